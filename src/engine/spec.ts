@@ -1,0 +1,84 @@
+/**
+ * What the engine is asked to build and do. These types are the engine's own; a resolved experiment fits them by
+ * structure, so that the engine imports no other room.
+ */
+
+/** Elementwise nonlinearity of the vanilla RNN cell. */
+export type Activation = 'tanh' | 'relu' | 'sigmoid' | 'identity';
+
+/** The net: `layers` recurrent layers of `hidden` units each, and a linear head on the top layer. */
+export interface NetworkSpec {
+  /** A name in the registry of cells. */
+  readonly cell: string;
+  /** φ of the vanilla RNN; other cells ignore it. */
+  readonly activation: Activation;
+  /** I: width of x_t. */
+  readonly inputs: number;
+  /** H: units per layer. */
+  readonly hidden: number;
+  readonly layers: number;
+  /** O: width of ŷ_t. */
+  readonly outputs: number;
+}
+
+/** Initialisation of one kind of weight matrix; each gate's block by itself, times its gain. */
+export type Initializer = 'uniform' | 'normal' | 'xavier' | 'orthogonal' | 'identity';
+
+/** How fresh parameters are drawn. PyTorch's own default is every weight and bias ~ U(±1/√H). */
+export interface InitSpec {
+  readonly recurrent: Initializer;
+  readonly input: Initializer;
+  readonly gain: number;
+  readonly inputGain: number;
+  readonly bias: 'uniform' | 'zero';
+}
+
+/**
+ * The loss of the batch, L = Σ_t L_t over the steps that have a target. `mean` divides by the number of targets (and by
+ * O for mse), exactly PyTorch's `mean`; `sum` sums over the steps and divides by the batch only.
+ */
+export interface LossSpec {
+  readonly kind: 'mse' | 'crossEntropy';
+  readonly reduction: 'mean' | 'sum';
+}
+
+/** Full backpropagation through time, or windows of `forward` steps whose gradient reaches back `backward` steps. */
+export type BpttSpec = 'full' | { readonly forward: number; readonly backward: number };
+
+/** Exactly one kind of gradient clipping, or none. Values are thresholds in the gradient's own unit. */
+export type ClipSpec =
+  | { readonly norm: number }
+  | { readonly value: number }
+  | { readonly hidden: number }
+  | null;
+
+/** Multiplier of the learning rate at update n, from 0. */
+export type ScheduleSpec =
+  | 'constant'
+  | { readonly exponential: number }
+  | { readonly cosine: number }
+  | { readonly warmup: number };
+
+interface OptimizerCommon {
+  readonly learningRate: number;
+  /** L2 penalty added to the clipped gradient, biases too. */
+  readonly weightDecay: number;
+  readonly schedule: ScheduleSpec;
+}
+
+/** PyTorch's definitions (torch.optim) of the four optimizers. */
+export type OptimizerSpec =
+  | (OptimizerCommon & { readonly kind: 'sgd'; readonly momentum: number; readonly nesterov: boolean })
+  | (OptimizerCommon & { readonly kind: 'adagrad'; readonly epsilon: number })
+  | (OptimizerCommon & {
+      readonly kind: 'rmsprop';
+      readonly epsilon: number;
+      readonly decay: number;
+      readonly momentum: number;
+    })
+  | (OptimizerCommon & {
+      readonly kind: 'adam';
+      readonly epsilon: number;
+      readonly beta1: number;
+      readonly beta2: number;
+    });

@@ -1,0 +1,23 @@
+/** x_t for every step of a window: rows of numbers, or the indices of one-hot rows. Time-major. */
+export type Inputs =
+  | { readonly kind: 'dense'; /** (T,B,I) */ readonly values: Float64Array }
+  | { readonly kind: 'oneHot'; /** (T,B), each in [0, I) */ readonly indices: Int32Array };
+
+/** What ŷ_t is compared with. Where the mask is 0 the entry is 0 (values) or -1 (classes) and is never read. */
+export type Targets =
+  | { readonly kind: 'values'; /** (T,B,O) */ readonly values: Float64Array }
+  | { readonly kind: 'classes'; /** (T,B), each in [0, O) */ readonly indices: Int32Array };
+
+/** A batch of equally long pieces of sequence: what one forward pass runs over. Time-major throughout. */
+export interface Window {
+  /** T */
+  readonly steps: number;
+  /** B: sequences or lanes. */
+  readonly batch: number;
+  readonly inputs: Inputs;
+  readonly targets: Targets;
+  /** (T,B): 1 where the step's output has a loss. */
+  readonly mask: Uint8Array;
+  /** (B): 1 where the lane starts from zero state, 0 where it goes on from the state the window before left. */
+  readonly reset: Uint8Array;
+}
