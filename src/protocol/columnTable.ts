@@ -1,0 +1,147 @@
+/**
+ * A table over training time whose memory does not grow with the run: each column stands for `stride` consecutive
+ * updates, and when the columns run out, neighbours are merged and the stride doubles. Merging keeps extremes, so that a
+ * spike of one update is never lost. Host and webview hold the same table; slices keep the two equal.
+ */
+
+/** How two neighbouring columns become one. NaN means "nothing here" and gives way to any number. */
+export type Merge = 'max' | 'min' | 'sum' | 'last';
+
+/** One quantity of a table: `width` numbers in each column. */
+export interface Field {
+  readonly width: number;
+  readonly merge: Merge;
+}
+
+/** The changed end of a table, ready to be posted. */
+export interface TableSlice {
+  /** Updates per column. */
+  readonly stride: number;
+  /** First column of this slice. */
+  readonly from: number;
+  /** Columns in use in the whole table. */
+  readonly count: number;
+  /** Per field (columns of the slice, width). */
+  readonly columns: Readonly<Record<string, Float64Array>>;
+}
+
+/** See the module's comment. `Name` are the table's fields. */
+export class ColumnTable<Name extends string> {
+  readonly #columns: ReadonlyMap<Name, Float64Array>;
+  #stride: number;
+  #count = 0;
+
+  /**
+   * @param capacity columns at most; a power of two
+   * @param stride updates per column at the start
+   */
+  constructor(
+    readonly fields: Readonly<Record<Name, Field>>,
+    readonly capacity: number,
+    stride: number,
+  ) {
+    this.#stride = stride;
+    this.#columns = new Map(
+      Object.entries<Field>(fields).map(([name, { width }]) => [
+        name as Name,
+        new Float64Array(capacity * width).fill(NaN),
+      ]),
+    );
+  }
+
+  /** Updates per column. */
+  get stride(): number {
+    return this.#stride;
+  }
+
+  /** Columns in use. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The numbers of one field, (count, width): a live view. */
+  values(name: Name): Float64Array {
+    return this.#column(name).subarray(0, this.#count * this.fields[name].width);
+  }
+
+  /** One column of one field, (width): a live view. */
+  column(name: Name, column: number): Float64Array {
+    const { width } = this.fields[name];
+    return this.#column(name).subarray(column * width, (column + 1) * width);
+  }
+
+  /** The column an update belongs to; merges columns until there is room for it. */
+  columnOf(update: number): number {
+    while (Math.floor(update / this.#stride) >= this.capacity) this.#halve();
+    const column = Math.floor(update / this.#stride);
+    this.#count = Math.max(this.#count, column + 1);
+    return column;
+  }
+
+  /** Merges `values` into a column of a field. */
+  add(name: Name, column: number, values: ArrayLike<number>): void {
+    const { merge } = this.fields[name];
+    const target = this.column(name, column);
+    for (let i = 0; i < target.length; i++) target[i] = merged(merge, target[i] ?? NaN, values[i] ?? NaN);
+  }
+
+  /** All columns from `from` on. */
+  slice(from: number): TableSlice {
+    const columns: Record<string, Float64Array> = {};
+    for (const [name, column] of this.#columns) {
+      const { width } = this.fields[name];
+      columns[name] = column.slice(from * width, this.#count * width);
+    }
+    return { stride: this.#stride, from, count: this.#count, columns };
+  }
+
+  /** Takes over a slice of the other side's table. */
+  write(slice: TableSlice): void {
+    while (this.#stride < slice.stride) this.#halve();
+    for (const [name, column] of this.#columns) {
+      const values = slice.columns[name];
+      if (values !== undefined) column.set(values, slice.from * this.fields[name].width);
+    }
+    this.#count = slice.count;
+  }
+
+  #column(name: Name): Float64Array {
+    const column = this.#columns.get(name);
+    if (column === undefined) throw new Error(`The table has no field "${name}".`);
+    return column;
+  }
+
+  #halve(): void {
+    const half = Math.ceil(this.#count / 2);
+    for (const [name, column] of this.#columns) {
+      const { width, merge } = this.fields[name];
+      for (let to = 0; to < half; to++) {
+        for (let i = 0; i < width; i++) {
+          const first = column[2 * to * width + i] ?? NaN;
+          const second = 2 * to + 1 < this.#count ? (column[(2 * to + 1) * width + i] ?? NaN) : NaN;
+          column[to * width + i] = merged(merge, first, second);
+        }
+      }
+      column.fill(NaN, half * width);
+    }
+    this.#count = half;
+    this.#stride *= 2;
+  }
+}
+
+function merged(merge: Merge, first: number, second: number): number {
+  if (Number.isNaN(second)) return first;
+  if (Number.isNaN(first)) return second;
+  switch (merge) {
+    case 'max':
+      return Math.max(first, second);
+    case 'min':
+      return Math.min(first, second);
+    case 'sum':
+      return first + second;
+    case 'last':
+      return second;
+    default:
+      return merge satisfies never;
+  }
+}

@@ -1,0 +1,136 @@
+import type { RecordBatch, RecordLayout } from '../run/recordBatch';
+import { ColumnTable, type Field, type TableSlice } from './columnTable';
+
+const scalarFields = {
+  count: { width: 1, merge: 'sum' },
+  lossMin: { width: 1, merge: 'min' },
+  lossMax: { width: 1, merge: 'max' },
+  lossSum: { width: 1, merge: 'sum' },
+  validationLoss: { width: 1, merge: 'last' },
+  gradNorm: { width: 1, merge: 'max' },
+  clippedNorm: { width: 1, merge: 'max' },
+  clips: { width: 1, merge: 'sum' },
+  learningRate: { width: 1, merge: 'last' },
+} as const satisfies Record<string, Field>;
+
+/** A quantity with one number an update. */
+export type ScalarField = keyof typeof scalarFields;
+
+/** A quantity with one number per layer and time step; `lossPerStep` has one row only. */
+export type HeatField = 'dh' | 'dhLocal' | 'dc' | 'lossPerStep';
+
+/** What changed in a display series. */
+export interface SeriesSlice {
+  readonly scalars: TableSlice;
+  readonly heat: TableSlice;
+}
+
+const mostColumns = 2048;
+const fewestColumns = 256;
+const mostCells = 1 << 20;
+
+/**
+ * The pictures' view of a run: scalars over training time and the gradient over training time × sequence time, bounded
+ * in memory however long the run is. Up to 2,048 updates every number is exact; beyond that a column shows the extremes
+ * of its `stride` updates.
+ */
+export class DisplaySeries {
+  readonly scalars: ColumnTable<ScalarField>;
+  /** Columns hold (L,T) per field, (T) for lossPerStep. */
+  readonly heat: ColumnTable<HeatField>;
+  #dirtyScalars = { column: 0, stride: 1 };
+  #dirtyHeat = { column: 0, stride: 1 };
+
+  /** @param every the experiment's `record.every` */
+  constructor(
+    readonly layout: RecordLayout,
+    readonly every: number,
+  ) {
+    const cells = layout.layers * layout.steps;
+    let columns = mostColumns;
+    while (columns > fewestColumns && columns * cells > mostCells) columns /= 2;
+    this.scalars = new ColumnTable(scalarFields, mostColumns, 1);
+    this.heat = new ColumnTable<HeatField>(
+      {
+        dh: { width: cells, merge: 'max' },
+        dhLocal: { width: cells, merge: 'max' },
+        dc: { width: layout.hasCellState ? cells : 0, merge: 'max' },
+        lossPerStep: { width: layout.steps, merge: 'max' },
+      },
+      columns,
+      every,
+    );
+    this.#dirtyHeat.stride = every;
+  }
+
+  /** Takes in the records of a batch. */
+  append(batch: RecordBatch): void {
+    const cells = this.layout.layers * this.layout.steps;
+    let m = 0;
+    for (let n = 0; n < batch.count; n++) {
+      const update = batch.update[n] ?? 0;
+      this.#appendScalars(update, batch, n);
+      if ((batch.steps[n] ?? 0) > 0) {
+        const column = this.heat.columnOf(update);
+        this.#dirtyHeat = earlier(this.#dirtyHeat, column, this.heat.stride);
+        this.heat.add('dh', column, batch.dh.subarray(m * cells, (m + 1) * cells));
+        this.heat.add('dhLocal', column, batch.dhLocal.subarray(m * cells, (m + 1) * cells));
+        if (this.layout.hasCellState) this.heat.add('dc', column, batch.dc.subarray(m * cells, (m + 1) * cells));
+        const { steps } = this.layout;
+        this.heat.add('lossPerStep', column, batch.lossPerStep.subarray(m * steps, (m + 1) * steps));
+        m++;
+      }
+    }
+  }
+
+  /** What changed since the last call. */
+  takeChanges(): SeriesSlice {
+    const slice = {
+      scalars: this.scalars.slice(Math.min(rescaled(this.#dirtyScalars, this.scalars.stride), this.scalars.count)),
+      heat: this.heat.slice(Math.min(rescaled(this.#dirtyHeat, this.heat.stride), this.heat.count)),
+    };
+    this.#dirtyScalars = { column: this.scalars.count, stride: this.scalars.stride };
+    this.#dirtyHeat = { column: this.heat.count, stride: this.heat.stride };
+    return slice;
+  }
+
+  /** Everything there is. */
+  whole(): SeriesSlice {
+    return { scalars: this.scalars.slice(0), heat: this.heat.slice(0) };
+  }
+
+  /** Takes over a slice from the other side's series. */
+  write(slice: SeriesSlice): void {
+    this.scalars.write(slice.scalars);
+    this.heat.write(slice.heat);
+  }
+
+  #appendScalars(update: number, batch: RecordBatch, n: number): void {
+    const { scalars } = this;
+    const column = scalars.columnOf(update);
+    this.#dirtyScalars = earlier(this.#dirtyScalars, column, scalars.stride);
+    const loss = [batch.loss[n] ?? NaN];
+    scalars.add('count', column, [1]);
+    scalars.add('lossMin', column, loss);
+    scalars.add('lossMax', column, loss);
+    scalars.add('lossSum', column, loss);
+    scalars.add('validationLoss', column, [batch.validationLoss[n] ?? NaN]);
+    scalars.add('gradNorm', column, [batch.gradNorm[n] ?? NaN]);
+    scalars.add('clippedNorm', column, [batch.clippedNorm[n] ?? NaN]);
+    scalars.add('clips', column, [batch.clipped[n] ?? 0]);
+    scalars.add('learningRate', column, [batch.learningRate[n] ?? NaN]);
+  }
+}
+
+interface Dirty {
+  readonly column: number;
+  readonly stride: number;
+}
+
+function rescaled(dirty: Dirty, stride: number): number {
+  return Math.floor((dirty.column * dirty.stride) / stride);
+}
+
+function earlier(dirty: Dirty, column: number, stride: number): Dirty {
+  return { column: Math.min(rescaled(dirty, stride), column), stride };
+}

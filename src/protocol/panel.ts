@@ -1,0 +1,60 @@
+import type { SeriesSlice } from './displaySeries';
+import type { RunFacts, RunState, RunStatus } from './run';
+
+/** One run that the panel can show: the experiment itself or one of its variants. */
+export interface PanelEntry {
+  /** undefined is the experiment itself. */
+  readonly variant: string | undefined;
+  readonly label: string;
+  readonly state: RunState | 'untrained';
+}
+
+/** A run as the panel first sees it. */
+export interface RunView {
+  readonly facts: RunFacts;
+  readonly status: RunStatus;
+  readonly series: SeriesSlice;
+}
+
+/** Everything that the panel shows; the reply to `ready`. */
+export interface PanelState {
+  /** Name of the experiment, or of its file. */
+  readonly title: string;
+  /** The file's name, shown and never used as a path. */
+  readonly fileName: string;
+  readonly entries: readonly PanelEntry[];
+  readonly selected: string | undefined;
+  /** undefined while the selected entry has not been trained. */
+  readonly run: RunView | undefined;
+  /** Why there is no run, where that needs words (the experiment is refused, the trainer could not start). */
+  readonly message: string | undefined;
+}
+
+/** What a person can ask of the selected run. */
+export type PanelCommand = 'train' | 'pause' | 'resume' | 'step' | 'stop' | 'openExperiment' | 'revealRun' | 'showLog';
+
+/** What the panel's host serves to the webview. */
+export type PanelHostContract = {
+  requests: {
+    /** First paint: sent by the webview when it boots, whenever it becomes visible again. */
+    ready: { params: undefined; result: PanelState };
+    select: { params: { readonly variant: string | undefined }; result: undefined };
+    command: { params: PanelCommand; result: undefined };
+    setLearningRate: { params: number; result: undefined };
+  };
+  events: {
+    /** Another run, or the same one anew. */
+    show: PanelState;
+    status: { readonly status: RunStatus; readonly entries: readonly PanelEntry[] };
+    series: SeriesSlice;
+  };
+};
+
+/** What the webview serves to its host. */
+export type PanelViewContract = {
+  requests: Record<never, never>;
+  events: {
+    /** A fault in the webview, for the log. */
+    fault: string;
+  };
+};

@@ -1,0 +1,58 @@
+import type { ResolvedExperiment } from '../experiment/schema';
+import type { RecordBatch } from '../run/recordBatch';
+import type { RunFacts } from './run';
+
+/** What the host sends to have a run started. */
+export interface StartParams {
+  /** The experiment with every default written out. */
+  readonly experiment: ResolvedExperiment;
+  readonly variant: string | undefined;
+  /** The bytes of each file the experiment names, by its path as written. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Bytes the trainer may use. */
+  readonly memoryLimit: number;
+  /** Absolute path of the run's folder; undefined where records cannot be kept. */
+  readonly folder: string | undefined;
+}
+
+/** Why an experiment cannot be trained, at the key that causes it. */
+export interface RefusalAt {
+  readonly code: string;
+  readonly message: string;
+  readonly keyPath: readonly (string | number)[];
+}
+
+/** The answer to a start: it runs, or it says why not. */
+export type StartReply =
+  | { readonly kind: 'started'; readonly facts: RunFacts }
+  | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
+
+/** How a run ended. */
+export type Ending =
+  | { readonly kind: 'finished'; readonly updates: number; readonly reason: 'steps' | 'stopAtLoss' }
+  | { readonly kind: 'stopped'; readonly updates: number }
+  | { readonly kind: 'diverged'; readonly updates: number; readonly message: string };
+
+/** What the trainer's worker serves. */
+export type TrainerContract = {
+  requests: {
+    start: { params: StartParams; result: StartReply };
+    /** Answered once the update in progress is done. */
+    pause: { params: undefined; result: undefined };
+    resume: { params: undefined; result: undefined };
+    /** One update, then paused. */
+    step: { params: undefined; result: undefined };
+    stop: { params: undefined; result: undefined };
+    /** The base rate, before the schedule. */
+    setLearningRate: { params: number; result: undefined };
+  };
+  events: {
+    records: RecordBatch;
+    ended: Ending;
+    /** Something the person must know that does not end the run. */
+    notice: string;
+  };
+};
+
+/** What the host serves to the trainer: nothing yet asks back. */
+export type TrainerHostContract = { requests: Record<never, never>; events: Record<never, never> };

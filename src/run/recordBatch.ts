@@ -1,0 +1,197 @@
+/**
+ * The records of consecutive updates, packed column by column: the form in which they cross to the extension host, go
+ * into the record file and feed the live pictures. Scalars have one entry an update; series through time only exist at
+ * the updates of `record.every` and are padded with NaN to the longest sequence.
+ */
+export interface RecordBatch {
+  readonly layout: RecordLayout;
+  /** n: updates in this batch. */
+  readonly count: number;
+  /** (n) number of the update, from 0. */
+  readonly update: Float64Array;
+  /** (n) training loss before the update, as reduced. */
+  readonly loss: Float64Array;
+  /** (n) validation loss after the update; NaN where none was due. */
+  readonly validationLoss: Float64Array;
+  /** (n) ‖g‖ over all parameters, as back-propagated. */
+  readonly gradNorm: Float64Array;
+  /** (n) ‖g‖ after clipping. */
+  readonly clippedNorm: Float64Array;
+  /** (n) factor of clipping by norm; 1 unless by norm. */
+  readonly clipCoefficient: Float64Array;
+  /** (n) 1 where clipping changed something. */
+  readonly clipped: Uint8Array;
+  /** (n) rate of this update, schedule included. */
+  readonly learningRate: Float64Array;
+  /** (n) seconds of training since the run began. */
+  readonly seconds: Float64Array;
+  /** (n,P) per parameter in the layout's order. */
+  readonly parameterGradNorm: Float64Array;
+  /** (n,P) */
+  readonly parameterClippedNorm: Float64Array;
+  /** (n,P) ‖Δw‖ */
+  readonly parameterUpdateNorm: Float64Array;
+  /** (n,P) ‖w‖ before the update. */
+  readonly parameterWeightNorm: Float64Array;
+  /** (n) T of the update's series through time; 0 where none was recorded. */
+  readonly steps: Int32Array;
+  /** m: updates with series through time. */
+  readonly recorded: number;
+  /** (m,T) L_t */
+  readonly lossPerStep: Float64Array;
+  /** (m,L,T) ‖∂L/∂h_t‖ */
+  readonly dh: Float64Array;
+  /** (m,L,T) norm of what reaches h_t other than through the same layer's t+1. */
+  readonly dhLocal: Float64Array;
+  /** (m,L,T) ‖∂L/∂c_t‖; empty for cells without c. */
+  readonly dc: Float64Array;
+  /** (m,L,S,2) share of (t, unit, row) at the low and the high end, S as in the layout. */
+  readonly saturation: Float64Array;
+}
+
+/** What does not change during a run and gives the columns their widths. */
+export interface RecordLayout {
+  /** P names, PyTorch's. */
+  readonly parameters: readonly string[];
+  /** L */
+  readonly layers: number;
+  /** T of the longest window. */
+  readonly steps: number;
+  /** Whether the cell has a state c with its own gradient. */
+  readonly hasCellState: boolean;
+  /** S names of what saturates: gates and activations. */
+  readonly saturating: readonly string[];
+}
+
+/** One update, as the trainer hands it over. */
+export interface UpdateRecord {
+  readonly update: number;
+  readonly loss: number;
+  readonly validationLoss: number | undefined;
+  readonly gradNorm: number;
+  readonly clippedNorm: number;
+  readonly clipCoefficient: number;
+  readonly clipped: boolean;
+  readonly learningRate: number;
+  readonly seconds: number;
+  readonly parameterNorms: readonly {
+    readonly gradNorm: number;
+    readonly clippedNorm: number;
+    readonly updateNorm: number;
+    readonly weightNorm: number;
+  }[];
+  readonly record: StepSeries | undefined;
+}
+
+/** The series through time of one update; the engine's step record fits it. */
+export interface StepSeries {
+  readonly steps: number;
+  readonly lossPerStep: Float64Array;
+  readonly layers: readonly {
+    readonly dh: Float64Array;
+    readonly dhLocal: Float64Array;
+    readonly dc?: Float64Array;
+    readonly saturation: readonly { readonly name: string; readonly low: number; readonly high: number }[];
+  }[];
+}
+
+/** Packs records until somebody takes them. */
+export class RecordPacker {
+  #held: UpdateRecord[] = [];
+
+  constructor(readonly layout: RecordLayout) {}
+
+  get count(): number {
+    return this.#held.length;
+  }
+
+  add(record: UpdateRecord): void {
+    this.#held.push(record);
+  }
+
+  /** Everything added since the last time, packed; undefined when that is nothing. */
+  take(): RecordBatch | undefined {
+    const held = this.#held;
+    if (held.length === 0) return undefined;
+    this.#held = [];
+    return pack(this.layout, held);
+  }
+}
+
+/** Packs records into columns. */
+export function pack(layout: RecordLayout, records: readonly UpdateRecord[]): RecordBatch {
+  const count = records.length;
+  const P = layout.parameters.length;
+  const column = (value: (record: UpdateRecord) => number): Float64Array => Float64Array.from(records, value);
+  const perParameter = (value: (norms: UpdateRecord['parameterNorms'][number]) => number): Float64Array => {
+    const out = new Float64Array(count * P);
+    records.forEach((record, n) => {
+      record.parameterNorms.forEach((norms, p) => {
+        out[n * P + p] = value(norms);
+      });
+    });
+    return out;
+  };
+  const series = records.flatMap(({ record }) => (record === undefined ? [] : [record]));
+  return {
+    layout,
+    count,
+    update: column((r) => r.update),
+    loss: column((r) => r.loss),
+    validationLoss: column((r) => r.validationLoss ?? NaN),
+    gradNorm: column((r) => r.gradNorm),
+    clippedNorm: column((r) => r.clippedNorm),
+    clipCoefficient: column((r) => r.clipCoefficient),
+    clipped: Uint8Array.from(records, (r) => (r.clipped ? 1 : 0)),
+    learningRate: column((r) => r.learningRate),
+    seconds: column((r) => r.seconds),
+    parameterGradNorm: perParameter((norms) => norms.gradNorm),
+    parameterClippedNorm: perParameter((norms) => norms.clippedNorm),
+    parameterUpdateNorm: perParameter((norms) => norms.updateNorm),
+    parameterWeightNorm: perParameter((norms) => norms.weightNorm),
+    steps: Int32Array.from(records, (r) => r.record?.steps ?? 0),
+    recorded: series.length,
+    lossPerStep: padded(series, 1, layout.steps, (s) => s.lossPerStep),
+    dh: padded(series, layout.layers, layout.steps, (s, l) => s.layers[l]?.dh),
+    dhLocal: padded(series, layout.layers, layout.steps, (s, l) => s.layers[l]?.dhLocal),
+    dc: layout.hasCellState
+      ? padded(series, layout.layers, layout.steps, (s, l) => s.layers[l]?.dc)
+      : new Float64Array(0),
+    saturation: saturationOf(layout, series),
+  };
+}
+
+function padded(
+  series: readonly StepSeries[],
+  rows: number,
+  steps: number,
+  values: (series: StepSeries, row: number) => Float64Array | undefined,
+): Float64Array {
+  const out = new Float64Array(series.length * rows * steps).fill(NaN);
+  series.forEach((entry, m) => {
+    for (let row = 0; row < rows; row++) {
+      out.set(values(entry, row)?.subarray(0, entry.steps) ?? [], (m * rows + row) * steps);
+    }
+  });
+  return out;
+}
+
+function saturationOf(layout: RecordLayout, series: readonly StepSeries[]): Float64Array {
+  const S = layout.saturating.length;
+  const out = new Float64Array(series.length * layout.layers * S * 2).fill(NaN);
+  series.forEach((entry, m) => {
+    entry.layers.forEach((layer, l) => {
+      layer.saturation.forEach(({ low, high }, s) => {
+        out.set([low, high], ((m * layout.layers + l) * S + s) * 2);
+      });
+    });
+  });
+  return out;
+}
+
+/** The buffers of a batch, to be handed over rather than copied when it crosses to another thread. */
+export function buffersOf(batch: RecordBatch): ArrayBuffer[] {
+  return Object.values(batch)
+    .filter((value): value is Float64Array<ArrayBuffer> => ArrayBuffer.isView(value) && value.byteLength > 0)
+    .map((view) => view.buffer);
+}
