@@ -46,18 +46,11 @@ export interface LossSpec {
 export type BpttSpec = 'full' | { readonly forward: number; readonly backward: number };
 
 /** Exactly one kind of gradient clipping, or none. Values are thresholds in the gradient's own unit. */
-export type ClipSpec =
-  | { readonly norm: number }
-  | { readonly value: number }
-  | { readonly hidden: number }
-  | null;
+export type ClipSpec = { readonly norm: number } | { readonly value: number } | { readonly hidden: number } | null;
 
 /** Multiplier of the learning rate at update n, from 0. */
 export type ScheduleSpec =
-  | 'constant'
-  | { readonly exponential: number }
-  | { readonly cosine: number }
-  | { readonly warmup: number };
+  'constant' | { readonly exponential: number } | { readonly cosine: number } | { readonly warmup: number };
 
 interface OptimizerCommon {
   readonly learningRate: number;

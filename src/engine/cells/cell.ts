@@ -1,0 +1,71 @@
+import type { Tensor } from '../kernels/kernelSet';
+import type { Activation } from '../spec';
+
+/** One block of H rows in the weights of a cell. */
+export interface Gate {
+  /** The letter of the equations, in PyTorch's row order. */
+  readonly name: string;
+  /** `gate`: a sigmoid that opens and closes a path; `candidate`: what is written, tanh or the rnn's φ. */
+  readonly role: 'gate' | 'candidate';
+}
+
+/** What a cell sees of one time step forward. (B,H) blocks start at the offsets; all blocks are contiguous. */
+export interface ForwardStep {
+  /** B */
+  batch: number;
+  /** H */
+  hidden: number;
+  /** φ of the vanilla RNN. */
+  activation: Activation;
+  /** (B,G·H) from `gatesAt`: in, gx = W_ih x_t + b_ih; out, the gates' values after their nonlinearity. */
+  gates: Tensor;
+  gatesAt: number;
+  /** (B,G·H) from 0: gh = W_hh h₋ + b_hh, gone after the step. */
+  gh: Tensor;
+  /** Each declared state over time; step t−1 is (B,H) from `previousAt`, step t is written from `nextAt`. */
+  states: readonly Tensor[];
+  previousAt: number;
+  nextAt: number;
+  /** Each declared cache, (B,H) from `cacheAt`. */
+  caches: readonly Tensor[];
+  cacheAt: number;
+}
+
+/** What a cell sees of one time step backward: everything the forward step left, and the gradients. */
+export interface BackwardStep extends ForwardStep {
+  /**
+   * Per state (B,H) from 0. In: ∂L/∂state_t from everything but the cell's own step. Out: what reaches state_{t−1}
+   * directly, without W_hh (dc∘f, dh∘z); zero where there is no such path.
+   */
+  dstate: readonly Tensor[];
+  /** Per state after the first, (B,H) from 0: out, the total ∂L/∂c_t, with the path through h_t. For the instruments. */
+  total: readonly Tensor[];
+  /** (B,G·H) from `dgxAt`: out, ∂L/∂gx. */
+  dgx: Tensor;
+  dgxAt: number;
+  /** (B,G·H) from `dghAt`: out, ∂L/∂gh. The same memory as `dgx` where the cell declares `gradient: 'shared'`. */
+  dgh: Tensor;
+  dghAt: number;
+}
+
+/** The elementwise part of a recurrent cell, in both directions. */
+export interface CellKernel {
+  forward(step: Readonly<ForwardStep>): void;
+  backward(step: Readonly<BackwardStep>): void;
+}
+
+/**
+ * A recurrent cell: what it declares gives it parameters, initialisation, storage, gradient checks and labels; the scan
+ * owns every matrix product, so that a new cell is one file and one line in the registry.
+ */
+export interface Cell extends CellKernel {
+  readonly name: string;
+  /** G blocks of rows of W_ih, W_hh and both biases. */
+  readonly gates: readonly Gate[];
+  /** The first is the output. */
+  readonly state: readonly ['h', ...string[]];
+  /** What backward needs besides states and gates, each (B,H) per step. */
+  readonly cache: readonly string[];
+  /** `shared`: gx and gh enter as their sum, so that ∂L/∂gh is ∂L/∂gx and is kept once. */
+  readonly gradient: 'shared' | 'separate';
+}

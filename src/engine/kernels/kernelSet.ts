@@ -1,0 +1,105 @@
+import type { CellKernel } from '../cells/cell';
+
+/** Numbers of one kernel set: Float64Array for the reference set, Float32Array for a single-precision one. */
+export type Tensor = Float64Array | Float32Array;
+
+/** Names of the kernel sets; a run records which one it used. */
+export type KernelSetName = 'reference' | 'simd' | 'simd-fma';
+
+/**
+ * The arithmetic under the engine, the seam between the textbook kernels and faster sets of the same signatures.
+ *
+ * Conventions: matrices are row-major; `xAt` is the element where an operand starts inside its tensor, so that a time
+ * step is an offset and never a new view; an operation writes nothing outside the shape named in its comment. A set
+ * allocates all tensors itself, so it may keep them as views over one linear memory and work with their byteOffset.
+ * The results depend on the operands alone, in a fixed order of summation: equal input gives equal bits.
+ */
+export interface KernelSet {
+  readonly name: KernelSetName;
+  readonly bytesPerElement: 4 | 8;
+
+  /** A zeroed tensor of `length` elements that lives as long as the learner. */
+  allocate(length: number): Tensor;
+
+  /** Elements that `pack` needs for a matrix of `rows` × `columns`. */
+  packedLength(rows: number, columns: number): number;
+
+  /** Lays `matrix` (N,K) out in `packed` so that `multiply` can form x · matrixᵀ, for x of K columns. */
+  pack(packed: Tensor, matrix: Tensor, rows: number, columns: number): void;
+
+  /** Lays the transpose of `matrix` (N,K) out in `packed` so that `multiply` can form d · matrix, for d of N columns. */
+  packTransposed(packed: Tensor, matrix: Tensor, rows: number, columns: number): void;
+
+  /** out (M,N) += x (M,K) · Wᵀ, for the W (N,K) that `packed` holds. */
+  multiply(
+    out: Tensor,
+    outAt: number,
+    x: Tensor,
+    xAt: number,
+    packed: Tensor,
+    rows: number,
+    outWidth: number,
+    inWidth: number,
+  ): void;
+
+  /** gradient (N,K) += dᵀ · x, for d (M,N) and x (M,K): a weight's gradient over all M = T·B rows at once. */
+  multiplyTransposed(
+    gradient: Tensor,
+    d: Tensor,
+    dAt: number,
+    x: Tensor,
+    xAt: number,
+    rows: number,
+    dWidth: number,
+    xWidth: number,
+  ): void;
+
+  /** Each of the `rows` rows of out (M,N) becomes `bias` (N). */
+  fillRows(out: Tensor, outAt: number, bias: Tensor, rows: number, width: number): void;
+
+  /** sums (N) += the rows of d (M,N): a bias's gradient. */
+  addColumnSums(sums: Tensor, d: Tensor, dAt: number, rows: number, width: number): void;
+
+  /** target (K,N) becomes the transpose of matrix (N,K). */
+  transpose(target: Tensor, matrix: Tensor, rows: number, columns: number): void;
+
+  /** Row m of out (M,N) += row indices[indicesAt + m] of table (V,N): the projection of one-hot rows. */
+  gatherRows(
+    out: Tensor,
+    outAt: number,
+    table: Tensor,
+    indices: Int32Array,
+    indicesAt: number,
+    rows: number,
+    width: number,
+  ): void;
+
+  /** Row indices[indicesAt + m] of table (V,N) += row m of d (M,N): the gradient of `gatherRows`. */
+  scatterRows(
+    table: Tensor,
+    d: Tensor,
+    dAt: number,
+    indices: Int32Array,
+    indicesAt: number,
+    rows: number,
+    width: number,
+  ): void;
+
+  /** out[i] += x[i] for `length` elements. */
+  add(out: Tensor, outAt: number, x: Tensor, xAt: number, length: number): void;
+
+  /** x[i] *= factor for `length` elements. */
+  scale(x: Tensor, xAt: number, length: number, factor: number): void;
+
+  /** Limits x[i] to [-limit, limit] for `length` elements and returns how many it changed; NaN stays NaN. */
+  clamp(x: Tensor, xAt: number, length: number, limit: number): number;
+
+  /** Euclidean norm of `length` elements, summed in double and rescaled where squares would leave its range. */
+  norm(x: Tensor, xAt: number, length: number): number;
+
+  /** Euclidean norm of x − y over `length` elements from the same offset, as `norm`. */
+  distance(x: Tensor, y: Tensor, at: number, length: number): number;
+
+  /** A fused kernel of a cell, by the cell's name; the cell's own step runs where it is absent. */
+  cellKernel(name: string): CellKernel | undefined;
+}

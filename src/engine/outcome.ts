@@ -1,0 +1,70 @@
+import type { Capture } from './capture';
+import type { StepRecord } from './record';
+
+/** Norms of one parameter at one update. */
+export interface ParameterNorms {
+  readonly name: string;
+  /** ‖g‖ as back-propagated. */
+  readonly gradNorm: number;
+  /** ‖g‖ after clipping. */
+  readonly clippedNorm: number;
+  /** ‖w_after − w_before‖ */
+  readonly updateNorm: number;
+  /** ‖w_before‖ */
+  readonly weightNorm: number;
+}
+
+/** A parameter update that happened. */
+export interface Updated {
+  readonly kind: 'updated';
+  /** The number of this update, from 0. */
+  readonly update: number;
+  /** The reported loss of the window, before the update. */
+  readonly loss: number;
+  /** The rate this update used: the base rate times the schedule. */
+  readonly learningRate: number;
+  /** Euclidean norm over all parameters, before clipping. */
+  readonly gradNorm: number;
+  readonly clippedNorm: number;
+  /** What the gradient was multiplied by; 1 unless clipped by norm. */
+  readonly clipCoefficient: number;
+  /** Whether the clipping changed anything. */
+  readonly clipped: boolean;
+  readonly parameterNorms: readonly ParameterNorms[];
+  readonly record?: StepRecord;
+  readonly capture?: Capture;
+}
+
+/** Where the first value that is not finite appeared, in the order of computation. The parameters are as before. */
+export interface NonFinite {
+  readonly kind: 'nonFinite';
+  readonly update: number;
+  readonly pass: 'forward' | 'loss' | 'backward' | 'update';
+  /** Names as in a capture: h_l0, outputs, loss, dh_l0, grad/NAME, next/NAME. */
+  readonly tensor: string;
+  readonly layer?: number;
+  /** Step of the window, from 0; negative in the reach before it. */
+  readonly t?: number;
+  /** Row of the batch. */
+  readonly row?: number;
+  /** NaN, Infinity or -Infinity. */
+  readonly value: string;
+  /** The reported loss, where it was reached. */
+  readonly loss?: number;
+}
+
+/**
+ * What became of one window. `forwardOnly`: no target lies in the part that the gradient covers, so the state was
+ * carried on and nothing was updated or counted.
+ */
+export type StepOutcome = Updated | { readonly kind: 'forwardOnly' } | NonFinite;
+
+/** Losses of windows that were only run forward. */
+export interface Evaluation {
+  /** Reduced as the training loss is, over all windows together. */
+  readonly loss: number;
+  /** Steps that had a target, over all sequences. */
+  readonly targets: number;
+  /** Share of targets whose class has the largest output; for crossEntropy. */
+  readonly accuracy?: number;
+}

@@ -1,0 +1,7 @@
+/** Where the engine's randomness comes from; the caller seeds it. */
+export interface RandomSource {
+  /** U[0, 1) */
+  uniform(): number;
+  /** N(0, 1) */
+  normal(): number;
+}
