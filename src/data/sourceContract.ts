@@ -1,0 +1,64 @@
+import type { Objection } from '../experiment/refusal';
+import type { Batch } from './batch';
+
+/** A loss that is known without training, drawn beside the loss curve. */
+export interface Baseline {
+  readonly name: string;
+  /** In the unit of the reported loss: nats or squares, per target for `mean`, per window for `sum`. */
+  readonly value: number;
+  /** Where the value comes from: the definition, a paper, or the part of the data it was measured on. */
+  readonly source: string;
+}
+
+/** Where a source stands, as JSON: written into checkpoints, so that a resumed run draws what it would have drawn. */
+export interface SourceState {
+  /** The state of the training stream's generator. */
+  readonly random: readonly number[];
+  /** Contiguous text: the next character of every lane. */
+  readonly positions?: readonly number[];
+}
+
+/** One lane of a batch in words, for people: a token or the numbers of x_t, and what is asked for (or nothing). */
+export interface LaneDescription {
+  readonly inputs: readonly string[];
+  readonly targets: readonly (string | undefined)[];
+}
+
+/** An endless supply of training batches, and a fixed set of held-out ones. */
+export interface Source {
+  /** I: width of x_t; for `oneHot` the number of symbols. */
+  readonly inputs: number;
+  /** O: width of ŷ_t; for `classes` the number of classes. */
+  readonly outputs: number;
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly inputKind: 'dense' | 'oneHot';
+  readonly targetKind: 'values' | 'classes';
+  /** T of the longest training batch. */
+  readonly steps: number;
+  /** B of every training batch. */
+  readonly batch: number;
+  /** Steps the task must remember, where that is known: the distance from the input that matters to the answer. */
+  readonly lag: number | undefined;
+  readonly baselines: readonly Baseline[];
+  /**
+   * True when each training batch goes on where the one before ended (contiguous text): then a batch is already one
+   * window. False when every batch holds whole sequences, which truncated training cuts into windows.
+   */
+  readonly continues: boolean;
+  /** The next training batch, in arrays of its own. */
+  next(): Batch;
+  /** The held-out batches, the same every time; none where nothing is held out. */
+  validation(): Iterable<Batch>;
+  state(): SourceState;
+  /** Goes on from a state that a source of the same experiment and data gave. */
+  restore(state: SourceState): void;
+  describe(batch: Batch, lane: number): LaneDescription;
+  /** Grammar tasks only: the symbols that may legally come after step t of a lane, in the order of `outputNames`. */
+  legal?(batch: Batch, lane: number, t: number): readonly number[];
+}
+
+/** A source, or why the data cannot be trained on. */
+export type OpenedSource =
+  | { readonly kind: 'source'; readonly source: Source }
+  | { readonly kind: 'refused'; readonly refusals: readonly Objection[] };

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+
+/** What a person reads about one key on hover and in completions. */
+export interface Prose {
+  readonly title: string;
+  /** Markdown. */
+  readonly text: string;
+}
+
+/** A closed, half-open or open interval of numbers. */
+export interface Range {
+  readonly from: number;
+  readonly to?: number;
+  /** `from` itself is not allowed. */
+  readonly above?: boolean;
+  /** `to` itself is not allowed. */
+  readonly below?: boolean;
+}
+
+/** A number as messages print it: 65,536 and not 65536, and small numbers in full. */
+export function printed(value: number): string {
+  return Math.abs(value) >= 1000 ? value.toLocaleString('en-US') : String(value);
+}
+
+/** Names as messages list them: each in double quotes. */
+export function listed(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(', ');
+}
+
+/** The metadata of a key: prose and, where there is one, its default, so that a hover names it. */
+export function described(
+  prose: Prose,
+  standard?: unknown,
+): { title: string; description: string; markdownDescription: string } {
+  const ending = standard === undefined ? '' : `\n\nDefault: \`${JSON.stringify(standard)}\`.`;
+  return {
+    title: prose.title,
+    description: prose.text.replaceAll('`', '').replaceAll('**', ''),
+    markdownDescription: `**${prose.title}**\n\n${prose.text}${ending}`,
+  };
+}
+
+/** The advice half of a refusal for a key with a default: what to write instead, or to leave the key out. */
+export function orDelete(allowed: string, standard: unknown): string {
+  return `write ${allowed}, or delete the key for the default, ${JSON.stringify(standard)}`;
+}
+
+function interval({ from, to, above, below }: Range): string {
+  const lower = above ? `above ${printed(from)}` : `of ${printed(from)} or more`;
+  if (to === undefined) return lower;
+  if (!above && !below) return `from ${printed(from)} to ${printed(to)}`;
+  return `${lower} and ${below ? 'below' : 'at most'} ${printed(to)}`;
+}
+
+function wholeNumber(from: number, to: number, advice: string): z.ZodInt {
+  return z.int({ error: advice }).min(from, { error: advice }).max(to, { error: advice });
+}
+
+function anyNumber(range: Range, advice: string): z.ZodNumber {
+  const { from, to, above, below } = range;
+  const error = advice;
+  const floored = above ? z.number({ error }).gt(from, { error }) : z.number({ error }).gte(from, { error });
+  if (to === undefined) return floored;
+  return below ? floored.lt(to, { error }) : floored.lte(to, { error });
+}
+
+/** A whole number with a default. */
+export function whole(prose: Prose, from: number, to: number, standard: number): z.ZodDefault<z.ZodInt> {
+  const advice = orDelete(`a whole number from ${printed(from)} to ${printed(to)}`, standard);
+  return wholeNumber(from, to, advice).default(standard).meta(described(prose, standard));
+}
+
+/** A whole number that has to be there where it stands, such as one of a pair. */
+export function requiredWhole(prose: Prose, from: number, to: number): z.ZodInt {
+  return wholeNumber(from, to, `write a whole number from ${printed(from)} to ${printed(to)}`).meta(described(prose));
+}
+
+/** A finite number with a default. */
+export function real(prose: Prose, range: Range, standard: number): z.ZodDefault<z.ZodNumber> {
+  const advice = orDelete(`a finite number ${interval(range)}`, standard);
+  return anyNumber(range, advice).default(standard).meta(described(prose, standard));
+}
+
+/** A finite number that has to be there where it stands. */
+export function requiredReal(prose: Prose, range: Range): z.ZodNumber {
+  return anyNumber(range, `write a finite number ${interval(range)}`).meta(described(prose));
+}
+
+/** A text with a default. */
+export function text(prose: Prose, standard: string): z.ZodDefault<z.ZodString> {
+  return z
+    .string({ error: orDelete('a text in double quotes', standard) })
+    .default(standard)
+    .meta(described(prose, standard));
+}
+
+/** A text that may not be empty, such as a path or the name of a column. */
+export function filledText(prose: Prose, what: string): z.ZodString {
+  const error = `write ${what} in double quotes`;
+  return z.string({ error }).min(1, { error }).meta(described(prose));
+}
+
+/** A choice among names, each with a line of its own in the completions. */
+export function choice<const Name extends string>(
+  prose: Prose,
+  names: Readonly<Record<Name, string>>,
+  standard: NoInfer<Name>,
+): z.ZodDefault<z.ZodEnum<{ readonly [K in Name]: K }>> {
+  const entries = Object.fromEntries(Object.keys(names).map((name) => [name, name])) as { readonly [K in Name]: K };
+  const error = orDelete(`one of ${listed(Object.keys(names))}`, standard);
+  const member: z.ZodEnum<{ readonly [K in Name]: K }> = z.enum(entries, { error });
+  return z._default(member, standard as z.output<typeof member>).meta({
+    ...described(prose, standard),
+    markdownEnumDescriptions: Object.values(names),
+  });
+}
+
+/** True or false, with a default. */
+export function flag(prose: Prose, standard: boolean): z.ZodDefault<z.ZodBoolean> {
+  return z
+    .boolean({ error: orDelete('true or false', standard) })
+    .default(standard)
+    .meta(described(prose, standard));
+}

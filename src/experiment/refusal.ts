@@ -1,0 +1,24 @@
+/** A key path into an experiment file: names of keys and indices of array elements, from the root. */
+export type KeyPath = readonly (string | number)[];
+
+/** A stretch of an experiment file's text, for diagnostics and lenses. Lines and columns count from 1, in UTF-16 units. */
+export interface Place {
+  readonly offset: number;
+  readonly length: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Why something does not start, whoever found it: what was found, what is allowed and what to do, in one message. */
+export interface Objection {
+  /** Stable name of the rule that was broken. */
+  readonly code: string;
+  readonly message: string;
+  /** The key the message is about; `[]` is the file itself. */
+  readonly keyPath: KeyPath;
+}
+
+/** An objection with its exact place in the file. */
+export interface Refusal extends Objection {
+  readonly place: Place;
+}
