@@ -1,0 +1,133 @@
+// Builds everything that runs: the extension, its worker, the headless runner, the webview, the JSON Schema and the
+// tests. `--production` minifies and leaves the tests out; `--watch` rebuilds at every change.
+import { build, context } from 'esbuild';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+
+// Packages that are written as CommonJS ask for `require` even inside a module.
+const requireInModules =
+  "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);";
+
+const shared = {
+  bundle: true,
+  metafile: true,
+  target: 'es2022',
+  sourcemap: !production,
+  minify: production,
+  // The `main` of several packages is a UMD wrapper that no bundler can follow; their `module` is plain.
+  mainFields: ['module', 'main'],
+  logLevel: 'warning',
+};
+const script = { ...shared, platform: 'node', format: 'cjs' };
+const module = { ...shared, platform: 'node', format: 'esm', banner: { js: requireInModules } };
+const page = { ...shared, platform: 'browser', format: 'iife', mainFields: ['browser', 'module', 'main'] };
+
+/** What ships, one row per bundle; `name` is also the name of its metafile in dist/meta/. */
+const product = [
+  { ...script, name: 'extension', entry: 'src/extension.ts', outfile: 'dist/extension.cjs', external: ['vscode'] },
+  { ...script, name: 'worker', entry: 'src/trainer/worker.node.ts', outfile: 'dist/worker.cjs' },
+  { ...module, name: 'cli', entry: 'src/cli.ts', outfile: 'dist/cli.mjs' },
+  { ...page, name: 'webview', entry: 'webview/main.ts', outfile: 'dist/webview/main.js' },
+  {
+    ...module,
+    name: 'schema',
+    entry: 'src/experiment/jsonSchema.ts',
+    outfile: 'dist/meta/schema.mjs',
+    plugins: [writesSchema('dist/experiment.schema.json')],
+  },
+];
+
+// What only serves development is loaded from node_modules, never bundled.
+const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const external = ['vscode', ...Object.keys(devDependencies)];
+
+/** What tests the product: modules for Node, and the suite that runs inside the extension host. */
+const tests = [
+  {
+    ...module,
+    name: 'tests',
+    entries: [
+      ...filesIn('test/unit', '.test.ts'),
+      ...filesIn('test/ui', '.test.ts'),
+      ...filesIn('test/package', '.test.ts'),
+      ...filesIn('test/bench', '.bench.ts'),
+      ...filesIn('test/launch', '.command.ts'),
+    ],
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
+    external,
+  },
+  {
+    ...script,
+    name: 'workbench',
+    entries: filesIn('test/workbench', '.ts'),
+    outExtension: { '.js': '.cjs' },
+    external,
+  },
+];
+
+/** Files at any depth under `folder` whose names end in `ending`. */
+function filesIn(folder, ending) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name))
+    .sort();
+}
+
+/** Keeps what the bundler saw, for the tests that hold the import law against the bundles themselves. */
+function keepsMetafile(name) {
+  return {
+    name: 'metafile',
+    setup: ({ onEnd }) =>
+      onEnd(({ metafile }) => {
+        if (metafile) writeFileSync(`dist/meta/${name}.json`, JSON.stringify(metafile));
+      }),
+  };
+}
+
+/** Generates the JSON Schema from the module that the types and the validator are derived from. */
+function writesSchema(file) {
+  return {
+    name: 'schema',
+    setup: ({ initialOptions, onEnd }) =>
+      onEnd(async ({ errors }) => {
+        if (errors.length > 0) return;
+        const url = pathToFileURL(resolve(initialOptions.outfile));
+        // A module is loaded once per address, and the watcher needs each new build of it.
+        const { jsonSchema } = await import(`${url}?built=${Date.now()}`);
+        writeFileSync(file, JSON.stringify(jsonSchema(), null, 2));
+      }),
+  };
+}
+
+function configurations() {
+  const products = product
+    .filter(({ entry }) => existsSync(entry))
+    .map(({ entry, ...row }) => ({ ...row, entryPoints: [entry] }));
+  const suites = tests.map(({ entries, ...row }) => ({
+    ...row,
+    entryPoints: entries,
+    outbase: 'test',
+    outdir: 'dist/test',
+  }));
+  return (production ? products : [...products, ...suites]).map(({ name, plugins = [], ...options }) => ({
+    ...options,
+    plugins: [...plugins, keepsMetafile(name)],
+  }));
+}
+
+// A test whose source is gone must not go on running.
+rmSync('dist/test', { recursive: true, force: true });
+mkdirSync('dist/meta', { recursive: true });
+
+if (watch) {
+  for (const options of configurations()) await (await context(options)).watch();
+  console.log('Watching. Ctrl+C ends it.');
+} else {
+  await Promise.all(configurations().map((options) => build(options)));
+}

@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { chromium, type Browser } from 'playwright-core';
+import { closeAtEnd } from './closing';
+
+/** Names under which a Chromium stands on the path, the plainest first. */
+const commands = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'];
+
+/** Where macOS keeps them. */
+const applications = [
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+];
+
+/** Reaches nothing but the server under test; as root, which CI often is, Chromium has no sandbox. */
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * The path of a Chromium on this machine. Where there is none it is installed with apt-get, if this is root or CI;
+ * elsewhere the error names the one command that installs it.
+ */
+export function chromiumPath(environment: NodeJS.ProcessEnv = process.env): string {
+  const named = environment['CHROME_PATH'];
+  if (named) {
+    if (isExecutable(named)) return named;
+    throw new Error(`CHROME_PATH is ${named}, but nothing there can be run. Set it to a Chromium's executable.`);
+  }
+  const found = find(environment);
+  if (found) return found;
+  installChromium(environment);
+  const installed = find(environment);
+  if (installed) return installed;
+  throw new Error(
+    'The tests that press and look need Chromium, and none was found. Install one with\n' +
+      '  npx playwright-core install chromium\n' +
+      'or set CHROME_PATH to the one you have, then try again.',
+  );
+}
+
+/** Starts a headless Chromium that ends with this process. */
+export async function openChromium(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  const browser = await chromium.launch({ executablePath, args: flags });
+  closeAtEnd(() => browser.close());
+  return browser;
+}
+
+function find(environment: NodeJS.ProcessEnv): string | undefined {
+  const folders = (environment['PATH'] ?? '').split(delimiter);
+  const candidates = [
+    ...commands.flatMap((command) => folders.map((folder) => join(folder, command))),
+    ...applications,
+    chromium.executablePath(),
+  ];
+  return candidates.find(isExecutable);
+}
+
+function installChromium(environment: NodeJS.ProcessEnv): void {
+  const root = process.getuid?.() === 0;
+  if (!root && !environment['CI']) return;
+  const [command, ...first] = root ? ['apt-get'] : ['sudo', '-n', 'apt-get'];
+  console.log('Installing Chromium with apt-get…');
+  for (const step of [['update'], ['install', '--yes', '--no-install-recommends', 'chromium']]) {
+    const { status } = spawnSync(command, [...first, ...step], { stdio: ['ignore', 'ignore', 'inherit'] });
+    // Without apt-get, or where it fails, the caller says what to do instead.
+    if (status !== 0) return;
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

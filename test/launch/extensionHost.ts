@@ -1,0 +1,86 @@
+import { runTests } from '@vscode/test-electron';
+import { join, resolve } from 'node:path';
+import { openChromium } from './chromium';
+import { installedEmbedded } from './installation';
+import { scratchFolder, scratchWorkspace } from './scratch';
+import { EmbeddedServer } from './server';
+import { oneFailure, readReport, reportVariable, type Tally } from './tally';
+
+/** The compiled suite; it is the same file for both launchers. */
+const suite = resolve('dist', 'test', 'workbench', 'index.cjs');
+
+/** How long (ms) the suite may take from the opening of the window to its exit code. */
+const limit = 300_000;
+
+/**
+ * Runs the suite inside a real extension host: of the desktop VS Code where it can be downloaded and shown, else of
+ * the embedded one. Which one it is, and why, is printed; `UNROLL_LAUNCHER=desktop|embedded` decides it by hand.
+ */
+export async function runInExtensionHost(): Promise<Tally> {
+  const { launcher, reason } = await chooseLauncher();
+  console.log(`Launcher: ${launcher} (${reason})`);
+  const report = join(scratchFolder('report'), 'workbench.json');
+  const folder = scratchWorkspace(resolve('media', 'samples'));
+  const code = await (launcher === 'desktop' ? runOnDesktop(folder, report) : runEmbedded(folder, report));
+  const tally = readReport(report);
+  if (!tally) {
+    console.error(`The suite ended with exit code ${String(code)} without a report: it did not run to its end.`);
+    return oneFailure;
+  }
+  return tally;
+}
+
+interface Choice {
+  readonly launcher: 'desktop' | 'embedded';
+  readonly reason: string;
+}
+
+async function chooseLauncher(): Promise<Choice> {
+  const wish = process.env['UNROLL_LAUNCHER'];
+  if (wish === 'desktop' || wish === 'embedded') return { launcher: wish, reason: 'UNROLL_LAUNCHER says so' };
+  if (wish) throw new Error(`UNROLL_LAUNCHER is “${wish}”; it can be “desktop” or “embedded”. Set one, or unset it.`);
+  if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
+    return { launcher: 'embedded', reason: 'there is no display for a desktop window' };
+  }
+  const releases = 'https://update.code.visualstudio.com/api/releases/stable';
+  try {
+    const { ok, status } = await fetch(releases, { signal: AbortSignal.timeout(10_000) });
+    if (ok) return { launcher: 'desktop', reason: 'VS Code can be downloaded here' };
+    return { launcher: 'embedded', reason: `VS Code cannot be downloaded here: ${releases} answers ${String(status)}` };
+  } catch {
+    return { launcher: 'embedded', reason: 'VS Code cannot be downloaded here: its update server is out of reach' };
+  }
+}
+
+async function runOnDesktop(folder: string, report: string): Promise<number> {
+  const home = scratchFolder('desktop');
+  return runTests({
+    extensionDevelopmentPath: resolve('.'),
+    extensionTestsPath: suite,
+    extensionTestsEnv: { [reportVariable]: report },
+    launchArgs: [folder, '--disable-extensions', '--disable-workspace-trust', '--user-data-dir', home],
+  });
+}
+
+async function runEmbedded(folder: string, report: string): Promise<number> {
+  const server = await EmbeddedServer.start(await installedEmbedded(), { environment: { [reportVariable]: report } });
+  const page = await (await openChromium()).newPage();
+  const ended = new Promise<number>((exit, failed) => {
+    const late = setTimeout(() => {
+      failed(new Error(`The suite has not ended after ${String(limit / 1000)} s.`));
+    }, limit);
+    // The workbench looks for both when it starts, so they must be there before it is opened.
+    const listen = async (): Promise<void> => {
+      await page.exposeFunction('codeAutomationLog', (kind: string, words: readonly unknown[]) => {
+        if (kind === 'log' || process.env['UNROLL_DEBUG']) console.log(...words);
+      });
+      await page.exposeFunction('codeAutomationExit', (code: number) => {
+        clearTimeout(late);
+        exit(code);
+      });
+      await page.goto(server.address({ folder, extension: resolve('.'), suite }));
+    };
+    listen().catch(failed);
+  });
+  return ended;
+}

@@ -1,0 +1,33 @@
+import Mocha from 'mocha';
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { run } from './mochaRun';
+import { runInExtensionHost } from './extensionHost';
+import type { Tally } from './tally';
+
+/** A kind of test: what it runs in is what tells it from the others. */
+export interface Layer {
+  /** As in `npm run test:NAME`. */
+  readonly name: string;
+  /** One line for the person who watches. */
+  readonly title: string;
+  run(): Promise<Tally>;
+}
+
+/** All layers, in the order in which `npm test` runs them: what is quick and near the cause comes first. */
+export const layers: readonly Layer[] = [
+  { name: 'unit', title: 'Unit tests in Node', run: () => runFolder('unit', 10_000) },
+  { name: 'workbench', title: 'The suite inside the extension host', run: runInExtensionHost },
+  { name: 'ui', title: 'Pressing and looking in the workbench in Chromium', run: () => runFolder('ui', 120_000) },
+  { name: 'package', title: 'The packed extension in a clean VS Code', run: () => runFolder('package', 300_000) },
+];
+
+/** Runs the built tests of `dist/test/NAME`; `timeout` (ms) is for one test. */
+async function runFolder(name: string, timeout: number): Promise<Tally> {
+  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout, slow: timeout });
+  const folder = resolve('dist', 'test', name);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.mjs'));
+  files.sort().forEach((file) => mocha.addFile(join(folder, file)));
+  await mocha.loadFilesAsync();
+  return run(mocha);
+}

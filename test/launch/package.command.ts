@@ -1,0 +1,8 @@
+import { runCommand } from './closing';
+import { packExtension } from './vsix';
+
+// `npm run package`
+await runCommand(() => {
+  packExtension();
+  return Promise.resolve(0);
+});

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+
+/** What these tests read of package.json. */
+interface Manifest {
+  readonly publisher: string;
+  readonly name: string;
+  readonly contributes: {
+    readonly commands?: readonly { readonly command: string }[];
+  };
+}
+
+const manifest = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8')) as Manifest;
+const id = `${manifest.publisher}.${manifest.name}`;
+
+describe('The extension', () => {
+  before(async () => {
+    await vscode.extensions.getExtension(id)?.activate();
+  });
+
+  it('is found and activates', () => {
+    assert.equal(vscode.extensions.getExtension(id)?.isActive, true);
+  });
+
+  it('registers exactly the commands that package.json names, each once', async () => {
+    const declared = (manifest.contributes.commands ?? []).map(({ command }) => command);
+    const registered = (await vscode.commands.getCommands(true)).filter((command) => command.startsWith('unroll.'));
+    // A view brings commands of its own (`unroll.runs.focus` and the like), which no manifest names.
+    const own = registered.filter((command) => declared.includes(command) || !/^unroll\.\w+\.\w+$/.test(command));
+    assert.deepEqual(own.sort(), declared.sort());
+    assert.equal(new Set(declared).size, declared.length);
+  });
+
+  it('knows an experiment by its name', async () => {
+    const [experiment] = await vscode.workspace.findFiles('*.rnn.json', null, 1);
+    assert.ok(experiment, 'the workspace of the samples holds an experiment');
+    const document = await vscode.workspace.openTextDocument(experiment);
+    assert.equal(document.languageId, 'unroll-experiment');
+  });
+});

@@ -1,0 +1,23 @@
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { run as runMocha } from '../launch/mochaRun';
+import { inWords, report } from '../launch/tally';
+
+/**
+ * The door that VS Code knocks at: runs every suite of this folder inside the extension host.
+ * Throws when a test fails, which is how VS Code learns of it.
+ */
+export async function run(): Promise<void> {
+  const { default: Mocha } = await import('mocha');
+  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: false, timeout: 30_000, slow: 30_000 });
+  // Mocha would load the files through its own module loader, which does not know the module `vscode`.
+  const load = createRequire(__filename);
+  for (const file of readdirSync(__dirname).filter((name) => name.endsWith('.suite.cjs'))) {
+    mocha.suite.emit('pre-require', globalThis, file, mocha);
+    load(join(__dirname, file));
+  }
+  const tally = await runMocha(mocha);
+  report(tally);
+  if (tally.failed > 0) throw new Error(inWords(tally));
+}
