@@ -31,7 +31,7 @@ export type StartReply =
 export type Ending =
   | { readonly kind: 'finished'; readonly updates: number; readonly reason: 'steps' | 'stopAtLoss' }
   | { readonly kind: 'stopped'; readonly updates: number }
-  | { readonly kind: 'diverged'; readonly updates: number; readonly message: string };
+  | { readonly kind: 'diverged' | 'failed'; readonly updates: number; readonly message: string };
 
 /** What the trainer's worker serves. */
 export type TrainerContract = {

@@ -1,0 +1,24 @@
+/**
+ * Where things lie in a run's folder:
+ *
+ * - `run.json`: the resolved experiment, what trained it and how it ended;
+ * - `records.arrows`: one row per update (see recordEncoder);
+ * - `checkpoints/update-N.safetensors`: everything needed to go on after N updates;
+ * - `step-N.safetensors`: a captured update, where one was asked for.
+ */
+export const runFiles = {
+  manifest: 'run.json',
+  records: 'records.arrows',
+  checkpoints: 'checkpoints',
+  checkpoint: (updates: number): string => `checkpoints/update-${updates}.safetensors`,
+  capture: (update: number): string => `step-${update}.safetensors`,
+} as const;
+
+/** Updates done at the checkpoint that a file name stands for; undefined for other files. */
+export function updatesOfCheckpoint(fileName: string): number | undefined {
+  const match = /^update-(\d{1,15})\.safetensors$/.exec(fileName);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+/** Version of the layout above, written into every manifest. */
+export const layoutVersion = 1;

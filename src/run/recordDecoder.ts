@@ -1,0 +1,122 @@
+import { RecordBatchReader, type RecordBatch as ArrowBatch, type Schema } from 'apache-arrow';
+import type { RecordBatch, RecordLayout } from './recordBatch';
+import { recordFormat } from './recordEncoder';
+
+/** What could be read of a record file. */
+export interface RecordsRead {
+  readonly batches: readonly RecordBatch[];
+  /** Why reading ended before the file did; undefined when it was read whole. */
+  readonly cutShort: string | undefined;
+}
+
+/** Reads every complete batch of a record file; a damaged or unfinished end is reported, not thrown. */
+export function readRecords(bytes: Uint8Array): RecordsRead {
+  const batches: RecordBatch[] = [];
+  try {
+    for (const batch of RecordBatchReader.from(bytes)) {
+      const layout = layoutOf(batch.schema);
+      batches.push(unpack(layout, batch));
+    }
+  } catch (error) {
+    return { batches, cutShort: error instanceof Error ? error.message : String(error) };
+  }
+  return { batches, cutShort: undefined };
+}
+
+const largestSeries = 1 << 22;
+
+function layoutOf(schema: Schema): RecordLayout {
+  if (schema.metadata.get(recordFormat.key) !== recordFormat.version) {
+    throw new Error(`The file holds no records of version ${recordFormat.version} of this format.`);
+  }
+  const layout = JSON.parse(schema.metadata.get(recordFormat.layoutKey) ?? 'null') as unknown;
+  if (!isLayout(layout)) throw new Error('The description of the columns is damaged.');
+  return layout;
+}
+
+function isLayout(value: unknown): value is RecordLayout {
+  if (typeof value !== 'object' || value === null) return false;
+  const { parameters, layers, steps, hasCellState, saturating } = value as Record<string, unknown>;
+  const isNames = (names: unknown): boolean => Array.isArray(names) && names.every((name) => typeof name === 'string');
+  const isSize = (size: unknown): boolean => Number.isSafeInteger(size) && (size as number) > 0;
+  return (
+    isNames(parameters) &&
+    isNames(saturating) &&
+    isSize(layers) &&
+    isSize(steps) &&
+    (layers as number) * (steps as number) <= largestSeries &&
+    typeof hasCellState === 'boolean'
+  );
+}
+
+function unpack(layout: RecordLayout, batch: ArrowBatch): RecordBatch {
+  const count = batch.numRows;
+  const { layers, steps: width } = layout;
+  const column = (name: string): Float64Array => {
+    const vector = batch.getChild(name);
+    if (vector === null) throw new Error(`The file has no column "${name}".`);
+    return Float64Array.from({ length: count }, (_, n) => Number(vector.get(n) ?? NaN));
+  };
+  const lengths = (name: string): Int32Array => {
+    const vector = batch.getChild(name);
+    return Int32Array.from({ length: count }, (_, n) =>
+      Math.min(width, (vector?.get(n) as Float64Array | null)?.length ?? 0),
+    );
+  };
+  const steps = lengths('loss_per_step');
+  const rows = Array.from(steps.keys()).filter((n) => (steps[n] ?? 0) > 0);
+  const gather = (names: readonly string[]): Float64Array => {
+    const out = new Float64Array(rows.length * names.length * width).fill(NaN);
+    names.forEach((name, row) => {
+      const vector = batch.getChild(name);
+      if (vector === null) throw new Error(`The file has no column "${name}".`);
+      rows.forEach((n, m) => {
+        const list = vector.get(n) as Iterable<number> | null;
+        if (list !== null) out.set([...list].slice(0, width), (m * names.length + row) * width);
+      });
+    });
+    return out;
+  };
+  const interleave = (names: readonly string[], length: number, pick: (values: Float64Array, i: number) => number) => {
+    const out = new Float64Array(length * names.length);
+    names.forEach((name, i) => {
+      const values = column(name);
+      for (let n = 0; n < length; n++) out[n * names.length + i] = pick(values, n);
+    });
+    return out;
+  };
+  const parameterColumn = (quantity: string): Float64Array =>
+    interleave(
+      layout.parameters.map((name) => `${quantity}/${name}`),
+      count,
+      (values, n) => values[n] ?? NaN,
+    );
+  const layerNames = (quantity: string): string[] => Array.from({ length: layers }, (_, l) => `${quantity}_l${l}`);
+  const saturationNames = Array.from({ length: layers }, (_, l) =>
+    layout.saturating.flatMap((name) => [`saturation_low_l${l}/${name}`, `saturation_high_l${l}/${name}`]),
+  ).flat();
+  return {
+    layout,
+    count,
+    update: column('update'),
+    loss: column('loss'),
+    validationLoss: column('validation_loss'),
+    gradNorm: column('grad_norm'),
+    clippedNorm: column('clipped_norm'),
+    clipCoefficient: column('clip_coefficient'),
+    clipped: Uint8Array.from(column('clipped')),
+    learningRate: column('learning_rate'),
+    seconds: column('seconds'),
+    parameterGradNorm: parameterColumn('grad_norm'),
+    parameterClippedNorm: parameterColumn('clipped_norm'),
+    parameterUpdateNorm: parameterColumn('update_norm'),
+    parameterWeightNorm: parameterColumn('weight_norm'),
+    steps,
+    recorded: rows.length,
+    lossPerStep: gather(['loss_per_step']),
+    dh: gather(layerNames('dh')),
+    dhLocal: gather(layerNames('dh_local')),
+    dc: layout.hasCellState ? gather(layerNames('dc')) : new Float64Array(0),
+    saturation: interleave(saturationNames, rows.length, (values, m) => values[rows[m] ?? 0] ?? NaN),
+  };
+}

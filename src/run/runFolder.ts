@@ -1,0 +1,25 @@
+const folderOfRuns = 'unroll-runs';
+
+/**
+ * A new run's folder: beside the experiment, named after it and the moment it begins, so that names sort by time.
+ *
+ * @param experimentPath path of the experiment file, with / or \ between folders
+ */
+export function newRunFolder(experimentPath: string, variant: string | undefined, now: Date): string {
+  const cut = Math.max(experimentPath.lastIndexOf('/'), experimentPath.lastIndexOf('\\'));
+  const stem = experimentPath.slice(cut + 1).replace(/\.rnn\.json$/i, '');
+  const moment = now.toISOString().replace(/[-:]/g, '').replace('T', '-').replace('.', '-').replace('Z', '');
+  const words = [stem, ...(variant === undefined ? [] : [variant])].map(asFileName);
+  return `${experimentPath.slice(0, cut + 1)}${folderOfRuns}/${words.join('--')}--${moment}`;
+}
+
+const longestName = 60;
+
+/** What any file system takes as a name: the letters, digits and dashes of a text. */
+function asFileName(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
+  return plain.slice(0, longestName) || 'run';
+}

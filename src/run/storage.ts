@@ -1,0 +1,16 @@
+/**
+ * The folder of one run, as little of it as a run needs; paths are relative to the folder and use `/`. Implementations
+ * create folders as needed and reject with the carrier's own error.
+ */
+export interface RunStorage {
+  /** Replaces a file whole: whoever reads sees the old or the new bytes, never a part. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+  /** Adds to the end of a file, creating it when it is not there. */
+  append(path: string, bytes: Uint8Array): Promise<void>;
+  /** Cuts a file to its first `length` bytes. */
+  truncate(path: string, length: number): Promise<void>;
+  /** The bytes of a file, undefined when there is none. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Names of the files directly in a folder, none when there is no such folder. */
+  list(folder: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,110 @@
+import { totalmem } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** What the headless runner was asked to do; paths are absolute. */
+export interface CommandLine {
+  readonly file: string;
+  readonly variant: string | undefined;
+  /** In place of the experiment's `training.steps`. */
+  readonly steps: number | undefined;
+  /** The run's folder; undefined for a new one where runs live. */
+  readonly out: string | undefined;
+  /** Updates to capture. */
+  readonly captures: ReadonlySet<number>;
+  readonly resume: boolean;
+  readonly json: boolean;
+  /** Data files may not lie outside; undefined for the experiment's own folder. */
+  readonly workspace: string | undefined;
+  /** Bytes the run may use. */
+  readonly memoryLimit: number;
+  readonly kernels: string | undefined;
+  readonly workers: number | undefined;
+}
+
+/** The command line cannot be understood; the message says what to write. */
+export class CommandLineError extends Error {
+  override readonly name = 'CommandLineError';
+}
+
+/** One screen on how to call the runner. */
+export const usage = `Usage: npm run train -- FILE [options]
+
+  --variant NAME        train this variant of the file
+  --steps N             parameter updates, in place of training.steps
+  --out DIR             folder of the run (default: a new one beside FILE, in unroll-runs)
+  --capture N[,N...]    write DIR/step-N.safetensors with everything of update N (0 is the first)
+  --resume              go on with the run in DIR from its newest checkpoint
+  --json                one JSON line per update on stdout, messages on stderr
+  --workspace DIR       data files may lie anywhere in DIR (default: the folder of FILE)
+  --memory MIB          memory the run may use (default: half of this machine's)
+  --kernels NAME        reference, simd or simd-fma
+  --workers N           threads that share the batch`;
+
+const mebibyte = 1024 * 1024;
+
+/**
+ * @param folder that relative paths are relative to
+ * @throws CommandLineError
+ */
+export function parseCommandLine(words: readonly string[], folder: string): CommandLine {
+  const { values, positionals } = parsed(words);
+  const [file, ...rest] = positionals;
+  if (file === undefined) throw new CommandLineError('Which experiment? Name a *.rnn.json file.');
+  if (rest.length > 0) throw new CommandLineError(`One experiment at a time; found also ${rest.join(', ')}.`);
+  if (values.resume && values.out === undefined) {
+    throw new CommandLineError('--resume needs --out DIR: the folder of the run to go on with.');
+  }
+  const inFolder = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolve(folder, path);
+  return {
+    file: resolve(folder, file),
+    variant: values.variant,
+    steps: whole('--steps', values.steps, 1),
+    out: inFolder(values.out),
+    captures: captures(values.capture),
+    resume: values.resume,
+    json: values.json,
+    workspace: inFolder(values.workspace),
+    memoryLimit: values.memory === undefined ? totalmem() / 2 : (whole('--memory', values.memory, 1) ?? 0) * mebibyte,
+    kernels: values.kernels,
+    workers: whole('--workers', values.workers, 1),
+  };
+}
+
+function parsed(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        variant: { type: 'string' },
+        steps: { type: 'string' },
+        out: { type: 'string' },
+        capture: { type: 'string', multiple: true },
+        resume: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        workspace: { type: 'string' },
+        memory: { type: 'string' },
+        kernels: { type: 'string' },
+        workers: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new CommandLineError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function whole(option: string, value: string | undefined, from: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = /^\d+$/.test(value) ? Number(value) : NaN;
+  if (!Number.isSafeInteger(number) || number < from) {
+    throw new CommandLineError(`${option} takes a whole number of ${from} or more; found "${value}".`);
+  }
+  return number;
+}
+
+function captures(values: readonly string[] | undefined): ReadonlySet<number> {
+  const words = (values ?? []).flatMap((value) => value.split(','));
+  return new Set(words.flatMap((word) => whole('--capture', word.trim(), 0) ?? []));
+}

@@ -1,0 +1,59 @@
+import type { ResolvedExperiment } from '../experiment/schema';
+import type { RunFacts } from '../protocol/run';
+import type { TrainingPlan } from './plan';
+
+/** What is known of a run before its first update. */
+export function factsOf(plan: TrainingPlan, variant: string | undefined, folder: string | undefined): RunFacts {
+  const { experiment, source, learner, layout } = plan;
+  const { model, training } = experiment;
+  const parameterCount = [...learner.parameters.values()].reduce((sum, { values }) => sum + values.length, 0);
+  return {
+    name: experiment.name,
+    variant,
+    notes: experiment.notes,
+    seed: experiment.seed,
+    cell: model.cell,
+    activation: model.activation,
+    inputs: source.inputs,
+    hidden: model.hidden,
+    layerCount: model.layers,
+    outputs: source.outputs,
+    parameterCount,
+    steps: layout.steps,
+    batch: source.batch,
+    data: dataInWords(experiment),
+    loss: experiment.loss,
+    bptt: experiment.bptt,
+    clip: clipFact(experiment.clip),
+    optimizer: optimizerInWords(experiment.optimizer),
+    plannedUpdates: training.steps,
+    recordEvery: experiment.record.every,
+    validateEvery: training.validateEvery,
+    baselines: source.baselines,
+    lag: source.lag,
+    kernels: plan.kernels.name,
+    memoryBytes: plan.memoryBytes,
+    folder,
+    layout,
+  };
+}
+
+function dataInWords({ data }: ResolvedExperiment): string {
+  if ('task' in data) return `task ${data.task}`;
+  if ('text' in data) return `text ${data.text}`;
+  if ('csv' in data) return `CSV ${data.csv}`;
+  return `${data.sequences.length} inline sequences`;
+}
+
+function clipFact(clip: ResolvedExperiment['clip']): RunFacts['clip'] {
+  if (clip === null) return undefined;
+  if ('norm' in clip) return { kind: 'norm', threshold: clip.norm };
+  if ('value' in clip) return { kind: 'value', threshold: clip.value };
+  return { kind: 'hidden', threshold: clip.hidden };
+}
+
+function optimizerInWords({ kind, learningRate, schedule }: ResolvedExperiment['optimizer']): string {
+  if (schedule === 'constant') return `${kind}, rate ${learningRate}`;
+  const [name, value] = Object.entries(schedule)[0] ?? [];
+  return `${kind}, rate ${learningRate}, ${name} schedule ${value}`;
+}

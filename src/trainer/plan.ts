@@ -1,0 +1,173 @@
+import { openSource, type Source } from '../data/source';
+import { randomFrom } from '../data/random';
+import { findCell } from '../engine/cells/registry';
+import type { Cell } from '../engine/cells/cell';
+import type { KernelSet } from '../engine/kernels/kernelSet';
+import { Learner, type LearnerOptions } from '../engine/learner';
+import { estimateMemory } from '../engine/memory';
+import type { ResolvedExperiment } from '../experiment/schema';
+import type { RefusalAt } from '../protocol/trainer';
+import type { RecordLayout } from '../run/recordBatch';
+import { readTensorFile } from '../run/safetensors';
+import { reasonOf } from '../protocol/channel';
+
+/** What a run is made from. */
+export interface TrainingRequest {
+  readonly experiment: ResolvedExperiment;
+  /** The bytes of each file the experiment names, by its path as written. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly kernels: KernelSet;
+  /** Bytes the run may use. */
+  readonly memoryLimit: number;
+}
+
+/** An experiment whose data, net and parameters stand ready for the first update. */
+export interface TrainingPlan {
+  readonly experiment: ResolvedExperiment;
+  readonly source: Source;
+  readonly learner: Learner;
+  readonly kernels: KernelSet;
+  readonly cell: Cell;
+  readonly layout: RecordLayout;
+  /** Estimated bytes, data included. */
+  readonly memoryBytes: number;
+}
+
+/** A plan, or every reason there is none. */
+export type Planned =
+  | { readonly kind: 'planned'; readonly plan: TrainingPlan }
+  | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
+
+const mebibyte = 1024 * 1024;
+
+/** Opens the data, checks the memory, builds the net and draws or loads its parameters. Allocates nothing before the check. */
+export function planTraining({ experiment, files, kernels, memoryLimit }: TrainingRequest): Planned {
+  const early = oversizedNet(experiment, memoryLimit, kernels);
+  if (early !== undefined) return { kind: 'refused', refusals: [early] };
+  const opened = openSource(experiment, files);
+  if (opened.kind === 'refused') return opened;
+  const { source } = opened;
+  const options = learnerOptions(experiment, source, kernels);
+  const { bytes, parts } = estimateMemory({
+    ...options,
+    bytesPerElement: kernels.bytesPerElement,
+    inputKind: source.inputKind,
+  });
+  const fileBytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
+  const memoryBytes = bytes + fileBytes;
+  if (memoryBytes > memoryLimit) {
+    const largest = [...parts].sort((a, b) => b.bytes - a.bytes)[0];
+    return { kind: 'refused', refusals: [tooLarge(experiment, memoryBytes, memoryLimit, largest?.name)] };
+  }
+  const learner = new Learner(options);
+  const unloadable = fillParameters(learner, experiment, files);
+  if (unloadable !== undefined) return { kind: 'refused', refusals: [unloadable] };
+  const cell = findCell(experiment.model.cell);
+  const reach =
+    typeof experiment.bptt === 'object' ? Math.max(0, experiment.bptt.backward - experiment.bptt.forward) : 0;
+  const layout: RecordLayout = {
+    parameters: [...learner.parameters.keys()],
+    layers: experiment.model.layers,
+    steps: options.steps + reach,
+    hasCellState: cell.state.length > 1,
+    saturating: cell.gates.map(({ name }) => name),
+  };
+  return { kind: 'planned', plan: { experiment, source, learner, kernels, cell, layout, memoryBytes } };
+}
+
+function learnerOptions(experiment: ResolvedExperiment, source: Source, kernels: KernelSet): LearnerOptions {
+  const { model, loss, bptt, clip, optimizer } = experiment;
+  return {
+    kernels,
+    network: {
+      cell: model.cell,
+      activation: model.activation ?? 'tanh',
+      inputs: source.inputs,
+      hidden: model.hidden,
+      layers: model.layers,
+      outputs: source.outputs,
+    },
+    loss,
+    bptt,
+    clip,
+    optimizer,
+    steps: bptt === 'full' ? source.steps : Math.min(bptt.forward, source.steps),
+    batch: source.batch,
+  };
+}
+
+/** Refuses a net that is too large whatever the data are, before any data are opened. */
+function oversizedNet(experiment: ResolvedExperiment, memoryLimit: number, kernels: KernelSet): RefusalAt | undefined {
+  const { hidden, layers, cell } = experiment.model;
+  const { gates } = findCell(cell);
+  const weights = gates.length * hidden * hidden * (2 * layers - 1);
+  // Weights, gradients and what the optimizer keeps: three numbers a weight at the least.
+  const bytes = 3 * weights * kernels.bytesPerElement;
+  return bytes > memoryLimit ? tooLarge(experiment, bytes, memoryLimit, 'parameters') : undefined;
+}
+
+function tooLarge(
+  experiment: ResolvedExperiment,
+  bytes: number,
+  limit: number,
+  largest: string | undefined,
+): RefusalAt {
+  const mib = (value: number): string => `${Math.ceil(value / mebibyte).toLocaleString('en-US')} MiB`;
+  return {
+    code: 'memory',
+    keyPath: ['model', 'hidden'],
+    message:
+      `Training with hidden: ${experiment.model.hidden} needs about ${mib(bytes)} of memory` +
+      (largest === undefined ? '' : ` (most of it for ${largest})`) +
+      `; the limit is ${mib(limit)}. Choose fewer hidden units, a shorter length or a smaller batch, or raise the limit ` +
+      `(setting unroll.memoryLimitMiB, headless --memory).`,
+  };
+}
+
+function fillParameters(
+  learner: Learner,
+  experiment: ResolvedExperiment,
+  files: ReadonlyMap<string, Uint8Array>,
+): RefusalAt | undefined {
+  const { weights, init, forgetBias } = experiment.model;
+  if (weights === undefined) {
+    learner.initialize(init, forgetBias, randomFrom(experiment.seed, 'init'));
+    return undefined;
+  }
+  try {
+    loadWeights(learner, files.get(weights));
+    return undefined;
+  } catch (error) {
+    return { code: 'weights', keyPath: ['model', 'weights'], message: `${weights}: ${reasonOf(error)}` };
+  }
+}
+
+function loadWeights(learner: Learner, bytes: Uint8Array | undefined): void {
+  if (bytes === undefined) throw new Error('The file was not read.');
+  const { tensors } = readTensorFile(bytes);
+  for (const [name, parameter] of learner.parameters) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) {
+      throw new Error(
+        `The file has no tensor "${name}" of shape [${parameter.shape.join(', ')}]; it has ${listed(tensors.keys())}.`,
+      );
+    }
+    if (tensor.shape.join() !== parameter.shape.join()) {
+      throw new Error(
+        `Tensor "${name}" is of shape [${tensor.shape.join(', ')}]; this model needs [${parameter.shape.join(', ')}].`,
+      );
+    }
+    const broken = tensor.data.findIndex((value) => !Number.isFinite(value));
+    if (broken >= 0)
+      throw new Error(`Tensor "${name}" holds ${tensor.data[broken]} at element ${broken}; weights must be finite.`);
+    learner.load(name, tensor.data);
+  }
+}
+
+const mostNamesListed = 12;
+
+function listed(names: Iterable<string>): string {
+  const all = [...names];
+  const shown = all.slice(0, mostNamesListed).join(', ');
+  return all.length > mostNamesListed ? `${shown} and ${all.length - mostNamesListed} more` : shown || 'none';
+}

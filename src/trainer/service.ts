@@ -1,0 +1,106 @@
+import { openKernels } from '../engine/kernels/open';
+import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
+import type { StartParams, StartReply, TrainerContract, TrainerHostContract } from '../protocol/trainer';
+import { buffersOf } from '../run/recordBatch';
+import type { RunStorage } from '../run/storage';
+import { factsOf } from './facts';
+import { planTraining } from './plan';
+import { Run } from './run';
+import { RunWriter } from './runWriter';
+import { Training } from './training';
+
+/** What the worker's carrier supplies; a worker thread and a web worker each have their own. */
+export interface TrainerSurroundings {
+  readonly connect: (handlers: Handlers<TrainerContract>) => Channel<TrainerContract, TrainerHostContract>;
+  readonly openFolder: (folder: string) => RunStorage;
+  /** Seconds on a clock that never goes back. */
+  readonly clock: () => number;
+  readonly yieldToMessages: () => Promise<void>;
+}
+
+/** Serves one run to the host: start it once, then pause, step, resume, stop. */
+export function serveTrainer(surroundings: TrainerSurroundings): void {
+  let run: Run | undefined;
+  const running = (): Run => {
+    if (run === undefined) throw new Error('No run has been started.');
+    return run;
+  };
+
+  const channel = surroundings.connect({
+    start: async (params) => {
+      if (run !== undefined) throw new Error('This trainer already has a run.');
+      const started = await start(params);
+      return started;
+    },
+    pause: async () => {
+      await running().pause();
+      return undefined;
+    },
+    resume: () => {
+      running().resume();
+      return undefined;
+    },
+    step: async () => {
+      await running().step();
+      return undefined;
+    },
+    stop: () => {
+      running().stop();
+      return undefined;
+    },
+    setLearningRate: (rate) => {
+      running().setLearningRate(rate);
+      return undefined;
+    },
+  });
+
+  async function start({ experiment, variant, files, memoryLimit, folder }: StartParams): Promise<StartReply> {
+    const planned = planTraining({ experiment, files, kernels: openKernels('reference'), memoryLimit });
+    if (planned.kind === 'refused') return planned;
+    const training = new Training(planned.plan, surroundings.clock);
+    const writer = folder === undefined ? undefined : await begun(training, variant, folder);
+    const facts = factsOf(planned.plan, variant, writer === undefined ? undefined : folder);
+    run = new Run({
+      training,
+      writer,
+      observer: {
+        records: (batch) => {
+          channel.emit('records', batch, buffersOf(batch));
+        },
+        notice: (message) => {
+          channel.emit('notice', message);
+        },
+      },
+      yieldToMessages: surroundings.yieldToMessages,
+    });
+    const driven = run;
+    // The reply goes out before the first update does.
+    void surroundings
+      .yieldToMessages()
+      .then(() => driven.train())
+      .then(
+        (ending) => {
+          channel.emit('ended', ending);
+        },
+        (error: unknown) => {
+          channel.emit('ended', { kind: 'failed', updates: training.updates, message: reasonOf(error) });
+        },
+      );
+    return { kind: 'started', facts };
+  }
+
+  async function begun(
+    training: Training,
+    variant: string | undefined,
+    folder: string,
+  ): Promise<RunWriter | undefined> {
+    const writer = new RunWriter(surroundings.openFolder(folder), training, factsOf(training.plan, variant, folder));
+    try {
+      await writer.begin();
+      return writer;
+    } catch (error) {
+      channel.emit('notice', `The run's records cannot be kept: ${reasonOf(error)}. It trains without them.`);
+      return undefined;
+    }
+  }
+}
