@@ -140,7 +140,7 @@ export class Training {
 
   #cut(batch: Window): Iterable<Window> {
     const { bptt } = this.plan.experiment;
-    return bptt === 'full' || batch.steps <= bptt.forward ? [batch] : windowsOf(batch, bptt.forward);
+    return bptt === 'full' || this.plan.source.continues ? [batch] : windowsOf(batch, bptt.forward);
   }
 }
 

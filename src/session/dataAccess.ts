@@ -1,0 +1,30 @@
+import { FileType, Uri, workspace } from 'vscode';
+import type { FileAccess, Located } from '../data/fileReading';
+import { diskAccess } from '../data/fileAccess.node';
+import { folderOf } from './experimentText';
+
+/** The files an experiment may read: those of the workspace folder that holds it, else those of its own folder. */
+export function accessFor(experiment: Uri): FileAccess {
+  const folder = folderOf(experiment);
+  const boundary = workspace.getWorkspaceFolder(experiment)?.uri ?? folder;
+  return experiment.scheme === 'file' ? diskAccess(folder.fsPath, boundary.fsPath) : virtualAccess(folder, boundary);
+}
+
+function virtualAccess(folder: Uri, boundary: Uri): FileAccess {
+  return {
+    async locate(path): Promise<Located> {
+      const uri = Uri.joinPath(folder, path);
+      const root = boundary.path.endsWith('/') ? boundary.path : `${boundary.path}/`;
+      if (!uri.path.startsWith(root)) return { kind: 'outside', boundary: boundary.path };
+      try {
+        const { type, size } = await workspace.fs.stat(uri);
+        // A virtual file system does not say where its links lead, so none is followed.
+        if ((type & FileType.SymbolicLink) !== 0) return { kind: 'outside', boundary: boundary.path };
+        return (type & FileType.File) === 0 ? { kind: 'notAFile' } : { kind: 'file', location: uri.toString(), size };
+      } catch {
+        return { kind: 'missing' };
+      }
+    },
+    read: async (location) => workspace.fs.readFile(Uri.parse(location)),
+  };
+}

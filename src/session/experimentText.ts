@@ -1,0 +1,30 @@
+import { Uri, workspace } from 'vscode';
+import { largestExperimentFile, parseExperiment, type Parsed } from '../experiment/parse';
+
+/** The text of an experiment as the person sees it: the open document, saved or not, else the file. */
+export async function readExperimentText(uri: Uri): Promise<string> {
+  const open = workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  if (open !== undefined) return open.getText();
+  const { size } = await workspace.fs.stat(uri);
+  if (size > largestExperimentFile) {
+    throw new Error(
+      `An experiment file is at most ${largestExperimentFile / 1024 / 1024} MiB; this one has ${size} bytes.`,
+    );
+  }
+  return new TextDecoder().decode(await workspace.fs.readFile(uri));
+}
+
+/** Reads and parses an experiment. */
+export async function readExperiment(uri: Uri): Promise<Parsed> {
+  return parseExperiment(await readExperimentText(uri));
+}
+
+/** The last part of a URI's path, for people. */
+export function fileNameOf(uri: Uri): string {
+  return uri.path.slice(uri.path.lastIndexOf('/') + 1);
+}
+
+/** The folder a URI lies in. */
+export function folderOf(uri: Uri): Uri {
+  return Uri.joinPath(uri, '..');
+}

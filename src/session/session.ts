@@ -1,0 +1,230 @@
+import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
+import { Channel } from '../protocol/channel';
+import { DisplaySeries } from '../protocol/displaySeries';
+import { isLive, type RunFacts, type RunState, type RunStatus } from '../protocol/run';
+import type { Ending, RefusalAt, StartParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
+import type { RecordBatch } from '../run/recordBatch';
+import { Speedometer } from './speedometer';
+import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
+
+/** What a session that is not live knows from a run's folder. */
+export interface ArchivedRun {
+  readonly facts: RunFacts;
+  readonly state: RunState;
+  readonly message: string | undefined;
+  readonly batches: readonly RecordBatch[];
+}
+
+interface LiveTrainer {
+  readonly worker: TrainerWorker;
+  readonly channel: Channel<TrainerHostContract, TrainerContract>;
+}
+
+/** The host's side of one run: its trainer while it lives, its state, its series. */
+export class Session implements Disposable {
+  readonly #changed = new EventEmitter<undefined>();
+  readonly #appended = new EventEmitter<undefined>();
+  readonly #noticed = new EventEmitter<string>();
+  readonly #speed = new Speedometer();
+  #trainer: LiveTrainer | undefined;
+  #facts: RunFacts | undefined;
+  #series: DisplaySeries | undefined;
+  #state: RunState = 'preparing';
+  #message: string | undefined;
+  #updates = 0;
+  #clipped = 0;
+  #lastClip: number | undefined;
+  #loss: number | undefined;
+  #validationLoss: number | undefined;
+  #learningRate: number | undefined;
+
+  /** Fires when the state, the facts or the last numbers changed. */
+  readonly onDidChange: Event<undefined> = this.#changed.event;
+  /** Fires when the series grew. */
+  readonly onDidAppend: Event<undefined> = this.#appended.event;
+  /** Fires with what the person must know and does not end the run. */
+  readonly onDidNotice: Event<string> = this.#noticed.event;
+
+  constructor(
+    readonly uri: Uri,
+    readonly variant: string | undefined,
+  ) {}
+
+  get facts(): RunFacts | undefined {
+    return this.#facts;
+  }
+
+  get series(): DisplaySeries | undefined {
+    return this.#series;
+  }
+
+  get isLive(): boolean {
+    return isLive(this.#state);
+  }
+
+  get status(): RunStatus {
+    const updatesPerSecond = this.#state === 'running' ? this.#speed.updatesPerSecond : undefined;
+    const left = (this.#facts?.plannedUpdates ?? 0) - this.#updates;
+    return {
+      state: this.#state,
+      updates: this.#updates,
+      updatesPerSecond,
+      secondsLeft: updatesPerSecond === undefined || updatesPerSecond <= 0 ? undefined : left / updatesPerSecond,
+      learningRate: this.#learningRate,
+      loss: this.#loss,
+      validationLoss: this.#validationLoss,
+      clipped: this.#clipped,
+      lastClip: this.#lastClip,
+      message: this.#message,
+    };
+  }
+
+  /**
+   * Starts the trainer.
+   *
+   * @returns the reasons when it refuses, and then the session is over; nothing when it trains
+   * @throws when the trainer cannot be reached
+   */
+  async start(startWorker: StartTrainerWorker, params: StartParams): Promise<readonly RefusalAt[]> {
+    const trainer = this.#connect(startWorker());
+    const reply = await trainer.channel.request('start', params);
+    if (reply.kind === 'refused') {
+      this.#end('failed', reply.refusals[0]?.message);
+      return reply.refusals;
+    }
+    this.#facts = reply.facts;
+    this.#series = new DisplaySeries(reply.facts.layout, reply.facts.recordEvery);
+    if (this.#state === 'preparing') this.#enter('running');
+    return [];
+  }
+
+  /** Shows a run that is no longer alive. */
+  showArchive({ facts, state, message, batches }: ArchivedRun): void {
+    this.#facts = facts;
+    this.#series = new DisplaySeries(facts.layout, facts.recordEvery);
+    for (const batch of batches) this.#take(batch);
+    this.#end(state, message);
+  }
+
+  async pause(): Promise<void> {
+    await this.#trainer?.channel.request('pause', undefined);
+    this.#enter('paused');
+  }
+
+  async resume(): Promise<void> {
+    await this.#trainer?.channel.request('resume', undefined);
+    this.#enter('running');
+  }
+
+  /** One update, then paused. */
+  async step(): Promise<void> {
+    this.#enter('paused');
+    await this.#trainer?.channel.request('step', undefined);
+    this.#changed.fire(undefined);
+  }
+
+  /** The run ends once the update in progress is done; its records are kept. */
+  async stop(): Promise<void> {
+    if (this.#state === 'preparing') {
+      this.#end('stopped', undefined);
+      return;
+    }
+    await this.#trainer?.channel.request('stop', undefined);
+  }
+
+  async setLearningRate(rate: number): Promise<void> {
+    await this.#trainer?.channel.request('setLearningRate', rate);
+  }
+
+  dispose(): void {
+    this.#disconnect('The session was closed.');
+    this.#changed.dispose();
+    this.#appended.dispose();
+    this.#noticed.dispose();
+  }
+
+  #connect(worker: TrainerWorker): LiveTrainer {
+    const channel = new Channel<TrainerHostContract, TrainerContract>(
+      worker.port,
+      {},
+      {
+        onFault: (reason) => {
+          this.#noticed.fire(reason);
+        },
+      },
+    );
+    const trainer = { worker, channel };
+    this.#trainer = trainer;
+    channel.on('records', (batch) => {
+      this.#take(batch);
+      this.#appended.fire(undefined);
+      this.#changed.fire(undefined);
+    });
+    channel.on('notice', (message) => {
+      this.#noticed.fire(message);
+    });
+    channel.on('ended', (ending) => {
+      this.#conclude(ending);
+    });
+    worker.onGone((reason) => {
+      channel.close(reason ?? 'The trainer has ended.');
+      if (this.isLive && this.#trainer === trainer) {
+        this.#end('failed', `${reason ?? 'The trainer has ended.'} Train again to start over.`);
+      }
+    });
+    return trainer;
+  }
+
+  #take(batch: RecordBatch): void {
+    this.#series?.append(batch);
+    for (let n = 0; n < batch.count; n++) {
+      this.#updates = (batch.update[n] ?? 0) + 1;
+      this.#loss = batch.loss[n];
+      this.#learningRate = batch.learningRate[n];
+      const validationLoss = batch.validationLoss[n] ?? NaN;
+      if (!Number.isNaN(validationLoss)) this.#validationLoss = validationLoss;
+      if (batch.clipped[n] === 1) {
+        this.#clipped++;
+        this.#lastClip = batch.update[n];
+      }
+    }
+    this.#speed.mark(this.#updates, batch.seconds[batch.count - 1] ?? 0);
+  }
+
+  #conclude(ending: Ending): void {
+    switch (ending.kind) {
+      case 'finished':
+        this.#end('finished', ending.reason === 'stopAtLoss' ? 'The loss reached training.stopAtLoss.' : undefined);
+        return;
+      case 'stopped':
+        this.#end('stopped', undefined);
+        return;
+      case 'diverged':
+      case 'failed':
+        this.#end(ending.kind, ending.message);
+        return;
+      default:
+        ending satisfies never;
+    }
+  }
+
+  #enter(state: RunState): void {
+    if (!this.isLive) return;
+    this.#state = state;
+    this.#changed.fire(undefined);
+  }
+
+  #end(state: RunState, message: string | undefined): void {
+    this.#state = state;
+    this.#message = message;
+    this.#disconnect(message ?? 'The run is over.');
+    this.#changed.fire(undefined);
+  }
+
+  #disconnect(reason: string): void {
+    const trainer = this.#trainer;
+    this.#trainer = undefined;
+    trainer?.channel.close(reason);
+    trainer?.worker.terminate();
+  }
+}
