@@ -60,8 +60,8 @@ export interface KernelSet {
   /** sums (N) += the rows of d (M,N): a bias's gradient. */
   addColumnSums(sums: Tensor, d: Tensor, dAt: number, rows: number, width: number): void;
 
-  /** target (K,N) becomes the transpose of matrix (N,K). */
-  transpose(target: Tensor, matrix: Tensor, rows: number, columns: number): void;
+  /** target (K,N) += the transpose of matrix (N,K). */
+  addTransposed(target: Tensor, matrix: Tensor, rows: number, columns: number): void;
 
   /** Row m of out (M,N) += row indices[indicesAt + m] of table (V,N): the projection of one-hot rows. */
   gatherRows(

@@ -1,0 +1,41 @@
+import type { KernelSet, Tensor } from './kernels/kernelSet';
+import { matrixShape } from './linear';
+import type { Parameter } from './parameter';
+
+/**
+ * W (N,V) applied to one-hot rows: row indices[r] of Wᵀ, so that no product with zeros is formed. Its gradient is a
+ * scatter into the same rows.
+ */
+export class Embedding {
+  private readonly table: Tensor;
+  private readonly tableGradient: Tensor;
+  private readonly outWidth: number;
+  private readonly symbols: number;
+
+  constructor(
+    private readonly kernels: KernelSet,
+    private readonly weight: Parameter,
+  ) {
+    [this.outWidth, this.symbols] = matrixShape(weight);
+    this.table = kernels.allocate(this.outWidth * this.symbols);
+    this.tableGradient = kernels.allocate(this.outWidth * this.symbols);
+  }
+
+  /** Takes over the present weights; called once before a forward pass. */
+  packForward(): void {
+    this.table.fill(0);
+    this.kernels.addTransposed(this.table, this.weight.values, this.outWidth, this.symbols);
+  }
+
+  /** out (rows,N) += W · one-hot(indices) */
+  apply(out: Tensor, outAt: number, indices: Int32Array, indicesAt: number, rows: number): void {
+    this.kernels.gatherRows(out, outAt, this.table, indices, indicesAt, rows, this.outWidth);
+  }
+
+  /** ∂L/∂W (N,V) += dᵀ · one-hot(indices), over all rows at once. */
+  accumulate(d: Tensor, dAt: number, indices: Int32Array, indicesAt: number, rows: number): void {
+    this.tableGradient.fill(0);
+    this.kernels.scatterRows(this.tableGradient, d, dAt, indices, indicesAt, rows, this.outWidth);
+    this.kernels.addTransposed(this.weight.gradient, this.tableGradient, this.symbols, this.outWidth);
+  }
+}

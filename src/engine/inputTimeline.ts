@@ -1,0 +1,68 @@
+import type { KernelSet, Tensor } from './kernels/kernelSet';
+import type { LayerInput } from './scan';
+import type { Inputs } from './window';
+
+/** x_t for every step of a timeline, kept for the weight gradient of W_xh. Buffers are made for the first window. */
+export class InputTimeline {
+  private values: Tensor | undefined;
+  private indices: Int32Array | undefined;
+  private current: Inputs['kind'] | undefined;
+
+  constructor(
+    private readonly kernels: KernelSet,
+    private readonly steps: number,
+    private readonly batch: number,
+    private readonly width: number,
+  ) {}
+
+  /** Steps [from, to) of a window's inputs become steps `at`… of the timeline. */
+  write(inputs: Inputs, from: number, to: number, at: number, batch: number): void {
+    switch (inputs.kind) {
+      case 'dense': {
+        const block = batch * this.width;
+        this.denseBuffer().set(inputs.values.subarray(from * block, to * block), at * block);
+        break;
+      }
+      case 'oneHot':
+        this.indexBuffer().set(inputs.indices.subarray(from * batch, to * batch), at * batch);
+        break;
+      default:
+        inputs satisfies never;
+    }
+    this.current = inputs.kind;
+  }
+
+  /** The kind of the inputs on the timeline, if there are any. */
+  get kind(): Inputs['kind'] | undefined {
+    return this.current;
+  }
+
+  /** What the first layer reads; throws Error before the first window. */
+  get input(): LayerInput {
+    switch (this.current) {
+      case 'dense':
+        return { kind: 'dense', values: this.denseBuffer(), at: 0, width: this.width };
+      case 'oneHot':
+        return { kind: 'oneHot', indices: this.indexBuffer() };
+      case undefined:
+        throw new Error('The timeline holds no inputs yet; begin a window before reading them.');
+      default:
+        return this.current satisfies never;
+    }
+  }
+
+  /** Moves the last `keep` of `length` steps to the beginning. */
+  shift(length: number, keep: number, batch: number): void {
+    const from = length - keep;
+    this.indices?.copyWithin(0, from * batch, length * batch);
+    this.values?.copyWithin(0, from * batch * this.width, length * batch * this.width);
+  }
+
+  private denseBuffer(): Tensor {
+    return (this.values ??= this.kernels.allocate(this.steps * this.batch * this.width));
+  }
+
+  private indexBuffer(): Int32Array {
+    return (this.indices ??= new Int32Array(this.steps * this.batch));
+  }
+}

@@ -1,0 +1,90 @@
+import type { KernelSet, Tensor } from './kernelSet';
+import { distance, norm } from './norms';
+import { multiply, multiplyTransposed, pack, packedLength, packTransposed } from './products';
+
+/** The textbook kernels in double precision: the oracle of faster sets, the fallback, and what gradients are checked with. */
+export const referenceKernels: KernelSet = {
+  name: 'reference',
+  bytesPerElement: 8,
+  allocate: (length) => new Float64Array(length),
+  packedLength,
+  pack,
+  packTransposed,
+  multiply,
+  multiplyTransposed,
+  fillRows,
+  addColumnSums,
+  addTransposed,
+  gatherRows,
+  scatterRows,
+  add,
+  scale,
+  clamp,
+  norm,
+  distance,
+  cellKernel: () => undefined,
+};
+
+function fillRows(out: Tensor, outAt: number, bias: Tensor, rows: number, width: number): void {
+  for (let m = 0, to = outAt; m < rows; m++) {
+    for (let n = 0; n < width; n++, to++) out[to] = bias[n];
+  }
+}
+
+function addColumnSums(sums: Tensor, d: Tensor, dAt: number, rows: number, width: number): void {
+  for (let m = 0, from = dAt; m < rows; m++) {
+    for (let n = 0; n < width; n++, from++) sums[n] += d[from];
+  }
+}
+
+function addTransposed(target: Tensor, matrix: Tensor, rows: number, columns: number): void {
+  for (let k = 0, to = 0; k < columns; k++) {
+    for (let n = 0, from = k; n < rows; n++, from += columns, to++) target[to] += matrix[from];
+  }
+}
+
+function gatherRows(
+  out: Tensor,
+  outAt: number,
+  table: Tensor,
+  indices: Int32Array,
+  indicesAt: number,
+  rows: number,
+  width: number,
+): void {
+  for (let m = 0; m < rows; m++) add(out, outAt + m * width, table, indices[indicesAt + m] * width, width);
+}
+
+function scatterRows(
+  table: Tensor,
+  d: Tensor,
+  dAt: number,
+  indices: Int32Array,
+  indicesAt: number,
+  rows: number,
+  width: number,
+): void {
+  for (let m = 0; m < rows; m++) add(table, indices[indicesAt + m] * width, d, dAt + m * width, width);
+}
+
+function add(out: Tensor, outAt: number, x: Tensor, xAt: number, length: number): void {
+  const end = outAt + length;
+  for (let to = outAt, from = xAt; to < end; to++, from++) out[to] += x[from];
+}
+
+function scale(x: Tensor, xAt: number, length: number, factor: number): void {
+  const end = xAt + length;
+  for (let i = xAt; i < end; i++) x[i] *= factor;
+}
+
+function clamp(x: Tensor, xAt: number, length: number, limit: number): number {
+  const end = xAt + length;
+  let changed = 0;
+  for (let i = xAt; i < end; i++) {
+    if (x[i] > limit) x[i] = limit;
+    else if (x[i] < -limit) x[i] = -limit;
+    else continue;
+    changed++;
+  }
+  return changed;
+}

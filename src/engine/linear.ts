@@ -1,0 +1,53 @@
+import type { KernelSet, Tensor } from './kernels/kernelSet';
+import type { Parameter } from './parameter';
+
+/** A weight matrix W (N,K) at work: packed once per update, then used for every row of the window. */
+export class Linear {
+  private readonly packed: Tensor;
+  private readonly packedTransposed: Tensor;
+  private readonly outWidth: number;
+  private readonly inWidth: number;
+
+  constructor(
+    private readonly kernels: KernelSet,
+    private readonly weight: Parameter,
+  ) {
+    [this.outWidth, this.inWidth] = matrixShape(weight);
+    this.packed = kernels.allocate(kernels.packedLength(this.outWidth, this.inWidth));
+    this.packedTransposed = kernels.allocate(kernels.packedLength(this.inWidth, this.outWidth));
+  }
+
+  /** Takes over the present weights for `apply`; called once before a forward pass. */
+  packForward(): void {
+    this.kernels.pack(this.packed, this.weight.values, this.outWidth, this.inWidth);
+  }
+
+  /** Takes over the present weights for `applyTransposed`; called once before a backward pass. */
+  packBackward(): void {
+    this.kernels.packTransposed(this.packedTransposed, this.weight.values, this.outWidth, this.inWidth);
+  }
+
+  /** out (rows,N) += x (rows,K) · Wᵀ */
+  apply(out: Tensor, outAt: number, x: Tensor, xAt: number, rows: number): void {
+    this.kernels.multiply(out, outAt, x, xAt, this.packed, rows, this.outWidth, this.inWidth);
+  }
+
+  /** dx (rows,K) += d (rows,N) · W */
+  applyTransposed(dx: Tensor, dxAt: number, d: Tensor, dAt: number, rows: number): void {
+    this.kernels.multiply(dx, dxAt, d, dAt, this.packedTransposed, rows, this.inWidth, this.outWidth);
+  }
+
+  /** ∂L/∂W (N,K) += dᵀ · x, over all rows at once */
+  accumulate(d: Tensor, dAt: number, x: Tensor, xAt: number, rows: number): void {
+    this.kernels.multiplyTransposed(this.weight.gradient, d, dAt, x, xAt, rows, this.outWidth, this.inWidth);
+  }
+}
+
+/** The two sizes of a weight matrix; throws RangeError for anything that is not one. */
+export function matrixShape(parameter: Parameter): [rows: number, columns: number] {
+  const [rows, columns] = parameter.shape;
+  if (parameter.shape.length !== 2 || rows === undefined || columns === undefined) {
+    throw new RangeError(`${parameter.name} has shape [${parameter.shape.join(', ')}]; a weight matrix has two sizes.`);
+  }
+  return [rows, columns];
+}

@@ -1,0 +1,54 @@
+import type { Tensor } from '../kernels/kernelSet';
+import type { LossSpec } from '../spec';
+import type { Targets } from '../window';
+import { crossEntropy } from './crossEntropy';
+import { squaredError } from './squaredError';
+
+/** One time step of the batch as a loss sees it. */
+export interface LossStep {
+  /** ŷ_t, rows (B,O) from `outputsAt`, before any softmax. */
+  readonly outputs: Tensor;
+  outputsAt: number;
+  /** B */
+  rows: number;
+  /** O */
+  readonly width: number;
+  readonly targets: Targets;
+  /** First row of the step in `targets` and `mask`. */
+  firstRow: number;
+  readonly mask: Uint8Array;
+  /** (B,O) from `gradientAt`: out, weight · ∂(Σ rows)/∂ŷ_t, zero in masked rows. Left out where none is wanted. */
+  gradient: Tensor | undefined;
+  gradientAt: number;
+  /** What the sum over rows is multiplied by in the total loss. */
+  gradientWeight: number;
+}
+
+/** A loss: returns the plain sum over the step's unmasked rows; what to divide by is decided outside, in the open. */
+export type Loss = (step: Readonly<LossStep>) => number;
+
+/** The loss function of that kind. */
+export function lossOf(kind: LossSpec['kind']): Loss {
+  switch (kind) {
+    case 'crossEntropy':
+      return crossEntropy;
+    case 'mse':
+      return squaredError;
+    default:
+      return kind satisfies never;
+  }
+}
+
+/**
+ * What the plain sum is multiplied by: `mean` 1/(number of targets), for mse also 1/O, as PyTorch's `mean`; `sum` 1/B.
+ */
+export function lossWeight(spec: LossSpec, targets: number, outputs: number, batch: number): number {
+  switch (spec.reduction) {
+    case 'mean':
+      return 1 / (spec.kind === 'mse' ? targets * outputs : targets);
+    case 'sum':
+      return 1 / batch;
+    default:
+      return spec.reduction satisfies never;
+  }
+}

@@ -1,0 +1,123 @@
+import type { Cell } from './cells/cell';
+import { cellNamed } from './cells/registry';
+import { Embedding } from './embedding';
+import type { KernelSet, Tensor } from './kernels/kernelSet';
+import { Linear } from './linear';
+import type { Parameter } from './parameter';
+import type { NetworkSpec } from './spec';
+import type { Inputs } from './window';
+
+/** One recurrent layer's weights at work. */
+export interface Layer {
+  /** W_xh for dense inputs, W_hh of the layer below otherwise: (G·H, I) or (G·H, H). */
+  readonly input: Linear;
+  /** W_hh (G·H, H) */
+  readonly recurrent: Linear;
+  readonly biasIh: Parameter;
+  readonly biasHh: Parameter;
+}
+
+/** Name and shape of every parameter of a net, PyTorch's, in the order of storage. */
+export function parameterShapes(
+  spec: NetworkSpec,
+): readonly { readonly name: string; readonly shape: readonly number[] }[] {
+  const rows = cellNamed(spec.cell).gates.length * spec.hidden;
+  const shapes: { name: string; shape: readonly number[] }[] = [];
+  for (let layer = 0; layer < spec.layers; layer++) {
+    const width = layer === 0 ? spec.inputs : spec.hidden;
+    shapes.push({ name: `rnn.weight_ih_l${layer}`, shape: [rows, width] });
+    shapes.push({ name: `rnn.weight_hh_l${layer}`, shape: [rows, spec.hidden] });
+    shapes.push({ name: `rnn.bias_ih_l${layer}`, shape: [rows] });
+    shapes.push({ name: `rnn.bias_hh_l${layer}`, shape: [rows] });
+  }
+  shapes.push({ name: 'head.weight', shape: [spec.outputs, spec.hidden] });
+  shapes.push({ name: 'head.bias', shape: [spec.outputs] });
+  return shapes;
+}
+
+/** Product of the sizes. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/**
+ * The parameters of a net, W_xh, W_hh, b_h per layer and W_hy, b_y, in one tensor of values and one of gradients, and
+ * the packed weights that every unrolled copy of the net shares.
+ */
+export class Network {
+  readonly cell: Cell;
+  /** All parameters, one after the other in the order of `parameters`. */
+  readonly values: Tensor;
+  /** All gradients, in the same order. */
+  readonly gradients: Tensor;
+  readonly parameters: ReadonlyMap<string, Parameter>;
+  readonly layers: readonly Layer[];
+  /** W_hy (O,H) */
+  readonly head: Linear;
+  /** b_y (O) */
+  readonly headBias: Parameter;
+  private firstInput: Embedding | undefined;
+
+  constructor(
+    readonly kernels: KernelSet,
+    readonly spec: NetworkSpec,
+  ) {
+    this.cell = cellNamed(spec.cell);
+    const shapes = parameterShapes(spec);
+    const length = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    this.values = kernels.allocate(length);
+    this.gradients = kernels.allocate(length);
+
+    const parameters = new Map<string, Parameter>();
+    let from = 0;
+    for (const { name, shape } of shapes) {
+      const to = from + sizeOf(shape);
+      const values = this.values.subarray(from, to);
+      parameters.set(name, { name, shape, values, gradient: this.gradients.subarray(from, to) });
+      from = to;
+    }
+    this.parameters = parameters;
+    this.layers = Array.from({ length: spec.layers }, (_, layer) => ({
+      input: new Linear(kernels, this.parameter(`rnn.weight_ih_l${layer}`)),
+      recurrent: new Linear(kernels, this.parameter(`rnn.weight_hh_l${layer}`)),
+      biasIh: this.parameter(`rnn.bias_ih_l${layer}`),
+      biasHh: this.parameter(`rnn.bias_hh_l${layer}`),
+    }));
+    this.head = new Linear(kernels, this.parameter('head.weight'));
+    this.headBias = this.parameter('head.bias');
+  }
+
+  /** The parameter of that name; throws RangeError, naming the known ones, where there is none. */
+  parameter(name: string): Parameter {
+    const parameter = this.parameters.get(name);
+    if (parameter === undefined) {
+      const known = [...this.parameters.keys()].join(', ');
+      throw new RangeError(`There is no parameter "${name}" in this net. It has ${known}.`);
+    }
+    return parameter;
+  }
+
+  /** W_xh for one-hot inputs, made when the first such window arrives. */
+  get embedding(): Embedding {
+    return (this.firstInput ??= new Embedding(this.kernels, this.parameter('rnn.weight_ih_l0')));
+  }
+
+  /** Takes over the present weights for the forward passes that follow, over inputs of that kind. */
+  packForward(inputs: Inputs['kind']): void {
+    this.layers.forEach((layer, index) => {
+      if (index === 0 && inputs === 'oneHot') this.embedding.packForward();
+      else layer.input.packForward();
+      layer.recurrent.packForward();
+    });
+    this.head.packForward();
+  }
+
+  /** Takes over the present weights for the backward pass that follows. */
+  packBackward(): void {
+    this.layers.forEach((layer, index) => {
+      if (index > 0) layer.input.packBackward();
+      layer.recurrent.packBackward();
+    });
+    this.head.packBackward();
+  }
+}

@@ -1,0 +1,46 @@
+import type { Tensor } from '../kernels/kernelSet';
+import type { OptimizerSpec } from '../spec';
+import { adagrad } from './adagrad';
+import { adam } from './adam';
+import { rmsprop } from './rmsprop';
+import { sgd } from './sgd';
+
+/** One update of all parameters: flat tensors of equal length. */
+export interface UpdateStep {
+  /** w: in, before; out, after. */
+  readonly values: Tensor;
+  /** The gradient to use, clipped if there is a clipping; only read. */
+  readonly gradient: Tensor;
+  /** The optimizer's slots, in its order; zero before the first update. */
+  readonly slots: readonly Tensor[];
+  /** The learning rate of this update, schedule included. */
+  readonly rate: number;
+  /** The number of this update, from 0. */
+  readonly update: number;
+}
+
+/** Turns gradients into steps; it never clips. */
+export interface Optimizer {
+  /** Names of what it remembers per weight. */
+  readonly slots: readonly string[];
+  readonly apply: (step: UpdateStep) => void;
+}
+
+/** The optimizer of that specification; its base rate and schedule are the learner's business. */
+export function optimizerOf(spec: OptimizerSpec): Optimizer {
+  switch (spec.kind) {
+    case 'sgd':
+      return sgd(spec);
+    case 'adagrad':
+      return adagrad(spec);
+    case 'rmsprop':
+      return rmsprop(spec);
+    case 'adam':
+      return adam(spec);
+    default:
+      return spec satisfies never;
+  }
+}
+
+/** The specification of one kind of optimizer. */
+export type OptimizerOf<Kind extends OptimizerSpec['kind']> = Extract<OptimizerSpec, { readonly kind: Kind }>;

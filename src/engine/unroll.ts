@@ -1,0 +1,220 @@
+import { InputTimeline } from './inputTimeline';
+import type { Tensor } from './kernels/kernelSet';
+import { LaneCuts } from './laneCuts';
+import { lossOf, type LossStep } from './losses/loss';
+import type { Network } from './network';
+import { Scan, type BackwardObserver, type LayerInput, type ScanScratch } from './scan';
+import type { LossSpec } from './spec';
+import type { Window } from './window';
+
+/** How long and wide a timeline can become. */
+export interface UnrollShape {
+  /** C: steps held at once, a window and what is kept of the windows before it. */
+  readonly steps: number;
+  /** Largest B. */
+  readonly batch: number;
+  /** D: steps that a backward pass can cover; 0 where only forward passes are run. */
+  readonly backward: number;
+}
+
+/** The gradient's part of a loss: from which step on, and what the sum over rows is multiplied by there. */
+export interface LossGradient {
+  readonly weight: number;
+  readonly start: number;
+}
+
+/**
+ * A net unrolled over time: the loop drawn straight, with every x_t, h_t, ŷ_t and their gradients. One timeline of C
+ * steps holds the current window from `windowAt` to `length`, behind the steps that are kept of earlier windows; all
+ * memory is laid out once.
+ */
+export class Unroll {
+  readonly inputs: InputTimeline;
+  readonly scans: readonly Scan[];
+  readonly cuts: LaneCuts;
+  /** (C,B,O): ŷ_t before softmax. */
+  readonly outputs: Tensor;
+  /** (D,B,O): ∂L/∂ŷ_t, step 0 being the first of the backward pass. */
+  readonly dOutputs: Tensor;
+  /** (C): L_t as it enters the reported loss. */
+  readonly lossPerStep: Float64Array;
+  private readonly scratch: ScanScratch;
+  private windowFrom = 0;
+  private timelineLength = 0;
+  private lanes: number;
+
+  constructor(
+    readonly network: Network,
+    readonly shape: UnrollShape,
+  ) {
+    const { kernels, spec, cell } = network;
+    const { steps, batch, backward } = shape;
+    const gatesWidth = cell.gates.length * spec.hidden;
+    const block = batch * spec.hidden;
+    const stateBlock = backward === 0 ? 0 : block;
+    const dgx = kernels.allocate(backward * batch * gatesWidth);
+    this.scratch = {
+      gh: kernels.allocate(batch * gatesWidth),
+      dhLocal: kernels.allocate(backward * block),
+      dstate: cell.state.map(() => kernels.allocate(stateBlock)),
+      total: cell.state.slice(1).map(() => kernels.allocate(stateBlock)),
+      dgx,
+      dgh: cell.gradient === 'shared' ? dgx : kernels.allocate(backward * batch * gatesWidth),
+    };
+    this.inputs = new InputTimeline(kernels, steps, batch, spec.inputs);
+    this.scans = network.layers.map((_, layer) => new Scan(network, layer, steps, batch, this.scratch));
+    this.cuts = new LaneCuts(steps, batch);
+    this.outputs = kernels.allocate(steps * batch * spec.outputs);
+    this.dOutputs = kernels.allocate(backward * batch * spec.outputs);
+    this.lossPerStep = new Float64Array(steps);
+    this.lanes = batch;
+  }
+
+  /** First step of the current window on the timeline: as many steps of earlier windows lie before it. */
+  get windowAt(): number {
+    return this.windowFrom;
+  }
+
+  /** Steps on the timeline; slot `length` of the states is what the next window goes on from. */
+  get length(): number {
+    return this.timelineLength;
+  }
+
+  /** B of the present timeline. */
+  get batch(): number {
+    return this.lanes;
+  }
+
+  /** Elements of ∂L/∂h that hidden clipping changed in the last backward pass. */
+  get clippedElements(): number {
+    return this.scans.reduce((sum, scan) => sum + scan.clippedElements, 0);
+  }
+
+  /**
+   * Puts steps [from, to) of a window on the timeline, behind at most `keep` of the steps already there, and zeroes the
+   * state of the lanes that begin. Throws RangeError where a lane would go on although the number of lanes changed.
+   */
+  begin(window: Window, from: number, to: number, keep: number): void {
+    const starts = from === 0;
+    const allReset = starts && !window.reset.includes(0);
+    if (window.batch !== this.lanes) {
+      if (!allReset && this.timelineLength > 0) {
+        throw new RangeError(
+          `A window of ${window.batch} lanes cannot go on from one of ${this.lanes}: keep the batch size, or reset every lane.`,
+        );
+      }
+      this.lanes = window.batch;
+      this.timelineLength = 0;
+      for (const scan of this.scans) for (const state of scan.states) state.fill(0);
+    }
+    // Where all lanes begin, no path leads into the steps before.
+    const kept = allReset ? 0 : Math.min(this.timelineLength, keep);
+    this.shift(kept);
+    this.windowFrom = kept;
+    this.timelineLength = kept + to - from;
+    this.cuts.write(kept, this.timelineLength, starts ? window.reset : undefined, this.lanes);
+    this.inputs.write(window.inputs, from, to, kept, this.lanes);
+    const { hidden } = this.network.spec;
+    for (const scan of this.scans) {
+      const slot = scan.states.map((state) => state.subarray(kept * this.lanes * hidden));
+      this.cuts.apply(kept, slot, hidden);
+    }
+  }
+
+  /** The recurrent layers over the current window, each over all its steps. */
+  forward(): void {
+    this.scans.forEach((scan, layer) => {
+      scan.forward(this.layerInput(layer), this.windowFrom, this.timelineLength, this.lanes);
+    });
+  }
+
+  /** ŷ_t = W_hy h_t + b_y for steps [from, length). */
+  head(from: number): void {
+    const { kernels, spec, head, headBias } = this.network;
+    const rows = (this.timelineLength - from) * this.lanes;
+    const at = from * this.lanes * spec.outputs;
+    kernels.fillRows(this.outputs, at, headBias.values, rows, spec.outputs);
+    head.apply(this.outputs, at, this.top, (from + 1) * this.lanes * spec.hidden, rows);
+  }
+
+  /**
+   * L = Σ_t L_t over the current window, L_t = weight · Σ over rows, into `lossPerStep`; with a gradient wanted also
+   * ∂L/∂ŷ_t into `dOutputs`. `offset` is the window's own step that stands at `windowAt`.
+   */
+  loss(spec: LossSpec, window: Window, offset: number, weight: number, gradient?: LossGradient): number {
+    const { outputs } = this.network.spec;
+    const loss = lossOf(spec.kind);
+    const step: LossStep = {
+      outputs: this.outputs,
+      outputsAt: 0,
+      rows: this.lanes,
+      width: outputs,
+      targets: window.targets,
+      firstRow: 0,
+      mask: window.mask,
+      gradient: undefined,
+      gradientAt: 0,
+      gradientWeight: gradient?.weight ?? 0,
+    };
+    let total = 0;
+    this.lossPerStep.fill(0, 0, this.windowFrom);
+    for (let t = this.windowFrom; t < this.timelineLength; t++) {
+      step.outputsAt = t * this.lanes * outputs;
+      step.firstRow = (t - this.windowFrom + offset) * this.lanes;
+      if (gradient !== undefined && t >= gradient.start) {
+        step.gradient = this.dOutputs;
+        step.gradientAt = (t - gradient.start) * this.lanes * outputs;
+      }
+      this.lossPerStep[t] = weight * loss(step);
+      total += this.lossPerStep[t];
+    }
+    return total;
+  }
+
+  /**
+   * Backpropagation through time over steps [start, length), from the last to the first, adding to the gradients of the
+   * net. `dOutputs` must hold ∂L/∂ŷ_t for the same start.
+   */
+  backward(start: number, hiddenLimit: number | undefined, observers: readonly BackwardObserver[]): void {
+    const { spec, kernels, head, headBias } = this.network;
+    const { dhLocal } = this.scratch;
+    const end = this.timelineLength;
+    const lossStart = Math.max(start, this.windowFrom);
+    const skipped = (lossStart - start) * this.lanes;
+    const rows = (end - lossStart) * this.lanes;
+    head.accumulate(this.dOutputs, skipped * spec.outputs, this.top, (lossStart + 1) * this.lanes * spec.hidden, rows);
+    kernels.addColumnSums(headBias.gradient, this.dOutputs, skipped * spec.outputs, rows, spec.outputs);
+    dhLocal.fill(0, 0, (skipped + rows) * spec.hidden);
+    head.applyTransposed(dhLocal, skipped * spec.hidden, this.dOutputs, skipped * spec.outputs, rows);
+
+    const range = { start, end, hiddenLimit, observers };
+    for (let layer = this.scans.length - 1; layer >= 0; layer--) {
+      const scan = this.scans[layer];
+      scan.backward(this.layerInput(layer), range, this.lanes, this.cuts);
+      if (layer > 0) scan.passDown(range, this.lanes);
+    }
+  }
+
+  /** Takes over a timeline of `length` steps that a snapshot put into the buffers. */
+  resume(length: number, batch: number): void {
+    this.timelineLength = length;
+    this.windowFrom = 0;
+    this.lanes = batch;
+  }
+
+  /** Drops all but the last `keep` steps and the state after them. */
+  shift(keep: number): void {
+    for (const scan of this.scans) scan.shift(this.timelineLength, keep, this.lanes);
+    this.cuts.shift(this.timelineLength, keep);
+    this.inputs.shift(this.timelineLength, keep, this.lanes);
+    this.timelineLength = keep;
+  }
+
+  private get top(): Tensor {
+    return this.scans[this.scans.length - 1].states[0];
+  }
+
+  private layerInput(layer: number): LayerInput {
+    return layer === 0 ? this.inputs.input : this.scans[layer - 1].output(this.lanes);
+  }
+}
