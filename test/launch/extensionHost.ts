@@ -1,10 +1,11 @@
 import { runTests } from '@vscode/test-electron';
 import { join, resolve } from 'node:path';
+import { format } from 'node:util';
 import { openChromium } from './chromium';
 import { installedEmbedded } from './installation';
 import { scratchFolder, scratchWorkspace } from './scratch';
 import { EmbeddedServer } from './server';
-import { oneFailure, readReport, reportVariable, type Tally } from './tally';
+import { oneFailure, readReport, reportVariable, suiteLine, type Tally } from './tally';
 
 /** The compiled suite; it is the same file for both launchers. */
 const suite = resolve('dist', 'test', 'workbench', 'index.cjs');
@@ -71,8 +72,9 @@ async function runEmbedded(folder: string, report: string): Promise<number> {
     }, limit);
     // The workbench looks for both when it starts, so they must be there before it is opened.
     const listen = async (): Promise<void> => {
-      await page.exposeFunction('codeAutomationLog', (kind: string, words: readonly unknown[]) => {
-        if (kind === 'log' || process.env['UNROLL_DEBUG']) console.log(...words);
+      await page.exposeFunction('codeAutomationLog', (_kind: string, words: readonly unknown[]) => {
+        const line = format(...words);
+        if (line.startsWith(suiteLine) || process.env['UNROLL_DEBUG']) console.log(line);
       });
       await page.exposeFunction('codeAutomationExit', (code: number) => {
         clearTimeout(late);

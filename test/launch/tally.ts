@@ -10,6 +10,9 @@ export interface Tally {
 /** Names the file into which a run of tests, wherever it takes place, writes its tally. */
 export const reportVariable = 'UNROLL_TEST_REPORT';
 
+/** Begins each line that the suite in the extension host prints, to tell it from what the workbench prints there. */
+export const suiteLine = '│ ';
+
 /** What a layer counts as that could not run at all. */
 export const oneFailure: Tally = { passed: 0, failed: 1, skipped: 0 };
 

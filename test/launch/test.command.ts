@@ -38,6 +38,7 @@ async function runApart(layer: Layer): Promise<Tally> {
 }
 
 async function testOne(name: string): Promise<number> {
+  process.setSourceMapsEnabled(true);
   const tally = await layerNamed(name).run();
   report(tally);
   return tally.failed > 0 ? 1 : 0;

@@ -1,15 +1,20 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { format } from 'node:util';
 import { run as runMocha } from '../launch/mochaRun';
-import { inWords, report } from '../launch/tally';
+import { inWords, report, suiteLine } from '../launch/tally';
 
 /**
  * The door that VS Code knocks at: runs every suite of this folder inside the extension host.
  * Throws when a test fails, which is how VS Code learns of it.
  */
 export async function run(): Promise<void> {
+  process.setSourceMapsEnabled(true);
   const { default: Mocha } = await import('mocha');
+  Mocha.reporters.Base.consoleLog = (...words: readonly unknown[]) => {
+    for (const line of format(...words).split('\n')) console.log(suiteLine + line);
+  };
   const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: false, timeout: 30_000, slow: 30_000 });
   // Mocha would load the files through its own module loader, which does not know the module `vscode`.
   const load = createRequire(__filename);

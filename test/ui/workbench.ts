@@ -1,0 +1,176 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import { scratchWorkspace } from '../launch/scratch';
+import { sharedLab, type Lab } from './lab';
+
+/** The themes that every picture is looked at in, by the names that VS Code has for them. */
+const themes = {
+  dark: 'Dark Modern',
+  light: 'Light Modern',
+  highContrast: 'Default High Contrast',
+  highContrastLight: 'Default High Contrast Light',
+} as const;
+
+/** How a window opens; all has a default. */
+export interface WorkbenchOptions {
+  /** The workspace folder; a scratch copy of the samples by default. */
+  readonly folder?: string;
+  readonly theme?: keyof typeof themes;
+  /** Size of the window in CSS pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Settings beyond the theme. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Where it opens, if not in the lab that all tests share. */
+  readonly lab?: Lab;
+  /** False where the extension is installed in the lab's server instead of loaded from its sources. */
+  readonly fromSources?: boolean;
+}
+
+/** How long (ms) a person would wait for the workbench before they call it broken. */
+const patience = 30_000;
+
+const opened = new Set<Workbench>();
+
+// What a window showed when its test failed says more than the words of the failure.
+afterEach(async function () {
+  if (this.currentTest?.state !== 'failed') return;
+  const name = `failed ${this.currentTest.fullTitle()}`.replace(/[^\w]+/g, '-');
+  for (const workbench of opened) await workbench.screenshot(name);
+});
+
+/** One window of the real workbench, used as a person does: by keys, by clicks and by what stands on the screen. */
+export class Workbench {
+  /** The window itself, for what has no name here yet. */
+  readonly page: Page;
+  /** Absolute path of the workspace folder. */
+  readonly folder: string;
+  private readonly context: BrowserContext;
+
+  private constructor(context: BrowserContext, page: Page, folder: string) {
+    this.context = context;
+    this.page = page;
+    this.folder = folder;
+    opened.add(this);
+  }
+
+  /** Opens a window and waits until it can be worked in. */
+  static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
+    const { theme = 'dark', width = 1280, height = 800, settings = {}, fromSources = true } = options;
+    const { server, browser } = options.lab ?? (await sharedLab());
+    const folder = options.folder ?? scratchWorkspace(resolve('media', 'samples'));
+    server.configure({ 'workbench.colorTheme': themes[theme], 'window.autoDetectHighContrast': false, ...settings });
+    const context = await browser.newContext({ viewport: { width, height } });
+    context.setDefaultTimeout(patience);
+    const page = await context.newPage();
+    const workbench = new Workbench(context, page, folder);
+    await page.goto(server.address(fromSources ? { folder, extension: resolve('.') } : { folder }));
+    await workbench.ready();
+    return workbench;
+  }
+
+  /** Reloads the window, as “Developer: Reload Window” does, and waits until it can be worked in again. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Runs a command from the palette by the label that stands there, for instance `Unroll: Train RNN`. */
+  async runCommand(label: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.choose(`>${label}`, label);
+  }
+
+  /** Whether the palette offers a command now, under exactly this label. */
+  async offersCommand(label: string): Promise<boolean> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input').first().fill(`>${label}`);
+    // The palette always answers, be it with “No matching commands”; only then is an absence one.
+    await this.rows.first().waitFor();
+    const offered = (await this.row(label).count()) > 0;
+    await this.page.keyboard.press('Escape');
+    return offered;
+  }
+
+  /** Opens a file of the workspace by its name and waits for its editor. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.choose(name, name);
+    await this.tab(name).waitFor();
+  }
+
+  /** Chooses a row of the quick pick that is open now. */
+  async pick(label: string): Promise<void> {
+    await this.row(label).click();
+  }
+
+  /** The tab of an editor or a panel. */
+  tab(title: string): Locator {
+    return this.page.locator('.tab', { hasText: title }).first();
+  }
+
+  /** A lens above the code whose words contain `text`. */
+  codeLens(text: string): Locator {
+    return this.page.locator('.codelens-decoration a', { hasText: text }).first();
+  }
+
+  /** The document inside the visible webview. */
+  webviewFrame(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  /** An item of the status bar whose words contain `text`. */
+  statusItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text }).first();
+  }
+
+  /** What the notifications on the screen say. */
+  async notifications(): Promise<readonly string[]> {
+    return this.page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
+  }
+
+  /** Waits until the Problems panel shows at least `least` rows that are not files, and reads them. */
+  async problems(least = 1): Promise<readonly string[]> {
+    const list = this.page.locator('.markers-panel-container');
+    if (!(await list.isVisible())) await this.runCommand('Problems: Focus on Problems View');
+    const rows = list.locator('.monaco-list-row', { has: this.page.locator('.marker-icon') });
+    if (least > 0) await rows.nth(least - 1).waitFor();
+    return rows.allInnerTexts();
+  }
+
+  /** Keeps a picture of the whole window in dist/screenshots/. */
+  async screenshot(name: string): Promise<void> {
+    const folder = resolve('dist', 'screenshots');
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+
+  /** Closes the window. */
+  async close(): Promise<void> {
+    opened.delete(this);
+    await this.context.close();
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 2 * patience });
+    // Its own commands are there long before those of extensions; the explorer's rows come from the server.
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 2 * patience });
+  }
+
+  private get rows(): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row');
+  }
+
+  private row(label: string): Locator {
+    const exactly = new RegExp(`^${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+    return this.rows.filter({ has: this.page.locator('.label-name', { hasText: exactly }) }).first();
+  }
+
+  /** Types into the quick input and presses Enter once the row is there: before that Enter would do nothing. */
+  private async choose(words: string, label: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.fill(words);
+    await this.row(label).click();
+  }
+}
