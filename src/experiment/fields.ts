@@ -45,6 +45,15 @@ export function orDelete(allowed: string, standard: unknown): string {
   return `write ${allowed}, or delete the key for the default, ${JSON.stringify(standard)}`;
 }
 
+/** The advice for an object told apart by a name inside it: about the name where there is an object, else about both. */
+export function namedObject(
+  example: string,
+  names: readonly string[],
+): (issue: { code?: string | undefined }) => string {
+  return ({ code }) =>
+    code === 'invalid_type' ? `write an object such as ${example}` : `write one of ${listed(names)}`;
+}
+
 function interval({ from, to, above, below }: Range): string {
   const lower = above ? `above ${printed(from)}` : `of ${printed(from)} or more`;
   if (to === undefined) return lower;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, described, filledText, listed, real, whole } from './fields';
+import { choice, described, filledText, namedObject, real, whole } from './fields';
 
 const initializers = {
   uniform: 'U(±1/√H), as PyTorch does.',
@@ -97,7 +97,9 @@ const gru = z.strictObject({
 
 /** The net: told apart by its cell. */
 export const modelSchema = z
-  .discriminatedUnion('cell', [rnn, lstm, gru], { error: `write one of ${listed(['rnn', 'lstm', 'gru'])}` })
+  .discriminatedUnion('cell', [rnn, lstm, gru], {
+    error: namedObject('{ "cell": "lstm" }', ['rnn', 'lstm', 'gru']),
+  })
   .meta({
     ...described({ title: 'Model', text: 'The recurrent net: its cell and its size.' }),
     defaultSnippets: ['rnn', 'lstm', 'gru'].map((name) => ({ label: name, body: { cell: name, hidden: '^${1:32}' } })),

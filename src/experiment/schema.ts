@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { dataSchema } from './dataSchema';
 import { described, text, whole } from './fields';
-import { bpttSchema, clipSchema, lossSchema, optimizerSchema, recordSchema, trainingSchema } from './learningSchema';
+import { bpttSchema, clipSchema, lossSchema, recordSchema, trainingSchema } from './learningSchema';
 import { modelSchema } from './modelSchema';
+import { optimizerSchema } from './optimizerSchema';
 
 const versionError = 'write 1, the only version there is, or delete the key';
 

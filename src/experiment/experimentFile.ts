@@ -1,0 +1,124 @@
+import { closest } from 'fastest-levenshtein';
+import { complaintsAbout, type Complaint } from './complaint';
+import { isObject, valueAt, type JsonDocument, type JsonObject } from './document';
+import { listed } from './fields';
+import type { KeyPath, Objection, Place, Refusal } from './refusal';
+import { resolveValue } from './resolved';
+import { fileSchema, type ResolvedExperiment } from './schema';
+import { applyVariant, fromVariant, strangeDeletions } from './variant';
+
+/** A variant of an experiment file, and where its name stands. */
+export interface Variant {
+  readonly name: string;
+  readonly place: Place;
+}
+
+/** What one of a file's experiments comes to. */
+export type ResolvedVariant =
+  | { readonly kind: 'resolved'; readonly experiment: ResolvedExperiment }
+  | { readonly kind: 'refused'; readonly refusals: readonly Objection[] };
+
+/** An experiment file that could be read: the experiment itself and its variants. */
+export class ExperimentFile {
+  readonly variants: readonly Variant[];
+  readonly #file: JsonObject;
+  readonly #patches: ReadonlyMap<string, JsonObject>;
+
+  constructor(readonly document: JsonDocument) {
+    const { variants, ...file } = isObject(document.value) ? document.value : {};
+    const patches = Object.entries(isObject(variants) ? variants : {});
+    this.#file = file;
+    this.#patches = new Map(patches.flatMap(([name, patch]) => (isObject(patch) ? [[name, patch]] : [])));
+    this.variants = patches.map(([name]) => ({ name, place: document.keyPlace(['variants', name]) }));
+  }
+
+  /** The experiment, or one of its variants, with every default written out; an unknown variant is refused. */
+  resolve(variant?: string): ResolvedVariant {
+    const patch = variant === undefined ? {} : this.#patches.get(variant);
+    if (!patch) return { kind: 'refused', refusals: [this.#unknownVariant(variant ?? '')] };
+    const outcome = resolveValue(variant === undefined ? this.#file : applyVariant(this.#file, patch));
+    if (outcome.kind === 'resolved') return outcome;
+    const { complaints } = outcome;
+    return {
+      kind: 'refused',
+      refusals: variant === undefined ? complaints : this.#seenFrom(variant, patch, complaints),
+    };
+  }
+
+  /**
+   * The place of a key, for what is found wrong later (data files, memory): the value where the key is written, else
+   * the nearest key around it. With a variant's name its own keys come first.
+   */
+  placeOf(keyPath: KeyPath, variant?: string): Place {
+    const own = ['variants', variant ?? '', ...keyPath];
+    if (variant !== undefined && this.document.has(own)) return this.document.valuePlace(own);
+    return this.document.valuePlace(this.document.nearest(keyPath));
+  }
+
+  /** Everything wrong with the file and with each variant, what a variant only inherits left out. */
+  refusals(): readonly Refusal[] {
+    const base = this.#ownComplaints();
+    const known = new Set(base.map(({ keyPath }) => JSON.stringify(keyPath)));
+    const varied = [...this.#patches].flatMap(([name, patch]) => {
+      const complaints = [...this.#deletions(name, patch), ...this.#nested(name, patch)];
+      if (complaints.length > 0) return complaints;
+      const merged = resolveValue(applyVariant(this.#file, patch));
+      if (merged.kind === 'resolved') return [];
+      const inherited = ({ keyPath }: Complaint) =>
+        known.has(JSON.stringify(keyPath)) && valueAt(patch, keyPath) === undefined;
+      return this.#seenFrom(
+        name,
+        patch,
+        merged.complaints.filter((complaint) => !inherited(complaint)),
+      );
+    });
+    return [...base, ...varied].map((complaint) => this.#place(complaint));
+  }
+
+  #ownComplaints(): readonly Complaint[] {
+    const malformed = complaintsAbout(fileSchema, this.document.value);
+    if (malformed.length > 0) return malformed;
+    const outcome = resolveValue(this.#file);
+    return outcome.kind === 'wrong' ? outcome.complaints : [];
+  }
+
+  #place({ code, message, keyPath, at }: Complaint): Refusal {
+    const place = at === 'key' ? this.document.keyPlace(keyPath) : this.document.valuePlace(keyPath);
+    return { code, message, keyPath, place };
+  }
+
+  #seenFrom(name: string, patch: JsonObject, complaints: readonly Complaint[]): readonly Complaint[] {
+    return complaints.map((complaint) => {
+      const own = fromVariant(complaint, patch);
+      const keyPath = this.document.nearest(['variants', name, ...own.keyPath]);
+      if (keyPath.length === own.keyPath.length + 2) return { ...own, keyPath };
+      const message = `In the variant ${JSON.stringify(name)}: ${own.message}`;
+      return { ...own, message, keyPath, at: 'key' };
+    });
+  }
+
+  #deletions(name: string, patch: JsonObject): readonly Complaint[] {
+    return strangeDeletions(patch).map((path) => ({
+      code: 'unknownKey',
+      message: `"${String(path.at(-1))}" is deleted here, but no experiment has such a key: correct its name, or delete the line.`,
+      keyPath: ['variants', name, ...path],
+      at: 'key',
+    }));
+  }
+
+  #nested(name: string, patch: JsonObject): readonly Complaint[] {
+    if (valueAt(patch, ['variants']) === undefined) return [];
+    const message = 'A variant has no variants of its own: move them up, beside this one.';
+    return [{ code: 'unknownKey', message, keyPath: ['variants', name, 'variants'], at: 'key' }];
+  }
+
+  #unknownVariant(name: string): Objection {
+    const known = [...this.#patches.keys()];
+    const advice =
+      known.length === 0
+        ? 'it has none; leave the variant out'
+        : `did you mean ${JSON.stringify(closest(name, known))}? It has ${listed(known)}`;
+    const message = `This experiment has no variant ${JSON.stringify(name)}: ${advice}.`;
+    return { code: 'unknownVariant', message, keyPath: known.length === 0 ? [] : ['variants'] };
+  }
+}

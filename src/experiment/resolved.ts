@@ -1,0 +1,41 @@
+import { complaintsAbout, type Complaint } from './complaint';
+import { inconsistencies, lossOf, type Wellformed } from './consistency';
+import { standardBatch } from './learningSchema';
+import { experimentSchema, type ExperimentData, type ResolvedExperiment } from './schema';
+
+/** An experiment ready to be run, or everything that is wrong with it. */
+export type Resolution =
+  | { readonly kind: 'resolved'; readonly experiment: ResolvedExperiment }
+  | { readonly kind: 'wrong'; readonly complaints: readonly Complaint[] };
+
+/** Holds a JSON value without variants against the format, and writes every default out. */
+export function resolveValue(value: unknown): Resolution {
+  const outcome = experimentSchema.safeParse(value);
+  if (!outcome.success) return { kind: 'wrong', complaints: complaintsAbout(experimentSchema, value) };
+  const complaints = inconsistencies(outcome.data);
+  if (complaints.length > 0) return { kind: 'wrong', complaints };
+  return { kind: 'resolved', experiment: completed(outcome.data) };
+}
+
+/** Fills in the defaults that depend on another key. */
+function completed(written: Wellformed): ResolvedExperiment {
+  const { loss, training } = written;
+  const { steps, batch, ...intervals } = training;
+  const { kind, reduction } = typeof loss === 'string' ? { kind: loss, reduction: 'mean' as const } : loss;
+  return {
+    ...written,
+    data: completedData(written.data),
+    loss: { kind: kind ?? lossOf(written.data), reduction },
+    training:
+      'sequences' in written.data ? { steps, ...intervals } : { steps, batch: batch ?? standardBatch, ...intervals },
+  };
+}
+
+function completedData(data: Wellformed['data']): ExperimentData {
+  return 'csv' in data ? { ...data, targets: data.targets ?? data.inputs } : data;
+}
+
+/** The resolved experiment as JSON, keys in the order of the schema: an experiment file that needs no default. */
+export function toJson(experiment: ResolvedExperiment): string {
+  return JSON.stringify(experiment, null, 2);
+}

@@ -1,0 +1,71 @@
+import type { Complaint } from './complaint';
+import { printed } from './fields';
+import type { KeyPath } from './refusal';
+
+type Target = number | number[] | null;
+
+interface Sequence {
+  readonly inputs: number[][];
+  readonly targets: Target[];
+}
+
+/** The first thing that is wrong with inline sequences taken together: one cause makes one complaint. */
+export function sequenceComplaints(sequences: readonly Sequence[]): readonly Complaint[] {
+  const complaint = unequalSteps(sequences) ?? unequalInputs(sequences) ?? unequalTargets(sequences);
+  return complaint ? [complaint] : [];
+}
+
+function complain(keyPath: KeyPath, message: string): Complaint {
+  return { code: 'inconsistent', message, keyPath: ['data', 'sequences', ...keyPath], at: 'value' };
+}
+
+function unequalSteps(sequences: readonly Sequence[]): Complaint | undefined {
+  const steps = sequences[0]?.inputs.length ?? 0;
+  for (const [index, { inputs, targets }] of sequences.entries()) {
+    if (inputs.length !== steps) {
+      const message = `Sequence ${index + 1} has ${printed(inputs.length)} steps and the first one ${printed(steps)}: give all the same number.`;
+      return complain([index, 'inputs'], message);
+    }
+    if (targets.length !== steps) {
+      const message = `Sequence ${index + 1} has ${printed(steps)} inputs and ${printed(targets.length)} targets: write one target for each step, null where there is no loss.`;
+      return complain([index, 'targets'], message);
+    }
+  }
+  return undefined;
+}
+
+function unequalInputs(sequences: readonly Sequence[]): Complaint | undefined {
+  const width = sequences[0]?.inputs[0]?.length ?? 0;
+  for (const [index, { inputs }] of sequences.entries()) {
+    const t = inputs.findIndex((row) => row.length !== width);
+    if (t >= 0) {
+      const message = `This row has ${printed(inputs[t]?.length ?? 0)} numbers and the first one ${printed(width)}: give all rows the same width.`;
+      return complain([index, 'inputs', t], message);
+    }
+  }
+  return undefined;
+}
+
+function unequalTargets(sequences: readonly Sequence[]): Complaint | undefined {
+  let first: Exclude<Target, null> | undefined;
+  for (const [index, { targets }] of sequences.entries()) {
+    for (const [t, target] of targets.entries()) {
+      if (target === null) continue;
+      first ??= target;
+      const message = mismatch(first, target);
+      if (message !== undefined) return complain([index, 'targets', t], message);
+    }
+  }
+  if (first !== undefined) return undefined;
+  return complain([], 'Every target is null, so there is no loss to learn from: give at least one step a target.');
+}
+
+function mismatch(first: Exclude<Target, null>, target: Exclude<Target, null>): string | undefined {
+  if (typeof first !== typeof target) {
+    const [here, there] =
+      typeof target === 'number' ? ['a class', 'a row of numbers'] : ['a row of numbers', 'a class'];
+    return `This target is ${here} and the first one ${there}: write rows of numbers throughout (mse) or bare class indices throughout (crossEntropy).`;
+  }
+  if (typeof first === 'number' || typeof target === 'number' || first.length === target.length) return undefined;
+  return `This target has ${printed(target.length)} numbers and the first one ${printed(first.length)}: give all targets the same width.`;
+}

@@ -1,0 +1,117 @@
+import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import { printed } from './fields';
+import type { LineIndex } from './lineIndex';
+import type { Refusal } from './refusal';
+
+/** The largest experiment file that is read, in bytes of UTF-8. */
+export const largestExperimentFile = 1024 * 1024;
+
+const DEEPEST = 32;
+
+// The scanner's kinds of token are a const enum, which a bundler that compiles file by file cannot see.
+const token = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, endOfFile: 17 } as const;
+
+/** The syntax tree of a text, or the one thing that keeps it from being JSON with comments. */
+export function readSyntax(text: string, lines: LineIndex): { readonly root: Node } | Refusal {
+  const early = oversize(text, lines) ?? empty(text, lines) ?? badNesting(text, lines);
+  if (early) return early;
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const [first] = errors;
+  if (first) {
+    const found = text.slice(first.offset, first.offset + Math.min(40, first.length));
+    return refusal('syntax', syntaxMessage(first, found), lines, first.offset, Math.max(1, first.length));
+  }
+  return root ? { root } : refusal('empty', emptyMessage, lines, 0, 0);
+}
+
+function refusal(code: string, message: string, lines: LineIndex, offset: number, length: number): Refusal {
+  return { code, message, keyPath: [], place: lines.place(offset, length) };
+}
+
+function oversize(text: string, lines: LineIndex): Refusal | undefined {
+  // No text has fewer bytes than UTF-16 units, so a huge one is refused without being encoded.
+  const bytes = text.length > largestExperimentFile ? text.length : new TextEncoder().encode(text).length;
+  if (bytes <= largestExperimentFile) return undefined;
+  const message = `This experiment file has ${printed(bytes)} bytes: at most ${printed(largestExperimentFile)} (1 MiB) are read. Move the data into a text or CSV file and name it in "data".`;
+  return refusal('tooLarge', message, lines, 0, 1);
+}
+
+const emptyMessage = 'The file is empty: write at least { "data": { "task": "adding" }, "model": { "cell": "lstm" } }.';
+
+function empty(text: string, lines: LineIndex): Refusal | undefined {
+  return createScanner(text, true).scan() === token.endOfFile && text.trim() === ''
+    ? refusal('empty', emptyMessage, lines, 0, 0)
+    : undefined;
+}
+
+/**
+ * What is opened too deep, or never closed: found before the recursive parser sees the text. Where brackets do not match
+ * or a text is broken in the middle, the parser knows the place better.
+ */
+function badNesting(text: string, lines: LineIndex): Refusal | undefined {
+  const scanner = createScanner(text, true);
+  const open: number[] = [];
+  const written = text.trimEnd().length;
+  let end = 0;
+  let broken = false;
+  for (let kind: number = scanner.scan(); kind !== token.endOfFile; kind = scanner.scan()) {
+    if (kind === token.openBrace || kind === token.openBracket) {
+      open.push(scanner.getTokenOffset());
+      if (open.length > DEEPEST) {
+        const message = `Objects and lists are nested more than ${DEEPEST} deep here; no experiment needs that many. Remove the inner brackets.`;
+        return refusal('tooDeep', message, lines, scanner.getTokenOffset(), 1);
+      }
+    } else if (kind === token.closeBrace || kind === token.closeBracket) {
+      const opening = text[open.pop() ?? -1];
+      broken ||= opening !== (kind === token.closeBrace ? '{' : '[');
+    }
+    end = scanner.getTokenOffset() + scanner.getTokenLength();
+    broken ||= Number(scanner.getTokenError()) !== 0 && end < written;
+  }
+  const unclosed = open.at(-1);
+  if (unclosed === undefined || broken) return undefined;
+  const what = text[unclosed] === '{' ? 'the object' : 'the list';
+  const closing = text[unclosed] === '{' ? '}' : ']';
+  const message = `The file ends inside ${what} that line ${printed(lines.place(unclosed, 1).line)} opens: the rest is missing, or a "${closing}" is.`;
+  return refusal('truncated', message, lines, Math.max(0, end - 1), 1);
+}
+
+function syntaxMessage(error: ParseError, found: string): string {
+  const code = printParseErrorCode(error.error);
+  switch (code) {
+    case 'InvalidSymbol':
+      return `${found} is no JSON: write a key or a text in double quotes, a number, true, false, null, an object or a list.`;
+    case 'InvalidNumberFormat':
+    case 'UnexpectedEndOfNumber':
+      return 'This number is not written as JSON writes numbers: write digits with at most one point, such as 0.5 or 1e-3.';
+    case 'PropertyNameExpected':
+      return 'A key is expected here: write it in double quotes, such as "data".';
+    case 'ValueExpected':
+      return 'A value is missing here: write a number, a text in double quotes, true, false, null, an object or a list.';
+    case 'ColonExpected':
+      return 'A ":" is missing between key and value.';
+    case 'CommaExpected':
+      return 'A "," is missing before this.';
+    case 'CloseBraceExpected':
+      return 'A "}" is missing here.';
+    case 'CloseBracketExpected':
+      return 'A "]" is missing here.';
+    case 'EndOfFileExpected':
+      return 'The experiment has ended before this: delete what follows, or move it inside the braces.';
+    case 'InvalidCommentToken':
+    case 'UnexpectedEndOfComment':
+      return 'This comment does not end: close it with "*/".';
+    case 'UnexpectedEndOfString':
+      return 'This text does not end on its line: close it with a double quote.';
+    case 'InvalidUnicode':
+    case 'InvalidEscapeCharacter':
+      return 'This text holds a "\\" that escapes nothing: write "\\\\" for a backslash itself.';
+    case 'InvalidCharacter':
+      return 'This text holds a control character: write it as an escape, such as \\n or \\t.';
+    case '<unknown ParseErrorCode>':
+      return 'This is not JSON: look for a missing comma, quote or bracket.';
+    default:
+      return code satisfies never;
+  }
+}

@@ -1,0 +1,79 @@
+import type { z } from 'zod';
+import type { Complaint } from './complaint';
+import { isObject, valueAt, type JsonObject } from './document';
+import { formsOf, keysOf, settle } from './kinds';
+import { mergePatch } from './mergePatch';
+import type { KeyPath } from './refusal';
+import { experimentSchema } from './schema';
+
+/** The sections whose keys depend on a choice made inside them. */
+const sections = ['data', 'model', 'optimizer'] as const;
+
+/**
+ * A file with a variant's patch applied. A key that the variant only inherits and that does not act with its cell,
+ * optimizer or data is left out: `{ "model": { "cell": "rnn" } }` over an lstm need not delete `forgetBias`. The keys
+ * that tell kinds apart (`task`, `norm`, …) always stay, so that two of them are seen.
+ */
+export function applyVariant(file: JsonObject, patch: JsonObject): JsonObject {
+  const merged = new Map(Object.entries(mergePatch(file, patch)));
+  for (const section of sections) {
+    const value = merged.get(section);
+    const schema = experimentSchema.shape[section];
+    if (isObject(value)) merged.set(section, withoutInherited(schema, value, patch[section]));
+  }
+  const training = merged.get('training');
+  if (isObject(merged.get('data')) && valueAt(merged.get('data'), ['sequences']) !== undefined && isObject(training)) {
+    const ownsBatch = valueAt(patch, ['training', 'batch']) !== undefined;
+    if (!ownsBatch)
+      merged.set('training', Object.fromEntries(Object.entries(training).filter(([key]) => key !== 'batch')));
+  }
+  return Object.fromEntries(merged);
+}
+
+function withoutInherited(schema: z.ZodType, value: JsonObject, patch: unknown): JsonObject {
+  const form = settle(schema, value);
+  const acting = formsOf(schema).find((candidate) => candidate.form === form);
+  if (!acting) return value;
+  const elsewhere = new Set(formsOf(schema).flatMap((other) => [...keysOf(other.form).keys()].slice(1)));
+  const keep = ([key]: [string, unknown]) =>
+    keysOf(acting.form).has(key) || !elsewhere.has(key) || (isObject(patch) && Object.hasOwn(patch, key));
+  return Object.fromEntries(Object.entries(value).filter(keep));
+}
+
+/** Keys that a patch deletes although no experiment has them: slips that a merge would pass over in silence. */
+export function strangeDeletions(patch: JsonObject): readonly KeyPath[] {
+  const top = Object.entries(patch).filter(([key, value]) => value === null && !keysOf(experimentSchema).has(key));
+  const nested = Object.entries(patch).flatMap(([section, value]) => {
+    const schema = keysOf(experimentSchema).get(section);
+    if (!schema || !isObject(value)) return [];
+    const known = new Set(formsOf(schema).flatMap(({ form }) => [...keysOf(form).keys()]));
+    return Object.keys(value)
+      .filter((key) => value[key] === null && !known.has(key))
+      .map((key) => [section, key]);
+  });
+  return [...top.map(([key]) => [key]), ...nested];
+}
+
+/**
+ * A complaint about a patched experiment, told from the variant's side: where the patch adds a second kind to an
+ * inherited one, it says how to delete the old key.
+ */
+export function fromVariant(complaint: Complaint, patch: JsonObject): Complaint {
+  if (complaint.code !== 'severalKinds' || !complaint.kinds) return complaint;
+  const section = complaint.keyPath.slice(0, -1);
+  const own = valueAt(patch, section);
+  const written = isObject(own) ? own : {};
+  const inherited = complaint.kinds.filter((kind) => !Object.hasOwn(written, kind));
+  const added = complaint.kinds.find((kind) => Object.hasOwn(written, kind));
+  if (inherited.length === 0 || added === undefined) return complaint;
+  const remedy = { ...Object.fromEntries(inherited.map((kind) => [kind, null])), [added]: written[added] };
+  const name = String(section.at(-1));
+  const message = `This variant adds "${added}" to the ${inherited.map((kind) => `"${kind}"`).join(' and ')} that "${name}" has in the file, and exactly one may stand. Delete the old one: "${name}": ${spaced(remedy)}.`;
+  return { ...complaint, message, keyPath: [...section, added] };
+}
+
+/** JSON on one line, spaced as people write it. */
+function spaced(value: JsonObject): string {
+  const entries = Object.entries(value).map(([key, entry]) => `${JSON.stringify(key)}: ${JSON.stringify(entry)}`);
+  return `{ ${entries.join(', ')} }`;
+}
