@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factsSchema } from './facts';
 import { layoutVersion } from './layout';
 
 const manifestSchema = z.object({
@@ -14,8 +15,8 @@ const manifestSchema = z.object({
   startedAt: z.string(),
   endedAt: z.string().nullable(),
   message: z.string().nullable(),
-  /** What the panel shows beside the run; see RunFacts of the protocol. */
-  facts: z.record(z.string(), z.unknown()),
+  /** What the panel shows beside the run. */
+  facts: factsSchema,
 });
 
 /** `run.json`: what a run is and how it ended. */

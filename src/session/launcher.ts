@@ -61,15 +61,15 @@ export class Launcher implements Disposable {
         memoryLimit: memoryLimit(target.uri),
         folder,
       });
-      if (refusals.length > 0) return this.#told(target, { kind: 'refused', refusals: placed(file, refusals) });
+      if (refusals.length > 0) return this.#told(target, { kind: 'refused', refusals: placed(file, target, refusals) });
     } catch (error) {
       // The session has told its state itself; a run stopped while it was being prepared ends here too.
       return this.#told(target, { kind: 'failed', message: reasonOf(error) });
     }
     const kept = session.facts?.folder;
-    if (kept !== undefined) await this.archive.remember(target, kept);
+    if (typeof kept === 'string') await this.archive.remember(target, kept);
     this.log.info(`Training ${target.uri.path}${target.variant === undefined ? '' : ` (${target.variant})`}.`);
-    if (kept === undefined) this.log.warn('The records of this run are not kept on disk.');
+    if (kept === null) this.log.warn('The records of this run are not kept on disk.');
     return this.#told(target, { kind: 'started', session });
   }
 
@@ -88,9 +88,9 @@ export class Launcher implements Disposable {
       if (parsed.kind === 'refused') return parsed;
       const { file } = parsed;
       const resolved = file.resolve(target.variant);
-      if (resolved.kind === 'refused') return { kind: 'refused', refusals: placed(file, resolved.refusals) };
+      if (resolved.kind === 'refused') return { kind: 'refused', refusals: placed(file, target, resolved.refusals) };
       const read = await readFiles(resolved.experiment, accessFor(target.uri));
-      if (read.kind === 'refused') return { kind: 'refused', refusals: placed(file, read.refusals) };
+      if (read.kind === 'refused') return { kind: 'refused', refusals: placed(file, target, read.refusals) };
       return { kind: 'prepared', file, experiment: resolved.experiment, files: read.files };
     } catch (error) {
       return { kind: 'failed', message: `The experiment cannot be read: ${reasonOf(error)}` };
@@ -108,6 +108,6 @@ export class Launcher implements Disposable {
   }
 }
 
-function placed(file: ExperimentFile, objections: readonly Objection[]): readonly Refusal[] {
-  return objections.map((objection) => ({ ...objection, place: file.placeOf(objection.keyPath) }));
+function placed(file: ExperimentFile, { variant }: Target, objections: readonly Objection[]): readonly Refusal[] {
+  return objections.map((objection) => ({ ...objection, place: file.placeOf(objection.keyPath, variant) }));
 }

@@ -1,5 +1,4 @@
 import { Uri, workspace, type Memento } from 'vscode';
-import type { RunFacts } from '../protocol/run';
 import { runFiles } from '../run/layout';
 import { readManifest } from '../run/manifest';
 import { readRecords } from '../run/recordDecoder';
@@ -30,12 +29,12 @@ export class RunArchive {
       const manifest = readManifest(await workspace.fs.readFile(at(runFiles.manifest)));
       if (manifest === undefined) return undefined;
       const { batches } = readRecords(await workspace.fs.readFile(at(runFiles.records)));
-      // Facts are written by the trainer and carry the layout that the records repeat; theirs is the checked one.
+      // The layout that fits the columns is the one in the records.
       const layout = batches[0]?.layout;
       if (layout === undefined) return undefined;
       const wasLive = manifest.state === 'running' || manifest.state === 'paused';
       return {
-        facts: { ...(manifest.facts as unknown as RunFacts), layout },
+        facts: { ...manifest.facts, layout },
         state: wasLive ? 'interrupted' : manifest.state,
         message: wasLive
           ? 'The window closed while this run was training. Its records up to then are kept.'

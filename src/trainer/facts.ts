@@ -9,11 +9,11 @@ export function factsOf(plan: TrainingPlan, variant: string | undefined, folder:
   const parameterCount = [...learner.parameters.values()].reduce((sum, { values }) => sum + values.length, 0);
   return {
     name: experiment.name,
-    variant,
+    variant: variant ?? null,
     notes: experiment.notes,
     seed: experiment.seed,
     cell: model.cell,
-    activation: model.activation,
+    activation: model.activation ?? null,
     inputs: source.inputs,
     hidden: model.hidden,
     layerCount: model.layers,
@@ -30,10 +30,10 @@ export function factsOf(plan: TrainingPlan, variant: string | undefined, folder:
     recordEvery: experiment.record.every,
     validateEvery: training.validateEvery,
     baselines: source.baselines,
-    lag: source.lag,
+    lag: source.lag ?? null,
     kernels: plan.kernels.name,
     memoryBytes: plan.memoryBytes,
-    folder,
+    folder: folder ?? null,
     layout,
   };
 }
@@ -46,7 +46,7 @@ function dataInWords({ data }: ResolvedExperiment): string {
 }
 
 function clipFact(clip: ResolvedExperiment['clip']): RunFacts['clip'] {
-  if (clip === null) return undefined;
+  if (clip === null) return null;
   if ('norm' in clip) return { kind: 'norm', threshold: clip.norm };
   if ('value' in clip) return { kind: 'value', threshold: clip.value };
   return { kind: 'hidden', threshold: clip.hidden };

@@ -134,14 +134,14 @@ async function planned(commandLine: CommandLine): Promise<TrainingPlan> {
   const { file: path } = commandLine;
   const file = await openExperiment(path);
   const resolved = file.resolve(commandLine.variant);
-  if (resolved.kind === 'refused') throw refusedAt(path, file, resolved.refusals);
+  if (resolved.kind === 'refused') throw refusedAt(commandLine, file, resolved.refusals);
   const experiment = withSteps(resolved.experiment, commandLine.steps);
   const folder = dirname(path);
   const read = await readFiles(experiment, diskAccess(folder, commandLine.workspace ?? folder));
-  if (read.kind === 'refused') throw refusedAt(path, file, read.refusals);
+  if (read.kind === 'refused') throw refusedAt(commandLine, file, read.refusals);
   const kernels = openKernels(commandLine.kernels);
   const outcome = planTraining({ experiment, files: read.files, kernels, memoryLimit: commandLine.memoryLimit });
-  if (outcome.kind === 'refused') throw refusedAt(path, file, outcome.refusals);
+  if (outcome.kind === 'refused') throw refusedAt(commandLine, file, outcome.refusals);
   return outcome.plan;
 }
 
@@ -165,9 +165,9 @@ async function openExperiment(path: string): Promise<ExperimentFile> {
   return parsed.file;
 }
 
-function refusedAt(path: string, file: ExperimentFile, objections: readonly Objection[]): Refused {
+function refusedAt({ file: path, variant }: CommandLine, file: ExperimentFile, objections: readonly Objection[]): Refused {
   const lines = objections.map(({ keyPath, message }) => {
-    const { line, column } = file.placeOf(keyPath);
+    const { line, column } = file.placeOf(keyPath, variant);
     return `${path}:${line}:${column}: ${message}`;
   });
   return new Refused(lines.join('\n'));
@@ -220,7 +220,7 @@ function refuseUnfitting(
 function introduction(facts: RunFacts, updatesDone: number): string {
   const from = updatesDone > 0 ? `, going on after update ${updatesDone}` : '';
   return (
-    `${facts.name || 'Experiment'}${facts.variant === undefined ? '' : ` (${facts.variant})`}: ${facts.cell}, ` +
+    `${facts.name || 'Experiment'}${facts.variant === null ? '' : ` (${facts.variant})`}: ${facts.cell}, ` +
     `${facts.parameterCount} parameters, T = ${facts.steps}, B = ${facts.batch}, ${facts.kernels} kernels${from}.`
   );
 }

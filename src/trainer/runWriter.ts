@@ -73,14 +73,14 @@ export class RunWriter {
       format: 'unroll-run',
       version: layoutVersion,
       experiment: JSON.parse(toJson(this.training.plan.experiment)) as Manifest['experiment'],
-      variant: this.facts.variant ?? null,
+      variant: this.facts.variant,
       kernels: this.training.plan.kernels.name,
       state,
       updates: this.training.updates,
       startedAt: this.#startedAt,
       endedAt: isOver ? new Date().toISOString() : null,
       message: message ?? null,
-      facts: { ...this.facts },
+      facts: this.facts as Manifest['facts'],
     };
     await this.storage.write(runFiles.manifest, writeManifest(manifest));
   }

@@ -1,0 +1,99 @@
+import {
+  CodeLens,
+  EventEmitter,
+  Range,
+  type CodeLensProvider,
+  type Disposable,
+  type Event,
+  type TextDocument,
+} from 'vscode';
+import { commands } from '../platform/ids';
+import type { Place } from '../experiment/refusal';
+import { parseExperiment } from '../experiment/parse';
+import type { Session } from '../session/session';
+import type { Sessions } from '../session/sessions';
+import { briefNumber } from '../platform/numbers';
+
+const refreshMilliseconds = 500;
+
+/** ▶ Train above the file and above every variant; while a run lives, its state and what can be done. */
+export class TrainLenses implements CodeLensProvider, Disposable {
+  readonly #changed = new EventEmitter<void>();
+  readonly #subscription: Disposable;
+  #due: NodeJS.Timeout | undefined;
+
+  readonly onDidChangeCodeLenses: Event<void> = this.#changed.event;
+
+  constructor(readonly sessions: Sessions) {
+    // Lenses are drawn anew at most twice a second, however fast the run is.
+    this.#subscription = sessions.onDidChange(() => {
+      this.#due ??= setTimeout(() => {
+        this.#due = undefined;
+        this.#changed.fire();
+      }, refreshMilliseconds);
+    });
+  }
+
+  provideCodeLenses(document: TextDocument): CodeLens[] {
+    const parsed = parseExperiment(document.getText());
+    const top = new Range(0, 0, 0, 0);
+    if (parsed.kind === 'refused') {
+      // The lens stays, so that pressing it says what is wrong.
+      return this.#lensesAt(top, document, undefined);
+    }
+    const variants = parsed.file.variants.flatMap(({ name, place }) =>
+      this.#lensesAt(rangeOf(document, place), document, name),
+    );
+    return [...this.#lensesAt(top, document, undefined), ...variants];
+  }
+
+  dispose(): void {
+    clearTimeout(this.#due);
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  #lensesAt(range: Range, document: TextDocument, variant: string | undefined): CodeLens[] {
+    const session = this.sessions.get({ uri: document.uri, variant });
+    const lens = (title: string, command: string, tooltip: string): CodeLens =>
+      new CodeLens(range, { title, command, tooltip, arguments: [document.uri.toString(), variant] });
+    if (session === undefined) return [lens('▶ Train', commands.train, 'Train this experiment and watch it learn')];
+    const facts = progressOf(session);
+    const show = lens(facts, commands.showRun, 'Show this run');
+    switch (session.status.state) {
+      case 'preparing':
+        return [show, lens('⏹ Stop', commands.stop, 'Stop this run')];
+      case 'running':
+        return [
+          lens('⏸ Pause', commands.pause, 'Pause after the update in progress'),
+          lens('⏹ Stop', commands.stop, 'Stop this run; its records are kept'),
+          show,
+        ];
+      case 'paused':
+        return [
+          lens('▶ Resume', commands.resume, 'Go on training'),
+          lens('⏭ Step', commands.step, 'One update, then pause again'),
+          lens('⏹ Stop', commands.stop, 'Stop this run; its records are kept'),
+          show,
+        ];
+      case 'finished':
+      case 'stopped':
+      case 'diverged':
+      case 'failed':
+      case 'interrupted':
+        return [lens('▶ Train', commands.train, 'Train again, from the beginning'), show];
+      default:
+        return session.status.state satisfies never;
+    }
+  }
+}
+
+function progressOf(session: Session): string {
+  const { state, updates, loss } = session.status;
+  const numbers = loss === undefined ? '' : ` · update ${updates.toLocaleString('en-US')} · loss ${briefNumber(loss)}`;
+  return `${state}${numbers}`;
+}
+
+function rangeOf(document: TextDocument, place: Place): Range {
+  return new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
+}

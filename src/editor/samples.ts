@@ -1,0 +1,88 @@
+import { Uri, window, workspace, type QuickPickItem } from 'vscode';
+import { parseExperiment } from '../experiment/parse';
+import { filesOf } from '../data/source';
+
+interface SampleItem extends QuickPickItem {
+  readonly file: Uri;
+}
+
+const extension = '.rnn.json';
+
+/** The experiments that come with the extension. */
+export class Samples {
+  constructor(readonly folder: Uri) {}
+
+  /** One item per sample, described by its own name and notes. */
+  async items(): Promise<readonly SampleItem[]> {
+    const names = (await workspace.fs.readDirectory(this.folder))
+      .map(([name]) => name)
+      .filter((name) => name.endsWith(extension));
+    return Promise.all(
+      names.sort().map(async (name) => {
+        const file = Uri.joinPath(this.folder, name);
+        const parsed = parseExperiment(await this.#text(file));
+        const experiment = parsed.kind === 'experiment' ? parsed.file.resolve(undefined) : undefined;
+        const resolved = experiment?.kind === 'resolved' ? experiment.experiment : undefined;
+        return { label: resolved?.name || name, description: name, detail: resolved?.notes.split('\n')[0] ?? '', file };
+      }),
+    );
+  }
+
+  /** Lets the person choose a sample and copies it, with the data it names, to where they can edit it. */
+  async create(): Promise<Uri | undefined> {
+    const chosen = await window.showQuickPick(this.items(), {
+      title: 'New Experiment',
+      placeHolder: 'A sample to start from',
+      matchOnDetail: true,
+    });
+    return chosen === undefined ? undefined : this.copy(chosen.file);
+  }
+
+  /** Copies a sample into the workspace and opens it; without a workspace it opens as an untitled document. */
+  async copy(sample: Uri): Promise<Uri | undefined> {
+    const folder = workspace.workspaceFolders?.[0]?.uri;
+    const name = sample.path.slice(sample.path.lastIndexOf('/') + 1);
+    const suggested = folder === undefined ? undefined : await freeName(folder, name);
+    const target = await window.showSaveDialog({
+      title: 'Where should the experiment be kept?',
+      ...(suggested === undefined ? {} : { defaultUri: suggested }),
+      filters: { Experiments: ['rnn.json'] },
+    });
+    if (target === undefined) return undefined;
+    const file = target.path.endsWith(extension)
+      ? target
+      : target.with({ path: `${target.path.replace(/\.json$/, '')}${extension}` });
+    await workspace.fs.copy(sample, file, { overwrite: true });
+    await this.#copyData(sample, file);
+    await window.showTextDocument(file);
+    return file;
+  }
+
+  /** Data files of a sample lie beside it; one that is already there is the person's own and stays. */
+  async #copyData(sample: Uri, file: Uri): Promise<void> {
+    const parsed = parseExperiment(await this.#text(sample));
+    if (parsed.kind === 'refused') return;
+    const resolved = parsed.file.resolve(undefined);
+    if (resolved.kind === 'refused') return;
+    for (const { path } of filesOf(resolved.experiment)) {
+      const target = Uri.joinPath(file, '..', path);
+      const exists = await workspace.fs.stat(target).then(
+        () => true,
+        () => false,
+      );
+      if (!exists) await workspace.fs.copy(Uri.joinPath(sample, '..', path), target);
+    }
+  }
+
+  async #text(file: Uri): Promise<string> {
+    return new TextDecoder().decode(await workspace.fs.readFile(file));
+  }
+}
+
+async function freeName(folder: Uri, name: string): Promise<Uri> {
+  const taken = new Set((await workspace.fs.readDirectory(folder)).map(([entry]) => entry));
+  const stem = name.slice(0, -extension.length);
+  let candidate = name;
+  for (let n = 2; taken.has(candidate); n++) candidate = `${stem}-${n}${extension}`;
+  return Uri.joinPath(folder, candidate);
+}

@@ -1,0 +1,161 @@
+import {
+  commands as registry,
+  Range,
+  Selection,
+  Uri,
+  window,
+  workspace,
+  type Disposable,
+  type QuickPickItem,
+} from 'vscode';
+import { commands, experimentGlob } from '../platform/ids';
+import type { Log } from '../platform/log';
+import type { Launcher } from '../session/launcher';
+import type { Session } from '../session/session';
+import type { Sessions, Target } from '../session/sessions';
+import { fileNameOf } from '../session/experimentText';
+import { reasonOf } from '../protocol/channel';
+import type { Refusal } from '../experiment/refusal';
+import type { Samples } from './samples';
+import { targetOf } from './targets';
+
+/** Shows the panel of a target. */
+export type ShowRun = (target: Target) => Promise<void>;
+
+/** What the commands act on. */
+export interface TrainCommandParts {
+  readonly sessions: Sessions;
+  readonly launcher: Launcher;
+  readonly samples: Samples;
+  readonly showRun: ShowRun;
+  readonly log: Log;
+}
+
+/** Registers every command of training: train, pause, resume, step, stop, learning rate, show, new, log. */
+export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
+  const { sessions, log } = parts;
+  const onSession = (act: (session: Session) => Promise<void>) => async (first?: unknown, second?: unknown) => {
+    const target = first === undefined ? undefined : targetOf(first, second);
+    const session = target === undefined ? sessions.current : sessions.get(target);
+    if (session?.isLive !== true) {
+      void window.showInformationMessage('No run is training. Start one with "Unroll: Train RNN".');
+      return;
+    }
+    await act(session).catch((error: unknown) => {
+      log.warn(`The trainer did not answer: ${reasonOf(error)}`);
+    });
+  };
+  return [
+    registry.registerCommand(commands.train, (first?: unknown, second?: unknown) =>
+      train(parts, targetOf(first, second)),
+    ),
+    registry.registerCommand(
+      commands.pause,
+      onSession((session) => session.pause()),
+    ),
+    registry.registerCommand(
+      commands.resume,
+      onSession((session) => session.resume()),
+    ),
+    registry.registerCommand(
+      commands.step,
+      onSession((session) => session.step()),
+    ),
+    registry.registerCommand(
+      commands.stop,
+      onSession((session) => session.stop()),
+    ),
+    registry.registerCommand(commands.setLearningRate, onSession(askLearningRate)),
+    registry.registerCommand(commands.showRun, async (first?: unknown, second?: unknown) => {
+      const target = targetOf(first, second) ?? sessions.current;
+      if (target === undefined) await train(parts, undefined);
+      else await parts.showRun(target);
+    }),
+    registry.registerCommand(commands.newExperiment, async () => parts.samples.create()),
+    registry.registerCommand(commands.showLog, () => {
+      log.show();
+    }),
+  ];
+}
+
+async function train(parts: TrainCommandParts, wished: Target | undefined): Promise<void> {
+  const target = wished ?? (await chooseExperiment(parts.samples));
+  if (target === undefined) return;
+  const launch = await parts.launcher.launch(target);
+  switch (launch.kind) {
+    case 'started':
+      await parts.showRun(target);
+      return;
+    case 'refused':
+      await tellRefusals(target.uri, launch.refusals);
+      return;
+    case 'failed':
+      if (parts.sessions.get(target)?.status.state === 'stopped') return;
+      void window.showErrorMessage(launch.message);
+      return;
+    default:
+      launch satisfies never;
+  }
+}
+
+async function tellRefusals(uri: Uri, refusals: readonly Refusal[]): Promise<void> {
+  const [first] = refusals;
+  if (first === undefined) return;
+  const more = refusals.length === 1 ? '' : ` (and ${refusals.length - 1} more)`;
+  const show = 'Show in File';
+  const answer = await window.showErrorMessage(`${fileNameOf(uri)} was not started. ${first.message}${more}`, show);
+  if (answer !== show) return;
+  const editor = await window.showTextDocument(uri);
+  const start = editor.document.positionAt(first.place.offset);
+  const end = editor.document.positionAt(first.place.offset + first.place.length);
+  editor.selection = new Selection(start, end);
+  editor.revealRange(new Range(start, end));
+}
+
+interface ExperimentItem extends QuickPickItem {
+  readonly open: () => Promise<Target | undefined>;
+}
+
+const mostOffered = 200;
+
+/** Offers the experiments of the workspace, then the samples. */
+async function chooseExperiment(samples: Samples): Promise<Target | undefined> {
+  const files = await workspace.findFiles(experimentGlob, '**/{node_modules,unroll-runs}/**', mostOffered);
+  const own: ExperimentItem[] = files
+    .sort((a, b) => a.path.localeCompare(b.path))
+    .map((uri) => ({
+      label: fileNameOf(uri),
+      description: workspace.asRelativePath(uri),
+      open: async () => {
+        await window.showTextDocument(uri);
+        return { uri, variant: undefined };
+      },
+    }));
+  const offered: ExperimentItem[] = (await samples.items()).map(({ file, ...item }) => ({
+    ...item,
+    label: `$(new-file) ${item.label}`,
+    open: async () => {
+      const uri = await samples.copy(file);
+      return uri === undefined ? undefined : { uri, variant: undefined };
+    },
+  }));
+  const chosen = await window.showQuickPick([...own, ...offered], {
+    title: 'Train RNN',
+    placeHolder:
+      own.length > 0 ? 'Which experiment?' : 'There is no experiment in this workspace yet: start from a sample',
+    matchOnDescription: true,
+  });
+  return chosen?.open();
+}
+
+async function askLearningRate(session: Session): Promise<void> {
+  const now = session.status.learningRate;
+  const text = await window.showInputBox({
+    title: 'Learning Rate',
+    prompt: 'Base rate from the next update on; the schedule goes on multiplying it.',
+    value: now === undefined ? '' : String(now),
+    validateInput: (value) =>
+      Number(value) > 0 && Number.isFinite(Number(value)) ? undefined : 'Write a number above 0, such as 0.001.',
+  });
+  if (text !== undefined) await session.setLearningRate(Number(text));
+}

@@ -1,0 +1,45 @@
+import { extensions, languages, Uri, window, type ExtensionContext } from 'vscode';
+import { ExperimentDiagnostics } from './editor/diagnostics';
+import { TrainLenses } from './editor/lenses';
+import { Samples } from './editor/samples';
+import { registerTrainCommands } from './editor/trainCommands';
+import { RunPanels } from './panel/runPanels';
+import { languageId, panelViewType } from './platform/ids';
+import { openLog } from './platform/log';
+import { Launcher } from './session/launcher';
+import { RunArchive } from './session/runArchive';
+import { Sessions } from './session/sessions';
+import { nodeTrainers } from './session/trainerWorker.node';
+import { trackRunState } from './views/runContext';
+import { RunStatusBar } from './views/statusBar';
+
+/** Builds the parts, registers them and hands them to VS Code, which disposes them in reverse order. */
+export function activate(context: ExtensionContext): void {
+  const { extensionUri, subscriptions } = context;
+  const at = (...path: string[]): Uri => Uri.joinPath(extensionUri, ...path);
+
+  const log = openLog();
+  const sessions = new Sessions();
+  const archive = new RunArchive(context.workspaceState);
+  const launcher = new Launcher(sessions, archive, nodeTrainers(at('dist', 'worker.cjs').fsPath), log);
+  const panels = new RunPanels({ sessions, archive, extension: extensionUri, log });
+  const samples = new Samples(at('media', 'samples'));
+  const lenses = new TrainLenses(sessions);
+
+  subscriptions.push(
+    log,
+    sessions,
+    launcher,
+    panels,
+    lenses,
+    languages.registerCodeLensProvider({ language: languageId }, lenses),
+    new ExperimentDiagnostics(launcher),
+    new RunStatusBar(sessions),
+    trackRunState(sessions),
+    window.registerWebviewPanelSerializer(panelViewType, panels),
+    ...registerTrainCommands({ sessions, launcher, samples, showRun: (target) => panels.show(target), log }),
+  );
+
+  // Validation and completion from the schema come from VS Code's JSON extension, which does not wake for this language.
+  void extensions.getExtension('vscode.json-language-features')?.activate();
+}

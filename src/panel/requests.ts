@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import type { Validators } from '../protocol/channel';
+import type { PanelHostContract } from '../protocol/panel';
+
+const nothing = z.undefined();
+const variant = z.object({ variant: z.string().optional() });
+const command = z.enum(['train', 'pause', 'resume', 'step', 'stop', 'openExperiment', 'revealRun', 'showLog']);
+const rate = z.number().positive().finite();
+
+/** What the webview may ask, checked: a webview is a border. */
+export const panelRequests: Validators<PanelHostContract> = {
+  ready: (params) => nothing.parse(params ?? undefined),
+  select: (params) => ({ variant: variant.parse(params).variant }),
+  command: (params) => command.parse(params),
+  setLearningRate: (params) => rate.parse(params),
+};
