@@ -22,7 +22,9 @@ function readJson(path) {
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  refuse(`This is Node ${process.versions.node}; Unroll is built with Node 20.19 or later. Install a newer Node, then try again.`);
+  refuse(
+    `This is Node ${process.versions.node}; Unroll is built with Node 20.19 or later. Install a newer Node, then try again.`,
+  );
 }
 
 /**

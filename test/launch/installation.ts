@@ -42,7 +42,7 @@ const staged = '.part-';
 /** Removes what an install left behind whose process is gone. */
 function removeAbandoned(cache: string): void {
   for (const entry of readdirSync(cache)) {
-    const [, maker] = entry.split(staged);
+    const maker = entry.split(staged).at(1);
     if (maker !== undefined && !isAlive(Number(maker))) rmSync(join(cache, entry), { recursive: true, force: true });
   }
 }
@@ -81,7 +81,8 @@ async function npmInstall(folder: string, ...packages: readonly string[]): Promi
   // Their install scripts compile natives that this use of the workbench does not need.
   const flags = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const child = spawn('npm', ['install', ...flags, ...packages], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-  const [complaint, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  const [complaint, closed] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  const code = closed[0] as number | null;
   if (code === 0) return;
   throw new Error(
     `npm install ${packages.join(' ')} ended with exit code ${String(code)}. The embedded VS Code is installed from the npm ` +

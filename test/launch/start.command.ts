@@ -36,7 +36,8 @@ function hasDesktop(): boolean {
 
 function startDesktop(folder: string): number {
   console.log('Opening the desktop VS Code…');
-  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox', '--user-data-dir', resolve('.vscode-test', 'desktop')] : [];
+  const asRoot =
+    process.getuid?.() === 0 ? ['--no-sandbox', '--user-data-dir', resolve('.vscode-test', 'desktop')] : [];
   const parameters = ['--new-window', `--extensionDevelopmentPath=${resolve('.')}`, ...asRoot, folder];
   const { status } = spawnSync('code', parameters, { stdio: 'inherit', shell: process.platform === 'win32' });
   return status ?? 1;

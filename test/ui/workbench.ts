@@ -125,9 +125,14 @@ export class Workbench {
     return this.page.locator('.statusbar-item', { hasText: text }).first();
   }
 
-  /** What the notifications on the screen say. */
+  /** What the notifications say that nobody has dismissed yet, whether they still pop up or have gone to the bell. */
   async notifications(): Promise<readonly string[]> {
-    return this.page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
+    const bell = this.page.locator('[id="status.notifications"] a');
+    await bell.click();
+    await this.page.locator('.notifications-center.visible').waitFor();
+    const texts = await this.page.locator('.notifications-center .notification-list-item-message').allInnerTexts();
+    await bell.click();
+    return texts;
   }
 
   /** Waits until the Problems panel shows at least `least` rows that are not files, and reads them. */
@@ -155,7 +160,10 @@ export class Workbench {
   private async ready(): Promise<void> {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 2 * patience });
     // Its own commands are there long before those of extensions; the explorer's rows come from the server.
-    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 2 * patience });
+    await this.page
+      .locator('.explorer-folders-view .monaco-list-row')
+      .first()
+      .waitFor({ timeout: 2 * patience });
   }
 
   private get rows(): Locator {

@@ -1,0 +1,47 @@
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import { border } from './test/unit/house/border.mjs';
+import { hostGlobals, rooms } from './test/unit/house/rooms.mjs';
+
+const pureFiles = Object.values(rooms)
+  .filter(({ pure }) => pure)
+  .map(({ folder }) => `${folder}/**/*.ts`);
+
+export default defineConfig(
+  globalIgnores([
+    'dist/',
+    '.vscode-test/',
+    'node_modules/',
+    'src/engine/kernels/assembly/',
+    'media/',
+    'test/fixtures/',
+  ]),
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { house: { rules: { border } } },
+    rules: {
+      'house/border': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Give it a name: no default exports.' },
+        { selector: 'TSNonNullExpression', message: 'Say what happens when it is missing: no non-null assertion.' },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // A question of a protocol may well have no parameters.
+      '@typescript-eslint/no-generated-empty-object-type': 'off',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: pureFiles,
+    rules: {
+      'no-restricted-globals': ['error', ...hostGlobals.map((name) => ({ name, message: 'This room is pure.' }))],
+    },
+  },
+);

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+
+/** The part of esbuild's metafile that these tests read. */
+interface Metafile {
+  readonly inputs: Readonly<Record<string, { readonly imports: readonly Import[] }>>;
+  readonly outputs: Readonly<Record<string, { readonly imports: readonly Import[] }>>;
+}
+
+interface Import {
+  readonly path: string;
+  readonly external?: boolean;
+}
+
+function metafile(bundle: string): Metafile {
+  return JSON.parse(readFileSync(`dist/meta/${bundle}.json`, 'utf8')) as Metafile;
+}
+
+/** What a bundle asks of the place where it runs. */
+function asksFor(bundle: string): readonly string[] {
+  const { outputs } = metafile(bundle);
+  return Object.values(outputs).flatMap(({ imports }) => imports.filter((one) => one.external).map(({ path }) => path));
+}
+
+/** Our own files in a bundle that import something whose resolved path contains `part`. */
+function importersOf(bundle: string, part: string): readonly string[] {
+  return Object.entries(metafile(bundle).inputs)
+    .filter(([file, { imports }]) => !file.includes('node_modules/') && imports.some(({ path }) => path.includes(part)))
+    .map(([file]) => file);
+}
+
+/** Files in a bundle whose path contains `part`. */
+function contentOf(bundle: string, part: string): readonly string[] {
+  return Object.keys(metafile(bundle).inputs).filter((file) => file.includes(part));
+}
+
+describe('The bundles', () => {
+  for (const bundle of ['worker', 'cli']) {
+    it(`${bundle} runs without vscode`, () => {
+      assert.ok(!asksFor(bundle).includes('vscode'));
+    });
+  }
+
+  it('extension asks for vscode, so the question above is a real one', () => {
+    assert.ok(asksFor('extension').includes('vscode'));
+  });
+
+  it('extension holds nothing of the trainer, which it talks to through the protocol', () => {
+    assert.deepEqual(contentOf('extension', 'src/trainer/'), []);
+    assert.notDeepEqual(contentOf('worker', 'src/trainer/'), []);
+  });
+
+  it('webview asks for nothing of Node', () => {
+    const ofNode = asksFor('webview').filter((path) => path.startsWith('node:') || builtinModules.includes(path));
+    assert.deepEqual(ofNode, []);
+  });
+
+  it('webview holds no react', () => {
+    assert.deepEqual(contentOf('webview', 'node_modules/react'), []);
+  });
+
+  it('webview imports chart.js in webview/charts alone', () => {
+    const importers = importersOf('webview', 'node_modules/chart.js/');
+    assert.notDeepEqual(importers, []);
+    assert.deepEqual(
+      importers.filter((file) => !file.startsWith('webview/charts/')),
+      [],
+    );
+  });
+
+  it('webview imports the toolkit in webview/ui alone', () => {
+    const importers = importersOf('webview', 'node_modules/@vscode/webview-ui-toolkit/');
+    assert.notDeepEqual(importers, []);
+    assert.deepEqual(
+      importers.filter((file) => !file.startsWith('webview/ui/')),
+      [],
+    );
+  });
+});

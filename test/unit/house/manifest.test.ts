@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const source = readFileSync('package.json', 'utf8');
+const manifest = JSON.parse(source) as Readonly<Record<string, unknown>>;
+const texts = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
+
+/** Every string in a value, at any depth. */
+function strings(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(strings) : [];
+}
+
+describe('package.json', () => {
+  it('takes each text from package.nls.json, which holds no other', () => {
+    const used = new Set(strings(manifest).flatMap((text) => /^%(.+)%$/.exec(text)?.slice(1) ?? []));
+    assert.deepEqual([...used].sort(), Object.keys(texts).sort());
+  });
+
+  it('points to files that are there', () => {
+    const paths = strings(manifest['contributes']).filter((text) => text.startsWith('./'));
+    assert.notDeepEqual(paths, []);
+    assert.deepEqual(
+      paths.filter((path) => !existsSync(join('.', path))),
+      [],
+    );
+  });
+
+  it('asks for no newer VS Code than the types it is written against', () => {
+    const { engines } = manifest as { engines: { vscode: string } };
+    const types = JSON.parse(readFileSync('node_modules/@types/vscode/package.json', 'utf8')) as { version: string };
+    const minor = (version: string): number => Number(/1\.(\d+)/.exec(version)?.[1]);
+    assert.equal(minor(types.version), minor(engines.vscode));
+  });
+});
