@@ -1,3 +1,4 @@
+import { copyTensor, type CapturedTensor } from './capture';
 import type { KernelSet, Tensor } from './kernels/kernelSet';
 import type { LayerInput } from './scan';
 import type { Inputs } from './window';
@@ -56,6 +57,26 @@ export class InputTimeline {
     const from = length - keep;
     this.indices?.copyWithin(0, from * batch, length * batch);
     this.values?.copyWithin(0, from * batch * this.width, length * batch * this.width);
+  }
+
+  /** Copies the first `steps` steps out: (steps,B,I), or (steps,B) of symbols; nothing where there are none. */
+  read(steps: number, batch: number): CapturedTensor | undefined {
+    if (steps === 0 || this.current === undefined) return undefined;
+    const { input } = this;
+    return input.kind === 'dense'
+      ? copyTensor(input.values.subarray(0, steps * batch * this.width), [steps, batch, this.width])
+      : { dtype: 'I32', shape: [steps, batch], data: input.indices.slice(0, steps * batch) };
+  }
+
+  /** Takes back what `read` gave. */
+  restore(stored: CapturedTensor): void {
+    if (stored.dtype === 'I32') {
+      this.indexBuffer().set(stored.data);
+      this.current = 'oneHot';
+    } else {
+      this.denseBuffer().set(stored.data);
+      this.current = 'dense';
+    }
   }
 
   private denseBuffer(): Tensor {

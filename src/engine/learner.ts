@@ -1,9 +1,30 @@
-import type { KernelSet, Tensor } from './kernels/kernelSet';
-import type { Evaluation, StepOutcome } from './outcome';
+import { CaptureRecorder } from './capture';
+import { clipGradient, hiddenLimit } from './clipping';
+import { Evaluator, type OutputObserver } from './evaluation';
+import { initializeNetwork } from './initialization';
+import type { KernelSet } from './kernels/kernelSet';
+import { combineNorms } from './kernels/norms';
+import { lossWeight } from './losses/loss';
+import { Network, sizeOf } from './network';
+import {
+  firstNonFinite,
+  locateInBackward,
+  locateInForward,
+  locateInLoss,
+  locateInUpdate,
+  type NonFinitePlace,
+} from './nonFinite';
+import type { Evaluation, NonFinite, StepOutcome } from './outcome';
 import type { Parameter } from './parameter';
 import type { RandomSource } from './random';
-import type { Snapshot } from './snapshot';
+import { NormRecorder } from './record';
+import { scheduleFactor } from './schedule';
+import { copyOut, liveParameters, liveTimeline, prepareRestoration, scalarCount, type Snapshot } from './snapshot';
 import type { BpttSpec, ClipSpec, InitSpec, LossSpec, NetworkSpec, OptimizerSpec } from './spec';
+import { planTruncation, type TruncationPlan } from './truncation';
+import { Unroll } from './unroll';
+import { ParameterUpdate } from './update';
+import { checkWindow, countTargets } from './windowCheck';
 import type { Window } from './window';
 
 /** What a learner is built from. */
@@ -28,19 +49,213 @@ export interface StepRequest {
   readonly capture?: boolean;
 }
 
-/** Sees the outputs of an evaluation step by step: outputs (B,O) from 0, before softmax, valid during the call only. */
-export type OutputObserver = (window: Window, t: number, outputs: Tensor) => void;
-
-/** A recurrent net that learns: forward, loss, backpropagation through time, clipping and update of one window a call. */
-export declare class Learner {
-  constructor(options: LearnerOptions);
+/**
+ * A recurrent net that learns. One call of `step` is one window: forward pass, loss, backpropagation through time,
+ * clipping, update. What is recorded never changes what is computed: equal calls give equal bits.
+ */
+export class Learner {
+  /** By PyTorch's names: rnn.weight_ih_l0, …, head.weight, head.bias. */
   readonly parameters: ReadonlyMap<string, Parameter>;
+  /** The base rate, which the schedule multiplies; may be set between steps. */
   learningRate: number;
-  readonly updates: number;
-  initialize(init: InitSpec, forgetBias: number | undefined, random: RandomSource): void;
-  load(name: string, values: ArrayLike<number>): void;
-  step(window: Window, request: StepRequest): StepOutcome;
-  evaluate(windows: Iterable<Window>, observe?: OutputObserver): Evaluation | undefined;
-  snapshot(): Snapshot;
-  restore(snapshot: Snapshot): void;
+  private readonly network: Network;
+  private readonly unroll: Unroll;
+  private readonly plan: TruncationPlan;
+  private readonly update: ParameterUpdate;
+  private readonly evaluator: Evaluator;
+  private updateCount = 0;
+
+  constructor(private readonly options: LearnerOptions) {
+    const { kernels, network, loss, bptt, optimizer, steps, batch } = options;
+    this.plan = planTruncation(bptt, steps);
+    this.network = new Network(kernels, network);
+    this.parameters = this.network.parameters;
+    this.unroll = new Unroll(this.network, { steps: this.plan.capacity, batch, backward: this.plan.backward });
+    this.update = new ParameterUpdate(this.network, optimizer);
+    this.evaluator = new Evaluator(this.network, loss);
+    this.learningRate = optimizer.learningRate;
+  }
+
+  /** Updates made so far. */
+  get updates(): number {
+    return this.updateCount;
+  }
+
+  /** Draws fresh parameters; `forgetBias` only for cells with a forget gate (RangeError otherwise). */
+  initialize(init: InitSpec, forgetBias: number | undefined, random: RandomSource): void {
+    initializeNetwork(this.network, init, forgetBias, random);
+  }
+
+  /** Sets one parameter from a file; throws RangeError for an unknown name or another size or shape. */
+  load(name: string, values: ArrayLike<number>, shape?: readonly number[]): void {
+    const parameter = this.network.parameter(name);
+    const wanted = parameter.shape.join(', ');
+    if (values.length !== sizeOf(parameter.shape) || (shape !== undefined && shape.join(', ') !== wanted)) {
+      const found = shape === undefined ? `${values.length} values` : `shape [${shape.join(', ')}]`;
+      throw new RangeError(
+        `${name} has ${found} in the weights; this net needs [${wanted}]. Check cell, hidden, layers.`,
+      );
+    }
+    parameter.values.set(values);
+  }
+
+  /** Trains on one window. Throws RangeError for a window that does not fit the net; nothing is changed then. */
+  step(window: Window, request: StepRequest): StepOutcome {
+    const { network, unroll, options, plan } = this;
+    this.checkTrainingWindow(window);
+    network.packForward(window.inputs.kind);
+    unroll.begin(window, 0, window.steps, plan.reachesBack ? Math.max(0, plan.backward - window.steps) : 0);
+    unroll.forward();
+
+    const start = Math.max(0, unroll.length - plan.backward);
+    const gradientFrom = Math.max(0, start - unroll.windowAt);
+    const gradientTargets = countTargets(window, gradientFrom, window.steps);
+    if (gradientTargets === 0) return this.forwardOnly();
+
+    // A capture shows the outputs of the steps before the window too.
+    unroll.head(request.capture === true ? 0 : unroll.windowAt);
+    const { spec } = network;
+    const weight = lossWeight(options.loss, countTargets(window, 0, window.steps), spec.outputs, window.batch);
+    const gradientWeight = lossWeight(options.loss, gradientTargets, spec.outputs, window.batch);
+    const loss = unroll.loss(options.loss, window, 0, weight, { weight: gradientWeight, start });
+    if (!Number.isFinite(loss)) {
+      return this.failed(locateInForward(unroll) ?? locateInLoss(unroll, options.loss, window, loss), loss);
+    }
+
+    const recorder = request.record ? new NormRecorder(unroll) : undefined;
+    const capture = request.capture === true ? new CaptureRecorder(unroll) : undefined;
+    const observers = [recorder, capture].filter((observer) => observer !== undefined);
+    network.packBackward();
+    network.gradients.fill(0);
+    unroll.backward(start, hiddenLimit(options.clip), observers);
+    const raw = this.update.gradientNorms();
+    const gradNorm = combineNorms(raw);
+    if (!Number.isFinite(gradNorm)) {
+      const place = locateInForward(unroll) ?? locateInBackward(unroll, start, hiddenLimit(options.clip));
+      return this.failed(place, loss);
+    }
+
+    capture?.gradients('grad');
+    const clipping = clipGradient(options.clip, options.kernels, network.gradients, gradNorm);
+    const clippedNorms = clipping.changed ? this.update.gradientNorms() : raw;
+    capture?.gradients('clipped');
+
+    const learningRate = this.learningRate * scheduleFactor(options.optimizer.schedule, this.updateCount);
+    this.update.apply(learningRate, this.updateCount);
+    const parameterNorms = this.update.norms(raw, clippedNorms);
+    if (!parameterNorms.every(({ updateNorm }) => Number.isFinite(updateNorm))) {
+      const place = locateInUpdate(network);
+      this.update.undo();
+      return this.failed(place, loss);
+    }
+
+    const update = this.updateCount++;
+    const metadata = {
+      step: String(update),
+      loss: String(loss),
+      gradNorm: String(gradNorm),
+      clipCoefficient: String(clipping.coefficient),
+      learningRate: String(learningRate),
+      kernels: options.kernels.name,
+    };
+    return {
+      kind: 'updated',
+      update,
+      loss,
+      learningRate,
+      gradNorm,
+      clippedNorm: combineNorms(clippedNorms),
+      clipCoefficient: clipping.coefficient,
+      clipped: clipping.changed || unroll.clippedElements > 0,
+      parameterNorms,
+      ...(recorder === undefined ? {} : { record: recorder.finish() }),
+      ...(capture === undefined ? {} : { capture: capture.finish(window, plan.reachesBack, metadata) }),
+    };
+  }
+
+  /**
+   * Runs windows forward with the present weights, from zero state, and leaves the training untouched; `undefined`
+   * where no step has a target. Windows are drawn one by one, after `observe` saw the outputs of the one before.
+   */
+  evaluate(windows: Iterable<Window>, observe?: OutputObserver): Evaluation | undefined {
+    return this.evaluator.run(windows, observe);
+  }
+
+  /** Everything needed to go on bit for bit. */
+  snapshot(): Snapshot {
+    const { network, unroll, update, options } = this;
+    const kept = this.plan.reachesBack ? Math.min(unroll.length, this.plan.backward - 1) : 0;
+    unroll.shift(kept);
+    const tensors = copyOut([...liveParameters(network, update.slots), ...liveTimeline(unroll, kept, unroll.batch)]);
+    const inputs = unroll.inputs.read(kept, unroll.batch);
+    if (inputs !== undefined) {
+      tensors.set('history/inputs', inputs);
+      tensors.set('history/reset', { dtype: 'I32', shape: [kept, unroll.batch], data: unroll.cuts.read(kept) });
+    }
+    const scalars = {
+      updates: this.updateCount,
+      learningRate: this.learningRate,
+      kernels: options.kernels.name,
+      optimizer: options.optimizer.kind,
+      storedSteps: kept,
+    };
+    return { tensors, scalars };
+  }
+
+  /**
+   * Goes back to where a snapshot was taken, by a learner of the same options. Throws RangeError, naming what does not
+   * fit, before anything is changed.
+   */
+  restore(snapshot: Snapshot): void {
+    const { network, unroll, update, options } = this;
+    for (const [name, wanted] of [
+      ['kernels', options.kernels.name],
+      ['optimizer', options.optimizer.kind],
+    ] as const) {
+      const found = snapshot.scalars[name];
+      if (found !== wanted) {
+        throw new RangeError(`The snapshot was taken with ${name} "${found}"; this learner has "${wanted}".`);
+      }
+    }
+    const updates = scalarCount(snapshot, 'updates');
+    const stored = scalarCount(snapshot, 'storedSteps');
+    if (stored > this.plan.capacity) {
+      throw new RangeError(`The snapshot stores ${stored} steps; this learner holds ${this.plan.capacity}.`);
+    }
+    const live = [...liveParameters(network, update.slots), ...liveTimeline(unroll, stored, options.batch)];
+    const write = prepareRestoration(snapshot, live);
+    write();
+    const inputs = snapshot.tensors.get('history/inputs');
+    const reset = snapshot.tensors.get('history/reset');
+    if (inputs !== undefined) unroll.inputs.restore(inputs);
+    if (reset?.dtype === 'I32') unroll.cuts.restore(reset.data, stored, options.batch);
+    unroll.resume(stored, options.batch);
+    this.updateCount = updates;
+    this.learningRate = Number(snapshot.scalars.learningRate);
+  }
+
+  private checkTrainingWindow(window: Window): void {
+    const { batch, steps } = this.options;
+    if (window.batch !== batch || window.steps > steps) {
+      throw new RangeError(
+        `A training window of ${window.steps} steps × ${window.batch} lanes does not fit a learner for at most ${steps} steps × exactly ${batch} lanes.`,
+      );
+    }
+    checkWindow(window, this.options.network, this.options.loss);
+  }
+
+  private forwardOnly(): StepOutcome {
+    const { unroll } = this;
+    const from = unroll.length * unroll.batch * this.network.spec.hidden;
+    const to = from + unroll.batch * this.network.spec.hidden;
+    const sound = unroll.scans.every(({ states }) =>
+      states.every((state) => firstNonFinite(state, from, to) === undefined),
+    );
+    const place = sound ? undefined : locateInForward(unroll);
+    return place === undefined ? { kind: 'forwardOnly' } : this.failed(place);
+  }
+
+  private failed(place: NonFinitePlace, loss?: number): NonFinite {
+    return { kind: 'nonFinite', update: this.updateCount, ...place, ...(loss === undefined ? {} : { loss }) };
+  }
 }

@@ -1,12 +1,7 @@
-/** How much of a gate's values stands at the ends of its range, over all steps, units and sequences of a window. */
-export interface Saturation {
-  /** The gate's name in the cell's equations. */
-  readonly name: string;
-  /** Gates: share below 0.1. A relu candidate: share at exactly 0 (dead). Other candidates: 0. */
-  readonly low: number;
-  /** Gates: share above 0.9. Candidates: share with |pre-activation| ≥ 5 (relu: pre-activation ≥ 5). */
-  readonly high: number;
-}
+import type { KernelSet, Tensor } from './kernels/kernelSet';
+import type { BackwardObserver } from './scan';
+import { saturationOf, type Saturation } from './saturation';
+import type { Unroll } from './unroll';
 
 /** Gradient norms of one layer, Euclidean over all units and the whole batch, of the total loss as reduced. */
 export interface LayerRecord {
@@ -23,10 +18,54 @@ export interface LayerRecord {
 export interface StepRecord {
   /** T of the arrays: the steps of the window and the `reach` steps before it. */
   readonly steps: number;
-  /** Steps before the window that the gradient reached, 0 unless `backward` > `forward`. */
+  /** Steps before the window that the gradient could reach, 0 unless `backward` > `forward`. */
   readonly reach: number;
   /** (T): L_t as it enters the reported loss; 0 in the reach. */
   readonly lossPerStep: Float64Array;
   /** From the lowest layer up. */
   readonly layers: readonly LayerRecord[];
+}
+
+/** Takes the norms of the gradients where they pass, inside the recurrence. */
+export class NormRecorder implements BackwardObserver {
+  private readonly dh: readonly Float64Array[];
+  private readonly dhLocal: readonly Float64Array[];
+  private readonly dc: readonly Float64Array[] | undefined;
+  private readonly length: number;
+  private readonly kernels: KernelSet;
+
+  constructor(private readonly unroll: Unroll) {
+    const { kernels, spec, cell } = unroll.network;
+    const perLayer = () => Array.from({ length: spec.layers }, () => new Float64Array(unroll.length));
+    this.kernels = kernels;
+    this.length = unroll.batch * spec.hidden;
+    this.dh = perLayer();
+    this.dhLocal = perLayer();
+    this.dc = cell.state.length > 1 ? perLayer() : undefined;
+  }
+
+  hidden(layer: number, t: number, dh: Tensor, dhLocal: Tensor, localAt: number): void {
+    this.dh[layer][t] = this.kernels.norm(dh, 0, this.length);
+    this.dhLocal[layer][t] = this.kernels.norm(dhLocal, localAt, this.length);
+  }
+
+  cell(layer: number, t: number, total: readonly Tensor[]): void {
+    if (this.dc !== undefined) this.dc[layer][t] = this.kernels.norm(total[0], 0, this.length);
+  }
+
+  /** What was seen, after the backward pass. */
+  finish(): StepRecord {
+    const { dc, unroll } = this;
+    return {
+      steps: unroll.length,
+      reach: unroll.windowAt,
+      lossPerStep: unroll.lossPerStep.slice(0, unroll.length),
+      layers: unroll.scans.map((_, layer) => ({
+        dh: this.dh[layer],
+        dhLocal: this.dhLocal[layer],
+        ...(dc === undefined ? {} : { dc: dc[layer] }),
+        saturation: saturationOf(unroll, layer),
+      })),
+    };
+  }
 }

@@ -92,20 +92,14 @@ export class Unroll {
 
   /**
    * Puts steps [from, to) of a window on the timeline, behind at most `keep` of the steps already there, and zeroes the
-   * state of the lanes that begin. Throws RangeError where a lane would go on although the number of lanes changed.
+   * state of the lanes that begin. A window of another batch size starts from zero state.
    */
   begin(window: Window, from: number, to: number, keep: number): void {
     const starts = from === 0;
     const allReset = starts && !window.reset.includes(0);
     if (window.batch !== this.lanes) {
-      if (!allReset && this.timelineLength > 0) {
-        throw new RangeError(
-          `A window of ${window.batch} lanes cannot go on from one of ${this.lanes}: keep the batch size, or reset every lane.`,
-        );
-      }
       this.lanes = window.batch;
-      this.timelineLength = 0;
-      for (const scan of this.scans) for (const state of scan.states) state.fill(0);
+      this.restart();
     }
     // Where all lanes begin, no path leads into the steps before.
     const kept = allReset ? 0 : Math.min(this.timelineLength, keep);
@@ -195,6 +189,13 @@ export class Unroll {
     }
   }
 
+  /** Forgets all steps: the next window starts from zero state. */
+  restart(): void {
+    this.timelineLength = 0;
+    this.windowFrom = 0;
+    for (const scan of this.scans) for (const state of scan.states) state.fill(0);
+  }
+
   /** Takes over a timeline of `length` steps that a snapshot put into the buffers. */
   resume(length: number, batch: number): void {
     this.timelineLength = length;
@@ -208,6 +209,7 @@ export class Unroll {
     this.cuts.shift(this.timelineLength, keep);
     this.inputs.shift(this.timelineLength, keep, this.lanes);
     this.timelineLength = keep;
+    this.windowFrom = keep;
   }
 
   private get top(): Tensor {

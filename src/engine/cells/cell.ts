@@ -1,13 +1,13 @@
 import type { Tensor } from '../kernels/kernelSet';
 import type { Activation } from '../spec';
 
-/** One block of H rows in the weights of a cell. */
-export interface Gate {
-  /** The letter of the equations, in PyTorch's row order. */
-  readonly name: string;
-  /** `gate`: a sigmoid that opens and closes a path; `candidate`: what is written, tanh or the rnn's φ. */
-  readonly role: 'gate' | 'candidate';
-}
+/**
+ * One block of H rows in the weights of a cell, by the letter of the equations. A `gate` is a sigmoid that opens and
+ * closes a path; a `candidate` is what is written, through tanh or through the network's own φ.
+ */
+export type Gate =
+  | { readonly name: string; readonly role: 'gate' }
+  | { readonly name: string; readonly role: 'candidate'; readonly nonlinearity: 'tanh' | 'activation' };
 
 /** What a cell sees of one time step forward. (B,H) blocks start at the offsets; all blocks are contiguous. */
 export interface ForwardStep {
@@ -60,7 +60,7 @@ export interface CellKernel {
  */
 export interface Cell extends CellKernel {
   readonly name: string;
-  /** G blocks of rows of W_ih, W_hh and both biases. */
+  /** G blocks of rows of W_ih, W_hh and both biases, in PyTorch's order. */
   readonly gates: readonly Gate[];
   /** The first is the output. */
   readonly state: readonly ['h', ...string[]];

@@ -10,7 +10,7 @@ export const gru: Cell = {
   gates: [
     { name: 'r', role: 'gate' },
     { name: 'z', role: 'gate' },
-    { name: 'n', role: 'candidate' },
+    { name: 'n', role: 'candidate', nonlinearity: 'tanh' },
   ],
   state: ['h'],
   cache: ['gh_n'],

@@ -10,7 +10,7 @@ export const lstm: Cell = {
   gates: [
     { name: 'i', role: 'gate' },
     { name: 'f', role: 'gate' },
-    { name: 'g', role: 'candidate' },
+    { name: 'g', role: 'candidate', nonlinearity: 'tanh' },
     { name: 'o', role: 'gate' },
   ],
   state: ['h', 'c'],

@@ -7,7 +7,7 @@ import type { Cell } from './cell';
  */
 export const rnn: Cell = {
   name: 'rnn',
-  gates: [{ name: 'h', role: 'candidate' }],
+  gates: [{ name: 'h', role: 'candidate', nonlinearity: 'activation' }],
   state: ['h'],
   cache: [],
   gradient: 'shared',
