@@ -121,13 +121,19 @@ function configurations() {
   }));
 }
 
-// A test whose source is gone must not go on running.
-rmSync('dist/test', { recursive: true, force: true });
+// A test whose source is gone must not go on running. (A production build has no tests, and may be asked for by one.)
+if (!production) rmSync('dist/test', { recursive: true, force: true });
 mkdirSync('dist/meta', { recursive: true });
 
 if (watch) {
   for (const options of configurations()) await (await context(options)).watch();
   console.log('Watching. Ctrl+C ends it.');
 } else {
-  await Promise.all(configurations().map((options) => build(options)));
+  const results = await Promise.allSettled(configurations().map((options) => build(options)));
+  const failures = results.filter(({ status }) => status === 'rejected');
+  for (const { reason } of failures) {
+    // esbuild has printed its own errors by now; what a plugin threw, for instance, it has not.
+    if (!Array.isArray(reason?.errors)) console.error(reason);
+  }
+  process.exitCode = failures.length > 0 ? 1 : 0;
 }

@@ -28,9 +28,9 @@ function sampleWorkspace(): string {
   return folder;
 }
 
-/** Inside a remote window's terminal `code` only opens files in that window and cannot load an extension. */
+/** `UNROLL_LAUNCHER=embedded` asks for the browser. Inside a remote window's terminal `code` only opens files in that window and cannot load an extension. */
 function hasDesktop(): boolean {
-  if (process.env['VSCODE_IPC_HOOK_CLI']) return false;
+  if (process.env['UNROLL_LAUNCHER'] === 'embedded' || process.env['VSCODE_IPC_HOOK_CLI']) return false;
   return spawnSync('code', ['--version'], { shell: process.platform === 'win32' }).status === 0;
 }
 

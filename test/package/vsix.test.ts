@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { installedEmbedded } from '../launch/installation';
+import { scratchFolder } from '../launch/scratch';
+import { installExtension } from '../launch/server';
+import { packExtension } from '../launch/vsix';
+import { openLab } from '../ui/lab';
+import { Workbench } from '../ui/workbench';
+
+describe('The packed extension, installed into a clean VS Code', () => {
+  const home = scratchFolder('clean');
+  let workbench: Workbench;
+
+  before(async () => {
+    installExtension(await installedEmbedded(), home, packExtension());
+    workbench = await Workbench.open({ lab: await openLab({ home }), fromSources: false });
+  });
+
+  after(() => workbench.close());
+
+  it('holds what runs and what explains it, and nothing else', () => {
+    const extensions = join(home, 'extensions');
+    const [folder] = readdirSync(extensions).filter((name) => name.startsWith('unroll.unroll-'));
+    const files = readdirSync(join(extensions, folder), { recursive: true, encoding: 'utf8' });
+    const strangers = files.filter((file) => /(^|\/)(src|test|node_modules|webview\/.*\.ts)(\/|$)|\.map$/.test(file));
+    assert.deepEqual(strangers, []);
+    for (const part of ['extension.cjs', 'worker.cjs', 'experiment.schema.json', 'webview/main.js']) {
+      assert.ok(files.includes(join('dist', part)), `dist/${part} is in the package`);
+    }
+  });
+
+  it('trains a sample to its end', async () => {
+    await workbench.openFile('three-steps.rnn.json');
+    await workbench.codeLens('▶ Train').click();
+    await workbench.webviewFrame().getByText(/finished/i).first().waitFor();
+    await workbench.screenshot('packed');
+    assert.deepEqual(await workbench.problems(0), []);
+  });
+});
