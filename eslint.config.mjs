@@ -40,6 +40,7 @@ export default defineConfig(
   },
   {
     files: pureFiles,
+    ignores: ['**/*.node.ts'],
     rules: {
       'no-restricted-globals': ['error', ...hostGlobals.map((name) => ({ name, message: 'This room is pure.' }))],
     },

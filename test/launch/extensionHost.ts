@@ -1,4 +1,4 @@
-import { runTests } from '@vscode/test-electron';
+import { runTests, TestRunFailedError } from '@vscode/test-electron';
 import { join, resolve } from 'node:path';
 import { format } from 'node:util';
 import { openChromium } from './chromium';
@@ -55,12 +55,18 @@ async function chooseLauncher(): Promise<Choice> {
 
 async function runOnDesktop(folder: string, report: string): Promise<number> {
   const home = scratchFolder('desktop');
-  return runTests({
-    extensionDevelopmentPath: resolve('.'),
-    extensionTestsPath: suite,
-    extensionTestsEnv: { [reportVariable]: report },
-    launchArgs: [folder, '--disable-extensions', '--disable-workspace-trust', '--user-data-dir', home],
-  });
+  try {
+    return await runTests({
+      extensionDevelopmentPath: resolve('.'),
+      extensionTestsPath: suite,
+      extensionTestsEnv: { [reportVariable]: report },
+      launchArgs: [folder, '--disable-extensions', '--disable-workspace-trust', '--user-data-dir', home],
+    });
+  } catch (error) {
+    // Tests that fail are in the report; anything else that goes wrong here is not.
+    if (error instanceof TestRunFailedError) return error.code ?? 1;
+    throw error;
+  }
 }
 
 async function runEmbedded(folder: string, report: string): Promise<number> {

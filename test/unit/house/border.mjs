@@ -11,6 +11,9 @@ function isTypeOnly(statement) {
   return statement.importKind === 'type' || statement.exportKind === 'type';
 }
 
+/** Files that are written for Node, wherever they lie; the web has a twin of each or does without. */
+const nodeTwin = '.node.ts';
+
 /** @param {string} name */
 function isOfNode(name) {
   return name.startsWith('node:') || builtinModules.includes(name);
@@ -38,19 +41,22 @@ export function refusal(file, imported, typeOnly) {
   const name = roomOf(file);
   const room = name === undefined ? undefined : rooms[name];
   if (name === undefined || room === undefined) return undefined;
+  const ofNodeTwin = file.endsWith(nodeTwin);
   if (imported.startsWith('.')) {
-    const target =
-      roomOf(posix.join(posix.dirname(file), imported)) ?? roomOf(`${posix.join(posix.dirname(file), imported)}.ts`);
+    if (room.pure && !ofNodeTwin && `${imported}.ts`.endsWith(nodeTwin)) {
+      return `“${name}” is a pure room: only its own ${nodeTwin} files may lean on one. Let a caller pass in what it gives.`;
+    }
+    const target = roomOf(posix.join(posix.dirname(file), `${imported}.ts`));
     if (target === undefined || target === name || room.imports.includes(target)) return undefined;
     if (room.types?.includes(target)) {
       return typeOnly ? undefined : `“${name}” may import types of “${target}”, but this imports values.`;
     }
-    return `“${name}” may not import “${target}”; it may import ${[...room.imports, ...(room.types ?? [])].join(', ') || 'no room'}.`;
+    const allowed = [...room.imports, ...(room.types ?? [])].join(', ') || 'no room';
+    return `“${name}” may not import “${target}”; it may import ${allowed}.`;
   }
   if (isOfNode(imported)) {
-    if (room.pure) return `“${name}” is a pure room, and ${imported} is Node's. Let a caller pass in what it gives.`;
-    if (file.endsWith('.node.ts') || name === 'cli') return undefined;
-    return `${imported} is Node's, so it stands in files called *.node.ts alone, which have a twin for the web.`;
+    if (ofNodeTwin || name === 'cli') return undefined;
+    return `${imported} is Node's, so it stands in files called *${nodeTwin} alone, which the web replaces by a twin.`;
   }
   const guarded = packageOf(imported);
   if (!guardedPackages.includes(guarded) || room.packages?.includes(guarded)) return undefined;

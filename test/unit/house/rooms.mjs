@@ -6,7 +6,7 @@
  * @property {string} folder where it lies, or its only file
  * @property {readonly string[]} imports rooms it may use
  * @property {readonly string[]} [types] rooms it may import types of, and nothing else
- * @property {boolean} pure runs anywhere: no `vscode`, no Node, no DOM
+ * @property {boolean} pure runs anywhere: no `vscode`, no DOM, and no Node but in its `*.node.ts` files
  * @property {readonly string[]} [packages] of the packages in `guardedPackages`, those it may import
  */
 
