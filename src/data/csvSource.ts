@@ -1,0 +1,202 @@
+import { printed } from '../experiment/fields';
+import type { Objection } from '../experiment/refusal';
+import type { CsvData, ResolvedExperiment } from '../experiment/schema';
+import { denseBatch, type Batch, type DenseBatch } from './batch';
+import { readTable } from './csvTable';
+import { describeLane } from './laneDescription';
+import { patternOf, reportedLoss } from './lossPattern';
+import { meanOf, rescaled, rescalingOf } from './normalization';
+import { randomFrom, randomFromState, type Random } from './random';
+import { outOfRoom } from './room';
+import type { Baseline, LaneDescription, OpenedSource, Source, SourceState } from './sourceContract';
+import { decodeText } from './textFile';
+
+/** Lanes of one held-out batch at most. */
+const HELD_OUT_LANES = 32;
+
+/** Opens columns of a CSV file for forecasting; a gap, a word, an unequal row or too few rows are refused. */
+export function openCsv(experiment: ResolvedExperiment, data: CsvData, bytes: Uint8Array): OpenedSource {
+  const decoded = decodeText(bytes, data.csv, ['data', 'csv']);
+  if (decoded.kind === 'refused') return decoded;
+  const written = experiment.data;
+  const sameKey = 'csv' in written && written.targets === written.inputs;
+  const asked = [
+    ...data.inputs.map((name, index) => ({ name, keyPath: ['data', 'inputs', index] })),
+    ...data.targets.map((name, index) => ({ name, keyPath: ['data', sameKey ? 'inputs' : 'targets', index] })),
+  ];
+  const table = readTable(decoded.text, data.csv, asked);
+  if (table.kind === 'refused') return table;
+  const held = Math.floor(table.rows * data.validation);
+  const training = table.rows - held;
+  const batch = experiment.training.batch ?? 1;
+  const objection =
+    outOfRoom(data.length, batch, asked.length, ['data', 'length']) ??
+    tooShort(data, table.rows, training) ??
+    nothingHeldOut(data, table.rows, held);
+  if (objection) return { kind: 'refused', refusals: [objection] };
+  const columns = table.columns.map((column) =>
+    rescaled(column, rescalingOf(column.subarray(0, training), data.normalize)),
+  );
+  const inputs = columns.slice(0, data.inputs.length);
+  const targets = columns.slice(data.inputs.length);
+  return {
+    kind: 'source',
+    source: new CsvSource(experiment, data, { inputs, targets, training, rows: table.rows }, batch),
+  };
+}
+
+function tooShort({ csv, length, horizon }: CsvData, rows: number, training: number): Objection | undefined {
+  const needed = length + horizon;
+  if (training >= needed) return undefined;
+  const message =
+    `"${csv}" has ${printed(rows)} rows, ${printed(training)} of them for training; a window of ${printed(length)} and its target ` +
+    `${printed(horizon)} later need ${printed(needed)}. Name a longer table, or write a smaller length.`;
+  return { code: 'data.tooShort', message, keyPath: ['data', 'csv'] };
+}
+
+function nothingHeldOut({ validation }: CsvData, rows: number, held: number): Objection | undefined {
+  if (validation === 0 || held > 0) return undefined;
+  const message = `A "validation" of ${validation} holds out none of ${printed(rows)} rows: write a larger fraction, or 0 to hold nothing out.`;
+  return { code: 'data.tooShort', message, keyPath: ['data', 'validation'] };
+}
+
+/** Rescaled columns; rows from `training` on are held out. */
+interface SplitTable {
+  readonly inputs: readonly Float64Array[];
+  readonly targets: readonly Float64Array[];
+  readonly training: number;
+  readonly rows: number;
+}
+
+class CsvSource implements Source {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly inputKind = 'dense';
+  readonly targetKind = 'values';
+  readonly steps: number;
+  readonly lag = undefined;
+  readonly baselines: readonly Baseline[];
+  readonly continues = false;
+  readonly #table: SplitTable;
+  readonly #horizon: number;
+  #random: Random;
+
+  constructor(
+    experiment: ResolvedExperiment,
+    data: CsvData,
+    table: SplitTable,
+    readonly batch: number,
+  ) {
+    this.#table = table;
+    this.#horizon = data.horizon;
+    this.#random = randomFrom(experiment.seed, 'training');
+    this.inputs = data.inputs.length;
+    this.outputs = data.targets.length;
+    this.inputNames = data.inputs;
+    this.outputNames = data.targets;
+    this.steps = data.length;
+    this.baselines = baselinesOf(experiment, data, table);
+  }
+
+  next(): Batch {
+    const window = denseBatch(this.steps, this.batch, this.inputs, this.outputs);
+    const lastStart = this.#table.training - this.steps - this.#horizon;
+    for (let lane = 0; lane < this.batch; lane++) {
+      this.#fillLane(window, lane, this.#random.integer(0, lastStart), 0);
+    }
+    return window;
+  }
+
+  /**
+   * Every held-out row is a target exactly once. Each window predicts in its second half only, so that the net has seen
+   * at least half a window before it is judged; what it has seen may reach back into the training part.
+   */
+  *validation(): Iterable<Batch> {
+    const { training, rows } = this.#table;
+    const judged = Math.ceil(this.steps / 2);
+    const ends: { readonly last: number; readonly count: number }[] = [];
+    for (let first = training; first < rows; first += judged) {
+      const last = Math.min(first + judged, rows) - 1;
+      ends.push({ last, count: last - first + 1 });
+    }
+    for (let at = 0; at < ends.length; at += HELD_OUT_LANES) {
+      const lanes = ends.slice(at, at + HELD_OUT_LANES);
+      const window = denseBatch(this.steps, lanes.length, this.inputs, this.outputs);
+      for (const [lane, { last, count }] of lanes.entries()) {
+        this.#fillLane(window, lane, last - this.#horizon - this.steps + 1, this.steps - count);
+      }
+      yield window;
+    }
+  }
+
+  state(): SourceState {
+    return { random: this.#random.state() };
+  }
+
+  restore(state: SourceState): void {
+    this.#random = randomFromState(state.random);
+  }
+
+  describe(batch: Batch, lane: number): LaneDescription {
+    return describeLane(batch, lane, this.inputNames, this.outputNames);
+  }
+
+  #fillLane(window: DenseBatch, lane: number, start: number, firstAsked: number): void {
+    const { inputs, targets } = this.#table;
+    for (let t = 0; t < window.steps; t++) {
+      const cell = t * window.batch + lane;
+      for (const [input, column] of inputs.entries()) {
+        window.inputs.values[cell * inputs.length + input] = column[start + t] ?? 0;
+      }
+      if (t < firstAsked) continue;
+      for (const [output, column] of targets.entries()) {
+        window.targets.values[cell * targets.length + output] = column[start + t + this.#horizon] ?? 0;
+      }
+      window.mask[cell] = 1;
+    }
+  }
+}
+
+/** Mean squared difference between each row of a stretch and the row `horizon` before it, summed over the targets. */
+function persistence(targets: readonly Float64Array[], from: number, to: number, horizon: number): number {
+  return targets.reduce((total, column) => {
+    const late = column.subarray(from + horizon, to);
+    return total + meanOf(late.map((value, index) => (value - (column[from + index] ?? 0)) ** 2));
+  }, 0);
+}
+
+function baselinesOf(experiment: ResolvedExperiment, data: CsvData, table: SplitTable): readonly Baseline[] {
+  const { targets, training, rows } = table;
+  const known = (name: string, source: string, squares: number): Baseline => ({
+    name,
+    source,
+    value: reportedLoss(
+      patternOf(data.length, () => squares),
+      experiment,
+      targets.length,
+    ),
+  });
+  const spread = targets.reduce((total, column) => {
+    const own = column.subarray(0, training);
+    const mean = meanOf(own);
+    return total + meanOf(own.map((value) => (value - mean) ** 2));
+  }, 0);
+  const today = `row t+${data.horizon} is row t`;
+  const heldOut =
+    rows > training
+      ? [
+          known(
+            'persistence, held out',
+            `${today}, measured on the held-out rows`,
+            persistence(targets, training - data.horizon, rows, data.horizon),
+          ),
+        ]
+      : [];
+  return [
+    known('mean', 'the mean of the training part, measured on it', spread),
+    known('persistence', `${today}, measured on the training part`, persistence(targets, 0, training, data.horizon)),
+    ...heldOut,
+  ];
+}

@@ -1,0 +1,128 @@
+import type { ResolvedExperiment, SequencesData } from '../experiment/schema';
+import type { Batch, BatchTargets } from './batch';
+import { describeLane } from './laneDescription';
+import { reportedLoss, type LossPattern } from './lossPattern';
+import { outOfRoom } from './room';
+import type { Baseline, OpenedSource, Source } from './sourceContract';
+
+type Target = SequencesData['sequences'][number]['targets'][number];
+
+/** Opens inline sequences: one batch, the same every time. The experiment's checks have made their shapes agree. */
+export function openSequences(experiment: ResolvedExperiment, { sequences }: SequencesData): OpenedSource {
+  const steps = sequences[0]?.inputs.length ?? 0;
+  const inputs = sequences[0]?.inputs[0]?.length ?? 0;
+  const asked = sequences.flatMap(({ targets }) => targets).filter((target) => target !== null);
+  const classes = Math.max(1, ...asked.map((target) => (typeof target === 'number' ? target : 0))) + 1;
+  const outputs = typeof asked[0] === 'object' ? asked[0].length : classes;
+  const tooLarge = outOfRoom(steps, sequences.length, inputs + outputs, ['data', 'sequences']);
+  if (tooLarge) return { kind: 'refused', refusals: [tooLarge] };
+  const batch = batchOf(sequences, steps, inputs, typeof asked[0] === 'object' ? outputs : undefined);
+  return { kind: 'source', source: sequenceSource(experiment, batch, inputs, outputs) };
+}
+
+function sequenceSource(experiment: ResolvedExperiment, batch: Batch, inputs: number, outputs: number): Source {
+  const inputNames = numbered('x', inputs);
+  const targetKind = batch.targets.kind;
+  const outputNames =
+    targetKind === 'classes' ? Array.from({ length: outputs }, (_, index) => String(index)) : numbered('y', outputs);
+  return {
+    inputs,
+    outputs,
+    inputNames,
+    outputNames,
+    inputKind: 'dense',
+    targetKind,
+    steps: batch.steps,
+    batch: batch.batch,
+    lag: undefined,
+    baselines: [baselineOf(experiment, batch, outputs)],
+    continues: false,
+    next: () => structuredClone(batch),
+    validation: () => [],
+    state: () => ({ random: [] }),
+    // One batch has no place to go on from.
+    restore: () => undefined,
+    describe: (drawn, lane) => describeLane(drawn, lane, inputNames, outputNames),
+  };
+}
+
+function numbered(name: string, count: number): readonly string[] {
+  return count === 1 ? [name] : Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
+}
+
+function batchOf(
+  sequences: SequencesData['sequences'],
+  steps: number,
+  inputs: number,
+  width: number | undefined,
+): Batch {
+  const lanes = sequences.length;
+  const values = new Float64Array(steps * lanes * inputs);
+  const mask = new Uint8Array(steps * lanes);
+  const targets: BatchTargets =
+    width === undefined
+      ? { kind: 'classes', indices: new Int32Array(steps * lanes).fill(-1) }
+      : { kind: 'values', values: new Float64Array(steps * lanes * width) };
+  for (const [lane, sequence] of sequences.entries()) {
+    for (const [t, row] of sequence.inputs.entries()) values.set(row, (t * lanes + lane) * inputs);
+    for (const [t, target] of sequence.targets.entries()) {
+      if (ask(targets, target, t * lanes + lane, width ?? 1)) mask[t * lanes + lane] = 1;
+    }
+  }
+  return {
+    steps,
+    batch: lanes,
+    inputs: { kind: 'dense', values },
+    targets,
+    mask,
+    reset: new Uint8Array(lanes).fill(1),
+  };
+}
+
+function ask(targets: BatchTargets, target: Target, cell: number, width: number): boolean {
+  if (target === null) return false;
+  if (targets.kind === 'classes') targets.indices[cell] = typeof target === 'number' ? target : -1;
+  else targets.values.set(typeof target === 'number' ? [target] : target, cell * width);
+  return true;
+}
+
+/** The best prediction that looks at no input: the mean of all targets, or the frequencies of the classes. */
+function baselineOf(experiment: ResolvedExperiment, batch: Batch, outputs: number): Baseline {
+  const lossAt = batch.targets.kind === 'classes' ? frequencyLoss(batch, outputs) : meanLoss(batch, outputs);
+  const pattern: LossPattern = {
+    lanes: batch.batch,
+    loss: new Float64Array(batch.steps),
+    targets: new Float64Array(batch.steps),
+  };
+  for (const cell of askedCells(batch)) {
+    const t = Math.floor(cell / batch.batch);
+    pattern.loss[t] = (pattern.loss[t] ?? 0) + lossAt(cell);
+    pattern.targets[t] = (pattern.targets[t] ?? 0) + 1;
+  }
+  return {
+    name: batch.targets.kind === 'classes' ? 'class frequencies' : 'mean of the targets',
+    source: 'the best constant prediction for these sequences',
+    value: reportedLoss(pattern, experiment, outputs),
+  };
+}
+
+function askedCells({ mask }: Batch): readonly number[] {
+  return Array.from(mask.keys()).filter((cell) => mask[cell] === 1);
+}
+
+function frequencyLoss(batch: Batch, outputs: number): (cell: number) => number {
+  const indices = batch.targets.kind === 'classes' ? batch.targets.indices : new Int32Array();
+  const counts = new Float64Array(outputs);
+  const cells = askedCells(batch);
+  for (const cell of cells) counts[indices[cell] ?? 0] = (counts[indices[cell] ?? 0] ?? 0) + 1;
+  return (cell) => -Math.log((counts[indices[cell] ?? 0] ?? 0) / cells.length);
+}
+
+function meanLoss(batch: Batch, outputs: number): (cell: number) => number {
+  const values = batch.targets.kind === 'values' ? batch.targets.values : new Float64Array();
+  const cells = askedCells(batch);
+  const means = Array.from({ length: outputs }, (_, output) =>
+    cells.reduce((sum, cell) => sum + (values[cell * outputs + output] ?? 0) / cells.length, 0),
+  );
+  return (cell) => means.reduce((sum, mean, output) => sum + ((values[cell * outputs + output] ?? 0) - mean) ** 2, 0);
+}

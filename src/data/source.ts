@@ -1,0 +1,50 @@
+import type { KeyPath, Objection } from '../experiment/refusal';
+import type { ResolvedExperiment } from '../experiment/schema';
+import { openCsv } from './csvSource';
+import { openSequences } from './sequenceSource';
+import type { OpenedSource } from './sourceContract';
+import { openTask } from './taskSource';
+import { openText } from './textSource';
+
+export type { Baseline, LaneDescription, OpenedSource, Source, SourceState } from './sourceContract';
+
+/** A file that an experiment names. */
+export interface NamedFile {
+  /** Where the experiment names it. */
+  readonly keyPath: KeyPath;
+  /** The path as written, relative to the experiment file. */
+  readonly path: string;
+  readonly role: 'text' | 'csv' | 'weights';
+}
+
+/** The files that have to be read before an experiment can be run. */
+export function filesOf({ data, model }: ResolvedExperiment): readonly NamedFile[] {
+  const files: NamedFile[] = [];
+  if ('text' in data) files.push({ keyPath: ['data', 'text'], path: data.text, role: 'text' });
+  if ('csv' in data) files.push({ keyPath: ['data', 'csv'], path: data.csv, role: 'csv' });
+  if (model.weights !== undefined) files.push({ keyPath: ['model', 'weights'], path: model.weights, role: 'weights' });
+  return files;
+}
+
+/**
+ * Opens an experiment's data at its beginning. `files` holds the bytes of each file by its path as written. What cannot
+ * be trained on is refused before anything large is allocated.
+ */
+export function openSource(experiment: ResolvedExperiment, files: ReadonlyMap<string, Uint8Array>): OpenedSource {
+  const { data } = experiment;
+  if ('task' in data) return openTask(experiment, data);
+  if ('sequences' in data) return openSequences(experiment, data);
+  const [path, keyPath] = 'text' in data ? [data.text, ['data', 'text']] : [data.csv, ['data', 'csv']];
+  const bytes = files.get(path);
+  if (!bytes)
+    return refused({
+      code: 'file.missing',
+      message: `The file "${path}" was not read: name one that exists.`,
+      keyPath,
+    });
+  return 'text' in data ? openText(experiment, data, bytes) : openCsv(experiment, data, bytes);
+}
+
+function refused(objection: Objection): OpenedSource {
+  return { kind: 'refused', refusals: [objection] };
+}

@@ -1,0 +1,77 @@
+import { askClass, symbolBatch } from '../batch';
+import { entropy, patternOf } from '../lossPattern';
+import type { Length, Task, TaskBaseline } from './task';
+
+/** P(y_t = 1), given the bits at the two lags. */
+function chanceOfOne(near: number, far: number): number {
+  return 0.5 + 0.5 * near - 0.25 * far;
+}
+
+const binary = (p: number): number => entropy([p, 1 - p]);
+const mean = (...values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The lowest loss at a step where the bits at the two lags are unseen (before the start), or known, or not used. */
+function floorAt(t: number, lags: readonly [number, number], use: 'none' | 'near' | 'both'): number {
+  // Before the first step every bit is 0, and that is no secret.
+  const near = t < lags[0] ? [0] : [0, 1];
+  const far = t < lags[1] ? [0] : [0, 1];
+  const overFar = (bit: number) => far.map((other) => chanceOfOne(bit, other));
+  switch (use) {
+    case 'none':
+      return binary(mean(...near.flatMap(overFar)));
+    case 'near':
+      return mean(...near.map((bit) => binary(mean(...overFar(bit)))));
+    case 'both':
+      return mean(...near.flatMap(overFar).map(binary));
+    default:
+      return use satisfies never;
+  }
+}
+
+/**
+ * Two-lag echo: fair bits in; at every step a bit with P(y_t = 1) = ½ + ½·x_{t−a} − ¼·x_{t−b}, bits before the first
+ * being 0. Far from the start the floors are 0.6616 (no memory), 0.5192 (lag a) and 0.4545 nats (both lags); the
+ * baselines are exact for the sequence's length.
+ */
+export function echoTask({
+  length,
+  heldOut,
+  lags,
+}: {
+  readonly length: Length;
+  readonly heldOut?: Length | undefined;
+  readonly lags: readonly [number, number];
+}): Task {
+  const [near, far] = lags;
+  const floor = (name: string, use: 'none' | 'near' | 'both', limit: string): TaskBaseline => ({
+    name,
+    source: `entropy of P(y=1) = ½ + ½·x[t−${near}] − ¼·x[t−${far}], ${limit} nats far from the start`,
+    pattern: (steps) => patternOf(steps, (t) => floorAt(t, lags, use)),
+  });
+  return {
+    inputNames: ['0', '1'],
+    outputNames: ['0', '1'],
+    inputKind: 'oneHot',
+    targetKind: 'classes',
+    length,
+    heldOutLength: heldOut,
+    lag: far,
+    baselines: [
+      floor('no memory', 'none', '0.6616'),
+      floor(`remembers ${near} steps`, 'near', '0.5192'),
+      floor(`remembers ${near} and ${far} steps`, 'both', '0.4545'),
+    ],
+    draw(random, steps, batch) {
+      const drawn = symbolBatch(steps, batch);
+      const { indices } = drawn.inputs;
+      for (let lane = 0; lane < batch; lane++) {
+        for (let t = 0; t < steps; t++) {
+          indices[t * batch + lane] = random.integer(0, 1);
+          const bitAgo = (lag: number) => (t < lag ? 0 : (indices[(t - lag) * batch + lane] ?? 0));
+          askClass(drawn, t, lane, random.chance(chanceOfOne(bitAgo(near), bitAgo(far))) ? 1 : 0);
+        }
+      }
+      return drawn;
+    },
+  };
+}

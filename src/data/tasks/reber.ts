@@ -1,0 +1,58 @@
+import { askClass, symbolBatch } from '../batch';
+import type { LossPattern } from '../lossPattern';
+import { drawString, grammarSteps, legalAfter, longestReber, reberSymbols, type GrammarStep } from './grammar';
+import type { Task } from './task';
+
+/**
+ * Embedded Reber grammar: at every step the next symbol of the string; strings shorter than the longest of the batch are
+ * padded with E and masked. Hochreiter & Schmidhuber 1997, experiment 1.
+ */
+export function reberTask(): Task {
+  const expected = grammarSteps();
+  const pattern = (loss: (step: GrammarStep) => number) => (): LossPattern => ({
+    lanes: 1,
+    loss: Float64Array.from(expected, loss),
+    targets: Float64Array.from(expected, ({ going }) => going),
+  });
+  const symbols = 1 + expected.reduce((total, { going }) => total + going, 0);
+  return {
+    inputNames: reberSymbols,
+    outputNames: reberSymbols,
+    inputKind: 'oneHot',
+    targetKind: 'classes',
+    length: longestReber,
+    // The second symbol decides the last but one, which is asked for one step earlier: 4 less than the string is long.
+    lag: Math.round(symbols - 4),
+    baselines: [
+      {
+        name: 'guessing',
+        source: 'seven symbols, each as likely: ln 7',
+        pattern: pattern(({ going }) => going * Math.log(reberSymbols.length)),
+      },
+      {
+        name: 'grammar without long memory',
+        source: 'entropy of the branchings, and ln 2 for the symbol that repeats the second one',
+        pattern: pattern(({ floor, echo }) => floor + echo * Math.LN2),
+      },
+      {
+        name: 'grammar known',
+        source: 'entropy of the branchings of the embedded Reber grammar',
+        pattern: pattern(({ floor }) => floor),
+      },
+    ],
+    draw(random, _steps, batch) {
+      const strings = Array.from({ length: batch }, () => drawString(random));
+      const steps = Math.max(...strings.map((string) => string.length - 1));
+      const drawn = symbolBatch(steps, batch);
+      drawn.inputs.indices.fill(reberSymbols.length - 1);
+      for (const [lane, string] of strings.entries()) {
+        for (const [t, next] of string.slice(1).entries()) {
+          drawn.inputs.indices[t * batch + lane] = string[t] ?? 0;
+          askClass(drawn, t, lane, next);
+        }
+      }
+      return drawn;
+    },
+    legalAfter,
+  };
+}

@@ -1,0 +1,59 @@
+import { askValue, denseBatch } from '../batch';
+import { patternOf } from '../lossPattern';
+import type { Length, Task } from './task';
+
+/**
+ * Noisy sine: v_k = sin(2πk/period + phase) + noise·N(0,1) with a phase of its own for every sequence; x_t = v_t, the
+ * target is v_{t+1} at every step.
+ */
+export function sineTask({
+  length,
+  heldOut,
+  period,
+  noise,
+}: {
+  readonly length: Length;
+  readonly heldOut?: Length | undefined;
+  readonly period: number;
+  readonly noise: number;
+}): Task {
+  const turn = (2 * Math.PI) / period;
+  const known = (name: string, source: string, loss: number) => ({
+    name,
+    source,
+    pattern: (steps: number) => patternOf(steps, () => loss),
+  });
+  return {
+    inputNames: ['x'],
+    outputNames: ['next x'],
+    inputKind: 'dense',
+    targetKind: 'values',
+    length,
+    heldOutLength: heldOut,
+    // Two neighbouring values settle a sine of known period: x_{t+1} = 2·cos(turn)·x_t − x_{t−1}.
+    lag: 1,
+    baselines: [
+      known('always 0', 'variance of the values: ½ + noise²', 0.5 + noise ** 2),
+      known(
+        'persistence',
+        'the next value is this one: 1 − cos(2π/period) + 2·noise²',
+        1 - Math.cos(turn) + 2 * noise ** 2,
+      ),
+      known('noise', 'the sine known, the noise not: noise²', noise ** 2),
+    ],
+    draw(random, steps, batch) {
+      const drawn = denseBatch(steps, batch, 1, 1);
+      for (let lane = 0; lane < batch; lane++) {
+        const phase = 2 * Math.PI * random.uniform();
+        const valueAt = (k: number) => Math.sin(turn * k + phase) + noise * random.normal();
+        let value = valueAt(0);
+        for (let t = 0; t < steps; t++) {
+          drawn.inputs.values[t * batch + lane] = value;
+          value = valueAt(t + 1);
+          askValue(drawn, t, lane, value);
+        }
+      }
+      return drawn;
+    },
+  };
+}
