@@ -11,6 +11,8 @@ const [command, ...rest] = process.argv.slice(2);
 /** @param {string} message */
 function refuse(message) {
   console.error(message);
+  // Whoever reads the last line of the tests must not find an older count there.
+  if (command === 'test') console.log('0 passed, 1 failed');
   process.exit(1);
 }
 
