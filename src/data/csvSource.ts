@@ -8,7 +8,8 @@ import { patternOf, reportedLoss } from './lossPattern';
 import { meanOf, rescaled, rescalingOf } from './normalization';
 import { randomFrom, randomFromState, type Random } from './random';
 import { outOfRoom } from './room';
-import type { Baseline, LaneDescription, OpenedSource, Source, SourceState } from './sourceContract';
+import type { Baseline, LaneDescription, OpenedSource, Source } from './sourceContract';
+import { readSourceState, type SourceState } from './sourceState';
 import { decodeText } from './textFile';
 
 /** Lanes of one held-out batch at most. */
@@ -18,11 +19,9 @@ const HELD_OUT_LANES = 32;
 export function openCsv(experiment: ResolvedExperiment, data: CsvData, bytes: Uint8Array): OpenedSource {
   const decoded = decodeText(bytes, data.csv, ['data', 'csv']);
   if (decoded.kind === 'refused') return decoded;
-  const written = experiment.data;
-  const sameKey = 'csv' in written && written.targets === written.inputs;
   const asked = [
     ...data.inputs.map((name, index) => ({ name, keyPath: ['data', 'inputs', index] })),
-    ...data.targets.map((name, index) => ({ name, keyPath: ['data', sameKey ? 'inputs' : 'targets', index] })),
+    ...data.targets.map((name, index) => ({ name, keyPath: ['data', 'targets', index] })),
   ];
   const table = readTable(decoded.text, data.csv, asked);
   if (table.kind === 'refused') return table;
@@ -135,8 +134,8 @@ class CsvSource implements Source {
     return { random: this.#random.state() };
   }
 
-  restore(state: SourceState): void {
-    this.#random = randomFromState(state.random);
+  restore(state: unknown): void {
+    this.#random = randomFromState(readSourceState(state).random);
   }
 
   describe(batch: Batch, lane: number): LaneDescription {

@@ -25,7 +25,9 @@ const decimalComma = /^[+-]?\d+,\d+$/;
 export function readTable(text: string, path: string, asked: readonly AskedColumn[]): ReadTable {
   const delimiter = delimiterOf(text);
   const [header = []] = Papa.parse<string[]>(text, { delimiter, preview: 1 }).data;
-  const strangers = asked.flatMap((column) => unfindable(column, header, path));
+  // A column that is input and target at once is one mistake.
+  const different = asked.filter(({ name }, index) => asked.findIndex((other) => other.name === name) === index);
+  const strangers = different.flatMap((column) => unfindable(column, header, path));
   if (strangers.length > 0) return { kind: 'refused', refusals: strangers };
   const reader = new RowReader(text, header, asked, path);
   Papa.parse<string[]>(text, {

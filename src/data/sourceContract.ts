@@ -1,5 +1,6 @@
 import type { Objection } from '../experiment/refusal';
 import type { Batch } from './batch';
+import type { SourceState } from './sourceState';
 
 /** A loss that is known without training, drawn beside the loss curve. */
 export interface Baseline {
@@ -8,14 +9,6 @@ export interface Baseline {
   readonly value: number;
   /** Where the value comes from: the definition, a paper, or the part of the data it was measured on. */
   readonly source: string;
-}
-
-/** Where a source stands, as JSON: written into checkpoints, so that a resumed run draws what it would have drawn. */
-export interface SourceState {
-  /** The state of the training stream's generator. */
-  readonly random: readonly number[];
-  /** Contiguous text: the next character of every lane. */
-  readonly positions?: readonly number[];
 }
 
 /** One lane of a batch in words, for people: a token or the numbers of x_t, and what is asked for (or nothing). */
@@ -51,8 +44,11 @@ export interface Source {
   /** The held-out batches, the same every time; none where nothing is held out. */
   validation(): Iterable<Batch>;
   state(): SourceState;
-  /** Goes on from a state that a source of the same experiment and data gave. */
-  restore(state: SourceState): void;
+  /**
+   * Goes on from a state that a source of the same experiment and data gave.
+   * @throws where it is no such state
+   */
+  restore(state: unknown): void;
   describe(batch: Batch, lane: number): LaneDescription;
   /** Grammar tasks only: the symbols that may legally come after step t of a lane, in the order of `outputNames`. */
   legal?(batch: Batch, lane: number, t: number): readonly number[];

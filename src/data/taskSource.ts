@@ -4,7 +4,8 @@ import { describeLane } from './laneDescription';
 import { reportedLoss } from './lossPattern';
 import { randomFrom, randomFromState, type Random } from './random';
 import { outOfRoom } from './room';
-import type { Baseline, LaneDescription, OpenedSource, Source, SourceState } from './sourceContract';
+import type { Baseline, LaneDescription, OpenedSource, Source } from './sourceContract';
+import { readSourceState, type SourceState } from './sourceState';
 import { addingTask } from './tasks/adding';
 import { copyTask } from './tasks/copy';
 import { delayTask } from './tasks/delay';
@@ -110,8 +111,8 @@ class TaskSource implements Source {
     return { random: this.#random.state() };
   }
 
-  restore(state: SourceState): void {
-    this.#random = randomFromState(state.random);
+  restore(state: unknown): void {
+    this.#random = randomFromState(readSourceState(state).random);
   }
 
   describe(batch: Batch, lane: number): LaneDescription {

@@ -6,7 +6,8 @@ import { describeLane } from './laneDescription';
 import { patternOf, reportedLoss } from './lossPattern';
 import { randomFrom, randomFromState, type Random } from './random';
 import { outOfRoom } from './room';
-import type { Baseline, LaneDescription, OpenedSource, Source, SourceState } from './sourceContract';
+import type { Baseline, LaneDescription, OpenedSource, Source } from './sourceContract';
+import { readSourceState, type SourceState } from './sourceState';
 import { decodeText } from './textFile';
 import { bigramEntropy, unigramEntropy } from './textStatistics';
 import { encodeText, type EncodedText } from './vocabulary';
@@ -120,9 +121,17 @@ class TextSource implements Source {
     return this.#positions ? { random, positions: this.#positions } : { random };
   }
 
-  restore(state: SourceState): void {
-    this.#random = randomFromState(state.random);
-    this.#positions = state.positions;
+  restore(state: unknown): void {
+    const { random, positions } = readSourceState(state);
+    const last = this.#text.training.length - 1;
+    if (
+      positions &&
+      (positions.length !== this.batch || positions.some((position) => position < 0 || position > last))
+    ) {
+      throw new Error('The state belongs to another text or batch: go on with the data the run was started with.');
+    }
+    this.#random = randomFromState(random);
+    this.#positions = positions;
   }
 
   describe(batch: Batch, lane: number): LaneDescription {

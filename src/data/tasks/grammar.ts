@@ -18,7 +18,7 @@ const LAST = 2;
 const END = 3;
 const FIRST_INNER = 4;
 const INNER_NODES = 8;
-/** The longest embedded string that is drawn; longer ones, fewer than one in 10,000, are drawn anew. */
+/** The longest embedded string that is drawn; longer ones, fewer than one in ten million, are drawn anew. */
 const LONGEST = 64;
 
 /** Reber 1967, as nodes 0 (before B) to 7 (after E). */
