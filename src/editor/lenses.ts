@@ -12,7 +12,7 @@ import type { Place } from '../experiment/refusal';
 import { parseExperiment } from '../experiment/parse';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
-import { briefNumber } from '../platform/numbers';
+import { briefNumber } from '../protocol/numbers';
 
 const refreshMilliseconds = 500;
 

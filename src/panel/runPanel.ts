@@ -120,6 +120,7 @@ export class RunPanel implements Disposable {
     session?.series?.takeChanges();
     this.panel.title = `Unroll: ${title}`;
     return {
+      uri: this.#uri.toString(),
       title,
       fileName: fileNameOf(this.#uri),
       entries: this.#entries(variants),

@@ -18,6 +18,8 @@ export interface RunView {
 
 /** Everything that the panel shows; the reply to `ready`. */
 export interface PanelState {
+  /** The experiment's URI, which the webview keeps so that a reloaded window finds it again. */
+  readonly uri: string;
   /** Name of the experiment, or of its file. */
   readonly title: string;
   /** The file's name, shown and never used as a path. */
@@ -28,6 +30,12 @@ export interface PanelState {
   readonly run: RunView | undefined;
   /** Why there is no run, where that needs words (the experiment is refused, the trainer could not start). */
   readonly message: string | undefined;
+}
+
+/** What the webview leaves with VS Code, beside its own view: enough to bring the panel back. */
+export interface RestorableState {
+  readonly uri: string;
+  readonly variant?: string;
 }
 
 /** What a person can ask of the selected run. */

@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { builtKernelSets, type BuiltKernelSet } from '../engine/kernels/open';
 
 /** What the headless runner was asked to do; paths are absolute. */
 export interface CommandLine {
@@ -18,8 +19,7 @@ export interface CommandLine {
   readonly workspace: string | undefined;
   /** Bytes the run may use. */
   readonly memoryLimit: number;
-  readonly kernels: string | undefined;
-  readonly workers: number | undefined;
+  readonly kernels: BuiltKernelSet;
 }
 
 /** The command line cannot be understood; the message says what to write. */
@@ -38,8 +38,8 @@ export const usage = `Usage: npm run train -- FILE [options]
   --json                one JSON line per update on stdout, messages on stderr
   --workspace DIR       data files may lie anywhere in DIR (default: the folder of FILE)
   --memory MIB          memory the run may use (default: half of this machine's)
-  --kernels NAME        reference, simd or simd-fma
-  --workers N           threads that share the batch`;
+  --kernels NAME        the kernel set that computes (${builtKernelSets.join(', ')})
+  --workers N           threads that share the batch (1)`;
 
 const mebibyte = 1024 * 1024;
 
@@ -57,6 +57,7 @@ export function parseCommandLine(words: readonly string[], folder: string): Comm
   }
   const inFolder = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(folder, path);
+  refuseMoreWorkers(whole('--workers', values.workers, 1));
   return {
     file: resolve(folder, file),
     variant: values.variant,
@@ -67,8 +68,7 @@ export function parseCommandLine(words: readonly string[], folder: string): Comm
     json: values.json,
     workspace: inFolder(values.workspace),
     memoryLimit: values.memory === undefined ? totalmem() / 2 : (whole('--memory', values.memory, 1) ?? 0) * mebibyte,
-    kernels: values.kernels,
-    workers: whole('--workers', values.workers, 1),
+    kernels: kernelSet(values.kernels),
   };
 }
 
@@ -102,6 +102,23 @@ function whole(option: string, value: string | undefined, from: number): number 
     throw new CommandLineError(`${option} takes a whole number of ${from} or more; found "${value}".`);
   }
   return number;
+}
+
+function kernelSet(name: string | undefined): BuiltKernelSet {
+  if (name === undefined) return builtKernelSets[0];
+  const known = builtKernelSets.find((built) => built === name);
+  if (known === undefined) {
+    throw new CommandLineError(
+      `This build has the kernel sets ${builtKernelSets.join(', ')}; found --kernels ${name}.`,
+    );
+  }
+  return known;
+}
+
+function refuseMoreWorkers(workers: number | undefined): void {
+  if (workers !== undefined && workers > 1) {
+    throw new CommandLineError(`This build trains with one worker; found --workers ${workers}.`);
+  }
 }
 
 function captures(values: readonly string[] | undefined): ReadonlySet<number> {

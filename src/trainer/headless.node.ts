@@ -165,7 +165,11 @@ async function openExperiment(path: string): Promise<ExperimentFile> {
   return parsed.file;
 }
 
-function refusedAt({ file: path, variant }: CommandLine, file: ExperimentFile, objections: readonly Objection[]): Refused {
+function refusedAt(
+  { file: path, variant }: CommandLine,
+  file: ExperimentFile,
+  objections: readonly Objection[],
+): Refused {
   const lines = objections.map(({ keyPath, message }) => {
     const { line, column } = file.placeOf(keyPath, variant);
     return `${path}:${line}:${column}: ${message}`;

@@ -1,6 +1,6 @@
 import { openSource, type Source } from '../data/source';
 import { randomFrom } from '../data/random';
-import { findCell } from '../engine/cells/registry';
+import { cellNamed } from '../engine/cells/registry';
 import type { Cell } from '../engine/cells/cell';
 import type { KernelSet } from '../engine/kernels/kernelSet';
 import { Learner, type LearnerOptions } from '../engine/learner';
@@ -51,7 +51,7 @@ export function planTraining({ experiment, files, kernels, memoryLimit }: Traini
   const { bytes, parts } = estimateMemory({
     ...options,
     bytesPerElement: kernels.bytesPerElement,
-    inputKind: source.inputKind,
+    inputs: source.inputKind,
   });
   const fileBytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
   const memoryBytes = bytes + fileBytes;
@@ -62,7 +62,7 @@ export function planTraining({ experiment, files, kernels, memoryLimit }: Traini
   const learner = new Learner(options);
   const unloadable = fillParameters(learner, experiment, files);
   if (unloadable !== undefined) return { kind: 'refused', refusals: [unloadable] };
-  const cell = findCell(experiment.model.cell);
+  const cell = cellNamed(experiment.model.cell);
   const reach =
     typeof experiment.bptt === 'object' ? Math.max(0, experiment.bptt.backward - experiment.bptt.forward) : 0;
   const layout: RecordLayout = {
@@ -99,7 +99,7 @@ function learnerOptions(experiment: ResolvedExperiment, source: Source, kernels:
 /** Refuses a net that is too large whatever the data are, before any data are opened. */
 function oversizedNet(experiment: ResolvedExperiment, memoryLimit: number, kernels: KernelSet): RefusalAt | undefined {
   const { hidden, layers, cell } = experiment.model;
-  const { gates } = findCell(cell);
+  const { gates } = cellNamed(cell);
   const weights = gates.length * hidden * hidden * (2 * layers - 1);
   // Weights, gradients and what the optimizer keeps: three numbers a weight at the least.
   const bytes = 3 * weights * kernels.bytesPerElement;

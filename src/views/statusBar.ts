@@ -1,6 +1,6 @@
 import { StatusBarAlignment, window, type Disposable, type StatusBarItem } from 'vscode';
 import { commands } from '../platform/ids';
-import { briefDuration, briefNumber } from '../platform/numbers';
+import { briefDuration, briefNumber } from '../protocol/numbers';
 import { fileNameOf } from '../session/experimentText';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';

@@ -1,0 +1,51 @@
+import { scaleLinear, type ScaleLinear } from 'd3-scale';
+import type { Model } from '../store/model';
+
+/** Pixels left and right of every picture of training time: their plots begin and end at the same x. */
+export const gutters = { left: 58, right: 14 } as const;
+
+const shortestSpan = 16;
+
+/** Where updates stand on screen; the same for all pictures of training time. */
+export interface TrainingAxis {
+  /** Visible updates, first and last. */
+  readonly domain: readonly [number, number];
+  /** All updates that can be visible. */
+  readonly whole: readonly [number, number];
+  /** Pixels of the plot itself. */
+  readonly width: number;
+  /** Update → pixel from the plot's left edge; an update is as wide as its share of the domain. */
+  readonly scale: ScaleLinear<number, number>;
+}
+
+/**
+ * The axis for a model. While a run grows, the axis ends at the next doubling, so that what is drawn stays where it is
+ * most of the time; when it is over, at its last update.
+ */
+export function trainingAxis({ run, view }: Model, elementWidth: number): TrainingAxis {
+  const width = Math.max(1, elementWidth - gutters.left - gutters.right);
+  const whole: readonly [number, number] = [0, end(run)];
+  const [from, to] = view.range ?? whole;
+  const domain: readonly [number, number] = [Math.max(0, from), Math.min(whole[1], Math.max(to, from + 1))];
+  return { domain, whole, width, scale: scaleLinear(domain, [0, width]) };
+}
+
+/** The update under a pixel of the plot. */
+export function updateAt({ scale, domain }: TrainingAxis, x: number): number {
+  return Math.max(domain[0], Math.min(domain[1] - 1, Math.floor(scale.invert(x))));
+}
+
+/** The pixel in the middle of an update. */
+export function middleOf({ scale }: TrainingAxis, update: number): number {
+  return scale(update + 0.5);
+}
+
+function end(run: Model['run']): number {
+  const done = run?.status.updates ?? 0;
+  const planned = run?.facts.plannedUpdates ?? shortestSpan;
+  const isGrowing =
+    run !== undefined &&
+    (run.status.state === 'running' || run.status.state === 'paused' || run.status.state === 'preparing');
+  if (!isGrowing) return Math.max(done, 1);
+  return Math.max(1, Math.min(planned, 2 ** Math.ceil(Math.log2(Math.max(done, shortestSpan)))));
+}

@@ -1,0 +1,68 @@
+import { select } from 'd3-selection';
+import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomTransform } from 'd3-zoom';
+import type { TrainingAxis } from './trainingAxis';
+
+const mostZoom = 1e5;
+
+/** One zoom and one pan for all surfaces of training time. */
+export class SharedZoom {
+  readonly #behaviour = zoom<HTMLElement, unknown>()
+    .scaleExtent([1, mostZoom])
+    // A wheel alone scrolls the page; with Ctrl or ⌘ it zooms. Dragging pans once there is something to pan.
+    .filter((event: MouseEvent | WheelEvent) =>
+      event.type === 'wheel' ? event.ctrlKey || event.metaKey : event.type === 'dblclick' || event.button === 0,
+    );
+  readonly #surfaces: HTMLElement[] = [];
+  #axis: TrainingAxis | undefined;
+  #isFollowing = false;
+
+  /** @param onRange told the visible updates after every zoom; undefined is all of them */
+  constructor(onRange: (range: readonly [number, number] | undefined) => void) {
+    this.#behaviour.on('zoom', (event: D3ZoomEvent<HTMLElement, unknown>) => {
+      const axis = this.#axis;
+      if (axis === undefined || this.#isFollowing) return;
+      onRange(rangeOf(event.transform, axis));
+    });
+  }
+
+  /** Lets a surface zoom and pan; double-clicking it shows everything again. */
+  attach(surface: HTMLElement, reset: () => void): void {
+    this.#surfaces.push(surface);
+    select(surface)
+      .call(this.#behaviour)
+      .on('dblclick.zoom', () => {
+        reset();
+      });
+  }
+
+  /** Brings every surface's zoom in line with the axis that is drawn. */
+  follow(axis: TrainingAxis): void {
+    this.#axis = axis;
+    this.#behaviour.extent([
+      [0, 0],
+      [axis.width, 1],
+    ]);
+    this.#behaviour.translateExtent([
+      [0, -Infinity],
+      [axis.width, Infinity],
+    ]);
+    const transform = transformOf(axis);
+    this.#isFollowing = true;
+    for (const surface of this.#surfaces) select(surface).property('__zoom', transform);
+    this.#isFollowing = false;
+  }
+}
+
+function rangeOf(transform: ZoomTransform, { whole, width }: TrainingAxis): readonly [number, number] | undefined {
+  if (transform.k <= 1) return undefined;
+  const span = whole[1] - whole[0];
+  const from = whole[0] + (transform.invertX(0) / width) * span;
+  const to = whole[0] + (transform.invertX(width) / width) * span;
+  return [Math.max(whole[0], from), Math.min(whole[1], to)];
+}
+
+function transformOf({ domain, whole, width }: TrainingAxis): ZoomTransform {
+  const k = (whole[1] - whole[0]) / Math.max(domain[1] - domain[0], Number.EPSILON);
+  const x = -((domain[0] - whole[0]) / (whole[1] - whole[0])) * width * k;
+  return zoomIdentity.translate(x, 0).scale(k);
+}

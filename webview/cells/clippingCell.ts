@@ -1,0 +1,138 @@
+import { briefNumber } from '../../src/protocol/numbers';
+import type { SharedZoom } from '../axis/zoom';
+import { middleOf, type TrainingAxis } from '../axis/trainingAxis';
+import { CurveChart, type Curve } from '../charts/curves';
+import type { Model, ShownRun } from '../store/model';
+import type { Store } from '../store/store';
+import type { Theme } from '../theme/theme';
+import { element, setText } from '../ui/element';
+import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
+import { legendOf } from './curveLegend';
+import { dependencyKey } from './identity';
+import { columnAtUpdate } from './lossCurves';
+import { Surface } from './surface';
+
+/** [3] The norm of the gradient before and after clipping, the threshold, and a tick for every clipped update. */
+export class ClippingCell implements Cell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #chart = new CurveChart();
+  readonly #ticks = new ClipTicks();
+  readonly #surface: Surface;
+  readonly #legend = element('div', { class: 'curve-legend' });
+  #drawn = '';
+
+  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
+    this.#frame = new CellFrame(3, 'Clipping', onFold);
+    this.element = this.#frame.element;
+    this.#surface = new Surface(store, zoom, 'Gradient norm before and after clipping over updates');
+    this.#frame.body.append(
+      this.#legend,
+      this.#frame.readout,
+      this.#ticks.element,
+      element('div', { class: 'plot clip-plot' }, this.#chart.canvas, this.#surface.element),
+    );
+  }
+
+  update({ model, axis, theme }: Drawing): void {
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const { run } = model;
+    if (run === undefined) return;
+    this.#surface.update(axis, undefined);
+    setText(this.#frame.readout, readout(model, run));
+    this.#frame.say(sentence(run));
+    const key = dependencyKey(run.version, run.facts, axis.domain, axis.width, theme);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    const curves = curvesOf(run, theme, axis);
+    legendOf(this.#legend, curves);
+    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖g‖' }, axis, theme);
+    this.#ticks.update(run, axis, theme);
+  }
+}
+
+/** A strip with a tick at every clipped update; several updates under one pixel make one tick. */
+export class ClipTicks {
+  readonly element = element('canvas', { class: 'clip-ticks', height: '8', 'aria-hidden': 'true' });
+
+  update({ series }: ShownRun, axis: TrainingAxis, theme: Theme): void {
+    const width = Math.max(1, Math.round(axis.width * devicePixelRatio));
+    this.element.width = width;
+    this.element.style.width = `${axis.width}px`;
+    const context = this.element.getContext('2d');
+    if (context === null) return;
+    context.clearRect(0, 0, width, this.element.height);
+    context.fillStyle = theme.clip;
+    const clips = series.scalars.values('clips');
+    const { stride } = series.scalars;
+    clips.forEach((count, column) => {
+      const update = column * stride;
+      if (count === 0 || update + stride < axis.domain[0] || update > axis.domain[1]) return;
+      const x = stride === 1 ? middleOf(axis, update) : axis.scale(update);
+      context.fillRect(Math.round(x * devicePixelRatio), 0, Math.max(1, devicePixelRatio), this.element.height);
+    });
+  }
+}
+
+function curvesOf({ series, facts }: ShownRun, theme: Theme, axis: TrainingAxis): Curve[] {
+  const { stride, count } = series.scalars;
+  const before = series.scalars.values('gradNorm');
+  const after = series.scalars.values('clippedNorm');
+  const line = (values: Float64Array) =>
+    // A norm of exactly zero has no place on a logarithmic axis: the line breaks there.
+    Array.from({ length: count }, (_, column) => ({ x: (column + 0.5) * stride, y: positive(values[column]) }));
+  const largest = stride === 1 ? '' : `, largest of ${stride} updates`;
+  const { clip } = facts;
+  const curves: Curve[] = [{ label: `before clipping${largest}`, points: line(before), color: theme.train }];
+  if (clip === null) return [{ ...curves[0], label: `‖g‖${largest}` } as Curve];
+  if (clip.kind !== 'hidden')
+    curves.push({ label: `after clipping${largest}`, points: line(after), color: theme.validation, dash: [5, 3] });
+  if (clip.kind === 'norm') {
+    curves.push({
+      label: `threshold ${briefNumber(clip.threshold)}`,
+      points: axis.domain.map((x) => ({ x, y: clip.threshold })),
+      color: theme.clip,
+      dash: [2, 3],
+      width: 1,
+    });
+  }
+  return curves;
+}
+
+function positive(value: number | undefined): number {
+  return value !== undefined && value > 0 ? value : NaN;
+}
+
+function readout({ hover, view }: Model, run: ShownRun): string {
+  const at = hover?.update ?? view.selection?.update ?? run.status.updates - 1;
+  if (at < 0) return 'No update yet.';
+  const { scalars } = run.series;
+  const column = columnAtUpdate(run.series, at);
+  const before = scalars.column('gradNorm', column)[0] ?? NaN;
+  const after = scalars.column('clippedNorm', column)[0] ?? NaN;
+  const clips = scalars.column('clips', column)[0] ?? 0;
+  const which =
+    scalars.stride === 1
+      ? `update ${at.toLocaleString('en-US')}`
+      : `updates from ${(column * scalars.stride).toLocaleString('en-US')}, the largest of ${scalars.stride}`;
+  if (run.facts.clip === null) return `${which} · ‖g‖ = ${briefNumber(before)}`;
+  const what = scalars.stride === 1 ? (clips > 0 ? 'clipped' : 'not clipped') : `${clips} clipped`;
+  return `${which} · ‖g‖ before ${briefNumber(before)} · after ${briefNumber(after)} · ${what}`;
+}
+
+const kinds = {
+  norm: (threshold: string) => `global norm to ${threshold}`,
+  value: (threshold: string) => `every element to ±${threshold}`,
+  hidden: (threshold: string) => `∂L/∂h_t, element by element inside the recurrence, to ±${threshold}`,
+} as const;
+
+function sentence({ facts, status }: ShownRun): string {
+  const { clip } = facts;
+  if (clip === null) return 'This experiment does not clip; the norm of every gradient is recorded all the same.';
+  const how = kinds[clip.kind](briefNumber(clip.threshold));
+  if (status.updates === 0) return `Clips the ${how}.`;
+  const share = Math.round((100 * status.clipped) / status.updates);
+  const shown = share === 0 && status.clipped > 0 ? 'less than 1' : String(share);
+  const last = status.lastClip === undefined ? '' : `; the last at update ${status.lastClip.toLocaleString('en-US')}`;
+  return `Clipped ${shown} % of updates (${status.clipped.toLocaleString('en-US')} of ${status.updates.toLocaleString('en-US')})${last}. Clips the ${how}.`;
+}

@@ -1,0 +1,139 @@
+import { isLive, type RunState, type RunStatus } from '../../src/protocol/run';
+import { briefDuration, briefNumber } from '../../src/protocol/numbers';
+import type { PanelCommand, PanelEntry } from '../../src/protocol/panel';
+import type { Model } from '../store/model';
+import { button, numberField, setEnabled } from '../ui/controls';
+import { element, setText } from '../ui/element';
+
+/** What the header asks for. */
+export interface HeaderRequests {
+  readonly command: (command: PanelCommand) => void;
+  readonly select: (variant: string | undefined) => void;
+  readonly setLearningRate: (rate: number) => void;
+}
+
+const stateWords: Readonly<Record<RunState | 'untrained', string>> = {
+  untrained: 'not trained yet',
+  preparing: 'preparing',
+  running: 'training',
+  paused: 'paused',
+  finished: 'finished',
+  stopped: 'stopped',
+  diverged: 'diverged',
+  failed: 'failed',
+  interrupted: 'interrupted',
+};
+
+/** The sticky head of the notebook: which run, how far it is, what can be done with it. */
+export class Header {
+  readonly element = element('header', { class: 'notebook-head' });
+  readonly #title = element('h1');
+  readonly #entries = element('div', { class: 'entries', role: 'group', 'aria-label': 'Runs of this experiment' });
+  readonly #progress = element('span', { class: 'progress', role: 'status', 'aria-live': 'off' });
+  readonly #bar = element('div', { class: 'progress-bar', 'aria-hidden': 'true' }, element('div'));
+  readonly #message = element('p', { class: 'message', role: 'alert' });
+  readonly #train;
+  readonly #pause;
+  readonly #resume;
+  readonly #step;
+  readonly #stop;
+  readonly #rate;
+  #shownEntries = '';
+
+  constructor(readonly requests: HeaderRequests) {
+    const press = (command: PanelCommand) => () => {
+      requests.command(command);
+    };
+    this.#train = button({ label: 'Train', icon: '▶', appearance: 'primary', onPress: press('train') });
+    this.#pause = button({ label: 'Pause', icon: '⏸\uFE0E', onPress: press('pause') });
+    this.#resume = button({ label: 'Resume', icon: '▶\uFE0E', onPress: press('resume') });
+    this.#step = button({ label: 'Step', icon: '⏭\uFE0E', onPress: press('step') });
+    this.#stop = button({ label: 'Stop', icon: '⏹\uFE0E', onPress: press('stop') });
+    this.#rate = numberField(
+      'learning rate',
+      (value) => Number.isFinite(value) && value > 0,
+      requests.setLearningRate,
+      briefNumber,
+    );
+    this.element.append(
+      element('div', { class: 'head-row' }, this.#title, this.#entries),
+      element(
+        'div',
+        { class: 'head-row' },
+        this.#progress,
+        element(
+          'div',
+          { class: 'head-buttons' },
+          this.#train,
+          this.#pause,
+          this.#resume,
+          this.#step,
+          this.#stop,
+          this.#rate.element,
+        ),
+      ),
+      this.#bar,
+      this.#message,
+    );
+  }
+
+  update({ title, entries, variant, run, message }: Model): void {
+    setText(this.#title, title);
+    this.#showEntries(entries, variant);
+    const state = run?.status.state ?? entries.find((entry) => entry.variant === variant)?.state ?? 'untrained';
+    const isAlive = state !== 'untrained' && isLive(state);
+    this.#train.hidden = isAlive;
+    this.#pause.hidden = state !== 'running';
+    this.#resume.hidden = state !== 'paused';
+    this.#step.hidden = !isAlive;
+    this.#stop.hidden = !isAlive;
+    setEnabled(this.#step, state === 'running' || state === 'paused');
+    this.#rate.element.hidden = !isAlive;
+    this.#rate.update(run?.status.learningRate, state === 'running' || state === 'paused');
+    const planned = run?.facts.plannedUpdates;
+    setText(this.#progress, run === undefined ? stateWords[state] : progressOf(run.status, planned ?? 0));
+    const share = run === undefined || planned === undefined ? 0 : run.status.updates / planned;
+    const inner = this.#bar.firstElementChild as HTMLElement;
+    inner.style.transform = `scaleX(${Math.min(1, share)})`;
+    this.element.dataset['state'] = state;
+    const words = message ?? '';
+    setText(this.#message, words);
+    this.#message.hidden = words === '';
+    this.#message.classList.toggle('bad', state === 'diverged' || state === 'failed');
+  }
+
+  #showEntries(entries: readonly PanelEntry[], selected: string | undefined): void {
+    const key = JSON.stringify([entries, selected ?? null]);
+    if (key === this.#shownEntries) return;
+    this.#shownEntries = key;
+    this.#entries.hidden = entries.length < 2;
+    // The focus stays on the entry it is on.
+    const focused = [...this.#entries.children].indexOf(document.activeElement as Element);
+    this.#entries.replaceChildren(
+      ...entries.map(({ variant, label, state }) => {
+        const isSelected = variant === selected;
+        const chip = element('button', {
+          class: 'entry',
+          'aria-pressed': String(isSelected),
+          'data-state': state,
+          title: `${label}: ${stateWords[state]}`,
+        });
+        chip.append(element('span', { class: 'entry-dot', 'aria-hidden': 'true' }, isSelected ? '●' : '○'), label);
+        chip.addEventListener('click', () => {
+          this.requests.select(variant);
+        });
+        return chip;
+      }),
+    );
+    if (focused >= 0) (this.#entries.children[focused] as HTMLElement | undefined)?.focus();
+  }
+}
+
+function progressOf({ state, updates, updatesPerSecond, secondsLeft }: RunStatus, planned: number): string {
+  const parts = [
+    `${stateWords[state]} ${updates.toLocaleString('en-US')} / ${planned.toLocaleString('en-US')} updates`,
+    ...(updatesPerSecond === undefined ? [] : [`${briefNumber(updatesPerSecond)} updates/s`]),
+    ...(secondsLeft === undefined ? [] : [`${briefDuration(secondsLeft)} left`]),
+  ];
+  return parts.join(' · ');
+}

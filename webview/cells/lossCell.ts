@@ -1,0 +1,152 @@
+import { briefNumber } from '../../src/protocol/numbers';
+import type { SharedZoom } from '../axis/zoom';
+import { CurveChart, type Curve } from '../charts/curves';
+import type { Model, ShownRun } from '../store/model';
+import type { Store } from '../store/store';
+import { withOpacity, type Theme } from '../theme/theme';
+import { choice } from '../ui/controls';
+import { element, setText } from '../ui/element';
+import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
+import { lossName, lossUnit } from './lossName';
+import { legendOf } from './curveLegend';
+import {
+  baselineCurves,
+  columnAtUpdate,
+  meanLoss,
+  smoothed,
+  spreadOfLoss,
+  trainPoints,
+  validationPoints,
+} from './lossCurves';
+import { dependencyKey } from './identity';
+import { Surface } from './surface';
+
+const smoothings = [0, 10, 50, 200];
+
+/** [1] The loss over the updates: training, validation, and what is known without training. */
+export class LossCell implements Cell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #chart = new CurveChart();
+  readonly #surface: Surface;
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #axisChoice;
+  readonly #smoothingChoice;
+  #drawn = '';
+
+  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
+    this.#frame = new CellFrame(1, 'Loss', onFold);
+    this.element = this.#frame.element;
+    this.#axisChoice = choice<'linear' | 'log'>('Axis', (lossAxis) => {
+      store.dispatch({ kind: 'viewed', view: { lossAxis } });
+    });
+    this.#smoothingChoice = choice<string>('Smoothing', (value) => {
+      store.dispatch({ kind: 'viewed', view: { smoothing: Number(value) } });
+    });
+    this.#surface = new Surface(store, zoom, 'Loss over updates');
+    this.#frame.tools.append(this.#axisChoice.element, this.#smoothingChoice.element);
+    this.#frame.body.append(
+      this.#legend,
+      this.#frame.readout,
+      element('div', { class: 'plot loss-plot' }, this.#chart.canvas, this.#surface.element),
+    );
+  }
+
+  update({ model, axis, theme }: Drawing): void {
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const { run, view } = model;
+    this.#axisChoice.update(
+      [
+        { value: 'linear', label: 'linear' },
+        { value: 'log', label: 'log' },
+      ],
+      view.lossAxis,
+    );
+    this.#smoothingChoice.update(
+      smoothings.map((n) => ({ value: String(n), label: n === 0 ? 'none' : `mean of ${n}` })),
+      String(view.smoothing),
+    );
+    if (run === undefined) return;
+    this.#surface.update(axis, undefined);
+    setText(this.#frame.readout, readout(model, run));
+    this.#frame.say(sentence(run));
+    const key = dependencyKey(run.version, run.facts, view.lossAxis, view.smoothing, axis.domain, axis.width, theme);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    const curves = curvesOf(run, view.smoothing, theme, axis.domain);
+    legendOf(this.#legend, curves);
+    this.#chart.update({ curves, yAxis: view.lossAxis, yTitle: `L, ${lossUnit(run.facts.loss.kind)}` }, axis, theme);
+  }
+}
+
+function curvesOf(run: ShownRun, smoothing: number, theme: Theme, domain: readonly [number, number]): Curve[] {
+  const points = trainPoints(run.series);
+  const { stride } = run.series.scalars;
+  const train: Curve = {
+    label: stride === 1 ? 'training' : `training, mean of ${stride} updates`,
+    points,
+    color: smoothing > 0 ? withOpacity(theme.train, 0.35) : theme.train,
+  };
+  const spread = spreadOfLoss(run.series);
+  return [
+    ...(stride === 1
+      ? []
+      : [
+          { label: '', points: spread.highest, color: 'transparent' },
+          {
+            label: `lowest to highest of ${stride} updates`,
+            points: spread.lowest,
+            color: 'transparent',
+            fillToPrevious: withOpacity(theme.train, 0.2),
+          },
+        ]),
+    train,
+    ...(smoothing > 0
+      ? [
+          {
+            label: `smoothed: mean of the last ${smoothing} updates`,
+            points: smoothed(points, smoothing, stride),
+            color: theme.train,
+            width: 2,
+          },
+        ]
+      : []),
+    { label: 'validation', points: validationPoints(run.series), color: theme.validation, dots: true },
+    ...baselineCurves(run.facts.baselines, domain, theme),
+  ];
+}
+
+function readout(model: Model, run: ShownRun): string {
+  const at = model.hover?.update ?? model.view.selection?.update ?? run.status.updates - 1;
+  if (at < 0) return 'The first update is being computed.';
+  const column = columnAtUpdate(run.series, at);
+  const { stride } = run.series.scalars;
+  const updates =
+    stride === 1
+      ? `update ${at.toLocaleString('en-US')}`
+      : `updates ${(column * stride).toLocaleString('en-US')}–${(Math.min(run.status.updates, (column + 1) * stride) - 1).toLocaleString('en-US')}`;
+  const validation = run.series.scalars.column('validationLoss', column)[0] ?? NaN;
+  const rate = run.series.scalars.column('learningRate', column)[0] ?? NaN;
+  return [
+    updates,
+    `L = ${briefNumber(meanLoss(run.series, column))}`,
+    ...(Number.isNaN(validation) ? [] : [`validation ${briefNumber(validation)}`]),
+    `learning rate ${briefNumber(rate)}`,
+  ].join(' · ');
+}
+
+function sentence({ facts, status }: ShownRun): string {
+  const { loss, validationLoss } = status;
+  if (loss === undefined) return `${lossName(facts.loss)} over the updates; nothing is measured yet.`;
+  const held = validationLoss === undefined ? '' : `, ${briefNumber(validationLoss)} on held-out data`;
+  const judged = validationLoss ?? loss;
+  const beaten = facts.baselines.filter(({ value }) => judged < value).sort((a, b) => a.value - b.value)[0];
+  const ahead = facts.baselines.filter(({ value }) => judged >= value).sort((a, b) => a.value - b.value)[0];
+  const against =
+    beaten !== undefined
+      ? ` Below the baseline “${beaten.name}” (${briefNumber(beaten.value)}).`
+      : ahead !== undefined
+        ? ` Not yet below the baseline “${ahead.name}” (${briefNumber(ahead.value)}).`
+        : '';
+  return `${lossName(facts.loss)} is ${briefNumber(loss)} on the last batch${held}.${against}`;
+}

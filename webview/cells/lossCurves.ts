@@ -1,0 +1,82 @@
+import type { DisplaySeries } from '../../src/protocol/displaySeries';
+import type { RunFacts } from '../../src/protocol/run';
+import { briefNumber } from '../../src/protocol/numbers';
+import type { Curve } from '../charts/curves';
+import type { Theme } from '../theme/theme';
+
+interface Dot {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The column of an update in the scalar table. */
+export function columnAtUpdate({ scalars }: DisplaySeries, update: number): number {
+  return Math.max(0, Math.min(scalars.count - 1, Math.floor(update / scalars.stride)));
+}
+
+/** Mean loss of the updates of a column. */
+export function meanLoss({ scalars }: DisplaySeries, column: number): number {
+  return (scalars.column('lossSum', column)[0] ?? NaN) / (scalars.column('count', column)[0] ?? NaN);
+}
+
+/** One point a column, in the middle of its updates. */
+function points(series: DisplaySeries, y: (column: number) => number): Dot[] {
+  const { stride, count } = series.scalars;
+  return Array.from({ length: count }, (_, column) => ({ x: (column + 0.5) * stride, y: y(column) }));
+}
+
+/** The training loss, a column's mean. */
+export function trainPoints(series: DisplaySeries): Dot[] {
+  return points(series, (column) => meanLoss(series, column));
+}
+
+/** The lowest and the highest loss within each column. */
+export function spreadOfLoss(series: DisplaySeries): { readonly lowest: Dot[]; readonly highest: Dot[] } {
+  const lowest = series.scalars.values('lossMin');
+  const highest = series.scalars.values('lossMax');
+  return {
+    lowest: points(series, (column) => lowest[column] ?? NaN),
+    highest: points(series, (column) => highest[column] ?? NaN),
+  };
+}
+
+/** Validation losses where there are any. */
+export function validationPoints(series: DisplaySeries): Dot[] {
+  const values = series.scalars.values('validationLoss');
+  return points(series, (column) => values[column] ?? NaN).filter(({ y }) => !Number.isNaN(y));
+}
+
+/** The mean of the last `updates` updates at every point: a trailing mean, so nothing is seen before it happens. */
+export function smoothed(dots: readonly Dot[], updates: number, stride: number): Dot[] {
+  const window = Math.max(1, Math.round(updates / stride));
+  let sum = 0;
+  return dots.map(({ x, y }, i) => {
+    sum += y;
+    if (i >= window) sum -= dots[i - window]?.y ?? 0;
+    return { x, y: sum / Math.min(i + 1, window) };
+  });
+}
+
+const dashes: readonly (readonly number[])[] = [
+  [6, 4],
+  [2, 3],
+  [10, 3, 2, 3],
+];
+
+/** Baselines as dashed lines across the picture, named with their value. */
+export function baselineCurves(
+  baselines: RunFacts['baselines'],
+  domain: readonly [number, number],
+  theme: Theme,
+): Curve[] {
+  return baselines.map(({ name, value }, i) => ({
+    label: `${name}: ${briefNumber(value)}`,
+    points: [
+      { x: domain[0], y: value },
+      { x: domain[1], y: value },
+    ],
+    color: theme.baseline,
+    dash: dashes[i % dashes.length] ?? [],
+    width: 1,
+  }));
+}

@@ -1,0 +1,90 @@
+import { trainingAxis } from '../axis/trainingAxis';
+import { SharedZoom } from '../axis/zoom';
+import type { Model } from '../store/model';
+import type { Store } from '../store/store';
+import type { Theme } from '../theme/theme';
+import { button } from '../ui/controls';
+import { element, setText } from '../ui/element';
+import type { Cell } from './cell';
+import { ClippingCell } from './clippingCell';
+import { GradientCell } from './gradientCell';
+import { Header, type HeaderRequests } from './header';
+import { LossCell } from './lossCell';
+import { RunCell } from './runCell';
+import { SelectionBar } from './selectionBar';
+
+/** The whole panel: head, selection, the cells of training time; one axis for all of them. */
+export class Notebook {
+  readonly #header: Header;
+  readonly #selection: SelectionBar;
+  readonly #zoom: SharedZoom;
+  readonly #cells: readonly Cell[];
+  readonly #group: HTMLElement;
+  readonly #empty: HTMLElement;
+  readonly #emptyText = element('p');
+
+  constructor(
+    readonly root: HTMLElement,
+    readonly store: Store,
+    requests: HeaderRequests,
+  ) {
+    this.#header = new Header(requests);
+    this.#selection = new SelectionBar(store);
+    this.#zoom = new SharedZoom((range) => {
+      store.dispatch({ kind: 'viewed', view: { range } });
+    });
+    const onFold = (title: string): void => {
+      const { folded } = store.model.view;
+      const others = folded.filter((other) => other !== title);
+      store.dispatch({ kind: 'viewed', view: { folded: others.length < folded.length ? others : [...folded, title] } });
+    };
+    this.#cells = [
+      new LossCell(store, this.#zoom, onFold),
+      new GradientCell(store, this.#zoom, onFold),
+      new ClippingCell(store, this.#zoom, onFold),
+      new RunCell(onFold, () => {
+        requests.command('revealRun');
+      }),
+    ];
+    this.#group = element(
+      'div',
+      { class: 'group', role: 'group', 'aria-label': 'Training time' },
+      element('h2', { class: 'group-title' }, 'Training time — x: update'),
+      ...this.#cells.map((cell) => cell.element),
+    );
+    this.#empty = element(
+      'div',
+      { class: 'empty' },
+      this.#emptyText,
+      button({
+        label: 'Open the experiment',
+        onPress: () => {
+          requests.command('openExperiment');
+        },
+      }),
+    );
+    root.append(
+      element('div', { class: 'sticky' }, this.#header.element, this.#selection.element),
+      this.#empty,
+      this.#group,
+    );
+  }
+
+  update(model: Model, theme: Theme): void {
+    const axis = trainingAxis(model, this.root.clientWidth);
+    this.#header.update(model);
+    this.#selection.update(model, axis, theme);
+    this.#group.hidden = model.run === undefined;
+    this.#empty.hidden = model.run !== undefined;
+    setText(this.#emptyText, emptyWords(model));
+    for (const cell of this.#cells) cell.update({ model, axis, theme });
+    this.#zoom.follow(axis);
+  }
+}
+
+function emptyWords({ isReady, entries, variant }: Model): string {
+  const state = entries.find((entry) => entry.variant === variant)?.state;
+  if (!isReady) return 'Asking for the run…';
+  if (state === 'preparing') return 'Reading the data and building the net…';
+  return 'Here the loss, the gradient at every time step and every clipping event will stand, update by update. Press ▶ Train to begin.';
+}

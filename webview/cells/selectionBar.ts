@@ -1,0 +1,92 @@
+import type { TrainingAxis } from '../axis/trainingAxis';
+import { middleOf } from '../axis/trainingAxis';
+import type { Model } from '../store/model';
+import type { Store } from '../store/store';
+import type { Theme } from '../theme/theme';
+import { button, numberField, setEnabled } from '../ui/controls';
+import { element } from '../ui/element';
+import { ClipTicks } from './clippingCell';
+import { dependencyKey } from './identity';
+
+/** The ONE selection that all cells follow: update and step; ticks mark clipped updates. */
+export class SelectionBar {
+  readonly element = element('div', { class: 'selection-bar', role: 'group', 'aria-label': 'Selection' });
+  readonly #ticks = new ClipTicks();
+  readonly #mark = element('div', { class: 'selection-mark' });
+  readonly #update;
+  readonly #step;
+  readonly #latest;
+  readonly #all;
+  #drawn = '';
+
+  constructor(readonly store: Store) {
+    const move = (by: number) => () => {
+      this.#select(this.#current() + by);
+    };
+    const previous = button({ label: 'Previous update', icon: '◂', appearance: 'icon', onPress: move(-1) });
+    const next = button({ label: 'Next update', icon: '▸', appearance: 'icon', onPress: move(1) });
+    this.#update = numberField('update', Number.isSafeInteger, (value) => {
+      this.#select(value);
+    });
+    this.#step = numberField('step t', Number.isSafeInteger, (value) => {
+      this.#select(this.#current(), value);
+    });
+    this.#latest = button({
+      label: 'Follow the latest',
+      onPress: () => {
+        store.dispatch({ kind: 'viewed', view: { selection: undefined } });
+      },
+    });
+    this.#all = button({
+      label: 'Show all updates',
+      onPress: () => {
+        store.dispatch({ kind: 'viewed', view: { range: undefined } });
+      },
+    });
+    const track = element('div', { class: 'selection-track' }, this.#ticks.element, this.#mark);
+    track.title = 'Ticks: clipped updates';
+    this.element.append(
+      track,
+      element(
+        'div',
+        { class: 'selection-fields' },
+        previous,
+        this.#update.element,
+        next,
+        this.#step.element,
+        this.#latest,
+        this.#all,
+      ),
+    );
+  }
+
+  update({ run, view }: Model, axis: TrainingAxis, theme: Theme): void {
+    this.element.hidden = run === undefined;
+    if (run === undefined) return;
+    const hasUpdates = run.status.updates > 0;
+    this.#update.update(hasUpdates ? this.#current() : undefined, hasUpdates);
+    this.#step.update(view.selection?.t, hasUpdates);
+    setEnabled(this.#latest, view.selection !== undefined);
+    setEnabled(this.#all, view.range !== undefined);
+    const x = middleOf(axis, this.#current());
+    this.#mark.hidden = !hasUpdates || x < 0 || x > axis.width;
+    this.#mark.style.transform = `translateX(${x}px)`;
+    const key = dependencyKey(run.version, axis.domain, axis.width, theme);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#ticks.update(run, axis, theme);
+  }
+
+  #current(): number {
+    const { run, view } = this.store.model;
+    return view.selection?.update ?? Math.max(0, (run?.status.updates ?? 1) - 1);
+  }
+
+  #select(update: number, t = this.store.model.view.selection?.t): void {
+    const { run } = this.store.model;
+    if (run === undefined) return;
+    const bounded = Math.max(0, Math.min(run.status.updates - 1, update));
+    const step = t === undefined ? undefined : Math.max(0, Math.min(run.facts.layout.steps - 1, t));
+    this.store.dispatch({ kind: 'viewed', view: { selection: { update: bounded, t: step } } });
+  }
+}

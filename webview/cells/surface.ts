@@ -1,0 +1,157 @@
+import { gutters, middleOf, updateAt, type TrainingAxis } from '../axis/trainingAxis';
+import type { SharedZoom } from '../axis/zoom';
+import type { Point } from '../store/model';
+import type { Store } from '../store/store';
+import { element } from '../ui/element';
+
+/** Steps of sequence time on a surface's y axis, where it has one. */
+export interface SurfaceRows {
+  /** T */
+  readonly rows: number;
+}
+
+const farStep = 10;
+
+/**
+ * The transparent layer over a plot of training time: takes the pointer and the keys, carries the crosshair and the mark
+ * of the selection, so that hovering redraws none of the data.
+ */
+export class Surface {
+  readonly element: HTMLElement;
+  readonly #crosshair = element('div', { class: 'crosshair' });
+  readonly #rowhair = element('div', { class: 'rowhair' });
+  readonly #mark = element('div', { class: 'selection-mark' });
+  readonly #rowMark = element('div', { class: 'selection-row' });
+  #axis: TrainingAxis | undefined;
+  #rows: number | undefined;
+
+  /** @param label what the plot shows, for screen readers */
+  constructor(
+    readonly store: Store,
+    zoom: SharedZoom,
+    label: string,
+  ) {
+    this.element = element('div', {
+      class: 'surface',
+      tabindex: '0',
+      role: 'application',
+      'aria-label': `${label}. Arrow keys move the selection, Home and End go to the ends, plus and minus zoom, 0 shows all.`,
+    });
+    this.element.style.left = `${gutters.left}px`;
+    this.element.style.right = `${gutters.right}px`;
+    this.element.append(this.#crosshair, this.#rowhair, this.#mark, this.#rowMark);
+    zoom.attach(this.element, () => {
+      store.dispatch({ kind: 'viewed', view: { range: undefined } });
+    });
+    this.element.addEventListener('pointermove', (event) => {
+      store.dispatch({ kind: 'hovered', point: this.#pointOf(event) });
+    });
+    this.element.addEventListener('pointerleave', () => {
+      store.dispatch({ kind: 'hovered', point: undefined });
+    });
+    this.element.addEventListener('click', (event) => {
+      const point = this.#pointOf(event);
+      const { selection } = store.model.view;
+      if (point !== undefined) {
+        store.dispatch({ kind: 'viewed', view: { selection: { ...point, t: point.t ?? selection?.t } } });
+      }
+    });
+    this.element.addEventListener('keydown', (event) => {
+      if (this.#obey(event)) event.preventDefault();
+    });
+  }
+
+  update(axis: TrainingAxis, rows: SurfaceRows | undefined): void {
+    this.#axis = axis;
+    this.#rows = rows?.rows;
+    const { hover, view } = this.store.model;
+    place(this.#crosshair, hover === undefined ? undefined : middleOf(axis, hover.update), axis.width, 'x');
+    place(
+      this.#mark,
+      view.selection === undefined ? undefined : middleOf(axis, view.selection.update),
+      axis.width,
+      'x',
+    );
+    this.#placeRow(this.#rowhair, hover);
+    this.#placeRow(this.#rowMark, view.selection);
+  }
+
+  #placeRow(line: HTMLElement, point: Point | undefined): void {
+    const height = this.element.clientHeight;
+    const isHere = this.#rows !== undefined && point?.t !== undefined && point.t < this.#rows;
+    const y = isHere ? ((this.#rows ?? 1) - (point.t ?? 0) - 0.5) * (height / (this.#rows ?? 1)) : undefined;
+    place(line, y, height, 'y');
+  }
+
+  #pointOf(event: MouseEvent): Point | undefined {
+    const axis = this.#axis;
+    if (axis === undefined) return undefined;
+    const box = this.element.getBoundingClientRect();
+    const update = updateAt(axis, event.clientX - box.left);
+    if (update >= (this.store.model.run?.status.updates ?? 0)) return undefined;
+    if (this.#rows === undefined) return { update, t: undefined };
+    const fromTop = Math.floor(((event.clientY - box.top) / box.height) * this.#rows);
+    return { update, t: Math.max(0, Math.min(this.#rows - 1, this.#rows - 1 - fromTop)) };
+  }
+
+  #obey(event: KeyboardEvent): boolean {
+    const { run, view } = this.store.model;
+    const axis = this.#axis;
+    if (run === undefined || axis === undefined) return false;
+    const last = Math.max(0, run.status.updates - 1);
+    const { update, t } = view.selection ?? { update: last, t: undefined };
+    const far = event.shiftKey ? farStep : 1;
+    const select = (to: number, step: number | undefined): boolean => {
+      const bounded = Math.max(0, Math.min(last, to));
+      const highest = run.facts.layout.steps - 1;
+      const selection = { update: bounded, t: step === undefined ? undefined : Math.max(0, Math.min(highest, step)) };
+      this.store.dispatch({ kind: 'viewed', view: { selection } });
+      return true;
+    };
+    const stride = Math.max(run.series.scalars.stride, 1);
+    switch (event.key) {
+      case 'ArrowLeft':
+      case '[':
+        return select(update - far * stride, t);
+      case 'ArrowRight':
+      case ']':
+        return select(update + far * stride, t);
+      case 'ArrowUp':
+        return this.#rows !== undefined && select(update, (t ?? -1) + far);
+      case 'ArrowDown':
+        return this.#rows !== undefined && select(update, (t ?? 1) - far);
+      case 'Home':
+        return select(0, t);
+      case 'End':
+        return select(last, t);
+      case 'Escape':
+        this.store.dispatch({ kind: 'viewed', view: { selection: undefined } });
+        return true;
+      case '+':
+      case '=':
+        return this.#zoomBy(axis, update, 0.5);
+      case '-':
+        return this.#zoomBy(axis, update, 2);
+      case '0':
+        this.store.dispatch({ kind: 'viewed', view: { range: undefined } });
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #zoomBy({ domain, whole }: TrainingAxis, around: number, factor: number): boolean {
+    const span = (domain[1] - domain[0]) * factor;
+    const isAll = span >= whole[1] - whole[0];
+    const share = Math.max(0, Math.min(1, (around - domain[0]) / (domain[1] - domain[0])));
+    const from = Math.max(whole[0], Math.min(whole[1] - span, around - share * span));
+    this.store.dispatch({ kind: 'viewed', view: { range: isAll || span < 1 ? undefined : [from, from + span] } });
+    return true;
+  }
+}
+
+function place(line: HTMLElement, at: number | undefined, length: number, direction: 'x' | 'y'): void {
+  const isVisible = at !== undefined && at >= 0 && at <= length;
+  line.hidden = !isVisible;
+  if (isVisible) line.style.transform = direction === 'x' ? `translateX(${at}px)` : `translateY(${at}px)`;
+}

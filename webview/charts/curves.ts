@@ -1,0 +1,145 @@
+import {
+  Chart,
+  Filler,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  type ChartDataset,
+} from 'chart.js';
+import { gutters, type TrainingAxis } from '../axis/trainingAxis';
+import { briefNumber } from '../../src/protocol/numbers';
+import type { Theme } from '../theme/theme';
+
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler);
+
+/** One line of a chart. */
+export interface Curve {
+  readonly label: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+  readonly color: string;
+  readonly dash?: readonly number[];
+  readonly width?: number;
+  /** Fills down or up to the curve that stands before this one. */
+  readonly fillToPrevious?: string;
+  readonly dots?: boolean;
+}
+
+/** What a chart of training time shows. */
+export interface CurvesContent {
+  readonly curves: readonly Curve[];
+  readonly yAxis: 'linear' | 'log';
+  readonly yTitle: string;
+  /** Limits of y, where they are not the data's own. */
+  readonly yRange?: readonly [number, number];
+}
+
+/** Curves over training time, drawn in place: nothing animates in. */
+export class CurveChart {
+  readonly canvas = document.createElement('canvas');
+  readonly #chart: Chart<'line', { x: number; y: number }[]>;
+
+  constructor() {
+    this.canvas.setAttribute('aria-hidden', 'true');
+    this.#chart = new Chart(this.canvas, {
+      type: 'line',
+      data: { datasets: [] },
+      options: {
+        animation: false,
+        responsive: true,
+        maintainAspectRatio: false,
+        parsing: false,
+        normalized: true,
+        events: [],
+        layout: { padding: { right: gutters.right, top: 6 } },
+        plugins: { legend: { display: false }, tooltip: { enabled: false } },
+        scales: {
+          x: { type: 'linear', ticks: { maxRotation: 0, autoSkipPadding: 24, precision: 0 } },
+          y: {
+            type: 'linear',
+            afterFit: (scale) => {
+              scale.width = gutters.left;
+            },
+            ticks: { maxTicksLimit: 6 },
+          },
+        },
+      },
+    });
+  }
+
+  update(content: CurvesContent, axis: TrainingAxis, theme: Theme): void {
+    const chart = this.#chart;
+    chart.data.datasets = content.curves.map((curve) => dataset(curve, axis));
+    const text = { color: theme.faint, font: { family: theme.fontFamily, size: theme.fontSize - 2 } };
+    chart.options.scales = {
+      x: {
+        type: 'linear',
+        min: axis.domain[0],
+        max: axis.domain[1],
+        grid: { color: theme.grid },
+        border: { color: theme.border },
+        ticks: {
+          ...text,
+          maxRotation: 0,
+          autoSkipPadding: 24,
+          precision: 0,
+          callback: (value) => Number(value).toLocaleString('en-US'),
+        },
+      },
+      y: {
+        type: content.yAxis === 'log' ? 'logarithmic' : 'linear',
+        ...(content.yRange === undefined ? {} : { min: content.yRange[0], max: content.yRange[1] }),
+        afterFit: (scale) => {
+          scale.width = gutters.left;
+        },
+        title: { display: true, text: content.yTitle, ...text, padding: 0 },
+        grid: { color: theme.grid },
+        border: { color: theme.border },
+        ticks: {
+          ...text,
+          maxTicksLimit: 6,
+          callback: content.yAxis === 'log' ? decadeLabel : (value) => briefNumber(Number(value)),
+        },
+      },
+    };
+    chart.update('none');
+  }
+
+  resize(): void {
+    this.#chart.resize();
+  }
+}
+
+/** Only powers of ten are named on a logarithmic axis, unless the axis is shorter than a decade. */
+function decadeLabel(this: { readonly min?: number; readonly max?: number }, value: number | string): string {
+  const number = Number(value);
+  const isShort = this.min !== undefined && this.max !== undefined && this.max / this.min < 100;
+  const exponent = Math.log10(number);
+  return isShort || Math.abs(exponent - Math.round(exponent)) < 1e-9 ? briefNumber(number) : '';
+}
+
+function dataset(curve: Curve, axis: TrainingAxis): ChartDataset<'line', { x: number; y: number }[]> {
+  return {
+    label: curve.label,
+    data: visible(curve.points, axis),
+    borderColor: curve.color,
+    backgroundColor: curve.fillToPrevious ?? curve.color,
+    borderWidth: curve.width ?? 1.5,
+    borderDash: [...(curve.dash ?? [])],
+    pointRadius: curve.dots === true ? 2 : 0,
+    pointHitRadius: 0,
+    fill: curve.fillToPrevious === undefined ? false : '-1',
+    spanGaps: curve.dots === true,
+    stepped: false,
+  };
+}
+
+/** The points in sight and one on either side, so that lines leave the picture where they should. */
+function visible(points: Curve['points'], { domain }: TrainingAxis): { x: number; y: number }[] {
+  let first = points.findIndex(({ x }) => x >= domain[0]);
+  if (first < 0) first = points.length;
+  let last = points.length - 1;
+  while (last >= 0 && (points[last]?.x ?? 0) > domain[1]) last--;
+  return points.slice(Math.max(0, first - 1), last + 2);
+}

@@ -1,0 +1,95 @@
+import { rgb } from 'd3-color';
+import { interpolateLab, piecewise } from 'd3-interpolate';
+import { interpolateInferno } from 'd3-scale-chromatic';
+import { withOpacity, type Theme } from '../theme/theme';
+
+const shades = 256;
+const mostDecades = 12;
+
+/** What a number is to a logarithmic scale; each kind has a look of its own. */
+export type MagnitudeKind = 'nothing' | 'zero' | 'below' | 'within' | 'above' | 'notFinite';
+
+/** The decades a logarithmic colour scale covers: 10^from … 10^to. */
+export interface Decades {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The whole decades that hold all positive finite numbers of `values`, at most twelve of them, counted from the top. */
+export function decadesOf(values: Float64Array): Decades | undefined {
+  let smallest = Infinity;
+  let largest = 0;
+  for (const value of values) {
+    if (value > 0 && value < Infinity) {
+      if (value < smallest) smallest = value;
+      if (value > largest) largest = value;
+    }
+  }
+  if (largest === 0) return undefined;
+  const to = Math.ceil(Math.log10(largest));
+  return { from: Math.max(Math.min(Math.floor(Math.log10(smallest)), to - 1), to - mostDecades), to };
+}
+
+/** A scale that holds both; so a scale that follows a run only ever grows. */
+export function unionOf(a: Decades | undefined, b: Decades | undefined): Decades | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const to = Math.max(a.to, b.to);
+  return { from: Math.max(Math.min(a.from, b.from), to - mostDecades), to };
+}
+
+/**
+ * Magnitudes as colours on a logarithmic axis. The low end is the theme's background, so that nothing looks like nothing
+ * in dark and in light; lightness changes evenly from there.
+ */
+export class MagnitudeScale {
+  /** 0xAABBGGRR as ImageData stores it on little-endian machines. */
+  readonly #shades: Uint32Array;
+  /** Exactly zero: neither the background nor a shade. */
+  readonly zero: string;
+  readonly notFinite: string;
+
+  constructor(
+    readonly decades: Decades,
+    theme: Theme,
+  ) {
+    const isDark = theme.kind === 'dark' || theme.kind === 'highContrast';
+    const stops = isDark ? [0.35, 0.55, 0.75, 0.9, 1] : [0.8, 0.65, 0.5, 0.32, 0.12];
+    const ramp = piecewise(interpolateLab, [theme.background, ...stops.map(interpolateInferno)]);
+    this.#shades = Uint32Array.from({ length: shades }, (_, i) => packed(ramp(i / (shades - 1))));
+    this.zero = mixed(theme.background, withOpacity(theme.validation, 1), 0.22);
+    this.notFinite = theme.clip;
+  }
+
+  /** What a number is to this scale. */
+  kindOf(value: number): MagnitudeKind {
+    if (Number.isNaN(value)) return 'nothing';
+    if (value === Infinity) return 'notFinite';
+    if (value === 0) return 'zero';
+    const exponent = Math.log10(value);
+    if (exponent < this.decades.from) return 'below';
+    return exponent > this.decades.to ? 'above' : 'within';
+  }
+
+  /** The packed colour of a positive finite magnitude; what lies outside the scale takes its end. */
+  shade(value: number): number {
+    const { from, to } = this.decades;
+    const share = (Math.log10(value) - from) / (to - from);
+    return this.#shades[Math.max(0, Math.min(shades - 1, Math.round(share * (shades - 1))))] ?? 0;
+  }
+
+  /** The CSS colour at a share of the scale, 0 low, 1 high: for the legend. */
+  cssAt(share: number): string {
+    const value = this.#shades[Math.round(share * (shades - 1))] ?? 0;
+    return `rgb(${value & 255}, ${(value >> 8) & 255}, ${(value >> 16) & 255})`;
+  }
+}
+
+/** A CSS colour packed as ImageData stores it. */
+export function packed(css: string): number {
+  const { r, g, b } = rgb(css);
+  return ((255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
+}
+
+function mixed(a: string, b: string, share: number): string {
+  return interpolateLab(a, b)(share);
+}

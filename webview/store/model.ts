@@ -1,0 +1,78 @@
+import type { DisplaySeries } from '../../src/protocol/displaySeries';
+import type { PanelEntry } from '../../src/protocol/panel';
+import type { RunFacts, RunStatus } from '../../src/protocol/run';
+
+/** What the heatmap shows. */
+export type Quantity = 'dh' | 'dhLocal' | 'dc' | 'lossPerStep';
+
+/** A place in both times: an update and a step. */
+export interface Point {
+  readonly update: number;
+  /** undefined where only the update is meant. */
+  readonly t: number | undefined;
+}
+
+/** How the person has set the pictures; kept over tab switches and window reloads. */
+export interface View {
+  readonly lossAxis: 'linear' | 'log';
+  /** Updates that the smoothed curve averages over; 0 is off. */
+  readonly smoothing: number;
+  readonly quantity: Quantity;
+  readonly layer: number;
+  /** Visible updates; undefined is all of them. */
+  readonly range: readonly [number, number] | undefined;
+  /** undefined follows the latest update. */
+  readonly selection: Point | undefined;
+  /** Titles of folded cells. */
+  readonly folded: readonly string[];
+}
+
+/** The run that is shown. */
+export interface ShownRun {
+  readonly facts: RunFacts;
+  readonly status: RunStatus;
+  readonly series: DisplaySeries;
+  /** Grows whenever the series does. */
+  readonly version: number;
+}
+
+/** Everything the notebook draws from. */
+export interface Model {
+  /** false until the host's first answer. */
+  readonly isReady: boolean;
+  readonly uri: string;
+  readonly title: string;
+  readonly fileName: string;
+  readonly entries: readonly PanelEntry[];
+  readonly variant: string | undefined;
+  readonly run: ShownRun | undefined;
+  readonly message: string | undefined;
+  readonly view: View;
+  /** Under the pointer. */
+  readonly hover: Point | undefined;
+}
+
+/** The view before anybody has set anything. */
+export const standardView: View = {
+  lossAxis: 'linear',
+  smoothing: 0,
+  quantity: 'dh',
+  layer: 0,
+  range: undefined,
+  selection: undefined,
+  folded: [],
+};
+
+/** The model before the host's first answer. */
+export const emptyModel: Model = {
+  isReady: false,
+  uri: '',
+  title: '',
+  fileName: '',
+  entries: [],
+  variant: undefined,
+  run: undefined,
+  message: undefined,
+  view: standardView,
+  hover: undefined,
+};

@@ -1,0 +1,38 @@
+import { standardView, type Model, type View } from './model';
+
+/** What VS Code keeps for the panel. */
+export interface Saved {
+  readonly uri: string;
+  readonly variant?: string;
+  readonly view: View;
+}
+
+/** What to leave with VS Code for this model. */
+export function savedOf({ uri, variant, view }: Model): Saved {
+  return { uri, ...(variant === undefined ? {} : { variant }), view };
+}
+
+/** The view of a saved state, with the standard for whatever an older version did not know or spelled otherwise. */
+export function viewOf(saved: unknown): View {
+  const view = field(saved, 'view');
+  const pick = <K extends keyof View>(key: K, fits: (value: unknown) => boolean): View[K] => {
+    const value = field(view, key);
+    return fits(value) ? (value as View[K]) : standardView[key];
+  };
+  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  const isPair = (value: unknown): boolean =>
+    Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1];
+  return {
+    lossAxis: pick('lossAxis', (value) => value === 'linear' || value === 'log'),
+    smoothing: pick('smoothing', isCount),
+    quantity: pick('quantity', (value) => ['dh', 'dhLocal', 'dc', 'lossPerStep'].includes(value as string)),
+    layer: pick('layer', isCount),
+    range: pick('range', isPair),
+    selection: pick('selection', (value) => isCount(field(value, 'update'))),
+    folded: pick('folded', (value) => Array.isArray(value) && value.every((title) => typeof title === 'string')),
+  };
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}

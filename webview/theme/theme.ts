@@ -1,0 +1,71 @@
+import { color } from 'd3-color';
+
+/** The colours of the pictures, taken from VS Code's own tokens. */
+export interface Theme {
+  readonly kind: 'dark' | 'light' | 'highContrast' | 'highContrastLight';
+  readonly background: string;
+  readonly foreground: string;
+  /** Axis names and other text that stands back. */
+  readonly faint: string;
+  readonly grid: string;
+  readonly border: string;
+  readonly focus: string;
+  readonly train: string;
+  readonly validation: string;
+  /** Clipping events, everywhere. */
+  readonly clip: string;
+  readonly baseline: string;
+  readonly error: string;
+  readonly fontFamily: string;
+  readonly fontSize: number;
+}
+
+/** Reads the theme that is in force. */
+export function readTheme(): Theme {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name: string, fallback: string): string => {
+    const value = style.getPropertyValue(`--vscode-${name}`).trim();
+    return value === '' ? fallback : value;
+  };
+  const { classList } = document.body;
+  const kind = classList.contains('vscode-high-contrast-light')
+    ? 'highContrastLight'
+    : classList.contains('vscode-high-contrast')
+      ? 'highContrast'
+      : classList.contains('vscode-light')
+        ? 'light'
+        : 'dark';
+  const isLight = kind === 'light' || kind === 'highContrastLight';
+  const foreground = token('foreground', isLight ? '#1f1f1f' : '#cccccc');
+  const isContrast = kind === 'highContrast' || kind === 'highContrastLight';
+  return {
+    kind,
+    background: token('editor-background', isLight ? '#ffffff' : '#1f1f1f'),
+    foreground,
+    faint: isContrast ? foreground : token('descriptionForeground', foreground),
+    grid: withOpacity(foreground, isContrast ? 0.35 : 0.14),
+    border: token('contrastBorder', withOpacity(foreground, 0.25)),
+    focus: token('focusBorder', '#0078d4'),
+    train: token('charts-blue', isLight ? '#1a85ff' : '#3794ff'),
+    validation: token('charts-orange', '#d18616'),
+    clip: token('charts-red', isLight ? '#e51400' : '#f14c4c'),
+    baseline: token('charts-green', isLight ? '#388a34' : '#89d185'),
+    error: token('errorForeground', isLight ? '#a1260d' : '#f48771'),
+    fontFamily: token('font-family', 'sans-serif'),
+    fontSize: Number.parseFloat(token('font-size', '13')),
+  };
+}
+
+/** A CSS colour with another opacity; the colour itself where it cannot be read. */
+export function withOpacity(css: string, opacity: number): string {
+  const parsed = color(css);
+  return parsed === null ? css : parsed.copy({ opacity }).formatRgb();
+}
+
+/** Calls back whenever the person changes the theme. */
+export function onThemeChange(listener: () => void): void {
+  new MutationObserver(listener).observe(document.body, {
+    attributes: true,
+    attributeFilter: ['class', 'data-vscode-theme-id'],
+  });
+}

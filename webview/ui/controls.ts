@@ -1,0 +1,121 @@
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodeTextField,
+  type Button,
+  type Dropdown,
+  type TextField,
+} from '@vscode/webview-ui-toolkit';
+import { element, setText } from './element';
+
+/** Registers the toolkit's elements; once, before any control is made. */
+export function registerControls(): void {
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption(), vsCodeTextField());
+}
+
+/** A button; `icon` is a short text such as ▶, `label` what it is called. */
+export interface ButtonSpec {
+  readonly label: string;
+  readonly icon?: string;
+  readonly appearance?: 'primary' | 'secondary' | 'icon';
+  readonly onPress: () => void;
+}
+
+/** Makes a button. */
+export function button({ label, icon, appearance = 'secondary', onPress }: ButtonSpec): HTMLElement {
+  const made = document.createElement('vscode-button') as Button;
+  made.setAttribute('appearance', appearance);
+  made.setAttribute('aria-label', label);
+  made.title = label;
+  made.textContent = appearance === 'icon' ? (icon ?? label) : icon === undefined ? label : `${icon} ${label}`;
+  made.addEventListener('click', onPress);
+  return made;
+}
+
+/** Greys a control out or brings it back. */
+export function setEnabled(control: HTMLElement, isEnabled: boolean): void {
+  control.toggleAttribute('disabled', !isEnabled);
+}
+
+/** A choice among options. */
+export interface Choice<T extends string> {
+  readonly element: HTMLElement;
+  /** Offers these options with one chosen; keeps the list when it is the same. */
+  update(options: readonly { readonly value: T; readonly label: string }[], value: T): void;
+}
+
+/** Makes a drop-down list. */
+export function choice<T extends string>(label: string, onChoose: (value: T) => void): Choice<T> {
+  const dropdown = document.createElement('vscode-dropdown') as Dropdown;
+  dropdown.setAttribute('aria-label', label);
+  dropdown.title = label;
+  dropdown.addEventListener('change', () => {
+    onChoose(dropdown.value as T);
+  });
+  let offered = '';
+  return {
+    element: element('label', { class: 'choice' }, element('span', {}, label), dropdown),
+    update(options, value) {
+      const key = JSON.stringify(options);
+      if (key !== offered) {
+        offered = key;
+        dropdown.replaceChildren(
+          ...options.map((option) => {
+            const made = document.createElement('vscode-option');
+            made.setAttribute('value', option.value);
+            made.textContent = option.label;
+            return made;
+          }),
+        );
+      }
+      if (dropdown.value !== value) dropdown.value = value;
+    },
+  };
+}
+
+/** A field for a positive number, sent with Enter or on leaving it. */
+export interface NumberField {
+  readonly element: HTMLElement;
+  /** Shows the value, unless somebody is typing. */
+  update(value: number | undefined, isEnabled: boolean): void;
+}
+
+/** Makes a number field; what is no number in the field's range is shown as wrong and not sent. */
+export function numberField(
+  label: string,
+  accepts: (value: number) => boolean,
+  onEnter: (value: number) => void,
+  format: (value: number) => string = String,
+): NumberField {
+  const field = document.createElement('vscode-text-field') as TextField;
+  field.setAttribute('aria-label', label);
+  field.setAttribute('size', '8');
+  field.title = label;
+  let shown = '';
+  const send = (): void => {
+    const value = Number(field.value);
+    const isWrong = field.value.trim() === '' || !accepts(value);
+    field.toggleAttribute('aria-invalid', isWrong);
+    field.classList.toggle('wrong', isWrong);
+    if (!isWrong && field.value !== shown) onEnter(value);
+  };
+  field.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') send();
+    // What is typed here is no shortcut of the notebook.
+    event.stopPropagation();
+  });
+  field.addEventListener('blur', send);
+  const caption = element('span', {});
+  setText(caption, label);
+  return {
+    element: element('label', { class: 'number-field' }, caption, field),
+    update(value, isEnabled) {
+      setEnabled(field, isEnabled);
+      if (document.activeElement === field) return;
+      shown = value === undefined ? '' : format(value);
+      if (field.value !== shown) field.value = shown;
+    },
+  };
+}
