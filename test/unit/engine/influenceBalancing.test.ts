@@ -36,7 +36,7 @@ function setTheta(learner: Learner, theta: number): void {
 
 /** dL/dθ of the half square loss. */
 function thetaGradient(learner: Learner): number {
-  return parameter(learner, 'rnn.bias_ih_l0').gradient.reduce((sum, g, i) => sum + (g * v[i]) / 2, 0);
+  return Array.from(parameter(learner, 'rnn.bias_ih_l0').gradient).reduce((sum, g, i) => sum + (g * v[i]) / 2, 0);
 }
 
 function windowOf(steps: number, mask: (t: number) => boolean): Window {
