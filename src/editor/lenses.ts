@@ -62,18 +62,18 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     const show = lens(facts, commands.showRun, 'Show this run');
     switch (session.status.state) {
       case 'preparing':
-        return [show, lens('⏹ Stop', commands.stop, 'Stop this run')];
+        return [show, lens('$(debug-stop) Stop', commands.stop, 'Stop this run')];
       case 'running':
         return [
-          lens('⏸ Pause', commands.pause, 'Pause after the update in progress'),
-          lens('⏹ Stop', commands.stop, 'Stop this run; its records are kept'),
+          lens('$(debug-pause) Pause', commands.pause, 'Pause after the update in progress'),
+          lens('$(debug-stop) Stop', commands.stop, 'Stop this run; its records are kept'),
           show,
         ];
       case 'paused':
         return [
-          lens('▶ Resume', commands.resume, 'Go on training'),
-          lens('⏭ Step', commands.step, 'One update, then pause again'),
-          lens('⏹ Stop', commands.stop, 'Stop this run; its records are kept'),
+          lens('$(debug-continue) Resume', commands.resume, 'Go on training'),
+          lens('$(debug-step-over) Step', commands.step, 'One update, then pause again'),
+          lens('$(debug-stop) Stop', commands.stop, 'Stop this run; its records are kept'),
           show,
         ];
       case 'finished':

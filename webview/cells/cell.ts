@@ -3,6 +3,7 @@ import type { Model } from '../store/model';
 import type { Theme } from '../theme/theme';
 import { button } from '../ui/controls';
 import { element, setText } from '../ui/element';
+import { icon } from '../ui/icon';
 
 /** What every cell draws from. */
 export interface Drawing {
@@ -25,6 +26,7 @@ export class CellFrame {
   readonly readout = element('div', { class: 'readout' });
   readonly #sentence: HTMLElement;
   readonly #fold: HTMLElement;
+  #isFolded = false;
 
   /** @param onFold called when the person folds or unfolds the cell */
   constructor(
@@ -36,7 +38,7 @@ export class CellFrame {
     this.#sentence = element('p', { class: 'sentence', id: `${id}-sentence` });
     this.#fold = button({
       label: `Fold ${title}`,
-      icon: '▾',
+      sign: 'unfolded',
       appearance: 'icon',
       onPress: () => {
         onFold(title);
@@ -64,7 +66,8 @@ export class CellFrame {
     this.body.hidden = isFolded;
     this.tools.hidden = isFolded;
     this.element.classList.toggle('folded', isFolded);
-    this.#fold.textContent = isFolded ? '▸' : '▾';
+    if (isFolded !== this.#isFolded) this.#fold.replaceChildren(icon(isFolded ? 'folded' : 'unfolded'));
+    this.#isFolded = isFolded;
     this.#fold.setAttribute('aria-expanded', String(!isFolded));
   }
 }

@@ -121,18 +121,18 @@ function readout({ hover, view }: Model, run: ShownRun): string {
 }
 
 const kinds = {
-  norm: (threshold: string) => `global norm to ${threshold}`,
-  value: (threshold: string) => `every element to ±${threshold}`,
-  hidden: (threshold: string) => `∂L/∂h_t, element by element inside the recurrence, to ±${threshold}`,
+  norm: (threshold: string) => `Clips the global norm to ${threshold}.`,
+  value: (threshold: string) => `Clips every element of the gradient to ±${threshold}.`,
+  hidden: (threshold: string) => `Clips every element of ∂L/∂h_t to ±${threshold}, inside the recurrence.`,
 } as const;
 
 function sentence({ facts, status }: ShownRun): string {
   const { clip } = facts;
   if (clip === null) return 'This experiment does not clip; the norm of every gradient is recorded all the same.';
   const how = kinds[clip.kind](briefNumber(clip.threshold));
-  if (status.updates === 0) return `Clips the ${how}.`;
+  if (status.updates === 0) return how;
   const share = Math.round((100 * status.clipped) / status.updates);
   const shown = share === 0 && status.clipped > 0 ? 'less than 1' : String(share);
   const last = status.lastClip === undefined ? '' : `; the last at update ${status.lastClip.toLocaleString('en-US')}`;
-  return `Clipped ${shown} % of updates (${status.clipped.toLocaleString('en-US')} of ${status.updates.toLocaleString('en-US')})${last}. Clips the ${how}.`;
+  return `Clipped ${shown} % of updates (${status.clipped.toLocaleString('en-US')} of ${status.updates.toLocaleString('en-US')})${last}. ${how}`;
 }

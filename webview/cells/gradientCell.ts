@@ -44,7 +44,7 @@ export class GradientCell implements Cell {
     });
     const fit = button({
       label: 'Fit the colours to what is in sight',
-      icon: '⤢',
+      sign: 'fit',
       appearance: 'icon',
       onPress: () => {
         this.#fitNow = true;

@@ -44,11 +44,11 @@ export class Header {
     const press = (command: PanelCommand) => () => {
       requests.command(command);
     };
-    this.#train = button({ label: 'Train', icon: '▶', appearance: 'primary', onPress: press('train') });
-    this.#pause = button({ label: 'Pause', icon: '⏸\uFE0E', onPress: press('pause') });
-    this.#resume = button({ label: 'Resume', icon: '▶\uFE0E', onPress: press('resume') });
-    this.#step = button({ label: 'Step', icon: '⏭\uFE0E', onPress: press('step') });
-    this.#stop = button({ label: 'Stop', icon: '⏹\uFE0E', onPress: press('stop') });
+    this.#train = button({ label: 'Train', sign: 'play', appearance: 'primary', onPress: press('train') });
+    this.#pause = button({ label: 'Pause', sign: 'pause', onPress: press('pause') });
+    this.#resume = button({ label: 'Resume', sign: 'play', onPress: press('resume') });
+    this.#step = button({ label: 'Step', sign: 'step', onPress: press('step') });
+    this.#stop = button({ label: 'Stop', sign: 'stop', onPress: press('stop') });
     this.#rate = numberField(
       'learning rate',
       (value) => Number.isFinite(value) && value > 0,

@@ -23,8 +23,8 @@ export class SelectionBar {
     const move = (by: number) => () => {
       this.#select(this.#current() + by);
     };
-    const previous = button({ label: 'Previous update', icon: '◂', appearance: 'icon', onPress: move(-1) });
-    const next = button({ label: 'Next update', icon: '▸', appearance: 'icon', onPress: move(1) });
+    const previous = button({ label: 'Previous update', sign: 'previous', appearance: 'icon', onPress: move(-1) });
+    const next = button({ label: 'Next update', sign: 'next', appearance: 'icon', onPress: move(1) });
     this.#update = numberField('update', Number.isSafeInteger, (value) => {
       this.#select(value);
     });
@@ -32,13 +32,13 @@ export class SelectionBar {
       this.#select(this.#current(), value);
     });
     this.#latest = button({
-      label: 'Follow the latest',
+      label: 'Latest',
       onPress: () => {
         store.dispatch({ kind: 'viewed', view: { selection: undefined } });
       },
     });
     this.#all = button({
-      label: 'Show all updates',
+      label: 'Show all',
       onPress: () => {
         store.dispatch({ kind: 'viewed', view: { range: undefined } });
       },

@@ -12,6 +12,9 @@ import { gutters, type TrainingAxis } from '../axis/trainingAxis';
 import { briefNumber } from '../../src/protocol/numbers';
 import type { Theme } from '../theme/theme';
 
+/** Pixels between the panel's edge and the name of the y axis. */
+const titleMargin = 6;
+
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler);
 
 /** One line of a chart. */
@@ -52,14 +55,14 @@ export class CurveChart {
         parsing: false,
         normalized: true,
         events: [],
-        layout: { padding: { right: gutters.right, top: 6 } },
+        layout: { padding: { left: titleMargin, right: gutters.right, top: 6 } },
         plugins: { legend: { display: false }, tooltip: { enabled: false } },
         scales: {
           x: { type: 'linear', ticks: { maxRotation: 0, autoSkipPadding: 24, precision: 0 } },
           y: {
             type: 'linear',
             afterFit: (scale) => {
-              scale.width = gutters.left;
+              scale.width = gutters.left - titleMargin;
             },
             ticks: { maxTicksLimit: 6 },
           },
@@ -91,7 +94,7 @@ export class CurveChart {
         type: content.yAxis === 'log' ? 'logarithmic' : 'linear',
         ...(content.yRange === undefined ? {} : { min: content.yRange[0], max: content.yRange[1] }),
         afterFit: (scale) => {
-          scale.width = gutters.left;
+          scale.width = gutters.left - titleMargin;
         },
         title: { display: true, text: content.yTitle, ...text, padding: 0 },
         grid: { color: theme.grid },

@@ -1,7 +1,7 @@
 import { rgb } from 'd3-color';
 import { interpolateLab, piecewise } from 'd3-interpolate';
 import { interpolateInferno } from 'd3-scale-chromatic';
-import { withOpacity, type Theme } from '../theme/theme';
+import type { Theme } from '../theme/theme';
 
 const shades = 256;
 const mostDecades = 12;
@@ -56,7 +56,7 @@ export class MagnitudeScale {
     const stops = isDark ? [0.35, 0.55, 0.75, 0.9, 1] : [0.8, 0.65, 0.5, 0.32, 0.12];
     const ramp = piecewise(interpolateLab, [theme.background, ...stops.map(interpolateInferno)]);
     this.#shades = Uint32Array.from({ length: shades }, (_, i) => packed(ramp(i / (shades - 1))));
-    this.zero = mixed(theme.background, withOpacity(theme.validation, 1), 0.22);
+    this.zero = mixed(theme.background, theme.foreground, 0.17);
     this.notFinite = theme.clip;
   }
 

@@ -9,27 +9,29 @@ import {
   type TextField,
 } from '@vscode/webview-ui-toolkit';
 import { element, setText } from './element';
+import { icon, type IconName } from './icon';
 
 /** Registers the toolkit's elements; once, before any control is made. */
 export function registerControls(): void {
   provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption(), vsCodeTextField());
 }
 
-/** A button; `icon` is a short text such as ▶, `label` what it is called. */
+/** A button; `label` is what it is called. */
 export interface ButtonSpec {
   readonly label: string;
-  readonly icon?: string;
+  readonly sign?: IconName;
   readonly appearance?: 'primary' | 'secondary' | 'icon';
   readonly onPress: () => void;
 }
 
 /** Makes a button. */
-export function button({ label, icon, appearance = 'secondary', onPress }: ButtonSpec): HTMLElement {
+export function button({ label, sign, appearance = 'secondary', onPress }: ButtonSpec): HTMLElement {
   const made = document.createElement('vscode-button') as Button;
   made.setAttribute('appearance', appearance);
   made.setAttribute('aria-label', label);
   made.title = label;
-  made.textContent = appearance === 'icon' ? (icon ?? label) : icon === undefined ? label : `${icon} ${label}`;
+  if (sign !== undefined) made.append(icon(sign));
+  if (appearance !== 'icon') made.append(label);
   made.addEventListener('click', onPress);
   return made;
 }
