@@ -49,7 +49,7 @@ export interface WindowSketch {
   /** Whether step t of lane b has a target; all have where left out. */
   readonly mask?: (t: number, lane: number) => boolean;
   /** Which lanes start from zero state; all where left out. */
-  readonly reset?: readonly number[];
+  readonly reset?: readonly number[] | undefined;
 }
 
 /** A window of random inputs and targets. */
