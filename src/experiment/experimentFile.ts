@@ -21,10 +21,12 @@ export type ResolvedVariant =
 /** An experiment file that could be read: the experiment itself and its variants. */
 export class ExperimentFile {
   readonly variants: readonly Variant[];
+  readonly #document: JsonDocument;
   readonly #file: JsonObject;
   readonly #patches: ReadonlyMap<string, JsonObject>;
 
-  constructor(readonly document: JsonDocument) {
+  constructor(document: JsonDocument) {
+    this.#document = document;
     const { variants, ...file } = isObject(document.value) ? document.value : {};
     const patches = Object.entries(isObject(variants) ? variants : {});
     this.#file = file;
@@ -51,8 +53,8 @@ export class ExperimentFile {
    */
   placeOf(keyPath: KeyPath, variant?: string): Place {
     const own = ['variants', variant ?? '', ...keyPath];
-    if (variant !== undefined && this.document.has(own)) return this.document.valuePlace(own);
-    return this.document.valuePlace(this.document.nearest(keyPath));
+    if (variant !== undefined && this.#document.has(own)) return this.#document.valuePlace(own);
+    return this.#document.valuePlace(this.#document.nearest(keyPath));
   }
 
   /** Everything wrong with the file and with each variant, what a variant only inherits left out. */
@@ -76,21 +78,21 @@ export class ExperimentFile {
   }
 
   #ownComplaints(): readonly Complaint[] {
-    const malformed = complaintsAbout(fileSchema, this.document.value);
+    const malformed = complaintsAbout(fileSchema, this.#document.value);
     if (malformed.length > 0) return malformed;
     const outcome = resolveValue(this.#file);
     return outcome.kind === 'wrong' ? outcome.complaints : [];
   }
 
   #place({ code, message, keyPath, at }: Complaint): Refusal {
-    const place = at === 'key' ? this.document.keyPlace(keyPath) : this.document.valuePlace(keyPath);
+    const place = at === 'key' ? this.#document.keyPlace(keyPath) : this.#document.valuePlace(keyPath);
     return { code, message, keyPath, place };
   }
 
   #seenFrom(name: string, patch: JsonObject, complaints: readonly Complaint[]): readonly Complaint[] {
     return complaints.map((complaint) => {
       const own = fromVariant(complaint, patch);
-      const keyPath = this.document.nearest(['variants', name, ...own.keyPath]);
+      const keyPath = this.#document.nearest(['variants', name, ...own.keyPath]);
       if (keyPath.length === own.keyPath.length + 2) return { ...own, keyPath };
       const message = `In the variant ${JSON.stringify(name)}: ${own.message}`;
       return { ...own, message, keyPath, at: 'key' };

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { parseExperiment } from '../../../src/experiment/parse';
+import type { Refusal } from '../../../src/experiment/refusal';
+
+/** A text in which «…» marks where a refusal is expected, and the same text without the marks. */
+export interface MarkedText {
+  readonly text: string;
+  readonly places: readonly { readonly offset: number; readonly length: number }[];
+}
+
+/** Takes the marks «…» out of a text. */
+export function unmarked(marked: string): MarkedText {
+  const places: { offset: number; length: number }[] = [];
+  let text = '';
+  for (const piece of marked.split(/([«»])/)) {
+    const last = places.at(-1);
+    if (piece === '«') places.push({ offset: text.length, length: -1 });
+    else if (piece === '»' && last) last.length = text.length - last.offset;
+    else text += piece;
+  }
+  return { text, places };
+}
+
+/** The refusals of a text; fails where it is an experiment. */
+export function refusalsOf(text: string): readonly Refusal[] {
+  const parsed = parseExperiment(text);
+  assert.equal(parsed.kind, 'refused', 'the experiment was accepted');
+  return parsed.kind === 'refused' ? parsed.refusals : [];
+}
+
+/** Asserts that a marked text is refused at exactly its marks, with these codes and messages that match. */
+export function assertRefused(
+  marked: string,
+  ...expected: readonly (readonly [code: string, message: RegExp])[]
+): void {
+  const { text, places } = unmarked(marked);
+  const refusals = refusalsOf(text);
+  assert.deepEqual(
+    refusals.map(({ code, place }) => ({ code, offset: place.offset, length: place.length })),
+    expected.map(([code], index) => ({ code, ...places[index] })),
+    refusals.map(({ message }) => message).join('\n'),
+  );
+  for (const [index, [, message]] of expected.entries()) assert.match(refusals[index]?.message ?? '', message);
+  for (const { place } of refusals) {
+    const before = text.slice(0, place.offset).split('\n');
+    assert.equal(place.line, before.length);
+    assert.equal(place.column, (before.at(-1)?.length ?? 0) + 1);
+  }
+}

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { largestExperimentFile } from '../../../src/experiment/parse';
+import { assertRefused, refusalsOf } from './markedText';
+
+const base = '"data": { "task": "adding" }, "model": { "cell": "rnn" }';
+
+describe('a refused experiment', () => {
+  it('names the nearest known key for an unknown one', () => {
+    assertRefused(`{ ${base},\n  «"optimiser"»: {} }`, ['unknownKey', /did you mean "optimizer"/]);
+    assertRefused('{ "data": { "task": "adding" }, "model": { "cell": "gru", «"hiden"»: 8 } }', [
+      'unknownKey',
+      /"hiden" is no key of "model": did you mean "hidden"/,
+    ]);
+    assertRefused('{ "data": { "task": "adding" }, "model": { «"cel"»: "gru" } }', [
+      'unknownKey',
+      /did you mean "cell"/,
+    ]);
+    assertRefused('{ "data": { «"tusk"»: "adding" }, "model": { "cell": "gru" } }', [
+      'unknownKey',
+      /did you mean "task"/,
+    ]);
+    assertRefused(`{ ${base}, "clip": { «"norn"»: 1 } }`, ['unknownKey', /did you mean "norm"/]);
+  });
+
+  it('says where a key belongs that has slipped out of its section', () => {
+    assertRefused(`{ ${base}, «"hidden"»: 8 }`, ['unknownKey', /a key of "model"\? Move it there/]);
+  });
+
+  it('has no $schema', () => {
+    assertRefused(`{ «"$schema"»: "x", ${base} }`, ['unknownKey', /schema from the extension; delete the key/]);
+  });
+
+  it('says which values a key may have', () => {
+    assertRefused(
+      `{
+  "seed": «-1»,
+  "data": { "task": "adding", "length": «2.5» },
+  "model": { "cell": "rnn", "hidden": «"32"», "activation": «"selu"», "layers": «0» },
+  "optimizer": { "learningRate": «-0.1», "beta1": «1» },
+  "training": { "steps": «1.5», "batch": «null» }
+}`,
+      ['wrongValue', /"seed" is -1: write a whole number from 0 to 4,294,967,295.* default, 1\./],
+      ['wrongValue', /"length" is 2\.5: .*\[shortest, longest\].* default, 50\./],
+      ['wrongValue', /"hidden" is "32": write a whole number from 1 .* default, 32\./],
+      ['wrongValue', /"activation" is "selu": write one of "tanh", "relu", "sigmoid", "identity"/],
+      ['wrongValue', /"layers" is 0: write a whole number from 1/],
+      ['wrongValue', /"learningRate" is -0\.1: write a finite number of 0 or more/],
+      ['wrongValue', /"beta1" is 1: .* below 1/],
+      ['wrongValue', /"steps" is 1\.5: write a whole number/],
+      ['wrongValue', /"batch" is null: write a whole number/],
+    );
+  });
+
+  it('names the kinds of what is told apart by a name', () => {
+    assertRefused(
+      `{ "data": { "task": «"addin"» }, "model": { "cell": «"rrn"» }, "optimizer": { "kind": «"adma"» } }`,
+      ['wrongValue', /"task" is "addin": write one of "adding", "copy"/],
+      ['wrongValue', /"cell" is "rrn": write one of "rnn", "lstm", "gru"/],
+      ['wrongValue', /"kind" is "adma": write one of "sgd"/],
+    );
+    assertRefused(
+      '{ "data": «"adding"», "model": «"lstm"» }',
+      ['wrongValue', /"data" is "adding"/],
+      ['wrongValue', /\{ "cell": "lstm" \}/],
+    );
+  });
+
+  it('needs data and a cell', () => {
+    assertRefused('«{» "model": { "cell": "rnn" } }', ['missingKey', /has no "data"/]);
+    assertRefused('«{» "data": { "task": "adding" } }', ['missingKey', /has no "model"/]);
+    assert.equal(refusalsOf('{}').length, 2);
+    assertRefused(
+      '{ «"data"»: {}, «"model"»: {} }',
+      ['noKind', /"task", "text", "csv", "sequences"/],
+      ['missingKey', /has no "cell"/],
+    );
+    assertRefused('{ «"data"»: { "csv": "a.csv" }, "model": { "cell": "rnn" } }', ['missingKey', /has no "inputs"/]);
+  });
+
+  it('holds exactly one kind of data, clip and schedule', () => {
+    assertRefused('{ "data": { "task": "adding", «"text"»: "a.txt" }, "model": { "cell": "rnn" } }', [
+      'severalKinds',
+      /"data" holds "task" and "text": exactly one/,
+    ]);
+    assertRefused(`{ ${base}, "clip": { "norm": 1, «"value"»: 2 } }`, ['severalKinds', /"norm" and "value"/]);
+    assertRefused(`{ ${base}, "optimizer": { "schedule": { "cosine": 9, «"warmup"»: 9 } } }`, [
+      'severalKinds',
+      /"cosine" and "warmup"/,
+    ]);
+  });
+
+  it('refuses keys of another cell, optimizer or task at the key', () => {
+    assertRefused(
+      '{ "data": { "task": "adding", «"delay"»: 3 }, "model": { "cell": "gru", «"forgetBias"»: 1 }, "optimizer": { «"momentum"»: 0.9 } }',
+      ['unfittingKey', /"delay" belongs to "copy"/],
+      ['unfittingKey', /"forgetBias" belongs to "lstm"/],
+      ['unfittingKey', /"momentum" belongs to "sgd", "rmsprop"/],
+    );
+  });
+
+  it('refuses a loss that the data cannot feed', () => {
+    assertRefused(`{ ${base}, "loss": «"crossEntropy"» }`, [
+      'inconsistent',
+      /targets of this data are numbers.*write "mse"/,
+    ]);
+    assertRefused('{ "data": { "text": "a" }, "model": { "cell": "rnn" }, "loss": { "kind": «"mse"» } }', [
+      'inconsistent',
+      /are classes.*write "crossEntropy"/,
+    ]);
+  });
+
+  it('refuses lengths that are too short for their lags, or the wrong way round', () => {
+    const model = '"model": { "cell": "rnn" }';
+    assertRefused(`{ "data": { "task": "delay", "lag": 5, "length": «5» }, ${model} }`, [
+      'inconsistent',
+      /write at least 6/,
+    ]);
+    assertRefused(`{ "data": { "task": "echo", "length": «8» }, ${model} }`, ['inconsistent', /write at least 9/]);
+    assertRefused(`{ "data": { "task": "echo", «"lags"»: [8, 3] }, ${model} }`, ['inconsistent', /the shorter first/]);
+    assertRefused(`{ "data": { "task": "parity", «"length"»: [9, 3] }, ${model} }`, ['inconsistent', /write \[3, 9\]/]);
+    assertRefused(`{ "data": { "task": "adding", "validation": { "length": «1» } }, ${model} }`, [
+      'wrongValue',
+      /from 2/,
+    ]);
+  });
+
+  it('refuses nesterov without momentum', () => {
+    assertRefused(`{ ${base}, "optimizer": { "kind": "sgd", "nesterov": «true» } }`, [
+      'inconsistent',
+      /momentum above 0/,
+    ]);
+  });
+
+  describe('with inline sequences', () => {
+    const inline = (sequences: string, rest = '') =>
+      `{ "data": { "sequences": ${sequences} }, "model": { "cell": "rnn" }${rest} }`;
+
+    it('has one batch by itself', () => {
+      assertRefused(inline('[{ "inputs": [[1]], "targets": [[1]] }]', ', "training": { «"batch"»: 4 }'), [
+        'unfittingKey',
+        /"batch" is 4, but inline sequences are one batch.*here of 1/,
+      ]);
+    });
+
+    it('needs equal steps, widths and kinds of target, and one target at least', () => {
+      const good = '{ "inputs": [[1], [2]], "targets": [[1], null] }';
+      assertRefused(inline(`[${good}, { «"inputs"»: [[1]], "targets": [[1]] }]`), [
+        'inconsistent',
+        /Sequence 2 has 1 steps and the first one 2/,
+      ]);
+      assertRefused(inline(`[${good}, { "inputs": [[1], [2]], «"targets"»: [[1]] }]`), [
+        'inconsistent',
+        /2 inputs and 1 targets/,
+      ]);
+      assertRefused(inline(`[${good}, { "inputs": [[1], «[»2, 3]], "targets": [[1], null] }]`), [
+        'inconsistent',
+        /2 numbers and the first one 1/,
+      ]);
+      assertRefused(inline(`[${good}, { "inputs": [[1], [2]], "targets": [null, «1»] }]`), [
+        'inconsistent',
+        /is a class and the first one a row/,
+      ]);
+      assertRefused(inline(`[${good}, { "inputs": [[1], [2]], "targets": [«[»1, 2], null] }]`), [
+        'inconsistent',
+        /2 numbers and the first one 1/,
+      ]);
+      assertRefused(
+        '{ "data": { «"sequences"»: [{ "inputs": [[1]], "targets": [null] }] }, "model": { "cell": "rnn" } }',
+        ['inconsistent', /Every target is null/],
+      );
+    });
+
+    it('shows one wrong number by its indices, and many wrong ones not all', () => {
+      assertRefused(
+        inline('[{ "inputs": [[1], [«"2"»]], "targets": [1, «-1»] }]'),
+        ['wrongValue', /"inputs"\[1\]\[0\] is "2"/],
+        ['wrongValue', /"targets"\[1\] is -1/],
+      );
+      const many = Array.from({ length: 5000 }, () => '["x"]').join(',');
+      assert.equal(refusalsOf(inline(`[{ "inputs": [${many}], "targets": [1] }]`)).length, 50);
+    });
+  });
+
+  it('never lets a key reach a prototype', () => {
+    assertRefused(`{ ${base}, «"__proto__"»: { "seed": 7 } }`, ['reservedKey', /__proto__/]);
+    assertRefused(`{ ${base}, «"constructor"»: { "prototype": { "polluted": 1 } } }`, ['unknownKey', /"constructor"/]);
+    assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
+  });
+});
+
+describe('a text that is no experiment', () => {
+  it('is refused once, where it breaks', () => {
+    assertRefused(`{ ${base}, "seed": «1e999» }`, ['notFinite', /1e999 is beyond the range/]);
+    assertRefused(`{ "data": { "task": "adding" },\n  «"data"»: { "task": "copy" }, "model": { "cell": "rnn" } }`, [
+      'duplicateKey',
+      /first on line 1/,
+    ]);
+    assertRefused('{\n  "data": {\n    "task": "adding«"»', ['truncated', /ends inside the object that line 2 opens/]);
+    assertRefused('{ "inputs": [1, 2, "x"«:» 3 }', ['syntax', /"," is missing/]);
+    assertRefused("{ «'data'»: 1 }", ['syntax', /'data' is no JSON: write a key or a text in double quotes/]);
+    assertRefused(`{ ${base} } «extra»`, ['syntax', /extra/]);
+    assertRefused('«/* never closed»', ['syntax', /comment does not end/]);
+    assertRefused('«»', ['empty', /file is empty/]);
+    assertRefused('«»// nothing but a comment\n', ['empty', /file is empty/]);
+    assertRefused('«[»]', ['wrongValue', /write an object/]);
+    assertRefused('«3»', ['wrongValue', /write an object/]);
+  });
+
+  it('is refused at the bracket that nests too deep, before anything recursive reads it', () => {
+    assertRefused(`${'['.repeat(32)}«[»${'['.repeat(500_000)}`, ['tooDeep', /more than 32 deep/]);
+  });
+
+  it('is refused when it is larger than 1 MiB', () => {
+    const long = `{ ${base}, "notes": "${'ä'.repeat(largestExperimentFile / 2)}" }`;
+    const [refusal] = refusalsOf(long);
+    assert.equal(refusal?.code, 'tooLarge');
+    assert.match(refusal?.message ?? '', /1,048,\d{3} bytes: at most 1,048,576 \(1 MiB\)/);
+  });
+});
