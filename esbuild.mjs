@@ -65,7 +65,7 @@ const tests = [
   {
     ...script,
     name: 'workbench',
-    entries: filesIn('test/workbench', '.ts'),
+    entries: ['test/workbench/index.ts', ...filesIn('test/workbench', '.suite.ts')],
     outExtension: { '.js': '.cjs' },
     external,
   },

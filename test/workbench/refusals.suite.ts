@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExperimentFile } from './experimentFile';
+
+/** Broken input, and the one thing that must be said about it. */
+interface Case {
+  readonly what: string;
+  readonly text: string;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /** What the message must name: the value found, the row, the key meant. */
+  readonly names: readonly RegExp[];
+  /** The text under the squiggle. */
+  readonly at: string;
+}
+
+const readings = (rows: number, broken: number, cell: string): string =>
+  [
+    'day,value',
+    ...Array.from({ length: rows }, (_, index) => `${index},${index + 2 === broken ? cell : index % 7}`),
+  ].join('\n');
+
+const csv = '{ "data": { "csv": "days.csv", "inputs": ["value"], "length": 20 }, "model": { "cell": "rnn" } }';
+
+const cases: readonly Case[] = [
+  {
+    what: 'an unknown key',
+    text: '{ "data": { "task": "adding" }, "modle": {}, "model": { "cell": "rnn" } }',
+    names: [/modle/, /"?model"?/],
+    at: '"modle"',
+  },
+  {
+    what: 'a wrong type',
+    text: '{ "data": { "task": "adding" }, "model": { "cell": "rnn", "hidden": "many" } }',
+    names: [/many/],
+    at: '"many"',
+  },
+  {
+    what: 'a negative size',
+    text: '{ "data": { "task": "adding" }, "model": { "cell": "rnn", "hidden": -3 } }',
+    names: [/-3/],
+    at: '-3',
+  },
+  {
+    what: 'a number that is not finite',
+    text: '{ "data": { "task": "adding" }, "model": { "cell": "rnn" }, "optimizer": { "learningRate": 1e999 } }',
+    names: [/finite|1e999/i],
+    at: '1e999',
+  },
+  {
+    what: 'a missing file',
+    text: '{ "data": { "text": "nowhere.txt" }, "model": { "cell": "rnn" } }',
+    names: [/nowhere\.txt/],
+    at: '"nowhere.txt"',
+  },
+  {
+    what: 'a binary file',
+    text: '{ "data": { "text": "picture.bin" }, "model": { "cell": "rnn" } }',
+    files: { 'picture.bin': Uint8Array.from({ length: 5000 }, (_, index) => (index * 37) % 256) },
+    names: [/picture\.bin/, /binary|UTF-8/i],
+    at: '"picture.bin"',
+  },
+  {
+    what: 'a CSV with a gap',
+    text: csv,
+    files: { 'days.csv': readings(2000, 1234, '') },
+    names: [/1,234/, /value/, /nothing|empty/i],
+    at: '"days.csv"',
+  },
+  {
+    what: 'a CSV with a word',
+    text: csv,
+    files: { 'days.csv': readings(2000, 1234, 'rain') },
+    names: [/1,234/, /value/, /rain/],
+    at: '"days.csv"',
+  },
+  {
+    what: 'a path outside the workspace',
+    text: '{ "data": { "text": "../../outside.txt" }, "model": { "cell": "rnn" } }',
+    names: [/outside/],
+    at: '"../../outside.txt"',
+  },
+  {
+    what: 'truncated JSON',
+    text: '{ "data": { "task": "adding" }, "model": { "cell": "rn',
+    names: [/end|closed|truncated|missing/i],
+    at: '"rn',
+  },
+];
+
+describe('Broken input gives one diagnostic, at its exact place:', () => {
+  for (const { what, text, files, names, at } of cases) {
+    it(what, async () => {
+      const experiment = await ExperimentFile.open(text, files);
+      const diagnostics = await experiment.diagnostics();
+      const [diagnostic] = diagnostics;
+      const said = diagnostics.map(({ message, source = 'nobody' }) => `${source}: ${message}`).join('\n');
+      assert.equal(diagnostics.length, 1, said);
+      for (const name of names) assert.match(diagnostic.message, name);
+      assert.equal(experiment.document.getText(diagnostic.range), at, said);
+    });
+  }
+
+  it('a file of 200 MB', async () => {
+    const experiment = await ExperimentFile.open('{ "data": { "text": "huge.txt" }, "model": { "cell": "rnn" } }', {
+      'huge.txt': 'to be or not to be\n'.repeat(1000),
+    });
+    truncateSync(join(experiment.folder, 'huge.txt'), 200 * 1024 * 1024);
+    experiment.train();
+    const [diagnostic, ...others] = await experiment.diagnostics();
+    assert.deepEqual(others, []);
+    assert.match(diagnostic.message, /huge\.txt.*200 MiB/);
+    assert.equal(experiment.document.getText(diagnostic.range), '"huge.txt"');
+  });
+
+  it('a net that does not fit into memory, once training is asked for', async () => {
+    const text = '{ "data": { "task": "adding" }, "model": { "cell": "rnn", "hidden": 1000000 } }';
+    const experiment = await ExperimentFile.open(text);
+    experiment.train();
+    const [diagnostic, ...others] = await experiment.diagnostics();
+    assert.deepEqual(others, []);
+    assert.match(diagnostic.message, /[GTM]iB/);
+    assert.equal(experiment.document.getText(diagnostic.range), '1000000');
+    assert.ok((await experiment.lenses()).every((title) => !/running|preparing/.test(title)));
+  });
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { ExperimentFile, until } from './experimentFile';
+
+const short = `{
+  "data": { "task": "adding", "length": 5 },
+  "model": { "cell": "rnn", "hidden": 4 },
+  "training": { "steps": 30, "batch": 4 },
+  "variants": { "gated": { "model": { "cell": "gru" } } }
+}`;
+const endless = short.replace('"steps": 30', '"steps": 100000000');
+
+/** The number of updates in what a lens says of a run. */
+function updatesIn(lens: string): number {
+  return Number(/update ([\d,]+)/.exec(lens)?.[1].replaceAll(',', ''));
+}
+
+function panels(): readonly vscode.Tab[] {
+  return vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.includes('unroll.run'));
+}
+
+describe('Training', () => {
+  afterEach(async () => {
+    await vscode.commands.executeCommand('unroll.stop');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('runs to its end beside its panel and keeps its records', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    assert.equal(updatesIn(await experiment.lens(/finished/)), 30);
+    await until('the panel', () => panels().length === 1);
+    const [run] = readdirSync(join(experiment.folder, 'unroll-runs'));
+    assert.ok(existsSync(join(experiment.folder, 'unroll-runs', run, 'records.arrows')));
+  });
+
+  it('trains a variant by itself', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train('gated');
+    await experiment.lens(/finished/);
+    const trains = (await experiment.lenses()).filter((title) => title.includes('Train'));
+    assert.equal(trains.length, 2, 'both the file and its variant can be trained now');
+  });
+
+  it('pauses, goes one update on, resumes and stops', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    experiment.train();
+    await experiment.lens(/running · update/);
+    await vscode.commands.executeCommand('unroll.pause');
+    const paused = updatesIn(await experiment.lens(/paused · update/));
+    await vscode.commands.executeCommand('unroll.step');
+    await until('one more update', async () => updatesIn(await experiment.lens(/paused · update/)) === paused + 1);
+    await vscode.commands.executeCommand('unroll.resume');
+    await until('more updates', async () => updatesIn(await experiment.lens(/running · update/)) > paused + 1);
+    await vscode.commands.executeCommand('unroll.stop');
+    await experiment.lens(/stopped/);
+  });
+
+  it('goes on when its panel is closed, and still stops', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    experiment.train();
+    const before = updatesIn(await experiment.lens(/running · update/));
+    await until('the panel', () => panels().length === 1);
+    await vscode.window.tabGroups.close(panels());
+    await until('more updates', async () => updatesIn(await experiment.lens(/running · update/)) > before);
+    await vscode.commands.executeCommand('unroll.stop');
+    await experiment.lens(/stopped/);
+  });
+
+  it('ends and says where when a number is no longer finite', async () => {
+    const exploding = `{
+      "data": { "sequences": [{ "inputs": [[1], [1], [1], [1]], "targets": [[1], [1], [1], [1e30]] }] },
+      "model": { "cell": "rnn", "hidden": 4, "activation": "identity" },
+      "optimizer": { "kind": "sgd", "learningRate": 1e30 },
+      "training": { "steps": 100 }
+    }`;
+    const experiment = await ExperimentFile.open(exploding);
+    experiment.train();
+    await experiment.lens(/diverged/);
+  });
+});
