@@ -13,16 +13,21 @@ const token = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, en
 
 /** The syntax tree of a text, or the one thing that keeps it from being JSON with comments. */
 export function readSyntax(text: string, lines: LineIndex): { readonly root: Node } | Refusal {
-  const early = oversize(text, lines) ?? empty(text, lines) ?? badNesting(text, lines);
+  const early = oversize(text, lines) ?? badNesting(text, lines);
   if (early) return early;
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const [first] = errors;
-  if (first) {
+  if (first && !(isBlank(text) && printParseErrorCode(first.error) === 'ValueExpected')) {
     const found = text.slice(first.offset, first.offset + Math.min(40, first.length));
     return refusal('syntax', syntaxMessage(first, found), lines, first.offset, Math.max(1, first.length));
   }
   return root ? { root } : refusal('empty', emptyMessage, lines, 0, 0);
+}
+
+/** Nothing but white space and comments, closed or not. */
+function isBlank(text: string): boolean {
+  return Number(createScanner(text, true).scan()) === token.endOfFile;
 }
 
 function refusal(code: string, message: string, lines: LineIndex, offset: number, length: number): Refusal {
@@ -38,12 +43,6 @@ function oversize(text: string, lines: LineIndex): Refusal | undefined {
 }
 
 const emptyMessage = 'The file is empty: write at least { "data": { "task": "adding" }, "model": { "cell": "lstm" } }.';
-
-function empty(text: string, lines: LineIndex): Refusal | undefined {
-  return createScanner(text, true).scan() === token.endOfFile && text.trim() === ''
-    ? refusal('empty', emptyMessage, lines, 0, 0)
-    : undefined;
-}
 
 /**
  * What is opened too deep, or never closed: found before the recursive parser sees the text. Where brackets do not match
