@@ -14,8 +14,8 @@ export function readRecords(bytes: Uint8Array): RecordsRead {
   const batches: RecordBatch[] = [];
   try {
     for (const batch of RecordBatchReader.from(bytes)) {
-      const layout = layoutOf(batch.schema);
-      batches.push(unpack(layout, batch));
+      // A stream that ends after its schema is read as one batch without rows.
+      if (batch.numRows > 0) batches.push(unpack(layoutOf(batch.schema), batch));
     }
   } catch (error) {
     return { batches, cutShort: error instanceof Error ? error.message : String(error) };

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { tableFromIPC } from '@uwdata/flechette';
+import { pack } from '../../../src/run/recordBatch';
+import { readRecords } from '../../../src/run/recordDecoder';
+import { RecordEncoder } from '../../../src/run/recordEncoder';
+import { exampleLayout, exampleRecord } from './exampleRecords';
+
+function example() {
+  const encoder = new RecordEncoder(exampleLayout);
+  const batches = [
+    pack(
+      exampleLayout,
+      [0, 1, 2, 3, 4].map((update) => exampleRecord(update, 2)),
+    ),
+    pack(
+      exampleLayout,
+      [5, 6].map((update) => exampleRecord(update, 2)),
+    ),
+  ];
+  const parts = [encoder.head(), ...batches.map((batch) => encoder.encode(batch))];
+  return { batches, parts, bytes: Buffer.concat(parts) };
+}
+
+describe('The record file', () => {
+  it('gives back every batch as it was written', () => {
+    const { batches, bytes } = example();
+    assert.deepEqual(readRecords(bytes), { batches, cutShort: undefined });
+  });
+
+  it('is read by another implementation of Arrow, column by column', () => {
+    const table = tableFromIPC(example().bytes);
+    assert.equal(table.numRows, 7);
+    assert.deepEqual([...(table.getChild('update')?.toArray() ?? [])], [0, 1, 2, 3, 4, 5, 6]);
+    assert.deepEqual([...(table.getChild('loss')?.toArray() ?? [])].slice(0, 2), [0.5, 1.5]);
+    assert.deepEqual(table.getChild('validation_loss')?.at(0), null);
+    assert.deepEqual(table.getChild('validation_loss')?.at(2), 2.25);
+    assert.deepEqual(table.getChild('clipped')?.at(3), true);
+    assert.deepEqual(table.getChild('grad_norm/head.bias')?.at(4), 5);
+    assert.deepEqual([...(table.getChild('dh_l1')?.at(2) as Iterable<number>)], [202, 202.1, 202.2]);
+    assert.equal(table.getChild('dh_l1')?.at(3), null);
+    assert.equal(table.getChild('saturation_high_l1/f')?.at(6), 0.007);
+  });
+
+  it('opens with all complete batches, wherever it was cut', () => {
+    const { batches, parts, bytes } = example();
+    const ends = parts.reduce<number[]>((all, part) => [...all, (all.at(-1) ?? 0) + part.length], []);
+    for (let length = 0; length <= bytes.length; length++) {
+      const whole = Math.max(0, ends.filter((end) => end <= length).length - 1);
+      assert.deepEqual(readRecords(bytes.subarray(0, length)).batches, batches.slice(0, whole), `cut at ${length}`);
+    }
+  });
+
+  it('says so when the last batch is damaged', () => {
+    const { bytes } = example();
+    assert.match(readRecords(bytes.subarray(0, bytes.length - 20)).cutShort ?? '', /Expected to read/);
+  });
+
+  it('refuses Arrow files that hold something else, and layouts that lie', () => {
+    const { bytes } = example();
+    const claim = Buffer.from(bytes.toString('latin1').replace('"layers":2', '"layers":9'), 'latin1');
+    const read = readRecords(claim);
+    assert.equal(read.batches.length, 0);
+    assert.match(read.cutShort ?? '', /dh_l2/);
+  });
+});

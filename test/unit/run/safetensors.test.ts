@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { readTensorFile, TensorFileError, writeTensorFile, type StoredTensor } from '../../../src/run/safetensors';
+
+const example = new Map<string, StoredTensor>([
+  ['mask', { dtype: 'I32', shape: [3], data: Int32Array.of(1, 0, -1) }],
+  ['rnn.weight_hh_l0', { dtype: 'F64', shape: [2, 2], data: Float64Array.of(1, -2.5, NaN, Infinity) }],
+  ['inputs', { dtype: 'F32', shape: [1, 1, 2], data: Float32Array.of(0.1, 0.2) }],
+  ['empty', { dtype: 'F32', shape: [0, 4], data: new Float32Array(0) }],
+]);
+
+describe('safetensors', () => {
+  it('reads what it wrote', () => {
+    const bytes = writeTensorFile({ tensors: example, metadata: { step: '3', 'naïve "name"': 'ü' } });
+    const { tensors, metadata } = readTensorFile(bytes);
+    assert.deepEqual(new Map([...tensors].sort()), new Map([...example].sort()));
+    assert.deepEqual(metadata, { step: '3', 'naïve "name"': 'ü' });
+  });
+
+  it('begins its data on a multiple of 8, as the format asks', () => {
+    const bytes = writeTensorFile({ tensors: example, metadata: {} });
+    const headerLength = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    assert.equal(headerLength % 8, 0);
+  });
+
+  it('refuses damaged bytes with a reason and reads nothing outside them', () => {
+    const good = writeTensorFile({ tensors: example, metadata: {} });
+    fc.assert(
+      fc.property(
+        fc.nat({ max: good.length - 1 }),
+        fc.nat({ max: 255 }),
+        fc.nat({ max: good.length }),
+        (at, byte, length) => {
+          const bytes = good.slice(0, length);
+          if (at < bytes.length) bytes[at] = byte;
+          try {
+            readTensorFile(bytes);
+          } catch (error) {
+            assert.ok(error instanceof TensorFileError, String(error));
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('believes no size before it is checked', () => {
+    const header = (entry: object): Uint8Array => {
+      const json = Buffer.from(JSON.stringify({ a: entry }));
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(json.length));
+      return Buffer.concat([length, json, Buffer.alloc(8)]);
+    };
+    const lies: [object, RegExp][] = [
+      [{ dtype: 'F32', shape: [1e15, 1e15], data_offsets: [0, 8] }, /claims bytes/],
+      [{ dtype: 'F32', shape: [2], data_offsets: [0, 4_000_000_000] }, /claims bytes/],
+      [{ dtype: 'F32', shape: [-1], data_offsets: [0, 8] }, /shape/],
+      [{ dtype: 'BF16', shape: [4], data_offsets: [0, 8] }, /BF16/],
+      [{ dtype: 'F32', shape: [2], data_offsets: [8, 0] }, /claims bytes/],
+    ];
+    for (const [entry, reason] of lies) assert.throws(() => readTensorFile(header(entry)), reason);
+  });
+});
