@@ -70,7 +70,7 @@ export class CaptureRecorder implements BackwardObserver {
   }
 
   /** Copies the parameters after the update, and everything that the timeline still holds. */
-  finish(window: Window, reachesBack: boolean, metadata: Readonly<Record<string, string>>): Capture {
+  finish(window: Window, reachesBack: boolean, facts: Readonly<Record<string, string | number>>): Capture {
     const { unroll, tensors } = this;
     const { network, batch, length, windowAt } = unroll;
     const { hidden, outputs } = network.spec;
@@ -96,7 +96,8 @@ export class CaptureRecorder implements BackwardObserver {
     const run = unroll.outputs.subarray(0, length * batch * outputs);
     tensors.set('outputs', copyTensor(run, [length, batch, outputs]));
     tensors.set('loss', inPrecisionOf(network, unroll.lossPerStep.subarray(0, length), [length]));
-    return { tensors, metadata: reachesBack ? { ...metadata, reach: String(windowAt) } : metadata };
+    const told = Object.entries(reachesBack ? { ...facts, reach: windowAt } : facts);
+    return { tensors, metadata: Object.fromEntries(told.map(([name, value]) => [name, String(value)])) };
   }
 }
 

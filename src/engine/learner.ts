@@ -7,8 +7,8 @@ import { combineNorms } from './kernels/norms';
 import { lossWeight } from './losses/loss';
 import { Network, sizeOf } from './network';
 import {
-  firstNonFinite,
   locateInBackward,
+  locateInCarriedState,
   locateInForward,
   locateInLoss,
   locateInUpdate,
@@ -19,7 +19,15 @@ import type { Parameter } from './parameter';
 import type { RandomSource } from './random';
 import { NormRecorder } from './record';
 import { scheduleFactor } from './schedule';
-import { copyOut, liveParameters, liveTimeline, prepareRestoration, scalarCount, type Snapshot } from './snapshot';
+import {
+  copyOut,
+  expectScalar,
+  liveParameters,
+  liveTimeline,
+  prepareRestoration,
+  scalarCount,
+  type Snapshot,
+} from './snapshot';
 import type { BpttSpec, ClipSpec, InitSpec, LossSpec, NetworkSpec, OptimizerSpec } from './spec';
 import { planTruncation, type TruncationPlan } from './truncation';
 import { Unroll } from './unroll';
@@ -150,12 +158,12 @@ export class Learner {
     }
 
     const update = this.updateCount++;
-    const metadata = {
-      step: String(update),
-      loss: String(loss),
-      gradNorm: String(gradNorm),
-      clipCoefficient: String(clipping.coefficient),
-      learningRate: String(learningRate),
+    const facts = {
+      step: update,
+      loss,
+      gradNorm,
+      clipCoefficient: clipping.coefficient,
+      learningRate,
       kernels: options.kernels.name,
     };
     return {
@@ -169,7 +177,7 @@ export class Learner {
       clipped: clipping.changed || unroll.clippedElements > 0,
       parameterNorms,
       ...(recorder === undefined ? {} : { record: recorder.finish() }),
-      ...(capture === undefined ? {} : { capture: capture.finish(window, plan.reachesBack, metadata) }),
+      ...(capture === undefined ? {} : { capture: capture.finish(window, plan.reachesBack, facts) }),
     };
   }
 
@@ -208,23 +216,15 @@ export class Learner {
    */
   restore(snapshot: Snapshot): void {
     const { network, unroll, update, options } = this;
-    for (const [name, wanted] of [
-      ['kernels', options.kernels.name],
-      ['optimizer', options.optimizer.kind],
-    ] as const) {
-      const found = snapshot.scalars[name];
-      if (found !== wanted) {
-        throw new RangeError(`The snapshot was taken with ${name} "${found}"; this learner has "${wanted}".`);
-      }
-    }
+    expectScalar(snapshot, 'kernels', options.kernels.name);
+    expectScalar(snapshot, 'optimizer', options.optimizer.kind);
     const updates = scalarCount(snapshot, 'updates');
     const stored = scalarCount(snapshot, 'storedSteps');
     if (stored > this.plan.capacity) {
       throw new RangeError(`The snapshot stores ${stored} steps; this learner holds ${this.plan.capacity}.`);
     }
     const live = [...liveParameters(network, update.slots), ...liveTimeline(unroll, stored, options.batch)];
-    const write = prepareRestoration(snapshot, live);
-    write();
+    prepareRestoration(snapshot, live)();
     const inputs = snapshot.tensors.get('history/inputs');
     const reset = snapshot.tensors.get('history/reset');
     if (inputs !== undefined) unroll.inputs.restore(inputs);
@@ -245,13 +245,7 @@ export class Learner {
   }
 
   private forwardOnly(): StepOutcome {
-    const { unroll } = this;
-    const from = unroll.length * unroll.batch * this.network.spec.hidden;
-    const to = from + unroll.batch * this.network.spec.hidden;
-    const sound = unroll.scans.every(({ states }) =>
-      states.every((state) => firstNonFinite(state, from, to) === undefined),
-    );
-    const place = sound ? undefined : locateInForward(unroll);
+    const place = locateInCarriedState(this.unroll);
     return place === undefined ? { kind: 'forwardOnly' } : this.failed(place);
   }
 

@@ -46,7 +46,7 @@ export class Linear {
 /** The two sizes of a weight matrix; throws RangeError for anything that is not one. */
 export function matrixShape(parameter: Parameter): [rows: number, columns: number] {
   const [rows, columns] = parameter.shape;
-  if (parameter.shape.length !== 2 || rows === undefined || columns === undefined) {
+  if (parameter.shape.length !== 2) {
     throw new RangeError(`${parameter.name} has shape [${parameter.shape.join(', ')}]; a weight matrix has two sizes.`);
   }
   return [rows, columns];

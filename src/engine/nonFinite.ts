@@ -20,7 +20,7 @@ export interface NonFinitePlace {
 }
 
 /** The first element of [from, to) that is not finite, or undefined. */
-export function firstNonFinite(values: Tensor, from: number, to: number): number | undefined {
+function firstNonFinite(values: Tensor, from: number, to: number): number | undefined {
   for (let i = from; i < to; i++) if (!Number.isFinite(values[i])) return i;
   return undefined;
 }
@@ -62,6 +62,16 @@ export function locateInForward(unroll: Unroll): NonFinitePlace | undefined {
     if (output !== undefined) return output;
   }
   return undefined;
+}
+
+/** Where the forward pass went wrong, if the state that it carries on holds a bad value; a look at one step only. */
+export function locateInCarriedState(unroll: Unroll): NonFinitePlace | undefined {
+  const block = unroll.batch * unroll.network.spec.hidden;
+  const from = unroll.length * block;
+  const sound = unroll.scans.every(({ states }) =>
+    states.every((state) => firstNonFinite(state, from, from + block) === undefined),
+  );
+  return sound ? undefined : locateInForward(unroll);
 }
 
 /** The first step and row whose loss is not finite; the total itself where only the sum overflowed. */

@@ -94,3 +94,13 @@ export function scalarCount(snapshot: Snapshot, name: string): number {
   }
   return value;
 }
+
+/** Throws RangeError where a scalar of a snapshot is not the one that the learner has. */
+export function expectScalar(snapshot: Snapshot, name: string, wanted: string): void {
+  const found = snapshot.scalars[name];
+  if (found !== wanted) {
+    throw new RangeError(
+      `The snapshot was taken with ${name} "${String(found)}", this learner has "${wanted}": restore it into a learner of the same experiment.`,
+    );
+  }
+}

@@ -7,12 +7,9 @@ export const builtKernelSets = ['reference'] as const satisfies readonly KernelS
 /** The name of a kernel set that this build has. */
 export type BuiltKernelSet = (typeof builtKernelSets)[number];
 
+const sets: Readonly<Record<BuiltKernelSet, KernelSet>> = { reference: referenceKernels };
+
 /** Opens a kernel set. */
 export function openKernels(name: BuiltKernelSet): KernelSet {
-  switch (name) {
-    case 'reference':
-      return referenceKernels;
-    default:
-      return name satisfies never;
-  }
+  return sets[name];
 }

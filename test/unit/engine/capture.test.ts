@@ -165,6 +165,10 @@ describe('what is recorded of an update', () => {
     assert.deepEqual(tensor(last, 'h_l1').shape, [12, 3, 5]);
     assert.deepEqual(tensor(last, 'outputs').shape, [12, 3, 2]);
     assert.ok(tensor(last, 'outputs').data.every((value) => value !== 0));
+    const targets = tensor(last, 'targets').data;
+    assert.ok(
+      targets.subarray(0, 42).every((value) => value === 0) && targets.subarray(42).every((value) => value !== 0),
+    );
     const mask = [...tensor(last, 'mask').data];
     assert.deepEqual(mask, [...new Array<number>(21).fill(0), ...new Array<number>(15).fill(1)]);
     // Steps 3 and 4 of the first window are where the reach of the last one begins.
@@ -175,6 +179,21 @@ describe('what is recorded of an update', () => {
     );
     assert.deepEqual([...tensor(last, 'h0_l0').data], [...tensor(first, 'h_l0').data.subarray(2 * block, 3 * block)]);
     assert.deepEqual(tensor(last, 'reset').shape, [12, 3]);
+  });
+});
+
+describe('a captured target', () => {
+  it('stands at its step of the window, behind the reach', () => {
+    const network = smallNetwork('rnn');
+    const loss = { kind: 'crossEntropy', reduction: 'sum' } as const;
+    const learner = exampleLearner({ network, loss, bptt: { forward: 2, backward: 4 }, steps: 2, batch: 1 });
+    const windows = [1, 2].map((seed) =>
+      randomWindow({ network, loss: 'crossEntropy', steps: 2, batch: 1, seed, reset: [0] }),
+    );
+    const captures = windows.map((window) => update(learner, window, { record: false, capture: true }).capture);
+    const { targets } = windows[1];
+    assert.ok(targets.kind === 'classes' && captures[1] !== undefined);
+    assert.deepEqual([...tensor(captures[1], 'targets').data], [-1, -1, ...targets.indices]);
   });
 });
 
@@ -216,6 +235,23 @@ describe('saturation', () => {
     assert.deepEqual(record('rnn', -5, 'sigmoid'), [['h', 0, 1]]);
     assert.deepEqual(record('rnn', 4, 'sigmoid'), [['h', 0, 0]]);
     assert.deepEqual(record('rnn', -7, 'identity'), [['h', 0, 1]]);
+  });
+
+  it('is that of the window, not of the steps it reaches back over', () => {
+    const network = smallNetwork('rnn', { activation: 'identity', inputs: 1 });
+    const learner = exampleLearner({ network, bptt: { forward: 2, backward: 4 }, steps: 2 });
+    learner.learningRate = 0;
+    for (const { name, values } of learner.parameters.values()) {
+      values.fill(name === 'rnn.weight_ih_l0' || name === 'head.bias' ? 1 : 0);
+    }
+    const [first, second] = [9, 1].map((x, i) => {
+      const window = randomWindow({ network, loss: 'mse', steps: 2, reset: [1 - i, 0, 0] });
+      const inputs = { kind: 'dense', values: new Float64Array(6).fill(x) } as const;
+      return update(learner, { ...window, inputs }, { record: true }).record;
+    });
+    assert.equal(first?.layers[0].saturation[0].high, 1);
+    assert.equal(second?.reach, 2);
+    assert.equal(second.layers[0].saturation[0].high, 0);
   });
 
   it('counts a part as a part', () => {

@@ -63,6 +63,19 @@ describe('memory estimate', () => {
     }
   }
 
+  it('does not grow with a `backward` that no window is long enough for', () => {
+    const question = {
+      network: smallNetwork('gru'),
+      optimizer: { kind: 'sgd', momentum: 0, nesterov: false, learningRate: 1, weightDecay: 0, schedule: 'constant' },
+      steps: 10,
+      batch: 4,
+      bytesPerElement: 8,
+      inputs: 'dense',
+    } as const;
+    const long = estimateMemory({ ...question, bptt: { forward: 100, backward: 100 } });
+    assert.equal(long.bytes, estimateMemory({ ...question, bptt: 'full' }).bytes);
+  });
+
   it('names what takes the memory, in both precisions, without allocating it', () => {
     const question = {
       network: smallNetwork('lstm', { hidden: 1_000_000 }),

@@ -99,6 +99,50 @@ describe('the first value that is not finite', () => {
     assert.deepEqual(place, { pass: 'backward', tensor: 'dh_l0', layer: 0, t: 4, row: 0, value: place.value });
   });
 
+  it('counts steps of the window, so that the reach before it is negative', () => {
+    const linear = smallNetwork('rnn', { activation: 'identity', hidden: 1, outputs: 1, inputs: 1 });
+    const learner = exampleLearner({ network: linear, bptt: { forward: 3, backward: 9 }, steps: 3, batch: 1 });
+    for (const { values } of learner.parameters.values()) values.fill(0);
+    parameter(learner, 'rnn.weight_hh_l0').values[0] = 1e90;
+    parameter(learner, 'head.weight').values[0] = 1;
+    const outcomes = [0, 0, 1].map((target) => {
+      const window = randomWindow({
+        network: linear,
+        loss: 'mse',
+        steps: 3,
+        batch: 1,
+        reset: [0],
+        mask: (t) => t === target * 2 && target === 1,
+      });
+      return learner.step({ ...window, inputs: { kind: 'dense', values: new Float64Array(3) } }, { record: false });
+    });
+    assert.deepEqual(
+      outcomes.map(({ kind }) => kind),
+      ['forwardOnly', 'forwardOnly', 'nonFinite'],
+    );
+    assert.ok(outcomes[2].kind === 'nonFinite');
+    // The gradient starts at step 2 of the window and overflows four steps before it.
+    assert.deepEqual([outcomes[2].tensor, outcomes[2].t], ['dh_l0', -2]);
+  });
+
+  it('in what the head passes down is the last step of all that overflow', () => {
+    const quiet = smallNetwork('rnn', { hidden: 1, outputs: 1, inputs: 1 });
+    const learner = exampleLearner({ network: quiet, steps: 4, batch: 1 });
+    for (const { values } of learner.parameters.values()) values.fill(0);
+    parameter(learner, 'head.weight').values[0] = 1e250;
+    const window = randomWindow({ network: quiet, loss: 'mse', steps: 4, batch: 1 });
+    const targets = { kind: 'values', values: new Float64Array(4).fill(1e100) } as const;
+    const outcome = learner.step({ ...window, targets }, { record: false });
+    assert.deepEqual(placeOf(outcome), {
+      pass: 'backward',
+      tensor: 'dhLocal_l0',
+      layer: 0,
+      t: 3,
+      row: 0,
+      value: '-Infinity',
+    });
+  });
+
   it('in the update leaves the parameters as they were', () => {
     const learner = exampleLearner({ network });
     const window = randomWindow({ network, loss: 'mse' });

@@ -142,6 +142,15 @@ describe('truncated backpropagation through time', () => {
     assert.deepEqual(reach, [0, 4, 8]);
   });
 
+  it('keeps nothing of the windows before where every lane begins anew', () => {
+    const learner = exampleLearner({ network, bptt: { forward: 5, backward: 10 }, steps: 5 });
+    const reach = [1, 2].map((seed) => {
+      const window = randomWindow({ network, loss: 'mse', steps: 5, seed });
+      return update(learner, window, { record: true }).record?.reach;
+    });
+    assert.deepEqual(reach, [0, 0]);
+  });
+
   it('reaches exactly `backward` steps back', () => {
     const at = (backward: number) => {
       const learner = exampleLearner({ network, bptt: { forward: 2, backward }, steps: 2 });
