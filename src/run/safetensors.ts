@@ -110,8 +110,8 @@ function tensorOf(name: string, entry: unknown, data: Uint8Array): StoredTensor 
       `claims bytes ${from} to ${to} for ${length} numbers of ${dtype}; the file holds ${data.length} bytes of data`,
     );
   }
-  // A copy: the bytes in the file need not be aligned to the element.
-  const { buffer } = data.slice(from, to);
+  // A copy, because the bytes in the file need not be aligned; made here, because a Node Buffer's slice is a view.
+  const { buffer } = new Uint8Array(data.subarray(from, to));
   switch (dtype) {
     case 'F32':
       return { dtype, shape, data: new Float32Array(buffer) };

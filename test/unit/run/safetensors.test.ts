@@ -17,6 +17,14 @@ describe('safetensors', () => {
     assert.deepEqual(metadata, { step: '3', 'naïve "name"': 'ü' });
   });
 
+  it('reads from the middle of a larger buffer, as files of Node come', () => {
+    const bytes = writeTensorFile({ tensors: example, metadata: {} });
+    const pool = Buffer.alloc(bytes.length + 3);
+    pool.set(bytes, 3);
+    const { tensors } = readTensorFile(pool.subarray(3));
+    assert.deepEqual(new Map([...tensors].sort()), new Map([...example].sort()));
+  });
+
   it('begins its data on a multiple of 8, as the format asks', () => {
     const bytes = writeTensorFile({ tensors: example, metadata: {} });
     const headerLength = Number(new DataView(bytes.buffer).getBigUint64(0, true));

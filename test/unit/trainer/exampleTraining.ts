@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { openKernels } from '../../../src/engine/kernels/open';
+import { parseExperiment } from '../../../src/experiment/parse';
+import type { ResolvedExperiment } from '../../../src/experiment/schema';
+import { planTraining } from '../../../src/trainer/plan';
+import { Training } from '../../../src/trainer/training';
+
+/** An experiment small enough to train in milliseconds; keys replace the example's own. */
+export function exampleExperiment(keys: Readonly<Record<string, unknown>> = {}): ResolvedExperiment {
+  const file = {
+    data: { task: 'adding', length: [6, 9] },
+    model: { cell: 'lstm', hidden: 4 },
+    clip: { norm: 0.1 },
+    training: { steps: 12, batch: 3, validateEvery: 5 },
+    ...keys,
+  };
+  const parsed = parseExperiment(JSON.stringify(file));
+  assert.ok(parsed.kind === 'experiment', JSON.stringify(parsed));
+  const resolved = parsed.file.resolve();
+  assert.ok(resolved.kind === 'resolved');
+  return resolved.experiment;
+}
+
+/** The training of an experiment, before its first update. */
+export function exampleTraining(
+  keys: Readonly<Record<string, unknown>> = {},
+  files: ReadonlyMap<string, Uint8Array> = new Map(),
+): Training {
+  const planned = planTraining({
+    experiment: exampleExperiment(keys),
+    files,
+    kernels: openKernels('reference'),
+    memoryLimit: 1e9,
+  });
+  assert.ok(planned.kind === 'planned', JSON.stringify(planned));
+  return new Training(planned.plan, () => performance.now() / 1000);
+}
+
+/** Two hundred characters of few kinds. */
+export const exampleText = new Map([
+  ['text.txt', new TextEncoder().encode('to be or not to be, that is it. '.repeat(12))],
+]);

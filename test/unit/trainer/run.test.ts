@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RecordBatch } from '../../../src/run/recordBatch';
+import { readManifest } from '../../../src/run/manifest';
+import { readRecords } from '../../../src/run/recordDecoder';
+import type { RunStorage } from '../../../src/run/storage';
+import { factsOf } from '../../../src/trainer/facts';
+import { FolderStorage } from '../../../src/trainer/folder.node';
+import { Run } from '../../../src/trainer/run';
+import { RunWriter } from '../../../src/trainer/runWriter';
+import type { Training } from '../../../src/trainer/training';
+import { exampleTraining } from './exampleTraining';
+
+const yieldToMessages = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+function running(training: Training, writer?: RunWriter) {
+  const batches: RecordBatch[] = [];
+  const notices: string[] = [];
+  const run = new Run({
+    training,
+    writer,
+    observer: { records: (batch) => batches.push(batch), notice: (message) => notices.push(message) },
+    yieldToMessages,
+  });
+  const seen = (): number => batches.reduce((sum, { count }) => sum + count, 0);
+  return { run, batches, notices, seen };
+}
+
+describe('A run', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'unroll-run-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const written = async (training: Training, storage: RunStorage = new FolderStorage(folder)): Promise<RunWriter> => {
+    const writer = new RunWriter(storage, training, factsOf(training.plan, undefined, folder));
+    await writer.begin();
+    return writer;
+  };
+
+  it('shows and keeps every update until the planned end', async () => {
+    const training = exampleTraining();
+    const { run, batches, seen } = running(training, await written(training));
+    assert.deepEqual(await run.train(), { kind: 'finished', updates: 12, reason: 'steps' });
+    assert.equal(seen(), 12);
+    const kept = readRecords(readFileSync(join(folder, 'records.arrows')));
+    assert.deepEqual(
+      kept.batches.flatMap(({ loss }) => [...loss]),
+      batches.flatMap(({ loss }) => [...loss]),
+    );
+    const manifest = readManifest(readFileSync(join(folder, 'run.json')));
+    assert.equal(manifest?.state, 'finished');
+    assert.equal(manifest.updates, 12);
+  });
+
+  it('validates when it is due and at the end', async () => {
+    const { run, batches } = running(exampleTraining());
+    await run.train();
+    const due = batches.flatMap(({ update, validationLoss }) =>
+      [...update].filter((_, n) => !Number.isNaN(validationLoss[n])),
+    );
+    assert.deepEqual(due, [4, 9, 11]);
+  });
+
+  it('stands still while paused, takes single steps, goes on and stops', async () => {
+    const { run, seen } = running(exampleTraining({ training: { steps: 100_000, batch: 3 } }));
+    const ended = run.train();
+    await run.pause();
+    const atPause = seen();
+    await yieldToMessages();
+    assert.equal(seen(), atPause);
+    await run.step();
+    assert.equal(seen(), atPause + 1);
+    run.resume();
+    for (let waits = 0; waits < 200 && seen() < atPause + 20; waits++) await yieldToMessages();
+    assert.ok(seen() >= atPause + 20);
+    run.stop();
+    assert.equal((await ended).kind, 'stopped');
+  });
+
+  it('can be stopped while it is paused', async () => {
+    const { run } = running(exampleTraining());
+    const paused = run.pause();
+    const ended = run.train();
+    await paused;
+    run.stop();
+    assert.deepEqual(await ended, { kind: 'stopped', updates: 0 });
+  });
+
+  it('takes a new learning rate from the next update on', async () => {
+    const training = exampleTraining({ training: { steps: 100, batch: 3 } });
+    const { run, batches } = running(training);
+    const paused = run.pause();
+    const ended = run.train();
+    await paused;
+    await run.step();
+    run.setLearningRate(0.5);
+    await run.step();
+    assert.deepEqual(
+      batches.flatMap(({ learningRate }) => [...learningRate]),
+      [0.001, 0.5],
+    );
+    assert.throws(() => run.setLearningRate(NaN), /above 0/);
+    run.stop();
+    await ended;
+  });
+
+  it('ends when the loss reaches training.stopAtLoss', async () => {
+    const { run } = running(exampleTraining({ training: { steps: 50, batch: 3, stopAtLoss: 1000 } }));
+    assert.deepEqual(await run.train(), { kind: 'finished', updates: 1, reason: 'stopAtLoss' });
+  });
+
+  it('that diverges says which tensor, update and step', async () => {
+    const training = exampleTraining({
+      model: { cell: 'rnn', activation: 'identity', hidden: 4 },
+      data: { task: 'adding', length: 40 },
+      clip: null,
+      optimizer: { kind: 'sgd', learningRate: 1e6 },
+    });
+    const { run } = running(training, await written(training));
+    const ending = await run.train();
+    assert.ok(ending.kind === 'diverged');
+    assert.match(ending.message, /Diverged at update \d+: \S+ became (NaN|-?Infinity) in the \w+ pass/);
+    assert.equal(readManifest(readFileSync(join(folder, 'run.json')))?.state, 'diverged');
+  });
+
+  it('trains on and says so when its folder can no longer be written', async () => {
+    const disk = new FolderStorage(folder);
+    const full: RunStorage = {
+      write: (path, bytes) => disk.write(path, bytes),
+      append: () => Promise.reject(new Error('ENOSPC: no space left on device')),
+      truncate: (path, length) => disk.truncate(path, length),
+      read: (path) => disk.read(path),
+      list: (name) => disk.list(name),
+    };
+    const training = exampleTraining();
+    const { run, notices, seen } = running(training, await written(training, full));
+    assert.equal((await run.train()).kind, 'finished');
+    assert.equal(seen(), 12);
+    assert.equal(notices.length, 1);
+    assert.match(notices[0] ?? '', /no space left.*Training goes on/);
+  });
+
+  it('resumed from its newest checkpoint leaves the records of an uninterrupted one', async () => {
+    const keys = { training: { steps: 12, batch: 3, checkpointEvery: 5 } };
+    const whole = running(exampleTraining(keys));
+    await whole.run.train();
+
+    const first = exampleTraining(keys);
+    const writer = await written(first);
+    const cut = running(first, writer);
+    const paused = cut.run.pause();
+    const ended = cut.run.train();
+    await paused;
+    for (let n = 0; n < 8; n++) await cut.run.step();
+    cut.run.stop();
+    await ended;
+    // A kill leaves no checkpoint of its last moment, only the one that was due.
+    rmSync(join(folder, 'checkpoints', 'update-8.safetensors'));
+    assert.deepEqual(readdirSync(join(folder, 'checkpoints')), ['update-5.safetensors']);
+
+    const second = exampleTraining(keys);
+    const resumedWriter = new RunWriter(new FolderStorage(folder), second, factsOf(second.plan, undefined, folder));
+    await resumedWriter.resume('2026-01-01T00:00:00.000Z');
+    assert.equal(second.updates, 5);
+    await running(second, resumedWriter).run.train();
+    const kept = readRecords(readFileSync(join(folder, 'records.arrows'))).batches;
+    const all = (batches: readonly RecordBatch[], column: 'loss' | 'gradNorm' | 'update' | 'dh') =>
+      batches.flatMap((batch) => [...batch[column]]);
+    for (const column of ['update', 'loss', 'gradNorm', 'dh'] as const) {
+      assert.deepEqual(all(kept, column), all(whole.batches, column));
+    }
+  });
+});
