@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closeAtEnd } from './closing';
@@ -11,9 +11,17 @@ export function scratchFolder(purpose: string): string {
   return folder;
 }
 
-/** A scratch workspace that holds a copy of `source`, so that nobody trains or edits in the repository itself. */
-export function scratchWorkspace(source: string): string {
+/**
+ * A scratch workspace, so that nobody trains or edits in the repository itself: a copy of a folder, or files by their
+ * names.
+ */
+export function scratchWorkspace(content: string | Readonly<Record<string, string>>): string {
   const folder = join(scratchFolder('workspace'), 'samples');
-  cpSync(source, folder, { recursive: true });
+  if (typeof content === 'string') {
+    cpSync(content, folder, { recursive: true });
+    return folder;
+  }
+  mkdirSync(folder);
+  for (const [name, text] of Object.entries(content)) writeFileSync(join(folder, name), text);
   return folder;
 }

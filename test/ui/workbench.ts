@@ -110,8 +110,8 @@ export class Workbench {
     return this.page.locator('.tab', { hasText: title }).first();
   }
 
-  /** A lens above the code whose words contain `text`. */
-  codeLens(text: string): Locator {
+  /** A lens above the code whose words contain `text` or match it. */
+  codeLens(text: string | RegExp): Locator {
     return this.page.locator('.codelens-decoration a', { hasText: text }).first();
   }
 

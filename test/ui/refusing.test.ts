@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { scratchWorkspace } from '../launch/scratch';
+import { Workbench } from './workbench';
+
+describe('An experiment that cannot be trained', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    const text = '{ "data": { "text": "nowhere.txt" }, "model": { "cell": "rnn" } }';
+    workbench = await Workbench.open({ folder: scratchWorkspace({ 'broken.rnn.json': text }) });
+    await workbench.openFile('broken.rnn.json');
+    await workbench.codeLens('Train').click();
+  });
+
+  after(() => workbench.close());
+
+  it('says so once, naming what is wrong, with a way to it', async () => {
+    const toast = workbench.page.locator('.notifications-toasts .notification-list-item');
+    await toast.getByText('nowhere.txt').waitFor();
+    await toast.getByText('Show in File').click();
+    await workbench.statusItem('selected').waitFor();
+    assert.equal((await workbench.problems(1)).length, 1);
+  });
+
+  it('starts nothing and writes nothing', () => {
+    assert.equal(existsSync(join(workbench.folder, 'unroll-runs')), false);
+  });
+});

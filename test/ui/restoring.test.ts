@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { Workbench } from './workbench';
+
+describe('A finished run', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open();
+    await workbench.openFile('three-steps.rnn.json');
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('finished').waitFor();
+  });
+
+  after(() => workbench.close());
+
+  const run = (): Promise<string> => workbench.webviewFrame().locator('main').innerText();
+
+  it('is still there when its tab was hidden', async () => {
+    const before = await run();
+    await workbench.tab('Unroll:').click();
+    await workbench.openFile('long-lag.rnn.json');
+    await workbench.tab('Unroll:').click();
+    await workbench.webviewFrame().getByText('finished').first().waitFor();
+    assert.equal(await run(), before);
+  });
+
+  it('is still there after the window was reloaded', async () => {
+    const before = await run();
+    await workbench.reload();
+    await workbench.webviewFrame().getByText('finished').first().waitFor();
+    assert.equal(await run(), before);
+    assert.deepEqual(await workbench.notifications(), []);
+  });
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { Workbench } from './workbench';
+
+describe('The panel', () => {
+  for (const theme of ['dark', 'light', 'highContrast', 'highContrastLight'] as const) {
+    it(`is drawn in the colours of the theme: ${theme}`, async () => {
+      const workbench = await Workbench.open({ theme, width: 1400, height: 1000 });
+      await workbench.openFile('truncated.rnn.json');
+      await workbench.codeLens('Train').click();
+      const frame = workbench.webviewFrame();
+      await frame.locator('canvas').first().waitFor();
+      const colours = await frame.locator('body').evaluate((body) => {
+        const probe = document.createElement('span');
+        probe.style.color = 'var(--vscode-editor-foreground)';
+        probe.style.backgroundColor = 'var(--vscode-editor-background)';
+        body.append(probe);
+        const { color, backgroundColor } = getComputedStyle(probe);
+        const expected = { text: color, ground: backgroundColor };
+        probe.remove();
+        const title = document.querySelector('h1');
+        const seen = { text: title && getComputedStyle(title).color, ground: getComputedStyle(body).backgroundColor };
+        return { seen, expected };
+      });
+      assert.deepEqual(colours.seen, colours.expected);
+      await workbench.codeLens(/finished|update [\d,]{3,}/).waitFor();
+      await workbench.screenshot(`panel-${theme}`);
+      await workbench.close();
+    });
+  }
+
+  it('never scrolls sideways beside an editor on a laptop', async () => {
+    const workbench = await Workbench.open({ width: 1000, height: 720 });
+    await workbench.openFile('three-steps.rnn.json');
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('finished').waitFor();
+    const width = await workbench
+      .webviewFrame()
+      .locator('html')
+      .evaluate(({ scrollWidth, clientWidth }) => ({ scrollWidth, clientWidth }));
+    assert.equal(width.scrollWidth, width.clientWidth);
+    await workbench.screenshot('panel-narrow');
+    await workbench.close();
+  });
+});

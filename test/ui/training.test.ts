@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { scratchWorkspace } from '../launch/scratch';
+import { Workbench } from './workbench';
+
+const experiment = `{
+  "name": "Echoes",
+  "data": { "task": "echo", "length": 12 },
+  "model": { "cell": "gru", "hidden": 8 },
+  "clip": { "norm": 0.05 },
+  "training": { "steps": 100000000, "batch": 8 }
+}`;
+
+/** The number before the slash in “training 1,234 / 2,000 updates”. */
+async function updatesIn(progress: Locator): Promise<number> {
+  const words = await progress.innerText();
+  return Number(/([\d,]+) \/ /.exec(words)?.[1].replaceAll(',', ''));
+}
+
+describe('Training by hand', () => {
+  let workbench: Workbench;
+
+  /** “training 1,234 / 100,000,000 updates · …” at the head of the panel. */
+  const progress = (): Locator =>
+    workbench
+      .webviewFrame()
+      .getByText(/[\d,]+ \/ 100,000,000/)
+      .first();
+
+  /** Waits until more updates are done than `before`. */
+  async function beyond(before: number): Promise<void> {
+    while ((await updatesIn(progress())) <= before) await workbench.page.waitForTimeout(50);
+  }
+
+  before(async () => {
+    workbench = await Workbench.open({ folder: scratchWorkspace({ 'echoes.rnn.json': experiment }) });
+    await workbench.openFile('echoes.rnn.json');
+  });
+
+  after(() => workbench.close());
+
+  it('offers nothing to pause before anything trains', async () => {
+    assert.equal(await workbench.offersCommand('Unroll: Pause Training'), false);
+  });
+
+  it('starts with ▶ Train, in a panel beside the experiment', async () => {
+    await workbench.codeLens('Train').click();
+    await beyond(0);
+    const editor = await workbench.tab('echoes.rnn.json').boundingBox();
+    const panel = await workbench.tab('Unroll: Echoes').boundingBox();
+    assert.ok(editor && panel && panel.x > editor.x + editor.width);
+  });
+
+  it('goes on by itself, in the panel and in the status bar', async () => {
+    await beyond(await updatesIn(progress()));
+    await workbench.statusItem(/updates\/s/).waitFor();
+  });
+
+  it('pauses', async () => {
+    await workbench.codeLens('Pause').click();
+    await workbench.codeLens('paused').waitFor();
+    await workbench.webviewFrame().getByText('Resume').waitFor();
+  });
+
+  it('does one update at a time', async () => {
+    await workbench
+      .webviewFrame()
+      .getByText(/^paused/)
+      .waitFor();
+    const before = await updatesIn(progress());
+    await workbench.webviewFrame().getByText('Step', { exact: false }).first().click();
+    await beyond(before);
+    assert.equal(await updatesIn(progress()), before + 1);
+  });
+
+  it('takes another learning rate, from the next update on', async () => {
+    await workbench.runCommand('Unroll: Change Learning Rate…');
+    await workbench.page.locator('.quick-input-widget input').first().fill('0.000321');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.runCommand('Unroll: Train One Update');
+    await workbench.webviewFrame().getByText('3.21e-4').first().waitFor();
+  });
+
+  it('resumes from the panel', async () => {
+    const before = await updatesIn(progress());
+    await workbench.webviewFrame().getByText('Resume').click();
+    await beyond(before + 10);
+  });
+
+  it('stops, and can be trained again', async () => {
+    await workbench.runCommand('Unroll: Stop Training');
+    await workbench.codeLens('stopped').waitFor();
+    await workbench.codeLens('Train').waitFor();
+    assert.equal(await workbench.offersCommand('Unroll: Pause Training'), false);
+    assert.deepEqual(await workbench.notifications(), []);
+  });
+});
