@@ -5,7 +5,7 @@ import { initializeNetwork } from './initialization';
 import type { KernelSet } from './kernels/kernelSet';
 import { combineNorms } from './kernels/norms';
 import { lossWeight } from './losses/loss';
-import { Network, sizeOf } from './network';
+import { Network } from './network';
 import {
   locateInBackward,
   locateInCarriedState,
@@ -96,15 +96,7 @@ export class Learner {
 
   /** Sets one parameter from a file; throws RangeError for an unknown name or another size or shape. */
   load(name: string, values: ArrayLike<number>, shape?: readonly number[]): void {
-    const parameter = this.network.parameter(name);
-    const wanted = parameter.shape.join(', ');
-    if (values.length !== sizeOf(parameter.shape) || (shape !== undefined && shape.join(', ') !== wanted)) {
-      const found = shape === undefined ? `${values.length} values` : `shape [${shape.join(', ')}]`;
-      throw new RangeError(
-        `${name} has ${found} in the weights; this net needs [${wanted}]. Check cell, hidden, layers.`,
-      );
-    }
-    parameter.values.set(values);
+    this.network.load(name, values, shape);
   }
 
   /** Trains on one window. Throws RangeError for a window that does not fit the net; nothing is changed then. */

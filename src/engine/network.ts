@@ -97,6 +97,19 @@ export class Network {
     return parameter;
   }
 
+  /** Sets one parameter from a file; throws RangeError for an unknown name or another size or shape. */
+  load(name: string, values: ArrayLike<number>, shape?: readonly number[]): void {
+    const parameter = this.parameter(name);
+    const wanted = parameter.shape.join(', ');
+    if (values.length !== sizeOf(parameter.shape) || (shape !== undefined && shape.join(', ') !== wanted)) {
+      const found = shape === undefined ? `${values.length} values` : `shape [${shape.join(', ')}]`;
+      throw new RangeError(
+        `${name} has ${found} in the weights; this net needs [${wanted}]. Check cell, hidden, layers and the data.`,
+      );
+    }
+    parameter.values.set(values);
+  }
+
   /** W_xh for one-hot inputs, made when the first such window arrives. */
   get embedding(): Embedding {
     return (this.firstInput ??= new Embedding(this.kernels, this.parameter('rnn.weight_ih_l0')));
