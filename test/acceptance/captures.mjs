@@ -1,0 +1,107 @@
+// Trains small experiments of every cell, loss, clipping, optimizer and truncation headless, captures their first three
+// updates, and has PyTorch recompute each of them: `npm run check:torch`. Needs a python3 with torch and numpy.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const cells = [
+  ...['tanh', 'relu', 'sigmoid', 'identity'].map((activation) => [`rnn-${activation}`, { cell: 'rnn', activation }]),
+  ['lstm', { cell: 'lstm' }],
+  ['gru', { cell: 'gru' }],
+];
+const losses = {
+  mse: { data: { task: 'adding', length: 8 } },
+  mseEverywhere: { data: { task: 'sine', length: 8 } },
+  crossEntropy: { data: { task: 'copy', symbols: 3, recall: 2, delay: 4 } },
+  masked: { data: { task: 'reber' } },
+};
+const clips = { none: null, norm: { norm: 0.05 }, value: { value: 0.01 }, hidden: { hidden: 0.005 } };
+const optimizers = {
+  sgd: { kind: 'sgd', learningRate: 0.1 },
+  momentum: { kind: 'sgd', momentum: 0.9, learningRate: 0.1 },
+  nesterov: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.01, learningRate: 0.1 },
+  adagrad: { kind: 'adagrad', learningRate: 0.1, schedule: { exponential: 0.9 } },
+  rmsprop: { kind: 'rmsprop', momentum: 0.5, schedule: { warmup: 5 } },
+  adam: { kind: 'adam', weightDecay: 0.01, schedule: { cosine: 10 } },
+};
+const truncations = { full: 'full', shorter: { forward: 6, backward: 3 }, equal: { forward: 4, backward: 4 } };
+
+/** Every pair of choices at least once is more than this needs; each axis is run through beside varying others. */
+function* experiments() {
+  for (const [cellName, cell] of cells) {
+    for (const [lossName, loss] of Object.entries(losses)) {
+      for (const reduction of ['mean', 'sum']) {
+        yield [`${cellName} ${lossName} ${reduction}`, { ...loss, cell, reduction }];
+      }
+    }
+    for (const [clipName, clip] of Object.entries(clips))
+      yield [`${cellName} clip ${clipName}`, { ...losses.crossEntropy, cell, clip, layers: 2 }];
+    for (const [name, bptt] of Object.entries(truncations)) {
+      yield [`${cellName} bptt ${name}`, { data: { task: 'echo', length: 12 }, cell, bptt, clip: clips.norm }];
+      yield [
+        `${cellName} bptt ${name} sum, two layers`,
+        { data: { task: 'delay', length: 12, lag: 2 }, cell, bptt, layers: 2, reduction: 'sum' },
+      ];
+    }
+    // With a rate that moves nothing the stored steps are those of the present weights, and the gradient is exact.
+    yield [
+      `${cellName} bptt longer`,
+      {
+        data: { task: 'echo', length: 12 },
+        cell,
+        bptt: { forward: 3, backward: 8 },
+        optimizer: { kind: 'sgd', learningRate: 1e-300 },
+      },
+    ];
+  }
+  for (const [name, optimizer] of Object.entries(optimizers)) {
+    for (const [clipName, clip] of Object.entries(clips)) {
+      yield [`optimizer ${name}, clip ${clipName}`, { ...losses.crossEntropy, cell: { cell: 'gru' }, optimizer, clip }];
+    }
+  }
+}
+
+function fileOf({ data, cell, reduction = 'mean', clip = null, layers = 1, bptt = 'full', optimizer = {} }) {
+  const kind = ['copy', 'reber', 'echo', 'temporalOrder', 'parity'].includes(data.task) ? 'crossEntropy' : 'mse';
+  const needed = { delay: 'mse' }[data.task] ?? kind;
+  return {
+    data,
+    model: { ...cell, hidden: 5, layers },
+    loss: { kind: needed, reduction },
+    clip,
+    bptt,
+    optimizer,
+    training: { steps: 3, batch: 3 },
+  };
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'unroll-captures-'));
+const kernels = process.argv.includes('--kernels')
+  ? ['--kernels', process.argv[process.argv.indexOf('--kernels') + 1]]
+  : [];
+try {
+  const folders = [];
+  for (const [name, experiment] of experiments()) {
+    const file = join(scratch, `${name.replace(/\W+/g, '-')}.rnn.json`);
+    const folder = file.replace('.rnn.json', '');
+    writeFileSync(file, JSON.stringify(fileOf(experiment)));
+    const { status, stderr } = spawnSync(process.execPath, [
+      resolve('dist/cli.mjs'),
+      file,
+      '--out',
+      folder,
+      '--capture',
+      '0,1,2',
+      ...kernels,
+    ]);
+    if (status !== 0) throw new Error(`${name} did not train (exit code ${status}): ${stderr}`);
+    if (!existsSync(join(folder, 'step-2.safetensors'))) throw new Error(`${name} left no step-2.safetensors`);
+    folders.push(folder);
+  }
+  const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
+  const checked = spawnSync(python, [resolve('test/acceptance/recompute.py'), ...folders], { stdio: 'inherit' });
+  process.exitCode = checked.status ?? 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
