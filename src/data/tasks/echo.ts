@@ -46,7 +46,10 @@ export function echoTask({
   const floor = (name: string, use: 'none' | 'near' | 'both', limit: string): TaskBaseline => ({
     name,
     source: `entropy of P(y=1) = ½ + ½·x[t−${near}] − ¼·x[t−${far}], ${limit} nats far from the start`,
-    pattern: (steps) => patternOf(steps, (t) => floorAt(t, lags, use)),
+    pattern: (steps) => {
+      const [early, middle, late] = [floorAt(0, lags, use), floorAt(near, lags, use), floorAt(far, lags, use)];
+      return patternOf(steps, (t) => (t < near ? early : t < far ? middle : late));
+    },
   });
   return {
     inputNames: ['0', '1'],

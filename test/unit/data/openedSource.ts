@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { filesOf, openSource, type Source } from '../../../src/data/source';
+import type { Batch } from '../../../src/data/batch';
+import { parseExperiment } from '../../../src/experiment/parse';
+import type { Objection } from '../../../src/experiment/refusal';
+import type { ResolvedExperiment } from '../../../src/experiment/schema';
+
+/** The parts of an experiment file that a test of data sets. */
+export interface Written {
+  readonly data: unknown;
+  readonly batch?: number;
+  readonly seed?: number;
+  readonly loss?: unknown;
+  readonly bptt?: unknown;
+}
+
+/** An experiment over some data, resolved. */
+export function experimentOver({ data, batch, seed = 1, ...rest }: Written): ResolvedExperiment {
+  const training = batch === undefined ? {} : { training: { batch } };
+  const parsed = parseExperiment(JSON.stringify({ data, model: { cell: 'rnn' }, seed, ...training, ...rest }));
+  assert.ok(parsed.kind === 'experiment', JSON.stringify(parsed));
+  const outcome = parsed.file.resolve();
+  assert.ok(outcome.kind === 'resolved');
+  return outcome.experiment;
+}
+
+function bytesOf(experiment: ResolvedExperiment, content: string | Uint8Array): ReadonlyMap<string, Uint8Array> {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  return new Map(filesOf(experiment).map(({ path }) => [path, bytes]));
+}
+
+/** The source of an experiment whose data file, if it names one, has this content. */
+export function opened(written: Written, content: string | Uint8Array = ''): Source {
+  const experiment = experimentOver(written);
+  const outcome = openSource(experiment, bytesOf(experiment, content));
+  assert.ok(outcome.kind === 'source', JSON.stringify(outcome));
+  return outcome.source;
+}
+
+/** The one objection against an experiment's data. */
+export function objectionTo(written: Written, content: string | Uint8Array = ''): Objection {
+  const experiment = experimentOver(written);
+  const outcome = openSource(experiment, bytesOf(experiment, content));
+  assert.ok(outcome.kind === 'refused', 'the data was accepted');
+  assert.equal(outcome.refusals.length, 1, JSON.stringify(outcome.refusals));
+  const [objection] = outcome.refusals;
+  assert.ok(objection);
+  return objection;
+}
+
+/** What one lane of a batch sees: symbols, or rows of numbers. */
+export function inputsOf(batch: Batch, lane: number): number[][] {
+  const { inputs } = batch;
+  return Array.from({ length: batch.steps }, (_, t) => {
+    const cell = t * batch.batch + lane;
+    if (inputs.kind === 'oneHot') return [inputs.indices[cell] ?? NaN];
+    const width = inputs.values.length / (batch.steps * batch.batch);
+    return [...inputs.values.subarray(cell * width, (cell + 1) * width)];
+  });
+}
+
+/** What one lane of a batch is asked for: undefined where there is no loss. */
+export function targetsOf(batch: Batch, lane: number): (number | undefined)[] {
+  return Array.from({ length: batch.steps }, (_, t) => {
+    const cell = t * batch.batch + lane;
+    if (batch.mask[cell] === 0) return undefined;
+    return batch.targets.kind === 'classes' ? batch.targets.indices[cell] : batch.targets.values[cell];
+  });
+}
+
+/** Every lane of every one of so many batches, as [inputs, targets]. */
+export function lanesOf(source: Source, batches: number): (readonly [number[][], (number | undefined)[]])[] {
+  return Array.from({ length: batches }, () => source.next()).flatMap((batch) =>
+    Array.from({ length: batch.batch }, (_, lane) => [inputsOf(batch, lane), targetsOf(batch, lane)] as const),
+  );
+}
