@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import Papa from 'papaparse';
-import { listed, printed } from '../experiment/fields';
+import { counted, listed, printed } from '../experiment/fields';
 import type { KeyPath, Objection } from '../experiment/refusal';
 
 /** A column that an experiment asks for, and where it does. */
@@ -107,7 +107,7 @@ class RowReader {
 
   #takeCells(cells: readonly string[], line: number): void {
     if (cells.length !== this.#width) {
-      const found = `has ${printed(cells.length)} cells, but the header has ${printed(this.#width)}`;
+      const found = `has ${counted(cells.length, 'cell')}, but the header has ${printed(this.#width)}`;
       return this.#refuse(line, found, 'Give every row as many cells as the header.');
     }
     for (const { name, index, numbers } of this.#asked) {

@@ -22,6 +22,11 @@ export function printed(value: number): string {
   return Math.abs(value) >= 1000 ? value.toLocaleString('en-US') : String(value);
 }
 
+/** How many of a thing, as messages say it: 1 row, 1,234 rows. */
+export function counted(count: number, thing: string): string {
+  return `${printed(count)} ${thing}${count === 1 ? '' : 's'}`;
+}
+
 /** Names as messages list them: each in double quotes. */
 export function listed(names: readonly string[]): string {
   return names.map((name) => JSON.stringify(name)).join(', ');

@@ -1,5 +1,5 @@
 import type { Complaint } from './complaint';
-import { printed } from './fields';
+import { counted, printed } from './fields';
 import type { KeyPath } from './refusal';
 
 type Target = number | number[] | null;
@@ -23,11 +23,11 @@ function unequalSteps(sequences: readonly Sequence[]): Complaint | undefined {
   const steps = sequences[0]?.inputs.length ?? 0;
   for (const [index, { inputs, targets }] of sequences.entries()) {
     if (inputs.length !== steps) {
-      const message = `Sequence ${index + 1} has ${printed(inputs.length)} steps and the first one ${printed(steps)}: give all the same number.`;
+      const message = `Sequence ${index + 1} has ${counted(inputs.length, 'step')} and the first one ${printed(steps)}: give all the same number.`;
       return complain([index, 'inputs'], message);
     }
     if (targets.length !== steps) {
-      const message = `Sequence ${index + 1} has ${printed(steps)} inputs and ${printed(targets.length)} targets: write one target for each step, null where there is no loss.`;
+      const message = `Sequence ${index + 1} has ${counted(steps, 'input')} and ${counted(targets.length, 'target')}: write one target for each step, null where there is no loss.`;
       return complain([index, 'targets'], message);
     }
   }
@@ -39,7 +39,7 @@ function unequalInputs(sequences: readonly Sequence[]): Complaint | undefined {
   for (const [index, { inputs }] of sequences.entries()) {
     const t = inputs.findIndex((row) => row.length !== width);
     if (t >= 0) {
-      const message = `This row has ${printed(inputs[t]?.length ?? 0)} numbers and the first one ${printed(width)}: give all rows the same width.`;
+      const message = `This row has ${counted(inputs[t]?.length ?? 0, 'number')} and the first one ${printed(width)}: give all rows the same width.`;
       return complain([index, 'inputs', t], message);
     }
   }
@@ -67,5 +67,5 @@ function mismatch(first: Exclude<Target, null>, target: Exclude<Target, null>): 
     return `This target is ${here} and the first one ${there}: write rows of numbers throughout (mse) or bare class indices throughout (crossEntropy).`;
   }
   if (typeof first === 'number' || typeof target === 'number' || first.length === target.length) return undefined;
-  return `This target has ${printed(target.length)} numbers and the first one ${printed(first.length)}: give all targets the same width.`;
+  return `This target has ${counted(target.length, 'number')} and the first one ${printed(first.length)}: give all targets the same width.`;
 }

@@ -146,11 +146,11 @@ describe('a refused experiment', () => {
       const good = '{ "inputs": [[1], [2]], "targets": [[1], null] }';
       assertRefused(inline(`[${good}, { «"inputs"»: [[1]], "targets": [[1]] }]`), [
         'inconsistent',
-        /Sequence 2 has 1 steps and the first one 2/,
+        /Sequence 2 has 1 step and the first one 2/,
       ]);
       assertRefused(inline(`[${good}, { "inputs": [[1], [2]], «"targets"»: [[1]] }]`), [
         'inconsistent',
-        /2 inputs and 1 targets/,
+        /2 inputs and 1 target:/,
       ]);
       assertRefused(inline(`[${good}, { "inputs": [[1], «[»2, 3]], "targets": [[1], null] }]`), [
         'inconsistent',

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Source } from '../../../src/data/source';
+import { inputsOf, objectionTo, opened, targetsOf } from './openedSource';
+
+/** A table whose one column counts its rows from 0, so that every value tells its place. */
+const counting = (rows: number) => `n\n${Array.from({ length: rows }, (_, row) => row).join('\n')}\n`;
+const plain = (more: object = {}) => ({
+  csv: 'a.csv',
+  inputs: ['n'],
+  normalize: 'none',
+  length: 6,
+  validation: 0.25,
+  ...more,
+});
+const rowsOf = (source: Source) => [...source.validation()];
+
+describe('windows of a table', () => {
+  it('lie at random places of the training part, from zero state, each step asking for the row `horizon` later', () => {
+    const source = opened({ data: plain({ horizon: 3 }), batch: 8 }, counting(40));
+    const seen = new Set<number>();
+    for (let count = 0; count < 80; count++) {
+      const window = source.next();
+      assert.ok(window.reset.every((reset) => reset === 1));
+      for (let lane = 0; lane < 8; lane++) {
+        const rows = inputsOf(window, lane).map(([row]) => row);
+        assert.deepEqual(
+          rows,
+          rows.map((_, t) => rows[0] + t),
+        );
+        assert.deepEqual(
+          targetsOf(window, lane),
+          rows.map((row) => row + 3),
+        );
+        seen.add(rows[0]);
+      }
+    }
+    // 30 training rows: the last window begins at row 21 and asks for row 29.
+    assert.deepEqual(
+      [...seen].sort((a, b) => a - b),
+      Array.from({ length: 22 }, (_, row) => row),
+    );
+  });
+
+  it('take inputs and targets from their columns', () => {
+    const text = `a,b,c\n${Array.from({ length: 20 }, (_, row) => `${row},${100 + row},${200 + row}`).join('\n')}`;
+    const source = opened({ data: plain({ inputs: ['c', 'a'], targets: ['b'], length: 4 }), batch: 1 }, text);
+    assert.deepEqual([source.inputs, source.outputs], [2, 1]);
+    assert.deepEqual([source.inputNames, source.outputNames], [['c', 'a'], ['b']]);
+    const window = source.next();
+    const [[c, a]] = inputsOf(window, 0);
+    assert.equal(c, a + 200);
+    assert.equal(targetsOf(window, 0)[0], a + 101);
+  });
+
+  it('ask for every held-out row exactly once, after at least half a window of rows before it', () => {
+    const sizes = fc.record({
+      rows: fc.integer({ min: 30, max: 200 }),
+      length: fc.integer({ min: 1, max: 12 }),
+      horizon: fc.integer({ min: 1, max: 5 }),
+    });
+    fc.assert(
+      fc.property(sizes, ({ rows, length, horizon }) => {
+        const source = opened({ data: plain({ length, horizon }), batch: 4 }, counting(rows));
+        const held = Math.floor(rows * 0.25);
+        const asked: number[] = [];
+        for (const window of rowsOf(source)) {
+          for (let lane = 0; lane < window.batch; lane++) {
+            const targets = targetsOf(window, lane);
+            const first = targets.findIndex((target) => target !== undefined);
+            assert.ok(first >= Math.floor(length / 2), 'too little context');
+            assert.ok(targets.slice(first).every((target) => target !== undefined));
+            for (let t = first; t < length; t++) {
+              assert.equal(targets[t], inputsOf(window, lane)[t][0] + horizon);
+              asked.push(targets[t] ?? NaN);
+            }
+          }
+        }
+        assert.deepEqual(
+          asked.sort((a, b) => a - b),
+          Array.from({ length: held }, (_, row) => rows - held + row),
+        );
+      }),
+    );
+  });
+
+  it('hold nothing out when asked so', () => {
+    assert.deepEqual(rowsOf(opened({ data: plain({ validation: 0 }), batch: 1 }, counting(12))), []);
+  });
+});
+
+describe('normalisation', () => {
+  const values = [1, 5, 3, 7, 100, 200];
+  const text = `n\n${values.join('\n')}`;
+  const first = (normalize: string) => {
+    const source = opened({ data: plain({ normalize, length: 3, validation: 0.34 }), batch: 1 }, text);
+    return inputsOf(source.next(), 0).flat();
+  };
+
+  it('uses the statistics of the training part only', () => {
+    // Training rows 1, 5, 3, 7: mean 4, variance 5.
+    assert.deepEqual(first('none'), [1, 5, 3]);
+    assert.deepEqual(first('standard'), [-3 / Math.sqrt(5), 1 / Math.sqrt(5), -1 / Math.sqrt(5)]);
+    assert.deepEqual(first('minmax'), [0, 4 / 6, 2 / 6]);
+  });
+
+  it('leaves a constant column at 0', () => {
+    const constant = `n\n${'4\n'.repeat(12)}`;
+    for (const normalize of ['standard', 'minmax']) {
+      const source = opened({ data: plain({ normalize }), batch: 1 }, constant);
+      assert.ok(
+        inputsOf(source.next(), 0)
+          .flat()
+          .every((value) => value === 0),
+      );
+    }
+  });
+});
+
+describe('the baselines of a table', () => {
+  it('are the spread of the training part and persistence on both parts, in the unit of the loss', () => {
+    const text = 'n,m\n0,0\n1,0\n4,0\n9,0\n16,2\n25,2\n';
+    const data = plain({ inputs: ['n', 'm'], length: 2, validation: 0.34 });
+    const values = (more: object = {}) =>
+      opened({ data, batch: 1, ...more }, text).baselines.map(({ name, value }) => [name, value]);
+    // Training rows n = 0, 1, 4, 9 (mean 3.5, variance 12.25), m = 0; steps 1, 3, 5; held out 7, 9 and 2, 0.
+    assert.deepEqual(values(), [
+      ['mean', 12.25 / 2],
+      ['persistence', 35 / 3 / 2],
+      ['persistence, held out', (130 / 2 + 4 / 2) / 2],
+    ]);
+    assert.deepEqual(
+      values({ loss: { reduction: 'sum' } }).map(([, value]) => value),
+      [2 * 12.25, (2 * 35) / 3, 2 * 67],
+    );
+  });
+
+  it('says after standardising that the mean costs 1', () => {
+    const source = opened({ data: plain({ normalize: 'standard' }), batch: 1 }, counting(40));
+    assert.ok(Math.abs((source.baselines[0]?.value ?? NaN) - 1) < 1e-12);
+  });
+});
+
+describe('the file of a table', () => {
+  const numbers = (text: string, data: object = {}) => {
+    const source = opened({ data: plain({ length: 2, validation: 0, ...data }), batch: 1 }, text);
+    const window = source.next();
+    return [...inputsOf(window, 0).flat(), targetsOf(window, 0).at(-1)];
+  };
+
+  it('may have quotes, Windows line ends, a byte-order mark, other delimiters and blank lines at its end', () => {
+    const rows = [1, -2.5, 3e2];
+    assert.deepEqual(numbers('n\n1\n-2.5\n3e2'), rows);
+    assert.deepEqual(numbers('\uFEFFn\r\n1\r\n-2.5\r\n3e2\r\n\r\n'), rows);
+    assert.deepEqual(numbers('name,"n"\n"a, ""b""\nc",1\nx,"-2.5"\ny, 3e2 \n'), rows);
+    assert.deepEqual(numbers('n;name\n1;a,b,c\n-2.5;a,b,c\n3e2;a,b,c\n'), rows);
+    assert.deepEqual(numbers('n\tname\n1\ta b\n-2.5\ta\n3e2\tx\n'), rows);
+  });
+
+  it('needs the columns asked for: all are listed and the nearest named, once', () => {
+    const objection = objectionTo({ data: plain({ inputs: ['sunspot'] }), batch: 1 }, 'year,sunspots\n1700,5\n');
+    assert.deepEqual(objection.keyPath, ['data', 'inputs', 0]);
+    assert.match(
+      objection.message,
+      /no column "sunspot": did you mean "sunspots"\? The columns are "year", "sunspots"\./,
+    );
+    const target = objectionTo(
+      { data: plain({ inputs: ['year'], targets: ['x'] }), batch: 1 },
+      'year,sunspots\n1700,5\n',
+    );
+    assert.deepEqual(target.keyPath, ['data', 'targets', 0]);
+    assert.match(objectionTo({ data: plain(), batch: 1 }, 'n,n\n1,2\n').message, /2 columns called "n"/);
+  });
+
+  it('names the row of a gap, a word or an unequal row by its line in the file', () => {
+    const withRow = (line: number, row: string) =>
+      ['name,n', ...Array.from({ length: 2000 }, (_, index) => (index + 2 === line ? row : 'x,1'))].join('\n');
+    const refusal = (text: string) => objectionTo({ data: plain(), batch: 1 }, text);
+    assert.match(refusal(withRow(1234, 'x,')).message, /row 1,234 has nothing in column "n"/);
+    assert.match(refusal(withRow(1234, 'x,rain')).message, /row 1,234 has "rain" in column "n", which is not a number/);
+    assert.match(refusal(withRow(2, 'x,1,2')).message, /row 2 has 3 cells, but the header has 2/);
+    assert.match(refusal(withRow(2001, 'x')).message, /row 2,001 has 1 cell, but/);
+    assert.match(refusal(withRow(7, '')).message, /row 7 is blank/);
+    assert.deepEqual(refusal(withRow(7, 'x,')).keyPath, ['data', 'csv']);
+  });
+
+  it('counts lines, not records, where a quoted cell has several', () => {
+    const text = 'name,n\r\n"two\r\nlines",1\r\nx,\r\n';
+    assert.match(objectionTo({ data: plain(), batch: 1 }, text).message, /row 4 has nothing/);
+  });
+
+  it('takes as numbers only what is one', () => {
+    for (const word of ['NaN', 'Infinity', '1e999', '0x10', '1 2', '1_000', '-', '.']) {
+      const { message } = objectionTo({ data: plain(), batch: 1 }, `a,n\nx,${word}\n`);
+      assert.ok(message.includes(`"${word}"`), message);
+    }
+    assert.match(
+      objectionTo({ data: plain(), batch: 1 }, 'a;n\nx;3,14\n').message,
+      /"3,14".*point for the decimal comma/,
+    );
+  });
+
+  it('is refused where its quotes are broken', () => {
+    assert.match(
+      objectionTo({ data: plain(), batch: 1 }, 'a,n\nx,1\n"y,2\nz,3\n').message,
+      /row 3 cannot be read.*Mend its quotes/,
+    );
+  });
+
+  it('is refused when empty, binary or too short', () => {
+    assert.match(objectionTo({ data: plain(), batch: 1 }, '').message, /is empty/);
+    assert.match(objectionTo({ data: plain(), batch: 1 }, new Uint8Array([1, 0])).message, /binary/);
+    const { message } = objectionTo({ data: plain({ validation: 0 }), batch: 1 }, counting(6));
+    assert.match(message, /6 rows, 6 of them for training; a window of 6 and its target 1 later need 7/);
+    opened({ data: plain({ validation: 0 }), batch: 1 }, counting(7));
+    const held = objectionTo({ data: plain({ validation: 0.01 }), batch: 1 }, counting(20));
+    assert.deepEqual(held.keyPath, ['data', 'validation']);
+    assert.match(objectionTo({ data: plain(), batch: 1 }, 'n\n').message, /0 rows/);
+  });
+});

@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { mostValidated } from '../../../src/data/textSource';
+import { encodeText } from '../../../src/data/vocabulary';
+import type { Batch } from '../../../src/data/batch';
+import { inputsOf, objectionTo, opened, targetsOf } from './openedSource';
+
+/** A text whose characters are all different, so that every one tells its place: 0 is the first in order. */
+const distinct = (length: number) =>
+  Array.from({ length }, (_, place) => String.fromCodePoint(0x4e00 + place)).join('');
+
+const over = (length: number, more: object = {}) => ({ text: 'a.txt', length, validation: 0, ...more });
+
+/** The places in the text that a lane shows, by index of its first character and whether it starts from zero state. */
+const starts = (batch: Batch) =>
+  Array.from({ length: batch.batch }, (_, lane) => [inputsOf(batch, lane)[0][0], batch.reset[lane]]);
+
+function assertConsecutive(batch: Batch): void {
+  for (let lane = 0; lane < batch.batch; lane++) {
+    const inputs = inputsOf(batch, lane).map(([place]) => place);
+    assert.deepEqual(
+      inputs,
+      inputs.map((_, t) => inputs[0] + t),
+    );
+    assert.deepEqual(
+      targetsOf(batch, lane),
+      inputs.map((place) => place + 1),
+    );
+  }
+}
+
+describe('a vocabulary', () => {
+  it('is the distinct code points in order, at 1, 2 or 4 bytes a character', () => {
+    const { characters, indices } = encodeText('b😀a\nb');
+    assert.deepEqual(characters, ['\n', 'a', 'b', '😀']);
+    assert.deepEqual([...indices], [2, 3, 1, 0, 2]);
+    assert.equal(indices.BYTES_PER_ELEMENT, 1);
+    assert.equal(encodeText(distinct(256)).indices.BYTES_PER_ELEMENT, 1);
+    assert.equal(encodeText(distinct(257)).indices.BYTES_PER_ELEMENT, 2);
+  });
+
+  it('gives the text back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const { characters, indices } = encodeText(text);
+        assert.equal([...indices].map((index) => characters[index]).join(''), text);
+      }),
+    );
+  });
+});
+
+describe('contiguous text', () => {
+  it('runs in lanes that start evenly spaced and go on where they ended', () => {
+    const source = opened({ data: over(4), batch: 3 }, distinct(31));
+    assert.equal(source.continues, true);
+    const [one, two] = [source.next(), source.next()];
+    assert.deepEqual(starts(one), [
+      [0, 1],
+      [10, 1],
+      [20, 1],
+    ]);
+    assert.deepEqual(starts(two), [
+      [4, 0],
+      [14, 0],
+      [24, 0],
+    ]);
+    assertConsecutive(one);
+    assertConsecutive(two);
+  });
+
+  it('takes a lane whose next window does not fit back to the beginning, with zero state', () => {
+    const source = opened({ data: over(4), batch: 3 }, distinct(31));
+    source.next();
+    source.next();
+    // Lane 2 has reached 28; its window of 4 would ask for character 32 of 31.
+    assert.deepEqual(starts(source.next()), [
+      [8, 0],
+      [18, 0],
+      [0, 1],
+    ]);
+    assert.deepEqual(starts(source.next()), [
+      [12, 0],
+      [22, 0],
+      [4, 0],
+    ]);
+  });
+
+  it('has windows of `forward` characters when training is truncated', () => {
+    const source = opened({ data: over(4), batch: 2, bptt: { forward: 7, backward: 3 } }, distinct(31));
+    assert.equal(source.steps, 7);
+    assert.equal(source.next().steps, 7);
+    const random = opened(
+      { data: over(4, { order: 'random' }), batch: 2, bptt: { forward: 7, backward: 3 } },
+      distinct(31),
+    );
+    assert.equal(random.steps, 4);
+    assert.equal(random.continues, false);
+  });
+
+  it('visits every place of the training part, whatever the sizes', () => {
+    const sizes = fc.tuple(
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 0, max: 40 }),
+    );
+    fc.assert(
+      fc.property(sizes, ([batch, length, spare]) => {
+        const all = batch * length + 1 + spare;
+        const source = opened({ data: over(length), batch }, distinct(all));
+        const seen = new Set<number>();
+        for (let count = 0; count < 2 * all; count++) {
+          const window = source.next();
+          assertConsecutive(window);
+          for (let lane = 0; lane < batch; lane++)
+            for (const target of targetsOf(window, lane)) seen.add(target ?? NaN);
+        }
+        // At most a window's rest before the end is never reached from the beginning by whole windows.
+        assert.ok(seen.size >= all - length, `${seen.size} of ${all}`);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('never shows a held-out character in training, and the rest of the text never in validation', () => {
+    const source = opened({ data: over(5, { validation: 0.25 }), batch: 2 }, distinct(80));
+    for (let count = 0; count < 40; count++) {
+      const window = source.next();
+      for (let lane = 0; lane < 2; lane++) assert.ok(targetsOf(window, lane).every((target) => Number(target) < 60));
+    }
+    for (const window of source.validation()) {
+      for (let lane = 0; lane < window.batch; lane++) {
+        for (const [t, target] of targetsOf(window, lane).entries()) {
+          if (target !== undefined) assert.ok(inputsOf(window, lane)[t][0] >= 60 && target >= 61);
+        }
+      }
+    }
+  });
+});
+
+describe('the held-out part of a text', () => {
+  const heldOutTargets = (order: string, characters: number, batch: number, length: number) => {
+    const source = opened({ data: { text: 'a.txt', length, order, validation: 0.5 }, batch }, distinct(characters));
+    const batches = [...source.validation()];
+    const targets = batches.flatMap((window) =>
+      Array.from({ length: window.batch }, (_, lane) => targetsOf(window, lane))
+        .flat()
+        .filter((target) => target !== undefined),
+    );
+    return { batches, targets: targets.sort((a, b) => a - b) };
+  };
+
+  it('is predicted whole, every character but its first exactly once', () => {
+    for (const [characters, batch, length] of [
+      [200, 4, 7],
+      [201, 3, 10],
+      [60, 2, 9],
+      [100, 2, 3],
+    ]) {
+      for (const order of ['contiguous', 'random']) {
+        const held = Math.floor(characters / 2);
+        const { targets } = heldOutTargets(order, characters, batch, length);
+        assert.deepEqual(
+          targets,
+          Array.from({ length: held - 1 }, (_, place) => characters - held + 1 + place),
+        );
+      }
+    }
+  });
+
+  it('carries the state in contiguous order and not in random order', () => {
+    const resets = (order: string) => heldOutTargets(order, 200, 4, 7).batches.map(({ reset }) => reset[0]);
+    assert.deepEqual(resets('contiguous'), [1, 0, 0, 0]);
+    assert.deepEqual(resets('random'), [1, 1, 1, 1]);
+  });
+
+  it('is predicted over its first 10,000 characters where it is longer', () => {
+    assert.equal(mostValidated, 10_000);
+    assert.equal(heldOutTargets('contiguous', 24_000, 8, 50).targets.length, 10_000);
+  });
+});
+
+describe('random windows of text', () => {
+  it('begin at every possible place, with zero state', () => {
+    const source = opened({ data: over(4, { order: 'random' }), batch: 8 }, distinct(12));
+    const seen = new Set<number>();
+    for (let count = 0; count < 60; count++) {
+      const window = source.next();
+      assertConsecutive(window);
+      for (const [start, reset] of starts(window)) {
+        assert.equal(reset, 1);
+        seen.add(start);
+      }
+    }
+    assert.deepEqual(
+      [...seen].sort((a, b) => a - b),
+      [0, 1, 2, 3, 4, 5, 6, 7],
+    );
+  });
+});
+
+describe('the baselines of a text', () => {
+  it('are the entropies of no knowledge, of single characters and of pairs', () => {
+    // a always goes to b; b to a or c, as often as not (counted by hand over the 12 pairs).
+    const { baselines } = opened({ data: over(2), batch: 1 }, 'abcabababcaba');
+    const [uniform, single, pair] = baselines.map(({ value }) => value);
+    const nats = (...counts: number[]) => {
+      const total = counts.reduce((sum, count) => sum + count, 0);
+      return -counts.reduce((sum, count) => sum + (count / total) * Math.log(count / total), 0);
+    };
+    const close = (value: number | undefined, expected: number) =>
+      assert.ok(Math.abs((value ?? NaN) - expected) < 1e-12, String(value));
+    close(uniform, Math.log(3));
+    close(single, nats(6, 5, 2));
+    close(pair, (5 / 12) * nats(3, 2));
+  });
+
+  it('of an unlimited alphabet are counted all the same', () => {
+    const { baselines } = opened({ data: over(2), batch: 1 }, distinct(3000));
+    assert.ok(Math.abs((baselines[1]?.value ?? NaN) - Math.log(3000)) < 1e-9);
+    assert.ok(Math.abs(baselines[2]?.value ?? NaN) < 1e-9);
+  });
+});
+
+describe('a text that cannot be trained on', () => {
+  const data = { text: 'notes.txt', length: 10 };
+
+  it('is binary, empty, or not UTF-8', () => {
+    for (const [content, message] of [
+      [new Uint8Array([65, 66, 0, 67]), /"notes.txt" is a binary file \(byte 3 is 0\)/],
+      [new Uint8Array([0xe4, 0x62, 0x63]), /not UTF-8 text: save it as UTF-8/],
+      ['', /is empty/],
+      ['\uFEFF', /is empty/],
+    ] as const) {
+      const objection = objectionTo({ data, batch: 1 }, content);
+      assert.match(objection.message, message);
+      assert.deepEqual(objection.keyPath, ['data', 'text']);
+    }
+  });
+
+  it('is too short for one window per lane, with the numbers', () => {
+    const objection = objectionTo({ data: over(10), batch: 4 }, distinct(40));
+    assert.match(
+      objection.message,
+      /40 characters, 40 of them for training; 4 lanes of 10 characters and the one after need 41/,
+    );
+    opened({ data: over(10), batch: 4 }, distinct(41));
+    assert.match(objectionTo({ data: over(10, { order: 'random' }), batch: 4 }, distinct(10)).message, /need 11/);
+    opened({ data: over(10, { order: 'random' }), batch: 4 }, distinct(11));
+  });
+
+  it('is too short for its held-out part', () => {
+    const objection = objectionTo({ data: { text: 'a', length: 2, validation: 0.1 }, batch: 1 }, distinct(15));
+    assert.deepEqual(objection.keyPath, ['data', 'validation']);
+    assert.match(objection.message, /0\.1 holds out 1 of 15 characters; at least 2/);
+  });
+
+  it('drops a byte-order mark', () => {
+    assert.deepEqual(opened({ data: over(1), batch: 1 }, '\uFEFFab').inputNames, ['a', 'b']);
+  });
+});
+
+describe('tiny Shakespeare', () => {
+  it('has the 65 characters and the entropies that are known of it', function () {
+    const folder = process.env['UNROLL_DATA'];
+    const path = folder === undefined ? undefined : join(folder, 'tinyshakespeare.txt');
+    if (path === undefined || !existsSync(path)) {
+      console.log('      skipped: set UNROLL_DATA to a folder that holds tinyshakespeare.txt');
+      this.skip();
+    }
+    const source = opened({ data: { text: 'a.txt', validation: 0 }, batch: 32 }, readFileSync(path));
+    assert.equal(source.inputs, 65);
+    assert.equal(source.inputNames.join('').slice(0, 14), "\n !$&',-.3:;?A");
+    const [uniform, single, pair] = source.baselines.map(({ value }) => value);
+    assert.ok(Math.abs(uniform - Math.log(65)) < 1e-12);
+    assert.ok(single > 3.3 && single < 3.35, String(single));
+    assert.ok(pair > 2.4 && pair < 2.5, String(pair));
+  });
+});
