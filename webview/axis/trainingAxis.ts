@@ -2,7 +2,7 @@ import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import type { Model } from '../store/model';
 
 /** Pixels left and right of every picture of training time: their plots begin and end at the same x. */
-export const gutters = { left: 58, right: 14 } as const;
+export const gutters = { left: 66, right: 14 } as const;
 
 const shortestSpan = 16;
 

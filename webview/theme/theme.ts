@@ -27,6 +27,8 @@ export function readTheme(): Theme {
     const value = style.getPropertyValue(`--vscode-${name}`).trim();
     return value === '' ? fallback : value;
   };
+  // Some themes give chart colours that are nearly transparent, made for backgrounds and not for lines.
+  const solid = (name: string, fallback: string): string => withOpacity(token(name, fallback), 1);
   const { classList } = document.body;
   const kind = classList.contains('vscode-high-contrast-light')
     ? 'highContrastLight'
@@ -46,10 +48,10 @@ export function readTheme(): Theme {
     grid: withOpacity(foreground, isContrast ? 0.35 : 0.14),
     border: token('contrastBorder', withOpacity(foreground, 0.25)),
     focus: token('focusBorder', '#0078d4'),
-    train: token('charts-blue', isLight ? '#1a85ff' : '#3794ff'),
-    validation: token('charts-orange', '#d18616'),
-    clip: token('charts-red', isLight ? '#e51400' : '#f14c4c'),
-    baseline: token('charts-green', isLight ? '#388a34' : '#89d185'),
+    train: solid('charts-blue', isLight ? '#1a85ff' : '#3794ff'),
+    validation: solid('charts-orange', '#d18616'),
+    clip: solid('charts-red', isLight ? '#e51400' : '#f14c4c'),
+    baseline: solid('charts-green', isLight ? '#388a34' : '#89d185'),
     error: token('errorForeground', isLight ? '#a1260d' : '#f48771'),
     fontFamily: token('font-family', 'sans-serif'),
     fontSize: Number.parseFloat(token('font-size', '13')),
