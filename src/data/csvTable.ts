@@ -61,6 +61,13 @@ function unfindable({ name, keyPath }: AskedColumn, header: readonly string[], p
   return [{ code: 'csv.missingColumn', message, keyPath }];
 }
 
+/** What is wrong with a row, and what to do about it. */
+interface Fault {
+  readonly line: number;
+  readonly found: string;
+  readonly advice: string;
+}
+
 /** Takes rows one by one as the parser finds them, counting the lines they stand on. */
 class RowReader {
   rows = 0;
@@ -91,36 +98,37 @@ class RowReader {
     this.#line += lineEndings(this.#text, this.#read, cursor);
     this.#read = cursor;
     const [malformed] = errors;
-    if (malformed) return this.#refuse(line, `cannot be read (${malformed.message.toLowerCase()})`, 'Mend its quotes.');
-    if (this.#header) {
+    if (malformed) {
+      this.#refuse({ line, found: `cannot be read (${malformed.message.toLowerCase()})`, advice: 'Mend its quotes.' });
+    } else if (this.#header) {
       this.#header = false;
-      return;
-    }
-    if (cells.length === 1 && cells[0] === '') {
+    } else if (cells.length === 1 && cells[0] === '') {
       // Blank lines may end a file, but nothing may follow them.
       this.#blank ??= line;
-      return;
+    } else if (this.#blank === undefined) {
+      this.#takeCells(cells, line);
+    } else {
+      this.#refuse({ line: this.#blank, found: 'is blank', advice: 'Delete the line, or fill it in.' });
     }
-    if (this.#blank !== undefined) return this.#refuse(this.#blank, 'is blank', 'Delete the line, or fill it in.');
-    this.#takeCells(cells, line);
   }
 
   #takeCells(cells: readonly string[], line: number): void {
     if (cells.length !== this.#width) {
       const found = `has ${counted(cells.length, 'cell')}, but the header has ${printed(this.#width)}`;
-      return this.#refuse(line, found, 'Give every row as many cells as the header.');
+      this.#refuse({ line, found, advice: 'Give every row as many cells as the header.' });
+      return;
     }
     for (const { name, index, numbers } of this.#asked) {
       const cell = (cells[index] ?? '').trim();
       const value = Number(cell);
-      if (!number.test(cell) || !Number.isFinite(value)) return this.#refuse(line, ...complaint(name, cell));
-      numbers.push(value);
+      if (number.test(cell) && Number.isFinite(value)) numbers.push(value);
+      else this.#refuse({ line, ...faultOf(name, cell) });
     }
     this.rows += 1;
   }
 
-  #refuse(line: number, found: string, advice: string): void {
-    this.objection = {
+  #refuse({ line, found, advice }: Fault): void {
+    this.objection ??= {
       code: 'csv.badRow',
       message: `"${this.#path}", row ${printed(line)} ${found}. ${advice}`,
       keyPath: ['data', 'csv'],
@@ -128,14 +136,14 @@ class RowReader {
   }
 }
 
-function complaint(column: string, cell: string): [string, string] {
-  if (cell === '') return [`has nothing in column "${column}"`, 'Fill the cell in, or delete the row.'];
+function faultOf(column: string, cell: string): Omit<Fault, 'line'> {
+  if (cell === '')
+    return { found: `has nothing in column "${column}"`, advice: 'Fill the cell in, or delete the row.' };
   const shown = cell.length > 40 ? `${cell.slice(0, 40)}…` : cell;
-  const found = `has "${shown}" in column "${column}", which is not a number`;
-  const advice = decimalComma.test(cell)
-    ? 'Write a point for the decimal comma.'
-    : 'Write a number, or delete the row.';
-  return [found, advice];
+  return {
+    found: `has "${shown}" in column "${column}", which is not a number`,
+    advice: decimalComma.test(cell) ? 'Write a point for the decimal comma.' : 'Write a number, or delete the row.',
+  };
 }
 
 function lineEndings(text: string, from: number, to: number): number {

@@ -19,6 +19,7 @@ export type SourceState = Readonly<z.infer<typeof schema>>;
 export function readSourceState(value: unknown): SourceState {
   const read = schema.safeParse(value);
   if (read.success) return read.data;
-  const found = JSON.stringify(value)?.slice(0, 100) ?? String(value);
-  throw new Error(`This is no state of a data source: ${found}. The checkpoint is damaged; go on from an earlier one.`);
+  throw new Error(
+    `This is no state of a data source: ${read.error.issues[0]?.message ?? 'unknown'}. The checkpoint is damaged; go on from an earlier one.`,
+  );
 }

@@ -123,7 +123,7 @@ export function choice<const Name extends string>(
   const entries = Object.fromEntries(Object.keys(names).map((name) => [name, name])) as { readonly [K in Name]: K };
   const error = orDelete(`one of ${listed(Object.keys(names))}`, standard);
   const member: z.ZodEnum<{ readonly [K in Name]: K }> = z.enum(entries, { error });
-  return z._default(member, standard as z.output<typeof member>).meta({
+  return z._default(member, standard).meta({
     ...described(prose, standard),
     markdownEnumDescriptions: Object.values(names),
   });

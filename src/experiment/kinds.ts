@@ -56,12 +56,16 @@ export function pickOption(union: Union, value: unknown): Pick {
   return { kind: 'undecided', known: candidates.map(kindKey), present: present.map(kindKey) };
 }
 
+/** The values by which a discriminator chooses a form; undefined is among them where its key may be left out. */
+function namesOf(form: z.ZodObject, discriminator: string): readonly unknown[] {
+  return [...(keysOf(form).get(discriminator)?._zod.values ?? [])];
+}
+
 function pickByName(union: z.ZodDiscriminatedUnion, value: unknown): Pick {
   if (!isObject(value)) return { kind: 'foreign' };
   const name = value[union.def.discriminator];
   const option = union.options.find((candidate) => {
-    const names = candidate instanceof z.ZodObject ? candidate.shape[union.def.discriminator]?._zod.values : undefined;
-    return names?.has(name);
+    return candidate instanceof z.ZodObject && namesOf(candidate, union.def.discriminator).includes(name);
   });
   return option instanceof z.ZodObject ? { kind: 'option', option } : { kind: 'foreign' };
 }
@@ -94,8 +98,8 @@ export function formsOf(schema: z.ZodType): readonly { readonly name: string; re
   if (inner instanceof z.ZodDiscriminatedUnion) {
     return inner.options.flatMap((option) => {
       if (!(option instanceof z.ZodObject)) return [];
-      const names = [...((option.shape[inner.def.discriminator]?._zod.values as Iterable<unknown> | undefined) ?? [])];
-      return [{ name: names.filter((name) => name !== undefined).join(), form: option }];
+      const names = namesOf(option, inner.def.discriminator).filter((name) => typeof name === 'string');
+      return [{ name: names.join(), form: option }];
     });
   }
   return inner instanceof z.ZodUnion ? optionsOf(inner).flatMap((option) => formsOf(option)) : [];

@@ -9,7 +9,7 @@ export const largestExperimentFile = 1024 * 1024;
 const DEEPEST = 32;
 
 // The scanner's kinds of token are a const enum, which a bundler that compiles file by file cannot see.
-const token = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, endOfFile: 17 } as const;
+const [openBrace, closeBrace, openBracket, closeBracket, endOfFile]: readonly number[] = [1, 2, 3, 4, 17];
 
 /** The syntax tree of a text, or the one thing that keeps it from being JSON with comments. */
 export function readSyntax(text: string, lines: LineIndex): { readonly root: Node } | Refusal {
@@ -27,7 +27,8 @@ export function readSyntax(text: string, lines: LineIndex): { readonly root: Nod
 
 /** Nothing but white space and comments, closed or not. */
 function isBlank(text: string): boolean {
-  return Number(createScanner(text, true).scan()) === token.endOfFile;
+  const first: number = createScanner(text, true).scan();
+  return first === endOfFile;
 }
 
 function refusal(code: string, message: string, lines: LineIndex, offset: number, length: number): Refusal {
@@ -38,7 +39,7 @@ function oversize(text: string, lines: LineIndex): Refusal | undefined {
   // No text has fewer bytes than UTF-16 units, so a huge one is refused without being encoded.
   const bytes = text.length > largestExperimentFile ? text.length : new TextEncoder().encode(text).length;
   if (bytes <= largestExperimentFile) return undefined;
-  const message = `This experiment file has ${printed(bytes)} bytes: at most ${printed(largestExperimentFile)} (1 MiB) are read. Move the data into a text or CSV file and name it in "data".`;
+  const message = `This experiment file has at least ${printed(bytes)} bytes: at most ${printed(largestExperimentFile)} (1 MiB) are read. Move the data into a text or CSV file and name it in "data".`;
   return refusal('tooLarge', message, lines, 0, 1);
 }
 
@@ -54,19 +55,20 @@ function badNesting(text: string, lines: LineIndex): Refusal | undefined {
   const written = text.trimEnd().length;
   let end = 0;
   let broken = false;
-  for (let kind: number = scanner.scan(); kind !== token.endOfFile; kind = scanner.scan()) {
-    if (kind === token.openBrace || kind === token.openBracket) {
+  for (let kind: number = scanner.scan(); kind !== endOfFile; kind = scanner.scan()) {
+    if (kind === openBrace || kind === openBracket) {
       open.push(scanner.getTokenOffset());
       if (open.length > DEEPEST) {
         const message = `Objects and lists are nested more than ${DEEPEST} deep here; no experiment needs that many. Remove the inner brackets.`;
         return refusal('tooDeep', message, lines, scanner.getTokenOffset(), 1);
       }
-    } else if (kind === token.closeBrace || kind === token.closeBracket) {
+    } else if (kind === closeBrace || kind === closeBracket) {
       const opening = text[open.pop() ?? -1];
-      broken ||= opening !== (kind === token.closeBrace ? '{' : '[');
+      broken ||= opening !== (kind === closeBrace ? '{' : '[');
     }
     end = scanner.getTokenOffset() + scanner.getTokenLength();
-    broken ||= Number(scanner.getTokenError()) !== 0 && end < written;
+    const error: number = scanner.getTokenError();
+    broken ||= error !== 0 && end < written;
   }
   const unclosed = open.at(-1);
   if (unclosed === undefined || broken) return undefined;

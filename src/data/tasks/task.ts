@@ -30,7 +30,7 @@ export interface Task {
   /** Draws `batch` sequences. Tasks whose sequences end by themselves pad to the longest drawn and take no `steps`. */
   draw(random: Random, steps: number, batch: number): Batch;
   /** Grammar tasks: the symbols that may come after the symbols so far. */
-  legalAfter?(symbols: readonly number[]): readonly number[];
+  readonly legalAfter?: (symbols: readonly number[]) => readonly number[];
 }
 
 /** The greatest number of steps that a length allows. */

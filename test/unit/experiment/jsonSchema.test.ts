@@ -39,12 +39,12 @@ describe('the JSON Schema', () => {
 
   it('says in each hover the default that the validator applies', () => {
     const parsed = parseExperiment('{ "data": { "task": "adding" }, "model": { "cell": "lstm" } }');
-    const outcome = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
-    assert.ok(outcome?.kind === 'resolved');
+    assert.ok(parsed.kind === 'experiment');
+    const outcome = parsed.file.resolve();
+    assert.ok(outcome.kind === 'resolved');
     const { seed, bptt, clip, training } = outcome.experiment;
-    const said = (property: JsonObject | undefined) =>
-      /Default: `([^`]*)`/.exec(String(property?.['markdownDescription']))?.[1];
-    const trainingKeys = top['training']?.['properties'] as Readonly<Record<string, JsonObject>>;
+    const said = (property: JsonObject) => /Default: `([^`]*)`/.exec(String(property['markdownDescription']))?.[1];
+    const trainingKeys = top['training']['properties'] as Readonly<Record<string, JsonObject>>;
     assert.deepEqual(
       [
         top['seed'],
@@ -61,7 +61,7 @@ describe('the JSON Schema', () => {
   });
 
   it('lets a variant leave out everything and set any key to null', () => {
-    const variant = top['variants']?.['additionalProperties'] as JsonObject;
+    const variant = top['variants']['additionalProperties'] as JsonObject;
     assert.equal('required' in variant, false);
     // A patch replaces lists as a whole, so what is inside one is no patch.
     for (const [path, property] of properties(variant, 'variant', ['anyOf'])) {

@@ -24,8 +24,8 @@ export function unmarked(marked: string): MarkedText {
 /** The refusals of a text; fails where it is an experiment. */
 export function refusalsOf(text: string): readonly Refusal[] {
   const parsed = parseExperiment(text);
-  assert.equal(parsed.kind, 'refused', 'the experiment was accepted');
-  return parsed.kind === 'refused' ? parsed.refusals : [];
+  assert.ok(parsed.kind === 'refused', 'the experiment was accepted');
+  return parsed.refusals;
 }
 
 /** Asserts that a marked text is refused at exactly its marks, with these codes and messages that match. */

@@ -18,9 +18,9 @@ function forEngine({ model, loss, bptt, clip, optimizer }: ResolvedExperiment): 
 
 function resolved(value: unknown): ResolvedExperiment {
   const parsed = parseExperiment(typeof value === 'string' ? value : JSON.stringify(value));
-  assert.equal(parsed.kind, 'experiment', JSON.stringify(parsed));
-  const outcome = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
-  assert.ok(outcome?.kind === 'resolved');
+  assert.ok(parsed.kind === 'experiment', JSON.stringify(parsed));
+  const outcome = parsed.file.resolve();
+  assert.ok(outcome.kind === 'resolved');
   return outcome.experiment;
 }
 
