@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { decadesOf, MagnitudeScale, packed, unionOf } from '../../../webview/heatmap/magnitudeScale';
+import { rasterize, type Grid } from '../../../webview/heatmap/raster';
+import type { Theme } from '../../../webview/theme/theme';
+
+const dark: Theme = {
+  kind: 'dark',
+  background: '#1f1f1f',
+  foreground: '#cccccc',
+  faint: '#999999',
+  grid: '#333333',
+  border: '#444444',
+  focus: '#0078d4',
+  train: '#3794ff',
+  validation: '#d18616',
+  clip: '#f14c4c',
+  baseline: '#89d185',
+  error: '#f48771',
+  fontFamily: 'sans-serif',
+  fontSize: 13,
+};
+const light: Theme = { ...dark, kind: 'light', background: '#ffffff', foreground: '#3b3b3b' };
+
+/** Relative luminance of a packed colour (WCAG 2). */
+function luminance(colour: number): number {
+  const linear = [colour & 255, (colour >> 8) & 255, (colour >> 16) & 255].map((channel) => {
+    const share = channel / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+}
+
+function grid(columns: readonly (readonly number[])[], stride = 1): Grid {
+  const rows = columns[0]?.length ?? 0;
+  return { values: Float64Array.from(columns.flat()), columns: columns.length, width: rows, offset: 0, rows, stride };
+}
+
+function paint(
+  source: Grid,
+  width: number,
+  height: number,
+  from = 0,
+  to = source.columns * source.stride,
+): Uint32Array {
+  const pixels = new Uint32Array(width * height);
+  rasterize(source, { from, to, width, height }, new MagnitudeScale({ from: -4, to: 0 }, dark), pixels);
+  return pixels;
+}
+
+describe('The magnitude scale', () => {
+  for (const theme of [dark, light]) {
+    it(`begins at the background and moves away from it evenly in one direction (${theme.kind})`, () => {
+      const scale = new MagnitudeScale({ from: -6, to: 0 }, theme);
+      assert.equal(scale.shade(1e-9), packed(theme.background));
+      const lights = Array.from({ length: 49 }, (_, i) => luminance(scale.shade(10 ** (-6 + i / 8))));
+      const direction = theme.kind === 'dark' ? 1 : -1;
+      for (let i = 1; i < lights.length; i++) assert.ok((lights[i] - lights[i - 1]) * direction >= -1e-6, `step ${i}`);
+    });
+
+    it(`tells exactly zero from what is below the scale (${theme.kind})`, () => {
+      const scale = new MagnitudeScale({ from: -6, to: 0 }, theme);
+      assert.notEqual(packed(scale.zero), scale.shade(1e-12));
+      assert.equal(scale.kindOf(0), 'zero');
+      assert.equal(scale.kindOf(1e-12), 'below');
+    });
+  }
+
+  it('covers the data in whole decades, and follows them only by growing', () => {
+    assert.deepEqual(decadesOf(Float64Array.of(3e-5, 0, NaN, 0.02, Infinity)), { from: -5, to: -1 });
+    assert.equal(decadesOf(Float64Array.of(0, NaN)), undefined);
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 1e-30, max: 1e10, noNaN: true }), { minLength: 1 }), (values) => {
+        const decades = decadesOf(Float64Array.from(values));
+        assert.ok(decades !== undefined);
+        assert.ok(decades.to >= Math.log10(Math.max(...values)) - 1e-9);
+        assert.ok(decades.to - decades.from >= 1 && decades.to - decades.from <= 12);
+      }),
+    );
+    assert.deepEqual(unionOf({ from: -5, to: 0 }, { from: -2, to: 1 }), { from: -5, to: 1 });
+  });
+});
+
+describe('The heatmap', () => {
+  const scale = new MagnitudeScale({ from: -4, to: 0 }, dark);
+
+  it('has the last step on top', () => {
+    const pixels = paint(grid([[1e-3, 1e-1]]), 1, 2);
+    assert.deepEqual([...pixels], [scale.shade(1e-1), scale.shade(1e-3)]);
+  });
+
+  it('shows the largest of all numbers under a pixel', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.nat(),
+        (columns, rows, width, spot) => {
+          const values = Array.from({ length: columns }, () => Array.from({ length: rows }, () => 1e-3));
+          values[spot % columns][spot % rows] = 0.9;
+          assert.ok(paint(grid(values), width, 4).includes(scale.shade(0.9)), 'the spike was lost');
+        },
+      ),
+    );
+  });
+
+  it('leaves pixels clear where nothing was recorded, and hatches what is not finite', () => {
+    const pixels = paint(grid([[NaN], [Infinity], [0]]), 30, 8);
+    const at = (x: number, y: number): number => pixels[y * 30 + x];
+    assert.equal(at(5, 3), 0);
+    const hatched = new Set(Array.from({ length: 8 }, (_, y) => at(15, y)));
+    assert.deepEqual(hatched, new Set([0, packed(scale.notFinite)]));
+    assert.equal(at(25, 3), packed(scale.zero));
+  });
+
+  it('shows the updates that are in sight, and only those', () => {
+    const source = grid([[1e-4], [1e-3], [1e-2], [1e-1]], 10);
+    assert.deepEqual([...paint(source, 2, 1, 10, 30)], [scale.shade(1e-3), scale.shade(1e-2)]);
+  });
+});

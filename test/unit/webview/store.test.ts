@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { DisplaySeries } from '../../../src/protocol/displaySeries';
+import type { PanelState } from '../../../src/protocol/panel';
+import type { RunFacts, RunStatus } from '../../../src/protocol/run';
+import { pack } from '../../../src/run/recordBatch';
+import { trainingAxis, updateAt } from '../../../webview/axis/trainingAxis';
+import { smoothed } from '../../../webview/cells/lossCurves';
+import { emptyModel, standardView } from '../../../webview/store/model';
+import { reduce } from '../../../webview/store/reducer';
+import { savedOf, viewOf } from '../../../webview/store/savedView';
+import { exampleLayout, exampleRecord } from '../run/exampleRecords';
+
+const facts = { layout: exampleLayout, recordEvery: 1, plannedUpdates: 1000 } as unknown as RunFacts;
+const status = (updates: number, state: RunStatus['state'] = 'running'): RunStatus => ({
+  state,
+  updates,
+  updatesPerSecond: undefined,
+  secondsLeft: undefined,
+  learningRate: undefined,
+  loss: undefined,
+  validationLoss: undefined,
+  clipped: 0,
+  lastClip: undefined,
+  message: undefined,
+});
+
+function shown(updates: number, selected?: string): PanelState {
+  const series = new DisplaySeries(exampleLayout, 1);
+  if (updates > 0)
+    series.append(
+      pack(
+        exampleLayout,
+        Array.from({ length: updates }, (_, update) => exampleRecord(update)),
+      ),
+    );
+  return {
+    uri: 'file:///a.rnn.json',
+    title: 'a',
+    fileName: 'a.rnn.json',
+    entries: [],
+    selected,
+    run: { facts, status: status(updates), series: series.whole() },
+    message: undefined,
+  };
+}
+
+describe('The store', () => {
+  it('keeps the view when the panel comes back, and starts anew for another run', () => {
+    const before = {
+      ...emptyModel,
+      view: { ...standardView, lossAxis: 'log' as const, selection: { update: 3, t: 1 } },
+    };
+    const back = reduce(before, { kind: 'shown', state: shown(5) });
+    assert.deepEqual(back.view.selection, { update: 3, t: 1 });
+    const other = reduce(back, { kind: 'shown', state: shown(5, 'variant') });
+    assert.equal(other.view.selection, undefined);
+    assert.equal(other.view.lossAxis, 'log');
+  });
+
+  it('never shows a layer or a quantity that the run has not', () => {
+    const model = { ...emptyModel, view: { ...standardView, layer: 7 } };
+    assert.equal(reduce(model, { kind: 'shown', state: shown(1) }).view.layer, 1);
+  });
+
+  it('restores what it saved', () => {
+    const view = {
+      ...standardView,
+      smoothing: 50,
+      range: [10, 20] as const,
+      folded: ['Loss'],
+      selection: { update: 12, t: undefined },
+    };
+    assert.deepEqual(viewOf(savedOf({ ...emptyModel, uri: 'x', view })), view);
+  });
+
+  it('restores the standard view from anything else', () => {
+    fc.assert(
+      fc.property(fc.anything(), (saved) => {
+        const view = viewOf({ view: saved });
+        assert.ok(view.lossAxis === 'linear' || view.lossAxis === 'log');
+        assert.ok(Number.isSafeInteger(view.layer) && view.layer >= 0);
+        assert.ok(view.range === undefined || view.range[0] < view.range[1]);
+      }),
+    );
+    assert.deepEqual(viewOf(undefined), standardView);
+  });
+});
+
+describe('The axis of training time', () => {
+  const model = (updates: number, state: RunStatus['state'], range?: readonly [number, number]) => {
+    const first = reduce(emptyModel, { kind: 'shown', state: shown(0) });
+    const run = first.run;
+    assert.ok(run !== undefined);
+    return { ...first, run: { ...run, status: status(updates, state) }, view: { ...standardView, range } };
+  };
+
+  it('stays where it is between doublings while the run grows, and ends with the run', () => {
+    assert.deepEqual(trainingAxis(model(65, 'running'), 500).domain, [0, 128]);
+    assert.deepEqual(trainingAxis(model(127, 'running'), 500).domain, [0, 128]);
+    assert.deepEqual(trainingAxis(model(900, 'running'), 500).domain, [0, 1000]);
+    assert.deepEqual(trainingAxis(model(129, 'stopped'), 500).domain, [0, 129]);
+  });
+
+  it('finds under every pixel an update that is drawn there', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5000 }),
+        fc.integer({ min: 100, max: 2000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (updates, width, share) => {
+          const axis = trainingAxis(model(updates, 'finished'), width);
+          const update = updateAt(axis, share * axis.width);
+          assert.ok(axis.scale(update) <= share * axis.width + 1e-6 || update === 0);
+          assert.ok(axis.scale(update + 1) >= share * axis.width - 1e-6);
+        },
+      ),
+    );
+  });
+});
+
+describe('Smoothing', () => {
+  it('is the mean of the last updates and looks at none that come later', () => {
+    const dots = [8, 4, 6, 2, 10].map((y, x) => ({ x, y }));
+    assert.deepEqual(
+      smoothed(dots, 2, 1).map(({ y }) => y),
+      [8, 6, 5, 4, 6],
+    );
+    assert.deepEqual(
+      smoothed(dots, 4, 2).map(({ y }) => y),
+      [8, 6, 5, 4, 6],
+    );
+  });
+});
