@@ -100,7 +100,7 @@ function writesSchema(file) {
         const url = pathToFileURL(resolve(initialOptions.outfile));
         // A module is loaded once per address, and the watcher needs each new build of it.
         const { jsonSchema } = await import(`${url}?built=${Date.now()}`);
-        writeFileSync(file, JSON.stringify(jsonSchema(), null, 2));
+        writeFileSync(file, JSON.stringify(jsonSchema()));
       }),
   };
 }

@@ -28,8 +28,12 @@ export async function closeAll(): Promise<void> {
  * with 1, an interrupt with 130; in every case what is open is closed first.
  */
 export async function runCommand(command: () => Promise<number>): Promise<never> {
+  const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => void closeAll().then(() => process.exit(130)));
+    process.once(signal, () => {
+      interruption.abort();
+      void closeAll().then(() => process.exit(130));
+    });
   }
   let code: number;
   try {
@@ -39,6 +43,8 @@ export async function runCommand(command: () => Promise<number>): Promise<never>
     if (process.env['UNROLL_DEBUG'] && error instanceof Error) console.error(error.stack);
     code = 1;
   }
+  // A command that ends because what it waits for is being closed has been interrupted; it has no result of its own.
+  if (interruption.signal.aborted) return new Promise(() => undefined);
   await closeAll();
   process.exit(code);
 }

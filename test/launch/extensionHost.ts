@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { format } from 'node:util';
 import { openChromium } from './chromium';
 import { installedEmbedded } from './installation';
-import { scratchFolder, scratchWorkspace } from './scratch';
+import { linkedRepository, scratchFolder, scratchWorkspace } from './scratch';
 import { EmbeddedServer } from './server';
 import { oneFailure, readReport, reportVariable, suiteLine, type Tally } from './tally';
 
@@ -70,7 +70,10 @@ async function runOnDesktop(folder: string, report: string): Promise<number> {
 }
 
 async function runEmbedded(folder: string, report: string): Promise<number> {
-  const server = await EmbeddedServer.start(await installedEmbedded(), { environment: { [reportVariable]: report } });
+  const server = await EmbeddedServer.start(await installedEmbedded(), {
+    development: true,
+    environment: { [reportVariable]: report },
+  });
   const page = await (await openChromium()).newPage();
   const ended = new Promise<number>((exit, failed) => {
     const late = setTimeout(() => {
@@ -86,7 +89,7 @@ async function runEmbedded(folder: string, report: string): Promise<number> {
         clearTimeout(late);
         exit(code);
       });
-      await page.goto(server.address({ folder, extension: resolve('.'), suite }));
+      await page.goto(server.address({ folder, extension: linkedRepository(), suite }));
     };
     listen().catch(failed);
   });

@@ -1,6 +1,6 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { closeAtEnd } from './closing';
 
 /** A fresh folder outside the repository that is gone when the command ends. */
@@ -24,4 +24,15 @@ export function scratchWorkspace(content: string | Readonly<Record<string, strin
   mkdirSync(folder);
   for (const [name, text] of Object.entries(content)) writeFileSync(join(folder, name), text);
   return folder;
+}
+
+/**
+ * The repository under a path outside of itself, to load the extension from. VS Code takes all extensions below the
+ * folder that is being developed for part of it, and those of the embedded VS Code lie in `.vscode-test/`: it would
+ * then show the first of its own themes instead of the one that is set.
+ */
+export function linkedRepository(): string {
+  const link = join(scratchFolder('sources'), 'unroll');
+  symlinkSync(resolve('.'), link);
+  return link;
 }

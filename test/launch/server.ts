@@ -11,6 +11,11 @@ import { scratchFolder } from './scratch';
 export interface ServerOptions {
   /** What a browser must show as `?tkn=`; none only in tests, because a VS Code server has a terminal. */
   readonly token?: string;
+  /**
+   * Whether a window's address may name an extension to load from its sources, and a suite to run. VS Code takes such
+   * a server for one under test and shows no notifications by themselves; they wait behind the bell.
+   */
+  readonly development?: boolean;
   /** Settings every window starts with, by their full ids. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Variables added to the environment of the server, and so of its extension hosts. */
@@ -73,8 +78,7 @@ export class EmbeddedServer {
       [
         installation.server,
         ...['--host', '127.0.0.1', '--port', '0', ...access, '--accept-server-license-terms'],
-        // Without this switch the page ignores the extension and the suite in its address.
-        '--enable-smoke-test-driver',
+        ...(options.development ? ['--enable-smoke-test-driver'] : []),
         ...['--disable-telemetry', '--disable-workspace-trust', ...folderFlags(home)],
       ],
       // A group of its own: the server starts extension hosts, and stopping must reach them too.
@@ -87,11 +91,11 @@ export class EmbeddedServer {
   address({ folder, extension, suite }: WindowOptions): string {
     const remote = (path: string): string => `vscode-remote://127.0.0.1:${String(this.port)}${path}`;
     const payload = [
-      ['skipWelcome', 'true'],
       ...(extension ? [['extensionDevelopmentPath', remote(extension)]] : []),
       ...(suite ? [['extensionTestsPath', remote(suite)]] : []),
     ];
-    const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
+    const query = new URLSearchParams({ folder });
+    if (payload.length > 0) query.set('payload', JSON.stringify([...payload, ['skipWelcome', 'true']]));
     if (this.token) query.set('tkn', this.token);
     return `http://127.0.0.1:${String(this.port)}/?${query.toString()}`;
   }

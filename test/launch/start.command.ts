@@ -4,9 +4,10 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:f
 import { join, resolve } from 'node:path';
 import { runCommand } from './closing';
 import { installedEmbedded } from './installation';
-import { EmbeddedServer } from './server';
+import { EmbeddedServer, installExtension } from './server';
+import { packExtension } from './vsix';
 
-/** `npm start`: the extension from its sources, with the samples, in whichever VS Code is at hand. */
+/** `npm start`: the extension as it is now, with the samples, in whichever VS Code is at hand. */
 async function start(): Promise<number> {
   const folder = sampleWorkspace();
   return hasDesktop() ? startDesktop(folder) : startEmbedded(folder);
@@ -43,12 +44,14 @@ function startDesktop(folder: string): number {
   return status ?? 1;
 }
 
+/** The packed extension is installed, as a person would: a server that loads sources counts as one under test. */
 async function startEmbedded(folder: string): Promise<number> {
   const home = resolve('.vscode-test', 'home');
   mkdirSync(home, { recursive: true });
-  const token = randomBytes(24).toString('base64url');
-  const server = await EmbeddedServer.start(await installedEmbedded(), { token, home });
-  const address = server.address({ folder, extension: resolve('.') });
+  const installation = await installedEmbedded();
+  installExtension(installation, home, packExtension());
+  const server = await EmbeddedServer.start(installation, { token: randomBytes(24).toString('base64url'), home });
+  const address = server.address({ folder });
   console.log(`\nUnroll is open in VS Code at\n\n  ${address}\n\nCtrl+C ends it.`);
   openInBrowser(address);
   return server.ended();

@@ -13,7 +13,9 @@ export function packExtension(): string {
   const file = resolve('dist', 'unroll.vsix');
   mkdirSync(resolve('dist'), { recursive: true });
   const packer = resolve('node_modules', '@vscode', 'vsce', 'vsce');
-  const parameters = ['package', '--no-dependencies', '--allow-missing-repository', '--out', file];
+  // There is no public repository yet that the README's own links could be turned into.
+  const links = ['--allow-missing-repository', '--no-rewrite-relative-links'];
+  const parameters = ['package', '--no-dependencies', ...links, '--out', file];
   const { status, stdout, stderr } = spawnSync(process.execPath, [packer, ...parameters], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`The extension was not packed (exit code ${String(status)}):\n${stdout}${stderr}`);
   const { size } = statSync(file);

@@ -5,19 +5,19 @@ import { installedEmbedded } from '../launch/installation';
 import { scratchFolder } from '../launch/scratch';
 import { installExtension } from '../launch/server';
 import { packExtension } from '../launch/vsix';
-import { openLab } from '../ui/lab';
+import { labAt } from '../ui/lab';
 import { Workbench } from '../ui/workbench';
 
 describe('The packed extension, installed into a clean VS Code', () => {
   const home = scratchFolder('clean');
-  let workbench: Workbench;
+  let workbench: Workbench | undefined;
 
   before(async () => {
     installExtension(await installedEmbedded(), home, packExtension());
-    workbench = await Workbench.open({ lab: await openLab({ home }), fromSources: false });
+    workbench = await Workbench.open({ lab: await labAt(home) });
   });
 
-  after(() => workbench.close());
+  after(() => workbench?.close());
 
   it('holds what runs and what explains it, and nothing else', () => {
     const extensions = join(home, 'extensions');
@@ -33,7 +33,11 @@ describe('The packed extension, installed into a clean VS Code', () => {
   it('trains a sample to its end', async () => {
     await workbench.openFile('three-steps.rnn.json');
     await workbench.codeLens('▶ Train').click();
-    await workbench.webviewFrame().getByText(/finished/i).first().waitFor();
+    await workbench
+      .webviewFrame()
+      .getByText(/finished/i)
+      .first()
+      .waitFor();
     await workbench.screenshot('packed');
     assert.deepEqual(await workbench.problems(0), []);
   });

@@ -1,23 +1,30 @@
 import type { Browser } from 'playwright-core';
 import { openChromium } from '../launch/chromium';
 import { installedEmbedded } from '../launch/installation';
+import { linkedRepository } from '../launch/scratch';
 import { EmbeddedServer, type ServerOptions } from '../launch/server';
 
 /** What all windows of a test run share: one server, which takes seconds to start, and one browser. */
 export interface Lab {
   readonly server: EmbeddedServer;
   readonly browser: Browser;
+  /** Where windows load the extension from; undefined where it is installed in the server instead. */
+  readonly sources: string | undefined;
 }
 
 let shared: Promise<Lab> | undefined;
 
 /** The lab of this process, set up at the first call; whoever runs the tests closes it. */
 export function sharedLab(): Promise<Lab> {
-  return (shared ??= openLab());
+  return (shared ??= openLab({ development: true }, linkedRepository()));
 }
 
-/** A lab of its own, for what must not touch the shared one: a home with other extensions, say. */
-export async function openLab(options: ServerOptions = {}): Promise<Lab> {
+/** A lab around an extension that is installed in `home`. */
+export function labAt(home: string): Promise<Lab> {
+  return openLab({ home }, undefined);
+}
+
+async function openLab(options: ServerOptions, sources: string | undefined): Promise<Lab> {
   const server = await EmbeddedServer.start(await installedEmbedded(), options);
-  return { server, browser: await openChromium() };
+  return { server, browser: await openChromium(), sources };
 }

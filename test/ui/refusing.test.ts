@@ -17,9 +17,8 @@ describe('An experiment that cannot be trained', () => {
   after(() => workbench.close());
 
   it('says so once, naming what is wrong, with a way to it', async () => {
-    const toast = workbench.page.locator('.notifications-toasts .notification-list-item');
-    await toast.getByText('nowhere.txt').waitFor();
-    await toast.getByText('Show in File').click();
+    assert.match((await workbench.notifications()).join('\n'), /^[^\n]*nowhere\.txt[^\n]*$/);
+    await workbench.pressInNotification('Show in File');
     await workbench.statusItem('selected').waitFor();
     assert.equal((await workbench.problems(1)).length, 1);
   });

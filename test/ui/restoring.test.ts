@@ -27,6 +27,7 @@ describe('A finished run', () => {
   it('is still there after the window was reloaded', async () => {
     const before = await run();
     await workbench.reload();
+    await workbench.tab('Unroll:').click();
     await workbench.webviewFrame().getByText('finished').first().waitFor();
     assert.equal(await run(), before);
     assert.deepEqual(await workbench.notifications(), []);

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { Workbench } from './workbench';
 
+/** The class that the workbench itself bears in a kind of theme. */
+const kinds = { dark: 'vs-dark', light: 'vs', highContrast: 'hc-black', highContrastLight: 'hc-light' } as const;
+
 describe('The panel', () => {
   for (const theme of ['dark', 'light', 'highContrast', 'highContrastLight'] as const) {
     it(`is drawn in the colours of the theme: ${theme}`, async () => {
       const workbench = await Workbench.open({ theme, width: 1400, height: 1000 });
+      await workbench.page.locator(`.monaco-workbench.${kinds[theme]}`).waitFor();
       await workbench.openFile('truncated.rnn.json');
       await workbench.codeLens('Train').click();
       const frame = workbench.webviewFrame();

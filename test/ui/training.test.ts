@@ -75,8 +75,7 @@ describe('Training by hand', () => {
 
   it('takes another learning rate, from the next update on', async () => {
     await workbench.runCommand('Unroll: Change Learning Rate…');
-    await workbench.page.locator('.quick-input-widget input').first().fill('0.000321');
-    await workbench.page.keyboard.press('Enter');
+    await workbench.answer('Learning Rate', '0.000321');
     await workbench.runCommand('Unroll: Train One Update');
     await workbench.webviewFrame().getByText('3.21e-4').first().waitFor();
   });

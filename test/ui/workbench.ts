@@ -24,8 +24,6 @@ export interface WorkbenchOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Where it opens, if not in the lab that all tests share. */
   readonly lab?: Lab;
-  /** False where the extension is installed in the lab's server instead of loaded from its sources. */
-  readonly fromSources?: boolean;
 }
 
 /** How long (ms) a person would wait for the workbench before they call it broken. */
@@ -57,15 +55,15 @@ export class Workbench {
 
   /** Opens a window and waits until it can be worked in. */
   static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
-    const { theme = 'dark', width = 1280, height = 800, settings = {}, fromSources = true } = options;
-    const { server, browser } = options.lab ?? (await sharedLab());
+    const { theme = 'dark', width = 1280, height = 800, settings = {} } = options;
+    const { server, browser, sources } = options.lab ?? (await sharedLab());
     const folder = options.folder ?? scratchWorkspace(resolve('media', 'samples'));
     server.configure({ 'workbench.colorTheme': themes[theme], 'window.autoDetectHighContrast': false, ...settings });
     const context = await browser.newContext({ viewport: { width, height } });
     context.setDefaultTimeout(patience);
     const page = await context.newPage();
     const workbench = new Workbench(context, page, folder);
-    await page.goto(server.address(fromSources ? { folder, extension: resolve('.') } : { folder }));
+    await page.goto(server.address(sources === undefined ? { folder } : { folder, extension: sources }));
     await workbench.ready();
     return workbench;
   }
@@ -105,6 +103,14 @@ export class Workbench {
     await this.row(label).click();
   }
 
+  /** Types into the input box with this title and confirms it. */
+  async answer(title: string, words: string): Promise<void> {
+    const box = this.page.locator('.quick-input-widget', { hasText: title });
+    await box.locator('input').first().fill(words);
+    await this.page.keyboard.press('Enter');
+    await box.waitFor({ state: 'hidden' });
+  }
+
   /** The tab of an editor or a panel. */
   tab(title: string): Locator {
     return this.page.locator('.tab', { hasText: title }).first();
@@ -125,14 +131,18 @@ export class Workbench {
     return this.page.locator('.statusbar-item', { hasText: text }).first();
   }
 
-  /** What the notifications say that nobody has dismissed yet, whether they still pop up or have gone to the bell. */
+  /** What the notifications say that nobody has dismissed yet; there may be none. */
   async notifications(): Promise<readonly string[]> {
-    const bell = this.page.locator('[id="status.notifications"] a');
-    await bell.click();
-    await this.page.locator('.notifications-center.visible').waitFor();
-    const texts = await this.page.locator('.notifications-center .notification-list-item-message').allInnerTexts();
-    await bell.click();
+    const centre = await this.openNotifications();
+    const texts = await centre.locator('.notification-list-item-message').allInnerTexts();
+    await this.bell.click();
     return texts;
+  }
+
+  /** Presses a button in a notification, once there is one with it. */
+  async pressInNotification(label: string): Promise<void> {
+    const centre = await this.openNotifications();
+    await centre.getByRole('button', { name: label }).click();
   }
 
   /** Waits until the Problems panel shows at least `least` rows that are not files, and reads them. */
@@ -164,6 +174,18 @@ export class Workbench {
       .locator('.explorer-folders-view .monaco-list-row')
       .first()
       .waitFor({ timeout: 2 * patience });
+  }
+
+  /** Notifications that pop up go away by themselves, and under test none does; behind the bell they all stay. */
+  private async openNotifications(): Promise<Locator> {
+    const centre = this.page.locator('.notifications-center');
+    if (!(await centre.isVisible())) await this.bell.click();
+    await centre.waitFor();
+    return centre;
+  }
+
+  private get bell(): Locator {
+    return this.page.locator('[id="status.notifications"] a');
   }
 
   private get rows(): Locator {
