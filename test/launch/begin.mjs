@@ -1,3 +1,4 @@
+// @ts-check
 // The first thing every `npm run` command starts. It uses nothing but Node's own modules, because on a fresh machine
 // nothing else is there yet: it installs what package-lock.json names, builds, and hands over to the built command.
 import { spawnSync } from 'node:child_process';

@@ -10,14 +10,12 @@ import { Workbench } from '../ui/workbench';
 
 describe('The packed extension, installed into a clean VS Code', () => {
   const home = scratchFolder('clean');
-  let workbench: Workbench | undefined;
+  let workbench: Workbench;
 
   before(async () => {
     installExtension(await installedEmbedded(), home, packExtension());
     workbench = await Workbench.open({ lab: await labAt(home) });
   });
-
-  after(() => workbench?.close());
 
   it('holds what runs and what explains it, and nothing else', () => {
     const extensions = join(home, 'extensions');

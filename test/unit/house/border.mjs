@@ -1,3 +1,4 @@
+// @ts-check
 // The lint rule that keeps the import law of rooms.mjs.
 import { builtinModules } from 'node:module';
 import { posix, relative, sep } from 'node:path';

@@ -1,3 +1,4 @@
+// @ts-check
 // The import law of the house: who may import whom, and which packages. The lint rule beside it enforces this table
 // file by file, and the tests hold it against the bundles.
 
