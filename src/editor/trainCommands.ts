@@ -1,13 +1,5 @@
-import {
-  commands as registry,
-  Range,
-  Selection,
-  Uri,
-  window,
-  workspace,
-  type Disposable,
-  type QuickPickItem,
-} from 'vscode';
+import type { Uri } from 'vscode';
+import { commands as registry, Range, Selection, window, workspace, type Disposable, type QuickPickItem } from 'vscode';
 import { commands, experimentGlob } from '../platform/ids';
 import type { Log } from '../platform/log';
 import type { Launcher } from '../session/launcher';

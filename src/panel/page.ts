@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Uri, type Webview } from 'vscode';
 
 /** Where the built webview lies. */
@@ -8,7 +7,7 @@ export function webviewRoot(extension: Uri): Uri {
 
 /** The page of the panel: nothing runs or loads but what the extension brought, and nothing connects anywhere. */
 export function pageOf(webview: Webview, extension: Uri): string {
-  const nonce = randomBytes(16).toString('base64');
+  const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const at = (name: string): string => webview.asWebviewUri(Uri.joinPath(webviewRoot(extension), name)).toString();
   const policy = [
     `default-src 'none'`,

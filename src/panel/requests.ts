@@ -5,7 +5,7 @@ import type { PanelHostContract } from '../protocol/panel';
 const nothing = z.undefined();
 const variant = z.object({ variant: z.string().optional() });
 const command = z.enum(['train', 'pause', 'resume', 'step', 'stop', 'openExperiment', 'revealRun', 'showLog']);
-const rate = z.number().positive().finite();
+const rate = z.number().positive();
 
 /** What the webview may ask, checked: a webview is a border. */
 export const panelRequests: Validators<PanelHostContract> = {

@@ -134,7 +134,8 @@ export class RunPanel implements Disposable {
   async #recall(): Promise<void> {
     if (this.#session !== undefined) return;
     const archived = await this.parts.archive.open(this.#target);
-    if (archived === undefined || this.#session !== undefined) return;
+    // While the files were read, somebody may have started a run.
+    if (archived === undefined || this.parts.sessions.get(this.#target) !== undefined) return;
     const session = new Session(this.#uri, this.#variant);
     session.showArchive(archived);
     this.parts.sessions.put(session);

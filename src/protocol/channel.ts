@@ -91,7 +91,7 @@ export class Channel<Local extends Contract, Remote extends Contract> {
     if (this.#closed !== undefined) return Promise.reject(new ChannelClosed(this.#closed));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#pending.set(id, { resolve: resolve, reject });
       this.#post({ kind: 'request', id, name, params });
     });
   }
@@ -105,8 +105,8 @@ export class Channel<Local extends Contract, Remote extends Contract> {
   on<N extends EventName<Remote>>(name: N, listener: (payload: Remote['events'][N]) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners);
-    listeners.add(listener as (payload: never) => void);
-    return () => listeners.delete(listener as (payload: never) => void);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   /** Ends the channel; every request still unanswered is rejected with the reason. */

@@ -1,6 +1,5 @@
 import {
   Bool,
-  type DataType,
   Field,
   Float64,
   List,
@@ -70,7 +69,7 @@ function withoutEnd(stream: Uint8Array): Uint8Array {
 
 function schemaOf(layout: RecordLayout): Schema {
   const empty = columnsOf(emptyBatch(layout));
-  const fields = empty.map(({ name, data }) => new Field(name, data.type as DataType, isNullable(name)));
+  const fields = empty.map(({ name, data }) => new Field(name, data.type, isNullable(name)));
   return new Schema(
     fields,
     new Map([

@@ -5,8 +5,11 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+/** @type {[string, object][]} */
 const cells = [
-  ...['tanh', 'relu', 'sigmoid', 'identity'].map((activation) => [`rnn-${activation}`, { cell: 'rnn', activation }]),
+  ...['tanh', 'relu', 'sigmoid', 'identity'].map(
+    (activation) => /** @type {[string, object]} */ ([`rnn-${activation}`, { cell: 'rnn', activation }]),
+  ),
   ['lstm', { cell: 'lstm' }],
   ['gru', { cell: 'gru' }],
 ];
@@ -27,7 +30,13 @@ const optimizers = {
 };
 const truncations = { full: 'full', shorter: { forward: 6, backward: 3 }, equal: { forward: 4, backward: 4 } };
 
-/** Every pair of choices at least once is more than this needs; each axis is run through beside varying others. */
+/**
+ * Each choice beside varying others; every pair at least once would be more than this needs.
+ *
+ * @typedef {{ data: { task: string } & Record<string, unknown>, cell: object, reduction?: string, clip?: object | null, layers?: number,
+ *   bptt?: string | object, optimizer?: object }} Choices
+ * @returns {Generator<[string, Choices]>}
+ */
 function* experiments() {
   for (const [cellName, cell] of cells) {
     for (const [lossName, loss] of Object.entries(losses)) {
@@ -62,13 +71,13 @@ function* experiments() {
   }
 }
 
+/** @param {Choices} choices */
 function fileOf({ data, cell, reduction = 'mean', clip = null, layers = 1, bptt = 'full', optimizer = {} }) {
-  const kind = ['copy', 'reber', 'echo', 'temporalOrder', 'parity'].includes(data.task) ? 'crossEntropy' : 'mse';
-  const needed = { delay: 'mse' }[data.task] ?? kind;
+  const kind = ['copy', 'reber', 'echo'].includes(data.task) ? 'crossEntropy' : 'mse';
   return {
     data,
     model: { ...cell, hidden: 5, layers },
-    loss: { kind: needed, reduction },
+    loss: { kind, reduction },
     clip,
     bptt,
     optimizer,

@@ -78,9 +78,9 @@ export class Surface {
 
   #placeRow(line: HTMLElement, point: Point | undefined): void {
     const height = this.element.clientHeight;
-    const isHere = this.#rows !== undefined && point?.t !== undefined && point.t < this.#rows;
-    const y = isHere ? ((this.#rows ?? 1) - (point.t ?? 0) - 0.5) * (height / (this.#rows ?? 1)) : undefined;
-    place(line, y, height, 'y');
+    const rows = this.#rows ?? 0;
+    const t = point?.t;
+    place(line, t === undefined || t >= rows ? undefined : (rows - t - 0.5) * (height / rows), height, 'y');
   }
 
   #pointOf(event: MouseEvent): Point | undefined {

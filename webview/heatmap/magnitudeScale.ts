@@ -54,8 +54,9 @@ export class MagnitudeScale {
   ) {
     const isDark = theme.kind === 'dark' || theme.kind === 'highContrast';
     const stops = isDark ? [0.35, 0.55, 0.75, 0.9, 1] : [0.8, 0.65, 0.5, 0.32, 0.12];
-    const ramp = piecewise(interpolateLab, [theme.background, ...stops.map(interpolateInferno)]);
-    this.#shades = Uint32Array.from({ length: shades }, (_, i) => packed(ramp(i / (shades - 1))));
+    const colours: readonly string[] = [theme.background, ...stops.map(interpolateInferno)];
+    const ramp = piecewise<string>(interpolateLab, [...colours]);
+    this.#shades = Uint32Array.from({ length: shades }, (_, i) => packed(String(ramp(i / (shades - 1)))));
     this.zero = mixed(theme.background, theme.foreground, 0.17);
     this.notFinite = theme.clip;
   }

@@ -1,4 +1,5 @@
-import { MagnitudeScale, packed } from './magnitudeScale';
+import type { MagnitudeScale } from './magnitudeScale';
+import { packed } from './magnitudeScale';
 
 /** A table of magnitudes over columns (updates) and rows (steps). */
 export interface Grid {

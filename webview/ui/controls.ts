@@ -4,12 +4,18 @@ import {
   vsCodeDropdown,
   vsCodeOption,
   vsCodeTextField,
-  type Button,
-  type Dropdown,
-  type TextField,
 } from '@vscode/webview-ui-toolkit';
 import { element, setText } from './element';
 import { icon, type IconName } from './icon';
+
+declare global {
+  /** The parts of the toolkit's elements that are used here. */
+  interface HTMLElementTagNameMap {
+    readonly 'vscode-button': HTMLElement;
+    readonly 'vscode-dropdown': HTMLElement & { value: string };
+    readonly 'vscode-text-field': HTMLElement & { value: string };
+  }
+}
 
 /** Registers the toolkit's elements; once, before any control is made. */
 export function registerControls(): void {
@@ -26,7 +32,7 @@ export interface ButtonSpec {
 
 /** Makes a button. */
 export function button({ label, sign, appearance = 'secondary', onPress }: ButtonSpec): HTMLElement {
-  const made = document.createElement('vscode-button') as Button;
+  const made = document.createElement('vscode-button');
   made.setAttribute('appearance', appearance);
   made.setAttribute('aria-label', label);
   made.title = label;
@@ -50,7 +56,7 @@ export interface Choice<T extends string> {
 
 /** Makes a drop-down list. */
 export function choice<T extends string>(label: string, onChoose: (value: T) => void): Choice<T> {
-  const dropdown = document.createElement('vscode-dropdown') as Dropdown;
+  const dropdown = document.createElement('vscode-dropdown');
   dropdown.setAttribute('aria-label', label);
   dropdown.title = label;
   dropdown.addEventListener('change', () => {
@@ -91,7 +97,7 @@ export function numberField(
   onEnter: (value: number) => void,
   format: (value: number) => string = String,
 ): NumberField {
-  const field = document.createElement('vscode-text-field') as TextField;
+  const field = document.createElement('vscode-text-field');
   field.setAttribute('aria-label', label);
   field.setAttribute('size', '8');
   field.title = label;

@@ -30,15 +30,15 @@ describe('The record file', () => {
   it('is read by another implementation of Arrow, column by column', () => {
     const table = tableFromIPC(example().bytes);
     assert.equal(table.numRows, 7);
-    assert.deepEqual([...(table.getChild('update')?.toArray() ?? [])], [0, 1, 2, 3, 4, 5, 6]);
-    assert.deepEqual([...(table.getChild('loss')?.toArray() ?? [])].slice(0, 2), [0.5, 1.5]);
-    assert.deepEqual(table.getChild('validation_loss')?.at(0), null);
-    assert.deepEqual(table.getChild('validation_loss')?.at(2), 2.25);
-    assert.deepEqual(table.getChild('clipped')?.at(3), true);
-    assert.deepEqual(table.getChild('grad_norm/head.bias')?.at(4), 5);
-    assert.deepEqual([...(table.getChild('dh_l1')?.at(2) as Iterable<number>)], [202, 202.1, 202.2]);
-    assert.equal(table.getChild('dh_l1')?.at(3), null);
-    assert.equal(table.getChild('saturation_high_l1/f')?.at(6), 0.007);
+    assert.deepEqual([...table.getChild('update').toArray()], [0, 1, 2, 3, 4, 5, 6]);
+    assert.deepEqual([...table.getChild('loss').toArray()].slice(0, 2), [0.5, 1.5]);
+    assert.deepEqual(table.getChild('validation_loss').at(0), null);
+    assert.deepEqual(table.getChild('validation_loss').at(2), 2.25);
+    assert.deepEqual(table.getChild('clipped').at(3), true);
+    assert.deepEqual(table.getChild('grad_norm/head.bias').at(4), 5);
+    assert.deepEqual([...(table.getChild('dh_l1').at(2) as Iterable<number>)], [202, 202.1, 202.2]);
+    assert.equal(table.getChild('dh_l1').at(3), null);
+    assert.equal(table.getChild('saturation_high_l1/f').at(6), 0.007);
   });
 
   it('opens with all complete batches, wherever it was cut', () => {

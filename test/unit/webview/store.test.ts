@@ -78,7 +78,7 @@ describe('The store', () => {
     fc.assert(
       fc.property(fc.anything(), (saved) => {
         const view = viewOf({ view: saved });
-        assert.ok(view.lossAxis === 'linear' || view.lossAxis === 'log');
+        assert.ok(['linear', 'log'].includes(view.lossAxis));
         assert.ok(Number.isSafeInteger(view.layer) && view.layer >= 0);
         assert.ok(view.range === undefined || view.range[0] < view.range[1]);
       }),
