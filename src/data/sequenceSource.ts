@@ -12,8 +12,11 @@ export function openSequences(experiment: ResolvedExperiment, { sequences }: Seq
   const steps = sequences[0]?.inputs.length ?? 0;
   const inputs = sequences[0]?.inputs[0]?.length ?? 0;
   const asked = sequences.flatMap(({ targets }) => targets).filter((target) => target !== null);
-  const classes = Math.max(1, ...asked.map((target) => (typeof target === 'number' ? target : 0))) + 1;
-  const outputs = typeof asked[0] === 'object' ? asked[0].length : classes;
+  const highest = asked.reduce<number>(
+    (most, target) => (typeof target === 'number' ? Math.max(most, target) : most),
+    1,
+  );
+  const outputs = typeof asked[0] === 'object' ? asked[0].length : highest + 1;
   const tooLarge = outOfRoom(steps, sequences.length, inputs + outputs, ['data', 'sequences']);
   if (tooLarge) return { kind: 'refused', refusals: [tooLarge] };
   const batch = batchOf(sequences, steps, inputs, typeof asked[0] === 'object' ? outputs : undefined);

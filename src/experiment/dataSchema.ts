@@ -7,11 +7,11 @@ const LONGEST = 1_000_000;
 const windowLength = (what: string, standard: number) =>
   whole({ title: 'Steps per window', text: `How many ${what} one window holds.` }, 1, LONGEST, standard);
 
-const heldOut = (what: string, standard: number) =>
+const heldOut = (what: string, measured: string, standard: number) =>
   real(
     {
       title: 'Held-out part',
-      text: `The fraction of the ${what} held out at the end for validation; 0 holds nothing out.`,
+      text: `The fraction of the ${what} held out at the end for validation; 0 holds nothing out. ${measured}`,
     },
     { from: 0, to: 0.9 },
     standard,
@@ -34,7 +34,7 @@ const textData = z.strictObject({
     },
     'contiguous',
   ),
-  validation: heldOut('characters', 0.1),
+  validation: heldOut('characters', 'At most its first 10,000 characters are predicted.', 0.1),
 });
 
 const columnsAdvice = (or: string) => `write a list of column names, each once, such as ["temperature"]${or}`;
@@ -71,7 +71,11 @@ const csvData = z.strictObject({
     },
     'standard',
   ),
-  validation: heldOut('rows', 0.2),
+  validation: heldOut(
+    'rows',
+    'Every held-out row is predicted once, after at least half a window of rows before it.',
+    0.2,
+  ),
 });
 
 const finite = 'write a finite number';

@@ -21,11 +21,10 @@ export function applyVariant(file: JsonObject, patch: JsonObject): JsonObject {
     const schema = experimentSchema.shape[section];
     if (isObject(value)) merged.set(section, withoutInherited(schema, value, patch[section]));
   }
-  const training = merged.get('training');
-  if (isObject(merged.get('data')) && valueAt(merged.get('data'), ['sequences']) !== undefined && isObject(training)) {
-    const ownsBatch = valueAt(patch, ['training', 'batch']) !== undefined;
-    if (!ownsBatch)
-      merged.set('training', Object.fromEntries(Object.entries(training).filter(([key]) => key !== 'batch')));
+  const { data, training } = Object.fromEntries(merged);
+  const ownBatch = valueAt(patch, ['training', 'batch']) !== undefined;
+  if (isObject(data) && Object.hasOwn(data, 'sequences') && isObject(training) && !ownBatch) {
+    merged.set('training', Object.fromEntries(Object.entries(training).filter(([key]) => key !== 'batch')));
   }
   return Object.fromEntries(merged);
 }
@@ -34,9 +33,8 @@ function withoutInherited(schema: z.ZodType, value: JsonObject, patch: unknown):
   const form = settle(schema, value);
   const acting = formsOf(schema).find((candidate) => candidate.form === form);
   if (!acting) return value;
-  const elsewhere = new Set(formsOf(schema).flatMap((other) => [...keysOf(other.form).keys()].slice(1)));
-  const keep = ([key]: [string, unknown]) =>
-    keysOf(acting.form).has(key) || !elsewhere.has(key) || (isObject(patch) && Object.hasOwn(patch, key));
+  const known = keysOf(acting.form);
+  const keep = ([key]: [string, unknown]) => known.has(key) || (isObject(patch) && Object.hasOwn(patch, key));
   return Object.fromEntries(Object.entries(value).filter(keep));
 }
 

@@ -53,6 +53,14 @@ describe('inline sequences', () => {
     assert.deepEqual(classes(null, 1).outputNames, ['0', '1']);
   });
 
+  it('may be as long as a file can hold', function () {
+    this.timeout(20_000);
+    const steps = 150_000;
+    const long = { inputs: Array.from({ length: steps }, () => [0]), targets: Array.from({ length: steps }, () => 1) };
+    const source = opened({ data: { sequences: [long] } });
+    assert.deepEqual([source.steps, source.outputs], [steps, 2]);
+  });
+
   it('know what the best constant costs', () => {
     const value = (data: unknown, loss?: unknown) =>
       opened(loss === undefined ? { data } : { data, loss }).baselines[0]?.value ?? NaN;

@@ -176,6 +176,11 @@ describe('the embedded Reber grammar', () => {
     assert.deepEqual(legalAfter([0, 0]), []);
   });
 
+  it('may be drawn in batches of any size', function () {
+    this.timeout(20_000);
+    assert.equal(opened({ data: { task: 'reber' }, batch: 200_000 }).next().batch, 200_000);
+  });
+
   it('tells the legal successors of every step of a batch, and none where there is no loss', () => {
     const batch = source.next();
     for (let lane = 0; lane < batch.batch; lane++) {
