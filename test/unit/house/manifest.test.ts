@@ -34,3 +34,22 @@ describe('package.json', () => {
     assert.equal(minor(types.version), minor(engines.vscode));
   });
 });
+
+describe('package-lock.json', () => {
+  it('holds every package that another asks for, for all platforms, as npm ci demands', () => {
+    const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+      readonly packages: Readonly<
+        Record<string, Readonly<Record<string, Readonly<Record<string, string>> | undefined>>>
+      >;
+    };
+    const held = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
+    const asked = Object.values(packages).flatMap(({ dependencies = {}, optionalDependencies = {} }) => [
+      ...Object.keys(dependencies),
+      ...Object.keys(optionalDependencies),
+    ]);
+    assert.deepEqual(
+      asked.filter((name) => !held.has(name)),
+      [],
+    );
+  });
+});
