@@ -50,13 +50,7 @@ const tests = [
   {
     ...module,
     name: 'tests',
-    entries: [
-      ...filesIn('test/unit', '.test.ts'),
-      ...filesIn('test/ui', '.test.ts'),
-      ...filesIn('test/package', '.test.ts'),
-      ...filesIn('test/bench', '.bench.ts'),
-      ...filesIn('test/launch', '.command.ts'),
-    ],
+    entries: ['.test.ts', '.bench.ts', '.command.ts'].flatMap((ending) => filesIn('test', ending)),
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     outExtension: { '.js': '.mjs' },
@@ -71,10 +65,10 @@ const tests = [
   },
 ];
 
-/** Files at any depth under `folder` whose names end in `ending`. */
+/** Our own files at any depth under `folder` whose names end in `ending`. */
 function filesIn(folder, ending) {
   return readdirSync(folder, { recursive: true })
-    .filter((name) => name.endsWith(ending))
+    .filter((name) => name.endsWith(ending) && !name.includes('node_modules'))
     .map((name) => join(folder, name))
     .sort();
 }
