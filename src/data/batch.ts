@@ -69,3 +69,14 @@ export function askValue(into: DenseBatch, t: number, lane: number, value: numbe
   into.targets.values[t * into.batch + lane] = value;
   into.mask[t * into.batch + lane] = 1;
 }
+
+/**
+ * Rounds a batch's numbers to single precision in place and returns it, so that every kernel set, a captured update and
+ * whoever recomputes it in another library see the same numbers.
+ */
+export function inSinglePrecision<B extends Batch>(batch: B): B {
+  for (const part of [batch.inputs, batch.targets]) {
+    if ('values' in part) part.values.set(Float32Array.from(part.values));
+  }
+  return batch;
+}

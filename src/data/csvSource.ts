@@ -1,7 +1,7 @@
 import { printed } from '../experiment/fields';
 import type { Objection } from '../experiment/refusal';
 import type { CsvData, ResolvedExperiment } from '../experiment/schema';
-import { denseBatch, type Batch, type DenseBatch } from './batch';
+import { denseBatch, inSinglePrecision, type Batch, type DenseBatch } from './batch';
 import { readTable } from './csvTable';
 import { describeLane } from './laneDescription';
 import { patternOf, reportedLoss } from './lossPattern';
@@ -105,7 +105,7 @@ class CsvSource implements Source {
     for (let lane = 0; lane < this.batch; lane++) {
       this.#fillLane(window, lane, this.#random.integer(0, lastStart), 0);
     }
-    return window;
+    return inSinglePrecision(window);
   }
 
   /**
@@ -126,7 +126,7 @@ class CsvSource implements Source {
       for (const [lane, { last, count }] of lanes.entries()) {
         this.#fillLane(window, lane, last - this.#horizon - this.steps + 1, this.steps - count);
       }
-      yield window;
+      yield inSinglePrecision(window);
     }
   }
 
@@ -168,9 +168,10 @@ function persistence(targets: readonly Float64Array[], from: number, to: number,
 
 function baselinesOf(experiment: ResolvedExperiment, data: CsvData, table: SplitTable): readonly Baseline[] {
   const { targets, training, rows } = table;
-  const known = (name: string, source: string, squares: number): Baseline => ({
+  const known = (name: string, source: string, squares: number, heldOut = false): Baseline => ({
     name,
     source,
+    heldOut,
     value: reportedLoss(
       patternOf(data.length, () => squares),
       experiment,
@@ -190,6 +191,7 @@ function baselinesOf(experiment: ResolvedExperiment, data: CsvData, table: Split
             'persistence, held out',
             `${today}, measured on the held-out rows`,
             persistence(targets, training - data.horizon, rows, data.horizon),
+            true,
           ),
         ]
       : [];

@@ -1,5 +1,5 @@
 import type { ResolvedExperiment, SequencesData } from '../experiment/schema';
-import type { Batch, BatchTargets } from './batch';
+import { inSinglePrecision, type Batch, type BatchTargets } from './batch';
 import { describeLane } from './laneDescription';
 import { reportedLoss, type LossPattern } from './lossPattern';
 import { outOfRoom } from './room';
@@ -72,14 +72,14 @@ function batchOf(
       if (ask(targets, target, t * lanes + lane, width ?? 1)) mask[t * lanes + lane] = 1;
     }
   }
-  return {
+  return inSinglePrecision({
     steps,
     batch: lanes,
     inputs: { kind: 'dense', values },
     targets,
     mask,
     reset: new Uint8Array(lanes).fill(1),
-  };
+  });
 }
 
 function ask(targets: BatchTargets, target: Target, cell: number, width: number): boolean {

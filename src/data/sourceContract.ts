@@ -9,6 +9,8 @@ export interface Baseline {
   readonly value: number;
   /** Where the value comes from: the definition, a paper, or the part of the data it was measured on. */
   readonly source: string;
+  /** Measured on the held-out part, so that it stands beside the validation loss and not beside the training loss. */
+  readonly heldOut?: boolean;
 }
 
 /** One lane of a batch in words, for people: a token or the numbers of x_t, and what is asked for (or nothing). */

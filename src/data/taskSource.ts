@@ -1,5 +1,5 @@
 import type { ResolvedExperiment, TaskData } from '../experiment/schema';
-import type { Batch } from './batch';
+import { inSinglePrecision, type Batch } from './batch';
 import { describeLane } from './laneDescription';
 import { reportedLoss } from './lossPattern';
 import { randomFrom, randomFromState, type Random } from './random';
@@ -121,7 +121,7 @@ class TaskSource implements Source {
 
   #draw(random: Random, length: Length, lanes: number): Batch {
     const steps = typeof length === 'number' ? length : random.integer(length[0], length[1]);
-    return this.#task.draw(random, steps, lanes);
+    return inSinglePrecision(this.#task.draw(random, steps, lanes));
   }
 }
 

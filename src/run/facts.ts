@@ -40,7 +40,9 @@ export const factsSchema = z.object({
   recordEvery: size.min(1),
   validateEvery: size,
   /** Values that stand beside the loss, in the unit of the reported loss, with the source of each. */
-  baselines: z.array(z.object({ name: z.string(), value: z.number(), source: z.string() })),
+  baselines: z.array(
+    z.object({ name: z.string(), value: z.number(), source: z.string(), heldOut: z.boolean().optional() }),
+  ),
   /** Steps the task must remember, where that is known. */
   lag: size.nullable(),
   /** Kernel set that computes this run. */

@@ -1,4 +1,5 @@
 import { briefNumber } from '../../src/protocol/numbers';
+import type { RunFacts } from '../../src/protocol/run';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
 import type { Model, ShownRun } from '../store/model';
@@ -140,8 +141,13 @@ function sentence({ facts, status }: ShownRun): string {
   if (loss === undefined) return `${lossName(facts.loss)} over the updates; nothing is measured yet.`;
   const held = validationLoss === undefined ? '' : `, ${briefNumber(validationLoss)} on held-out data`;
   const judged = validationLoss ?? loss;
-  const beaten = facts.baselines.filter(({ value }) => judged < value).sort((a, b) => a.value - b.value)[0];
-  const ahead = facts.baselines.filter(({ value }) => judged >= value).sort((a, b) => a.value - b.value)[0];
+  // A loss is compared with what was measured on the same part of the data, where there is such a baseline.
+  const isOnSamePart = ({ heldOut = false }: RunFacts['baselines'][number]): boolean =>
+    heldOut === (validationLoss !== undefined);
+  const fitting = facts.baselines.some(isOnSamePart) ? facts.baselines.filter(isOnSamePart) : facts.baselines;
+  const ordered = [...fitting].sort((a, b) => a.value - b.value);
+  const beaten = ordered.find(({ value }) => judged < value);
+  const ahead = ordered.findLast(({ value }) => judged >= value);
   const against =
     beaten !== undefined
       ? ` Below the baseline “${beaten.name}” (${briefNumber(beaten.value)}).`

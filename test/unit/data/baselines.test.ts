@@ -118,7 +118,8 @@ describe('the baselines of a task', () => {
     const { loss } = measured(still, (inputs, t, target) =>
       t === 0 ? 0 : (target - sineTurn * inputs[t][0] + inputs[t - 1][0]) ** 2,
     );
-    assert.ok(loss < 1e-20);
+    // What is left is the rounding of single precision, squared.
+    assert.ok(loss < 1e-12);
     assert.equal(still.baselines.find(({ name }) => name === 'noise')?.value, 0);
     const noisy = opened({ data: { task: 'sine', noise: 0.3 } });
     assert.ok(Math.abs((noisy.baselines.find(({ name }) => name === 'noise')?.value ?? NaN) - 0.09) < 1e-15);

@@ -152,3 +152,26 @@ describe('the files of an experiment', () => {
     assert.deepEqual(filesOf(experimentOver({ data: { task: 'sine' } })), []);
   });
 });
+
+describe('the numbers of a batch', () => {
+  const rounded = (values: Float64Array): boolean => values.every((value) => value === Math.fround(value));
+  const kinds: Readonly<Record<string, object>> = {
+    adding: { task: 'adding' },
+    sine: { task: 'sine' },
+    sequences: {
+      sequences: [
+        {
+          inputs: [[0.1], [0.2]],
+          targets: [null, [0.3]],
+        },
+      ],
+    },
+  };
+  for (const [kind, data] of Object.entries(kinds)) {
+    it(`are exact in single precision, as every kernel set sees them (${kind})`, () => {
+      const { inputs, targets } = opened({ data }).next();
+      assert.ok(inputs.kind === 'dense' && rounded(inputs.values));
+      assert.ok(targets.kind === 'values' && rounded(targets.values));
+    });
+  }
+});
