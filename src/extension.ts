@@ -1,7 +1,8 @@
-import { extensions, languages, Uri, window, type ExtensionContext } from 'vscode';
+import { languages, Uri, window, type ExtensionContext } from 'vscode';
 import { ExperimentDiagnostics } from './editor/diagnostics';
 import { TrainLenses } from './editor/lenses';
 import { Samples } from './editor/samples';
+import { SchemaLanguage } from './editor/schemaLanguage';
 import { registerTrainCommands } from './editor/trainCommands';
 import { RunPanels } from './panel/runPanels';
 import { languageId, panelViewType } from './platform/ids';
@@ -33,13 +34,11 @@ export function activate(context: ExtensionContext): void {
     panels,
     lenses,
     languages.registerCodeLensProvider({ language: languageId }, lenses),
+    ...new SchemaLanguage().register(),
     new ExperimentDiagnostics(launcher),
     new RunStatusBar(sessions),
     trackRunState(sessions),
     window.registerWebviewPanelSerializer(panelViewType, panels),
     ...registerTrainCommands({ sessions, launcher, samples, showRun: (target) => panels.show(target), log }),
   );
-
-  // Validation and completion from the schema come from VS Code's JSON extension, which does not wake for this language.
-  void extensions.getExtension('vscode.json-language-features')?.activate();
 }

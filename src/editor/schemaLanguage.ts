@@ -1,0 +1,154 @@
+import {
+  CompletionItem,
+  CompletionItemKind,
+  CompletionList,
+  DocumentSymbol,
+  Hover,
+  languages,
+  MarkdownString,
+  Range,
+  SnippetString,
+  SymbolKind,
+  TextEdit,
+  type CompletionItemProvider,
+  type Disposable,
+  type DocumentFormattingEditProvider,
+  type DocumentSymbolProvider,
+  type HoverProvider,
+  type Position,
+  type TextDocument,
+} from 'vscode';
+import {
+  CompletionItemKind as ServiceItemKind,
+  getLanguageService,
+  InsertTextFormat,
+  SymbolKind as ServiceSymbolKind,
+  TextDocument as ServiceDocument,
+  type CompletionItem as ServiceItem,
+  type DocumentSymbol as ServiceSymbol,
+  type LanguageService,
+  type MarkupContent,
+  type Range as ServiceRange,
+  type TextEdit as ServiceEdit,
+} from 'vscode-json-languageservice';
+import { jsonSchema } from '../experiment/jsonSchema';
+import { languageId } from '../platform/ids';
+
+const schemaUri = 'unroll://schema/experiment';
+
+/**
+ * Completions, hovers, symbols and formatting of *.rnn.json from the experiment's JSON Schema. The service is VS Code's
+ * own JSON library, asked here and not through VS Code's JSON extension, because that one would underline every mistake
+ * a second time in words of its own.
+ */
+export class SchemaLanguage
+  implements CompletionItemProvider, HoverProvider, DocumentSymbolProvider, DocumentFormattingEditProvider
+{
+  #service: LanguageService | undefined;
+
+  /** Registers all it provides. */
+  register(): Disposable[] {
+    const selector = { language: languageId };
+    return [
+      languages.registerCompletionItemProvider(selector, this, '"', ':', ' '),
+      languages.registerHoverProvider(selector, this),
+      languages.registerDocumentSymbolProvider(selector, this),
+      languages.registerDocumentFormattingEditProvider(selector, this),
+    ];
+  }
+
+  async provideCompletionItems(document: TextDocument, position: Position): Promise<CompletionList | undefined> {
+    const { service, text, parsed } = this.#open(document);
+    const list = await service.doComplete(text, position, parsed);
+    return list === null ? undefined : new CompletionList(list.items.map(completionOf), list.isIncomplete);
+  }
+
+  async provideHover(document: TextDocument, position: Position): Promise<Hover | undefined> {
+    const { service, text, parsed } = this.#open(document);
+    const hover = await service.doHover(text, position, parsed);
+    if (hover === null) return undefined;
+    const contents = Array.isArray(hover.contents) ? hover.contents : [hover.contents];
+    const words = contents.map((part) => new MarkdownString(typeof part === 'string' ? part : part.value));
+    return new Hover(words, hover.range === undefined ? undefined : rangeOf(hover.range));
+  }
+
+  provideDocumentSymbols(document: TextDocument): DocumentSymbol[] {
+    const { service, text, parsed } = this.#open(document);
+    return service.findDocumentSymbols2(text, parsed).map(symbolOf);
+  }
+
+  provideDocumentFormattingEdits(
+    document: TextDocument,
+    { tabSize, insertSpaces }: { readonly tabSize: number; readonly insertSpaces: boolean },
+  ): TextEdit[] {
+    const { service, text } = this.#open(document);
+    return service.format(text, undefined, { tabSize, insertSpaces }).map(editOf);
+  }
+
+  #open(document: TextDocument) {
+    const service = (this.#service ??= serviceWithSchema());
+    const text = ServiceDocument.create(document.uri.toString(), 'jsonc', document.version, document.getText());
+    return { service, text, parsed: service.parseJSONDocument(text) };
+  }
+}
+
+function serviceWithSchema(): LanguageService {
+  const service = getLanguageService({
+    clientCapabilities: {
+      textDocument: {
+        completion: { completionItem: { documentationFormat: ['markdown'] } },
+        hover: { contentFormat: ['markdown'] },
+      },
+    },
+  });
+  service.configure({ validate: false, schemas: [{ uri: schemaUri, fileMatch: ['*'], schema: jsonSchema() }] });
+  return service;
+}
+
+function completionOf(item: ServiceItem): CompletionItem {
+  const made = new CompletionItem(item.label);
+  made.kind = item.kind === ServiceItemKind.Property ? CompletionItemKind.Property : CompletionItemKind.Value;
+  if (item.detail !== undefined) made.detail = item.detail;
+  if (item.documentation !== undefined) made.documentation = markdown(item.documentation);
+  if (item.sortText !== undefined) made.sortText = item.sortText;
+  if (item.filterText !== undefined) made.filterText = item.filterText;
+  const edit = item.textEdit;
+  const words = edit?.newText ?? item.insertText ?? item.label;
+  made.insertText = item.insertTextFormat === InsertTextFormat.Snippet ? new SnippetString(words) : words;
+  if (edit !== undefined) made.range = rangeOf('range' in edit ? edit.range : edit.replace);
+  return made;
+}
+
+function markdown(content: string | MarkupContent): MarkdownString {
+  return new MarkdownString(typeof content === 'string' ? content : content.value);
+}
+
+/** The protocol's numbers are not VS Code's. */
+const symbolKinds: ReadonlyMap<ServiceSymbolKind, SymbolKind> = new Map([
+  [ServiceSymbolKind.Module, SymbolKind.Module],
+  [ServiceSymbolKind.Array, SymbolKind.Array],
+  [ServiceSymbolKind.String, SymbolKind.String],
+  [ServiceSymbolKind.Number, SymbolKind.Number],
+  [ServiceSymbolKind.Boolean, SymbolKind.Boolean],
+]);
+
+function symbolOf({ name, detail, kind, range, selectionRange, children }: ServiceSymbol): DocumentSymbol {
+  // VS Code takes no symbol without a name, and JSON allows an empty key.
+  const made = new DocumentSymbol(
+    name || '""',
+    detail ?? '',
+    symbolKinds.get(kind) ?? SymbolKind.Variable,
+    rangeOf(range),
+    rangeOf(selectionRange),
+  );
+  made.children = (children ?? []).map(symbolOf);
+  return made;
+}
+
+function editOf({ range, newText }: ServiceEdit): TextEdit {
+  return TextEdit.replace(rangeOf(range), newText);
+}
+
+function rangeOf({ start, end }: ServiceRange): Range {
+  return new Range(start.line, start.character, end.line, end.character);
+}
