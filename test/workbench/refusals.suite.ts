@@ -84,7 +84,8 @@ const cases: readonly Case[] = [
     what: 'truncated JSON',
     text: '{ "data": { "task": "adding" }, "model": { "cell": "rn',
     names: [/end|closed|truncated|missing/i],
-    at: '"rn',
+    // Where the text ends is where the rest is missing.
+    at: 'n',
   },
 ];
 
