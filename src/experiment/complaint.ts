@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObject, valueAt } from './document';
 import { listed, printed } from './fields';
 import { bare, formsOf, keysOf, pickOption, schemaUnder, settle, unionsTowards } from './kinds';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { choice, described, filledText, real, whole } from './fields';
 import { taskSchema } from './taskSchema';
 

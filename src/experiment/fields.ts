@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a person reads about one key on hover and in completions. */
 export interface Prose {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObject, type JsonObject } from './document';
 import { experimentSchema, fileSchema } from './schema';
 

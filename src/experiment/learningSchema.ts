@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { choice, described, listed, orDelete, requiredReal, requiredWhole, whole } from './fields';
 
 const lossKinds = {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { choice, described, filledText, namedObject, real, whole } from './fields';
 
 const initializers = {

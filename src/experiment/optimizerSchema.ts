@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { described, flag, namedObject, orDelete, real, requiredReal, requiredWhole } from './fields';
 
 const schedule = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataSchema } from './dataSchema';
 import { described, text, whole } from './fields';
 import { bpttSchema, clipSchema, lossSchema, recordSchema, trainingSchema } from './learningSchema';

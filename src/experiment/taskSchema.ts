@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { described, namedObject, orDelete, printed, real, whole } from './fields';
 
 const LONGEST = 1_000_000;

@@ -1,5 +1,5 @@
 import { Uri, ViewColumn, window, type Disposable, type WebviewPanel, type WebviewPanelSerializer } from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { panelViewType } from '../platform/ids';
 import type { Target } from '../session/sessions';
 import { webviewRoot } from './page';

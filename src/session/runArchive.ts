@@ -1,7 +1,6 @@
 import { Uri, workspace, type Memento } from 'vscode';
 import { runFiles } from '../run/layout';
 import { readManifest } from '../run/manifest';
-import { readRecords } from '../run/recordDecoder';
 import type { ArchivedRun } from './session';
 import type { Target } from './sessions';
 
@@ -28,6 +27,8 @@ export class RunArchive {
     try {
       const manifest = readManifest(await workspace.fs.readFile(at(runFiles.manifest)));
       if (manifest === undefined) return undefined;
+      // Loaded when it is needed: what reads Arrow is a third of the extension, and most windows never open an old run.
+      const { readRecords } = await import('../run/recordDecoder');
       const { batches } = readRecords(await workspace.fs.readFile(at(runFiles.records)));
       // The layout that fits the columns is the one in the records.
       const layout = batches[0]?.layout;

@@ -1,5 +1,5 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
-import { Channel } from '../protocol/channel';
+import { Channel, reasonOf } from '../protocol/channel';
 import { DisplaySeries } from '../protocol/displaySeries';
 import { isLive, type RunFacts, type RunState, type RunStatus } from '../protocol/run';
 import type { Ending, RefusalAt, StartParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
@@ -87,7 +87,10 @@ export class Session implements Disposable {
    */
   async start(startWorker: StartTrainerWorker, params: StartParams): Promise<readonly RefusalAt[]> {
     const trainer = this.#connect(startWorker());
-    const reply = await trainer.channel.request('start', params);
+    const reply = await trainer.channel.request('start', params).catch((error: unknown) => {
+      if (this.isLive) this.#end('failed', reasonOf(error));
+      throw error;
+    });
     if (reply.kind === 'refused') {
       this.#end('failed', reply.refusals[0]?.message);
       return reply.refusals;
