@@ -4,6 +4,7 @@ import { build, context } from 'esbuild';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { embedsKernels } from './src/engine/kernels/assembly/compile.mjs';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -109,7 +110,7 @@ function configurations() {
   }));
   return (production ? products : [...products, ...suites]).map(({ name, plugins = [], ...options }) => ({
     ...options,
-    plugins: [...plugins, keepsMetafile(name)],
+    plugins: [...plugins, embedsKernels, keepsMetafile(name)],
   }));
 }
 

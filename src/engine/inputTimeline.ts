@@ -84,6 +84,6 @@ export class InputTimeline {
   }
 
   private indexBuffer(): Int32Array {
-    return (this.indices ??= new Int32Array(this.steps * this.batch));
+    return (this.indices ??= this.kernels.allocateIndices(this.steps * this.batch));
   }
 }

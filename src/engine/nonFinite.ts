@@ -76,8 +76,9 @@ export function locateInCarriedState(unroll: Unroll): NonFinitePlace | undefined
 
 /** The first step and row whose loss is not finite; the total itself where only the sum overflowed. */
 export function locateInLoss(unroll: Unroll, spec: LossSpec, window: Window, total: number): NonFinitePlace {
+  const { kernels } = unroll.network;
   const { outputs: width } = unroll.network.spec;
-  const loss = lossOf(spec.kind);
+  const loss = kernels.lossKernel(spec.kind) ?? lossOf(spec.kind);
   for (let row = 0; row < window.steps * unroll.batch; row++) {
     const value = loss({
       outputs: unroll.outputs,

@@ -136,8 +136,9 @@ export class Unroll {
    * ∂L/∂ŷ_t into `dOutputs`. `offset` is the window's own step that stands at `windowAt`.
    */
   loss(spec: LossSpec, window: Window, offset: number, weight: number, gradient?: LossGradient): number {
+    const { kernels } = this.network;
     const { outputs } = this.network.spec;
-    const loss = lossOf(spec.kind);
+    const loss = kernels.lossKernel(spec.kind) ?? lossOf(spec.kind);
     const step: LossStep = {
       outputs: this.outputs,
       outputsAt: 0,

@@ -1,6 +1,6 @@
 import type { Tensor } from './kernels/kernelSet';
 import type { Network } from './network';
-import { optimizerOf, type Optimizer } from './optimizers/optimizer';
+import { optimizerOf, type UpdateStep } from './optimizers/optimizer';
 import type { ParameterNorms } from './outcome';
 import type { OptimizerSpec } from './spec';
 
@@ -8,7 +8,7 @@ import type { OptimizerSpec } from './spec';
 export class ParameterUpdate {
   /** What the optimizer remembers, each over all parameters. */
   readonly slots: readonly { readonly name: string; readonly values: Tensor }[];
-  private readonly optimizer: Optimizer;
+  private readonly step: (step: UpdateStep) => void;
   private readonly before: Tensor;
 
   constructor(
@@ -16,8 +16,9 @@ export class ParameterUpdate {
     spec: OptimizerSpec,
   ) {
     const { kernels, values } = network;
-    this.optimizer = optimizerOf(spec);
-    this.slots = this.optimizer.slots.map((name) => ({ name, values: kernels.allocate(values.length) }));
+    const optimizer = optimizerOf(spec);
+    this.step = kernels.optimizerKernel(spec) ?? optimizer.apply;
+    this.slots = optimizer.slots.map((name) => ({ name, values: kernels.allocate(values.length) }));
     this.before = kernels.allocate(values.length);
   }
 
@@ -31,7 +32,7 @@ export class ParameterUpdate {
   apply(rate: number, update: number): void {
     const { values, gradients } = this.network;
     this.before.set(values);
-    this.optimizer.apply({
+    this.step({
       values,
       gradient: gradients,
       slots: this.slots.map((slot) => slot.values),

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { builtKernelSets, type BuiltKernelSet } from '../engine/kernels/open';
+import { builtKernelSets, defaultKernelSet, runnableKernelSets, type BuiltKernelSet } from '../engine/kernels/open';
 
 /** What the headless runner was asked to do; paths are absolute. */
 export interface CommandLine {
@@ -38,7 +38,7 @@ export const usage = `Usage: npm run train -- FILE [options]
   --json                one JSON line per update on stdout, messages on stderr
   --workspace DIR       data files may lie anywhere in DIR (default: the folder of FILE)
   --memory MIB          memory the run may use (default: half of this machine's)
-  --kernels NAME        the kernel set that computes (${builtKernelSets.join(', ')})
+  --kernels NAME        the kernel set that computes (${runnableKernelSets().join(', ')}; default ${defaultKernelSet()})
   --workers N           threads that share the batch (1)`;
 
 const mebibyte = 1024 * 1024;
@@ -105,11 +105,11 @@ function whole(option: string, value: string | undefined, from: number): number 
 }
 
 function kernelSet(name: string | undefined): BuiltKernelSet {
-  if (name === undefined) return builtKernelSets[0];
-  const known = builtKernelSets.find((built) => built === name);
+  if (name === undefined) return defaultKernelSet();
+  const known = runnableKernelSets().find((runnable) => runnable === name);
   if (known === undefined) {
     throw new CommandLineError(
-      `This build has the kernel sets ${builtKernelSets.join(', ')}; found --kernels ${name}.`,
+      `This build has the kernel sets ${builtKernelSets.join(', ')}, of which ${runnableKernelSets().join(', ')} can run here; found --kernels ${name}.`,
     );
   }
   return known;

@@ -1,4 +1,4 @@
-import { openKernels } from '../engine/kernels/open';
+import { defaultKernelSet, openKernels } from '../engine/kernels/open';
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
 import type { StartParams, StartReply, TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import { buffersOf } from '../run/recordBatch';
@@ -55,7 +55,7 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
   });
 
   async function start({ experiment, variant, files, memoryLimit, folder }: StartParams): Promise<StartReply> {
-    const planned = planTraining({ experiment, files, kernels: openKernels('reference'), memoryLimit });
+    const planned = planTraining({ experiment, files, kernels: openKernels(defaultKernelSet()), memoryLimit });
     if (planned.kind === 'refused') return planned;
     const training = new Training(planned.plan, surroundings.clock);
     const writer = folder === undefined ? undefined : await begun(training, variant, folder);

@@ -1,4 +1,7 @@
 import type { CellKernel } from '../cells/cell';
+import type { Loss } from '../losses/loss';
+import type { UpdateStep } from '../optimizers/optimizer';
+import type { LossSpec, OptimizerSpec } from '../spec';
 
 /** Numbers of one kernel set: Float64Array for the reference set, Float32Array for a single-precision one. */
 export type Tensor = Float64Array | Float32Array;
@@ -11,7 +14,8 @@ export type KernelSetName = 'reference' | 'simd' | 'simd-fma';
  *
  * Conventions: matrices are row-major; `xAt` is the element where an operand starts inside its tensor, so that a time
  * step is an offset and never a new view; an operation writes nothing outside the shape named in its comment. A set
- * allocates all tensors itself, so it may keep them as views over one linear memory and work with their byteOffset.
+ * allocates all tensors and indices itself and takes no others, so it may keep them as views over one linear memory and
+ * work with their byteOffset.
  * The results depend on the operands alone, in a fixed order of summation: equal input gives equal bits.
  */
 export interface KernelSet {
@@ -20,6 +24,9 @@ export interface KernelSet {
 
   /** A zeroed tensor of `length` elements that lives as long as the learner. */
   allocate(length: number): Tensor;
+
+  /** Zeroed indices for `gatherRows` and `scatterRows`, `length` of them, that live as long as the learner. */
+  allocateIndices(length: number): Int32Array;
 
   /** Elements that `pack` needs for a matrix of `rows` × `columns`. */
   packedLength(rows: number, columns: number): number;
@@ -102,4 +109,10 @@ export interface KernelSet {
 
   /** A fused kernel of a cell, by the cell's name; the cell's own step runs where it is absent. */
   cellKernel(name: string): CellKernel | undefined;
+
+  /** A kernel of a loss; the loss as it is written runs where it is absent. */
+  lossKernel(kind: LossSpec['kind']): Loss | undefined;
+
+  /** A kernel of an optimizer's step, with the same slots; the optimizer as it is written runs where it is absent. */
+  optimizerKernel(spec: OptimizerSpec): ((step: UpdateStep) => void) | undefined;
 }

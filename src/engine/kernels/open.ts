@@ -1,15 +1,34 @@
 import type { KernelSet, KernelSetName } from './kernelSet';
 import { referenceKernels } from './reference';
+import { runs } from './simd/machine';
+import { openSimdKernels } from './simd/simd';
 
-/** The kernel sets of this build. */
-export const builtKernelSets = ['reference'] as const satisfies readonly KernelSetName[];
+/** The kernel sets of this build. Which of them can run is the machine's and its host's business. */
+export const builtKernelSets = ['reference', 'simd', 'simd-fma'] as const satisfies readonly KernelSetName[];
 
 /** The name of a kernel set that this build has. */
 export type BuiltKernelSet = (typeof builtKernelSets)[number];
 
-const sets: Readonly<Record<BuiltKernelSet, KernelSet>> = { reference: referenceKernels };
+/** The kernel sets that can run here; `reference` always can. */
+export function runnableKernelSets(): readonly BuiltKernelSet[] {
+  return builtKernelSets.filter((name) => name === 'reference' || runs(name));
+}
 
-/** Opens a kernel set. */
+/** The fastest kernel set that can run here. */
+export function defaultKernelSet(): BuiltKernelSet {
+  return runnableKernelSets().at(-1) ?? 'reference';
+}
+
+/**
+ * Opens a kernel set for one learner: the tensors of a set belong to it and to no other. Throws RangeError, naming those
+ * that can, where the set cannot run here.
+ */
 export function openKernels(name: BuiltKernelSet): KernelSet {
-  return sets[name];
+  if (name === 'reference') return referenceKernels;
+  if (!runs(name)) {
+    throw new RangeError(
+      `The kernel set "${name}" needs WebAssembly ${name === 'simd-fma' ? 'relaxed SIMD' : 'SIMD'}, which is missing here. Choose one of ${runnableKernelSets().join(', ')}.`,
+    );
+  }
+  return openSimdKernels(name);
 }

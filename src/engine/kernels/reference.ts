@@ -7,6 +7,7 @@ export const referenceKernels: KernelSet = {
   name: 'reference',
   bytesPerElement: 8,
   allocate: (length) => new Float64Array(length),
+  allocateIndices: (length) => new Int32Array(length),
   packedLength,
   pack,
   packTransposed,
@@ -23,6 +24,8 @@ export const referenceKernels: KernelSet = {
   norm,
   distance,
   cellKernel: () => undefined,
+  lossKernel: () => undefined,
+  optimizerKernel: () => undefined,
 };
 
 function fillRows(out: Tensor, outAt: number, bias: Tensor, rows: number, width: number): void {

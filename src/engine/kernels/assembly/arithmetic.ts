@@ -1,0 +1,31 @@
+// What the other kernels build on: one multiply-add in both builds, and moving parts of a vector.
+
+/** a · b + c: rounded once where the module may use fused arithmetic, twice where it may not. */
+export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** Writes the first `count` of four lanes, 1 to 4. */
+export function put(at: usize, lanes: v128, count: i32): void {
+  if (count == 4) {
+    v128.store(at, lanes);
+    return;
+  }
+  v128.store_lane<f32>(at, lanes, 0);
+  if (count > 1) v128.store_lane<f32>(at, lanes, 1, 4);
+  if (count > 2) v128.store_lane<f32>(at, lanes, 2, 8);
+}
+
+/** Adds `lanes` to the first `count` of four elements, 1 to 4. Reading past them is harmless: tensors end in padding. */
+export function addTo(at: usize, lanes: v128, count: i32): void {
+  put(at, f32x4.add(v128.load(at), lanes), count);
+}
+
+/** Magnitudes below it become zero where gradients and states are written: their products would be denormal, and slow. */
+const flushed = memory.data<f32>([1e-30, 1e-30, 1e-30, 1e-30]);
+
+/** x, or exact zero where |x| is too small to matter; NaN stays NaN. */
+export function flush(x: v128): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), v128.load(flushed)));
+}

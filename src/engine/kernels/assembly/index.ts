@@ -1,0 +1,15 @@
+export { add, addColumnSums, clamp, fillRows, gatherRows, scale, scatterRows } from './rows';
+export { addTransposed, pack, packTransposed } from './packing';
+export { adagrad, adam, momentumSgd, rmsprop, sgd } from './optimizers';
+export { distance, norm } from './norms';
+export { gruBackward, gruForward } from './gru';
+export { lstmBackward, lstmForward } from './lstm';
+export { multiply } from './products';
+export { multiplyTransposed } from './outerProducts';
+export { rnnBackward, rnnForward } from './rnn';
+export { softmaxRows } from './softmax';
+
+/** Where the memory for tensors begins, in bytes: behind the constants of this module. */
+export function heapBase(): usize {
+  return __heap_base;
+}

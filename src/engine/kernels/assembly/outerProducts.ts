@@ -1,0 +1,105 @@
+// Weight gradients: gradient (N,K) += dᵀ · x over all M = T·B rows, in blocks of rows that fit the caches.
+import { addTo, multiplyAdd } from './arithmetic';
+import { packTransposed } from './packing';
+
+/** Rows summed in registers at a time; also the depth of the packed blocks. */
+const rowBlock: i32 = 256;
+
+/** Columns of d packed at a time, one cache line of each row. */
+const group: i32 = 16;
+
+/** Elements of scratch that `multiplyTransposed` needs for x of `xWidth` columns. */
+export function outerScratch(rows: i32, xWidth: i32): i32 {
+  return min(rows, rowBlock) * (((xWidth + 7) & ~7) + group);
+}
+
+/** gradient (N,K) += dᵀ · x for d (M,N), x (M,K); every block of 256 rows is added as one number per element. */
+export function multiplyTransposed(
+  gradient: usize,
+  d: usize,
+  x: usize,
+  rows: i32,
+  dWidth: i32,
+  xWidth: i32,
+  scratch: usize,
+): void {
+  for (let first = 0; first < rows; first += rowBlock) {
+    const count = min(rowBlock, rows - first);
+    const panels = scratch;
+    const lanes = panels + ((<usize>count * ((xWidth + 7) & ~7)) << 2);
+    packTransposed(panels, x + ((<usize>first * xWidth) << 2), count, xWidth);
+    for (let n = 0; n < dWidth; n += group) {
+      const width = min(group, dWidth - n);
+      packLanes(lanes, d + ((<usize>first * dWidth + n) << 2), (<usize>dWidth) << 2, count, width);
+      addGroup(gradient + ((<usize>n * xWidth) << 2), lanes, panels, count, width, xWidth);
+    }
+  }
+}
+
+/** lanes [group/4][M][4] from `width` columns of d, padded with zeros. */
+function packLanes(lanes: usize, d: usize, stride: usize, rows: i32, width: i32): void {
+  for (let n = 0; n < width; n += 4) {
+    let from = d + ((<usize>n) << 2);
+    const end = lanes + ((<usize>rows) << 4);
+    const kept = width - n;
+    if (kept >= 4) {
+      for (; lanes < end; lanes += 16, from += stride) v128.store(lanes, v128.load(from));
+    } else {
+      for (; lanes < end; lanes += 16, from += stride) {
+        for (let i = 0; i < 4; i++) {
+          store<f32>(lanes + ((<usize>i) << 2), i < kept ? load<f32>(from + ((<usize>i) << 2)) : 0);
+        }
+      }
+    }
+  }
+}
+
+/** The rows of the gradient that one group of d's columns makes. */
+function addGroup(gradient: usize, lanes: usize, panels: usize, rows: i32, width: i32, xWidth: i32): void {
+  const stride = (<usize>xWidth) << 2;
+  const panelBytes = (<usize>rows) << 5;
+  for (let n = 0; n < width; n += 4) {
+    let panel = panels;
+    for (let k = 0; k < xWidth; k += 8, panel += panelBytes) {
+      const at = gradient + <usize>n * stride + ((<usize>k) << 2);
+      addTile(at, stride, min(4, width - n), xWidth - k, lanes + <usize>n * ((<usize>rows) << 2), panel, rows);
+    }
+  }
+}
+
+/** gradient (4,8) += Σ_m lanes (M,4)ᵀ · panel (M,8), as far as the gradient has rows and columns. */
+function addTile(at: usize, stride: usize, rows: i32, columns: i32, lanes: usize, panel: usize, depth: i32): void {
+  let a0 = f32x4.splat(0);
+  let b0 = f32x4.splat(0);
+  let a1 = f32x4.splat(0);
+  let b1 = f32x4.splat(0);
+  let a2 = f32x4.splat(0);
+  let b2 = f32x4.splat(0);
+  let a3 = f32x4.splat(0);
+  let b3 = f32x4.splat(0);
+  for (const end = lanes + ((<usize>depth) << 4); lanes < end; lanes += 16, panel += 32) {
+    const low = v128.load(panel);
+    const high = v128.load(panel, 16);
+    let value = v128.load_splat<f32>(lanes);
+    a0 = multiplyAdd(value, low, a0);
+    b0 = multiplyAdd(value, high, b0);
+    value = v128.load_splat<f32>(lanes, 4);
+    a1 = multiplyAdd(value, low, a1);
+    b1 = multiplyAdd(value, high, b1);
+    value = v128.load_splat<f32>(lanes, 8);
+    a2 = multiplyAdd(value, low, a2);
+    b2 = multiplyAdd(value, high, b2);
+    value = v128.load_splat<f32>(lanes, 12);
+    a3 = multiplyAdd(value, low, a3);
+    b3 = multiplyAdd(value, high, b3);
+  }
+  addColumns(at, a0, b0, columns);
+  if (rows > 1) addColumns(at + stride, a1, b1, columns);
+  if (rows > 2) addColumns(at + (stride << 1), a2, b2, columns);
+  if (rows > 3) addColumns(at + stride * 3, a3, b3, columns);
+}
+
+function addColumns(at: usize, low: v128, high: v128, columns: i32): void {
+  addTo(at, low, min(4, columns));
+  if (columns > 4) addTo(at + 16, high, min(4, columns - 4));
+}

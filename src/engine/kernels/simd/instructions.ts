@@ -1,0 +1,133 @@
+/** A place in the linear memory, in bytes. */
+export type Address = number;
+
+/** What a module of kernels exports; the definitions stand in ../assembly, in files of the same subjects. */
+export interface Instructions {
+  heapBase(): Address;
+
+  pack(packed: Address, matrix: Address, rows: number, columns: number): void;
+  packTransposed(packed: Address, matrix: Address, rows: number, columns: number): void;
+  multiply(out: Address, x: Address, packed: Address, rows: number, outWidth: number, inWidth: number): void;
+  multiplyTransposed(
+    gradient: Address,
+    d: Address,
+    x: Address,
+    rows: number,
+    dWidth: number,
+    xWidth: number,
+    scratch: Address,
+  ): void;
+  addTransposed(target: Address, matrix: Address, rows: number, columns: number): void;
+
+  fillRows(out: Address, bias: Address, rows: number, width: number): void;
+  addColumnSums(sums: Address, d: Address, rows: number, width: number): void;
+  gatherRows(out: Address, table: Address, indices: Address, rows: number, width: number): void;
+  scatterRows(table: Address, d: Address, indices: Address, rows: number, width: number): void;
+  add(out: Address, x: Address, length: number): void;
+  scale(x: Address, length: number, factor: number): void;
+  clamp(x: Address, length: number, limit: number): number;
+  norm(x: Address, length: number): number;
+  distance(x: Address, y: Address, length: number): number;
+
+  rnnForward(gates: Address, gh: Address, h: Address, length: number, activation: number): void;
+  rnnBackward(gates: Address, dh: Address, dgx: Address, length: number, activation: number): void;
+  lstmForward(
+    gates: Address,
+    gh: Address,
+    previous: Address,
+    next: Address,
+    squashed: Address,
+    h: Address,
+    batch: number,
+    hidden: number,
+  ): void;
+  lstmBackward(
+    gates: Address,
+    previous: Address,
+    squashed: Address,
+    dh: Address,
+    dc: Address,
+    total: Address,
+    dgx: Address,
+    batch: number,
+    hidden: number,
+  ): void;
+  gruForward(
+    gates: Address,
+    gh: Address,
+    previous: Address,
+    next: Address,
+    kept: Address,
+    batch: number,
+    hidden: number,
+  ): void;
+  gruBackward(
+    gates: Address,
+    previous: Address,
+    kept: Address,
+    dh: Address,
+    dgx: Address,
+    dgh: Address,
+    batch: number,
+    hidden: number,
+  ): void;
+
+  softmaxRows(
+    outputs: Address,
+    gradient: Address,
+    targets: Address,
+    terms: Address,
+    rows: number,
+    width: number,
+    weight: number,
+  ): void;
+
+  sgd(values: Address, gradient: Address, length: number, rate: number, decay: number): void;
+  momentumSgd(
+    values: Address,
+    gradient: Address,
+    buffer: Address,
+    length: number,
+    rate: number,
+    decay: number,
+    momentum: number,
+    nesterov: boolean,
+  ): void;
+  adagrad(
+    values: Address,
+    gradient: Address,
+    squares: Address,
+    length: number,
+    rate: number,
+    decay: number,
+    epsilon: number,
+  ): void;
+  rmsprop(
+    values: Address,
+    gradient: Address,
+    squares: Address,
+    buffer: Address,
+    length: number,
+    rate: number,
+    decay: number,
+    kept: number,
+    fresh: number,
+    epsilon: number,
+    momentum: number,
+  ): void;
+  adam(
+    values: Address,
+    gradient: Address,
+    means: Address,
+    squares: Address,
+    length: number,
+    stepSize: number,
+    decay: number,
+    beta1: number,
+    fresh1: number,
+    beta2: number,
+    fresh2: number,
+    rootCorrection: number,
+    epsilon: number,
+  ): void;
+}

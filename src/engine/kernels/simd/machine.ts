@@ -1,0 +1,49 @@
+import { bytes as fma } from '../assembly/simd-fma.wasm';
+import { bytes as fmaShared } from '../assembly/simd-fma-shared.wasm';
+import { bytes as plain } from '../assembly/simd.wasm';
+import { bytes as plainShared } from '../assembly/simd-shared.wasm';
+import { Arena } from './arena';
+import type { Instructions } from './instructions';
+
+/** The builds of the kernels: `simd-fma` rounds a multiply-add once (relaxed SIMD), `simd` twice, alike everywhere. */
+export type Build = 'simd' | 'simd-fma';
+
+/** One instance of the kernels with the memory that it works on. */
+export interface Machine {
+  readonly instructions: Instructions;
+  readonly arena: Arena;
+}
+
+const bytes: Readonly<
+  Record<Build, { readonly own: Uint8Array<ArrayBuffer>; readonly shared: Uint8Array<ArrayBuffer> }>
+> = {
+  simd: { own: plain, shared: plainShared },
+  'simd-fma': { own: fma, shared: fmaShared },
+};
+
+/** Compiled modules, kept since every learner makes an instance. */
+const modules = new Map<Uint8Array<ArrayBuffer>, WebAssembly.Module>();
+
+/** Whether this machine and its host can run the build. */
+export function runs(build: Build): boolean {
+  return typeof WebAssembly === 'object' && WebAssembly.validate(bytes[build].own);
+}
+
+/** Makes an instance over a memory of its own, shared where the host has such; `runs(build)` must hold. */
+export function startMachine(build: Build): Machine {
+  const shared = typeof SharedArrayBuffer === 'function' && WebAssembly.validate(bytes[build].shared);
+  const arena = new Arena(shared);
+  const { exports } = new WebAssembly.Instance(moduleOf(bytes[build][shared ? 'shared' : 'own']), {
+    env: { memory: arena.memory },
+  });
+  // The build compiles the module from the very declarations that `Instructions` repeats.
+  const instructions = exports as unknown as Instructions;
+  arena.reserve(instructions.heapBase());
+  return { instructions, arena };
+}
+
+function moduleOf(source: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  const known = modules.get(source) ?? new WebAssembly.Module(source);
+  modules.set(source, known);
+  return known;
+}

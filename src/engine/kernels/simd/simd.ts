@@ -1,0 +1,79 @@
+import type { KernelSet, Tensor } from '../kernelSet';
+import { fusedCells } from './cells';
+import type { Address } from './instructions';
+import { startMachine, type Build } from './machine';
+import { fusedLosses } from './losses';
+import { fusedOptimizer } from './optimizers';
+
+/** Columns that stand side by side in a packed matrix. */
+const panel = 8;
+
+/** Rows of which a weight gradient is summed at once, and columns of d packed for it; as in ../assembly/outerProducts. */
+const outerRows = 256;
+const outerGroup = 16;
+
+/** Where element `at` of a tensor of this set lies in the linear memory. */
+export function addressOf(tensor: Tensor | Int32Array, at = 0): Address {
+  return tensor.byteOffset + 4 * at;
+}
+
+/**
+ * Opens a set of SIMD kernels in float32 over a linear memory of its own, which grows with the tensors it hands out. It
+ * takes no tensors but its own. Throws RangeError where an allocation goes beyond what the memory can hold.
+ */
+export function openSimdKernels(build: Build): KernelSet {
+  const { instructions: wasm, arena } = startMachine(build);
+  const cells = fusedCells(wasm);
+  const losses = fusedLosses(wasm, arena);
+  let scratch = arena.numbers(0);
+
+  return {
+    name: build,
+    bytesPerElement: 4,
+    allocate: (length) => arena.numbers(length),
+    allocateIndices: (length) => arena.integers(length),
+    packedLength: (rows, columns) => Math.ceil(rows / panel) * panel * columns,
+    pack: (packed, matrix, rows, columns) => {
+      wasm.pack(packed.byteOffset, matrix.byteOffset, rows, columns);
+    },
+    packTransposed: (packed, matrix, rows, columns) => {
+      wasm.packTransposed(packed.byteOffset, matrix.byteOffset, rows, columns);
+    },
+    multiply: (out, outAt, x, xAt, packed, rows, outWidth, inWidth) => {
+      wasm.multiply(addressOf(out, outAt), addressOf(x, xAt), packed.byteOffset, rows, outWidth, inWidth);
+    },
+    multiplyTransposed: (gradient, d, dAt, x, xAt, rows, dWidth, xWidth) => {
+      const needed = Math.min(rows, outerRows) * (Math.ceil(xWidth / panel) * panel + outerGroup);
+      if (scratch.length < needed) scratch = arena.numbers(needed);
+      const [dFrom, xFrom] = [addressOf(d, dAt), addressOf(x, xAt)];
+      wasm.multiplyTransposed(gradient.byteOffset, dFrom, xFrom, rows, dWidth, xWidth, scratch.byteOffset);
+    },
+    fillRows: (out, outAt, bias, rows, width) => {
+      wasm.fillRows(addressOf(out, outAt), bias.byteOffset, rows, width);
+    },
+    addColumnSums: (sums, d, dAt, rows, width) => {
+      wasm.addColumnSums(sums.byteOffset, addressOf(d, dAt), rows, width);
+    },
+    addTransposed: (target, matrix, rows, columns) => {
+      wasm.addTransposed(target.byteOffset, matrix.byteOffset, rows, columns);
+    },
+    gatherRows: (out, outAt, table, indices, indicesAt, rows, width) => {
+      wasm.gatherRows(addressOf(out, outAt), table.byteOffset, addressOf(indices, indicesAt), rows, width);
+    },
+    scatterRows: (table, d, dAt, indices, indicesAt, rows, width) => {
+      wasm.scatterRows(table.byteOffset, addressOf(d, dAt), addressOf(indices, indicesAt), rows, width);
+    },
+    add: (out, outAt, x, xAt, length) => {
+      wasm.add(addressOf(out, outAt), addressOf(x, xAt), length);
+    },
+    scale: (x, xAt, length, factor) => {
+      wasm.scale(addressOf(x, xAt), length, factor);
+    },
+    clamp: (x, xAt, length, limit) => wasm.clamp(addressOf(x, xAt), length, limit),
+    norm: (x, xAt, length) => wasm.norm(addressOf(x, xAt), length),
+    distance: (x, y, at, length) => wasm.distance(addressOf(x, at), addressOf(y, at), length),
+    cellKernel: (name) => cells.get(name),
+    lossKernel: (kind) => losses.get(kind),
+    optimizerKernel: (spec) => fusedOptimizer(wasm, spec),
+  };
+}

@@ -1,0 +1,32 @@
+import type { KernelSet, Tensor } from '../../../src/engine/kernels/kernelSet';
+import { openKernels, runnableKernelSets, type BuiltKernelSet } from '../../../src/engine/kernels/open';
+
+/** A kernel set under test and how exact it must be. */
+export interface TestedKernels {
+  readonly name: BuiltKernelSet;
+  /** A set of its own for every learner, as in production. */
+  readonly open: () => KernelSet;
+  /** The bound for a set of that precision. */
+  readonly within: (double: number, single: number) => number;
+}
+
+/** Every kernel set that this machine can run; tests of the engine run over all of them. */
+export const testedKernels: readonly TestedKernels[] = runnableKernelSets().map((name) => ({
+  name,
+  open: () => openKernels(name),
+  within: (double, single) => (name === 'reference' ? double : single),
+}));
+
+/** A tensor of the set with these values. */
+export function tensorOf(kernels: KernelSet, values: ArrayLike<number>): Tensor {
+  const tensor = kernels.allocate(values.length);
+  tensor.set(values);
+  return tensor;
+}
+
+/** Indices of the set with these values. */
+export function indicesOf(kernels: KernelSet, ...values: readonly number[]): Int32Array {
+  const indices = kernels.allocateIndices(values.length);
+  indices.set(values);
+  return indices;
+}
