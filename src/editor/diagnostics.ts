@@ -3,19 +3,21 @@ import {
   DiagnosticSeverity,
   languages,
   Range,
+  RelativePattern,
+  Uri,
   workspace,
   type Disposable,
   type TextDocument,
-  type Uri,
 } from 'vscode';
 import { readFiles } from '../data/fileReading';
-import { openSource } from '../data/source';
+import { filesOf, openSource } from '../data/source';
 import { parseExperiment } from '../experiment/parse';
 import type { Objection, Refusal } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { DisposableStore } from '../platform/disposable';
 import { languageId } from '../platform/ids';
 import { accessFor } from '../session/dataAccess';
+import { folderOf } from '../session/experimentText';
 import type { Launcher, RefusalsFound } from '../session/launcher';
 
 const calmMilliseconds = 300;
@@ -30,6 +32,7 @@ export class ExperimentDiagnostics implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #collection = this.#owned.add(languages.createDiagnosticCollection('unroll'));
   readonly #due = new Map<string, NodeJS.Timeout>();
+  readonly #watched = new Map<string, WatchedFiles>();
 
   constructor(launcher: Launcher) {
     this.#owned.add(workspace.onDidOpenTextDocument((document) => this.#checkSoon(document, 0)));
@@ -51,6 +54,8 @@ export class ExperimentDiagnostics implements Disposable {
   dispose(): void {
     for (const timer of this.#due.values()) clearTimeout(timer);
     this.#due.clear();
+    for (const { watchers } of this.#watched.values()) watchers.dispose();
+    this.#watched.clear();
     this.#owned.dispose();
   }
 
@@ -69,10 +74,29 @@ export class ExperimentDiagnostics implements Disposable {
 
   async #check(document: TextDocument): Promise<void> {
     const { version } = document;
-    const refusals = await refusalsOf(document);
+    const { refusals, paths } = await inspect(document);
     // A newer check is on its way, or the document is gone.
     if (document.version !== version || document.isClosed) return;
     this.#collection.set(document.uri, asDiagnostics(document, refusals));
+    this.#watch(document, paths);
+  }
+
+  /** A data file that appears, changes or goes is checked anew, as if the experiment had changed. */
+  #watch(document: TextDocument, paths: readonly string[]): void {
+    const key = document.uri.toString();
+    const files = JSON.stringify(paths);
+    const before = this.#watched.get(key);
+    if (before?.files === files) return;
+    before?.watchers.dispose();
+    const watchers = new DisposableStore();
+    for (const path of paths) {
+      const watcher = watchers.add(workspace.createFileSystemWatcher(patternFor(document.uri, path)));
+      const recheck = (): void => {
+        this.#checkSoon(document, calmMilliseconds);
+      };
+      for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) watchers.add(event(recheck));
+    }
+    this.#watched.set(key, { files, watchers });
   }
 
   #add({ target, refusals }: RefusalsFound): void {
@@ -88,17 +112,36 @@ export class ExperimentDiagnostics implements Disposable {
   #forget(uri: Uri): void {
     clearTimeout(this.#due.get(uri.toString()));
     this.#due.delete(uri.toString());
+    this.#watched.get(uri.toString())?.watchers.dispose();
+    this.#watched.delete(uri.toString());
     this.#collection.delete(uri);
   }
 }
 
-async function refusalsOf(document: TextDocument): Promise<readonly Refusal[]> {
+/** The watchers of the files that an experiment names, and which files those are. */
+interface WatchedFiles {
+  readonly files: string;
+  readonly watchers: DisposableStore;
+}
+
+function patternFor(experiment: Uri, path: string): RelativePattern {
+  const cut = path.lastIndexOf('/');
+  // The file's own folder is the base: a pattern does not reach above its base, and the name may hold signs of patterns.
+  const name = path.slice(cut + 1).replace(/[*?{}[\]]/g, '?');
+  return new RelativePattern(Uri.joinPath(folderOf(experiment), path.slice(0, Math.max(0, cut))), name);
+}
+
+async function inspect(
+  document: TextDocument,
+): Promise<{ readonly refusals: readonly Refusal[]; readonly paths: readonly string[] }> {
   const parsed = parseExperiment(document.getText());
-  if (parsed.kind === 'refused') return parsed.refusals;
+  if (parsed.kind === 'refused') return { refusals: parsed.refusals, paths: [] };
   const { file } = parsed;
   const found = new Map<string, Refusal>();
+  const paths = new Set<string>();
   for (const variant of [undefined, ...file.variants.map(({ name }) => name)]) {
     const resolved = file.resolve(variant);
+    if (resolved.kind === 'resolved') for (const { path } of filesOf(resolved.experiment)) paths.add(path);
     const objections =
       resolved.kind === 'refused' ? resolved.refusals : await dataObjections(document.uri, resolved.experiment);
     for (const objection of objections) {
@@ -106,7 +149,7 @@ async function refusalsOf(document: TextDocument): Promise<readonly Refusal[]> {
       found.set(`${place.offset}:${objection.message}`, { ...objection, place });
     }
   }
-  return [...found.values()];
+  return { refusals: [...found.values()], paths: [...paths] };
 }
 
 async function dataObjections(uri: Uri, experiment: ResolvedExperiment): Promise<readonly Objection[]> {
