@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { argmaxes } from './ranking';
+import { openKernels, type BuiltKernelSet } from '../../src/engine/kernels/open';
+import { parseExperiment } from '../../src/experiment/parse';
+import type { ResolvedExperiment } from '../../src/experiment/schema';
+import { filesOf } from '../../src/data/source';
+import { planTraining, type TrainingPlan } from '../../src/trainer/plan';
+import { Training } from '../../src/trainer/training';
+
+/** What is tried: an experiment file, one of its variants or none, and a seed in place of the file's own. */
+export interface Trial {
+  readonly file: string;
+  readonly variant: string | undefined;
+  readonly seed: number;
+}
+
+/** What came of a trial. */
+export interface Outcome {
+  /** Held-out loss after the last update. */
+  readonly validationLoss: number;
+  /** The lowest held-out loss of all that were due. */
+  readonly bestValidationLoss: number;
+  /** Share of held-out targets answered rightly after the last update; NaN for numbers. */
+  readonly accuracy: number;
+  /** Loss smoothed as min-char-rnn does it: 0.999 of the old, 0.001 of the new, from T·ln O. */
+  readonly smoothedLoss: number;
+  /** Sequences seen when every legal symbol outranked every other one on all held-out strings; grammar tasks only. */
+  readonly solvedAfter: number | undefined;
+  readonly updates: number;
+  readonly seconds: number;
+}
+
+const folder = 'test/acceptance/experiments';
+const mebibyte = 1024 * 1024;
+
+/** Trains to the end. Throws when the experiment is refused or diverges: an acceptance experiment does neither. */
+export function run(trial: Trial, kernels: BuiltKernelSet): Outcome {
+  const plan = planOf(trial, kernels);
+  const { experiment, learner, source } = plan;
+  const training = new Training(plan, () => performance.now() / 1000);
+  let smoothedLoss = source.steps * Math.log(source.outputs);
+  let solvedAfter: number | undefined;
+  let bestValidationLoss = Infinity;
+  while (!training.isFinished && solvedAfter === undefined) {
+    const advance = training.advance();
+    if (advance.kind === 'nonFinite') throw new Error(`${trial.file} diverged at update ${training.updates}.`);
+    bestValidationLoss = Math.min(bestValidationLoss, advance.record.validationLoss ?? Infinity);
+    smoothedLoss = 0.999 * smoothedLoss + 0.001 * advance.record.loss;
+    const isDue = training.updates % experiment.training.validateEvery === 0;
+    if (source.legal !== undefined && isDue && isSolved(plan)) solvedAfter = training.updates * source.batch;
+  }
+  const held = learner.evaluate(source.validation());
+  return {
+    validationLoss: held?.loss ?? NaN,
+    bestValidationLoss,
+    accuracy: held?.accuracy ?? NaN,
+    smoothedLoss,
+    solvedAfter,
+    updates: training.updates,
+    seconds: training.seconds,
+  };
+}
+
+/** Whether a trial's data are at hand: what is not beside the experiment is looked for in the folder UNROLL_DATA. */
+export function missingData(file: string): string | undefined {
+  const { experiment } = resolved({ file, variant: undefined, seed: 1 });
+  return filesOf(experiment).find(({ path }) => bytesOf(path) === undefined)?.path;
+}
+
+function planOf(trial: Trial, kernels: BuiltKernelSet): TrainingPlan {
+  const { experiment } = resolved(trial);
+  const files = new Map(
+    filesOf(experiment).flatMap(({ path }) => [[path, bytesOf(path) ?? new Uint8Array()] as const]),
+  );
+  const planned = planTraining({ experiment, files, kernels: openKernels(kernels), memoryLimit: 4096 * mebibyte });
+  if (planned.kind === 'refused') throw new Error(`${trial.file}: ${planned.refusals[0]?.message}`);
+  return planned.plan;
+}
+
+function resolved({ file, variant, seed }: Trial): { readonly experiment: ResolvedExperiment } {
+  const parsed = parseExperiment(readFileSync(join(folder, file), 'utf8'));
+  if (parsed.kind === 'refused') throw new Error(`${file}: ${parsed.refusals[0]?.message}`);
+  const outcome = parsed.file.resolve(variant);
+  if (outcome.kind === 'refused') throw new Error(`${file}: ${outcome.refusals[0]?.message}`);
+  return { experiment: { ...outcome.experiment, seed } };
+}
+
+function bytesOf(path: string): Uint8Array | undefined {
+  const places = [folder, process.env['UNROLL_DATA']].flatMap((place) =>
+    place === undefined ? [] : [join(place, path)],
+  );
+  for (const place of places) {
+    try {
+      return readFileSync(place);
+    } catch {
+      // The next place may have it.
+    }
+  }
+  return undefined;
+}
+
+/** Whether at every step of every held-out string the k largest outputs are the k legal symbols. */
+function isSolved({ learner, source }: TrainingPlan): boolean {
+  const { outputs: width } = source;
+  let solved = true;
+  learner.evaluate(source.validation(), (window, t, outputs) => {
+    for (let lane = 0; solved && lane < window.batch; lane++) {
+      if (window.mask[t * window.batch + lane] === 0) continue;
+      const allowed = source.legal?.(window, lane, t) ?? [];
+      const top = argmaxes(outputs.subarray(lane * width, (lane + 1) * width), allowed.length);
+      solved = allowed.every((symbol) => top.has(symbol));
+    }
+  });
+  return solved;
+}
