@@ -27,8 +27,9 @@ export class Embedding {
     this.kernels.addTransposed(this.table, this.weight.values, this.outWidth, this.symbols);
   }
 
-  /** out (rows,N) += W · one-hot(indices) */
-  apply(out: Tensor, outAt: number, indices: Int32Array, indicesAt: number, rows: number): void {
+  /** out (rows,N) = b (N) + W · one-hot(indices) */
+  apply(out: Tensor, outAt: number, indices: Int32Array, indicesAt: number, bias: Parameter, rows: number): void {
+    this.kernels.fillRows(out, outAt, bias.values, rows, this.outWidth);
     this.kernels.gatherRows(out, outAt, this.table, indices, indicesAt, rows, this.outWidth);
   }
 

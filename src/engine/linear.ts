@@ -27,9 +27,9 @@ export class Linear {
     this.kernels.packTransposed(this.packedTransposed, this.weight.values, this.outWidth, this.inWidth);
   }
 
-  /** out (rows,N) += x (rows,K) · Wᵀ */
-  apply(out: Tensor, outAt: number, x: Tensor, xAt: number, rows: number): void {
-    this.kernels.multiply(out, outAt, x, xAt, this.packed, rows, this.outWidth, this.inWidth);
+  /** out (rows,N) = b (N) + x (rows,K) · Wᵀ */
+  apply(out: Tensor, outAt: number, x: Tensor, xAt: number, bias: Parameter, rows: number): void {
+    this.kernels.affine(out, outAt, x, xAt, this.packed, bias.values, rows, this.outWidth, this.inWidth);
   }
 
   /** dx (rows,K) += d (rows,N) · W */

@@ -1,6 +1,5 @@
 import { sigmoid } from './cells/activation';
 import type { Gate } from './cells/cell';
-import type { Tensor } from './kernels/kernelSet';
 import type { Activation } from './spec';
 import type { Unroll } from './unroll';
 
@@ -8,9 +7,9 @@ import type { Unroll } from './unroll';
 export interface Saturation {
   /** The gate's name in the cell's equations. */
   readonly name: string;
-  /** Gates: share below 0.1. A relu candidate: share at 0 (dead). Other candidates: 0. */
+  /** Gates: share up to 0.1. A relu candidate: share at 0 (dead). Other candidates: 0. */
   readonly low: number;
-  /** Gates: share above 0.9. Candidates: share with |pre-activation| ≥ 5 (relu: pre-activation ≥ 5). */
+  /** Gates: share from 0.9. Candidates: share with |pre-activation| ≥ 5 (relu: pre-activation ≥ 5). */
   readonly high: number;
 }
 
@@ -19,32 +18,35 @@ const saturatedAt = 5;
 
 /** The saturation of every gate of a layer over the current window, from the stored values of the gates. */
 export function saturationOf(unroll: Unroll, layer: number): readonly Saturation[] {
-  const { cell, spec } = unroll.network;
+  const { cell, spec, kernels } = unroll.network;
   const { gates } = unroll.scans[layer];
   const width = cell.gates.length * spec.hidden;
+  const rows = (unroll.length - unroll.windowAt) * unroll.batch;
   const from = unroll.windowAt * unroll.batch * width;
-  const to = unroll.length * unroll.batch * width;
+  const all = rows * spec.hidden;
   return cell.gates.map((gate, index) => {
-    const { low, high } = limitsOf(gate, spec.activation);
-    let below = 0;
-    let above = 0;
-    for (let block = from + index * spec.hidden; block < to; block += width) {
-      for (let i = block; i < block + spec.hidden; i++) {
-        if (low(gates, i)) below++;
-        else if (high(gates, i)) above++;
-      }
-    }
-    const count = (to - from) / cell.gates.length;
-    return { name: gate.name, low: below / count, high: above / count };
+    const { low, high, lowIsSaturated } = limitsOf(gate, spec.activation);
+    const { counts } = unroll;
+    counts.fill(0);
+    kernels.countBeyond(counts, gates, from + index * spec.hidden, rows, spec.hidden, width, low, high);
+    const [below, above] = counts;
+    return lowIsSaturated
+      ? { name: gate.name, low: 0, high: (below + above) / all }
+      : { name: gate.name, low: below / all, high: above / all };
   });
 }
 
-type Test = (values: Tensor, index: number) => boolean;
+/** Ends of a gate's values; a candidate that has two alike counts both as `high`. */
+interface Limits {
+  readonly low: number;
+  readonly high: number;
+  readonly lowIsSaturated: boolean;
+}
 
-function limitsOf(gate: Gate, activation: Activation): { readonly low: Test; readonly high: Test } {
+function limitsOf(gate: Gate, activation: Activation): Limits {
   switch (gate.role) {
     case 'gate':
-      return { low: (values, i) => values[i] < 0.1, high: (values, i) => values[i] > 0.9 };
+      return { low: 0.1, high: 0.9, lowIsSaturated: false };
     case 'candidate':
       return candidateLimits(gate.nonlinearity === 'tanh' ? 'tanh' : activation);
     default:
@@ -52,22 +54,16 @@ function limitsOf(gate: Gate, activation: Activation): { readonly low: Test; rea
   }
 }
 
-function candidateLimits(activation: Activation): { readonly low: Test; readonly high: Test } {
-  const never: Test = () => false;
+function candidateLimits(activation: Activation): Limits {
   switch (activation) {
-    case 'tanh': {
-      const limit = Math.tanh(saturatedAt);
-      return { low: never, high: (values, i) => Math.abs(values[i]) >= limit };
-    }
-    case 'sigmoid': {
-      const lower = sigmoid(-saturatedAt);
-      const upper = sigmoid(saturatedAt);
-      return { low: never, high: (values, i) => values[i] <= lower || values[i] >= upper };
-    }
+    case 'tanh':
+      return { low: -Math.tanh(saturatedAt), high: Math.tanh(saturatedAt), lowIsSaturated: true };
+    case 'sigmoid':
+      return { low: sigmoid(-saturatedAt), high: sigmoid(saturatedAt), lowIsSaturated: true };
     case 'relu':
-      return { low: (values, i) => values[i] === 0, high: (values, i) => values[i] >= saturatedAt };
+      return { low: 0, high: saturatedAt, lowIsSaturated: false };
     case 'identity':
-      return { low: never, high: (values, i) => Math.abs(values[i]) >= saturatedAt };
+      return { low: -saturatedAt, high: saturatedAt, lowIsSaturated: true };
     default:
       return activation satisfies never;
   }

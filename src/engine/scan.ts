@@ -109,17 +109,23 @@ export class Scan {
 
   /** Steps [from, to) forward, from the state in slot `from`. */
   forward(input: LayerInput, from: number, to: number, batch: number): void {
-    const { kernels, gatesWidth, step, weights } = this;
+    const { gatesWidth, step, weights } = this;
     const { gh } = this.scratch;
     const rows = (to - from) * batch;
     const gatesFrom = from * batch * gatesWidth;
-    kernels.fillRows(this.gates, gatesFrom, weights.biasIh.values, rows, gatesWidth);
     switch (input.kind) {
       case 'dense':
-        weights.input.apply(this.gates, gatesFrom, input.values, input.at + from * batch * input.width, rows);
+        weights.input.apply(
+          this.gates,
+          gatesFrom,
+          input.values,
+          input.at + from * batch * input.width,
+          weights.biasIh,
+          rows,
+        );
         break;
       case 'oneHot':
-        this.embedding.apply(this.gates, gatesFrom, input.indices, from * batch, rows);
+        this.embedding.apply(this.gates, gatesFrom, input.indices, from * batch, weights.biasIh, rows);
         break;
       default:
         input satisfies never;
@@ -128,8 +134,7 @@ export class Scan {
     step.batch = batch;
     for (let t = from; t < to; t++) {
       this.moveTo(t, batch);
-      kernels.fillRows(gh, 0, weights.biasHh.values, batch, gatesWidth);
-      weights.recurrent.apply(gh, 0, this.states[0], step.previousAt, batch);
+      weights.recurrent.apply(gh, 0, this.states[0], step.previousAt, weights.biasHh, batch);
       this.kernel.forward(step);
     }
   }

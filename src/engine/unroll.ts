@@ -38,6 +38,8 @@ export class Unroll {
   readonly dOutputs: Tensor;
   /** (C): L_t as it enters the reported loss. */
   readonly lossPerStep: Float64Array;
+  /** (2): where an instrument counts. */
+  readonly counts: Int32Array;
   private readonly scratch: ScanScratch;
   private windowFrom = 0;
   private timelineLength = 0;
@@ -67,6 +69,7 @@ export class Unroll {
     this.outputs = kernels.allocate(steps * batch * spec.outputs);
     this.dOutputs = kernels.allocate(backward * batch * spec.outputs);
     this.lossPerStep = new Float64Array(steps);
+    this.counts = kernels.allocateIndices(2);
     this.lanes = batch;
   }
 
@@ -124,11 +127,10 @@ export class Unroll {
 
   /** ŷ_t = W_hy h_t + b_y for steps [from, length). */
   head(from: number): void {
-    const { kernels, spec, head, headBias } = this.network;
+    const { spec, head, headBias } = this.network;
     const rows = (this.timelineLength - from) * this.lanes;
     const at = from * this.lanes * spec.outputs;
-    kernels.fillRows(this.outputs, at, headBias.values, rows, spec.outputs);
-    head.apply(this.outputs, at, this.top, (from + 1) * this.lanes * spec.hidden, rows);
+    head.apply(this.outputs, at, this.top, (from + 1) * this.lanes * spec.hidden, headBias, rows);
   }
 
   /**

@@ -25,7 +25,7 @@ export interface KernelSet {
   /** A zeroed tensor of `length` elements that lives as long as the learner. */
   allocate(length: number): Tensor;
 
-  /** Zeroed indices for `gatherRows` and `scatterRows`, `length` of them, that live as long as the learner. */
+  /** Zeroed indices or counts, `length` of them, that live as long as the learner. */
   allocateIndices(length: number): Int32Array;
 
   /** Elements that `pack` needs for a matrix of `rows` × `columns`. */
@@ -44,6 +44,19 @@ export interface KernelSet {
     x: Tensor,
     xAt: number,
     packed: Tensor,
+    rows: number,
+    outWidth: number,
+    inWidth: number,
+  ): void;
+
+  /** out (M,N) = bias (N) + x (M,K) · Wᵀ, for the W (N,K) that `packed` holds. */
+  affine(
+    out: Tensor,
+    outAt: number,
+    x: Tensor,
+    xAt: number,
+    packed: Tensor,
+    bias: Tensor,
     rows: number,
     outWidth: number,
     inWidth: number,
@@ -100,6 +113,21 @@ export interface KernelSet {
 
   /** Limits x[i] to [-limit, limit] for `length` elements and returns how many it changed; NaN stays NaN. */
   clamp(x: Tensor, xAt: number, length: number, limit: number): number;
+
+  /**
+   * counts[0] += how many elements are at most `low`, counts[1] += how many are at least `high`, over `rows` rows of
+   * `width` elements, `stride` elements apart. Counts are indices of the set.
+   */
+  countBeyond(
+    counts: Int32Array,
+    x: Tensor,
+    xAt: number,
+    rows: number,
+    width: number,
+    stride: number,
+    low: number,
+    high: number,
+  ): void;
 
   /** Euclidean norm of `length` elements, summed in double and rescaled where squares would leave its range. */
   norm(x: Tensor, xAt: number, length: number): number;

@@ -12,6 +12,7 @@ export const referenceKernels: KernelSet = {
   pack,
   packTransposed,
   multiply,
+  affine,
   multiplyTransposed,
   fillRows,
   addColumnSums,
@@ -21,6 +22,7 @@ export const referenceKernels: KernelSet = {
   add,
   scale,
   clamp,
+  countBeyond,
   norm,
   distance,
   cellKernel: () => undefined,
@@ -32,6 +34,21 @@ function fillRows(out: Tensor, outAt: number, bias: Tensor, rows: number, width:
   for (let m = 0, to = outAt; m < rows; m++) {
     for (let n = 0; n < width; n++, to++) out[to] = bias[n];
   }
+}
+
+function affine(
+  out: Tensor,
+  outAt: number,
+  x: Tensor,
+  xAt: number,
+  packed: Tensor,
+  bias: Tensor,
+  rows: number,
+  outWidth: number,
+  inWidth: number,
+): void {
+  fillRows(out, outAt, bias, rows, outWidth);
+  multiply(out, outAt, x, xAt, packed, rows, outWidth, inWidth);
 }
 
 function addColumnSums(sums: Tensor, d: Tensor, dAt: number, rows: number, width: number): void {
@@ -90,4 +107,22 @@ function clamp(x: Tensor, xAt: number, length: number, limit: number): number {
     changed++;
   }
   return changed;
+}
+
+function countBeyond(
+  counts: Int32Array,
+  x: Tensor,
+  xAt: number,
+  rows: number,
+  width: number,
+  stride: number,
+  low: number,
+  high: number,
+): void {
+  for (let row = 0, from = xAt; row < rows; row++, from += stride) {
+    for (let i = from; i < from + width; i++) {
+      if (x[i] <= low) counts[0]++;
+      if (x[i] >= high) counts[1]++;
+    }
+  }
 }

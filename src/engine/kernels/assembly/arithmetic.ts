@@ -29,3 +29,9 @@ const flushed = memory.data<f32>([1e-30, 1e-30, 1e-30, 1e-30]);
 export function flush(x: v128): v128 {
   return v128.andnot(x, f32x4.lt(f32x4.abs(x), v128.load(flushed)));
 }
+
+/** Masks of the first 0 to 4 lanes, each at 16 bytes times their number. */
+export const lanesOf = memory.data<u32>([
+  0, 0, 0, 0, 0xffffffff, 0, 0, 0, 0xffffffff, 0xffffffff, 0, 0, 0xffffffff, 0xffffffff, 0xffffffff, 0, 0xffffffff,
+  0xffffffff, 0xffffffff, 0xffffffff,
+]);

@@ -1,6 +1,6 @@
 // tanh, exp and the logistic function of four numbers at a time. The coefficients stand in memory, since a vector
 // constant inside a loop would be built anew at each use.
-import { multiplyAdd } from './arithmetic';
+import { multiplyAdd, put } from './arithmetic';
 
 /** tanh x ≈ x·P(x²)/Q(x²) on [−9, 9], fitted for least relative error (2.1e-8): P upwards, then Q from x². */
 const tanhTable = memory.data<f32>([
@@ -8,21 +8,42 @@ const tanhTable = memory.data<f32>([
   0.46714329142451516, 0.025876927450673957, 0.0003285611306778028, 7.776426490657774e-7, 9, -9, 1, -1,
 ]);
 
-/** tanh x: absolute and relative error below 4e-7, never beyond ±1; NaN stays NaN. */
-export function tanh(x: v128): v128 {
-  // In this order the comparisons with NaN keep the NaN.
-  x = f32x4.pmin(f32x4.pmax(x, v128.load_splat<f32>(tanhTable, 40)), v128.load_splat<f32>(tanhTable, 36));
-  const z = f32x4.mul(x, x);
-  let above = multiplyAdd(z, v128.load_splat<f32>(tanhTable, 16), v128.load_splat<f32>(tanhTable, 12));
-  let below = multiplyAdd(z, v128.load_splat<f32>(tanhTable, 32), v128.load_splat<f32>(tanhTable, 28));
-  above = multiplyAdd(z, above, v128.load_splat<f32>(tanhTable, 8));
-  below = multiplyAdd(z, below, v128.load_splat<f32>(tanhTable, 24));
-  above = multiplyAdd(z, above, v128.load_splat<f32>(tanhTable, 4));
-  below = multiplyAdd(z, below, v128.load_splat<f32>(tanhTable, 20));
-  above = multiplyAdd(z, above, v128.load_splat<f32>(tanhTable));
-  below = multiplyAdd(z, below, v128.load_splat<f32>(tanhTable, 44));
-  const value = f32x4.div(f32x4.mul(x, above), below);
-  return f32x4.pmin(f32x4.pmax(value, v128.load_splat<f32>(tanhTable, 48)), v128.load_splat<f32>(tanhTable, 44));
+/**
+ * out[i] = tanh(x[i] + plus[i]), or tanh(x[i]) where `plus` is 0: absolute and relative error below 4e-7, never beyond
+ * ±1; NaN stays NaN. The constants are loaded once, before the loop.
+ */
+export function tanhRun(out: usize, x: usize, plus: usize, length: i32): void {
+  const p0 = v128.load_splat<f32>(tanhTable);
+  const p1 = v128.load_splat<f32>(tanhTable, 4);
+  const p2 = v128.load_splat<f32>(tanhTable, 8);
+  const p3 = v128.load_splat<f32>(tanhTable, 12);
+  const p4 = v128.load_splat<f32>(tanhTable, 16);
+  const q1 = v128.load_splat<f32>(tanhTable, 20);
+  const q2 = v128.load_splat<f32>(tanhTable, 24);
+  const q3 = v128.load_splat<f32>(tanhTable, 28);
+  const q4 = v128.load_splat<f32>(tanhTable, 32);
+  const most = v128.load_splat<f32>(tanhTable, 36);
+  const least = v128.load_splat<f32>(tanhTable, 40);
+  const one = v128.load_splat<f32>(tanhTable, 44);
+  const minusOne = v128.load_splat<f32>(tanhTable, 48);
+  for (let i = 0; i < length; i += 4) {
+    const at = (<usize>i) << 2;
+    let a = v128.load(x + at);
+    if (plus != 0) a = f32x4.add(a, v128.load(plus + at));
+    // In this order the comparisons with NaN keep the NaN.
+    a = f32x4.pmin(f32x4.pmax(a, least), most);
+    const z = f32x4.mul(a, a);
+    let above = multiplyAdd(z, p4, p3);
+    let below = multiplyAdd(z, q4, q3);
+    above = multiplyAdd(z, above, p2);
+    below = multiplyAdd(z, below, q2);
+    above = multiplyAdd(z, above, p1);
+    below = multiplyAdd(z, below, q1);
+    above = multiplyAdd(z, above, p0);
+    below = multiplyAdd(z, below, one);
+    const value = f32x4.div(f32x4.mul(a, above), below);
+    put(out + at, f32x4.pmin(f32x4.pmax(value, minusOne), one), min(4, length - i));
+  }
 }
 
 /**
@@ -54,8 +75,12 @@ export function exp(x: v128): v128 {
   return v128.andnot(f32x4.mul(value, power), vanishes);
 }
 
-/** σ(x) = 1 / (1 + e^−x), small values as precise as large ones. */
-export function sigmoid(x: v128): v128 {
+/** out[i] = σ(x[i] + plus[i]) = 1 / (1 + e^−(x + plus)), small values as precise as large ones; NaN stays NaN. */
+export function sigmoidRun(out: usize, x: usize, plus: usize, length: i32): void {
   const one = v128.load_splat<f32>(expTable, 40);
-  return f32x4.div(one, f32x4.add(one, exp(f32x4.neg(x))));
+  for (let i = 0; i < length; i += 4) {
+    const at = (<usize>i) << 2;
+    const a = f32x4.add(v128.load(x + at), v128.load(plus + at));
+    put(out + at, f32x4.div(one, f32x4.add(one, exp(f32x4.neg(a)))), min(4, length - i));
+  }
 }

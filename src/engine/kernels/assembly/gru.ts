@@ -1,7 +1,7 @@
 // The GRU cell, reset after the product: r, z = σ, n = tanh(gx_n + r∘gh_n), h = (1−z)∘n + z∘h₋, and back. Rows of a
 // gates block: r, z, n.
 import { flush, multiplyAdd, put } from './arithmetic';
-import { sigmoid, tanh } from './functions';
+import { sigmoidRun, tanhRun } from './functions';
 
 const one = memory.data<f32>([1, 1, 1, 1]);
 
@@ -17,29 +17,36 @@ export function gruForward(
 ): void {
   const block = (<usize>hidden) << 2;
   for (let row = 0; row < batch; row++) {
-    for (let unit = 0; unit < hidden; unit += 4) {
-      const count = min(4, hidden - unit);
-      const gz = gates + block;
-      const gn = gz + block;
-      const ghN = v128.load(gh + (block << 1));
-      const r = sigmoid(f32x4.add(v128.load(gates), v128.load(gh)));
-      const z = sigmoid(f32x4.add(v128.load(gz), v128.load(gh + block)));
-      const n = tanh(multiplyAdd(r, ghN, v128.load(gn)));
-      put(gates, r, count);
-      put(gz, z, count);
-      put(gn, n, count);
-      put(kept, ghN, count);
-      const h = multiplyAdd(z, v128.load(previous), f32x4.mul(f32x4.sub(v128.load(one), z), n));
-      put(next, flush(h), count);
-      const bytes = (<usize>count) << 2;
-      gates += bytes;
-      gh += bytes;
-      previous += bytes;
-      next += bytes;
-      kept += bytes;
-    }
-    gates += block << 1;
-    gh += block << 1;
+    // r and z lie side by side.
+    sigmoidRun(gates, gates, gh, hidden << 1);
+    resetCandidates(gates, gh + (block << 1), kept, hidden);
+    tanhRun(gates + (block << 1), gates + (block << 1), 0, hidden);
+    nextStates(gates + block, previous, next, hidden);
+    gates += block * 3;
+    gh += block * 3;
+    previous += block;
+    next += block;
+    kept += block;
+  }
+}
+
+/** gx_n + r∘gh_n of one row in place of gx_n, and gh_n to `kept`. */
+function resetCandidates(gates: usize, ghN: usize, kept: usize, hidden: i32): void {
+  const gn = (<usize>hidden) << 3;
+  for (let unit = 0; unit < hidden; unit += 4, gates += 16, ghN += 16, kept += 16) {
+    const value = v128.load(ghN);
+    put(kept, value, min(4, hidden - unit));
+    put(gates + gn, multiplyAdd(v128.load(gates), value, v128.load(gates + gn)), min(4, hidden - unit));
+  }
+}
+
+/** h = (1−z)∘n + z∘h₋ of one row. */
+function nextStates(gz: usize, previous: usize, next: usize, hidden: i32): void {
+  const block = (<usize>hidden) << 2;
+  for (let unit = 0; unit < hidden; unit += 4, gz += 16, previous += 16, next += 16) {
+    const z = v128.load(gz);
+    const fresh = f32x4.mul(f32x4.sub(v128.load(one), z), v128.load(gz + block));
+    put(next, flush(multiplyAdd(z, v128.load(previous), fresh)), min(4, hidden - unit));
   }
 }
 

@@ -1,4 +1,5 @@
 export { add, addColumnSums, clamp, fillRows, gatherRows, scale, scatterRows } from './rows';
+export { countBeyond } from './counts';
 export { addTransposed, pack, packTransposed } from './packing';
 export { adagrad, adam, momentumSgd, rmsprop, sgd } from './optimizers';
 export { distance, norm } from './norms';

@@ -1,6 +1,6 @@
 // The LSTM cell: i, f, o = σ, g = tanh, c = f∘c₋ + i∘g, h = o∘tanh c, and back. Rows of a gates block: i, f, g, o.
 import { flush, multiplyAdd, put } from './arithmetic';
-import { sigmoid, tanh } from './functions';
+import { sigmoidRun, tanhRun } from './functions';
 
 const zero = memory.data<f32>([0, 0, 0, 0]);
 const one = memory.data<f32>([1, 1, 1, 1]);
@@ -18,34 +18,36 @@ export function lstmForward(
 ): void {
   const block = (<usize>hidden) << 2;
   for (let row = 0; row < batch; row++) {
-    for (let unit = 0; unit < hidden; unit += 4) {
-      const count = min(4, hidden - unit);
-      const gf = gates + block;
-      const gg = gf + block;
-      const go = gg + block;
-      const i = sigmoid(f32x4.add(v128.load(gates), v128.load(gh)));
-      const f = sigmoid(f32x4.add(v128.load(gf), v128.load(gh + block)));
-      const g = tanh(f32x4.add(v128.load(gg), v128.load(gh + (block << 1))));
-      const o = sigmoid(f32x4.add(v128.load(go), v128.load(gh + block * 3)));
-      put(gates, i, count);
-      put(gf, f, count);
-      put(gg, g, count);
-      put(go, o, count);
-      const c = flush(multiplyAdd(f, v128.load(previous), f32x4.mul(i, g)));
-      const value = tanh(c);
-      put(next, c, count);
-      put(squashed, value, count);
-      put(h, flush(f32x4.mul(o, value)), count);
-      const bytes = (<usize>count) << 2;
-      gates += bytes;
-      gh += bytes;
-      previous += bytes;
-      next += bytes;
-      squashed += bytes;
-      h += bytes;
-    }
-    gates += block * 3;
-    gh += block * 3;
+    // i and f lie side by side.
+    sigmoidRun(gates, gates, gh, hidden << 1);
+    tanhRun(gates + (block << 1), gates + (block << 1), gh + (block << 1), hidden);
+    sigmoidRun(gates + block * 3, gates + block * 3, gh + block * 3, hidden);
+    nextCells(gates, previous, next, hidden);
+    tanhRun(squashed, next, 0, hidden);
+    outputs(gates + block * 3, squashed, h, hidden);
+    gates += block << 2;
+    gh += block << 2;
+    previous += block;
+    next += block;
+    squashed += block;
+    h += block;
+  }
+}
+
+/** c = f∘c₋ + i∘g of one row. */
+function nextCells(gates: usize, previous: usize, next: usize, hidden: i32): void {
+  const block = (<usize>hidden) << 2;
+  for (let unit = 0; unit < hidden; unit += 4, gates += 16, previous += 16, next += 16) {
+    const written = f32x4.mul(v128.load(gates), v128.load(gates + (block << 1)));
+    const c = multiplyAdd(v128.load(gates + block), v128.load(previous), written);
+    put(next, flush(c), min(4, hidden - unit));
+  }
+}
+
+/** h = o∘tanh c of one row. */
+function outputs(o: usize, squashed: usize, h: usize, hidden: i32): void {
+  for (let unit = 0; unit < hidden; unit += 4, o += 16, squashed += 16, h += 16) {
+    put(h, flush(f32x4.mul(v128.load(o), v128.load(squashed))), min(4, hidden - unit));
   }
 }
 

@@ -1,5 +1,5 @@
 // Weight gradients: gradient (N,K) += dᵀ · x over all M = T·B rows, in blocks of rows that fit the caches.
-import { addTo, multiplyAdd } from './arithmetic';
+import { addTo, lanesOf, multiplyAdd } from './arithmetic';
 import { packTransposed } from './packing';
 
 /** Rows summed in registers at a time; also the depth of the packed blocks. */
@@ -7,11 +7,6 @@ const rowBlock: i32 = 256;
 
 /** Columns of d packed at a time, one cache line of each row. */
 const group: i32 = 16;
-
-/** Elements of scratch that `multiplyTransposed` needs for x of `xWidth` columns. */
-export function outerScratch(rows: i32, xWidth: i32): i32 {
-  return min(rows, rowBlock) * (((xWidth + 7) & ~7) + group);
-}
 
 /** gradient (N,K) += dᵀ · x for d (M,N), x (M,K); every block of 256 rows is added as one number per element. */
 export function multiplyTransposed(
@@ -45,11 +40,8 @@ function packLanes(lanes: usize, d: usize, stride: usize, rows: i32, width: i32)
     if (kept >= 4) {
       for (; lanes < end; lanes += 16, from += stride) v128.store(lanes, v128.load(from));
     } else {
-      for (; lanes < end; lanes += 16, from += stride) {
-        for (let i = 0; i < 4; i++) {
-          store<f32>(lanes + ((<usize>i) << 2), i < kept ? load<f32>(from + ((<usize>i) << 2)) : 0);
-        }
-      }
+      const mask = v128.load(lanesOf + ((<usize>kept) << 4));
+      for (; lanes < end; lanes += 16, from += stride) v128.store(lanes, v128.and(v128.load(from), mask));
     }
   }
 }
@@ -93,10 +85,22 @@ function addTile(at: usize, stride: usize, rows: i32, columns: i32, lanes: usize
     a3 = multiplyAdd(value, low, a3);
     b3 = multiplyAdd(value, high, b3);
   }
+  if (rows == 4 && columns >= 8) {
+    addEight(at, a0, b0);
+    addEight(at + stride, a1, b1);
+    addEight(at + (stride << 1), a2, b2);
+    addEight(at + stride * 3, a3, b3);
+    return;
+  }
   addColumns(at, a0, b0, columns);
   if (rows > 1) addColumns(at + stride, a1, b1, columns);
   if (rows > 2) addColumns(at + (stride << 1), a2, b2, columns);
   if (rows > 3) addColumns(at + stride * 3, a3, b3, columns);
+}
+
+function addEight(at: usize, low: v128, high: v128): void {
+  v128.store(at, f32x4.add(v128.load(at), low));
+  v128.store(at, f32x4.add(v128.load(at, 16), high), 16);
 }
 
 function addColumns(at: usize, low: v128, high: v128, columns: i32): void {

@@ -1,4 +1,5 @@
 // Layouts for the products: matrices as panels of eight columns, blocks of rows as panels of four or eight.
+import { lanesOf } from './arithmetic';
 
 /** Copies a 4×4 block at `from`, rows `stride` bytes apart, transposed to `to`, rows `toStride` apart. */
 function transposeBlock(to: usize, toStride: usize, from: usize, stride: usize): void {
@@ -59,10 +60,11 @@ export function packTransposed(packed: usize, matrix: usize, rows: i32, columns:
         v128.store(packed, v128.load(from, 16), 16);
       }
     } else {
+      const low = v128.load(lanesOf + ((<usize>min(4, kept)) << 4));
+      const high = v128.load(lanesOf + ((<usize>max(0, kept - 4)) << 4));
       for (; packed < end; packed += 32, from += stride) {
-        for (let i = 0; i < 8; i++) {
-          store<f32>(packed + ((<usize>i) << 2), i < kept ? load<f32>(from + ((<usize>i) << 2)) : 0);
-        }
+        v128.store(packed, v128.and(v128.load(from), low));
+        v128.store(packed, v128.and(v128.load(from, 16), high), 16);
       }
     }
   }

@@ -1,24 +1,10 @@
 // The vanilla cell: h = φ(gx + gh), and back. The numbers of φ are those of the engine's table of activations.
 import { flush, put } from './arithmetic';
-import { sigmoid, tanh } from './functions';
+import { sigmoidRun, tanhRun } from './functions';
+import { add } from './rows';
 
 const zero = memory.data<f32>([0, 0, 0, 0]);
 const one = memory.data<f32>([1, 1, 1, 1]);
-
-/** φ: 0 tanh, 1 relu, 2 sigmoid, otherwise the identity. */
-function activate(activation: i32, a: v128): v128 {
-  switch (activation) {
-    case 0:
-      return tanh(a);
-    case 1:
-      // Where a ≤ 0 all bits become zero, which a NaN's do not.
-      return v128.andnot(a, f32x4.le(a, v128.load(zero)));
-    case 2:
-      return sigmoid(a);
-    default:
-      return a;
-  }
-}
 
 /** φ′ from the value φ(a). */
 function slope(activation: i32, value: v128): v128 {
@@ -35,20 +21,30 @@ function slope(activation: i32, value: v128): v128 {
   }
 }
 
-/** gates and h become φ(gates + gh), `length` = B·H elements. */
+/** gates and h become φ(gates + gh), `length` = B·H elements; φ: 0 tanh, 1 relu, 2 sigmoid, otherwise the identity. */
 export function rnnForward(gates: usize, gh: usize, h: usize, length: i32, activation: i32): void {
-  for (let i = 0; i < length; i += 4, gates += 16, gh += 16, h += 16) {
-    const value = flush(activate(activation, f32x4.add(v128.load(gates), v128.load(gh))));
-    put(gates, value, min(4, length - i));
-    put(h, value, min(4, length - i));
+  if (activation == 0) tanhRun(gates, gates, gh, length);
+  else if (activation == 2) sigmoidRun(gates, gates, gh, length);
+  else add(gates, gh, length);
+  for (let i = 0; i < length; i += 4) {
+    const at = (<usize>i) << 2;
+    let value = v128.load(gates + at);
+    // Where relu's argument is at most 0 all bits become zero, which a NaN's do not.
+    if (activation == 1) value = v128.andnot(value, f32x4.le(value, v128.load(zero)));
+    value = flush(value);
+    put(gates + at, value, min(4, length - i));
+    put(h + at, value, min(4, length - i));
   }
 }
 
 /** dgx becomes dh·φ′, and dh zero: nothing reaches t−1 but through W_hh. */
 export function rnnBackward(gates: usize, dh: usize, dgx: usize, length: i32, activation: i32): void {
-  for (let i = 0; i < length; i += 4, gates += 16, dh += 16, dgx += 16) {
-    const value = f32x4.mul(v128.load(dh), slope(activation, v128.load(gates)));
-    put(dgx, flush(value), min(4, length - i));
-    put(dh, v128.load(zero), min(4, length - i));
+  for (const end = gates + ((<usize>(length & ~3)) << 2); gates < end; gates += 16, dh += 16, dgx += 16) {
+    v128.store(dgx, flush(f32x4.mul(v128.load(dh), slope(activation, v128.load(gates)))));
+    v128.store(dh, v128.load(zero));
+  }
+  if (length & 3) {
+    put(dgx, flush(f32x4.mul(v128.load(dh), slope(activation, v128.load(gates)))), length & 3);
+    put(dh, v128.load(zero), length & 3);
   }
 }

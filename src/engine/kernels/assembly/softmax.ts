@@ -1,16 +1,10 @@
 // Softmax cross-entropy over the rows of one time step.
-import { flush, put } from './arithmetic';
+import { flush, lanesOf, put } from './arithmetic';
 import { exp } from './functions';
-
-/** Lanes that count in a vector of 1 to 4 elements, at 16 times the count. */
-const lanes = memory.data<u32>([
-  0, 0, 0, 0, 0xffffffff, 0, 0, 0, 0xffffffff, 0xffffffff, 0, 0, 0xffffffff, 0xffffffff, 0xffffffff, 0, 0xffffffff,
-  0xffffffff, 0xffffffff, 0xffffffff,
-]);
 
 /** Up to four elements, those beyond the row being −∞. */
 function part(at: usize, count: i32): v128 {
-  const mask = v128.load(lanes + ((<usize>count) << 4));
+  const mask = v128.load(lanesOf + ((<usize>count) << 4));
   return v128.bitselect(v128.load(at), f32x4.splat(-Infinity), mask);
 }
 

@@ -1,49 +1,49 @@
-// Register blocks of the matrix products: rows × 8 sums in registers while one panel of W passes by. Every sum runs over
-// k in order in one register, whatever the block, so that a row's result does not depend on the rows beside it.
-import { addTo, multiplyAdd } from './arithmetic';
+// Register blocks of the matrix products: rows × 8 sums in registers while one panel of W passes by. Every sum starts
+// from its `initial` value and runs over k in order, whatever the block, so that a row's result does not depend on the
+// rows beside it. Compilers load all operands of a turn before they use the first: the sums and the operands of one turn
+// together must fit sixteen registers, or sums are spilled to memory at a third of the speed.
+import { multiplyAdd, put } from './arithmetic';
 
-/** Adds eight sums to a row of `out` that has room for `columns` of them. */
-function addRow(out: usize, low: v128, high: v128, columns: i32): void {
-  if (columns >= 8) {
-    v128.store(out, f32x4.add(v128.load(out), low));
-    v128.store(out, f32x4.add(v128.load(out, 16), high), 16);
-    return;
-  }
+/** Writes the first `columns` of eight numbers. */
+function putEight(out: usize, low: v128, high: v128, columns: i32): void {
   if (columns > 4) {
-    v128.store(out, f32x4.add(v128.load(out), low));
-    addTo(out + 16, high, columns - 4);
+    v128.store(out, low);
+    put(out + 16, high, columns < 8 ? columns - 4 : 4);
   } else {
-    addTo(out, low, columns);
+    put(out, low, columns);
   }
 }
 
-/** out (4, columns) += x (4,K) · panel (K,8); strides in bytes. */
+/** out (4, columns) = initial + x (4,K) · panel (K,8); strides in bytes. */
 export function fourRows(
   out: usize,
   outStride: usize,
   columns: i32,
+  initial: usize,
+  initialStride: usize,
   x: usize,
   xStride: usize,
   panel: usize,
   depth: i32,
 ): void {
-  let x0 = x;
-  let x1 = x0 + xStride;
+  let a0 = v128.load(initial);
+  let b0 = v128.load(initial, 16);
+  initial += initialStride;
+  let a1 = v128.load(initial);
+  let b1 = v128.load(initial, 16);
+  initial += initialStride;
+  let a2 = v128.load(initial);
+  let b2 = v128.load(initial, 16);
+  initial += initialStride;
+  let a3 = v128.load(initial);
+  let b3 = v128.load(initial, 16);
+  let x1 = x + xStride;
   let x2 = x1 + xStride;
   let x3 = x2 + xStride;
-  let a0 = f32x4.splat(0);
-  let b0 = f32x4.splat(0);
-  let a1 = f32x4.splat(0);
-  let b1 = f32x4.splat(0);
-  let a2 = f32x4.splat(0);
-  let b2 = f32x4.splat(0);
-  let a3 = f32x4.splat(0);
-  let b3 = f32x4.splat(0);
-  const end = panel + ((<usize>depth) << 5);
-  while (panel < end) {
+  for (const end = x + ((<usize>depth) << 2); x < end; x += 4, x1 += 4, x2 += 4, x3 += 4, panel += 32) {
     const low = v128.load(panel);
     const high = v128.load(panel, 16);
-    let value = v128.load_splat<f32>(x0);
+    let value = v128.load_splat<f32>(x);
     a0 = multiplyAdd(value, low, a0);
     b0 = multiplyAdd(value, high, b0);
     value = v128.load_splat<f32>(x1);
@@ -55,60 +55,72 @@ export function fourRows(
     value = v128.load_splat<f32>(x3);
     a3 = multiplyAdd(value, low, a3);
     b3 = multiplyAdd(value, high, b3);
-    panel += 32;
-    x0 += 4;
-    x1 += 4;
-    x2 += 4;
-    x3 += 4;
   }
-  addRow(out, a0, b0, columns);
-  addRow((out += outStride), a1, b1, columns);
-  addRow((out += outStride), a2, b2, columns);
-  addRow((out += outStride), a3, b3, columns);
+  if (columns >= 8) {
+    v128.store(out, a0);
+    v128.store(out, b0, 16);
+    out += outStride;
+    v128.store(out, a1);
+    v128.store(out, b1, 16);
+    out += outStride;
+    v128.store(out, a2);
+    v128.store(out, b2, 16);
+    out += outStride;
+    v128.store(out, a3);
+    v128.store(out, b3, 16);
+  } else {
+    putEight(out, a0, b0, columns);
+    putEight((out += outStride), a1, b1, columns);
+    putEight((out += outStride), a2, b2, columns);
+    putEight((out += outStride), a3, b3, columns);
+  }
 }
 
-/** out (columns) += x (K) · panel (K,8) */
-export function oneRow(out: usize, columns: i32, x: usize, panel: usize, depth: i32): void {
-  let a = f32x4.splat(0);
-  let b = f32x4.splat(0);
+/** out (columns) = initial + x (K) · panel (K,8) */
+export function oneRow(out: usize, columns: i32, initial: usize, x: usize, panel: usize, depth: i32): void {
+  let a = v128.load(initial);
+  let b = v128.load(initial, 16);
   for (const end = x + ((<usize>depth) << 2); x < end; x += 4, panel += 32) {
     const value = v128.load_splat<f32>(x);
     a = multiplyAdd(value, v128.load(panel), a);
     b = multiplyAdd(value, v128.load(panel, 16), b);
   }
-  addRow(out, a, b, columns);
+  putEight(out, a, b, columns);
 }
 
-/** out (columns ≤ 32) += x (K) · four panels (K,8), each `panelBytes` after the one before: sums enough to keep busy. */
-export function oneRowOfFour(out: usize, columns: i32, x: usize, panel: usize, panelBytes: usize, depth: i32): void {
-  let p1 = panel + panelBytes;
-  let p2 = p1 + panelBytes;
-  let p3 = p2 + panelBytes;
-  let a0 = f32x4.splat(0);
-  let b0 = f32x4.splat(0);
-  let a1 = f32x4.splat(0);
-  let b1 = f32x4.splat(0);
-  let a2 = f32x4.splat(0);
-  let b2 = f32x4.splat(0);
-  let a3 = f32x4.splat(0);
-  let b3 = f32x4.splat(0);
+/** out (17 to 24 columns) = initial + x (K) · three panels (K,8), each `panelBytes` after the one before. */
+export function oneRowOfThree(
+  out: usize,
+  columns: i32,
+  initial: usize,
+  x: usize,
+  panel: usize,
+  panelBytes: usize,
+  depth: i32,
+): void {
+  let panel1 = panel + panelBytes;
+  let panel2 = panel1 + panelBytes;
+  let a0 = v128.load(initial);
+  let b0 = v128.load(initial, 16);
+  let a1 = v128.load(initial, 32);
+  let b1 = v128.load(initial, 48);
+  let a2 = v128.load(initial, 64);
+  let b2 = v128.load(initial, 80);
   for (const end = x + ((<usize>depth) << 2); x < end; x += 4) {
     const value = v128.load_splat<f32>(x);
     a0 = multiplyAdd(value, v128.load(panel), a0);
     b0 = multiplyAdd(value, v128.load(panel, 16), b0);
-    a1 = multiplyAdd(value, v128.load(p1), a1);
-    b1 = multiplyAdd(value, v128.load(p1, 16), b1);
-    a2 = multiplyAdd(value, v128.load(p2), a2);
-    b2 = multiplyAdd(value, v128.load(p2, 16), b2);
-    a3 = multiplyAdd(value, v128.load(p3), a3);
-    b3 = multiplyAdd(value, v128.load(p3, 16), b3);
+    a1 = multiplyAdd(value, v128.load(panel1), a1);
+    b1 = multiplyAdd(value, v128.load(panel1, 16), b1);
+    a2 = multiplyAdd(value, v128.load(panel2), a2);
+    b2 = multiplyAdd(value, v128.load(panel2, 16), b2);
     panel += 32;
-    p1 += 32;
-    p2 += 32;
-    p3 += 32;
+    panel1 += 32;
+    panel2 += 32;
   }
-  addRow(out, a0, b0, columns);
-  addRow(out + 32, a1, b1, columns - 8);
-  addRow(out + 64, a2, b2, columns - 16);
-  addRow(out + 96, a3, b3, columns - 24);
+  v128.store(out, a0);
+  v128.store(out, b0, 16);
+  v128.store(out, a1, 32);
+  v128.store(out, b1, 48);
+  putEight(out + 64, a2, b2, columns - 16);
 }

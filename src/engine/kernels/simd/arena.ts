@@ -7,9 +7,9 @@ const mostPages = 65536;
 /** Pages asked for at once where a memory that cannot grow under its views has to be laid out beforehand: 1 GiB. */
 const reservedPages = 16384;
 
-/** Tensors begin on a cache line and end before at least 16 bytes that belong to nobody, which vectors may read. */
+/** Tensors begin on a cache line and end before 32 bytes that belong to nobody, which the kernels may read. */
 const alignment = 64;
-const padding = 16;
+const padding = 32;
 
 /** The most bytes that the tensors of one kernel set can take. */
 export const largestArena = page * mostPages;

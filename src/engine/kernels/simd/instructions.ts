@@ -7,7 +7,16 @@ export interface Instructions {
 
   pack(packed: Address, matrix: Address, rows: number, columns: number): void;
   packTransposed(packed: Address, matrix: Address, rows: number, columns: number): void;
-  multiply(out: Address, x: Address, packed: Address, rows: number, outWidth: number, inWidth: number): void;
+  multiply(
+    out: Address,
+    initial: Address,
+    initialStride: number,
+    x: Address,
+    packed: Address,
+    rows: number,
+    outWidth: number,
+    inWidth: number,
+  ): void;
   multiplyTransposed(
     gradient: Address,
     d: Address,
@@ -26,6 +35,15 @@ export interface Instructions {
   add(out: Address, x: Address, length: number): void;
   scale(x: Address, length: number, factor: number): void;
   clamp(x: Address, length: number, limit: number): number;
+  countBeyond(
+    counts: Address,
+    x: Address,
+    rows: number,
+    width: number,
+    stride: number,
+    low: number,
+    high: number,
+  ): void;
   norm(x: Address, length: number): number;
   distance(x: Address, y: Address, length: number): number;
 

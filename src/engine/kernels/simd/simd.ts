@@ -40,7 +40,12 @@ export function openSimdKernels(build: Build): KernelSet {
       wasm.packTransposed(packed.byteOffset, matrix.byteOffset, rows, columns);
     },
     multiply: (out, outAt, x, xAt, packed, rows, outWidth, inWidth) => {
-      wasm.multiply(addressOf(out, outAt), addressOf(x, xAt), packed.byteOffset, rows, outWidth, inWidth);
+      const to = addressOf(out, outAt);
+      wasm.multiply(to, to, 4 * outWidth, addressOf(x, xAt), packed.byteOffset, rows, outWidth, inWidth);
+    },
+    affine: (out, outAt, x, xAt, packed, bias, rows, outWidth, inWidth) => {
+      const to = addressOf(out, outAt);
+      wasm.multiply(to, bias.byteOffset, 0, addressOf(x, xAt), packed.byteOffset, rows, outWidth, inWidth);
     },
     multiplyTransposed: (gradient, d, dAt, x, xAt, rows, dWidth, xWidth) => {
       const needed = Math.min(rows, outerRows) * (Math.ceil(xWidth / panel) * panel + outerGroup);
@@ -70,6 +75,9 @@ export function openSimdKernels(build: Build): KernelSet {
       wasm.scale(addressOf(x, xAt), length, factor);
     },
     clamp: (x, xAt, length, limit) => wasm.clamp(addressOf(x, xAt), length, limit),
+    countBeyond: (counts, x, xAt, rows, width, stride, low, high) => {
+      wasm.countBeyond(counts.byteOffset, addressOf(x, xAt), rows, width, 4 * stride, low, high);
+    },
     norm: (x, xAt, length) => wasm.norm(addressOf(x, xAt), length),
     distance: (x, y, at, length) => wasm.distance(addressOf(x, at), addressOf(y, at), length),
     cellKernel: (name) => cells.get(name),
