@@ -32,7 +32,7 @@ import type { BpttSpec, ClipSpec, InitSpec, LossSpec, NetworkSpec, OptimizerSpec
 import { planTruncation, type TruncationPlan } from './truncation';
 import { Unroll } from './unroll';
 import { ParameterUpdate } from './update';
-import { checkWindow, countTargets } from './windowCheck';
+import { checkWindow, countTargets, firstTarget } from './windowCheck';
 import type { Window } from './window';
 
 /** What a learner is built from. */
@@ -112,8 +112,8 @@ export class Learner {
     const gradientTargets = countTargets(window, gradientFrom, window.steps);
     if (gradientTargets === 0) return this.forwardOnly();
 
-    // A capture shows the outputs of the steps before the window too.
-    unroll.head(request.capture === true ? 0 : unroll.windowAt);
+    // A capture shows the outputs of all steps, also of those that have no target or lie before the window.
+    unroll.head(request.capture === true ? 0 : unroll.windowAt + firstTarget(window));
     const { spec } = network;
     const weight = lossWeight(options.loss, countTargets(window, 0, window.steps), spec.outputs, window.batch);
     const gradientWeight = lossWeight(options.loss, gradientTargets, spec.outputs, window.batch);

@@ -5,6 +5,7 @@ import { lossOf, type LossStep } from './losses/loss';
 import type { Network } from './network';
 import { Scan, type BackwardObserver, type LayerInput, type ScanScratch } from './scan';
 import type { LossSpec } from './spec';
+import { firstTarget } from './windowCheck';
 import type { Window } from './window';
 
 /** How long and wide a timeline can become. */
@@ -42,6 +43,7 @@ export class Unroll {
   readonly counts: Int32Array;
   private readonly scratch: ScanScratch;
   private windowFrom = 0;
+  private lossFrom = 0;
   private timelineLength = 0;
   private lanes: number;
 
@@ -154,8 +156,11 @@ export class Unroll {
       gradientWeight: gradient?.weight ?? 0,
     };
     let total = 0;
-    this.lossPerStep.fill(0, 0, this.windowFrom);
-    for (let t = this.windowFrom; t < this.timelineLength; t++) {
+    // Steps before the first target have neither a loss nor a gradient, and may have no outputs.
+    const silent = Math.max(0, firstTarget(window) - offset);
+    this.lossFrom = Math.min(this.timelineLength, this.windowFrom + silent);
+    this.lossPerStep.fill(0, 0, this.lossFrom);
+    for (let t = this.lossFrom; t < this.timelineLength; t++) {
       step.outputsAt = t * this.lanes * outputs;
       step.firstRow = (t - this.windowFrom + offset) * this.lanes;
       if (gradient !== undefined && t >= gradient.start) {
@@ -176,7 +181,7 @@ export class Unroll {
     const { spec, kernels, head, headBias } = this.network;
     const { dhLocal } = this.scratch;
     const end = this.timelineLength;
-    const lossStart = Math.max(start, this.windowFrom);
+    const lossStart = Math.max(start, this.lossFrom);
     const skipped = (lossStart - start) * this.lanes;
     const rows = (end - lossStart) * this.lanes;
     head.accumulate(this.dOutputs, skipped * spec.outputs, this.top, (lossStart + 1) * this.lanes * spec.hidden, rows);

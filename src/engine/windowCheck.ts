@@ -49,6 +49,12 @@ export function checkWindow(window: Window, network: NetworkSpec, loss: LossSpec
   }
 }
 
+/** The first step that has a target in any lane; `steps` where none has. */
+export function firstTarget({ mask, batch, steps }: Window): number {
+  const row = mask.indexOf(1);
+  return row < 0 ? steps : Math.floor(row / batch);
+}
+
 /** How many steps of [from, to) have a target, over all lanes. */
 export function countTargets(window: Window, from: number, to: number): number {
   let count = 0;
