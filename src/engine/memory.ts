@@ -30,6 +30,8 @@ export function estimateMemory(question: MemoryQuestion): MemoryEstimate {
   const plan = planTruncation(bptt, steps);
   const shapes = parameterShapes(network);
   const weights = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const panel = panelWidth(bytesPerElement);
+  const packedSize = (rows: number, columns: number): number => Math.ceil(rows / panel) * panel * columns;
   const matrices = shapes
     .filter(({ shape }) => shape.length === 2)
     .reduce(
@@ -47,7 +49,10 @@ export function estimateMemory(question: MemoryQuestion): MemoryEstimate {
     { name: 'optimizer', elements: (optimizerOf(optimizer).slots.length + 1) * weights },
     { name: 'packed weights', elements: matrices + table },
     { name: 'states and gates', elements: training.elements },
-    { name: 'backward pass', elements: backwardSize(question, plan.backward, batch) },
+    {
+      name: 'backward pass',
+      elements: backwardSize(question, plan.backward, batch) + packedRows(question, plan.backward),
+    },
     { name: 'evaluation', elements: evaluation.elements },
   ];
   const parts = [
@@ -57,9 +62,16 @@ export function estimateMemory(question: MemoryQuestion): MemoryEstimate {
   return { bytes: parts.reduce((sum, part) => sum + part.bytes, 0), parts };
 }
 
-/** Weights stand in panels of a few rows; four is the reference kernels' width. */
-function packedSize(rows: number, columns: number): number {
-  return Math.ceil(rows / 4) * 4 * columns;
+/** Rows of weights that stand side by side: four in the reference kernels, eight in those of single precision. */
+function panelWidth(bytesPerElement: 4 | 8): number {
+  return bytesPerElement === 8 ? 4 : 8;
+}
+
+/** What the kernels of single precision pack of x and d for a weight gradient, over the widest x. */
+function packedRows({ network, batch, bytesPerElement, inputs }: MemoryQuestion, steps: number): number {
+  if (bytesPerElement === 8) return 0;
+  const widest = Math.max(network.hidden, inputs === 'dense' ? network.inputs : 0);
+  return Math.min(256, steps * batch) * (Math.ceil(widest / 8) * 8 + 16);
 }
 
 function timelineSize(

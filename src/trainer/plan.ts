@@ -55,11 +55,15 @@ export function planTraining({ experiment, files, kernels, memoryLimit }: Traini
   });
   const fileBytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
   const memoryBytes = bytes + fileBytes;
-  if (memoryBytes > memoryLimit) {
+  const limit = Math.min(memoryLimit, kernels.largestMemory);
+  if (memoryBytes > limit) {
     const largest = [...parts].sort((a, b) => b.bytes - a.bytes)[0];
-    return { kind: 'refused', refusals: [tooLarge(experiment, memoryBytes, memoryLimit, largest?.name)] };
+    return { kind: 'refused', refusals: [tooLarge(experiment, memoryBytes, limit, largest?.name)] };
   }
-  const learner = new Learner(options);
+  const learner = allocated(options);
+  if (learner === undefined) {
+    return { kind: 'refused', refusals: [unobtainable(experiment, memoryBytes)] };
+  }
   const unloadable = fillParameters(learner, experiment, files);
   if (unloadable !== undefined) return { kind: 'refused', refusals: [unloadable] };
   const cell = cellNamed(experiment.model.cell);
@@ -106,20 +110,43 @@ function oversizedNet(experiment: ResolvedExperiment, memoryLimit: number, kerne
   return bytes > memoryLimit ? tooLarge(experiment, bytes, memoryLimit, 'parameters') : undefined;
 }
 
+/** The learner; undefined where the limit is higher than the memory that can be had. */
+function allocated(options: LearnerOptions): Learner | undefined {
+  try {
+    return new Learner(options);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function unobtainable({ model }: ResolvedExperiment, bytes: number): RefusalAt {
+  return {
+    code: 'memory',
+    keyPath: ['model', 'hidden'],
+    message:
+      `Training with hidden: ${model.hidden} needs about ${inMebibytes(bytes)} of memory, which the limit allows and this ` +
+      'machine does not give. Choose fewer hidden units, a shorter length or a smaller batch.',
+  };
+}
+
+function inMebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / mebibyte).toLocaleString('en-US')} MiB`;
+}
+
 function tooLarge(
   experiment: ResolvedExperiment,
   bytes: number,
   limit: number,
   largest: string | undefined,
 ): RefusalAt {
-  const mib = (value: number): string => `${Math.ceil(value / mebibyte).toLocaleString('en-US')} MiB`;
   return {
     code: 'memory',
     keyPath: ['model', 'hidden'],
     message:
-      `Training with hidden: ${experiment.model.hidden} needs about ${mib(bytes)} of memory` +
+      `Training with hidden: ${experiment.model.hidden} needs about ${inMebibytes(bytes)} of memory` +
       (largest === undefined ? '' : ` (most of it for ${largest})`) +
-      `; the limit is ${mib(limit)}. Choose fewer hidden units, a shorter length or a smaller batch, or raise the limit ` +
+      `; the limit is ${inMebibytes(limit)}. Choose fewer hidden units, a shorter length or a smaller batch, or raise the limit ` +
       `(setting unroll.memoryLimitMiB, headless --memory).`,
   };
 }

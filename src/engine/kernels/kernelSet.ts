@@ -22,6 +22,9 @@ export interface KernelSet {
   readonly name: KernelSetName;
   readonly bytesPerElement: 4 | 8;
 
+  /** Bytes that the tensors of one learner can take together. */
+  readonly largestMemory: number;
+
   /** A zeroed tensor of `length` elements that lives as long as the learner. */
   allocate(length: number): Tensor;
 

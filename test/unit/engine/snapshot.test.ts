@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { cells } from '../../../src/engine/cells/registry';
+import { openKernels } from '../../../src/engine/kernels/open';
 import type { Learner, LearnerOptions } from '../../../src/engine/learner';
 import type { BpttSpec, NetworkSpec, OptimizerSpec } from '../../../src/engine/spec';
 import { windowsOf } from '../../../src/engine/truncation';
 import type { Window } from '../../../src/engine/window';
 import { allValues, exampleLearner, randomWindow, smallNetwork, update } from './exampleLearner';
+import { testedKernels } from './kernelSets';
 
 const common = { learningRate: 0.05, weightDecay: 0.01 } as const;
 const optimizers: readonly OptimizerSpec[] = [
@@ -25,35 +27,39 @@ function train(learner: Learner, part: readonly Window[]): number[] {
   return [...part.map((window) => update(learner, window).loss), ...allValues(learner)];
 }
 
-describe('snapshot and restore', () => {
-  for (const { name: cell } of cells) {
-    for (const [index, optimizer] of optimizers.entries()) {
-      for (const bptt of ['full', { forward: 4, backward: 11 }] satisfies BpttSpec[]) {
-        for (const inputs of ['dense', 'oneHot'] as const) {
-          // After 5 windows of 8 the stored steps hold a lane that began anew.
-          for (const taken of [3, 5]) {
-            it(`${cell}, ${optimizer.kind}, ${JSON.stringify(bptt)}, ${inputs}, after ${taken}: goes on bit for bit`, () => {
-              const network = smallNetwork(cell, { layers: 1 + (index % 2) });
-              const options = { network, optimizer, bptt, steps: 4, clip: { value: 0.05 } } as const;
-              const all = windows(network, inputs);
-              const unbroken = exampleLearner(options);
-              train(unbroken, all.slice(0, taken));
-              const snapshot = structuredClone(unbroken.snapshot());
-              const rest = train(unbroken, all.slice(taken));
+for (const { name: kernels, open } of testedKernels) {
+  describe(`going on from a snapshot: ${kernels}`, () => {
+    for (const { name: cell } of cells) {
+      for (const [index, optimizer] of optimizers.entries()) {
+        for (const bptt of ['full', { forward: 4, backward: 11 }] satisfies BpttSpec[]) {
+          for (const inputs of ['dense', 'oneHot'] as const) {
+            // After 5 windows of 8 the stored steps hold a lane that began anew.
+            for (const taken of [3, 5]) {
+              it(`${cell}, ${optimizer.kind}, ${JSON.stringify(bptt)}, ${inputs}, after ${taken}: goes on bit for bit`, () => {
+                const network = smallNetwork(cell, { layers: 1 + (index % 2) });
+                const options = { network, optimizer, bptt, steps: 4, clip: { value: 0.05 } } as const;
+                const all = windows(network, inputs);
+                const unbroken = exampleLearner({ ...options, kernels: open() });
+                train(unbroken, all.slice(0, taken));
+                const snapshot = structuredClone(unbroken.snapshot());
+                const rest = train(unbroken, all.slice(taken));
 
-              const resumed = exampleLearner(options);
-              train(resumed, all.slice(6));
-              const scalars = JSON.parse(JSON.stringify(snapshot.scalars)) as typeof snapshot.scalars;
-              resumed.restore({ ...snapshot, scalars });
-              assert.equal(resumed.updates, taken);
-              assert.deepEqual(train(resumed, all.slice(taken)), rest);
-            });
+                const resumed = exampleLearner({ ...options, kernels: open() });
+                train(resumed, all.slice(6));
+                const scalars = JSON.parse(JSON.stringify(snapshot.scalars)) as typeof snapshot.scalars;
+                resumed.restore({ ...snapshot, scalars });
+                assert.equal(resumed.updates, taken);
+                assert.deepEqual(train(resumed, all.slice(taken)), rest);
+              });
+            }
           }
         }
       }
     }
-  }
+  });
+}
 
+describe('snapshot and restore', () => {
   const network = smallNetwork('lstm');
   const options = { network, bptt: { forward: 4, backward: 7 }, steps: 4 } as const;
 
@@ -80,6 +86,7 @@ describe('snapshot and restore', () => {
     ['hidden size', { network: { ...network, hidden: 6 } }, /rnn\.weight_ih_l0.*\[24, 3\]/],
     ['cell', { network: smallNetwork('rnn') }, /rnn\.weight_ih_l0/],
     ['batch', { batch: 2 }, /state\/h_l0/],
+    ['kernel set', { kernels: openKernels('simd') }, /kernels "reference".*"simd"/],
     ['optimizer', { optimizer: optimizers[1] }, /optimizer "sgd".*"adagrad"/],
     ['reach', { bptt: 'full', steps: 3 }, /stores 6 steps; this learner holds 3/],
   ];

@@ -11,9 +11,6 @@ const reservedPages = 16384;
 const alignment = 64;
 const padding = 32;
 
-/** The most bytes that the tensors of one kernel set can take. */
-export const largestArena = page * mostPages;
-
 /**
  * The one linear memory of a kernel set, given out from the bottom up and never taken back. Shared memory grows while
  * views of it live on. Where the host has none, growing would detach them: so a gibibyte is laid out beforehand, of which
@@ -31,6 +28,11 @@ export class Arena {
       ? new WebAssembly.Memory({ initial: this.pages, maximum: mostPages, shared: true })
       : new WebAssembly.Memory({ initial: this.pages });
     this.used = 0;
+  }
+
+  /** The most bytes that it can give out. */
+  get largest(): number {
+    return page * (this.shared ? mostPages : this.pages);
   }
 
   /** Keeps the first `bytes` free for the constants of the module. */
@@ -66,8 +68,8 @@ export class Arena {
 
   private grow(end: number): void {
     const wanted = Math.ceil(end / page);
-    const most = this.shared ? mostPages : this.pages;
     // In steps of an eighth, so that many small tensors do not grow it many times.
+    const most = this.largest / page;
     const pages = Math.min(most, Math.max(wanted, Math.ceil(this.pages * 1.125)));
     try {
       if (wanted > most) throw new RangeError(`${wanted} of at most ${most} pages`);
@@ -75,7 +77,7 @@ export class Arena {
     } catch (cause) {
       const mib = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
       throw new RangeError(
-        `The SIMD kernels need ${mib(end)} of WebAssembly memory and can have ${mib(most * page)} here: choose a smaller net or batch, or the kernel set "reference".`,
+        `The SIMD kernels need ${mib(end)} of WebAssembly memory and can have ${mib(this.largest)} here: choose a smaller net or batch, or the kernel set "reference".`,
         { cause },
       );
     }

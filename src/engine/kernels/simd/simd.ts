@@ -30,6 +30,7 @@ export function openSimdKernels(build: Build): KernelSet {
   return {
     name: build,
     bytesPerElement: 4,
+    largestMemory: arena.largest,
     allocate: (length) => arena.numbers(length),
     allocateIndices: (length) => arena.integers(length),
     packedLength: (rows, columns) => Math.ceil(rows / panel) * panel * columns,
