@@ -60,7 +60,11 @@ export class SchemaLanguage
   async provideCompletionItems(document: TextDocument, position: Position): Promise<CompletionList | undefined> {
     const { service, text, parsed } = this.#open(document);
     const list = await service.doComplete(text, position, parsed);
-    return list === null ? undefined : new CompletionList(list.items.map(completionOf), list.isIncomplete);
+    if (list === null) return undefined;
+    // A list made before the quote knows nothing of the one that the editor closes it with, and would leave that one
+    // behind. Called incomplete, it is asked for anew when the quote is typed.
+    const isBeforeQuote = parsed.getNodeFromOffset(text.offsetAt(position), true)?.type !== 'string';
+    return new CompletionList(list.items.map(completionOf), isBeforeQuote);
   }
 
   async provideHover(document: TextDocument, position: Position): Promise<Hover | undefined> {
@@ -115,6 +119,7 @@ function completionOf(item: ServiceItem): CompletionItem {
   const edit = item.textEdit;
   const words = edit?.newText ?? item.insertText ?? item.label;
   made.insertText = item.insertTextFormat === InsertTextFormat.Snippet ? new SnippetString(words) : words;
+  if (item.command !== undefined) made.command = item.command;
   if (edit !== undefined) made.range = rangeOf('range' in edit ? edit.range : edit.replace);
   return made;
 }
