@@ -90,7 +90,10 @@ export class TrainLenses implements CodeLensProvider, Disposable {
 
 function progressOf(session: Session): string {
   const { state, updates, loss } = session.status;
-  const numbers = loss === undefined ? '' : ` · update ${updates.toLocaleString('en-US')} · loss ${briefNumber(loss)}`;
+  const numbers =
+    loss === undefined
+      ? ''
+      : ` · ${updates.toLocaleString('en-US')} ${updates === 1 ? 'update' : 'updates'} · loss ${briefNumber(loss)}`;
   return `${state}${numbers}`;
 }
 

@@ -11,6 +11,31 @@ export function briefNumber(value: number): string {
   return magnitude >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(significant);
 }
 
+/** A number that somebody chose, or that stands on an axis: as `briefNumber` writes it, without zeros at its end. */
+export function plainNumber(value: number): string {
+  return briefNumber(value).replace(/(\.\d*?)0+(?=e|$)/, (_, kept: string) => (kept === '.' ? '' : kept));
+}
+
+/** A power of ten as it stands on a logarithmic axis: in digits near 1, and with an exponent far from it. */
+export function decadeNumber(exponent: number): string {
+  if (Math.abs(exponent) <= 3) return plainNumber(10 ** exponent);
+  return `10${[...String(exponent)].map((sign) => superscripts[sign] ?? sign).join('')}`;
+}
+
+const superscripts: Readonly<Record<string, string>> = {
+  '-': '⁻',
+  '0': '⁰',
+  '1': '¹',
+  '2': '²',
+  '3': '³',
+  '4': '⁴',
+  '5': '⁵',
+  '6': '⁶',
+  '7': '⁷',
+  '8': '⁸',
+  '9': '⁹',
+};
+
 /** A duration in the largest two units that matter. */
 export function briefDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';

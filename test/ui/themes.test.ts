@@ -26,7 +26,7 @@ describe('The panel', () => {
         return { seen, expected };
       });
       assert.deepEqual(colours.seen, colours.expected);
-      await workbench.codeLens(/finished|update [\d,]{3,}/).waitFor();
+      await workbench.codeLens(/finished|[\d,]{3,} updates/).waitFor();
       await workbench.screenshot(`panel-${theme}`);
       await workbench.close();
     });

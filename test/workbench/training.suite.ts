@@ -14,7 +14,7 @@ const endless = short.replace('"steps": 30', '"steps": 100000000');
 
 /** The number of updates in what a lens says of a run. */
 function updatesIn(lens: string): number {
-  return Number(/update ([\d,]+)/.exec(lens)?.[1].replaceAll(',', ''));
+  return Number(/([\d,]+) update/.exec(lens)?.[1].replaceAll(',', ''));
 }
 
 function panels(): readonly vscode.Tab[] {
@@ -49,13 +49,16 @@ describe('Training', () => {
   it('pauses, goes one update on, resumes and stops', async () => {
     const experiment = await ExperimentFile.open(endless);
     experiment.train();
-    await experiment.lens(/running · update/);
+    await experiment.lens(/running · [\d,]+ update/);
     await vscode.commands.executeCommand('unroll.pause');
-    const paused = updatesIn(await experiment.lens(/paused · update/));
+    const paused = updatesIn(await experiment.lens(/paused · [\d,]+ update/));
     await vscode.commands.executeCommand('unroll.step');
-    await until('one more update', async () => updatesIn(await experiment.lens(/paused · update/)) === paused + 1);
+    await until(
+      'one more update',
+      async () => updatesIn(await experiment.lens(/paused · [\d,]+ update/)) === paused + 1,
+    );
     await vscode.commands.executeCommand('unroll.resume');
-    await until('more updates', async () => updatesIn(await experiment.lens(/running · update/)) > paused + 1);
+    await until('more updates', async () => updatesIn(await experiment.lens(/running · [\d,]+ update/)) > paused + 1);
     await vscode.commands.executeCommand('unroll.stop');
     await experiment.lens(/stopped/);
   });
@@ -63,10 +66,10 @@ describe('Training', () => {
   it('goes on when its panel is closed, and still stops', async () => {
     const experiment = await ExperimentFile.open(endless);
     experiment.train();
-    const before = updatesIn(await experiment.lens(/running · update/));
+    const before = updatesIn(await experiment.lens(/running · [\d,]+ update/));
     await until('the panel', () => panels().length === 1);
     await vscode.window.tabGroups.close(panels());
-    await until('more updates', async () => updatesIn(await experiment.lens(/running · update/)) > before);
+    await until('more updates', async () => updatesIn(await experiment.lens(/running · [\d,]+ update/)) > before);
     await vscode.commands.executeCommand('unroll.stop');
     await experiment.lens(/stopped/);
   });

@@ -6,6 +6,9 @@ export const gutters = { left: 66, right: 14 } as const;
 
 const shortestSpan = 16;
 
+/** Fewest updates that zooming leaves in sight. */
+export const leastVisible = 4;
+
 /** Where updates stand on screen; the same for all pictures of training time. */
 export interface TrainingAxis {
   /** Visible updates, first and last. */
@@ -32,7 +35,8 @@ export function trainingAxis({ run, view }: Model, elementWidth: number): Traini
 
 /** The update under a pixel of the plot. */
 export function updateAt({ scale, domain }: TrainingAxis, x: number): number {
-  return Math.max(domain[0], Math.min(domain[1] - 1, Math.floor(scale.invert(x))));
+  const last = Math.max(Math.floor(domain[0]), Math.ceil(domain[1]) - 1);
+  return Math.max(Math.floor(domain[0]), Math.min(last, Math.floor(scale.invert(x))));
 }
 
 /** The pixel in the middle of an update. */

@@ -1,13 +1,17 @@
 import { select } from 'd3-selection';
 import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomTransform } from 'd3-zoom';
-import type { TrainingAxis } from './trainingAxis';
+import { leastVisible, type TrainingAxis } from './trainingAxis';
 
-const mostZoom = 1e5;
+/** Doublings of the zoom for a pixel of the wheel, and the most for one event. */
+const wheelSpeed = { perPixel: 0.004, most: 0.5 } as const;
 
 /** One zoom and one pan for all surfaces of training time. */
 export class SharedZoom {
   readonly #behaviour = zoom<HTMLElement, unknown>()
-    .scaleExtent([1, mostZoom])
+    // d3 takes every wheel with Ctrl for a pinch and goes ten times as fast: a notch of a mouse would go from all to one.
+    .wheelDelta(({ deltaY }: WheelEvent) =>
+      Math.max(-wheelSpeed.most, Math.min(wheelSpeed.most, -deltaY * wheelSpeed.perPixel)),
+    )
     // A wheel alone scrolls the page; with Ctrl or ⌘ it zooms. Dragging pans once there is something to pan.
     .filter((event: MouseEvent | WheelEvent) =>
       event.type === 'wheel' ? event.ctrlKey || event.metaKey : event.type === 'dblclick' || event.button === 0,
@@ -38,6 +42,7 @@ export class SharedZoom {
   /** Brings every surface's zoom in line with the axis that is drawn. */
   follow(axis: TrainingAxis): void {
     this.#axis = axis;
+    this.#behaviour.scaleExtent([1, Math.max(1, (axis.whole[1] - axis.whole[0]) / leastVisible)]);
     this.#behaviour.extent([
       [0, 0],
       [axis.width, 1],

@@ -1,4 +1,4 @@
-import { briefNumber } from '../../src/protocol/numbers';
+import { briefNumber, plainNumber } from '../../src/protocol/numbers';
 import type { SharedZoom } from '../axis/zoom';
 import { middleOf, type TrainingAxis } from '../axis/trainingAxis';
 import { CurveChart, type Curve } from '../charts/curves';
@@ -46,7 +46,7 @@ export class ClippingCell implements Cell {
     this.#drawn = key;
     const curves = curvesOf(run, theme, axis);
     legendOf(this.#legend, curves);
-    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖g‖' }, axis, theme);
+    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖g‖' }, axis.domain, theme);
     this.#ticks.update(run, axis, theme);
   }
 }
@@ -86,10 +86,10 @@ function curvesOf({ series, facts }: ShownRun, theme: Theme, axis: TrainingAxis)
   const curves: Curve[] = [{ label: `before clipping${largest}`, points: line(before), color: theme.train }];
   if (clip === null) return [{ ...curves[0], label: `‖g‖${largest}` } as Curve];
   if (clip.kind !== 'hidden')
-    curves.push({ label: `after clipping${largest}`, points: line(after), color: theme.validation, dash: [5, 3] });
+    curves.push({ label: `after clipping${largest}`, points: line(after), color: theme.clipped, dash: [5, 3] });
   if (clip.kind === 'norm') {
     curves.push({
-      label: `threshold ${briefNumber(clip.threshold)}`,
+      label: `threshold ${plainNumber(clip.threshold)}`,
       points: axis.domain.map((x) => ({ x, y: clip.threshold })),
       color: theme.clip,
       dash: [2, 3],
@@ -129,8 +129,9 @@ const kinds = {
 function sentence({ facts, status }: ShownRun): string {
   const { clip } = facts;
   if (clip === null) return 'This experiment does not clip; the norm of every gradient is recorded all the same.';
-  const how = kinds[clip.kind](briefNumber(clip.threshold));
+  const how = kinds[clip.kind](plainNumber(clip.threshold));
   if (status.updates === 0) return how;
+  if (status.clipped === 0) return `None of ${status.updates.toLocaleString('en-US')} updates was clipped. ${how}`;
   const share = Math.round((100 * status.clipped) / status.updates);
   const shown = share === 0 && status.clipped > 0 ? 'less than 1' : String(share);
   const last = status.lastClip === undefined ? '' : `; the last at update ${status.lastClip.toLocaleString('en-US')}`;

@@ -2,7 +2,7 @@ import { briefNumber } from '../../src/protocol/numbers';
 import { gutters } from '../axis/trainingAxis';
 import type { SharedZoom } from '../axis/zoom';
 import { Legend } from '../heatmap/legend';
-import { decadesOf, MagnitudeScale, unionOf, type Decades } from '../heatmap/magnitudeScale';
+import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../heatmap/magnitudeScale';
 import { rasterize, type Grid } from '../heatmap/raster';
 import type { Model, Quantity, ShownRun, View } from '../store/model';
 import type { Store } from '../store/store';
@@ -118,14 +118,14 @@ export class GradientCell implements Cell {
     const of = dependencyKey(run.facts, view.quantity, view.layer);
     if (this.#fitNow) {
       this.#fitNow = false;
-      this.#decades = { of, value: decadesOf(inSight(grid, domain)) };
+      const seen = inSight(grid, domain);
+      this.#decades = { of, value: decadesOf(seen, lowestDecade(seen, grid.rows)) };
     } else {
       const previous = this.#decades.of === of ? this.#decades.value : undefined;
       if (previous === undefined || run.version !== this.#measured) {
-        this.#decades = {
-          of,
-          value: unionOf(previous, decadesOf(recent(grid, previous === undefined ? 0 : this.#measuredColumns - 1))),
-        };
+        const lowest = lowestDecade(part(grid, 0, grid.columns), grid.rows);
+        const fresh = recent(grid, previous === undefined ? 0 : this.#measuredColumns - 1);
+        this.#decades = { of, value: unionOf(previous, decadesOf(fresh, lowest)) };
       }
     }
     this.#measured = run.version;
@@ -229,11 +229,12 @@ function sentence(run: ShownRun, grid: Grid, view: View): string {
   const first = latest[0] ?? NaN;
   const end = latest[last] ?? NaN;
   if (view.quantity === 'lossPerStep')
-    return `The loss of each step; ${briefNumber(end)} at the last step of the newest update.`;
+    return `The loss of each step; L_t is ${briefNumber(end)} at step ${last} of the newest update.`;
   const { bptt } = run.facts;
   const cut =
     bptt !== 'full' && bptt.backward < bptt.forward
       ? ` The gradient is cut ${bptt.backward} steps before the end: 0 below.`
       : '';
-  return `At the newest update ${briefNumber(end)} at step ${last} and ${briefNumber(first)} at step 0. The gradient flows back downwards.${cut}`;
+  const newest = ((grid.columns - 1) * grid.stride).toLocaleString('en-US');
+  return `${names[view.quantity]} at update ${newest}: ${briefNumber(end)} at step ${last}, ${briefNumber(first)} at step 0. The gradient flows back downwards.${cut}`;
 }

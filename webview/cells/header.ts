@@ -1,5 +1,5 @@
 import { isLive, type RunState, type RunStatus } from '../../src/protocol/run';
-import { briefDuration, briefNumber } from '../../src/protocol/numbers';
+import { briefDuration, briefNumber, plainNumber } from '../../src/protocol/numbers';
 import type { PanelCommand, PanelEntry } from '../../src/protocol/panel';
 import type { Model } from '../store/model';
 import { button, numberField, setEnabled } from '../ui/controls';
@@ -53,14 +53,14 @@ export class Header {
       'learning rate',
       (value) => Number.isFinite(value) && value > 0,
       requests.setLearningRate,
-      briefNumber,
+      plainNumber,
     );
     this.element.append(
       element('div', { class: 'head-row' }, this.#title, this.#entries),
+      element('div', { class: 'head-row' }, this.#progress),
       element(
         'div',
         { class: 'head-row' },
-        this.#progress,
         element(
           'div',
           { class: 'head-buttons' },

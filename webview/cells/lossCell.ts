@@ -1,8 +1,8 @@
-import { briefNumber } from '../../src/protocol/numbers';
-import type { RunFacts } from '../../src/protocol/run';
+import { briefNumber, plainNumber } from '../../src/protocol/numbers';
+import { isLive, type RunFacts } from '../../src/protocol/run';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
-import type { Model, ShownRun } from '../store/model';
+import type { Model, ShownRun, View } from '../store/model';
 import type { Store } from '../store/store';
 import { withOpacity, type Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
@@ -24,6 +24,9 @@ import { Surface } from './surface';
 
 const smoothings = [0, 10, 50, 200];
 
+/** So many times the first loss is far beyond it. */
+const farBeyond = 1000;
+
 /** [1] The loss over the updates: training, validation, and what is known without training. */
 export class LossCell implements Cell {
   readonly element: HTMLElement;
@@ -38,7 +41,7 @@ export class LossCell implements Cell {
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
     this.#frame = new CellFrame(1, 'Loss', onFold);
     this.element = this.#frame.element;
-    this.#axisChoice = choice<'linear' | 'log'>('Axis', (lossAxis) => {
+    this.#axisChoice = choice<View['lossAxis']>('Axis', (lossAxis) => {
       store.dispatch({ kind: 'viewed', view: { lossAxis } });
     });
     this.#smoothingChoice = choice<string>('Smoothing', (value) => {
@@ -58,6 +61,7 @@ export class LossCell implements Cell {
     const { run, view } = model;
     this.#axisChoice.update(
       [
+        { value: 'auto', label: 'automatic' },
         { value: 'linear', label: 'linear' },
         { value: 'log', label: 'log' },
       ],
@@ -74,10 +78,22 @@ export class LossCell implements Cell {
     const key = dependencyKey(run.version, run.facts, view.lossAxis, view.smoothing, axis.domain, axis.width, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
+    const yAxis = view.lossAxis === 'auto' ? fittingAxis(run) : view.lossAxis;
     const curves = curvesOf(run, view.smoothing, theme, axis.domain);
     legendOf(this.#legend, curves);
-    this.#chart.update({ curves, yAxis: view.lossAxis, yTitle: `L, ${lossUnit(run.facts.loss.kind)}` }, axis, theme);
+    this.#chart.update(
+      { curves, yAxis, yTitle: `L, ${lossUnit(run.facts.loss.kind)}${yAxis === 'log' ? ' (log)' : ''}` },
+      axis.domain,
+      theme,
+    );
   }
+}
+
+/** On a linear axis a loss that explodes would press all that came before it flat. */
+function fittingAxis({ series }: ShownRun): 'linear' | 'log' {
+  const losses = trainPoints(series).map(({ y }) => y);
+  const first = losses[0] ?? NaN;
+  return losses.some((loss) => loss > farBeyond * first) ? 'log' : 'linear';
 }
 
 function curvesOf(run: ShownRun, smoothing: number, theme: Theme, domain: readonly [number, number]): Curve[] {
@@ -89,6 +105,7 @@ function curvesOf(run: ShownRun, smoothing: number, theme: Theme, domain: readon
     color: smoothing > 0 ? withOpacity(theme.train, 0.35) : theme.train,
   };
   const spread = spreadOfLoss(run.series);
+  const validation = validationPoints(run.series);
   return [
     ...(stride === 1
       ? []
@@ -112,7 +129,9 @@ function curvesOf(run: ShownRun, smoothing: number, theme: Theme, domain: readon
           },
         ]
       : []),
-    { label: 'validation', points: validationPoints(run.series), color: theme.validation, dots: true },
+    ...(validation.length === 0
+      ? []
+      : [{ label: 'validation', points: validation, color: theme.validation, dots: true }]),
     ...baselineCurves(run.facts.baselines, domain, theme),
   ];
 }
@@ -132,7 +151,7 @@ function readout(model: Model, run: ShownRun): string {
     updates,
     `L = ${briefNumber(meanLoss(run.series, column))}`,
     ...(Number.isNaN(validation) ? [] : [`validation ${briefNumber(validation)}`]),
-    `learning rate ${briefNumber(rate)}`,
+    `learning rate ${plainNumber(rate)}`,
   ].join(' · ');
 }
 
@@ -152,7 +171,7 @@ function sentence({ facts, status }: ShownRun): string {
     beaten !== undefined
       ? ` Below the baseline “${beaten.name}” (${briefNumber(beaten.value)}).`
       : ahead !== undefined
-        ? ` Not yet below the baseline “${ahead.name}” (${briefNumber(ahead.value)}).`
+        ? ` ${isLive(status.state) ? 'Not yet' : 'Not'} below the baseline “${ahead.name}” (${briefNumber(ahead.value)}).`
         : '';
   return `${lossName(facts.loss)} is ${briefNumber(loss)} on the last batch${held}.${against}`;
 }

@@ -1,4 +1,4 @@
-import { briefNumber } from '../../src/protocol/numbers';
+import { briefNumber, plainNumber } from '../../src/protocol/numbers';
 import type { RunFacts } from '../../src/protocol/run';
 import { button } from '../ui/controls';
 import { element } from '../ui/element';
@@ -44,10 +44,10 @@ function rowsOf(facts: RunFacts): readonly (readonly [string, string])[] {
   return [
     [
       'Net',
-      `x_t (${facts.inputs}) → h_t (${facts.hidden} × ${facts.layerCount}) → ŷ_t (${facts.outputs})${facts.activation === null ? '' : `, φ = ${facts.activation}`}`,
+      `x_t (${facts.inputs}) → h_t (${facts.hidden}${facts.layerCount === 1 ? '' : ` in each of ${facts.layerCount} layers`}) → ŷ_t (${facts.outputs})${facts.activation === null ? '' : `, φ = ${facts.activation}`}`,
     ],
     ['Data', `${facts.data}; T = ${facts.steps} steps, B = ${facts.batch} sequences`],
-    ['Lag', facts.lag === null ? 'not known' : `${facts.lag} steps to remember`],
+    ['Lag', facts.lag === null ? 'not known' : `${facts.lag} ${facts.lag === 1 ? 'step' : 'steps'} to remember`],
     ['Loss', `${loss.kind === 'mse' ? 'mean squared error' : 'softmax cross-entropy'}, reduction ${loss.reduction}`],
     [
       'Baselines',
@@ -55,7 +55,7 @@ function rowsOf(facts: RunFacts): readonly (readonly [string, string])[] {
         'none known',
     ],
     ['BPTT', bptt === 'full' ? 'full' : `truncated: ${bptt.forward} steps forward, ${bptt.backward} back`],
-    ['Clipping', clip === null ? 'none' : `${clip.kind}, ${briefNumber(clip.threshold)}`],
+    ['Clipping', clip === null ? 'none' : `${clip.kind}, ${plainNumber(clip.threshold)}`],
     ['Optimizer', facts.optimizer],
     [
       'Updates',

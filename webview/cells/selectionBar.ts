@@ -33,12 +33,14 @@ export class SelectionBar {
     });
     this.#latest = button({
       label: 'Latest',
+      hint: 'Follow the latest update (Esc)',
       onPress: () => {
         store.dispatch({ kind: 'viewed', view: { selection: undefined } });
       },
     });
     this.#all = button({
       label: 'Show all',
+      hint: 'Show all updates (0)',
       onPress: () => {
         store.dispatch({ kind: 'viewed', view: { range: undefined } });
       },

@@ -1,4 +1,4 @@
-import { gutters, middleOf, updateAt, type TrainingAxis } from '../axis/trainingAxis';
+import { gutters, leastVisible, middleOf, updateAt, type TrainingAxis } from '../axis/trainingAxis';
 import type { SharedZoom } from '../axis/zoom';
 import type { Point } from '../store/model';
 import type { Store } from '../store/store';
@@ -87,10 +87,11 @@ export class Surface {
     const axis = this.#axis;
     if (axis === undefined) return undefined;
     const box = this.element.getBoundingClientRect();
-    const update = updateAt(axis, event.clientX - box.left);
+    // A click comes in whole pixels and a movement in fractions: both must mean the same update.
+    const update = updateAt(axis, Math.floor(event.clientX) - box.left);
     if (update >= (this.store.model.run?.status.updates ?? 0)) return undefined;
     if (this.#rows === undefined) return { update, t: undefined };
-    const fromTop = Math.floor(((event.clientY - box.top) / box.height) * this.#rows);
+    const fromTop = Math.floor(((Math.floor(event.clientY) - box.top) / box.height) * this.#rows);
     return { update, t: Math.max(0, Math.min(this.#rows - 1, this.#rows - 1 - fromTop)) };
   }
 
@@ -105,6 +106,8 @@ export class Surface {
       const bounded = Math.max(0, Math.min(last, to));
       const highest = run.facts.layout.steps - 1;
       const selection = { update: bounded, t: step === undefined ? undefined : Math.max(0, Math.min(highest, step)) };
+      // What the keys select is read out, even where the pointer was left lying on a picture.
+      this.store.dispatch({ kind: 'hovered', point: undefined });
       this.store.dispatch({ kind: 'viewed', view: { selection } });
       return true;
     };
@@ -141,11 +144,11 @@ export class Surface {
   }
 
   #zoomBy({ domain, whole }: TrainingAxis, around: number, factor: number): boolean {
-    const span = (domain[1] - domain[0]) * factor;
+    const span = Math.max(leastVisible, (domain[1] - domain[0]) * factor);
     const isAll = span >= whole[1] - whole[0];
     const share = Math.max(0, Math.min(1, (around - domain[0]) / (domain[1] - domain[0])));
     const from = Math.max(whole[0], Math.min(whole[1] - span, around - share * span));
-    this.store.dispatch({ kind: 'viewed', view: { range: isAll || span < 1 ? undefined : [from, from + span] } });
+    this.store.dispatch({ kind: 'viewed', view: { range: isAll ? undefined : [from, from + span] } });
     return true;
   }
 }

@@ -8,8 +8,8 @@ import {
   PointElement,
   type ChartDataset,
 } from 'chart.js';
-import { gutters, type TrainingAxis } from '../axis/trainingAxis';
-import { briefNumber } from '../../src/protocol/numbers';
+import { gutters } from '../axis/trainingAxis';
+import { decadeNumber, plainNumber } from '../../src/protocol/numbers';
 import type { Theme } from '../theme/theme';
 
 /** Pixels between the panel's edge and the name of the y axis. */
@@ -29,7 +29,7 @@ export interface Curve {
   readonly dots?: boolean;
 }
 
-/** What a chart of training time shows. */
+/** What a chart shows. */
 export interface CurvesContent {
   readonly curves: readonly Curve[];
   readonly yAxis: 'linear' | 'log';
@@ -38,7 +38,7 @@ export interface CurvesContent {
   readonly yRange?: readonly [number, number];
 }
 
-/** Curves over training time, drawn in place: nothing animates in. */
+/** Curves over one of the two times, drawn in place: nothing animates in. */
 export class CurveChart {
   readonly canvas = document.createElement('canvas');
   readonly #chart: Chart<'line', { x: number; y: number }[]>;
@@ -71,23 +71,31 @@ export class CurveChart {
     });
   }
 
-  update(content: CurvesContent, axis: TrainingAxis, theme: Theme): void {
+  update(content: CurvesContent, domain: readonly [number, number], theme: Theme): void {
     const chart = this.#chart;
-    chart.data.datasets = content.curves.map((curve) => dataset(curve, axis));
+    chart.data.datasets = content.curves.map((curve) => dataset(curve, domain));
     const text = { color: theme.faint, font: { family: theme.fontFamily, size: theme.fontSize - 2 } };
     chart.options.scales = {
       x: {
         type: 'linear',
-        min: axis.domain[0],
-        max: axis.domain[1],
+        min: domain[0],
+        max: domain[1],
+        // A wide last number must not narrow the plot: all plots of training time share their edges.
+        afterFit: (scale) => {
+          scale.paddingLeft = 0;
+          scale.paddingRight = 0;
+        },
         grid: { color: theme.grid },
         border: { color: theme.border },
         ticks: {
           ...text,
+          align: 'inner',
           maxRotation: 0,
           autoSkipPadding: 24,
           precision: 0,
-          callback: (value) => Number(value).toLocaleString('en-US'),
+          // The ends of what is in sight may lie within an update; only whole ones are named.
+          includeBounds: Number.isInteger(domain[0]) && Number.isInteger(domain[1]),
+          callback: (value) => (Number.isInteger(Number(value)) ? Number(value).toLocaleString('en-US') : ''),
         },
       },
       y: {
@@ -102,7 +110,7 @@ export class CurveChart {
         ticks: {
           ...text,
           maxTicksLimit: 6,
-          callback: content.yAxis === 'log' ? decadeLabel : (value) => briefNumber(Number(value)),
+          callback: content.yAxis === 'log' ? decadeLabel : (value) => plainNumber(Number(value)),
         },
       },
     };
@@ -119,13 +127,14 @@ function decadeLabel(this: { readonly min?: number; readonly max?: number }, val
   const number = Number(value);
   const isShort = this.min !== undefined && this.max !== undefined && this.max / this.min < 100;
   const exponent = Math.log10(number);
-  return isShort || Math.abs(exponent - Math.round(exponent)) < 1e-9 ? briefNumber(number) : '';
+  if (Math.abs(exponent - Math.round(exponent)) < 1e-9) return decadeNumber(Math.round(exponent));
+  return isShort ? plainNumber(number) : '';
 }
 
-function dataset(curve: Curve, axis: TrainingAxis): ChartDataset<'line', { x: number; y: number }[]> {
+function dataset(curve: Curve, domain: readonly [number, number]): ChartDataset<'line', { x: number; y: number }[]> {
   return {
     label: curve.label,
-    data: visible(curve.points, axis),
+    data: visible(curve.points, domain),
     borderColor: curve.color,
     backgroundColor: curve.fillToPrevious ?? curve.color,
     borderWidth: curve.width ?? 1.5,
@@ -139,7 +148,7 @@ function dataset(curve: Curve, axis: TrainingAxis): ChartDataset<'line', { x: nu
 }
 
 /** The points in sight and one on either side, so that lines leave the picture where they should. */
-function visible(points: Curve['points'], { domain }: TrainingAxis): { x: number; y: number }[] {
+function visible(points: Curve['points'], domain: readonly [number, number]): { x: number; y: number }[] {
   let first = points.findIndex(({ x }) => x >= domain[0]);
   if (first < 0) first = points.length;
   let last = points.length - 1;

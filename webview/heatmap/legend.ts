@@ -2,7 +2,7 @@ import { element } from '../ui/element';
 import type { MagnitudeScale } from './magnitudeScale';
 
 const swatches = 48;
-const mostTicks = 7;
+const mostTicks = 5;
 
 /** The colour scale with its numbers and the looks that are not on it. */
 export class Legend {

@@ -4,7 +4,7 @@ import { interpolateInferno } from 'd3-scale-chromatic';
 import type { Theme } from '../theme/theme';
 
 const shades = 256;
-const mostDecades = 12;
+const mostDecadesBelow = 12;
 
 /** What a number is to a logarithmic scale; each kind has a look of its own. */
 export type MagnitudeKind = 'nothing' | 'zero' | 'below' | 'within' | 'above' | 'notFinite';
@@ -15,8 +15,21 @@ export interface Decades {
   readonly to: number;
 }
 
-/** The whole decades that hold all positive finite numbers of `values`, at most twelve of them, counted from the top. */
-export function decadesOf(values: Float64Array): Decades | undefined {
+/**
+ * The lowest decade that a scale may reach: twelve below the largest of the first column of `rows` numbers that has a
+ * positive finite one. Counted from where a run begins, it lets a vanishing gradient fall out of the scale, and one
+ * that explodes later does not push the beginning out of it. -Infinity where there is no such number.
+ */
+export function lowestDecade(values: Float64Array, rows: number): number {
+  for (let start = 0; start < values.length; start += rows) {
+    const column = values.subarray(start, start + rows).filter((value) => value > 0 && value < Infinity);
+    if (column.length > 0) return Math.ceil(Math.log10(column.reduce((a, b) => Math.max(a, b)))) - mostDecadesBelow;
+  }
+  return -Infinity;
+}
+
+/** The whole decades that hold all positive finite numbers of `values` from the decade `lowest` on; one at the least. */
+export function decadesOf(values: Float64Array, lowest = -Infinity): Decades | undefined {
   let smallest = Infinity;
   let largest = 0;
   for (const value of values) {
@@ -26,15 +39,14 @@ export function decadesOf(values: Float64Array): Decades | undefined {
     }
   }
   if (largest === 0) return undefined;
-  const to = Math.ceil(Math.log10(largest));
-  return { from: Math.max(Math.min(Math.floor(Math.log10(smallest)), to - 1), to - mostDecades), to };
+  const to = Math.max(Math.ceil(Math.log10(largest)), lowest + 1);
+  return { from: Math.max(Math.min(Math.floor(Math.log10(smallest)), to - 1), lowest), to };
 }
 
 /** A scale that holds both; so a scale that follows a run only ever grows. */
 export function unionOf(a: Decades | undefined, b: Decades | undefined): Decades | undefined {
   if (a === undefined || b === undefined) return a ?? b;
-  const to = Math.max(a.to, b.to);
-  return { from: Math.max(Math.min(a.from, b.from), to - mostDecades), to };
+  return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
 }
 
 /**

@@ -14,7 +14,8 @@ export interface Point {
 
 /** How the person has set the pictures; kept over tab switches and window reloads. */
 export interface View {
-  readonly lossAxis: 'linear' | 'log';
+  /** `auto` is linear until the loss has grown far beyond where it began. */
+  readonly lossAxis: 'auto' | 'linear' | 'log';
   /** Updates that the smoothed curve averages over; 0 is off. */
   readonly smoothing: number;
   readonly quantity: Quantity;
@@ -54,7 +55,7 @@ export interface Model {
 
 /** The view before anybody has set anything. */
 export const standardView: View = {
-  lossAxis: 'linear',
+  lossAxis: 'auto',
   smoothing: 0,
   quantity: 'dh',
   layer: 0,

@@ -23,7 +23,7 @@ export function viewOf(saved: unknown): View {
   const isPair = (value: unknown): boolean =>
     Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1];
   return {
-    lossAxis: pick('lossAxis', (value) => value === 'linear' || value === 'log'),
+    lossAxis: pick('lossAxis', (value) => ['auto', 'linear', 'log'].includes(value as string)),
     smoothing: pick('smoothing', isCount),
     quantity: pick('quantity', (value) => ['dh', 'dhLocal', 'dc', 'lossPerStep'].includes(value as string)),
     layer: pick('layer', isCount),

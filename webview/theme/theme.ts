@@ -14,6 +14,8 @@ export interface Theme {
   readonly validation: string;
   /** Clipping events, everywhere. */
   readonly clip: string;
+  /** What clipping leaves of a gradient. */
+  readonly clipped: string;
   readonly baseline: string;
   readonly error: string;
   readonly fontFamily: string;
@@ -51,6 +53,7 @@ export function readTheme(): Theme {
     train: solid('charts-blue', isLight ? '#1a85ff' : '#3794ff'),
     validation: solid('charts-orange', '#d18616'),
     clip: solid('charts-red', isLight ? '#e51400' : '#f14c4c'),
+    clipped: solid('charts-purple', isLight ? '#652d90' : '#b180d7'),
     baseline: solid('charts-green', isLight ? '#388a34' : '#89d185'),
     error: token('errorForeground', isLight ? '#a1260d' : '#f48771'),
     fontFamily: token('font-family', 'sans-serif'),

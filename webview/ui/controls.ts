@@ -25,17 +25,19 @@ export function registerControls(): void {
 /** A button; `label` is what it is called. */
 export interface ButtonSpec {
   readonly label: string;
+  /** What the pointer is told, where the label alone is not enough. */
+  readonly hint?: string;
   readonly sign?: IconName;
   readonly appearance?: 'primary' | 'secondary' | 'icon';
   readonly onPress: () => void;
 }
 
 /** Makes a button. */
-export function button({ label, sign, appearance = 'secondary', onPress }: ButtonSpec): HTMLElement {
+export function button({ label, hint = label, sign, appearance = 'secondary', onPress }: ButtonSpec): HTMLElement {
   const made = document.createElement('vscode-button');
   made.setAttribute('appearance', appearance);
   made.setAttribute('aria-label', label);
-  made.title = label;
+  made.title = hint;
   if (sign !== undefined) made.append(icon(sign));
   if (appearance !== 'icon') made.append(label);
   made.addEventListener('click', onPress);

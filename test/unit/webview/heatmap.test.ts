@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { decadesOf, MagnitudeScale, packed, unionOf } from '../../../webview/heatmap/magnitudeScale';
+import { decadesOf, lowestDecade, MagnitudeScale, packed, unionOf } from '../../../webview/heatmap/magnitudeScale';
 import { rasterize, type Grid } from '../../../webview/heatmap/raster';
 import type { Theme } from '../../../webview/theme/theme';
 
@@ -15,6 +15,7 @@ const dark: Theme = {
   train: '#3794ff',
   validation: '#d18616',
   clip: '#f14c4c',
+  clipped: '#b180d7',
   baseline: '#89d185',
   error: '#f48771',
   fontFamily: 'sans-serif',
@@ -71,13 +72,21 @@ describe('The magnitude scale', () => {
     assert.equal(decadesOf(Float64Array.of(0, NaN)), undefined);
     fc.assert(
       fc.property(fc.array(fc.double({ min: 1e-30, max: 1e10, noNaN: true }), { minLength: 1 }), (values) => {
-        const decades = decadesOf(Float64Array.from(values));
+        const decades = decadesOf(Float64Array.from(values), -9);
         assert.ok(decades !== undefined);
         assert.ok(decades.to >= Math.log10(Math.max(...values)) - 1e-9);
-        assert.ok(decades.to - decades.from >= 1 && decades.to - decades.from <= 12);
+        assert.ok(decades.from >= -9 && decades.to > decades.from);
       }),
     );
     assert.deepEqual(unionOf({ from: -5, to: 0 }, { from: -2, to: 1 }), { from: -5, to: 1 });
+  });
+
+  it('keeps the beginning of a run that explodes, and loses what vanishes twelve decades below it', () => {
+    const exploding = Float64Array.of(NaN, 0, 1, 0.2, 1e100, 1e99);
+    assert.deepEqual(decadesOf(exploding, lowestDecade(exploding, 2)), { from: -1, to: 100 });
+    const vanishing = Float64Array.of(1, 0.2, 1e-30, 1e-40);
+    assert.deepEqual(decadesOf(vanishing, lowestDecade(vanishing, 2)), { from: -12, to: 0 });
+    assert.equal(lowestDecade(Float64Array.of(NaN, 0), 2), -Infinity);
   });
 });
 

@@ -78,7 +78,7 @@ describe('The store', () => {
     fc.assert(
       fc.property(fc.anything(), (saved) => {
         const view = viewOf({ view: saved });
-        assert.ok(['linear', 'log'].includes(view.lossAxis));
+        assert.ok(['auto', 'linear', 'log'].includes(view.lossAxis));
         assert.ok(Number.isSafeInteger(view.layer) && view.layer >= 0);
         assert.ok(view.range === undefined || view.range[0] < view.range[1]);
       }),
@@ -113,6 +113,22 @@ describe('The axis of training time', () => {
           const update = updateAt(axis, share * axis.width);
           assert.ok(axis.scale(update) <= share * axis.width + 1e-6 || update === 0);
           assert.ok(axis.scale(update + 1) >= share * axis.width - 1e-6);
+        },
+      ),
+    );
+  });
+
+  it('finds whole updates in sight, wherever a zoom begins and ends', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 900, noNaN: true }),
+        fc.double({ min: 1, max: 99, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (from, length, share) => {
+          const axis = trainingAxis(model(1000, 'finished', [from, from + length]), 500);
+          const update = updateAt(axis, share * axis.width);
+          assert.ok(Number.isInteger(update), `update ${update}`);
+          assert.ok(update + 1 >= axis.domain[0] && update <= axis.domain[1]);
         },
       ),
     );
