@@ -22,8 +22,9 @@ export function activate(context: ExtensionContext): void {
   const log = openLog();
   const sessions = new Sessions();
   const archive = new RunArchive(context.workspaceState);
-  const launcher = new Launcher(sessions, archive, nodeTrainers(at('dist', 'worker.cjs').fsPath), log);
-  const panels = new RunPanels({ sessions, archive, extension: extensionUri, log });
+  const startWorker = nodeTrainers(at('dist', 'worker.cjs').fsPath);
+  const launcher = new Launcher(sessions, archive, startWorker, log);
+  const panels = new RunPanels({ sessions, archive, startWorker, extension: extensionUri, log });
   const samples = new Samples(at('media', 'samples'));
   const lenses = new TrainLenses(sessions);
 

@@ -3,6 +3,7 @@ import { Notebook } from './cells/notebook';
 import { connectHost } from './host';
 import { emptyModel, type Model } from './store/model';
 import { savedOf, viewOf } from './store/savedView';
+import { Looker } from './store/looker';
 import { Store } from './store/store';
 import { onThemeChange, readTheme } from './theme/theme';
 import { registerControls } from './ui/controls';
@@ -31,6 +32,8 @@ const notebook = new Notebook(root, store, {
   select: (variant) => void channel.request('select', { variant }).catch(report),
   setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
 });
+
+new Looker(store, (update, sequence) => channel.request('inspect', { update, sequence }));
 
 let theme = readTheme();
 const draw = (model: Model): void => {

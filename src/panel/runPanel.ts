@@ -1,13 +1,16 @@
 import { commands as registry, Uri, window, workspace, type Disposable, type Webview, type WebviewPanel } from 'vscode';
 import { Channel, reasonOf, type Port } from '../protocol/channel';
+import type { Inspection } from '../protocol/inspection';
 import type { PanelCommand, PanelEntry, PanelHostContract, PanelState, PanelViewContract } from '../protocol/panel';
 import { DisposableStore } from '../platform/disposable';
 import { commands } from '../platform/ids';
 import type { Log } from '../platform/log';
 import { fileNameOf, readExperiment } from '../session/experimentText';
 import type { RunArchive } from '../session/runArchive';
+import { Inspector } from '../session/inspector';
 import { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
+import type { StartTrainerWorker } from '../session/trainerWorker';
 import { pageOf } from './page';
 import { panelRequests } from './requests';
 
@@ -15,6 +18,8 @@ import { panelRequests } from './requests';
 export interface RunPanelParts {
   readonly sessions: Sessions;
   readonly archive: RunArchive;
+  /** For looking into single updates. */
+  readonly startWorker: StartTrainerWorker;
   readonly extension: Uri;
   readonly log: Log;
 }
@@ -44,6 +49,7 @@ export class RunPanel implements Disposable {
         ready: () => this.#hydrate(),
         select: ({ variant }) => this.show(variant),
         command: (command) => this.#obey(command),
+        inspect: ({ update, sequence }) => this.#inspect(update, sequence),
         setLearningRate: (rate) => this.#session?.setLearningRate(rate).then(() => undefined),
       },
       {
@@ -89,6 +95,7 @@ export class RunPanel implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#due);
+    this.#inspector?.dispose();
     this.#channel.close('The panel was closed.');
     this.#owned.dispose();
   }
@@ -99,6 +106,20 @@ export class RunPanel implements Disposable {
 
   get #session(): Session | undefined {
     return this.parts.sessions.get(this.#target);
+  }
+
+  #inspector: Inspector | undefined;
+
+  /** A run has one inspector, made when it is first looked into. */
+  async #inspect(update: number, sequence: number): Promise<Inspection> {
+    const folder = this.#session?.facts?.folder;
+    if (typeof folder !== 'string')
+      throw new Error('The records of this run are not kept, so no update can be looked into.');
+    if (this.#inspector?.folder !== folder) {
+      this.#inspector?.dispose();
+      this.#inspector = new Inspector(this.#uri, folder, this.parts.startWorker);
+    }
+    return this.#inspector.inspect(update, sequence);
   }
 
   #isMine(session: Session): boolean {

@@ -1,3 +1,4 @@
+import type { Inspection } from './inspection';
 import type { SeriesSlice } from './displaySeries';
 import type { RunFacts, RunState, RunStatus } from './run';
 
@@ -41,6 +42,12 @@ export interface RestorableState {
 /** What a person can ask of the selected run. */
 export type PanelCommand = 'train' | 'pause' | 'resume' | 'step' | 'stop' | 'openExperiment' | 'revealRun' | 'showLog';
 
+/** Which update and which sequence of its batch. */
+export interface InspectRequest {
+  readonly update: number;
+  readonly sequence: number;
+}
+
 /** What the panel's host serves to the webview. */
 export type PanelHostContract = {
   requests: {
@@ -49,6 +56,8 @@ export type PanelHostContract = {
     select: { params: { readonly variant: string | undefined }; result: undefined };
     command: { params: PanelCommand; result: undefined };
     setLearningRate: { params: number; result: undefined };
+    /** Everything of one update for one sequence of its batch, replayed from the run's folder. */
+    inspect: { params: InspectRequest; result: Inspection };
   };
   events: {
     /** Another run, or the same one anew. */

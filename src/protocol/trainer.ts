@@ -1,5 +1,6 @@
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { RecordBatch } from '../run/recordBatch';
+import type { Inspection } from './inspection';
 import type { RunFacts } from './run';
 
 /** What the host sends to have a run started. */
@@ -33,6 +34,24 @@ export type Ending =
   | { readonly kind: 'stopped'; readonly updates: number }
   | { readonly kind: 'diverged' | 'failed'; readonly updates: number; readonly message: string };
 
+/** What a replay of a kept run needs. */
+export interface ReplayParams {
+  /** The experiment as the run recorded it. */
+  readonly experiment: ResolvedExperiment;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Bytes the replay may use. */
+  readonly memoryLimit: number;
+  /** The kernel set that computed the run. */
+  readonly kernels: string;
+  /** Absolute path of the run's folder. */
+  readonly folder: string;
+}
+
+/** The answer to opening a replay; `notice` says where it is not bit for bit the run's own arithmetic. */
+export type ReplayReply =
+  | { readonly kind: 'opened'; readonly notice: string | undefined }
+  | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
+
 /** What the trainer's worker serves. */
 export type TrainerContract = {
   requests: {
@@ -45,6 +64,10 @@ export type TrainerContract = {
     stop: { params: undefined; result: undefined };
     /** The base rate, before the schedule. */
     setLearningRate: { params: number; result: undefined };
+    /** Makes this worker the replay of a kept run, in place of a trainer. */
+    openReplay: { params: ReplayParams; result: ReplayReply };
+    /** One update of the opened replay. */
+    inspect: { params: { readonly update: number; readonly sequence: number }; result: Inspection };
   };
   events: {
     records: RecordBatch;

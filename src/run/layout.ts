@@ -4,13 +4,18 @@
  * - `run.json`: the resolved experiment, what trained it and how it ended;
  * - `records.arrows`: one row per update (see recordEncoder);
  * - `checkpoints/update-N.safetensors`: everything needed to go on after N updates;
- * - `step-N.safetensors`: a captured update, where one was asked for.
+ * - `rate-changes.jsonl`: learning rates changed by hand, with the first update of each;
+ * - `step-N.safetensors`: a captured update, where one was asked for;
+ * - `run.lock`: the number of the process that trains headless in this folder now.
  */
 export const runFiles = {
   manifest: 'run.json',
   records: 'records.arrows',
+  lock: 'run.lock',
   checkpoints: 'checkpoints',
   checkpoint: (updates: number): string => `checkpoints/update-${updates}.safetensors`,
+  /** Learning rates changed by hand, a line of JSON each. */
+  rateChanges: 'rate-changes.jsonl',
   capture: (update: number): string => `step-${update}.safetensors`,
 } as const;
 

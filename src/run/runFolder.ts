@@ -13,7 +13,8 @@ export function newRunFolder(experimentPath: string, variant: string | undefined
   return `${experimentPath.slice(0, cut + 1)}${folderOfRuns}/${words.join('--')}--${moment}`;
 }
 
-const longestName = 60;
+/** File systems take names of 255 bytes; the experiment, its variant and the moment share them. */
+const longestName = 100;
 
 /** What any file system takes as a name: the letters, digits and dashes of a text. */
 function asFileName(name: string): string {
@@ -21,5 +22,11 @@ function asFileName(name: string): string {
     .normalize('NFKD')
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '');
-  return plain.slice(0, longestName) || 'run';
+  return beginning(plain, longestName) || 'run';
+}
+
+/** As many whole characters of a text as fit into so many bytes of UTF-8. */
+function beginning(text: string, bytes: number): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes));
+  return text.slice(0, read);
 }

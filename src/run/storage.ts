@@ -5,9 +5,9 @@
 export interface RunStorage {
   /** Replaces a file whole: whoever reads sees the old or the new bytes, never a part. */
   write(path: string, bytes: Uint8Array): Promise<void>;
-  /** Adds to the end of a file, creating it when it is not there. */
+  /** Adds to the end of a file; rejects when it is not there, for it would lack its beginning. */
   append(path: string, bytes: Uint8Array): Promise<void>;
-  /** Cuts a file to its first `length` bytes. */
+  /** Cuts a file to its first `length` bytes; rejects when it has fewer. */
   truncate(path: string, length: number): Promise<void>;
   /** The bytes of a file, undefined when there is none. */
   read(path: string): Promise<Uint8Array | undefined>;

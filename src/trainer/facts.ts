@@ -29,7 +29,7 @@ export function factsOf(plan: TrainingPlan, variant: string | undefined, folder:
     plannedUpdates: training.steps,
     recordEvery: experiment.record.every,
     validateEvery: training.validateEvery,
-    baselines: source.baselines,
+    baselines: source.baselines.filter(({ value }) => Number.isFinite(value)),
     lag: source.lag ?? null,
     kernels: plan.kernels.name,
     memoryBytes: plan.memoryBytes,

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, readdir, readFile, rename, truncate } from 'node:fs/promises';
+import { appendFile, constants, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunStorage } from '../run/storage';
 
@@ -7,24 +7,28 @@ export class FolderStorage implements RunStorage {
   constructor(readonly folder: string) {}
 
   async write(path: string, bytes: Uint8Array): Promise<void> {
-    const target = await this.#prepared(path);
+    const target = join(this.folder, path);
+    await mkdir(dirname(target), { recursive: true });
     const unfinished = `${target}.partial`;
-    const file = await open(unfinished, 'w');
     try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
+      await writeDurably(unfinished, bytes);
+      await rename(unfinished, target);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
     }
-    await rename(unfinished, target);
   }
 
   async append(path: string, bytes: Uint8Array): Promise<void> {
-    await appendFile(await this.#prepared(path), bytes);
+    await appendFile(join(this.folder, path), bytes, { flag: constants.O_WRONLY | constants.O_APPEND });
   }
 
   async truncate(path: string, length: number): Promise<void> {
-    await truncate(join(this.folder, path), length);
+    const target = join(this.folder, path);
+    const { size } = await stat(target);
+    // Cutting a shorter file would fill it up with zeros, which no reader gets past.
+    if (size < length) throw new Error(`${path} has ${size} bytes; the first ${length} are needed`);
+    await truncate(target, length);
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
@@ -34,11 +38,15 @@ export class FolderStorage implements RunStorage {
   async list(folder: string): Promise<readonly string[]> {
     return (await readdir(join(this.folder, folder)).catch(absent)) ?? [];
   }
+}
 
-  async #prepared(path: string): Promise<string> {
-    const target = join(this.folder, path);
-    await mkdir(dirname(target), { recursive: true });
-    return target;
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

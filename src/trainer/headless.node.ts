@@ -1,37 +1,33 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { diskAccess } from '../data/fileAccess.node';
 import { readFiles } from '../data/fileReading';
 import { openKernels } from '../engine/kernels/open';
 import { largestExperimentFile, parseExperiment } from '../experiment/parse';
 import type { ExperimentFile } from '../experiment/experimentFile';
-import { toJson } from '../experiment/resolved';
 import type { Objection } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { reasonOf } from '../protocol/channel';
 import type { RunFacts } from '../protocol/run';
 import type { Ending } from '../protocol/trainer';
 import { runFiles } from '../run/layout';
-import { readManifest, type Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/recordBatch';
 import { newRunFolder } from '../run/runFolder';
 import type { CommandLine } from './commandLine.node';
+import { earlierRun, isOver } from './earlierRun.node';
 import { factsOf } from './facts';
 import { FolderStorage } from './folder.node';
+import { lockFolder, type FolderLock } from './folderLock.node';
 import { planTraining, type TrainingPlan } from './plan';
 import { jsonLines, progressBar, type Progress } from './progress.node';
+import { Refused } from './refused';
 import { Run } from './run';
 import { RunWriter } from './runWriter';
 import { Training } from './training';
 
 /** How a headless run ended. */
 export type HeadlessEnd = 'finished' | 'refused' | 'diverged' | 'failed' | 'interrupted';
-
-/** Something that keeps the run from starting; already in the form `file:line:column: message`. */
-class Refused extends Error {
-  override readonly name = 'Refused';
-}
 
 /** Trains one experiment from file to end, without an editor. */
 export async function trainHeadless(
@@ -41,31 +37,50 @@ export async function trainHeadless(
   stderr: NodeJS.WriteStream,
 ): Promise<HeadlessEnd> {
   const say = (message: string): void => {
-    stderr.write(`${message}\n`);
+    stderr.write(`${printable(message)}\n`);
   };
+  let lock: FolderLock | undefined;
   try {
     const plan = await planned(commandLine);
     const folder = commandLine.out ?? newRunFolder(commandLine.file, commandLine.variant, new Date());
     const storage = new FolderStorage(folder);
-    const before = await manifestOf(storage);
-    refuseUnfitting(before, plan, commandLine, folder);
-    if (before !== undefined && before.updates >= plan.experiment.training.steps) {
+    await earlierRun(storage, plan, commandLine);
+    lock = await lockFolder(folder).catch(cannotKeep(commandLine, folder));
+    // Only what is read under the lock holds: another process may have trained there until now.
+    const before = await earlierRun(storage, plan, commandLine);
+    if (before !== undefined && isOver(before, plan)) {
       say(`Already finished: ${before.updates} updates in ${folder}.`);
       return 'finished';
     }
     const training = new Training(plan, () => performance.now() / 1000);
     const facts = factsOf(plan, commandLine.variant, folder);
     const writer = new RunWriter(storage, training, facts);
-    await (before === undefined ? writer.begin() : writer.resume(before.startedAt));
+    const writing = before === undefined ? writer.begin() : writer.resume(before.startedAt);
+    await writing.catch(cannotKeep(commandLine, folder));
     say(introduction(facts, training.updates));
+    const first = training.updates;
     const progress = commandLine.json ? jsonLines(stdout) : progressBar(stderr, facts);
-    const ending = await drive({ training, writer, progress, commandLine, interruption, say });
-    return conclude(ending, interruption.aborted, say, folder);
+    const { ending, isKept } = await drive({ training, writer, progress, commandLine, interruption, say });
+    sayUncaptured(commandLine.captures, first, ending.updates, say);
+    return isKept ? conclude(ending, interruption.aborted, say, folder) : concludeUnkept(ending, say);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     say(error.message);
     return 'refused';
+  } finally {
+    await lock?.release();
   }
+}
+
+/** Names are written by anybody; what steers a terminal is shown, not obeyed. */
+function printable(message: string): string {
+  return message.replace(/[^\P{Cc}\n]/gu, '\u{FFFD}');
+}
+
+function cannotKeep({ file }: CommandLine, folder: string): (error: unknown) => never {
+  return (error) => {
+    throw new Refused(`${file}:1:1: The run cannot be kept in ${folder}: ${reasonOf(error)}.`);
+  };
 }
 
 interface Drive {
@@ -77,7 +92,12 @@ interface Drive {
   readonly say: (message: string) => void;
 }
 
-async function drive({ training, writer, progress, commandLine, interruption, say }: Drive): Promise<Ending> {
+interface Driven {
+  readonly ending: Ending;
+  readonly isKept: boolean;
+}
+
+async function drive({ training, writer, progress, commandLine, interruption, say }: Drive): Promise<Driven> {
   const run = new Run({
     training,
     writer,
@@ -99,7 +119,8 @@ async function drive({ training, writer, progress, commandLine, interruption, sa
   interruption.addEventListener('abort', stop);
   if (interruption.aborted) stop();
   try {
-    return await run.train();
+    const ending = await run.train();
+    return { ending, isKept: run.isKept };
   } finally {
     interruption.removeEventListener('abort', stop);
     progress.close();
@@ -130,12 +151,35 @@ function conclude(ending: Ending, interrupted: boolean, say: (message: string) =
   }
 }
 
+/** Without its folder a headless run has failed at what it was for, wherever the training itself came to. */
+function concludeUnkept(ending: Ending, say: (message: string) => void): HeadlessEnd {
+  if ('message' in ending) say(ending.message);
+  say(`${ending.kind === 'finished' ? 'Finished' : 'Ended'} after ${ending.updates} updates, but not all was kept.`);
+  return ending.kind === 'diverged' ? 'diverged' : 'failed';
+}
+
+/** A run that was resumed, or ended before its time, may have missed updates that were to be captured. */
+function sayUncaptured(
+  captures: ReadonlySet<number>,
+  first: number,
+  end: number,
+  say: (message: string) => void,
+): void {
+  const missed = [...captures].filter((update) => update < first || update >= end);
+  if (missed.length === 0) return;
+  say(
+    `Not captured: ${missed.join(', ')}. ${end > first ? `The updates now done are ${first} to ${end - 1}` : 'No update was done'}.`,
+  );
+}
+
 async function planned(commandLine: CommandLine): Promise<TrainingPlan> {
   const { file: path } = commandLine;
   const file = await openExperiment(path);
   const resolved = file.resolve(commandLine.variant);
   if (resolved.kind === 'refused') throw refusedAt(commandLine, file, resolved.refusals);
   const experiment = withSteps(resolved.experiment, commandLine.steps);
+  const late = lateCapture(commandLine.captures, experiment);
+  if (late !== undefined) throw refusedAt(commandLine, file, [late]);
   const folder = dirname(path);
   const read = await readFiles(experiment, diskAccess(folder, commandLine.workspace ?? folder));
   if (read.kind === 'refused') throw refusedAt(commandLine, file, read.refusals);
@@ -145,11 +189,22 @@ async function planned(commandLine: CommandLine): Promise<TrainingPlan> {
   return outcome.plan;
 }
 
+function lateCapture(captures: ReadonlySet<number>, { training }: ResolvedExperiment): Objection | undefined {
+  const last = training.steps - 1;
+  const late = [...captures].find((update) => update > last);
+  if (late === undefined) return undefined;
+  const message = `Update ${late} cannot be captured: the last of ${training.steps} is update ${last}. Write a smaller --capture, or more steps.`;
+  return { code: 'capture', message, keyPath: ['training', 'steps'] };
+}
+
 async function openExperiment(path: string): Promise<ExperimentFile> {
   const at = (message: string): Refused => new Refused(`${path}:1:1: ${message}`);
-  const { size } = await stat(path).catch((error: unknown) => {
+  const entry = await stat(path).catch((error: unknown) => {
     throw at(`The experiment cannot be read: ${reasonOf(error)}`);
   });
+  // A pipe or a device would be waited on for ever.
+  if (!entry.isFile()) throw at('The experiment is a folder or a device, not a file. Name the *.rnn.json file itself.');
+  const { size } = entry;
   if (size > largestExperimentFile) {
     throw at(`An experiment file is at most ${largestExperimentFile / 1024 / 1024} MiB; this one has ${size} bytes.`);
   }
@@ -179,46 +234,6 @@ function refusedAt(
 
 function withSteps(experiment: ResolvedExperiment, steps: number | undefined): ResolvedExperiment {
   return steps === undefined ? experiment : { ...experiment, training: { ...experiment.training, steps } };
-}
-
-async function manifestOf(storage: FolderStorage): Promise<Manifest | undefined> {
-  const bytes = await storage.read(runFiles.manifest);
-  if (bytes === undefined) return undefined;
-  const manifest = readManifest(bytes);
-  if (manifest === undefined) {
-    throw new Refused(
-      `${join(storage.folder, runFiles.manifest)}:1:1: The folder's run cannot be read. Choose another --out.`,
-    );
-  }
-  return manifest;
-}
-
-function refuseUnfitting(
-  before: Manifest | undefined,
-  plan: TrainingPlan,
-  { resume, file }: CommandLine,
-  folder: string,
-): void {
-  if (before === undefined) {
-    if (resume)
-      throw new Refused(`${file}:1:1: There is no run in ${folder} to go on with. Leave out --resume to start one.`);
-    return;
-  }
-  if (!resume) {
-    throw new Refused(
-      `${file}:1:1: ${folder} already holds a run. Choose another --out, or add --resume to go on with it.`,
-    );
-  }
-  const comparable = (json: unknown): string => {
-    const experiment = json as ResolvedExperiment;
-    return JSON.stringify({ ...experiment, training: { ...experiment.training, steps: 0 } });
-  };
-  if (comparable(before.experiment) !== comparable(JSON.parse(toJson(plan.experiment)))) {
-    throw new Refused(
-      `${file}:1:1: The run in ${basename(folder)} was trained with another experiment; only training.steps may differ. ` +
-        'Choose another --out, or go back to the experiment in its run.json.',
-    );
-  }
 }
 
 function introduction(facts: RunFacts, updatesDone: number): string {

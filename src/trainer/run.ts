@@ -78,13 +78,23 @@ export class Run {
   setLearningRate(rate: number): void {
     if (!(Number.isFinite(rate) && rate > 0)) throw new Error(`A learning rate is a number above 0; got ${rate}.`);
     this.#training.plan.learner.learningRate = rate;
+    const change = { update: this.#training.updates, learningRate: rate };
+    void this.#keep((writer) => writer.noteRateChange(change));
   }
 
-  /** Trains until the planned end, a stop or the first value that is not finite. */
+  /** Whether everything so far stands in the run's folder. */
+  get isKept(): boolean {
+    return this.#writer !== undefined;
+  }
+
+  /** Trains until the planned end, a stop, a failure or the first value that is not finite. */
   async train(): Promise<Ending> {
-    const ending = await this.#loop().finally(() => {
-      this.#settleIdle();
-    });
+    const ending = await this.#loop().catch((error: unknown): Ending => ({
+      kind: 'failed',
+      updates: this.#training.updates,
+      message: reasonOf(error),
+    }));
+    this.#settleIdle();
     this.#publish();
     await this.#flush();
     await this.#keep((writer) => writer.writeCheckpoint());

@@ -1,9 +1,11 @@
 import { toJson } from '../experiment/resolved';
 import type { Capture } from '../engine/capture';
+import { reasonOf } from '../protocol/channel';
 import type { RunFacts } from '../protocol/run';
 import { layoutVersion, runFiles, updatesOfCheckpoint } from '../run/layout';
 import { writeManifest, type Manifest } from '../run/manifest';
 import { RecordEncoder } from '../run/recordEncoder';
+import { readRateChanges, writeRateChanges, type RateChange } from '../run/rateChanges';
 import type { RecordBatch } from '../run/recordBatch';
 import { writeTensorFile } from '../run/safetensors';
 import type { RunStorage } from '../run/storage';
@@ -24,15 +26,22 @@ export class RunWriter {
     this.#encoder = new RecordEncoder(training.plan.layout);
   }
 
-  /** Begins a new run: the manifest and an empty record file. */
+  /** Begins a new run: the manifest, an empty record file and the checkpoint before the first update. */
   async begin(): Promise<void> {
     const head = this.#encoder.head();
     await this.storage.write(runFiles.records, head);
+    await this.storage.write(runFiles.rateChanges, new Uint8Array(0));
     this.#recordBytes = head.length;
     await this.writeManifest('running', undefined);
+    // A replay begins here, whatever a later build would draw for the same seed.
+    await this.writeCheckpoint();
   }
 
-  /** Goes on with a run from its newest checkpoint, or from 0 when it has none; later records are cut off. */
+  /**
+   * Goes on with a run from its newest checkpoint, or from 0 when it has none; later records are cut off.
+   *
+   * @throws naming the checkpoint when it, or the records up to it, are damaged
+   */
   async resume(startedAt: string): Promise<void> {
     this.#startedAt = startedAt;
     const newest = (await this.storage.list(runFiles.checkpoints))
@@ -43,9 +52,13 @@ export class RunWriter {
       await this.begin();
       return;
     }
-    const { recordBytes } = restoreCheckpoint(this.training, bytes);
-    await this.storage.truncate(runFiles.records, recordBytes);
-    this.#recordBytes = recordBytes;
+    this.#recordBytes = await this.#restore(bytes).catch((error: unknown) => {
+      throw new Error(
+        `${runFiles.checkpoint(newest ?? 0)} cannot be gone on from (${reasonOf(error)}). Delete it to go on from the ` +
+          'checkpoint before it, or train anew in another folder',
+      );
+    });
+    await this.#forgetLaterRateChanges();
     await this.writeManifest('running', undefined);
   }
 
@@ -83,5 +96,25 @@ export class RunWriter {
       facts: this.facts as Manifest['facts'],
     };
     await this.storage.write(runFiles.manifest, writeManifest(manifest));
+  }
+
+  /** A learning rate set by hand, so that a replay sets it again. */
+  async noteRateChange(change: RateChange): Promise<void> {
+    await this.storage.append(runFiles.rateChanges, writeRateChanges([change]));
+  }
+
+  async #forgetLaterRateChanges(): Promise<void> {
+    const all = readRateChanges(await this.storage.read(runFiles.rateChanges));
+    const earlier = all.filter(({ update }) => update < this.training.updates);
+    if (earlier.length < all.length) {
+      await this.storage.write(runFiles.rateChanges, writeRateChanges(earlier));
+    }
+  }
+
+  /** @returns the bytes of the record file that stay */
+  async #restore(checkpoint: Uint8Array): Promise<number> {
+    const { recordBytes } = restoreCheckpoint(this.training, checkpoint);
+    await this.storage.truncate(runFiles.records, recordBytes);
+    return recordBytes;
   }
 }

@@ -5,6 +5,7 @@ import { buffersOf } from '../run/recordBatch';
 import type { RunStorage } from '../run/storage';
 import { factsOf } from './facts';
 import { planTraining } from './plan';
+import { ReplayService } from './replayService';
 import { Run } from './run';
 import { RunWriter } from './runWriter';
 import { Training } from './training';
@@ -18,9 +19,10 @@ export interface TrainerSurroundings {
   readonly yieldToMessages: () => Promise<void>;
 }
 
-/** Serves one run to the host: start it once, then pause, step, resume, stop. */
+/** Serves one run to the host: start it once, then pause, step, resume, stop; or the replay of a kept one. */
 export function serveTrainer(surroundings: TrainerSurroundings): void {
   let run: Run | undefined;
+  const replays = new ReplayService(surroundings.openFolder, surroundings.clock);
   const running = (): Run => {
     if (run === undefined) throw new Error('No run has been started.');
     return run;
@@ -52,6 +54,8 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
       running().setLearningRate(rate);
       return undefined;
     },
+    openReplay: (params) => replays.open(params),
+    inspect: ({ update, sequence }) => replays.inspect(update, sequence),
   });
 
   async function start({ experiment, variant, files, memoryLimit, folder }: StartParams): Promise<StartReply> {

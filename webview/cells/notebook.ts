@@ -12,13 +12,15 @@ import { Header, type HeaderRequests } from './header';
 import { LossCell } from './lossCell';
 import { RunCell } from './runCell';
 import { SelectionBar } from './selectionBar';
+import { SequenceGroup } from './sequenceGroup';
 
-/** The whole panel: head, selection, the cells of training time; one axis for all of them. */
+/** The whole panel: head, selection, and the cells of the two times; each time has one axis for all its pictures. */
 export class Notebook {
   readonly #header: Header;
   readonly #selection: SelectionBar;
   readonly #zoom: SharedZoom;
   readonly #cells: readonly Cell[];
+  readonly #sequence: SequenceGroup;
   readonly #group: HTMLElement;
   readonly #empty: HTMLElement;
   readonly #emptyText = element('p');
@@ -46,6 +48,7 @@ export class Notebook {
         requests.command('revealRun');
       }),
     ];
+    this.#sequence = new SequenceGroup(store, onFold);
     this.#group = element(
       'div',
       { class: 'group', role: 'group', 'aria-label': 'Training time' },
@@ -67,6 +70,7 @@ export class Notebook {
       element('div', { class: 'sticky' }, this.#header.element, this.#selection.element),
       this.#empty,
       this.#group,
+      this.#sequence.element,
     );
   }
 
@@ -78,6 +82,7 @@ export class Notebook {
     this.#empty.hidden = model.run !== undefined;
     setText(this.#emptyText, emptyWords(model));
     for (const cell of this.#cells) cell.update({ model, axis, theme });
+    this.#sequence.update(model, theme, this.root.clientWidth);
     this.#zoom.follow(axis);
   }
 }

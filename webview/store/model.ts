@@ -1,4 +1,5 @@
 import type { DisplaySeries } from '../../src/protocol/displaySeries';
+import type { Inspection } from '../../src/protocol/inspection';
 import type { PanelEntry } from '../../src/protocol/panel';
 import type { RunFacts, RunStatus } from '../../src/protocol/run';
 
@@ -22,6 +23,8 @@ export interface View {
   readonly layer: number;
   /** Visible updates; undefined is all of them. */
   readonly range: readonly [number, number] | undefined;
+  /** Sequence of the batch that the cells of sequence time show. */
+  readonly sequence: number;
   /** undefined follows the latest update. */
   readonly selection: Point | undefined;
   /** Titles of folded cells. */
@@ -37,6 +40,13 @@ export interface ShownRun {
   readonly version: number;
 }
 
+/** What is known of the update that is looked at. */
+export type Look =
+  | { readonly kind: 'none'; readonly why: string }
+  | { readonly kind: 'loading'; readonly update: number }
+  | { readonly kind: 'ready'; readonly inspection: Inspection }
+  | { readonly kind: 'failed'; readonly update: number; readonly message: string };
+
 /** Everything the notebook draws from. */
 export interface Model {
   /** false until the host's first answer. */
@@ -49,6 +59,7 @@ export interface Model {
   readonly run: ShownRun | undefined;
   readonly message: string | undefined;
   readonly view: View;
+  readonly look: Look;
   /** Under the pointer. */
   readonly hover: Point | undefined;
 }
@@ -60,6 +71,7 @@ export const standardView: View = {
   quantity: 'dh',
   layer: 0,
   range: undefined,
+  sequence: 0,
   selection: undefined,
   folded: [],
 };
@@ -74,6 +86,7 @@ export const emptyModel: Model = {
   variant: undefined,
   run: undefined,
   message: undefined,
+  look: { kind: 'none', why: '' },
   view: standardView,
   hover: undefined,
 };

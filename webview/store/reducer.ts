@@ -1,7 +1,7 @@
 import { DisplaySeries } from '../../src/protocol/displaySeries';
 import type { PanelEntry, PanelState } from '../../src/protocol/panel';
 import type { RunStatus } from '../../src/protocol/run';
-import type { Model, Point, ShownRun, View } from './model';
+import type { Look, Model, Point, ShownRun, View } from './model';
 
 /** Everything that can happen to the model. */
 export type Action =
@@ -10,7 +10,8 @@ export type Action =
   /** The series has taken in new columns. */
   | { readonly kind: 'grown' }
   | { readonly kind: 'viewed'; readonly view: Partial<View> }
-  | { readonly kind: 'hovered'; readonly point: Point | undefined };
+  | { readonly kind: 'hovered'; readonly point: Point | undefined }
+  | { readonly kind: 'looked'; readonly look: Look };
 
 /** The model after an action. */
 export function reduce(model: Model, action: Action): Model {
@@ -27,6 +28,8 @@ export function reduce(model: Model, action: Action): Model {
       return { ...model, view: { ...model.view, ...action.view } };
     case 'hovered':
       return { ...model, hover: action.point };
+    case 'looked':
+      return { ...model, look: action.look };
     default:
       return action satisfies never;
   }
@@ -44,6 +47,7 @@ function shown(model: Model, state: PanelState): Model {
     variant: state.selected,
     run,
     message: state.message,
+    look: changed || run?.facts.folder !== model.run?.facts.folder ? { kind: 'none', why: '' } : model.look,
     view: fitted(changed ? { ...model.view, range: undefined, selection: undefined } : model.view, run),
     hover: undefined,
   };

@@ -27,6 +27,7 @@ export function viewOf(saved: unknown): View {
     smoothing: pick('smoothing', isCount),
     quantity: pick('quantity', (value) => ['dh', 'dhLocal', 'dc', 'lossPerStep'].includes(value as string)),
     layer: pick('layer', isCount),
+    sequence: pick('sequence', isCount),
     range: pick('range', isPair),
     selection: pick('selection', (value) => isCount(field(value, 'update'))),
     folded: pick('folded', (value) => Array.isArray(value) && value.every((title) => typeof title === 'string')),

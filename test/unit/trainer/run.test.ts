@@ -132,6 +132,21 @@ describe('A run', () => {
     assert.equal(readManifest(readFileSync(join(folder, 'run.json')))?.state, 'diverged');
   });
 
+  it('that can never update fails, and its folder says why', async () => {
+    const training = exampleTraining({
+      data: { sequences: [{ inputs: [[1], [1], [1]], targets: [[1], null, null] }] },
+      model: { cell: 'rnn', hidden: 2 },
+      bptt: { forward: 3, backward: 1 },
+      training: { steps: 5 },
+    });
+    const { run } = running(training, await written(training));
+    const ending = await run.train();
+    assert.ok(ending.kind === 'failed');
+    const manifest = readManifest(readFileSync(join(folder, 'run.json')));
+    assert.equal(manifest?.state, 'failed');
+    assert.equal(manifest.message, ending.message);
+  });
+
   it('trains on and says so when its folder can no longer be written', async () => {
     const disk = new FolderStorage(folder);
     const full: RunStorage = {
@@ -147,6 +162,18 @@ describe('A run', () => {
     assert.equal(seen(), 12);
     assert.equal(notices.length, 1);
     assert.match(notices[0] ?? '', /no space left.*Training goes on/);
+    assert.equal(run.isKept, false);
+  });
+
+  it('does not go on in a record file without a beginning', async () => {
+    const training = exampleTraining();
+    const writer = await written(training);
+    rmSync(join(folder, 'records.arrows'));
+    const { run, notices } = running(training, writer);
+    await run.train();
+    assert.match(notices.join(), /ENOENT/);
+    assert.equal(run.isKept, false);
+    assert.equal(readdirSync(folder).includes('records.arrows'), false);
   });
 
   it('resumed from its newest checkpoint leaves the records of an uninterrupted one', async () => {
@@ -165,7 +192,7 @@ describe('A run', () => {
     await ended;
     // A kill leaves no checkpoint of its last moment, only the one that was due.
     rmSync(join(folder, 'checkpoints', 'update-8.safetensors'));
-    assert.deepEqual(readdirSync(join(folder, 'checkpoints')), ['update-5.safetensors']);
+    assert.deepEqual(readdirSync(join(folder, 'checkpoints')), ['update-0.safetensors', 'update-5.safetensors']);
 
     const second = exampleTraining(keys);
     const resumedWriter = new RunWriter(new FolderStorage(folder), second, factsOf(second.plan, undefined, folder));

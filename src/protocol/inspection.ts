@@ -1,0 +1,71 @@
+/** One update of a run, looked at step by step for one sequence of its batch; everything as the engine computed it. */
+export interface Inspection {
+  /** The number of the update, from 0. */
+  readonly update: number;
+  /** Which sequence of the batch, from 0. */
+  readonly sequence: number;
+  /** B */
+  readonly batch: number;
+  /** T of the window, earlier steps that the gradient reached included. */
+  readonly steps: number;
+  /** How many of the steps lie before the window. */
+  readonly reach: number;
+  /** L of the batch, as reduced, before the update. */
+  readonly loss: number;
+  readonly gradNorm: number;
+  /** 1 unless clipped by norm. */
+  readonly clipCoefficient: number;
+  readonly learningRate: number;
+  readonly lossKind: 'mse' | 'crossEntropy';
+  /** Names of the inputs: columns, or symbols for one-hot inputs. */
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** (T,I) x_t of this sequence. */
+  readonly inputs: Float64Array;
+  /** (T,O) ŷ_t: values, or probabilities after the softmax for crossEntropy. */
+  readonly outputs: Float64Array;
+  /** (T,O) the values asked for; one row of class probabilities (one 1) for crossEntropy. 0 where nothing is asked. */
+  readonly targets: Float64Array;
+  /** (T) 1 where the step has a loss. */
+  readonly mask: Uint8Array;
+  /** (T) L_t of the whole batch, as it enters L. */
+  readonly lossPerStep: Float64Array;
+  /** (T) the share of L_t that is this sequence's own. */
+  readonly sequenceLoss: Float64Array;
+  /** From the lowest layer up. */
+  readonly layers: readonly InspectedLayer[];
+  readonly parameters: readonly InspectedParameter[];
+}
+
+/** One layer of an inspected sequence. */
+export interface InspectedLayer {
+  /** H */
+  readonly hidden: number;
+  /** (H) the state the window began with. */
+  readonly h0: Float64Array;
+  /** (T,H) */
+  readonly h: Float64Array;
+  /** (T,H) for lstm, empty otherwise. */
+  readonly c: Float64Array;
+  /** (T,H) ∂L/∂h_t, total. */
+  readonly dh: Float64Array;
+  /** (T,H) the part of ∂L/∂h_t that does not come through t+1 of the same layer. */
+  readonly dhLocal: Float64Array;
+}
+
+/** One parameter at the update. The tensors are empty where the parameter is too large to look at as a picture. */
+export interface InspectedParameter {
+  /** PyTorch's name. */
+  readonly name: string;
+  /** Rows and columns; a bias is one row. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly before: Float64Array;
+  readonly gradient: Float64Array;
+  readonly clipped: Float64Array;
+  readonly after: Float64Array;
+  readonly gradNorm: number;
+  readonly clippedNorm: number;
+  readonly weightNorm: number;
+  readonly updateNorm: number;
+}

@@ -1,0 +1,84 @@
+import { Uri, workspace, type Disposable } from 'vscode';
+import { readFiles } from '../data/fileReading';
+import { parseExperiment } from '../experiment/parse';
+import type { ResolvedExperiment } from '../experiment/schema';
+import { memoryLimit } from '../platform/settings';
+import { Channel } from '../protocol/channel';
+import type { Inspection } from '../protocol/inspection';
+import type { TrainerContract, TrainerHostContract } from '../protocol/trainer';
+import { runFiles } from '../run/layout';
+import { readManifest, type Manifest } from '../run/manifest';
+import { accessFor } from './dataAccess';
+import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
+
+/** Looks at single updates of one kept run, by replay in a worker of its own, so that a live run is not held up. */
+export class Inspector implements Disposable {
+  #opened: Promise<Channel<TrainerHostContract, TrainerContract>> | undefined;
+  #worker: TrainerWorker | undefined;
+
+  /**
+   * @param uri the experiment's, for the files it names
+   * @param folder of the run
+   */
+  constructor(
+    readonly uri: Uri,
+    readonly folder: string,
+    readonly startWorker: StartTrainerWorker,
+  ) {}
+
+  /**
+   * Everything of one update for one sequence.
+   *
+   * @throws with a readable reason when the run cannot be replayed or has no such update or sequence
+   */
+  async inspect(update: number, sequence: number): Promise<Inspection> {
+    const channel = await (this.#opened ??= this.#open());
+    return channel.request('inspect', { update, sequence });
+  }
+
+  dispose(): void {
+    void this.#opened?.then(
+      (channel) => {
+        channel.close('The panel no longer shows this run.');
+      },
+      () => undefined,
+    );
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#opened = undefined;
+  }
+
+  async #open(): Promise<Channel<TrainerHostContract, TrainerContract>> {
+    const { experiment, kernels } = await this.#manifest();
+    const read = await readFiles(experiment, accessFor(this.uri));
+    if (read.kind === 'refused') throw new Error(read.refusals[0]?.message ?? 'The data cannot be read.');
+    const worker = this.startWorker();
+    this.#worker = worker;
+    const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
+    worker.onGone((reason) => {
+      channel.close(reason ?? 'The replay has ended.');
+      // The next look starts another worker.
+      this.#opened = undefined;
+    });
+    const reply = await channel.request('openReplay', {
+      experiment,
+      files: read.files,
+      memoryLimit: memoryLimit(this.uri),
+      kernels,
+      folder: this.folder,
+    });
+    if (reply.kind === 'refused') throw new Error(reply.refusals[0]?.message ?? 'The run cannot be replayed.');
+    return channel;
+  }
+
+  async #manifest(): Promise<{ readonly experiment: ResolvedExperiment; readonly kernels: string }> {
+    const bytes = await workspace.fs.readFile(Uri.joinPath(Uri.file(this.folder), runFiles.manifest));
+    const manifest: Manifest | undefined = readManifest(bytes);
+    const parsed = parseExperiment(JSON.stringify(manifest?.experiment ?? null));
+    const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
+    if (manifest === undefined || resolved?.kind !== 'resolved') {
+      throw new Error(`The ${runFiles.manifest} of this run cannot be read: train again to look at single updates.`);
+    }
+    return { experiment: resolved.experiment, kernels: manifest.kernels };
+  }
+}

@@ -1,0 +1,157 @@
+import type { Capture, CapturedTensor } from '../engine/capture';
+import type { InspectedLayer, InspectedParameter, Inspection } from '../protocol/inspection';
+import type { TrainingPlan } from './plan';
+
+/** Elements of a parameter beyond which its values are not shown one by one. */
+const largestPictured = 1 << 16;
+
+/**
+ * What a captured update says of one sequence of its batch.
+ *
+ * @throws RangeError when the batch has no such sequence
+ */
+export function inspectionOf({ tensors, metadata }: Capture, plan: TrainingPlan, sequence: number): Inspection {
+  const tensor = (name: string): CapturedTensor => {
+    const found = tensors.get(name);
+    if (found === undefined) throw new Error(`The captured update has no tensor "${name}".`);
+    return found;
+  };
+  const [steps = 0, batch = 0] = tensor('outputs').shape;
+  if (!Number.isSafeInteger(sequence) || sequence < 0 || sequence >= batch) {
+    throw new RangeError(`The batch has the sequences 0 to ${batch - 1}; there is no ${sequence}.`);
+  }
+  const lane = (name: string): Float64Array => laneOf(tensor(name), steps, batch, sequence);
+  const { kind } = plan.experiment.loss;
+  const width = plan.source.outputs;
+  const mask = Uint8Array.from(lane('mask'));
+  const logits = lane('outputs');
+  const targets = kind === 'mse' ? lane('targets') : oneHot(lane('targets'), width);
+  const outputs = kind === 'mse' ? logits : softmaxRows(logits, width);
+  return {
+    update: Number(metadata['step']),
+    sequence,
+    batch,
+    steps,
+    reach: Number(metadata['reach'] ?? 0),
+    loss: Number(metadata['loss']),
+    gradNorm: Number(metadata['gradNorm']),
+    clipCoefficient: Number(metadata['clipCoefficient']),
+    learningRate: Number(metadata['learningRate']),
+    lossKind: kind,
+    inputNames: plan.source.inputNames,
+    outputNames: plan.source.outputNames,
+    inputs: lane('inputs'),
+    outputs,
+    targets,
+    mask,
+    lossPerStep: Float64Array.from(tensor('loss').data),
+    sequenceLoss: sequenceLoss(plan, outputs, targets, mask, countOf(tensor('mask')), batch),
+    layers: Array.from({ length: plan.experiment.model.layers }, (_, l): InspectedLayer => {
+      const h0 = tensor(`h0_l${l}`);
+      const [, hidden = 0] = h0.shape;
+      return {
+        hidden,
+        h0: Float64Array.from(h0.data.subarray(sequence * hidden, (sequence + 1) * hidden)),
+        h: lane(`h_l${l}`),
+        c: tensors.has(`c_l${l}`) ? lane(`c_l${l}`) : new Float64Array(0),
+        dh: lane(`dh_l${l}`),
+        dhLocal: lane(`dhLocal_l${l}`),
+      };
+    }),
+    parameters: plan.layout.parameters.map((name) => parameterOf(name, tensor)),
+  };
+}
+
+/** The rows of one lane of a (T,B,·) tensor. */
+function laneOf({ data }: CapturedTensor, steps: number, batch: number, lane: number): Float64Array {
+  const width = data.length / (steps * batch);
+  const out = new Float64Array(steps * width);
+  for (let t = 0; t < steps; t++) {
+    const at = (t * batch + lane) * width;
+    out.set(data.subarray(at, at + width), t * width);
+  }
+  return out;
+}
+
+function oneHot(classes: Float64Array, width: number): Float64Array {
+  const out = new Float64Array(classes.length * width);
+  classes.forEach((index, t) => {
+    if (index >= 0) out[t * width + index] = 1;
+  });
+  return out;
+}
+
+function softmaxRows(logits: Float64Array, width: number): Float64Array {
+  const out = new Float64Array(logits.length);
+  for (let at = 0; at < logits.length; at += width) {
+    const row = logits.subarray(at, at + width);
+    const largest = row.reduce((most, value) => Math.max(most, value), -Infinity);
+    const powers = row.map((value) => Math.exp(value - largest));
+    const sum = powers.reduce((total, value) => total + value, 0);
+    out.set(
+      powers.map((value) => value / sum),
+      at,
+    );
+  }
+  return out;
+}
+
+function countOf({ data }: CapturedTensor): number {
+  let count = 0;
+  for (const asked of data) count += asked;
+  return count;
+}
+
+/** The loss of one sequence as it enters L: the definition of the loss, for this lane alone. */
+function sequenceLoss(
+  { experiment, source }: TrainingPlan,
+  outputs: Float64Array,
+  targets: Float64Array,
+  mask: Uint8Array,
+  targetCount: number,
+  batch: number,
+): Float64Array {
+  const { kind, reduction } = experiment.loss;
+  const width = source.outputs;
+  const perTarget = kind === 'mse' ? targetCount * width : targetCount;
+  const divisor = reduction === 'mean' ? perTarget : batch;
+  return Float64Array.from(mask, (asked, t) => {
+    if (asked === 0) return 0;
+    let sum = 0;
+    for (let o = t * width; o < (t + 1) * width; o++) {
+      const target = targets[o] ?? 0;
+      const output = outputs[o] ?? 0;
+      sum += kind === 'mse' ? (output - target) ** 2 : target === 0 ? 0 : -Math.log(output);
+    }
+    return sum / divisor;
+  });
+}
+
+function parameterOf(name: string, tensor: (name: string) => CapturedTensor): InspectedParameter {
+  const before = tensor(name);
+  const gradient = tensor(`grad/${name}`);
+  const clipped = tensor(`clipped/${name}`);
+  const after = tensor(`next/${name}`);
+  const [first = 1, second] = before.shape;
+  const isPictured = before.data.length <= largestPictured;
+  const values = ({ data }: CapturedTensor): Float64Array => Float64Array.from(isPictured ? data : []);
+  return {
+    name,
+    rows: second === undefined ? 1 : first,
+    columns: second ?? first,
+    before: values(before),
+    gradient: values(gradient),
+    clipped: values(clipped),
+    after: values(after),
+    gradNorm: norm(gradient.data),
+    clippedNorm: norm(clipped.data),
+    weightNorm: norm(before.data),
+    updateNorm: norm(Float64Array.from(after.data, (value, i) => value - (before.data[i] ?? 0))),
+  };
+}
+
+function norm(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] ?? 0) ** 2;
+  return Math.sqrt(sum);
+}

@@ -1,0 +1,78 @@
+import type { Capture } from '../engine/capture';
+import { reasonOf } from '../protocol/channel';
+import { runFiles, updatesOfCheckpoint } from '../run/layout';
+import { learningRateAt, type RateChange } from '../run/rateChanges';
+import type { RunStorage } from '../run/storage';
+import { restoreCheckpoint } from './checkpoint';
+import type { Training } from './training';
+
+/**
+ * Brings back any update of a run: from the nearest checkpoint before it the same training is done again, bit for bit,
+ * with everything captured at the update that was asked for.
+ */
+export class Replay {
+  #position: number | undefined;
+
+  /**
+   * @param training of the run's own experiment and kernel set, to be used by nobody else
+   * @param changes of the learning rate by hand, in the order of their updates
+   */
+  constructor(
+    readonly training: Training,
+    readonly storage: RunStorage,
+    readonly changes: readonly RateChange[],
+  ) {}
+
+  /**
+   * Everything of one update.
+   *
+   * @throws when no checkpoint before it can be read, or the training ends before it
+   */
+  async capture(update: number): Promise<Capture> {
+    await this.#reach(update);
+    const advance = this.#advance(true);
+    if (advance === undefined) throw new Error(`Update ${update} recorded nothing that could be shown.`);
+    return advance;
+  }
+
+  async #reach(update: number): Promise<void> {
+    const { training } = this;
+    const nearest = await this.#nearestCheckpoint(update);
+    // Where the replay already stands is often nearer than any checkpoint: the next update is one step away.
+    if (this.#position === undefined || this.#position > update || nearest > this.#position)
+      await this.#restore(nearest);
+    while (training.updates < update) this.#advance(false);
+    this.#position = training.updates;
+  }
+
+  #advance(capturing: boolean): Capture | undefined {
+    const { training, changes } = this;
+    const rate = learningRateAt(changes, training.updates);
+    if (rate !== undefined) training.plan.learner.learningRate = rate;
+    const advance = training.advance(() => capturing);
+    if (advance.kind === 'nonFinite') {
+      throw new Error(`Update ${advance.where.update} diverged: there is nothing after it to look at.`);
+    }
+    this.#position = training.updates;
+    return advance.capture;
+  }
+
+  async #nearestCheckpoint(update: number): Promise<number> {
+    const all = (await this.storage.list(runFiles.checkpoints)).flatMap((name) => updatesOfCheckpoint(name) ?? []);
+    const before = all.filter((updates) => updates <= update).sort((a, b) => b - a)[0];
+    if (before === undefined) throw new Error(`The run keeps no checkpoint from before update ${update}.`);
+    return before;
+  }
+
+  async #restore(updates: number): Promise<void> {
+    const path = runFiles.checkpoint(updates);
+    const bytes = await this.storage.read(path);
+    if (bytes === undefined) throw new Error(`The run's ${path} is gone.`);
+    try {
+      restoreCheckpoint(this.training, bytes);
+    } catch (error) {
+      throw new Error(`The run's ${path} cannot be used: ${reasonOf(error)}`);
+    }
+    this.#position = updates;
+  }
+}

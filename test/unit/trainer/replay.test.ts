@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Capture } from '../../../src/engine/capture';
+import { readRateChanges } from '../../../src/run/rateChanges';
+import { factsOf } from '../../../src/trainer/facts';
+import { FolderStorage } from '../../../src/trainer/folder.node';
+import { inspectionOf } from '../../../src/trainer/inspection';
+import { Replay } from '../../../src/trainer/replay';
+import { Run } from '../../../src/trainer/run';
+import { RunWriter } from '../../../src/trainer/runWriter';
+import { exampleText, exampleTraining } from './exampleTraining';
+
+const kinds: Readonly<Record<string, readonly [Readonly<Record<string, unknown>>, ReadonlyMap<string, Uint8Array>?]>> =
+  {
+    'a task of varying length': [{ training: { steps: 12, batch: 3, checkpointEvery: 5 } }],
+    'windows of a task that reach back': [
+      {
+        data: { task: 'echo', length: 12 },
+        bptt: { forward: 4, backward: 7 },
+        training: { steps: 12, batch: 3, checkpointEvery: 5 },
+      },
+    ],
+    'contiguous text': [
+      { data: { text: 'text.txt', length: 5 }, training: { steps: 12, batch: 3, checkpointEvery: 5 } },
+      exampleText,
+    ],
+  };
+
+const bytesOf = ({ tensors, metadata }: Capture) => ({
+  metadata,
+  tensors: [...tensors].map(([name, { data }]) => [
+    name,
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
+  ]),
+});
+
+describe('A replay', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'unroll-replay-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const [kind, [keys, files]] of Object.entries(kinds)) {
+    it(`brings back every update bit for bit, in any order, a rate changed by hand included: ${kind}`, async () => {
+      const storage = new FolderStorage(folder);
+      const training = exampleTraining(keys, files);
+      const writer = new RunWriter(storage, training, factsOf(training.plan, undefined, folder));
+      await writer.begin();
+      const seen: unknown[] = [];
+      const advance = training.advance.bind(training);
+      training.advance = () => {
+        const outcome = advance(() => true);
+        assert.ok(outcome.kind === 'updated' && outcome.capture !== undefined);
+        seen.push(bytesOf(outcome.capture));
+        return { ...outcome, capture: undefined };
+      };
+      const run = new Run({
+        training,
+        writer,
+        observer: { records: () => undefined, notice: (message) => assert.fail(message) },
+        yieldToMessages: () =>
+          new Promise((resolve) => {
+            setImmediate(resolve);
+          }),
+      });
+      const paused = run.pause();
+      const ended = run.train();
+      await paused;
+      for (let n = 0; n < 7; n++) await run.step();
+      run.setLearningRate(0.0375);
+      run.resume();
+      await ended;
+      const changes = readRateChanges(await storage.read('rate-changes.jsonl'));
+      assert.deepEqual(changes, [{ update: 7, learningRate: 0.0375 }]);
+
+      const replay = new Replay(exampleTraining(keys, files), storage, changes);
+      for (const update of [11, 0, 1, 7, 6, 8, 3, 10]) {
+        assert.deepEqual(bytesOf(await replay.capture(update)), seen[update], `update ${update}`);
+      }
+    });
+  }
+
+  it('of a run without the checkpoint it needs says so', async () => {
+    const replay = new Replay(exampleTraining(), new FolderStorage(folder), []);
+    await assert.rejects(replay.capture(3), /no checkpoint from before update 3/);
+  });
+});
+
+describe('An inspection', () => {
+  const looked = (keys: Readonly<Record<string, unknown>>, sequence: number) => {
+    const training = exampleTraining(keys);
+    const advance = training.advance(() => true);
+    assert.ok(advance.kind === 'updated' && advance.capture !== undefined);
+    return {
+      inspection: inspectionOf(advance.capture, training.plan, sequence),
+      batch: training.plan.source.batch,
+      advance,
+    };
+  };
+  const losses: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+    'squared error, mean': { data: { task: 'sine', length: 7 } },
+    'squared error, sum': { data: { task: 'sine', length: 7 }, loss: { kind: 'mse', reduction: 'sum' } },
+    'cross-entropy, mean, masked': { data: { task: 'reber' } },
+    'cross-entropy, sum': { data: { task: 'echo', length: 9 }, loss: { kind: 'crossEntropy', reduction: 'sum' } },
+  };
+  for (const [name, keys] of Object.entries(losses)) {
+    it(`splits each L_t among the sequences of the batch without remainder (${name})`, () => {
+      const { inspection, batch } = looked(keys, 0);
+      const sum = new Float64Array(inspection.steps);
+      for (let sequence = 0; sequence < batch; sequence++) {
+        looked(keys, sequence).inspection.sequenceLoss.forEach((share, t) => {
+          sum[t] += share;
+        });
+      }
+      inspection.lossPerStep.forEach((loss, t) =>
+        assert.ok(Math.abs(loss - sum[t]) <= 1e-12 * Math.max(1, loss), `t = ${t}`),
+      );
+    });
+  }
+
+  it('has the norms that the records have', () => {
+    const { inspection, advance } = looked({}, 1);
+    assert.ok(advance.kind === 'updated');
+    inspection.parameters.forEach((parameter, p) => {
+      const recorded = advance.record.parameterNorms[p];
+      for (const norm of ['gradNorm', 'clippedNorm', 'weightNorm', 'updateNorm'] as const) {
+        assert.ok(
+          Math.abs(parameter[norm] - recorded[norm]) <= 1e-12 * (1 + recorded[norm]),
+          `${parameter.name} ${norm}`,
+        );
+      }
+    });
+  });
+
+  it('of a sequence that is not in the batch is refused', () => {
+    assert.throws(() => looked({}, 3), /sequences 0 to 2; there is no 3/);
+  });
+});

@@ -1,0 +1,102 @@
+import type { InspectedLayer, Inspection } from '../../src/protocol/inspection';
+import { briefNumber } from '../../src/protocol/numbers';
+import { CurveChart, type Curve } from '../charts/curves';
+import type { Store } from '../store/store';
+import type { Theme } from '../theme/theme';
+import { element, setText } from '../ui/element';
+import { CellFrame, isFolded } from './cell';
+import { legendOf } from './curveLegend';
+import { dependencyKey } from './identity';
+import { SequenceSurface, stepInFocus, type SequenceCell, type SequenceDrawing } from './sequenceCell';
+
+/** [7] ∂L/∂h_t of one sequence, split into what arrives at the step itself and what comes back from t+1. */
+export class BackwardCell implements SequenceCell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #surface: SequenceSurface;
+  readonly #chart = new CurveChart();
+  readonly #legend = element('div', { class: 'curve-legend' });
+  #drawn = '';
+
+  constructor(store: Store, onFold: (title: string) => void) {
+    this.#frame = new CellFrame(7, 'Backward through time', onFold);
+    this.element = this.#frame.element;
+    this.#surface = new SequenceSurface(store, 'Gradient of each time step');
+    this.#frame.body.append(
+      this.#legend,
+      this.#frame.readout,
+      element('div', { class: 'plot clip-plot' }, this.#chart.canvas, this.#surface.element),
+    );
+  }
+
+  update(drawing: SequenceDrawing): void {
+    const { model, inspection, axis, theme } = drawing;
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const index = Math.min(model.view.layer, inspection.layers.length - 1);
+    const layer = inspection.layers[index];
+    if (layer === undefined) return;
+    const norms = normsOf(layer, inspection.steps);
+    this.#frame.say(sentence(norms.total, index, inspection.layers.length));
+    setText(this.#frame.readout, readout(norms, stepInFocus(model, inspection.steps)));
+    this.#surface.update(drawing);
+    const key = dependencyKey(inspection, index, axis.width, theme, this.#frame.body.hidden);
+    if (key === this.#drawn || this.#frame.body.hidden) return;
+    this.#drawn = key;
+    const curves = curvesOf(norms, theme, inspection);
+    legendOf(this.#legend, curves);
+    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂h_t‖' }, [0, inspection.steps], theme);
+  }
+}
+
+interface Norms {
+  /** (T) ‖∂L/∂h_t‖ of this sequence. */
+  readonly total: Float64Array;
+  /** (T) what arrives other than through t+1. */
+  readonly local: Float64Array;
+  /** (T) what comes from t+1. */
+  readonly later: Float64Array;
+}
+
+function normsOf({ dh, dhLocal, hidden }: InspectedLayer, steps: number): Norms {
+  const norm = (value: (i: number) => number) =>
+    Float64Array.from({ length: steps }, (_, t) => {
+      let sum = 0;
+      for (let i = t * hidden; i < (t + 1) * hidden; i++) sum += value(i) ** 2;
+      return Math.sqrt(sum);
+    });
+  return {
+    total: norm((i) => dh[i] ?? 0),
+    local: norm((i) => dhLocal[i] ?? 0),
+    later: norm((i) => (dh[i] ?? 0) - (dhLocal[i] ?? 0)),
+  };
+}
+
+function curvesOf({ total, local, later }: Norms, theme: Theme, { steps }: Inspection): Curve[] {
+  // Exactly zero has no place on a logarithmic axis: the line breaks there.
+  const points = (values: Float64Array) =>
+    Array.from({ length: steps }, (_, t) => ({ x: t + 0.5, y: (values[t] ?? 0) > 0 ? (values[t] ?? NaN) : NaN }));
+  return [
+    { label: '∂L/∂h_t, total', points: points(total), color: theme.train, width: 2 },
+    {
+      label: 'from this step (its own loss, or the layer above)',
+      points: points(local),
+      color: theme.validation,
+      dots: true,
+    },
+    { label: 'from step t+1', points: points(later), color: theme.baseline, dash: [5, 3] },
+  ];
+}
+
+function sentence(total: Float64Array, layer: number, layers: number): string {
+  const last = total.length - 1;
+  const where = layers > 1 ? ` of layer ${layer}` : '';
+  const [first, end] = [total[0] ?? 0, total[last] ?? 0];
+  if (first === 0) return `The gradient${where} is exactly 0 at step 0: no loss of this sequence reaches it.`;
+  return `Read from right to left: ‖∂L/∂h_t‖${where} is ${briefNumber(end)} at step ${last} and ${briefNumber(first)} at step 0, ${briefNumber(first / end)} times as much.`;
+}
+
+function readout({ total, local, later }: Norms, t: number | undefined): string {
+  if (t === undefined) return 'Point at a step to read it.';
+  const at = (values: Float64Array): string => briefNumber(values[t] ?? NaN);
+  return `t = ${t} · ‖∂L/∂h_${t}‖ = ${at(total)} · from this step ${at(local)} · from step ${t + 1} ${at(later)}`;
+}

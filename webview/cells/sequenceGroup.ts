@@ -1,0 +1,77 @@
+import { sequenceAxis } from '../axis/sequenceAxis';
+import type { Model } from '../store/model';
+import type { Store } from '../store/store';
+import type { Theme } from '../theme/theme';
+import { numberField } from '../ui/controls';
+import { element, setText } from '../ui/element';
+import { BackwardCell } from './backwardCell';
+import { ForwardCell } from './forwardCell';
+import type { SequenceCell } from './sequenceCell';
+import { StepLossCell } from './stepLossCell';
+import { UpdateCell } from './updateCell';
+
+/** The cells of sequence time: one update, one sequence of its batch, on one axis of time steps. */
+export class SequenceGroup {
+  readonly element: HTMLElement;
+  readonly #title = element('h2', { class: 'group-title' });
+  readonly #sequence;
+  readonly #words = element('p', { class: 'look-words', role: 'status' });
+  readonly #cells: readonly SequenceCell[];
+  readonly #body: HTMLElement;
+
+  constructor(store: Store, onFold: (title: string) => void) {
+    this.#sequence = numberField('sequence', Number.isSafeInteger, (sequence) => {
+      const last = (store.model.run?.facts.batch ?? 1) - 1;
+      store.dispatch({ kind: 'viewed', view: { sequence: Math.max(0, Math.min(last, sequence)) } });
+    });
+    this.#cells = [
+      new ForwardCell(store, onFold),
+      new StepLossCell(store, onFold),
+      new BackwardCell(store, onFold),
+      new UpdateCell(onFold),
+    ];
+    this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));
+    this.element = element(
+      'div',
+      { class: 'group', role: 'group', 'aria-label': 'Sequence time' },
+      element('div', { class: 'group-head' }, this.#title, this.#sequence.element),
+      this.#words,
+      this.#body,
+    );
+  }
+
+  update(model: Model, theme: Theme, width: number): void {
+    const { look, view, run } = model;
+    this.element.hidden = run === undefined;
+    const inspection = look.kind === 'ready' ? look.inspection : undefined;
+    const words = wordsOf(model);
+    setText(this.#words, words);
+    this.#words.hidden = words === '';
+    this.#words.classList.toggle('bad', look.kind === 'failed');
+    this.#body.hidden = inspection === undefined;
+    this.#sequence.update(view.sequence, run !== undefined && run.facts.batch > 1);
+    setText(this.#title, inspection === undefined ? 'Sequence time — x: step t' : titleOf(inspection.update));
+    if (inspection === undefined) return;
+    const axis = sequenceAxis(inspection.steps, width);
+    for (const cell of this.#cells) cell.update({ model, inspection, axis, theme });
+  }
+}
+
+function titleOf(update: number): string {
+  return `Sequence time — update ${update.toLocaleString('en-US')}, x: step t`;
+}
+
+function wordsOf({ look }: Model): string {
+  switch (look.kind) {
+    case 'none':
+      return look.why;
+    case 'loading':
+      return `Replaying update ${look.update.toLocaleString('en-US')}…`;
+    case 'failed':
+      return `Update ${look.update.toLocaleString('en-US')} cannot be shown: ${look.message}`;
+    case 'ready':
+      return '';
+    default:
+      return look satisfies never;
+  }
+}

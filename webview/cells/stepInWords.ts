@@ -1,0 +1,41 @@
+import type { Inspection } from '../../src/protocol/inspection';
+import { briefNumber } from '../../src/protocol/numbers';
+
+const mostNumbers = 4;
+
+/** x_t as a person reads it: the symbol, or the numbers. */
+export function inputInWords({ inputs, inputNames }: Inspection, t: number): string {
+  const width = inputNames.length;
+  const row = inputs.subarray(t * width, (t + 1) * width);
+  const hot = row.indexOf(1);
+  const isSymbol = width > 2 && hot >= 0 && row.every((value, i) => value === (i === hot ? 1 : 0));
+  return isSymbol ? visible(inputNames[hot] ?? '') : numbers(row);
+}
+
+/** ŷ_t: the likeliest class and its probability, or the numbers. */
+export function outputInWords({ outputs, outputNames, lossKind }: Inspection, t: number): string {
+  const width = outputNames.length;
+  const row = outputs.subarray(t * width, (t + 1) * width);
+  if (lossKind === 'mse') return `ŷ_${t} = ${numbers(row)}`;
+  const best = row.indexOf(Math.max(...row));
+  return `ŷ_${t}: ${visible(outputNames[best] ?? '')} with p = ${briefNumber(row[best] ?? NaN)}`;
+}
+
+/** What was asked at t. */
+export function targetInWords({ targets, outputNames, mask, lossKind }: Inspection, t: number): string {
+  if (mask[t] !== 1) return 'nothing asked';
+  const width = outputNames.length;
+  const row = targets.subarray(t * width, (t + 1) * width);
+  return lossKind === 'mse' ? `asked ${numbers(row)}` : `asked ${visible(outputNames[row.indexOf(1)] ?? '')}`;
+}
+
+function numbers(row: Float64Array): string {
+  const shown = Array.from(row.subarray(0, mostNumbers), briefNumber).join(', ');
+  const all = row.length > mostNumbers ? `${shown}, …` : shown;
+  return row.length === 1 ? all : `(${all})`;
+}
+
+/** White space has no picture of its own. */
+function visible(symbol: string): string {
+  return { ' ': '␣', '\n': '↵', '\t': '⇥', '\r': '␍' }[symbol] ?? symbol;
+}
