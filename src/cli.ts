@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { reasonOf } from './protocol/channel';
 import { CommandLineError, parseCommandLine, usage } from './trainer/commandLine.node';
 import { trainHeadless } from './trainer/headless.node';
 
@@ -14,6 +15,12 @@ async function main(): Promise<number> {
         interruption.abort();
       });
     }
+    // Who reads the lines may go, as `head` does; then the run ends as if interrupted, its checkpoint kept.
+    process.stdout.on('error', () => {
+      interruption.abort();
+    });
+    // Nobody is left to be told that nobody can be told.
+    process.stderr.on('error', () => undefined);
     const end = await trainHeadless(commandLine, interruption.signal, process.stdout, process.stderr);
     switch (end) {
       case 'finished':
@@ -34,7 +41,7 @@ async function main(): Promise<number> {
       process.stderr.write(`${error.message}\n\n${usage}\n`);
       return 1;
     }
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`Training failed: ${reasonOf(error)}\n`);
     return 3;
   }
 }

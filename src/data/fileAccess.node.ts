@@ -8,7 +8,7 @@ export function diskAccess(folder: string, boundary: string): FileAccess {
     async locate(path): Promise<Located> {
       // Written for Windows, a path with a drive or a share is not relative anywhere.
       if (/^[a-zA-Z]:|^[\\/]{2}/.test(path) || path.includes('\0')) return { kind: 'outside', boundary };
-      const inside = await realpath(boundary);
+      const inside = await realpath(boundary).catch(() => resolve(boundary));
       const wanted = resolve(folder, path);
       const found = await realpath(wanted).catch(() => undefined);
       if (found === undefined)

@@ -18,6 +18,8 @@ import { temporalOrderTask } from './tasks/temporalOrder';
 
 /** Held-out sequences of a generated task. */
 const HELD_OUT = 256;
+/** Held-out steps at most, over all sequences: one validation of very long ones takes seconds, not hours. */
+const HELD_OUT_STEPS = 2 ** 22;
 /** Lanes of one held-out batch at most, so that lengths drawn per batch vary. */
 const HELD_OUT_LANES = 32;
 /** Lengths of a range that a baseline is averaged over at most. */
@@ -103,8 +105,9 @@ class TaskSource implements Source {
   *validation(): Iterable<Batch> {
     const random = randomFrom(this.#seed, 'validation');
     const length = this.#task.heldOutLength ?? this.#task.length;
+    const sequences = Math.max(1, Math.min(HELD_OUT, Math.floor(HELD_OUT_STEPS / longest(length))));
     const lanes = Math.min(this.batch, HELD_OUT_LANES);
-    for (let left = HELD_OUT; left > 0; left -= lanes) yield this.#draw(random, length, Math.min(lanes, left));
+    for (let left = sequences; left > 0; left -= lanes) yield this.#draw(random, length, Math.min(lanes, left));
   }
 
   state(): SourceState {

@@ -1,0 +1,78 @@
+import { basename, join } from 'node:path';
+import { toJson } from '../experiment/resolved';
+import type { ResolvedExperiment } from '../experiment/schema';
+import { reasonOf } from '../protocol/channel';
+import { runFiles } from '../run/layout';
+import { readManifest, type Manifest } from '../run/manifest';
+import type { CommandLine } from './commandLine.node';
+import type { FolderStorage } from './folder.node';
+import type { TrainingPlan } from './plan';
+import { Refused } from './refused';
+
+/**
+ * The run that a folder holds already, undefined where it holds none.
+ *
+ * @throws Refused when it cannot be read, or is not what the command line and the plan ask for
+ */
+export async function earlierRun(
+  storage: FolderStorage,
+  plan: TrainingPlan,
+  commandLine: CommandLine,
+): Promise<Manifest | undefined> {
+  const earlier = await manifestOf(storage, commandLine.file);
+  const misfit = misfitOf(earlier, plan, commandLine.resume, storage.folder);
+  if (misfit !== undefined) throw new Refused(`${commandLine.file}:1:1: ${misfit}`);
+  return earlier;
+}
+
+/** Whether an earlier run has nothing left to do: all its steps, or a loss that has reached `training.stopAtLoss`. */
+export function isOver({ state, updates, facts }: Manifest, { experiment }: TrainingPlan): boolean {
+  const reachedLoss = state === 'finished' && updates < facts.plannedUpdates;
+  return reachedLoss || updates >= experiment.training.steps;
+}
+
+async function manifestOf(storage: FolderStorage, file: string): Promise<Manifest | undefined> {
+  const bytes = await storage.read(runFiles.manifest).catch((error: unknown) => {
+    throw new Refused(
+      `${file}:1:1: ${storage.folder} cannot hold a run (${reasonOf(error)}). Choose a folder for --out, or one that does not exist yet.`,
+    );
+  });
+  if (bytes === undefined) return undefined;
+  const manifest = readManifest(bytes);
+  if (manifest === undefined) {
+    throw new Refused(
+      `${join(storage.folder, runFiles.manifest)}:1:1: The folder's run cannot be read. Choose another --out.`,
+    );
+  }
+  return manifest;
+}
+
+function misfitOf(
+  earlier: Manifest | undefined,
+  plan: TrainingPlan,
+  resume: boolean,
+  folder: string,
+): string | undefined {
+  if (earlier === undefined) {
+    return resume ? `There is no run in ${folder} to go on with. Leave out --resume to start one.` : undefined;
+  }
+  if (!resume) return `${folder} already holds a run. Choose another --out, or add --resume to go on with it.`;
+  if (comparable(earlier.experiment) !== comparable(JSON.parse(toJson(plan.experiment)))) {
+    return (
+      `The run in ${basename(folder)} was trained with another experiment; only training.steps may differ. ` +
+      'Choose another --out, or go back to the experiment in its run.json.'
+    );
+  }
+  if (earlier.kernels !== plan.kernels.name) {
+    return (
+      `The run in ${basename(folder)} was computed by the ${earlier.kernels} kernels, not by ${plan.kernels.name}. ` +
+      `Choose another --out, or add --kernels ${earlier.kernels}.`
+    );
+  }
+  return undefined;
+}
+
+function comparable(json: unknown): string {
+  const experiment = json as ResolvedExperiment;
+  return JSON.stringify({ ...experiment, training: { ...experiment.training, steps: 0 } });
+}

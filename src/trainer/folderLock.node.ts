@@ -1,0 +1,62 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runFiles } from '../run/layout';
+
+/** The folder of a run, held by this process alone. */
+export interface FolderLock {
+  /** Lets others have the folder. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a run's folder for this process, creating it; two processes that write the same records would spoil them. A lock
+ * whose process is gone, as after a kill, is taken over.
+ *
+ * @throws naming the process that holds the folder, or with the carrier's own error
+ */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, runFiles.lock);
+  if (!(await created(path))) {
+    const holder = await holderOf(path);
+    if (holder !== undefined && isAlive(holder)) {
+      throw new Error(
+        `process ${holder} is training there now. Wait until it has ended, or choose another --out; if there is no such ` +
+          `run, delete ${path}`,
+      );
+    }
+    await rm(path, { force: true });
+    if (!(await created(path))) throw new Error('another process has just begun to train there. Choose another --out');
+  }
+  return { release: () => rm(path, { force: true }) };
+}
+
+async function created(path: string): Promise<boolean> {
+  try {
+    await writeFile(path, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** undefined where the lock names no process, or has been released meanwhile. */
+async function holderOf(path: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
+}
+
+function isAlive(holder: number): boolean {
+  try {
+    process.kill(holder, 0);
+    return true;
+  } catch (error) {
+    // A process of somebody else's may not be signalled, but it is there.
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

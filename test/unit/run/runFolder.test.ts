@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { newRunFolder } from '../../../src/run/runFolder';
+
+describe('The folder of a new run', () => {
+  const moment = new Date('2026-01-02T03:04:05.678Z');
+  const nameOf = (experiment: string, variant?: string): string =>
+    newRunFolder(experiment, variant, moment).split('/').at(-1) ?? '';
+
+  it('is named after the experiment, its variant and the moment', () => {
+    assert.equal(
+      newRunFolder('/home/me/adding.rnn.json', 'no clipping', moment),
+      '/home/me/unroll-runs/adding--no-clipping--20260102-030405-678',
+    );
+  });
+
+  it('has a name that every file system takes, however long and foreign the names it is made from', () => {
+    const long = '界🎲é'.repeat(60);
+    const name = nameOf(`/w/${long}.rnn.json`, long);
+    assert.ok(new TextEncoder().encode(name).length <= 255, name);
+    assert.match(name, /^[\p{L}\p{N}-]+$/u);
+    assert.match(nameOf('/w/x.rnn.json', '../🎲/..'), /^x--run--2026/);
+  });
+});
