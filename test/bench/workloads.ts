@@ -35,8 +35,24 @@ export const workloads: readonly Workload[] = [
     vocabulary: 0,
     optimizer: 'adam',
   },
-  { name: 'W5', what: 'lstm, H 256, T 100, B 64, 65 symbols', cell: 'lstm', hidden: 256, steps: 100, batch: 64, ...text },
-  { name: 'W6', what: 'lstm, H 512, T 100, B 64, 65 symbols', cell: 'lstm', hidden: 512, steps: 100, batch: 64, ...text },
+  {
+    name: 'W5',
+    what: 'lstm, H 256, T 100, B 64, 65 symbols',
+    cell: 'lstm',
+    hidden: 256,
+    steps: 100,
+    batch: 64,
+    ...text,
+  },
+  {
+    name: 'W6',
+    what: 'lstm, H 512, T 100, B 64, 65 symbols',
+    cell: 'lstm',
+    hidden: 512,
+    steps: 100,
+    batch: 64,
+    ...text,
+  },
   {
     name: 'W7',
     what: 'rnn, H 100, T 25, B 1, 65 symbols, Adagrad',
@@ -79,7 +95,7 @@ export function learnerOptions(workload: Workload): Omit<LearnerOptions, 'kernel
 
 /** Numbers in [0, 1) that are the same in every run: a linear congruential generator. */
 export function* fractions(seed: number): Generator<number, never> {
-  for (let state = seed >>> 0; ; ) {
+  for (let state = seed >>> 0; ;) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     yield state / 2 ** 32;
   }

@@ -1,0 +1,23 @@
+// `npm run bench [W1 …]`: installs the peers where they are missing, builds, and measures. Everything goes into
+// test/bench/RESULTS.md, unless workloads are named: then it is only printed.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} words
+ * @param {string} [cwd]
+ */
+function run(command, words, cwd = '.') {
+  const { status } = spawnSync(command, words, { stdio: 'inherit', cwd });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const peers = 'test/bench/peers';
+if (!existsSync(`${peers}/node_modules/.package-lock.json`)) {
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], peers);
+}
+run(process.execPath, ['esbuild.mjs']);
+// Node 20 has relaxed SIMD behind a flag; later versions have it without, and may not know the flag any more.
+const flags = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
+run(process.execPath, [...flags, 'dist/test/bench/speed.bench.mjs', ...process.argv.slice(2)]);

@@ -1,0 +1,87 @@
+import type { Workload } from './workloads';
+
+/** What one contender needed for one step of a workload, in ms, window by window. */
+export interface Measured {
+  readonly contender: string;
+  readonly what: string;
+  readonly times: readonly number[];
+}
+
+/** Everything that the report tells. */
+export interface Comparison {
+  readonly machine: string;
+  readonly node: string;
+  /** Load of the machine before and after. */
+  readonly load: readonly [number, number];
+  /** GF/s of one core at nothing but multiply-adds. */
+  readonly peak: number;
+  readonly relaxed: boolean;
+  readonly results: readonly { readonly workload: Workload; readonly measured: readonly Measured[] }[];
+}
+
+/** Floating-point operations of the matrix products of one step: forward, both gradients; one-hot inputs need none. */
+export function productFlops({ cell, hidden, steps, batch, vocabulary }: Workload): number {
+  const gates = { rnn: 1, lstm: 4, gru: 3 }[cell] * hidden;
+  const rows = steps * batch;
+  const recurrent = 3 * 2 * rows * gates * hidden;
+  return vocabulary > 0
+    ? recurrent + 3 * 2 * rows * hidden * vocabulary
+    : recurrent + 2 * 2 * rows * gates * 2 + 3 * 2 * batch * hidden;
+}
+
+function median(times: readonly number[]): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function figure(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(4);
+}
+
+/** The comparison as Markdown. */
+export function report({ machine, node, load, peak, relaxed, results }: Comparison): string {
+  const fastest = relaxed ? 'simd-fma' : 'simd';
+  const sections = results.map(({ workload, measured }) => {
+    const own = measured.find(({ contender }) => contender === fastest);
+    const ownMedian = own === undefined ? NaN : median(own.times);
+    const bound = productFlops(workload) / peak / 1e6;
+    const rows = measured.map(({ contender, times }) => {
+      const [best, worst] = [Math.min(...times), Math.max(...times)];
+      const ratio = contender === fastest ? '1' : (median(times) / ownMedian).toFixed(2);
+      return `| ${contender} | ${figure(median(times))} | ${figure(best)} – ${figure(worst)} | ${times.length} | ${ratio} | ${share(bound, median(times))} | ${share(bound, best)} |`;
+    });
+    const off = measured.find(({ contender }) => contender === `${fastest}, instruments off`);
+    const instruments =
+      own === undefined || off === undefined
+        ? ''
+        : `\nInstruments on to off: ${(median(own.times) / median(off.times)).toFixed(3)} by medians, ${(Math.min(...own.times) / Math.min(...off.times)).toFixed(3)} by best windows.\n`;
+    return `## ${workload.name}: ${workload.what}
+
+The matrix products alone take ${figure(bound)} ms at the peak of one core.
+
+| engine | median, ms | best – worst, ms | windows | times ${fastest} | share of peak, median | best |
+|---|---|---|---|---|---|---|
+${rows.join('\n')}
+${instruments}`;
+  });
+  const engines = new Map(results.flatMap(({ measured }) => measured.map(({ contender, what }) => [contender, what])));
+  return `# Speed of one training step
+
+Written by \`npm run bench\`. One step is: forward over T, a loss, full backpropagation through time, clipping, update; in
+float32, but for the reference kernels, which compute in double precision. All engines run in turns in one process
+(PyTorch in a second one), window by window, so that whatever else the machine does hits all alike; ratios travel
+between machines, milliseconds do not.
+
+- Machine: ${machine}; load average ${load[0].toFixed(1)} before, ${load[1].toFixed(1)} after.
+- ${node}; relaxed SIMD ${relaxed ? 'on' : 'off'}.
+- Peak of one core at nothing but multiply-adds in 128-bit registers through WebAssembly: ${peak.toFixed(1)} GF/s.
+
+${[...engines].map(([name, what]) => `- ${name}: ${what}.`).join('\n')}
+
+${sections.join('\n')}`;
+}
+
+function share(bound: number, time: number): string {
+  return `${((100 * bound) / time).toFixed(0)} %`;
+}
