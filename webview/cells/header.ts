@@ -77,7 +77,9 @@ export class Header {
     );
   }
 
-  update({ title, entries, variant, run, message }: Model): void {
+  update({ isReady, title, entries, variant, run, message }: Model): void {
+    // Until the host has answered nothing is known, not even whether there is something to train.
+    this.element.hidden = !isReady;
     setText(this.#title, title);
     this.#showEntries(entries, variant);
     const state = run?.status.state ?? entries.find((entry) => entry.variant === variant)?.state ?? 'untrained';

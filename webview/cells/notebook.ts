@@ -24,6 +24,7 @@ export class Notebook {
   readonly #group: HTMLElement;
   readonly #empty: HTMLElement;
   readonly #emptyText = element('p');
+  readonly #open: HTMLElement;
 
   constructor(
     readonly root: HTMLElement,
@@ -55,17 +56,13 @@ export class Notebook {
       element('h2', { class: 'group-title' }, 'Training time — x: update'),
       ...this.#cells.map((cell) => cell.element),
     );
-    this.#empty = element(
-      'div',
-      { class: 'empty' },
-      this.#emptyText,
-      button({
-        label: 'Open the experiment',
-        onPress: () => {
-          requests.command('openExperiment');
-        },
-      }),
-    );
+    this.#open = button({
+      label: 'Open the experiment',
+      onPress: () => {
+        requests.command('openExperiment');
+      },
+    });
+    this.#empty = element('div', { class: 'empty' }, this.#emptyText, this.#open);
     root.append(
       element('div', { class: 'sticky' }, this.#header.element, this.#selection.element),
       this.#empty,
@@ -80,6 +77,7 @@ export class Notebook {
     this.#selection.update(model, axis, theme);
     this.#group.hidden = model.run === undefined;
     this.#empty.hidden = model.run !== undefined;
+    this.#open.hidden = !model.isReady;
     setText(this.#emptyText, emptyWords(model));
     for (const cell of this.#cells) cell.update({ model, axis, theme });
     this.#sequence.update(model, theme, this.root.clientWidth);
