@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { scratchWorkspace } from '../launch/scratch';
+import { Workbench } from './workbench';
+
+describe('Writing an experiment key by key', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open({ folder: scratchWorkspace({ 'own.rnn.json': '' }) });
+    await workbench.openFile('own.rnn.json');
+    await workbench.codeLens('Train').waitFor();
+    await workbench.page.locator('.monaco-editor').first().click();
+  });
+
+  after(() => workbench.close());
+
+  /** Types, waits until the list offers `words` first, and takes it. */
+  async function complete(keys: string, words: string): Promise<void> {
+    await workbench.page.keyboard.type(keys, { delay: 100 });
+    const first = workbench.page.locator('.suggest-widget.visible .monaco-list-row.focused');
+    await first.filter({ hasText: words }).waitFor();
+    await workbench.page.keyboard.press('Enter');
+  }
+
+  const text = (): Promise<string> => workbench.page.locator('.monaco-editor .view-lines').first().innerText();
+
+  it('completes keys and values, and closes every quote once', async () => {
+    await workbench.page.keyboard.type('{ ');
+    await complete('"mod', 'model');
+    await complete('{ "ce', 'cell');
+    await complete('ls', '"lstm"');
+    assert.match((await text()).replaceAll('\u00a0', ' '), /"model":\s*\{\s*"cell":\s*"lstm"\s*\}/);
+  });
+
+  it('completes a value that is begun with a quote after the list has opened', async () => {
+    await workbench.page.keyboard.type(', "hidden": 8 }, "data": { "task":', { delay: 60 });
+    const list = workbench.page.locator('.suggest-widget.visible .monaco-list-row');
+    await list.filter({ hasText: '"adding"' }).waitFor();
+    await complete(' "add', '"adding"');
+    assert.match((await text()).replaceAll('\u00a0', ' '), /"task":\s*"adding"\s*\}/);
+  });
+});
