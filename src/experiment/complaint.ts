@@ -39,7 +39,7 @@ function explain(schema: z.ZodType, root: unknown, path: KeyPath, issue: z.core.
   const value = valueAt(root, within);
   const keyPath = [...path, ...within];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey(schema, root, within, [...path, ...within], key));
+    return issue.keys.slice(0, MOST).map((key) => unknownKey(schema, root, within, [...path, ...within], key));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const union = bare(schemaAt(schema, root, within));
@@ -70,8 +70,12 @@ function inWords(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (isObject(value)) return 'an object';
   if (typeof value === 'number') return printed(value);
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…"` : text;
+  return shortened(JSON.stringify(value));
+}
+
+/** A text in double quotes, no longer than a message bears. */
+function shortened(quoted: string): string {
+  return quoted.length > 60 ? `${quoted.slice(0, 60)}…"` : quoted;
 }
 
 function wrong(value: unknown, keyPath: KeyPath, advice: string): Complaint {
@@ -83,12 +87,13 @@ function missing(schema: z.ZodType, root: unknown, within: KeyPath, path: KeyPat
   const key = String(within.at(-1));
   const parent = within.slice(0, -1);
   const owner = valueAt(root, parent);
-  const known = formsOf(schemaAt(schema, root, parent)).flatMap(({ form }) => [...keysOf(form).keys()]);
+  const forms = formsOf(schemaAt(schema, root, parent));
+  const known = [...new Set(forms.flatMap(({ form }) => [...keysOf(form).keys()]))];
   const slip = Object.keys(isObject(owner) ? owner : {}).find(
     (name) => !known.includes(name) && distance(name, key) <= 2,
   );
   const keyPath = [...path, ...parent];
-  if (slip !== undefined) return strange(slip, keyPath, key, [key]);
+  if (slip !== undefined) return strange(slip, keyPath, key, known);
   const message = `${label(keyPath)} has no "${key}", which it needs: ${advice}.`;
   return { code: 'missingKey', message, keyPath, at: 'key' };
 }
@@ -141,7 +146,7 @@ function strange(key: string, keyPath: KeyPath, nearest: string | undefined, kno
       : nearest === undefined
         ? 'delete it'
         : `did you mean "${nearest}"? The keys are ${listed(known)}`;
-  const message = `"${key}" is no key of ${owner}: ${advice}.`;
+  const message = `${shortened(`"${key}"`)} is no key of ${owner}: ${advice}.`;
   return { code: 'unknownKey', message, keyPath: [...keyPath, key], at: 'key' };
 }
 

@@ -1,11 +1,14 @@
 import { closest } from 'fastest-levenshtein';
 import { complaintsAbout, type Complaint } from './complaint';
 import { isObject, valueAt, type JsonDocument, type JsonObject } from './document';
-import { listed } from './fields';
+import { listed, printed } from './fields';
 import type { KeyPath, Objection, Place, Refusal } from './refusal';
 import { resolveValue } from './resolved';
 import { fileSchema, type ResolvedExperiment } from './schema';
 import { applyVariant, fromVariant, strangeDeletions } from './variant';
+
+/** Each variant is an experiment to be checked at every keystroke, and a lens of its own. */
+const mostVariants = 200;
 
 /** A variant of an experiment file, and where its name stands. */
 export interface Variant {
@@ -28,7 +31,7 @@ export class ExperimentFile {
   constructor(document: JsonDocument) {
     this.#document = document;
     const { variants, ...file } = isObject(document.value) ? document.value : {};
-    const patches = Object.entries(isObject(variants) ? variants : {});
+    const patches = Object.entries(isObject(variants) ? variants : {}).slice(0, mostVariants);
     this.#file = file;
     this.#patches = new Map(patches.flatMap(([name, patch]) => (isObject(patch) ? [[name, patch]] : [])));
     this.variants = patches.map(([name]) => ({ name, place: document.keyPlace(['variants', name]) }));
@@ -80,6 +83,8 @@ export class ExperimentFile {
   #ownComplaints(): readonly Complaint[] {
     const malformed = complaintsAbout(fileSchema, this.#document.value);
     if (malformed.length > 0) return malformed;
+    const written = valueAt(this.#document.value, ['variants']);
+    if (isObject(written) && Object.keys(written).length > mostVariants) return [tooMany(Object.keys(written).length)];
     const outcome = resolveValue(this.#file);
     return outcome.kind === 'wrong' ? outcome.complaints : [];
   }
@@ -123,4 +128,9 @@ export class ExperimentFile {
     const message = `This experiment has no variant ${JSON.stringify(name)}: ${advice}.`;
     return { code: 'unknownVariant', message, keyPath: known.length === 0 ? [] : ['variants'] };
   }
+}
+
+function tooMany(variants: number): Complaint {
+  const message = `"variants" holds ${printed(variants)}: at most ${printed(mostVariants)} are read. Move the others into a file of their own.`;
+  return { code: 'tooManyVariants', message, keyPath: ['variants'], at: 'key' };
 }

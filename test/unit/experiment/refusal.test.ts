@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { largestExperimentFile } from '../../../src/experiment/parse';
+import { largestExperimentFile, parseExperiment } from '../../../src/experiment/parse';
 import { assertRefused, refusalsOf } from './markedText';
 
 const base = '"data": { "task": "adding" }, "model": { "cell": "rnn" }';
@@ -185,6 +185,34 @@ describe('a refused experiment', () => {
     assertRefused(`{ ${base}, «"__proto__"»: { "seed": 7 } }`, ['reservedKey', /__proto__/]);
     assertRefused(`{ ${base}, «"constructor"»: { "prototype": { "polluted": 1 } } }`, ['unknownKey', /"constructor"/]);
     assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
+  });
+});
+
+describe('a key that is needed and misspelt', () => {
+  it('is refused once, as a slip', () => {
+    assertRefused('{ "data": { "task": "adding" }, «"modle"»: { "cell": "rnn" } }', ['unknownKey', /mean "model"\?/]);
+    assertRefused('{ "data": { "task": "adding" }, "model": { «"cel"»: "rnn" } }', [
+      'unknownKey',
+      /mean "cell"\? The keys are "cell", "hidden", "layers", "init", "weights", "activation", "forgetBias"\.$/,
+    ]);
+  });
+});
+
+describe('an experiment of far too much', () => {
+  const many = (count: number, entry: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => entry(index)).join(',');
+
+  it('has its variants counted, not checked one by one', () => {
+    const variants = (count: number, patch: string) => `{ ${many(count, (n) => `"v${n}": ${patch}`)} }`;
+    assertRefused(`{ ${base}, «"variants"»: ${variants(60_000, '{}')} }`, ['tooManyVariants', /60,000: at most 200/]);
+    assert.ok(refusalsOf(`{ ${base}, "variants": ${variants(60_000, '{ "x": 1 }')} }`).length <= 201);
+    assert.equal(parseExperiment(`{ ${base}, "variants": ${variants(200, '{}')} }`).kind, 'experiment');
+  });
+
+  it('has a few of its unknown keys named, each at no more than a line', () => {
+    assert.equal(refusalsOf(`{ ${base}, ${many(60_000, (n) => `"k${n}": 1`)} }`).length, 50);
+    const [refusal] = refusalsOf(`{ ${base}, "${'k'.repeat(500_000)}": 1 }`);
+    assert.ok(refusal.message.length < 400, refusal.message);
   });
 });
 
