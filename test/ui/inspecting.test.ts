@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { scratchWorkspace } from '../launch/scratch';
+import { Workbench } from './workbench';
+
+const experiment = `{
+  "name": "By hand",
+  "data": { "sequences": [
+    { "inputs": [[1], [0], [0.5]], "targets": [[0.5], [0.25], [1]] },
+    { "inputs": [[0], [1], [1]], "targets": [null, null, [0]] }
+  ] },
+  "model": { "cell": "rnn", "hidden": 2 },
+  "loss": { "kind": "mse", "reduction": "sum" },
+  "training": { "steps": 40 }
+}`;
+
+describe('Walking through an update', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open({ folder: scratchWorkspace({ 'hand.rnn.json': experiment }) });
+    await workbench.openFile('hand.rnn.json');
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('finished').waitFor();
+  });
+
+  after(() => workbench.close());
+
+  const sentence = (title: string) =>
+    workbench.webviewFrame().locator('section', { hasText: title }).locator('.sentence').first();
+
+  /** Types a number into a field of the panel, as a person does. */
+  async function type(fieldLabel: string, value: string): Promise<void> {
+    const field = workbench
+      .webviewFrame()
+      .locator('.number-field', { hasText: fieldLabel })
+      .locator('vscode-text-field');
+    await field.click();
+    await workbench.page.keyboard.press('Control+A');
+    await workbench.page.keyboard.type(value);
+    await workbench.page.keyboard.press('Enter');
+  }
+
+  it('shows the last update of a finished run, forward and backward', async () => {
+    await workbench.webviewFrame().getByText('Sequence time — update 39').waitFor();
+    assert.match(await sentence('Forward').innerText(), /Sequence 0 of 2 at update 39: 3 steps of the rnn/);
+    assert.match(
+      await sentence('Loss per step').innerText(),
+      /the loss that this update reported\. 3 of this sequence’s 3 steps/,
+    );
+    assert.match(await sentence('Backward through time').innerText(), /at step 2 and .* at step 0/);
+  });
+
+  it('follows the selection of an update', async () => {
+    await type('update', '7');
+    await workbench.webviewFrame().getByText('Sequence time — update 7').waitFor();
+  });
+
+  it('follows the choice of a sequence', async () => {
+    await type('sequence', '1');
+    await workbench.webviewFrame().getByText('Sequence 1 of 2 at update 7').waitFor();
+    assert.match(await sentence('Loss per step').innerText(), /1 of this sequence’s 3 steps/);
+  });
+
+  it('reads the step that is pointed at in every cell', async () => {
+    const frame = workbench.webviewFrame();
+    const surface = frame.locator('section', { hasText: 'Forward' }).locator('.surface').first();
+    const box = await surface.boundingBox();
+    assert.ok(box !== null);
+    await surface.hover({ position: { x: box.width * 0.5, y: 10 } });
+    await frame.locator('section', { hasText: 'Forward' }).getByText('t = 1 · x_1 = 1').waitFor();
+    await frame.locator('section', { hasText: 'Backward through time' }).getByText('t = 1 ·').waitFor();
+  });
+
+  it('names every parameter as the course and as PyTorch do, with its step', async () => {
+    const row = workbench
+      .webviewFrame()
+      .locator('table.parameters tr', { hasText: 'W_hh, layer 0 — rnn.weight_hh_l0' });
+    assert.match(await row.innerText(), /2 × 2/);
+  });
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { namedSteps, sequenceAxis, middleOfStep, stepAt } from '../../../webview/axis/sequenceAxis';
+import { packed } from '../../../webview/heatmap/magnitudeScale';
+import { largestMagnitude, SignedScale } from '../../../webview/heatmap/signedScale';
+import type { Theme } from '../../../webview/theme/theme';
+
+const theme = { kind: 'dark', background: '#1f1f1f' } as Theme;
+
+describe('The scale of signed values', () => {
+  const scale = new SignedScale(2, theme);
+
+  it('shows 0 as the background, and the same shade beyond its ends', () => {
+    assert.equal(scale.shade(0), packed(theme.background));
+    assert.equal(scale.shade(2), scale.shade(9));
+    assert.equal(scale.shade(-2), scale.shade(-9));
+    assert.notEqual(scale.shade(2), scale.shade(-2));
+  });
+
+  it('shows nothing but background where all values are 0', () => {
+    assert.equal(new SignedScale(0, theme).shade(0), packed(theme.background));
+  });
+
+  it('is limited by the largest finite magnitude', () => {
+    assert.equal(largestMagnitude(Float64Array.of(1, -3, Infinity, NaN), Float64Array.of(2)), 3);
+  });
+});
+
+describe('The axis of sequence time', () => {
+  it('finds the step whose middle is pointed at, for every step and width', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 600 }), fc.integer({ min: 300, max: 2000 }), (steps, width) => {
+        const axis = sequenceAxis(steps, width);
+        for (let t = 0; t < steps; t++) assert.equal(stepAt(axis, middleOfStep(axis, t)), t);
+      }),
+    );
+  });
+
+  it('names steps evenly, the first among them, and never closer than they have room', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 600 }), fc.integer({ min: 300, max: 2000 }), (steps, width) => {
+        const axis = sequenceAxis(steps, width);
+        const named = namedSteps(axis);
+        assert.equal(named[0], 0);
+        assert.ok(named.every((t) => t < steps));
+        assert.ok(named.length === 1 || (axis.width / steps) * (named[1] - named[0]) >= 33);
+      }),
+    );
+  });
+});
