@@ -82,8 +82,9 @@ async function train(parts: TrainCommandParts, wished: Target | undefined): Prom
       await tellRefusals(target.uri, launch.refusals);
       return;
     case 'failed':
-      if (parts.sessions.get(target)?.status.state === 'stopped') return;
       void window.showErrorMessage(launch.message);
+      return;
+    case 'stopped':
       return;
     default:
       launch satisfies never;

@@ -18,7 +18,9 @@ import type { StartTrainerWorker } from './trainerWorker';
 export type Launch =
   | { readonly kind: 'started'; readonly session: Session }
   | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly message: string }
+  /** The person stopped it, or trained anew, before it had begun. */
+  | { readonly kind: 'stopped' };
 
 /** Refusals that were found for a target; none clears those found before. */
 export interface RefusalsFound {
@@ -63,7 +65,8 @@ export class Launcher implements Disposable {
       });
       if (refusals.length > 0) return this.#told(target, { kind: 'refused', refusals: placed(file, target, refusals) });
     } catch (error) {
-      // The session has told its state itself; a run stopped while it was being prepared ends here too.
+      if (session.status.state === 'stopped') return this.#told(target, { kind: 'stopped' });
+      // The session has told its state itself.
       return this.#told(target, { kind: 'failed', message: reasonOf(error) });
     }
     const kept = session.facts?.folder;

@@ -37,6 +37,7 @@ export class Session implements Disposable {
   #loss: number | undefined;
   #validationLoss: number | undefined;
   #learningRate: number | undefined;
+  readonly #whenOver: (() => void)[] = [];
 
   /** Fires when the state, the facts or the last numbers changed. */
   readonly onDidChange: Event<undefined> = this.#changed.event;
@@ -110,29 +111,38 @@ export class Session implements Disposable {
   }
 
   async pause(): Promise<void> {
+    if (this.#state === 'preparing') return;
     await this.#trainer?.channel.request('pause', undefined);
     this.#enter('paused');
   }
 
   async resume(): Promise<void> {
+    if (this.#state === 'preparing') return;
     await this.#trainer?.channel.request('resume', undefined);
     this.#enter('running');
   }
 
   /** One update, then paused. */
   async step(): Promise<void> {
+    if (this.#state === 'preparing') return;
     this.#enter('paused');
     await this.#trainer?.channel.request('step', undefined);
     this.#changed.fire(undefined);
   }
 
-  /** The run ends once the update in progress is done; its records are kept. */
+  /** Ends the run once the update in progress is done; resolves when it is over and its records are kept. */
   async stop(): Promise<void> {
     if (this.#state === 'preparing') {
       this.#end('stopped', undefined);
       return;
     }
-    await this.#trainer?.channel.request('stop', undefined);
+    const trainer = this.#trainer;
+    if (trainer === undefined) return;
+    const over = new Promise<void>((resolve) => {
+      this.#whenOver.push(resolve);
+    });
+    await trainer.channel.request('stop', undefined);
+    await over;
   }
 
   async setLearningRate(rate: number): Promise<void> {
@@ -140,6 +150,8 @@ export class Session implements Disposable {
   }
 
   dispose(): void {
+    // Whoever still waits for its start learns that it was not a failure.
+    if (this.isLive) this.#state = 'stopped';
     this.#disconnect('The session was closed.');
     this.#changed.dispose();
     this.#appended.dispose();
@@ -227,6 +239,7 @@ export class Session implements Disposable {
   #disconnect(reason: string): void {
     const trainer = this.#trainer;
     this.#trainer = undefined;
+    for (const resolve of this.#whenOver.splice(0)) resolve();
     trainer?.channel.close(reason);
     trainer?.worker.terminate();
   }
