@@ -93,8 +93,8 @@ export class CurveChart {
           maxRotation: 0,
           autoSkipPadding: 24,
           precision: 0,
-          // The ends of what is in sight may lie within an update; only whole ones are named.
-          includeBounds: Number.isInteger(domain[0]) && Number.isInteger(domain[1]),
+          // The ends of what is in sight may lie within an update, or so near a number that the two would run together.
+          includeBounds: false,
           callback: (value) => (Number.isInteger(Number(value)) ? Number(value).toLocaleString('en-US') : ''),
         },
       },
