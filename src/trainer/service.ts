@@ -1,4 +1,4 @@
-import { defaultKernelSet, openKernels } from '../engine/kernels/open';
+import { defaultKernelSet, missingSpeed, openKernels } from '../engine/kernels/open';
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
 import type { StartParams, StartReply, TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import { buffersOf } from '../run/recordBatch';
@@ -61,6 +61,8 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
   async function start({ experiment, variant, files, memoryLimit, folder }: StartParams): Promise<StartReply> {
     const planned = planTraining({ experiment, files, kernels: openKernels(defaultKernelSet()), memoryLimit });
     if (planned.kind === 'refused') return planned;
+    const slowness = missingSpeed();
+    if (slowness !== undefined) channel.emit('notice', slowness);
     const training = new Training(planned.plan, surroundings.clock);
     const writer = folder === undefined ? undefined : await begun(training, variant, folder);
     const facts = factsOf(planned.plan, variant, writer === undefined ? undefined : folder);

@@ -13,13 +13,17 @@ export async function torchContenders(): Promise<readonly Contender[]> {
   child.on('error', () => undefined);
   const first = await answers.next();
   if (first.done === true) return [];
-  const { version, threads } = JSON.parse(first.value) as { readonly version: string; readonly threads: number };
+  const { version, threads, blas } = JSON.parse(first.value) as {
+    readonly version: string;
+    readonly threads: number;
+    readonly blas: string;
+  };
   child.unref();
   process.on('exit', () => child.kill());
 
   const contender = (count: number): Contender => ({
     name: `PyTorch, ${count} thread${count === 1 ? '' : 's'}`,
-    what: `PyTorch ${version}, fused nn modules, no gradient inside the recurrence recorded`,
+    what: `PyTorch ${version} built with BLAS ${blas}, fused nn modules, no gradient inside the recurrence recorded`,
     prepare: (workload) =>
       Promise.resolve({
         measure: async (steps) => {

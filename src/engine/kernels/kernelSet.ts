@@ -15,7 +15,7 @@ export type KernelSetName = 'reference' | 'simd' | 'simd-fma';
  * Conventions: matrices are row-major; `xAt` is the element where an operand starts inside its tensor, so that a time
  * step is an offset and never a new view; an operation writes nothing outside the shape named in its comment. A set
  * allocates all tensors and indices itself and takes no others, so it may keep them as views over one linear memory and
- * work with their byteOffset.
+ * work with their byteOffset. That memory may be shared between threads: what leaves the engine is a copy, never a view.
  * The results depend on the operands alone, in a fixed order of summation: equal input gives equal bits.
  */
 export interface KernelSet {

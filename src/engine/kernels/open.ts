@@ -19,6 +19,13 @@ export function defaultKernelSet(): BuiltKernelSet {
   return runnableKernelSets().at(-1) ?? 'reference';
 }
 
+/** What to tell a person whose machine runs none of the fast kernel sets; undefined where it runs one. */
+export function missingSpeed(): string | undefined {
+  return defaultKernelSet() === 'reference'
+    ? 'WebAssembly SIMD is missing here, so training runs on the reference kernels, about ten times slower.'
+    : undefined;
+}
+
 /**
  * Opens a kernel set for one learner: the tensors of a set belong to it and to no other. Throws RangeError, naming those
  * that can, where the set cannot run here.

@@ -6,6 +6,7 @@ The fused nn.RNN, nn.LSTM and nn.GRU run, PyTorch's fastest way on a CPU; no gra
 
 import json
 import os
+import re
 import sys
 import time
 
@@ -44,7 +45,9 @@ def trial(w):
     return step
 
 
-print(json.dumps({"version": torch.__version__, "threads": os.cpu_count()}), flush=True)
+blas = re.search(r"BLAS_INFO=(\w+)", torch.__config__.show())
+facts = {"version": torch.__version__, "threads": os.cpu_count(), "blas": blas.group(1) if blas else "unknown"}
+print(json.dumps(facts), flush=True)
 trials = {}
 for line in sys.stdin:
     asked = json.loads(line)

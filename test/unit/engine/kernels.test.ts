@@ -55,6 +55,25 @@ for (const { name, open, within } of testedKernels) {
       }
     });
 
+    it('affine is bias + x · Wᵀ and touches nothing outside', () => {
+      for (const { rows, outWidth, inWidth } of [...sizes, ...large]) {
+        const x = matrix(rows, inWidth);
+        const w = matrix(outWidth, inWidth);
+        const bias = matrix(1, outWidth);
+        const out = matrix(rows + 1, outWidth);
+        const expected = Float64Array.from(out);
+        for (let m = 0; m < rows; m++)
+          for (let n = 0; n < outWidth; n++) {
+            expected[m * outWidth + n] = bias[n];
+            for (let k = 0; k < inWidth; k++) expected[m * outWidth + n] += x[m * inWidth + k] * w[n * inWidth + k];
+          }
+        const packed = kernels.allocate(kernels.packedLength(outWidth, inWidth));
+        kernels.pack(packed, w, outWidth, inWidth);
+        kernels.affine(out, 0, x, 0, packed, bias, rows, outWidth, inWidth);
+        assertClose(out, expected, `${rows}×${outWidth}×${inWidth}`, inWidth);
+      }
+    });
+
     it('multiply with the packed transpose adds d · W', () => {
       for (const { rows, outWidth, inWidth } of [...sizes, ...large]) {
         const d = matrix(rows, outWidth);
