@@ -47,11 +47,11 @@ describe('The pictures of training time', () => {
 
   it('begin and end at the same pixels', async () => {
     const frame = workbench.webviewFrame();
-    const heatmap = await frame.locator('.heatmap').evaluate((element) => {
+    const heatmap = await frame.locator('#cell-2-body .heatmap').evaluate((element) => {
       const { left, right } = element.getBoundingClientRect();
       return [left, right] as const;
     });
-    for (const plot of ['.loss-plot', '.clip-plot']) {
+    for (const plot of ['#cell-1-body', '#cell-3-body .plot']) {
       const edges = await plotEdges(frame.locator(`${plot} canvas`));
       edges.forEach((edge, i) => {
         assert.ok(Math.abs(edge - (heatmap[i] ?? NaN)) <= 2, `${plot}: ${edges.join('–')}, not ${heatmap.join('–')}`);
@@ -62,7 +62,7 @@ describe('The pictures of training time', () => {
   it('zoom by a notch of the wheel less than twice, and select the update that was pointed at', async () => {
     const frame = workbench.webviewFrame();
     const { mouse, keyboard } = workbench.page;
-    const surface = frame.locator('.heat-plot .surface');
+    const surface = frame.locator('#cell-2-body .surface');
     const box = await surface.boundingBox();
     assert.ok(box);
     const x = box.x + 0.5 * box.width;

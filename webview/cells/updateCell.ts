@@ -31,7 +31,14 @@ export class UpdateCell implements SequenceCell {
       this.#redraw();
     });
     this.#frame.tools.append(this.#choice.element);
-    this.#frame.body.append(this.#table, this.#pictures);
+    // A narrow panel scrolls the table by itself, which keys can do only where the focus can go.
+    const scrolled = {
+      class: 'parameter-table',
+      tabindex: '0',
+      role: 'region',
+      'aria-label': 'Parameters of this update',
+    };
+    this.#frame.body.append(element('div', scrolled, this.#table), this.#pictures);
   }
 
   update(drawing: SequenceDrawing): void {
