@@ -34,6 +34,8 @@ export class RunPanel implements Disposable {
   #variant: string | undefined;
   #due: NodeJS.Timeout | undefined;
   #isVisible = true;
+  /** The session whose facts and series the webview has; what follows only adds to them. */
+  #drawn: Session | undefined;
 
   constructor(
     readonly panel: WebviewPanel,
@@ -139,6 +141,7 @@ export class RunPanel implements Disposable {
         ? undefined
         : { facts: session.facts, status: session.status, series: session.series.whole() };
     session?.series?.takeChanges();
+    this.#drawn = run === undefined ? undefined : session;
     this.panel.title = `Unroll: ${title}`;
     return {
       uri: this.#uri.toString(),
@@ -198,6 +201,12 @@ export class RunPanel implements Disposable {
   #refresh(): void {
     const session = this.#session;
     if (!this.#isVisible || session === undefined) return;
+    if (session.series !== undefined && this.#drawn !== session) {
+      // A run that was still being prepared when it was announced.
+      this.#drawn = session;
+      void this.#announce();
+      return;
+    }
     if (session.series !== undefined) this.#channel.emit('series', session.series.takeChanges());
     this.#channel.emit('status', { status: session.status, entries: this.#entries() });
   }
