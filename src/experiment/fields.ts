@@ -41,7 +41,8 @@ export function described(
   return {
     title: prose.title,
     description: prose.text.replaceAll('`', '').replaceAll('**', ''),
-    markdownDescription: `**${prose.title}**\n\n${prose.text}${ending}`,
+    // Editors put the title above it by themselves.
+    markdownDescription: `${prose.text}${ending}`,
   };
 }
 
