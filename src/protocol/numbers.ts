@@ -19,7 +19,7 @@ export function plainNumber(value: number): string {
 /** A power of ten as it stands on a logarithmic axis: in digits near 1, and with an exponent far from it. */
 export function decadeNumber(exponent: number): string {
   if (Math.abs(exponent) <= 3) return plainNumber(10 ** exponent);
-  return `10${[...String(exponent)].map((sign) => superscripts[sign] ?? sign).join('')}`;
+  return `10${String(exponent).replace(/[-\d]/g, (sign) => superscripts[sign] ?? sign)}`;
 }
 
 const superscripts: Readonly<Record<string, string>> = {

@@ -42,7 +42,7 @@ function dataInWords({ data }: ResolvedExperiment): string {
   if ('task' in data) return `task ${data.task}`;
   if ('text' in data) return `text ${data.text}`;
   if ('csv' in data) return `CSV ${data.csv}`;
-  return `${data.sequences.length} inline sequences`;
+  return data.sequences.length === 1 ? 'one inline sequence' : `${data.sequences.length} inline sequences`;
 }
 
 function clipFact(clip: ResolvedExperiment['clip']): RunFacts['clip'] {
