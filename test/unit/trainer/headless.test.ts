@@ -110,7 +110,10 @@ describe('The headless runner', () => {
 
     beforeEach(() => {
       assert.equal(train(experiment(), '--out', path('run')).status, 0);
-      assert.deepEqual(checkpoints(), [0, 10, 12, 5].map((updates) => `update-${updates}.safetensors`));
+      assert.deepEqual(
+        checkpoints(),
+        [0, 10, 12, 5].map((updates) => `update-${updates}.safetensors`),
+      );
     });
 
     it('names a damaged checkpoint, and goes on from the one before it once that is deleted', () => {
