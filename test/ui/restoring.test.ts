@@ -13,7 +13,11 @@ describe('A finished run', () => {
 
   after(() => workbench.close());
 
-  const run = (): Promise<string> => workbench.webviewFrame().locator('main').innerText();
+  /** All words of the panel, once the last update has been replayed and stands there too. */
+  async function run(): Promise<string> {
+    await workbench.webviewFrame().getByText('Sequence time — update').waitFor();
+    return workbench.webviewFrame().locator('main').innerText();
+  }
 
   it('is still there when its tab was hidden', async () => {
     const before = await run();
