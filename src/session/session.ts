@@ -30,6 +30,7 @@ export class Session implements Disposable {
   #facts: RunFacts | undefined;
   #series: DisplaySeries | undefined;
   #state: RunState = 'preparing';
+  #isStopping = false;
   #message: string | undefined;
   #updates = 0;
   #clipped = 0;
@@ -130,7 +131,10 @@ export class Session implements Disposable {
     this.#changed.fire(undefined);
   }
 
-  /** Ends the run once the update in progress is done; resolves when it is over and its records are kept. */
+  /**
+   * Ends the run once the update in progress is done; resolves when it is over and its records are kept. Asked a second
+   * time, it does not wait for an update that takes too long, and ends the trainer at once.
+   */
   async stop(): Promise<void> {
     if (this.#state === 'preparing') {
       this.#end('stopped', undefined);
@@ -138,6 +142,11 @@ export class Session implements Disposable {
     }
     const trainer = this.#trainer;
     if (trainer === undefined) return;
+    if (this.#isStopping) {
+      this.#end('stopped', 'Ended in the middle of an update; the records go up to the last second before.');
+      return;
+    }
+    this.#isStopping = true;
     const over = new Promise<void>((resolve) => {
       this.#whenOver.push(resolve);
     });

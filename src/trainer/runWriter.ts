@@ -104,9 +104,11 @@ export class RunWriter {
   }
 
   async #forgetLaterRateChanges(): Promise<void> {
-    const all = readRateChanges(await this.storage.read(runFiles.rateChanges));
+    const bytes = await this.storage.read(runFiles.rateChanges);
+    const all = readRateChanges(bytes);
     const earlier = all.filter(({ update }) => update < this.training.updates);
-    if (earlier.length < all.length) {
+    // A run of an earlier build may have no such file, and appending creates none.
+    if (bytes === undefined || earlier.length < all.length) {
       await this.storage.write(runFiles.rateChanges, writeRateChanges(earlier));
     }
   }

@@ -33,6 +33,28 @@ function threadOf(script: string): StartTrainerWorker {
 const params = {} as StartParams;
 const session = (): Session => new Session(Uri.parse('file:///nowhere.rnn.json'), undefined);
 
+describe('A session whose trainer is deaf in a long update', () => {
+  it('ends it when stop is asked for a second time', async () => {
+    const facts = {
+      layout: { parameters: [], layers: 1, steps: 1, hasCellState: false, saturating: [] },
+      recordEvery: 1,
+    };
+    const deaf = `const { parentPort } = require('node:worker_threads');
+      parentPort.on('message', ({ id, name }) => {
+        if (name === 'start') parentPort.postMessage({ kind: 'result', id, value: { kind: 'started', facts: ${JSON.stringify(facts)} } });
+      });`;
+    const one = session();
+    await one.start(threadOf(deaf), params);
+    assert.equal(one.status.state, 'running');
+    const first = one.stop().catch((error: unknown) => String(error));
+    await one.stop();
+    assert.equal(one.status.state, 'stopped');
+    assert.match(one.status.message ?? '', /in the middle of an update/);
+    await first;
+    one.dispose();
+  });
+});
+
 describe('A session whose trainer does not start', () => {
   it('has failed when the trainer answers with a failure', async () => {
     const one = session();
