@@ -29,10 +29,11 @@ export class RunWriter {
   /** Begins a new run: the manifest, an empty record file and the checkpoint before the first update. */
   async begin(): Promise<void> {
     const head = this.#encoder.head();
+    // The manifest first: a run's folder says from the beginning what it is.
+    await this.writeManifest('running', undefined);
     await this.storage.write(runFiles.records, head);
     await this.storage.write(runFiles.rateChanges, new Uint8Array(0));
     this.#recordBytes = head.length;
-    await this.writeManifest('running', undefined);
     // A replay begins here, whatever a later build would draw for the same seed.
     await this.writeCheckpoint();
   }

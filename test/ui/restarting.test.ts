@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchWorkspace } from '../launch/scratch';
 import { Workbench } from './workbench';
@@ -21,6 +21,8 @@ describe('Pressing Train in a hurry', () => {
     const runs = join(workbench.folder, 'unroll-runs');
     return readdirSync(runs)
       .sort()
+      // A run's folder is there a moment before it says anything.
+      .filter((run) => existsSync(join(runs, run, 'run.json')))
       .map((run) => (JSON.parse(readFileSync(join(runs, run, 'run.json'), 'utf8')) as { state?: unknown }).state);
   };
 
