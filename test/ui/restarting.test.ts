@@ -19,11 +19,13 @@ describe('Pressing Train in a hurry', () => {
   /** How each run says in its folder that it stands, the oldest first. */
   const states = (): readonly unknown[] => {
     const runs = join(workbench.folder, 'unroll-runs');
-    return readdirSync(runs)
-      .sort()
-      // A run's folder is there a moment before it says anything.
-      .filter((run) => existsSync(join(runs, run, 'run.json')))
-      .map((run) => (JSON.parse(readFileSync(join(runs, run, 'run.json'), 'utf8')) as { state?: unknown }).state);
+    return (
+      readdirSync(runs)
+        .sort()
+        // A run's folder is there a moment before it says anything.
+        .filter((run) => existsSync(join(runs, run, 'run.json')))
+        .map((run) => (JSON.parse(readFileSync(join(runs, run, 'run.json'), 'utf8')) as { state?: unknown }).state)
+    );
   };
 
   it('twice starts one run, and nothing is called a failure', async () => {
