@@ -17,9 +17,13 @@ describe('Writing an experiment key by key', () => {
   /** Types, waits until the list offers `words` first, and takes it. */
   async function complete(keys: string, words: string): Promise<void> {
     await workbench.page.keyboard.type(keys, { delay: 100 });
-    const first = workbench.page.locator('.suggest-widget.visible .monaco-list-row.focused');
-    await first.filter({ hasText: words }).waitFor();
-    await workbench.page.keyboard.press('Enter');
+    const first = workbench.page.locator('.suggest-widget.visible .monaco-list-row.focused').filter({ hasText: words });
+    await first.waitFor();
+    // A list that is just being filtered anew takes no Enter; it is pressed again while the offer still stands.
+    while (await first.isVisible()) {
+      await workbench.page.keyboard.press('Enter');
+      await workbench.page.waitForTimeout(300);
+    }
   }
 
   const text = (): Promise<string> => workbench.page.locator('.monaco-editor .view-lines').first().innerText();
