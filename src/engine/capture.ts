@@ -12,7 +12,7 @@ export type CapturedTensor =
 
 /**
  * Everything of one update, so that anyone can recompute it elsewhere: parameters before and after, gradients raw and
- * clipped, inputs, targets, states, outputs, losses and ∂L/∂h_t. Names and shapes are those of the captured update file.
+ * clipped, inputs, targets, states, gates, outputs, losses and ∂L/∂h_t. Names and shapes are those of the captured update file.
  */
 export interface Capture {
   readonly tensors: ReadonlyMap<string, CapturedTensor>;
@@ -90,6 +90,11 @@ export class CaptureRecorder implements BackwardObserver {
         const run = values.subarray(this.length, (length + 1) * this.length);
         tensors.set(`${state}_l${layer}`, copyTensor(run, [length, batch, hidden]));
       });
+      if (network.cell.gates.length > 1) {
+        const gatesWidth = network.cell.gates.length * hidden;
+        const gates = scan.gates.subarray(0, length * batch * gatesWidth);
+        tensors.set(`gates_l${layer}`, copyTensor(gates, [length, batch, gatesWidth]));
+      }
       tensors.set(`dh_l${layer}`, inPrecisionOf(network, this.dh[layer], [length, batch, hidden]));
       tensors.set(`dhLocal_l${layer}`, inPrecisionOf(network, this.dhLocal[layer], [length, batch, hidden]));
     });

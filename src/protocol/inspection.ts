@@ -8,8 +8,10 @@ export interface Inspection {
   readonly batch: number;
   /** T of the window, earlier steps that the gradient reached included. */
   readonly steps: number;
-  /** How many of the steps lie before the window. */
+  /** How many of the steps lie before the window; earlier weights computed their states. */
   readonly reach: number;
+  /** First step that the gradient covers: 0 unless truncation cuts it short. */
+  readonly gradientFrom: number;
   /** L of the batch, as reduced, before the update. */
   readonly loss: number;
   readonly gradNorm: number;
@@ -17,6 +19,12 @@ export interface Inspection {
   readonly clipCoefficient: number;
   readonly learningRate: number;
   readonly lossKind: 'mse' | 'crossEntropy';
+  /** What a squared error or a −ln p of this sequence is multiplied by as it enters L. */
+  readonly lossWeight: number;
+  /** Name in the registry of cells. */
+  readonly cell: string;
+  /** φ of the vanilla RNN. */
+  readonly activation: string;
   /** Names of the inputs: columns, or symbols for one-hot inputs. */
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
@@ -47,10 +55,21 @@ export interface InspectedLayer {
   readonly h: Float64Array;
   /** (T,H) for lstm, empty otherwise. */
   readonly c: Float64Array;
+  /** (H) for lstm, empty otherwise. */
+  readonly c0: Float64Array;
+  /** i, f, g, o or r, z, n after their nonlinearity; none for the vanilla RNN. */
+  readonly gates: readonly InspectedGate[];
   /** (T,H) ∂L/∂h_t, total. */
   readonly dh: Float64Array;
   /** (T,H) the part of ∂L/∂h_t that does not come through t+1 of the same layer. */
   readonly dhLocal: Float64Array;
+}
+
+/** One gate of a layer, by the letter of the equations. */
+export interface InspectedGate {
+  readonly name: string;
+  /** (T,H) */
+  readonly values: Float64Array;
 }
 
 /** One parameter at the update. The tensors are empty where the parameter is too large to look at as a picture. */

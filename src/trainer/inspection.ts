@@ -1,5 +1,5 @@
 import type { Capture, CapturedTensor } from '../engine/capture';
-import type { InspectedLayer, InspectedParameter, Inspection } from '../protocol/inspection';
+import type { InspectedGate, InspectedLayer, InspectedParameter, Inspection } from '../protocol/inspection';
 import type { TrainingPlan } from './plan';
 
 /** Elements of a parameter beyond which its values are not shown one by one. */
@@ -21,23 +21,29 @@ export function inspectionOf({ tensors, metadata }: Capture, plan: TrainingPlan,
     throw new RangeError(`The batch has the sequences 0 to ${batch - 1}; there is no ${sequence}.`);
   }
   const lane = (name: string): Float64Array => laneOf(tensor(name), steps, batch, sequence);
-  const { kind } = plan.experiment.loss;
+  const { bptt, loss } = plan.experiment;
+  const { kind } = loss;
   const width = plan.source.outputs;
   const mask = Uint8Array.from(lane('mask'));
   const logits = lane('outputs');
   const targets = kind === 'mse' ? lane('targets') : oneHot(lane('targets'), width);
   const outputs = kind === 'mse' ? logits : softmaxRows(logits, width);
+  const lossWeight = weightOf(loss, countOf(tensor('mask')), width, batch);
   return {
     update: Number(metadata['step']),
     sequence,
     batch,
     steps,
     reach: Number(metadata['reach'] ?? 0),
+    gradientFrom: typeof bptt === 'object' ? Math.max(0, steps - bptt.backward) : 0,
     loss: Number(metadata['loss']),
     gradNorm: Number(metadata['gradNorm']),
     clipCoefficient: Number(metadata['clipCoefficient']),
     learningRate: Number(metadata['learningRate']),
     lossKind: kind,
+    lossWeight,
+    cell: plan.cell.name,
+    activation: plan.experiment.model.activation ?? 'tanh',
     inputNames: plan.source.inputNames,
     outputNames: plan.source.outputNames,
     inputs: lane('inputs'),
@@ -45,15 +51,18 @@ export function inspectionOf({ tensors, metadata }: Capture, plan: TrainingPlan,
     targets,
     mask,
     lossPerStep: Float64Array.from(tensor('loss').data),
-    sequenceLoss: sequenceLoss(plan, outputs, targets, mask, countOf(tensor('mask')), batch),
+    sequenceLoss: sequenceLoss(kind, outputs, targets, mask, lossWeight),
     layers: Array.from({ length: plan.experiment.model.layers }, (_, l): InspectedLayer => {
-      const h0 = tensor(`h0_l${l}`);
-      const [, hidden = 0] = h0.shape;
+      const hidden = tensor(`h0_l${l}`).shape[1] ?? 0;
+      const initial = (name: string): Float64Array =>
+        Float64Array.from(tensor(name).data.subarray(sequence * hidden, (sequence + 1) * hidden));
       return {
         hidden,
-        h0: Float64Array.from(h0.data.subarray(sequence * hidden, (sequence + 1) * hidden)),
+        h0: initial(`h0_l${l}`),
         h: lane(`h_l${l}`),
         c: tensors.has(`c_l${l}`) ? lane(`c_l${l}`) : new Float64Array(0),
+        c0: tensors.has(`c0_l${l}`) ? initial(`c0_l${l}`) : new Float64Array(0),
+        gates: tensors.has(`gates_l${l}`) ? gatesOf(lane(`gates_l${l}`), plan, steps, hidden) : [],
         dh: lane(`dh_l${l}`),
         dhLocal: lane(`dhLocal_l${l}`),
       };
@@ -102,19 +111,38 @@ function countOf({ data }: CapturedTensor): number {
   return count;
 }
 
+/** The blocks of a layer's gates, (T,G·H), one by one. */
+function gatesOf(all: Float64Array, { cell }: TrainingPlan, steps: number, hidden: number): InspectedGate[] {
+  const width = cell.gates.length * hidden;
+  return cell.gates.map(({ name }, g) => {
+    const values = new Float64Array(steps * hidden);
+    for (let t = 0; t < steps; t++) {
+      const at = t * width + g * hidden;
+      values.set(all.subarray(at, at + hidden), t * hidden);
+    }
+    return { name, values };
+  });
+}
+
+/** What each term of the loss is multiplied by: `mean` divides by the number of targets, for mse also by O; `sum` by B. */
+function weightOf(
+  { kind, reduction }: TrainingPlan['experiment']['loss'],
+  targets: number,
+  outputs: number,
+  batch: number,
+): number {
+  return 1 / (reduction === 'mean' ? (kind === 'mse' ? targets * outputs : targets) : batch);
+}
+
 /** The loss of one sequence as it enters L: the definition of the loss, for this lane alone. */
 function sequenceLoss(
-  { experiment, source }: TrainingPlan,
+  kind: Inspection['lossKind'],
   outputs: Float64Array,
   targets: Float64Array,
   mask: Uint8Array,
-  targetCount: number,
-  batch: number,
+  weight: number,
 ): Float64Array {
-  const { kind, reduction } = experiment.loss;
-  const width = source.outputs;
-  const perTarget = kind === 'mse' ? targetCount * width : targetCount;
-  const divisor = reduction === 'mean' ? perTarget : batch;
+  const width = outputs.length / mask.length;
   return Float64Array.from(mask, (asked, t) => {
     if (asked === 0) return 0;
     let sum = 0;
@@ -123,7 +151,7 @@ function sequenceLoss(
       const output = outputs[o] ?? 0;
       sum += kind === 'mse' ? (output - target) ** 2 : target === 0 ? 0 : -Math.log(output);
     }
-    return sum / divisor;
+    return sum * weight;
   });
 }
 

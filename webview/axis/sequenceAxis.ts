@@ -4,30 +4,95 @@ import { gutters } from './trainingAxis';
 export interface SequenceAxis {
   /** T */
   readonly steps: number;
+  /** Visible steps, where the first begins and the last ends; fractions of a step while it is zoomed. */
+  readonly domain: readonly [number, number];
+  /** All that can be visible: 0 and T. */
+  readonly whole: readonly [number, number];
   /** Pixels of the plot itself. */
   readonly width: number;
 }
 
-/** The axis for T steps in an element of this width. */
-export function sequenceAxis(steps: number, elementWidth: number): SequenceAxis {
-  return { steps: Math.max(1, steps), width: Math.max(1, elementWidth - gutters.left - gutters.right) };
+/** Fewest steps that zooming leaves in sight. */
+export const leastSteps = 3;
+
+/** The axis for T steps in an element of this width; `range` is what is to be in sight, all where it is left out. */
+export function sequenceAxis(steps: number, elementWidth: number, range?: readonly [number, number]): SequenceAxis {
+  const count = Math.max(1, steps);
+  const whole = [0, count] as const;
+  return {
+    steps: count,
+    domain: range === undefined ? whole : within(range, count),
+    whole,
+    width: Math.max(1, elementWidth - gutters.left - gutters.right),
+  };
+}
+
+/** A range of as many steps as there are room for in T, moved to lie within it: sequences differ in length. */
+function within([from, to]: readonly [number, number], steps: number): readonly [number, number] {
+  const span = Math.min(steps, Math.max(Math.min(leastSteps, steps), to - from));
+  const start = Math.max(0, Math.min(steps - span, from));
+  return [start, start + span];
+}
+
+/** Whether all steps are in sight. */
+export function showsAll({ domain, whole }: SequenceAxis): boolean {
+  return domain[0] <= whole[0] && domain[1] >= whole[1];
 }
 
 /** The step under a pixel of the plot. */
-export function stepAt({ steps, width }: SequenceAxis, x: number): number {
-  return Math.max(0, Math.min(steps - 1, Math.floor((x / width) * steps)));
+export function stepAt({ steps, domain, width }: SequenceAxis, x: number): number {
+  const t = Math.floor(domain[0] + (x / width) * (domain[1] - domain[0]));
+  return Math.max(0, Math.min(steps - 1, t));
+}
+
+/** The pixel where a step begins; left of 0 or right of the width where it is out of sight. */
+export function leftOfStep({ domain, width }: SequenceAxis, t: number): number {
+  return ((t - domain[0]) / (domain[1] - domain[0])) * width;
 }
 
 /** The pixel in the middle of a step. */
-export function middleOfStep({ steps, width }: SequenceAxis, t: number): number {
-  return ((t + 0.5) / steps) * width;
+export function middleOfStep(axis: SequenceAxis, t: number): number {
+  return leftOfStep(axis, t + 0.5);
+}
+
+/** Pixels of a step. */
+export function widthOfStep({ domain, width }: SequenceAxis): number {
+  return width / (domain[1] - domain[0]);
+}
+
+/** The steps of which at least a part is in sight. */
+export function stepsInSight({ domain, steps }: SequenceAxis): readonly number[] {
+  const first = Math.max(0, Math.floor(domain[0]));
+  const end = Math.min(steps, Math.ceil(domain[1]));
+  return Array.from({ length: end - first }, (_, i) => first + i);
+}
+
+/** The range of `factor` times as many steps, in which step `around` keeps its place; undefined is all of them. */
+export function zoomedRange(
+  { domain, whole, steps }: SequenceAxis,
+  around: number,
+  factor: number,
+): readonly [number, number] | undefined {
+  const span = Math.max(Math.min(leastSteps, steps), (domain[1] - domain[0]) * factor);
+  if (span >= whole[1]) return undefined;
+  const share = Math.max(0, Math.min(1, (around + 0.5 - domain[0]) / (domain[1] - domain[0])));
+  return within([around + 0.5 - share * span, around + 0.5 - share * span + span], steps);
+}
+
+/** The range moved as little as it takes to have a step wholly in sight. */
+export function rangeWith({ domain, steps }: SequenceAxis, t: number): readonly [number, number] {
+  const [from, to] = domain;
+  const by = t < from ? t - from : t + 1 > to ? t + 1 - to : 0;
+  return within([from + by, to + by], steps);
 }
 
 const roomForLabel = 34;
 
-/** Steps that are named under the axis: as many as have room, evenly apart, the first among them. */
-export function namedSteps({ steps, width }: SequenceAxis): readonly number[] {
+/** Steps in sight that are named under the axis: as many as have room, evenly apart. */
+export function namedSteps(axis: SequenceAxis): readonly number[] {
+  const { domain, steps, width } = axis;
   const most = Math.max(1, Math.floor(width / roomForLabel));
-  const every = [1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000].find((n) => steps / n <= most) ?? steps;
-  return Array.from({ length: Math.ceil(steps / every) }, (_, i) => i * every);
+  const shown = domain[1] - domain[0];
+  const every = [1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000].find((n) => shown / n <= most) ?? steps;
+  return stepsInSight(axis).filter((t) => t % every === 0 && t + 0.5 >= domain[0] && t + 0.5 <= domain[1]);
 }

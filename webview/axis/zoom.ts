@@ -1,11 +1,17 @@
 import { select } from 'd3-selection';
 import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomTransform } from 'd3-zoom';
-import { leastVisible, type TrainingAxis } from './trainingAxis';
 
 /** Doublings of the zoom for a pixel of the wheel, and the most for one event. */
 const wheelSpeed = { perPixel: 0.004, most: 0.5 } as const;
 
-/** One zoom and one pan for all surfaces of training time. */
+/** What can be zoomed: the part in sight of a whole, over so many pixels. */
+export interface ZoomableAxis {
+  readonly domain: readonly [number, number];
+  readonly whole: readonly [number, number];
+  readonly width: number;
+}
+
+/** One zoom and one pan for all surfaces of one of the two times. */
 export class SharedZoom {
   readonly #behaviour = zoom<HTMLElement, unknown>()
     // d3 takes every wheel with Ctrl for a pinch and goes ten times as fast: a notch of a mouse would go from all to one.
@@ -17,11 +23,17 @@ export class SharedZoom {
       event.type === 'wheel' ? event.ctrlKey || event.metaKey : event.type === 'dblclick' || event.button === 0,
     );
   readonly #surfaces: HTMLElement[] = [];
-  #axis: TrainingAxis | undefined;
+  #axis: ZoomableAxis | undefined;
   #isFollowing = false;
 
-  /** @param onRange told the visible updates after every zoom; undefined is all of them */
-  constructor(onRange: (range: readonly [number, number] | undefined) => void) {
+  /**
+   * @param least updates or steps that zooming leaves in sight
+   * @param onRange told what is in sight after every zoom; undefined is all
+   */
+  constructor(
+    readonly least: number,
+    onRange: (range: readonly [number, number] | undefined) => void,
+  ) {
     this.#behaviour.on('zoom', (event: D3ZoomEvent<HTMLElement, unknown>) => {
       const axis = this.#axis;
       if (axis === undefined || this.#isFollowing) return;
@@ -40,9 +52,9 @@ export class SharedZoom {
   }
 
   /** Brings every surface's zoom in line with the axis that is drawn. */
-  follow(axis: TrainingAxis): void {
+  follow(axis: ZoomableAxis): void {
     this.#axis = axis;
-    this.#behaviour.scaleExtent([1, Math.max(1, (axis.whole[1] - axis.whole[0]) / leastVisible)]);
+    this.#behaviour.scaleExtent([1, Math.max(1, (axis.whole[1] - axis.whole[0]) / this.least)]);
     this.#behaviour.extent([
       [0, 0],
       [axis.width, 1],
@@ -58,7 +70,7 @@ export class SharedZoom {
   }
 }
 
-function rangeOf(transform: ZoomTransform, { whole, width }: TrainingAxis): readonly [number, number] | undefined {
+function rangeOf(transform: ZoomTransform, { whole, width }: ZoomableAxis): readonly [number, number] | undefined {
   if (transform.k <= 1) return undefined;
   const span = whole[1] - whole[0];
   const from = whole[0] + (transform.invertX(0) / width) * span;
@@ -66,7 +78,7 @@ function rangeOf(transform: ZoomTransform, { whole, width }: TrainingAxis): read
   return [Math.max(whole[0], from), Math.min(whole[1], to)];
 }
 
-function transformOf({ domain, whole, width }: TrainingAxis): ZoomTransform {
+function transformOf({ domain, whole, width }: ZoomableAxis): ZoomTransform {
   const k = (whole[1] - whole[0]) / Math.max(domain[1] - domain[0], Number.EPSILON);
   const x = -((domain[0] - whole[0]) / (whole[1] - whole[0])) * width * k;
   return zoomIdentity.translate(x, 0).scale(k);

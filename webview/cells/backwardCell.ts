@@ -1,6 +1,7 @@
 import type { InspectedLayer, Inspection } from '../../src/protocol/inspection';
 import { briefNumber } from '../../src/protocol/numbers';
 import { CurveChart, type Curve } from '../charts/curves';
+import type { SharedZoom } from '../axis/zoom';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { element, setText } from '../ui/element';
@@ -18,10 +19,10 @@ export class BackwardCell implements SequenceCell {
   readonly #legend = element('div', { class: 'curve-legend' });
   #drawn = '';
 
-  constructor(store: Store, onFold: (title: string) => void) {
+  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
     this.#frame = new CellFrame(7, 'Backward through time', onFold);
     this.element = this.#frame.element;
-    this.#surface = new SequenceSurface(store, 'Gradient of each time step');
+    this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step');
     this.#frame.body.append(
       this.#legend,
       this.#frame.readout,
@@ -39,12 +40,12 @@ export class BackwardCell implements SequenceCell {
     this.#frame.say(sentence(norms.total, index, inspection.layers.length));
     setText(this.#frame.readout, readout(norms, stepInFocus(model, inspection.steps)));
     this.#surface.update(drawing);
-    const key = dependencyKey(inspection, index, axis.width, theme, this.#frame.body.hidden);
+    const key = dependencyKey(inspection, index, axis.width, axis.domain, theme, this.#frame.body.hidden);
     if (key === this.#drawn || this.#frame.body.hidden) return;
     this.#drawn = key;
     const curves = curvesOf(norms, theme, inspection);
     legendOf(this.#legend, curves);
-    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂h_t‖' }, [0, inspection.steps], theme);
+    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂h_t‖' }, axis.domain, theme);
   }
 }
 

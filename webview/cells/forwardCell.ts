@@ -1,9 +1,10 @@
 import type { Inspection } from '../../src/protocol/inspection';
 import { briefNumber } from '../../src/protocol/numbers';
-import { middleOfStep } from '../axis/sequenceAxis';
+import { middleOfStep, stepsInSight, widthOfStep } from '../axis/sequenceAxis';
 import { gutters } from '../axis/trainingAxis';
 import { largestMagnitude, SignedScale } from '../heatmap/signedScale';
 import { Strip } from '../heatmap/strip';
+import type { SharedZoom } from '../axis/zoom';
 import type { Store } from '../store/store';
 import { element, setText } from '../ui/element';
 import { CellFrame, isFolded } from './cell';
@@ -33,10 +34,10 @@ export class ForwardCell implements SequenceCell {
   #limitsOf = '';
   #drawn = '';
 
-  constructor(store: Store, onFold: (title: string) => void) {
+  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
     this.#frame = new CellFrame(5, 'Forward', onFold);
     this.element = this.#frame.element;
-    this.#surface = new SequenceSurface(store, 'Inputs, states and outputs over time steps');
+    this.#surface = new SequenceSurface(store, zoom, 'Inputs, states and outputs over time steps');
     this.#frame.body.append(
       this.#frame.readout,
       element('div', { class: 'plot' }, this.#picture, this.#surface.element),
@@ -50,7 +51,7 @@ export class ForwardCell implements SequenceCell {
     setText(this.#frame.readout, readout(inspection, stepInFocus(model, inspection.steps), model.view.layer));
     this.#surface.update(drawing);
     if (this.#frame.body.hidden) return;
-    const key = dependencyKey(inspection, axis.width, theme);
+    const key = dependencyKey(inspection, axis.width, axis.domain, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     // A scale is fixed while updates are leafed through: it only grows, and starts anew with another run.
@@ -63,7 +64,7 @@ export class ForwardCell implements SequenceCell {
       const strip = new Strip();
       const height = Math.max(rowHeight.least, Math.min(rowHeight.most, row.rows * rowHeight.perUnit));
       const scale = new SignedScale(limit, theme);
-      strip.draw({ ...row, steps: inspection.steps }, axis.width, height, scale, theme.clip);
+      strip.draw({ ...row, steps: inspection.steps, domain: axis.domain }, axis.width, height, scale, theme.clip);
       return element(
         'div',
         { class: 'strip-row' },
@@ -112,9 +113,9 @@ function masked({ targets, mask, outputNames }: Inspection): Float64Array {
 /** The symbols of one-hot inputs above their columns, where they have room. */
 function tokens(inspection: Inspection, axis: SequenceDrawing['axis']): readonly HTMLElement[] {
   const isSymbols = inspection.lossKind === 'crossEntropy' && inspection.inputNames.length > 2;
-  if (!isSymbols || axis.width / axis.steps < widestToken) return [];
+  if (!isSymbols || widthOfStep(axis) < widestToken) return [];
   const row = element('div', { class: 'tokens', 'aria-hidden': 'true' });
-  for (let t = 0; t < inspection.steps; t++) {
+  for (const t of stepsInSight(axis)) {
     const token = element('span', {}, inputInWords(inspection, t));
     token.style.left = `${gutters.left + middleOfStep(axis, t)}px`;
     row.append(token);

@@ -1,4 +1,4 @@
-import { trainingAxis } from '../axis/trainingAxis';
+import { leastVisible, trainingAxis } from '../axis/trainingAxis';
 import { SharedZoom } from '../axis/zoom';
 import type { Model } from '../store/model';
 import type { Store } from '../store/store';
@@ -33,7 +33,7 @@ export class Notebook {
   ) {
     this.#header = new Header(requests);
     this.#selection = new SelectionBar(store);
-    this.#zoom = new SharedZoom((range) => {
+    this.#zoom = new SharedZoom(leastVisible, (range) => {
       store.dispatch({ kind: 'viewed', view: { range } });
     });
     const onFold = (title: string): void => {

@@ -1,6 +1,15 @@
 import type { Inspection } from '../../src/protocol/inspection';
-import { namedSteps, middleOfStep, stepAt, type SequenceAxis } from '../axis/sequenceAxis';
+import {
+  middleOfStep,
+  namedSteps,
+  rangeWith,
+  showsAll,
+  stepAt,
+  zoomedRange,
+  type SequenceAxis,
+} from '../axis/sequenceAxis';
 import { gutters } from '../axis/trainingAxis';
+import type { SharedZoom } from '../axis/zoom';
 import type { Model } from '../store/model';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
@@ -26,6 +35,18 @@ export function stepInFocus({ hover, view }: Model, steps: number): number | und
   return t === undefined || t >= steps ? undefined : t;
 }
 
+/** What a picture does with the pointer and the keys besides moving the step; each step's column may have parts. */
+export interface PictureParts {
+  /** A click at so many pixels from the picture's top. */
+  pick(y: number): void;
+  /** A key that moves no step; true where the picture took it. */
+  obey(key: string): boolean;
+  /** What the keys do, for screen readers. */
+  readonly keys: string;
+}
+
+const farStep = 10;
+
 /** Takes the pointer and the keys over a picture of sequence time, and carries the line at the step in focus. */
 export class SequenceSurface {
   readonly element: HTMLElement;
@@ -34,19 +55,26 @@ export class SequenceSurface {
   #axis: SequenceAxis | undefined;
   #update = 0;
 
+  /** @param label what the picture shows, for screen readers */
   constructor(
     readonly store: Store,
+    zoom: SharedZoom,
     label: string,
+    readonly parts?: PictureParts,
   ) {
+    const keys = parts === undefined ? '' : ` ${parts.keys}`;
     this.element = element('div', {
       class: 'surface',
       tabindex: '0',
       role: 'application',
-      'aria-label': `${label}. Left and right arrow keys move the step, Home and End go to the ends.`,
+      'aria-label': `${label}. Left and right arrow keys move the step, Home and End go to the ends, [ and ] move the update, plus and minus zoom, 0 shows all steps.${keys}`,
     });
     this.element.style.left = `${gutters.left}px`;
     this.element.style.right = `${gutters.right}px`;
     this.element.append(this.#line, this.#mark);
+    zoom.attach(this.element, () => {
+      this.#show(undefined);
+    });
     this.element.addEventListener('pointermove', (event) => {
       store.dispatch({ kind: 'hovered', point: { update: this.#update, t: this.#stepOf(event) } });
     });
@@ -54,15 +82,11 @@ export class SequenceSurface {
       store.dispatch({ kind: 'hovered', point: undefined });
     });
     this.element.addEventListener('click', (event) => {
-      this.#select(this.#stepOf(event));
+      this.#select(this.#update, this.#stepOf(event));
+      parts?.pick(event.clientY - this.element.getBoundingClientRect().top);
     });
     this.element.addEventListener('keydown', (event) => {
-      const steps = this.#axis?.steps ?? 1;
-      const t = store.model.view.selection?.t ?? steps - 1;
-      const to = { ArrowLeft: t - 1, ArrowRight: t + 1, Home: 0, End: steps - 1 }[event.key];
-      if (to === undefined) return;
-      this.#select(Math.max(0, Math.min(steps - 1, to)));
-      event.preventDefault();
+      if (this.#obey(event)) event.preventDefault();
     });
   }
 
@@ -78,14 +102,64 @@ export class SequenceSurface {
     return this.#axis === undefined ? undefined : stepAt(this.#axis, event.clientX - box.left);
   }
 
-  #select(t: number | undefined): void {
-    this.store.dispatch({ kind: 'viewed', view: { selection: { update: this.#update, t } } });
+  #obey({ key, shiftKey }: KeyboardEvent): boolean {
+    const axis = this.#axis;
+    if (axis === undefined) return false;
+    const far = shiftKey ? farStep : 1;
+    const t = this.store.model.view.selection?.t ?? axis.steps - 1;
+    switch (key) {
+      case 'ArrowLeft':
+        return this.#moveTo(t - far);
+      case 'ArrowRight':
+        return this.#moveTo(t + far);
+      case 'Home':
+        return this.#moveTo(0);
+      case 'End':
+        return this.#moveTo(axis.steps - 1);
+      case '[':
+      case ']': {
+        const last = (this.store.model.run?.status.updates ?? 1) - 1;
+        const to = this.#update + (key === '[' ? -far : far);
+        this.#select(Math.max(0, Math.min(last, to)), this.store.model.view.selection?.t);
+        return true;
+      }
+      case '+':
+      case '=':
+        return this.#show(zoomedRange(axis, t, 0.5));
+      case '-':
+        return this.#show(zoomedRange(axis, t, 2));
+      case '0':
+        return this.#show(undefined);
+      default:
+        return this.parts?.obey(key) ?? false;
+    }
+  }
+
+  /** Selects a step by the keys; the pictures move along where it is out of sight. */
+  #moveTo(to: number): boolean {
+    const axis = this.#axis;
+    if (axis === undefined) return false;
+    const t = Math.max(0, Math.min(axis.steps - 1, to));
+    // What the keys select is read out, even where the pointer was left lying on a picture.
+    this.store.dispatch({ kind: 'hovered', point: undefined });
+    this.#select(this.#update, t);
+    return showsAll(axis) || this.#show(rangeWith(axis, t));
+  }
+
+  #show(stepRange: readonly [number, number] | undefined): boolean {
+    this.store.dispatch({ kind: 'viewed', view: { stepRange } });
+    return true;
+  }
+
+  #select(update: number, t: number | undefined): void {
+    this.store.dispatch({ kind: 'viewed', view: { selection: { update, t } } });
   }
 }
 
 function place(line: HTMLElement, t: number | undefined, axis: SequenceAxis): void {
-  line.hidden = t === undefined || t >= axis.steps;
-  if (t !== undefined) line.style.transform = `translateX(${middleOfStep(axis, t)}px)`;
+  const x = t === undefined || t >= axis.steps ? -1 : middleOfStep(axis, t);
+  line.hidden = x < 0 || x > axis.width;
+  line.style.transform = `translateX(${x}px)`;
 }
 
 /** The numbers of the steps under a picture. */

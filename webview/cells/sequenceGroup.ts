@@ -1,4 +1,5 @@
-import { sequenceAxis } from '../axis/sequenceAxis';
+import { leastSteps, sequenceAxis } from '../axis/sequenceAxis';
+import { SharedZoom } from '../axis/zoom';
 import type { Model } from '../store/model';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
@@ -6,6 +7,7 @@ import { numberField } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { BackwardCell } from './backwardCell';
 import { ForwardCell } from './forwardCell';
+import { Minimap } from './minimap';
 import type { SequenceCell } from './sequenceCell';
 import { StepLossCell } from './stepLossCell';
 import { UpdateCell } from './updateCell';
@@ -16,6 +18,8 @@ export class SequenceGroup {
   readonly #title = element('h2', { class: 'group-title' });
   readonly #sequence;
   readonly #words = element('p', { class: 'look-words', role: 'status' });
+  readonly #zoom: SharedZoom;
+  readonly #minimap: Minimap;
   readonly #cells: readonly SequenceCell[];
   readonly #body: HTMLElement;
 
@@ -24,10 +28,14 @@ export class SequenceGroup {
       const last = (store.model.run?.facts.batch ?? 1) - 1;
       store.dispatch({ kind: 'viewed', view: { sequence: Math.max(0, Math.min(last, sequence)) } });
     });
+    this.#zoom = new SharedZoom(leastSteps, (stepRange) => {
+      store.dispatch({ kind: 'viewed', view: { stepRange } });
+    });
+    this.#minimap = new Minimap(store);
     this.#cells = [
-      new ForwardCell(store, onFold),
-      new StepLossCell(store, onFold),
-      new BackwardCell(store, onFold),
+      new ForwardCell(store, this.#zoom, onFold),
+      new StepLossCell(store, this.#zoom, onFold),
+      new BackwardCell(store, this.#zoom, onFold),
       new UpdateCell(onFold),
     ];
     this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));
@@ -36,6 +44,7 @@ export class SequenceGroup {
       { class: 'group', role: 'group', 'aria-label': 'Sequence time' },
       element('div', { class: 'group-head' }, this.#title, this.#sequence.element),
       this.#words,
+      this.#minimap.element,
       this.#body,
     );
   }
@@ -51,9 +60,12 @@ export class SequenceGroup {
     this.#body.hidden = inspection === undefined;
     this.#sequence.update(view.sequence, run !== undefined && run.facts.batch > 1);
     setText(this.#title, inspection === undefined ? 'Sequence time — x: step t' : titleOf(inspection.update));
+    this.#minimap.element.hidden = inspection === undefined;
     if (inspection === undefined) return;
-    const axis = sequenceAxis(inspection.steps, width);
+    const axis = sequenceAxis(inspection.steps, width, view.stepRange);
+    this.#minimap.update({ model, inspection, axis, theme });
     for (const cell of this.#cells) cell.update({ model, inspection, axis, theme });
+    this.#zoom.follow(axis);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Inspection } from '../../src/protocol/inspection';
 import { briefNumber } from '../../src/protocol/numbers';
-import { middleOfStep, type SequenceAxis } from '../axis/sequenceAxis';
+import { middleOfStep, widthOfStep, type SequenceAxis } from '../axis/sequenceAxis';
+import type { SharedZoom } from '../axis/zoom';
 import type { Store } from '../store/store';
 import { withOpacity, type Theme } from '../theme/theme';
 import { element, setText } from '../ui/element';
@@ -21,10 +22,10 @@ export class StepLossCell implements SequenceCell {
   readonly #steps = element('div');
   #drawn = '';
 
-  constructor(store: Store, onFold: (title: string) => void) {
+  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
     this.#frame = new CellFrame(6, 'Loss per step', onFold);
     this.element = this.#frame.element;
-    this.#surface = new SequenceSurface(store, 'Loss of each time step');
+    this.#surface = new SequenceSurface(store, zoom, 'Loss of each time step');
     const legend = element('div', { class: 'curve-legend' }, 'light: L_t of the batch · solid: this sequence’s share');
     this.#frame.body.append(
       legend,
@@ -40,7 +41,7 @@ export class StepLossCell implements SequenceCell {
     this.#frame.say(sentence(inspection));
     setText(this.#frame.readout, readout(inspection, stepInFocus(model, inspection.steps)));
     this.#surface.update(drawing);
-    const key = dependencyKey(inspection, axis.width, theme, this.#frame.body.hidden);
+    const key = dependencyKey(inspection, axis.width, axis.domain, theme, this.#frame.body.hidden);
     if (key === this.#drawn || this.#frame.body.hidden) return;
     this.#drawn = key;
     const largest = inspection.lossPerStep.reduce((most, value) => Math.max(most, value), 0);
@@ -57,7 +58,7 @@ export class StepLossCell implements SequenceCell {
     const context = this.#canvas.getContext('2d');
     if (context === null || largest === 0) return;
     context.scale(devicePixelRatio, devicePixelRatio);
-    const width = Math.max(1, Math.min(widestBar, (axis.width / axis.steps) * 0.7));
+    const width = Math.max(1, Math.min(widestBar, widthOfStep(axis) * 0.7));
     const bars = (values: Float64Array, color: string): void => {
       context.fillStyle = color;
       values.forEach((value, t) => {

@@ -10,6 +10,8 @@ export interface StripValues {
   readonly values: Float64Array;
   readonly steps: number;
   readonly rows: number;
+  /** Steps in sight, where the first begins and the last ends; all where it is left out. */
+  readonly domain?: readonly [number, number];
 }
 
 /** A canvas that shows numbers over time steps as colours; the first row is on top. */
@@ -18,7 +20,7 @@ export class Strip {
 
   /** @param notFinite CSS colour of what is hatched because it is no number */
   draw(
-    { values, steps, rows }: StripValues,
+    { values, steps, rows, domain = [0, steps] }: StripValues,
     width: number,
     height: number,
     scale: SignedScale,
@@ -38,7 +40,7 @@ export class Strip {
     for (let y = 0; y < pixelHeight; y++) {
       const row = Math.min(rows - 1, Math.floor((y / pixelHeight) * rows));
       for (let x = 0; x < pixelWidth; x++) {
-        const t = Math.min(steps - 1, Math.floor((x / pixelWidth) * steps));
+        const t = Math.min(steps - 1, Math.floor(domain[0] + (x / pixelWidth) * (domain[1] - domain[0])));
         const value = values[t * rows + row] ?? NaN;
         const isHatched = (x + y) % hatchPeriod < hatchPeriod / 2;
         pixels[y * pixelWidth + x] = Number.isFinite(value) ? scale.shade(value) : isHatched ? hatch : 0;

@@ -23,6 +23,8 @@ export interface View {
   readonly layer: number;
   /** Visible updates; undefined is all of them. */
   readonly range: readonly [number, number] | undefined;
+  /** Visible steps of a sequence; undefined is all of them. */
+  readonly stepRange: readonly [number, number] | undefined;
   /** Sequence of the batch that the cells of sequence time show. */
   readonly sequence: number;
   /** undefined follows the latest update. */
@@ -71,6 +73,7 @@ export const standardView: View = {
   quantity: 'dh',
   layer: 0,
   range: undefined,
+  stepRange: undefined,
   sequence: 0,
   selection: undefined,
   folded: [],

@@ -48,7 +48,10 @@ function shown(model: Model, state: PanelState): Model {
     run,
     message: state.message,
     look: changed || run?.facts.folder !== model.run?.facts.folder ? { kind: 'none', why: '' } : model.look,
-    view: fitted(changed ? { ...model.view, range: undefined, selection: undefined } : model.view, run),
+    view: fitted(
+      changed ? { ...model.view, range: undefined, stepRange: undefined, selection: undefined } : model.view,
+      run,
+    ),
     hover: undefined,
   };
 }

@@ -29,6 +29,7 @@ export function viewOf(saved: unknown): View {
     layer: pick('layer', isCount),
     sequence: pick('sequence', isCount),
     range: pick('range', isPair),
+    stepRange: pick('stepRange', isPair),
     selection: pick('selection', (value) => isCount(field(value, 'update'))),
     folded: pick('folded', (value) => Array.isArray(value) && value.every((title) => typeof title === 'string')),
   };
