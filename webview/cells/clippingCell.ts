@@ -10,6 +10,7 @@ import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
 import { columnAtUpdate } from './lossCurves';
+import { clippingTable } from '../tables/trainingTables';
 import { Surface } from './surface';
 
 /** [3] The norm of the gradient before and after clipping, the threshold, and a tick for every clipped update. */
@@ -41,6 +42,7 @@ export class ClippingCell implements Cell {
     this.#surface.update(axis, undefined);
     setText(this.#frame.readout, readout(model, run));
     this.#frame.say(sentence(run));
+    this.#frame.tabulate(dependencyKey(run.version, run.facts), () => clippingTable(run));
     const key = dependencyKey(run.version, run.facts, axis.domain, axis.width, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;

@@ -10,6 +10,7 @@ import { button, choice } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { dependencyKey } from './identity';
+import { gradientTable } from '../tables/trainingTables';
 import { Surface } from './surface';
 
 const names: Readonly<Record<Quantity, string>> = {
@@ -73,6 +74,9 @@ export class GradientCell implements Cell {
     if (this.#frame.body.hidden) return;
     const decades = this.#scaleDecades(run, view, grid, axis.domain);
     this.#frame.say(sentence(run, grid, view));
+    this.#frame.tabulate(dependencyKey(run.version, run.facts, view.quantity, view.layer), () =>
+      gradientTable(`${names[view.quantity]}${run.facts.layout.layers > 1 ? `, layer ${view.layer}` : ''}`, grid),
+    );
     const height = this.#canvas.parentElement?.clientHeight ?? 0;
     const key = dependencyKey(
       run.version,

@@ -20,6 +20,7 @@ import {
   validationPoints,
 } from './lossCurves';
 import { dependencyKey } from './identity';
+import { lossTable } from '../tables/trainingTables';
 import { Surface } from './surface';
 
 const smoothings = [0, 10, 50, 200];
@@ -75,6 +76,7 @@ export class LossCell implements Cell {
     this.#surface.update(axis, undefined);
     setText(this.#frame.readout, readout(model, run));
     this.#frame.say(sentence(run));
+    this.#frame.tabulate(dependencyKey(run.version, run.facts), () => lossTable(run));
     const key = dependencyKey(run.version, run.facts, view.lossAxis, view.smoothing, axis.domain, axis.width, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;

@@ -8,8 +8,10 @@ import { element, setText } from '../ui/element';
 import type { Cell } from './cell';
 import { ClippingCell } from './clippingCell';
 import { GradientCell } from './gradientCell';
+import { KeyHelp } from '../ui/keyHelp';
 import { Header, type HeaderRequests } from './header';
 import { LossCell } from './lossCell';
+import { listenForKeys } from './notebookKeys';
 import { RunCell } from './runCell';
 import { SelectionBar } from './selectionBar';
 import { SequenceGroup } from './sequenceGroup';
@@ -32,7 +34,11 @@ export class Notebook {
     requests: HeaderRequests,
   ) {
     this.#header = new Header(requests);
-    this.#selection = new SelectionBar(store);
+    const help = new KeyHelp();
+    const openHelp = (): void => {
+      help.open();
+    };
+    this.#selection = new SelectionBar(store, openHelp);
     this.#zoom = new SharedZoom(leastVisible, (range) => {
       store.dispatch({ kind: 'viewed', view: { range } });
     });
@@ -63,7 +69,9 @@ export class Notebook {
       },
     });
     this.#empty = element('div', { class: 'empty' }, this.#emptyText, this.#open);
+    listenForKeys(document.body, store, openHelp);
     root.append(
+      help.element,
       element('div', { class: 'sticky' }, this.#header.element, this.#selection.element),
       this.#empty,
       this.#group,

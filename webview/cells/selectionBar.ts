@@ -1,12 +1,14 @@
 import type { TrainingAxis } from '../axis/trainingAxis';
 import { middleOf } from '../axis/trainingAxis';
-import type { Model } from '../store/model';
+import { briefNumber } from '../../src/protocol/numbers';
+import type { Model, ShownRun, View } from '../store/model';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { button, numberField, setEnabled } from '../ui/controls';
-import { element } from '../ui/element';
+import { element, setText } from '../ui/element';
 import { ClipTicks } from './clippingCell';
 import { dependencyKey } from './identity';
+import { columnAtUpdate, meanLoss } from './lossCurves';
 
 /** The ONE selection that all cells follow: update and step; ticks mark clipped updates. */
 export class SelectionBar {
@@ -17,9 +19,15 @@ export class SelectionBar {
   readonly #step;
   readonly #latest;
   readonly #all;
+  /** Read out whenever another update or step is selected. */
+  readonly #said = element('div', { class: 'unseen', role: 'status' });
   #drawn = '';
 
-  constructor(readonly store: Store) {
+  /** @param openHelp shows the list of keys */
+  constructor(
+    readonly store: Store,
+    openHelp: () => void,
+  ) {
     const move = (by: number) => () => {
       this.#select(this.#current() + by);
     };
@@ -58,7 +66,9 @@ export class SelectionBar {
         this.#step.element,
         this.#latest,
         this.#all,
+        button({ label: 'Keys', hint: 'What the keys do (?)', sign: 'keys', appearance: 'icon', onPress: openHelp }),
       ),
+      this.#said,
     );
   }
 
@@ -70,6 +80,7 @@ export class SelectionBar {
     this.#step.update(view.selection?.t, hasUpdates);
     setEnabled(this.#latest, view.selection !== undefined);
     setEnabled(this.#all, view.range !== undefined);
+    setText(this.#said, spoken(run, view));
     const x = middleOf(axis, this.#current());
     this.#mark.hidden = !hasUpdates || x < 0 || x > axis.width;
     this.#mark.style.transform = `translateX(${x}px)`;
@@ -91,4 +102,15 @@ export class SelectionBar {
     const step = t === undefined ? undefined : Math.max(0, Math.min(run.facts.layout.steps - 1, t));
     this.store.dispatch({ kind: 'viewed', view: { selection: { update: bounded, t: step } } });
   }
+}
+
+/** The selection in words, with its loss and, for a step, the gradient there. */
+function spoken({ series, facts }: ShownRun, { selection, layer }: View): string {
+  if (selection === undefined) return '';
+  const { update, t } = selection;
+  const loss = `Update ${update.toLocaleString('en-US')} selected, L = ${briefNumber(meanLoss(series, columnAtUpdate(series, update)))}`;
+  if (t === undefined || series.heat.count === 0) return `${loss}.`;
+  const column = Math.min(series.heat.count - 1, Math.floor(update / series.heat.stride));
+  const norm = series.heat.column('dh', column)[layer * facts.layout.steps + t] ?? NaN;
+  return `${loss}; step ${t}, gradient norm ${briefNumber(norm)}.`;
 }

@@ -114,10 +114,8 @@ export class Surface {
     const stride = Math.max(run.series.scalars.stride, 1);
     switch (event.key) {
       case 'ArrowLeft':
-      case '[':
         return select(update - far * stride, t);
       case 'ArrowRight':
-      case ']':
         return select(update + far * stride, t);
       case 'ArrowUp':
         return this.#rows !== undefined && select(update, (t ?? -1) + far);

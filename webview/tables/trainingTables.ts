@@ -1,0 +1,53 @@
+import type { Grid } from '../heatmap/raster';
+import type { ShownRun } from '../store/model';
+import type { Table } from './table';
+
+type Scalar = Parameters<ShownRun['series']['scalars']['column']>[0];
+
+/** The loss over the updates: one row a column of the picture. */
+export function lossTable(run: ShownRun): Table {
+  return scalarTable(run, 'Loss over updates', [
+    ['mean loss', (at) => at('lossSum') / at('count')],
+    ['lowest', (at) => at('lossMin')],
+    ['highest', (at) => at('lossMax')],
+    ['validation', (at) => at('validationLoss')],
+    ['learning rate', (at) => at('learningRate')],
+  ]);
+}
+
+/** The gradient's norm over the updates; of several updates in a row, the largest. */
+export function clippingTable(run: ShownRun): Table {
+  return scalarTable(run, 'Norm of the gradient over updates', [
+    ['‖g‖ before clipping', (at) => at('gradNorm')],
+    ['‖g‖ after clipping', (at) => at('clippedNorm')],
+    ['clipped updates', (at) => at('clips')],
+  ]);
+}
+
+/** What the heatmap shows: a row an update, a column a time step. */
+export function gradientTable(caption: string, { values, columns, width, offset, rows, stride }: Grid): Table {
+  return {
+    caption,
+    columns: ['update', ...Array.from({ length: rows }, (_, t) => `t = ${t}`)],
+    rows: Array.from({ length: columns }, (_, column) => [
+      column * stride,
+      ...Array.from({ length: rows }, (_, t) => values[column * width + offset + t] ?? NaN),
+    ]),
+  };
+}
+
+function scalarTable(
+  { series: { scalars } }: ShownRun,
+  caption: string,
+  quantities: readonly (readonly [name: string, of: (at: (field: Scalar) => number) => number])[],
+): Table {
+  const { stride, count } = scalars;
+  return {
+    caption: stride === 1 ? caption : `${caption}; a row is ${stride} updates`,
+    columns: [stride === 1 ? 'update' : 'from update', ...quantities.map(([name]) => name)],
+    rows: Array.from({ length: count }, (_, column) => {
+      const at = (field: Scalar): number => scalars.column(field, column)[0] ?? NaN;
+      return [column * stride, ...quantities.map(([, of]) => of(at))];
+    }),
+  };
+}
