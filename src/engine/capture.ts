@@ -13,6 +13,8 @@ export type CapturedTensor =
 /**
  * Everything of one update, so that anyone can recompute it elsewhere: parameters before and after, gradients raw and
  * clipped, inputs, targets, states, gates, outputs, losses and ∂L/∂h_t. Names and shapes are those of the captured update file.
+ * `dgates_l0` (T,B,G·H) is ∂L/∂gx, for gru `dgh_l0` ∂L/∂gh, and `dOutputs` (T,B,O) ∂L/∂ŷ_t: with x_t, h_{t−1} and h_t they
+ * make each step's term of every ∂L/∂W. The three are 0 at the steps that the gradient does not cover.
  */
 export interface Capture {
   readonly tensors: ReadonlyMap<string, CapturedTensor>;
@@ -39,15 +41,21 @@ export class CaptureRecorder implements BackwardObserver {
   private readonly tensors = new Map<string, CapturedTensor>();
   private readonly dh: readonly Float64Array[];
   private readonly dhLocal: readonly Float64Array[];
+  private readonly dgx: readonly Float64Array[];
+  private readonly dgh: readonly Float64Array[] | undefined;
   private readonly length: number;
+  private readonly gatesLength: number;
 
   /** Made before the backward pass; copies the parameters as they are now. */
   constructor(private readonly unroll: Unroll) {
     const { network, batch, length } = unroll;
     this.length = batch * network.spec.hidden;
-    const perLayer = () => network.layers.map(() => new Float64Array(length * this.length));
-    this.dh = perLayer();
-    this.dhLocal = perLayer();
+    this.gatesLength = this.length * network.cell.gates.length;
+    const perLayer = (block: number) => network.layers.map(() => new Float64Array(length * block));
+    this.dh = perLayer(this.length);
+    this.dhLocal = perLayer(this.length);
+    this.dgx = perLayer(this.gatesLength);
+    this.dgh = network.cell.gradient === 'separate' ? perLayer(this.gatesLength) : undefined;
     for (const { name, shape, values } of network.parameters.values()) {
       this.tensors.set(name, copyTensor(values, shape));
     }
@@ -58,8 +66,10 @@ export class CaptureRecorder implements BackwardObserver {
     this.dhLocal[layer].set(dhLocal.subarray(localAt, localAt + this.length), t * this.length);
   }
 
-  cell(): void {
-    // A capture holds no gradients inside the cell.
+  cell(layer: number, t: number, _total: readonly Tensor[], dgx: Tensor, dgh: Tensor, gatesAt: number): void {
+    const to = gatesAt + this.gatesLength;
+    this.dgx[layer].set(dgx.subarray(gatesAt, to), t * this.gatesLength);
+    this.dgh?.[layer].set(dgh.subarray(gatesAt, to), t * this.gatesLength);
   }
 
   /** Copies the gradients of the parameters under `prefix`, grad or clipped. */
@@ -95,11 +105,15 @@ export class CaptureRecorder implements BackwardObserver {
         const gates = scan.gates.subarray(0, length * batch * gatesWidth);
         tensors.set(`gates_l${layer}`, copyTensor(gates, [length, batch, gatesWidth]));
       }
+      const gatesShape = [length, batch, network.cell.gates.length * hidden];
+      tensors.set(`dgates_l${layer}`, inPrecisionOf(network, this.dgx[layer], gatesShape));
+      if (this.dgh !== undefined) tensors.set(`dgh_l${layer}`, inPrecisionOf(network, this.dgh[layer], gatesShape));
       tensors.set(`dh_l${layer}`, inPrecisionOf(network, this.dh[layer], [length, batch, hidden]));
       tensors.set(`dhLocal_l${layer}`, inPrecisionOf(network, this.dhLocal[layer], [length, batch, hidden]));
     });
     const run = unroll.outputs.subarray(0, length * batch * outputs);
     tensors.set('outputs', copyTensor(run, [length, batch, outputs]));
+    tensors.set('dOutputs', inPrecisionOf(network, unroll.outputGradient(), [length, batch, outputs]));
     tensors.set('loss', inPrecisionOf(network, unroll.lossPerStep.subarray(0, length), [length]));
     const told = Object.entries(reachesBack ? { ...facts, reach: windowAt } : facts);
     return { tensors, metadata: Object.fromEntries(told.map(([name, value]) => [name, String(value)])) };

@@ -188,11 +188,11 @@ class BackwardWatcher implements BackwardObserver {
     if (t > this.t) this.keep(layer, t, this.search.step(`dh_l${layer}`, dh, hidden, t, 0));
   }
 
-  cell(layer: number, t: number, _total: readonly Tensor[], dgx: Tensor, dgxAt: number): void {
+  cell(layer: number, t: number, _total: readonly Tensor[], dgx: Tensor, _dgh: Tensor, gatesAt: number): void {
     if (t <= this.t) return;
     const { cell, spec } = this.unroll.network;
     const width = cell.gates.length * spec.hidden;
-    const step = dgx.subarray(dgxAt, dgxAt + this.unroll.batch * width);
+    const step = dgx.subarray(gatesAt, gatesAt + this.unroll.batch * width);
     this.keep(layer, t, this.search.step(`dgates_l${layer}`, step, width, t, 0));
   }
 

@@ -13,8 +13,8 @@ export type LayerInput =
 export interface BackwardObserver {
   /** Before the cell's step and before hidden clipping: dh (B,H) from 0, dhLocal (B,H) from `localAt`. */
   hidden(layer: number, t: number, dh: Tensor, dhLocal: Tensor, localAt: number): void;
-  /** After the cell's step: the totals of the further states, (B,H) each, and ∂L/∂gx (B,G·H) from `dgxAt`. */
-  cell(layer: number, t: number, total: readonly Tensor[], dgx: Tensor, dgxAt: number): void;
+  /** After the cell's step: the totals of the further states, (B,H) each, and ∂L/∂gx and ∂L/∂gh, (B,G·H) from `gatesAt`. */
+  cell(layer: number, t: number, total: readonly Tensor[], dgx: Tensor, dgh: Tensor, gatesAt: number): void;
 }
 
 /** Where a backward pass begins and ends and what it obeys on the way. */
@@ -162,7 +162,7 @@ export class Scan {
       for (const observer of observers) observer.hidden(this.layer, t, dh, dhLocal, localAt);
       if (hiddenLimit !== undefined) this.clipped += kernels.clamp(dh, 0, length, hiddenLimit);
       this.kernel.backward(step);
-      for (const observer of observers) observer.cell(this.layer, t, total, dgx, step.dgxAt);
+      for (const observer of observers) observer.cell(this.layer, t, total, dgx, dgh, step.dgxAt);
       if (t === start) break;
       weights.recurrent.applyTransposed(dh, 0, dgh, step.dghAt, batch);
       cuts.apply(t, dstate, hidden);

@@ -44,6 +44,7 @@ export class Unroll {
   private readonly scratch: ScanScratch;
   private windowFrom = 0;
   private lossFrom = 0;
+  private backwardFrom = 0;
   private timelineLength = 0;
   private lanes: number;
 
@@ -181,6 +182,7 @@ export class Unroll {
     const { spec, kernels, head, headBias } = this.network;
     const { dhLocal } = this.scratch;
     const end = this.timelineLength;
+    this.backwardFrom = start;
     const lossStart = Math.max(start, this.lossFrom);
     const skipped = (lossStart - start) * this.lanes;
     const rows = (end - lossStart) * this.lanes;
@@ -195,6 +197,16 @@ export class Unroll {
       scan.backward(this.layerInput(layer), range, this.lanes, this.cuts);
       if (layer > 0) scan.passDown(range, this.lanes);
     }
+  }
+
+  /** A copy of ∂L/∂ŷ_t (T,B,O) as the last backward pass began with it; 0 at steps that it does not cover. */
+  outputGradient(): Float64Array {
+    const block = this.lanes * this.network.spec.outputs;
+    const gradient = new Float64Array(this.timelineLength * block);
+    const from = Math.max(this.backwardFrom, this.lossFrom);
+    const [first, end] = [from - this.backwardFrom, this.timelineLength - this.backwardFrom];
+    gradient.set(this.dOutputs.subarray(first * block, end * block), from * block);
+    return gradient;
   }
 
   /** Forgets all steps: the next window starts from zero state. */
