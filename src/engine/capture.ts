@@ -1,7 +1,8 @@
 import type { Tensor } from './kernels/kernelSet';
+import { gatherLanes, type LanePart } from './lanes';
 import type { Network } from './network';
 import type { BackwardObserver } from './scan';
-import type { Unroll } from './unroll';
+import type { Shard } from './shard';
 import type { Window } from './window';
 
 /** One captured tensor, as a safetensors file holds it. */
@@ -36,109 +37,171 @@ export function copyData(data: Float64Array, shape: readonly number[]): Captured
     : { dtype: 'F64', shape, data: data.slice() };
 }
 
-/** Copies out one update while it happens. T is the whole timeline: the window and the steps its gradient reaches. */
-export class CaptureRecorder implements BackwardObserver {
+/**
+ * Copies out one update while it happens, all shards of the batch together. T is the whole timeline: the window and the
+ * steps its gradient reaches.
+ */
+export class CaptureRecorder {
   private readonly tensors = new Map<string, CapturedTensor>();
+  private readonly network: Network;
   private readonly dh: readonly Float64Array[];
   private readonly dhLocal: readonly Float64Array[];
   private readonly dgx: readonly Float64Array[];
   private readonly dgh: readonly Float64Array[] | undefined;
-  private readonly length: number;
-  private readonly gatesLength: number;
+  private readonly batch: number;
 
   /** Made before the backward pass; copies the parameters as they are now. */
-  constructor(private readonly unroll: Unroll) {
-    const { network, batch, length } = unroll;
-    this.length = batch * network.spec.hidden;
-    this.gatesLength = this.length * network.cell.gates.length;
-    const perLayer = (block: number) => network.layers.map(() => new Float64Array(length * block));
-    this.dh = perLayer(this.length);
-    this.dhLocal = perLayer(this.length);
-    this.dgx = perLayer(this.gatesLength);
-    this.dgh = network.cell.gradient === 'separate' ? perLayer(this.gatesLength) : undefined;
+  constructor(private readonly shards: readonly [Shard, ...Shard[]]) {
+    const [{ network, unroll }] = shards;
+    this.network = network;
+    this.batch = shards.reduce((sum, { lanes }) => sum + lanes.count, 0);
+    const perLayer = (width: number) => network.layers.map(() => new Float64Array(unroll.length * this.batch * width));
+    const { hidden } = network.spec;
+    const gatesWidth = network.cell.gates.length * hidden;
+    this.dh = perLayer(hidden);
+    this.dhLocal = perLayer(hidden);
+    this.dgx = perLayer(gatesWidth);
+    this.dgh = network.cell.gradient === 'separate' ? perLayer(gatesWidth) : undefined;
     for (const { name, shape, values } of network.parameters.values()) {
       this.tensors.set(name, copyTensor(values, shape));
     }
   }
 
-  hidden(layer: number, t: number, dh: Tensor, dhLocal: Tensor, localAt: number): void {
-    this.dh[layer].set(dh.subarray(0, this.length), t * this.length);
-    this.dhLocal[layer].set(dhLocal.subarray(localAt, localAt + this.length), t * this.length);
-  }
-
-  cell(layer: number, t: number, _total: readonly Tensor[], dgx: Tensor, dgh: Tensor, gatesAt: number): void {
-    const to = gatesAt + this.gatesLength;
-    this.dgx[layer].set(dgx.subarray(gatesAt, to), t * this.gatesLength);
-    this.dgh?.[layer].set(dgh.subarray(gatesAt, to), t * this.gatesLength);
+  /** What looks on in one shard. */
+  observer({ lanes, network }: Shard): BackwardObserver {
+    const { hidden } = network.spec;
+    const gatesWidth = network.cell.gates.length * hidden;
+    const keep = (to: Float64Array, width: number, t: number, from: Tensor, at: number): void => {
+      to.set(from.subarray(at, at + lanes.count * width), (t * this.batch + lanes.from) * width);
+    };
+    return {
+      hidden: (layer, t, dh, dhLocal, localAt) => {
+        keep(this.dh[layer], hidden, t, dh, 0);
+        keep(this.dhLocal[layer], hidden, t, dhLocal, localAt);
+      },
+      cell: (layer, t, _total, dgx, dgh, gatesAt) => {
+        keep(this.dgx[layer], gatesWidth, t, dgx, gatesAt);
+        if (this.dgh !== undefined) keep(this.dgh[layer], gatesWidth, t, dgh, gatesAt);
+      },
+    };
   }
 
   /** Copies the gradients of the parameters under `prefix`, grad or clipped. */
   gradients(prefix: 'grad' | 'clipped'): void {
-    for (const { name, shape, gradient } of this.unroll.network.parameters.values()) {
+    for (const { name, shape, gradient } of this.network.parameters.values()) {
       this.tensors.set(`${prefix}/${name}`, copyTensor(gradient, shape));
     }
   }
 
-  /** Copies the parameters after the update, and everything that the timeline still holds. */
-  finish(window: Window, reachesBack: boolean, facts: Readonly<Record<string, string | number>>): Capture {
-    const { unroll, tensors } = this;
-    const { network, batch, length, windowAt } = unroll;
+  /** Copies the parameters after the update, and everything that the timelines still hold. */
+  finish(
+    window: Window,
+    lossPerStep: Float64Array,
+    reachesBack: boolean,
+    facts: Readonly<Record<string, string | number>>,
+  ): Capture {
+    const { network, tensors, batch, shards } = this;
+    const { length, windowAt } = shards[0].unroll;
     const { hidden, outputs } = network.spec;
     for (const { name, shape, values } of network.parameters.values()) {
       tensors.set(`next/${name}`, copyTensor(values, shape));
     }
-    tensors.set('inputs', copyData(denseInputs(unroll), [length, batch, network.spec.inputs]));
+    tensors.set('inputs', copyData(denseInputs(shards, batch), [length, batch, network.spec.inputs]));
     tensors.set('targets', copyTargets(window, windowAt, outputs));
     tensors.set('mask', { dtype: 'F32', shape: [length, batch], data: copyMask(window, windowAt) });
-    if (reachesBack) {
-      tensors.set('reset', { dtype: 'I32', shape: [length, batch], data: unroll.cuts.read(length) });
-    }
-    unroll.scans.forEach((scan, layer) => {
+    if (reachesBack) tensors.set('reset', copyLaneCuts(shards, length, batch));
+    network.layers.forEach((_, layer) => {
       network.cell.state.forEach((state, index) => {
-        const values = scan.states[index];
-        tensors.set(`${state}0_l${layer}`, copyTensor(values.subarray(0, this.length), [batch, hidden]));
-        const run = values.subarray(this.length, (length + 1) * this.length);
-        tensors.set(`${state}_l${layer}`, copyTensor(run, [length, batch, hidden]));
+        const parts = partsOf(shards, ({ unroll }) => unroll.scans[layer].states[index]);
+        const [before, run] = [0, 1].map((from) => partsFrom(parts, from, hidden));
+        tensors.set(`${state}0_l${layer}`, copyLanes(before, 1, hidden, [batch, hidden]));
+        tensors.set(`${state}_l${layer}`, copyLanes(run, length, hidden));
       });
+      const gatesWidth = network.cell.gates.length * hidden;
       if (network.cell.gates.length > 1) {
-        const gatesWidth = network.cell.gates.length * hidden;
-        const gates = scan.gates.subarray(0, length * batch * gatesWidth);
-        tensors.set(`gates_l${layer}`, copyTensor(gates, [length, batch, gatesWidth]));
+        const gates = partsOf(shards, ({ unroll }) => unroll.scans[layer].gates);
+        tensors.set(`gates_l${layer}`, copyLanes(gates, length, gatesWidth));
       }
-      const gatesShape = [length, batch, network.cell.gates.length * hidden];
+      const gatesShape = [length, batch, gatesWidth];
       tensors.set(`dgates_l${layer}`, inPrecisionOf(network, this.dgx[layer], gatesShape));
       if (this.dgh !== undefined) tensors.set(`dgh_l${layer}`, inPrecisionOf(network, this.dgh[layer], gatesShape));
       tensors.set(`dh_l${layer}`, inPrecisionOf(network, this.dh[layer], [length, batch, hidden]));
       tensors.set(`dhLocal_l${layer}`, inPrecisionOf(network, this.dhLocal[layer], [length, batch, hidden]));
     });
-    const run = unroll.outputs.subarray(0, length * batch * outputs);
-    tensors.set('outputs', copyTensor(run, [length, batch, outputs]));
-    tensors.set('dOutputs', inPrecisionOf(network, unroll.outputGradient(), [length, batch, outputs]));
-    tensors.set('loss', inPrecisionOf(network, unroll.lossPerStep.subarray(0, length), [length]));
+    const outputParts = partsOf(shards, ({ unroll }) => unroll.outputs);
+    tensors.set('outputs', copyLanes(outputParts, length, outputs));
+    const dOutputs = new Float64Array(length * batch * outputs);
+    const gradientParts = partsOf(shards, ({ unroll }) => unroll.outputGradient());
+    gatherLanes(dOutputs, gradientParts, length, outputs);
+    tensors.set('dOutputs', inPrecisionOf(network, dOutputs, [length, batch, outputs]));
+    tensors.set('loss', inPrecisionOf(network, lossPerStep.subarray(0, length), [length]));
     const told = Object.entries(reachesBack ? { ...facts, reach: windowAt } : facts);
     return { tensors, metadata: Object.fromEntries(told.map(([name, value]) => [name, String(value)])) };
   }
+}
+
+/** One tensor of every shard. */
+export function partsOf<Numbers>(
+  shards: readonly Shard[],
+  tensor: (shard: Shard) => Numbers,
+): readonly LanePart<Numbers>[] {
+  return shards.map((shard) => ({ lanes: shard.lanes, values: tensor(shard) }));
+}
+
+/** The parts from step `from` on. */
+function partsFrom(parts: readonly LanePart<Tensor>[], from: number, width: number): readonly LanePart<Tensor>[] {
+  return parts.map(({ lanes, values }) => ({ lanes, values: values.subarray(from * lanes.count * width) }));
+}
+
+/** A copy of the first `steps` steps of all lanes: (steps,B,width), or what `shape` calls it. */
+export function copyLanes(
+  parts: readonly LanePart<Tensor>[],
+  steps: number,
+  width: number,
+  shape?: readonly number[],
+): CapturedTensor {
+  const batch = parts.reduce((sum, { lanes }) => sum + lanes.count, 0);
+  const named = shape ?? [steps, batch, width];
+  const size = steps * batch * width;
+  if (parts.every(({ values }) => values instanceof Float64Array)) {
+    const data = new Float64Array(size);
+    gatherLanes(data, parts, steps, width);
+    return { dtype: 'F64', shape: named, data };
+  }
+  const data = new Float32Array(size);
+  gatherLanes(data, parts, steps, width);
+  return { dtype: 'F32', shape: named, data };
+}
+
+/** (steps,B): one where a lane begins. */
+export function copyLaneCuts(shards: readonly Shard[], steps: number, batch: number): CapturedTensor {
+  const flags = new Uint8Array(steps * batch);
+  gatherLanes(
+    flags,
+    partsOf(shards, ({ unroll }) => unroll.cuts.flags),
+    steps,
+    1,
+  );
+  return { dtype: 'I32', shape: [steps, batch], data: Int32Array.from(flags) };
 }
 
 function inPrecisionOf(network: Network, data: Float64Array, shape: readonly number[]): CapturedTensor {
   return copyTensor(network.kernels.bytesPerElement === 8 ? data : Float32Array.from(data), shape);
 }
 
-function denseInputs(unroll: Unroll): Float64Array {
-  const { inputs: width } = unroll.network.spec;
-  const rows = unroll.length * unroll.batch;
-  const { input } = unroll.inputs;
-  switch (input.kind) {
-    case 'dense':
-      return Float64Array.from(input.values.subarray(0, rows * width));
-    case 'oneHot': {
-      const dense = new Float64Array(rows * width);
-      for (let row = 0; row < rows; row++) dense[row * width + input.indices[row]] = 1;
-      return dense;
+function denseInputs(shards: readonly Shard[], batch: number): Float64Array {
+  const dense = new Float64Array(shards[0].unroll.length * batch * shards[0].network.spec.inputs);
+  for (const { unroll, lanes, network } of shards) {
+    const { inputs: width } = network.spec;
+    const { input } = unroll.inputs;
+    for (let row = 0; row < unroll.length * lanes.count; row++) {
+      const t = Math.floor(row / lanes.count);
+      const at = (t * batch + lanes.from + (row % lanes.count)) * width;
+      if (input.kind === 'oneHot') dense[at + input.indices[row]] = 1;
+      else dense.set(input.values.subarray(row * width, (row + 1) * width), at);
     }
-    default:
-      return input satisfies never;
   }
+  return dense;
 }
 
 function copyTargets(window: Window, reach: number, outputs: number): CapturedTensor {

@@ -12,12 +12,14 @@ export class Embedding {
   private readonly outWidth: number;
   private readonly symbols: number;
 
+  /** @param twin of the same weights with a gradient of its own: its table serves both */
   constructor(
     private readonly kernels: KernelSet,
     private readonly weight: Parameter,
+    twin?: Embedding,
   ) {
     [this.outWidth, this.symbols] = matrixShape(weight);
-    this.table = kernels.allocate(this.outWidth * this.symbols);
+    this.table = twin?.table ?? kernels.allocate(this.outWidth * this.symbols);
     this.tableGradient = kernels.allocate(this.outWidth * this.symbols);
   }
 

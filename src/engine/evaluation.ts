@@ -37,7 +37,7 @@ export class Evaluator {
     let lanes: number | undefined;
     this.unroll?.restart();
     for (const window of windows) {
-      checkWindow(window, network.spec, loss);
+      checkWindow(window, network, loss);
       if (lanes !== undefined && lanes !== window.batch && window.reset.includes(0)) {
         throw new RangeError(
           `A window of ${window.batch} lanes cannot go on from one of ${lanes}: keep the batch size, or reset every lane.`,
@@ -45,7 +45,7 @@ export class Evaluator {
       }
       lanes = window.batch;
       const unroll = this.workspace(window.batch);
-      network.packForward(window.inputs.kind);
+      network.packForward();
       for (let from = 0; from < window.steps; from += evaluationSteps) {
         const to = Math.min(window.steps, from + evaluationSteps);
         unroll.begin(window, from, to, 0);

@@ -3,7 +3,7 @@ import { referenceKernels } from './kernels/reference';
 import { lossWeight } from './losses/loss';
 import { Network } from './network';
 import type { BpttSpec, LossSpec, NetworkSpec } from './spec';
-import { planTruncation } from './truncation';
+import { planTruncation, stepsReached } from './truncation';
 import { Unroll } from './unroll';
 import { checkWindow, countTargets } from './windowCheck';
 import type { Window } from './window';
@@ -39,7 +39,7 @@ export interface TensorCheck {
  * where the last window has no target in the part that its gradient covers.
  */
 export function checkGradients(question: GradientQuestion): readonly TensorCheck[] {
-  const network = new Network(referenceKernels, question.network);
+  const network = new Network(referenceKernels, question.network, question.windows[0].inputs.kind);
   for (const { name, values } of network.parameters.values()) {
     values.set(question.parameters.get(name)?.values ?? missing(name));
   }
@@ -76,9 +76,9 @@ function backpropagate(network: Network, { windows, loss, bptt }: GradientQuesti
   const plan = planTruncation(bptt, longest);
   const unroll = new Unroll(network, { steps: plan.capacity, batch: last.batch, backward: plan.backward });
   for (const window of windows) {
-    checkWindow(window, spec, loss);
-    network.packForward(window.inputs.kind);
-    unroll.begin(window, 0, window.steps, plan.reachesBack ? Math.max(0, plan.backward - window.steps) : 0);
+    checkWindow(window, network, loss);
+    network.packForward();
+    unroll.begin(window, 0, window.steps, stepsReached(plan, window));
     unroll.forward();
   }
   const start = Math.max(0, unroll.length - plan.backward);
@@ -146,7 +146,7 @@ class Trial {
     unroll.scans.forEach(({ states }, layer) => states.forEach((state, i) => state.set(initial[layer][i])));
     let loss = 0;
     for (const { window, from, to } of this.pieces) {
-      network.packForward(window.inputs.kind);
+      network.packForward();
       unroll.begin(window, from, to, 0);
       unroll.forward();
       unroll.head(0);

@@ -4,7 +4,7 @@ import { Network } from './network';
 import type { Scan } from './scan';
 import type { LossSpec, NetworkSpec } from './spec';
 import { Unroll } from './unroll';
-import type { Window } from './window';
+import type { Inputs, Window } from './window';
 
 /** One sequence to be itemised: a window of one lane, and the state it goes on from. */
 export interface ItemisedSequence {
@@ -32,9 +32,10 @@ export class Itemiser {
   constructor(
     kernels: KernelSet,
     readonly spec: NetworkSpec,
+    inputs: Inputs['kind'],
     readonly steps: number,
   ) {
-    this.network = new Network(kernels, spec);
+    this.network = new Network(kernels, spec, inputs);
     this.unroll = new Unroll(this.network, { steps, batch: 1, backward: steps });
     this.follower = new Follower(this.network, this.unroll, Math.min(steps, mostLosses));
   }
@@ -55,7 +56,7 @@ export class Itemiser {
         `A window of ${window.steps} steps × ${window.batch} lanes cannot be itemised: 1 lane of at most ${steps} steps can.`,
       );
     }
-    network.packForward(window.inputs.kind);
+    network.packForward();
     unroll.begin(window, 0, window.steps, 0);
     unroll.scans.forEach((scan, l) => {
       scan.states.forEach((state, i) => {

@@ -1,4 +1,4 @@
-import type { Tensor } from './kernels/kernelSet';
+import type { KernelSet, Tensor } from './kernels/kernelSet';
 
 /** Which lanes begin anew at which step of the timeline: there a path back through time ends. */
 export class LaneCuts {
@@ -6,17 +6,14 @@ export class LaneCuts {
   private readonly lanes: Uint8Array;
   /** (C): whether any lane begins at the step. */
   private readonly steps: Uint8Array;
-  private batch: number;
 
-  constructor(steps: number, batch: number) {
-    this.lanes = new Uint8Array(steps * batch);
-    this.steps = new Uint8Array(steps);
-    this.batch = batch;
-  }
-
-  /** The lanes that begin at step t: (B) ones and zeros. */
-  lanesAt(t: number): Uint8Array {
-    return this.lanes.subarray(t * this.batch, (t + 1) * this.batch);
+  constructor(
+    kernels: KernelSet,
+    steps: number,
+    private batch: number,
+  ) {
+    this.lanes = kernels.allocateFlags(steps * batch);
+    this.steps = kernels.allocateFlags(steps);
   }
 
   /** Declares steps [from, to) to carry on, except that at `from` the lanes with `reset` (B) begin. */
@@ -44,15 +41,15 @@ export class LaneCuts {
     }
   }
 
-  /** (length,B) as stored, for a snapshot or a capture. */
-  read(length: number): Int32Array {
-    return Int32Array.from(this.lanes.subarray(0, length * this.batch));
+  /** (C,B): one where a lane begins. After writing to it `restored` must be called. */
+  get flags(): Uint8Array {
+    return this.lanes;
   }
 
-  /** Takes back what `read` gave. */
-  restore(flags: Int32Array, length: number, batch: number): void {
+  /** Takes over `flags` (length,B) as somebody wrote them. */
+  restored(length: number, batch: number): void {
     this.batch = batch;
-    this.lanes.set(flags);
-    for (let t = 0; t < length; t++) this.steps[t] = this.lanesAt(t).includes(1) ? 1 : 0;
+    for (let t = 0; t < length; t++)
+      this.steps[t] = this.lanes.subarray(t * batch, (t + 1) * batch).includes(1) ? 1 : 0;
   }
 }

@@ -5,7 +5,7 @@ import { initializeNetwork } from './initialization';
 import type { KernelSet } from './kernels/kernelSet';
 import { combineNorms } from './kernels/norms';
 import { lossWeight } from './losses/loss';
-import { Network } from './network';
+import type { Network } from './network';
 import {
   locateInBackward,
   locateInCarriedState,
@@ -17,23 +17,27 @@ import {
 import type { Evaluation, NonFinite, StepOutcome } from './outcome';
 import type { Parameter } from './parameter';
 import type { RandomSource } from './random';
-import { NormRecorder } from './record';
+import { recordOf } from './record';
 import { scheduleFactor } from './schedule';
+import type { Shard, StepOrder } from './shard';
 import {
   copyOut,
+  copyOutIndices,
   expectScalar,
   liveParameters,
   liveTimeline,
+  prepareIndices,
   prepareRestoration,
   scalarCount,
   type Snapshot,
 } from './snapshot';
 import type { BpttSpec, ClipSpec, InitSpec, LossSpec, NetworkSpec, OptimizerSpec } from './spec';
-import { planTruncation, type TruncationPlan } from './truncation';
-import { Unroll } from './unroll';
+import { Team, type Assignment } from './team';
+import { planTruncation, stepsReached, type TruncationPlan } from './truncation';
 import { ParameterUpdate } from './update';
 import { checkWindow, countTargets, firstTarget } from './windowCheck';
-import type { Window } from './window';
+import type { Inputs, Window } from './window';
+import { Workspace, type WorkspaceOptions } from './workspace';
 
 /** What a learner is built from. */
 export interface LearnerOptions {
@@ -47,6 +51,10 @@ export interface LearnerOptions {
   readonly steps: number;
   /** B of every training window. */
   readonly batch: number;
+  /** What x_t is given as. */
+  readonly inputs: Inputs['kind'];
+  /** Parts that the batch is cut into, see `shardsOf`; 1 where left out. */
+  readonly shards?: number;
 }
 
 /** What to keep of an update besides its norms. */
@@ -67,18 +75,28 @@ export class Learner {
   /** The base rate, which the schedule multiplies; may be set between steps. */
   learningRate: number;
   private readonly network: Network;
-  private readonly unroll: Unroll;
+  private readonly shards: readonly [Shard, ...Shard[]];
   private readonly plan: TruncationPlan;
   private readonly update: ParameterUpdate;
   private readonly evaluator: Evaluator;
+  /** (C): L_t of the whole batch as it enters the reported loss. */
+  private readonly lossPerStep: Float64Array;
+  /** Bytes of the kernels' memory between which the workspace lies. */
+  private readonly workspaceAt: number;
+  private readonly workspaceEnd: number;
+  private team: Team | undefined;
   private updateCount = 0;
 
   constructor(private readonly options: LearnerOptions) {
-    const { kernels, network, loss, bptt, optimizer, steps, batch } = options;
+    const { kernels, loss, bptt, optimizer, steps } = options;
     this.plan = planTruncation(bptt, steps);
-    this.network = new Network(kernels, network);
+    this.workspaceAt = kernels.allocated;
+    const workspace = new Workspace(kernels, workspaceOptions(options));
+    this.workspaceEnd = kernels.allocated;
+    this.network = workspace.network;
+    this.shards = workspace.shards;
     this.parameters = this.network.parameters;
-    this.unroll = new Unroll(this.network, { steps: this.plan.capacity, batch, backward: this.plan.backward });
+    this.lossPerStep = new Float64Array(this.plan.capacity);
     this.update = new ParameterUpdate(this.network, optimizer);
     this.evaluator = new Evaluator(this.network, loss);
     this.learningRate = optimizer.learningRate;
@@ -99,39 +117,72 @@ export class Learner {
     this.network.load(name, values, shape);
   }
 
-  /** Trains on one window. Throws RangeError for a window that does not fit the net; nothing is changed then. */
+  /**
+   * Makes room for one more thread that works on the shards of every step; undefined where there is nothing to share:
+   * the batch is not cut, or the kernels' memory is this thread's own. The thread passes the assignment to
+   * `serveTeam`. Which threads there are never changes a number.
+   */
+  invite(): Assignment | undefined {
+    const { kernels } = this.options;
+    const shared = this.shards.length > 1 ? kernels.share() : undefined;
+    if (shared === undefined) return undefined;
+    this.team ??= new Team(this.shards);
+    return {
+      kernels: shared,
+      workspace: workspaceOptions(this.options),
+      workspaceAt: this.workspaceAt,
+      workspaceEnd: this.workspaceEnd,
+      control: this.team.control,
+    };
+  }
+
+  /** Lets the threads that were invited end; steps that follow run in this one alone. */
+  dismiss(): void {
+    this.team?.dismiss();
+    this.team = undefined;
+  }
+
+  /**
+   * Trains on one window. Throws RangeError for a window that does not fit the net, and nothing is changed then; throws
+   * Error where a thread of the team was lost in the middle, and the carried state is lost with it.
+   */
   step(window: Window, request: StepRequest): StepOutcome {
-    const { network, unroll, options, plan } = this;
+    const { network, shards, options, plan } = this;
     this.checkTrainingWindow(window);
-    network.packForward(window.inputs.kind);
-    unroll.begin(window, 0, window.steps, plan.reachesBack ? Math.max(0, plan.backward - window.steps) : 0);
-    unroll.forward();
+    network.packForward();
+    for (const shard of shards) shard.begin(window, stepsReached(plan, window));
 
-    const start = Math.max(0, unroll.length - plan.backward);
-    const gradientFrom = Math.max(0, start - unroll.windowAt);
-    const gradientTargets = countTargets(window, gradientFrom, window.steps);
-    if (gradientTargets === 0) return this.forwardOnly();
+    const { length, windowAt } = shards[0].unroll;
+    const start = Math.max(0, length - plan.backward);
+    const gradientTargets = countTargets(window, Math.max(0, start - windowAt), window.steps);
+    const learns = gradientTargets > 0;
+    const { outputs } = network.spec;
+    const order: StepOrder = {
+      steps: window.steps,
+      windowAt,
+      length,
+      // A capture shows the outputs of all steps, also of those that have no target or lie before the window.
+      headFrom: request.capture === true ? 0 : windowAt + firstTarget(window),
+      weight: learns ? lossWeight(options.loss, countTargets(window, 0, window.steps), outputs, window.batch) : 0,
+      gradientWeight: learns ? lossWeight(options.loss, gradientTargets, outputs, window.batch) : 0,
+      start,
+      learns,
+      recorded: request.record,
+    };
+    if (learns) network.packBackward();
+    const capture = request.capture === true && learns ? new CaptureRecorder(shards) : undefined;
+    this.runShards(order, capture);
+    if (!learns) return this.forwardOnly();
 
-    // A capture shows the outputs of all steps, also of those that have no target or lie before the window.
-    unroll.head(request.capture === true ? 0 : unroll.windowAt + firstTarget(window));
-    const { spec } = network;
-    const weight = lossWeight(options.loss, countTargets(window, 0, window.steps), spec.outputs, window.batch);
-    const gradientWeight = lossWeight(options.loss, gradientTargets, spec.outputs, window.batch);
-    const loss = unroll.loss(options.loss, window, 0, weight, { weight: gradientWeight, start });
+    const loss = this.addLosses(length);
     if (!Number.isFinite(loss)) {
-      return this.failed(locateInForward(unroll) ?? locateInLoss(unroll, options.loss, window, loss), loss);
+      return this.failed(locateInForward(shards) ?? locateInLoss(shards, options.loss, window, loss), loss);
     }
-
-    const recorder = request.record ? new NormRecorder(unroll) : undefined;
-    const capture = request.capture === true ? new CaptureRecorder(unroll) : undefined;
-    const observers = [recorder, capture].filter((observer) => observer !== undefined);
-    network.packBackward();
-    network.gradients.fill(0);
-    unroll.backward(start, hiddenLimit(options.clip), observers);
+    this.addGradients();
     const raw = this.update.gradientNorms();
     const gradNorm = combineNorms(raw);
     if (!Number.isFinite(gradNorm)) {
-      const place = locateInForward(unroll) ?? locateInBackward(unroll, start, hiddenLimit(options.clip));
+      const place = locateInForward(shards) ?? locateInBackward(shards, start, hiddenLimit(options.clip));
       return this.failed(place, loss);
     }
 
@@ -158,6 +209,7 @@ export class Learner {
       learningRate,
       kernels: options.kernels.name,
     };
+    const norms = shards.map((shard) => shard.norms);
     return {
       kind: 'updated',
       update,
@@ -166,10 +218,10 @@ export class Learner {
       gradNorm,
       clippedNorm: combineNorms(clippedNorms),
       clipCoefficient: clipping.coefficient,
-      clipped: clipping.changed || unroll.clippedElements > 0,
+      clipped: clipping.changed || shards.some(({ clippedElements }) => clippedElements > 0),
       parameterNorms,
-      ...(recorder === undefined ? {} : { record: recorder.finish() }),
-      ...(capture === undefined ? {} : { capture: capture.finish(window, plan.reachesBack, facts) }),
+      ...(request.record ? { record: recordOf(norms, this.lossPerStep) } : {}),
+      ...(capture === undefined ? {} : { capture: capture.finish(window, this.lossPerStep, plan.reachesBack, facts) }),
     };
   }
 
@@ -183,15 +235,11 @@ export class Learner {
 
   /** Everything needed to go on bit for bit. */
   snapshot(): Snapshot {
-    const { network, unroll, update, options } = this;
-    const kept = this.plan.reachesBack ? Math.min(unroll.length, this.plan.backward - 1) : 0;
-    unroll.shift(kept);
-    const tensors = copyOut([...liveParameters(network, update.slots), ...liveTimeline(unroll, kept, unroll.batch)]);
-    const inputs = unroll.inputs.read(kept, unroll.batch);
-    if (inputs !== undefined) {
-      tensors.set('history/inputs', inputs);
-      tensors.set('history/reset', { dtype: 'I32', shape: [kept, unroll.batch], data: unroll.cuts.read(kept) });
-    }
+    const { network, shards, update, options } = this;
+    const kept = this.plan.reachesBack ? Math.min(shards[0].unroll.length, this.plan.backward - 1) : 0;
+    for (const { unroll } of shards) unroll.shift(kept);
+    const tensors = copyOut([...liveParameters(network, update.slots), ...liveTimeline(shards, kept)]);
+    for (const [name, tensor] of copyOutIndices(shards, kept)) tensors.set(name, tensor);
     const scalars = {
       updates: this.updateCount,
       learningRate: this.learningRate,
@@ -207,7 +255,7 @@ export class Learner {
    * fit, before anything is changed.
    */
   restore(snapshot: Snapshot): void {
-    const { network, unroll, update, options } = this;
+    const { network, shards, update, options } = this;
     expectScalar(snapshot, 'kernels', options.kernels.name);
     expectScalar(snapshot, 'optimizer', options.optimizer.kind);
     const updates = scalarCount(snapshot, 'updates');
@@ -215,15 +263,37 @@ export class Learner {
     if (stored > this.plan.capacity) {
       throw new RangeError(`The snapshot stores ${stored} steps; this learner holds ${this.plan.capacity}.`);
     }
-    const live = [...liveParameters(network, update.slots), ...liveTimeline(unroll, stored, options.batch)];
-    prepareRestoration(snapshot, live)();
-    const inputs = snapshot.tensors.get('history/inputs');
-    const reset = snapshot.tensors.get('history/reset');
-    if (inputs !== undefined) unroll.inputs.restore(inputs);
-    if (reset?.dtype === 'I32') unroll.cuts.restore(reset.data, stored, options.batch);
-    unroll.resume(stored, options.batch);
+    const live = [...liveParameters(network, update.slots), ...liveTimeline(shards, stored)];
+    const restorations = [prepareRestoration(snapshot, live), prepareIndices(snapshot, shards, stored)];
+    for (const restoration of restorations) restoration();
+    for (const { unroll, lanes } of shards) unroll.resume(0, stored, lanes.count);
     this.updateCount = updates;
     this.learningRate = Number(snapshot.scalars.learningRate);
+  }
+
+  /** In a capture this thread runs all shards itself, since it looks at what only passes by. */
+  private runShards(order: StepOrder, capture: CaptureRecorder | undefined): void {
+    if (this.team !== undefined && capture === undefined) {
+      this.team.run(order);
+      return;
+    }
+    for (const shard of this.shards) shard.run(order, capture === undefined ? [] : [capture.observer(shard)]);
+  }
+
+  /** L = Σ_t L_t over all shards, each L_t summed in the order of the lanes. */
+  private addLosses(length: number): number {
+    let total = 0;
+    for (let t = 0; t < length; t++) {
+      this.lossPerStep[t] = this.shards.reduce((sum, { unroll }) => sum + unroll.lossPerStep[t], 0);
+      total += this.lossPerStep[t];
+    }
+    return total;
+  }
+
+  /** Adds the gradients of all shards to those of the first, in the order of the lanes. */
+  private addGradients(): void {
+    const { kernels, gradients } = this.network;
+    for (const { network } of this.shards.slice(1)) kernels.add(gradients, 0, network.gradients, 0, gradients.length);
   }
 
   private checkTrainingWindow(window: Window): void {
@@ -233,15 +303,28 @@ export class Learner {
         `A training window of ${window.steps} steps × ${window.batch} lanes does not fit a learner for at most ${steps} steps × exactly ${batch} lanes.`,
       );
     }
-    checkWindow(window, this.options.network, this.options.loss);
+    checkWindow(window, this.network, this.options.loss);
   }
 
   private forwardOnly(): StepOutcome {
-    const place = locateInCarriedState(this.unroll);
+    const place = locateInCarriedState(this.shards);
     return place === undefined ? { kind: 'forwardOnly' } : this.failed(place);
   }
 
   private failed(place: NonFinitePlace, loss?: number): NonFinite {
     return { kind: 'nonFinite', update: this.updateCount, ...place, ...(loss === undefined ? {} : { loss }) };
   }
+}
+
+function workspaceOptions({
+  network,
+  loss,
+  bptt,
+  clip,
+  steps,
+  batch,
+  inputs,
+  shards = 1,
+}: LearnerOptions): WorkspaceOptions {
+  return { network, loss, bptt, clip, steps, batch, inputs, shards };
 }

@@ -8,13 +8,16 @@ export class Linear {
   private readonly outWidth: number;
   private readonly inWidth: number;
 
+  /** @param twin of the same weights with a gradient of its own: what it packs serves both */
   constructor(
     private readonly kernels: KernelSet,
     private readonly weight: Parameter,
+    twin?: Linear,
   ) {
     [this.outWidth, this.inWidth] = matrixShape(weight);
-    this.packed = kernels.allocate(kernels.packedLength(this.outWidth, this.inWidth));
-    this.packedTransposed = kernels.allocate(kernels.packedLength(this.inWidth, this.outWidth));
+    this.packed = twin?.packed ?? kernels.allocate(kernels.packedLength(this.outWidth, this.inWidth));
+    this.packedTransposed =
+      twin?.packedTransposed ?? kernels.allocate(kernels.packedLength(this.inWidth, this.outWidth));
   }
 
   /** Takes over the present weights for `apply`; called once before a forward pass. */

@@ -1,16 +1,15 @@
 import { cellNamed } from './cells/registry';
 import { evaluationSteps } from './evaluation';
 import type { LearnerOptions } from './learner';
+import { scratchBytes } from './kernels/simd/scratch';
 import { parameterShapes, sizeOf } from './network';
 import { optimizerOf } from './optimizers/optimizer';
 import { planTruncation } from './truncation';
-import type { Inputs } from './window';
 
 /** What a memory estimate needs to know. */
-export type MemoryQuestion = Pick<LearnerOptions, 'network' | 'bptt' | 'optimizer' | 'steps' | 'batch'> & {
+export type MemoryQuestion = Omit<LearnerOptions, 'kernels' | 'clip'> & {
   /** Of the kernel set. */
   readonly bytesPerElement: 4 | 8;
-  readonly inputs: Inputs['kind'];
   /** B of the widest window that is evaluated; `batch` where left out. */
   readonly evaluationBatch?: number;
 };
@@ -26,7 +25,7 @@ export interface MemoryEstimate {
  * on. Records, captures and snapshots are handed out and not counted.
  */
 export function estimateMemory(question: MemoryQuestion): MemoryEstimate {
-  const { network, bptt, optimizer, steps, batch, bytesPerElement, inputs } = question;
+  const { network, bptt, optimizer, steps, batch, bytesPerElement, inputs, shards = 1 } = question;
   const plan = planTruncation(bptt, steps);
   const shapes = parameterShapes(network);
   const weights = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -39,25 +38,25 @@ export function estimateMemory(question: MemoryQuestion): MemoryEstimate {
       0,
     );
   const rows = cellNamed(network.cell).gates.length * network.hidden;
-  const table = inputs === 'oneHot' ? 2 * rows * network.inputs : 0;
+  const table = inputs === 'oneHot' ? (1 + shards) * rows * network.inputs : 0;
 
-  const training = timelineSize(question, plan.capacity, batch);
-  const evaluation = timelineSize(question, evaluationSteps, question.evaluationBatch ?? batch);
+  const training = timelineSize(question, plan.capacity, batch, shards);
+  const evaluation = timelineSize(question, evaluationSteps, question.evaluationBatch ?? batch, 1);
   const elements = [
     { name: 'parameters', elements: weights },
-    { name: 'gradients', elements: weights },
+    { name: 'gradients', elements: shards * weights },
     { name: 'optimizer', elements: (optimizerOf(optimizer).slots.length + 1) * weights },
     { name: 'packed weights', elements: matrices + table },
     { name: 'states and gates', elements: training.elements },
-    {
-      name: 'backward pass',
-      elements: backwardSize(question, plan.backward, batch) + packedRows(question, plan.backward),
-    },
+    { name: 'backward pass', elements: backwardSize(question, plan.backward, batch) },
     { name: 'evaluation', elements: evaluation.elements },
   ];
   const parts = [
     ...elements.map(({ name, elements: count }) => ({ name, bytes: count * bytesPerElement })),
     { name: 'indices', bytes: training.bytes + evaluation.bytes },
+    { name: 'norms per step', bytes: shards * normsSize(question, plan.capacity) },
+    { name: 'shards of the batch', bytes: shards === 1 ? 0 : cutSize(question) },
+    { name: 'kernels', bytes: bytesPerElement === 8 ? 0 : scratchBytes },
   ];
   return { bytes: parts.reduce((sum, part) => sum + part.bytes, 0), parts };
 }
@@ -67,17 +66,22 @@ function panelWidth(bytesPerElement: 4 | 8): number {
   return bytesPerElement === 8 ? 4 : 8;
 }
 
-/** What the kernels of single precision pack of x and d for a weight gradient, over the widest x. */
-function packedRows({ network, batch, bytesPerElement, inputs }: MemoryQuestion, steps: number): number {
-  if (bytesPerElement === 8) return 0;
-  const widest = Math.max(network.hidden, inputs === 'dense' ? network.inputs : 0);
-  return Math.min(256, steps * batch) * (Math.ceil(widest / 8) * 8 + 16);
+/** The instruments' doubles, (C) per norm and layer. */
+function normsSize({ network }: MemoryQuestion, steps: number): number {
+  return 8 * (1 + cellNamed(network.cell).state.length) * network.layers * steps;
+}
+
+/** What the shards of a cut batch keep of a window: mask, targets and inputs of their lanes. */
+function cutSize({ network, loss, inputs, steps, batch }: MemoryQuestion): number {
+  const targets = loss.kind === 'mse' ? 8 * network.outputs : 4;
+  return steps * batch * (1 + targets + (inputs === 'dense' ? 8 * network.inputs : 4));
 }
 
 function timelineSize(
   { network, inputs }: MemoryQuestion,
   steps: number,
   batch: number,
+  shards: number,
 ): { readonly elements: number; readonly bytes: number } {
   const cell = cellNamed(network.cell);
   const block = batch * network.hidden;
@@ -88,7 +92,7 @@ function timelineSize(
   const symbols = inputs === 'oneHot' ? 4 * steps * batch : 0;
   return {
     elements: network.layers * perLayer + oneStepOfGates + outputs + dense,
-    bytes: symbols + steps * (batch + 1 + 8),
+    bytes: symbols + steps * (batch + shards * (1 + 8)),
   };
 }
 

@@ -56,16 +56,22 @@ export class Network {
   readonly head: Linear;
   /** b_y (O) */
   readonly headBias: Parameter;
-  private firstInput: Embedding | undefined;
+  private readonly symbols: Embedding | undefined;
 
+  /**
+   * @param inputs that it is run on
+   * @param twin a net of the same weights: the new one has gradients of its own, and everything else in common
+   */
   constructor(
     readonly kernels: KernelSet,
     readonly spec: NetworkSpec,
+    readonly inputs: Inputs['kind'],
+    twin?: Network,
   ) {
     this.cell = cellNamed(spec.cell);
     const shapes = parameterShapes(spec);
     const length = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    this.values = kernels.allocate(length);
+    this.values = twin?.values ?? kernels.allocate(length);
     this.gradients = kernels.allocate(length);
 
     const parameters = new Map<string, Parameter>();
@@ -78,13 +84,15 @@ export class Network {
     }
     this.parameters = parameters;
     this.layers = Array.from({ length: spec.layers }, (_, layer) => ({
-      input: new Linear(kernels, this.parameter(`rnn.weight_ih_l${layer}`)),
-      recurrent: new Linear(kernels, this.parameter(`rnn.weight_hh_l${layer}`)),
+      input: new Linear(kernels, this.parameter(`rnn.weight_ih_l${layer}`), twin?.layers[layer].input),
+      recurrent: new Linear(kernels, this.parameter(`rnn.weight_hh_l${layer}`), twin?.layers[layer].recurrent),
       biasIh: this.parameter(`rnn.bias_ih_l${layer}`),
       biasHh: this.parameter(`rnn.bias_hh_l${layer}`),
     }));
-    this.head = new Linear(kernels, this.parameter('head.weight'));
+    this.head = new Linear(kernels, this.parameter('head.weight'), twin?.head);
     this.headBias = this.parameter('head.bias');
+    this.symbols =
+      inputs === 'oneHot' ? new Embedding(kernels, this.parameter('rnn.weight_ih_l0'), twin?.symbols) : undefined;
   }
 
   /** The parameter of that name; throws RangeError, naming the known ones, where there is none. */
@@ -110,15 +118,16 @@ export class Network {
     parameter.values.set(values);
   }
 
-  /** W_xh for one-hot inputs, made when the first such window arrives. */
+  /** W_xh for one-hot inputs; throws Error where the net is run on others. */
   get embedding(): Embedding {
-    return (this.firstInput ??= new Embedding(this.kernels, this.parameter('rnn.weight_ih_l0')));
+    if (this.symbols === undefined) throw new Error('This net is run on rows of numbers; it looks up no symbols.');
+    return this.symbols;
   }
 
-  /** Takes over the present weights for the forward passes that follow, over inputs of that kind. */
-  packForward(inputs: Inputs['kind']): void {
+  /** Takes over the present weights for the forward passes that follow. */
+  packForward(): void {
     this.layers.forEach((layer, index) => {
-      if (index === 0 && inputs === 'oneHot') this.embedding.packForward();
+      if (index === 0 && this.inputs === 'oneHot') this.embedding.packForward();
       else layer.input.packForward();
       layer.recurrent.packForward();
     });

@@ -1,6 +1,7 @@
-import type { KernelSet, Tensor } from './kernels/kernelSet';
+import type { Tensor } from './kernels/kernelSet';
+import { combineNorms } from './kernels/norms';
+import { countSaturation, saturationFrom, type Saturation } from './saturation';
 import type { BackwardObserver } from './scan';
-import { saturationOf, type Saturation } from './saturation';
 import type { Unroll } from './unroll';
 
 /** Gradient norms of one layer, Euclidean over all units and the whole batch, of the total loss as reduced. */
@@ -26,46 +27,89 @@ export interface StepRecord {
   readonly layers: readonly LayerRecord[];
 }
 
-/** Takes the norms of the gradients where they pass, inside the recurrence. */
-export class NormRecorder implements BackwardObserver {
-  private readonly dh: readonly Float64Array[];
-  private readonly dhLocal: readonly Float64Array[];
-  private readonly dc: readonly Float64Array[] | undefined;
-  private readonly length: number;
-  private readonly kernels: KernelSet;
+/** What one layer of one shard left behind: norms over its own lanes, (C) each, and counts of its gates' values. */
+interface LayerNotes {
+  readonly dh: Float64Array;
+  readonly dhLocal: Float64Array;
+  readonly dc: Float64Array | undefined;
+  /** Per gate (2): low, high. */
+  readonly counts: readonly Int32Array[];
+}
 
-  constructor(private readonly unroll: Unroll) {
-    const { kernels, spec, cell } = unroll.network;
-    const perLayer = () => Array.from({ length: spec.layers }, () => new Float64Array(unroll.length));
-    this.kernels = kernels;
-    this.length = unroll.batch * spec.hidden;
-    this.dh = perLayer();
-    this.dhLocal = perLayer();
-    this.dc = cell.state.length > 1 ? perLayer() : undefined;
+/**
+ * Takes the norms of one shard's gradients where they pass, inside the recurrence, into memory that every thread of the
+ * learner sees.
+ */
+export class NormRecorder implements BackwardObserver {
+  readonly layers: readonly LayerNotes[];
+
+  constructor(readonly unroll: Unroll) {
+    const { network, shape } = unroll;
+    const { kernels, cell } = network;
+    const perStep = (): Float64Array => kernels.allocateDoubles(shape.steps);
+    this.layers = network.layers.map(() => ({
+      dh: perStep(),
+      dhLocal: perStep(),
+      dc: cell.state.length > 1 ? perStep() : undefined,
+      counts: cell.gates.map(() => kernels.allocateIndices(2)),
+    }));
+  }
+
+  /** Before the backward pass: forgets what was seen, and counts the gates' values. */
+  begin(): void {
+    this.layers.forEach(({ dh, dhLocal, dc, counts }, layer) => {
+      for (const norms of [dh, dhLocal, dc]) norms?.fill(0);
+      countSaturation(this.unroll, layer, counts);
+    });
   }
 
   hidden(layer: number, t: number, dh: Tensor, dhLocal: Tensor, localAt: number): void {
-    this.dh[layer][t] = this.kernels.norm(dh, 0, this.length);
-    this.dhLocal[layer][t] = this.kernels.norm(dhLocal, localAt, this.length);
+    const { network, batch } = this.unroll;
+    const length = batch * network.spec.hidden;
+    const notes = this.layers[layer];
+    notes.dh[t] = network.kernels.norm(dh, 0, length);
+    notes.dhLocal[t] = network.kernels.norm(dhLocal, localAt, length);
   }
 
   cell(layer: number, t: number, total: readonly Tensor[]): void {
-    if (this.dc !== undefined) this.dc[layer][t] = this.kernels.norm(total[0], 0, this.length);
+    const { dc } = this.layers[layer];
+    const { network, batch } = this.unroll;
+    if (dc !== undefined) dc[t] = network.kernels.norm(total[0], 0, batch * network.spec.hidden);
   }
+}
 
-  /** What was seen, after the backward pass. */
-  finish(): StepRecord {
-    const { dc, unroll } = this;
-    return {
-      steps: unroll.length,
-      reach: unroll.windowAt,
-      lossPerStep: unroll.lossPerStep.slice(0, unroll.length),
-      layers: unroll.scans.map((_, layer) => ({
-        dh: this.dh[layer],
-        dhLocal: this.dhLocal[layer],
-        ...(dc === undefined ? {} : { dc: dc[layer] }),
-        saturation: saturationOf(unroll, layer),
-      })),
-    };
-  }
+/** What the shards of a batch saw, together, after their backward passes. `lossPerStep` is copied. */
+export function recordOf(shards: readonly NormRecorder[], lossPerStep: Float64Array): StepRecord {
+  const [{ unroll, layers }] = shards;
+  const { length, windowAt, network } = unroll;
+  return {
+    steps: length,
+    reach: windowAt,
+    lossPerStep: lossPerStep.slice(0, length),
+    layers: layers.map(({ dc }, layer) => {
+      const notes = shards.map((shard) => shard.layers[layer]);
+      return {
+        dh: together(notes, 'dh', length),
+        dhLocal: together(notes, 'dhLocal', length),
+        ...(dc === undefined ? {} : { dc: together(notes, 'dc', length) }),
+        saturation: network.cell.gates.map((gate, index) =>
+          saturationFrom(
+            gate,
+            network.spec.activation,
+            notes.map(({ counts }) => counts[index]),
+            (length - windowAt) * network.spec.hidden * shards.reduce((sum, shard) => sum + shard.unroll.batch, 0),
+          ),
+        ),
+      };
+    }),
+  };
+}
+
+/** ‖·‖ over all lanes from the norms over the lanes of each shard. */
+function together(notes: readonly LayerNotes[], which: 'dh' | 'dhLocal' | 'dc', length: number): Float64Array {
+  const [first, ...others] = notes.map((note) => note[which] ?? new Float64Array(length));
+  if (others.length === 0) return first.slice(0, length);
+  return Float64Array.from({ length }, (_, t) =>
+    combineNorms(Float64Array.of(first[t], ...others.map((norms) => norms[t]))),
+  );
 }

@@ -16,24 +16,32 @@ export interface Saturation {
 /** |pre-activation| from which a candidate counts as saturated. */
 const saturatedAt = 5;
 
-/** The saturation of every gate of a layer over the current window, from the stored values of the gates. */
-export function saturationOf(unroll: Unroll, layer: number): readonly Saturation[] {
+/** Counts how many values of each gate stand at the ends of its range, over a layer's current window, into counts (2). */
+export function countSaturation(unroll: Unroll, layer: number, counts: readonly Int32Array[]): void {
   const { cell, spec, kernels } = unroll.network;
   const { gates } = unroll.scans[layer];
   const width = cell.gates.length * spec.hidden;
   const rows = (unroll.length - unroll.windowAt) * unroll.batch;
   const from = unroll.windowAt * unroll.batch * width;
-  const all = rows * spec.hidden;
-  return cell.gates.map((gate, index) => {
-    const { low, high, lowIsSaturated } = limitsOf(gate, spec.activation);
-    const { counts } = unroll;
-    counts.fill(0);
-    kernels.countBeyond(counts, gates, from + index * spec.hidden, rows, spec.hidden, width, low, high);
-    const [below, above] = counts;
-    return lowIsSaturated
-      ? { name: gate.name, low: 0, high: (below + above) / all }
-      : { name: gate.name, low: below / all, high: above / all };
+  cell.gates.forEach((gate, index) => {
+    const { low, high } = limitsOf(gate, spec.activation);
+    counts[index].fill(0);
+    kernels.countBeyond(counts[index], gates, from + index * spec.hidden, rows, spec.hidden, width, low, high);
   });
+}
+
+/** The saturation of a gate from such counts, one of each part of the batch; `all` is how many values it has in all. */
+export function saturationFrom(
+  gate: Gate,
+  activation: Activation,
+  counts: readonly Int32Array[],
+  all: number,
+): Saturation {
+  const below = counts.reduce((sum, [low]) => sum + low, 0);
+  const above = counts.reduce((sum, [, high]) => sum + high, 0);
+  return limitsOf(gate, activation).lowIsSaturated
+    ? { name: gate.name, low: 0, high: (below + above) / all }
+    : { name: gate.name, low: below / all, high: above / all };
 }
 
 /** Ends of a gate's values; a candidate that has two alike counts both as `high`. */

@@ -1,7 +1,8 @@
-import { copyTensor, type CapturedTensor } from './capture';
+import { copyLaneCuts, copyLanes, partsOf, type CapturedTensor } from './capture';
 import type { Tensor } from './kernels/kernelSet';
+import { gatherLanes, spreadLanes, type LanePart } from './lanes';
 import type { Network } from './network';
-import type { Unroll } from './unroll';
+import type { Shard } from './shard';
 
 /**
  * Everything needed to go on bit for bit: parameters, optimizer state, carried states and, where `backward` >
@@ -12,11 +13,13 @@ export interface Snapshot {
   readonly scalars: Readonly<Record<string, number | string>>;
 }
 
-/** A piece of live memory that a snapshot copies out of and back into. */
+/** A tensor of live memory that a snapshot copies out of and back into: (steps,B,width), in parts of lanes. */
 export interface LiveTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly values: Tensor;
+  readonly steps: number;
+  readonly width: number;
+  readonly parts: readonly LanePart<Tensor>[];
 }
 
 /** The parameters, and the optimizer's slots as optimizer/SLOT/NAME. */
@@ -24,6 +27,13 @@ export function liveParameters(
   network: Network,
   slots: readonly { readonly name: string; readonly values: Tensor }[],
 ): readonly LiveTensor[] {
+  const whole = (name: string, shape: readonly number[], values: Tensor): LiveTensor => ({
+    name,
+    shape,
+    steps: 1,
+    width: values.length,
+    parts: [{ lanes: { from: 0, count: 1 }, values }],
+  });
   const parameters = [...network.parameters.values()];
   let from = 0;
   const places = parameters.map(({ name, shape, values }) => {
@@ -32,36 +42,71 @@ export function liveParameters(
     return { name, shape, at, to: from };
   });
   return [
-    ...parameters,
+    ...parameters.map(({ name, shape, values }) => whole(name, shape, values)),
     ...slots.flatMap((slot) =>
-      places.map(({ name, shape, at, to }) => ({
-        name: `optimizer/${slot.name}/${name}`,
-        shape,
-        values: slot.values.subarray(at, to),
-      })),
+      places.map(({ name, shape, at, to }) =>
+        whole(`optimizer/${slot.name}/${name}`, shape, slot.values.subarray(at, to)),
+      ),
     ),
   ];
 }
 
-/** The first `steps` steps of a timeline and the state after them: the states [steps+1,B,H], gates and caches. */
-export function liveTimeline(unroll: Unroll, steps: number, batch: number): readonly LiveTensor[] {
-  const { cell, spec } = unroll.network;
+/**
+ * The first `steps` steps of the timelines and the state after them: the states [steps+1,B,H], gates, caches and inputs.
+ * How the batch is cut does not show.
+ */
+export function liveTimeline(shards: readonly [Shard, ...Shard[]], steps: number): readonly LiveTensor[] {
+  const [{ network }] = shards;
+  const { cell, spec } = network;
+  const batch = shards.reduce((sum, { lanes }) => sum + lanes.count, 0);
   const live: LiveTensor[] = [];
-  const add = (name: string, values: Tensor, length: number, width: number): void => {
-    if (length > 0)
-      live.push({ name, shape: [length, batch, width], values: values.subarray(0, length * batch * width) });
+  const add = (name: string, length: number, width: number, tensor: (shard: Shard) => Tensor): void => {
+    if (length > 0) {
+      live.push({ name, shape: [length, batch, width], steps: length, width, parts: partsOf(shards, tensor) });
+    }
   };
-  unroll.scans.forEach((scan, layer) => {
-    cell.state.forEach((state, i) => add(`state/${state}_l${layer}`, scan.states[i], steps + 1, spec.hidden));
-    cell.cache.forEach((cache, i) => add(`history/${cache}_l${layer}`, scan.caches[i], steps, spec.hidden));
-    add(`history/gates_l${layer}`, scan.gates, steps, cell.gates.length * spec.hidden);
+  network.layers.forEach((_, layer) => {
+    cell.state.forEach((state, i) => {
+      add(`state/${state}_l${layer}`, steps + 1, spec.hidden, ({ unroll }) => unroll.scans[layer].states[i]);
+    });
+    cell.cache.forEach((cache, i) => {
+      add(`history/${cache}_l${layer}`, steps, spec.hidden, ({ unroll }) => unroll.scans[layer].caches[i]);
+    });
+    add(`history/gates_l${layer}`, steps, cell.gates.length * spec.hidden, ({ unroll }) => unroll.scans[layer].gates);
   });
+  if (network.inputs === 'dense') add('history/inputs', steps, spec.inputs, denseInputs);
   return live;
+}
+
+function denseInputs({ unroll }: Shard): Tensor {
+  const { input } = unroll.inputs;
+  if (input.kind !== 'dense') throw new Error('This net is run on symbols.');
+  return input.values;
 }
 
 /** Copies live memory out. */
 export function copyOut(live: readonly LiveTensor[]): Map<string, CapturedTensor> {
-  return new Map(live.map(({ name, shape, values }) => [name, copyTensor(values, shape)]));
+  return new Map(live.map(({ name, shape, steps, width, parts }) => [name, copyLanes(parts, steps, width, shape)]));
+}
+
+/** Symbols and beginnings of lanes (steps,B), which are whole numbers whatever the kernels compute in. */
+export function copyOutIndices(shards: readonly [Shard, ...Shard[]], steps: number): Map<string, CapturedTensor> {
+  const copied = new Map<string, CapturedTensor>();
+  if (steps === 0) return copied;
+  const batch = shards.reduce((sum, { lanes }) => sum + lanes.count, 0);
+  copied.set('history/reset', copyLaneCuts(shards, steps, batch));
+  if (shards[0].network.inputs === 'oneHot') {
+    const data = new Int32Array(steps * batch);
+    gatherLanes(data, partsOf(shards, symbols), steps, 1);
+    copied.set('history/inputs', { dtype: 'I32', shape: [steps, batch], data });
+  }
+  return copied;
+}
+
+function symbols({ unroll }: Shard): Int32Array {
+  const { input } = unroll.inputs;
+  if (input.kind !== 'oneHot') throw new Error('This net is run on rows of numbers.');
+  return input.indices;
 }
 
 /** Writes what a snapshot holds back into live memory. */
@@ -72,18 +117,57 @@ export type Restoration = () => void;
  * RangeError naming the tensor that does not fit. Nothing is written before, so a refusal leaves everything as it was.
  */
 export function prepareRestoration(snapshot: Snapshot, live: readonly LiveTensor[]): Restoration {
-  const pairs = live.map(({ name, shape, values }) => {
-    const stored = snapshot.tensors.get(name);
-    const wanted = `${values instanceof Float64Array ? 'F64' : 'F32'} [${shape.join(', ')}]`;
-    const found = stored === undefined ? 'nothing' : `${stored.dtype} [${stored.shape.join(', ')}]`;
-    if (stored === undefined || found !== wanted) {
-      throw new RangeError(
-        `The snapshot holds ${found} under "${name}", this learner needs ${wanted}: restore it into a learner of the same experiment.`,
-      );
-    }
-    return { from: stored.data, to: values };
+  const pairs = live.map((tensor) => {
+    const { name, shape, parts } = tensor;
+    const precision = parts.every(({ values }) => values instanceof Float64Array) ? 'F64' : 'F32';
+    return { tensor, data: storedAs(snapshot, name, precision, shape).data };
   });
-  return () => pairs.forEach(({ from, to }) => to.set(from));
+  return () => {
+    for (const { tensor, data } of pairs) {
+      const { parts, steps, width } = tensor;
+      const batch = parts.reduce((sum, { lanes }) => sum + lanes.count, 0);
+      for (const part of parts) spreadLanes(part, data, steps, batch, width);
+    }
+  };
+}
+
+/** The reverse of `copyOutIndices`, in the manner of `prepareRestoration`. */
+export function prepareIndices(snapshot: Snapshot, shards: readonly [Shard, ...Shard[]], steps: number): Restoration {
+  if (steps === 0) return () => undefined;
+  const batch = shards.reduce((sum, { lanes }) => sum + lanes.count, 0);
+  const reset = storedAs(snapshot, 'history/reset', 'I32', [steps, batch]).data;
+  const inputs =
+    shards[0].network.inputs === 'oneHot'
+      ? storedAs(snapshot, 'history/inputs', 'I32', [steps, batch]).data
+      : undefined;
+  return () => {
+    for (const shard of shards) {
+      const { lanes, unroll } = shard;
+      spreadLanes({ lanes, values: unroll.cuts.flags }, reset, steps, batch, 1);
+      unroll.cuts.restored(steps, lanes.count);
+      if (inputs !== undefined) {
+        spreadLanes({ lanes, values: symbols(shard) }, inputs, steps, batch, 1);
+      }
+    }
+  };
+}
+
+/** A tensor of the snapshot; throws RangeError unless it is of that kind and shape. */
+function storedAs(
+  snapshot: Snapshot,
+  name: string,
+  dtype: CapturedTensor['dtype'],
+  shape: readonly number[],
+): CapturedTensor {
+  const stored = snapshot.tensors.get(name);
+  const wanted = `${dtype} [${shape.join(', ')}]`;
+  const found = stored === undefined ? 'nothing' : `${stored.dtype} [${stored.shape.join(', ')}]`;
+  if (stored === undefined || found !== wanted) {
+    throw new RangeError(
+      `The snapshot holds ${found} under "${name}", this learner needs ${wanted}: restore it into a learner of the same experiment.`,
+    );
+  }
+  return stored;
 }
 
 /** A whole number among the scalars; throws RangeError naming it otherwise. */

@@ -43,6 +43,11 @@ export function planTruncation(bptt: BpttSpec, steps: number): TruncationPlan {
   return { capacity, backward: bptt.backward, reachesBack: true };
 }
 
+/** Steps before a window that its gradient reaches: none where all lanes begin, since no path leads back there. */
+export function stepsReached({ backward, reachesBack }: TruncationPlan, { steps, reset }: Window): number {
+  return reachesBack && reset.includes(0) ? Math.max(0, backward - steps) : 0;
+}
+
 function cutInputs(inputs: Inputs, from: number, to: number, steps: number): Inputs {
   switch (inputs.kind) {
     case 'dense': {

@@ -6,7 +6,7 @@ import type { Network } from './network';
 import { Scan, type BackwardObserver, type LayerInput, type ScanScratch } from './scan';
 import type { LossSpec } from './spec';
 import { firstTarget } from './windowCheck';
-import type { Window } from './window';
+import type { Asked, Window } from './window';
 
 /** How long and wide a timeline can become. */
 export interface UnrollShape {
@@ -39,8 +39,6 @@ export class Unroll {
   readonly dOutputs: Tensor;
   /** (C): L_t as it enters the reported loss. */
   readonly lossPerStep: Float64Array;
-  /** (2): where an instrument counts. */
-  readonly counts: Int32Array;
   private readonly scratch: ScanScratch;
   private windowFrom = 0;
   private lossFrom = 0;
@@ -66,13 +64,12 @@ export class Unroll {
       dgx,
       dgh: cell.gradient === 'shared' ? dgx : kernels.allocate(backward * batch * gatesWidth),
     };
-    this.inputs = new InputTimeline(kernels, steps, batch, spec.inputs);
+    this.inputs = new InputTimeline(kernels, network.inputs, steps, batch, spec.inputs);
     this.scans = network.layers.map((_, layer) => new Scan(network, layer, steps, batch, this.scratch));
-    this.cuts = new LaneCuts(steps, batch);
+    this.cuts = new LaneCuts(kernels, steps, batch);
     this.outputs = kernels.allocate(steps * batch * spec.outputs);
     this.dOutputs = kernels.allocate(backward * batch * spec.outputs);
-    this.lossPerStep = new Float64Array(steps);
-    this.counts = kernels.allocateIndices(2);
+    this.lossPerStep = kernels.allocateDoubles(steps);
     this.lanes = batch;
   }
 
@@ -101,18 +98,15 @@ export class Unroll {
    * state of the lanes that begin. A window of another batch size starts from zero state.
    */
   begin(window: Window, from: number, to: number, keep: number): void {
-    const starts = from === 0;
-    const allReset = starts && !window.reset.includes(0);
     if (window.batch !== this.lanes) {
       this.lanes = window.batch;
       this.restart();
     }
-    // Where all lanes begin, no path leads into the steps before.
-    const kept = allReset ? 0 : Math.min(this.timelineLength, keep);
+    const kept = Math.min(this.timelineLength, keep);
     this.shift(kept);
     this.windowFrom = kept;
     this.timelineLength = kept + to - from;
-    this.cuts.write(kept, this.timelineLength, starts ? window.reset : undefined, this.lanes);
+    this.cuts.write(kept, this.timelineLength, from === 0 ? window.reset : undefined, this.lanes);
     this.inputs.write(window.inputs, from, to, kept, this.lanes);
     const { hidden } = this.network.spec;
     for (const scan of this.scans) {
@@ -140,7 +134,7 @@ export class Unroll {
    * L = Σ_t L_t over the current window, L_t = weight · Σ over rows, into `lossPerStep`; with a gradient wanted also
    * ∂L/∂ŷ_t into `dOutputs`. `offset` is the window's own step that stands at `windowAt`.
    */
-  loss(spec: LossSpec, window: Window, offset: number, weight: number, gradient?: LossGradient): number {
+  loss(spec: LossSpec, window: Asked, offset: number, weight: number, gradient?: LossGradient): number {
     const { kernels } = this.network;
     const { outputs } = this.network.spec;
     const loss = kernels.lossKernel(spec.kind) ?? lossOf(spec.kind);
@@ -216,10 +210,10 @@ export class Unroll {
     for (const scan of this.scans) for (const state of scan.states) state.fill(0);
   }
 
-  /** Takes over a timeline of `length` steps that a snapshot put into the buffers. */
-  resume(length: number, batch: number): void {
+  /** Takes over a timeline that a snapshot or another thread put into the buffers. */
+  resume(windowAt: number, length: number, batch: number): void {
     this.timelineLength = length;
-    this.windowFrom = 0;
+    this.windowFrom = windowAt;
     this.lanes = batch;
   }
 

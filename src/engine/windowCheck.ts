@@ -1,11 +1,17 @@
 import type { LossSpec, NetworkSpec } from './spec';
-import type { Window } from './window';
+import type { Inputs, Window } from './window';
+
+/** What a window is held against: a net's sizes and the kind of inputs that it is run on. */
+interface CheckedNetwork {
+  readonly spec: NetworkSpec;
+  readonly inputs: Inputs['kind'];
+}
 
 /**
  * Holds a window against the net and the loss before anything is computed: throws RangeError with the field, what was
  * found and what is allowed.
  */
-export function checkWindow(window: Window, network: NetworkSpec, loss: LossSpec): void {
+export function checkWindow(window: Window, { spec: network, inputs: kind }: CheckedNetwork, loss: LossSpec): void {
   const { steps, batch, inputs, targets, mask, reset } = window;
   if (!(steps >= 1 && batch >= 1)) {
     throw new RangeError(`A window of ${steps} steps × ${batch} lanes is empty; give at least 1 × 1.`);
@@ -14,6 +20,9 @@ export function checkWindow(window: Window, network: NetworkSpec, loss: LossSpec
   checkLength('mask', mask.length, rows, 'steps × batch');
   checkLength('reset', reset.length, batch, 'batch');
 
+  if (inputs.kind !== kind) {
+    throw new RangeError(`The window's inputs are ${inputs.kind}; this net was made for ${kind} inputs.`);
+  }
   switch (inputs.kind) {
     case 'dense':
       checkLength('inputs', inputs.values.length, rows * network.inputs, 'steps × batch × inputs');
@@ -50,7 +59,7 @@ export function checkWindow(window: Window, network: NetworkSpec, loss: LossSpec
 }
 
 /** The first step that has a target in any lane; `steps` where none has. */
-export function firstTarget({ mask, batch, steps }: Window): number {
+export function firstTarget({ mask, batch, steps }: Pick<Window, 'mask' | 'batch' | 'steps'>): number {
   const row = mask.indexOf(1);
   return row < 0 ? steps : Math.floor(row / batch);
 }

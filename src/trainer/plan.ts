@@ -48,11 +48,7 @@ export function planTraining({ experiment, files, kernels, memoryLimit }: Traini
   if (opened.kind === 'refused') return opened;
   const { source } = opened;
   const options = learnerOptions(experiment, source, kernels);
-  const { bytes, parts } = estimateMemory({
-    ...options,
-    bytesPerElement: kernels.bytesPerElement,
-    inputs: source.inputKind,
-  });
+  const { bytes, parts } = estimateMemory({ ...options, bytesPerElement: kernels.bytesPerElement });
   const fileBytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
   const memoryBytes = bytes + fileBytes;
   const limit = Math.min(memoryLimit, kernels.largestMemory);
@@ -97,6 +93,7 @@ function learnerOptions(experiment: ResolvedExperiment, source: Source, kernels:
     optimizer,
     steps: bptt === 'full' ? source.steps : Math.min(bptt.forward, source.steps),
     batch: source.batch,
+    inputs: source.inputKind,
   };
 }
 

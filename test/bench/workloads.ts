@@ -90,6 +90,7 @@ export function learnerOptions(workload: Workload): Omit<LearnerOptions, 'kernel
     optimizer: optimizers[workload.optimizer],
     steps,
     batch,
+    inputs: vocabulary > 0 ? 'oneHot' : 'dense',
   };
 }
 

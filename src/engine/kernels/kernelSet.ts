@@ -9,6 +9,15 @@ export type Tensor = Float64Array | Float32Array;
 /** Names of the kernel sets; a run records which one it used. */
 export type KernelSetName = 'reference' | 'simd' | 'simd-fma';
 
+/** What another thread needs to work on the memory of a kernel set; it survives structured cloning. */
+export interface SharedKernels {
+  readonly name: KernelSetName;
+  /** The WebAssembly memory, which is shared. */
+  readonly memory: object;
+  /** Byte at which the thread has room for what its own kernels write down in passing. */
+  readonly scratchAt: number;
+}
+
 /**
  * The arithmetic under the engine, the seam between the textbook kernels and faster sets of the same signatures.
  *
@@ -30,6 +39,21 @@ export interface KernelSet {
 
   /** Zeroed indices or counts, `length` of them, that live as long as the learner. */
   allocateIndices(length: number): Int32Array;
+
+  /** Zeroed doubles, for what is summed in double whatever the set computes in. */
+  allocateDoubles(length: number): Float64Array;
+
+  /** Zeroed flags of one byte. */
+  allocateFlags(length: number): Uint8Array;
+
+  /** Bytes that are taken of the set's memory, gaps included; 0 for a set that leaves its memory to the host. */
+  readonly allocated: number;
+
+  /**
+   * Makes room for one more thread that works on this memory; undefined where it cannot be shared. What the thread has
+   * to write down in passing lies in that room, everything else where this set has it.
+   */
+  share(): SharedKernels | undefined;
 
   /** Elements that `pack` needs for a matrix of `rows` × `columns`. */
   packedLength(rows: number, columns: number): number;

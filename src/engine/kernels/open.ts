@@ -1,7 +1,7 @@
-import type { KernelSet, KernelSetName } from './kernelSet';
+import type { KernelSet, KernelSetName, SharedKernels } from './kernelSet';
 import { referenceKernels } from './reference';
 import { runs } from './simd/machine';
-import { openSimdKernels } from './simd/simd';
+import { joinSimdKernels, openSimdKernels } from './simd/simd';
 
 /** The kernel sets of this build. Which of them can run is the machine's and its host's business. */
 export const builtKernelSets = ['reference', 'simd', 'simd-fma'] as const satisfies readonly KernelSetName[];
@@ -38,4 +38,13 @@ export function openKernels(name: BuiltKernelSet): KernelSet {
     );
   }
   return openSimdKernels(name);
+}
+
+/**
+ * Opens the kernels of another thread's set over its memory, its tensors from byte `tensorsAt` on. Throws RangeError for
+ * a set that shares no memory.
+ */
+export function joinKernels(shared: SharedKernels, tensorsAt: number): KernelSet {
+  if (shared.name === 'reference') throw new RangeError('The reference kernels share no memory between threads.');
+  return joinSimdKernels(shared.name, shared, tensorsAt);
 }

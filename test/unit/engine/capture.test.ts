@@ -31,6 +31,7 @@ describe('what is recorded of an update', () => {
         const run = (record: boolean, capture: boolean) => {
           const learner = exampleLearner({
             network,
+            inputs,
             bptt: { forward: 4, backward: 9 },
             steps: 4,
             clip: { hidden: 0.1 },
@@ -76,7 +77,12 @@ describe('what is recorded of an update', () => {
 
   const network = smallNetwork('lstm', { layers: 2 });
   const capturedWith = (sketch: Partial<WindowSketch> = {}, loss: 'mse' | 'crossEntropy' = 'mse') => {
-    const learner = exampleLearner({ network, clip: { norm: 0.01 }, loss: { kind: loss, reduction: 'mean' } });
+    const learner = exampleLearner({
+      network,
+      inputs: sketch.inputs ?? 'dense',
+      clip: { norm: 0.01 },
+      loss: { kind: loss, reduction: 'mean' },
+    });
     const before = new Map([...learner.parameters].map(([name, { values }]) => [name, Array.from(values)]));
     const window = randomWindow({ network, loss, ...sketch });
     const outcome = update(learner, window, { record: false, capture: true });

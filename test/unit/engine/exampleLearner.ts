@@ -32,6 +32,7 @@ export function exampleLearner(
     optimizer: { kind: 'sgd', momentum: 0, nesterov: false, learningRate: 0.1, weightDecay: 0, schedule: 'constant' },
     steps: 7,
     batch: 3,
+    inputs: 'dense',
     ...changes,
   });
   learner.initialize(init, undefined, seededRandom(7));

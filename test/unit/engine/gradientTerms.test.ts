@@ -21,7 +21,7 @@ describe('the terms of ∂L/∂W', () => {
           for (const inputs of ['dense', 'oneHot'] as const) {
             it(`${kernels.name}: ${cell}, ${name}, ${inputs}${clip === null ? '' : ', hidden clipping'}: add up to the gradient of every parameter`, () => {
               const network = smallNetwork(cell, { layers: 2 });
-              const learner = exampleLearner({ kernels: kernels.open(), network, bptt, clip, steps });
+              const learner = exampleLearner({ kernels: kernels.open(), network, inputs, bptt, clip, steps });
               const whole = randomWindow({ network, loss: 'mse', steps: 12, inputs, mask: (t) => t % 3 !== 1 });
               // The last window of several has states that go on and, where the gradient reaches back, stored steps.
               const windows = [...windowsOf(whole, steps)];

@@ -47,7 +47,7 @@ function train(
   inputs: 'dense' | 'oneHot',
   record = true,
 ): { readonly last: Updated; readonly gradients: readonly Float64Array[]; readonly values: readonly number[] } {
-  const learner = exampleLearner({ ...options, kernels, steps: 6, batch: 5 });
+  const learner = exampleLearner({ ...options, kernels, inputs, steps: 6, batch: 5 });
   const whole = randomWindow({
     network: options.network,
     loss: options.loss?.kind ?? 'mse',

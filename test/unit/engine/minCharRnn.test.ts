@@ -39,6 +39,7 @@ function minCharLearner(symbols: number): Learner {
     optimizer: { kind: 'adagrad', learningRate: 0.1, epsilon: 0, weightDecay: 0, schedule: 'constant' },
     steps,
     batch: 1,
+    inputs: 'oneHot',
   });
   const weight = referenceWeights();
   for (const name of ['rnn.weight_ih_l0', 'rnn.weight_hh_l0', 'head.weight']) {

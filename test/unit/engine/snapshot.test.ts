@@ -37,7 +37,7 @@ for (const { name: kernels, open } of testedKernels) {
             for (const taken of [3, 5]) {
               it(`${cell}, ${optimizer.kind}, ${JSON.stringify(bptt)}, ${inputs}, after ${taken}: goes on bit for bit`, () => {
                 const network = smallNetwork(cell, { layers: 1 + (index % 2) });
-                const options = { network, optimizer, bptt, steps: 4, clip: { value: 0.05 } } as const;
+                const options = { network, optimizer, bptt, inputs, steps: 4, clip: { value: 0.05 } } as const;
                 const all = windows(network, inputs);
                 const unbroken = exampleLearner({ ...options, kernels: open() });
                 train(unbroken, all.slice(0, taken));

@@ -58,6 +58,7 @@ function learnerOf({ open }: TestedKernels, torch: TorchCase, optimizer: Optimiz
     optimizer,
     steps: torch.T,
     batch: torch.B,
+    inputs: 'dense',
   });
   for (const [name, values] of Object.entries(torch.params)) learner.load(names[name], values.flat());
   return learner;

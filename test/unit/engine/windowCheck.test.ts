@@ -14,6 +14,8 @@ function withIndex(window: Window, field: 'inputs' | 'targets', row: number, val
     : { ...window, targets: { kind: 'classes', indices } };
 }
 
+const symbols = { ...numbers, inputs: classes.inputs };
+
 describe('a window that does not fit', () => {
   const cases: readonly [string, Window, RegExp][] = [
     ['more lanes', randomWindow({ network, loss: 'mse', batch: 4 }), /7 steps × 4 lanes.*7 steps × exactly 3 lanes/],
@@ -23,11 +25,12 @@ describe('a window that does not fit', () => {
     ['short mask', { ...numbers, mask: new Uint8Array(20) }, /mask has 20.*21/],
     ['short reset', { ...numbers, reset: new Uint8Array(2) }, /reset has 2.*3/],
     ['classes for mse', { ...numbers, targets: classes.targets }, /mse needs values/],
+    ['symbols for a net of numbers', symbols, /inputs are oneHot.*dense/],
     ['a symbol out of range', withIndex(numbers, 'inputs', 7, 3), /input symbol at step 2, lane 1 is 3.*\[0, 3\)/],
   ];
   for (const [what, window, message] of cases) {
     it(`is refused, and nothing changes: ${what}`, () => {
-      const learner = exampleLearner({ network });
+      const learner = exampleLearner({ network, inputs: window === symbols ? 'dense' : window.inputs.kind });
       const before = allValues(learner);
       assert.throws(() => learner.step(window, { record: false }), message);
       assert.deepEqual(allValues(learner), before);
@@ -35,12 +38,19 @@ describe('a window that does not fit', () => {
   }
 
   it('is refused with a class out of range, unless it is masked', () => {
-    const learner = exampleLearner({ network, loss: { kind: 'crossEntropy', reduction: 'mean' } });
+    const learner = exampleLearner({
+      network,
+      inputs: 'oneHot',
+      loss: { kind: 'crossEntropy', reduction: 'mean' },
+    });
     const wrong = withIndex(classes, 'targets', 5, -1);
     assert.throws(() => learner.step(wrong, { record: false }), /target class at step 1, lane 2 is -1.*\[0, 2\)/);
     const mask = wrong.mask.map((value, row) => (row === 5 ? 0 : value));
     assert.equal(learner.step({ ...wrong, mask }, { record: false }).kind, 'updated');
-    assert.throws(() => learner.step(numbers, { record: false }), /crossEntropy needs classes/);
+    assert.throws(
+      () => learner.step({ ...numbers, inputs: classes.inputs }, { record: false }),
+      /crossEntropy needs classes/,
+    );
   });
 
   it('may be shorter than the longest', () => {

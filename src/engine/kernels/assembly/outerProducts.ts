@@ -1,14 +1,20 @@
 // Weight gradients: gradient (N,K) += dᵀ · x over all M = T·B rows, in blocks of rows that fit the caches.
 import { addTo, lanesOf, multiplyAdd } from './arithmetic';
-import { packTransposed } from './packing';
+import { packRows } from './packing';
 
 /** Rows summed in registers at a time; also the depth of the packed blocks. */
 const rowBlock: i32 = 256;
 
+/** Columns of x packed at a time. */
+const columnBlock: i32 = 512;
+
 /** Columns of d packed at a time, one cache line of each row. */
 const group: i32 = 16;
 
-/** gradient (N,K) += dᵀ · x for d (M,N), x (M,K); every block of 256 rows is added as one number per element. */
+/**
+ * gradient (N,K) += dᵀ · x for d (M,N), x (M,K); every block of 256 rows is added as one number per element. `scratch`
+ * has room for 256 rows of 512 + 16 numbers.
+ */
 export function multiplyTransposed(
   gradient: usize,
   d: usize,
@@ -18,15 +24,18 @@ export function multiplyTransposed(
   xWidth: i32,
   scratch: usize,
 ): void {
+  const stride = (<usize>xWidth) << 2;
   for (let first = 0; first < rows; first += rowBlock) {
     const count = min(rowBlock, rows - first);
-    const panels = scratch;
-    const lanes = panels + ((<usize>count * ((xWidth + 7) & ~7)) << 2);
-    packTransposed(panels, x + ((<usize>first * xWidth) << 2), count, xWidth);
-    for (let n = 0; n < dWidth; n += group) {
-      const width = min(group, dWidth - n);
-      packLanes(lanes, d + ((<usize>first * dWidth + n) << 2), (<usize>dWidth) << 2, count, width);
-      addGroup(gradient + ((<usize>n * xWidth) << 2), lanes, panels, count, width, xWidth);
+    for (let k = 0; k < xWidth; k += columnBlock) {
+      const columns = min(columnBlock, xWidth - k);
+      const lanes = scratch + ((<usize>count * ((columns + 7) & ~7)) << 2);
+      packRows(scratch, x + <usize>first * stride + ((<usize>k) << 2), stride, count, columns);
+      for (let n = 0; n < dWidth; n += group) {
+        const width = min(group, dWidth - n);
+        packLanes(lanes, d + ((<usize>first * dWidth + n) << 2), (<usize>dWidth) << 2, count, width);
+        addGroup(gradient + <usize>n * stride + ((<usize>k) << 2), stride, lanes, scratch, count, width, columns);
+      }
     }
   }
 }
@@ -47,14 +56,21 @@ function packLanes(lanes: usize, d: usize, stride: usize, rows: i32, width: i32)
 }
 
 /** The rows of the gradient that one group of d's columns makes. */
-function addGroup(gradient: usize, lanes: usize, panels: usize, rows: i32, width: i32, xWidth: i32): void {
-  const stride = (<usize>xWidth) << 2;
+function addGroup(
+  gradient: usize,
+  stride: usize,
+  lanes: usize,
+  panels: usize,
+  rows: i32,
+  width: i32,
+  columns: i32,
+): void {
   const panelBytes = (<usize>rows) << 5;
   for (let n = 0; n < width; n += 4) {
     let panel = panels;
-    for (let k = 0; k < xWidth; k += 8, panel += panelBytes) {
+    for (let k = 0; k < columns; k += 8, panel += panelBytes) {
       const at = gradient + <usize>n * stride + ((<usize>k) << 2);
-      addTile(at, stride, min(4, width - n), xWidth - k, lanes + <usize>n * ((<usize>rows) << 2), panel, rows);
+      addTile(at, stride, min(4, width - n), columns - k, lanes + <usize>n * ((<usize>rows) << 2), panel, rows);
     }
   }
 }

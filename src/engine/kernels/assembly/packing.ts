@@ -44,12 +44,13 @@ function packColumn(to: usize, from: usize, stride: usize, rows: i32): void {
   }
 }
 
-/**
- * packed [K/8][N][8] from matrix (N,K), as a transpose is packed, and as rows of x are laid out for a weight gradient:
- * rows of eight elements, the last panel padded with zeros.
- */
+/** packed [K/8][N][8] from matrix (N,K), as a transpose is packed; the last panel padded with zeros. */
 export function packTransposed(packed: usize, matrix: usize, rows: i32, columns: i32): void {
-  const stride = (<usize>columns) << 2;
+  packRows(packed, matrix, (<usize>columns) << 2, rows, columns);
+}
+
+/** As `packTransposed`, of rows that are `stride` bytes apart: so x is laid out for a weight gradient. */
+export function packRows(packed: usize, matrix: usize, stride: usize, rows: i32, columns: i32): void {
   for (let k = 0; k < columns; k += 8) {
     let from = matrix + ((<usize>k) << 2);
     const end = packed + ((<usize>rows) << 5);

@@ -17,27 +17,45 @@ const padding = 32;
  * the system provides only what is touched.
  */
 export class Arena {
-  readonly memory: WebAssembly.Memory;
-  private used: number;
+  private end: number;
   private pages: number;
 
+  private constructor(
+    readonly memory: WebAssembly.Memory,
+    /** Whether several threads may work on the memory. */
+    readonly isShared: boolean,
+    from: number,
+  ) {
+    this.pages = memory.buffer.byteLength / page;
+    this.end = from;
+  }
+
   /** @param shared whether the module that works on the memory takes a shared one */
-  constructor(private readonly shared: boolean) {
-    this.pages = shared ? 1 : reservedPages;
-    this.memory = shared
-      ? new WebAssembly.Memory({ initial: this.pages, maximum: mostPages, shared: true })
-      : new WebAssembly.Memory({ initial: this.pages });
-    this.used = 0;
+  static create(shared: boolean): Arena {
+    const memory = shared
+      ? new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true })
+      : new WebAssembly.Memory({ initial: reservedPages });
+    return new Arena(memory, shared, 0);
+  }
+
+  /** The part from `from` on of a memory that another thread has laid out. */
+  static join(memory: WebAssembly.Memory, from: number): Arena {
+    return new Arena(memory, true, from);
   }
 
   /** The most bytes that it can give out. */
   get largest(): number {
-    return page * (this.shared ? mostPages : this.pages);
+    return page * (this.isShared ? mostPages : this.pages);
+  }
+
+  /** Bytes below the next tensor. */
+  get used(): number {
+    return this.end;
   }
 
   /** Keeps the first `bytes` free for the constants of the module. */
   reserve(bytes: number): void {
-    this.used = Math.max(this.used, bytes);
+    this.end = Math.max(this.end, bytes);
   }
 
   /** Zeroed float32 numbers; throws RangeError where the memory cannot hold them. */
@@ -58,11 +76,17 @@ export class Arena {
     return new Float64Array(this.memory.buffer, at, length);
   }
 
+  /** Zeroed bytes; throws RangeError where the memory cannot hold them. */
+  bytes(length: number): Uint8Array {
+    const at = this.take(length);
+    return new Uint8Array(this.memory.buffer, at, length);
+  }
+
   private take(bytes: number): number {
-    const at = Math.ceil(this.used / alignment) * alignment;
+    const at = Math.ceil(this.end / alignment) * alignment;
     const end = at + bytes + padding;
     if (end > this.pages * page) this.grow(end);
-    this.used = end;
+    this.end = end;
     return at;
   }
 
@@ -75,7 +99,7 @@ export class Arena {
       if (wanted > most) throw new RangeError(`${wanted} of at most ${most} pages`);
       this.memory.grow(pages - this.pages);
     } catch (cause) {
-      const mib = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
+      const mib = (size: number): string => `${Math.ceil(size / 1024 / 1024)} MiB`;
       throw new RangeError(
         `The SIMD kernels need ${mib(end)} of WebAssembly memory and can have ${mib(this.largest)} here: choose a smaller net or batch, or the kernel set "reference".`,
         { cause },

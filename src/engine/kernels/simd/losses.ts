@@ -2,9 +2,7 @@ import type { Loss } from '../../losses/loss';
 import type { LossSpec } from '../../spec';
 import type { Arena } from './arena';
 import type { Instructions } from './instructions';
-
-/** Rows that one call of the kernel takes; a longer step is cut. */
-const rowsAtOnce = 256;
+import { rowsAtOnce } from './scratch';
 
 /** The losses that have a kernel, by kind; the others run over the same memory as they are written in ../../losses. */
 export function fusedLosses(wasm: Instructions, arena: Arena): ReadonlyMap<LossSpec['kind'], Loss> {

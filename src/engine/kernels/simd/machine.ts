@@ -32,14 +32,21 @@ export function runs(build: Build): boolean {
 /** Makes an instance over a memory of its own, shared where the host has such; `runs(build)` must hold. */
 export function startMachine(build: Build): Machine {
   const shared = typeof SharedArrayBuffer === 'function' && WebAssembly.validate(bytes[build].shared);
-  const arena = new Arena(shared);
-  const { exports } = new WebAssembly.Instance(moduleOf(bytes[build][shared ? 'shared' : 'own']), {
-    env: { memory: arena.memory },
-  });
-  // The build compiles the module from the very declarations that `Instructions` repeats.
-  const instructions = exports as unknown as Instructions;
+  const arena = Arena.create(shared);
+  const instructions = instanceOver(arena.memory, bytes[build][shared ? 'shared' : 'own']);
   arena.reserve(instructions.heapBase());
   return { instructions, arena };
+}
+
+/** Makes an instance over the memory of another thread's machine. */
+export function joinMachine(build: Build, memory: WebAssembly.Memory): Instructions {
+  return instanceOver(memory, bytes[build].shared);
+}
+
+function instanceOver(memory: WebAssembly.Memory, source: Uint8Array<ArrayBuffer>): Instructions {
+  const { exports } = new WebAssembly.Instance(moduleOf(source), { env: { memory } });
+  // The build compiles the module from the very declarations that `Instructions` repeats.
+  return exports as unknown as Instructions;
 }
 
 function moduleOf(source: Uint8Array<ArrayBuffer>): WebAssembly.Module {

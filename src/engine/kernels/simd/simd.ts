@@ -1,16 +1,14 @@
-import type { KernelSet, Tensor } from '../kernelSet';
+import type { KernelSet, SharedKernels, Tensor } from '../kernelSet';
+import { Arena } from './arena';
 import { fusedCells } from './cells';
-import type { Address } from './instructions';
-import { startMachine, type Build } from './machine';
+import type { Address, Instructions } from './instructions';
 import { fusedLosses } from './losses';
+import { joinMachine, startMachine, type Build } from './machine';
 import { fusedOptimizer } from './optimizers';
+import { outerScratch, scratchBytes } from './scratch';
 
 /** Columns that stand side by side in a packed matrix. */
 const panel = 8;
-
-/** Rows of which a weight gradient is summed at once, and columns of d packed for it; as in ../assembly/outerProducts. */
-const outerRows = 256;
-const outerGroup = 16;
 
 /** Where element `at` of a tensor of this set lies in the linear memory. */
 export function addressOf(tensor: Tensor | Int32Array, at = 0): Address {
@@ -22,10 +20,25 @@ export function addressOf(tensor: Tensor | Int32Array, at = 0): Address {
  * takes no tensors but its own. Throws RangeError where an allocation goes beyond what the memory can hold.
  */
 export function openSimdKernels(build: Build): KernelSet {
-  const { instructions: wasm, arena } = startMachine(build);
+  const { instructions, arena } = startMachine(build);
+  return kernelSet(build, instructions, arena, arena);
+}
+
+/**
+ * Opens the same kernels in another thread, over the memory of a set that has made room for them. Its tensors lie from
+ * byte `tensorsAt` on: those of the other thread, where both ask for the same ones in the same order.
+ */
+export function joinSimdKernels(build: Build, { memory, scratchAt }: SharedKernels, tensorsAt: number): KernelSet {
+  const shared = memory as WebAssembly.Memory;
+  const scratch = Arena.join(shared, scratchAt);
+  return kernelSet(build, joinMachine(build, shared), Arena.join(shared, tensorsAt), scratch);
+}
+
+/** @param passing where the kernels themselves write down what they need in passing */
+function kernelSet(build: Build, wasm: Instructions, arena: Arena, passing: Arena): KernelSet {
   const cells = fusedCells(wasm);
-  const losses = fusedLosses(wasm, arena);
-  let scratch = arena.numbers(0);
+  const losses = fusedLosses(wasm, passing);
+  const scratch = passing.numbers(outerScratch).byteOffset;
 
   return {
     name: build,
@@ -33,6 +46,15 @@ export function openSimdKernels(build: Build): KernelSet {
     largestMemory: arena.largest,
     allocate: (length) => arena.numbers(length),
     allocateIndices: (length) => arena.integers(length),
+    allocateDoubles: (length) => arena.doubles(length),
+    allocateFlags: (length) => arena.bytes(length),
+    get allocated() {
+      return arena.used;
+    },
+    share: () =>
+      arena.isShared
+        ? { name: build, memory: arena.memory, scratchAt: arena.bytes(scratchBytes).byteOffset }
+        : undefined,
     packedLength: (rows, columns) => Math.ceil(rows / panel) * panel * columns,
     pack: (packed, matrix, rows, columns) => {
       wasm.pack(packed.byteOffset, matrix.byteOffset, rows, columns);
@@ -49,10 +71,8 @@ export function openSimdKernels(build: Build): KernelSet {
       wasm.multiply(to, bias.byteOffset, 0, addressOf(x, xAt), packed.byteOffset, rows, outWidth, inWidth);
     },
     multiplyTransposed: (gradient, d, dAt, x, xAt, rows, dWidth, xWidth) => {
-      const needed = Math.min(rows, outerRows) * (Math.ceil(xWidth / panel) * panel + outerGroup);
-      if (scratch.length < needed) scratch = arena.numbers(needed);
       const [dFrom, xFrom] = [addressOf(d, dAt), addressOf(x, xAt)];
-      wasm.multiplyTransposed(gradient.byteOffset, dFrom, xFrom, rows, dWidth, xWidth, scratch.byteOffset);
+      wasm.multiplyTransposed(gradient.byteOffset, dFrom, xFrom, rows, dWidth, xWidth, scratch);
     },
     fillRows: (out, outAt, bias, rows, width) => {
       wasm.fillRows(addressOf(out, outAt), bias.byteOffset, rows, width);

@@ -1,0 +1,54 @@
+/** Lanes [from, from + count) of a batch: sequences side by side. */
+export interface LaneRange {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** The numbers of some lanes over time: (T,count,width), of whatever kind the numbers are. */
+export interface LanePart<Numbers> {
+  readonly lanes: LaneRange;
+  readonly values: Numbers;
+}
+
+/** Numbers of any kind that can be read in pieces. */
+interface Readable {
+  subarray(from: number, to: number): ArrayLike<number>;
+}
+
+/** Numbers of any kind that can be written in pieces. */
+interface Writable {
+  set(from: ArrayLike<number>, at: number): void;
+}
+
+/** Cuts a batch into ranges of lanes that differ by one lane at most. */
+export function cutBatch(batch: number, shards: number): readonly LaneRange[] {
+  return Array.from({ length: shards }, (_, index) => {
+    const from = Math.floor((index * batch) / shards);
+    return { from, count: Math.floor(((index + 1) * batch) / shards) - from };
+  });
+}
+
+/** whole (T,B,width) from its parts, for the first `steps` steps. */
+export function gatherLanes(whole: Writable, parts: readonly LanePart<Readable>[], steps: number, width: number): void {
+  const batch = parts.reduce((sum, { lanes }) => sum + lanes.count, 0);
+  for (const { lanes, values } of parts) {
+    const block = lanes.count * width;
+    for (let t = 0; t < steps; t++) {
+      whole.set(values.subarray(t * block, (t + 1) * block), (t * batch + lanes.from) * width);
+    }
+  }
+}
+
+/** part (T,count,width) from a whole (T,B,width), for the first `steps` steps: the reverse of `gatherLanes`. */
+export function spreadLanes(
+  { lanes, values }: LanePart<Writable>,
+  whole: Readable,
+  steps: number,
+  batch: number,
+  width: number,
+): void {
+  for (let t = 0; t < steps; t++) {
+    const at = (t * batch + lanes.from) * width;
+    values.set(whole.subarray(at, at + lanes.count * width), t * lanes.count * width);
+  }
+}
