@@ -7,7 +7,7 @@ export function norm(x: usize, length: i32): f64 {
   let b = f64x2.splat(0);
   let c = f64x2.splat(0);
   let d = f64x2.splat(0);
-  for (const end = x + ((<usize>(length & ~7)) << 2); x < end; x += 32) {
+  for (const end = x + (<usize>(length & ~7) << 2); x < end; x += 32) {
     const first = lower(v128.load(x));
     const second = upper(v128.load(x));
     const third = lower(v128.load(x, 16));
@@ -18,7 +18,7 @@ export function norm(x: usize, length: i32): f64 {
     d = f64x2.add(d, f64x2.mul(fourth, fourth));
   }
   let sum = total(f64x2.add(f64x2.add(a, b), f64x2.add(c, d)));
-  for (const end = x + ((<usize>(length & 7)) << 2); x < end; x += 4) {
+  for (const end = x + (<usize>(length & 7) << 2); x < end; x += 4) {
     const value = <f64>load<f32>(x);
     sum += value * value;
   }
@@ -31,7 +31,7 @@ export function distance(x: usize, y: usize, length: i32): f64 {
   let b = f64x2.splat(0);
   let c = f64x2.splat(0);
   let d = f64x2.splat(0);
-  for (const end = x + ((<usize>(length & ~7)) << 2); x < end; x += 32, y += 32) {
+  for (const end = x + (<usize>(length & ~7) << 2); x < end; x += 32, y += 32) {
     const first = f64x2.sub(lower(v128.load(x)), lower(v128.load(y)));
     const second = f64x2.sub(upper(v128.load(x)), upper(v128.load(y)));
     const third = f64x2.sub(lower(v128.load(x, 16)), lower(v128.load(y, 16)));
@@ -42,7 +42,7 @@ export function distance(x: usize, y: usize, length: i32): f64 {
     d = f64x2.add(d, f64x2.mul(fourth, fourth));
   }
   let sum = total(f64x2.add(f64x2.add(a, b), f64x2.add(c, d)));
-  for (const end = x + ((<usize>(length & 7)) << 2); x < end; x += 4, y += 4) {
+  for (const end = x + (<usize>(length & 7) << 2); x < end; x += 4, y += 4) {
     const difference = <f64>load<f32>(x) - <f64>load<f32>(y);
     sum += difference * difference;
   }
