@@ -25,6 +25,8 @@ export interface Inspection {
   readonly cell: string;
   /** φ of the vanilla RNN. */
   readonly activation: string;
+  /** `oneHot`: x_t is one symbol. */
+  readonly inputKind: 'dense' | 'oneHot';
   /** Names of the inputs: columns, or symbols for one-hot inputs. */
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];

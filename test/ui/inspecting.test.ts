@@ -42,7 +42,7 @@ describe('Walking through an update', () => {
 
   it('shows the last update of a finished run, forward and backward', async () => {
     await workbench.webviewFrame().getByText('Sequence time — update 39').waitFor();
-    assert.match(await sentence('Forward').innerText(), /Sequence 0 of 2 at update 39: 3 steps of the rnn/);
+    assert.match(await sentence('Unrolled net').innerText(), /Sequence 0 of 2 at update 39: 3 steps of the rnn/);
     assert.match(
       await sentence('Loss per step').innerText(),
       /the loss that this update reported\. 3 of this sequence’s 3 steps/,
@@ -63,11 +63,11 @@ describe('Walking through an update', () => {
 
   it('reads the step that is pointed at in every cell', async () => {
     const frame = workbench.webviewFrame();
-    const surface = frame.locator('section', { hasText: 'Forward' }).locator('.surface').first();
+    const surface = frame.locator('section', { hasText: 'Unrolled net' }).locator('.surface').first();
     const box = await surface.boundingBox();
     assert.ok(box !== null);
     await surface.hover({ position: { x: box.width * 0.5, y: 10 } });
-    await frame.locator('section', { hasText: 'Forward' }).getByText('t = 1 · x_1 = 1').waitFor();
+    await frame.locator('section', { hasText: 'Unrolled net' }).getByText('t = 1 · x_1 = 1').waitFor();
     await frame.locator('section', { hasText: 'Backward through time' }).getByText('t = 1 ·').waitFor();
   });
 

@@ -67,7 +67,7 @@ export class SequenceSurface {
       class: 'surface',
       tabindex: '0',
       role: 'application',
-      'aria-label': `${label}. Left and right arrow keys move the step, Home and End go to the ends, [ and ] move the update, plus and minus zoom, 0 shows all steps.${keys}`,
+      'aria-label': `${label}. Left and right arrow keys move the step, Home and End go to the ends, plus and minus zoom, 0 shows all steps.${keys}`,
     });
     this.element.style.left = `${gutters.left}px`;
     this.element.style.right = `${gutters.right}px`;
@@ -82,7 +82,7 @@ export class SequenceSurface {
       store.dispatch({ kind: 'hovered', point: undefined });
     });
     this.element.addEventListener('click', (event) => {
-      this.#select(this.#update, this.#stepOf(event));
+      this.#select(this.#stepOf(event));
       parts?.pick(event.clientY - this.element.getBoundingClientRect().top);
     });
     this.element.addEventListener('keydown', (event) => {
@@ -116,13 +116,6 @@ export class SequenceSurface {
         return this.#moveTo(0);
       case 'End':
         return this.#moveTo(axis.steps - 1);
-      case '[':
-      case ']': {
-        const last = (this.store.model.run?.status.updates ?? 1) - 1;
-        const to = this.#update + (key === '[' ? -far : far);
-        this.#select(Math.max(0, Math.min(last, to)), this.store.model.view.selection?.t);
-        return true;
-      }
       case '+':
       case '=':
         return this.#show(zoomedRange(axis, t, 0.5));
@@ -142,7 +135,7 @@ export class SequenceSurface {
     const t = Math.max(0, Math.min(axis.steps - 1, to));
     // What the keys select is read out, even where the pointer was left lying on a picture.
     this.store.dispatch({ kind: 'hovered', point: undefined });
-    this.#select(this.#update, t);
+    this.#select(t);
     return showsAll(axis) || this.#show(rangeWith(axis, t));
   }
 
@@ -151,8 +144,8 @@ export class SequenceSurface {
     return true;
   }
 
-  #select(update: number, t: number | undefined): void {
-    this.store.dispatch({ kind: 'viewed', view: { selection: { update, t } } });
+  #select(t: number | undefined): void {
+    this.store.dispatch({ kind: 'viewed', view: { selection: { update: this.#update, t } } });
   }
 }
 

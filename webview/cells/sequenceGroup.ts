@@ -6,10 +6,10 @@ import type { Theme } from '../theme/theme';
 import { numberField } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { BackwardCell } from './backwardCell';
-import { ForwardCell } from './forwardCell';
 import { Minimap } from './minimap';
 import type { SequenceCell } from './sequenceCell';
 import { StepLossCell } from './stepLossCell';
+import { UnrolledCell } from './unrolledCell';
 import { UpdateCell } from './updateCell';
 
 /** The cells of sequence time: one update, one sequence of its batch, on one axis of time steps. */
@@ -33,7 +33,7 @@ export class SequenceGroup {
     });
     this.#minimap = new Minimap(store);
     this.#cells = [
-      new ForwardCell(store, this.#zoom, onFold),
+      new UnrolledCell(store, this.#zoom, onFold),
       new StepLossCell(store, this.#zoom, onFold),
       new BackwardCell(store, this.#zoom, onFold),
       new UpdateCell(onFold),

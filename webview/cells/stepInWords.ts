@@ -4,12 +4,10 @@ import { briefNumber } from '../../src/protocol/numbers';
 const mostNumbers = 4;
 
 /** x_t as a person reads it: the symbol, or the numbers. */
-export function inputInWords({ inputs, inputNames }: Inspection, t: number): string {
+export function inputInWords({ inputs, inputNames, inputKind }: Inspection, t: number): string {
   const width = inputNames.length;
   const row = inputs.subarray(t * width, (t + 1) * width);
-  const hot = row.indexOf(1);
-  const isSymbol = width > 2 && hot >= 0 && row.every((value, i) => value === (i === hot ? 1 : 0));
-  return isSymbol ? visible(inputNames[hot] ?? '') : numbers(row);
+  return inputKind === 'oneHot' ? visibleSymbol(inputNames[row.indexOf(1)] ?? '') : numbers(row);
 }
 
 /** ŷ_t: the likeliest class and its probability, or the numbers. */
@@ -18,7 +16,7 @@ export function outputInWords({ outputs, outputNames, lossKind }: Inspection, t:
   const row = outputs.subarray(t * width, (t + 1) * width);
   if (lossKind === 'mse') return `ŷ_${t} = ${numbers(row)}`;
   const best = row.indexOf(Math.max(...row));
-  return `ŷ_${t}: ${visible(outputNames[best] ?? '')} with p = ${briefNumber(row[best] ?? NaN)}`;
+  return `ŷ_${t}: ${visibleSymbol(outputNames[best] ?? '')} with p = ${briefNumber(row[best] ?? NaN)}`;
 }
 
 /** What was asked at t. */
@@ -26,7 +24,7 @@ export function targetInWords({ targets, outputNames, mask, lossKind }: Inspecti
   if (mask[t] !== 1) return 'nothing asked';
   const width = outputNames.length;
   const row = targets.subarray(t * width, (t + 1) * width);
-  return lossKind === 'mse' ? `asked ${numbers(row)}` : `asked ${visible(outputNames[row.indexOf(1)] ?? '')}`;
+  return lossKind === 'mse' ? `asked ${numbers(row)}` : `asked ${visibleSymbol(outputNames[row.indexOf(1)] ?? '')}`;
 }
 
 function numbers(row: Float64Array): string {
@@ -35,7 +33,7 @@ function numbers(row: Float64Array): string {
   return row.length === 1 ? all : `(${all})`;
 }
 
-/** White space has no picture of its own. */
-function visible(symbol: string): string {
+/** A symbol that can be seen: white space has no picture of its own. */
+export function visibleSymbol(symbol: string): string {
   return { ' ': '␣', '\n': '↵', '\t': '⇥', '\r': '␍' }[symbol] ?? symbol;
 }

@@ -33,7 +33,7 @@ export const whys = {
       'How far back does a loss reach? The horizon is the longest lag at which, in the median, a loss still moves the state by a thousandth of what it moves its own. A net whose horizon is shorter than the lag of the task cannot learn that lag from its gradient, however long it is trained.',
     formula: 'horizon = max { ℓ : median_t N_{t,t−ℓ} / N_{t,t} ≥ 10^{-3} }',
   },
-  Forward: {
+  'Unrolled net': {
     words:
       'The net is a loop: the same weights at every step, and the state h_t carries what was seen. Unrolled, it is one deep net with a layer per time step. Everything computed here is kept, because the way back needs it.',
     formula: 'h_t = tanh(W_xh x_t + W_hh h_{t-1} + b_h),   ŷ_t = W_hy h_t + b_y',

@@ -34,9 +34,9 @@ export function rowsOf(inspection: Inspection, layer: number): readonly NetRow[]
     });
     const rows = [state('h', h, Math.max(1, largestMagnitude(h)))];
     if (l !== layer) return rows;
-    if (c.length > 0) rows.push(state('c', c, Math.max(1, largestMagnitude(c))));
+    if (c.length > 0) rows.push({ ...state('c', c, Math.max(1, largestMagnitude(c))), symbol: 'c_t' });
     for (const { name, values } of gates) {
-      rows.push({ ...common, node: name, symbol: `${name}_t${of}`, values, limit: 1, role: 'gate' });
+      rows.push({ ...common, node: name, symbol: `${name}_t`, values, limit: 1, role: 'gate' });
     }
     return rows;
   });

@@ -25,6 +25,12 @@ export interface View {
   readonly range: readonly [number, number] | undefined;
   /** Visible steps of a sequence; undefined is all of them. */
   readonly stepRange: readonly [number, number] | undefined;
+  /** Whether the net is drawn as the line of its steps or as the loop that it is. */
+  readonly net: 'line' | 'loop';
+  /** Node of the net whose formula is shown: `x`, `h`, `c`, a gate's letter, `y` or `L`. */
+  readonly node: string;
+  /** Unit of that node. */
+  readonly unit: number;
   /** Sequence of the batch that the cells of sequence time show. */
   readonly sequence: number;
   /** undefined follows the latest update. */
@@ -74,6 +80,9 @@ export const standardView: View = {
   layer: 0,
   range: undefined,
   stepRange: undefined,
+  net: 'line',
+  node: 'h',
+  unit: 0,
   sequence: 0,
   selection: undefined,
   folded: [],

@@ -30,6 +30,9 @@ export function viewOf(saved: unknown): View {
     sequence: pick('sequence', isCount),
     range: pick('range', isPair),
     stepRange: pick('stepRange', isPair),
+    net: pick('net', (value) => ['line', 'loop'].includes(value as string)),
+    node: pick('node', (value) => typeof value === 'string'),
+    unit: pick('unit', isCount),
     selection: pick('selection', (value) => isCount(field(value, 'update'))),
     folded: pick('folded', (value) => Array.isArray(value) && value.every((title) => typeof title === 'string')),
   };

@@ -1,0 +1,160 @@
+import type { Inspection } from '../../src/protocol/inspection';
+import { gutters } from '../axis/trainingAxis';
+import { packed } from '../heatmap/magnitudeScale';
+import type { SignedScale } from '../heatmap/signedScale';
+import type { Theme } from '../theme/theme';
+import { element } from '../ui/element';
+import { notation } from '../ui/notation';
+import { svg } from '../ui/svg';
+import { netLines } from './netLines';
+import type { Column, NetLayout, PlacedRow } from './layout';
+import type { NetRow } from './rows';
+
+/** Everything that one drawing of the net depends on. */
+export interface NetScene {
+  readonly inspection: Inspection;
+  readonly layout: NetLayout;
+  readonly columns: readonly Column[];
+  /** Whether the last column still closes into the loop. */
+  readonly hasLoop: boolean;
+  /** Pixels of the plot. */
+  readonly width: number;
+  readonly theme: Theme;
+  readonly scaleOf: (row: NetRow) => SignedScale;
+}
+
+/** What is marked in a drawing of the net. */
+export interface NetMarks {
+  readonly layout: NetLayout;
+  readonly columns: readonly Column[];
+  /** The selected node and its step. */
+  readonly selected: NetRow | undefined;
+  readonly t: number;
+  /** The step in focus. */
+  readonly focus: number | undefined;
+  readonly stepWidth: number;
+}
+
+/** Paints the net: values as colours on a canvas, boxes, arrows, symbols and numbers as SVG over it. */
+export class NetPicture {
+  readonly element = element('div', { class: 'net' });
+  readonly #canvas = element('canvas', { class: 'net-colours', 'aria-hidden': 'true' });
+  readonly #lines = svg('svg', { class: 'net-lines', 'aria-hidden': 'true' });
+  readonly #names = element('div', { class: 'net-names', 'aria-hidden': 'true' });
+  readonly #selected = svg('rect', { class: 'net-selected', rx: 3 });
+  /** Behind the colours, which it must not tint. */
+  readonly #focus = element('div', { class: 'net-focus' });
+  readonly #images = new Map<string, HTMLCanvasElement>();
+  #imagesOf: readonly unknown[] = [];
+  #namesOf: NetLayout | undefined;
+
+  constructor() {
+    this.element.append(this.#names, this.#focus, this.#canvas, this.#lines);
+    for (const layer of [this.#canvas, this.#lines]) layer.style.left = `${gutters.left}px`;
+  }
+
+  draw(scene: NetScene): void {
+    const { layout, width } = scene;
+    this.element.style.height = `${layout.height}px`;
+    this.#paintColours(scene);
+    this.#lines.setAttribute('width', String(width));
+    this.#lines.setAttribute('height', String(layout.height));
+    this.#lines.replaceChildren(...netLines(scene), this.#selected);
+    if (layout === this.#namesOf) return;
+    this.#namesOf = layout;
+    this.#names.replaceChildren(
+      ...layout.rows.map(({ row, top, height }) => {
+        const name = element('span', {}, ...notation(row.symbol));
+        name.style.top = `${top + height / 2}px`;
+        return name;
+      }),
+    );
+  }
+
+  /** Frames the selected node and lifts the column in focus; nothing else is drawn anew. */
+  mark({ layout, columns, selected, t, focus, stepWidth }: NetMarks): void {
+    const placed = layout.rows.find(({ row }) => row === selected);
+    const column = columns.find((candidate) => candidate.t === t);
+    const wide = Math.max(layout.nodeWidth, 5) + 4;
+    this.#selected.style.display = column === undefined || placed === undefined ? 'none' : '';
+    const { top = 0, height = 0 } = placed ?? {};
+    const frame = { x: (column?.x ?? 0) - wide / 2, y: top - 2, width: wide, height: height + 4 };
+    for (const [name, value] of Object.entries(frame)) this.#selected.setAttribute(name, String(value));
+    const lifted = layout.detail === 'colours' ? undefined : columns.find((candidate) => candidate.t === focus);
+    this.#focus.hidden = lifted === undefined;
+    this.#focus.style.left = `${gutters.left + (lifted?.x ?? 0) - stepWidth / 2}px`;
+    this.#focus.style.width = `${stepWidth}px`;
+  }
+
+  #paintColours(scene: NetScene): void {
+    const { layout, columns, width, theme } = scene;
+    const canvas = this.#canvas;
+    canvas.width = Math.round(width * devicePixelRatio);
+    canvas.height = Math.round(layout.height * devicePixelRatio);
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${layout.height}px`;
+    const context = canvas.getContext('2d');
+    if (context === null) return;
+    context.scale(devicePixelRatio, devicePixelRatio);
+    context.imageSmoothingEnabled = false;
+    for (const placed of layout.rows) {
+      const image = this.#imageOf(placed.row, scene);
+      const wide = Math.max(1, layout.swatchWidth);
+      const left = layout.detail === 'numbers' ? layout.nodeWidth / 2 : wide / 2;
+      for (const { t, x } of columns) {
+        context.drawImage(image, t, 0, 1, placed.row.units, x - left, placed.top, wide, placed.height);
+      }
+      hatchNotFinite(context, placed, columns, wide, left, theme.clip);
+    }
+  }
+
+  /** A row's values as a picture of one pixel a number, made once for an update. */
+  #imageOf(row: NetRow, { inspection, theme, scaleOf }: NetScene): HTMLCanvasElement {
+    const of = [inspection, theme] as const;
+    if (of.some((part, i) => part !== this.#imagesOf[i])) this.#images.clear();
+    this.#imagesOf = of;
+    const scale = scaleOf(row);
+    const key = `${row.symbol} ${scale.limit}`;
+    const known = this.#images.get(key);
+    if (known !== undefined) return known;
+    const image = document.createElement('canvas');
+    image.width = Math.max(1, inspection.steps);
+    image.height = Math.max(1, row.units);
+    const context = image.getContext('2d');
+    const data = context?.createImageData(image.width, image.height);
+    if (context !== null && data !== undefined) {
+      const pixels = new Uint32Array(data.data.buffer);
+      row.values.forEach((value, i) => {
+        const at = (i % row.units) * image.width + Math.floor(i / row.units);
+        pixels[at] = Number.isFinite(value) ? scale.shade(value) : packed(theme.background);
+      });
+      context.putImageData(data, 0, 0);
+    }
+    this.#images.set(key, image);
+    return image;
+  }
+}
+
+/** Hatches every number that is not finite: nothing broken looks like nothing. */
+function hatchNotFinite(
+  context: CanvasRenderingContext2D,
+  { row, top, height }: PlacedRow,
+  columns: readonly Column[],
+  width: number,
+  left: number,
+  color: string,
+): void {
+  const tall = height / row.units;
+  context.strokeStyle = color;
+  for (const { t, x } of columns) {
+    for (let unit = 0; unit < row.units; unit++) {
+      if (Number.isFinite(row.values[t * row.units + unit] ?? NaN)) continue;
+      context.beginPath();
+      for (let at = -tall; at < width; at += 4) {
+        context.moveTo(x - left + Math.max(0, at), top + unit * tall + Math.max(0, -at));
+        context.lineTo(x - left + Math.min(width, at + tall), top + unit * tall + Math.min(tall, width - at));
+      }
+      context.stroke();
+    }
+  }
+}
