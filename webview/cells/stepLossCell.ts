@@ -1,37 +1,47 @@
 import type { Inspection } from '../../src/protocol/inspection';
 import { briefNumber } from '../../src/protocol/numbers';
-import { middleOfStep, widthOfStep, type SequenceAxis } from '../axis/sequenceAxis';
+import { leftOfStep, middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../axis/sequenceAxis';
 import type { SharedZoom } from '../axis/zoom';
+import { countRight } from '../prediction/ranking';
 import type { Store } from '../store/store';
+import { stepLossTable } from '../tables/sequenceTables';
 import { withOpacity, type Theme } from '../theme/theme';
 import { element, setText } from '../ui/element';
 import { CellFrame, isFolded } from './cell';
 import { dependencyKey } from './identity';
+import { PredictionView } from './predictionView';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from './sequenceCell';
+import { StepCanvas } from './stepCanvas';
+import { outputInWords, targetInWords } from './stepInWords';
 
 const height = 90;
 const widestBar = 18;
+/** Width of a step (px) from which a step without a target bears a mark. */
+const roomForMark = 5;
 
-/** [6] The loss of each step: L_t of the whole batch, and this sequence's share of it. */
+/** [6] The loss of each step, which steps count, and what was predicted beside what was asked. */
 export class StepLossCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #surface: SequenceSurface;
-  readonly #canvas = element('canvas', { class: 'strip', 'aria-hidden': 'true' });
+  readonly #canvas = new StepCanvas(height);
   readonly #scale = element('div', { class: 'bar-scale', 'aria-hidden': 'true' });
   readonly #steps = element('div');
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #prediction: PredictionView;
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
     this.#frame = new CellFrame(6, 'Loss per step', onFold);
     this.element = this.#frame.element;
     this.#surface = new SequenceSurface(store, zoom, 'Loss of each time step');
-    const legend = element('div', { class: 'curve-legend' }, 'light: L_t of the batch · solid: this sequence’s share');
+    this.#prediction = new PredictionView(store, zoom);
     this.#frame.body.append(
-      legend,
+      this.#legend,
       this.#frame.readout,
-      element('div', { class: 'plot bars' }, this.#scale, this.#canvas, this.#surface.element),
+      element('div', { class: 'plot bars' }, this.#scale, this.#canvas.element, this.#surface.element),
       this.#steps,
+      this.#prediction.element,
     );
   }
 
@@ -40,46 +50,94 @@ export class StepLossCell implements SequenceCell {
     this.#frame.fold(isFolded(model, this.#frame.title));
     this.#frame.say(sentence(inspection));
     setText(this.#frame.readout, readout(inspection, stepInFocus(model, inspection.steps)));
+    this.#frame.tabulate(dependencyKey(inspection), () => stepLossTable(inspection));
     this.#surface.update(drawing);
-    const key = dependencyKey(inspection, axis.width, axis.domain, theme, this.#frame.body.hidden);
-    if (key === this.#drawn || this.#frame.body.hidden) return;
+    if (this.#frame.body.hidden) return;
+    this.#prediction.update(drawing);
+    const key = dependencyKey(inspection, axis.width, axis.domain, theme);
+    if (key === this.#drawn) return;
     this.#drawn = key;
     const largest = inspection.lossPerStep.reduce((most, value) => Math.max(most, value), 0);
     this.#scale.replaceChildren(element('span', {}, briefNumber(largest)), element('span', {}, '0'));
     this.#steps.replaceChildren(stepLabels(axis));
+    this.#legend.replaceChildren(...legend(inspection, theme));
     this.#paint(inspection, axis, theme, largest);
   }
 
-  #paint({ lossPerStep, sequenceLoss }: Inspection, axis: SequenceAxis, theme: Theme, largest: number): void {
-    this.#canvas.width = Math.round(axis.width * devicePixelRatio);
-    this.#canvas.height = Math.round(height * devicePixelRatio);
-    this.#canvas.style.width = `${axis.width}px`;
-    this.#canvas.style.height = `${height}px`;
-    const context = this.#canvas.getContext('2d');
-    if (context === null || largest === 0) return;
-    context.scale(devicePixelRatio, devicePixelRatio);
-    const width = Math.max(1, Math.min(widestBar, widthOfStep(axis) * 0.7));
+  #paint(inspection: Inspection, axis: SequenceAxis, theme: Theme, largest: number): void {
+    const { lossPerStep, sequenceLoss, mask, gradientFrom, reach } = inspection;
+    const context = this.#canvas.begin(axis);
+    if (context === undefined) return;
+    // What lies before the gradient's window stands on a shade, what belongs to an earlier window on a darker one.
+    for (const [end, opacity] of [
+      [gradientFrom, 0.1],
+      [reach, 0.14],
+    ] as const) {
+      context.fillStyle = withOpacity(theme.foreground, opacity);
+      context.fillRect(leftOfStep(axis, 0), 0, leftOfStep(axis, end) - leftOfStep(axis, 0), height);
+    }
+    if (gradientFrom > 0) {
+      context.fillStyle = theme.clipped;
+      context.fillRect(leftOfStep(axis, gradientFrom) - 1, 0, 2, height);
+    }
+    const wide = Math.max(1, Math.min(widestBar, widthOfStep(axis) * 0.7));
     const bars = (values: Float64Array, color: string): void => {
       context.fillStyle = color;
-      values.forEach((value, t) => {
-        const tall = (value / largest) * height;
-        context.fillRect(middleOfStep(axis, t) - width / 2, height - tall, width, tall);
-      });
+      for (const t of stepsInSight(axis)) {
+        const tall = largest === 0 ? 0 : ((values[t] ?? 0) / largest) * height;
+        context.fillRect(middleOfStep(axis, t) - wide / 2, height - tall, wide, tall);
+      }
     };
     bars(lossPerStep, withOpacity(theme.train, 0.35));
     bars(sequenceLoss, theme.train);
+    if (widthOfStep(axis) < roomForMark) return;
+    context.strokeStyle = theme.faint;
+    for (const t of stepsInSight(axis)) {
+      if (mask[t] === 1) continue;
+      const x = middleOfStep(axis, t);
+      context.strokeRect(x - 1.5, height - 4.5, 3, 3);
+    }
   }
 }
 
-function sentence({ lossPerStep, mask, loss }: Inspection): string {
-  const asked = mask.reduce((count, one) => count + one, 0);
-  const sum = lossPerStep.reduce((total, value) => total + value, 0);
-  return `L = L_0 + … + L_${lossPerStep.length - 1} = ${briefNumber(sum)}${Math.abs(sum - loss) <= 1e-6 * Math.abs(loss) ? ', the loss that this update reported' : ''}. ${asked} of this sequence’s ${mask.length} steps have a target.`;
+function legend({ mask, gradientFrom, reach }: Inspection, theme: Theme): readonly HTMLElement[] {
+  const item = (color: string, words: string): HTMLElement => {
+    const swatch = element('i', { class: 'legend-swatch' });
+    swatch.style.background = color;
+    return element('span', { class: 'curve-name' }, swatch, words);
+  };
+  return [
+    item(withOpacity(theme.train, 0.35), 'L_t of the batch'),
+    item(theme.train, 'this sequence’s share'),
+    ...(mask.includes(0) ? [element('span', {}, '▫ nothing asked of this sequence')] : []),
+    ...(reach > 0
+      ? [item(withOpacity(theme.foreground, 0.24), 'the window before, which only the gradient reaches')]
+      : []),
+    ...(gradientFrom > 0 ? [item(withOpacity(theme.foreground, 0.1), 'counts in L, cut off from the gradient')] : []),
+  ];
 }
 
-function readout({ lossPerStep, sequenceLoss, mask }: Inspection, t: number | undefined): string {
+function sentence(inspection: Inspection): string {
+  const { lossPerStep, mask, loss, lossKind, gradientFrom, steps, reach } = inspection;
+  const asked = mask.reduce((count, one) => count + one, 0);
+  const sum = lossPerStep.reduce((total, value) => total + value, 0);
+  const isReported = Math.abs(sum - loss) <= 1e-6 * Math.abs(loss);
+  const { right } = lossKind === 'crossEntropy' ? countRight(inspection) : { right: 0 };
+  return [
+    `L = L_${reach} + … + L_${lossPerStep.length - 1} = ${briefNumber(sum)}${isReported ? ', the loss that this update reported' : ''}.`,
+    `${asked} of this sequence’s ${mask.length} steps have a target${lossKind === 'crossEntropy' ? `, ${right} of them answered rightly` : ''}.`,
+    ...(gradientFrom > 0
+      ? [`The gradient sees the last ${steps - gradientFrom} steps, from step ${gradientFrom} on.`]
+      : []),
+    ...(reach > 0 ? [`It reaches ${reach} steps back into the window before.`] : []),
+  ].join(' ');
+}
+
+function readout(inspection: Inspection, t: number | undefined): string {
   if (t === undefined) return 'Point at a step to read it.';
-  if (mask[t] !== 1)
-    return `t = ${t} · L_${t} = ${briefNumber(lossPerStep[t] ?? NaN)} · nothing asked of this sequence`;
-  return `t = ${t} · L_${t} = ${briefNumber(lossPerStep[t] ?? NaN)} · this sequence’s share ${briefNumber(sequenceLoss[t] ?? NaN)}`;
+  const { lossPerStep, sequenceLoss, mask, gradientFrom, reach } = inspection;
+  const counts = t < reach ? [' · in the window before'] : t < gradientFrom ? [' · outside the gradient’s window'] : [];
+  const of = `t = ${t} · L_${t} = ${briefNumber(lossPerStep[t] ?? NaN)}`;
+  if (mask[t] !== 1) return `${of} · nothing asked of this sequence${counts.join('')}`;
+  return `${of} · this sequence ${briefNumber(sequenceLoss[t] ?? NaN)} · ${outputInWords(inspection, t)} · ${targetInWords(inspection, t)}${counts.join('')}`;
 }

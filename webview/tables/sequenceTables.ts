@@ -1,6 +1,7 @@
 import type { Inspection } from '../../src/protocol/inspection';
 import { inputInWords } from '../cells/stepInWords';
 import type { NetRow } from '../net/rows';
+import { askedClass, askedProbabilities, likeliestClass } from '../prediction/ranking';
 import type { Table } from './table';
 
 /** One kind of node over all steps: a row a step, a column a unit. */
@@ -14,6 +15,38 @@ export function netTable(inspection: Inspection, { symbol, node, values, units }
       t,
       inputInWords(inspection, t),
       ...values.subarray(t * units, (t + 1) * units),
+    ]),
+  };
+}
+
+/** L_t over the steps, with what was predicted and what was asked. */
+export function stepLossTable(inspection: Inspection): Table {
+  const { steps, sequence, update, lossPerStep, sequenceLoss, mask, lossKind, outputNames, outputs, targets } =
+    inspection;
+  const isClasses = lossKind === 'crossEntropy';
+  const width = outputNames.length;
+  const name = (index: number | undefined): string => (index === undefined ? '' : (outputNames[index] ?? ''));
+  const probabilities = isClasses ? askedProbabilities(inspection) : undefined;
+  return {
+    caption: `Loss per step of sequence ${sequence} at update ${update}`,
+    columns: [
+      't',
+      'L_t of the batch',
+      'share of this sequence',
+      ...(isClasses
+        ? ['asked', 'likeliest', 'p(asked)']
+        : outputNames.flatMap((y) => [`${y} asked`, `${y} predicted`])),
+    ],
+    rows: Array.from({ length: steps }, (_, t) => [
+      t,
+      lossPerStep[t] ?? NaN,
+      mask[t] === 1 ? (sequenceLoss[t] ?? NaN) : NaN,
+      ...(probabilities !== undefined
+        ? [name(askedClass(inspection, t)), name(likeliestClass(inspection, t)), probabilities[t] ?? NaN]
+        : outputNames.flatMap((_, o) => [
+            mask[t] === 1 ? (targets[t * width + o] ?? NaN) : NaN,
+            outputs[t * width + o] ?? NaN,
+          ])),
     ]),
   };
 }
