@@ -8,6 +8,19 @@ const command = z.enum(['train', 'pause', 'resume', 'step', 'stop', 'openExperim
 const rate = z.number().positive();
 const index = z.number().int().nonnegative();
 const inspect = z.object({ update: index, sequence: index });
+const terms = z.object({ update: index, sequence: index, parameter: z.string(), t: index });
+const reach = z.object({ update: index, sequence: index, layer: index });
+const whatIf = z.object({
+  update: index,
+  change: z.object({
+    clip: z
+      .object({ kind: z.enum(['norm', 'value', 'hidden']), threshold: rate })
+      .nullable()
+      .optional(),
+    backward: z.union([z.literal('full'), z.number().int().positive()]).optional(),
+    learningRate: rate.optional(),
+  }),
+});
 
 /** What the webview may ask, checked: a webview is a border. */
 export const panelRequests: Validators<PanelHostContract> = {
@@ -16,4 +29,7 @@ export const panelRequests: Validators<PanelHostContract> = {
   command: (params) => command.parse(params),
   setLearningRate: (params) => rate.parse(params),
   inspect: (params) => inspect.parse(params),
+  terms: (params) => terms.parse(params),
+  reach: (params) => reach.parse(params),
+  whatIf: (params) => whatIf.parse(params),
 };

@@ -1,6 +1,5 @@
 import { commands as registry, Uri, window, workspace, type Disposable, type Webview, type WebviewPanel } from 'vscode';
 import { Channel, reasonOf, type Port } from '../protocol/channel';
-import type { Inspection } from '../protocol/inspection';
 import type { PanelCommand, PanelEntry, PanelHostContract, PanelState, PanelViewContract } from '../protocol/panel';
 import { DisposableStore } from '../platform/disposable';
 import { commands } from '../platform/ids';
@@ -51,7 +50,10 @@ export class RunPanel implements Disposable {
         ready: () => this.#hydrate(),
         select: ({ variant }) => this.show(variant),
         command: (command) => this.#obey(command),
-        inspect: ({ update, sequence }) => this.#inspect(update, sequence),
+        inspect: (request) => this.#inspected().ask('inspect', request),
+        terms: (request) => this.#inspected().ask('terms', request),
+        reach: (request) => this.#inspected().ask('reach', request),
+        whatIf: (request) => this.#inspected().ask('whatIf', request),
         setLearningRate: (rate) => this.#session?.setLearningRate(rate).then(() => undefined),
       },
       {
@@ -113,7 +115,7 @@ export class RunPanel implements Disposable {
   #inspector: Inspector | undefined;
 
   /** A run has one inspector, made when it is first looked into. */
-  async #inspect(update: number, sequence: number): Promise<Inspection> {
+  #inspected(): Inspector {
     const folder = this.#session?.facts?.folder;
     if (typeof folder !== 'string')
       throw new Error('The records of this run are not kept, so no update can be looked into.');
@@ -121,7 +123,7 @@ export class RunPanel implements Disposable {
       this.#inspector?.dispose();
       this.#inspector = new Inspector(this.#uri, folder, this.parts.startWorker);
     }
-    return this.#inspector.inspect(update, sequence);
+    return this.#inspector;
   }
 
   #isMine(session: Session): boolean {

@@ -1,6 +1,9 @@
 import type { Inspection } from './inspection';
 import type { SeriesSlice } from './displaySeries';
+import type { Reach, ReachRequest } from './reach';
 import type { RunFacts, RunState, RunStatus } from './run';
+import type { Terms, TermsRequest } from './terms';
+import type { WhatIf, WhatIfRequest } from './whatIf';
 
 /** One run that the panel can show: the experiment itself or one of its variants. */
 export interface PanelEntry {
@@ -58,6 +61,12 @@ export type PanelHostContract = {
     setLearningRate: { params: number; result: undefined };
     /** Everything of one update for one sequence of its batch, replayed from the run's folder. */
     inspect: { params: InspectRequest; result: Inspection };
+    /** The terms of one parameter's gradient at one update. */
+    terms: { params: TermsRequest; result: Terms };
+    /** Which loss reaches which step at one update. */
+    reach: { params: ReachRequest; result: Reach };
+    /** One update once more with one thing changed. */
+    whatIf: { params: WhatIfRequest; result: WhatIf };
   };
   events: {
     /** Another run, or the same one anew. */

@@ -1,7 +1,10 @@
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { RecordBatch } from '../run/recordBatch';
 import type { Inspection } from './inspection';
+import type { Reach, ReachRequest } from './reach';
 import type { RunFacts } from './run';
+import type { Terms, TermsRequest } from './terms';
+import type { WhatIf, WhatIfRequest } from './whatIf';
 
 /** What the host sends to have a run started. */
 export interface StartParams {
@@ -68,6 +71,12 @@ export type TrainerContract = {
     openReplay: { params: ReplayParams; result: ReplayReply };
     /** One update of the opened replay. */
     inspect: { params: { readonly update: number; readonly sequence: number }; result: Inspection };
+    /** The terms of one parameter's gradient at one update of it. */
+    terms: { params: TermsRequest; result: Terms };
+    /** Which loss reaches which step. */
+    reach: { params: ReachRequest; result: Reach };
+    /** The update once more with one thing changed. */
+    whatIf: { params: WhatIfRequest; result: WhatIf };
   };
   events: {
     records: RecordBatch;

@@ -3,13 +3,17 @@ import { readFiles } from '../data/fileReading';
 import { parseExperiment } from '../experiment/parse';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { memoryLimit } from '../platform/settings';
-import { Channel } from '../protocol/channel';
-import type { Inspection } from '../protocol/inspection';
+import { Channel, type RequestName } from '../protocol/channel';
 import type { TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import { runFiles } from '../run/layout';
 import { readManifest, type Manifest } from '../run/manifest';
 import { accessFor } from './dataAccess';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
+
+type Asked = TrainerContract['requests'];
+
+/** What can be asked about a single update of a kept run. */
+export type Question = Extract<RequestName<TrainerContract>, 'inspect' | 'terms' | 'reach' | 'whatIf'>;
 
 /** Looks at single updates of one kept run, by replay in a worker of its own, so that a live run is not held up. */
 export class Inspector implements Disposable {
@@ -27,13 +31,13 @@ export class Inspector implements Disposable {
   ) {}
 
   /**
-   * Everything of one update for one sequence.
+   * Asks one of the questions about a single update.
    *
-   * @throws with a readable reason when the run cannot be replayed or has no such update or sequence
+   * @throws with a readable reason when the run cannot be replayed or has nothing of what is asked for
    */
-  async inspect(update: number, sequence: number): Promise<Inspection> {
+  async ask<Name extends Question>(name: Name, params: Asked[Name]['params']): Promise<Asked[Name]['result']> {
     const channel = await (this.#opened ??= this.#open());
-    return channel.request('inspect', { update, sequence });
+    return channel.request(name, params);
   }
 
   dispose(): void {

@@ -3,7 +3,7 @@ import type { InspectedGate, InspectedLayer, InspectedParameter, Inspection } fr
 import type { TrainingPlan } from './plan';
 
 /** Elements of a parameter beyond which its values are not shown one by one. */
-const largestPictured = 1 << 16;
+export const largestPictured = 1 << 16;
 
 /**
  * What a captured update says of one sequence of its batch.

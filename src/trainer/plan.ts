@@ -26,6 +26,8 @@ export interface TrainingPlan {
   readonly experiment: ResolvedExperiment;
   readonly source: Source;
   readonly learner: Learner;
+  /** What the learner was made with. */
+  readonly options: LearnerOptions;
   readonly kernels: KernelSet;
   readonly cell: Cell;
   readonly layout: RecordLayout;
@@ -72,7 +74,7 @@ export function planTraining({ experiment, files, kernels, memoryLimit }: Traini
     hasCellState: cell.state.length > 1,
     saturating: cell.gates.map(({ name }) => name),
   };
-  return { kind: 'planned', plan: { experiment, source, learner, kernels, cell, layout, memoryBytes } };
+  return { kind: 'planned', plan: { experiment, source, learner, options, kernels, cell, layout, memoryBytes } };
 }
 
 function learnerOptions(experiment: ResolvedExperiment, source: Source, kernels: KernelSet): LearnerOptions {

@@ -1,10 +1,9 @@
-import type { Capture } from '../engine/capture';
 import { reasonOf } from '../protocol/channel';
 import { runFiles, updatesOfCheckpoint } from '../run/layout';
 import { learningRateAt, type RateChange } from '../run/rateChanges';
 import type { RunStorage } from '../run/storage';
 import { restoreCheckpoint } from './checkpoint';
-import type { Training } from './training';
+import type { Moment, Training } from './training';
 
 /**
  * Brings back any update of a run: from the nearest checkpoint before it the same training is done again, bit for bit,
@@ -28,7 +27,7 @@ export class Replay {
    *
    * @throws when no checkpoint before it can be read, or the training ends before it
    */
-  async capture(update: number): Promise<Capture> {
+  async moment(update: number): Promise<Moment> {
     await this.#reach(update);
     const advance = this.#advance(true);
     if (advance === undefined) throw new Error(`Update ${update} recorded nothing that could be shown.`);
@@ -45,7 +44,7 @@ export class Replay {
     this.#position = training.updates;
   }
 
-  #advance(capturing: boolean): Capture | undefined {
+  #advance(capturing: boolean): Moment | undefined {
     const { training, changes } = this;
     const rate = learningRateAt(changes, training.updates);
     if (rate !== undefined) training.plan.learner.learningRate = rate;
@@ -54,7 +53,7 @@ export class Replay {
       throw new Error(`Update ${advance.where.update} diverged: there is nothing after it to look at.`);
     }
     this.#position = training.updates;
-    return advance.capture;
+    return advance.moment;
   }
 
   async #nearestCheckpoint(update: number): Promise<number> {

@@ -1,17 +1,38 @@
 import { defaultKernelSet, openKernels, runnableKernelSets } from '../engine/kernels/open';
 import type { Inspection } from '../protocol/inspection';
+import type { Reach, ReachRequest } from '../protocol/reach';
+import type { Terms, TermsRequest } from '../protocol/terms';
 import type { ReplayParams, ReplayReply } from '../protocol/trainer';
+import type { WhatIf, WhatIfRequest } from '../protocol/whatIf';
 import { runFiles } from '../run/layout';
 import { readRateChanges } from '../run/rateChanges';
 import type { RunStorage } from '../run/storage';
 import { inspectionOf } from './inspection';
 import { planTraining, type TrainingPlan } from './plan';
+import { ReachFinder } from './reach';
 import { Replay } from './replay';
-import { Training } from './training';
+import { TermsOfUpdate } from './terms';
+import { Training, type Moment } from './training';
+import { whatIf } from './whatIf';
 
-/** The replay of one kept run, as a worker serves it: opened once, then asked for single updates. */
+/** One run, opened to be looked into. */
+interface OpenedRun {
+  readonly plan: TrainingPlan;
+  readonly replay: Replay;
+  readonly reach: ReachFinder;
+}
+
+/** The update that was asked for last; most questions are about one and the same. */
+interface LookedAt {
+  readonly update: number;
+  readonly moment: Moment;
+  readonly terms: TermsOfUpdate;
+}
+
+/** The replay of one kept run, as a worker serves it: opened once, then asked about single updates. */
 export class ReplayService {
-  #opened: { readonly plan: TrainingPlan; readonly replay: Replay } | undefined;
+  #opened: OpenedRun | undefined;
+  #looked: LookedAt | undefined;
   /** Requests come faster than replays end; each waits for the one before it, because they share one training. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -33,7 +54,9 @@ export class ReplayService {
     const { plan } = planned;
     const storage = this.openFolder(folder);
     const changes = readRateChanges(await storage.read(runFiles.rateChanges));
-    this.#opened = { plan, replay: new Replay(new Training(plan, this.clock), storage, changes) };
+    const replay = new Replay(new Training(plan, this.clock), storage, changes);
+    this.#opened = { plan, replay, reach: new ReachFinder(plan) };
+    this.#looked = undefined;
     const notice =
       recorded === undefined
         ? `This run was computed by the ${kernels} kernels, which cannot run here; the ${plan.kernels.name} kernels replay it, and its numbers differ in the last digits.`
@@ -43,14 +66,36 @@ export class ReplayService {
 
   /** @throws when nothing was opened, or the run has no such update or sequence */
   inspect(update: number, sequence: number): Promise<Inspection> {
-    const looked = this.#last.then(() => this.#inspect(update, sequence));
-    this.#last = looked.catch(() => undefined);
-    return looked;
+    return this.#look(update, ({ moment }, { plan }) => inspectionOf(moment.capture, plan, sequence));
   }
 
-  async #inspect(update: number, sequence: number): Promise<Inspection> {
-    if (this.#opened === undefined) throw new Error('No run has been opened to be replayed.');
-    const { plan, replay } = this.#opened;
-    return inspectionOf(await replay.capture(update), plan, sequence);
+  /** @throws as `inspect`, and where the update has no such parameter or step */
+  terms(request: TermsRequest): Promise<Terms> {
+    return this.#look(request.update, ({ terms }) => terms.at(request));
+  }
+
+  /** @throws as `inspect`, and where the window is too long for a matrix */
+  reach(request: ReachRequest): Promise<Reach> {
+    return this.#look(request.update, ({ moment }, { reach }) => reach.of(moment.capture, request));
+  }
+
+  /** @throws as `inspect`, and where nothing could be learned with the change */
+  whatIf({ update, change }: WhatIfRequest): Promise<WhatIf> {
+    return this.#look(update, ({ moment }, { plan }) => whatIf(moment, plan, change));
+  }
+
+  /** Answers a question about one update, after all questions before it. */
+  #look<Answer>(update: number, answer: (looked: LookedAt, opened: OpenedRun) => Answer): Promise<Answer> {
+    const answered = this.#last.then(async () => {
+      const opened = this.#opened;
+      if (opened === undefined) throw new Error('No run has been opened to be replayed.');
+      if (this.#looked?.update !== update) {
+        const moment = await opened.replay.moment(update);
+        this.#looked = { update, moment, terms: new TermsOfUpdate(moment.capture) };
+      }
+      return answer(this.#looked, opened);
+    });
+    this.#last = answered.catch(() => undefined);
+    return answered;
   }
 }

@@ -56,6 +56,9 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
     },
     openReplay: (params) => replays.open(params),
     inspect: ({ update, sequence }) => replays.inspect(update, sequence),
+    terms: (request) => replays.terms(request),
+    reach: (request) => replays.reach(request),
+    whatIf: (request) => replays.whatIf(request),
   });
 
   async function start({ experiment, variant, files, memoryLimit, folder }: StartParams): Promise<StartReply> {

@@ -1,6 +1,7 @@
 import { windowsOf } from '../engine/truncation';
 import type { Capture } from '../engine/capture';
 import type { NonFinite, Updated } from '../engine/outcome';
+import type { Snapshot } from '../engine/snapshot';
 import type { Window } from '../engine/window';
 import type { UpdateRecord } from '../run/recordBatch';
 import type { TrainingPlan } from './plan';
@@ -11,10 +12,19 @@ export type Advance =
       readonly kind: 'updated';
       readonly record: UpdateRecord;
       readonly capture: Capture | undefined;
+      /** The window it was made from and the learner before it, where it was captured. */
+      readonly moment: Moment | undefined;
       /** Why the run is over with this update, if it is. */
       readonly finished: 'steps' | 'stopAtLoss' | undefined;
     }
   | { readonly kind: 'nonFinite'; readonly where: NonFinite };
+
+/** One update with everything around it, so that it can be looked at and computed once more. */
+export interface Moment {
+  readonly capture: Capture;
+  readonly window: Window;
+  readonly before: Snapshot;
+}
 
 /** Where the training stands in its data; with the learner's snapshot it says everything needed to go on. */
 export interface TrainingPosition {
@@ -68,14 +78,16 @@ export class Training {
       capture: capturing(learner.updates),
     };
     for (let barren = 0; barren < longestBarrenStretch; barren++) {
-      const outcome = learner.step(this.#nextWindow(), request);
+      const window = this.#nextWindow();
+      const before = request.capture ? learner.snapshot() : undefined;
+      const outcome = learner.step(window, request);
       switch (outcome.kind) {
         case 'forwardOnly':
           continue;
         case 'nonFinite':
           return { kind: 'nonFinite', where: outcome };
         case 'updated':
-          return this.#conclude(outcome, began);
+          return this.#conclude(outcome, began, before === undefined ? undefined : { window, before });
         default:
           outcome satisfies never;
       }
@@ -107,7 +119,7 @@ export class Training {
     this.#seconds = position.seconds;
   }
 
-  #conclude(outcome: Updated, began: number): Advance {
+  #conclude(outcome: Updated, began: number, around: Omit<Moment, 'capture'> | undefined): Advance {
     const { experiment, learner, source } = this.plan;
     const { steps, validateEvery, stopAtLoss } = experiment.training;
     const done = learner.updates;
@@ -121,6 +133,11 @@ export class Training {
       kind: 'updated',
       record: { ...numbers, validationLoss, seconds: this.#seconds, record },
       capture,
+      // The source may write its next batch over this one.
+      moment:
+        capture === undefined || around === undefined
+          ? undefined
+          : { capture, before: around.before, window: structuredClone(around.window) },
       finished,
     };
   }

@@ -80,14 +80,14 @@ describe('A replay', () => {
 
       const replay = new Replay(exampleTraining(keys, files), storage, changes);
       for (const update of [11, 0, 1, 7, 6, 8, 3, 10]) {
-        assert.deepEqual(bytesOf(await replay.capture(update)), seen[update], `update ${update}`);
+        assert.deepEqual(bytesOf((await replay.moment(update)).capture), seen[update], `update ${update}`);
       }
     });
   }
 
   it('of a run without the checkpoint it needs says so', async () => {
     const replay = new Replay(exampleTraining(), new FolderStorage(folder), []);
-    await assert.rejects(replay.capture(3), /no checkpoint from before update 3/);
+    await assert.rejects(replay.moment(3), /no checkpoint from before update 3/);
   });
 });
 

@@ -1,0 +1,34 @@
+/** Of which update, for which sequence and layer. */
+export interface ReachRequest {
+  readonly update: number;
+  readonly sequence: number;
+  readonly layer: number;
+}
+
+/** Who reaches whom at one update: N[t,k] = ‖∂L_t/∂h_k‖ of the raw gradient, untruncated within the window. */
+export interface Reach {
+  /** T */
+  readonly steps: number;
+  /** (T,T) of the chosen sequence; row t is a loss, column k a step; NaN above the diagonal and where t has no loss. */
+  readonly matrix: Float64Array;
+  /** (T,T): the median over `medianOf` sequences of the batch. */
+  readonly median: Float64Array;
+  readonly medianOf: number;
+  /** Largest ℓ with median_t N[t,t−ℓ]/N[t,t] ≥ 1e-3, of the median matrix; null where no step has a loss. */
+  readonly horizon: number | null;
+  /** (T): ‖∂L_T/∂h_{k−1}‖ / ‖∂L_T/∂h_k‖ of the chosen sequence's last loss; NaN where there is none. */
+  readonly gain: Float64Array;
+  /** The blocks of W_hh, one a gate. */
+  readonly recurrent: readonly RecurrentBlock[];
+  /** Pascanu's bound on the gain of a vanilla RNN, σ_max·γ; null for other cells. */
+  readonly bound: number | null;
+}
+
+/** What one gate's block of W_hh does to a vector. */
+export interface RecurrentBlock {
+  readonly gate: string;
+  /** Largest magnitude of an eigenvalue; null where the block is too large to find it while somebody waits. */
+  readonly spectralRadius: number | null;
+  /** σ_max */
+  readonly largestSingularValue: number;
+}

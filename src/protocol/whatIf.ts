@@ -1,0 +1,47 @@
+/** One thing changed about an update; what is left out stays as it was. */
+export interface WhatIfChange {
+  /** null is no clipping. */
+  readonly clip?: { readonly kind: 'norm' | 'value' | 'hidden'; readonly threshold: number } | null | undefined;
+  /** Steps from the end of the window that the gradient covers; `full` is all of them. */
+  readonly backward?: number | 'full' | undefined;
+  /** The rate of this update, schedule included. */
+  readonly learningRate?: number | undefined;
+}
+
+/** Which update, computed once more with what changed. */
+export interface WhatIfRequest {
+  readonly update: number;
+  readonly change: WhatIfChange;
+}
+
+/** What one way of computing the update comes to. */
+export interface WhatIfOutcome {
+  /** L of the same batch after the step; NaN or Infinity where it is no number any more. */
+  readonly lossAfter: number;
+  readonly gradNorm: number;
+  readonly clippedNorm: number;
+  readonly clipCoefficient: number;
+  readonly learningRate: number;
+  /** ‖ΔW‖ over all parameters. */
+  readonly updateNorm: number;
+  /** (T): ‖∂L/∂h_t‖ of the top layer over the batch. */
+  readonly dh: Float64Array;
+  /** Truncation bias: ‖g − g_full‖ / ‖g_full‖ of the raw gradients. */
+  readonly bias: number;
+  /** g · g_full / (‖g‖ ‖g_full‖) */
+  readonly cosineWithFull: number;
+}
+
+/** An update beside the same update with one thing changed. */
+export interface WhatIf {
+  /** L of the batch before either step. */
+  readonly loss: number;
+  readonly actual: WhatIfOutcome;
+  readonly changed: WhatIfOutcome;
+  /** Between the two steps ΔW, 1 where they point the same way. */
+  readonly stepCosine: number;
+  /** Between the two gradients after clipping. */
+  readonly gradientCosine: number;
+  /** ‖ΔW changed‖ / ‖ΔW actual‖ */
+  readonly stepRatio: number;
+}
