@@ -68,7 +68,7 @@ export class ReachFinder {
     if (this.#itemiser?.steps !== steps) {
       const { name } = this.plan.kernels;
       const kernels = openKernels(runnableKernelSets().find((set) => set === name) ?? 'reference');
-      this.#itemiser = new Itemiser(kernels, this.plan.options.network, steps);
+      this.#itemiser = new Itemiser(kernels, this.plan.options.network, 'dense', steps);
     }
     for (const name of this.plan.layout.parameters) this.#itemiser.load(name, tensorOf(capture, name).data);
     return this.#itemiser;
