@@ -5,13 +5,17 @@ import { Samples } from './editor/samples';
 import { SchemaLanguage } from './editor/schemaLanguage';
 import { registerTrainCommands } from './editor/trainCommands';
 import { RunPanels } from './panel/runPanels';
-import { languageId, panelViewType } from './platform/ids';
+import { languageId, panelViewType, runsView } from './platform/ids';
 import { openLog } from './platform/log';
+import { KeptRuns } from './session/keptRuns';
 import { Launcher } from './session/launcher';
 import { RunArchive } from './session/runArchive';
 import { Sessions } from './session/sessions';
 import { nodeTrainers } from './session/trainerWorker.node';
+import { TrainingQueue } from './session/trainingQueue';
+import { registerRunCommands } from './views/runCommands';
 import { trackRunState } from './views/runContext';
+import { RunsTree } from './views/runsTree';
 import { RunStatusBar } from './views/statusBar';
 
 /** Builds the parts, registers them and hands them to VS Code, which disposes them in reverse order. */
@@ -23,15 +27,26 @@ export function activate(context: ExtensionContext): void {
   const sessions = new Sessions();
   const archive = new RunArchive(context.workspaceState);
   const startWorker = nodeTrainers(at('dist', 'worker.cjs').fsPath);
-  const launcher = new Launcher(sessions, archive, startWorker, log);
-  const panels = new RunPanels({ sessions, archive, startWorker, extension: extensionUri, log });
+  const queue = new TrainingQueue();
+  const launcher = new Launcher(sessions, archive, queue, startWorker, log);
+  const panels = new RunPanels(
+    { sessions, archive, startWorker, extension: extensionUri, log },
+    context.workspaceState,
+  );
+  const kept = new KeptRuns();
+  const runs = new RunsTree(kept, sessions);
+  const tree = window.createTreeView(runsView, { treeDataProvider: runs, canSelectMany: true, showCollapseAll: true });
   const samples = new Samples(at('media', 'samples'));
   const lenses = new TrainLenses(sessions);
 
   subscriptions.push(
     log,
     sessions,
+    queue,
     launcher,
+    kept,
+    runs,
+    tree,
     panels,
     lenses,
     languages.registerCodeLensProvider({ language: languageId }, lenses),
@@ -40,6 +55,8 @@ export function activate(context: ExtensionContext): void {
     new RunStatusBar(sessions),
     trackRunState(sessions),
     window.registerWebviewPanelSerializer(panelViewType, panels),
+    ...registerRunCommands({ kept, sessions, launcher, tree, showRun: (folder) => panels.showRun(folder) }),
     ...registerTrainCommands({ sessions, launcher, samples, showRun: (target) => panels.show(target), log }),
   );
+  void panels.reopen();
 }

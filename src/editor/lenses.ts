@@ -60,7 +60,18 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     if (session === undefined) return [lens('▶ Train', commands.train, 'Train this experiment and watch it learn')];
     const facts = progressOf(session);
     const show = lens(facts, commands.showRun, 'Show this run');
+    const train = lens('▶ Train', commands.train, 'Train again, from the beginning');
+    const goOn = (folder: string): CodeLens =>
+      new CodeLens(range, {
+        title: '$(debug-continue) Resume',
+        command: commands.resumeRun,
+        tooltip: 'Go on from the newest checkpoint',
+        arguments: [folder],
+      });
     switch (session.status.state) {
+      case 'elsewhere':
+        return [show];
+      case 'waiting':
       case 'preparing':
         return [show, lens('$(debug-stop) Stop', commands.stop, 'Stop this run')];
       case 'running':
@@ -77,11 +88,12 @@ export class TrainLenses implements CodeLensProvider, Disposable {
           show,
         ];
       case 'finished':
-      case 'stopped':
       case 'diverged':
+        return [train, show];
+      case 'stopped':
       case 'failed':
       case 'interrupted':
-        return [lens('▶ Train', commands.train, 'Train again, from the beginning'), show];
+        return session.folder === undefined ? [train, show] : [train, goOn(session.folder), show];
       default:
         return session.status.state satisfies never;
     }
@@ -89,7 +101,8 @@ export class TrainLenses implements CodeLensProvider, Disposable {
 }
 
 function progressOf(session: Session): string {
-  const { state, updates, loss } = session.status;
+  const { state, updates, loss, place } = session.status;
+  if (place !== undefined) return `waiting, ${place === 1 ? 'next' : `${place} in line`}`;
   const numbers =
     loss === undefined
       ? ''

@@ -73,10 +73,9 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
 async function train(parts: TrainCommandParts, wished: Target | undefined): Promise<void> {
   const target = wished ?? (await chooseExperiment(parts.samples));
   if (target === undefined) return;
-  const launch = await parts.launcher.launch(target);
+  const launch = await parts.launcher.launch(target, () => void parts.showRun(target));
   switch (launch.kind) {
     case 'started':
-      await parts.showRun(target);
       return;
     case 'refused':
       await tellRefusals(target.uri, launch.refusals);

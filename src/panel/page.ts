@@ -5,8 +5,11 @@ export function webviewRoot(extension: Uri): Uri {
   return Uri.joinPath(extension, 'dist', 'webview');
 }
 
-/** The page of the panel: nothing runs or loads but what the extension brought, and nothing connects anywhere. */
-export function pageOf(webview: Webview, extension: Uri): string {
+/** What a page shows. */
+export type PageKind = 'run' | 'comparison';
+
+/** The page of a panel: nothing runs or loads but what the extension brought, and nothing connects anywhere. */
+export function pageOf(webview: Webview, extension: Uri, kind: PageKind): string {
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const at = (name: string): string => webview.asWebviewUri(Uri.joinPath(webviewRoot(extension), name)).toString();
   const policy = [
@@ -27,7 +30,7 @@ export function pageOf(webview: Webview, extension: Uri): string {
     <title>Unroll</title>
   </head>
   <body>
-    <main id="notebook"></main>
+    <main id="notebook" data-kind="${kind}"></main>
     <script type="module" nonce="${nonce}" src="${at('main.js')}"></script>
   </body>
 </html>`;

@@ -4,7 +4,17 @@ import type { PanelHostContract } from '../protocol/panel';
 
 const nothing = z.undefined();
 const variant = z.object({ variant: z.string().optional() });
-const command = z.enum(['train', 'pause', 'resume', 'step', 'stop', 'openExperiment', 'revealRun', 'showLog']);
+const command = z.enum([
+  'train',
+  'pause',
+  'resume',
+  'step',
+  'stop',
+  'resumeRun',
+  'openExperiment',
+  'revealRun',
+  'showLog',
+]);
 const rate = z.number().positive();
 const index = z.number().int().nonnegative();
 const inspect = z.object({ update: index, sequence: index });

@@ -4,14 +4,18 @@ import type { PanelCommand, PanelEntry, PanelHostContract, PanelState, PanelView
 import { DisposableStore } from '../platform/disposable';
 import { commands } from '../platform/ids';
 import type { Log } from '../platform/log';
-import { fileNameOf, readExperiment } from '../session/experimentText';
+import { fileNameOf, folderOf, readExperiment } from '../session/experimentText';
+import { KeptSession } from '../session/keptSession';
 import type { RunArchive } from '../session/runArchive';
 import { Inspector } from '../session/inspector';
 import { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
 import type { StartTrainerWorker } from '../session/trainerWorker';
+import { runFiles } from '../run/layout';
+import type { OpenPanel } from './openPanels';
 import { pageOf } from './page';
 import { panelRequests } from './requests';
+import type { Subject } from './subject';
 
 /** What a panel needs from the house. */
 export interface RunPanelParts {
@@ -25,25 +29,30 @@ export interface RunPanelParts {
 
 const refreshMilliseconds = 60;
 
-/** The panel of one experiment: shows one of its runs at a time, live, and passes on what the person asks. */
+/** The panel of one experiment, or of one kept run: shows one run at a time, live, and passes on what the person asks. */
 export class RunPanel implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #channel: Channel<PanelHostContract, PanelViewContract>;
-  readonly #uri: Uri;
-  #variant: string | undefined;
+  /** The run as its folder has it, where the panel is about one run. */
+  readonly #kept: KeptSession | undefined;
+  #target: Target | undefined;
   #due: NodeJS.Timeout | undefined;
   #isVisible = true;
   /** The session whose facts and series the webview has; what follows only adds to them. */
   #drawn: Session | undefined;
+  #inspector: Inspector | undefined;
+  #variants: readonly string[] = [];
 
+  /** @param onShow told what the panel shows, whenever that changes */
   constructor(
     readonly panel: WebviewPanel,
-    target: Target,
+    readonly subject: Subject,
     readonly parts: RunPanelParts,
+    readonly onShow: (shown: OpenPanel) => void,
   ) {
     const { sessions, extension, log } = parts;
-    this.#uri = target.uri;
-    this.#variant = target.variant;
+    this.#target = subject.kind === 'experiment' ? subject.target : undefined;
+    this.#kept = subject.kind === 'run' ? this.#owned.add(new KeptSession(subject.folder)) : undefined;
     this.#channel = new Channel<PanelHostContract, PanelViewContract>(
       portOf(panel.webview),
       {
@@ -68,30 +77,33 @@ export class RunPanel implements Disposable {
     });
     this.#owned.add(
       sessions.onDidReplace((session) => {
-        if (this.#isMine(session)) void this.#announce();
+        if (session === this.#session) void this.#announce();
       }),
     );
     this.#owned.add(
       sessions.onDidChange((session) => {
-        if (session.uri.toString() === this.#uri.toString()) this.#refreshSoon();
+        if (session === this.#session || session.uri.toString() === this.#target?.uri.toString()) this.#refreshSoon();
       }),
     );
+    if (this.#kept !== undefined) {
+      this.#owned.add(
+        this.#kept.onDidChange(() => {
+          if (this.#session === this.#kept?.session) void this.#announce();
+        }),
+      );
+    }
     this.#owned.add(
       panel.onDidChangeViewState(() => {
         this.#isVisible = panel.visible;
       }),
     );
-    panel.webview.html = pageOf(panel.webview, extension);
-  }
-
-  get uri(): Uri {
-    return this.#uri;
+    panel.webview.html = pageOf(panel.webview, extension, 'run');
   }
 
   /** Shows another run of the experiment. */
   async show(variant: string | undefined): Promise<undefined> {
-    if (variant !== this.#variant) {
-      this.#variant = variant;
+    if (this.#target !== undefined && variant !== this.#target.variant) {
+      this.#target = { ...this.#target, variant };
       await this.#announce();
     }
     return undefined;
@@ -104,30 +116,29 @@ export class RunPanel implements Disposable {
     this.#owned.dispose();
   }
 
-  get #target(): Target {
-    return { uri: this.#uri, variant: this.#variant };
-  }
-
   get #session(): Session | undefined {
-    return this.parts.sessions.get(this.#target);
+    const { sessions } = this.parts;
+    if (this.#target !== undefined) return sessions.get(this.#target);
+    return this.#kept && (sessions.withFolder(this.#kept.folder.fsPath) ?? this.#kept.session);
   }
 
-  #inspector: Inspector | undefined;
+  /** The experiment file; of a run whose file is gone, the manifest that holds its experiment. */
+  get #uri(): Uri {
+    return (
+      this.#target?.uri ?? this.#session?.uri ?? Uri.joinPath(this.#kept?.folder ?? Uri.file('/'), runFiles.manifest)
+    );
+  }
 
   /** A run has one inspector, made when it is first looked into. */
   #inspected(): Inspector {
-    const folder = this.#session?.facts?.folder;
-    if (typeof folder !== 'string')
-      throw new Error('The records of this run are not kept, so no update can be looked into.');
+    const folder = this.#session?.folder;
+    if (folder === undefined) throw new Error('The records of this run are not kept, so no update can be looked into.');
     if (this.#inspector?.folder !== folder) {
       this.#inspector?.dispose();
-      this.#inspector = new Inspector(this.#uri, folder, this.parts.startWorker);
+      const base = this.#kept?.kept?.base ?? folderOf(this.#uri);
+      this.#inspector = new Inspector(base, folder, this.parts.startWorker);
     }
     return this.#inspector;
-  }
-
-  #isMine(session: Session): boolean {
-    return session.uri.toString() === this.#uri.toString() && session.variant === this.#variant;
   }
 
   async #announce(): Promise<void> {
@@ -136,7 +147,8 @@ export class RunPanel implements Disposable {
 
   async #hydrate(): Promise<PanelState> {
     await this.#recall();
-    const { title, variants } = await this.#experiment();
+    const { title, variants } =
+      this.#kept === undefined ? await this.#experiment() : { title: this.#kept.name, variants: [] };
     const session = this.#session;
     const run =
       session?.facts === undefined || session.series === undefined
@@ -145,24 +157,38 @@ export class RunPanel implements Disposable {
     session?.series?.takeChanges();
     this.#drawn = run === undefined ? undefined : session;
     this.panel.title = `Unroll: ${title}`;
+    const folder = this.#kept?.folder.toString();
+    const variant = this.#target?.variant;
+    this.onShow({
+      uri: this.#uri.toString(),
+      ...(variant === undefined ? {} : { variant }),
+      ...(folder === undefined ? {} : { folder }),
+      title: this.panel.title,
+    });
     return {
       uri: this.#uri.toString(),
+      folder,
       title,
       fileName: fileNameOf(this.#uri),
       entries: this.#entries(variants),
-      selected: this.#variant,
+      selected: variant,
       run,
-      message: session?.status.message,
+      message: session?.status.message ?? this.#kept?.reason,
     };
   }
 
   /** A target without a session may have kept a run of an earlier window. */
   async #recall(): Promise<void> {
     if (this.#session !== undefined) return;
-    const archived = await this.parts.archive.open(this.#target);
+    if (this.#target === undefined) {
+      await this.#kept?.read();
+      return;
+    }
+    const target = this.#target;
+    const archived = await this.parts.archive.open(target);
     // While the files were read, somebody may have started a run.
-    if (archived === undefined || this.parts.sessions.get(this.#target) !== undefined) return;
-    const session = new Session(this.#uri, this.#variant);
+    if (archived === undefined || this.parts.sessions.get(target) !== undefined) return;
+    const session = new Session(target.uri, target.variant);
     session.showArchive(archived);
     this.parts.sessions.put(session);
   }
@@ -181,14 +207,16 @@ export class RunPanel implements Disposable {
     }
   }
 
-  #variants: readonly string[] = [];
-
   #entries(variants: readonly string[] = this.#variants): readonly PanelEntry[] {
     this.#variants = variants;
+    const uri = this.#target?.uri;
+    if (uri === undefined) {
+      return [{ variant: undefined, label: this.#kept?.name ?? '', state: this.#session?.status.state ?? 'untrained' }];
+    }
     return [undefined, ...variants].map((variant) => ({
       variant,
       label: variant ?? 'the experiment itself',
-      state: this.parts.sessions.get({ uri: this.#uri, variant })?.status.state ?? 'untrained',
+      state: this.parts.sessions.get({ uri, variant })?.status.state ?? 'untrained',
     }));
   }
 
@@ -214,8 +242,9 @@ export class RunPanel implements Disposable {
   }
 
   async #obey(command: PanelCommand): Promise<undefined> {
-    const { uri, variant } = this.#target;
+    const { uri, variant } = this.#target ?? this.#session ?? { uri: this.#uri, variant: undefined };
     const run = (id: string): Thenable<unknown> => registry.executeCommand(id, uri.toString(), variant);
+    const folder = this.#session?.folder;
     switch (command) {
       case 'train':
         await run(commands.train);
@@ -232,14 +261,15 @@ export class RunPanel implements Disposable {
       case 'stop':
         await run(commands.stop);
         return undefined;
+      case 'resumeRun':
+        await registry.executeCommand(commands.resumeRun, folder);
+        return undefined;
       case 'openExperiment':
         await window.showTextDocument(await workspace.openTextDocument(uri));
         return undefined;
-      case 'revealRun': {
-        const folder = this.#session?.facts?.folder;
-        if (typeof folder === 'string') await registry.executeCommand('revealInExplorer', Uri.file(folder));
+      case 'revealRun':
+        if (folder !== undefined) await registry.executeCommand('revealInExplorer', Uri.file(folder));
         return undefined;
-      }
       case 'showLog':
         await registry.executeCommand(commands.showLog);
         return undefined;
@@ -249,7 +279,8 @@ export class RunPanel implements Disposable {
   }
 }
 
-function portOf(webview: Webview): Port {
+/** A webview as the carrier of a channel. */
+export function portOf(webview: Webview): Port {
   return {
     post: (message) => {
       void webview.postMessage(message);

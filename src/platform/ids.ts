@@ -9,6 +9,11 @@ export const commands = {
   stop: 'unroll.stop',
   setLearningRate: 'unroll.setLearningRate',
   showRun: 'unroll.showRun',
+  openRun: 'unroll.openRun',
+  resumeRun: 'unroll.resumeRun',
+  renameRun: 'unroll.renameRun',
+  revealRun: 'unroll.revealRun',
+  deleteRun: 'unroll.deleteRun',
   newExperiment: 'unroll.newExperiment',
   showLog: 'unroll.showLog',
 } as const;
@@ -25,6 +30,12 @@ export const languageId = 'unroll-experiment';
 /** The webview panel of an experiment. */
 export const panelViewType = 'unroll.run';
 
+/** The webview panel that compares runs. */
+export const comparisonViewType = 'unroll.comparison';
+
+/** The tree of all runs of the workspace. */
+export const runsView = 'unroll.runs';
+
 /** Files that hold an experiment. */
 export const experimentGlob = '**/*.rnn.json';
 
@@ -33,4 +44,6 @@ export const settings = {
   section: 'unroll',
   memoryLimitMiB: 'memoryLimitMiB',
   keepRecords: 'keepRecords',
+  runsFolder: 'runsFolder',
+  trainTogether: 'trainTogether',
 } as const;

@@ -24,6 +24,8 @@ export interface RunView {
 export interface PanelState {
   /** The experiment's URI, which the webview keeps so that a reloaded window finds it again. */
   readonly uri: string;
+  /** The folder of the one run that this panel shows, as a URI; undefined where it shows an experiment and its variants. */
+  readonly folder: string | undefined;
   /** Name of the experiment, or of its file. */
   readonly title: string;
   /** The file's name, shown and never used as a path. */
@@ -40,10 +42,12 @@ export interface PanelState {
 export interface RestorableState {
   readonly uri: string;
   readonly variant?: string;
+  readonly folder?: string;
 }
 
 /** What a person can ask of the selected run. */
-export type PanelCommand = 'train' | 'pause' | 'resume' | 'step' | 'stop' | 'openExperiment' | 'revealRun' | 'showLog';
+export type PanelCommand =
+  'train' | 'pause' | 'resume' | 'step' | 'stop' | 'resumeRun' | 'openExperiment' | 'revealRun' | 'showLog';
 
 /** Which update and which sequence of its batch. */
 export interface InspectRequest {

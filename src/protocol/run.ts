@@ -1,13 +1,44 @@
 export type { RunFacts } from '../run/facts';
 
-/** Where a run stands. `interrupted`: its window closed before it ended; its records are kept. */
+/**
+ * Where a run stands. `waiting`: for others to end, so that not too many train at once; `elsewhere`: another window or a
+ * terminal trains it now; `interrupted`: its window closed before it ended, and its records are kept.
+ */
 export type RunState =
-  'preparing' | 'running' | 'paused' | 'finished' | 'stopped' | 'diverged' | 'failed' | 'interrupted';
+  | 'waiting'
+  | 'preparing'
+  | 'running'
+  | 'paused'
+  | 'elsewhere'
+  | 'finished'
+  | 'stopped'
+  | 'diverged'
+  | 'failed'
+  | 'interrupted';
 
-/** Whether a run in this state still holds a trainer. */
+/** Whether a run in this state holds a trainer of this window, or will. */
 export function isLive(state: RunState): boolean {
-  return state === 'preparing' || state === 'running' || state === 'paused';
+  return state === 'waiting' || state === 'preparing' || state === 'running' || state === 'paused';
 }
+
+/** Whether a kept run in this state can be gone on with from its newest checkpoint. */
+export function isResumable(state: RunState): boolean {
+  return state === 'stopped' || state === 'interrupted' || state === 'failed';
+}
+
+/** What each state is called, everywhere it is named. */
+export const stateWords: Readonly<Record<RunState, string>> = {
+  waiting: 'waiting',
+  preparing: 'preparing',
+  running: 'training',
+  paused: 'paused',
+  elsewhere: 'training elsewhere',
+  finished: 'finished',
+  stopped: 'stopped',
+  diverged: 'diverged',
+  failed: 'failed',
+  interrupted: 'interrupted',
+};
 
 /** A run at this moment. */
 export interface RunStatus {
@@ -21,6 +52,10 @@ export interface RunStatus {
   /** Of the last update. */
   readonly loss: number | undefined;
   readonly validationLoss: number | undefined;
+  /** Seconds of training, without pauses. */
+  readonly seconds: number;
+  /** Place among those that wait to train, from 1; undefined when it does not wait. */
+  readonly place: number | undefined;
   /** Updates that were clipped. */
   readonly clipped: number;
   /** Number of the last clipped update. */

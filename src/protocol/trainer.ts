@@ -1,4 +1,5 @@
 import type { ResolvedExperiment } from '../experiment/schema';
+import type { Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/recordBatch';
 import type { Inspection } from './inspection';
 import type { Reach, ReachRequest } from './reach';
@@ -17,6 +18,10 @@ export interface StartParams {
   readonly memoryLimit: number;
   /** Absolute path of the run's folder; undefined where records cannot be kept. */
   readonly folder: string | undefined;
+  /** The experiment file, relative to the run's folder and with `/`; undefined where nothing is kept. */
+  readonly source: string | undefined;
+  /** The manifest of the run in `folder` that is gone on with; undefined for a new run. */
+  readonly earlier: Manifest | undefined;
 }
 
 /** Why an experiment cannot be trained, at the key that causes it. */
@@ -28,7 +33,12 @@ export interface RefusalAt {
 
 /** The answer to a start: it runs, or it says why not. */
 export type StartReply =
-  | { readonly kind: 'started'; readonly facts: RunFacts }
+  | {
+      readonly kind: 'started';
+      readonly facts: RunFacts;
+      /** Updates done before this start: those of the checkpoint that a resumed run goes on from. */
+      readonly updates: number;
+    }
   | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
 
 /** How a run ended. */

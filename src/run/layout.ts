@@ -5,13 +5,15 @@
  * - `records.arrows`: one row per update (see recordEncoder);
  * - `checkpoints/update-N.safetensors`: everything needed to go on after N updates;
  * - `rate-changes.jsonl`: learning rates changed by hand, with the first update of each;
+ * - `display-name.txt`: what a person has called the run, where somebody has;
  * - `step-N.safetensors`: a captured update, where one was asked for;
- * - `run.lock`: the number of the process that trains headless in this folder now.
+ * - `run.lock`: the number of the process that trains in this folder now, a window's extension host or a headless run.
  */
 export const runFiles = {
   manifest: 'run.json',
   records: 'records.arrows',
   lock: 'run.lock',
+  displayName: 'display-name.txt',
   checkpoints: 'checkpoints',
   checkpoint: (updates: number): string => `checkpoints/update-${updates}.safetensors`,
   /** Learning rates changed by hand, a line of JSON each. */

@@ -8,12 +8,19 @@ const manifestSchema = z.object({
   /** The experiment with every default written out. */
   experiment: z.record(z.string(), z.unknown()),
   variant: z.string().nullable(),
+  /** The experiment file, relative to the run's folder and with `/`; it may have gone, or changed, since. */
+  source: z.string().nullable().default(null),
   kernels: z.string(),
   state: z.enum(['running', 'paused', 'finished', 'stopped', 'diverged', 'failed', 'interrupted']),
   updates: z.number().int().nonnegative(),
   /** ISO 8601. */
   startedAt: z.string(),
   endedAt: z.string().nullable(),
+  /** Of training, without pauses. */
+  seconds: z.number().nonnegative().default(0),
+  /** Of the last update; null before the first. */
+  loss: z.number().nullable().default(null),
+  validationLoss: z.number().nullable().default(null),
   message: z.string().nullable(),
   /** What the panel shows beside the run. */
   facts: factsSchema,
@@ -27,8 +34,12 @@ export function writeManifest(manifest: Manifest): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
+/** Bytes beyond which a file is no manifest: an experiment has a mebibyte at most, and a manifest holds one. */
+export const largestManifest = 8 * 1024 * 1024;
+
 /** Reads a manifest; undefined when the bytes hold none of this version. */
 export function readManifest(bytes: Uint8Array): Manifest | undefined {
+  if (bytes.length > largestManifest) return undefined;
   try {
     return manifestSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data;
   } catch {

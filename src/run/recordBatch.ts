@@ -161,6 +161,40 @@ export function pack(layout: RecordLayout, records: readonly UpdateRecord[]): Re
   };
 }
 
+/** The part of a batch that is about updates before `end`. */
+export function batchBefore(batch: RecordBatch, end: number): RecordBatch {
+  const count = batch.update.findIndex((update) => update >= end);
+  if (count < 0) return batch;
+  const { layout } = batch;
+  const recorded = batch.steps.subarray(0, count).filter((steps) => steps > 0).length;
+  const P = layout.parameters.length;
+  const cells = layout.layers * layout.steps;
+  return {
+    layout,
+    count,
+    update: batch.update.slice(0, count),
+    loss: batch.loss.slice(0, count),
+    validationLoss: batch.validationLoss.slice(0, count),
+    gradNorm: batch.gradNorm.slice(0, count),
+    clippedNorm: batch.clippedNorm.slice(0, count),
+    clipCoefficient: batch.clipCoefficient.slice(0, count),
+    clipped: batch.clipped.slice(0, count),
+    learningRate: batch.learningRate.slice(0, count),
+    seconds: batch.seconds.slice(0, count),
+    parameterGradNorm: batch.parameterGradNorm.slice(0, count * P),
+    parameterClippedNorm: batch.parameterClippedNorm.slice(0, count * P),
+    parameterUpdateNorm: batch.parameterUpdateNorm.slice(0, count * P),
+    parameterWeightNorm: batch.parameterWeightNorm.slice(0, count * P),
+    steps: batch.steps.slice(0, count),
+    recorded,
+    lossPerStep: batch.lossPerStep.slice(0, recorded * layout.steps),
+    dh: batch.dh.slice(0, recorded * cells),
+    dhLocal: batch.dhLocal.slice(0, recorded * cells),
+    dc: layout.hasCellState ? batch.dc.slice(0, recorded * cells) : batch.dc,
+    saturation: batch.saturation.slice(0, recorded * layout.layers * layout.saturating.length * 2),
+  };
+}
+
 function padded(
   series: readonly StepSeries[],
   rows: number,

@@ -9,6 +9,8 @@ export interface RunStorage {
   append(path: string, bytes: Uint8Array): Promise<void>;
   /** Cuts a file to its first `length` bytes; rejects when it has fewer. */
   truncate(path: string, length: number): Promise<void>;
+  /** Deletes a file; it need not be there. */
+  remove(path: string): Promise<void>;
   /** The bytes of a file, undefined when there is none. */
   read(path: string): Promise<Uint8Array | undefined>;
   /** Names of the files directly in a folder, none when there is no such folder. */

@@ -5,9 +5,13 @@ import { folderOf } from './experimentText';
 
 /** The files an experiment may read: those of the workspace folder that holds it, else those of its own folder. */
 export function accessFor(experiment: Uri): FileAccess {
-  const folder = folderOf(experiment);
-  const boundary = workspace.getWorkspaceFolder(experiment)?.uri ?? folder;
-  return experiment.scheme === 'file' ? diskAccess(folder.fsPath, boundary.fsPath) : virtualAccess(folder, boundary);
+  return accessIn(folderOf(experiment));
+}
+
+/** As `accessFor`, for an experiment in this folder. */
+export function accessIn(folder: Uri): FileAccess {
+  const boundary = workspace.getWorkspaceFolder(folder)?.uri ?? folder;
+  return folder.scheme === 'file' ? diskAccess(folder.fsPath, boundary.fsPath) : virtualAccess(folder, boundary);
 }
 
 function virtualAccess(folder: Uri, boundary: Uri): FileAccess {

@@ -7,7 +7,7 @@ import { Channel, type RequestName } from '../protocol/channel';
 import type { TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import { runFiles } from '../run/layout';
 import { readManifest, type Manifest } from '../run/manifest';
-import { accessFor } from './dataAccess';
+import { accessIn } from './dataAccess';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
 type Asked = TrainerContract['requests'];
@@ -21,11 +21,11 @@ export class Inspector implements Disposable {
   #worker: TrainerWorker | undefined;
 
   /**
-   * @param uri the experiment's, for the files it names
+   * @param base the folder that the experiment's paths are relative to
    * @param folder of the run
    */
   constructor(
-    readonly uri: Uri,
+    readonly base: Uri,
     readonly folder: string,
     readonly startWorker: StartTrainerWorker,
   ) {}
@@ -54,7 +54,7 @@ export class Inspector implements Disposable {
 
   async #open(): Promise<Channel<TrainerHostContract, TrainerContract>> {
     const { experiment, kernels } = await this.#manifest();
-    const read = await readFiles(experiment, accessFor(this.uri));
+    const read = await readFiles(experiment, accessIn(this.base));
     if (read.kind === 'refused') throw new Error(read.refusals[0]?.message ?? 'The data cannot be read.');
     const worker = this.startWorker();
     this.#worker = worker;
@@ -67,7 +67,7 @@ export class Inspector implements Disposable {
     const reply = await channel.request('openReplay', {
       experiment,
       files: read.files,
-      memoryLimit: memoryLimit(this.uri),
+      memoryLimit: memoryLimit(this.base),
       kernels,
       folder: this.folder,
     });

@@ -1,18 +1,24 @@
-import { EventEmitter, type Disposable, type Event } from 'vscode';
+import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
 import { readFiles } from '../data/fileReading';
 import type { ExperimentFile } from '../experiment/experimentFile';
+import { parseExperiment } from '../experiment/parse';
 import type { Objection, Refusal } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { reasonOf } from '../protocol/channel';
+import { isResumable } from '../protocol/run';
+import type { StartParams } from '../protocol/trainer';
+import { lockFolder, type FolderLock } from '../run/folderLock.node';
 import { newRunFolder } from '../run/runFolder';
-import { keepsRecords, memoryLimit } from '../platform/settings';
+import { keepsRecords, memoryLimit, runsFolder } from '../platform/settings';
 import type { Log } from '../platform/log';
-import { accessFor } from './dataAccess';
+import { accessFor, accessIn } from './dataAccess';
 import { readExperiment } from './experimentText';
-import type { RunArchive } from './runArchive';
-import { Session } from './session';
+import { readKeptRun, type KeptRun } from './keptRun';
+import { loadRun, type RunArchive } from './runArchive';
+import { Session, type Held } from './session';
 import type { Sessions, Target } from './sessions';
 import type { StartTrainerWorker } from './trainerWorker';
+import type { TrainingQueue } from './trainingQueue';
 
 /** What became of a wish to train. */
 export type Launch =
@@ -28,7 +34,22 @@ export interface RefusalsFound {
   readonly refusals: readonly Refusal[];
 }
 
-/** Starts runs: reads the experiment and its files, starts a trainer, hands the session to the registry. */
+/** Everything a run needs before it is its turn. */
+interface Prepared {
+  readonly target: Target;
+  readonly experiment: ResolvedExperiment;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Where the run is to be kept; undefined where it is not. */
+  readonly folder: string | undefined;
+  /** The run that is gone on with. */
+  readonly kept: KeptRun | undefined;
+  /** The file in which objections have a place; a kept run has none. */
+  readonly file: ExperimentFile | undefined;
+}
+
+type Preparation = { readonly kind: 'prepared'; readonly prepared: Prepared } | Exclude<Launch, { kind: 'started' }>;
+
+/** Starts runs and goes on with kept ones: reads what they need, waits for their turn, hands the session to the registry. */
 export class Launcher implements Disposable {
   readonly #refused = new EventEmitter<RefusalsFound>();
 
@@ -38,79 +59,168 @@ export class Launcher implements Disposable {
   constructor(
     readonly sessions: Sessions,
     readonly archive: RunArchive,
+    readonly queue: TrainingQueue,
     readonly startWorker: StartTrainerWorker,
     readonly log: Log,
   ) {}
 
-  /** A live run of the same target is stopped first: there is one run per target. */
-  async launch(target: Target): Promise<Launch> {
-    const prepared = await this.#prepare(target);
-    if (prepared.kind !== 'prepared') return this.#told(target, prepared);
-    const { file, experiment, files } = prepared;
-    const previous = this.sessions.get(target);
-    if (previous?.isLive === true) await previous.stop().catch(() => undefined);
-    const session = new Session(target.uri, target.variant);
-    session.onDidNotice((message) => {
-      this.log.warn(message);
-    });
-    this.sessions.put(session);
-    const folder = this.#folderFor(target);
-    try {
-      const refusals = await session.start(this.startWorker, {
-        experiment,
-        variant: target.variant,
-        files,
-        memoryLimit: memoryLimit(target.uri),
-        folder,
-      });
-      if (refusals.length > 0) return this.#told(target, { kind: 'refused', refusals: placed(file, target, refusals) });
-    } catch (error) {
-      if (session.status.state === 'stopped') return this.#told(target, { kind: 'stopped' });
-      // The session has told its state itself.
-      return this.#told(target, { kind: 'failed', message: reasonOf(error) });
-    }
-    const kept = session.facts?.folder;
-    if (typeof kept === 'string') await this.archive.remember(target, kept);
-    this.log.info(`Training ${target.uri.path}${target.variant === undefined ? '' : ` (${target.variant})`}.`);
-    if (kept === null) this.log.warn('The records of this run are not kept on disk.');
-    return this.#told(target, { kind: 'started', session });
+  /**
+   * Trains a target from its beginning. A live run of the same target is stopped first: there is one run per target.
+   *
+   * @param onAccepted called as soon as there is something to show: a run that trains, or one that waits for its turn
+   */
+  async launch(target: Target, onAccepted?: (session: Session) => void): Promise<Launch> {
+    const preparation = await this.#prepare(target);
+    const launch = preparation.kind === 'prepared' ? await this.#begin(preparation.prepared, onAccepted) : preparation;
+    this.#refused.fire({ target, refusals: launch.kind === 'refused' ? launch.refusals : [] });
+    if (launch.kind === 'failed') this.log.error(launch.message);
+    return launch;
+  }
+
+  /** Goes on with a kept run from its newest checkpoint; one that this window trains already is left alone. */
+  async resume(folder: string, onAccepted?: (session: Session) => void): Promise<Launch> {
+    const live = this.sessions.withFolder(folder);
+    if (live?.isLive === true) return { kind: 'started', session: live };
+    const preparation = await this.#prepareResume(folder, live);
+    const launch = preparation.kind === 'prepared' ? await this.#begin(preparation.prepared, onAccepted) : preparation;
+    if (launch.kind === 'failed') this.log.error(launch.message);
+    return launch;
   }
 
   dispose(): void {
     this.#refused.dispose();
   }
 
-  async #prepare(
-    target: Target,
-  ): Promise<
-    | { kind: 'prepared'; file: ExperimentFile; experiment: ResolvedExperiment; files: ReadonlyMap<string, Uint8Array> }
-    | Exclude<Launch, { kind: 'started' }>
-  > {
+  async #prepare(target: Target): Promise<Preparation> {
     try {
       const parsed = await readExperiment(target.uri);
       if (parsed.kind === 'refused') return parsed;
       const { file } = parsed;
       const resolved = file.resolve(target.variant);
       if (resolved.kind === 'refused') return { kind: 'refused', refusals: placed(file, target, resolved.refusals) };
-      const read = await readFiles(resolved.experiment, accessFor(target.uri));
+      const { experiment } = resolved;
+      const read = await readFiles(experiment, accessFor(target.uri));
       if (read.kind === 'refused') return { kind: 'refused', refusals: placed(file, target, read.refusals) };
-      return { kind: 'prepared', file, experiment: resolved.experiment, files: read.files };
+      const folder = this.#folderFor(target);
+      return { kind: 'prepared', prepared: { target, experiment, files: read.files, folder, kept: undefined, file } };
     } catch (error) {
       return { kind: 'failed', message: `The experiment cannot be read: ${reasonOf(error)}` };
     }
   }
 
-  #told(target: Target, launch: Launch): Launch {
-    this.#refused.fire({ target, refusals: launch.kind === 'refused' ? launch.refusals : [] });
-    if (launch.kind === 'failed') this.log.error(launch.message);
-    return launch;
+  async #prepareResume(folder: string, earlier: Session | undefined): Promise<Preparation> {
+    // A thread that was told to end may still be at its last write.
+    await earlier?.gone;
+    const kept = await readKeptRun(Uri.file(folder));
+    if (kept === undefined) return { kind: 'failed', message: `There is no run in ${folder} that can be read.` };
+    if (!isResumable(kept.state)) {
+      return { kind: 'failed', message: `This run cannot be gone on with: it is ${kept.state}.` };
+    }
+    try {
+      return await this.#prepareKept(kept);
+    } catch (error) {
+      return { kind: 'failed', message: `The experiment of this run cannot be read: ${reasonOf(error)}` };
+    }
+  }
+
+  async #prepareKept(kept: KeptRun): Promise<Preparation> {
+    const { manifest, experiment: uri, base, folder } = kept;
+    // A manifest is a file like any other: its experiment is held against the format before anything is built from it.
+    const parsed = parseExperiment(JSON.stringify(manifest.experiment));
+    const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : parsed;
+    if (resolved.kind === 'refused') return failedBy(resolved.refusals);
+    const { experiment } = resolved;
+    const read = await readFiles(experiment, accessIn(base));
+    if (read.kind === 'refused') return failedBy(read.refusals);
+    const target = { uri, variant: manifest.variant ?? undefined };
+    const prepared = { target, experiment, files: read.files, folder: folder.fsPath, kept, file: undefined };
+    return { kind: 'prepared', prepared };
+  }
+
+  async #begin(prepared: Prepared, onAccepted?: (session: Session) => void): Promise<Launch> {
+    const { target } = prepared;
+    const previous = this.sessions.get(target);
+    if (previous?.isLive === true) await previous.stop().catch(() => undefined);
+    const session = new Session(target.uri, target.variant, prepared.kept?.folder.fsPath);
+    session.onDidNotice((message) => {
+      this.log.warn(message);
+    });
+    this.sessions.put(session);
+    const turn = this.queue.turn(session);
+    const waits = session.status.state === 'waiting';
+    if (waits) onAccepted?.(session);
+    if (!(await turn)) return { kind: 'stopped' };
+    let lock: FolderLock | undefined;
+    try {
+      lock = await this.#locked(prepared);
+      const archived = prepared.kept && (await loadRun(prepared.kept));
+      const held = { lock, archived };
+      lock = undefined;
+      const launch = await this.#start(session, prepared, held);
+      if (launch.kind === 'started' && !waits) onAccepted?.(session);
+      return launch;
+    } catch (error) {
+      await lock?.release();
+      if (session.status.state === 'stopped') return { kind: 'stopped' };
+      session.fail(reasonOf(error));
+      return { kind: 'failed', message: reasonOf(error) };
+    }
+  }
+
+  async #start(session: Session, prepared: Prepared, held: Held): Promise<Launch> {
+    const { target, experiment, files, kept, file } = prepared;
+    // Without its lock a new run is trained, and not kept.
+    const folder = held.lock === undefined ? undefined : prepared.folder;
+    const params: StartParams = {
+      experiment,
+      variant: target.variant,
+      files,
+      memoryLimit: memoryLimit(target.uri),
+      folder,
+      source: folder === undefined ? undefined : pathFrom(Uri.file(folder), target.uri),
+      earlier: kept?.manifest,
+    };
+    const refusals = await session.start(this.startWorker, params, held);
+    if (refusals.length > 0) {
+      return file === undefined ? failedBy(refusals) : { kind: 'refused', refusals: placed(file, target, refusals) };
+    }
+    if (session.folder !== undefined) await this.archive.remember(target, session.folder);
+    this.log.info(`Training ${target.uri.path}${target.variant === undefined ? '' : ` (${target.variant})`}.`);
+    if (session.folder === undefined) this.log.warn('The records of this run are not kept on disk.');
+    return { kind: 'started', session };
+  }
+
+  /** Takes the run's folder; a new run whose folder cannot be had is trained all the same, and says so. */
+  async #locked({ folder, kept }: Prepared): Promise<FolderLock | undefined> {
+    if (folder === undefined) return undefined;
+    try {
+      return await lockFolder(folder);
+    } catch (error) {
+      if (kept !== undefined) throw new Error(`This run cannot be gone on with: ${reasonOf(error)}.`);
+      this.log.warn(`The run's records cannot be kept: ${reasonOf(error)}. It trains without them.`);
+      return undefined;
+    }
   }
 
   #folderFor({ uri, variant }: Target): string | undefined {
-    return uri.scheme === 'file' && keepsRecords(uri) ? newRunFolder(uri.fsPath, variant, new Date()) : undefined;
+    if (uri.scheme !== 'file' || !keepsRecords(uri)) return undefined;
+    return newRunFolder(uri.fsPath, variant, new Date(), runsFolder(uri)?.fsPath);
   }
 }
 
 function placed(file: ExperimentFile, { variant }: Target, objections: readonly Objection[]): readonly Refusal[] {
   return objections.map((objection) => ({ ...objection, place: file.placeOf(objection.keyPath, variant) }));
+}
+
+function failedBy(refusals: readonly { readonly message: string }[]): Launch & { kind: 'failed' } {
+  return { kind: 'failed', message: refusals[0]?.message ?? 'The experiment of this run cannot be read.' };
+}
+
+/** The way from a folder to a file, with `/`; absolute where the two share no root. */
+function pathFrom(folder: Uri, file: Uri): string {
+  const from = folder.path.split('/');
+  const to = file.path.split('/');
+  const shared = from.findIndex((part, i) => part !== to[i]);
+  const depth = shared < 0 ? from.length : shared;
+  return [...from.slice(depth).map(() => '..'), ...to.slice(depth)].join('/');
 }

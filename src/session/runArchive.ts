@@ -1,11 +1,19 @@
 import { Uri, workspace, type Memento } from 'vscode';
+import type { RunState } from '../protocol/run';
 import { runFiles } from '../run/layout';
-import { readManifest } from '../run/manifest';
+import { readKeptRun, type KeptRun } from './keptRun';
 import type { ArchivedRun } from './session';
 import type { Target } from './sessions';
 
 const storeKey = 'unroll.latestRuns';
 const mostRemembered = 200;
+
+const wordsFor: Partial<Record<RunState, string>> = {
+  interrupted:
+    'This run was cut off while it was training. Its records up to then are kept; Resume goes on from its newest checkpoint.',
+  elsewhere:
+    'Another window, or a run in a terminal, is training this run now. What is shown is what it has kept so far.',
+};
 
 /** Remembers where the latest run of each target keeps its records, so that a reloaded window shows it again. */
 export class RunArchive {
@@ -22,34 +30,34 @@ export class RunArchive {
   /** Reads the latest run of a target; undefined when there is none that can be read. */
   async open(target: Target): Promise<ArchivedRun | undefined> {
     const folder = this.#entries()[keyOf(target)];
-    if (folder === undefined) return undefined;
-    const at = (name: string): Uri => Uri.joinPath(Uri.file(folder), name);
-    try {
-      const manifest = readManifest(await workspace.fs.readFile(at(runFiles.manifest)));
-      if (manifest === undefined) return undefined;
-      // Loaded when it is needed: what reads Arrow is a third of the extension, and most windows never open an old run.
-      const { readRecords } = await import('../run/recordDecoder');
-      const { batches } = readRecords(await workspace.fs.readFile(at(runFiles.records)));
-      // The layout that fits the columns is the one in the records.
-      const layout = batches[0]?.layout;
-      if (layout === undefined) return undefined;
-      const wasLive = manifest.state === 'running' || manifest.state === 'paused';
-      return {
-        facts: { ...manifest.facts, layout },
-        state: wasLive ? 'interrupted' : manifest.state,
-        message: wasLive
-          ? 'The window closed while this run was training. Its records up to then are kept.'
-          : (manifest.message ?? undefined),
-        batches,
-      };
-    } catch {
-      return undefined;
-    }
+    const kept = folder === undefined ? undefined : await readKeptRun(Uri.file(folder));
+    return kept && loadRun(kept).catch(() => undefined);
   }
 
   #entries(): Record<string, string> {
     return this.store.get<Record<string, string>>(storeKey, {});
   }
+}
+
+/**
+ * Reads all that a kept run has recorded.
+ *
+ * @throws with a readable reason when its records cannot be read
+ */
+export async function loadRun({ folder, manifest, state }: KeptRun): Promise<ArchivedRun> {
+  // Loaded when it is needed: what reads Arrow is a third of the extension, and most windows never open an old run.
+  const { readRecords } = await import('../run/recordDecoder');
+  const { batches } = readRecords(await workspace.fs.readFile(Uri.joinPath(folder, runFiles.records)));
+  // The layout that fits the columns is the one in the records.
+  const layout = batches[0]?.layout ?? manifest.facts.layout;
+  return {
+    // A folder that was moved or copied tells of another place.
+    facts: { ...manifest.facts, layout, folder: folder.fsPath },
+    experiment: manifest.experiment,
+    state,
+    message: wordsFor[state] ?? manifest.message ?? undefined,
+    batches,
+  };
 }
 
 function keyOf({ uri, variant }: Target): string {

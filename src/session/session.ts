@@ -3,16 +3,27 @@ import { Channel, reasonOf } from '../protocol/channel';
 import { DisplaySeries } from '../protocol/displaySeries';
 import { isLive, type RunFacts, type RunState, type RunStatus } from '../protocol/run';
 import type { Ending, RefusalAt, StartParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
-import type { RecordBatch } from '../run/recordBatch';
+import type { FolderLock } from '../run/folderLock.node';
+import { batchBefore, type RecordBatch } from '../run/recordBatch';
 import { Speedometer } from './speedometer';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
 /** What a session that is not live knows from a run's folder. */
 export interface ArchivedRun {
   readonly facts: RunFacts;
+  /** With every default written out, as the run's manifest has it. */
+  readonly experiment: unknown;
   readonly state: RunState;
   readonly message: string | undefined;
   readonly batches: readonly RecordBatch[];
+}
+
+/** What a session holds while its trainer's thread lives. */
+export interface Held {
+  /** The run's folder, which nobody else may train in meanwhile. */
+  readonly lock: FolderLock | undefined;
+  /** The run that is gone on with; undefined for a new one. */
+  readonly archived: ArchivedRun | undefined;
 }
 
 interface LiveTrainer {
@@ -28,17 +39,21 @@ export class Session implements Disposable {
   readonly #speed = new Speedometer();
   #trainer: LiveTrainer | undefined;
   #facts: RunFacts | undefined;
+  #experiment: unknown;
   #series: DisplaySeries | undefined;
   #state: RunState = 'preparing';
   #isStopping = false;
   #message: string | undefined;
   #updates = 0;
+  #seconds = 0;
+  #place: number | undefined;
   #clipped = 0;
   #lastClip: number | undefined;
   #loss: number | undefined;
   #validationLoss: number | undefined;
   #learningRate: number | undefined;
   readonly #whenOver: (() => void)[] = [];
+  #gone: Promise<void> = Promise.resolve();
 
   /** Fires when the state, the facts or the last numbers changed. */
   readonly onDidChange: Event<undefined> = this.#changed.event;
@@ -47,13 +62,30 @@ export class Session implements Disposable {
   /** Fires with what the person must know and does not end the run. */
   readonly onDidNotice: Event<string> = this.#noticed.event;
 
+  /** @param resumed the folder of the run that is gone on with */
   constructor(
     readonly uri: Uri,
     readonly variant: string | undefined,
+    readonly resumed?: string,
   ) {}
 
   get facts(): RunFacts | undefined {
     return this.#facts;
+  }
+
+  /** Absolute path of the run's folder; undefined where nothing is kept, or not yet. */
+  get folder(): string | undefined {
+    return this.#facts === undefined ? this.resumed : (this.#facts.folder ?? undefined);
+  }
+
+  /** The experiment with every default written out; undefined before the trainer has been asked. */
+  get experiment(): unknown {
+    return this.#experiment;
+  }
+
+  /** Resolves when no thread of this session can write any more, and its folder is free. */
+  get gone(): Promise<void> {
+    return this.#gone;
   }
 
   get series(): DisplaySeries | undefined {
@@ -75,20 +107,38 @@ export class Session implements Disposable {
       learningRate: this.#learningRate,
       loss: this.#loss,
       validationLoss: this.#validationLoss,
+      seconds: this.#seconds,
+      place: this.#state === 'waiting' ? this.#place : undefined,
       clipped: this.#clipped,
       lastClip: this.#lastClip,
       message: this.#message,
     };
   }
 
+  /** Says that the run stands in a queue, at this place from 1. */
+  wait(place: number): void {
+    if (this.#state !== 'preparing' && this.#state !== 'waiting') return;
+    if (this.#state === 'waiting' && this.#place === place) return;
+    this.#state = 'waiting';
+    this.#place = place;
+    this.#changed.fire(undefined);
+  }
+
+  /** The wait is over. */
+  prepare(): void {
+    if (this.#state === 'waiting') this.#enter('preparing');
+  }
+
   /**
    * Starts the trainer.
    *
+   * @param held let go of when the trainer's thread is gone
    * @returns the reasons when it refuses, and then the session is over; nothing when it trains
    * @throws when the trainer cannot be reached
    */
-  async start(startWorker: StartTrainerWorker, params: StartParams): Promise<readonly RefusalAt[]> {
-    const trainer = this.#connect(startWorker());
+  async start(startWorker: StartTrainerWorker, params: StartParams, held?: Held): Promise<readonly RefusalAt[]> {
+    this.#experiment = params.experiment;
+    const trainer = this.#connect(startWorker(), held?.lock);
     const reply = await trainer.channel.request('start', params).catch((error: unknown) => {
       if (this.isLive) this.#end('failed', reasonOf(error));
       throw error;
@@ -99,35 +149,39 @@ export class Session implements Disposable {
     }
     this.#facts = reply.facts;
     this.#series = new DisplaySeries(reply.facts.layout, reply.facts.recordEvery);
+    // What the checkpoint does not know of is trained again, and comes again.
+    for (const batch of held?.archived?.batches ?? []) this.#take(batchBefore(batch, reply.updates));
     if (this.#state === 'preparing') this.#enter('running');
     return [];
   }
 
-  /** Shows a run that is no longer alive. */
-  showArchive({ facts, state, message, batches }: ArchivedRun): void {
+  /** Shows a run that no trainer of this window has, or shows it anew. */
+  showArchive({ facts, experiment, state, message, batches }: ArchivedRun): void {
     this.#facts = facts;
+    this.#experiment = experiment;
     this.#series = new DisplaySeries(facts.layout, facts.recordEvery);
+    this.#clipped = 0;
     for (const batch of batches) this.#take(batch);
     this.#end(state, message);
   }
 
   async pause(): Promise<void> {
-    if (this.#state === 'preparing') return;
-    await this.#trainer?.channel.request('pause', undefined);
+    if (this.#trainer === undefined || this.#state === 'preparing') return;
+    await this.#trainer.channel.request('pause', undefined);
     this.#enter('paused');
   }
 
   async resume(): Promise<void> {
-    if (this.#state === 'preparing') return;
-    await this.#trainer?.channel.request('resume', undefined);
+    if (this.#trainer === undefined || this.#state === 'preparing') return;
+    await this.#trainer.channel.request('resume', undefined);
     this.#enter('running');
   }
 
   /** One update, then paused. */
   async step(): Promise<void> {
-    if (this.#state === 'preparing') return;
+    if (this.#trainer === undefined || this.#state === 'preparing') return;
     this.#enter('paused');
-    await this.#trainer?.channel.request('step', undefined);
+    await this.#trainer.channel.request('step', undefined);
     this.#changed.fire(undefined);
   }
 
@@ -136,7 +190,7 @@ export class Session implements Disposable {
    * time, it does not wait for an update that takes too long, and ends the trainer at once.
    */
   async stop(): Promise<void> {
-    if (this.#state === 'preparing') {
+    if (this.#state === 'waiting' || this.#state === 'preparing') {
       this.#end('stopped', undefined);
       return;
     }
@@ -154,20 +208,25 @@ export class Session implements Disposable {
     await over;
   }
 
+  /** Ends a run that could not even be started. */
+  fail(message: string): void {
+    if (this.isLive) this.#end('failed', message);
+  }
+
   async setLearningRate(rate: number): Promise<void> {
     await this.#trainer?.channel.request('setLearningRate', rate);
   }
 
   dispose(): void {
-    // Whoever still waits for its start learns that it was not a failure.
-    if (this.isLive) this.#state = 'stopped';
+    // Whoever still waits for its start, or for its end, learns that it was not a failure.
+    if (this.isLive) this.#end('stopped', undefined);
     this.#disconnect('The session was closed.');
     this.#changed.dispose();
     this.#appended.dispose();
     this.#noticed.dispose();
   }
 
-  #connect(worker: TrainerWorker): LiveTrainer {
+  #connect(worker: TrainerWorker, lock: FolderLock | undefined): LiveTrainer {
     const channel = new Channel<TrainerHostContract, TrainerContract>(
       worker.port,
       {},
@@ -190,6 +249,11 @@ export class Session implements Disposable {
     channel.on('ended', (ending) => {
       this.#conclude(ending);
     });
+    this.#gone = new Promise((resolve) => {
+      worker.onGone(() => {
+        void Promise.resolve(lock?.release()).finally(resolve);
+      });
+    });
     worker.onGone((reason) => {
       channel.close(reason ?? 'The trainer has ended.');
       if (this.isLive && this.#trainer === trainer) {
@@ -200,6 +264,7 @@ export class Session implements Disposable {
   }
 
   #take(batch: RecordBatch): void {
+    if (batch.count === 0) return;
     this.#series?.append(batch);
     for (let n = 0; n < batch.count; n++) {
       this.#updates = (batch.update[n] ?? 0) + 1;
@@ -212,7 +277,8 @@ export class Session implements Disposable {
         this.#lastClip = batch.update[n];
       }
     }
-    this.#speed.mark(this.#updates, batch.seconds[batch.count - 1] ?? 0);
+    this.#seconds = batch.seconds[batch.count - 1] ?? 0;
+    this.#speed.mark(this.#updates, this.#seconds);
   }
 
   #conclude(ending: Ending): void {

@@ -29,11 +29,19 @@ export class Sessions implements Disposable {
     return this.#sessions.get(keyOf(target))?.session;
   }
 
+  /** Every session, the oldest first. */
+  get all(): readonly Session[] {
+    return [...this.#sessions.values()].map(({ session }) => session);
+  }
+
+  /** The session whose run is kept in this folder, live or over. */
+  withFolder(folder: string): Session | undefined {
+    return this.all.find((session) => session.folder === folder);
+  }
+
   /** The sessions of one experiment file. */
   of(uri: Uri): readonly Session[] {
-    return [...this.#sessions.values()]
-      .map(({ session }) => session)
-      .filter((session) => session.uri.toString() === uri.toString());
+    return this.all.filter((session) => session.uri.toString() === uri.toString());
   }
 
   /** Takes over a session; the one it replaces is disposed. */

@@ -31,6 +31,10 @@ export class FolderStorage implements RunStorage {
     await truncate(target, length);
   }
 
+  async remove(path: string): Promise<void> {
+    await rm(join(this.folder, path), { force: true });
+  }
+
   async read(path: string): Promise<Uint8Array | undefined> {
     return readFile(join(this.folder, path)).catch(absent);
   }

@@ -11,6 +11,7 @@ import type { ResolvedExperiment } from '../experiment/schema';
 import { reasonOf } from '../protocol/channel';
 import type { RunFacts } from '../protocol/run';
 import type { Ending } from '../protocol/trainer';
+import { lockFolder, type FolderLock } from '../run/folderLock.node';
 import { runFiles } from '../run/layout';
 import type { RecordBatch } from '../run/recordBatch';
 import { newRunFolder } from '../run/runFolder';
@@ -18,7 +19,6 @@ import type { CommandLine } from './commandLine.node';
 import { earlierRun, isOver } from './earlierRun.node';
 import { factsOf } from './facts';
 import { FolderStorage } from './folder.node';
-import { lockFolder, type FolderLock } from './folderLock.node';
 import { planTraining, type TrainingPlan } from './plan';
 import { jsonLines, progressBar, type Progress } from './progress.node';
 import { Refused } from './refused';
@@ -54,9 +54,9 @@ export async function trainHeadless(
     }
     const training = new Training(plan, () => performance.now() / 1000);
     const facts = factsOf(plan, commandLine.variant, folder);
-    const writer = new RunWriter(storage, training, facts);
-    const writing = before === undefined ? writer.begin() : writer.resume(before.startedAt);
-    await writing.catch(cannotKeep(commandLine, folder));
+    const writer = new RunWriter(storage, training, facts, sourceFrom(folder, commandLine.file));
+    const opening = before === undefined ? writer.begin().then(() => []) : writer.resume(before);
+    for (const fault of await opening.catch(cannotKeep(commandLine, folder))) say(fault);
     say(introduction(facts, training.updates));
     const first = training.updates;
     const progress = commandLine.json ? jsonLines(stdout) : progressBar(stderr, facts);
@@ -75,6 +75,11 @@ export async function trainHeadless(
 /** Names are written by anybody; what steers a terminal is shown, not obeyed. */
 function printable(message: string): string {
   return message.replace(/[^\P{Cc}\n]/gu, '\u{FFFD}');
+}
+
+/** The experiment file, relative to the run's folder, as every system reads it. */
+function sourceFrom(folder: string, file: string): string {
+  return relative(folder, file).replaceAll('\\', '/');
 }
 
 function cannotKeep({ file }: CommandLine, folder: string): (error: unknown) => never {

@@ -17,12 +17,18 @@ export class RunWriter {
   readonly #encoder: RecordEncoder;
   #recordBytes = 0;
   #startedAt = new Date().toISOString();
+  #loss: number | null = null;
+  #validationLoss: number | null = null;
+  #source: string | null;
 
+  /** @param source the experiment file, relative to the run's folder and with `/`; undefined where it has none */
   constructor(
     readonly storage: RunStorage,
     readonly training: Training,
     readonly facts: RunFacts,
+    source?: string,
   ) {
+    this.#source = source ?? null;
     this.#encoder = new RecordEncoder(training.plan.layout);
   }
 
@@ -39,34 +45,45 @@ export class RunWriter {
   }
 
   /**
-   * Goes on with a run from its newest checkpoint, or from 0 when it has none; later records are cut off.
+   * Goes on with a run from its newest checkpoint that is whole, or from 0 when it has none; what is later is cut off.
    *
-   * @throws naming the checkpoint when it, or the records up to it, are damaged
+   * @returns a sentence for each checkpoint that had to be passed over
+   * @throws naming the newest checkpoint when none of them, or not the records up to it, can be used
    */
-  async resume(startedAt: string): Promise<void> {
+  async resume({ startedAt, loss, validationLoss, source }: Manifest): Promise<readonly string[]> {
     this.#startedAt = startedAt;
-    const newest = (await this.storage.list(runFiles.checkpoints))
-      .flatMap((name) => updatesOfCheckpoint(name) ?? [])
-      .sort((a, b) => b - a)[0];
-    const bytes = newest === undefined ? undefined : await this.storage.read(runFiles.checkpoint(newest));
-    if (bytes === undefined) {
+    this.#loss = loss;
+    this.#validationLoss = validationLoss;
+    this.#source = source;
+    const checkpoints = await this.#checkpoints();
+    if (checkpoints.length === 0) {
       await this.begin();
-      return;
+      return [];
     }
-    this.#recordBytes = await this.#restore(bytes).catch((error: unknown) => {
-      throw new Error(
-        `${runFiles.checkpoint(newest ?? 0)} cannot be gone on from (${reasonOf(error)}). Delete it to go on from the ` +
-          'checkpoint before it, or train anew in another folder',
-      );
-    });
-    await this.#forgetLaterRateChanges();
-    await this.writeManifest('running', undefined);
+    const passedOver: string[] = [];
+    for (const updates of checkpoints) {
+      const path = runFiles.checkpoint(updates);
+      try {
+        this.#recordBytes = await this.#restore(path);
+      } catch (error) {
+        passedOver.push(`${path} cannot be gone on from (${reasonOf(error)}).`);
+        continue;
+      }
+      // What lies beyond is written again, and a replay must not begin in what could not be read.
+      for (const later of checkpoints) if (later > updates) await this.storage.remove(runFiles.checkpoint(later));
+      await this.#forgetLaterRateChanges();
+      await this.writeManifest('running', undefined);
+      return passedOver.map((fault) => `${fault} The run goes on from update ${updates} instead.`);
+    }
+    throw new Error(`${passedOver[0] ?? ''} No checkpoint before it can be used either: train anew in another folder`);
   }
 
   async appendRecords(batch: RecordBatch): Promise<void> {
     const bytes = this.#encoder.encode(batch);
     await this.storage.append(runFiles.records, bytes);
     this.#recordBytes += bytes.length;
+    this.#loss = batch.loss.at(-1) ?? null;
+    this.#validationLoss = batch.validationLoss.findLast((value) => !Number.isNaN(value)) ?? this.#validationLoss;
   }
 
   /** All records up to this moment must have been appended before. */
@@ -88,11 +105,15 @@ export class RunWriter {
       version: layoutVersion,
       experiment: JSON.parse(toJson(this.training.plan.experiment)) as Manifest['experiment'],
       variant: this.facts.variant,
+      source: this.#source,
       kernels: this.training.plan.kernels.name,
       state,
       updates: this.training.updates,
       startedAt: this.#startedAt,
       endedAt: isOver ? new Date().toISOString() : null,
+      seconds: this.training.seconds,
+      loss: this.#loss,
+      validationLoss: this.#validationLoss,
       message: message ?? null,
       facts: this.facts as Manifest['facts'],
     };
@@ -114,10 +135,21 @@ export class RunWriter {
     }
   }
 
+  /** Updates done at each checkpoint there is, the newest first. */
+  async #checkpoints(): Promise<readonly number[]> {
+    const names = await this.storage.list(runFiles.checkpoints);
+    return names.flatMap((name) => updatesOfCheckpoint(name) ?? []).sort((a, b) => b - a);
+  }
+
   /** @returns the bytes of the record file that stay */
-  async #restore(checkpoint: Uint8Array): Promise<number> {
-    const { recordBytes } = restoreCheckpoint(this.training, checkpoint);
-    await this.storage.truncate(runFiles.records, recordBytes);
+  async #restore(path: string): Promise<number> {
+    const bytes = await this.storage.read(path);
+    if (bytes === undefined) throw new Error('it is gone');
+    const { recordBytes } = restoreCheckpoint(this.training, bytes);
+    const head = this.#encoder.head();
+    // Before the first update there is nothing to lose.
+    if (recordBytes === head.length) await this.storage.write(runFiles.records, head);
+    else await this.storage.truncate(runFiles.records, recordBytes);
     return recordBytes;
   }
 }

@@ -1,6 +1,13 @@
-import { defaultKernelSet, missingSpeed, openKernels } from '../engine/kernels/open';
+import {
+  defaultKernelSet,
+  missingSpeed,
+  openKernels,
+  runnableKernelSets,
+  type BuiltKernelSet,
+} from '../engine/kernels/open';
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
 import type { StartParams, StartReply, TrainerContract, TrainerHostContract } from '../protocol/trainer';
+import type { Manifest } from '../run/manifest';
 import { buffersOf } from '../run/recordBatch';
 import type { RunStorage } from '../run/storage';
 import { factsOf } from './facts';
@@ -61,13 +68,15 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
     whatIf: (request) => replays.whatIf(request),
   });
 
-  async function start({ experiment, variant, files, memoryLimit, folder }: StartParams): Promise<StartReply> {
-    const planned = planTraining({ experiment, files, kernels: openKernels(defaultKernelSet()), memoryLimit });
+  async function start(params: StartParams): Promise<StartReply> {
+    const { experiment, variant, files, memoryLimit, folder, earlier } = params;
+    const kernels = openKernels(earlier === undefined ? defaultKernelSet() : kernelsToResume(earlier));
+    const planned = planTraining({ experiment, files, kernels, memoryLimit });
     if (planned.kind === 'refused') return planned;
     const slowness = missingSpeed();
     if (slowness !== undefined) channel.emit('notice', slowness);
     const training = new Training(planned.plan, surroundings.clock);
-    const writer = folder === undefined ? undefined : await begun(training, variant, folder);
+    const writer = folder === undefined ? undefined : await opened(training, folder, params);
     const facts = factsOf(planned.plan, variant, writer === undefined ? undefined : folder);
     run = new Run({
       training,
@@ -95,15 +104,33 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
           channel.emit('ended', { kind: 'failed', updates: training.updates, message: reasonOf(error) });
         },
       );
-    return { kind: 'started', facts };
+    return { kind: 'started', facts, updates: training.updates };
   }
 
-  async function begun(
+  /** The kernel set that a run was begun with; another one where that cannot run here, and then the person is told. */
+  function kernelsToResume({ kernels }: Manifest): BuiltKernelSet {
+    const recorded = runnableKernelSets().find((name) => name === kernels);
+    if (recorded !== undefined) return recorded;
+    const other = defaultKernelSet();
+    channel.emit(
+      'notice',
+      `This run was begun with the ${kernels} kernels, which cannot run here. It goes on with the ${other} kernels: from ` +
+        'now on its numbers differ in the last digits from those it would have had.',
+    );
+    return other;
+  }
+
+  async function opened(
     training: Training,
-    variant: string | undefined,
     folder: string,
+    { variant, source, earlier }: StartParams,
   ): Promise<RunWriter | undefined> {
-    const writer = new RunWriter(surroundings.openFolder(folder), training, factsOf(training.plan, variant, folder));
+    const facts = factsOf(training.plan, variant, folder);
+    const writer = new RunWriter(surroundings.openFolder(folder), training, facts, source);
+    if (earlier !== undefined) {
+      for (const fault of await writer.resume(earlier)) channel.emit('notice', fault);
+      return writer;
+    }
     try {
       await writer.begin();
       return writer;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { scratchWorkspace } from '../launch/scratch';
 import { Workbench } from './workbench';
 
 describe('A finished run', () => {
@@ -35,5 +36,38 @@ describe('A finished run', () => {
     await workbench.webviewFrame().getByText('finished').first().waitFor();
     assert.equal(await run(), before);
     assert.deepEqual(await workbench.notifications(), []);
+  });
+});
+
+describe('A panel whose experiment and variant are both training', () => {
+  let workbench: Workbench;
+
+  const endless = `{
+    "data": { "task": "echo" },
+    "model": { "cell": "rnn" },
+    "training": { "steps": 100000000 },
+    "variants": { "gated": { "model": { "cell": "gru" } } }
+  }`;
+
+  before(async () => {
+    workbench = await Workbench.open({ folder: scratchWorkspace({ 'endless.rnn.json': endless }) });
+    await workbench.openFile('endless.rnn.json');
+  });
+
+  after(() => workbench.close());
+
+  it('comes back after every reload of the window', async () => {
+    const { page } = workbench;
+    for (let reload = 0; reload < 3; reload++) {
+      if (reload > 0) await workbench.openFile('endless.rnn.json');
+      for (let n = 0; n < 2; n++) {
+        await workbench.codeLens('▶ Train').click();
+        await page.locator('.codelens-decoration a', { hasText: 'Pause' }).nth(n).waitFor();
+      }
+      await workbench.webviewFrame().getByText('updates/s').first().waitFor();
+      await workbench.reload();
+      await workbench.tab('Unroll:').click();
+      await workbench.webviewFrame().getByText('interrupted').first().waitFor();
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { isLive, type RunState, type RunStatus } from '../../src/protocol/run';
+import { isLive, isResumable, stateWords, type RunState, type RunStatus } from '../../src/protocol/run';
 import { briefDuration, briefNumber, plainNumber } from '../../src/protocol/numbers';
 import type { PanelCommand, PanelEntry } from '../../src/protocol/panel';
 import type { Model } from '../store/model';
@@ -12,17 +12,8 @@ export interface HeaderRequests {
   readonly setLearningRate: (rate: number) => void;
 }
 
-const stateWords: Readonly<Record<RunState | 'untrained', string>> = {
-  untrained: 'not trained yet',
-  preparing: 'preparing',
-  running: 'training',
-  paused: 'paused',
-  finished: 'finished',
-  stopped: 'stopped',
-  diverged: 'diverged',
-  failed: 'failed',
-  interrupted: 'interrupted',
-};
+const wordsFor = (state: RunState | 'untrained'): string =>
+  state === 'untrained' ? 'not trained yet' : stateWords[state];
 
 /** The sticky head of the notebook: which run, how far it is, what can be done with it. */
 export class Header {
@@ -35,6 +26,7 @@ export class Header {
   readonly #train;
   readonly #pause;
   readonly #resume;
+  readonly #goOn;
   readonly #step;
   readonly #stop;
   readonly #rate;
@@ -47,6 +39,12 @@ export class Header {
     this.#train = button({ label: 'Train', sign: 'play', appearance: 'primary', onPress: press('train') });
     this.#pause = button({ label: 'Pause', sign: 'pause', onPress: press('pause') });
     this.#resume = button({ label: 'Resume', sign: 'play', onPress: press('resume') });
+    this.#goOn = button({
+      label: 'Resume the run',
+      hint: 'Go on from the newest checkpoint',
+      sign: 'play',
+      onPress: press('resumeRun'),
+    });
     this.#step = button({ label: 'Step', sign: 'step', onPress: press('step') });
     this.#stop = button({ label: 'Stop', sign: 'stop', onPress: press('stop') });
     this.#rate = numberField(
@@ -67,6 +65,7 @@ export class Header {
           this.#train,
           this.#pause,
           this.#resume,
+          this.#goOn,
           this.#step,
           this.#stop,
           this.#rate.element,
@@ -77,14 +76,16 @@ export class Header {
     );
   }
 
-  update({ isReady, title, entries, variant, run, message }: Model): void {
+  update({ isReady, title, fileName, entries, variant, run, message }: Model): void {
     // Until the host has answered nothing is known, not even whether there is something to train.
     this.element.hidden = !isReady;
     setText(this.#title, title);
     this.#showEntries(entries, variant);
     const state = run?.status.state ?? entries.find((entry) => entry.variant === variant)?.state ?? 'untrained';
     const isAlive = state !== 'untrained' && isLive(state);
-    this.#train.hidden = isAlive;
+    // A kept run whose experiment file is gone stands for itself.
+    this.#train.hidden = isAlive || state === 'elsewhere' || fileName === 'run.json';
+    this.#goOn.hidden = !(state !== 'untrained' && isResumable(state) && typeof run?.facts.folder === 'string');
     this.#pause.hidden = state !== 'running';
     this.#resume.hidden = state !== 'paused';
     this.#step.hidden = !isAlive;
@@ -93,7 +94,7 @@ export class Header {
     this.#rate.element.hidden = !isAlive;
     this.#rate.update(run?.status.learningRate, state === 'running' || state === 'paused');
     const planned = run?.facts.plannedUpdates;
-    setText(this.#progress, run === undefined ? stateWords[state] : progressOf(run.status, planned ?? 0));
+    setText(this.#progress, run === undefined ? wordsFor(state) : progressOf(run.status, planned ?? 0));
     const share = run === undefined || planned === undefined ? 0 : run.status.updates / planned;
     const inner = this.#bar.firstElementChild as HTMLElement;
     inner.style.transform = `scaleX(${Math.min(1, share)})`;
@@ -118,7 +119,7 @@ export class Header {
           class: 'entry',
           'aria-pressed': String(isSelected),
           'data-state': state,
-          title: `${label}: ${stateWords[state]}`,
+          title: `${label}: ${wordsFor(state)}`,
         });
         chip.append(element('span', { class: 'entry-dot', 'aria-hidden': 'true' }, isSelected ? '●' : '○'), label);
         chip.addEventListener('click', () => {
@@ -131,7 +132,8 @@ export class Header {
   }
 }
 
-function progressOf({ state, updates, updatesPerSecond, secondsLeft }: RunStatus, planned: number): string {
+function progressOf({ state, updates, updatesPerSecond, secondsLeft, place }: RunStatus, planned: number): string {
+  if (place !== undefined) return `${stateWords[state]}, ${place === 1 ? 'next in line' : `${place} in line`}`;
   const parts = [
     `${stateWords[state]} ${updates.toLocaleString('en-US')} / ${planned.toLocaleString('en-US')} updates`,
     ...(updatesPerSecond === undefined ? [] : [`${briefNumber(updatesPerSecond)} updates/s`]),

@@ -60,6 +60,8 @@ export interface Model {
   /** false until the host's first answer. */
   readonly isReady: boolean;
   readonly uri: string;
+  /** Of the one run that is shown, where it is not an experiment with its variants. */
+  readonly folder: string | undefined;
   readonly title: string;
   readonly fileName: string;
   readonly entries: readonly PanelEntry[];
@@ -92,6 +94,7 @@ export const standardView: View = {
 export const emptyModel: Model = {
   isReady: false,
   uri: '',
+  folder: undefined,
   title: '',
   fileName: '',
   entries: [],

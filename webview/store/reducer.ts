@@ -41,6 +41,7 @@ function shown(model: Model, state: PanelState): Model {
   return {
     isReady: true,
     uri: state.uri,
+    folder: state.folder,
     title: state.title,
     fileName: state.fileName,
     entries: state.entries,

@@ -4,12 +4,13 @@ import { standardView, type Model, type View } from './model';
 export interface Saved {
   readonly uri: string;
   readonly variant?: string;
+  readonly folder?: string;
   readonly view: View;
 }
 
 /** What to leave with VS Code for this model. */
-export function savedOf({ uri, variant, view }: Model): Saved {
-  return { uri, ...(variant === undefined ? {} : { variant }), view };
+export function savedOf({ uri, variant, folder, view }: Model): Saved {
+  return { uri, ...(variant === undefined ? {} : { variant }), ...(folder === undefined ? {} : { folder }), view };
 }
 
 /** The view of a saved state, with the standard for whatever an older version did not know or spelled otherwise. */

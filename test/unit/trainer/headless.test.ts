@@ -116,19 +116,34 @@ describe('The headless runner', () => {
       );
     });
 
-    it('names a damaged checkpoint, and goes on from the one before it once that is deleted', () => {
+    /** The updates that the records hold. */
+    const recorded = (): readonly number[] =>
+      readRecords(readFileSync(path('run', 'records.arrows'))).batches.flatMap(({ update }) => [...update]);
+    const all = Array.from({ length: 20 }, (_, update) => update);
+
+    it('names a damaged checkpoint, and goes on from the one before it', () => {
       truncateSync(path('run', 'checkpoints', 'update-12.safetensors'), 100);
-      refuses(more(), /checkpoints\/update-12\.safetensors cannot be gone on from .*Delete it/);
-      rmSync(path('run', 'checkpoints', 'update-12.safetensors'));
       const { status, stderr } = train(...more());
       assert.equal(status, 0, stderr);
+      assert.match(
+        stderr,
+        /^checkpoints\/update-12\.safetensors cannot be gone on from .*goes on from update 10 instead/,
+      );
       assert.match(stderr, /going on after update 10\./);
+      assert.deepEqual(recorded(), all);
     });
 
-    it('refuses records that end before the checkpoint does, and does not fill them up', () => {
-      truncateSync(path('run', 'records.arrows'), 2000);
-      refuses(more(), /records\.arrows has 2000 bytes; the first \d+ are needed/);
-      assert.equal(readFileSync(path('run', 'records.arrows')).length, 2000);
+    it('goes back to the checkpoint that the records reach up to', () => {
+      truncateSync(path('run', 'records.arrows'), readFileSync(path('run', 'records.arrows')).length - 10);
+      const { status, stderr } = train(...more());
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /records\.arrows has \d+ bytes; the first \d+ are needed/);
+      assert.deepEqual(recorded(), all);
+    });
+
+    it('refuses when no checkpoint can be used, and names the newest', () => {
+      for (const name of checkpoints()) truncateSync(path('run', 'checkpoints', name), 100);
+      refuses(more(), /checkpoints\/update-12\.safetensors cannot be gone on from .*No checkpoint before it/);
     });
 
     it('refuses to go on with other kernels than it began with', () => {

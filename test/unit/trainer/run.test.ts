@@ -152,6 +152,7 @@ describe('A run', () => {
     const full: RunStorage = {
       write: (path, bytes) => disk.write(path, bytes),
       append: () => Promise.reject(new Error('ENOSPC: no space left on device')),
+      remove: (path) => disk.remove(path),
       truncate: (path, length) => disk.truncate(path, length),
       read: (path) => disk.read(path),
       list: (name) => disk.list(name),
@@ -196,7 +197,9 @@ describe('A run', () => {
 
     const second = exampleTraining(keys);
     const resumedWriter = new RunWriter(new FolderStorage(folder), second, factsOf(second.plan, undefined, folder));
-    await resumedWriter.resume('2026-01-01T00:00:00.000Z');
+    const earlier = readManifest(readFileSync(join(folder, 'run.json')));
+    assert.ok(earlier !== undefined);
+    assert.deepEqual(await resumedWriter.resume(earlier), []);
     assert.equal(second.updates, 5);
     await running(second, resumedWriter).run.train();
     const kept = readRecords(readFileSync(join(folder, 'records.arrows'))).batches;

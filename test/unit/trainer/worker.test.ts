@@ -29,6 +29,8 @@ function start(keys: Readonly<Record<string, unknown>>): StartParams {
     files: new Map(),
     memoryLimit: 1e9,
     folder: undefined,
+    source: undefined,
+    earlier: undefined,
   };
 }
 

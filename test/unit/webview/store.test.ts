@@ -20,6 +20,8 @@ const status = (updates: number, state: RunStatus['state'] = 'running'): RunStat
   learningRate: undefined,
   loss: undefined,
   validationLoss: undefined,
+  seconds: 0,
+  place: undefined,
   clipped: 0,
   lastClip: undefined,
   message: undefined,
@@ -36,6 +38,7 @@ function shown(updates: number, selected?: string): PanelState {
     );
   return {
     uri: 'file:///a.rnn.json',
+    folder: undefined,
     title: 'a',
     fileName: 'a.rnn.json',
     entries: [],

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runFiles } from '../run/layout';
+import { runFiles } from './layout';
 
 /** The folder of a run, held by this process alone. */
 export interface FolderLock {
@@ -21,14 +21,20 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     const holder = await holderOf(path);
     if (holder !== undefined && isAlive(holder)) {
       throw new Error(
-        `process ${holder} is training there now. Wait until it has ended, or choose another --out; if there is no such ` +
-          `run, delete ${path}`,
+        `process ${holder} is training there now: another window, or a run in a terminal. Wait until it has ended; if ` +
+          `there is no such run, delete ${path}`,
       );
     }
     await rm(path, { force: true });
-    if (!(await created(path))) throw new Error('another process has just begun to train there. Choose another --out');
+    if (!(await created(path))) throw new Error('another process has just begun to train there');
   }
   return { release: () => rm(path, { force: true }) };
+}
+
+/** Whether a living process holds a run's folder. */
+export async function isTrainedIn(folder: string): Promise<boolean> {
+  const holder = await holderOf(join(folder, runFiles.lock));
+  return holder !== undefined && isAlive(holder);
 }
 
 async function created(path: string): Promise<boolean> {

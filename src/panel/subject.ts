@@ -1,0 +1,35 @@
+import { Uri } from 'vscode';
+import * as z from 'zod';
+import type { Target } from '../session/sessions';
+
+/** What a panel is about: an experiment and one of its variants at a time, or one kept run. */
+export type Subject =
+  { readonly kind: 'experiment'; readonly target: Target } | { readonly kind: 'run'; readonly folder: Uri };
+
+/** A subject as it is kept over a reload of the window. */
+export const keptSubject = z.object({
+  uri: z.string(),
+  variant: z.string().optional(),
+  folder: z.string().optional(),
+});
+
+/** See keptSubject. */
+export type KeptSubject = Readonly<z.infer<typeof keptSubject>>;
+
+/** Equal for two subjects that belong in the same panel. */
+export function keyOf(subject: Subject): string {
+  switch (subject.kind) {
+    case 'experiment':
+      return subject.target.uri.toString();
+    case 'run':
+      return `run ${subject.folder.toString()}`;
+    default:
+      return subject satisfies never;
+  }
+}
+
+/** The subject that was kept. */
+export function subjectOf({ uri, variant, folder }: KeptSubject): Subject {
+  if (folder !== undefined) return { kind: 'run', folder: Uri.parse(folder) };
+  return { kind: 'experiment', target: { uri: Uri.parse(uri), variant } };
+}

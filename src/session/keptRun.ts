@@ -1,0 +1,80 @@
+import { FileType, Uri, workspace } from 'vscode';
+import { readDisplayName } from '../run/displayName';
+import { isTrainedIn } from '../run/folderLock.node';
+import { runFiles } from '../run/layout';
+import { largestManifest, readManifest, type Manifest } from '../run/manifest';
+import type { RunState } from '../protocol/run';
+import { fileNameOf, folderOf } from './experimentText';
+
+/** A run as its folder tells of it. */
+export interface KeptRun {
+  readonly folder: Uri;
+  readonly manifest: Manifest;
+  /** What a person has called it. */
+  readonly displayName: string | undefined;
+  readonly state: RunState;
+  /** The experiment file it says it was started from, where that may be and is there; else its own `run.json`. */
+  readonly experiment: Uri;
+  /** The folder that the experiment's paths are relative to. */
+  readonly base: Uri;
+}
+
+const experimentFile = /\.rnn\.json$/i;
+
+/** Reads what a folder says of its run; undefined where it holds none that can be read. */
+export async function readKeptRun(folder: Uri): Promise<KeptRun | undefined> {
+  const manifest = await manifestOf(folder);
+  if (manifest === undefined) return undefined;
+  const experiment = await sourceOf(folder, manifest);
+  return {
+    folder,
+    manifest,
+    displayName: readDisplayName(await smallFile(Uri.joinPath(folder, runFiles.displayName), 64 * 1024)),
+    state: await stateOf(folder, manifest),
+    experiment: experiment ?? Uri.joinPath(folder, runFiles.manifest),
+    base: experiment === undefined ? Uri.joinPath(folder, '..', '..') : folderOf(experiment),
+  };
+}
+
+/** What a run is called: as a person has named it, else after its experiment and variant. */
+export function nameOf({ displayName, manifest, experiment }: KeptRun): string {
+  if (displayName !== undefined) return displayName;
+  const name = manifest.facts.name || fileNameOf(experiment).replace(experimentFile, '');
+  return manifest.variant === null ? name : `${name} (${manifest.variant})`;
+}
+
+async function manifestOf(folder: Uri): Promise<Manifest | undefined> {
+  const bytes = await smallFile(Uri.joinPath(folder, runFiles.manifest), largestManifest);
+  return bytes === undefined ? undefined : readManifest(bytes);
+}
+
+/** The bytes of a file; undefined where it is no file, or too large to be what it should be. */
+async function smallFile(uri: Uri, largest: number): Promise<Uint8Array | undefined> {
+  try {
+    const { type, size } = await workspace.fs.stat(uri);
+    return (type & FileType.File) !== 0 && size <= largest ? await workspace.fs.readFile(uri) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A manifest may name any path: an experiment of the same workspace folder is believed, or one where runs stand by default. */
+async function sourceOf(folder: Uri, { source }: Manifest): Promise<Uri | undefined> {
+  if (source === null || !experimentFile.test(source)) return undefined;
+  const uri = Uri.joinPath(folder, source);
+  const home = workspace.getWorkspaceFolder(folder);
+  const goal = workspace.getWorkspaceFolder(uri);
+  const isBeside = folderOf(uri).path === Uri.joinPath(folder, '..', '..').path;
+  const isAtHome = goal !== undefined && (home === undefined || home.uri.toString() === goal.uri.toString());
+  if (!isBeside && !isAtHome) return undefined;
+  return workspace.fs.stat(uri).then(
+    ({ type }) => ((type & FileType.File) === 0 ? undefined : uri),
+    () => undefined,
+  );
+}
+
+/** A run that is not over in its manifest is trained by somebody now, or was cut off. */
+async function stateOf(folder: Uri, { state }: Manifest): Promise<RunState> {
+  if (state !== 'running' && state !== 'paused') return state;
+  return (await isTrainedIn(folder.fsPath)) ? 'elsewhere' : 'interrupted';
+}

@@ -1,0 +1,99 @@
+import type { Uri } from 'vscode';
+import { EventEmitter, RelativePattern, workspace, type Disposable, type Event } from 'vscode';
+import { DisposableStore } from '../platform/disposable';
+import { settings } from '../platform/ids';
+import { runsFolder } from '../platform/settings';
+import { runFiles } from '../run/layout';
+import { folderOf } from './experimentText';
+import { readKeptRun, type KeptRun } from './keptRun';
+
+const calmMilliseconds = 300;
+const mostFound = 2000;
+
+/** Every run folder of the workspace, and of the folder that the setting moves runs to; looks again when files change. */
+export class KeptRuns implements Disposable {
+  readonly #owned = new DisposableStore();
+  readonly #changed = new EventEmitter<undefined>();
+  #watchers = new DisposableStore();
+  #due: NodeJS.Timeout | undefined;
+  #found: Promise<readonly KeptRun[]> | undefined;
+
+  /** Fires when runs came, went or changed, soon after it has grown calm. */
+  readonly onDidChange: Event<undefined> = this.#changed.event;
+
+  constructor() {
+    this.#owned.add(
+      workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(`${settings.section}.${settings.runsFolder}`)) this.#watch();
+      }),
+    );
+    this.#owned.add(
+      workspace.onDidChangeWorkspaceFolders(() => {
+        this.#watch();
+      }),
+    );
+    this.#watch();
+  }
+
+  /** All runs, the newest first. */
+  all(): Promise<readonly KeptRun[]> {
+    return (this.#found ??= this.#find());
+  }
+
+  dispose(): void {
+    clearTimeout(this.#due);
+    this.#watchers.dispose();
+    this.#owned.dispose();
+    this.#changed.dispose();
+  }
+
+  async #find(): Promise<readonly KeptRun[]> {
+    const lists = await Promise.all([
+      workspace.findFiles(`**/${runFiles.manifest}`, '**/{node_modules,.git}/**', mostFound),
+      ...movedFolders().map((folder) =>
+        workspace.findFiles(new RelativePattern(folder, `*/${runFiles.manifest}`), undefined, mostFound),
+      ),
+    ]);
+    const folders = new Map(lists.flat().map((uri) => [folderOf(uri).toString(), folderOf(uri)]));
+    const runs = await Promise.all([...folders.values()].map(readKeptRun));
+    return runs
+      .filter((run) => run !== undefined)
+      .sort((a, b) => b.manifest.startedAt.localeCompare(a.manifest.startedAt));
+  }
+
+  #watch(): void {
+    this.#watchers.dispose();
+    this.#watchers = new DisposableStore();
+    const files = `{${runFiles.manifest},${runFiles.displayName},${runFiles.lock}}`;
+    const patterns = [`**/${files}`, ...movedFolders().map((folder) => new RelativePattern(folder, `*/${files}`))];
+    for (const pattern of patterns) {
+      const watcher = this.#watchers.add(workspace.createFileSystemWatcher(pattern));
+      for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) {
+        this.#watchers.add(event(() => this.#lookSoon()));
+      }
+    }
+    this.#lookSoon();
+  }
+
+  #lookSoon(): void {
+    this.#found = undefined;
+    clearTimeout(this.#due);
+    this.#due = setTimeout(() => {
+      this.#found = undefined;
+      this.#changed.fire(undefined);
+    }, calmMilliseconds);
+  }
+}
+
+/** Folders of the setting that lie outside of all workspace folders; those inside are searched with them. */
+function movedFolders(): readonly Uri[] {
+  const folders = (workspace.workspaceFolders ?? []).flatMap(({ uri }) => {
+    try {
+      return runsFolder(uri) ?? [];
+    } catch {
+      // Whoever trains is told that the setting cannot be used.
+      return [];
+    }
+  });
+  return folders.filter((folder) => workspace.getWorkspaceFolder(folder) === undefined);
+}

@@ -1,0 +1,87 @@
+import { EventEmitter, RelativePattern, workspace, type Disposable, type Event, type Uri } from 'vscode';
+import { reasonOf } from '../protocol/channel';
+import { runFiles } from '../run/layout';
+import { nameOf, readKeptRun, type KeptRun } from './keptRun';
+import { loadRun } from './runArchive';
+import { Session } from './session';
+
+const secondsBetweenLooks = 2;
+
+/** A kept run opened from its folder; while somebody else trains it, it is read again as its records grow. */
+export class KeptSession implements Disposable {
+  readonly #changed = new EventEmitter<undefined>();
+  readonly #watcher;
+  #opened: { readonly kept: KeptRun; readonly session: Session } | undefined;
+  #reason: string | undefined;
+  #due: NodeJS.Timeout | undefined;
+
+  /** Fires when the run was read again. */
+  readonly onDidChange: Event<undefined> = this.#changed.event;
+
+  constructor(readonly folder: Uri) {
+    this.#watcher = workspace.createFileSystemWatcher(
+      new RelativePattern(
+        folder,
+        `{${runFiles.records},${runFiles.manifest},${runFiles.displayName},${runFiles.lock}}`,
+      ),
+    );
+    for (const event of [this.#watcher.onDidChange, this.#watcher.onDidCreate, this.#watcher.onDidDelete]) {
+      event(() => {
+        this.#lookSoon();
+      });
+    }
+  }
+
+  get kept(): KeptRun | undefined {
+    return this.#opened?.kept;
+  }
+
+  get session(): Session | undefined {
+    return this.#opened?.session;
+  }
+
+  /** Why there is nothing to show. */
+  get reason(): string | undefined {
+    return this.#reason;
+  }
+
+  /** What the run is called. */
+  get name(): string {
+    return this.kept === undefined ? this.folder.path.slice(this.folder.path.lastIndexOf('/') + 1) : nameOf(this.kept);
+  }
+
+  /** Reads the run, the first time or again. */
+  async read(): Promise<void> {
+    const kept = await readKeptRun(this.folder);
+    if (kept === undefined) {
+      this.#reason = `The run in ${this.folder.fsPath} is gone, or its ${runFiles.manifest} cannot be read.`;
+      return;
+    }
+    try {
+      const archived = await loadRun(kept);
+      const session = new Session(kept.experiment, kept.manifest.variant ?? undefined);
+      session.showArchive(archived);
+      this.#opened?.session.dispose();
+      this.#opened = { kept, session };
+      this.#reason = undefined;
+    } catch (error) {
+      this.#reason = `The records of this run cannot be read: ${reasonOf(error)}.`;
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#due);
+    this.#watcher.dispose();
+    this.#opened?.session.dispose();
+    this.#changed.dispose();
+  }
+
+  #lookSoon(): void {
+    this.#due ??= setTimeout(() => {
+      void this.read().then(() => {
+        this.#due = undefined;
+        this.#changed.fire(undefined);
+      });
+    }, secondsBetweenLooks * 1000);
+  }
+}

@@ -1,0 +1,155 @@
+import { commands as registry, Uri, window, workspace, type Disposable, type TreeView } from 'vscode';
+import { commands } from '../platform/ids';
+import { reasonOf } from '../protocol/channel';
+import { briefNumber } from '../protocol/numbers';
+import { isResumable, stateWords } from '../protocol/run';
+import { writeDisplayName } from '../run/displayName';
+import { runFiles } from '../run/layout';
+import { nameOf, type KeptRun } from '../session/keptRun';
+import type { KeptRuns } from '../session/keptRuns';
+import type { Launcher } from '../session/launcher';
+import type { Sessions } from '../session/sessions';
+import type { RunsNode } from './runsTree';
+
+/** What the commands on kept runs act on. */
+export interface RunCommandParts {
+  readonly kept: KeptRuns;
+  readonly sessions: Sessions;
+  readonly launcher: Launcher;
+  readonly tree: TreeView<RunsNode>;
+  readonly showRun: (folder: Uri) => Promise<void>;
+}
+
+/** Registers the commands on kept runs: open, resume, rename, reveal, delete. */
+export function registerRunCommands(parts: RunCommandParts): Disposable[] {
+  const { kept, showRun } = parts;
+  /** The runs that a command means: those it was given, those selected in the tree, or those chosen now. */
+  const meant = async (first: unknown, second: unknown, title: string): Promise<readonly KeptRun[]> => {
+    const given = runsIn(Array.isArray(second) ? second : [first]);
+    if (given.length > 0) return given;
+    const selected = runsIn(parts.tree.selection);
+    return selected.length > 0 ? selected : await choose(await kept.all(), title);
+  };
+  const onOne =
+    (title: string, act: (run: KeptRun) => Promise<unknown>) => async (first?: unknown, second?: unknown) => {
+      const [run] = await meant(first, second, title);
+      if (run !== undefined) await act(run);
+    };
+  return [
+    registry.registerCommand(
+      commands.openRun,
+      onOne('Open Run', (run) => showRun(run.folder)),
+    ),
+    registry.registerCommand(commands.resumeRun, async (first?: unknown, second?: unknown) => {
+      const folder = typeof first === 'string' ? Uri.file(first) : await resumable(parts, first, second);
+      if (folder !== undefined) await resume(parts, folder);
+    }),
+    registry.registerCommand(commands.renameRun, onOne('Rename Run', rename)),
+    registry.registerCommand(
+      commands.revealRun,
+      onOne('Reveal Run', async ({ folder }) => registry.executeCommand('revealInExplorer', folder)),
+    ),
+    registry.registerCommand(commands.deleteRun, async (first?: unknown, second?: unknown) => {
+      await remove(await meant(first, second, 'Delete Run'), parts);
+    }),
+  ];
+}
+
+function runsIn(nodes: readonly unknown[]): readonly KeptRun[] {
+  return nodes.flatMap((node) => {
+    const { kind, run } = (node ?? {}) as Partial<Extract<RunsNode, { kind: 'run' }>>;
+    return kind === 'run' && run !== undefined ? [run] : [];
+  });
+}
+
+function itemsFor(runs: readonly KeptRun[]) {
+  return runs.map((run) => {
+    const { loss, startedAt } = run.manifest;
+    return {
+      label: nameOf(run),
+      description: `${stateWords[run.state]}${loss === null ? '' : ` · loss ${briefNumber(loss)}`} · ${startedAt.slice(0, 19).replace('T', ' ')}`,
+      detail: workspace.asRelativePath(run.folder),
+      run,
+    };
+  });
+}
+
+async function choose(runs: readonly KeptRun[], title: string): Promise<readonly KeptRun[]> {
+  if (runs.length === 0) {
+    void window.showInformationMessage(
+      'There are no kept runs in this workspace yet. Start one with "Unroll: Train RNN".',
+    );
+    return [];
+  }
+  const chosen = await window.showQuickPick(itemsFor(runs), { title, placeHolder: 'Which run?', matchOnDetail: true });
+  return chosen === undefined ? [] : [chosen.run];
+}
+
+async function resumable({ kept }: RunCommandParts, first: unknown, second: unknown): Promise<Uri | undefined> {
+  const [given] = runsIn(Array.isArray(second) ? second : [first]);
+  if (given !== undefined) return given.folder;
+  const broken = (await kept.all()).filter(({ state }) => isResumable(state));
+  if (broken.length === 0) {
+    void window.showInformationMessage(
+      'No run of this workspace was stopped or cut off, so there is none to go on with.',
+    );
+    return undefined;
+  }
+  const [run] = await choose(broken, 'Resume Run');
+  return run?.folder;
+}
+
+async function resume({ launcher, showRun }: RunCommandParts, folder: Uri): Promise<void> {
+  const launch = await launcher.resume(folder.fsPath, () => void showRun(folder));
+  if (launch.kind === 'failed') void window.showErrorMessage(launch.message);
+}
+
+async function rename(run: KeptRun): Promise<void> {
+  const name = await window.showInputBox({
+    title: 'Rename Run',
+    prompt: 'A name for this run; empty gives it back its own.',
+    value: run.displayName ?? '',
+  });
+  if (name === undefined) return;
+  const file = Uri.joinPath(run.folder, runFiles.displayName);
+  try {
+    if (name.trim() !== '') await workspace.fs.writeFile(file, writeDisplayName(name.trim()));
+    else if (run.displayName !== undefined) await workspace.fs.delete(file);
+  } catch (error) {
+    void window.showErrorMessage(`The name cannot be kept: ${reasonOf(error)}`);
+  }
+}
+
+async function remove(runs: readonly KeptRun[], { sessions }: RunCommandParts): Promise<void> {
+  const [first] = runs;
+  if (first === undefined) return;
+  const busy = runs.find(({ state, folder }) => state === 'elsewhere' || sessions.withFolder(folder.fsPath)?.isLive);
+  if (busy !== undefined) {
+    void window.showWarningMessage(`"${nameOf(busy)}" is training. Stop it before you delete it.`);
+    return;
+  }
+  const what = runs.length === 1 ? `the run "${nameOf(first)}"` : `${runs.length} runs`;
+  const confirmed = 'Move to Trash';
+  const answer = await window.showWarningMessage(
+    `Delete ${what}?`,
+    { modal: true, detail: 'The folder with its records and checkpoints goes to the trash.' },
+    confirmed,
+  );
+  if (answer !== confirmed) return;
+  for (const { folder } of runs) await toTrash(folder);
+}
+
+/** A file system without a trash deletes for good, but only when the person says so. */
+async function toTrash(folder: Uri): Promise<void> {
+  try {
+    await workspace.fs.delete(folder, { recursive: true, useTrash: true });
+  } catch (error) {
+    const forGood = 'Delete Permanently';
+    const answer = await window.showWarningMessage(
+      `${folder.fsPath} cannot be moved to the trash (${reasonOf(error)}).`,
+      { modal: true, detail: 'It can be deleted permanently instead.' },
+      forGood,
+    );
+    if (answer === forGood) await workspace.fs.delete(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,212 @@
+import {
+  EventEmitter,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  workspace,
+  type Disposable,
+  type Event,
+  type TreeDataProvider,
+} from 'vscode';
+import { DisposableStore } from '../platform/disposable';
+import { commands } from '../platform/ids';
+import { briefDuration, briefNumber } from '../protocol/numbers';
+import { isResumable, stateWords, type RunState } from '../protocol/run';
+import { briefValue, differingKeys, keyValues, noValue, type KeyValues } from '../run/differences';
+import { nameOf, type KeptRun } from '../session/keptRun';
+import type { KeptRuns } from '../session/keptRuns';
+import type { Session } from '../session/session';
+import type { Sessions } from '../session/sessions';
+
+/** The runs of one experiment. */
+export interface RunGroup {
+  readonly kind: 'group';
+  readonly name: string;
+  readonly runs: readonly RunRow[];
+}
+
+/** One run, with what tells it from the others of its group. */
+export interface RunRow {
+  readonly kind: 'run';
+  readonly run: KeptRun;
+  /** Keys that the runs of the group do not have alike, with this run's values. */
+  readonly differing: readonly (readonly [key: string, value: string])[];
+}
+
+/** A row of the tree. */
+export type RunsNode = RunGroup | RunRow;
+
+const refreshMilliseconds = 1000;
+const mostInDescription = 2;
+
+/** All runs of the workspace under their experiments, the newest first; those that train here show their numbers live. */
+export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
+  readonly #owned = new DisposableStore();
+  readonly #changed = this.#owned.add(new EventEmitter<undefined>());
+  #due: NodeJS.Timeout | undefined;
+
+  readonly onDidChangeTreeData: Event<undefined> = this.#changed.event;
+
+  constructor(
+    readonly kept: KeptRuns,
+    readonly sessions: Sessions,
+  ) {
+    this.#owned.add(
+      kept.onDidChange(() => {
+        this.#changed.fire(undefined);
+      }),
+    );
+    this.#owned.add(
+      sessions.onDidChange(() => {
+        this.#due ??= setTimeout(() => {
+          this.#due = undefined;
+          this.#changed.fire(undefined);
+        }, refreshMilliseconds);
+      }),
+    );
+  }
+
+  async getChildren(node?: RunsNode): Promise<RunsNode[]> {
+    if (node === undefined) return groupsOf(await this.kept.all());
+    return node.kind === 'group' ? [...node.runs] : [];
+  }
+
+  getTreeItem(node: RunsNode): TreeItem {
+    switch (node.kind) {
+      case 'group':
+        return groupItem(node);
+      case 'run':
+        return runItem(node, this.sessions.withFolder(node.run.folder.fsPath));
+      default:
+        return node satisfies never;
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#due);
+    this.#owned.dispose();
+  }
+}
+
+function groupsOf(runs: readonly KeptRun[]): RunGroup[] {
+  const groups = new Map<string, KeptRun[]>();
+  for (const run of runs) {
+    const key = run.manifest.source === null ? run.base.toString() : run.experiment.toString();
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  return [...groups.values()].map((members) => {
+    const values = members.map(({ manifest }) => keyValues(manifest.experiment));
+    const keys = differingKeys(values);
+    return {
+      kind: 'group',
+      name: members[0] === undefined ? '' : workspace.asRelativePath(members[0].experiment),
+      runs: members.map((run, i) => ({ kind: 'run', run, differing: pairs(keys, values[i]) })),
+    };
+  });
+}
+
+function pairs(keys: readonly string[], values: KeyValues | undefined): RunRow['differing'] {
+  return keys.map((key) => [key, briefValue(values?.get(key))]);
+}
+
+function groupItem({ name, runs }: RunGroup): TreeItem {
+  const item = new TreeItem(name, TreeItemCollapsibleState.Expanded);
+  item.id = `group ${name}`;
+  item.description = runs.length === 1 ? '1 run' : `${runs.length} runs`;
+  item.contextValue = 'group';
+  return item;
+}
+
+/** What is known of a run now: from its session where it has one, else from its manifest. */
+interface Now {
+  readonly state: RunState;
+  readonly updates: number;
+  readonly loss: number | undefined;
+  readonly seconds: number;
+}
+
+function nowOf({ manifest, state }: KeptRun, session: Session | undefined): Now {
+  if (session?.isLive === true) {
+    const { status } = session;
+    return { state: status.state, updates: status.updates, loss: status.loss, seconds: status.seconds };
+  }
+  return { state, updates: manifest.updates, loss: manifest.loss ?? undefined, seconds: manifest.seconds };
+}
+
+function runItem({ run, differing }: RunRow, session: Session | undefined): TreeItem {
+  const now = nowOf(run, session);
+  const item = new TreeItem(labelOf(run), TreeItemCollapsibleState.None);
+  item.id = run.folder.toString();
+  item.resourceUri = run.folder;
+  item.iconPath = iconOf(now.state);
+  const said = differing.filter(([, value]) => value !== noValue);
+  item.description = [
+    stateWords[now.state],
+    ...(now.loss === undefined ? [] : [`loss ${briefNumber(now.loss)}`]),
+    ...(now.seconds > 0 ? [briefDuration(now.seconds)] : []),
+    ...said.slice(0, mostInDescription).map(([key, value]) => `${lastOf(key)} ${value}`),
+    ...(said.length > mostInDescription ? ['…'] : []),
+  ].join(' · ');
+  item.tooltip = tooltipOf(run, now, differing);
+  item.accessibilityInformation = { label: `${labelOf(run)}, ${item.description}` };
+  item.contextValue = contextOf(now.state);
+  item.command = { command: commands.openRun, title: 'Open Run', arguments: [{ kind: 'run', run, differing }] };
+  return item;
+}
+
+/** A run without a name of its own is told from its like by when it began. */
+function labelOf(run: KeptRun): string {
+  const began = new Date(run.manifest.startedAt);
+  const when = Number.isNaN(began.getTime())
+    ? ''
+    : began.toLocaleString([], { dateStyle: 'short', timeStyle: 'medium' });
+  return run.displayName ?? [run.manifest.variant ?? 'the experiment itself', when].filter(Boolean).join(', ');
+}
+
+function lastOf(key: string): string {
+  return key.slice(key.lastIndexOf('.') + 1);
+}
+
+/** Plain text: nothing in it is markup, whatever somebody has written into a manifest. */
+function tooltipOf(run: KeptRun, { state, updates, loss, seconds }: Now, differing: RunRow['differing']): string {
+  const { validationLoss, facts, message } = run.manifest;
+  return [
+    nameOf(run),
+    `${stateWords[state]} after ${updates.toLocaleString('en-US')} of ${facts.plannedUpdates.toLocaleString('en-US')} updates, ${briefDuration(seconds)}`,
+    ...(loss === undefined ? [] : [`loss ${briefNumber(loss)}`]),
+    ...(validationLoss === null ? [] : [`validation loss ${briefNumber(validationLoss)}`]),
+    ...differing.map(([key, value]) => `${key}: ${value}`),
+    ...(message === null ? [] : [message]),
+    run.folder.fsPath,
+  ].join('\n');
+}
+
+function contextOf(state: RunState): string {
+  if (isResumable(state)) return 'run.resumable';
+  return state === 'elsewhere' || state === 'running' || state === 'paused' ? 'run.live' : 'run.over';
+}
+
+function iconOf(state: RunState): ThemeIcon {
+  switch (state) {
+    case 'waiting':
+      return new ThemeIcon('clock');
+    case 'preparing':
+    case 'running':
+    case 'elsewhere':
+      return new ThemeIcon('sync~spin');
+    case 'paused':
+      return new ThemeIcon('debug-pause');
+    case 'finished':
+      return new ThemeIcon('pass', new ThemeColor('charts.green'));
+    case 'stopped':
+      return new ThemeIcon('debug-stop');
+    case 'diverged':
+    case 'failed':
+      return new ThemeIcon('error', new ThemeColor('errorForeground'));
+    case 'interrupted':
+      return new ThemeIcon('debug-disconnect');
+    default:
+      return state satisfies never;
+  }
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { briefValue, differingKeys, keyValues } from '../../../src/run/differences';
+import { readDisplayName, writeDisplayName } from '../../../src/run/displayName';
+
+describe('The keys that set runs apart', () => {
+  const one = { name: 'a', model: { cell: 'rnn', hidden: 4 }, clip: { norm: 1 }, data: { task: 'echo' } };
+  const other = { name: 'b', model: { cell: 'lstm', hidden: 4 }, clip: null, data: { task: 'echo' } };
+
+  it('are those with another value, or with none, in some run; what a run is called is none of them', () => {
+    const values = [one, other].map(keyValues);
+    assert.deepEqual(differingKeys(values), ['model.cell', 'clip.norm', 'clip']);
+    assert.deepEqual(
+      values.map((of) => briefValue(of.get('model.cell'))),
+      ['rnn', 'lstm'],
+    );
+    assert.equal(briefValue(values[1].get('clip.norm')), '–');
+  });
+
+  it('are none for one run, or for equal ones', () => {
+    assert.deepEqual(differingKeys([keyValues(one)]), []);
+    assert.deepEqual(differingKeys([keyValues(one), keyValues({ ...one, name: 'c', notes: 'x' })]), []);
+  });
+
+  it('are found in what a stranger has nested as deep as JSON goes, or called __proto__', () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`) as unknown;
+    const values = keyValues(deep);
+    assert.deepEqual([...values.keys()], ['a.a.a.a.a']);
+    assert.ok(briefValue(values.get('a.a.a.a.a')).length <= 60);
+    const proto = keyValues(JSON.parse('{ "__proto__": { "polluted": 1 } }'));
+    assert.equal(proto.get('__proto__.polluted'), '1');
+    assert.equal(({} as { polluted?: unknown }).polluted, undefined);
+  });
+});
+
+describe('The name a person has given to a run', () => {
+  it('is read as it was written', () => {
+    assert.equal(readDisplayName(writeDisplayName('größer <b>&amp; 学')), 'größer <b>&amp; 学');
+  });
+
+  it('is one line without anything that steers, whatever somebody else has put there', () => {
+    assert.equal(readDisplayName(new TextEncoder().encode('a\u202Eb\u001b[31m\nsecond')), 'a b [31m');
+    assert.equal(readDisplayName(new Uint8Array([0xff, 0xfe, 0x0a])), '\uFFFD\uFFFD');
+    assert.equal(readDisplayName(new Uint8Array(0)), undefined);
+    assert.equal(readDisplayName(undefined), undefined);
+    assert.ok((readDisplayName(new TextEncoder().encode('x'.repeat(1e6))) ?? '').length <= 200);
+  });
+});

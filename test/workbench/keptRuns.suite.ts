@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { readManifest } from '../../src/run/manifest';
+import { readRecords } from '../../src/run/recordDecoder';
+import { nameOf, readKeptRun } from '../../src/session/keptRun';
+import { KeptRuns } from '../../src/session/keptRuns';
+import { Session } from '../../src/session/session';
+import { Sessions } from '../../src/session/sessions';
+import { TrainingQueue } from '../../src/session/trainingQueue';
+import { RunsTree } from '../../src/views/runsTree';
+import { ExperimentFile, until } from './experimentFile';
+
+const short = `{
+  "data": { "task": "adding", "length": 5 },
+  "model": { "cell": "rnn", "hidden": 4 },
+  "training": { "steps": 30, "batch": 4 },
+  "variants": { "gated": { "model": { "cell": "gru" } } }
+}`;
+const endless = short.replace('"steps": 30', '"steps": 100000000, "checkpointEvery": 200');
+
+function foldersOf(experiment: ExperimentFile): readonly string[] {
+  const runs = join(experiment.folder, 'unroll-runs');
+  return readdirSync(runs)
+    .sort()
+    .map((name) => join(runs, name));
+}
+
+function tabs(title: string): readonly vscode.Tab[] {
+  return vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter(({ label }) => label === title);
+}
+
+describe('Kept runs', () => {
+  const kept = new KeptRuns();
+  const sessions = new Sessions();
+  const tree = new RunsTree(kept, sessions);
+
+  afterEach(async () => {
+    await vscode.commands.executeCommand('unroll.stop');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+  after(() => {
+    tree.dispose();
+    sessions.dispose();
+    kept.dispose();
+  });
+
+  /** The words of the rows of one experiment, once there are so many. */
+  async function rows(experiment: ExperimentFile, count: number): Promise<readonly string[]> {
+    return until(`${count} runs in the tree`, async () => {
+      for (const group of await tree.getChildren()) {
+        if (group.kind !== 'group' || !group.name.startsWith(experiment.folder.split('/').at(-1) ?? '')) continue;
+        const items = group.runs.map((run) => tree.getTreeItem(run));
+        return items.length === count && items.map((item) => `${item.label as string} | ${item.description as string}`);
+      }
+      return false;
+    });
+  }
+
+  it('stand in the tree with how they ended and what sets them apart', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    await experiment.lens(/finished/);
+    experiment.train('gated');
+    await until(
+      'two runs',
+      async () => (await experiment.lenses()).filter((lens) => /finished/.test(lens)).length === 2,
+    );
+    const [newest = '', oldest = ''] = await rows(experiment, 2);
+    assert.match(newest, /^gated, .* \| finished · loss [\d.]+.* · cell gru$/);
+    assert.match(oldest, /^the experiment itself, .* \| finished · loss [\d.]+.* · cell rnn · activation tanh$/);
+  });
+
+  it('open again from their folder when their experiment and their session are gone', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    await experiment.lens(/finished/);
+    const [folder = ''] = foldersOf(experiment);
+    const elsewhere = join(experiment.folder, 'unroll-runs', 'a-copy');
+    mkdirSync(elsewhere);
+    for (const name of ['run.json', 'records.arrows']) {
+      writeFileSync(join(elsewhere, name), readFileSync(join(folder, name)));
+    }
+    writeFileSync(join(elsewhere, 'display-name.txt'), 'The <b>copy</b>\nand more');
+    const run = await readKeptRun(vscode.Uri.file(elsewhere));
+    assert.ok(run !== undefined);
+    assert.equal(nameOf(run), 'The <b>copy</b>');
+    await vscode.commands.executeCommand('unroll.openRun', { kind: 'run', run, differing: [] });
+    await until('its panel', () => tabs('Unroll: The <b>copy</b>').length === 1);
+  });
+
+  it('are gone on with where they were stopped, as if they had not been', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    experiment.train();
+    await experiment.lens(/running · [\d,]+ update/);
+    await vscode.commands.executeCommand('unroll.stop');
+    await experiment.lens(/stopped/);
+    const [folder = ''] = foldersOf(experiment);
+    await until('the lock to be let go', () => !existsSync(join(folder, 'run.lock')));
+    const before = readManifest(readFileSync(join(folder, 'run.json')));
+    assert.ok(before?.state === 'stopped' && before.updates > 0 && before.loss !== null && before.seconds > 0);
+    assert.equal(before.source, '../../case.rnn.json');
+    await vscode.commands.executeCommand('unroll.resumeRun', folder);
+    await experiment.lens(/running · [\d,]+ update/);
+    assert.equal(readFileSync(join(folder, 'run.lock'), 'utf8'), String(process.pid));
+    await vscode.commands.executeCommand('unroll.stop');
+    await experiment.lens(/stopped/);
+    assert.equal(foldersOf(experiment).length, 1);
+    const { batches, cutShort } = readRecords(readFileSync(join(folder, 'records.arrows')));
+    assert.equal(cutShort, undefined);
+    const updates = batches.flatMap(({ update }) => [...update]);
+    assert.ok(updates.length >= before.updates);
+    assert.deepEqual(updates, [...updates.keys()]);
+  });
+
+  it('that another process trains are not touched, and shown as such', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    await experiment.lens(/finished/);
+    const [folder = ''] = foldersOf(experiment);
+    const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+    writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state: 'running', endedAt: null }));
+    assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.state, 'interrupted');
+    writeFileSync(join(folder, 'run.lock'), String(process.ppid));
+    assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.state, 'elsewhere');
+    rmSync(join(folder, 'run.lock'));
+  });
+
+  it('of strangers are refused, or believed in nothing that leads out of the workspace', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    await experiment.lens(/finished/);
+    const [folder = ''] = foldersOf(experiment);
+    const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+    const read = async (text: string) => {
+      writeFileSync(join(folder, 'run.json'), text);
+      return readKeptRun(vscode.Uri.file(folder));
+    };
+    for (const source of [
+      '../../../../../etc/x.rnn.json',
+      '/etc/x.rnn.json',
+      'C:\\x.rnn.json',
+      '//host/share/x.rnn.json',
+    ]) {
+      const run = await read(JSON.stringify({ ...manifest, source }));
+      assert.equal(run?.experiment.fsPath, join(folder, 'run.json'), source);
+    }
+    for (const text of [
+      '',
+      '[]',
+      '{"format":"unroll-run"}',
+      '{"__proto__":{}}',
+      ' '.repeat(9 << 20),
+      '['.repeat(1e6),
+    ]) {
+      assert.equal(await read(text), undefined, text.slice(0, 30));
+    }
+  });
+});
+
+describe('The queue of training', () => {
+  const started = (): Session => new Session(vscode.Uri.parse('file:///x.rnn.json'), undefined);
+  const settled = async <T>(promise: Promise<T>): Promise<T | 'not yet'> =>
+    Promise.race([promise, new Promise<'not yet'>((resolve) => setTimeout(resolve, 20, 'not yet'))]);
+
+  it('lets so many train as it may, and the next when one is over, in the order they came', async () => {
+    const queue = new TrainingQueue(() => 2);
+    const sessions = Array.from({ length: 20 }, started);
+    const turns = sessions.map((session) => queue.turn(session));
+    assert.deepEqual(
+      sessions.map(({ status }) => status.place),
+      [undefined, undefined, ...Array.from({ length: 18 }, (_, i) => i + 1)],
+    );
+    assert.equal(await turns[1], true);
+    assert.equal(await settled(turns[2]), 'not yet');
+    sessions[0].fail('over');
+    assert.equal(await turns[2], true);
+    assert.equal(sessions[2].status.state, 'preparing');
+    assert.equal(sessions[3].status.place, 1);
+    // One that is stopped while it waits gives up its place.
+    await sessions[3].stop();
+    assert.equal(await turns[3], false);
+    assert.equal(sessions[4].status.place, 1);
+    sessions[1].dispose();
+    assert.equal(await turns[4], true);
+    queue.dispose();
+    assert.equal(await turns[19], false);
+    for (const session of sessions) session.dispose();
+  });
+});
