@@ -3,7 +3,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
 /** What a seed is used for; every purpose has a stream of its own, so that none disturbs another. */
-export type Stream = 'init' | 'training' | 'validation';
+export type Stream = 'init' | 'training' | 'validation' | 'sampling';
 
 /** Draws random numbers; the same seed and stream give the same numbers everywhere. */
 export interface Random {
@@ -18,7 +18,7 @@ export interface Random {
   state(): readonly number[];
 }
 
-const jumpsOf: Readonly<Record<Stream, number>> = { init: 1, training: 2, validation: 3 };
+const jumpsOf: Readonly<Record<Stream, number>> = { init: 1, training: 2, validation: 3, sampling: 4 };
 
 function randomOver(generator: ReturnType<typeof xoroshiro128plus>): Random {
   const uniform = () => uniformFloat64(generator);

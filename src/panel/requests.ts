@@ -32,6 +32,15 @@ const whatIf = z.object({
   }),
 });
 
+const sample = z.object({
+  update: index,
+  prompt: z.string().max(2000),
+  temperature: z.number().nonnegative(),
+  seed: z.number().int(),
+  length: index.max(2000),
+});
+const project = z.object({ update: index, sequence: index, layer: index });
+
 /** What the webview may ask, checked: a webview is a border. */
 export const panelRequests: Validators<PanelHostContract> = {
   ready: (params) => nothing.parse(params ?? undefined),
@@ -42,4 +51,7 @@ export const panelRequests: Validators<PanelHostContract> = {
   terms: (params) => terms.parse(params),
   reach: (params) => reach.parse(params),
   whatIf: (params) => whatIf.parse(params),
+  sample: (params) => sample.parse(params),
+  scores: (params) => inspect.parse(params),
+  project: (params) => project.parse(params),
 };

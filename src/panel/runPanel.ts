@@ -63,6 +63,9 @@ export class RunPanel implements Disposable {
         terms: (request) => this.#inspected().ask('terms', request),
         reach: (request) => this.#inspected().ask('reach', request),
         whatIf: (request) => this.#inspected().ask('whatIf', request),
+        sample: (request) => this.#inspected().ask('sample', request),
+        scores: (request) => this.#inspected().ask('scores', request),
+        project: (request) => this.#inspected().ask('project', request),
         setLearningRate: (rate) => this.#session?.setLearningRate(rate).then(() => undefined),
       },
       {

@@ -1,5 +1,6 @@
 import type { Inspection } from './inspection';
 import type { SeriesSlice } from './displaySeries';
+import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from './output';
 import type { Reach, ReachRequest } from './reach';
 import type { RunFacts, RunState, RunStatus } from './run';
 import type { Terms, TermsRequest } from './terms';
@@ -71,6 +72,12 @@ export type PanelHostContract = {
     reach: { params: ReachRequest; result: Reach };
     /** One update once more with one thing changed. */
     whatIf: { params: WhatIfRequest; result: WhatIf };
+    /** Symbols drawn from the net as it was before an update. */
+    sample: { params: SampleRequest; result: Sample };
+    /** Its answers by position, on the batch and on what is held out. */
+    scores: { params: HeldOutRequest; result: Scores };
+    /** Its states in two dimensions. */
+    project: { params: ProjectionRequest; result: Projection };
   };
   events: {
     /** Another run, or the same one anew. */

@@ -2,6 +2,7 @@ import type { ResolvedExperiment } from '../experiment/schema';
 import type { Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/recordBatch';
 import type { Inspection } from './inspection';
+import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from './output';
 import type { Reach, ReachRequest } from './reach';
 import type { RunFacts } from './run';
 import type { Terms, TermsRequest } from './terms';
@@ -87,6 +88,12 @@ export type TrainerContract = {
     reach: { params: ReachRequest; result: Reach };
     /** The update once more with one thing changed. */
     whatIf: { params: WhatIfRequest; result: WhatIf };
+    /** Symbols drawn from the net as it was before an update. */
+    sample: { params: SampleRequest; result: Sample };
+    /** Its answers by position, on the batch and on what is held out. */
+    scores: { params: HeldOutRequest; result: Scores };
+    /** Its states in two dimensions. */
+    project: { params: ProjectionRequest; result: Projection };
   };
   events: {
     records: RecordBatch;

@@ -13,7 +13,10 @@ import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 type Asked = TrainerContract['requests'];
 
 /** What can be asked about a single update of a kept run. */
-export type Question = Extract<RequestName<TrainerContract>, 'inspect' | 'terms' | 'reach' | 'whatIf'>;
+export type Question = Extract<
+  RequestName<TrainerContract>,
+  'inspect' | 'terms' | 'reach' | 'whatIf' | 'sample' | 'scores' | 'project'
+>;
 
 /** Looks at single updates of one kept run, by replay in a worker of its own, so that a live run is not held up. */
 export class Inspector implements Disposable {

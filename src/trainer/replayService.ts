@@ -1,5 +1,6 @@
 import { defaultKernelSet, openKernels, runnableKernelSets } from '../engine/kernels/open';
 import type { Inspection } from '../protocol/inspection';
+import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from '../protocol/output';
 import type { Reach, ReachRequest } from '../protocol/reach';
 import type { Terms, TermsRequest } from '../protocol/terms';
 import type { ReplayParams, ReplayReply } from '../protocol/trainer';
@@ -9,8 +10,11 @@ import { readRateChanges } from '../run/rateChanges';
 import type { RunStorage } from '../run/storage';
 import { inspectionOf } from './inspection';
 import { planTraining, type TrainingPlan } from './plan';
+import { projectStates } from './projection';
 import { ReachFinder } from './reach';
 import { Replay } from './replay';
+import { sampleSymbols } from './sampling';
+import { scoresOf } from './scores';
 import { TermsOfUpdate } from './terms';
 import { Training, type Moment } from './training';
 import { whatIf } from './whatIf';
@@ -82,6 +86,21 @@ export class ReplayService {
   /** @throws as `inspect`, and where nothing could be learned with the change */
   whatIf({ update, change }: WhatIfRequest): Promise<WhatIf> {
     return this.#look(update, ({ moment }, { plan }) => whatIf(moment, plan, change));
+  }
+
+  /** @throws as `inspect`, and where the net cannot go on from its own output or the prompt has unknown symbols */
+  sample(request: SampleRequest): Promise<Sample> {
+    return this.#look(request.update, ({ moment }, { plan }) => sampleSymbols(plan, moment.capture, request));
+  }
+
+  /** @throws as `inspect` */
+  scores(request: HeldOutRequest): Promise<Scores> {
+    return this.#look(request.update, ({ moment }, { plan }) => scoresOf(plan, moment.capture, request));
+  }
+
+  /** @throws as `inspect`, and where there is no such layer */
+  project(request: ProjectionRequest): Promise<Projection> {
+    return this.#look(request.update, ({ moment }, { plan }) => projectStates(plan, moment.capture, request));
   }
 
   /** Answers a question about one update, after all questions before it. */

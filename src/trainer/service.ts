@@ -66,6 +66,9 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
     terms: (request) => replays.terms(request),
     reach: (request) => replays.reach(request),
     whatIf: (request) => replays.whatIf(request),
+    sample: (request) => replays.sample(request),
+    scores: (request) => replays.scores(request),
+    project: (request) => replays.project(request),
   });
 
   async function start(params: StartParams): Promise<StartReply> {

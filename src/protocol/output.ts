@@ -1,0 +1,93 @@
+/** What a text is to be drawn from. */
+export interface SampleRequest {
+  readonly update: number;
+  /** What the net reads first. */
+  readonly prompt: string;
+  /** Divides the outputs before the softmax; 0 always takes the likeliest symbol. */
+  readonly temperature: number;
+  readonly seed: number;
+  /** Symbols to draw. */
+  readonly length: number;
+}
+
+/** Symbols drawn one by one from the net as it was before the update, each fed back as the next input. */
+export interface Sample {
+  readonly update: number;
+  /** What was drawn, without the prompt. */
+  readonly text: string;
+  /** The probability that the net gave to each drawn symbol, at temperature 1. */
+  readonly probabilities: Float64Array;
+}
+
+/** Which update, and which of the held-out sequences. */
+export interface HeldOutRequest {
+  readonly update: number;
+  readonly sequence: number;
+}
+
+/** How good the answers are at each step, over all sequences of a set that have a target there. */
+export interface PositionScores {
+  /** (T) the share that was answered rightly, or the root of the mean squared error; NaN where nothing is asked. */
+  readonly scores: Float64Array;
+  /** (T) targets at the step. */
+  readonly counts: Float64Array;
+  /** Over all steps. */
+  readonly total: number;
+}
+
+/** One held-out sequence of values: what was asked, and what the net says. */
+export interface HeldOutSeries {
+  readonly sequence: number;
+  /** (T,O) */
+  readonly outputs: Float64Array;
+  /** (T,O) */
+  readonly targets: Float64Array;
+  /** (T) 1 where something is asked. */
+  readonly mask: Uint8Array;
+}
+
+/** The answers of the net as it was before the update, by position: on the batch of the update and on what is held out. */
+export interface Scores {
+  readonly update: number;
+  /** `accuracy` for classes; for values the root of the mean squared error. */
+  readonly kind: 'accuracy' | 'error';
+  readonly batch: PositionScores;
+  /** undefined where nothing is held out. */
+  readonly heldOut: PositionScores | undefined;
+  /** Sequences that are held out. */
+  readonly heldOutSequences: number;
+  /** For values, where something is held out. */
+  readonly series: HeldOutSeries | undefined;
+}
+
+/** Which states are to be looked at in two dimensions. */
+export interface ProjectionRequest {
+  readonly update: number;
+  readonly sequence: number;
+  readonly layer: number;
+}
+
+/** The states of a layer along their first two principal components. */
+export interface Projection {
+  readonly update: number;
+  readonly sequence: number;
+  readonly layer: number;
+  /** N states of so many sequences of the batch, the chosen one among them. */
+  readonly sequences: number;
+  /** (N,2) */
+  readonly points: Float64Array;
+  /** Share of the variance along each of the two, NaN where the states do not vary. */
+  readonly explained: readonly [number, number];
+  /** (N) sequence of the batch. */
+  readonly lanes: Int32Array;
+  /** (N) step. */
+  readonly steps: Int32Array;
+  /** (N) index of the symbol that was read, -1 where inputs are numbers. */
+  readonly inputs: Int32Array;
+  /** (N) class asked for, -1 where nothing or no class is asked. */
+  readonly asked: Int32Array;
+  /** (N) the likeliest class, -1 where outputs are values. */
+  readonly likeliest: Int32Array;
+  /** (N) the first output where outputs are values. */
+  readonly values: Float64Array;
+}

@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Capture } from '../../../src/engine/capture';
+import { inspectionOf } from '../../../src/trainer/inspection';
+import { principalPlane } from '../../../src/trainer/principalComponents';
+import { projectStates } from '../../../src/trainer/projection';
+import { sampleSymbols } from '../../../src/trainer/sampling';
+import { scoresOf } from '../../../src/trainer/scores';
+import type { Training } from '../../../src/trainer/training';
+import { exampleText, exampleTraining } from './exampleTraining';
+
+/** Trains up to an update and captures it. */
+function captured(training: Training, update: number): Capture {
+  for (;;) {
+    const advance = training.advance((at) => at === update);
+    assert.ok(advance.kind === 'updated');
+    if (advance.capture !== undefined) return advance.capture;
+  }
+}
+
+const text = (steps = 12): Training =>
+  exampleTraining(
+    {
+      data: { text: 'text.txt', length: 8, order: 'random' },
+      model: { cell: 'gru', hidden: 16 },
+      optimizer: { kind: 'adam', learningRate: 0.02 },
+      training: { steps, batch: 8 },
+    },
+    exampleText,
+  );
+
+const bits = (training: Training): string =>
+  JSON.stringify([...training.plan.learner.parameters.values()].map(({ values }) => Array.from(values)));
+
+describe('A text drawn from the net', () => {
+  const request = { update: 3, prompt: 'to be', temperature: 1, seed: 7, length: 60 };
+
+  it('is the same for the same seed, and another one for another', () => {
+    const training = text();
+    const capture = captured(training, 3);
+    const sample = sampleSymbols(training.plan, capture, request);
+    assert.deepEqual(sampleSymbols(training.plan, capture, request), sample);
+    assert.notEqual(sampleSymbols(training.plan, capture, { ...request, seed: 8 }).text, sample.text);
+    assert.equal(sample.text.length, 60);
+    assert.ok(Array.from(sample.text).every((character) => training.plan.source.inputNames.includes(character)));
+  });
+
+  it('leaves the training as it is, to the bit', () => {
+    const [asked, left] = [text(), text()];
+    const capture = captured(asked, 3);
+    captured(left, 3);
+    sampleSymbols(asked.plan, capture, request);
+    scoresOf(asked.plan, capture, { update: 3, sequence: 0 });
+    assert.equal(bits(asked), bits(left));
+    asked.advance();
+    left.advance();
+    assert.equal(bits(asked), bits(left));
+  });
+
+  it('comes from the weights before the update, not from later ones', () => {
+    const training = text();
+    const capture = captured(training, 3);
+    const there = sampleSymbols(training.plan, capture, { ...request, temperature: 0 });
+    captured(training, 9);
+    assert.deepEqual(sampleSymbols(training.plan, capture, { ...request, temperature: 0 }), there);
+  });
+
+  it('takes the likeliest symbol at temperature 0, whatever the seed', () => {
+    const training = text();
+    const capture = captured(training, 3);
+    const cold = sampleSymbols(training.plan, capture, { ...request, temperature: 0 });
+    assert.equal(sampleSymbols(training.plan, capture, { ...request, temperature: 0, seed: 99 }).text, cold.text);
+    const inputs = training.plan.source.inputs;
+    assert.ok(cold.probabilities.every((p) => p >= 1 / inputs));
+    const hot = sampleSymbols(training.plan, capture, { ...request, temperature: 50, length: 400 });
+    assert.ok(new Set(hot.text).size > new Set(cold.text).size);
+  });
+
+  it('draws each symbol with the probability that the net gives it after the prompt', () => {
+    const training = text();
+    const capture = captured(training, 3);
+    // The net's own probabilities after a prompt are those of a captured forward pass over the same symbols.
+    const inspection = inspectionOf(capture, training.plan, 0);
+    const { inputNames, outputs, inputs, steps } = inspection;
+    const width = inputNames.length;
+    const read = Array.from(
+      { length: steps },
+      (_, t) => inputNames[inputs.subarray(t * width, (t + 1) * width).indexOf(1)] ?? '',
+    );
+    const own = outputs.subarray((steps - 1) * width);
+    const drawn = new Map<string, number>();
+    const trials = 400;
+    for (let seed = 0; seed < trials; seed++) {
+      const { text: symbol, probabilities } = sampleSymbols(training.plan, capture, {
+        ...request,
+        prompt: read.join(''),
+        length: 1,
+        seed,
+      });
+      const p = own[inputNames.indexOf(symbol)] ?? NaN;
+      assert.ok(Math.abs((probabilities[0] ?? NaN) - p) < 1e-12, `${symbol}: ${probabilities[0]}, not ${p}`);
+      drawn.set(symbol, (drawn.get(symbol) ?? 0) + 1);
+    }
+    inputNames.forEach((name, i) => {
+      const p = own[i] ?? NaN;
+      const spread = 4.5 * Math.sqrt((p * (1 - p)) / trials) + 1 / trials;
+      assert.ok(
+        Math.abs((drawn.get(name) ?? 0) / trials - p) < spread,
+        `${JSON.stringify(name)}: ${drawn.get(name)} of ${trials}, p = ${p}`,
+      );
+    });
+  });
+
+  it('learns what it was trained on', () => {
+    const training = text(200);
+    const { text: drawn } = sampleSymbols(training.plan, captured(training, 199), {
+      ...request,
+      temperature: 0,
+      prompt: 'to be or',
+    });
+    assert.ok('to be or not to be, that is it. '.repeat(4).includes(drawn.slice(0, 10)), drawn);
+  });
+
+  it('is refused for a prompt with other symbols, none at all, and a net that reads other things than it predicts', () => {
+    const training = text();
+    const capture = captured(training, 0);
+    assert.throws(
+      () => sampleSymbols(training.plan, capture, { ...request, prompt: 'tö be' }),
+      /"ö", symbol 2 of the prompt, is not among the \d+ that this net knows: .*a b/,
+    );
+    assert.throws(() => sampleSymbols(training.plan, capture, { ...request, prompt: '' }), /prompt is empty/);
+    assert.throws(() => sampleSymbols(training.plan, capture, { ...request, temperature: -1 }), /temperature/);
+    const adding = exampleTraining();
+    assert.throws(() => sampleSymbols(adding.plan, captured(adding, 0), request), /cannot go on from its own output/);
+  });
+
+  it('can be a string of a grammar', () => {
+    const training = exampleTraining({ data: { task: 'reber' }, model: { cell: 'lstm', hidden: 6 } });
+    const { text: drawn } = sampleSymbols(training.plan, captured(training, 2), { ...request, prompt: 'B' });
+    assert.match(drawn, /^[BTSXPVE]{60}$/);
+  });
+});
+
+describe('Scores by position', () => {
+  it('count the right answers of every sequence of the batch', () => {
+    const training = text();
+    const capture = captured(training, 2);
+    const { kind, batch, heldOut, series } = scoresOf(training.plan, capture, { update: 2, sequence: 0 });
+    assert.equal(kind, 'accuracy');
+    assert.equal(series, undefined);
+    assert.ok(heldOut !== undefined && heldOut.total >= 0 && heldOut.total <= 1);
+    const inspections = Array.from({ length: 8 }, (_, sequence) => inspectionOf(capture, training.plan, sequence));
+    const width = training.plan.source.outputs;
+    batch.scores.forEach((score, t) => {
+      const right = inspections.filter(({ outputs, targets }) => {
+        const row = outputs.subarray(t * width, (t + 1) * width);
+        return targets[t * width + row.indexOf(Math.max(...row))] === 1;
+      }).length;
+      assert.equal(score, right / 8);
+      assert.equal(batch.counts[t], 8);
+    });
+  });
+
+  it('are the root of the mean squared error for values, of which the loss is the square', () => {
+    const training = exampleTraining({ data: { task: 'sine', length: 9 }, clip: null });
+    const capture = captured(training, 2);
+    const { kind, batch, heldOut, series, heldOutSequences } = scoresOf(training.plan, capture, {
+      update: 2,
+      sequence: 1,
+    });
+    assert.equal(kind, 'error');
+    assert.ok(Math.abs(batch.total ** 2 - Number(capture.metadata['loss'])) < 1e-12);
+    assert.ok(heldOut !== undefined && series !== undefined && heldOutSequences > 1);
+    assert.equal(series.sequence, 1);
+    assert.equal(series.outputs.length, series.targets.length);
+    assert.equal(series.mask.length * training.plan.source.outputs, series.outputs.length);
+  });
+
+  it('of what is held out come from the weights before the update', () => {
+    const training = exampleTraining({ data: { task: 'sine', length: 9 }, clip: null });
+    const capture = captured(training, 0);
+    const fresh = exampleTraining({ data: { task: 'sine', length: 9 }, clip: null });
+    const expected = fresh.plan.learner.evaluate(fresh.plan.source.validation())?.loss ?? NaN;
+    const { heldOut } = scoresOf(training.plan, capture, { update: 0, sequence: 0 });
+    assert.ok(Math.abs((heldOut?.total ?? NaN) ** 2 - expected) < 1e-12);
+  });
+});
+
+describe('States in two dimensions', () => {
+  it('lie along the directions of the greatest variance', () => {
+    // A long axis along (3, 4)/5, a short one across it, and a shift that does not count.
+    const rows = Float64Array.from(
+      [-2, -1, 1, 2].flatMap((a) => [-0.1, 0.1].flatMap((b) => [10 + 3 * a - 4 * b, -5 + 4 * a + 3 * b, 7])),
+    );
+    const { points, explained } = principalPlane(rows, 3);
+    assert.ok(Math.abs(explained[0] - 2.5 / 2.51) < 1e-12 && Math.abs(explained[0] + explained[1] - 1) < 1e-12);
+    assert.ok(Math.abs(Math.abs(points[0] ?? 0) - 10) < 1e-9);
+    // The largest element of the direction, 4/5 along y, is positive: the first point lies at the negative end.
+    assert.ok((points[0] ?? 0) < 0);
+  });
+
+  it('keep the variance, whatever the rows', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: -50, max: 50 })), {
+          minLength: 3,
+          maxLength: 20,
+        }),
+        (pairs) => {
+          const { points, explained } = principalPlane(Float64Array.from(pairs.flat()), 2);
+          const spread = (values: readonly number[]): number => {
+            const mean = values.reduce((a, b) => a + b, 0) / values.length;
+            return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+          };
+          const total = spread(pairs.map(([x]) => x)) + spread(pairs.map(([, y]) => y));
+          const along = [0, 1].map((component) => spread(Array.from(points).filter((_, i) => i % 2 === component)));
+          assert.ok(Math.abs((along[0] ?? 0) + (along[1] ?? 0) - total) <= 1e-9 * (1 + total));
+          if (total > 0)
+            assert.ok(explained[0] >= explained[1] && Math.abs((along[0] ?? 0) / total - explained[0]) < 1e-9);
+          else assert.ok(Number.isNaN(explained[0]));
+        },
+      ),
+    );
+  });
+
+  it('are the states of whole sequences, the looked-at one among them, each with what it read and answered', () => {
+    const training = exampleTraining({
+      data: { task: 'parity', length: 40 },
+      model: { cell: 'rnn', hidden: 6 },
+      training: { steps: 3, batch: 90 },
+    });
+    const capture = captured(training, 1);
+    const projection = projectStates(training.plan, capture, { update: 1, sequence: 89, layer: 0 });
+    const { lanes, steps, inputs, likeliest, asked, points, sequences } = projection;
+    assert.ok(sequences <= 38 && sequences > 20 && lanes.includes(89));
+    assert.equal(points.length, 2 * lanes.length);
+    assert.equal(lanes.length, sequences * 40);
+    const inspection = inspectionOf(capture, training.plan, 89);
+    lanes.forEach((lane, n) => {
+      if (lane !== 89) return;
+      const t = steps[n] ?? NaN;
+      assert.equal(inspection.inputs[t * 2 + (inputs[n] ?? NaN)], 1);
+      const other = 1 - (likeliest[n] ?? NaN);
+      assert.ok((inspection.outputs[t * 2 + (likeliest[n] ?? NaN)] ?? 0) >= (inspection.outputs[t * 2 + other] ?? 1));
+      assert.equal(asked[n] === -1, inspection.mask[t] === 0);
+    });
+    assert.throws(
+      () => projectStates(training.plan, capture, { update: 1, sequence: 90, layer: 0 }),
+      /sequences 0 to 89/,
+    );
+    assert.throws(() => projectStates(training.plan, capture, { update: 1, sequence: 0, layer: 4 }), /h_l4/);
+  });
+});
