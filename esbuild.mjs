@@ -31,6 +31,7 @@ const page = { ...shared, platform: 'browser', format: 'iife', mainFields: ['bro
 const product = [
   { ...script, name: 'extension', entry: 'src/extension.ts', outfile: 'dist/extension.cjs', external: ['vscode'] },
   { ...script, name: 'worker', entry: 'src/trainer/worker.node.ts', outfile: 'dist/worker.cjs' },
+  { ...script, name: 'helper', entry: 'src/trainer/helper.node.ts', outfile: 'dist/helper.cjs' },
   { ...module, name: 'cli', entry: 'src/cli.ts', outfile: 'dist/cli.mjs' },
   { ...page, name: 'webview', entry: 'webview/main.ts', outfile: 'dist/webview/main.js' },
   {

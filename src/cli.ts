@@ -1,6 +1,8 @@
 import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { reasonOf } from './protocol/channel';
 import { CommandLineError, parseCommandLine, usage } from './trainer/commandLine.node';
+import { nodeThreads } from './trainer/helpers.node';
 import { trainHeadless } from './trainer/headless.node';
 
 /** The headless runner: `npm run train -- FILE`. Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 130 interrupted. */
@@ -21,7 +23,8 @@ async function main(): Promise<number> {
     });
     // Nobody is left to be told that nobody can be told.
     process.stderr.on('error', () => undefined);
-    const end = await trainHeadless(commandLine, interruption.signal, process.stdout, process.stderr);
+    const threads = nodeThreads(fileURLToPath(new URL('helper.cjs', import.meta.url)));
+    const end = await trainHeadless(commandLine, threads, interruption.signal, process.stdout, process.stderr);
     switch (end) {
       case 'finished':
         return 0;

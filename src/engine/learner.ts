@@ -32,7 +32,7 @@ import {
   type Snapshot,
 } from './snapshot';
 import type { BpttSpec, ClipSpec, InitSpec, LossSpec, NetworkSpec, OptimizerSpec } from './spec';
-import { Team, type Assignment } from './team';
+import { Team, usualPatience, type Assignment } from './team';
 import { planTruncation, stepsReached, type TruncationPlan } from './truncation';
 import { ParameterUpdate } from './update';
 import { checkWindow, countTargets, firstTarget } from './windowCheck';
@@ -85,6 +85,7 @@ export class Learner {
   private readonly workspaceAt: number;
   private readonly workspaceEnd: number;
   private team: Team | undefined;
+  private helped = 0;
   private updateCount = 0;
 
   constructor(private readonly options: LearnerOptions) {
@@ -100,6 +101,16 @@ export class Learner {
     this.update = new ParameterUpdate(this.network, optimizer);
     this.evaluator = new Evaluator(this.network, loss);
     this.learningRate = optimizer.learningRate;
+  }
+
+  /** Parts that the batch is cut into. */
+  get shardCount(): number {
+    return this.shards.length;
+  }
+
+  /** Shards that invited threads have run so far, in place of this one. */
+  get helpedShards(): number {
+    return this.helped + (this.team?.helped ?? 0);
   }
 
   /** Updates made so far. */
@@ -121,12 +132,14 @@ export class Learner {
    * Makes room for one more thread that works on the shards of every step; undefined where there is nothing to share:
    * the batch is not cut, or the kernels' memory is this thread's own. The thread passes the assignment to
    * `serveTeam`. Which threads there are never changes a number.
+   *
+   * @param patience tenths of a second without progress after which a thread counts as lost
    */
-  invite(): Assignment | undefined {
+  invite(patience = usualPatience): Assignment | undefined {
     const { kernels } = this.options;
     const shared = this.shards.length > 1 ? kernels.share() : undefined;
     if (shared === undefined) return undefined;
-    this.team ??= new Team(this.shards);
+    this.team ??= new Team(this.shards, patience);
     return {
       kernels: shared,
       workspace: workspaceOptions(this.options),
@@ -138,6 +151,7 @@ export class Learner {
 
   /** Lets the threads that were invited end; steps that follow run in this one alone. */
   dismiss(): void {
+    this.helped = this.helpedShards;
     this.team?.dismiss();
     this.team = undefined;
   }

@@ -12,8 +12,8 @@ export interface Assignment {
   readonly control: SharedArrayBuffer;
 }
 
-/** The words of a control block: which turn it is, the next shard to take, shards done, and whether all is over. */
-export const words = { turn: 0, next: 1, done: 2, over: 3, failed: 4 } as const;
+/** The words of a control block; `helped` counts the shards that others than the learner's thread have run. */
+export const words = { turn: 0, next: 1, done: 2, over: 3, failed: 4, helped: 5 } as const;
 
 /** The order of a turn stands behind the words, in doubles. */
 export const orderAt = 64;
@@ -26,7 +26,7 @@ export const looks = 4000;
 const nap = 100;
 
 /** Naps without any shard being done after which a thread counts as lost, besides as many as ten own turns take. */
-const patience = 100;
+export const usualPatience = 100;
 
 /** The learner's side of the threads that share its shards. It works along, and with nobody else it does all of it. */
 export class Team {
@@ -35,7 +35,10 @@ export class Team {
   private readonly order = new Float64Array(this.control, orderAt, orderLength);
   private isBroken = false;
 
-  constructor(private readonly shards: readonly Shard[]) {
+  constructor(
+    private readonly shards: readonly Shard[],
+    private readonly patience: number,
+  ) {
     // Before the first turn there is nothing to take.
     this.state[words.next] = shards.length;
   }
@@ -61,6 +64,11 @@ export class Team {
     this.waitForOthers(Date.now() - began);
   }
 
+  /** Shards that the invited threads have run so far. */
+  get helped(): number {
+    return Atomics.load(this.state, words.helped);
+  }
+
   /** Ends the threads' service. */
   dismiss(): void {
     Atomics.store(this.state, words.over, 1);
@@ -70,7 +78,7 @@ export class Team {
 
   private waitForOthers(ownTime: number): void {
     const { state, shards } = this;
-    let naps = patience + Math.ceil((10 * ownTime) / nap);
+    let naps = this.patience + Math.ceil((10 * ownTime) / nap);
     for (let look = 0; look < looks; look++) if (Atomics.load(state, words.done) === shards.length) return;
     for (;;) {
       const done = Atomics.load(state, words.done);

@@ -23,6 +23,7 @@ export function serveTeam({ kernels, workspace: options, workspaceAt, workspaceE
         const order = readOrder(numbers);
         shard.resume(order);
         shard.run(order);
+        Atomics.add(state, words.helped, 1);
       });
       waitForTurn(state, turn);
     }

@@ -46,4 +46,6 @@ export const settings = {
   keepRecords: 'keepRecords',
   runsFolder: 'runsFolder',
   trainTogether: 'trainTogether',
+  workers: 'workers',
+  reproducible: 'reproducible',
 } as const;

@@ -42,3 +42,13 @@ export function runsFolder(scope: Uri): Uri | undefined {
   }
   return folder;
 }
+
+/** Threads that share the work of a run; 0 for as many as are of use. */
+export function workerCount(scope: Uri): number {
+  return workspace.getConfiguration(settings.section, scope).get<number>(settings.workers, 0);
+}
+
+/** Whether runs compute the same bits on every machine. */
+export function isReproducible(scope: Uri): boolean {
+  return workspace.getConfiguration(settings.section, scope).get<boolean>(settings.reproducible, false);
+}

@@ -23,6 +23,10 @@ export interface StartParams {
   readonly source: string | undefined;
   /** The manifest of the run in `folder` that is gone on with; undefined for a new run. */
   readonly earlier: Manifest | undefined;
+  /** Threads that share the work; 0 for as many as are of use. */
+  readonly workers: number;
+  /** Whether the run computes the same bits on every machine. */
+  readonly reproducible: boolean;
 }
 
 /** Why an experiment cannot be trained, at the key that causes it. */
@@ -57,6 +61,8 @@ export interface ReplayParams {
   readonly memoryLimit: number;
   /** The kernel set that computed the run. */
   readonly kernels: string;
+  /** Parts that it cut each batch into. */
+  readonly shards: number;
   /** Absolute path of the run's folder. */
   readonly folder: string;
 }

@@ -47,6 +47,10 @@ export const factsSchema = z.object({
   lag: size.nullable(),
   /** Kernel set that computes this run. */
   kernels: z.string(),
+  /** Parts that each batch is cut into: with the kernel set it decides the last bits. Earlier runs were not cut. */
+  shards: size.min(1).default(1),
+  /** Threads that shared the work when the run began; they decide the speed only. */
+  workers: size.min(1).default(1),
   /** Estimated bytes of the trainer. */
   memoryBytes: z.number().nonnegative(),
   /** Folder of the run's records; null where they are not kept. */

@@ -1,10 +1,9 @@
 import { Uri, workspace, type Disposable } from 'vscode';
 import { readFiles } from '../data/fileReading';
 import { parseExperiment } from '../experiment/parse';
-import type { ResolvedExperiment } from '../experiment/schema';
 import { memoryLimit } from '../platform/settings';
 import { Channel, type RequestName } from '../protocol/channel';
-import type { TrainerContract, TrainerHostContract } from '../protocol/trainer';
+import type { ReplayParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import { runFiles } from '../run/layout';
 import { readManifest, type Manifest } from '../run/manifest';
 import { accessIn } from './dataAccess';
@@ -56,7 +55,7 @@ export class Inspector implements Disposable {
   }
 
   async #open(): Promise<Channel<TrainerHostContract, TrainerContract>> {
-    const { experiment, kernels } = await this.#manifest();
+    const { experiment, kernels, shards } = await this.#manifest();
     const read = await readFiles(experiment, accessIn(this.base));
     if (read.kind === 'refused') throw new Error(read.refusals[0]?.message ?? 'The data cannot be read.');
     const worker = this.startWorker();
@@ -72,13 +71,14 @@ export class Inspector implements Disposable {
       files: read.files,
       memoryLimit: memoryLimit(this.base),
       kernels,
+      shards,
       folder: this.folder,
     });
     if (reply.kind === 'refused') throw new Error(reply.refusals[0]?.message ?? 'The run cannot be replayed.');
     return channel;
   }
 
-  async #manifest(): Promise<{ readonly experiment: ResolvedExperiment; readonly kernels: string }> {
+  async #manifest(): Promise<Pick<ReplayParams, 'experiment' | 'kernels' | 'shards'>> {
     const bytes = await workspace.fs.readFile(Uri.joinPath(Uri.file(this.folder), runFiles.manifest));
     const manifest: Manifest | undefined = readManifest(bytes);
     const parsed = parseExperiment(JSON.stringify(manifest?.experiment ?? null));
@@ -86,6 +86,6 @@ export class Inspector implements Disposable {
     if (manifest === undefined || resolved?.kind !== 'resolved') {
       throw new Error(`The ${runFiles.manifest} of this run cannot be read: train again to look at single updates.`);
     }
-    return { experiment: resolved.experiment, kernels: manifest.kernels };
+    return { experiment: resolved.experiment, kernels: manifest.kernels, shards: manifest.facts.shards };
   }
 }

@@ -9,7 +9,7 @@ import { isResumable } from '../protocol/run';
 import type { StartParams } from '../protocol/trainer';
 import { lockFolder, type FolderLock } from '../run/folderLock.node';
 import { newRunFolder } from '../run/runFolder';
-import { keepsRecords, memoryLimit, runsFolder } from '../platform/settings';
+import { isReproducible, keepsRecords, memoryLimit, runsFolder, workerCount } from '../platform/settings';
 import type { Log } from '../platform/log';
 import { accessFor, accessIn } from './dataAccess';
 import { readExperiment } from './experimentText';
@@ -176,6 +176,8 @@ export class Launcher implements Disposable {
       variant: target.variant,
       files,
       memoryLimit: memoryLimit(target.uri),
+      workers: workerCount(target.uri),
+      reproducible: isReproducible(target.uri),
       folder,
       source: folder === undefined ? undefined : pathFrom(Uri.file(folder), target.uri),
       earlier: kept?.manifest,

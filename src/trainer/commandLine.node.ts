@@ -20,6 +20,8 @@ export interface CommandLine {
   /** Bytes the run may use. */
   readonly memoryLimit: number;
   readonly kernels: BuiltKernelSet;
+  /** Threads that share the work; 0 for as many as are of use. */
+  readonly workers: number;
 }
 
 /** The command line cannot be understood; the message says what to write. */
@@ -39,7 +41,9 @@ export const usage = `Usage: npm run train -- FILE [options]
   --workspace DIR       data files may lie anywhere in DIR (default: the folder of FILE)
   --memory MIB          memory the run may use (default: half of this machine's)
   --kernels NAME        the kernel set that computes (${runnableKernelSets().join(', ')}; default ${defaultKernelSet()})
-  --workers N           threads that share the batch (1)`;
+  --reproducible        the same bits on every machine: the simd kernels, without fused multiply-add
+  --workers N           threads that share the batch of a long update (default: as many as are of use);
+                        their number changes no result`;
 
 const mebibyte = 1024 * 1024;
 
@@ -57,7 +61,6 @@ export function parseCommandLine(words: readonly string[], folder: string): Comm
   }
   const inFolder = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(folder, path);
-  refuseMoreWorkers(whole('--workers', values.workers, 1));
   return {
     file: resolve(folder, file),
     variant: values.variant,
@@ -68,7 +71,8 @@ export function parseCommandLine(words: readonly string[], folder: string): Comm
     json: values.json,
     workspace: inFolder(values.workspace),
     memoryLimit: values.memory === undefined ? totalmem() / 2 : (whole('--memory', values.memory, 1) ?? 0) * mebibyte,
-    kernels: kernelSet(values.kernels),
+    kernels: kernelSet(values.kernels, values.reproducible),
+    workers: whole('--workers', values.workers, 1) ?? 0,
   };
 }
 
@@ -87,6 +91,7 @@ function parsed(words: readonly string[]) {
         workspace: { type: 'string' },
         memory: { type: 'string' },
         kernels: { type: 'string' },
+        reproducible: { type: 'boolean', default: false },
         workers: { type: 'string' },
       },
     });
@@ -104,21 +109,20 @@ function whole(option: string, value: string | undefined, from: number): number 
   return number;
 }
 
-function kernelSet(name: string | undefined): BuiltKernelSet {
-  if (name === undefined) return defaultKernelSet();
+function kernelSet(name: string | undefined, reproducible: boolean): BuiltKernelSet {
+  if (name === undefined) return defaultKernelSet(reproducible);
   const known = runnableKernelSets().find((runnable) => runnable === name);
   if (known === undefined) {
     throw new CommandLineError(
       `This build has the kernel sets ${builtKernelSets.join(', ')}, of which ${runnableKernelSets().join(', ')} can run here; found --kernels ${name}.`,
     );
   }
-  return known;
-}
-
-function refuseMoreWorkers(workers: number | undefined): void {
-  if (workers !== undefined && workers > 1) {
-    throw new CommandLineError(`This build trains with one worker; found --workers ${workers}.`);
+  if (reproducible && known === 'simd-fma') {
+    throw new CommandLineError(
+      '--reproducible does without fused multiply-add, and --kernels simd-fma asks for it. Leave out one of the two.',
+    );
   }
+  return known;
 }
 
 function captures(values: readonly string[] | undefined): ReadonlySet<number> {

@@ -25,6 +25,15 @@ export async function earlierRun(
   return earlier;
 }
 
+/**
+ * Into how many parts the run in a folder cut its batches; undefined where there is none.
+ *
+ * @throws Refused when it cannot be read
+ */
+export async function earlierCut(storage: FolderStorage, file: string): Promise<number | undefined> {
+  return (await manifestOf(storage, file))?.facts.shards;
+}
+
 /** Whether an earlier run has nothing left to do: all its steps, or a loss that has reached `training.stopAtLoss`. */
 export function isOver({ state, updates, facts }: Manifest, { experiment }: TrainingPlan): boolean {
   const reachedLoss = state === 'finished' && updates < facts.plannedUpdates;

@@ -3,7 +3,12 @@ import type { RunFacts } from '../protocol/run';
 import type { TrainingPlan } from './plan';
 
 /** What is known of a run before its first update. */
-export function factsOf(plan: TrainingPlan, variant: string | undefined, folder: string | undefined): RunFacts {
+export function factsOf(
+  plan: TrainingPlan,
+  variant: string | undefined,
+  folder: string | undefined,
+  workers: number,
+): RunFacts {
   const { experiment, source, learner, layout } = plan;
   const { model, training } = experiment;
   const parameterCount = [...learner.parameters.values()].reduce((sum, { values }) => sum + values.length, 0);
@@ -32,6 +37,8 @@ export function factsOf(plan: TrainingPlan, variant: string | undefined, folder:
     baselines: source.baselines.filter(({ value }) => Number.isFinite(value)),
     lag: source.lag ?? null,
     kernels: plan.kernels.name,
+    shards: learner.shardCount,
+    workers,
     memoryBytes: plan.memoryBytes,
     folder: folder ?? null,
     layout,

@@ -9,6 +9,7 @@ import type { ExperimentFile } from '../experiment/experimentFile';
 import type { Objection } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { reasonOf } from '../protocol/channel';
+import { computationInWords, memoryInWords } from '../protocol/computation';
 import type { RunFacts } from '../protocol/run';
 import type { Ending } from '../protocol/trainer';
 import { lockFolder, type FolderLock } from '../run/folderLock.node';
@@ -16,9 +17,10 @@ import { runFiles } from '../run/layout';
 import type { RecordBatch } from '../run/recordBatch';
 import { newRunFolder } from '../run/runFolder';
 import type { CommandLine } from './commandLine.node';
-import { earlierRun, isOver } from './earlierRun.node';
+import { earlierCut, earlierRun, isOver } from './earlierRun.node';
 import { factsOf } from './facts';
 import { FolderStorage } from './folder.node';
+import { Helpers, type Threads } from './helpers';
 import { planTraining, type TrainingPlan } from './plan';
 import { jsonLines, progressBar, type Progress } from './progress.node';
 import { Refused } from './refused';
@@ -32,6 +34,7 @@ export type HeadlessEnd = 'finished' | 'refused' | 'diverged' | 'failed' | 'inte
 /** Trains one experiment from file to end, without an editor. */
 export async function trainHeadless(
   commandLine: CommandLine,
+  threads: Threads,
   interruption: AbortSignal,
   stdout: NodeJS.WriteStream,
   stderr: NodeJS.WriteStream,
@@ -40,10 +43,11 @@ export async function trainHeadless(
     stderr.write(`${printable(message)}\n`);
   };
   let lock: FolderLock | undefined;
+  let helpers: Helpers | undefined;
   try {
-    const plan = await planned(commandLine);
     const folder = commandLine.out ?? newRunFolder(commandLine.file, commandLine.variant, new Date());
     const storage = new FolderStorage(folder);
+    const plan = await planned(commandLine, storage);
     await earlierRun(storage, plan, commandLine);
     lock = await lockFolder(folder).catch(cannotKeep(commandLine, folder));
     // Only what is read under the lock holds: another process may have trained there until now.
@@ -53,7 +57,8 @@ export async function trainHeadless(
       return 'finished';
     }
     const training = new Training(plan, () => performance.now() / 1000);
-    const facts = factsOf(plan, commandLine.variant, folder);
+    helpers = Helpers.employ(plan.learner, commandLine.workers, threads, say);
+    const facts = factsOf(plan, commandLine.variant, folder, helpers.workers);
     const writer = new RunWriter(storage, training, facts, sourceFrom(folder, commandLine.file));
     const opening = before === undefined ? writer.begin().then(() => []) : writer.resume(before);
     for (const fault of await opening.catch(cannotKeep(commandLine, folder))) say(fault);
@@ -68,6 +73,7 @@ export async function trainHeadless(
     say(error.message);
     return 'refused';
   } finally {
+    helpers?.dispose();
     await lock?.release();
   }
 }
@@ -177,7 +183,7 @@ function sayUncaptured(
   );
 }
 
-async function planned(commandLine: CommandLine): Promise<TrainingPlan> {
+async function planned(commandLine: CommandLine, storage: FolderStorage): Promise<TrainingPlan> {
   const { file: path } = commandLine;
   const file = await openExperiment(path);
   const resolved = file.resolve(commandLine.variant);
@@ -189,7 +195,14 @@ async function planned(commandLine: CommandLine): Promise<TrainingPlan> {
   const read = await readFiles(experiment, diskAccess(folder, commandLine.workspace ?? folder));
   if (read.kind === 'refused') throw refusedAt(commandLine, file, read.refusals);
   const kernels = openKernels(commandLine.kernels);
-  const outcome = planTraining({ experiment, files: read.files, kernels, memoryLimit: commandLine.memoryLimit });
+  const cut = commandLine.resume ? await earlierCut(storage, path) : undefined;
+  const outcome = planTraining({
+    experiment,
+    files: read.files,
+    kernels,
+    memoryLimit: commandLine.memoryLimit,
+    ...(cut === undefined ? {} : { shards: cut }),
+  });
   if (outcome.kind === 'refused') throw refusedAt(commandLine, file, outcome.refusals);
   return outcome.plan;
 }
@@ -245,6 +258,7 @@ function introduction(facts: RunFacts, updatesDone: number): string {
   const from = updatesDone > 0 ? `, going on after update ${updatesDone}` : '';
   return (
     `${facts.name || 'Experiment'}${facts.variant === null ? '' : ` (${facts.variant})`}: ${facts.cell}, ` +
-    `${facts.parameterCount} parameters, T = ${facts.steps}, B = ${facts.batch}, ${facts.kernels} kernels${from}.`
+    `${facts.parameterCount} parameters, T = ${facts.steps}, B = ${facts.batch}, ` +
+    `${memoryInWords(facts.memoryBytes)} of memory, ${computationInWords(facts)}${from}.`
   );
 }

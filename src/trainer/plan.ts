@@ -1,10 +1,12 @@
 import { openSource, type Source } from '../data/source';
 import { randomFrom } from '../data/random';
+import { shardsOf } from '../engine/batchCut';
 import { cellNamed } from '../engine/cells/registry';
 import type { Cell } from '../engine/cells/cell';
 import type { KernelSet } from '../engine/kernels/kernelSet';
 import { Learner, type LearnerOptions } from '../engine/learner';
 import { estimateMemory } from '../engine/memory';
+import type { NetworkSpec } from '../engine/spec';
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { RefusalAt } from '../protocol/trainer';
 import type { RecordLayout } from '../run/recordBatch';
@@ -19,6 +21,8 @@ export interface TrainingRequest {
   readonly kernels: KernelSet;
   /** Bytes the run may use. */
   readonly memoryLimit: number;
+  /** Parts that the batch was cut into when the run began, for one that goes on or is replayed. */
+  readonly shards?: number;
 }
 
 /** An experiment whose data, net and parameters stand ready for the first update. */
@@ -43,13 +47,13 @@ export type Planned =
 const mebibyte = 1024 * 1024;
 
 /** Opens the data, checks the memory, builds the net and draws or loads its parameters. Allocates nothing before the check. */
-export function planTraining({ experiment, files, kernels, memoryLimit }: TrainingRequest): Planned {
+export function planTraining({ experiment, files, kernels, memoryLimit, shards }: TrainingRequest): Planned {
   const early = oversizedNet(experiment, memoryLimit, kernels);
   if (early !== undefined) return { kind: 'refused', refusals: [early] };
   const opened = openSource(experiment, files);
   if (opened.kind === 'refused') return opened;
   const { source } = opened;
-  const options = learnerOptions(experiment, source, kernels);
+  const options = learnerOptions(experiment, source, kernels, shards);
   const { bytes, parts } = estimateMemory({ ...options, bytesPerElement: kernels.bytesPerElement });
   const fileBytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
   const memoryBytes = bytes + fileBytes;
@@ -77,25 +81,33 @@ export function planTraining({ experiment, files, kernels, memoryLimit }: Traini
   return { kind: 'planned', plan: { experiment, source, learner, options, kernels, cell, layout, memoryBytes } };
 }
 
-function learnerOptions(experiment: ResolvedExperiment, source: Source, kernels: KernelSet): LearnerOptions {
+function learnerOptions(
+  experiment: ResolvedExperiment,
+  source: Source,
+  kernels: KernelSet,
+  recordedShards: number | undefined,
+): LearnerOptions {
   const { model, loss, bptt, clip, optimizer } = experiment;
+  const network: NetworkSpec = {
+    cell: model.cell,
+    activation: model.activation ?? 'tanh',
+    inputs: source.inputs,
+    hidden: model.hidden,
+    layers: model.layers,
+    outputs: source.outputs,
+  };
+  const steps = bptt === 'full' ? source.steps : Math.min(bptt.forward, source.steps);
   return {
     kernels,
-    network: {
-      cell: model.cell,
-      activation: model.activation ?? 'tanh',
-      inputs: source.inputs,
-      hidden: model.hidden,
-      layers: model.layers,
-      outputs: source.outputs,
-    },
+    network,
     loss,
     bptt,
     clip,
     optimizer,
-    steps: bptt === 'full' ? source.steps : Math.min(bptt.forward, source.steps),
+    steps,
     batch: source.batch,
     inputs: source.inputKind,
+    shards: Math.min(source.batch, recordedShards ?? shardsOf(network, steps, source.batch)),
   };
 }
 

@@ -46,13 +46,14 @@ export class ReplayService {
     readonly clock: () => number,
   ) {}
 
-  async open({ experiment, files, memoryLimit, kernels, folder }: ReplayParams): Promise<ReplayReply> {
+  async open({ experiment, files, memoryLimit, kernels, shards, folder }: ReplayParams): Promise<ReplayReply> {
     const recorded = runnableKernelSets().find((name) => name === kernels);
     const planned = planTraining({
       experiment,
       files,
       kernels: openKernels(recorded ?? defaultKernelSet()),
       memoryLimit,
+      shards,
     });
     if (planned.kind === 'refused') return planned;
     const { plan } = planned;

@@ -97,7 +97,8 @@ export class Run {
     this.#settleIdle();
     this.#publish();
     await this.#flush();
-    await this.#keep((writer) => writer.writeCheckpoint());
+    // After a failure nobody knows in the middle of what the learner stands.
+    if (ending.kind !== 'failed') await this.#keep((writer) => writer.writeCheckpoint());
     await this.#keep((writer) => writer.writeManifest(ending.kind, 'message' in ending ? ending.message : undefined));
     return ending;
   }

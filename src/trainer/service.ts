@@ -6,11 +6,13 @@ import {
   type BuiltKernelSet,
 } from '../engine/kernels/open';
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
+import type { RunFacts } from '../protocol/run';
 import type { StartParams, StartReply, TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import type { Manifest } from '../run/manifest';
 import { buffersOf } from '../run/recordBatch';
 import type { RunStorage } from '../run/storage';
 import { factsOf } from './facts';
+import { Helpers, type Threads } from './helpers';
 import { planTraining } from './plan';
 import { ReplayService } from './replayService';
 import { Run } from './run';
@@ -24,6 +26,8 @@ export interface TrainerSurroundings {
   /** Seconds on a clock that never goes back. */
   readonly clock: () => number;
   readonly yieldToMessages: () => Promise<void>;
+  /** Threads that can share the work; undefined where the host has none. */
+  readonly threads: Threads | undefined;
 }
 
 /** Serves one run to the host: start it once, then pause, step, resume, stop; or the replay of a kept one. */
@@ -73,14 +77,26 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
 
   async function start(params: StartParams): Promise<StartReply> {
     const { experiment, variant, files, memoryLimit, folder, earlier } = params;
-    const kernels = openKernels(earlier === undefined ? defaultKernelSet() : kernelsToResume(earlier));
-    const planned = planTraining({ experiment, files, kernels, memoryLimit });
+    const kernels = openKernels(
+      earlier === undefined ? defaultKernelSet(params.reproducible) : kernelsToResume(earlier),
+    );
+    const planned = planTraining({
+      experiment,
+      files,
+      kernels,
+      memoryLimit,
+      ...(earlier === undefined ? {} : { shards: earlier.facts.shards }),
+    });
     if (planned.kind === 'refused') return planned;
     const slowness = missingSpeed();
     if (slowness !== undefined) channel.emit('notice', slowness);
     const training = new Training(planned.plan, surroundings.clock);
-    const writer = folder === undefined ? undefined : await opened(training, folder, params);
-    const facts = factsOf(planned.plan, variant, writer === undefined ? undefined : folder);
+    const helpers = Helpers.employ(planned.plan.learner, params.workers, surroundings.threads, (message) => {
+      channel.emit('notice', message);
+    });
+    const factsIn = (kept: string | undefined): RunFacts => factsOf(planned.plan, variant, kept, helpers.workers);
+    const writer = folder === undefined ? undefined : await opened(training, factsIn(folder), folder, params);
+    const facts = factsIn(writer === undefined ? undefined : folder);
     run = new Run({
       training,
       writer,
@@ -99,6 +115,9 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
     void surroundings
       .yieldToMessages()
       .then(() => driven.train())
+      .finally(() => {
+        helpers.dispose();
+      })
       .then(
         (ending) => {
           channel.emit('ended', ending);
@@ -125,10 +144,10 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
 
   async function opened(
     training: Training,
+    facts: RunFacts,
     folder: string,
-    { variant, source, earlier }: StartParams,
+    { source, earlier }: StartParams,
   ): Promise<RunWriter | undefined> {
-    const facts = factsOf(training.plan, variant, folder);
     const writer = new RunWriter(surroundings.openFolder(folder), training, facts, source);
     if (earlier !== undefined) {
       for (const fault of await writer.resume(earlier)) channel.emit('notice', fault);

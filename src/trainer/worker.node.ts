@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { performance } from 'node:perf_hooks';
 import { Channel } from '../protocol/channel';
 import type { Port } from '../protocol/channel';
 import { FolderStorage } from './folder.node';
+import { nodeThreads } from './helpers.node';
 import { serveTrainer } from './service';
 
 /** Entry of the trainer's worker thread in a Node extension host. */
@@ -22,6 +24,7 @@ const carrier: Port = {
 serveTrainer({
   connect: (handlers) => new Channel(carrier, handlers),
   openFolder: (folder) => new FolderStorage(folder),
+  threads: nodeThreads(join(__dirname, 'helper.cjs')),
   clock: () => performance.now() / 1000,
   yieldToMessages: () =>
     new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { computationInWords } from '../../src/protocol/computation';
 import { briefNumber, plainNumber } from '../../src/protocol/numbers';
 import type { RunFacts } from '../../src/protocol/run';
 import { button } from '../ui/controls';
@@ -34,9 +35,10 @@ export class RunCell implements Cell {
   }
 }
 
-function sentence({ cell, layerCount, hidden, parameterCount, kernels }: RunFacts): string {
+function sentence(facts: RunFacts): string {
+  const { cell, layerCount, hidden, parameterCount } = facts;
   const layers = layerCount === 1 ? 'one layer' : `${layerCount} layers`;
-  return `${cell.toUpperCase()}, ${layers} of ${hidden} units, ${parameterCount.toLocaleString('en-US')} parameters, computed by the ${kernels} kernels.`;
+  return `${cell.toUpperCase()}, ${layers} of ${hidden} units, ${parameterCount.toLocaleString('en-US')} parameters, computed by the ${computationInWords(facts)}.`;
 }
 
 function rowsOf(facts: RunFacts): readonly (readonly [string, string])[] {
@@ -62,7 +64,7 @@ function rowsOf(facts: RunFacts): readonly (readonly [string, string])[] {
       `${facts.plannedUpdates.toLocaleString('en-US')} planned; series through time at every ${facts.recordEvery === 1 ? 'update' : `${facts.recordEvery}th update`}`,
     ],
     ['Seed', String(facts.seed)],
-    ['Kernels', facts.kernels],
+    ['Computed by', computationInWords(facts)],
     ['Memory', `${(facts.memoryBytes / mebibyte).toFixed(1)} MiB, estimated`],
     ['Records', facts.folder ?? 'not kept on disk'],
     ...(facts.notes === '' ? [] : [['Notes', facts.notes] as const]),

@@ -12,8 +12,9 @@ export type KernelSetName = 'reference' | 'simd' | 'simd-fma';
 /** What another thread needs to work on the memory of a kernel set; it survives structured cloning. */
 export interface SharedKernels {
   readonly name: KernelSetName;
-  /** The WebAssembly memory, which is shared. */
+  /** The WebAssembly memory, which is shared, and the compiled module. */
   readonly memory: object;
+  readonly module: object;
   /** Byte at which the thread has room for what its own kernels write down in passing. */
   readonly scratchAt: number;
 }

@@ -14,9 +14,10 @@ export function runnableKernelSets(): readonly BuiltKernelSet[] {
   return builtKernelSets.filter((name) => name === 'reference' || runs(name));
 }
 
-/** The fastest kernel set that can run here. */
-export function defaultKernelSet(): BuiltKernelSet {
-  return runnableKernelSets().at(-1) ?? 'reference';
+/** The fastest kernel set that can run here; `reproducible` the fastest whose every bit is the same on all machines. */
+export function defaultKernelSet(reproducible = false): BuiltKernelSet {
+  const runnable = runnableKernelSets();
+  return (reproducible ? runnable.filter((name) => name !== 'simd-fma') : runnable).at(-1) ?? 'reference';
 }
 
 /** What to tell a person whose machine runs none of the fast kernel sets; undefined where it runs one. */

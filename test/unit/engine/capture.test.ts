@@ -118,6 +118,8 @@ describe('what is recorded of an update', () => {
       [`h_l${l}`, 'F64', [7, 3, 5]],
       [`c0_l${l}`, 'F64', [3, 5]],
       [`c_l${l}`, 'F64', [7, 3, 5]],
+      [`gates_l${l}`, 'F64', [7, 3, 20]],
+      [`dgates_l${l}`, 'F64', [7, 3, 20]],
       [`dh_l${l}`, 'F64', [7, 3, 5]],
       [`dhLocal_l${l}`, 'F64', [7, 3, 5]],
     ];
@@ -130,6 +132,7 @@ describe('what is recorded of an update', () => {
         ...layer(0),
         ...layer(1),
         ['outputs', 'F64', [7, 3, 2]],
+        ['dOutputs', 'F64', [7, 3, 2]],
         ['loss', 'F64', [7]],
       ],
     );

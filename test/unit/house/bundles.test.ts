@@ -36,7 +36,7 @@ function contentOf(bundle: string, part: string): readonly string[] {
 }
 
 describe('The bundles', () => {
-  for (const bundle of ['worker', 'cli']) {
+  for (const bundle of ['worker', 'helper', 'cli']) {
     it(`${bundle} runs without vscode`, () => {
       assert.ok(!asksFor(bundle).includes('vscode'));
     });

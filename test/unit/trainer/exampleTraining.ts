@@ -21,16 +21,18 @@ export function exampleExperiment(keys: Readonly<Record<string, unknown>> = {}):
   return resolved.experiment;
 }
 
-/** The training of an experiment, before its first update. */
+/** The training of an experiment, before its first update; its batches cut as its size asks, or into `shards`. */
 export function exampleTraining(
   keys: Readonly<Record<string, unknown>> = {},
   files: ReadonlyMap<string, Uint8Array> = new Map(),
+  shards?: number,
 ): Training {
   const planned = planTraining({
     experiment: exampleExperiment(keys),
     files,
     kernels: openKernels('reference'),
     memoryLimit: 1e9,
+    ...(shards === undefined ? {} : { shards }),
   });
   assert.ok(planned.kind === 'planned', JSON.stringify(planned));
   return new Training(planned.plan, () => performance.now() / 1000);

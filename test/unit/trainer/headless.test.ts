@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/recordDecoder';
 
 const runner = resolve('dist', 'cli.mjs');
@@ -175,6 +176,68 @@ describe('The headless runner', () => {
       assert.match(stderr, /Not captured: 3\. The updates now done are 12 to 19\./);
       assert.ok(existsSync(path('run', 'step-15.safetensors')));
     });
+  });
+
+  describe('with workers', () => {
+    // Long enough to be cut: some four milliseconds an update.
+    const long = {
+      data: { task: 'adding', length: 50 },
+      model: { cell: 'lstm', hidden: 64 },
+      training: { steps: 6, batch: 32, checkpointEvery: 3 },
+    };
+    const kept = (folder: string, file: string): Buffer => readFileSync(path(folder, file));
+    const factsIn = (folder: string) => readManifest(kept(folder, 'run.json'))?.facts;
+
+    it('gives the same bits with one and with two, and goes on with one bit for bit', () => {
+      const file = experiment(long);
+      const two = train(file, '--out', path('two'), '--workers', '2', '--capture', '5');
+      assert.equal(two.status, 0, two.stderr);
+      assert.match(two.stderr, /about [\d.]+ MiB of memory, simd kernels, batches cut into 3, 2 workers\./);
+      assert.deepEqual([factsIn('two')?.shards, factsIn('two')?.workers], [3, 2]);
+      const one = train(file, '--out', path('one'), '--workers', '1', '--steps', '4');
+      assert.match(one.stderr, /simd kernels, batches cut into 3, one worker\./);
+      assert.equal(train(file, '--out', path('one'), '--workers', '1', '--resume', '--capture', '5').status, 0);
+      assert.deepEqual(kept('one', 'step-5.safetensors'), kept('two', 'step-5.safetensors'));
+    });
+
+    it('cuts the batch of a resumed run as it was cut, whatever this build would do', () => {
+      const file = experiment(long);
+      assert.equal(train(file, '--out', path('run'), '--steps', '3').status, 0);
+      const manifest = JSON.parse(kept('run', 'run.json').toString()) as {
+        facts: { shards?: number | undefined };
+      };
+      for (const recorded of [2, undefined]) {
+        manifest.facts.shards = recorded;
+        writeFileSync(path('run', 'run.json'), JSON.stringify(manifest));
+        const { status, stderr } = train(file, '--out', path('run'), '--resume', '--steps', recorded === 2 ? '4' : '5');
+        assert.equal(status, 0, stderr);
+        assert.equal(factsIn('run')?.shards, recorded ?? 1, 'a run of an earlier build was not cut');
+      }
+    });
+
+    it('says what runs instead of more workers than are of use', () => {
+      assert.match(
+        train(experiment(), '--out', path('run'), '--workers', '4').stderr,
+        /too short to be shared: one trains/,
+      );
+      const { stderr } = train(experiment(long), '--out', path('long'), '--workers', '8');
+      assert.match(stderr, /8 workers were asked for.*3 parts only: 3 train/);
+      assert.match(
+        train(experiment(), '--workers', '0').stderr,
+        /--workers takes a whole number of 1 or more; found "0"/,
+      );
+    });
+  });
+
+  it('takes the kernels that are the same everywhere where a run must be reproducible', () => {
+    const file = experiment();
+    // Node 20 has relaxed SIMD behind a flag, later versions without one.
+    const flags = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
+    const run = (...words: string[]) =>
+      spawnSync(process.execPath, [...flags, runner, file, ...words], { encoding: 'utf8', timeout: 30_000 });
+    assert.match(run('--out', path('fast')).stderr, /simd-fma kernels/);
+    assert.match(run('--out', path('same'), '--reproducible').stderr, /simd kernels/);
+    assert.match(run('--reproducible', '--kernels', 'simd-fma').stderr, /Leave out one of the two/);
   });
 
   it('finds a run finished that has reached its loss', () => {

@@ -45,11 +45,14 @@ describe('A replay', () => {
     rmSync(folder, { recursive: true });
   });
 
-  for (const [kind, [keys, files]] of Object.entries(kinds)) {
-    it(`brings back every update bit for bit, in any order, a rate changed by hand included: ${kind}`, async () => {
+  const cases = Object.entries(kinds).flatMap(([kind, [keys, files]]) =>
+    [1, 3].map((shards) => ({ kind, keys, files, shards })),
+  );
+  for (const { kind, keys, files, shards } of cases) {
+    it(`brings back every update bit for bit, in any order, a rate changed by hand included: ${kind}, ${shards} shards`, async () => {
       const storage = new FolderStorage(folder);
-      const training = exampleTraining(keys, files);
-      const writer = new RunWriter(storage, training, factsOf(training.plan, undefined, folder));
+      const training = exampleTraining(keys, files, shards);
+      const writer = new RunWriter(storage, training, factsOf(training.plan, undefined, folder, 1));
       await writer.begin();
       const seen: unknown[] = [];
       const advance = training.advance.bind(training);
@@ -78,7 +81,7 @@ describe('A replay', () => {
       const changes = readRateChanges(await storage.read('rate-changes.jsonl'));
       assert.deepEqual(changes, [{ update: 7, learningRate: 0.0375 }]);
 
-      const replay = new Replay(exampleTraining(keys, files), storage, changes);
+      const replay = new Replay(exampleTraining(keys, files, shards), storage, changes);
       for (const update of [11, 0, 1, 7, 6, 8, 3, 10]) {
         assert.deepEqual(bytesOf((await replay.moment(update)).capture), seen[update], `update ${update}`);
       }

@@ -41,7 +41,7 @@ describe('A run', () => {
   });
 
   const written = async (training: Training, storage: RunStorage = new FolderStorage(folder)): Promise<RunWriter> => {
-    const writer = new RunWriter(storage, training, factsOf(training.plan, undefined, folder));
+    const writer = new RunWriter(storage, training, factsOf(training.plan, undefined, folder, 1));
     await writer.begin();
     return writer;
   };
@@ -196,7 +196,8 @@ describe('A run', () => {
     assert.deepEqual(readdirSync(join(folder, 'checkpoints')), ['update-0.safetensors', 'update-5.safetensors']);
 
     const second = exampleTraining(keys);
-    const resumedWriter = new RunWriter(new FolderStorage(folder), second, factsOf(second.plan, undefined, folder));
+    const facts = factsOf(second.plan, undefined, folder, 1);
+    const resumedWriter = new RunWriter(new FolderStorage(folder), second, facts);
     const earlier = readManifest(readFileSync(join(folder, 'run.json')));
     assert.ok(earlier !== undefined);
     assert.deepEqual(await resumedWriter.resume(earlier), []);

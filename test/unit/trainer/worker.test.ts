@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Channel } from '../../../src/protocol/channel';
@@ -22,7 +23,7 @@ function trainer(): { readonly worker: Worker; readonly channel: Channel<Trainer
   return { worker, channel };
 }
 
-function start(keys: Readonly<Record<string, unknown>>): StartParams {
+function start(keys: Readonly<Record<string, unknown>>, workers = 0): StartParams {
   return {
     experiment: exampleExperiment(keys),
     variant: undefined,
@@ -31,6 +32,8 @@ function start(keys: Readonly<Record<string, unknown>>): StartParams {
     folder: undefined,
     source: undefined,
     earlier: undefined,
+    workers,
+    reproducible: false,
   };
 }
 
@@ -61,6 +64,25 @@ describe('The trainer’s worker', () => {
     await channel.request('stop', undefined);
     assert.equal((await ended).kind, 'stopped');
     await worker.terminate();
+  });
+
+  it('shares a long update with a helper, which ends with it', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const threads = (): number => readdirSync('/proc/self/task').length;
+    const { worker, channel } = trainer();
+    const alone = await channel.request('start', start({ training: { steps: 1, batch: 3 } }));
+    assert.ok(alone.kind === 'started' && alone.facts.workers === 1);
+    await worker.terminate();
+    const before = threads();
+    const { worker: sharing, channel: shared } = trainer();
+    const long = { data: { task: 'adding', length: 50 }, model: { cell: 'lstm', hidden: 64 } };
+    const reply = await shared.request('start', start({ ...long, training: { steps: 1e6, batch: 32 } }, 2));
+    assert.ok(reply.kind === 'started');
+    assert.deepEqual([reply.facts.shards, reply.facts.workers], [3, 2]);
+    assert.ok(threads() >= before + 2, 'the trainer and its helper');
+    // In the middle of whatever they do.
+    await sharing.terminate();
+    assert.equal(threads(), before);
   });
 
   it('refuses more memory than it may have, names the estimate, and trains nothing', async () => {

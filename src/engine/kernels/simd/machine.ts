@@ -12,6 +12,7 @@ export type Build = 'simd' | 'simd-fma';
 export interface Machine {
   readonly instructions: Instructions;
   readonly arena: Arena;
+  readonly module: WebAssembly.Module;
 }
 
 const bytes: Readonly<
@@ -33,18 +34,15 @@ export function runs(build: Build): boolean {
 export function startMachine(build: Build): Machine {
   const shared = typeof SharedArrayBuffer === 'function' && WebAssembly.validate(bytes[build].shared);
   const arena = Arena.create(shared);
-  const instructions = instanceOver(arena.memory, bytes[build][shared ? 'shared' : 'own']);
+  const module = moduleOf(bytes[build][shared ? 'shared' : 'own']);
+  const instructions = instanceOver(module, arena.memory);
   arena.reserve(instructions.heapBase());
-  return { instructions, arena };
+  return { instructions, arena, module };
 }
 
-/** Makes an instance over the memory of another thread's machine. */
-export function joinMachine(build: Build, memory: WebAssembly.Memory): Instructions {
-  return instanceOver(memory, bytes[build].shared);
-}
-
-function instanceOver(memory: WebAssembly.Memory, source: Uint8Array<ArrayBuffer>): Instructions {
-  const { exports } = new WebAssembly.Instance(moduleOf(source), { env: { memory } });
+/** Makes an instance of a module; its memory may be that of another thread's machine. */
+export function instanceOver(module: WebAssembly.Module, memory: WebAssembly.Memory): Instructions {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   // The build compiles the module from the very declarations that `Instructions` repeats.
   return exports as unknown as Instructions;
 }

@@ -1,9 +1,9 @@
 import type { KernelSet, SharedKernels, Tensor } from '../kernelSet';
 import { Arena } from './arena';
 import { fusedCells } from './cells';
-import type { Address, Instructions } from './instructions';
+import type { Address } from './instructions';
 import { fusedLosses } from './losses';
-import { joinMachine, startMachine, type Build } from './machine';
+import { instanceOver, startMachine, type Build, type Machine } from './machine';
 import { fusedOptimizer } from './optimizers';
 import { outerScratch, scratchBytes } from './scratch';
 
@@ -20,22 +20,26 @@ export function addressOf(tensor: Tensor | Int32Array, at = 0): Address {
  * takes no tensors but its own. Throws RangeError where an allocation goes beyond what the memory can hold.
  */
 export function openSimdKernels(build: Build): KernelSet {
-  const { instructions, arena } = startMachine(build);
-  return kernelSet(build, instructions, arena, arena);
+  const { instructions, arena, module } = startMachine(build);
+  return kernelSet(build, { instructions, arena, module }, arena);
 }
 
 /**
  * Opens the same kernels in another thread, over the memory of a set that has made room for them. Its tensors lie from
  * byte `tensorsAt` on: those of the other thread, where both ask for the same ones in the same order.
  */
-export function joinSimdKernels(build: Build, { memory, scratchAt }: SharedKernels, tensorsAt: number): KernelSet {
+export function joinSimdKernels(
+  build: Build,
+  { memory, module, scratchAt }: SharedKernels,
+  tensorsAt: number,
+): KernelSet {
   const shared = memory as WebAssembly.Memory;
-  const scratch = Arena.join(shared, scratchAt);
-  return kernelSet(build, joinMachine(build, shared), Arena.join(shared, tensorsAt), scratch);
+  const machine = { instructions: instanceOver(module, shared), arena: Arena.join(shared, tensorsAt), module };
+  return kernelSet(build, machine, Arena.join(shared, scratchAt));
 }
 
 /** @param passing where the kernels themselves write down what they need in passing */
-function kernelSet(build: Build, wasm: Instructions, arena: Arena, passing: Arena): KernelSet {
+function kernelSet(build: Build, { instructions: wasm, arena, module }: Machine, passing: Arena): KernelSet {
   const cells = fusedCells(wasm);
   const losses = fusedLosses(wasm, passing);
   const scratch = passing.numbers(outerScratch).byteOffset;
@@ -53,7 +57,7 @@ function kernelSet(build: Build, wasm: Instructions, arena: Arena, passing: Aren
     },
     share: () =>
       arena.isShared
-        ? { name: build, memory: arena.memory, scratchAt: arena.bytes(scratchBytes).byteOffset }
+        ? { name: build, memory: arena.memory, module, scratchAt: arena.bytes(scratchBytes).byteOffset }
         : undefined,
     packedLength: (rows, columns) => Math.ceil(rows / panel) * panel * columns,
     pack: (packed, matrix, rows, columns) => {
