@@ -27,11 +27,20 @@ window.addEventListener('unhandledrejection', (event) => {
   report(event.reason);
 });
 
-const notebook = new Notebook(root, store, {
-  command: (command) => void channel.request('command', command).catch(report),
-  select: (variant) => void channel.request('select', { variant }).catch(report),
-  setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
-});
+const notebook = new Notebook(
+  root,
+  store,
+  {
+    command: (command) => void channel.request('command', command).catch(report),
+    select: (variant) => void channel.request('select', { variant }).catch(report),
+    setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
+  },
+  {
+    terms: (request) => channel.request('terms', request),
+    reach: (request) => channel.request('reach', request),
+    whatIf: (request) => channel.request('whatIf', request),
+  },
+);
 
 new Looker(store, (update, sequence) => channel.request('inspect', { update, sequence }));
 

@@ -1,32 +1,59 @@
 import type { InspectedLayer, Inspection } from '../../src/protocol/inspection';
 import { briefNumber } from '../../src/protocol/numbers';
-import { CurveChart, type Curve } from '../charts/curves';
 import type { SharedZoom } from '../axis/zoom';
+import { CurveChart, type Curve } from '../charts/curves';
+import type { Asks } from '../store/asks';
 import type { Store } from '../store/store';
+import { backwardTable } from '../tables/backwardTables';
 import type { Theme } from '../theme/theme';
 import { element, setText } from '../ui/element';
+import { BackwardPlayer } from './backwardPlayer';
 import { CellFrame, isFolded } from './cell';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
-import { SequenceSurface, stepInFocus, type SequenceCell, type SequenceDrawing } from './sequenceCell';
+import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from './sequenceCell';
+import { SplitView } from './splitView';
+import { TermsView } from './termsView';
+import './backward.css';
 
-/** [7] ∂L/∂h_t of one sequence, split into what arrives at the step itself and what comes back from t+1. */
+/**
+ * [7] Backpropagation through one sequence, from the last step to the first: ∂L/∂h_t splitting into what arrives at the
+ * step itself and what comes back from t+1, and the terms of ∂L/∂W adding up.
+ */
 export class BackwardCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #surface: SequenceSurface;
   readonly #chart = new CurveChart();
   readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #player: BackwardPlayer;
+  readonly #labels = element('div');
+  readonly #split = new SplitView();
+  readonly #terms: TermsView;
   #drawn = '';
+  #drawnSplit = '';
 
-  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
+  constructor(store: Store, zoom: SharedZoom, asks: Asks, onFold: (title: string) => void) {
     this.#frame = new CellFrame(7, 'Backward through time', onFold);
     this.element = this.#frame.element;
     this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step');
+    this.#player = new BackwardPlayer((t) => {
+      const { look } = store.model;
+      if (look.kind !== 'ready') return;
+      store.dispatch({ kind: 'hovered', point: undefined });
+      store.dispatch({ kind: 'viewed', view: { selection: { update: look.inspection.update, t } } });
+    });
+    this.#terms = new TermsView(store, zoom, asks.terms);
+    this.#frame.tools.append(this.#terms.choice);
     this.#frame.body.append(
       this.#legend,
       this.#frame.readout,
-      element('div', { class: 'plot clip-plot' }, this.#chart.canvas, this.#surface.element),
+      element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
+      this.#labels,
+      this.#player.slider,
+      this.#player.element,
+      this.#split.element,
+      this.#terms.element,
     );
   }
 
@@ -37,15 +64,29 @@ export class BackwardCell implements SequenceCell {
     const layer = inspection.layers[index];
     if (layer === undefined) return;
     const norms = normsOf(layer, inspection.steps);
+    const { steps } = inspection;
     this.#frame.say(sentence(norms.total, index, inspection.layers.length));
-    setText(this.#frame.readout, readout(norms, stepInFocus(model, inspection.steps)));
+    setText(this.#frame.readout, readout(norms, stepInFocus(model, steps)));
+    this.#frame.tabulate(dependencyKey(inspection, index), () => backwardTable(inspection, index, norms));
     this.#surface.update(drawing);
-    const key = dependencyKey(inspection, index, axis.width, axis.domain, theme, this.#frame.body.hidden);
-    if (key === this.#drawn || this.#frame.body.hidden) return;
+    // Backpropagation begins at the end: until a step is selected, that is where it stands.
+    const t = Math.min(model.view.selection?.t ?? steps - 1, steps - 1);
+    this.#player.update(axis, t);
+    const isInSight = !this.#frame.body.hidden;
+    this.#terms.update(drawing, t, isInSight);
+    if (!isInSight) return;
+    const splitKey = dependencyKey(inspection, index, t, theme);
+    if (splitKey !== this.#drawnSplit) {
+      this.#drawnSplit = splitKey;
+      this.#split.update(layer, t, steps, index === inspection.layers.length - 1, theme);
+    }
+    const key = dependencyKey(inspection, index, axis.width, axis.domain, theme);
+    if (key === this.#drawn) return;
     this.#drawn = key;
     const curves = curvesOf(norms, theme, inspection);
     legendOf(this.#legend, curves);
-    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂h_t‖' }, axis.domain, theme);
+    this.#labels.replaceChildren(stepLabels(axis));
+    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂h_t‖', xTicks: false }, axis.domain, theme);
   }
 }
 

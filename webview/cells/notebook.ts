@@ -1,6 +1,7 @@
 import { leastVisible, trainingAxis } from '../axis/trainingAxis';
 import { SharedZoom } from '../axis/zoom';
 import type { Model } from '../store/model';
+import type { Asks } from '../store/asks';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { button } from '../ui/controls';
@@ -32,6 +33,7 @@ export class Notebook {
     readonly root: HTMLElement,
     readonly store: Store,
     requests: HeaderRequests,
+    asks: Asks,
   ) {
     this.#header = new Header(requests);
     const help = new KeyHelp();
@@ -55,7 +57,7 @@ export class Notebook {
         requests.command('revealRun');
       }),
     ];
-    this.#sequence = new SequenceGroup(store, onFold);
+    this.#sequence = new SequenceGroup(store, asks, onFold);
     this.#group = element(
       'div',
       { class: 'group', role: 'group', 'aria-label': 'Training time' },

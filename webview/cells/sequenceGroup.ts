@@ -1,6 +1,7 @@
 import { leastSteps, sequenceAxis } from '../axis/sequenceAxis';
 import { SharedZoom } from '../axis/zoom';
 import type { Model } from '../store/model';
+import type { Asks } from '../store/asks';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { numberField } from '../ui/controls';
@@ -23,7 +24,7 @@ export class SequenceGroup {
   readonly #cells: readonly SequenceCell[];
   readonly #body: HTMLElement;
 
-  constructor(store: Store, onFold: (title: string) => void) {
+  constructor(store: Store, asks: Asks, onFold: (title: string) => void) {
     this.#sequence = numberField('sequence', Number.isSafeInteger, (sequence) => {
       const last = (store.model.run?.facts.batch ?? 1) - 1;
       store.dispatch({ kind: 'viewed', view: { sequence: Math.max(0, Math.min(last, sequence)) } });
@@ -35,8 +36,8 @@ export class SequenceGroup {
     this.#cells = [
       new UnrolledCell(store, this.#zoom, onFold),
       new StepLossCell(store, this.#zoom, onFold),
-      new BackwardCell(store, this.#zoom, onFold),
-      new UpdateCell(onFold),
+      new BackwardCell(store, this.#zoom, asks, onFold),
+      new UpdateCell(store, onFold),
     ];
     this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));
     this.element = element(

@@ -51,7 +51,7 @@ export class Unfolding {
   };
 }
 
-function isMotionReduced(): boolean {
+export function isMotionReduced(): boolean {
   return (
     document.body.classList.contains('vscode-reduce-motion') ||
     window.matchMedia('(prefers-reduced-motion: reduce)').matches

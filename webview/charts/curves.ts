@@ -34,6 +34,8 @@ export interface CurvesContent {
   readonly curves: readonly Curve[];
   readonly yAxis: 'linear' | 'log';
   readonly yTitle: string;
+  /** Whether x has its numbers; where steps are named under several pictures at once it has none. */
+  readonly xTicks?: boolean;
   /** Limits of y, where they are not the data's own. */
   readonly yRange?: readonly [number, number];
 }
@@ -89,6 +91,7 @@ export class CurveChart {
         border: { color: theme.border },
         ticks: {
           ...text,
+          display: content.xTicks ?? true,
           align: 'inner',
           maxRotation: 0,
           autoSkipPadding: 24,

@@ -31,6 +31,8 @@ export interface View {
   readonly node: string;
   /** Unit of that node. */
   readonly unit: number;
+  /** Parameter whose gradient and step are looked at, by PyTorch's name; '' is W_hh of the layer. */
+  readonly parameter: string;
   /** Sequence of the batch that the cells of sequence time show. */
   readonly sequence: number;
   /** undefined follows the latest update. */
@@ -85,6 +87,7 @@ export const standardView: View = {
   net: 'line',
   node: 'h',
   unit: 0,
+  parameter: '',
   sequence: 0,
   selection: undefined,
   folded: [],

@@ -28,6 +28,7 @@ export function viewOf(saved: unknown): View {
     smoothing: pick('smoothing', isCount),
     quantity: pick('quantity', (value) => ['dh', 'dhLocal', 'dc', 'lossPerStep'].includes(value as string)),
     layer: pick('layer', isCount),
+    parameter: pick('parameter', (value) => typeof value === 'string'),
     sequence: pick('sequence', isCount),
     range: pick('range', isPair),
     stepRange: pick('stepRange', isPair),

@@ -1,0 +1,64 @@
+import { reasonOf } from '../../src/protocol/channel';
+
+/** How far the answer to a question is. While another one is awaited, the last one is still there to be looked at. */
+export type Answer<Result> =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'waiting'; readonly last: Result | undefined }
+  | { readonly kind: 'ready'; readonly value: Result }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/**
+ * Keeps the answer to a question that changes faster than it is answered: one is under way at a time, and when it is
+ * answered the newest is asked; those in between are left out.
+ */
+export class Question<Params, Result> {
+  #wanted: { readonly key: string; readonly params: Params } | undefined;
+  #asked = '';
+  #isUnderWay = false;
+  #answer: Answer<Result> = { kind: 'none' };
+
+  /** @param onAnswer called when there is another answer to be drawn */
+  constructor(
+    readonly ask: (params: Params) => Promise<Result>,
+    readonly onAnswer: () => void,
+  ) {}
+
+  /** What is known of the answer to this question; `of` is another one for another run, whatever the parameters. */
+  want(params: Params | undefined, of: string): Answer<Result> {
+    if (params === undefined) {
+      this.#wanted = undefined;
+      this.#asked = '';
+      this.#answer = { kind: 'none' };
+      return this.#answer;
+    }
+    this.#wanted = { key: `${of} ${JSON.stringify(params)}`, params };
+    this.#follow();
+    return this.#answer;
+  }
+
+  #follow(): void {
+    const wanted = this.#wanted;
+    if (wanted === undefined || this.#isUnderWay || wanted.key === this.#asked) return;
+    this.#isUnderWay = true;
+    this.#asked = wanted.key;
+    this.#answer = { kind: 'waiting', last: this.#answer.kind === 'ready' ? this.#answer.value : undefined };
+    this.ask(wanted.params)
+      .then(
+        (value): Answer<Result> => ({ kind: 'ready', value }),
+        (error: unknown): Answer<Result> => ({ kind: 'failed', message: reasonOf(error) }),
+      )
+      .then((answer) => {
+        this.#isUnderWay = false;
+        // An answer that nobody waits for any more is not kept; the newest question is asked instead.
+        if (this.#asked !== '') this.#answer = answer;
+        this.#follow();
+        this.onAnswer();
+      })
+      .catch(() => undefined);
+  }
+}
+
+/** The answer to be drawn: the present one, or the last while the next is awaited. */
+export function drawable<Result>(answer: Answer<Result>): Result | undefined {
+  return answer.kind === 'ready' ? answer.value : answer.kind === 'waiting' ? answer.last : undefined;
+}
