@@ -9,6 +9,7 @@ import { element, setText } from '../ui/element';
 import { BackwardCell } from './backwardCell';
 import { Minimap } from './minimap';
 import type { SequenceCell } from './sequenceCell';
+import { ReachCell } from './reachCell';
 import { StepLossCell } from './stepLossCell';
 import { UnrolledCell } from './unrolledCell';
 import { UpdateCell } from './updateCell';
@@ -37,6 +38,7 @@ export class SequenceGroup {
       new UnrolledCell(store, this.#zoom, onFold),
       new StepLossCell(store, this.#zoom, onFold),
       new BackwardCell(store, this.#zoom, asks, onFold),
+      new ReachCell(store, this.#zoom, asks, onFold),
       new UpdateCell(store, onFold),
     ];
     this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));

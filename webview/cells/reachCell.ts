@@ -1,0 +1,338 @@
+import { briefNumber } from '../../src/protocol/numbers';
+import type { Reach, ReachRequest } from '../../src/protocol/reach';
+import type { RunFacts } from '../../src/protocol/run';
+import { middleOfStep, type SequenceAxis } from '../axis/sequenceAxis';
+import type { SharedZoom } from '../axis/zoom';
+import { Legend } from '../heatmap/legend';
+import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../heatmap/magnitudeScale';
+import { rasterize } from '../heatmap/raster';
+import type { Asks } from '../store/asks';
+import { drawable, Question, type Answer } from '../store/question';
+import type { Store } from '../store/store';
+import { reachTable } from '../tables/reachTable';
+import type { Theme } from '../theme/theme';
+import { choice } from '../ui/controls';
+import { element, setText } from '../ui/element';
+import { svg } from '../ui/svg';
+import { CellFrame, isFolded } from './cell';
+import { GainView } from './gainView';
+import { dependencyKey } from './identity';
+import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from './sequenceCell';
+import './reach.css';
+
+/** Pixels of the whole picture, and of a row where few steps have a loss. */
+const height = { most: 220, perLoss: 24 } as const;
+
+/** [8] Which loss reaches which step: a row is one loss, a column one step, and what a truncation cuts off is dimmed. */
+export class ReachCell implements SequenceCell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #question: Question<ReachRequest, Reach>;
+  readonly #surface: SequenceSurface;
+  readonly #canvas = element('canvas', { class: 'heatmap', 'aria-hidden': 'true' });
+  readonly #marks = svg('svg', { class: 'reach-marks', 'aria-hidden': 'true' });
+  readonly #rows = element('div', { class: 'step-axis', 'aria-hidden': 'true' });
+  readonly #labels = element('div');
+  readonly #legend = new Legend();
+  readonly #keyToMarks = element('div', { class: 'curve-legend' });
+  readonly #gain: GainView;
+  readonly #of;
+  readonly #plot: HTMLElement;
+  readonly #shown: HTMLElement;
+  readonly #said = element('p', { class: 'look-words', role: 'status' });
+  #which: 'sequence' | 'median' = 'sequence';
+  /** Which of the losses is read; undefined is the last. */
+  #row: number | undefined;
+  #decades: { readonly of: string; readonly value: Decades | undefined } = { of: '', value: undefined };
+  #drawn = '';
+  /** Steps that have a loss: the rows of the picture, from the bottom. */
+  #losses: readonly number[] = [];
+  #tall: number = height.most;
+
+  constructor(
+    readonly store: Store,
+    zoom: SharedZoom,
+    asks: Asks,
+    onFold: (title: string) => void,
+  ) {
+    this.#frame = new CellFrame(8, 'Who reaches whom', onFold);
+    this.element = this.#frame.element;
+    const redraw = (): void => {
+      store.dispatch({ kind: 'viewed', view: {} });
+    };
+    this.#question = new Question(asks.reach, redraw);
+    this.#surface = new SequenceSurface(store, zoom, 'Which loss reaches which step', {
+      pick: (y) => {
+        this.#choose(this.#rowAt(y));
+      },
+      obey: (key) => {
+        if (key !== 'ArrowUp' && key !== 'ArrowDown') return false;
+        this.#choose((this.#row ?? this.#losses.length - 1) + (key === 'ArrowUp' ? 1 : -1));
+        return true;
+      },
+      keys: 'Up and down arrow keys move from loss to loss.',
+    });
+    this.#surface.element.addEventListener('pointermove', (event) => {
+      const y = event.clientY - this.#surface.element.getBoundingClientRect().top;
+      this.#row = this.#rowAt(y);
+    });
+    this.#of = choice<'sequence' | 'median'>('Of', (which) => {
+      this.#which = which;
+      redraw();
+    });
+    this.#plot = element(
+      'div',
+      { class: 'plot reach-plot' },
+      this.#rows,
+      this.#canvas,
+      this.#marks,
+      this.#surface.element,
+    );
+    this.#gain = new GainView(store, zoom);
+    this.#frame.tools.append(this.#of.element);
+    this.#shown = element(
+      'div',
+      {},
+      this.#legend.element,
+      this.#keyToMarks,
+      this.#frame.readout,
+      this.#plot,
+      this.#labels,
+      this.#gain.element,
+    );
+    this.#frame.body.append(this.#said, this.#shown);
+  }
+
+  update(drawing: SequenceDrawing): void {
+    const { model, inspection, axis, theme } = drawing;
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const { update, sequence } = inspection;
+    const layer = Math.min(model.view.layer, inspection.layers.length - 1);
+    const isInSight = !this.#frame.body.hidden;
+    const answer = this.#question.want(
+      isInSight ? { update, sequence, layer } : undefined,
+      model.run?.facts.folder ?? '',
+    );
+    const reach = drawable(answer);
+    setText(this.#said, words(answer));
+    this.#said.hidden = this.#said.textContent === '';
+    this.#shown.hidden = reach === undefined;
+    this.#surface.update(drawing);
+    if (!isInSight) return;
+    const facts = model.run?.facts;
+    if (reach === undefined || facts === undefined) {
+      this.#frame.say('‖∂L_t/∂h_k‖: how strongly each loss reaches back to each step.');
+      return;
+    }
+    this.#of.update(
+      [
+        { value: 'sequence', label: `sequence ${sequence}` },
+        { value: 'median', label: `median of ${reach.medianOf} sequences` },
+      ],
+      this.#which,
+    );
+    this.#of.element.hidden = reach.medianOf === 1;
+    const matrix = this.#which === 'median' ? reach.median : reach.matrix;
+    this.#losses = Array.from({ length: reach.steps }, (_, t) => t).filter(
+      (t) => !Number.isNaN(matrix[t * reach.steps + t]),
+    );
+    this.#tall = Math.max(height.perLoss, Math.min(height.most, this.#losses.length * height.perLoss));
+    this.#frame.say(sentence(reach, facts));
+    this.#frame.tabulate(dependencyKey(reach, this.#which), () => reachTable(reach, matrix, update));
+    setText(this.#frame.readout, this.#read(matrix, reach.steps, stepInFocus(model, reach.steps)));
+    this.#gain.update(reach, drawing);
+    const key = dependencyKey(
+      reach,
+      this.#which,
+      axis.width,
+      axis.domain,
+      theme,
+      inspection.gradientFrom,
+      devicePixelRatio,
+    );
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#draw(reach, matrix, drawing, facts);
+  }
+
+  #draw(
+    reach: Reach,
+    matrix: Float64Array,
+    { axis, theme, inspection, model }: SequenceDrawing,
+    facts: RunFacts,
+  ): void {
+    const { steps } = reach;
+    // A scale is fixed while updates are leafed through: it only grows, and starts anew with another run or layer.
+    const of = dependencyKey(facts, model.view.layer);
+    const fresh = decadesOf(matrix, lowestDecade(matrix.toReversed(), steps));
+    this.#decades = { of, value: this.#decades.of === of ? unionOf(this.#decades.value, fresh) : fresh };
+    const scale = new MagnitudeScale(this.#decades.value ?? { from: -1, to: 0 }, theme);
+    this.#legend.update(scale, '‖∂L_t/∂h_k‖');
+    this.#labels.replaceChildren(stepLabels(axis));
+    this.#plot.style.height = `${this.#tall}px`;
+    this.#drawRows();
+    paint(this.#canvas, matrix, this.#losses, steps, axis, this.#tall, scale);
+    this.#drawMarks(reach, axis, inspection.gradientFrom, facts, theme);
+  }
+
+  #drawRows(): void {
+    const count = this.#losses.length;
+    const all = this.#losses.map((_, row) => row);
+    const named = count <= 4 ? all : [0, Math.floor((count - 1) / 2), count - 1];
+    this.#rows.replaceChildren(
+      element('span', { class: 'axis-title' }, count < 4 ? '' : 'loss at t'),
+      ...named.map((row) => {
+        const label = element(
+          'span',
+          { class: 'step-label' },
+          count < 4 ? `L_${this.#losses[row]}` : String(this.#losses[row]),
+        );
+        label.style.top = `${((count - row - 0.5) / count) * 100}%`;
+        return label;
+      }),
+    );
+  }
+
+  /** The steps that the trained gradient leaves out, and the lags of the horizon and of the task as lines. */
+  #drawMarks(
+    { steps, horizon }: Reach,
+    axis: SequenceAxis,
+    gradientFrom: number,
+    { lag }: RunFacts,
+    theme: Theme,
+  ): void {
+    const { width } = axis;
+    const tall = this.#tall;
+    const count = this.#losses.length;
+    // So many steps before each loss: a stair, which a loss at every step makes a diagonal.
+    const back = (lag: number, color: string, dash: string): SVGElement =>
+      svg('path', {
+        d: this.#losses
+          .map((t, row) => {
+            const [x, top] = [middleOfStep(axis, t - lag), ((count - row - 1) / count) * tall];
+            return t < lag ? '' : `M${x} ${top}V${top + tall / count}`;
+          })
+          .join(''),
+        stroke: color,
+        'stroke-dasharray': count < 12 ? '' : dash,
+        'stroke-width': 2,
+      });
+    this.#marks.setAttribute('width', String(width));
+    this.#marks.setAttribute('height', String(tall));
+    const left =
+      gradientFrom === 0 ? 0 : middleOfStep(axis, gradientFrom) - middleOfStep(axis, 0.5) + middleOfStep(axis, 0);
+    const entries: HTMLElement[] = [];
+    const marks: SVGElement[] = [];
+    if (gradientFrom > 0) {
+      marks.push(
+        svg('rect', { x: 0, y: 0, width: Math.max(0, left), height: tall, fill: theme.background, opacity: 0.55 }),
+        svg('line', { x1: left, y1: 0, x2: left, y2: tall, stroke: theme.clip, 'stroke-width': 2 }),
+      );
+      entries.push(
+        markName(
+          theme.clip,
+          '',
+          `left of it the truncation cuts the gradient off: steps before ${gradientFrom} got none`,
+        ),
+      );
+    }
+    if (horizon !== null) {
+      marks.push(back(horizon, theme.foreground, '2 3'));
+      entries.push(markName(theme.foreground, '2 3', `memory horizon, ${stepsInWords(horizon)} back`));
+    }
+    if (lag !== null && lag < steps) {
+      marks.push(back(lag, theme.baseline, '8 4'));
+      entries.push(markName(theme.baseline, '8 4', `the lag that the task needs, ${stepsInWords(lag)}`));
+    }
+    this.#marks.replaceChildren(...marks);
+    this.#keyToMarks.replaceChildren(...entries);
+  }
+
+  #choose(row: number): void {
+    this.#row = Math.max(0, Math.min(this.#losses.length - 1, row));
+    this.store.dispatch({ kind: 'viewed', view: {} });
+  }
+
+  #rowAt(y: number): number {
+    const count = this.#losses.length;
+    return Math.max(0, Math.min(count - 1, count - 1 - Math.floor((y / this.#tall) * count)));
+  }
+
+  #read(matrix: Float64Array, steps: number, k: number | undefined): string {
+    if (k === undefined) return 'Point at a loss and a step to read how strongly the one reaches the other.';
+    const asked = this.#losses[this.#row ?? this.#losses.length - 1] ?? steps - 1;
+    // No loss reaches a later step: the first that can reach this one is read instead.
+    const t = asked >= k ? asked : (this.#losses.find((loss) => loss >= k) ?? steps - 1);
+    const [here, own] = [matrix[t * steps + k] ?? NaN, matrix[t * steps + t] ?? NaN];
+    if (Number.isNaN(own)) return `Step ${t} has no loss that could reach step ${k}.`;
+    const share = k === t ? '' : `, ${briefNumber(here / own)} of what it says of h_${t} itself`;
+    return `loss at t = ${t}, step k = ${k} · ‖∂L_${t}/∂h_${k}‖ = ${briefNumber(here)}${share}`;
+  }
+}
+
+function paint(
+  canvas: HTMLCanvasElement,
+  matrix: Float64Array,
+  losses: readonly number[],
+  steps: number,
+  axis: SequenceAxis,
+  plotHeight: number,
+  scale: MagnitudeScale,
+): void {
+  const width = Math.max(1, Math.round(axis.width * devicePixelRatio));
+  const tall = Math.max(1, Math.round(plotHeight * devicePixelRatio));
+  canvas.width = width;
+  canvas.height = tall;
+  canvas.style.width = `${axis.width}px`;
+  canvas.style.height = `${plotHeight}px`;
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  // The painter takes columns, as the heatmap of training time has them.
+  const rows = losses.length;
+  const values = Float64Array.from(
+    { length: steps * rows },
+    (_, i) => matrix[(losses[i % rows] ?? 0) * steps + Math.floor(i / rows)] ?? NaN,
+  );
+  const image = context.createImageData(width, tall);
+  const [from, to] = axis.domain;
+  const grid = { values, columns: steps, width: rows, offset: 0, rows, stride: 1 };
+  rasterize(grid, { from, to, width, height: tall }, scale, new Uint32Array(image.data.buffer));
+  context.putImageData(image, 0, 0);
+}
+
+function markName(color: string, dash: string, words: string): HTMLElement {
+  const line = svg('line', { x1: 0, y1: 5, x2: 22, y2: 5, stroke: color, 'stroke-width': 2, 'stroke-dasharray': dash });
+  return element(
+    'span',
+    { class: 'curve-name' },
+    svg('svg', { width: 22, height: 10, 'aria-hidden': 'true' }, line),
+    words,
+  );
+}
+
+function stepsInWords(count: number): string {
+  return `${count} ${count === 1 ? 'step' : 'steps'}`;
+}
+
+function sentence({ horizon, medianOf }: Reach, { lag }: RunFacts): string {
+  if (horizon === null) return 'No step of this sequence has a loss, so nothing reaches back.';
+  const over = medianOf === 1 ? '' : ` (median of ${medianOf} sequences)`;
+  const far = `A loss reaches ${stepsInWords(horizon)} back before less than a thousandth is left${over}`;
+  if (lag === null) return `${far}.`;
+  const verdict = horizon >= lag ? 'that is far enough' : 'too short to learn it from here';
+  return `${far}; the task needs ${lag}: ${verdict}.`;
+}
+
+function words(answer: Answer<Reach>): string {
+  switch (answer.kind) {
+    case 'none':
+    case 'ready':
+      return '';
+    case 'waiting':
+      return answer.last === undefined ? 'Following every loss back by itself…' : '';
+    case 'failed':
+      return `The matrix cannot be shown: ${answer.message}`;
+    default:
+      return answer satisfies never;
+  }
+}
