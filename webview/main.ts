@@ -39,6 +39,9 @@ const notebook = new Notebook(
     terms: (request) => channel.request('terms', request),
     reach: (request) => channel.request('reach', request),
     whatIf: (request) => channel.request('whatIf', request),
+    sample: (request) => channel.request('sample', request),
+    scores: (request) => channel.request('scores', request),
+    project: (request) => channel.request('project', request),
   },
 );
 

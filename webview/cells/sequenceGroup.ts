@@ -8,6 +8,7 @@ import { numberField } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { BackwardCell } from './backwardCell';
 import { Minimap } from './minimap';
+import { OutputCell } from './outputCell';
 import type { SequenceCell } from './sequenceCell';
 import { ReachCell } from './reachCell';
 import { StepLossCell } from './stepLossCell';
@@ -40,6 +41,7 @@ export class SequenceGroup {
       new BackwardCell(store, this.#zoom, asks, onFold),
       new ReachCell(store, this.#zoom, asks, onFold),
       new UpdateCell(store, onFold),
+      new OutputCell(store, this.#zoom, asks, onFold),
     ];
     this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));
     this.element = element(

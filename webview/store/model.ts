@@ -33,6 +33,12 @@ export interface View {
   readonly unit: number;
   /** Parameter whose gradient and step are looked at, by PyTorch's name; '' is W_hh of the layer. */
   readonly parameter: string;
+  /** What the net reads before it goes on by itself; undefined until somebody has said. */
+  readonly prompt: string | undefined;
+  /** Divides the outputs before a symbol is drawn. */
+  readonly temperature: number;
+  /** Seed of the drawn text. */
+  readonly sampleSeed: number;
   /** Sequence of the batch that the cells of sequence time show. */
   readonly sequence: number;
   /** undefined follows the latest update. */
@@ -88,6 +94,9 @@ export const standardView: View = {
   node: 'h',
   unit: 0,
   parameter: '',
+  prompt: undefined,
+  temperature: 0.8,
+  sampleSeed: 1,
   sequence: 0,
   selection: undefined,
   folded: [],

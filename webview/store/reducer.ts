@@ -50,7 +50,9 @@ function shown(model: Model, state: PanelState): Model {
     message: state.message,
     look: changed || run?.facts.folder !== model.run?.facts.folder ? { kind: 'none', why: '' } : model.look,
     view: fitted(
-      changed ? { ...model.view, range: undefined, stepRange: undefined, selection: undefined } : model.view,
+      changed
+        ? { ...model.view, range: undefined, stepRange: undefined, prompt: undefined, selection: undefined }
+        : model.view,
       run,
     ),
     hover: undefined,

@@ -35,6 +35,9 @@ export function viewOf(saved: unknown): View {
     net: pick('net', (value) => ['line', 'loop'].includes(value as string)),
     node: pick('node', (value) => typeof value === 'string'),
     unit: pick('unit', isCount),
+    prompt: pick('prompt', (value) => typeof value === 'string'),
+    temperature: pick('temperature', (value) => typeof value === 'number' && value >= 0),
+    sampleSeed: pick('sampleSeed', Number.isSafeInteger),
     selection: pick('selection', (value) => isCount(field(value, 'update'))),
     folded: pick('folded', (value) => Array.isArray(value) && value.every((title) => typeof title === 'string')),
   };

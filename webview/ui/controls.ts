@@ -85,6 +85,40 @@ export function choice<T extends string>(label: string, onChoose: (value: T) => 
   };
 }
 
+/** A field for a line of text, sent with Enter or on leaving it. */
+export interface TextField {
+  readonly element: HTMLElement;
+  /** Shows the text, unless somebody is typing. */
+  update(value: string): void;
+}
+
+/** Makes a text field. */
+export function textField(label: string, hint: string, onEnter: (value: string) => void): TextField {
+  const field = document.createElement('vscode-text-field');
+  field.setAttribute('aria-label', label);
+  field.title = hint;
+  let shown = '';
+  const send = (): void => {
+    if (field.value === shown) return;
+    shown = field.value;
+    onEnter(shown);
+  };
+  field.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') send();
+    // What is typed here is no shortcut of the notebook.
+    event.stopPropagation();
+  });
+  field.addEventListener('blur', send);
+  return {
+    element: element('label', { class: 'text-field' }, element('span', {}, label), field),
+    update(value) {
+      if (document.activeElement === field) return;
+      shown = value;
+      if (field.value !== value) field.value = value;
+    },
+  };
+}
+
 /** A field for a positive number, sent with Enter or on leaving it. */
 export interface NumberField {
   readonly element: HTMLElement;
