@@ -4,8 +4,9 @@ import { TrainLenses } from './editor/lenses';
 import { Samples } from './editor/samples';
 import { SchemaLanguage } from './editor/schemaLanguage';
 import { registerTrainCommands } from './editor/trainCommands';
+import { ComparisonPanels } from './panel/comparisonPanels';
 import { RunPanels } from './panel/runPanels';
-import { languageId, panelViewType, runsView } from './platform/ids';
+import { comparisonViewType, languageId, panelViewType, runsView } from './platform/ids';
 import { openLog } from './platform/log';
 import { KeptRuns } from './session/keptRuns';
 import { Launcher } from './session/launcher';
@@ -33,6 +34,17 @@ export function activate(context: ExtensionContext): void {
     { sessions, archive, startWorker, extension: extensionUri, log },
     context.workspaceState,
   );
+  const comparisons = new ComparisonPanels(
+    {
+      sessions,
+      archive,
+      extension: extensionUri,
+      log,
+      showTarget: (target) => panels.show(target),
+      showRun: (folder) => panels.showRun(folder),
+    },
+    context.workspaceState,
+  );
   const kept = new KeptRuns();
   const runs = new RunsTree(kept, sessions);
   const tree = window.createTreeView(runsView, { treeDataProvider: runs, canSelectMany: true, showCollapseAll: true });
@@ -48,6 +60,7 @@ export function activate(context: ExtensionContext): void {
     runs,
     tree,
     panels,
+    comparisons,
     lenses,
     languages.registerCodeLensProvider({ language: languageId }, lenses),
     ...new SchemaLanguage().register(),
@@ -55,8 +68,28 @@ export function activate(context: ExtensionContext): void {
     new RunStatusBar(sessions),
     trackRunState(sessions),
     window.registerWebviewPanelSerializer(panelViewType, panels),
-    ...registerRunCommands({ kept, sessions, launcher, tree, showRun: (folder) => panels.showRun(folder) }),
-    ...registerTrainCommands({ sessions, launcher, samples, showRun: (target) => panels.show(target), log }),
+    window.registerWebviewPanelSerializer(comparisonViewType, comparisons),
+    ...registerRunCommands({
+      kept,
+      sessions,
+      launcher,
+      tree,
+      showRun: (folder) => panels.showRun(folder),
+      compare: (folders) => {
+        comparisons.show(folders.map((folder) => ({ kind: 'run', folder })));
+      },
+    }),
+    ...registerTrainCommands({
+      sessions,
+      launcher,
+      samples,
+      showRun: (target) => panels.show(target),
+      compare: (targets) => {
+        comparisons.show(targets.map((target) => ({ kind: 'experiment', target })));
+      },
+      log,
+    }),
   );
   void panels.reopen();
+  comparisons.reopen();
 }

@@ -1,5 +1,4 @@
-import { Channel, type Port } from '../src/protocol/channel';
-import type { PanelHostContract, PanelViewContract } from '../src/protocol/panel';
+import { Channel, reasonOf, type Contract, type Handlers, type Port } from '../src/protocol/channel';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -9,16 +8,19 @@ interface VsCodeApi {
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
-/** The extension host, as the webview sees it. */
-export interface Host {
-  readonly channel: Channel<PanelViewContract, PanelHostContract>;
+/** What a page tells its host of without being asked: faults at the least. */
+export type PageContract = { requests: Record<never, never>; events: { fault: string } };
+
+/** The extension host, as a page sees it. */
+export interface Host<Remote extends Contract> {
+  readonly channel: Channel<PageContract, Remote>;
   /** What VS Code kept for this panel. */
   savedState(): unknown;
   saveState(state: unknown): void;
 }
 
 /** Connects to the host; once a page. */
-export function connectHost(): Host {
+export function connectHost<Remote extends Contract>(): Host<Remote> {
   const api = acquireVsCodeApi();
   const port: Port = {
     post: (message) => {
@@ -34,14 +36,25 @@ export function connectHost(): Host {
       };
     },
   };
-  const channel: Channel<PanelViewContract, PanelHostContract> = new Channel(
-    port,
-    {},
-    {
-      onFault: (reason) => {
-        channel.emit('fault', reason);
-      },
+  const nothing: Handlers<PageContract> = {};
+  const channel: Channel<PageContract, Remote> = new Channel(port, nothing, {
+    onFault: (reason) => {
+      channel.emit('fault', reason);
     },
-  );
+  });
   return { channel, savedState: () => api.getState(), saveState: (state) => api.setState(state) };
+}
+
+/** Sends every fault of the page to the host's log; the function that is returned sends one. */
+export function reportFaults(channel: { emit(name: 'fault', reason: string): void }): (error: unknown) => void {
+  const report = (error: unknown): void => {
+    channel.emit('fault', reasonOf(error));
+  };
+  window.addEventListener('error', (event) => {
+    report(event.error ?? event.message);
+  });
+  window.addEventListener('unhandledrejection', (event) => {
+    report(event.reason);
+  });
+  return report;
 }

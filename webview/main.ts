@@ -1,77 +1,11 @@
-import { reasonOf } from '../src/protocol/channel';
-import { Notebook } from './cells/notebook';
-import { connectHost } from './host';
-import { emptyModel, type Model } from './store/model';
-import { savedOf, viewOf } from './store/savedView';
-import { Looker } from './store/looker';
-import { Store } from './store/store';
-import { onThemeChange, readTheme } from './theme/theme';
+import { showComparison } from './comparison/comparisonPage';
+import { showNotebook } from './cells/notebookPage';
 import { registerControls } from './ui/controls';
 import './main.css';
 
-/** Boot: connect, ask for the first paint, then follow events. */
+/** Boot: the page says what it is to show. */
 registerControls();
-const host = connectHost();
-const { channel } = host;
-const store = new Store({ ...emptyModel, view: viewOf(host.savedState()) });
 const root = document.getElementById('notebook');
 if (root === null) throw new Error('The page has no element "notebook".');
-
-const report = (error: unknown): void => {
-  channel.emit('fault', reasonOf(error));
-};
-window.addEventListener('error', (event) => {
-  report(event.error ?? event.message);
-});
-window.addEventListener('unhandledrejection', (event) => {
-  report(event.reason);
-});
-
-const notebook = new Notebook(
-  root,
-  store,
-  {
-    command: (command) => void channel.request('command', command).catch(report),
-    select: (variant) => void channel.request('select', { variant }).catch(report),
-    setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
-  },
-  {
-    terms: (request) => channel.request('terms', request),
-    reach: (request) => channel.request('reach', request),
-    whatIf: (request) => channel.request('whatIf', request),
-    sample: (request) => channel.request('sample', request),
-    scores: (request) => channel.request('scores', request),
-    project: (request) => channel.request('project', request),
-  },
-);
-
-new Looker(store, (update, sequence) => channel.request('inspect', { update, sequence }));
-
-let theme = readTheme();
-const draw = (model: Model): void => {
-  notebook.update(model, theme);
-  if (model.isReady) host.saveState(savedOf(model));
-};
-store.subscribe(draw);
-onThemeChange(() => {
-  theme = readTheme();
-  draw(store.model);
-});
-new ResizeObserver(() => {
-  draw(store.model);
-}).observe(root);
-
-channel.on('show', (state) => {
-  store.dispatch({ kind: 'shown', state });
-});
-channel.on('status', ({ status, entries }) => {
-  store.dispatch({ kind: 'status', status, entries });
-});
-channel.on('series', (slice) => {
-  store.model.run?.series.write(slice);
-  store.dispatch({ kind: 'grown' });
-});
-draw(store.model);
-channel.request('ready', undefined).then((state) => {
-  store.dispatch({ kind: 'shown', state });
-}, report);
+if (root.dataset['kind'] === 'comparison') showComparison(root);
+else showNotebook(root);

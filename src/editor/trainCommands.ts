@@ -2,10 +2,10 @@ import type { Uri } from 'vscode';
 import { commands as registry, Range, Selection, window, workspace, type Disposable, type QuickPickItem } from 'vscode';
 import { commands, experimentGlob } from '../platform/ids';
 import type { Log } from '../platform/log';
-import type { Launcher } from '../session/launcher';
+import type { Launch, Launcher } from '../session/launcher';
 import type { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
-import { fileNameOf } from '../session/experimentText';
+import { fileNameOf, readExperiment } from '../session/experimentText';
 import { reasonOf } from '../protocol/channel';
 import type { Refusal } from '../experiment/refusal';
 import type { Samples } from './samples';
@@ -20,6 +20,8 @@ export interface TrainCommandParts {
   readonly launcher: Launcher;
   readonly samples: Samples;
   readonly showRun: ShowRun;
+  /** Shows several targets side by side. */
+  readonly compare: (targets: readonly Target[]) => void;
   readonly log: Log;
 }
 
@@ -40,6 +42,9 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
   return [
     registry.registerCommand(commands.train, (first?: unknown, second?: unknown) =>
       train(parts, targetOf(first, second)),
+    ),
+    registry.registerCommand(commands.trainAll, (first?: unknown, second?: unknown) =>
+      trainAll(parts, targetOf(first, second)),
     ),
     registry.registerCommand(
       commands.pause,
@@ -88,6 +93,43 @@ async function train(parts: TrainCommandParts, wished: Target | undefined): Prom
     default:
       launch satisfies never;
   }
+}
+
+/** Trains an experiment and each of its variants; those for which there is no room yet wait for their turn. */
+async function trainAll(parts: TrainCommandParts, wished: Target | undefined): Promise<void> {
+  const chosen = wished ?? (await chooseExperiment(parts.samples));
+  if (chosen === undefined) return;
+  const { uri } = chosen;
+  let variants: readonly string[];
+  try {
+    const parsed = await readExperiment(uri);
+    if (parsed.kind === 'refused') {
+      await tellRefusals(uri, parsed.refusals);
+      return;
+    }
+    variants = parsed.file.variants.map(({ name }) => name);
+  } catch (error) {
+    void window.showErrorMessage(`The experiment cannot be read: ${reasonOf(error)}`);
+    return;
+  }
+  const targets = [undefined, ...variants].map((variant) => ({ uri, variant }));
+  const launches: Promise<Launch>[] = [];
+  for (const target of targets) {
+    // One after the other, so that they stand in the queue as in the file.
+    await new Promise<void>((accepted) => {
+      const launch = parts.launcher.launch(target, () => {
+        accepted();
+      });
+      launches.push(launch);
+      void launch.then(() => {
+        accepted();
+      });
+    });
+    if (launches.length === 1) parts.compare(targets);
+  }
+  const first = (await Promise.all(launches)).find(({ kind }) => kind === 'refused' || kind === 'failed');
+  if (first?.kind === 'refused') await tellRefusals(uri, first.refusals);
+  if (first?.kind === 'failed') void window.showErrorMessage(first.message);
 }
 
 async function tellRefusals(uri: Uri, refusals: readonly Refusal[]): Promise<void> {

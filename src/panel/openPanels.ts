@@ -1,57 +1,66 @@
 import { TabInputWebview, window, type Memento } from 'vscode';
 import * as z from 'zod';
-import { panelViewType } from '../platform/ids';
-import { keptSubject, keyOf, subjectOf } from './subject';
 
-const storeKey = 'unroll.openPanels';
-
-const openPanelSchema = keptSubject.extend({ title: z.string() });
+/** What tells the panels of one kind from the others, and one of them from its like. */
+export interface PanelKind<Shown> {
+  readonly viewType: string;
+  /** Where the memory is kept. */
+  readonly storeKey: string;
+  /** What is remembered of a panel beside its title. */
+  readonly schema: z.ZodType<Shown>;
+  /** Equal for what belongs in the same panel. */
+  readonly keyOf: (shown: Shown) => string;
+}
 
 /** A panel that stands in the window: what it shows, and the title of its tab. */
-export type OpenPanel = Readonly<z.infer<typeof openPanelSchema>>;
+export interface OpenPanel<Shown> {
+  readonly shown: Shown;
+  readonly title: string;
+}
 
 /**
  * Remembers which panels stand in the window. VS Code brings tabs back by itself, but in a browser it keeps its layout
- * only now and then, and a webview that was never shown has left it no state; then this memory fills in.
+ * only now and then, and the state that a webview leaves may be lost with it; then this memory fills in.
  */
-export class OpenPanels {
+export class OpenPanels<Shown> {
   #isClosing = false;
 
-  constructor(readonly store: Memento) {}
+  /** @param store of the workspace */
+  constructor(
+    readonly store: Memento,
+    readonly kind: PanelKind<Shown>,
+  ) {}
 
   /** The panels of the window before it was reloaded. */
-  get all(): readonly OpenPanel[] {
-    return z.array(openPanelSchema).safeParse(this.store.get(storeKey)).data ?? [];
+  get all(): readonly OpenPanel<Shown>[] {
+    const { schema, storeKey } = this.kind;
+    return z.array(z.object({ shown: schema, title: z.string() })).safeParse(this.store.get(storeKey)).data ?? [];
   }
 
   /** Those that VS Code has not brought back as a tab, shown or waiting to be shown. */
-  get missing(): readonly OpenPanel[] {
+  get missing(): readonly OpenPanel<Shown>[] {
     const labels = window.tabGroups.all
       .flatMap(({ tabs }) => tabs)
-      .filter(({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(panelViewType))
+      .filter(({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(this.kind.viewType))
       .map(({ label }) => label);
     return this.all.filter(({ title }) => !labels.includes(title));
   }
 
-  /** What the panel with this key showed. */
-  of(key: string): OpenPanel | undefined {
-    return this.all.find((panel) => keyIn(panel) === key);
-  }
-
-  /** What a tab with this title showed; undefined where that is not known, or could be one of several. */
-  withTitle(title: string): OpenPanel | undefined {
-    const [first, ...others] = this.all.filter((panel) => panel.title === title);
-    return others.length === 0 ? first : undefined;
+  /** What a tab shows that VS Code has brought back, from what its webview has left and what was noted here. */
+  shownBy(title: string, left: unknown): Shown | undefined {
+    const known = this.kind.schema.safeParse(left).data;
+    // What the webview left may be older than what was noted here.
+    return (known === undefined ? undefined : this.#of(this.kind.keyOf(known))) ?? known ?? this.#withTitle(title);
   }
 
   /** Notes what a panel shows now. */
-  note(panel: OpenPanel): void {
-    this.#keep([...this.all.filter((other) => keyIn(other) !== keyIn(panel)), panel]);
+  note(panel: OpenPanel<Shown>): void {
+    this.#keep([...this.#without(this.kind.keyOf(panel.shown)), panel]);
   }
 
   /** Forgets the panel with this key, because a person has closed it. */
   forget(key: string): void {
-    if (!this.#isClosing) this.#keep(this.all.filter((panel) => keyIn(panel) !== key));
+    if (!this.#isClosing) this.#keep(this.#without(key));
   }
 
   /** From now on panels end with their window, which is no closing by hand. */
@@ -59,11 +68,21 @@ export class OpenPanels {
     this.#isClosing = true;
   }
 
-  #keep(panels: readonly OpenPanel[]): void {
-    void this.store.update(storeKey, panels);
+  #of(key: string): Shown | undefined {
+    return this.all.find(({ shown }) => this.kind.keyOf(shown) === key)?.shown;
   }
-}
 
-function keyIn(panel: OpenPanel): string {
-  return keyOf(subjectOf(panel));
+  /** undefined where that is not known, or could be one of several. */
+  #withTitle(title: string): Shown | undefined {
+    const [first, ...others] = this.all.filter((panel) => panel.title === title);
+    return others.length === 0 ? first?.shown : undefined;
+  }
+
+  #without(key: string): readonly OpenPanel<Shown>[] {
+    return this.all.filter(({ shown }) => this.kind.keyOf(shown) !== key);
+  }
+
+  #keep(panels: readonly OpenPanel<Shown>[]): void {
+    void this.store.update(this.kind.storeKey, panels);
+  }
 }

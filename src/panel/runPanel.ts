@@ -1,5 +1,5 @@
-import { commands as registry, Uri, window, workspace, type Disposable, type Webview, type WebviewPanel } from 'vscode';
-import { Channel, reasonOf, type Port } from '../protocol/channel';
+import { commands as registry, Uri, window, workspace, type Disposable, type WebviewPanel } from 'vscode';
+import { Channel, reasonOf } from '../protocol/channel';
 import type { PanelCommand, PanelEntry, PanelHostContract, PanelState, PanelViewContract } from '../protocol/panel';
 import { DisposableStore } from '../platform/disposable';
 import { commands } from '../platform/ids';
@@ -15,7 +15,8 @@ import { runFiles } from '../run/layout';
 import type { OpenPanel } from './openPanels';
 import { pageOf } from './page';
 import { panelRequests } from './requests';
-import type { Subject } from './subject';
+import { keptOf, type KeptSubject, type Subject } from './subject';
+import { portOf } from './webviewPort';
 
 /** What a panel needs from the house. */
 export interface RunPanelParts {
@@ -40,6 +41,8 @@ export class RunPanel implements Disposable {
   #isVisible = true;
   /** The session whose facts and series the webview has; what follows only adds to them. */
   #drawn: Session | undefined;
+  /** Updates of that session that the webview has. */
+  #sent = 0;
   #inspector: Inspector | undefined;
   #variants: readonly string[] = [];
 
@@ -48,7 +51,7 @@ export class RunPanel implements Disposable {
     readonly panel: WebviewPanel,
     readonly subject: Subject,
     readonly parts: RunPanelParts,
-    readonly onShow: (shown: OpenPanel) => void,
+    readonly onShow: (panel: OpenPanel<KeptSubject>) => void,
   ) {
     const { sessions, extension, log } = parts;
     this.#target = subject.kind === 'experiment' ? subject.target : undefined;
@@ -157,17 +160,13 @@ export class RunPanel implements Disposable {
       session?.facts === undefined || session.series === undefined
         ? undefined
         : { facts: session.facts, status: session.status, series: session.series.whole() };
-    session?.series?.takeChanges();
+    this.#sent = session?.series?.updates ?? 0;
     this.#drawn = run === undefined ? undefined : session;
     this.panel.title = `Unroll: ${title}`;
     const folder = this.#kept?.folder.toString();
     const variant = this.#target?.variant;
-    this.onShow({
-      uri: this.#uri.toString(),
-      ...(variant === undefined ? {} : { variant }),
-      ...(folder === undefined ? {} : { folder }),
-      title: this.panel.title,
-    });
+    const shown: Subject = this.#target === undefined ? this.subject : { kind: 'experiment', target: this.#target };
+    this.onShow({ shown: keptOf(shown), title: this.panel.title });
     return {
       uri: this.#uri.toString(),
       folder,
@@ -240,7 +239,10 @@ export class RunPanel implements Disposable {
       void this.#announce();
       return;
     }
-    if (session.series !== undefined) this.#channel.emit('series', session.series.takeChanges());
+    if (session.series !== undefined) {
+      this.#channel.emit('series', session.series.since(this.#sent));
+      this.#sent = session.series.updates;
+    }
     this.#channel.emit('status', { status: session.status, entries: this.#entries() });
   }
 
@@ -280,19 +282,4 @@ export class RunPanel implements Disposable {
         return command satisfies never;
     }
   }
-}
-
-/** A webview as the carrier of a channel. */
-export function portOf(webview: Webview): Port {
-  return {
-    post: (message) => {
-      void webview.postMessage(message);
-    },
-    listen: (listener) => {
-      const subscription = webview.onDidReceiveMessage(listener);
-      return () => {
-        subscription.dispose();
-      };
-    },
-  };
 }

@@ -9,27 +9,34 @@ import {
 } from 'vscode';
 import { panelViewType } from '../platform/ids';
 import type { Target } from '../session/sessions';
-import { OpenPanels } from './openPanels';
+import { OpenPanels, type PanelKind } from './openPanels';
 import { webviewRoot } from './page';
 import { RunPanel, type RunPanelParts } from './runPanel';
-import { keptSubject, keyOf, subjectOf, type Subject } from './subject';
+import { keptSubject, keyOf, subjectOf, type KeptSubject, type Subject } from './subject';
+
+const panelKind: PanelKind<KeptSubject> = {
+  viewType: panelViewType,
+  storeKey: 'unroll.openPanels',
+  schema: keptSubject,
+  keyOf: (kept) => keyOf(subjectOf(kept)),
+};
 
 /** All panels, one an experiment and one a kept run; brings them back after a window reload. */
 export class RunPanels implements Disposable, WebviewPanelSerializer {
   readonly #panels = new Map<string, RunPanel>();
-  readonly #open: OpenPanels;
+  readonly #open: OpenPanels<KeptSubject>;
 
   /** @param store of the workspace */
   constructor(
     readonly parts: RunPanelParts,
     store: Memento,
   ) {
-    this.#open = new OpenPanels(store);
+    this.#open = new OpenPanels(store, panelKind);
   }
 
   /** Opens again the panels that the window had before it was reloaded and that VS Code has not brought back. */
   async reopen(): Promise<void> {
-    for (const panel of this.#open.missing) await this.#show(subjectOf(panel));
+    for (const { shown } of this.#open.missing) await this.#show(subjectOf(shown));
   }
 
   /** Shows a target beside the editor, in the panel its experiment already has or in a new one. */
@@ -45,9 +52,7 @@ export class RunPanels implements Disposable, WebviewPanelSerializer {
   }
 
   async deserializeWebviewPanel(panel: WebviewPanel, state: unknown): Promise<void> {
-    const left = keptSubject.safeParse(state).data;
-    // What the webview left may be older than what was noted here.
-    const kept = (left && this.#open.of(keyOf(subjectOf(left)))) ?? left ?? this.#open.withTitle(panel.title);
+    const kept = this.#open.shownBy(panel.title, state);
     if (kept === undefined || this.#panels.has(keyOf(subjectOf(kept)))) {
       panel.dispose();
       return;

@@ -33,3 +33,17 @@ export function subjectOf({ uri, variant, folder }: KeptSubject): Subject {
   if (folder !== undefined) return { kind: 'run', folder: Uri.parse(folder) };
   return { kind: 'experiment', target: { uri: Uri.parse(uri), variant } };
 }
+
+/** What is kept of a subject. */
+export function keptOf(subject: Subject): KeptSubject {
+  switch (subject.kind) {
+    case 'experiment': {
+      const { uri, variant } = subject.target;
+      return { uri: uri.toString(), ...(variant === undefined ? {} : { variant }) };
+    }
+    case 'run':
+      return { uri: subject.folder.toString(), folder: subject.folder.toString() };
+    default:
+      return subject satisfies never;
+  }
+}

@@ -38,8 +38,7 @@ export class DisplaySeries {
   readonly scalars: ColumnTable<ScalarField>;
   /** Columns hold (L,T) per field, (T) for lossPerStep. */
   readonly heat: ColumnTable<HeatField>;
-  #dirtyScalars = { column: 0, stride: 1 };
-  #dirtyHeat = { column: 0, stride: 1 };
+  #updates = 0;
 
   /** @param every the experiment's `record.every` */
   constructor(
@@ -60,7 +59,11 @@ export class DisplaySeries {
       columns,
       every,
     );
-    this.#dirtyHeat.stride = every;
+  }
+
+  /** Updates taken in so far: what `since` counts from. */
+  get updates(): number {
+    return this.#updates;
   }
 
   /** Takes in the records of a batch. */
@@ -69,10 +72,10 @@ export class DisplaySeries {
     let m = 0;
     for (let n = 0; n < batch.count; n++) {
       const update = batch.update[n] ?? 0;
+      this.#updates = update + 1;
       this.#appendScalars(update, batch, n);
       if ((batch.steps[n] ?? 0) > 0) {
         const column = this.heat.columnOf(update);
-        this.#dirtyHeat = earlier(this.#dirtyHeat, column, this.heat.stride);
         this.heat.add('dh', column, batch.dh.subarray(m * cells, (m + 1) * cells));
         this.heat.add('dhLocal', column, batch.dhLocal.subarray(m * cells, (m + 1) * cells));
         if (this.layout.hasCellState) this.heat.add('dc', column, batch.dc.subarray(m * cells, (m + 1) * cells));
@@ -83,15 +86,11 @@ export class DisplaySeries {
     }
   }
 
-  /** What changed since the last call. */
-  takeChanges(): SeriesSlice {
-    const slice = {
-      scalars: this.scalars.slice(Math.min(rescaled(this.#dirtyScalars, this.scalars.stride), this.scalars.count)),
-      heat: this.heat.slice(Math.min(rescaled(this.#dirtyHeat, this.heat.stride), this.heat.count)),
-    };
-    this.#dirtyScalars = { column: this.scalars.count, stride: this.scalars.stride };
-    this.#dirtyHeat = { column: this.heat.count, stride: this.heat.stride };
-    return slice;
+  /** What changed after the first `updates` updates: an update changes its own column, and they come in order. */
+  since(updates: number): SeriesSlice {
+    const from = ({ stride, count }: { readonly stride: number; readonly count: number }): number =>
+      Math.min(Math.floor(updates / stride), count);
+    return { scalars: this.scalars.slice(from(this.scalars)), heat: this.heat.slice(from(this.heat)) };
   }
 
   /** Everything there is. */
@@ -108,7 +107,6 @@ export class DisplaySeries {
   #appendScalars(update: number, batch: RecordBatch, n: number): void {
     const { scalars } = this;
     const column = scalars.columnOf(update);
-    this.#dirtyScalars = earlier(this.#dirtyScalars, column, scalars.stride);
     const loss = [batch.loss[n] ?? NaN];
     scalars.add('count', column, [1]);
     scalars.add('lossMin', column, loss);
@@ -120,17 +118,4 @@ export class DisplaySeries {
     scalars.add('clips', column, [batch.clipped[n] ?? 0]);
     scalars.add('learningRate', column, [batch.learningRate[n] ?? NaN]);
   }
-}
-
-interface Dirty {
-  readonly column: number;
-  readonly stride: number;
-}
-
-function rescaled(dirty: Dirty, stride: number): number {
-  return Math.floor((dirty.column * dirty.stride) / stride);
-}
-
-function earlier(dirty: Dirty, column: number, stride: number): Dirty {
-  return { column: Math.min(rescaled(dirty, stride), column), stride };
 }

@@ -18,9 +18,10 @@ export interface RunCommandParts {
   readonly launcher: Launcher;
   readonly tree: TreeView<RunsNode>;
   readonly showRun: (folder: Uri) => Promise<void>;
+  readonly compare: (folders: readonly Uri[]) => void;
 }
 
-/** Registers the commands on kept runs: open, resume, rename, reveal, delete. */
+/** Registers the commands on kept runs: open, resume, compare, rename, reveal, delete. */
 export function registerRunCommands(parts: RunCommandParts): Disposable[] {
   const { kept, showRun } = parts;
   /** The runs that a command means: those it was given, those selected in the tree, or those chosen now. */
@@ -43,6 +44,11 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
     registry.registerCommand(commands.resumeRun, async (first?: unknown, second?: unknown) => {
       const folder = typeof first === 'string' ? Uri.file(first) : await resumable(parts, first, second);
       if (folder !== undefined) await resume(parts, folder);
+    }),
+    registry.registerCommand(commands.compareRuns, async (first?: unknown, second?: unknown) => {
+      const given = runsIn(Array.isArray(second) ? second : parts.tree.selection);
+      const runs = given.length > 1 ? given : await chooseSeveral(await kept.all(), runsIn([first]));
+      if (runs.length > 0) parts.compare(runs.map(({ folder }) => folder));
     }),
     registry.registerCommand(commands.renameRun, onOne('Rename Run', rename)),
     registry.registerCommand(
@@ -83,6 +89,24 @@ async function choose(runs: readonly KeptRun[], title: string): Promise<readonly
   }
   const chosen = await window.showQuickPick(itemsFor(runs), { title, placeHolder: 'Which run?', matchOnDetail: true });
   return chosen === undefined ? [] : [chosen.run];
+}
+
+async function chooseSeveral(runs: readonly KeptRun[], first: readonly KeptRun[]): Promise<readonly KeptRun[]> {
+  if (runs.length < 2) {
+    void window.showInformationMessage(
+      'Two runs are needed to compare them. Train one more with "Unroll: Train RNN", or all variants of a file with "Unroll: Train All Variants".',
+    );
+    return [];
+  }
+  const picked = new Set(first.map(({ folder }) => folder.toString()));
+  const items = itemsFor(runs).map((item) => ({ ...item, picked: picked.has(item.run.folder.toString()) }));
+  const chosen = await window.showQuickPick(items, {
+    title: 'Compare Runs',
+    placeHolder: 'Which runs? Two or more',
+    matchOnDetail: true,
+    canPickMany: true,
+  });
+  return chosen?.map(({ run }) => run) ?? [];
 }
 
 async function resumable({ kept }: RunCommandParts, first: unknown, second: unknown): Promise<Uri | undefined> {

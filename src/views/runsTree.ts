@@ -142,26 +142,33 @@ function runItem({ run, differing }: RunRow, session: Session | undefined): Tree
   item.iconPath = iconOf(now.state);
   const said = differing.filter(([, value]) => value !== noValue);
   item.description = [
-    stateWords[now.state],
+    // The sign before the name says that it has finished; whatever else it is stands in words.
+    ...(now.state === 'finished' ? [] : [stateWords[now.state]]),
     ...(now.loss === undefined ? [] : [`loss ${briefNumber(now.loss)}`]),
     ...(now.seconds > 0 ? [briefDuration(now.seconds)] : []),
     ...said.slice(0, mostInDescription).map(([key, value]) => `${lastOf(key)} ${value}`),
     ...(said.length > mostInDescription ? ['…'] : []),
+    whenOf(run),
   ].join(' · ');
   item.tooltip = tooltipOf(run, now, differing);
-  item.accessibilityInformation = { label: `${labelOf(run)}, ${item.description}` };
+  item.accessibilityInformation = { label: `${labelOf(run)}, ${stateWords[now.state]}, ${item.description}` };
   item.contextValue = contextOf(now.state);
   item.command = { command: commands.openRun, title: 'Open Run', arguments: [{ kind: 'run', run, differing }] };
   return item;
 }
 
-/** A run without a name of its own is told from its like by when it began. */
 function labelOf(run: KeptRun): string {
-  const began = new Date(run.manifest.startedAt);
-  const when = Number.isNaN(began.getTime())
-    ? ''
-    : began.toLocaleString([], { dateStyle: 'short', timeStyle: 'medium' });
-  return run.displayName ?? [run.manifest.variant ?? 'the experiment itself', when].filter(Boolean).join(', ');
+  return run.displayName ?? run.manifest.variant ?? nameOf(run);
+}
+
+/** When a run began, as briefly as the day allows; runs without names of their own are told apart by it. */
+function whenOf({ manifest }: KeptRun): string {
+  const began = new Date(manifest.startedAt);
+  if (Number.isNaN(began.getTime())) return '';
+  const isToday = began.toDateString() === new Date().toDateString();
+  return isToday
+    ? began.toLocaleTimeString([], { timeStyle: 'short' })
+    : began.toLocaleDateString([], { dateStyle: 'medium' });
 }
 
 function lastOf(key: string): string {

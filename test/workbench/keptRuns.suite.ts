@@ -68,8 +68,8 @@ describe('Kept runs', () => {
       async () => (await experiment.lenses()).filter((lens) => /finished/.test(lens)).length === 2,
     );
     const [newest = '', oldest = ''] = await rows(experiment, 2);
-    assert.match(newest, /^gated, .* \| finished · loss [\d.]+.* · cell gru$/);
-    assert.match(oldest, /^the experiment itself, .* \| finished · loss [\d.]+.* · cell rnn · activation tanh$/);
+    assert.match(newest, /^gated \| loss [\d.]+ · \d+ s · cell gru · \d/);
+    assert.match(oldest, /^case \| loss [\d.]+ · \d+ s · cell rnn · activation tanh · \d/);
   });
 
   it('open again from their folder when their experiment and their session are gone', async () => {

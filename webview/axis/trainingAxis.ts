@@ -26,9 +26,18 @@ export interface TrainingAxis {
  * most of the time; when it is over, at its last update.
  */
 export function trainingAxis({ run, view }: Model, elementWidth: number): TrainingAxis {
+  return axisOver(endOf(run), view.range, elementWidth);
+}
+
+/** The axis of updates 0 to `end`, of which `range` is in sight. */
+export function axisOver(
+  end: number,
+  range: readonly [number, number] | undefined,
+  elementWidth: number,
+): TrainingAxis {
   const width = Math.max(1, elementWidth - gutters.left - gutters.right);
-  const whole: readonly [number, number] = [0, end(run)];
-  const [from, to] = view.range ?? whole;
+  const whole: readonly [number, number] = [0, end];
+  const [from, to] = range ?? whole;
   const domain: readonly [number, number] = [Math.max(0, from), Math.min(whole[1], Math.max(to, from + 1))];
   return { domain, whole, width, scale: scaleLinear(domain, [0, width]) };
 }
@@ -44,7 +53,8 @@ export function middleOf({ scale }: TrainingAxis, update: number): number {
   return scale(update + 0.5);
 }
 
-function end(run: Model['run']): number {
+/** The update at which the axis of a run ends. */
+export function endOf(run: Model['run']): number {
   const done = run?.status.updates ?? 0;
   const planned = run?.facts.plannedUpdates ?? shortestSpan;
   const isGrowing =

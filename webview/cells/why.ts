@@ -28,6 +28,11 @@ export const whys = {
       'Two runs can be compared only where everything but one thing is equal. Here stands everything: net, data, loss, truncation, clipping, optimizer, seed and the kernels that computed it.',
     formula: 'θ ← θ − η · step(g)',
   },
+  'What sets them apart': {
+    words:
+      'An effect can be laid to a cause only where everything else is equal. So the table names the keys that the runs do not have alike, and nothing else; where it names several, no outcome belongs to one of them alone. Another seed is a difference too: train with a few before you believe a small one.',
+    formula: 'difference of outcomes ← difference of keys',
+  },
   'Memory horizon': {
     words:
       'How far back does a loss reach? The horizon is the longest lag at which, in the median, a loss still moves the state by a thousandth of what it moves its own. A net whose horizon is shorter than the lag of the task cannot learn that lag from its gradient, however long it is trained.',

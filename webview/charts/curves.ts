@@ -120,6 +120,11 @@ export class CurveChart {
     chart.update('none');
   }
 
+  /** The pixel from the top of the canvas at which a value of y stands; NaN before anything was drawn. */
+  pixelOf(y: number): number {
+    return this.#chart.scales['y']?.getPixelForValue(y) ?? NaN;
+  }
+
   resize(): void {
     this.#chart.resize();
   }

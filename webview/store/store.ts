@@ -1,29 +1,33 @@
 import type { Model } from './model';
-import { reduce, type Action } from './reducer';
+import type { Action } from './reducer';
 
-/** Holds the model; tells listeners once a frame, however many actions came in between. */
-export class Store {
-  readonly #listeners: ((model: Model) => void)[] = [];
-  #model: Model;
+/** Holds a model; tells listeners once a frame, however many actions came in between. */
+export class Store<M = Model, A = Action> {
+  readonly #listeners: ((model: M) => void)[] = [];
+  #model: M;
   #frame: number | undefined;
 
-  constructor(model: Model) {
+  /** @param reduce the model after an action */
+  constructor(
+    model: M,
+    readonly reduce: (model: M, action: A) => M,
+  ) {
     this.#model = model;
   }
 
-  get model(): Model {
+  get model(): M {
     return this.#model;
   }
 
-  dispatch(action: Action): void {
-    this.#model = reduce(this.#model, action);
+  dispatch(action: A): void {
+    this.#model = this.reduce(this.#model, action);
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;
       for (const listener of this.#listeners) listener(this.#model);
     });
   }
 
-  subscribe(listener: (model: Model) => void): void {
+  subscribe(listener: (model: M) => void): void {
     this.#listeners.push(listener);
   }
 }

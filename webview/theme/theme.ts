@@ -17,6 +17,8 @@ export interface Theme {
   /** What clipping leaves of a gradient. */
   readonly clipped: string;
   readonly baseline: string;
+  /** One for each run that is compared, from the first; more runs begin anew with other dashes. */
+  readonly runs: readonly string[];
   readonly error: string;
   readonly fontFamily: string;
   readonly fontSize: number;
@@ -55,6 +57,14 @@ export function readTheme(): Theme {
     clip: solid('charts-red', isLight ? '#e51400' : '#f14c4c'),
     clipped: solid('charts-purple', isLight ? '#652d90' : '#b180d7'),
     baseline: solid('charts-green', isLight ? '#388a34' : '#89d185'),
+    runs: [
+      solid('charts-blue', isLight ? '#1a85ff' : '#3794ff'),
+      solid('charts-orange', '#d18616'),
+      solid('charts-purple', isLight ? '#652d90' : '#b180d7'),
+      solid('charts-yellow', isLight ? '#bf8803' : '#cca700'),
+      solid('charts-green', isLight ? '#388a34' : '#89d185'),
+      foreground,
+    ],
     error: token('errorForeground', isLight ? '#a1260d' : '#f48771'),
     fontFamily: token('font-family', 'sans-serif'),
     fontSize: Number.parseFloat(token('font-size', '13')),

@@ -1,5 +1,6 @@
 /** Shapes on a 16 × 16 field; drawn here because no font can be relied on to have the signs of a player. */
 const shapes = {
+  close: 'M4.2 3 8 6.8 11.8 3 13 4.2 9.2 8l3.8 3.8-1.2 1.2L8 9.2 4.2 13 3 11.8 6.8 8 3 4.2z',
   play: 'M4 2.5v11l9-5.5z',
   pause: 'M4 3h3v10H4zM9 3h3v10H9z',
   step: 'M3 2.5v11l7-5.5zM11 3h2v10h-2z',

@@ -49,13 +49,23 @@ describe('DisplaySeries', () => {
         (sizes, every) => {
           const host = new DisplaySeries(exampleLayout, every);
           const view = new DisplaySeries(exampleLayout, every);
+          const rare = new DisplaySeries(exampleLayout, every);
+          let seen = 0;
           let update = 0;
           for (const size of sizes) {
             const records = Array.from({ length: size }, () => exampleRecord(update++, every));
+            const before = host.updates;
             host.append(pack(exampleLayout, records));
-            view.write(structuredClone(host.takeChanges()));
+            // A second panel that looks less often gets the same.
+            view.write(structuredClone(host.since(before)));
+            if (size % 2 === 0) {
+              rare.write(structuredClone(host.since(seen)));
+              seen = host.updates;
+            }
           }
           assert.deepEqual(view.whole(), host.whole());
+          rare.write(structuredClone(host.since(seen)));
+          assert.deepEqual(rare.whole(), host.whole());
         },
       ),
       { numRuns: 30 },

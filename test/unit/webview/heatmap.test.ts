@@ -17,6 +17,7 @@ const dark: Theme = {
   clip: '#f14c4c',
   clipped: '#b180d7',
   baseline: '#89d185',
+  runs: [],
   error: '#f48771',
   fontFamily: 'sans-serif',
   fontSize: 13,

@@ -1,0 +1,64 @@
+import type { Disposable } from 'vscode';
+import { KeptSession } from '../session/keptSession';
+import type { RunArchive } from '../session/runArchive';
+import { Session } from '../session/session';
+import type { Sessions } from '../session/sessions';
+import { fileNameOf } from '../session/experimentText';
+import type { Subject } from './subject';
+
+/** One member of a comparison: finds the session that stands for it, live or from its folder. */
+export class ComparedMember implements Disposable {
+  readonly #kept: KeptSession | undefined;
+  /** The run of an earlier window, where this window has trained none. */
+  #recalled: Session | undefined;
+  /** The session whose facts and series the webview has, and how many of its updates. */
+  sent: { readonly session: Session; readonly updates: number } | undefined;
+
+  /** @param onChange called when a run that is read from its folder was read again */
+  constructor(
+    readonly id: number,
+    readonly subject: Subject,
+    readonly sessions: Sessions,
+    onChange: () => void,
+  ) {
+    this.#kept = subject.kind === 'run' ? new KeptSession(subject.folder) : undefined;
+    this.#kept?.onDidChange(onChange);
+  }
+
+  get session(): Session | undefined {
+    if (this.subject.kind === 'experiment') return this.sessions.get(this.subject.target) ?? this.#recalled;
+    return this.sessions.withFolder(this.subject.folder.fsPath) ?? this.#kept?.session;
+  }
+
+  get name(): string {
+    if (this.#kept !== undefined) return this.#kept.name;
+    if (this.subject.kind === 'run') return '';
+    const { uri, variant } = this.subject.target;
+    return variant ?? fileNameOf(uri).replace(/\.rnn\.json$/i, '');
+  }
+
+  /** Why there is no session. */
+  get problem(): string | undefined {
+    if (this.session !== undefined) return undefined;
+    return this.#kept === undefined ? 'not trained yet' : this.#kept.reason;
+  }
+
+  /** Reads the run where that has not been done, and nobody trains it here. */
+  async load(archive: RunArchive): Promise<void> {
+    if (this.session !== undefined) return;
+    if (this.subject.kind === 'run') {
+      await this.#kept?.read();
+      return;
+    }
+    const { target } = this.subject;
+    const archived = await archive.open(target);
+    if (archived === undefined) return;
+    this.#recalled = new Session(target.uri, target.variant);
+    this.#recalled.showArchive(archived);
+  }
+
+  dispose(): void {
+    this.#kept?.dispose();
+    this.#recalled?.dispose();
+  }
+}

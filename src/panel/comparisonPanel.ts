@@ -1,0 +1,178 @@
+import { commands as registry, type Disposable, type Uri, type WebviewPanel } from 'vscode';
+import * as z from 'zod';
+import { Channel, type Validators } from '../protocol/channel';
+import type {
+  ComparedRun,
+  ComparisonHostContract,
+  ComparisonState,
+  ComparisonViewContract,
+} from '../protocol/comparison';
+import { DisposableStore } from '../platform/disposable';
+import { commands } from '../platform/ids';
+import type { Log } from '../platform/log';
+import { briefValue, differingKeys, keyValues, type KeyValues } from '../run/differences';
+import type { RunArchive } from '../session/runArchive';
+import type { Session } from '../session/session';
+import type { Sessions, Target } from '../session/sessions';
+import { ComparedMember } from './comparedMember';
+import { pageOf } from './page';
+import { keptOf, type Subject } from './subject';
+import { portOf } from './webviewPort';
+
+/** What a comparison needs from the house. */
+export interface ComparisonParts {
+  readonly sessions: Sessions;
+  readonly archive: RunArchive;
+  readonly extension: Uri;
+  readonly log: Log;
+  readonly showTarget: (target: Target) => Promise<void>;
+  readonly showRun: (folder: Uri) => Promise<void>;
+}
+
+const refreshMilliseconds = 100;
+
+const nothing = z.undefined();
+const id = z.number().int().nonnegative();
+
+/** What the webview may ask, checked. */
+const comparisonRequests: Validators<ComparisonHostContract> = {
+  ready: (params) => nothing.parse(params ?? undefined),
+  open: (params) => id.parse(params),
+  remove: (params) => id.parse(params),
+  choose: (params) => nothing.parse(params ?? undefined),
+};
+
+/** The panel of several runs: sends each as it is, then what it grows by, and says what sets them apart. */
+export class ComparisonPanel implements Disposable {
+  readonly #owned = new DisposableStore();
+  readonly #channel: Channel<ComparisonHostContract, ComparisonViewContract>;
+  #members: readonly ComparedMember[];
+  #due: NodeJS.Timeout | undefined;
+
+  /** @param onShow told the panel's title, whenever that may have changed */
+  constructor(
+    readonly panel: WebviewPanel,
+    subjects: readonly Subject[],
+    readonly parts: ComparisonParts,
+    readonly onShow: (title: string) => void,
+  ) {
+    const { sessions, extension, log } = parts;
+    this.#members = subjects.map(
+      (subject, index) => new ComparedMember(index, subject, sessions, () => void this.#announce()),
+    );
+    this.#channel = new Channel<ComparisonHostContract, ComparisonViewContract>(
+      portOf(panel.webview),
+      {
+        ready: () => this.#hydrate(),
+        open: (member) => this.#open(member),
+        remove: (member) => this.#remove(member),
+        choose: async () => {
+          await registry.executeCommand(commands.compareRuns);
+          return undefined;
+        },
+      },
+      {
+        validators: comparisonRequests,
+        onFault: (reason) => {
+          log.warn(`Comparison: ${reason}`);
+        },
+      },
+    );
+    this.#channel.on('fault', (reason) => {
+      log.error(`Comparison: ${reason}`);
+    });
+    this.#owned.add(
+      sessions.onDidChange((session) => {
+        if (this.#members.some((member) => member.session === session)) this.#refreshSoon();
+      }),
+    );
+    panel.webview.html = pageOf(panel.webview, extension, 'comparison');
+  }
+
+  dispose(): void {
+    clearTimeout(this.#due);
+    this.#channel.close('The panel was closed.');
+    for (const member of this.#members) member.dispose();
+    this.#owned.dispose();
+  }
+
+  async #announce(): Promise<void> {
+    this.#channel.emit('show', await this.#hydrate());
+  }
+
+  async #hydrate(): Promise<ComparisonState> {
+    await Promise.all(this.#members.map((member) => member.load(this.parts.archive)));
+    const values = this.#members.map(({ session }) =>
+      session?.experiment === undefined ? undefined : keyValues(session.experiment),
+    );
+    const keys = differingKeys(values.filter((known) => known !== undefined));
+    const title = `Unroll: ${this.#members.length} runs compared`;
+    this.panel.title = title;
+    this.onShow(title);
+    return {
+      title,
+      subjects: this.#members.map(({ subject }) => keptOf(subject)),
+      keys,
+      runs: this.#members.map((member, i) => runOf(member, keys, values[i])),
+    };
+  }
+
+  #refreshSoon(): void {
+    this.#due ??= setTimeout(() => {
+      this.#due = undefined;
+      this.#refresh();
+    }, refreshMilliseconds);
+  }
+
+  #refresh(): void {
+    // A hidden webview gets no messages; it asks anew when it shows.
+    if (!this.panel.visible) return;
+    // Another run in a member's place, or one that has only now its facts, changes what sets the runs apart.
+    if (this.#members.some(({ session, sent }) => session?.series !== undefined && sent?.session !== session)) {
+      void this.#announce();
+      return;
+    }
+    for (const member of this.#members) {
+      const { session, sent } = member;
+      if (session?.series === undefined) {
+        if (session !== undefined) this.#channel.emit('waits', { id: member.id, status: session.status });
+        continue;
+      }
+      const series = session.series.since(sent?.updates ?? 0);
+      member.sent = { session, updates: session.series.updates };
+      this.#channel.emit('grown', { id: member.id, status: session.status, series });
+    }
+  }
+
+  async #open(member: number): Promise<undefined> {
+    const subject = this.#members.find((one) => one.id === member)?.subject;
+    if (subject?.kind === 'experiment') await this.parts.showTarget(subject.target);
+    if (subject?.kind === 'run') await this.parts.showRun(subject.folder);
+    return undefined;
+  }
+
+  async #remove(member: number): Promise<undefined> {
+    this.#members.find((one) => one.id === member)?.dispose();
+    this.#members = this.#members.filter((one) => one.id !== member);
+    await this.#announce();
+    return undefined;
+  }
+}
+
+function runOf(member: ComparedMember, keys: readonly string[], values: KeyValues | undefined): ComparedRun {
+  const { id: number, name, session, problem } = member;
+  member.sent = session?.series === undefined ? undefined : { session, updates: session.series.updates };
+  return {
+    id: number,
+    name,
+    status: session?.status,
+    drawn: drawnOf(session),
+    values: values === undefined ? {} : Object.fromEntries(keys.map((key) => [key, briefValue(values.get(key))])),
+    problem,
+  };
+}
+
+function drawnOf(session: Session | undefined): ComparedRun['drawn'] {
+  const { facts, series } = session ?? {};
+  return facts === undefined || series === undefined ? undefined : { facts, series: series.whole() };
+}

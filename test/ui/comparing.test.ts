@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { scratchWorkspace } from '../launch/scratch';
+import { Workbench } from './workbench';
+
+const experiment = `{
+  "name": "Two cells",
+  "data": { "task": "adding", "length": 8 },
+  "model": { "cell": "rnn", "hidden": 4 },
+  "training": { "steps": 120, "batch": 4 },
+  "variants": { "gated <b>": { "model": { "cell": "gru" } }, "shy": { "optimizer": { "learningRate": 0.0001 } } }
+}`;
+
+describe('Training all variants of a file', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open({
+      folder: scratchWorkspace({ 'cells.rnn.json': experiment }),
+      width: 1500,
+      height: 1100,
+      settings: { 'unroll.trainTogether': 1 },
+    });
+    await workbench.openFile('cells.rnn.json');
+    await workbench.runCommand('Unroll: Train All Variants');
+  });
+
+  after(() => workbench.close());
+
+  const rows = () => workbench.webviewFrame().locator('.comparison-table tbody tr');
+
+  it('compares them: only the keys that differ, beside the outcomes', async () => {
+    await rows().filter({ hasText: 'finished' }).nth(2).waitFor();
+    const head = await workbench.webviewFrame().locator('.comparison-table thead th').allInnerTexts();
+    assert.deepEqual(head.slice(0, 4), ['run', 'model.cell', 'model.activation', 'optimizer.learningRate']);
+    const texts = (await rows().allInnerTexts()).map((text) => text.split('\t').map((cell) => cell.trim()));
+    assert.deepEqual(
+      texts.map((cells) => cells.slice(0, 4)),
+      [
+        ['cells', 'rnn', 'tanh', '0.001'],
+        ['gated <b>', 'gru', '–', '0.001'],
+        ['shy', 'rnn', 'tanh', '0.0001'],
+      ],
+    );
+    for (const cells of texts) assert.deepEqual(cells.slice(4, 6), ['finished', '120']);
+  });
+
+  it('lights a run up everywhere when it is pointed at or has the focus', async () => {
+    const frame = workbench.webviewFrame();
+    const litNames = async (): Promise<readonly string[]> => {
+      await frame.locator('.comparison-tile.lit').waitFor();
+      const names = await frame.locator('.lit .curve-name, .curve-name.lit, tr.lit th').allInnerTexts();
+      return names.map((name) => name.trim());
+    };
+    await rows().nth(1).hover();
+    assert.deepEqual(await litNames(), ['gated <b>', 'gated <b>', 'gated <b>']);
+    await frame.locator('.comparison-tile').nth(2).focus();
+    await frame.locator('tr.lit', { hasText: 'shy' }).waitFor();
+    assert.deepEqual(await litNames(), ['shy', 'shy', 'shy']);
+  });
+
+  it('is there again after the window was reloaded', async () => {
+    await workbench.reload();
+    await workbench.tab('3 runs compared').click();
+    await rows().filter({ hasText: 'finished' }).nth(2).waitFor();
+  });
+});

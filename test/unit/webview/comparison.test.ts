@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { pack } from '../../../src/run/recordBatch';
+import { DisplaySeries } from '../../../src/protocol/displaySeries';
+import type { ComparedRun, ComparisonState } from '../../../src/protocol/comparison';
+import type { RunFacts, RunStatus } from '../../../src/protocol/run';
+import { lineStyle } from '../../../webview/comparison/lineStyle';
+import { emptyComparison, reduceComparison } from '../../../webview/comparison/model';
+import type { Theme } from '../../../webview/theme/theme';
+import { exampleLayout, exampleRecord } from '../run/exampleRecords';
+
+const status = { state: 'running', updates: 3, clipped: 0, seconds: 1 } as unknown as RunStatus;
+
+function compared(id: number, updates = 3): ComparedRun {
+  const series = new DisplaySeries(exampleLayout, 1);
+  series.append(
+    pack(
+      exampleLayout,
+      Array.from({ length: updates }, (_, update) => exampleRecord(update)),
+    ),
+  );
+  const facts = { layout: exampleLayout, recordEvery: 1 } as unknown as RunFacts;
+  return { id, name: `run ${id}`, status, drawn: { facts, series: series.whole() }, values: {}, problem: undefined };
+}
+
+const state = (runs: readonly ComparedRun[]): ComparisonState => ({
+  title: '',
+  subjects: [],
+  keys: ['model.cell'],
+  runs,
+});
+
+describe('A comparison', () => {
+  it('keeps a run’s colour and dashes when another is taken out', () => {
+    const theme = { runs: ['a', 'b', 'c'], foreground: 'x' } as unknown as Theme;
+    const all = reduceComparison(emptyComparison(undefined), {
+      kind: 'shown',
+      state: state([0, 1, 2].map((id) => compared(id))),
+    });
+    const before = all.members.map(({ id }) => lineStyle(id, theme));
+    const fewer = reduceComparison(all, { kind: 'shown', state: state([0, 2].map((id) => compared(id))) });
+    assert.deepEqual(
+      fewer.members.map(({ id }) => lineStyle(id, theme)),
+      [before[0], before[2]],
+    );
+  });
+
+  it('gives no two of thirty runs the same line, and no neighbours the same colour or the same dashes', () => {
+    const theme = { runs: ['a', 'b', 'c', 'd', 'e', 'f'], foreground: 'x' } as unknown as Theme;
+    const styles = Array.from({ length: 30 }, (_, id) => lineStyle(id, theme));
+    assert.equal(new Set(styles.map((style) => JSON.stringify(style))).size, 30);
+    for (let id = 1; id < styles.length; id++) {
+      assert.notEqual(styles[id].color, styles[id - 1].color);
+      assert.notDeepEqual(styles[id].dash, styles[id - 1].dash);
+    }
+  });
+
+  it('shows a run that has not begun, and draws it anew when it grows', () => {
+    const waiting = {
+      ...compared(1),
+      drawn: undefined,
+      status: { ...status, state: 'waiting', place: 1 } as RunStatus,
+    };
+    const first = reduceComparison(emptyComparison(undefined), { kind: 'shown', state: state([compared(0), waiting]) });
+    assert.equal(first.members[1].run, undefined);
+    assert.equal(first.members[1].status?.state, 'waiting');
+    const grown = reduceComparison(first, { kind: 'told', id: 0, status: { ...status, updates: 4 } });
+    assert.notEqual(grown.members[0].run?.version, first.members[0].run?.version);
+    assert.equal(grown.members[1], first.members[1]);
+  });
+
+  it('takes from a saved state what fits, and the standard for the rest', () => {
+    const { view } = emptyComparison({
+      view: { measure: 'gradNorm', lossAxis: 'cubic', smoothing: -1, folded: [3, 'Loss'] },
+    });
+    assert.equal(view.measure, 'gradNorm');
+    assert.equal(view.lossAxis, 'auto');
+    assert.equal(view.smoothing, 0);
+    assert.deepEqual(view.folded, ['Loss']);
+    assert.equal(emptyComparison('damaged').view.measure, 'loss');
+  });
+});

@@ -1,0 +1,65 @@
+import type { PanelHostContract } from '../../src/protocol/panel';
+import { connectHost, reportFaults } from '../host';
+import { emptyModel, type Model } from '../store/model';
+import { reduce } from '../store/reducer';
+import { savedOf, viewOf } from '../store/savedView';
+import { Looker } from '../store/looker';
+import { Store } from '../store/store';
+import { onThemeChange, readTheme } from '../theme/theme';
+import { Notebook } from './notebook';
+
+/** The page of a run: connects, asks for the first paint, then follows events. */
+export function showNotebook(root: HTMLElement): void {
+  const host = connectHost<PanelHostContract>();
+  const { channel } = host;
+  const report = reportFaults(channel);
+  const store = new Store({ ...emptyModel, view: viewOf(host.savedState()) }, reduce);
+  const notebook = new Notebook(
+    root,
+    store,
+    {
+      command: (command) => void channel.request('command', command).catch(report),
+      select: (variant) => void channel.request('select', { variant }).catch(report),
+      setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
+    },
+    {
+      terms: (request) => channel.request('terms', request),
+      reach: (request) => channel.request('reach', request),
+      whatIf: (request) => channel.request('whatIf', request),
+      sample: (request) => channel.request('sample', request),
+      scores: (request) => channel.request('scores', request),
+      project: (request) => channel.request('project', request),
+    },
+  );
+
+  new Looker(store, (update, sequence) => channel.request('inspect', { update, sequence }));
+
+  let theme = readTheme();
+  const draw = (model: Model): void => {
+    notebook.update(model, theme);
+    if (model.isReady) host.saveState(savedOf(model));
+  };
+  store.subscribe(draw);
+  onThemeChange(() => {
+    theme = readTheme();
+    draw(store.model);
+  });
+  new ResizeObserver(() => {
+    draw(store.model);
+  }).observe(root);
+
+  channel.on('show', (state) => {
+    store.dispatch({ kind: 'shown', state });
+  });
+  channel.on('status', ({ status, entries }) => {
+    store.dispatch({ kind: 'status', status, entries });
+  });
+  channel.on('series', (slice) => {
+    store.model.run?.series.write(slice);
+    store.dispatch({ kind: 'grown' });
+  });
+  draw(store.model);
+  channel.request('ready', undefined).then((state) => {
+    store.dispatch({ kind: 'shown', state });
+  }, report);
+}

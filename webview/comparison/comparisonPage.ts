@@ -1,0 +1,87 @@
+import type { ComparisonHostContract } from '../../src/protocol/comparison';
+import { axisOver, endOf, leastVisible } from '../axis/trainingAxis';
+import { SharedZoom } from '../axis/zoom';
+import { connectHost, reportFaults } from '../host';
+import { Store } from '../store/store';
+import { onThemeChange, readTheme } from '../theme/theme';
+import { button } from '../ui/controls';
+import { element, setText } from '../ui/element';
+import { CurvesCell } from './curvesCell';
+import { DifferencesCell } from './differencesCell';
+import { HeatmapsCell } from './heatmapsCell';
+import { emptyComparison, reduceComparison, type Comparison } from './model';
+
+/** The page of a comparison: connects, asks for the first paint, then follows events. */
+export function showComparison(root: HTMLElement): void {
+  const host = connectHost<ComparisonHostContract>();
+  const { channel } = host;
+  const report = reportFaults(channel);
+  const store = new Store(emptyComparison(host.savedState()), reduceComparison);
+  const zoom = new SharedZoom(leastVisible, (range) => {
+    store.dispatch({ kind: 'viewed', view: { range } });
+  });
+  const onFold = (title: string): void => {
+    const { folded } = store.model.view;
+    const others = folded.filter((other) => other !== title);
+    store.dispatch({ kind: 'viewed', view: { folded: others.length < folded.length ? others : [...folded, title] } });
+  };
+  const cells = [
+    new CurvesCell(store, zoom, onFold),
+    new HeatmapsCell(store, onFold),
+    new DifferencesCell(store, onFold, {
+      open: (id) => void channel.request('open', id).catch(report),
+      remove: (id) => void channel.request('remove', id).catch(report),
+    }),
+  ];
+  const title = element('h1');
+  const words = element('p');
+  const choose = button({
+    label: 'Compare other runs…',
+    onPress: () => void channel.request('choose', undefined).catch(report),
+  });
+  const group = element('div', { class: 'group' }, ...cells.map((cell) => cell.element));
+  const empty = element('div', { class: 'empty' }, words);
+  root.append(
+    element('div', { class: 'sticky' }, element('header', { class: 'notebook-head comparison-head' }, title, choose)),
+    empty,
+    group,
+  );
+
+  let theme = readTheme();
+  const draw = (model: Comparison): void => {
+    const end = Math.max(1, ...model.members.map(({ run }) => (run === undefined ? 1 : endOf(run))));
+    const axis = axisOver(end, model.view.range, root.clientWidth);
+    const isEmpty = model.members.length === 0;
+    setText(title, model.members.length === 1 ? '1 run' : `${model.members.length} runs compared`);
+    setText(words, model.isReady ? 'Nothing is left to compare. Choose two or more runs.' : 'Asking for the runs…');
+    empty.hidden = !isEmpty;
+    group.hidden = isEmpty;
+    choose.hidden = !model.isReady;
+    if (!isEmpty) for (const cell of cells) cell.update({ model, axis, theme });
+    zoom.follow(axis);
+    if (model.isReady) host.saveState({ subjects: model.subjects, view: model.view });
+  };
+  store.subscribe(draw);
+  onThemeChange(() => {
+    theme = readTheme();
+    draw(store.model);
+  });
+  new ResizeObserver(() => {
+    draw(store.model);
+  }).observe(root);
+
+  channel.on('show', (state) => {
+    store.dispatch({ kind: 'shown', state });
+  });
+  channel.on('waits', ({ id, status }) => {
+    store.dispatch({ kind: 'told', id, status });
+  });
+  channel.on('grown', ({ id, status, series }) => {
+    store.model.members.find((member) => member.id === id)?.run?.series.write(series);
+    store.dispatch({ kind: 'told', id, status });
+  });
+  draw(store.model);
+  channel.request('ready', undefined).then((state) => {
+    store.dispatch({ kind: 'shown', state });
+  }, report);
+}

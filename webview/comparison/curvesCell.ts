@@ -1,0 +1,325 @@
+import { briefNumber } from '../../src/protocol/numbers';
+import { gutters, leastVisible, middleOf, updateAt, type TrainingAxis } from '../axis/trainingAxis';
+import type { SharedZoom } from '../axis/zoom';
+import { CellFrame } from '../cells/cell';
+import { dependencyKey } from '../cells/identity';
+import { baselineCurves, columnAtUpdate, meanLoss, smoothed, trainPoints, validationPoints } from '../cells/lossCurves';
+import { lossUnit } from '../cells/lossName';
+import { CurveChart, type Curve } from '../charts/curves';
+import type { ShownRun } from '../store/model';
+import { withOpacity, type Theme } from '../theme/theme';
+import { choice } from '../ui/controls';
+import { element, setText } from '../ui/element';
+import { lineStyle, namedLine } from './lineStyle';
+import type { Comparison, ComparisonView, Measure, Member } from './model';
+import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
+
+const smoothings = [0, 10, 50, 200];
+
+/** So many times the first value is far beyond it. */
+const farBeyond = 1000;
+
+/** How near (pixels) a curve must be to be the one that is pointed at. */
+const nearPixels = 40;
+
+const measures: Readonly<Record<Measure, string>> = {
+  loss: 'training loss',
+  validationLoss: 'validation loss',
+  gradNorm: '‖g‖ before clipping',
+};
+
+/** [1] One curve a run, over the same updates. */
+export class CurvesCell implements ComparisonCell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #chart = new CurveChart();
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #surface: HTMLElement;
+  readonly #crosshair = element('div', { class: 'crosshair' });
+  readonly #measure;
+  readonly #lossAxis;
+  readonly #smoothing;
+  #axis: TrainingAxis | undefined;
+  #drawn = '';
+  #legendDrawn = '';
+
+  constructor(
+    readonly store: ComparisonStore,
+    zoom: SharedZoom,
+    onFold: (title: string) => void,
+  ) {
+    this.#frame = new CellFrame(1, 'Loss', onFold);
+    this.element = this.#frame.element;
+    const set = (view: Partial<ComparisonView>): void => {
+      store.dispatch({ kind: 'viewed', view });
+    };
+    this.#measure = choice<Measure>('Show', (measure) => {
+      set({ measure });
+    });
+    this.#lossAxis = choice<ComparisonView['lossAxis']>('Axis', (lossAxis) => {
+      set({ lossAxis });
+    });
+    this.#smoothing = choice<string>('Smoothing', (value) => {
+      set({ smoothing: Number(value) });
+    });
+    this.#surface = element('div', {
+      class: 'surface',
+      tabindex: '0',
+      role: 'application',
+      'aria-label':
+        'Curves over updates. Left and right arrow keys move along the updates, up and down from run to run, plus and minus zoom, 0 shows all.',
+    });
+    this.#surface.style.left = `${gutters.left}px`;
+    this.#surface.style.right = `${gutters.right}px`;
+    this.#surface.append(this.#crosshair);
+    zoom.attach(this.#surface, () => {
+      set({ range: undefined });
+    });
+    this.#surface.addEventListener('pointermove', (event) => {
+      this.#pointAt(event);
+    });
+    this.#surface.addEventListener('pointerleave', () => {
+      point(store);
+    });
+    this.#surface.addEventListener('keydown', (event) => {
+      if (this.#obey(event)) event.preventDefault();
+    });
+    this.#frame.tools.append(this.#measure.element, this.#lossAxis.element, this.#smoothing.element);
+    this.#frame.body.append(
+      this.#legend,
+      this.#frame.readout,
+      element('div', { class: 'plot loss-plot' }, this.#chart.canvas, this.#surface),
+    );
+  }
+
+  update({ model, axis, theme }: ComparisonDrawing): void {
+    const { view, members, lit } = model;
+    this.#axis = axis;
+    this.#frame.fold(view.folded.includes(this.#frame.title));
+    this.#measure.update(
+      Object.entries(measures).map(([value, label]) => ({ value: value as Measure, label })),
+      view.measure,
+    );
+    this.#lossAxis.update(
+      [
+        { value: 'auto', label: 'automatic' },
+        { value: 'linear', label: 'linear' },
+        { value: 'log', label: 'log' },
+      ],
+      view.lossAxis,
+    );
+    this.#smoothing.update(
+      smoothings.map((n) => ({ value: String(n), label: n === 0 ? 'none' : `mean of ${n}` })),
+      String(view.smoothing),
+    );
+    const drawn = members.filter((member): member is Drawn => member.run !== undefined);
+    this.#frame.say(sentence(drawn, view.measure));
+    setText(this.#frame.readout, readout(model, drawn));
+    const x = model.update === undefined ? -1 : middleOf(axis, model.update);
+    this.#crosshair.hidden = x < 0 || x > axis.width;
+    this.#crosshair.style.transform = `translateX(${x}px)`;
+    const versions = drawn.map(({ id, run }) => `${id} ${run.version}`);
+    const key = dependencyKey(
+      versions,
+      lit,
+      view.measure,
+      view.lossAxis,
+      view.smoothing,
+      axis.domain,
+      axis.width,
+      theme,
+    );
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#nameAll(members, lit, theme);
+    const yAxis = view.lossAxis === 'auto' ? fittingAxis(drawn, view.measure) : view.lossAxis;
+    this.#chart.update(
+      { curves: curvesOf(drawn, model, axis.domain, theme), yAxis, yTitle: yTitle(drawn, view.measure, yAxis) },
+      axis.domain,
+      theme,
+    );
+  }
+
+  #nameAll(members: readonly Member[], lit: number | undefined, theme: Theme): void {
+    const key = dependencyKey(
+      members.map(({ id, name }) => `${id} ${name}`),
+      lit,
+      theme,
+    );
+    if (key === this.#legendDrawn) return;
+    this.#legendDrawn = key;
+    this.#legend.replaceChildren(
+      ...members.map(({ id, name }) => {
+        const named = namedLine(name, lineStyle(id, theme));
+        named.classList.toggle('lit', id === lit);
+        named.addEventListener('pointerenter', () => {
+          if (this.store.model.lit !== id) point(this.store, id);
+        });
+        return named;
+      }),
+    );
+  }
+
+  #pointAt(event: PointerEvent): void {
+    if (this.#axis === undefined) return;
+    const box = this.#surface.getBoundingClientRect();
+    const update = updateAt(this.#axis, event.clientX - box.left);
+    const y = event.clientY - box.top;
+    const { members, view } = this.store.model;
+    const distances = members.flatMap(({ id, run }) => {
+      const distance = Math.abs(this.#chart.pixelOf(valueAt(run, update, view.measure)) - y);
+      return distance <= nearPixels ? [{ id, distance }] : [];
+    });
+    const [nearest] = distances.sort((a, b) => a.distance - b.distance);
+    point(this.store, nearest?.id, update);
+  }
+
+  #obey({ key, shiftKey }: KeyboardEvent): boolean {
+    const { model } = this.store;
+    const axis = this.#axis;
+    if (axis === undefined || model.members.length === 0) return false;
+    const [from, to] = axis.domain;
+    const last = Math.max(0, axis.whole[1] - 1);
+    const update = model.update ?? Math.floor((from + to) / 2);
+    const by = (shiftKey ? 10 : 1) * Math.max(1, ...model.members.map(({ run }) => run?.series.scalars.stride ?? 1));
+    const go = (goal: number): boolean => {
+      point(this.store, model.lit, Math.max(0, Math.min(last, goal)));
+      return true;
+    };
+    const light = (step: number): boolean => {
+      const at = model.members.findIndex(({ id }) => id === model.lit);
+      const next = model.members[at < 0 ? 0 : (at + step + model.members.length) % model.members.length];
+      point(this.store, next?.id, update);
+      return true;
+    };
+    const zoomBy = (factor: number): boolean => {
+      const span = Math.max(leastVisible, (to - from) * factor);
+      const start = Math.max(0, Math.min(axis.whole[1] - span, update - span / 2));
+      const range = span >= axis.whole[1] ? undefined : ([start, start + span] as const);
+      this.store.dispatch({ kind: 'viewed', view: { range } });
+      return true;
+    };
+    switch (key) {
+      case 'ArrowLeft':
+        return go(update - by);
+      case 'ArrowRight':
+        return go(update + by);
+      case 'ArrowUp':
+        return light(-1);
+      case 'ArrowDown':
+        return light(1);
+      case 'Home':
+        return go(0);
+      case 'End':
+        return go(last);
+      case '+':
+      case '=':
+        return zoomBy(0.5);
+      case '-':
+        return zoomBy(2);
+      case '0':
+        this.store.dispatch({ kind: 'viewed', view: { range: undefined } });
+        return true;
+      case 'Escape':
+        point(this.store);
+        return true;
+      default:
+        return false;
+    }
+  }
+}
+
+type Drawn = Member & { readonly run: ShownRun };
+
+function pointsOf({ series }: ShownRun, measure: Measure) {
+  switch (measure) {
+    case 'loss':
+      return trainPoints(series);
+    case 'validationLoss':
+      return validationPoints(series);
+    case 'gradNorm': {
+      const { stride } = series.scalars;
+      return Array.from(series.scalars.values('gradNorm'), (y, column) => ({ x: (column + 0.5) * stride, y }));
+    }
+    default:
+      return measure satisfies never;
+  }
+}
+
+function valueAt(run: ShownRun | undefined, update: number, measure: Measure): number {
+  if (run === undefined || update >= run.status.updates) return NaN;
+  const column = columnAtUpdate(run.series, update);
+  if (measure === 'loss') return meanLoss(run.series, column);
+  if (measure === 'gradNorm') return run.series.scalars.column('gradNorm', column)[0] ?? NaN;
+  // Between two validations the last one still holds.
+  const values = run.series.scalars.values('validationLoss').subarray(0, column + 1);
+  return values.findLast((value) => !Number.isNaN(value)) ?? NaN;
+}
+
+function curvesOf(
+  drawn: readonly Drawn[],
+  { view, lit }: Comparison,
+  domain: readonly [number, number],
+  theme: Theme,
+): Curve[] {
+  const curves = drawn.map(({ id, name, run }): Curve => {
+    const { color, dash } = lineStyle(id, theme);
+    const points = pointsOf(run, view.measure);
+    const isSmooth = view.smoothing > 0 && view.measure !== 'validationLoss';
+    return {
+      label: name,
+      points: isSmooth ? smoothed(points, view.smoothing, run.series.scalars.stride) : points,
+      color: lit === undefined || lit === id ? color : withOpacity(color, 0.25),
+      dash,
+      width: lit === id ? 3 : 1.5,
+    };
+  });
+  // What is lit lies above the others.
+  const ordered = [...curves].sort((a, b) => (a.width ?? 0) - (b.width ?? 0));
+  const baselines = view.measure === 'gradNorm' ? [] : (sharedBaselines(drawn) ?? []);
+  return [...ordered, ...baselineCurves(baselines, domain, theme)];
+}
+
+/** The baselines of the runs, where all have the same: another task has others. */
+function sharedBaselines(drawn: readonly Drawn[]): ShownRun['facts']['baselines'] | undefined {
+  const all = new Set(drawn.map(({ run }) => JSON.stringify(run.facts.baselines)));
+  return all.size === 1 ? drawn[0]?.run.facts.baselines : undefined;
+}
+
+/** On a linear axis a run that explodes would press the others flat. */
+function fittingAxis(drawn: readonly Drawn[], measure: Measure): 'linear' | 'log' {
+  if (measure === 'gradNorm') return 'log';
+  const values = drawn.map(({ run }) => pointsOf(run, measure).map(({ y }) => y));
+  const first = Math.min(...values.map((of) => of[0] ?? NaN).filter((value) => !Number.isNaN(value)));
+  return values.some((of) => of.some((value) => value > farBeyond * first)) ? 'log' : 'linear';
+}
+
+function yTitle(drawn: readonly Drawn[], measure: Measure, yAxis: 'linear' | 'log'): string {
+  const log = yAxis === 'log' ? ' (log)' : '';
+  if (measure === 'gradNorm') return `‖g‖${log}`;
+  const units = new Set(drawn.map(({ run }) => lossUnit(run.facts.loss.kind)));
+  return `L, ${[...units].join(' or ')}${log}`;
+}
+
+function readout({ update, lit, view }: Comparison, drawn: readonly Drawn[]): string {
+  if (update === undefined) return 'Point at the curves to read every run at one update.';
+  const values = drawn.map(({ id, name, run }) => {
+    const value = valueAt(run, update, view.measure);
+    const words = `${name} ${Number.isNaN(value) ? '–' : briefNumber(value)}`;
+    return id === lit ? `▸ ${words}` : words;
+  });
+  return [`update ${update.toLocaleString('en-US')}`, ...values].join(' · ');
+}
+
+function sentence(drawn: readonly Drawn[], measure: Measure): string {
+  const last = drawn
+    .map(({ name, run }) => ({ name, value: valueAt(run, run.status.updates - 1, measure) }))
+    .filter(({ value }) => !Number.isNaN(value))
+    .sort((a, b) => a.value - b.value);
+  const [lowest] = last;
+  const highest = last.at(-1);
+  if (lowest === undefined || highest === undefined)
+    return `Here the ${measures[measure]} of every run will stand; none has any yet.`;
+  if (last.length === 1) return `${measures[measure]}: ${lowest.name} stands at ${briefNumber(lowest.value)}.`;
+  return `Of the newest values of the ${measures[measure]}, ${lowest.name} has the lowest, ${briefNumber(lowest.value)}, and ${highest.name} the highest, ${briefNumber(highest.value)}.`;
+}

@@ -1,0 +1,167 @@
+import { briefDuration, briefNumber } from '../../src/protocol/numbers';
+import { stateWords } from '../../src/protocol/run';
+import { CellFrame } from '../cells/cell';
+import type { Table } from '../tables/table';
+import { button } from '../ui/controls';
+import { element } from '../ui/element';
+import type { Theme } from '../theme/theme';
+import { lineSample, lineStyle } from './lineStyle';
+import type { Comparison, Member } from './model';
+import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
+
+/** What the rows of the table ask for. */
+export interface MemberRequests {
+  readonly open: (id: number) => void;
+  readonly remove: (id: number) => void;
+}
+
+const outcomes = ['state', 'updates', 'loss', 'lowest loss', 'validation', 'clipped', 'time'] as const;
+
+/** [3] The keys that the runs do not have alike, beside what came of them. */
+export class DifferencesCell implements ComparisonCell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #place = element('div', {
+    class: 'parameter-table',
+    role: 'region',
+    'aria-label': 'What sets the runs apart',
+    tabindex: '0',
+  });
+  readonly #rows = new Map<number, HTMLTableRowElement>();
+  #drawn = '';
+
+  constructor(
+    readonly store: ComparisonStore,
+    onFold: (title: string) => void,
+    readonly requests: MemberRequests,
+  ) {
+    this.#frame = new CellFrame(3, 'What sets them apart', onFold);
+    this.element = this.#frame.element;
+    this.#frame.body.append(this.#place);
+  }
+
+  update({ model, theme }: ComparisonDrawing): void {
+    this.#frame.fold(model.view.folded.includes(this.#frame.title));
+    this.#frame.say(sentence(model));
+    const cells = model.members.map((member) => cellsOf(member, model.keys));
+    const key = JSON.stringify([model.keys, model.members.map(({ id, name }) => [id, name]), cells, theme.kind]);
+    this.#frame.tabulate(key, () => tableOf(model));
+    if (key !== this.#drawn) {
+      this.#drawn = key;
+      this.#build(model, cells, theme);
+    }
+    for (const [id, row] of this.#rows) row.classList.toggle('lit', id === model.lit);
+  }
+
+  #build({ members, keys }: Comparison, cells: readonly (readonly string[])[], theme: Theme): void {
+    // The focus stays on the row it is on.
+    const focused = [...this.#rows].find(([, row]) => row === document.activeElement)?.[0];
+    this.#rows.clear();
+    const names = ['run', ...keys, ...outcomes];
+    const head = element(
+      'tr',
+      {},
+      ...names.map((name) => element('th', { scope: 'col' }, ...breakable(name))),
+      element('th', { scope: 'col' }, ''),
+    );
+    members.forEach((member, i) => this.#rows.set(member.id, this.#row(member, cells[i] ?? [], theme)));
+    this.#place.replaceChildren(
+      element(
+        'table',
+        { class: 'parameters comparison-table' },
+        element('thead', {}, head),
+        element('tbody', {}, ...this.#rows.values()),
+      ),
+    );
+    if (focused !== undefined) this.#rows.get(focused)?.focus();
+  }
+
+  #row({ id, name }: Member, cells: readonly string[], theme: Theme): HTMLTableRowElement {
+    const open = button({
+      label: `Open ${name}`,
+      sign: 'play',
+      appearance: 'icon',
+      onPress: () => {
+        this.requests.open(id);
+      },
+    });
+    const remove = button({
+      label: `Take ${name} out of the comparison`,
+      sign: 'close',
+      appearance: 'icon',
+      onPress: () => {
+        this.requests.remove(id);
+      },
+    });
+    const row = element(
+      'tr',
+      { tabindex: '0' },
+      element('th', { scope: 'row' }, lineSample(lineStyle(id, theme)), ' ', name),
+      ...cells.map((text) => element('td', {}, text)),
+      element('td', {}, open, remove),
+    );
+    for (const event of ['pointerenter', 'focus'] as const) {
+      row.addEventListener(event, () => {
+        point(this.store, id);
+      });
+    }
+    for (const event of ['pointerleave', 'blur'] as const) {
+      row.addEventListener(event, () => {
+        point(this.store);
+      });
+    }
+    row.addEventListener('keydown', (event) => {
+      if (event.target !== row) return;
+      if (event.key === 'Enter') this.requests.open(id);
+      const rows = [...this.#rows.values()];
+      const to = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (to === undefined) return;
+      rows[rows.indexOf(row) + to]?.focus();
+      event.preventDefault();
+    });
+    return row;
+  }
+}
+
+/** A dotted key, so that it can go on in another line after a dot. */
+function breakable(key: string): readonly (Node | string)[] {
+  return key.split('.').flatMap((part, i) => (i === 0 ? [part] : ['.', element('wbr'), part]));
+}
+
+function cellsOf({ values, status, run, problem }: Member, keys: readonly string[]): readonly string[] {
+  const { lossMin = NaN, share = NaN } = run === undefined ? {} : extremesOf(run);
+  const number = (value: number | undefined): string =>
+    value === undefined || Number.isNaN(value) ? '–' : briefNumber(value);
+  return [
+    ...keys.map((key) => values[key] ?? '–'),
+    problem ?? (status === undefined ? '–' : stateWords[status.state]),
+    status === undefined ? '–' : status.updates.toLocaleString('en-US'),
+    number(status?.loss),
+    number(lossMin),
+    number(status?.validationLoss),
+    Number.isNaN(share) ? '–' : `${Math.round(100 * share)} %`,
+    status === undefined || status.seconds === 0 ? '–' : briefDuration(status.seconds),
+  ];
+}
+
+function extremesOf({ series, status, facts }: NonNullable<Member['run']>) {
+  return {
+    lossMin: series.scalars.values('lossMin').reduce((least, value) => (value < least ? value : least), Infinity),
+    share: facts.clip === null || status.updates === 0 ? NaN : status.clipped / status.updates,
+  };
+}
+
+function tableOf({ members, keys }: Comparison): Table {
+  return {
+    caption: 'What sets the runs apart',
+    columns: ['run', ...keys, ...outcomes],
+    rows: members.map((member) => [member.name, ...cellsOf(member, keys)]),
+  };
+}
+
+function sentence({ keys, members }: Comparison): string {
+  if (members.length < 2) return 'With a second run, the keys that the two do not have alike stand here.';
+  if (keys.length === 0) return 'The experiments of these runs are alike in every key.';
+  const named = keys.length <= 4 ? keys.join(', ') : `${keys.slice(0, 4).join(', ')} and ${keys.length - 4} more`;
+  return `The runs differ in ${named}.`;
+}

@@ -1,0 +1,228 @@
+import { briefNumber } from '../../src/protocol/numbers';
+import { CellFrame } from '../cells/cell';
+import { dependencyKey } from '../cells/identity';
+import { Legend } from '../heatmap/legend';
+import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../heatmap/magnitudeScale';
+import { rasterize, type Grid } from '../heatmap/raster';
+import type { ShownRun } from '../store/model';
+import type { Theme } from '../theme/theme';
+import { choice } from '../ui/controls';
+import { element, setText } from '../ui/element';
+import { lineStyle, namedLine } from './lineStyle';
+import type { Comparison, ComparisonView, Member } from './model';
+import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
+
+const names: Readonly<Record<ComparisonView['quantity'], string>> = {
+  dh: '‖∂L/∂h_t‖',
+  dhLocal: '‖∂L/∂h_t‖ without the path from t+1',
+};
+
+/** One run's heatmap with its name. */
+interface Tile {
+  readonly element: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  readonly title: HTMLElement;
+  drawn: string;
+}
+
+/** [2] The gradient through time of every run, side by side on one colour scale and over the same updates. */
+export class HeatmapsCell implements ComparisonCell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #legend = new Legend();
+  readonly #tiles = new Map<number, Tile>();
+  readonly #grid = element('div', { class: 'comparison-heatmaps' });
+  readonly #quantity;
+  readonly #layer;
+  #domain: readonly [number, number] = [0, 1];
+
+  constructor(
+    readonly store: ComparisonStore,
+    onFold: (title: string) => void,
+  ) {
+    this.#frame = new CellFrame(2, 'Gradient through time', onFold);
+    this.element = this.#frame.element;
+    this.#quantity = choice<ComparisonView['quantity']>('Show', (quantity) => {
+      store.dispatch({ kind: 'viewed', view: { quantity } });
+    });
+    this.#layer = choice<string>('Layer', (layer) => {
+      store.dispatch({ kind: 'viewed', view: { layer: Number(layer) } });
+    });
+    this.#frame.tools.append(this.#quantity.element, this.#layer.element);
+    this.#frame.body.append(this.#legend.element, this.#frame.readout, this.#grid);
+  }
+
+  update({ model, axis, theme }: ComparisonDrawing): void {
+    const { view, members } = model;
+    this.#domain = axis.domain;
+    this.#frame.fold(view.folded.includes(this.#frame.title));
+    const layers = Math.max(1, ...members.map(({ run }) => run?.facts.layout.layers ?? 1));
+    this.#quantity.update(
+      Object.entries(names).map(([value, label]) => ({ value: value as ComparisonView['quantity'], label })),
+      view.quantity,
+    );
+    this.#layer.element.hidden = layers === 1;
+    this.#layer.update(
+      Array.from({ length: layers }, (_, l) => ({ value: String(l), label: String(l) })),
+      String(Math.min(view.layer, layers - 1)),
+    );
+    this.#frame.say(sentence(members, view));
+    setText(this.#frame.readout, readout(model));
+    if (this.#frame.body.hidden) return;
+    this.#arrange(members);
+    const decades = members
+      .map(({ run }) => decadesFor(run, view))
+      .reduce<Decades | undefined>((all, one) => unionOf(all, one), undefined);
+    const scale = new MagnitudeScale(decades ?? { from: -1, to: 0 }, theme);
+    this.#legend.update(scale, `${names[view.quantity]}, one scale for all`);
+    for (const member of members) this.#draw(member, model, scale, theme);
+  }
+
+  /** A tile for every run, in the order of the runs; those of runs that were taken out go. */
+  #arrange(members: readonly Member[]): void {
+    const wanted = members.map(({ id }) => id);
+    if (wanted.join() === [...this.#tiles.keys()].join()) return;
+    this.#tiles.clear();
+    for (const member of members) this.#tiles.set(member.id, this.#tileFor(member));
+    this.#grid.replaceChildren(...[...this.#tiles.values()].map((tile) => tile.element));
+  }
+
+  #tileFor({ id, name }: Member): Tile {
+    const canvas = element('canvas', { class: 'comparison-heatmap', 'aria-hidden': 'true' });
+    const title = element('figcaption', { class: 'comparison-name' });
+    const tile = element(
+      'figure',
+      { class: 'comparison-tile', tabindex: '0', role: 'img', 'aria-label': name },
+      title,
+      canvas,
+    );
+    const light = (): void => {
+      point(this.store, id);
+    };
+    tile.addEventListener('focus', light);
+    tile.addEventListener('blur', () => {
+      point(this.store);
+    });
+    canvas.addEventListener('pointermove', (event) => {
+      this.#pointAt(id, canvas, event);
+    });
+    tile.addEventListener('pointerleave', () => {
+      point(this.store);
+    });
+    return { element: tile, canvas, title, drawn: '' };
+  }
+
+  #pointAt(id: number, canvas: HTMLCanvasElement, event: PointerEvent): void {
+    const run = this.store.model.members.find((member) => member.id === id)?.run;
+    if (run === undefined) return;
+    const box = canvas.getBoundingClientRect();
+    const [from, to] = this.#domain;
+    const update = Math.floor(from + ((event.clientX - box.left) / box.width) * (to - from));
+    const { steps } = run.facts.layout;
+    const fromTop = Math.floor(((event.clientY - box.top) / box.height) * steps);
+    point(this.store, id, update, Math.max(0, Math.min(steps - 1, steps - 1 - fromTop)));
+  }
+
+  #draw(member: Member, { view, lit }: Comparison, scale: MagnitudeScale, theme: Theme): void {
+    const tile = this.#tiles.get(member.id);
+    if (tile === undefined) return;
+    tile.element.classList.toggle('lit', member.id === lit);
+    tile.element.classList.toggle('dimmed', lit !== undefined && member.id !== lit);
+    const { run } = member;
+    const width = Math.max(1, Math.round(tile.canvas.clientWidth * devicePixelRatio));
+    const height = Math.max(1, Math.round(tile.canvas.clientHeight * devicePixelRatio));
+    const { from, to } = scale.decades;
+    const key = dependencyKey(
+      run?.version,
+      run?.facts,
+      member.name,
+      view.quantity,
+      view.layer,
+      this.#domain,
+      width,
+      height,
+      theme,
+      from,
+      to,
+    );
+    if (key === tile.drawn) return;
+    tile.drawn = key;
+    tile.title.replaceChildren(
+      namedLine(member.name, lineStyle(member.id, theme)),
+      element(
+        'span',
+        { class: 'comparison-steps' },
+        run === undefined ? (member.problem ?? 'waiting') : `T = ${run.facts.layout.steps}`,
+      ),
+    );
+    tile.canvas.width = width;
+    tile.canvas.height = height;
+    const context = tile.canvas.getContext('2d');
+    if (context === null || run === undefined) return;
+    const image = context.createImageData(width, height);
+    const [start, end] = this.#domain;
+    rasterize(gridOf(run, view), { from: start, to: end, width, height }, scale, new Uint32Array(image.data.buffer));
+    context.putImageData(image, 0, 0);
+  }
+}
+
+function layerOf({ facts }: ShownRun, { layer }: ComparisonView): number {
+  return Math.min(layer, facts.layout.layers - 1);
+}
+
+function gridOf(run: ShownRun, view: ComparisonView): Grid {
+  const { series, facts } = run;
+  const rows = facts.layout.steps;
+  return {
+    values: series.heat.values(view.quantity),
+    columns: series.heat.count,
+    width: rows * facts.layout.layers,
+    offset: layerOf(run, view) * rows,
+    rows,
+    stride: series.heat.stride,
+  };
+}
+
+const measured = new WeakMap<ShownRun, { readonly of: string; readonly decades: Decades | undefined }>();
+
+/** The decades that one run needs, all layers together; measured once for each version of it. */
+function decadesFor(run: ShownRun | undefined, { quantity }: ComparisonView): Decades | undefined {
+  if (run === undefined) return undefined;
+  const known = measured.get(run);
+  if (known?.of === quantity) return known.decades;
+  const values = run.series.heat.values(quantity);
+  const decades = decadesOf(values, lowestDecade(values, run.facts.layout.steps * run.facts.layout.layers));
+  measured.set(run, { of: quantity, decades });
+  return decades;
+}
+
+function numberAt(run: ShownRun, view: ComparisonView, update: number, t: number): number {
+  const grid = gridOf(run, view);
+  if (update >= run.status.updates || t >= grid.rows) return NaN;
+  const column = Math.min(grid.columns - 1, Math.floor(update / grid.stride));
+  return grid.values[column * grid.width + grid.offset + t] ?? NaN;
+}
+
+function readout({ members, view, update, t, lit }: Comparison): string {
+  if (update === undefined || t === undefined) return 'Point at a heatmap to read the same cell of every run.';
+  const values = members.flatMap(({ id, name, run }) => {
+    if (run === undefined) return [];
+    const value = numberAt(run, view, update, t);
+    const words = `${name} ${Number.isNaN(value) ? '–' : briefNumber(value)}`;
+    return [id === lit ? `▸ ${words}` : words];
+  });
+  return [`update ${update.toLocaleString('en-US')} · step t = ${t}`, ...values].join(' · ');
+}
+
+function sentence(members: readonly Member[], view: ComparisonView): string {
+  const shares = members.flatMap(({ name, run }) => {
+    if (run === undefined || run.series.heat.count === 0) return [];
+    const grid = gridOf(run, view);
+    const at = (grid.columns - 1) * grid.width + grid.offset;
+    const column = grid.values.subarray(at, at + grid.rows);
+    const end = column.findLast((value) => !Number.isNaN(value)) ?? NaN;
+    return [`${name} ${briefNumber((column[0] ?? NaN) / end)}`];
+  });
+  if (shares.length === 0) return 'Here every run’s gradient at every time step will stand; nothing is recorded yet.';
+  return `The gradient at step 0 as a share of that at the last step, at the newest update: ${shares.join(', ')}.`;
+}

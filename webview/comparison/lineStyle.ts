@@ -1,0 +1,48 @@
+import type { Theme } from '../theme/theme';
+import { element } from '../ui/element';
+
+/** How a run is drawn, everywhere the same. */
+export interface LineStyle {
+  readonly color: string;
+  readonly dash: readonly number[];
+}
+
+const dashes: readonly (readonly number[])[] = [[], [7, 3], [2, 2], [10, 3, 2, 3], [4, 2, 1, 2]];
+
+/**
+ * The colour and the dashes of a run: both change from one run to the next, so that neighbours differ for those who see
+ * no colours too, and the two together repeat only after thirty runs.
+ */
+export function lineStyle(id: number, theme: Theme): LineStyle {
+  return {
+    color: theme.runs[id % theme.runs.length] ?? theme.foreground,
+    dash: dashes[id % dashes.length] ?? [],
+  };
+}
+
+/** A piece of a run's line, to stand before its name. */
+export function lineSample({ color, dash }: LineStyle): SVGElement {
+  const namespace = 'http://www.w3.org/2000/svg';
+  const svg = document.createElementNS(namespace, 'svg');
+  svg.setAttribute('width', '26');
+  svg.setAttribute('height', '10');
+  svg.setAttribute('aria-hidden', 'true');
+  const line = document.createElementNS(namespace, 'line');
+  const attributes = {
+    x1: 0,
+    x2: 26,
+    y1: 5,
+    y2: 5,
+    stroke: color,
+    'stroke-width': 2,
+    'stroke-dasharray': dash.join(' '),
+  };
+  for (const [name, value] of Object.entries(attributes)) line.setAttribute(name, String(value));
+  svg.append(line);
+  return svg;
+}
+
+/** A run's name behind a piece of its line. */
+export function namedLine(name: string, style: LineStyle): HTMLElement {
+  return element('span', { class: 'curve-name' }, lineSample(style), name);
+}

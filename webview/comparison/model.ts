@@ -1,0 +1,137 @@
+import { DisplaySeries } from '../../src/protocol/displaySeries';
+import type { ComparedRun, ComparedSubject, ComparisonState } from '../../src/protocol/comparison';
+import type { RunStatus } from '../../src/protocol/run';
+import type { ShownRun } from '../store/model';
+
+/** What the curves show of each run. */
+export type Measure = 'loss' | 'validationLoss' | 'gradNorm';
+
+/** One run of the comparison, as it is drawn. */
+export interface Member {
+  /** The same as long as the panel is open; says which colour and which dashes the run has. */
+  readonly id: number;
+  readonly name: string;
+  readonly status: RunStatus | undefined;
+  readonly run: ShownRun | undefined;
+  readonly values: Readonly<Record<string, string>>;
+  readonly problem: string | undefined;
+}
+
+/** How the person has set the comparison; kept over tab switches and window reloads. */
+export interface ComparisonView {
+  readonly measure: Measure;
+  readonly lossAxis: 'auto' | 'linear' | 'log';
+  readonly smoothing: number;
+  readonly quantity: 'dh' | 'dhLocal';
+  readonly layer: number;
+  readonly range: readonly [number, number] | undefined;
+  readonly folded: readonly string[];
+}
+
+/** Everything the comparison draws from. */
+export interface Comparison {
+  /** false until the host's first answer. */
+  readonly isReady: boolean;
+  readonly subjects: readonly ComparedSubject[];
+  readonly keys: readonly string[];
+  readonly members: readonly Member[];
+  readonly view: ComparisonView;
+  /** The run that is pointed at, everywhere. */
+  readonly lit: number | undefined;
+  /** Under the pointer. */
+  readonly update: number | undefined;
+  readonly t: number | undefined;
+}
+
+/** Everything that can happen to a comparison. */
+export type ComparisonAction =
+  | { readonly kind: 'shown'; readonly state: ComparisonState }
+  | { readonly kind: 'told'; readonly id: number; readonly status: RunStatus }
+  | { readonly kind: 'viewed'; readonly view: Partial<ComparisonView> }
+  | {
+      readonly kind: 'pointed';
+      readonly lit: number | undefined;
+      readonly update: number | undefined;
+      readonly t: number | undefined;
+    };
+
+const standardView: ComparisonView = {
+  measure: 'loss',
+  lossAxis: 'auto',
+  smoothing: 0,
+  quantity: 'dh',
+  layer: 0,
+  range: undefined,
+  folded: [],
+};
+
+/** Before the host's first answer, with the view of a saved state where that fits. */
+export function emptyComparison(saved: unknown): Comparison {
+  return {
+    isReady: false,
+    subjects: [],
+    keys: [],
+    members: [],
+    view: viewOf(saved),
+    lit: undefined,
+    update: undefined,
+    t: undefined,
+  };
+}
+
+/** The comparison after an action. */
+export function reduceComparison(model: Comparison, action: ComparisonAction): Comparison {
+  switch (action.kind) {
+    case 'shown':
+      return {
+        ...model,
+        isReady: true,
+        subjects: action.state.subjects,
+        keys: action.state.keys,
+        members: action.state.runs.map(memberOf),
+      };
+    case 'told':
+      return {
+        ...model,
+        members: model.members.map((member) => (member.id === action.id ? told(member, action.status) : member)),
+      };
+    case 'viewed':
+      return { ...model, view: { ...model.view, ...action.view } };
+    case 'pointed':
+      return { ...model, lit: action.lit, update: action.update, t: action.t };
+    default:
+      return action satisfies never;
+  }
+}
+
+function memberOf({ id, name, status, drawn, values, problem }: ComparedRun): Member {
+  const member = { id, name, status, values, problem };
+  if (drawn === undefined || status === undefined) return { ...member, run: undefined };
+  const series = new DisplaySeries(drawn.facts.layout, drawn.facts.recordEvery);
+  series.write(drawn.series);
+  return { ...member, run: { facts: drawn.facts, status, series, version: 1 } };
+}
+
+function told(member: Member, status: RunStatus): Member {
+  const run = member.run && { ...member.run, status, version: member.run.version + 1 };
+  return { ...member, status, run };
+}
+
+/** The view that was saved, with the standard for whatever does not fit. */
+function viewOf(saved: unknown): ComparisonView {
+  const view = (saved as { readonly view?: Partial<Record<keyof ComparisonView, unknown>> } | null | undefined)?.view;
+  const oneOf = <T extends string>(value: unknown, known: readonly T[], otherwise: T): T =>
+    known.find((name) => name === value) ?? otherwise;
+  const count = (value: unknown): number =>
+    Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : 0;
+  const { folded } = view ?? {};
+  return {
+    measure: oneOf(view?.measure, ['loss', 'validationLoss', 'gradNorm'], standardView.measure),
+    lossAxis: oneOf(view?.lossAxis, ['auto', 'linear', 'log'], standardView.lossAxis),
+    smoothing: count(view?.smoothing),
+    quantity: oneOf(view?.quantity, ['dh', 'dhLocal'], standardView.quantity),
+    layer: count(view?.layer),
+    range: undefined,
+    folded: Array.isArray(folded) ? folded.filter((title) => typeof title === 'string') : [],
+  };
+}

@@ -1,0 +1,25 @@
+import type { TrainingAxis } from '../axis/trainingAxis';
+import type { Store } from '../store/store';
+import type { Theme } from '../theme/theme';
+import type { Comparison, ComparisonAction } from './model';
+
+/** The store of a comparison. */
+export type ComparisonStore = Store<Comparison, ComparisonAction>;
+
+/** What the cells of a comparison draw from. */
+export interface ComparisonDrawing {
+  readonly model: Comparison;
+  readonly axis: TrainingAxis;
+  readonly theme: Theme;
+}
+
+/** One cell of a comparison. */
+export interface ComparisonCell {
+  readonly element: HTMLElement;
+  update(drawing: ComparisonDrawing): void;
+}
+
+/** Lights up one run and one place, or none. */
+export function point(store: ComparisonStore, lit?: number, update?: number, t?: number): void {
+  store.dispatch({ kind: 'pointed', lit, update, t });
+}
