@@ -23,21 +23,20 @@ export class Embedding {
     this.tableGradient = kernels.allocate(this.outWidth * this.symbols);
   }
 
-  /** Takes over the present weights; called once before a forward pass. */
-  packForward(): void {
-    this.table.fill(0);
+  /** Takes over the present weights and b (N), which stands in every row; called once before a forward pass. */
+  packForward(bias: Parameter): void {
+    this.kernels.fillRows(this.table, 0, bias.values, this.symbols, this.outWidth);
     this.kernels.addTransposed(this.table, this.weight.values, this.outWidth, this.symbols);
   }
 
   /** out (rows,N) = b (N) + W · one-hot(indices) */
-  apply(out: Tensor, outAt: number, indices: Int32Array, indicesAt: number, bias: Parameter, rows: number): void {
-    this.kernels.fillRows(out, outAt, bias.values, rows, this.outWidth);
+  apply(out: Tensor, outAt: number, indices: Int32Array, indicesAt: number, rows: number): void {
     this.kernels.gatherRows(out, outAt, this.table, indices, indicesAt, rows, this.outWidth);
   }
 
   /** ∂L/∂W (N,V) += dᵀ · one-hot(indices), over all rows at once. */
   accumulate(d: Tensor, dAt: number, indices: Int32Array, indicesAt: number, rows: number): void {
-    this.tableGradient.fill(0);
+    this.kernels.zero(this.tableGradient, 0, this.tableGradient.length);
     this.kernels.scatterRows(this.tableGradient, d, dAt, indices, indicesAt, rows, this.outWidth);
     this.kernels.addTransposed(this.weight.gradient, this.tableGradient, this.symbols, this.outWidth);
   }

@@ -296,11 +296,14 @@ export class Learner {
 
   /** L = Σ_t L_t over all shards, each L_t summed in the order of the lanes. */
   private addLosses(length: number): number {
-    let total = 0;
-    for (let t = 0; t < length; t++) {
-      this.lossPerStep[t] = this.shards.reduce((sum, { unroll }) => sum + unroll.lossPerStep[t], 0);
-      total += this.lossPerStep[t];
+    const { lossPerStep } = this;
+    lossPerStep.fill(0, 0, length);
+    for (const { unroll } of this.shards) {
+      const { lossPerStep: part } = unroll;
+      for (let t = 0; t < length; t++) lossPerStep[t] += part[t];
     }
+    let total = 0;
+    for (let t = 0; t < length; t++) total += lossPerStep[t];
     return total;
   }
 

@@ -5,6 +5,8 @@ import type { Parameter } from './parameter';
 export class Linear {
   private readonly packed: Tensor;
   private readonly packedTransposed: Tensor;
+  /** (K) zeros */
+  private readonly nothing: Tensor;
   private readonly outWidth: number;
   private readonly inWidth: number;
 
@@ -18,6 +20,7 @@ export class Linear {
     this.packed = twin?.packed ?? kernels.allocate(kernels.packedLength(this.outWidth, this.inWidth));
     this.packedTransposed =
       twin?.packedTransposed ?? kernels.allocate(kernels.packedLength(this.inWidth, this.outWidth));
+    this.nothing = twin?.nothing ?? kernels.allocate(this.inWidth);
   }
 
   /** Takes over the present weights for `apply`; called once before a forward pass. */
@@ -38,6 +41,12 @@ export class Linear {
   /** dx (rows,K) += d (rows,N) · W */
   applyTransposed(dx: Tensor, dxAt: number, d: Tensor, dAt: number, rows: number): void {
     this.kernels.multiply(dx, dxAt, d, dAt, this.packedTransposed, rows, this.inWidth, this.outWidth);
+  }
+
+  /** dx (rows,K) = d (rows,N) · W */
+  setTransposed(dx: Tensor, dxAt: number, d: Tensor, dAt: number, rows: number): void {
+    const { kernels, packedTransposed, nothing, inWidth, outWidth } = this;
+    kernels.affine(dx, dxAt, d, dAt, packedTransposed, nothing, rows, inWidth, outWidth);
   }
 
   /** ∂L/∂W (N,K) += dᵀ · x, over all rows at once */

@@ -127,7 +127,7 @@ export class Network {
   /** Takes over the present weights for the forward passes that follow. */
   packForward(): void {
     this.layers.forEach((layer, index) => {
-      if (index === 0 && this.inputs === 'oneHot') this.embedding.packForward();
+      if (index === 0 && this.inputs === 'oneHot') this.embedding.packForward(layer.biasIh);
       else layer.input.packForward();
       layer.recurrent.packForward();
     });

@@ -1,7 +1,5 @@
-import type { Tensor } from './kernels/kernelSet';
 import { combineNorms } from './kernels/norms';
 import { countSaturation, saturationFrom, type Saturation } from './saturation';
-import type { BackwardObserver } from './scan';
 import type { Unroll } from './unroll';
 
 /** Gradient norms of one layer, Euclidean over all units and the whole batch, of the total loss as reduced. */
@@ -28,9 +26,9 @@ export interface StepRecord {
 }
 
 /** What one layer of one shard left behind: norms over its own lanes, (C) each, and counts of its gates' values. */
-interface LayerNotes {
+export interface LayerNotes {
+  /** (C,2): ‖∂L/∂h_t‖, total and local. */
   readonly dh: Float64Array;
-  readonly dhLocal: Float64Array;
   readonly dc: Float64Array | undefined;
   /** Per gate (2): low, high. */
   readonly counts: readonly Int32Array[];
@@ -40,7 +38,7 @@ interface LayerNotes {
  * Takes the norms of one shard's gradients where they pass, inside the recurrence, into memory that every thread of the
  * learner sees.
  */
-export class NormRecorder implements BackwardObserver {
+export class NormRecorder {
   readonly layers: readonly LayerNotes[];
 
   constructor(readonly unroll: Unroll) {
@@ -48,8 +46,7 @@ export class NormRecorder implements BackwardObserver {
     const { kernels, cell } = network;
     const perStep = (): Float64Array => kernels.allocateDoubles(shape.steps);
     this.layers = network.layers.map(() => ({
-      dh: perStep(),
-      dhLocal: perStep(),
+      dh: kernels.allocateDoubles(2 * shape.steps),
       dc: cell.state.length > 1 ? perStep() : undefined,
       counts: cell.gates.map(() => kernels.allocateIndices(2)),
     }));
@@ -57,24 +54,12 @@ export class NormRecorder implements BackwardObserver {
 
   /** Before the backward pass: forgets what was seen, and counts the gates' values. */
   begin(): void {
-    this.layers.forEach(({ dh, dhLocal, dc, counts }, layer) => {
-      for (const norms of [dh, dhLocal, dc]) norms?.fill(0);
+    for (let layer = 0; layer < this.layers.length; layer++) {
+      const { dh, dc, counts } = this.layers[layer];
+      dh.fill(0);
+      dc?.fill(0);
       countSaturation(this.unroll, layer, counts);
-    });
-  }
-
-  hidden(layer: number, t: number, dh: Tensor, dhLocal: Tensor, localAt: number): void {
-    const { network, batch } = this.unroll;
-    const length = batch * network.spec.hidden;
-    const notes = this.layers[layer];
-    notes.dh[t] = network.kernels.norm(dh, 0, length);
-    notes.dhLocal[t] = network.kernels.norm(dhLocal, localAt, length);
-  }
-
-  cell(layer: number, t: number, total: readonly Tensor[]): void {
-    const { dc } = this.layers[layer];
-    const { network, batch } = this.unroll;
-    if (dc !== undefined) dc[t] = network.kernels.norm(total[0], 0, batch * network.spec.hidden);
+    }
   }
 }
 
@@ -89,9 +74,22 @@ export function recordOf(shards: readonly NormRecorder[], lossPerStep: Float64Ar
     layers: layers.map(({ dc }, layer) => {
       const notes = shards.map((shard) => shard.layers[layer]);
       return {
-        dh: together(notes, 'dh', length),
-        dhLocal: together(notes, 'dhLocal', length),
-        ...(dc === undefined ? {} : { dc: together(notes, 'dc', length) }),
+        dh: together(
+          notes.map((note) => every(note.dh, 0)),
+          length,
+        ),
+        dhLocal: together(
+          notes.map((note) => every(note.dh, 1)),
+          length,
+        ),
+        ...(dc === undefined
+          ? {}
+          : {
+              dc: together(
+                notes.map((note) => note.dc ?? new Float64Array(length)),
+                length,
+              ),
+            }),
         saturation: network.cell.gates.map((gate, index) =>
           saturationFrom(
             gate,
@@ -105,9 +103,16 @@ export function recordOf(shards: readonly NormRecorder[], lossPerStep: Float64Ar
   };
 }
 
+/** Every second number, from the one at `at` on. */
+function every(pairs: Float64Array, at: 0 | 1): Float64Array {
+  const numbers = new Float64Array(pairs.length / 2);
+  for (let t = 0; t < numbers.length; t++) numbers[t] = pairs[2 * t + at];
+  return numbers;
+}
+
 /** ‖·‖ over all lanes from the norms over the lanes of each shard. */
-function together(notes: readonly LayerNotes[], which: 'dh' | 'dhLocal' | 'dc', length: number): Float64Array {
-  const [first, ...others] = notes.map((note) => note[which] ?? new Float64Array(length));
+function together(parts: readonly Float64Array[], length: number): Float64Array {
+  const [first, ...others] = parts;
   if (others.length === 0) return first.slice(0, length);
   return Float64Array.from({ length }, (_, t) =>
     combineNorms(Float64Array.of(first[t], ...others.map((norms) => norms[t]))),

@@ -3,6 +3,7 @@ import type { Embedding } from './embedding';
 import type { KernelSet, Tensor } from './kernels/kernelSet';
 import type { LaneCuts } from './laneCuts';
 import type { Layer, Network } from './network';
+import type { NormRecorder } from './record';
 
 /** x_t of a layer for every step of the timeline, row t·B from `at`. */
 export type LayerInput =
@@ -25,7 +26,11 @@ export interface BackwardRange {
   readonly end: number;
   /** Threshold of hidden clipping, if any. */
   readonly hiddenLimit: number | undefined;
+  /** First step that something reaches from outside the layer; `dhLocal` holds nothing below it. */
+  readonly localFrom: number;
   readonly observers: readonly BackwardObserver[];
+  /** Where the norms on the way are written, if they are wanted. */
+  readonly norms: NormRecorder | undefined;
 }
 
 /** Buffers that the layers of a net use one after the other. */
@@ -125,7 +130,7 @@ export class Scan {
         );
         break;
       case 'oneHot':
-        this.embedding.apply(this.gates, gatesFrom, input.indices, from * batch, weights.biasIh, rows);
+        this.embedding.apply(this.gates, gatesFrom, input.indices, from * batch, rows);
         break;
       default:
         input satisfies never;
@@ -146,11 +151,12 @@ export class Scan {
   backward(input: LayerInput, range: BackwardRange, batch: number, cuts: LaneCuts): void {
     const { kernels, step, weights, hidden, gatesWidth } = this;
     const { dhLocal, dstate, dgx, dgh, total } = this.scratch;
-    const { start, end, hiddenLimit, observers } = range;
+    const { start, end, hiddenLimit, localFrom, observers } = range;
+    const notes = range.norms?.layers[this.layer];
     const dh = dstate[0];
     const length = batch * hidden;
     this.clipped = 0;
-    for (const state of dstate) state.fill(0);
+    for (const state of dstate) kernels.zero(state, 0, length);
 
     step.batch = batch;
     for (let t = end - 1; t >= start; t--) {
@@ -158,10 +164,14 @@ export class Scan {
       const localAt = (t - start) * length;
       step.dgxAt = (t - start) * batch * gatesWidth;
       step.dghAt = step.dgxAt;
-      kernels.add(dh, 0, dhLocal, localAt, length);
+      if (t < localFrom) {
+        if (notes !== undefined) notes.dh[2 * t] = kernels.norm(dh, 0, length);
+      } else if (notes === undefined) kernels.add(dh, 0, dhLocal, localAt, length);
+      else kernels.addMeasured(dh, dhLocal, localAt, length, notes.dh, 2 * t);
       for (const observer of observers) observer.hidden(this.layer, t, dh, dhLocal, localAt);
       if (hiddenLimit !== undefined) this.clipped += kernels.clamp(dh, 0, length, hiddenLimit);
       this.kernel.backward(step);
+      if (notes?.dc !== undefined) notes.dc[t] = kernels.norm(total[0], 0, length);
       for (const observer of observers) observer.cell(this.layer, t, total, dgx, dgh, step.dgxAt);
       if (t === start) break;
       weights.recurrent.applyTransposed(dh, 0, dgh, step.dghAt, batch);
@@ -171,7 +181,9 @@ export class Scan {
     const rows = (end - start) * batch;
     weights.recurrent.accumulate(dgh, 0, this.states[0], start * length, rows);
     kernels.addColumnSums(weights.biasHh.gradient, dgh, 0, rows, gatesWidth);
-    kernels.addColumnSums(weights.biasIh.gradient, dgx, 0, rows, gatesWidth);
+    // Gradients begin at zero, so that sums of the same rows are the same.
+    if (dgx === dgh) kernels.copy(weights.biasIh.gradient, 0, weights.biasHh.gradient, 0, gatesWidth);
+    else kernels.addColumnSums(weights.biasIh.gradient, dgx, 0, rows, gatesWidth);
     switch (input.kind) {
       case 'dense':
         weights.input.accumulate(dgx, 0, input.values, input.at + start * batch * input.width, rows);
@@ -185,11 +197,10 @@ export class Scan {
   }
 
   /** After `backward`: dhLocal of the layer below becomes W_ihᵀ of this layer's ∂L/∂gx. */
-  passDown(range: BackwardRange, batch: number): void {
+  passDown(range: Pick<BackwardRange, 'start' | 'end'>, batch: number): void {
     const { dhLocal, dgx } = this.scratch;
     const rows = (range.end - range.start) * batch;
-    dhLocal.fill(0, 0, rows * this.hidden);
-    this.weights.input.applyTransposed(dhLocal, 0, dgx, 0, rows);
+    this.weights.input.setTransposed(dhLocal, 0, dgx, 0, rows);
   }
 
   /** Moves the last `keep` of `length` steps to the beginning, with the state after them. */
@@ -198,6 +209,10 @@ export class Scan {
     if (from === 0) return;
     const block = batch * this.hidden;
     const gatesBlock = batch * this.gatesWidth;
+    if (keep === 0) {
+      for (const state of this.states) this.kernels.copy(state, 0, state, from * block, block);
+      return;
+    }
     for (const state of this.states) state.copyWithin(0, from * block, (length + 1) * block);
     for (const cache of this.caches) cache.copyWithin(0, from * block, length * block);
     this.gates.copyWithin(0, from * gatesBlock, length * gatesBlock);

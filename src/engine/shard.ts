@@ -81,10 +81,9 @@ export class Shard {
     if (asked === undefined) throw new Error('A shard has to begin a window before it can run.');
     unroll.head(order.headFrom);
     unroll.loss(options.loss, asked, 0, order.weight, { weight: order.gradientWeight, start: order.start });
-    network.gradients.fill(0);
+    network.kernels.zero(network.gradients, 0, network.gradients.length);
     if (order.recorded) norms.begin();
-    const watching = order.recorded ? [norms, ...observers] : observers;
-    unroll.backward(order.start, hiddenLimit(options.clip), watching);
+    unroll.backward(order.start, hiddenLimit(options.clip), observers, order.recorded ? norms : undefined);
     this.clipped[0] = unroll.clippedElements;
   }
 }

@@ -3,6 +3,7 @@ import type { Tensor } from './kernels/kernelSet';
 import { LaneCuts } from './laneCuts';
 import { lossOf, type LossStep } from './losses/loss';
 import type { Network } from './network';
+import type { NormRecorder } from './record';
 import { Scan, type BackwardObserver, type LayerInput, type ScanScratch } from './scan';
 import type { LossSpec } from './spec';
 import { firstTarget } from './windowCheck';
@@ -172,7 +173,12 @@ export class Unroll {
    * Backpropagation through time over steps [start, length), from the last to the first, adding to the gradients of the
    * net. `dOutputs` must hold ∂L/∂ŷ_t for the same start.
    */
-  backward(start: number, hiddenLimit: number | undefined, observers: readonly BackwardObserver[]): void {
+  backward(
+    start: number,
+    hiddenLimit: number | undefined,
+    observers: readonly BackwardObserver[],
+    norms?: NormRecorder,
+  ): void {
     const { spec, kernels, head, headBias } = this.network;
     const { dhLocal } = this.scratch;
     const end = this.timelineLength;
@@ -182,13 +188,15 @@ export class Unroll {
     const rows = (end - lossStart) * this.lanes;
     head.accumulate(this.dOutputs, skipped * spec.outputs, this.top, (lossStart + 1) * this.lanes * spec.hidden, rows);
     kernels.addColumnSums(headBias.gradient, this.dOutputs, skipped * spec.outputs, rows, spec.outputs);
-    dhLocal.fill(0, 0, (skipped + rows) * spec.hidden);
-    head.applyTransposed(dhLocal, skipped * spec.hidden, this.dOutputs, skipped * spec.outputs, rows);
+    // Nobody else looks at the steps before the first loss, where nothing stands.
+    if (observers.length > 0) kernels.zero(dhLocal, 0, skipped * spec.hidden);
+    head.setTransposed(dhLocal, skipped * spec.hidden, this.dOutputs, skipped * spec.outputs, rows);
 
-    const range = { start, end, hiddenLimit, observers };
+    const range = { start, end, hiddenLimit, observers, norms };
     for (let layer = this.scans.length - 1; layer >= 0; layer--) {
       const scan = this.scans[layer];
-      scan.backward(this.layerInput(layer), range, this.lanes, this.cuts);
+      const localFrom = layer === this.scans.length - 1 ? lossStart : start;
+      scan.backward(this.layerInput(layer), { ...range, localFrom }, this.lanes, this.cuts);
       if (layer > 0) scan.passDown(range, this.lanes);
     }
   }
@@ -207,7 +215,8 @@ export class Unroll {
   restart(): void {
     this.timelineLength = 0;
     this.windowFrom = 0;
-    for (const scan of this.scans) for (const state of scan.states) state.fill(0);
+    const { kernels } = this.network;
+    for (const scan of this.scans) for (const state of scan.states) kernels.zero(state, 0, state.length);
   }
 
   /** Takes over a timeline that a snapshot or another thread put into the buffers. */

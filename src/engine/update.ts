@@ -30,8 +30,8 @@ export class ParameterUpdate {
 
   /** One step of the optimizer with the gradients as they stand. */
   apply(rate: number, update: number): void {
-    const { values, gradients } = this.network;
-    this.before.set(values);
+    const { kernels, values, gradients } = this.network;
+    kernels.copy(this.before, 0, values, 0, values.length);
     this.step({
       values,
       gradient: gradients,

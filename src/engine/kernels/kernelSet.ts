@@ -111,7 +111,7 @@ export interface KernelSet {
   /** target (K,N) += the transpose of matrix (N,K). */
   addTransposed(target: Tensor, matrix: Tensor, rows: number, columns: number): void;
 
-  /** Row m of out (M,N) += row indices[indicesAt + m] of table (V,N): the projection of one-hot rows. */
+  /** Row m of out (M,N) = row indices[indicesAt + m] of table (V,N): the projection of one-hot rows. */
   gatherRows(
     out: Tensor,
     outAt: number,
@@ -122,7 +122,7 @@ export interface KernelSet {
     width: number,
   ): void;
 
-  /** Row indices[indicesAt + m] of table (V,N) += row m of d (M,N): the gradient of `gatherRows`. */
+  /** Row indices[indicesAt + m] of table (V,N) += row m of d (M,N): the gradient of `gatherRows`'s table. */
   scatterRows(
     table: Tensor,
     d: Tensor,
@@ -133,8 +133,17 @@ export interface KernelSet {
     width: number,
   ): void;
 
+  /** `length` elements become zero. */
+  zero(x: Tensor, xAt: number, length: number): void;
+
+  /** out[i] = x[i] for `length` elements; the two may not overlap. */
+  copy(out: Tensor, outAt: number, x: Tensor, xAt: number, length: number): void;
+
   /** out[i] += x[i] for `length` elements. */
   add(out: Tensor, outAt: number, x: Tensor, xAt: number, length: number): void;
+
+  /** As `add` with out from 0; norms[at] = ‖out‖ after it and norms[at + 1] = ‖x‖, as `norm`. Norms are doubles of the set. */
+  addMeasured(out: Tensor, x: Tensor, xAt: number, length: number, norms: Float64Array, at: number): void;
 
   /** x[i] *= factor for `length` elements. */
   scale(x: Tensor, xAt: number, length: number, factor: number): void;

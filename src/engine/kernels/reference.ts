@@ -24,7 +24,16 @@ export const referenceKernels: KernelSet = {
   addTransposed,
   gatherRows,
   scatterRows,
+  zero: (x, xAt, length) => void x.fill(0, xAt, xAt + length),
+  copy: (out, outAt, x, xAt, length) => {
+    out.set(x.subarray(xAt, xAt + length), outAt);
+  },
   add,
+  addMeasured: (out, x, xAt, length, norms, at) => {
+    add(out, 0, x, xAt, length);
+    norms[at] = norm(out, 0, length);
+    norms[at + 1] = norm(x, xAt, length);
+  },
   scale,
   clamp,
   countBeyond,
@@ -77,7 +86,11 @@ function gatherRows(
   rows: number,
   width: number,
 ): void {
-  for (let m = 0; m < rows; m++) add(out, outAt + m * width, table, indices[indicesAt + m] * width, width);
+  for (let m = 0; m < rows; m++) copyRow(out, outAt + m * width, table, indices[indicesAt + m] * width, width);
+}
+
+function copyRow(out: Tensor, outAt: number, x: Tensor, xAt: number, length: number): void {
+  for (let i = 0; i < length; i++) out[outAt + i] = x[xAt + i];
 }
 
 function scatterRows(

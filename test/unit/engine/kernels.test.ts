@@ -122,7 +122,7 @@ for (const { name, open, within } of testedKernels) {
       const table = numbers(1, 2, 3, 4, 5, 6);
       const out = kernels.allocate(6).fill(10);
       kernels.gatherRows(out, 0, table, indicesOf(kernels, 9, 2, 0, 2), 1, 3, 2);
-      assert.deepEqual([...out], [15, 16, 11, 12, 15, 16]);
+      assert.deepEqual([...out], [5, 6, 1, 2, 5, 6]);
       const sums = kernels.allocate(6);
       kernels.scatterRows(sums, numbers(1, 2, 3, 4, 5, 6), 0, indicesOf(kernels, 2, 0, 2), 0, 3, 2);
       assert.deepEqual([...sums], [3, 4, 0, 0, 6, 8]);

@@ -1,8 +1,8 @@
-export { add, addColumnSums, clamp, fillRows, gatherRows, scale, scatterRows } from './rows';
+export { add, addColumnSums, clamp, copy, fillRows, gatherRows, scale, scatterRows, zero } from './rows';
 export { countBeyond } from './counts';
 export { addTransposed, pack, packTransposed } from './packing';
 export { adagrad, adam, momentumSgd, rmsprop, sgd } from './optimizers';
-export { distance, norm } from './norms';
+export { addMeasured, distance, norm } from './norms';
 export { gruBackward, gruForward } from './gru';
 export { lstmBackward, lstmForward } from './lstm';
 export { multiply } from './products';

@@ -49,6 +49,53 @@ export function distance(x: usize, y: usize, length: i32): f64 {
   return sqrt(sum);
 }
 
+/** out[i] += x[i] for `length` elements; ‖out‖ after it and ‖x‖ as two doubles to `norms`, each summed as `norm` does. */
+export function addMeasured(out: usize, x: usize, length: i32, norms: usize): void {
+  let a = f64x2.splat(0);
+  let b = f64x2.splat(0);
+  let c = f64x2.splat(0);
+  let d = f64x2.splat(0);
+  let e = f64x2.splat(0);
+  let f = f64x2.splat(0);
+  let g = f64x2.splat(0);
+  let h = f64x2.splat(0);
+  for (const end = x + ((<usize>(length & ~7)) << 2); x < end; x += 32, out += 32) {
+    let part = v128.load(x);
+    let sum = f32x4.add(v128.load(out), part);
+    v128.store(out, sum);
+    let low = lower(part);
+    let high = upper(part);
+    e = f64x2.add(e, f64x2.mul(low, low));
+    f = f64x2.add(f, f64x2.mul(high, high));
+    low = lower(sum);
+    high = upper(sum);
+    a = f64x2.add(a, f64x2.mul(low, low));
+    b = f64x2.add(b, f64x2.mul(high, high));
+    part = v128.load(x, 16);
+    sum = f32x4.add(v128.load(out, 16), part);
+    v128.store(out, sum, 16);
+    low = lower(part);
+    high = upper(part);
+    g = f64x2.add(g, f64x2.mul(low, low));
+    h = f64x2.add(h, f64x2.mul(high, high));
+    low = lower(sum);
+    high = upper(sum);
+    c = f64x2.add(c, f64x2.mul(low, low));
+    d = f64x2.add(d, f64x2.mul(high, high));
+  }
+  let ofSum = total(f64x2.add(f64x2.add(a, b), f64x2.add(c, d)));
+  let ofX = total(f64x2.add(f64x2.add(e, f), f64x2.add(g, h)));
+  for (const end = x + ((<usize>(length & 7)) << 2); x < end; x += 4, out += 4) {
+    const part = load<f32>(x);
+    const sum = load<f32>(out) + part;
+    store<f32>(out, sum);
+    ofX += <f64>part * <f64>part;
+    ofSum += <f64>sum * <f64>sum;
+  }
+  store<f64>(norms, sqrt(ofSum));
+  store<f64>(norms, sqrt(ofX), 8);
+}
+
 /** The first two of four float32 as doubles. */
 function lower(values: v128): v128 {
   return f64x2.promote_low_f32x4(values);

@@ -10,7 +10,15 @@ export function fillRows(out: usize, bias: usize, rows: i32, width: i32): void {
   for (let row = 0; row < rows; row++, out += bytes) copy(out, bias, width);
 }
 
-function copy(to: usize, from: usize, length: i32): void {
+/** `length` elements become zero. */
+export function zero(x: usize, length: i32): void {
+  const vectors = x + ((<usize>(length & ~3)) << 2);
+  for (; x < vectors; x += 16) v128.store(x, i32x4.splat(0));
+  if (length & 3) put(x, i32x4.splat(0), length & 3);
+}
+
+/** to[i] = from[i] for `length` elements. */
+export function copy(to: usize, from: usize, length: i32): void {
   const vectors = to + ((<usize>(length & ~3)) << 2);
   for (; to < vectors; to += 16, from += 16) v128.store(to, v128.load(from));
   if (length & 3) put(to, v128.load(from), length & 3);
@@ -87,11 +95,11 @@ export function addColumnSums(sums: usize, d: usize, rows: i32, width: i32): voi
   }
 }
 
-/** Row m of out (M,N) += row indices[m] of table (V,N). */
+/** Row m of out (M,N) = row indices[m] of table (V,N). */
 export function gatherRows(out: usize, table: usize, indices: usize, rows: i32, width: i32): void {
   const bytes = (<usize>width) << 2;
   for (const end = indices + ((<usize>rows) << 2); indices < end; indices += 4, out += bytes) {
-    add(out, table + <usize>load<i32>(indices) * bytes, width);
+    copy(out, table + <usize>load<i32>(indices) * bytes, width);
   }
 }
 

@@ -32,7 +32,10 @@ export interface Instructions {
   addColumnSums(sums: Address, d: Address, rows: number, width: number): void;
   gatherRows(out: Address, table: Address, indices: Address, rows: number, width: number): void;
   scatterRows(table: Address, d: Address, indices: Address, rows: number, width: number): void;
+  zero(x: Address, length: number): void;
+  copy(out: Address, x: Address, length: number): void;
   add(out: Address, x: Address, length: number): void;
+  addMeasured(out: Address, x: Address, length: number, norms: Address): void;
   scale(x: Address, length: number, factor: number): void;
   clamp(x: Address, length: number, limit: number): number;
   countBeyond(

@@ -93,6 +93,15 @@ function kernelSet(build: Build, { instructions: wasm, arena, module }: Machine,
     scatterRows: (table, d, dAt, indices, indicesAt, rows, width) => {
       wasm.scatterRows(table.byteOffset, addressOf(d, dAt), addressOf(indices, indicesAt), rows, width);
     },
+    zero: (x, xAt, length) => {
+      wasm.zero(addressOf(x, xAt), length);
+    },
+    copy: (out, outAt, x, xAt, length) => {
+      wasm.copy(addressOf(out, outAt), addressOf(x, xAt), length);
+    },
+    addMeasured: (out, x, xAt, length, norms, at) => {
+      wasm.addMeasured(out.byteOffset, addressOf(x, xAt), length, norms.byteOffset + 8 * at);
+    },
     add: (out, outAt, x, xAt, length) => {
       wasm.add(addressOf(out, outAt), addressOf(x, xAt), length);
     },
