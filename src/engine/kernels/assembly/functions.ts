@@ -1,6 +1,6 @@
 // tanh, exp and the logistic function of four numbers at a time. The coefficients stand in memory, since a vector
 // constant inside a loop would be built anew at each use.
-import { multiplyAdd, put } from './arithmetic';
+import { flush, multiplyAdd, put } from './arithmetic';
 
 /** tanh x ≈ x·P(x²)/Q(x²) on [−9, 9], fitted for least relative error (2.1e-8): P upwards, then Q from x². */
 const tanhTable = memory.data<f32>([
@@ -10,9 +10,10 @@ const tanhTable = memory.data<f32>([
 
 /**
  * out[i] = tanh(x[i] + plus[i]), or tanh(x[i]) where `plus` is 0: absolute and relative error below 4e-7, never beyond
- * ±1; NaN stays NaN. The constants are loaded once, before the loop.
+ * ±1; NaN stays NaN. Unless `again` is 0 the same goes there, flushed in both. The constants are loaded once, before the
+ * loop.
  */
-export function tanhRun(out: usize, x: usize, plus: usize, length: i32): void {
+export function tanhRun(out: usize, x: usize, plus: usize, again: usize, length: i32): void {
   const p0 = v128.load_splat<f32>(tanhTable);
   const p1 = v128.load_splat<f32>(tanhTable, 4);
   const p2 = v128.load_splat<f32>(tanhTable, 8);
@@ -26,8 +27,9 @@ export function tanhRun(out: usize, x: usize, plus: usize, length: i32): void {
   const least = v128.load_splat<f32>(tanhTable, 40);
   const one = v128.load_splat<f32>(tanhTable, 44);
   const minusOne = v128.load_splat<f32>(tanhTable, 48);
-  for (let i = 0; i < length; i += 4) {
-    const at = (<usize>i) << 2;
+  const vectors = (<usize>(length & ~3)) << 2;
+  const end = (<usize>length) << 2;
+  for (let at: usize = 0; at < end; at += 16) {
     let a = v128.load(x + at);
     if (plus != 0) a = f32x4.add(a, v128.load(plus + at));
     // In this order the comparisons with NaN keep the NaN.
@@ -41,18 +43,25 @@ export function tanhRun(out: usize, x: usize, plus: usize, length: i32): void {
     below = multiplyAdd(z, below, q1);
     above = multiplyAdd(z, above, p0);
     below = multiplyAdd(z, below, one);
-    const value = f32x4.div(f32x4.mul(a, above), below);
-    put(out + at, f32x4.pmin(f32x4.pmax(value, minusOne), one), min(4, length - i));
+    let value = f32x4.pmin(f32x4.pmax(f32x4.div(f32x4.mul(a, above), below), minusOne), one);
+    if (again != 0) value = flush(value);
+    if (at < vectors) {
+      v128.store(out + at, value);
+      if (again != 0) v128.store(again + at, value);
+    } else {
+      put(out + at, value, length & 3);
+      if (again != 0) put(again + at, value, length & 3);
+    }
   }
 }
 
 /**
- * e^x = 2^n · e^r, |r| ≤ ln 2 / 2: limits of x, 1/ln 2, −ln 2 in two parts, and e^r from r² on, fitted for least
- * relative error (3.1e-9).
+ * e^x = 2^n · e^r, |r| ≤ ln 2 / 2: limits of x, 1/ln 2, −ln 2 in two parts, e^r from r² on, fitted for least relative
+ * error (3.1e-9), 1, and 1.5 · 2²³.
  */
 const expTable = memory.data<f32>([
   -87, 88, 1.4426950408889634, -0.693145751953125, -1.4286068203094172e-6, 0.49999993, 0.16666521, 0.04166839,
-  0.00836872, 0.00138146, 1,
+  0.00836872, 0.00138146, 1, 12582912,
 ]);
 
 /** e^x with a relative error below 2e-7: exact zero below −87, e^88 above 88; NaN stays NaN. */
@@ -60,7 +69,9 @@ export function exp(x: v128): v128 {
   const lowest = v128.load_splat<f32>(expTable);
   const vanishes = f32x4.lt(x, lowest);
   x = f32x4.pmin(f32x4.pmax(x, lowest), v128.load_splat<f32>(expTable, 4));
-  const n = f32x4.nearest(f32x4.mul(x, v128.load_splat<f32>(expTable, 8)));
+  // Added to 1.5 · 2²³ a number has no fraction left, and its whole part stands in the lowest bits.
+  const shifted = multiplyAdd(x, v128.load_splat<f32>(expTable, 8), v128.load_splat<f32>(expTable, 44));
+  const n = f32x4.sub(shifted, v128.load_splat<f32>(expTable, 44));
   let r = multiplyAdd(n, v128.load_splat<f32>(expTable, 12), x);
   r = multiplyAdd(n, v128.load_splat<f32>(expTable, 16), r);
   let value = multiplyAdd(r, v128.load_splat<f32>(expTable, 36), v128.load_splat<f32>(expTable, 32));
@@ -71,16 +82,19 @@ export function exp(x: v128): v128 {
   value = multiplyAdd(r, value, one);
   value = multiplyAdd(r, value, one);
   // The exponent's field of a float32, for 2^n.
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  const power = i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23);
   return v128.andnot(f32x4.mul(value, power), vanishes);
 }
 
 /** out[i] = σ(x[i] + plus[i]) = 1 / (1 + e^−(x + plus)), small values as precise as large ones; NaN stays NaN. */
 export function sigmoidRun(out: usize, x: usize, plus: usize, length: i32): void {
   const one = v128.load_splat<f32>(expTable, 40);
-  for (let i = 0; i < length; i += 4) {
-    const at = (<usize>i) << 2;
+  const vectors = (<usize>(length & ~3)) << 2;
+  const end = (<usize>length) << 2;
+  for (let at: usize = 0; at < end; at += 16) {
     const a = f32x4.add(v128.load(x + at), v128.load(plus + at));
-    put(out + at, f32x4.div(one, f32x4.add(one, exp(f32x4.neg(a)))), min(4, length - i));
+    const value = f32x4.div(one, f32x4.add(one, exp(f32x4.neg(a))));
+    if (at < vectors) v128.store(out + at, value);
+    else put(out + at, value, length & 3);
   }
 }

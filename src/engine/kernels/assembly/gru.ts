@@ -20,7 +20,7 @@ export function gruForward(
     // r and z lie side by side.
     sigmoidRun(gates, gates, gh, hidden << 1);
     resetCandidates(gates, gh + (block << 1), kept, hidden);
-    tanhRun(gates + (block << 1), gates + (block << 1), 0, hidden);
+    tanhRun(gates + (block << 1), gates + (block << 1), 0, 0, hidden);
     nextStates(gates + block, previous, next, hidden);
     gates += block * 3;
     gh += block * 3;

@@ -20,10 +20,10 @@ export function lstmForward(
   for (let row = 0; row < batch; row++) {
     // i and f lie side by side.
     sigmoidRun(gates, gates, gh, hidden << 1);
-    tanhRun(gates + (block << 1), gates + (block << 1), gh + (block << 1), hidden);
+    tanhRun(gates + (block << 1), gates + (block << 1), gh + (block << 1), 0, hidden);
     sigmoidRun(gates + block * 3, gates + block * 3, gh + block * 3, hidden);
     nextCells(gates, previous, next, hidden);
-    tanhRun(squashed, next, 0, hidden);
+    tanhRun(squashed, next, 0, 0, hidden);
     outputs(gates + block * 3, squashed, h, hidden);
     gates += block << 2;
     gh += block << 2;

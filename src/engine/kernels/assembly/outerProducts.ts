@@ -66,11 +66,13 @@ function addGroup(
   columns: i32,
 ): void {
   const panelBytes = (<usize>rows) << 5;
-  for (let n = 0; n < width; n += 4) {
-    let panel = panels;
-    for (let k = 0; k < columns; k += 8, panel += panelBytes) {
-      const at = gradient + <usize>n * stride + ((<usize>k) << 2);
-      addTile(at, stride, min(4, width - n), columns - k, lanes + <usize>n * ((<usize>rows) << 2), panel, rows);
+  const laneBytes = (<usize>rows) << 4;
+  // All lanes of the group stay in the first-level cache while the panels pass by, each once.
+  for (let k = 0; k < columns; k += 8, panels += panelBytes) {
+    let at = gradient + ((<usize>k) << 2);
+    let from = lanes;
+    for (let n = 0; n < width; n += 4, at += stride << 2, from += laneBytes) {
+      addTile(at, stride, min(4, width - n), columns - k, from, panels, rows);
     }
   }
 }

@@ -23,8 +23,11 @@ function slope(activation: i32, value: v128): v128 {
 
 /** gates and h become φ(gates + gh), `length` = B·H elements; φ: 0 tanh, 1 relu, 2 sigmoid, otherwise the identity. */
 export function rnnForward(gates: usize, gh: usize, h: usize, length: i32, activation: i32): void {
-  if (activation == 0) tanhRun(gates, gates, gh, length);
-  else if (activation == 2) sigmoidRun(gates, gates, gh, length);
+  if (activation == 0) {
+    tanhRun(gates, gates, gh, h, length);
+    return;
+  }
+  if (activation == 2) sigmoidRun(gates, gates, gh, length);
   else add(gates, gh, length);
   for (let i = 0; i < length; i += 4) {
     const at = (<usize>i) << 2;
