@@ -16,6 +16,8 @@ export interface Comparison {
   /** GF/s of one core at nothing but multiply-adds. */
   readonly peak: number;
   readonly relaxed: boolean;
+  /** Itemising one sequence: what, and the milliseconds of each time. */
+  readonly itemised: readonly { readonly what: string; readonly times: readonly number[] }[];
   readonly results: readonly { readonly workload: Workload; readonly measured: readonly Measured[] }[];
 }
 
@@ -40,7 +42,7 @@ function figure(value: number): string {
 }
 
 /** The comparison as Markdown. */
-export function report({ machine, node, load, peak, relaxed, results }: Comparison): string {
+export function report({ machine, node, load, peak, relaxed, itemised, results }: Comparison): string {
   const fastest = relaxed ? 'simd-fma' : 'simd';
   const sections = results.map(({ workload, measured }) => {
     const own = measured.find(({ contender }) => contender === fastest);
@@ -56,6 +58,11 @@ export function report({ machine, node, load, peak, relaxed, results }: Comparis
       own === undefined || off === undefined
         ? ''
         : `\nInstruments on to off: ${(median(own.times) / median(off.times)).toFixed(3)} by medians, ${(Math.min(...own.times) / Math.min(...off.times)).toFixed(3)} by best windows.\n`;
+    const shared = measured.find(({ contender }) => contender === `${fastest}, 2 workers`);
+    const workers =
+      own === undefined || shared === undefined
+        ? ''
+        : `\nOne worker to two: ${(median(own.times) / median(shared.times)).toFixed(2)} by medians, ${(Math.min(...own.times) / Math.min(...shared.times)).toFixed(2)} by best windows.\n`;
     return `## ${workload.name}: ${workload.what}
 
 The matrix products alone take ${figure(bound)} ms at the peak of one core.
@@ -63,7 +70,7 @@ The matrix products alone take ${figure(bound)} ms at the peak of one core.
 | engine | median, ms | best – worst, ms | windows | times ${fastest} | share of peak, median | best |
 |---|---|---|---|---|---|---|
 ${rows.join('\n')}
-${instruments}`;
+${instruments}${workers}`;
   });
   const engines = new Map(results.flatMap(({ measured }) => measured.map(({ contender, what }) => [contender, what])));
   return `# Speed of one training step
@@ -80,7 +87,15 @@ generic BLAS is many times slower than one built with MKL or OpenBLAS, and its r
 
 ${[...engines].map(([name, what]) => `- ${name}: ${what}.`).join('\n')}
 
-${sections.join('\n')}`;
+${sections.join('\n')}
+## The itemised matrix of one sequence
+
+Every loss followed back by itself, ‖∂L_t/∂h_k‖ for all k ≤ t.
+
+| net | median, ms | best – worst, ms |
+|---|---|---|
+${itemised.map(({ what, times }) => `| ${what} | ${figure(median(times))} | ${figure(Math.min(...times))} – ${figure(Math.max(...times))} |`).join('\n')}
+`;
 }
 
 function share(bound: number, time: number): string {

@@ -4,6 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { runnableKernelSets } from '../../src/engine/kernels/open';
 import type { Contender } from './contender';
 import { brain, tensorflow } from './libraries';
+import { measureItemising } from './itemising';
 import { ourContenders } from './ours';
 import { measurePeak } from './peak';
 import { report, type Measured } from './report';
@@ -60,6 +61,7 @@ const contenders = [
 ];
 const load = loadavg()[0];
 const peak = await measurePeak(relaxed);
+const itemised = measureItemising();
 const results = [];
 for (const workload of workloads.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
   console.error(`${workload.name}: ${workload.what}`);
@@ -72,6 +74,7 @@ const text = report({
   load: [load, loadavg()[0]],
   peak,
   relaxed,
+  itemised,
   results,
 });
 if (chosen.length === 0) {

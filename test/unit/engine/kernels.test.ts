@@ -159,6 +159,30 @@ for (const { name, open, within } of testedKernels) {
       }
     });
 
+    it('zeroes and copies, of any length, and touches nothing outside', () => {
+      for (const length of [0, 1, 3, 4, 7, 8, 21]) {
+        const x = kernels.allocate(length + 2).fill(5);
+        kernels.zero(x, 1, length);
+        assert.deepEqual([...x], [5, ...new Array<number>(length).fill(0), 5]);
+        const from = matrix(1, length + 3);
+        kernels.copy(x, 1, from, 2, length);
+        assert.deepEqual([...x], [5, ...from.subarray(2, 2 + length), 5]);
+      }
+    });
+
+    it('adds and measures as adding and measuring do, to the bit', () => {
+      for (const length of [1, 5, 8, 16, 37]) {
+        const [out, expected] = [matrix(1, length + 1), kernels.allocate(length + 1)];
+        expected.set(out);
+        const x = matrix(1, length + 3);
+        const norms = kernels.allocateDoubles(5);
+        kernels.add(expected, 0, x, 2, length);
+        kernels.addMeasured(out, x, 2, length, norms, 2);
+        assert.deepEqual([...out], [...expected]);
+        assert.deepEqual([...norms], [0, 0, kernels.norm(out, 0, length), kernels.norm(x, 2, length), 0]);
+      }
+    });
+
     it('clamps, counts what changed, and leaves NaN', () => {
       const x = numbers(-9, -1, 0.5, 1, 3, NaN, NaN, 0, 9, 5, 9);
       assert.equal(kernels.clamp(x, 0, 10, 1), 4);
