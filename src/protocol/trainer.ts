@@ -3,6 +3,7 @@ import type { Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/recordBatch';
 import type { Inspection } from './inspection';
 import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from './output';
+import type { LedgerEntry } from './ledger';
 import type { Reach, ReachRequest } from './reach';
 import type { RunFacts } from './run';
 import type { Terms, TermsRequest } from './terms';
@@ -90,6 +91,8 @@ export type TrainerContract = {
     inspect: { params: { readonly update: number; readonly sequence: number }; result: Inspection };
     /** The terms of one parameter's gradient at one update of it. */
     terms: { params: TermsRequest; result: Terms };
+    /** What made the norm of an update's gradient, and what clipping did to it. */
+    ledger: { params: { readonly update: number }; result: LedgerEntry };
     /** Which loss reaches which step. */
     reach: { params: ReachRequest; result: Reach };
     /** The update once more with one thing changed. */

@@ -1,6 +1,7 @@
 import { defaultKernelSet, openKernels, runnableKernelSets } from '../engine/kernels/open';
 import type { Inspection } from '../protocol/inspection';
 import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from '../protocol/output';
+import type { LedgerEntry } from '../protocol/ledger';
 import type { Reach, ReachRequest } from '../protocol/reach';
 import type { Terms, TermsRequest } from '../protocol/terms';
 import type { ReplayParams, ReplayReply } from '../protocol/trainer';
@@ -9,6 +10,7 @@ import { runFiles } from '../run/layout';
 import { readRateChanges } from '../run/rateChanges';
 import type { RunStorage } from '../run/storage';
 import { inspectionOf } from './inspection';
+import { ledgerOf } from './ledger';
 import { planTraining, type TrainingPlan } from './plan';
 import { projectStates } from './projection';
 import { ReachFinder } from './reach';
@@ -77,6 +79,11 @@ export class ReplayService {
   /** @throws as `inspect`, and where the update has no such parameter or step */
   terms(request: TermsRequest): Promise<Terms> {
     return this.#look(request.update, ({ terms }) => terms.at(request));
+  }
+
+  /** @throws as `inspect` */
+  ledger(update: number): Promise<LedgerEntry> {
+    return this.#look(update, ({ terms }, { plan }) => ledgerOf(terms, plan.layout.parameters));
   }
 
   /** @throws as `inspect`, and where the window is too long for a matrix */

@@ -44,12 +44,21 @@ export class TermsOfUpdate {
     };
   }
 
+  /** ⟨term, g⟩ / ‖g‖² of each step (T), as `Terms.share`. */
+  shares(parameter: string): Float64Array {
+    return this.#of(parameter).steps.share;
+  }
+
+  /** Whether the terms of all these parameters can be added up while somebody waits. */
+  isQuick(parameters: readonly string[]): boolean {
+    return parameters.reduce((sum, name) => sum + workOf(new GradientTerms(this.capture, name)), 0) <= mostWork;
+  }
+
   #of(parameter: string) {
     const known = this.#known.get(parameter);
     if (known !== undefined) return known;
     const terms = new GradientTerms(this.capture, parameter);
-    const work = terms.rows * terms.columns * terms.steps * terms.batch;
-    if (work > mostWork) {
+    if (workOf(terms) > mostWork) {
       throw new RangeError(
         `${parameter} has ${terms.rows} × ${terms.columns} elements: its terms over ${terms.steps} steps of ${terms.batch} sequences would take too long to add up. Choose a bias, or a smaller net.`,
       );
@@ -58,4 +67,9 @@ export class TermsOfUpdate {
     this.#known.set(parameter, fresh);
     return fresh;
   }
+}
+
+/** Multiplications that all terms of a parameter take. */
+function workOf({ rows, columns, steps, batch }: GradientTerms): number {
+  return rows * columns * steps * batch;
 }

@@ -17,7 +17,7 @@ import { TermsView } from './termsView';
 import './backward.css';
 
 /**
- * [7] Backpropagation through one sequence, from the last step to the first: ∂L/∂h_t splitting into what arrives at the
+ * [8] Backpropagation through one sequence, from the last step to the first: ∂L/∂h_t splitting into what arrives at the
  * step itself and what comes back from t+1, and the terms of ∂L/∂W adding up.
  */
 export class BackwardCell implements SequenceCell {
@@ -34,7 +34,7 @@ export class BackwardCell implements SequenceCell {
   #drawnSplit = '';
 
   constructor(store: Store, zoom: SharedZoom, asks: Asks, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(7, 'Backward through time', onFold);
+    this.#frame = new CellFrame(8, 'Backward through time', onFold);
     this.element = this.#frame.element;
     this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step');
     this.#player = new BackwardPlayer((t) => {

@@ -7,7 +7,7 @@ import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 
 const mebibyte = 1024 * 1024;
 
-/** [4] What this run is: net, data, loss, truncation, clipping, optimizer, where its records are. */
+/** [14] What this run is: net, data, loss, truncation, clipping, optimizer, where its records are. */
 export class RunCell implements Cell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -16,7 +16,7 @@ export class RunCell implements Cell {
   #shown: RunFacts | undefined;
 
   constructor(onFold: (title: string) => void, onReveal: () => void) {
-    this.#frame = new CellFrame(4, 'Run', onFold);
+    this.#frame = new CellFrame(14, 'Run', onFold);
     this.element = this.#frame.element;
     this.#reveal = button({ label: 'Show the run’s folder', onPress: onReveal });
     this.#frame.body.append(this.#table, this.#reveal);

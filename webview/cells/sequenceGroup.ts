@@ -14,6 +14,7 @@ import { ReachCell } from './reachCell';
 import { StepLossCell } from './stepLossCell';
 import { UnrolledCell } from './unrolledCell';
 import { UpdateCell } from './updateCell';
+import { WhatIfCell } from './whatIfCell';
 
 /** The cells of sequence time: one update, one sequence of its batch, on one axis of time steps. */
 export class SequenceGroup {
@@ -41,6 +42,7 @@ export class SequenceGroup {
       new BackwardCell(store, this.#zoom, asks, onFold),
       new ReachCell(store, this.#zoom, asks, onFold),
       new UpdateCell(store, onFold),
+      new WhatIfCell(store, this.#zoom, asks, onFold),
       new OutputCell(store, this.#zoom, asks, onFold),
     ];
     this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));

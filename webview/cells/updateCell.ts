@@ -11,7 +11,7 @@ import { dependencyKey } from './identity';
 import { courseName, gateBlocks, shownParameter } from './parameterNames';
 import type { SequenceCell, SequenceDrawing } from './sequenceCell';
 
-/** [10] What the update did to each parameter: its norm, its gradient before and after clipping, its step. */
+/** [11] What the update did to each parameter: its norm, its gradient before and after clipping, its step. */
 export class UpdateCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -21,7 +21,7 @@ export class UpdateCell implements SequenceCell {
   #drawn = '';
 
   constructor(store: Store, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(10, 'Update', onFold);
+    this.#frame = new CellFrame(11, 'Update', onFold);
     this.element = this.#frame.element;
     this.#choice = choice<string>('Parameter', (parameter) => {
       store.dispatch({ kind: 'viewed', view: { parameter } });

@@ -1,0 +1,29 @@
+/** One entry of the clipping ledger: what made the norm of one update's gradient, and what clipping did to it. */
+export interface LedgerEntry {
+  readonly update: number;
+  /** ‖g‖ over all parameters, before and after clipping. */
+  readonly gradNorm: number;
+  readonly clippedNorm: number;
+  /** Factor of clipping by norm; 1 unless by norm. */
+  readonly coefficient: number;
+  /** g · g′ / (‖g‖ ‖g′‖): 1 where the direction was kept; NaN where one of the two is 0. */
+  readonly cosine: number;
+  readonly parameters: readonly LedgerParameter[];
+  /** (T): ⟨term of step t, g⟩ / ‖g‖² over all parameters; the shares add up to 1. Empty where it would take too long. */
+  readonly stepShare: Float64Array;
+}
+
+/** A parameter's part in the norm. */
+export interface LedgerParameter {
+  /** PyTorch's name. */
+  readonly name: string;
+  /** ‖g_p‖² / ‖g‖²; the shares of all parameters add up to 1. */
+  readonly share: number;
+  readonly gradNorm: number;
+  readonly clippedNorm: number;
+  /** Between the parameter's own gradient before and after. */
+  readonly cosine: number;
+  /** Elements that clipping changed, and all. */
+  readonly changed: number;
+  readonly elements: number;
+}

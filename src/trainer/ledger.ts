@@ -1,0 +1,61 @@
+import type { CapturedTensor } from '../engine/capture';
+import type { LedgerEntry, LedgerParameter } from '../protocol/ledger';
+import type { TermsOfUpdate } from './terms';
+
+/** What made the norm of a captured update's gradient, by parameter and by step, and what clipping did to it. */
+export function ledgerOf(terms: TermsOfUpdate, names: readonly string[]): LedgerEntry {
+  const { tensors, metadata } = terms.capture;
+  const tensor = (name: string): CapturedTensor => {
+    const found = tensors.get(name);
+    if (found === undefined) throw new RangeError(`The captured update has no tensor "${name}".`);
+    return found;
+  };
+  const products = names.map((name) => productsOf(tensor(`grad/${name}`).data, tensor(`clipped/${name}`).data));
+  const total = products.reduce(
+    (sum, { raw, clipped, both }) => ({ raw: sum.raw + raw, clipped: sum.clipped + clipped, both: sum.both + both }),
+    { raw: 0, clipped: 0, both: 0 },
+  );
+  return {
+    update: Number(metadata['step']),
+    gradNorm: Number(metadata['gradNorm']),
+    clippedNorm: Math.sqrt(total.clipped),
+    coefficient: Number(metadata['clipCoefficient']),
+    cosine: total.both / Math.sqrt(total.raw * total.clipped),
+    parameters: products.map(({ raw, clipped, both, changed, elements }, i): LedgerParameter => ({
+      name: names[i] ?? '',
+      share: total.raw === 0 ? 0 : raw / total.raw,
+      gradNorm: Math.sqrt(raw),
+      clippedNorm: Math.sqrt(clipped),
+      cosine: both / Math.sqrt(raw * clipped),
+      changed,
+      elements,
+    })),
+    stepShare: terms.isQuick(names)
+      ? stepShares(
+          terms,
+          names,
+          products.map(({ raw }) => (total.raw === 0 ? 0 : raw / total.raw)),
+        )
+      : new Float64Array(0),
+  };
+}
+
+/** Each parameter's own shares, weighted with its part in the norm. */
+function stepShares(terms: TermsOfUpdate, names: readonly string[], weights: readonly number[]): Float64Array {
+  const all = names.map((name) => terms.shares(name));
+  return (all[0] ?? new Float64Array(0)).map((_, t) =>
+    all.reduce((sum, share, i) => sum + (weights[i] ?? 0) * (share[t] ?? 0), 0),
+  );
+}
+
+function productsOf(gradient: ArrayLike<number>, clippedGradient: ArrayLike<number>) {
+  let [raw, clipped, both, changed] = [0, 0, 0, 0];
+  for (let i = 0; i < gradient.length; i++) {
+    const [before, after] = [gradient[i] ?? NaN, clippedGradient[i] ?? NaN];
+    raw += before * before;
+    clipped += after * after;
+    both += before * after;
+    if (before !== after) changed++;
+  }
+  return { raw, clipped, both, changed, elements: gradient.length };
+}
