@@ -8,6 +8,7 @@ const scalarFields = {
   lossSum: { width: 1, merge: 'sum' },
   validationLoss: { width: 1, merge: 'last' },
   gradNorm: { width: 1, merge: 'max' },
+  gradNormMin: { width: 1, merge: 'min' },
   clippedNorm: { width: 1, merge: 'max' },
   clips: { width: 1, merge: 'sum' },
   learningRate: { width: 1, merge: 'last' },
@@ -114,6 +115,7 @@ export class DisplaySeries {
     scalars.add('lossSum', column, loss);
     scalars.add('validationLoss', column, [batch.validationLoss[n] ?? NaN]);
     scalars.add('gradNorm', column, [batch.gradNorm[n] ?? NaN]);
+    scalars.add('gradNormMin', column, [batch.gradNorm[n] ?? NaN]);
     scalars.add('clippedNorm', column, [batch.clippedNorm[n] ?? NaN]);
     scalars.add('clips', column, [batch.clipped[n] ?? 0]);
     scalars.add('learningRate', column, [batch.learningRate[n] ?? NaN]);

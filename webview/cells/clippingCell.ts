@@ -12,6 +12,7 @@ import { dependencyKey } from './identity';
 import { columnAtUpdate } from './lossCurves';
 import { clippingTable } from '../tables/trainingTables';
 import { Surface } from './surface';
+import { ThresholdView } from './thresholdView';
 
 /** [3] The norm of the gradient before and after clipping, the threshold, and a tick for every clipped update. */
 export class ClippingCell implements Cell {
@@ -21,17 +22,22 @@ export class ClippingCell implements Cell {
   readonly #ticks = new ClipTicks();
   readonly #surface: Surface;
   readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #threshold: ThresholdView;
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
     this.#frame = new CellFrame(3, 'Clipping', onFold);
     this.element = this.#frame.element;
     this.#surface = new Surface(store, zoom, 'Gradient norm before and after clipping over updates');
+    this.#threshold = new ThresholdView(() => {
+      store.dispatch({ kind: 'viewed', view: {} });
+    });
     this.#frame.body.append(
       this.#legend,
       this.#frame.readout,
       this.#ticks.element,
       element('div', { class: 'plot clip-plot' }, this.#chart.canvas, this.#surface.element),
+      this.#threshold.element,
     );
   }
 
@@ -43,10 +49,15 @@ export class ClippingCell implements Cell {
     setText(this.#frame.readout, readout(model, run));
     this.#frame.say(sentence(run));
     this.#frame.tabulate(dependencyKey(run.version, run.facts), () => clippingTable(run));
-    const key = dependencyKey(run.version, run.facts, axis.domain, axis.width, theme);
+    this.#threshold.update(run);
+    const { threshold } = this.#threshold;
+    const key = dependencyKey(run.version, run.facts, axis.domain, axis.width, theme, threshold);
     if (key === this.#drawn) return;
     this.#drawn = key;
-    const curves = curvesOf(run, theme, axis);
+    const curves = [
+      ...curvesOf(run, theme, axis),
+      ...(threshold === undefined ? [] : [triedCurve(threshold, theme, axis)]),
+    ];
     legendOf(this.#legend, curves);
     this.#chart.update({ curves, yAxis: 'log', yTitle: '‖g‖' }, axis.domain, theme);
     this.#ticks.update(run, axis, theme);
@@ -99,6 +110,16 @@ function curvesOf({ series, facts }: ShownRun, theme: Theme, axis: TrainingAxis)
     });
   }
   return curves;
+}
+
+function triedCurve(threshold: number, theme: Theme, axis: TrainingAxis): Curve {
+  return {
+    label: `tried: ${plainNumber(threshold)}`,
+    points: axis.domain.map((x) => ({ x, y: threshold })),
+    color: theme.foreground,
+    dash: [8, 4],
+    width: 1,
+  };
 }
 
 function positive(value: number | undefined): number {

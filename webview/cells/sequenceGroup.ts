@@ -7,6 +7,7 @@ import type { Theme } from '../theme/theme';
 import { numberField } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { BackwardCell } from './backwardCell';
+import { LedgerCell } from './ledgerCell';
 import { Minimap } from './minimap';
 import { OutputCell } from './outputCell';
 import type { SequenceCell } from './sequenceCell';
@@ -41,6 +42,7 @@ export class SequenceGroup {
       new StepLossCell(store, this.#zoom, onFold),
       new BackwardCell(store, this.#zoom, asks, onFold),
       new ReachCell(store, this.#zoom, asks, onFold),
+      new LedgerCell(store, this.#zoom, asks, onFold),
       new UpdateCell(store, onFold),
       new WhatIfCell(store, this.#zoom, asks, onFold),
       new OutputCell(store, this.#zoom, asks, onFold),

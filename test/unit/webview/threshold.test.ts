@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { DisplaySeries } from '../../../src/protocol/displaySeries';
+import { clippedShare } from '../../../webview/cells/thresholdView';
+import type { ShownRun } from '../../../webview/store/model';
+import { pack } from '../../../src/run/recordBatch';
+import { exampleLayout, exampleRecord } from '../run/exampleRecords';
+
+/** A run whose n-th update had a norm of n + 1. */
+function runOf(updates: number): ShownRun {
+  const series = new DisplaySeries(exampleLayout, 1);
+  const records = Array.from({ length: updates }, (_, n) => ({ ...exampleRecord(n), gradNorm: n + 1 }));
+  series.append(pack(exampleLayout, records));
+  return { series } as ShownRun;
+}
+
+describe('A tried threshold', () => {
+  it('clips exactly the updates above it, while every update has a column of its own', () => {
+    assert.deepEqual(clippedShare(runOf(100), 80), [0.2, 0.2]);
+    assert.deepEqual(clippedShare(runOf(100), 100), [0, 0]);
+    assert.deepEqual(clippedShare(runOf(100), 0.5), [1, 1]);
+  });
+
+  it('clips between two shares where a column is several updates, and the truth lies between them', () => {
+    const updates = 4096 * 4;
+    const run = runOf(updates);
+    assert.equal(run.series.scalars.stride, 8);
+    const [least, most] = clippedShare(run, updates / 4 + 3);
+    const truth = (updates - updates / 4 - 3) / updates;
+    assert.ok(least <= truth && truth <= most && most - least < 0.001, `${least} ${truth} ${most}`);
+  });
+});
