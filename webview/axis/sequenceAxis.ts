@@ -27,6 +27,11 @@ export function sequenceAxis(steps: number, elementWidth: number, range?: readon
   };
 }
 
+/** The same axis with another part in sight: keys come faster than pictures are drawn. */
+export function withRange(axis: SequenceAxis, range: readonly [number, number] | undefined): SequenceAxis {
+  return { ...axis, domain: range === undefined ? axis.whole : within(range, axis.steps) };
+}
+
 /** A range of as many steps as there are room for in T, moved to lie within it: sequences differ in length. */
 function within([from, to]: readonly [number, number], steps: number): readonly [number, number] {
   const span = Math.min(steps, Math.max(Math.min(leastSteps, steps), to - from));

@@ -54,7 +54,9 @@ export class FormulaView {
 }
 
 function lineOf(inspection: Inspection, at: NodeAt, unit: number, units: number, isEvaluable: boolean): HTMLElement {
-  const left = `${at.node === 'y' ? 'ŷ' : at.node}_{${at.t}}${units === 1 ? '' : `[${unitName(inspection, at, unit)}]`} = `;
+  const isProbability = at.node === 'y' && inspection.lossKind === 'crossEntropy';
+  const symbol = isProbability ? `p(ŷ_{${at.t}})` : `${at.node === 'y' ? 'ŷ' : at.node}_{${at.t}}`;
+  const left = `${symbol}${units === 1 ? '' : `[${unitName(inspection, at, unit)}]`} = `;
   const value = briefNumber(engineValue(inspection, at, unit)).replace(/^-/, '−');
   if (!isEvaluable) return element('p', {}, ...notation(left), value);
   const { pieces, inner } = evaluate(inspection, at, unit);

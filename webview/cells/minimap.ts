@@ -1,5 +1,5 @@
 import { gutters } from '../axis/trainingAxis';
-import { showsAll, widthOfStep, zoomedRange, type SequenceAxis } from '../axis/sequenceAxis';
+import { showsAll, widthOfStep, withRange, zoomedRange, type SequenceAxis } from '../axis/sequenceAxis';
 import type { Store } from '../store/store';
 import { withOpacity } from '../theme/theme';
 import { element } from '../ui/element';
@@ -16,7 +16,7 @@ export class Minimap {
   readonly #canvas = element('canvas', { 'aria-hidden': 'true' });
   readonly #frame = element('div', { class: 'minimap-frame' });
   readonly #track: HTMLElement;
-  #axis: SequenceAxis | undefined;
+  #shown: SequenceAxis | undefined;
   #drawn = '';
 
   constructor(readonly store: Store) {
@@ -43,7 +43,7 @@ export class Minimap {
   }
 
   update({ inspection, axis, theme }: SequenceDrawing): void {
-    this.#axis = axis;
+    this.#shown = axis;
     const { domain, steps, width } = axis;
     this.element.hidden = showsAll(axis) && widthOfStep(axis) >= narrowStep;
     const [first, last] = [Math.floor(domain[0]), Math.ceil(domain[1]) - 1];
@@ -70,6 +70,11 @@ export class Minimap {
       const tall = (loss / largest) * (height - 2);
       context.fillRect(t * wide, height - tall, Math.max(1, wide * 0.8), tall);
     });
+  }
+
+  /** The axis as the view has it by now. */
+  get #axis(): SequenceAxis | undefined {
+    return this.#shown === undefined ? undefined : withRange(this.#shown, this.store.model.view.stepRange);
   }
 
   #centre(event: PointerEvent): void {

@@ -63,7 +63,7 @@ class ClassPrediction {
       element('div', { class: 'curve-legend' }, 'p of what was asked: filled where it was also the likeliest'),
       element('div', { class: 'plot probability-bars' }, scale, this.#canvas.element, this.#surface.element),
       this.#symbols,
-      element('div', { class: 'parameter-table' }, this.#ranking),
+      element('div', { class: 'ranking-table' }, this.#ranking),
     );
   }
 

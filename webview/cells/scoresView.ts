@@ -17,7 +17,7 @@ export class ScoresView {
   readonly element = element('div', { class: 'output-part' });
   readonly #question: Question<HeldOutRequest, Scores>;
   readonly #words = element('p', { class: 'output-words' });
-  readonly #title = element('h3', {});
+  readonly #title = element('h3', {}, 'Accuracy by position');
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #chart = new CurveChart();
   readonly #surface: SequenceSurface;

@@ -5,6 +5,7 @@ import {
   rangeWith,
   showsAll,
   stepAt,
+  withRange,
   zoomedRange,
   type SequenceAxis,
 } from '../axis/sequenceAxis';
@@ -52,7 +53,7 @@ export class SequenceSurface {
   readonly element: HTMLElement;
   readonly #line = element('div', { class: 'crosshair' });
   readonly #mark = element('div', { class: 'selection-mark' });
-  #axis: SequenceAxis | undefined;
+  #drawn: SequenceAxis | undefined;
   #update = 0;
 
   /** @param label what the picture shows, for screen readers */
@@ -91,10 +92,15 @@ export class SequenceSurface {
   }
 
   update({ model, inspection, axis }: SequenceDrawing): void {
-    this.#axis = axis;
+    this.#drawn = axis;
     this.#update = inspection.update;
     place(this.#line, model.hover?.t, axis);
     place(this.#mark, model.view.selection?.t, axis);
+  }
+
+  /** The axis as the view has it by now. */
+  get #axis(): SequenceAxis | undefined {
+    return this.#drawn === undefined ? undefined : withRange(this.#drawn, this.store.model.view.stepRange);
   }
 
   #stepOf(event: MouseEvent): number | undefined {

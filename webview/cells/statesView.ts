@@ -37,7 +37,7 @@ export class StatesView {
   readonly #strip = new Strip();
   readonly #stripSurface: SequenceSurface;
   readonly #steps = element('div');
-  readonly #title = element('h3', {});
+  readonly #title = element('h3', {}, 'States');
   readonly #words = element('p', { class: 'output-words' });
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #canvas = element('canvas', { class: 'strip', 'aria-hidden': 'true' });

@@ -237,6 +237,7 @@ export class UnrolledCell implements SequenceCell {
         this.#formula.element.focus();
         return true;
       case 'u':
+      case 'U':
         this.#turn();
         return true;
       case 'Escape':

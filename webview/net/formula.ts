@@ -1,5 +1,5 @@
 import type { InspectedLayer, InspectedParameter, Inspection } from '../../src/protocol/inspection';
-import { numberPieces, type Piece } from './pieces';
+import { numberPieces, signed, type Piece } from './pieces';
 
 /** Which node of the net, at which step. */
 export interface NodeAt {
@@ -267,7 +267,7 @@ function hiddenState(inspection: Inspection, at: NodeAt, unit: number): Evaluate
 
 /** ŷ_t = W_hy h_t + b_y; where the loss is cross-entropy, its softmax. */
 function output(inspection: Inspection, t: number, unit: number): Evaluated {
-  const { lossKind, outputNames, layers } = inspection;
+  const { lossKind, layers } = inspection;
   const logit = (row: number): Sum & { readonly bias: number } => {
     const sum = rowSum(parameter(inspection, 'head.weight'), row, layerInput(inspection, layers.length, t));
     const bias = parameter(inspection, 'head.bias').before[row] ?? NaN;
@@ -279,16 +279,32 @@ function output(inspection: Inspection, t: number, unit: number): Evaluated {
     write.products('h', own.products).plus('b', own.bias);
     return { pieces: write.pieces, inner: undefined, value: own.total, size: own.size };
   }
-  const all = outputNames.map((_, row) => logit(row).total);
+  const all = logitsOf(inspection, t);
   const largest = all.reduce((most, value) => Math.max(most, value), -Infinity);
   const sum = all.reduce((total, value) => total + Math.exp(value - largest), 0);
+  const whole = sum * Math.exp(largest);
   write.text('exp(').products('h', own.products).plus('b', own.bias).text(') / Σ_k exp(ŷ_k)');
   return {
     pieces: write.pieces,
-    inner: write.call('softmax', own.total),
+    inner: Number.isFinite(whole) && whole > 0 ? `${write.call('exp', own.total)} / ${signed(whole)}` : undefined,
     value: Math.exp(own.total - largest) / sum,
     size: own.size,
   };
+}
+
+const knownLogits = new WeakMap<Inspection, { readonly t: number; readonly logits: Float64Array }>();
+
+/** ŷ_t before its softmax; kept for the step that was asked for last, because every unit of it needs all of them. */
+function logitsOf(inspection: Inspection, t: number): Float64Array {
+  const known = knownLogits.get(inspection);
+  if (known?.t === t) return known.logits;
+  const [weight, bias] = [parameter(inspection, 'head.weight'), parameter(inspection, 'head.bias')];
+  const h = layerInput(inspection, inspection.layers.length, t);
+  const logits = Float64Array.from(bias.before, (own, row) =>
+    h.reduce((sum, value, k) => sum + value * (weight.before[row * weight.columns + k] ?? NaN), own),
+  );
+  knownLogits.set(inspection, { t, logits });
+  return logits;
 }
 
 /** This sequence's share of L_t: −ln p of the class asked for, or the squared differences; times the loss's weight. */

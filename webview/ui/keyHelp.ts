@@ -4,11 +4,12 @@ import { element } from './element';
 /** What the keys do, as `?` shows it. */
 const keys: readonly (readonly [string, string])[] = [
   ['← →', 'along the picture’s own time: updates above, steps t below (Shift: ten at a time)'],
-  ['↑ ↓', 'steps t in the heatmap; rows in a matrix'],
+  ['↑ ↓', 'steps t in the heatmap; rows in a matrix; nodes of the unrolled net'],
   ['Home End', 'first and last'],
   ['[ ]', 'previous and next update, from anywhere'],
   ['Page Up, Page Down', 'previous and next cell'],
-  ['Enter', 'select what is pointed at'],
+  ['Enter', 'select what is pointed at; in the unrolled net, go to the formula of the node'],
+  ['U', 'fold the net into its loop, or unfold it'],
   ['+ − 0', 'zoom in, zoom out, show all'],
   ['Esc', 'back: close this, or follow the latest update again'],
   ['?', 'this list'],

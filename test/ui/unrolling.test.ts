@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { scratchWorkspace } from '../launch/scratch';
+import { Workbench } from './workbench';
+
+const byHand = `{
+  "data": { "sequences": [{ "inputs": [[1], [0.5], [-1]], "targets": [[0.5], [0.25], [-0.5]] }] },
+  "model": { "cell": "rnn", "hidden": 2 },
+  "training": { "steps": 20 }
+}`;
+
+const text = `{
+  "data": { "text": "rhyme.txt", "length": 60, "order": "random" },
+  "model": { "cell": "gru", "hidden": 16 },
+  "training": { "steps": 30, "batch": 4 }
+}`;
+
+describe('The unrolled net', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open({
+      folder: scratchWorkspace({
+        'hand.rnn.json': byHand,
+      }),
+    });
+    await workbench.openFile('hand.rnn.json');
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('finished').waitFor();
+    await workbench.webviewFrame().getByText('Sequence time — update 19').waitFor();
+  });
+
+  after(() => workbench.close());
+
+  const cell = () => workbench.webviewFrame().locator('#cell-5-body');
+  const formula = () => cell().locator('.node-formula');
+  const fold = (name: string) => workbench.webviewFrame().getByRole('button', { name, exact: true });
+
+  it('opens the formula of the node that is clicked, with numbers that the engine has too', async () => {
+    const surface = cell().locator('.surface');
+    const box = await surface.boundingBox();
+    assert.ok(box !== null);
+    await surface.click({ position: { x: box.width / 2, y: box.height * 0.55 } });
+    await formula().getByText('h1 = tanh(Wxh x1 + Whh h0 + bh)').waitFor();
+    const words = await formula().innerText();
+    assert.match(words, /h1\s*\[0\] = tanh\(.+·0\.5 \+ .+\) = tanh\(.+\) = −?0\.\d+/);
+    assert.match(words, /All 2 units computed anew from these numbers, they agree with the engine/);
+  });
+
+  it('goes from node to node and to the formula by keys', async () => {
+    await cell().locator('.surface').focus();
+    await workbench.page.keyboard.press('ArrowUp');
+    await formula().getByText('ŷ1 = Why h1 + by').waitFor();
+    await workbench.page.keyboard.press('ArrowRight');
+    await formula().getByText('ŷ2 = Why h2 + by').waitFor();
+    await workbench.page.keyboard.press('Enter');
+    assert.equal(await formula().evaluate((element) => element === document.activeElement), true);
+  });
+
+  it('folds into the loop in a motion that can be stopped, and unfolds again', async () => {
+    // Within a frame of each other: a motion that is over cannot be stopped.
+    const control = workbench.webviewFrame().locator('vscode-button', { hasText: 'Fold into the loop' });
+    const labels = await control.evaluate(async (pressed) => {
+      const frames = (count: number): Promise<void> =>
+        new Promise((resolve) => {
+          requestAnimationFrame(() => {
+            if (count > 1) void frames(count - 1).then(resolve);
+            else resolve();
+          });
+        });
+      const seen: (string | null)[] = [];
+      for (let n = 0; n < 2; n++) {
+        (pressed as HTMLElement).click();
+        await frames(3);
+        seen.push(pressed.textContent);
+      }
+      return seen;
+    });
+    assert.deepEqual(labels, ['Stop the motion', 'Unfold the loop']);
+    await fold('Unfold the loop').waitFor();
+    assert.equal(
+      await cell()
+        .locator('.net-label', { hasText: /^W\s*hh$/ })
+        .count(),
+      1,
+    );
+    assert.equal(await cell().locator('rect.net-node').count(), 4);
+    await cell().locator('.surface').focus();
+    await workbench.page.keyboard.press('u');
+    await fold('Fold into the loop').waitFor();
+    assert.equal(await cell().locator('rect.net-node').count(), 12);
+  });
+});
+
+describe('The output of a net that writes', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open({
+      folder: scratchWorkspace({
+        'text.rnn.json': text,
+        'rhyme.txt': 'to be or not to be, that is <i>it</i>.\n'.repeat(20),
+      }),
+    });
+  });
+
+  after(() => workbench.close());
+
+  it('is drawn as text, and a prompt that it cannot read is refused', async () => {
+    await workbench.openFile('text.rnn.json');
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('finished').waitFor();
+    const frame = workbench.webviewFrame();
+    await frame.getByText('Sequence time — update 29').waitFor();
+    await frame.locator('#cell-12-title').scrollIntoViewIfNeeded();
+    const sample = frame.getByRole('region', { name: 'Drawn text' });
+    await sample.waitFor();
+    const drawn = await sample.innerText();
+    assert.ok(drawn.length > 200, drawn);
+    await frame.getByRole('button', { name: 'Draw another' }).click();
+    while ((await sample.innerText()) === drawn) await workbench.page.waitForTimeout(50);
+    const prompt = frame.locator('.text-field vscode-text-field');
+    await prompt.click();
+    await workbench.page.keyboard.press('Control+A');
+    await workbench.page.keyboard.type('<i>?');
+    await workbench.page.keyboard.press('Enter');
+    await frame.getByText(/"\?", symbol 4 of the prompt, is not among the \d+ that this net knows/).waitFor();
+    await prompt.click();
+    await workbench.page.keyboard.press('Control+A');
+    await workbench.page.keyboard.type('<i>t');
+    await workbench.page.keyboard.press('Enter');
+    await sample.getByText('<i>t', { exact: true }).waitFor();
+    assert.equal(await sample.locator('i').count(), 0);
+  });
+
+  it('is zoomed like all pictures of sequence time', async () => {
+    const frame = workbench.webviewFrame();
+    const shown = frame.getByRole('scrollbar', { name: /^Steps/ });
+    await frame.locator('#cell-5-body .surface').focus();
+    for (const key of ['Home', '+', '+', '+']) await workbench.page.keyboard.press(key);
+    await shown.and(frame.getByLabel(/^Steps 0 to 7 of 60/)).waitFor();
+    for (const number of [6, 7]) {
+      const labels = await frame
+        .locator(`#cell-${number}-body .sequence-steps`)
+        .first()
+        .innerText()
+        .catch(() => '');
+      assert.doesNotMatch(labels, /\b(1[0-9]|[2-5][0-9])\b/);
+    }
+    await workbench.page.keyboard.press('End');
+    await frame.getByLabel(/^Steps 52 to 59 of 60/).waitFor();
+  });
+});
