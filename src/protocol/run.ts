@@ -1,3 +1,5 @@
+import type { BrokenPlace } from '../run/manifest';
+
 export type { RunFacts } from '../run/facts';
 
 /**
@@ -60,6 +62,8 @@ export interface RunStatus {
   readonly clipped: number;
   /** Number of the last clipped update. */
   readonly lastClip: number | undefined;
+  /** Where the first value appeared that was not finite; undefined unless it has diverged. */
+  readonly broke: BrokenPlace | undefined;
   /** Why it stands where it stands, where that needs words. */
   readonly message: string | undefined;
 }

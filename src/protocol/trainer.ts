@@ -1,5 +1,5 @@
 import type { ResolvedExperiment } from '../experiment/schema';
-import type { Manifest } from '../run/manifest';
+import type { BrokenPlace, Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/recordBatch';
 import type { Inspection } from './inspection';
 import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from './output';
@@ -51,7 +51,8 @@ export type StartReply =
 export type Ending =
   | { readonly kind: 'finished'; readonly updates: number; readonly reason: 'steps' | 'stopAtLoss' }
   | { readonly kind: 'stopped'; readonly updates: number }
-  | { readonly kind: 'diverged' | 'failed'; readonly updates: number; readonly message: string };
+  | { readonly kind: 'diverged'; readonly updates: number; readonly message: string; readonly place: BrokenPlace }
+  | { readonly kind: 'failed'; readonly updates: number; readonly message: string };
 
 /** What a replay of a kept run needs. */
 export interface ReplayParams {

@@ -2,6 +2,19 @@ import * as z from 'zod';
 import { factsSchema } from './facts';
 import { layoutVersion } from './layout';
 
+const placeSchema = z.object({
+  update: z.number().int().nonnegative(),
+  pass: z.enum(['forward', 'loss', 'backward', 'update']),
+  tensor: z.string(),
+  layer: z.number().int().optional(),
+  t: z.number().int().optional(),
+  row: z.number().int().optional(),
+  value: z.string(),
+});
+
+/** Where the first value that was not finite appeared; as the engine's `NonFinite`. */
+export type BrokenPlace = Readonly<z.infer<typeof placeSchema>>;
+
 const manifestSchema = z.object({
   format: z.literal('unroll-run'),
   version: z.literal(layoutVersion),
@@ -22,6 +35,8 @@ const manifestSchema = z.object({
   loss: z.number().nullable().default(null),
   validationLoss: z.number().nullable().default(null),
   message: z.string().nullable(),
+  /** Of a run that has diverged. The checkpoint of that update holds the state before it, and its batch. */
+  nonFinite: placeSchema.nullable().default(null),
   /** What the panel shows beside the run. */
   facts: factsSchema,
 });

@@ -56,6 +56,7 @@ export async function loadRun({ folder, manifest, state }: KeptRun): Promise<Arc
     experiment: manifest.experiment,
     state,
     message: wordsFor[state] ?? manifest.message ?? undefined,
+    broke: manifest.nonFinite ?? undefined,
     batches,
   };
 }

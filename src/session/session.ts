@@ -4,6 +4,7 @@ import { DisplaySeries } from '../protocol/displaySeries';
 import { isLive, type RunFacts, type RunState, type RunStatus } from '../protocol/run';
 import type { Ending, RefusalAt, StartParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import type { FolderLock } from '../run/folderLock.node';
+import type { BrokenPlace } from '../run/manifest';
 import { batchBefore, type RecordBatch } from '../run/recordBatch';
 import { Speedometer } from './speedometer';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
@@ -15,6 +16,7 @@ export interface ArchivedRun {
   readonly experiment: unknown;
   readonly state: RunState;
   readonly message: string | undefined;
+  readonly broke: BrokenPlace | undefined;
   readonly batches: readonly RecordBatch[];
 }
 
@@ -44,6 +46,7 @@ export class Session implements Disposable {
   #state: RunState = 'preparing';
   #isStopping = false;
   #message: string | undefined;
+  #broke: BrokenPlace | undefined;
   #updates = 0;
   #seconds = 0;
   #place: number | undefined;
@@ -111,6 +114,7 @@ export class Session implements Disposable {
       place: this.#state === 'waiting' ? this.#place : undefined,
       clipped: this.#clipped,
       lastClip: this.#lastClip,
+      broke: this.#broke,
       message: this.#message,
     };
   }
@@ -156,7 +160,8 @@ export class Session implements Disposable {
   }
 
   /** Shows a run that no trainer of this window has, or shows it anew. */
-  showArchive({ facts, experiment, state, message, batches }: ArchivedRun): void {
+  showArchive({ facts, experiment, state, message, broke, batches }: ArchivedRun): void {
+    this.#broke = broke;
     this.#facts = facts;
     this.#experiment = experiment;
     this.#series = new DisplaySeries(facts.layout, facts.recordEvery);
@@ -290,8 +295,11 @@ export class Session implements Disposable {
         this.#end('stopped', undefined);
         return;
       case 'diverged':
+        this.#broke = ending.place;
+        this.#end('diverged', ending.message);
+        return;
       case 'failed':
-        this.#end(ending.kind, ending.message);
+        this.#end('failed', ending.message);
         return;
       default:
         ending satisfies never;

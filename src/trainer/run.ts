@@ -99,7 +99,9 @@ export class Run {
     await this.#flush();
     // After a failure nobody knows in the middle of what the learner stands.
     if (ending.kind !== 'failed') await this.#keep((writer) => writer.writeCheckpoint());
-    await this.#keep((writer) => writer.writeManifest(ending.kind, 'message' in ending ? ending.message : undefined));
+    const message = 'message' in ending ? ending.message : undefined;
+    const place = 'place' in ending ? ending.place : undefined;
+    await this.#keep((writer) => writer.writeManifest(ending.kind, message, place));
     return ending;
   }
 
@@ -115,7 +117,14 @@ export class Run {
       if (this.#paused) this.#stepsAllowed--;
       const advance = training.advance(this.surroundings.capturing);
       if (advance.kind === 'nonFinite') {
-        return { kind: 'diverged', updates: training.updates, message: describeNonFinite(advance.where) };
+        const { update, pass, tensor, layer, t, row, value } = advance.where;
+        const place = {
+          ...{ update, pass, tensor, value },
+          ...(layer === undefined ? {} : { layer }),
+          ...(t === undefined ? {} : { t }),
+          ...(row === undefined ? {} : { row }),
+        };
+        return { kind: 'diverged', updates: training.updates, message: describeNonFinite(advance.where), place };
       }
       this.#published.add(advance.record);
       if (this.#writer !== undefined) this.#kept.add(advance.record);

@@ -3,7 +3,7 @@ import type { Capture } from '../engine/capture';
 import { reasonOf } from '../protocol/channel';
 import type { RunFacts } from '../protocol/run';
 import { layoutVersion, runFiles, updatesOfCheckpoint } from '../run/layout';
-import { writeManifest, type Manifest } from '../run/manifest';
+import { writeManifest, type BrokenPlace, type Manifest } from '../run/manifest';
 import { RecordEncoder } from '../run/recordEncoder';
 import { readRateChanges, writeRateChanges, type RateChange } from '../run/rateChanges';
 import type { RecordBatch } from '../run/recordBatch';
@@ -98,7 +98,7 @@ export class RunWriter {
   }
 
   /** `message` says why it ended, where that needs words. */
-  async writeManifest(state: Manifest['state'], message: string | undefined): Promise<void> {
+  async writeManifest(state: Manifest['state'], message: string | undefined, nonFinite?: BrokenPlace): Promise<void> {
     const isOver = state !== 'running' && state !== 'paused';
     const manifest: Manifest = {
       format: 'unroll-run',
@@ -115,6 +115,7 @@ export class RunWriter {
       loss: this.#loss,
       validationLoss: this.#validationLoss,
       message: message ?? null,
+      nonFinite: nonFinite ?? null,
       facts: this.facts as Manifest['facts'],
     };
     await this.storage.write(runFiles.manifest, writeManifest(manifest));

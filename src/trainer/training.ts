@@ -85,6 +85,8 @@ export class Training {
         case 'forwardOnly':
           continue;
         case 'nonFinite':
+          // Not done: whoever goes on from here meets the same window, and the same value.
+          this.#windowsDone--;
           return { kind: 'nonFinite', where: outcome };
         case 'updated':
           return this.#conclude(outcome, began, before === undefined ? undefined : { window, before });

@@ -10,6 +10,8 @@ export interface HeaderRequests {
   readonly command: (command: PanelCommand) => void;
   readonly select: (variant: string | undefined) => void;
   readonly setLearningRate: (rate: number) => void;
+  /** Selects the last update before the one that broke, where it broke. */
+  readonly lookBefore: () => void;
 }
 
 const wordsFor = (state: RunState | 'untrained'): string =>
@@ -29,6 +31,7 @@ export class Header {
   readonly #goOn;
   readonly #step;
   readonly #stop;
+  readonly #before;
   readonly #rate;
   #shownEntries = '';
 
@@ -53,6 +56,12 @@ export class Header {
       requests.setLearningRate,
       plainNumber,
     );
+    this.#before = button({
+      label: 'Replay to just before',
+      hint: 'Walk through the last update whose numbers are all finite',
+      sign: 'previous',
+      onPress: requests.lookBefore,
+    });
     this.element.append(
       element('div', { class: 'head-row' }, this.#title, this.#entries),
       element('div', { class: 'head-row' }, this.#progress),
@@ -68,6 +77,7 @@ export class Header {
           this.#goOn,
           this.#step,
           this.#stop,
+          this.#before,
           this.#rate.element,
         ),
       ),
@@ -85,6 +95,11 @@ export class Header {
     const isAlive = state !== 'untrained' && isLive(state);
     // A kept run whose experiment file is gone stands for itself.
     this.#train.hidden = isAlive || state === 'elsewhere' || fileName === 'run.json';
+    this.#before.hidden = !(
+      run?.status.broke !== undefined &&
+      run.status.updates > 0 &&
+      typeof run.facts.folder === 'string'
+    );
     this.#goOn.hidden = !(state !== 'untrained' && isResumable(state) && typeof run?.facts.folder === 'string');
     this.#pause.hidden = state !== 'running';
     this.#resume.hidden = state !== 'paused';

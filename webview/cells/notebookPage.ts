@@ -21,6 +21,9 @@ export function showNotebook(root: HTMLElement): void {
       command: (command) => void channel.request('command', command).catch(report),
       select: (variant) => void channel.request('select', { variant }).catch(report),
       setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
+      lookBefore: () => {
+        lookBefore(store);
+      },
     },
     {
       terms: (request) => channel.request('terms', request),
@@ -63,4 +66,15 @@ export function showNotebook(root: HTMLElement): void {
   channel.request('ready', undefined).then((state) => {
     store.dispatch({ kind: 'shown', state });
   }, report);
+}
+
+/** Selects the last finite update, with the step and the sequence in which the next one broke. */
+function lookBefore(store: Store): void {
+  const { run } = store.model;
+  if (run === undefined) return;
+  const { broke, updates } = run.status;
+  const { steps } = run.facts.layout;
+  const t = broke?.t === undefined ? undefined : Math.max(0, Math.min(steps - 1, broke.t));
+  const selection = { update: Math.max(0, updates - 1), t };
+  store.dispatch({ kind: 'viewed', view: { selection, sequence: broke?.row ?? store.model.view.sequence } });
 }

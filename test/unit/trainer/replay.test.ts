@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Capture } from '../../../src/engine/capture';
 import { readRateChanges } from '../../../src/run/rateChanges';
+import { readManifest } from '../../../src/run/manifest';
+import { restoreCheckpoint } from '../../../src/trainer/checkpoint';
 import { factsOf } from '../../../src/trainer/facts';
 import { FolderStorage } from '../../../src/trainer/folder.node';
 import { inspectionOf } from '../../../src/trainer/inspection';
@@ -85,6 +87,61 @@ describe('A replay', () => {
       for (const update of [11, 0, 1, 7, 6, 8, 3, 10]) {
         assert.deepEqual(bytesOf((await replay.moment(update)).capture), seen[update], `update ${update}`);
       }
+    });
+  }
+
+  const explosions: typeof kinds = {
+    'whole sequences': [
+      { data: { task: 'adding', length: 40 }, model: { cell: 'rnn', activation: 'identity', hidden: 4 } },
+    ],
+    'windows that carry the state on': [
+      {
+        data: { task: 'echo', length: 24 },
+        model: { cell: 'rnn', activation: 'identity', hidden: 4 },
+        bptt: { forward: 6, backward: 6 },
+      },
+    ],
+  };
+  for (const [kind, [keys]] of Object.entries(explosions)) {
+    it(`of a run that diverged meets the same value at the same place, and reaches all before it: ${kind}`, async () => {
+      const storage = new FolderStorage(folder);
+      const broken = {
+        ...keys,
+        clip: null,
+        optimizer: { kind: 'sgd', learningRate: 30 },
+        training: { steps: 5000, batch: 3 },
+      };
+      const training = exampleTraining(broken);
+      const writer = new RunWriter(storage, training, factsOf(training.plan, undefined, folder, 1));
+      await writer.begin();
+      const run = new Run({
+        training,
+        writer,
+        observer: { records: () => undefined, notice: (message) => assert.fail(message) },
+        yieldToMessages: () =>
+          new Promise((resolve) => {
+            setImmediate(resolve);
+          }),
+      });
+      const ending = await run.train();
+      assert.ok(ending.kind === 'diverged' && ending.updates > 0, JSON.stringify(ending));
+      const manifest = readManifest((await storage.read('run.json')) ?? new Uint8Array());
+      assert.deepEqual(manifest?.nonFinite, ending.place);
+
+      const again = exampleTraining(broken);
+      restoreCheckpoint(
+        again,
+        (await storage.read(`checkpoints/update-${ending.updates}.safetensors`)) ?? new Uint8Array(),
+      );
+      const advance = again.advance();
+      assert.ok(advance.kind === 'nonFinite');
+      const { kind: _, loss: __, ...place } = advance.where;
+      assert.deepEqual(place, ending.place);
+
+      const replay = new Replay(exampleTraining(broken), storage, []);
+      await assert.rejects(replay.moment(ending.updates), /diverged/);
+      const before = (await replay.moment(ending.updates - 1)).capture;
+      assert.equal(before.metadata['step'], String(ending.updates - 1));
     });
   }
 

@@ -22,6 +22,7 @@ const status = (updates: number, state: RunStatus['state'] = 'running'): RunStat
   validationLoss: undefined,
   seconds: 0,
   place: undefined,
+  broke: undefined,
   clipped: 0,
   lastClip: undefined,
   message: undefined,
