@@ -1,5 +1,6 @@
 // Trains small experiments of every cell, loss, clipping, optimizer and truncation headless, captures their first three
-// updates, and has PyTorch recompute each of them: `npm run check:torch`. Needs a python3 with torch and numpy.
+// updates, and has PyTorch recompute each of them: `npm run check:torch [-- --kernels NAME]`. Needs a python3 with torch
+// and numpy. Without a name it checks both fast kernel sets.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -86,27 +87,23 @@ function fileOf({ data, cell, reduction = 'mean', clip = null, layers = 1, bptt 
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'unroll-captures-'));
-const kernels = process.argv.includes('--kernels')
-  ? ['--kernels', process.argv[process.argv.indexOf('--kernels') + 1]]
-  : [];
+const asked = process.argv.indexOf('--kernels');
+const kernelSets = asked < 0 ? ['simd', 'simd-fma'] : [String(process.argv[asked + 1])];
+// Node 20 has relaxed SIMD behind a flag; later versions have it without, and may not know the flag any more.
+const flags = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
 try {
   const folders = [];
   for (const [name, experiment] of experiments()) {
     const file = join(scratch, `${name.replace(/\W+/g, '-')}.rnn.json`);
-    const folder = file.replace('.rnn.json', '');
     writeFileSync(file, JSON.stringify(fileOf(experiment)));
-    const { status, stderr } = spawnSync(process.execPath, [
-      resolve('dist/cli.mjs'),
-      file,
-      '--out',
-      folder,
-      '--capture',
-      '0,1,2',
-      ...kernels,
-    ]);
-    if (status !== 0) throw new Error(`${name} did not train (exit code ${status}): ${stderr}`);
-    if (!existsSync(join(folder, 'step-2.safetensors'))) throw new Error(`${name} left no step-2.safetensors`);
-    folders.push(folder);
+    for (const kernels of kernelSets) {
+      const folder = file.replace('.rnn.json', `-${kernels}`);
+      const words = [file, '--out', folder, '--capture', '0,1,2', '--kernels', kernels];
+      const { status, stderr } = spawnSync(process.execPath, [...flags, resolve('dist/cli.mjs'), ...words]);
+      if (status !== 0) throw new Error(`${name} did not train with ${kernels} (exit code ${status}): ${stderr}`);
+      if (!existsSync(join(folder, 'step-2.safetensors'))) throw new Error(`${name} left no step-2.safetensors`);
+      folders.push(folder);
+    }
   }
   const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
   const checked = spawnSync(python, [resolve('test/acceptance/recompute.py'), ...folders], { stdio: 'inherit' });

@@ -73,21 +73,24 @@ def step(model, p, l, x, h, c):
 
 
 def forward(experiment, tensors, p, cut, clip):
-    """Unrolls the window; ∂L/∂h_t is taken before hidden clipping, which a hook applies on the way into the cell."""
+    """Unrolls the window; ∂L/∂h_t is taken before hidden clipping, which a hook applies on the way into the cell. What
+    reaches h_t other than through t+1 of its own layer is what arrives at the copy of it that goes up."""
     model = experiment["model"]
     T, B, _ = tensors["inputs"].shape
     L = model["layers"]
     dtype = p["head.bias"].dtype
     h = [tensors[f"h0_l{l}"].to(dtype) for l in range(L)]
     c = [tensors[f"c0_l{l}"].to(dtype) if model["cell"] == "lstm" else None for l in range(L)]
-    gradients = {f"dh_l{l}": torch.zeros(T, B, model["hidden"], dtype=dtype) for l in range(L)}
+    names = [f"{kind}_l{l}" for kind in ("dh", "dhLocal") for l in range(L)]
+    gradients = {name: torch.zeros(T, B, model["hidden"], dtype=dtype) for name in names}
     states = {f"h_l{l}": [] for l in range(L)}
     outputs = []
 
     def watch(tensor, name, t):
         def hook(g):
             gradients[name][t] = g
-            return g.clamp(-clip["hidden"], clip["hidden"]) if clip and "hidden" in clip else g
+            total = name.startswith("dh_")
+            return g.clamp(-clip["hidden"], clip["hidden"]) if total and clip and "hidden" in clip else g
 
         if tensor.requires_grad:
             tensor.register_hook(hook)
@@ -101,7 +104,8 @@ def forward(experiment, tensors, p, cut, clip):
             h[l], c[l] = step(model, p, l, x, h[l], c[l])
             states[f"h_l{l}"].append(h[l].detach())
             watch(h[l], f"dh_l{l}", t)
-            x = h[l]
+            x = h[l].clone()
+            watch(x, f"dhLocal_l{l}", t)
         outputs.append(x @ p["head.weight"].T + p["head.bias"])
         if t < cut:
             outputs[-1] = outputs[-1].detach()
@@ -167,11 +171,12 @@ def check(folder):
         outputs, dh, states = forward(experiment, tensors, p, cut, clip)
         counted = mask.clone()
         counted[:cut] = 0
+        outputs.retain_grad()
         losses(experiment, tensors, outputs, counted)[cut:].sum().backward()
         reported = losses(experiment, tensors, outputs.detach(), mask)
         found["loss"] = (reported, tensors["loss"].to(dtype))
         found["metadata loss"] = (reported.sum().reshape(1), torch.tensor([float(meta["loss"])], dtype=dtype))
-        for name, value in {**dh, **states}.items():
+        for name, value in {**dh, **states, "dOutputs": outputs.grad}.items():
             found[name] = (value, tensors[name])
         gradients = {name: v.grad if v.grad is not None else torch.zeros_like(v) for name, v in p.items()}
         norm = torch.sqrt(sum((g.double() ** 2).sum() for g in gradients.values())).item()

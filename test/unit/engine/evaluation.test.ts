@@ -3,100 +3,105 @@ import { cells } from '../../../src/engine/cells/registry';
 import type { Window } from '../../../src/engine/window';
 import { windowsOf } from '../../../src/engine/truncation';
 import { allValues, exampleLearner, randomWindow, smallNetwork, update } from './exampleLearner';
+import { testedKernels } from './kernelSets';
 
-describe('evaluation', () => {
-  for (const { name: cell } of cells) {
-    it(`${cell}: is the loss that training would report, for any T and B`, () => {
-      const network = smallNetwork(cell, { layers: 2 });
-      for (const [steps, batch] of [
-        [7, 3],
-        [50, 2],
-        [16, 9],
-        [17, 1],
-      ] as const) {
-        for (const reduction of ['mean', 'sum'] as const) {
-          const loss = { kind: 'crossEntropy', reduction } as const;
-          const window = randomWindow({ network, loss: 'crossEntropy', steps, batch, mask: (t) => t % 3 !== 1 });
-          const evaluation = exampleLearner({ network, loss }).evaluate([window]);
-          const trained = update(exampleLearner({ network, loss, steps, batch }), window);
-          assert.ok(Math.abs((evaluation?.loss ?? NaN) / trained.loss - 1) < 1e-13);
-          assert.equal(evaluation?.targets, window.mask.filter((value) => value === 1).length);
+for (const { name: set, open, within } of testedKernels) {
+  describe(`evaluation: ${set}`, () => {
+    const bound = within(1e-13, 2e-6);
+
+    for (const { name: cell } of cells) {
+      it(`${cell}: is the loss that training would report, for any T and B`, () => {
+        const network = smallNetwork(cell, { layers: 2 });
+        for (const [steps, batch] of [
+          [7, 3],
+          [50, 2],
+          [16, 9],
+          [17, 1],
+        ] as const) {
+          for (const reduction of ['mean', 'sum'] as const) {
+            const loss = { kind: 'crossEntropy', reduction } as const;
+            const window = randomWindow({ network, loss: 'crossEntropy', steps, batch, mask: (t) => t % 3 !== 1 });
+            const evaluation = exampleLearner({ network, loss, kernels: open() }).evaluate([window]);
+            const trained = update(exampleLearner({ network, loss, steps, batch, kernels: open() }), window);
+            assert.ok(Math.abs((evaluation?.loss ?? NaN) / trained.loss - 1) < bound);
+            assert.equal(evaluation?.targets, window.mask.filter((value) => value === 1).length);
+          }
+        }
+      });
+
+      it(`${cell}: leaves the carried training state alone`, () => {
+        const network = smallNetwork(cell);
+        const windows = [...windowsOf(randomWindow({ network, loss: 'mse', steps: 12 }), 4)];
+        const [plain, interrupted] = [1, 2].map(() => exampleLearner({ network, kernels: open() }));
+        for (const window of windows) {
+          update(plain, window);
+          interrupted.evaluate([randomWindow({ network, loss: 'mse', steps: 40, seed: 5 })]);
+          update(interrupted, window);
+        }
+        assert.deepEqual(allValues(interrupted), allValues(plain));
+      });
+    }
+
+    const network = smallNetwork('gru');
+    const learner = exampleLearner({ network, kernels: open(), loss: { kind: 'crossEntropy', reduction: 'mean' } });
+    const whole = randomWindow({ network, loss: 'crossEntropy', steps: 40 });
+
+    it('carries the state from window to window, and starts anew at the next call', () => {
+      const inOne = learner.evaluate([whole])?.loss ?? NaN;
+      const inPieces = learner.evaluate(windowsOf(whole, 9))?.loss ?? NaN;
+      assert.ok(Math.abs(inOne - inPieces) < bound);
+      const carriedOn: Window = { ...whole, reset: new Uint8Array(3) };
+      assert.equal(learner.evaluate([carriedOn])?.loss, inOne);
+    });
+
+    it('weighs windows by their targets', () => {
+      const other = randomWindow({ network, loss: 'crossEntropy', steps: 5, batch: 2, seed: 9, mask: (t) => t === 4 });
+      const [a, b] = [learner.evaluate([whole])?.loss ?? NaN, learner.evaluate([other])?.loss ?? NaN];
+      const both = learner.evaluate([whole, other]);
+      assert.equal(both?.targets, 122);
+      assert.ok(Math.abs(both.loss - (120 * a + 2 * b) / 122) < bound);
+    });
+
+    it('shows the outputs of every step, and counts the hits among the targets', () => {
+      let hits = 0;
+      let seen = 0;
+      const masked = randomWindow({ network, loss: 'crossEntropy', steps: 40, mask: (t) => t % 2 === 0 });
+      assert.ok(masked.targets.kind === 'classes');
+      const { indices } = masked.targets;
+      const evaluation = learner.evaluate([masked], (window, t, outputs) => {
+        assert.equal(window, masked);
+        assert.equal(t, seen++);
+        for (let lane = 0; lane < 3; lane++) {
+          if (t % 2 === 0 && (outputs[2 * lane + 1] > outputs[2 * lane] ? 1 : 0) === indices[t * 3 + lane]) hits++;
+        }
+      });
+      assert.equal(seen, 40);
+      assert.ok(hits > 0 && hits < 60);
+      assert.equal(evaluation?.accuracy, hits / 60);
+    });
+
+    it('asks for the next window after the outputs of the one before were seen', () => {
+      const order: string[] = [];
+      function* windows() {
+        for (const name of ['first', 'second']) {
+          order.push(name);
+          yield randomWindow({ network, loss: 'crossEntropy', steps: 1 });
         }
       }
+      learner.evaluate(windows(), () => order.push('outputs'));
+      assert.deepEqual(order, ['first', 'outputs', 'second', 'outputs']);
     });
 
-    it(`${cell}: leaves the carried training state alone`, () => {
-      const network = smallNetwork(cell);
-      const windows = [...windowsOf(randomWindow({ network, loss: 'mse', steps: 12 }), 4)];
-      const [plain, interrupted] = [exampleLearner({ network }), exampleLearner({ network })];
-      for (const window of windows) {
-        update(plain, window);
-        interrupted.evaluate([randomWindow({ network, loss: 'mse', steps: 40, seed: 5 })]);
-        update(interrupted, window);
-      }
-      assert.deepEqual(allValues(interrupted), allValues(plain));
+    it('says nothing where no step has a target', () => {
+      assert.equal(learner.evaluate([]), undefined);
+      assert.equal(learner.evaluate([randomWindow({ network, loss: 'crossEntropy', mask: () => false })]), undefined);
     });
-  }
 
-  const network = smallNetwork('gru');
-  const learner = exampleLearner({ network, loss: { kind: 'crossEntropy', reduction: 'mean' } });
-  const whole = randomWindow({ network, loss: 'crossEntropy', steps: 40 });
-
-  it('carries the state from window to window, and starts anew at the next call', () => {
-    const inOne = learner.evaluate([whole])?.loss ?? NaN;
-    const inPieces = learner.evaluate(windowsOf(whole, 9))?.loss ?? NaN;
-    assert.ok(Math.abs(inOne - inPieces) < 1e-14);
-    const carriedOn: Window = { ...whole, reset: new Uint8Array(3) };
-    assert.equal(learner.evaluate([carriedOn])?.loss, inOne);
-  });
-
-  it('weighs windows by their targets', () => {
-    const other = randomWindow({ network, loss: 'crossEntropy', steps: 5, batch: 2, seed: 9, mask: (t) => t === 4 });
-    const [a, b] = [learner.evaluate([whole])?.loss ?? NaN, learner.evaluate([other])?.loss ?? NaN];
-    const both = learner.evaluate([whole, other]);
-    assert.equal(both?.targets, 122);
-    assert.ok(Math.abs(both.loss - (120 * a + 2 * b) / 122) < 1e-14);
-  });
-
-  it('shows the outputs of every step, and counts the hits among the targets', () => {
-    let hits = 0;
-    let seen = 0;
-    const masked = randomWindow({ network, loss: 'crossEntropy', steps: 40, mask: (t) => t % 2 === 0 });
-    assert.ok(masked.targets.kind === 'classes');
-    const { indices } = masked.targets;
-    const evaluation = learner.evaluate([masked], (window, t, outputs) => {
-      assert.equal(window, masked);
-      assert.equal(t, seen++);
-      for (let lane = 0; lane < 3; lane++) {
-        if (t % 2 === 0 && (outputs[2 * lane + 1] > outputs[2 * lane] ? 1 : 0) === indices[t * 3 + lane]) hits++;
-      }
+    it('refuses to carry state into another number of lanes', () => {
+      const wider = randomWindow({ network, loss: 'crossEntropy', batch: 4, reset: [1, 1, 1, 0] });
+      assert.throws(() => learner.evaluate([whole, wider]), /4 lanes cannot go on from one of 3/);
+      const narrower = randomWindow({ network, loss: 'crossEntropy', batch: 2, reset: [1, 0] });
+      assert.throws(() => learner.evaluate([whole, narrower]), /2 lanes cannot go on from one of 3/);
     });
-    assert.equal(seen, 40);
-    assert.ok(hits > 0 && hits < 60);
-    assert.equal(evaluation?.accuracy, hits / 60);
   });
-
-  it('asks for the next window after the outputs of the one before were seen', () => {
-    const order: string[] = [];
-    function* windows() {
-      for (const name of ['first', 'second']) {
-        order.push(name);
-        yield randomWindow({ network, loss: 'crossEntropy', steps: 1 });
-      }
-    }
-    learner.evaluate(windows(), () => order.push('outputs'));
-    assert.deepEqual(order, ['first', 'outputs', 'second', 'outputs']);
-  });
-
-  it('says nothing where no step has a target', () => {
-    assert.equal(learner.evaluate([]), undefined);
-    assert.equal(learner.evaluate([randomWindow({ network, loss: 'crossEntropy', mask: () => false })]), undefined);
-  });
-
-  it('refuses to carry state into another number of lanes', () => {
-    const wider = randomWindow({ network, loss: 'crossEntropy', batch: 4, reset: [1, 1, 1, 0] });
-    assert.throws(() => learner.evaluate([whole, wider]), /4 lanes cannot go on from one of 3/);
-    const narrower = randomWindow({ network, loss: 'crossEntropy', batch: 2, reset: [1, 0] });
-    assert.throws(() => learner.evaluate([whole, narrower]), /2 lanes cannot go on from one of 3/);
-  });
-});
+}

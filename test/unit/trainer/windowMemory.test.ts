@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { openKernels } from '../../../src/engine/kernels/open';
+import { planTraining } from '../../../src/trainer/plan';
+import { Training } from '../../../src/trainer/training';
+import { exampleExperiment } from './exampleTraining';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** What training on a text of so many characters takes: by the kernels, in JavaScript, and by estimate. */
+function trainOn(characters: number) {
+  const text = new TextEncoder().encode('to be or not to be, that is it. '.repeat(Math.ceil(characters / 32)));
+  const bytes = text.subarray(0, characters);
+  collect();
+  const before = process.memoryUsage();
+  const kernels = openKernels('simd');
+  const experiment = exampleExperiment({
+    data: { text: 'book.txt', length: 100, order: 'contiguous' },
+    model: { cell: 'lstm', hidden: 32 },
+    bptt: { forward: 100, backward: 100 },
+    training: { steps: 60, batch: 4 },
+  });
+  const planned = planTraining({ experiment, files: new Map([['book.txt', bytes]]), kernels, memoryLimit: 1e9 });
+  assert.ok(planned.kind === 'planned', JSON.stringify(planned));
+  const { plan } = planned;
+  const training = new Training(plan, () => performance.now() / 1000);
+  while (!training.isFinished) training.advance();
+  collect();
+  const after = process.memoryUsage();
+  return {
+    kernels: kernels.allocated,
+    javascript: after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers,
+    estimate: plan.memoryBytes - bytes.length,
+    updates: training.updates,
+  };
+}
+
+describe('Truncated BPTT', () => {
+  it('needs memory for its window only: a million characters take no more than ten thousand, the text itself aside', () => {
+    const short = trainOn(10_000);
+    const long = trainOn(1_000_000);
+    assert.equal(long.updates, 60);
+    assert.equal(long.kernels, short.kernels);
+    assert.equal(long.estimate, short.estimate);
+    // A character is held as the byte that was read and as the number of its symbol.
+    const perCharacter = (long.javascript - short.javascript) / 990_000;
+    assert.ok(perCharacter < 5.5, `${perCharacter.toFixed(2)} bytes per character`);
+  });
+});
