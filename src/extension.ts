@@ -1,6 +1,8 @@
 import { languages, Uri, window, type ExtensionContext } from 'vscode';
 import { ExperimentDiagnostics } from './editor/diagnostics';
+import { IgnoreHelp } from './editor/ignoreHelp';
 import { TrainLenses } from './editor/lenses';
+import { RunNotices } from './editor/runNotices';
 import { Samples } from './editor/samples';
 import { SchemaLanguage } from './editor/schemaLanguage';
 import { registerTrainCommands } from './editor/trainCommands';
@@ -56,6 +58,8 @@ export function activate(context: ExtensionContext): void {
     sessions,
     queue,
     launcher,
+    new RunNotices(launcher),
+    new IgnoreHelp(sessions, context.workspaceState),
     kept,
     runs,
     tree,

@@ -52,6 +52,10 @@ type Preparation = { readonly kind: 'prepared'; readonly prepared: Prepared } | 
 /** Starts runs and goes on with kept ones: reads what they need, waits for their turn, hands the session to the registry. */
 export class Launcher implements Disposable {
   readonly #refused = new EventEmitter<RefusalsFound>();
+  readonly #noticed = new EventEmitter<string>();
+
+  /** Fires with what the person must know and does not end a run. */
+  readonly onDidNotice: Event<string> = this.#noticed.event;
 
   /** Fires at every launch, for the Problems panel. */
   readonly onDidCheck: Event<RefusalsFound> = this.#refused.event;
@@ -89,6 +93,7 @@ export class Launcher implements Disposable {
 
   dispose(): void {
     this.#refused.dispose();
+    this.#noticed.dispose();
   }
 
   async #prepare(target: Target): Promise<Preparation> {
@@ -144,6 +149,7 @@ export class Launcher implements Disposable {
     const session = new Session(target.uri, target.variant, prepared.kept?.folder.fsPath);
     session.onDidNotice((message) => {
       this.log.warn(message);
+      this.#noticed.fire(message);
     });
     this.sessions.put(session);
     const turn = this.queue.turn(session);
@@ -199,7 +205,9 @@ export class Launcher implements Disposable {
       return await lockFolder(folder);
     } catch (error) {
       if (kept !== undefined) throw new Error(`This run cannot be gone on with: ${reasonOf(error)}.`);
-      this.log.warn(`The run's records cannot be kept: ${reasonOf(error)}. It trains without them.`);
+      const message = `The run's records cannot be kept: ${reasonOf(error)}. It trains without them.`;
+      this.log.warn(message);
+      this.#noticed.fire(message);
       return undefined;
     }
   }

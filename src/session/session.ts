@@ -7,7 +7,7 @@ import type { FolderLock } from '../run/folderLock.node';
 import type { BrokenPlace } from '../run/manifest';
 import { batchBefore, type RecordBatch } from '../run/recordBatch';
 import { Speedometer } from './speedometer';
-import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
+import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from './trainerWorker';
 
 /** What a session that is not live knows from a run's folder. */
 export interface ArchivedRun {
@@ -42,6 +42,7 @@ export class Session implements Disposable {
   #trainer: LiveTrainer | undefined;
   #facts: RunFacts | undefined;
   #experiment: unknown;
+  #memoryLimit: number | undefined;
   #series: DisplaySeries | undefined;
   #state: RunState = 'preparing';
   #isStopping = false;
@@ -142,6 +143,7 @@ export class Session implements Disposable {
    */
   async start(startWorker: StartTrainerWorker, params: StartParams, held?: Held): Promise<readonly RefusalAt[]> {
     this.#experiment = params.experiment;
+    this.#memoryLimit = params.memoryLimit;
     const trainer = this.#connect(startWorker(), held?.lock);
     const reply = await trainer.channel.request('start', params).catch((error: unknown) => {
       if (this.isLive) this.#end('failed', reasonOf(error));
@@ -262,10 +264,23 @@ export class Session implements Disposable {
     worker.onGone((reason) => {
       channel.close(reason ?? 'The trainer has ended.');
       if (this.isLive && this.#trainer === trainer) {
-        this.#end('failed', `${reason ?? 'The trainer has ended.'} Train again to start over.`);
+        this.#end('failed', this.#wordsFor(reason));
       }
     });
     return trainer;
+  }
+
+  /** Why the thread is gone, and the way back. */
+  #wordsFor(reason = 'The trainer has ended.'): string {
+    const back =
+      this.folder === undefined
+        ? 'Train again to start over.'
+        : 'Resume goes on from the newest checkpoint; Train starts over.';
+    if (reason !== outOfMemory) return `${reason} ${back}`;
+    const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2).toLocaleString('en-US')} MiB`;
+    const estimate = this.#facts === undefined ? '' : ` It was estimated to need ${mebibytes(this.#facts.memoryBytes)}`;
+    const limit = this.#memoryLimit === undefined ? '' : `, and may use ${mebibytes(this.#memoryLimit)}`;
+    return `${reason}${estimate}${estimate === '' ? '' : `${limit}.`} ${back} Fewer hidden units, a shorter length or a smaller batch need less.`;
   }
 
   #take(batch: RecordBatch): void {

@@ -1,14 +1,18 @@
-import { Worker } from 'node:worker_threads';
-import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
+import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from './trainerWorker';
 
-/** Trainers as worker threads of a Node extension host; they die with it. */
-export function nodeTrainers(script: string): StartTrainerWorker {
+/**
+ * Trainers as worker threads of a Node extension host; they die with it.
+ *
+ * @param limits of each thread, Node's own by default
+ */
+export function nodeTrainers(script: string, limits: ResourceLimits = {}): StartTrainerWorker {
   return (): TrainerWorker => {
-    const worker = new Worker(script, { name: 'unroll-trainer' });
+    const worker = new Worker(script, { name: 'unroll-trainer', resourceLimits: limits });
     let asked = false;
     let fault: string | undefined;
     worker.on('error', (error) => {
-      fault = error.message;
+      fault = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? outOfMemory : error.message;
     });
     return {
       port: {

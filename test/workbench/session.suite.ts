@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Uri } from 'vscode';
 import type { StartParams } from '../../src/protocol/trainer';
+import { nodeTrainers } from '../../src/session/trainerWorker.node';
 import { Session } from '../../src/session/session';
+import { Sessions } from '../../src/session/sessions';
 import type { StartTrainerWorker } from '../../src/session/trainerWorker';
+import { TrainingQueue } from '../../src/session/trainingQueue';
 
 /** A thread that runs `script` in place of the trainer. */
 function threadOf(script: string): StartTrainerWorker {
@@ -72,5 +78,103 @@ describe('A session whose trainer does not start', () => {
     assert.equal(one.status.state, 'failed');
     assert.match(one.status.message ?? '', /exit code 3/);
     one.dispose();
+  });
+});
+
+describe('A session whose trainer runs out of memory', () => {
+  it('names the estimate and the limit, and lets go of the folder', async () => {
+    const facts = {
+      layout: { parameters: [], layers: 1, steps: 1, hasCellState: false, saturating: [] },
+      recordEvery: 1,
+      memoryBytes: 5 * 1024 ** 2,
+      folder: '/nowhere',
+    };
+    const script = join(mkdtempSync(join(tmpdir(), 'unroll-memory-')), 'hungry.cjs');
+    writeFileSync(
+      script,
+      `const { parentPort } = require('node:worker_threads');
+       parentPort.on('message', ({ id }) => {
+         parentPort.postMessage({ kind: 'result', id, value: { kind: 'started', facts: ${JSON.stringify(facts)}, updates: 0 } });
+         const held = [];
+         setInterval(() => { for (let i = 0; i < 1e5; i++) held.push({ i, more: [i] }); }, 1);
+       });`,
+    );
+    const one = session();
+    let isReleased = false;
+    const lock = {
+      release: () => {
+        isReleased = true;
+        return Promise.resolve();
+      },
+    };
+    const limited = { ...params, memoryLimit: 64 * 1024 ** 2 };
+    await one.start(nodeTrainers(script, { maxOldGenerationSizeMb: 16 }), limited, { lock, archived: undefined });
+    await one.gone;
+    assert.equal(one.status.state, 'failed');
+    assert.match(
+      one.status.message ?? '',
+      /out of memory\. It was estimated to need 5 MiB, and may use 64 MiB\. Resume goes on/,
+    );
+    assert.ok(isReleased);
+    one.dispose();
+  });
+});
+
+describe('Runs that are started and stopped again and again', () => {
+  it('leave no thread, no listener and no memory behind', async function () {
+    this.timeout(120_000);
+    const times = 1000;
+    const answers = `const { parentPort } = require('node:worker_threads');
+      parentPort.on('message', ({ id, name }) => {
+        parentPort.postMessage({ kind: 'result', id, value: { kind: 'refused', refusals: [] } });
+      });`;
+    const sessions = new Sessions();
+    const queue = new TrainingQueue(() => 2);
+    const threads = new Set<Worker>();
+    const start: StartTrainerWorker = () => {
+      const worker = new Worker(answers, { eval: true });
+      threads.add(worker);
+      worker.once('exit', () => threads.delete(worker));
+      return {
+        port: {
+          post: (message) => {
+            worker.postMessage(message);
+          },
+          listen: (listener) => {
+            worker.on('message', listener);
+            return () => worker.off('message', listener);
+          },
+        },
+        onGone: (listener) => {
+          worker.once('exit', () => {
+            listener(undefined);
+          });
+        },
+        terminate: () => void worker.terminate(),
+      };
+    };
+    const once = async (): Promise<void> => {
+      const one = session();
+      sessions.put(one);
+      assert.ok(await queue.turn(one));
+      await one.start(start, params);
+      await one.stop();
+      await one.gone;
+    };
+    for (let warm = 0; warm < 50; warm++) await once();
+    const before = process.memoryUsage();
+    const began = performance.now();
+    for (let n = 0; n < times; n++) await once();
+    const seconds = (performance.now() - began) / 1000;
+    const after = process.memoryUsage();
+    const grown = (after.heapUsed - before.heapUsed) / 1024 ** 2;
+    console.log(
+      `      started and stopped ${times} times in ${seconds.toFixed(1)} s: heap ${grown.toFixed(1)} MiB, resident ${((after.rss - before.rss) / 1024 ** 2).toFixed(1)} MiB more, ${threads.size} threads left`,
+    );
+    assert.equal(threads.size, 0);
+    assert.equal(sessions.all.length, 1);
+    assert.ok(grown < 40, `${grown} MiB`);
+    queue.dispose();
+    sessions.dispose();
   });
 });

@@ -1,0 +1,58 @@
+import { Uri, window, workspace, type Disposable, type Memento } from 'vscode';
+import { folderOfRuns } from '../run/runFolder';
+import type { Session } from '../session/session';
+import type { Sessions } from '../session/sessions';
+
+const storeKey = 'unroll.offeredIgnore';
+
+/** Offers once a workspace to keep the runs' folders out of its Git repository. */
+export class IgnoreHelp implements Disposable {
+  readonly #subscription: Disposable;
+
+  /** @param store of the workspace */
+  constructor(
+    sessions: Sessions,
+    readonly store: Memento,
+  ) {
+    this.#subscription = sessions.onDidChange((session) => {
+      if (session.status.state === 'finished' && !this.store.get<boolean>(storeKey, false)) void this.#offer(session);
+    });
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  async #offer({ uri, folder }: Session): Promise<void> {
+    const root = workspace.getWorkspaceFolder(uri)?.uri;
+    if (root === undefined || folder === undefined || !folder.includes(folderOfRuns)) return;
+    if (!(await isThere(Uri.joinPath(root, '.git')))) return;
+    await this.store.update(storeKey, true);
+    const file = Uri.joinPath(root, '.gitignore');
+    const lines = await textOf(file);
+    if (lines.split(/\r?\n/).some((line) => line.includes(folderOfRuns))) return;
+    const add = `Add to .gitignore`;
+    const answer = await window.showInformationMessage(
+      `Runs are kept in folders called ${folderOfRuns}. Should Git leave them out?`,
+      add,
+      'No',
+    );
+    if (answer !== add) return;
+    const text = `${lines}${lines === '' || lines.endsWith('\n') ? '' : '\n'}${folderOfRuns}/\n`;
+    await workspace.fs.writeFile(file, new TextEncoder().encode(text));
+  }
+}
+
+async function isThere(uri: Uri): Promise<boolean> {
+  return workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function textOf(file: Uri): Promise<string> {
+  return workspace.fs.readFile(file).then(
+    (bytes) => new TextDecoder().decode(bytes),
+    () => '',
+  );
+}

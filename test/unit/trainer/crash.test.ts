@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { readManifest } from '../../../src/run/manifest';
+import { readRecords } from '../../../src/run/recordDecoder';
+import { factsOf } from '../../../src/trainer/facts';
+import { FolderStorage } from '../../../src/trainer/folder.node';
+import { Run } from '../../../src/trainer/run';
+import { RunWriter } from '../../../src/trainer/runWriter';
+import type { Training } from '../../../src/trainer/training';
+import { exampleTraining } from './exampleTraining';
+
+const columns = [
+  'update',
+  'loss',
+  'validationLoss',
+  'gradNorm',
+  'learningRate',
+  'parameterUpdateNorm',
+  'dh',
+  'dc',
+] as const;
+
+/** Every number of a run's records but the time it took, and whether the file was whole. */
+function recordsIn(folder: string) {
+  const { batches, cutShort } = readRecords(readFileSync(join(folder, 'records.arrows')));
+  return {
+    cutShort,
+    ...Object.fromEntries(columns.map((name) => [name, batches.flatMap((batch) => [...batch[name]])])),
+  };
+}
+
+async function trainToEnd(training: Training, writer: RunWriter): Promise<void> {
+  const run = new Run({
+    training,
+    writer,
+    observer: { records: () => undefined, notice: (message) => assert.fail(message) },
+    yieldToMessages: () =>
+      new Promise((done) => {
+        setImmediate(done);
+      }),
+  });
+  assert.equal((await run.train()).kind, 'finished');
+}
+
+describe('A run that is cut off', () => {
+  let scratch: string;
+  beforeEach(() => {
+    scratch = mkdtempSync(join(tmpdir(), 'unroll-crash-'));
+  });
+  afterEach(() => {
+    rmSync(scratch, { recursive: true });
+  });
+  const keys = { training: { steps: 12, batch: 3, checkpointEvery: 5, validateEvery: 4 } };
+  const writerIn = (folder: string, training: Training): RunWriter =>
+    new RunWriter(new FolderStorage(folder), training, factsOf(training.plan, undefined, folder, 1));
+
+  /** The folder of a run that was killed between two flushes: its records go on after its newest checkpoint. */
+  async function killed(): Promise<{ readonly whole: string; readonly cut: string }> {
+    const whole = join(scratch, 'whole');
+    const training = exampleTraining(keys);
+    const writer = writerIn(whole, training);
+    await writer.begin();
+    await trainToEnd(training, writer);
+    const cut = join(scratch, 'cut');
+    cpSync(whole, cut, { recursive: true });
+    rmSync(join(cut, 'checkpoints', 'update-12.safetensors'));
+    return { whole, cut };
+  }
+
+  async function resumed(folder: string): Promise<readonly string[]> {
+    const earlier = readManifest(readFileSync(join(folder, 'run.json')));
+    assert.ok(earlier !== undefined);
+    const training = exampleTraining(keys);
+    const writer = writerIn(folder, training);
+    const passedOver = await writer.resume(earlier);
+    await trainToEnd(training, writer);
+    return passedOver;
+  }
+
+  it('goes on to the same numbers wherever the power cut its records', async () => {
+    const { whole, cut } = await killed();
+    const expected = recordsIn(whole);
+    const size = readFileSync(join(cut, 'records.arrows')).length;
+    for (let length = 0; length <= size; length += 211) {
+      const folder = join(scratch, 'again');
+      cpSync(cut, folder, { recursive: true });
+      truncateSync(join(folder, 'records.arrows'), length);
+      await resumed(folder);
+      assert.deepEqual(recordsIn(folder), expected, `records cut at ${length}`);
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('goes on to the same numbers wherever the power cut its newest checkpoint', async () => {
+    const { whole, cut } = await killed();
+    const expected = recordsIn(whole);
+    const newest = join('checkpoints', 'update-10.safetensors');
+    const size = readFileSync(join(cut, newest)).length;
+    for (let length = 0; length < size; length += 97) {
+      const folder = join(scratch, 'again');
+      cpSync(cut, folder, { recursive: true });
+      truncateSync(join(folder, newest), length);
+      const [fault] = await resumed(folder);
+      assert.match(
+        fault,
+        /^checkpoints\/update-10\.safetensors cannot be gone on from .* goes on from update 5 instead\.$/,
+      );
+      assert.deepEqual(recordsIn(folder), expected, `checkpoint cut at ${length}`);
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('A process that trains', function () {
+  this.timeout(120_000);
+  const runner = resolve('dist', 'cli.mjs');
+  let scratch: string;
+  beforeEach(() => {
+    scratch = mkdtempSync(join(tmpdir(), 'unroll-kill-'));
+  });
+  afterEach(() => {
+    rmSync(scratch, { recursive: true });
+  });
+  const path = (...parts: string[]): string => join(scratch, ...parts);
+  const experiment = (steps: number): string => {
+    const file = {
+      data: { task: 'echo', length: 12 },
+      model: { cell: 'gru', hidden: 12 },
+      bptt: { forward: 4, backward: 7 },
+      training: { steps, batch: 8, checkpointEvery: 300, validateEvery: 500 },
+    };
+    writeFileSync(path('x.rnn.json'), JSON.stringify(file));
+    return path('x.rnn.json');
+  };
+  const train = (...words: string[]) =>
+    spawnSync(process.execPath, [runner, ...words], { encoding: 'utf8', timeout: 60_000 });
+
+  it('may be killed again and again, and its run ends with the numbers of one that never was', async () => {
+    const file = experiment(4000);
+    assert.equal(train(file, '--out', path('whole')).status, 0);
+    for (const lines of [150, 700, 1100]) {
+      const more = readdirSync(scratch).includes('cut') ? ['--resume'] : [];
+      const command = spawn(process.execPath, [runner, file, '--json', '--out', path('cut'), ...more]);
+      let seen = 0;
+      command.stdout.on('data', (part: Buffer) => {
+        seen += part.toString().split('\n').length - 1;
+        if (seen >= lines) command.kill('SIGKILL');
+      });
+      const [code, signal] = (await once(command, 'close')) as [number | null, string | null];
+      assert.deepEqual([code, signal], [null, 'SIGKILL']);
+      assert.equal(readManifest(readFileSync(path('cut', 'run.json')))?.state, 'running');
+    }
+    const { status, stderr } = train(file, '--out', path('cut'), '--resume');
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(recordsIn(path('cut')), recordsIn(path('whole')));
+  });
+
+  it('says so when nothing more can be written, leaves what opens, and can be gone on with', function () {
+    if (process.platform === 'win32') this.skip();
+    const file = experiment(4000);
+    const limited = `ulimit -f 300; exec "$@"`;
+    const { status, stderr } = spawnSync(
+      'bash',
+      ['-c', limited, 'bash', process.execPath, runner, file, '--out', path('run')],
+      {
+        encoding: 'utf8',
+        timeout: 60_000,
+      },
+    );
+    assert.equal(status, 3, stderr);
+    assert.match(stderr, /can no longer be written.*Training goes on; from update \d+ on nothing more is kept/);
+    const kept = recordsIn(path('run')) as unknown as { readonly update: readonly number[] };
+    assert.ok(kept.update.length > 0);
+    assert.deepEqual(kept.update, [...kept.update.keys()]);
+    assert.equal(train(file, '--out', path('run'), '--resume').status, 0);
+    assert.equal(train(file, '--out', path('whole')).status, 0);
+    assert.deepEqual(recordsIn(path('run')), recordsIn(path('whole')));
+  });
+});
