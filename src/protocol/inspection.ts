@@ -85,6 +85,8 @@ export interface InspectedParameter {
   readonly gradient: Float64Array;
   readonly clipped: Float64Array;
   readonly after: Float64Array;
+  /** What the optimizer remembers of it after the update, by the name of the slot: momentum, mean, squares. */
+  readonly slots: readonly { readonly name: string; readonly values: Float64Array }[];
   readonly gradNorm: number;
   readonly clippedNorm: number;
   readonly weightNorm: number;

@@ -1,4 +1,5 @@
 import type { Capture, CapturedTensor } from '../engine/capture';
+import type { Snapshot } from '../engine/snapshot';
 import type { InspectedGate, InspectedLayer, InspectedParameter, Inspection } from '../protocol/inspection';
 import type { TrainingPlan } from './plan';
 
@@ -8,9 +9,15 @@ export const largestPictured = 1 << 16;
 /**
  * What a captured update says of one sequence of its batch.
  *
+ * @param after the learner after the update, for what the optimizer remembers
  * @throws RangeError when the batch has no such sequence
  */
-export function inspectionOf({ tensors, metadata }: Capture, plan: TrainingPlan, sequence: number): Inspection {
+export function inspectionOf(
+  { tensors, metadata }: Capture,
+  plan: TrainingPlan,
+  sequence: number,
+  after?: Snapshot,
+): Inspection {
   const tensor = (name: string): CapturedTensor => {
     const found = tensors.get(name);
     if (found === undefined) throw new Error(`The captured update has no tensor "${name}".`);
@@ -68,7 +75,7 @@ export function inspectionOf({ tensors, metadata }: Capture, plan: TrainingPlan,
         dhLocal: lane(`dhLocal_l${l}`),
       };
     }),
-    parameters: plan.layout.parameters.map((name) => parameterOf(name, tensor)),
+    parameters: plan.layout.parameters.map((name) => parameterOf(name, tensor, after)),
   };
 }
 
@@ -156,7 +163,11 @@ function sequenceLoss(
   });
 }
 
-function parameterOf(name: string, tensor: (name: string) => CapturedTensor): InspectedParameter {
+function parameterOf(
+  name: string,
+  tensor: (name: string) => CapturedTensor,
+  optimizer: Snapshot | undefined,
+): InspectedParameter {
   const before = tensor(name);
   const gradient = tensor(`grad/${name}`);
   const clipped = tensor(`clipped/${name}`);
@@ -172,11 +183,20 @@ function parameterOf(name: string, tensor: (name: string) => CapturedTensor): In
     gradient: values(gradient),
     clipped: values(clipped),
     after: values(after),
+    slots: slotsOf(name, optimizer).map(([slot, kept]) => ({ name: slot, values: values(kept) })),
     gradNorm: norm(gradient.data),
     clippedNorm: norm(clipped.data),
     weightNorm: norm(before.data),
     updateNorm: norm(Float64Array.from(after.data, (value, i) => value - (before.data[i] ?? 0))),
   };
+}
+
+/** What the optimizer remembers of a parameter, by the names of its slots. */
+function slotsOf(name: string, optimizer: Snapshot | undefined): readonly (readonly [string, CapturedTensor])[] {
+  return [...(optimizer?.tensors ?? [])].flatMap(([key, kept]) => {
+    const [kind, slot = '', ...rest] = key.split('/');
+    return kind === 'optimizer' && rest.join('/') === name ? [[slot, kept] as const] : [];
+  });
 }
 
 function norm(values: ArrayLike<number>): number {

@@ -4,6 +4,7 @@ import { learningRateAt, type RateChange } from '../run/rateChanges';
 import type { RunStorage } from '../run/storage';
 import { restoreCheckpoint } from './checkpoint';
 import type { Moment, Training } from './training';
+import { Waypoints } from './waypoints';
 
 /**
  * Brings back any update of a run: from the nearest checkpoint before it the same training is done again, bit for bit,
@@ -11,6 +12,7 @@ import type { Moment, Training } from './training';
  */
 export class Replay {
   #position: number | undefined;
+  readonly #waypoints: Waypoints;
 
   /**
    * @param training of the run's own experiment and kernel set, to be used by nobody else
@@ -20,7 +22,9 @@ export class Replay {
     readonly training: Training,
     readonly storage: RunStorage,
     readonly changes: readonly RateChange[],
-  ) {}
+  ) {
+    this.#waypoints = new Waypoints(training);
+  }
 
   /**
    * Everything of one update.
@@ -36,11 +40,18 @@ export class Replay {
 
   async #reach(update: number): Promise<void> {
     const { training } = this;
-    const nearest = await this.#nearestCheckpoint(update);
-    // Where the replay already stands is often nearer than any checkpoint: the next update is one step away.
-    if (this.#position === undefined || this.#position > update || nearest > this.#position)
-      await this.#restore(nearest);
-    while (training.updates < update) this.#advance(false);
+    const waypoint = this.#waypoints.nearest(update) ?? -1;
+    const here = this.#position !== undefined && this.#position <= update ? this.#position : -1;
+    // Where the replay stands, or has come by, is often nearer than any checkpoint.
+    const near = Math.max(here, waypoint);
+    const checkpoint = await this.#nearestCheckpoint(update, near >= 0);
+    if (checkpoint > near) await this.#restore(checkpoint);
+    else if (waypoint > here) this.#waypoints.restore(waypoint);
+    const way = update - training.updates;
+    while (training.updates < update) {
+      this.#waypoints.passBy(way);
+      this.#advance(false);
+    }
     this.#position = training.updates;
   }
 
@@ -48,7 +59,7 @@ export class Replay {
     const { training, changes } = this;
     const rate = learningRateAt(changes, training.updates);
     if (rate !== undefined) training.plan.learner.learningRate = rate;
-    const advance = training.advance(() => capturing);
+    const advance = training.advance(() => capturing, capturing);
     if (advance.kind === 'nonFinite') {
       throw new Error(`Update ${advance.where.update} diverged: there is nothing after it to look at.`);
     }
@@ -56,9 +67,11 @@ export class Replay {
     return advance.moment;
   }
 
-  async #nearestCheckpoint(update: number): Promise<number> {
+  /** @param isEnough whether the replay can go on without one */
+  async #nearestCheckpoint(update: number, isEnough: boolean): Promise<number> {
     const all = (await this.storage.list(runFiles.checkpoints)).flatMap((name) => updatesOfCheckpoint(name) ?? []);
     const before = all.filter((updates) => updates <= update).sort((a, b) => b - a)[0];
+    if (before === undefined && isEnough) return -1;
     if (before === undefined) throw new Error(`The run keeps no checkpoint from before update ${update}.`);
     return before;
   }

@@ -73,7 +73,7 @@ export class ReplayService {
 
   /** @throws when nothing was opened, or the run has no such update or sequence */
   inspect(update: number, sequence: number): Promise<Inspection> {
-    return this.#look(update, ({ moment }, { plan }) => inspectionOf(moment.capture, plan, sequence));
+    return this.#look(update, ({ moment }, { plan }) => inspectionOf(moment.capture, plan, sequence, moment.after));
   }
 
   /** @throws as `inspect`, and where the update has no such parameter or step */

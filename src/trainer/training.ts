@@ -24,6 +24,7 @@ export interface Moment {
   readonly capture: Capture;
   readonly window: Window;
   readonly before: Snapshot;
+  readonly after: Snapshot;
 }
 
 /** Where the training stands in its data; with the learner's snapshot it says everything needed to go on. */
@@ -68,13 +69,15 @@ export class Training {
   /**
    * Trains on windows until one of them updates the parameters.
    *
+   * @param measuring whether losses and gradients through time are recorded and validation losses taken; the training is
+   *   the same without
    * @throws when the data hold no window that could ever update.
    */
-  advance(capturing: (update: number) => boolean = () => false): Advance {
+  advance(capturing: (update: number) => boolean = () => false, measuring = true): Advance {
     const began = this.clock();
     const { learner, experiment } = this.plan;
     const request = {
-      record: learner.updates % experiment.record.every === 0,
+      record: measuring && learner.updates % experiment.record.every === 0,
       capture: capturing(learner.updates),
     };
     for (let barren = 0; barren < longestBarrenStretch; barren++) {
@@ -89,7 +92,7 @@ export class Training {
           this.#windowsDone--;
           return { kind: 'nonFinite', where: outcome };
         case 'updated':
-          return this.#conclude(outcome, began, before === undefined ? undefined : { window, before });
+          return this.#conclude(outcome, began, before === undefined ? undefined : { window, before }, measuring);
         default:
           outcome satisfies never;
       }
@@ -121,13 +124,18 @@ export class Training {
     this.#seconds = position.seconds;
   }
 
-  #conclude(outcome: Updated, began: number, around: Omit<Moment, 'capture'> | undefined): Advance {
+  #conclude(
+    outcome: Updated,
+    began: number,
+    around: Pick<Moment, 'window' | 'before'> | undefined,
+    measuring: boolean,
+  ): Advance {
     const { experiment, learner, source } = this.plan;
     const { steps, validateEvery, stopAtLoss } = experiment.training;
     const done = learner.updates;
     const finished =
       stopAtLoss !== undefined && outcome.loss <= stopAtLoss ? 'stopAtLoss' : done >= steps ? 'steps' : undefined;
-    const isDue = validateEvery > 0 && (done % validateEvery === 0 || finished !== undefined);
+    const isDue = measuring && validateEvery > 0 && (done % validateEvery === 0 || finished !== undefined);
     const validationLoss = isDue ? learner.evaluate(source.validation())?.loss : undefined;
     this.#seconds += this.clock() - began;
     const { capture, record, kind: _, ...numbers } = outcome;
@@ -139,7 +147,7 @@ export class Training {
       moment:
         capture === undefined || around === undefined
           ? undefined
-          : { capture, before: around.before, window: structuredClone(around.window) },
+          : { capture, before: around.before, after: learner.snapshot(), window: structuredClone(around.window) },
       finished,
     };
   }

@@ -144,6 +144,28 @@ describe('A replay', () => {
       assert.equal(before.metadata['step'], String(ending.updates - 1));
     });
   }
+  it('leafs back without reading a checkpoint again, to the same bits', async () => {
+    const keys = { training: { steps: 200, batch: 3, checkpointEvery: 0 } };
+    const training = exampleTraining(keys);
+    const storage = new FolderStorage(folder);
+    const writer = new RunWriter(storage, training, factsOf(training.plan, undefined, folder, 1));
+    await writer.begin();
+    const seen: unknown[] = [];
+    for (let update = 0; update < 200; update++) {
+      const advance = training.advance((at) => at > 180);
+      assert.ok(advance.kind === 'updated');
+      if (advance.capture !== undefined) seen[update] = bytesOf(advance.capture);
+    }
+    let reads = 0;
+    const counting = Object.create(storage, {
+      read: { value: (path: string) => ((reads += 1), storage.read(path)) },
+    }) as FolderStorage;
+    const replay = new Replay(exampleTraining(keys), counting, []);
+    for (const update of [199, 198, 197, 183, 190, 199]) {
+      assert.deepEqual(bytesOf((await replay.moment(update)).capture), seen[update], `update ${update}`);
+    }
+    assert.equal(reads, 1, 'the checkpoint before the first update, once');
+  });
 
   it('of a run without the checkpoint it needs says so', async () => {
     const replay = new Replay(exampleTraining(), new FolderStorage(folder), []);
