@@ -20,6 +20,7 @@ const index = z.number().int().nonnegative();
 const inspect = z.object({ update: index, sequence: index });
 const terms = z.object({ update: index, sequence: index, parameter: z.string(), t: index });
 const ledger = z.object({ update: index });
+const horizon = z.object({ update: index, layer: index });
 const reach = z.object({ update: index, sequence: index, layer: index });
 const whatIf = z.object({
   update: index,
@@ -50,6 +51,7 @@ export const panelRequests: Validators<PanelHostContract> = {
   setLearningRate: (params) => rate.parse(params),
   inspect: (params) => inspect.parse(params),
   terms: (params) => terms.parse(params),
+  horizon: (params) => horizon.parse(params),
   ledger: (params) => ledger.parse(params),
   reach: (params) => reach.parse(params),
   whatIf: (params) => whatIf.parse(params),

@@ -64,6 +64,7 @@ export class RunPanel implements Disposable {
         command: (command) => this.#obey(command),
         inspect: (request) => this.#inspected().ask('inspect', request),
         terms: (request) => this.#inspected().ask('terms', request),
+        horizon: (request) => this.#inspected().ask('horizon', request),
         ledger: (request) => this.#inspected().ask('ledger', request),
         reach: (request) => this.#inspected().ask('reach', request),
         whatIf: (request) => this.#inspected().ask('whatIf', request),

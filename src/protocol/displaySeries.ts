@@ -14,8 +14,8 @@ const scalarFields = {
   learningRate: { width: 1, merge: 'last' },
 } as const satisfies Record<string, Field>;
 
-/** A quantity with one number an update. */
-export type ScalarField = keyof typeof scalarFields;
+/** A quantity with one number an update, and ‖Δw‖ / ‖w‖ with one for each parameter. */
+export type ScalarField = keyof typeof scalarFields | 'updateRatio';
 
 /** A quantity with one number per layer and time step; `lossPerStep` has one row only. */
 export type HeatField = 'dh' | 'dhLocal' | 'dc' | 'lossPerStep';
@@ -49,7 +49,8 @@ export class DisplaySeries {
     const cells = layout.layers * layout.steps;
     let columns = mostColumns;
     while (columns > fewestColumns && columns * cells > mostCells) columns /= 2;
-    this.scalars = new ColumnTable(scalarFields, mostColumns, 1);
+    const perParameter = { updateRatio: { width: layout.parameters.length, merge: 'max' } } as const;
+    this.scalars = new ColumnTable<ScalarField>({ ...scalarFields, ...perParameter }, mostColumns, 1);
     this.heat = new ColumnTable<HeatField>(
       {
         dh: { width: cells, merge: 'max' },
@@ -118,6 +119,12 @@ export class DisplaySeries {
     scalars.add('gradNormMin', column, [batch.gradNorm[n] ?? NaN]);
     scalars.add('clippedNorm', column, [batch.clippedNorm[n] ?? NaN]);
     scalars.add('clips', column, [batch.clipped[n] ?? 0]);
+    const parameters = this.layout.parameters.length;
+    const ratios = Float64Array.from({ length: parameters }, (_, p) => {
+      const at = n * parameters + p;
+      return (batch.parameterUpdateNorm[at] ?? NaN) / (batch.parameterWeightNorm[at] ?? NaN);
+    });
+    scalars.add('updateRatio', column, ratios);
     scalars.add('learningRate', column, [batch.learningRate[n] ?? NaN]);
   }
 }

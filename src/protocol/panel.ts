@@ -2,7 +2,7 @@ import type { Inspection } from './inspection';
 import type { SeriesSlice } from './displaySeries';
 import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from './output';
 import type { LedgerEntry } from './ledger';
-import type { Reach, ReachRequest } from './reach';
+import type { Horizon, HorizonRequest, Reach, ReachRequest } from './reach';
 import type { RunFacts, RunState, RunStatus } from './run';
 import type { Terms, TermsRequest } from './terms';
 import type { WhatIf, WhatIfRequest } from './whatIf';
@@ -69,6 +69,8 @@ export type PanelHostContract = {
     inspect: { params: InspectRequest; result: Inspection };
     /** The terms of one parameter's gradient at one update. */
     terms: { params: TermsRequest; result: Terms };
+    /** How far back a loss reaches at one update. */
+    horizon: { params: HorizonRequest; result: Horizon };
     /** What made the norm of one update's gradient, and what clipping did to it. */
     ledger: { params: { readonly update: number }; result: LedgerEntry };
     /** Which loss reaches which step at one update. */

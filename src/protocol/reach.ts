@@ -32,3 +32,15 @@ export interface RecurrentBlock {
   /** σ_max */
   readonly largestSingularValue: number;
 }
+
+/** Of which update and layer. */
+export interface HorizonRequest {
+  readonly update: number;
+  readonly layer: number;
+}
+
+/** The memory horizon at one update; see `Reach.horizon`. */
+export interface Horizon {
+  readonly update: number;
+  readonly horizon: number | null;
+}

@@ -4,7 +4,7 @@ import type { RecordBatch } from '../run/recordBatch';
 import type { Inspection } from './inspection';
 import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from './output';
 import type { LedgerEntry } from './ledger';
-import type { Reach, ReachRequest } from './reach';
+import type { Horizon, HorizonRequest, Reach, ReachRequest } from './reach';
 import type { RunFacts } from './run';
 import type { Terms, TermsRequest } from './terms';
 import type { WhatIf, WhatIfRequest } from './whatIf';
@@ -92,6 +92,8 @@ export type TrainerContract = {
     inspect: { params: { readonly update: number; readonly sequence: number }; result: Inspection };
     /** The terms of one parameter's gradient at one update of it. */
     terms: { params: TermsRequest; result: Terms };
+    /** How far back a loss reaches at one update. */
+    horizon: { params: HorizonRequest; result: Horizon };
     /** What made the norm of an update's gradient, and what clipping did to it. */
     ledger: { params: { readonly update: number }; result: LedgerEntry };
     /** Which loss reaches which step. */

@@ -14,7 +14,7 @@ type Asked = TrainerContract['requests'];
 /** What can be asked about a single update of a kept run. */
 export type Question = Extract<
   RequestName<TrainerContract>,
-  'inspect' | 'terms' | 'ledger' | 'reach' | 'whatIf' | 'sample' | 'scores' | 'project'
+  'inspect' | 'terms' | 'horizon' | 'ledger' | 'reach' | 'whatIf' | 'sample' | 'scores' | 'project'
 >;
 
 /** Looks at single updates of one kept run, by replay in a worker of its own, so that a live run is not held up. */

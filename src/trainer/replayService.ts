@@ -2,7 +2,7 @@ import { defaultKernelSet, openKernels, runnableKernelSets } from '../engine/ker
 import type { Inspection } from '../protocol/inspection';
 import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from '../protocol/output';
 import type { LedgerEntry } from '../protocol/ledger';
-import type { Reach, ReachRequest } from '../protocol/reach';
+import type { Horizon, HorizonRequest, Reach, ReachRequest } from '../protocol/reach';
 import type { Terms, TermsRequest } from '../protocol/terms';
 import type { ReplayParams, ReplayReply } from '../protocol/trainer';
 import type { WhatIf, WhatIfRequest } from '../protocol/whatIf';
@@ -89,6 +89,14 @@ export class ReplayService {
   /** @throws as `inspect`, and where the window is too long for a matrix */
   reach(request: ReachRequest): Promise<Reach> {
     return this.#look(request.update, ({ moment }, { reach }) => reach.of(moment.capture, request));
+  }
+
+  /** @throws as `reach` */
+  horizon({ update, layer }: HorizonRequest): Promise<Horizon> {
+    return this.#look(update, ({ moment }, { reach }) => ({
+      update,
+      horizon: reach.of(moment.capture, { update, sequence: 0, layer }).horizon,
+    }));
   }
 
   /** @throws as `inspect`, and where nothing could be learned with the change */

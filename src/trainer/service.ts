@@ -68,6 +68,7 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
     openReplay: (params) => replays.open(params),
     inspect: ({ update, sequence }) => replays.inspect(update, sequence),
     terms: (request) => replays.terms(request),
+    horizon: (request) => replays.horizon(request),
     ledger: ({ update }) => replays.ledger(update),
     reach: (request) => replays.reach(request),
     whatIf: (request) => replays.whatIf(request),

@@ -9,6 +9,7 @@ import { element, setText } from '../ui/element';
 import type { Cell } from './cell';
 import { ClippingCell } from './clippingCell';
 import { GradientCell } from './gradientCell';
+import { HorizonCell } from './horizonCell';
 import { KeyHelp } from '../ui/keyHelp';
 import { Header, type HeaderRequests } from './header';
 import { LossCell } from './lossCell';
@@ -16,6 +17,7 @@ import { listenForKeys } from './notebookKeys';
 import { RunCell } from './runCell';
 import { SelectionBar } from './selectionBar';
 import { SequenceGroup } from './sequenceGroup';
+import { UpdateRatioCell } from './updateRatioCell';
 
 /** The whole panel: head, selection, and the cells of the two times; each time has one axis for all its pictures. */
 export class Notebook {
@@ -24,6 +26,7 @@ export class Notebook {
   readonly #zoom: SharedZoom;
   readonly #cells: readonly Cell[];
   readonly #sequence: SequenceGroup;
+  readonly #run: RunCell;
   readonly #group: HTMLElement;
   readonly #empty: HTMLElement;
   readonly #emptyText = element('p');
@@ -53,10 +56,12 @@ export class Notebook {
       new LossCell(store, this.#zoom, onFold),
       new GradientCell(store, this.#zoom, onFold),
       new ClippingCell(store, this.#zoom, onFold),
-      new RunCell(onFold, () => {
-        requests.command('revealRun');
-      }),
+      new UpdateRatioCell(store, this.#zoom, onFold),
+      new HorizonCell(store, this.#zoom, asks, onFold),
     ];
+    this.#run = new RunCell(onFold, () => {
+      requests.command('revealRun');
+    });
     this.#sequence = new SequenceGroup(store, asks, onFold);
     this.#group = element(
       'div',
@@ -78,6 +83,7 @@ export class Notebook {
       this.#empty,
       this.#group,
       this.#sequence.element,
+      this.#run.element,
     );
   }
 
@@ -89,7 +95,8 @@ export class Notebook {
     this.#empty.hidden = model.run !== undefined;
     this.#open.hidden = !model.isReady;
     setText(this.#emptyText, emptyWords(model));
-    for (const cell of this.#cells) cell.update({ model, axis, theme });
+    for (const cell of [...this.#cells, this.#run]) cell.update({ model, axis, theme });
+    this.#run.element.hidden = model.run === undefined;
     this.#sequence.update(model, theme, this.root.clientWidth);
     this.#zoom.follow(axis);
   }

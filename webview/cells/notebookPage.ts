@@ -28,6 +28,7 @@ export function showNotebook(root: HTMLElement): void {
     {
       terms: (request) => channel.request('terms', request),
       reach: (request) => channel.request('reach', request),
+      horizon: (request) => channel.request('horizon', request),
       ledger: (request) => channel.request('ledger', request),
       whatIf: (request) => channel.request('whatIf', request),
       sample: (request) => channel.request('sample', request),

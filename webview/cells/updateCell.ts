@@ -1,5 +1,6 @@
 import type { InspectedParameter, Inspection } from '../../src/protocol/inspection';
 import { briefNumber } from '../../src/protocol/numbers';
+import { updateTable } from '../tables/updateTable';
 import { matrixFigure } from '../heatmap/matrixFigure';
 import { largestMagnitude } from '../heatmap/signedScale';
 import type { Store } from '../store/store';
@@ -7,6 +8,7 @@ import type { Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
 import { element } from '../ui/element';
 import { CellFrame, isFolded } from './cell';
+import { histogramFigure } from './histogramView';
 import { dependencyKey } from './identity';
 import { courseName, gateBlocks, shownParameter } from './parameterNames';
 import type { SequenceCell, SequenceDrawing } from './sequenceCell';
@@ -40,18 +42,19 @@ export class UpdateCell implements SequenceCell {
   update(drawing: SequenceDrawing): void {
     const { model, inspection, theme } = drawing;
     this.#frame.fold(isFolded(model, this.#frame.title));
-    this.#frame.say(sentence(inspection));
     const names = inspection.parameters.map(({ name }) => name);
     const name = shownParameter(names, model.view);
     this.#choice.update(
       names.map((value) => ({ value, label: courseName(value) })),
       name,
     );
+    const chosen = inspection.parameters.find((parameter) => parameter.name === name);
+    this.#frame.say(sentence(inspection) + (chosen === undefined ? '' : direction(chosen)));
+    this.#frame.tabulate(dependencyKey(inspection, name), () => updateTable(inspection, name));
     const key = dependencyKey(inspection, theme, name, this.#frame.body.hidden);
     if (key === this.#drawn || this.#frame.body.hidden) return;
     this.#drawn = key;
     this.#table.replaceChildren(...tableOf(inspection));
-    const chosen = inspection.parameters.find((parameter) => parameter.name === name);
     this.#pictures.replaceChildren(
       ...(chosen === undefined ? [] : picturesOf(chosen, gateBlocks(inspection, chosen.name), theme)),
     );
@@ -85,7 +88,7 @@ function tableOf({ parameters }: Inspection): readonly HTMLElement[] {
 }
 
 function picturesOf(
-  { before, clipped, after, rows, columns }: InspectedParameter,
+  { before, clipped, after, slots, rows, columns }: InspectedParameter,
   blocks: readonly string[],
   theme: Theme,
 ): readonly HTMLElement[] {
@@ -97,10 +100,42 @@ function picturesOf(
   const weights = Math.max(largestMagnitude(before), largestMagnitude(after));
   const figure = (title: string, values: Float64Array, limit: number): HTMLElement =>
     matrixFigure({ title, values, rows, columns, limit, blocks: rows === 1 ? [] : blocks }, theme);
+  const outlines = (parts: readonly (readonly [string, Float64Array, string, string?])[], title: string): HTMLElement =>
+    histogramFigure(
+      title,
+      parts.map(([name, values, color, dash = '']) => ({ name, values, color, dash })),
+      theme,
+    );
   return [
     figure('before', before, weights),
     figure('gradient, clipped', clipped, largestMagnitude(clipped)),
+    ...slots.map(({ name, values }) => figure(slotNames[name] ?? name, values, largestMagnitude(values))),
     figure('step ΔW', step, largestMagnitude(step)),
     figure('after', after, weights),
+    outlines(
+      [
+        ['before', before, theme.train],
+        ['after', after, theme.validation, '4 2'],
+      ],
+      'weights',
+    ),
+    outlines([['step', step, theme.clipped]], 'step ΔW'),
   ];
+}
+
+const slotNames: Readonly<Record<string, string>> = {
+  momentum: 'momentum: earlier gradients, added up',
+  mean: 'first moment m: running mean of the gradient',
+  squares: 'second moment v: running size of each element, squared',
+};
+
+/** How the step lies to the gradient: what the optimizer made of it. */
+function direction({ before, after, clipped, name }: InspectedParameter): string {
+  const step = after.map((value, i) => value - (before[i] ?? 0));
+  const product = step.reduce((sum, value, i) => sum + value * (clipped[i] ?? 0), 0);
+  const cosine = -product / (Math.hypot(...step) * Math.hypot(...clipped));
+  if (!Number.isFinite(cosine)) return '';
+  const angle = (Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI;
+  const words = angle < 1 ? 'straight down its gradient' : `${angle.toFixed(0)}° away from straight down its gradient`;
+  return ` The optimizer’s step of ${courseName(name)} goes ${words}.`;
 }

@@ -33,6 +33,11 @@ export const whys = {
       'An effect can be laid to a cause only where everything else is equal. So the table names the keys that the runs do not have alike, and nothing else; where it names several, no outcome belongs to one of them alone. Another seed is a difference too: train with a few before you believe a small one.',
     formula: 'difference of outcomes ← difference of keys',
   },
+  'Update ratio': {
+    words:
+      'A step is large or small only against the weights it moves. About a thousandth of their norm at each update is a net that learns at its ease; a hundredth is restless, and a hundred-thousandth hardly moves. Matrices that differ by much here learn at different speeds although they share one learning rate.',
+    formula: 'ratio = ‖ΔW‖ / ‖W‖',
+  },
   'Memory horizon': {
     words:
       'How far back does a loss reach? The horizon is the longest lag at which, in the median, a loss still moves the state by a thousandth of what it moves its own. A net whose horizon is shorter than the lag of the task cannot learn that lag from its gradient, however long it is trained.',

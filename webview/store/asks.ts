@@ -4,7 +4,7 @@ import type { PanelHostContract } from '../../src/protocol/panel';
 type Requests = PanelHostContract['requests'];
 type Asked = Extract<
   RequestName<PanelHostContract>,
-  'terms' | 'ledger' | 'reach' | 'whatIf' | 'sample' | 'scores' | 'project'
+  'terms' | 'horizon' | 'ledger' | 'reach' | 'whatIf' | 'sample' | 'scores' | 'project'
 >;
 
 /** The questions about one update that cells ask for themselves, when they are in sight. */

@@ -24,6 +24,16 @@ export function clippingTable(run: ShownRun): Table {
   ]);
 }
 
+/** ‖ΔW‖ / ‖W‖ over the updates: a column a parameter; of several updates in a row, the largest. */
+export function updateRatioTable({ series: { scalars }, facts }: ShownRun): Table {
+  const { stride, count } = scalars;
+  return {
+    caption: stride === 1 ? 'Step relative to the weights' : `Step relative to the weights; a row is ${stride} updates`,
+    columns: [stride === 1 ? 'update' : 'from update', ...facts.layout.parameters],
+    rows: Array.from({ length: count }, (_, column) => [column * stride, ...scalars.column('updateRatio', column)]),
+  };
+}
+
 /** What the heatmap shows: a row an update, a column a time step. */
 export function gradientTable(caption: string, { values, columns, width, offset, rows, stride }: Grid): Table {
   return {

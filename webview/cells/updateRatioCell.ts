@@ -1,0 +1,114 @@
+import { briefNumber } from '../../src/protocol/numbers';
+import type { SharedZoom } from '../axis/zoom';
+import { CurveChart, type Curve } from '../charts/curves';
+import type { Model, ShownRun } from '../store/model';
+import type { Store } from '../store/store';
+import { updateRatioTable } from '../tables/trainingTables';
+import { withOpacity, type Theme } from '../theme/theme';
+import { choice } from '../ui/controls';
+import { element, setText } from '../ui/element';
+import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
+import { legendOf } from './curveLegend';
+import { dependencyKey } from './identity';
+import { columnAtUpdate } from './lossCurves';
+import { courseName, shownParameter } from './parameterNames';
+import { Surface } from './surface';
+
+/** A step of about this share of the weights is neither restless nor still. */
+const usualRatio = 1e-3;
+
+/** [4] ‖ΔW‖ / ‖W‖ of every parameter over the updates, the selected one in front. */
+export class UpdateRatioCell implements Cell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #chart = new CurveChart();
+  readonly #surface: Surface;
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #choice;
+  #drawn = '';
+
+  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
+    this.#frame = new CellFrame(4, 'Update ratio', onFold);
+    this.element = this.#frame.element;
+    this.#surface = new Surface(store, zoom, 'Size of the step relative to the weights over updates');
+    this.#choice = choice<string>('Parameter', (parameter) => {
+      store.dispatch({ kind: 'viewed', view: { parameter } });
+    });
+    this.#frame.tools.append(this.#choice.element);
+    this.#frame.body.append(
+      this.#legend,
+      this.#frame.readout,
+      element('div', { class: 'plot clip-plot' }, this.#chart.canvas, this.#surface.element),
+    );
+  }
+
+  update({ model, axis, theme }: Drawing): void {
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const { run, view } = model;
+    if (run === undefined) return;
+    const names = run.facts.layout.parameters;
+    const shown = shownParameter(names, view);
+    this.#choice.update(
+      names.map((value) => ({ value, label: courseName(value) })),
+      shown,
+    );
+    this.#surface.update(axis, undefined);
+    this.#frame.say(sentence(run, shown));
+    setText(this.#frame.readout, readout(model, run, shown));
+    this.#frame.tabulate(dependencyKey(run.version, run.facts), () => updateRatioTable(run));
+    const key = dependencyKey(run.version, run.facts, axis.domain, axis.width, theme, shown, this.#frame.body.hidden);
+    if (key === this.#drawn || this.#frame.body.hidden) return;
+    this.#drawn = key;
+    const curves = curvesOf(run, shown, theme, axis.domain);
+    legendOf(this.#legend, curves);
+    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖ΔW‖ / ‖W‖' }, axis.domain, theme);
+  }
+}
+
+function curvesOf(run: ShownRun, shown: string, theme: Theme, domain: readonly [number, number]): readonly Curve[] {
+  const { stride, count } = run.series.scalars;
+  const names = run.facts.layout.parameters;
+  const values = run.series.scalars.values('updateRatio');
+  const line = (parameter: number): Curve['points'] =>
+    Array.from({ length: count }, (_, column) => {
+      const y = values[column * names.length + parameter] ?? NaN;
+      // Exactly zero has no place on a logarithmic axis: the line breaks there.
+      return { x: (column + 0.5) * stride, y: y > 0 && y < Infinity ? y : NaN };
+    });
+  const others = names.flatMap((name, i) => (name === shown ? [] : [line(i)]));
+  const largest = stride === 1 ? '' : `, largest of ${stride} updates`;
+  return [
+    ...others.map((points, i) => ({
+      label: i === 0 ? 'the other parameters' : '',
+      points,
+      color: withOpacity(theme.foreground, 0.3),
+      width: 1,
+    })),
+    { label: `${courseName(shown)}${largest}`, points: line(names.indexOf(shown)), color: theme.train, width: 2 },
+    {
+      label: 'a thousandth: usual for a net that learns well',
+      points: domain.map((x) => ({ x, y: usualRatio })),
+      color: theme.baseline,
+      dash: [6, 4],
+      width: 1,
+    },
+  ];
+}
+
+function ratioAt({ series, facts }: ShownRun, update: number, shown: string): number {
+  const column = columnAtUpdate(series, update);
+  return series.scalars.column('updateRatio', column)[facts.layout.parameters.indexOf(shown)] ?? NaN;
+}
+
+function readout({ hover, view }: Model, run: ShownRun, shown: string): string {
+  const at = hover?.update ?? view.selection?.update ?? run.status.updates - 1;
+  if (at < 0) return 'No update yet.';
+  return `update ${at.toLocaleString('en-US')} · ‖ΔW‖ / ‖W‖ = ${briefNumber(ratioAt(run, at, shown))} of ${courseName(shown)}`;
+}
+
+function sentence(run: ShownRun, shown: string): string {
+  const last = run.status.updates - 1;
+  if (last < 0) return 'How far each update moves the weights, relative to their size.';
+  const ratio = ratioAt(run, last, shown);
+  return `The last update moved ${courseName(shown)} by ${briefNumber(ratio)} of its norm.`;
+}
