@@ -88,7 +88,11 @@ export class HorizonCell implements Cell {
     const curves = curvesOf(this.#measured, run, theme, axis.domain);
     legendOf(this.#legend, curves);
     const highest = Math.max(run.facts.lag ?? 0, ...this.#measured.map(({ horizon }) => horizon ?? 0), 1);
-    this.#chart.update({ curves, yAxis: 'linear', yTitle: 'steps', yRange: [0, Math.ceil((highest * 1.1) / 5) * 5] }, axis.domain, theme);
+    this.#chart.update(
+      { curves, yAxis: 'linear', yTitle: 'steps', yRange: [0, Math.ceil((highest * 1.1) / 5) * 5] },
+      axis.domain,
+      theme,
+    );
   }
 
   /** Measures update by update, so that the line can be watched growing; another run or layer ends it. */
