@@ -11,7 +11,7 @@ import { choice } from '../ui/controls';
 import { element } from '../ui/element';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
-import { SequenceSurface, stepInFocus, type SequenceDrawing } from './sequenceCell';
+import { SequenceSurface, stepInFocus, stepLabels, type SequenceDrawing } from './sequenceCell';
 import { StepCanvas } from './stepCanvas';
 import { visibleSymbol } from './stepInWords';
 
@@ -136,6 +136,7 @@ class ClassPrediction {
 class ValuePrediction {
   readonly element = element('div');
   readonly #chart = new CurveChart();
+  readonly #steps = element('div');
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #surface: SequenceSurface;
   readonly #output;
@@ -151,7 +152,8 @@ class ValuePrediction {
     });
     this.element.append(
       element('div', { class: 'prediction-head' }, this.#legend, this.#output.element),
-      element('div', { class: 'plot clip-plot' }, this.#chart.canvas, this.#surface.element),
+      element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
+      this.#steps,
     );
   }
 
@@ -171,7 +173,9 @@ class ValuePrediction {
     this.#drawn = key;
     const curves = valueCurves(inspection, this.#shown, theme);
     legendOf(this.#legend, curves);
-    this.#chart.update({ curves, yAxis: 'linear', yTitle: outputNames[this.#shown] ?? 'y' }, axis.domain, theme);
+    const yTitle = outputNames[this.#shown] ?? 'y';
+    this.#chart.update({ curves, yAxis: 'linear', yTitle, xTicks: false }, axis.domain, theme);
+    this.#steps.replaceChildren(stepLabels(axis));
   }
 }
 

@@ -10,7 +10,7 @@ import { numberField } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
-import { SequenceSurface, type SequenceDrawing } from './sequenceCell';
+import { SequenceSurface, stepLabels, type SequenceDrawing } from './sequenceCell';
 
 /** How good the answers are at each position, and for values a held-out sequence beside what was predicted. */
 export class ScoresView {
@@ -22,6 +22,7 @@ export class ScoresView {
   readonly #chart = new CurveChart();
   readonly #surface: SequenceSurface;
   readonly #plot: HTMLElement;
+  readonly #steps = element('div');
   readonly #series: HTMLElement;
   readonly #seriesChart = new CurveChart();
   readonly #seriesLegend = element('div', { class: 'curve-legend' });
@@ -34,7 +35,7 @@ export class ScoresView {
   constructor(store: Store, zoom: SharedZoom, asks: Pick<Asks, 'scores'>, onAnswer: () => void) {
     this.#question = new Question(asks.scores, onAnswer);
     this.#surface = new SequenceSurface(store, zoom, 'Scores by position');
-    this.#plot = element('div', { class: 'plot clip-plot' }, this.#chart.canvas, this.#surface.element);
+    this.#plot = element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element);
     this.#sequence = numberField('held-out sequence', Number.isSafeInteger, (sequence) => {
       const last = (this.#scores?.heldOutSequences ?? 1) - 1;
       this.#heldOut = Math.max(0, Math.min(last, sequence));
@@ -46,7 +47,7 @@ export class ScoresView {
       element('div', { class: 'prediction-head' }, this.#seriesLegend, this.#sequence.element),
       element('div', { class: 'plot clip-plot' }, this.#seriesChart.canvas),
     );
-    this.element.append(this.#title, this.#words, this.#legend, this.#plot, this.#series);
+    this.element.append(this.#title, this.#words, this.#legend, this.#plot, this.#steps, this.#series);
   }
 
   /** The scores that are shown. */
@@ -68,6 +69,7 @@ export class ScoresView {
     this.#plot.hidden = !isChart;
     this.#title.hidden = !isChart;
     this.#legend.hidden = !isChart;
+    this.#steps.hidden = !isChart;
     const series = scores?.series;
     this.#series.hidden = series === undefined;
     this.#sequence.update(this.#heldOut, true);
@@ -77,12 +79,14 @@ export class ScoresView {
     if (isChart) {
       const curves = scoreCurves(scores, theme);
       legendOf(this.#legend, curves);
+      this.#steps.replaceChildren(stepLabels(axis));
       const isAccuracy = scores.kind === 'accuracy';
       this.#chart.update(
         {
           curves,
           yAxis: 'linear',
           yTitle: isAccuracy ? 'right' : 'RMS error',
+          xTicks: false,
           ...(isAccuracy ? { yRange: [0, 1] as const } : {}),
         },
         axis.domain,

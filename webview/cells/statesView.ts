@@ -249,5 +249,6 @@ function inWords({ explained, lanes, sequences }: Projection): string {
   const states = lanes.length.toLocaleString('en-US');
   if (Number.isNaN(first)) return `All ${states} states are equal: there is nothing to spread out.`;
   const percent = (share: number): string => `${briefNumber(100 * share)} %`;
-  return `PCA of ${states} states of ${sequences} sequences: to the right PC 1 with ${percent(first)} of their variance, up PC 2 with ${percent(second)}.`;
+  const of = sequences === 1 ? 'one sequence' : `${sequences} sequences`;
+  return `PCA of ${states} states of ${of}: to the right PC 1 with ${percent(first)} of their variance, up PC 2 with ${percent(second)}.`;
 }

@@ -145,8 +145,9 @@ export class UnrolledCell implements SequenceCell {
 
   #draw(scene: NetScene, { axis, theme }: SequenceDrawing): void {
     this.#picture.draw(scene);
+    const isLoop = scene.hasLoop && scene.columns.length === 1;
     const under = scene.columns.map(({ t, x }) => {
-      const token = element('span', {}, tokenOf(scene, t, scene.hasLoop ? loopStep : widthOfStep(axis)) ?? '');
+      const token = element('span', {}, tokenOf(scene, t, isLoop ? loopStep : widthOfStep(axis)) ?? '');
       token.style.left = `${gutters.left + x}px`;
       return token;
     });

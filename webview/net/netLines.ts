@@ -149,7 +149,7 @@ function loops(scene: NetScene): readonly SVGElement[] {
   const out = Math.max(8, Math.min(54, width - right - 44));
   return recurrences(scene).flatMap(({ row, from, to, name }) => {
     const [leave, enter] = from === to ? [from - 5, from + 5] : [from, to];
-    const reach = row.node === 'c' ? out * 0.6 : out;
+    const reach = row.node === 'c' ? out * 0.35 : out;
     return [
       path(`M${right} ${leave} C${right + reach} ${leave - 14} ${right + reach} ${enter + 14} ${right + 2} ${enter}`),
       label(name, right + reach * 0.8 + 2, (leave + enter) / 2 + 4, 'start'),
