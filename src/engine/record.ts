@@ -73,23 +73,12 @@ export function recordOf(shards: readonly NormRecorder[], lossPerStep: Float64Ar
     lossPerStep: lossPerStep.slice(0, length),
     layers: layers.map(({ dc }, layer) => {
       const notes = shards.map((shard) => shard.layers[layer]);
+      const pairs = notes.map((note) => note.dh);
+      const totals = notes.flatMap((note) => note.dc ?? []);
       return {
-        dh: together(
-          notes.map((note) => every(note.dh, 0)),
-          length,
-        ),
-        dhLocal: together(
-          notes.map((note) => every(note.dh, 1)),
-          length,
-        ),
-        ...(dc === undefined
-          ? {}
-          : {
-              dc: together(
-                notes.map((note) => note.dc ?? new Float64Array(length)),
-                length,
-              ),
-            }),
+        dh: together(pairs, length, 2, 0),
+        dhLocal: together(pairs, length, 2, 1),
+        ...(dc === undefined ? {} : { dc: together(totals, length, 1, 0) }),
         saturation: network.cell.gates.map((gate, index) =>
           saturationFrom(
             gate,
@@ -103,18 +92,18 @@ export function recordOf(shards: readonly NormRecorder[], lossPerStep: Float64Ar
   };
 }
 
-/** Every second number, from the one at `at` on. */
-function every(pairs: Float64Array, at: 0 | 1): Float64Array {
-  const numbers = new Float64Array(pairs.length / 2);
-  for (let t = 0; t < numbers.length; t++) numbers[t] = pairs[2 * t + at];
-  return numbers;
-}
-
-/** ‖·‖ over all lanes from the norms over the lanes of each shard. */
-function together(parts: readonly Float64Array[], length: number): Float64Array {
-  const [first, ...others] = parts;
-  if (others.length === 0) return first.slice(0, length);
-  return Float64Array.from({ length }, (_, t) =>
-    combineNorms(Float64Array.of(first[t], ...others.map((norms) => norms[t]))),
-  );
+/** (length): ‖·‖ over all lanes from the norms over those of each shard, which stand `stride` apart from `at` on. */
+function together(parts: readonly Float64Array[], length: number, stride: number, at: number): Float64Array {
+  const all = new Float64Array(length);
+  if (parts.length === 1) {
+    const [only] = parts;
+    for (let t = 0; t < length; t++) all[t] = only[stride * t + at];
+    return all;
+  }
+  const norms = new Float64Array(parts.length);
+  for (let t = 0; t < length; t++) {
+    for (let shard = 0; shard < parts.length; shard++) norms[shard] = parts[shard][stride * t + at];
+    all[t] = combineNorms(norms);
+  }
+  return all;
 }

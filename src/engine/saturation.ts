@@ -13,8 +13,10 @@ export interface Saturation {
   readonly high: number;
 }
 
-/** |pre-activation| from which a candidate counts as saturated. */
+/** |pre-activation| from which a candidate counts as saturated, and its values there. */
 const saturatedAt = 5;
+const tanhThere = Math.tanh(saturatedAt);
+const sigmoidThere = [sigmoid(-saturatedAt), sigmoid(saturatedAt)] as const;
 
 /** Counts how many values of each gate stand at the ends of its range, over a layer's current window, into counts (2). */
 export function countSaturation(unroll: Unroll, layer: number, counts: readonly Int32Array[]): void {
@@ -65,9 +67,9 @@ function limitsOf(gate: Gate, activation: Activation): Limits {
 function candidateLimits(activation: Activation): Limits {
   switch (activation) {
     case 'tanh':
-      return { low: -Math.tanh(saturatedAt), high: Math.tanh(saturatedAt), lowIsSaturated: true };
+      return { low: -tanhThere, high: tanhThere, lowIsSaturated: true };
     case 'sigmoid':
-      return { low: sigmoid(-saturatedAt), high: sigmoid(saturatedAt), lowIsSaturated: true };
+      return { low: sigmoidThere[0], high: sigmoidThere[1], lowIsSaturated: true };
     case 'relu':
       return { low: 0, high: saturatedAt, lowIsSaturated: false };
     case 'identity':

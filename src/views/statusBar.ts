@@ -1,5 +1,6 @@
 import { StatusBarAlignment, window, type Disposable, type StatusBarItem } from 'vscode';
 import { commands } from '../platform/ids';
+import { computationInWords, memoryInWords } from '../protocol/computation';
 import { briefDuration, briefNumber } from '../protocol/numbers';
 import { fileNameOf } from '../session/experimentText';
 import type { Session } from '../session/session';
@@ -37,7 +38,11 @@ export class RunStatusBar implements Disposable {
       ...(loss === undefined ? [] : [`loss ${briefNumber(loss)}`]),
     ];
     this.#item.text = parts.join(' · ');
-    this.#item.tooltip = `${fileNameOf(session.uri)}${session.variant === undefined ? '' : ` (${session.variant})`}: ${state}`;
+    const { facts } = session;
+    const computed =
+      facts === undefined ? '' : `\n${computationInWords(facts)}, ${memoryInWords(facts.memoryBytes)} of memory`;
+    const name = `${fileNameOf(session.uri)}${session.variant === undefined ? '' : ` (${session.variant})`}`;
+    this.#item.tooltip = `${name}: ${state}${computed}`;
     this.#item.accessibilityInformation = { label: `Unroll run ${state}: ${parts.slice(0).join(', ')}` };
     this.#item.show();
   }

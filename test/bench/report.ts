@@ -79,7 +79,8 @@ Written by \`npm run bench\`. One step is: forward over T, a loss, full backprop
 float32, but for the reference kernels, which compute in double precision. All engines run in turns in one process
 (PyTorch in a second one), window by window, so that whatever else the machine does hits all alike; ratios travel
 between machines, milliseconds do not. Where the load is above the number of cores, the best windows say more than the medians. A PyTorch built with the
-generic BLAS is many times slower than one built with MKL or OpenBLAS, and its ratios say little.
+generic BLAS is many times slower than one built with MKL or OpenBLAS, and its ratios say little. What limits the speed is
+told in [LIMITS.md](LIMITS.md).
 
 - Machine: ${machine}; load average ${load[0].toFixed(1)} before, ${load[1].toFixed(1)} after.
 - ${node}; relaxed SIMD ${relaxed ? 'on' : 'off'}.

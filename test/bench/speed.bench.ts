@@ -11,12 +11,16 @@ import { report, type Measured } from './report';
 import { torchContenders } from './torch';
 import { workloads, type Workload } from './workloads';
 
-/** Milliseconds of one window of steps, and how many windows each contender gets of each workload. */
-const windowLength = 150;
-const rounds = 9;
+/** Milliseconds of one window of steps: short, so that on a busy machine some windows find it idle. */
+const windowLength = 25;
+const rounds = 60;
 
-/** A contender slower than this gets fewer windows, of one step each. */
-const slow = 2000;
+/** Windows of a contender whose step takes that long, in ms. */
+function windowsFor(step: number): number {
+  if (step < 100) return rounds;
+  if (step < 400) return 12;
+  return step < 2000 ? 4 : 1;
+}
 
 /** Workloads that some libraries would take minutes for. */
 const large = ({ hidden }: Workload): boolean => hidden > 128;
@@ -32,7 +36,7 @@ async function compare(workload: Workload, contenders: readonly Contender[]): Pr
     const trial = await contender.prepare(workload);
     if (trial === undefined) continue;
     let once = await trial.measure(1);
-    if (once < slow) {
+    if (windowsFor(once) > 1) {
       once = await trial.measure(Math.max(1, Math.ceil(windowLength / once)));
       once = Math.min(once, await trial.measure(Math.max(1, Math.ceil(windowLength / once))));
     }
@@ -40,7 +44,7 @@ async function compare(workload: Workload, contenders: readonly Contender[]): Pr
   }
   for (let round = 0; round < rounds; round++) {
     for (const { trial, once, times } of runners) {
-      if (once >= slow && round > 0) continue;
+      if (round >= windowsFor(once)) continue;
       times.push(await trial.measure(Math.max(1, Math.round(windowLength / once))));
     }
   }
