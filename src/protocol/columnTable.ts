@@ -95,6 +95,18 @@ export class ColumnTable<Name extends string> {
     return { stride: this.#stride, from, count: this.#count, columns };
   }
 
+  /** Whether a slice holds a whole table with these fields. */
+  fits({ stride, from, count, columns }: TableSlice): boolean {
+    const doublings = Math.log2(stride / this.#stride);
+    return (
+      Number.isInteger(doublings) &&
+      doublings >= 0 &&
+      from === 0 &&
+      count <= this.capacity &&
+      [...this.#columns.keys()].every((name) => (columns[name]?.length ?? 0) === count * this.fields[name].width)
+    );
+  }
+
   /** Takes over a slice of the other side's table. */
   write(slice: TableSlice): void {
     while (this.#stride < slice.stride) this.#halve();

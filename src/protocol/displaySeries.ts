@@ -100,9 +100,16 @@ export class DisplaySeries {
     return { scalars: this.scalars.slice(0), heat: this.heat.slice(0) };
   }
 
+  /** Whether a slice is a whole series of this one's form: what was read from a file may be anything. */
+  fits({ scalars, heat }: SeriesSlice): boolean {
+    return this.scalars.fits(scalars) && this.heat.fits(heat);
+  }
+
   /** Takes over a slice from the other side's series. */
   write(slice: SeriesSlice): void {
     this.scalars.write(slice.scalars);
+    // How many updates the last column stands for is not known here; it may grow.
+    this.#updates = Math.max(this.#updates, (slice.scalars.count - 1) * slice.scalars.stride);
     this.heat.write(slice.heat);
   }
 

@@ -5,6 +5,7 @@
  * - `records.arrows`: one row per update (see recordEncoder);
  * - `checkpoints/update-N.safetensors`: everything needed to go on after N updates;
  * - `rate-changes.jsonl`: learning rates changed by hand, with the first update of each;
+ * - `overview.safetensors`: what the records come to, so that a long run opens at once; made anew where it is missing;
  * - `display-name.txt`: what a person has called the run, where somebody has;
  * - `step-N.safetensors`: a captured update, where one was asked for;
  * - `run.lock`: the number of the process that trains in this folder now, a window's extension host or a headless run.
@@ -14,6 +15,7 @@ export const runFiles = {
   records: 'records.arrows',
   lock: 'run.lock',
   displayName: 'display-name.txt',
+  overview: 'overview.safetensors',
   checkpoints: 'checkpoints',
   checkpoint: (updates: number): string => `checkpoints/update-${updates}.safetensors`,
   /** Learning rates changed by hand, a line of JSON each. */

@@ -23,6 +23,21 @@ export function readRecords(bytes: Uint8Array): RecordsRead {
   return { batches, cutShort: undefined };
 }
 
+/**
+ * Reads the batches of a record file as its bytes come in; a damaged or unfinished end ends them.
+ *
+ * @param chunks the file's head, then any number of whole batches, cut anywhere
+ */
+export async function* streamRecords(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<RecordBatch> {
+  try {
+    for await (const batch of await RecordBatchReader.from(chunks)) {
+      if (batch.numRows > 0) yield unpack(layoutOf(batch.schema), batch);
+    }
+  } catch {
+    // What came before stands; a file that is still being written ends like this too.
+  }
+}
+
 const largestSeries = 1 << 22;
 
 function layoutOf(schema: Schema): RecordLayout {
@@ -52,9 +67,16 @@ function isLayout(value: unknown): value is RecordLayout {
 function unpack(layout: RecordLayout, batch: ArrowBatch): RecordBatch {
   const count = batch.numRows;
   const { layers, steps: width } = layout;
+  // A header may claim any number of rows: nothing is made room for that is not there.
+  const held = (batch.getChild('loss')?.data[0]?.values as Float64Array | undefined)?.length ?? 0;
+  if (count > held) throw new Error(`The file claims ${count} updates and holds ${held}.`);
   const column = (name: string): Float64Array => {
     const vector = batch.getChild(name);
     if (vector === null) throw new Error(`The file has no column "${name}".`);
+    const data = vector.data[0];
+    const values = data?.values as unknown;
+    // Columns without gaps are taken over whole: a long run has hundreds of millions of numbers.
+    if (values instanceof Float64Array && data?.nullCount === 0) return values.slice(0, count);
     return Float64Array.from({ length: count }, (_, n) => Number(vector.get(n) ?? NaN));
   };
   const lengths = (name: string): Int32Array => {

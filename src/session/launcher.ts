@@ -14,7 +14,8 @@ import type { Log } from '../platform/log';
 import { accessFor, accessIn } from './dataAccess';
 import { readExperiment } from './experimentText';
 import { readKeptRun, type KeptRun } from './keptRun';
-import { loadRun, type RunArchive } from './runArchive';
+import { readHistory } from './recordHistory.node';
+import type { RunArchive } from './runArchive';
 import { Session, type Held } from './session';
 import type { Sessions, Target } from './sessions';
 import type { StartTrainerWorker } from './trainerWorker';
@@ -159,8 +160,9 @@ export class Launcher implements Disposable {
     let lock: FolderLock | undefined;
     try {
       lock = await this.#locked(prepared);
-      const archived = prepared.kept && (await loadRun(prepared.kept));
-      const held = { lock, archived };
+      const { kept } = prepared;
+      const recall = kept && ((updates: number) => readHistory(kept.folder.fsPath, kept.manifest, updates));
+      const held = { lock, recall };
       lock = undefined;
       const launch = await this.#start(session, prepared, held);
       if (launch.kind === 'started' && !waits) onAccepted?.(session);

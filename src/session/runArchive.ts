@@ -1,6 +1,6 @@
-import { Uri, workspace, type Memento } from 'vscode';
+import { Uri, type Memento } from 'vscode';
 import type { RunState } from '../protocol/run';
-import { runFiles } from '../run/layout';
+import { readHistory } from './recordHistory.node';
 import { readKeptRun, type KeptRun } from './keptRun';
 import type { ArchivedRun } from './session';
 import type { Target } from './sessions';
@@ -40,24 +40,19 @@ export class RunArchive {
 }
 
 /**
- * Reads all that a kept run has recorded.
+ * Reads what a kept run has recorded.
  *
  * @throws with a readable reason when its records cannot be read
  */
 export async function loadRun({ folder, manifest, state }: KeptRun): Promise<ArchivedRun> {
-  // Loaded when it is needed: what reads Arrow is a third of the extension, and most windows never open an old run.
-  const { readRecords } = await import('../run/recordDecoder');
-  const { batches } = readRecords(await workspace.fs.readFile(Uri.joinPath(folder, runFiles.records)));
-  // The layout that fits the columns is the one in the records.
-  const layout = batches[0]?.layout ?? manifest.facts.layout;
   return {
     // A folder that was moved or copied tells of another place.
-    facts: { ...manifest.facts, layout, folder: folder.fsPath },
+    facts: { ...manifest.facts, folder: folder.fsPath },
     experiment: manifest.experiment,
     state,
     message: wordsFor[state] ?? manifest.message ?? undefined,
     broke: manifest.nonFinite ?? undefined,
-    batches,
+    history: await readHistory(folder.fsPath, manifest),
   };
 }
 

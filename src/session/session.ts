@@ -1,11 +1,12 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import { Channel, reasonOf } from '../protocol/channel';
-import { DisplaySeries } from '../protocol/displaySeries';
+import type { DisplaySeries } from '../protocol/displaySeries';
 import { isLive, type RunFacts, type RunState, type RunStatus } from '../protocol/run';
+import { noNumbers, RunHistory } from '../protocol/runHistory';
 import type { Ending, RefusalAt, StartParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import type { FolderLock } from '../run/folderLock.node';
 import type { BrokenPlace } from '../run/manifest';
-import { batchBefore, type RecordBatch } from '../run/recordBatch';
+import type { RecordBatch } from '../run/recordBatch';
 import { Speedometer } from './speedometer';
 import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from './trainerWorker';
 
@@ -17,15 +18,15 @@ export interface ArchivedRun {
   readonly state: RunState;
   readonly message: string | undefined;
   readonly broke: BrokenPlace | undefined;
-  readonly batches: readonly RecordBatch[];
+  readonly history: RunHistory;
 }
 
 /** What a session holds while its trainer's thread lives. */
 export interface Held {
   /** The run's folder, which nobody else may train in meanwhile. */
   readonly lock: FolderLock | undefined;
-  /** The run that is gone on with; undefined for a new one. */
-  readonly archived: ArchivedRun | undefined;
+  /** Reads what the run that is gone on with had recorded before so many updates; undefined for a new run. */
+  readonly recall: ((updates: number) => Promise<RunHistory>) | undefined;
 }
 
 interface LiveTrainer {
@@ -43,19 +44,14 @@ export class Session implements Disposable {
   #facts: RunFacts | undefined;
   #experiment: unknown;
   #memoryLimit: number | undefined;
-  #series: DisplaySeries | undefined;
+  #history: RunHistory | undefined;
+  /** Records that came while those before them were still being read. */
+  #early: RecordBatch[] | undefined;
   #state: RunState = 'preparing';
   #isStopping = false;
   #message: string | undefined;
   #broke: BrokenPlace | undefined;
-  #updates = 0;
-  #seconds = 0;
   #place: number | undefined;
-  #clipped = 0;
-  #lastClip: number | undefined;
-  #loss: number | undefined;
-  #validationLoss: number | undefined;
-  #learningRate: number | undefined;
   readonly #whenOver: (() => void)[] = [];
   #gone: Promise<void> = Promise.resolve();
 
@@ -93,7 +89,7 @@ export class Session implements Disposable {
   }
 
   get series(): DisplaySeries | undefined {
-    return this.#series;
+    return this.#history?.series;
   }
 
   get isLive(): boolean {
@@ -102,19 +98,16 @@ export class Session implements Disposable {
 
   get status(): RunStatus {
     const updatesPerSecond = this.#state === 'running' ? this.#speed.updatesPerSecond : undefined;
-    const left = (this.#facts?.plannedUpdates ?? 0) - this.#updates;
+    const { updates, seconds, ...numbers } = this.#history?.numbers ?? noNumbers;
+    const left = (this.#facts?.plannedUpdates ?? 0) - updates;
     return {
+      ...numbers,
       state: this.#state,
-      updates: this.#updates,
+      updates,
+      seconds,
       updatesPerSecond,
       secondsLeft: updatesPerSecond === undefined || updatesPerSecond <= 0 ? undefined : left / updatesPerSecond,
-      learningRate: this.#learningRate,
-      loss: this.#loss,
-      validationLoss: this.#validationLoss,
-      seconds: this.#seconds,
       place: this.#state === 'waiting' ? this.#place : undefined,
-      clipped: this.#clipped,
-      lastClip: this.#lastClip,
       broke: this.#broke,
       message: this.#message,
     };
@@ -154,21 +147,27 @@ export class Session implements Disposable {
       return reply.refusals;
     }
     this.#facts = reply.facts;
-    this.#series = new DisplaySeries(reply.facts.layout, reply.facts.recordEvery);
-    // What the checkpoint does not know of is trained again, and comes again.
-    for (const batch of held?.archived?.batches ?? []) this.#take(batchBefore(batch, reply.updates));
+    if (held?.recall !== undefined) {
+      // What the checkpoint does not know of is trained again; it comes while the rest is still being read.
+      this.#early = [];
+      const history = await held.recall(reply.updates);
+      const early = this.#early;
+      this.#early = undefined;
+      this.#history = history;
+      for (const batch of early) this.#take(batch);
+    } else {
+      this.#history = new RunHistory(reply.facts.layout, reply.facts.recordEvery);
+    }
     if (this.#state === 'preparing') this.#enter('running');
     return [];
   }
 
   /** Shows a run that no trainer of this window has, or shows it anew. */
-  showArchive({ facts, experiment, state, message, broke, batches }: ArchivedRun): void {
+  showArchive({ facts, experiment, state, message, broke, history }: ArchivedRun): void {
     this.#broke = broke;
     this.#facts = facts;
     this.#experiment = experiment;
-    this.#series = new DisplaySeries(facts.layout, facts.recordEvery);
-    this.#clipped = 0;
-    for (const batch of batches) this.#take(batch);
+    this.#history = history;
     this.#end(state, message);
   }
 
@@ -284,21 +283,13 @@ export class Session implements Disposable {
   }
 
   #take(batch: RecordBatch): void {
-    if (batch.count === 0) return;
-    this.#series?.append(batch);
-    for (let n = 0; n < batch.count; n++) {
-      this.#updates = (batch.update[n] ?? 0) + 1;
-      this.#loss = batch.loss[n];
-      this.#learningRate = batch.learningRate[n];
-      const validationLoss = batch.validationLoss[n] ?? NaN;
-      if (!Number.isNaN(validationLoss)) this.#validationLoss = validationLoss;
-      if (batch.clipped[n] === 1) {
-        this.#clipped++;
-        this.#lastClip = batch.update[n];
-      }
+    if (this.#early !== undefined) {
+      this.#early.push(batch);
+      return;
     }
-    this.#seconds = batch.seconds[batch.count - 1] ?? 0;
-    this.#speed.mark(this.#updates, this.#seconds);
+    this.#history?.take(batch);
+    const { updates, seconds } = this.#history?.numbers ?? noNumbers;
+    this.#speed.mark(updates, seconds);
   }
 
   #conclude(ending: Ending): void {

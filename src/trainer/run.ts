@@ -28,6 +28,7 @@ export interface RunSurroundings {
 const secondsBetweenYields = 0.015;
 const secondsBetweenPublications = 0.05;
 const secondsBetweenFlushes = 1;
+const secondsBetweenOverviews = 30;
 
 /** Drives a training from start to end: it can be paused, stepped and stopped, and keeps its records as it goes. */
 export class Run {
@@ -42,6 +43,7 @@ export class Run {
   #idle: (() => void)[] = [];
   #lastPublication = -Infinity;
   #lastFlush: number;
+  #lastOverview: number;
 
   constructor(readonly surroundings: RunSurroundings) {
     this.#training = surroundings.training;
@@ -49,6 +51,7 @@ export class Run {
     this.#published = new RecordPacker(this.#training.plan.layout);
     this.#kept = new RecordPacker(this.#training.plan.layout);
     this.#lastFlush = this.#training.clock();
+    this.#lastOverview = this.#lastFlush;
   }
 
   /** Resolves once the update in progress is done and published. */
@@ -99,6 +102,7 @@ export class Run {
     await this.#flush();
     // After a failure nobody knows in the middle of what the learner stands.
     if (ending.kind !== 'failed') await this.#keep((writer) => writer.writeCheckpoint());
+    await this.#keep((writer) => writer.writeOverview());
     const message = 'message' in ending ? ending.message : undefined;
     const place = 'place' in ending ? ending.place : undefined;
     await this.#keep((writer) => writer.writeManifest(ending.kind, message, place));
@@ -188,6 +192,9 @@ export class Run {
     this.#lastFlush = this.#training.clock();
     const batch = this.#kept.take();
     if (batch !== undefined) await this.#keep((writer) => writer.appendRecords(batch));
+    if (this.#lastFlush - this.#lastOverview < secondsBetweenOverviews) return;
+    this.#lastOverview = this.#lastFlush;
+    await this.#keep((writer) => writer.writeOverview());
   }
 
   /** A folder that can no longer be written ends the keeping, not the training. */

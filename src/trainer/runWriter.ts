@@ -2,8 +2,11 @@ import { toJson } from '../experiment/resolved';
 import type { Capture } from '../engine/capture';
 import { reasonOf } from '../protocol/channel';
 import type { RunFacts } from '../protocol/run';
+import { RunHistory } from '../protocol/runHistory';
 import { layoutVersion, runFiles, updatesOfCheckpoint } from '../run/layout';
 import { writeManifest, type BrokenPlace, type Manifest } from '../run/manifest';
+import { readOverview, writeOverview } from '../run/overview';
+import { readRecords } from '../run/recordDecoder';
 import { RecordEncoder } from '../run/recordEncoder';
 import { readRateChanges, writeRateChanges, type RateChange } from '../run/rateChanges';
 import type { RecordBatch } from '../run/recordBatch';
@@ -12,13 +15,15 @@ import type { RunStorage } from '../run/storage';
 import { restoreCheckpoint, writeCheckpoint } from './checkpoint';
 import type { Training } from './training';
 
+const mostRecordsReread = 256 * 1024 * 1024;
+
 /** Keeps a run's folder: manifest, records, checkpoints and captures. Writes follow each other in the order asked for. */
 export class RunWriter {
   readonly #encoder: RecordEncoder;
   #recordBytes = 0;
+  /** What the records come to; undefined where they were too large to be read again for it. */
+  #history: RunHistory | undefined;
   #startedAt = new Date().toISOString();
-  #loss: number | null = null;
-  #validationLoss: number | null = null;
   #source: string | null;
 
   /** @param source the experiment file, relative to the run's folder and with `/`; undefined where it has none */
@@ -30,6 +35,7 @@ export class RunWriter {
   ) {
     this.#source = source ?? null;
     this.#encoder = new RecordEncoder(training.plan.layout);
+    this.#history = this.#freshHistory();
   }
 
   /** Begins a new run: the manifest, an empty record file and the checkpoint before the first update. */
@@ -50,10 +56,8 @@ export class RunWriter {
    * @returns a sentence for each checkpoint that had to be passed over
    * @throws naming the newest checkpoint when none of them, or not the records up to it, can be used
    */
-  async resume({ startedAt, loss, validationLoss, source }: Manifest): Promise<readonly string[]> {
+  async resume({ startedAt, source }: Manifest): Promise<readonly string[]> {
     this.#startedAt = startedAt;
-    this.#loss = loss;
-    this.#validationLoss = validationLoss;
     this.#source = source;
     const checkpoints = await this.#checkpoints();
     if (checkpoints.length === 0) {
@@ -72,6 +76,7 @@ export class RunWriter {
       // What lies beyond is written again, and a replay must not begin in what could not be read.
       for (const later of checkpoints) if (later > updates) await this.storage.remove(runFiles.checkpoint(later));
       await this.#forgetLaterRateChanges();
+      this.#history = await this.#recalled();
       await this.writeManifest('running', undefined);
       return passedOver.map((fault) => `${fault} The run goes on from update ${updates} instead.`);
     }
@@ -82,14 +87,21 @@ export class RunWriter {
     const bytes = this.#encoder.encode(batch);
     await this.storage.append(runFiles.records, bytes);
     this.#recordBytes += bytes.length;
-    this.#loss = batch.loss.at(-1) ?? null;
-    this.#validationLoss = batch.validationLoss.findLast((value) => !Number.isNaN(value)) ?? this.#validationLoss;
+    this.#history?.take(batch);
   }
 
   /** All records up to this moment must have been appended before. */
   async writeCheckpoint(): Promise<void> {
     const bytes = writeCheckpoint(this.training, this.#recordBytes);
     await this.storage.write(runFiles.checkpoint(this.training.updates), bytes);
+  }
+
+  /** What the records come to so far, so that the run opens without reading them all. */
+  async writeOverview(): Promise<void> {
+    if (this.#history === undefined) return;
+    const { series, numbers } = this.#history;
+    const overview = { recordBytes: this.#recordBytes, numbers, tables: series.whole() };
+    await this.storage.write(runFiles.overview, writeOverview(overview, this.training.plan.layout));
   }
 
   async writeCapture(update: number, { tensors, metadata }: Capture): Promise<void> {
@@ -112,8 +124,8 @@ export class RunWriter {
       startedAt: this.#startedAt,
       endedAt: isOver ? new Date().toISOString() : null,
       seconds: this.training.seconds,
-      loss: this.#loss,
-      validationLoss: this.#validationLoss,
+      loss: this.#history?.numbers.loss ?? null,
+      validationLoss: this.#history?.numbers.validationLoss ?? null,
       message: message ?? null,
       nonFinite: nonFinite ?? null,
       facts: this.facts as Manifest['facts'],
@@ -124,6 +136,30 @@ export class RunWriter {
   /** A learning rate set by hand, so that a replay sets it again. */
   async noteRateChange(change: RateChange): Promise<void> {
     await this.storage.append(runFiles.rateChanges, writeRateChanges([change]));
+  }
+
+  #freshHistory(): RunHistory {
+    const { layout, experiment } = this.training.plan;
+    return new RunHistory(layout, experiment.record.every);
+  }
+
+  /** What the records up to the checkpoint come to; an overview that goes beyond it is of no use, and goes. */
+  async #recalled(): Promise<RunHistory | undefined> {
+    const { layout, experiment } = this.training.plan;
+    const overview = readOverview((await this.storage.read(runFiles.overview)) ?? new Uint8Array(0), layout);
+    if (overview?.recordBytes === this.#recordBytes) {
+      const history = new RunHistory(layout, experiment.record.every, overview.numbers);
+      if (history.series.fits(overview.tables)) {
+        history.series.write(overview.tables);
+        return history;
+      }
+    }
+    await this.storage.remove(runFiles.overview);
+    if (this.#recordBytes > mostRecordsReread) return undefined;
+    const history = this.#freshHistory();
+    const { batches } = readRecords((await this.storage.read(runFiles.records)) ?? new Uint8Array(0));
+    for (const batch of batches) history.take(batch);
+    return history;
   }
 
   async #forgetLaterRateChanges(): Promise<void> {

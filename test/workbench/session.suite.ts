@@ -108,7 +108,7 @@ describe('A session whose trainer runs out of memory', () => {
       },
     };
     const limited = { ...params, memoryLimit: 64 * 1024 ** 2 };
-    await one.start(nodeTrainers(script, { maxOldGenerationSizeMb: 16 }), limited, { lock, archived: undefined });
+    await one.start(nodeTrainers(script, { maxOldGenerationSizeMb: 16 }), limited, { lock, recall: undefined });
     await one.gone;
     assert.equal(one.status.state, 'failed');
     assert.match(
