@@ -15,6 +15,21 @@ const text = `{
   "training": { "steps": 30, "batch": 4 }
 }`;
 
+/** Presses twice within a few frames, in the page: a motion that is over cannot be stopped. What it says after each. */
+async function pressTwice(control: Element): Promise<readonly (string | null)[]> {
+  const seen: (string | null)[] = [];
+  for (let n = 0; n < 2; n++) {
+    (control as HTMLElement).click();
+    for (let frame = 0; frame < 3; frame++) {
+      await new Promise((resolve) => {
+        requestAnimationFrame(resolve);
+      });
+    }
+    seen.push(control.textContent);
+  }
+  return seen;
+}
+
 /** A cell by its title. */
 const sectionOf = (workbench: Workbench, title: string): Locator =>
   workbench.webviewFrame().getByRole('region', { name: new RegExp(`^\\[\\d+\\] ?${title}$`) });
@@ -62,24 +77,8 @@ describe('The unrolled net', () => {
   });
 
   it('folds into the loop in a motion that can be stopped, and unfolds again', async () => {
-    // Within a frame of each other: a motion that is over cannot be stopped.
-    const control = workbench.webviewFrame().locator('vscode-button', { hasText: 'Fold into the loop' });
-    const labels = await control.evaluate(async (pressed) => {
-      const frames = (count: number): Promise<void> =>
-        new Promise((resolve) => {
-          requestAnimationFrame(() => {
-            if (count > 1) void frames(count - 1).then(resolve);
-            else resolve();
-          });
-        });
-      const seen: (string | null)[] = [];
-      for (let n = 0; n < 2; n++) {
-        (pressed as HTMLElement).click();
-        await frames(3);
-        seen.push(pressed.textContent);
-      }
-      return seen;
-    });
+    const control = cell().locator('vscode-button', { hasText: 'Fold into the loop' });
+    const labels = await control.evaluate(pressTwice);
     assert.deepEqual(labels, ['Stop the motion', 'Unfold the loop']);
     await fold('Unfold the loop').waitFor();
     assert.equal(
@@ -93,6 +92,22 @@ describe('The unrolled net', () => {
     await workbench.page.keyboard.press('u');
     await fold('Fold into the loop').waitFor();
     assert.equal(await cell().locator('rect.net-node').count(), 12);
+  });
+});
+
+describe('Where motion is reduced', () => {
+  it('the net folds and unfolds at once', async () => {
+    const workbench = await Workbench.open({
+      folder: scratchWorkspace({ 'hand.rnn.json': byHand }),
+      settings: { 'workbench.reduceMotion': 'on' },
+    });
+    await workbench.openFile('hand.rnn.json');
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('finished').waitFor();
+    const control = sectionOf(workbench, 'Unrolled net').locator('vscode-button', { hasText: 'Fold into the loop' });
+    await control.waitFor();
+    assert.deepEqual(await control.evaluate(pressTwice), ['Unfold the loop', 'Fold into the loop']);
+    await workbench.close();
   });
 });
 
@@ -145,6 +160,7 @@ describe('The output of a net that writes', () => {
     await shown.and(frame.getByLabel(/^Steps 0 to 7 of 60/)).waitFor();
     for (const title of ['Loss per step', 'Backward through time']) {
       const labels = await sectionOf(workbench, title).locator('.sequence-steps').allInnerTexts();
+      assert.match(labels.join(' '), /\b7\b/);
       assert.doesNotMatch(labels.join(' '), /\b(1[0-9]|[2-5][0-9])\b/);
     }
     await workbench.page.keyboard.press('End');
