@@ -29,7 +29,7 @@ describe('Without a mouse and without eyes', () => {
       await workbench.codeLens('Train').click();
       await workbench.codeLens('finished').waitFor();
       // The newest update is walked through as soon as it has been replayed; its cells are part of the panel.
-      await workbench.webviewFrame().locator('.parameter-table').waitFor();
+      await workbench.webviewFrame().getByRole('region', { name: 'Parameters of this update' }).waitFor();
       assert.deepEqual(await violations(workbench.webviewFrame()), []);
       await workbench.close();
     });
