@@ -26,14 +26,11 @@ describe('Walking through an update', () => {
   after(() => workbench.close());
 
   const sentence = (title: string) =>
-    workbench.webviewFrame().locator('section', { hasText: title }).locator('.sentence').first();
+    workbench.webviewFrame().getByRole('region', { name: title }).locator('.sentence').first();
 
   /** Types a number into a field of the panel, as a person does. */
   async function type(fieldLabel: string, value: string): Promise<void> {
-    const field = workbench
-      .webviewFrame()
-      .locator('.number-field', { hasText: fieldLabel })
-      .locator('vscode-text-field');
+    const field = workbench.webviewFrame().locator(`vscode-text-field[title="${fieldLabel}"]`);
     await field.click();
     await workbench.page.keyboard.press('Control+A');
     await workbench.page.keyboard.type(value);
@@ -74,7 +71,8 @@ describe('Walking through an update', () => {
   it('names every parameter as the course and as PyTorch do, with its step', async () => {
     const row = workbench
       .webviewFrame()
-      .locator('table.parameters tr', { hasText: 'W_hh, layer 0 — rnn.weight_hh_l0' });
+      .getByRole('region', { name: 'Parameters of this update' })
+      .locator('tr', { hasText: 'W_hh, layer 0 — rnn.weight_hh_l0' });
     assert.match(await row.innerText(), /2 × 2/);
   });
 });

@@ -124,9 +124,9 @@ function picturesOf(
 }
 
 const slotNames: Readonly<Record<string, string>> = {
-  momentum: 'momentum: earlier gradients, added up',
-  mean: 'first moment m: running mean of the gradient',
-  squares: 'second moment v: running size of each element, squared',
+  momentum: 'momentum, earlier g added up',
+  mean: 'first moment m, mean of g',
+  squares: 'second moment v, mean of g²',
 };
 
 /** How the step lies to the gradient: what the optimizer made of it. */

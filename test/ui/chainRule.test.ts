@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { Workbench } from './workbench';
+
+describe('The chain rule, walked through', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open({ height: 1000 });
+    await workbench.openFile('three-steps.rnn.json');
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('finished').waitFor();
+    await cell('Backward through time').getByText('within rounding').waitFor();
+  });
+
+  after(() => workbench.close());
+
+  const cell = (title: string) => workbench.webviewFrame().getByRole('region', { name: title });
+  const sentence = (title: string) => cell(title).locator('.sentence').first();
+  const field = (name: string) =>
+    workbench.webviewFrame().locator('.number-field', { hasText: name }).locator('vscode-text-field');
+
+  it('goes back from the last step to the first, with the terms adding up to the gradient', async () => {
+    const backward = cell('Backward through time');
+    await backward.getByText('Σ of steps 2 … 2').waitFor();
+    await backward.getByRole('button', { name: 'One step back' }).click();
+    await backward.getByText('Σ of steps 2 … 1').waitFor();
+    await backward.getByText('term of step 1 (2 × 2)').waitFor();
+    await backward.getByRole('button', { name: 'Play backward' }).click();
+    await backward.getByText('Σ of steps 2 … 0').waitFor();
+    const check = await backward.locator('.sum-check').innerText();
+    const error = Number(/relative error ([\d.e-]+),/.exec(check)?.[1]);
+    assert.ok(error < 1e-5, check);
+  });
+
+  it('goes to the step that the slider is moved to, in every cell', async () => {
+    await cell('Backward through time').getByRole('slider', { name: 'Step t' }).focus();
+    await workbench.page.keyboard.press('End');
+    await cell('Backward through time').getByText('Σ of steps 2 … 2').waitFor();
+    await cell('Loss per step')
+      .getByText(/^t = 2 ·/)
+      .waitFor();
+  });
+
+  it('follows every loss back by itself', async () => {
+    assert.match(await sentence('Who reaches whom').innerText(), /A loss reaches 2 steps back/);
+    const picture = cell('Who reaches whom').getByRole('application', { name: /^Which loss reaches/ });
+    await picture.focus();
+    await workbench.page.keyboard.press('Home');
+    await cell('Who reaches whom')
+      .getByText(/loss at t = 2, step k = 0 · ‖∂L_2\/∂h_0‖ = \d/)
+      .waitFor();
+    await workbench.page.keyboard.press('ArrowDown');
+    await cell('Who reaches whom')
+      .getByText(/loss at t = 1, step k = 0/)
+      .waitFor();
+    await cell('Who reaches whom')
+      .getByText(/W_hh: spectral radius \d.*σ_max/)
+      .waitFor();
+  });
+
+  it('tells what made the norm, and what another threshold would clip', async () => {
+    assert.match(
+      await sentence('Clipping at this update').innerText(),
+      /does not clip\. Most of it is in .*: \d+(\.\d+)? %/,
+    );
+    const slider = workbench.webviewFrame().getByRole('slider', { name: 'Threshold of the norm' });
+    await slider.focus();
+    await workbench.page.keyboard.press('Home');
+    await workbench
+      .webviewFrame()
+      .getByText(/clip\? (99|100) % of this run’s updates/)
+      .waitFor();
+    await workbench.page.keyboard.press('End');
+    await workbench.webviewFrame().getByText('clip? 0 % of this run’s updates').waitFor();
+  });
+
+  it('computes an update once more with another rate', async () => {
+    const whatIf = cell('What if');
+    const rate = whatIf.locator('.number-field', { hasText: 'learning rate' }).locator('vscode-text-field');
+    await rate.click();
+    await workbench.page.keyboard.press('Control+A');
+    await workbench.page.keyboard.type('0.3');
+    await workbench.page.keyboard.press('Enter');
+    await whatIf.getByText('The step would be 3.00 times as long, in the same direction.').waitFor();
+    await whatIf.getByRole('button', { name: 'As trained' }).click();
+    await whatIf.getByText('Nothing is trained.').waitFor();
+  });
+
+  it('measures the memory horizon over the run', async () => {
+    await cell('Memory horizon').getByRole('button', { name: 'Measure over the run' }).click();
+    await cell('Memory horizon')
+      .getByText(/^\d steps at update 0, \d at update 99/)
+      .waitFor();
+  });
+
+  it('is where it was when its page was thrown away and made anew', async () => {
+    await field('update').click();
+    await workbench.page.keyboard.press('Control+A');
+    await workbench.page.keyboard.type('42');
+    await workbench.page.keyboard.press('Enter');
+    await field('step t').click();
+    await workbench.page.keyboard.press('Control+A');
+    await workbench.page.keyboard.type('1');
+    await workbench.page.keyboard.press('Enter');
+    await cell('Backward through time').getByText('Σ of steps 2 … 1').waitFor();
+    // Behind another tab the page is gone; what comes back is a new one.
+    await workbench.tab('Unroll:').click();
+    await workbench.openFile('long-lag.rnn.json');
+    await workbench.tab('Unroll:').click();
+    await workbench.webviewFrame().getByText('Sequence time — update 42').waitFor();
+    await cell('Backward through time').getByText('Σ of steps 2 … 1').waitFor();
+  });
+});
