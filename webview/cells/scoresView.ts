@@ -36,7 +36,7 @@ export class ScoresView {
     this.#question = new Question(asks.scores, onAnswer);
     this.#surface = new SequenceSurface(store, zoom, 'Scores by position');
     this.#plot = element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element);
-    this.#sequence = numberField('held-out sequence', Number.isSafeInteger, (sequence) => {
+    this.#sequence = numberField('held-out series', Number.isSafeInteger, (sequence) => {
       const last = (this.#scores?.heldOutSequences ?? 1) - 1;
       this.#heldOut = Math.max(0, Math.min(last, sequence));
       onAnswer();
