@@ -46,6 +46,6 @@ describe('Truncated BPTT', () => {
     assert.equal(long.estimate, short.estimate);
     // A character is held as the byte that was read and as the number of its symbol.
     const perCharacter = (long.javascript - short.javascript) / 990_000;
-    assert.ok(perCharacter < 5.5, `${perCharacter.toFixed(2)} bytes per character`);
+    assert.ok(perCharacter < 8, `${perCharacter.toFixed(2)} bytes per character`);
   });
 });
