@@ -1,4 +1,5 @@
 import { commands as registry, Uri, window, workspace, type Disposable, type WebviewPanel } from 'vscode';
+import { asksBy } from '../protocol/updateQuestions';
 import { Channel, reasonOf } from '../protocol/channel';
 import type { PanelCommand, PanelEntry, PanelHostContract, PanelState, PanelViewContract } from '../protocol/panel';
 import { DisposableStore } from '../platform/disposable';
@@ -62,15 +63,7 @@ export class RunPanel implements Disposable {
         ready: () => this.#hydrate(),
         select: ({ variant }) => this.show(variant),
         command: (command) => this.#obey(command),
-        inspect: (request) => this.#inspected().ask('inspect', request),
-        terms: (request) => this.#inspected().ask('terms', request),
-        horizon: (request) => this.#inspected().ask('horizon', request),
-        ledger: (request) => this.#inspected().ask('ledger', request),
-        reach: (request) => this.#inspected().ask('reach', request),
-        whatIf: (request) => this.#inspected().ask('whatIf', request),
-        sample: (request) => this.#inspected().ask('sample', request),
-        scores: (request) => this.#inspected().ask('scores', request),
-        project: (request) => this.#inspected().ask('project', request),
+        ...asksBy(async (name, params) => this.#inspected().ask(name, params)),
         setLearningRate: (rate) => this.#session?.setLearningRate(rate).then(() => undefined),
       },
       {

@@ -1,11 +1,6 @@
-import type { Inspection } from './inspection';
 import type { SeriesSlice } from './displaySeries';
-import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from './output';
-import type { LedgerEntry } from './ledger';
-import type { Horizon, HorizonRequest, Reach, ReachRequest } from './reach';
 import type { RunFacts, RunState, RunStatus } from './run';
-import type { Terms, TermsRequest } from './terms';
-import type { WhatIf, WhatIfRequest } from './whatIf';
+import type { UpdateQuestions } from './updateQuestions';
 
 /** One run that the panel can show: the experiment itself or one of its variants. */
 export interface PanelEntry {
@@ -51,12 +46,6 @@ export interface RestorableState {
 export type PanelCommand =
   'train' | 'pause' | 'resume' | 'step' | 'stop' | 'resumeRun' | 'openExperiment' | 'revealRun' | 'showLog';
 
-/** Which update and which sequence of its batch. */
-export interface InspectRequest {
-  readonly update: number;
-  readonly sequence: number;
-}
-
 /** What the panel's host serves to the webview. */
 export type PanelHostContract = {
   requests: {
@@ -65,25 +54,7 @@ export type PanelHostContract = {
     select: { params: { readonly variant: string | undefined }; result: undefined };
     command: { params: PanelCommand; result: undefined };
     setLearningRate: { params: number; result: undefined };
-    /** Everything of one update for one sequence of its batch, replayed from the run's folder. */
-    inspect: { params: InspectRequest; result: Inspection };
-    /** The terms of one parameter's gradient at one update. */
-    terms: { params: TermsRequest; result: Terms };
-    /** How far back a loss reaches at one update. */
-    horizon: { params: HorizonRequest; result: Horizon };
-    /** What made the norm of one update's gradient, and what clipping did to it. */
-    ledger: { params: { readonly update: number }; result: LedgerEntry };
-    /** Which loss reaches which step at one update. */
-    reach: { params: ReachRequest; result: Reach };
-    /** One update once more with one thing changed. */
-    whatIf: { params: WhatIfRequest; result: WhatIf };
-    /** Symbols drawn from the net as it was before an update. */
-    sample: { params: SampleRequest; result: Sample };
-    /** Its answers by position, on the batch and on what is held out. */
-    scores: { params: HeldOutRequest; result: Scores };
-    /** Its states in two dimensions. */
-    project: { params: ProjectionRequest; result: Projection };
-  };
+  } & UpdateQuestions;
   events: {
     /** Another run, or the same one anew. */
     show: PanelState;

@@ -1,13 +1,8 @@
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { BrokenPlace, Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/recordBatch';
-import type { Inspection } from './inspection';
-import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from './output';
-import type { LedgerEntry } from './ledger';
-import type { Horizon, HorizonRequest, Reach, ReachRequest } from './reach';
 import type { RunFacts } from './run';
-import type { Terms, TermsRequest } from './terms';
-import type { WhatIf, WhatIfRequest } from './whatIf';
+import type { UpdateQuestions } from './updateQuestions';
 
 /** What the host sends to have a run started. */
 export interface StartParams {
@@ -88,25 +83,7 @@ export type TrainerContract = {
     setLearningRate: { params: number; result: undefined };
     /** Makes this worker the replay of a kept run, in place of a trainer. */
     openReplay: { params: ReplayParams; result: ReplayReply };
-    /** One update of the opened replay. */
-    inspect: { params: { readonly update: number; readonly sequence: number }; result: Inspection };
-    /** The terms of one parameter's gradient at one update of it. */
-    terms: { params: TermsRequest; result: Terms };
-    /** How far back a loss reaches at one update. */
-    horizon: { params: HorizonRequest; result: Horizon };
-    /** What made the norm of an update's gradient, and what clipping did to it. */
-    ledger: { params: { readonly update: number }; result: LedgerEntry };
-    /** Which loss reaches which step. */
-    reach: { params: ReachRequest; result: Reach };
-    /** The update once more with one thing changed. */
-    whatIf: { params: WhatIfRequest; result: WhatIf };
-    /** Symbols drawn from the net as it was before an update. */
-    sample: { params: SampleRequest; result: Sample };
-    /** Its answers by position, on the batch and on what is held out. */
-    scores: { params: HeldOutRequest; result: Scores };
-    /** Its states in two dimensions. */
-    project: { params: ProjectionRequest; result: Projection };
-  };
+  } & UpdateQuestions;
   events: {
     records: RecordBatch;
     ended: Ending;

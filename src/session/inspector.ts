@@ -2,20 +2,13 @@ import { Uri, workspace, type Disposable } from 'vscode';
 import { readFiles } from '../data/fileReading';
 import { parseExperiment } from '../experiment/parse';
 import { memoryLimit } from '../platform/settings';
-import { Channel, type RequestName } from '../protocol/channel';
+import { Channel } from '../protocol/channel';
 import type { ReplayParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
+import type { UpdateQuestion, UpdateQuestions } from '../protocol/updateQuestions';
 import { runFiles } from '../run/layout';
 import { readManifest, type Manifest } from '../run/manifest';
 import { accessIn } from './dataAccess';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
-
-type Asked = TrainerContract['requests'];
-
-/** What can be asked about a single update of a kept run. */
-export type Question = Extract<
-  RequestName<TrainerContract>,
-  'inspect' | 'terms' | 'horizon' | 'ledger' | 'reach' | 'whatIf' | 'sample' | 'scores' | 'project'
->;
 
 /** Looks at single updates of one kept run, by replay in a worker of its own, so that a live run is not held up. */
 export class Inspector implements Disposable {
@@ -37,7 +30,10 @@ export class Inspector implements Disposable {
    *
    * @throws with a readable reason when the run cannot be replayed or has nothing of what is asked for
    */
-  async ask<Name extends Question>(name: Name, params: Asked[Name]['params']): Promise<Asked[Name]['result']> {
+  async ask<Name extends UpdateQuestion>(
+    name: Name,
+    params: UpdateQuestions[Name]['params'],
+  ): Promise<UpdateQuestions[Name]['result']> {
     const channel = await (this.#opened ??= this.#open());
     return channel.request(name, params);
   }

@@ -2,7 +2,7 @@ import type { InspectedLayer, Inspection } from '../../src/protocol/inspection';
 import { briefNumber } from '../../src/protocol/numbers';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
-import type { Asks } from '../store/asks';
+import type { Asks } from '../../src/protocol/updateQuestions';
 import type { Store } from '../store/store';
 import { backwardTable } from '../tables/backwardTables';
 import type { Theme } from '../theme/theme';

@@ -4,7 +4,7 @@ import { isLive } from '../../src/protocol/run';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
 import type { Model, ShownRun } from '../store/model';
-import type { Asks } from '../store/asks';
+import type { Asks } from '../../src/protocol/updateQuestions';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { button, setEnabled } from '../ui/controls';

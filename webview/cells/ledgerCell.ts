@@ -3,11 +3,12 @@ import { briefNumber, plainNumber } from '../../src/protocol/numbers';
 import type { RunFacts } from '../../src/protocol/run';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
-import type { Asks } from '../store/asks';
-import { drawable, Question, type Answer } from '../store/question';
+import type { Asks } from '../../src/protocol/updateQuestions';
+import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';
 import { tableElement, type Table } from '../tables/table';
 import { element, setText } from '../ui/element';
+import { AnswerLine } from './answerLine';
 import { CellFrame, isFolded } from './cell';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
@@ -24,7 +25,7 @@ export class LedgerCell implements SequenceCell {
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #labels = element('div');
   readonly #table = element('div');
-  readonly #said = element('p', { class: 'look-words', role: 'status' });
+  readonly #said = new AnswerLine('Adding up what made the norm…', 'The entry cannot be shown');
   readonly #steps: HTMLElement;
   readonly #shown: HTMLElement;
   #drawn = '';
@@ -45,7 +46,7 @@ export class LedgerCell implements SequenceCell {
       this.#labels,
     );
     this.#shown = element('div', {}, this.#table, this.#steps);
-    this.#frame.body.append(this.#said, this.#shown);
+    this.#frame.body.append(this.#said.element, this.#shown);
   }
 
   update(drawing: SequenceDrawing): void {
@@ -56,8 +57,7 @@ export class LedgerCell implements SequenceCell {
     const request = this.#frame.body.hidden ? undefined : { update: inspection.update };
     const answer = this.#question.want(request, facts.folder ?? '');
     const entry = drawable(answer);
-    setText(this.#said, words(answer));
-    this.#said.hidden = this.#said.textContent === '';
+    this.#said.update(answer);
     this.#shown.hidden = entry === undefined;
     this.#frame.say(entry === undefined ? 'What made the norm of this update’s gradient.' : sentence(entry, facts));
     if (entry === undefined) return;
@@ -141,18 +141,4 @@ function percent(share: number): string {
 function readout({ stepShare }: LedgerEntry, t: number | undefined): string {
   if (t === undefined) return 'Point at a step to read its share.';
   return `t = ${t} · its terms bring ${percent(stepShare[t] ?? NaN)} of ‖g‖²`;
-}
-
-function words(answer: Answer<LedgerEntry>): string {
-  switch (answer.kind) {
-    case 'none':
-    case 'ready':
-      return '';
-    case 'waiting':
-      return answer.last === undefined ? 'Adding up what made the norm…' : '';
-    case 'failed':
-      return `The entry cannot be shown: ${answer.message}`;
-    default:
-      return answer satisfies never;
-  }
 }

@@ -1,7 +1,7 @@
 import { leastVisible, trainingAxis } from '../axis/trainingAxis';
 import { SharedZoom } from '../axis/zoom';
 import type { Model } from '../store/model';
-import type { Asks } from '../store/asks';
+import type { Asks } from '../../src/protocol/updateQuestions';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { button } from '../ui/controls';

@@ -1,4 +1,5 @@
 import type { PanelHostContract } from '../../src/protocol/panel';
+import { asksBy } from '../../src/protocol/updateQuestions';
 import { connectHost, reportFaults } from '../host';
 import { emptyModel, type Model } from '../store/model';
 import { reduce } from '../store/reducer';
@@ -14,6 +15,7 @@ export function showNotebook(root: HTMLElement): void {
   const { channel } = host;
   const report = reportFaults(channel);
   const store = new Store({ ...emptyModel, view: viewOf(host.savedState()) }, reduce);
+  const asks = asksBy((name, params) => channel.request(name, params));
   const notebook = new Notebook(
     root,
     store,
@@ -25,19 +27,10 @@ export function showNotebook(root: HTMLElement): void {
         lookBefore(store);
       },
     },
-    {
-      terms: (request) => channel.request('terms', request),
-      reach: (request) => channel.request('reach', request),
-      horizon: (request) => channel.request('horizon', request),
-      ledger: (request) => channel.request('ledger', request),
-      whatIf: (request) => channel.request('whatIf', request),
-      sample: (request) => channel.request('sample', request),
-      scores: (request) => channel.request('scores', request),
-      project: (request) => channel.request('project', request),
-    },
+    asks,
   );
 
-  new Looker(store, (update, sequence) => channel.request('inspect', { update, sequence }));
+  new Looker(store, asks.inspect);
 
   let theme = readTheme();
   const draw = (model: Model): void => {

@@ -1,6 +1,6 @@
 import type { Inspection } from '../../src/protocol/inspection';
 import type { SharedZoom } from '../axis/zoom';
-import type { Asks } from '../store/asks';
+import type { Asks } from '../../src/protocol/updateQuestions';
 import type { Store } from '../store/store';
 import { outputTable } from '../tables/outputTables';
 import { element } from '../ui/element';

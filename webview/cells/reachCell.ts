@@ -6,13 +6,14 @@ import type { SharedZoom } from '../axis/zoom';
 import { Legend } from '../heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../heatmap/magnitudeScale';
 import { rasterize } from '../heatmap/raster';
-import type { Asks } from '../store/asks';
-import { drawable, Question, type Answer } from '../store/question';
+import type { Asks } from '../../src/protocol/updateQuestions';
+import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';
 import { reachTable } from '../tables/reachTable';
 import type { Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
 import { element, setText } from '../ui/element';
+import { AnswerLine } from './answerLine';
 import { svg } from '../ui/svg';
 import { CellFrame, isFolded } from './cell';
 import { GainView } from './gainView';
@@ -39,7 +40,7 @@ export class ReachCell implements SequenceCell {
   readonly #of;
   readonly #plot: HTMLElement;
   readonly #shown: HTMLElement;
-  readonly #said = element('p', { class: 'look-words', role: 'status' });
+  readonly #said = new AnswerLine('Following every loss back by itself…', 'The matrix cannot be shown');
   #which: 'sequence' | 'median' = 'sequence';
   /** Which of the losses is read; undefined is the last. */
   #row: number | undefined;
@@ -100,7 +101,7 @@ export class ReachCell implements SequenceCell {
       this.#labels,
       this.#gain.element,
     );
-    this.#frame.body.append(this.#said, this.#shown);
+    this.#frame.body.append(this.#said.element, this.#shown);
   }
 
   update(drawing: SequenceDrawing): void {
@@ -114,8 +115,7 @@ export class ReachCell implements SequenceCell {
       model.run?.facts.folder ?? '',
     );
     const reach = drawable(answer);
-    setText(this.#said, words(answer));
-    this.#said.hidden = this.#said.textContent === '';
+    this.#said.update(answer);
     this.#shown.hidden = reach === undefined;
     this.#surface.update(drawing);
     if (!isInSight) return;
@@ -321,18 +321,4 @@ function sentence({ horizon, medianOf }: Reach, { lag }: RunFacts): string {
   if (lag === null) return `${far}.`;
   const verdict = horizon >= lag ? 'that is far enough' : 'too short to learn it from here';
   return `${far}; the task needs ${lag}: ${verdict}.`;
-}
-
-function words(answer: Answer<Reach>): string {
-  switch (answer.kind) {
-    case 'none':
-    case 'ready':
-      return '';
-    case 'waiting':
-      return answer.last === undefined ? 'Following every loss back by itself…' : '';
-    case 'failed':
-      return `The matrix cannot be shown: ${answer.message}`;
-    default:
-      return answer satisfies never;
-  }
 }

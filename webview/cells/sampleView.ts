@@ -1,6 +1,6 @@
 import type { Inspection } from '../../src/protocol/inspection';
 import type { Sample, SampleRequest } from '../../src/protocol/output';
-import type { Asks } from '../store/asks';
+import type { Asks } from '../../src/protocol/updateQuestions';
 import type { Model } from '../store/model';
 import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';

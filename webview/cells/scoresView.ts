@@ -2,7 +2,7 @@ import { briefNumber } from '../../src/protocol/numbers';
 import type { HeldOutRequest, PositionScores, Scores } from '../../src/protocol/output';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
-import type { Asks } from '../store/asks';
+import type { Asks } from '../../src/protocol/updateQuestions';
 import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';

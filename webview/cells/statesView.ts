@@ -6,7 +6,7 @@ import { SignedScale } from '../heatmap/signedScale';
 import { Strip } from '../heatmap/strip';
 import { colour, colourings, type ColourBy, type Names } from '../scatter/colouring';
 import { nearestPoint, pixelOf, planeOf, type Plane } from '../scatter/plane';
-import type { Asks } from '../store/asks';
+import type { Asks } from '../../src/protocol/updateQuestions';
 import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';

@@ -6,13 +6,14 @@ import type { SharedZoom } from '../axis/zoom';
 import { matrixFigure } from '../heatmap/matrixFigure';
 import { largestMagnitude } from '../heatmap/signedScale';
 import { deltaFormula, termFormula, termOf } from '../net/termFormula';
-import { drawable, Question, type Answer } from '../store/question';
+import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';
 import { termsTable } from '../tables/backwardTables';
 import type { Table } from '../tables/table';
 import type { Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
-import { element, setText } from '../ui/element';
+import { element } from '../ui/element';
+import { AnswerLine } from './answerLine';
 import { notation } from '../ui/notation';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
@@ -35,7 +36,7 @@ export class TermsView {
   readonly #equation = element('div', { class: 'equation' });
   readonly #labels = element('div');
   readonly #check = element('p', { class: 'sum-check' });
-  readonly #said = element('p', { class: 'look-words', role: 'status' });
+  readonly #said = new AnswerLine('Adding up the terms…', 'The terms cannot be shown');
   readonly #shown: HTMLElement;
   #drawnChart = '';
   #drawnTerm = '';
@@ -60,7 +61,7 @@ export class TermsView {
       element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
       this.#labels,
     );
-    this.element = element('div', { class: 'terms' }, this.#said, this.#shown);
+    this.element = element('div', { class: 'terms' }, this.#said.element, this.#shown);
   }
 
   /** @param isInSight nothing is asked of the engine for a picture that nobody sees */
@@ -76,8 +77,7 @@ export class TermsView {
     const answer = this.#question.want(isInSight ? request : undefined, model.run?.facts.folder ?? '');
     const terms = drawable(answer);
     this.#terms = terms;
-    setText(this.#said, words(answer));
-    this.#said.hidden = this.#said.textContent === '';
+    this.#said.update(answer);
     this.#shown.hidden = terms === undefined;
     this.#surface.update(drawing);
     if (terms === undefined) return;
@@ -166,19 +166,5 @@ export class TermsView {
     legendOf(this.#legend, curves);
     this.#labels.replaceChildren(stepLabels(axis));
     this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂W‖', xTicks: false }, axis.domain, theme);
-  }
-}
-
-function words(answer: Answer<Terms>): string {
-  switch (answer.kind) {
-    case 'none':
-    case 'ready':
-      return '';
-    case 'waiting':
-      return answer.last === undefined ? 'Adding up the terms…' : '';
-    case 'failed':
-      return `The terms cannot be shown: ${answer.message}`;
-    default:
-      return answer satisfies never;
   }
 }

@@ -2,12 +2,13 @@ import type { WhatIf, WhatIfChange, WhatIfOutcome, WhatIfRequest } from '../../s
 import { briefNumber, plainNumber } from '../../src/protocol/numbers';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
-import type { Asks } from '../store/asks';
-import { drawable, Question, type Answer } from '../store/question';
+import type { Asks } from '../../src/protocol/updateQuestions';
+import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';
 import { tableElement, type Table } from '../tables/table';
 import type { Theme } from '../theme/theme';
 import { element, setText } from '../ui/element';
+import { AnswerLine } from './answerLine';
 import { CellFrame, isFolded } from './cell';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
@@ -26,7 +27,7 @@ export class WhatIfCell implements SequenceCell {
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #labels = element('div');
   readonly #table = element('div');
-  readonly #said = element('p', { class: 'look-words', role: 'status' });
+  readonly #said = new AnswerLine('Computing the update once more…', '');
   readonly #shown: HTMLElement;
   #change: WhatIfChange = {};
   #drawn = '';
@@ -52,7 +53,7 @@ export class WhatIfCell implements SequenceCell {
       element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
       this.#labels,
     );
-    this.#frame.body.append(this.#controls.element, this.#said, this.#shown);
+    this.#frame.body.append(this.#controls.element, this.#said.element, this.#shown);
   }
 
   update(drawing: SequenceDrawing): void {
@@ -65,8 +66,7 @@ export class WhatIfCell implements SequenceCell {
     const request = { update: inspection.update, change: this.#change };
     const answer = this.#question.want(isAsked ? request : undefined, facts.folder ?? '');
     const result = drawable(answer);
-    setText(this.#said, words(answer));
-    this.#said.hidden = this.#said.textContent === '';
+    this.#said.update(answer);
     this.#shown.hidden = result === undefined;
     this.#frame.say(result === undefined ? nothingChanged(inspection.update) : sentence(result));
     if (result === undefined) return;
@@ -134,18 +134,4 @@ function readout({ actual, changed }: WhatIf, t: number | undefined): string {
   if (t === undefined) return 'Point at a step to read ‖∂L/∂h_t‖ of both, over the whole batch.';
   const at = ({ dh }: WhatIfOutcome): string => briefNumber(dh[t] ?? NaN);
   return `t = ${t} · ‖∂L/∂h_${t}‖ as trained ${at(actual)} · with the change ${at(changed)}`;
-}
-
-function words(answer: Answer<WhatIf>): string {
-  switch (answer.kind) {
-    case 'none':
-    case 'ready':
-      return '';
-    case 'waiting':
-      return answer.last === undefined ? 'Computing the update once more…' : '';
-    case 'failed':
-      return answer.message;
-    default:
-      return answer satisfies never;
-  }
 }

@@ -1,11 +1,8 @@
-import type { Inspection } from '../../src/protocol/inspection';
 import { reasonOf } from '../../src/protocol/channel';
 import { isLive } from '../../src/protocol/run';
+import type { Asks } from '../../src/protocol/updateQuestions';
 import type { Model } from './model';
 import type { Store } from './store';
-
-/** Asks the host for one update and one sequence. */
-export type Inspect = (update: number, sequence: number) => Promise<Inspection>;
 
 interface Wanted {
   readonly folder: string;
@@ -23,7 +20,7 @@ export class Looker {
 
   constructor(
     readonly store: Store,
-    readonly inspect: Inspect,
+    readonly inspect: Asks['inspect'],
   ) {
     store.subscribe((model) => {
       this.#follow(model);
@@ -44,7 +41,7 @@ export class Looker {
     this.#shown = wanted;
     const { update } = wanted;
     if (model.look.kind !== 'ready') this.store.dispatch({ kind: 'looked', look: { kind: 'loading', update } });
-    this.inspect(update, wanted.sequence)
+    this.inspect({ update, sequence: wanted.sequence })
       .then(
         (inspection) => {
           this.store.dispatch({ kind: 'looked', look: { kind: 'ready', inspection } });
