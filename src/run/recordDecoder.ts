@@ -1,6 +1,9 @@
 import { RecordBatchReader, type RecordBatch as ArrowBatch, type Schema } from 'apache-arrow';
 import type { RecordBatch, RecordLayout } from './recordBatch';
+import { guardVectors } from './flatbufferGuard';
 import { recordFormat } from './recordEncoder';
+
+guardVectors();
 
 /** What could be read of a record file. */
 export interface RecordsRead {
@@ -93,8 +96,10 @@ function unpack(layout: RecordLayout, batch: ArrowBatch): RecordBatch {
       const vector = batch.getChild(name);
       if (vector === null) throw new Error(`The file has no column "${name}".`);
       rows.forEach((n, m) => {
-        const list = vector.get(n) as Iterable<number> | null;
-        if (list !== null) out.set([...list].slice(0, width), (m * names.length + row) * width);
+        const list = vector.get(n) as { readonly length: number; get(t: number): number | null } | null;
+        // A list may claim any length; no more of it is read than has room.
+        const length = Math.min(width, list?.length ?? 0);
+        for (let t = 0; t < length; t++) out[(m * names.length + row) * width + t] = list?.get(t) ?? NaN;
       });
     });
     return out;

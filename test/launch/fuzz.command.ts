@@ -1,0 +1,17 @@
+import { runCommand } from './closing';
+import { layers } from './layers';
+import { report } from './tally';
+
+/** `npm run fuzz`: every reader of files and messages from strangers, for as many seconds each as are asked for. */
+const [seconds = '60'] = process.argv.slice(2);
+
+process.env['UNROLL_TESTS'] = '^Hostile bytes';
+process.env['UNROLL_FUZZ_SECONDS'] = seconds;
+
+await runCommand(async () => {
+  const unit = layers.find(({ name }) => name === 'unit');
+  if (unit === undefined) throw new Error('There is no layer of unit tests.');
+  const tally = await unit.run();
+  report(tally);
+  return tally.failed > 0 ? 1 : 0;
+});
