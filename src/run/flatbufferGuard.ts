@@ -2,7 +2,7 @@ import { ByteBuffer } from 'flatbuffers';
 
 type VectorLength = (this: ByteBuffer, offset: number) => number;
 
-const believed = Reflect.get(ByteBuffer.prototype, '__vector_len') as VectorLength;
+const believed: VectorLength = Reflect.get(ByteBuffer.prototype, '__vector_len');
 
 /**
  * Makes Arrow's metadata reader refuse a vector that claims more elements than its message has bytes. The library
