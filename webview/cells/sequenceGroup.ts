@@ -12,6 +12,7 @@ import { Minimap } from './minimap';
 import { OutputCell } from './outputCell';
 import type { SequenceCell } from './sequenceCell';
 import { ReachCell } from './reachCell';
+import { Sight } from './sight';
 import { StepLossCell } from './stepLossCell';
 import { UnrolledCell } from './unrolledCell';
 import { UpdateCell } from './updateCell';
@@ -26,6 +27,7 @@ export class SequenceGroup {
   readonly #zoom: SharedZoom;
   readonly #minimap: Minimap;
   readonly #cells: readonly SequenceCell[];
+  readonly #sight: Sight<SequenceCell>;
   readonly #body: HTMLElement;
 
   constructor(store: Store, asks: Asks, onFold: (title: string) => void) {
@@ -47,6 +49,7 @@ export class SequenceGroup {
       new WhatIfCell(store, this.#zoom, asks, onFold),
       new OutputCell(store, this.#zoom, asks, onFold),
     ];
+    this.#sight = new Sight(this.#cells);
     this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));
     this.element = element(
       'div',
@@ -73,7 +76,9 @@ export class SequenceGroup {
     if (inspection === undefined) return;
     const axis = sequenceAxis(inspection.steps, width, view.stepRange);
     this.#minimap.update({ model, inspection, axis, theme });
-    for (const cell of this.#cells) cell.update({ model, inspection, axis, theme });
+    this.#sight.draw((cell) => {
+      cell.update({ model, inspection, axis, theme });
+    });
     this.#zoom.follow(axis);
   }
 }

@@ -56,7 +56,6 @@ describe('Workers that share a batch', () => {
   for (const { name, open } of testedKernels.filter(({ name }) => name !== 'reference')) {
     for (const { name: cell } of cells) {
       it(`${name}: ${cell}: change no bit, however many they are and with instruments on and off`, () => {
-        let helped = 0;
         for (const [loss, inputs, bptt, clip] of [
           ['mse', 'dense', 'full', { norm: 0.1 }],
           ['crossEntropy', 'oneHot', { forward: 6, backward: 4 }, { hidden: 0.004 }],
@@ -73,11 +72,13 @@ describe('Workers that share a batch', () => {
               assert.equal(helpers.workers, workers);
               const begin = structuredClone(learner.snapshot());
               while (workers > 1 && learner.helpedShards === 0) all.forEach((window) => update(learner, window));
-              learner.restore(begin);
-              const before = learner.helpedShards;
-              const outcome = train(learner, all, record);
-              helped += learner.helpedShards - before;
-              return outcome;
+              // On a busy machine this thread may have done everything before another woke up: that shows nothing.
+              for (;;) {
+                learner.restore(begin);
+                const before = learner.helpedShards;
+                const outcome = train(learner, all, record);
+                if (workers === 1 || learner.helpedShards > before) return outcome;
+              }
             } finally {
               helpers.dispose();
               assert.deepEqual(notices, []);
@@ -88,7 +89,6 @@ describe('Workers that share a batch', () => {
           const { bare, values } = alone as { bare: unknown; values: unknown };
           assert.deepEqual(run(3, false), { bare, values });
         }
-        assert.ok(helped > 0, 'other threads have done a part of the work');
       });
     }
   }
