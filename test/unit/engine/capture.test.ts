@@ -11,6 +11,7 @@ import {
   update,
   type WindowSketch,
 } from './exampleLearner';
+import { testedKernels } from './kernelSets';
 
 function tensor(capture: Capture, name: string) {
   const found = capture.tensors.get(name);
@@ -23,58 +24,75 @@ function normAt(capture: Capture, name: string, from: number, length: number): n
   return Math.hypot(...tensor(capture, name).data.subarray(from, from + length));
 }
 
-describe('what is recorded of an update', () => {
-  for (const { name: cell, state } of cells) {
-    for (const inputs of ['dense', 'oneHot'] as const) {
-      it(`${cell}, ${inputs}: training gives the same bits with and without record and capture`, () => {
+for (const kernels of testedKernels) {
+  describe(`what every kernel set records of an update: ${kernels.name}`, () => {
+    for (const { name: cell, state } of cells) {
+      for (const inputs of ['dense', 'oneHot'] as const) {
+        it(`${cell}, ${inputs}: training gives the same bits with and without record and capture`, () => {
+          const network = smallNetwork(cell, { layers: 2 });
+          const run = (record: boolean, capture: boolean) => {
+            const learner = exampleLearner({
+              kernels: kernels.open(),
+              network,
+              inputs,
+              bptt: { forward: 4, backward: 9 },
+              steps: 4,
+              clip: { hidden: 0.1 },
+            });
+            for (let seed = 1; seed <= 4; seed++) {
+              const whole = randomWindow({ network, loss: 'mse', steps: 10, seed, inputs });
+              for (const window of windowsOf(whole, 4)) update(learner, window, { record, capture });
+            }
+            return allValues(learner);
+          };
+          const plain = run(false, false);
+          assert.deepEqual(run(true, false), plain);
+          assert.deepEqual(run(true, true), plain);
+        });
+      }
+
+      it(`${cell}: record and capture agree, and the losses add up`, () => {
         const network = smallNetwork(cell, { layers: 2 });
-        const run = (record: boolean, capture: boolean) => {
-          const learner = exampleLearner({
-            network,
-            inputs,
-            bptt: { forward: 4, backward: 9 },
-            steps: 4,
-            clip: { hidden: 0.1 },
-          });
-          for (let seed = 1; seed <= 4; seed++) {
-            const whole = randomWindow({ network, loss: 'mse', steps: 10, seed, inputs });
-            for (const window of windowsOf(whole, 4)) update(learner, window, { record, capture });
+        const learner = exampleLearner({ kernels: kernels.open(), network });
+        const window = randomWindow({ network, loss: 'mse', mask: (t) => t > 1 });
+        const { record, capture, loss } = update(learner, window, { record: true, capture: true });
+        assert.ok(record !== undefined && capture !== undefined);
+        assert.equal(record.layers.length, 2);
+        const block = window.batch * network.hidden;
+        record.layers.forEach(({ dh, dhLocal, dc }, layer) => {
+          for (let t = 0; t < window.steps; t++) {
+            assert.ok(
+              Math.abs(dh[t] - normAt(capture, `dh_l${layer}`, t * block, block)) < kernels.within(1e-15, 1e-7),
+            );
+            assert.ok(
+              Math.abs(dhLocal[t] - normAt(capture, `dhLocal_l${layer}`, t * block, block)) <
+                kernels.within(1e-15, 1e-7),
+            );
           }
-          return allValues(learner);
-        };
-        const plain = run(false, false);
-        assert.deepEqual(run(true, false), plain);
-        assert.deepEqual(run(true, true), plain);
+          assert.equal(dc !== undefined, state.length > 1);
+          const last = window.steps - 1;
+          assert.equal(dh[last], dhLocal[last], 'nothing comes from after the end');
+        });
+        assert.deepEqual(
+          [...record.layers[1].dhLocal.subarray(0, 2)],
+          [0, 0],
+          'masked steps have no loss of their own',
+        );
+        assert.ok(record.layers[1].dh[0] > 0, 'but later losses reach them');
+        assert.equal(
+          record.lossPerStep.reduce((sum, value) => sum + value, 0),
+          loss,
+        );
+        assert.deepEqual(
+          [...tensor(capture, 'loss').data],
+          [...record.lossPerStep].map((value) => kernels.within(value, Math.fround(value))),
+        );
       });
     }
+  });
+}
 
-    it(`${cell}: record and capture agree, and the losses add up`, () => {
-      const network = smallNetwork(cell, { layers: 2 });
-      const learner = exampleLearner({ network });
-      const window = randomWindow({ network, loss: 'mse', mask: (t) => t > 1 });
-      const { record, capture, loss } = update(learner, window, { record: true, capture: true });
-      assert.ok(record !== undefined && capture !== undefined);
-      assert.equal(record.layers.length, 2);
-      const block = window.batch * network.hidden;
-      record.layers.forEach(({ dh, dhLocal, dc }, layer) => {
-        for (let t = 0; t < window.steps; t++) {
-          assert.ok(Math.abs(dh[t] - normAt(capture, `dh_l${layer}`, t * block, block)) < 1e-15);
-          assert.ok(Math.abs(dhLocal[t] - normAt(capture, `dhLocal_l${layer}`, t * block, block)) < 1e-15);
-        }
-        assert.equal(dc !== undefined, state.length > 1);
-        const last = window.steps - 1;
-        assert.equal(dh[last], dhLocal[last], 'nothing comes from after the end');
-      });
-      assert.deepEqual([...record.layers[1].dhLocal.subarray(0, 2)], [0, 0], 'masked steps have no loss of their own');
-      assert.ok(record.layers[1].dh[0] > 0, 'but later losses reach them');
-      assert.equal(
-        record.lossPerStep.reduce((sum, value) => sum + value, 0),
-        loss,
-      );
-      assert.deepEqual(tensor(capture, 'loss').data, record.lossPerStep);
-    });
-  }
-
+describe('what is recorded of an update', () => {
   const network = smallNetwork('lstm', { layers: 2 });
   const capturedWith = (sketch: Partial<WindowSketch> = {}, loss: 'mse' | 'crossEntropy' = 'mse') => {
     const learner = exampleLearner({
