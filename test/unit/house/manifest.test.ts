@@ -33,6 +33,31 @@ describe('package.json', () => {
     const minor = (version: string): number => Number(/1\.(\d+)/.exec(version)?.[1]);
     assert.equal(minor(types.version), minor(engines.vscode));
   });
+
+  it('lets a workspace that is not trusted choose no text that the extension acts on, and trains there', () => {
+    const { capabilities, contributes } = manifest as {
+      readonly capabilities: {
+        readonly untrustedWorkspaces: {
+          readonly supported: unknown;
+          readonly restrictedConfigurations: readonly string[];
+        };
+      };
+      readonly contributes: {
+        readonly configuration: { readonly properties: Readonly<Record<string, { readonly type: string }>> };
+        readonly commands: readonly { readonly command: string; readonly enablement?: string }[];
+      };
+    };
+    const { supported, restrictedConfigurations } = capabilities.untrustedWorkspaces;
+    assert.equal(supported, 'limited');
+    const texts = Object.entries(contributes.configuration.properties).filter(([, { type }]) => type === 'string');
+    assert.deepEqual(
+      restrictedConfigurations,
+      texts.map(([name]) => name),
+    );
+    assert.ok(restrictedConfigurations.includes('unroll.runsFolder'));
+    const waiting = contributes.commands.filter(({ enablement = '' }) => enablement.includes('isWorkspaceTrusted'));
+    assert.deepEqual(waiting, []);
+  });
 });
 
 describe('package-lock.json', () => {

@@ -62,4 +62,31 @@ describe('The record file', () => {
     assert.equal(read.batches.length, 0);
     assert.match(read.cutShort ?? '', /dh_l2/);
   });
+
+  it('believes no list in its description to be longer than the file, whichever length lies', () => {
+    const { parts, bytes } = example();
+    const said = new Set<string>();
+    for (let at = 8; at + 4 <= (parts[0]?.length ?? 0); at += 4) {
+      const lying = Buffer.from(bytes);
+      lying.writeInt32LE(0x7ffffff0, at);
+      said.add(readRecords(lying).cutShort ?? '');
+    }
+    assert.ok(
+      [...said].some((words) => /^The file claims a list of 2147483632 in a message of \d+ bytes\.$/.test(words)),
+    );
+  });
+
+  it('makes no room for updates that are claimed and not there', () => {
+    const { parts, bytes } = example();
+    const [head = 0, first = 0] = parts.map(({ length }) => length);
+    const lying = Buffer.from(bytes);
+    // The five updates of the first batch: its own count, and that of every column.
+    for (let at = head + 8; at + 8 <= head + first; at += 8) {
+      if (lying.readBigInt64LE(at) === 5n) lying.writeBigInt64LE(2_000_000_000n, at);
+    }
+    assert.deepEqual(readRecords(lying), {
+      batches: [],
+      cutShort: 'The file claims 2000000000 updates and holds 5.',
+    });
+  });
 });

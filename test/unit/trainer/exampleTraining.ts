@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openKernels } from '../../../src/engine/kernels/open';
+import { openKernels, type BuiltKernelSet } from '../../../src/engine/kernels/open';
 import { parseExperiment } from '../../../src/experiment/parse';
 import type { ResolvedExperiment } from '../../../src/experiment/schema';
 import { planTraining } from '../../../src/trainer/plan';
@@ -26,11 +26,12 @@ export function exampleTraining(
   keys: Readonly<Record<string, unknown>> = {},
   files: ReadonlyMap<string, Uint8Array> = new Map(),
   shards?: number,
+  kernelSet: BuiltKernelSet = 'reference',
 ): Training {
   const planned = planTraining({
     experiment: exampleExperiment(keys),
     files,
-    kernels: openKernels('reference'),
+    kernels: openKernels(kernelSet),
     memoryLimit: 1e9,
     ...(shards === undefined ? {} : { shards }),
   });
