@@ -43,6 +43,19 @@ describe('the terms of ∂L/∂W', () => {
     }
   }
 
+  it('add up where the batch is cut into shards, too', () => {
+    const network = smallNetwork('lstm', { layers: 2 });
+    for (const kernels of testedKernels) {
+      const learner = exampleLearner({ kernels: kernels.open(), network, shards: 3 });
+      const { capture } = update(learner, randomWindow({ network, loss: 'mse' }), { record: false, capture: true });
+      assert.ok(capture !== undefined);
+      for (const parameter of learner.parameters.keys()) {
+        const terms = new GradientTerms(capture, parameter);
+        assert.ok(terms.relativeError(terms.perStep().sum) < kernels.within(1e-13, 2e-6), parameter);
+      }
+    }
+  });
+
   it('of the sequences of a batch add up to the term of the batch', () => {
     const network = smallNetwork('gru');
     const { capture } = update(exampleLearner({ network }), randomWindow({ network, loss: 'mse' }), {
