@@ -1,4 +1,5 @@
 import { Channel, reasonOf, type Contract, type Handlers, type Port } from '../src/protocol/channel';
+import { unmarkNumbers } from '../src/protocol/webviewNumbers';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -28,7 +29,7 @@ export function connectHost<Remote extends Contract>(): Host<Remote> {
     },
     listen: (listener) => {
       const onMessage = ({ data }: MessageEvent<unknown>): void => {
-        listener(data);
+        listener(unmarkNumbers(data));
       };
       window.addEventListener('message', onMessage);
       return () => {

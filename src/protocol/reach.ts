@@ -14,8 +14,10 @@ export interface Reach {
   /** (T,T): the median over `medianOf` sequences of the batch. */
   readonly median: Float64Array;
   readonly medianOf: number;
-  /** Largest ℓ with median_t N[t,t−ℓ]/N[t,t] ≥ 1e-3, of the median matrix; null where no step has a loss. */
+  /** Largest ℓ with median_t N[t,t−ℓ]/N[t,t] ≥ 1e-3, of the median matrix; null where every gradient is 0. */
   readonly horizon: number | null;
+  /** The largest lag that a loss of this window has: a horizon as long may in truth be longer; null without a loss. */
+  readonly longest: number | null;
   /** (T): ‖∂L_T/∂h_{k−1}‖ / ‖∂L_T/∂h_k‖ of the chosen sequence's last loss; NaN where there is none. */
   readonly gain: Float64Array;
   /** The blocks of W_hh, one a gate. */
@@ -43,4 +45,5 @@ export interface HorizonRequest {
 export interface Horizon {
   readonly update: number;
   readonly horizon: number | null;
+  readonly longest: number | null;
 }

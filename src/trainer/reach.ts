@@ -58,6 +58,7 @@ export class ReachFinder {
       median: middle,
       medianOf: all.length,
       horizon: memoryHorizon(middle, steps),
+      longest: lastLoss(middle, steps),
       gain: gainOf(matrix, steps),
       recurrent,
       bound: slope === undefined ? null : slope * (recurrent[0]?.largestSingularValue ?? NaN),
@@ -82,8 +83,8 @@ export class ReachFinder {
 }
 
 /**
- * The memory horizon: the largest lag ℓ with median_t N[t,t−ℓ]/N[t,t] ≥ 1e-3; null where no step has a loss that says
- * anything.
+ * The memory horizon: the largest lag ℓ with median_t N[t,t−ℓ]/N[t,t] ≥ 1e-3; null where no step has a loss, or where
+ * every loss says exactly nothing.
  */
 export function memoryHorizon(matrix: Float64Array, steps: number): number | null {
   for (let lag = steps - 1; lag >= 0; lag--) {
@@ -94,6 +95,12 @@ export function memoryHorizon(matrix: Float64Array, steps: number): number | nul
     }
     if ((median(shares) ?? 0) >= horizonShare) return lag;
   }
+  return null;
+}
+
+/** The last step that has a loss, which is the largest lag there is; null where none has. */
+function lastLoss(matrix: Float64Array, steps: number): number | null {
+  for (let t = steps - 1; t >= 0; t--) if (!Number.isNaN(matrix[t * steps + t])) return t;
   return null;
 }
 

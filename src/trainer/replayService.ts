@@ -93,10 +93,10 @@ export class ReplayService {
 
   /** @throws as `reach` */
   horizon({ update, layer }: HorizonRequest): Promise<Horizon> {
-    return this.#look(update, ({ moment }, { reach }) => ({
-      update,
-      horizon: reach.of(moment.capture, { update, sequence: 0, layer }).horizon,
-    }));
+    return this.#look(update, ({ moment }, { reach }) => {
+      const { horizon, longest } = reach.of(moment.capture, { update, sequence: 0, layer });
+      return { update, horizon, longest };
+    });
   }
 
   /** @throws as `inspect`, and where nothing could be learned with the change */

@@ -65,7 +65,7 @@ export class BackwardCell implements SequenceCell {
     if (layer === undefined) return;
     const norms = normsOf(layer, inspection.steps);
     const { steps } = inspection;
-    this.#frame.say(sentence(norms.total, index, inspection.layers.length));
+    this.#frame.say(sentence(norms, index, inspection.layers.length));
     setText(this.#frame.readout, readout(norms, stepInFocus(model, steps)));
     this.#frame.tabulate(dependencyKey(inspection, index), () => backwardTable(inspection, index, norms));
     this.#surface.update(drawing);
@@ -129,12 +129,19 @@ function curvesOf({ total, local, later }: Norms, theme: Theme, { steps }: Inspe
   ];
 }
 
-function sentence(total: Float64Array, layer: number, layers: number): string {
+function sentence({ total, local }: Norms, layer: number, layers: number): string {
   const last = total.length - 1;
   const where = layers > 1 ? ` of layer ${layer}` : '';
   const [first, end] = [total[0] ?? 0, total[last] ?? 0];
+  if (total.every((norm) => norm === 0))
+    return `The gradient${where} is exactly 0 at every step: this sequence is answered perfectly, or nothing of it counts.`;
   if (first === 0) return `The gradient${where} is exactly 0 at step 0: no loss of this sequence reaches it.`;
-  return `Read from right to left: ‖∂L/∂h_t‖${where} is ${briefNumber(end)} at step ${last} and ${briefNumber(first)} at step 0, ${briefNumber(first / end)} times as much.`;
+  const ends = `Read from right to left: this sequence’s ‖∂L/∂h_t‖${where} is ${briefNumber(end)} at step ${last} and ${briefNumber(first)} at step 0`;
+  const several = local.filter((norm) => norm > 0).length > 1;
+  // Where every step adds a loss of its own, the quotient of the two says nothing about how the gradient travels.
+  return several || end === 0
+    ? `${ends}; every step with a loss adds its own on the way.`
+    : `${ends}, ${briefNumber(first / end)} times as much.`;
 }
 
 function readout({ total, local, later }: Norms, t: number | undefined): string {

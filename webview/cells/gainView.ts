@@ -50,7 +50,7 @@ export class GainView {
     ];
     const curves: readonly Curve[] = [
       {
-        label: 'gain ‖∂L_T/∂h_{k−1}‖ / ‖∂L_T/∂h_k‖ of the last loss',
+        label: 'gain of step k: ‖∂L/∂h_{k−1}‖ / ‖∂L/∂h_k‖ of the last loss',
         points: Array.from(reach.gain, (y, k) => ({ x: k + 0.5, y: y > 0 && y < Infinity ? y : NaN })),
         color: theme.train,
         dots: reach.steps <= 60,

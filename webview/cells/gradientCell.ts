@@ -240,5 +240,7 @@ function sentence(run: ShownRun, grid: Grid, view: View): string {
       ? ` The gradient is cut ${bptt.backward} steps before the end: 0 below.`
       : '';
   const newest = ((grid.columns - 1) * grid.stride).toLocaleString('en-US');
-  return `${names[view.quantity]} at update ${newest}: ${briefNumber(end)} at step ${last}, ${briefNumber(first)} at step 0. The gradient flows back downwards.${cut}`;
+  if (latest.every((value) => value === 0 || Number.isNaN(value)))
+    return `${names[view.quantity]} at update ${newest} is exactly 0 at every step: nothing is learned from it.`;
+  return `${names[view.quantity]} over the whole batch at update ${newest}: ${briefNumber(end)} at step ${last}, ${briefNumber(first)} at step 0. The gradient flows back downwards.${cut}`;
 }

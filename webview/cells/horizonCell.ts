@@ -167,13 +167,19 @@ function sentence({ facts }: ShownRun, measured: readonly Horizon[]): string {
   const needed = facts.lag === null ? '' : ` The task needs ${facts.lag}.`;
   if (last === undefined)
     return `How many steps back a loss still says a thousandth of what it says of its own step.${needed}`;
-  const first = measured[0]?.horizon ?? null;
-  const steps = (horizon: number | null): string => (horizon === null ? 'no loss' : String(horizon));
-  return `${steps(first)} steps at update ${measured[0]?.update ?? 0}, ${steps(last.horizon)} at update ${last.update.toLocaleString('en-US')}.${needed}`;
+  return `${horizonInWords(measured[0] ?? last)} at update ${(measured[0] ?? last).update}, ${horizonInWords(last)} at update ${last.update.toLocaleString('en-US')}.${needed}`;
 }
 
 function readout({ hover, view }: Model, measured: readonly Horizon[]): string {
   const at = hover?.update ?? view.selection?.update ?? measured.at(-1)?.update ?? 0;
   const nearest = measured.reduce((best, one) => (Math.abs(one.update - at) < Math.abs(best.update - at) ? one : best));
-  return `update ${nearest.update.toLocaleString('en-US')} · horizon ${nearest.horizon ?? 'none'} ${nearest.horizon === 1 ? 'step' : 'steps'}`;
+  return `update ${nearest.update.toLocaleString('en-US')} · ${horizonInWords(nearest)}`;
+}
+
+/** A horizon as long as the window may in truth be longer. */
+function horizonInWords({ horizon, longest }: Horizon): string {
+  if (longest === null) return 'no loss';
+  if (horizon === null) return 'a gradient of exactly 0';
+  const steps = `${horizon} ${horizon === 1 ? 'step' : 'steps'}`;
+  return horizon === longest ? `${steps} (all there are)` : steps;
 }

@@ -103,8 +103,10 @@ function parameterTable({ parameters, update }: LedgerEntry): Table {
 function sentence(entry: LedgerEntry, { clip }: RunFacts): string {
   const { parameters, gradNorm, clippedNorm, coefficient, cosine, stepShare } = entry;
   const [most] = [...parameters].sort((a, b) => b.share - a.share);
-  const largest = most === undefined ? '' : ` Most of it is in ${courseName(most.name)}: ${percent(most.share)}.`;
+  const largest = most === undefined ? '' : ` The largest part is in ${courseName(most.name)}: ${percent(most.share)}.`;
   const steps = stepShare.length < 2 ? '' : ` ${halfInWords(stepShare)}`;
+  if (gradNorm === 0)
+    return 'The gradient is exactly 0: there is nothing to clip, and nothing is learned from this update.';
   const norm = `‖g‖ = ${briefNumber(gradNorm)}`;
   if (clip === null) return `${norm}; this experiment does not clip.${largest}${steps}`;
   const threshold = plainNumber(clip.threshold);
@@ -121,8 +123,9 @@ function sentence(entry: LedgerEntry, { clip }: RunFacts): string {
   return `${norm}, ${how}.${largest}${steps}`;
 }
 
-/** How few of the last steps bring half of the gradient. */
+/** How few of the last steps bring half of the gradient; nothing where some steps take away what others bring. */
 function halfInWords(shares: Float64Array): string {
+  if (shares.some((share) => share < 0)) return 'Some steps take away from it what others bring.';
   let sum = 0;
   for (let t = shares.length - 1; t >= 0; t--) {
     sum += shares[t] ?? 0;

@@ -140,7 +140,7 @@ function curvesOf(run: ShownRun, smoothing: number, theme: Theme, domain: readon
 
 function readout(model: Model, run: ShownRun): string {
   const at = model.hover?.update ?? model.view.selection?.update ?? run.status.updates - 1;
-  if (at < 0) return 'The first update is being computed.';
+  if (at < 0) return isLive(run.status.state) ? 'The first update is being computed.' : 'No update was made.';
   const column = columnAtUpdate(run.series, at);
   const { stride } = run.series.scalars;
   const updates =
@@ -159,21 +159,27 @@ function readout(model: Model, run: ShownRun): string {
 
 function sentence({ facts, status }: ShownRun): string {
   const { loss, validationLoss } = status;
-  if (loss === undefined) return `${lossName(facts.loss)} over the updates; nothing is measured yet.`;
+  if (loss === undefined)
+    return `${lossName(facts.loss)} over the updates; nothing ${isLive(status.state) ? 'is measured yet' : 'was measured'}.`;
   const held = validationLoss === undefined ? '' : `, ${briefNumber(validationLoss)} on held-out data`;
   const judged = validationLoss ?? loss;
-  // A loss is compared with what was measured on the same part of the data, where there is such a baseline.
-  const isOnSamePart = ({ heldOut = false }: RunFacts['baselines'][number]): boolean =>
-    heldOut === (validationLoss !== undefined);
-  const fitting = facts.baselines.some(isOnSamePart) ? facts.baselines.filter(isOnSamePart) : facts.baselines;
-  const ordered = [...fitting].sort((a, b) => a.value - b.value);
-  const beaten = ordered.find(({ value }) => judged < value);
-  const ahead = ordered.findLast(({ value }) => judged >= value);
+  // The best answer without learning is what a net has to beat, whatever part of the data it was measured on.
+  const ordered = [...facts.baselines].sort((a, b) => a.value - b.value);
+  const [best] = ordered;
+  const beaten = ordered.filter(({ value }) => judged < value);
+  const said = ({ name, value }: RunFacts['baselines'][number]): string => `“${name}” (${briefNumber(value)})`;
+  const not = isLive(status.state) ? 'not yet' : 'not';
   const against =
-    beaten !== undefined
-      ? ` Below the baseline “${beaten.name}” (${briefNumber(beaten.value)}).`
-      : ahead !== undefined
-        ? ` ${isLive(status.state) ? 'Not yet' : 'Not'} below the baseline “${ahead.name}” (${briefNumber(ahead.value)}).`
-        : '';
+    best === undefined || best.value === 0
+      ? ''
+      : judged < best.value
+        ? ` Below ${ordered.length === 1 ? 'the baseline' : 'every baseline, the best being'} ${said(best)}.`
+        : beaten[0] === undefined
+          ? ` ${capitalized(not)} below ${ordered.length === 1 ? 'the baseline' : 'any baseline, the best being'} ${said(best)}.`
+          : ` Below the baseline ${said(beaten[0])}, ${not} below ${said(best)}.`;
   return `${lossName(facts.loss)} is ${briefNumber(loss)} on the last batch${held}.${against}`;
+}
+
+function capitalized(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

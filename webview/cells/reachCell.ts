@@ -314,11 +314,20 @@ function stepsInWords(count: number): string {
   return `${count} ${count === 1 ? 'step' : 'steps'}`;
 }
 
-function sentence({ horizon, medianOf }: Reach, { lag }: RunFacts): string {
-  if (horizon === null) return 'No step of this sequence has a loss, so nothing reaches back.';
+function sentence({ horizon, longest, medianOf }: Reach, { lag }: RunFacts): string {
+  if (longest === null) return 'No step of this sequence has a loss, so nothing reaches back.';
+  if (horizon === null) return 'Every loss is answered perfectly: the gradient is exactly 0 everywhere.';
   const over = medianOf === 1 ? '' : ` (median of ${medianOf} sequences)`;
-  const far = `A loss reaches ${stepsInWords(horizon)} back before less than a thousandth is left${over}`;
+  const far =
+    horizon === longest
+      ? `A loss reaches back to the beginning of the window, ${stepsInWords(horizon)}, with more than a thousandth left${over}`
+      : `A loss reaches ${stepsInWords(horizon)} back before less than a thousandth is left${over}`;
   if (lag === null) return `${far}.`;
-  const verdict = horizon >= lag ? 'that is far enough' : 'too short to learn it from here';
+  const verdict =
+    horizon >= lag
+      ? 'that is far enough'
+      : horizon === longest
+        ? 'longer than the window'
+        : 'too short to learn it from here';
   return `${far}; the task needs ${lag}: ${verdict}.`;
 }

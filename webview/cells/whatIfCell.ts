@@ -89,6 +89,10 @@ function nothingChanged(update: number): string {
 }
 
 function sentence({ actual, changed, stepCosine, stepRatio }: WhatIf): string {
+  if (actual.updateNorm === 0 || changed.updateNorm === 0) {
+    const which = actual.updateNorm === 0 ? 'As trained, the step is' : 'With the change, the step would be';
+    return `${which} exactly 0: nothing moves.`;
+  }
   const angle = (Math.acos(Math.max(-1, Math.min(1, stepCosine))) * 180) / Math.PI;
   const turned = angle < 0.05 ? 'in the same direction' : `turned by ${plainNumber(Number(angle.toPrecision(3)))}°`;
   const after = `L after the step: ${briefNumber(changed.lossAfter)} instead of ${briefNumber(actual.lossAfter)}`;
@@ -112,7 +116,7 @@ function comparison({ loss, actual, changed, gradientCosine, stepCosine }: WhatI
       row('clip coefficient', ({ clipCoefficient }) => clipCoefficient),
       row('learning rate', ({ learningRate }) => learningRate),
       row('‖ΔW‖', ({ updateNorm }) => updateNorm),
-      row('truncation bias ‖g − g_full‖ / ‖g_full‖', ({ bias }) => bias),
+      row('bias ‖g − g_full‖ / ‖g_full‖ (truncation, hidden clipping)', ({ bias }) => bias),
       row('cosine with g_full', ({ cosineWithFull }) => cosineWithFull),
       ['cosine of the two gradients, clipped', '', gradientCosine],
       ['cosine of the two steps', '', stepCosine],

@@ -95,7 +95,6 @@ export interface TextField {
 /** Makes a text field. */
 export function textField(label: string, hint: string, onEnter: (value: string) => void): TextField {
   const field = document.createElement('vscode-text-field');
-  field.setAttribute('aria-label', label);
   field.title = hint;
   let shown = '';
   const send = (): void => {
@@ -112,6 +111,7 @@ export function textField(label: string, hint: string, onEnter: (value: string) 
   return {
     element: element('label', { class: 'text-field' }, element('span', {}, label), field),
     update(value) {
+      name(field, label);
       if (document.activeElement === field) return;
       shown = value;
       if (field.value !== value) field.value = value;
@@ -134,7 +134,6 @@ export function numberField(
   format: (value: number) => string = String,
 ): NumberField {
   const field = document.createElement('vscode-text-field');
-  field.setAttribute('aria-label', label);
   field.setAttribute('size', '8');
   field.title = label;
   let shown = '';
@@ -157,9 +156,18 @@ export function numberField(
     element: element('label', { class: 'number-field' }, caption, field),
     update(value, isEnabled) {
       setEnabled(field, isEnabled);
+      name(field, label);
       if (document.activeElement === field) return;
+      // What stands there now is a value that holds, whatever was typed before.
+      field.toggleAttribute('aria-invalid', false);
+      field.classList.remove('wrong');
       shown = value === undefined ? '' : format(value);
       if (field.value !== shown) field.value = shown;
     },
   };
+}
+
+/** Names a field for who listens; the toolkit calls every field “Text field” when it comes into the page. */
+function name(field: HTMLElement, label: string): void {
+  if (field.getAttribute('aria-label') !== label) field.setAttribute('aria-label', label);
 }

@@ -39,13 +39,17 @@ function trainOn(characters: number) {
 
 describe('Truncated BPTT', () => {
   it('needs memory for its window only: a million characters take no more than ten thousand, the text itself aside', () => {
-    const short = trainOn(10_000);
-    const long = trainOn(1_000_000);
-    assert.equal(long.updates, 60);
-    assert.equal(long.kernels, short.kernels);
-    assert.equal(long.estimate, short.estimate);
+    // What is needed is needed every time; what other tests left to be collected is not.
+    const perCharacter = [1, 2, 3].map(() => {
+      const short = trainOn(10_000);
+      const long = trainOn(1_000_000);
+      assert.equal(long.updates, 60);
+      assert.equal(long.kernels, short.kernels);
+      assert.equal(long.estimate, short.estimate);
+      return (long.javascript - short.javascript) / 990_000;
+    });
     // A character is held as the byte that was read and as the number of its symbol.
-    const perCharacter = (long.javascript - short.javascript) / 990_000;
-    assert.ok(perCharacter < 8, `${perCharacter.toFixed(2)} bytes per character`);
+    const least = Math.min(...perCharacter);
+    assert.ok(least < 8, `${least.toFixed(2)} bytes per character`);
   });
 });

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { markNumbers, unmarkNumbers } from '../../../src/protocol/webviewNumbers';
+
+describe('Numbers on their way to a webview', () => {
+  it('arrive as they were, NaN and the infinities too, beside typed arrays that are not touched', () => {
+    const values = Float64Array.of(NaN, 1);
+    const message = { a: NaN, b: [Infinity, -Infinity, 0, null], values, c: { d: 'NaN' }, e: undefined };
+    const marked = markNumbers(message) as { values: unknown; a: unknown };
+    assert.equal(marked.values, values);
+    // A typed array crosses by itself; everything else is JSON.
+    const crossed = JSON.parse(JSON.stringify({ ...marked, values: null })) as Record<string, unknown>;
+    assert.deepEqual(unmarkNumbers({ ...crossed, values }), {
+      a: NaN,
+      b: [Infinity, -Infinity, 0, null],
+      values,
+      c: { d: 'NaN' },
+    });
+  });
+
+  it('arrive whatever the message', () => {
+    fc.assert(
+      fc.property(fc.object({ values: [fc.double(), fc.string(), fc.constant(null), fc.boolean()] }), (message) => {
+        assert.deepEqual(unmarkNumbers(markNumbers(message)), message);
+      }),
+    );
+  });
+});
