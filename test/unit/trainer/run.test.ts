@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RecordBatch } from '../../../src/run/recordBatch';
@@ -164,6 +164,66 @@ describe('A run', () => {
     assert.equal(notices.length, 1);
     assert.match(notices[0] ?? '', /no space left.*Training goes on/);
     assert.equal(run.isKept, false);
+  });
+
+  it('trains on and says so when its folder is made read-only in mid-run, and can be gone on with later', async function () {
+    if (process.platform === 'win32') this.skip();
+    const keys = { training: { steps: 12, batch: 3, checkpointEvery: 2 } };
+    const whole = running(exampleTraining(keys));
+    await whole.run.train();
+    const training = exampleTraining(keys);
+    const { run, notices } = running(training, await written(training));
+    const paused = run.pause();
+    const ended = run.train();
+    await paused;
+    for (let n = 0; n < 3; n++) await run.step();
+    const places = [folder, join(folder, 'checkpoints'), join(folder, 'records.arrows')];
+    for (const place of places) chmodSync(place, 0o555);
+    // Whoever may do everything is held back by no such mark.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65534);
+    try {
+      run.resume();
+      assert.equal((await ended).kind, 'finished');
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      for (const place of places) chmodSync(place, 0o755);
+    }
+    assert.equal(run.isKept, false);
+    assert.equal(notices.length, 1);
+    assert.match(notices[0] ?? '', /EACCES.*Training goes on; from update \d+ on nothing more is kept on disk/);
+
+    const again = exampleTraining(keys);
+    const writer = new RunWriter(new FolderStorage(folder), again, factsOf(again.plan, undefined, folder, 1));
+    const earlier = readManifest(readFileSync(join(folder, 'run.json')));
+    assert.equal(earlier?.state, 'running');
+    await writer.resume(earlier);
+    assert.equal(again.updates, 2);
+    await running(again, writer).run.train();
+    assert.deepEqual(
+      readRecords(readFileSync(join(folder, 'records.arrows'))).batches.flatMap(({ loss }) => [...loss]),
+      whole.batches.flatMap(({ loss }) => [...loss]),
+    );
+  });
+
+  it('counts its seconds and keeps its beginning when the clock of the day is set back in mid-run', async () => {
+    const training = exampleTraining();
+    const { run } = running(training, await written(training));
+    const begun = readManifest(readFileSync(join(folder, 'run.json')))?.startedAt;
+    const Day = globalThis.Date;
+    globalThis.Date = class extends Day {
+      constructor() {
+        super(0);
+      }
+    } as DateConstructor;
+    try {
+      assert.equal((await run.train()).kind, 'finished');
+    } finally {
+      globalThis.Date = Day;
+    }
+    const manifest = readManifest(readFileSync(join(folder, 'run.json')));
+    assert.ok(manifest !== undefined && manifest.seconds > 0);
+    assert.deepEqual([manifest.state, manifest.updates, manifest.startedAt], ['finished', 12, begun]);
   });
 
   it('does not go on in a record file without a beginning', async () => {
