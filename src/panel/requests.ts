@@ -17,6 +17,9 @@ const command = z.enum([
 ]);
 const rate = z.number().positive();
 const index = z.number().int().nonnegative();
+const detail = z
+  .object({ from: index, to: index })
+  .refine(({ from, to }) => from < to, { message: 'from must be before to' });
 const inspect = z.object({ update: index, sequence: index });
 const terms = z.object({ update: index, sequence: index, parameter: z.string(), t: index });
 const ledger = z.object({ update: index });
@@ -49,6 +52,7 @@ export const panelRequests: Validators<PanelHostContract> = {
   select: (params) => ({ variant: variant.parse(params).variant }),
   command: (params) => command.parse(params),
   setLearningRate: (params) => rate.parse(params),
+  detail: (params) => detail.parse(params),
   inspect: (params) => inspect.parse(params),
   terms: (params) => terms.parse(params),
   horizon: (params) => horizon.parse(params),

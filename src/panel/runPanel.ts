@@ -1,7 +1,15 @@
 import { commands as registry, Uri, window, workspace, type Disposable, type WebviewPanel } from 'vscode';
 import { asksBy } from '../protocol/updateQuestions';
 import { Channel, reasonOf } from '../protocol/channel';
-import type { PanelCommand, PanelEntry, PanelHostContract, PanelState, PanelViewContract } from '../protocol/panel';
+import type {
+  Detail,
+  DetailRequest,
+  PanelCommand,
+  PanelEntry,
+  PanelHostContract,
+  PanelState,
+  PanelViewContract,
+} from '../protocol/panel';
 import { DisposableStore } from '../platform/disposable';
 import { commands } from '../platform/ids';
 import type { Log } from '../platform/log';
@@ -9,6 +17,7 @@ import { fileNameOf, folderOf, readExperiment } from '../session/experimentText'
 import { KeptSession } from '../session/keptSession';
 import type { RunArchive } from '../session/runArchive';
 import { Inspector } from '../session/inspector';
+import { RecordDetail } from '../session/recordDetail.node';
 import { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
 import type { StartTrainerWorker } from '../session/trainerWorker';
@@ -45,6 +54,7 @@ export class RunPanel implements Disposable {
   /** Updates of that session that the webview has. */
   #sent = 0;
   #inspector: Inspector | undefined;
+  #detail: { readonly of: Session; readonly records: RecordDetail } | undefined;
   #variants: readonly string[] = [];
 
   /** @param onShow told what the panel shows, whenever that changes */
@@ -64,6 +74,7 @@ export class RunPanel implements Disposable {
         select: ({ variant }) => this.show(variant),
         command: (command) => this.#obey(command),
         ...asksBy(async (name, params) => this.#inspected().ask(name, params)),
+        detail: (request) => this.#detailOf(request),
         setLearningRate: (rate) => this.#session?.setLearningRate(rate).then(() => undefined),
       },
       {
@@ -140,6 +151,17 @@ export class RunPanel implements Disposable {
       this.#inspector = new Inspector(base, folder, this.parts.startWorker);
     }
     return this.#inspector;
+  }
+
+  /** Full resolution comes from the records on disk; a live run's last second may not have got there yet. */
+  async #detailOf(request: DetailRequest): Promise<Detail | undefined> {
+    const session = this.#session;
+    const { facts } = session ?? {};
+    if (session === undefined || facts === undefined || facts.folder === null) return undefined;
+    if (this.#detail?.of !== session) {
+      this.#detail = { of: session, records: new RecordDetail(facts.folder, facts) };
+    }
+    return this.#detail.records.read(request);
   }
 
   async #announce(): Promise<void> {

@@ -33,14 +33,16 @@ export class ColumnTable<Name extends string> {
 
   /**
    * @param capacity columns at most; a power of two
-   * @param stride updates per column at the start
+   * @param finest updates per column at the start
+   * @param origin the update with which the first column begins
    */
   constructor(
     readonly fields: Readonly<Record<Name, Field>>,
     readonly capacity: number,
-    stride: number,
+    readonly finest: number,
+    readonly origin = 0,
   ) {
-    this.#stride = stride;
+    this.#stride = finest;
     this.#columns = new Map(
       Object.entries<Field>(fields).map(([name, { width }]) => [
         name as Name,
@@ -70,10 +72,28 @@ export class ColumnTable<Name extends string> {
     return this.#column(name).subarray(column * width, (column + 1) * width);
   }
 
+  /** The first update of a column. */
+  updateOf(column: number): number {
+    return this.origin + column * this.#stride;
+  }
+
+  /** The column in use that is nearest to an update; -1 where there is none. */
+  columnAt(update: number): number {
+    return Math.min(this.#count - 1, Math.max(0, Math.floor((update - this.origin) / this.#stride)));
+  }
+
+  /** Updates per column that so many updates would come to. */
+  strideFor(updates: number): number {
+    let stride = this.finest;
+    while (Math.ceil(updates / stride) > this.capacity) stride *= 2;
+    return stride;
+  }
+
   /** The column an update belongs to; merges columns until there is room for it. */
   columnOf(update: number): number {
-    while (Math.floor(update / this.#stride) >= this.capacity) this.#halve();
-    const column = Math.floor(update / this.#stride);
+    const from = update - this.origin;
+    while (Math.floor(from / this.#stride) >= this.capacity) this.#halve();
+    const column = Math.floor(from / this.#stride);
     this.#count = Math.max(this.#count, column + 1);
     return column;
   }

@@ -41,16 +41,20 @@ export class DisplaySeries {
   readonly heat: ColumnTable<HeatField>;
   #updates = 0;
 
-  /** @param every the experiment's `record.every` */
+  /**
+   * @param every the experiment's `record.every`
+   * @param origin the first update that it is about; the heat begins with the last one up to it that `every` divides
+   */
   constructor(
     readonly layout: RecordLayout,
     readonly every: number,
+    readonly origin = 0,
   ) {
     const cells = layout.layers * layout.steps;
     let columns = mostColumns;
     while (columns > fewestColumns && columns * cells > mostCells) columns /= 2;
     const perParameter = { updateRatio: { width: layout.parameters.length, merge: 'max' } } as const;
-    this.scalars = new ColumnTable<ScalarField>({ ...scalarFields, ...perParameter }, mostColumns, 1);
+    this.scalars = new ColumnTable<ScalarField>({ ...scalarFields, ...perParameter }, mostColumns, 1, origin);
     this.heat = new ColumnTable<HeatField>(
       {
         dh: { width: cells, merge: 'max' },
@@ -60,10 +64,11 @@ export class DisplaySeries {
       },
       columns,
       every,
+      origin - (origin % every),
     );
   }
 
-  /** Updates taken in so far: what `since` counts from. */
+  /** Updates up to the last one taken in: what `since` counts from. */
   get updates(): number {
     return this.#updates;
   }
@@ -75,7 +80,7 @@ export class DisplaySeries {
     for (let n = 0; n < batch.count; n++) {
       const update = batch.update[n] ?? 0;
       this.#updates = update + 1;
-      this.#appendScalars(update, batch, n);
+      if (update >= this.origin) this.#appendScalars(update, batch, n);
       if ((batch.steps[n] ?? 0) > 0) {
         const column = this.heat.columnOf(update);
         this.heat.add('dh', column, batch.dh.subarray(m * cells, (m + 1) * cells));
@@ -91,7 +96,7 @@ export class DisplaySeries {
   /** What changed after the first `updates` updates: an update changes its own column, and they come in order. */
   since(updates: number): SeriesSlice {
     const from = ({ stride, count }: { readonly stride: number; readonly count: number }): number =>
-      Math.min(Math.floor(updates / stride), count);
+      Math.min(Math.max(0, Math.floor((updates - this.origin) / stride)), count);
     return { scalars: this.scalars.slice(from(this.scalars)), heat: this.heat.slice(from(this.heat)) };
   }
 
@@ -109,7 +114,7 @@ export class DisplaySeries {
   write(slice: SeriesSlice): void {
     this.scalars.write(slice.scalars);
     // How many updates the last column stands for is not known here; it may grow.
-    this.#updates = Math.max(this.#updates, (slice.scalars.count - 1) * slice.scalars.stride);
+    this.#updates = Math.max(this.#updates, this.origin + (slice.scalars.count - 1) * slice.scalars.stride);
     this.heat.write(slice.heat);
   }
 

@@ -46,6 +46,17 @@ export interface RestorableState {
 export type PanelCommand =
   'train' | 'pause' | 'resume' | 'step' | 'stop' | 'resumeRun' | 'openExperiment' | 'revealRun' | 'showLog';
 
+/** Updates `from … to` (exclusive) of the shown run. */
+export interface DetailRequest {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A stretch of a run's records, in as many columns as the pictures have for it. */
+export interface Detail extends DetailRequest {
+  readonly series: SeriesSlice;
+}
+
 /** What the panel's host serves to the webview. */
 export type PanelHostContract = {
   requests: {
@@ -54,6 +65,8 @@ export type PanelHostContract = {
     select: { params: { readonly variant: string | undefined }; result: undefined };
     command: { params: PanelCommand; result: undefined };
     setLearningRate: { params: number; result: undefined };
+    /** The kept records of a stretch, fewer where there are fewer; undefined where they are too many to be read at once. */
+    detail: { params: DetailRequest; result: Detail | undefined };
   } & UpdateQuestions;
   events: {
     /** Another run, or the same one anew. */

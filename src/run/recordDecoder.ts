@@ -1,4 +1,4 @@
-import { RecordBatchReader, type RecordBatch as ArrowBatch, type Schema } from 'apache-arrow';
+import { Message, RecordBatchReader, type RecordBatch as ArrowBatch, type Schema } from 'apache-arrow';
 import type { RecordBatch, RecordLayout } from './recordBatch';
 import { guardVectors } from './flatbufferGuard';
 import { recordFormat } from './recordEncoder';
@@ -39,6 +39,42 @@ export async function* streamRecords(chunks: AsyncIterable<Uint8Array>): AsyncGe
   } catch {
     // What came before stands; a file that is still being written ends like this too.
   }
+}
+
+/** The size of one record batch in its file. */
+export interface BatchHead {
+  /** Updates in it. */
+  readonly count: number;
+  /** Bytes that follow the message's head. */
+  readonly bodyLength: number;
+}
+
+/**
+ * What the head of a message says of its record batch.
+ *
+ * @throws where it is none, or claims what cannot be
+ */
+export function readBatchHead(head: Uint8Array): BatchHead {
+  const message = Message.decode(head);
+  if (!message.isRecordBatch()) throw new Error('The file has a message that is no record batch.');
+  const count = message.header().length;
+  const { bodyLength } = message;
+  if (!Number.isSafeInteger(count) || count < 0 || !Number.isSafeInteger(bodyLength) || bodyLength < 0) {
+    throw new Error(`The file claims ${count} updates in ${bodyLength} bytes.`);
+  }
+  return { count, bodyLength };
+}
+
+/**
+ * Rows `first … end` (exclusive) of one record batch.
+ *
+ * @param bytes the file's head and the batch's message
+ * @throws where they are damaged
+ */
+export function readBatchRows(bytes: Uint8Array, first: number, end: number): RecordBatch {
+  const batch = RecordBatchReader.from(bytes).next().value as ArrowBatch | null | undefined;
+  if (!batch) throw new Error('The file has no record batch where one should be.');
+  return unpack(layoutOf(batch.schema), batch.slice(first, end));
 }
 
 const largestSeries = 1 << 22;

@@ -1,7 +1,9 @@
+import type { DisplaySeries } from '../../src/protocol/displaySeries';
 import { briefNumber, plainNumber } from '../../src/protocol/numbers';
 import type { SharedZoom } from '../axis/zoom';
 import { middleOf, type TrainingAxis } from '../axis/trainingAxis';
 import { CurveChart, type Curve } from '../charts/curves';
+import { seriesAt, seriesInSight } from '../store/detail';
 import type { Model, ShownRun } from '../store/model';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
@@ -9,7 +11,7 @@ import { element, setText } from '../ui/element';
 import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
-import { columnAtUpdate } from './lossCurves';
+import { columnAtUpdate, updatesInWords } from './lossCurves';
 import { clippingTable } from '../tables/trainingTables';
 import { Surface } from './surface';
 import { ThresholdView } from './thresholdView';
@@ -48,19 +50,20 @@ export class ClippingCell implements Cell {
     this.#surface.update(axis, undefined);
     setText(this.#frame.readout, readout(model, run));
     this.#frame.say(sentence(run));
-    this.#frame.tabulate(dependencyKey(run.version, run.facts), () => clippingTable(run));
+    const series = seriesInSight(run, axis.domain);
+    this.#frame.tabulate(dependencyKey(run.version, series), () => clippingTable(series));
     this.#threshold.update(run);
     const { threshold } = this.#threshold;
-    const key = dependencyKey(run.version, run.facts, axis.domain, axis.width, theme, threshold);
+    const key = dependencyKey(run.version, series, run.facts, axis.domain, axis.width, theme, threshold);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const curves = [
-      ...curvesOf(run, theme, axis),
+      ...curvesOf(run, series, theme, axis),
       ...(threshold === undefined ? [] : [triedCurve(threshold, theme, axis)]),
     ];
     legendOf(this.#legend, curves);
     this.#chart.update({ curves, yAxis: 'log', yTitle: '‖g‖' }, axis.domain, theme);
-    this.#ticks.update(run, axis, theme);
+    this.#ticks.update(series, axis, theme);
   }
 }
 
@@ -68,7 +71,7 @@ export class ClippingCell implements Cell {
 export class ClipTicks {
   readonly element = element('canvas', { class: 'clip-ticks', height: '8', 'aria-hidden': 'true' });
 
-  update({ series }: ShownRun, axis: TrainingAxis, theme: Theme): void {
+  update({ scalars }: DisplaySeries, axis: TrainingAxis, theme: Theme): void {
     const width = Math.max(1, Math.round(axis.width * devicePixelRatio));
     this.element.width = width;
     this.element.style.width = `${axis.width}px`;
@@ -76,10 +79,9 @@ export class ClipTicks {
     if (context === null) return;
     context.clearRect(0, 0, width, this.element.height);
     context.fillStyle = theme.clip;
-    const clips = series.scalars.values('clips');
-    const { stride } = series.scalars;
-    clips.forEach((count, column) => {
-      const update = column * stride;
+    const { stride } = scalars;
+    scalars.values('clips').forEach((count, column) => {
+      const update = scalars.updateOf(column);
       if (count === 0 || update + stride < axis.domain[0] || update > axis.domain[1]) return;
       const x = stride === 1 ? middleOf(axis, update) : axis.scale(update);
       context.fillRect(Math.round(x * devicePixelRatio), 0, Math.max(1, devicePixelRatio), this.element.height);
@@ -87,13 +89,13 @@ export class ClipTicks {
   }
 }
 
-function curvesOf({ series, facts }: ShownRun, theme: Theme, axis: TrainingAxis): Curve[] {
-  const { stride, count } = series.scalars;
-  const before = series.scalars.values('gradNorm');
-  const after = series.scalars.values('clippedNorm');
+function curvesOf({ facts }: ShownRun, { scalars }: DisplaySeries, theme: Theme, axis: TrainingAxis): Curve[] {
+  const { stride, count } = scalars;
+  const before = scalars.values('gradNorm');
+  const after = scalars.values('clippedNorm');
   const line = (values: Float64Array) =>
     // A norm of exactly zero has no place on a logarithmic axis: the line breaks there.
-    Array.from({ length: count }, (_, column) => ({ x: (column + 0.5) * stride, y: positive(values[column]) }));
+    Array.from({ length: count }, (_, column) => ({ x: scalars.updateOf(column + 0.5), y: positive(values[column]) }));
   const largest = stride === 1 ? '' : `, largest of ${stride} updates`;
   const { clip } = facts;
   const curves: Curve[] = [{ label: `before clipping${largest}`, points: line(before), color: theme.train }];
@@ -129,15 +131,16 @@ function positive(value: number | undefined): number {
 function readout({ hover, view }: Model, run: ShownRun): string {
   const at = hover?.update ?? view.selection?.update ?? run.status.updates - 1;
   if (at < 0) return 'No update yet.';
-  const { scalars } = run.series;
-  const column = columnAtUpdate(run.series, at);
+  const series = seriesAt(run, at);
+  const { scalars } = series;
+  const column = columnAtUpdate(series, at);
   const before = scalars.column('gradNorm', column)[0] ?? NaN;
   const after = scalars.column('clippedNorm', column)[0] ?? NaN;
   const clips = scalars.column('clips', column)[0] ?? 0;
   const which =
     scalars.stride === 1
       ? `update ${at.toLocaleString('en-US')}`
-      : `updates from ${(column * scalars.stride).toLocaleString('en-US')}, the largest of ${scalars.stride}`;
+      : `${updatesInWords(series, column, run.status.updates)}, the largest`;
   if (run.facts.clip === null) return `${which} · ‖g‖ = ${briefNumber(before)}`;
   const what = scalars.stride === 1 ? (clips > 0 ? 'clipped' : 'not clipped') : `${clips} clipped`;
   return `${which} · ‖g‖ before ${briefNumber(before)} · after ${briefNumber(after)} · ${what}`;

@@ -1,9 +1,11 @@
+import type { DisplaySeries } from '../../src/protocol/displaySeries';
 import { briefNumber } from '../../src/protocol/numbers';
 import { gutters } from '../axis/trainingAxis';
 import type { SharedZoom } from '../axis/zoom';
 import { Legend } from '../heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../heatmap/magnitudeScale';
 import { rasterize, type Grid } from '../heatmap/raster';
+import { seriesAt, seriesInSight } from '../store/detail';
 import type { Model, Quantity, ShownRun, View } from '../store/model';
 import type { Store } from '../store/store';
 import { button, choice } from '../ui/controls';
@@ -68,19 +70,20 @@ export class GradientCell implements Cell {
     const { run, view } = model;
     if (run === undefined) return;
     this.#offer(run, view);
-    const grid = gridOf(run, view);
+    const series = seriesInSight(run, axis.domain);
+    const grid = gridOf(series, view);
     this.#surface.update(axis, { rows: grid.rows });
-    setText(this.#frame.readout, readout(model, run, grid));
+    setText(this.#frame.readout, readout(model, run));
     if (this.#frame.body.hidden) return;
     const decades = this.#scaleDecades(run, view, grid, axis.domain);
-    this.#frame.say(sentence(run, grid, view));
-    this.#frame.tabulate(dependencyKey(run.version, run.facts, view.quantity, view.layer), () =>
+    this.#frame.say(sentence(run, view));
+    this.#frame.tabulate(dependencyKey(run.version, series, view.quantity, view.layer), () =>
       gradientTable(`${names[view.quantity]}${run.facts.layout.layers > 1 ? `, layer ${view.layer}` : ''}`, grid),
     );
     const height = this.#canvas.parentElement?.clientHeight ?? 0;
     const key = dependencyKey(
       run.version,
-      run.facts,
+      series,
       view.quantity,
       view.layer,
       axis.domain,
@@ -118,12 +121,14 @@ export class GradientCell implements Cell {
   }
 
   /** The scale follows a growing run but never shrinks by itself; pressing the button fits it to what is in sight. */
-  #scaleDecades(run: ShownRun, view: View, grid: Grid, domain: readonly [number, number]): Decades | undefined {
+  #scaleDecades(run: ShownRun, view: View, drawn: Grid, domain: readonly [number, number]): Decades | undefined {
+    // The colours of the whole run stay, however near one looks.
+    const grid = gridOf(run.series, view);
     const of = dependencyKey(run.facts, view.quantity, view.layer);
     if (this.#fitNow) {
       this.#fitNow = false;
-      const seen = inSight(grid, domain);
-      this.#decades = { of, value: decadesOf(seen, lowestDecade(seen, grid.rows)) };
+      const seen = inSight(drawn, domain);
+      this.#decades = { of, value: decadesOf(seen, lowestDecade(seen, drawn.rows)) };
     } else {
       const previous = this.#decades.of === of ? this.#decades.value : undefined;
       if (previous === undefined || run.version !== this.#measured) {
@@ -176,16 +181,17 @@ export class GradientCell implements Cell {
   }
 }
 
-function gridOf({ series, facts }: ShownRun, { quantity, layer }: View): Grid {
-  const rows = facts.layout.steps;
+function gridOf({ heat, layout }: DisplaySeries, { quantity, layer }: View): Grid {
+  const rows = layout.steps;
   const isPerLayer = quantity !== 'lossPerStep';
   return {
-    values: series.heat.values(quantity),
-    columns: series.heat.count,
-    width: isPerLayer ? rows * facts.layout.layers : rows,
+    values: heat.values(quantity),
+    columns: heat.count,
+    width: isPerLayer ? rows * layout.layers : rows,
     offset: isPerLayer ? layer * rows : 0,
     rows,
-    stride: series.heat.stride,
+    stride: heat.stride,
+    origin: heat.origin,
   };
 }
 
@@ -198,7 +204,9 @@ function part({ values, width, offset, rows }: Grid, first: number, last: number
 }
 
 function inSight(grid: Grid, [from, to]: readonly [number, number]): Float64Array {
-  return part(grid, Math.floor(from / grid.stride), Math.min(grid.columns, Math.ceil(to / grid.stride)));
+  const { stride, origin = 0 } = grid;
+  const first = Math.max(0, Math.floor((from - origin) / stride));
+  return part(grid, first, Math.min(grid.columns, Math.ceil((to - origin) / stride)));
 }
 
 function recent(grid: Grid, from: number): Float64Array {
@@ -206,12 +214,14 @@ function recent(grid: Grid, from: number): Float64Array {
   return part(grid, from >= grid.columns ? 0 : Math.max(0, from), grid.columns);
 }
 
-function readout({ hover, view }: Model, run: ShownRun, grid: Grid): string {
+function readout({ hover, view }: Model, run: ShownRun): string {
   const point = hover ?? view.selection;
   const update = point?.update ?? run.status.updates - 1;
-  if (update < 0 || grid.columns === 0) return 'Point at a cell to read its number.';
-  const column = Math.min(grid.columns - 1, Math.floor(update / grid.stride));
-  const first = column * grid.stride;
+  const { heat } = seriesAt(run, update);
+  const grid = gridOf(seriesAt(run, update), view);
+  if (update < 0 || heat.count === 0) return 'Point at a cell to read its number.';
+  const column = heat.columnAt(update);
+  const first = heat.updateOf(column);
   const updates =
     grid.stride === 1
       ? `update ${first.toLocaleString('en-US')}`
@@ -225,7 +235,8 @@ function readout({ hover, view }: Model, run: ShownRun, grid: Grid): string {
   return `${updates} · step t = ${t} · ${name} = ${Number.isNaN(value) ? 'no step here' : briefNumber(value)}`;
 }
 
-function sentence(run: ShownRun, grid: Grid, view: View): string {
+function sentence(run: ShownRun, view: View): string {
+  const grid = gridOf(run.series, view);
   if (grid.columns === 0)
     return 'How much of the gradient reaches each time step, update by update; nothing is recorded yet.';
   const latest = part(grid, grid.columns - 1, grid.columns);

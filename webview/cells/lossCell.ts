@@ -1,7 +1,9 @@
+import type { DisplaySeries } from '../../src/protocol/displaySeries';
 import { briefNumber, plainNumber } from '../../src/protocol/numbers';
 import { isLive, type RunFacts } from '../../src/protocol/run';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
+import { seriesAt, seriesInSight } from '../store/detail';
 import type { Model, ShownRun, View } from '../store/model';
 import type { Store } from '../store/store';
 import { withOpacity, type Theme } from '../theme/theme';
@@ -17,6 +19,7 @@ import {
   smoothed,
   spreadOfLoss,
   trainPoints,
+  updatesInWords,
   validationPoints,
 } from './lossCurves';
 import { dependencyKey } from './identity';
@@ -76,12 +79,22 @@ export class LossCell implements Cell {
     this.#surface.update(axis, undefined);
     setText(this.#frame.readout, readout(model, run));
     this.#frame.say(sentence(run));
-    this.#frame.tabulate(dependencyKey(run.version, run.facts), () => lossTable(run));
-    const key = dependencyKey(run.version, run.facts, view.lossAxis, view.smoothing, axis.domain, axis.width, theme);
+    const series = seriesInSight(run, axis.domain);
+    this.#frame.tabulate(dependencyKey(run.version, series), () => lossTable(series));
+    const key = dependencyKey(
+      run.version,
+      series,
+      run.facts,
+      view.lossAxis,
+      view.smoothing,
+      axis.domain,
+      axis.width,
+      theme,
+    );
     if (key === this.#drawn) return;
     this.#drawn = key;
     const yAxis = view.lossAxis === 'auto' ? fittingAxis(run) : view.lossAxis;
-    const curves = curvesOf(run, view.smoothing, theme, axis.domain);
+    const curves = curvesOf(run, series, view.smoothing, theme, axis.domain);
     legendOf(this.#legend, curves);
     this.#chart.update(
       { curves, yAxis, yTitle: `L, ${lossUnit(run.facts.loss.kind)}${yAxis === 'log' ? ' (log)' : ''}` },
@@ -98,16 +111,22 @@ function fittingAxis({ series }: ShownRun): 'linear' | 'log' {
   return losses.some((loss) => loss > farBeyond * first) ? 'log' : 'linear';
 }
 
-function curvesOf(run: ShownRun, smoothing: number, theme: Theme, domain: readonly [number, number]): Curve[] {
-  const points = trainPoints(run.series);
-  const { stride } = run.series.scalars;
+function curvesOf(
+  run: ShownRun,
+  series: DisplaySeries,
+  smoothing: number,
+  theme: Theme,
+  domain: readonly [number, number],
+): Curve[] {
+  const points = trainPoints(series);
+  const { stride } = series.scalars;
   const train: Curve = {
     label: stride === 1 ? 'training' : `training, mean of ${stride} updates`,
     points,
     color: smoothing > 0 ? withOpacity(theme.train, 0.35) : theme.train,
   };
-  const spread = spreadOfLoss(run.series);
-  const validation = validationPoints(run.series);
+  const spread = spreadOfLoss(series);
+  const validation = validationPoints(series);
   return [
     ...(stride === 1
       ? []
@@ -125,7 +144,7 @@ function curvesOf(run: ShownRun, smoothing: number, theme: Theme, domain: readon
       ? [
           {
             label: `smoothed: mean of the last ${smoothing} updates`,
-            points: smoothed(points, smoothing, stride),
+            points: smoothed(points, smoothing, stride, series.origin === 0),
             color: theme.train,
             width: 2,
           },
@@ -141,17 +160,13 @@ function curvesOf(run: ShownRun, smoothing: number, theme: Theme, domain: readon
 function readout(model: Model, run: ShownRun): string {
   const at = model.hover?.update ?? model.view.selection?.update ?? run.status.updates - 1;
   if (at < 0) return isLive(run.status.state) ? 'The first update is being computed.' : 'No update was made.';
-  const column = columnAtUpdate(run.series, at);
-  const { stride } = run.series.scalars;
-  const updates =
-    stride === 1
-      ? `update ${at.toLocaleString('en-US')}`
-      : `updates ${(column * stride).toLocaleString('en-US')}–${(Math.min(run.status.updates, (column + 1) * stride) - 1).toLocaleString('en-US')}`;
-  const validation = run.series.scalars.column('validationLoss', column)[0] ?? NaN;
-  const rate = run.series.scalars.column('learningRate', column)[0] ?? NaN;
+  const series = seriesAt(run, at);
+  const column = columnAtUpdate(series, at);
+  const validation = series.scalars.column('validationLoss', column)[0] ?? NaN;
+  const rate = series.scalars.column('learningRate', column)[0] ?? NaN;
   return [
-    updates,
-    `L = ${briefNumber(meanLoss(run.series, column))}`,
+    updatesInWords(series, column, run.status.updates),
+    `L = ${briefNumber(meanLoss(series, column))}`,
     ...(Number.isNaN(validation) ? [] : [`validation ${briefNumber(validation)}`]),
     `learning rate ${plainNumber(rate)}`,
   ].join(' · ');

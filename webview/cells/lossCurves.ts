@@ -11,7 +11,15 @@ interface Dot {
 
 /** The column of an update in the scalar table. */
 export function columnAtUpdate({ scalars }: DisplaySeries, update: number): number {
-  return Math.max(0, Math.min(scalars.count - 1, Math.floor(update / scalars.stride)));
+  return Math.max(0, scalars.columnAt(update));
+}
+
+/** The updates of a column in words: one, or from the first to the last of those there are. */
+export function updatesInWords({ scalars }: DisplaySeries, column: number, updates: number): string {
+  const first = scalars.updateOf(column);
+  const last = Math.min(updates, first + scalars.stride) - 1;
+  const written = (update: number): string => update.toLocaleString('en-US');
+  return scalars.stride === 1 ? `update ${written(first)}` : `updates ${written(first)}–${written(last)}`;
 }
 
 /** Mean loss of the updates of a column. */
@@ -21,8 +29,8 @@ export function meanLoss({ scalars }: DisplaySeries, column: number): number {
 
 /** One point a column, in the middle of its updates. */
 function points(series: DisplaySeries, y: (column: number) => number): Dot[] {
-  const { stride, count } = series.scalars;
-  return Array.from({ length: count }, (_, column) => ({ x: (column + 0.5) * stride, y: y(column) }));
+  const { scalars } = series;
+  return Array.from({ length: scalars.count }, (_, column) => ({ x: scalars.updateOf(column + 0.5), y: y(column) }));
 }
 
 /** The training loss, a column's mean. */
@@ -46,14 +54,18 @@ export function validationPoints(series: DisplaySeries): Dot[] {
   return points(series, (column) => values[column] ?? NaN).filter(({ y }) => !Number.isNaN(y));
 }
 
-/** The mean of the last `updates` updates at every point: a trailing mean, so nothing is seen before it happens. */
-export function smoothed(dots: readonly Dot[], updates: number, stride: number): Dot[] {
+/**
+ * The mean of the last `updates` updates at every point: a trailing mean, so nothing is seen before it happens.
+ *
+ * @param isFromStart whether no update came before these: else the line begins where the mean is whole
+ */
+export function smoothed(dots: readonly Dot[], updates: number, stride: number, isFromStart = true): Dot[] {
   const window = Math.max(1, Math.round(updates / stride));
   let sum = 0;
   return dots.map(({ x, y }, i) => {
     sum += y;
     if (i >= window) sum -= dots[i - window]?.y ?? 0;
-    return { x, y: sum / Math.min(i + 1, window) };
+    return { x, y: i + 1 < window && !isFromStart ? NaN : sum / Math.min(i + 1, window) };
   });
 }
 

@@ -1,3 +1,4 @@
+import { seriesAt } from '../store/detail';
 import type { Store } from '../store/store';
 
 /**
@@ -36,7 +37,7 @@ function moveUpdate(store: Store, by: number): void {
   if (run === undefined || run.status.updates === 0) return;
   const last = run.status.updates - 1;
   const { update, t } = view.selection ?? { update: last, t: undefined };
-  const to = Math.max(0, Math.min(last, update + by * Math.max(1, run.series.scalars.stride)));
+  const to = Math.max(0, Math.min(last, update + by * Math.max(1, seriesAt(run, update).scalars.stride)));
   store.dispatch({ kind: 'hovered', point: undefined });
   store.dispatch({ kind: 'viewed', view: { selection: { update: to, t } } });
 }

@@ -4,6 +4,7 @@ import { connectHost, reportFaults } from '../host';
 import { emptyModel, type Model } from '../store/model';
 import { reduce } from '../store/reducer';
 import { savedOf, viewOf } from '../store/savedView';
+import { DetailKeeper } from '../store/detail';
 import { Looker } from '../store/looker';
 import { Store } from '../store/store';
 import { onThemeChange, readTheme } from '../theme/theme';
@@ -31,6 +32,7 @@ export function showNotebook(root: HTMLElement): void {
   );
 
   new Looker(store, asks.inspect);
+  new DetailKeeper(store, (request) => channel.request('detail', request), report);
 
   let theme = readTheme();
   const draw = (model: Model): void => {

@@ -1,6 +1,7 @@
 import type { TrainingAxis } from '../axis/trainingAxis';
 import { middleOf } from '../axis/trainingAxis';
 import { briefNumber } from '../../src/protocol/numbers';
+import { seriesAt, seriesInSight } from '../store/detail';
 import type { Model, ShownRun, View } from '../store/model';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
@@ -84,10 +85,11 @@ export class SelectionBar {
     const x = middleOf(axis, this.#current());
     this.#mark.hidden = !hasUpdates || x < 0 || x > axis.width;
     this.#mark.style.transform = `translateX(${x}px)`;
-    const key = dependencyKey(run.version, axis.domain, axis.width, theme);
+    const series = seriesInSight(run, axis.domain);
+    const key = dependencyKey(run.version, series, axis.domain, axis.width, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
-    this.#ticks.update(run, axis, theme);
+    this.#ticks.update(series, axis, theme);
   }
 
   #current(): number {
@@ -105,12 +107,12 @@ export class SelectionBar {
 }
 
 /** The selection in words, with its loss and, for a step, the gradient there. */
-function spoken({ series, facts }: ShownRun, { selection, layer }: View): string {
+function spoken(run: ShownRun, { selection, layer }: View): string {
   if (selection === undefined) return '';
   const { update, t } = selection;
+  const series = seriesAt(run, update);
   const loss = `Update ${update.toLocaleString('en-US')} selected, L = ${briefNumber(meanLoss(series, columnAtUpdate(series, update)))}`;
   if (t === undefined || series.heat.count === 0) return `${loss}.`;
-  const column = Math.min(series.heat.count - 1, Math.floor(update / series.heat.stride));
-  const norm = series.heat.column('dh', column)[layer * facts.layout.steps + t] ?? NaN;
+  const norm = series.heat.column('dh', series.heat.columnAt(update))[layer * run.facts.layout.steps + t] ?? NaN;
   return `${loss}; step ${t}, gradient norm ${briefNumber(norm)}.`;
 }

@@ -1,5 +1,6 @@
 import { gutters, leastVisible, middleOf, updateAt, type TrainingAxis } from '../axis/trainingAxis';
 import type { SharedZoom } from '../axis/zoom';
+import { seriesAt } from '../store/detail';
 import type { Point } from '../store/model';
 import type { Store } from '../store/store';
 import { element } from '../ui/element';
@@ -111,7 +112,7 @@ export class Surface {
       this.store.dispatch({ kind: 'viewed', view: { selection } });
       return true;
     };
-    const stride = Math.max(run.series.scalars.stride, 1);
+    const stride = Math.max(seriesAt(run, update).scalars.stride, 1);
     switch (event.key) {
       case 'ArrowLeft':
         return select(update - far * stride, t);

@@ -1,6 +1,8 @@
+import type { DisplaySeries } from '../../src/protocol/displaySeries';
 import { briefNumber } from '../../src/protocol/numbers';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
+import { seriesAt, seriesInSight } from '../store/detail';
 import type { Model, ShownRun } from '../store/model';
 import type { Store } from '../store/store';
 import { updateRatioTable } from '../tables/trainingTables';
@@ -10,7 +12,7 @@ import { element, setText } from '../ui/element';
 import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
-import { columnAtUpdate } from './lossCurves';
+import { columnAtUpdate, updatesInWords } from './lossCurves';
 import { courseName, shownParameter } from './parameterNames';
 import { Surface } from './surface';
 
@@ -55,25 +57,31 @@ export class UpdateRatioCell implements Cell {
     this.#surface.update(axis, undefined);
     this.#frame.say(sentence(run, shown));
     setText(this.#frame.readout, readout(model, run, shown));
-    this.#frame.tabulate(dependencyKey(run.version, run.facts), () => updateRatioTable(run));
-    const key = dependencyKey(run.version, run.facts, axis.domain, axis.width, theme, shown, this.#frame.body.hidden);
+    const series = seriesInSight(run, axis.domain);
+    this.#frame.tabulate(dependencyKey(run.version, series), () => updateRatioTable(series));
+    const key = dependencyKey(run.version, series, axis.domain, axis.width, theme, shown, this.#frame.body.hidden);
     if (key === this.#drawn || this.#frame.body.hidden) return;
     this.#drawn = key;
-    const curves = curvesOf(run, shown, theme, axis.domain);
+    const curves = curvesOf(series, shown, theme, axis.domain);
     legendOf(this.#legend, curves);
     this.#chart.update({ curves, yAxis: 'log', yTitle: '‖ΔW‖ / ‖W‖' }, axis.domain, theme);
   }
 }
 
-function curvesOf(run: ShownRun, shown: string, theme: Theme, domain: readonly [number, number]): readonly Curve[] {
-  const { stride, count } = run.series.scalars;
-  const names = run.facts.layout.parameters;
-  const values = run.series.scalars.values('updateRatio');
+function curvesOf(
+  { scalars, layout }: DisplaySeries,
+  shown: string,
+  theme: Theme,
+  domain: readonly [number, number],
+): readonly Curve[] {
+  const { stride, count } = scalars;
+  const names = layout.parameters;
+  const values = scalars.values('updateRatio');
   const line = (parameter: number): Curve['points'] =>
     Array.from({ length: count }, (_, column) => {
       const y = values[column * names.length + parameter] ?? NaN;
       // Exactly zero has no place on a logarithmic axis: the line breaks there.
-      return { x: (column + 0.5) * stride, y: y > 0 && y < Infinity ? y : NaN };
+      return { x: scalars.updateOf(column + 0.5), y: y > 0 && y < Infinity ? y : NaN };
     });
   const others = names.flatMap((name, i) => (name === shown ? [] : [line(i)]));
   const largest = stride === 1 ? '' : `, largest of ${stride} updates`;
@@ -95,20 +103,23 @@ function curvesOf(run: ShownRun, shown: string, theme: Theme, domain: readonly [
   ];
 }
 
-function ratioAt({ series, facts }: ShownRun, update: number, shown: string): number {
+function ratioAt(series: DisplaySeries, update: number, shown: string): number {
   const column = columnAtUpdate(series, update);
-  return series.scalars.column('updateRatio', column)[facts.layout.parameters.indexOf(shown)] ?? NaN;
+  return series.scalars.column('updateRatio', column)[series.layout.parameters.indexOf(shown)] ?? NaN;
 }
 
 function readout({ hover, view }: Model, run: ShownRun, shown: string): string {
   const at = hover?.update ?? view.selection?.update ?? run.status.updates - 1;
   if (at < 0) return 'No update yet.';
-  return `update ${at.toLocaleString('en-US')} · ‖ΔW‖ / ‖W‖ = ${briefNumber(ratioAt(run, at, shown))} of ${courseName(shown)}`;
+  const series = seriesAt(run, at);
+  const updates = updatesInWords(series, columnAtUpdate(series, at), run.status.updates);
+  const largest = series.scalars.stride === 1 ? '' : ', the largest';
+  return `${updates}${largest} · ‖ΔW‖ / ‖W‖ = ${briefNumber(ratioAt(series, at, shown))} of ${courseName(shown)}`;
 }
 
 function sentence(run: ShownRun, shown: string): string {
   const last = run.status.updates - 1;
   if (last < 0) return 'How far each update moves the weights, relative to their size.';
-  const ratio = ratioAt(run, last, shown);
+  const ratio = ratioAt(seriesAt(run, last), last, shown);
   return `The last update moved ${courseName(shown)} by ${briefNumber(ratio)} of its norm.`;
 }

@@ -12,6 +12,8 @@ export interface Grid {
   readonly rows: number;
   /** Updates per column. */
   readonly stride: number;
+  /** The update with which the first column begins; 0 unless said. */
+  readonly origin?: number;
 }
 
 /** The part of a grid that is visible, in updates, and the pixels it fills. */
@@ -63,7 +65,9 @@ function gather(grid: Grid, first: number, last: number, strongest: Float64Array
 }
 
 function columnsAt(grid: Grid, { from, to, width }: Viewport): Int32Array {
-  return Int32Array.from({ length: width + 1 }, (_, x) => Math.floor((from + (x / width) * (to - from)) / grid.stride));
+  return Int32Array.from({ length: width + 1 }, (_, x) =>
+    Math.floor((from + (x / width) * (to - from) - (grid.origin ?? 0)) / grid.stride),
+  );
 }
 
 /** Rows are painted from T−1 at the top down to 0. */

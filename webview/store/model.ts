@@ -54,6 +54,14 @@ export interface ShownRun {
   readonly series: DisplaySeries;
   /** Grows whenever the series does. */
   readonly version: number;
+  /** A stretch of the run in more columns than the series has for it. */
+  readonly detail?: ShownDetail | undefined;
+}
+
+/** Updates `series.origin … end` (exclusive) of a run. */
+export interface ShownDetail {
+  readonly series: DisplaySeries;
+  readonly end: number;
 }
 
 /** What is known of the update that is looked at. */

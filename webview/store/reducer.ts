@@ -1,7 +1,7 @@
 import { DisplaySeries } from '../../src/protocol/displaySeries';
 import type { PanelEntry, PanelState } from '../../src/protocol/panel';
 import type { RunStatus } from '../../src/protocol/run';
-import type { Look, Model, Point, ShownRun, View } from './model';
+import type { Look, Model, Point, ShownDetail, ShownRun, View } from './model';
 
 /** Everything that can happen to the model. */
 export type Action =
@@ -9,6 +9,7 @@ export type Action =
   | { readonly kind: 'status'; readonly status: RunStatus; readonly entries: readonly PanelEntry[] }
   /** The series has taken in new columns. */
   | { readonly kind: 'grown' }
+  | { readonly kind: 'detailed'; readonly detail: ShownDetail | undefined }
   | { readonly kind: 'viewed'; readonly view: Partial<View> }
   | { readonly kind: 'hovered'; readonly point: Point | undefined }
   | { readonly kind: 'looked'; readonly look: Look };
@@ -24,6 +25,8 @@ export function reduce(model: Model, action: Action): Model {
     }
     case 'grown':
       return model.run === undefined ? model : { ...model, run: { ...model.run, version: model.run.version + 1 } };
+    case 'detailed':
+      return model.run === undefined ? model : { ...model, run: { ...model.run, detail: action.detail } };
     case 'viewed':
       return { ...model, view: { ...model.view, ...action.view } };
     case 'hovered':
@@ -36,7 +39,7 @@ export function reduce(model: Model, action: Action): Model {
 }
 
 function shown(model: Model, state: PanelState): Model {
-  const run = state.run === undefined ? undefined : runOf(state.run);
+  const run = state.run === undefined ? undefined : runOf(state.run, model.run);
   const changed = model.isReady && model.variant !== state.selected;
   return {
     isReady: true,
@@ -59,10 +62,14 @@ function shown(model: Model, state: PanelState): Model {
   };
 }
 
-function runOf(view: NonNullable<PanelState['run']>): ShownRun {
+function runOf(view: NonNullable<PanelState['run']>, before: ShownRun | undefined): ShownRun {
   const series = new DisplaySeries(view.facts.layout, view.facts.recordEvery);
   series.write(view.series);
-  return { facts: view.facts, status: view.status, series, version: 1 };
+  // The same run shown again has the same records, unless it was gone on with from an earlier checkpoint.
+  const isSame = before !== undefined && before.facts.folder !== null && before.facts.folder === view.facts.folder;
+  const isThere = (before?.detail?.end ?? Infinity) <= view.status.updates;
+  const detail = isSame && isThere ? before.detail : undefined;
+  return { facts: view.facts, status: view.status, series, version: 1, detail };
 }
 
 /** A view kept from another run may name a layer or a quantity that this one has not. */

@@ -1,12 +1,10 @@
 import type { Grid } from '../heatmap/raster';
-import type { ShownRun } from '../store/model';
+import type { DisplaySeries, ScalarField } from '../../src/protocol/displaySeries';
 import type { Table } from './table';
 
-type Scalar = Parameters<ShownRun['series']['scalars']['column']>[0];
-
 /** The loss over the updates: one row a column of the picture. */
-export function lossTable(run: ShownRun): Table {
-  return scalarTable(run, 'Loss over updates', [
+export function lossTable(series: DisplaySeries): Table {
+  return scalarTable(series, 'Loss over updates', [
     ['mean loss', (at) => at('lossSum') / at('count')],
     ['lowest', (at) => at('lossMin')],
     ['highest', (at) => at('lossMax')],
@@ -16,8 +14,8 @@ export function lossTable(run: ShownRun): Table {
 }
 
 /** The gradient's norm over the updates; of several updates in a row, the largest. */
-export function clippingTable(run: ShownRun): Table {
-  return scalarTable(run, 'Norm of the gradient over updates', [
+export function clippingTable(series: DisplaySeries): Table {
+  return scalarTable(series, 'Norm of the gradient over updates', [
     ['‖g‖ before clipping', (at) => at('gradNorm')],
     ['‖g‖ after clipping', (at) => at('clippedNorm')],
     ['clipped updates', (at) => at('clips')],
@@ -25,39 +23,45 @@ export function clippingTable(run: ShownRun): Table {
 }
 
 /** ‖ΔW‖ / ‖W‖ over the updates: a column a parameter; of several updates in a row, the largest. */
-export function updateRatioTable({ series: { scalars }, facts }: ShownRun): Table {
+export function updateRatioTable({ scalars, layout }: DisplaySeries): Table {
   const { stride, count } = scalars;
   return {
     caption: stride === 1 ? 'Step relative to the weights' : `Step relative to the weights; a row is ${stride} updates`,
-    columns: [stride === 1 ? 'update' : 'from update', ...facts.layout.parameters],
-    rows: Array.from({ length: count }, (_, column) => [column * stride, ...scalars.column('updateRatio', column)]),
+    columns: [stride === 1 ? 'update' : 'from update', ...layout.parameters],
+    rows: Array.from({ length: count }, (_, column) => [
+      scalars.updateOf(column),
+      ...scalars.column('updateRatio', column),
+    ]),
   };
 }
 
 /** What the heatmap shows: a row an update, a column a time step. */
-export function gradientTable(caption: string, { values, columns, width, offset, rows, stride }: Grid): Table {
+export function gradientTable(
+  caption: string,
+  { values, columns, width, offset, rows, stride, origin = 0 }: Grid,
+): Table {
   return {
     caption,
     columns: ['update', ...Array.from({ length: rows }, (_, t) => `t = ${t}`)],
     rows: Array.from({ length: columns }, (_, column) => [
-      column * stride,
+      origin + column * stride,
       ...Array.from({ length: rows }, (_, t) => values[column * width + offset + t] ?? NaN),
     ]),
   };
 }
 
 function scalarTable(
-  { series: { scalars } }: ShownRun,
+  { scalars }: DisplaySeries,
   caption: string,
-  quantities: readonly (readonly [name: string, of: (at: (field: Scalar) => number) => number])[],
+  quantities: readonly (readonly [name: string, of: (at: (field: ScalarField) => number) => number])[],
 ): Table {
   const { stride, count } = scalars;
   return {
     caption: stride === 1 ? caption : `${caption}; a row is ${stride} updates`,
     columns: [stride === 1 ? 'update' : 'from update', ...quantities.map(([name]) => name)],
     rows: Array.from({ length: count }, (_, column) => {
-      const at = (field: Scalar): number => scalars.column(field, column)[0] ?? NaN;
-      return [column * stride, ...quantities.map(([, of]) => of(at))];
+      const at = (field: ScalarField): number => scalars.column(field, column)[0] ?? NaN;
+      return [scalars.updateOf(column), ...quantities.map(([, of]) => of(at))];
     }),
   };
 }
