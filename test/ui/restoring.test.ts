@@ -17,7 +17,14 @@ describe('A finished run', () => {
   /** All words of the panel, once the last update has been replayed and stands there too. */
   async function run(): Promise<string> {
     await workbench.webviewFrame().getByText('Sequence time — update').waitFor();
-    return workbench.webviewFrame().locator('main').innerText();
+    const words = workbench.webviewFrame().locator('main');
+    // Cells ask for their own answers and are drawn when these come: until then the words still change.
+    for (let before = ''; ;) {
+      const now = await words.innerText();
+      if (now === before && /relative error/.test(now)) return now;
+      before = now;
+      await workbench.page.waitForTimeout(1000);
+    }
   }
 
   it('is still there when its tab was hidden', async () => {

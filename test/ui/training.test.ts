@@ -59,7 +59,7 @@ describe('Training by hand', () => {
   it('pauses', async () => {
     await workbench.codeLens('Pause').click();
     await workbench.codeLens('paused').waitFor();
-    await workbench.webviewFrame().getByText('Resume').waitFor();
+    await workbench.webviewFrame().getByRole('button', { name: 'Resume', exact: true }).waitFor();
   });
 
   it('does one update at a time', async () => {
@@ -68,7 +68,7 @@ describe('Training by hand', () => {
       .getByText(/^paused/)
       .waitFor();
     const before = await updatesIn(progress());
-    await workbench.webviewFrame().getByText('Step', { exact: false }).first().click();
+    await workbench.webviewFrame().getByRole('button', { name: /^Step/ }).first().click();
     await beyond(before);
     assert.equal(await updatesIn(progress()), before + 1);
   });
@@ -82,7 +82,7 @@ describe('Training by hand', () => {
 
   it('resumes from the panel', async () => {
     const before = await updatesIn(progress());
-    await workbench.webviewFrame().getByText('Resume').click();
+    await workbench.webviewFrame().getByRole('button', { name: 'Resume', exact: true }).click();
     await beyond(before + 10);
   });
 

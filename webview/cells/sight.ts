@@ -30,9 +30,11 @@ export class Sight<Part extends { readonly element: Element }> {
 
   /** Draws the parts in sight now, and the others once nothing more is drawn for a moment. */
   draw(draw: (part: Part) => void): void {
+    // A part that was never drawn would stand there empty.
+    const isFirst = this.#draw === undefined;
     this.#draw = draw;
     this.#behind = new Set(this.parts);
-    this.#catchUp((part) => this.#seen.has(part.element));
+    this.#catchUp((part) => isFirst || this.#seen.has(part.element));
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
       this.#catchUp(() => true);
