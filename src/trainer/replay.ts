@@ -72,6 +72,7 @@ export class Replay {
     const all = (await this.storage.list(runFiles.checkpoints)).flatMap((name) => updatesOfCheckpoint(name) ?? []);
     const before = all.filter((updates) => updates <= update).sort((a, b) => b - a)[0];
     if (before === undefined && isEnough) return -1;
+    if (all.length === 0) throw new Error('The run keeps no checkpoint any more: its folder was moved or deleted.');
     if (before === undefined) throw new Error(`The run keeps no checkpoint from before update ${update}.`);
     return before;
   }

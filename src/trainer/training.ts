@@ -179,8 +179,12 @@ export function describeNonFinite(where: NonFinite): string {
     where.row === undefined ? undefined : `sequence ${where.row} of the batch`,
   ].filter((part) => part !== undefined);
   const at = place.length === 0 ? '' : ` at ${place.join(', ')}`;
+  const advice =
+    where.update === 0
+      ? 'It is the first update: look at the data, the weights it begins with and model.init.'
+      : 'A smaller optimizer.learningRate or a clip usually helps.';
   return (
     `Diverged at update ${where.update}: ${where.tensor} became ${where.value} in the ${where.pass} pass${at}. ` +
-    'The parameters are those before this update. A smaller optimizer.learningRate or a clip usually helps.'
+    `The parameters are those before this update. ${advice}`
   );
 }

@@ -118,7 +118,7 @@ function curvesOf({ total, local, later }: Norms, theme: Theme, { steps }: Inspe
   const points = (values: Float64Array) =>
     Array.from({ length: steps }, (_, t) => ({ x: t + 0.5, y: (values[t] ?? 0) > 0 ? (values[t] ?? NaN) : NaN }));
   return [
-    { label: '∂L/∂h_t, total', points: points(total), color: theme.train, width: 2 },
+    { label: '∂L/∂h_t, total', points: points(total), color: theme.train, width: 2, dots: steps === 1 },
     {
       label: 'from this step (its own loss, or the layer above)',
       points: points(local),

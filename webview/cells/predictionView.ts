@@ -75,7 +75,8 @@ class ClassPrediction {
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.#paint(inspection, axis, theme);
-    const isRoomy = widthOfStep(axis) >= roomForSymbol;
+    const longest = inspection.outputNames.reduce((most, symbol) => Math.max(most, visibleSymbol(symbol).length), 1);
+    const isRoomy = widthOfStep(axis) >= roomForSymbol * longest;
     this.#symbols.hidden = !isRoomy;
     if (!isRoomy) return;
     const name = (index: number | undefined): string =>
@@ -192,7 +193,13 @@ function valueCurves(
     }));
   return [
     { label: 'asked, y_t', points: points(targets, (t) => mask[t] === 1), color: theme.validation, dots: true },
-    { label: 'predicted, ŷ_t', points: points(outputs, () => true), color: theme.train, dash: [5, 3] },
+    {
+      label: 'predicted, ŷ_t',
+      points: points(outputs, () => true),
+      color: theme.train,
+      dash: [5, 3],
+      dots: mask.length === 1,
+    },
   ];
 }
 

@@ -99,7 +99,7 @@ export class ScoresView {
     const points = (values: Float64Array, isThere: (t: number) => boolean): Curve['points'] =>
       series.mask.length === 0
         ? []
-        : Array.from(series.mask, (_, t) => ({ x: t + 0.5, y: isThere(t) ? (values[t * width] ?? NaN) : NaN }));
+        : Array.from(series.mask, (_, t) => ({ x: t, y: isThere(t) ? (values[t * width] ?? NaN) : NaN }));
     const curves: Curve[] = [
       {
         label: 'true',
@@ -107,11 +107,17 @@ export class ScoresView {
         color: theme.validation,
         dots: true,
       },
-      { label: 'predicted', points: points(series.outputs, () => true), color: theme.train, dash: [5, 3] },
+      {
+        label: 'predicted',
+        points: points(series.outputs, () => true),
+        color: theme.train,
+        dash: [5, 3],
+        dots: steps === 1,
+      },
     ];
     legendOf(this.#seriesLegend, curves);
     const name = inspection.outputNames[0] ?? 'y';
-    this.#seriesChart.update({ curves, yAxis: 'linear', yTitle: `${name}, held out` }, [0, steps], theme);
+    this.#seriesChart.update({ curves, yAxis: 'linear', yTitle: `${name}, held out` }, [-0.5, steps - 0.5], theme);
   }
 }
 

@@ -35,5 +35,10 @@ function numbers(row: Float64Array): string {
 
 /** A symbol that can be seen: white space has no picture of its own. */
 export function visibleSymbol(symbol: string): string {
-  return { ' ': '␣', '\n': '↵', '\t': '⇥', '\r': '␍' }[symbol] ?? symbol;
+  const sign = { ' ': '␣', '\n': '↵', '\t': '⇥', '\r': '␍' }[symbol];
+  // What turns or hides the text around it is named by its number.
+  return (
+    sign ??
+    symbol.replace(/\p{C}/gu, (one) => `U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)
+  );
 }

@@ -55,9 +55,18 @@ export class ThresholdView {
     const shown = this.#threshold ?? Math.max(least, Math.min(most, start));
     const at = Math.round((Math.log(shown / least) / Math.log(most / least)) * positions);
     if (this.#slider.value !== String(at)) this.#slider.value = String(at);
-    const words = `${plainNumber(shown)} clip? ${shareInWords(run, shown)} of this run’s updates`;
+    const words = `${plainNumber(shown)} clip? ${this.#share(run, shown)} of this run’s updates`;
     this.#slider.setAttribute('aria-valuetext', words);
     setText(this.#words, words);
+  }
+
+  /** Of the threshold that the run was trained with, the share is known to the update. */
+  #share(run: ShownRun, threshold: number): string {
+    const { facts, status } = run;
+    const isTrained =
+      this.#threshold === undefined && facts.clip?.kind === 'norm' && threshold === facts.clip.threshold;
+    if (!isTrained || status.updates === 0) return shareInWords(run, threshold);
+    return `${Math.round((100 * status.clipped) / status.updates)} %`;
   }
 }
 

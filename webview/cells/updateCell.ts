@@ -133,9 +133,10 @@ const slotNames: Readonly<Record<string, string>> = {
 function direction({ before, after, clipped, name }: InspectedParameter): string {
   const step = after.map((value, i) => value - (before[i] ?? 0));
   const product = step.reduce((sum, value, i) => sum + value * (clipped[i] ?? 0), 0);
-  const cosine = -product / (Math.hypot(...step) * Math.hypot(...clipped));
+  const square = (values: Float64Array): number => values.reduce((sum, value) => sum + value * value, 0);
+  const cosine = -product / Math.sqrt(square(step) * square(clipped));
   if (!Number.isFinite(cosine)) return '';
   const angle = (Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI;
-  const words = angle < 1 ? 'straight down its gradient' : `${angle.toFixed(0)}° away from straight down its gradient`;
+  const words = angle < 5 ? 'straight down its gradient' : `${angle.toFixed(0)}° away from straight down its gradient`;
   return ` The optimizer’s step of ${courseName(name)} goes ${words}.`;
 }

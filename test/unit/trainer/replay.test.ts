@@ -169,7 +169,7 @@ describe('A replay', () => {
 
   it('of a run without the checkpoint it needs says so', async () => {
     const replay = new Replay(exampleTraining(), new FolderStorage(folder), []);
-    await assert.rejects(replay.moment(3), /no checkpoint from before update 3/);
+    await assert.rejects(replay.moment(3), /no checkpoint any more: its folder was moved or deleted/);
   });
 });
 
