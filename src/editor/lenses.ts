@@ -7,6 +7,7 @@ import {
   type Event,
   type TextDocument,
 } from 'vscode';
+import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
 import type { Place } from '../experiment/refusal';
 import { parseExperiment } from '../experiment/parse';
@@ -20,17 +21,16 @@ const refreshMilliseconds = 500;
 export class TrainLenses implements CodeLensProvider, Disposable {
   readonly #changed = new EventEmitter<void>();
   readonly #subscription: Disposable;
-  #due: NodeJS.Timeout | undefined;
+  // Lenses are drawn anew at most twice a second, however fast the run is.
+  readonly #refresh = new Gathering(refreshMilliseconds, () => {
+    this.#changed.fire();
+  });
 
   readonly onDidChangeCodeLenses: Event<void> = this.#changed.event;
 
   constructor(readonly sessions: Sessions) {
-    // Lenses are drawn anew at most twice a second, however fast the run is.
     this.#subscription = sessions.onDidChange(() => {
-      this.#due ??= setTimeout(() => {
-        this.#due = undefined;
-        this.#changed.fire();
-      }, refreshMilliseconds);
+      this.#refresh.soon();
     });
   }
 
@@ -48,7 +48,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#due);
+    this.#refresh.dispose();
     this.#subscription.dispose();
     this.#changed.dispose();
   }

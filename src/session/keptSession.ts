@@ -1,4 +1,5 @@
 import { EventEmitter, RelativePattern, workspace, type Disposable, type Event, type Uri } from 'vscode';
+import { Gathering } from '../platform/gathering';
 import { reasonOf } from '../protocol/channel';
 import { runFiles } from '../run/layout';
 import { nameOf, readKeptRun, type KeptRun } from './keptRun';
@@ -13,7 +14,10 @@ export class KeptSession implements Disposable {
   readonly #watcher;
   #opened: { readonly kept: KeptRun; readonly session: Session } | undefined;
   #reason: string | undefined;
-  #due: NodeJS.Timeout | undefined;
+  readonly #look = new Gathering(secondsBetweenLooks * 1000, async () => {
+    await this.read();
+    this.#changed.fire(undefined);
+  });
 
   /** Fires when the run was read again. */
   readonly onDidChange: Event<undefined> = this.#changed.event;
@@ -27,7 +31,7 @@ export class KeptSession implements Disposable {
     );
     for (const event of [this.#watcher.onDidChange, this.#watcher.onDidCreate, this.#watcher.onDidDelete]) {
       event(() => {
-        this.#lookSoon();
+        this.#look.soon();
       });
     }
   }
@@ -70,18 +74,9 @@ export class KeptSession implements Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#due);
+    this.#look.dispose();
     this.#watcher.dispose();
     this.#opened?.session.dispose();
     this.#changed.dispose();
-  }
-
-  #lookSoon(): void {
-    this.#due ??= setTimeout(() => {
-      void this.read().then(() => {
-        this.#due = undefined;
-        this.#changed.fire(undefined);
-      });
-    }, secondsBetweenLooks * 1000);
   }
 }

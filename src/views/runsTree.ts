@@ -10,6 +10,7 @@ import {
   type TreeDataProvider,
 } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
+import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
 import { briefDuration, briefNumber } from '../protocol/numbers';
 import { isResumable, stateWords, type RunState } from '../protocol/run';
@@ -44,7 +45,11 @@ const mostInDescription = 2;
 export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   readonly #owned = new DisposableStore();
   readonly #changed = this.#owned.add(new EventEmitter<undefined>());
-  #due: NodeJS.Timeout | undefined;
+  readonly #refresh = this.#owned.add(
+    new Gathering(refreshMilliseconds, () => {
+      this.#changed.fire(undefined);
+    }),
+  );
 
   readonly onDidChangeTreeData: Event<undefined> = this.#changed.event;
 
@@ -59,10 +64,7 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
     );
     this.#owned.add(
       sessions.onDidChange(() => {
-        this.#due ??= setTimeout(() => {
-          this.#due = undefined;
-          this.#changed.fire(undefined);
-        }, refreshMilliseconds);
+        this.#refresh.soon();
       }),
     );
   }
@@ -84,7 +86,6 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#due);
     this.#owned.dispose();
   }
 }
