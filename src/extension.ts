@@ -94,6 +94,6 @@ export function activate(context: ExtensionContext): void {
       log,
     }),
   );
-  void panels.reopen();
+  panels.reopen();
   comparisons.reopen();
 }

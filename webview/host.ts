@@ -1,4 +1,5 @@
 import { Channel, reasonOf, type Contract, type Handlers, type Port } from '../src/protocol/channel';
+import type { PageContract } from '../src/protocol/page';
 import { unmarkNumbers } from '../src/protocol/webviewNumbers';
 
 interface VsCodeApi {
@@ -8,9 +9,6 @@ interface VsCodeApi {
 }
 
 declare function acquireVsCodeApi(): VsCodeApi;
-
-/** What a page tells its host of without being asked: faults at the least. */
-export type PageContract = { requests: Record<never, never>; events: { fault: string } };
 
 /** The extension host, as a page sees it. */
 export interface Host<Remote extends Contract> {

@@ -1,13 +1,10 @@
-import { commands as registry, type Disposable, type Uri, type WebviewPanel } from 'vscode';
+import { commands as registry, type Uri, type WebviewPanel } from 'vscode';
 import * as z from 'zod';
-import { Channel, type Validators } from '../protocol/channel';
-import type {
-  ComparedRun,
-  ComparisonHostContract,
-  ComparisonState,
-  ComparisonViewContract,
-} from '../protocol/comparison';
+import type { Channel, Validators } from '../protocol/channel';
+import type { ComparedRun, ComparisonHostContract, ComparisonState } from '../protocol/comparison';
+import type { PageContract } from '../protocol/page';
 import { DisposableStore } from '../platform/disposable';
+import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
 import type { Log } from '../platform/log';
 import { briefValue, differingKeys, keyValues, type KeyValues } from '../run/differences';
@@ -17,7 +14,8 @@ import type { Sessions, Target } from '../session/sessions';
 import { ComparedMember } from './comparedMember';
 import { pageOf } from './page';
 import { keptOf, type Subject } from './subject';
-import { portOf } from './webviewPort';
+import { connectPage } from './pageChannel';
+import type { PanelView } from './panels';
 
 /** What a comparison needs from the house. */
 export interface ComparisonParts {
@@ -43,11 +41,15 @@ const comparisonRequests: Validators<ComparisonHostContract> = {
 };
 
 /** The panel of several runs: sends each as it is, then what it grows by, and says what sets them apart. */
-export class ComparisonPanel implements Disposable {
+export class ComparisonPanel implements PanelView {
   readonly #owned = new DisposableStore();
-  readonly #channel: Channel<ComparisonHostContract, ComparisonViewContract>;
+  readonly #channel: Channel<ComparisonHostContract, PageContract>;
   #members: readonly ComparedMember[];
-  #due: NodeJS.Timeout | undefined;
+  readonly #growth = this.#owned.add(
+    new Gathering(refreshMilliseconds, () => {
+      this.#refresh();
+    }),
+  );
 
   /** @param onShow told the panel's title, whenever that may have changed */
   constructor(
@@ -60,37 +62,24 @@ export class ComparisonPanel implements Disposable {
     this.#members = subjects.map(
       (subject, index) => new ComparedMember(index, subject, sessions, () => void this.#announce()),
     );
-    this.#channel = new Channel<ComparisonHostContract, ComparisonViewContract>(
-      portOf(panel.webview),
-      {
-        ready: () => this.#hydrate(),
-        open: (member) => this.#open(member),
-        remove: (member) => this.#remove(member),
-        choose: async () => {
-          await registry.executeCommand(commands.compareRuns);
-          return undefined;
-        },
+    this.#channel = connectPage<ComparisonHostContract>('Comparison', panel.webview, log, comparisonRequests, {
+      ready: () => this.#hydrate(),
+      open: (member) => this.#open(member),
+      remove: (member) => this.#remove(member),
+      choose: async () => {
+        await registry.executeCommand(commands.compareRuns);
+        return undefined;
       },
-      {
-        validators: comparisonRequests,
-        onFault: (reason) => {
-          log.warn(`Comparison: ${reason}`);
-        },
-      },
-    );
-    this.#channel.on('fault', (reason) => {
-      log.error(`Comparison: ${reason}`);
     });
     this.#owned.add(
       sessions.onDidChange((session) => {
-        if (this.#members.some((member) => member.session === session)) this.#refreshSoon();
+        if (this.#members.some((member) => member.session === session)) this.#growth.soon();
       }),
     );
     panel.webview.html = pageOf(panel.webview, extension, 'comparison');
   }
 
   dispose(): void {
-    clearTimeout(this.#due);
     this.#channel.close('The panel was closed.');
     for (const member of this.#members) member.dispose();
     this.#owned.dispose();
@@ -115,13 +104,6 @@ export class ComparisonPanel implements Disposable {
       keys,
       runs: this.#members.map((member, i) => runOf(member, keys, values[i])),
     };
-  }
-
-  #refreshSoon(): void {
-    this.#due ??= setTimeout(() => {
-      this.#due = undefined;
-      this.#refresh();
-    }, refreshMilliseconds);
   }
 
   #refresh(): void {

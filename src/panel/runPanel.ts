@@ -1,17 +1,10 @@
-import { commands as registry, Uri, window, workspace, type Disposable, type WebviewPanel } from 'vscode';
+import { Uri, type WebviewPanel } from 'vscode';
 import { asksBy } from '../protocol/updateQuestions';
-import { Channel, reasonOf } from '../protocol/channel';
-import type {
-  Detail,
-  DetailRequest,
-  PanelCommand,
-  PanelEntry,
-  PanelHostContract,
-  PanelState,
-  PanelViewContract,
-} from '../protocol/panel';
+import { reasonOf, type Channel } from '../protocol/channel';
+import type { PageContract } from '../protocol/page';
+import type { Detail, DetailRequest, PanelEntry, PanelHostContract, PanelState } from '../protocol/panel';
 import { DisposableStore } from '../platform/disposable';
-import { commands } from '../platform/ids';
+import { Gathering } from '../platform/gathering';
 import type { Log } from '../platform/log';
 import { fileNameOf, folderOf, readExperiment } from '../session/experimentText';
 import { KeptSession } from '../session/keptSession';
@@ -22,11 +15,12 @@ import { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
 import type { StartTrainerWorker } from '../session/trainerWorker';
 import { runFiles } from '../run/layout';
-import type { OpenPanel } from './openPanels';
 import { pageOf } from './page';
+import { connectPage } from './pageChannel';
+import { obey } from './panelCommands';
+import type { PanelView } from './panels';
 import { panelRequests } from './requests';
 import { keptOf, type KeptSubject, type Subject } from './subject';
-import { portOf } from './webviewPort';
 
 /** What a panel needs from the house. */
 export interface RunPanelParts {
@@ -41,13 +35,18 @@ export interface RunPanelParts {
 const refreshMilliseconds = 60;
 
 /** The panel of one experiment, or of one kept run: shows one run at a time, live, and passes on what the person asks. */
-export class RunPanel implements Disposable {
+export class RunPanel implements PanelView {
   readonly #owned = new DisposableStore();
-  readonly #channel: Channel<PanelHostContract, PanelViewContract>;
+  readonly #channel: Channel<PanelHostContract, PageContract>;
   /** The run as its folder has it, where the panel is about one run. */
   readonly #kept: KeptSession | undefined;
   #target: Target | undefined;
-  #due: NodeJS.Timeout | undefined;
+  /** A hidden panel gets no changes and asks anew when it shows. */
+  readonly #changes = this.#owned.add(
+    new Gathering(refreshMilliseconds, () => {
+      this.#refresh();
+    }),
+  );
   #isVisible = true;
   /** The session whose facts and series the webview has; what follows only adds to them. */
   #drawn: Session | undefined;
@@ -62,30 +61,22 @@ export class RunPanel implements Disposable {
     readonly panel: WebviewPanel,
     readonly subject: Subject,
     readonly parts: RunPanelParts,
-    readonly onShow: (panel: OpenPanel<KeptSubject>) => void,
+    readonly onShow: (shown: KeptSubject, title: string) => void,
   ) {
     const { sessions, extension, log } = parts;
     this.#target = subject.kind === 'experiment' ? subject.target : undefined;
     this.#kept = subject.kind === 'run' ? this.#owned.add(new KeptSession(subject.folder)) : undefined;
-    this.#channel = new Channel<PanelHostContract, PanelViewContract>(
-      portOf(panel.webview),
-      {
-        ready: () => this.#hydrate(),
-        select: ({ variant }) => this.show(variant),
-        command: (command) => this.#obey(command),
-        ...asksBy(async (name, params) => this.#inspected().ask(name, params)),
-        detail: (request) => this.#detailOf(request),
-        setLearningRate: (rate) => this.#session?.setLearningRate(rate).then(() => undefined),
+    this.#channel = connectPage<PanelHostContract>('Panel', panel.webview, log, panelRequests, {
+      ready: () => this.#hydrate(),
+      select: ({ variant }) => this.show(variant),
+      command: async (command) => {
+        const target = this.#target ?? this.#session ?? { uri: this.#uri, variant: undefined };
+        await obey(command, target, this.#session?.folder);
+        return undefined;
       },
-      {
-        validators: panelRequests,
-        onFault: (reason) => {
-          log.warn(`Panel: ${reason}`);
-        },
-      },
-    );
-    this.#channel.on('fault', (reason) => {
-      log.error(`Panel: ${reason}`);
+      ...asksBy(async (name, params) => this.#inspected().ask(name, params)),
+      detail: (request) => this.#detailOf(request),
+      setLearningRate: (rate) => this.#session?.setLearningRate(rate).then(() => undefined),
     });
     this.#owned.add(
       sessions.onDidReplace((session) => {
@@ -94,7 +85,7 @@ export class RunPanel implements Disposable {
     );
     this.#owned.add(
       sessions.onDidChange((session) => {
-        if (session === this.#session || session.uri.toString() === this.#target?.uri.toString()) this.#refreshSoon();
+        if (session === this.#session || session.uri.toString() === this.#target?.uri.toString()) this.#changes.soon();
       }),
     );
     if (this.#kept !== undefined) {
@@ -122,7 +113,6 @@ export class RunPanel implements Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#due);
     this.#inspector?.dispose();
     this.#channel.close('The panel was closed.');
     this.#owned.dispose();
@@ -183,7 +173,7 @@ export class RunPanel implements Disposable {
     const folder = this.#kept?.folder.toString();
     const variant = this.#target?.variant;
     const shown: Subject = this.#target === undefined ? this.subject : { kind: 'experiment', target: this.#target };
-    this.onShow({ shown: keptOf(shown), title: this.panel.title });
+    this.onShow(keptOf(shown), this.panel.title);
     return {
       uri: this.#uri.toString(),
       folder,
@@ -239,14 +229,6 @@ export class RunPanel implements Disposable {
     }));
   }
 
-  /** Changes are gathered and sent some sixteen times a second; a hidden panel gets none and asks anew when it shows. */
-  #refreshSoon(): void {
-    this.#due ??= setTimeout(() => {
-      this.#due = undefined;
-      this.#refresh();
-    }, refreshMilliseconds);
-  }
-
   #refresh(): void {
     const session = this.#session;
     if (!this.#isVisible || session === undefined) return;
@@ -261,42 +243,5 @@ export class RunPanel implements Disposable {
       this.#sent = session.series.updates;
     }
     this.#channel.emit('status', { status: session.status, entries: this.#entries() });
-  }
-
-  async #obey(command: PanelCommand): Promise<undefined> {
-    const { uri, variant } = this.#target ?? this.#session ?? { uri: this.#uri, variant: undefined };
-    const run = (id: string): Thenable<unknown> => registry.executeCommand(id, uri.toString(), variant);
-    const folder = this.#session?.folder;
-    switch (command) {
-      case 'train':
-        await run(commands.train);
-        return undefined;
-      case 'pause':
-        await run(commands.pause);
-        return undefined;
-      case 'resume':
-        await run(commands.resume);
-        return undefined;
-      case 'step':
-        await run(commands.step);
-        return undefined;
-      case 'stop':
-        await run(commands.stop);
-        return undefined;
-      case 'resumeRun':
-        await registry.executeCommand(commands.resumeRun, folder);
-        return undefined;
-      case 'openExperiment':
-        await window.showTextDocument(await workspace.openTextDocument(uri));
-        return undefined;
-      case 'revealRun':
-        if (folder !== undefined) await registry.executeCommand('revealInExplorer', Uri.file(folder));
-        return undefined;
-      case 'showLog':
-        await registry.executeCommand(commands.showLog);
-        return undefined;
-      default:
-        return command satisfies never;
-    }
   }
 }

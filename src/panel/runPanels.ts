@@ -1,18 +1,10 @@
-import {
-  Uri,
-  ViewColumn,
-  window,
-  type Disposable,
-  type Memento,
-  type WebviewPanel,
-  type WebviewPanelSerializer,
-} from 'vscode';
+import type { Memento, Uri, WebviewPanel } from 'vscode';
 import { panelViewType } from '../platform/ids';
 import type { Target } from '../session/sessions';
-import { OpenPanels, type PanelKind } from './openPanels';
-import { webviewRoot } from './page';
+import type { PanelKind } from './openPanels';
+import { Panels } from './panels';
 import { RunPanel, type RunPanelParts } from './runPanel';
-import { keptSubject, keyOf, subjectOf, type KeptSubject, type Subject } from './subject';
+import { keptOf, keptSubject, keyOf, subjectOf, type KeptSubject } from './subject';
 
 const panelKind: PanelKind<KeptSubject> = {
   viewType: panelViewType,
@@ -21,83 +13,33 @@ const panelKind: PanelKind<KeptSubject> = {
   keyOf: (kept) => keyOf(subjectOf(kept)),
 };
 
-/** All panels, one an experiment and one a kept run; brings them back after a window reload. */
-export class RunPanels implements Disposable, WebviewPanelSerializer {
-  readonly #panels = new Map<string, RunPanel>();
-  readonly #open: OpenPanels<KeptSubject>;
-
+/** The panels of runs, one an experiment and one a kept run. */
+export class RunPanels extends Panels<KeptSubject, RunPanel> {
   /** @param store of the workspace */
   constructor(
     readonly parts: RunPanelParts,
     store: Memento,
   ) {
-    this.#open = new OpenPanels(store, panelKind);
-  }
-
-  /** Opens again the panels that the window had before it was reloaded and that VS Code has not brought back. */
-  async reopen(): Promise<void> {
-    for (const { shown } of this.#open.missing) await this.#show(subjectOf(shown));
+    super(panelKind, store, parts.extension);
   }
 
   /** Shows a target beside the editor, in the panel its experiment already has or in a new one. */
-  show(target: Target): Promise<void> {
-    return this.#show({ kind: 'experiment', target });
+  async show(target: Target): Promise<void> {
+    await this.reveal(keptOf({ kind: 'experiment', target })).show(target.variant);
   }
 
   /** Shows a kept run: in its experiment's panel while that shows it anyway, else in one of its own. */
   async showRun(folder: Uri): Promise<void> {
     const session = this.parts.sessions.withFolder(folder.fsPath);
-    const isShown = session !== undefined && this.#panels.has(session.uri.toString());
-    await (isShown ? this.show(session) : this.#show({ kind: 'run', folder }));
+    if (session !== undefined && this.has(keptOf({ kind: 'experiment', target: session }))) await this.show(session);
+    else this.reveal(keptOf({ kind: 'run', folder }));
   }
 
-  async deserializeWebviewPanel(panel: WebviewPanel, state: unknown): Promise<void> {
-    const kept = this.#open.shownBy(panel.title, state);
-    if (kept === undefined || this.#panels.has(keyOf(subjectOf(kept)))) {
-      panel.dispose();
-      return;
-    }
-    panel.webview.options = { enableScripts: true, localResourceRoots: [webviewRoot(this.parts.extension)] };
-    this.#adopt(panel, subjectOf(kept));
-    await Promise.resolve();
-  }
-
-  /** The tabs stay: when the window is only reloaded, VS Code brings them back. */
-  dispose(): void {
-    this.#open.close();
-    for (const view of this.#panels.values()) view.dispose();
-  }
-
-  async #show(subject: Subject): Promise<void> {
-    const open = this.#panels.get(keyOf(subject));
-    if (open !== undefined) {
-      open.panel.reveal(undefined, true);
-      if (subject.kind === 'experiment') await open.show(subject.target.variant);
-      return;
-    }
-    const panel = window.createWebviewPanel(
-      panelViewType,
-      'Unroll',
-      { viewColumn: ViewColumn.Beside, preserveFocus: true },
-      { enableScripts: true, localResourceRoots: [webviewRoot(this.parts.extension)] },
-    );
-    this.#adopt(panel, subject);
-  }
-
-  #adopt(panel: WebviewPanel, subject: Subject): void {
-    const key = keyOf(subject);
-    panel.iconPath = {
-      light: Uri.joinPath(this.parts.extension, 'media', 'icons', 'experiment-light.svg'),
-      dark: Uri.joinPath(this.parts.extension, 'media', 'icons', 'experiment-dark.svg'),
-    };
-    const view = new RunPanel(panel, subject, this.parts, (shown) => {
-      this.#open.note(shown);
-    });
-    this.#panels.set(key, view);
-    panel.onDidDispose(() => {
-      this.#panels.delete(key);
-      this.#open.forget(key);
-      view.dispose();
-    });
+  protected override fill(
+    panel: WebviewPanel,
+    shown: KeptSubject,
+    note: (shown: KeptSubject, title: string) => void,
+  ): RunPanel {
+    return new RunPanel(panel, subjectOf(shown), this.parts, note);
   }
 }

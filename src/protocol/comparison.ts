@@ -50,12 +50,3 @@ export type ComparisonHostContract = {
     grown: { readonly id: number; readonly status: RunStatus; readonly series: SeriesSlice };
   };
 };
-
-/** What the webview serves to its host. */
-export type ComparisonViewContract = {
-  requests: Record<never, never>;
-  events: {
-    /** A fault in the webview, for the log. */
-    fault: string;
-  };
-};

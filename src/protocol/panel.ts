@@ -75,12 +75,3 @@ export type PanelHostContract = {
     series: SeriesSlice;
   };
 };
-
-/** What the webview serves to its host. */
-export type PanelViewContract = {
-  requests: Record<never, never>;
-  events: {
-    /** A fault in the webview, for the log. */
-    fault: string;
-  };
-};
