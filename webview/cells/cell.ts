@@ -188,3 +188,9 @@ function whyElement(title: CellTitle, id: string): HTMLElement {
 export function isFolded({ view }: Model, title: string): boolean {
   return view.folded.includes(title);
 }
+
+/** The folded titles once somebody pressed the fold of one: it joins them, or leaves them. */
+export function toggled(folded: readonly string[], title: string): readonly string[] {
+  const others = folded.filter((other) => other !== title);
+  return others.length < folded.length ? others : [...folded, title];
+}

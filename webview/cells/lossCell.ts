@@ -4,13 +4,13 @@ import { isLive, type RunFacts } from '../../src/protocol/run';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
 import { seriesAt, seriesInSight } from '../store/detail';
-import type { Model, ShownRun, View } from '../store/model';
+import type { Model, ShownRun } from '../store/model';
 import type { Store } from '../store/store';
 import { withOpacity, type Theme } from '../theme/theme';
-import { choice } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { lossName, lossUnit } from './lossName';
+import { CurveControls, fittingAxis } from './curveControls';
 import { legendOf } from './curveLegend';
 import {
   baselineCurves,
@@ -26,11 +26,6 @@ import { dependencyKey } from './identity';
 import { lossTable } from '../tables/trainingTables';
 import { Surface } from './surface';
 
-const smoothings = [0, 10, 50, 200];
-
-/** So many times the first loss is far beyond it. */
-const farBeyond = 1000;
-
 /** [1] The loss over the updates: training, validation, and what is known without training. */
 export class LossCell implements Cell {
   readonly element: HTMLElement;
@@ -38,21 +33,17 @@ export class LossCell implements Cell {
   readonly #chart = new CurveChart();
   readonly #surface: Surface;
   readonly #legend = element('div', { class: 'curve-legend' });
-  readonly #axisChoice;
-  readonly #smoothingChoice;
+  readonly #controls: CurveControls;
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
     this.#frame = new CellFrame(1, 'Loss', onFold);
     this.element = this.#frame.element;
-    this.#axisChoice = choice<View['lossAxis']>('Axis', (lossAxis) => {
-      store.dispatch({ kind: 'viewed', view: { lossAxis } });
-    });
-    this.#smoothingChoice = choice<string>('Smoothing', (value) => {
-      store.dispatch({ kind: 'viewed', view: { smoothing: Number(value) } });
+    this.#controls = new CurveControls((view) => {
+      store.dispatch({ kind: 'viewed', view });
     });
     this.#surface = new Surface(store, zoom, 'Loss over updates');
-    this.#frame.tools.append(this.#axisChoice.element, this.#smoothingChoice.element);
+    this.#frame.tools.append(...this.#controls.elements);
     this.#frame.body.append(
       this.#legend,
       this.#frame.readout,
@@ -63,18 +54,7 @@ export class LossCell implements Cell {
   update({ model, axis, theme }: Drawing): void {
     this.#frame.fold(isFolded(model, this.#frame.title));
     const { run, view } = model;
-    this.#axisChoice.update(
-      [
-        { value: 'auto', label: 'automatic' },
-        { value: 'linear', label: 'linear' },
-        { value: 'log', label: 'log' },
-      ],
-      view.lossAxis,
-    );
-    this.#smoothingChoice.update(
-      smoothings.map((n) => ({ value: String(n), label: n === 0 ? 'none' : `mean of ${n}` })),
-      String(view.smoothing),
-    );
+    this.#controls.update(view);
     if (run === undefined) return;
     this.#surface.update(axis, undefined);
     setText(this.#frame.readout, readout(model, run));
@@ -93,7 +73,7 @@ export class LossCell implements Cell {
     );
     if (key === this.#drawn) return;
     this.#drawn = key;
-    const yAxis = view.lossAxis === 'auto' ? fittingAxis(run) : view.lossAxis;
+    const yAxis = view.lossAxis === 'auto' ? fittingAxis([trainPoints(run.series)]) : view.lossAxis;
     const curves = curvesOf(run, series, view.smoothing, theme, axis.domain);
     legendOf(this.#legend, curves);
     this.#chart.update(
@@ -102,13 +82,6 @@ export class LossCell implements Cell {
       theme,
     );
   }
-}
-
-/** On a linear axis a loss that explodes would press all that came before it flat. */
-function fittingAxis({ series }: ShownRun): 'linear' | 'log' {
-  const losses = trainPoints(series).map(({ y }) => y);
-  const first = losses[0] ?? NaN;
-  return losses.some((loss) => loss > farBeyond * first) ? 'log' : 'linear';
 }
 
 function curvesOf(

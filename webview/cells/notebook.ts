@@ -6,7 +6,7 @@ import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { button } from '../ui/controls';
 import { element, setText } from '../ui/element';
-import type { Cell } from './cell';
+import { toggled, type Cell } from './cell';
 import { ClippingCell } from './clippingCell';
 import { GradientCell } from './gradientCell';
 import { HorizonCell } from './horizonCell';
@@ -48,9 +48,7 @@ export class Notebook {
       store.dispatch({ kind: 'viewed', view: { range } });
     });
     const onFold = (title: string): void => {
-      const { folded } = store.model.view;
-      const others = folded.filter((other) => other !== title);
-      store.dispatch({ kind: 'viewed', view: { folded: others.length < folded.length ? others : [...folded, title] } });
+      store.dispatch({ kind: 'viewed', view: { folded: toggled(store.model.view.folded, title) } });
     };
     this.#cells = [
       new LossCell(store, this.#zoom, onFold),

@@ -1,13 +1,13 @@
 import type { PanelHostContract } from '../../src/protocol/panel';
 import { asksBy } from '../../src/protocol/updateQuestions';
+import { keepDrawn } from '../drawing';
 import { connectHost, reportFaults } from '../host';
-import { emptyModel, type Model } from '../store/model';
+import { emptyModel } from '../store/model';
 import { reduce } from '../store/reducer';
 import { savedOf, viewOf } from '../store/savedView';
 import { DetailKeeper } from '../store/detail';
 import { Looker } from '../store/looker';
 import { Store } from '../store/store';
-import { onThemeChange, readTheme } from '../theme/theme';
 import { Notebook } from './notebook';
 
 /** The page of a run: connects, asks for the first paint, then follows events. */
@@ -34,20 +34,6 @@ export function showNotebook(root: HTMLElement): void {
   new Looker(store, asks.inspect);
   new DetailKeeper(store, (request) => channel.request('detail', request), report);
 
-  let theme = readTheme();
-  const draw = (model: Model): void => {
-    notebook.update(model, theme);
-    if (model.isReady) host.saveState(savedOf(model));
-  };
-  store.subscribe(draw);
-  onThemeChange(() => {
-    theme = readTheme();
-    draw(store.model);
-  });
-  new ResizeObserver(() => {
-    draw(store.model);
-  }).observe(root);
-
   channel.on('show', (state) => {
     store.dispatch({ kind: 'shown', state });
   });
@@ -58,7 +44,10 @@ export function showNotebook(root: HTMLElement): void {
     store.model.run?.series.write(slice);
     store.dispatch({ kind: 'grown' });
   });
-  draw(store.model);
+  keepDrawn(root, store, (model, theme) => {
+    notebook.update(model, theme);
+    if (model.isReady) host.saveState(savedOf(model));
+  });
   channel.request('ready', undefined).then((state) => {
     store.dispatch({ kind: 'shown', state });
   }, report);

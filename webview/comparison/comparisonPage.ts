@@ -1,15 +1,16 @@
 import type { ComparisonHostContract } from '../../src/protocol/comparison';
 import { axisOver, endOf, leastVisible } from '../axis/trainingAxis';
 import { SharedZoom } from '../axis/zoom';
+import { keepDrawn } from '../drawing';
 import { connectHost, reportFaults } from '../host';
 import { Store } from '../store/store';
-import { onThemeChange, readTheme } from '../theme/theme';
 import { button } from '../ui/controls';
 import { element, setText } from '../ui/element';
+import { toggled } from '../cells/cell';
 import { CurvesCell } from './curvesCell';
 import { DifferencesCell } from './differencesCell';
 import { HeatmapsCell } from './heatmapsCell';
-import { emptyComparison, reduceComparison, type Comparison } from './model';
+import { emptyComparison, reduceComparison } from './model';
 
 /** The page of a comparison: connects, asks for the first paint, then follows events. */
 export function showComparison(root: HTMLElement): void {
@@ -21,9 +22,7 @@ export function showComparison(root: HTMLElement): void {
     store.dispatch({ kind: 'viewed', view: { range } });
   });
   const onFold = (title: string): void => {
-    const { folded } = store.model.view;
-    const others = folded.filter((other) => other !== title);
-    store.dispatch({ kind: 'viewed', view: { folded: others.length < folded.length ? others : [...folded, title] } });
+    store.dispatch({ kind: 'viewed', view: { folded: toggled(store.model.view.folded, title) } });
   };
   const cells = [
     new CurvesCell(store, zoom, onFold),
@@ -47,8 +46,17 @@ export function showComparison(root: HTMLElement): void {
     group,
   );
 
-  let theme = readTheme();
-  const draw = (model: Comparison): void => {
+  channel.on('show', (state) => {
+    store.dispatch({ kind: 'shown', state });
+  });
+  channel.on('waits', ({ id, status }) => {
+    store.dispatch({ kind: 'told', id, status });
+  });
+  channel.on('grown', ({ id, status, series }) => {
+    store.model.members.find((member) => member.id === id)?.run?.series.write(series);
+    store.dispatch({ kind: 'told', id, status });
+  });
+  keepDrawn(root, store, (model, theme) => {
     const end = Math.max(1, ...model.members.map(({ run }) => (run === undefined ? 1 : endOf(run))));
     const axis = axisOver(end, model.view.range, root.clientWidth);
     const isEmpty = model.members.length === 0;
@@ -60,27 +68,7 @@ export function showComparison(root: HTMLElement): void {
     if (!isEmpty) for (const cell of cells) cell.update({ model, axis, theme });
     zoom.follow(axis);
     if (model.isReady) host.saveState({ subjects: model.subjects, view: model.view });
-  };
-  store.subscribe(draw);
-  onThemeChange(() => {
-    theme = readTheme();
-    draw(store.model);
   });
-  new ResizeObserver(() => {
-    draw(store.model);
-  }).observe(root);
-
-  channel.on('show', (state) => {
-    store.dispatch({ kind: 'shown', state });
-  });
-  channel.on('waits', ({ id, status }) => {
-    store.dispatch({ kind: 'told', id, status });
-  });
-  channel.on('grown', ({ id, status, series }) => {
-    store.model.members.find((member) => member.id === id)?.run?.series.write(series);
-    store.dispatch({ kind: 'told', id, status });
-  });
-  draw(store.model);
   channel.request('ready', undefined).then((state) => {
     store.dispatch({ kind: 'shown', state });
   }, report);

@@ -2,6 +2,7 @@ import { briefNumber } from '../../src/protocol/numbers';
 import { gutters, leastVisible, middleOf, updateAt, type TrainingAxis } from '../axis/trainingAxis';
 import type { SharedZoom } from '../axis/zoom';
 import { CellFrame } from '../cells/cell';
+import { CurveControls, fittingAxis } from '../cells/curveControls';
 import { dependencyKey } from '../cells/identity';
 import { baselineCurves, columnAtUpdate, meanLoss, smoothed, trainPoints, validationPoints } from '../cells/lossCurves';
 import { lossUnit } from '../cells/lossName';
@@ -13,11 +14,6 @@ import { element, setText } from '../ui/element';
 import { lineStyle, namedLine } from './lineStyle';
 import type { Comparison, ComparisonView, Measure, Member } from './model';
 import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
-
-const smoothings = [0, 10, 50, 200];
-
-/** So many times the first value is far beyond it. */
-const farBeyond = 1000;
 
 /** How near (pixels) a curve must be to be the one that is pointed at. */
 const nearPixels = 40;
@@ -37,8 +33,7 @@ export class CurvesCell implements ComparisonCell {
   readonly #surface: HTMLElement;
   readonly #crosshair = element('div', { class: 'crosshair' });
   readonly #measure;
-  readonly #lossAxis;
-  readonly #smoothing;
+  readonly #controls: CurveControls;
   #axis: TrainingAxis | undefined;
   #drawn = '';
   #legendDrawn = '';
@@ -56,12 +51,7 @@ export class CurvesCell implements ComparisonCell {
     this.#measure = choice<Measure>('Show', (measure) => {
       set({ measure });
     });
-    this.#lossAxis = choice<ComparisonView['lossAxis']>('Axis', (lossAxis) => {
-      set({ lossAxis });
-    });
-    this.#smoothing = choice<string>('Smoothing', (value) => {
-      set({ smoothing: Number(value) });
-    });
+    this.#controls = new CurveControls(set);
     this.#surface = element('div', {
       class: 'surface',
       tabindex: '0',
@@ -84,7 +74,7 @@ export class CurvesCell implements ComparisonCell {
     this.#surface.addEventListener('keydown', (event) => {
       if (this.#obey(event)) event.preventDefault();
     });
-    this.#frame.tools.append(this.#measure.element, this.#lossAxis.element, this.#smoothing.element);
+    this.#frame.tools.append(this.#measure.element, ...this.#controls.elements);
     this.#frame.body.append(
       this.#legend,
       this.#frame.readout,
@@ -100,18 +90,7 @@ export class CurvesCell implements ComparisonCell {
       Object.entries(measures).map(([value, label]) => ({ value: value as Measure, label })),
       view.measure,
     );
-    this.#lossAxis.update(
-      [
-        { value: 'auto', label: 'automatic' },
-        { value: 'linear', label: 'linear' },
-        { value: 'log', label: 'log' },
-      ],
-      view.lossAxis,
-    );
-    this.#smoothing.update(
-      smoothings.map((n) => ({ value: String(n), label: n === 0 ? 'none' : `mean of ${n}` })),
-      String(view.smoothing),
-    );
+    this.#controls.update(view);
     const drawn = members.filter((member): member is Drawn => member.run !== undefined);
     this.#frame.say(sentence(drawn, view.measure));
     setText(this.#frame.readout, readout(model, drawn));
@@ -132,7 +111,7 @@ export class CurvesCell implements ComparisonCell {
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.#nameAll(members, lit, theme);
-    const yAxis = view.lossAxis === 'auto' ? fittingAxis(drawn, view.measure) : view.lossAxis;
+    const yAxis = view.lossAxis === 'auto' ? axisFor(drawn, view.measure) : view.lossAxis;
     this.#chart.update(
       { curves: curvesOf(drawn, model, axis.domain, theme), yAxis, yTitle: yTitle(drawn, view.measure, yAxis) },
       axis.domain,
@@ -286,12 +265,8 @@ function sharedBaselines(drawn: readonly Drawn[]): ShownRun['facts']['baselines'
   return all.size === 1 ? drawn[0]?.run.facts.baselines : undefined;
 }
 
-/** On a linear axis a run that explodes would press the others flat. */
-function fittingAxis(drawn: readonly Drawn[], measure: Measure): 'linear' | 'log' {
-  if (measure === 'gradNorm') return 'log';
-  const values = drawn.map(({ run }) => pointsOf(run, measure).map(({ y }) => y));
-  const first = Math.min(...values.map((of) => of[0] ?? NaN).filter((value) => !Number.isNaN(value)));
-  return values.some((of) => of.some((value) => value > farBeyond * first)) ? 'log' : 'linear';
+function axisFor(drawn: readonly Drawn[], measure: Measure): 'linear' | 'log' {
+  return measure === 'gradNorm' ? 'log' : fittingAxis(drawn.map(({ run }) => pointsOf(run, measure)));
 }
 
 function yTitle(drawn: readonly Drawn[], measure: Measure, yAxis: 'linear' | 'log'): string {

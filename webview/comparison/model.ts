@@ -1,7 +1,7 @@
 import { DisplaySeries } from '../../src/protocol/displaySeries';
 import type { ComparedRun, ComparedSubject, ComparisonState } from '../../src/protocol/comparison';
 import type { RunStatus } from '../../src/protocol/run';
-import type { ShownRun } from '../store/model';
+import type { CurveView, ShownRun } from '../store/model';
 
 /** What the curves show of each run. */
 export type Measure = 'loss' | 'validationLoss' | 'gradNorm';
@@ -18,10 +18,8 @@ export interface Member {
 }
 
 /** How the person has set the comparison; kept over tab switches and window reloads. */
-export interface ComparisonView {
+export interface ComparisonView extends CurveView {
   readonly measure: Measure;
-  readonly lossAxis: 'auto' | 'linear' | 'log';
-  readonly smoothing: number;
   readonly quantity: 'dh' | 'dhLocal';
   readonly layer: number;
   readonly range: readonly [number, number] | undefined;

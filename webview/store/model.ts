@@ -13,12 +13,16 @@ export interface Point {
   readonly t: number | undefined;
 }
 
-/** How the person has set the pictures; kept over tab switches and window reloads. */
-export interface View {
+/** How loss curves are drawn. */
+export interface CurveView {
   /** `auto` is linear until the loss has grown far beyond where it began. */
   readonly lossAxis: 'auto' | 'linear' | 'log';
   /** Updates that the smoothed curve averages over; 0 is off. */
   readonly smoothing: number;
+}
+
+/** How the person has set the pictures; kept over tab switches and window reloads. */
+export interface View extends CurveView {
   readonly quantity: Quantity;
   readonly layer: number;
   /** Visible updates; undefined is all of them. */
