@@ -1,11 +1,11 @@
 /**
  * The folder of one run, as little of it as a run needs; paths are relative to the folder and use `/`. Implementations
- * create folders as needed and reject with the carrier's own error.
+ * create folders within it as needed, never the folder itself, and reject with the carrier's own error.
  */
 export interface RunStorage {
   /** Replaces a file whole: whoever reads sees the old or the new bytes, never a part. */
   write(path: string, bytes: Uint8Array): Promise<void>;
-  /** Adds to the end of a file; rejects when it is not there, for it would lack its beginning. */
+  /** Adds to the end of a file, all or nothing; rejects when it is not there, for it would lack its beginning. */
   append(path: string, bytes: Uint8Array): Promise<void>;
   /** Cuts a file to its first `length` bytes; rejects when it has fewer. */
   truncate(path: string, length: number): Promise<void>;
@@ -13,6 +13,6 @@ export interface RunStorage {
   remove(path: string): Promise<void>;
   /** The bytes of a file, undefined when there is none. */
   read(path: string): Promise<Uint8Array | undefined>;
-  /** Names of the files directly in a folder, none when there is no such folder. */
+  /** Names of what lies directly in a folder, none when there is no such folder; '' is the run's own. */
   list(folder: string): Promise<readonly string[]>;
 }

@@ -1,14 +1,14 @@
-import { appendFile, constants, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import { constants, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunStorage } from '../run/storage';
 
-/** A run's folder on this machine's disk. */
+/** A run's folder on this machine's disk. It must be there: one that was deleted in mid-run is not made anew. */
 export class FolderStorage implements RunStorage {
   constructor(readonly folder: string) {}
 
   async write(path: string, bytes: Uint8Array): Promise<void> {
     const target = join(this.folder, path);
-    await mkdir(dirname(target), { recursive: true });
+    if (dirname(path) !== '.') await mkdir(dirname(target)).catch(there);
     const unfinished = `${target}.partial`;
     try {
       await writeDurably(unfinished, bytes);
@@ -20,7 +20,17 @@ export class FolderStorage implements RunStorage {
   }
 
   async append(path: string, bytes: Uint8Array): Promise<void> {
-    await appendFile(join(this.folder, path), bytes, { flag: constants.O_WRONLY | constants.O_APPEND });
+    const file = await open(join(this.folder, path), constants.O_WRONLY | constants.O_APPEND);
+    try {
+      const { size } = await file.stat();
+      await file.writeFile(bytes).catch(async (error: unknown) => {
+        // A full disk takes as much as it has room for. Whoever goes on in the file cuts it to its whole records once more.
+        await file.truncate(size).catch(() => undefined);
+        throw error;
+      });
+    } finally {
+      await file.close();
+    }
   }
 
   async truncate(path: string, length: number): Promise<void> {
@@ -52,6 +62,11 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await file.close();
   }
+}
+
+function there(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
+  throw error;
 }
 
 function absent(error: unknown): undefined {

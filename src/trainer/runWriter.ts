@@ -38,8 +38,23 @@ export class RunWriter {
     this.#history = this.#freshHistory();
   }
 
-  /** Begins a new run: the manifest, an empty record file and the checkpoint before the first update. */
+  /**
+   * Begins a new run: the manifest, an empty record file and the checkpoint before the first update.
+   *
+   * @throws when the folder holds a run, or a part of one, which is left as it is; and when it cannot be written
+   */
   async begin(): Promise<void> {
+    const names = await this.storage.list('');
+    const found = [runFiles.manifest, runFiles.records, runFiles.checkpoints].find((name) => names.includes(name));
+    if (found !== undefined) {
+      throw new Error(
+        `the folder already holds a run (${found} is there), and none is overwritten; choose another folder`,
+      );
+    }
+    await this.#create();
+  }
+
+  async #create(): Promise<void> {
     const head = this.#encoder.head();
     // The manifest first: a run's folder says from the beginning what it is.
     await this.writeManifest('running', undefined);
@@ -61,7 +76,7 @@ export class RunWriter {
     this.#source = source;
     const checkpoints = await this.#checkpoints();
     if (checkpoints.length === 0) {
-      await this.begin();
+      await this.#create();
       return [];
     }
     const passedOver: string[] = [];

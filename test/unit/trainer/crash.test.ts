@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readManifest } from '../../../src/run/manifest';
@@ -61,6 +70,7 @@ describe('A run that is cut off', () => {
   /** The folder of a run that was killed between two flushes: its records go on after its newest checkpoint. */
   async function killed(): Promise<{ readonly whole: string; readonly cut: string }> {
     const whole = join(scratch, 'whole');
+    mkdirSync(whole);
     const training = exampleTraining(keys);
     const writer = writerIn(whole, training);
     await writer.begin();

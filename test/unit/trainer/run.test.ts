@@ -226,6 +226,22 @@ describe('A run', () => {
     assert.deepEqual([manifest.state, manifest.updates, manifest.startedAt], ['finished', 12, begun]);
   });
 
+  it('is never begun where there is one already, or a part of one', async () => {
+    const first = exampleTraining();
+    await running(first, await written(first)).run.train();
+    const before = readFileSync(join(folder, 'run.json'));
+    const records = readFileSync(join(folder, 'records.arrows'));
+    for (const [name, ...gone] of [['run.json'], ['records.arrows', 'run.json'], ['checkpoints', 'records.arrows']]) {
+      for (const path of gone) rmSync(join(folder, path));
+      await assert.rejects(written(exampleTraining()), (error: Error) =>
+        error.message.includes(`the folder already holds a run (${name} is there), and none is overwritten`),
+      );
+      if (name === 'run.json') assert.deepEqual(readFileSync(join(folder, 'run.json')), before);
+      if (name !== 'checkpoints') assert.deepEqual(readFileSync(join(folder, 'records.arrows')), records);
+    }
+    assert.deepEqual(readdirSync(join(folder, 'checkpoints')), ['update-0.safetensors', 'update-12.safetensors']);
+  });
+
   it('does not go on in a record file without a beginning', async () => {
     const training = exampleTraining();
     const writer = await written(training);

@@ -3,6 +3,7 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -61,6 +62,13 @@ describe('A run of four updates, cut off by a power cut', function () {
   const files = ['records.arrows', 'overview.safetensors', ...[0, 2, 4].map(checkpoint)];
   const writerIn = (folder: string, training = exampleTraining(keys)): RunWriter =>
     new RunWriter(new FolderStorage(folder), training, factsOf(training.plan, undefined, folder, 1));
+  const begun = async (folder: string, training = exampleTraining(keys)): Promise<RunWriter> => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    const writer = writerIn(folder, training);
+    await writer.begin();
+    return writer;
+  };
   const restore = (folder: string, name: string): void => {
     copyFileSync(join(whole, name), join(folder, name));
   };
@@ -71,8 +79,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'unroll-cut-'));
     whole = join(scratch, 'whole');
     const ends: number[] = [];
-    const writer = writerIn(whole);
-    await writer.begin();
+    const writer = await begun(whole);
     const append = writer.appendRecords.bind(writer);
     ends.push(bytesOf(whole, 'records.arrows').length);
     writer.appendRecords = async (batch) => {
@@ -109,7 +116,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     const tryOn = async (_: unknown, lane: number): Promise<void> => {
       const cut = join(scratch, `cut-${lane}`);
       const training = exampleTraining(keys);
-      await writerIn(cut, training).begin();
+      await begun(cut, training);
       while (next < end) {
         const length = next;
         next += stride;
@@ -165,7 +172,7 @@ describe('A run of four updates, cut off by a power cut', function () {
   it('ends with the numbers of one that never was, from each checkpoint it can go on from', async () => {
     const expected = numbersIn(whole);
     const cut = join(scratch, 'cut');
-    await writerIn(cut).begin();
+    await begun(cut);
     const ends = [0, ...flushes.flatMap((end) => [end - 1, end])];
     for (const [file, length] of [
       ...ends.map((end) => ['records.arrows', end] as const),
