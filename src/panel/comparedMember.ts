@@ -1,4 +1,5 @@
 import type { Disposable } from 'vscode';
+import { beganOf } from '../session/keptRun';
 import { KeptSession } from '../session/keptSession';
 import type { RunArchive } from '../session/runArchive';
 import { Session } from '../session/session';
@@ -43,13 +44,18 @@ export class ComparedMember implements Disposable {
     return this.#kept === undefined ? 'not trained yet' : this.#kept.reason;
   }
 
-  /** Reads the run where that has not been done, and nobody trains it here. */
+  /** When it began, where its folder says so: tells it from others of the same name. */
+  get began(): string {
+    return this.#kept?.kept === undefined ? '' : beganOf(this.#kept.kept, 'medium');
+  }
+
+  /** Reads the run where that has not been done; of one that is trained here, only what it is called. */
   async load(archive: RunArchive): Promise<void> {
-    if (this.session !== undefined) return;
     if (this.subject.kind === 'run') {
-      await this.#kept?.read();
+      await (this.session === undefined ? this.#kept?.read() : this.#kept?.identify());
       return;
     }
+    if (this.session !== undefined) return;
     const { target } = this.subject;
     const archived = await archive.open(target);
     if (archived === undefined) return;

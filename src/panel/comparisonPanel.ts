@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Channel, Validators } from '../protocol/channel';
 import type { ComparedRun, ComparisonHostContract, ComparisonState } from '../protocol/comparison';
 import type { PageContract } from '../protocol/page';
+import { counted } from '../protocol/numbers';
 import { DisposableStore } from '../platform/disposable';
 import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
@@ -95,14 +96,15 @@ export class ComparisonPanel implements PanelView {
       session?.experiment === undefined ? undefined : keyValues(session.experiment),
     );
     const keys = differingKeys(values.filter((known) => known !== undefined));
-    const title = `Unroll: ${this.#members.length} runs compared`;
+    const names = distinctNames(this.#members);
+    const title = `Unroll: ${counted(this.#members.length, 'run')} compared`;
     this.panel.title = title;
     this.onShow(title);
     return {
       title,
       subjects: this.#members.map(({ subject }) => keptOf(subject)),
       keys,
-      runs: this.#members.map((member, i) => runOf(member, keys, values[i])),
+      runs: this.#members.map((member, i) => runOf(member, names[i] ?? member.name, keys, values[i])),
     };
   }
 
@@ -141,8 +143,21 @@ export class ComparisonPanel implements PanelView {
   }
 }
 
-function runOf(member: ComparedMember, keys: readonly string[], values: KeyValues | undefined): ComparedRun {
-  const { id: number, name, session, problem } = member;
+/** What the runs are called; those of the same name are told apart by when they began. */
+function distinctNames(members: readonly ComparedMember[]): readonly string[] {
+  return members.map(({ name, began }) => {
+    const isAlone = members.filter((other) => other.name === name).length === 1;
+    return isAlone || began === '' ? name : `${name}, ${began}`;
+  });
+}
+
+function runOf(
+  member: ComparedMember,
+  name: string,
+  keys: readonly string[],
+  values: KeyValues | undefined,
+): ComparedRun {
+  const { id: number, session, problem } = member;
   member.sent = session?.series === undefined ? undefined : { session, updates: session.series.updates };
   return {
     id: number,

@@ -36,6 +36,11 @@ const superscripts: Readonly<Record<string, string>> = {
   '9': '⁹',
 };
 
+/** So many of something, in the singular where it is one. */
+export function counted(count: number, thing: string): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? thing : `${thing}s`}`;
+}
+
 /** A duration in the largest two units that matter. */
 export function briefDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';

@@ -43,6 +43,19 @@ export function nameOf({ displayName, manifest, experiment }: KeptRun): string {
   return manifest.variant === null ? name : `${name} (${manifest.variant})`;
 }
 
+/**
+ * When a run began, as briefly as the day allows: what tells apart runs that have no names of their own. '' where its
+ * manifest does not say.
+ */
+export function beganOf({ manifest }: KeptRun, timeStyle: 'short' | 'medium'): string {
+  const began = new Date(manifest.startedAt);
+  if (Number.isNaN(began.getTime())) return '';
+  const isToday = began.toDateString() === new Date().toDateString();
+  return isToday
+    ? began.toLocaleTimeString([], { timeStyle })
+    : began.toLocaleString([], { dateStyle: 'medium', timeStyle });
+}
+
 async function manifestOf(folder: Uri): Promise<Manifest | undefined> {
   const bytes = await smallFile(Uri.joinPath(folder, runFiles.manifest), largestManifest);
   return bytes === undefined ? undefined : readManifest(bytes);

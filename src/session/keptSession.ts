@@ -12,7 +12,8 @@ const secondsBetweenLooks = 2;
 export class KeptSession implements Disposable {
   readonly #changed = new EventEmitter<undefined>();
   readonly #watcher;
-  #opened: { readonly kept: KeptRun; readonly session: Session } | undefined;
+  #kept: KeptRun | undefined;
+  #session: Session | undefined;
   #reason: string | undefined;
   readonly #look = new Gathering(secondsBetweenLooks * 1000, async () => {
     await this.read();
@@ -37,11 +38,11 @@ export class KeptSession implements Disposable {
   }
 
   get kept(): KeptRun | undefined {
-    return this.#opened?.kept;
+    return this.#kept;
   }
 
   get session(): Session | undefined {
-    return this.#opened?.session;
+    return this.#session;
   }
 
   /** Why there is nothing to show. */
@@ -54,19 +55,27 @@ export class KeptSession implements Disposable {
     return this.kept === undefined ? this.folder.path.slice(this.folder.path.lastIndexOf('/') + 1) : nameOf(this.kept);
   }
 
-  /** Reads the run, the first time or again. */
-  async read(): Promise<void> {
+  /** Reads what the folder says of the run, without its records; what was known of it stays where it is gone. */
+  async identify(): Promise<KeptRun | undefined> {
     const kept = await readKeptRun(this.folder);
     if (kept === undefined) {
       this.#reason = `The run in ${this.folder.fsPath} is gone, or its ${runFiles.manifest} cannot be read.`;
-      return;
+    } else {
+      this.#kept = kept;
     }
+    return kept;
+  }
+
+  /** Reads the run with its records, the first time or again. */
+  async read(): Promise<void> {
+    const kept = await this.identify();
+    if (kept === undefined) return;
     try {
       const archived = await loadRun(kept);
       const session = new Session(kept.experiment, kept.manifest.variant ?? undefined);
       session.showArchive(archived);
-      this.#opened?.session.dispose();
-      this.#opened = { kept, session };
+      this.#session?.dispose();
+      this.#session = session;
       this.#reason = undefined;
     } catch (error) {
       this.#reason = `The records of this run cannot be read: ${reasonOf(error)}.`;
@@ -76,7 +85,7 @@ export class KeptSession implements Disposable {
   dispose(): void {
     this.#look.dispose();
     this.#watcher.dispose();
-    this.#opened?.session.dispose();
+    this.#session?.dispose();
     this.#changed.dispose();
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../protocol/numbers';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -53,7 +54,7 @@ export async function trainHeadless(
     // Only what is read under the lock holds: another process may have trained there until now.
     const before = await earlierRun(storage, plan, commandLine);
     if (before !== undefined && isOver(before, plan)) {
-      say(`Already finished: ${before.updates} updates in ${folder}.`);
+      say(`Already finished: ${counted(before.updates, 'update')} in ${folder}.`);
       return 'finished';
     }
     const training = new Training(plan, () => performance.now() / 1000);
@@ -144,12 +145,14 @@ function conclude(ending: Ending, interrupted: boolean, say: (message: string) =
     case 'finished':
       say(
         ending.reason === 'stopAtLoss'
-          ? `Finished after ${ending.updates} updates: the loss reached training.stopAtLoss. Records: ${records}`
-          : `Finished: ${ending.updates} updates. Records: ${records}`,
+          ? `Finished after ${counted(ending.updates, 'update')}: the loss reached training.stopAtLoss. Records: ${records}`
+          : `Finished: ${counted(ending.updates, 'update')}. Records: ${records}`,
       );
       return 'finished';
     case 'stopped':
-      say(`Interrupted after ${ending.updates} updates; a checkpoint is kept. Go on with --out ${folder} --resume.`);
+      say(
+        `Interrupted after ${counted(ending.updates, 'update')}; a checkpoint is kept. Go on with --out ${folder} --resume.`,
+      );
       return interrupted ? 'interrupted' : 'failed';
     case 'diverged':
       say(ending.message);
@@ -165,7 +168,9 @@ function conclude(ending: Ending, interrupted: boolean, say: (message: string) =
 /** Without its folder a headless run has failed at what it was for, wherever the training itself came to. */
 function concludeUnkept(ending: Ending, say: (message: string) => void): HeadlessEnd {
   if ('message' in ending) say(ending.message);
-  say(`${ending.kind === 'finished' ? 'Finished' : 'Ended'} after ${ending.updates} updates, but not all was kept.`);
+  say(
+    `${ending.kind === 'finished' ? 'Finished' : 'Ended'} after ${counted(ending.updates, 'update')}, but not all was kept.`,
+  );
   return ending.kind === 'diverged' ? 'diverged' : 'failed';
 }
 

@@ -5,7 +5,7 @@ import { briefNumber } from '../protocol/numbers';
 import { isResumable, stateWords } from '../protocol/run';
 import { writeDisplayName } from '../run/displayName';
 import { runFiles } from '../run/layout';
-import { nameOf, type KeptRun } from '../session/keptRun';
+import { beganOf, nameOf, type KeptRun } from '../session/keptRun';
 import type { KeptRuns } from '../session/keptRuns';
 import type { Launcher } from '../session/launcher';
 import type { Sessions } from '../session/sessions';
@@ -70,10 +70,10 @@ function runsIn(nodes: readonly unknown[]): readonly KeptRun[] {
 
 function itemsFor(runs: readonly KeptRun[]) {
   return runs.map((run) => {
-    const { loss, startedAt } = run.manifest;
+    const { loss } = run.manifest;
     return {
       label: nameOf(run),
-      description: `${stateWords[run.state]}${loss === null ? '' : ` · loss ${briefNumber(loss)}`} · ${startedAt.slice(0, 19).replace('T', ' ')}`,
+      description: `${stateWords[run.state]}${loss === null ? '' : ` · loss ${briefNumber(loss)}`} · ${beganOf(run, 'medium')}`,
       detail: workspace.asRelativePath(run.folder),
       run,
     };

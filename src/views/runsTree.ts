@@ -12,10 +12,10 @@ import {
 import { DisposableStore } from '../platform/disposable';
 import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
-import { briefDuration, briefNumber } from '../protocol/numbers';
+import { briefDuration, briefNumber, counted } from '../protocol/numbers';
 import { isResumable, stateWords, type RunState } from '../protocol/run';
 import { briefValue, differingKeys, keyValues, noValue, type KeyValues } from '../run/differences';
-import { nameOf, type KeptRun } from '../session/keptRun';
+import { beganOf, nameOf, type KeptRun } from '../session/keptRun';
 import type { KeptRuns } from '../session/keptRuns';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
@@ -145,12 +145,14 @@ function runItem({ run, differing }: RunRow, session: Session | undefined): Tree
   item.description = [
     // The sign before the name says that it has finished; whatever else it is stands in words.
     ...(now.state === 'finished' ? [] : [stateWords[now.state]]),
+    beganOf(run, 'short'),
     ...(now.loss === undefined ? [] : [`loss ${briefNumber(now.loss)}`]),
     ...(now.seconds > 0 ? [briefDuration(now.seconds)] : []),
     ...said.slice(0, mostInDescription).map(([key, value]) => `${lastOf(key)} ${value}`),
     ...(said.length > mostInDescription ? ['…'] : []),
-    whenOf(run),
-  ].join(' · ');
+  ]
+    .filter((words) => words !== '')
+    .join(' · ');
   item.tooltip = tooltipOf(run, now, differing);
   item.accessibilityInformation = { label: `${labelOf(run)}, ${stateWords[now.state]}, ${item.description}` };
   item.contextValue = contextOf(now.state);
@@ -162,16 +164,6 @@ function labelOf(run: KeptRun): string {
   return run.displayName ?? run.manifest.variant ?? nameOf(run);
 }
 
-/** When a run began, as briefly as the day allows; runs without names of their own are told apart by it. */
-function whenOf({ manifest }: KeptRun): string {
-  const began = new Date(manifest.startedAt);
-  if (Number.isNaN(began.getTime())) return '';
-  const isToday = began.toDateString() === new Date().toDateString();
-  return isToday
-    ? began.toLocaleTimeString([], { timeStyle: 'short' })
-    : began.toLocaleDateString([], { dateStyle: 'medium' });
-}
-
 function lastOf(key: string): string {
   return key.slice(key.lastIndexOf('.') + 1);
 }
@@ -181,7 +173,7 @@ function tooltipOf(run: KeptRun, { state, updates, loss, seconds }: Now, differi
   const { validationLoss, facts, message } = run.manifest;
   return [
     nameOf(run),
-    `${stateWords[state]} after ${updates.toLocaleString('en-US')} of ${facts.plannedUpdates.toLocaleString('en-US')} updates, ${briefDuration(seconds)}`,
+    `${stateWords[state]} after ${updates.toLocaleString('en-US')} of ${counted(facts.plannedUpdates, 'update')}, ${briefDuration(seconds)}`,
     ...(loss === undefined ? [] : [`loss ${briefNumber(loss)}`]),
     ...(validationLoss === null ? [] : [`validation loss ${briefNumber(validationLoss)}`]),
     ...differing.map(([key, value]) => `${key}: ${value}`),

@@ -64,3 +64,30 @@ describe('Training all variants of a file', () => {
     await rows().filter({ hasText: 'finished' }).nth(2).waitFor();
   });
 });
+
+describe('Comparing two runs of one experiment', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    const file =
+      '{ "name": "Twice", "data": { "task": "adding", "length": 4 }, "model": { "cell": "rnn" }, "training": { "steps": 20, "batch": 2 } }';
+    workbench = await Workbench.open({ folder: scratchWorkspace({ 'twice.rnn.json': file }), width: 1500 });
+    await workbench.openFile('twice.rnn.json');
+    await workbench.codeLens('▶ Train').click();
+    await workbench.codeLens('finished').waitFor();
+    await workbench.codeLens('▶ Train').click();
+    await workbench.tab('Twice').waitFor();
+  });
+
+  after(() => workbench.close());
+
+  it('calls both by their name, and tells them apart by when they began', async () => {
+    await workbench.runCommand('Unroll: Compare Runs…');
+    await workbench.pickAll(2);
+    const rows = workbench.webviewFrame().locator('.comparison-table tbody tr');
+    await rows.filter({ hasText: 'finished' }).nth(1).waitFor();
+    const names = await rows.locator('th').allInnerTexts();
+    assert.equal(new Set(names).size, 2);
+    for (const name of names) assert.match(name.trim(), /^Twice, \d+:\d\d:\d\d/);
+  });
+});

@@ -50,12 +50,30 @@ describe('Walking through an update', () => {
   it('follows the selection of an update', async () => {
     await type('update', '7');
     await workbench.webviewFrame().getByText('Sequence time — update 7').waitFor();
+    assert.match(await sentence('Loss').innerText(), /on the batch of update 7\./);
+    assert.match(await sentence('Gradient through time').innerText(), /at update 7:/);
+  });
+
+  it('says which numbers a field takes when it is given another, and keeps the one that holds', async () => {
+    const frame = workbench.webviewFrame();
+    await type('update', '99999');
+    await frame
+      .getByRole('alert')
+      .filter({ hasText: '“99999” is not taken: it must be a whole number from 0 to 39.' })
+      .waitFor();
+    await frame.getByText('Sequence time — update 7').waitFor();
+    await type('sequence', 'x');
+    await frame.getByRole('alert').filter({ hasText: '“x” is not taken' }).waitFor();
+    await type('update', '7');
+    await frame.getByRole('alert').filter({ hasText: '99999' }).waitFor({ state: 'detached' });
   });
 
   it('follows the choice of a sequence', async () => {
     await type('sequence', '1');
     await workbench.webviewFrame().getByText('Sequence 1 of 2 at update 7').waitFor();
     await sentence('Loss per step').filter({ hasText: '1 of this sequence’s 3 steps' }).waitFor();
+    const losses = workbench.webviewFrame().locator('.net-node.loss');
+    assert.equal(await losses.count(), 1, 'a loss where one is asked for, and nowhere else');
   });
 
   it('reads the step that is pointed at in every cell', async () => {

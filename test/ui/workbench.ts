@@ -103,6 +103,13 @@ export class Workbench {
     await this.row(label).click();
   }
 
+  /** Marks all rows of the quick pick that is open now, once there are so many, and confirms. */
+  async pickAll(count: number): Promise<void> {
+    await this.rows.nth(count - 1).waitFor();
+    for (let i = 0; i < count; i++) await this.rows.nth(i).click();
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Types into the input box with this title and confirms it. */
   async answer(title: string, words: string): Promise<void> {
     const box = this.page.locator('.quick-input-widget', { hasText: title });

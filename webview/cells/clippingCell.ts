@@ -1,5 +1,5 @@
 import type { DisplaySeries } from '../../src/protocol/displaySeries';
-import { briefNumber, plainNumber } from '../../src/protocol/numbers';
+import { briefNumber, counted, plainNumber } from '../../src/protocol/numbers';
 import type { SharedZoom } from '../axis/zoom';
 import { middleOf, type TrainingAxis } from '../axis/trainingAxis';
 import { CurveChart, type Curve } from '../charts/curves';
@@ -157,7 +157,7 @@ function sentence({ facts, status }: ShownRun): string {
   if (clip === null) return 'This experiment does not clip; the norm of every gradient is recorded all the same.';
   const how = kinds[clip.kind](plainNumber(clip.threshold));
   if (status.updates === 0) return how;
-  if (status.clipped === 0) return `None of ${status.updates.toLocaleString('en-US')} updates was clipped. ${how}`;
+  if (status.clipped === 0) return `None of ${counted(status.updates, 'update')} was clipped. ${how}`;
   const share = Math.round((100 * status.clipped) / status.updates);
   const shown = share === 0 && status.clipped > 0 ? 'less than 1' : String(share);
   const last = status.lastClip === undefined ? '' : `; the last at update ${status.lastClip.toLocaleString('en-US')}`;

@@ -3,8 +3,8 @@ import { briefNumber } from '../../src/protocol/numbers';
 import { engineValue, evaluate, reproduce, unevaluable, unitsOf, type NodeAt } from '../net/formula';
 import { signed, type Piece } from '../net/pieces';
 import { symbolicFormula } from '../net/symbols';
-import { numberField } from '../ui/controls';
 import { element, setText } from '../ui/element';
+import { numberField, wholeNumbersTo } from '../ui/numberField';
 import { notation } from '../ui/notation';
 import { dependencyKey } from './identity';
 import { visibleSymbol } from './stepInWords';
@@ -23,10 +23,15 @@ export class FormulaView {
   readonly #lines = element('div', { class: 'formula-lines' });
   readonly #check = element('p', { class: 'formula-check', role: 'status' });
   readonly #unit;
+  #units = 1;
   #drawn = '';
 
   constructor(onUnit: (unit: number) => void) {
-    this.#unit = numberField('unit', (value) => Number.isSafeInteger(value) && value >= 0, onUnit);
+    this.#unit = numberField(
+      'unit',
+      wholeNumbersTo(() => this.#units - 1),
+      onUnit,
+    );
     this.element.append(
       element('div', { class: 'formula-head' }, this.#symbols, this.#unit.element),
       this.#lines,
@@ -36,6 +41,7 @@ export class FormulaView {
 
   update(inspection: Inspection, at: NodeAt, unit: number): void {
     const units = unitsOf(inspection, at);
+    this.#units = units;
     const shown = Math.min(unit, units - 1);
     this.#unit.element.hidden = units <= mostLines;
     this.#unit.update(shown, true);

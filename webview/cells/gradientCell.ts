@@ -236,22 +236,25 @@ function readout({ hover, view }: Model, run: ShownRun): string {
 }
 
 function sentence(run: ShownRun, view: View): string {
-  const grid = gridOf(run.series, view);
+  const series = seriesAt(run, view.selection?.update ?? run.status.updates - 1);
+  const { heat } = series;
+  const grid = gridOf(series, view);
   if (grid.columns === 0)
     return 'How much of the gradient reaches each time step, update by update; nothing is recorded yet.';
-  const latest = part(grid, grid.columns - 1, grid.columns);
-  const last = latest.findLastIndex((value) => !Number.isNaN(value));
-  const first = latest[0] ?? NaN;
-  const end = latest[last] ?? NaN;
+  const at = heat.columnAt(view.selection?.update ?? Infinity);
+  const column = part(grid, at, at + 1);
+  const last = column.findLastIndex((value) => !Number.isNaN(value));
+  const first = column[0] ?? NaN;
+  const end = column[last] ?? NaN;
+  const update = heat.updateOf(at).toLocaleString('en-US');
   if (view.quantity === 'lossPerStep')
-    return `The loss of each step; L_t is ${briefNumber(end)} at step ${last} of the newest update.`;
+    return `The loss of each step; L_t is ${briefNumber(end)} at step ${last} of update ${update}.`;
   const { bptt } = run.facts;
   const cut =
     bptt !== 'full' && bptt.backward < bptt.forward
       ? ` The gradient is cut ${bptt.backward} steps before the end: 0 below.`
       : '';
-  const newest = ((grid.columns - 1) * grid.stride).toLocaleString('en-US');
-  if (latest.every((value) => value === 0 || Number.isNaN(value)))
-    return `${names[view.quantity]} at update ${newest} is exactly 0 at every step: nothing is learned from it.`;
-  return `${names[view.quantity]} over the whole batch at update ${newest}: ${briefNumber(end)} at step ${last}, ${briefNumber(first)} at step 0. The gradient flows back downwards.${cut}`;
+  if (column.every((value) => value === 0 || Number.isNaN(value)))
+    return `${names[view.quantity]} at update ${update} is exactly 0 at every step: nothing is learned from it.`;
+  return `${names[view.quantity]} over the whole batch at update ${update}: ${briefNumber(end)} at step ${last}, ${briefNumber(first)} at step 0. The gradient flows back downwards.${cut}`;
 }

@@ -1,9 +1,10 @@
 import { isLive, isResumable, stateWords, type RunState, type RunStatus } from '../../src/protocol/run';
-import { briefDuration, briefNumber, plainNumber } from '../../src/protocol/numbers';
+import { briefDuration, briefNumber, counted, plainNumber } from '../../src/protocol/numbers';
 import type { PanelCommand, PanelEntry } from '../../src/protocol/panel';
 import type { Model } from '../store/model';
-import { button, numberField, setEnabled } from '../ui/controls';
+import { button, setEnabled } from '../ui/controls';
 import { element, setText } from '../ui/element';
+import { numberField, positiveNumbers } from '../ui/numberField';
 
 /** What the header asks for. */
 export interface HeaderRequests {
@@ -50,12 +51,7 @@ export class Header {
     });
     this.#step = button({ label: 'Step', sign: 'step', onPress: press('step') });
     this.#stop = button({ label: 'Stop', sign: 'stop', onPress: press('stop') });
-    this.#rate = numberField(
-      'learning rate',
-      (value) => Number.isFinite(value) && value > 0,
-      requests.setLearningRate,
-      plainNumber,
-    );
+    this.#rate = numberField('learning rate', positiveNumbers, requests.setLearningRate, plainNumber);
     this.#before = button({
       label: 'Replay to just before',
       hint: 'Walk through the last update whose numbers are all finite',
@@ -150,7 +146,7 @@ export class Header {
 function progressOf({ state, updates, updatesPerSecond, secondsLeft, place }: RunStatus, planned: number): string {
   if (place !== undefined) return `${stateWords[state]}, ${place === 1 ? 'next in line' : `${place} in line`}`;
   const parts = [
-    `${stateWords[state]} ${updates.toLocaleString('en-US')} / ${planned.toLocaleString('en-US')} updates`,
+    `${stateWords[state]} ${updates.toLocaleString('en-US')} / ${counted(planned, 'update')}`,
     ...(updatesPerSecond === undefined ? [] : [`${briefNumber(updatesPerSecond)} updates/s`]),
     ...(secondsLeft === undefined ? [] : [`${briefDuration(secondsLeft)} left`]),
   ];

@@ -1,5 +1,6 @@
 import { reasonOf } from '../../src/protocol/channel';
 import type { Horizon } from '../../src/protocol/reach';
+import { counted } from '../../src/protocol/numbers';
 import { isLive } from '../../src/protocol/run';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
@@ -127,7 +128,7 @@ export class HorizonCell implements Cell {
   #words({ status }: ShownRun, isKept: boolean): string {
     if (this.#failure !== '') return `It cannot be measured: ${this.#failure}`;
     if (this.#isMeasuring)
-      return `Measuring: ${this.#measured.length} of ${Math.min(mostMeasured, status.updates)} updates.`;
+      return `Measuring: ${this.#measured.length} of ${counted(Math.min(mostMeasured, status.updates), 'update')}.`;
     if (!isKept) return 'There is nothing to measure yet: it needs a run whose records are kept on disk.';
     if (this.#measured.length > 0) return '';
     return isLive(status.state) ? 'The run goes on meanwhile; only what is done can be measured.' : '';
@@ -180,6 +181,6 @@ function readout({ hover, view }: Model, measured: readonly Horizon[]): string {
 function horizonInWords({ horizon, longest }: Horizon): string {
   if (longest === null) return 'no loss';
   if (horizon === null) return 'a gradient of exactly 0';
-  const steps = `${horizon} ${horizon === 1 ? 'step' : 'steps'}`;
+  const steps = counted(horizon, 'step');
   return horizon === longest ? `${steps} (all there are)` : steps;
 }

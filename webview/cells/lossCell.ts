@@ -58,7 +58,7 @@ export class LossCell implements Cell {
     if (run === undefined) return;
     this.#surface.update(axis, undefined);
     setText(this.#frame.readout, readout(model, run));
-    this.#frame.say(sentence(run));
+    this.#frame.say(sentence(run, view.selection?.update ?? run.status.updates - 1));
     const series = seriesInSight(run, axis.domain);
     this.#frame.tabulate(dependencyKey(run.version, series), () => lossTable(series));
     const key = dependencyKey(
@@ -145,8 +145,9 @@ function readout(model: Model, run: ShownRun): string {
   ].join(' · ');
 }
 
-function sentence({ facts, status }: ShownRun): string {
-  const { loss, validationLoss } = status;
+function sentence(run: ShownRun, update: number): string {
+  const { facts, status } = run;
+  const { loss, validationLoss, batch } = lossesAt(run, update);
   if (loss === undefined)
     return `${lossName(facts.loss)} over the updates; nothing ${isLive(status.state) ? 'is measured yet' : 'was measured'}.`;
   const held = validationLoss === undefined ? '' : `, ${briefNumber(validationLoss)} on held-out data`;
@@ -165,7 +166,21 @@ function sentence({ facts, status }: ShownRun): string {
         : beaten[0] === undefined
           ? ` ${capitalized(not)} below ${ordered.length === 1 ? 'the baseline' : 'any baseline, the best being'} ${said(best)}.`
           : ` Below the baseline ${said(beaten[0])}, ${not} below ${said(best)}.`;
-  return `${lossName(facts.loss)} is ${briefNumber(loss)} on the last batch${held}.${against}`;
+  return `${lossName(facts.loss)} is ${briefNumber(loss)} on ${batch}${held}.${against}`;
+}
+
+/** The losses of an update, the held-out one as it was last measured by then; and what the first was measured on. */
+function lossesAt(run: ShownRun, update: number) {
+  const { loss, validationLoss, updates } = run.status;
+  if (update >= updates - 1) return { loss, validationLoss, batch: 'the last batch' };
+  const series = seriesAt(run, update);
+  const column = columnAtUpdate(series, update);
+  const words = updatesInWords(series, column, updates);
+  return {
+    loss: meanLoss(series, column),
+    validationLoss: validationPoints(series).findLast(({ x }) => x <= series.scalars.updateOf(column + 1))?.y,
+    batch: series.scalars.stride === 1 ? `the batch of ${words}` : `the batches of ${words}, their mean`,
+  };
 }
 
 function capitalized(words: string): string {

@@ -1,4 +1,4 @@
-import { briefNumber } from '../../src/protocol/numbers';
+import { briefNumber, counted } from '../../src/protocol/numbers';
 import type { Reach, ReachRequest } from '../../src/protocol/reach';
 import type { RunFacts } from '../../src/protocol/run';
 import { middleOfStep, type SequenceAxis } from '../axis/sequenceAxis';
@@ -238,11 +238,11 @@ export class ReachCell implements SequenceCell {
     }
     if (horizon !== null) {
       marks.push(back(horizon, theme.foreground, '2 3'));
-      entries.push(markName(theme.foreground, '2 3', `memory horizon, ${stepsInWords(horizon)} back`));
+      entries.push(markName(theme.foreground, '2 3', `memory horizon, ${counted(horizon, 'step')} back`));
     }
     if (lag !== null && lag < steps) {
       marks.push(back(lag, theme.baseline, '8 4'));
-      entries.push(markName(theme.baseline, '8 4', `the lag that the task needs, ${stepsInWords(lag)}`));
+      entries.push(markName(theme.baseline, '8 4', `the lag that the task needs, ${counted(lag, 'step')}`));
     }
     this.#marks.replaceChildren(...marks);
     this.#keyToMarks.replaceChildren(...entries);
@@ -310,18 +310,14 @@ function markName(color: string, dash: string, words: string): HTMLElement {
   );
 }
 
-function stepsInWords(count: number): string {
-  return `${count} ${count === 1 ? 'step' : 'steps'}`;
-}
-
 function sentence({ horizon, longest, medianOf }: Reach, { lag }: RunFacts): string {
   if (longest === null) return 'No step of this sequence has a loss, so nothing reaches back.';
   if (horizon === null) return 'Every loss is answered perfectly: the gradient is exactly 0 everywhere.';
   const over = medianOf === 1 ? '' : ` (median of ${medianOf} sequences)`;
   const far =
     horizon === longest
-      ? `A loss reaches back to the beginning of the window, ${stepsInWords(horizon)}, with more than a thousandth left${over}`
-      : `A loss reaches ${stepsInWords(horizon)} back before less than a thousandth is left${over}`;
+      ? `A loss reaches back to the beginning of the window, ${counted(horizon, 'step')}, with more than a thousandth left${over}`
+      : `A loss reaches ${counted(horizon, 'step')} back before less than a thousandth is left${over}`;
   if (lag === null) return `${far}.`;
   const verdict =
     horizon >= lag

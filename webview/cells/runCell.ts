@@ -1,5 +1,5 @@
 import { computationInWords } from '../../src/protocol/computation';
-import { briefNumber, plainNumber } from '../../src/protocol/numbers';
+import { briefNumber, counted, plainNumber } from '../../src/protocol/numbers';
 import type { RunFacts } from '../../src/protocol/run';
 import { button } from '../ui/controls';
 import { element } from '../ui/element';
@@ -48,8 +48,8 @@ function rowsOf(facts: RunFacts): readonly (readonly [string, string])[] {
       'Net',
       `x_t (${facts.inputs}) → h_t (${facts.hidden}${facts.layerCount === 1 ? '' : ` in each of ${facts.layerCount} layers`}) → ŷ_t (${facts.outputs})${facts.activation === null ? '' : `, φ = ${facts.activation}`}`,
     ],
-    ['Data', `${facts.data}; T = ${facts.steps} steps, B = ${facts.batch} sequences`],
-    ['Lag', facts.lag === null ? 'not known' : `${facts.lag} ${facts.lag === 1 ? 'step' : 'steps'} to remember`],
+    ['Data', `${facts.data}; T = ${counted(facts.steps, 'step')}, B = ${counted(facts.batch, 'sequence')}`],
+    ['Lag', facts.lag === null ? 'not known' : `${counted(facts.lag, 'step')} to remember`],
     ['Loss', `${loss.kind === 'mse' ? 'mean squared error' : 'softmax cross-entropy'}, reduction ${loss.reduction}`],
     [
       'Baselines',

@@ -4,8 +4,9 @@ import type { Asks } from '../../src/protocol/updateQuestions';
 import type { Model } from '../store/model';
 import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';
-import { button, numberField, textField } from '../ui/controls';
+import { button, textField } from '../ui/controls';
 import { element, setText } from '../ui/element';
+import { numberField, numbersFromZero, wholeNumbers } from '../ui/numberField';
 import { visibleSymbol } from './stepInWords';
 
 /** Symbols that are drawn at a time. */
@@ -33,14 +34,10 @@ export class SampleView {
     this.#prompt = textField('prompt', 'What the net reads first; ↵ stands for a new line', (prompt) => {
       store.dispatch({ kind: 'viewed', view: { prompt: prompt.replaceAll('↵', '\n').replaceAll('⇥', '\t') } });
     });
-    this.#temperature = numberField(
-      'temperature',
-      (value) => Number.isFinite(value) && value >= 0,
-      (temperature) => {
-        store.dispatch({ kind: 'viewed', view: { temperature } });
-      },
-    );
-    this.#seed = numberField('seed', Number.isSafeInteger, (sampleSeed) => {
+    this.#temperature = numberField('temperature', numbersFromZero, (temperature) => {
+      store.dispatch({ kind: 'viewed', view: { temperature } });
+    });
+    this.#seed = numberField('seed', wholeNumbers, (sampleSeed) => {
       store.dispatch({ kind: 'viewed', view: { sampleSeed } });
     });
     const again = button({

@@ -1,4 +1,4 @@
-import { briefNumber } from '../../src/protocol/numbers';
+import { briefNumber, counted } from '../../src/protocol/numbers';
 import type { HeldOutRequest, PositionScores, Scores } from '../../src/protocol/output';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
@@ -6,8 +6,8 @@ import type { Asks } from '../../src/protocol/updateQuestions';
 import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
-import { numberField } from '../ui/controls';
 import { element, setText } from '../ui/element';
+import { numberField, wholeNumbersTo } from '../ui/numberField';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
 import { SequenceSurface, stepLabels, type SequenceDrawing } from './sequenceCell';
@@ -36,11 +36,14 @@ export class ScoresView {
     this.#question = new Question(asks.scores, onAnswer);
     this.#surface = new SequenceSurface(store, zoom, 'Scores by position');
     this.#plot = element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element);
-    this.#sequence = numberField('held-out series', Number.isSafeInteger, (sequence) => {
-      const last = (this.#scores?.heldOutSequences ?? 1) - 1;
-      this.#heldOut = Math.max(0, Math.min(last, sequence));
-      onAnswer();
-    });
+    this.#sequence = numberField(
+      'held-out series',
+      wholeNumbersTo(() => (this.#scores?.heldOutSequences ?? 1) - 1),
+      (sequence) => {
+        this.#heldOut = sequence;
+        onAnswer();
+      },
+    );
     this.#series = element(
       'div',
       {},
@@ -127,8 +130,7 @@ export function scoresInWords({ kind, batch, heldOut, heldOutSequences }: Scores
     kind === 'accuracy'
       ? `${percent(scores.total)} of ${total(scores.counts).toLocaleString('en-US')} answers are right${where(scores)}`
       : `the root of the mean squared error is ${briefNumber(scores.total)}${where(scores)}`;
-  const held =
-    heldOut === undefined ? '' : ` Held out (${heldOutSequences.toLocaleString('en-US')} sequences): ${of(heldOut)}.`;
+  const held = heldOut === undefined ? '' : ` Held out (${counted(heldOutSequences, 'sequence')}): ${of(heldOut)}.`;
   return `On this update’s batch ${of(batch)}.${held}`;
 }
 

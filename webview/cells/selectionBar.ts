@@ -5,8 +5,9 @@ import { seriesAt, seriesInSight } from '../store/detail';
 import type { Model, ShownRun, View } from '../store/model';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
-import { button, numberField, setEnabled } from '../ui/controls';
+import { button, setEnabled } from '../ui/controls';
 import { element, setText } from '../ui/element';
+import { numberField, wholeNumbersTo } from '../ui/numberField';
 import { ClipTicks } from './clippingCell';
 import { dependencyKey } from './identity';
 import { columnAtUpdate, meanLoss } from './lossCurves';
@@ -34,12 +35,20 @@ export class SelectionBar {
     };
     const previous = button({ label: 'Previous update', sign: 'previous', appearance: 'icon', onPress: move(-1) });
     const next = button({ label: 'Next update', sign: 'next', appearance: 'icon', onPress: move(1) });
-    this.#update = numberField('update', Number.isSafeInteger, (value) => {
-      this.#select(value);
-    });
-    this.#step = numberField('step t', Number.isSafeInteger, (value) => {
-      this.#select(this.#current(), value);
-    });
+    this.#update = numberField(
+      'update',
+      wholeNumbersTo(() => Math.max(0, (store.model.run?.status.updates ?? 1) - 1)),
+      (value) => {
+        this.#select(value);
+      },
+    );
+    this.#step = numberField(
+      'step t',
+      wholeNumbersTo(() => (store.model.run?.facts.layout.steps ?? 1) - 1),
+      (value) => {
+        this.#select(this.#current(), value);
+      },
+    );
     this.#latest = button({
       label: 'Latest',
       hint: 'Follow the latest update (Esc)',

@@ -4,8 +4,8 @@ import type { Model } from '../store/model';
 import type { Asks } from '../../src/protocol/updateQuestions';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
-import { numberField } from '../ui/controls';
 import { element, setText } from '../ui/element';
+import { numberField, wholeNumbersTo } from '../ui/numberField';
 import { BackwardCell } from './backwardCell';
 import { LedgerCell } from './ledgerCell';
 import { Minimap } from './minimap';
@@ -31,10 +31,13 @@ export class SequenceGroup {
   readonly #body: HTMLElement;
 
   constructor(store: Store, asks: Asks, onFold: (title: string) => void) {
-    this.#sequence = numberField('sequence', Number.isSafeInteger, (sequence) => {
-      const last = (store.model.run?.facts.batch ?? 1) - 1;
-      store.dispatch({ kind: 'viewed', view: { sequence: Math.max(0, Math.min(last, sequence)) } });
-    });
+    this.#sequence = numberField(
+      'sequence',
+      wholeNumbersTo(() => (store.model.run?.facts.batch ?? 1) - 1),
+      (sequence) => {
+        store.dispatch({ kind: 'viewed', view: { sequence } });
+      },
+    );
     this.#zoom = new SharedZoom(leastSteps, (stepRange) => {
       store.dispatch({ kind: 'viewed', view: { stepRange } });
     });

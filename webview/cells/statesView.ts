@@ -1,4 +1,4 @@
-import { briefNumber } from '../../src/protocol/numbers';
+import { briefNumber, counted } from '../../src/protocol/numbers';
 import type { Projection, ProjectionRequest } from '../../src/protocol/output';
 import { gutters } from '../axis/trainingAxis';
 import type { SharedZoom } from '../axis/zoom';
@@ -249,6 +249,6 @@ function inWords({ explained, lanes, sequences }: Projection): string {
   const states = lanes.length.toLocaleString('en-US');
   if (Number.isNaN(first)) return `All ${states} states are equal: there is nothing to spread out.`;
   const percent = (share: number): string => `${briefNumber(100 * share)} %`;
-  const of = sequences === 1 ? 'one sequence' : `${sequences} sequences`;
+  const of = counted(sequences, 'sequence');
   return `PCA of ${states} states of ${of}: to the right PC 1 with ${percent(first)} of their variance, up PC 2 with ${percent(second)}.`;
 }

@@ -1,5 +1,5 @@
 import type { Inspection } from '../../src/protocol/inspection';
-import { briefNumber } from '../../src/protocol/numbers';
+import { briefNumber, counted } from '../../src/protocol/numbers';
 import { leftOfStep, middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../axis/sequenceAxis';
 import type { SharedZoom } from '../axis/zoom';
 import { countRight } from '../prediction/ranking';
@@ -124,13 +124,23 @@ function sentence(inspection: Inspection): string {
   const isReported = Math.abs(sum - loss) <= 1e-6 * Math.abs(loss);
   const { right } = lossKind === 'crossEntropy' ? countRight(inspection) : { right: 0 };
   return [
-    `L = L_${reach} + … + L_${lossPerStep.length - 1} = ${briefNumber(sum)}${isReported ? ', the loss that this update reported' : ''}.`,
-    `${asked} of this sequence’s ${mask.length} steps have a target${lossKind === 'crossEntropy' ? `, ${right} of them answered rightly` : ''}.`,
+    `L = ${sumInWords(reach, lossPerStep.length - 1)} = ${briefNumber(sum)}${isReported ? ', the loss that this update reported' : ''}.`,
+    `${asked} of this sequence’s ${counted(mask.length, 'step')} ${asked === 1 ? 'has' : 'have'} a target${lossKind === 'crossEntropy' ? `, ${right} of them answered rightly` : ''}.`,
     ...(gradientFrom > 0
-      ? [`The gradient sees the last ${steps - gradientFrom} steps, from step ${gradientFrom} on.`]
+      ? [
+          steps - gradientFrom === 1
+            ? `The gradient sees the last step only, step ${gradientFrom}.`
+            : `The gradient sees the last ${steps - gradientFrom} steps, from step ${gradientFrom} on.`,
+        ]
       : []),
-    ...(reach > 0 ? [`It reaches ${reach} steps back into the window before.`] : []),
+    ...(reach > 0 ? [`It reaches ${counted(reach, 'step')} back into the window before.`] : []),
   ].join(' ');
+}
+
+/** The loss written as the sum of its steps, as long as that sum is. */
+function sumInWords(first: number, last: number): string {
+  if (first === last) return `L_${last}`;
+  return `L_${first} + ${first + 1 === last ? '' : '… + '}L_${last}`;
 }
 
 function readout(inspection: Inspection, t: number | undefined): string {

@@ -2,8 +2,9 @@ import type { Inspection } from '../../src/protocol/inspection';
 import { plainNumber } from '../../src/protocol/numbers';
 import type { RunFacts } from '../../src/protocol/run';
 import type { WhatIfChange } from '../../src/protocol/whatIf';
-import { button, choice, numberField } from '../ui/controls';
+import { button, choice } from '../ui/controls';
 import { element } from '../ui/element';
+import { numberField, positiveNumbers, wholeNumbersTo } from '../ui/numberField';
 
 type Clipping = 'trained' | 'none' | 'norm' | 'value' | 'hidden';
 type Covered = 'trained' | 'full' | 'last';
@@ -25,14 +26,13 @@ export class WhatIfControls {
 
   /** @param onChange told everything that differs from the trained update; an empty object is nothing */
   constructor(readonly onChange: (change: WhatIfChange) => void) {
-    const isPositive = (value: number): boolean => Number.isFinite(value) && value > 0;
     this.#clipping = choice<Clipping>('Clipping', (kind) => {
       this.#kind = kind;
       this.#tell();
     });
     this.#threshold = numberField(
       'threshold',
-      isPositive,
+      positiveNumbers,
       (limit) => {
         this.#limit = limit;
         this.#tell();
@@ -45,7 +45,7 @@ export class WhatIfControls {
     });
     this.#backward = numberField(
       'steps',
-      (value) => Number.isSafeInteger(value) && value > 0,
+      wholeNumbersTo(() => this.#trained?.inspection.steps ?? 1, 1),
       (back) => {
         this.#back = back;
         this.#tell();
@@ -53,7 +53,7 @@ export class WhatIfControls {
     );
     this.#rate = numberField(
       'learning rate',
-      isPositive,
+      positiveNumbers,
       (rate) => {
         this.#learningRate = rate;
         this.#tell();

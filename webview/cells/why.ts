@@ -40,7 +40,7 @@ export const whys = {
   },
   'Memory horizon': {
     words:
-      'How far back does a loss reach? The horizon is the longest lag at which, in the median, a loss still moves the state by a thousandth of what it moves its own. A net whose horizon is shorter than the lag of the task cannot learn that lag from its gradient, however long it is trained.',
+      'How far back does a loss reach? The horizon is the longest lag at which, in the median, a loss still moves the state by a thousandth of what it moves its own. A net whose horizon is shorter than the lag of the task cannot learn that lag from its gradient, however long it is trained. In an LSTM it follows h_t, through which every input must pass to get into c_t; what c_t then carries by itself stands in the heatmap of ∂L/∂c_t.',
     formula: 'horizon = max { ℓ : median_t N_{t,t−ℓ} / N_{t,t} ≥ 10^{-3} }',
   },
   'Unrolled net': {

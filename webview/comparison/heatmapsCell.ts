@@ -221,7 +221,7 @@ function sentence(members: readonly Member[], view: ComparisonView): string {
     const at = (grid.columns - 1) * grid.width + grid.offset;
     const column = grid.values.subarray(at, at + grid.rows);
     const end = column.findLast((value) => !Number.isNaN(value)) ?? NaN;
-    return [`${name} ${briefNumber((column[0] ?? NaN) / end)}`];
+    return [`${name} ${end === 0 ? 'exactly 0 at both' : briefNumber((column[0] ?? NaN) / end)}`];
   });
   if (shares.length === 0) return 'Here every run’s gradient at every time step will stand; nothing is recorded yet.';
   return `The gradient at step 0 as a share of that at the last step, at the newest update: ${shares.join(', ')}.`;

@@ -41,7 +41,9 @@ export class Legend {
     const step = Math.max(1, Math.ceil((to - from) / (mostTicks - 1)));
     const ticks: HTMLElement[] = [];
     for (let exponent = from; exponent <= to; exponent += step) {
-      const tick = element('span', {}, '10', element('sup', {}, String(exponent).replace('-', '−')));
+      // What is smaller has the colour of the low end.
+      const power = exponent === from ? '≤ 10' : '10';
+      const tick = element('span', {}, power, element('sup', {}, String(exponent).replace('-', '−')));
       tick.style.left = `${((exponent - from) / (to - from)) * 100}%`;
       ticks.push(tick);
     }

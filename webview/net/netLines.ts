@@ -42,6 +42,7 @@ function arrowHead(): SVGElement {
 function boxes({ layout }: NetScene, { t, x }: Column): readonly SVGElement[] {
   const { nodeWidth, swatchWidth, detail } = layout;
   return layout.rows.flatMap(({ row, top, height }) => {
+    if (!row.isAt(t)) return [];
     const box = svg('rect', {
       class: `net-node ${row.role}`,
       x: x - nodeWidth / 2,
@@ -72,10 +73,10 @@ function vertical(x: number, top: number, height: number): Readonly<Record<strin
 }
 
 /** The forward pass within a step runs upwards, from the input to the loss. */
-function upwards({ layout }: NetScene, { x }: Column, isFirst: boolean): readonly SVGElement[] {
+function upwards({ layout }: NetScene, { t, x }: Column, isFirst: boolean): readonly SVGElement[] {
   return layout.rows.flatMap((upper, i) => {
     const lower = layout.rows[i + 1];
-    if (lower === undefined) return [];
+    if (lower === undefined || !upper.row.isAt(t)) return [];
     const bottom = upper.top + upper.height;
     if (lower.top - bottom < gapOfFlow) return [];
     const arrow = path(`M${x} ${lower.top} V${bottom + 2}`);

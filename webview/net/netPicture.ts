@@ -102,6 +102,7 @@ export class NetPicture {
       const wide = Math.max(1, layout.swatchWidth);
       const left = layout.detail === 'numbers' ? layout.nodeWidth / 2 : wide / 2;
       for (const { t, x } of columns) {
+        if (!placed.row.isAt(t)) continue;
         context.drawImage(image, t, 0, 1, placed.row.units, x - left, placed.top, wide, placed.height);
       }
       hatchNotFinite(context, placed, columns, wide, left, theme.clip);
@@ -147,6 +148,7 @@ function hatchNotFinite(
   const tall = height / row.units;
   context.strokeStyle = color;
   for (const { t, x } of columns) {
+    if (!row.isAt(t)) continue;
     for (let unit = 0; unit < row.units; unit++) {
       if (Number.isFinite(row.values[t * row.units + unit] ?? NaN)) continue;
       context.beginPath();

@@ -14,16 +14,20 @@ export interface NetRow {
   /** The magnitude of the strongest colour. */
   readonly limit: number;
   readonly role: 'loss' | 'output' | 'state' | 'gate' | 'input';
+  /** Whether step t has such a node: where nothing is asked, there is no loss. */
+  readonly isAt: (t: number) => boolean;
 }
+
+const everywhere = (): boolean => true;
 
 /** The rows of the picture, the loss on top and the input at the bottom; gates and c of the looked-at layer only. */
 export function rowsOf(inspection: Inspection, layer: number): readonly NetRow[] {
-  const { inputs, inputNames, outputs, outputNames, layers, lossKind, sequenceLoss, targets } = inspection;
+  const { inputs, inputNames, outputs, outputNames, layers, lossKind, sequenceLoss, mask, targets } = inspection;
   const several = layers.length > 1;
   const isClasses = lossKind === 'crossEntropy';
   const recurrent = layers.flatMap(({ h, c, gates, hidden }, l): NetRow[] => {
     const of = several ? ` (layer ${l})` : '';
-    const common = { layer: l, units: hidden } as const;
+    const common = { layer: l, units: hidden, isAt: everywhere } as const;
     const state = (node: string, values: Float64Array, limit: number): NetRow => ({
       ...common,
       node,
@@ -49,6 +53,7 @@ export function rowsOf(inspection: Inspection, layer: number): readonly NetRow[]
       units: 1,
       limit: largestMagnitude(sequenceLoss),
       role: 'loss',
+      isAt: (t) => mask[t] === 1,
     },
     {
       node: 'y',
@@ -58,6 +63,7 @@ export function rowsOf(inspection: Inspection, layer: number): readonly NetRow[]
       units: outputNames.length,
       limit: isClasses ? 1 : largestMagnitude(outputs, targets),
       role: 'output',
+      isAt: everywhere,
     },
     ...byLayerFromTheTop(recurrent),
     {
@@ -68,6 +74,7 @@ export function rowsOf(inspection: Inspection, layer: number): readonly NetRow[]
       units: inputNames.length,
       limit: largestMagnitude(inputs),
       role: 'input',
+      isAt: everywhere,
     },
   ];
 }

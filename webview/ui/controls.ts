@@ -5,7 +5,7 @@ import {
   vsCodeOption,
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
-import { element, setText } from './element';
+import { element } from './element';
 import { icon, type IconName } from './icon';
 
 declare global {
@@ -111,7 +111,7 @@ export function textField(label: string, hint: string, onEnter: (value: string) 
   return {
     element: element('label', { class: 'text-field' }, element('span', {}, label), field),
     update(value) {
-      name(field, label);
+      nameField(field, label);
       if (document.activeElement === field) return;
       shown = value;
       if (field.value !== value) field.value = value;
@@ -119,55 +119,7 @@ export function textField(label: string, hint: string, onEnter: (value: string) 
   };
 }
 
-/** A field for a positive number, sent with Enter or on leaving it. */
-export interface NumberField {
-  readonly element: HTMLElement;
-  /** Shows the value, unless somebody is typing. */
-  update(value: number | undefined, isEnabled: boolean): void;
-}
-
-/** Makes a number field; what is no number in the field's range is shown as wrong and not sent. */
-export function numberField(
-  label: string,
-  accepts: (value: number) => boolean,
-  onEnter: (value: number) => void,
-  format: (value: number) => string = String,
-): NumberField {
-  const field = document.createElement('vscode-text-field');
-  field.setAttribute('size', '8');
-  field.title = label;
-  let shown = '';
-  const send = (): void => {
-    const value = Number(field.value);
-    const isWrong = field.value.trim() === '' || !accepts(value);
-    field.toggleAttribute('aria-invalid', isWrong);
-    field.classList.toggle('wrong', isWrong);
-    if (!isWrong && field.value !== shown) onEnter(value);
-  };
-  field.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter') send();
-    // What is typed here is no shortcut of the notebook.
-    event.stopPropagation();
-  });
-  field.addEventListener('blur', send);
-  const caption = element('span', {});
-  setText(caption, label);
-  return {
-    element: element('label', { class: 'number-field' }, caption, field),
-    update(value, isEnabled) {
-      setEnabled(field, isEnabled);
-      name(field, label);
-      if (document.activeElement === field) return;
-      // What stands there now is a value that holds, whatever was typed before.
-      field.toggleAttribute('aria-invalid', false);
-      field.classList.remove('wrong');
-      shown = value === undefined ? '' : format(value);
-      if (field.value !== shown) field.value = shown;
-    },
-  };
-}
-
 /** Names a field for who listens; the toolkit calls every field “Text field” when it comes into the page. */
-function name(field: HTMLElement, label: string): void {
+export function nameField(field: HTMLElement, label: string): void {
   if (field.getAttribute('aria-label') !== label) field.setAttribute('aria-label', label);
 }

@@ -17,6 +17,7 @@ const row = (node: string, units: number, role: NetRow['role']): NetRow => ({
   units,
   limit: 1,
   role,
+  isAt: () => true,
 });
 const small = [row('L', 1, 'loss'), row('y', 1, 'output'), row('h', 2, 'state'), row('x', 1, 'input')];
 
