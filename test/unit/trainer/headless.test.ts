@@ -245,6 +245,6 @@ describe('The headless runner', () => {
     assert.equal(train(file, '--out', path('run')).status, 0);
     const { status, stderr } = train(file, '--out', path('run'), '--resume');
     assert.equal(status, 0);
-    assert.match(stderr, /^Already finished: 1 updates/);
+    assert.match(stderr, /^Already finished: 1 update in /);
   });
 });
