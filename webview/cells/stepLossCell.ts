@@ -137,10 +137,10 @@ function sentence(inspection: Inspection): string {
   ].join(' ');
 }
 
-/** The loss written as the sum of its steps, as long as that sum is. */
+/** The loss written as the sum of its steps: whole while that is short. */
 function sumInWords(first: number, last: number): string {
-  if (first === last) return `L_${last}`;
-  return `L_${first} + ${first + 1 === last ? '' : '… + '}L_${last}`;
+  const steps = Array.from({ length: last - first + 1 }, (_, i) => `L_${first + i}`);
+  return steps.length <= 4 ? steps.join(' + ') : `L_${first} + … + L_${last}`;
 }
 
 function readout(inspection: Inspection, t: number | undefined): string {

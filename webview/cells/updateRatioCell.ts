@@ -55,7 +55,7 @@ export class UpdateRatioCell implements Cell {
       shown,
     );
     this.#surface.update(axis, undefined);
-    this.#frame.say(sentence(run, shown));
+    this.#frame.say(sentence(run, shown, model.view.selection?.update));
     setText(this.#frame.readout, readout(model, run, shown));
     const series = seriesInSight(run, axis.domain);
     this.#frame.tabulate(dependencyKey(run.version, series), () => updateRatioTable(series));
@@ -117,9 +117,11 @@ function readout({ hover, view }: Model, run: ShownRun, shown: string): string {
   return `${updates}${largest} · ‖ΔW‖ / ‖W‖ = ${briefNumber(ratioAt(series, at, shown))} of ${courseName(shown)}`;
 }
 
-function sentence(run: ShownRun, shown: string): string {
+function sentence(run: ShownRun, shown: string, selected: number | undefined): string {
   const last = run.status.updates - 1;
   if (last < 0) return 'How far each update moves the weights, relative to their size.';
-  const ratio = ratioAt(seriesAt(run, last), last, shown);
-  return `The last update moved ${courseName(shown)} by ${briefNumber(ratio)} of its norm.`;
+  const at = selected ?? last;
+  const ratio = ratioAt(seriesAt(run, at), at, shown);
+  const which = at === last ? 'The last update' : `Update ${at.toLocaleString('en-US')}`;
+  return `${which} moved ${courseName(shown)} by ${briefNumber(ratio)} of its norm.`;
 }
