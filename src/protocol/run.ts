@@ -23,9 +23,10 @@ export function isLive(state: RunState): boolean {
   return state === 'waiting' || state === 'preparing' || state === 'running' || state === 'paused';
 }
 
-/** Whether a kept run in this state can be gone on with from its newest checkpoint. */
-export function isResumable(state: RunState): boolean {
-  return state === 'stopped' || state === 'interrupted' || state === 'failed';
+/** Whether a run in this state, of which its folder holds so much, can be gone on with from its newest checkpoint. */
+export function isResumable(state: RunState, kept: KeptState = 'whole'): boolean {
+  if (isLive(state) || kept === 'gone') return false;
+  return kept === 'cut' || state === 'stopped' || state === 'interrupted' || state === 'failed';
 }
 
 /** What each state is called, everywhere it is named. */
@@ -41,6 +42,19 @@ export const stateWords: Readonly<Record<RunState, string>> = {
   failed: 'failed',
   interrupted: 'interrupted',
 };
+
+/**
+ * How much of a run its folder holds. `whole`: everything up to the last second; `waiting`: what cannot be written waits
+ * in memory; `gap`: it is written again, and the records of some updates are missing; `cut`: the run is over, and its end
+ * could not be written; `gone`: it is over, and its folder is not there any more.
+ */
+export type KeptState = 'whole' | 'waiting' | 'gap' | 'cut' | 'gone';
+
+/** How it stands with what is kept of a run, and what the person must know of it. */
+export interface Keeping {
+  readonly state: KeptState;
+  readonly message: string;
+}
 
 /** A run at this moment. */
 export interface RunStatus {
@@ -64,6 +78,8 @@ export interface RunStatus {
   readonly lastClip: number | undefined;
   /** Where the first value appeared that was not finite; undefined unless it has diverged. */
   readonly broke: BrokenPlace | undefined;
+  /** How much of it its folder holds; `whole` where nothing is to be kept. */
+  readonly kept: KeptState;
   /** Why it stands where it stands, where that needs words. */
   readonly message: string | undefined;
 }

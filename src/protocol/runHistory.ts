@@ -1,5 +1,6 @@
 import type { RecordBatch, RecordLayout } from '../run/recordBatch';
 import { DisplaySeries } from './displaySeries';
+import type { Missing } from './missing';
 
 /** The last numbers of a run, and what was counted on the way there. */
 export interface RunNumbers {
@@ -13,6 +14,8 @@ export interface RunNumbers {
   readonly loss: number | undefined;
   readonly validationLoss: number | undefined;
   readonly learningRate: number | undefined;
+  /** Updates of which no record was kept, and all between the first and the last of them. */
+  readonly missing: Missing | undefined;
 }
 
 /** The numbers before the first update. */
@@ -24,6 +27,7 @@ export const noNumbers: RunNumbers = {
   loss: undefined,
   validationLoss: undefined,
   learningRate: undefined,
+  missing: undefined,
 };
 
 /** What a run's records come to, in memory that does not grow with the run: series for the pictures, and its numbers. */
@@ -44,7 +48,7 @@ export class RunHistory {
     return this.#numbers;
   }
 
-  /** Takes in the records of a batch; they follow those taken in before. */
+  /** Takes in the records of a batch; they follow those taken in before, and what lies between is missing. */
   take(batch: RecordBatch): void {
     if (batch.count === 0) return;
     this.series.append(batch);
@@ -58,6 +62,13 @@ export class RunHistory {
       loss: batch.loss[last],
       validationLoss: batch.validationLoss.findLast((value) => !Number.isNaN(value)) ?? this.#numbers.validationLoss,
       learningRate: batch.learningRate[last],
+      missing: missingBefore(batch.update[0] ?? 0, this.#numbers),
     };
   }
+}
+
+/** What is missing once an update has come after those that were known of. */
+function missingBefore(update: number, { updates, missing }: RunNumbers): Missing | undefined {
+  if (!(update > updates)) return missing;
+  return { from: missing?.from ?? updates, to: update, count: (missing?.count ?? 0) + update - updates };
 }

@@ -1,7 +1,7 @@
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { BrokenPlace, Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/recordBatch';
-import type { RunFacts } from './run';
+import type { Keeping, RunFacts } from './run';
 import type { UpdateQuestions } from './updateQuestions';
 
 /** What the host sends to have a run started. */
@@ -87,6 +87,7 @@ export type TrainerContract = {
   events: {
     records: RecordBatch;
     ended: Ending;
+    keeping: Keeping;
     /** Something the person must know that does not end the run. */
     notice: string;
   };

@@ -1,10 +1,10 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runFiles } from './layout';
 
 /** The folder of a run, held by this process alone. */
 export interface FolderLock {
-  /** Lets others have the folder. */
+  /** Lets others have the folder; one that is empty goes. */
   release(): Promise<void>;
 }
 
@@ -28,7 +28,13 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     await rm(path, { force: true });
     if (!(await created(path))) throw new Error('another process has just begun to train there');
   }
-  return { release: () => rm(path, { force: true }) };
+  return {
+    release: async () => {
+      await rm(path, { force: true });
+      // Where nothing was begun, nothing is left behind.
+      await rmdir(folder).catch(() => undefined);
+    },
+  };
 }
 
 /** Whether a living process holds a run's folder. */

@@ -23,6 +23,7 @@ export interface Overview {
     readonly loss: number | undefined;
     readonly validationLoss: number | undefined;
     readonly learningRate: number | undefined;
+    readonly missing: { readonly from: number; readonly to: number; readonly count: number } | undefined;
   };
   readonly tables: { readonly scalars: OverviewTable; readonly heat: OverviewTable };
 }
@@ -39,6 +40,7 @@ const describedSchema = z.object({
     loss: z.number().optional(),
     validationLoss: z.number().optional(),
     learningRate: z.number().optional(),
+    missing: z.object({ from: count, to: count, count }).optional(),
   }),
   scalars: z.object({ stride: count.min(1), count }),
   heat: z.object({ stride: count.min(1), count }),
@@ -84,6 +86,7 @@ export function readOverview(bytes: Uint8Array, layout: RecordLayout): Overview 
         loss: numbers.loss,
         validationLoss: numbers.validationLoss,
         learningRate: numbers.learningRate,
+        missing: numbers.missing,
       },
       tables: { scalars: table('scalars'), heat: table('heat') },
     };

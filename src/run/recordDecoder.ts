@@ -47,7 +47,17 @@ export interface BatchHead {
   readonly count: number;
   /** Bytes that follow the message's head. */
   readonly bodyLength: number;
+  /** Where in them the number of its first update stands, as `firstUpdate` reads it. */
+  readonly updatesAt: number;
 }
+
+/** The first update of a batch, from the 4 bytes at `updatesAt`. */
+export function firstUpdate(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset, updateBytes).getUint32(0, true);
+}
+
+/** Bytes of the number of an update. */
+export const updateBytes = 4;
 
 /**
  * What the head of a message says of its record batch.
@@ -57,12 +67,16 @@ export interface BatchHead {
 export function readBatchHead(head: Uint8Array): BatchHead {
   const message = Message.decode(head);
   if (!message.isRecordBatch()) throw new Error('The file has a message that is no record batch.');
-  const count = message.header().length;
+  const { length: count, buffers } = message.header();
   const { bodyLength } = message;
   if (!Number.isSafeInteger(count) || count < 0 || !Number.isSafeInteger(bodyLength) || bodyLength < 0) {
     throw new Error(`The file claims ${count} updates in ${bodyLength} bytes.`);
   }
-  return { count, bodyLength };
+  // The first column is the update's number; it is in every row, so it has no bitmap before its values.
+  const updatesAt = buffers[1]?.offset ?? NaN;
+  if (!(updatesAt >= 0 && updatesAt + updateBytes <= bodyLength))
+    throw new Error('The file has no updates in a batch.');
+  return { count, bodyLength, updatesAt };
 }
 
 /**

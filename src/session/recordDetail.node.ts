@@ -61,7 +61,7 @@ export class RecordDetail {
       // A stretch may begin between two updates that have their series through time: it shows the one before.
       const first = series.heat.origin;
       const batches = this.#between(first, to);
-      const last = batches.at(-1);
+      const last = this.#batches.at(-1);
       const end = last === undefined ? from : Math.max(from, Math.min(to, last.update + last.count));
       const bytes = batches.reduce((sum, { length }) => sum + length, 0);
       const isExact = series.scalars.strideFor(end - from) === 1;
@@ -105,7 +105,7 @@ export class RecordDetail {
 
   /** Adds the batches that are whole and not yet known; the file's head. */
   async #extend(file: FileHandle): Promise<Uint8Array> {
-    const { readBatchHead } = await import('../run/recordDecoder');
+    const { firstUpdate, readBatchHead, updateBytes } = await import('../run/recordDecoder');
     const { size } = await file.stat();
     const known = this.#batches.at(-1);
     if (known !== undefined && known.at + known.length > size) {
@@ -126,7 +126,10 @@ export class RecordDetail {
       const batch = batchIn(() => readBatchHead(message));
       if (batch === undefined || at + length + batch.bodyLength > size) return head;
       const { count, bodyLength } = batch;
-      const update: number = last === undefined ? 0 : last.update + last.count;
+      const before: number = last === undefined ? 0 : last.update + last.count;
+      const update = firstUpdate(await bytesAt(file, at + length + batch.updatesAt, updateBytes));
+      // Updates follow each other; where some could not be written, they are skipped.
+      if (update < before) return head;
       last = { update, count, at, length: length + bodyLength };
       this.#batches.push(last);
     }

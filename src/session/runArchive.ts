@@ -1,4 +1,5 @@
 import { Uri, type Memento } from 'vscode';
+import { missingInWords } from '../protocol/missing';
 import type { RunState } from '../protocol/run';
 import { readHistory } from './recordHistory.node';
 import { readKeptRun, type KeptRun } from './keptRun';
@@ -45,14 +46,17 @@ export class RunArchive {
  * @throws with a readable reason when its records cannot be read
  */
 export async function loadRun({ folder, manifest, state }: KeptRun): Promise<ArchivedRun> {
+  const history = await readHistory(folder.fsPath, manifest);
+  const { missing } = history.numbers;
+  const words = [wordsFor[state] ?? manifest.message ?? '', missing === undefined ? '' : missingInWords(missing)];
   return {
     // A folder that was moved or copied tells of another place.
     facts: { ...manifest.facts, folder: folder.fsPath },
     experiment: manifest.experiment,
     state,
-    message: wordsFor[state] ?? manifest.message ?? undefined,
+    message: words.filter((said) => said !== '').join(' ') || undefined,
     broke: manifest.nonFinite ?? undefined,
-    history: await readHistory(folder.fsPath, manifest),
+    history,
   };
 }
 

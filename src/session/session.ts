@@ -1,7 +1,7 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import { Channel, reasonOf } from '../protocol/channel';
 import type { DisplaySeries } from '../protocol/displaySeries';
-import { isLive, type RunFacts, type RunState, type RunStatus } from '../protocol/run';
+import { isLive, type Keeping, type RunFacts, type RunState, type RunStatus } from '../protocol/run';
 import { noNumbers, RunHistory } from '../protocol/runHistory';
 import type { Ending, RefusalAt, StartParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import type { FolderLock } from '../run/folderLock.node';
@@ -51,6 +51,7 @@ export class Session implements Disposable {
   #isStopping = false;
   #message: string | undefined;
   #broke: BrokenPlace | undefined;
+  #keeping: Keeping | undefined;
   #place: number | undefined;
   readonly #whenOver: (() => void)[] = [];
   #gone: Promise<void> = Promise.resolve();
@@ -109,7 +110,8 @@ export class Session implements Disposable {
       secondsLeft: updatesPerSecond === undefined || updatesPerSecond <= 0 ? undefined : left / updatesPerSecond,
       place: this.#state === 'waiting' ? this.#place : undefined,
       broke: this.#broke,
-      message: this.#message,
+      kept: this.#keeping?.state ?? 'whole',
+      message: [this.#message, this.#keeping?.message].filter((words) => words !== undefined).join(' ') || undefined,
     };
   }
 
@@ -252,6 +254,11 @@ export class Session implements Disposable {
     channel.on('notice', (message) => {
       this.#noticed.fire(message);
     });
+    channel.on('keeping', (keeping) => {
+      this.#keeping = keeping;
+      this.#noticed.fire(keeping.message);
+      this.#changed.fire(undefined);
+    });
     channel.on('ended', (ending) => {
       this.#conclude(ending);
     });
@@ -321,6 +328,8 @@ export class Session implements Disposable {
   #end(state: RunState, message: string | undefined): void {
     this.#state = state;
     this.#message = message;
+    // Of an outage that left nothing behind there is no more to say; a trainer that is gone writes no more.
+    if (this.#keeping?.state === 'whole') this.#keeping = undefined;
     this.#disconnect(message ?? 'The run is over.');
     this.#changed.fire(undefined);
   }

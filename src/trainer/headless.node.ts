@@ -117,7 +117,9 @@ async function drive({ training, writer, progress, commandLine, interruption, sa
       records: (batch: RecordBatch) => {
         progress.show(batch);
       },
-      notice: say,
+      keeping: ({ message }) => {
+        say(message);
+      },
     },
     yieldToMessages: () =>
       new Promise((resolve) => {

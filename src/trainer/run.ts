@@ -1,7 +1,9 @@
 import type { Capture } from '../engine/capture';
 import { reasonOf } from '../protocol/channel';
+import type { Keeping } from '../protocol/run';
 import type { Ending } from '../protocol/trainer';
 import { RecordPacker, type RecordBatch } from '../run/recordBatch';
+import { Keeper } from './keeper';
 import type { RunWriter } from './runWriter';
 import { describeNonFinite, type Training } from './training';
 
@@ -9,8 +11,8 @@ import { describeNonFinite, type Training } from './training';
 export interface RunObserver {
   /** Records of the updates since the last call, some twenty times a second at most. */
   records(batch: RecordBatch): void;
-  /** Something the person must know that does not end the run. */
-  notice(message: string): void;
+  /** It stands otherwise with what is kept of the run. */
+  keeping(keeping: Keeping): void;
 }
 
 /** What a run needs from where it lives. */
@@ -21,37 +23,36 @@ export interface RunSurroundings {
   readonly observer: RunObserver;
   /** Lets waiting messages be handled before it resolves. */
   readonly yieldToMessages: () => Promise<void>;
+  /** Bytes that may wait in memory while the folder cannot be written; by default what `mostWaiting` says. */
+  readonly mostWaiting?: number;
   /** Updates to capture. */
   readonly capturing?: (update: number) => boolean;
 }
 
 const secondsBetweenYields = 0.015;
 const secondsBetweenPublications = 0.05;
-const secondsBetweenFlushes = 1;
-const secondsBetweenOverviews = 30;
 
 /** Drives a training from start to end: it can be paused, stepped and stopped, and keeps its records as it goes. */
 export class Run {
   readonly #training: Training;
   readonly #published: RecordPacker;
-  readonly #kept: RecordPacker;
-  #writer: RunWriter | undefined;
+  readonly #keeper: Keeper | undefined;
   #paused = false;
   #stepsAllowed = 0;
   #stopping = false;
   #wake: (() => void) | undefined;
   #idle: (() => void)[] = [];
+  #alarm: ReturnType<typeof setTimeout> | undefined;
   #lastPublication = -Infinity;
-  #lastFlush: number;
-  #lastOverview: number;
 
   constructor(readonly surroundings: RunSurroundings) {
     this.#training = surroundings.training;
-    this.#writer = surroundings.writer;
+    const { writer, observer, mostWaiting } = surroundings;
+    const tell = (keeping: Keeping): void => {
+      observer.keeping(keeping);
+    };
+    this.#keeper = writer && new Keeper(writer, tell, mostWaiting);
     this.#published = new RecordPacker(this.#training.plan.layout);
-    this.#kept = new RecordPacker(this.#training.plan.layout);
-    this.#lastFlush = this.#training.clock();
-    this.#lastOverview = this.#lastFlush;
   }
 
   /** Resolves once the update in progress is done and published. */
@@ -81,13 +82,12 @@ export class Run {
   setLearningRate(rate: number): void {
     if (!(Number.isFinite(rate) && rate > 0)) throw new Error(`A learning rate is a number above 0; got ${rate}.`);
     this.#training.plan.learner.learningRate = rate;
-    const change = { update: this.#training.updates, learningRate: rate };
-    void this.#keep((writer) => writer.noteRateChange(change));
+    this.#keeper?.noteRateChange({ update: this.#training.updates, learningRate: rate });
   }
 
   /** Whether everything so far stands in the run's folder. */
   get isKept(): boolean {
-    return this.#writer !== undefined;
+    return this.#keeper?.kept === 'whole';
   }
 
   /** Trains until the planned end, a stop, a failure or the first value that is not finite. */
@@ -99,13 +99,7 @@ export class Run {
     }));
     this.#settleIdle();
     this.#publish();
-    await this.#flush();
-    // After a failure nobody knows in the middle of what the learner stands.
-    if (ending.kind !== 'failed') await this.#keep((writer) => writer.writeCheckpoint());
-    await this.#keep((writer) => writer.writeOverview());
-    const message = 'message' in ending ? ending.message : undefined;
-    const place = 'place' in ending ? ending.place : undefined;
-    await this.#keep((writer) => writer.writeManifest(ending.kind, message, place));
+    await this.#keeper?.conclude(ending);
     return ending;
   }
 
@@ -131,14 +125,14 @@ export class Run {
         return { kind: 'diverged', updates: training.updates, message: describeNonFinite(advance.where), place };
       }
       this.#published.add(advance.record);
-      if (this.#writer !== undefined) this.#kept.add(advance.record);
+      this.#keeper?.add(advance.record);
       await this.#keepWhatIsDue(advance.record.update, advance.capture);
       if (advance.finished !== undefined) {
         return { kind: 'finished', updates: training.updates, reason: advance.finished };
       }
       const now = training.clock();
       if (now - this.#lastPublication >= secondsBetweenPublications) this.#publish();
-      if (now - this.#lastFlush >= secondsBetweenFlushes) await this.#flush();
+      if (this.#keeper?.secondsToFlush === 0) await this.#keeper.flush();
       if (now - lastYield >= secondsBetweenYields) {
         await this.surroundings.yieldToMessages();
         lastYield = training.clock();
@@ -148,21 +142,30 @@ export class Run {
   }
 
   async #keepWhatIsDue(update: number, capture: Capture | undefined): Promise<void> {
-    if (capture !== undefined) await this.#keep((writer) => writer.writeCapture(update, capture));
+    if (capture !== undefined) await this.#keeper?.capture(update, capture);
     const { checkpointEvery } = this.#training.plan.experiment.training;
-    if (checkpointEvery > 0 && this.#training.updates % checkpointEvery === 0) {
-      await this.#flush();
-      await this.#keep((writer) => writer.writeCheckpoint());
-    }
+    if (checkpointEvery > 0 && this.#training.updates % checkpointEvery === 0) await this.#keeper?.checkpoint();
   }
 
   async #waitWhilePaused(): Promise<void> {
     this.#publish();
-    await this.#flush();
+    await this.#keeper?.flush();
     this.#settleIdle();
+    // While the records were written, somebody may have asked for more.
+    if (this.#stopping || !this.#paused || this.#stepsAllowed > 0) return;
+    const keeper = this.#keeper;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
+      if (keeper?.kept === 'waiting') this.#wakeLater(keeper.secondsToFlush);
     });
+    clearTimeout(this.#alarm);
+  }
+
+  /** Wakes a paused run for its next try to write what waits; the loop lets it sleep again. */
+  #wakeLater(seconds: number): void {
+    this.#alarm = setTimeout(() => {
+      this.#wakeUp();
+    }, seconds * 1000);
   }
 
   #wakeUp(): void {
@@ -186,28 +189,5 @@ export class Run {
     this.#lastPublication = this.#training.clock();
     const batch = this.#published.take();
     if (batch !== undefined) this.surroundings.observer.records(batch);
-  }
-
-  async #flush(): Promise<void> {
-    this.#lastFlush = this.#training.clock();
-    const batch = this.#kept.take();
-    if (batch !== undefined) await this.#keep((writer) => writer.appendRecords(batch));
-    if (this.#lastFlush - this.#lastOverview < secondsBetweenOverviews) return;
-    this.#lastOverview = this.#lastFlush;
-    await this.#keep((writer) => writer.writeOverview());
-  }
-
-  /** A folder that can no longer be written ends the keeping, not the training. */
-  async #keep(write: (writer: RunWriter) => Promise<void>): Promise<void> {
-    if (this.#writer === undefined) return;
-    try {
-      await write(this.#writer);
-    } catch (error) {
-      this.#writer = undefined;
-      this.surroundings.observer.notice(
-        `The run's records can no longer be written (${reasonOf(error)}). Training goes on; from update ` +
-          `${this.#training.updates} on nothing more is kept on disk.`,
-      );
-    }
   }
 }

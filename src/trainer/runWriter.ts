@@ -23,6 +23,10 @@ export class RunWriter {
   #recordBytes = 0;
   /** What the records come to; undefined where they were too large to be read again for it. */
   #history: RunHistory | undefined;
+  /** Learning rates changed by hand, and whether the file has them all. */
+  #rateChanges: readonly RateChange[] = [];
+  #hasRateChanges = true;
+  #recordedUpdates = 0;
   #startedAt = new Date().toISOString();
   #source: string | null;
 
@@ -45,13 +49,18 @@ export class RunWriter {
    */
   async begin(): Promise<void> {
     const names = await this.storage.list('');
-    const found = [runFiles.manifest, runFiles.records, runFiles.checkpoints].find((name) => names.includes(name));
+    const own = [runFiles.manifest, runFiles.records, runFiles.rateChanges, runFiles.checkpoints];
+    const found = own.find((name) => names.includes(name));
     if (found !== undefined) {
       throw new Error(
         `the folder already holds a run (${found} is there), and none is overwritten; choose another folder`,
       );
     }
-    await this.#create();
+    await this.#create().catch(async (error: unknown) => {
+      // Half a beginning is no run.
+      for (const name of own) await this.storage.remove(name).catch(() => undefined);
+      throw error;
+    });
   }
 
   async #create(): Promise<void> {
@@ -92,16 +101,40 @@ export class RunWriter {
       for (const later of checkpoints) if (later > updates) await this.storage.remove(runFiles.checkpoint(later));
       await this.#forgetLaterRateChanges();
       this.#history = await this.#recalled();
+      this.#recordedUpdates = updates;
       await this.writeManifest('running', undefined);
       return passedOver.map((fault) => `${fault} The run goes on from update ${updates} instead.`);
     }
     throw new Error(`${passedOver[0] ?? ''} No checkpoint before it can be used either: train anew in another folder`);
   }
 
+  /** Updates before the first that is in no record; there may be gaps before it. */
+  get recordedUpdates(): number {
+    return this.#recordedUpdates;
+  }
+
+  /** Whether the folder holds this run still, as far as can be seen. */
+  async isThere(): Promise<boolean> {
+    return this.storage.read(runFiles.manifest).then(
+      (bytes) => bytes !== undefined,
+      () => true,
+    );
+  }
+
+  /**
+   * Makes the record file end where it did when it was last written whole.
+   *
+   * @throws when it cannot be written, or is not there any more
+   */
+  async mend(): Promise<void> {
+    await this.storage.truncate(runFiles.records, this.#recordBytes);
+  }
+
   async appendRecords(batch: RecordBatch): Promise<void> {
     const bytes = this.#encoder.encode(batch);
     await this.storage.append(runFiles.records, bytes);
     this.#recordBytes += bytes.length;
+    this.#recordedUpdates = (batch.update[batch.count - 1] ?? 0) + 1;
     this.#history?.take(batch);
   }
 
@@ -119,9 +152,14 @@ export class RunWriter {
     await this.storage.write(runFiles.overview, writeOverview(overview, this.training.plan.layout));
   }
 
-  async writeCapture(update: number, { tensors, metadata }: Capture): Promise<void> {
+  /** The file of a capture. */
+  captureBytes({ tensors, metadata }: Capture): Uint8Array {
     const described = { ...metadata, experiment: toJson(this.training.plan.experiment), format: 'unroll-capture-1' };
-    await this.storage.write(runFiles.capture(update), writeTensorFile({ tensors, metadata: described }));
+    return writeTensorFile({ tensors, metadata: described });
+  }
+
+  async writeCapture(update: number, bytes: Uint8Array): Promise<void> {
+    await this.storage.write(runFiles.capture(update), bytes);
   }
 
   /** `message` says why it ended, where that needs words. */
@@ -148,9 +186,18 @@ export class RunWriter {
     await this.storage.write(runFiles.manifest, writeManifest(manifest));
   }
 
-  /** A learning rate set by hand, so that a replay sets it again. */
-  async noteRateChange(change: RateChange): Promise<void> {
-    await this.storage.append(runFiles.rateChanges, writeRateChanges([change]));
+  /** Remembers a learning rate set by hand, so that a replay sets it again. */
+  noteRateChange(change: RateChange): void {
+    this.#rateChanges = [...this.#rateChanges, change];
+    this.#hasRateChanges = false;
+  }
+
+  /** The learning rates set by hand so far; they must be there before records of the updates that they are for. */
+  async writeRateChanges(): Promise<void> {
+    if (this.#hasRateChanges) return;
+    const changes = this.#rateChanges;
+    await this.storage.write(runFiles.rateChanges, writeRateChanges(changes));
+    this.#hasRateChanges = changes === this.#rateChanges;
   }
 
   #freshHistory(): RunHistory {
@@ -178,13 +225,10 @@ export class RunWriter {
   }
 
   async #forgetLaterRateChanges(): Promise<void> {
-    const bytes = await this.storage.read(runFiles.rateChanges);
-    const all = readRateChanges(bytes);
-    const earlier = all.filter(({ update }) => update < this.training.updates);
-    // A run of an earlier build may have no such file, and appending creates none.
-    if (bytes === undefined || earlier.length < all.length) {
-      await this.storage.write(runFiles.rateChanges, writeRateChanges(earlier));
-    }
+    const all = readRateChanges(await this.storage.read(runFiles.rateChanges));
+    this.#rateChanges = all.filter(({ update }) => update < this.training.updates);
+    this.#hasRateChanges = this.#rateChanges.length === all.length;
+    await this.writeRateChanges();
   }
 
   /** Updates done at each checkpoint there is, the newest first. */

@@ -106,8 +106,8 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
         records: (batch) => {
           channel.emit('records', batch, buffersOf(batch));
         },
-        notice: (message) => {
-          channel.emit('notice', message);
+        keeping: (keeping) => {
+          channel.emit('keeping', keeping);
         },
       },
       yieldToMessages: surroundings.yieldToMessages,

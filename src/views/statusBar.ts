@@ -29,20 +29,21 @@ export class RunStatusBar implements Disposable {
       this.#item.hide();
       return;
     }
-    const { state, updates, updatesPerSecond, secondsLeft, loss } = session.status;
+    const { state, updates, updatesPerSecond, secondsLeft, loss, kept, message } = session.status;
     const planned = session.facts?.plannedUpdates;
     const parts = [
       `${icon(state)} ${updates.toLocaleString('en-US')}${planned === undefined ? '' : ` / ${planned.toLocaleString('en-US')}`}`,
       ...(updatesPerSecond === undefined ? [] : [`${briefNumber(updatesPerSecond)} updates/s`]),
       ...(secondsLeft === undefined ? [] : [`${briefDuration(secondsLeft)} left`]),
       ...(loss === undefined ? [] : [`loss ${briefNumber(loss)}`]),
+      ...(kept === 'waiting' ? ['$(warning) not on disk'] : []),
     ];
     this.#item.text = parts.join(' · ');
     const { facts } = session;
     const computed =
       facts === undefined ? '' : `\n${computationInWords(facts)}, ${memoryInWords(facts.memoryBytes)} of memory`;
     const name = `${fileNameOf(session.uri)}${session.variant === undefined ? '' : ` (${session.variant})`}`;
-    this.#item.tooltip = `${name}: ${state}${computed}`;
+    this.#item.tooltip = `${name}: ${state}${computed}${message === undefined ? '' : `\n${message}`}`;
     this.#item.accessibilityInformation = { label: `Unroll run ${state}: ${parts.slice(0).join(', ')}` };
     this.#item.show();
   }

@@ -11,7 +11,7 @@ import { element, setText } from '../ui/element';
 import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
-import { columnAtUpdate, updatesInWords } from './lossCurves';
+import { columnAtUpdate, isRecorded, unrecorded, updatesInWords } from './lossCurves';
 import { clippingTable } from '../tables/trainingTables';
 import { Surface } from './surface';
 import { ThresholdView } from './thresholdView';
@@ -141,6 +141,7 @@ function readout({ hover, view }: Model, run: ShownRun): string {
     scalars.stride === 1
       ? `update ${at.toLocaleString('en-US')}`
       : `${updatesInWords(series, column, run.status.updates)}, the largest`;
+  if (!isRecorded(series, column)) return `${updatesInWords(series, column, run.status.updates)} · ${unrecorded}`;
   if (run.facts.clip === null) return `${which} · ‖g‖ = ${briefNumber(before)}`;
   const what = scalars.stride === 1 ? (clips > 0 ? 'clipped' : 'not clipped') : `${clips} clipped`;
   return `${which} · ‖g‖ before ${briefNumber(before)} · after ${briefNumber(after)} · ${what}`;

@@ -12,6 +12,7 @@ import { button, choice } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { dependencyKey } from './identity';
+import { unrecorded } from './lossCurves';
 import { gradientTable } from '../tables/trainingTables';
 import { Surface } from './surface';
 
@@ -231,6 +232,7 @@ function readout({ hover, view }: Model, run: ShownRun): string {
   const t = point?.t;
   if (t === undefined) return `${updates} · point at a cell to read its step`;
   const value = grid.values[column * grid.width + grid.offset + t] ?? NaN;
+  if (part(grid, column, column + 1).every(Number.isNaN)) return `${updates} · ${unrecorded}`;
   const name = names[view.quantity].replaceAll('_t', `_${t}`);
   return `${updates} · step t = ${t} · ${name} = ${Number.isNaN(value) ? 'no step here' : briefNumber(value)}`;
 }

@@ -1,4 +1,4 @@
-import { isLive, isResumable, stateWords, type RunState, type RunStatus } from '../../src/protocol/run';
+import { isLive, isResumable, stateWords, type KeptState, type RunState, type RunStatus } from '../../src/protocol/run';
 import { briefDuration, briefNumber, counted, plainNumber } from '../../src/protocol/numbers';
 import type { PanelCommand, PanelEntry } from '../../src/protocol/panel';
 import type { Model } from '../store/model';
@@ -96,7 +96,11 @@ export class Header {
       run.status.updates > 0 &&
       typeof run.facts.folder === 'string'
     );
-    this.#goOn.hidden = !(state !== 'untrained' && isResumable(state) && typeof run?.facts.folder === 'string');
+    this.#goOn.hidden = !(
+      state !== 'untrained' &&
+      isResumable(state, run?.status.kept) &&
+      typeof run?.facts.folder === 'string'
+    );
     this.#pause.hidden = state !== 'running';
     this.#resume.hidden = state !== 'paused';
     this.#step.hidden = !isAlive;
@@ -113,7 +117,8 @@ export class Header {
     const words = message ?? '';
     setText(this.#message, words);
     this.#message.hidden = words === '';
-    this.#message.classList.toggle('bad', state === 'diverged' || state === 'failed');
+    const isBad = state === 'diverged' || state === 'failed' || isUnkept(run?.status.kept);
+    this.#message.classList.toggle('bad', isBad);
   }
 
   #showEntries(entries: readonly PanelEntry[], selected: string | undefined): void {
@@ -141,6 +146,10 @@ export class Header {
     );
     if (focused >= 0) (this.#entries.children[focused] as HTMLElement | undefined)?.focus();
   }
+}
+
+function isUnkept(kept: KeptState | undefined): boolean {
+  return kept === 'waiting' || kept === 'cut' || kept === 'gone';
 }
 
 function progressOf({ state, updates, updatesPerSecond, secondsLeft, place }: RunStatus, planned: number): string {

@@ -15,10 +15,12 @@ import { legendOf } from './curveLegend';
 import {
   baselineCurves,
   columnAtUpdate,
+  isRecorded,
   meanLoss,
   smoothed,
   spreadOfLoss,
   trainPoints,
+  unrecorded,
   updatesInWords,
   validationPoints,
 } from './lossCurves';
@@ -135,6 +137,7 @@ function readout(model: Model, run: ShownRun): string {
   if (at < 0) return isLive(run.status.state) ? 'The first update is being computed.' : 'No update was made.';
   const series = seriesAt(run, at);
   const column = columnAtUpdate(series, at);
+  if (!isRecorded(series, column)) return `${updatesInWords(series, column, run.status.updates)} · ${unrecorded}`;
   const validation = series.scalars.column('validationLoss', column)[0] ?? NaN;
   const rate = series.scalars.column('learningRate', column)[0] ?? NaN;
   return [

@@ -22,6 +22,14 @@ export function updatesInWords({ scalars }: DisplaySeries, column: number, updat
   return scalars.stride === 1 ? `update ${written(first)}` : `updates ${written(first)}–${written(last)}`;
 }
 
+/** Said of updates whose records could not be kept. */
+export const unrecorded = 'not recorded: the run’s folder could not be written then';
+
+/** Whether anything was kept of the updates of a column. */
+export function isRecorded({ scalars }: DisplaySeries, column: number): boolean {
+  return (scalars.column('count', column)[0] ?? 0) > 0;
+}
+
 /** Mean loss of the updates of a column. */
 export function meanLoss({ scalars }: DisplaySeries, column: number): number {
   return (scalars.column('lossSum', column)[0] ?? NaN) / (scalars.column('count', column)[0] ?? NaN);
@@ -55,17 +63,24 @@ export function validationPoints(series: DisplaySeries): Dot[] {
 }
 
 /**
- * The mean of the last `updates` updates at every point: a trailing mean, so nothing is seen before it happens.
+ * The mean of the last `updates` updates at every point: a trailing mean, so nothing is seen before it happens. Updates
+ * of which nothing was kept count for nothing.
  *
  * @param isFromStart whether no update came before these: else the line begins where the mean is whole
  */
 export function smoothed(dots: readonly Dot[], updates: number, stride: number, isFromStart = true): Dot[] {
   const window = Math.max(1, Math.round(updates / stride));
   let sum = 0;
+  let held = 0;
+  const count = (y: number, sign: 1 | -1): void => {
+    if (Number.isNaN(y)) return;
+    sum += sign * y;
+    held += sign;
+  };
   return dots.map(({ x, y }, i) => {
-    sum += y;
-    if (i >= window) sum -= dots[i - window]?.y ?? 0;
-    return { x, y: i + 1 < window && !isFromStart ? NaN : sum / Math.min(i + 1, window) };
+    count(y, 1);
+    if (i >= window) count(dots[i - window]?.y ?? NaN, -1);
+    return { x, y: Number.isNaN(y) || (i + 1 < window && !isFromStart) ? NaN : sum / held };
   });
 }
 

@@ -12,7 +12,7 @@ import { element, setText } from '../ui/element';
 import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
-import { columnAtUpdate, updatesInWords } from './lossCurves';
+import { columnAtUpdate, isRecorded, unrecorded, updatesInWords } from './lossCurves';
 import { courseName, shownParameter } from './parameterNames';
 import { Surface } from './surface';
 
@@ -112,7 +112,9 @@ function readout({ hover, view }: Model, run: ShownRun, shown: string): string {
   const at = hover?.update ?? view.selection?.update ?? run.status.updates - 1;
   if (at < 0) return 'No update yet.';
   const series = seriesAt(run, at);
-  const updates = updatesInWords(series, columnAtUpdate(series, at), run.status.updates);
+  const column = columnAtUpdate(series, at);
+  const updates = updatesInWords(series, column, run.status.updates);
+  if (!isRecorded(series, column)) return `${updates} · ${unrecorded}`;
   const largest = series.scalars.stride === 1 ? '' : ', the largest';
   return `${updates}${largest} · ‖ΔW‖ / ‖W‖ = ${briefNumber(ratioAt(series, at, shown))} of ${courseName(shown)}`;
 }

@@ -46,7 +46,7 @@ async function trainToEnd(training: Training, writer: RunWriter): Promise<void> 
   const run = new Run({
     training,
     writer,
-    observer: { records: () => undefined, notice: (message) => assert.fail(message) },
+    observer: { records: () => undefined, keeping: ({ message }) => assert.fail(message) },
     yieldToMessages: () =>
       new Promise((done) => {
         setImmediate(done);

@@ -67,7 +67,7 @@ describe('A replay', () => {
       const run = new Run({
         training,
         writer,
-        observer: { records: () => undefined, notice: (message) => assert.fail(message) },
+        observer: { records: () => undefined, keeping: ({ message }) => assert.fail(message) },
         yieldToMessages: () =>
           new Promise((resolve) => {
             setImmediate(resolve);
@@ -117,7 +117,7 @@ describe('A replay', () => {
       const run = new Run({
         training,
         writer,
-        observer: { records: () => undefined, notice: (message) => assert.fail(message) },
+        observer: { records: () => undefined, keeping: ({ message }) => assert.fail(message) },
         yieldToMessages: () =>
           new Promise((resolve) => {
             setImmediate(resolve);

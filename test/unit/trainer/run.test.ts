@@ -24,7 +24,7 @@ function running(training: Training, writer?: RunWriter) {
   const run = new Run({
     training,
     writer,
-    observer: { records: (batch) => batches.push(batch), notice: (message) => notices.push(message) },
+    observer: { records: (batch) => batches.push(batch), keeping: ({ message }) => notices.push(message) },
     yieldToMessages,
   });
   const seen = (): number => batches.reduce((sum, { count }) => sum + count, 0);
@@ -162,7 +162,7 @@ describe('A run', () => {
     assert.equal((await run.train()).kind, 'finished');
     assert.equal(seen(), 12);
     assert.equal(notices.length, 1);
-    assert.match(notices[0] ?? '', /no space left.*Training goes on/);
+    assert.match(notices[0] ?? '', /no space left.*Resuming the run goes back to its newest checkpoint/);
     assert.equal(run.isKept, false);
   });
 
@@ -190,8 +190,9 @@ describe('A run', () => {
       for (const place of places) chmodSync(place, 0o755);
     }
     assert.equal(run.isKept, false);
-    assert.equal(notices.length, 1);
-    assert.match(notices[0] ?? '', /EACCES.*Training goes on; from update \d+ on nothing more is kept on disk/);
+    assert.equal(notices.length, 2);
+    assert.match(notices[0] ?? '', /^From update 3 on .*EACCES.*Training goes on.*Allow writing in .* again\.$/);
+    assert.match(notices[1] ?? '', /^The end of the run could not be written \(EACCES/);
 
     const again = exampleTraining(keys);
     const writer = new RunWriter(new FolderStorage(folder), again, factsOf(again.plan, undefined, folder, 1));
@@ -231,7 +232,11 @@ describe('A run', () => {
     await running(first, await written(first)).run.train();
     const before = readFileSync(join(folder, 'run.json'));
     const records = readFileSync(join(folder, 'records.arrows'));
-    for (const [name, ...gone] of [['run.json'], ['records.arrows', 'run.json'], ['checkpoints', 'records.arrows']]) {
+    for (const [name, ...gone] of [
+      ['run.json'],
+      ['records.arrows', 'run.json'],
+      ['checkpoints', 'records.arrows', 'rate-changes.jsonl'],
+    ]) {
       for (const path of gone) rmSync(join(folder, path));
       await assert.rejects(written(exampleTraining()), (error: Error) =>
         error.message.includes(`the folder already holds a run (${name} is there), and none is overwritten`),

@@ -45,7 +45,7 @@ async function trainOn(writer: RunWriter): Promise<void> {
   const run = new Run({
     training: writer.training,
     writer,
-    observer: { records: () => undefined, notice: (message) => assert.fail(message) },
+    observer: { records: () => undefined, keeping: ({ message }) => assert.fail(message) },
     yieldToMessages: () => Promise.resolve(),
   });
   assert.equal((await run.train()).kind, 'finished');

@@ -25,6 +25,7 @@ const status = (updates: number, state: RunStatus['state'] = 'running'): RunStat
   broke: undefined,
   clipped: 0,
   lastClip: undefined,
+  kept: 'whole',
   message: undefined,
 });
 
@@ -149,6 +150,14 @@ describe('Smoothing', () => {
     assert.deepEqual(
       smoothed(dots, 4, 2).map(({ y }) => y),
       [8, 6, 5, 4, 6],
+    );
+  });
+
+  it('goes on after updates of which nothing was kept', () => {
+    const dots = [8, 4, NaN, NaN, NaN, 2, 10].map((y, x) => ({ x, y }));
+    assert.deepEqual(
+      smoothed(dots, 2, 1).map(({ y }) => y),
+      [8, 6, NaN, NaN, NaN, 2, 6],
     );
   });
 });

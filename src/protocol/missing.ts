@@ -1,0 +1,17 @@
+/** Updates `from … to` (exclusive) of which `count` are missing. */
+export interface Missing {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+/** Which records a run's file lacks, and what can be done all the same. */
+export function missingInWords({ from, to, count }: Missing): string {
+  const counted = (number: number): string => number.toLocaleString('en-US');
+  const [first, last] = [counted(from), counted(to - 1)];
+  const one = `update ${first} is missing from the run's file: its folder could not be written then. It`;
+  const all =
+    to - from === count ? `updates ${first} to ${last}` : `${counted(count)} updates from ${first} to ${last}`;
+  const said = count === 1 ? one : `${all} are missing from the run's file: its folder could not be written then. They`;
+  return `The records of ${said} can still be walked through, by replay.`;
+}
