@@ -100,6 +100,11 @@ export class EmbeddedServer {
     return `http://127.0.0.1:${String(this.port)}/?${query.toString()}`;
   }
 
+  /** The process group of the server and all that it starts. */
+  get group(): number {
+    return this.child.pid ?? NaN;
+  }
+
   /** Replaces the user's settings; windows opened from now on start with them. */
   configure(settings: Readonly<Record<string, unknown>>): void {
     writeSettings(this.home, settings);

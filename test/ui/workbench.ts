@@ -31,12 +31,14 @@ const patience = 30_000;
 
 const opened = new Set<Workbench>();
 
-// What a window showed when its test failed says more than the words of the failure.
-afterEach(async function () {
-  if (this.currentTest?.state !== 'failed') return;
-  const name = `failed ${this.currentTest.fullTitle()}`.replace(/[^\w]+/g, '-');
-  for (const workbench of opened) await workbench.screenshot(name);
-});
+// What a window showed when its test failed says more than the words of the failure; a benchmark has no tests.
+if ('afterEach' in globalThis) {
+  afterEach(async function () {
+    if (this.currentTest?.state !== 'failed') return;
+    const name = `failed ${this.currentTest.fullTitle()}`.replace(/[^\w]+/g, '-');
+    for (const workbench of opened) await workbench.screenshot(name);
+  });
+}
 
 /** One window of the real workbench, used as a person does: by keys, by clicks and by what stands on the screen. */
 export class Workbench {

@@ -1,0 +1,177 @@
+// `npm run bench:panel [PART …]`: measures the panel in the real workbench in Chromium, and writes
+// test/bench/PANEL.md, unless parts are named (open, train, frames, leafing): then the figures are only printed.
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { format, resolveConfig } from 'prettier';
+import type { Frame } from 'playwright-core';
+import { runCommand } from '../launch/closing';
+import { sharedLab } from '../ui/lab';
+import { Workbench } from '../ui/workbench';
+import { gestures, measureGesture, type GestureResult } from './panel/gestures';
+import { extensionHostBytes, heldBy } from './panel/memory';
+import { firstPicture, scriptArrived, watchRedrawing } from './panel/page';
+import { panelReport, type Leafing, type Opening, type PanelFigures } from './panel/report';
+import { benchWorkspace, experiments, lengths, nameOf } from './panel/runs';
+
+const chosen = process.argv.slice(2);
+const wants = (part: string): boolean => chosen.length === 0 || chosen.includes(part);
+/** A laptop's window: the panel beside an editor is some 450 px wide. */
+const window = { width: 1280, height: 800 } as const;
+const turns = 5;
+
+async function frameOf(workbench: Workbench): Promise<Frame> {
+  const body = await workbench.webviewFrame().locator('canvas.heatmap').first().elementHandle();
+  const frame = await body?.ownerFrame();
+  if (frame === null || frame === undefined) throw new Error('The panel has no frame.');
+  return frame;
+}
+
+/** Opens a kept run from the list of runs; milliseconds from the press to the first picture, and how they divide. */
+async function openRun(workbench: Workbench, updates: number): Promise<Omit<Opening, 'held' | 'host'>> {
+  await workbench.runCommand('Unroll: Open Run');
+  const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: nameOf(updates) }).first();
+  await row.waitFor();
+  const pressed = Date.now();
+  await row.click();
+  const frame = await frameOf(workbench);
+  const drawn = await firstPicture(frame);
+  const arrived = await scriptArrived(frame);
+  return { updates, total: drawn - pressed, own: drawn - arrived };
+}
+
+async function openings(folder: string): Promise<readonly Opening[]> {
+  const { server } = await sharedLab();
+  const figures: Opening[] = [];
+  for (const updates of lengths) {
+    const workbench = await Workbench.open({ folder, ...window });
+    await workbench.openFile('endless.rnn.json');
+    const before = await heldBy(workbench.page);
+    const opening = await openRun(workbench, updates);
+    const loss = workbench.webviewFrame().getByRole('application', { name: /^Loss over updates/ });
+    await loss.focus();
+    for (const key of '+++++++---+++0') await loss.press(key);
+    await workbench.webviewFrame().getByText('Sequence time — update').waitFor();
+    await workbench.page.waitForTimeout(3000);
+    const held = await heldBy(workbench.page);
+    figures.push({
+      ...opening,
+      held: {
+        heap: held.heap - before.heap,
+        buffers: held.buffers - before.buffers,
+        document: held.document - before.document,
+      },
+      host: extensionHostBytes(server.group),
+    });
+    await workbench.close();
+  }
+  return figures;
+}
+
+/** Milliseconds of VS Code's own count of the activation, and from ▶ Train to the first column. */
+async function starts(folder: string): Promise<Pick<PanelFigures, 'activation' | 'firstPoint'>> {
+  const firstPoint: number[] = [];
+  const activation: number[] = [];
+  for (let turn = 0; turn < 3; turn++) {
+    const workbench = await Workbench.open({ folder, ...window });
+    await workbench.openFile('teaching.rnn.json');
+    const lens = workbench.codeLens('Train');
+    await lens.waitFor();
+    const pressed = Date.now();
+    await lens.click();
+    firstPoint.push((await firstPicture(await frameOf(workbench))) - pressed);
+    await workbench.runCommand('Developer: Show Running Extensions');
+    const row = workbench.page.locator('.runtime-extensions-editor .extension', { hasText: 'Unroll' }).first();
+    activation.push(Number(/(\d+)ms/.exec(await row.locator('.activation-time').innerText())?.[1] ?? NaN));
+    await workbench.close();
+  }
+  return { activation, firstPoint };
+}
+
+/** All gestures over a finished run of a million updates, and over one that trains at full speed. */
+async function frames(folder: string): Promise<PanelFigures['frames']> {
+  const over = async (what: string, prepare: (workbench: Workbench) => Promise<void>) => {
+    const workbench = await Workbench.open({ folder, ...window });
+    await workbench.openFile('endless.rnn.json');
+    await prepare(workbench);
+    const frame = await frameOf(workbench);
+    await workbench.page.waitForTimeout(2000);
+    const picture = workbench.webviewFrame().getByRole('application', { name: /^Loss over updates/ });
+    const results: GestureResult[] = [];
+    for (const gesture of gestures) results.push(await measureGesture(gesture, workbench.page, frame, picture));
+    await workbench.close();
+    return { what, results };
+  };
+  const longest = Math.max(...lengths);
+  return [
+    await over(`a finished run of ${nameOf(longest)}`, async (workbench) => {
+      await openRun(workbench, longest);
+    }),
+    await over('more than 100,000 updates of a run that trains at full speed', async (workbench) => {
+      await workbench.codeLens('Train').click();
+      await workbench
+        .webviewFrame()
+        .getByText(/training \d{3},\d{3}/)
+        .first()
+        .waitFor({ timeout: 120_000 });
+    }),
+  ];
+}
+
+/** From `]` to the last change in sight, with each cell of sequence time at the top of the panel. */
+async function leafing(folder: string): Promise<readonly Leafing[]> {
+  const figures: Leafing[] = [];
+  for (const file of ['teaching.rnn.json', 'large.rnn.json'] as const) {
+    const workbench = await Workbench.open({ folder, ...window });
+    await workbench.openFile(file);
+    await workbench.codeLens('Train').click();
+    const panel = workbench.webviewFrame();
+    await panel.getByText('finished 100').first().waitFor({ timeout: 120_000 });
+    const frame = await frameOf(workbench);
+    await panel.getByText('Sequence time — update').waitFor();
+    await workbench.page.waitForTimeout(3000);
+    const titles = await panel.locator('.group[aria-label="Sequence time"] .cell h2').allInnerTexts();
+    const cells: Leafing['cells'][number][] = [];
+    for (const [at, title] of ['', ...titles].entries()) {
+      const cell = at === 0 ? panel.locator('.cell').first() : panel.locator('.cell', { hasText: title }).first();
+      await cell.evaluate((element) => {
+        element.scrollIntoView({ block: 'start' });
+        // The head of the panel stays on top of what scrolls.
+        scrollBy(0, -(document.querySelector('.sticky')?.clientHeight ?? 0));
+      });
+      await panel.getByTitle('What the keys do (?)').focus();
+      await workbench.page.waitForTimeout(1000);
+      const times: number[] = [];
+      for (let turn = 0; turn < turns; turn++) {
+        const redrawn = await watchRedrawing(frame);
+        await workbench.page.keyboard.press(at % 2 === 0 ? '[' : ']');
+        times.push(await redrawn());
+      }
+      cells.push({ title: title === '' ? '[1] Loss' : title, times });
+    }
+    figures.push({ what: experiments[file].name, cells });
+    await workbench.close();
+  }
+  return figures;
+}
+
+await runCommand(async () => {
+  const load = loadavg()[0];
+  const folder = benchWorkspace(wants('open') || wants('frames') ? lengths : []);
+  const { browser } = await sharedLab();
+  const figures: PanelFigures = {
+    machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${process.platform} ${process.arch}`,
+    browser: `Chromium ${browser.version()}, headless, drawing in software`,
+    openings: wants('open') ? await openings(folder) : [],
+    ...(wants('train') ? await starts(folder) : { activation: [], firstPoint: [] }),
+    frames: wants('frames') ? await frames(folder) : [],
+    leafing: wants('leafing') ? await leafing(folder) : [],
+    load: [load, loadavg()[0]],
+  };
+  const text = panelReport(figures);
+  const file = 'test/bench/PANEL.md';
+  if (chosen.length === 0) {
+    writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
+  }
+  console.log(text);
+  return 0;
+});

@@ -1,0 +1,129 @@
+import type { GestureResult } from './gestures';
+import type { HeldBytes } from './memory';
+
+/** A run opened from the list of runs. */
+export interface Opening {
+  readonly updates: number;
+  /** Milliseconds from the press to the first picture. */
+  readonly total: number;
+  /** Of these, those after VS Code had brought the page its script. */
+  readonly own: number;
+  /** What the window holds more than before, after zooming in and out and looking at an update. */
+  readonly held: HeldBytes;
+  /** Resident bytes of the extension host. */
+  readonly host: number;
+}
+
+/** Leafing through the updates of one run. */
+export interface Leafing {
+  readonly what: string;
+  /** With which cell at the top of the panel; milliseconds of each press. */
+  readonly cells: readonly { readonly title: string; readonly times: readonly number[] }[];
+}
+
+/** Everything that was measured. */
+export interface PanelFigures {
+  readonly machine: string;
+  readonly browser: string;
+  /** Load of the machine before and after. */
+  readonly load: readonly [number, number];
+  readonly openings: readonly Opening[];
+  /** Milliseconds, by VS Code's own count. */
+  readonly activation: readonly number[];
+  /** Milliseconds from ▶ Train to the first column of the heatmap. */
+  readonly firstPoint: readonly number[];
+  readonly frames: readonly { readonly what: string; readonly results: readonly GestureResult[] }[];
+  readonly leafing: readonly Leafing[];
+}
+
+/** Own work of a frame that is left out as none (ms). */
+const idle = 0.1;
+const goal = 16;
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+}
+
+const milliseconds = (value: number): string => (value < 100 ? value.toFixed(1) : value.toFixed(0));
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+const median = (values: readonly number[]): string => milliseconds(quantile(values, 0.5));
+
+/** The figures as Markdown. */
+export function panelReport(figures: PanelFigures): string {
+  const { machine, browser, load, openings, activation, firstPoint, frames, leafing } = figures;
+  return `# The panel at speed
+
+Written by \`npm run bench:panel\`: the real workbench in a headless Chromium, the extension loaded from its sources, used by keys and
+the pointer as a person does. Everything shares the machine: VS Code's server, the extension host, the trainer, the browser that draws
+without a graphics card, and whatever else runs. Processor time of the page's thread says what the panel costs; wall time says
+what was left of the machine.
+
+- Machine: ${machine}; load average ${load[0].toFixed(1)} before, ${load[1].toFixed(1)} after.
+- ${browser}; a window of 1280 × 800 px, the panel some 450 px wide.
+
+${openings.length === 0 ? '' : openingSection(openings)}
+${firstPoint.length === 0 ? '' : startSection(activation, firstPoint)}
+${frames.map(frameSection).join('\n')}
+${leafing.length === 0 ? '' : leafingSection(leafing)}
+`;
+}
+
+function openingSection(openings: readonly Opening[]): string {
+  const rows = openings.map(
+    ({ updates, total, own, held, host }) =>
+      `| ${updates.toLocaleString('en-US')} | ${milliseconds(total)} | ${milliseconds(own)} | ${mebibytes(held.heap)} | ${mebibytes(held.buffers)} | ${mebibytes(held.document)} | ${mebibytes(host)} |`,
+  );
+  return `## Opening a kept run, and what is held then
+
+From the press in the list of runs to the first picture; VS Code's own part is the new tab with its frames and workers. The memory is what the window holds more than
+before, after zooming in and out and looking at an update, when all garbage has been collected; then the extension host's resident memory, with all that VS Code and other extensions keep there.
+
+| updates | first picture, ms | of these after the page's script came, ms | heap, MiB | tables, MiB | document, MiB | extension host, MiB |
+|---|---|---|---|---|---|---|
+${rows.join('\n')}
+`;
+}
+
+function startSection(activation: readonly number[], firstPoint: readonly number[]): string {
+  return `## Starting
+
+- From ▶ Train to the first column of the heatmap: ${firstPoint.map(milliseconds).join(', ')} ms (three windows, each in a new extension host).
+- Activation by VS Code's own count, from a bundle that is not minified: ${activation.join(', ')} ms.
+`;
+}
+
+function frameSection({ what, results }: PanelFigures['frames'][number]): string {
+  const rows = results.map(({ name, intervals, costs }) => {
+    const own = costs.own.filter((cost) => cost > idle);
+    const within = own.filter((cost) => cost < goal).length / own.length;
+    return `| ${name} | ${median(own)} | ${milliseconds(quantile(own, 0.95))} | ${milliseconds(Math.max(...own))} | ${(100 * within).toFixed(0)} % of ${own.length} | ${median(costs.painting)} | ${(1000 / quantile(intervals, 0.5)).toFixed(0)} | ${costs.longTasks} |`;
+  });
+  return `## Frames over ${what}
+
+Own work is the panel's scripts, style and layout in frames that had any; painting is that of the whole window. Both are processor time of the page's thread.
+
+| gesture | own work, median ms | 95 % | most | under ${goal} ms | painting, median ms | frames/s of wall time | own tasks over 50 ms of wall time |
+|---|---|---|---|---|---|---|---|
+${rows.join('\n')}
+`;
+}
+
+function leafingSection(leafing: readonly Leafing[]): string {
+  const titles = leafing[0]?.cells.map(({ title }) => title) ?? [];
+  const rows = titles.map((title, at) => {
+    const columns = leafing.map(({ cells }) => {
+      const times = cells[at]?.times ?? [];
+      return `${median(times)} (${milliseconds(Math.min(...times))} – ${milliseconds(Math.max(...times))})`;
+    });
+    return `| ${title.replaceAll('\n', ' ')} | ${columns.join(' | ')} |`;
+  });
+  return `## Leafing from update to update
+
+From the key to the frame after the last change in sight, every update replayed in a worker: median and range, ms of wall time, by the cell at the top of the panel.
+
+| cell at the top | ${leafing.map(({ what }) => what).join(' | ')} |
+|---|${leafing.map(() => '---').join('|')}|
+${rows.join('\n')}
+`;
+}
