@@ -21,6 +21,7 @@ const detail = z
   .object({ from: index, to: index })
   .refine(({ from, to }) => from < to, { message: 'from must be before to' });
 const inspect = z.object({ update: index, sequence: index });
+const parameter = z.object({ update: index, parameter: z.string() });
 const terms = z.object({ update: index, sequence: index, parameter: z.string(), t: index });
 const ledger = z.object({ update: index });
 const horizon = z.object({ update: index, layer: index });
@@ -54,6 +55,7 @@ export const panelRequests: Validators<PanelHostContract> = {
   setLearningRate: (params) => rate.parse(params),
   detail: (params) => detail.parse(params),
   inspect: (params) => inspect.parse(params),
+  parameter: (params) => parameter.parse(params),
   terms: (params) => terms.parse(params),
   horizon: (params) => horizon.parse(params),
   ledger: (params) => ledger.parse(params),

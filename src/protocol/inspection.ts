@@ -74,21 +74,39 @@ export interface InspectedGate {
   readonly values: Float64Array;
 }
 
-/** One parameter at the update. The tensors are empty where the parameter is too large to look at as a picture. */
+/** One parameter at the update: its weights and its norms; `ParameterUpdate` has what was done to each element. */
 export interface InspectedParameter {
   /** PyTorch's name. */
   readonly name: string;
   /** Rows and columns; a bias is one row. */
   readonly rows: number;
   readonly columns: number;
+  /** (rows, columns) before the update; empty where the parameter is too large to look at as a picture. */
+  readonly before: Float64Array;
+  readonly gradNorm: number;
+  readonly clippedNorm: number;
+  readonly weightNorm: number;
+  readonly updateNorm: number;
+  /** Cosine between the step and −(clipped gradient); NaN where one of the two is 0. */
+  readonly descent: number;
+}
+
+/** Which parameter of which update. */
+export interface ParameterRequest {
+  readonly update: number;
+  /** PyTorch's name. */
+  readonly parameter: string;
+}
+
+/** What one update did to every element of a parameter; empty where it is too large to look at as a picture. */
+export interface ParameterUpdate extends ParameterRequest {
+  readonly rows: number;
+  readonly columns: number;
+  /** (rows, columns), as all that follow. */
   readonly before: Float64Array;
   readonly gradient: Float64Array;
   readonly clipped: Float64Array;
   readonly after: Float64Array;
   /** What the optimizer remembers of it after the update, by the name of the slot: momentum, mean, squares. */
   readonly slots: readonly { readonly name: string; readonly values: Float64Array }[];
-  readonly gradNorm: number;
-  readonly clippedNorm: number;
-  readonly weightNorm: number;
-  readonly updateNorm: number;
 }

@@ -1,4 +1,4 @@
-import type { Inspection } from './inspection';
+import type { Inspection, ParameterRequest, ParameterUpdate } from './inspection';
 import type { LedgerEntry } from './ledger';
 import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from './output';
 import type { Horizon, HorizonRequest, Reach, ReachRequest } from './reach';
@@ -18,6 +18,8 @@ export interface InspectRequest {
 export type UpdateQuestions = {
   /** Everything of one update for one sequence of its batch. */
   inspect: { params: InspectRequest; result: Inspection };
+  /** What the update did to every element of one parameter. */
+  parameter: { params: ParameterRequest; result: ParameterUpdate };
   /** The terms of one parameter's gradient. */
   terms: { params: TermsRequest; result: Terms };
   /** Which loss reaches which step. */
@@ -55,6 +57,7 @@ export function asksBy(
 ): Asks {
   return {
     inspect: (params) => ask('inspect', params),
+    parameter: (params) => ask('parameter', params),
     terms: (params) => ask('terms', params),
     reach: (params) => ask('reach', params),
     horizon: (params) => ask('horizon', params),

@@ -1,6 +1,12 @@
 import type { Capture, CapturedTensor } from '../engine/capture';
 import type { Snapshot } from '../engine/snapshot';
-import type { InspectedGate, InspectedLayer, InspectedParameter, Inspection } from '../protocol/inspection';
+import type {
+  InspectedGate,
+  InspectedLayer,
+  InspectedParameter,
+  Inspection,
+  ParameterUpdate,
+} from '../protocol/inspection';
 import type { TrainingPlan } from './plan';
 
 /** Elements of a parameter beyond which its values are not shown one by one. */
@@ -9,15 +15,9 @@ export const largestPictured = 1 << 16;
 /**
  * What a captured update says of one sequence of its batch.
  *
- * @param after the learner after the update, for what the optimizer remembers
  * @throws RangeError when the batch has no such sequence
  */
-export function inspectionOf(
-  { tensors, metadata }: Capture,
-  plan: TrainingPlan,
-  sequence: number,
-  after?: Snapshot,
-): Inspection {
+export function inspectionOf({ tensors, metadata }: Capture, plan: TrainingPlan, sequence: number): Inspection {
   const tensor = (name: string): CapturedTensor => {
     const found = tensors.get(name);
     if (found === undefined) throw new Error(`The captured update has no tensor "${name}".`);
@@ -75,7 +75,7 @@ export function inspectionOf(
         dhLocal: lane(`dhLocal_l${l}`),
       };
     }),
-    parameters: plan.layout.parameters.map((name) => parameterOf(name, tensor, after)),
+    parameters: plan.layout.parameters.map((name) => parameterOf(name, tensor)),
   };
 }
 
@@ -163,32 +163,62 @@ function sequenceLoss(
   });
 }
 
-function parameterOf(
-  name: string,
-  tensor: (name: string) => CapturedTensor,
-  optimizer: Snapshot | undefined,
-): InspectedParameter {
+function parameterOf(name: string, tensor: (name: string) => CapturedTensor): InspectedParameter {
   const before = tensor(name);
   const gradient = tensor(`grad/${name}`);
   const clipped = tensor(`clipped/${name}`);
   const after = tensor(`next/${name}`);
-  const [first = 1, second] = before.shape;
-  const isPictured = before.data.length <= largestPictured;
-  const values = ({ data }: CapturedTensor): Float64Array => Float64Array.from(isPictured ? data : []);
+  const step = Float64Array.from(after.data, (value, i) => value - (before.data[i] ?? 0));
+  const [clippedNorm, updateNorm] = [norm(clipped.data), norm(step)];
   return {
     name,
-    rows: second === undefined ? 1 : first,
-    columns: second ?? first,
-    before: values(before),
-    gradient: values(gradient),
-    clipped: values(clipped),
-    after: values(after),
-    slots: slotsOf(name, optimizer).map(([slot, kept]) => ({ name: slot, values: values(kept) })),
+    ...shapeOf(before),
+    before: pictured(before),
     gradNorm: norm(gradient.data),
-    clippedNorm: norm(clipped.data),
+    clippedNorm,
     weightNorm: norm(before.data),
-    updateNorm: norm(Float64Array.from(after.data, (value, i) => value - (before.data[i] ?? 0))),
+    updateNorm,
+    descent: -product(step, clipped.data) / (updateNorm * clippedNorm),
   };
+}
+
+/**
+ * What a captured update did to one parameter.
+ *
+ * @param after the learner after the update, for what the optimizer remembers
+ * @throws RangeError when the net has no such parameter
+ */
+export function parameterUpdateOf(
+  { tensors, metadata }: Capture,
+  parameter: string,
+  after?: Snapshot,
+): ParameterUpdate {
+  const [before, gradient, clipped, next] = ['', 'grad/', 'clipped/', 'next/'].map((kind) =>
+    tensors.get(`${kind}${parameter}`),
+  );
+  if (before === undefined || gradient === undefined || clipped === undefined || next === undefined) {
+    throw new RangeError(`The net has no parameter "${parameter}".`);
+  }
+  return {
+    update: Number(metadata['step']),
+    parameter,
+    ...shapeOf(before),
+    before: pictured(before),
+    gradient: pictured(gradient),
+    clipped: pictured(clipped),
+    after: pictured(next),
+    slots: slotsOf(parameter, after).map(([name, kept]) => ({ name, values: pictured(kept) })),
+  };
+}
+
+/** A bias is one row. */
+function shapeOf({ shape }: CapturedTensor): Pick<InspectedParameter, 'rows' | 'columns'> {
+  const [first = 1, second] = shape;
+  return { rows: second === undefined ? 1 : first, columns: second ?? first };
+}
+
+function pictured({ data }: CapturedTensor): Float64Array {
+  return Float64Array.from(data.length <= largestPictured ? data : []);
 }
 
 /** What the optimizer remembers of a parameter, by the names of its slots. */
@@ -200,7 +230,11 @@ function slotsOf(name: string, optimizer: Snapshot | undefined): readonly (reado
 }
 
 function norm(values: ArrayLike<number>): number {
+  return Math.sqrt(product(values, values));
+}
+
+function product(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i] ?? 0) ** 2;
-  return Math.sqrt(sum);
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
 }

@@ -1,5 +1,5 @@
 import { defaultKernelSet, openKernels, runnableKernelSets } from '../engine/kernels/open';
-import type { Inspection } from '../protocol/inspection';
+import type { Inspection, ParameterRequest, ParameterUpdate } from '../protocol/inspection';
 import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from '../protocol/output';
 import type { LedgerEntry } from '../protocol/ledger';
 import type { Horizon, HorizonRequest, Reach, ReachRequest } from '../protocol/reach';
@@ -9,7 +9,7 @@ import type { WhatIf, WhatIfRequest } from '../protocol/whatIf';
 import { runFiles } from '../run/layout';
 import { readRateChanges } from '../run/rateChanges';
 import type { RunStorage } from '../run/storage';
-import { inspectionOf } from './inspection';
+import { inspectionOf, parameterUpdateOf } from './inspection';
 import { ledgerOf } from './ledger';
 import { planTraining, type TrainingPlan } from './plan';
 import { projectStates } from './projection';
@@ -73,7 +73,12 @@ export class ReplayService {
 
   /** @throws when nothing was opened, or the run has no such update or sequence */
   inspect(update: number, sequence: number): Promise<Inspection> {
-    return this.#look(update, ({ moment }, { plan }) => inspectionOf(moment.capture, plan, sequence, moment.after));
+    return this.#look(update, ({ moment }, { plan }) => inspectionOf(moment.capture, plan, sequence));
+  }
+
+  /** @throws as `inspect`, and where the net has no such parameter */
+  parameter({ update, parameter }: ParameterRequest): Promise<ParameterUpdate> {
+    return this.#look(update, ({ moment }) => parameterUpdateOf(moment.capture, parameter, moment.after));
   }
 
   /** @throws as `inspect`, and where the update has no such parameter or step */

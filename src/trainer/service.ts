@@ -67,6 +67,7 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
     },
     openReplay: (params) => replays.open(params),
     inspect: ({ update, sequence }) => replays.inspect(update, sequence),
+    parameter: (request) => replays.parameter(request),
     terms: (request) => replays.terms(request),
     horizon: (request) => replays.horizon(request),
     ledger: ({ update }) => replays.ledger(update),

@@ -10,7 +10,7 @@ import type { Theme } from '../theme/theme';
 import { element, setText } from '../ui/element';
 import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { legendOf } from './curveLegend';
-import { dependencyKey } from './identity';
+import { dependencyKey, Remembered } from './identity';
 import { columnAtUpdate, isRecorded, unrecorded, updatesInWords } from './lossCurves';
 import { clippingTable } from '../tables/trainingTables';
 import { Surface } from './surface';
@@ -25,6 +25,7 @@ export class ClippingCell implements Cell {
   readonly #surface: Surface;
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #threshold: ThresholdView;
+  readonly #lines = new Remembered<readonly Curve[]>();
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
@@ -58,7 +59,8 @@ export class ClippingCell implements Cell {
     if (key === this.#drawn) return;
     this.#drawn = key;
     const curves = [
-      ...curvesOf(run, series, theme, axis),
+      ...this.#lines.of(dependencyKey(run.version, series, run.facts, theme), () => linesOf(run, series, theme)),
+      ...(run.facts.clip?.kind === 'norm' ? [thresholdCurve(run.facts.clip.threshold, theme, axis)] : []),
       ...(threshold === undefined ? [] : [triedCurve(threshold, theme, axis)]),
     ];
     legendOf(this.#legend, curves);
@@ -89,7 +91,7 @@ export class ClipTicks {
   }
 }
 
-function curvesOf({ facts }: ShownRun, { scalars }: DisplaySeries, theme: Theme, axis: TrainingAxis): Curve[] {
+function linesOf({ facts }: ShownRun, { scalars }: DisplaySeries, theme: Theme): readonly Curve[] {
   const { stride, count } = scalars;
   const before = scalars.values('gradNorm');
   const after = scalars.values('clippedNorm');
@@ -102,16 +104,17 @@ function curvesOf({ facts }: ShownRun, { scalars }: DisplaySeries, theme: Theme,
   if (clip === null) return [{ ...curves[0], label: `‖g‖${largest}` } as Curve];
   if (clip.kind !== 'hidden')
     curves.push({ label: `after clipping${largest}`, points: line(after), color: theme.clipped, dash: [5, 3] });
-  if (clip.kind === 'norm') {
-    curves.push({
-      label: `threshold ${plainNumber(clip.threshold)}`,
-      points: axis.domain.map((x) => ({ x, y: clip.threshold })),
-      color: theme.clip,
-      dash: [2, 3],
-      width: 1,
-    });
-  }
   return curves;
+}
+
+function thresholdCurve(threshold: number, theme: Theme, axis: TrainingAxis): Curve {
+  return {
+    label: `threshold ${plainNumber(threshold)}`,
+    points: axis.domain.map((x) => ({ x, y: threshold })),
+    color: theme.clip,
+    dash: [2, 3],
+    width: 1,
+  };
 }
 
 function triedCurve(threshold: number, theme: Theme, axis: TrainingAxis): Curve {

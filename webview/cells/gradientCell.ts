@@ -10,6 +10,7 @@ import type { Model, Quantity, ShownRun, View } from '../store/model';
 import type { Store } from '../store/store';
 import { button, choice } from '../ui/controls';
 import { element, setText } from '../ui/element';
+import { MeasuredHeight } from '../ui/measuredHeight';
 import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { dependencyKey } from './identity';
 import { unrecorded } from './lossCurves';
@@ -31,6 +32,7 @@ export class GradientCell implements Cell {
   readonly #steps = element('div', { class: 'step-axis', 'aria-hidden': 'true' });
   readonly #legend = new Legend();
   readonly #surface: Surface;
+  readonly #height: MeasuredHeight;
   readonly #quantity;
   readonly #layer;
   #decades: { readonly of: string; readonly value: Decades | undefined } = { of: '', value: undefined };
@@ -57,11 +59,11 @@ export class GradientCell implements Cell {
     });
     this.#frame.tools.append(this.#quantity.element, this.#layer.element, fit);
     this.#canvas.style.left = `${gutters.left}px`;
-    this.#frame.body.append(
-      this.#legend.element,
-      this.#frame.readout,
-      element('div', { class: 'plot heat-plot' }, this.#steps, this.#canvas, this.#surface.element),
-    );
+    const plot = element('div', { class: 'plot heat-plot' }, this.#steps, this.#canvas, this.#surface.element);
+    this.#height = new MeasuredHeight(plot, () => {
+      store.dispatch({ kind: 'viewed', view: {} });
+    });
+    this.#frame.body.append(this.#legend.element, this.#frame.readout, plot);
   }
 
   #fitNow = false;
@@ -81,7 +83,7 @@ export class GradientCell implements Cell {
     this.#frame.tabulate(dependencyKey(run.version, series, view.quantity, view.layer), () =>
       gradientTable(`${names[view.quantity]}${run.facts.layout.layers > 1 ? `, layer ${view.layer}` : ''}`, grid),
     );
-    const height = this.#canvas.parentElement?.clientHeight ?? 0;
+    const height = this.#height.value;
     const key = dependencyKey(
       run.version,
       series,

@@ -24,7 +24,7 @@ import {
   updatesInWords,
   validationPoints,
 } from './lossCurves';
-import { dependencyKey } from './identity';
+import { dependencyKey, Remembered } from './identity';
 import { lossTable } from '../tables/trainingTables';
 import { Surface } from './surface';
 
@@ -36,6 +36,8 @@ export class LossCell implements Cell {
   readonly #surface: Surface;
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #controls: CurveControls;
+  readonly #lines = new Remembered<readonly Curve[]>();
+  readonly #fitting = new Remembered<'linear' | 'log'>();
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
@@ -75,8 +77,16 @@ export class LossCell implements Cell {
     );
     if (key === this.#drawn) return;
     this.#drawn = key;
-    const yAxis = view.lossAxis === 'auto' ? fittingAxis([trainPoints(run.series)]) : view.lossAxis;
-    const curves = curvesOf(run, series, view.smoothing, theme, axis.domain);
+    const yAxis =
+      view.lossAxis === 'auto'
+        ? this.#fitting.of(dependencyKey(run.version, run.series), () => fittingAxis([trainPoints(run.series)]))
+        : view.lossAxis;
+    const curves = [
+      ...this.#lines.of(dependencyKey(run.version, series, view.smoothing, theme), () =>
+        linesOf(series, view.smoothing, theme),
+      ),
+      ...baselineCurves(run.facts.baselines, axis.domain, theme),
+    ];
     legendOf(this.#legend, curves);
     this.#chart.update(
       { curves, yAxis, yTitle: `L, ${lossUnit(run.facts.loss.kind)}${yAxis === 'log' ? ' (log)' : ''}` },
@@ -86,13 +96,7 @@ export class LossCell implements Cell {
   }
 }
 
-function curvesOf(
-  run: ShownRun,
-  series: DisplaySeries,
-  smoothing: number,
-  theme: Theme,
-  domain: readonly [number, number],
-): Curve[] {
+function linesOf(series: DisplaySeries, smoothing: number, theme: Theme): readonly Curve[] {
   const points = trainPoints(series);
   const { stride } = series.scalars;
   const train: Curve = {
@@ -128,7 +132,6 @@ function curvesOf(
     ...(validation.length === 0
       ? []
       : [{ label: 'validation', points: validation, color: theme.validation, dots: true }]),
-    ...baselineCurves(run.facts.baselines, domain, theme),
   ];
 }
 

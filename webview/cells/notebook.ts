@@ -17,6 +17,7 @@ import { listenForKeys } from './notebookKeys';
 import { RunCell } from './runCell';
 import { SelectionBar } from './selectionBar';
 import { SequenceGroup } from './sequenceGroup';
+import { Sight } from './sight';
 import { UpdateRatioCell } from './updateRatioCell';
 
 /** The whole panel: head, selection, and the cells of the two times; each time has one axis for all its pictures. */
@@ -24,7 +25,7 @@ export class Notebook {
   readonly #header: Header;
   readonly #selection: SelectionBar;
   readonly #zoom: SharedZoom;
-  readonly #cells: readonly Cell[];
+  readonly #sight: Sight<Cell>;
   readonly #sequence: SequenceGroup;
   readonly #run: RunCell;
   readonly #group: HTMLElement;
@@ -50,7 +51,7 @@ export class Notebook {
     const onFold = (title: string): void => {
       store.dispatch({ kind: 'viewed', view: { folded: toggled(store.model.view.folded, title) } });
     };
-    this.#cells = [
+    const cells: readonly Cell[] = [
       new LossCell(store, this.#zoom, onFold),
       new GradientCell(store, this.#zoom, onFold),
       new ClippingCell(store, this.#zoom, onFold),
@@ -60,12 +61,13 @@ export class Notebook {
     this.#run = new RunCell(onFold, () => {
       requests.command('revealRun');
     });
+    this.#sight = new Sight([...cells, this.#run]);
     this.#sequence = new SequenceGroup(store, asks, onFold);
     this.#group = element(
       'div',
       { class: 'group', role: 'group', 'aria-label': 'Training time' },
       element('h2', { class: 'group-title' }, 'Training time — x: update'),
-      ...this.#cells.map((cell) => cell.element),
+      ...cells.map((cell) => cell.element),
     );
     this.#open = button({
       label: 'Open the experiment',
@@ -93,7 +95,9 @@ export class Notebook {
     this.#empty.hidden = model.run !== undefined;
     this.#open.hidden = !model.isReady;
     setText(this.#emptyText, emptyWords(model));
-    for (const cell of [...this.#cells, this.#run]) cell.update({ model, axis, theme });
+    this.#sight.draw((cell) => {
+      cell.update({ model, axis, theme });
+    });
     this.#run.element.hidden = model.run === undefined;
     this.#sequence.update(model, theme, this.root.clientWidth);
     this.#zoom.follow(axis);

@@ -48,7 +48,7 @@ export class SequenceGroup {
       new BackwardCell(store, this.#zoom, asks, onFold),
       new ReachCell(store, this.#zoom, asks, onFold),
       new LedgerCell(store, this.#zoom, asks, onFold),
-      new UpdateCell(store, onFold),
+      new UpdateCell(store, asks, onFold),
       new WhatIfCell(store, this.#zoom, asks, onFold),
       new OutputCell(store, this.#zoom, asks, onFold),
     ];

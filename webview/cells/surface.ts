@@ -4,6 +4,7 @@ import { seriesAt } from '../store/detail';
 import type { Point } from '../store/model';
 import type { Store } from '../store/store';
 import { element } from '../ui/element';
+import { MeasuredHeight } from '../ui/measuredHeight';
 
 /** Steps of sequence time on a surface's y axis, where it has one. */
 export interface SurfaceRows {
@@ -23,6 +24,7 @@ export class Surface {
   readonly #rowhair = element('div', { class: 'rowhair' });
   readonly #mark = element('div', { class: 'selection-mark' });
   readonly #rowMark = element('div', { class: 'selection-row' });
+  readonly #height: MeasuredHeight;
   #axis: TrainingAxis | undefined;
   #rows: number | undefined;
 
@@ -41,6 +43,9 @@ export class Surface {
     this.element.style.left = `${gutters.left}px`;
     this.element.style.right = `${gutters.right}px`;
     this.element.append(this.#crosshair, this.#rowhair, this.#mark, this.#rowMark);
+    this.#height = new MeasuredHeight(this.element, () => {
+      store.dispatch({ kind: 'viewed', view: {} });
+    });
     zoom.attach(this.element, () => {
       store.dispatch({ kind: 'viewed', view: { range: undefined } });
     });
@@ -78,7 +83,7 @@ export class Surface {
   }
 
   #placeRow(line: HTMLElement, point: Point | undefined): void {
-    const height = this.element.clientHeight;
+    const height = this.#height.value;
     const rows = this.#rows ?? 0;
     const t = point?.t;
     place(line, t === undefined || t >= rows ? undefined : (rows - t - 0.5) * (height / rows), height, 'y');

@@ -1,12 +1,15 @@
-import type { InspectedParameter, Inspection } from '../../src/protocol/inspection';
+import type { InspectedParameter, Inspection, ParameterRequest, ParameterUpdate } from '../../src/protocol/inspection';
 import { briefNumber } from '../../src/protocol/numbers';
 import { updateTable } from '../tables/updateTable';
 import { matrixFigure } from '../heatmap/matrixFigure';
 import { largestMagnitude } from '../heatmap/signedScale';
+import type { Asks } from '../../src/protocol/updateQuestions';
+import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
 import { element } from '../ui/element';
+import { AnswerLine } from './answerLine';
 import { CellFrame, isFolded } from './cell';
 import { histogramFigure } from './histogramView';
 import { dependencyKey } from './identity';
@@ -20,15 +23,21 @@ export class UpdateCell implements SequenceCell {
   readonly #table = element('table', { class: 'parameters' });
   readonly #pictures = element('div', { class: 'parameter-pictures' });
   readonly #choice;
-  #drawn = '';
+  readonly #question: Question<ParameterRequest, ParameterUpdate>;
+  readonly #said = new AnswerLine('Fetching the elements of the parameter…', 'Its elements cannot be shown');
+  #drawnTable = '';
+  #drawnPictures = '';
 
-  constructor(store: Store, onFold: (title: string) => void) {
+  constructor(store: Store, asks: Asks, onFold: (title: string) => void) {
     this.#frame = new CellFrame(11, 'Update', onFold);
     this.element = this.#frame.element;
     this.#choice = choice<string>('Parameter', (parameter) => {
       store.dispatch({ kind: 'viewed', view: { parameter } });
     });
     this.#frame.tools.append(this.#choice.element);
+    this.#question = new Question(asks.parameter, () => {
+      store.dispatch({ kind: 'viewed', view: {} });
+    });
     // A narrow panel scrolls the table by itself, which keys can do only where the focus can go.
     const scrolled = {
       class: 'parameter-table',
@@ -36,7 +45,7 @@ export class UpdateCell implements SequenceCell {
       role: 'region',
       'aria-label': 'Parameters of this update',
     };
-    this.#frame.body.append(element('div', scrolled, this.#table), this.#pictures);
+    this.#frame.body.append(element('div', scrolled, this.#table), this.#said.element, this.#pictures);
   }
 
   update(drawing: SequenceDrawing): void {
@@ -50,13 +59,23 @@ export class UpdateCell implements SequenceCell {
     );
     const chosen = inspection.parameters.find((parameter) => parameter.name === name);
     this.#frame.say(sentence(inspection) + (chosen === undefined ? '' : direction(chosen)));
-    this.#frame.tabulate(dependencyKey(inspection, name), () => updateTable(inspection, name));
-    const key = dependencyKey(inspection, theme, name, this.#frame.body.hidden);
-    if (key === this.#drawn || this.#frame.body.hidden) return;
-    this.#drawn = key;
-    this.#table.replaceChildren(...tableOf(inspection));
+    const isHidden = this.#frame.body.hidden;
+    const answer = this.#question.want(
+      isHidden ? undefined : { update: inspection.update, parameter: name },
+      model.run?.facts.folder ?? '',
+    );
+    this.#said.update(answer);
+    const elements = drawable(answer);
+    this.#frame.tabulate(dependencyKey(inspection, elements), () => updateTable(inspection, elements));
+    if (isHidden) return;
+    const table = dependencyKey(inspection);
+    if (table !== this.#drawnTable) this.#table.replaceChildren(...tableOf(inspection));
+    this.#drawnTable = table;
+    const pictures = dependencyKey(elements, theme);
+    if (pictures === this.#drawnPictures) return;
+    this.#drawnPictures = pictures;
     this.#pictures.replaceChildren(
-      ...(chosen === undefined ? [] : picturesOf(chosen, gateBlocks(inspection, chosen.name), theme)),
+      ...(elements === undefined ? [] : picturesOf(elements, gateBlocks(inspection, elements.parameter), theme)),
     );
   }
 }
@@ -88,7 +107,7 @@ function tableOf({ parameters }: Inspection): readonly HTMLElement[] {
 }
 
 function picturesOf(
-  { before, clipped, after, slots, rows, columns }: InspectedParameter,
+  { before, clipped, after, slots, rows, columns }: ParameterUpdate,
   blocks: readonly string[],
   theme: Theme,
 ): readonly HTMLElement[] {
@@ -130,13 +149,9 @@ const slotNames: Readonly<Record<string, string>> = {
 };
 
 /** How the step lies to the gradient: what the optimizer made of it. */
-function direction({ before, after, clipped, name }: InspectedParameter): string {
-  const step = after.map((value, i) => value - (before[i] ?? 0));
-  const product = step.reduce((sum, value, i) => sum + value * (clipped[i] ?? 0), 0);
-  const square = (values: Float64Array): number => values.reduce((sum, value) => sum + value * value, 0);
-  const cosine = -product / Math.sqrt(square(step) * square(clipped));
-  if (!Number.isFinite(cosine)) return '';
-  const angle = (Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI;
+function direction({ descent, name }: InspectedParameter): string {
+  if (!Number.isFinite(descent)) return '';
+  const angle = (Math.acos(Math.max(-1, Math.min(1, descent))) * 180) / Math.PI;
   const words = angle < 5 ? 'straight down its gradient' : `${angle.toFixed(0)}° away from straight down its gradient`;
   return ` The optimizer’s step of ${courseName(name)} goes ${words}.`;
 }

@@ -11,7 +11,7 @@ import { choice } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { legendOf } from './curveLegend';
-import { dependencyKey } from './identity';
+import { dependencyKey, Remembered } from './identity';
 import { columnAtUpdate, isRecorded, unrecorded, updatesInWords } from './lossCurves';
 import { courseName, shownParameter } from './parameterNames';
 import { Surface } from './surface';
@@ -27,6 +27,7 @@ export class UpdateRatioCell implements Cell {
   readonly #surface: Surface;
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #choice;
+  readonly #lines = new Remembered<readonly Curve[]>();
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
@@ -62,18 +63,16 @@ export class UpdateRatioCell implements Cell {
     const key = dependencyKey(run.version, series, axis.domain, axis.width, theme, shown, this.#frame.body.hidden);
     if (key === this.#drawn || this.#frame.body.hidden) return;
     this.#drawn = key;
-    const curves = curvesOf(series, shown, theme, axis.domain);
+    const curves = [
+      ...this.#lines.of(dependencyKey(run.version, series, theme, shown), () => linesOf(series, shown, theme)),
+      usualCurve(theme, axis.domain),
+    ];
     legendOf(this.#legend, curves);
     this.#chart.update({ curves, yAxis: 'log', yTitle: '‖ΔW‖ / ‖W‖' }, axis.domain, theme);
   }
 }
 
-function curvesOf(
-  { scalars, layout }: DisplaySeries,
-  shown: string,
-  theme: Theme,
-  domain: readonly [number, number],
-): readonly Curve[] {
+function linesOf({ scalars, layout }: DisplaySeries, shown: string, theme: Theme): readonly Curve[] {
   const { stride, count } = scalars;
   const names = layout.parameters;
   const values = scalars.values('updateRatio');
@@ -93,14 +92,17 @@ function curvesOf(
       width: 1,
     })),
     { label: `${courseName(shown)}${largest}`, points: line(names.indexOf(shown)), color: theme.train, width: 2 },
-    {
-      label: 'a thousandth: usual for a net that learns well',
-      points: domain.map((x) => ({ x, y: usualRatio })),
-      color: theme.baseline,
-      dash: [6, 4],
-      width: 1,
-    },
   ];
+}
+
+function usualCurve(theme: Theme, domain: readonly [number, number]): Curve {
+  return {
+    label: 'a thousandth: usual for a net that learns well',
+    points: domain.map((x) => ({ x, y: usualRatio })),
+    color: theme.baseline,
+    dash: [6, 4],
+    width: 1,
+  };
 }
 
 function ratioAt(series: DisplaySeries, update: number, shown: string): number {

@@ -8,6 +8,7 @@ import {
   PointElement,
   type ChartDataset,
 } from 'chart.js';
+import { bisector } from 'd3-array';
 import { gutters } from '../axis/trainingAxis';
 import { decadeNumber, plainNumber } from '../../src/protocol/numbers';
 import type { Theme } from '../theme/theme';
@@ -44,6 +45,8 @@ export interface CurvesContent {
 export class CurveChart {
   readonly canvas = document.createElement('canvas');
   readonly #chart: Chart<'line', { x: number; y: number }[]>;
+  /** What the axes were set for, but for the part in sight. */
+  #axes: { readonly key: string; readonly theme: Theme } | undefined;
 
   constructor() {
     this.canvas.setAttribute('aria-hidden', 'true');
@@ -75,13 +78,25 @@ export class CurveChart {
 
   update(content: CurvesContent, domain: readonly [number, number], theme: Theme): void {
     const chart = this.#chart;
-    chart.data.datasets = content.curves.map((curve) => dataset(curve, domain));
+    // A dataset that stays is drawn in place; chart.js would set a new one up from the ground at every frame.
+    chart.data.datasets = content.curves.map((curve, i) =>
+      Object.assign(chart.data.datasets[i] ?? {}, dataset(curve, domain)),
+    );
+    const { yAxis, yTitle, xTicks = true, yRange = null } = content;
+    const key = JSON.stringify([yAxis, yTitle, xTicks, yRange]);
+    if (key !== this.#axes?.key || theme !== this.#axes.theme) {
+      this.#setAxes(content, theme);
+      this.#axes = { key, theme };
+    }
+    Object.assign(chart.options.scales?.['x'] ?? {}, { min: domain[0], max: domain[1] });
+    chart.update('none');
+  }
+
+  #setAxes(content: CurvesContent, theme: Theme): void {
     const text = { color: theme.faint, font: { family: theme.fontFamily, size: theme.fontSize - 2 } };
-    chart.options.scales = {
+    this.#chart.options.scales = {
       x: {
         type: 'linear',
-        min: domain[0],
-        max: domain[1],
         // A wide last number must not narrow the plot: all plots of training time share their edges.
         afterFit: (scale) => {
           scale.paddingLeft = 0;
@@ -117,7 +132,6 @@ export class CurveChart {
         },
       },
     };
-    chart.update('none');
   }
 
   /** The pixel from the top of the canvas at which a value of y stands; NaN before anything was drawn. */
@@ -155,11 +169,11 @@ function dataset(curve: Curve, domain: readonly [number, number]): ChartDataset<
   };
 }
 
-/** The points in sight and one on either side, so that lines leave the picture where they should. */
+const byX = bisector(({ x }: Curve['points'][number]) => x);
+
+/** The points in sight, which stand in the order of x, and one on either side, so that lines leave the picture where they should. */
 function visible(points: Curve['points'], domain: readonly [number, number]): { x: number; y: number }[] {
-  let first = points.findIndex(({ x }) => x >= domain[0]);
-  if (first < 0) first = points.length;
-  let last = points.length - 1;
-  while (last >= 0 && (points[last]?.x ?? 0) > domain[1]) last--;
-  return points.slice(Math.max(0, first - 1), last + 2);
+  const first = byX.left(points, domain[0]);
+  const end = byX.right(points, domain[1]);
+  return points.slice(Math.max(0, first - 1), end + 1);
 }

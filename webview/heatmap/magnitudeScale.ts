@@ -64,11 +64,7 @@ export class MagnitudeScale {
     readonly decades: Decades,
     theme: Theme,
   ) {
-    const isDark = theme.kind === 'dark' || theme.kind === 'highContrast';
-    const stops = isDark ? [0.35, 0.55, 0.75, 0.9, 1] : [0.8, 0.65, 0.5, 0.32, 0.12];
-    const colours: readonly string[] = [theme.background, ...stops.map(interpolateInferno)];
-    const ramp = piecewise<string>(interpolateLab, [...colours]);
-    this.#shades = Uint32Array.from({ length: shades }, (_, i) => packed(String(ramp(i / (shades - 1)))));
+    this.#shades = shadesOf(theme);
     this.zero = mixed(theme.background, theme.foreground, 0.17);
     this.notFinite = theme.clip;
   }
@@ -95,6 +91,21 @@ export class MagnitudeScale {
     const value = this.#shades[Math.round(share * (shades - 1))] ?? 0;
     return `rgb(${value & 255}, ${(value >> 8) & 255}, ${(value >> 16) & 255})`;
   }
+}
+
+const known = new WeakMap<Theme, Uint32Array>();
+
+/** The shades of a theme, the same for every scale. */
+function shadesOf(theme: Theme): Uint32Array {
+  const made = known.get(theme);
+  if (made !== undefined) return made;
+  const isDark = theme.kind === 'dark' || theme.kind === 'highContrast';
+  const stops = isDark ? [0.35, 0.55, 0.75, 0.9, 1] : [0.8, 0.65, 0.5, 0.32, 0.12];
+  const colours: readonly string[] = [theme.background, ...stops.map(interpolateInferno)];
+  const ramp = piecewise<string>(interpolateLab, [...colours]);
+  const fresh = Uint32Array.from({ length: shades }, (_, i) => packed(String(ramp(i / (shades - 1)))));
+  known.set(theme, fresh);
+  return fresh;
 }
 
 /** A CSS colour packed as ImageData stores it. */

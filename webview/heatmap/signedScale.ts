@@ -13,10 +13,7 @@ export class SignedScale {
     readonly limit: number,
     theme: Theme,
   ) {
-    const isDark = theme.kind === 'dark' || theme.kind === 'highContrast';
-    const [negative, positive] = isDark ? ['#5aa9ff', '#ff8a5a'] : ['#0b5cad', '#b3400a'];
-    const ramp = piecewise<string>(interpolateLab, [negative, theme.background, positive]);
-    this.#shades = Uint32Array.from({ length: shades }, (_, i) => packed(String(ramp(i / (shades - 1)))));
+    this.#shades = shadesOf(theme);
   }
 
   /** The packed colour of a finite value. */
@@ -30,6 +27,20 @@ export class SignedScale {
     const colour = this.shade(value);
     return `rgb(${colour & 255}, ${(colour >> 8) & 255}, ${(colour >> 16) & 255})`;
   }
+}
+
+const known = new WeakMap<Theme, Uint32Array>();
+
+/** The shades of a theme, the same for every limit. */
+function shadesOf(theme: Theme): Uint32Array {
+  const made = known.get(theme);
+  if (made !== undefined) return made;
+  const isDark = theme.kind === 'dark' || theme.kind === 'highContrast';
+  const [negative, positive] = isDark ? ['#5aa9ff', '#ff8a5a'] : ['#0b5cad', '#b3400a'];
+  const ramp = piecewise<string>(interpolateLab, [negative, theme.background, positive]);
+  const fresh = Uint32Array.from({ length: shades }, (_, i) => packed(String(ramp(i / (shades - 1)))));
+  known.set(theme, fresh);
+  return fresh;
 }
 
 /** The largest magnitude among finite values; 0 where there is none. */

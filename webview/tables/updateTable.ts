@@ -1,9 +1,8 @@
-import type { Inspection } from '../../src/protocol/inspection';
+import type { Inspection, ParameterUpdate } from '../../src/protocol/inspection';
 import type { Table } from './table';
 
 /** Every element of one parameter around the update; where it is too large for that, the norms of all parameters. */
-export function updateTable({ parameters, update }: Inspection, name: string): Table {
-  const chosen = parameters.find((parameter) => parameter.name === name);
+export function updateTable({ parameters, update }: Inspection, chosen: ParameterUpdate | undefined): Table {
   if (chosen === undefined || chosen.before.length === 0) {
     return {
       caption: `Parameters at update ${update}`,
@@ -13,7 +12,7 @@ export function updateTable({ parameters, update }: Inspection, name: string): T
   }
   const { before, gradient, clipped, after, slots, columns } = chosen;
   return {
-    caption: `${name} at update ${update}`,
+    caption: `${chosen.parameter} at update ${chosen.update}`,
     columns: ['row', 'column', 'before', 'gradient', 'clipped', ...slots.map((slot) => slot.name), 'step', 'after'],
     rows: Array.from(before, (value, i) => [
       Math.floor(i / columns),

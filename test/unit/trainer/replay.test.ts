@@ -8,7 +8,7 @@ import { readManifest } from '../../../src/run/manifest';
 import { restoreCheckpoint } from '../../../src/trainer/checkpoint';
 import { factsOf } from '../../../src/trainer/facts';
 import { FolderStorage } from '../../../src/trainer/folder.node';
-import { inspectionOf } from '../../../src/trainer/inspection';
+import { inspectionOf, parameterUpdateOf } from '../../../src/trainer/inspection';
 import { Replay } from '../../../src/trainer/replay';
 import { Run } from '../../../src/trainer/run';
 import { RunWriter } from '../../../src/trainer/runWriter';
@@ -217,6 +217,41 @@ describe('An inspection', () => {
         );
       }
     });
+  });
+
+  it('has the elements of one parameter, which plain descent moves straight down its gradient', () => {
+    const training = exampleTraining({ optimizer: { kind: 'sgd', learningRate: 0.5 } });
+    const advance = training.advance(() => true, true);
+    assert.ok(advance.kind === 'updated' && advance.moment !== undefined);
+    const { capture, after } = advance.moment;
+    for (const { name, rows, columns, before, descent } of inspectionOf(capture, training.plan, 0).parameters) {
+      const elements = parameterUpdateOf(capture, name, after);
+      assert.deepEqual([elements.rows, elements.columns, elements.slots], [rows, columns, []], name);
+      assert.deepEqual(elements.before, before);
+      assert.equal(before.length, rows * columns);
+      elements.after.forEach((value, i) => {
+        assert.ok(Math.abs(value - (before[i] - 0.5 * elements.clipped[i])) < 1e-6, `${name}, element ${i}`);
+      });
+      assert.ok(Math.abs(descent - 1) < 1e-6, `${name}: ${descent}`);
+    }
+    assert.throws(() => parameterUpdateOf(capture, 'head.colour', after), /no parameter "head\.colour"/);
+  });
+
+  it('has what the optimizer remembers of a parameter', () => {
+    const training = exampleTraining({ optimizer: { kind: 'adam', learningRate: 0.01 } });
+    const advance = training.advance(() => true, true);
+    assert.ok(advance.kind === 'updated' && advance.moment !== undefined);
+    const { capture, after } = advance.moment;
+    const { clipped, slots } = parameterUpdateOf(capture, 'head.weight', after);
+    assert.deepEqual(slots.map(({ name }) => name).sort(), ['mean', 'squares']);
+    const mean = slots.find(({ name }) => name === 'mean')?.values ?? [];
+    // m after the first update is (1 − β₁) g.
+    clipped.forEach((value, i) => assert.ok(Math.abs(mean[i] - 0.1 * value) < 1e-6, `element ${i}`));
+    // Adam’s first step is ±η for every element, so it is no multiple of the gradient.
+    const descent = inspectionOf(capture, training.plan, 0).parameters.find(
+      ({ name }) => name === 'head.weight',
+    )?.descent;
+    assert.ok(descent !== undefined && descent > 0 && descent < 0.999, String(descent));
   });
 
   it('of a sequence that is not in the batch is refused', () => {
