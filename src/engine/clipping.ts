@@ -30,6 +30,8 @@ export function clipGradient(
     return { coefficient, changed: true };
   }
   if ('value' in clip) {
+    // No element is longer than the whole; the margin is for the rounding of the norm.
+    if (gradientNorm < 0.999 * clip.value) return untouched;
     return { coefficient: 1, changed: kernels.clamp(gradient, 0, gradient.length, clip.value) > 0 };
   }
   return clip satisfies never;

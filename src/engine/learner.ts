@@ -1,5 +1,5 @@
 import { CaptureRecorder } from './capture';
-import { clipGradient, hiddenLimit } from './clipping';
+import { clipGradient, hiddenLimit, type Clipping } from './clipping';
 import { Evaluator, type OutputObserver } from './evaluation';
 import { initializeNetwork } from './initialization';
 import type { KernelSet } from './kernels/kernelSet';
@@ -202,7 +202,7 @@ export class Learner {
 
     capture?.gradients('grad');
     const clipping = clipGradient(options.clip, options.kernels, network.gradients, gradNorm);
-    const clippedNorms = clipping.changed ? this.update.gradientNorms() : raw;
+    const clippedNorms = this.clippedNorms(raw, clipping);
     capture?.gradients('clipped');
 
     const learningRate = this.learningRate * scheduleFactor(options.optimizer.schedule, this.updateCount);
@@ -283,6 +283,12 @@ export class Learner {
     for (const { unroll, lanes } of shards) unroll.resume(0, stored, lanes.count);
     this.updateCount = updates;
     this.learningRate = Number(snapshot.scalars.learningRate);
+  }
+
+  /** ‖g‖ of each parameter after a clipping; where all of g was scaled, so were they. */
+  private clippedNorms(raw: Float64Array, { changed, coefficient }: Clipping): Float64Array {
+    if (!changed) return raw;
+    return coefficient < 1 ? raw.map((norm) => coefficient * norm) : this.update.gradientNorms();
   }
 
   /** In a capture this thread runs all shards itself, since it looks at what only passes by. */

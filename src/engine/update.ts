@@ -2,6 +2,7 @@ import type { Tensor } from './kernels/kernelSet';
 import type { Network } from './network';
 import { optimizerOf, type UpdateStep } from './optimizers/optimizer';
 import type { ParameterNorms } from './outcome';
+import type { Parameter } from './parameter';
 import type { OptimizerSpec } from './spec';
 
 /** The last stage of a step: measures the gradients, lets the optimizer step, and can take the step back. */
@@ -10,12 +11,14 @@ export class ParameterUpdate {
   readonly slots: readonly { readonly name: string; readonly values: Tensor }[];
   private readonly step: (step: UpdateStep) => void;
   private readonly before: Tensor;
+  private readonly parameters: readonly Parameter[];
 
   constructor(
     private readonly network: Network,
     spec: OptimizerSpec,
   ) {
-    const { kernels, values } = network;
+    const { kernels, values, parameters } = network;
+    this.parameters = [...parameters.values()];
     const optimizer = optimizerOf(spec);
     this.step = kernels.optimizerKernel(spec) ?? optimizer.apply;
     this.slots = optimizer.slots.map((name) => ({ name, values: kernels.allocate(values.length) }));
@@ -24,8 +27,12 @@ export class ParameterUpdate {
 
   /** ‖g‖ of each parameter, in their order. */
   gradientNorms(): Float64Array {
-    const { kernels, parameters } = this.network;
-    return Float64Array.from(parameters.values(), ({ gradient }) => kernels.norm(gradient, 0, gradient.length));
+    const { kernels } = this.network;
+    const norms = new Float64Array(this.parameters.length);
+    this.parameters.forEach(({ gradient }, index) => {
+      norms[index] = kernels.norm(gradient, 0, gradient.length);
+    });
+    return norms;
   }
 
   /** One step of the optimizer with the gradients as they stand. */
@@ -43,9 +50,9 @@ export class ParameterUpdate {
 
   /** Norms of each parameter around the step just made. */
   norms(raw: Float64Array, clipped: Float64Array): readonly ParameterNorms[] {
-    const { kernels, values, parameters } = this.network;
+    const { kernels, values } = this.network;
     let at = 0;
-    return [...parameters.values()].map((parameter, index) => {
+    return this.parameters.map((parameter, index) => {
       const { length } = parameter.values;
       const norms = {
         name: parameter.name,

@@ -14,6 +14,7 @@ const sizes = [1, 2, 3, 4, 5, 7, 8, 33].flatMap((rows) =>
 const large = [
   { rows: 101, outWidth: 9, inWidth: 1030 },
   { rows: 515, outWidth: 21, inWidth: 13 },
+  { rows: 515, outWidth: 21, inWidth: 3 },
 ];
 
 for (const { name, open, within } of testedKernels) {
@@ -206,6 +207,21 @@ for (const { name, open, within } of testedKernels) {
       assert.ok(Math.abs(kernels.distance(tiny, kernels.allocate(2), 0, 2) / (5 * small) - 1) < bound);
       assert.ok(Math.abs(kernels.distance(huge, kernels.allocate(2), 0, 2) / (5 * great) - 1) < bound);
       assert.ok(Number.isNaN(kernels.distance(numbers(NaN), numbers(1), 0, 1)));
+      assert.equal(kernels.distance(huge, huge, 0, 2), 0);
+    });
+
+    it('takes norms of many numbers at every magnitude', () => {
+      const length = 1037;
+      const [first, last] = [within(-300, -37), within(300, 36)];
+      for (let exponent = first; exponent <= last; exponent += within(20, 1)) {
+        const values = Array.from({ length }, (_, i) => (i % 3 === 0 ? 3 : -2) * 10 ** exponent);
+        const x = numbers(7, ...values, 1e30);
+        const expected = Math.sqrt(346 * 9 + 691 * 4) * 10 ** exponent;
+        const found = kernels.norm(x, 1, length);
+        assert.ok(Math.abs(found / expected - 1) < within(1e-12, 1e-6), `${found} at 1e${exponent}`);
+        const difference = kernels.distance(x, kernels.allocate(length + 2), 1, length);
+        assert.ok(Math.abs(difference / expected - 1) < within(1e-12, 1e-6), `${difference} at 1e${exponent}`);
+      }
     });
   });
 }

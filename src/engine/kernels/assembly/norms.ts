@@ -1,111 +1,121 @@
-// Euclidean norms, summed in double: squares of the smallest and of the largest float32 stay far inside its range. Four
-// sums run side by side, since each addition has to wait for the one before it.
+// Euclidean norms. The squares of float32 soon leave its range, so numbers are scaled before they are squared, by a power
+// of two that changes no digit. Short runs are summed in float32, the runs in double.
+import { lanesOf, multiplyAdd } from './arithmetic';
+import { add } from './rows';
+
+/** With 2⁴⁰ the squares of all magnitudes from 1e-30, below which gradients are zero, to 1e6 stay inside. */
+const usual = memory.data<f32>([1099511627776]);
+
+/** 2¹⁰⁰, for a norm below 1e-26, and 2⁻⁷⁰, for one above 1e7. */
+const forSmall = memory.data<f32>([1.2676506002282294e30]);
+const forLarge = memory.data<f32>([8.470329472543003e-22]);
+
+/** From such a sum of squares on, squares that vanished change no digit of it. */
+const least: f64 = 1e-28;
+
+/** Elements whose squares are summed in float32, sixteen sums side by side: few enough to lose no digits to their number. */
+const run: i32 = 512;
 
 /** ‖x‖ over `length` elements. */
 export function norm(x: usize, length: i32): f64 {
-  let a = f64x2.splat(0);
-  let b = f64x2.splat(0);
-  let c = f64x2.splat(0);
-  let d = f64x2.splat(0);
-  for (const end = x + (<usize>(length & ~7) << 2); x < end; x += 32) {
-    const first = lower(v128.load(x));
-    const second = upper(v128.load(x));
-    const third = lower(v128.load(x, 16));
-    const fourth = upper(v128.load(x, 16));
-    a = f64x2.add(a, f64x2.mul(first, first));
-    b = f64x2.add(b, f64x2.mul(second, second));
-    c = f64x2.add(c, f64x2.mul(third, third));
-    d = f64x2.add(d, f64x2.mul(fourth, fourth));
-  }
-  let sum = total(f64x2.add(f64x2.add(a, b), f64x2.add(c, d)));
-  for (const end = x + (<usize>(length & 7) << 2); x < end; x += 4) {
-    const value = <f64>load<f32>(x);
-    sum += value * value;
-  }
-  return sqrt(sum);
+  return normFrom(sumOfSquares(x, 0, length, usual), x, 0, length);
 }
 
 /** ‖x − y‖ over `length` elements. */
 export function distance(x: usize, y: usize, length: i32): f64 {
-  let a = f64x2.splat(0);
-  let b = f64x2.splat(0);
-  let c = f64x2.splat(0);
-  let d = f64x2.splat(0);
-  for (const end = x + (<usize>(length & ~7) << 2); x < end; x += 32, y += 32) {
-    const first = f64x2.sub(lower(v128.load(x)), lower(v128.load(y)));
-    const second = f64x2.sub(upper(v128.load(x)), upper(v128.load(y)));
-    const third = f64x2.sub(lower(v128.load(x, 16)), lower(v128.load(y, 16)));
-    const fourth = f64x2.sub(upper(v128.load(x, 16)), upper(v128.load(y, 16)));
-    a = f64x2.add(a, f64x2.mul(first, first));
-    b = f64x2.add(b, f64x2.mul(second, second));
-    c = f64x2.add(c, f64x2.mul(third, third));
-    d = f64x2.add(d, f64x2.mul(fourth, fourth));
-  }
-  let sum = total(f64x2.add(f64x2.add(a, b), f64x2.add(c, d)));
-  for (const end = x + (<usize>(length & 7) << 2); x < end; x += 4, y += 4) {
-    const difference = <f64>load<f32>(x) - <f64>load<f32>(y);
-    sum += difference * difference;
-  }
-  return sqrt(sum);
+  return normFrom(sumOfSquares(x, y, length, usual), x, y, length);
 }
 
-/** out[i] += x[i] for `length` elements; ‖out‖ after it and ‖x‖ as two doubles to `norms`, each summed as `norm` does. */
+/** out[i] += x[i] for `length` elements; ‖out‖ after it and ‖x‖ as two doubles to `norms`. */
 export function addMeasured(out: usize, x: usize, length: i32, norms: usize): void {
-  let a = f64x2.splat(0);
-  let b = f64x2.splat(0);
-  let c = f64x2.splat(0);
-  let d = f64x2.splat(0);
-  let e = f64x2.splat(0);
-  let f = f64x2.splat(0);
-  let g = f64x2.splat(0);
-  let h = f64x2.splat(0);
-  for (const end = x + ((<usize>(length & ~7)) << 2); x < end; x += 32, out += 32) {
-    let part = v128.load(x);
-    let sum = f32x4.add(v128.load(out), part);
-    v128.store(out, sum);
-    let low = lower(part);
-    let high = upper(part);
-    e = f64x2.add(e, f64x2.mul(low, low));
-    f = f64x2.add(f, f64x2.mul(high, high));
-    low = lower(sum);
-    high = upper(sum);
-    a = f64x2.add(a, f64x2.mul(low, low));
-    b = f64x2.add(b, f64x2.mul(high, high));
-    part = v128.load(x, 16);
-    sum = f32x4.add(v128.load(out, 16), part);
-    v128.store(out, sum, 16);
-    low = lower(part);
-    high = upper(part);
-    g = f64x2.add(g, f64x2.mul(low, low));
-    h = f64x2.add(h, f64x2.mul(high, high));
-    low = lower(sum);
-    high = upper(sum);
-    c = f64x2.add(c, f64x2.mul(low, low));
-    d = f64x2.add(d, f64x2.mul(high, high));
+  let ofSum: f64 = 0;
+  let ofX: f64 = 0;
+  for (let at: usize = 0, left = length; left > 0; left -= run, at += (<usize>run) << 2) {
+    const count = min(run, left);
+    add(out + at, x + at, count);
+    ofSum += squares(out + at, count, usual);
+    ofX += squares(x + at, count, usual);
   }
-  let ofSum = total(f64x2.add(f64x2.add(a, b), f64x2.add(c, d)));
-  let ofX = total(f64x2.add(f64x2.add(e, f), f64x2.add(g, h)));
-  for (const end = x + ((<usize>(length & 7)) << 2); x < end; x += 4, out += 4) {
-    const part = load<f32>(x);
-    const sum = load<f32>(out) + part;
-    store<f32>(out, sum);
-    ofX += <f64>part * <f64>part;
-    ofSum += <f64>sum * <f64>sum;
+  store<f64>(norms, normFrom(ofSum, out, 0, length));
+  store<f64>(norms, normFrom(ofX, x, 0, length), 8);
+}
+
+/** The norm from its usual sum of squares, or from another where squares have left the range of that one. */
+function normFrom(sum: f64, x: usize, y: usize, length: i32): f64 {
+  let scale = usual;
+  if (sum < least) scale = forSmall;
+  // NaN may be the difference of two numbers that were too large for the usual scale.
+  else if (!(sum < Infinity)) scale = forLarge;
+  if (scale != usual) sum = sumOfSquares(x, y, length, scale);
+  return sqrt(sum) / <f64>load<f32>(scale);
+}
+
+/** Σ (scale · (x − y))², or of x alone where `y` is 0. */
+function sumOfSquares(x: usize, y: usize, length: i32, scale: usize): f64 {
+  let sum: f64 = 0;
+  for (let at: usize = 0, left = length; left > 0; left -= run, at += (<usize>run) << 2) {
+    const count = min(run, left);
+    sum += y == 0 ? squares(x + at, count, scale) : squaresOfDifference(x + at, y + at, count, scale);
   }
-  store<f64>(norms, sqrt(ofSum));
-  store<f64>(norms, sqrt(ofX), 8);
+  return sum;
 }
 
-/** The first two of four float32 as doubles. */
-function lower(values: v128): v128 {
-  return f64x2.promote_low_f32x4(values);
+function squares(x: usize, length: i32, scale: usize): f64 {
+  const factor = v128.load_splat<f32>(scale);
+  let a = f32x4.splat(0);
+  let b = f32x4.splat(0);
+  let c = f32x4.splat(0);
+  let d = f32x4.splat(0);
+  for (const end = x + ((<usize>(length & ~15)) << 2); x < end; x += 64) {
+    a = addSquare(a, f32x4.mul(v128.load(x), factor));
+    b = addSquare(b, f32x4.mul(v128.load(x, 16), factor));
+    c = addSquare(c, f32x4.mul(v128.load(x, 32), factor));
+    d = addSquare(d, f32x4.mul(v128.load(x, 48), factor));
+  }
+  for (let left = length & 15; left > 0; left -= 4, x += 16) {
+    a = addSquare(a, f32x4.mul(first(v128.load(x), left), factor));
+  }
+  return total(a, b, c, d);
 }
 
-/** The last two of four float32 as doubles. */
-function upper(values: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<f32>(values, values, 2, 3, 2, 3));
+function squaresOfDifference(x: usize, y: usize, length: i32, scale: usize): f64 {
+  const factor = v128.load_splat<f32>(scale);
+  let a = f32x4.splat(0);
+  let b = f32x4.splat(0);
+  let c = f32x4.splat(0);
+  let d = f32x4.splat(0);
+  for (const end = x + ((<usize>(length & ~15)) << 2); x < end; x += 64, y += 64) {
+    a = addSquare(a, difference(v128.load(x), v128.load(y), factor));
+    b = addSquare(b, difference(v128.load(x, 16), v128.load(y, 16), factor));
+    c = addSquare(c, difference(v128.load(x, 32), v128.load(y, 32), factor));
+    d = addSquare(d, difference(v128.load(x, 48), v128.load(y, 48), factor));
+  }
+  for (let left = length & 15; left > 0; left -= 4, x += 16, y += 16) {
+    a = addSquare(a, first(difference(v128.load(x), v128.load(y), factor), left));
+  }
+  return total(a, b, c, d);
 }
 
-function total(sums: v128): f64 {
+function addSquare(sum: v128, x: v128): v128 {
+  return multiplyAdd(x, x, sum);
+}
+
+/** factor · (x − y). Both are scaled first: a difference may be beyond the largest float32. */
+function difference(x: v128, y: v128, factor: v128): v128 {
+  return f32x4.sub(f32x4.mul(x, factor), f32x4.mul(y, factor));
+}
+
+/** The first `count` of four lanes, zeros behind them. */
+function first(x: v128, count: i32): v128 {
+  return v128.and(x, v128.load(lanesOf + ((<usize>min(4, count)) << 4)));
+}
+
+function total(a: v128, b: v128, c: v128, d: v128): f64 {
+  const sums = f64x2.add(pairs(f32x4.add(a, b)), pairs(f32x4.add(c, d)));
   return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+}
+
+/** The first two of four float32 plus the last two, as doubles. */
+function pairs(x: v128): v128 {
+  return f64x2.add(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3)));
 }

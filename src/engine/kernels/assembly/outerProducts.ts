@@ -11,6 +11,9 @@ const columnBlock: i32 = 512;
 /** Columns of d packed at a time, one cache line of each row. */
 const group: i32 = 16;
 
+/** Columns of x that leave at least half of a panel empty. */
+const narrow: i32 = 4;
+
 /**
  * gradient (N,K) += dᵀ · x for d (M,N), x (M,K); every block of 256 rows is added as one number per element. `scratch`
  * has room for 256 rows of 512 + 16 numbers.
@@ -27,13 +30,19 @@ export function multiplyTransposed(
   const stride = (<usize>xWidth) << 2;
   for (let first = 0; first < rows; first += rowBlock) {
     const count = min(rowBlock, rows - first);
+    const dFirst = d + ((<usize>first * dWidth) << 2);
+    const xFirst = x + <usize>first * stride;
+    if (xWidth <= narrow) {
+      addNarrow(gradient, dFirst, xFirst, count, dWidth, xWidth, scratch);
+      continue;
+    }
     for (let k = 0; k < xWidth; k += columnBlock) {
       const columns = min(columnBlock, xWidth - k);
       const lanes = scratch + ((<usize>count * ((columns + 7) & ~7)) << 2);
-      packRows(scratch, x + <usize>first * stride + ((<usize>k) << 2), stride, count, columns);
+      packRows(scratch, xFirst + ((<usize>k) << 2), stride, count, columns);
       for (let n = 0; n < dWidth; n += group) {
         const width = min(group, dWidth - n);
-        packLanes(lanes, d + ((<usize>first * dWidth + n) << 2), (<usize>dWidth) << 2, count, width);
+        packLanes(lanes, dFirst + ((<usize>n) << 2), (<usize>dWidth) << 2, count, width);
         addGroup(gradient + <usize>n * stride + ((<usize>k) << 2), stride, lanes, scratch, count, width, columns);
       }
     }
@@ -124,4 +133,54 @@ function addEight(at: usize, low: v128, high: v128): void {
 function addColumns(at: usize, low: v128, high: v128, columns: i32): void {
   addTo(at, low, min(4, columns));
   if (columns > 4) addTo(at + 16, high, min(4, columns - 4));
+}
+
+/** One block of rows for an x of one to four columns, nothing packed: in the tiles x stands for d, and d for x. */
+function addNarrow(gradient: usize, d: usize, x: usize, rows: i32, dWidth: i32, xWidth: i32, sums: usize): void {
+  const stride = (<usize>xWidth) << 2;
+  for (let n = 0; n < dWidth; n += 8) {
+    sumTile(sums, x, stride, d + ((<usize>n) << 2), (<usize>dWidth) << 2, rows);
+    for (let column = 0; column < min(8, dWidth - n); column++) {
+      for (let k = 0; k < xWidth; k++) {
+        const at = gradient + <usize>(n + column) * stride + ((<usize>k) << 2);
+        store<f32>(at, load<f32>(at) + load<f32>(sums + ((<usize>((k << 3) + column)) << 2)));
+      }
+    }
+  }
+}
+
+/** sums (4,8) = Σ_m lanes (M,4)ᵀ · panel (M,8), strides in bytes; sums of columns that a tensor does not have are nobody's. */
+function sumTile(sums: usize, lanes: usize, laneStride: usize, panel: usize, panelStride: usize, depth: i32): void {
+  let a0 = f32x4.splat(0);
+  let b0 = f32x4.splat(0);
+  let a1 = f32x4.splat(0);
+  let b1 = f32x4.splat(0);
+  let a2 = f32x4.splat(0);
+  let b2 = f32x4.splat(0);
+  let a3 = f32x4.splat(0);
+  let b3 = f32x4.splat(0);
+  for (let m = 0; m < depth; m++, lanes += laneStride, panel += panelStride) {
+    const low = v128.load(panel);
+    const high = v128.load(panel, 16);
+    let value = v128.load_splat<f32>(lanes);
+    a0 = multiplyAdd(value, low, a0);
+    b0 = multiplyAdd(value, high, b0);
+    value = v128.load_splat<f32>(lanes, 4);
+    a1 = multiplyAdd(value, low, a1);
+    b1 = multiplyAdd(value, high, b1);
+    value = v128.load_splat<f32>(lanes, 8);
+    a2 = multiplyAdd(value, low, a2);
+    b2 = multiplyAdd(value, high, b2);
+    value = v128.load_splat<f32>(lanes, 12);
+    a3 = multiplyAdd(value, low, a3);
+    b3 = multiplyAdd(value, high, b3);
+  }
+  v128.store(sums, a0);
+  v128.store(sums, b0, 16);
+  v128.store(sums, a1, 32);
+  v128.store(sums, b1, 48);
+  v128.store(sums, a2, 64);
+  v128.store(sums, b2, 80);
+  v128.store(sums, a3, 96);
+  v128.store(sums, b3, 112);
 }
