@@ -11,6 +11,7 @@ import { RunPanels } from './panel/runPanels';
 import { comparisonViewType, languageId, panelViewType, runsView } from './platform/ids';
 import { openLog } from './platform/log';
 import { KeptRuns } from './session/keptRuns';
+import { Estimates } from './session/estimates';
 import { Launcher } from './session/launcher';
 import { RunArchive } from './session/runArchive';
 import { Sessions } from './session/sessions';
@@ -51,7 +52,8 @@ export function activate(context: ExtensionContext): void {
   const runs = new RunsTree(kept, sessions);
   const tree = window.createTreeView(runsView, { treeDataProvider: runs, canSelectMany: true, showCollapseAll: true });
   const samples = new Samples(at('media', 'samples'));
-  const lenses = new TrainLenses(sessions);
+  const estimates = new Estimates(startWorker);
+  const lenses = new TrainLenses(sessions, estimates);
 
   subscriptions.push(
     log,
@@ -68,7 +70,8 @@ export function activate(context: ExtensionContext): void {
     lenses,
     languages.registerCodeLensProvider({ language: languageId }, lenses),
     ...new SchemaLanguage().register(),
-    new ExperimentDiagnostics(launcher),
+    estimates,
+    new ExperimentDiagnostics(launcher, estimates, log),
     new RunStatusBar(sessions),
     trackRunState(sessions),
     window.registerWebviewPanelSerializer(panelViewType, panels),

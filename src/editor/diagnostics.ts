@@ -10,14 +10,18 @@ import {
   type TextDocument,
 } from 'vscode';
 import { readFiles } from '../data/fileReading';
-import { filesOf, openSource } from '../data/source';
+import { filesOf } from '../data/source';
 import { parseExperiment } from '../experiment/parse';
-import type { Objection, Refusal } from '../experiment/refusal';
+import type { Refusal } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { DisposableStore } from '../platform/disposable';
 import { languageId } from '../platform/ids';
+import type { Log } from '../platform/log';
+import { reasonOf } from '../protocol/channel';
+import type { Estimate } from '../protocol/trainer';
 import { accessFor } from '../session/dataAccess';
 import { folderOf } from '../session/experimentText';
+import type { Estimated, Estimates } from '../session/estimates';
 import type { Launcher, RefusalsFound } from '../session/launcher';
 
 const calmMilliseconds = 300;
@@ -34,7 +38,11 @@ export class ExperimentDiagnostics implements Disposable {
   readonly #due = new Map<string, NodeJS.Timeout>();
   readonly #watched = new Map<string, WatchedFiles>();
 
-  constructor(launcher: Launcher) {
+  constructor(
+    launcher: Launcher,
+    readonly estimates: Estimates,
+    readonly log: Log,
+  ) {
     this.#owned.add(workspace.onDidOpenTextDocument((document) => this.#checkSoon(document, 0)));
     this.#owned.add(workspace.onDidChangeTextDocument(({ document }) => this.#checkSoon(document, calmMilliseconds)));
     this.#owned.add(workspace.onDidSaveTextDocument((document) => this.#checkSoon(document, 0)));
@@ -74,11 +82,49 @@ export class ExperimentDiagnostics implements Disposable {
 
   async #check(document: TextDocument): Promise<void> {
     const { version } = document;
-    const { refusals, paths } = await inspect(document);
+    const { refusals, paths, estimates } = await this.#inspect(document);
     // A newer check is on its way, or the document is gone.
     if (document.version !== version || document.isClosed) return;
     this.#collection.set(document.uri, asDiagnostics(document, refusals));
     this.#watch(document, paths);
+    this.estimates.keep(document.uri, estimates);
+  }
+
+  async #inspect(document: TextDocument): Promise<Inspected> {
+    const parsed = parseExperiment(document.getText());
+    if (parsed.kind === 'refused') return { refusals: parsed.refusals, paths: [], estimates: new Map() };
+    const { file } = parsed;
+    const found = new Map<string, Refusal>();
+    const paths = new Set<string>();
+    const estimates = new Map<string | undefined, Estimated>();
+    for (const variant of [undefined, ...file.variants.map(({ name }) => name)]) {
+      const resolved = file.resolve(variant);
+      if (resolved.kind === 'resolved') for (const { path } of filesOf(resolved.experiment)) paths.add(path);
+      const check: Estimate | undefined =
+        resolved.kind === 'refused' ? resolved : await this.#estimate(document.uri, resolved.experiment);
+      if (check?.kind === 'estimated') estimates.set(variant, check);
+      if (check?.kind !== 'refused') continue;
+      for (const objection of check.refusals) {
+        const place = file.placeOf(objection.keyPath, variant);
+        found.set(`${place.offset}:${objection.message}`, { ...objection, place });
+      }
+    }
+    return { refusals: [...found.values()], paths: [...paths], estimates };
+  }
+
+  /** undefined where the data are too large to be read at every change. */
+  async #estimate(uri: Uri, experiment: ResolvedExperiment): Promise<Estimate | undefined> {
+    const read = await readFiles(experiment, accessFor(uri));
+    if (read.kind === 'refused') return read;
+    const size = [...read.files.values()].reduce((sum, { length }) => sum + length, 0);
+    if (size > largestCheckedWhileTyping) return undefined;
+    try {
+      return await this.estimates.ask(uri, experiment, read.files);
+    } catch (error) {
+      // Training will say so too, where somebody wants it.
+      this.log.warn(`What training takes cannot be estimated: ${reasonOf(error)}`);
+      return undefined;
+    }
   }
 
   /** A data file that appears, changes or goes is checked anew, as if the experiment had changed. */
@@ -115,7 +161,16 @@ export class ExperimentDiagnostics implements Disposable {
     this.#watched.get(uri.toString())?.watchers.dispose();
     this.#watched.delete(uri.toString());
     this.#collection.delete(uri);
+    this.estimates.forget(uri);
   }
+}
+
+interface Inspected {
+  readonly refusals: readonly Refusal[];
+  /** Of the files that the experiment names. */
+  readonly paths: readonly string[];
+  /** By variant; undefined is the experiment itself. */
+  readonly estimates: ReadonlyMap<string | undefined, Estimated>;
 }
 
 /** The watchers of the files that an experiment names, and which files those are. */
@@ -129,36 +184,6 @@ function patternFor(experiment: Uri, path: string): RelativePattern {
   // The file's own folder is the base: a pattern does not reach above its base, and the name may hold signs of patterns.
   const name = path.slice(cut + 1).replace(/[*?{}[\]]/g, '?');
   return new RelativePattern(Uri.joinPath(folderOf(experiment), path.slice(0, Math.max(0, cut))), name);
-}
-
-async function inspect(
-  document: TextDocument,
-): Promise<{ readonly refusals: readonly Refusal[]; readonly paths: readonly string[] }> {
-  const parsed = parseExperiment(document.getText());
-  if (parsed.kind === 'refused') return { refusals: parsed.refusals, paths: [] };
-  const { file } = parsed;
-  const found = new Map<string, Refusal>();
-  const paths = new Set<string>();
-  for (const variant of [undefined, ...file.variants.map(({ name }) => name)]) {
-    const resolved = file.resolve(variant);
-    if (resolved.kind === 'resolved') for (const { path } of filesOf(resolved.experiment)) paths.add(path);
-    const objections =
-      resolved.kind === 'refused' ? resolved.refusals : await dataObjections(document.uri, resolved.experiment);
-    for (const objection of objections) {
-      const place = file.placeOf(objection.keyPath, variant);
-      found.set(`${place.offset}:${objection.message}`, { ...objection, place });
-    }
-  }
-  return { refusals: [...found.values()], paths: [...paths] };
-}
-
-async function dataObjections(uri: Uri, experiment: ResolvedExperiment): Promise<readonly Objection[]> {
-  const read = await readFiles(experiment, accessFor(uri));
-  if (read.kind === 'refused') return read.refusals;
-  const size = [...read.files.values()].reduce((sum, { length }) => sum + length, 0);
-  if (size > largestCheckedWhileTyping) return [];
-  const opened = openSource(experiment, read.files);
-  return opened.kind === 'refused' ? opened.refusals : [];
 }
 
 function asDiagnostics(document: TextDocument, refusals: readonly Refusal[]): Diagnostic[] {

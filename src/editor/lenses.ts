@@ -3,24 +3,27 @@ import {
   EventEmitter,
   Range,
   type CodeLensProvider,
+  type Command,
   type Disposable,
   type Event,
   type TextDocument,
 } from 'vscode';
+import { DisposableStore } from '../platform/disposable';
 import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
 import type { Place } from '../experiment/refusal';
 import { parseExperiment } from '../experiment/parse';
+import type { Estimated, Estimates } from '../session/estimates';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
-import { briefNumber } from '../protocol/numbers';
+import { briefNumber, counted, mebibytes } from '../protocol/numbers';
 
 const refreshMilliseconds = 500;
 
 /** ▶ Train above the file and above every variant; while a run lives, its state and what can be done. */
 export class TrainLenses implements CodeLensProvider, Disposable {
   readonly #changed = new EventEmitter<void>();
-  readonly #subscription: Disposable;
+  readonly #owned = new DisposableStore();
   // Lenses are drawn anew at most twice a second, however fast the run is.
   readonly #refresh = new Gathering(refreshMilliseconds, () => {
     this.#changed.fire();
@@ -28,10 +31,17 @@ export class TrainLenses implements CodeLensProvider, Disposable {
 
   readonly onDidChangeCodeLenses: Event<void> = this.#changed.event;
 
-  constructor(readonly sessions: Sessions) {
-    this.#subscription = sessions.onDidChange(() => {
-      this.#refresh.soon();
-    });
+  constructor(
+    readonly sessions: Sessions,
+    readonly estimates: Estimates,
+  ) {
+    for (const event of [sessions.onDidChange, estimates.onDidChange]) {
+      this.#owned.add(
+        event(() => {
+          this.#refresh.soon();
+        }),
+      );
+    }
   }
 
   provideCodeLenses(document: TextDocument): CodeLens[] {
@@ -49,7 +59,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
 
   dispose(): void {
     this.#refresh.dispose();
-    this.#subscription.dispose();
+    this.#owned.dispose();
     this.#changed.dispose();
   }
 
@@ -57,7 +67,11 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     const session = this.sessions.get({ uri: document.uri, variant });
     const lens = (title: string, command: string, tooltip: string): CodeLens =>
       new CodeLens(range, { title, command, tooltip, arguments: [document.uri.toString(), variant] });
-    if (session === undefined) return [lens('▶ Train', commands.train, 'Train this experiment and watch it learn')];
+    if (session === undefined) {
+      const first = lens('▶ Train', commands.train, 'Train this experiment and watch it learn');
+      const estimated = this.estimates.of({ uri: document.uri, variant });
+      return estimated === undefined ? [first] : [first, new CodeLens(range, inWords(estimated))];
+    }
     const facts = progressOf(session);
     const show = lens(facts, commands.showRun, 'Show this run');
     const train = lens('▶ Train', commands.train, 'Train again, from the beginning');
@@ -100,13 +114,16 @@ export class TrainLenses implements CodeLensProvider, Disposable {
   }
 }
 
+/** What a run would take; there is nothing to press. */
+function inWords({ parameters, memoryBytes }: Estimated): Command {
+  const title = `${counted(parameters, 'parameter')} · ${mebibytes(memoryBytes)}`;
+  return { title, command: '', tooltip: 'What the net has to learn, and the memory that training will take' };
+}
+
 function progressOf(session: Session): string {
   const { state, updates, loss, place } = session.status;
   if (place !== undefined) return `waiting, ${place === 1 ? 'next' : `${place} in line`}`;
-  const numbers =
-    loss === undefined
-      ? ''
-      : ` · ${updates.toLocaleString('en-US')} ${updates === 1 ? 'update' : 'updates'} · loss ${briefNumber(loss)}`;
+  const numbers = loss === undefined ? '' : ` · ${counted(updates, 'update')} · loss ${briefNumber(loss)}`;
   return `${state}${numbers}`;
 }
 

@@ -35,6 +35,11 @@ export function parameterShapes(
   return shapes;
 }
 
+/** Trained numbers of a net. */
+export function parameterCount(spec: NetworkSpec): number {
+  return parameterShapes(spec).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
 /** Product of the sizes. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);

@@ -36,6 +36,12 @@ const superscripts: Readonly<Record<string, string>> = {
   '9': '⁹',
 };
 
+/** Memory in MiB, never less than it is. */
+export function mebibytes(bytes: number): string {
+  const size = bytes / 1024 ** 2;
+  return `${size < 10 ? String(Math.ceil(size * 10) / 10) : Math.ceil(size).toLocaleString('en-US')} MiB`;
+}
+
 /** So many of something, in the singular where it is one. */
 export function counted(count: number, thing: string): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? thing : `${thing}s`}`;

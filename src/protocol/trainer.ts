@@ -42,6 +42,20 @@ export type StartReply =
     }
   | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
 
+/** What is asked about a run before there is one. */
+export type EstimateParams = Pick<StartParams, 'experiment' | 'files' | 'memoryLimit' | 'reproducible'>;
+
+/** What a run would take, or why there can be none. */
+export type Estimate =
+  | {
+      readonly kind: 'estimated';
+      /** Trained numbers of the net. */
+      readonly parameters: number;
+      /** Data included. */
+      readonly memoryBytes: number;
+    }
+  | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
+
 /** How a run ended. */
 export type Ending =
   | { readonly kind: 'finished'; readonly updates: number; readonly reason: 'steps' | 'stopAtLoss' }
@@ -73,6 +87,8 @@ export type ReplayReply =
 export type TrainerContract = {
   requests: {
     start: { params: StartParams; result: StartReply };
+    /** Allocates nothing, and leaves the worker as it was. */
+    estimate: { params: EstimateParams; result: Estimate };
     /** Answered once the update in progress is done. */
     pause: { params: undefined; result: undefined };
     resume: { params: undefined; result: undefined };

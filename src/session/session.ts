@@ -1,4 +1,5 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
+import { mebibytes } from '../protocol/numbers';
 import { Channel, reasonOf } from '../protocol/channel';
 import type { DisplaySeries } from '../protocol/displaySeries';
 import { isLive, type Keeping, type RunFacts, type RunState, type RunStatus } from '../protocol/run';
@@ -283,7 +284,6 @@ export class Session implements Disposable {
         ? 'Train again to start over.'
         : 'Resume goes on from the newest checkpoint; Train starts over.';
     if (reason !== outOfMemory) return `${reason} ${back}`;
-    const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2).toLocaleString('en-US')} MiB`;
     const estimate = this.#facts === undefined ? '' : ` It was estimated to need ${mebibytes(this.#facts.memoryBytes)}`;
     const limit = this.#memoryLimit === undefined ? '' : `, and may use ${mebibytes(this.#memoryLimit)}`;
     return `${reason}${estimate}${estimate === '' ? '' : `${limit}.`} ${back} Fewer hidden units, a shorter length or a smaller batch need less.`;

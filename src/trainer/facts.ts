@@ -1,3 +1,4 @@
+import { parameterCount } from '../engine/network';
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { RunFacts } from '../protocol/run';
 import type { TrainingPlan } from './plan';
@@ -11,7 +12,6 @@ export function factsOf(
 ): RunFacts {
   const { experiment, source, learner, layout } = plan;
   const { model, training } = experiment;
-  const parameterCount = [...learner.parameters.values()].reduce((sum, { values }) => sum + values.length, 0);
   return {
     name: experiment.name,
     variant: variant ?? null,
@@ -23,7 +23,7 @@ export function factsOf(
     hidden: model.hidden,
     layerCount: model.layers,
     outputs: source.outputs,
-    parameterCount,
+    parameterCount: parameterCount(plan.options.network),
     steps: layout.steps,
     batch: source.batch,
     data: dataInWords(experiment),

@@ -12,6 +12,7 @@ import type { RefusalAt } from '../protocol/trainer';
 import type { RecordLayout } from '../run/recordBatch';
 import { readTensorFile } from '../run/safetensors';
 import { reasonOf } from '../protocol/channel';
+import { mebibytes } from '../protocol/numbers';
 
 /** What a run is made from. */
 export interface TrainingRequest {
@@ -44,10 +45,24 @@ export type Planned =
   | { readonly kind: 'planned'; readonly plan: TrainingPlan }
   | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
 
-const mebibyte = 1024 * 1024;
+/** What training would take: its data stand open, nothing is allocated. */
+export interface MeasuredTraining {
+  readonly source: Source;
+  readonly options: LearnerOptions;
+  /** Estimated bytes, data included. */
+  readonly memoryBytes: number;
+}
 
-/** Opens the data, checks the memory, builds the net and draws or loads its parameters. Allocates nothing before the check. */
-export function planTraining({ experiment, files, kernels, memoryLimit, shards }: TrainingRequest): Planned {
+/** Opens the data and checks the memory without allocating it. */
+export function measureTraining({
+  experiment,
+  files,
+  kernels,
+  memoryLimit,
+  shards,
+}: TrainingRequest):
+  | { readonly kind: 'measured'; readonly measured: MeasuredTraining }
+  | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] } {
   const early = oversizedNet(experiment, memoryLimit, kernels);
   if (early !== undefined) return { kind: 'refused', refusals: [early] };
   const opened = openSource(experiment, files);
@@ -62,6 +77,15 @@ export function planTraining({ experiment, files, kernels, memoryLimit, shards }
     const largest = [...parts].sort((a, b) => b.bytes - a.bytes)[0];
     return { kind: 'refused', refusals: [tooLarge(experiment, memoryBytes, limit, largest?.name)] };
   }
+  return { kind: 'measured', measured: { source, options, memoryBytes } };
+}
+
+/** Opens the data, checks the memory, builds the net and draws or loads its parameters. Allocates nothing before the check. */
+export function planTraining(request: TrainingRequest): Planned {
+  const measuring = measureTraining(request);
+  if (measuring.kind === 'refused') return measuring;
+  const { source, options, memoryBytes } = measuring.measured;
+  const { experiment, files, kernels } = request;
   const learner = allocated(options);
   if (learner === undefined) {
     return { kind: 'refused', refusals: [unobtainable(experiment, memoryBytes)] };
@@ -136,13 +160,9 @@ function unobtainable({ model }: ResolvedExperiment, bytes: number): RefusalAt {
     code: 'memory',
     keyPath: ['model', 'hidden'],
     message:
-      `Training with hidden: ${model.hidden} needs about ${inMebibytes(bytes)} of memory, which the limit allows and this ` +
+      `Training with hidden: ${model.hidden} needs about ${mebibytes(bytes)} of memory, which the limit allows and this ` +
       'machine does not give. Choose fewer hidden units, a shorter length or a smaller batch.',
   };
-}
-
-function inMebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / mebibyte).toLocaleString('en-US')} MiB`;
 }
 
 function tooLarge(
@@ -155,9 +175,9 @@ function tooLarge(
     code: 'memory',
     keyPath: ['model', 'hidden'],
     message:
-      `Training with hidden: ${experiment.model.hidden} needs about ${inMebibytes(bytes)} of memory` +
+      `Training with hidden: ${experiment.model.hidden} needs about ${mebibytes(bytes)} of memory` +
       (largest === undefined ? '' : ` (most of it for ${largest})`) +
-      `; the limit is ${inMebibytes(limit)}. Choose fewer hidden units, a shorter length or a smaller batch, or raise the limit ` +
+      `; the limit is ${mebibytes(limit)}. Choose fewer hidden units, a shorter length or a smaller batch, or raise the limit ` +
       `(setting unroll.memoryLimitMiB, headless --memory).`,
   };
 }

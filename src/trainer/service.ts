@@ -5,6 +5,7 @@ import {
   runnableKernelSets,
   type BuiltKernelSet,
 } from '../engine/kernels/open';
+import { parameterCount } from '../engine/network';
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
 import type { RunFacts } from '../protocol/run';
 import type { StartParams, StartReply, TrainerContract, TrainerHostContract } from '../protocol/trainer';
@@ -13,7 +14,7 @@ import { buffersOf } from '../run/recordBatch';
 import type { RunStorage } from '../run/storage';
 import { factsOf } from './facts';
 import { Helpers, type Threads } from './helpers';
-import { planTraining } from './plan';
+import { measureTraining, planTraining } from './plan';
 import { ReplayService } from './replayService';
 import { Run } from './run';
 import { RunWriter } from './runWriter';
@@ -44,6 +45,13 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
       if (run !== undefined) throw new Error('This trainer already has a run.');
       const started = await start(params);
       return started;
+    },
+    estimate: ({ experiment, files, memoryLimit, reproducible }) => {
+      const kernels = openKernels(defaultKernelSet(reproducible));
+      const measuring = measureTraining({ experiment, files, kernels, memoryLimit });
+      if (measuring.kind === 'refused') return measuring;
+      const { options, memoryBytes } = measuring.measured;
+      return { kind: 'estimated', parameters: parameterCount(options.network), memoryBytes };
     },
     pause: async () => {
       await running().pause();

@@ -68,8 +68,8 @@ describe('Kept runs', () => {
       async () => (await experiment.lenses()).filter((lens) => /finished/.test(lens)).length === 2,
     );
     const [newest = '', oldest = ''] = await rows(experiment, 2);
-    assert.match(newest, /^gated \| loss [\d.]+ · \d+ s · cell gru · \d/);
-    assert.match(oldest, /^case \| loss [\d.]+ · \d+ s · cell rnn · activation tanh · \d/);
+    assert.match(newest, /^gated \| \d+:\d\d\W[AP]M · loss [\d.]+ · \d+ s · cell gru$/);
+    assert.match(oldest, /^case \| \d+:\d\d\W[AP]M · loss [\d.]+ · \d+ s · cell rnn · activation tanh$/);
   });
 
   it('open again from their folder when their experiment and their session are gone', async () => {

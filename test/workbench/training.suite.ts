@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { counted, mebibytes } from '../../src/protocol/numbers';
+import { readManifest } from '../../src/run/manifest';
 import { ExperimentFile, until } from './experimentFile';
 
 const short = `{
@@ -36,6 +38,18 @@ describe('Training', () => {
     await until('the panel', () => panels().length === 1);
     const [run] = readdirSync(join(experiment.folder, 'unroll-runs'));
     assert.ok(existsSync(join(experiment.folder, 'unroll-runs', run, 'records.arrows')));
+  });
+
+  it('says before it begins what it will take, and keeps to that', async () => {
+    const experiment = await ExperimentFile.open(short);
+    const said = await experiment.lens(/^[\d,]+ parameters · [\d.]+ MiB$/);
+    experiment.train();
+    await experiment.lens(/finished/);
+    const [run] = readdirSync(join(experiment.folder, 'unroll-runs'));
+    const manifest = readManifest(readFileSync(join(experiment.folder, 'unroll-runs', run, 'run.json')));
+    assert.ok(manifest !== undefined);
+    const { parameterCount, memoryBytes } = manifest.facts;
+    assert.equal(said, `${counted(parameterCount, 'parameter')} · ${mebibytes(memoryBytes)}`);
   });
 
   it('trains a variant by itself', async () => {

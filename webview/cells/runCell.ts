@@ -1,11 +1,9 @@
 import { computationInWords } from '../../src/protocol/computation';
-import { briefNumber, counted, plainNumber } from '../../src/protocol/numbers';
+import { briefNumber, counted, mebibytes, plainNumber } from '../../src/protocol/numbers';
 import type { RunFacts } from '../../src/protocol/run';
 import { button } from '../ui/controls';
 import { element } from '../ui/element';
 import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
-
-const mebibyte = 1024 * 1024;
 
 /** [14] What this run is: net, data, loss, truncation, clipping, optimizer, where its records are. */
 export class RunCell implements Cell {
@@ -65,7 +63,7 @@ function rowsOf(facts: RunFacts): readonly (readonly [string, string])[] {
     ],
     ['Seed', String(facts.seed)],
     ['Computed by', computationInWords(facts)],
-    ['Memory', `${(facts.memoryBytes / mebibyte).toFixed(1)} MiB, estimated`],
+    ['Memory', `${mebibytes(facts.memoryBytes)}, estimated`],
     ['Records', facts.folder ?? 'not kept on disk'],
     ...(facts.notes === '' ? [] : [['Notes', facts.notes] as const]),
   ];
