@@ -2,6 +2,9 @@ import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runFiles } from './layout';
 
+/** The locks that this process holds; a file that names it and is none of them was left behind. */
+const held = new Set<string>();
+
 /** The folder of a run, held by this process alone. */
 export interface FolderLock {
   /** Lets others have the folder; one that is empty goes. */
@@ -19,7 +22,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, runFiles.lock);
   if (!(await created(path))) {
     const holder = await holderOf(path);
-    if (holder !== undefined && isAlive(holder)) {
+    if (holder !== undefined && isHeld(path, holder)) {
       throw new Error(
         `process ${holder} is training there now: another window, or a run in a terminal. Wait until it has ended; if ` +
           `there is no such run, delete ${path}`,
@@ -28,9 +31,12 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     await rm(path, { force: true });
     if (!(await created(path))) throw new Error('another process has just begun to train there');
   }
+  held.add(path);
   return {
     release: async () => {
-      await rm(path, { force: true });
+      held.delete(path);
+      // In a folder that can no longer be written the file stays, and means nothing.
+      await rm(path, { force: true }).catch(() => undefined);
       // Where nothing was begun, nothing is left behind.
       await rmdir(folder).catch(() => undefined);
     },
@@ -39,8 +45,9 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
 
 /** Whether a living process holds a run's folder. */
 export async function isTrainedIn(folder: string): Promise<boolean> {
-  const holder = await holderOf(join(folder, runFiles.lock));
-  return holder !== undefined && isAlive(holder);
+  const path = join(folder, runFiles.lock);
+  const holder = await holderOf(path);
+  return holder !== undefined && isHeld(path, holder);
 }
 
 async function created(path: string): Promise<boolean> {
@@ -59,7 +66,8 @@ async function holderOf(path: string): Promise<number | undefined> {
   return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
 }
 
-function isAlive(holder: number): boolean {
+function isHeld(path: string, holder: number): boolean {
+  if (holder === process.pid) return held.has(path);
   try {
     process.kill(holder, 0);
     return true;

@@ -17,6 +17,8 @@ export class KeptRuns implements Disposable {
   #watchers = new DisposableStore();
   #due: NodeJS.Timeout | undefined;
   #found: Promise<readonly KeptRun[]> | undefined;
+  /** Paths of the folders that were found last. */
+  #known: readonly string[] = [];
 
   /** Fires when runs came, went or changed, soon after it has grown calm. */
   readonly onDidChange: Event<undefined> = this.#changed.event;
@@ -56,6 +58,7 @@ export class KeptRuns implements Disposable {
     ]);
     const folders = new Map(lists.flat().map((uri) => [folderOf(uri).toString(), folderOf(uri)]));
     const runs = await Promise.all([...folders.values()].map(readKeptRun));
+    this.#known = [...folders.values()].map(({ path }) => path);
     return runs
       .filter((run) => run !== undefined)
       .sort((a, b) => b.manifest.startedAt.localeCompare(a.manifest.startedAt));
@@ -71,6 +74,15 @@ export class KeptRuns implements Disposable {
       for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) {
         this.#watchers.add(event(() => this.#lookSoon()));
       }
+    }
+    // Of a folder that is deleted with all in it, its own end is all that is told.
+    for (const all of ['**', ...movedFolders().map((folder) => new RelativePattern(folder, '**'))]) {
+      const watcher = this.#watchers.add(workspace.createFileSystemWatcher(all, true, true));
+      this.#watchers.add(
+        watcher.onDidDelete(({ path }) => {
+          if (this.#known.some((folder) => `${folder}/`.startsWith(`${path}/`))) this.#lookSoon();
+        }),
+      );
     }
     this.#lookSoon();
   }

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as vscode from 'vscode';
+import { isResumable } from '../../src/protocol/run';
+import { readManifest } from '../../src/run/manifest';
+import { readRecords } from '../../src/run/recordDecoder';
+import { readKeptRun } from '../../src/session/keptRun';
+import { KeptRuns } from '../../src/session/keptRuns';
+import { Launcher } from '../../src/session/launcher';
+import { RunArchive } from '../../src/session/runArchive';
+import type { Session } from '../../src/session/session';
+import { Sessions } from '../../src/session/sessions';
+import { nodeTrainers } from '../../src/session/trainerWorker.node';
+import { TrainingQueue } from '../../src/session/trainingQueue';
+import { ExperimentFile, until } from './experimentFile';
+
+const endless = `{
+  "data": { "task": "adding", "length": 5 },
+  "model": { "cell": "rnn", "hidden": 4 },
+  "training": { "steps": 100000000, "batch": 4, "checkpointEvery": 2000 }
+}`;
+
+const noMemento: vscode.Memento = {
+  keys: () => [],
+  get: <T>(_: string, otherwise?: T) => otherwise as T,
+  update: () => Promise.resolve(),
+};
+
+/** Takes the right to write in a folder from everybody, until the function that is returned is called. */
+function forbidWriting(folder: string): () => void {
+  if (process.getuid?.() !== 0) {
+    const places = ['.', 'checkpoints', 'records.arrows'].map((name) => join(folder, name));
+    for (const place of places) chmodSync(place, 0o555);
+    return () => {
+      for (const place of places) chmodSync(place, 0o755);
+    };
+  }
+  // Whoever may do everything is held back by a disk that takes nothing.
+  const remount = (how: string): void => {
+    const { status, stderr } = spawnSync('mount', ['-o', `remount,${how}`, join(folder, '..')], { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+  };
+  remount('ro');
+  return () => {
+    remount('rw');
+  };
+}
+
+describe('A run whose folder is lost or closed while it trains', () => {
+  const log = vscode.window.createOutputChannel('Lost folders', { log: true });
+  const sessions = new Sessions();
+  const queue = new TrainingQueue(() => 2);
+  const worker = nodeTrainers(
+    join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'worker.cjs'),
+  );
+  const launcher = new Launcher(sessions, new RunArchive(noMemento), queue, worker, log);
+  const kept = new KeptRuns();
+  const notices: string[] = [];
+  const rejections: unknown[] = [];
+  const onRejection = (reason: unknown): void => {
+    rejections.push(reason);
+  };
+  let undo: (() => void)[] = [];
+
+  before(() => {
+    launcher.onDidNotice((message) => notices.push(message));
+    process.on('unhandledRejection', onRejection);
+  });
+  beforeEach(() => {
+    notices.length = 0;
+    rejections.length = 0;
+  });
+  afterEach(async () => {
+    for (const session of sessions.all) if (session.isLive) await session.stop();
+    for (const each of undo.reverse()) each();
+    undo = [];
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+  after(() => {
+    process.off('unhandledRejection', onRejection);
+    for (const owned of [kept, launcher, queue, sessions, log]) owned.dispose();
+  });
+
+  async function trained(experiment: ExperimentFile): Promise<{ session: Session; folder: string }> {
+    const launch = await launcher.launch({ uri: experiment.document.uri, variant: undefined });
+    assert.ok(launch.kind === 'started', JSON.stringify(launch));
+    const { session } = launch;
+    const { folder } = session;
+    assert.ok(folder !== undefined);
+    const records = join(folder, 'records.arrows');
+    await until('records on disk', () => readRecords(readFileSync(records)).batches.length > 0);
+    return { session, folder };
+  }
+
+  async function isListed(folder: string): Promise<boolean> {
+    return (await kept.all()).some((run) => run.folder.fsPath === folder);
+  }
+
+  it('says that it was deleted, trains on, is not made anew, resumed or listed; and the next ▶ Train works', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    const { session, folder } = await trained(experiment);
+    await until('the run in the list', () => isListed(folder));
+    rmSync(folder, { recursive: true });
+    const { updates } = session.status;
+    await until('the message', () => session.status.kept === 'waiting');
+    assert.match(
+      session.status.message ?? '',
+      /^From update [\d,]+ on .*ENOENT.* was deleted or moved: it is not made anew/,
+    );
+    await until('training that goes on', () => session.status.updates > updates + 100);
+    assert.equal(session.status.state, 'running');
+    await until('a list without it', async () => !(await isListed(folder)));
+    await session.stop();
+    await session.gone;
+    assert.equal(session.status.state, 'stopped');
+    assert.equal(session.status.kept, 'gone');
+    assert.match(session.status.message ?? '', /^Nothing of this run is on disk any more: .*cannot be resumed/);
+    assert.equal(isResumable('stopped', session.status.kept), false);
+    assert.equal(existsSync(folder), false);
+    assert.equal(notices.length, 2, notices.join('\n'));
+    assert.equal((await launcher.resume(folder)).kind, 'failed');
+
+    const again = await trained(experiment);
+    assert.notEqual(again.folder, folder);
+    await again.session.stop();
+    await again.session.gone;
+    assert.equal((await readKeptRun(vscode.Uri.file(again.folder)))?.state, 'stopped');
+    await until('the new run in the list', () => isListed(again.folder));
+    assert.deepEqual(rejections, []);
+  });
+
+  it('says that it is read-only, trains on, and has no hole once it can be written again', async function () {
+    if (process.platform === 'win32') this.skip();
+    const experiment = await ExperimentFile.open(endless);
+    ownDisk(join(experiment.folder, 'unroll-runs'));
+    const { session, folder } = await trained(experiment);
+    const allow = forbidWriting(folder);
+    undo.push(allow);
+    await until('the message', () => session.status.kept === 'waiting');
+    assert.match(session.status.message ?? '', /(EROFS|EACCES).* Allow writing in .* again\./);
+    const { updates } = session.status;
+    await until('training that goes on', () => session.status.updates > updates + 100);
+    allow();
+    await until('the other message', () => session.status.kept === 'whole');
+    assert.match(session.status.message ?? '', /written again, and none is missing\./);
+    await session.stop();
+    await session.gone;
+    assert.equal(session.status.message, undefined);
+    const written = readRecords(readFileSync(join(folder, 'records.arrows'))).batches.flatMap(({ update }) => [
+      ...update,
+    ]);
+    assert.deepEqual(written, [...written.keys()]);
+    assert.equal(written.length, readManifest(readFileSync(join(folder, 'run.json')))?.updates);
+    assert.equal(notices.length, 2, notices.join('\n'));
+    assert.deepEqual(rejections, []);
+  });
+
+  it('ends with a run that can be resumed, where it stays read-only to the end', async function () {
+    if (process.platform === 'win32') this.skip();
+    const experiment = await ExperimentFile.open(endless);
+    ownDisk(join(experiment.folder, 'unroll-runs'));
+    const { session, folder } = await trained(experiment);
+    const allow = forbidWriting(folder);
+    undo.push(allow);
+    await until('the message', () => session.status.kept === 'waiting');
+    await session.stop();
+    await session.gone;
+    assert.equal(session.status.kept, 'cut');
+    assert.match(session.status.message ?? '', /^The end of the run could not be written .*Resuming the run goes back/);
+    assert.match(JSON.stringify(await launcher.resume(folder)), /cannot be gone on with: (EROFS|EACCES)/);
+    allow();
+    assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.state, 'interrupted');
+    const launch = await launcher.resume(folder);
+    assert.equal(launch.kind, 'started', JSON.stringify(launch));
+    await sessions.withFolder(folder)?.stop();
+    await sessions.withFolder(folder)?.gone;
+    assert.equal(readdirSync(folder).includes('run.lock'), false);
+    assert.deepEqual(rejections, []);
+  });
+
+  /** Gives a folder a disk of its own where only that can be made read-only. */
+  function ownDisk(folder: string): void {
+    if (process.getuid?.() !== 0) return;
+    mkdirSync(folder);
+    const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+    undo.push(() => spawnSync('umount', ['-l', folder]));
+  }
+});
