@@ -23,6 +23,13 @@ export interface Capture {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** A tensor of a captured update. Throws RangeError where it has none of that name. */
+export function tensorOf({ tensors }: Pick<Capture, 'tensors'>, name: string): CapturedTensor {
+  const found = tensors.get(name);
+  if (found === undefined) throw new RangeError(`The captured update has no tensor "${name}".`);
+  return found;
+}
+
 /** A copy of `data` in the precision it is computed in. */
 export function copyTensor(data: Tensor, shape: readonly number[]): CapturedTensor {
   return data instanceof Float64Array

@@ -1,4 +1,4 @@
-import type { Capture, CapturedTensor } from './capture';
+import { tensorOf, type Capture, type CapturedTensor } from './capture';
 
 /**
  * ∂L/∂W of one parameter, step by step: L = Σ_t L_t gives ∂L/∂W = Σ_t δ_t s_tᵀ, where δ_t is what backpropagation brought
@@ -20,14 +20,10 @@ export class GradientTerms {
 
   /** @throws RangeError when the capture has no such parameter */
   constructor(
-    { tensors }: Capture,
+    capture: Capture,
     readonly name: string,
   ) {
-    const tensor = (key: string): CapturedTensor => {
-      const found = tensors.get(key);
-      if (found === undefined) throw new RangeError(`The captured update has no tensor "${key}".`);
-      return found;
-    };
+    const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
     const [steps = 0, batch = 0] = tensor('outputs').shape;
     const gradient = tensor(`grad/${name}`);
     const [rows = 0, columns = 1] = gradient.shape;
@@ -36,7 +32,7 @@ export class GradientTerms {
     this.steps = steps;
     this.batch = batch;
     this.gradient = gradient.data;
-    const { delta, source, before } = operandsOf(name, (key) => tensors.has(key));
+    const { delta, source, before } = operandsOf(name, (key) => capture.tensors.has(key));
     this.deltas = tensor(delta).data;
     if (source === undefined) return;
     const values = tensor(source).data;
@@ -46,7 +42,7 @@ export class GradientTerms {
       return;
     }
     const first = tensor(before).data;
-    const cuts = tensors.get('reset')?.data;
+    const cuts = capture.tensors.get('reset')?.data;
     this.sources = (t, lane, k) => {
       // A lane that begins anew at a step has no state before it.
       if (cuts?.[t * batch + lane] === 1) return 0;

@@ -1,17 +1,15 @@
-import type { Capture } from '../engine/capture';
+import { tensorOf, type Capture } from '../engine/capture';
 import type { Learner } from '../engine/learner';
 
 /**
  * Does something with a learner as it was before the captured update, forward only; afterwards the learner has its own
  * parameters back, to the bit.
  */
-export function withEarlierParameters<Result>(learner: Learner, { tensors }: Capture, work: () => Result): Result {
+export function withEarlierParameters<Result>(learner: Learner, capture: Capture, work: () => Result): Result {
   const present = [...learner.parameters].map(([name, { values }]) => [name, values.slice()] as const);
   try {
     for (const [name] of present) {
-      const captured = tensors.get(name);
-      if (captured === undefined) throw new Error(`The captured update has no tensor "${name}".`);
-      learner.load(name, captured.data);
+      learner.load(name, tensorOf(capture, name).data);
     }
     return work();
   } finally {

@@ -1,4 +1,4 @@
-import type { Capture, CapturedTensor } from '../engine/capture';
+import { tensorOf, type Capture, type CapturedTensor } from '../engine/capture';
 import type { Snapshot } from '../engine/snapshot';
 import type {
   InspectedGate,
@@ -17,12 +17,9 @@ export const largestPictured = 1 << 16;
  *
  * @throws RangeError when the batch has no such sequence
  */
-export function inspectionOf({ tensors, metadata }: Capture, plan: TrainingPlan, sequence: number): Inspection {
-  const tensor = (name: string): CapturedTensor => {
-    const found = tensors.get(name);
-    if (found === undefined) throw new Error(`The captured update has no tensor "${name}".`);
-    return found;
-  };
+export function inspectionOf(capture: Capture, plan: TrainingPlan, sequence: number): Inspection {
+  const { tensors, metadata } = capture;
+  const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
   const [steps = 0, batch = 0] = tensor('outputs').shape;
   if (!Number.isSafeInteger(sequence) || sequence < 0 || sequence >= batch) {
     throw new RangeError(`The batch has the sequences 0 to ${batch - 1}; there is no ${sequence}.`);

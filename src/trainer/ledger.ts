@@ -1,15 +1,12 @@
-import type { CapturedTensor } from '../engine/capture';
+import { tensorOf, type CapturedTensor } from '../engine/capture';
 import type { LedgerEntry, LedgerParameter } from '../protocol/ledger';
 import type { TermsOfUpdate } from './terms';
 
 /** What made the norm of a captured update's gradient, by parameter and by step, and what clipping did to it. */
 export function ledgerOf(terms: TermsOfUpdate, names: readonly string[]): LedgerEntry {
-  const { tensors, metadata } = terms.capture;
-  const tensor = (name: string): CapturedTensor => {
-    const found = tensors.get(name);
-    if (found === undefined) throw new RangeError(`The captured update has no tensor "${name}".`);
-    return found;
-  };
+  const { capture } = terms;
+  const { metadata } = capture;
+  const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
   const products = names.map((name) => productsOf(tensor(`grad/${name}`).data, tensor(`clipped/${name}`).data));
   const total = products.reduce(
     (sum, { raw, clipped, both }) => ({ raw: sum.raw + raw, clipped: sum.clipped + clipped, both: sum.both + both }),

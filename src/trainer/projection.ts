@@ -1,4 +1,4 @@
-import type { Capture, CapturedTensor } from '../engine/capture';
+import { tensorOf, type Capture, type CapturedTensor } from '../engine/capture';
 import type { Projection, ProjectionRequest } from '../protocol/output';
 import type { TrainingPlan } from './plan';
 import { principalPlane } from './principalComponents';
@@ -12,23 +12,15 @@ const mostStates = 1500;
  *
  * @throws RangeError when there is no such sequence or layer
  */
-export function projectStates(
-  { source }: TrainingPlan,
-  { tensors, metadata }: Capture,
-  request: ProjectionRequest,
-): Projection {
+export function projectStates({ source }: TrainingPlan, capture: Capture, request: ProjectionRequest): Projection {
   const { update, sequence, layer } = request;
-  const tensor = (name: string): CapturedTensor => {
-    const found = tensors.get(name);
-    if (found === undefined) throw new RangeError(`The captured update has no tensor "${name}".`);
-    return found;
-  };
+  const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
   const states = tensor(`h_l${layer}`);
   const [steps = 0, batch = 0, hidden = 0] = states.shape;
   if (sequence >= batch) {
     throw new RangeError(`The batch has the sequences 0 to ${batch - 1}; there is no ${sequence}.`);
   }
-  const reach = Number(metadata['reach'] ?? 0);
+  const reach = Number(capture.metadata['reach'] ?? 0);
   const lanes = chosenLanes(batch, sequence, Math.floor(mostStates / Math.max(1, steps - reach)));
   const places = lanes.flatMap((lane) => Array.from({ length: steps - reach }, (_, i) => ({ lane, t: reach + i })));
   const rows = new Float64Array(places.length * hidden);

@@ -1,5 +1,5 @@
 import { median, sum } from 'd3-array';
-import type { Capture, CapturedTensor } from '../engine/capture';
+import { tensorOf, type Capture } from '../engine/capture';
 import { Itemiser, type ItemisedSequence } from '../engine/itemised';
 import { openKernels, runnableKernelSets } from '../engine/kernels/open';
 import { lossWeight } from '../engine/losses/loss';
@@ -179,10 +179,4 @@ function placed(matrix: Float64Array, from: number, steps: number): Float64Array
     if (!Number.isNaN(matrix[t * length + t])) whole.fill(0, (t + from) * steps, (t + from) * steps + from);
   }
   return whole;
-}
-
-function tensorOf({ tensors }: Capture, name: string): CapturedTensor {
-  const found = tensors.get(name);
-  if (found === undefined) throw new RangeError(`The captured update has no tensor "${name}".`);
-  return found;
 }

@@ -1,4 +1,4 @@
-import type { Capture, CapturedTensor } from '../engine/capture';
+import { tensorOf, type Capture, type CapturedTensor } from '../engine/capture';
 import type { Window } from '../engine/window';
 import type { HeldOutRequest, HeldOutSeries, PositionScores, Scores } from '../protocol/output';
 import type { TrainingPlan } from './plan';
@@ -46,12 +46,8 @@ function heldOutLanes({ source }: TrainingPlan): number {
   return lanes;
 }
 
-function batchScores({ tensors }: Capture, kind: Scores['kind'], width: number): PositionScores {
-  const tensor = (name: string): CapturedTensor => {
-    const found = tensors.get(name);
-    if (found === undefined) throw new Error(`The captured update has no tensor "${name}".`);
-    return found;
-  };
+function batchScores(capture: Capture, kind: Scores['kind'], width: number): PositionScores {
+  const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
   const [outputs, targets, mask] = [tensor('outputs'), tensor('targets'), tensor('mask')] as const;
   const [steps = 0, batch = 0] = outputs.shape;
   const tally = new Tally(kind, width);

@@ -5,6 +5,7 @@ import type { Snapshot } from '../engine/snapshot';
 import type { Window } from '../engine/window';
 import type { UpdateRecord } from '../run/recordBatch';
 import type { TrainingPlan } from './plan';
+import { tensorInWords } from '../protocol/tensorNames';
 
 /** What one call of `advance` brought. */
 export type Advance =
@@ -184,7 +185,7 @@ export function describeNonFinite(where: NonFinite): string {
       ? 'It is the first update: look at the data, the weights it begins with and model.init.'
       : 'A smaller optimizer.learningRate or a clip usually helps.';
   return (
-    `Diverged at update ${where.update}: ${where.tensor} became ${where.value} in the ${where.pass} pass${at}. ` +
+    `Diverged at update ${where.update}: ${tensorInWords(where.tensor)} became ${where.value} in the ${where.pass} pass${at}. ` +
     `The parameters are those before this update. ${advice}`
   );
 }

@@ -6,6 +6,7 @@ import { scheduleFactor } from '../engine/schedule';
 import { withStoredSteps } from '../engine/snapshot';
 import type { BpttSpec, ClipSpec } from '../engine/spec';
 import type { WhatIf, WhatIfChange, WhatIfOutcome } from '../protocol/whatIf';
+import { tensorInWords } from '../protocol/tensorNames';
 import type { TrainingPlan } from './plan';
 import type { Moment } from './training';
 
@@ -94,7 +95,9 @@ function compute(
         'No target lies within the steps that the gradient would cover: nothing would be learned. Let it reach back further.',
       );
     case 'nonFinite':
-      throw new Error(`The update would end in ${outcome.tensor} = ${outcome.value}: choose a smaller rate, or clip.`);
+      throw new Error(
+        `The update would end with ${tensorInWords(outcome.tensor)} = ${outcome.value}: choose a smaller rate, or clip.`,
+      );
     case 'updated': {
       const { capture } = outcome;
       if (capture === undefined) throw new Error('The update captured nothing.');

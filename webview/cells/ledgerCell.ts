@@ -4,6 +4,7 @@ import type { RunFacts } from '../../src/protocol/run';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
 import type { Asks } from '../../src/protocol/updateQuestions';
+import { courseName } from '../../src/protocol/tensorNames';
 import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';
 import { tableElement, type Table } from '../tables/table';
@@ -12,7 +13,6 @@ import { AnswerLine } from './answerLine';
 import { CellFrame, isFolded } from './cell';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
-import { courseName } from './parameterNames';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from './sequenceCell';
 
 /** [10] One entry of the clipping ledger: which parameters and which steps made the norm, and what was left of it. */

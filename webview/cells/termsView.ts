@@ -1,6 +1,7 @@
 import type { Inspection } from '../../src/protocol/inspection';
 import { briefNumber } from '../../src/protocol/numbers';
 import type { Terms, TermsRequest } from '../../src/protocol/terms';
+import { courseName } from '../../src/protocol/tensorNames';
 import { CurveChart, type Curve } from '../charts/curves';
 import type { SharedZoom } from '../axis/zoom';
 import { matrixFigure } from '../heatmap/matrixFigure';
@@ -17,7 +18,7 @@ import { AnswerLine } from './answerLine';
 import { notation } from '../ui/notation';
 import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
-import { courseName, gateBlocks, shownParameter } from './parameterNames';
+import { gateBlocks, shownParameter } from './parameterNames';
 import { SequenceSurface, stepLabels, type SequenceDrawing } from './sequenceCell';
 
 /** Sums that agree to so many digits agree within the rounding of the kernels. */

@@ -4,6 +4,7 @@ import { updateTable } from '../tables/updateTable';
 import { matrixFigure } from '../heatmap/matrixFigure';
 import { largestMagnitude } from '../heatmap/signedScale';
 import type { Asks } from '../../src/protocol/updateQuestions';
+import { courseName } from '../../src/protocol/tensorNames';
 import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
@@ -13,7 +14,7 @@ import { AnswerLine } from './answerLine';
 import { CellFrame, isFolded } from './cell';
 import { histogramFigure } from './histogramView';
 import { dependencyKey } from './identity';
-import { courseName, gateBlocks, shownParameter } from './parameterNames';
+import { gateBlocks, shownParameter } from './parameterNames';
 import type { SequenceCell, SequenceDrawing } from './sequenceCell';
 
 /** [11] What the update did to each parameter: its norm, its gradient before and after clipping, its step. */

@@ -1,5 +1,6 @@
 import type { DisplaySeries } from '../../src/protocol/displaySeries';
 import { briefNumber } from '../../src/protocol/numbers';
+import { courseName } from '../../src/protocol/tensorNames';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart, type Curve } from '../charts/curves';
 import { seriesAt, seriesInSight } from '../store/detail';
@@ -13,7 +14,7 @@ import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { legendOf } from './curveLegend';
 import { dependencyKey, Remembered } from './identity';
 import { columnAtUpdate, isRecorded, unrecorded, updatesInWords } from './lossCurves';
-import { courseName, shownParameter } from './parameterNames';
+import { shownParameter } from './parameterNames';
 import { Surface } from './surface';
 
 /** A step of about this share of the weights is neither restless nor still. */

@@ -128,7 +128,7 @@ describe('A run', () => {
     const { run } = running(training, await written(training));
     const ending = await run.train();
     assert.ok(ending.kind === 'diverged');
-    assert.match(ending.message, /Diverged at update \d+: \S+ became (NaN|-?Infinity) in the \w+ pass/);
+    assert.match(ending.message, /Diverged at update \d+: .+ \(\S+\) became (NaN|-?Infinity) in the \w+ pass/);
     assert.equal(readManifest(readFileSync(join(folder, 'run.json')))?.state, 'diverged');
   });
 

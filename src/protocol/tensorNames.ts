@@ -1,0 +1,52 @@
+// Names come from files: a map knows those that it was given and no others.
+const parameters: ReadonlyMap<string, string> = new Map([
+  ['weight_ih', 'W_xh'],
+  ['weight_hh', 'W_hh'],
+  ['bias_ih', 'b_h (input)'],
+  ['bias_hh', 'b_h (recurrent)'],
+]);
+
+const heads: ReadonlyMap<string, string> = new Map([
+  ['head.weight', 'W_hy'],
+  ['head.bias', 'b_y'],
+]);
+
+/** The course's name of a parameter beside PyTorch's. */
+export function courseName(name: string): string {
+  const [, kind = '', layer = ''] = /^(?:rnn\.)?([a-z]+_[a-z]+)_l(\d+)$/.exec(name) ?? [];
+  const course = parameters.get(kind);
+  if (course !== undefined) return `${course}, layer ${layer} — ${name}`;
+  const head = heads.get(name);
+  return head === undefined ? name : `${head} — ${name}`;
+}
+
+const values: ReadonlyMap<string, string> = new Map([
+  ['inputs', 'x_t'],
+  ['h', 'h_t'],
+  ['c', 'c_t'],
+  ['h0', 'the carried h'],
+  ['c0', 'the carried c'],
+  ['gates', 'the gates'],
+  ['outputs', 'ŷ_t'],
+  ['loss', 'the loss L'],
+  ['dOutputs', '∂L/∂ŷ_t'],
+  ['dh', '∂L/∂h_t'],
+  ['dc', '∂L/∂c_t'],
+  ['dgates', '∂L/∂ of the gates'],
+  ['grad', 'the norm of the gradient'],
+  ['next', 'a weight after the step'],
+]);
+
+/** A captured tensor as the course writes it, beside its name in the capture. */
+export function tensorInWords(name: string): string {
+  const [, of, parameter] = /^(grad|next)\/(.*)$/.exec(name) ?? [];
+  const symbol = symbolOf(parameter ?? name);
+  if (symbol === undefined) return name;
+  const written = of === 'grad' ? `∂L/∂${symbol}` : of === 'next' ? `${symbol} after the step` : symbol;
+  return `${written} (${name})`;
+}
+
+function symbolOf(name: string): string | undefined {
+  const kind = name.replace(/^rnn\./, '').replace(/_l\d+$/, '');
+  return values.get(kind) ?? parameters.get(kind) ?? heads.get(name);
+}

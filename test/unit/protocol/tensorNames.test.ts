@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { courseName, tensorInWords } from '../../../src/protocol/tensorNames';
+
+describe('The names of tensors', () => {
+  it('are the course’s beside those of storage', () => {
+    assert.equal(courseName('rnn.weight_hh_l1'), 'W_hh, layer 1 — rnn.weight_hh_l1');
+    assert.equal(courseName('head.bias'), 'b_y — head.bias');
+    assert.equal(tensorInWords('dh_l0'), '∂L/∂h_t (dh_l0)');
+    assert.equal(tensorInWords('grad/rnn.weight_ih_l0'), '∂L/∂W_xh (grad/rnn.weight_ih_l0)');
+    assert.equal(tensorInWords('next/head.weight'), 'W_hy after the step (next/head.weight)');
+    assert.equal(tensorInWords('loss'), 'the loss L (loss)');
+  });
+
+  it('are left as they are where the course has none', () => {
+    assert.equal(courseName('toString'), 'toString');
+    assert.equal(tensorInWords('unheard/of'), 'unheard/of');
+    assert.equal(tensorInWords('constructor_l0'), 'constructor_l0');
+  });
+});
