@@ -9,6 +9,7 @@ import { isResumable } from '../protocol/run';
 import type { StartParams } from '../protocol/trainer';
 import { lockFolder, type FolderLock } from '../run/folderLock.node';
 import { newRunFolder } from '../run/runFolder';
+import { unheededRunsFolder } from '../platform/restrictedMode';
 import { isReproducible, keepsRecords, memoryLimit, runsFolder, workerCount } from '../platform/settings';
 import type { Log } from '../platform/log';
 import { accessFor, accessIn } from './dataAccess';
@@ -108,6 +109,7 @@ export class Launcher implements Disposable {
       const read = await readFiles(experiment, accessFor(target.uri));
       if (read.kind === 'refused') return { kind: 'refused', refusals: placed(file, target, read.refusals) };
       const folder = this.#folderFor(target);
+      if (folder !== undefined) await this.#tellOfRestriction(target.uri);
       return { kind: 'prepared', prepared: { target, experiment, files: read.files, folder, kept: undefined, file } };
     } catch (error) {
       return { kind: 'failed', message: `The experiment cannot be read: ${reasonOf(error)}` };
@@ -212,6 +214,19 @@ export class Launcher implements Disposable {
       this.#noticed.fire(message);
       return undefined;
     }
+  }
+
+  /** The run is kept elsewhere than the workspace says, so the person is told where. */
+  async #tellOfRestriction(uri: Uri): Promise<void> {
+    const unheeded = await unheededRunsFolder(uri);
+    if (unheeded === undefined) return;
+    const own = runsFolder(uri);
+    const message =
+      `This workspace asks to keep runs in "${unheeded}" (unroll.runsFolder). In Restricted Mode that is not done: runs ` +
+      `are kept ${own === undefined ? 'beside their experiments' : `in ${own.fsPath}, as your own setting says`}. ` +
+      'Trust the workspace if it should be.';
+    this.log.warn(message);
+    this.#noticed.fire(message);
   }
 
   #folderFor({ uri, variant }: Target): string | undefined {

@@ -16,6 +16,8 @@ export interface ServerOptions {
    * a server for one under test and shows no notifications by themselves; they wait behind the bell.
    */
   readonly development?: boolean;
+  /** Whether windows may be in Restricted Mode; else every folder is trusted. */
+  readonly restricts?: boolean;
   /** Settings every window starts with, by their full ids. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Variables added to the environment of the server, and so of its extension hosts. */
@@ -79,7 +81,8 @@ export class EmbeddedServer {
         installation.server,
         ...['--host', '127.0.0.1', '--port', '0', ...access, '--accept-server-license-terms'],
         ...(options.development ? ['--enable-smoke-test-driver'] : []),
-        ...['--disable-telemetry', '--disable-workspace-trust', ...folderFlags(home)],
+        ...(options.restricts ? [] : ['--disable-workspace-trust']),
+        ...['--disable-telemetry', ...folderFlags(home)],
       ],
       // A group of its own: the server starts extension hosts, and stopping must reach them too.
       { detached: true, env: { ...environmentAt(home), ...options.environment }, stdio: ['ignore', 'pipe', 'pipe'] },

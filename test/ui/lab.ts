@@ -19,6 +19,11 @@ export function sharedLab(): Promise<Lab> {
   return (shared ??= openLab({ development: true }, linkedRepository()));
 }
 
+/** A lab whose windows are in Restricted Mode where their settings have workspace trust on and nobody has given it. */
+export function restrictedLab(): Promise<Lab> {
+  return openLab({ development: true, restricts: true }, linkedRepository());
+}
+
 /** A lab around an extension that is installed in `home`. */
 export function labAt(home: string): Promise<Lab> {
   return openLab({ home }, undefined);
