@@ -13,6 +13,7 @@ import { inspectionOf, parameterUpdateOf } from './inspection';
 import { ledgerOf } from './ledger';
 import { planTraining, type TrainingPlan } from './plan';
 import { projectStates } from './projection';
+import { QuestionQueue, type Purpose } from './questionQueue';
 import { ReachFinder } from './reach';
 import { Replay } from './replay';
 import { sampleSymbols } from './sampling';
@@ -39,14 +40,19 @@ interface LookedAt {
 export class ReplayService {
   #opened: OpenedRun | undefined;
   #looked: LookedAt | undefined;
-  /** Requests come faster than replays end; each waits for the one before it, because they share one training. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #questions: QuestionQueue;
 
-  /** @param clock seconds on a clock that never goes back */
+  /**
+   * @param clock seconds on a clock that never goes back
+   * @param yieldToMessages lets in what was asked while a question was answered
+   */
   constructor(
     readonly openFolder: (folder: string) => RunStorage,
     readonly clock: () => number,
-  ) {}
+    yieldToMessages: () => Promise<void>,
+  ) {
+    this.#questions = new QuestionQueue(yieldToMessages);
+  }
 
   async open({ experiment, files, memoryLimit, kernels, shards, folder }: ReplayParams): Promise<ReplayReply> {
     const recorded = runnableKernelSets().find((name) => name === kernels);
@@ -73,32 +79,32 @@ export class ReplayService {
 
   /** @throws when nothing was opened, or the run has no such update or sequence */
   inspect(update: number, sequence: number): Promise<Inspection> {
-    return this.#look(update, ({ moment }, { plan }) => inspectionOf(moment.capture, plan, sequence));
+    return this.#answer('look', update, ({ moment }, { plan }) => inspectionOf(moment.capture, plan, sequence));
   }
 
   /** @throws as `inspect`, and where the net has no such parameter */
   parameter({ update, parameter }: ParameterRequest): Promise<ParameterUpdate> {
-    return this.#look(update, ({ moment }) => parameterUpdateOf(moment.capture, parameter, moment.after));
+    return this.#answer('detail', update, ({ moment }) => parameterUpdateOf(moment.capture, parameter, moment.after));
   }
 
   /** @throws as `inspect`, and where the update has no such parameter or step */
   terms(request: TermsRequest): Promise<Terms> {
-    return this.#look(request.update, ({ terms }) => terms.at(request));
+    return this.#answer('detail', request.update, ({ terms }) => terms.at(request));
   }
 
   /** @throws as `inspect` */
   ledger(update: number): Promise<LedgerEntry> {
-    return this.#look(update, ({ terms }, { plan }) => ledgerOf(terms, plan.layout.parameters));
+    return this.#answer('detail', update, ({ terms }, { plan }) => ledgerOf(terms, plan.layout.parameters));
   }
 
   /** @throws as `inspect`, and where the window is too long for a matrix */
   reach(request: ReachRequest): Promise<Reach> {
-    return this.#look(request.update, ({ moment }, { reach }) => reach.of(moment.capture, request));
+    return this.#answer('detail', request.update, ({ moment }, { reach }) => reach.of(moment.capture, request));
   }
 
   /** @throws as `reach` */
   horizon({ update, layer }: HorizonRequest): Promise<Horizon> {
-    return this.#look(update, ({ moment }, { reach }) => {
+    return this.#answer('survey', update, ({ moment }, { reach }) => {
       const { horizon, longest } = reach.of(moment.capture, { update, sequence: 0, layer });
       return { update, horizon, longest };
     });
@@ -106,27 +112,34 @@ export class ReplayService {
 
   /** @throws as `inspect`, and where nothing could be learned with the change */
   whatIf({ update, change }: WhatIfRequest): Promise<WhatIf> {
-    return this.#look(update, ({ moment }, { plan }) => whatIf(moment, plan, change));
+    return this.#answer('detail', update, ({ moment }, { plan }) => whatIf(moment, plan, change));
   }
 
   /** @throws as `inspect`, and where the net cannot go on from its own output or the prompt has unknown symbols */
   sample(request: SampleRequest): Promise<Sample> {
-    return this.#look(request.update, ({ moment }, { plan }) => sampleSymbols(plan, moment.capture, request));
+    return this.#answer('detail', request.update, ({ moment }, { plan }) =>
+      sampleSymbols(plan, moment.capture, request),
+    );
   }
 
   /** @throws as `inspect` */
   scores(request: HeldOutRequest): Promise<Scores> {
-    return this.#look(request.update, ({ moment }, { plan }) => scoresOf(plan, moment.capture, request));
+    return this.#answer('detail', request.update, ({ moment }, { plan }) => scoresOf(plan, moment.capture, request));
   }
 
   /** @throws as `inspect`, and where there is no such layer */
   project(request: ProjectionRequest): Promise<Projection> {
-    return this.#look(request.update, ({ moment }, { plan }) => projectStates(plan, moment.capture, request));
+    return this.#answer('detail', request.update, ({ moment }, { plan }) =>
+      projectStates(plan, moment.capture, request),
+    );
   }
 
-  /** Answers a question about one update, after all questions before it. */
-  #look<Answer>(update: number, answer: (looked: LookedAt, opened: OpenedRun) => Answer): Promise<Answer> {
-    const answered = this.#last.then(async () => {
+  #answer<Answer>(
+    purpose: Purpose,
+    update: number,
+    answer: (looked: LookedAt, opened: OpenedRun) => Answer,
+  ): Promise<Answer> {
+    return this.#questions.ask(purpose, update, async () => {
       const opened = this.#opened;
       if (opened === undefined) throw new Error('No run has been opened to be replayed.');
       if (this.#looked?.update !== update) {
@@ -135,7 +148,5 @@ export class ReplayService {
       }
       return answer(this.#looked, opened);
     });
-    this.#last = answered.catch(() => undefined);
-    return answered;
   }
 }

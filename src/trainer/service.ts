@@ -34,7 +34,7 @@ export interface TrainerSurroundings {
 /** Serves one run to the host: start it once, then pause, step, resume, stop; or the replay of a kept one. */
 export function serveTrainer(surroundings: TrainerSurroundings): void {
   let run: Run | undefined;
-  const replays = new ReplayService(surroundings.openFolder, surroundings.clock);
+  const replays = new ReplayService(surroundings.openFolder, surroundings.clock, surroundings.yieldToMessages);
   const running = (): Run => {
     if (run === undefined) throw new Error('No run has been started.');
     return run;

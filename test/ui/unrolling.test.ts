@@ -133,6 +133,8 @@ describe('The output of a net that writes', () => {
     await workbench.codeLens('finished').waitFor();
     const frame = workbench.webviewFrame();
     await frame.getByText('Sequence time — update 29').waitFor();
+    // The first answers give the cells above their height.
+    await sectionOf(workbench, 'Update').locator('figure').first().waitFor({ state: 'attached' });
     await sectionOf(workbench, 'Output').locator('h2').scrollIntoViewIfNeeded();
     const sample = frame.getByRole('region', { name: 'Drawn text' });
     await sample.waitFor();

@@ -16,6 +16,8 @@ export class Question<Params, Result> {
   #asked = '';
   #isUnderWay = false;
   #answer: Answer<Result> = { kind: 'none' };
+  /** The last answer that there was; a question that failed in between does not blank it. */
+  #last: Result | undefined;
 
   /** @param onAnswer called when there is another answer to be drawn */
   constructor(
@@ -29,6 +31,7 @@ export class Question<Params, Result> {
       this.#wanted = undefined;
       this.#asked = '';
       this.#answer = { kind: 'none' };
+      this.#last = undefined;
       return this.#answer;
     }
     this.#wanted = { key: `${of} ${JSON.stringify(params)}`, params };
@@ -41,7 +44,7 @@ export class Question<Params, Result> {
     if (wanted === undefined || this.#isUnderWay || wanted.key === this.#asked) return;
     this.#isUnderWay = true;
     this.#asked = wanted.key;
-    this.#answer = { kind: 'waiting', last: this.#answer.kind === 'ready' ? this.#answer.value : undefined };
+    this.#answer = { kind: 'waiting', last: this.#last };
     this.ask(wanted.params)
       .then(
         (value): Answer<Result> => ({ kind: 'ready', value }),
@@ -50,7 +53,10 @@ export class Question<Params, Result> {
       .then((answer) => {
         this.#isUnderWay = false;
         // An answer that nobody waits for any more is not kept; the newest question is asked instead.
-        if (this.#asked !== '') this.#answer = answer;
+        if (this.#asked !== '') {
+          this.#answer = answer;
+          if (answer.kind === 'ready') this.#last = answer.value;
+        }
         this.#follow();
         this.onAnswer();
       })
