@@ -8,7 +8,7 @@ export class LaneCuts {
   private readonly steps: Uint8Array;
 
   constructor(
-    kernels: KernelSet,
+    private readonly kernels: KernelSet,
     steps: number,
     private batch: number,
   ) {
@@ -18,9 +18,17 @@ export class LaneCuts {
 
   /** Declares steps [from, to) to carry on, except that at `from` the lanes with `reset` (B) begin. */
   write(from: number, to: number, reset: Uint8Array | undefined, batch: number): void {
-    this.batch = batch;
-    this.lanes.fill(0, from * batch, to * batch);
-    this.steps.fill(0, from, to);
+    if (batch !== this.batch) {
+      this.batch = batch;
+      this.lanes.fill(0);
+      this.steps.fill(0);
+    }
+    // Hardly any step has a cut, and filling shared memory is slow.
+    for (let t = from; t < to; t++) {
+      if (this.steps[t] === 0) continue;
+      this.lanes.fill(0, t * batch, (t + 1) * batch);
+      this.steps[t] = 0;
+    }
     if (reset === undefined) return;
     this.lanes.set(reset.subarray(0, batch), from * batch);
     this.steps[from] = reset.includes(1) ? 1 : 0;
@@ -32,12 +40,12 @@ export class LaneCuts {
     this.steps.copyWithin(0, length - keep, length);
   }
 
-  /** Sets rows of each tensor (B,width) to zero for the lanes that begin at step t. */
-  apply(t: number, tensors: readonly Tensor[], width: number): void {
+  /** Sets rows of each tensor, (B,width) from `at`, to zero for the lanes that begin at step t. */
+  apply(t: number, tensors: readonly Tensor[], at: number, width: number): void {
     if (this.steps[t] === 0) return;
     for (let lane = 0; lane < this.batch; lane++) {
       if (this.lanes[t * this.batch + lane] === 0) continue;
-      for (const tensor of tensors) tensor.fill(0, lane * width, (lane + 1) * width);
+      for (const tensor of tensors) this.kernels.zero(tensor, at + lane * width, width);
     }
   }
 

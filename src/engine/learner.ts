@@ -168,7 +168,9 @@ export class Learner {
 
     const { length, windowAt } = shards[0].unroll;
     const start = Math.max(0, length - plan.backward);
-    const gradientTargets = countTargets(window, Math.max(0, start - windowAt), window.steps);
+    const gradientFrom = Math.max(0, start - windowAt);
+    const gradientTargets = countTargets(window, gradientFrom, window.steps);
+    const targets = gradientFrom === 0 ? gradientTargets : countTargets(window, 0, window.steps);
     const learns = gradientTargets > 0;
     const { outputs } = network.spec;
     const order: StepOrder = {
@@ -177,7 +179,7 @@ export class Learner {
       length,
       // A capture shows the outputs of all steps, also of those that have no target or lie before the window.
       headFrom: request.capture === true ? 0 : windowAt + firstTarget(window),
-      weight: learns ? lossWeight(options.loss, countTargets(window, 0, window.steps), outputs, window.batch) : 0,
+      weight: learns ? lossWeight(options.loss, targets, outputs, window.batch) : 0,
       gradientWeight: learns ? lossWeight(options.loss, gradientTargets, outputs, window.batch) : 0,
       start,
       learns,

@@ -74,11 +74,10 @@ export function recordOf(shards: readonly NormRecorder[], lossPerStep: Float64Ar
     layers: layers.map(({ dc }, layer) => {
       const notes = shards.map((shard) => shard.layers[layer]);
       const pairs = notes.map((note) => note.dh);
-      const totals = notes.flatMap((note) => note.dc ?? []);
       return {
         dh: together(pairs, length, 2, 0),
         dhLocal: together(pairs, length, 2, 1),
-        ...(dc === undefined ? {} : { dc: together(totals, length, 1, 0) }),
+        ...(dc === undefined ? {} : { dc: together(dcOf(notes), length, 1, 0) }),
         saturation: network.cell.gates.map((gate, index) =>
           saturationFrom(
             gate,
@@ -90,6 +89,10 @@ export function recordOf(shards: readonly NormRecorder[], lossPerStep: Float64Ar
       };
     }),
   };
+}
+
+function dcOf(notes: readonly LayerNotes[]): readonly Float64Array[] {
+  return notes.flatMap(({ dc }) => dc ?? []);
 }
 
 /** (length): ‖·‖ over all lanes from the norms over those of each shard, which stand `stride` apart from `at` on. */

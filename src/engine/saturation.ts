@@ -39,8 +39,9 @@ export function saturationFrom(
   counts: readonly Int32Array[],
   all: number,
 ): Saturation {
-  const below = counts.reduce((sum, [low]) => sum + low, 0);
-  const above = counts.reduce((sum, [, high]) => sum + high, 0);
+  // By index: to take an array of shared memory apart goes through its iterator.
+  const below = counts.reduce((sum, count) => sum + count[0], 0);
+  const above = counts.reduce((sum, count) => sum + count[1], 0);
   return limitsOf(gate, activation).lowIsSaturated
     ? { name: gate.name, low: 0, high: (below + above) / all }
     : { name: gate.name, low: below / all, high: above / all };

@@ -175,7 +175,7 @@ export class Scan {
       for (const observer of observers) observer.cell(this.layer, t, total, dgx, dgh, step.dgxAt);
       if (t === start) break;
       weights.recurrent.applyTransposed(dh, 0, dgh, step.dghAt, batch);
-      cuts.apply(t, dstate, hidden);
+      cuts.apply(t, dstate, 0, hidden);
     }
 
     const rows = (end - start) * batch;

@@ -111,8 +111,7 @@ export class Unroll {
     this.inputs.write(window.inputs, from, to, kept, this.lanes);
     const { hidden } = this.network.spec;
     for (const scan of this.scans) {
-      const slot = scan.states.map((state) => state.subarray(kept * this.lanes * hidden));
-      this.cuts.apply(kept, slot, hidden);
+      this.cuts.apply(kept, scan.states, kept * this.lanes * hidden, hidden);
     }
   }
 

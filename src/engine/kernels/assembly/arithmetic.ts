@@ -28,9 +28,14 @@ const flushed = memory.data<f32>([1e-30, 1e-30, 1e-30, 1e-30]);
 /** All bits of a float32 but the sign; the machine's own absolute value would build them anew at each use. */
 const magnitude = memory.data<u32>([0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff]);
 
+/** |x| */
+export function magnitudeOf(x: v128): v128 {
+  return v128.and(x, v128.load(magnitude));
+}
+
 /** x, or exact zero where |x| is too small to matter; NaN stays NaN. */
 export function flush(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(v128.and(x, v128.load(magnitude)), v128.load(flushed)));
+  return v128.andnot(x, f32x4.lt(magnitudeOf(x), v128.load(flushed)));
 }
 
 /** Masks of the first 0 to 4 lanes, each at 16 bytes times their number. */

@@ -2,6 +2,11 @@
 
 /** counts[0] += elements ≤ low, counts[1] += elements ≥ high, over `rows` rows of `width`, `stride` bytes apart. */
 export function countBeyond(counts: usize, x: usize, rows: i32, width: i32, stride: usize, low: f32, high: f32): void {
+  // Rows without a gap are one long row.
+  if (stride == (<usize>width) << 2) {
+    width *= rows;
+    rows = 1;
+  }
   const lows = f32x4.splat(low);
   const highs = f32x4.splat(high);
   let below = i32x4.splat(0);

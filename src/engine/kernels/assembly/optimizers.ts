@@ -1,22 +1,33 @@
 // The steps of the optimizers over all parameters at once; definitions as in the engine's own optimizers.
-import { put } from './arithmetic';
+import { magnitudeOf, put } from './arithmetic';
 
 /** The smallest normal float32: what an optimizer remembers becomes zero below it, since a denormal would be slow. */
-const smallest: f32 = 1.1754944e-38;
+const smallest = memory.data<f32>([1.1754944e-38]);
+
+/** A parameter's number on its way into a vector. */
+const passing = memory.data<f32>([0]);
+
+/** Four times `value`, by way of memory: a parameter would be spread anew at each turn of a loop. */
+function spread(value: f32): v128 {
+  store<f32>(passing, value);
+  return v128.load_splat<f32>(passing);
+}
 
 function remembered(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(smallest)));
+  return v128.andnot(x, f32x4.lt(magnitudeOf(x), v128.load_splat<f32>(smallest)));
 }
 
 /** g = ∂L/∂w + decay·w */
-function decayed(gradient: usize, values: usize, decay: f32): v128 {
-  return f32x4.add(v128.load(gradient), f32x4.mul(f32x4.splat(decay), v128.load(values)));
+function decayed(gradient: usize, values: usize, decay: v128): v128 {
+  return f32x4.add(v128.load(gradient), f32x4.mul(decay, v128.load(values)));
 }
 
 /** w −= rate·g */
 export function sgd(values: usize, gradient: usize, length: i32, rate: f32, decay: f32): void {
+  const rates = spread(rate);
+  const decays = spread(decay);
   for (let i = 0; i < length; i += 4, values += 16, gradient += 16) {
-    const step = f32x4.mul(f32x4.splat(rate), decayed(gradient, values, decay));
+    const step = f32x4.mul(rates, decayed(gradient, values, decays));
     put(values, f32x4.sub(v128.load(values), step), min(4, length - i));
   }
 }
@@ -32,14 +43,16 @@ export function momentumSgd(
   momentum: f32,
   nesterov: bool,
 ): void {
-  const kept = f32x4.splat(momentum);
+  const rates = spread(rate);
+  const decays = spread(decay);
+  const momenta = spread(momentum);
   for (let i = 0; i < length; i += 4, values += 16, gradient += 16, buffer += 16) {
     const count = min(4, length - i);
-    const g = decayed(gradient, values, decay);
-    const moved = remembered(f32x4.add(f32x4.mul(kept, v128.load(buffer)), g));
+    const g = decayed(gradient, values, decays);
+    const moved = remembered(f32x4.add(f32x4.mul(momenta, v128.load(buffer)), g));
     put(buffer, moved, count);
-    const step = nesterov ? f32x4.add(g, f32x4.mul(kept, moved)) : moved;
-    put(values, f32x4.sub(v128.load(values), f32x4.mul(f32x4.splat(rate), step)), count);
+    const step = nesterov ? f32x4.add(g, f32x4.mul(momenta, moved)) : moved;
+    put(values, f32x4.sub(v128.load(values), f32x4.mul(rates, step)), count);
   }
 }
 
@@ -53,13 +66,16 @@ export function adagrad(
   decay: f32,
   epsilon: f32,
 ): void {
+  const rates = spread(rate);
+  const decays = spread(decay);
+  const epsilons = spread(epsilon);
   for (let i = 0; i < length; i += 4, values += 16, gradient += 16, squares += 16) {
     const count = min(4, length - i);
-    const g = decayed(gradient, values, decay);
+    const g = decayed(gradient, values, decays);
     const sum = remembered(f32x4.add(v128.load(squares), f32x4.mul(g, g)));
     put(squares, sum, count);
-    const below = f32x4.add(f32x4.sqrt(sum), f32x4.splat(epsilon));
-    const step = quotient(f32x4.mul(f32x4.splat(rate), g), below, g);
+    const below = f32x4.add(f32x4.sqrt(sum), epsilons);
+    const step = quotient(f32x4.mul(rates, g), below, g);
     put(values, f32x4.sub(v128.load(values), step), count);
   }
 }
@@ -78,19 +94,25 @@ export function rmsprop(
   epsilon: f32,
   momentum: f32,
 ): void {
+  const rates = spread(rate);
+  const decays = spread(decay);
+  const keeps = spread(kept);
+  const freshes = spread(fresh);
+  const epsilons = spread(epsilon);
+  const momenta = spread(momentum);
   for (let i = 0; i < length; i += 4, values += 16, gradient += 16, squares += 16) {
     const count = min(4, length - i);
-    const g = decayed(gradient, values, decay);
-    const square = f32x4.mul(f32x4.mul(f32x4.splat(fresh), g), g);
-    const mean = remembered(f32x4.add(f32x4.mul(f32x4.splat(kept), v128.load(squares)), square));
+    const g = decayed(gradient, values, decays);
+    const square = f32x4.mul(f32x4.mul(freshes, g), g);
+    const mean = remembered(f32x4.add(f32x4.mul(keeps, v128.load(squares)), square));
     put(squares, mean, count);
-    let step = quotient(g, f32x4.add(f32x4.sqrt(mean), f32x4.splat(epsilon)), g);
+    let step = quotient(g, f32x4.add(f32x4.sqrt(mean), epsilons), g);
     if (buffer != 0) {
       const at = buffer + ((<usize>i) << 2);
-      step = remembered(f32x4.add(step, f32x4.mul(f32x4.splat(momentum), v128.load(at))));
+      step = remembered(f32x4.add(step, f32x4.mul(momenta, v128.load(at))));
       put(at, step, count);
     }
-    put(values, f32x4.sub(v128.load(values), f32x4.mul(f32x4.splat(rate), step)), count);
+    put(values, f32x4.sub(v128.load(values), f32x4.mul(rates, step)), count);
   }
 }
 
@@ -110,18 +132,26 @@ export function adam(
   rootCorrection: f32,
   epsilon: f32,
 ): void {
+  const stepSizes = spread(stepSize);
+  const decays = spread(decay);
+  const betas1 = spread(beta1);
+  const freshes1 = spread(fresh1);
+  const betas2 = spread(beta2);
+  const freshes2 = spread(fresh2);
+  const rootCorrections = spread(rootCorrection);
+  const epsilons = spread(epsilon);
   for (let i = 0; i < length; i += 4, values += 16, gradient += 16, means += 16, squares += 16) {
     const count = min(4, length - i);
-    const g = decayed(gradient, values, decay);
+    const g = decayed(gradient, values, decays);
     const mean = remembered(
-      f32x4.add(f32x4.mul(f32x4.splat(beta1), v128.load(means)), f32x4.mul(f32x4.splat(fresh1), g)),
+      f32x4.add(f32x4.mul(betas1, v128.load(means)), f32x4.mul(freshes1, g)),
     );
-    const fresh = f32x4.mul(f32x4.mul(f32x4.splat(fresh2), g), g);
-    const square = remembered(f32x4.add(f32x4.mul(f32x4.splat(beta2), v128.load(squares)), fresh));
+    const fresh = f32x4.mul(f32x4.mul(freshes2, g), g);
+    const square = remembered(f32x4.add(f32x4.mul(betas2, v128.load(squares)), fresh));
     put(means, mean, count);
     put(squares, square, count);
-    const below = f32x4.add(f32x4.div(f32x4.sqrt(square), f32x4.splat(rootCorrection)), f32x4.splat(epsilon));
-    const step = quotient(f32x4.mul(f32x4.splat(stepSize), mean), below, mean);
+    const below = f32x4.add(f32x4.div(f32x4.sqrt(square), rootCorrections), epsilons);
+    const step = quotient(f32x4.mul(stepSizes, mean), below, mean);
     put(values, f32x4.sub(v128.load(values), step), count);
   }
 }

@@ -10,11 +10,11 @@ export function fusedLosses(wasm: Instructions, arena: Arena): ReadonlyMap<LossS
   const terms = arena.doubles(2 * rowsAtOnce);
 
   /** As losses/crossEntropy, with the exponentials of all rows of a step in one call. */
-  const crossEntropy: Loss = ({ outputs, outputsAt, rows, width, targets, firstRow, mask, ...step }) => {
+  const crossEntropy: Loss = (step) => {
+    const { outputs, outputsAt, rows, width, targets, firstRow, mask, gradient, gradientAt, gradientWeight } = step;
     if (targets.kind !== 'classes') {
       throw new RangeError('crossEntropy needs classes as targets and got values; give class indices or use mse.');
     }
-    const { gradient, gradientAt, gradientWeight } = step;
     let loss = 0;
     for (let first = 0; first < rows; first += rowsAtOnce) {
       const count = Math.min(rowsAtOnce, rows - first);
