@@ -7,9 +7,10 @@ import type { LossSpec } from './spec';
 import type { Unroll } from './unroll';
 import type { Window } from './window';
 
-/** Where a value that is not finite stands; names as in a capture. */
+/** Where a value that is not finite stands. */
 export interface NonFinitePlace {
   readonly pass: 'forward' | 'loss' | 'backward' | 'update';
+  /** Names as in a capture: h_l0, outputs, loss, dh_l0, grad/NAME, next/NAME. */
   readonly tensor: string;
   readonly layer?: number;
   /** Step of the window, from 0; negative in the reach before it. */

@@ -1,4 +1,5 @@
 import type { Capture } from './capture';
+import type { NonFinitePlace } from './nonFinite';
 import type { StepRecord } from './record';
 
 /** Norms of one parameter at one update. */
@@ -36,19 +37,9 @@ export interface Updated {
 }
 
 /** Where the first value that is not finite appeared, in the order of computation. The parameters are as before. */
-export interface NonFinite {
+export interface NonFinite extends NonFinitePlace {
   readonly kind: 'nonFinite';
   readonly update: number;
-  readonly pass: 'forward' | 'loss' | 'backward' | 'update';
-  /** Names as in a capture: h_l0, outputs, loss, dh_l0, grad/NAME, next/NAME. */
-  readonly tensor: string;
-  readonly layer?: number;
-  /** Step of the window, from 0; negative in the reach before it. */
-  readonly t?: number;
-  /** Row of the batch. */
-  readonly row?: number;
-  /** NaN, Infinity or -Infinity. */
-  readonly value: string;
   /** The reported loss, where it was reached. */
   readonly loss?: number;
 }

@@ -1,18 +1,12 @@
 import { askValue, denseBatch } from '../batch';
 import { patternOf } from '../lossPattern';
-import { longest, type Length, type Task } from './task';
+import { longest, type Task, type TaskLengths } from './task';
 
 /**
  * Adding problem: x_t = (value U(0,1), marker), one marker in each half, target at the last step = the sum of the two
  * marked values. Hochreiter & Schmidhuber 1997, in the form of Le, Jaitly & Hinton 2015.
  */
-export function addingTask({
-  length,
-  heldOut,
-}: {
-  readonly length: Length;
-  readonly heldOut?: Length | undefined;
-}): Task {
+export function addingTask({ length, heldOut }: TaskLengths): Task {
   return {
     inputNames: ['value', 'marker'],
     outputNames: ['sum'],

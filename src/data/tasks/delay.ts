@@ -1,6 +1,6 @@
 import { askValue, denseBatch } from '../batch';
 import { patternOf } from '../lossPattern';
-import type { Length, Task } from './task';
+import type { TaskLengths, Task } from './task';
 
 /**
  * Short-term memory: x_t ~ U(−½, ½), the target is x_{t−lag} at every step from `lag` on. Jaeger 2001, "Short term
@@ -10,9 +10,7 @@ export function delayTask({
   length,
   heldOut,
   lag,
-}: {
-  readonly length: Length;
-  readonly heldOut?: Length | undefined;
+}: TaskLengths & {
   readonly lag: number;
 }): Task {
   return {

@@ -1,6 +1,6 @@
 import { askClass, symbolBatch } from '../batch';
 import { entropy, patternOf } from '../lossPattern';
-import type { Length, Task, TaskBaseline } from './task';
+import type { TaskLengths, Task, TaskBaseline } from './task';
 
 /** P(y_t = 1), given the bits at the two lags. */
 function chanceOfOne(near: number, far: number): number {
@@ -37,9 +37,7 @@ export function echoTask({
   length,
   heldOut,
   lags,
-}: {
-  readonly length: Length;
-  readonly heldOut?: Length | undefined;
+}: TaskLengths & {
   readonly lags: readonly [number, number];
 }): Task {
   const [near, far] = lags;

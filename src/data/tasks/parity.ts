@@ -1,18 +1,12 @@
 import { askClass, symbolBatch } from '../batch';
 import { patternOf } from '../lossPattern';
-import { longest, type Length, type Task } from './task';
+import { longest, type Task, type TaskLengths } from './task';
 
 /**
  * Parity of a string of fair bits, asked at the last step: class 1 where the number of ones is odd. Delétang et al.
  * 2023, "Neural networks and the Chomsky hierarchy".
  */
-export function parityTask({
-  length,
-  heldOut,
-}: {
-  readonly length: Length;
-  readonly heldOut?: Length | undefined;
-}): Task {
+export function parityTask({ length, heldOut }: TaskLengths): Task {
   return {
     inputNames: ['0', '1'],
     outputNames: ['even', 'odd'],

@@ -1,6 +1,6 @@
 import { askValue, denseBatch } from '../batch';
 import { patternOf } from '../lossPattern';
-import type { Length, Task } from './task';
+import type { TaskLengths, Task } from './task';
 
 /**
  * Noisy sine: v_k = sin(2πk/period + phase) + noise·N(0,1) with a phase of its own for every sequence; x_t = v_t, the
@@ -11,9 +11,7 @@ export function sineTask({
   heldOut,
   period,
   noise,
-}: {
-  readonly length: Length;
-  readonly heldOut?: Length | undefined;
+}: TaskLengths & {
   readonly period: number;
   readonly noise: number;
 }): Task {

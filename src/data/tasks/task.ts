@@ -5,6 +5,13 @@ import type { Random } from '../random';
 /** A number of steps, or the shortest and the longest. */
 export type Length = number | readonly [number, number];
 
+/** How long the sequences of a task are. */
+export interface TaskLengths {
+  readonly length: Length;
+  /** Of the held-out sequences, where it differs. */
+  readonly heldOut?: Length | undefined;
+}
+
 /** A loss known without training, still as what it costs at each step. */
 export interface TaskBaseline {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { askClass, symbolBatch } from '../batch';
 import { patternOf } from '../lossPattern';
-import { longest, type Length, type Task } from './task';
+import { longest, type Task, type TaskLengths } from './task';
 
 const symbols = ['A', 'B', 'c', 'd', 'e', 'f'];
 const firstDistractor = 2;
@@ -10,13 +10,7 @@ const firstDistractor = 2;
  * stands; the class at the last step is AA, AB, BA or BB. Pascanu, Mikolov & Bengio 2013, after Hochreiter &
  * Schmidhuber 1997.
  */
-export function temporalOrderTask({
-  length,
-  heldOut,
-}: {
-  readonly length: Length;
-  readonly heldOut?: Length | undefined;
-}): Task {
+export function temporalOrderTask({ length, heldOut }: TaskLengths): Task {
   return {
     inputNames: symbols,
     outputNames: ['AA', 'AB', 'BA', 'BB'],
