@@ -19,7 +19,9 @@ export interface Range {
 
 /** A number as messages print it: 65,536 and not 65536, and small numbers in full. */
 export function printed(value: number): string {
-  return Math.abs(value) >= 1000 ? value.toLocaleString('en-US') : String(value);
+  // The first use of a locale takes some 20 ms, and these numbers are written while the extension is loaded.
+  const [whole = '', ...fraction] = String(value).replace('Infinity', '∞').split('.');
+  return [whole.replace(/(?<=\d)(?=(?:\d{3})+$)/g, ','), ...fraction].join('.');
 }
 
 /** How many of a thing, as messages say it: 1 row, 1,234 rows. */

@@ -1,5 +1,5 @@
-import { bin, max } from 'd3-array';
 import { briefNumber } from '../../src/protocol/numbers';
+import { largestMagnitude } from '../heatmap/signedScale';
 import type { Theme } from '../theme/theme';
 import { element } from '../ui/element';
 import { svg } from '../ui/svg';
@@ -17,16 +17,9 @@ export interface Distribution {
 
 /** How the elements of a matrix are spread: one outline a distribution, on one symmetric axis around 0. */
 export function histogramFigure(title: string, distributions: readonly Distribution[], theme: Theme): HTMLElement {
-  const finite = distributions.map(({ values }) => values.filter(Number.isFinite));
-  const limit = max(finite, (values) => max(values, Math.abs)) ?? 0;
+  const limit = largestMagnitude(...distributions.map(({ values }) => values));
   if (limit === 0) return element('figure', {}, element('figcaption', {}, `${title}: every element is 0`));
-  const edges = Array.from({ length: bins - 1 }, (_, i) => -limit + (2 * limit * (i + 1)) / bins);
-  const counts = finite.map((values) =>
-    bin<number, number>()
-      .domain([-limit, limit])
-      .thresholds(edges)(values)
-      .map(({ length }) => length),
-  );
+  const counts = distributions.map(({ values }) => countsOf(values, limit));
   const most = Math.max(...counts.flat());
   const outlines = counts.map((heights, i) => {
     const wide = size.width / heights.length;
@@ -74,4 +67,15 @@ export function histogramFigure(title: string, distributions: readonly Distribut
     picture,
     element('div', { class: 'matrix-scale' }, words),
   );
+}
+
+/** How many finite values fall into each of the equally wide bins from −limit to limit, the last one closed. */
+export function countsOf(values: Float64Array, limit: number): readonly number[] {
+  const counts = Array.from({ length: bins }, () => 0);
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    const at = Math.min(bins - 1, Math.floor(((value + limit) / (2 * limit)) * bins));
+    counts[at] = (counts[at] ?? 0) + 1;
+  }
+  return counts;
 }

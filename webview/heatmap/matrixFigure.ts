@@ -76,14 +76,9 @@ function numbers({ values, rows, columns, title }: MatrixPicture, scale: SignedS
 function colours({ values, rows, columns, title }: MatrixPicture, scale: SignedScale, theme: Theme): HTMLElement {
   const strip = new Strip();
   const fitted = (count: number, most: number): number => Math.max(size.least, Math.min(most, count * size.cell));
-  // A strip lays columns of `rows` numbers side by side; a matrix is stored row by row.
-  const byColumn = Float64Array.from(
-    { length: rows * columns },
-    (_, i) => values[(i % rows) * columns + Math.floor(i / rows)] ?? NaN,
-  );
   const width = fitted(columns, size.mostWidth);
   const height = fitted(rows, size.mostHeight);
-  strip.draw({ values: byColumn, steps: columns, rows }, width, height, scale, theme.clip);
+  strip.draw({ values, steps: columns, rows, byRow: true }, width, height, scale, theme.clip);
   strip.element.removeAttribute('aria-hidden');
   strip.element.setAttribute('role', 'img');
   strip.element.setAttribute(

@@ -6,8 +6,10 @@ const hatchPeriod = 6;
 
 /** Numbers over time steps: a row per unit, a column per step. */
 export interface StripValues {
-  /** (T, rows) */
+  /** (T, rows), or (rows, T) where it says so. */
   readonly values: Float64Array;
+  /** Whether the numbers of a row stand side by side, as in a matrix. */
+  readonly byRow?: boolean;
   readonly steps: number;
   readonly rows: number;
   /** Steps in sight, where the first begins and the last ends; all where it is left out. */
@@ -20,7 +22,7 @@ export class Strip {
 
   /** @param notFinite CSS colour of what is hatched because it is no number */
   draw(
-    { values, steps, rows, domain = [0, steps] }: StripValues,
+    { values, steps, rows, byRow = false, domain = [0, steps] }: StripValues,
     width: number,
     height: number,
     scale: SignedScale,
@@ -41,7 +43,7 @@ export class Strip {
       const row = Math.min(rows - 1, Math.floor((y / pixelHeight) * rows));
       for (let x = 0; x < pixelWidth; x++) {
         const t = Math.min(steps - 1, Math.floor(domain[0] + (x / pixelWidth) * (domain[1] - domain[0])));
-        const value = values[t * rows + row] ?? NaN;
+        const value = values[byRow ? row * steps + t : t * rows + row] ?? NaN;
         const isHatched = (x + y) % hatchPeriod < hatchPeriod / 2;
         pixels[y * pixelWidth + x] = Number.isFinite(value) ? scale.shade(value) : isHatched ? hatch : 0;
       }
