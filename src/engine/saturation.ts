@@ -39,9 +39,13 @@ export function saturationFrom(
   counts: readonly Int32Array[],
   all: number,
 ): Saturation {
-  // By index: to take an array of shared memory apart goes through its iterator.
-  const below = counts.reduce((sum, count) => sum + count[0], 0);
-  const above = counts.reduce((sum, count) => sum + count[1], 0);
+  let below = 0;
+  let above = 0;
+  for (const count of counts) {
+    // By index: to take an array of shared memory apart goes through its iterator.
+    below += count[0];
+    above += count[1];
+  }
   return limitsOf(gate, activation).lowIsSaturated
     ? { name: gate.name, low: 0, high: (below + above) / all }
     : { name: gate.name, low: below / all, high: above / all };
