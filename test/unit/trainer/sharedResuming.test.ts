@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { cells } from '../../../src/engine/cells/registry';
+import { restoreCheckpoint, writeCheckpoint } from '../../../src/trainer/checkpoint';
+import { Helpers } from '../../../src/trainer/helpers';
+import { nodeThreads } from '../../../src/trainer/helpers.node';
+import type { Training } from '../../../src/trainer/training';
+import { testedKernels } from '../engine/kernelSets';
+import { exampleText, exampleTraining } from './exampleTraining';
+
+const threads = nodeThreads(resolve('dist/helper.cjs'));
+/** Parts of a batch: more than there are workers, and not a multiple of them. */
+const shards = 3;
+/** Tries until another thread than this one has done a part of the work; on a busy machine it may wake late. */
+const mostTries = 5000;
+
+/** Everything that so many updates compute, to the bit, and without the clock. */
+function bitsOf(training: Training, updates: number): readonly unknown[] {
+  return Array.from({ length: updates }, (_, n) => {
+    // An update that is captured is not shared: the last one shows that all before it were the same.
+    const advance = training.advance(() => n === updates - 1);
+    assert.ok(advance.kind === 'updated');
+    const tensors = [...(advance.capture?.tensors ?? [])].map(
+      ([name, { data }]) => `${name} ${Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')}`,
+    );
+    return { ...advance.record, seconds: 0, tensors };
+  });
+}
+
+/** What so many updates compute with so many real threads, of which each has done a part; the training is left there. */
+function trained(training: Training, updates: number, workers: number): readonly unknown[] {
+  const { learner } = training.plan;
+  const notices: string[] = [];
+  const helpers = Helpers.employ(learner, workers, threads, (notice) => notices.push(notice));
+  try {
+    assert.equal(helpers.workers, workers);
+    const begin = writeCheckpoint(training, 0);
+    for (let tries = 0; tries < mostTries; tries++) {
+      restoreCheckpoint(training, begin);
+      const before = learner.helpedShards;
+      const bits = bitsOf(training, updates);
+      if (workers === 1 || learner.helpedShards > before) return bits;
+    }
+    return assert.fail(`No other thread has done anything in ${mostTries} tries.`);
+  } finally {
+    helpers.dispose();
+    assert.deepEqual(notices, []);
+  }
+}
+
+const truncations: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'full BPTT': { data: { task: 'adding', length: [10, 14] } },
+  'truncated BPTT with carried state': { data: { text: 'text.txt' }, bptt: { forward: 7, backward: 11 } },
+};
+
+describe('A run whose batches two threads share', () => {
+  for (const { name: kernels } of testedKernels.filter(({ name }) => name !== 'reference')) {
+    for (const { name: cell } of cells) {
+      for (const [truncation, keys] of Object.entries(truncations)) {
+        it(`${kernels}, ${cell}, ${truncation}: gone on with by one thread or two, it computes what it would have`, () => {
+          const begun = (): Training =>
+            exampleTraining(
+              {
+                ...keys,
+                model: { cell, hidden: 11, layers: 2 },
+                clip: { norm: 0.5 },
+                training: { steps: 20, batch: 5, validateEvery: 2 },
+              },
+              exampleText,
+              shards,
+              kernels,
+            );
+          /** The bits after the checkpoint, where the run went on from it in another training, as after a crash. */
+          const resumed = (before: number, after: number): readonly unknown[] => {
+            const first = begun();
+            trained(first, 3, before);
+            const checkpoint = writeCheckpoint(first, 0);
+            const second = begun();
+            restoreCheckpoint(second, checkpoint);
+            return trained(second, 3, after);
+          };
+          const whole = begun();
+          trained(whole, 3, 2);
+          const uninterrupted = trained(whole, 3, 2);
+          assert.deepEqual(resumed(2, 2), uninterrupted, 'recorded with two, resumed with two');
+          assert.deepEqual(resumed(2, 1), uninterrupted, 'recorded with two, resumed with one');
+          assert.deepEqual(resumed(1, 2), uninterrupted, 'recorded with one, resumed with two');
+        });
+      }
+    }
+  }
+});
