@@ -10,6 +10,7 @@ import { fileNameOf, folderOf, readExperiment } from '../session/experimentText'
 import { KeptSession } from '../session/keptSession';
 import type { RunArchive } from '../session/runArchive';
 import { Inspector } from '../session/inspector';
+import { LiveDetail } from '../session/liveDetail';
 import { RecordDetail } from '../session/recordDetail.node';
 import { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
@@ -54,6 +55,8 @@ export class RunPanel implements PanelView {
   #sent = 0;
   #inspector: Inspector | undefined;
   #detail: { readonly of: Session; readonly records: RecordDetail } | undefined;
+  /** The stretch that is followed while its run trains. */
+  #live: LiveDetail | undefined;
   #variants: readonly string[] = [];
 
   /** @param onShow told what the panel shows, whenever that changes */
@@ -114,6 +117,7 @@ export class RunPanel implements PanelView {
 
   dispose(): void {
     this.#inspector?.dispose();
+    this.#live?.dispose();
     this.#channel.close('The panel was closed.');
     this.#owned.dispose();
   }
@@ -143,7 +147,7 @@ export class RunPanel implements PanelView {
     return this.#inspector;
   }
 
-  /** Full resolution comes from the records on disk; a live run's last second may not have got there yet. */
+  /** Full resolution comes from the records on disk, and of a run that trains from its trainer and from what comes in. */
   async #detailOf(request: DetailRequest): Promise<Detail | undefined> {
     const session = this.#session;
     const { facts } = session ?? {};
@@ -151,7 +155,10 @@ export class RunPanel implements PanelView {
     if (this.#detail?.of !== session) {
       this.#detail = { of: session, records: new RecordDetail(facts.folder, facts) };
     }
-    return this.#detail.records.read(request);
+    this.#live?.dispose();
+    this.#live = session.isLive ? new LiveDetail(session, facts, request) : undefined;
+    const { records } = this.#detail;
+    return this.#live === undefined ? records.read(request) : this.#live.read(records);
   }
 
   async #announce(): Promise<void> {
@@ -242,6 +249,8 @@ export class RunPanel implements PanelView {
       this.#channel.emit('series', session.series.since(this.#sent));
       this.#sent = session.series.updates;
     }
+    const grown = this.#live?.session === session ? this.#live.grown() : undefined;
+    if (grown !== undefined) this.#channel.emit('detail', grown);
     this.#channel.emit('status', { status: session.status, entries: this.#entries() });
   }
 }

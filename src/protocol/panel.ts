@@ -46,7 +46,7 @@ export interface RestorableState {
 export type PanelCommand =
   'train' | 'pause' | 'resume' | 'step' | 'stop' | 'resumeRun' | 'openExperiment' | 'revealRun' | 'showLog';
 
-/** Updates `from … to` (exclusive) of the shown run. */
+/** Updates `from … to` (exclusive) of the shown run; beyond those there are, what a run that trains will bring. */
 export interface DetailRequest {
   readonly from: number;
   readonly to: number;
@@ -73,5 +73,7 @@ export type PanelHostContract = {
     show: PanelState;
     status: { readonly status: RunStatus; readonly entries: readonly PanelEntry[] };
     series: SeriesSlice;
+    /** What the stretch that was asked for last has gained: the changed end of its series. */
+    detail: Detail;
   };
 };

@@ -97,6 +97,8 @@ export type TrainerContract = {
     stop: { params: undefined; result: undefined };
     /** The base rate, before the schedule. */
     setLearningRate: { params: number; result: undefined };
+    /** The records from an update on that are not yet in the run's folder. */
+    unwritten: { params: number; result: readonly RecordBatch[] };
     /** Makes this worker the replay of a kept run, in place of a trainer. */
     openReplay: { params: ReplayParams; result: ReplayReply };
   } & UpdateQuestions;

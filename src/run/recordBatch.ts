@@ -109,6 +109,11 @@ export class RecordPacker {
     this.#held.push(record);
   }
 
+  /** Everything added since the last time, packed and still held; undefined when that is nothing. */
+  peek(): RecordBatch | undefined {
+    return this.#held.length === 0 ? undefined : pack(this.layout, this.#held);
+  }
+
   /** Everything added since the last time, packed; undefined when that is nothing. */
   take(): RecordBatch | undefined {
     const held = this.#held;
@@ -164,34 +169,48 @@ export function pack(layout: RecordLayout, records: readonly UpdateRecord[]): Re
 /** The part of a batch that is about updates before `end`. */
 export function batchBefore(batch: RecordBatch, end: number): RecordBatch {
   const count = batch.update.findIndex((update) => update >= end);
-  if (count < 0) return batch;
+  return count < 0 ? batch : rows(batch, 0, count);
+}
+
+/** The part of a batch that is about update `first` and those after it. */
+export function batchFrom(batch: RecordBatch, first: number): RecordBatch {
+  const begin = batch.update.findIndex((update) => update >= first);
+  return begin === 0 ? batch : rows(batch, begin < 0 ? batch.count : begin, batch.count);
+}
+
+function rows(batch: RecordBatch, begin: number, end: number): RecordBatch {
   const { layout } = batch;
-  const recorded = batch.steps.subarray(0, count).filter((steps) => steps > 0).length;
+  const recordedIn = (steps: Int32Array): number => steps.filter((count) => count > 0).length;
+  const before = recordedIn(batch.steps.subarray(0, begin));
+  const recorded = recordedIn(batch.steps.subarray(begin, end));
+  const each = (values: Float64Array, width = 1): Float64Array => values.slice(begin * width, end * width);
+  const eachRecorded = (values: Float64Array, width: number): Float64Array =>
+    values.slice(before * width, (before + recorded) * width);
   const P = layout.parameters.length;
   const cells = layout.layers * layout.steps;
   return {
     layout,
-    count,
-    update: batch.update.slice(0, count),
-    loss: batch.loss.slice(0, count),
-    validationLoss: batch.validationLoss.slice(0, count),
-    gradNorm: batch.gradNorm.slice(0, count),
-    clippedNorm: batch.clippedNorm.slice(0, count),
-    clipCoefficient: batch.clipCoefficient.slice(0, count),
-    clipped: batch.clipped.slice(0, count),
-    learningRate: batch.learningRate.slice(0, count),
-    seconds: batch.seconds.slice(0, count),
-    parameterGradNorm: batch.parameterGradNorm.slice(0, count * P),
-    parameterClippedNorm: batch.parameterClippedNorm.slice(0, count * P),
-    parameterUpdateNorm: batch.parameterUpdateNorm.slice(0, count * P),
-    parameterWeightNorm: batch.parameterWeightNorm.slice(0, count * P),
-    steps: batch.steps.slice(0, count),
+    count: end - begin,
+    update: each(batch.update),
+    loss: each(batch.loss),
+    validationLoss: each(batch.validationLoss),
+    gradNorm: each(batch.gradNorm),
+    clippedNorm: each(batch.clippedNorm),
+    clipCoefficient: each(batch.clipCoefficient),
+    clipped: batch.clipped.slice(begin, end),
+    learningRate: each(batch.learningRate),
+    seconds: each(batch.seconds),
+    parameterGradNorm: each(batch.parameterGradNorm, P),
+    parameterClippedNorm: each(batch.parameterClippedNorm, P),
+    parameterUpdateNorm: each(batch.parameterUpdateNorm, P),
+    parameterWeightNorm: each(batch.parameterWeightNorm, P),
+    steps: batch.steps.slice(begin, end),
     recorded,
-    lossPerStep: batch.lossPerStep.slice(0, recorded * layout.steps),
-    dh: batch.dh.slice(0, recorded * cells),
-    dhLocal: batch.dhLocal.slice(0, recorded * cells),
-    dc: layout.hasCellState ? batch.dc.slice(0, recorded * cells) : batch.dc,
-    saturation: batch.saturation.slice(0, recorded * layout.layers * layout.saturating.length * 2),
+    lossPerStep: eachRecorded(batch.lossPerStep, layout.steps),
+    dh: eachRecorded(batch.dh, cells),
+    dhLocal: eachRecorded(batch.dhLocal, cells),
+    dc: layout.hasCellState ? eachRecorded(batch.dc, cells) : batch.dc,
+    saturation: eachRecorded(batch.saturation, layout.layers * layout.saturating.length * 2),
   };
 }
 

@@ -38,7 +38,7 @@ interface LiveTrainer {
 /** The host's side of one run: its trainer while it lives, its state, its series. */
 export class Session implements Disposable {
   readonly #changed = new EventEmitter<undefined>();
-  readonly #appended = new EventEmitter<undefined>();
+  readonly #appended = new EventEmitter<RecordBatch>();
   readonly #noticed = new EventEmitter<string>();
   readonly #speed = new Speedometer();
   #trainer: LiveTrainer | undefined;
@@ -59,8 +59,8 @@ export class Session implements Disposable {
 
   /** Fires when the state, the facts or the last numbers changed. */
   readonly onDidChange: Event<undefined> = this.#changed.event;
-  /** Fires when the series grew. */
-  readonly onDidAppend: Event<undefined> = this.#appended.event;
+  /** Fires with what the series grew by. */
+  readonly onDidAppend: Event<RecordBatch> = this.#appended.event;
   /** Fires with what the person must know and does not end the run. */
   readonly onDidNotice: Event<string> = this.#noticed.event;
 
@@ -226,6 +226,12 @@ export class Session implements Disposable {
     await this.#trainer?.channel.request('setLearningRate', rate);
   }
 
+  /** The records from an update on that are not yet on disk; none where no trainer has any. */
+  async unwritten(from: number): Promise<readonly RecordBatch[]> {
+    // A trainer that ends before it answers has written what it had.
+    return (await this.#trainer?.channel.request('unwritten', from).catch(() => undefined)) ?? [];
+  }
+
   dispose(): void {
     // Whoever still waits for its start, or for its end, learns that it was not a failure.
     if (this.isLive) this.#end('stopped', undefined);
@@ -249,7 +255,7 @@ export class Session implements Disposable {
     this.#trainer = trainer;
     channel.on('records', (batch) => {
       this.#take(batch);
-      this.#appended.fire(undefined);
+      this.#appended.fire(batch);
       this.#changed.fire(undefined);
     });
     channel.on('notice', (message) => {

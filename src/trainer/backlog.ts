@@ -28,6 +28,11 @@ export class Backlog {
     return this.#lostCaptures;
   }
 
+  /** The records that wait. */
+  get records(): readonly RecordBatch[] {
+    return this.#pieces.flatMap((piece) => (piece.kind === 'records' ? [piece.batch] : []));
+  }
+
   add(piece: Piece): void {
     this.#pieces.push(piece);
     this.#bytes += bytesOf(piece);

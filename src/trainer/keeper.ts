@@ -3,7 +3,7 @@ import { reasonOf } from '../protocol/channel';
 import type { Keeping, KeptState } from '../protocol/run';
 import type { Ending } from '../protocol/trainer';
 import type { RateChange } from '../run/rateChanges';
-import { RecordPacker, type UpdateRecord } from '../run/recordBatch';
+import { batchFrom, RecordPacker, type RecordBatch, type UpdateRecord } from '../run/recordBatch';
 import { Backlog } from './backlog';
 import { adviceFor, afterGap, afterOutage, atBound, atOutage, atUnwrittenEnd, withoutFolder } from './keepingWords';
 import type { RunWriter } from './runWriter';
@@ -56,6 +56,12 @@ export class Keeper {
 
   add(record: UpdateRecord): void {
     this.#packer.add(record);
+  }
+
+  /** The records from an update on that are not, or perhaps not yet, in the run's folder. */
+  unwritten(from: number): readonly RecordBatch[] {
+    const held = [...this.#backlog.records, this.#packer.peek()].filter((batch) => batch !== undefined);
+    return held.map((batch) => batchFrom(batch, from)).filter(({ count }) => count > 0);
   }
 
   noteRateChange(change: RateChange): void {

@@ -85,6 +85,11 @@ export class Run {
     this.#keeper?.noteRateChange({ update: this.#training.updates, learningRate: rate });
   }
 
+  /** The records from an update on that are not yet in the run's folder; none where nothing is kept. */
+  unwritten(from: number): readonly RecordBatch[] {
+    return this.#keeper?.unwritten(from) ?? [];
+  }
+
   /** Whether everything so far stands in the run's folder. */
   get isKept(): boolean {
     return this.#keeper?.kept === 'whole';

@@ -73,6 +73,7 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
       running().setLearningRate(rate);
       return undefined;
     },
+    unwritten: (from) => running().unwritten(from),
     openReplay: (params) => replays.open(params),
     inspect: ({ update, sequence }) => replays.inspect(update, sequence),
     parameter: (request) => replays.parameter(request),

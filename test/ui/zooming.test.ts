@@ -42,3 +42,45 @@ describe('Zooming into a long run', () => {
     await frame.getByText('training, mean of 4 updates').waitFor();
   });
 });
+
+const slow = `{
+  "name": "Growing",
+  "data": { "task": "adding", "length": 50 },
+  "model": { "cell": "lstm", "hidden": 32 },
+  "training": { "steps": 1000000, "batch": 20 }
+}`;
+
+describe('Zooming to the newest updates of a run that trains', () => {
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await Workbench.open({ folder: scratchWorkspace({ 'growing.rnn.json': slow }) });
+    await workbench.openFile('growing.rnn.json');
+    await workbench.codeLens('Train').click();
+  });
+  after(() => workbench.close());
+
+  it('shows each of them by itself, as they come', async () => {
+    const frame = workbench.webviewFrame();
+    const loss = frame.getByRole('application', { name: /^Loss over updates/ });
+    const readout = frame
+      .locator('.cell', { has: frame.getByRole('heading', { name: 'Loss' }) })
+      .locator('.readout')
+      .first();
+    await frame.getByText('training, mean of 2 updates').waitFor({ timeout: 90_000 });
+    await loss.focus();
+    await loss.press('+');
+    await frame.getByText('training', { exact: true }).waitFor();
+    const newest: number[] = [];
+    while (newest.length < 5) {
+      const [, update = ''] = /^update ([\d,]+) · L = [\d.]/.exec(await readout.innerText()) ?? [];
+      assert.notEqual(update, '', await readout.innerText());
+      const number = Number(update.replaceAll(',', ''));
+      if (number !== newest.at(-1)) newest.push(number);
+    }
+    assert.deepEqual(
+      newest,
+      [...newest].sort((a, b) => a - b),
+    );
+    assert.equal(await frame.getByRole('button', { name: 'Pause' }).isVisible(), true, 'it trains on');
+  });
+});

@@ -32,7 +32,7 @@ export function showNotebook(root: HTMLElement): void {
   );
 
   new Looker(store, asks.inspect);
-  new DetailKeeper(store, (request) => channel.request('detail', request), report);
+  const detail = new DetailKeeper(store, (request) => channel.request('detail', request), report);
 
   channel.on('show', (state) => {
     store.dispatch({ kind: 'shown', state });
@@ -43,6 +43,9 @@ export function showNotebook(root: HTMLElement): void {
   channel.on('series', (slice) => {
     store.model.run?.series.write(slice);
     store.dispatch({ kind: 'grown' });
+  });
+  channel.on('detail', (gained) => {
+    detail.grow(gained);
   });
   keepDrawn(root, store, (model, theme) => {
     notebook.update(model, theme);

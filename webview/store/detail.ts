@@ -42,6 +42,14 @@ export class DetailKeeper {
     });
   }
 
+  /** Takes in what the stretch has gained since it was answered. */
+  grow({ from, to, series }: Detail): void {
+    const held = this.store.model.run?.detail;
+    if (held?.series.origin !== from) return;
+    held.series.write(series);
+    this.store.dispatch({ kind: 'detailed', detail: { ...held, end: to } });
+  }
+
   #follow(model: Model): void {
     const { run, view } = model;
     const due = run !== undefined && detailWanted(model) !== undefined ? { run, range: view.range } : undefined;
@@ -72,7 +80,7 @@ export class DetailKeeper {
         const { run } = this.store.model;
         if (answer === undefined || run?.facts !== due.run.facts) return;
         this.store.dispatch({ kind: 'detailed', detail: detailOf(run, answer) });
-        if (answer.to < request.to) this.#askAgainLater(due);
+        if (answer.to < Math.min(request.to, run.status.updates)) this.#askAgainLater(due);
       })
       .catch(this.onFault)
       .finally(() => {
@@ -108,11 +116,12 @@ function isSameSight(one: Sight | undefined, other: Sight | undefined): boolean 
 export function detailWanted({ run, view }: Pick<Model, 'run' | 'view'>): DetailRequest | undefined {
   if (run === undefined || view.range === undefined || run.facts.folder === null) return undefined;
   const sight = inSight(run, view.range);
-  const span = sight.to - sight.from;
   const { series, detail } = run;
   const { updates, state } = run.status;
-  // The newest updates of a run that goes on are on disk a second later, and out of date by then.
-  if (span <= 0 || (sight.to === updates && isLive(state) && state !== 'paused')) return undefined;
+  if (sight.to <= sight.from) return undefined;
+  // What is in sight of a run that trains fills up to its end, and is followed there.
+  const end = sight.to === updates && isLive(state) ? Math.ceil(view.range[1]) : sight.to;
+  const span = end - sight.from;
   const tables = [series.scalars, series.heat];
   if (tables.every((table) => table.strideFor(span) >= table.stride)) return undefined;
   const room = (table: (typeof tables)[number]): number => table.capacity * table.strideFor(span) - span;
@@ -120,10 +129,11 @@ export function detailWanted({ run, view }: Pick<Model, 'run' | 'view'>): Detail
   const margin = Math.max(0, Math.min(Math.floor(least / 2), Math.max(span, leastMargin)));
   const around = (reach: number): DetailRequest => ({
     from: Math.max(0, sight.from - reach),
-    to: Math.min(updates, sight.to + reach),
+    to: isLive(state) ? end + reach : Math.min(updates, end + reach),
   });
   // The next stretch is asked for before the end of this one comes in sight.
-  if (detail !== undefined && covers(detail, around(Math.floor(margin / 4)))) {
+  const soon = around(Math.floor(margin / 4));
+  if (detail !== undefined && covers(detail, { ...soon, to: Math.min(updates, soon.to) })) {
     const held = [detail.series.scalars, detail.series.heat];
     if (held.every((table) => table.stride <= table.strideFor(span))) return undefined;
   }

@@ -133,6 +133,25 @@ describe('What is kept of a run', () => {
     assert.equal(told.length, 2);
   });
 
+  it('and what is not yet, together are every update', async () => {
+    const storage = new FullStorage(folder);
+    const { run, writer, published, step } = driven(exampleTraining(keys), folder, storage);
+    await writer.begin();
+    const paused = run.pause();
+    const ended = run.train();
+    await paused;
+    await step(8);
+    assert.deepEqual(run.unwritten(0), []);
+    storage.isFull = true;
+    await step(7);
+    const waiting = numbersOf(run.unwritten(0));
+    assert.deepEqual(waiting['update'], [8, 9, 10, 11, 12, 13, 14]);
+    assert.deepEqual(waiting['loss'], numbersOf(published)['loss'].slice(8));
+    assert.deepEqual(numbersOf(run.unwritten(12))['update'], [12, 13, 14]);
+    run.stop();
+    await ended;
+  });
+
   it('is tried again while the run is paused', async () => {
     const storage = new FullStorage(folder);
     const { run, writer, told, step } = driven(exampleTraining(keys), folder, storage);

@@ -43,11 +43,25 @@ describe('Full resolution in the pictures of training time', () => {
     assert.notEqual(wantedIn(runOf({ series: seriesOf(0, 8000), end: 8000 }), 5000, 6000), undefined);
   });
 
-  it('is not asked for where nothing is kept, or at the growing end', () => {
+  it('is not asked for where nothing is kept', () => {
     assert.equal(wantedIn(runOf(undefined, 'finished', null), 100, 200), undefined);
-    assert.equal(wantedIn(runOf(undefined, 'running'), updates - 100, updates + 50), undefined);
-    assert.notEqual(wantedIn(runOf(undefined, 'paused'), updates - 100, updates + 50), undefined);
-    assert.notEqual(wantedIn(runOf(undefined, 'running'), 100, 200), undefined);
+  });
+
+  it('is asked for at the growing end too, up to the end of what is in sight and beyond', () => {
+    for (const state of ['running', 'paused'] as const) {
+      assert.deepEqual(wantedIn(runOf(undefined, state), updates - 100, updates + 50), {
+        from: updates - 356,
+        to: updates + 306,
+      });
+    }
+    assert.deepEqual(wantedIn(runOf(undefined, 'running'), 100, 200), { from: 0, to: 456 });
+    // What has not been trained yet needs room as well.
+    assert.equal(wantedIn(runOf(undefined, 'running'), updates - 100, updates + 40_000), undefined);
+    const grown = { series: seriesOf(updates - 356, updates), end: updates };
+    assert.equal(wantedIn(runOf(grown, 'running'), updates - 100, updates + 50), undefined);
+    assert.equal(seriesInSight(runOf(grown, 'running'), [updates - 100, updates + 50]), grown.series);
+    // Somebody else's run has on disk what it has.
+    assert.equal(wantedIn(runOf(undefined, 'elsewhere'), updates - 100, updates + 50)?.to, updates);
   });
 
   it('is drawn where it holds all that is in sight, and read for every update that it holds', () => {
