@@ -2,7 +2,7 @@ import type { Disposable } from 'vscode';
 import { DisplaySeries } from '../protocol/displaySeries';
 import type { Detail, DetailRequest } from '../protocol/panel';
 import type { RunFacts } from '../protocol/run';
-import { batchFrom, type RecordBatch } from '../run/recordBatch';
+import { batchBefore, batchFrom, type RecordBatch } from '../run/recordBatch';
 import type { RecordDetail } from './recordDetail.node';
 import type { Session } from './session';
 
@@ -68,7 +68,8 @@ export class LiveDetail implements Disposable {
   }
 
   #take(batch: RecordBatch): void {
-    const fresh = batchFrom(batch, this.#next);
+    // Beyond the end that was asked for, columns might have to be merged.
+    const fresh = batchBefore(batchFrom(batch, this.#next), this.request.to);
     if (fresh.count === 0) return;
     this.#series.append(fresh);
     this.#next = (fresh.update[fresh.count - 1] ?? 0) + 1;

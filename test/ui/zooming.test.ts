@@ -34,7 +34,11 @@ describe('Zooming into a long run', () => {
     // Where a column is one update the curve is no mean any more.
     await frame.getByText('training', { exact: true }).waitFor();
     for (const title of ['Loss', 'Clipping', 'Update ratio', 'Gradient through time']) {
-      assert.match(await cell(title).locator('.readout').first().innerText(), /^update 5,999 · /, title);
+      // A picture out of sight is drawn after those in sight.
+      await cell(title)
+        .locator('.readout', { hasText: /^update 5,999 · / })
+        .first()
+        .waitFor();
     }
     await loss.press('ArrowLeft');
     assert.match(await cell('Loss').locator('.readout').first().innerText(), /^update 5,998 · L = /);
@@ -68,10 +72,10 @@ describe('Zooming to the newest updates of a run that trains', () => {
       .first();
     await frame.getByText('training, mean of 2 updates').waitFor({ timeout: 90_000 });
     await loss.focus();
-    await loss.press('+');
+    for (let press = 0; press < 2; press++) await loss.press('+');
     await frame.getByText('training', { exact: true }).waitFor();
     const newest: number[] = [];
-    while (newest.length < 5) {
+    while (newest.length < 3) {
       const [, update = ''] = /^update ([\d,]+) · L = [\d.]/.exec(await readout.innerText()) ?? [];
       assert.notEqual(update, '', await readout.innerText());
       const number = Number(update.replaceAll(',', ''));

@@ -117,11 +117,23 @@ describe('The detail at the growing end of a run', () => {
     assert.equal(run.listeners, 1);
     run.train(400);
     const last = live.grown();
-    assert.equal(last?.to, 1604);
+    assert.equal(last?.to, 1500);
     assert.equal(run.listeners, 0, 'it has let go of the run');
-    assert.deepEqual(shown(answer, first, second, last), expected(900, 1604));
+    assert.deepEqual(shown(answer, first, second, last), expected(900, 1500));
     run.train(100_000);
     assert.equal(live.grown(), undefined);
+  });
+
+  it('stays exact to its end, wherever the batches end that come in', async () => {
+    run.train(1000);
+    const live = following({ from: 500, to: 2548 });
+    const answer = await live.read(records);
+    assert.ok(answer !== undefined);
+    run.train(1500);
+    run.train(1500);
+    const last = live.grown();
+    assert.equal(last?.series.scalars.stride, 1);
+    assert.deepEqual(shown(answer, last), expected(500, 2548));
   });
 
   it('begins where nothing is on disk yet, and where nothing is trained yet', async () => {

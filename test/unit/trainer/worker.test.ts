@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Channel } from '../../../src/protocol/channel';
 import type { Ending, StartParams, TrainerContract, TrainerHostContract } from '../../../src/protocol/trainer';
+import { nodeTrainers } from '../../../src/session/trainerWorker.node';
 import { exampleExperiment } from './exampleTraining';
 
 function trainer(): { readonly worker: Worker; readonly channel: Channel<TrainerHostContract, TrainerContract> } {
@@ -83,6 +84,32 @@ describe('The trainer’s worker', () => {
     // In the middle of whatever they do.
     await sharing.terminate();
     assert.equal(threads(), before);
+  });
+
+  it('leaves no thread, no handle and no listener, however often it is started and stopped', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const startTrainer = nodeTrainers(resolve('dist/worker.cjs'));
+    const held = () => ({
+      threads: readdirSync('/proc/self/task').length,
+      handles: process.getActiveResourcesInfo().filter((name) => name !== 'Immediate' && name !== 'Timeout').length,
+      listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
+    });
+    const once = async (): Promise<void> => {
+      const worker = startTrainer();
+      const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
+      const ended = new Promise<Ending>((done) => channel.on('ended', done));
+      const gone = new Promise<void>((done) => worker.onGone(() => done()));
+      await channel.request('start', start({ training: { steps: 1_000_000, batch: 3 } }));
+      await channel.request('stop', undefined);
+      assert.equal((await ended).kind, 'stopped');
+      channel.close('It is over.');
+      worker.terminate();
+      await gone;
+    };
+    await once();
+    const before = held();
+    for (let n = 0; n < 20; n++) await once();
+    assert.deepEqual(held(), before);
   });
 
   it('refuses more memory than it may have, names the estimate, and trains nothing', async () => {
