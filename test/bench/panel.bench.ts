@@ -1,5 +1,5 @@
-// `npm run bench:panel [PART …]`: measures the panel in the real workbench in Chromium, and writes
-// test/bench/PANEL.md, unless parts are named (open, train, frames, leafing): then the figures are only printed.
+// `npm run bench:panel [-- PART …]`: measures the panel in the real workbench in Chromium, and writes
+// test/bench/PANEL.md. Parts are open, train, frames and leafing; with none named all are measured.
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { format, resolveConfig } from 'prettier';
@@ -159,6 +159,7 @@ await runCommand(async () => {
   const folder = benchWorkspace(wants('open') || wants('frames') ? lengths : []);
   const { browser } = await sharedLab();
   const figures: PanelFigures = {
+    parts: chosen,
     machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${process.platform} ${process.arch}`,
     browser: `Chromium ${browser.version()}, headless, drawing in software`,
     openings: wants('open') ? await openings(folder) : [],
@@ -169,9 +170,7 @@ await runCommand(async () => {
   };
   const text = panelReport(figures);
   const file = 'test/bench/PANEL.md';
-  if (chosen.length === 0) {
-    writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
-  }
+  writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
   console.log(text);
   return 0;
 });

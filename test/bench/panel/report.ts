@@ -23,6 +23,8 @@ export interface Leafing {
 
 /** Everything that was measured. */
 export interface PanelFigures {
+  /** What was measured, by the words of the command; empty for everything. */
+  readonly parts: readonly string[];
   readonly machine: string;
   readonly browser: string;
   /** Load of the machine before and after. */
@@ -51,10 +53,10 @@ const median = (values: readonly number[]): string => milliseconds(quantile(valu
 
 /** The figures as Markdown. */
 export function panelReport(figures: PanelFigures): string {
-  const { machine, browser, load, openings, activation, firstPoint, frames, leafing } = figures;
+  const { parts, machine, browser, load, openings, activation, firstPoint, frames, leafing } = figures;
   return `# The panel at speed
 
-Written by \`npm run bench:panel\`: the real workbench in a headless Chromium, the extension loaded from its sources, used by keys and
+Written by \`${['npm run bench:panel', ...(parts.length === 0 ? [] : ['--', ...parts])].join(' ')}\`: the real workbench in a headless Chromium, the extension loaded from its sources, used by keys and
 the pointer as a person does. Everything shares the machine: VS Code's server, the extension host, the trainer, the browser that draws
 without a graphics card, and whatever else runs. Processor time of the page's thread says what the panel costs; wall time says
 what was left of the machine.
@@ -77,7 +79,8 @@ function openingSection(openings: readonly Opening[]): string {
   return `## Opening a kept run, and what is held then
 
 From the press in the list of runs to the first picture; VS Code's own part is the new tab with its frames and workers. The memory is what the window holds more than
-before, after zooming in and out and looking at an update, when all garbage has been collected; then the extension host's resident memory, with all that VS Code and other extensions keep there.
+before, after zooming in and out and looking at an update, when all garbage has been collected; then the extension host's resident memory, with all that VS Code and other extensions keep there and
+with what its garbage collector has not yet given back. The pictures have up to 2,048 columns, which the shorter runs do not fill: from there on nothing may grow.
 
 | updates | first picture, ms | of these after the page's script came, ms | heap, MiB | tables, MiB | document, MiB | extension host, MiB |
 |---|---|---|---|---|---|---|
@@ -116,7 +119,7 @@ function leafingSection(leafing: readonly Leafing[]): string {
       const times = cells[at]?.times ?? [];
       return `${median(times)} (${milliseconds(Math.min(...times))} – ${milliseconds(Math.max(...times))})`;
     });
-    return `| ${title.replaceAll('\n', ' ')} | ${columns.join(' | ')} |`;
+    return `| ${title.replace(/^(\[\d+\])\s*/, '$1 ')} | ${columns.join(' | ')} |`;
   });
   return `## Leafing from update to update
 
