@@ -1,4 +1,5 @@
 import { gutters } from './trainingAxis';
+import { movedInto } from './zoomedRange';
 
 /** Where time steps stand on screen; the same for all pictures of sequence time. Every step is equally wide. */
 export interface SequenceAxis {
@@ -35,8 +36,7 @@ export function withRange(axis: SequenceAxis, range: readonly [number, number] |
 /** A range of as many steps as there are room for in T, moved to lie within it: sequences differ in length. */
 function within([from, to]: readonly [number, number], steps: number): readonly [number, number] {
   const span = Math.min(steps, Math.max(Math.min(leastSteps, steps), to - from));
-  const start = Math.max(0, Math.min(steps - span, from));
-  return [start, start + span];
+  return movedInto({ whole: [0, steps] }, from, span);
 }
 
 /** Whether all steps are in sight. */
@@ -70,18 +70,6 @@ export function stepsInSight({ domain, steps }: SequenceAxis): readonly number[]
   const first = Math.max(0, Math.floor(domain[0]));
   const end = Math.min(steps, Math.ceil(domain[1]));
   return Array.from({ length: end - first }, (_, i) => first + i);
-}
-
-/** The range of `factor` times as many steps, in which step `around` keeps its place; undefined is all of them. */
-export function zoomedRange(
-  { domain, whole, steps }: SequenceAxis,
-  around: number,
-  factor: number,
-): readonly [number, number] | undefined {
-  const span = Math.max(Math.min(leastSteps, steps), (domain[1] - domain[0]) * factor);
-  if (span >= whole[1]) return undefined;
-  const share = Math.max(0, Math.min(1, (around + 0.5 - domain[0]) / (domain[1] - domain[0])));
-  return within([around + 0.5 - share * span, around + 0.5 - share * span + span], steps);
 }
 
 /** The range moved as little as it takes to have a step wholly in sight. */

@@ -1,5 +1,6 @@
 import { gutters } from '../axis/trainingAxis';
-import { showsAll, widthOfStep, withRange, zoomedRange, type SequenceAxis } from '../axis/sequenceAxis';
+import { leastSteps, showsAll, widthOfStep, withRange, type SequenceAxis } from '../axis/sequenceAxis';
+import { zoomedRange } from '../axis/zoomedRange';
 import type { Store } from '../store/store';
 import { withOpacity } from '../theme/theme';
 import { element } from '../ui/element';
@@ -103,7 +104,7 @@ export class Minimap {
     }
     const factor = { '+': 0.5, '=': 0.5, '-': 2, '0': Infinity }[key];
     if (factor === undefined) return false;
-    this.store.dispatch({ kind: 'viewed', view: { stepRange: zoomedRange(axis, middle, factor) } });
+    this.store.dispatch({ kind: 'viewed', view: { stepRange: zoomedRange(axis, middle, factor, leastSteps) } });
     return true;
   }
 }

@@ -1,7 +1,7 @@
 import { briefNumber, counted } from '../../src/protocol/numbers';
 import type { Reach, ReachRequest } from '../../src/protocol/reach';
 import type { RunFacts } from '../../src/protocol/run';
-import { middleOfStep, type SequenceAxis } from '../axis/sequenceAxis';
+import type { SequenceAxis } from '../axis/sequenceAxis';
 import type { SharedZoom } from '../axis/zoom';
 import { Legend } from '../heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../heatmap/magnitudeScale';
@@ -10,14 +10,13 @@ import type { Asks } from '../../src/protocol/updateQuestions';
 import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';
 import { reachTable } from '../tables/reachTable';
-import type { Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { AnswerLine } from './answerLine';
-import { svg } from '../ui/svg';
 import { CellFrame, isFolded } from './cell';
 import { GainView } from './gainView';
 import { dependencyKey } from './identity';
+import { ReachMarks } from './reachMarks';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from './sequenceCell';
 import './reach.css';
 
@@ -31,11 +30,10 @@ export class ReachCell implements SequenceCell {
   readonly #question: Question<ReachRequest, Reach>;
   readonly #surface: SequenceSurface;
   readonly #canvas = element('canvas', { class: 'heatmap', 'aria-hidden': 'true' });
-  readonly #marks = svg('svg', { class: 'reach-marks', 'aria-hidden': 'true' });
+  readonly #marks = new ReachMarks();
   readonly #rows = element('div', { class: 'step-axis', 'aria-hidden': 'true' });
   readonly #labels = element('div');
   readonly #legend = new Legend();
-  readonly #keyToMarks = element('div', { class: 'curve-legend' });
   readonly #gain: GainView;
   readonly #of;
   readonly #plot: HTMLElement;
@@ -86,7 +84,7 @@ export class ReachCell implements SequenceCell {
       { class: 'plot reach-plot' },
       this.#rows,
       this.#canvas,
-      this.#marks,
+      this.#marks.element,
       this.#surface.element,
     );
     this.#gain = new GainView(store, zoom);
@@ -95,7 +93,7 @@ export class ReachCell implements SequenceCell {
       'div',
       {},
       this.#legend.element,
-      this.#keyToMarks,
+      this.#marks.legend,
       this.#frame.readout,
       this.#plot,
       this.#labels,
@@ -172,7 +170,13 @@ export class ReachCell implements SequenceCell {
     this.#plot.style.height = `${this.#tall}px`;
     this.#drawRows();
     paint(this.#canvas, matrix, this.#losses, steps, axis, this.#tall, scale);
-    this.#drawMarks(reach, axis, inspection.gradientFrom, facts, theme);
+    this.#marks.update(reach, facts, {
+      losses: this.#losses,
+      height: this.#tall,
+      gradientFrom: inspection.gradientFrom,
+      axis,
+      theme,
+    });
   }
 
   #drawRows(): void {
@@ -191,61 +195,6 @@ export class ReachCell implements SequenceCell {
         return label;
       }),
     );
-  }
-
-  /** The steps that the trained gradient leaves out, and the lags of the horizon and of the task as lines. */
-  #drawMarks(
-    { steps, horizon }: Reach,
-    axis: SequenceAxis,
-    gradientFrom: number,
-    { lag }: RunFacts,
-    theme: Theme,
-  ): void {
-    const { width } = axis;
-    const tall = this.#tall;
-    const count = this.#losses.length;
-    // So many steps before each loss: a stair, which a loss at every step makes a diagonal.
-    const back = (lag: number, color: string, dash: string): SVGElement =>
-      svg('path', {
-        d: this.#losses
-          .map((t, row) => {
-            const [x, top] = [middleOfStep(axis, t - lag), ((count - row - 1) / count) * tall];
-            return t < lag ? '' : `M${x} ${top}V${top + tall / count}`;
-          })
-          .join(''),
-        stroke: color,
-        'stroke-dasharray': count < 12 ? '' : dash,
-        'stroke-width': 2,
-      });
-    this.#marks.setAttribute('width', String(width));
-    this.#marks.setAttribute('height', String(tall));
-    const left =
-      gradientFrom === 0 ? 0 : middleOfStep(axis, gradientFrom) - middleOfStep(axis, 0.5) + middleOfStep(axis, 0);
-    const entries: HTMLElement[] = [];
-    const marks: SVGElement[] = [];
-    if (gradientFrom > 0) {
-      marks.push(
-        svg('rect', { x: 0, y: 0, width: Math.max(0, left), height: tall, fill: theme.background, opacity: 0.55 }),
-        svg('line', { x1: left, y1: 0, x2: left, y2: tall, stroke: theme.clip, 'stroke-width': 2 }),
-      );
-      entries.push(
-        markName(
-          theme.clip,
-          '',
-          `left of it the truncation cuts the gradient off: steps before ${gradientFrom} got none`,
-        ),
-      );
-    }
-    if (horizon !== null) {
-      marks.push(back(horizon, theme.foreground, '2 3'));
-      entries.push(markName(theme.foreground, '2 3', `memory horizon, ${counted(horizon, 'step')} back`));
-    }
-    if (lag !== null && lag < steps) {
-      marks.push(back(lag, theme.baseline, '8 4'));
-      entries.push(markName(theme.baseline, '8 4', `the lag that the task needs, ${counted(lag, 'step')}`));
-    }
-    this.#marks.replaceChildren(...marks);
-    this.#keyToMarks.replaceChildren(...entries);
   }
 
   #choose(row: number): void {
@@ -298,16 +247,6 @@ function paint(
   const grid = { values, columns: steps, width: rows, offset: 0, rows, stride: 1 };
   rasterize(grid, { from, to, width, height: tall }, scale, new Uint32Array(image.data.buffer));
   context.putImageData(image, 0, 0);
-}
-
-function markName(color: string, dash: string, words: string): HTMLElement {
-  const line = svg('line', { x1: 0, y1: 5, x2: 22, y2: 5, stroke: color, 'stroke-width': 2, 'stroke-dasharray': dash });
-  return element(
-    'span',
-    { class: 'curve-name' },
-    svg('svg', { width: 22, height: 10, 'aria-hidden': 'true' }, line),
-    words,
-  );
 }
 
 function sentence({ horizon, longest, medianOf }: Reach, { lag }: RunFacts): string {

@@ -6,9 +6,10 @@ import {
   showsAll,
   stepAt,
   withRange,
-  zoomedRange,
   type SequenceAxis,
+  leastSteps,
 } from '../axis/sequenceAxis';
+import { zoomedRange } from '../axis/zoomedRange';
 import { gutters } from '../axis/trainingAxis';
 import type { SharedZoom } from '../axis/zoom';
 import type { Model } from '../store/model';
@@ -124,9 +125,9 @@ export class SequenceSurface {
         return this.#moveTo(axis.steps - 1);
       case '+':
       case '=':
-        return this.#show(zoomedRange(axis, t, 0.5));
+        return this.#show(zoomedRange(axis, t, 0.5, leastSteps));
       case '-':
-        return this.#show(zoomedRange(axis, t, 2));
+        return this.#show(zoomedRange(axis, t, 2, leastSteps));
       case '0':
         return this.#show(undefined);
       default:

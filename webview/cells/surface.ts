@@ -1,5 +1,6 @@
 import { gutters, leastVisible, middleOf, updateAt, type TrainingAxis } from '../axis/trainingAxis';
 import type { SharedZoom } from '../axis/zoom';
+import { zoomedRange } from '../axis/zoomedRange';
 import { seriesAt } from '../store/detail';
 import type { Point } from '../store/model';
 import type { Store } from '../store/store';
@@ -47,7 +48,7 @@ export class Surface {
       store.dispatch({ kind: 'viewed', view: {} });
     });
     zoom.attach(this.element, () => {
-      store.dispatch({ kind: 'viewed', view: { range: undefined } });
+      this.#show(undefined);
     });
     this.element.addEventListener('pointermove', (event) => {
       store.dispatch({ kind: 'hovered', point: this.#pointOf(event) });
@@ -136,23 +137,18 @@ export class Surface {
         return true;
       case '+':
       case '=':
-        return this.#zoomBy(axis, update, 0.5);
+        return this.#show(zoomedRange(axis, update, 0.5, leastVisible));
       case '-':
-        return this.#zoomBy(axis, update, 2);
+        return this.#show(zoomedRange(axis, update, 2, leastVisible));
       case '0':
-        this.store.dispatch({ kind: 'viewed', view: { range: undefined } });
-        return true;
+        return this.#show(undefined);
       default:
         return false;
     }
   }
 
-  #zoomBy({ domain, whole }: TrainingAxis, around: number, factor: number): boolean {
-    const span = Math.max(leastVisible, (domain[1] - domain[0]) * factor);
-    const isAll = span >= whole[1] - whole[0];
-    const share = Math.max(0, Math.min(1, (around - domain[0]) / (domain[1] - domain[0])));
-    const from = Math.max(whole[0], Math.min(whole[1] - span, around - share * span));
-    this.store.dispatch({ kind: 'viewed', view: { range: isAll ? undefined : [from, from + span] } });
+  #show(range: readonly [number, number] | undefined): boolean {
+    this.store.dispatch({ kind: 'viewed', view: { range } });
     return true;
   }
 }

@@ -1,5 +1,4 @@
 import { briefNumber } from '../../src/protocol/numbers';
-import { gutters, leastVisible, middleOf, updateAt, type TrainingAxis } from '../axis/trainingAxis';
 import type { SharedZoom } from '../axis/zoom';
 import { CellFrame } from '../cells/cell';
 import { CurveControls, fittingAxis } from '../cells/curveControls';
@@ -11,12 +10,10 @@ import type { ShownRun } from '../store/model';
 import { withOpacity, type Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
 import { element, setText } from '../ui/element';
+import { CurvesSurface } from './curvesSurface';
 import { lineStyle, namedLine } from './lineStyle';
 import type { Comparison, ComparisonView, Measure, Member } from './model';
 import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
-
-/** How near (pixels) a curve must be to be the one that is pointed at. */
-const nearPixels = 40;
 
 const measures: Readonly<Record<Measure, string>> = {
   loss: 'training loss',
@@ -30,11 +27,9 @@ export class CurvesCell implements ComparisonCell {
   readonly #frame: CellFrame;
   readonly #chart = new CurveChart();
   readonly #legend = element('div', { class: 'curve-legend' });
-  readonly #surface: HTMLElement;
-  readonly #crosshair = element('div', { class: 'crosshair' });
+  readonly #surface: CurvesSurface;
   readonly #measure;
   readonly #controls: CurveControls;
-  #axis: TrainingAxis | undefined;
   #drawn = '';
   #legendDrawn = '';
 
@@ -52,39 +47,20 @@ export class CurvesCell implements ComparisonCell {
       set({ measure });
     });
     this.#controls = new CurveControls(set);
-    this.#surface = element('div', {
-      class: 'surface',
-      tabindex: '0',
-      role: 'application',
-      'aria-label':
-        'Curves over updates. Left and right arrow keys move along the updates, up and down from run to run, plus and minus zoom, 0 shows all.',
-    });
-    this.#surface.style.left = `${gutters.left}px`;
-    this.#surface.style.right = `${gutters.right}px`;
-    this.#surface.append(this.#crosshair);
-    zoom.attach(this.#surface, () => {
-      set({ range: undefined });
-    });
-    this.#surface.addEventListener('pointermove', (event) => {
-      this.#pointAt(event);
-    });
-    this.#surface.addEventListener('pointerleave', () => {
-      point(store);
-    });
-    this.#surface.addEventListener('keydown', (event) => {
-      if (this.#obey(event)) event.preventDefault();
-    });
+    this.#surface = new CurvesSurface(store, zoom, (run, update) =>
+      this.#chart.pixelOf(valueAt(run, update, store.model.view.measure)),
+    );
     this.#frame.tools.append(this.#measure.element, ...this.#controls.elements);
     this.#frame.body.append(
       this.#legend,
       this.#frame.readout,
-      element('div', { class: 'plot loss-plot' }, this.#chart.canvas, this.#surface),
+      element('div', { class: 'plot loss-plot' }, this.#chart.canvas, this.#surface.element),
     );
   }
 
   update({ model, axis, theme }: ComparisonDrawing): void {
     const { view, members, lit } = model;
-    this.#axis = axis;
+    this.#surface.update(model, axis);
     this.#frame.fold(view.folded.includes(this.#frame.title));
     this.#measure.update(
       Object.entries(measures).map(([value, label]) => ({ value: value as Measure, label })),
@@ -94,9 +70,6 @@ export class CurvesCell implements ComparisonCell {
     const drawn = members.filter((member): member is Drawn => member.run !== undefined);
     this.#frame.say(sentence(drawn, view.measure));
     setText(this.#frame.readout, readout(model, drawn));
-    const x = model.update === undefined ? -1 : middleOf(axis, model.update);
-    this.#crosshair.hidden = x < 0 || x > axis.width;
-    this.#crosshair.style.transform = `translateX(${x}px)`;
     const versions = drawn.map(({ id, run }) => `${id} ${run.version}`);
     const key = dependencyKey(
       versions,
@@ -137,74 +110,6 @@ export class CurvesCell implements ComparisonCell {
         return named;
       }),
     );
-  }
-
-  #pointAt(event: PointerEvent): void {
-    if (this.#axis === undefined) return;
-    const box = this.#surface.getBoundingClientRect();
-    const update = updateAt(this.#axis, event.clientX - box.left);
-    const y = event.clientY - box.top;
-    const { members, view } = this.store.model;
-    const distances = members.flatMap(({ id, run }) => {
-      const distance = Math.abs(this.#chart.pixelOf(valueAt(run, update, view.measure)) - y);
-      return distance <= nearPixels ? [{ id, distance }] : [];
-    });
-    const [nearest] = distances.sort((a, b) => a.distance - b.distance);
-    point(this.store, nearest?.id, update);
-  }
-
-  #obey({ key, shiftKey }: KeyboardEvent): boolean {
-    const { model } = this.store;
-    const axis = this.#axis;
-    if (axis === undefined || model.members.length === 0) return false;
-    const [from, to] = axis.domain;
-    const last = Math.max(0, axis.whole[1] - 1);
-    const update = model.update ?? Math.floor((from + to) / 2);
-    const by = (shiftKey ? 10 : 1) * Math.max(1, ...model.members.map(({ run }) => run?.series.scalars.stride ?? 1));
-    const go = (goal: number): boolean => {
-      point(this.store, model.lit, Math.max(0, Math.min(last, goal)));
-      return true;
-    };
-    const light = (step: number): boolean => {
-      const at = model.members.findIndex(({ id }) => id === model.lit);
-      const next = model.members[at < 0 ? 0 : (at + step + model.members.length) % model.members.length];
-      point(this.store, next?.id, update);
-      return true;
-    };
-    const zoomBy = (factor: number): boolean => {
-      const span = Math.max(leastVisible, (to - from) * factor);
-      const start = Math.max(0, Math.min(axis.whole[1] - span, update - span / 2));
-      const range = span >= axis.whole[1] ? undefined : ([start, start + span] as const);
-      this.store.dispatch({ kind: 'viewed', view: { range } });
-      return true;
-    };
-    switch (key) {
-      case 'ArrowLeft':
-        return go(update - by);
-      case 'ArrowRight':
-        return go(update + by);
-      case 'ArrowUp':
-        return light(-1);
-      case 'ArrowDown':
-        return light(1);
-      case 'Home':
-        return go(0);
-      case 'End':
-        return go(last);
-      case '+':
-      case '=':
-        return zoomBy(0.5);
-      case '-':
-        return zoomBy(2);
-      case '0':
-        this.store.dispatch({ kind: 'viewed', view: { range: undefined } });
-        return true;
-      case 'Escape':
-        point(this.store);
-        return true;
-      default:
-        return false;
-    }
   }
 }
 

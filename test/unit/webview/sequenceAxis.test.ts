@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  leastSteps,
   leftOfStep,
   middleOfStep,
   namedSteps,
@@ -9,8 +10,8 @@ import {
   showsAll,
   stepAt,
   stepsInSight,
-  zoomedRange,
 } from '../../../webview/axis/sequenceAxis';
+import { zoomedRange } from '../../../webview/axis/zoomedRange';
 
 /** The panel beside an editor: 370 pixels of plot. */
 const panel = 450;
@@ -26,7 +27,7 @@ describe('The axis of sequence time', () => {
   it('finds the step whose middle a pixel is, at any zoom', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 600 }), fc.double({ min: 0, max: 1, noNaN: true }), (steps, at) => {
-        const range = zoomedRange(sequenceAxis(steps, panel), Math.floor(at * (steps - 1)), 0.25);
+        const range = zoomedRange(sequenceAxis(steps, panel), Math.floor(at * (steps - 1)), 0.25, leastSteps);
         const axis = sequenceAxis(steps, panel, range);
         for (const t of stepsInSight(axis)) {
           const x = middleOfStep(axis, t);
@@ -38,7 +39,7 @@ describe('The axis of sequence time', () => {
 
   it('keeps the step that is zoomed around where it is', () => {
     const axis = sequenceAxis(500, panel, [100, 300]);
-    const closer = sequenceAxis(500, panel, zoomedRange(axis, 250, 0.5));
+    const closer = sequenceAxis(500, panel, zoomedRange(axis, 250, 0.5, leastSteps));
     assert.ok(Math.abs(middleOfStep(axis, 250) - middleOfStep(closer, 250)) < 1e-9);
     assert.equal(closer.domain[1] - closer.domain[0], 100);
   });
@@ -46,7 +47,7 @@ describe('The axis of sequence time', () => {
   it('never leaves the sequence, and shows all of one that is shorter than what was in sight', () => {
     assert.deepEqual(sequenceAxis(500, panel, [450, 560]).domain, [390, 500]);
     assert.deepEqual(sequenceAxis(40, panel, [450, 500]).domain, [0, 40]);
-    assert.equal(zoomedRange(sequenceAxis(500, panel, [0, 300]), 10, 2), undefined);
+    assert.equal(zoomedRange(sequenceAxis(500, panel, [0, 300]), 10, 2, leastSteps), undefined);
   });
 
   it('moves no further than it takes to have a step in sight', () => {

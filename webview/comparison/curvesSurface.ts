@@ -1,0 +1,119 @@
+import { gutters, leastVisible, middleOf, updateAt, type TrainingAxis } from '../axis/trainingAxis';
+import type { SharedZoom } from '../axis/zoom';
+import { zoomedRange } from '../axis/zoomedRange';
+import type { ShownRun } from '../store/model';
+import { element } from '../ui/element';
+import type { Comparison } from './model';
+import { point, type ComparisonStore } from './pictures';
+
+/** How near (pixels) a curve must be to be the one that is pointed at. */
+const nearPixels = 40;
+const farStep = 10;
+
+/** The transparent layer over the curves of several runs: takes the pointer and the keys, and carries the crosshair. */
+export class CurvesSurface {
+  readonly element = element('div', {
+    class: 'surface',
+    tabindex: '0',
+    role: 'application',
+    'aria-label':
+      'Curves over updates. Left and right arrow keys move along the updates, up and down from run to run, plus and minus zoom, 0 shows all.',
+  });
+  readonly #crosshair = element('div', { class: 'crosshair' });
+  #axis: TrainingAxis | undefined;
+
+  /** @param heightOf pixels from the top at which a run's curve stands at an update; NaN where it has none */
+  constructor(
+    readonly store: ComparisonStore,
+    zoom: SharedZoom,
+    readonly heightOf: (run: ShownRun | undefined, update: number) => number,
+  ) {
+    this.element.style.left = `${gutters.left}px`;
+    this.element.style.right = `${gutters.right}px`;
+    this.element.append(this.#crosshair);
+    zoom.attach(this.element, () => {
+      this.#show(undefined);
+    });
+    this.element.addEventListener('pointermove', (event) => {
+      this.#pointAt(event);
+    });
+    this.element.addEventListener('pointerleave', () => {
+      point(store);
+    });
+    this.element.addEventListener('keydown', (event) => {
+      if (this.#obey(event)) event.preventDefault();
+    });
+  }
+
+  update({ update }: Comparison, axis: TrainingAxis): void {
+    this.#axis = axis;
+    const x = update === undefined ? -1 : middleOf(axis, update);
+    this.#crosshair.hidden = x < 0 || x > axis.width;
+    this.#crosshair.style.transform = `translateX(${x}px)`;
+  }
+
+  #pointAt(event: PointerEvent): void {
+    if (this.#axis === undefined) return;
+    const box = this.element.getBoundingClientRect();
+    const update = updateAt(this.#axis, event.clientX - box.left);
+    const y = event.clientY - box.top;
+    const distances = this.store.model.members.flatMap(({ id, run }) => {
+      const distance = Math.abs(this.heightOf(run, update) - y);
+      return distance <= nearPixels ? [{ id, distance }] : [];
+    });
+    const [nearest] = distances.sort((a, b) => a.distance - b.distance);
+    point(this.store, nearest?.id, update);
+  }
+
+  #obey({ key, shiftKey }: KeyboardEvent): boolean {
+    const { members, lit, update: pointed } = this.store.model;
+    const axis = this.#axis;
+    if (axis === undefined || members.length === 0) return false;
+    const last = Math.max(0, axis.whole[1] - 1);
+    const update = pointed ?? Math.floor((axis.domain[0] + axis.domain[1]) / 2);
+    const stride = Math.max(1, ...members.map(({ run }) => run?.series.scalars.stride ?? 1));
+    const far = (shiftKey ? farStep : 1) * stride;
+    switch (key) {
+      case 'ArrowLeft':
+        return this.#point(lit, Math.max(0, update - far));
+      case 'ArrowRight':
+        return this.#point(lit, Math.min(last, update + far));
+      case 'ArrowUp':
+        return this.#point(this.#beside(-1), update);
+      case 'ArrowDown':
+        return this.#point(this.#beside(1), update);
+      case 'Home':
+        return this.#point(lit, 0);
+      case 'End':
+        return this.#point(lit, last);
+      case '+':
+      case '=':
+        return this.#show(zoomedRange(axis, update, 0.5, leastVisible));
+      case '-':
+        return this.#show(zoomedRange(axis, update, 2, leastVisible));
+      case '0':
+        return this.#show(undefined);
+      case 'Escape':
+        return this.#point();
+      default:
+        return false;
+    }
+  }
+
+  /** The run before or after the lit one, round and round; the first where none is. */
+  #beside(by: number): number | undefined {
+    const { members, lit } = this.store.model;
+    const at = members.findIndex(({ id }) => id === lit);
+    return members[at < 0 ? 0 : (at + by + members.length) % members.length]?.id;
+  }
+
+  #point(lit?: number, update?: number): boolean {
+    point(this.store, lit, update);
+    return true;
+  }
+
+  #show(range: readonly [number, number] | undefined): boolean {
+    this.store.dispatch({ kind: 'viewed', view: { range } });
+    return true;
+  }
+}
