@@ -1,6 +1,6 @@
 // `node dist/test/bench/startStop.bench.mjs [times]`: starts and stops a run in the trainer's own thread again and again,
-// and, as the control, threads with an empty script; each in a process of its own, with malloc's arenas as they are and
-// with two of them. Prints heap, resident memory, handles and threads every so often.
+// and, as controls, that thread without a run and threads with an empty script; each in a process of its own, with
+// malloc's arenas as they are and with two of them. Prints heap, resident memory, handles and threads every so often.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -17,6 +17,19 @@ const printed = 10;
 /** What is started and stopped. */
 const subjects: Readonly<Record<string, () => Promise<void>>> = {
   'a run in the trainer’s thread': startAndStop,
+  'the trainer’s thread without a run': async () => {
+    const worker = startTrainer();
+    const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
+    // Answered, with a refusal, once its script has been loaded.
+    await channel.request('pause', undefined).catch(() => undefined);
+    const gone = new Promise<void>((done) => {
+      worker.onGone(() => {
+        done();
+      });
+    });
+    worker.terminate();
+    await gone;
+  },
   'a thread with an empty script': async () => {
     await once(new Worker('', { eval: true }), 'exit');
   },
