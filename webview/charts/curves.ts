@@ -41,6 +41,9 @@ export interface CurvesContent {
   readonly yRange?: readonly [number, number];
 }
 
+/** Pixels of a digit on the axes, at the most. */
+const digitWidth = 7;
+
 /** Curves over one of the two times, drawn in place: nothing animates in. */
 export class CurveChart {
   readonly canvas = document.createElement('canvas');
@@ -107,13 +110,12 @@ export class CurveChart {
         ticks: {
           ...text,
           display: content.xTicks ?? true,
-          align: 'inner',
           maxRotation: 0,
           autoSkipPadding: 24,
           precision: 0,
           // The ends of what is in sight may lie within an update, or so near a number that the two would run together.
           includeBounds: false,
-          callback: (value) => (Number.isInteger(Number(value)) ? Number(value).toLocaleString('en-US') : ''),
+          callback: updateLabel,
         },
       },
       y: {
@@ -142,6 +144,19 @@ export class CurveChart {
   resize(): void {
     this.#chart.resize();
   }
+}
+
+/** Whole updates under their grid lines; at the right end only a number that the gutter has room for. */
+function updateLabel(
+  this: { readonly min?: number; readonly max?: number; readonly chart?: Pick<Chart, 'width'> },
+  value: number | string,
+): string {
+  const { min = 0, max = 1, chart } = this;
+  const number = Number(value);
+  if (!Number.isInteger(number)) return '';
+  const label = number.toLocaleString('en-US');
+  const room = ((max - number) / (max - min)) * ((chart?.width ?? 0) - gutters.left - gutters.right) + gutters.right;
+  return room >= (label.length * digitWidth) / 2 ? label : '';
 }
 
 /** Only powers of ten are named on a logarithmic axis, unless the axis is shorter than a decade. */
