@@ -18,6 +18,20 @@ describe('package.json', () => {
     assert.deepEqual([...used].sort(), Object.keys(texts).sort());
   });
 
+  it('takes no library that the README does not name', () => {
+    const { dependencies, devDependencies } = manifest as Record<'dependencies' | 'devDependencies', object>;
+    const readme = readFileSync('README.md', 'utf8');
+    const named = new Set(readme.match(/@?[a-z\d][a-z\d/@.-]*/g));
+    // Types belong to their library, and those of VS Code and of Node to no library at all.
+    const libraries = Object.keys({ ...dependencies, ...devDependencies })
+      .map((name) => name.replace('@types/', ''))
+      .filter((name) => !['vscode', 'node'].includes(name));
+    assert.deepEqual(
+      libraries.filter((name) => !named.has(name)),
+      [],
+    );
+  });
+
   it('points to files that are there', () => {
     const paths = strings(manifest['contributes']).filter((text) => text.startsWith('./'));
     assert.notDeepEqual(paths, []);
