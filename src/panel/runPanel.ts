@@ -58,6 +58,8 @@ export class RunPanel implements PanelView {
   /** The stretch that is followed while its run trains. */
   #live: LiveDetail | undefined;
   #variants: readonly string[] = [];
+  /** What the panel was last called. */
+  #title = '';
 
   /** @param onShow told what the panel shows, whenever that changes */
   constructor(
@@ -94,7 +96,7 @@ export class RunPanel implements PanelView {
     if (this.#kept !== undefined) {
       this.#owned.add(
         this.#kept.onDidChange(() => {
-          if (this.#session === this.#kept?.session) void this.#announce();
+          if (this.#session === this.#kept?.session || this.#title !== this.#kept?.name) void this.#announce();
         }),
       );
     }
@@ -176,6 +178,7 @@ export class RunPanel implements PanelView {
         : { facts: session.facts, status: session.status, series: session.series.whole() };
     this.#sent = session?.series?.updates ?? 0;
     this.#drawn = run === undefined ? undefined : session;
+    this.#title = title;
     this.panel.title = `Unroll: ${title}`;
     const folder = this.#kept?.folder.toString();
     const variant = this.#target?.variant;
@@ -195,11 +198,12 @@ export class RunPanel implements PanelView {
 
   /** A target without a session may have kept a run of an earlier window. */
   async #recall(): Promise<void> {
-    if (this.#session !== undefined) return;
     if (this.#target === undefined) {
-      await this.#kept?.read();
+      // A run that was trained in this window is drawn from there; its folder alone says what it is called.
+      await (this.#session === undefined ? this.#kept?.read() : this.#kept?.identify());
       return;
     }
+    if (this.#session !== undefined) return;
     const target = this.#target;
     const archived = await this.parts.archive.open(target);
     // While the files were read, somebody may have started a run.

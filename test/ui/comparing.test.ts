@@ -58,6 +58,26 @@ describe('Training all variants of a file', () => {
     assert.deepEqual(await litNames(), ['shy', 'shy', 'shy']);
   });
 
+  it('names the baseline in the legend, as it names the runs', async () => {
+    const names = await workbench.webviewFrame().locator('.curve-legend .curve-name').allInnerTexts();
+    assert.equal(names.length, 4);
+    assert.match(names[3] ?? '', /: 0\.1\d+$/);
+  });
+
+  it('says whose row it is, however far the table is scrolled', async () => {
+    const table = workbench.webviewFrame().getByRole('region', { name: 'What sets the runs apart' });
+    await workbench.page.setViewportSize({ width: 1000, height: 1100 });
+    const visible = await table.evaluate((region) => {
+      region.scrollLeft = region.scrollWidth;
+      const [head, row] = ['thead th', 'tbody th'].map((name) => region.querySelector(name)?.getBoundingClientRect());
+      const left = region.getBoundingClientRect().left;
+      return { scrolled: region.scrollLeft, head: (head?.left ?? NaN) - left, row: (row?.left ?? NaN) - left };
+    });
+    assert.ok(visible.scrolled > 0);
+    assert.deepEqual([visible.head, visible.row], [0, 0]);
+    await workbench.page.setViewportSize({ width: 1500, height: 1100 });
+  });
+
   it('is there again after the window was reloaded', async () => {
     await workbench.reload();
     await workbench.tab('3 runs compared').click();
@@ -89,5 +109,18 @@ describe('Comparing two runs of one experiment', () => {
     const names = await rows.locator('th').allInnerTexts();
     assert.equal(new Set(names).size, 2);
     for (const name of names) assert.match(name.trim(), /^Twice, \d+:\d\d:\d\d/);
+  });
+
+  it('opens one of them under its name, and follows when it is named anew', async () => {
+    const frame = workbench.webviewFrame();
+    await frame
+      .getByRole('button', { name: /^Open Twice/ })
+      .last()
+      .click();
+    await workbench.page.locator('.tab.active', { hasText: /^Unroll: Twice$/ }).waitFor();
+    await workbench.runCommand('Unroll: Rename Run…');
+    await workbench.page.locator('.quick-input-list .monaco-list-row').last().click();
+    await workbench.answer('Rename', 'the first try');
+    await workbench.page.locator('.tab', { hasText: 'the first try' }).waitFor();
   });
 });

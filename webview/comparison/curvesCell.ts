@@ -83,18 +83,20 @@ export class CurvesCell implements ComparisonCell {
     );
     if (key === this.#drawn) return;
     this.#drawn = key;
-    this.#nameAll(members, lit, theme);
+    const baselines = baselinesOf(drawn, view.measure, axis.domain, theme);
+    this.#nameAll(members, baselines, lit, theme);
     const yAxis = view.lossAxis === 'auto' ? axisFor(drawn, view.measure) : view.lossAxis;
     this.#chart.update(
-      { curves: curvesOf(drawn, model, axis.domain, theme), yAxis, yTitle: yTitle(drawn, view.measure, yAxis) },
+      { curves: [...curvesOf(drawn, model, theme), ...baselines], yAxis, yTitle: yTitle(drawn, view.measure, yAxis) },
       axis.domain,
       theme,
     );
   }
 
-  #nameAll(members: readonly Member[], lit: number | undefined, theme: Theme): void {
+  #nameAll(members: readonly Member[], baselines: readonly Curve[], lit: number | undefined, theme: Theme): void {
     const key = dependencyKey(
       members.map(({ id, name }) => `${id} ${name}`),
+      baselines.map(({ label }) => label),
       lit,
       theme,
     );
@@ -109,6 +111,7 @@ export class CurvesCell implements ComparisonCell {
         });
         return named;
       }),
+      ...baselines.map(({ label, color, dash = [] }) => namedLine(label, { color, dash })),
     );
   }
 }
@@ -140,12 +143,7 @@ function valueAt(run: ShownRun | undefined, update: number, measure: Measure): n
   return values.findLast((value) => !Number.isNaN(value)) ?? NaN;
 }
 
-function curvesOf(
-  drawn: readonly Drawn[],
-  { view, lit }: Comparison,
-  domain: readonly [number, number],
-  theme: Theme,
-): Curve[] {
+function curvesOf(drawn: readonly Drawn[], { view, lit }: Comparison, theme: Theme): readonly Curve[] {
   const curves = drawn.map(({ id, name, run }): Curve => {
     const { color, dash } = lineStyle(id, theme);
     const points = pointsOf(run, view.measure);
@@ -159,15 +157,19 @@ function curvesOf(
     };
   });
   // What is lit lies above the others.
-  const ordered = [...curves].sort((a, b) => (a.width ?? 0) - (b.width ?? 0));
-  const baselines = view.measure === 'gradNorm' ? [] : (sharedBaselines(drawn) ?? []);
-  return [...ordered, ...baselineCurves(baselines, domain, theme)];
+  return curves.sort((a, b) => (a.width ?? 0) - (b.width ?? 0));
 }
 
 /** The baselines of the runs, where all have the same: another task has others. */
-function sharedBaselines(drawn: readonly Drawn[]): ShownRun['facts']['baselines'] | undefined {
+function baselinesOf(
+  drawn: readonly Drawn[],
+  measure: Measure,
+  domain: readonly [number, number],
+  theme: Theme,
+): readonly Curve[] {
   const all = new Set(drawn.map(({ run }) => JSON.stringify(run.facts.baselines)));
-  return all.size === 1 ? drawn[0]?.run.facts.baselines : undefined;
+  if (measure === 'gradNorm' || all.size !== 1) return [];
+  return baselineCurves(drawn[0]?.run.facts.baselines ?? [], domain, theme);
 }
 
 function axisFor(drawn: readonly Drawn[], measure: Measure): 'linear' | 'log' {
@@ -185,7 +187,7 @@ function readout({ update, lit, view }: Comparison, drawn: readonly Drawn[]): st
   if (update === undefined) return 'Point at the curves to read every run at one update.';
   const values = drawn.map(({ id, name, run }) => {
     const value = valueAt(run, update, view.measure);
-    const words = `${name} ${Number.isNaN(value) ? '–' : briefNumber(value)}`;
+    const words = `${name}: ${Number.isNaN(value) ? '–' : briefNumber(value)}`;
     return id === lit ? `▸ ${words}` : words;
   });
   return [`update ${update.toLocaleString('en-US')}`, ...values].join(' · ');
@@ -200,6 +202,6 @@ function sentence(drawn: readonly Drawn[], measure: Measure): string {
   const highest = last.at(-1);
   if (lowest === undefined || highest === undefined)
     return `Here the ${measures[measure]} of every run will stand; none has any yet.`;
-  if (last.length === 1) return `${measures[measure]}: ${lowest.name} stands at ${briefNumber(lowest.value)}.`;
-  return `Of the newest values of the ${measures[measure]}, ${lowest.name} has the lowest, ${briefNumber(lowest.value)}, and ${highest.name} the highest, ${briefNumber(highest.value)}.`;
+  if (last.length === 1) return `${measures[measure]}: “${lowest.name}” stands at ${briefNumber(lowest.value)}.`;
+  return `Of the newest values of the ${measures[measure]}, “${lowest.name}” has the lowest, ${briefNumber(lowest.value)}, and “${highest.name}” the highest, ${briefNumber(highest.value)}.`;
 }

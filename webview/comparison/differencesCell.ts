@@ -146,7 +146,9 @@ function cellsOf({ values, status, run, problem }: Member, keys: readonly string
 
 function extremesOf({ series, status, facts }: NonNullable<Member['run']>) {
   return {
-    lossMin: series.scalars.values('lossMin').reduce((least, value) => (value < least ? value : least), Infinity),
+    lossMin: series.scalars
+      .values('lossMin')
+      .reduce((least, value) => (value < least || Number.isNaN(least) ? value : least), NaN),
     share: facts.clip === null || status.updates === 0 ? NaN : status.clipped / status.updates,
   };
 }

@@ -10,6 +10,7 @@ import { choice } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { lineStyle, namedLine } from './lineStyle';
 import type { Comparison, ComparisonView, Member } from './model';
+import { shareInWords } from './shares';
 import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
 
 const names: Readonly<Record<ComparisonView['quantity'], string>> = {
@@ -208,7 +209,7 @@ function readout({ members, view, update, t, lit }: Comparison): string {
   const values = members.flatMap(({ id, name, run }) => {
     if (run === undefined) return [];
     const value = numberAt(run, view, update, t);
-    const words = `${name} ${Number.isNaN(value) ? '–' : briefNumber(value)}`;
+    const words = `${name}: ${Number.isNaN(value) ? '–' : briefNumber(value)}`;
     return [id === lit ? `▸ ${words}` : words];
   });
   return [`update ${update.toLocaleString('en-US')} · step t = ${t}`, ...values].join(' · ');
@@ -220,9 +221,8 @@ function sentence(members: readonly Member[], view: ComparisonView): string {
     const grid = gridOf(run, view);
     const at = (grid.columns - 1) * grid.width + grid.offset;
     const column = grid.values.subarray(at, at + grid.rows);
-    const end = column.findLast((value) => !Number.isNaN(value)) ?? NaN;
-    return [`${name} ${end === 0 ? 'exactly 0 at both' : briefNumber((column[0] ?? NaN) / end)}`];
+    return [`${name}: ${shareInWords(column)}`];
   });
   if (shares.length === 0) return 'Here every run’s gradient at every time step will stand; nothing is recorded yet.';
-  return `The gradient at step 0 as a share of that at the last step, at the newest update: ${shares.join(', ')}.`;
+  return `Updates to the right, time steps upwards. The gradient at step 0 as a share of that at the last step, at the newest update — ${shares.join('; ')}.`;
 }

@@ -5,6 +5,7 @@ import type { ComparedRun, ComparisonState } from '../../../src/protocol/compari
 import type { RunFacts, RunStatus } from '../../../src/protocol/run';
 import { lineStyle } from '../../../webview/comparison/lineStyle';
 import { emptyComparison, reduceComparison } from '../../../webview/comparison/model';
+import { shareInWords } from '../../../webview/comparison/shares';
 import type { Theme } from '../../../webview/theme/theme';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
@@ -27,6 +28,21 @@ const state = (runs: readonly ComparedRun[]): ComparisonState => ({
   subjects: [],
   keys: ['model.cell'],
   runs,
+});
+
+describe('The gradient that is left at step 0', () => {
+  const words = (...column: number[]) => shareInWords(Float64Array.from(column));
+
+  it('is a share of that at the last step that has one', () => {
+    assert.equal(words(0.5, 1, 2), '0.250');
+    assert.equal(words(0.5, 2, NaN), '0.250');
+    assert.equal(words(0, 1, 2), '0');
+  });
+
+  it('is called nothing at both ends only where it is nothing at both', () => {
+    assert.equal(words(0, 1, 0), 'exactly 0 at both');
+    assert.equal(words(0.5, 1, 0), '0.500 beside exactly 0 at the last step');
+  });
 });
 
 describe('A comparison', () => {

@@ -1,0 +1,13 @@
+import { briefNumber } from '../../src/protocol/numbers';
+
+/**
+ * The gradient at step 0 as a share of that at the last step, in words.
+ *
+ * @param column the norm at every step; NaN where there is none
+ */
+export function shareInWords(column: Float64Array): string {
+  const first = column[0] ?? NaN;
+  const last = column.findLast((value) => !Number.isNaN(value)) ?? NaN;
+  if (last !== 0) return briefNumber(first / last);
+  return first === 0 ? 'exactly 0 at both' : `${briefNumber(first)} beside exactly 0 at the last step`;
+}
