@@ -1,7 +1,7 @@
-import { closest } from 'fastest-levenshtein';
 import { complaintsAbout, type Complaint } from './complaint';
 import { isObject, valueAt, type JsonDocument, type JsonObject } from './document';
 import { listed, printed } from './fields';
+import { nearestName } from './nearestName';
 import type { KeyPath, Objection, Place, Refusal } from './refusal';
 import { resolveValue } from './resolved';
 import { fileSchema, type ResolvedExperiment } from './schema';
@@ -124,7 +124,7 @@ export class ExperimentFile {
     const advice =
       known.length === 0
         ? 'it has none; leave the variant out'
-        : `did you mean ${JSON.stringify(closest(name, known))}? It has ${listed(known)}`;
+        : `did you mean ${JSON.stringify(nearestName(name, known))}? It has ${listed(known)}`;
     const message = `This experiment has no variant ${JSON.stringify(name)}: ${advice}.`;
     return { code: 'unknownVariant', message, keyPath: known.length === 0 ? [] : ['variants'] };
   }
