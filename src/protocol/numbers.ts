@@ -8,7 +8,8 @@ export function briefNumber(value: number): string {
   if (value === 0) return '0';
   const magnitude = Math.abs(value);
   if (magnitude < smallestPlain || magnitude >= smallestScientific) return value.toExponential(significant - 1);
-  return magnitude >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(significant);
+  // From 999.5 three digits would be 1.00e+3.
+  return magnitude >= 999.5 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(significant);
 }
 
 /** A number that somebody chose, or that stands on an axis: as `briefNumber` writes it, without zeros at its end. */

@@ -8,6 +8,10 @@ describe('Numbers in words', () => {
     assert.deepEqual([1.2345e-7, 6.2e305, -Infinity].map(briefNumber), ['1.23e-7', '6.20e+305', '-∞']);
   });
 
+  it('stay whole where they are rounded up to a thousand', () => {
+    assert.deepEqual([999.4, 999.5, 999.99, -999.7].map(briefNumber), ['999', '1,000', '1,000', '-1,000']);
+  });
+
   it('have no zeros at their end where somebody chose them', () => {
     assert.deepEqual([0.005, 1, 0.5, 10, 100, 3000].map(plainNumber), ['0.005', '1', '0.5', '10', '100', '3,000']);
     assert.deepEqual([1e-4, 3.2e-4, 6.2e305].map(plainNumber), ['1e-4', '3.2e-4', '6.2e+305']);
