@@ -1,4 +1,3 @@
-import { counted } from '../protocol/numbers';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -11,6 +10,7 @@ import type { Objection } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { reasonOf } from '../protocol/channel';
 import { computationInWords, memoryInWords } from '../protocol/computation';
+import { briefNumber, counted } from '../protocol/numbers';
 import type { RunFacts } from '../protocol/run';
 import type { Ending } from '../protocol/trainer';
 import { lockFolder, type FolderLock } from '../run/folderLock.node';
@@ -66,9 +66,9 @@ export async function trainHeadless(
     say(introduction(facts, training.updates));
     const first = training.updates;
     const progress = commandLine.json ? jsonLines(stdout) : progressBar(stderr, facts);
-    const { ending, isKept } = await drive({ training, writer, progress, commandLine, interruption, say });
+    const { ending, isKept, losses } = await drive({ training, writer, progress, commandLine, interruption, say });
     sayUncaptured(commandLine.captures, first, ending.updates, say);
-    return isKept ? conclude(ending, interruption.aborted, say, folder) : concludeUnkept(ending, say);
+    return isKept ? conclude(ending, losses, interruption.aborted, say, folder) : concludeUnkept(ending, say);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     say(error.message);
@@ -104,18 +104,27 @@ interface Drive {
   readonly say: (message: string) => void;
 }
 
+/** The last losses that were measured; NaN where there was none. */
+interface Losses {
+  readonly training: number;
+  readonly validation: number;
+}
+
 interface Driven {
   readonly ending: Ending;
   readonly isKept: boolean;
+  readonly losses: Losses;
 }
 
 async function drive({ training, writer, progress, commandLine, interruption, say }: Drive): Promise<Driven> {
+  let losses: Losses = { training: NaN, validation: NaN };
   const run = new Run({
     training,
     writer,
     observer: {
       records: (batch: RecordBatch) => {
         progress.show(batch);
+        losses = lastLosses(batch, losses);
       },
       keeping: ({ message }) => {
         say(message);
@@ -134,21 +143,41 @@ async function drive({ training, writer, progress, commandLine, interruption, sa
   if (interruption.aborted) stop();
   try {
     const ending = await run.train();
-    return { ending, isKept: run.isKept };
+    return { ending, isKept: run.isKept, losses };
   } finally {
     interruption.removeEventListener('abort', stop);
     progress.close();
   }
 }
 
-function conclude(ending: Ending, interrupted: boolean, say: (message: string) => void, folder: string): HeadlessEnd {
+function lastLosses({ count, loss, validationLoss }: RecordBatch, before: Losses): Losses {
+  return {
+    training: loss[count - 1] ?? before.training,
+    validation: validationLoss.subarray(0, count).findLast((value) => !Number.isNaN(value)) ?? before.validation,
+  };
+}
+
+function lossesInWords({ training, validation }: Losses): string {
+  const named = { loss: training, 'validation loss': validation };
+  return Object.entries(named)
+    .map(([name, value]) => (Number.isNaN(value) ? '' : `, ${name} ${briefNumber(value)}`))
+    .join('');
+}
+
+function conclude(
+  ending: Ending,
+  losses: Losses,
+  interrupted: boolean,
+  say: (message: string) => void,
+  folder: string,
+): HeadlessEnd {
   const records = join(relative(process.cwd(), folder) || '.', runFiles.records);
   switch (ending.kind) {
     case 'finished':
       say(
         ending.reason === 'stopAtLoss'
-          ? `Finished after ${counted(ending.updates, 'update')}: the loss reached training.stopAtLoss. Records: ${records}`
-          : `Finished: ${counted(ending.updates, 'update')}. Records: ${records}`,
+          ? `Finished after ${counted(ending.updates, 'update')}: the loss reached training.stopAtLoss${lossesInWords(losses)}. Records: ${records}`
+          : `Finished: ${counted(ending.updates, 'update')}${lossesInWords(losses)}. Records: ${records}`,
       );
       return 'finished';
     case 'stopped':

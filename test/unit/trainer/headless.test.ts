@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { briefNumber } from '../../../src/protocol/numbers';
 import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/recordDecoder';
 
@@ -71,6 +72,14 @@ describe('The headless runner', () => {
   it('shows what would steer the terminal, and does not obey it', () => {
     const { stderr } = train(experiment({ name: 'red \u001b[31m and \u0007' }), '--out', path('run'));
     assert.match(stderr, /^red \uFFFD\[31m and \uFFFD: rnn/);
+  });
+
+  it('says at its end what the losses came to', () => {
+    const { stderr } = train(experiment({ training: { ...small.training, validateEvery: 12 } }), '--out', path('run'));
+    const { loss, validationLoss } = readManifest(readFileSync(path('run', 'run.json'))) ?? {};
+    assert.ok(typeof loss === 'number' && typeof validationLoss === 'number');
+    const words = `loss ${briefNumber(loss)}, validation loss ${briefNumber(validationLoss)}`;
+    assert.match(stderr, new RegExp(`Finished: 12 updates, ${words}\\. Records: `));
   });
 
   it('ends with a checkpoint when nobody reads its lines any more', async () => {
