@@ -39,7 +39,7 @@ describe('Walking through an update', () => {
 
   it('shows the last update of a finished run, forward and backward', async () => {
     await workbench.webviewFrame().getByText('Sequence time — update 39').waitFor();
-    assert.match(await sentence('Unrolled net').innerText(), /Sequence 0 of 2 at update 39: 3 steps of the rnn/);
+    assert.match(await sentence('Unrolled net').innerText(), /Sequence 0 of 2 at update 39: 3 steps of the RNN/);
     assert.match(
       await sentence('Loss per step').innerText(),
       /the loss that this update reported\. 3 of this sequence’s 3 steps/,

@@ -18,7 +18,9 @@ import { visibleSymbol } from './stepInWords';
 const barsHeight = 44;
 const mostClasses = 5;
 const widestBar = 18;
-const roomForSymbol = 9;
+const roomForLetter = 9;
+/** What stands between words of several letters, so that they are not read as one. */
+const roomBetweenWords = 6;
 
 /** What the net predicted beside what was asked: probabilities of classes, or lines of values. */
 export class PredictionView {
@@ -76,7 +78,7 @@ class ClassPrediction {
     this.#drawn = key;
     this.#paint(inspection, axis, theme);
     const longest = inspection.outputNames.reduce((most, symbol) => Math.max(most, visibleSymbol(symbol).length), 1);
-    const isRoomy = widthOfStep(axis) >= roomForSymbol * longest;
+    const isRoomy = widthOfStep(axis) >= roomForLetter * longest + (longest > 1 ? roomBetweenWords : 0);
     this.#symbols.hidden = !isRoomy;
     if (!isRoomy) return;
     const name = (index: number | undefined): string =>

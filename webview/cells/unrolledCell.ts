@@ -267,8 +267,8 @@ function legend(limits: ReadonlyMap<string, number>, theme: Theme): readonly HTM
 function sentence({ sequence, batch, steps, update, cell }: Inspection, net: Model['view']['net']): string {
   const where = `Sequence ${sequence} of ${batch} at update ${update.toLocaleString('en-US')}`;
   return net === 'line'
-    ? `${where}: ${steps} steps of the ${cell}, time to the right, from x_t at the bottom up to L_t. Select a node for its formula.`
-    : `${where}: the ${cell} as the loop that it is; ${steps} times round, with the same weights every time.`;
+    ? `${where}: ${steps} steps of the ${cell.toUpperCase()}, time to the right, from x_t at the bottom up to L_t. Select a node for its formula.`
+    : `${where}: the ${cell.toUpperCase()} as the loop that it is; ${steps} times round, with the same weights every time.`;
 }
 
 function readout(inspection: Inspection, t: number | undefined, { view }: Model): string {
