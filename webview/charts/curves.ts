@@ -125,7 +125,8 @@ export class CurveChart {
           scale.width = gutters.left - titleMargin;
         },
         title: { display: true, text: content.yTitle, ...text, padding: 0 },
-        grid: { color: theme.grid },
+        // Short, so that five digits have room beside the title.
+        grid: { color: theme.grid, tickLength: 2 },
         border: { color: theme.border },
         ticks: {
           ...text,
