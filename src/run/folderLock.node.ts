@@ -1,6 +1,8 @@
-import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runFiles } from './layout';
+
+const longestLock = 64;
 
 /** The locks that this process holds; a file that names it and is none of them was left behind. */
 const held = new Set<string>();
@@ -62,7 +64,12 @@ async function created(path: string): Promise<boolean> {
 
 /** undefined where the lock names no process, or has been released meanwhile. */
 async function holderOf(path: string): Promise<number | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  // A pipe in place of the file would be waited on for ever.
+  const isLock = await lstat(path).then(
+    (entry) => entry.isFile() && entry.size <= longestLock,
+    () => false,
+  );
+  const text = isLock ? await readFile(path, 'utf8').catch(() => '') : '';
   return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
 }
 

@@ -1,13 +1,16 @@
-import { constants, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import { constants, lstat, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunStorage } from '../run/storage';
 
-/** A run's folder on this machine's disk. It must be there: one that was deleted in mid-run is not made anew. */
+/**
+ * A run's folder on this machine's disk. It must be there: one that was deleted in mid-run is not made anew. Links in it
+ * are not followed, and pipes and devices not opened: a stranger's folder would lead out of itself, or wait for ever.
+ */
 export class FolderStorage implements RunStorage {
   constructor(readonly folder: string) {}
 
   async write(path: string, bytes: Uint8Array): Promise<void> {
-    const target = join(this.folder, path);
+    const target = await this.#own(path);
     if (dirname(path) !== '.') await mkdir(dirname(target)).catch(there);
     const unfinished = `${target}.partial`;
     try {
@@ -20,7 +23,7 @@ export class FolderStorage implements RunStorage {
   }
 
   async append(path: string, bytes: Uint8Array): Promise<void> {
-    const file = await open(join(this.folder, path), constants.O_WRONLY | constants.O_APPEND);
+    const file = await open(await this.#own(path), constants.O_WRONLY | constants.O_APPEND);
     try {
       const { size } = await file.stat();
       await file.writeFile(bytes).catch(async (error: unknown) => {
@@ -34,7 +37,7 @@ export class FolderStorage implements RunStorage {
   }
 
   async truncate(path: string, length: number): Promise<void> {
-    const target = join(this.folder, path);
+    const target = await this.#own(path);
     const { size } = await stat(target);
     // Cutting a shorter file would fill it up with zeros, which no reader gets past.
     if (size < length) throw new Error(`${path} has ${size} bytes; the first ${length} are needed`);
@@ -42,20 +45,45 @@ export class FolderStorage implements RunStorage {
   }
 
   async remove(path: string): Promise<void> {
+    await this.#ownFolder(dirname(path));
     await rm(join(this.folder, path), { force: true });
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
-    return readFile(join(this.folder, path)).catch(absent);
+    return readFile(await this.#own(path)).catch(absent);
   }
 
   async list(folder: string): Promise<readonly string[]> {
-    return (await readdir(join(this.folder, folder)).catch(absent)) ?? [];
+    return (await readdir(await this.#ownFolder(folder)).catch(absent)) ?? [];
+  }
+
+  /**
+   * Where a file of the run is, or would be.
+   *
+   * @throws where something else stands there
+   */
+  async #own(path: string): Promise<string> {
+    await this.#ownFolder(dirname(path));
+    const target = join(this.folder, path);
+    const entry = await lstat(target).catch(absent);
+    if (entry?.isFile() === false) throw new Error(`${path} is a link, a folder or a device, not a file of the run`);
+    return target;
+  }
+
+  async #ownFolder(folder: string): Promise<string> {
+    const target = join(this.folder, folder);
+    // Where the run's own folder is has been chosen by a person, links and all.
+    const isRoot = folder === '' || folder === '.';
+    const entry = isRoot ? undefined : await lstat(target).catch(absent);
+    if (entry?.isDirectory() === false) throw new Error(`${folder} is a link or a file, not a folder of the run`);
+    return target;
   }
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'w');
+  // What a kill has left there may be a link by now: it is replaced, never written through.
+  await rm(path, { force: true });
+  const file = await open(path, 'wx');
   try {
     await file.writeFile(bytes);
     await file.sync();

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { isTrainedIn, lockFolder } from '../../../src/run/folderLock.node';
+
+const runner = resolve('dist', 'cli.mjs');
+
+describe('A run folder from a stranger', function () {
+  this.timeout(60_000);
+  let scratch: string;
+  const path = (...parts: string[]): string => join(scratch, ...parts);
+  const resume = () =>
+    spawnSync(process.execPath, [runner, path('x.rnn.json'), '--out', path('run'), '--resume', '--steps', '20'], {
+      encoding: 'utf8',
+      timeout: 10_000,
+      killSignal: 'SIGKILL',
+    });
+
+  before(function () {
+    if (process.platform === 'win32') this.skip();
+    scratch = mkdtempSync(join(tmpdir(), 'unroll-stranger-'));
+    const experiment = {
+      data: { task: 'adding', length: 6 },
+      model: { cell: 'rnn', hidden: 4 },
+      training: { steps: 12, batch: 2, checkpointEvery: 5 },
+    };
+    writeFileSync(path('x.rnn.json'), JSON.stringify(experiment));
+    const { status, stderr } = spawnSync(process.execPath, [runner, path('x.rnn.json'), '--out', path('whole')], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+  });
+  after(() => {
+    rmSync(scratch, { recursive: true, force: true });
+  });
+  beforeEach(() => {
+    cpSync(path('whole'), path('run'), { recursive: true });
+    mkdirSync(path('outside'));
+    writeFileSync(path('outside', 'precious'), 'precious '.repeat(3000));
+  });
+  afterEach(() => {
+    rmSync(path('run'), { recursive: true });
+    rmSync(path('outside'), { recursive: true });
+  });
+  const isUnharmed = (): void => {
+    assert.deepEqual(readdirSync(path('outside')), ['precious']);
+    assert.equal(readFileSync(path('outside', 'precious'), 'utf8'), 'precious '.repeat(3000));
+  };
+
+  for (const name of ['records.arrows', 'rate-changes.jsonl', 'overview.safetensors', 'run.json']) {
+    it(`changes nothing outside by a link in place of ${name}`, () => {
+      rmSync(path('run', name));
+      symlinkSync(path('outside', 'precious'), path('run', name));
+      assert.equal(resume().status, 1);
+      isUnharmed();
+    });
+
+    it(`is not waited on for a pipe in place of ${name}`, () => {
+      rmSync(path('run', name));
+      execFileSync('mkfifo', [path('run', name)]);
+      const { status, stderr } = resume();
+      assert.equal(status, 1);
+      assert.match(stderr, new RegExp(`${name} is a link, a folder or a device, not a file of the run`));
+    });
+
+    it(`changes nothing outside by a link in place of an unfinished ${name}`, () => {
+      symlinkSync(path('outside', 'precious'), path('run', `${name}.partial`));
+      assert.equal(resume().status, 0);
+      isUnharmed();
+    });
+  }
+
+  it('changes nothing outside by a link in place of its checkpoints', () => {
+    renameSync(path('run', 'checkpoints'), path('moved'));
+    symlinkSync(path('moved'), path('run', 'checkpoints'));
+    const before = readdirSync(path('moved'));
+    const { status, stderr } = resume();
+    assert.equal(status, 1);
+    assert.match(stderr, /checkpoints is a link or a file, not a folder of the run/);
+    assert.deepEqual(readdirSync(path('moved')), before);
+    rmSync(path('moved'), { recursive: true });
+  });
+
+  it('is not waited on for a pipe in place of its lock', async () => {
+    execFileSync('mkfifo', [path('run', 'run.lock')]);
+    const patience = new Promise<'hung'>((done) => setTimeout(done, 2000, 'hung'));
+    const trained = await Promise.race([isTrainedIn(path('run')), patience]);
+    // Lets go of whoever waits, so that this process can end.
+    if (trained === 'hung') writeFileSync(path('run', 'run.lock'), '');
+    assert.equal(trained, false);
+    const lock = await lockFolder(path('run'));
+    assert.ok(lstatSync(path('run', 'run.lock')).isFile());
+    await lock.release();
+    assert.ok(!existsSync(path('run', 'run.lock')));
+  });
+});
