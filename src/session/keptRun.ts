@@ -32,7 +32,7 @@ export async function readKeptRun(folder: Uri): Promise<KeptRun | undefined> {
     displayName: readDisplayName(await smallFile(Uri.joinPath(folder, runFiles.displayName), 64 * 1024)),
     state: await stateOf(folder, manifest),
     experiment: experiment ?? Uri.joinPath(folder, runFiles.manifest),
-    base: experiment === undefined ? Uri.joinPath(folder, '..', '..') : folderOf(experiment),
+    base: experiment === undefined ? placeOf(folder) : folderOf(experiment),
   };
 }
 
@@ -71,6 +71,13 @@ async function smallFile(uri: Uri, largest: number): Promise<Uint8Array | undefi
   }
 }
 
+/** Where the experiment of a run stands by default, as far as that is in the workspace folder that holds the run. */
+function placeOf(folder: Uri): Uri {
+  const beside = Uri.joinPath(folder, '..', '..');
+  const home = workspace.getWorkspaceFolder(folder);
+  return home === undefined || workspace.getWorkspaceFolder(beside) === home ? beside : home.uri;
+}
+
 /** A manifest may name any path: an experiment of the same workspace folder is believed, or one where runs stand by default. */
 async function sourceOf(folder: Uri, { source }: Manifest): Promise<Uri | undefined> {
   if (source === null || !experimentFile.test(source)) return undefined;
@@ -78,8 +85,9 @@ async function sourceOf(folder: Uri, { source }: Manifest): Promise<Uri | undefi
   const home = workspace.getWorkspaceFolder(folder);
   const goal = workspace.getWorkspaceFolder(uri);
   const isBeside = folderOf(uri).path === Uri.joinPath(folder, '..', '..').path;
-  const isAtHome = goal !== undefined && (home === undefined || home.uri.toString() === goal.uri.toString());
-  if (!isBeside && !isAtHome) return undefined;
+  // A run that lies directly in the workspace folder has nothing beside it that is inside.
+  const isBelieved = home === undefined ? isBeside || goal !== undefined : goal === home;
+  if (!isBelieved) return undefined;
   return workspace.fs.stat(uri).then(
     ({ type }) => ((type & FileType.File) === 0 ? undefined : uri),
     () => undefined,

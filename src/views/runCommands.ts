@@ -1,4 +1,4 @@
-import { commands as registry, Uri, window, workspace, type Disposable, type TreeView } from 'vscode';
+import { FileType, commands as registry, Uri, window, workspace, type Disposable, type TreeView } from 'vscode';
 import { commands } from '../platform/ids';
 import { reasonOf } from '../protocol/channel';
 import { briefNumber } from '../protocol/numbers';
@@ -137,8 +137,14 @@ async function rename(run: KeptRun): Promise<void> {
   if (name === undefined) return;
   const file = Uri.joinPath(run.folder, runFiles.displayName);
   try {
+    // A link in its place, in a stranger's folder, leads to a file that is not the run's.
+    const type = await workspace.fs.stat(file).then(
+      (entry) => entry.type,
+      () => FileType.Unknown,
+    );
+    if ((type & FileType.SymbolicLink) !== 0) await workspace.fs.delete(file);
     if (name.trim() !== '') await workspace.fs.writeFile(file, writeDisplayName(name.trim()));
-    else if (run.displayName !== undefined) await workspace.fs.delete(file);
+    else if ((type & FileType.File) !== 0 && (type & FileType.SymbolicLink) === 0) await workspace.fs.delete(file);
   } catch (error) {
     void window.showErrorMessage(`The name cannot be kept: ${reasonOf(error)}`);
   }

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { readManifest } from '../../src/run/manifest';
 import { readRecords } from '../../src/run/recordDecoder';
@@ -156,6 +165,53 @@ describe('Kept runs', () => {
     ]) {
       assert.equal(await read(text), undefined, text.slice(0, 30));
     }
+  });
+
+  it('of strangers, lying directly in the workspace folder, read nothing beside it', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    await experiment.lens(/finished/);
+    const [folder = ''] = foldersOf(experiment);
+    const workspace = dirname(experiment.folder);
+    const placed = join(workspace, 'a-strangers-run');
+    const beside = join(dirname(workspace), 'beside.rnn.json');
+    mkdirSync(placed);
+    writeFileSync(beside, short);
+    try {
+      const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+      for (const source of [null, '../../beside.rnn.json']) {
+        writeFileSync(join(placed, 'run.json'), JSON.stringify({ ...manifest, source }));
+        const run = await readKeptRun(vscode.Uri.file(placed));
+        assert.equal(run?.experiment.fsPath, join(placed, 'run.json'), String(source));
+        assert.equal(run.base.fsPath, workspace, String(source));
+      }
+    } finally {
+      rmSync(placed, { recursive: true });
+      rmSync(beside);
+    }
+  });
+
+  it('are renamed in their own folder, and nowhere that a link leads to', async function () {
+    if (process.platform === 'win32') this.skip();
+    const experiment = await ExperimentFile.open(short, { precious: 'precious' });
+    experiment.train();
+    await experiment.lens(/finished/);
+    const [folder = ''] = foldersOf(experiment);
+    const file = join(folder, 'display-name.txt');
+    symlinkSync(join(experiment.folder, 'precious'), file);
+    const run = await readKeptRun(vscode.Uri.file(folder));
+    assert.ok(run !== undefined);
+    let isRenamed = false;
+    void vscode.commands
+      .executeCommand('unroll.renameRun', { kind: 'run', run, differing: [] })
+      .then(() => (isRenamed = true));
+    await until('the name to be taken', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return isRenamed;
+    });
+    assert.ok(lstatSync(file).isFile());
+    assert.equal(readFileSync(file, 'utf8'), 'precious\n');
+    assert.equal(readFileSync(join(experiment.folder, 'precious'), 'utf8'), 'precious');
   });
 });
 
