@@ -357,8 +357,13 @@ describe('What is kept of a run', () => {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip();
     const disk = join(folder, 'disk');
     mkdirSync(disk);
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]);
-    if (mounted.status !== 0) this.skip();
+    const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk], {
+      encoding: 'utf8',
+    });
+    if (status !== 0) {
+      console.log(`There is no disk here that could be filled: ${stderr}`);
+      this.skip();
+    }
     try {
       const place = join(disk, 'run');
       mkdirSync(place);
