@@ -37,16 +37,23 @@ const values: ReadonlyMap<string, string> = new Map([
   ['next', 'a weight after the step'],
 ]);
 
-/** A captured tensor as the course writes it, beside its name in the capture. */
-export function tensorInWords(name: string): string {
+/** A vanilla RNN has no gates: what a capture holds under their name is its activation. */
+const valuesWithoutGates: ReadonlyMap<string, string> = new Map([
+  ['gates', 'the activation'],
+  ['dgates', '∂L/∂ of the pre-activation'],
+]);
+
+/** A captured tensor as the course writes it for this kind of cell, beside its name in the capture. */
+export function tensorInWords(name: string, cell: string): string {
   const [, of, parameter] = /^(grad|next)\/(.*)$/.exec(name) ?? [];
-  const symbol = symbolOf(parameter ?? name);
+  const symbol = symbolOf(parameter ?? name, cell);
   if (symbol === undefined) return name;
   const written = of === 'grad' ? `∂L/∂${symbol}` : of === 'next' ? `${symbol} after the step` : symbol;
   return `${written} (${name})`;
 }
 
-function symbolOf(name: string): string | undefined {
+function symbolOf(name: string, cell: string): string | undefined {
   const kind = name.replace(/^rnn\./, '').replace(/_l\d+$/, '');
-  return values.get(kind) ?? parameters.get(kind) ?? heads.get(name);
+  const ownValue = cell === 'rnn' ? valuesWithoutGates.get(kind) : undefined;
+  return ownValue ?? values.get(kind) ?? parameters.get(kind) ?? heads.get(name);
 }

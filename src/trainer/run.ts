@@ -127,7 +127,8 @@ export class Run {
           ...(t === undefined ? {} : { t }),
           ...(row === undefined ? {} : { row }),
         };
-        return { kind: 'diverged', updates: training.updates, message: describeNonFinite(advance.where), place };
+        const message = describeNonFinite(advance.where, training.plan.experiment.model.cell);
+        return { kind: 'diverged', updates: training.updates, message, place };
       }
       this.#published.add(advance.record);
       this.#keeper?.add(advance.record);

@@ -173,7 +173,7 @@ export class Training {
 }
 
 /** What went wrong where, as a person reads it. */
-export function describeNonFinite(where: NonFinite): string {
+export function describeNonFinite(where: NonFinite, cell: string): string {
   const place = [
     where.layer === undefined ? undefined : `layer ${where.layer}`,
     where.t === undefined ? undefined : `step t = ${where.t}`,
@@ -185,7 +185,7 @@ export function describeNonFinite(where: NonFinite): string {
       ? 'It is the first update: look at the data, the weights it begins with and model.init.'
       : 'A smaller optimizer.learningRate or a clip usually helps.';
   return (
-    `Diverged at update ${where.update}: ${tensorInWords(where.tensor)} became ${where.value} in the ${where.pass} pass${at}. ` +
+    `Diverged at update ${where.update}: ${tensorInWords(where.tensor, cell)} became ${where.value} in the ${where.pass} pass${at}. ` +
     `The parameters are those before this update. ${advice}`
   );
 }

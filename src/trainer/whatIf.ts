@@ -96,7 +96,7 @@ function compute(
       );
     case 'nonFinite':
       throw new Error(
-        `The update would end with ${tensorInWords(outcome.tensor)} = ${outcome.value}: choose a smaller rate, or clip.`,
+        `The update would end with ${tensorInWords(outcome.tensor, plan.experiment.model.cell)} = ${outcome.value}: choose a smaller rate, or clip.`,
       );
     case 'updated': {
       const { capture } = outcome;

@@ -94,3 +94,40 @@ describe('Walking through an update', () => {
     assert.match(await row.innerText(), /2 × 2/);
   });
 });
+
+describe('A run that diverged', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    const file = `{
+      "name": "Too fast",
+      "data": { "task": "adding", "length": 40 },
+      "model": { "cell": "rnn", "hidden": 16, "activation": "relu" },
+      "optimizer": { "kind": "sgd", "learningRate": 3 },
+      "training": { "steps": 400, "batch": 8 }
+    }`;
+    workbench = await Workbench.open({ folder: scratchWorkspace({ 'fast.rnn.json': file }) });
+    await workbench.openFile('fast.rnn.json');
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('diverged').waitFor();
+  });
+
+  after(() => workbench.close());
+
+  it('says what broke without naming gates that the cell has not', async () => {
+    const message = workbench
+      .webviewFrame()
+      .getByText(/Diverged at update/)
+      .first();
+    assert.match(await message.innerText(), /the activation \(gates_l0\) became Infinity in the forward pass/);
+  });
+
+  it('brings the update just before into sight when that is asked for', async () => {
+    const frame = workbench.webviewFrame();
+    const net = frame.getByRole('region', { name: 'Unrolled net' });
+    await net.locator('.sentence').waitFor();
+    await frame.getByRole('button', { name: 'Replay to just before' }).click();
+    const box = await net.evaluate((cell) => cell.getBoundingClientRect().top / innerHeight);
+    assert.ok(box > 0 && box < 1, `the unrolled net begins at ${box} of the window's height`);
+  });
+});

@@ -26,6 +26,7 @@ export function showNotebook(root: HTMLElement): void {
       setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
       lookBefore: () => {
         lookBefore(store);
+        showSequenceTime(root);
       },
     },
     asks,
@@ -65,4 +66,12 @@ function lookBefore(store: Store): void {
   const t = broke?.t === undefined ? undefined : Math.max(0, Math.min(steps - 1, broke.t));
   const selection = { update: Math.max(0, updates - 1), t };
   store.dispatch({ kind: 'viewed', view: { selection, sequence: broke?.row ?? store.model.view.sequence } });
+}
+
+/** Scrolls to the update that is looked at, below the head that stays. */
+function showSequenceTime(root: HTMLElement): void {
+  const group = root.querySelector('[aria-label="Sequence time"]');
+  if (group === null) return;
+  const covered = root.querySelector<HTMLElement>('.sticky')?.offsetHeight ?? 0;
+  scrollTo(0, group.getBoundingClientRect().top + scrollY - covered);
 }
