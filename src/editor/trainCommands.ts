@@ -188,6 +188,8 @@ async function askLearningRate(session: Session): Promise<void> {
     title: 'Learning Rate',
     prompt: 'Base rate from the next update on; the schedule goes on multiplying it.',
     value: now === undefined ? '' : String(now),
+    // The panel beside it is redrawn meanwhile; what is typed stays until Enter or Escape.
+    ignoreFocusOut: true,
     validateInput: (value) =>
       Number(value) > 0 && Number.isFinite(Number(value)) ? undefined : 'Write a number above 0, such as 0.001.',
   });

@@ -27,7 +27,7 @@ export interface TableSlice {
 
 /** See the module's comment. `Name` are the table's fields. */
 export class ColumnTable<Name extends string> {
-  readonly #columns: ReadonlyMap<Name, Float64Array>;
+  readonly #columns: Map<Name, Float64Array>;
   #stride: number;
   #count = 0;
 
@@ -43,12 +43,8 @@ export class ColumnTable<Name extends string> {
     readonly origin = 0,
   ) {
     this.#stride = finest;
-    this.#columns = new Map(
-      Object.entries<Field>(fields).map(([name, { width }]) => [
-        name as Name,
-        new Float64Array(capacity * width).fill(NaN),
-      ]),
-    );
+    // Room is made as columns come: whoever tells how wide they are may not have any.
+    this.#columns = new Map(Object.keys(fields).map((name) => [name as Name, new Float64Array(0)]));
   }
 
   /** Updates per column. */
@@ -94,6 +90,7 @@ export class ColumnTable<Name extends string> {
     const from = update - this.origin;
     while (Math.floor(from / this.#stride) >= this.capacity) this.#halve();
     const column = Math.floor(from / this.#stride);
+    this.#makeRoom(column + 1);
     this.#count = Math.max(this.#count, column + 1);
     return column;
   }
@@ -130,11 +127,24 @@ export class ColumnTable<Name extends string> {
   /** Takes over a slice of the other side's table. */
   write(slice: TableSlice): void {
     while (this.#stride < slice.stride) this.#halve();
+    this.#makeRoom(slice.count);
     for (const [name, column] of this.#columns) {
       const values = slice.columns[name];
       if (values !== undefined) column.set(values, slice.from * this.fields[name].width);
     }
     this.#count = slice.count;
+  }
+
+  /** Room for so many columns, doubled each time so that a growing table seldom moves. */
+  #makeRoom(columns: number): void {
+    for (const [name, values] of this.#columns) {
+      const { width } = this.fields[name];
+      if (columns * width <= values.length) continue;
+      const room = Math.min(this.capacity, Math.max(columns, (2 * values.length) / width));
+      const larger = new Float64Array(room * width).fill(NaN, values.length);
+      larger.set(values);
+      this.#columns.set(name, larger);
+    }
   }
 
   #column(name: Name): Float64Array {

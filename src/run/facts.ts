@@ -1,14 +1,18 @@
 import * as z from 'zod';
+import { largestSeries, mostNames } from './recordBatch';
 
 const size = z.number().int().nonnegative();
 
-const layoutSchema = z.object({
-  parameters: z.array(z.string()),
-  layers: size,
-  steps: size,
-  hasCellState: z.boolean(),
-  saturating: z.array(z.string()),
-});
+/** A manifest may come from a stranger: its series through time are no wider than records can be. */
+const layoutSchema = z
+  .object({
+    parameters: z.array(z.string()).max(mostNames),
+    layers: size,
+    steps: size,
+    hasCellState: z.boolean(),
+    saturating: z.array(z.string()).max(mostNames),
+  })
+  .refine(({ layers, steps }) => layers * steps <= largestSeries);
 
 /** See RunFacts. */
 export const factsSchema = z.object({

@@ -1,5 +1,5 @@
 import { Message, RecordBatchReader, type RecordBatch as ArrowBatch, type Schema } from 'apache-arrow';
-import type { RecordBatch, RecordLayout } from './recordBatch';
+import { largestSeries, mostNames, type RecordBatch, type RecordLayout } from './recordBatch';
 import { guardVectors } from './flatbufferGuard';
 import { recordFormat } from './recordEncoder';
 
@@ -91,8 +91,6 @@ export function readBatchRows(bytes: Uint8Array, first: number, end: number): Re
   return unpack(layoutOf(batch.schema), batch.slice(first, end));
 }
 
-const largestSeries = 1 << 22;
-
 function layoutOf(schema: Schema): RecordLayout {
   if (schema.metadata.get(recordFormat.key) !== recordFormat.version) {
     throw new Error(`The file holds no records of version ${recordFormat.version} of this format.`);
@@ -105,7 +103,8 @@ function layoutOf(schema: Schema): RecordLayout {
 function isLayout(value: unknown): value is RecordLayout {
   if (typeof value !== 'object' || value === null) return false;
   const { parameters, layers, steps, hasCellState, saturating } = value as Record<string, unknown>;
-  const isNames = (names: unknown): boolean => Array.isArray(names) && names.every((name) => typeof name === 'string');
+  const isNames = (names: unknown): boolean =>
+    Array.isArray(names) && names.length <= mostNames && names.every((name) => typeof name === 'string');
   const isSize = (size: unknown): boolean => Number.isSafeInteger(size) && (size as number) > 0;
   return (
     isNames(parameters) &&

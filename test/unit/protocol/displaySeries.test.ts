@@ -6,6 +6,11 @@ import { pack, type UpdateRecord } from '../../../src/run/recordBatch';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
 describe('ColumnTable', () => {
+  it('makes no room for columns that do not come, however wide they are said to be', () => {
+    const table = new ColumnTable({ wide: { width: 2 ** 40, merge: 'max' } }, 2048, 1);
+    assert.equal(table.values('wide').length, 0);
+  });
+
   it('keeps the largest, the smallest, the sum and the last number however often columns merge', () => {
     fc.assert(
       fc.property(
