@@ -20,20 +20,16 @@ export interface FolderLock {
  * @throws naming the process that holds the folder, or with the carrier's own error
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  await mkdir(folder, { recursive: true });
   const path = join(folder, runFiles.lock);
-  if (!(await created(path))) {
-    const holder = await holderOf(path);
-    if (holder !== undefined && isHeld(path, holder)) {
-      throw new Error(
-        `process ${holder} is training there now: another window, or a run in a terminal. Wait until it has ended; if ` +
-          `there is no such run, delete ${path}`,
-      );
-    }
-    await rm(path, { force: true });
-    if (!(await created(path))) throw new Error('another process has just begun to train there');
-  }
+  if (held.has(path)) throw new Error(trainedBy(process.pid, path));
   held.add(path);
+  try {
+    await mkdir(folder, { recursive: true });
+    if (!(await created(path))) await takeOver(path);
+  } catch (error) {
+    held.delete(path);
+    throw error;
+  }
   return {
     release: async () => {
       held.delete(path);
@@ -49,7 +45,40 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
 export async function isTrainedIn(folder: string): Promise<boolean> {
   const path = join(folder, runFiles.lock);
   const holder = await holderOf(path);
-  return holder !== undefined && isHeld(path, holder);
+  return holder !== undefined && (holder === process.pid ? held.has(path) : isAlive(holder));
+}
+
+function trainedBy(holder: number, path: string): string {
+  return (
+    `process ${holder} is training there now: another window, or a run in a terminal. Wait until it has ended; if ` +
+    `there is no such run, delete ${path}`
+  );
+}
+
+/** Milliseconds that no taking over lasts: whoever began one so long ago was killed at it. */
+const longestTakeOver = 10_000;
+
+/** Puts this process's lock in place of one that was left behind; one process at a time may look whether it was. */
+async function takeOver(path: string): Promise<void> {
+  const looking = `${path}.taking`;
+  const justTaken = 'another process is just beginning to train there';
+  try {
+    await mkdir(looking);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    const { mtimeMs } = await lstat(looking);
+    if (Date.now() - mtimeMs > longestTakeOver) await rmdir(looking);
+    throw new Error(justTaken, { cause: error });
+  }
+  try {
+    const holder = await holderOf(path);
+    // One with this process's number was left behind by another of that number.
+    if (holder !== undefined && holder !== process.pid && isAlive(holder)) throw new Error(trainedBy(holder, path));
+    await rm(path, { force: true });
+    if (!(await created(path))) throw new Error(justTaken);
+  } finally {
+    await rmdir(looking).catch(() => undefined);
+  }
 }
 
 async function created(path: string): Promise<boolean> {
@@ -73,8 +102,7 @@ async function holderOf(path: string): Promise<number | undefined> {
   return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
 }
 
-function isHeld(path: string, holder: number): boolean {
-  if (holder === process.pid) return held.has(path);
+function isAlive(holder: number): boolean {
   try {
     process.kill(holder, 0);
     return true;

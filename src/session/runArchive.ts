@@ -1,5 +1,6 @@
 import { Uri, type Memento } from 'vscode';
 import { missingInWords } from '../protocol/missing';
+import { counted } from '../protocol/numbers';
 import type { RunState } from '../protocol/run';
 import { readHistory } from './recordHistory.node';
 import { readKeptRun, type KeptRun } from './keptRun';
@@ -47,8 +48,12 @@ export class RunArchive {
  */
 export async function loadRun({ folder, manifest, state }: KeptRun): Promise<ArchivedRun> {
   const history = await readHistory(folder.fsPath, manifest);
-  const { missing } = history.numbers;
-  const words = [wordsFor[state] ?? manifest.message ?? '', missing === undefined ? '' : missingInWords(missing)];
+  const { missing, updates } = history.numbers;
+  const words = [
+    wordsFor[state] ?? manifest.message ?? '',
+    missing === undefined ? '' : missingInWords(missing),
+    updates < manifest.updates ? cutShortInWords(updates, manifest.updates) : '',
+  ];
   return {
     // A folder that was moved or copied tells of another place.
     facts: { ...manifest.facts, folder: folder.fsPath },
@@ -58,6 +63,14 @@ export async function loadRun({ folder, manifest, state }: KeptRun): Promise<Arc
     broke: manifest.nonFinite ?? undefined,
     history,
   };
+}
+
+/** What is said of a record file that ends, as far as it can be read, before the run did. */
+function cutShortInWords(readable: number, made: number): string {
+  return (
+    `The run made ${counted(made, 'update')}, but its records can be read for the first ${counted(readable, 'update')} only: ` +
+    'what follows in the file is damaged or missing. Every update can still be walked through, by replay.'
+  );
 }
 
 function keyOf({ uri, variant }: Target): string {

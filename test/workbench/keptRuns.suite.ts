@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { readManifest } from '../../src/run/manifest';
+import { loadRun } from '../../src/session/runArchive';
 import { readRecords } from '../../src/run/recordDecoder';
 import { nameOf, readKeptRun } from '../../src/session/keptRun';
 import { KeptRuns } from '../../src/session/keptRuns';
@@ -97,6 +98,31 @@ describe('Kept runs', () => {
     assert.equal(nameOf(run), 'The <b>copy</b>');
     await vscode.commands.executeCommand('unroll.openRun', { kind: 'run', run, differing: [] });
     await until('its panel', () => tabs('Unroll: The <b>copy</b>').length === 1);
+  });
+
+  it('say how far their records can be read where those are damaged in the middle', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    experiment.train();
+    await until('two flushes', async () => {
+      const [, updates = ''] = /running · ([\d,]+) updates/.exec((await experiment.lenses()).join()) ?? [];
+      return Number(updates.replaceAll(',', '')) > 3000;
+    });
+    await vscode.commands.executeCommand('unroll.stop');
+    await experiment.lens(/stopped/);
+    const [folder = ''] = foldersOf(experiment);
+    await until('the lock to be let go', () => !existsSync(join(folder, 'run.lock')));
+    const records = join(folder, 'records.arrows');
+    const bytes = readFileSync(records);
+    bytes.fill(0xa5, bytes.length >> 1, (bytes.length >> 1) + 200_000);
+    writeFileSync(records, bytes);
+    rmSync(join(folder, 'overview.safetensors'));
+    const run = await readKeptRun(vscode.Uri.file(folder));
+    assert.ok(run !== undefined);
+    const { message = '' } = await loadRun(run);
+    assert.match(
+      message,
+      /^The run made [\d,]+ updates, but its records can be read for the first [\d,]+ updates? only/,
+    );
   });
 
   it('are gone on with where they were stopped, as if they had not been', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { isTrainedIn, lockFolder } from '../../../src/run/folderLock.node';
 
 const runner = resolve('dist', 'cli.mjs');
@@ -106,5 +107,26 @@ describe('A run folder from a stranger', function () {
     assert.ok(lstatSync(path('run', 'run.lock')).isFile());
     await lock.release();
     assert.ok(!existsSync(path('run', 'run.lock')));
+  });
+
+  it('is taken by one of all who find the lock of a process that is gone', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const taker = resolve('dist', 'test', 'unit', 'trainer', 'takeLock.command.mjs');
+    const takers = Array.from({ length: 6 }, () => spawn(process.execPath, [taker, path('run')]));
+    const lines = takers.map(({ stdout }) => createInterface({ input: stdout })[Symbol.asyncIterator]());
+    const answers = () => Promise.all(lines.map(async (line) => String((await line.next()).value)));
+    const tell = (word: string): void => {
+      for (const { stdin } of takers) stdin.write(`${word}\n`);
+    };
+    await answers();
+    for (let round = 0; round < 40; round++) {
+      writeFileSync(path('run', 'run.lock'), String(pid));
+      tell('take');
+      const taken = (await answers()).filter((answer) => answer === 'taken');
+      assert.equal(taken.length, 1, `round ${round}`);
+      tell('release');
+      await answers();
+    }
+    for (const { stdin } of takers) stdin.end();
   });
 });

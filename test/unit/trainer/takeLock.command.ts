@@ -1,0 +1,13 @@
+import { createInterface } from 'node:readline';
+import { lockFolder, type FolderLock } from '../../../src/run/folderLock.node';
+
+// Takes the folder that is named at every `take`, and says whether it could; lets it go at every `release`.
+const [folder = ''] = process.argv.slice(2);
+let lock: FolderLock | undefined;
+console.log('ready');
+for await (const word of createInterface({ input: process.stdin })) {
+  if (word === 'take') lock = await lockFolder(folder).catch(() => undefined);
+  else await lock?.release();
+  console.log(lock === undefined ? 'refused' : word === 'take' ? 'taken' : 'released');
+  if (word === 'release') lock = undefined;
+}
