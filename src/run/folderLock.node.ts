@@ -1,8 +1,26 @@
-import { lstat, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { constants, lstat, mkdir, open, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { runFiles } from './layout';
 
-const longestLock = 64;
+const longestLock = 320;
+
+/** Milliseconds between two signs of life of a holder, by default. */
+const betweenSigns = 10_000;
+/** Milliseconds after which a holder on another machine, that has given no sign of life for so long, counts as gone. */
+const longestSilence = 60_000;
+
+/** This process as a lock names it: its number, which means something on one machine, or in one container, only. */
+const ownName = `${process.pid} ${hostname()}`;
+
+/** Who a lock says holds its folder. */
+interface Holder {
+  readonly pid: number;
+  /** Of a lock without one it is this machine. */
+  readonly host: string;
+  /** When it last gave a sign of life, in milliseconds by the clock of the carrier. */
+  readonly lastSign: number;
+}
 
 /** The locks that this process holds; a file that names it and is none of them was left behind. */
 const held = new Set<string>();
@@ -15,13 +33,15 @@ export interface FolderLock {
 
 /**
  * Takes a run's folder for this process, creating it; two processes that write the same records would spoil them. A lock
- * whose process is gone, as after a kill, is taken over.
+ * whose process is gone, as after a kill, is taken over. Of a process on another machine, or in another container, nobody
+ * can see whether it lives: such a lock is taken over when it has been silent for a minute.
  *
+ * @param rhythm milliseconds between signs of life
  * @throws naming the process that holds the folder, or with the carrier's own error
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export async function lockFolder(folder: string, rhythm = betweenSigns): Promise<FolderLock> {
   const path = join(folder, runFiles.lock);
-  if (held.has(path)) throw new Error(trainedBy(process.pid, path));
+  if (held.has(path)) throw new Error(trainedBy({ pid: process.pid, host: hostname() }, path));
   held.add(path);
   try {
     await mkdir(folder, { recursive: true });
@@ -30,8 +50,16 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     held.delete(path);
     throw error;
   }
+  let sign = Promise.resolve();
+  const signs = setInterval(() => {
+    sign = giveSign(path);
+  }, rhythm);
+  signs.unref();
   return {
     release: async () => {
+      clearInterval(signs);
+      // One that came after the release would stand in the lock of whoever is next.
+      await sign;
       held.delete(path);
       // In a folder that can no longer be written the file stays, and means nothing.
       await rm(path, { force: true }).catch(() => undefined);
@@ -45,14 +73,29 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
 export async function isTrainedIn(folder: string): Promise<boolean> {
   const path = join(folder, runFiles.lock);
   const holder = await holderOf(path);
-  return holder !== undefined && (holder === process.pid ? held.has(path) : isAlive(holder));
+  return holder !== undefined && (isThisProcess(holder) ? held.has(path) : isAlive(holder, Date.now()));
 }
 
-function trainedBy(holder: number, path: string): string {
+function trainedBy({ pid, host }: Pick<Holder, 'pid' | 'host'>, path: string): string {
+  const place = host === hostname() ? '' : ` on ${host}`;
   return (
-    `process ${holder} is training there now: another window, or a run in a terminal. Wait until it has ended; if ` +
+    `process ${pid}${place} is training there now: another window, or a run in a terminal. Wait until it has ended; if ` +
     `there is no such run, delete ${path}`
   );
+}
+
+/** Writes the lock anew, so that its time says, by the carrier's own clock, that the holder lives. */
+async function giveSign(path: string): Promise<void> {
+  try {
+    const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
+    try {
+      if ((await file.readFile('utf8')) === ownName) await file.write(ownName, 0);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    // What cannot be written now is written at the next sign.
+  }
 }
 
 /** Milliseconds that no taking over lasts: whoever began one so long ago was killed at it. */
@@ -72,8 +115,10 @@ async function takeOver(path: string): Promise<void> {
   }
   try {
     const holder = await holderOf(path);
+    const { mtimeMs: now } = await lstat(looking);
     // One with this process's number was left behind by another of that number.
-    if (holder !== undefined && holder !== process.pid && isAlive(holder)) throw new Error(trainedBy(holder, path));
+    const isOther = holder !== undefined && !isThisProcess(holder);
+    if (isOther && isAlive(holder, now)) throw new Error(trainedBy(holder, path));
     await rm(path, { force: true });
     if (!(await created(path))) throw new Error(justTaken);
   } finally {
@@ -83,7 +128,7 @@ async function takeOver(path: string): Promise<void> {
 
 async function created(path: string): Promise<boolean> {
   try {
-    await writeFile(path, String(process.pid), { flag: 'wx' });
+    await writeFile(path, ownName, { flag: 'wx' });
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
@@ -92,19 +137,23 @@ async function created(path: string): Promise<boolean> {
 }
 
 /** undefined where the lock names no process, or has been released meanwhile. */
-async function holderOf(path: string): Promise<number | undefined> {
+async function holderOf(path: string): Promise<Holder | undefined> {
   // A pipe in place of the file would be waited on for ever.
-  const isLock = await lstat(path).then(
-    (entry) => entry.isFile() && entry.size <= longestLock,
-    () => false,
-  );
-  const text = isLock ? await readFile(path, 'utf8').catch(() => '') : '';
-  return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
+  const entry = await lstat(path).catch(() => undefined);
+  if (entry?.isFile() !== true || entry.size > longestLock) return undefined;
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const [, pid, host] = /^([1-9]\d{0,9})(?: (\S{1,255}))?$/.exec(text) ?? [];
+  return pid === undefined ? undefined : { pid: Number(pid), host: host ?? hostname(), lastSign: entry.mtimeMs };
 }
 
-function isAlive(holder: number): boolean {
+function isThisProcess({ pid, host }: Holder): boolean {
+  return pid === process.pid && host === hostname();
+}
+
+function isAlive({ pid, host, lastSign }: Holder, now: number): boolean {
+  if (host !== hostname()) return now - lastSign <= longestSilence;
   try {
-    process.kill(holder, 0);
+    process.kill(pid, 0);
     return true;
   } catch (error) {
     // A process of somebody else's may not be signalled, but it is there.

@@ -8,7 +8,8 @@
  * - `overview.safetensors`: what the records come to, so that a long run opens at once; made anew where it is missing;
  * - `display-name.txt`: what a person has called the run, where somebody has;
  * - `step-N.safetensors`: a captured update, where one was asked for;
- * - `run.lock`: the number of the process that trains in this folder now, a window's extension host or a headless run.
+ * - `run.lock`: number and machine of the process that trains in this folder now, a window's extension host or a headless
+ *   run; written anew every ten seconds.
  */
 export const runFiles = {
   manifest: 'run.json',

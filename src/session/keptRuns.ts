@@ -67,14 +67,9 @@ export class KeptRuns implements Disposable {
   #watch(): void {
     this.#watchers.dispose();
     this.#watchers = new DisposableStore();
-    const files = `{${runFiles.manifest},${runFiles.displayName},${runFiles.lock}}`;
-    const patterns = [`**/${files}`, ...movedFolders().map((folder) => new RelativePattern(folder, `*/${files}`))];
-    for (const pattern of patterns) {
-      const watcher = this.#watchers.add(workspace.createFileSystemWatcher(pattern));
-      for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) {
-        this.#watchers.add(event(() => this.#lookSoon()));
-      }
-    }
+    this.#watchFiles(`{${runFiles.manifest},${runFiles.displayName}}`, false);
+    // A lock is written anew as a sign of life, which changes nothing here.
+    this.#watchFiles(runFiles.lock, true);
     // Of a folder that is deleted with all in it, its own end is all that is told.
     for (const all of ['**', ...movedFolders().map((folder) => new RelativePattern(folder, '**'))]) {
       const watcher = this.#watchers.add(workspace.createFileSystemWatcher(all, true, true));
@@ -85,6 +80,16 @@ export class KeptRuns implements Disposable {
       );
     }
     this.#lookSoon();
+  }
+
+  #watchFiles(files: string, ignoreChange: boolean): void {
+    const patterns = [`**/${files}`, ...movedFolders().map((folder) => new RelativePattern(folder, `*/${files}`))];
+    for (const pattern of patterns) {
+      const watcher = this.#watchers.add(workspace.createFileSystemWatcher(pattern, false, ignoreChange));
+      for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) {
+        this.#watchers.add(event(() => this.#lookSoon()));
+      }
+    }
   }
 
   #lookSoon(): void {

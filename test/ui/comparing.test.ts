@@ -21,6 +21,8 @@ describe('Training all variants of a file', () => {
       settings: { 'unroll.trainTogether': 1 },
     });
     await workbench.openFile('cells.rnn.json');
+    // Before the lenses are there, the extension may not know yet which editor is open, and asks.
+    await workbench.codeLens('▶ Train').waitFor();
     await workbench.runCommand('Unroll: Train All Variants');
   });
 

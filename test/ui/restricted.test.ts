@@ -90,6 +90,7 @@ describe('A window in Restricted Mode', () => {
       .click();
     await workbench.webviewFrame().getByText('finished 60').first().waitFor();
     await workbench.openFile('cells.rnn.json');
+    await workbench.codeLens('▶ Train').waitFor();
     await workbench.runCommand('Unroll: Train All Variants');
     const compared = workbench.webviewFrame().locator('.comparison-table tbody tr').filter({ hasText: 'finished' });
     await compared.nth(1).waitFor();

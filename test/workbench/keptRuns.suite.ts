@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { readManifest } from '../../src/run/manifest';
@@ -138,7 +139,7 @@ describe('Kept runs', () => {
     assert.equal(before.source, '../../case.rnn.json');
     await vscode.commands.executeCommand('unroll.resumeRun', folder);
     await experiment.lens(/running · [\d,]+ update/);
-    assert.equal(readFileSync(join(folder, 'run.lock'), 'utf8'), String(process.pid));
+    assert.equal(readFileSync(join(folder, 'run.lock'), 'utf8'), `${process.pid} ${hostname()}`);
     await vscode.commands.executeCommand('unroll.stop');
     await experiment.lens(/stopped/);
     assert.equal(foldersOf(experiment).length, 1);

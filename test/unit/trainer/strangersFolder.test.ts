@@ -11,11 +11,13 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { isTrainedIn, lockFolder } from '../../../src/run/folderLock.node';
 
 const runner = resolve('dist', 'cli.mjs');
@@ -98,7 +100,7 @@ describe('A run folder from a stranger', function () {
 
   it('is not waited on for a pipe in place of its lock', async () => {
     execFileSync('mkfifo', [path('run', 'run.lock')]);
-    const patience = new Promise<'hung'>((done) => setTimeout(done, 2000, 'hung'));
+    const patience = setTimeout(2000, 'hung');
     const trained = await Promise.race([isTrainedIn(path('run')), patience]);
     // Lets go of whoever waits, so that this process can end.
     if (trained === 'hung') writeFileSync(path('run', 'run.lock'), '');
@@ -107,6 +109,26 @@ describe('A run folder from a stranger', function () {
     assert.ok(lstatSync(path('run', 'run.lock')).isFile());
     await lock.release();
     assert.ok(!existsSync(path('run', 'run.lock')));
+  });
+
+  it('is held by a process on another machine as long as that gives signs of life', async () => {
+    writeFileSync(path('run', 'run.lock'), '1 elsewhere.example');
+    await assert.rejects(lockFolder(path('run')), /process 1 on elsewhere\.example is training there now/);
+    const longAgo = Date.now() / 1000 - 61;
+    utimesSync(path('run', 'run.lock'), longAgo, longAgo);
+    const lock = await lockFolder(path('run'));
+    assert.equal(readFileSync(path('run', 'run.lock'), 'utf8'), `${process.pid} ${hostname()}`);
+    await lock.release();
+  });
+
+  it('shows signs of life of its holder until it is released', async () => {
+    const lock = await lockFolder(path('run'), 10);
+    utimesSync(path('run', 'run.lock'), 0, 0);
+    while (lstatSync(path('run', 'run.lock')).mtimeMs === 0) await setTimeout(5);
+    await lock.release();
+    writeFileSync(path('run', 'run.lock'), '1 elsewhere.example');
+    await setTimeout(50);
+    assert.equal(readFileSync(path('run', 'run.lock'), 'utf8'), '1 elsewhere.example');
   });
 
   it('is taken by one of all who find the lock of a process that is gone', async () => {
