@@ -1,4 +1,4 @@
-import { constants, lstat, mkdir, open, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { constants, lstat, mkdir, open, readFile, rm, rmdir, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { runFiles } from './layout';
@@ -48,6 +48,7 @@ export async function lockFolder(folder: string, rhythm = betweenSigns): Promise
     if (!(await created(path))) await takeOver(path);
   } catch (error) {
     held.delete(path);
+    await rmdir(folder).catch(() => undefined);
     throw error;
   }
   let sign = Promise.resolve();
@@ -127,12 +128,22 @@ async function takeOver(path: string): Promise<void> {
 }
 
 async function created(path: string): Promise<boolean> {
+  let file: FileHandle;
   try {
-    await writeFile(path, ownName, { flag: 'wx' });
-    return true;
+    file = await open(path, 'wx');
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
+  }
+  try {
+    await file.writeFile(ownName);
+    return true;
+  } catch (error) {
+    // A full disk has room for a file, and none for what stands in it.
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 

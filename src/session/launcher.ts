@@ -7,6 +7,7 @@ import type { ResolvedExperiment } from '../experiment/schema';
 import { reasonOf } from '../protocol/channel';
 import { isResumable } from '../protocol/run';
 import type { StartParams } from '../protocol/trainer';
+import { unkeptInWords } from '../run/carrierAdvice';
 import { lockFolder, type FolderLock } from '../run/folderLock.node';
 import { newRunFolder } from '../run/runFolder';
 import { unheededRunsFolder } from '../platform/restrictedMode';
@@ -209,7 +210,7 @@ export class Launcher implements Disposable {
       return await lockFolder(folder);
     } catch (error) {
       if (kept !== undefined) throw new Error(`This run cannot be gone on with: ${reasonOf(error)}.`);
-      const message = `The run's records cannot be kept: ${reasonOf(error)}. It trains without them.`;
+      const message = unkeptInWords(error, folder);
       this.log.warn(message);
       this.#noticed.fire(message);
       return undefined;

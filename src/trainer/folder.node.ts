@@ -1,4 +1,4 @@
-import { constants, lstat, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import { constants, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunStorage } from '../run/storage';
 
@@ -46,7 +46,10 @@ export class FolderStorage implements RunStorage {
 
   async remove(path: string): Promise<void> {
     await this.#ownFolder(dirname(path));
-    await rm(join(this.folder, path), { force: true });
+    const target = join(this.folder, path);
+    const entry = await lstat(target).catch(absent);
+    if (entry?.isDirectory() === true) await rmdir(target);
+    else await rm(target, { force: true });
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {

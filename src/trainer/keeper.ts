@@ -2,10 +2,11 @@ import type { Capture } from '../engine/capture';
 import { reasonOf } from '../protocol/channel';
 import type { Keeping, KeptState } from '../protocol/run';
 import type { Ending } from '../protocol/trainer';
+import { adviceFor } from '../run/carrierAdvice';
 import type { RateChange } from '../run/rateChanges';
 import { batchFrom, RecordPacker, type RecordBatch, type UpdateRecord } from '../run/recordBatch';
 import { Backlog } from './backlog';
-import { adviceFor, afterGap, afterOutage, atBound, atOutage, atUnwrittenEnd, withoutFolder } from './keepingWords';
+import { afterGap, afterOutage, atBound, atOutage, atUnwrittenEnd, withoutFolder } from './keepingWords';
 import type { RunWriter } from './runWriter';
 
 /** Bytes of records and captures that wait in memory while a run's folder cannot be written. */

@@ -2,24 +2,6 @@ import { missingInWords, type Missing } from '../protocol/missing';
 
 const resuming = 'Resuming the run goes back to its newest checkpoint and computes the rest again, bit for bit.';
 
-/** What a person can do so that a run's folder can be written again. */
-export function adviceFor(error: unknown, folder: string | null): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return `Make room on the disk of ${folder}.`;
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return `Allow writing in ${folder} again.`;
-    case 'ENOENT':
-      return `${folder}, or a file in it, was deleted or moved: it is not made anew, so put it back to have the run kept.`;
-    default:
-      return `Look at ${folder}.`;
-  }
-}
-
 /** Said when a run's folder can no longer be written. */
 export function atOutage(update: number, reason: string, most: number, advice: string): string {
   return (

@@ -9,6 +9,7 @@ import { parameterCount } from '../engine/network';
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
 import type { RunFacts } from '../protocol/run';
 import type { StartParams, StartReply, TrainerContract, TrainerHostContract } from '../protocol/trainer';
+import { unkeptInWords } from '../run/carrierAdvice';
 import type { Manifest } from '../run/manifest';
 import { buffersOf } from '../run/recordBatch';
 import type { RunStorage } from '../run/storage';
@@ -169,7 +170,7 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
       await writer.begin();
       return writer;
     } catch (error) {
-      channel.emit('notice', `The run's records cannot be kept: ${reasonOf(error)}. It trains without them.`);
+      channel.emit('notice', unkeptInWords(error, folder));
       return undefined;
     }
   }

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingInWords } from '../../../src/protocol/missing';
 import { isResumable, type Keeping } from '../../../src/protocol/run';
+import { lockFolder } from '../../../src/run/folderLock.node';
 import { readManifest, type Manifest } from '../../../src/run/manifest';
 import type { RecordBatch } from '../../../src/run/recordBatch';
 import { readRecords } from '../../../src/run/recordDecoder';
@@ -50,6 +51,32 @@ class FullStorage extends FolderStorage {
 
   #refuse(): void {
     if (this.isFull) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  }
+}
+
+/** A disk of 4 MiB in a folder; undefined, and said so, where none can be had. */
+function smallDisk(folder: string): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
+  const disk = join(folder, 'disk');
+  mkdirSync(disk);
+  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk], {
+    encoding: 'utf8',
+  });
+  if (status === 0) return disk;
+  console.log(`There is no disk here that could be filled: ${stderr}`);
+  return undefined;
+}
+
+/** Fills the disk of a file to its last bytes: whatever is written then finds room for its beginning at most. */
+function fill(filler: string): void {
+  for (let size = 1 << 20; size > 100; size >>= 1) {
+    for (let isRoom = true; isRoom;) {
+      try {
+        writeFileSync(filler, new Uint8Array(size), { flag: 'a' });
+      } catch {
+        isRoom = false;
+      }
+    }
   }
 }
 
@@ -353,17 +380,27 @@ describe('What is kept of a run', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('has no hole after a disk that was really full', async function () {
-    if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip();
-    const disk = join(folder, 'disk');
-    mkdirSync(disk);
-    const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk], {
-      encoding: 'utf8',
-    });
-    if (status !== 0) {
-      console.log(`There is no disk here that could be filled: ${stderr}`);
-      this.skip();
+  it('leaves nothing behind where the disk is full before anything was begun', async function () {
+    const disk = smallDisk(folder) ?? this.skip();
+    try {
+      fill(join(disk, 'filler'));
+      await assert.rejects(lockFolder(join(disk, 'run')), /ENOSPC/);
+      assert.deepEqual(readdirSync(disk), ['filler']);
+      rmSync(join(disk, 'filler'));
+      const lock = await lockFolder(join(disk, 'run'));
+      fill(join(disk, 'filler'));
+      const { writer } = driven(exampleTraining(keys), join(disk, 'run'), new FolderStorage(join(disk, 'run')));
+      await assert.rejects(writer.begin(), /ENOSPC/);
+      assert.deepEqual(readdirSync(join(disk, 'run')), ['run.lock']);
+      await lock.release();
+      assert.deepEqual(readdirSync(disk), ['filler']);
+    } finally {
+      spawnSync('umount', ['-l', disk]);
     }
+  });
+
+  it('has no hole after a disk that was really full', async function () {
+    const disk = smallDisk(folder) ?? this.skip();
     try {
       const place = join(disk, 'run');
       mkdirSync(place);
@@ -376,15 +413,7 @@ describe('What is kept of a run', () => {
       await step(60);
       const filler = join(disk, 'filler');
       // The last bytes go too: a batch finds room for its beginning only.
-      for (let size = 1 << 20; size > 100; size >>= 1) {
-        for (let isRoom = true; isRoom;) {
-          try {
-            writeFileSync(filler, new Uint8Array(size), { flag: 'a' });
-          } catch {
-            isRoom = false;
-          }
-        }
-      }
+      fill(filler);
       await step(200);
       assert.deepEqual(
         told.map(({ state }) => state),
