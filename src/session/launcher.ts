@@ -56,6 +56,8 @@ type Preparation = { readonly kind: 'prepared'; readonly prepared: Prepared } | 
 export class Launcher implements Disposable {
   readonly #refused = new EventEmitter<RefusalsFound>();
   readonly #noticed = new EventEmitter<string>();
+  /** Runs that are being gone on with and have no session yet, by their folders. */
+  readonly #resuming = new Map<string, Promise<Launch>>();
 
   /** Fires with what the person must know and does not end a run. */
   readonly onDidNotice: Event<string> = this.#noticed.event;
@@ -88,9 +90,12 @@ export class Launcher implements Disposable {
   async resume(folder: string, onAccepted?: (session: Session) => void): Promise<Launch> {
     const live = this.sessions.withFolder(folder);
     if (live?.isLive === true) return { kind: 'started', session: live };
-    const preparation = await this.#prepareResume(folder, live);
-    const launch = preparation.kind === 'prepared' ? await this.#begin(preparation.prepared, onAccepted) : preparation;
-    if (launch.kind === 'failed') this.log.error(launch.message);
+    const launch =
+      this.#resuming.get(folder) ??
+      this.#resume(folder, live, onAccepted).finally(() => {
+        this.#resuming.delete(folder);
+      });
+    this.#resuming.set(folder, launch);
     return launch;
   }
 
@@ -115,6 +120,17 @@ export class Launcher implements Disposable {
     } catch (error) {
       return { kind: 'failed', message: `The experiment cannot be read: ${reasonOf(error)}` };
     }
+  }
+
+  async #resume(
+    folder: string,
+    earlier: Session | undefined,
+    onAccepted: ((session: Session) => void) | undefined,
+  ): Promise<Launch> {
+    const preparation = await this.#prepareResume(folder, earlier);
+    const launch = preparation.kind === 'prepared' ? await this.#begin(preparation.prepared, onAccepted) : preparation;
+    if (launch.kind === 'failed') this.log.error(launch.message);
+    return launch;
   }
 
   async #prepareResume(folder: string, earlier: Session | undefined): Promise<Preparation> {
@@ -149,7 +165,7 @@ export class Launcher implements Disposable {
   async #begin(prepared: Prepared, onAccepted?: (session: Session) => void): Promise<Launch> {
     const { target } = prepared;
     const previous = this.sessions.get(target);
-    if (previous?.isLive === true) await previous.stop().catch(() => undefined);
+    if (previous?.isLive === true) await previous.untilStopped().catch(() => undefined);
     const session = new Session(target.uri, target.variant, prepared.kept?.folder.fsPath);
     session.onDidNotice((message) => {
       this.log.warn(message);
@@ -163,6 +179,10 @@ export class Launcher implements Disposable {
     let lock: FolderLock | undefined;
     try {
       lock = await this.#locked(prepared);
+      if (!session.isLive) {
+        await lock?.release();
+        return { kind: 'stopped' };
+      }
       const { kept } = prepared;
       const recall = kept && ((updates: number) => readHistory(kept.folder.fsPath, kept.manifest, updates));
       const held = { lock, recall };

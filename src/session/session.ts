@@ -50,6 +50,8 @@ export class Session implements Disposable {
   #early: RecordBatch[] | undefined;
   #state: RunState = 'preparing';
   #isStopping = false;
+  /** Of pause, resume and step only the last says where the run stands: an earlier one may be answered later. */
+  #wishes = 0;
   #message: string | undefined;
   #broke: BrokenPlace | undefined;
   #keeping: Keeping | undefined;
@@ -176,44 +178,49 @@ export class Session implements Disposable {
 
   async pause(): Promise<void> {
     if (this.#trainer === undefined || this.#state === 'preparing') return;
+    const wish = ++this.#wishes;
     await this.#trainer.channel.request('pause', undefined);
-    this.#enter('paused');
+    if (wish === this.#wishes) this.#enter('paused');
   }
 
   async resume(): Promise<void> {
     if (this.#trainer === undefined || this.#state === 'preparing') return;
+    const wish = ++this.#wishes;
     await this.#trainer.channel.request('resume', undefined);
-    this.#enter('running');
+    if (wish === this.#wishes) this.#enter('running');
   }
 
   /** One update, then paused. */
   async step(): Promise<void> {
     if (this.#trainer === undefined || this.#state === 'preparing') return;
+    this.#wishes++;
     this.#enter('paused');
     await this.#trainer.channel.request('step', undefined);
     this.#changed.fire(undefined);
   }
 
-  /**
-   * Ends the run once the update in progress is done; resolves when it is over and its records are kept. Asked a second
-   * time, it does not wait for an update that takes too long, and ends the trainer at once.
-   */
+  /** As `untilStopped`; asked a second time, it does not wait for an update that takes too long, and ends the trainer. */
   async stop(): Promise<void> {
+    if (!this.#isStopping) await this.untilStopped();
+    else if (this.isLive)
+      this.#end('stopped', 'Ended in the middle of an update; the records go up to the last second before.');
+  }
+
+  /** Ends the run once the update in progress is done; resolves when it is over and its records are kept. */
+  async untilStopped(): Promise<void> {
     if (this.#state === 'waiting' || this.#state === 'preparing') {
       this.#end('stopped', undefined);
       return;
     }
     const trainer = this.#trainer;
     if (trainer === undefined) return;
-    if (this.#isStopping) {
-      this.#end('stopped', 'Ended in the middle of an update; the records go up to the last second before.');
-      return;
-    }
-    this.#isStopping = true;
     const over = new Promise<void>((resolve) => {
       this.#whenOver.push(resolve);
     });
-    await trainer.channel.request('stop', undefined);
+    if (!this.#isStopping) {
+      this.#isStopping = true;
+      await trainer.channel.request('stop', undefined);
+    }
     await over;
   }
 

@@ -34,9 +34,9 @@ export class Sessions implements Disposable {
     return [...this.#sessions.values()].map(({ session }) => session);
   }
 
-  /** The session whose run is kept in this folder, live or over. */
+  /** The session whose run is kept in this folder, live or over; the newest, where it was gone on with. */
   withFolder(folder: string): Session | undefined {
-    return this.all.find((session) => session.folder === folder);
+    return this.all.findLast((session) => session.folder === folder);
   }
 
   /** The sessions of one experiment file. */

@@ -18,6 +18,7 @@ export class TrainingQueue implements Disposable {
 
   /** Resolves when the session may train; with false when it is over before its turn has come. */
   turn(session: Session): Promise<boolean> {
+    if (!session.isLive) return Promise.resolve(false);
     this.#subscriptions.set(
       session,
       session.onDidChange(() => {

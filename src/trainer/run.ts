@@ -63,6 +63,9 @@ export class Run {
 
   resume(): void {
     this.#paused = false;
+    // Whoever waits for a pause, or for a step, waits for what does not come any more.
+    this.#stepsAllowed = 0;
+    this.#settleIdle();
     this.#wakeUp();
   }
 

@@ -16,6 +16,7 @@ export async function run(): Promise<void> {
     for (const line of format(...words).split('\n')) console.log(suiteLine + line);
   };
   const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: false, timeout: 30_000, slow: 30_000 });
+  if (process.env['UNROLL_TESTS']) mocha.grep(new RegExp(process.env['UNROLL_TESTS']));
   // Mocha would load the files through its own module loader, which does not know the module `vscode`.
   const load = createRequire(__filename);
   for (const file of readdirSync(__dirname).filter((name) => name.endsWith('.suite.cjs'))) {

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { readManifest } from '../../src/run/manifest';
+import { readRecords } from '../../src/run/recordDecoder';
+import { Launcher } from '../../src/session/launcher';
+import { RunArchive } from '../../src/session/runArchive';
+import type { Session } from '../../src/session/session';
+import { Sessions, type Target } from '../../src/session/sessions';
+import { nodeTrainers } from '../../src/session/trainerWorker.node';
+import type { StartTrainerWorker } from '../../src/session/trainerWorker';
+import { TrainingQueue } from '../../src/session/trainingQueue';
+import { ExperimentFile, until } from './experimentFile';
+
+const endless = `{
+  "data": { "task": "adding", "length": 5 },
+  "model": { "cell": "rnn", "hidden": 4 },
+  "training": { "steps": 100000000, "batch": 4, "checkpointEvery": 2000 },
+  "variants": { "gated": { "model": { "cell": "gru" } } }
+}`;
+
+const noMemento: vscode.Memento = {
+  keys: () => [],
+  get: <T>(_: string, otherwise?: T) => otherwise as T,
+  update: () => Promise.resolve(),
+};
+
+describe('Buttons pressed faster than a run can follow', () => {
+  const log = vscode.window.createOutputChannel('Races', { log: true });
+  const sessions = new Sessions();
+  const queue = new TrainingQueue(() => 2);
+  let threads = 0;
+  const worker = nodeTrainers(
+    join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'worker.cjs'),
+  );
+  const counted: StartTrainerWorker = () => {
+    const thread = worker();
+    threads++;
+    thread.onGone(() => threads--);
+    return thread;
+  };
+  const launcher = new Launcher(sessions, new RunArchive(noMemento), queue, counted, log);
+  const rejections: unknown[] = [];
+  const onRejection = (reason: unknown): void => {
+    rejections.push(reason);
+  };
+
+  before(() => process.on('unhandledRejection', onRejection));
+  beforeEach(() => (rejections.length = 0));
+  afterEach(async () => {
+    for (const session of sessions.all) if (session.isLive) await session.stop();
+    await until('all threads to end', () => threads === 0);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    assert.deepEqual(rejections, []);
+  });
+  after(() => {
+    process.off('unhandledRejection', onRejection);
+    for (const owned of [launcher, queue, sessions, log]) owned.dispose();
+  });
+
+  async function training(target: Target): Promise<Session> {
+    const launch = await launcher.launch(target);
+    assert.ok(launch.kind === 'started', JSON.stringify(launch));
+    await until('updates', () => launch.session.status.updates > 0);
+    return launch.session;
+  }
+
+  const runsOf = (experiment: ExperimentFile): readonly string[] =>
+    readdirSync(join(experiment.folder, 'unroll-runs')).map((name) => join(experiment.folder, 'unroll-runs', name));
+
+  it('start nothing where Stop comes before the trainer does', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    const target = { uri: experiment.document.uri, variant: undefined };
+    const launch = launcher.launch(target);
+    const session = await new Promise<Session>((found) => {
+      const put = sessions.onDidReplace((one) => {
+        put.dispose();
+        found(one);
+      });
+    });
+    await session.stop();
+    assert.equal((await launch).kind, 'stopped');
+    assert.equal(session.status.state, 'stopped');
+    assert.equal(threads, 0);
+    assert.deepEqual(runsOf(experiment), []);
+  });
+
+  it('let a run that is being stopped write its end before the next one of its target begins', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    const target = { uri: experiment.document.uri, variant: undefined };
+    const first = await training(target);
+    void first.stop();
+    const launches = await Promise.all([launcher.launch(target), launcher.launch(target)]);
+    assert.ok(launches.some(({ kind }) => kind === 'started'));
+    await first.gone;
+    assert.equal(first.status.message, undefined);
+    const [oldest = ''] = [...runsOf(experiment)].sort();
+    const manifest = readManifest(readFileSync(join(oldest, 'run.json')));
+    assert.equal(manifest?.state, 'stopped');
+    const { batches } = readRecords(readFileSync(join(oldest, 'records.arrows')));
+    assert.equal((batches.at(-1)?.update.at(-1) ?? -1) + 1, manifest.updates);
+    assert.equal(sessions.all.filter(({ isLive }) => isLive).length, 1);
+  });
+
+  it('resume a run once where Resume is pressed twice', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    const session = await training({ uri: experiment.document.uri, variant: undefined });
+    await session.stop();
+    await session.gone;
+    const { folder = '' } = session;
+    const launches = await Promise.all([launcher.resume(folder), launcher.resume(folder), launcher.resume(folder)]);
+    assert.deepEqual(
+      launches.map(({ kind }) => kind),
+      ['started', 'started', 'started'],
+    );
+    assert.equal(threads, 1);
+    assert.equal(sessions.withFolder(folder)?.status.state, 'running');
+  });
+
+  it('leave a run in the state of the last button', async function () {
+    this.timeout(60_000);
+    const experiment = await ExperimentFile.open(endless);
+    const session = await training({ uri: experiment.document.uri, variant: undefined });
+    for (let round = 0; round < 100; round++) {
+      await Promise.all([session.pause(), session.resume()]);
+      assert.equal(session.status.state, 'running', `round ${round}: Pause, Resume`);
+      await sleep(round % 5);
+      await Promise.all([session.pause(), session.resume(), session.step()]);
+      assert.equal(session.status.state, 'paused', `round ${round}: Pause, Resume, Step`);
+      await Promise.all([session.resume(), session.step()]);
+      assert.equal(session.status.state, 'paused', `round ${round}: Resume, Step`);
+      await session.resume();
+    }
+  });
+});
