@@ -1,7 +1,8 @@
 import type { InspectedLayer, Inspection } from '../../src/protocol/inspection';
 import { briefNumber } from '../../src/protocol/numbers';
 import type { SharedZoom } from '../axis/zoom';
-import { CurveChart, type Curve } from '../charts/curves';
+import { CurveChart } from '../charts/curves';
+import type { Curve } from '../charts/datasets';
 import type { Asks } from '../../src/protocol/updateQuestions';
 import type { Store } from '../store/store';
 import { backwardTable } from '../tables/backwardTables';

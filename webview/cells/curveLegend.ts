@@ -1,4 +1,4 @@
-import type { Curve } from '../charts/curves';
+import type { Curve } from '../charts/datasets';
 import { element } from '../ui/element';
 
 const swatchWidth = 22;

@@ -1,7 +1,8 @@
 import { briefNumber } from '../../src/protocol/numbers';
 import type { Reach } from '../../src/protocol/reach';
 import type { SharedZoom } from '../axis/zoom';
-import { CurveChart, type Curve } from '../charts/curves';
+import { CurveChart } from '../charts/curves';
+import type { Curve } from '../charts/datasets';
 import type { Store } from '../store/store';
 import { element, setText } from '../ui/element';
 import { legendOf } from './curveLegend';

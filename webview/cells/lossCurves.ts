@@ -1,7 +1,7 @@
 import type { DisplaySeries } from '../../src/protocol/displaySeries';
 import type { RunFacts } from '../../src/protocol/run';
 import { briefNumber } from '../../src/protocol/numbers';
-import type { Curve } from '../charts/curves';
+import type { Curve } from '../charts/datasets';
 import type { Theme } from '../theme/theme';
 
 interface Dot {

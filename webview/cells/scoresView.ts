@@ -1,7 +1,8 @@
 import { briefNumber, counted } from '../../src/protocol/numbers';
 import type { HeldOutRequest, PositionScores, Scores } from '../../src/protocol/output';
 import type { SharedZoom } from '../axis/zoom';
-import { CurveChart, type Curve } from '../charts/curves';
+import { CurveChart } from '../charts/curves';
+import type { Curve } from '../charts/datasets';
 import type { Asks } from '../../src/protocol/updateQuestions';
 import { drawable, Question } from '../store/question';
 import type { Store } from '../store/store';

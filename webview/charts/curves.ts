@@ -1,34 +1,13 @@
-import {
-  Chart,
-  Filler,
-  LinearScale,
-  LineController,
-  LineElement,
-  LogarithmicScale,
-  PointElement,
-  type ChartDataset,
-} from 'chart.js';
-import { bisector } from 'd3-array';
+import { Chart, Filler, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from 'chart.js';
 import { gutters } from '../axis/trainingAxis';
 import { decadeNumber, plainNumber } from '../../src/protocol/numbers';
 import type { Theme } from '../theme/theme';
+import { Datasets, type Curve } from './datasets';
 
 /** Pixels between the panel's edge and the name of the y axis. */
 const titleMargin = 6;
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler);
-
-/** One line of a chart. */
-export interface Curve {
-  readonly label: string;
-  readonly points: readonly { readonly x: number; readonly y: number }[];
-  readonly color: string;
-  readonly dash?: readonly number[];
-  readonly width?: number;
-  /** Fills down or up to the curve that stands before this one. */
-  readonly fillToPrevious?: string;
-  readonly dots?: boolean;
-}
 
 /** What a chart shows. */
 export interface CurvesContent {
@@ -48,6 +27,7 @@ const digitWidth = 7;
 export class CurveChart {
   readonly canvas = document.createElement('canvas');
   readonly #chart: Chart<'line', { x: number; y: number }[]>;
+  readonly #datasets = new Datasets();
   /** What the axes were set for, but for the part in sight. */
   #axes: { readonly key: string; readonly theme: Theme } | undefined;
 
@@ -81,10 +61,7 @@ export class CurveChart {
 
   update(content: CurvesContent, domain: readonly [number, number], theme: Theme): void {
     const chart = this.#chart;
-    // A dataset that stays is drawn in place; chart.js would set a new one up from the ground at every frame.
-    chart.data.datasets = content.curves.map((curve, i) =>
-      Object.assign(chart.data.datasets[i] ?? {}, dataset(curve, domain)),
-    );
+    chart.data.datasets = this.#datasets.of(content.curves, domain);
     const { yAxis, yTitle, xTicks = true, yRange = null } = content;
     const key = JSON.stringify([yAxis, yTitle, xTicks, yRange]);
     if (key !== this.#axes?.key || theme !== this.#axes.theme) {
@@ -167,29 +144,4 @@ function decadeLabel(this: { readonly min?: number; readonly max?: number }, val
   const exponent = Math.log10(number);
   if (Math.abs(exponent - Math.round(exponent)) < 1e-9) return decadeNumber(Math.round(exponent));
   return isShort ? plainNumber(number) : '';
-}
-
-function dataset(curve: Curve, domain: readonly [number, number]): ChartDataset<'line', { x: number; y: number }[]> {
-  return {
-    label: curve.label,
-    data: visible(curve.points, domain),
-    borderColor: curve.color,
-    backgroundColor: curve.fillToPrevious ?? curve.color,
-    borderWidth: curve.width ?? 1.5,
-    borderDash: [...(curve.dash ?? [])],
-    pointRadius: curve.dots === true ? 2 : 0,
-    pointHitRadius: 0,
-    fill: curve.fillToPrevious === undefined ? false : '-1',
-    spanGaps: curve.dots === true,
-    stepped: false,
-  };
-}
-
-const byX = bisector(({ x }: Curve['points'][number]) => x);
-
-/** The points in sight, which stand in the order of x, and one on either side, so that lines leave the picture where they should. */
-function visible(points: Curve['points'], domain: readonly [number, number]): { x: number; y: number }[] {
-  const first = byX.left(points, domain[0]);
-  const end = byX.right(points, domain[1]);
-  return points.slice(Math.max(0, first - 1), end + 1);
 }
