@@ -35,6 +35,8 @@ export const factsSchema = z.object({
   batch: size,
   /** What the net is trained on, in a few words. */
   data: z.string(),
+  /** SHA-256 of the file that the data come from, in hexadecimal; null where they come from none. Earlier runs have none. */
+  dataDigest: z.string().nullable().default(null),
   loss: z.object({ kind: z.enum(['mse', 'crossEntropy']), reduction: z.enum(['mean', 'sum']) }),
   bptt: z.union([z.literal('full'), z.object({ forward: size, backward: size })]),
   clip: z.object({ kind: z.enum(['norm', 'value', 'hidden']), threshold: z.number() }).nullable(),

@@ -1,5 +1,4 @@
 import { Uri, workspace, type Disposable } from 'vscode';
-import { readFiles } from '../data/fileReading';
 import { parseExperiment } from '../experiment/parse';
 import { memoryLimit } from '../platform/settings';
 import { Channel } from '../protocol/channel';
@@ -7,7 +6,7 @@ import type { ReplayParams, TrainerContract, TrainerHostContract } from '../prot
 import type { UpdateQuestion, UpdateQuestions } from '../protocol/updateQuestions';
 import { runFiles } from '../run/layout';
 import { readManifest, type Manifest } from '../run/manifest';
-import { accessIn } from './dataAccess';
+import { readKeptFiles } from './keptFiles';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
 /** Looks at single updates of one kept run, by replay in a worker of its own, so that a live run is not held up. */
@@ -34,7 +33,12 @@ export class Inspector implements Disposable {
     name: Name,
     params: UpdateQuestions[Name]['params'],
   ): Promise<UpdateQuestions[Name]['result']> {
-    const channel = await (this.#opened ??= this.#open());
+    this.#opened ??= this.#open().catch((error: unknown) => {
+      // What was missing may be there at the next look.
+      this.#opened = undefined;
+      throw error;
+    });
+    const channel = await this.#opened;
     return channel.request(name, params);
   }
 
@@ -51,9 +55,8 @@ export class Inspector implements Disposable {
   }
 
   async #open(): Promise<Channel<TrainerHostContract, TrainerContract>> {
-    const { experiment, kernels, shards } = await this.#manifest();
-    const read = await readFiles(experiment, accessIn(this.base));
-    if (read.kind === 'refused') throw new Error(read.refusals[0]?.message ?? 'The data cannot be read.');
+    const { experiment, kernels, facts } = await this.#manifest();
+    const files = await readKeptFiles(experiment, this.base, facts.dataDigest);
     const worker = this.startWorker();
     this.#worker = worker;
     const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
@@ -64,17 +67,17 @@ export class Inspector implements Disposable {
     });
     const reply = await channel.request('openReplay', {
       experiment,
-      files: read.files,
+      files,
       memoryLimit: memoryLimit(this.base),
       kernels,
-      shards,
+      shards: facts.shards,
       folder: this.folder,
     });
     if (reply.kind === 'refused') throw new Error(reply.refusals[0]?.message ?? 'The run cannot be replayed.');
     return channel;
   }
 
-  async #manifest(): Promise<Pick<ReplayParams, 'experiment' | 'kernels' | 'shards'>> {
+  async #manifest(): Promise<Pick<ReplayParams, 'experiment'> & Pick<Manifest, 'kernels' | 'facts'>> {
     const bytes = await workspace.fs.readFile(Uri.joinPath(Uri.file(this.folder), runFiles.manifest));
     const manifest: Manifest | undefined = readManifest(bytes);
     const parsed = parseExperiment(JSON.stringify(manifest?.experiment ?? null));
@@ -82,6 +85,6 @@ export class Inspector implements Disposable {
     if (manifest === undefined || resolved?.kind !== 'resolved') {
       throw new Error(`The ${runFiles.manifest} of this run cannot be read: train again to look at single updates.`);
     }
-    return { experiment: resolved.experiment, kernels: manifest.kernels, shards: manifest.facts.shards };
+    return { experiment: resolved.experiment, kernels: manifest.kernels, facts: manifest.facts };
   }
 }

@@ -13,8 +13,9 @@ import { newRunFolder } from '../run/runFolder';
 import { unheededRunsFolder } from '../platform/restrictedMode';
 import { isReproducible, keepsRecords, memoryLimit, runsFolder, workerCount } from '../platform/settings';
 import type { Log } from '../platform/log';
-import { accessFor, accessIn } from './dataAccess';
+import { accessFor } from './dataAccess';
 import { readExperiment } from './experimentText';
+import { readKeptFiles } from './keptFiles';
 import { readKeptRun, type KeptRun } from './keptRun';
 import { readHistory } from './recordHistory.node';
 import type { RunArchive } from './runArchive';
@@ -144,7 +145,7 @@ export class Launcher implements Disposable {
     try {
       return await this.#prepareKept(kept);
     } catch (error) {
-      return { kind: 'failed', message: `The experiment of this run cannot be read: ${reasonOf(error)}` };
+      return { kind: 'failed', message: `This run cannot be gone on with: ${reasonOf(error)}` };
     }
   }
 
@@ -155,10 +156,9 @@ export class Launcher implements Disposable {
     const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : parsed;
     if (resolved.kind === 'refused') return failedBy(resolved.refusals);
     const { experiment } = resolved;
-    const read = await readFiles(experiment, accessIn(base));
-    if (read.kind === 'refused') return failedBy(read.refusals);
+    const files = await readKeptFiles(experiment, base, manifest.facts.dataDigest);
     const target = { uri, variant: manifest.variant ?? undefined };
-    const prepared = { target, experiment, files: read.files, folder: folder.fsPath, kept, file: undefined };
+    const prepared = { target, experiment, files, folder: folder.fsPath, kept, file: undefined };
     return { kind: 'prepared', prepared };
   }
 

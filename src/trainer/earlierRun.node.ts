@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { isOtherData } from '../data/dataDigest';
 import { toJson } from '../experiment/resolved';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { reasonOf } from '../protocol/channel';
@@ -12,15 +13,16 @@ import { Refused } from './refused';
 /**
  * The run that a folder holds already, undefined where it holds none.
  *
- * @throws Refused when it cannot be read, or is not what the command line and the plan ask for
+ * @throws Refused when it cannot be read, or is not what the command line, the plan and its data ask for
  */
 export async function earlierRun(
   storage: FolderStorage,
   plan: TrainingPlan,
+  dataDigest: string | null,
   commandLine: CommandLine,
 ): Promise<Manifest | undefined> {
   const earlier = await manifestOf(storage, commandLine.file);
-  const misfit = misfitOf(earlier, plan, commandLine.resume, storage.folder);
+  const misfit = misfitOf(earlier, plan, dataDigest, commandLine.resume, storage.folder);
   if (misfit !== undefined) throw new Refused(`${commandLine.file}:1:1: ${misfit}`);
   return earlier;
 }
@@ -59,6 +61,7 @@ async function manifestOf(storage: FolderStorage, file: string): Promise<Manifes
 function misfitOf(
   earlier: Manifest | undefined,
   plan: TrainingPlan,
+  dataDigest: string | null,
   resume: boolean,
   folder: string,
 ): string | undefined {
@@ -70,6 +73,12 @@ function misfitOf(
     return (
       `The run in ${basename(folder)} was trained with another experiment; only training.steps may differ. ` +
       'Choose another --out, or go back to the experiment in its run.json.'
+    );
+  }
+  if (isOtherData(earlier.facts.dataDigest, dataDigest)) {
+    return (
+      `The run in ${basename(folder)} was trained on other data: ${earlier.facts.data} has changed since. ` +
+      'Choose another --out, or put the earlier file back.'
     );
   }
   if (earlier.kernels !== plan.kernels.name) {

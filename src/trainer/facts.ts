@@ -3,12 +3,17 @@ import type { ResolvedExperiment } from '../experiment/schema';
 import type { RunFacts } from '../protocol/run';
 import type { TrainingPlan } from './plan';
 
-/** What is known of a run before its first update. */
+/**
+ * What is known of a run before its first update.
+ *
+ * @param dataDigest see `digestOfData`
+ */
 export function factsOf(
   plan: TrainingPlan,
   variant: string | undefined,
   folder: string | undefined,
   workers: number,
+  dataDigest: string | null = null,
 ): RunFacts {
   const { experiment, source, learner, layout } = plan;
   const { model, training } = experiment;
@@ -27,6 +32,7 @@ export function factsOf(
     steps: layout.steps,
     batch: source.batch,
     data: dataInWords(experiment),
+    dataDigest,
     loss: experiment.loss,
     bptt: experiment.bptt,
     clip: clipFact(experiment.clip),

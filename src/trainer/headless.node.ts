@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { digestOfData } from '../data/dataDigest';
 import { diskAccess } from '../data/fileAccess.node';
 import { readFiles } from '../data/fileReading';
 import { openKernels } from '../engine/kernels/open';
@@ -48,18 +49,18 @@ export async function trainHeadless(
   try {
     const folder = commandLine.out ?? newRunFolder(commandLine.file, commandLine.variant, new Date());
     const storage = new FolderStorage(folder);
-    const plan = await planned(commandLine, storage);
-    await earlierRun(storage, plan, commandLine);
+    const { plan, dataDigest } = await planned(commandLine, storage);
+    await earlierRun(storage, plan, dataDigest, commandLine);
     lock = await lockFolder(folder).catch(cannotKeep(commandLine, folder));
     // Only what is read under the lock holds: another process may have trained there until now.
-    const before = await earlierRun(storage, plan, commandLine);
+    const before = await earlierRun(storage, plan, dataDigest, commandLine);
     if (before !== undefined && isOver(before, plan)) {
       say(`Already finished: ${counted(before.updates, 'update')} in ${folder}.`);
       return 'finished';
     }
     const training = new Training(plan, () => performance.now() / 1000);
     helpers = Helpers.employ(plan.learner, commandLine.workers, threads, say);
-    const facts = factsOf(plan, commandLine.variant, folder, helpers.workers);
+    const facts = factsOf(plan, commandLine.variant, folder, helpers.workers, dataDigest);
     const writer = new RunWriter(storage, training, facts, sourceFrom(folder, commandLine.file));
     const opening = before === undefined ? writer.begin().then(() => []) : writer.resume(before);
     for (const fault of await opening.catch(cannotKeep(commandLine, folder))) say(fault);
@@ -219,7 +220,10 @@ function sayUncaptured(
   );
 }
 
-async function planned(commandLine: CommandLine, storage: FolderStorage): Promise<TrainingPlan> {
+async function planned(
+  commandLine: CommandLine,
+  storage: FolderStorage,
+): Promise<{ readonly plan: TrainingPlan; readonly dataDigest: string | null }> {
   const { file: path } = commandLine;
   const file = await openExperiment(path);
   const resolved = file.resolve(commandLine.variant);
@@ -240,7 +244,7 @@ async function planned(commandLine: CommandLine, storage: FolderStorage): Promis
     ...(cut === undefined ? {} : { shards: cut }),
   });
   if (outcome.kind === 'refused') throw refusedAt(commandLine, file, outcome.refusals);
-  return outcome.plan;
+  return { plan: outcome.plan, dataDigest: await digestOfData(experiment, read.files) };
 }
 
 function lateCapture(captures: ReadonlySet<number>, { training }: ResolvedExperiment): Objection | undefined {

@@ -1,3 +1,4 @@
+import { digestOfData } from '../data/dataDigest';
 import {
   defaultKernelSet,
   missingSpeed,
@@ -107,7 +108,9 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
     const helpers = Helpers.employ(planned.plan.learner, params.workers, surroundings.threads, (message) => {
       channel.emit('notice', message);
     });
-    const factsIn = (kept: string | undefined): RunFacts => factsOf(planned.plan, variant, kept, helpers.workers);
+    const dataDigest = await digestOfData(experiment, files);
+    const factsIn = (kept: string | undefined): RunFacts =>
+      factsOf(planned.plan, variant, kept, helpers.workers, dataDigest);
     const writer = folder === undefined ? undefined : await opened(training, factsIn(folder), folder, params);
     const facts = factsIn(writer === undefined ? undefined : folder);
     run = new Run({

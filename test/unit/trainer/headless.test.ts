@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -158,6 +159,20 @@ describe('The headless runner', () => {
 
     it('refuses to go on with other kernels than it began with', () => {
       refuses(more('--kernels', 'reference'), /computed by the simd kernels, not by reference.*add --kernels simd/);
+    });
+
+    it('refuses to go on with other data under the same name', () => {
+      rmSync(path('run'), { recursive: true });
+      const words = 'one sheep, two sheep, three sheep, four. '.repeat(20);
+      writeFileSync(path('book.txt'), words);
+      experiment({ data: { text: 'book.txt', length: 4 } });
+      assert.equal(train(path('x.rnn.json'), '--out', path('run')).status, 0);
+      writeFileSync(path('book.txt'), words.replace('two', 'ten'));
+      refuses(more(), /was trained on other data: text book\.txt has changed since.*put the earlier file back/);
+      writeFileSync(path('book.txt'), words);
+      assert.equal(train(...more()).status, 0);
+      const digest = createHash('sha256').update(words).digest('hex');
+      assert.equal(readManifest(readFileSync(path('run', 'run.json')))?.facts.dataDigest, digest);
     });
 
     it('refuses a folder that a living process trains in', () => {

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as vscode from 'vscode';
+import { Inspector } from '../../src/session/inspector';
+import { nodeTrainers } from '../../src/session/trainerWorker.node';
+import { ExperimentFile } from './experimentFile';
+
+const experiment = `{
+  "data": { "csv": "table.csv", "inputs": ["a"], "length": 4 },
+  "model": { "cell": "rnn", "hidden": 3 },
+  "training": { "steps": 12, "batch": 2 }
+}`;
+const table = `a\n${Array.from({ length: 40 }, (_, row) => Math.sin(row).toFixed(4)).join('\n')}\n`;
+
+const worker = join(
+  vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'),
+  'dist',
+  'worker.cjs',
+);
+
+describe('A kept run whose data file is gone or has changed', () => {
+  it('says so instead of replaying other numbers, and is replayed once the file is back', async () => {
+    const file = await ExperimentFile.open(experiment, { 'table.csv': table });
+    file.train();
+    await file.lens(/finished/);
+    const runs = join(file.folder, 'unroll-runs');
+    const [run = ''] = readdirSync(runs);
+    const inspector = new Inspector(vscode.Uri.file(file.folder), join(runs, run), nodeTrainers(worker));
+    const look = () => inspector.ask('inspect', { update: 5, sequence: 0 });
+    const data = join(file.folder, 'table.csv');
+    try {
+      rmSync(data);
+      await assert.rejects(look(), /"table\.csv" is no longer in .*Put it back there/);
+      writeFileSync(data, table.replace('0.8415', '0.8416'));
+      await assert.rejects(look(), /"table\.csv" in .* has changed since this run began.*Put the earlier file back/);
+      writeFileSync(data, table);
+      assert.equal((await look()).update, 5);
+    } finally {
+      inspector.dispose();
+    }
+  });
+});
