@@ -1,5 +1,20 @@
 import { tensorOf, type Capture, type CapturedTensor } from './capture';
 
+/** What the terms of a parameter come to, per step (T). */
+export interface TermsPerStep {
+  /** Of the term. */
+  readonly norm: Float64Array;
+  /** Of the sum so far, from the last step on. */
+  readonly sumNorm: Float64Array;
+  /** ⟨term, g⟩ / ‖g‖²: the term's share of the gradient. */
+  readonly share: Float64Array;
+  /** All terms (N,K). */
+  readonly sum: Float64Array;
+}
+
+/** Sequences whose terms are added in one pass over the sum: what is read and written once serves so many. */
+const lanesAtOnce = 4;
+
 /**
  * ∂L/∂W of one parameter, step by step: L = Σ_t L_t gives ∂L/∂W = Σ_t δ_t s_tᵀ, where δ_t is what backpropagation brought
  * to the rows of W at step t (from all losses at t and after it) and s_t is what W was multiplied with there: x_t for
@@ -15,8 +30,8 @@ export class GradientTerms {
   /** B */
   readonly batch: number;
   private readonly deltas: ArrayLike<number>;
-  private readonly sources: ((t: number, lane: number, k: number) => number) | undefined;
-  private readonly gradient: ArrayLike<number>;
+  private readonly sources: Sources | undefined;
+  private readonly gradient: Float64Array;
 
   /** @throws RangeError when the capture has no such parameter */
   constructor(
@@ -31,81 +46,93 @@ export class GradientTerms {
     this.columns = columns;
     this.steps = steps;
     this.batch = batch;
-    this.gradient = gradient.data;
+    this.gradient = Float64Array.from(gradient.data);
     const { delta, source, before } = operandsOf(name, (key) => capture.tensors.has(key));
     this.deltas = tensor(delta).data;
     if (source === undefined) return;
     const values = tensor(source).data;
-    const at = (t: number, lane: number, k: number): number => values[(t * batch + lane) * columns + k];
-    if (before === undefined) {
-      this.sources = at;
-      return;
-    }
-    const first = tensor(before).data;
-    const cuts = capture.tensors.get('reset')?.data;
-    this.sources = (t, lane, k) => {
-      // A lane that begins anew at a step has no state before it.
-      if (cuts?.[t * batch + lane] === 1) return 0;
-      return t === 0 ? first[lane * columns + k] : at(t - 1, lane, k);
-    };
+    const earlier =
+      before === undefined ? undefined : { first: tensor(before).data, cuts: capture.tensors.get('reset')?.data };
+    this.sources = { values, earlier };
   }
 
   /** δ_t (N) of one sequence. */
   delta(t: number, lane: number): Float64Array {
-    return Float64Array.from({ length: this.rows }, (_, n) => this.deltaAt(t, lane, n));
+    return rowOf(this.deltas, t * this.batch + lane, this.rows);
   }
 
   /** s_t (K) of one sequence. */
   source(t: number, lane: number): Float64Array {
-    return Float64Array.from({ length: this.columns }, (_, k) => this.sources?.(t, lane, k) ?? 1);
+    const { batch, columns, sources } = this;
+    if (sources === undefined) return new Float64Array(columns).fill(1);
+    const { values, earlier } = sources;
+    if (earlier === undefined) return rowOf(values, t * batch + lane, columns);
+    // A lane that begins anew at a step has no state before it.
+    if (earlier.cuts?.[t * batch + lane] === 1) return new Float64Array(columns);
+    return t === 0 ? rowOf(earlier.first, lane, columns) : rowOf(values, (t - 1) * batch + lane, columns);
   }
 
   /** Adds the term of step t (N,K), of the whole batch or of one sequence, to `sum`. */
   add(sum: Float64Array, t: number, lane?: number): void {
     const { rows, columns } = this;
     const lanes = lane === undefined ? Array.from({ length: this.batch }, (_, b) => b) : [lane];
-    for (const b of lanes) {
-      const source = this.source(t, b);
-      for (let n = 0; n < rows; n++) {
-        const delta = this.deltaAt(t, b, n);
-        if (delta === 0) continue;
-        for (let k = 0; k < columns; k++) sum[n * columns + k] += delta * source[k];
+    const operands = lanes.map((b) => ({ delta: this.delta(t, b), source: this.source(t, b) }));
+    for (let n = 0; n < rows; n++) {
+      // What δ does not reach adds nothing, whatever the source is.
+      const reached = operands.filter(({ delta }) => delta[n] !== 0);
+      const target = sum.subarray(n * columns, (n + 1) * columns);
+      let at = 0;
+      for (; at + lanesAtOnce <= reached.length; at += lanesAtOnce) {
+        const [a, b, c, d] = [reached[at], reached[at + 1], reached[at + 2], reached[at + 3]];
+        const [da, db, dc, dd] = [a.delta[n], b.delta[n], c.delta[n], d.delta[n]];
+        const [sa, sb, sc, sd] = [a.source, b.source, c.source, d.source];
+        for (let k = 0; k < columns; k++) target[k] += da * sa[k] + db * sb[k] + (dc * sc[k] + dd * sd[k]);
+      }
+      for (; at < reached.length; at++) {
+        const { delta, source } = reached[at];
+        for (let k = 0; k < columns; k++) target[k] += delta[n] * source[k];
       }
     }
   }
 
-  /** The terms of steps T−1 … t added up (N,K), as the gradient stands when backpropagation has come down to t. */
-  sumFrom(t: number, lane?: number): Float64Array {
+  /**
+   * The terms of steps T−1 … t added up (N,K), as the gradient stands when backpropagation has come down to t; rests as
+   * `perStep` does.
+   */
+  *sumFrom(t: number, lane?: number): Generator<undefined, Float64Array> {
     const sum = new Float64Array(this.rows * this.columns);
-    for (let step = this.steps - 1; step >= t; step--) this.add(sum, step, lane);
+    for (let step = this.steps - 1; step >= t; step--) {
+      this.add(sum, step, lane);
+      yield;
+    }
     return sum;
   }
 
-  /** Per step (T): the term's norm, the norm of the sum so far, and the term's share ⟨term, g⟩ / ‖g‖² of the gradient. */
-  perStep(lane?: number): {
-    readonly norm: Float64Array;
-    readonly sumNorm: Float64Array;
-    readonly share: Float64Array;
-    readonly sum: Float64Array;
-  } {
-    const { steps } = this;
+  /** What the terms come to, from the last step to the first; rests after each, for who may have to break off. */
+  *perStep(lane?: number): Generator<undefined, TermsPerStep> {
+    const { steps, gradient } = this;
     const sum = new Float64Array(this.rows * this.columns);
     const term = new Float64Array(sum.length);
-    const [norms, sumNorm, share] = [new Float64Array(steps), new Float64Array(steps), new Float64Array(steps)];
-    const whole = normOf(this.gradient);
+    const [norm, sumNorm, share] = [new Float64Array(steps), new Float64Array(steps), new Float64Array(steps)];
+    const whole = normOf(gradient);
     for (let t = steps - 1; t >= 0; t--) {
       term.fill(0);
       this.add(term, t, lane);
-      let along = 0;
+      let [along, ofTerm, ofSum] = [0, 0, 0];
       for (let i = 0; i < term.length; i++) {
-        sum[i] += term[i];
-        along += term[i] * this.gradient[i];
+        const value = term[i];
+        const total = sum[i] + value;
+        sum[i] = total;
+        along += value * gradient[i];
+        ofTerm += value * value;
+        ofSum += total * total;
       }
-      norms[t] = normOf(term);
-      sumNorm[t] = normOf(sum);
+      norm[t] = Math.sqrt(ofTerm);
+      sumNorm[t] = Math.sqrt(ofSum);
       share[t] = whole === 0 ? 0 : along / whole ** 2;
+      yield;
     }
-    return { norm: norms, sumNorm, share, sum };
+    return { norm, sumNorm, share, sum };
   }
 
   /** ‖Σ_t terms − g‖ / ‖g‖, g being the gradient that the trainer used; 0 where both are 0. */
@@ -119,10 +146,19 @@ export class GradientTerms {
   get gradientNorm(): number {
     return normOf(this.gradient);
   }
+}
 
-  private deltaAt(t: number, lane: number, n: number): number {
-    return this.deltas[(t * this.batch + lane) * this.rows + n];
-  }
+/** What a weight was multiplied with, (T,B,K) in rows. */
+interface Sources {
+  readonly values: ArrayLike<number>;
+  /** Where it is the state of the step before: that before step 0 (B,K), and at which steps (T,B) a lane begins anew. */
+  readonly earlier: { readonly first: ArrayLike<number>; readonly cuts: ArrayLike<number> | undefined } | undefined;
+}
+
+function rowOf(values: ArrayLike<number>, row: number, width: number): Float64Array {
+  const out = new Float64Array(width);
+  for (let i = 0; i < width; i++) out[i] = values[row * width + i];
+  return out;
 }
 
 /** What a parameter's terms are made of: tensors of a capture, and where h_{t−1} is meant, the state before step 0. */
@@ -154,8 +190,8 @@ function operandsOf(name: string, has: (key: string) => boolean): Operands {
   }
 }
 
-function normOf(values: ArrayLike<number>): number {
+function normOf(values: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] ** 2;
+  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
   return Math.sqrt(sum);
 }

@@ -1,9 +1,10 @@
 import { tensorOf, type CapturedTensor } from '../engine/capture';
 import type { LedgerEntry, LedgerParameter } from '../protocol/ledger';
+import type { Pause } from './questionQueue';
 import type { TermsOfUpdate } from './terms';
 
 /** What made the norm of a captured update's gradient, by parameter and by step, and what clipping did to it. */
-export function ledgerOf(terms: TermsOfUpdate, names: readonly string[]): LedgerEntry {
+export async function ledgerOf(terms: TermsOfUpdate, names: readonly string[], pause: Pause): Promise<LedgerEntry> {
   const { capture } = terms;
   const { metadata } = capture;
   const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
@@ -28,18 +29,25 @@ export function ledgerOf(terms: TermsOfUpdate, names: readonly string[]): Ledger
       elements,
     })),
     stepShare: terms.isQuick(names)
-      ? stepShares(
+      ? await stepShares(
           terms,
           names,
           products.map(({ raw }) => (total.raw === 0 ? 0 : raw / total.raw)),
+          pause,
         )
       : new Float64Array(0),
   };
 }
 
 /** Each parameter's own shares, weighted with its part in the norm. */
-function stepShares(terms: TermsOfUpdate, names: readonly string[], weights: readonly number[]): Float64Array {
-  const all = names.map((name) => terms.shares(name));
+async function stepShares(
+  terms: TermsOfUpdate,
+  names: readonly string[],
+  weights: readonly number[],
+  pause: Pause,
+): Promise<Float64Array> {
+  const all: Float64Array[] = [];
+  for (const name of names) all.push(await terms.shares(name, pause));
   return (all[0] ?? new Float64Array(0)).map((_, t) =>
     all.reduce((sum, share, i) => sum + (weights[i] ?? 0) * (share[t] ?? 0), 0),
   );

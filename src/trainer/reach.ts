@@ -4,9 +4,10 @@ import { Itemiser, type ItemisedSequence } from '../engine/itemised';
 import { openKernels, runnableKernelSets } from '../engine/kernels/open';
 import { lossWeight } from '../engine/losses/loss';
 import type { Window } from '../engine/window';
-import type { Reach, ReachRequest } from '../protocol/reach';
+import type { Reach, ReachRequest, RecurrentBlock } from '../protocol/reach';
 import type { TrainingPlan } from './plan';
-import { recurrentBlocks } from './recurrentBlocks';
+import type { Pause } from './questionQueue';
+import { recurrentBlock } from './recurrentBlock';
 
 /** T beyond which the matrix has no room on a screen or in a worker. */
 const mostSteps = 1024;
@@ -23,7 +24,38 @@ export class ReachFinder {
   constructor(readonly plan: TrainingPlan) {}
 
   /** @throws RangeError when the batch has no such sequence or layer, or the window is too long */
-  of(capture: Capture, { sequence, layer }: ReachRequest): Reach {
+  async of(capture: Capture, request: ReachRequest, pause: Pause): Promise<Reach> {
+    const { layer } = request;
+    const { cell, experiment } = this.plan;
+    const { steps, matrix, middle, medianOf } = await this.#matrices(capture, request, pause);
+    const weight = tensorOf(capture, `rnn.weight_hh_l${layer}`);
+    const recurrent: RecurrentBlock[] = [];
+    for (const [g, { name }] of cell.gates.entries()) {
+      recurrent.push(recurrentBlock(weight, cell.gates.length, g, name));
+      await pause();
+    }
+    const { model } = experiment;
+    const slope = model.cell === 'rnn' ? steepest[model.activation ?? 'tanh'] : undefined;
+    return {
+      steps,
+      matrix,
+      median: middle,
+      medianOf,
+      ...horizonOf(middle, steps),
+      gain: gainOf(matrix, steps),
+      recurrent,
+      bound: slope === undefined ? null : slope * (recurrent[0]?.largestSingularValue ?? NaN),
+    };
+  }
+
+  /** The memory horizon of the batch, and the largest lag there is. @throws as `of` */
+  async horizon(capture: Capture, request: ReachRequest, pause: Pause): Promise<Pick<Reach, 'horizon' | 'longest'>> {
+    const { middle, steps } = await this.#matrices(capture, request, pause);
+    return horizonOf(middle, steps);
+  }
+
+  /** The matrix of one sequence, and the median over as many as there is time for. */
+  async #matrices(capture: Capture, { sequence, layer }: ReachRequest, pause: Pause) {
     const { plan } = this;
     const [steps = 0, batch = 0] = tensorOf(capture, 'outputs').shape;
     if (steps > mostSteps) {
@@ -43,26 +75,13 @@ export class ReachFinder {
     };
     const matrix = matrixOf(sequence);
     const lanes = evenly(batch, this.#lanesInTime(steps, batch), sequence);
-    const all = lanes.map((lane) => (lane === sequence ? matrix : matrixOf(lane)));
+    const all: Float64Array[] = [];
+    for (const lane of lanes) {
+      all.push(lane === sequence ? matrix : matrixOf(lane));
+      await pause();
+    }
     const middle = all.length === 1 ? matrix : matrix.map((_, i) => median(all, (one) => one[i]) ?? NaN);
-    const { model } = plan.experiment;
-    const weight = tensorOf(capture, `rnn.weight_hh_l${layer}`);
-    const recurrent = recurrentBlocks(
-      weight,
-      plan.cell.gates.map(({ name }) => name),
-    );
-    const slope = model.cell === 'rnn' ? steepest[model.activation ?? 'tanh'] : undefined;
-    return {
-      steps,
-      matrix,
-      median: middle,
-      medianOf: all.length,
-      horizon: memoryHorizon(middle, steps),
-      longest: lastLoss(middle, steps),
-      gain: gainOf(matrix, steps),
-      recurrent,
-      bound: slope === undefined ? null : slope * (recurrent[0]?.largestSingularValue ?? NaN),
-    };
+    return { steps, matrix, middle, medianOf: all.length };
   }
 
   #ready(capture: Capture, steps: number): Itemiser {
@@ -80,6 +99,10 @@ export class ReachFinder {
     const work = (steps ** 2 / 2) * this.plan.cell.gates.length * hidden ** 2 * layers;
     return Math.max(1, Math.min(batch, Math.floor(mostWork / work)));
   }
+}
+
+function horizonOf(matrix: Float64Array, steps: number): Pick<Reach, 'horizon' | 'longest'> {
+  return { horizon: memoryHorizon(matrix, steps), longest: lastLoss(matrix, steps) };
 }
 
 /**

@@ -13,7 +13,7 @@ import { inspectionOf, parameterUpdateOf } from './inspection';
 import { ledgerOf } from './ledger';
 import { planTraining, type TrainingPlan } from './plan';
 import { projectStates } from './projection';
-import { QuestionQueue, type Purpose } from './questionQueue';
+import { QuestionQueue, type Pause, type Purpose } from './questionQueue';
 import { ReachFinder } from './reach';
 import { Replay } from './replay';
 import { sampleSymbols } from './sampling';
@@ -89,30 +89,34 @@ export class ReplayService {
 
   /** @throws as `inspect`, and where the update has no such parameter or step */
   terms(request: TermsRequest): Promise<Terms> {
-    return this.#answer('detail', request.update, ({ terms }) => terms.at(request));
+    return this.#answer('detail', request.update, ({ terms }, _, pause) => terms.at(request, pause));
   }
 
   /** @throws as `inspect` */
   ledger(update: number): Promise<LedgerEntry> {
-    return this.#answer('detail', update, ({ terms }, { plan }) => ledgerOf(terms, plan.layout.parameters));
+    return this.#answer('detail', update, ({ terms }, { plan }, pause) =>
+      ledgerOf(terms, plan.layout.parameters, pause),
+    );
   }
 
   /** @throws as `inspect`, and where the window is too long for a matrix */
   reach(request: ReachRequest): Promise<Reach> {
-    return this.#answer('detail', request.update, ({ moment }, { reach }) => reach.of(moment.capture, request));
+    return this.#answer('detail', request.update, ({ moment }, { reach }, pause) =>
+      reach.of(moment.capture, request, pause),
+    );
   }
 
   /** @throws as `reach` */
   horizon({ update, layer }: HorizonRequest): Promise<Horizon> {
-    return this.#answer('survey', update, ({ moment }, { reach }) => {
-      const { horizon, longest } = reach.of(moment.capture, { update, sequence: 0, layer });
-      return { update, horizon, longest };
-    });
+    return this.#answer('survey', update, async ({ moment }, { reach }, pause) => ({
+      update,
+      ...(await reach.horizon(moment.capture, { update, sequence: 0, layer }, pause)),
+    }));
   }
 
   /** @throws as `inspect`, and where nothing could be learned with the change */
   whatIf({ update, change }: WhatIfRequest): Promise<WhatIf> {
-    return this.#answer('detail', update, ({ moment }, { plan }) => whatIf(moment, plan, change));
+    return this.#answer('detail', update, ({ moment }, { plan }, pause) => whatIf(moment, plan, change, pause));
   }
 
   /** @throws as `inspect`, and where the net cannot go on from its own output or the prompt has unknown symbols */
@@ -137,16 +141,16 @@ export class ReplayService {
   #answer<Answer>(
     purpose: Purpose,
     update: number,
-    answer: (looked: LookedAt, opened: OpenedRun) => Answer,
+    answer: (looked: LookedAt, opened: OpenedRun, pause: Pause) => Answer | Promise<Answer>,
   ): Promise<Answer> {
-    return this.#questions.ask(purpose, update, async () => {
+    return this.#questions.ask(purpose, update, async (pause) => {
       const opened = this.#opened;
       if (opened === undefined) throw new Error('No run has been opened to be replayed.');
       if (this.#looked?.update !== update) {
         const moment = await opened.replay.moment(update);
         this.#looked = { update, moment, terms: new TermsOfUpdate(moment.capture) };
       }
-      return answer(this.#looked, opened);
+      return answer(this.#looked, opened, pause);
     });
   }
 }

@@ -1,23 +1,21 @@
 import type { Capture } from '../engine/capture';
-import { GradientTerms } from '../engine/gradientTerms';
+import { GradientTerms, type TermsPerStep } from '../engine/gradientTerms';
 import type { Terms, TermsRequest } from '../protocol/terms';
 import { largestPictured } from './inspection';
+import type { Pause } from './questionQueue';
 
 /** Multiplications beyond which the terms would keep a person waiting. */
 const mostWork = 6e9;
 
 /** The terms of single parameters of one captured update; what is the same for all steps is made once. */
 export class TermsOfUpdate {
-  readonly #known = new Map<
-    string,
-    { readonly terms: GradientTerms; readonly steps: ReturnType<GradientTerms['perStep']> }
-  >();
+  readonly #known = new Map<string, { readonly terms: GradientTerms; readonly steps: TermsPerStep }>();
 
   constructor(readonly capture: Capture) {}
 
   /** @throws RangeError for a parameter, a sequence or a step that is not there, and where it would take too long */
-  at({ parameter, sequence, t }: TermsRequest): Terms {
-    const { terms, steps: perStep } = this.#of(parameter);
+  async at({ parameter, sequence, t }: TermsRequest, pause: Pause): Promise<Terms> {
+    const { terms, steps: perStep } = await this.#of(parameter, pause);
     const { rows, columns, steps, batch, gradientNorm } = terms;
     if (sequence >= batch || t >= steps) {
       throw new RangeError(
@@ -40,13 +38,13 @@ export class TermsOfUpdate {
       delta: terms.delta(t, sequence),
       source: terms.source(t, sequence),
       term,
-      sum: isPictured ? terms.sumFrom(t) : term,
+      sum: isPictured ? await toTheEnd(terms.sumFrom(t), pause) : term,
     };
   }
 
   /** ⟨term, g⟩ / ‖g‖² of each step (T), as `Terms.share`. */
-  shares(parameter: string): Float64Array {
-    return this.#of(parameter).steps.share;
+  async shares(parameter: string, pause: Pause): Promise<Float64Array> {
+    return (await this.#of(parameter, pause)).steps.share;
   }
 
   /** Whether the terms of all these parameters can be added up while somebody waits. */
@@ -54,7 +52,7 @@ export class TermsOfUpdate {
     return parameters.reduce((sum, name) => sum + workOf(new GradientTerms(this.capture, name)), 0) <= mostWork;
   }
 
-  #of(parameter: string) {
+  async #of(parameter: string, pause: Pause) {
     const known = this.#known.get(parameter);
     if (known !== undefined) return known;
     const terms = new GradientTerms(this.capture, parameter);
@@ -63,9 +61,18 @@ export class TermsOfUpdate {
         `${parameter} has ${terms.rows} × ${terms.columns} elements: its terms over ${terms.steps} steps of ${terms.batch} sequences would take too long to add up. Choose a bias, or a smaller net.`,
       );
     }
-    const fresh = { terms, steps: terms.perStep() };
+    const fresh = { terms, steps: await toTheEnd(terms.perStep(), pause) };
     this.#known.set(parameter, fresh);
     return fresh;
+  }
+}
+
+/** Does work that rests now and then, letting others in while it does. */
+async function toTheEnd<Result>(work: Generator<undefined, Result>, pause: Pause): Promise<Result> {
+  for (;;) {
+    const rest = work.next();
+    if (rest.done === true) return rest.value;
+    await pause();
   }
 }
 

@@ -8,6 +8,7 @@ import type { BpttSpec, ClipSpec } from '../engine/spec';
 import type { WhatIf, WhatIfChange, WhatIfOutcome } from '../protocol/whatIf';
 import { tensorInWords } from '../protocol/tensorNames';
 import type { TrainingPlan } from './plan';
+import type { Pause } from './questionQueue';
 import type { Moment } from './training';
 
 /** One way of computing the update. */
@@ -23,11 +24,12 @@ interface Trial {
  *
  * @throws Error when nothing could be learned with the change, with the reason
  */
-export function whatIf(moment: Moment, plan: TrainingPlan, change: WhatIfChange): WhatIf {
+export async function whatIf(moment: Moment, plan: TrainingPlan, change: WhatIfChange, pause: Pause): Promise<WhatIf> {
   const { bptt, clip } = plan.experiment;
   const rate = Number(moment.capture.metadata['learningRate']);
   const steps = moment.window.steps + Number(moment.before.scalars['storedSteps'] ?? 0);
   const actual = compute(moment, plan, { bptt, clip }, rate);
+  await pause();
   const changed = compute(
     moment,
     plan,
@@ -37,6 +39,7 @@ export function whatIf(moment: Moment, plan: TrainingPlan, change: WhatIfChange)
     },
     change.learningRate ?? rate,
   );
+  await pause();
   const full = compute(moment, plan, { bptt: truncation('full', moment.window.steps, steps), clip: null }, rate);
   const names = plan.layout.parameters;
   const [gradient, step] = [gradientOf(actual.capture, names, 'clipped'), stepOf(actual.capture, names)];
@@ -133,16 +136,26 @@ function outcomeOf(
 }
 
 function gradientOf({ tensors }: Capture, names: readonly string[], prefix: 'grad' | 'clipped'): Float64Array {
-  return Float64Array.from(names.flatMap((name) => [...(tensors.get(`${prefix}/${name}`)?.data ?? [])]));
+  return joined(names.map((name) => tensors.get(`${prefix}/${name}`)?.data ?? new Float64Array(0)));
 }
 
 function stepOf({ tensors }: Capture, names: readonly string[]): Float64Array {
-  return Float64Array.from(
-    names.flatMap((name) => {
+  return joined(
+    names.map((name) => {
       const before = tensors.get(name)?.data ?? [];
-      return Array.from(tensors.get(`next/${name}`)?.data ?? [], (value, i) => value - (before[i] ?? NaN));
+      return Float64Array.from(tensors.get(`next/${name}`)?.data ?? [], (value, i) => value - (before[i] ?? NaN));
     }),
   );
+}
+
+function joined(parts: readonly ArrayLike<number>[]): Float64Array {
+  const all = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function norm(values: Float64Array): number {

@@ -1,7 +1,7 @@
 import type { SequenceAxis } from '../axis/sequenceAxis';
 import { gutters } from '../axis/trainingAxis';
 import { button, setEnabled } from '../ui/controls';
-import { element } from '../ui/element';
+import { element, setAttribute } from '../ui/element';
 import { icon } from '../ui/icon';
 import { isMotionReduced } from './unfoldingMotion';
 
@@ -75,7 +75,7 @@ export class BackwardPlayer {
     this.#t = t;
     this.slider.max = String(steps - 1);
     if (this.slider.value !== String(t)) this.slider.value = String(t);
-    this.slider.setAttribute('aria-valuetext', `step ${t} of 0 to ${steps - 1}`);
+    setAttribute(this.slider, 'aria-valuetext', `step ${t} of 0 to ${steps - 1}`);
     setEnabled(this.#earlier, t > 0);
     // Where motion is not wanted there is the step and the slider.
     this.#play.hidden = isMotionReduced();
@@ -101,6 +101,6 @@ export class BackwardPlayer {
     const isPlaying = this.#timer !== undefined;
     const label = isPlaying ? 'Stop' : 'Play backward';
     this.#play.replaceChildren(icon(isPlaying ? 'pause' : 'play'), label);
-    this.#play.setAttribute('aria-label', label);
+    setAttribute(this.#play, 'aria-label', label);
   }
 }

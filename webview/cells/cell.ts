@@ -5,7 +5,7 @@ import { csvOf, tableElement, type Table } from '../tables/table';
 import type { Theme } from '../theme/theme';
 import { copyPicture, copyText } from '../ui/clipboard';
 import { button } from '../ui/controls';
-import { element, setText } from '../ui/element';
+import { element, setAttribute, setText } from '../ui/element';
 import { icon, type IconName } from '../ui/icon';
 import { notation } from '../ui/notation';
 import { whys, type CellTitle } from './why';
@@ -121,7 +121,7 @@ export class CellFrame {
     this.element.classList.toggle('folded', isFolded);
     if (isFolded !== this.#isFolded) this.#fold.replaceChildren(icon(isFolded ? 'folded' : 'unfolded'));
     this.#isFolded = isFolded;
-    this.#fold.setAttribute('aria-expanded', String(!isFolded));
+    setAttribute(this.#fold, 'aria-expanded', String(!isFolded));
   }
 
   #action(label: string, sign: IconName, onPress: () => void | Promise<void>): HTMLElement {
@@ -137,7 +137,7 @@ export class CellFrame {
 
   #toggle(target: HTMLElement, control: HTMLElement): void {
     target.hidden = !target.hidden;
-    control.setAttribute('aria-expanded', String(!target.hidden));
+    setAttribute(control, 'aria-expanded', String(!target.hidden));
   }
 
   #drawTable(key: string): void {

@@ -3,7 +3,7 @@ import { briefDuration, briefNumber, counted, plainNumber } from '../../src/prot
 import type { PanelCommand, PanelEntry } from '../../src/protocol/panel';
 import type { Model } from '../store/model';
 import { button, setEnabled } from '../ui/controls';
-import { element, setText } from '../ui/element';
+import { element, setAttribute, setText } from '../ui/element';
 import { numberField, positiveNumbers } from '../ui/numberField';
 
 /** What the header asks for. */
@@ -113,7 +113,7 @@ export class Header {
     const share = run === undefined || planned === undefined ? 0 : run.status.updates / planned;
     const inner = this.#bar.firstElementChild as HTMLElement;
     inner.style.transform = `scaleX(${Math.min(1, share)})`;
-    this.element.dataset['state'] = state;
+    setAttribute(this.element, 'data-state', state);
     const words = message ?? '';
     setText(this.#message, words);
     this.#message.hidden = words === '';

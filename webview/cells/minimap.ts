@@ -3,7 +3,7 @@ import { leastSteps, showsAll, widthOfStep, withRange, type SequenceAxis } from 
 import { zoomedRange } from '../axis/zoomedRange';
 import type { Store } from '../store/store';
 import { withOpacity } from '../theme/theme';
-import { element } from '../ui/element';
+import { element, setAttribute } from '../ui/element';
 import { dependencyKey } from './identity';
 import type { SequenceDrawing } from './sequenceCell';
 
@@ -48,10 +48,10 @@ export class Minimap {
     const { domain, steps, width } = axis;
     this.element.hidden = showsAll(axis) && widthOfStep(axis) >= narrowStep;
     const [first, last] = [Math.floor(domain[0]), Math.ceil(domain[1]) - 1];
-    this.#track.setAttribute('aria-label', `Steps ${first} to ${last} of ${steps} are in sight`);
-    this.#track.setAttribute('aria-valuemin', '0');
-    this.#track.setAttribute('aria-valuemax', String(steps - 1));
-    this.#track.setAttribute('aria-valuenow', String(first));
+    setAttribute(this.#track, 'aria-label', `Steps ${first} to ${last} of ${steps} are in sight`);
+    setAttribute(this.#track, 'aria-valuemin', '0');
+    setAttribute(this.#track, 'aria-valuemax', String(steps - 1));
+    setAttribute(this.#track, 'aria-valuenow', String(first));
     this.#frame.style.left = `${(domain[0] / steps) * width}px`;
     this.#frame.style.width = `${((domain[1] - domain[0]) / steps) * width}px`;
     const key = dependencyKey(inspection, width, theme, this.element.hidden);

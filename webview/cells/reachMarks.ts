@@ -3,7 +3,7 @@ import type { Reach } from '../../src/protocol/reach';
 import type { RunFacts } from '../../src/protocol/run';
 import { leftOfStep, middleOfStep, type SequenceAxis } from '../axis/sequenceAxis';
 import type { Theme } from '../theme/theme';
-import { element } from '../ui/element';
+import { element, setAttribute } from '../ui/element';
 import { svg } from '../ui/svg';
 
 /** The picture that the marks lie on. */
@@ -26,8 +26,8 @@ export class ReachMarks {
 
   update({ steps, horizon }: Reach, { lag }: RunFacts, picture: MarkedPicture): void {
     const { height, gradientFrom, axis, theme } = picture;
-    this.element.setAttribute('width', String(axis.width));
-    this.element.setAttribute('height', String(height));
+    setAttribute(this.element, 'width', String(axis.width));
+    setAttribute(this.element, 'height', String(height));
     const entries: HTMLElement[] = [];
     const marks: SVGElement[] = [];
     if (gradientFrom > 0) {

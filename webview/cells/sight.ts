@@ -1,4 +1,4 @@
-/** Pixels around the window within which a cell counts as in sight: it may be scrolled to at any moment. */
+/** Pixels around the window within which a cell counts as near: it may be scrolled to at any moment. */
 const margin = 300;
 /** Milliseconds without another drawing after which the cells out of sight are drawn too. */
 const calm = 150;
@@ -6,12 +6,14 @@ const calm = 150;
 const longest = 1000;
 
 /**
- * Draws what somebody can see at once, and the rest one by one when it has become calm: leafing through updates, zooming
- * and a run that goes on then cost the cells in sight only, and nothing is out of date for longer than a moment.
+ * Draws what somebody sees at once, what is near right after it, and the rest one by one when it has become calm: opening
+ * a run, leafing through updates, zooming and a run that goes on then wait for the cells in sight only, and nothing is
+ * out of date for longer than a moment.
  */
 export class Sight<Part extends { readonly element: Element }> {
   readonly #seen = new Set<Element>();
-  readonly #observer: IntersectionObserver;
+  readonly #near = new Set<Element>();
+  readonly #drawn = new Set<Part>();
   #timer: number | undefined;
   #draw: ((part: Part) => void) | undefined;
   #drawnAt = 0;
@@ -19,17 +21,8 @@ export class Sight<Part extends { readonly element: Element }> {
   readonly #behind = new Map<Part, number>();
 
   constructor(readonly parts: readonly Part[]) {
-    this.#observer = new IntersectionObserver(
-      (entries) => {
-        for (const { target, isIntersecting } of entries) {
-          if (isIntersecting) this.#seen.add(target);
-          else this.#seen.delete(target);
-        }
-        this.#drawSeen();
-      },
-      { rootMargin: `${margin}px 0px` },
-    );
-    for (const { element } of parts) this.#observer.observe(element);
+    this.#follow(this.#seen, 0);
+    this.#follow(this.#near, margin);
   }
 
   /** Draws the parts in sight now, and the others once nothing more is drawn for a moment. */
@@ -40,10 +33,32 @@ export class Sight<Part extends { readonly element: Element }> {
     for (const part of this.parts) {
       if (!this.#behind.has(part)) this.#behind.set(part, this.#drawnAt);
     }
-    // A part that was never drawn would stand there empty.
-    if (isFirst) for (const part of this.parts) this.#catchUp(part);
+    if (isFirst) this.#fillWindow();
     else this.#drawSeen();
     this.#drawOthersLater();
+  }
+
+  /** Keeps in `within` what lies in the window or so many pixels around it. */
+  #follow(within: Set<Element>, pixels: number): void {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          if (isIntersecting) within.add(target);
+          else within.delete(target);
+        }
+        this.#drawSeen();
+      },
+      { rootMargin: `${pixels}px 0px` },
+    );
+    for (const { element } of this.parts) observer.observe(element);
+  }
+
+  /** Draws from the top until the window is full: what was never drawn has no height yet. */
+  #fillWindow(): void {
+    for (const part of this.parts) {
+      if (part.element.getBoundingClientRect().top > innerHeight) return;
+      this.#catchUp(part);
+    }
   }
 
   #drawSeen(): void {
@@ -55,21 +70,28 @@ export class Sight<Part extends { readonly element: Element }> {
   /** One at a time, so that no frame has to wait for all of them. */
   #drawOthersLater(): void {
     clearTimeout(this.#timer);
-    const [oldest] = this.#behind;
-    if (oldest === undefined) return;
-    const [part, since] = oldest;
-    const due = Math.min(this.#drawnAt + calm, since + longest);
+    const [next] = [...this.#behind.keys()]
+      .map((part) => ({ part, due: this.#dueOf(part) }))
+      .sort((a, b) => a.due - b.due);
+    if (next === undefined) return;
     this.#timer = window.setTimeout(
       () => {
-        this.#catchUp(part);
+        this.#catchUp(next.part);
         this.#drawOthersLater();
       },
-      Math.max(0, due - performance.now()),
+      Math.max(0, next.due - performance.now()),
     );
+  }
+
+  /** When a part is to be drawn; one that was never drawn would stand there empty. */
+  #dueOf(part: Part): number {
+    if (this.#near.has(part.element) || !this.#drawn.has(part)) return this.#drawnAt;
+    return Math.min(this.#drawnAt + calm, (this.#behind.get(part) ?? this.#drawnAt) + longest);
   }
 
   #catchUp(part: Part): void {
     this.#behind.delete(part);
+    this.#drawn.add(part);
     this.#draw?.(part);
   }
 }

@@ -1,6 +1,6 @@
 import { plainNumber } from '../../src/protocol/numbers';
 import type { ShownRun } from '../store/model';
-import { element, setText } from '../ui/element';
+import { element, setAttribute, setText } from '../ui/element';
 
 const positions = 400;
 
@@ -56,7 +56,7 @@ export class ThresholdView {
     const at = Math.round((Math.log(shown / least) / Math.log(most / least)) * positions);
     if (this.#slider.value !== String(at)) this.#slider.value = String(at);
     const words = `${plainNumber(shown)} clip? ${this.#share(run, shown)} of this run’s updates`;
-    this.#slider.setAttribute('aria-valuetext', words);
+    setAttribute(this.#slider, 'aria-valuetext', words);
     setText(this.#words, words);
   }
 

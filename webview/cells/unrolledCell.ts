@@ -13,7 +13,7 @@ import type { Model } from '../store/model';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { button, choice } from '../ui/controls';
-import { element, setText } from '../ui/element';
+import { element, setAttribute, setText } from '../ui/element';
 import { netTable } from '../tables/sequenceTables';
 import { CellFrame, isFolded } from './cell';
 import { FormulaView } from './formulaView';
@@ -166,7 +166,7 @@ export class UnrolledCell implements SequenceCell {
       this.#fold,
       moving ? 'Stop the motion' : model.view.net === 'line' ? 'Fold into the loop' : 'Unfold the loop',
     );
-    this.#fold.setAttribute('aria-label', this.#fold.textContent);
+    setAttribute(this.#fold, 'aria-label', this.#fold.textContent);
     this.#fold.title = this.#fold.textContent;
     const drawing = this.#drawing;
     if (moving && drawing !== undefined) {

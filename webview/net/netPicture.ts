@@ -3,7 +3,7 @@ import { gutters } from '../axis/trainingAxis';
 import { packed } from '../heatmap/magnitudeScale';
 import type { SignedScale } from '../heatmap/signedScale';
 import type { Theme } from '../theme/theme';
-import { element } from '../ui/element';
+import { element, setAttribute } from '../ui/element';
 import { notation } from '../ui/notation';
 import { svg } from '../ui/svg';
 import { netLines } from './netLines';
@@ -57,8 +57,8 @@ export class NetPicture {
     const { layout, width } = scene;
     this.element.style.height = `${layout.height}px`;
     this.#paintColours(scene);
-    this.#lines.setAttribute('width', String(width));
-    this.#lines.setAttribute('height', String(layout.height));
+    setAttribute(this.#lines, 'width', String(width));
+    setAttribute(this.#lines, 'height', String(layout.height));
     this.#lines.replaceChildren(...netLines(scene), this.#selected);
     if (layout === this.#namesOf) return;
     this.#namesOf = layout;
@@ -79,7 +79,7 @@ export class NetPicture {
     this.#selected.style.display = column === undefined || placed === undefined ? 'none' : '';
     const { top = 0, height = 0 } = placed ?? {};
     const frame = { x: (column?.x ?? 0) - wide / 2, y: top - 2, width: wide, height: height + 4 };
-    for (const [name, value] of Object.entries(frame)) this.#selected.setAttribute(name, String(value));
+    for (const [name, value] of Object.entries(frame)) setAttribute(this.#selected, name, String(value));
     const lifted = layout.detail === 'colours' ? undefined : columns.find((candidate) => candidate.t === focus);
     this.#focus.hidden = lifted === undefined;
     this.#focus.style.left = `${gutters.left + (lifted?.x ?? 0) - stepWidth / 2}px`;

@@ -14,3 +14,8 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
+
+/** Sets an attribute only when it has another value: no style is worked out anew, nothing announced twice. */
+export function setAttribute(target: Element, name: string, value: string): void {
+  if (target.getAttribute(name) !== value) target.setAttribute(name, value);
+}

@@ -1,5 +1,5 @@
 import { nameField, setEnabled } from './controls';
-import { element, setText } from './element';
+import { element, setAttribute, setText } from './element';
 
 /** The numbers that a field takes. */
 export interface NumberRange {
@@ -54,7 +54,7 @@ export function numberField(
   const refusal = element('span', { class: 'refusal', role: 'alert' });
   let shown = '';
   const refuse = (words: string): void => {
-    field.setAttribute('aria-invalid', String(words !== ''));
+    setAttribute(field, 'aria-invalid', String(words !== ''));
     field.classList.toggle('wrong', words !== '');
     setText(refusal, words);
   };
@@ -88,7 +88,7 @@ export function numberField(
       if (document.activeElement === field) return;
       // The value that holds stands there again; the words stay until the next is typed.
       field.classList.remove('wrong');
-      field.setAttribute('aria-invalid', 'false');
+      setAttribute(field, 'aria-invalid', 'false');
       shown = value === undefined ? '' : format(value);
       if (field.value !== shown) field.value = shown;
     },

@@ -71,8 +71,14 @@ export async function watchRedrawing(frame: Frame): Promise<() => Promise<number
         const box = element?.getBoundingClientRect();
         return box !== undefined && box.width > 0 && box.bottom > 0 && box.top < innerHeight;
       };
+      // Written once more as it was, an attribute changes nothing that anybody sees; a canvas is blank after it.
+      const isChange = ({ target, attributeName, oldValue }: MutationRecord): boolean =>
+        attributeName === null ||
+        target instanceof HTMLCanvasElement ||
+        (target as Element).getAttribute(attributeName) !== oldValue;
       const observer = new MutationObserver((mutations) => {
-        if (pressed === undefined || !mutations.some(({ target }) => inSight(target) || isHeading(target))) return;
+        const changes = mutations.filter(isChange);
+        if (pressed === undefined || !changes.some(({ target }) => inSight(target) || isHeading(target))) return;
         // The frame that shows the change is over when the next one begins.
         requestAnimationFrame(() => {
           last = performance.now();
@@ -84,7 +90,13 @@ export async function watchRedrawing(frame: Frame): Promise<() => Promise<number
           }, rest);
         });
       });
-      observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+      observer.observe(document.body, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        attributeOldValue: true,
+        characterData: true,
+      });
       window.addEventListener('keydown', ({ timeStamp }) => (pressed ??= timeStamp), { capture: true, once: true });
     });
     Object.assign(window, { redrawn });

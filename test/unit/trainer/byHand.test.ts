@@ -97,10 +97,11 @@ describe('Three steps by hand', () => {
     });
   });
 
-  it('the terms δ_t h_{t−1}ᵀ are those of the net, and add up to ∂L/∂W_hh', () => {
+  it('the terms δ_t h_{t−1}ᵀ are those of the net, and add up to ∂L/∂W_hh', async () => {
     const ofUpdate = new TermsOfUpdate(capture);
     for (const t of [2, 1, 0]) {
-      const { term } = ofUpdate.at({ update: 0, sequence: 0, parameter: 'rnn.weight_hh_l0', t });
+      const asked = { update: 0, sequence: 0, parameter: 'rnn.weight_hh_l0', t };
+      const { term } = await ofUpdate.at(asked, () => Promise.resolve());
       close(term, terms[t] ?? [], `term of step ${t}`);
       console.log(`      t = ${t}: δ_t h_{t−1}ᵀ = ${written(terms[t] ?? [])}`);
     }

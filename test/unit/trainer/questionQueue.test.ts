@@ -38,7 +38,45 @@ describe('Questions about single updates', () => {
     const detail = ask('detail', 8);
     assert.deepEqual(await Promise.all([running.catch(() => 'fallen'), survey, second, detail]), ['fallen', 3, 8, 8]);
     await Promise.all(behind);
-    assert.deepEqual(order, ['look 9', 'look 8', 'survey 3', 'detail 8']);
+    assert.deepEqual(order, ['look 9', 'look 8', 'detail 8', 'survey 3'], 'a survey comes last');
+  });
+
+  it('are broken off for what is more urgent, and begun anew where they are still wanted', async () => {
+    const queue = new QuestionQueue(nextTurn);
+    const done: string[] = [];
+    /** Rests ten times on its way. */
+    const long = (purpose: 'detail' | 'survey', update: number): Promise<string> =>
+      queue.ask(purpose, update, async (pause) => {
+        const name = `${purpose} ${update}`;
+        done.push(`${name} begins`);
+        for (let rest = 0; rest < 10; rest++) await pause();
+        done.push(`${name} ends`);
+        return name;
+      });
+    const look = (update: number): Promise<unknown> =>
+      queue.ask('look', update, () => {
+        done.push(`look ${update}`);
+        return Promise.resolve();
+      });
+    const begun = async (what: string): Promise<void> => {
+      while (!done.includes(`${what} begins`)) await nextTurn();
+    };
+    await look(9);
+    const behind = long('detail', 9);
+    await begun('detail 9');
+    const survey = long('survey', 3);
+    await Promise.all([look(8), assert.rejects(behind, /Update 8 is looked at/)]);
+    await begun('survey 3');
+    const detail = long('detail', 8);
+    await begun('detail 8');
+    const again = look(8);
+    assert.deepEqual(await Promise.all([survey, detail, again]), ['survey 3', 'detail 8', undefined]);
+    assert.deepEqual(done.slice(0, 3), ['look 9', 'detail 9 begins', 'look 8'], 'who leafs on does not wait');
+    assert.deepEqual(
+      done.filter((what) => what.endsWith('ends')),
+      ['detail 8 ends', 'survey 3 ends'],
+    );
+    assert.ok(done.indexOf('look 8') < done.indexOf('detail 8 ends'));
   });
 
   it('that fail do not hold up the others', async () => {
