@@ -18,6 +18,17 @@ describe('Numbers on their way to a webview', () => {
     });
   });
 
+  it('cross in half the bytes where they are float32 numbers, and arrive as they were', () => {
+    const narrow = Float64Array.from({ length: 5000 }, (_, i) => Math.fround(Math.sin(i)));
+    narrow.set([NaN, -0, Infinity, Math.fround(1e-40)]);
+    const wide = narrow.with(4999, 0.1);
+    const marked = markNumbers({ of: [narrow], wide }) as { readonly of: readonly unknown[]; readonly wide: unknown };
+    const [crossing] = Object.values(marked.of[0] as Record<string, ArrayBufferView>);
+    assert.equal(crossing?.byteLength, narrow.byteLength / 2);
+    assert.equal(marked.wide, wide, 'one that float32 has not');
+    assert.deepEqual(unmarkNumbers(marked), { of: [narrow], wide });
+  });
+
   it('arrive whatever the message', () => {
     fc.assert(
       fc.property(fc.object({ values: [fc.double(), fc.string(), fc.constant(null), fc.boolean()] }), (message) => {
