@@ -1,3 +1,5 @@
+import { reasonOf } from '../protocol/channel';
+
 /**
  * What a question is for: `look` goes to another update and comes before all others; `detail` is about the update that
  * is looked at, and falls when another one is; `survey` goes over many updates and waits
@@ -54,7 +56,7 @@ export class QuestionQueue {
             },
             (error: unknown) => {
               if (error instanceof Interruption) return false;
-              refuse(error);
+              refuse(error instanceof Error ? error : new Error(reasonOf(error)));
               return true;
             },
           ),
