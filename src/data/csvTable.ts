@@ -1,6 +1,6 @@
 import Papa from 'papaparse';
 import { counted, listed, printed } from '../experiment/fields';
-import { nearestName } from '../experiment/nearestName';
+import { isLikely, nearestName } from '../experiment/nearestName';
 import type { KeyPath, Objection } from '../experiment/refusal';
 
 /** A column that an experiment asks for, and where it does. */
@@ -57,7 +57,9 @@ function unfindable({ name, keyPath }: AskedColumn, header: readonly string[], p
     return [{ code: 'csv.ambiguousColumn', message, keyPath }];
   }
   const known = header.map((column) => column.trim());
-  const message = `"${path}" has no column "${name}": did you mean "${nearestName(name, known)}"? The columns are ${listed(known)}.`;
+  const nearest = nearestName(name, known);
+  const meant = isLikely(name, nearest) ? `did you mean "${nearest}"? The` : 'the';
+  const message = `"${path}" has no column "${name}": ${meant} columns are ${listed(known)}.`;
   return [{ code: 'csv.missingColumn', message, keyPath }];
 }
 

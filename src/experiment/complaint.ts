@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { isObject, valueAt } from './document';
 import { listed, printed } from './fields';
 import { bare, formsOf, keysOf, pickOption, schemaUnder, settle, unionsTowards } from './kinds';
+import { isLikely } from './nearestName';
 import type { KeyPath, Objection } from './refusal';
 
 /** An objection that still has to be placed: at the key it names, or at that key's value. */
@@ -34,7 +35,7 @@ function explain(schema: z.ZodType, root: unknown, path: KeyPath, issue: z.core.
   const within = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
   for (const { path: at, union, value } of unionsTowards(schema, root, within)) {
     const pick = pickOption(union, value);
-    if (pick.kind === 'undecided') return undecided(value, [...path, ...at], pick, issue.message);
+    if (pick.kind === 'undecided') return undecided(union, value, [...path, ...at], pick, issue.message);
   }
   const value = valueAt(root, within);
   const keyPath = [...path, ...within];
@@ -46,9 +47,9 @@ function explain(schema: z.ZodType, root: unknown, path: KeyPath, issue: z.core.
     const pick = union instanceof z.ZodUnion ? pickOption(union, value) : undefined;
     if (pick?.kind === 'option') return complaintsAbout(pick.option, value, keyPath);
   }
-  return [
-    value === undefined ? missing(schema, root, within, path, issue.message) : wrong(value, keyPath, issue.message),
-  ];
+  return value === undefined
+    ? missing(schema, root, within, path, issue.message)
+    : [wrong(value, keyPath, issue.message)];
 }
 
 function schemaAt(schema: z.ZodType, root: unknown, path: KeyPath): z.ZodType {
@@ -83,22 +84,48 @@ function wrong(value: unknown, keyPath: KeyPath, advice: string): Complaint {
   return { code: 'wrongValue', message, keyPath, at: 'value' };
 }
 
-function missing(schema: z.ZodType, root: unknown, within: KeyPath, path: KeyPath, advice: string): Complaint {
+function missing(
+  schema: z.ZodType,
+  root: unknown,
+  within: KeyPath,
+  path: KeyPath,
+  advice: string,
+): readonly Complaint[] {
   const key = String(within.at(-1));
   const parent = within.slice(0, -1);
   const owner = valueAt(root, parent);
-  const forms = formsOf(schemaAt(schema, root, parent));
-  const known = [...new Set(forms.flatMap(({ form }) => [...keysOf(form).keys()]))];
-  const slip = Object.keys(isObject(owner) ? owner : {}).find(
-    (name) => !known.includes(name) && distance(name, key) <= 2,
-  );
+  const here = schemaAt(schema, root, parent);
+  const known = allKeysOf(here);
+  const strangers = Object.keys(isObject(owner) ? owner : {}).filter((name) => !known.includes(name));
+  const slip = strangers.find((name) => distance(name, key) <= 2);
   const keyPath = [...path, ...parent];
-  if (slip !== undefined) return strange(slip, keyPath, key, known);
   const message = `${label(keyPath)} has no "${key}", which it needs: ${advice}.`;
-  return { code: 'missingKey', message, keyPath, at: 'key' };
+  const needed: Complaint =
+    slip === undefined ? { code: 'missingKey', message, keyPath, at: 'key' } : strange(slip, keyPath, key, known);
+  // A plain object says by itself what is strange to it.
+  return bare(here) instanceof z.ZodObject ? [needed] : [needed, ...others(strangers, slip, keyPath, known)];
+}
+
+/** Every key of every form that a schema may come to. */
+function allKeysOf(schema: z.ZodType): readonly string[] {
+  return [...new Set(formsOf(schema).flatMap(({ form }) => [...keysOf(form).keys()]))];
+}
+
+/** While it is not settled which form an object has, what no form knows is wrong all the same. */
+function others(
+  strangers: readonly string[],
+  slip: string | undefined,
+  keyPath: KeyPath,
+  known: readonly string[],
+): readonly Complaint[] {
+  return strangers
+    .filter((name) => name !== slip)
+    .slice(0, MOST)
+    .map((name) => strange(name, keyPath, closest(name, [...known]), known));
 }
 
 function undecided(
+  union: z.ZodType,
   value: unknown,
   keyPath: KeyPath,
   { known, present }: { readonly known: readonly string[]; readonly present: readonly string[] },
@@ -109,12 +136,15 @@ function undecided(
     const message = `${label(keyPath)} holds ${present.map((key) => `"${key}"`).join(' and ')}: exactly one of ${listed(known)} may stand. Delete the others.`;
     return [{ code: 'severalKinds', message, keyPath: [...keyPath, second], at: 'key', kinds: present }];
   }
-  const [stranger] = Object.keys(isObject(value) ? value : {}).filter(
-    (key) => distance(key, closest(key, [...known])) <= 2,
-  );
-  if (stranger !== undefined) return [strange(stranger, keyPath, closest(stranger, [...known]), known)];
+  const all = allKeysOf(union);
+  const strangers = Object.keys(isObject(value) ? value : {}).filter((key) => !all.includes(key));
+  const slip = strangers.find((key) => distance(key, closest(key, [...known])) <= 2);
   const message = `${label(keyPath)} has none of the keys ${listed(known)}, one of which says its kind: ${advice}.`;
-  return [{ code: 'noKind', message, keyPath, at: 'key' }];
+  const needed: Complaint =
+    slip === undefined
+      ? { code: 'noKind', message, keyPath, at: 'key' }
+      : strange(slip, keyPath, closest(slip, [...known]), known);
+  return [needed, ...others(strangers, slip, keyPath, all)];
 }
 
 function unknownKey(schema: z.ZodType, root: unknown, within: KeyPath, keyPath: KeyPath, key: string): Complaint {
@@ -145,7 +175,7 @@ function strange(key: string, keyPath: KeyPath, nearest: string | undefined, kno
       ? 'files named *.rnn.json have their schema from the extension; delete the key'
       : nearest === undefined
         ? 'delete it'
-        : `did you mean "${nearest}"? The keys are ${listed(known)}`;
+        : `${isLikely(key, nearest) ? `did you mean "${nearest}"? The` : 'the'} keys are ${listed(known)}`;
   const message = `${shortened(`"${key}"`)} is no key of ${owner}: ${advice}.`;
   return { code: 'unknownKey', message, keyPath: [...keyPath, key], at: 'key' };
 }

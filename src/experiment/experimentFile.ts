@@ -1,7 +1,7 @@
 import { complaintsAbout, type Complaint } from './complaint';
 import { isObject, valueAt, type JsonDocument, type JsonObject } from './document';
 import { listed, printed } from './fields';
-import { nearestName } from './nearestName';
+import { isLikely, nearestName } from './nearestName';
 import type { KeyPath, Objection, Place, Refusal } from './refusal';
 import { resolveValue } from './resolved';
 import { fileSchema, type ResolvedExperiment } from './schema';
@@ -121,10 +121,13 @@ export class ExperimentFile {
 
   #unknownVariant(name: string): Objection {
     const known = [...this.#patches.keys()];
+    const nearest = known.length === 0 ? '' : nearestName(name, known);
     const advice =
       known.length === 0
         ? 'it has none; leave the variant out'
-        : `did you mean ${JSON.stringify(nearestName(name, known))}? It has ${listed(known)}`;
+        : isLikely(name, nearest)
+          ? `did you mean ${JSON.stringify(nearest)}? It has ${listed(known)}`
+          : `it has ${listed(known)}`;
     const message = `This experiment has no variant ${JSON.stringify(name)}: ${advice}.`;
     return { code: 'unknownVariant', message, keyPath: known.length === 0 ? [] : ['variants'] };
   }

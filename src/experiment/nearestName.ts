@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 
 /**
  * The known name that is most likely meant: one that begins as the written one does, or holds it, comes before one of
@@ -14,4 +14,10 @@ export function nearestName(written: string, known: readonly string[]): string {
   ];
   const likely = plain === '' ? undefined : candidates.find((names) => names.length > 0);
   return closest(written, likely ?? known);
+}
+
+/** Whether a known name may well be what was meant: it holds what was written, or at least half of the letters agree. */
+export function isLikely(written: string, name: string): boolean {
+  const [plain, known] = [written.trim().toLowerCase(), name.toLowerCase()];
+  return (plain !== '' && known.includes(plain)) || distance(plain, known) <= Math.max(plain.length, known.length) / 2;
 }

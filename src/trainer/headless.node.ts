@@ -258,7 +258,11 @@ function lateCapture(captures: ReadonlySet<number>, { training }: ResolvedExperi
 async function openExperiment(path: string): Promise<ExperimentFile> {
   const at = (message: string): Refused => new Refused(`${path}:1:1: ${message}`);
   const entry = await stat(path).catch((error: unknown) => {
-    throw at(`The experiment cannot be read: ${reasonOf(error)}`);
+    throw at(
+      error instanceof Error && 'code' in error && error.code === 'ENOENT'
+        ? 'There is no such file. Name the *.rnn.json file of an experiment; a relative path begins where npm was called.'
+        : `The experiment cannot be read: ${reasonOf(error)}`,
+    );
   });
   // A pipe or a device would be waited on for ever.
   if (!entry.isFile()) throw at('The experiment is a folder or a device, not a file. Name the *.rnn.json file itself.');

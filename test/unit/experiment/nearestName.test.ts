@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { nearestName } from '../../../src/experiment/nearestName';
+import { isLikely, nearestName } from '../../../src/experiment/nearestName';
 
 describe('The name that is most likely meant', () => {
   const columns = ['date', 'precipitation', 'temp_max', 'temp_min', 'wind'];
@@ -13,5 +13,13 @@ describe('The name that is most likely meant', () => {
   it('is otherwise the one of the fewest changed letters', () => {
     assert.equal(nearestName('wnid', columns), 'wind');
     assert.equal(nearestName('', columns), 'date');
+  });
+
+  it('is not offered where hardly a letter agrees', () => {
+    assert.equal(isLikely('precip', 'precipitation'), true);
+    assert.equal(isLikely('wnid', 'wind'), true);
+    assert.equal(isLikely('temp_mix', 'temp_min'), true);
+    assert.equal(isLikely('foo', 'GRU'), false);
+    assert.equal(isLikely('', 'date'), false);
   });
 });

@@ -22,6 +22,22 @@ describe('a refused experiment', () => {
     assertRefused(`{ ${base}, "clip": { «"norn"»: 1 } }`, ['unknownKey', /did you mean "norm"/]);
   });
 
+  it('names every misspelled key at once, also beside the one that decides about the others', () => {
+    assertRefused(
+      '{ "data": { «"tusk"»: "adding", «"lenght"»: 9 }, "model": { «"cel"»: "gru", «"hiden"»: 8, «"zzz"»: 1 } }',
+      ['unknownKey', /did you mean "task"/],
+      ['unknownKey', /"lenght" is no key of "data": did you mean "length"/],
+      ['unknownKey', /did you mean "cell"/],
+      ['unknownKey', /"hiden" is no key of "model": did you mean "hidden"/],
+      ['unknownKey', /"zzz" is no key of "model": the keys are "cell"/],
+    );
+    assertRefused(
+      '{ "data": { "task": "adding" }, «"model"»: { «"hiden"»: 8 } }',
+      ['missingKey', /has no "cell"/],
+      ['unknownKey', /did you mean "hidden"/],
+    );
+  });
+
   it('says where a key belongs that has slipped out of its section', () => {
     assertRefused(`{ ${base}, «"hidden"»: 8 }`, ['unknownKey', /a key of "model"\? Move it there/]);
   });

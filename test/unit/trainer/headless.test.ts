@@ -47,6 +47,10 @@ describe('The headless runner', () => {
   const checkpoints = (): readonly string[] => readdirSync(path('run', 'checkpoints')).sort();
 
   describe('refuses', () => {
+    it('an experiment that is not there, in words', () => {
+      refuses([path('none.rnn.json')], /none\.rnn\.json:1:1: There is no such file/);
+    });
+
     it('an experiment that is a pipe, instead of waiting for it', function () {
       if (process.platform === 'win32') this.skip();
       execFileSync('mkfifo', [path('x.rnn.json')]);
