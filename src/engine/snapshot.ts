@@ -138,7 +138,7 @@ export function prepareIndices(snapshot: Snapshot, shards: readonly [Shard, ...S
   const reset = storedAs(snapshot, 'history/reset', 'I32', [steps, batch]).data;
   const inputs =
     shards[0].network.inputs === 'oneHot'
-      ? storedAs(snapshot, 'history/inputs', 'I32', [steps, batch]).data
+      ? symbolsIn(storedAs(snapshot, 'history/inputs', 'I32', [steps, batch]), shards[0].network.spec.inputs)
       : undefined;
   return () => {
     for (const shard of shards) {
@@ -150,6 +150,13 @@ export function prepareIndices(snapshot: Snapshot, shards: readonly [Shard, ...S
       }
     }
   };
+}
+
+/** Throws RangeError where a symbol is none of so many kinds. */
+function symbolsIn({ data }: CapturedTensor, kinds: number): CapturedTensor['data'] {
+  const stray = data.find((symbol) => symbol < 0 || symbol >= kinds);
+  if (stray === undefined) return data;
+  throw new RangeError(`The snapshot holds the symbol ${stray}; this learner knows those from 0 to ${kinds - 1}.`);
 }
 
 /** A tensor of the snapshot; throws RangeError unless it is of that kind and shape. */

@@ -144,7 +144,8 @@ export class RunPanel implements PanelView {
     if (this.#inspector?.folder !== folder) {
       this.#inspector?.dispose();
       const base = this.#kept?.kept?.base ?? folderOf(this.#uri);
-      this.#inspector = new Inspector(base, folder, this.parts.startWorker);
+      const made = (): number => this.#session?.status.updates ?? 0;
+      this.#inspector = new Inspector(base, folder, this.parts.startWorker, made);
     }
     return this.#inspector;
   }

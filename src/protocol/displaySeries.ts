@@ -29,6 +29,8 @@ export interface SeriesSlice {
 const mostColumns = 2048;
 const fewestColumns = 256;
 const mostCells = 1 << 20;
+/** Beyond this the columns are fewer still: each is taller than any screen. */
+const mostCellsAtAll = 1 << 23;
 
 /**
  * The pictures' view of a run: scalars over training time and the gradient over training time × sequence time, bounded
@@ -53,6 +55,7 @@ export class DisplaySeries {
     const cells = layout.layers * layout.steps;
     let columns = mostColumns;
     while (columns > fewestColumns && columns * cells > mostCells) columns /= 2;
+    while (columns > 2 && columns * cells > mostCellsAtAll) columns /= 2;
     const perParameter = { updateRatio: { width: layout.parameters.length, merge: 'max' } } as const;
     this.scalars = new ColumnTable<ScalarField>({ ...scalarFields, ...perParameter }, mostColumns, 1, origin);
     this.heat = new ColumnTable<HeatField>(

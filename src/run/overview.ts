@@ -28,6 +28,9 @@ export interface Overview {
   readonly tables: { readonly scalars: OverviewTable; readonly heat: OverviewTable };
 }
 
+/** Bytes beyond which a file is no overview: its two tables are bounded, however long the run. */
+export const largestOverview = 256 * 1024 * 1024;
+
 const format = 'unroll-overview-1';
 const count = z.number().int().nonnegative();
 const describedSchema = z.object({

@@ -10,6 +10,9 @@ const changeSchema = z.object({
 /** A learning rate changed by hand while the run trained. */
 export type RateChange = Readonly<z.infer<typeof changeSchema>>;
 
+/** Bytes beyond which a file holds no changes: nobody makes hundreds of thousands by hand. */
+export const largestRateChanges = 16 * 1024 * 1024;
+
 /** Changes as lines of the run's file of changes. */
 export function writeRateChanges(changes: readonly RateChange[]): Uint8Array {
   return new TextEncoder().encode(changes.map((change) => `${JSON.stringify(change)}\n`).join(''));

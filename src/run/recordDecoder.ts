@@ -116,6 +116,9 @@ function isLayout(value: unknown): value is RecordLayout {
   );
 }
 
+/** Numbers of one quantity through time that a batch may come to, with the room for steps that its rows do not have. */
+const mostPadded = 1 << 26;
+
 function unpack(layout: RecordLayout, batch: ArrowBatch): RecordBatch {
   const count = batch.numRows;
   const { layers, steps: width } = layout;
@@ -139,6 +142,9 @@ function unpack(layout: RecordLayout, batch: ArrowBatch): RecordBatch {
   };
   const steps = lengths('loss_per_step');
   const rows = Array.from(steps.keys()).filter((n) => (steps[n] ?? 0) > 0);
+  if (rows.length * layers * width > mostPadded) {
+    throw new Error(`The file claims ${rows.length} updates of ${layers} layers and ${width} steps in one batch.`);
+  }
   const gather = (names: readonly string[]): Float64Array => {
     const out = new Float64Array(rows.length * names.length * width).fill(NaN);
     names.forEach((name, row) => {

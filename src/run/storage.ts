@@ -11,8 +11,8 @@ export interface RunStorage {
   truncate(path: string, length: number): Promise<void>;
   /** Deletes a file, or a folder that is empty; it need not be there. */
   remove(path: string): Promise<void>;
-  /** The bytes of a file, undefined when there is none. */
-  read(path: string): Promise<Uint8Array | undefined>;
+  /** The bytes of a file, undefined when there is none; rejects, before it reads any, when there are more than `largest`. */
+  read(path: string, largest: number): Promise<Uint8Array | undefined>;
   /** Names of what lies directly in a folder, none when there is no such folder; '' is the run's own. */
   list(folder: string): Promise<readonly string[]>;
 }

@@ -1,11 +1,12 @@
-import { Uri, workspace } from 'vscode';
+import { FileType, Uri, workspace } from 'vscode';
 import { largestExperimentFile, parseExperiment, type Parsed } from '../experiment/parse';
 
 /** The text of an experiment as the person sees it: the open document, saved or not, else the file. */
 export async function readExperimentText(uri: Uri): Promise<string> {
   const open = workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (open !== undefined) return open.getText();
-  const { size } = await workspace.fs.stat(uri);
+  const { type, size } = await workspace.fs.stat(uri);
+  if ((type & FileType.File) === 0) throw new Error(`${fileNameOf(uri)} is a folder, a pipe or a device, not a file.`);
   if (size > largestExperimentFile) {
     throw new Error(
       `An experiment file is at most ${largestExperimentFile / 1024 / 1024} MiB; this one has ${size} bytes.`,

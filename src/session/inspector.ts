@@ -1,27 +1,40 @@
-import { Uri, workspace, type Disposable } from 'vscode';
+import type { Disposable, Uri } from 'vscode';
 import { parseExperiment } from '../experiment/parse';
 import { memoryLimit } from '../platform/settings';
 import { Channel } from '../protocol/channel';
+import { counted } from '../protocol/numbers';
 import type { ReplayParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import type { UpdateQuestion, UpdateQuestions } from '../protocol/updateQuestions';
+import { FolderStorage } from '../run/folderStorage.node';
 import { runFiles } from '../run/layout';
-import { readManifest, type Manifest } from '../run/manifest';
+import { largestManifest, readManifest, type Manifest } from '../run/manifest';
 import { readKeptFiles } from './keptFiles';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
+const noLongerShown = 'The panel no longer shows this run.';
+
+/** A worker that replays a run, and the updates that the run's folder tells of. */
+interface OpenedReplay {
+  readonly channel: Channel<TrainerHostContract, TrainerContract>;
+  readonly updates: number;
+}
+
 /** Looks at single updates of one kept run, by replay in a worker of its own, so that a live run is not held up. */
 export class Inspector implements Disposable {
-  #opened: Promise<Channel<TrainerHostContract, TrainerContract>> | undefined;
+  #opened: Promise<OpenedReplay> | undefined;
   #worker: TrainerWorker | undefined;
+  #isDisposed = false;
 
   /**
    * @param base the folder that the experiment's paths are relative to
    * @param folder of the run
+   * @param made updates that the run has made by now, as far as this window knows
    */
   constructor(
     readonly base: Uri,
     readonly folder: string,
     readonly startWorker: StartTrainerWorker,
+    readonly made: () => number,
   ) {}
 
   /**
@@ -38,14 +51,20 @@ export class Inspector implements Disposable {
       this.#opened = undefined;
       throw error;
     });
-    const channel = await this.#opened;
+    const { channel, updates } = await this.#opened;
+    const made = Math.max(updates, this.made());
+    // A replay would train on to whatever update is asked for.
+    if (params.update > made) {
+      throw new Error(`The run has made ${counted(made, 'update')}: there is no update ${params.update} to look at.`);
+    }
     return channel.request(name, params);
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     void this.#opened?.then(
-      (channel) => {
-        channel.close('The panel no longer shows this run.');
+      ({ channel }) => {
+        channel.close(noLongerShown);
       },
       () => undefined,
     );
@@ -54,16 +73,18 @@ export class Inspector implements Disposable {
     this.#opened = undefined;
   }
 
-  async #open(): Promise<Channel<TrainerHostContract, TrainerContract>> {
-    const { experiment, kernels, facts } = await this.#manifest();
+  async #open(): Promise<OpenedReplay> {
+    const { experiment, kernels, facts, updates } = await this.#manifest();
     const files = await readKeptFiles(experiment, this.base, facts.dataDigest);
+    // Nobody would end a worker that is started from now on.
+    if (this.#isDisposed) throw new Error(noLongerShown);
     const worker = this.startWorker();
     this.#worker = worker;
     const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
     worker.onGone((reason) => {
       channel.close(reason ?? 'The replay has ended.');
-      // The next look starts another worker.
-      this.#opened = undefined;
+      // The next look starts another worker, if it has not already.
+      if (this.#worker === worker) this.#opened = undefined;
     });
     const reply = await channel.request('openReplay', {
       experiment,
@@ -73,18 +94,22 @@ export class Inspector implements Disposable {
       shards: facts.shards,
       folder: this.folder,
     });
-    if (reply.kind === 'refused') throw new Error(reply.refusals[0]?.message ?? 'The run cannot be replayed.');
-    return channel;
+    if (reply.kind === 'refused') {
+      worker.terminate();
+      throw new Error(reply.refusals[0]?.message ?? 'The run cannot be replayed.');
+    }
+    return { channel, updates };
   }
 
-  async #manifest(): Promise<Pick<ReplayParams, 'experiment'> & Pick<Manifest, 'kernels' | 'facts'>> {
-    const bytes = await workspace.fs.readFile(Uri.joinPath(Uri.file(this.folder), runFiles.manifest));
-    const manifest: Manifest | undefined = readManifest(bytes);
+  async #manifest(): Promise<Pick<ReplayParams, 'experiment'> & Pick<Manifest, 'kernels' | 'facts' | 'updates'>> {
+    const bytes = await new FolderStorage(this.folder).read(runFiles.manifest, largestManifest);
+    const manifest = bytes && readManifest(bytes);
     const parsed = parseExperiment(JSON.stringify(manifest?.experiment ?? null));
     const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
     if (manifest === undefined || resolved?.kind !== 'resolved') {
       throw new Error(`The ${runFiles.manifest} of this run cannot be read: train again to look at single updates.`);
     }
-    return { experiment: resolved.experiment, kernels: manifest.kernels, facts: manifest.facts };
+    const { kernels, facts, updates } = manifest;
+    return { experiment: resolved.experiment, kernels, facts, updates };
   }
 }

@@ -1,6 +1,7 @@
 import { FileType, Uri, workspace } from 'vscode';
-import { readDisplayName } from '../run/displayName';
+import { largestDisplayName, readDisplayName } from '../run/displayName';
 import { isTrainedIn } from '../run/folderLock.node';
+import { FolderStorage } from '../run/folderStorage.node';
 import { runFiles } from '../run/layout';
 import { largestManifest, readManifest, type Manifest } from '../run/manifest';
 import type { RunState } from '../protocol/run';
@@ -23,13 +24,14 @@ const experimentFile = /\.rnn\.json$/i;
 
 /** Reads what a folder says of its run; undefined where it holds none that can be read. */
 export async function readKeptRun(folder: Uri): Promise<KeptRun | undefined> {
-  const manifest = await manifestOf(folder);
+  // Runs are kept on disks; the path of a virtual folder may be that of another one there.
+  const manifest = folder.scheme === 'file' ? await manifestOf(folder) : undefined;
   if (manifest === undefined) return undefined;
   const experiment = await sourceOf(folder, manifest);
   return {
     folder,
     manifest,
-    displayName: readDisplayName(await smallFile(Uri.joinPath(folder, runFiles.displayName), 64 * 1024)),
+    displayName: readDisplayName(await fileOf(folder, runFiles.displayName, largestDisplayName)),
     state: await stateOf(folder, manifest),
     experiment: experiment ?? Uri.joinPath(folder, runFiles.manifest),
     base: experiment === undefined ? placeOf(folder) : folderOf(experiment),
@@ -57,18 +59,13 @@ export function beganOf({ manifest }: KeptRun, timeStyle: 'short' | 'medium'): s
 }
 
 async function manifestOf(folder: Uri): Promise<Manifest | undefined> {
-  const bytes = await smallFile(Uri.joinPath(folder, runFiles.manifest), largestManifest);
+  const bytes = await fileOf(folder, runFiles.manifest, largestManifest);
   return bytes === undefined ? undefined : readManifest(bytes);
 }
 
-/** The bytes of a file; undefined where it is no file, or too large to be what it should be. */
-async function smallFile(uri: Uri, largest: number): Promise<Uint8Array | undefined> {
-  try {
-    const { type, size } = await workspace.fs.stat(uri);
-    return (type & FileType.File) !== 0 && size <= largest ? await workspace.fs.readFile(uri) : undefined;
-  } catch {
-    return undefined;
-  }
+/** The bytes of a file of the run; undefined where there is none that can be read. */
+async function fileOf(folder: Uri, name: string, largest: number): Promise<Uint8Array | undefined> {
+  return new FolderStorage(folder.fsPath).read(name, largest).catch(() => undefined);
 }
 
 /** Where the experiment of a run stands by default, as far as that is in the workspace folder that holds the run. */

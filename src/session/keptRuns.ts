@@ -9,6 +9,7 @@ import { readKeptRun, type KeptRun } from './keptRun';
 
 const calmMilliseconds = 300;
 const mostFound = 2000;
+const mostAtOnce = 16;
 
 /** Every run folder of the workspace, and of the folder that the setting moves runs to; looks again when files change. */
 export class KeptRuns implements Disposable {
@@ -57,7 +58,7 @@ export class KeptRuns implements Disposable {
       ),
     ]);
     const folders = new Map(lists.flat().map((uri) => [folderOf(uri).toString(), folderOf(uri)]));
-    const runs = await Promise.all([...folders.values()].map(readKeptRun));
+    const runs = await readAll([...folders.values()]);
     this.#known = [...folders.values()].map(({ path }) => path);
     return runs
       .filter((run) => run !== undefined)
@@ -100,6 +101,15 @@ export class KeptRuns implements Disposable {
       this.#changed.fire(undefined);
     }, calmMilliseconds);
   }
+}
+
+/** A stranger's manifests may each be as large as one can be: few are in memory at a time. */
+async function readAll(folders: readonly Uri[]): Promise<readonly (KeptRun | undefined)[]> {
+  const runs: (KeptRun | undefined)[] = [];
+  for (let from = 0; from < folders.length; from += mostAtOnce) {
+    runs.push(...(await Promise.all(folders.slice(from, from + mostAtOnce).map(readKeptRun))));
+  }
+  return runs;
 }
 
 /** Folders of the setting that lie outside of all workspace folders; those inside are searched with them. */

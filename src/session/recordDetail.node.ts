@@ -1,35 +1,21 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
 import { DisplaySeries } from '../protocol/displaySeries';
 import type { Detail, DetailRequest } from '../protocol/panel';
 import type { RunFacts } from '../protocol/run';
 import { runFiles } from '../run/layout';
-import { headLength } from '../run/recordHead';
+import { RecordFile, type PlacedBatch } from './recordFile.node';
 
 /** Bytes of records that are read for one answer where a column is several updates, and where it is one. */
 const mostBytes = { merged: 64 * 1024 * 1024, exact: 512 * 1024 * 1024 } as const;
 /** Batches beyond this are not found: a run that flushes every second has as many after twelve days. */
 const mostBatches = 1 << 20;
-/** A message's head has a few numbers for each column of the records. */
-const usualHead = 4096;
-
-interface IndexedBatch {
-  /** The first update in it. */
-  readonly update: number;
-  readonly count: number;
-  /** Where its message begins, and how long it is. */
-  readonly at: number;
-  readonly length: number;
-}
 
 /**
  * Answers for stretches of a run's record file. It keeps in mind where each record batch stands, so that only the
  * batches of the stretch are read, one at a time; what a growing file has gained is added at the next question.
  */
 export class RecordDetail {
-  readonly #path: string;
   #head: Uint8Array | undefined;
-  #batches: IndexedBatch[] = [];
+  #batches: PlacedBatch[] = [];
   /** One answer at a time: two would add the same batches. */
   #earlier: Promise<unknown> = Promise.resolve();
 
@@ -37,9 +23,7 @@ export class RecordDetail {
   constructor(
     readonly folder: string,
     readonly facts: Pick<RunFacts, 'layout' | 'recordEvery'>,
-  ) {
-    this.#path = join(folder, runFiles.records);
-  }
+  ) {}
 
   /**
    * The records of updates `from … to`, as far as they are kept. Undefined where they are too many to be read at once.
@@ -53,7 +37,7 @@ export class RecordDetail {
   }
 
   async #read({ from, to }: DetailRequest): Promise<Detail | undefined> {
-    const file = await open(this.#path);
+    const file = await RecordFile.open(this.folder);
     try {
       const head = await this.#extend(file);
       const { layout, recordEvery } = this.facts;
@@ -71,7 +55,7 @@ export class RecordDetail {
       for (const { update, at, length, count } of batches) {
         const message = new Uint8Array(head.length + length);
         message.set(head);
-        await file.read(message, head.length, length, at);
+        message.set(await file.bytes(at, length), head.length);
         const rows = readBatchRows(message, Math.max(0, first - update), Math.min(count, to - update));
         const isExpected = rows.update[0] === Math.max(first, update);
         if (!isExpected || JSON.stringify(rows.layout) !== JSON.stringify(layout)) {
@@ -90,7 +74,7 @@ export class RecordDetail {
     }
   }
 
-  #between(from: number, to: number): readonly IndexedBatch[] {
+  #between(from: number, to: number): readonly PlacedBatch[] {
     let [low, high] = [0, this.#batches.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -104,58 +88,23 @@ export class RecordDetail {
   }
 
   /** Adds the batches that are whole and not yet known; the file's head. */
-  async #extend(file: FileHandle): Promise<Uint8Array> {
-    const { firstUpdate, readBatchHead, updateBytes } = await import('../run/recordDecoder');
-    const { size } = await file.stat();
+  async #extend(file: RecordFile): Promise<Uint8Array> {
     const known = this.#batches.at(-1);
-    if (known !== undefined && known.at + known.length > size) {
+    if (known !== undefined && known.at + known.length > file.size) {
       this.#head = undefined;
       this.#batches = [];
     }
-    const head = (this.#head ??= await headOf(file, size));
+    const head = (this.#head ??= await file.head());
+    if (head === undefined) throw new Error(`${runFiles.records} holds no records`);
     let last = this.#batches.at(-1);
-    const buffer = new Uint8Array(usualHead);
     while (this.#batches.length < mostBatches) {
-      const at = last === undefined ? head.length : last.at + last.length;
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-      const length = bytesRead < prefix ? undefined : headLength(buffer.subarray(0, prefix));
-      // What is still being written, or damaged, ends what can be answered.
-      if (length === undefined || at + length > size) return head;
-      const message =
-        length <= bytesRead ? buffer.slice(prefix, length) : await bytesAt(file, at + prefix, length - prefix);
-      const batch = batchIn(() => readBatchHead(message));
-      if (batch === undefined || at + length + batch.bodyLength > size) return head;
-      const { count, bodyLength } = batch;
+      const batch = await file.batchAt(last === undefined ? head.length : last.at + last.length);
       const before: number = last === undefined ? 0 : last.update + last.count;
-      const update = firstUpdate(await bytesAt(file, at + length + batch.updatesAt, updateBytes));
       // Updates follow each other; where some could not be written, they are skipped.
-      if (update < before) return head;
-      last = { update, count, at, length: length + bodyLength };
-      this.#batches.push(last);
+      if (batch === undefined || batch.update < before) return head;
+      last = batch;
+      this.#batches.push(batch);
     }
     return head;
   }
-}
-
-function batchIn<Batch>(read: () => Batch): Batch | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-}
-
-/** Bytes before a message's head that say how long it is. */
-const prefix = 8;
-
-async function headOf(file: FileHandle, size: number): Promise<Uint8Array> {
-  const length = headLength(await bytesAt(file, 0, prefix));
-  if (length === undefined || length > size) throw new Error(`${runFiles.records} holds no records`);
-  return bytesAt(file, 0, length);
-}
-
-async function bytesAt(file: FileHandle, at: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  await file.read(bytes, 0, length, at);
-  return bytes;
 }

@@ -1,8 +1,29 @@
-import type { Snapshot } from '../engine/snapshot';
+import * as z from 'zod';
 import { readTensorFile, writeTensorFile } from '../run/safetensors';
-import type { Training, TrainingPosition } from './training';
+import type { Training } from './training';
 
 const format = 'unroll-checkpoint-1';
+
+const count = z.number().int().nonnegative();
+
+/** What stands beside the tensors, as JSON each: a checkpoint may come from a stranger. */
+const metadataSchema = z.object({
+  format: z.literal(format),
+  updates: count,
+  recordBytes: count,
+  scalars: z.record(z.string(), z.union([z.number(), z.string()])),
+  position: z.object({
+    source: z.unknown(),
+    windowsDone: count,
+    learningRate: z.number().positive(),
+    seconds: z.number().nonnegative(),
+  }),
+});
+
+/** Bytes beyond which a file is no checkpoint of a training: its tensors are all in the trainer's memory too. */
+export function largestCheckpoint({ plan }: Training): number {
+  return plan.memoryBytes + 64 * 1024 * 1024;
+}
 
 /** What a checkpoint knows besides tensors. */
 export interface CheckpointFacts {
@@ -30,15 +51,32 @@ export function writeCheckpoint(training: Training, recordBytes: number): Uint8A
 /**
  * Puts a training back to where a checkpoint was written.
  *
- * @throws when the bytes are no checkpoint of this experiment.
+ * @param updates that are done there
+ * @throws when the bytes are no checkpoint of this experiment after so many updates.
  */
-export function restoreCheckpoint(training: Training, bytes: Uint8Array): CheckpointFacts {
+export function restoreCheckpoint(training: Training, bytes: Uint8Array, updates: number): CheckpointFacts {
   const { tensors, metadata } = readTensorFile(bytes);
-  const { scalars, position, updates, recordBytes } = metadata;
-  if (metadata['format'] !== format || scalars === undefined || position === undefined) {
-    throw new Error('The file is no checkpoint of this version.');
+  const read = metadataSchema.safeParse({ ...metadata, ...parsed(metadata) });
+  if (!read.success) throw new Error('The file is no checkpoint of this version.');
+  const { scalars, position, recordBytes } = read.data;
+  if (read.data.updates !== updates || scalars['updates'] !== updates) {
+    throw new Error(`The file is the checkpoint of update ${read.data.updates}, not of ${updates}.`);
   }
-  training.plan.learner.restore({ tensors, scalars: JSON.parse(scalars) as Snapshot['scalars'] });
-  training.moveTo(JSON.parse(position) as TrainingPosition);
-  return { updates: Number(updates), recordBytes: Number(recordBytes) };
+  training.plan.learner.restore({ tensors, scalars });
+  training.moveTo(position);
+  return { updates, recordBytes };
+}
+
+function parsed(metadata: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    ['updates', 'recordBytes', 'scalars', 'position'].map((key) => [key, valueOf(metadata[key])]),
+  );
+}
+
+function valueOf(json: string | undefined): unknown {
+  try {
+    return JSON.parse(json ?? '');
+  } catch {
+    return undefined;
+  }
 }

@@ -4,9 +4,9 @@ import { toJson } from '../experiment/resolved';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { reasonOf } from '../protocol/channel';
 import { runFiles } from '../run/layout';
-import { readManifest, type Manifest } from '../run/manifest';
+import { largestManifest, readManifest, type Manifest } from '../run/manifest';
 import type { CommandLine } from './commandLine.node';
-import type { FolderStorage } from './folder.node';
+import type { FolderStorage } from '../run/folderStorage.node';
 import type { TrainingPlan } from './plan';
 import { Refused } from './refused';
 
@@ -43,7 +43,7 @@ export function isOver({ state, updates, facts }: Manifest, { experiment }: Trai
 }
 
 async function manifestOf(storage: FolderStorage, file: string): Promise<Manifest | undefined> {
-  const bytes = await storage.read(runFiles.manifest).catch((error: unknown) => {
+  const bytes = await storage.read(runFiles.manifest, largestManifest).catch((error: unknown) => {
     throw new Refused(
       `${file}:1:1: ${storage.folder} cannot hold a run (${reasonOf(error)}). Choose a folder for --out, or one that does not exist yet.`,
     );

@@ -21,7 +21,7 @@ import { newRunFolder } from '../run/runFolder';
 import type { CommandLine } from './commandLine.node';
 import { earlierCut, earlierRun, isOver } from './earlierRun.node';
 import { factsOf } from './facts';
-import { FolderStorage } from './folder.node';
+import { FolderStorage } from '../run/folderStorage.node';
 import { Helpers, type Threads } from './helpers';
 import { planTraining, type TrainingPlan } from './plan';
 import { jsonLines, progressBar, type Progress } from './progress.node';

@@ -2,7 +2,7 @@ import { reasonOf } from '../protocol/channel';
 import { runFiles, updatesOfCheckpoint } from '../run/layout';
 import { learningRateAt, type RateChange } from '../run/rateChanges';
 import type { RunStorage } from '../run/storage';
-import { restoreCheckpoint } from './checkpoint';
+import { largestCheckpoint, restoreCheckpoint } from './checkpoint';
 import type { Moment, Training } from './training';
 import { Waypoints } from './waypoints';
 
@@ -79,10 +79,12 @@ export class Replay {
 
   async #restore(updates: number): Promise<void> {
     const path = runFiles.checkpoint(updates);
-    const bytes = await this.storage.read(path);
+    const bytes = await this.storage.read(path, largestCheckpoint(this.training));
     if (bytes === undefined) throw new Error(`The run's ${path} is gone.`);
+    // What cannot be restored may leave the training between two moments.
+    this.#position = undefined;
     try {
-      restoreCheckpoint(this.training, bytes);
+      restoreCheckpoint(this.training, bytes, updates);
     } catch (error) {
       throw new Error(`The run's ${path} cannot be used: ${reasonOf(error)}`);
     }

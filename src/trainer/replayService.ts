@@ -7,7 +7,7 @@ import type { Terms, TermsRequest } from '../protocol/terms';
 import type { ReplayParams, ReplayReply } from '../protocol/trainer';
 import type { WhatIf, WhatIfRequest } from '../protocol/whatIf';
 import { runFiles } from '../run/layout';
-import { readRateChanges } from '../run/rateChanges';
+import { largestRateChanges, readRateChanges } from '../run/rateChanges';
 import type { RunStorage } from '../run/storage';
 import { inspectionOf, parameterUpdateOf } from './inspection';
 import { ledgerOf } from './ledger';
@@ -66,7 +66,7 @@ export class ReplayService {
     if (planned.kind === 'refused') return planned;
     const { plan } = planned;
     const storage = this.openFolder(folder);
-    const changes = readRateChanges(await storage.read(runFiles.rateChanges));
+    const changes = readRateChanges(await storage.read(runFiles.rateChanges, largestRateChanges));
     const replay = new Replay(new Training(plan, this.clock), storage, changes);
     this.#opened = { plan, replay, reach: new ReachFinder(plan) };
     this.#looked = undefined;

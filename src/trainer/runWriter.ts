@@ -4,15 +4,15 @@ import { reasonOf } from '../protocol/channel';
 import type { RunFacts } from '../protocol/run';
 import { RunHistory } from '../protocol/runHistory';
 import { layoutVersion, runFiles, updatesOfCheckpoint } from '../run/layout';
-import { writeManifest, type BrokenPlace, type Manifest } from '../run/manifest';
-import { readOverview, writeOverview } from '../run/overview';
+import { largestManifest, writeManifest, type BrokenPlace, type Manifest } from '../run/manifest';
+import { largestOverview, readOverview, writeOverview } from '../run/overview';
 import { readRecords } from '../run/recordDecoder';
 import { RecordEncoder } from '../run/recordEncoder';
-import { readRateChanges, writeRateChanges, type RateChange } from '../run/rateChanges';
+import { largestRateChanges, readRateChanges, writeRateChanges, type RateChange } from '../run/rateChanges';
 import type { RecordBatch } from '../run/recordBatch';
 import { writeTensorFile } from '../run/safetensors';
 import type { RunStorage } from '../run/storage';
-import { restoreCheckpoint, writeCheckpoint } from './checkpoint';
+import { largestCheckpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint';
 import type { Training } from './training';
 
 const mostRecordsReread = 256 * 1024 * 1024;
@@ -92,7 +92,7 @@ export class RunWriter {
     for (const updates of checkpoints) {
       const path = runFiles.checkpoint(updates);
       try {
-        this.#recordBytes = await this.#restore(path);
+        this.#recordBytes = await this.#restore(path, updates);
       } catch (error) {
         passedOver.push(`${path} cannot be gone on from (${reasonOf(error)}).`);
         continue;
@@ -115,7 +115,7 @@ export class RunWriter {
 
   /** Whether the folder holds this run still, as far as can be seen. */
   async isThere(): Promise<boolean> {
-    return this.storage.read(runFiles.manifest).then(
+    return this.storage.read(runFiles.manifest, largestManifest).then(
       (bytes) => bytes !== undefined,
       () => true,
     );
@@ -208,7 +208,10 @@ export class RunWriter {
   /** What the records up to the checkpoint come to; an overview that goes beyond it is of no use, and goes. */
   async #recalled(): Promise<RunHistory | undefined> {
     const { layout, experiment } = this.training.plan;
-    const overview = readOverview((await this.storage.read(runFiles.overview)) ?? new Uint8Array(0), layout);
+    const overview = readOverview(
+      (await this.storage.read(runFiles.overview, largestOverview)) ?? new Uint8Array(0),
+      layout,
+    );
     if (overview?.recordBytes === this.#recordBytes) {
       const history = new RunHistory(layout, experiment.record.every, overview.numbers);
       if (history.series.fits(overview.tables)) {
@@ -219,13 +222,15 @@ export class RunWriter {
     await this.storage.remove(runFiles.overview);
     if (this.#recordBytes > mostRecordsReread) return undefined;
     const history = this.#freshHistory();
-    const { batches } = readRecords((await this.storage.read(runFiles.records)) ?? new Uint8Array(0));
+    const { batches } = readRecords(
+      (await this.storage.read(runFiles.records, mostRecordsReread)) ?? new Uint8Array(0),
+    );
     for (const batch of batches) history.take(batch);
     return history;
   }
 
   async #forgetLaterRateChanges(): Promise<void> {
-    const all = readRateChanges(await this.storage.read(runFiles.rateChanges));
+    const all = readRateChanges(await this.storage.read(runFiles.rateChanges, largestRateChanges));
     this.#rateChanges = all.filter(({ update }) => update < this.training.updates);
     this.#hasRateChanges = this.#rateChanges.length === all.length;
     await this.writeRateChanges();
@@ -238,11 +243,12 @@ export class RunWriter {
   }
 
   /** @returns the bytes of the record file that stay */
-  async #restore(path: string): Promise<number> {
-    const bytes = await this.storage.read(path);
+  async #restore(path: string, updates: number): Promise<number> {
+    const bytes = await this.storage.read(path, largestCheckpoint(this.training));
     if (bytes === undefined) throw new Error('it is gone');
-    const { recordBytes } = restoreCheckpoint(this.training, bytes);
+    const { recordBytes } = restoreCheckpoint(this.training, bytes, updates);
     const head = this.#encoder.head();
+    if (recordBytes < head.length) throw new Error(`it would leave ${recordBytes} bytes of the records`);
     // Before the first update there is nothing to lose.
     if (recordBytes === head.length) await this.storage.write(runFiles.records, head);
     else await this.storage.truncate(runFiles.records, recordBytes);

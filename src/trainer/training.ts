@@ -114,13 +114,25 @@ export class Training {
     };
   }
 
-  /** Goes on from a position; the learner has been restored by itself. */
+  /**
+   * Goes on from a position; the learner has been restored by itself.
+   *
+   * @throws where there is no such position in these data
+   */
   moveTo(position: TrainingPosition): void {
     this.plan.source.restore(position.source);
     this.#sourceState = position.source;
     this.#windows = undefined;
     this.#windowsDone = 0;
-    for (let skipped = 0; skipped < position.windowsDone; skipped++) this.#nextWindow();
+    while (this.#windowsDone < position.windowsDone) {
+      const before = this.#windowsDone;
+      this.#nextWindow();
+      if (this.#windowsDone <= before) {
+        throw new Error(
+          `The batch has ${before} windows, and ${position.windowsDone} would be done: it is of other data.`,
+        );
+      }
+    }
     this.plan.learner.learningRate = position.learningRate;
     this.#seconds = position.seconds;
   }

@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { performance } from 'node:perf_hooks';
 import { Channel } from '../protocol/channel';
 import type { Port } from '../protocol/channel';
-import { FolderStorage } from './folder.node';
+import { FolderStorage } from '../run/folderStorage.node';
 import { nodeThreads } from './helpers.node';
 import { serveTrainer } from './service';
 

@@ -1,9 +1,10 @@
-import { FileType, commands as registry, Uri, window, workspace, type Disposable, type TreeView } from 'vscode';
+import { commands as registry, Uri, window, workspace, type Disposable, type TreeView } from 'vscode';
 import { commands } from '../platform/ids';
 import { reasonOf } from '../protocol/channel';
 import { briefNumber } from '../protocol/numbers';
 import { isResumable, stateWords } from '../protocol/run';
 import { writeDisplayName } from '../run/displayName';
+import { FolderStorage } from '../run/folderStorage.node';
 import { runFiles } from '../run/layout';
 import { beganOf, nameOf, type KeptRun } from '../session/keptRun';
 import type { KeptRuns } from '../session/keptRuns';
@@ -135,16 +136,10 @@ async function rename(run: KeptRun): Promise<void> {
     value: run.displayName ?? '',
   });
   if (name === undefined) return;
-  const file = Uri.joinPath(run.folder, runFiles.displayName);
+  const storage = new FolderStorage(run.folder.fsPath);
   try {
-    // A link in its place, in a stranger's folder, leads to a file that is not the run's.
-    const type = await workspace.fs.stat(file).then(
-      (entry) => entry.type,
-      () => FileType.Unknown,
-    );
-    if ((type & FileType.SymbolicLink) !== 0) await workspace.fs.delete(file);
-    if (name.trim() !== '') await workspace.fs.writeFile(file, writeDisplayName(name.trim()));
-    else if ((type & FileType.File) !== 0 && (type & FileType.SymbolicLink) === 0) await workspace.fs.delete(file);
+    if (name.trim() === '') await storage.remove(runFiles.displayName);
+    else await storage.write(runFiles.displayName, writeDisplayName(name.trim()));
   } catch (error) {
     void window.showErrorMessage(`The name cannot be kept: ${reasonOf(error)}`);
   }

@@ -26,7 +26,7 @@ describe('A kept run whose data file is gone or has changed', () => {
     await file.lens(/finished/);
     const runs = join(file.folder, 'unroll-runs');
     const [run = ''] = readdirSync(runs);
-    const inspector = new Inspector(vscode.Uri.file(file.folder), join(runs, run), nodeTrainers(worker));
+    const inspector = new Inspector(vscode.Uri.file(file.folder), join(runs, run), nodeTrainers(worker), () => 0);
     const look = () => inspector.ask('inspect', { update: 5, sequence: 0 });
     const data = join(file.folder, 'table.csv');
     try {

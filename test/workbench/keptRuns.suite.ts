@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -7,14 +8,20 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { readManifest } from '../../src/run/manifest';
 import { loadRun } from '../../src/session/runArchive';
 import { readRecords } from '../../src/run/recordDecoder';
+import { readExperimentText } from '../../src/session/experimentText';
+import { Inspector } from '../../src/session/inspector';
+import { nodeTrainers } from '../../src/session/trainerWorker.node';
+import type { StartTrainerWorker } from '../../src/session/trainerWorker';
 import { nameOf, readKeptRun } from '../../src/session/keptRun';
 import { KeptRuns } from '../../src/session/keptRuns';
 import { Session } from '../../src/session/session';
@@ -163,6 +170,36 @@ describe('Kept runs', () => {
     rmSync(join(folder, 'run.lock'));
   });
 
+  it('are looked into for no update that they have not made, and by no thread that nobody waits for', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    await experiment.lens(/finished/);
+    const [folder = ''] = foldersOf(experiment);
+    let threads = 0;
+    const start = nodeTrainers(
+      join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'worker.cjs'),
+    );
+    const counted: StartTrainerWorker = () => {
+      const thread = start();
+      threads++;
+      thread.onGone(() => threads--);
+      return thread;
+    };
+    const inspector = (): Inspector => new Inspector(vscode.Uri.file(experiment.folder), folder, counted, () => 0);
+    const one = inspector();
+    assert.equal((await one.ask('inspect', { update: 29, sequence: 0 })).update, 29);
+    await assert.rejects(one.ask('inspect', { update: 1e15, sequence: 0 }), /has made 30 updates: there is no update/);
+    one.dispose();
+    for (let delay = 0; delay < 40; delay += 2) {
+      const other = inspector();
+      const asked = other.ask('inspect', { update: 3, sequence: 0 }).catch(() => undefined);
+      await sleep(delay);
+      other.dispose();
+      await asked;
+    }
+    await until('all threads to end', () => threads === 0);
+  });
+
   it('of strangers are refused, or believed in nothing that leads out of the workspace', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();
@@ -192,6 +229,41 @@ describe('Kept runs', () => {
     ]) {
       assert.equal(await read(text), undefined, text.slice(0, 30));
     }
+  });
+
+  it('of strangers are not listed where a link, a pipe or gigabytes of nothing stand in place of what they are', async function () {
+    if (process.platform === 'win32') this.skip();
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    await experiment.lens(/finished/);
+    const [folder = ''] = foldersOf(experiment);
+    const manifest = join(folder, 'run.json');
+    const bytes = readFileSync(manifest);
+    const read = async () => Promise.race([readKeptRun(vscode.Uri.file(folder)), sleep(5000, 'waits for ever')]);
+    for (const put of [
+      () => {
+        writeFileSync(join(experiment.folder, 'elsewhere'), bytes);
+        symlinkSync(join(experiment.folder, 'elsewhere'), manifest);
+      },
+      () => execFileSync('mkfifo', [manifest]),
+      () => mkdirSync(manifest),
+      () => {
+        writeFileSync(manifest, '');
+        truncateSync(manifest, 10 * 1024 ** 3);
+      },
+    ]) {
+      rmSync(manifest, { recursive: true });
+      put();
+      assert.equal(await read(), undefined, String(put));
+    }
+    rmSync(manifest);
+    writeFileSync(manifest, bytes);
+    execFileSync('mkfifo', [join(folder, 'display-name.txt')]);
+    assert.ok(typeof (await read()) === 'object');
+    const pipe = join(experiment.folder, 'pipe.rnn.json');
+    execFileSync('mkfifo', [pipe]);
+    await assert.rejects(readExperimentText(vscode.Uri.file(pipe)), /is a folder, a pipe or a device, not a file/);
+    rmSync(pipe);
   });
 
   it('of strangers, lying directly in the workspace folder, read nothing beside it', async () => {
@@ -225,20 +297,30 @@ describe('Kept runs', () => {
     await experiment.lens(/finished/);
     const [folder = ''] = foldersOf(experiment);
     const file = join(folder, 'display-name.txt');
-    symlinkSync(join(experiment.folder, 'precious'), file);
+    writeFileSync(file, 'mine');
     const run = await readKeptRun(vscode.Uri.file(folder));
     assert.ok(run !== undefined);
-    let isRenamed = false;
-    void vscode.commands
-      .executeCommand('unroll.renameRun', { kind: 'run', run, differing: [] })
-      .then(() => (isRenamed = true));
-    await until('the name to be taken', async () => {
-      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-      return isRenamed;
-    });
-    assert.ok(lstatSync(file).isFile());
-    assert.equal(readFileSync(file, 'utf8'), 'precious\n');
+    const rename = async (): Promise<void> => {
+      let isOver = false;
+      void vscode.commands
+        .executeCommand('unroll.renameRun', { kind: 'run', run, differing: [] })
+        .then(() => (isOver = true));
+      await until('the name to be taken', async () => {
+        await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+        return isOver;
+      });
+    };
+    await rename();
+    assert.equal(readFileSync(file, 'utf8'), 'mine\n');
+    rmSync(file);
+    symlinkSync(join(experiment.folder, 'precious'), file);
+    assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.displayName, undefined);
+    await rename();
+    assert.ok(lstatSync(file).isSymbolicLink());
     assert.equal(readFileSync(join(experiment.folder, 'precious'), 'utf8'), 'precious');
+    rmSync(folder, { recursive: true });
+    await rename();
+    assert.equal(existsSync(folder), false);
   });
 });
 

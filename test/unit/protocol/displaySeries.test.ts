@@ -77,6 +77,15 @@ describe('DisplaySeries', () => {
     );
   });
 
+  it('takes no more memory for very long windows than for long ones', () => {
+    const layout = { ...exampleLayout, layers: 1, steps: 1 << 22 };
+    const series = new DisplaySeries(layout, 1);
+    for (let update = 0; update < 8; update++) {
+      series.append({ ...pack(exampleLayout, [exampleRecord(update, 1)]), layout });
+    }
+    assert.deepEqual([series.heat.count, series.heat.stride, series.scalars.count], [2, 4, 8]);
+  });
+
   it('never loses a spike of one update in a run of 100,000', () => {
     const series = new DisplaySeries(exampleLayout, 1);
     const spike = 77_777;

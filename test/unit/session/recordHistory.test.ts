@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunHistory } from '../../../src/protocol/runHistory';
@@ -100,7 +101,59 @@ describe('The history of a kept run', () => {
     const other = { facts: { layout: { ...exampleLayout, steps: 9 }, recordEvery: 2 } } as unknown as Manifest;
     await assert.rejects(readHistory(folder, other), /of another run/);
     rmSync(path('records.arrows'));
-    await assert.rejects(readHistory(folder, manifest), /missing or empty/);
+    await assert.rejects(readHistory(folder, manifest), /is missing/);
+  });
+
+  it('gives no memory to a batch that claims more than a batch can have, or rows wider than it holds', async () => {
+    const { bytes, ends } = records(1500);
+    const [, , from = 0, to = 0] = ends;
+    const size = 3 * 1024 ** 3;
+    const head = bytes.readInt32LE(from + 4) + 8;
+    const bodyLength = bytes.indexOf(Buffer.from(BigInt64Array.of(BigInt(to - from - head)).buffer), from);
+    assert.ok(bodyLength > from && bodyLength < from + head);
+    bytes.writeBigInt64LE(BigInt(size - from - head), bodyLength);
+    writeFileSync(path('records.arrows'), bytes);
+    truncateSync(path('records.arrows'), size);
+    const before = process.resourceUsage().maxRSS;
+    assert.equal((await readHistory(folder, manifest)).numbers.updates, 1000);
+
+    const wide = { ...exampleLayout, steps: 1 << 20 };
+    const encoder = new RecordEncoder(wide);
+    const rows = Array.from({ length: 400 }, (_, update) => exampleRecord(update, 1));
+    const unpadded = { ...pack(exampleLayout, rows), layout: wide };
+    writeFileSync(path('records.arrows'), Buffer.concat([encoder.head(), encoder.encode(unpadded)]));
+    const wider = { facts: { layout: wide, recordEvery: 1 } } as unknown as Manifest;
+    assert.equal((await readHistory(folder, wider)).numbers.updates, 0);
+    const grown = (process.resourceUsage().maxRSS - before) / 1024;
+    assert.ok(grown < 1024, `${grown} MiB`);
+  });
+
+  it('follows no link and waits for no pipe in place of the records or the overview', async function () {
+    if (process.platform === 'win32') this.skip();
+    const { bytes, ends } = records(500);
+    writeFileSync(path('records.arrows'), bytes);
+    const { numbers, series } = await readHistory(folder, manifest);
+    writeFileSync(
+      path('overview.safetensors'),
+      writeOverview({ recordBytes: ends.at(-1) ?? 0, numbers, tables: series.whole() }, exampleLayout),
+    );
+    for (const name of ['records.arrows', 'overview.safetensors']) {
+      const refused = new RegExp(`${name} is a link, a folder or a device, not a file of the run`);
+      renameSync(path(name), path('elsewhere'));
+      symlinkSync(path('elsewhere'), path(name));
+      await assert.rejects(readHistory(folder, manifest), refused);
+      rmSync(path(name));
+      execFileSync('mkfifo', [path(name)]);
+      await assert.rejects(readHistory(folder, manifest), refused);
+      rmSync(path(name));
+      renameSync(path('elsewhere'), path(name));
+    }
+    assert.equal((await readHistory(folder, manifest)).numbers.updates, 500);
+    truncateSync(path('overview.safetensors'), 10 * 1024 ** 3);
+    await assert.rejects(
+      readHistory(folder, manifest),
+      /overview.safetensors has 10,737,418,240 bytes, and 268,435,456 at/,
+    );
   });
 
   it('survives an overview as it was written, and none of another layout', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { restoreCheckpoint, writeCheckpoint } from '../../../src/trainer/checkpoint';
+import { readTensorFile, writeTensorFile, type TensorFile } from '../../../src/run/safetensors';
 import type { Training } from '../../../src/trainer/training';
 import { exampleText, exampleTraining } from './exampleTraining';
 
@@ -44,7 +45,7 @@ describe('A checkpoint', () => {
       const expected = [5, 6, 7, 8].map(() => update(uninterrupted));
 
       const resumed = exampleTraining(keys, files);
-      assert.deepEqual(restoreCheckpoint(resumed, bytes), { updates: 5, recordBytes: 1234 });
+      assert.deepEqual(restoreCheckpoint(resumed, bytes, 5), { updates: 5, recordBytes: 1234 });
       assert.deepEqual(
         [5, 6, 7, 8].map(() => update(resumed)),
         expected,
@@ -53,6 +54,49 @@ describe('A checkpoint', () => {
   }
 
   it('of something else is refused', () => {
-    assert.throws(() => restoreCheckpoint(exampleTraining(), new Uint8Array(40)), /safetensors|checkpoint/);
+    assert.throws(() => restoreCheckpoint(exampleTraining(), new Uint8Array(40), 0), /safetensors|checkpoint/);
+  });
+
+  describe('that lies', () => {
+    const keys = { data: { text: 'text.txt' }, bptt: { forward: 5, backward: 8 } };
+    const cut = { bptt: { forward: 4, backward: 2 } };
+    const written = (lie: (file: TensorFile) => void, of: Readonly<Record<string, unknown>>): Uint8Array => {
+      const training = exampleTraining(of, exampleText);
+      for (let n = 0; n < 5; n++) update(training);
+      const { tensors, metadata } = readTensorFile(writeCheckpoint(training, 1234));
+      const file = { tensors: new Map(tensors), metadata: { ...metadata } };
+      lie(file);
+      return writeTensorFile(file);
+    };
+    const position = (changed: object) => (file: TensorFile) => {
+      const metadata = file.metadata as Record<string, string>;
+      metadata['position'] = JSON.stringify({ ...JSON.parse(metadata['position'] ?? ''), ...changed });
+    };
+    const lies: Readonly<Record<string, readonly [(file: TensorFile) => void, RegExp, object?]>> = {
+      'about how far its batch is': [position({ windowsDone: 1e15 }), /1000000000000000 would be done/, cut],
+      'about the learning rate': [position({ learningRate: 'x' }), /no checkpoint of this version/],
+      'about where its data are': [position({ source: { random: [1] } }), /no state of a data source/],
+      'about its number': [
+        ({ metadata }) => Object.assign(metadata, { updates: '7' }),
+        /is the checkpoint of update 7, not of 5/,
+      ],
+      'about the number of its learner': [
+        ({ metadata }) =>
+          Object.assign(metadata, { scalars: metadata['scalars']?.replace('"updates":5', '"updates":6') }),
+        /not of 5/,
+      ],
+      'about the records': [({ metadata }) => Object.assign(metadata, { recordBytes: '-1' }), /no checkpoint/],
+      'about the symbols it has read': [
+        ({ tensors }) => tensors.get('history/inputs')?.data.fill(1e6),
+        /holds the symbol 1000000; this learner knows those from 0 to/,
+      ],
+    };
+    for (const [what, [lie, refusal, of = keys]] of Object.entries(lies)) {
+      it(`${what} is refused`, () => {
+        const bytes = written(lie, of as Readonly<Record<string, unknown>>);
+        const training = exampleTraining(of as Readonly<Record<string, unknown>>, exampleText);
+        assert.throws(() => restoreCheckpoint(training, bytes, 5), refusal);
+      });
+    }
   });
 });

@@ -16,7 +16,7 @@ import { join, resolve } from 'node:path';
 import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/recordDecoder';
 import { factsOf } from '../../../src/trainer/facts';
-import { FolderStorage } from '../../../src/trainer/folder.node';
+import { FolderStorage } from '../../../src/run/folderStorage.node';
 import { Run } from '../../../src/trainer/run';
 import { RunWriter } from '../../../src/trainer/runWriter';
 import type { Training } from '../../../src/trainer/training';

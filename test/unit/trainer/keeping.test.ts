@@ -22,7 +22,7 @@ import type { RunStorage } from '../../../src/run/storage';
 import { RecordDetail } from '../../../src/session/recordDetail.node';
 import { readHistory } from '../../../src/session/recordHistory.node';
 import { factsOf } from '../../../src/trainer/facts';
-import { FolderStorage } from '../../../src/trainer/folder.node';
+import { FolderStorage } from '../../../src/run/folderStorage.node';
 import { Replay } from '../../../src/trainer/replay';
 import { Run } from '../../../src/trainer/run';
 import { RunWriter } from '../../../src/trainer/runWriter';

@@ -7,7 +7,7 @@ import { readRateChanges } from '../../../src/run/rateChanges';
 import { readManifest } from '../../../src/run/manifest';
 import { restoreCheckpoint } from '../../../src/trainer/checkpoint';
 import { factsOf } from '../../../src/trainer/facts';
-import { FolderStorage } from '../../../src/trainer/folder.node';
+import { FolderStorage } from '../../../src/run/folderStorage.node';
 import { inspectionOf, parameterUpdateOf } from '../../../src/trainer/inspection';
 import { Replay } from '../../../src/trainer/replay';
 import { Run } from '../../../src/trainer/run';
@@ -41,9 +41,9 @@ const bytesOf = ({ tensors, metadata }: Capture) => ({
 class CountingStorage extends FolderStorage {
   reads = 0;
 
-  override read(path: string): Promise<Uint8Array | undefined> {
+  override read(path: string, largest: number): Promise<Uint8Array | undefined> {
     this.reads++;
-    return super.read(path);
+    return super.read(path, largest);
   }
 }
 
@@ -89,7 +89,7 @@ describe('A replay', () => {
       run.setLearningRate(0.0375);
       run.resume();
       await ended;
-      const changes = readRateChanges(await storage.read('rate-changes.jsonl'));
+      const changes = readRateChanges(await storage.read('rate-changes.jsonl', 1e6));
       assert.deepEqual(changes, [{ update: 7, learningRate: 0.0375 }]);
 
       const replay = new Replay(exampleTraining(keys, files, shards), storage, changes);
@@ -134,13 +134,14 @@ describe('A replay', () => {
       });
       const ending = await run.train();
       assert.ok(ending.kind === 'diverged' && ending.updates > 0, JSON.stringify(ending));
-      const manifest = readManifest((await storage.read('run.json')) ?? new Uint8Array());
+      const manifest = readManifest((await storage.read('run.json', 1e6)) ?? new Uint8Array());
       assert.deepEqual(manifest?.nonFinite, ending.place);
 
       const again = exampleTraining(broken);
       restoreCheckpoint(
         again,
-        (await storage.read(`checkpoints/update-${ending.updates}.safetensors`)) ?? new Uint8Array(),
+        (await storage.read(`checkpoints/update-${ending.updates}.safetensors`, 1e6)) ?? new Uint8Array(),
+        ending.updates,
       );
       const advance = again.advance();
       assert.ok(advance.kind === 'nonFinite');

@@ -76,9 +76,10 @@ describe('A run that is gone on with from a checkpoint computes what it would ha
               const uninterrupted = begun();
               updates(uninterrupted);
               const checkpoint = writeCheckpoint(uninterrupted, 0);
+              const { updates: done } = uninterrupted;
               const expected = updates(uninterrupted);
               const resumed = begun();
-              restoreCheckpoint(resumed, checkpoint);
+              restoreCheckpoint(resumed, checkpoint, done);
               assert.deepEqual(updates(resumed), expected, `${name}, ${optimizer}, ${shards} shards`);
             }
           }

@@ -7,7 +7,7 @@ import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/recordDecoder';
 import type { RunStorage } from '../../../src/run/storage';
 import { factsOf } from '../../../src/trainer/facts';
-import { FolderStorage } from '../../../src/trainer/folder.node';
+import { FolderStorage } from '../../../src/run/folderStorage.node';
 import { Run } from '../../../src/trainer/run';
 import { RunWriter } from '../../../src/trainer/runWriter';
 import type { Training } from '../../../src/trainer/training';
@@ -154,7 +154,7 @@ describe('A run', () => {
       append: () => Promise.reject(new Error('ENOSPC: no space left on device')),
       remove: (path) => disk.remove(path),
       truncate: (path, length) => disk.truncate(path, length),
-      read: (path) => disk.read(path),
+      read: (path, largest) => disk.read(path, largest),
       list: (name) => disk.list(name),
     };
     const training = exampleTraining();

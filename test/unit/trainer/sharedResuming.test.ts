@@ -35,8 +35,9 @@ function trained(training: Training, updates: number, workers: number): readonly
   try {
     assert.equal(helpers.workers, workers);
     const begin = writeCheckpoint(training, 0);
+    const { updates: done } = training;
     for (let tries = 0; tries < mostTries; tries++) {
-      restoreCheckpoint(training, begin);
+      restoreCheckpoint(training, begin, done);
       const before = learner.helpedShards;
       const bits = bitsOf(training, updates);
       if (workers === 1 || learner.helpedShards > before) return bits;
@@ -76,7 +77,7 @@ describe('A run whose batches two threads share', () => {
             trained(first, 3, before);
             const checkpoint = writeCheckpoint(first, 0);
             const second = begun();
-            restoreCheckpoint(second, checkpoint);
+            restoreCheckpoint(second, checkpoint, first.updates);
             return trained(second, 3, after);
           };
           const whole = begun();

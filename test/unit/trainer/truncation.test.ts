@@ -17,7 +17,7 @@ import { readRecords } from '../../../src/run/recordDecoder';
 import { readHistory } from '../../../src/session/recordHistory.node';
 import { writeCheckpoint } from '../../../src/trainer/checkpoint';
 import { factsOf } from '../../../src/trainer/facts';
-import { FolderStorage } from '../../../src/trainer/folder.node';
+import { FolderStorage } from '../../../src/run/folderStorage.node';
 import { Run } from '../../../src/trainer/run';
 import { RunWriter } from '../../../src/trainer/runWriter';
 import { exampleTraining } from './exampleTraining';

@@ -1,6 +1,18 @@
-import { constants, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, truncate } from 'node:fs/promises';
+import {
+  constants,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  truncate,
+  type FileHandle,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RunStorage } from '../run/storage';
+import type { RunStorage } from './storage';
 
 /**
  * A run's folder on this machine's disk. It must be there: one that was deleted in mid-run is not made anew. Links in it
@@ -52,8 +64,21 @@ export class FolderStorage implements RunStorage {
     else await rm(target, { force: true });
   }
 
-  async read(path: string): Promise<Uint8Array | undefined> {
-    return readFile(await this.#own(path)).catch(absent);
+  async read(path: string, largest: number): Promise<Uint8Array | undefined> {
+    const file = await this.open(path);
+    if (file === undefined) return undefined;
+    try {
+      const { size } = await file.stat();
+      if (size > largest) throw new Error(tooLarge(path, size, largest));
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** A file of the run, to be read piece by piece; undefined where there is none. Whoever opens it closes it. */
+  async open(path: string): Promise<FileHandle | undefined> {
+    return open(await this.#own(path), constants.O_RDONLY).catch(absent);
   }
 
   async list(folder: string): Promise<readonly string[]> {
@@ -81,6 +106,10 @@ export class FolderStorage implements RunStorage {
     if (entry?.isDirectory() === false) throw new Error(`${folder} is a link or a file, not a folder of the run`);
     return target;
   }
+}
+
+function tooLarge(path: string, size: number, largest: number): string {
+  return `${path} has ${size.toLocaleString('en-US')} bytes, and ${largest.toLocaleString('en-US')} at most are read: it is damaged, or not of this run`;
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
