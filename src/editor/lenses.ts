@@ -12,7 +12,9 @@ import { DisposableStore } from '../platform/disposable';
 import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
 import type { Place } from '../experiment/refusal';
+import type { ExperimentFile } from '../experiment/experimentFile';
 import { parseExperiment } from '../experiment/parse';
+import { differingKeys, keyValues } from '../run/differences';
 import type { Estimated, Estimates } from '../session/estimates';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
@@ -49,12 +51,13 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     const top = new Range(0, 0, 0, 0);
     if (parsed.kind === 'refused') {
       // The lens stays, so that pressing it says what is wrong.
-      return this.#lensesAt(top, document, undefined);
+      return this.#lensesAt(top, document, undefined, undefined);
     }
-    const variants = parsed.file.variants.flatMap(({ name, place }) =>
-      this.#lensesAt(rangeOf(document, place), document, name),
+    const { file } = parsed;
+    const variants = file.variants.flatMap(({ name, place }) =>
+      this.#lensesAt(rangeOf(document, place), document, name, file),
     );
-    return [...this.#lensesAt(top, document, undefined), ...variants];
+    return [...this.#lensesAt(top, document, undefined, file), ...variants];
   }
 
   dispose(): void {
@@ -63,7 +66,12 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     this.#changed.dispose();
   }
 
-  #lensesAt(range: Range, document: TextDocument, variant: string | undefined): CodeLens[] {
+  #lensesAt(
+    range: Range,
+    document: TextDocument,
+    variant: string | undefined,
+    file: ExperimentFile | undefined,
+  ): CodeLens[] {
     const session = this.sessions.get({ uri: document.uri, variant });
     const lens = (title: string, command: string, tooltip: string): CodeLens =>
       new CodeLens(range, { title, command, tooltip, arguments: [document.uri.toString(), variant] });
@@ -72,14 +80,20 @@ export class TrainLenses implements CodeLensProvider, Disposable {
       const estimated = this.estimates.of({ uri: document.uri, variant });
       return estimated === undefined ? [first] : [first, new CodeLens(range, inWords(estimated))];
     }
-    const facts = progressOf(session);
-    const show = lens(facts, commands.showRun, 'Show this run');
+    const changed = changedSince(session, file);
+    const show = lens(
+      `${progressOf(session)}${changed.length === 0 ? '' : ` · changed since: ${inBrief(changed)}`}`,
+      commands.showRun,
+      changed.length === 0
+        ? 'Show this run'
+        : `Show this run. It has the experiment as it was when it began; Train begins one with the file as it is now. Changed since: ${changed.join(', ')}.`,
+    );
     const train = lens('▶ Train', commands.train, 'Train again, from the beginning');
     const goOn = (folder: string): CodeLens =>
       new CodeLens(range, {
         title: '$(debug-continue) Resume',
         command: commands.resumeRun,
-        tooltip: 'Go on from the newest checkpoint',
+        tooltip: `Go on from the newest checkpoint${changed.length === 0 ? '' : ', with the experiment as it was when the run began'}`,
         arguments: [folder],
       });
     switch (session.status.state) {
@@ -125,6 +139,21 @@ function progressOf(session: Session): string {
   if (place !== undefined) return `waiting, ${place === 1 ? 'next' : `${place} in line`}`;
   const numbers = loss === undefined ? '' : ` · ${counted(updates, 'update')} · loss ${briefNumber(loss)}`;
   return `${state}${numbers}`;
+}
+
+const mostNamed = 2;
+
+/** Keys by the last part of their paths, the first few of them. */
+function inBrief(keys: readonly string[]): string {
+  const named = keys.slice(0, mostNamed).map((key) => key.slice(key.lastIndexOf('.') + 1));
+  return `${named.join(', ')}${keys.length > mostNamed ? ', …' : ''}`;
+}
+
+/** The keys that the file has otherwise now than the run has them, as dotted paths. */
+function changedSince({ experiment, variant }: Session, file: ExperimentFile | undefined): readonly string[] {
+  const now = file?.resolve(variant);
+  if (experiment === undefined || now?.kind !== 'resolved') return [];
+  return differingKeys([keyValues(experiment), keyValues(now.experiment)]);
 }
 
 function rangeOf(document: TextDocument, place: Place): Range {

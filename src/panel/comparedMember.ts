@@ -3,8 +3,8 @@ import { beganOf } from '../session/keptRun';
 import { KeptSession } from '../session/keptSession';
 import type { RunArchive } from '../session/runArchive';
 import { Session } from '../session/session';
-import type { Sessions } from '../session/sessions';
-import { fileNameOf } from '../session/experimentText';
+import type { Sessions, Target } from '../session/sessions';
+import { experimentName, readExperiment } from '../session/experimentText';
 import type { Subject } from './subject';
 
 /** One member of a comparison: finds the session that stands for it, live or from its folder. */
@@ -12,6 +12,8 @@ export class ComparedMember implements Disposable {
   readonly #kept: KeptSession | undefined;
   /** The run of an earlier window, where this window has trained none. */
   #recalled: Session | undefined;
+  /** The name in the experiment's file, for a run that has not begun yet. */
+  #written = '';
   /** The session whose facts and series the webview has, and how many of its updates. */
   sent: { readonly session: Session; readonly updates: number } | undefined;
 
@@ -35,7 +37,7 @@ export class ComparedMember implements Disposable {
     if (this.#kept !== undefined) return this.#kept.name;
     if (this.subject.kind === 'run') return '';
     const { uri, variant } = this.subject.target;
-    return variant ?? fileNameOf(uri).replace(/\.rnn\.json$/i, '');
+    return variant ?? experimentName(this.session?.facts?.name ?? this.#written, uri);
   }
 
   /** Why there is no session. */
@@ -55,8 +57,9 @@ export class ComparedMember implements Disposable {
       await (this.session === undefined ? this.#kept?.read() : this.#kept?.identify());
       return;
     }
-    if (this.session !== undefined) return;
     const { target } = this.subject;
+    if (this.session?.facts === undefined) this.#written = await writtenName(target);
+    if (this.session !== undefined) return;
     const archived = await archive.open(target);
     if (archived === undefined) return;
     this.#recalled = new Session(target.uri, target.variant);
@@ -67,4 +70,11 @@ export class ComparedMember implements Disposable {
     this.#kept?.dispose();
     this.#recalled?.dispose();
   }
+}
+
+/** The name that an experiment's file gives it; '' where there is none that can be read. */
+async function writtenName({ uri }: Target): Promise<string> {
+  const parsed = await readExperiment(uri).catch(() => undefined);
+  const resolved = parsed?.kind === 'experiment' ? parsed.file.resolve() : undefined;
+  return resolved?.kind === 'resolved' ? resolved.experiment.name : '';
 }

@@ -6,7 +6,7 @@ import type { Detail, DetailRequest, PanelEntry, PanelHostContract, PanelState }
 import { DisposableStore } from '../platform/disposable';
 import { Gathering } from '../platform/gathering';
 import type { Log } from '../platform/log';
-import { fileNameOf, folderOf, readExperiment } from '../session/experimentText';
+import { experimentName, fileNameOf, folderOf, readExperiment } from '../session/experimentText';
 import { KeptSession } from '../session/keptSession';
 import type { RunArchive } from '../session/runArchive';
 import { Inspector } from '../session/inspector';
@@ -216,15 +216,16 @@ export class RunPanel implements PanelView {
 
   async #experiment(): Promise<{ readonly title: string; readonly variants: readonly string[] }> {
     const fileName = fileNameOf(this.#uri);
+    const unread = { title: experimentName(this.#session?.facts?.name ?? '', this.#uri), variants: [] };
     try {
       const parsed = await readExperiment(this.#uri);
-      if (parsed.kind === 'refused') return { title: fileName, variants: [] };
+      if (parsed.kind === 'refused') return unread;
       const resolved = parsed.file.resolve(undefined);
       const name = resolved.kind === 'resolved' ? resolved.experiment.name : '';
-      return { title: name || fileName, variants: parsed.file.variants.map((variant) => variant.name) };
+      return { title: experimentName(name, this.#uri), variants: parsed.file.variants.map((variant) => variant.name) };
     } catch (error) {
       this.parts.log.warn(`${fileName} cannot be read: ${reasonOf(error)}`);
-      return { title: fileName, variants: [] };
+      return unread;
     }
   }
 
@@ -236,7 +237,7 @@ export class RunPanel implements PanelView {
     }
     return [undefined, ...variants].map((variant) => ({
       variant,
-      label: variant ?? 'the experiment itself',
+      label: variant ?? this.#title,
       state: this.parts.sessions.get({ uri, variant })?.status.state ?? 'untrained',
     }));
   }

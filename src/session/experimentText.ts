@@ -25,6 +25,11 @@ export function fileNameOf(uri: Uri): string {
   return uri.path.slice(uri.path.lastIndexOf('/') + 1);
 }
 
+/** What an experiment is called: by its own name, else after its file. */
+export function experimentName(name: string, uri: Uri): string {
+  return name || fileNameOf(uri).replace(/\.rnn\.json$/i, '');
+}
+
 /** The folder a URI lies in. */
 export function folderOf(uri: Uri): Uri {
   return Uri.joinPath(uri, '..');

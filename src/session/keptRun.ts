@@ -5,7 +5,7 @@ import { FolderStorage } from '../run/folderStorage.node';
 import { runFiles } from '../run/layout';
 import { largestManifest, readManifest, type Manifest } from '../run/manifest';
 import type { RunState } from '../protocol/run';
-import { fileNameOf, folderOf } from './experimentText';
+import { experimentName, folderOf } from './experimentText';
 
 /** A run as its folder tells of it. */
 export interface KeptRun {
@@ -41,7 +41,7 @@ export async function readKeptRun(folder: Uri): Promise<KeptRun | undefined> {
 /** What a run is called: as a person has named it, else after its experiment and variant. */
 export function nameOf({ displayName, manifest, experiment }: KeptRun): string {
   if (displayName !== undefined) return displayName;
-  const name = manifest.facts.name || fileNameOf(experiment).replace(experimentFile, '');
+  const name = experimentName(manifest.facts.name, experiment);
   return manifest.variant === null ? name : `${name} (${manifest.variant})`;
 }
 

@@ -38,7 +38,7 @@ describe('Training all variants of a file', () => {
     assert.deepEqual(
       texts.map((cells) => cells.slice(0, 4)),
       [
-        ['cells', 'rnn', 'tanh', '0.001'],
+        ['Two cells', 'rnn', 'tanh', '0.001'],
         ['gated <b>', 'gru', '–', '0.001'],
         ['shy', 'rnn', 'tanh', '0.0001'],
       ],

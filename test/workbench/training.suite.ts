@@ -52,6 +52,23 @@ describe('Training', () => {
     assert.equal(said, `${counted(parameterCount, 'parameter')} · ${mebibytes(memoryBytes)}`);
   });
 
+  it('says above the file what has been changed in it since its run began, until that is undone', async () => {
+    const experiment = await ExperimentFile.open(short.replace('"hidden": 4', '"hidden": 5'));
+    experiment.train();
+    await experiment.lens(/^finished · 30 updates · loss [\d.e-]+$/);
+    const at = experiment.document.getText().indexOf('5 }', 60);
+    const digit = new vscode.Range(experiment.document.positionAt(at), experiment.document.positionAt(at + 1));
+    const write = async (text: string): Promise<void> => {
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(experiment.document.uri, digit, text);
+      await vscode.workspace.applyEdit(edit);
+    };
+    await write('6');
+    await experiment.lens(/^finished · 30 updates · loss [\d.e-]+ · changed since: hidden$/);
+    await write('5');
+    await experiment.lens(/^finished · 30 updates · loss [\d.e-]+$/);
+  });
+
   it('trains a variant by itself', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train('gated');
