@@ -14,7 +14,9 @@ export interface KeptRun {
   /** What a person has called it. */
   readonly displayName: string | undefined;
   readonly state: RunState;
-  /** The experiment file it says it was started from, where that may be and is there; else its own `run.json`. */
+  /** The experiment file it says it was started from, where that may be; it may have gone since. */
+  readonly source: Uri | undefined;
+  /** That file where it is there; else the run's own `run.json`. */
   readonly experiment: Uri;
   /** The folder that the experiment's paths are relative to. */
   readonly base: Uri;
@@ -27,21 +29,23 @@ export async function readKeptRun(folder: Uri): Promise<KeptRun | undefined> {
   // Runs are kept on disks; the path of a virtual folder may be that of another one there.
   const manifest = folder.scheme === 'file' ? await manifestOf(folder) : undefined;
   if (manifest === undefined) return undefined;
-  const experiment = await sourceOf(folder, manifest);
+  const source = sourceOf(folder, manifest);
+  const isThere = source !== undefined && (await isFile(source));
   return {
     folder,
     manifest,
     displayName: readDisplayName(await fileOf(folder, runFiles.displayName, largestDisplayName)),
     state: await stateOf(folder, manifest),
-    experiment: experiment ?? Uri.joinPath(folder, runFiles.manifest),
-    base: experiment === undefined ? placeOf(folder) : folderOf(experiment),
+    source,
+    experiment: isThere ? source : Uri.joinPath(folder, runFiles.manifest),
+    base: source === undefined ? placeOf(folder) : folderOf(source),
   };
 }
 
 /** What a run is called: as a person has named it, else after its experiment and variant. */
-export function nameOf({ displayName, manifest, experiment }: KeptRun): string {
+export function nameOf({ displayName, manifest, source, experiment }: KeptRun): string {
   if (displayName !== undefined) return displayName;
-  const name = experimentName(manifest.facts.name, experiment);
+  const name = experimentName(manifest.facts.name, source ?? experiment);
   return manifest.variant === null ? name : `${name} (${manifest.variant})`;
 }
 
@@ -76,7 +80,7 @@ function placeOf(folder: Uri): Uri {
 }
 
 /** A manifest may name any path: an experiment of the same workspace folder is believed, or one where runs stand by default. */
-async function sourceOf(folder: Uri, { source }: Manifest): Promise<Uri | undefined> {
+function sourceOf(folder: Uri, { source }: Manifest): Uri | undefined {
   if (source === null || !experimentFile.test(source)) return undefined;
   const uri = Uri.joinPath(folder, source);
   const home = workspace.getWorkspaceFolder(folder);
@@ -84,10 +88,13 @@ async function sourceOf(folder: Uri, { source }: Manifest): Promise<Uri | undefi
   const isBeside = folderOf(uri).path === Uri.joinPath(folder, '..', '..').path;
   // A run that lies directly in the workspace folder has nothing beside it that is inside.
   const isBelieved = home === undefined ? isBeside || goal !== undefined : goal === home;
-  if (!isBelieved) return undefined;
+  return isBelieved ? uri : undefined;
+}
+
+async function isFile(uri: Uri): Promise<boolean> {
   return workspace.fs.stat(uri).then(
-    ({ type }) => ((type & FileType.File) === 0 ? undefined : uri),
-    () => undefined,
+    ({ type }) => (type & FileType.File) !== 0,
+    () => false,
   );
 }
 

@@ -24,6 +24,8 @@ import type { Sessions } from '../session/sessions';
 export interface RunGroup {
   readonly kind: 'group';
   readonly name: string;
+  /** Whether the experiment's file is not there any more. */
+  readonly isGone: boolean;
   readonly runs: readonly RunRow[];
 }
 
@@ -93,15 +95,17 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
 function groupsOf(runs: readonly KeptRun[]): RunGroup[] {
   const groups = new Map<string, KeptRun[]>();
   for (const run of runs) {
-    const key = run.manifest.source === null ? run.base.toString() : run.experiment.toString();
+    const key = (run.source ?? run.base).toString();
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   return [...groups.values()].map((members) => {
+    const [first] = members;
     const values = members.map(({ manifest }) => keyValues(manifest.experiment));
     const keys = differingKeys(values);
     return {
       kind: 'group',
-      name: members[0] === undefined ? '' : workspace.asRelativePath(members[0].experiment),
+      name: first === undefined ? '' : workspace.asRelativePath(first.source ?? first.experiment),
+      isGone: first?.source !== undefined && first.experiment !== first.source,
       runs: members.map((run, i) => ({ kind: 'run', run, differing: pairs(keys, values[i]) })),
     };
   });
@@ -111,10 +115,10 @@ function pairs(keys: readonly string[], values: KeyValues | undefined): RunRow['
   return keys.map((key) => [key, briefValue(values?.get(key))]);
 }
 
-function groupItem({ name, runs }: RunGroup): TreeItem {
+function groupItem({ name, isGone, runs }: RunGroup): TreeItem {
   const item = new TreeItem(name, TreeItemCollapsibleState.Expanded);
   item.id = `group ${name}`;
-  item.description = runs.length === 1 ? '1 run' : `${runs.length} runs`;
+  item.description = `${counted(runs.length, 'run')}${isGone ? ' · its file is gone' : ''}`;
   item.contextValue = 'group';
   return item;
 }
@@ -145,11 +149,12 @@ function runItem({ run, differing }: RunRow, session: Session | undefined): Tree
   item.description = [
     // The sign before the name says that it has finished; whatever else it is stands in words.
     ...(now.state === 'finished' ? [] : [stateWords[now.state]]),
-    beganOf(run, 'short'),
-    ...(now.loss === undefined ? [] : [`loss ${briefNumber(now.loss)}`]),
-    ...(now.seconds > 0 ? [briefDuration(now.seconds)] : []),
+    // A side bar has room for the first of these: what sets a run apart, then what it came to.
     ...said.slice(0, mostInDescription).map(([key, value]) => `${lastOf(key)} ${value}`),
     ...(said.length > mostInDescription ? ['…'] : []),
+    ...(now.loss === undefined ? [] : [`loss ${briefNumber(now.loss)}`]),
+    beganOf(run, 'short'),
+    ...(now.seconds > 0 ? [briefDuration(now.seconds)] : []),
   ]
     .filter((words) => words !== '')
     .join(' · ');

@@ -86,8 +86,31 @@ describe('Kept runs', () => {
       async () => (await experiment.lenses()).filter((lens) => /finished/.test(lens)).length === 2,
     );
     const [newest = '', oldest = ''] = await rows(experiment, 2);
-    assert.match(newest, /^gated \| \d+:\d\d\W[AP]M · loss [\d.]+ · \d+ s · cell gru$/);
-    assert.match(oldest, /^case \| \d+:\d\d\W[AP]M · loss [\d.]+ · \d+ s · cell rnn · activation tanh$/);
+    assert.match(newest, /^gated \| cell gru · loss [\d.]+ · \d+:\d\d\W[AP]M · \d+ s$/);
+    assert.match(oldest, /^case \| cell rnn · activation tanh · loss [\d.]+ · \d+:\d\d\W[AP]M · \d+ s$/);
+  });
+
+  it('stay together under their experiment when its file is gone', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    await experiment.lens(/finished/);
+    experiment.train('gated');
+    await rows(experiment, 2);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.workspace.fs.delete(experiment.document.uri);
+    // What is known of a run is read anew where something in its folder changes.
+    for (const folder of foldersOf(experiment)) writeFileSync(join(folder, 'display-name.txt'), 'renamed');
+    const said = await until('its group', async () => {
+      const groups = await tree.getChildren();
+      const own = groups.find(({ kind, ...group }) => kind === 'group' && 'isGone' in group && group.isGone);
+      return own === undefined ? false : tree.getTreeItem(own);
+    });
+    assert.equal(said.label, vscode.workspace.asRelativePath(experiment.document.uri));
+    assert.equal(said.description, '2 runs · its file is gone');
+    assert.deepEqual(
+      (await rows(experiment, 2)).map((row) => row.split(' |')[0]),
+      ['renamed', 'renamed'],
+    );
   });
 
   it('open again from their folder when their experiment and their session are gone', async () => {
