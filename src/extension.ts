@@ -1,5 +1,6 @@
 import { languages, Uri, window, type ExtensionContext } from 'vscode';
 import { ExperimentDiagnostics } from './editor/diagnostics';
+import { RunFindings } from './editor/findings';
 import { IgnoreHelp } from './editor/ignoreHelp';
 import { TrainLenses } from './editor/lenses';
 import { RunNotices } from './editor/runNotices';
@@ -72,6 +73,7 @@ export function activate(context: ExtensionContext): void {
     ...new SchemaLanguage().register(),
     estimates,
     new ExperimentDiagnostics(launcher, estimates, log),
+    new RunFindings(sessions),
     new RunStatusBar(sessions),
     trackRunState(sessions),
     window.registerWebviewPanelSerializer(panelViewType, panels),

@@ -1,3 +1,4 @@
+import type { Finding } from '../diagnosis/finding';
 import type { BrokenPlace } from '../run/manifest';
 
 export type { RunFacts } from '../run/facts';
@@ -78,6 +79,8 @@ export interface RunStatus {
   readonly lastClip: number | undefined;
   /** Where the first value appeared that was not finite; undefined unless it has diverged. */
   readonly broke: BrokenPlace | undefined;
+  /** What stands out in it, in the order it was found. */
+  readonly findings: readonly Finding[];
   /** How much of it its folder holds; `whole` where nothing is to be kept. */
   readonly kept: KeptState;
   /** Why it stands where it stands, where that needs words. */

@@ -1,3 +1,4 @@
+import type { Finding } from '../diagnosis/finding';
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { BrokenPlace, Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/recordBatch';
@@ -106,6 +107,8 @@ export type TrainerContract = {
     records: RecordBatch;
     ended: Ending;
     keeping: Keeping;
+    /** All that has been found so far, whenever there is more. */
+    findings: readonly Finding[];
     /** Something the person must know that does not end the run. */
     notice: string;
   };

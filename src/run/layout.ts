@@ -5,6 +5,7 @@
  * - `records.arrows`: one row per update (see recordEncoder);
  * - `checkpoints/update-N.safetensors`: everything needed to go on after N updates;
  * - `rate-changes.jsonl`: learning rates changed by hand, with the first update of each;
+ * - `findings.jsonl`: what stands out in the run, a finding a line, where anything does;
  * - `overview.safetensors`: what the records come to, so that a long run opens at once; made anew where it is missing;
  * - `display-name.txt`: what a person has called the run, where somebody has;
  * - `step-N.safetensors`: a captured update, where one was asked for;
@@ -16,6 +17,8 @@ export const runFiles = {
   records: 'records.arrows',
   lock: 'run.lock',
   displayName: 'display-name.txt',
+  /** What stands out, a line of JSON each. */
+  findings: 'findings.jsonl',
   overview: 'overview.safetensors',
   checkpoints: 'checkpoints',
   checkpoint: (updates: number): string => `checkpoints/update-${updates}.safetensors`,

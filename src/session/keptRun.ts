@@ -68,7 +68,7 @@ async function manifestOf(folder: Uri): Promise<Manifest | undefined> {
 }
 
 /** The bytes of a file of the run; undefined where there is none that can be read. */
-async function fileOf(folder: Uri, name: string, largest: number): Promise<Uint8Array | undefined> {
+export async function fileOf(folder: Uri, name: string, largest: number): Promise<Uint8Array | undefined> {
   return new FolderStorage(folder.fsPath).read(name, largest).catch(() => undefined);
 }
 

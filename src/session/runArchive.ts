@@ -1,9 +1,11 @@
 import { Uri, type Memento } from 'vscode';
+import { largestFindings, readFindings } from '../diagnosis/finding';
 import { missingInWords } from '../protocol/missing';
 import { counted } from '../protocol/numbers';
 import type { RunState } from '../protocol/run';
+import { runFiles } from '../run/layout';
 import { readHistory } from './recordHistory.node';
-import { readKeptRun, type KeptRun } from './keptRun';
+import { fileOf, readKeptRun, type KeptRun } from './keptRun';
 import type { ArchivedRun } from './session';
 import type { Target } from './sessions';
 
@@ -61,6 +63,7 @@ export async function loadRun({ folder, manifest, state }: KeptRun): Promise<Arc
     state,
     message: words.filter((said) => said !== '').join(' ') || undefined,
     broke: manifest.nonFinite ?? undefined,
+    findings: readFindings(await fileOf(folder, runFiles.findings, largestFindings)),
     history,
   };
 }

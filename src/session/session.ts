@@ -1,6 +1,7 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import { mebibytes } from '../protocol/numbers';
 import { Channel, reasonOf } from '../protocol/channel';
+import type { Finding } from '../diagnosis/finding';
 import type { DisplaySeries } from '../protocol/displaySeries';
 import { isLive, type Keeping, type RunFacts, type RunState, type RunStatus } from '../protocol/run';
 import { noNumbers, RunHistory } from '../protocol/runHistory';
@@ -19,6 +20,7 @@ export interface ArchivedRun {
   readonly state: RunState;
   readonly message: string | undefined;
   readonly broke: BrokenPlace | undefined;
+  readonly findings: readonly Finding[];
   readonly history: RunHistory;
 }
 
@@ -54,6 +56,7 @@ export class Session implements Disposable {
   #wishes = 0;
   #message: string | undefined;
   #broke: BrokenPlace | undefined;
+  #findings: readonly Finding[] = [];
   #keeping: Keeping | undefined;
   #place: number | undefined;
   readonly #whenOver: (() => void)[] = [];
@@ -96,6 +99,11 @@ export class Session implements Disposable {
     return this.#history?.series;
   }
 
+  /** What stands out in the run, in the order it was found; the same list as long as nothing is added. */
+  get findings(): readonly Finding[] {
+    return this.#findings;
+  }
+
   get isLive(): boolean {
     return isLive(this.#state);
   }
@@ -113,6 +121,7 @@ export class Session implements Disposable {
       secondsLeft: updatesPerSecond === undefined || updatesPerSecond <= 0 ? undefined : left / updatesPerSecond,
       place: this.#state === 'waiting' ? this.#place : undefined,
       broke: this.#broke,
+      findings: this.#findings,
       kept: this.#keeping?.state ?? 'whole',
       message: [this.#message, this.#keeping?.message].filter((words) => words !== undefined).join(' ') || undefined,
     };
@@ -168,8 +177,9 @@ export class Session implements Disposable {
   }
 
   /** Shows a run that no trainer of this window has, or shows it anew. */
-  showArchive({ facts, experiment, state, message, broke, history }: ArchivedRun): void {
+  showArchive({ facts, experiment, state, message, broke, findings, history }: ArchivedRun): void {
     this.#broke = broke;
+    this.#findings = findings;
     this.#facts = facts;
     this.#experiment = experiment;
     this.#history = history;
@@ -271,6 +281,10 @@ export class Session implements Disposable {
     channel.on('keeping', (keeping) => {
       this.#keeping = keeping;
       this.#noticed.fire(keeping.message);
+      this.#changed.fire(undefined);
+    });
+    channel.on('findings', (findings) => {
+      this.#findings = findings;
       this.#changed.fire(undefined);
     });
     channel.on('ended', (ending) => {

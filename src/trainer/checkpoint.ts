@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readOutline, type Outline } from '../diagnosis/observations';
 import { readTensorFile, writeTensorFile } from '../run/safetensors';
 import type { Training } from './training';
 
@@ -31,10 +32,12 @@ export interface CheckpointFacts {
   readonly updates: number;
   /** Bytes of the record file that belong to these updates. */
   readonly recordBytes: number;
+  /** What the diagnosis had observed; undefined where that was not kept. */
+  readonly outline: Outline | undefined;
 }
 
 /** The bytes of a checkpoint of this moment: a safetensors file. */
-export function writeCheckpoint(training: Training, recordBytes: number): Uint8Array {
+export function writeCheckpoint(training: Training, recordBytes: number, outline?: Outline): Uint8Array {
   const { tensors, scalars } = training.plan.learner.snapshot();
   return writeTensorFile({
     tensors,
@@ -44,6 +47,7 @@ export function writeCheckpoint(training: Training, recordBytes: number): Uint8A
       recordBytes: String(recordBytes),
       scalars: JSON.stringify(scalars),
       position: JSON.stringify(training.position()),
+      ...(outline === undefined ? {} : { diagnosis: JSON.stringify(outline) }),
     },
   });
 }
@@ -64,7 +68,7 @@ export function restoreCheckpoint(training: Training, bytes: Uint8Array, updates
   }
   training.plan.learner.restore({ tensors, scalars });
   training.moveTo(position);
-  return { updates, recordBytes };
+  return { updates, recordBytes, outline: readOutline(metadata['diagnosis']) };
 }
 
 function parsed(metadata: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {

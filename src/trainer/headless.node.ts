@@ -6,6 +6,7 @@ import { diskAccess } from '../data/fileAccess.node';
 import { readFiles } from '../data/fileReading';
 import { openKernels } from '../engine/kernels/open';
 import { largestExperimentFile, parseExperiment } from '../experiment/parse';
+import type { Finding } from '../diagnosis/finding';
 import type { ExperimentFile } from '../experiment/experimentFile';
 import type { Objection } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
@@ -68,6 +69,7 @@ export async function trainHeadless(
     const first = training.updates;
     const progress = commandLine.json ? jsonLines(stdout) : progressBar(stderr, facts);
     const { ending, isKept, losses } = await drive({ training, writer, progress, commandLine, interruption, say });
+    sayFindings(writer.diagnosis.findings, ending, say);
     sayUncaptured(commandLine.captures, first, ending.updates, say);
     return isKept ? conclude(ending, losses, interruption.aborted, say, folder) : concludeUnkept(ending, say);
   } catch (error) {
@@ -204,6 +206,14 @@ function concludeUnkept(ending: Ending, say: (message: string) => void): Headles
     `${ending.kind === 'finished' ? 'Finished' : 'Ended'} after ${counted(ending.updates, 'update')}, but not all was kept.`,
   );
   return ending.kind === 'diverged' ? 'diverged' : 'failed';
+}
+
+/** What stands out; a divergence is the ending, and said as such. */
+function sayFindings(findings: readonly Finding[], ending: Ending, say: (message: string) => void): void {
+  const cause = ending.kind === 'diverged' ? ending.message : undefined;
+  for (const { level, keyPath, update, message } of findings) {
+    if (message !== cause) say(`${level} at ${keyPath.join('.')}, update ${update}: ${message}`);
+  }
 }
 
 /** A run that was resumed, or ended before its time, may have missed updates that were to be captured. */

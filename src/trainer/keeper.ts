@@ -139,6 +139,7 @@ export class Keeper {
       else await this.writer.writeCapture(piece.update, piece.bytes);
       this.#backlog.take();
     }
+    await this.writer.writeFindings();
     if (this.#isCheckpointDue) await this.writer.writeCheckpoint();
     this.#isCheckpointDue = false;
     if (!isRecovering) return;

@@ -1,3 +1,5 @@
+import type { Diagnosis } from '../diagnosis/diagnosis';
+import type { Finding } from '../diagnosis/finding';
 import type { Capture } from '../engine/capture';
 import { reasonOf } from '../protocol/channel';
 import type { Keeping } from '../protocol/run';
@@ -13,6 +15,8 @@ export interface RunObserver {
   records(batch: RecordBatch): void;
   /** It stands otherwise with what is kept of the run. */
   keeping(keeping: Keeping): void;
+  /** Something has been found; these are all findings so far. */
+  findings?(findings: readonly Finding[]): void;
 }
 
 /** What a run needs from where it lives. */
@@ -20,6 +24,8 @@ export interface RunSurroundings {
   readonly training: Training;
   /** Keeps the run's folder; undefined where nothing is kept. */
   readonly writer: RunWriter | undefined;
+  /** Looks for what stands out; by default the writer's own. */
+  readonly diagnosis?: Diagnosis;
   readonly observer: RunObserver;
   /** Lets waiting messages be handled before it resolves. */
   readonly yieldToMessages: () => Promise<void>;
@@ -37,6 +43,8 @@ export class Run {
   readonly #training: Training;
   readonly #published: RecordPacker;
   readonly #keeper: Keeper | undefined;
+  readonly #diagnosis: Diagnosis | undefined;
+  #told: readonly Finding[] = [];
   #paused = false;
   #stepsAllowed = 0;
   #stopping = false;
@@ -52,6 +60,7 @@ export class Run {
       observer.keeping(keeping);
     };
     this.#keeper = writer && new Keeper(writer, tell, mostWaiting);
+    this.#diagnosis = surroundings.diagnosis ?? writer?.diagnosis;
     this.#published = new RecordPacker(this.#training.plan.layout);
   }
 
@@ -106,6 +115,8 @@ export class Run {
       message: reasonOf(error),
     }));
     this.#settleIdle();
+    if (ending.kind === 'finished') this.#diagnosis?.finish();
+    if (ending.kind === 'diverged') this.#diagnosis?.diverge(ending.place.update, ending.message);
     this.#publish();
     await this.#keeper?.conclude(ending);
     return ending;
@@ -135,6 +146,7 @@ export class Run {
       }
       this.#published.add(advance.record);
       this.#keeper?.add(advance.record);
+      this.#diagnosis?.take(advance.record);
       await this.#keepWhatIsDue(advance.record.update, advance.capture);
       if (advance.finished !== undefined) {
         return { kind: 'finished', updates: training.updates, reason: advance.finished };
@@ -198,5 +210,9 @@ export class Run {
     this.#lastPublication = this.#training.clock();
     const batch = this.#published.take();
     if (batch !== undefined) this.surroundings.observer.records(batch);
+    const findings = this.#diagnosis?.findings ?? [];
+    if (findings === this.#told) return;
+    this.#told = findings;
+    this.surroundings.observer.findings?.(findings);
   }
 }

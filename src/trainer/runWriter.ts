@@ -1,4 +1,6 @@
 import { toJson } from '../experiment/resolved';
+import { Diagnosis } from '../diagnosis/diagnosis';
+import { largestFindings, readFindings, writeFindings, type Finding } from '../diagnosis/finding';
 import type { Capture } from '../engine/capture';
 import { reasonOf } from '../protocol/channel';
 import type { RunFacts } from '../protocol/run';
@@ -12,7 +14,7 @@ import { largestRateChanges, readRateChanges, writeRateChanges, type RateChange 
 import type { RecordBatch } from '../run/recordBatch';
 import { writeTensorFile } from '../run/safetensors';
 import type { RunStorage } from '../run/storage';
-import { largestCheckpoint, restoreCheckpoint, writeCheckpoint } from './checkpoint';
+import { largestCheckpoint, restoreCheckpoint, writeCheckpoint, type CheckpointFacts } from './checkpoint';
 import type { Training } from './training';
 
 const mostRecordsReread = 256 * 1024 * 1024;
@@ -26,6 +28,10 @@ export class RunWriter {
   /** Learning rates changed by hand, and whether the file has them all. */
   #rateChanges: readonly RateChange[] = [];
   #hasRateChanges = true;
+  /** What stands out in this run. */
+  readonly diagnosis: Diagnosis;
+  /** Findings that the file has. */
+  #keptFindings: readonly Finding[] = [];
   #recordedUpdates = 0;
   #startedAt = new Date().toISOString();
   #source: string | null;
@@ -40,6 +46,7 @@ export class RunWriter {
     this.#source = source ?? null;
     this.#encoder = new RecordEncoder(training.plan.layout);
     this.#history = this.#freshHistory();
+    this.diagnosis = new Diagnosis(training.plan.experiment, facts);
   }
 
   /**
@@ -92,7 +99,12 @@ export class RunWriter {
     for (const updates of checkpoints) {
       const path = runFiles.checkpoint(updates);
       try {
-        this.#recordBytes = await this.#restore(path, updates);
+        const { recordBytes, outline } = await this.#restore(path, updates);
+        this.#recordBytes = recordBytes;
+        // What cannot be read as findings is found again, where it is so.
+        const findings = await this.storage.read(runFiles.findings, largestFindings).catch(() => undefined);
+        this.#keptFindings = readFindings(findings);
+        this.diagnosis.recall(updates, this.#keptFindings, outline);
       } catch (error) {
         passedOver.push(`${path} cannot be gone on from (${reasonOf(error)}).`);
         continue;
@@ -140,7 +152,7 @@ export class RunWriter {
 
   /** All records up to this moment must have been appended before. */
   async writeCheckpoint(): Promise<void> {
-    const bytes = writeCheckpoint(this.training, this.#recordBytes);
+    const bytes = writeCheckpoint(this.training, this.#recordBytes, this.diagnosis.outline);
     await this.storage.write(runFiles.checkpoint(this.training.updates), bytes);
   }
 
@@ -200,6 +212,15 @@ export class RunWriter {
     this.#hasRateChanges = changes === this.#rateChanges;
   }
 
+  /** The findings so far; those of before a checkpoint must be there with it. */
+  async writeFindings(): Promise<void> {
+    const { findings } = this.diagnosis;
+    if (findings.length === this.#keptFindings.length && findings.every((one, i) => one === this.#keptFindings[i]))
+      return;
+    await this.storage.write(runFiles.findings, writeFindings(findings));
+    this.#keptFindings = findings;
+  }
+
   #freshHistory(): RunHistory {
     const { layout, experiment } = this.training.plan;
     return new RunHistory(layout, experiment.record.every);
@@ -242,16 +263,17 @@ export class RunWriter {
     return names.flatMap((name) => updatesOfCheckpoint(name) ?? []).sort((a, b) => b - a);
   }
 
-  /** @returns the bytes of the record file that stay */
-  async #restore(path: string, updates: number): Promise<number> {
+  /** Puts training and records back to a checkpoint. */
+  async #restore(path: string, updates: number): Promise<CheckpointFacts> {
     const bytes = await this.storage.read(path, largestCheckpoint(this.training));
     if (bytes === undefined) throw new Error('it is gone');
-    const { recordBytes } = restoreCheckpoint(this.training, bytes, updates);
+    const facts = restoreCheckpoint(this.training, bytes, updates);
+    const { recordBytes } = facts;
     const head = this.#encoder.head();
     if (recordBytes < head.length) throw new Error(`it would leave ${recordBytes} bytes of the records`);
     // Before the first update there is nothing to lose.
     if (recordBytes === head.length) await this.storage.write(runFiles.records, head);
     else await this.storage.truncate(runFiles.records, recordBytes);
-    return recordBytes;
+    return facts;
   }
 }

@@ -1,4 +1,5 @@
 import { digestOfData } from '../data/dataDigest';
+import { Diagnosis } from '../diagnosis/diagnosis';
 import {
   defaultKernelSet,
   missingSpeed,
@@ -116,12 +117,16 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
     run = new Run({
       training,
       writer,
+      diagnosis: writer?.diagnosis ?? new Diagnosis(experiment, facts),
       observer: {
         records: (batch) => {
           channel.emit('records', batch, buffersOf(batch));
         },
         keeping: (keeping) => {
           channel.emit('keeping', keeping);
+        },
+        findings: (findings) => {
+          channel.emit('findings', findings);
         },
       },
       yieldToMessages: surroundings.yieldToMessages,

@@ -4,6 +4,7 @@ import type { PanelCommand, PanelEntry } from '../../src/protocol/panel';
 import type { Model } from '../store/model';
 import { button, setEnabled } from '../ui/controls';
 import { element, setAttribute, setText } from '../ui/element';
+import { findingsInWords } from './diagnosisCell';
 import { numberField, positiveNumbers } from '../ui/numberField';
 
 /** What the header asks for. */
@@ -13,6 +14,8 @@ export interface HeaderRequests {
   readonly setLearningRate: (rate: number) => void;
   /** Selects the last update before the one that broke, where it broke. */
   readonly lookBefore: () => void;
+  /** Brings what stands out in the run into sight. */
+  readonly showDiagnosis: () => void;
 }
 
 const wordsFor = (state: RunState | 'untrained'): string =>
@@ -34,6 +37,8 @@ export class Header {
   readonly #stop;
   readonly #before;
   readonly #rate;
+  readonly #found;
+  readonly #foundWords = element('span');
   #shownEntries = '';
 
   constructor(readonly requests: HeaderRequests) {
@@ -58,9 +63,11 @@ export class Header {
       sign: 'previous',
       onPress: requests.lookBefore,
     });
+    this.#found = element('button', { class: 'found', title: 'Show what stands out in this run' }, this.#foundWords);
+    this.#found.addEventListener('click', requests.showDiagnosis);
     this.element.append(
       element('div', { class: 'head-row' }, this.#title, this.#entries),
-      element('div', { class: 'head-row' }, this.#progress),
+      element('div', { class: 'head-row' }, this.#progress, this.#found),
       element(
         'div',
         { class: 'head-row' },
@@ -108,6 +115,9 @@ export class Header {
     setEnabled(this.#step, state === 'running' || state === 'paused');
     this.#rate.element.hidden = !isAlive;
     this.#rate.update(run?.status.learningRate, state === 'running' || state === 'paused');
+    const found = run?.status.findings ?? [];
+    this.#found.hidden = found.length === 0;
+    setText(this.#foundWords, findingsInWords(found));
     const planned = run?.facts.plannedUpdates;
     setText(this.#progress, run === undefined ? wordsFor(state) : progressOf(run.status, planned ?? 0));
     const share = run === undefined || planned === undefined ? 0 : run.status.updates / planned;

@@ -8,6 +8,7 @@ import { button } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { toggled, type Cell } from './cell';
 import { ClippingCell } from './clippingCell';
+import { DiagnosisCell } from './diagnosisCell';
 import { GradientCell } from './gradientCell';
 import { HorizonCell } from './horizonCell';
 import { KeyHelp } from '../ui/keyHelp';
@@ -27,6 +28,7 @@ export class Notebook {
   readonly #zoom: SharedZoom;
   readonly #sight: Sight<Cell>;
   readonly #sequence: SequenceGroup;
+  readonly #diagnosis: DiagnosisCell;
   readonly #run: RunCell;
   readonly #group: HTMLElement;
   readonly #empty: HTMLElement;
@@ -36,10 +38,15 @@ export class Notebook {
   constructor(
     readonly root: HTMLElement,
     readonly store: Store,
-    requests: HeaderRequests,
+    requests: Omit<HeaderRequests, 'showDiagnosis'>,
     asks: Asks,
   ) {
-    this.#header = new Header(requests);
+    this.#header = new Header({
+      ...requests,
+      showDiagnosis: () => {
+        this.#diagnosis.element.scrollIntoView({ block: 'center' });
+      },
+    });
     const help = new KeyHelp();
     const openHelp = (): void => {
       help.open();
@@ -58,10 +65,11 @@ export class Notebook {
       new UpdateRatioCell(store, this.#zoom, onFold),
       new HorizonCell(store, this.#zoom, asks, onFold),
     ];
+    this.#diagnosis = new DiagnosisCell(store, onFold);
     this.#run = new RunCell(onFold, () => {
       requests.command('revealRun');
     });
-    this.#sight = new Sight([...cells, this.#run]);
+    this.#sight = new Sight([...cells, this.#diagnosis, this.#run]);
     this.#sequence = new SequenceGroup(store, asks, onFold);
     this.#group = element(
       'div',
@@ -83,6 +91,7 @@ export class Notebook {
       this.#empty,
       this.#group,
       this.#sequence.element,
+      this.#diagnosis.element,
       this.#run.element,
     );
   }
@@ -98,6 +107,7 @@ export class Notebook {
     this.#sight.draw((cell) => {
       cell.update({ model, axis, theme });
     });
+    this.#diagnosis.element.hidden = model.run === undefined;
     this.#run.element.hidden = model.run === undefined;
     this.#sequence.update(model, theme, this.root.clientWidth);
     this.#zoom.follow(axis);

@@ -5,7 +5,7 @@ import { button } from '../ui/controls';
 import { element } from '../ui/element';
 import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 
-/** [14] What this run is: net, data, loss, truncation, clipping, optimizer, where its records are. */
+/** [15] What this run is: net, data, loss, truncation, clipping, optimizer, where its records are. */
 export class RunCell implements Cell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -14,7 +14,7 @@ export class RunCell implements Cell {
   #shown: RunFacts | undefined;
 
   constructor(onFold: (title: string) => void, onReveal: () => void) {
-    this.#frame = new CellFrame(14, 'Run', onFold);
+    this.#frame = new CellFrame(15, 'Run', onFold);
     this.element = this.#frame.element;
     this.#reveal = button({ label: 'Show the run’s folder', onPress: onReveal });
     this.#frame.body.append(this.#table, this.#reveal);

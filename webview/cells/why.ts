@@ -23,6 +23,11 @@ export const whys = {
       'Where the loss has a cliff, one gradient is a thousand times as long as the others, and one step along it throws the weights away. Clipping keeps the direction and shortens the step (norm), or cuts every element by itself, which turns the direction too (value). A run that is clipped at every update does not descend at its learning rate any more: it walks in steps of fixed length.',
     formula: 'g ← g · min(1, c / (‖g‖ + 10^{-6}))',
   },
+  Diagnosis: {
+    words:
+      'A net that does not learn looks like any other from outside. Here its run is held against signs that people have published: a gradient that has vanished before it reaches what must be remembered, gates that never move, steps far too long or too short, a clip that does all the work. A finding is a suspicion with its evidence, no proof; most healthy nets look vanished before they have learned, so that verdict waits for the end.',
+    formula: 'finding ← measured number, threshold, its source',
+  },
   Run: {
     words:
       'Two runs can be compared only where everything but one thing is equal. Here stands everything: net, data, loss, truncation, clipping, optimizer, seed and the kernels that computed it.',

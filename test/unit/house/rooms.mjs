@@ -24,7 +24,7 @@ export const rooms = {
   protocol: { folder: 'src/protocol', imports: [], types: ['experiment', 'run', 'diagnosis'], pure: true },
   data: { folder: 'src/data', imports: ['experiment'], pure: true },
   run: { folder: 'src/run', imports: ['engine', 'experiment'], pure: true },
-  diagnosis: { folder: 'src/diagnosis', imports: ['run', 'experiment'], pure: true },
+  diagnosis: { folder: 'src/diagnosis', imports: ['run', 'experiment', 'protocol'], pure: true },
   trainer: { folder: 'src/trainer', imports: pureRooms, pure: false },
   platform: { folder: 'src/platform', imports: pureRooms, pure: false, packages: ['vscode'] },
   session: { folder: 'src/session', imports: [...pureRooms, 'platform'], pure: false, packages: ['vscode'] },

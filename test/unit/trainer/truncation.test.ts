@@ -132,7 +132,12 @@ describe('A run of four updates, cut off by a power cut', function () {
     const recordBytes = flushes[updates / 2] ?? NaN;
     assert.equal(writer.training.updates, updates, where);
     assert.ok(bytesOf(cut, 'records.arrows').equals(bytesOf(whole, 'records.arrows').subarray(0, recordBytes)), where);
-    assert.ok(bytesOf(whole, checkpoint(updates)).equals(writeCheckpoint(writer.training, recordBytes)), where);
+    assert.ok(
+      bytesOf(whole, checkpoint(updates)).equals(
+        writeCheckpoint(writer.training, recordBytes, writer.diagnosis.outline),
+      ),
+      where,
+    );
     const kept = [0, 2, 4].filter((one) => one <= updates).map((one) => `update-${one}.safetensors`);
     assert.deepEqual(readdirSync(join(cut, 'checkpoints')).sort(), kept, where);
   }

@@ -21,6 +21,7 @@ const status = (updates: number, state: RunStatus['state'] = 'running'): RunStat
   loss: undefined,
   validationLoss: undefined,
   seconds: 0,
+  findings: [],
   place: undefined,
   broke: undefined,
   clipped: 0,

@@ -1,0 +1,180 @@
+import * as z from 'zod';
+import type { ResolvedExperiment } from '../experiment/schema';
+import type { RunFacts } from '../run/facts';
+import type { StepSeries, UpdateRecord } from '../run/recordBatch';
+
+/** Updates that count as recent. */
+export const recently = 100;
+/** Updates whose mean loss is the loss that a run began with, and the loss it has now. */
+export const aMoment = 20;
+const mostProfiles = 5;
+
+const sumSchema = z.object({ sum: z.number(), count: z.number().int().nonnegative() });
+
+const outlineSchema = z.object({
+  updates: z.number().int().nonnegative(),
+  firstLoss: sumSchema,
+  firstLosses: sumSchema,
+  largestGradNorm: z.number(),
+  /** null before the first validation. */
+  bestValidation: z.number().nullable(),
+  spikes: z.object({
+    count: z.number().int().nonnegative(),
+    last: z.object({ update: z.number(), norm: z.number(), mean: z.number() }),
+  }),
+});
+
+/** What a checkpoint keeps of what was observed: all that does not come back with the next updates. */
+export type Outline = Readonly<z.infer<typeof outlineSchema>>;
+
+/** The outline in a checkpoint's text; undefined where there is none, as in those of earlier versions. */
+export function readOutline(text: string | undefined): Outline | undefined {
+  try {
+    return outlineSchema.safeParse(JSON.parse(text ?? '')).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A validation loss beside the training loss at that time. */
+export interface Validation {
+  readonly validation: number;
+  /** Mean of the last updates before it. */
+  readonly training: number;
+}
+
+/** What the rules look at: the last updates of a run and how it began, in memory that does not grow. */
+export class Observations {
+  readonly loss = new Recent();
+  readonly gradNorm = new Recent();
+  readonly clipped = new Recent();
+  /** By parameter, in the layout's order: ‖Δw‖/‖w‖, NaN where ‖w‖ is 0. */
+  readonly updateRatios: readonly Recent[];
+  /** Mean loss of the first updates. */
+  readonly firstLoss = new Beginning(aMoment);
+  /** Mean loss of as many updates as count as recent. */
+  readonly firstLosses = new Beginning(recently);
+  /** The largest ‖g‖ of the run. */
+  largestGradNorm = 0;
+  /** Updates whose ‖g‖ was ten times the mean of those before, or more; the last of them. */
+  spikes = { count: 0, last: { update: 0, norm: 0, mean: 0 } };
+  /** Updates seen. */
+  updates = 0;
+  /** Number of the last update. */
+  update = 0;
+  readonly validations: Validation[] = [];
+  /** The lowest validation loss; infinite before the first. */
+  bestValidation = Infinity;
+  /** Series through time of the last updates that have them, the newest last. */
+  readonly profiles: StepSeries[] = [];
+
+  constructor(
+    readonly experiment: ResolvedExperiment,
+    readonly facts: RunFacts,
+  ) {
+    this.updateRatios = facts.layout.parameters.map(() => new Recent());
+  }
+
+  take(record: UpdateRecord): void {
+    const { loss, gradNorm, clipped, validationLoss } = record;
+    const mean = this.gradNorm.mean();
+    if (this.gradNorm.isFull && gradNorm > 10 * mean) {
+      this.spikes = { count: this.spikes.count + 1, last: { update: record.update, norm: gradNorm, mean } };
+    }
+    this.update = record.update;
+    this.updates++;
+    this.loss.add(loss);
+    this.gradNorm.add(gradNorm);
+    this.clipped.add(clipped ? 1 : 0);
+    this.firstLoss.add(loss);
+    this.firstLosses.add(loss);
+    this.largestGradNorm = Math.max(this.largestGradNorm, gradNorm);
+    record.parameterNorms.forEach(({ updateNorm, weightNorm }, p) => {
+      this.updateRatios[p]?.add(weightNorm > 0 ? updateNorm / weightNorm : NaN);
+    });
+    if (record.record !== undefined) keepLast(this.profiles, record.record, mostProfiles);
+    if (validationLoss !== undefined) {
+      this.bestValidation = Math.min(this.bestValidation, validationLoss);
+      keepLast(this.validations, { validation: validationLoss, training: this.loss.mean(aMoment) }, 3);
+    }
+  }
+
+  /** See Outline. */
+  get outline(): Outline {
+    const { updates, largestGradNorm, spikes } = this;
+    return {
+      updates,
+      firstLoss: this.firstLoss.sums,
+      firstLosses: this.firstLosses.sums,
+      largestGradNorm,
+      bestValidation: Number.isFinite(this.bestValidation) ? this.bestValidation : null,
+      spikes,
+    };
+  }
+
+  /** Goes on from an outline. */
+  recall({ updates, firstLoss, firstLosses, largestGradNorm, bestValidation, spikes }: Outline): void {
+    this.bestValidation = bestValidation ?? Infinity;
+    this.updates = updates;
+    this.firstLoss.sums = firstLoss;
+    this.firstLosses.sums = firstLosses;
+    this.largestGradNorm = largestGradNorm;
+    this.spikes = spikes;
+  }
+
+  /** The loss of whoever learns nothing over time: the highest baseline of the training data; undefined where none is known. */
+  get trivialLoss(): number | undefined {
+    const values = this.facts.baselines.filter(({ heldOut }) => heldOut !== true).map(({ value }) => value);
+    return values.length === 0 ? undefined : Math.max(...values);
+  }
+}
+
+/** The last values of something, as many as count as recent. */
+export class Recent {
+  readonly #values = new Float64Array(recently);
+  #count = 0;
+
+  get isFull(): boolean {
+    return this.#count >= recently;
+  }
+
+  add(value: number): void {
+    this.#values[this.#count++ % recently] = value;
+  }
+
+  /** Mean of the last `count` values that are numbers, of as many as there are; NaN of none. */
+  mean(count = recently): number {
+    let sum = 0;
+    let numbers = 0;
+    for (let back = 1; back <= Math.min(count, this.#count, recently); back++) {
+      const value = this.#values[(this.#count - back) % recently] ?? NaN;
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      numbers++;
+    }
+    return sum / numbers;
+  }
+}
+
+/** Mean of the first values of something. */
+export class Beginning {
+  sums = { sum: 0, count: 0 };
+
+  constructor(readonly length: number) {}
+
+  add(value: number): void {
+    const { sum, count } = this.sums;
+    if (count < this.length) this.sums = { sum: sum + value, count: count + 1 };
+  }
+
+  /** undefined before there are enough. */
+  get mean(): number | undefined {
+    const { sum, count } = this.sums;
+    return count < this.length ? undefined : sum / count;
+  }
+}
+
+function keepLast<Value>(values: Value[], value: Value, most: number): void {
+  values.push(value);
+  if (values.length > most) values.shift();
+}

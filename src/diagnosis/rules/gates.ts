@@ -1,0 +1,85 @@
+import type { RunFacts } from '../../run/facts';
+import type { StepSeries } from '../../run/recordBatch';
+import type { Rule } from '../rule';
+
+/** Which of a cell's saturating quantities are candidates: |pre-activation| ≥ 5; the others are gates. */
+const candidates = ['g', 'n', 'h'];
+
+/** DeepDiagnosis (Wardat et al. 2022), for the pre-activations of the candidate state. Half of all relus at 0 is as it should be. */
+export const saturated: Rule = {
+  code: 'saturated',
+  level: 'warning',
+  when: 'update',
+  look({ profiles, facts }) {
+    const isDead = facts.activation === 'relu';
+    const [limit, limitWords] = isDead ? [0.9, '90 %'] : [0.5, 'half'];
+    const found = extremesOf(profiles.at(-1)).find(
+      ({ name, low, high }) => candidates.includes(name) && low + high > limit,
+    );
+    if (found === undefined) return undefined;
+    const { layer, name, low, high } = found;
+    return {
+      keyPath: ['model', 'init'],
+      message:
+        `${percent(low + high)} of the values of ${name}${layerWords(facts, layer)} are ${isDead ? 'dead (0) or beyond 5' : 'saturated'} over ` +
+        `steps and units${isDead ? '' : ', with |pre-activation| ≥ 5'}, more than ${limitWords} (DeepDiagnosis): no gradient passes ` +
+        'there. Scale the inputs down, begin with smaller weights, or lower the learning rate.',
+    };
+  },
+};
+
+/** Karpathy, Johnson & Fei-Fei 2015 count gates below 0.1 and above 0.9. */
+export const gateStuck: Rule = {
+  code: 'gateStuck',
+  level: 'hint',
+  when: 'update',
+  look({ profiles, facts }) {
+    const found = extremesOf(profiles.at(-1)).find(
+      ({ name, low, high }) => !candidates.includes(name) && Math.max(low, high) > 0.9,
+    );
+    if (found === undefined) return undefined;
+    const { layer, name, low, high } = found;
+    const [share, where] = low > high ? [low, 'below 0.1: shut'] : [high, 'above 0.9: open'];
+    return {
+      keyPath: name === 'f' ? ['model', 'forgetBias'] : ['model', 'init'],
+      message:
+        `${percent(share)} of the values of gate ${name}${layerWords(facts, layer)} are ${where}, more than 90 % over steps and ` +
+        'units (Karpathy et al. 2015): the gate decides nothing. Its bias, or smaller weights, would free it.',
+    };
+  },
+};
+
+/** Jozefowicz, Zaremba & Sutskever 2015: a forget bias of 1. */
+export const forgetBiasZero: Rule = {
+  code: 'forgetBiasZero',
+  level: 'hint',
+  when: 'start',
+  look({ experiment: { model }, facts: { lag } }) {
+    if (model.cell !== 'lstm' || model.forgetBias !== 0 || lag === null || lag <= 10) return undefined;
+    return {
+      keyPath: ['model', 'forgetBias'],
+      message:
+        `The forget bias is 0, and the task asks the net to remember for ${lag} steps, more than 10: at first c halves at ` +
+        'every step. Write 1 (Jozefowicz et al. 2015).',
+    };
+  },
+};
+
+interface Extremes {
+  readonly layer: number;
+  readonly name: string;
+  readonly low: number;
+  readonly high: number;
+}
+
+function extremesOf(series: StepSeries | undefined): readonly Extremes[] {
+  return series?.layers.flatMap(({ saturation }, layer) => saturation.map((one) => ({ layer, ...one }))) ?? [];
+}
+
+function layerWords({ layerCount }: RunFacts, layer: number): string {
+  return layerCount === 1 ? '' : ` in layer ${layer}`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}

@@ -1,0 +1,115 @@
+import { briefNumber, counted } from '../../protocol/numbers';
+import { aMoment, recently, type Observations, type Validation } from '../observations';
+import type { Rule } from '../rule';
+
+/** char-rnn (Karpathy 2015), train.lua, stops at a loss three times the first. */
+export const lossExploded: Rule = {
+  code: 'lossExploded',
+  level: 'error',
+  when: 'update',
+  look({ loss, firstLoss }) {
+    const [now, first] = [loss.mean(aMoment), firstLoss.mean];
+    if (first === undefined || !(now > 3 * first)) return undefined;
+    return {
+      keyPath: ['optimizer', 'learningRate'],
+      message:
+        `The loss has exploded: ${briefNumber(now)} over the last ${aMoment} updates, more than 3 times the ` +
+        `${briefNumber(first)} of the first ${aMoment} (char-rnn stops there). Try a tenth of the learning rate, or a clip.`,
+    };
+  },
+};
+
+/** Amazon SageMaker Debugger, LossNotDecreasing: a loss that falls by less than 0.1 %, over the whole of the run. */
+export const notLearning: Rule = {
+  code: 'notLearning',
+  level: 'warning',
+  when: 'end',
+  look(observations) {
+    const { loss, firstLosses, updates } = observations;
+    const [now, first] = [loss.mean(), firstLosses.mean];
+    if (first === undefined || updates < 2 * recently || now < 0.999 * first || hasLearned(observations)) {
+      return undefined;
+    }
+    return {
+      keyPath: ['optimizer', 'learningRate'],
+      message:
+        `The run has not learned: its loss is ${briefNumber(now)} over the last ${recently} updates and was ` +
+        `${briefNumber(first)} over the first ${recently}, a fall of less than 0.1 % (SageMaker, LossNotDecreasing). ` +
+        'Try another learning rate, and look at the gradient through time.',
+    };
+  },
+};
+
+/** The loss of the baseline is on the chart with its source. */
+export const worseThanBaseline: Rule = {
+  code: 'worseThanBaseline',
+  level: 'warning',
+  when: 'end',
+  look(observations) {
+    const { loss, trivialLoss, updates, facts } = observations;
+    // The losses of single updates are noisy: a moment alone may lie above.
+    const now = Math.min(loss.mean(aMoment), loss.mean());
+    // A single target is its own mean, and costs nothing to guess.
+    if (trivialLoss === undefined || trivialLoss === 0 || updates < recently || now <= 1.02 * trivialLoss)
+      return undefined;
+    // Of a run that stands still there is more to say than where.
+    if (notLearning.look(observations) !== undefined) return undefined;
+    const name = facts.baselines.find(({ value }) => value === trivialLoss)?.name ?? 'the baseline';
+    return {
+      keyPath: ['training', 'steps'],
+      message:
+        `After ${counted(facts.plannedUpdates, 'update')} the loss is ${briefNumber(now)} (mean of the last ${recently}, or of the last ${aMoment} where that is lower), ` +
+        `above the ${briefNumber(trivialLoss)} of “${name}”, which learns nothing. More updates, another learning rate ` +
+        'or a cell that remembers longer may help.',
+    };
+  },
+};
+
+/** CS231n: an uninformed softmax costs ln C. */
+export const initLoss: Rule = {
+  code: 'initLoss',
+  level: 'hint',
+  when: 'update',
+  look({ firstLoss, facts }) {
+    const chance = Math.log(facts.outputs);
+    const first = firstLoss.mean;
+    if (facts.loss.kind !== 'crossEntropy' || facts.loss.reduction !== 'mean' || first === undefined) return undefined;
+    if (first <= 2 * chance) return undefined;
+    return {
+      keyPath: ['model', 'init'],
+      message:
+        `The run begins at a loss of ${briefNumber(first)}, more than twice the ln ${facts.outputs} = ` +
+        `${briefNumber(chance)} of guessing blindly (CS231n): the net begins sure and wrong. Begin with smaller weights, ` +
+        'or a smaller learning rate.',
+    };
+  },
+};
+
+/**
+ * Overfit in SageMaker Debugger: a validation loss a tenth above the training loss, at three validations in a row. Held-out
+ * data may be harder from the start, so it must also have been a tenth lower before.
+ */
+export const overfit: Rule = {
+  code: 'overfit',
+  level: 'warning',
+  when: 'update',
+  look({ validations, bestValidation, experiment }) {
+    // Every batch of a generated task is new: there is nothing to learn by heart.
+    if ('task' in experiment.data) return undefined;
+    const isAbove = ({ validation, training }: Validation) => validation > 1.1 * Math.max(training, bestValidation);
+    const last = validations.at(-1);
+    if (validations.length < 3 || last === undefined || !validations.every(isAbove)) return undefined;
+    return {
+      keyPath: ['training', 'steps'],
+      message:
+        `The net overfits: at the last three validations the held-out loss was more than 10 % above the training loss and ` +
+        `above its own lowest; now ${briefNumber(last.validation)}, with ${briefNumber(last.training)} in training and ` +
+        `${briefNumber(bestValidation)} at its best (SageMaker, Overfit). Stop earlier, use a smaller net, or more data.`,
+    };
+  },
+};
+
+/** Whether a run does clearly better than the baseline that learns nothing. */
+export function hasLearned({ loss, trivialLoss }: Observations): boolean {
+  return trivialLoss !== undefined && loss.mean() < 0.9 * trivialLoss;
+}

@@ -1,0 +1,55 @@
+import { briefNumber } from '../../protocol/numbers';
+import type { StepSeries } from '../../run/recordBatch';
+import type { Rule } from '../rule';
+import { hasLearned } from './loss';
+
+const leastRatio = 1e-3;
+
+/**
+ * Where the loss stands at the last step alone, ‖∂L/∂h_t‖ is the norm of one Jacobian product, and its fall over the lag
+ * says what is left to learn from: Bengio, Simard & Frasconi 1994. A net that learns its task is not called sick, and most
+ * healthy ones look vanished before they have learned. The limit is AutoTrainer's ratio between layers, moved to time.
+ */
+export const vanishOverTime: Rule = {
+  code: 'vanishOverTime',
+  level: 'warning',
+  when: 'end',
+  look(observations) {
+    const { facts, profiles } = observations;
+    if (facts.lag === null || facts.lag < 1 || hasLearned(observations)) return undefined;
+    const ratios = profiles.map((series) => ratioOver(series, facts.lag ?? 1)).filter((ratio) => !Number.isNaN(ratio));
+    const median = ratios.sort((a, b) => a - b)[ratios.length >> 1];
+    if (median === undefined || median >= leastRatio) return undefined;
+    return {
+      keyPath: ['model', 'cell'],
+      message:
+        `The gradient vanishes over time: ${facts.lag} steps back, as far as the task must remember, ‖∂L/∂h_t‖ is ` +
+        `${briefNumber(median)} of what it is at the last step, less than 1e-3, and the task is not learned (Bengio et al. ` +
+        `1994). ${facts.cell === 'rnn' ? 'Try an LSTM or a GRU, or an orthogonal init of W_hh.' : 'Try a larger forget bias or shorter sequences.'}`,
+    };
+  },
+};
+
+/** Aicher, Foti & Fox 2019: what truncation leaves out biases the gradient. */
+export const truncationBias: Rule = {
+  code: 'truncationBias',
+  level: 'warning',
+  when: 'start',
+  look({ facts: { bptt, lag } }) {
+    if (bptt === 'full' || lag === null || lag <= bptt.backward) return undefined;
+    return {
+      keyPath: ['bptt', 'backward'],
+      message:
+        `The gradient goes back ${bptt.backward} steps, and the task asks the net to remember for ${lag}: what lies between ` +
+        'gets no gradient, and can be learned by chance only (Aicher et al. 2019). Make bptt.backward longer.',
+    };
+  },
+};
+
+/** ‖∂L/∂h_{T−1−lag}‖ / ‖∂L/∂h_{T−1}‖ of the top layer; NaN where the loss does not stand at the last step alone. */
+function ratioOver({ steps, lossPerStep, layers }: StepSeries, lag: number): number {
+  const dh = layers.at(-1)?.dh;
+  const isLastOnly = lossPerStep.subarray(0, steps - 1).every((loss) => loss === 0);
+  if (dh === undefined || !isLastOnly || steps < 2) return NaN;
+  return (dh[Math.max(0, steps - 1 - lag)] ?? NaN) / (dh[steps - 1] ?? NaN);
+}

@@ -1,0 +1,48 @@
+import { briefNumber } from '../../protocol/numbers';
+import { courseName } from '../../protocol/tensorNames';
+import { recently, type Observations } from '../observations';
+import type { Rule } from '../rule';
+
+/** CS231n: updates of about a thousandth of the weights; biases begin at 0 and say nothing. */
+export const updateRatio: Rule = {
+  code: 'updateRatio',
+  level: 'warning',
+  when: 'update',
+  look(observations) {
+    if (!observations.loss.isFull) return undefined;
+    const odd = ratiosOf(observations).find(({ ratio }) => ratio > 1e-1 || ratio < 1e-5);
+    // Weights that stand still altogether are another rule's.
+    if (odd === undefined || odd.ratio === 0) return undefined;
+    const [limit, advice] = odd.ratio > 1e-1 ? ['above 0.1', 'Lower'] : ['below 1e-5', 'Raise'];
+    return {
+      keyPath: ['optimizer', 'learningRate'],
+      message:
+        `‖Δw‖/‖w‖ of ${courseName(odd.name)} is ${briefNumber(odd.ratio)} over the last ${recently} updates, ` +
+        `${limit} (CS231n aims at 1e-3). ${advice} the learning rate about threefold.`,
+    };
+  },
+};
+
+/** SageMaker Debugger, UnchangedTensor. */
+export const unchanged: Rule = {
+  code: 'unchanged',
+  level: 'warning',
+  when: 'update',
+  look(observations) {
+    if (!observations.loss.isFull) return undefined;
+    const still = ratiosOf(observations).find(({ ratio }) => ratio === 0);
+    if (still === undefined) return undefined;
+    return {
+      keyPath: ['optimizer', 'learningRate'],
+      message:
+        `${courseName(still.name)} has not changed over the last ${recently} updates (SageMaker, ` +
+        'UnchangedTensor): either no gradient reaches it, or the learning rate is too small. Look at the gradient through time.',
+    };
+  },
+};
+
+function ratiosOf({ facts, updateRatios }: Observations) {
+  return facts.layout.parameters.flatMap((name, p) =>
+    name.includes('weight') ? [{ name, ratio: updateRatios[p]?.mean() ?? NaN }] : [],
+  );
+}

@@ -1,0 +1,66 @@
+import { Diagnostic, DiagnosticSeverity, languages, Range, workspace, type Disposable, type Uri } from 'vscode';
+import type { Finding } from '../diagnosis/finding';
+import { parseExperiment } from '../experiment/parse';
+import { DisposableStore } from '../platform/disposable';
+import type { Session } from '../session/session';
+import type { Sessions } from '../session/sessions';
+
+const severities: Readonly<Record<Finding['level'], DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  hint: DiagnosticSeverity.Information,
+};
+
+/** What stands out in the runs that this window trains, at the keys it is about; it stays until the file changes. */
+export class RunFindings implements Disposable {
+  readonly #owned = new DisposableStore();
+  readonly #collection = this.#owned.add(languages.createDiagnosticCollection('unroll-findings'));
+  /** What each session of this window was last seen to have found. */
+  readonly #seen = new WeakMap<Session, readonly Finding[]>();
+
+  constructor(readonly sessions: Sessions) {
+    this.#owned.add(
+      sessions.onDidChange((session) => {
+        const known = this.#seen.get(session);
+        // A run opened from its folder is about an experiment that may have changed since.
+        if (known === undefined && !session.isLive) return;
+        if (known === session.findings) return;
+        this.#seen.set(session, session.findings);
+        this.#show(session.uri);
+      }),
+    );
+    this.#owned.add(
+      workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.#collection.delete(document.uri);
+      }),
+    );
+    this.#owned.add(
+      workspace.onDidCloseTextDocument(({ uri }) => {
+        this.#collection.delete(uri);
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #show(uri: Uri): void {
+    const document = workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
+    if (document === undefined) return;
+    const parsed = parseExperiment(document.getText());
+    if (parsed.kind === 'refused') return;
+    const diagnostics = this.sessions.of(uri).flatMap((session) =>
+      (this.#seen.get(session) ?? []).map(({ code, level, keyPath, message }) => {
+        const place = parsed.file.placeOf(keyPath, session.variant);
+        const range = new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
+        const of = session.variant === undefined ? '' : `${session.variant}: `;
+        const diagnostic = new Diagnostic(range, `${of}${message}`, severities[level]);
+        diagnostic.source = 'Unroll';
+        diagnostic.code = code;
+        return diagnostic;
+      }),
+    );
+    this.#collection.set(uri, diagnostics);
+  }
+}
