@@ -41,10 +41,12 @@ export class Notebook {
     requests: Omit<HeaderRequests, 'showDiagnosis'>,
     asks: Asks,
   ) {
+    const sticky = element('div', { class: 'sticky' });
     this.#header = new Header({
       ...requests,
       showDiagnosis: () => {
-        this.#diagnosis.element.scrollIntoView({ block: 'center' });
+        this.#diagnosis.element.style.scrollMarginTop = `${sticky.offsetHeight}px`;
+        this.#diagnosis.element.scrollIntoView();
       },
     });
     const help = new KeyHelp();
@@ -85,9 +87,10 @@ export class Notebook {
     });
     this.#empty = element('div', { class: 'empty' }, this.#emptyText, this.#open);
     listenForKeys(document.body, store, openHelp);
+    sticky.append(this.#header.element, this.#selection.element);
     root.append(
       help.element,
-      element('div', { class: 'sticky' }, this.#header.element, this.#selection.element),
+      sticky,
       this.#empty,
       this.#group,
       this.#sequence.element,

@@ -18,7 +18,7 @@ export const updateRatio: Rule = {
       keyPath: ['optimizer', 'learningRate'],
       message:
         `‖Δw‖/‖w‖ of ${courseName(odd.name)} is ${briefNumber(odd.ratio)} over the last ${recently} updates, ` +
-        `${limit} (CS231n aims at 1e-3). ${advice} the learning rate about threefold.`,
+        `${limit} (CS231n aims at 1e-3). ${advice} the learning rate, threefold to begin with.`,
     };
   },
 };

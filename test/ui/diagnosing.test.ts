@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { scratchWorkspace } from '../launch/scratch';
+import { Workbench } from './workbench';
+
+const experiment = `{
+  "name": "Sick",
+  "data": { "task": "adding", "length": 20 },
+  "model": { "cell": "lstm", "hidden": 4, "forgetBias": 0 },
+  "clip": { "norm": 0.001 },
+  "optimizer": { "kind": "sgd", "learningRate": 0.001 },
+  "training": { "steps": 220, "batch": 4 }
+}`;
+
+describe('A run that does not learn', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open({ folder: scratchWorkspace({ 'sick.rnn.json': experiment }) });
+    await workbench.openFile('sick.rnn.json');
+    await workbench.codeLens('▶ Train').click();
+    await workbench.codeLens('finished').waitFor();
+  });
+
+  after(() => workbench.close());
+
+  it('says in its head how much stands out, and shows it with its evidence', async () => {
+    const frame = workbench.webviewFrame();
+    await frame.getByRole('button', { name: /^\d findings and 1 hint$/ }).click();
+    const cell = frame.getByRole('region', { name: 'Diagnosis' });
+    const clipping = cell.locator('.finding', { hasText: 'clip.norm' });
+    await clipping.waitFor();
+    assert.match(
+      await clipping.innerText(),
+      /100 % of the last 100 updates were clipped, to 0\.001, .* Pascanu et al\. 2013/,
+    );
+    await cell.locator('.finding', { hasText: 'below 1e-5' }).getByRole('button').click();
+    await frame.locator('vscode-text-field[title="update"]').and(frame.locator('[current-value="139"]')).waitFor();
+  });
+
+  it('has every finding at its key among the problems, until the file changes', async () => {
+    const problems = await workbench.problems(4);
+    const ofBias = problems.find((problem) => problem.includes('forgetBiasZero'));
+    assert.match(ofBias ?? problems.join('\n'), /The forget bias is 0.*\[Ln 4, Col 57\]/s);
+    await workbench.page.locator('.view-line', { hasText: '"batch": 4' }).click();
+    await workbench.page.keyboard.press('End');
+    await workbench.page.keyboard.type(' ');
+    await workbench.page.locator('.markers-panel-container', { hasText: 'No problems have been detected' }).waitFor();
+  });
+});
