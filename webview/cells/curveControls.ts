@@ -3,9 +3,6 @@ import { choice } from '../ui/controls';
 
 const smoothings = [0, 10, 50, 200];
 
-/** So many times the first value is far beyond it. */
-const farBeyond = 1000;
-
 /** The two choices above every picture of loss curves. */
 export class CurveControls {
   readonly #axis;
@@ -38,11 +35,4 @@ export class CurveControls {
       String(smoothing),
     );
   }
-}
-
-/** The axis on which all curves can be read: on a linear one a curve that explodes would press the rest flat. */
-export function fittingAxis(curves: readonly (readonly { readonly y: number }[])[]): 'linear' | 'log' {
-  const firsts = curves.map(([first]) => first?.y ?? NaN).filter((value) => !Number.isNaN(value));
-  const far = farBeyond * Math.min(...firsts);
-  return curves.some((curve) => curve.some(({ y }) => y > far)) ? 'log' : 'linear';
 }

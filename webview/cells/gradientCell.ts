@@ -224,19 +224,21 @@ function readout({ hover, view }: Model, run: ShownRun): string {
   const grid = gridOf(seriesAt(run, update), view);
   if (update < 0 || heat.count === 0) return 'Point at a cell to read its number.';
   const column = heat.columnAt(update);
-  const first = heat.updateOf(column);
-  const updates =
-    grid.stride === 1
-      ? `update ${first.toLocaleString('en-US')}`
-      : grid.stride === run.facts.recordEvery
-        ? `update ${first.toLocaleString('en-US')} (every ${grid.stride} recorded)`
-        : `updates ${first.toLocaleString('en-US')}–${(first + grid.stride - 1).toLocaleString('en-US')}, the largest`;
+  const updates = columnInWords(run, heat.updateOf(column), grid.stride);
   const t = point?.t;
   if (t === undefined) return `${updates} · point at a cell to read its step`;
   const value = grid.values[column * grid.width + grid.offset + t] ?? NaN;
   if (part(grid, column, column + 1).every(Number.isNaN)) return `${updates} · ${unrecorded}`;
   const name = names[view.quantity].replaceAll('_t', `_${t}`);
   return `${updates} · step t = ${t} · ${name} = ${Number.isNaN(value) ? 'no step here' : briefNumber(value)}`;
+}
+
+/** The updates of a column; of several the largest value is shown. */
+function columnInWords({ facts, status }: ShownRun, first: number, stride: number): string {
+  const written = (update: number): string => update.toLocaleString('en-US');
+  if (stride === 1) return `update ${written(first)}`;
+  if (stride === facts.recordEvery) return `update ${written(first)} (every ${stride} recorded)`;
+  return `updates ${written(first)}–${written(Math.min(status.updates, first + stride) - 1)}, the largest`;
 }
 
 function sentence(run: ShownRun, view: View): string {
@@ -250,15 +252,15 @@ function sentence(run: ShownRun, view: View): string {
   const last = column.findLastIndex((value) => !Number.isNaN(value));
   const first = column[0] ?? NaN;
   const end = column[last] ?? NaN;
-  const update = heat.updateOf(at).toLocaleString('en-US');
+  const updates = columnInWords(run, heat.updateOf(at), grid.stride);
   if (view.quantity === 'lossPerStep')
-    return `The loss of each step; L_t is ${briefNumber(end)} at step ${last} of update ${update}.`;
+    return `The loss of each step; L_t is ${briefNumber(end)} at step ${last} of ${updates}.`;
   const { bptt } = run.facts;
   const cut =
     bptt !== 'full' && bptt.backward < bptt.forward
       ? ` The gradient is cut ${bptt.backward} steps before the end: 0 below.`
       : '';
   if (column.every((value) => value === 0 || Number.isNaN(value)))
-    return `${names[view.quantity]} at update ${update} is exactly 0 at every step: nothing is learned from it.`;
-  return `${names[view.quantity]} over the whole batch at update ${update}: ${briefNumber(end)} at step ${last}, ${briefNumber(first)} at step 0. The gradient flows back downwards.${cut}`;
+    return `${names[view.quantity]} at ${updates} is exactly 0 at every step: nothing is learned from it.`;
+  return `${names[view.quantity]} over the whole batch at ${updates}: ${briefNumber(end)} at step ${last}, ${briefNumber(first)} at step 0. The gradient flows back downwards.${cut}`;
 }

@@ -1,9 +1,11 @@
+import { least } from 'd3-array';
 import type { DisplaySeries } from '../../src/protocol/displaySeries';
 import { briefNumber, plainNumber } from '../../src/protocol/numbers';
-import { isLive, type RunFacts } from '../../src/protocol/run';
+import { isLive } from '../../src/protocol/run';
 import type { SharedZoom } from '../axis/zoom';
 import { CurveChart } from '../charts/curves';
 import type { Curve } from '../charts/datasets';
+import { fittingAxis } from '../charts/fittingAxis';
 import { seriesAt, seriesInSight } from '../store/detail';
 import type { Model, ShownRun } from '../store/model';
 import type { Store } from '../store/store';
@@ -11,8 +13,9 @@ import { withOpacity, type Theme } from '../theme/theme';
 import { element, setText } from '../ui/element';
 import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { lossName, lossUnit } from './lossName';
-import { CurveControls, fittingAxis } from './curveControls';
+import { CurveControls } from './curveControls';
 import { legendOf } from './curveLegend';
+import { lossSentence, type LossMeasured } from './lossSentence';
 import {
   baselineCurves,
   columnAtUpdate,
@@ -154,42 +157,41 @@ function readout(model: Model, run: ShownRun): string {
 
 function sentence(run: ShownRun, update: number): string {
   const { facts, status } = run;
-  const { loss, validationLoss, batch } = lossesAt(run, update);
-  if (loss === undefined)
-    return `${lossName(facts.loss)} over the updates; nothing ${isLive(status.state) ? 'is measured yet' : 'was measured'}.`;
-  const held = validationLoss === undefined ? '' : `, ${briefNumber(validationLoss)} on held-out data`;
-  const judged = validationLoss ?? loss;
-  // The best answer without learning is what a net has to beat, whatever part of the data it was measured on.
-  const ordered = [...facts.baselines].sort((a, b) => a.value - b.value);
-  const [best] = ordered;
-  const beaten = ordered.filter(({ value }) => judged < value);
-  const said = ({ name, value }: RunFacts['baselines'][number]): string => `“${name}” (${briefNumber(value)})`;
-  const not = isLive(status.state) ? 'not yet' : 'not';
-  const against =
-    best === undefined || best.value === 0
-      ? ''
-      : judged < best.value
-        ? ` Below ${ordered.length === 1 ? 'the baseline' : 'every baseline, the best being'} ${said(best)}.`
-        : beaten[0] === undefined
-          ? ` ${capitalized(not)} below ${ordered.length === 1 ? 'the baseline' : 'any baseline, the best being'} ${said(best)}.`
-          : ` Below the baseline ${said(beaten[0])}, ${not} below ${said(best)}.`;
-  return `${lossName(facts.loss)} is ${briefNumber(loss)} on ${batch}${held}.${against}`;
+  const name = lossName(facts.loss);
+  const goesOn = isLive(status.state);
+  const { loss, ...measured } = lossesAt(run, update);
+  if (loss === undefined) return `${name} over the updates; nothing ${goesOn ? 'is measured yet' : 'was measured'}.`;
+  return lossSentence({ ...measured, name, loss, baselines: facts.baselines, goesOn });
 }
 
 /** The losses of an update, the held-out one as it was last measured by then; and what the first was measured on. */
-function lossesAt(run: ShownRun, update: number) {
+function lossesAt(
+  run: ShownRun,
+  update: number,
+): Omit<LossMeasured, 'loss' | 'name' | 'baselines' | 'goesOn'> & {
+  readonly loss: number | undefined;
+} {
   const { loss, validationLoss, updates } = run.status;
-  if (update >= updates - 1) return { loss, validationLoss, batch: 'the last batch' };
+  if (update >= updates - 1) {
+    return { loss, validationLoss, lowest: lowestValidation(run.series, updates), batch: 'the last batch' };
+  }
   const series = seriesAt(run, update);
   const column = columnAtUpdate(series, update);
   const words = updatesInWords(series, column, updates);
+  const end = series.scalars.updateOf(column + 1);
   return {
     loss: meanLoss(series, column),
-    validationLoss: validationPoints(series).findLast(({ x }) => x <= series.scalars.updateOf(column + 1))?.y,
+    validationLoss: validationPoints(series).findLast(({ x }) => x <= end)?.y,
+    lowest: lowestValidation(run.series, updates, end),
     batch: series.scalars.stride === 1 ? `the batch of ${words}` : `the batches of ${words}, their mean`,
   };
 }
 
-function capitalized(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+/** The lowest validation loss measured before the update `end`. */
+function lowestValidation(series: DisplaySeries, updates: number, end = Infinity): LossMeasured['lowest'] {
+  const lowest = least(
+    validationPoints(series).filter(({ x }) => x <= end),
+    ({ y }) => y,
+  );
+  return lowest && { value: lowest.y, when: updatesInWords(series, columnAtUpdate(series, lowest.x), updates) };
 }

@@ -1,11 +1,12 @@
 import { briefNumber } from '../../src/protocol/numbers';
 import type { SharedZoom } from '../axis/zoom';
 import { CellFrame } from '../cells/cell';
-import { CurveControls, fittingAxis } from '../cells/curveControls';
+import { CurveControls } from '../cells/curveControls';
 import { dependencyKey } from '../cells/identity';
 import { baselineCurves, columnAtUpdate, meanLoss, smoothed, trainPoints, validationPoints } from '../cells/lossCurves';
 import { lossUnit } from '../cells/lossName';
 import { CurveChart } from '../charts/curves';
+import { fittingAxis } from '../charts/fittingAxis';
 import type { Curve } from '../charts/datasets';
 import type { ShownRun } from '../store/model';
 import { withOpacity, type Theme } from '../theme/theme';
