@@ -33,7 +33,8 @@ export function activate(context: ExtensionContext): void {
   const archive = new RunArchive(context.workspaceState);
   const startWorker = nodeTrainers(at('dist', 'worker.cjs').fsPath);
   const queue = new TrainingQueue();
-  const launcher = new Launcher(sessions, archive, queue, startWorker, log);
+  const estimates = new Estimates(startWorker);
+  const launcher = new Launcher(sessions, archive, queue, () => estimates.handOver() ?? startWorker(), log);
   const panels = new RunPanels(
     { sessions, archive, startWorker, extension: extensionUri, log },
     context.workspaceState,
@@ -53,7 +54,6 @@ export function activate(context: ExtensionContext): void {
   const runs = new RunsTree(kept, sessions);
   const tree = window.createTreeView(runsView, { treeDataProvider: runs, canSelectMany: true, showCollapseAll: true });
   const samples = new Samples(at('media', 'samples'));
-  const estimates = new Estimates(startWorker);
   const lenses = new TrainLenses(sessions, estimates);
 
   subscriptions.push(
@@ -93,6 +93,7 @@ export function activate(context: ExtensionContext): void {
       launcher,
       samples,
       showRun: (target) => panels.show(target),
+      isTrainable: (target) => estimates.of(target) !== undefined,
       compare: (targets) => {
         comparisons.show(targets.map((target) => ({ kind: 'experiment', target })));
       },

@@ -20,6 +20,8 @@ export interface TrainCommandParts {
   readonly launcher: Launcher;
   readonly samples: Samples;
   readonly showRun: ShowRun;
+  /** Whether a trainer has found, when the file was checked last, that it can train a target. */
+  readonly isTrainable: (target: Target) => boolean;
   /** Shows several targets side by side. */
   readonly compare: (targets: readonly Target[]) => void;
   readonly log: Log;
@@ -78,7 +80,7 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
 async function train(parts: TrainCommandParts, wished: Target | undefined): Promise<void> {
   const target = wished ?? (await chooseExperiment(parts.samples));
   if (target === undefined) return;
-  const launch = await parts.launcher.launch(target, () => void parts.showRun(target));
+  const launch = await parts.launcher.launch(target, () => void parts.showRun(target), parts.isTrainable(target));
   switch (launch.kind) {
     case 'started':
       return;

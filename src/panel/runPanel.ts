@@ -51,12 +51,16 @@ export class RunPanel implements PanelView {
   #isVisible = true;
   /** The session whose facts and series the webview has; what follows only adds to them. */
   #drawn: Session | undefined;
+  /** The session that was read for this panel: nobody need be told of it. */
+  #recalled: Session | undefined;
   /** Updates of that session that the webview has. */
   #sent = 0;
   #inspector: Inspector | undefined;
   #detail: { readonly of: Session; readonly records: RecordDetail } | undefined;
   /** The stretch that is followed while its run trains. */
   #live: LiveDetail | undefined;
+  /** What was begun to be read before the page could ask for it. */
+  #early: Promise<unknown> | undefined;
   #variants: readonly string[] = [];
   /** What the panel was last called. */
   #title = '';
@@ -85,12 +89,12 @@ export class RunPanel implements PanelView {
     });
     this.#owned.add(
       sessions.onDidReplace((session) => {
-        if (session === this.#session) void this.#announce();
+        if (session === this.#session && session !== this.#recalled) void this.#announce();
       }),
     );
     this.#owned.add(
       sessions.onDidChange((session) => {
-        if (session === this.#session || session.uri.toString() === this.#target?.uri.toString()) this.#changes.soon();
+        if (session === this.#session || session.uri.toString() === this.#target?.uri.toString()) this.#follow(session);
       }),
     );
     if (this.#kept !== undefined) {
@@ -106,12 +110,16 @@ export class RunPanel implements PanelView {
       }),
     );
     panel.webview.html = pageOf(panel.webview, extension, 'run');
+    // The page needs longer to come than the run to be read.
+    this.#early = this.#recall();
+    this.#early.catch(() => undefined);
   }
 
   /** Shows another run of the experiment. */
   async show(variant: string | undefined): Promise<undefined> {
     if (this.#target !== undefined && variant !== this.#target.variant) {
       this.#target = { ...this.#target, variant };
+      this.#early = undefined;
       await this.#announce();
     }
     return undefined;
@@ -169,7 +177,8 @@ export class RunPanel implements PanelView {
   }
 
   async #hydrate(): Promise<PanelState> {
-    await this.#recall();
+    await (this.#early ?? this.#recall());
+    this.#early = undefined;
     const { title, variants } =
       this.#kept === undefined ? await this.#experiment() : { title: this.#kept.name, variants: [] };
     const session = this.#session;
@@ -211,6 +220,7 @@ export class RunPanel implements PanelView {
     if (archived === undefined || this.parts.sessions.get(target) !== undefined) return;
     const session = new Session(target.uri, target.variant);
     session.showArchive(archived);
+    this.#recalled = session;
     this.parts.sessions.put(session);
   }
 
@@ -240,6 +250,14 @@ export class RunPanel implements PanelView {
       label: variant ?? this.#title,
       state: this.parts.sessions.get({ uri, variant })?.status.state ?? 'untrained',
     }));
+  }
+
+  /** Nobody waits for the facts of a run, nor for its first update; what follows them comes together. */
+  #follow(session: Session): void {
+    const updates = session.series?.updates;
+    const isFirst = this.#drawn !== session ? updates !== undefined : this.#sent === 0 && updates !== 0;
+    if (session === this.#session && isFirst) this.#refresh();
+    else this.#changes.soon();
   }
 
   #refresh(): void {

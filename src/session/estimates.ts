@@ -19,6 +19,8 @@ export class Estimates implements Disposable {
   #worker: TrainerWorker | undefined;
   #channel: Channel<TrainerHostContract, TrainerContract> | undefined;
   #idle: NodeJS.Timeout | undefined;
+  /** Questions that have no answer yet. */
+  #open = 0;
 
   readonly onDidChange: Event<undefined> = this.#changed.event;
 
@@ -51,12 +53,28 @@ export class Estimates implements Disposable {
       this.#end();
     }, patienceMilliseconds);
     const channel = (this.#channel ??= this.#start());
-    return channel.request('estimate', {
-      experiment,
-      files,
-      memoryLimit: memoryLimit(scope),
-      reproducible: isReproducible(scope),
-    });
+    this.#open++;
+    try {
+      return await channel.request('estimate', {
+        experiment,
+        files,
+        memoryLimit: memoryLimit(scope),
+        reproducible: isReproducible(scope),
+      });
+    } finally {
+      this.#open--;
+    }
+  }
+
+  /** Gives away the trainer that has estimated, where there is one with nothing to do: it need not be started any more. */
+  handOver(): TrainerWorker | undefined {
+    const worker = this.#worker;
+    if (worker === undefined || this.#channel === undefined || this.#open > 0) return undefined;
+    clearTimeout(this.#idle);
+    this.#channel.close('The trainer trains now.');
+    this.#channel = undefined;
+    this.#worker = undefined;
+    return worker;
   }
 
   dispose(): void {

@@ -74,10 +74,7 @@ export class Inspector implements Disposable {
   }
 
   async #open(): Promise<OpenedReplay> {
-    const { experiment, kernels, facts, updates } = await this.#manifest();
-    const files = await readKeptFiles(experiment, this.base, facts.dataDigest);
-    // Nobody would end a worker that is started from now on.
-    if (this.#isDisposed) throw new Error(noLongerShown);
+    // The thread starts while the files are read.
     const worker = this.startWorker();
     this.#worker = worker;
     const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
@@ -86,19 +83,24 @@ export class Inspector implements Disposable {
       // The next look starts another worker, if it has not already.
       if (this.#worker === worker) this.#opened = undefined;
     });
-    const reply = await channel.request('openReplay', {
-      experiment,
-      files,
-      memoryLimit: memoryLimit(this.base),
-      kernels,
-      shards: facts.shards,
-      folder: this.folder,
-    });
-    if (reply.kind === 'refused') {
+    try {
+      const { experiment, kernels, facts, updates } = await this.#manifest();
+      const files = await readKeptFiles(experiment, this.base, facts.dataDigest);
+      if (this.#isDisposed) throw new Error(noLongerShown);
+      const reply = await channel.request('openReplay', {
+        experiment,
+        files,
+        memoryLimit: memoryLimit(this.base),
+        kernels,
+        shards: facts.shards,
+        folder: this.folder,
+      });
+      if (reply.kind === 'refused') throw new Error(reply.refusals[0]?.message ?? 'The run cannot be replayed.');
+      return { channel, updates };
+    } catch (error) {
       worker.terminate();
-      throw new Error(reply.refusals[0]?.message ?? 'The run cannot be replayed.');
+      throw error;
     }
-    return { channel, updates };
   }
 
   async #manifest(): Promise<Pick<ReplayParams, 'experiment'> & Pick<Manifest, 'kernels' | 'facts' | 'updates'>> {

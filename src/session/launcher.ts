@@ -78,10 +78,12 @@ export class Launcher implements Disposable {
    * Trains a target from its beginning. A live run of the same target is stopped first: there is one run per target.
    *
    * @param onAccepted called as soon as there is something to show: a run that trains, or one that waits for its turn
+   * @param isSure whether a trainer is known to take it; then there is something to show before this one has said so
    */
-  async launch(target: Target, onAccepted?: (session: Session) => void): Promise<Launch> {
+  async launch(target: Target, onAccepted?: (session: Session) => void, isSure = false): Promise<Launch> {
     const preparation = await this.#prepare(target);
-    const launch = preparation.kind === 'prepared' ? await this.#begin(preparation.prepared, onAccepted) : preparation;
+    const launch =
+      preparation.kind === 'prepared' ? await this.#begin(preparation.prepared, onAccepted, isSure) : preparation;
     this.#refused.fire({ target, refusals: launch.kind === 'refused' ? launch.refusals : [] });
     if (launch.kind === 'failed') this.log.error(launch.message);
     return launch;
@@ -162,7 +164,7 @@ export class Launcher implements Disposable {
     return { kind: 'prepared', prepared };
   }
 
-  async #begin(prepared: Prepared, onAccepted?: (session: Session) => void): Promise<Launch> {
+  async #begin(prepared: Prepared, onAccepted?: (session: Session) => void, isSure = false): Promise<Launch> {
     const { target } = prepared;
     const previous = this.sessions.get(target);
     if (previous?.isLive === true) await previous.untilStopped().catch(() => undefined);
@@ -173,8 +175,8 @@ export class Launcher implements Disposable {
     });
     this.sessions.put(session);
     const turn = this.queue.turn(session);
-    const waits = session.status.state === 'waiting';
-    if (waits) onAccepted?.(session);
+    const isShown = isSure || session.status.state === 'waiting';
+    if (isShown) onAccepted?.(session);
     if (!(await turn)) return { kind: 'stopped' };
     let lock: FolderLock | undefined;
     try {
@@ -188,7 +190,7 @@ export class Launcher implements Disposable {
       const held = { lock, recall };
       lock = undefined;
       const launch = await this.#start(session, prepared, held);
-      if (launch.kind === 'started' && !waits) onAccepted?.(session);
+      if (launch.kind === 'started' && !isShown) onAccepted?.(session);
       return launch;
     } catch (error) {
       await lock?.release();

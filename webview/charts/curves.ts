@@ -69,7 +69,9 @@ export class CurveChart {
       this.#axes = { key, theme };
     }
     Object.assign(chart.options.scales?.['x'] ?? {}, { min: domain[0], max: domain[1] });
-    chart.update('none');
+    // In a page that had no size yet, taking the size is drawing already.
+    if (chart.width === 0 && chart.attached) chart.resize();
+    else chart.update('none');
   }
 
   #setAxes(content: CurvesContent, theme: Theme): void {
