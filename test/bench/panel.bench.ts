@@ -1,5 +1,5 @@
 // `npm run bench:panel [-- PART …]`: measures the panel in the real workbench in Chromium, and writes
-// test/bench/PANEL.md. Parts are open, train, frames and leafing; with none named all are measured.
+// test/bench/PANEL.md. Parts are open, train, memory, frames and leafing; with none named all are measured.
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { format, resolveConfig } from 'prettier';
@@ -8,9 +8,10 @@ import { runCommand } from '../launch/closing';
 import { sharedLab } from '../ui/lab';
 import { Workbench } from '../ui/workbench';
 import { gestures, measureGesture, type GestureResult } from './panel/gestures';
-import { extensionHostBytes, heldBy } from './panel/memory';
-import { firstPicture, scriptArrived, watchRedrawing } from './panel/page';
-import { panelReport, type Leafing, type Opening, type PanelFigures } from './panel/report';
+import { emptyExtension } from './panel/emptyPanel';
+import { heldBy, heldByHost } from './panel/memory';
+import { firstPicture, pressedAt, scriptArrived, watchRedrawing } from './panel/page';
+import { panelReport, type Growth, type Leafing, type Opening, type PanelFigures } from './panel/report';
 import { benchWorkspace, experiments, lengths, nameOf } from './panel/runs';
 
 const chosen = process.argv.slice(2);
@@ -31,12 +32,12 @@ async function openRun(workbench: Workbench, updates: number): Promise<Omit<Open
   await workbench.runCommand('Unroll: Open Run');
   const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: nameOf(updates) }).first();
   await row.waitFor();
-  const pressed = Date.now();
+  const pressing = pressedAt(workbench.page);
   await row.click();
   const frame = await frameOf(workbench);
   const drawn = await firstPicture(frame);
   const arrived = await scriptArrived(frame);
-  return { updates, total: drawn - pressed, own: drawn - arrived };
+  return { updates, total: drawn - (await pressing), own: drawn - arrived };
 }
 
 async function openings(folder: string): Promise<readonly Opening[]> {
@@ -60,10 +61,49 @@ async function openings(folder: string): Promise<readonly Opening[]> {
         buffers: held.buffers - before.buffers,
         document: held.document - before.document,
       },
-      host: extensionHostBytes(server.group),
+      host: await heldByHost(server.group),
     });
     await workbench.close();
   }
+  return figures;
+}
+
+/** Milliseconds from the press to the first picture of a panel that has nothing to bring but that: VS Code's own part. */
+async function emptyPanels(folder: string): Promise<readonly number[]> {
+  const lab = { ...(await sharedLab()), sources: emptyExtension() };
+  const times: number[] = [];
+  for (let turn = 0; turn < 3; turn++) {
+    const workbench = await Workbench.open({ folder, ...window, lab });
+    await workbench.openFile('endless.rnn.json');
+    await workbench.page.keyboard.press('F1');
+    await workbench.page.locator('.quick-input-widget input').first().fill('>Open an Empty Panel');
+    const row = workbench.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: 'Open an Empty Panel' })
+      .first();
+    await row.waitFor();
+    const pressing = pressedAt(workbench.page);
+    await row.click();
+    times.push((await firstPicture(await frameOf(workbench))) - (await pressing));
+    await workbench.close();
+  }
+  return times;
+}
+
+/** What the extension host holds while a run trains, at so many updates. */
+async function growths(folder: string): Promise<readonly Growth[]> {
+  const { server } = await sharedLab();
+  const workbench = await Workbench.open({ folder, ...window });
+  await workbench.openFile('endless.rnn.json');
+  await workbench.codeLens('Train').click();
+  const figures: Growth[] = [];
+  for (const updates of lengths) {
+    const reached = new RegExp(
+      `training ${updates.toLocaleString('en-US').replace(/\d/g, '\\d')}|training [\\d,]{${updates.toLocaleString('en-US').length + 1},}`,
+    );
+    await workbench.webviewFrame().getByText(reached).first().waitFor({ timeout: 600_000 });
+    figures.push({ updates, host: await heldByHost(server.group) });
+  }
+  await workbench.close();
   return figures;
 }
 
@@ -76,9 +116,9 @@ async function starts(folder: string): Promise<Pick<PanelFigures, 'activation' |
     await workbench.openFile('teaching.rnn.json');
     const lens = workbench.codeLens('Train');
     await lens.waitFor();
-    const pressed = Date.now();
+    const pressing = pressedAt(workbench.page);
     await lens.click();
-    firstPoint.push((await firstPicture(await frameOf(workbench))) - pressed);
+    firstPoint.push((await firstPicture(await frameOf(workbench))) - (await pressing));
     await workbench.runCommand('Developer: Show Running Extensions');
     const row = workbench.page.locator('.runtime-extensions-editor .extension', { hasText: 'Unroll' }).first();
     activation.push(Number(/(\d+)ms/.exec(await row.locator('.activation-time').innerText())?.[1] ?? NaN));
@@ -163,7 +203,9 @@ await runCommand(async () => {
     machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${process.platform} ${process.arch}`,
     browser: `Chromium ${browser.version()}, headless, drawing in software`,
     openings: wants('open') ? await openings(folder) : [],
+    empty: wants('open') ? await emptyPanels(folder) : [],
     ...(wants('train') ? await starts(folder) : { activation: [], firstPoint: [] }),
+    growths: wants('memory') ? await growths(folder) : [],
     frames: wants('frames') ? await frames(folder) : [],
     leafing: wants('leafing') ? await leafing(folder) : [],
     load: [load, loadavg()[0]],

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import * as z from 'zod';
 
 /** Bytes that the page's thread holds: what scripts made, what lies outside the heap (tables of numbers), the document. */
 export interface HeldBytes {
@@ -21,14 +23,81 @@ export async function heldBy(page: Page): Promise<HeldBytes> {
   return { heap: usage.usedSize, buffers: usage.backingStorageSize, document: usage.embedderHeapUsedSize };
 }
 
-/** Resident bytes of the newest extension host among a server's processes. */
-export function extensionHostBytes(group: number): number {
-  const { stdout } = spawnSync('ps', ['-e', '-o', 'pgid=,etimes=,rss=,args='], { encoding: 'utf8' });
+/** What an extension host holds, once everything that nobody needs is collected; workers count in `resident` alone. */
+export interface HostBytes {
+  readonly heap: number;
+  /** Tables of numbers, and whatever else lies outside the heap. */
+  readonly outside: number;
+  /** What the system counts, with what was given back to nobody. */
+  readonly resident: number;
+}
+
+const inspector = 'http://127.0.0.1:9229/json/list';
+
+/**
+ * Looks into the newest extension host among a server's processes.
+ *
+ * @throws when there is none, or it lets nobody look into it
+ */
+export async function heldByHost(group: number): Promise<HostBytes> {
+  const pid = extensionHost(group);
+  // Node's own door: whoever sends this signal may debug the process.
+  process.kill(pid, 'SIGUSR1');
+  const socket = new WebSocket(await addressOf(pid));
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve);
+    socket.addEventListener('error', reject);
+  });
+  let id = 0;
+  const ask = (method: string, params: object = {}): Promise<unknown> =>
+    new Promise((resolve) => {
+      const own = ++id;
+      socket.addEventListener('message', ({ data }) => {
+        const answer = JSON.parse(String(data)) as { readonly id?: number; readonly result?: unknown };
+        if (answer.id === own) resolve(answer.result);
+      });
+      socket.send(JSON.stringify({ id: own, method, params }));
+    });
+  for (let pass = 0; pass < 3; pass++) await ask('HeapProfiler.collectGarbage');
+  const answer = await ask('Runtime.evaluate', { expression: 'process.memoryUsage()', returnByValue: true });
+  const { heapUsed, external, rss } = usageSchema.parse(answer).result.value;
+  // The next one to be looked into needs the same door.
+  void ask('Runtime.evaluate', { expression: `setTimeout(() => process.getBuiltinModule('inspector').close())` });
+  await new Promise((resolve) => {
+    socket.addEventListener('close', resolve);
+  });
+  return { heap: heapUsed, outside: external, resident: rss };
+}
+
+const usageSchema = z.object({
+  result: z.object({ value: z.object({ heapUsed: z.number(), external: z.number(), rss: z.number() }) }),
+});
+
+async function addressOf(pid: number): Promise<string> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const targets = await fetch(inspector).then(
+      async (response) => targetsSchema.parse(await response.json()),
+      () => [],
+    );
+    const [target] = targets;
+    if (target !== undefined) return target.webSocketDebuggerUrl;
+    await sleep(100);
+  }
+  throw new Error(`The extension host (process ${pid}) does not let itself be looked into at ${inspector}.`);
+}
+
+const targetsSchema = z.array(z.object({ webSocketDebuggerUrl: z.string() }));
+
+/** The newest extension host among a server's processes. */
+function extensionHost(group: number): number {
+  const { stdout } = spawnSync('ps', ['-e', '-o', 'pgid=,etimes=,pid=,args='], { encoding: 'utf8' });
   const hosts = stdout
     .split('\n')
     .map((line) => /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line))
     .flatMap((match) => (match === null ? [] : [match]))
     .filter(([, pgid, , , command]) => Number(pgid) === group && command.includes('--type=extensionHost'))
     .sort((a, b) => Number(a[2]) - Number(b[2]));
-  return Number(hosts[0]?.[3] ?? NaN) * 1024;
+  const [host] = hosts;
+  if (host === undefined) throw new Error('The server has no extension host.');
+  return Number(host[3]);
 }

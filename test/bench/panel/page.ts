@@ -1,10 +1,23 @@
-import type { Frame } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
 
 /** Ending of the address of the panel's script. */
 export const script = '/dist/webview/main.js';
 
 /** Milliseconds without a change in sight after which a redrawing counts as over. */
 const quiet = 600;
+
+/** When (ms since 1970) the pointer is pressed next in a window: what is awaited before that is the test's own. */
+export function pressedAt(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const onPress = ({ timeStamp }: MouseEvent): void => {
+          resolve(performance.timeOrigin + timeStamp);
+        };
+        addEventListener('mousedown', onPress, { capture: true, once: true });
+      }),
+  );
+}
 
 /** Waits, inside the page, until its heatmap shows its first column; the page's clock then, ms since 1970. */
 export function firstPicture(frame: Frame): Promise<number> {
