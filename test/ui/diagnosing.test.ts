@@ -41,7 +41,7 @@ describe('A run that does not learn', () => {
     const problems = await workbench.problems(4);
     const ofBias = problems.find((problem) => problem.includes('forgetBiasZero'));
     assert.match(ofBias ?? problems.join('\n'), /The forget bias is 0.*\[Ln 4, Col 57\]/s);
-    await workbench.page.locator('.view-line', { hasText: /"batch":\s4/ }).click();
+    await workbench.page.locator('.view-line', { hasText: /"name":\s"Sick"/ }).click();
     await workbench.page.keyboard.press('End');
     await workbench.page.keyboard.type(' ');
     await workbench.page.locator('.markers-panel-container', { hasText: 'No problems have been detected' }).waitFor();
