@@ -61,7 +61,7 @@ export class FolderStorage implements RunStorage {
     const target = join(this.folder, path);
     const entry = await lstat(target).catch(absent);
     if (entry?.isDirectory() === true) await rmdir(target);
-    else await rm(target, { force: true });
+    else for (const name of [target, `${target}.partial`]) await rm(name, { force: true });
   }
 
   async read(path: string, largest: number): Promise<Uint8Array | undefined> {

@@ -9,7 +9,7 @@ export interface RunStorage {
   append(path: string, bytes: Uint8Array): Promise<void>;
   /** Cuts a file to its first `length` bytes; rejects when it has fewer. */
   truncate(path: string, length: number): Promise<void>;
-  /** Deletes a file, or a folder that is empty; it need not be there. */
+  /** Deletes a file, with what was left unfinished of it,, or a folder that is empty; it need not be there. */
   remove(path: string): Promise<void>;
   /** The bytes of a file, undefined when there is none; rejects, before it reads any, when there are more than `largest`. */
   read(path: string, largest: number): Promise<Uint8Array | undefined>;

@@ -8,7 +8,10 @@ import { reasonOf } from '../protocol/channel';
 import { isResumable } from '../protocol/run';
 import type { StartParams } from '../protocol/trainer';
 import { unkeptInWords } from '../run/carrierAdvice';
+import { discardBeginning } from '../run/beginning';
 import { lockFolder, type FolderLock } from '../run/folderLock.node';
+import { FolderStorage } from '../run/folderStorage.node';
+import { runFiles } from '../run/layout';
 import { newRunFolder } from '../run/runFolder';
 import { unheededRunsFolder } from '../platform/restrictedMode';
 import { isReproducible, keepsRecords, memoryLimit, runsFolder, workerCount } from '../platform/settings';
@@ -181,13 +184,14 @@ export class Launcher implements Disposable {
     let lock: FolderLock | undefined;
     try {
       lock = await this.#locked(prepared);
+      const { kept, folder } = prepared;
+      const isNew = kept === undefined && folder !== undefined && (await isEmpty(folder));
       if (!session.isLive) {
         await lock?.release();
         return { kind: 'stopped' };
       }
-      const { kept } = prepared;
       const recall = kept && ((updates: number) => readHistory(kept.folder.fsPath, kept.manifest, updates));
-      const held = { lock, recall };
+      const held = { lock: isNew && lock !== undefined ? tidying(lock, folder, session) : lock, recall };
       lock = undefined;
       const launch = await this.#start(session, prepared, held);
       if (launch.kind === 'started' && !isShown) onAccepted?.(session);
@@ -256,6 +260,24 @@ export class Launcher implements Disposable {
     if (uri.scheme !== 'file' || !keepsRecords(uri)) return undefined;
     return newRunFolder(uri.fsPath, variant, new Date(), runsFolder(uri)?.fsPath);
   }
+}
+
+/** Whether nothing but its lock lies in a run's folder. */
+async function isEmpty(folder: string): Promise<boolean> {
+  return new FolderStorage(folder).list('').then(
+    (names) => names.every((name) => name === runFiles.lock),
+    () => false,
+  );
+}
+
+/** The lock of a new run's folder; let go of before the run has begun, it takes along what was there of a beginning. */
+function tidying(lock: FolderLock, folder: string, session: Session): FolderLock {
+  return {
+    release: async () => {
+      if (session.facts === undefined) await discardBeginning(new FolderStorage(folder)).catch(() => undefined);
+      await lock.release();
+    },
+  };
 }
 
 function placed(file: ExperimentFile, { variant }: Target, objections: readonly Objection[]): readonly Refusal[] {

@@ -12,6 +12,11 @@ import type { RecordBatch } from '../run/recordBatch';
 import { Speedometer } from './speedometer';
 import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from './trainerWorker';
 
+/** Milliseconds within which two presses are meant as one. */
+const doublePress = 500;
+/** Milliseconds that a trainer which has heard Stop is given to write the run's end. */
+const longestLastWrite = 5000;
+
 /** What a session that is not live knows from a run's folder. */
 export interface ArchivedRun {
   readonly facts: RunFacts;
@@ -52,6 +57,8 @@ export class Session implements Disposable {
   #early: RecordBatch[] | undefined;
   #state: RunState = 'preparing';
   #isStopping = false;
+  /** Until when (ms) another Stop says nothing new. */
+  #patientUntil = -Infinity;
   /** Of pause, resume and step only the last says where the run stands: an earlier one may be answered later. */
   #wishes = 0;
   #message: string | undefined;
@@ -209,9 +216,12 @@ export class Session implements Disposable {
     this.#changed.fire(undefined);
   }
 
-  /** As `untilStopped`; asked a second time, it does not wait for an update that takes too long, and ends the trainer. */
+  /**
+   * As `untilStopped`; asked once more after a while, it does not wait for an update, or a last write, that takes too
+   * long, and ends the trainer.
+   */
   async stop(): Promise<void> {
-    if (!this.#isStopping) await this.untilStopped();
+    if (!this.#isStopping || performance.now() < this.#patientUntil) await this.untilStopped();
     else if (this.isLive)
       this.#end('stopped', 'Ended in the middle of an update; the records go up to the last second before.');
   }
@@ -229,7 +239,9 @@ export class Session implements Disposable {
     });
     if (!this.#isStopping) {
       this.#isStopping = true;
+      this.#patientUntil = performance.now() + doublePress;
       await trainer.channel.request('stop', undefined);
+      this.#patientUntil = performance.now() + longestLastWrite;
     }
     await over;
   }

@@ -104,6 +104,33 @@ describe('Buttons pressed faster than a run can follow', () => {
     assert.equal(sessions.all.filter(({ isLive }) => isLive).length, 1);
   });
 
+  it('leave no half a beginning where Stop comes while the trainer is being started', async function () {
+    this.timeout(60_000);
+    const experiment = await ExperimentFile.open(endless);
+    const target = { uri: experiment.document.uri, variant: undefined };
+    for (let delay = 0; delay < 120; delay += 4) {
+      const launch = launcher.launch(target);
+      await until('a session', () => sessions.get(target)?.isLive);
+      await sleep(delay);
+      const session = sessions.get(target);
+      await session?.stop();
+      await launch;
+      await session?.gone;
+      const states = runsOf(experiment).map((run) => readManifest(readFileSync(join(run, 'run.json')))?.state);
+      assert.deepEqual(new Set(states), new Set(states.length === 0 ? [] : ['stopped']), `Stop after ${delay} ms`);
+    }
+  });
+
+  it('write the end of a run that is stopped with two presses', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    const session = await training({ uri: experiment.document.uri, variant: undefined });
+    void session.stop();
+    for (let press = 0; press < 5; press++) await Promise.race([session.stop(), sleep(1)]);
+    await session.gone;
+    assert.equal(session.status.message, undefined);
+    assert.equal(readManifest(readFileSync(join(session.folder ?? '', 'run.json')))?.state, 'stopped');
+  });
+
   it('resume a run once where Resume is pressed twice', async () => {
     const experiment = await ExperimentFile.open(endless);
     const session = await training({ uri: experiment.document.uri, variant: undefined });
