@@ -1,4 +1,4 @@
-import { TabInputWebview, window, type Memento } from 'vscode';
+import { TabInputWebview, window, type Memento, type Tab } from 'vscode';
 import * as z from 'zod';
 
 /** What tells the panels of one kind from the others, and one of them from its like. */
@@ -39,11 +39,20 @@ export class OpenPanels<Shown> {
 
   /** Those that VS Code has not brought back as a tab, shown or waiting to be shown. */
   get missing(): readonly OpenPanel<Shown>[] {
-    const labels = window.tabGroups.all
-      .flatMap(({ tabs }) => tabs)
-      .filter(({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(this.kind.viewType))
-      .map(({ label }) => label);
+    const labels = this.#tabs.map(({ label }) => label);
     return this.all.filter(({ title }) => !labels.includes(title));
+  }
+
+  /**
+   * The tab that showed this before the window was reloaded, which VS Code fills only when somebody looks at it.
+   *
+   * @param filled the titles of panels that are there; a tab that could be one of them is not taken
+   */
+  dormantTab(shown: Shown, filled: readonly string[]): Tab | undefined {
+    const key = this.kind.keyOf(shown);
+    const title = this.all.find((panel) => this.kind.keyOf(panel.shown) === key)?.title;
+    const [tab, ...others] = this.#tabs.filter(({ label }) => label === title);
+    return title === undefined || filled.includes(title) || others.length > 0 ? undefined : tab;
   }
 
   /** What a tab shows that VS Code has brought back, from what its webview has left and what was noted here. */
@@ -66,6 +75,12 @@ export class OpenPanels<Shown> {
   /** From now on panels end with their window, which is no closing by hand. */
   close(): void {
     this.#isClosing = true;
+  }
+
+  get #tabs(): readonly Tab[] {
+    return window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter(({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(this.kind.viewType));
   }
 
   #of(key: string): Shown | undefined {

@@ -71,8 +71,19 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
       open.panel.reveal(undefined, true);
       return open;
     }
-    const place = { viewColumn: ViewColumn.Beside, preserveFocus: true };
-    return this.#adopt(window.createWebviewPanel(this.kind.viewType, 'Unroll', place), shown);
+    const dormant = this.#open.dormantTab(
+      shown,
+      [...this.#views.values()].map(({ panel }) => panel.title),
+    );
+    const place = { viewColumn: dormant?.group.viewColumn ?? this.#column, preserveFocus: true };
+    const view = this.#adopt(window.createWebviewPanel(this.kind.viewType, 'Unroll', place), shown);
+    if (dormant !== undefined) void window.tabGroups.close(dormant, true);
+    return view;
+  }
+
+  /** Where panels stand already; the first one opens beside the editor. */
+  get #column(): ViewColumn {
+    return [...this.#views.values()].at(-1)?.panel.viewColumn ?? ViewColumn.Beside;
   }
 
   #adopt(panel: WebviewPanel, shown: Shown): View {

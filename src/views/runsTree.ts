@@ -43,6 +43,9 @@ export type RunsNode = RunGroup | RunRow;
 const refreshMilliseconds = 1000;
 const mostInDescription = 2;
 
+/** Characters of a value that leave room for others in a row. */
+const shortValue = 12;
+
 /** All runs of the workspace under their experiments, the newest first; those that train here show their numbers live. */
 export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   readonly #owned = new DisposableStore();
@@ -145,12 +148,15 @@ function runItem({ run, differing }: RunRow, session: Session | undefined): Tree
   item.id = run.folder.toString();
   item.resourceUri = run.folder;
   item.iconPath = iconOf(now.state);
-  const said = differing.filter(([, value]) => value !== noValue);
+  // Short values first: a list of columns would leave no room for anything else.
+  const said = differing
+    .filter(([, value]) => value !== noValue)
+    .sort(([, a], [, b]) => Number(a.length > shortValue) - Number(b.length > shortValue));
   item.description = [
     // The sign before the name says that it has finished; whatever else it is stands in words.
     ...(now.state === 'finished' ? [] : [stateWords[now.state]]),
     // A side bar has room for the first of these: what sets a run apart, then what it came to.
-    ...said.slice(0, mostInDescription).map(([key, value]) => `${lastOf(key)} ${value}`),
+    ...said.slice(0, mostInDescription).map(([key, value]) => `${lastOf(key)} ${shortened(value)}`),
     ...(said.length > mostInDescription ? ['…'] : []),
     ...(now.loss === undefined ? [] : [`loss ${briefNumber(now.loss)}`]),
     beganOf(run, 'short'),
@@ -167,6 +173,10 @@ function runItem({ run, differing }: RunRow, session: Session | undefined): Tree
 
 function labelOf(run: KeptRun): string {
   return run.displayName ?? run.manifest.variant ?? nameOf(run);
+}
+
+function shortened(value: string): string {
+  return value.length > shortValue ? `${value.slice(0, shortValue - 1)}…` : value;
 }
 
 function lastOf(key: string): string {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import * as z from 'zod';
 import { OpenPanels, type PanelKind } from '../../src/panel/openPanels';
+import { until } from './experimentFile';
 
 /** A memory as the workspace has one, without the workspace. */
 function memento(): vscode.Memento {
@@ -54,6 +55,20 @@ describe('The memory of open panels', () => {
     panels.close();
     panels.forget(variant.shown.uri);
     assert.deepEqual(panels.all, [variant]);
+  });
+
+  it('finds the tab of a panel that nobody has looked at since, unless it could be another', async () => {
+    const panels = new OpenPanels(memento(), kind);
+    panels.note(one);
+    assert.equal(panels.dormantTab(one.shown, []), undefined, 'there is no tab');
+    const views = [vscode.window.createWebviewPanel(kind.viewType, one.title, vscode.ViewColumn.One)];
+    const found = await until('its tab', () => panels.dormantTab(one.shown, []) ?? false);
+    assert.equal(found.label, one.title);
+    assert.equal(panels.dormantTab(variant.shown, []), undefined, 'that was never open');
+    assert.equal(panels.dormantTab(one.shown, [one.title]), undefined, 'a panel with this title is filled');
+    views.push(vscode.window.createWebviewPanel(kind.viewType, one.title, vscode.ViewColumn.One));
+    await until('two tabs to be as good as none', () => panels.dormantTab(one.shown, []) === undefined);
+    for (const view of views) view.dispose();
   });
 
   it('guesses nothing where two tabs have one title, or the memory is damaged', () => {
