@@ -18,7 +18,7 @@ import { TermsView } from './termsView';
 import './backward.css';
 
 /**
- * [8] Backpropagation through one sequence, from the last step to the first: ∂L/∂h_t splitting into what arrives at the
+ * [9] Backpropagation through one sequence, from the last step to the first: ∂L/∂h_t splitting into what arrives at the
  * step itself and what comes back from t+1, and the terms of ∂L/∂W adding up.
  */
 export class BackwardCell implements SequenceCell {
@@ -35,7 +35,7 @@ export class BackwardCell implements SequenceCell {
   #drawnSplit = '';
 
   constructor(store: Store, zoom: SharedZoom, asks: Asks, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(8, 'Backward through time', onFold);
+    this.#frame = new CellFrame(9, 'Backward through time', onFold);
     this.element = this.#frame.element;
     this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step');
     this.#player = new BackwardPlayer((t) => {

@@ -7,7 +7,7 @@ import { CellFrame, isFolded, type Cell, type Drawing } from './cell';
 import { isLive } from '../../src/protocol/run';
 import type { ShownRun } from '../store/model';
 
-/** [14] What stands out in the run: each finding with its evidence, the key that it is about, and the way to its update. */
+/** [6] What stands out in the run: each finding with its evidence, the key that it is about, and the way to its update. */
 export class DiagnosisCell implements Cell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -18,7 +18,7 @@ export class DiagnosisCell implements Cell {
     readonly store: Store,
     onFold: (title: string) => void,
   ) {
-    this.#frame = new CellFrame(14, 'Diagnosis', onFold);
+    this.#frame = new CellFrame(6, 'Diagnosis', onFold);
     this.element = this.#frame.element;
     this.#frame.body.append(this.#list);
   }

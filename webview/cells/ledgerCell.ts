@@ -16,7 +16,7 @@ import { legendOf } from './curveLegend';
 import { dependencyKey } from './identity';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from './sequenceCell';
 
-/** [10] One entry of the clipping ledger: which parameters and which steps made the norm, and what was left of it. */
+/** [11] One entry of the clipping ledger: which parameters and which steps made the norm, and what was left of it. */
 export class LedgerCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -32,7 +32,7 @@ export class LedgerCell implements SequenceCell {
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom, asks: Asks, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(10, 'Clipping at this update', onFold);
+    this.#frame = new CellFrame(11, 'Clipping at this update', onFold);
     this.element = this.#frame.element;
     this.#question = new Question(asks.ledger, () => {
       store.dispatch({ kind: 'viewed', view: {} });

@@ -28,7 +28,6 @@ export class Notebook {
   readonly #zoom: SharedZoom;
   readonly #sight: Sight<Cell>;
   readonly #sequence: SequenceGroup;
-  readonly #diagnosis: DiagnosisCell;
   readonly #run: RunCell;
   readonly #group: HTMLElement;
   readonly #empty: HTMLElement;
@@ -42,13 +41,10 @@ export class Notebook {
     asks: Asks,
   ) {
     const sticky = element('div', { class: 'sticky' });
-    this.#header = new Header({
-      ...requests,
-      showDiagnosis: () => {
-        this.#diagnosis.element.style.scrollMarginTop = `${sticky.offsetHeight}px`;
-        this.#diagnosis.element.scrollIntoView();
-      },
-    });
+    // What is scrolled to stands below the head, and stays there when a cell above it grows.
+    new ResizeObserver(() => {
+      document.documentElement.style.scrollPaddingTop = `${sticky.offsetHeight}px`;
+    }).observe(sticky);
     const help = new KeyHelp();
     const openHelp = (): void => {
       help.open();
@@ -60,18 +56,25 @@ export class Notebook {
     const onFold = (title: string): void => {
       store.dispatch({ kind: 'viewed', view: { folded: toggled(store.model.view.folded, title) } });
     };
+    const diagnosis = new DiagnosisCell(store, onFold);
+    this.#header = new Header({
+      ...requests,
+      showDiagnosis: () => {
+        diagnosis.element.scrollIntoView();
+      },
+    });
     const cells: readonly Cell[] = [
       new LossCell(store, this.#zoom, onFold),
       new GradientCell(store, this.#zoom, onFold),
       new ClippingCell(store, this.#zoom, onFold),
       new UpdateRatioCell(store, this.#zoom, onFold),
       new HorizonCell(store, this.#zoom, asks, onFold),
+      diagnosis,
     ];
-    this.#diagnosis = new DiagnosisCell(store, onFold);
     this.#run = new RunCell(onFold, () => {
       requests.command('revealRun');
     });
-    this.#sight = new Sight([...cells, this.#diagnosis, this.#run]);
+    this.#sight = new Sight([...cells, this.#run]);
     this.#sequence = new SequenceGroup(store, asks, onFold);
     this.#group = element(
       'div',
@@ -88,15 +91,7 @@ export class Notebook {
     this.#empty = element('div', { class: 'empty' }, this.#emptyText, this.#open);
     listenForKeys(document.body, store, openHelp);
     sticky.append(this.#header.element, this.#selection.element);
-    root.append(
-      help.element,
-      sticky,
-      this.#empty,
-      this.#group,
-      this.#sequence.element,
-      this.#diagnosis.element,
-      this.#run.element,
-    );
+    root.append(help.element, sticky, this.#empty, this.#group, this.#sequence.element, this.#run.element);
   }
 
   update(model: Model, theme: Theme): void {
@@ -110,7 +105,6 @@ export class Notebook {
     this.#sight.draw((cell) => {
       cell.update({ model, axis, theme });
     });
-    this.#diagnosis.element.hidden = model.run === undefined;
     this.#run.element.hidden = model.run === undefined;
     this.#sequence.update(model, theme, this.root.clientWidth);
     this.#zoom.follow(axis);

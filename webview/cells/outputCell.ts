@@ -12,7 +12,7 @@ import type { SequenceCell, SequenceDrawing } from './sequenceCell';
 import { StatesView } from './statesView';
 import './output.css';
 
-/** [13] What the net does at this update: text drawn from it, its answers by position, its states. */
+/** [14] What the net does at this update: text drawn from it, its answers by position, its states. */
 export class OutputCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -23,7 +23,7 @@ export class OutputCell implements SequenceCell {
   #isInSight = false;
 
   constructor(store: Store, zoom: SharedZoom, asks: Asks, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(13, 'Output', onFold);
+    this.#frame = new CellFrame(14, 'Output', onFold);
     this.element = this.#frame.element;
     const redraw = (): void => {
       if (this.#drawing !== undefined) this.update(this.#drawing);

@@ -23,7 +23,7 @@ import './reach.css';
 /** Pixels of the whole picture, and of a row where few steps have a loss. */
 const height = { most: 220, perLoss: 24 } as const;
 
-/** [9] Which loss reaches which step: a row is one loss, a column one step, and what a truncation cuts off is dimmed. */
+/** [10] Which loss reaches which step: a row is one loss, a column one step, and what a truncation cuts off is dimmed. */
 export class ReachCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -54,7 +54,7 @@ export class ReachCell implements SequenceCell {
     asks: Asks,
     onFold: (title: string) => void,
   ) {
-    this.#frame = new CellFrame(9, 'Who reaches whom', onFold);
+    this.#frame = new CellFrame(10, 'Who reaches whom', onFold);
     this.element = this.#frame.element;
     const redraw = (): void => {
       store.dispatch({ kind: 'viewed', view: {} });

@@ -19,7 +19,7 @@ const widestBar = 18;
 /** Width of a step (px) from which a step without a target bears a mark. */
 const roomForMark = 5;
 
-/** [7] The loss of each step, which steps count, and what was predicted beside what was asked. */
+/** [8] The loss of each step, which steps count, and what was predicted beside what was asked. */
 export class StepLossCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -32,7 +32,7 @@ export class StepLossCell implements SequenceCell {
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(7, 'Loss per step', onFold);
+    this.#frame = new CellFrame(8, 'Loss per step', onFold);
     this.element = this.#frame.element;
     this.#surface = new SequenceSurface(store, zoom, 'Loss of each time step');
     this.#prediction = new PredictionView(store, zoom);

@@ -25,7 +25,7 @@ import { Unfolding } from './unfoldingMotion';
 /** Pixels that a step may take when the net is drawn as a loop. */
 const loopStep = 130;
 
-/** [6] The net as the loop that it is, or drawn out into the line of its steps; every node with its formula. */
+/** [7] The net as the loop that it is, or drawn out into the line of its steps; every node with its formula. */
 export class UnrolledCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -52,7 +52,7 @@ export class UnrolledCell implements SequenceCell {
     zoom: SharedZoom,
     onFold: (title: string) => void,
   ) {
-    this.#frame = new CellFrame(6, 'Unrolled net', onFold);
+    this.#frame = new CellFrame(7, 'Unrolled net', onFold);
     this.element = this.#frame.element;
     this.#surface = new SequenceSurface(store, zoom, 'The unrolled net over time steps', {
       pick: (y) => {

@@ -17,7 +17,7 @@ import { dependencyKey } from './identity';
 import { gateBlocks, shownParameter } from './parameterNames';
 import type { SequenceCell, SequenceDrawing } from './sequenceCell';
 
-/** [11] What the update did to each parameter: its norm, its gradient before and after clipping, its step. */
+/** [12] What the update did to each parameter: its norm, its gradient before and after clipping, its step. */
 export class UpdateCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -30,7 +30,7 @@ export class UpdateCell implements SequenceCell {
   #drawnPictures = '';
 
   constructor(store: Store, asks: Asks, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(11, 'Update', onFold);
+    this.#frame = new CellFrame(12, 'Update', onFold);
     this.element = this.#frame.element;
     this.#choice = choice<string>('Parameter', (parameter) => {
       store.dispatch({ kind: 'viewed', view: { parameter } });

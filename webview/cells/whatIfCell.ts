@@ -17,7 +17,7 @@ import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type Seque
 import { WhatIfControls } from './whatIfControls';
 import './whatIf.css';
 
-/** [12] The same update once more with another clipping, truncation or learning rate, beside what was trained. */
+/** [13] The same update once more with another clipping, truncation or learning rate, beside what was trained. */
 export class WhatIfCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -34,7 +34,7 @@ export class WhatIfCell implements SequenceCell {
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom, asks: Asks, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(12, 'What if', onFold);
+    this.#frame = new CellFrame(13, 'What if', onFold);
     this.element = this.#frame.element;
     const redraw = (): void => {
       store.dispatch({ kind: 'viewed', view: {} });
