@@ -41,7 +41,7 @@ async function openRun(workbench: Workbench, updates: number): Promise<Omit<Open
 }
 
 async function openings(folder: string): Promise<readonly Opening[]> {
-  const { server } = await sharedLab();
+  const { server, browser } = await sharedLab();
   const figures: Opening[] = [];
   for (const updates of lengths) {
     const workbench = await Workbench.open({ folder, ...window });
@@ -61,7 +61,7 @@ async function openings(folder: string): Promise<readonly Opening[]> {
         buffers: held.buffers - before.buffers,
         document: held.document - before.document,
       },
-      host: await heldByHost(server.group),
+      host: await heldByHost(server.group, browser),
     });
     await workbench.close();
   }
@@ -91,7 +91,7 @@ async function emptyPanels(folder: string): Promise<readonly number[]> {
 
 /** What the extension host holds while a run trains, at so many updates. */
 async function growths(folder: string): Promise<readonly Growth[]> {
-  const { server } = await sharedLab();
+  const { server, browser } = await sharedLab();
   const workbench = await Workbench.open({ folder, ...window });
   await workbench.openFile('endless.rnn.json');
   await workbench.codeLens('Train').click();
@@ -101,7 +101,7 @@ async function growths(folder: string): Promise<readonly Growth[]> {
       `training ${updates.toLocaleString('en-US').replace(/\d/g, '\\d')}|training [\\d,]{${updates.toLocaleString('en-US').length + 1},}`,
     );
     await workbench.webviewFrame().getByText(reached).first().waitFor({ timeout: 600_000 });
-    figures.push({ updates, host: await heldByHost(server.group) });
+    figures.push({ updates, host: await heldByHost(server.group, browser) });
   }
   await workbench.close();
   return figures;

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import * as z from 'zod';
 
 /** Bytes that the page's thread holds: what scripts made, what lies outside the heap (tables of numbers), the document. */
@@ -37,36 +37,49 @@ const inspector = 'http://127.0.0.1:9229/json/list';
 /**
  * Looks into the newest extension host among a server's processes.
  *
+ * @param browser what talks to it: Node has its own `WebSocket` only from 22 on
  * @throws when there is none, or it lets nobody look into it
  */
-export async function heldByHost(group: number): Promise<HostBytes> {
+export async function heldByHost(group: number, browser: Browser): Promise<HostBytes> {
   const pid = extensionHost(group);
   // Node's own door: whoever sends this signal may debug the process.
   process.kill(pid, 'SIGUSR1');
-  const socket = new WebSocket(await addressOf(pid));
-  await new Promise((resolve, reject) => {
-    socket.addEventListener('open', resolve);
-    socket.addEventListener('error', reject);
-  });
-  let id = 0;
-  const ask = (method: string, params: object = {}): Promise<unknown> =>
-    new Promise((resolve) => {
-      const own = ++id;
-      socket.addEventListener('message', ({ data }) => {
-        const answer = JSON.parse(String(data)) as { readonly id?: number; readonly result?: unknown };
-        if (answer.id === own) resolve(answer.result);
-      });
-      socket.send(JSON.stringify({ id: own, method, params }));
-    });
-  for (let pass = 0; pass < 3; pass++) await ask('HeapProfiler.collectGarbage');
-  const answer = await ask('Runtime.evaluate', { expression: 'process.memoryUsage()', returnByValue: true });
-  const { heapUsed, external, rss } = usageSchema.parse(answer).result.value;
-  // The next one to be looked into needs the same door.
-  void ask('Runtime.evaluate', { expression: `setTimeout(() => process.getBuiltinModule('inspector').close())` });
-  await new Promise((resolve) => {
-    socket.addEventListener('close', resolve);
-  });
-  return { heap: heapUsed, outside: external, resident: rss };
+  const page = await browser.newPage();
+  try {
+    const answer = await page.evaluate(
+      async (address) => {
+        const socket = new WebSocket(address);
+        await new Promise((resolve, reject) => {
+          socket.addEventListener('open', resolve);
+          socket.addEventListener('error', reject);
+        });
+        let id = 0;
+        const ask = (method: string, params: object = {}): Promise<unknown> =>
+          new Promise((resolve) => {
+            const own = ++id;
+            socket.addEventListener('message', ({ data }) => {
+              const message = JSON.parse(String(data)) as { readonly id?: number; readonly result?: unknown };
+              if (message.id === own) resolve(message.result);
+            });
+            socket.send(JSON.stringify({ id: own, method, params }));
+          });
+        for (let pass = 0; pass < 3; pass++) await ask('HeapProfiler.collectGarbage');
+        const usage = await ask('Runtime.evaluate', { expression: 'process.memoryUsage()', returnByValue: true });
+        // The next one to be looked into needs the same door.
+        const closed = new Promise((resolve) => {
+          socket.addEventListener('close', resolve);
+        });
+        void ask('Runtime.evaluate', { expression: "setTimeout(() => process.getBuiltinModule('inspector').close())" });
+        await closed;
+        return usage;
+      },
+      await addressOf(pid),
+    );
+    const { heapUsed, external, rss } = usageSchema.parse(answer).result.value;
+    return { heap: heapUsed, outside: external, resident: rss };
+  } finally {
+    await page.close();
+  }
 }
 
 const usageSchema = z.object({
