@@ -5,7 +5,7 @@ import { IgnoreHelp } from './editor/ignoreHelp';
 import { TrainLenses } from './editor/lenses';
 import { RunNotices } from './editor/runNotices';
 import { Samples } from './editor/samples';
-import { SchemaLanguage } from './editor/schemaLanguage';
+import { registerSchemaLanguage } from './editor/schemaProviders';
 import { registerTrainCommands } from './editor/trainCommands';
 import { ComparisonPanels } from './panel/comparisonPanels';
 import { RunPanels } from './panel/runPanels';
@@ -70,7 +70,7 @@ export function activate(context: ExtensionContext): void {
     comparisons,
     lenses,
     languages.registerCodeLensProvider({ language: languageId }, lenses),
-    ...new SchemaLanguage().register(),
+    ...registerSchemaLanguage(),
     estimates,
     new ExperimentDiagnostics(launcher, estimates, log),
     new RunFindings(sessions),

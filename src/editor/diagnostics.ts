@@ -11,7 +11,6 @@ import {
 } from 'vscode';
 import { readFiles } from '../data/fileReading';
 import { filesOf } from '../data/source';
-import { parseExperiment } from '../experiment/parse';
 import type { Refusal } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { DisposableStore } from '../platform/disposable';
@@ -91,6 +90,7 @@ export class ExperimentDiagnostics implements Disposable {
   }
 
   async #inspect(document: TextDocument): Promise<Inspected> {
+    const { parseExperiment } = await import('../experiment/parse');
     const parsed = parseExperiment(document.getText());
     if (parsed.kind === 'refused') return { refusals: parsed.refusals, paths: [], estimates: new Map() };
     const { file } = parsed;

@@ -1,6 +1,6 @@
 import { Diagnostic, DiagnosticSeverity, languages, Range, workspace, type Disposable, type Uri } from 'vscode';
 import type { Finding } from '../diagnosis/finding';
-import { parseExperiment } from '../experiment/parse';
+import type { parseExperiment } from '../experiment/parse';
 import { DisposableStore } from '../platform/disposable';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
@@ -26,7 +26,9 @@ export class RunFindings implements Disposable {
         if (known === undefined && !session.isLive) return;
         if (known === session.findings) return;
         this.#seen.set(session, session.findings);
-        this.#show(session.uri);
+        void import('../experiment/parse').then(({ parseExperiment }) => {
+          this.#show(session.uri, parseExperiment);
+        });
       }),
     );
     this.#owned.add(
@@ -45,10 +47,10 @@ export class RunFindings implements Disposable {
     this.#owned.dispose();
   }
 
-  #show(uri: Uri): void {
+  #show(uri: Uri, parse: typeof parseExperiment): void {
     const document = workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
     if (document === undefined) return;
-    const parsed = parseExperiment(document.getText());
+    const parsed = parse(document.getText());
     if (parsed.kind === 'refused') return;
     const diagnostics = this.sessions.of(uri).flatMap((session) =>
       (this.#seen.get(session) ?? []).map(({ code, level, keyPath, message }) => {

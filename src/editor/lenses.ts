@@ -13,7 +13,6 @@ import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
 import type { Place } from '../experiment/refusal';
 import type { ExperimentFile } from '../experiment/experimentFile';
-import { parseExperiment } from '../experiment/parse';
 import { differingKeys, keyValues } from '../run/differences';
 import type { Estimated, Estimates } from '../session/estimates';
 import type { Session } from '../session/session';
@@ -46,7 +45,8 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     }
   }
 
-  provideCodeLenses(document: TextDocument): CodeLens[] {
+  async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
+    const { parseExperiment } = await import('../experiment/parse');
     const parsed = parseExperiment(document.getText());
     const top = new Range(0, 0, 0, 0);
     if (parsed.kind === 'refused') {

@@ -1,5 +1,4 @@
 import { Uri, window, workspace, type QuickPickItem } from 'vscode';
-import { parseExperiment } from '../experiment/parse';
 import { filesOf } from '../data/source';
 
 interface SampleItem extends QuickPickItem {
@@ -14,6 +13,7 @@ export class Samples {
 
   /** One item per sample, described by its own name and notes. */
   async items(): Promise<readonly SampleItem[]> {
+    const { parseExperiment } = await import('../experiment/parse');
     const names = (await workspace.fs.readDirectory(this.folder))
       .map(([name]) => name)
       .filter((name) => name.endsWith(extension));
@@ -60,6 +60,7 @@ export class Samples {
 
   /** Data files of a sample lie beside it; one that is already there is the person's own and stays. */
   async #copyData(sample: Uri, file: Uri): Promise<void> {
+    const { parseExperiment } = await import('../experiment/parse');
     const parsed = parseExperiment(await this.#text(sample));
     if (parsed.kind === 'refused') return;
     const resolved = parsed.file.resolve(undefined);

@@ -4,14 +4,12 @@ import {
   CompletionList,
   DocumentSymbol,
   Hover,
-  languages,
   MarkdownString,
   Range,
   SnippetString,
   SymbolKind,
   TextEdit,
   type CompletionItemProvider,
-  type Disposable,
   type DocumentFormattingEditProvider,
   type DocumentSymbolProvider,
   type HoverProvider,
@@ -32,7 +30,6 @@ import {
   type TextEdit as ServiceEdit,
 } from 'vscode-json-languageservice';
 import { jsonSchema } from '../experiment/jsonSchema';
-import { languageId } from '../platform/ids';
 
 const schemaUri = 'unroll://schema/experiment';
 
@@ -45,17 +42,6 @@ export class SchemaLanguage
   implements CompletionItemProvider, HoverProvider, DocumentSymbolProvider, DocumentFormattingEditProvider
 {
   #service: LanguageService | undefined;
-
-  /** Registers all it provides. */
-  register(): Disposable[] {
-    const selector = { language: languageId };
-    return [
-      languages.registerCompletionItemProvider(selector, this, '"', ':', ' '),
-      languages.registerHoverProvider(selector, this),
-      languages.registerDocumentSymbolProvider(selector, this),
-      languages.registerDocumentFormattingEditProvider(selector, this),
-    ];
-  }
 
   async provideCompletionItems(document: TextDocument, position: Position): Promise<CompletionList | undefined> {
     const { service, text, parsed } = this.#open(document);

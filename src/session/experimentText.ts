@@ -1,11 +1,12 @@
 import { FileType, Uri, workspace } from 'vscode';
-import { largestExperimentFile, parseExperiment, type Parsed } from '../experiment/parse';
+import type { Parsed } from '../experiment/parse';
 
 /** The text of an experiment as the person sees it: the open document, saved or not, else the file. */
 export async function readExperimentText(uri: Uri): Promise<string> {
   const open = workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (open !== undefined) return open.getText();
   const { type, size } = await workspace.fs.stat(uri);
+  const { largestExperimentFile } = await import('../experiment/parse');
   if ((type & FileType.File) === 0) throw new Error(`${fileNameOf(uri)} is a folder, a pipe or a device, not a file.`);
   if (size > largestExperimentFile) {
     throw new Error(
@@ -17,6 +18,8 @@ export async function readExperimentText(uri: Uri): Promise<string> {
 
 /** Reads and parses an experiment. */
 export async function readExperiment(uri: Uri): Promise<Parsed> {
+  // Loaded when it is needed, here and elsewhere: to set up the format takes longer than all else at activation.
+  const { parseExperiment } = await import('../experiment/parse');
   return parseExperiment(await readExperimentText(uri));
 }
 

@@ -1,5 +1,4 @@
 import type { Disposable, Uri } from 'vscode';
-import { parseExperiment } from '../experiment/parse';
 import { memoryLimit } from '../platform/settings';
 import { Channel } from '../protocol/channel';
 import { counted } from '../protocol/numbers';
@@ -106,6 +105,7 @@ export class Inspector implements Disposable {
   async #manifest(): Promise<Pick<ReplayParams, 'experiment'> & Pick<Manifest, 'kernels' | 'facts' | 'updates'>> {
     const bytes = await new FolderStorage(this.folder).read(runFiles.manifest, largestManifest);
     const manifest = bytes && readManifest(bytes);
+    const { parseExperiment } = await import('../experiment/parse');
     const parsed = parseExperiment(JSON.stringify(manifest?.experiment ?? null));
     const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
     if (manifest === undefined || resolved?.kind !== 'resolved') {

@@ -1,7 +1,6 @@
 import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
 import { readFiles } from '../data/fileReading';
 import type { ExperimentFile } from '../experiment/experimentFile';
-import { parseExperiment } from '../experiment/parse';
 import type { Objection, Refusal } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { reasonOf } from '../protocol/channel';
@@ -157,6 +156,7 @@ export class Launcher implements Disposable {
   async #prepareKept(kept: KeptRun): Promise<Preparation> {
     const { manifest, experiment: uri, base, folder } = kept;
     // A manifest is a file like any other: its experiment is held against the format before anything is built from it.
+    const { parseExperiment } = await import('../experiment/parse');
     const parsed = parseExperiment(JSON.stringify(manifest.experiment));
     const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : parsed;
     if (resolved.kind === 'refused') return failedBy(resolved.refusals);

@@ -10,6 +10,7 @@ interface Metafile {
 
 interface Import {
   readonly path: string;
+  readonly kind: string;
   readonly external?: boolean;
 }
 
@@ -35,6 +36,21 @@ function contentOf(bundle: string, part: string): readonly string[] {
   return Object.keys(metafile(bundle).inputs).filter((file) => file.includes(part));
 }
 
+/** Files of a bundle that are set up when it is loaded; others wait until somebody asks for them. */
+function setUpBy(bundle: string, entry: string): ReadonlySet<string> {
+  const { inputs } = metafile(bundle);
+  const found = new Set<string>();
+  const follow = (file: string): void => {
+    if (found.has(file)) return;
+    found.add(file);
+    for (const { path, kind, external } of inputs[file]?.imports ?? []) {
+      if (kind !== 'dynamic-import' && external !== true) follow(path);
+    }
+  };
+  follow(entry);
+  return found;
+}
+
 describe('The bundles', () => {
   for (const bundle of ['worker', 'helper', 'cli']) {
     it(`${bundle} runs without vscode`, () => {
@@ -49,6 +65,22 @@ describe('The bundles', () => {
   it('extension holds nothing of the trainer, which it talks to through the protocol', () => {
     assert.deepEqual(contentOf('extension', 'src/trainer/'), []);
     assert.notDeepEqual(contentOf('worker', 'src/trainer/'), []);
+  });
+
+  it('extension is activated without what takes long to set up: the format, the JSON service, Arrow', () => {
+    const atOnce = setUpBy('extension', 'src/extension.ts');
+    assert.ok(atOnce.has('src/session/launcher.ts'));
+    for (const slow of [
+      'src/experiment/schema.ts',
+      'node_modules/vscode-json-languageservice/',
+      'node_modules/apache-arrow/',
+    ]) {
+      assert.notDeepEqual(contentOf('extension', slow), []);
+      assert.deepEqual(
+        contentOf('extension', slow).filter((file) => atOnce.has(file)),
+        [],
+      );
+    }
   });
 
   it('webview asks for nothing of Node', () => {
