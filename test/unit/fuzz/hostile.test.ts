@@ -13,7 +13,9 @@ import { pack } from '../../../src/run/recordBatch';
 import { readRecords } from '../../../src/run/recordDecoder';
 import { RecordEncoder } from '../../../src/run/recordEncoder';
 import { readTensorFile, TensorFileError, writeTensorFile } from '../../../src/run/safetensors';
+import { restoreCheckpoint, writeCheckpoint } from '../../../src/trainer/checkpoint';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
+import { exampleTraining } from '../trainer/exampleTraining';
 
 /** Seconds for each reader; `npm run fuzz` gives more. */
 const budget = Number(process.env['UNROLL_FUZZ_SECONDS'] ?? 1);
@@ -40,6 +42,8 @@ const overview = writeOverview(
   { recordBytes: 10, numbers: history.numbers, tables: history.series.whole() },
   exampleLayout,
 );
+const training = exampleTraining({ data: { task: 'echo', length: 12 }, bptt: { forward: 4, backward: 7 } });
+for (let n = 0; n < 3; n++) training.advance();
 const manifest = text(
   JSON.stringify({
     format: 'unroll-run',
@@ -99,6 +103,18 @@ const readers: Readonly<
         const into = new RunHistory(exampleLayout, 2, read.numbers);
         if (into.series.fits(read.tables)) into.series.write(read.tables);
       }
+    },
+  },
+  'a checkpoint': {
+    seeds: [writeCheckpoint(training, 99)],
+    read: (bytes) => {
+      try {
+        restoreCheckpoint(training, bytes, training.updates);
+      } catch (error) {
+        // What was restored before it was refused is a learner still: it goes on from the next checkpoint.
+        assert.ok(error instanceof Error && !(error instanceof TypeError), String(error));
+      }
+      assert.equal(training.updates, 3);
     },
   },
   'a manifest, its keys, and the small files of a run': {
