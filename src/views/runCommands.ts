@@ -6,7 +6,7 @@ import { isResumable, stateWords } from '../protocol/run';
 import { writeDisplayName } from '../run/displayName';
 import { FolderStorage } from '../run/folderStorage.node';
 import { runFiles } from '../run/layout';
-import { beganOf, nameOf, type KeptRun } from '../session/keptRun';
+import { beganOf, nameOf, readKeptRun, type KeptRun } from '../session/keptRun';
 import type { KeptRuns } from '../session/keptRuns';
 import type { Launcher } from '../session/launcher';
 import type { Sessions } from '../session/sessions';
@@ -148,11 +148,7 @@ async function rename(run: KeptRun): Promise<void> {
 async function remove(runs: readonly KeptRun[], { sessions }: RunCommandParts): Promise<void> {
   const [first] = runs;
   if (first === undefined) return;
-  const busy = runs.find(({ state, folder }) => state === 'elsewhere' || sessions.withFolder(folder.fsPath)?.isLive);
-  if (busy !== undefined) {
-    void window.showWarningMessage(`"${nameOf(busy)}" is training. Stop it before you delete it.`);
-    return;
-  }
+  if (await tellOfTraining(runs, sessions)) return;
   const what = runs.length === 1 ? `the run "${nameOf(first)}"` : `${runs.length} runs`;
   const confirmed = 'Move to Trash';
   const answer = await window.showWarningMessage(
@@ -161,7 +157,20 @@ async function remove(runs: readonly KeptRun[], { sessions }: RunCommandParts): 
     confirmed,
   );
   if (answer !== confirmed) return;
+  // While the question stood there, somebody may have gone on with one of them.
+  if (await tellOfTraining(runs, sessions)) return;
   for (const { folder } of runs) await toTrash(folder);
+}
+
+/** Whether one of the runs trains now, here or elsewhere, whatever was known of it before; then the person is told. */
+async function tellOfTraining(runs: readonly KeptRun[], sessions: Sessions): Promise<boolean> {
+  for (const run of runs) {
+    const isLive = sessions.withFolder(run.folder.fsPath)?.isLive === true;
+    if (!isLive && (await readKeptRun(run.folder))?.state !== 'elsewhere') continue;
+    void window.showWarningMessage(`"${nameOf(run)}" is training. Stop it before you delete it.`);
+    return true;
+  }
+  return false;
 }
 
 /** A file system without a trash deletes for good, but only when the person says so. */

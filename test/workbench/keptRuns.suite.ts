@@ -188,8 +188,13 @@ describe('Kept runs', () => {
     const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
     writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state: 'running', endedAt: null }));
     assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.state, 'interrupted');
+    const before = await readKeptRun(vscode.Uri.file(folder));
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
     assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.state, 'elsewhere');
+    // Of a row that has not been drawn anew since.
+    const deletion = vscode.commands.executeCommand('unroll.deleteRun', { kind: 'run', run: before, differing: [] });
+    assert.equal(await Promise.race([deletion, sleep(5000, 'asks whether to delete it')]), undefined);
+    assert.ok(existsSync(folder));
     rmSync(join(folder, 'run.lock'));
   });
 
