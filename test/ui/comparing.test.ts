@@ -105,7 +105,7 @@ describe('Comparing two runs of one experiment', () => {
 
   it('calls both by their name, and tells them apart by when they began', async () => {
     await workbench.runCommand('Unroll: Compare Runs…');
-    await workbench.pickAll(2);
+    await workbench.pickAll('Compare Runs', 2);
     const rows = workbench.webviewFrame().locator('.comparison-table tbody tr');
     await rows.filter({ hasText: 'finished' }).nth(1).waitFor();
     const names = await rows.locator('th').allInnerTexts();
@@ -121,6 +121,7 @@ describe('Comparing two runs of one experiment', () => {
       .click();
     await workbench.page.locator('.tab.active', { hasText: /^Unroll: Twice$/ }).waitFor();
     await workbench.runCommand('Unroll: Rename Run…');
+    await workbench.pickerOpens('Rename Run');
     await workbench.page.locator('.quick-input-list .monaco-list-row').last().click();
     await workbench.answer('Rename', 'the first try');
     await workbench.page.locator('.tab', { hasText: 'the first try' }).waitFor();

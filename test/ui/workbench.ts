@@ -105,8 +105,15 @@ export class Workbench {
     await this.row(label).click();
   }
 
-  /** Marks all rows of the quick pick that is open now, once there are so many, and confirms. */
-  async pickAll(count: number): Promise<void> {
+  /** Waits for the quick pick with this title; for a moment the list of commands that it was called from is still there. */
+  async pickerOpens(title: string): Promise<void> {
+    const exactly = new RegExp(`^${title}$`);
+    await this.page.locator('.quick-input-title', { hasText: exactly }).waitFor();
+  }
+
+  /** Marks all rows of the quick pick with this title, once there are so many, and confirms. */
+  async pickAll(title: string, count: number): Promise<void> {
+    await this.pickerOpens(title);
     await this.rows.nth(count - 1).waitFor();
     for (let i = 0; i < count; i++) await this.rows.nth(i).click();
     await this.page.keyboard.press('Enter');
