@@ -121,6 +121,17 @@ describe('A run folder from a stranger', function () {
     await lock.release();
   });
 
+  it('is taken over where a clock that was set back makes an earlier try seem to come', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    writeFileSync(path('run', 'run.lock'), String(pid));
+    mkdirSync(path('run', 'run.lock.taking'));
+    const tomorrow = Date.now() / 1000 + 86_400;
+    utimesSync(path('run', 'run.lock.taking'), tomorrow, tomorrow);
+    await assert.rejects(lockFolder(path('run')), /just beginning to train there/);
+    const lock = await lockFolder(path('run'));
+    await lock.release();
+  });
+
   it('shows signs of life of its holder until it is released', async () => {
     const lock = await lockFolder(path('run'), 10);
     utimesSync(path('run', 'run.lock'), 0, 0);
