@@ -152,15 +152,17 @@ function runItem({ run, differing }: RunRow, session: Session | undefined): Tree
   const said = differing
     .filter(([, value]) => value !== noValue)
     .sort(([, a], [, b]) => Number(a.length > shortValue) - Number(b.length > shortValue));
+  const keys = said.map(([key, value]) => `${lastOf(key)} ${shortened(value)}`);
   item.description = [
     // The sign before the name says that it has finished; whatever else it is stands in words.
     ...(now.state === 'finished' ? [] : [stateWords[now.state]]),
-    // A side bar has room for the first of these: what sets a run apart, then what it came to.
-    ...said.slice(0, mostInDescription).map(([key, value]) => `${lastOf(key)} ${shortened(value)}`),
-    ...(said.length > mostInDescription ? ['…'] : []),
-    ...(now.loss === undefined ? [] : [`loss ${briefNumber(now.loss)}`]),
+    // A side bar has room for the first of these: what sets a run apart, and when it began where another is its like.
+    ...keys.slice(0, 1),
     beganOf(run, 'short'),
+    ...(now.loss === undefined ? [] : [`loss ${briefNumber(now.loss)}`]),
     ...(now.seconds > 0 ? [briefDuration(now.seconds)] : []),
+    ...keys.slice(1, mostInDescription),
+    ...(keys.length > mostInDescription ? ['…'] : []),
   ]
     .filter((words) => words !== '')
     .join(' · ');
