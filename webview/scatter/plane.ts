@@ -9,12 +9,19 @@ export interface Plane {
 
 const margin = 12;
 
+/** Differences below this share of the largest value are rounding: points that differ by no more stand in one place. */
+const resolution = 1e-9;
+
 /** The plane that shows all points (N,2) in a picture of this size. */
 export function planeOf(points: Float64Array, width: number, height: number): Plane {
   const [left, right] = rangeOf(points, 0);
   const [bottom, top] = rangeOf(points, 1);
-  const scale = Math.min((width - 2 * margin) / (right - left || 1), (height - 2 * margin) / (top - bottom || 1));
-  return { width, height, scale, centre: [(left + right) / 2, (bottom + top) / 2] };
+  const least = resolution * Math.max(-left, right, -bottom, top);
+  const scale = Math.min(
+    (width - 2 * margin) / Math.max(right - left, least),
+    (height - 2 * margin) / Math.max(top - bottom, least),
+  );
+  return { width, height, scale: Number.isFinite(scale) ? scale : 1, centre: [(left + right) / 2, (bottom + top) / 2] };
 }
 
 /** The pixel of point `n`. */

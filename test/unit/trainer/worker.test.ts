@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Channel } from '../../../src/protocol/channel';
 import type { Ending, StartParams, TrainerContract, TrainerHostContract } from '../../../src/protocol/trainer';
@@ -107,9 +109,16 @@ describe('The trainer’s worker', () => {
       await gone;
     };
     await once();
+    // Node's own threads for files come one by one as they are asked for, and stay.
+    await Promise.all(Array.from({ length: 64 }, () => readFile(resolve('dist/worker.cjs'))));
     const before = held();
     for (let n = 0; n < 20; n++) await once();
-    assert.deepEqual(held(), before);
+    const isMore = (): boolean => {
+      const { threads, handles, listeners } = held();
+      return threads > before.threads || handles > before.handles || listeners > before.listeners;
+    };
+    // What has ended is listed a moment longer; what leaks is there for good, and this does not end.
+    while (isMore()) await setTimeout(10);
   });
 
   it('refuses more memory than it may have, names the estimate, and trains nothing', async () => {
