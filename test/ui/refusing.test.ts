@@ -17,7 +17,7 @@ describe('An experiment that cannot be trained', () => {
   after(() => workbench.close());
 
   it('says so once, naming what is wrong, with a way to it', async () => {
-    assert.match((await workbench.notifications()).join('\n'), /^[^\n]*nowhere\.txt[^\n]*$/);
+    assert.match((await workbench.notifications(1)).join('\n'), /^[^\n]*nowhere\.txt[^\n]*$/);
     await workbench.pressInNotification('Show in File');
     await workbench.statusItem('selected').waitFor();
     assert.equal((await workbench.problems(1)).length, 1);

@@ -147,10 +147,12 @@ export class Workbench {
     return this.page.locator('.statusbar-item', { hasText: text }).first();
   }
 
-  /** What the notifications say that nobody has dismissed yet; there may be none. */
-  async notifications(): Promise<readonly string[]> {
+  /** What the notifications say that nobody has dismissed yet, once there are at least `least`. */
+  async notifications(least = 0): Promise<readonly string[]> {
     const centre = await this.openNotifications();
-    const texts = await centre.locator('.notification-list-item-message').allInnerTexts();
+    const messages = centre.locator('.notification-list-item-message');
+    if (least > 0) await messages.nth(least - 1).waitFor();
+    const texts = await messages.allInnerTexts();
     await this.bell.click();
     return texts;
   }
