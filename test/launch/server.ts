@@ -74,12 +74,13 @@ export class EmbeddedServer {
   static async start(installation: Installation, options: ServerOptions = {}): Promise<EmbeddedServer> {
     const home = options.home ?? scratchFolder('server');
     writeSettings(home, options.settings ?? {});
-    const access = options.token ? ['--connection-token', options.token] : ['--without-connection-token'];
+    // In one argument: a token may begin with a hyphen, and would be read as an option by itself.
+    const access = options.token ? `--connection-token=${options.token}` : '--without-connection-token';
     const child = spawn(
       installation.node,
       [
         installation.server,
-        ...['--host', '127.0.0.1', '--port', '0', ...access, '--accept-server-license-terms'],
+        ...['--host', '127.0.0.1', '--port', '0', access, '--accept-server-license-terms'],
         ...(options.development ? ['--enable-smoke-test-driver'] : []),
         ...(options.restricts ? [] : ['--disable-workspace-trust']),
         ...['--disable-telemetry', ...folderFlags(home)],

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { scratchWorkspace } from '../launch/scratch';
+import { untilFinished } from './keptRuns';
 import { Workbench } from './workbench';
 
 const experiment = `{
@@ -97,8 +100,10 @@ describe('Comparing two runs of one experiment', () => {
     await workbench.openFile('twice.rnn.json');
     await workbench.codeLens('▶ Train').click();
     await workbench.codeLens('finished').waitFor();
+    // They are told apart to the second.
+    await sleep(1000);
     await workbench.codeLens('▶ Train').click();
-    await workbench.tab('Twice').waitFor();
+    await untilFinished(join(workbench.folder, 'unroll-runs'), 2);
   });
 
   after(() => workbench.close());

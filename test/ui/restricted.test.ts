@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchFolder, scratchWorkspace } from '../launch/scratch';
 import { restrictedLab } from './lab';
+import { untilFinished } from './keptRuns';
 import { Workbench } from './workbench';
 
 const cells = `{
@@ -65,7 +66,7 @@ describe('A window in Restricted Mode', () => {
     assert.equal(runs().length, 1);
     assert.equal(existsSync(elsewhere), false, 'nothing is written where the workspace says');
     await workbench.codeLens('Train').click();
-    await workbench.codeLens('finished').waitFor();
+    await untilFinished(join(workbench.folder, 'unroll-runs'), 2);
     const told = (await workbench.notifications()).filter((text) => text.includes('unroll.runsFolder'));
     assert.deepEqual(told, [
       `This workspace asks to keep runs in "${elsewhere}" (unroll.runsFolder). In Restricted Mode that is not done: runs ` +
@@ -116,9 +117,8 @@ describe('A window in Restricted Mode', () => {
     await workbench.statusItem('Restricted Mode').waitFor({ state: 'hidden' });
     await workbench.openFile('cells.rnn.json');
     const before = runs().length;
-    await workbench.codeLens('finished').click();
     await workbench.codeLens('Train').click();
-    await workbench.codeLens('finished').waitFor();
+    await untilFinished(elsewhere, 1);
     assert.equal(readdirSync(elsewhere).length, 1);
     assert.equal(runs().length, before);
   });

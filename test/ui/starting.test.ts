@@ -3,6 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { installedEmbedded } from '../launch/installation';
+import { EmbeddedServer } from '../launch/server';
 import { sharedLab } from './lab';
 
 /** Reads the lines that a command prints until one holds an address. */
@@ -52,5 +54,18 @@ describe('npm start without a desktop VS Code', () => {
     command.kill('SIGINT');
     assert.deepEqual(await ended, [130, null]);
     await assert.rejects(fetch(address.origin));
+  });
+});
+
+describe('A server that asks for a token', () => {
+  it('takes every token that can be drawn, one that looks like an option too', async () => {
+    const server = await EmbeddedServer.start(await installedEmbedded(), { token: '-UoZBpirjtIaqFh_0' });
+    try {
+      const window = new URL(server.address({ folder: '/' }));
+      assert.equal((await fetch(window, { redirect: 'manual' })).status, 302);
+      assert.equal((await fetch(window.origin, { redirect: 'manual' })).status, 403);
+    } finally {
+      await server.stop();
+    }
   });
 });
