@@ -1,4 +1,5 @@
 import type { Disposable } from 'vscode';
+import { plainName } from '../run/displayName';
 import { beganOf } from '../session/keptRun';
 import { KeptSession } from '../session/keptSession';
 import type { RunArchive } from '../session/runArchive';
@@ -37,7 +38,7 @@ export class ComparedMember implements Disposable {
     if (this.#kept !== undefined) return this.#kept.name;
     if (this.subject.kind === 'run') return '';
     const { uri, variant } = this.subject.target;
-    return variant ?? experimentName(this.session?.facts?.name ?? this.#written, uri);
+    return variant === undefined ? experimentName(this.session?.facts?.name ?? this.#written, uri) : plainName(variant);
   }
 
   /** Why there is no session. */

@@ -15,6 +15,7 @@ import { RecordDetail } from '../session/recordDetail.node';
 import { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
 import type { StartTrainerWorker } from '../session/trainerWorker';
+import { plainName } from '../run/displayName';
 import { runFiles } from '../run/layout';
 import { pageOf } from './page';
 import { connectPage } from './pageChannel';
@@ -247,7 +248,7 @@ export class RunPanel implements PanelView {
     }
     return [undefined, ...variants].map((variant) => ({
       variant,
-      label: variant ?? this.#title,
+      label: variant === undefined ? this.#title : plainName(variant),
       state: this.parts.sessions.get({ uri, variant })?.status.state ?? 'untrained',
     }));
   }

@@ -31,6 +31,7 @@ const values: ReadonlyMap<string, string> = new Map([
   ['loss', 'the loss L'],
   ['dOutputs', '∂L/∂ŷ_t'],
   ['dh', '∂L/∂h_t'],
+  ['dhLocal', 'the local part of ∂L/∂h_t'],
   ['dc', '∂L/∂c_t'],
   ['dgates', '∂L/∂ of the gates'],
   ['grad', 'the norm of the gradient'],

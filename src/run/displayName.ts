@@ -6,9 +6,18 @@ export const largestDisplayName = 64 * 1024;
 /** What a person has called a run, from the bytes of its file: one line of text, whatever somebody else has put there. */
 export function readDisplayName(bytes: Uint8Array | undefined): string | undefined {
   const [line = ''] = new TextDecoder().decode(bytes?.subarray(0, 4 * longest)).split(/[\r\n]/);
-  // What steers the direction of text, or a terminal, is no part of a name.
-  const plain = line.replace(/[\p{Cc}\p{Cf}]/gu, ' ').trim();
-  return plain === '' ? undefined : plain.slice(0, longest);
+  return plainName(line) || undefined;
+}
+
+/**
+ * A name from a file as it may be shown: one line without what steers a terminal or the direction of text, which would
+ * let a name pass for another one or turn the words beside it around. '' where nothing is left.
+ */
+export function plainName(name: string): string {
+  return name
+    .slice(0, longest)
+    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, ' ')
+    .trim();
 }
 
 /** The bytes to keep for a name. */

@@ -1,5 +1,6 @@
 import { FileType, Uri, workspace } from 'vscode';
 import type { Parsed } from '../experiment/parse';
+import { plainName } from '../run/displayName';
 
 /** The text of an experiment as the person sees it: the open document, saved or not, else the file. */
 export async function readExperimentText(uri: Uri): Promise<string> {
@@ -30,7 +31,7 @@ export function fileNameOf(uri: Uri): string {
 
 /** What an experiment is called: by its own name, else after its file. */
 export function experimentName(name: string, uri: Uri): string {
-  return name || fileNameOf(uri).replace(/\.rnn\.json$/i, '');
+  return plainName(name) || fileNameOf(uri).replace(/\.rnn\.json$/i, '');
 }
 
 /** The folder a URI lies in. */

@@ -1,5 +1,5 @@
 import { FileType, Uri, workspace } from 'vscode';
-import { largestDisplayName, readDisplayName } from '../run/displayName';
+import { largestDisplayName, plainName, readDisplayName } from '../run/displayName';
 import { isTrainedIn } from '../run/folderLock.node';
 import { FolderStorage } from '../run/folderStorage.node';
 import { runFiles } from '../run/layout';
@@ -46,7 +46,13 @@ export async function readKeptRun(folder: Uri): Promise<KeptRun | undefined> {
 export function nameOf({ displayName, manifest, source, experiment }: KeptRun): string {
   if (displayName !== undefined) return displayName;
   const name = experimentName(manifest.facts.name, source ?? experiment);
-  return manifest.variant === null ? name : `${name} (${manifest.variant})`;
+  return manifest.variant === null ? name : `${name} (${plainName(manifest.variant)})`;
+}
+
+/** What a run is called among the runs of its own experiment: by its own name, else after its variant. */
+export function nameAmongItsOwn(run: KeptRun): string {
+  const { displayName, manifest } = run;
+  return displayName ?? (manifest.variant === null ? nameOf(run) : plainName(manifest.variant));
 }
 
 /**

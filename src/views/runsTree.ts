@@ -15,7 +15,7 @@ import { commands } from '../platform/ids';
 import { briefDuration, briefNumber, counted } from '../protocol/numbers';
 import { isResumable, stateWords, type RunState } from '../protocol/run';
 import { briefValue, differingKeys, keyValues, noValue, type KeyValues } from '../run/differences';
-import { beganOf, nameOf, type KeptRun } from '../session/keptRun';
+import { beganOf, nameAmongItsOwn, nameOf, type KeptRun } from '../session/keptRun';
 import type { KeptRuns } from '../session/keptRuns';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
@@ -144,7 +144,7 @@ function nowOf({ manifest, state }: KeptRun, session: Session | undefined): Now 
 
 function runItem({ run, differing }: RunRow, session: Session | undefined): TreeItem {
   const now = nowOf(run, session);
-  const item = new TreeItem(labelOf(run), TreeItemCollapsibleState.None);
+  const item = new TreeItem(nameAmongItsOwn(run), TreeItemCollapsibleState.None);
   item.id = run.folder.toString();
   item.resourceUri = run.folder;
   item.iconPath = iconOf(now.state);
@@ -167,14 +167,10 @@ function runItem({ run, differing }: RunRow, session: Session | undefined): Tree
     .filter((words) => words !== '')
     .join(' · ');
   item.tooltip = tooltipOf(run, now, differing);
-  item.accessibilityInformation = { label: `${labelOf(run)}, ${stateWords[now.state]}, ${item.description}` };
+  item.accessibilityInformation = { label: `${nameAmongItsOwn(run)}, ${stateWords[now.state]}, ${item.description}` };
   item.contextValue = contextOf(now.state);
   item.command = { command: commands.openRun, title: 'Open Run', arguments: [{ kind: 'run', run, differing }] };
   return item;
-}
-
-function labelOf(run: KeptRun): string {
-  return run.displayName ?? run.manifest.variant ?? nameOf(run);
 }
 
 function shortened(value: string): string {

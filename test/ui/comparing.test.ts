@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scratchWorkspace } from '../launch/scratch';
 import { untilFinished } from './keptRuns';
+import { violations } from './violations';
 import { Workbench } from './workbench';
 
 const experiment = `{
@@ -118,6 +119,10 @@ describe('Comparing two runs of one experiment', () => {
     for (const name of names) assert.match(name.trim(), /^Twice, \d+:\d\d:\d\d/);
   });
 
+  it('bars nobody from what is compared', async () => {
+    assert.deepEqual(await violations(workbench.webviewFrame()), []);
+  });
+
   it('opens one of them under its name, and follows when it is named anew', async () => {
     const frame = workbench.webviewFrame();
     await frame
@@ -125,10 +130,12 @@ describe('Comparing two runs of one experiment', () => {
       .last()
       .click();
     await workbench.page.locator('.tab.active', { hasText: /^Unroll: Twice$/ }).waitFor();
+    // Once its page is there it takes the keyboard, which would close a quick pick.
+    await frame.getByText('finished 20 / 20 updates').waitFor();
     await workbench.runCommand('Unroll: Rename Run…');
     await workbench.pickerOpens('Rename Run');
     await workbench.page.locator('.quick-input-list .monaco-list-row').last().click();
-    await workbench.answer('Rename', 'the first try');
+    await workbench.answer('A name for this run', 'the first try');
     await workbench.page.locator('.tab', { hasText: 'the first try' }).waitFor();
   });
 });

@@ -78,8 +78,7 @@ export class Workbench {
 
   /** Runs a command from the palette by the label that stands there, for instance `Unroll: Train RNN`. */
   async runCommand(label: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.choose(`>${label}`, label);
+    await this.choose('F1', `>${label}`, label);
   }
 
   /** Whether the palette offers a command now, under exactly this label. */
@@ -95,8 +94,7 @@ export class Workbench {
 
   /** Opens a file of the workspace by its name and waits for its editor. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    await this.choose(name, name);
+    await this.choose('Control+P', name, name);
     await this.tab(name).waitFor();
   }
 
@@ -119,9 +117,10 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Types into the input box with this title and confirms it. */
-  async answer(title: string, words: string): Promise<void> {
-    const box = this.page.locator('.quick-input-widget', { hasText: title });
+  /** Types into the input box with this prompt and confirms it; its title may be that of the quick pick before it. */
+  async answer(prompt: string, words: string): Promise<void> {
+    const message = this.page.locator('.quick-input-message', { hasText: prompt });
+    const box = this.page.locator('.quick-input-widget', { has: message });
     await box.locator('input').first().fill(words);
     await this.page.keyboard.press('Enter');
     await box.waitFor({ state: 'hidden' });
@@ -215,10 +214,23 @@ export class Workbench {
     return this.rows.filter({ has: this.page.locator('.label-name', { hasText: exactly }) }).first();
   }
 
-  /** Types into the quick input and presses Enter once the row is there: before that Enter would do nothing. */
-  private async choose(words: string, label: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input').first();
-    await input.fill(words);
-    await this.row(label).click();
+  /**
+   * Opens the quick input by a key, types into it and chooses the row with this label. A webview whose tab has just been
+   * shown takes the keyboard as soon as it is loaded, and a quick input that loses the keyboard closes: a person opens it
+   * again, and so does this.
+   */
+  private async choose(key: string, words: string, label: string): Promise<void> {
+    const limit = { timeout: patience / 2 };
+    for (let triesLeft = 3; ; triesLeft--) {
+      try {
+        await this.page.keyboard.press(key);
+        await this.page.locator('.quick-input-widget input').first().fill(words, limit);
+        await this.row(label).click(limit);
+        return;
+      } catch (error) {
+        if (triesLeft === 1) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 }

@@ -22,7 +22,7 @@ import { readExperimentText } from '../../src/session/experimentText';
 import { Inspector } from '../../src/session/inspector';
 import { nodeTrainers } from '../../src/session/trainerWorker.node';
 import type { StartTrainerWorker } from '../../src/session/trainerWorker';
-import { nameOf, readKeptRun } from '../../src/session/keptRun';
+import { nameAmongItsOwn, nameOf, readKeptRun } from '../../src/session/keptRun';
 import { KeptRuns } from '../../src/session/keptRuns';
 import { Session } from '../../src/session/session';
 import { Sessions } from '../../src/session/sessions';
@@ -247,6 +247,9 @@ describe('Kept runs', () => {
       const run = await read(JSON.stringify({ ...manifest, source }));
       assert.equal(run?.experiment.fsPath, join(folder, 'run.json'), source);
     }
+    const steered = { variant: '\u202Eb\u001B[2J', facts: { ...(manifest['facts'] as object), name: 'a\u2067\n' } };
+    const named = await read(JSON.stringify({ ...manifest, ...steered }));
+    assert.deepEqual(named && [nameOf(named), nameAmongItsOwn(named)], ['a (b [2J)', 'b [2J']);
     for (const text of [
       '',
       '[]',

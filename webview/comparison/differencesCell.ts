@@ -62,7 +62,7 @@ export class DifferencesCell implements ComparisonCell {
       'tr',
       {},
       ...names.map((name) => element('th', { scope: 'col' }, ...breakable(name))),
-      element('th', { scope: 'col' }, ''),
+      element('td', {}),
     );
     members.forEach((member, i) => this.#rows.set(member.id, this.#row(member, cells[i] ?? [], theme)));
     this.#place.replaceChildren(

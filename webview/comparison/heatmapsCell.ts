@@ -90,9 +90,9 @@ export class HeatmapsCell implements ComparisonCell {
 
   #tileFor({ id, name }: Member): Tile {
     const canvas = element('canvas', { class: 'comparison-heatmap', 'aria-hidden': 'true' });
-    const title = element('figcaption', { class: 'comparison-name' });
+    const title = element('div', { class: 'comparison-name' });
     const tile = element(
-      'figure',
+      'div',
       { class: 'comparison-tile', tabindex: '0', role: 'img', 'aria-label': name },
       title,
       canvas,

@@ -6,6 +6,7 @@ describe('The names of tensors', () => {
     assert.equal(courseName('rnn.weight_hh_l1'), 'W_hh, layer 1 — rnn.weight_hh_l1');
     assert.equal(courseName('head.bias'), 'b_y — head.bias');
     assert.equal(tensorInWords('dh_l0', 'lstm'), '∂L/∂h_t (dh_l0)');
+    assert.equal(tensorInWords('dhLocal_l1', 'gru'), 'the local part of ∂L/∂h_t (dhLocal_l1)');
     assert.equal(tensorInWords('grad/rnn.weight_ih_l0', 'lstm'), '∂L/∂W_xh (grad/rnn.weight_ih_l0)');
     assert.equal(tensorInWords('next/head.weight', 'lstm'), 'W_hy after the step (next/head.weight)');
     assert.equal(tensorInWords('loss', 'lstm'), 'the loss L (loss)');

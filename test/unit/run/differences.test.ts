@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { briefValue, differingKeys, keyValues } from '../../../src/run/differences';
-import { readDisplayName, writeDisplayName } from '../../../src/run/displayName';
+import { plainName, readDisplayName, writeDisplayName } from '../../../src/run/displayName';
 
 describe('The keys that set runs apart', () => {
   const one = { name: 'a', model: { cell: 'rnn', hidden: 4 }, clip: { norm: 1 }, data: { task: 'echo' } };
@@ -43,5 +43,15 @@ describe('The name a person has given to a run', () => {
     assert.equal(readDisplayName(new Uint8Array(0)), undefined);
     assert.equal(readDisplayName(undefined), undefined);
     assert.ok((readDisplayName(new TextEncoder().encode('x'.repeat(1e6))) ?? '').length <= 200);
+  });
+
+  it('keeps what letters and emoji are joined with', () => {
+    assert.equal(plainName('می\u200Cخواهم 👩\u200D🔬'), 'می\u200Cخواهم 👩\u200D🔬');
+  });
+});
+
+describe('A name out of a file', () => {
+  it('cannot turn around the words beside it', () => {
+    assert.equal(plainName('\u2067run\u2069 \u202Elaer eht'), 'run   laer eht');
   });
 });
