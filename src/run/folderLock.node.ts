@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { constants, lstat, mkdir, open, readFile, rm, rmdir, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -62,8 +63,9 @@ export async function lockFolder(folder: string, rhythm = betweenSigns): Promise
       // One that came after the release would stand in the lock of whoever is next.
       await sign;
       held.delete(path);
+      const holder = await holderOf(path);
       // In a folder that can no longer be written the file stays, and means nothing.
-      await rm(path, { force: true }).catch(() => undefined);
+      if (holder !== undefined && isThisProcess(holder)) await rm(path, { force: true }).catch(() => undefined);
       // Where nothing was begun, nothing is left behind.
       await rmdir(folder).catch(() => undefined);
     },
@@ -116,12 +118,19 @@ async function takeOver(path: string): Promise<void> {
     throw new Error(justTaken, { cause: error });
   }
   try {
-    const holder = await holderOf(path);
     const { mtimeMs: now } = await lstat(looking);
-    // One with this process's number was left behind by another of that number.
-    const isOther = holder !== undefined && !isThisProcess(holder);
-    if (isOther && isAlive(holder, now)) throw new Error(trainedBy(holder, path));
-    await rm(path, { force: true });
+    const entry = await lstat(path).catch(() => undefined);
+    // Where it has been released meanwhile, whatever stands there in a moment is somebody else's.
+    if (entry !== undefined) {
+      // Its process has made it, and is about to write its name there.
+      const isBegun = entry.isFile() && entry.size === 0 && Math.abs(now - entry.mtimeMs) <= longestTakeOver;
+      if (isBegun) throw new Error(justTaken);
+      const holder = await holderIn(path, entry);
+      // One with this process's number was left behind by another of that number.
+      const isOther = holder !== undefined && !isThisProcess(holder);
+      if (isOther && isAlive(holder, now)) throw new Error(trainedBy(holder, path));
+      await rm(path, { force: true });
+    }
     if (!(await created(path))) throw new Error(justTaken);
   } finally {
     await rmdir(looking).catch(() => undefined);
@@ -148,11 +157,16 @@ async function created(path: string): Promise<boolean> {
   }
 }
 
-/** undefined where the lock names no process, or has been released meanwhile. */
+/** undefined where there is no lock, or none that names a process. */
 async function holderOf(path: string): Promise<Holder | undefined> {
-  // A pipe in place of the file would be waited on for ever.
   const entry = await lstat(path).catch(() => undefined);
-  if (entry?.isFile() !== true || entry.size > longestLock) return undefined;
+  return entry === undefined ? undefined : holderIn(path, entry);
+}
+
+/** undefined where what stands there names no process. */
+async function holderIn(path: string, entry: Stats): Promise<Holder | undefined> {
+  // A pipe in place of the file would be waited on for ever.
+  if (!entry.isFile() || entry.size > longestLock) return undefined;
   const text = await readFile(path, 'utf8').catch(() => '');
   const [, pid, host] = /^([1-9]\d{0,9})(?: (\S{1,255}))?$/.exec(text) ?? [];
   return pid === undefined ? undefined : { pid: Number(pid), host: host ?? hostname(), lastSign: entry.mtimeMs };

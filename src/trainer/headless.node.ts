@@ -15,7 +15,6 @@ import { computationInWords, memoryInWords } from '../protocol/computation';
 import { briefNumber, counted } from '../protocol/numbers';
 import type { RunFacts } from '../protocol/run';
 import type { Ending } from '../protocol/trainer';
-import { plainName } from '../run/displayName';
 import { lockFolder, type FolderLock } from '../run/folderLock.node';
 import { runFiles } from '../run/layout';
 import type { RecordBatch } from '../run/recordBatch';
@@ -312,7 +311,7 @@ function withSteps(experiment: ResolvedExperiment, steps: number | undefined): R
 function introduction(facts: RunFacts, updatesDone: number): string {
   const from = updatesDone > 0 ? `, going on after update ${updatesDone}` : '';
   return (
-    `${plainName(facts.name) || 'Experiment'}${facts.variant === null ? '' : ` (${plainName(facts.variant)})`}: ${facts.cell}, ` +
+    `${facts.name || 'Experiment'}${facts.variant === null ? '' : ` (${facts.variant})`}: ${facts.cell}, ` +
     `${facts.parameterCount} parameters, T = ${facts.steps}, B = ${facts.batch}, ` +
     `${memoryInWords(facts.memoryBytes)} of memory, ${computationInWords(facts)}${from}.`
   );

@@ -16,18 +16,19 @@ export interface Layer {
 
 /** All layers, in the order in which `npm test` runs them: what is quick and near the cause comes first. */
 export const layers: readonly Layer[] = [
-  { name: 'unit', title: 'Unit tests in Node', run: () => runFolder('unit', 60_000) },
+  { name: 'unit', title: 'Unit tests in Node', run: () => runFolder('unit', 60_000, true) },
   { name: 'workbench', title: 'The suite inside the extension host', run: runInExtensionHost },
   { name: 'ui', title: 'Pressing and looking in the workbench in Chromium', run: () => runFolder('ui', 120_000) },
   { name: 'package', title: 'The packed extension in a clean VS Code', run: () => runFolder('package', 300_000) },
 ];
 
 /**
- * Runs the built tests of `dist/test/NAME`; `timeout` (ms) is for one test, and where one takes a twentieth of it that is
- * said. `UNROLL_TESTS` picks some by their names.
+ * Runs the built tests of `dist/test/NAME`, two files at a time where they are `inParallel`; windows that take the keyboard
+ * cannot be. `timeout` (ms) is for one test, and where one takes a twentieth of it that is said. `UNROLL_TESTS` picks some
+ * by their names.
  */
-async function runFolder(name: string, timeout: number): Promise<Tally> {
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout, slow: timeout / 20 });
+async function runFolder(name: string, timeout: number, inParallel = false): Promise<Tally> {
+  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout, slow: timeout / 20, parallel: inParallel, jobs: 2 });
   if (process.env['UNROLL_TESTS']) mocha.grep(new RegExp(process.env['UNROLL_TESTS']));
   const folder = resolve('dist', 'test', name);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.mjs'));

@@ -46,13 +46,6 @@ describe('The headless runner', () => {
   };
   const checkpoints = (): readonly string[] => readdirSync(path('run', 'checkpoints')).sort();
 
-  it('prints no name that steers the terminal', () => {
-    const { status, stdout } = train(experiment({ name: '\u001B]0;title\u0007 \u202Egnp' }));
-    assert.equal(status, 0);
-    assert.match(stdout, /^\]0;title {3}gnp: rnn/);
-    assert.doesNotMatch(stdout, /[\u001B\u0007\u202E]/);
-  });
-
   describe('refuses', () => {
     it('an experiment that is not there, in words', () => {
       refuses([path('none.rnn.json')], /none\.rnn\.json:1:1: There is no such file/);

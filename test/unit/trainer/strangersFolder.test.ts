@@ -142,6 +142,25 @@ describe('A run folder from a stranger', function () {
     assert.equal(readFileSync(path('run', 'run.lock'), 'utf8'), '1 elsewhere.example');
   });
 
+  it('is not taken from a process that has made its lock and has yet to write its name there', async () => {
+    const lockPath = path('run', 'run.lock');
+    writeFileSync(lockPath, '');
+    await assert.rejects(lockFolder(path('run')), /just beginning to train there/);
+    assert.equal(readFileSync(lockPath, 'utf8'), '');
+    // Whoever is at it for so long was killed.
+    const longAgo = Date.now() / 1000 - 11;
+    utimesSync(lockPath, longAgo, longAgo);
+    const lock = await lockFolder(path('run'));
+    await lock.release();
+  });
+
+  it('takes no lock with it that another process has put in place of its own', async () => {
+    const lock = await lockFolder(path('run'));
+    writeFileSync(path('run', 'run.lock'), '1 elsewhere.example');
+    await lock.release();
+    assert.equal(readFileSync(path('run', 'run.lock'), 'utf8'), '1 elsewhere.example');
+  });
+
   it('is taken by one of all who find the lock of a process that is gone', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     const taker = resolve('dist', 'test', 'unit', 'trainer', 'takeLock.command.mjs');
