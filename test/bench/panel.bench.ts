@@ -11,7 +11,14 @@ import { gestures, measureGesture, type GestureResult } from './panel/gestures';
 import { emptyExtension } from './panel/emptyPanel';
 import { heldBy, heldByHost } from './panel/memory';
 import { firstPicture, pressedAt, scriptArrived, watchRedrawing } from './panel/page';
-import { panelReport, type Growth, type Leafing, type Opening, type PanelFigures } from './panel/report';
+import {
+  panelReport,
+  type Growth,
+  type Holding,
+  type Leafing,
+  type OpeningTime,
+  type PanelFigures,
+} from './panel/report';
 import { benchWorkspace, experiments, lengths, nameOf } from './panel/runs';
 
 const chosen = process.argv.slice(2);
@@ -27,8 +34,11 @@ async function frameOf(workbench: Workbench): Promise<Frame> {
   return frame;
 }
 
-/** Opens a kept run from the list of runs; milliseconds from the press to the first picture, and how they divide. */
-async function openRun(workbench: Workbench, updates: number): Promise<Omit<Opening, 'held' | 'host'>> {
+/** Milliseconds for which a window is left alone before anything is pressed: what it still loads is no part of that. */
+const settling = 1500;
+
+/** Opens a kept run from the list of runs. */
+async function openRun(workbench: Workbench, updates: number): Promise<OpeningTime> {
   await workbench.runCommand('Unroll: Open Run');
   const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: nameOf(updates) }).first();
   await row.waitFor();
@@ -37,17 +47,55 @@ async function openRun(workbench: Workbench, updates: number): Promise<Omit<Open
   const frame = await frameOf(workbench);
   const drawn = await firstPicture(frame);
   const arrived = await scriptArrived(frame);
-  return { updates, total: drawn - (await pressing), own: drawn - arrived };
+  return { total: drawn - (await pressing), own: drawn - arrived };
 }
 
-async function openings(folder: string): Promise<readonly Opening[]> {
+/** Times of opening, one run a window, and in each turn those of a panel that has nothing to bring. */
+async function openings(folder: string): Promise<Pick<PanelFigures, 'openings' | 'empty'>> {
+  const times = new Map(lengths.map((updates): [number, OpeningTime[]] => [updates, []]));
+  const empty: number[] = [];
+  for (let turn = 0; turn < turns; turn++) {
+    for (const [updates, found] of times) {
+      const workbench = await Workbench.open({ folder, ...window });
+      await workbench.openFile('endless.rnn.json');
+      await workbench.page.waitForTimeout(settling);
+      found.push(await openRun(workbench, updates));
+      await workbench.close();
+    }
+    empty.push(await openEmpty(folder));
+  }
+  return { openings: [...times].map(([updates, found]) => ({ updates, times: found })), empty };
+}
+
+/** Milliseconds from the press to the first picture of a panel that has nothing to bring but that: VS Code's own part. */
+async function openEmpty(folder: string): Promise<number> {
+  const workbench = await Workbench.open({
+    folder,
+    ...window,
+    lab: { ...(await sharedLab()), sources: emptyExtension() },
+  });
+  await workbench.openFile('endless.rnn.json');
+  await workbench.page.waitForTimeout(settling);
+  await workbench.page.keyboard.press('F1');
+  await workbench.page.locator('.quick-input-widget input').first().fill('>Open an Empty Panel');
+  const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Open an Empty Panel' }).first();
+  await row.waitFor();
+  const pressing = pressedAt(workbench.page);
+  await row.click();
+  const time = (await firstPicture(await frameOf(workbench))) - (await pressing);
+  await workbench.close();
+  return time;
+}
+
+/** What a window and its extension host hold once a run has been opened and looked at. */
+async function holdings(folder: string): Promise<readonly Holding[]> {
   const { server, browser } = await sharedLab();
-  const figures: Opening[] = [];
+  const figures: Holding[] = [];
   for (const updates of lengths) {
     const workbench = await Workbench.open({ folder, ...window });
     await workbench.openFile('endless.rnn.json');
     const before = await heldBy(workbench.page);
-    const opening = await openRun(workbench, updates);
+    await openRun(workbench, updates);
     const loss = workbench.webviewFrame().getByRole('application', { name: /^Loss over updates/ });
     await loss.focus();
     for (const key of '+++++++---+++0') await loss.press(key);
@@ -55,7 +103,7 @@ async function openings(folder: string): Promise<readonly Opening[]> {
     await workbench.page.waitForTimeout(3000);
     const held = await heldBy(workbench.page);
     figures.push({
-      ...opening,
+      updates,
       held: {
         heap: held.heap - before.heap,
         buffers: held.buffers - before.buffers,
@@ -66,27 +114,6 @@ async function openings(folder: string): Promise<readonly Opening[]> {
     await workbench.close();
   }
   return figures;
-}
-
-/** Milliseconds from the press to the first picture of a panel that has nothing to bring but that: VS Code's own part. */
-async function emptyPanels(folder: string): Promise<readonly number[]> {
-  const lab = { ...(await sharedLab()), sources: emptyExtension() };
-  const times: number[] = [];
-  for (let turn = 0; turn < 3; turn++) {
-    const workbench = await Workbench.open({ folder, ...window, lab });
-    await workbench.openFile('endless.rnn.json');
-    await workbench.page.keyboard.press('F1');
-    await workbench.page.locator('.quick-input-widget input').first().fill('>Open an Empty Panel');
-    const row = workbench.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: 'Open an Empty Panel' })
-      .first();
-    await row.waitFor();
-    const pressing = pressedAt(workbench.page);
-    await row.click();
-    times.push((await firstPicture(await frameOf(workbench))) - (await pressing));
-    await workbench.close();
-  }
-  return times;
 }
 
 /** What the extension host holds while a run trains, at so many updates. */
@@ -202,8 +229,8 @@ await runCommand(async () => {
     parts: chosen,
     machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${process.platform} ${process.arch}`,
     browser: `Chromium ${browser.version()}, headless, drawing in software`,
-    openings: wants('open') ? await openings(folder) : [],
-    empty: wants('open') ? await emptyPanels(folder) : [],
+    ...(wants('open') ? await openings(folder) : { openings: [], empty: [] }),
+    holdings: wants('memory') ? await holdings(folder) : [],
     ...(wants('train') ? await starts(folder) : { activation: [], firstPoint: [] }),
     growths: wants('memory') ? await growths(folder) : [],
     frames: wants('frames') ? await frames(folder) : [],

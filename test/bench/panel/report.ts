@@ -2,12 +2,22 @@ import type { GestureResult } from './gestures';
 import type { HeldBytes, HostBytes } from './memory';
 
 /** A run opened from the list of runs. */
-export interface Opening {
-  readonly updates: number;
+export interface OpeningTime {
   /** Milliseconds from the press to the first picture. */
   readonly total: number;
   /** Of these, those after VS Code had brought the page its script. */
   readonly own: number;
+}
+
+/** The same run opened in several windows. */
+export interface Openings {
+  readonly updates: number;
+  readonly times: readonly OpeningTime[];
+}
+
+/** What a run that has been opened takes. */
+export interface Holding {
+  readonly updates: number;
   /** What the window holds more than before, after zooming in and out and looking at an update. */
   readonly held: HeldBytes;
   readonly host: HostBytes;
@@ -34,9 +44,10 @@ export interface PanelFigures {
   readonly browser: string;
   /** Load of the machine before and after. */
   readonly load: readonly [number, number];
-  readonly openings: readonly Opening[];
+  readonly openings: readonly Openings[];
   /** Milliseconds from the press to the first picture of a panel with nothing in it. */
   readonly empty: readonly number[];
+  readonly holdings: readonly Holding[];
   readonly growths: readonly Growth[];
   /** Milliseconds, by VS Code's own count. */
   readonly activation: readonly number[];
@@ -61,7 +72,8 @@ const median = (values: readonly number[]): string => milliseconds(quantile(valu
 
 /** The figures as Markdown. */
 export function panelReport(figures: PanelFigures): string {
-  const { parts, machine, browser, load, openings, empty, growths, activation, firstPoint, frames, leafing } = figures;
+  const { parts, machine, browser, load, openings, empty, holdings, growths, activation, firstPoint, frames, leafing } =
+    figures;
   return `# The panel at speed
 
 Written by \`${['npm run bench:panel', ...(parts.length === 0 ? [] : ['--', ...parts])].join(' ')}\`: the real workbench in a headless Chromium, the extension minified as it is packed, used by keys and
@@ -74,6 +86,7 @@ what was left of the machine.
 
 ${openings.length === 0 ? '' : openingSection(openings, empty)}
 ${firstPoint.length === 0 ? '' : startSection(activation, firstPoint)}
+${holdings.length === 0 ? '' : holdingSection(holdings)}
 ${growths.length === 0 ? '' : growthSection(growths)}
 ${frames.map(frameSection).join('\n')}
 ${leafing.length === 0 ? '' : leafingSection(leafing)}
@@ -87,20 +100,37 @@ function hostCells({ heap, outside, resident }: HostBytes): string {
   return `${mebibytes(heap)} | ${mebibytes(outside)} | ${mebibytes(resident)} |`;
 }
 
-function openingSection(openings: readonly Opening[], empty: readonly number[]): string {
-  const rows = openings.map(
-    ({ updates, total, own, held, host }) =>
-      `| ${updates.toLocaleString('en-US')} | ${milliseconds(total)} | ${milliseconds(own)} | ${mebibytes(held.heap)} | ${mebibytes(held.buffers)} | ${mebibytes(held.document)} | ${hostCells(host)}`,
-  );
-  return `## Opening a kept run, and what is held then
+function openingSection(openings: readonly Openings[], empty: readonly number[]): string {
+  const rows = openings.map(({ updates, times }) => {
+    const total = times.map((time) => time.total);
+    const own = times.map((time) => time.own);
+    return `| ${updates.toLocaleString('en-US')} | ${median(total)} | ${total.map(milliseconds).join(', ')} | ${median(own)} |`;
+  });
+  return `## Opening a kept run
 
-From the press in the list of runs to the first picture. A panel with nothing in it but a black square takes ${empty.map(milliseconds).join(', ')} ms (three windows): that is VS Code's own part, the new
-tab with its frames and workers. The memory is what the window holds more than before, after zooming in and out and looking at an update, when all garbage has been collected; then what the extension host
+From the press in the list of runs to the first picture, each in a window of its own that has come to rest, in turns. The last column is what goes by after VS Code has brought the page its script. A panel with
+nothing in it but a black square, opened in the same turns, is VS Code's own part: the new tab with its frames and workers.
+
+| updates | median, ms | each, ms | after the page's script came, median, ms |
+|---|---|---|---|
+${rows.join('\n')}
+| an empty panel | ${median(empty)} | ${empty.map(milliseconds).join(', ')} | |
+`;
+}
+
+function holdingSection(holdings: readonly Holding[]): string {
+  const rows = holdings.map(
+    ({ updates, held, host }) =>
+      `| ${updates.toLocaleString('en-US')} | ${mebibytes(held.heap)} | ${mebibytes(held.buffers)} | ${mebibytes(held.document)} | ${hostCells(host)}`,
+  );
+  return `## What an open run takes
+
+What the window holds more than before a kept run was opened, zoomed into and out of, and looked at in an update, when all garbage has been collected; then what the extension host
 holds, with all that VS Code and other extensions keep there, when its garbage has been collected too, and what the system counts for the whole process and its threads, with what nobody has given back yet.
 The pictures have up to 2,048 columns, which the shorter runs do not fill: from there on nothing may grow but what is resident.
 
-| updates | first picture, ms | of these after the page's script came, ms | heap, MiB | tables, MiB | document, MiB | ${hostHead}
-|---|---|---|---|---|---|---|---|---|
+| updates | heap, MiB | tables, MiB | document, MiB | ${hostHead}
+|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 `;
 }
