@@ -1,3 +1,6 @@
+/** The `code` of an error where another process may have trained in a run's folder. */
+export const takenOver = 'ETAKENOVER';
+
 /** What a person can do so that a run's folder can be written again. */
 export function adviceFor(error: unknown, folder: string | null): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -11,6 +14,8 @@ export function adviceFor(error: unknown, folder: string | null): string {
       return `Allow writing in ${folder} again.`;
     case 'ENOENT':
       return `${folder}, or a file in it, was deleted or moved: it is not made anew, so put it back to have the run kept.`;
+    case takenOver:
+      return 'That does not come back: stop this training. The run in the folder can be resumed once nobody trains there.';
     default:
       return `Look at ${folder}.`;
   }

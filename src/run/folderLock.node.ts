@@ -79,10 +79,21 @@ export async function isTrainedIn(folder: string): Promise<boolean> {
   return holder !== undefined && (isThisProcess(holder) ? held.has(path) : isAlive(holder, Date.now()));
 }
 
-function trainedBy({ pid, host }: Pick<Holder, 'pid' | 'host'>, path: string): string {
-  const place = host === hostname() ? '' : ` on ${host}`;
+/** Who the lock of a run's folder says holds it: this process, another one in words, or nobody. */
+export async function holderInWords(
+  folder: string,
+): Promise<{ readonly isThis: boolean; readonly words: string } | undefined> {
+  const holder = await holderOf(join(folder, runFiles.lock));
+  return holder === undefined ? undefined : { isThis: isThisProcess(holder), words: inWords(holder) };
+}
+
+function inWords({ pid, host }: Pick<Holder, 'pid' | 'host'>): string {
+  return host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
+}
+
+function trainedBy(holder: Pick<Holder, 'pid' | 'host'>, path: string): string {
   return (
-    `process ${pid}${place} is training there now: another window, or a run in a terminal. Wait until it has ended; if ` +
+    `${inWords(holder)} is training there now: another window, or a run in a terminal. Wait until it has ended; if ` +
     `there is no such run, delete ${path}`
   );
 }

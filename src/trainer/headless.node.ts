@@ -22,7 +22,8 @@ import { newRunFolder } from '../run/runFolder';
 import type { CommandLine } from './commandLine.node';
 import { earlierCut, earlierRun, isOver } from './earlierRun.node';
 import { factsOf } from './facts';
-import { FolderStorage } from '../run/folderStorage.node';
+import type { FolderStorage } from '../run/folderStorage.node';
+import { HeldFolder } from '../run/heldFolder.node';
 import { Helpers, type Threads } from './helpers';
 import { planTraining, type TrainingPlan } from './plan';
 import { jsonLines, progressBar, type Progress } from './progress.node';
@@ -49,7 +50,7 @@ export async function trainHeadless(
   let helpers: Helpers | undefined;
   try {
     const folder = commandLine.out ?? newRunFolder(commandLine.file, commandLine.variant, new Date());
-    const storage = new FolderStorage(folder);
+    const storage = new HeldFolder(folder);
     const { plan, dataDigest } = await planned(commandLine, storage);
     await earlierRun(storage, plan, dataDigest, commandLine);
     lock = await lockFolder(folder).catch(cannotKeep(commandLine, folder));

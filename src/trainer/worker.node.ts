@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { performance } from 'node:perf_hooks';
 import { Channel } from '../protocol/channel';
 import type { Port } from '../protocol/channel';
-import { FolderStorage } from '../run/folderStorage.node';
+import { HeldFolder } from '../run/heldFolder.node';
 import { nodeThreads } from './helpers.node';
 import { serveTrainer } from './service';
 
@@ -23,7 +23,7 @@ const carrier: Port = {
 
 serveTrainer({
   connect: (handlers) => new Channel(carrier, handlers),
-  openFolder: (folder) => new FolderStorage(folder),
+  openFolder: (folder) => new HeldFolder(folder),
   threads: nodeThreads(join(__dirname, 'helper.cjs')),
   clock: () => performance.now() / 1000,
   yieldToMessages: () =>

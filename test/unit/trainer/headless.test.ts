@@ -117,6 +117,24 @@ describe('The headless runner', () => {
     assert.equal(existsSync(path('run')), false);
   });
 
+  it('leaves its folder alone where another process has taken it over while this one was silent', async function () {
+    if (process.platform === 'win32') this.skip();
+    const file = experiment({ training: { steps: 20_000 } });
+    const command = spawn(process.execPath, [runner, file, '--json', '--out', path('run')]);
+    let said = '';
+    command.stderr.on('data', (part: Buffer) => (said += part.toString()));
+    await once(command.stdout, 'data');
+    command.kill('SIGSTOP');
+    writeFileSync(path('run', 'run.lock'), '1 elsewhere.example');
+    command.kill('SIGCONT');
+    command.stdout.resume();
+    const [status] = (await once(command, 'close')) as [number | null];
+    assert.equal(status, 3, said);
+    assert.match(said, /process 1 on elsewhere\.example has taken the folder over.*stop this training/);
+    assert.equal(readManifest(readFileSync(path('run', 'run.json')))?.state, 'running');
+    assert.equal(readFileSync(path('run', 'run.lock'), 'utf8'), '1 elsewhere.example');
+  });
+
   describe('resumed', () => {
     const more = (...words: string[]): string[] => [
       ...[path('x.rnn.json'), '--out', path('run'), '--resume', '--steps', '20'],

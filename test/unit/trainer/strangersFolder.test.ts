@@ -18,6 +18,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
+import { takenOver } from '../../../src/run/carrierAdvice';
+import { HeldFolder } from '../../../src/run/heldFolder.node';
 import { isTrainedIn, lockFolder } from '../../../src/run/folderLock.node';
 
 const runner = resolve('dist', 'cli.mjs');
@@ -160,6 +162,28 @@ describe('A run folder from a stranger', function () {
     await lock.release();
     assert.equal(readFileSync(path('run', 'run.lock'), 'utf8'), '1 elsewhere.example');
   });
+
+  for (const [what, lose] of [
+    ['taken over by another process', (lockPath: string) => writeFileSync(lockPath, '1 elsewhere.example')],
+    ['freed by somebody', rmSync],
+  ] as const) {
+    it(`is changed no more by a process from which it was ${what}`, async () => {
+      const lock = await lockFolder(path('run'));
+      const held = new HeldFolder(path('run'));
+      await held.append('records.arrows', new Uint8Array(8));
+      const before = readFileSync(path('run', 'records.arrows'));
+      lose(path('run', 'run.lock'));
+      const taken = { code: takenOver };
+      await assert.rejects(held.append('records.arrows', new Uint8Array(8)), taken);
+      writeFileSync(path('run', 'run.lock'), `${process.pid} ${hostname()}`);
+      await assert.rejects(held.truncate('records.arrows', 0), taken);
+      await assert.rejects(held.write('run.json', new Uint8Array(8)), taken);
+      await assert.rejects(held.remove('run.json'), taken);
+      assert.deepEqual(readFileSync(path('run', 'records.arrows')), before);
+      assert.ok(lstatSync(path('run', 'run.json')).size > 8);
+      await lock.release();
+    });
+  }
 
   it('is taken by one of all who find the lock of a process that is gone', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
