@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runFiles } from '../../src/run/layout';
 import { readManifest } from '../../src/run/manifest';
 
 /** How many runs in this folder of runs have come to their end; 0 where there is no such folder. */
-export function finishedRuns(runs: string): number {
+function finishedRuns(runs: string): number {
   if (!existsSync(runs)) return 0;
   return readdirSync(runs).filter((name) => {
-    const manifest = join(runs, name, 'run.json');
+    const manifest = join(runs, name, runFiles.manifest);
     return existsSync(manifest) && readManifest(readFileSync(manifest))?.state === 'finished';
   }).length;
 }

@@ -65,7 +65,7 @@ describe('A panel whose experiment and variant are both training', () => {
 
   it('comes back after every reload of the window', async () => {
     const { page } = workbench;
-    for (let reload = 0; reload < 2; reload++) {
+    for (let reload = 0; reload < 3; reload++) {
       if (reload > 0) await workbench.openFile('endless.rnn.json');
       for (let n = 0; n < 2; n++) {
         await workbench.codeLens('▶ Train').click();

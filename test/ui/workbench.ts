@@ -156,10 +156,10 @@ export class Workbench {
     return texts;
   }
 
-  /** Presses a button in the newest notification that has it, once there is one. */
+  /** Presses the button that one notification has, once there is one with it. */
   async pressInNotification(label: string): Promise<void> {
     const centre = await this.openNotifications();
-    await centre.getByRole('button', { name: label }).first().click();
+    await centre.getByRole('button', { name: label }).click();
   }
 
   /** Waits until the Problems panel shows at least `least` rows that are not files, and reads them. */

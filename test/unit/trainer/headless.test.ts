@@ -36,6 +36,20 @@ describe('The headless runner', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [runner, ...words], { encoding: 'utf8', ...limits });
     return { status, stdout, stderr };
   };
+  /** Trains to the end in `run`, where something happens in the middle while the runner itself is held still. */
+  const trainWith = async (happen: () => void): Promise<{ readonly status: number | null; readonly said: string }> => {
+    const file = experiment({ training: { steps: 20_000 } });
+    const command = spawn(process.execPath, [runner, file, '--json', '--out', path('run')]);
+    let said = '';
+    command.stderr.on('data', (part: Buffer) => (said += part.toString()));
+    await once(command.stdout, 'data');
+    command.kill('SIGSTOP');
+    happen();
+    command.kill('SIGCONT');
+    command.stdout.resume();
+    const [status] = (await once(command, 'close')) as [number | null];
+    return { status, said };
+  };
   /** Refused with one diagnostic: nothing but it is said. */
   const refuses = (words: readonly string[], message: RegExp): void => {
     const { status, stdout, stderr } = train(...words);
@@ -102,16 +116,9 @@ describe('The headless runner', () => {
 
   it('fails when its folder is deleted under it', async function () {
     if (process.platform === 'win32') this.skip();
-    const file = experiment({ training: { steps: 20_000 } });
-    const command = spawn(process.execPath, [runner, file, '--json', '--out', path('run')]);
-    let said = '';
-    command.stderr.on('data', (part: Buffer) => (said += part.toString()));
-    await once(command.stdout, 'data');
-    command.kill('SIGSTOP');
-    rmSync(path('run'), { recursive: true });
-    command.kill('SIGCONT');
-    command.stdout.resume();
-    const [status] = (await once(command, 'close')) as [number | null];
+    const { status, said } = await trainWith(() => {
+      rmSync(path('run'), { recursive: true });
+    });
     assert.equal(status, 3, said);
     assert.match(said, /cannot be written \(ENOENT.*\nNothing of this run is on disk any more.*\n.*not all was kept/);
     assert.equal(existsSync(path('run')), false);
@@ -119,16 +126,9 @@ describe('The headless runner', () => {
 
   it('leaves its folder alone where another process has taken it over while this one was silent', async function () {
     if (process.platform === 'win32') this.skip();
-    const file = experiment({ training: { steps: 20_000 } });
-    const command = spawn(process.execPath, [runner, file, '--json', '--out', path('run')]);
-    let said = '';
-    command.stderr.on('data', (part: Buffer) => (said += part.toString()));
-    await once(command.stdout, 'data');
-    command.kill('SIGSTOP');
-    writeFileSync(path('run', 'run.lock'), '1 elsewhere.example');
-    command.kill('SIGCONT');
-    command.stdout.resume();
-    const [status] = (await once(command, 'close')) as [number | null];
+    const { status, said } = await trainWith(() => {
+      writeFileSync(path('run', 'run.lock'), '1 elsewhere.example');
+    });
     assert.equal(status, 3, said);
     assert.match(said, /process 1 on elsewhere\.example has taken the folder over.*stop this training/);
     assert.equal(readManifest(readFileSync(path('run', 'run.json')))?.state, 'running');
