@@ -30,18 +30,20 @@ export function activate(context: ExtensionContext): void {
 
   const log = openLog();
   const sessions = new Sessions();
+  const kept = new KeptRuns(sessions);
   const archive = new RunArchive(context.workspaceState);
   const startWorker = nodeTrainers(at('dist', 'worker.cjs').fsPath);
   const queue = new TrainingQueue();
   const estimates = new Estimates(startWorker);
   const launcher = new Launcher(sessions, archive, queue, () => estimates.handOver() ?? startWorker(), log);
   const panels = new RunPanels(
-    { sessions, archive, startWorker, extension: extensionUri, log },
+    { sessions, kept, archive, startWorker, extension: extensionUri, log },
     context.workspaceState,
   );
   const comparisons = new ComparisonPanels(
     {
       sessions,
+      kept,
       archive,
       extension: extensionUri,
       log,
@@ -50,7 +52,6 @@ export function activate(context: ExtensionContext): void {
     },
     context.workspaceState,
   );
-  const kept = new KeptRuns();
   const runs = new RunsTree(kept, sessions);
   const tree = window.createTreeView(runsView, { treeDataProvider: runs, canSelectMany: true, showCollapseAll: true });
   const samples = new Samples(at('media', 'samples'));

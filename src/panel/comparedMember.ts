@@ -1,6 +1,7 @@
 import type { Disposable } from 'vscode';
 import { plainName } from '../run/displayName';
 import { beganOf } from '../session/keptRun';
+import type { KeptRuns } from '../session/keptRuns';
 import { KeptSession } from '../session/keptSession';
 import type { RunArchive } from '../session/runArchive';
 import { Session } from '../session/session';
@@ -23,9 +24,10 @@ export class ComparedMember implements Disposable {
     readonly id: number,
     readonly subject: Subject,
     readonly sessions: Sessions,
+    kept: KeptRuns,
     onChange: () => void,
   ) {
-    this.#kept = subject.kind === 'run' ? new KeptSession(subject.folder) : undefined;
+    this.#kept = subject.kind === 'run' ? new KeptSession(subject.folder, kept.onDidTouch) : undefined;
     this.#kept?.onDidChange(onChange);
   }
 

@@ -9,6 +9,7 @@ import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
 import type { Log } from '../platform/log';
 import { briefValue, differingKeys, keyValues, type KeyValues } from '../run/differences';
+import type { KeptRuns } from '../session/keptRuns';
 import type { RunArchive } from '../session/runArchive';
 import type { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
@@ -21,6 +22,7 @@ import type { PanelView } from './panels';
 /** What a comparison needs from the house. */
 export interface ComparisonParts {
   readonly sessions: Sessions;
+  readonly kept: KeptRuns;
   readonly archive: RunArchive;
   readonly extension: Uri;
   readonly log: Log;
@@ -59,9 +61,9 @@ export class ComparisonPanel implements PanelView {
     readonly parts: ComparisonParts,
     readonly onShow: (title: string) => void,
   ) {
-    const { sessions, extension, log } = parts;
+    const { sessions, kept, extension, log } = parts;
     this.#members = subjects.map(
-      (subject, index) => new ComparedMember(index, subject, sessions, () => void this.#announce()),
+      (subject, index) => new ComparedMember(index, subject, sessions, kept, () => void this.#announce()),
     );
     this.#channel = connectPage<ComparisonHostContract>('Comparison', panel.webview, log, comparisonRequests, {
       ready: () => this.#hydrate(),

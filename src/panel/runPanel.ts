@@ -7,6 +7,7 @@ import { DisposableStore } from '../platform/disposable';
 import { Gathering } from '../platform/gathering';
 import type { Log } from '../platform/log';
 import { experimentName, fileNameOf, folderOf, readExperiment } from '../session/experimentText';
+import type { KeptRuns } from '../session/keptRuns';
 import { KeptSession } from '../session/keptSession';
 import type { RunArchive } from '../session/runArchive';
 import { Inspector } from '../session/inspector';
@@ -27,6 +28,7 @@ import { keptOf, type KeptSubject, type Subject } from './subject';
 /** What a panel needs from the house. */
 export interface RunPanelParts {
   readonly sessions: Sessions;
+  readonly kept: KeptRuns;
   readonly archive: RunArchive;
   /** For looking into single updates. */
   readonly startWorker: StartTrainerWorker;
@@ -73,9 +75,9 @@ export class RunPanel implements PanelView {
     readonly parts: RunPanelParts,
     readonly onShow: (shown: KeptSubject, title: string) => void,
   ) {
-    const { sessions, extension, log } = parts;
+    const { sessions, kept, extension, log } = parts;
     this.#target = subject.kind === 'experiment' ? subject.target : undefined;
-    this.#kept = subject.kind === 'run' ? this.#owned.add(new KeptSession(subject.folder)) : undefined;
+    this.#kept = subject.kind === 'run' ? this.#owned.add(new KeptSession(subject.folder, kept.onDidTouch)) : undefined;
     this.#channel = connectPage<PanelHostContract>('Panel', panel.webview, log, panelRequests, {
       ready: () => this.#hydrate(),
       select: ({ variant }) => this.show(variant),

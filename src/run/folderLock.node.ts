@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { constants, lstat, mkdir, open, readFile, rm, rmdir, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runFiles } from './layout';
 
 const longestLock = 320;
@@ -45,7 +46,7 @@ export async function lockFolder(folder: string, rhythm = betweenSigns): Promise
   if (held.has(path)) throw new Error(trainedBy({ pid: process.pid, host: hostname() }, path));
   held.add(path);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     if (!(await created(path))) await takeOver(path);
   } catch (error) {
     held.delete(path);
@@ -70,6 +71,27 @@ export async function lockFolder(folder: string, rhythm = betweenSigns): Promise
       await rmdir(folder).catch(() => undefined);
     },
   };
+}
+
+/**
+ * Milliseconds after which a new folder is watched. VS Code's watcher on Linux begins to watch one when it hears of it,
+ * and never learns of what came to stand there before: of runs whose folder was made at once with the one around it, it
+ * missed everything in 5 of 40.
+ */
+const untilWatched = 50;
+
+/** Makes a folder, and those around it that are not there yet, so that a watcher sees what happens in each. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+    return;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' && dirname(folder) !== folder) {
+      await makeFolder(dirname(folder));
+      await sleep(untilWatched);
+    }
+  }
+  await mkdir(folder, { recursive: true });
 }
 
 /** Whether a living process holds a run's folder. */

@@ -12,18 +12,25 @@ const secondsBetweenLooks = 2;
 export class KeptSession implements Disposable {
   readonly #changed = new EventEmitter<undefined>();
   readonly #watcher;
+  readonly #touched: Disposable;
   #kept: KeptRun | undefined;
   #session: Session | undefined;
   #reason: string | undefined;
   readonly #look = new Gathering(secondsBetweenLooks * 1000, async () => {
     await this.read();
     this.#changed.fire(undefined);
+    // Not every watcher tells of what another process writes, and none that it was killed.
+    if (this.#kept?.state === 'elsewhere') this.#look.soon();
   });
 
   /** Fires when the run was read again. */
   readonly onDidChange: Event<undefined> = this.#changed.event;
 
-  constructor(readonly folder: Uri) {
+  /** @param touched fires with the folders of runs in which this window has changed something by itself */
+  constructor(
+    readonly folder: Uri,
+    touched: Event<Uri>,
+  ) {
     this.#watcher = workspace.createFileSystemWatcher(
       new RelativePattern(
         folder,
@@ -35,6 +42,9 @@ export class KeptSession implements Disposable {
         this.#look.soon();
       });
     }
+    this.#touched = touched(({ path }) => {
+      if (path === folder.path) this.#look.soon();
+    });
   }
 
   get kept(): KeptRun | undefined {
@@ -85,6 +95,7 @@ export class KeptSession implements Disposable {
   dispose(): void {
     this.#look.dispose();
     this.#watcher.dispose();
+    this.#touched.dispose();
     this.#session?.dispose();
     this.#changed.dispose();
   }

@@ -51,7 +51,10 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
       const runs = given.length > 1 ? given : await chooseSeveral(await kept.all(), runsIn([first]));
       if (runs.length > 0) parts.compare(runs.map(({ folder }) => folder));
     }),
-    registry.registerCommand(commands.renameRun, onOne('Rename Run', rename)),
+    registry.registerCommand(
+      commands.renameRun,
+      onOne('Rename Run', (run) => rename(run, kept)),
+    ),
     registry.registerCommand(
       commands.revealRun,
       onOne('Reveal Run', async ({ folder }) => registry.executeCommand('revealInExplorer', folder)),
@@ -129,7 +132,7 @@ async function resume({ launcher, showRun }: RunCommandParts, folder: Uri): Prom
   if (launch.kind === 'failed') void window.showErrorMessage(launch.message);
 }
 
-async function rename(run: KeptRun): Promise<void> {
+async function rename(run: KeptRun, kept: KeptRuns): Promise<void> {
   const name = await window.showInputBox({
     title: 'Rename Run',
     prompt: 'A name for this run; empty gives it back its own.',
@@ -140,12 +143,13 @@ async function rename(run: KeptRun): Promise<void> {
   try {
     if (name.trim() === '') await storage.remove(runFiles.displayName);
     else await storage.write(runFiles.displayName, writeDisplayName(name.trim()));
+    kept.touched(run.folder);
   } catch (error) {
     void window.showErrorMessage(`The name cannot be kept: ${reasonOf(error)}`);
   }
 }
 
-async function remove(runs: readonly KeptRun[], { sessions }: RunCommandParts): Promise<void> {
+async function remove(runs: readonly KeptRun[], { kept, sessions }: RunCommandParts): Promise<void> {
   const [first] = runs;
   if (first === undefined) return;
   if (await tellOfTraining(runs, sessions)) return;
@@ -159,7 +163,10 @@ async function remove(runs: readonly KeptRun[], { sessions }: RunCommandParts): 
   if (answer !== confirmed) return;
   // While the question stood there, somebody may have gone on with one of them.
   if (await tellOfTraining(runs, sessions)) return;
-  for (const { folder } of runs) await toTrash(folder);
+  for (const { folder } of runs) {
+    await toTrash(folder);
+    kept.touched(folder);
+  }
 }
 
 /** Whether one of the runs trains now, here or elsewhere, whatever was known of it before; then the person is told. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -15,6 +16,7 @@ import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { lockFolder } from '../../src/run/folderLock.node';
 import { readManifest } from '../../src/run/manifest';
 import { loadRun } from '../../src/session/runArchive';
 import { readRecords } from '../../src/run/recordDecoder';
@@ -50,8 +52,8 @@ function tabs(title: string): readonly vscode.Tab[] {
 }
 
 describe('Kept runs', () => {
-  const kept = new KeptRuns();
   const sessions = new Sessions();
+  const kept = new KeptRuns(sessions);
   const tree = new RunsTree(kept, sessions);
 
   afterEach(async () => {
@@ -196,6 +198,48 @@ describe('Kept runs', () => {
     assert.equal(await Promise.race([deletion, sleep(5000, 'asks whether to delete it')]), undefined);
     assert.ok(existsSync(folder));
     rmSync(join(folder, 'run.lock'));
+  });
+
+  it('whose process was killed are shown as cut off, though no file changes', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    await experiment.lens(/finished/);
+    const [folder = ''] = foldersOf(experiment);
+    const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+    const other = spawn(process.execPath, ['--eval', 'setInterval(() => undefined, 1000)'], {
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    });
+    writeFileSync(join(folder, 'run.lock'), String(other.pid));
+    writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state: 'running', endedAt: null }));
+    await until('a run of another process', async () => /training elsewhere/.test((await rows(experiment, 1)).join()));
+    // What these files were written with has been told of by then.
+    await sleep(2000);
+    await rows(experiment, 1);
+    other.kill('SIGKILL');
+    await until('the end of it', async () => /interrupted/.test((await rows(experiment, 1)).join()));
+  });
+
+  it('are seen by the watchers of the window from their beginning, in folders that are as new', async () => {
+    const [workspace] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(workspace);
+    const watcher = vscode.workspace.createFileSystemWatcher('**/run.json', false, true, true);
+    const seen = new Set<string>();
+    watcher.onDidCreate(({ fsPath }) => seen.add(fsPath));
+    const manifests: string[] = [];
+    for (let i = 0; i < 40; i++) {
+      const folder = join(mkdtempSync(join(workspace.uri.fsPath, 'new-')), 'unroll-runs');
+      await sleep(100);
+      await lockFolder(join(folder, 'run'));
+      await sleep(100);
+      manifests.push(join(folder, 'run', 'run.json'));
+      writeFileSync(join(folder, 'run', 'run.json'), '{}');
+    }
+    await sleep(2000);
+    watcher.dispose();
+    assert.deepEqual(
+      manifests.filter((path) => !seen.has(path)),
+      [],
+    );
   });
 
   it('are looked into for no update that they have not made, and by no thread that nobody waits for', async () => {

@@ -55,7 +55,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
     join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'worker.cjs'),
   );
   const launcher = new Launcher(sessions, new RunArchive(noMemento), queue, worker, log);
-  const kept = new KeptRuns();
+  const kept = new KeptRuns(sessions);
   const notices: string[] = [];
   const rejections: unknown[] = [];
   const onRejection = (reason: unknown): void => {
