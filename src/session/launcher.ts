@@ -200,7 +200,8 @@ export class Launcher implements Disposable {
       await lock?.release();
       if (session.status.state === 'stopped') return { kind: 'stopped' };
       session.fail(reasonOf(error));
-      return { kind: 'failed', message: reasonOf(error) };
+      // Of a trainer that is gone the session says more than the request that it has not answered.
+      return { kind: 'failed', message: session.status.message ?? reasonOf(error) };
     }
   }
 

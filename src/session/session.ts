@@ -323,9 +323,10 @@ export class Session implements Disposable {
         ? 'Train again to start over.'
         : 'Resume goes on from the newest checkpoint; Train starts over.';
     if (reason !== outOfMemory) return `${reason} ${back}`;
-    const estimate = this.#facts === undefined ? '' : ` It was estimated to need ${mebibytes(this.#facts.memoryBytes)}`;
-    const limit = this.#memoryLimit === undefined ? '' : `, and may use ${mebibytes(this.#memoryLimit)}`;
-    return `${reason}${estimate}${estimate === '' ? '' : `${limit}.`} ${back} Fewer hidden units, a shorter length or a smaller batch need less.`;
+    const estimate =
+      this.#facts === undefined ? '' : `was estimated to need ${mebibytes(this.#facts.memoryBytes)}, and `;
+    const limit = mebibytes(this.#memoryLimit ?? 0);
+    return `${reason} It ${estimate}may use ${limit}. ${back} Fewer hidden units, a shorter length or a smaller batch need less.`;
   }
 
   #take(batch: RecordBatch): void {

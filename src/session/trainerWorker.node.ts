@@ -1,4 +1,5 @@
 import { Worker, type ResourceLimits } from 'node:worker_threads';
+import { reasonOf } from '../protocol/channel';
 import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from './trainerWorker';
 
 /**
@@ -11,8 +12,10 @@ export function nodeTrainers(script: string, limits: ResourceLimits = {}): Start
     const worker = new Worker(script, { name: 'unroll-trainer', resourceLimits: limits });
     let asked = false;
     let fault: string | undefined;
-    worker.on('error', (error) => {
-      fault = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? outOfMemory : error.message;
+    // Whatever is thrown there comes here: it need not be an error.
+    worker.on('error', (thrown: unknown) => {
+      const isOutOfMemory = thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      fault = isOutOfMemory ? outOfMemory : endedBecause(reasonOf(thrown));
     });
     return {
       port: {
@@ -26,7 +29,7 @@ export function nodeTrainers(script: string, limits: ResourceLimits = {}): Start
       },
       onGone(listener) {
         worker.once('exit', (code) => {
-          listener(asked ? undefined : (fault ?? `The trainer's thread ended by itself (exit code ${code}).`));
+          listener(asked ? undefined : (fault ?? endedBecause(`exit code ${code}`)));
         });
       },
       terminate() {
@@ -35,4 +38,8 @@ export function nodeTrainers(script: string, limits: ResourceLimits = {}): Start
       },
     };
   };
+}
+
+function endedBecause(reason: string): string {
+  return `The trainer's thread ended by itself (${reason}).`;
 }

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as vscode from 'vscode';
+import { readManifest } from '../../src/run/manifest';
+import { Inspector } from '../../src/session/inspector';
+import { Launcher } from '../../src/session/launcher';
+import { readKeptRun } from '../../src/session/keptRun';
+import { RunArchive } from '../../src/session/runArchive';
+import type { Session } from '../../src/session/session';
+import { Sessions } from '../../src/session/sessions';
+import { nodeTrainers } from '../../src/session/trainerWorker.node';
+import type { StartTrainerWorker } from '../../src/session/trainerWorker';
+import { TrainingQueue } from '../../src/session/trainingQueue';
+import { ExperimentFile, until } from './experimentFile';
+
+const endless = `{
+  "data": { "task": "adding", "length": 5 },
+  "model": { "cell": "rnn", "hidden": 4 },
+  "training": { "steps": 100000000, "batch": 4, "checkpointEvery": 2000 }
+}`;
+
+const noMemento: vscode.Memento = {
+  keys: () => [],
+  get: <T>(_: string, otherwise?: T) => otherwise as T,
+  update: () => Promise.resolve(),
+};
+
+const built = join(
+  vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'),
+  'dist',
+  'worker.cjs',
+);
+
+/** The real trainer, in which something else happens as well. */
+function trainerWith(script: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'unroll-dying-')), 'worker.cjs');
+  writeFileSync(
+    file,
+    `require(${JSON.stringify(built)});\nconst { parentPort } = require('node:worker_threads');\n${script}`,
+  );
+  return file;
+}
+
+/** Does it some time after the trainer was asked for something. */
+const afterwards = (request: string, milliseconds: number, act: string): string =>
+  `parentPort.on('message', ({ name }) => {
+     if (name === '${request}') setTimeout(() => { ${act} }, ${milliseconds});
+   });`;
+
+/** Small pieces: what wants too much in one piece takes the whole process with it. */
+const hungry = `let held; for (;;) held = { held };`;
+
+describe('A trainer whose thread dies by itself', () => {
+  const log = vscode.window.createOutputChannel('Deaths', { log: true });
+  const sessions = new Sessions();
+  const queue = new TrainingQueue(() => 1);
+  let threads = 0;
+  let start: StartTrainerWorker = nodeTrainers(built);
+  const counted =
+    (starting: StartTrainerWorker): StartTrainerWorker =>
+    () => {
+      const thread = starting();
+      threads++;
+      thread.onGone(() => threads--);
+      return thread;
+    };
+  const launcher = new Launcher(sessions, new RunArchive(noMemento), queue, () => counted(start)(), log);
+  const rejections: unknown[] = [];
+  const onRejection = (reason: unknown): void => {
+    rejections.push(reason);
+  };
+
+  before(() => process.on('unhandledRejection', onRejection));
+  beforeEach(() => {
+    rejections.length = 0;
+    start = nodeTrainers(built);
+  });
+  afterEach(async () => {
+    for (const session of sessions.all) if (session.isLive) await session.stop();
+    await until('all threads to end', () => threads === 0);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    assert.deepEqual(rejections, []);
+  });
+  after(() => {
+    process.off('unhandledRejection', onRejection);
+    for (const owned of [launcher, queue, sessions, log]) owned.dispose();
+  });
+
+  async function trained(session: Session | undefined, updates: number): Promise<Session> {
+    await until('updates', () => (session?.status.updates ?? 0) > updates);
+    assert.ok(session !== undefined);
+    return session;
+  }
+
+  async function ended(session: Session): Promise<string> {
+    await until('its end', () => !session.isLive);
+    await session.gone;
+    assert.equal(session.status.state, 'failed');
+    assert.equal(threads, 0);
+    return session.status.message ?? '';
+  }
+
+  /** The window goes on as if nothing had been. */
+  async function isResumable(folder: string): Promise<void> {
+    assert.ok(!existsSync(join(folder, 'run.lock')));
+    assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.state, 'interrupted');
+    start = nodeTrainers(built);
+    const resumed = await launcher.resume(folder);
+    assert.ok(resumed.kind === 'started', JSON.stringify(resumed));
+    await trained(resumed.session, 5000);
+    await resumed.session.stop();
+    await resumed.session.gone;
+    assert.equal(readManifest(readFileSync(join(folder, 'run.json')))?.state, 'stopped');
+  }
+
+  const deaths: readonly (readonly [what: string, act: string, words: RegExp])[] = [
+    ['throws', `throw new Error('boom');`, /^The trainer's thread ended by itself \(boom\)\. Resume goes on/],
+    ['throws no error', `throw null;`, /^The trainer's thread ended by itself \(null\)\. Resume goes on/],
+    ['rejects', `void Promise.reject(new Error('gone'));`, /^The trainer's thread ended by itself \(gone\)\. Resume/],
+    ['exits', `process.exit(7);`, /^The trainer's thread ended by itself \(exit code 7\)\. Resume goes on/],
+    [
+      'needs more memory than there is',
+      hungry,
+      /memory\. It was estimated to need 0\.6 MiB, and may use .* Resume goes on/,
+    ],
+  ];
+  for (const [what, act, words] of deaths) {
+    it(`because it ${what}, leaves a run that can be gone on with`, async () => {
+      const experiment = await ExperimentFile.open(endless);
+      const target = { uri: experiment.document.uri, variant: undefined };
+      start = nodeTrainers(trainerWith(afterwards('start', 1500, act)), { maxOldGenerationSizeMb: 48 });
+      const launch = await launcher.launch(target);
+      assert.ok(launch.kind === 'started', JSON.stringify(launch));
+      assert.match(await ended(launch.session), words);
+      await isResumable(launch.session.folder ?? '');
+      const again = await launcher.launch(target);
+      assert.ok(again.kind === 'started', JSON.stringify(again));
+      await trained(again.session, 0);
+    });
+  }
+
+  it('while it is being started, says why and how to start over, and leaves no folder', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    const target = { uri: experiment.document.uri, variant: undefined };
+    start = nodeTrainers(trainerWith(`parentPort.on('message', () => { ${hungry} });`), {
+      maxOldGenerationSizeMb: 48,
+    });
+    const launch = await launcher.launch(target);
+    assert.ok(launch.kind === 'failed', JSON.stringify(launch));
+    assert.match(
+      launch.message,
+      /^The trainer has run out of memory\. It may use .* MiB\. Train again to start over\./,
+    );
+    const session = sessions.get(target);
+    assert.ok(session !== undefined);
+    assert.equal(await ended(session), launch.message);
+    assert.deepEqual(readdirSync(join(experiment.folder, 'unroll-runs')), []);
+  });
+
+  it('while a run is gone on with, leaves it as it was', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    const launch = await launcher.launch({ uri: experiment.document.uri, variant: undefined });
+    assert.ok(launch.kind === 'started', JSON.stringify(launch));
+    const { session } = launch;
+    await trained(session, 3000);
+    await session.stop();
+    await session.gone;
+    const folder = session.folder ?? '';
+    for (const act of ['process.exit(7);', `throw new Error('boom');`]) {
+      start = nodeTrainers(trainerWith(`parentPort.on('message', () => { ${act} });`));
+      const broken = await launcher.resume(folder);
+      assert.ok(broken.kind === 'failed', JSON.stringify(broken));
+      assert.match(broken.message, /^The trainer's thread ended by itself \(.*\)\. Resume goes on from the newest/);
+      const gone = sessions.withFolder(folder);
+      assert.ok(gone !== undefined);
+      await ended(gone);
+      assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.state, 'stopped');
+    }
+    start = nodeTrainers(built);
+    const resumed = await launcher.resume(folder);
+    assert.ok(resumed.kind === 'started', JSON.stringify(resumed));
+    await trained(resumed.session, session.status.updates);
+  });
+
+  it('while it looks into an update, is followed by another one at the next look', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    const launch = await launcher.launch({ uri: experiment.document.uri, variant: undefined });
+    assert.ok(launch.kind === 'started', JSON.stringify(launch));
+    const { session } = launch;
+    await trained(session, 3000);
+    await session.stop();
+    await session.gone;
+    const dying = nodeTrainers(
+      trainerWith(`parentPort.on('message', ({ name }) => { if (name === 'reach') process.exit(7); });`),
+    );
+    const base = vscode.Uri.file(experiment.folder);
+    const inspector = new Inspector(base, session.folder ?? '', counted(dying), () => session.status.updates);
+    for (let look = 0; look < 3; look++) {
+      assert.equal((await inspector.ask('inspect', { update: 1000, sequence: 0 })).update, 1000);
+      await assert.rejects(
+        inspector.ask('reach', { update: 1000, sequence: 0, layer: 0 }),
+        /^ChannelClosed: The trainer's thread ended by itself \(exit code 7\)\.$/,
+      );
+    }
+    inspector.dispose();
+  });
+});
