@@ -249,7 +249,7 @@ export class Learner {
     return this.evaluator.run(windows, observe);
   }
 
-  /** Everything needed to go on bit for bit. */
+  /** Everything that a learner of the same kernels needs to go on bit for bit. */
   snapshot(): Snapshot {
     const { network, shards, update, options } = this;
     const kept = this.plan.reachesBack ? Math.min(shards[0].unroll.length, this.plan.backward - 1) : 0;
@@ -267,12 +267,12 @@ export class Learner {
   }
 
   /**
-   * Goes back to where a snapshot was taken, by a learner of the same options. Throws RangeError, naming what does not
+   * Goes back to where a snapshot was taken, by a learner of the same options; where it had other kernels, what follows
+   * differs in the last digits. Throws RangeError, naming what does not
    * fit, before anything is changed.
    */
   restore(snapshot: Snapshot): void {
     const { network, shards, update, options } = this;
-    expectScalar(snapshot, 'kernels', options.kernels.name);
     expectScalar(snapshot, 'optimizer', options.optimizer.kind);
     const updates = scalarCount(snapshot, 'updates');
     const stored = scalarCount(snapshot, 'storedSteps');

@@ -5,7 +5,7 @@ import type { Network } from './network';
 import type { Shard } from './shard';
 
 /**
- * Everything needed to go on bit for bit: parameters, optimizer state, carried states and, where `backward` >
+ * Everything that the same kernels need to go on bit for bit: parameters, optimizer state, carried states and, where `backward` >
  * `forward`, the stored steps. Plain data: it survives structured cloning, and the scalars survive JSON.
  */
 export interface Snapshot {
@@ -113,14 +113,14 @@ function symbols({ unroll }: Shard): Int32Array {
 export type Restoration = () => void;
 
 /**
- * Finds each of the live tensors in a snapshot, in its shape and precision, and returns what puts them back; throws
- * RangeError naming the tensor that does not fit. Nothing is written before, so a refusal leaves everything as it was.
+ * Finds each of the live tensors in a snapshot, in its shape, and returns what puts them back; throws RangeError naming
+ * the tensor that does not fit. Other kernels may have taken it: what they computed in double precision is rounded to
+ * single where these kernels compute in that. Nothing is written before, so a refusal leaves everything as it was.
  */
 export function prepareRestoration(snapshot: Snapshot, live: readonly LiveTensor[]): Restoration {
   const pairs = live.map((tensor) => {
-    const { name, shape, parts } = tensor;
-    const precision = parts.every(({ values }) => values instanceof Float64Array) ? 'F64' : 'F32';
-    return { tensor, data: storedAs(snapshot, name, precision, shape).data };
+    const { name, shape } = tensor;
+    return { tensor, data: storedAs(snapshot, name, ['F32', 'F64'], shape).data };
   });
   return () => {
     for (const { tensor, data } of pairs) {
@@ -135,10 +135,10 @@ export function prepareRestoration(snapshot: Snapshot, live: readonly LiveTensor
 export function prepareIndices(snapshot: Snapshot, shards: readonly [Shard, ...Shard[]], steps: number): Restoration {
   if (steps === 0) return () => undefined;
   const batch = shards.reduce((sum, { lanes }) => sum + lanes.count, 0);
-  const reset = storedAs(snapshot, 'history/reset', 'I32', [steps, batch]).data;
+  const reset = storedAs(snapshot, 'history/reset', ['I32'], [steps, batch]).data;
   const inputs =
     shards[0].network.inputs === 'oneHot'
-      ? symbolsIn(storedAs(snapshot, 'history/inputs', 'I32', [steps, batch]), shards[0].network.spec.inputs)
+      ? symbolsIn(storedAs(snapshot, 'history/inputs', ['I32'], [steps, batch]), shards[0].network.spec.inputs)
       : undefined;
   return () => {
     for (const shard of shards) {
@@ -159,17 +159,18 @@ function symbolsIn({ data }: CapturedTensor, kinds: number): CapturedTensor['dat
   throw new RangeError(`The snapshot holds the symbol ${stray}; this learner knows those from 0 to ${kinds - 1}.`);
 }
 
-/** A tensor of the snapshot; throws RangeError unless it is of that kind and shape. */
+/** A tensor of the snapshot; throws RangeError unless it is of one of these kinds and of that shape. */
 function storedAs(
   snapshot: Snapshot,
   name: string,
-  dtype: CapturedTensor['dtype'],
+  dtypes: readonly CapturedTensor['dtype'][],
   shape: readonly number[],
 ): CapturedTensor {
   const stored = snapshot.tensors.get(name);
-  const wanted = `${dtype} [${shape.join(', ')}]`;
-  const found = stored === undefined ? 'nothing' : `${stored.dtype} [${stored.shape.join(', ')}]`;
-  if (stored === undefined || found !== wanted) {
+  const size = `[${shape.join(', ')}]`;
+  if (stored === undefined || !dtypes.includes(stored.dtype) || `[${stored.shape.join(', ')}]` !== size) {
+    const wanted = `${dtypes.join(' or ')} ${size}`;
+    const found = stored === undefined ? 'nothing' : `${stored.dtype} [${stored.shape.join(', ')}]`;
     throw new RangeError(
       `The snapshot holds ${found} under "${name}", this learner needs ${wanted}: restore it into a learner of the same experiment.`,
     );

@@ -1,13 +1,17 @@
 import type { RunFacts } from './run';
 
-/** What computes a run: the kernel set, how its batches are cut, and how many threads share them. */
+/** What computes a run: the kernel sets, how its batches are cut, and how many threads share them. */
 export function computationInWords({
   kernels,
+  kernelChanges,
   shards,
   workers,
-}: Pick<RunFacts, 'kernels' | 'shards' | 'workers'>): string {
+}: Pick<RunFacts, 'kernels' | 'kernelChanges' | 'shards' | 'workers'>): string {
   const cut = shards === 1 ? '' : `, batches cut into ${shards}`;
-  return `${kernels} kernels${cut}, ${workers === 1 ? 'one worker' : `${workers} workers`}`;
+  const later = kernelChanges.map(
+    (change) => `, from update ${change.update.toLocaleString('en-US')} on ${change.kernels} kernels`,
+  );
+  return `${kernels} kernels${later.join('')}${cut}, ${workers === 1 ? 'one worker' : `${workers} workers`}`;
 }
 
 const mebibyte = 1024 * 1024;

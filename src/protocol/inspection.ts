@@ -4,6 +4,8 @@ export interface Inspection {
   readonly update: number;
   /** Which sequence of the batch, from 0. */
   readonly sequence: number;
+  /** Why its numbers are not the run's own to the last bit; undefined where they are. */
+  readonly caveat: string | undefined;
   /** B */
   readonly batch: number;
   /** T of the window, earlier steps that the gradient reached included. */

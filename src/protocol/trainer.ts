@@ -1,5 +1,6 @@
 import type { Finding } from '../diagnosis/finding';
 import type { ResolvedExperiment } from '../experiment/schema';
+import type { KernelHistory } from '../run/kernelHistory';
 import type { BrokenPlace, Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/recordBatch';
 import type { Keeping, RunFacts } from './run';
@@ -71,18 +72,17 @@ export interface ReplayParams {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Bytes the replay may use. */
   readonly memoryLimit: number;
-  /** The kernel set that computed the run. */
-  readonly kernels: string;
+  /** The kernel sets that computed the run. */
+  readonly kernels: KernelHistory;
   /** Parts that it cut each batch into. */
   readonly shards: number;
   /** Absolute path of the run's folder. */
   readonly folder: string;
 }
 
-/** The answer to opening a replay; `notice` says where it is not bit for bit the run's own arithmetic. */
+/** The answer to opening a replay. */
 export type ReplayReply =
-  | { readonly kind: 'opened'; readonly notice: string | undefined }
-  | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
+  { readonly kind: 'opened' } | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
 
 /** What the trainer's worker serves. */
 export type TrainerContract = {

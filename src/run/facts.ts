@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { kernelChangeSchema } from './kernelHistory';
 import { largestSeries, mostNames } from './recordBatch';
 
 const size = z.number().int().nonnegative();
@@ -51,8 +52,10 @@ export const factsSchema = z.object({
   ),
   /** Steps the task must remember, where that is known. */
   lag: size.nullable(),
-  /** Kernel set that computes this run. */
+  /** Kernel set that computed the first update. */
   kernels: z.string(),
+  /** Kernel sets that it was gone on with, in the order of their updates. Earlier runs kept none. */
+  kernelChanges: z.array(kernelChangeSchema).default([]),
   /** Parts that each batch is cut into: with the kernel set it decides the last bits. Earlier runs were not cut. */
   shards: size.min(1).default(1),
   /** Threads that shared the work when the run began; they decide the speed only. */

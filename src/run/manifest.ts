@@ -23,6 +23,7 @@ const manifestSchema = z.object({
   variant: z.string().nullable(),
   /** The experiment file, relative to the run's folder and with `/`; it may have gone, or changed, since. */
   source: z.string().nullable().default(null),
+  /** The kernel set that computed the first update; `facts` tells of those that the run was gone on with. */
   kernels: z.string(),
   state: z.enum(['running', 'paused', 'finished', 'stopped', 'diverged', 'failed', 'interrupted']),
   updates: z.number().int().nonnegative(),

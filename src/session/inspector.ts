@@ -83,14 +83,14 @@ export class Inspector implements Disposable {
       if (this.#worker === worker) this.#opened = undefined;
     });
     try {
-      const { experiment, kernels, facts, updates } = await this.#manifest();
+      const { experiment, facts, updates } = await this.#manifest();
       const files = await readKeptFiles(experiment, this.base, facts.dataDigest);
       if (this.#isDisposed) throw new Error(noLongerShown);
       const reply = await channel.request('openReplay', {
         experiment,
         files,
         memoryLimit: memoryLimit(this.base),
-        kernels,
+        kernels: { kernels: facts.kernels, kernelChanges: facts.kernelChanges },
         shards: facts.shards,
         folder: this.folder,
       });
@@ -102,7 +102,7 @@ export class Inspector implements Disposable {
     }
   }
 
-  async #manifest(): Promise<Pick<ReplayParams, 'experiment'> & Pick<Manifest, 'kernels' | 'facts' | 'updates'>> {
+  async #manifest(): Promise<Pick<ReplayParams, 'experiment'> & Pick<Manifest, 'facts' | 'updates'>> {
     const bytes = await new FolderStorage(this.folder).read(runFiles.manifest, largestManifest);
     const manifest = bytes && readManifest(bytes);
     const { parseExperiment } = await import('../experiment/parse');
@@ -111,7 +111,7 @@ export class Inspector implements Disposable {
     if (manifest === undefined || resolved?.kind !== 'resolved') {
       throw new Error(`The ${runFiles.manifest} of this run cannot be read: train again to look at single updates.`);
     }
-    const { kernels, facts, updates } = manifest;
-    return { experiment: resolved.experiment, kernels, facts, updates };
+    const { facts, updates } = manifest;
+    return { experiment: resolved.experiment, facts, updates };
   }
 }

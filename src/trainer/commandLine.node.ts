@@ -19,7 +19,8 @@ export interface CommandLine {
   readonly workspace: string | undefined;
   /** Bytes the run may use. */
   readonly memoryLimit: number;
-  readonly kernels: BuiltKernelSet;
+  /** undefined where none was asked for. */
+  readonly kernels: BuiltKernelSet | undefined;
   /** Threads that share the work; 0 for as many as are of use. */
   readonly workers: number;
 }
@@ -109,8 +110,8 @@ function whole(option: string, value: string | undefined, from: number): number 
   return number;
 }
 
-function kernelSet(name: string | undefined, reproducible: boolean): BuiltKernelSet {
-  if (name === undefined) return defaultKernelSet(reproducible);
+function kernelSet(name: string | undefined, reproducible: boolean): BuiltKernelSet | undefined {
+  if (name === undefined) return reproducible ? defaultKernelSet(true) : undefined;
   const known = runnableKernelSets().find((runnable) => runnable === name);
   if (known === undefined) {
     throw new CommandLineError(

@@ -3,37 +3,30 @@ import { isOtherData } from '../data/dataDigest';
 import { toJson } from '../experiment/resolved';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { reasonOf } from '../protocol/channel';
+import { kernelsAt } from '../run/kernelHistory';
 import { runFiles } from '../run/layout';
 import { largestManifest, readManifest, type Manifest } from '../run/manifest';
 import type { CommandLine } from './commandLine.node';
 import type { FolderStorage } from '../run/folderStorage.node';
 import type { TrainingPlan } from './plan';
 import { Refused } from './refused';
+import { runnableKernels } from './runnableKernels';
 
 /**
  * The run that a folder holds already, undefined where it holds none.
  *
  * @throws Refused when it cannot be read, or is not what the command line, the plan and its data ask for
  */
-export async function earlierRun(
+export async function fittingRun(
   storage: FolderStorage,
   plan: TrainingPlan,
   dataDigest: string | null,
   commandLine: CommandLine,
 ): Promise<Manifest | undefined> {
-  const earlier = await manifestOf(storage, commandLine.file);
+  const earlier = await earlierRun(storage, commandLine.file);
   const misfit = misfitOf(earlier, plan, dataDigest, commandLine.resume, storage.folder);
   if (misfit !== undefined) throw new Refused(`${commandLine.file}:1:1: ${misfit}`);
   return earlier;
-}
-
-/**
- * Into how many parts the run in a folder cut its batches; undefined where there is none.
- *
- * @throws Refused when it cannot be read
- */
-export async function earlierCut(storage: FolderStorage, file: string): Promise<number | undefined> {
-  return (await manifestOf(storage, file))?.facts.shards;
 }
 
 /** Whether an earlier run has nothing left to do: all its steps, or a loss that has reached `training.stopAtLoss`. */
@@ -42,7 +35,12 @@ export function isOver({ state, updates, facts }: Manifest, { experiment }: Trai
   return reachedLoss || updates >= experiment.training.steps;
 }
 
-async function manifestOf(storage: FolderStorage, file: string): Promise<Manifest | undefined> {
+/**
+ * The run that a folder holds already, whatever is asked for; undefined where it holds none.
+ *
+ * @throws Refused when it cannot be read
+ */
+export async function earlierRun(storage: FolderStorage, file: string): Promise<Manifest | undefined> {
   const bytes = await storage.read(runFiles.manifest, largestManifest).catch((error: unknown) => {
     throw new Refused(
       `${file}:1:1: ${storage.folder} cannot hold a run (${reasonOf(error)}). Choose a folder for --out, or one that does not exist yet.`,
@@ -81,10 +79,11 @@ function misfitOf(
       'Choose another --out, or put the earlier file back.'
     );
   }
-  if (earlier.kernels !== plan.kernels.name) {
+  const { name, missing } = runnableKernels(kernelsAt(earlier.facts, Infinity));
+  if (missing === undefined && name !== plan.kernels.name) {
     return (
-      `The run in ${basename(folder)} was computed by the ${earlier.kernels} kernels, not by ${plan.kernels.name}. ` +
-      `Choose another --out, or add --kernels ${earlier.kernels}.`
+      `The run in ${basename(folder)} was computed by the ${name} kernels, not by ${plan.kernels.name}. ` +
+      `Choose another --out, or add --kernels ${name}.`
     );
   }
   return undefined;

@@ -43,6 +43,7 @@ export function factsOf(
     baselines: source.baselines.filter(({ value }) => Number.isFinite(value)),
     lag: source.lag ?? null,
     kernels: plan.kernels.name,
+    kernelChanges: [],
     shards: learner.shardCount,
     workers,
     memoryBytes: plan.memoryBytes,

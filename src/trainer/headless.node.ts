@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { digestOfData } from '../data/dataDigest';
 import { diskAccess } from '../data/fileAccess.node';
 import { readFiles } from '../data/fileReading';
-import { openKernels } from '../engine/kernels/open';
+import { defaultKernelSet, openKernels, type BuiltKernelSet } from '../engine/kernels/open';
 import { largestExperimentFile, parseExperiment } from '../experiment/parse';
 import type { Finding } from '../diagnosis/finding';
 import type { ExperimentFile } from '../experiment/experimentFile';
@@ -16,11 +16,13 @@ import { briefNumber, counted } from '../protocol/numbers';
 import type { RunFacts } from '../protocol/run';
 import type { Ending } from '../protocol/trainer';
 import { lockFolder, type FolderLock } from '../run/folderLock.node';
+import { kernelsAt } from '../run/kernelHistory';
 import { runFiles } from '../run/layout';
+import type { Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/recordBatch';
 import { newRunFolder } from '../run/runFolder';
 import type { CommandLine } from './commandLine.node';
-import { earlierCut, earlierRun, isOver } from './earlierRun.node';
+import { earlierRun, fittingRun, isOver } from './earlierRun.node';
 import { factsOf } from './facts';
 import type { FolderStorage } from '../run/folderStorage.node';
 import { HeldFolder } from '../run/heldFolder.node';
@@ -29,6 +31,7 @@ import { planTraining, type TrainingPlan } from './plan';
 import { jsonLines, progressBar, type Progress } from './progress.node';
 import { Refused } from './refused';
 import { Run } from './run';
+import { resumedOtherwise, runnableKernels } from './runnableKernels';
 import { RunWriter } from './runWriter';
 import { Training } from './training';
 
@@ -52,21 +55,22 @@ export async function trainHeadless(
     const folder = commandLine.out ?? newRunFolder(commandLine.file, commandLine.variant, new Date());
     const storage = new HeldFolder(folder);
     const { plan, dataDigest } = await planned(commandLine, storage);
-    await earlierRun(storage, plan, dataDigest, commandLine);
+    await fittingRun(storage, plan, dataDigest, commandLine);
     lock = await lockFolder(folder).catch(cannotKeep(commandLine, folder));
     // Only what is read under the lock holds: another process may have trained there until now.
-    const before = await earlierRun(storage, plan, dataDigest, commandLine);
+    const before = await fittingRun(storage, plan, dataDigest, commandLine);
     if (before !== undefined && isOver(before, plan)) {
       say(`Already finished: ${counted(before.updates, 'update')} in ${folder}.`);
       return 'finished';
     }
+    if (before !== undefined) sayOtherKernels(before, plan, say);
     const training = new Training(plan, () => performance.now() / 1000);
     helpers = Helpers.employ(plan.learner, commandLine.workers, threads, say);
     const facts = factsOf(plan, commandLine.variant, folder, helpers.workers, dataDigest);
     const writer = new RunWriter(storage, training, facts, sourceFrom(folder, commandLine.file));
     const opening = before === undefined ? writer.begin().then(() => []) : writer.resume(before);
     for (const fault of await opening.catch(cannotKeep(commandLine, folder))) say(fault);
-    say(introduction(facts, training.updates));
+    say(introduction(writer.facts, training.updates));
     const first = training.updates;
     const progress = commandLine.json ? jsonLines(stdout) : progressBar(stderr, facts);
     const { ending, isKept, losses } = await drive({ training, writer, progress, commandLine, interruption, say });
@@ -245,17 +249,27 @@ async function planned(
   const folder = dirname(path);
   const read = await readFiles(experiment, diskAccess(folder, commandLine.workspace ?? folder));
   if (read.kind === 'refused') throw refusedAt(commandLine, file, read.refusals);
-  const kernels = openKernels(commandLine.kernels);
-  const cut = commandLine.resume ? await earlierCut(storage, path) : undefined;
+  const before = commandLine.resume ? await earlierRun(storage, path) : undefined;
   const outcome = planTraining({
     experiment,
     files: read.files,
-    kernels,
+    kernels: openKernels(commandLine.kernels ?? kernelsThatFit(before)),
     memoryLimit: commandLine.memoryLimit,
-    ...(cut === undefined ? {} : { shards: cut }),
+    ...(before === undefined ? {} : { shards: before.facts.shards }),
   });
   if (outcome.kind === 'refused') throw refusedAt(commandLine, file, outcome.refusals);
   return { plan: outcome.plan, dataDigest: await digestOfData(experiment, read.files) };
+}
+
+/** The kernels of the run that is gone on with where they can run here, else the fastest. */
+function kernelsThatFit(before: Manifest | undefined): BuiltKernelSet {
+  return before === undefined ? defaultKernelSet() : runnableKernels(kernelsAt(before.facts, Infinity)).name;
+}
+
+function sayOtherKernels({ facts }: Manifest, { kernels }: TrainingPlan, say: (message: string) => void): void {
+  const { missing } = runnableKernels(kernelsAt(facts, Infinity));
+  const words = resumedOtherwise({ name: kernels.name, missing });
+  if (words !== undefined) say(words);
 }
 
 function lateCapture(captures: ReadonlySet<number>, { training }: ResolvedExperiment): Objection | undefined {

@@ -17,7 +17,7 @@ export const largestPictured = 1 << 16;
  *
  * @throws RangeError when the batch has no such sequence
  */
-export function inspectionOf(capture: Capture, plan: TrainingPlan, sequence: number): Inspection {
+export function inspectionOf(capture: Capture, plan: TrainingPlan, sequence: number, caveat?: string): Inspection {
   const { tensors, metadata } = capture;
   const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
   const [steps = 0, batch = 0] = tensor('outputs').shape;
@@ -36,6 +36,7 @@ export function inspectionOf(capture: Capture, plan: TrainingPlan, sequence: num
   return {
     update: Number(metadata['step']),
     sequence,
+    caveat,
     batch,
     steps,
     reach: Number(metadata['reach'] ?? 0),

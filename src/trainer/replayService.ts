@@ -1,13 +1,14 @@
-import { defaultKernelSet, openKernels, runnableKernelSets } from '../engine/kernels/open';
+import { openKernels, type BuiltKernelSet } from '../engine/kernels/open';
 import type { Inspection, ParameterRequest, ParameterUpdate } from '../protocol/inspection';
 import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from '../protocol/output';
 import type { LedgerEntry } from '../protocol/ledger';
 import type { Horizon, HorizonRequest, Reach, ReachRequest } from '../protocol/reach';
 import type { Terms, TermsRequest } from '../protocol/terms';
-import type { ReplayParams, ReplayReply } from '../protocol/trainer';
+import type { RefusalAt, ReplayParams, ReplayReply } from '../protocol/trainer';
 import type { WhatIf, WhatIfRequest } from '../protocol/whatIf';
+import { kernelsAt } from '../run/kernelHistory';
 import { runFiles } from '../run/layout';
-import { largestRateChanges, readRateChanges } from '../run/rateChanges';
+import { largestRateChanges, readRateChanges, type RateChange } from '../run/rateChanges';
 import type { RunStorage } from '../run/storage';
 import { inspectionOf, parameterUpdateOf } from './inspection';
 import { ledgerOf } from './ledger';
@@ -16,28 +17,44 @@ import { projectStates } from './projection';
 import { QuestionQueue, type Pause, type Purpose } from './questionQueue';
 import { ReachFinder } from './reach';
 import { Replay } from './replay';
+import { replayedOtherwise, runnableKernels } from './runnableKernels';
 import { sampleSymbols } from './sampling';
 import { scoresOf } from './scores';
 import { TermsOfUpdate } from './terms';
 import { Training, type Moment } from './training';
 import { whatIf } from './whatIf';
 
-/** One run, opened to be looked into. */
+/** One run that is looked into. */
+interface ReplayedRun {
+  readonly params: ReplayParams;
+  readonly storage: RunStorage;
+  readonly changes: readonly RateChange[];
+}
+
+/** That run as one kernel set computes it. */
 interface OpenedRun {
+  readonly kernels: BuiltKernelSet;
   readonly plan: TrainingPlan;
   readonly replay: Replay;
   readonly reach: ReachFinder;
 }
 
+type Opening =
+  | { readonly kind: 'opened'; readonly run: OpenedRun }
+  | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
+
 /** The update that was asked for last; most questions are about one and the same. */
 interface LookedAt {
   readonly update: number;
   readonly moment: Moment;
+  /** Why it is not the run's own to the last bit. */
+  readonly caveat: string | undefined;
   readonly terms: TermsOfUpdate;
 }
 
 /** The replay of one kept run, as a worker serves it: opened once, then asked about single updates. */
 export class ReplayService {
+  #run: ReplayedRun | undefined;
   #opened: OpenedRun | undefined;
   #looked: LookedAt | undefined;
   readonly #questions: QuestionQueue;
@@ -54,32 +71,19 @@ export class ReplayService {
     this.#questions = new QuestionQueue(yieldToMessages);
   }
 
-  async open({ experiment, files, memoryLimit, kernels, shards, folder }: ReplayParams): Promise<ReplayReply> {
-    const recorded = runnableKernelSets().find((name) => name === kernels);
-    const planned = planTraining({
-      experiment,
-      files,
-      kernels: openKernels(recorded ?? defaultKernelSet()),
-      memoryLimit,
-      shards,
-    });
-    if (planned.kind === 'refused') return planned;
-    const { plan } = planned;
-    const storage = this.openFolder(folder);
+  async open(params: ReplayParams): Promise<ReplayReply> {
+    const storage = this.openFolder(params.folder);
     const changes = readRateChanges(await storage.read(runFiles.rateChanges, largestRateChanges));
-    const replay = new Replay(new Training(plan, this.clock), storage, changes);
-    this.#opened = { plan, replay, reach: new ReachFinder(plan) };
-    this.#looked = undefined;
-    const notice =
-      recorded === undefined
-        ? `This run was computed by the ${kernels} kernels, which cannot run here; the ${plan.kernels.name} kernels replay it, and its numbers differ in the last digits.`
-        : undefined;
-    return { kind: 'opened', notice };
+    this.#run = { params, storage, changes };
+    const opened = this.#openWith(this.#run, runnableKernels(kernelsAt(params.kernels, Infinity)).name);
+    return opened.kind === 'refused' ? opened : { kind: 'opened' };
   }
 
   /** @throws when nothing was opened, or the run has no such update or sequence */
   inspect(update: number, sequence: number): Promise<Inspection> {
-    return this.#answer('look', update, ({ moment }, { plan }) => inspectionOf(moment.capture, plan, sequence));
+    return this.#answer('look', update, ({ moment, caveat }, { plan }) =>
+      inspectionOf(moment.capture, plan, sequence, caveat),
+    );
   }
 
   /** @throws as `inspect`, and where the net has no such parameter */
@@ -144,13 +148,38 @@ export class ReplayService {
     answer: (looked: LookedAt, opened: OpenedRun, pause: Pause) => Answer | Promise<Answer>,
   ): Promise<Answer> {
     return this.#questions.ask(purpose, update, async (pause) => {
-      const opened = this.#opened;
-      if (opened === undefined) throw new Error('No run has been opened to be replayed.');
+      const { opened, caveat } = this.#openedAt(update);
       if (this.#looked?.update !== update) {
         const moment = await opened.replay.moment(update);
-        this.#looked = { update, moment, terms: new TermsOfUpdate(moment.capture) };
+        this.#looked = { update, moment, caveat, terms: new TermsOfUpdate(moment.capture) };
       }
       return answer(this.#looked, opened, pause);
     });
+  }
+
+  /** The run, opened with the kernels that computed this update, and why that is not so where they cannot run here. */
+  #openedAt(update: number): { readonly opened: OpenedRun; readonly caveat: string | undefined } {
+    const run = this.#run;
+    if (run === undefined || this.#opened === undefined) throw new Error('No run has been opened to be replayed.');
+    const kernels = runnableKernels(kernelsAt(run.params.kernels, update));
+    const caveat = replayedOtherwise(kernels);
+    if (this.#opened.kernels === kernels.name) return { opened: this.#opened, caveat };
+    const opened = this.#openWith(run, kernels.name);
+    if (opened.kind === 'refused') throw new Error(opened.refusals[0]?.message ?? 'The run cannot be replayed.');
+    return { opened: opened.run, caveat };
+  }
+
+  /** Plans the run for one kernel set, in place of another. */
+  #openWith({ params, storage, changes }: ReplayedRun, kernels: BuiltKernelSet): Opening {
+    const { experiment, files, memoryLimit, shards } = params;
+    // Two at once could need twice the memory that the run may use.
+    this.#opened = undefined;
+    this.#looked = undefined;
+    const planned = planTraining({ experiment, files, kernels: openKernels(kernels), memoryLimit, shards });
+    if (planned.kind === 'refused') return planned;
+    const { plan } = planned;
+    const replay = new Replay(new Training(plan, this.clock), storage, changes);
+    this.#opened = { kernels, plan, replay, reach: new ReachFinder(plan) };
+    return { kind: 'opened', run: this.#opened };
   }
 }

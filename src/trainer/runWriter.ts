@@ -5,6 +5,7 @@ import type { Capture } from '../engine/capture';
 import { reasonOf } from '../protocol/channel';
 import type { RunFacts } from '../protocol/run';
 import { RunHistory } from '../protocol/runHistory';
+import { goneOnWith } from '../run/kernelHistory';
 import { layoutVersion, runFiles, updatesOfCheckpoint } from '../run/layout';
 import { largestManifest, writeManifest, type BrokenPlace, type Manifest } from '../run/manifest';
 import { largestOverview, readOverview, writeOverview } from '../run/overview';
@@ -33,6 +34,7 @@ export class RunWriter {
   /** Findings that the file has. */
   #keptFindings: readonly Finding[] = [];
   #recordedUpdates = 0;
+  #facts: RunFacts;
   #startedAt = new Date().toISOString();
   #source: string | null;
 
@@ -40,9 +42,10 @@ export class RunWriter {
   constructor(
     readonly storage: RunStorage,
     readonly training: Training,
-    readonly facts: RunFacts,
+    facts: RunFacts,
     source?: string,
   ) {
+    this.#facts = facts;
     this.#source = source ?? null;
     this.#encoder = new RecordEncoder(training.plan.layout);
     this.#history = this.#freshHistory();
@@ -87,7 +90,7 @@ export class RunWriter {
    * @returns a sentence for each checkpoint that had to be passed over
    * @throws naming the newest checkpoint when none of them, or not the records up to it, can be used
    */
-  async resume({ startedAt, source }: Manifest): Promise<readonly string[]> {
+  async resume({ startedAt, source, facts }: Manifest): Promise<readonly string[]> {
     this.#startedAt = startedAt;
     this.#source = source;
     const checkpoints = await this.#checkpoints();
@@ -113,11 +116,17 @@ export class RunWriter {
       for (const later of checkpoints) if (later > updates) await this.storage.remove(runFiles.checkpoint(later));
       await this.#forgetLaterRateChanges();
       this.#history = await this.#recalled();
+      this.#facts = { ...this.#facts, ...goneOnWith(facts, updates, this.training.plan.kernels.name) };
       this.#recordedUpdates = updates;
       await this.writeManifest('running', undefined);
       return passedOver.map((fault) => `${fault} The run goes on from update ${updates} instead.`);
     }
     throw new Error(`${passedOver[0] ?? ''} No checkpoint before it can be used either: train anew in another folder`);
+  }
+
+  /** What is known of the run; of one that was gone on with, also which kernel sets computed it before. */
+  get facts(): RunFacts {
+    return this.#facts;
   }
 
   /** Updates before the first that is in no record; there may be gaps before it. */
@@ -181,9 +190,9 @@ export class RunWriter {
       format: 'unroll-run',
       version: layoutVersion,
       experiment: JSON.parse(toJson(this.training.plan.experiment)) as Manifest['experiment'],
-      variant: this.facts.variant,
+      variant: this.#facts.variant,
       source: this.#source,
-      kernels: this.training.plan.kernels.name,
+      kernels: this.#facts.kernels,
       state,
       updates: this.training.updates,
       startedAt: this.#startedAt,
@@ -193,7 +202,7 @@ export class RunWriter {
       validationLoss: this.#history?.numbers.validationLoss ?? null,
       message: message ?? null,
       nonFinite: nonFinite ?? null,
-      facts: this.facts as Manifest['facts'],
+      facts: this.#facts as Manifest['facts'],
     };
     await this.storage.write(runFiles.manifest, writeManifest(manifest));
   }

@@ -1,17 +1,12 @@
 import { digestOfData } from '../data/dataDigest';
 import { Diagnosis } from '../diagnosis/diagnosis';
-import {
-  defaultKernelSet,
-  missingSpeed,
-  openKernels,
-  runnableKernelSets,
-  type BuiltKernelSet,
-} from '../engine/kernels/open';
+import { defaultKernelSet, missingSpeed, openKernels, type BuiltKernelSet } from '../engine/kernels/open';
 import { parameterCount } from '../engine/network';
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
 import type { RunFacts } from '../protocol/run';
 import type { StartParams, StartReply, TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import { unkeptInWords } from '../run/carrierAdvice';
+import { kernelsAt } from '../run/kernelHistory';
 import type { Manifest } from '../run/manifest';
 import { buffersOf } from '../run/recordBatch';
 import type { RunStorage } from '../run/storage';
@@ -20,6 +15,7 @@ import { Helpers, type Threads } from './helpers';
 import { measureTraining, planTraining } from './plan';
 import { ReplayService } from './replayService';
 import { Run } from './run';
+import { resumedOtherwise, runnableKernels } from './runnableKernels';
 import { RunWriter } from './runWriter';
 import { Training } from './training';
 
@@ -92,9 +88,7 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
 
   async function start(params: StartParams): Promise<StartReply> {
     const { experiment, variant, files, memoryLimit, folder, earlier } = params;
-    const kernels = openKernels(
-      earlier === undefined ? defaultKernelSet(params.reproducible) : kernelsToResume(earlier),
-    );
+    const kernels = openKernels(earlier === undefined ? defaultKernelSet(params.reproducible) : toResume(earlier));
     const planned = planTraining({
       experiment,
       files,
@@ -113,7 +107,7 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
     const factsIn = (kept: string | undefined): RunFacts =>
       factsOf(planned.plan, variant, kept, helpers.workers, dataDigest);
     const writer = folder === undefined ? undefined : await opened(training, factsIn(folder), folder, params);
-    const facts = factsIn(writer === undefined ? undefined : folder);
+    const facts = writer?.facts ?? factsIn(undefined);
     run = new Run({
       training,
       writer,
@@ -150,17 +144,12 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
     return { kind: 'started', facts, updates: training.updates };
   }
 
-  /** The kernel set that a run was begun with; another one where that cannot run here, and then the person is told. */
-  function kernelsToResume({ kernels }: Manifest): BuiltKernelSet {
-    const recorded = runnableKernelSets().find((name) => name === kernels);
-    if (recorded !== undefined) return recorded;
-    const other = defaultKernelSet();
-    channel.emit(
-      'notice',
-      `This run was begun with the ${kernels} kernels, which cannot run here. It goes on with the ${other} kernels: from ` +
-        'now on its numbers differ in the last digits from those it would have had.',
-    );
-    return other;
+  /** The kernel set that a run was computed with; another one where that cannot run here, and then the person is told. */
+  function toResume({ facts }: Manifest): BuiltKernelSet {
+    const kernels = runnableKernels(kernelsAt(facts, Infinity));
+    const notice = resumedOtherwise(kernels);
+    if (notice !== undefined) channel.emit('notice', notice);
+    return kernels.name;
   }
 
   async function opened(

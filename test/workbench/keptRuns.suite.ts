@@ -182,6 +182,42 @@ describe('Kept runs', () => {
     assert.deepEqual(updates, [...updates.keys()]);
   });
 
+  it('are gone on with by other kernels where theirs cannot run here, and every update says whose numbers it shows', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    experiment.train();
+    await experiment.lens(/running · [\d,]+ update/);
+    await vscode.commands.executeCommand('unroll.stop');
+    await experiment.lens(/stopped/);
+    const [folder = ''] = foldersOf(experiment);
+    await until('the lock to be let go', () => !existsSync(join(folder, 'run.lock')));
+    const text = readFileSync(join(folder, 'run.json'), 'utf8');
+    writeFileSync(join(folder, 'run.json'), text.replaceAll(/"kernels": "[\w-]+"/g, '"kernels": "simd-1024"'));
+    await vscode.commands.executeCommand('unroll.resumeRun', folder);
+    const { updates = 0 } = readManifest(Buffer.from(text)) ?? {};
+    await until('an update more', async () => {
+      const [, done = ''] = /running · ([\d,]+) update/.exec((await experiment.lenses()).join()) ?? [];
+      return Number(done.replaceAll(',', '')) > updates;
+    });
+    await vscode.commands.executeCommand('unroll.stop');
+    await experiment.lens(/stopped/);
+    const { kernels, facts } = readManifest(readFileSync(join(folder, 'run.json'))) ?? {};
+    assert.equal(kernels, 'simd-1024');
+    const [change] = facts?.kernelChanges ?? [];
+    assert.ok(change !== undefined && change.update <= updates);
+    const inspector = new Inspector(
+      vscode.Uri.file(experiment.folder),
+      folder,
+      nodeTrainers(
+        join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'worker.cjs'),
+      ),
+      () => 0,
+    );
+    const before = await inspector.ask('inspect', { update: change.update - 1, sequence: 0 });
+    assert.match(before.caveat ?? '', /computed by the simd-1024 kernels, which cannot run here/);
+    assert.equal((await inspector.ask('inspect', { update: change.update, sequence: 0 })).caveat, undefined);
+    inspector.dispose();
+  });
+
   it('that another process trains are not touched, and shown as such', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();

@@ -99,7 +99,7 @@ function wordsOf({ look }: Model): string {
     case 'failed':
       return `Update ${look.update.toLocaleString('en-US')} cannot be shown: ${look.message}`;
     case 'ready':
-      return '';
+      return look.inspection.caveat ?? '';
     default:
       return look satisfies never;
   }

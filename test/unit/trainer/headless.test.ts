@@ -183,6 +183,34 @@ describe('The headless runner', () => {
       refuses(more('--kernels', 'reference'), /computed by the simd kernels, not by reference.*add --kernels simd/);
     });
 
+    it('goes on with the kernels that it began with, without being asked for them', () => {
+      rmSync(path('run'), { recursive: true });
+      assert.equal(train(path('x.rnn.json'), '--out', path('run'), '--kernels', 'reference').status, 0);
+      const { status, stderr } = train(...more());
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /reference kernels.*going on after update 12/);
+      assert.doesNotMatch(stderr, /cannot run here/);
+    });
+
+    it('goes on with others where those cannot run here, and says so', () => {
+      const manifest = path('run', 'run.json');
+      const before = readFileSync(manifest, 'utf8');
+      writeFileSync(manifest, before.replaceAll(/"kernels": "[\w-]+"/g, '"kernels": "simd-1024"'));
+      const { status, stderr } = train(...more());
+      assert.equal(status, 0, stderr);
+      assert.match(
+        stderr,
+        /^This run was computed by the simd-1024 kernels, which cannot run here\. It goes on with the (simd\S*) kernels.*simd-1024 kernels, from update 12 on \1 kernels/s,
+      );
+      assert.deepEqual(recorded(), all);
+      const { kernels, facts } = readManifest(readFileSync(manifest)) ?? {};
+      assert.equal(kernels, 'simd-1024');
+      assert.deepEqual(
+        facts?.kernelChanges.map(({ update }) => update),
+        [12],
+      );
+    });
+
     it('refuses to go on with other data under the same name', () => {
       rmSync(path('run'), { recursive: true });
       const words = 'one sheep, two sheep, three sheep, four. '.repeat(20);

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Inspection } from '../../../src/protocol/inspection';
+import { FolderStorage } from '../../../src/run/folderStorage.node';
+import { goneOnWith, kernelsAt, type KernelHistory } from '../../../src/run/kernelHistory';
+import { readManifest, type Manifest } from '../../../src/run/manifest';
+import { factsOf } from '../../../src/trainer/facts';
+import { inspectionOf } from '../../../src/trainer/inspection';
+import { ReplayService } from '../../../src/trainer/replayService';
+import { RunWriter } from '../../../src/trainer/runWriter';
+import type { Training } from '../../../src/trainer/training';
+// That every kernel set can run in these tests.
+import '../engine/kernelSets';
+import { exampleTraining } from './exampleTraining';
+
+const keys = { model: { cell: 'lstm', hidden: 12 }, training: { steps: 16, batch: 5, checkpointEvery: 4 } };
+
+describe('A run that other kernels went on with', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'unroll-kernels-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const manifest = (): Manifest => {
+    const read = readManifest(readFileSync(join(folder, 'run.json')));
+    assert.ok(read !== undefined);
+    return read;
+  };
+  const begun = (kernels: 'simd' | 'simd-fma'): { readonly training: Training; readonly writer: RunWriter } => {
+    const training = exampleTraining(keys, new Map(), undefined, kernels);
+    const facts = factsOf(training.plan, undefined, folder, 1);
+    return { training, writer: new RunWriter(new FolderStorage(folder), training, facts) };
+  };
+  /** Trains up to so many updates and keeps a checkpoint there; what the second sequence saw in each. */
+  const trained = async ({ training, writer }: ReturnType<typeof begun>, updates: number): Promise<Inspection[]> => {
+    const seen: Inspection[] = [];
+    while (training.updates < updates) {
+      const advance = training.advance(() => true);
+      assert.ok(advance.kind === 'updated' && advance.capture !== undefined);
+      seen.push(inspectionOf(advance.capture, training.plan, 1));
+    }
+    await writer.writeCheckpoint();
+    await writer.writeManifest('stopped', undefined);
+    return seen;
+  };
+  const replayed = async (kernels: KernelHistory): Promise<ReplayService> => {
+    const { experiment } = exampleTraining(keys).plan;
+    const service = new ReplayService(
+      (path) => new FolderStorage(path),
+      () => 0,
+      () => Promise.resolve(),
+    );
+    const shared = { experiment, files: new Map<string, Uint8Array>(), memoryLimit: 1e9, shards: 1, folder };
+    assert.deepEqual(await service.open({ ...shared, kernels }), { kind: 'opened' });
+    return service;
+  };
+
+  it('has each update replayed by those that computed it, bit for bit', async () => {
+    const one = begun('simd');
+    await one.writer.begin();
+    const seen = await trained(one, 8);
+    const other = begun('simd-fma');
+    assert.deepEqual(await other.writer.resume(manifest()), []);
+    seen.push(...(await trained(other, 16)));
+    const { kernels, facts } = manifest();
+    assert.deepEqual(
+      [kernels, facts.kernels, facts.kernelChanges],
+      ['simd', 'simd', [{ update: 8, kernels: 'simd-fma' }]],
+    );
+    const service = await replayed(facts);
+    for (const update of [15, 7, 8, 2, 9, 0]) {
+      assert.deepEqual(await service.inspect(update, 1), seen[update], `update ${update}`);
+    }
+  });
+
+  it('says of the updates whose kernels cannot run here, and of no others, that they are not replayed exactly', async () => {
+    const one = begun('simd');
+    await one.writer.begin();
+    const seen = await trained(one, 8);
+    await trained(one, 16);
+    const service = await replayed({ kernels: 'simd-1024', kernelChanges: [{ update: 8, kernels: 'simd' }] });
+    assert.equal((await service.inspect(8, 1)).caveat, undefined);
+    const { caveat, h } = await service
+      .inspect(7, 1)
+      .then(({ caveat: words, layers }) => ({ caveat: words, h: layers }));
+    assert.match(
+      caveat ?? '',
+      /^This update was computed by the simd-1024 kernels, which cannot run here\. The simd\S* ker/,
+    );
+    assert.equal(h[0]?.h.length, seen[7]?.layers[0]?.h.length);
+    assert.equal((await service.inspect(12, 1)).caveat, undefined);
+  });
+
+  it('keeps of their history what lies before the update that it is gone on from', () => {
+    const history = { kernels: 'simd', kernelChanges: [{ update: 8, kernels: 'simd-fma' }] };
+    assert.deepEqual(
+      [0, 7, 8, Infinity].map((update) => kernelsAt(history, update)),
+      ['simd', 'simd', 'simd-fma', 'simd-fma'],
+    );
+    assert.deepEqual(goneOnWith(history, 12, 'simd-fma'), history);
+    assert.deepEqual(goneOnWith(history, 8, 'simd-fma'), history);
+    assert.deepEqual(goneOnWith(history, 4, 'simd'), { kernels: 'simd', kernelChanges: [] });
+    assert.deepEqual(goneOnWith(history, 0, 'simd-fma'), { kernels: 'simd-fma', kernelChanges: [] });
+    assert.deepEqual(goneOnWith(history, 12, 'reference').kernelChanges, [
+      ...history.kernelChanges,
+      { update: 12, kernels: 'reference' },
+    ]);
+  });
+});
