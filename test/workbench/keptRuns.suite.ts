@@ -262,7 +262,7 @@ describe('Kept runs', () => {
     const seen = new Set<string>();
     watcher.onDidCreate(({ fsPath }) => seen.add(fsPath));
     const manifests: string[] = [];
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 20; i++) {
       const folder = join(mkdtempSync(join(workspace.uri.fsPath, 'new-')), 'unroll-runs');
       await sleep(100);
       await lockFolder(join(folder, 'run'));
