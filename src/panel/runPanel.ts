@@ -59,6 +59,8 @@ export class RunPanel implements PanelView {
   /** Updates of that session that the webview has. */
   #sent = 0;
   #inspector: Inspector | undefined;
+  /** What the inspector was made for. */
+  #inspectedAs = '';
   #detail: { readonly of: Session; readonly records: RecordDetail } | undefined;
   /** The stretch that is followed while its run trains. */
   #live: LiveDetail | undefined;
@@ -148,12 +150,14 @@ export class RunPanel implements PanelView {
     );
   }
 
-  /** A run has one inspector, made when it is first looked into. */
+  /** A run has one inspector, made when it is first looked into, and anew when other kernels have gone on with it. */
   #inspected(): Inspector {
-    const folder = this.#session?.folder;
+    const { folder, facts } = this.#session ?? {};
     if (folder === undefined) throw new Error('The records of this run are not kept, so no update can be looked into.');
-    if (this.#inspector?.folder !== folder) {
+    const inspected = JSON.stringify([folder, facts?.kernelChanges]);
+    if (this.#inspector === undefined || this.#inspectedAs !== inspected) {
       this.#inspector?.dispose();
+      this.#inspectedAs = inspected;
       const base = this.#kept?.kept?.base ?? folderOf(this.#uri);
       const made = (): number => this.#session?.status.updates ?? 0;
       this.#inspector = new Inspector(base, folder, this.parts.startWorker, made);

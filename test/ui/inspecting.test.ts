@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runFiles } from '../../src/run/layout';
 import { scratchWorkspace } from '../launch/scratch';
 import { Workbench } from './workbench';
 
@@ -129,5 +132,55 @@ describe('A run that diverged', () => {
     await frame.getByRole('button', { name: 'Replay to just before' }).click();
     const box = await net.evaluate((cell) => cell.getBoundingClientRect().top / innerHeight);
     assert.ok(box > 0 && box < 1, `the unrolled net begins at ${box} of the window's height`);
+  });
+});
+
+describe('A run from a machine with other kernels', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    const file = `{
+      "name": "Moved",
+      "data": { "task": "adding", "length": 6 },
+      "model": { "cell": "gru", "hidden": 4 },
+      "training": { "steps": 100000000, "batch": 2 }
+    }`;
+    workbench = await Workbench.open({ folder: scratchWorkspace({ 'moved.rnn.json': file }), width: 1500 });
+    await workbench.openFile('moved.rnn.json');
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens(/running · [\d,]+ update/).waitFor();
+    await workbench.codeLens('Stop').click();
+    await workbench.codeLens('stopped').waitFor();
+    const runs = join(workbench.folder, 'unroll-runs');
+    const manifest = join(runs, readdirSync(runs)[0] ?? '', runFiles.manifest);
+    const text = readFileSync(manifest, 'utf8');
+    writeFileSync(manifest, text.replaceAll(/"kernels": "[\w-]+"/g, '"kernels": "simd-1024"'));
+    await workbench.reload();
+    await workbench.tab('Unroll: Moved').click();
+  });
+
+  after(() => workbench.close());
+
+  it('says at every update whether its own kernels replay it, also once it was gone on with', async () => {
+    const frame = workbench.webviewFrame();
+    const field = frame.getByRole('textbox', { name: 'update' });
+    const caveat = frame.getByText('This update was computed by the simd-1024 kernels, which cannot run here.');
+    const look = async (update: number): Promise<void> => {
+      await field.fill(String(update));
+      await field.press('Enter');
+      await frame.getByText(`Sequence time — update ${update.toLocaleString('en-US')},`).waitFor();
+    };
+    await look(0);
+    await caveat.waitFor();
+    const [, done = ''] =
+      /([\d,]+) \/ 100,000,000/.exec(await frame.getByText('/ 100,000,000').first().innerText()) ?? [];
+    const stopped = Number(done.replaceAll(',', ''));
+    await frame.getByRole('button', { name: 'Resume the run' }).click();
+    await frame.getByRole('button', { name: 'Pause' }).click();
+    await frame.getByText(/^paused/).waitFor();
+    await look(stopped);
+    assert.equal(await caveat.count(), 0);
+    await look(stopped - 1);
+    await caveat.waitFor();
   });
 });
