@@ -51,7 +51,7 @@ export class ComparedMember implements Disposable {
 
   /** When it began, where its folder says so: tells it from others of the same name. */
   get began(): string {
-    return this.#kept?.kept === undefined ? '' : beganOf(this.#kept.kept, 'medium');
+    return this.#kept?.kept === undefined ? '' : beganOf(this.#kept.kept, 'second');
   }
 
   /** Reads the run where that has not been done; of one that is trained here, only what it is called. */

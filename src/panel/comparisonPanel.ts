@@ -9,6 +9,7 @@ import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
 import type { Log } from '../platform/log';
 import { briefValue, differingKeys, keyValues, type KeyValues } from '../run/differences';
+import { distinctNames } from '../run/distinctNames';
 import type { KeptRuns } from '../session/keptRuns';
 import type { RunArchive } from '../session/runArchive';
 import type { Session } from '../session/session';
@@ -98,7 +99,7 @@ export class ComparisonPanel implements PanelView {
       session?.experiment === undefined ? undefined : keyValues(session.experiment),
     );
     const keys = differingKeys(values.filter((known) => known !== undefined));
-    const names = distinctNames(this.#members);
+    const names = distinctNames(this.#members.map(({ name, began }, i) => ({ name, began, values: values[i] })));
     const title = `Unroll: ${counted(this.#members.length, 'run')} compared`;
     this.panel.title = title;
     this.onShow(title);
@@ -143,14 +144,6 @@ export class ComparisonPanel implements PanelView {
     await this.#announce();
     return undefined;
   }
-}
-
-/** What the runs are called; those of the same name are told apart by when they began. */
-function distinctNames(members: readonly ComparedMember[]): readonly string[] {
-  return members.map(({ name, began }) => {
-    const isAlone = members.filter((other) => other.name === name).length === 1;
-    return isAlone || began === '' ? name : `${name}, ${began}`;
-  });
 }
 
 function runOf(

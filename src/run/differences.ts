@@ -1,11 +1,17 @@
 /** One key of an experiment as a dotted path, with its value as it is written in JSON. */
 export type KeyValues = ReadonlyMap<string, string>;
 
+/** A key as a dotted path, with its value as a person reads it. */
+export type KeyValue = readonly [key: string, value: string];
+
 /** Keys that say what an experiment is called, or where it lies, and nothing of how it is trained. */
 const unimportant = new Set(['name', 'notes', 'version']);
 
 const deepest = 5;
 const longestValue = 60;
+
+/** Characters of a value that leave room for others in a row. */
+const shortValue = 12;
 
 /**
  * The keys of a resolved experiment, one for each value that is no object: `model.cell` → `"lstm"`. Arrays are values.
@@ -38,6 +44,31 @@ export function briefValue(value: string | undefined): string {
   if (value === undefined) return noValue;
   const plain = /^"[^"\\]*"$/.test(value) ? value.slice(1, -1) : value;
   return plain.length > longestValue ? `${plain.slice(0, longestValue - 1)}…` : plain;
+}
+
+/** For each run the keys that those of its name do not have alike, with its values; none where it is alone in its name. */
+export function tellingKeys(
+  runs: readonly { readonly name: string; readonly values: KeyValues | undefined }[],
+): readonly (readonly KeyValue[])[] {
+  return runs.map(({ name, values }) => {
+    const namesakes = runs.filter((other) => other.name === name).map((other) => other.values);
+    const keys = differingKeys(namesakes.filter((known) => known !== undefined));
+    return keys.map((key) => [key, briefValue(values?.get(key))] as const);
+  });
+}
+
+/**
+ * Keys and values in the fewest words: `optimizer.learningRate` → `learningRate 0.02`. Those without a value say nothing, and
+ * short values come first: a list of columns would leave no room for anything else.
+ */
+export function keysInWords(keys: readonly KeyValue[]): readonly string[] {
+  return keys
+    .filter(([, value]) => value !== noValue)
+    .sort(([, a], [, b]) => Number(a.length > shortValue) - Number(b.length > shortValue))
+    .map(([key, value]) => {
+      const shortened = value.length > shortValue ? `${value.slice(0, shortValue - 1)}…` : value;
+      return `${key.slice(key.lastIndexOf('.') + 1)} ${shortened}`;
+    });
 }
 
 function written(value: unknown): string {

@@ -59,13 +59,17 @@ export function nameAmongItsOwn(run: KeptRun): string {
  * When a run began, as briefly as the day allows: what tells apart runs that have no names of their own. '' where its
  * manifest does not say.
  */
-export function beganOf({ manifest }: KeptRun, timeStyle: 'short' | 'medium'): string {
+export function beganOf({ manifest }: KeptRun, precision: 'minute' | 'second'): string {
   const began = new Date(manifest.startedAt);
   if (Number.isNaN(began.getTime())) return '';
-  const isToday = began.toDateString() === new Date().toDateString();
-  return isToday
-    ? began.toLocaleTimeString([], { timeStyle })
-    : began.toLocaleString([], { dateStyle: 'medium', timeStyle });
+  const now = new Date();
+  return began.toLocaleString([], {
+    ...(began.toDateString() === now.toDateString() ? {} : { month: 'short', day: 'numeric' }),
+    ...(began.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }),
+    hour: 'numeric',
+    minute: '2-digit',
+    ...(precision === 'second' ? { second: '2-digit' } : {}),
+  });
 }
 
 async function manifestOf(folder: Uri): Promise<Manifest | undefined> {

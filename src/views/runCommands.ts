@@ -3,6 +3,7 @@ import { commands } from '../platform/ids';
 import { reasonOf } from '../protocol/channel';
 import { briefNumber } from '../protocol/numbers';
 import { isResumable, stateWords } from '../protocol/run';
+import { keysInWords, keyValues, tellingKeys } from '../run/differences';
 import { writeDisplayName } from '../run/displayName';
 import { FolderStorage } from '../run/folderStorage.node';
 import { runFiles } from '../run/layout';
@@ -11,6 +12,9 @@ import type { KeptRuns } from '../session/keptRuns';
 import type { Launcher } from '../session/launcher';
 import type { Sessions } from '../session/sessions';
 import type { RunsNode } from './runsTree';
+
+/** Keys that a row has room for. */
+const mostKeys = 2;
 
 /** What the commands on kept runs act on. */
 export interface RunCommandParts {
@@ -73,11 +77,18 @@ function runsIn(nodes: readonly unknown[]): readonly KeptRun[] {
 }
 
 function itemsFor(runs: readonly KeptRun[]) {
-  return runs.map((run) => {
+  const telling = tellingKeys(runs.map((run) => ({ name: nameOf(run), values: keyValues(run.manifest.experiment) })));
+  return runs.map((run, i) => {
     const { loss } = run.manifest;
+    const words = [
+      stateWords[run.state],
+      ...keysInWords(telling[i] ?? []).slice(0, mostKeys),
+      ...(loss === null ? [] : [`loss ${briefNumber(loss)}`]),
+      beganOf(run, 'second'),
+    ];
     return {
       label: nameOf(run),
-      description: `${stateWords[run.state]}${loss === null ? '' : ` · loss ${briefNumber(loss)}`} · ${beganOf(run, 'medium')}`,
+      description: words.filter((word) => word !== '').join(' · '),
       detail: workspace.asRelativePath(run.folder),
       run,
     };

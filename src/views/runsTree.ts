@@ -14,7 +14,15 @@ import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
 import { briefDuration, briefNumber, counted } from '../protocol/numbers';
 import { isResumable, stateWords, type RunState } from '../protocol/run';
-import { briefValue, differingKeys, keyValues, noValue, type KeyValues } from '../run/differences';
+import {
+  briefValue,
+  differingKeys,
+  keysInWords,
+  keyValues,
+  tellingKeys,
+  type KeyValue,
+  type KeyValues,
+} from '../run/differences';
 import { beganOf, nameAmongItsOwn, nameOf, type KeptRun } from '../session/keptRun';
 import type { KeptRuns } from '../session/keptRuns';
 import type { Session } from '../session/session';
@@ -34,7 +42,9 @@ export interface RunRow {
   readonly kind: 'run';
   readonly run: KeptRun;
   /** Keys that the runs of the group do not have alike, with this run's values. */
-  readonly differing: readonly (readonly [key: string, value: string])[];
+  readonly differing: readonly KeyValue[];
+  /** Those of them that it does not have like the others of its name. */
+  readonly telling: readonly KeyValue[];
 }
 
 /** A row of the tree. */
@@ -42,9 +52,6 @@ export type RunsNode = RunGroup | RunRow;
 
 const refreshMilliseconds = 1000;
 const mostInDescription = 2;
-
-/** Characters of a value that leave room for others in a row. */
-const shortValue = 12;
 
 /** All runs of the workspace under their experiments, the newest first; those that train here show their numbers live. */
 export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
@@ -105,11 +112,17 @@ function groupsOf(runs: readonly KeptRun[]): RunGroup[] {
     const [first] = members;
     const values = members.map(({ manifest }) => keyValues(manifest.experiment));
     const keys = differingKeys(values);
+    const telling = tellingKeys(members.map((run, i) => ({ name: nameAmongItsOwn(run), values: values[i] })));
     return {
       kind: 'group',
       name: first === undefined ? '' : workspace.asRelativePath(first.source ?? first.experiment),
       isGone: first?.source !== undefined && first.experiment !== first.source,
-      runs: members.map((run, i) => ({ kind: 'run', run, differing: pairs(keys, values[i]) })),
+      runs: members.map((run, i) => ({
+        kind: 'run',
+        run,
+        differing: pairs(keys, values[i]),
+        telling: telling[i] ?? [],
+      })),
     };
   });
 }
@@ -142,23 +155,22 @@ function nowOf({ manifest, state }: KeptRun, session: Session | undefined): Now 
   return { state, updates: manifest.updates, loss: manifest.loss ?? undefined, seconds: manifest.seconds };
 }
 
-function runItem({ run, differing }: RunRow, session: Session | undefined): TreeItem {
+function runItem(row: RunRow, session: Session | undefined): TreeItem {
+  const { run, differing, telling } = row;
   const now = nowOf(run, session);
   const item = new TreeItem(nameAmongItsOwn(run), TreeItemCollapsibleState.None);
   item.id = run.folder.toString();
   item.resourceUri = run.folder;
   item.iconPath = iconOf(now.state);
-  // Short values first: a list of columns would leave no room for anything else.
-  const said = differing
-    .filter(([, value]) => value !== noValue)
-    .sort(([, a], [, b]) => Number(a.length > shortValue) - Number(b.length > shortValue));
-  const keys = said.map(([key, value]) => `${lastOf(key)} ${shortened(value)}`);
+  // What tells it from others of its name, then what its name stands for.
+  const named = differing.filter(([key]) => telling.every(([told]) => told !== key));
+  const keys = [...keysInWords(telling), ...keysInWords(named)];
   item.description = [
     // The sign before the name says that it has finished; whatever else it is stands in words.
     ...(now.state === 'finished' ? [] : [stateWords[now.state]]),
     // A side bar has room for the first of these: what sets a run apart, and when it began where another is its like.
     ...keys.slice(0, 1),
-    beganOf(run, 'short'),
+    beganOf(run, 'minute'),
     ...(now.loss === undefined ? [] : [`loss ${briefNumber(now.loss)}`]),
     ...(now.seconds > 0 ? [briefDuration(now.seconds)] : []),
     ...keys.slice(1, mostInDescription),
@@ -169,24 +181,18 @@ function runItem({ run, differing }: RunRow, session: Session | undefined): Tree
   item.tooltip = tooltipOf(run, now, differing);
   item.accessibilityInformation = { label: `${nameAmongItsOwn(run)}, ${stateWords[now.state]}, ${item.description}` };
   item.contextValue = contextOf(now.state);
-  item.command = { command: commands.openRun, title: 'Open Run', arguments: [{ kind: 'run', run, differing }] };
+  item.command = { command: commands.openRun, title: 'Open Run', arguments: [row] };
   return item;
-}
-
-function shortened(value: string): string {
-  return value.length > shortValue ? `${value.slice(0, shortValue - 1)}…` : value;
-}
-
-function lastOf(key: string): string {
-  return key.slice(key.lastIndexOf('.') + 1);
 }
 
 /** Plain text: nothing in it is markup, whatever somebody has written into a manifest. */
 function tooltipOf(run: KeptRun, { state, updates, loss, seconds }: Now, differing: RunRow['differing']): string {
   const { validationLoss, facts, message } = run.manifest;
+  const began = beganOf(run, 'second');
   return [
     nameOf(run),
     `${stateWords[state]} after ${updates.toLocaleString('en-US')} of ${counted(facts.plannedUpdates, 'update')}, ${briefDuration(seconds)}`,
+    ...(began === '' ? [] : [`began ${began}`]),
     ...(loss === undefined ? [] : [`loss ${briefNumber(loss)}`]),
     ...(validationLoss === null ? [] : [`validation loss ${briefNumber(validationLoss)}`]),
     ...differing.map(([key, value]) => `${key}: ${value}`),

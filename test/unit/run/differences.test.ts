@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { briefValue, differingKeys, keyValues } from '../../../src/run/differences';
+import { distinctNames } from '../../../src/run/distinctNames';
 import { plainName, readDisplayName, writeDisplayName } from '../../../src/run/displayName';
 
 describe('The keys that set runs apart', () => {
@@ -29,6 +30,50 @@ describe('The keys that set runs apart', () => {
     const proto = keyValues(JSON.parse('{ "__proto__": { "polluted": 1 } }'));
     assert.equal(proto.get('__proto__.polluted'), '1');
     assert.equal(({} as { polluted?: unknown }).polluted, undefined);
+  });
+});
+
+describe('The names of runs side by side', () => {
+  const experiment = (learningRate: number, clip: object | null, cell = 'lstm') =>
+    keyValues({ model: { cell }, clip, optimizer: { learningRate }, data: { inputs: ['temperature', 'pressure'] } });
+  const run = (name: string, began: string, values: ReturnType<typeof experiment> | undefined) => ({
+    name,
+    began,
+    values,
+  });
+
+  it('say by their keys what tells runs of one experiment apart, and nothing of those that others differ in', () => {
+    assert.deepEqual(
+      distinctNames([
+        run('lag', '7:35 AM', experiment(0.005, null)),
+        run('lag', '7:39 AM', experiment(0.02, null)),
+        run('GRU', '7:42 AM', experiment(0.02, null, 'gru')),
+      ]),
+      ['lag, learningRate 0.005', 'lag, learningRate 0.02', 'GRU'],
+    );
+  });
+
+  it('say when a run began only where the keys do not tell it from another', () => {
+    assert.deepEqual(
+      distinctNames([
+        run('lag', '7:35 AM', experiment(0.005, { norm: 1 })),
+        run('lag', '7:39 AM', experiment(0.02, null)),
+        run('lag', '7:42 AM', experiment(0.02, null)),
+        run('lag', '', undefined),
+      ]),
+      [
+        'lag, norm 1, learningRate 0.005',
+        'lag, learningRate 0.02, clip null, 7:39 AM',
+        'lag, learningRate 0.02, clip null, 7:42 AM',
+        'lag',
+      ],
+    );
+  });
+
+  it('put a long value behind the short ones', () => {
+    const values = [1, 2].map((seed) => keyValues({ data: { inputs: ['a', 'long list', seed] }, seed }));
+    const [name] = distinctNames(values.map((of) => run('table', '', of)));
+    assert.equal(name, 'table, seed 1, inputs ["a","long …');
   });
 });
 
