@@ -3,6 +3,7 @@ import { isOtherData } from '../data/dataDigest';
 import { toJson } from '../experiment/resolved';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { reasonOf } from '../protocol/channel';
+import { briefValue, differingKeys, keyValues } from '../run/differences';
 import { kernelsAt } from '../run/kernelHistory';
 import { runFiles } from '../run/layout';
 import { largestManifest, readManifest, type Manifest } from '../run/manifest';
@@ -11,6 +12,9 @@ import type { FolderStorage } from '../run/folderStorage.node';
 import type { TrainingPlan } from './plan';
 import { Refused } from './refused';
 import { runnableKernels } from './runnableKernels';
+
+/** Keys that a message has room for. */
+const mostNamed = 3;
 
 /**
  * The run that a folder holds already, undefined where it holds none.
@@ -67,9 +71,11 @@ function misfitOf(
     return resume ? `There is no run in ${folder} to go on with. Leave out --resume to start one.` : undefined;
   }
   if (!resume) return `${folder} already holds a run. Choose another --out, or add --resume to go on with it.`;
-  if (comparable(earlier.experiment) !== comparable(JSON.parse(toJson(plan.experiment)))) {
+  const asked: unknown = JSON.parse(toJson(plan.experiment));
+  if (comparable(earlier.experiment) !== comparable(asked)) {
     return (
-      `The run in ${basename(folder)} was trained with another experiment; only training.steps may differ. ` +
+      `The run in ${basename(folder)} was trained with another experiment, ${differenceInWords(earlier.experiment, asked)}; ` +
+      'only training.steps may differ. ' +
       'Choose another --out, or go back to the experiment in its run.json.'
     );
   }
@@ -87,6 +93,18 @@ function misfitOf(
     );
   }
   return undefined;
+}
+
+/** The first keys that two experiments do not have alike, with the values of both. */
+function differenceInWords(ofRun: unknown, asked: unknown): string {
+  const [before, now] = [keyValues(ofRun), keyValues(asked)];
+  const keys = differingKeys([before, now]).filter((key) => key !== 'training.steps');
+  if (keys.length === 0) return 'of another name or other notes';
+  const named = keys
+    .slice(0, mostNamed)
+    .map((key) => `${key} ${briefValue(before.get(key))} and not ${briefValue(now.get(key))}`);
+  const more = keys.length - named.length;
+  return `with ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function comparable(json: unknown): string {

@@ -211,6 +211,16 @@ describe('The headless runner', () => {
       );
     });
 
+    it('refuses to go on with another experiment, and names what is another', () => {
+      experiment({ model: { cell: 'rnn', hidden: 5 }, optimizer: { kind: 'adam', learningRate: 0.02 } });
+      refuses(
+        more(),
+        /with another experiment, with model\.hidden 4 and not 5, optimizer\.learningRate 0\.001 and not 0\.02; only/,
+      );
+      experiment({ notes: 'They say nothing of how it is trained.' });
+      refuses(more(), /another experiment, of another name or other notes; only training\.steps may differ/);
+    });
+
     it('refuses to go on with other data under the same name', () => {
       rmSync(path('run'), { recursive: true });
       const words = 'one sheep, two sheep, three sheep, four. '.repeat(20);
