@@ -6,12 +6,15 @@ import { untilFinished } from './keptRuns';
 import { violations } from './violations';
 import { Workbench } from './workbench';
 
+/** Long enough that what is read out of three runs needs more than two lines. */
+const shy = 'shy, with a tenth of the learning rate that is the default of this optimizer, and nothing else changed';
+
 const experiment = `{
   "name": "Two cells",
   "data": { "task": "adding", "length": 8 },
   "model": { "cell": "rnn", "hidden": 4 },
   "training": { "steps": 120, "batch": 4 },
-  "variants": { "gated <b>": { "model": { "cell": "gru" } }, "shy": { "optimizer": { "learningRate": 0.0001 } } }
+  "variants": { "gated <b>": { "model": { "cell": "gru" } }, "${shy}": { "optimizer": { "learningRate": 0.0001 } } }
 }`;
 
 describe('Training all variants of a file', () => {
@@ -44,7 +47,7 @@ describe('Training all variants of a file', () => {
       [
         ['Two cells', 'rnn', 'tanh', '0.001'],
         ['gated <b>', 'gru', '–', '0.001'],
-        ['shy', 'rnn', 'tanh', '0.0001'],
+        [shy, 'rnn', 'tanh', '0.0001'],
       ],
     );
     for (const cells of texts) assert.deepEqual(cells.slice(4, 6), ['finished', '120']);
@@ -60,14 +63,32 @@ describe('Training all variants of a file', () => {
     await rows().nth(1).hover();
     assert.deepEqual(await litNames(), ['gated <b>', 'gated <b>', 'gated <b>']);
     await frame.locator('.comparison-tile').nth(2).focus();
-    await frame.locator('tr.lit', { hasText: 'shy' }).waitFor();
-    assert.deepEqual(await litNames(), ['shy', 'shy', 'shy']);
+    await frame.locator('tr.lit', { hasText: shy }).waitFor();
+    assert.deepEqual(await litNames(), [shy, shy, shy]);
   });
 
   it('names the baseline in the legend, as it names the runs', async () => {
     const names = await workbench.webviewFrame().locator('.curve-legend .curve-name').allInnerTexts();
     assert.equal(names.length, 4);
     assert.match(names[3] ?? '', /: 0\.1\d+$/);
+  });
+
+  it('moves no picture under the pointer when the runs are read out in more than one line', async () => {
+    const { page } = workbench;
+    await page.setViewportSize({ width: 820, height: 1100 });
+    const frame = workbench.webviewFrame();
+    for (const [picture, said] of [
+      ['.loss-plot', /update \d+ · .*Two cells: .*gated <b>: .*changed: /],
+      ['.comparison-heatmap', /update \d+ · step t = \d · .*Two cells: .*gated <b>: .*changed: /],
+    ] as const) {
+      const place = frame.locator(picture).first();
+      await place.scrollIntoViewIfNeeded();
+      const before = await place.boundingBox();
+      await place.hover();
+      await frame.locator('.readout', { hasText: said }).waitFor();
+      assert.deepEqual(await place.boundingBox(), before);
+    }
+    await page.setViewportSize({ width: 1500, height: 1100 });
   });
 
   it('says whose row it is, however far the table is scrolled', async () => {
@@ -129,9 +150,11 @@ describe('Comparing two runs of one experiment', () => {
       .getByRole('button', { name: /^Open Twice/ })
       .last()
       .click();
-    await workbench.page.locator('.tab.active', { hasText: /^Unroll: Twice$/ }).waitFor();
+    await workbench.page.locator('.tab.active', { hasText: /^Unroll: Twice, \d+:\d\d/ }).waitFor();
     // Once its page is there it takes the keyboard, which would close a quick pick.
-    await frame.getByText('finished 20 / 20 updates').waitFor();
+    await frame.getByText(/^finished 20 \/ 20 updates · began \d+:\d\d/).waitFor();
+    // Another run is trained from the file, which may have been edited since.
+    await frame.getByRole('button', { name: 'Train twice.rnn.json', exact: true }).waitFor();
     await workbench.runCommand('Unroll: Rename Run…');
     await workbench.pickerOpens('Rename Run');
     await workbench.page.locator('.quick-input-list .monaco-list-row').last().click();

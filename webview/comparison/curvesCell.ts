@@ -11,11 +11,12 @@ import type { Curve } from '../charts/datasets';
 import type { ShownRun } from '../store/model';
 import { withOpacity, type Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
-import { element, setText } from '../ui/element';
+import { element } from '../ui/element';
 import { CurvesSurface } from './curvesSurface';
 import { lineStyle, namedLine } from './lineStyle';
 import type { Comparison, ComparisonView, Measure, Member } from './model';
 import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
+import { SteadyReadout } from './steadyReadout';
 
 const measures: Readonly<Record<Measure, string>> = {
   loss: 'training loss',
@@ -30,6 +31,7 @@ export class CurvesCell implements ComparisonCell {
   readonly #chart = new CurveChart();
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #surface: CurvesSurface;
+  readonly #readout: SteadyReadout;
   readonly #measure;
   readonly #controls: CurveControls;
   #drawn = '';
@@ -42,6 +44,7 @@ export class CurvesCell implements ComparisonCell {
   ) {
     this.#frame = new CellFrame(1, 'Loss', onFold);
     this.element = this.#frame.element;
+    this.#readout = new SteadyReadout(this.#frame.readout, 'Point at the curves to read every run at one update.');
     const set = (view: Partial<ComparisonView>): void => {
       store.dispatch({ kind: 'viewed', view });
     };
@@ -71,7 +74,14 @@ export class CurvesCell implements ComparisonCell {
     this.#controls.update(view);
     const drawn = members.filter((member): member is Drawn => member.run !== undefined);
     this.#frame.say(sentence(drawn, view.measure));
-    setText(this.#frame.readout, readout(model, drawn));
+    this.#readout.update(
+      drawn.map(({ id, name, run }) => ({
+        name,
+        value: model.update === undefined ? NaN : valueAt(run, model.update, view.measure),
+        isLit: id === lit,
+      })),
+      model.update === undefined ? undefined : `update ${model.update.toLocaleString('en-US')}`,
+    );
     const versions = drawn.map(({ id, run }) => `${id} ${run.version}`);
     const key = dependencyKey(
       versions,
@@ -171,7 +181,8 @@ function baselinesOf(
 ): readonly Curve[] {
   const all = new Set(drawn.map(({ run }) => JSON.stringify(run.facts.baselines)));
   if (measure === 'gradNorm' || all.size !== 1) return [];
-  return baselineCurves(drawn[0]?.run.facts.baselines ?? [], domain, theme);
+  // The colour that baselines have elsewhere is one of the runs' here.
+  return baselineCurves(drawn[0]?.run.facts.baselines ?? [], domain, { ...theme, baseline: theme.faint });
 }
 
 function axisFor(drawn: readonly Drawn[], measure: Measure): 'linear' | 'log' {
@@ -183,16 +194,6 @@ function yTitle(drawn: readonly Drawn[], measure: Measure, yAxis: 'linear' | 'lo
   if (measure === 'gradNorm') return `‖g‖${log}`;
   const units = new Set(drawn.map(({ run }) => lossUnit(run.facts.loss.kind)));
   return `L, ${[...units].join(' or ')}${log}`;
-}
-
-function readout({ update, lit, view }: Comparison, drawn: readonly Drawn[]): string {
-  if (update === undefined) return 'Point at the curves to read every run at one update.';
-  const values = drawn.map(({ id, name, run }) => {
-    const value = valueAt(run, update, view.measure);
-    const words = `${name}: ${Number.isNaN(value) ? '–' : briefNumber(value)}`;
-    return id === lit ? `▸ ${words}` : words;
-  });
-  return [`update ${update.toLocaleString('en-US')}`, ...values].join(' · ');
 }
 
 function sentence(drawn: readonly Drawn[], measure: Measure): string {

@@ -1,4 +1,3 @@
-import { briefNumber } from '../../src/protocol/numbers';
 import { CellFrame } from '../cells/cell';
 import { dependencyKey } from '../cells/identity';
 import { Legend } from '../heatmap/legend';
@@ -7,11 +6,12 @@ import { rasterize, type Grid } from '../heatmap/raster';
 import type { ShownRun } from '../store/model';
 import type { Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
-import { element, setText } from '../ui/element';
+import { element } from '../ui/element';
 import { lineStyle, namedLine } from './lineStyle';
 import type { Comparison, ComparisonView, Member } from './model';
 import { shareInWords } from './shares';
 import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
+import { SteadyReadout } from './steadyReadout';
 
 const names: Readonly<Record<ComparisonView['quantity'], string>> = {
   dh: '‖∂L/∂h_t‖',
@@ -33,6 +33,7 @@ export class HeatmapsCell implements ComparisonCell {
   readonly #legend = new Legend();
   readonly #tiles = new Map<number, Tile>();
   readonly #grid = element('div', { class: 'comparison-heatmaps' });
+  readonly #readout: SteadyReadout;
   readonly #quantity;
   readonly #layer;
   #domain: readonly [number, number] = [0, 1];
@@ -43,6 +44,7 @@ export class HeatmapsCell implements ComparisonCell {
   ) {
     this.#frame = new CellFrame(2, 'Gradient through time', onFold);
     this.element = this.#frame.element;
+    this.#readout = new SteadyReadout(this.#frame.readout, 'Point at a heatmap to read the same cell of every run.');
     this.#quantity = choice<ComparisonView['quantity']>('Show', (quantity) => {
       store.dispatch({ kind: 'viewed', view: { quantity } });
     });
@@ -68,7 +70,7 @@ export class HeatmapsCell implements ComparisonCell {
       String(Math.min(view.layer, layers - 1)),
     );
     this.#frame.say(sentence(members, view));
-    setText(this.#frame.readout, readout(model));
+    this.#readOut(model);
     if (this.#frame.body.hidden) return;
     this.#arrange(members);
     const decades = members
@@ -77,6 +79,16 @@ export class HeatmapsCell implements ComparisonCell {
     const scale = new MagnitudeScale(decades ?? { from: -1, to: 0 }, theme);
     this.#legend.update(scale, `${names[view.quantity]}, one scale for all`);
     for (const member of members) this.#draw(member, model, scale, theme);
+  }
+
+  #readOut({ members, view, update, t, lit }: Comparison): void {
+    const isPointed = update !== undefined && t !== undefined;
+    this.#readout.update(
+      members.flatMap(({ id, name, run }) =>
+        run === undefined ? [] : [{ name, value: isPointed ? numberAt(run, view, update, t) : NaN, isLit: id === lit }],
+      ),
+      isPointed ? `update ${update.toLocaleString('en-US')} · step t = ${t}` : undefined,
+    );
   }
 
   /** A tile for every run, in the order of the runs; those of runs that were taken out go. */
@@ -202,17 +214,6 @@ function numberAt(run: ShownRun, view: ComparisonView, update: number, t: number
   if (update >= run.status.updates || t >= grid.rows) return NaN;
   const column = Math.min(grid.columns - 1, Math.floor(update / grid.stride));
   return grid.values[column * grid.width + grid.offset + t] ?? NaN;
-}
-
-function readout({ members, view, update, t, lit }: Comparison): string {
-  if (update === undefined || t === undefined) return 'Point at a heatmap to read the same cell of every run.';
-  const values = members.flatMap(({ id, name, run }) => {
-    if (run === undefined) return [];
-    const value = numberAt(run, view, update, t);
-    const words = `${name}: ${Number.isNaN(value) ? '–' : briefNumber(value)}`;
-    return [id === lit ? `▸ ${words}` : words];
-  });
-  return [`update ${update.toLocaleString('en-US')} · step t = ${t}`, ...values].join(' · ');
 }
 
 function sentence(members: readonly Member[], view: ComparisonView): string {
