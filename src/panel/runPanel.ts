@@ -8,6 +8,7 @@ import { Gathering } from '../platform/gathering';
 import type { Log } from '../platform/log';
 import { experimentName, fileNameOf, folderOf, readExperiment } from '../session/experimentText';
 import type { KeptRuns } from '../session/keptRuns';
+import { beganOf } from '../session/keptRun';
 import { KeptSession } from '../session/keptSession';
 import type { RunArchive } from '../session/runArchive';
 import { Inspector } from '../session/inspector';
@@ -196,7 +197,11 @@ export class RunPanel implements PanelView {
     this.#sent = session?.series?.updates ?? 0;
     this.#drawn = run === undefined ? undefined : session;
     this.#title = title;
-    this.panel.title = `Unroll: ${title}`;
+    const kept = this.#kept?.kept;
+    const began = kept === undefined ? '' : beganOf(kept, 'minute');
+    // Of a run that a person has named, the name says which it is; others are called alike.
+    const isNamed = began === '' || kept?.displayName !== undefined;
+    this.panel.title = isNamed ? `Unroll: ${title}` : `Unroll: ${title}, ${began}`;
     const folder = this.#kept?.folder.toString();
     const variant = this.#target?.variant;
     const shown: Subject = this.#target === undefined ? this.subject : { kind: 'experiment', target: this.#target };
@@ -205,6 +210,7 @@ export class RunPanel implements PanelView {
       uri: this.#uri.toString(),
       folder,
       title,
+      began,
       fileName: fileNameOf(this.#uri),
       entries: this.#entries(variants),
       selected: variant,

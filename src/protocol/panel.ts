@@ -25,6 +25,8 @@ export interface PanelState {
   readonly folder: string | undefined;
   /** Name of the experiment, or of its file. */
   readonly title: string;
+  /** When that one run began, as it stands on the screen; '' where it shows an experiment. */
+  readonly began: string;
   /** The file's name, shown and never used as a path. */
   readonly fileName: string;
   readonly entries: readonly PanelEntry[];

@@ -2,7 +2,7 @@ import { isLive, isResumable, stateWords, type KeptState, type RunState, type Ru
 import { briefDuration, briefNumber, counted, plainNumber } from '../../src/protocol/numbers';
 import type { PanelCommand, PanelEntry } from '../../src/protocol/panel';
 import type { Model } from '../store/model';
-import { button, setEnabled } from '../ui/controls';
+import { button, relabel, setEnabled } from '../ui/controls';
 import { element, setAttribute, setText } from '../ui/element';
 import { findingsInWords } from './diagnosisCell';
 import { numberField, positiveNumbers } from '../ui/numberField';
@@ -89,7 +89,7 @@ export class Header {
     );
   }
 
-  update({ isReady, title, fileName, entries, variant, run, message }: Model): void {
+  update({ isReady, title, folder, began, fileName, entries, variant, run, message }: Model): void {
     // Until the host has answered nothing is known, not even whether there is something to train.
     this.element.hidden = !isReady;
     setText(this.#title, title);
@@ -98,6 +98,13 @@ export class Header {
     const isAlive = state !== 'untrained' && isLive(state);
     // A kept run whose experiment file is gone stands for itself.
     this.#train.hidden = isAlive || state === 'elsewhere' || fileName === 'run.json';
+    if (folder === undefined) relabel(this.#train, 'Train');
+    else
+      relabel(
+        this.#train,
+        `Train ${fileName}`,
+        `${fileName} as it stands now, which may be another experiment than this run's`,
+      );
     this.#before.hidden = !(
       run?.status.broke !== undefined &&
       run.status.updates > 0 &&
@@ -119,7 +126,9 @@ export class Header {
     this.#found.hidden = found.length === 0;
     setText(this.#foundWords, findingsInWords(found));
     const planned = run?.facts.plannedUpdates;
-    setText(this.#progress, run === undefined ? wordsFor(state) : progressOf(run.status, planned ?? 0));
+    const reached = run === undefined ? wordsFor(state) : progressOf(run.status, planned ?? 0);
+    const progress = began === '' ? reached : `${reached} · began ${began}`;
+    setText(this.#progress, progress);
     const share = run === undefined || planned === undefined ? 0 : run.status.updates / planned;
     const inner = this.#bar.firstElementChild as HTMLElement;
     inner.style.transform = `scaleX(${Math.min(1, share)})`;

@@ -115,5 +115,7 @@ function emptyWords({ isReady, entries, variant }: Model): string {
   const state = entries.find((entry) => entry.variant === variant)?.state;
   if (!isReady) return 'Asking for the run…';
   if (state === 'preparing') return 'Reading the data and building the net…';
+  if (state === 'waiting') return 'It begins when its turn comes.';
+  if (state === 'running' || state === 'paused') return 'Its first numbers are on their way…';
   return 'Here the loss, the gradient at every time step and every clipping event will stand, update by update. Press ▶ Train to begin.';
 }

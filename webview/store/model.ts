@@ -82,6 +82,8 @@ export interface Model {
   readonly uri: string;
   /** Of the one run that is shown, where it is not an experiment with its variants. */
   readonly folder: string | undefined;
+  /** When that run began, in words. */
+  readonly began: string;
   readonly title: string;
   readonly fileName: string;
   readonly entries: readonly PanelEntry[];
@@ -119,6 +121,7 @@ export const emptyModel: Model = {
   isReady: false,
   uri: '',
   folder: undefined,
+  began: '',
   title: '',
   fileName: '',
   entries: [],

@@ -46,6 +46,7 @@ function shown(model: Model, state: PanelState): Model {
     uri: state.uri,
     folder: state.folder,
     title: state.title,
+    began: state.began,
     fileName: state.fileName,
     entries: state.entries,
     variant: state.selected,

@@ -5,7 +5,7 @@ import {
   vsCodeOption,
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
-import { element } from './element';
+import { element, setAttribute } from './element';
 import { icon, type IconName } from './icon';
 
 declare global {
@@ -42,6 +42,13 @@ export function button({ label, hint = label, sign, appearance = 'secondary', on
   if (appearance !== 'icon') made.append(label);
   made.addEventListener('click', onPress);
   return made;
+}
+
+/** Calls a button something else from now on. */
+export function relabel(control: HTMLElement, label: string, hint = label): void {
+  setAttribute(control, 'aria-label', label);
+  setAttribute(control, 'title', hint);
+  if (control.lastChild?.nodeType === Node.TEXT_NODE) control.lastChild.nodeValue = label;
 }
 
 /** Greys a control out or brings it back. */

@@ -43,6 +43,7 @@ function shown(updates: number, selected?: string): PanelState {
     uri: 'file:///a.rnn.json',
     folder: undefined,
     title: 'a',
+    began: '',
     fileName: 'a.rnn.json',
     entries: [],
     selected,
