@@ -14,6 +14,7 @@ import { openLog } from './platform/log';
 import { KeptRuns } from './session/keptRuns';
 import { Estimates } from './session/estimates';
 import { Launcher } from './session/launcher';
+import { OvertakenSessions } from './session/overtakenSessions';
 import { RunArchive } from './session/runArchive';
 import { Sessions } from './session/sessions';
 import { nodeTrainers } from './session/trainerWorker.node';
@@ -65,6 +66,7 @@ export function activate(context: ExtensionContext): void {
     new RunNotices(launcher),
     new IgnoreHelp(sessions, context.workspaceState),
     kept,
+    new OvertakenSessions(sessions, kept),
     runs,
     tree,
     panels,

@@ -18,6 +18,7 @@ import type { Estimated, Estimates } from '../session/estimates';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 import { briefNumber, counted, mebibytes } from '../protocol/numbers';
+import { stateWords } from '../protocol/run';
 
 const refreshMilliseconds = 500;
 
@@ -138,7 +139,7 @@ function progressOf(session: Session): string {
   const { state, updates, loss, place } = session.status;
   if (place !== undefined) return `waiting, ${place === 1 ? 'next' : `${place} in line`}`;
   const numbers = loss === undefined ? '' : ` · ${counted(updates, 'update')} · loss ${briefNumber(loss)}`;
-  return `${state}${numbers}`;
+  return `${state === 'elsewhere' ? stateWords.elsewhere : state}${numbers}`;
 }
 
 const mostNamed = 2;

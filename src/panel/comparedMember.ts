@@ -1,4 +1,5 @@
 import type { Disposable } from 'vscode';
+import type { DisplaySeries } from '../protocol/displaySeries';
 import { plainName } from '../run/displayName';
 import { beganOf } from '../session/keptRun';
 import type { KeptRuns } from '../session/keptRuns';
@@ -16,8 +17,8 @@ export class ComparedMember implements Disposable {
   #recalled: Session | undefined;
   /** The name in the experiment's file, for a run that has not begun yet. */
   #written = '';
-  /** The session whose facts and series the webview has, and how many of its updates. */
-  sent: { readonly session: Session; readonly updates: number } | undefined;
+  /** The series that the webview has, with its facts, and how many of its updates. */
+  sent: { readonly series: DisplaySeries; readonly updates: number } | undefined;
 
   /** @param onChange called when a run that is read from its folder was read again */
   constructor(

@@ -114,8 +114,8 @@ export class ComparisonPanel implements PanelView {
   #refresh(): void {
     // A hidden webview gets no messages; it asks anew when it shows.
     if (!this.panel.visible) return;
-    // Another run in a member's place, or one that has only now its facts, changes what sets the runs apart.
-    if (this.#members.some(({ session, sent }) => session?.series !== undefined && sent?.session !== session)) {
+    // Another run in a member's place, one read anew, or one that has only now its facts changes what sets the runs apart.
+    if (this.#members.some(({ session, sent }) => session?.series !== undefined && sent?.series !== session.series)) {
       void this.#announce();
       return;
     }
@@ -125,9 +125,9 @@ export class ComparisonPanel implements PanelView {
         if (session !== undefined) this.#channel.emit('waits', { id: member.id, status: session.status });
         continue;
       }
-      const series = session.series.since(sent?.updates ?? 0);
-      member.sent = { session, updates: session.series.updates };
-      this.#channel.emit('grown', { id: member.id, status: session.status, series });
+      const { series, status } = session;
+      this.#channel.emit('grown', { id: member.id, status, series: series.since(sent?.updates ?? 0) });
+      member.sent = { series, updates: series.updates };
     }
   }
 
@@ -153,7 +153,8 @@ function runOf(
   values: KeyValues | undefined,
 ): ComparedRun {
   const { id: number, session, problem } = member;
-  member.sent = session?.series === undefined ? undefined : { session, updates: session.series.updates };
+  const { series } = session ?? {};
+  member.sent = series === undefined ? undefined : { series, updates: series.updates };
   return {
     id: number,
     name,

@@ -3,6 +3,7 @@ import { asksBy } from '../protocol/updateQuestions';
 import { reasonOf, type Channel } from '../protocol/channel';
 import type { PageContract } from '../protocol/page';
 import type { Detail, DetailRequest, PanelEntry, PanelHostContract, PanelState } from '../protocol/panel';
+import type { DisplaySeries } from '../protocol/displaySeries';
 import { DisposableStore } from '../platform/disposable';
 import { Gathering } from '../platform/gathering';
 import type { Log } from '../platform/log';
@@ -53,11 +54,11 @@ export class RunPanel implements PanelView {
     }),
   );
   #isVisible = true;
-  /** The session whose facts and series the webview has; what follows only adds to them. */
-  #drawn: Session | undefined;
+  /** The series that the webview has, with its facts; what follows only adds to it. */
+  #drawn: DisplaySeries | undefined;
   /** The session that was read for this panel: nobody need be told of it. */
   #recalled: Session | undefined;
-  /** Updates of that session that the webview has. */
+  /** Updates of the drawn series that the webview has. */
   #sent = 0;
   #inspector: Inspector | undefined;
   /** What the inspector was made for. */
@@ -195,7 +196,7 @@ export class RunPanel implements PanelView {
         ? undefined
         : { facts: session.facts, status: session.status, series: session.series.whole() };
     this.#sent = session?.series?.updates ?? 0;
-    this.#drawn = run === undefined ? undefined : session;
+    this.#drawn = run === undefined ? undefined : session?.series;
     this.#title = title;
     const kept = this.#kept?.kept;
     const began = kept === undefined ? '' : beganOf(kept, 'minute');
@@ -267,8 +268,8 @@ export class RunPanel implements PanelView {
 
   /** Nobody waits for the facts of a run, nor for its first update; what follows them comes together. */
   #follow(session: Session): void {
-    const updates = session.series?.updates;
-    const isFirst = this.#drawn !== session ? updates !== undefined : this.#sent === 0 && updates !== 0;
+    const { series } = session;
+    const isFirst = this.#drawn !== series ? series !== undefined : this.#sent === 0 && series?.updates !== 0;
     if (session === this.#session && isFirst) this.#refresh();
     else this.#changes.soon();
   }
@@ -276,9 +277,9 @@ export class RunPanel implements PanelView {
   #refresh(): void {
     const session = this.#session;
     if (!this.#isVisible || session === undefined) return;
-    if (session.series !== undefined && this.#drawn !== session) {
-      // A run that was still being prepared when it was announced.
-      this.#drawn = session;
+    if (session.series !== undefined && this.#drawn !== session.series) {
+      // A run that was still being prepared when it was announced, or that was read anew.
+      this.#drawn = session.series;
       void this.#announce();
       return;
     }

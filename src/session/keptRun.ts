@@ -42,6 +42,20 @@ export async function readKeptRun(folder: Uri): Promise<KeptRun | undefined> {
   };
 }
 
+/** Equal for two looks at a run between which nothing was written in its folder, and nobody came to train there or left. */
+export async function stampOf({ folder, state }: KeptRun): Promise<string> {
+  const names = [runFiles.manifest, runFiles.records, runFiles.findings, runFiles.displayName];
+  const written = await Promise.all(
+    names.map((name) =>
+      workspace.fs.stat(Uri.joinPath(folder, name)).then(
+        ({ size, mtime }) => [size, mtime],
+        () => [],
+      ),
+    ),
+  );
+  return JSON.stringify([state, written]);
+}
+
 /** What a run is called: as a person has named it, else after its experiment and variant. */
 export function nameOf({ displayName, manifest, source, experiment }: KeptRun): string {
   if (displayName !== undefined) return displayName;

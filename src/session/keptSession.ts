@@ -2,7 +2,7 @@ import { EventEmitter, RelativePattern, workspace, type Disposable, type Event, 
 import { Gathering } from '../platform/gathering';
 import { reasonOf } from '../protocol/channel';
 import { runFiles } from '../run/layout';
-import { nameOf, readKeptRun, type KeptRun } from './keptRun';
+import { nameOf, readKeptRun, stampOf, type KeptRun } from './keptRun';
 import { loadRun } from './runArchive';
 import { Session } from './session';
 
@@ -16,9 +16,14 @@ export class KeptSession implements Disposable {
   #kept: KeptRun | undefined;
   #session: Session | undefined;
   #reason: string | undefined;
+  /** What the session was read from. */
+  #stamp = '';
   readonly #look = new Gathering(secondsBetweenLooks * 1000, async () => {
-    await this.read();
-    this.#changed.fire(undefined);
+    const kept = await this.identify();
+    if (kept === undefined || (await stampOf(kept)) !== this.#stamp) {
+      await this.read();
+      this.#changed.fire(undefined);
+    }
     // Not every watcher tells of what another process writes, and none that it was killed.
     if (this.#kept?.state === 'elsewhere') this.#look.soon();
   });
@@ -80,6 +85,8 @@ export class KeptSession implements Disposable {
   async read(): Promise<void> {
     const kept = await this.identify();
     if (kept === undefined) return;
+    // What is written while it is read is read at the next look.
+    this.#stamp = await stampOf(kept);
     try {
       const archived = await loadRun(kept);
       const session = new Session(kept.experiment, kept.manifest.variant ?? undefined);

@@ -20,7 +20,7 @@ import { readExperiment } from './experimentText';
 import { readKeptFiles } from './keptFiles';
 import { readKeptRun, type KeptRun } from './keptRun';
 import { readHistory } from './recordHistory.node';
-import type { RunArchive } from './runArchive';
+import { loadRun, type RunArchive } from './runArchive';
 import { Session, type Held } from './session';
 import type { Sessions, Target } from './sessions';
 import type { StartTrainerWorker } from './trainerWorker';
@@ -135,7 +135,18 @@ export class Launcher implements Disposable {
     const preparation = await this.#prepareResume(folder, earlier);
     const launch = preparation.kind === 'prepared' ? await this.#begin(preparation.prepared, onAccepted) : preparation;
     if (launch.kind === 'failed') this.log.error(launch.message);
+    if (launch.kind !== 'started') await this.#showAsBefore(folder);
     return launch;
+  }
+
+  /** A run that was not gone on with is as it was, and is shown as its folder tells of it. */
+  async #showAsBefore(folder: string): Promise<void> {
+    const session = this.sessions.withFolder(folder);
+    if (session === undefined || session.facts !== undefined) return;
+    await session.gone;
+    const kept = await readKeptRun(Uri.file(folder));
+    const archived = kept && (await loadRun(kept).catch(() => undefined));
+    if (archived !== undefined && !session.isLive) session.showArchive(archived);
   }
 
   async #prepareResume(folder: string, earlier: Session | undefined): Promise<Preparation> {
@@ -144,7 +155,9 @@ export class Launcher implements Disposable {
     const kept = await readKeptRun(Uri.file(folder));
     if (kept === undefined) return { kind: 'failed', message: `There is no run in ${folder} that can be read.` };
     if (!isResumable(kept.state)) {
-      return { kind: 'failed', message: `This run cannot be gone on with: it is ${kept.state}.` };
+      const isElsewhere = kept.state === 'elsewhere';
+      const why = isElsewhere ? 'another window, or a run in a terminal, is training it now' : `it is ${kept.state}`;
+      return { kind: 'failed', message: `This run cannot be gone on with: ${why}.` };
     }
     try {
       return await this.#prepareKept(kept);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   lstatSync,
@@ -234,6 +235,26 @@ describe('Kept runs', () => {
     assert.equal(await Promise.race([deletion, sleep(5000, 'asks whether to delete it')]), undefined);
     assert.ok(existsSync(folder));
     rmSync(join(folder, 'run.lock'));
+  });
+
+  it('that a process in a terminal goes on with are shown as they stand there, in the window that had trained them', async function () {
+    this.timeout(60_000);
+    const experiment = await ExperimentFile.open(endless);
+    experiment.train();
+    await experiment.lens(/running · [\d,]+ update/);
+    await vscode.commands.executeCommand('unroll.stop');
+    await experiment.lens(/stopped/);
+    const [folder = ''] = foldersOf(experiment);
+    await until('the lock to be let go', () => !existsSync(join(folder, 'run.lock')));
+    const root = vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.');
+    const runner = [join(root, 'dist', 'cli.mjs'), experiment.document.uri.fsPath, '--out', folder, '--resume'];
+    const other = spawn(process.execPath, runner, { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } });
+    const left = once(other, 'exit');
+    await experiment.lens(/training elsewhere/);
+    other.kill('SIGINT');
+    await left;
+    const { updates } = readManifest(readFileSync(join(folder, 'run.json'))) ?? {};
+    await experiment.lens(new RegExp(`stopped · ${(updates ?? NaN).toLocaleString('en-US')} updates`));
   });
 
   it('whose process was killed are shown as cut off, though no file changes', async () => {

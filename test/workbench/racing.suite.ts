@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -144,6 +144,29 @@ describe('Buttons pressed faster than a run can follow', () => {
     );
     assert.equal(threads, 1);
     assert.equal(sessions.withFolder(folder)?.status.state, 'running');
+  });
+
+  it('show a run as it is where another process was quicker to go on with it', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    const session = await training({ uri: experiment.document.uri, variant: undefined });
+    await session.stop();
+    await session.gone;
+    const { folder = '' } = session;
+    const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+    writeFileSync(join(folder, 'run.lock'), String(process.ppid));
+    // The other one holds the folder, and has yet to write that it trains; then it has.
+    for (const [state, words] of [
+      ['stopped', /another window, or a run in a terminal\. Wait until it has ended/],
+      ['running', /another window, or a run in a terminal, is training it now\.$/],
+    ] as const) {
+      writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state, endedAt: null }));
+      const launch = await launcher.resume(folder);
+      assert.ok(launch.kind === 'failed', JSON.stringify(launch));
+      assert.match(launch.message, words);
+      assert.equal(sessions.withFolder(folder)?.status.state, 'stopped');
+      assert.equal(sessions.withFolder(folder)?.status.updates, manifest['updates']);
+    }
+    rmSync(join(folder, 'run.lock'));
   });
 
   it('leave a run in the state of the last button', async function () {
