@@ -84,7 +84,14 @@ export class RunPanel implements PanelView {
     this.#kept = subject.kind === 'run' ? this.#owned.add(new KeptSession(subject.folder, kept.onDidTouch)) : undefined;
     this.#channel = connectPage<PanelHostContract>('Panel', panel.webview, log, panelRequests, {
       ready: () => this.#hydrate(),
-      select: ({ variant }) => this.show(variant),
+      select: ({ variant }) => {
+        if (variant !== undefined && !this.#variants.includes(variant)) {
+          throw new Error(
+            `${fileNameOf(this.#uri)} has no such variant: it has ${this.#variants.join(', ') || 'none'}.`,
+          );
+        }
+        return this.show(variant);
+      },
       command: async (command) => {
         const target = this.#target ?? this.#session ?? { uri: this.#uri, variant: undefined };
         await obey(command, target, this.#session?.folder);

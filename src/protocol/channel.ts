@@ -60,6 +60,8 @@ interface Pending {
 export interface ChannelOptions<Local extends Contract> {
   /** Given where the other side is not trusted. */
   readonly validators?: Validators<Local>;
+  /** Requests of the other side that are served at the same time at most; more are refused. No bound by default. */
+  readonly mostUnderWay?: number;
   /** Told of messages that fit nothing and of listeners that throw; a channel never throws into its carrier. */
   readonly onFault?: (reason: string) => void;
 }
@@ -70,6 +72,8 @@ export class Channel<Local extends Contract, Remote extends Contract> {
   readonly #listeners = new Map<string, Set<(payload: never) => void>>();
   readonly #stopListening: () => void;
   #nextId = 1;
+  /** Requests of the other side that have no answer yet. */
+  #underWay = 0;
   #closed: string | undefined;
 
   constructor(
@@ -160,7 +164,12 @@ export class Channel<Local extends Contract, Remote extends Contract> {
   }
 
   async #serve(id: number, name: string, params: unknown): Promise<void> {
+    const { mostUnderWay = Infinity } = this.options;
+    this.#underWay++;
     try {
+      if (this.#underWay > mostUnderWay) {
+        throw new Error(`${mostUnderWay} requests have no answer yet: wait for one before you ask for more.`);
+      }
       if (!Object.hasOwn(this.handlers, name)) throw new Error(`There is no request called "${name}".`);
       const key = name as RequestName<Local>;
       const checked = this.options.validators
@@ -170,6 +179,8 @@ export class Channel<Local extends Contract, Remote extends Contract> {
       if (this.#closed === undefined) this.#post({ kind: 'result', id, value });
     } catch (error) {
       if (this.#closed === undefined) this.#post({ kind: 'failure', id, message: reasonOf(error) });
+    } finally {
+      this.#underWay--;
     }
   }
 }

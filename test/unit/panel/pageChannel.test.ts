@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import type { Webview } from 'vscode';
+import { connectPage } from '../../../src/panel/pageChannel';
+import { panelRequests } from '../../../src/panel/requests';
+import type { Log } from '../../../src/platform/log';
+import type { Handlers } from '../../../src/protocol/channel';
+import type { PanelHostContract } from '../../../src/protocol/panel';
+
+interface Failure {
+  readonly kind: string;
+  readonly id: number;
+  readonly message: string;
+}
+
+/** The host's end of a page: what is sent comes to it, and what it answers is kept. */
+function page(handlers: Partial<Handlers<PanelHostContract>>) {
+  const answers: Failure[] = [];
+  let receive: (message: unknown) => void = () => undefined;
+  const webview = {
+    postMessage: (message: unknown) => {
+      answers.push(message as Failure);
+      return Promise.resolve(true);
+    },
+    onDidReceiveMessage: (listener: (message: unknown) => void) => {
+      receive = listener;
+      return { dispose: () => undefined };
+    },
+  };
+  const log = { warn: () => undefined, error: () => undefined };
+  connectPage<PanelHostContract>(
+    'Panel',
+    webview as unknown as Webview,
+    log as unknown as Log,
+    panelRequests,
+    handlers as Handlers<PanelHostContract>,
+  );
+  let id = 0;
+  const ask = (name: string, params: unknown): number => {
+    receive({ kind: 'request', id: ++id, name, params });
+    return id;
+  };
+  const settled = (): Promise<void> =>
+    new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  return { answers, ask, settled };
+}
+
+describe('The channel to a page', () => {
+  it('says in a sentence what is wrong with a request', async () => {
+    const { answers, ask, settled } = page({ setLearningRate: () => undefined, detail: () => undefined });
+    ask('setLearningRate', 'fast');
+    ask('detail', { from: 9, to: 3 });
+    ask('detail', { from: 9 });
+    await settled();
+    assert.deepEqual(
+      answers.map(({ kind, message }) => [kind, message.split('\n')[0]]),
+      [
+        ['failure', '"setLearningRate" cannot be asked like this. ✖ Invalid input: expected number, received string'],
+        ['failure', '"detail" cannot be asked like this. ✖ from must be before to'],
+        ['failure', '"detail" cannot be asked like this. ✖ Invalid input: expected number, received undefined'],
+      ],
+    );
+    assert.match(answers[2]?.message ?? '', /at to$/);
+  });
+
+  it('refuses more requests than anybody waits for, and serves again once some are answered', async () => {
+    const waiting: ((value: undefined) => void)[] = [];
+    const { answers, ask, settled } = page({
+      detail: () =>
+        new Promise((resolve) => {
+          waiting.push(resolve);
+        }),
+    });
+    for (let i = 0; i < 1000; i++) ask('detail', { from: 0, to: 1 });
+    await settled();
+    assert.equal(waiting.length, 200);
+    assert.equal(answers.length, 800);
+    for (const { kind, message } of answers) {
+      assert.equal(kind, 'failure');
+      assert.equal(message, '200 requests have no answer yet: wait for one before you ask for more.');
+    }
+    for (const answer of waiting.splice(0, 3)) answer(undefined);
+    await settled();
+    for (let i = 0; i < 5; i++) ask('detail', { from: 0, to: 1 });
+    await settled();
+    assert.equal(waiting.length, 200);
+    assert.deepEqual(
+      answers.slice(800).map(({ kind }) => kind),
+      ['result', 'result', 'result', 'failure', 'failure'],
+    );
+  });
+});
