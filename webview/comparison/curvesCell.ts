@@ -1,10 +1,9 @@
-import { briefNumber } from '../../src/protocol/numbers';
 import type { SharedZoom } from '../axis/zoom';
 import { CellFrame } from '../cells/cell';
 import { CurveControls } from '../cells/curveControls';
 import { dependencyKey } from '../cells/identity';
 import { baselineCurves, columnAtUpdate, meanLoss, smoothed, trainPoints, validationPoints } from '../cells/lossCurves';
-import { lossUnit } from '../cells/lossName';
+import { lossName, lossUnit } from '../cells/lossName';
 import { CurveChart } from '../charts/curves';
 import { fittingAxis } from '../charts/fittingAxis';
 import type { Curve } from '../charts/datasets';
@@ -16,6 +15,7 @@ import { CurvesSurface } from './curvesSurface';
 import { lineStyle, namedLine } from './lineStyle';
 import type { Comparison, ComparisonView, Measure, Member } from './model';
 import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
+import { newestInWords } from './newestValues';
 import { SteadyReadout } from './steadyReadout';
 
 const measures: Readonly<Record<Measure, string>> = {
@@ -73,7 +73,16 @@ export class CurvesCell implements ComparisonCell {
     );
     this.#controls.update(view);
     const drawn = members.filter((member): member is Drawn => member.run !== undefined);
-    this.#frame.say(sentence(drawn, view.measure));
+    this.#frame.say(
+      newestInWords(
+        measures[view.measure],
+        drawn.map(({ name, run }) => ({
+          name,
+          value: valueAt(run, run.status.updates - 1, view.measure),
+          loss: lossName(run.facts.loss).toLowerCase(),
+        })),
+      ),
+    );
     this.#readout.update(
       drawn.map(({ id, name, run }) => ({
         name,
@@ -194,17 +203,4 @@ function yTitle(drawn: readonly Drawn[], measure: Measure, yAxis: 'linear' | 'lo
   if (measure === 'gradNorm') return `‖g‖${log}`;
   const units = new Set(drawn.map(({ run }) => lossUnit(run.facts.loss.kind)));
   return `L, ${[...units].join(' or ')}${log}`;
-}
-
-function sentence(drawn: readonly Drawn[], measure: Measure): string {
-  const last = drawn
-    .map(({ name, run }) => ({ name, value: valueAt(run, run.status.updates - 1, measure) }))
-    .filter(({ value }) => !Number.isNaN(value))
-    .sort((a, b) => a.value - b.value);
-  const [lowest] = last;
-  const highest = last.at(-1);
-  if (lowest === undefined || highest === undefined)
-    return `Here the ${measures[measure]} of every run will stand; none has any yet.`;
-  if (last.length === 1) return `${measures[measure]}: “${lowest.name}” stands at ${briefNumber(lowest.value)}.`;
-  return `Of the newest values of the ${measures[measure]}, “${lowest.name}” has the lowest, ${briefNumber(lowest.value)}, and “${highest.name}” the highest, ${briefNumber(highest.value)}.`;
 }
