@@ -238,7 +238,8 @@ function columnInWords({ facts, status }: ShownRun, first: number, stride: numbe
   const written = (update: number): string => update.toLocaleString('en-US');
   if (stride === 1) return `update ${written(first)}`;
   if (stride === facts.recordEvery) return `update ${written(first)} (every ${stride} recorded)`;
-  return `updates ${written(first)}–${written(Math.min(status.updates, first + stride) - 1)}, the largest`;
+  const last = Math.min(status.updates, first + stride) - 1;
+  return first >= last ? `update ${written(first)}` : `updates ${written(first)}–${written(last)}, the largest`;
 }
 
 function sentence(run: ShownRun, view: View): string {

@@ -19,7 +19,7 @@ export function updatesInWords({ scalars }: DisplaySeries, column: number, updat
   const first = scalars.updateOf(column);
   const last = Math.min(updates, first + scalars.stride) - 1;
   const written = (update: number): string => update.toLocaleString('en-US');
-  return scalars.stride === 1 ? `update ${written(first)}` : `updates ${written(first)}–${written(last)}`;
+  return first >= last ? `update ${written(first)}` : `updates ${written(first)}–${written(last)}`;
 }
 
 /** Said of updates whose records could not be kept. */

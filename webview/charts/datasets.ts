@@ -47,7 +47,8 @@ function styleOf(curve: Curve): Omit<LineDataset, 'data'> {
     backgroundColor: curve.fillToPrevious ?? curve.color,
     borderWidth: curve.width ?? 1.5,
     borderDash: [...(curve.dash ?? [])],
-    pointRadius: curve.dots === true ? 2 : 0,
+    // A line through one point would not be seen.
+    pointRadius: curve.dots === true || curve.points.length === 1 ? 2 : 0,
     pointHitRadius: 0,
     fill: curve.fillToPrevious === undefined ? false : '-1',
     spanGaps: curve.dots === true,

@@ -28,6 +28,14 @@ describe('The datasets of a chart', () => {
     assert.deepEqual([first.backgroundColor, first.pointRadius, third?.pointRadius], ['lightblue', 0, 2]);
   });
 
+  it('show a curve that has only one point yet as a dot', () => {
+    const datasets = new Datasets();
+    const [first] = datasets.of([{ ...line, points: points.slice(0, 1) }], [0, 3]);
+    assert.equal(first?.pointRadius, 2);
+    const [grown] = datasets.of([line], [0, 3]);
+    assert.equal(grown?.pointRadius, 0);
+  });
+
   it('are made anew when a theme gives the curve another colour', () => {
     const datasets = new Datasets();
     const [before] = datasets.of([dotted], [0, 3]);

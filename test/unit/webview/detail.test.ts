@@ -81,6 +81,7 @@ describe('Full resolution in the pictures of training time', () => {
     assert.equal(updatesInWords(series, series.scalars.columnAt(5000), updates), 'update 5,000');
     assert.equal(updatesInWords(whole, whole.scalars.columnAt(5000), updates), 'updates 4,992–5,007');
     assert.equal(updatesInWords(whole, whole.scalars.columnAt(updates), updates - 10), 'updates 19,984–19,989');
+    assert.equal(updatesInWords(whole, whole.scalars.columnAt(updates), updates - 15), 'update 19,984');
     assert.deepEqual(lossTable(series).rows[523]?.slice(0, 2), [5000, 5000.5]);
     assert.deepEqual(clippingTable(series).rows[523]?.slice(0, 3), [5000, 5000.125, 2500]);
   });
