@@ -25,7 +25,7 @@ export class KeptSession implements Disposable {
       this.#changed.fire(undefined);
     }
     // Not every watcher tells of what another process writes, and none that it was killed.
-    if (this.#kept?.state === 'elsewhere') this.#look.soon();
+    if (this.#session?.status.state === 'elsewhere') this.#look.soon();
   });
 
   /** Fires when the run was read again. */
@@ -84,7 +84,10 @@ export class KeptSession implements Disposable {
   /** Reads the run with its records, the first time or again. */
   async read(): Promise<void> {
     const kept = await this.identify();
-    if (kept === undefined) return;
+    if (kept === undefined) {
+      this.#session?.outdate(this.#reason ?? '');
+      return;
+    }
     // What is written while it is read is read at the next look.
     this.#stamp = await stampOf(kept);
     try {
@@ -95,7 +98,9 @@ export class KeptSession implements Disposable {
       this.#session = session;
       this.#reason = undefined;
     } catch (error) {
+      this.#stamp = '';
       this.#reason = `The records of this run cannot be read: ${reasonOf(error)}.`;
+      this.#session?.outdate(this.#reason);
     }
   }
 

@@ -1,6 +1,7 @@
 import { Uri, type Disposable } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
 import { Gathering } from '../platform/gathering';
+import { runFiles } from '../run/layout';
 import { readKeptRun, stampOf, type KeptRun } from './keptRun';
 import type { KeptRuns } from './keptRuns';
 import { loadRun } from './runArchive';
@@ -52,6 +53,9 @@ export class OvertakenSessions implements Disposable {
     // Until its own thread is gone, the folder is held by this window.
     await session.gone;
     const run = await readKeptRun(Uri.file(folder));
+    if (run === undefined && session.status.state === 'elsewhere') {
+      session.outdate(`The run in ${folder} is gone, or its ${runFiles.manifest} cannot be read.`);
+    }
     if (run === undefined || !isOvertaken(session, run)) return;
     const stamp = await stampOf(run);
     if (this.#shown.get(session) === stamp) return;

@@ -193,6 +193,11 @@ export class Session implements Disposable {
     this.#end(state, message);
   }
 
+  /** Says why what is shown cannot be read from its folder any more; nobody is known to train there then. */
+  outdate(reason: string): void {
+    if (!this.isLive) this.#end(this.#state === 'elsewhere' ? 'interrupted' : this.#state, reason);
+  }
+
   async pause(): Promise<void> {
     if (this.#trainer === undefined || this.#state === 'preparing') return;
     const wish = ++this.#wishes;

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -26,6 +27,7 @@ import { Inspector } from '../../src/session/inspector';
 import { nodeTrainers } from '../../src/session/trainerWorker.node';
 import type { StartTrainerWorker } from '../../src/session/trainerWorker';
 import { nameAmongItsOwn, nameOf, readKeptRun } from '../../src/session/keptRun';
+import { KeptSession } from '../../src/session/keptSession';
 import { KeptRuns } from '../../src/session/keptRuns';
 import { Session } from '../../src/session/session';
 import { Sessions } from '../../src/session/sessions';
@@ -255,6 +257,59 @@ describe('Kept runs', () => {
     await left;
     const { updates } = readManifest(readFileSync(join(folder, 'run.json'))) ?? {};
     await experiment.lens(new RegExp(`stopped · ${(updates ?? NaN).toLocaleString('en-US')} updates`));
+  });
+
+  it('are shown as nobody trains them where their folder goes, and with the reason where it cannot be read', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    await experiment.lens(/finished/);
+    experiment.train('gated');
+    await until('two runs', async () => (await rows(experiment, 2)).every((row) => !/training|interrupted/.test(row)));
+    const [folder = '', gated = ''] = foldersOf(experiment);
+    const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+    const running = JSON.stringify({ ...manifest, state: 'running', endedAt: null });
+    writeFileSync(join(folder, 'run.lock'), String(process.ppid));
+    writeFileSync(join(folder, 'run.json'), running);
+    const opened = new KeptSession(vscode.Uri.file(folder), kept.onDidTouch);
+    let looks = 0;
+    opened.onDidChange(() => looks++);
+    await opened.read();
+    assert.equal(opened.session?.status.state, 'elsewhere');
+    writeFileSync(join(folder, 'run.json'), readFileSync(join(gated, 'run.json')));
+    await until('a look at the manifest of another run', () => looks > 0);
+    assert.match(opened.session.status.message ?? '', /cannot be read: records\.arrows is of another run\.$/);
+    writeFileSync(join(folder, 'run.json'), running);
+    await until('a look at its own', () => opened.session?.status.state === 'elsewhere');
+    renameSync(folder, `${folder} elsewhere`);
+    await until('a look at nothing', () => opened.session?.status.state === 'interrupted');
+    assert.match(opened.session.status.message ?? '', /is gone, or its run\.json cannot be read\.$/);
+    assert.equal(opened.session.status.updates, 30);
+    looks = 0;
+    await sleep(5000);
+    assert.equal(looks, 0, 'nobody looks again and again for what is gone');
+    opened.dispose();
+    rmSync(join(`${folder} elsewhere`, 'run.lock'));
+  });
+
+  it('that are trained elsewhere are read again only when there is more of them', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    await experiment.lens(/finished/);
+    const [folder = ''] = foldersOf(experiment);
+    const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+    writeFileSync(join(folder, 'run.lock'), String(process.ppid));
+    writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state: 'paused', endedAt: null }));
+    const opened = new KeptSession(vscode.Uri.file(folder), kept.onDidTouch);
+    let looks = 0;
+    opened.onDidChange(() => looks++);
+    await opened.read();
+    const { session } = opened;
+    await sleep(7000);
+    assert.equal(looks, 0);
+    assert.equal(opened.session, session);
+    rmSync(join(folder, 'run.lock'));
+    await until('the end of it', () => opened.session?.status.state === 'interrupted');
+    opened.dispose();
   });
 
   it('whose process was killed are shown as cut off, though no file changes', async () => {
