@@ -12,6 +12,7 @@ import { withOpacity, type Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
 import { element } from '../ui/element';
 import { CurvesSurface } from './curvesSurface';
+import { curvesTable } from './curvesTable';
 import { lineStyle, namedLine } from './lineStyle';
 import type { Comparison, ComparisonView, Measure, Member } from './model';
 import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
@@ -92,6 +93,18 @@ export class CurvesCell implements ComparisonCell {
       model.update === undefined ? undefined : `update ${model.update.toLocaleString('en-US')}`,
     );
     const versions = drawn.map(({ id, run }) => `${id} ${run.version}`);
+    const named = drawn.map(({ name }) => name);
+    this.#frame.tabulate(dependencyKey(versions, named, view.measure), () =>
+      curvesTable(
+        measures[view.measure],
+        drawn.map(({ name, run }) => ({
+          name,
+          updates: run.status.updates,
+          stride: run.series.scalars.stride,
+          valueAt: (update) => valueAt(run, update, view.measure),
+        })),
+      ),
+    );
     const key = dependencyKey(
       versions,
       lit,

@@ -1,0 +1,26 @@
+import type { Table } from '../tables/table';
+
+/** A curve as its run can be asked for it. */
+export interface TabledCurve {
+  readonly name: string;
+  /** Updates that the run has made. */
+  readonly updates: number;
+  /** Updates that one of its points stands for. */
+  readonly stride: number;
+  /** NaN where there is none. */
+  readonly valueAt: (update: number) => number;
+}
+
+/** All curves over the same updates, a column each; no finer than the curve that has the fewest points for its updates. */
+export function curvesTable(measure: string, curves: readonly TabledCurve[]): Table {
+  const stride = Math.max(1, ...curves.map((curve) => curve.stride));
+  const updates = Math.max(0, ...curves.map((curve) => curve.updates));
+  return {
+    caption: `${measure} of every run${stride === 1 ? '' : `; a row every ${stride} updates`}`,
+    columns: ['update', ...curves.map(({ name }) => name)],
+    rows: Array.from({ length: Math.ceil(updates / stride) }, (_, row) => [
+      row * stride,
+      ...curves.map(({ valueAt }) => valueAt(row * stride)),
+    ]),
+  };
+}
