@@ -164,7 +164,9 @@ async function remove(runs: readonly KeptRun[], { kept, sessions }: RunCommandPa
   const [first] = runs;
   if (first === undefined) return;
   if (await tellOfTraining(runs, sessions)) return;
-  const what = runs.length === 1 ? `the run "${nameOf(first)}"` : `${runs.length} runs`;
+  const began = beganOf(first, 'second');
+  const one = `the run "${nameOf(first)}"${began === '' ? '' : ` that began ${began}`}`;
+  const what = runs.length === 1 ? one : `${runs.length} runs`;
   const confirmed = 'Move to Trash';
   const answer = await window.showWarningMessage(
     `Delete ${what}?`,
