@@ -19,9 +19,13 @@ export function kernelsAt({ kernels, kernelChanges }: KernelHistory, update: num
 }
 
 /** The history of a run that is gone on with at an update, which this kernel set is the next to compute. */
-export function goneOnWith(history: KernelHistory, update: number, kernels: string): KernelHistory {
+export function goneOnWith(
+  { kernels: first, kernelChanges }: KernelHistory,
+  update: number,
+  kernels: string,
+): KernelHistory {
   if (update === 0) return { kernels, kernelChanges: [] };
-  const before = { ...history, kernelChanges: history.kernelChanges.filter((change) => change.update < update) };
+  const before = { kernels: first, kernelChanges: kernelChanges.filter((change) => change.update < update) };
   if (kernelsAt(before, update) === kernels) return before;
-  return { ...before, kernelChanges: [...before.kernelChanges, { update, kernels }] };
+  return { kernels: first, kernelChanges: [...before.kernelChanges, { update, kernels }] };
 }

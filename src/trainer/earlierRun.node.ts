@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path';
 import { isOtherData } from '../data/dataDigest';
 import { toJson } from '../experiment/resolved';
-import type { ResolvedExperiment } from '../experiment/schema';
 import { reasonOf } from '../protocol/channel';
 import { briefValue, differingKeys, keyValues } from '../run/differences';
 import { kernelsAt } from '../run/kernelHistory';
@@ -71,12 +70,11 @@ function misfitOf(
     return resume ? `There is no run in ${folder} to go on with. Leave out --resume to start one.` : undefined;
   }
   if (!resume) return `${folder} already holds a run. Choose another --out, or add --resume to go on with it.`;
-  const asked: unknown = JSON.parse(toJson(plan.experiment));
-  if (comparable(earlier.experiment) !== comparable(asked)) {
+  const difference = differenceInWords(earlier.experiment, JSON.parse(toJson(plan.experiment)));
+  if (difference !== undefined) {
     return (
-      `The run in ${basename(folder)} was trained with another experiment, ${differenceInWords(earlier.experiment, asked)}; ` +
-      'only training.steps may differ. ' +
-      'Choose another --out, or go back to the experiment in its run.json.'
+      `The run in ${basename(folder)} was trained with another experiment, with ${difference}; only name, notes and ` +
+      'training.steps may differ. Choose another --out, or go back to the experiment in its run.json.'
     );
   }
   if (isOtherData(earlier.facts.dataDigest, dataDigest)) {
@@ -95,19 +93,14 @@ function misfitOf(
   return undefined;
 }
 
-/** The first keys that two experiments do not have alike, with the values of both. */
-function differenceInWords(ofRun: unknown, asked: unknown): string {
+/** The first keys that decide numbers and that two experiments do not have alike, with the values of both. */
+function differenceInWords(ofRun: unknown, asked: unknown): string | undefined {
   const [before, now] = [keyValues(ofRun), keyValues(asked)];
   const keys = differingKeys([before, now]).filter((key) => key !== 'training.steps');
-  if (keys.length === 0) return 'of another name or other notes';
+  if (keys.length === 0) return undefined;
   const named = keys
     .slice(0, mostNamed)
     .map((key) => `${key} ${briefValue(before.get(key))} and not ${briefValue(now.get(key))}`);
   const more = keys.length - named.length;
-  return `with ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-function comparable(json: unknown): string {
-  const experiment = json as ResolvedExperiment;
-  return JSON.stringify({ ...experiment, training: { ...experiment.training, steps: 0 } });
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

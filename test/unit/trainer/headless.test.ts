@@ -217,8 +217,14 @@ describe('The headless runner', () => {
         more(),
         /with another experiment, with model\.hidden 4 and not 5, optimizer\.learningRate 0\.001 and not 0\.02; only/,
       );
-      experiment({ notes: 'They say nothing of how it is trained.' });
-      refuses(more(), /another experiment, of another name or other notes; only training\.steps may differ/);
+    });
+
+    it('goes on under another name and with other notes, which change no number', () => {
+      experiment({ name: 'Renamed', notes: 'They say nothing of how it is trained.' });
+      const { status, stderr } = train(...more());
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /^Renamed: .*going on after update 12/);
+      assert.equal(readManifest(readFileSync(path('run', 'run.json')))?.facts.name, 'Renamed');
     });
 
     it('refuses to go on with other data under the same name', () => {

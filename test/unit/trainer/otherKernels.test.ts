@@ -96,6 +96,21 @@ describe('A run that other kernels went on with', () => {
     assert.equal((await service.inspect(12, 1)).caveat, undefined);
   });
 
+  it('is otherwise what it is planned to be now', async () => {
+    const one = begun('simd');
+    await one.writer.begin();
+    await trained(one, 8);
+    const training = exampleTraining(
+      { ...keys, training: { ...keys.training, steps: 40 } },
+      new Map(),
+      undefined,
+      'simd',
+    );
+    const writer = new RunWriter(new FolderStorage(folder), training, factsOf(training.plan, undefined, folder, 2));
+    await writer.resume(manifest());
+    assert.deepEqual([writer.facts.plannedUpdates, writer.facts.workers], [40, 2]);
+  });
+
   it('keeps of their history what lies before the update that it is gone on from', () => {
     const history = { kernels: 'simd', kernelChanges: [{ update: 8, kernels: 'simd-fma' }] };
     assert.deepEqual(
