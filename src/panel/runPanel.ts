@@ -114,7 +114,11 @@ export class RunPanel implements PanelView {
     if (this.#kept !== undefined) {
       this.#owned.add(
         this.#kept.onDidChange(() => {
-          if (this.#session === this.#kept?.session || this.#title !== this.#kept?.name) void this.#announce();
+          const isNamedAlike = this.#title === this.#kept?.name;
+          const isOwn = this.#session === this.#kept?.session;
+          const hasOnlyGrown = this.#drawn !== undefined && this.#drawn === this.#session?.series;
+          if (isOwn && isNamedAlike && hasOnlyGrown) this.#changes.soon();
+          else if (isOwn || !isNamedAlike) void this.#announce();
         }),
       );
     }

@@ -3,6 +3,7 @@ import { Gathering } from '../platform/gathering';
 import { reasonOf } from '../protocol/channel';
 import { runFiles } from '../run/layout';
 import { nameOf, readKeptRun, stampOf, type KeptRun } from './keptRun';
+import { GrowingHistory } from './recordHistory.node';
 import { loadRun } from './runArchive';
 import { Session } from './session';
 
@@ -16,6 +17,7 @@ export class KeptSession implements Disposable {
   #kept: KeptRun | undefined;
   #session: Session | undefined;
   #reason: string | undefined;
+  readonly #records = new GrowingHistory();
   /** What the session was read from. */
   #stamp = '';
   readonly #look = new Gathering(secondsBetweenLooks * 1000, async () => {
@@ -91,7 +93,7 @@ export class KeptSession implements Disposable {
     // What is written while it is read is read at the next look.
     this.#stamp = await stampOf(kept);
     try {
-      const archived = await loadRun(kept);
+      const archived = await loadRun(kept, this.#records);
       const session = new Session(kept.experiment, kept.manifest.variant ?? undefined);
       session.showArchive(archived);
       this.#session?.dispose();

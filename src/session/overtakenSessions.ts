@@ -4,6 +4,7 @@ import { Gathering } from '../platform/gathering';
 import { runFiles } from '../run/layout';
 import { readKeptRun, stampOf, type KeptRun } from './keptRun';
 import type { KeptRuns } from './keptRuns';
+import { GrowingHistory } from './recordHistory.node';
 import { loadRun } from './runArchive';
 import type { Session } from './session';
 import type { Sessions } from './sessions';
@@ -18,8 +19,8 @@ const secondsBetweenLooks = 2;
 export class OvertakenSessions implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #look = this.#owned.add(new Gathering(calmMilliseconds, () => this.#showAll()));
-  /** What each of them was last shown from. */
-  readonly #shown = new WeakMap<Session, string>();
+  /** What each of them was last shown from, and what reads its records. */
+  readonly #shown = new WeakMap<Session, { readonly stamp: string; readonly records: GrowingHistory }>();
   #next: NodeJS.Timeout | undefined;
 
   constructor(
@@ -58,11 +59,13 @@ export class OvertakenSessions implements Disposable {
     }
     if (run === undefined || !isOvertaken(session, run)) return;
     const stamp = await stampOf(run);
-    if (this.#shown.get(session) === stamp) return;
-    const archived = await loadRun(run).catch(() => undefined);
+    const shown = this.#shown.get(session);
+    if (shown?.stamp === stamp) return;
+    const { records } = shown ?? { records: new GrowingHistory() };
+    const archived = await loadRun(run, records).catch(() => undefined);
     // While it was read, this window may have gone on with it.
     if (archived === undefined || this.sessions.withFolder(folder) !== session) return;
-    this.#shown.set(session, stamp);
+    this.#shown.set(session, { stamp, records });
     session.showArchive(archived);
   }
 }

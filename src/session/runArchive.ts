@@ -4,7 +4,7 @@ import { missingInWords } from '../protocol/missing';
 import { counted } from '../protocol/numbers';
 import type { RunState } from '../protocol/run';
 import { runFiles } from '../run/layout';
-import { readHistory } from './recordHistory.node';
+import { GrowingHistory } from './recordHistory.node';
 import { fileOf, readKeptRun, type KeptRun } from './keptRun';
 import type { ArchivedRun } from './session';
 import type { Target } from './sessions';
@@ -46,10 +46,14 @@ export class RunArchive {
 /**
  * Reads what a kept run has recorded.
  *
+ * @param records what has read them before, where they are read again as they grow
  * @throws with a readable reason when its records cannot be read
  */
-export async function loadRun({ folder, manifest, state }: KeptRun): Promise<ArchivedRun> {
-  const history = await readHistory(folder.fsPath, manifest);
+export async function loadRun(
+  { folder, manifest, state }: KeptRun,
+  records = new GrowingHistory(),
+): Promise<ArchivedRun> {
+  const history = await records.read(folder.fsPath, manifest);
   const { missing, updates } = history.numbers;
   const words = [
     wordsFor[state] ?? manifest.message ?? '',

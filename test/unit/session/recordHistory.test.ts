@@ -8,7 +8,7 @@ import type { Manifest } from '../../../src/run/manifest';
 import { readOverview, writeOverview } from '../../../src/run/overview';
 import { pack, type UpdateRecord } from '../../../src/run/recordBatch';
 import { RecordEncoder } from '../../../src/run/recordEncoder';
-import { readHistory } from '../../../src/session/recordHistory.node';
+import { GrowingHistory, readHistory } from '../../../src/session/recordHistory.node';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
 const manifest = { facts: { layout: exampleLayout, recordEvery: 2 } } as unknown as Manifest;
@@ -63,6 +63,42 @@ describe('The history of a kept run', () => {
     const damaged = Buffer.from(bytes).fill(0, ends[0], recordBytes);
     writeFileSync(path('records.arrows'), damaged);
     same(await readHistory(folder, manifest), all);
+  });
+
+  it('of records that grow is read on from where it was, and anew where they are others', async () => {
+    const { bytes, ends } = records(9000);
+    writeFileSync(path('records.arrows'), bytes);
+    const all = await readHistory(folder, manifest);
+    const [head = 0, , , beforeLast = 0, last = 0] = ends;
+    const growing = new GrowingHistory();
+    writeFileSync(path('records.arrows'), bytes.subarray(0, last + 100));
+    const history = await growing.read(folder, manifest);
+    assert.equal(history.numbers.updates, 2000);
+    assert.equal(await growing.read(folder, manifest), history);
+    assert.equal(history.numbers.updates, 2000);
+    // What was read before the last batch need not be there any more.
+    writeFileSync(path('records.arrows'), Buffer.from(bytes).fill(0, head, beforeLast));
+    const looks = await Promise.all([growing.read(folder, manifest), growing.read(folder, manifest)]);
+    for (const look of looks) assert.equal(look, history);
+    same(history, all);
+    // Gone on with from an earlier checkpoint, it has other batches in the same place.
+    const encoder = new RecordEncoder(exampleLayout);
+    const others = [0, 700, 1400].map((from) =>
+      encoder.encode(
+        pack(
+          exampleLayout,
+          Array.from({ length: 700 }, (_, i) => exampleRecord(from + i, 2)),
+        ),
+      ),
+    );
+    writeFileSync(path('records.arrows'), Buffer.concat([encoder.head(), ...others, Buffer.from(bytes)]));
+    const anew = await growing.read(folder, manifest);
+    assert.notEqual(anew, history);
+    assert.equal(anew.numbers.updates, 2100);
+    writeFileSync(path('records.arrows'), '');
+    await assert.rejects(growing.read(folder, manifest), /is empty/);
+    writeFileSync(path('records.arrows'), bytes);
+    same(await growing.read(folder, manifest), all);
   });
 
   it('ends where it is asked to, whatever the overview has beyond that', async () => {
