@@ -12,6 +12,7 @@ import type { Comparison, ComparisonView, Member } from './model';
 import { shareInWords } from './shares';
 import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
 import { SteadyReadout } from './steadyReadout';
+import { TileAxes } from './tileAxes';
 
 const names: Readonly<Record<ComparisonView['quantity'], string>> = {
   dh: '‖∂L/∂h_t‖',
@@ -23,6 +24,7 @@ interface Tile {
   readonly element: HTMLElement;
   readonly canvas: HTMLCanvasElement;
   readonly title: HTMLElement;
+  readonly axes: TileAxes;
   drawn: string;
 }
 
@@ -101,13 +103,14 @@ export class HeatmapsCell implements ComparisonCell {
   }
 
   #tileFor({ id, name }: Member): Tile {
-    const canvas = element('canvas', { class: 'comparison-heatmap', 'aria-hidden': 'true' });
+    const canvas = element('canvas', { class: 'comparison-heatmap' });
+    const axes = new TileAxes();
     const title = element('div', { class: 'comparison-name' });
     const tile = element(
       'div',
       { class: 'comparison-tile', tabindex: '0', role: 'img', 'aria-label': name },
       title,
-      canvas,
+      element('div', { class: 'comparison-picture', 'aria-hidden': 'true' }, axes.steps, canvas, axes.updates),
     );
     const light = (): void => {
       point(this.store, id);
@@ -122,7 +125,7 @@ export class HeatmapsCell implements ComparisonCell {
     tile.addEventListener('pointerleave', () => {
       point(this.store);
     });
-    return { element: tile, canvas, title, drawn: '' };
+    return { element: tile, canvas, title, axes, drawn: '' };
   }
 
   #pointAt(id: number, canvas: HTMLCanvasElement, event: PointerEvent): void {
@@ -168,6 +171,7 @@ export class HeatmapsCell implements ComparisonCell {
         run === undefined ? (member.problem ?? 'waiting') : `T = ${run.facts.layout.steps}`,
       ),
     );
+    tile.axes.update(run?.facts.layout.steps, this.#domain);
     tile.canvas.width = width;
     tile.canvas.height = height;
     const context = tile.canvas.getContext('2d');

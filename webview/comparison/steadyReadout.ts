@@ -1,5 +1,5 @@
 import { briefNumber } from '../../src/protocol/numbers';
-import { element, setText } from '../ui/element';
+import { element } from '../ui/element';
 
 /** What is said of one run where the pointer is. */
 export interface ReadRun {
@@ -33,15 +33,28 @@ export class SteadyReadout {
   update(runs: readonly ReadRun[], where: string | undefined): void {
     const longest = runs.map((run) => ({ ...run, value: widest, isLit: true }));
     // What is pointed at is shorter than the hint.
-    setText(this.#room, inWords(longest, this.hint));
-    setText(this.#said, where === undefined ? this.hint : inWords(runs, where));
+    say(this.#room, wordsOf(longest, this.hint));
+    say(this.#said, where === undefined ? [this.hint] : wordsOf(runs, where));
   }
 }
 
-function inWords(runs: readonly ReadRun[], where: string): string {
-  const values = runs.map(({ name, value, isLit }) => {
-    const words = `${name}: ${Number.isNaN(value) ? '–' : briefNumber(value)}`;
-    return isLit ? `▸ ${words}` : words;
-  });
-  return [where, ...values].join(' · ');
+/** Words and numbers in turns: `update 3`, ` · rnn: `, `0.2`, ` · ▸ lstm: `, `1e-4`. */
+function wordsOf(runs: readonly ReadRun[], where: string): readonly string[] {
+  return [
+    where,
+    ...runs.flatMap(({ name, value, isLit }) => [
+      ` · ${isLit ? '▸ ' : ''}${name}: `,
+      Number.isNaN(value) ? '–' : briefNumber(value),
+    ]),
+  ];
+}
+
+/** Where words are too long for a line they go on in the next; a number is not torn apart. */
+function say(place: HTMLElement, words: readonly string[]): void {
+  if (place.textContent === words.join('')) return;
+  const [where = '', ...rest] = words;
+  place.replaceChildren(
+    where,
+    ...rest.map((part, i) => (i % 2 === 0 ? part : element('span', { class: 'number' }, part))),
+  );
 }

@@ -1,0 +1,29 @@
+import { element, setText } from '../ui/element';
+
+/** The axes of one heatmap among others: what stands at their ends, and what they are of. */
+export class TileAxes {
+  readonly #lastStep = element('span');
+  readonly #from = element('span');
+  readonly #to = element('span');
+  /** Time steps, upwards. */
+  readonly steps = element(
+    'div',
+    { class: 'tile-steps' },
+    this.#lastStep,
+    element('span', {}, 't'),
+    element('span', {}, '0'),
+  );
+  /** Updates, to the right. */
+  readonly updates = element('div', { class: 'tile-updates' }, this.#from, element('span', {}, 'update'), this.#to);
+
+  /**
+   * @param steps T; undefined where the run is not there yet, and its heatmap is empty
+   * @param domain the updates that are in sight
+   */
+  update(steps: number | undefined, [from, to]: readonly [number, number]): void {
+    for (const axis of [this.steps, this.updates]) axis.classList.toggle('unknown', steps === undefined);
+    setText(this.#lastStep, String((steps ?? 1) - 1));
+    setText(this.#from, Math.round(from).toLocaleString('en-US'));
+    setText(this.#to, Math.round(to).toLocaleString('en-US'));
+  }
+}
