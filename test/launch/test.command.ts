@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { runCommand } from './closing';
+import { installedEmbedded } from './installation';
 import { layers, type Layer } from './layers';
 import { scratchFolder } from './scratch';
 import { inWords, oneFailure, readReport, report, reportVariable, sum, type Tally } from './tally';
@@ -12,9 +13,14 @@ const inside = '--inside';
 /** `npm test`: all layers, or those that are named, each in a process of its own; the last line is the sum. */
 async function testAll(names: readonly string[]): Promise<number> {
   const chosen = names.length > 0 ? names.map(layerNamed) : layers;
+  // It comes while the layers run that can do without; where it does not come, those that cannot say why.
+  const workbench = chosen.some(({ inWorkbench }) => inWorkbench)
+    ? installedEmbedded().catch(() => undefined)
+    : undefined;
   const tallies: Tally[] = [];
   for (const layer of chosen) {
     console.log(`\n── ${layer.title} (${layer.name})`);
+    if (layer.inWorkbench) await workbench;
     tallies.push(await runApart(layer));
   }
   const total = sum(tallies);
