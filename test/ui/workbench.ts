@@ -156,10 +156,13 @@ export class Workbench {
     return texts;
   }
 
-  /** Presses the button that one notification has, once there is one with it. */
+  /**
+   * Presses a button in the newest notification that has it, once there is one. VS Code draws a notification twice that
+   * came while its list was open and empty, once the list was closed and is opened again.
+   */
   async pressInNotification(label: string): Promise<void> {
     const centre = await this.openNotifications();
-    await centre.getByRole('button', { name: label }).click();
+    await centre.getByRole('button', { name: label }).first().click();
   }
 
   /** Waits until the Problems panel shows at least `least` rows that are not files, and reads them. */
