@@ -30,7 +30,8 @@ const page = { ...shared, platform: 'browser', format: 'iife', mainFields: ['bro
 /** What ships, one row per bundle; `name` is also the name of its metafile in dist/meta/. */
 const product = [
   { ...script, name: 'extension', entry: 'src/extension.ts', outfile: 'dist/extension.cjs', external: ['vscode'] },
-  { ...script, name: 'worker', entry: 'src/trainer/worker.node.ts', outfile: 'dist/worker.cjs' },
+  { ...script, name: 'trainer', entry: 'src/trainer/process.node.ts', outfile: 'dist/trainer.cjs' },
+  { ...script, name: 'parentWatch', entry: 'src/trainer/parentWatch.node.ts', outfile: 'dist/parentWatch.cjs' },
   { ...script, name: 'helper', entry: 'src/trainer/helper.node.ts', outfile: 'dist/helper.cjs' },
   { ...module, name: 'cli', entry: 'src/cli.ts', outfile: 'dist/cli.mjs' },
   { ...page, name: 'webview', entry: 'webview/main.ts', outfile: 'dist/webview/main.js' },

@@ -17,7 +17,7 @@ import { Launcher } from './session/launcher';
 import { OvertakenSessions } from './session/overtakenSessions';
 import { RunArchive } from './session/runArchive';
 import { Sessions } from './session/sessions';
-import { nodeTrainers } from './session/trainerWorker.node';
+import { forkTrainers } from './session/trainerProcess.node';
 import { TrainingQueue } from './session/trainingQueue';
 import { registerRunCommands } from './views/runCommands';
 import { trackRunState } from './views/runContext';
@@ -33,7 +33,7 @@ export function activate(context: ExtensionContext): void {
   const sessions = new Sessions();
   const kept = new KeptRuns(sessions);
   const archive = new RunArchive(context.workspaceState);
-  const startWorker = nodeTrainers(at('dist', 'worker.cjs').fsPath);
+  const startWorker = forkTrainers(at('dist', 'trainer.cjs').fsPath);
   const queue = new TrainingQueue();
   const estimates = new Estimates(startWorker);
   const launcher = new Launcher(sessions, archive, queue, () => estimates.handOver() ?? startWorker(), log);

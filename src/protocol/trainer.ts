@@ -116,3 +116,24 @@ export type TrainerContract = {
 
 /** What the host serves to the trainer: nothing yet asks back. */
 export type TrainerHostContract = { requests: Record<never, never>; events: Record<never, never> };
+
+/** Sent by the trainer's process, beside the channel, before it ends because of an exception. */
+export interface ProcessFailure {
+  readonly kind: 'processFailure';
+  readonly reason: string;
+}
+
+/** Whether a message says that the trainer's process cannot continue. */
+export function isProcessFailure(message: unknown): message is ProcessFailure {
+  if (typeof message !== 'object' || message === null) return false;
+  const { kind, reason } = message as Readonly<Record<string, unknown>>;
+  return kind === 'processFailure' && typeof reason === 'string';
+}
+
+/** Sent to the trainer's process, beside the channel: it saves what it has and exits. */
+export const saveAndExit = { kind: 'saveAndExit' } as const;
+
+/** Whether a message asks the trainer's process to save and exit. */
+export function isSaveAndExit(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'kind' in message && message.kind === saveAndExit.kind;
+}

@@ -104,9 +104,11 @@ export async function isTrainedIn(folder: string): Promise<boolean> {
 /** Who the lock of a run's folder says holds it: this process, another one in words, or nobody. */
 export async function holderInWords(
   folder: string,
+  processId = process.pid,
 ): Promise<{ readonly isThis: boolean; readonly words: string } | undefined> {
   const holder = await holderOf(join(folder, runFiles.lock));
-  return holder === undefined ? undefined : { isThis: isThisProcess(holder), words: inWords(holder) };
+  if (holder === undefined) return undefined;
+  return { isThis: holder.pid === processId && holder.host === hostname(), words: inWords(holder) };
 }
 
 function inWords({ pid, host }: Pick<Holder, 'pid' | 'host'>): string {

@@ -15,6 +15,14 @@ export class HeldFolder extends FolderStorage {
   #wasHeld = false;
   #taken: Error | undefined;
 
+  /** @param holder id of the process that holds the lock */
+  constructor(
+    folder: string,
+    readonly holder = process.pid,
+  ) {
+    super(folder);
+  }
+
   override async write(path: string, bytes: Uint8Array): Promise<void> {
     await this.#checkLock();
     await super.write(path, bytes);
@@ -37,7 +45,7 @@ export class HeldFolder extends FolderStorage {
 
   async #checkLock(): Promise<void> {
     if (this.#taken !== undefined) throw this.#taken;
-    const holder = await holderInWords(this.folder);
+    const holder = await holderInWords(this.folder, this.holder);
     if (holder?.isThis === true) {
       this.#wasHeld = true;
       return;

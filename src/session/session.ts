@@ -29,7 +29,7 @@ export interface ArchivedRun {
   readonly history: RunHistory;
 }
 
-/** What a session holds while its trainer's thread lives. */
+/** What a session holds while its trainer lives. */
 export interface Held {
   /** The run's folder, which nobody else may train in meanwhile. */
   readonly lock: FolderLock | undefined;
@@ -97,7 +97,7 @@ export class Session implements Disposable {
     return this.#experiment;
   }
 
-  /** Resolves when no thread of this session can write any more, and its folder is free. */
+  /** Resolves when no trainer of this session can write any more, and its folder is free. */
   get gone(): Promise<void> {
     return this.#gone;
   }
@@ -151,7 +151,7 @@ export class Session implements Disposable {
   /**
    * Starts the trainer.
    *
-   * @param held let go of when the trainer's thread is gone
+   * @param held let go of when the trainer is gone
    * @returns the reasons when it refuses, and then the session is over; nothing when it trains
    * @throws when the trainer cannot be reached
    */
@@ -267,9 +267,10 @@ export class Session implements Disposable {
   }
 
   dispose(): void {
+    // The window closes: what the run has is saved, and it can be resumed.
+    this.#release('The session was closed.')?.saveAndExit();
     // Whoever still waits for its start, or for its end, learns that it was not a failure.
     if (this.isLive) this.#end('stopped', undefined);
-    this.#disconnect('The session was closed.');
     this.#changed.dispose();
     this.#appended.dispose();
     this.#noticed.dispose();
@@ -321,12 +322,12 @@ export class Session implements Disposable {
     return trainer;
   }
 
-  /** Why the thread is gone, and the way back. */
+  /** Why the trainer is gone, and the way back. */
   #wordsFor(reason = 'The trainer has ended.'): string {
     const back =
       this.folder === undefined
         ? 'Train again to start over.'
-        : 'Resume goes on from the newest checkpoint; Train starts over.';
+        : 'Resume continues from the newest checkpoint; Train starts over.';
     if (reason !== outOfMemory) return `${reason} ${back}`;
     const estimate =
       this.#facts === undefined ? '' : `was estimated to need ${mebibytes(this.#facts.memoryBytes)}, and `;
@@ -375,15 +376,16 @@ export class Session implements Disposable {
     this.#message = message;
     // Of an outage that left nothing behind there is no more to say; a trainer that is gone writes no more.
     if (this.#keeping?.state === 'whole') this.#keeping = undefined;
-    this.#disconnect(message ?? 'The run is over.');
+    this.#release(message ?? 'The run is over.')?.terminate();
     this.#changed.fire(undefined);
   }
 
-  #disconnect(reason: string): void {
+  /** Takes no more messages from the trainer; undefined where there is none. */
+  #release(reason: string): TrainerWorker | undefined {
     const trainer = this.#trainer;
     this.#trainer = undefined;
     for (const resolve of this.#whenOver.splice(0)) resolve();
     trainer?.channel.close(reason);
-    trainer?.worker.terminate();
+    return trainer?.worker;
   }
 }

@@ -1,15 +1,20 @@
 import type { Port } from '../protocol/channel';
 
-/** The reason of a thread that is gone because it had no more memory. */
-export const outOfMemory = 'The trainer has run out of memory.';
+/** Why a trainer is gone that had no more memory. */
+export const outOfMemory = 'The trainer ran out of memory.';
 
-/** A trainer in a thread of its own, wherever the extension host runs. */
+/** A trainer beside the extension host: a process of its own, in the browser a worker. */
 export interface TrainerWorker {
   readonly port: Port;
-  /** Called once when the thread is gone, with the reason where it was not asked to go. */
+  /** The process it runs in; undefined where it has none of its own. */
+  readonly processId: number | undefined;
+  /** Called once when the trainer is gone and all that it sent has arrived, with the reason where it was not asked to go. */
   onGone(listener: (reason: string | undefined) => void): void;
+  /** Ends it at once, whatever it does. */
   terminate(): void;
+  /** Lets it save what it has; it ends by itself within a second, also where the extension host ends meanwhile. */
+  saveAndExit(): void;
 }
 
-/** Starts a trainer's worker. */
+/** Starts a trainer. */
 export type StartTrainerWorker = () => TrainerWorker;

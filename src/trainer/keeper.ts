@@ -110,6 +110,11 @@ export class Keeper {
     }
   }
 
+  /** Writes what is left of a run that is to be resumed later; what cannot be written now is trained again then. */
+  async suspend(): Promise<void> {
+    await this.checkpoint();
+  }
+
   /** Writes at once; while that does not work, only flushes try again. */
   async #unlessWaiting(): Promise<void> {
     if (this.#advice === undefined) await this.flush();

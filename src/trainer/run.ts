@@ -48,6 +48,7 @@ export class Run {
   #paused = false;
   #stepsAllowed = 0;
   #stopping = false;
+  #isSuspended = false;
   #wake: (() => void) | undefined;
   #idle: (() => void)[] = [];
   #alarm: ReturnType<typeof setTimeout> | undefined;
@@ -91,6 +92,15 @@ export class Run {
     this.#wakeUp();
   }
 
+  /**
+   * Stops without an end of its own: everything so far and a checkpoint are saved, and the run can be resumed like one
+   * that was interrupted.
+   */
+  suspend(): void {
+    this.#isSuspended = true;
+    this.stop();
+  }
+
   setLearningRate(rate: number): void {
     if (!(Number.isFinite(rate) && rate > 0)) throw new Error(`A learning rate is a number above 0; got ${rate}.`);
     this.#training.plan.learner.learningRate = rate;
@@ -118,7 +128,8 @@ export class Run {
     if (ending.kind === 'finished') this.#diagnosis?.finish();
     if (ending.kind === 'diverged') this.#diagnosis?.diverge(ending.place.update, ending.message);
     this.#publish();
-    await this.#keeper?.conclude(ending);
+    if (this.#isSuspended && ending.kind === 'stopped') await this.#keeper?.suspend();
+    else await this.#keeper?.conclude(ending);
     return ending;
   }
 

@@ -30,9 +30,16 @@ export interface TrainerSurroundings {
   readonly threads: Threads | undefined;
 }
 
+/** A trainer as its process or worker holds it. */
+export interface ServedTrainer {
+  /** Saves what a run has and stops it, so that it can be resumed; resolves when that is done. */
+  suspend(): Promise<void>;
+}
+
 /** Serves one run to the host: start it once, then pause, step, resume, stop; or the replay of a kept one. */
-export function serveTrainer(surroundings: TrainerSurroundings): void {
+export function serveTrainer(surroundings: TrainerSurroundings): ServedTrainer {
   let run: Run | undefined;
+  let training: Promise<unknown> = Promise.resolve();
   const replays = new ReplayService(surroundings.openFolder, surroundings.clock, surroundings.yieldToMessages);
   const running = (): Run => {
     if (run === undefined) throw new Error('No run has been started.');
@@ -99,17 +106,17 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
     if (planned.kind === 'refused') return planned;
     const slowness = missingSpeed();
     if (slowness !== undefined) channel.emit('notice', slowness);
-    const training = new Training(planned.plan, surroundings.clock);
+    const trained = new Training(planned.plan, surroundings.clock);
     const helpers = Helpers.employ(planned.plan.learner, params.workers, surroundings.threads, (message) => {
       channel.emit('notice', message);
     });
     const dataDigest = await digestOfData(experiment, files);
     const factsIn = (kept: string | undefined): RunFacts =>
       factsOf(planned.plan, variant, kept, helpers.workers, dataDigest);
-    const writer = folder === undefined ? undefined : await opened(training, factsIn(folder), folder, params);
+    const writer = folder === undefined ? undefined : await opened(trained, factsIn(folder), folder, params);
     const facts = writer?.facts ?? factsIn(undefined);
     run = new Run({
-      training,
+      training: trained,
       writer,
       diagnosis: writer?.diagnosis ?? new Diagnosis(experiment, facts),
       observer: {
@@ -127,7 +134,7 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
     });
     const driven = run;
     // The reply goes out before the first update does.
-    void surroundings
+    training = surroundings
       .yieldToMessages()
       .then(() => driven.train())
       .finally(() => {
@@ -138,10 +145,10 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
           channel.emit('ended', ending);
         },
         (error: unknown) => {
-          channel.emit('ended', { kind: 'failed', updates: training.updates, message: reasonOf(error) });
+          channel.emit('ended', { kind: 'failed', updates: trained.updates, message: reasonOf(error) });
         },
       );
-    return { kind: 'started', facts, updates: training.updates };
+    return { kind: 'started', facts, updates: trained.updates };
   }
 
   /** The kernel set that a run was computed with; another one where that cannot run here, and then the person is told. */
@@ -171,4 +178,11 @@ export function serveTrainer(surroundings: TrainerSurroundings): void {
       return undefined;
     }
   }
+
+  return {
+    suspend: async () => {
+      run?.suspend();
+      await training;
+    },
+  };
 }

@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads';
 import { parseExperiment } from '../../src/experiment/parse';
 import { Channel } from '../../src/protocol/channel';
 import type { StartParams, TrainerContract, TrainerHostContract } from '../../src/protocol/trainer';
-import { nodeTrainers } from '../../src/session/trainerWorker.node';
+import { forkTrainers } from '../../src/session/trainerProcess.node';
 
 const printed = 10;
 
@@ -35,7 +35,7 @@ const subjects: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-const startTrainer = nodeTrainers(resolve('dist/worker.cjs'));
+const startTrainer = forkTrainers(resolve('dist/trainer.cjs'));
 
 function paramsOf(): StartParams {
   const parsed = parseExperiment(

@@ -3,7 +3,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { Inspector } from '../../src/session/inspector';
-import { nodeTrainers } from '../../src/session/trainerWorker.node';
+import { forkTrainers } from '../../src/session/trainerProcess.node';
 import { ExperimentFile } from './experimentFile';
 
 const experiment = `{
@@ -16,7 +16,7 @@ const table = `a\n${Array.from({ length: 40 }, (_, row) => Math.sin(row).toFixed
 const worker = join(
   vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'),
   'dist',
-  'worker.cjs',
+  'trainer.cjs',
 );
 
 describe('A kept run whose data file is gone or has changed', () => {
@@ -26,7 +26,7 @@ describe('A kept run whose data file is gone or has changed', () => {
     await file.lens(/finished/);
     const runs = join(file.folder, 'unroll-runs');
     const [run = ''] = readdirSync(runs);
-    const inspector = new Inspector(vscode.Uri.file(file.folder), join(runs, run), nodeTrainers(worker), () => 0);
+    const inspector = new Inspector(vscode.Uri.file(file.folder), join(runs, run), forkTrainers(worker), () => 0);
     const look = () => inspector.ask('inspect', { update: 5, sequence: 0 });
     const data = join(file.folder, 'table.csv');
     try {

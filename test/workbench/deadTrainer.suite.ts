@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { readManifest } from '../../src/run/manifest';
 import { Inspector } from '../../src/session/inspector';
@@ -10,7 +10,7 @@ import { readKeptRun } from '../../src/session/keptRun';
 import { RunArchive } from '../../src/session/runArchive';
 import type { Session } from '../../src/session/session';
 import { Sessions } from '../../src/session/sessions';
-import { nodeTrainers } from '../../src/session/trainerWorker.node';
+import { forkTrainers } from '../../src/session/trainerProcess.node';
 import type { StartTrainerWorker } from '../../src/session/trainerWorker';
 import { TrainingQueue } from '../../src/session/trainingQueue';
 import { ExperimentFile, until } from './experimentFile';
@@ -30,41 +30,41 @@ const noMemento: vscode.Memento = {
 const built = join(
   vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'),
   'dist',
-  'worker.cjs',
+  'trainer.cjs',
 );
 
 /** The real trainer, in which something else happens as well. */
 function trainerWith(script: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'unroll-dying-')), 'worker.cjs');
-  writeFileSync(
-    file,
-    `require(${JSON.stringify(built)});\nconst { parentPort } = require('node:worker_threads');\n${script}`,
-  );
+  const file = join(mkdtempSync(join(tmpdir(), 'unroll-dying-')), 'trainer.cjs');
+  writeFileSync(file, `__dirname = ${JSON.stringify(dirname(built))};\n${readFileSync(built, 'utf8')}\n${script}`);
   return file;
 }
 
 /** Does it some time after the trainer was asked for something. */
 const afterwards = (request: string, milliseconds: number, act: string): string =>
-  `parentPort.on('message', ({ name }) => {
+  `process.on('message', ({ name }) => {
      if (name === '${request}') setTimeout(() => { ${act} }, ${milliseconds});
    });`;
 
-/** Small pieces: what wants too much in one piece takes the whole process with it. */
+/** A heap that is small, so that it is full soon. */
+const smallHeap = ['--max-old-space-size=48'];
 const hungry = `let held; for (;;) held = { held };`;
+/** One array that grows until V8 has no room for it in one piece, which ends a process without any exception. */
+const hungryInOnePiece = `const held = []; for (;;) held.push(held.length);`;
 
-describe('A trainer whose thread dies by itself', () => {
+describe('A trainer whose process dies', () => {
   const log = vscode.window.createOutputChannel('Deaths', { log: true });
   const sessions = new Sessions();
   const queue = new TrainingQueue(() => 1);
-  let threads = 0;
-  let start: StartTrainerWorker = nodeTrainers(built);
+  let processes = 0;
+  let start: StartTrainerWorker = forkTrainers(built);
   const counted =
     (starting: StartTrainerWorker): StartTrainerWorker =>
     () => {
-      const thread = starting();
-      threads++;
-      thread.onGone(() => threads--);
-      return thread;
+      const trainer = starting();
+      processes++;
+      trainer.onGone(() => processes--);
+      return trainer;
     };
   const launcher = new Launcher(sessions, new RunArchive(noMemento), queue, () => counted(start)(), log);
   const rejections: unknown[] = [];
@@ -75,11 +75,11 @@ describe('A trainer whose thread dies by itself', () => {
   before(() => process.on('unhandledRejection', onRejection));
   beforeEach(() => {
     rejections.length = 0;
-    start = nodeTrainers(built);
+    start = forkTrainers(built);
   });
   afterEach(async () => {
     for (const session of sessions.all) if (session.isLive) await session.stop();
-    await until('all threads to end', () => threads === 0);
+    await until('all trainers to end', () => processes === 0);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     assert.deepEqual(rejections, []);
   });
@@ -98,7 +98,7 @@ describe('A trainer whose thread dies by itself', () => {
     await until('its end', () => !session.isLive);
     await session.gone;
     assert.equal(session.status.state, 'failed');
-    assert.equal(threads, 0);
+    assert.equal(processes, 0);
     return session.status.message ?? '';
   }
 
@@ -106,7 +106,7 @@ describe('A trainer whose thread dies by itself', () => {
   async function isResumable(folder: string): Promise<void> {
     assert.ok(!existsSync(join(folder, 'run.lock')));
     assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.state, 'interrupted');
-    start = nodeTrainers(built);
+    start = forkTrainers(built);
     const resumed = await launcher.resume(folder);
     assert.ok(resumed.kind === 'started', JSON.stringify(resumed));
     await trained(resumed.session, 5000);
@@ -116,21 +116,29 @@ describe('A trainer whose thread dies by itself', () => {
   }
 
   const deaths: readonly (readonly [what: string, act: string, words: RegExp])[] = [
-    ['throws', `throw new Error('boom');`, /^The trainer's thread ended by itself \(boom\)\. Resume goes on/],
-    ['throws no error', `throw null;`, /^The trainer's thread ended by itself \(null\)\. Resume goes on/],
-    ['rejects', `void Promise.reject(new Error('gone'));`, /^The trainer's thread ended by itself \(gone\)\. Resume/],
-    ['exits', `process.exit(7);`, /^The trainer's thread ended by itself \(exit code 7\)\. Resume goes on/],
+    ['throws', `throw new Error('boom');`, /^The trainer process failed: boom\. Resume continues from the newest/],
+    ['throws no error', `throw null;`, /^The trainer process failed: null\. Resume continues/],
+    ['rejects', `void Promise.reject(new Error('gone'));`, /^The trainer process failed: gone\. Resume continues/],
+    ['exits', `process.exit(7);`, /^The trainer process exited unexpectedly \(exit code 7\)\. Resume continues/],
+    ['aborts', `process.abort();`, /^The trainer process exited unexpectedly \(SIGABRT\)\. Resume continues/],
     [
-      'needs more memory than there is',
-      hungry,
-      /memory\. It was estimated to need 0\.6 MiB, and may use .* Resume goes on/,
+      'is killed',
+      `process.kill(process.pid, 'SIGKILL');`,
+      /^The trainer process was killed \(SIGKILL\)\. The system does/,
     ],
+    [
+      'crashes',
+      `process.kill(process.pid, 'SIGSEGV');`,
+      /^The trainer process exited unexpectedly \(SIGSEGV\)\. Resume/,
+    ],
+    ['fills its heap', hungry, /memory\. It was estimated to need .* MiB, and may use .* Resume continues/],
+    ['needs one piece that is too large', hungryInOnePiece, /^The trainer ran out of memory\. .* Resume continues/],
   ];
   for (const [what, act, words] of deaths) {
-    it(`because it ${what}, leaves a run that can be gone on with`, async () => {
+    it(`because it ${what}, leaves a run that can be resumed`, async () => {
       const experiment = await ExperimentFile.open(endless);
       const target = { uri: experiment.document.uri, variant: undefined };
-      start = nodeTrainers(trainerWith(afterwards('start', 1500, act)), { maxOldGenerationSizeMb: 48 });
+      start = forkTrainers(trainerWith(afterwards('start', 1500, act)), smallHeap);
       const launch = await launcher.launch(target);
       assert.ok(launch.kind === 'started', JSON.stringify(launch));
       assert.match(await ended(launch.session), words);
@@ -144,15 +152,10 @@ describe('A trainer whose thread dies by itself', () => {
   it('while it is being started, says why and how to start over, and leaves no folder', async () => {
     const experiment = await ExperimentFile.open(endless);
     const target = { uri: experiment.document.uri, variant: undefined };
-    start = nodeTrainers(trainerWith(`parentPort.on('message', () => { ${hungry} });`), {
-      maxOldGenerationSizeMb: 48,
-    });
+    start = forkTrainers(trainerWith(`process.on('message', () => { ${hungry} });`), smallHeap);
     const launch = await launcher.launch(target);
     assert.ok(launch.kind === 'failed', JSON.stringify(launch));
-    assert.match(
-      launch.message,
-      /^The trainer has run out of memory\. It may use .* MiB\. Train again to start over\./,
-    );
+    assert.match(launch.message, /^The trainer ran out of memory\. It may use .* MiB\. Train again to start over\./);
     const session = sessions.get(target);
     assert.ok(session !== undefined);
     assert.equal(await ended(session), launch.message);
@@ -169,16 +172,16 @@ describe('A trainer whose thread dies by itself', () => {
     await session.gone;
     const folder = session.folder ?? '';
     for (const act of ['process.exit(7);', `throw new Error('boom');`]) {
-      start = nodeTrainers(trainerWith(`parentPort.on('message', () => { ${act} });`));
+      start = forkTrainers(trainerWith(`process.on('message', () => { ${act} });`));
       const broken = await launcher.resume(folder);
       assert.ok(broken.kind === 'failed', JSON.stringify(broken));
-      assert.match(broken.message, /^The trainer's thread ended by itself \(.*\)\. Resume goes on from the newest/);
+      assert.match(broken.message, /^The trainer process (exited|failed).* Resume continues from the newest/);
       const shown = sessions.withFolder(folder);
       assert.equal(shown?.status.state, 'stopped');
       assert.equal(shown.status.updates, session.status.updates);
-      assert.equal(threads, 0);
+      assert.equal(processes, 0);
     }
-    start = nodeTrainers(built);
+    start = forkTrainers(built);
     const resumed = await launcher.resume(folder);
     assert.ok(resumed.kind === 'started', JSON.stringify(resumed));
     await trained(resumed.session, session.status.updates);
@@ -192,8 +195,8 @@ describe('A trainer whose thread dies by itself', () => {
     await trained(session, 3000);
     await session.stop();
     await session.gone;
-    const dying = nodeTrainers(
-      trainerWith(`parentPort.on('message', ({ name }) => { if (name === 'reach') process.exit(7); });`),
+    const dying = forkTrainers(
+      trainerWith(`process.on('message', ({ name }) => { if (name === 'reach') process.exit(7); });`),
     );
     const base = vscode.Uri.file(experiment.folder);
     const inspector = new Inspector(base, session.folder ?? '', counted(dying), () => session.status.updates);
@@ -201,7 +204,7 @@ describe('A trainer whose thread dies by itself', () => {
       assert.equal((await inspector.ask('inspect', { update: 1000, sequence: 0 })).update, 1000);
       await assert.rejects(
         inspector.ask('reach', { update: 1000, sequence: 0, layer: 0 }),
-        /^ChannelClosed: The trainer's thread ended by itself \(exit code 7\)\.$/,
+        /^ChannelClosed: The trainer process exited unexpectedly \(exit code 7\)\.$/,
       );
     }
     inspector.dispose();

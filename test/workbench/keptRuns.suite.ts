@@ -24,7 +24,7 @@ import { loadRun } from '../../src/session/runArchive';
 import { readRecords } from '../../src/run/recordDecoder';
 import { readExperimentText } from '../../src/session/experimentText';
 import { Inspector } from '../../src/session/inspector';
-import { nodeTrainers } from '../../src/session/trainerWorker.node';
+import { forkTrainers } from '../../src/session/trainerProcess.node';
 import type { StartTrainerWorker } from '../../src/session/trainerWorker';
 import { nameAmongItsOwn, nameOf, readKeptRun } from '../../src/session/keptRun';
 import { KeptSession } from '../../src/session/keptSession';
@@ -210,8 +210,8 @@ describe('Kept runs', () => {
     const inspector = new Inspector(
       vscode.Uri.file(experiment.folder),
       folder,
-      nodeTrainers(
-        join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'worker.cjs'),
+      forkTrainers(
+        join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'trainer.cjs'),
       ),
       () => 0,
     );
@@ -360,8 +360,8 @@ describe('Kept runs', () => {
     await experiment.lens(/finished/);
     const [folder = ''] = foldersOf(experiment);
     let threads = 0;
-    const start = nodeTrainers(
-      join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'worker.cjs'),
+    const start = forkTrainers(
+      join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'trainer.cjs'),
     );
     const counted: StartTrainerWorker = () => {
       const thread = start();

@@ -12,7 +12,7 @@ import { Launcher } from '../../src/session/launcher';
 import { RunArchive } from '../../src/session/runArchive';
 import type { Session } from '../../src/session/session';
 import { Sessions } from '../../src/session/sessions';
-import { nodeTrainers } from '../../src/session/trainerWorker.node';
+import { forkTrainers } from '../../src/session/trainerProcess.node';
 import { TrainingQueue } from '../../src/session/trainingQueue';
 import { ExperimentFile, until } from './experimentFile';
 
@@ -51,8 +51,8 @@ describe('A run whose folder is lost or closed while it trains', () => {
   const log = vscode.window.createOutputChannel('Lost folders', { log: true });
   const sessions = new Sessions();
   const queue = new TrainingQueue(() => 2);
-  const worker = nodeTrainers(
-    join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'worker.cjs'),
+  const worker = forkTrainers(
+    join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'trainer.cjs'),
   );
   const launcher = new Launcher(sessions, new RunArchive(noMemento), queue, worker, log);
   const kept = new KeptRuns(sessions);

@@ -9,7 +9,7 @@ import { Launcher } from '../../src/session/launcher';
 import { RunArchive } from '../../src/session/runArchive';
 import type { Session } from '../../src/session/session';
 import { Sessions, type Target } from '../../src/session/sessions';
-import { nodeTrainers } from '../../src/session/trainerWorker.node';
+import { forkTrainers } from '../../src/session/trainerProcess.node';
 import type { StartTrainerWorker } from '../../src/session/trainerWorker';
 import { TrainingQueue } from '../../src/session/trainingQueue';
 import { ExperimentFile, until } from './experimentFile';
@@ -32,8 +32,8 @@ describe('Buttons pressed faster than a run can follow', () => {
   const sessions = new Sessions();
   const queue = new TrainingQueue(() => 2);
   let threads = 0;
-  const worker = nodeTrainers(
-    join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'worker.cjs'),
+  const worker = forkTrainers(
+    join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'trainer.cjs'),
   );
   const counted: StartTrainerWorker = () => {
     const thread = worker();

@@ -3,38 +3,19 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { Uri } from 'vscode';
 import type { StartParams } from '../../src/protocol/trainer';
-import { nodeTrainers } from '../../src/session/trainerWorker.node';
+import { forkTrainers } from '../../src/session/trainerProcess.node';
 import { Session } from '../../src/session/session';
 import { Sessions } from '../../src/session/sessions';
-import type { StartTrainerWorker } from '../../src/session/trainerWorker';
+import type { StartTrainerWorker, TrainerWorker } from '../../src/session/trainerWorker';
 import { TrainingQueue } from '../../src/session/trainingQueue';
 
-/** A thread that runs `script` in place of the trainer. */
-function threadOf(script: string): StartTrainerWorker {
-  return () => {
-    const worker = new Worker(script, { eval: true });
-    worker.on('error', () => undefined);
-    return {
-      port: {
-        post: (message) => {
-          worker.postMessage(message);
-        },
-        listen: (listener) => {
-          worker.on('message', listener);
-          return () => worker.off('message', listener);
-        },
-      },
-      onGone: (listener) => {
-        worker.once('exit', (code) => {
-          listener(`The trainer's thread ended by itself (exit code ${code}).`);
-        });
-      },
-      terminate: () => void worker.terminate(),
-    };
-  };
+/** A process that runs `script` in place of the trainer. */
+function trainerOf(script: string, ...nodeOptions: readonly string[]): StartTrainerWorker {
+  const file = join(mkdtempSync(join(tmpdir(), 'unroll-trainer-')), 'trainer.cjs');
+  writeFileSync(file, script);
+  return forkTrainers(file, nodeOptions);
 }
 
 const params = {} as StartParams;
@@ -46,12 +27,11 @@ describe('A session whose trainer is deaf in a long update', () => {
       layout: { parameters: [], layers: 1, steps: 1, hasCellState: false, saturating: [] },
       recordEvery: 1,
     };
-    const deaf = `const { parentPort } = require('node:worker_threads');
-      parentPort.on('message', ({ id, name }) => {
-        if (name === 'start') parentPort.postMessage({ kind: 'result', id, value: { kind: 'started', facts: ${JSON.stringify(facts)} } });
+    const deaf = `process.on('message', ({ id, name }) => {
+        if (name === 'start') process.send({ kind: 'result', id, value: { kind: 'started', facts: ${JSON.stringify(facts)} } });
       });`;
     const one = session();
-    await one.start(threadOf(deaf), params);
+    await one.start(trainerOf(deaf), params);
     assert.equal(one.status.state, 'running');
     const first = one.stop().catch((error: unknown) => String(error));
     const doubled = one.stop();
@@ -69,17 +49,16 @@ describe('A session whose trainer is deaf in a long update', () => {
 describe('A session whose trainer does not start', () => {
   it('has failed when the trainer answers with a failure', async () => {
     const one = session();
-    const answers = `const { parentPort } = require('node:worker_threads');
-      parentPort.on('message', ({ id }) => parentPort.postMessage({ kind: 'failure', id, message: 'No.' }));`;
-    await assert.rejects(one.start(threadOf(answers), params), /No\./);
+    const answers = `process.on('message', ({ id }) => process.send({ kind: 'failure', id, message: 'No.' }));`;
+    await assert.rejects(one.start(trainerOf(answers), params), /No\./);
     assert.equal(one.status.state, 'failed');
     assert.equal(one.status.message, 'No.');
     one.dispose();
   });
 
-  it('has failed when the thread is gone before it answers', async () => {
+  it('has failed when the process is gone before it answers', async () => {
     const one = session();
-    await assert.rejects(one.start(threadOf('process.exit(3)'), params), /exit code 3/);
+    await assert.rejects(one.start(trainerOf('process.exit(3)'), params), /exit code 3/);
     assert.equal(one.status.state, 'failed');
     assert.match(one.status.message ?? '', /exit code 3/);
     one.dispose();
@@ -94,16 +73,11 @@ describe('A session whose trainer runs out of memory', () => {
       memoryBytes: 5 * 1024 ** 2,
       folder: '/nowhere',
     };
-    const script = join(mkdtempSync(join(tmpdir(), 'unroll-memory-')), 'hungry.cjs');
-    writeFileSync(
-      script,
-      `const { parentPort } = require('node:worker_threads');
-       parentPort.on('message', ({ id }) => {
-         parentPort.postMessage({ kind: 'result', id, value: { kind: 'started', facts: ${JSON.stringify(facts)}, updates: 0 } });
+    const hungry = `process.on('message', ({ id }) => {
+         process.send({ kind: 'result', id, value: { kind: 'started', facts: ${JSON.stringify(facts)}, updates: 0 } });
          const held = [];
          setInterval(() => { for (let i = 0; i < 1e5; i++) held.push({ i, more: [i] }); }, 1);
-       });`,
-    );
+       });`;
     const one = session();
     let isReleased = false;
     const lock = {
@@ -113,12 +87,12 @@ describe('A session whose trainer runs out of memory', () => {
       },
     };
     const limited = { ...params, memoryLimit: 64 * 1024 ** 2 };
-    await one.start(nodeTrainers(script, { maxOldGenerationSizeMb: 16 }), limited, { lock, recall: undefined });
+    await one.start(trainerOf(hungry, '--max-old-space-size=16'), limited, { lock, recall: undefined });
     await one.gone;
     assert.equal(one.status.state, 'failed');
     assert.match(
       one.status.message ?? '',
-      /out of memory\. It was estimated to need 5 MiB, and may use 64 MiB\. Resume goes on/,
+      /out of memory\. It was estimated to need 5 MiB, and may use 64 MiB\. Resume continues/,
     );
     assert.ok(isReleased);
     one.dispose();
@@ -126,37 +100,21 @@ describe('A session whose trainer runs out of memory', () => {
 });
 
 describe('Runs that are started and stopped again and again', () => {
-  it('leave no thread, no listener and no memory behind', async function () {
+  it('leave no process, no listener and no memory behind', async function () {
     this.timeout(120_000);
-    const times = 1000;
-    const answers = `const { parentPort } = require('node:worker_threads');
-      parentPort.on('message', ({ id, name }) => {
-        parentPort.postMessage({ kind: 'result', id, value: { kind: 'refused', refusals: [] } });
+    const times = 300;
+    const answers = `process.on('message', ({ id, name }) => {
+        process.send({ kind: 'result', id, value: { kind: 'refused', refusals: [] } });
       });`;
     const sessions = new Sessions();
     const queue = new TrainingQueue(() => 2);
-    const threads = new Set<Worker>();
+    const processes = new Set<TrainerWorker>();
+    const fork = trainerOf(answers);
     const start: StartTrainerWorker = () => {
-      const worker = new Worker(answers, { eval: true });
-      threads.add(worker);
-      worker.once('exit', () => threads.delete(worker));
-      return {
-        port: {
-          post: (message) => {
-            worker.postMessage(message);
-          },
-          listen: (listener) => {
-            worker.on('message', listener);
-            return () => worker.off('message', listener);
-          },
-        },
-        onGone: (listener) => {
-          worker.once('exit', () => {
-            listener(undefined);
-          });
-        },
-        terminate: () => void worker.terminate(),
-      };
+      const trainer = fork();
+      processes.add(trainer);
+      trainer.onGone(() => processes.delete(trainer));
+      return trainer;
     };
     const once = async (variant: string): Promise<void> => {
       const one = session(variant);
@@ -180,7 +138,7 @@ describe('Runs that are started and stopped again and again', () => {
     const seconds = (performance.now() - began) / 1000;
     const grown = (process.memoryUsage().heapUsed - before.heapUsed) / 1024 ** 2;
     if (this.test) this.test.title += ` (${times} times in ${seconds.toFixed(1)} s, heap ${grown.toFixed(1)} MiB more)`;
-    assert.equal(threads.size, 0);
+    assert.equal(processes.size, 0);
     assert.equal(sessions.all.length, 2);
     assert.ok(grown < 40, `${grown} MiB`);
     queue.dispose();

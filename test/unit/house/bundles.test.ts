@@ -52,7 +52,7 @@ function setUpBy(bundle: string, entry: string): ReadonlySet<string> {
 }
 
 describe('The bundles', () => {
-  for (const bundle of ['worker', 'helper', 'cli']) {
+  for (const bundle of ['trainer', 'parentWatch', 'helper', 'cli']) {
     it(`${bundle} runs without vscode`, () => {
       assert.ok(!asksFor(bundle).includes('vscode'));
     });
@@ -64,7 +64,7 @@ describe('The bundles', () => {
 
   it('extension holds nothing of the trainer, which it talks to through the protocol', () => {
     assert.deepEqual(contentOf('extension', 'src/trainer/'), []);
-    assert.notDeepEqual(contentOf('worker', 'src/trainer/'), []);
+    assert.notDeepEqual(contentOf('trainer', 'src/trainer/'), []);
   });
 
   it('extension is activated without what takes long to set up: the format, the JSON service, Arrow', () => {

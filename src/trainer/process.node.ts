@@ -1,0 +1,85 @@
+import { constants, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+import { Channel, reasonOf } from '../protocol/channel';
+import type { Port } from '../protocol/channel';
+import { isSaveAndExit, type ProcessFailure } from '../protocol/trainer';
+import { HeldFolder } from '../run/heldFolder.node';
+import { nodeThreads } from './helpers.node';
+import type { ParentWatch } from './parentWatch.node';
+import { serveTrainer } from './service';
+
+// Entry of the trainer's process, which the extension host forks. Whatever happens here, the extension host goes on.
+
+/** Milliseconds that are left for saving once the extension host is gone. */
+const timeToSave = 700;
+
+/** Sends to the extension host; one that is gone receives nothing. */
+function send(message: unknown, sent: () => void = () => undefined): void {
+  if (process.send === undefined || !process.connected) sent();
+  else process.send(message, undefined, {}, sent);
+}
+
+const port: Port = {
+  post: (message) => {
+    send(message);
+  },
+  listen: (listener) => {
+    process.on('message', listener);
+    return () => process.off('message', listener);
+  },
+};
+
+/**
+ * Below the editor's: on Linux and macOS a third of its share where both want the same core, on Windows the class
+ * "below normal". The threads that Node starts from here on inherit it.
+ */
+function yieldToEditor(): void {
+  const { PRIORITY_NORMAL, PRIORITY_BELOW_NORMAL } = constants.priority;
+  try {
+    setPriority(process.platform === 'win32' ? PRIORITY_BELOW_NORMAL : PRIORITY_NORMAL + 5);
+  } catch {
+    // Where the system does not allow it, training competes with the editor, and no number changes.
+  }
+}
+
+/** Reports why the process cannot continue, then ends it: after an exception nobody knows what state it is in. */
+function failWith(reason: unknown): void {
+  const failure: ProcessFailure = { kind: 'processFailure', reason: reasonOf(reason) };
+  send(failure, () => process.exit(1));
+}
+
+if (process.send === undefined) throw new Error('The trainer is started by the extension host, not as a program.');
+
+yieldToEditor();
+process.on('uncaughtException', failWith);
+process.on('unhandledRejection', failWith);
+process.stderr.on('error', () => undefined);
+
+const trainer = serveTrainer({
+  connect: (handlers) => new Channel(port, handlers),
+  openFolder: (folder) => new HeldFolder(folder, process.ppid),
+  threads: nodeThreads(join(__dirname, 'helper.cjs')),
+  clock: () => performance.now() / 1000,
+  yieldToMessages: () =>
+    new Promise((resolve) => {
+      setImmediate(resolve);
+    }),
+});
+
+function saveAndExit(): void {
+  setTimeout(() => process.exit(0), timeToSave).unref();
+  void trainer.suspend().finally(() => process.exit(0));
+}
+
+process.on('message', (message) => {
+  if (isSaveAndExit(message)) saveAndExit();
+});
+process.once('disconnect', saveAndExit);
+// As the system shuts down, or somebody presses Ctrl+C in the terminal that the editor was started from.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, saveAndExit);
+
+// This thread cannot notice anything while it is in the middle of a long update, so another one watches.
+const watch: ParentWatch = { parent: process.ppid, timeToSave };
+new Worker(join(__dirname, 'parentWatch.cjs'), { name: 'unroll-parent-watch', workerData: watch }).unref();

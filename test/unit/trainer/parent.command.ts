@@ -1,0 +1,22 @@
+// A parent of a trainer's process, for tests of what becomes of the trainer where its parent ends. It starts the run that
+// it is sent, and holds its folder as the extension host does.
+import { resolve } from 'node:path';
+import { Channel } from '../../../src/protocol/channel';
+import type { StartParams, TrainerContract, TrainerHostContract } from '../../../src/protocol/trainer';
+import { lockFolder } from '../../../src/run/folderLock.node';
+import { forkTrainers } from '../../../src/session/trainerProcess.node';
+
+const trainer = forkTrainers(resolve('dist/trainer.cjs'))();
+const channel = new Channel<TrainerHostContract, TrainerContract>(trainer.port, {});
+
+process.on('message', (message: StartParams | 'exit' | 'saveAndExit') => {
+  if (message === 'exit') process.exit(0);
+  else if (message === 'saveAndExit') trainer.saveAndExit();
+  else void begin(message);
+});
+
+async function begin(params: StartParams): Promise<void> {
+  if (params.folder !== undefined) await lockFolder(params.folder);
+  const reply = await channel.request('start', params);
+  process.send?.({ trainer: trainer.processId, reply });
+}

@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { getPriority, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { digestOfData } from '../../../src/data/dataDigest';
+import { Channel } from '../../../src/protocol/channel';
+import type {
+  Ending,
+  StartParams,
+  StartReply,
+  TrainerContract,
+  TrainerHostContract,
+} from '../../../src/protocol/trainer';
+import { runFiles, updatesOfCheckpoint } from '../../../src/run/layout';
+import { readManifest } from '../../../src/run/manifest';
+import { readRecords } from '../../../src/run/recordDecoder';
+import { forkTrainers } from '../../../src/session/trainerProcess.node';
+import type { TrainerWorker } from '../../../src/session/trainerWorker';
+import { exampleExperiment } from './exampleTraining';
+
+const startTrainer = forkTrainers(resolve('dist/trainer.cjs'));
+
+interface Started {
+  readonly worker: TrainerWorker;
+  readonly channel: Channel<TrainerHostContract, TrainerContract>;
+  /** Why it is gone, once it is. */
+  readonly gone: Promise<string | undefined>;
+}
+
+const running = new Set<TrainerWorker>();
+const parents = new Set<ChildProcess>();
+
+function trainer(): Started {
+  const worker = startTrainer();
+  running.add(worker);
+  worker.onGone(() => running.delete(worker));
+  const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
+  return { worker, channel, gone: new Promise((done) => worker.onGone(done)) };
+}
+
+async function end({ worker, gone }: Started): Promise<void> {
+  worker.terminate();
+  await gone;
+}
+
+function start(keys: Readonly<Record<string, unknown>>, workers = 0): StartParams {
+  return {
+    experiment: exampleExperiment(keys),
+    variant: undefined,
+    files: new Map(),
+    memoryLimit: 1e9,
+    folder: undefined,
+    source: undefined,
+    earlier: undefined,
+    workers,
+    reproducible: false,
+  };
+}
+
+describe('The trainer’s process', () => {
+  afterEach(() => {
+    for (const worker of running) worker.terminate();
+    for (const parent of parents) parent.kill('SIGKILL');
+    parents.clear();
+  });
+
+  it('trains to the end and hands over every record', async () => {
+    const started = trainer();
+    const { channel } = started;
+    let updates = 0;
+    channel.on('records', ({ count }) => {
+      updates += count;
+    });
+    const ended = new Promise<Ending>((done) => channel.on('ended', done));
+    const reply = await channel.request('start', start({}));
+    assert.ok(reply.kind === 'started');
+    assert.equal(reply.facts.parameterCount, 4 * 4 * (2 + 4 + 2) + 4 + 1);
+    assert.deepEqual(await ended, { kind: 'finished', updates: 12, reason: 'steps' });
+    assert.equal(updates, 12);
+    await end(started);
+  });
+
+  it('answers while it trains at full speed', async () => {
+    const started = trainer();
+    const { channel } = started;
+    await channel.request('start', start({ training: { steps: 1_000_000, batch: 3 } }));
+    await channel.request('setLearningRate', 0.01);
+    await channel.request('pause', undefined);
+    await channel.request('step', undefined);
+    await channel.request('resume', undefined);
+    const ended = new Promise<Ending>((done) => channel.on('ended', done));
+    await channel.request('stop', undefined);
+    assert.equal((await ended).kind, 'stopped');
+    await end(started);
+  });
+
+  it('shares a long update with a helper, and all its threads have a lower priority than the editor', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const started = trainer();
+    const long = { data: { task: 'adding', length: 50 }, model: { cell: 'lstm', hidden: 64 } };
+    const reply = await started.channel.request('start', start({ ...long, training: { steps: 1e6, batch: 32 } }, 2));
+    assert.ok(reply.kind === 'started');
+    assert.deepEqual([reply.facts.shards, reply.facts.workers], [3, 2]);
+    const tasks = `/proc/${started.worker.processId ?? 0}/task`;
+    const own = getPriority();
+    const busy = readdirSync(tasks)
+      .map((task) => statOf(readFileSync(join(tasks, task, 'stat'), 'utf8')))
+      .filter(({ ticks }) => ticks > 0);
+    assert.ok(busy.length >= 2, 'the trainer and its helper');
+    // V8 starts the threads of its own before any script runs; what trains is the main thread and those it starts.
+    const trains = busy.filter(({ name }) => name !== 'node' || busy.length === 2);
+    for (const { nice } of trains) assert.ok(nice > own, JSON.stringify(busy));
+    await end(started);
+  });
+
+  it('leaves no process, no handle and no listener, however often it is started and stopped', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const held = () => ({
+      handles: process.getActiveResourcesInfo().filter((name) => name !== 'Immediate' && name !== 'Timeout').length,
+      listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
+    });
+    const ids: number[] = [];
+    const once = async (): Promise<void> => {
+      const started = trainer();
+      const { channel, worker } = started;
+      ids.push(worker.processId ?? 0);
+      const ended = new Promise<Ending>((done) => channel.on('ended', done));
+      await channel.request('start', start({ training: { steps: 1_000_000, batch: 3 } }));
+      await channel.request('stop', undefined);
+      assert.equal((await ended).kind, 'stopped');
+      channel.close('It is over.');
+      await end(started);
+    };
+    await once();
+    const before = held();
+    for (let n = 0; n < 20; n++) await once();
+    const isMore = (): boolean => {
+      const { handles, listeners } = held();
+      return handles > before.handles || listeners > before.listeners;
+    };
+    // What has ended is listed a moment longer; what leaks is there for good, and this does not end.
+    while (isMore()) await setTimeout(10);
+    assert.deepEqual(ids.filter(isRunning), []);
+  });
+
+  it('refuses more memory than it may have, names the estimate, and trains nothing', async () => {
+    const started = trainer();
+    const { channel } = started;
+    const reply = await channel.request('start', start({ model: { cell: 'lstm', hidden: 1_000_000 } }));
+    assert.ok(reply.kind === 'refused');
+    assert.match(reply.refusals[0]?.message ?? '', /hidden: 1000000 needs about [\d,]+ MiB.*the limit is 954 MiB/);
+    assert.deepEqual(reply.refusals[0]?.keyPath, ['model', 'hidden']);
+    await assert.rejects(channel.request('pause', undefined), /No run has been started/);
+    await end(started);
+  });
+
+  it('receives files of tens of megabytes unchanged', async () => {
+    const started = trainer();
+    const text = new Uint8Array(randomFillSync(new Uint8Array(20_000_000)).map((byte) => 97 + (byte % 26)));
+    const experiment = { data: { text: 'long.txt' }, training: { steps: 1 } };
+    const params = { ...start(experiment), files: new Map([['long.txt', text]]), memoryLimit: 8e9 };
+    const reply = await started.channel.request('start', params);
+    assert.ok(reply.kind === 'started', JSON.stringify(reply));
+    const { dataDigest } = reply.facts;
+    assert.equal(dataDigest, await digestOfData(exampleExperiment(experiment), params.files));
+    await end(started);
+  });
+
+  it('can’t be started from a script that is not there, and says so', async () => {
+    const worker = forkTrainers(resolve('dist/no-such-trainer.cjs'))();
+    const reason = await new Promise<string | undefined>((done) => worker.onGone(done));
+    assert.match(reason ?? '', /^The trainer process exited unexpectedly \(exit code 1\)/);
+  });
+
+  describe('whose parent process ends', () => {
+    const ways = [
+      ['is killed', (parent: ChildProcess) => parent.kill('SIGKILL')],
+      ['exits', (parent: ChildProcess) => parent.send('exit')],
+      ['closes the window', (parent: ChildProcess) => parent.send('saveAndExit')],
+    ] as const;
+    for (const [what, act] of ways) {
+      it(`saves what it has and ends, where its parent ${what}`, async () => {
+        const folder = await mkdtemp(join(tmpdir(), 'unroll-parent-'));
+        const { parent, trainer: id } = await inOtherProcess({
+          ...start({ training: { steps: 1e8, batch: 3, checkpointEvery: 0 } }),
+          folder,
+          source: 'x.rnn.json',
+        });
+        await setTimeout(1500);
+        act(parent);
+        await untilGone(id);
+        parent.kill('SIGKILL');
+        const manifest = readManifest(await readFile(join(folder, runFiles.manifest)));
+        assert.equal(manifest?.state, 'running', 'as of one that was interrupted');
+        const checkpoints = (await readdir(join(folder, runFiles.checkpoints))).map(updatesOfCheckpoint);
+        const newest = Math.max(...checkpoints.map((updates) => updates ?? 0));
+        // Nothing but its end has it write a checkpoint.
+        assert.ok(newest > 0, String(newest));
+        const update = lastUpdate(await readFile(join(folder, runFiles.records)));
+        assert.equal(update + 1, newest);
+      });
+    }
+
+    it('ends within a second or so in the middle of an update that lasts much longer', async () => {
+      // One update of it takes a minute.
+      const folder = await mkdtemp(join(tmpdir(), 'unroll-parent-'));
+      const long = { data: { task: 'adding', length: 5000 }, model: { cell: 'lstm', hidden: 256 } };
+      const { parent, trainer: id } = await inOtherProcess({
+        ...start({ ...long, training: { steps: 100, batch: 64 } }, 1),
+        memoryLimit: 16e9,
+        folder,
+        source: 'x.rnn.json',
+      });
+      await setTimeout(500);
+      parent.kill('SIGKILL');
+      await untilGone(id);
+      // An update ends before its record is written, so nothing of the one that was under way is there.
+      const { batches } = readRecords(await readFile(join(folder, runFiles.records)));
+      assert.deepEqual(batches, []);
+    });
+  });
+});
+
+function isRunning(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function untilGone(id: number): Promise<void> {
+  while (isRunning(id)) await setTimeout(20);
+}
+
+/** Columns 2, 14 + 15 and 19 of a Linux /proc/…/stat. */
+function statOf(text: string): { readonly name: string; readonly ticks: number; readonly nice: number } {
+  const end = text.lastIndexOf(')');
+  const fields = text.slice(end + 2).split(' ');
+  return {
+    name: text.slice(text.indexOf('(') + 1, end),
+    ticks: Number(fields[11]) + Number(fields[12]),
+    nice: Number(fields[16]),
+  };
+}
+
+/** The last update in a record file. */
+function lastUpdate(bytes: Uint8Array): number {
+  const last = readRecords(bytes).batches.at(-1);
+  assert.ok(last !== undefined);
+  return last.update.at(-1) ?? NaN;
+}
+
+/** Starts a run in the trainer of another process, and that process’s part in it. */
+async function inOtherProcess(
+  params: StartParams,
+): Promise<{ readonly parent: ChildProcess; readonly trainer: number }> {
+  const parent = fork(resolve('dist/test/unit/trainer/parent.command.mjs'), [], { serialization: 'advanced' });
+  parents.add(parent);
+  parent.send(params);
+  const [message] = (await once(parent, 'message')) as [{ readonly trainer: number; readonly reply: StartReply }];
+  assert.equal(message.reply.kind, 'started', JSON.stringify(message.reply));
+  return { parent, trainer: message.trainer };
+}
