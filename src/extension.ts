@@ -16,7 +16,9 @@ import { Estimates } from './session/estimates';
 import { Launcher } from './session/launcher';
 import { OvertakenSessions } from './session/overtakenSessions';
 import { RunArchive } from './session/runArchive';
+import { RunReader } from './session/runReader';
 import { Sessions } from './session/sessions';
+import { TrainerPool } from './session/trainerPool';
 import { forkTrainers } from './session/trainerProcess.node';
 import { TrainingQueue } from './session/trainingQueue';
 import { registerRunCommands } from './views/runCommands';
@@ -32,8 +34,10 @@ export function activate(context: ExtensionContext): void {
   const log = openLog();
   const sessions = new Sessions();
   const kept = new KeptRuns(sessions);
-  const archive = new RunArchive(context.workspaceState);
-  const startWorker = forkTrainers(at('dist', 'trainer.cjs').fsPath);
+  const trainers = new TrainerPool(forkTrainers(at('dist', 'trainer.cjs').fsPath));
+  const startWorker = trainers.take;
+  const reader = new RunReader(startWorker);
+  const archive = new RunArchive(context.workspaceState, reader);
   const queue = new TrainingQueue();
   const estimates = new Estimates(startWorker);
   const launcher = new Launcher(sessions, archive, queue, () => estimates.handOver() ?? startWorker(), log);
@@ -60,13 +64,15 @@ export function activate(context: ExtensionContext): void {
 
   subscriptions.push(
     log,
+    trainers,
+    reader,
     sessions,
     queue,
     launcher,
     new RunNotices(launcher),
     new IgnoreHelp(sessions, context.workspaceState),
     kept,
-    new OvertakenSessions(sessions, kept),
+    new OvertakenSessions(sessions, kept, reader),
     runs,
     tree,
     panels,

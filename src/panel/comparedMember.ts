@@ -5,6 +5,7 @@ import { beganOf } from '../session/keptRun';
 import type { KeptRuns } from '../session/keptRuns';
 import { KeptSession } from '../session/keptSession';
 import type { RunArchive } from '../session/runArchive';
+import type { RunReader } from '../session/runReader';
 import { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
 import { experimentName, readExperiment } from '../session/experimentText';
@@ -26,9 +27,10 @@ export class ComparedMember implements Disposable {
     readonly subject: Subject,
     readonly sessions: Sessions,
     kept: KeptRuns,
+    reader: RunReader,
     onChange: () => void,
   ) {
-    this.#kept = subject.kind === 'run' ? new KeptSession(subject.folder, kept.onDidTouch) : undefined;
+    this.#kept = subject.kind === 'run' ? new KeptSession(subject.folder, kept.onDidTouch, reader) : undefined;
     this.#kept?.onDidChange(onChange);
   }
 

@@ -62,9 +62,10 @@ export class ComparisonPanel implements PanelView {
     readonly parts: ComparisonParts,
     readonly onShow: (title: string) => void,
   ) {
-    const { sessions, kept, extension, log } = parts;
+    const { sessions, kept, archive, extension, log } = parts;
     this.#members = subjects.map(
-      (subject, index) => new ComparedMember(index, subject, sessions, kept, () => void this.#announce()),
+      (subject, index) =>
+        new ComparedMember(index, subject, sessions, kept, archive.reader, () => void this.#announce()),
     );
     this.#channel = connectPage<ComparisonHostContract>('Comparison', panel.webview, log, comparisonRequests, {
       ready: () => this.#hydrate(),

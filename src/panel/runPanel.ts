@@ -14,7 +14,7 @@ import { KeptSession } from '../session/keptSession';
 import type { RunArchive } from '../session/runArchive';
 import { Inspector } from '../session/inspector';
 import { LiveDetail } from '../session/liveDetail';
-import { RecordDetail } from '../session/recordDetail.node';
+import type { DetailReader } from '../session/runReader';
 import { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
 import type { StartTrainerWorker } from '../session/trainerWorker';
@@ -63,7 +63,7 @@ export class RunPanel implements PanelView {
   #inspector: Inspector | undefined;
   /** What the inspector was made for. */
   #inspectedAs = '';
-  #detail: { readonly of: Session; readonly records: RecordDetail } | undefined;
+  #detail: { readonly of: Session; readonly records: DetailReader } | undefined;
   /** The stretch that is followed while its run trains. */
   #live: LiveDetail | undefined;
   /** What was begun to be read before the page could ask for it. */
@@ -81,7 +81,10 @@ export class RunPanel implements PanelView {
   ) {
     const { sessions, kept, extension, log } = parts;
     this.#target = subject.kind === 'experiment' ? subject.target : undefined;
-    this.#kept = subject.kind === 'run' ? this.#owned.add(new KeptSession(subject.folder, kept.onDidTouch)) : undefined;
+    this.#kept =
+      subject.kind === 'run'
+        ? this.#owned.add(new KeptSession(subject.folder, kept.onDidTouch, parts.archive.reader))
+        : undefined;
     this.#channel = connectPage<PanelHostContract>('Panel', panel.webview, log, panelRequests, {
       ready: () => this.#hydrate(),
       select: ({ variant }) => {
@@ -184,7 +187,7 @@ export class RunPanel implements PanelView {
     const { facts } = session ?? {};
     if (session === undefined || facts === undefined || facts.folder === null) return undefined;
     if (this.#detail?.of !== session) {
-      this.#detail = { of: session, records: new RecordDetail(facts.folder, facts) };
+      this.#detail = { of: session, records: this.parts.archive.reader.detailOf(facts.folder, facts) };
     }
     this.#live?.dispose();
     this.#live = session.isLive ? new LiveDetail(session, facts, request) : undefined;

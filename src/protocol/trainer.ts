@@ -4,6 +4,7 @@ import type { KernelHistory } from '../run/kernelHistory';
 import type { BrokenPlace, Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/recordBatch';
 import type { Keeping, RunFacts } from './run';
+import type { StoredRunRequests } from './storedRun';
 import type { UpdateQuestions } from './updateQuestions';
 
 /** What the host sends to have a run started. */
@@ -102,7 +103,8 @@ export type TrainerContract = {
     unwritten: { params: number; result: readonly RecordBatch[] };
     /** Makes this worker the replay of a kept run, in place of a trainer. */
     openReplay: { params: ReplayParams; result: ReplayReply };
-  } & UpdateQuestions;
+  } & StoredRunRequests &
+    UpdateQuestions;
   events: {
     records: RecordBatch;
     ended: Ending;

@@ -3,7 +3,8 @@ import { Gathering } from '../platform/gathering';
 import { reasonOf } from '../protocol/channel';
 import { runFiles } from '../run/layout';
 import { nameOf, readKeptRun, stampOf, type KeptRun } from './keptRun';
-import { GrowingHistory } from './recordHistory.node';
+import type { GrowingHistory } from './growingHistory';
+import type { RunReader } from './runReader';
 import { loadRun } from './runArchive';
 import { Session } from './session';
 
@@ -17,7 +18,7 @@ export class KeptSession implements Disposable {
   #kept: KeptRun | undefined;
   #session: Session | undefined;
   #reason: string | undefined;
-  readonly #records = new GrowingHistory();
+  readonly #records: GrowingHistory;
   /** What the session was read from. */
   #stamp = '';
   readonly #look = new Gathering(secondsBetweenLooks * 1000, async () => {
@@ -37,7 +38,9 @@ export class KeptSession implements Disposable {
   constructor(
     readonly folder: Uri,
     touched: Event<Uri>,
+    reader: RunReader,
   ) {
+    this.#records = reader.growing();
     this.#watcher = workspace.createFileSystemWatcher(
       new RelativePattern(
         folder,
@@ -101,7 +104,7 @@ export class KeptSession implements Disposable {
       this.#reason = undefined;
     } catch (error) {
       this.#stamp = '';
-      this.#reason = `The records of this run cannot be read: ${reasonOf(error)}.`;
+      this.#reason = `The records of this run cannot be read: ${reasonOf(error).replace(/\.$/, '')}.`;
       this.#session?.outdate(this.#reason);
     }
   }

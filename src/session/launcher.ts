@@ -19,7 +19,6 @@ import { accessFor } from './dataAccess';
 import { readExperiment } from './experimentText';
 import { readKeptFiles } from './keptFiles';
 import { readKeptRun, type KeptRun } from './keptRun';
-import { readHistory } from './recordHistory.node';
 import { loadRun, type RunArchive } from './runArchive';
 import { Session, type Held } from './session';
 import type { Sessions, Target } from './sessions';
@@ -145,7 +144,7 @@ export class Launcher implements Disposable {
     if (session === undefined || session.facts !== undefined) return;
     await session.gone;
     const kept = await readKeptRun(Uri.file(folder));
-    const archived = kept && (await loadRun(kept).catch(() => undefined));
+    const archived = kept && (await loadRun(kept, this.archive.reader.growing()).catch(() => undefined));
     if (archived !== undefined && !session.isLive) session.showArchive(archived);
   }
 
@@ -203,7 +202,9 @@ export class Launcher implements Disposable {
         await lock?.release();
         return { kind: 'stopped' };
       }
-      const recall = kept && ((updates: number) => readHistory(kept.folder.fsPath, kept.manifest, updates));
+      const recall =
+        kept &&
+        ((updates: number) => this.archive.reader.historyUntil(kept.folder.fsPath, kept.manifest.facts, updates));
       const held = { lock: isNew && lock !== undefined ? tidying(lock, folder, session) : lock, recall };
       lock = undefined;
       const launch = await this.#start(session, prepared, held);

@@ -3,7 +3,7 @@ import { DisplaySeries } from '../protocol/displaySeries';
 import type { Detail, DetailRequest } from '../protocol/panel';
 import type { RunFacts } from '../protocol/run';
 import { batchBefore, batchFrom, type RecordBatch } from '../run/recordBatch';
-import type { RecordDetail } from './recordDetail.node';
+import type { DetailReader } from './runReader';
 import type { Session } from './session';
 
 /**
@@ -38,7 +38,7 @@ export class LiveDetail implements Disposable {
    *
    * @throws with a readable reason when the records cannot be read
    */
-  async read(records: Pick<RecordDetail, 'read'>): Promise<Detail | undefined> {
+  async read(records: DetailReader): Promise<Detail | undefined> {
     // Asked before the disk is read, so that nothing is missed that is written in between.
     const unwritten = await this.session.unwritten(this.#next);
     const { from } = this.request;

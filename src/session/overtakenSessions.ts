@@ -4,7 +4,8 @@ import { Gathering } from '../platform/gathering';
 import { runFiles } from '../run/layout';
 import { readKeptRun, stampOf, type KeptRun } from './keptRun';
 import type { KeptRuns } from './keptRuns';
-import { GrowingHistory } from './recordHistory.node';
+import type { GrowingHistory } from './growingHistory';
+import type { RunReader } from './runReader';
 import { loadRun } from './runArchive';
 import type { Session } from './session';
 import type { Sessions } from './sessions';
@@ -26,6 +27,7 @@ export class OvertakenSessions implements Disposable {
   constructor(
     readonly sessions: Sessions,
     kept: KeptRuns,
+    readonly reader: RunReader,
   ) {
     this.#owned.add(
       kept.onDidChange(() => {
@@ -61,7 +63,7 @@ export class OvertakenSessions implements Disposable {
     const stamp = await stampOf(run);
     const shown = this.#shown.get(session);
     if (shown?.stamp === stamp) return;
-    const { records } = shown ?? { records: new GrowingHistory() };
+    const { records } = shown ?? { records: this.reader.growing() };
     const archived = await loadRun(run, records).catch(() => undefined);
     // While it was read, this window may have gone on with it.
     if (archived === undefined || this.sessions.withFolder(folder) !== session) return;

@@ -4,8 +4,9 @@ import { missingInWords } from '../protocol/missing';
 import { counted } from '../protocol/numbers';
 import type { RunState } from '../protocol/run';
 import { runFiles } from '../run/layout';
-import { GrowingHistory } from './recordHistory.node';
+import type { GrowingHistory } from './growingHistory';
 import { fileOf, readKeptRun, type KeptRun } from './keptRun';
+import type { RunReader } from './runReader';
 import type { ArchivedRun } from './session';
 import type { Target } from './sessions';
 
@@ -21,7 +22,10 @@ const wordsFor: Partial<Record<RunState, string>> = {
 
 /** Remembers where the latest run of each target keeps its records, so that a reloaded window shows it again. */
 export class RunArchive {
-  constructor(readonly store: Memento) {}
+  constructor(
+    readonly store: Memento,
+    readonly reader: RunReader,
+  ) {}
 
   async remember(target: Target, folder: string): Promise<void> {
     const entries = Object.entries(this.#entries()).filter(([key]) => key !== keyOf(target));
@@ -35,7 +39,7 @@ export class RunArchive {
   async open(target: Target): Promise<ArchivedRun | undefined> {
     const folder = this.#entries()[keyOf(target)];
     const kept = folder === undefined ? undefined : await readKeptRun(Uri.file(folder));
-    return kept && loadRun(kept).catch(() => undefined);
+    return kept && loadRun(kept, this.reader.growing()).catch(() => undefined);
   }
 
   #entries(): Record<string, string> {
@@ -46,13 +50,10 @@ export class RunArchive {
 /**
  * Reads what a kept run has recorded.
  *
- * @param records what has read them before, where they are read again as they grow
+ * @param records reads them, where they have been read before only what was added
  * @throws with a readable reason when its records cannot be read
  */
-export async function loadRun(
-  { folder, manifest, state }: KeptRun,
-  records = new GrowingHistory(),
-): Promise<ArchivedRun> {
+export async function loadRun({ folder, manifest, state }: KeptRun, records: GrowingHistory): Promise<ArchivedRun> {
   const history = await records.read(folder.fsPath, manifest);
   const { missing, updates } = history.numbers;
   const words = [

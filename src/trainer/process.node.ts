@@ -9,6 +9,7 @@ import { HeldFolder } from '../run/heldFolder.node';
 import { nodeThreads } from './helpers.node';
 import type { ParentWatch } from './parentWatch.node';
 import { serveTrainer } from './service';
+import { storedRunHandlers } from './storedRuns.node';
 
 // Entry of the trainer's process, which the extension host forks. Whatever happens here, the extension host goes on.
 
@@ -60,6 +61,7 @@ process.stderr.on('error', () => undefined);
 const trainer = serveTrainer({
   connect: (handlers) => new Channel(port, handlers),
   openFolder: (folder) => new HeldFolder(folder, process.ppid),
+  storedRuns: storedRunHandlers(),
   threads: nodeThreads(join(__dirname, 'helper.cjs')),
   clock: () => performance.now() / 1000,
   yieldToMessages: () =>

@@ -5,6 +5,7 @@ import { parameterCount } from '../engine/network';
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
 import type { RunFacts } from '../protocol/run';
 import type { StartParams, StartReply, TrainerContract, TrainerHostContract } from '../protocol/trainer';
+import type { StoredRunRequests } from '../protocol/storedRun';
 import { unkeptInWords } from '../run/carrierAdvice';
 import { kernelsAt } from '../run/kernelHistory';
 import type { Manifest } from '../run/manifest';
@@ -19,10 +20,15 @@ import { resumedOtherwise, runnableKernels } from './runnableKernels';
 import { RunWriter } from './runWriter';
 import { Training } from './training';
 
+/** Answers what is asked of stored runs. */
+export type StoredRunHandlers = Handlers<{ requests: StoredRunRequests; events: Record<never, never> }>;
+
 /** What the worker's carrier supplies; a worker thread and a web worker each have their own. */
 export interface TrainerSurroundings {
   readonly connect: (handlers: Handlers<TrainerContract>) => Channel<TrainerContract, TrainerHostContract>;
   readonly openFolder: (folder: string) => RunStorage;
+  /** Reads stored runs. */
+  readonly storedRuns: StoredRunHandlers;
   /** Seconds on a clock that never goes back. */
   readonly clock: () => number;
   readonly yieldToMessages: () => Promise<void>;
@@ -80,6 +86,7 @@ export function serveTrainer(surroundings: TrainerSurroundings): ServedTrainer {
       return undefined;
     },
     unwritten: (from) => running().unwritten(from),
+    ...surroundings.storedRuns,
     openReplay: (params) => replays.open(params),
     inspect: ({ update, sequence }) => replays.inspect(update, sequence),
     parameter: (request) => replays.parameter(request),

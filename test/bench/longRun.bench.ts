@@ -11,8 +11,8 @@ import { runFiles } from '../../src/run/layout';
 import { writeOverview } from '../../src/run/overview';
 import { pack, type RecordLayout, type UpdateRecord } from '../../src/run/recordBatch';
 import { RecordEncoder } from '../../src/run/recordEncoder';
-import { RecordDetail } from '../../src/session/recordDetail.node';
-import { readHistory } from '../../src/session/recordHistory.node';
+import { RecordDetail } from '../../src/trainer/recordDetail.node';
+import { readHistory } from '../../src/trainer/recordHistory.node';
 
 /** What a small character-level net records. */
 const layout: RecordLayout = {

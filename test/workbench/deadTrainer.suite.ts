@@ -7,8 +7,11 @@ import { readManifest } from '../../src/run/manifest';
 import { Inspector } from '../../src/session/inspector';
 import { Launcher } from '../../src/session/launcher';
 import { readKeptRun } from '../../src/session/keptRun';
+import { KeptRuns } from '../../src/session/keptRuns';
+import { KeptSession } from '../../src/session/keptSession';
 import { RunArchive } from '../../src/session/runArchive';
 import type { Session } from '../../src/session/session';
+import { RunReader } from '../../src/session/runReader';
 import { Sessions } from '../../src/session/sessions';
 import { forkTrainers } from '../../src/session/trainerProcess.node';
 import type { StartTrainerWorker } from '../../src/session/trainerWorker';
@@ -56,6 +59,7 @@ describe('A trainer whose process dies', () => {
   const log = vscode.window.createOutputChannel('Deaths', { log: true });
   const sessions = new Sessions();
   const queue = new TrainingQueue(() => 1);
+  const kept = new KeptRuns(sessions);
   let processes = 0;
   let start: StartTrainerWorker = forkTrainers(built);
   const counted =
@@ -66,7 +70,8 @@ describe('A trainer whose process dies', () => {
       trainer.onGone(() => processes--);
       return trainer;
     };
-  const launcher = new Launcher(sessions, new RunArchive(noMemento), queue, () => counted(start)(), log);
+  const reader = new RunReader(forkTrainers(built));
+  const launcher = new Launcher(sessions, new RunArchive(noMemento, reader), queue, () => counted(start)(), log);
   const rejections: unknown[] = [];
   const onRejection = (reason: unknown): void => {
     rejections.push(reason);
@@ -85,7 +90,7 @@ describe('A trainer whose process dies', () => {
   });
   after(() => {
     process.off('unhandledRejection', onRejection);
-    for (const owned of [launcher, queue, sessions, log]) owned.dispose();
+    for (const owned of [launcher, reader, kept, queue, sessions, log]) owned.dispose();
   });
 
   async function trained(session: Session | undefined, updates: number): Promise<Session> {
@@ -208,5 +213,32 @@ describe('A trainer whose process dies', () => {
       );
     }
     inspector.dispose();
+  });
+
+  it('while it reads a stored run, says so in the run’s place and is followed by another one', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    const launch = await launcher.launch({ uri: experiment.document.uri, variant: undefined });
+    assert.ok(launch.kind === 'started', JSON.stringify(launch));
+    await trained(launch.session, 3000);
+    await launch.session.stop();
+    await launch.session.gone;
+    const folder = vscode.Uri.file(launch.session.folder ?? '');
+    const deadly = trainerWith(`process.on('message', ({ name }) => { if (name === 'history') process.abort(); });`);
+    let script = deadly;
+    const fragile = new RunReader(() => counted(forkTrainers(script))());
+    const stored = new KeptSession(folder, kept.onDidTouch, fragile);
+    const updates = (): number | undefined => stored.session?.status.updates;
+    await stored.read();
+    assert.equal(updates(), undefined);
+    assert.equal(
+      stored.reason,
+      'The records of this run cannot be read: The trainer process exited unexpectedly (SIGABRT).',
+    );
+    script = built;
+    await stored.read();
+    assert.equal(stored.reason, undefined);
+    assert.equal(updates(), launch.session.status.updates);
+    stored.dispose();
+    fragile.dispose();
   });
 });

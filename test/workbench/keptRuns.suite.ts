@@ -29,6 +29,7 @@ import type { StartTrainerWorker } from '../../src/session/trainerWorker';
 import { nameAmongItsOwn, nameOf, readKeptRun } from '../../src/session/keptRun';
 import { KeptSession } from '../../src/session/keptSession';
 import { KeptRuns } from '../../src/session/keptRuns';
+import { RunReader } from '../../src/session/runReader';
 import { Session } from '../../src/session/session';
 import { Sessions } from '../../src/session/sessions';
 import { TrainingQueue } from '../../src/session/trainingQueue';
@@ -57,6 +58,11 @@ function tabs(title: string): readonly vscode.Tab[] {
 describe('Kept runs', () => {
   const sessions = new Sessions();
   const kept = new KeptRuns(sessions);
+  const reader = new RunReader(
+    forkTrainers(
+      join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'trainer.cjs'),
+    ),
+  );
   const tree = new RunsTree(kept, sessions);
 
   afterEach(async () => {
@@ -64,6 +70,7 @@ describe('Kept runs', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
   after(() => {
+    reader.dispose();
     tree.dispose();
     sessions.dispose();
     kept.dispose();
@@ -154,7 +161,7 @@ describe('Kept runs', () => {
     rmSync(join(folder, 'overview.safetensors'));
     const run = await readKeptRun(vscode.Uri.file(folder));
     assert.ok(run !== undefined);
-    const { message = '' } = await loadRun(run);
+    const { message = '' } = await loadRun(run, reader.growing());
     assert.match(
       message,
       /^The run made [\d,]+ updates, but its records can be read for the first [\d,]+ updates? only/,
@@ -270,7 +277,7 @@ describe('Kept runs', () => {
     const running = JSON.stringify({ ...manifest, state: 'running', endedAt: null });
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
     writeFileSync(join(folder, 'run.json'), running);
-    const opened = new KeptSession(vscode.Uri.file(folder), kept.onDidTouch);
+    const opened = new KeptSession(vscode.Uri.file(folder), kept.onDidTouch, reader);
     let looks = 0;
     opened.onDidChange(() => looks++);
     await opened.read();
@@ -299,7 +306,7 @@ describe('Kept runs', () => {
     const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
     writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state: 'paused', endedAt: null }));
-    const opened = new KeptSession(vscode.Uri.file(folder), kept.onDidTouch);
+    const opened = new KeptSession(vscode.Uri.file(folder), kept.onDidTouch, reader);
     let looks = 0;
     opened.onDidChange(() => looks++);
     await opened.read();

@@ -11,6 +11,7 @@ import { KeptRuns } from '../../src/session/keptRuns';
 import { Launcher } from '../../src/session/launcher';
 import { RunArchive } from '../../src/session/runArchive';
 import type { Session } from '../../src/session/session';
+import { RunReader } from '../../src/session/runReader';
 import { Sessions } from '../../src/session/sessions';
 import { forkTrainers } from '../../src/session/trainerProcess.node';
 import { TrainingQueue } from '../../src/session/trainingQueue';
@@ -54,7 +55,8 @@ describe('A run whose folder is lost or closed while it trains', () => {
   const worker = forkTrainers(
     join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'trainer.cjs'),
   );
-  const launcher = new Launcher(sessions, new RunArchive(noMemento), queue, worker, log);
+  const reader = new RunReader(worker);
+  const launcher = new Launcher(sessions, new RunArchive(noMemento, reader), queue, worker, log);
   const kept = new KeptRuns(sessions);
   const notices: string[] = [];
   const rejections: unknown[] = [];
@@ -79,7 +81,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
   });
   after(() => {
     process.off('unhandledRejection', onRejection);
-    for (const owned of [kept, launcher, queue, sessions, log]) owned.dispose();
+    for (const owned of [kept, launcher, reader, queue, sessions, log]) owned.dispose();
   });
 
   async function trained(experiment: ExperimentFile): Promise<{ session: Session; folder: string }> {

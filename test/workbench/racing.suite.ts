@@ -10,6 +10,7 @@ import { RunArchive } from '../../src/session/runArchive';
 import type { Session } from '../../src/session/session';
 import { Sessions, type Target } from '../../src/session/sessions';
 import { forkTrainers } from '../../src/session/trainerProcess.node';
+import { RunReader } from '../../src/session/runReader';
 import type { StartTrainerWorker } from '../../src/session/trainerWorker';
 import { TrainingQueue } from '../../src/session/trainingQueue';
 import { ExperimentFile, until } from './experimentFile';
@@ -41,7 +42,8 @@ describe('Buttons pressed faster than a run can follow', () => {
     thread.onGone(() => threads--);
     return thread;
   };
-  const launcher = new Launcher(sessions, new RunArchive(noMemento), queue, counted, log);
+  const reader = new RunReader(worker);
+  const launcher = new Launcher(sessions, new RunArchive(noMemento, reader), queue, counted, log);
   const rejections: unknown[] = [];
   const onRejection = (reason: unknown): void => {
     rejections.push(reason);
@@ -57,7 +59,7 @@ describe('Buttons pressed faster than a run can follow', () => {
   });
   after(() => {
     process.off('unhandledRejection', onRejection);
-    for (const owned of [launcher, queue, sessions, log]) owned.dispose();
+    for (const owned of [launcher, reader, queue, sessions, log]) owned.dispose();
   });
 
   async function training(target: Target): Promise<Session> {

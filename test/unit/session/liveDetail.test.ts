@@ -7,7 +7,7 @@ import type { Detail, DetailRequest } from '../../../src/protocol/panel';
 import { pack, type RecordBatch } from '../../../src/run/recordBatch';
 import { RecordEncoder } from '../../../src/run/recordEncoder';
 import { LiveDetail } from '../../../src/session/liveDetail';
-import { RecordDetail } from '../../../src/session/recordDetail.node';
+import { RecordDetail } from '../../../src/trainer/recordDetail.node';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
 const encoder = new RecordEncoder(exampleLayout);

@@ -7,7 +7,7 @@ import { DisplaySeries } from '../../../src/protocol/displaySeries';
 import type { Detail } from '../../../src/protocol/panel';
 import { pack, type RecordLayout, type UpdateRecord } from '../../../src/run/recordBatch';
 import { RecordEncoder } from '../../../src/run/recordEncoder';
-import { RecordDetail } from '../../../src/session/recordDetail.node';
+import { RecordDetail } from '../../../src/trainer/recordDetail.node';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
 const spike = 4321;

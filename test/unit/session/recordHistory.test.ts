@@ -8,7 +8,8 @@ import type { Manifest } from '../../../src/run/manifest';
 import { readOverview, writeOverview } from '../../../src/run/overview';
 import { pack, type UpdateRecord } from '../../../src/run/recordBatch';
 import { RecordEncoder } from '../../../src/run/recordEncoder';
-import { GrowingHistory, readHistory } from '../../../src/session/recordHistory.node';
+import { GrowingHistory } from '../../../src/session/growingHistory';
+import { answerHistory, readHistory } from '../../../src/trainer/recordHistory.node';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
 const manifest = { facts: { layout: exampleLayout, recordEvery: 2 } } as unknown as Manifest;
@@ -70,7 +71,7 @@ describe('The history of a kept run', () => {
     writeFileSync(path('records.arrows'), bytes);
     const all = await readHistory(folder, manifest);
     const [head = 0, , , beforeLast = 0, last = 0] = ends;
-    const growing = new GrowingHistory();
+    const growing = new GrowingHistory(answerHistory);
     writeFileSync(path('records.arrows'), bytes.subarray(0, last + 100));
     const history = await growing.read(folder, manifest);
     assert.equal(history.numbers.updates, 2000);

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readManifest, type Manifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/recordDecoder';
-import { readHistory } from '../../../src/session/recordHistory.node';
+import { readHistory } from '../../../src/trainer/recordHistory.node';
 import { writeCheckpoint } from '../../../src/trainer/checkpoint';
 import { factsOf } from '../../../src/trainer/facts';
 import { FolderStorage } from '../../../src/run/folderStorage.node';

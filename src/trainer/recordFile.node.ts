@@ -1,17 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { PlacedBatch } from '../protocol/storedRun';
 import { FolderStorage } from '../run/folderStorage.node';
 import { runFiles } from '../run/layout';
 import { headLength } from '../run/recordHead';
-
-/** One record batch, and where in the file it stands. */
-export interface PlacedBatch {
-  /** The first update in it. */
-  readonly update: number;
-  readonly count: number;
-  /** Where its message begins, and how long it is. */
-  readonly at: number;
-  readonly length: number;
-}
 
 /** Bytes before a message's head that say how long it is. */
 const prefix = 8;

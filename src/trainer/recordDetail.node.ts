@@ -1,8 +1,8 @@
 import { DisplaySeries } from '../protocol/displaySeries';
 import type { Detail, DetailRequest } from '../protocol/panel';
-import type { RunFacts } from '../protocol/run';
+import type { PlacedBatch, RecordFacts } from '../protocol/storedRun';
 import { runFiles } from '../run/layout';
-import { RecordFile, type PlacedBatch } from './recordFile.node';
+import { RecordFile } from './recordFile.node';
 
 /** Bytes of records that are read for one answer where a column is several updates, and where it is one. */
 const mostBytes = { merged: 64 * 1024 * 1024, exact: 512 * 1024 * 1024 } as const;
@@ -22,7 +22,7 @@ export class RecordDetail {
   /** @param folder of the run */
   constructor(
     readonly folder: string,
-    readonly facts: Pick<RunFacts, 'layout' | 'recordEvery'>,
+    readonly facts: RecordFacts,
   ) {}
 
   /**

@@ -1,0 +1,76 @@
+import type { Disposable } from 'vscode';
+import { Channel, type RequestName } from '../protocol/channel';
+import type { TrainerContract, TrainerHostContract } from '../protocol/trainer';
+import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
+
+type Params<Name extends RequestName<TrainerContract>> = TrainerContract['requests'][Name]['params'];
+type Result<Name extends RequestName<TrainerContract>> = TrainerContract['requests'][Name]['result'];
+
+/** A trainer for single requests: started at the first one, ended when none has come for a while. */
+export class OnDemandTrainer implements Disposable {
+  #live:
+    { readonly worker: TrainerWorker; readonly channel: Channel<TrainerHostContract, TrainerContract> } | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  /** Requests without an answer yet. */
+  #pending = 0;
+
+  /** @param idleMilliseconds without a request after which it is ended */
+  constructor(
+    readonly start: StartTrainerWorker,
+    readonly idleMilliseconds: number,
+  ) {}
+
+  /**
+   * Sends a request; one that comes after the trainer has died starts another.
+   *
+   * @throws what the trainer answers with, and when it can't be started or dies before it answers
+   */
+  async request<Name extends RequestName<TrainerContract>>(name: Name, params: Params<Name>): Promise<Result<Name>> {
+    clearTimeout(this.#idle);
+    const { channel } = (this.#live ??= this.#connect());
+    this.#pending++;
+    try {
+      return await channel.request(name, params);
+    } finally {
+      this.#pending--;
+      clearTimeout(this.#idle);
+      if (this.#pending === 0) {
+        this.#idle = setTimeout(() => {
+          this.#end('No request has come for a while.');
+        }, this.idleMilliseconds);
+      }
+    }
+  }
+
+  /** Gives away the trainer where it has nothing to do, so that another need not be started. */
+  handOver(): TrainerWorker | undefined {
+    const live = this.#live;
+    if (live === undefined || this.#pending > 0) return undefined;
+    clearTimeout(this.#idle);
+    this.#live = undefined;
+    live.channel.close('The trainer is used for a run.');
+    return live.worker;
+  }
+
+  dispose(): void {
+    this.#end('The window was closed.');
+  }
+
+  #connect(): { readonly worker: TrainerWorker; readonly channel: Channel<TrainerHostContract, TrainerContract> } {
+    const worker = this.start();
+    const live = { worker, channel: new Channel<TrainerHostContract, TrainerContract>(worker.port, {}) };
+    worker.onGone((reason) => {
+      live.channel.close(reason ?? 'The trainer was ended.');
+      if (this.#live === live) this.#live = undefined;
+    });
+    return live;
+  }
+
+  #end(reason: string): void {
+    clearTimeout(this.#idle);
+    const live = this.#live;
+    this.#live = undefined;
+    live?.channel.close(reason);
+    live?.worker.terminate();
+  }
+}
