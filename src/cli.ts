@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from './protocol/channel';
+import { withoutControls } from './text/plainText';
 import { CommandLineError, parseCommandLine, usage } from './trainer/commandLine.node';
 import { nodeThreads } from './trainer/helpers.node';
 import { trainHeadless } from './trainer/headless.node';
@@ -41,10 +42,10 @@ async function main(): Promise<number> {
     }
   } catch (error) {
     if (error instanceof CommandLineError) {
-      process.stderr.write(`${error.message}\n\n${usage}\n`);
+      process.stderr.write(`${withoutControls(error.message)}\n\n${usage}\n`);
       return 1;
     }
-    process.stderr.write(`Training failed: ${reasonOf(error)}\n`);
+    process.stderr.write(`Training failed: ${withoutControls(reasonOf(error))}\n`);
     return 3;
   }
 }

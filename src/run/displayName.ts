@@ -1,3 +1,5 @@
+import { withoutControls } from '../text/plainText';
+
 const longest = 200;
 
 /** Bytes beyond which a file is no name. */
@@ -14,9 +16,8 @@ export function readDisplayName(bytes: Uint8Array | undefined): string | undefin
  * let a name pass for another one or turn the words beside it around. '' where nothing is left.
  */
 export function plainName(name: string): string {
-  return name
-    .slice(0, longest)
-    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, ' ')
+  return withoutControls(name.slice(0, longest), ' ')
+    .replace(/[\n\t\u2028\u2029]/g, ' ')
     .trim();
 }
 

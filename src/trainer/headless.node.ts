@@ -21,6 +21,7 @@ import { runFiles } from '../run/layout';
 import type { Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/recordBatch';
 import { newRunFolder } from '../run/runFolder';
+import { withoutControls } from '../text/plainText';
 import type { CommandLine } from './commandLine.node';
 import { earlierRun, fittingRun, isOver } from './earlierRun.node';
 import { factsOf } from './facts';
@@ -47,7 +48,7 @@ export async function trainHeadless(
   stderr: NodeJS.WriteStream,
 ): Promise<HeadlessEnd> {
   const say = (message: string): void => {
-    stderr.write(`${printable(message)}\n`);
+    stderr.write(`${withoutControls(message)}\n`);
   };
   let lock: FolderLock | undefined;
   let helpers: Helpers | undefined;
@@ -85,11 +86,6 @@ export async function trainHeadless(
     helpers?.dispose();
     await lock?.release();
   }
-}
-
-/** Names are written by anybody; what steers a terminal is shown, not obeyed. */
-function printable(message: string): string {
-  return message.replace(/[^\P{Cc}\n]/gu, '\u{FFFD}');
 }
 
 /** The experiment file, relative to the run's folder, as every system reads it. */

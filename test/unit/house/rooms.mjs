@@ -12,7 +12,7 @@
  */
 
 /** Rooms that anyone above the worker may use. */
-const pureRooms = ['engine', 'experiment', 'protocol', 'data', 'run', 'diagnosis'];
+const pureRooms = ['engine', 'experiment', 'protocol', 'data', 'run', 'diagnosis', 'text'];
 
 /** What the law says of a room that shows or serves a session. */
 const onSession = { imports: [...pureRooms, 'platform', 'session'], pure: false, packages: ['vscode'] };
@@ -20,10 +20,11 @@ const onSession = { imports: [...pureRooms, 'platform', 'session'], pure: false,
 /** @type {Readonly<Record<string, Room>>} */
 export const rooms = {
   engine: { folder: 'src/engine', imports: [], pure: true },
+  text: { folder: 'src/text', imports: [], pure: true },
   experiment: { folder: 'src/experiment', imports: [], pure: true },
   protocol: { folder: 'src/protocol', imports: [], types: ['experiment', 'run', 'diagnosis'], pure: true },
   data: { folder: 'src/data', imports: ['experiment'], pure: true },
-  run: { folder: 'src/run', imports: ['engine', 'experiment'], pure: true },
+  run: { folder: 'src/run', imports: ['engine', 'experiment', 'text'], pure: true },
   diagnosis: { folder: 'src/diagnosis', imports: ['run', 'experiment', 'protocol'], pure: true },
   trainer: { folder: 'src/trainer', imports: pureRooms, pure: false },
   platform: { folder: 'src/platform', imports: pureRooms, pure: false, packages: ['vscode'] },
@@ -32,7 +33,11 @@ export const rooms = {
   panel: { folder: 'src/panel', ...onSession },
   views: { folder: 'src/views', ...onSession },
   export: { folder: 'src/export', ...onSession },
-  cli: { folder: 'src/cli.ts', imports: ['experiment', 'data', 'trainer', 'engine', 'run', 'protocol'], pure: false },
+  cli: {
+    folder: 'src/cli.ts',
+    imports: ['experiment', 'data', 'trainer', 'engine', 'run', 'protocol', 'text'],
+    pure: false,
+  },
   extension: {
     folder: 'src/extension.ts',
     imports: [...pureRooms, 'platform', 'session', 'editor', 'panel', 'views', 'export'],

@@ -88,9 +88,43 @@ describe('The headless runner', () => {
     });
   });
 
-  it('shows what would steer the terminal, and does not obey it', () => {
-    const { stderr } = train(experiment({ name: 'red \u001b[31m and \u0007' }), '--out', path('run'));
-    assert.match(stderr, /^red \uFFFD\[31m and \uFFFD: rnn/);
+  describe('shows what would steer the terminal, and does not obey it', () => {
+    // A colour, a bell, an eight-bit control sequence, and text that is turned around.
+    const nasty = '\u001b[31m\u0007\u009b2J\u202eab\u2069\u200f';
+    const shown = '\uFFFD[31m\uFFFD\uFFFD2J\uFFFDab\uFFFD\uFFFD';
+    const rows = Array.from({ length: 40 }, (_, i) => `${i},word`).join('\n');
+    const table = { csv: 'table.csv', inputs: ['a'], targets: [nasty], length: 4 };
+
+    for (const [what, keys, ...words] of [
+      ['the name of an experiment', { name: nasty }],
+      ['the name of a variant', { variants: { [nasty]: { model: { cell: 'gru' } } } }, '--variant', nasty],
+      ['a variant that there is not', { variants: { [nasty]: {} } }, '--variant', 'a'],
+      ['the path of its data', { data: { text: nasty } }],
+      ['the name of a column', { data: table }],
+      ['a column that there is not', { data: { ...table, targets: ['b'] } }],
+      ['an unknown key', { [nasty]: 1 }],
+      ['a value', { model: { cell: nasty } }],
+      ['the folder of the run', {}, '--out', `run${nasty}`],
+      ['an option of the command line', {}, `--${nasty}`],
+      ['a value of the command line', {}, '--steps', nasty],
+    ] as readonly (readonly [string, Readonly<Record<string, unknown>>, ...string[]])[]) {
+      it(`in ${what}`, () => {
+        writeFileSync(path('table.csv'), `a,${nasty}\n${rows}\n`);
+        const out = words.includes('--out') ? [] : ['--out', path('run')];
+        const given = words.map((word) => (word.startsWith('run') ? path(word) : word));
+        const { stdout, stderr } = train(experiment(keys), ...given, ...out);
+        assert.doesNotMatch(stdout + stderr, /[^\P{Cc}\n\t]|\p{Bidi_Control}/u);
+        assert.ok(stderr.includes(shown) || stderr.includes('\\u001b[31m'), stderr);
+      });
+    }
+
+    it('in the manifest of a run that is resumed', () => {
+      train(experiment(), '--out', path('run'));
+      const manifest = JSON.parse(readFileSync(path('run', 'run.json'), 'utf8')) as Record<string, unknown>;
+      writeFileSync(path('run', 'run.json'), JSON.stringify({ ...manifest, state: 'stopped', message: nasty }));
+      const { stderr } = train(experiment({ name: nasty }), '--out', path('run'), '--resume', '--steps', '20');
+      assert.doesNotMatch(stderr, /[^\P{Cc}\n\t]|\p{Bidi_Control}/u);
+    });
   });
 
   it('says at its end what the losses came to', () => {

@@ -1,0 +1,22 @@
+/**
+ * Replaces what steers a terminal or turns text around by `by`: control characters, except tab and line feed, and the
+ * bidirectional controls of Unicode (U+061C, U+200E, U+200F, U+202A–U+202E, U+2066–U+2069). The text is not shortened,
+ * so a character that is replaced cannot bring its neighbours together.
+ */
+export function withoutControls(text: string, by = '\u{FFFD}'): string {
+  return text.replace(/\r\n/g, '\n').replace(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu, by);
+}
+
+/**
+ * Text for VS Code's labels, tooltips and messages, in which nothing acts, whoever wrote it: controls are replaced, and
+ * a space goes before `(` where VS Code would see the beginning of markup.
+ *
+ * - `[label](command:…)` and `[label](https://…)` become links in notifications, in the prompts of quick inputs and in
+ *   progress: `parseLinkedText` (vs/base/common/linkedText.ts). One click on such a link runs a command, also in a
+ *   workspace that is not trusted. Its pattern has `](` in it, so `] (` is text.
+ * - `$(name)` becomes an icon in quick picks, code lenses, the status bar and completions: `renderLabelWithIcons`
+ *   (vs/base/browser/ui/iconLabel/iconLabels.ts). Its pattern has `$(` in it, so `$ (` is text.
+ */
+export function plainText(text: string): string {
+  return withoutControls(text).replace(/[\]$](?=\()/g, '$& ');
+}
