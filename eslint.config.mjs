@@ -1,11 +1,17 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { bareCalls } from './test/unit/house/bareCalls.mjs';
 import { border } from './test/unit/house/border.mjs';
 import { hostGlobals, rooms } from './test/unit/house/rooms.mjs';
 
 const pureFiles = Object.values(rooms)
   .filter(({ pure }) => pure)
   .map(({ folder }) => `${folder}/**/*.ts`);
+
+const neverWritten = [
+  { selector: 'ExportDefaultDeclaration', message: 'Give it a name: no default exports.' },
+  { selector: 'TSNonNullExpression', message: 'Say what happens when it is missing: no non-null assertion.' },
+];
 
 export default defineConfig(
   globalIgnores([
@@ -23,11 +29,7 @@ export default defineConfig(
     plugins: { house: { rules: { border } } },
     rules: {
       'house/border': 'error',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Give it a name: no default exports.' },
-        { selector: 'TSNonNullExpression', message: 'Say what happens when it is missing: no non-null assertion.' },
-      ],
+      'no-restricted-syntax': ['error', ...neverWritten],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -44,6 +46,11 @@ export default defineConfig(
     rules: {
       'no-restricted-globals': ['error', ...hostGlobals.map((name) => ({ name, message: 'This room is pure.' }))],
     },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/platform/**'],
+    rules: { 'no-restricted-syntax': ['error', ...neverWritten, ...bareCalls] },
   },
   {
     // Where noUncheckedIndexedAccess is off, the types promise elements that need not be there.

@@ -1,11 +1,11 @@
 import {
-  Diagnostic,
   DiagnosticSeverity,
   languages,
   Range,
   RelativePattern,
   Uri,
   workspace,
+  type Diagnostic,
   type Disposable,
   type TextDocument,
 } from 'vscode';
@@ -15,6 +15,7 @@ import type { Refusal } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { DisposableStore } from '../platform/disposable';
 import { languageId } from '../platform/ids';
+import { diagnostic } from '../platform/labels';
 import type { Log } from '../platform/log';
 import { reasonOf } from '../protocol/channel';
 import type { Estimate } from '../protocol/trainer';
@@ -189,9 +190,6 @@ function patternFor(experiment: Uri, path: string): RelativePattern {
 function asDiagnostics(document: TextDocument, refusals: readonly Refusal[]): Diagnostic[] {
   return refusals.map(({ code, message, place }) => {
     const range = new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
-    const diagnostic = new Diagnostic(range, message, DiagnosticSeverity.Error);
-    diagnostic.source = 'Unroll';
-    diagnostic.code = code;
-    return diagnostic;
+    return diagnostic({ range, message, severity: DiagnosticSeverity.Error, code });
   });
 }

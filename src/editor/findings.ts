@@ -1,7 +1,8 @@
-import { Diagnostic, DiagnosticSeverity, languages, Range, workspace, type Disposable, type Uri } from 'vscode';
+import { DiagnosticSeverity, languages, Range, workspace, type Disposable, type Uri } from 'vscode';
 import type { Finding } from '../diagnosis/finding';
 import type { parseExperiment } from '../experiment/parse';
 import { DisposableStore } from '../platform/disposable';
+import { diagnostic } from '../platform/labels';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 
@@ -57,10 +58,7 @@ export class RunFindings implements Disposable {
         const place = parsed.file.placeOf(keyPath, session.variant);
         const range = new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
         const of = session.variant === undefined ? '' : `${session.variant}: `;
-        const diagnostic = new Diagnostic(range, `${of}${message}`, severities[level]);
-        diagnostic.source = 'Unroll';
-        diagnostic.code = code;
-        return diagnostic;
+        return diagnostic({ range, message: `${of}${message}`, severity: severities[level], code });
       }),
     );
     this.#collection.set(uri, diagnostics);

@@ -1,4 +1,5 @@
-import { Uri, window, workspace, type Disposable, type Memento } from 'vscode';
+import { Uri, workspace, type Disposable, type Memento } from 'vscode';
+import { showInformationMessage } from '../platform/messages';
 import { folderOfRuns } from '../run/runFolder';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
@@ -32,7 +33,7 @@ export class IgnoreHelp implements Disposable {
     const lines = await textOf(file);
     if (lines.split(/\r?\n/).some((line) => line.includes(folderOfRuns))) return;
     const add = `Add to .gitignore`;
-    const answer = await window.showInformationMessage(
+    const answer = await showInformationMessage(
       `Runs are kept in folders called ${folderOfRuns}. Should Git leave them out?`,
       add,
       'No',

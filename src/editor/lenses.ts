@@ -1,9 +1,8 @@
 import {
-  CodeLens,
   EventEmitter,
   Range,
+  type CodeLens,
   type CodeLensProvider,
-  type Command,
   type Disposable,
   type Event,
   type TextDocument,
@@ -11,6 +10,7 @@ import {
 import { DisposableStore } from '../platform/disposable';
 import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
+import { codeLens, type LensParts } from '../platform/labels';
 import type { Place } from '../experiment/refusal';
 import type { ExperimentFile } from '../experiment/experimentFile';
 import { differingKeys, keyValues } from '../run/differences';
@@ -74,12 +74,18 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     file: ExperimentFile | undefined,
   ): CodeLens[] {
     const session = this.sessions.get({ uri: document.uri, variant });
-    const lens = (title: string, command: string, tooltip: string): CodeLens =>
-      new CodeLens(range, { title, command, tooltip, arguments: [document.uri.toString(), variant] });
+    const lens = (title: string, command: string, tooltip: string, icon?: string): CodeLens =>
+      codeLens(range, {
+        ...(icon === undefined ? {} : { icon }),
+        title,
+        command,
+        tooltip,
+        arguments: [document.uri.toString(), variant],
+      });
     if (session === undefined) {
       const first = lens('▶ Train', commands.train, 'Train this experiment and watch it learn');
       const estimated = this.estimates.of({ uri: document.uri, variant });
-      return estimated === undefined ? [first] : [first, new CodeLens(range, inWords(estimated))];
+      return estimated === undefined ? [first] : [first, codeLens(range, inWords(estimated))];
     }
     const changed = changedSince(session, file);
     const show = lens(
@@ -91,8 +97,9 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     );
     const train = lens('▶ Train', commands.train, 'Train again, from the beginning');
     const goOn = (folder: string): CodeLens =>
-      new CodeLens(range, {
-        title: '$(debug-continue) Resume',
+      codeLens(range, {
+        icon: 'debug-continue',
+        title: 'Resume',
         command: commands.resumeRun,
         tooltip: `Go on from the newest checkpoint${changed.length === 0 ? '' : ', with the experiment as it was when the run began'}`,
         arguments: [folder],
@@ -102,18 +109,18 @@ export class TrainLenses implements CodeLensProvider, Disposable {
         return [show];
       case 'waiting':
       case 'preparing':
-        return [show, lens('$(debug-stop) Stop', commands.stop, 'Stop this run')];
+        return [show, lens('Stop', commands.stop, 'Stop this run', 'debug-stop')];
       case 'running':
         return [
-          lens('$(debug-pause) Pause', commands.pause, 'Pause after the update in progress'),
-          lens('$(debug-stop) Stop', commands.stop, 'Stop this run; its records are kept'),
+          lens('Pause', commands.pause, 'Pause after the update in progress', 'debug-pause'),
+          lens('Stop', commands.stop, 'Stop this run; its records are kept', 'debug-stop'),
           show,
         ];
       case 'paused':
         return [
-          lens('$(debug-continue) Resume', commands.resume, 'Go on training'),
-          lens('$(debug-step-over) Step', commands.step, 'One update, then pause again'),
-          lens('$(debug-stop) Stop', commands.stop, 'Stop this run; its records are kept'),
+          lens('Resume', commands.resume, 'Go on training', 'debug-continue'),
+          lens('Step', commands.step, 'One update, then pause again', 'debug-step-over'),
+          lens('Stop', commands.stop, 'Stop this run; its records are kept', 'debug-stop'),
           show,
         ];
       case 'finished':
@@ -130,7 +137,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
 }
 
 /** What a run would take; there is nothing to press. */
-function inWords({ parameters, memoryBytes }: Estimated): Command {
+function inWords({ parameters, memoryBytes }: Estimated): LensParts {
   const title = `${counted(parameters, 'parameter')} · ${mebibytes(memoryBytes)}`;
   return { title, command: '', tooltip: 'What the net has to learn, and the memory that training will take' };
 }

@@ -1,5 +1,6 @@
-import { commands as registry, window, type Disposable } from 'vscode';
+import { commands as registry, type Disposable } from 'vscode';
 import { commands } from '../platform/ids';
+import { showWarningMessage } from '../platform/messages';
 import type { Launcher } from '../session/launcher';
 
 /** Tells the person what they must know of a run that goes on: the same words once a window. */
@@ -21,6 +22,6 @@ export class RunNotices implements Disposable {
 
   async #tell(message: string): Promise<void> {
     const show = 'Show Log';
-    if ((await window.showWarningMessage(message, show)) === show) await registry.executeCommand(commands.showLog);
+    if ((await showWarningMessage(message, show)) === show) await registry.executeCommand(commands.showLog);
   }
 }

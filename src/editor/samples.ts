@@ -1,7 +1,8 @@
-import { Uri, window, workspace, type QuickPickItem } from 'vscode';
+import { Uri, window, workspace } from 'vscode';
 import { filesOf } from '../data/source';
+import { showQuickPick, type PickItem } from '../platform/quickInput';
 
-interface SampleItem extends QuickPickItem {
+interface SampleItem extends PickItem {
   readonly file: Uri;
 }
 
@@ -30,7 +31,7 @@ export class Samples {
 
   /** Lets the person choose a sample and copies it, with the data it names, to where they can edit it. */
   async create(): Promise<Uri | undefined> {
-    const chosen = await window.showQuickPick(this.items(), {
+    const chosen = await showQuickPick(this.items(), {
       title: 'New Experiment',
       placeHolder: 'A sample to start from',
       matchOnDetail: true,

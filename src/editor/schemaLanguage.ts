@@ -1,16 +1,15 @@
 import {
-  CompletionItem,
   CompletionItemKind,
   CompletionList,
-  DocumentSymbol,
   Hover,
-  MarkdownString,
   Range,
   SnippetString,
   SymbolKind,
   TextEdit,
+  type CompletionItem,
   type CompletionItemProvider,
   type DocumentFormattingEditProvider,
+  type DocumentSymbol,
   type DocumentSymbolProvider,
   type HoverProvider,
   type Position,
@@ -25,11 +24,11 @@ import {
   type CompletionItem as ServiceItem,
   type DocumentSymbol as ServiceSymbol,
   type LanguageService,
-  type MarkupContent,
   type Range as ServiceRange,
   type TextEdit as ServiceEdit,
 } from 'vscode-json-languageservice';
 import { jsonSchema } from '../experiment/jsonSchema';
+import { completionItem, documentSymbol, markdown } from '../platform/labels';
 
 const schemaUri = 'unroll://schema/experiment';
 
@@ -58,7 +57,7 @@ export class SchemaLanguage
     const hover = await service.doHover(text, position, parsed);
     if (hover === null) return undefined;
     const contents = Array.isArray(hover.contents) ? hover.contents : [hover.contents];
-    const words = contents.map((part) => new MarkdownString(typeof part === 'string' ? part : part.value));
+    const words = contents.map(markdownOf);
     return new Hover(words, hover.range === undefined ? undefined : rangeOf(hover.range));
   }
 
@@ -96,10 +95,10 @@ function serviceWithSchema(): LanguageService {
 }
 
 function completionOf(item: ServiceItem): CompletionItem {
-  const made = new CompletionItem(item.label);
+  const made = completionItem(item.label);
   made.kind = item.kind === ServiceItemKind.Property ? CompletionItemKind.Property : CompletionItemKind.Value;
   if (item.detail !== undefined) made.detail = item.detail;
-  if (item.documentation !== undefined) made.documentation = markdown(item.documentation);
+  if (item.documentation !== undefined) made.documentation = markdownOf(item.documentation);
   if (item.sortText !== undefined) made.sortText = item.sortText;
   if (item.filterText !== undefined) made.filterText = item.filterText;
   const edit = item.textEdit;
@@ -110,8 +109,8 @@ function completionOf(item: ServiceItem): CompletionItem {
   return made;
 }
 
-function markdown(content: string | MarkupContent): MarkdownString {
-  return new MarkdownString(typeof content === 'string' ? content : content.value);
+function markdownOf(content: string | { readonly value: string }) {
+  return markdown(typeof content === 'string' ? content : content.value);
 }
 
 /** The protocol's numbers are not VS Code's. */
@@ -125,7 +124,7 @@ const symbolKinds: ReadonlyMap<ServiceSymbolKind, SymbolKind> = new Map([
 
 function symbolOf({ name, detail, kind, range, selectionRange, children }: ServiceSymbol): DocumentSymbol {
   // VS Code takes no symbol without a name, and JSON allows an empty key.
-  const made = new DocumentSymbol(
+  const made = documentSymbol(
     name || '""',
     detail ?? '',
     symbolKinds.get(kind) ?? SymbolKind.Variable,

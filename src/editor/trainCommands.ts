@@ -1,7 +1,9 @@
 import type { Uri } from 'vscode';
-import { commands as registry, Range, Selection, window, workspace, type Disposable, type QuickPickItem } from 'vscode';
+import { commands as registry, Range, Selection, window, workspace, type Disposable } from 'vscode';
 import { commands, experimentGlob } from '../platform/ids';
 import type { Log } from '../platform/log';
+import { showErrorMessage, showInformationMessage } from '../platform/messages';
+import { showInputBox, showQuickPick, type PickItem } from '../platform/quickInput';
 import type { Launch, Launcher } from '../session/launcher';
 import type { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
@@ -34,7 +36,7 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
     const target = first === undefined ? undefined : targetOf(first, second);
     const session = target === undefined ? sessions.current : sessions.get(target);
     if (session?.isLive !== true) {
-      void window.showInformationMessage('No run is training. Start one with "Unroll: Train RNN".');
+      void showInformationMessage('No run is training. Start one with "Unroll: Train RNN".');
       return;
     }
     await act(session).catch((error: unknown) => {
@@ -88,7 +90,7 @@ async function train(parts: TrainCommandParts, wished: Target | undefined): Prom
       await tellRefusals(target.uri, launch.refusals);
       return;
     case 'failed':
-      void window.showErrorMessage(launch.message);
+      void showErrorMessage(launch.message);
       return;
     case 'stopped':
       return;
@@ -111,7 +113,7 @@ async function trainAll(parts: TrainCommandParts, wished: Target | undefined): P
     }
     variants = parsed.file.variants.map(({ name }) => name);
   } catch (error) {
-    void window.showErrorMessage(`The experiment cannot be read: ${reasonOf(error)}`);
+    void showErrorMessage(`The experiment cannot be read: ${reasonOf(error)}`);
     return;
   }
   const targets = [undefined, ...variants].map((variant) => ({ uri, variant }));
@@ -131,7 +133,7 @@ async function trainAll(parts: TrainCommandParts, wished: Target | undefined): P
   }
   const first = (await Promise.all(launches)).find(({ kind }) => kind === 'refused' || kind === 'failed');
   if (first?.kind === 'refused') await tellRefusals(uri, first.refusals);
-  if (first?.kind === 'failed') void window.showErrorMessage(first.message);
+  if (first?.kind === 'failed') void showErrorMessage(first.message);
 }
 
 async function tellRefusals(uri: Uri, refusals: readonly Refusal[]): Promise<void> {
@@ -139,7 +141,7 @@ async function tellRefusals(uri: Uri, refusals: readonly Refusal[]): Promise<voi
   if (first === undefined) return;
   const more = refusals.length === 1 ? '' : ` (and ${refusals.length - 1} more)`;
   const show = 'Show in File';
-  const answer = await window.showErrorMessage(`${fileNameOf(uri)} was not started. ${first.message}${more}`, show);
+  const answer = await showErrorMessage(`${fileNameOf(uri)} was not started. ${first.message}${more}`, show);
   if (answer !== show) return;
   const editor = await window.showTextDocument(uri);
   const start = editor.document.positionAt(first.place.offset);
@@ -148,7 +150,7 @@ async function tellRefusals(uri: Uri, refusals: readonly Refusal[]): Promise<voi
   editor.revealRange(new Range(start, end));
 }
 
-interface ExperimentItem extends QuickPickItem {
+interface ExperimentItem extends PickItem {
   readonly open: () => Promise<Target | undefined>;
 }
 
@@ -169,13 +171,13 @@ async function chooseExperiment(samples: Samples): Promise<Target | undefined> {
     }));
   const offered: ExperimentItem[] = (await samples.items()).map(({ file, ...item }) => ({
     ...item,
-    label: `$(new-file) ${item.label}`,
+    icon: 'new-file',
     open: async () => {
       const uri = await samples.copy(file);
       return uri === undefined ? undefined : { uri, variant: undefined };
     },
   }));
-  const chosen = await window.showQuickPick([...own, ...offered], {
+  const chosen = await showQuickPick([...own, ...offered], {
     title: 'Train RNN',
     placeHolder:
       own.length > 0 ? 'Which experiment?' : 'There is no experiment in this workspace yet: start from a sample',
@@ -186,7 +188,7 @@ async function chooseExperiment(samples: Samples): Promise<Target | undefined> {
 
 async function askLearningRate(session: Session): Promise<void> {
   const now = session.status.learningRate;
-  const text = await window.showInputBox({
+  const text = await showInputBox({
     title: 'Learning Rate',
     prompt: 'Base rate from the next update on; the schedule goes on multiplying it.',
     value: now === undefined ? '' : String(now),

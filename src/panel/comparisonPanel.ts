@@ -7,6 +7,7 @@ import { counted } from '../protocol/numbers';
 import { DisposableStore } from '../platform/disposable';
 import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
+import { setPanelTitle } from '../platform/labels';
 import type { Log } from '../platform/log';
 import { briefValue, differingKeys, keyValues, type KeyValues } from '../run/differences';
 import { distinctNames } from '../run/distinctNames';
@@ -102,8 +103,7 @@ export class ComparisonPanel implements PanelView {
     const keys = differingKeys(values.filter((known) => known !== undefined));
     const names = distinctNames(this.#members.map(({ name, began }, i) => ({ name, began, values: values[i] })));
     const title = `Unroll: ${counted(this.#members.length, 'run')} compared`;
-    this.panel.title = title;
-    this.onShow(title);
+    this.onShow(setPanelTitle(this.panel, title));
     return {
       title,
       subjects: this.#members.map(({ subject }) => keptOf(subject)),

@@ -6,6 +6,7 @@ import type { Detail, DetailRequest, PanelEntry, PanelHostContract, PanelState }
 import type { DisplaySeries } from '../protocol/displaySeries';
 import { DisposableStore } from '../platform/disposable';
 import { Gathering } from '../platform/gathering';
+import { setPanelTitle } from '../platform/labels';
 import type { Log } from '../platform/log';
 import { experimentName, fileNameOf, folderOf, readExperiment } from '../session/experimentText';
 import type { KeptRuns } from '../session/keptRuns';
@@ -216,11 +217,11 @@ export class RunPanel implements PanelView {
     const began = kept === undefined ? '' : beganOf(kept, 'minute');
     // Of a run that a person has named, the name says which it is; others are called alike.
     const isNamed = began === '' || kept?.displayName !== undefined;
-    this.panel.title = isNamed ? `Unroll: ${title}` : `Unroll: ${title}, ${began}`;
+    const tab = setPanelTitle(this.panel, isNamed ? `Unroll: ${title}` : `Unroll: ${title}, ${began}`);
     const folder = this.#kept?.folder.toString();
     const variant = this.#target?.variant;
     const shown: Subject = this.#target === undefined ? this.subject : { kind: 'experiment', target: this.#target };
-    this.onShow(keptOf(shown), this.panel.title);
+    this.onShow(keptOf(shown), tab);
     return {
       uri: this.#uri.toString(),
       folder,

@@ -1,9 +1,38 @@
 import { window, type LogOutputChannel } from 'vscode';
+import { plainText } from '../text/plainText';
 
-/** The one log channel of the extension. */
-export type Log = LogOutputChannel;
+/** The one log channel of the extension. What is logged is text, whoever wrote it. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+  /** Shows the channel in the panel. */
+  show(): void;
+  dispose(): void;
+}
 
 /** Opens the log channel; whoever opens it disposes it. */
 export function openLog(): Log {
-  return window.createOutputChannel('Unroll', { log: true });
+  return plainLog(window.createOutputChannel('Unroll', { log: true }));
+}
+
+/** A log that writes plain text into a channel, and owns it. */
+export function plainLog(channel: Pick<LogOutputChannel, 'info' | 'warn' | 'error' | 'show' | 'dispose'>): Log {
+  return {
+    info: (message) => {
+      channel.info(plainText(message));
+    },
+    warn: (message) => {
+      channel.warn(plainText(message));
+    },
+    error: (message) => {
+      channel.error(plainText(message));
+    },
+    show: () => {
+      channel.show();
+    },
+    dispose: () => {
+      channel.dispose();
+    },
+  };
 }

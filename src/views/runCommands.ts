@@ -1,5 +1,7 @@
-import { commands as registry, Uri, window, workspace, type Disposable, type TreeView } from 'vscode';
+import { commands as registry, Uri, workspace, type Disposable, type TreeView } from 'vscode';
 import { commands } from '../platform/ids';
+import { confirm, showErrorMessage, showInformationMessage, showWarningMessage } from '../platform/messages';
+import { showInputBox, showQuickPick, showQuickPickMany } from '../platform/quickInput';
 import { reasonOf } from '../protocol/channel';
 import { briefNumber } from '../protocol/numbers';
 import { isResumable, stateWords } from '../protocol/run';
@@ -97,29 +99,26 @@ function itemsFor(runs: readonly KeptRun[]) {
 
 async function choose(runs: readonly KeptRun[], title: string): Promise<readonly KeptRun[]> {
   if (runs.length === 0) {
-    void window.showInformationMessage(
-      'There are no kept runs in this workspace yet. Start one with "Unroll: Train RNN".',
-    );
+    void showInformationMessage('There are no kept runs in this workspace yet. Start one with "Unroll: Train RNN".');
     return [];
   }
-  const chosen = await window.showQuickPick(itemsFor(runs), { title, placeHolder: 'Which run?', matchOnDetail: true });
+  const chosen = await showQuickPick(itemsFor(runs), { title, placeHolder: 'Which run?', matchOnDetail: true });
   return chosen === undefined ? [] : [chosen.run];
 }
 
 async function chooseSeveral(runs: readonly KeptRun[], first: readonly KeptRun[]): Promise<readonly KeptRun[]> {
   if (runs.length < 2) {
-    void window.showInformationMessage(
+    void showInformationMessage(
       'Two runs are needed to compare them. Train one more with "Unroll: Train RNN", or all variants of a file with "Unroll: Train All Variants".',
     );
     return [];
   }
   const picked = new Set(first.map(({ folder }) => folder.toString()));
   const items = itemsFor(runs).map((item) => ({ ...item, picked: picked.has(item.run.folder.toString()) }));
-  const chosen = await window.showQuickPick(items, {
+  const chosen = await showQuickPickMany(items, {
     title: 'Compare Runs',
     placeHolder: 'Which runs? Two or more',
     matchOnDetail: true,
-    canPickMany: true,
   });
   return chosen?.map(({ run }) => run) ?? [];
 }
@@ -129,9 +128,7 @@ async function resumable({ kept }: RunCommandParts, first: unknown, second: unkn
   if (given !== undefined) return given.folder;
   const broken = (await kept.all()).filter(({ state }) => isResumable(state));
   if (broken.length === 0) {
-    void window.showInformationMessage(
-      'No run of this workspace was stopped or cut off, so there is none to go on with.',
-    );
+    void showInformationMessage('No run of this workspace was stopped or cut off, so there is none to go on with.');
     return undefined;
   }
   const [run] = await choose(broken, 'Resume Run');
@@ -140,11 +137,11 @@ async function resumable({ kept }: RunCommandParts, first: unknown, second: unkn
 
 async function resume({ launcher, showRun }: RunCommandParts, folder: Uri): Promise<void> {
   const launch = await launcher.resume(folder.fsPath, () => void showRun(folder));
-  if (launch.kind === 'failed') void window.showErrorMessage(launch.message);
+  if (launch.kind === 'failed') void showErrorMessage(launch.message);
 }
 
 async function rename(run: KeptRun, kept: KeptRuns): Promise<void> {
-  const name = await window.showInputBox({
+  const name = await showInputBox({
     title: 'Rename Run',
     prompt: 'A name for this run; empty gives it back its own.',
     value: run.displayName ?? '',
@@ -156,7 +153,7 @@ async function rename(run: KeptRun, kept: KeptRuns): Promise<void> {
     else await storage.write(runFiles.displayName, writeDisplayName(name.trim()));
     kept.touched(run.folder);
   } catch (error) {
-    void window.showErrorMessage(`The name cannot be kept: ${reasonOf(error)}`);
+    void showErrorMessage(`The name cannot be kept: ${reasonOf(error)}`);
   }
 }
 
@@ -167,13 +164,8 @@ async function remove(runs: readonly KeptRun[], { kept, sessions }: RunCommandPa
   const began = beganOf(first, 'second');
   const one = `the run "${nameOf(first)}"${began === '' ? '' : ` that began ${began}`}`;
   const what = runs.length === 1 ? one : `${runs.length} runs`;
-  const confirmed = 'Move to Trash';
-  const answer = await window.showWarningMessage(
-    `Delete ${what}?`,
-    { modal: true, detail: 'The folder with its records and checkpoints goes to the trash.' },
-    confirmed,
-  );
-  if (answer !== confirmed) return;
+  const detail = 'The folder with its records and checkpoints goes to the trash.';
+  if (!(await confirm(`Delete ${what}?`, detail, 'Move to Trash'))) return;
   // While the question stood there, somebody may have gone on with one of them.
   if (await tellOfTraining(runs, sessions)) return;
   for (const { folder } of runs) {
@@ -187,7 +179,7 @@ async function tellOfTraining(runs: readonly KeptRun[], sessions: Sessions): Pro
   for (const run of runs) {
     const isLive = sessions.withFolder(run.folder.fsPath)?.isLive === true;
     if (!isLive && (await readKeptRun(run.folder))?.state !== 'elsewhere') continue;
-    void window.showWarningMessage(`"${nameOf(run)}" is training. Stop it before you delete it.`);
+    void showWarningMessage(`"${nameOf(run)}" is training. Stop it before you delete it.`);
     return true;
   }
   return false;
@@ -198,12 +190,8 @@ async function toTrash(folder: Uri): Promise<void> {
   try {
     await workspace.fs.delete(folder, { recursive: true, useTrash: true });
   } catch (error) {
-    const forGood = 'Delete Permanently';
-    const answer = await window.showWarningMessage(
-      `${folder.fsPath} cannot be moved to the trash (${reasonOf(error)}).`,
-      { modal: true, detail: 'It can be deleted permanently instead.' },
-      forGood,
-    );
-    if (answer === forGood) await workspace.fs.delete(folder, { recursive: true });
+    const message = `${folder.fsPath} cannot be moved to the trash (${reasonOf(error)}).`;
+    const isConfirmed = await confirm(message, 'It can be deleted permanently instead.', 'Delete Permanently');
+    if (isConfirmed) await workspace.fs.delete(folder, { recursive: true });
   }
 }

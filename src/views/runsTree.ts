@@ -2,16 +2,17 @@ import {
   EventEmitter,
   ThemeColor,
   ThemeIcon,
-  TreeItem,
   TreeItemCollapsibleState,
   workspace,
   type Disposable,
   type Event,
   type TreeDataProvider,
+  type TreeItem,
 } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
 import { Gathering } from '../platform/gathering';
 import { commands } from '../platform/ids';
+import { treeItem } from '../platform/labels';
 import { briefDuration, briefNumber, counted } from '../protocol/numbers';
 import { isResumable, stateWords, type RunState } from '../protocol/run';
 import {
@@ -132,9 +133,9 @@ function pairs(keys: readonly string[], values: KeyValues | undefined): RunRow['
 }
 
 function groupItem({ name, isGone, runs }: RunGroup): TreeItem {
-  const item = new TreeItem(name, TreeItemCollapsibleState.Expanded);
+  const description = `${counted(runs.length, 'run')}${isGone ? ' · its file is gone' : ''}`;
+  const item = treeItem({ label: name, description }, TreeItemCollapsibleState.Expanded);
   item.id = `group ${name}`;
-  item.description = `${counted(runs.length, 'run')}${isGone ? ' · its file is gone' : ''}`;
   item.contextValue = 'group';
   return item;
 }
@@ -158,14 +159,10 @@ function nowOf({ manifest, state }: KeptRun, session: Session | undefined): Now 
 function runItem(row: RunRow, session: Session | undefined): TreeItem {
   const { run, differing, telling } = row;
   const now = nowOf(run, session);
-  const item = new TreeItem(nameAmongItsOwn(run), TreeItemCollapsibleState.None);
-  item.id = run.folder.toString();
-  item.resourceUri = run.folder;
-  item.iconPath = iconOf(now.state);
   // What tells it from others of its name, then what its name stands for.
   const named = differing.filter(([key]) => telling.every(([told]) => told !== key));
   const keys = [...keysInWords(telling), ...keysInWords(named)];
-  item.description = [
+  const description = [
     // The sign before the name says that it has finished; whatever else it is stands in words.
     ...(now.state === 'finished' ? [] : [stateWords[now.state]]),
     // A side bar has room for the first of these: what sets a run apart, and when it began where another is its like.
@@ -178,8 +175,19 @@ function runItem(row: RunRow, session: Session | undefined): TreeItem {
   ]
     .filter((words) => words !== '')
     .join(' · ');
-  item.tooltip = tooltipOf(run, now, differing);
-  item.accessibilityInformation = { label: `${nameAmongItsOwn(run)}, ${stateWords[now.state]}, ${item.description}` };
+  const label = nameAmongItsOwn(run);
+  const item = treeItem(
+    {
+      label,
+      description,
+      tooltip: tooltipOf(run, now, differing),
+      accessibilityLabel: `${label}, ${stateWords[now.state]}, ${description}`,
+    },
+    TreeItemCollapsibleState.None,
+  );
+  item.id = run.folder.toString();
+  item.resourceUri = run.folder;
+  item.iconPath = iconOf(now.state);
   item.contextValue = contextOf(now.state);
   item.command = { command: commands.openRun, title: 'Open Run', arguments: [row] };
   return item;

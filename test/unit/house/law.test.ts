@@ -113,6 +113,24 @@ describe('The lint', function () {
     assert.ok(rules.includes('@typescript-eslint/no-explicit-any'));
   });
 
+  it('reports what shows text in VS Code without making it plain, but in src/platform', async () => {
+    const ways = [
+      "import { window } from 'vscode';\nvoid window.showErrorMessage('');\n",
+      "import * as vscode from 'vscode';\nvoid vscode.window.showErrorMessage('');\n",
+      "import { window } from 'vscode';\nvoid window['showQuickPick']([]);\n",
+      "import { window } from 'vscode';\nconst { showInputBox } = window;\nvoid showInputBox();\n",
+      "import { TreeItem } from 'vscode';\nexport const item = new TreeItem('');\n",
+      "import { MarkdownString as Text } from 'vscode';\nexport const text = new Text('');\n",
+      "import type { WebviewPanel } from 'vscode';\nexport function name(panel: WebviewPanel): void {\n  panel.title = '';\n}\n",
+    ];
+    for (const text of ways) {
+      assert.ok((await broken('src/views/runsTree.ts', text)).includes('no-restricted-syntax'), text);
+      assert.ok(!(await broken('src/platform/labels.ts', text)).includes('no-restricted-syntax'), text);
+    }
+    const type = "import type { TreeItem } from 'vscode';\nexport type Item = TreeItem;\n";
+    assert.deepEqual(await broken('src/views/runsTree.ts', type), []);
+  });
+
   it('is content with what is allowed', async () => {
     const text = '/** Five. */\nexport const five: number = 2 + 3;\n';
     assert.deepEqual(await broken('src/protocol/channel.ts', text), []);
