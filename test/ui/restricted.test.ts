@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchFolder, scratchWorkspace } from '../launch/scratch';
+import { readManifest } from '../../src/run/manifest';
 import { restrictedLab } from './lab';
 import { untilFinished } from './keptRuns';
 import { Workbench } from './workbench';
@@ -20,6 +21,23 @@ const table = `{
   "training": { "steps": 5, "batch": 1 }
 }`;
 
+/** Takes more than a mebibyte, and work enough that threads share it. */
+const wide = `{
+  "name": "Wide",
+  "data": { "task": "adding", "length": 64 },
+  "model": { "cell": "rnn", "hidden": 128 },
+  "training": { "steps": 1500, "batch": 32 },
+  "variants": { "short": { "training": { "steps": 5 } } }
+}`;
+
+/** What a workspace could ask for that costs memory, threads or disk, or the records of a run. */
+const costly = {
+  'unroll.memoryLimitMiB': 1,
+  'unroll.workers': 1,
+  'unroll.trainTogether': 1,
+  'unroll.keepRecords': false,
+};
+
 const outside = table.replace('table.csv', '../secret.csv');
 const rows = `a,b\n${Array.from({ length: 40 }, (_, i) => `${i},${i + 1}`).join('\n')}\n`;
 
@@ -33,11 +51,12 @@ describe('A window in Restricted Mode', () => {
       'cells.rnn.json': cells,
       'table.rnn.json': table,
       'outside.rnn.json': outside,
+      'wide.rnn.json': wide,
       'table.csv': rows,
     });
     writeFileSync(join(folder, '..', 'secret.csv'), rows);
     mkdirSync(join(folder, '.vscode'));
-    writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify({ 'unroll.runsFolder': elsewhere }));
+    writeSettings(folder, costly);
     workbench = await Workbench.open({
       folder,
       width: 1500,
@@ -47,12 +66,19 @@ describe('A window in Restricted Mode', () => {
         'security.workspace.trust.enabled': true,
         'security.workspace.trust.startupPrompt': 'never',
         'security.workspace.trust.banner': 'always',
+        'unroll.workers': 2,
+        'unroll.trainTogether': 2,
       },
     });
     await workbench.statusItem('Restricted Mode').waitFor();
   });
 
   after(() => workbench.close());
+
+  const writeSettings = (folder: string, settings: Readonly<Record<string, unknown>>): void => {
+    const file = join(folder, '.vscode', 'settings.json');
+    writeFileSync(file, JSON.stringify({ 'unroll.runsFolder': elsewhere, ...settings }));
+  };
 
   const runs = (): readonly string[] => {
     const folder = join(workbench.folder, 'unroll-runs');
@@ -74,7 +100,27 @@ describe('A window in Restricted Mode', () => {
     ]);
   });
 
+  it('obeys no setting of the workspace that costs memory, threads or disk', async () => {
+    const before = new Set(runs());
+    await workbench.openFile('wide.rnn.json');
+    await workbench.codeLens('▶ Train').waitFor();
+    await workbench.runCommand('Unroll: Train All Variants');
+    const folder = join(workbench.folder, 'unroll-runs');
+    await untilFinished(folder, before.size + 1);
+    const made = runs()
+      .filter((name) => !before.has(name))
+      .map((name) => readManifest(readFileSync(join(folder, name, 'run.json'))));
+    const [whole, short] = [null, 'short'].map((variant) => made.find((manifest) => manifest?.variant === variant));
+    // The second does not wait until the first is over.
+    assert.deepEqual([whole?.state, short?.state], ['running', 'finished']);
+    assert.deepEqual([whole?.facts.workers, short?.facts.workers], [2, 2]);
+    await untilFinished(folder, before.size + 2);
+    await workbench.tab('2 runs compared').click();
+    await workbench.page.keyboard.press('Control+W');
+  });
+
   it('walks through an update by replay', async () => {
+    await workbench.tab('A stranger’s cells').click();
     const frame = workbench.webviewFrame();
     await frame.getByText('Sequence time — update 59').waitFor();
     await frame
@@ -104,7 +150,9 @@ describe('A window in Restricted Mode', () => {
     const before = runs().length;
     await workbench.openFile('outside.rnn.json');
     await workbench.codeLens('Train').click();
-    const problems = await workbench.problems();
+    await workbench.problems();
+    await workbench.page.locator('.markers-panel-container', { hasText: 'secret.csv' }).waitFor();
+    const problems = (await workbench.problems()).filter((text) => text.includes('secret.csv'));
     assert.equal(problems.length, 1, problems.join('\n'));
     assert.match(problems[0], /secret\.csv.*outside/s);
     assert.equal(runs().length, before);
@@ -112,6 +160,7 @@ describe('A window in Restricted Mode', () => {
 
   it('keeps runs where the workspace says once it is trusted', async () => {
     await workbench.screenshot('restricted');
+    writeSettings(workbench.folder, { 'unroll.memoryLimitMiB': 1 });
     await workbench.runCommand('Workspaces: Manage Workspace Trust');
     await workbench.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
     await workbench.statusItem('Restricted Mode').waitFor({ state: 'hidden' });
@@ -121,5 +170,9 @@ describe('A window in Restricted Mode', () => {
     await untilFinished(elsewhere, 1);
     assert.equal(readdirSync(elsewhere).length, 1);
     assert.equal(runs().length, before);
+    await workbench.openFile('wide.rnn.json');
+    await workbench.codeLens('▶ Train').click();
+    const refused = (await workbench.notifications(2)).filter((text) => text.includes('wide.rnn.json was not started'));
+    assert.match(refused[0], /MiB/);
   });
 });
