@@ -1,11 +1,11 @@
-import { printed } from '../experiment/fields';
+import { printed, quoted } from '../experiment/fields';
 import type { Objection } from '../experiment/refusal';
 import type { CsvData, ResolvedExperiment } from '../experiment/schema';
 import { denseBatch, inSinglePrecision, type Batch, type DenseBatch } from './batch';
 import { readTable } from './csvTable';
 import { describeLane } from './laneDescription';
 import { patternOf, reportedLoss } from './lossPattern';
-import { meanOf, rescaled, rescalingOf } from './normalization';
+import { meanOf, rescale, rescalingOf } from './normalization';
 import { randomFrom, randomFromState, type Random } from './random';
 import { outOfRoom } from './room';
 import type { Baseline, LaneDescription, OpenedSource, Source } from './sourceContract';
@@ -33,11 +33,12 @@ export function openCsv(experiment: ResolvedExperiment, data: CsvData, bytes: Ui
     tooShort(data, table.rows, training) ??
     nothingHeldOut(data, table.rows, held);
   if (objection) return { kind: 'refused', refusals: [objection] };
-  const columns = table.columns.map((column) =>
-    rescaled(column, rescalingOf(column.subarray(0, training), data.normalize)),
-  );
-  const inputs = columns.slice(0, data.inputs.length);
-  const targets = columns.slice(data.inputs.length);
+  // A column that is input and target is one array, and is rescaled once.
+  for (const column of new Set(table.columns)) {
+    rescale(column, rescalingOf(column.subarray(0, training), data.normalize));
+  }
+  const inputs = table.columns.slice(0, data.inputs.length);
+  const targets = table.columns.slice(data.inputs.length);
   return {
     kind: 'source',
     source: new CsvSource(experiment, data, { inputs, targets, training, rows: table.rows }, batch),
@@ -48,7 +49,7 @@ function tooShort({ csv, length, horizon }: CsvData, rows: number, training: num
   const needed = length + horizon;
   if (training >= needed) return undefined;
   const message =
-    `"${csv}" has ${printed(rows)} rows, ${printed(training)} of them for training; a window of ${printed(length)} and its target ` +
+    `${quoted(csv)} has ${printed(rows)} rows, ${printed(training)} of them for training; a window of ${printed(length)} and its target ` +
     `${printed(horizon)} later need ${printed(needed)}. Name a longer table, or write a smaller length.`;
   return { code: 'data.tooShort', message, keyPath: ['data', 'csv'] };
 }
@@ -162,7 +163,7 @@ class CsvSource implements Source {
 function persistence(targets: readonly Float64Array[], from: number, to: number, horizon: number): number {
   return targets.reduce((total, column) => {
     const late = column.subarray(from + horizon, to);
-    return total + meanOf(late.map((value, index) => (value - (column[from + index] ?? 0)) ** 2));
+    return total + meanOf(late, (value, index) => (value - (column[from + index] ?? 0)) ** 2);
   }, 0);
 }
 
@@ -181,7 +182,7 @@ function baselinesOf(experiment: ResolvedExperiment, data: CsvData, table: Split
   const spread = targets.reduce((total, column) => {
     const own = column.subarray(0, training);
     const mean = meanOf(own);
-    return total + meanOf(own.map((value) => (value - mean) ** 2));
+    return total + meanOf(own, (value) => (value - mean) ** 2);
   }, 0);
   const today = `row t+${data.horizon} is row t`;
   const heldOut =

@@ -1,7 +1,9 @@
-import Papa from 'papaparse';
-import { counted, listed, printed } from '../experiment/fields';
+import { counted, listed, printed, quoted, shortened } from '../experiment/fields';
 import { isLikely, nearestName } from '../experiment/nearestName';
 import type { KeyPath, Objection } from '../experiment/refusal';
+import { lineEndOf, longestRow, MalformedRow, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
+import { NumberColumn } from './numberColumn';
+import type { FileText } from './textFile';
 
 /** A column that an experiment asks for, and where it does. */
 export interface AskedColumn {
@@ -9,58 +11,106 @@ export interface AskedColumn {
   readonly keyPath: KeyPath;
 }
 
-/** The numbers of the columns asked for, in their order. */
+/** The numbers of the columns asked for, in their order; a column that is asked for twice is the same array twice. */
 export type ReadTable =
   | { readonly kind: 'table'; readonly rows: number; readonly columns: readonly Float64Array[] }
   | { readonly kind: 'refused'; readonly refusals: readonly Objection[] };
 
 const delimiters = [',', ';', '\t', '|'];
-const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const decimalComma = /^[+-]?\d+,\d+$/;
+
+/** Missing columns that are named one by one; a list of a thousand wrong names is one mistake. */
+const mostMissing = 10;
 
 /**
  * Reads numeric columns of a CSV text with a header. Rows are named by their line in the file, the header being row 1.
  * The first row that is unequal, or holds a gap or a word in a column asked for, is refused.
  */
-export function readTable(text: string, path: string, asked: readonly AskedColumn[]): ReadTable {
-  const delimiter = delimiterOf(text);
-  const [header = []] = Papa.parse<string[]>(text, { delimiter, preview: 1 }).data;
-  // A column that is input and target at once is one mistake.
-  const different = asked.filter(({ name }, index) => asked.findIndex((other) => other.name === name) === index);
-  const strangers = different.flatMap((column) => unfindable(column, header, path));
-  if (strangers.length > 0) return { kind: 'refused', refusals: strangers };
-  const reader = new RowReader(text, header, asked, path);
-  Papa.parse<string[]>(text, {
-    delimiter,
-    step: ({ data, errors, meta }, parser) => {
-      reader.take(data, errors, meta.cursor);
-      if (reader.objection) parser.abort();
-    },
-  });
-  if (reader.objection) return { kind: 'refused', refusals: [reader.objection] };
-  return { kind: 'table', rows: reader.rows, columns: reader.columns() };
+export function readTable(text: FileText, path: string, asked: readonly AskedColumn[]): ReadTable {
+  const refuse = (...refusals: readonly Objection[]): ReadTable => ({ kind: 'refused', refusals });
+  try {
+    const lineEnd = lineEndOf(text.pieces());
+    const format: CsvFormat = { lineEnd, delimiter: delimiterOf(text, lineEnd) };
+    const names = headerOf(text, format);
+    const places = new ColumnPlaces(names);
+    // A column that is input and target at once is one mistake, at the input.
+    const different = [...new Map(asked.toReversed().map((column) => [column.name, column])).values()].toReversed();
+    const strangers: Objection[] = [];
+    for (const column of different) {
+      const objection = strangers.length < mostMissing ? places.objectionTo(column, path) : undefined;
+      if (objection !== undefined) strangers.push(objection);
+    }
+    if (strangers.length > 0) return refuse(...strangers);
+    const reader = new RowReader(
+      names.length,
+      different.map(({ name }) => ({ name, index: places.indexOf(name) })),
+    );
+    for (const row of rowsOf(text.pieces(), format)) {
+      const fault = reader.take(row);
+      if (fault !== undefined) return refuse(objectionTo(fault, path));
+    }
+    const columns = reader.columns();
+    return { kind: 'table', rows: reader.rows, columns: asked.flatMap(({ name }) => columns.get(name) ?? []) };
+  } catch (error) {
+    if (error instanceof MalformedRow) return refuse(objectionTo(malformed(error), path));
+    throw error;
+  }
 }
 
 /** The delimiter that makes the most of the header: comma, semicolon, tab or bar. */
-function delimiterOf(text: string): string {
-  const widths = delimiters.map(
-    (delimiter) => Papa.parse<string[]>(text, { delimiter, preview: 1 }).data[0]?.length ?? 0,
-  );
+function delimiterOf(text: FileText, lineEnd: CsvFormat['lineEnd']): string {
+  const widths = delimiters.map((delimiter) => firstRow(text, { delimiter, lineEnd }, (row) => row.width) ?? 0);
   return delimiters[widths.indexOf(Math.max(...widths))] ?? ',';
 }
 
-function unfindable({ name, keyPath }: AskedColumn, header: readonly string[], path: string): readonly Objection[] {
-  const found = header.filter((column) => column.trim() === name).length;
-  if (found === 1) return [];
-  if (found > 1) {
-    const message = `"${path}" has ${found} columns called "${name}", and it is not clear which is meant: rename all but one.`;
-    return [{ code: 'csv.ambiguousColumn', message, keyPath }];
+function headerOf(text: FileText, format: CsvFormat): readonly string[] {
+  const names = (row: CsvRow): readonly string[] =>
+    Array.from({ length: row.width }, (_, index) => row.cell(index)?.trim() ?? '');
+  return firstRow(text, format, names) ?? [];
+}
+
+/** undefined where there is no row, or none that can be read. */
+function firstRow<Result>(text: FileText, format: CsvFormat, read: (row: CsvRow) => Result): Result | undefined {
+  try {
+    for (const row of rowsOf(text.pieces(), format)) return read(row);
+  } catch (error) {
+    // Whoever reads all rows will meet it again, with the delimiter that was chosen.
+    if (!(error instanceof MalformedRow)) throw error;
   }
-  const known = header.map((column) => column.trim());
-  const nearest = nearestName(name, known);
-  const meant = isLikely(name, nearest) ? `did you mean "${nearest}"? The` : 'the';
-  const message = `"${path}" has no column "${name}": ${meant} columns are ${listed(known)}.`;
-  return [{ code: 'csv.missingColumn', message, keyPath }];
+  return undefined;
+}
+
+/** Where the columns of a header stand, by name. */
+class ColumnPlaces {
+  readonly #places = new Map<string, { readonly index: number; count: number }>();
+
+  constructor(readonly names: readonly string[]) {
+    for (const [index, name] of names.entries()) {
+      const place = this.#places.get(name);
+      if (place === undefined) this.#places.set(name, { index, count: 1 });
+      else place.count += 1;
+    }
+  }
+
+  /** Of the first column of a name; -1 where there is none. */
+  indexOf(name: string): number {
+    return this.#places.get(name)?.index ?? -1;
+  }
+
+  /** Why it is not clear which column is asked for, or there is none. */
+  objectionTo({ name, keyPath }: AskedColumn, path: string): Objection | undefined {
+    const found = this.#places.get(name)?.count ?? 0;
+    if (found === 1) return undefined;
+    if (found > 1) {
+      const message = `${quoted(path)} has ${found} columns called ${quoted(name)}, and it is not clear which is meant: rename all but one.`;
+      return { code: 'csv.ambiguousColumn', message, keyPath };
+    }
+    const nearest = nearestName(name, this.names);
+    const meant = isLikely(name, nearest) ? `did you mean ${quoted(nearest)}? The` : 'the';
+    const message = `${quoted(path)} has no column ${quoted(name)}: ${meant} columns are ${listed(this.names)}.`;
+    return { code: 'csv.missingColumn', message, keyPath };
+  }
 }
 
 /** What is wrong with a row, and what to do about it. */
@@ -70,88 +120,87 @@ interface Fault {
   readonly advice: string;
 }
 
-/** Takes rows one by one as the parser finds them, counting the lines they stand on. */
+function objectionTo({ line, found, advice }: Fault, path: string): Objection {
+  const message = `${quoted(path)}, row ${printed(line)} ${found}. ${advice}`;
+  return { code: 'csv.badRow', message, keyPath: ['data', 'csv'] };
+}
+
+/** Takes rows one by one as they are found, the header first. */
 class RowReader {
   rows = 0;
-  objection: Objection | undefined;
-  readonly #text: string;
-  readonly #path: string;
-  readonly #width: number;
-  readonly #asked: readonly { readonly name: string; readonly index: number; readonly numbers: number[] }[];
-  #line = 1;
-  #read = 0;
-  #header = true;
+  readonly #columns: readonly { readonly name: string; readonly index: number; readonly numbers: NumberColumn }[];
+  #isHeader = true;
   #blank: number | undefined;
 
-  constructor(text: string, header: readonly string[], asked: readonly AskedColumn[], path: string) {
-    this.#text = text;
-    this.#path = path;
-    this.#width = header.length;
-    const names = header.map((column) => column.trim());
-    this.#asked = asked.map(({ name }) => ({ name, index: names.indexOf(name), numbers: [] }));
+  constructor(
+    readonly width: number,
+    asked: readonly { readonly name: string; readonly index: number }[],
+  ) {
+    this.#columns = asked.map(({ name, index }) => ({ name, index, numbers: new NumberColumn() }));
   }
 
-  columns(): readonly Float64Array[] {
-    return this.#asked.map(({ numbers }) => Float64Array.from(numbers));
+  /** What was read, by name; it is given away. */
+  columns(): ReadonlyMap<string, Float64Array> {
+    return new Map(this.#columns.map(({ name, numbers }) => [name, numbers.take()]));
   }
 
-  take(cells: readonly string[], errors: readonly { readonly message: string }[], cursor: number): void {
-    const line = this.#line;
-    this.#line += lineEndings(this.#text, this.#read, cursor);
-    this.#read = cursor;
-    const [malformed] = errors;
-    if (malformed) {
-      this.#refuse({ line, found: `cannot be read (${malformed.message.toLowerCase()})`, advice: 'Mend its quotes.' });
-    } else if (this.#header) {
-      this.#header = false;
-    } else if (cells.length === 1 && cells[0] === '') {
+  take(row: CsvRow): Fault | undefined {
+    if (this.#isHeader) {
+      this.#isHeader = false;
+    } else if (row.width === 1 && row.cell(0) === '') {
       // Blank lines may end a file, but nothing may follow them.
-      this.#blank ??= line;
+      this.#blank ??= row.line;
     } else if (this.#blank === undefined) {
-      this.#takeCells(cells, line);
+      return this.#takeCells(row);
     } else {
-      this.#refuse({ line: this.#blank, found: 'is blank', advice: 'Delete the line, or fill it in.' });
+      return { line: this.#blank, found: 'is blank', advice: 'Delete the line, or fill it in.' };
     }
+    return undefined;
   }
 
-  #takeCells(cells: readonly string[], line: number): void {
-    if (cells.length !== this.#width) {
-      const found = `has ${counted(cells.length, 'cell')}, but the header has ${printed(this.#width)}`;
-      this.#refuse({ line, found, advice: 'Give every row as many cells as the header.' });
-      return;
+  #takeCells(row: CsvRow): Fault | undefined {
+    const { line } = row;
+    if (row.width !== this.width) {
+      const found = `has ${counted(row.width, 'cell')}, but the header has ${printed(this.width)}`;
+      return { line, found, advice: 'Give every row as many cells as the header.' };
     }
-    for (const { name, index, numbers } of this.#asked) {
-      const cell = (cells[index] ?? '').trim();
+    for (const { name, index, numbers } of this.#columns) {
+      const cell = (row.cell(index) ?? '').trim();
       const value = Number(cell);
-      if (number.test(cell) && Number.isFinite(value)) numbers.push(value);
-      else this.#refuse({ line, ...faultOf(name, cell) });
+      if (!number.test(cell) || !Number.isFinite(value)) return { line, ...faultOf(name, cell) };
+      numbers.push(value);
     }
     this.rows += 1;
-  }
-
-  #refuse({ line, found, advice }: Fault): void {
-    this.objection ??= {
-      code: 'csv.badRow',
-      message: `"${this.#path}", row ${printed(line)} ${found}. ${advice}`,
-      keyPath: ['data', 'csv'],
-    };
+    return undefined;
   }
 }
 
 function faultOf(column: string, cell: string): Omit<Fault, 'line'> {
   if (cell === '')
-    return { found: `has nothing in column "${column}"`, advice: 'Fill the cell in, or delete the row.' };
-  const shown = cell.length > 40 ? `${cell.slice(0, 40)}…` : cell;
+    return { found: `has nothing in column ${quoted(column)}`, advice: 'Fill the cell in, or delete the row.' };
   return {
-    found: `has "${shown}" in column "${column}", which is not a number`,
+    found: `has "${shortened(cell)}" in column ${quoted(column)}, which is not a number`,
     advice: decimalComma.test(cell) ? 'Write a point for the decimal comma.' : 'Write a number, or delete the row.',
   };
 }
 
-function lineEndings(text: string, from: number, to: number): number {
-  let count = 0;
-  for (let at = from; at < to; at++) {
-    if (text[at] === '\n' || (text[at] === '\r' && text[at + 1] !== '\n')) count += 1;
+function malformed({ line, kind }: MalformedRow): Fault {
+  switch (kind) {
+    case 'trailingQuote':
+      return {
+        line,
+        found: 'cannot be read (trailing quote on quoted field is malformed)',
+        advice: 'Mend its quotes.',
+      };
+    case 'openQuote':
+      return { line, found: 'cannot be read (quoted field unterminated)', advice: 'Mend its quotes.' };
+    case 'tooLong':
+      return {
+        line,
+        found: `has more than ${printed(longestRow)} characters`,
+        advice: 'Look for a quote that is never closed, or write fewer columns.',
+      };
+    default:
+      return kind satisfies never;
   }
-  return count;
 }

@@ -1,3 +1,4 @@
+import { quoted } from '../experiment/fields';
 import type { Objection } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { filesOf } from './source';
@@ -40,16 +41,16 @@ export async function readFiles(experiment: ResolvedExperiment, access: FileAcce
       case 'missing':
         refuse(
           'file.missing',
-          `There is no file "${path}". Write a path relative to this experiment file, such as "data/text.txt".`,
+          `There is no file ${quoted(path)}. Write a path relative to this experiment file, such as "data/text.txt".`,
         );
         break;
       case 'notAFile':
-        refuse('file.notAFile', `"${path}" is a folder or a device, not a file. Name the file itself.`);
+        refuse('file.notAFile', `${quoted(path)} is a folder or a device, not a file. Name the file itself.`);
         break;
       case 'outside':
         refuse(
           'file.outside',
-          `"${path}" lies outside ${located.boundary}, symbolic links resolved. Only files inside it are read: copy the file there.`,
+          `${quoted(path)} lies outside ${located.boundary}, symbolic links resolved. Only files inside it are read: copy the file there.`,
         );
         break;
       case 'file':
@@ -57,7 +58,7 @@ export async function readFiles(experiment: ResolvedExperiment, access: FileAcce
           const size = Math.round(located.size / mebibyte);
           refuse(
             'file.tooLarge',
-            `"${path}" is ${size} MiB large; files of up to ${largestFile / mebibyte} MiB can be read. Train on a part of it.`,
+            `${quoted(path)} is ${size} MiB large; files of up to ${largestFile / mebibyte} MiB can be read. Train on a part of it.`,
           );
         } else {
           await access.read(located.location).then(
@@ -65,7 +66,7 @@ export async function readFiles(experiment: ResolvedExperiment, access: FileAcce
             (error: unknown) => {
               refuse(
                 'file.unreadable',
-                `"${path}" cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+                `${quoted(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
               );
             },
           );

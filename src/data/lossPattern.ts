@@ -52,6 +52,8 @@ function sumOf(values: Float64Array, from: number, to: number): number {
 }
 
 /** −Σ p·ln p in nats; outcomes of probability 0 add nothing. */
-export function entropy(probabilities: readonly number[]): number {
-  return probabilities.reduce((total, p) => (p > 0 ? total - p * Math.log(p) : total), 0);
+export function entropy(probabilities: Iterable<number>): number {
+  let total = 0;
+  for (const p of probabilities) if (p > 0) total -= p * Math.log(p);
+  return total;
 }

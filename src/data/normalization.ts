@@ -18,7 +18,7 @@ export function rescalingOf(training: Float64Array, kind: CsvData['normalize']):
     }
     case 'standard': {
       const mean = meanOf(training);
-      const variance = meanOf(training.map((value) => (value - mean) ** 2));
+      const variance = meanOf(training, (value) => (value - mean) ** 2);
       return { shift: mean, scale: Math.sqrt(variance) || 1 };
     }
     default:
@@ -26,12 +26,16 @@ export function rescalingOf(training: Float64Array, kind: CsvData['normalize']):
   }
 }
 
-/** A column rescaled. */
-export function rescaled(column: Float64Array, { shift, scale }: Rescaling): Float64Array {
-  return column.map((value) => (value - shift) / scale);
+/** Rescales a column in place: a copy would be as large as the data. */
+export function rescale(column: Float64Array, { shift, scale }: Rescaling): void {
+  for (let row = 0; row < column.length; row++) column[row] = ((column[row] ?? 0) - shift) / scale;
 }
 
-/** The mean; 0 of nothing. */
-export function meanOf(values: Float64Array): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+/** The mean of what is measured on each value, or of the values themselves; 0 of nothing. */
+export function meanOf(
+  values: Float64Array,
+  measure: (value: number, index: number) => number = (value) => value,
+): number {
+  if (values.length === 0) return 0;
+  return values.reduce((sum, value, index) => sum + measure(value, index), 0) / values.length;
 }

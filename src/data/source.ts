@@ -1,3 +1,4 @@
+import { quoted } from '../experiment/fields';
 import type { KeyPath, Objection } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { openCsv } from './csvSource';
@@ -40,7 +41,7 @@ export function openSource(experiment: ResolvedExperiment, files: ReadonlyMap<st
   if (!bytes)
     return refused({
       code: 'file.missing',
-      message: `The file "${path}" was not read: name one that exists.`,
+      message: `The file ${quoted(path)} was not read: name one that exists.`,
       keyPath,
     });
   return 'text' in data ? openText(experiment, data, bytes) : openCsv(experiment, data, bytes);

@@ -1,9 +1,21 @@
+import { quoted } from '../experiment/fields';
 import type { KeyPath, Objection } from '../experiment/refusal';
+
+/** The text of a file, which is never held as a whole. */
+export interface FileText {
+  /** Its characters in UTF-16 units, without the byte-order mark. */
+  readonly length: number;
+  /** The text from its beginning, in pieces that no character is cut by. */
+  readonly pieces: () => Iterable<string>;
+}
 
 /** The text of a file, or why it is none. */
 export type DecodedText =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: FileText }
   | { readonly kind: 'refused'; readonly refusals: readonly Objection[] };
+
+/** Bytes that are decoded at once. */
+const pieceBytes = 64 * 1024;
 
 /** Decodes a file as UTF-8, without its byte-order mark; empty and binary files are refused. */
 export function decodeText(bytes: Uint8Array, path: string, keyPath: KeyPath): DecodedText {
@@ -15,15 +27,26 @@ export function decodeText(bytes: Uint8Array, path: string, keyPath: KeyPath): D
   if (zero >= 0) {
     return refuse(
       'file.binary',
-      `"${path}" is a binary file (byte ${(zero + 1).toLocaleString('en-US')} is 0): name a text file in UTF-8.`,
+      `${quoted(path)} is a binary file (byte ${(zero + 1).toLocaleString('en-US')} is 0): name a text file in UTF-8.`,
     );
   }
-  let text: string;
+  let length = 0;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    for (const piece of piecesOf(bytes)) length += piece.length;
   } catch {
-    return refuse('file.binary', `"${path}" is not UTF-8 text: save it as UTF-8, or name another file.`);
+    return refuse('file.binary', `${quoted(path)} is not UTF-8 text: save it as UTF-8, or name another file.`);
   }
-  if (text.length === 0) return refuse('file.empty', `"${path}" is empty: name a file with something in it.`);
-  return { kind: 'text', text };
+  if (length === 0) return refuse('file.empty', `${quoted(path)} is empty: name a file with something in it.`);
+  return { kind: 'text', text: { length, pieces: () => piecesOf(bytes) } };
+}
+
+/** @throws TypeError where the bytes are no UTF-8 */
+function* piecesOf(bytes: Uint8Array): Generator<string, void, undefined> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    const piece = decoder.decode(bytes.subarray(at, at + pieceBytes), { stream: true });
+    if (piece.length > 0) yield piece;
+  }
+  const rest = decoder.decode();
+  if (rest.length > 0) yield rest;
 }

@@ -1,4 +1,4 @@
-import { printed } from '../experiment/fields';
+import { printed, quoted } from '../experiment/fields';
 import type { Objection } from '../experiment/refusal';
 import type { ResolvedExperiment, TextData } from '../experiment/schema';
 import { askClass, symbolBatch, type Batch } from './batch';
@@ -21,7 +21,7 @@ export const mostValidated = 10_000;
 export function openText(experiment: ResolvedExperiment, data: TextData, bytes: Uint8Array): OpenedSource {
   const decoded = decodeText(bytes, data.text, ['data', 'text']);
   if (decoded.kind === 'refused') return decoded;
-  const { characters, indices } = encodeText(decoded.text);
+  const { characters, indices } = encodeText(decoded.text.pieces);
   const held = Math.floor(indices.length * data.validation);
   const training = indices.subarray(0, indices.length - held);
   const batch = experiment.training.batch ?? 1;
@@ -44,7 +44,7 @@ function tooShort(data: TextData, all: number, training: number, steps: number, 
     ? `${printed(batch)} lanes of ${printed(steps)} characters`
     : `a window of ${printed(steps)} characters`;
   const message =
-    `"${data.text}" has ${printed(all)} characters, ${printed(training)} of them for training; ${reason} and the one after ` +
+    `${quoted(data.text)} has ${printed(all)} characters, ${printed(training)} of them for training; ${reason} and the one after ` +
     `need ${printed(needed)}. Name a longer text, or write a smaller ${contiguous ? 'batch or window' : 'length'}.`;
   return { code: 'data.tooShort', message, keyPath: ['data', 'text'] };
 }

@@ -26,25 +26,59 @@ function countsOf(indices: Indices, distinct: number): Float64Array {
   return counts;
 }
 
+/** How often each pair of characters stands in a text, in the order in which the pairs are met first or by their indices. */
 function pairCounts(indices: Indices, distinct: number): Iterable<number> {
-  if (distinct * distinct <= DENSE_PAIRS) {
-    const counts = new Float64Array(distinct * distinct);
-    for (let at = 1; at < indices.length; at++) {
-      const pair = (indices[at - 1] ?? 0) * distinct + (indices[at] ?? 0);
-      counts[pair] = (counts[pair] ?? 0) + 1;
-    }
-    return counts;
-  }
-  const counts = new Map<number, number>();
+  return distinct * distinct <= DENSE_PAIRS ? densePairCounts(indices, distinct) : rarePairCounts(indices, distinct);
+}
+
+function densePairCounts(indices: Indices, distinct: number): Float64Array {
+  const counts = new Float64Array(distinct * distinct);
   for (let at = 1; at < indices.length; at++) {
     const pair = (indices[at - 1] ?? 0) * distinct + (indices[at] ?? 0);
-    counts.set(pair, (counts.get(pair) ?? 0) + 1);
+    counts[pair] = (counts[pair] ?? 0) + 1;
   }
-  return counts.values();
+  return counts;
+}
+
+/**
+ * The counts of pairs that are too many for a table, each where its pair is met first, 0 elsewhere: eight bytes a
+ * character, where a map takes ten times as much and holds no more than 2^24 pairs.
+ */
+function rarePairCounts(indices: Indices, distinct: number): Uint32Array {
+  const pairs = indices.length - 1;
+  // The places of the pairs, sorted by the first character, in the order of the text for each.
+  const ends = new Uint32Array(distinct + 1);
+  for (let at = 0; at < pairs; at++) ends[(indices[at] ?? 0) + 1] = (ends[(indices[at] ?? 0) + 1] ?? 0) + 1;
+  for (let first = 0; first < distinct; first++) ends[first + 1] = (ends[first + 1] ?? 0) + (ends[first] ?? 0);
+  const places = new Uint32Array(pairs);
+  for (let at = 0; at < pairs; at++) {
+    const end = ends[indices[at] ?? 0] ?? 0;
+    places[end] = at;
+    ends[indices[at] ?? 0] = end + 1;
+  }
+  const counts = new Uint32Array(pairs);
+  /** By second character: one more than where its pair with the first character in hand was met first. */
+  const met = new Uint32Array(distinct);
+  let from = 0;
+  for (let first = 0; first < distinct; first++) {
+    const to = ends[first] ?? from;
+    for (let index = from; index < to; index++) {
+      const place = places[index] ?? 0;
+      const second = indices[place + 1] ?? 0;
+      if ((met[second] ?? 0) === 0) met[second] = place + 1;
+      const firstMet = (met[second] ?? 1) - 1;
+      counts[firstMet] = (counts[firstMet] ?? 0) + 1;
+    }
+    for (let index = from; index < to; index++) met[indices[(places[index] ?? 0) + 1] ?? 0] = 0;
+    from = to;
+  }
+  return counts;
+}
+
+function* shares(counts: Iterable<number>, total: number): Iterable<number> {
+  for (const count of counts) if (count > 0) yield count / total;
 }
 
 function entropyOfCounts(counts: Iterable<number>, total: number): number {
-  const shares: number[] = [];
-  for (const count of counts) if (count > 0) shares.push(count / total);
-  return entropy(shares);
+  return entropy(shares(counts, total));
 }

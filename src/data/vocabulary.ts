@@ -5,28 +5,40 @@ export interface EncodedText {
   readonly indices: Uint8Array | Uint16Array | Uint32Array;
 }
 
-/** Encodes a text by its own vocabulary: its distinct code points in order. */
-export function encodeText(text: string): EncodedText {
-  const distinct = new Set<number>();
-  let length = 0;
-  for (const point of codePoints(text)) {
-    distinct.add(point);
-    length += 1;
-  }
-  const sorted = [...distinct].sort((one, other) => one - other);
-  const indexOf = new Map(sorted.map((point, index) => [point, index]));
-  const indices = roomFor(length, sorted.length);
-  let place = 0;
-  for (const point of codePoints(text)) indices[place++] = indexOf.get(point) ?? 0;
-  return { characters: sorted.map((point) => String.fromCodePoint(point)), indices };
-}
+const codePoints = 0x110000;
 
-function* codePoints(text: string): Iterable<number> {
-  for (let at = 0; at < text.length;) {
-    const point = text.codePointAt(at) ?? 0;
-    yield point;
-    at += point > 0xffff ? 2 : 1;
+/**
+ * Encodes a text by its own vocabulary: its distinct code points in order. Nothing is held but the indices.
+ *
+ * @param pieces the text from its beginning, each time it is called; no piece ends within a code point
+ */
+export function encodeText(pieces: () => Iterable<string>): EncodedText {
+  const isThere = new Uint8Array(codePoints);
+  let length = 0;
+  for (const piece of pieces()) {
+    for (let at = 0; at < piece.length; length++) {
+      const point = piece.codePointAt(at) ?? 0;
+      isThere[point] = 1;
+      at += point > 0xffff ? 2 : 1;
+    }
   }
+  const characters: string[] = [];
+  const indexOf = new Uint32Array(isThere.lastIndexOf(1) + 1);
+  for (let point = 0; point < indexOf.length; point++) {
+    if (isThere[point] === 0) continue;
+    indexOf[point] = characters.length;
+    characters.push(String.fromCodePoint(point));
+  }
+  const indices = roomFor(length, characters.length);
+  let place = 0;
+  for (const piece of pieces()) {
+    for (let at = 0; at < piece.length;) {
+      const point = piece.codePointAt(at) ?? 0;
+      indices[place++] = indexOf[point] ?? 0;
+      at += point > 0xffff ? 2 : 1;
+    }
+  }
+  return { characters, indices };
 }
 
 function roomFor(length: number, distinct: number): EncodedText['indices'] {

@@ -29,9 +29,26 @@ export function counted(count: number, thing: string): string {
   return `${printed(count)} ${thing}${count === 1 ? '' : 's'}`;
 }
 
-/** Names as messages list them: each in double quotes. */
+const longestShown = 60;
+
+/** A name, path or text as far as a message shows it: its first characters, where it is long. */
+export function shortened(words: string): string {
+  // No half of a character is left at the end.
+  return words.length > longestShown ? `${words.slice(0, longestShown).replace(/[\uD800-\uDBFF]$/, '')}…` : words;
+}
+
+/** As `shortened`, in double quotes. */
+export function quoted(words: string): string {
+  return `"${shortened(words)}"`;
+}
+
+const mostListed = 20;
+
+/** Names as messages list them: each in double quotes; of many the first ones, and how many others there are. */
 export function listed(names: readonly string[]): string {
-  return names.map((name) => JSON.stringify(name)).join(', ');
+  const shown = names.slice(0, mostListed).map((name) => JSON.stringify(shortened(name)));
+  const more = names.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${counted(more, 'other')}` : ''}`;
 }
 
 /** The metadata of a key: prose and, where there is one, its default, so that a hover names it. */

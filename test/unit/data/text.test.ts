@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { mostValidated } from '../../../src/data/textSource';
+import { bigramEntropy } from '../../../src/data/textStatistics';
 import { encodeText } from '../../../src/data/vocabulary';
 import type { Batch } from '../../../src/data/batch';
+import { seededRandom } from '../engine/seededRandom';
 import { inputsOf, objectionTo, opened, targetsOf } from './openedSource';
 
 /** A text whose characters are all different, so that every one tells its place: 0 is the first in order. */
@@ -33,12 +35,12 @@ function assertConsecutive(batch: Batch): void {
 
 describe('a vocabulary', () => {
   it('is the distinct code points in order, at 1, 2 or 4 bytes a character', () => {
-    const { characters, indices } = encodeText('b😀a\nb');
+    const { characters, indices } = encodeText(() => ['b😀a', '\nb']);
     assert.deepEqual(characters, ['\n', 'a', 'b', '😀']);
     assert.deepEqual([...indices], [2, 3, 1, 0, 2]);
     assert.equal(indices.BYTES_PER_ELEMENT, 1);
-    assert.equal(encodeText(distinct(256)).indices.BYTES_PER_ELEMENT, 1);
-    assert.equal(encodeText(distinct(257)).indices.BYTES_PER_ELEMENT, 2);
+    assert.equal(encodeText(() => [distinct(256)]).indices.BYTES_PER_ELEMENT, 1);
+    assert.equal(encodeText(() => [distinct(257)]).indices.BYTES_PER_ELEMENT, 2);
   });
 
   it('gives the text back', () => {
@@ -46,7 +48,7 @@ describe('a vocabulary', () => {
     fc.assert(
       fc.property(fc.array(point), (points) => {
         const text = String.fromCodePoint(...points);
-        const { characters, indices } = encodeText(text);
+        const { characters, indices } = encodeText(() => [text]);
         assert.equal([...indices].map((index) => characters[index]).join(''), text);
       }),
     );
@@ -222,6 +224,26 @@ describe('the baselines of a text', () => {
     const { baselines } = opened({ data: over(2), batch: 1 }, distinct(3000));
     assert.ok(Math.abs((baselines[1]?.value ?? NaN) - Math.log(3000)) < 1e-9);
     assert.ok(Math.abs(baselines[2]?.value ?? NaN) < 1e-9);
+  });
+
+  it('of rare pairs are those that a map of all pairs gives, to the last bit', () => {
+    const random = seededRandom(3);
+    const distinct = 3000;
+    const indices = Uint16Array.from({ length: 20_000 }, () => Math.floor(distinct * random.uniform() ** 3));
+    const counts = (pairs: readonly number[]): number[] => {
+      const found = new Map<number, number>();
+      for (const pair of pairs) found.set(pair, (found.get(pair) ?? 0) + 1);
+      return [...found.values()];
+    };
+    const entropyOf = (found: readonly number[]): number =>
+      found.reduce((total, count) => total - (count / 19_999) * Math.log(count / 19_999), 0);
+    const firsts = Array.from({ length: distinct }, () => 0);
+    for (const first of indices.subarray(0, -1)) firsts[first]++;
+    const pairs = Array.from(indices.subarray(1), (second, at) => indices[at] * distinct + second);
+    assert.equal(
+      bigramEntropy(indices, distinct),
+      entropyOf(counts(pairs)) - entropyOf(firsts.filter((count) => count > 0)),
+    );
   });
 });
 

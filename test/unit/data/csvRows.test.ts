@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import Papa from 'papaparse';
+import { lineEndOf, longestRow, MalformedRow, rowsOf, type CsvFormat } from '../../../src/data/csvRows';
+
+const comma: CsvFormat = { delimiter: ',', lineEnd: '\n' };
+
+/** All rows of a text that comes in pieces of so many characters. */
+function rowsIn(text: string, format = comma, piece = text.length): string[][] {
+  const pieces = Array.from({ length: Math.ceil(text.length / Math.max(1, piece)) }, (_, at) =>
+    text.slice(at * piece, (at + 1) * piece),
+  );
+  return Array.from(rowsOf(pieces, format), (row) => Array.from({ length: row.width }, (_, at) => row.cell(at) ?? ''));
+}
+
+/** A text in pieces, which counts what is drawn of it. */
+function* countedPieces(text: string, seen: (characters: number) => void): Generator<string, void, undefined> {
+  for (let at = 0; at < text.length; at += 65_536) {
+    const piece = text.slice(at, at + 65_536);
+    seen(piece.length);
+    yield piece;
+  }
+}
+
+const lineEnds = fc.constantFrom<CsvFormat['lineEnd']>('\n', '\r\n', '\r');
+const cells = fc.oneof(
+  fc.string({ maxLength: 6 }).map((cell) => cell.replace(/["\r\n,;]/g, '')),
+  fc.constantFrom('1', '-2.5', '', ' ', '3e2', 'ä€😀'),
+  fc.string({ maxLength: 6 }).map((cell) => `"${cell.replaceAll('"', '""')}"`),
+  fc.constantFrom('"a ""b"""', '"a,b"', '"two\nlines"', '""', '"a" '),
+);
+const tables = fc.tuple(
+  fc.array(fc.array(cells, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 6 }),
+  lineEnds,
+  fc.constantFrom(',', ';'),
+  fc.boolean(),
+);
+
+describe('The rows of a CSV text', () => {
+  it('are those that Papa Parse finds, in pieces of any length', () => {
+    fc.assert(
+      fc.property(tables, fc.integer({ min: 1, max: 40 }), ([rows, lineEnd, delimiter, ends], piece) => {
+        const text = rows.map((row) => row.join(delimiter)).join(lineEnd) + (ends ? lineEnd : '');
+        const { data, errors } = Papa.parse<string[]>(text, { delimiter, newline: lineEnd });
+        // A blank after the last quote of a file is a mistake to Papa Parse and none here.
+        fc.pre(errors.length === 0 && text !== '');
+        assert.deepEqual(rowsIn(text, { delimiter, lineEnd }, piece), data);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('end as Papa Parse guesses they do', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('\n', '\r\n', '\r', 'a', '1,2', '"x\r"', '"\n"')), (parts) => {
+        const text = `${parts.join('')}z`;
+        const { linebreak } = Papa.parse(text, { delimiter: ',' }).meta;
+        assert.equal(lineEndOf([text]), linebreak);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('are named by their lines where they cannot be read', () => {
+    const fault = (text: string): MalformedRow => {
+      let found: unknown;
+      assert.throws(
+        () => rowsIn(text, comma, 3),
+        (error) => {
+          found = error;
+          return true;
+        },
+      );
+      assert.ok(found instanceof MalformedRow, String(found));
+      return found;
+    };
+    assert.deepEqual([fault('a\n"b\nc",1\n"x"y\n').line, fault('a\n"x"y\n').kind], [4, 'trailingQuote']);
+    assert.deepEqual([fault('a\n\n"x\n\n').line, fault('a\n"x\n').kind], [3, 'openQuote']);
+  });
+
+  it('may be no longer than any table needs, which is found out without reading on', () => {
+    for (const text of [
+      ','.repeat(4 * longestRow),
+      `"${'a'.repeat(4 * longestRow)}`,
+      `"${'""'.repeat(2 * longestRow)}`,
+    ]) {
+      let drawn = 0;
+      const rows = rowsOf(
+        countedPieces(text, (count) => (drawn += count)),
+        comma,
+      );
+      assert.throws(() => [...rows], { name: 'MalformedRow', kind: 'tooLong' });
+      assert.ok(drawn <= 2.5 * longestRow, `${drawn} characters of ${text.length}`);
+    }
+  });
+});
