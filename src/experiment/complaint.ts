@@ -1,9 +1,8 @@
-import { closest, distance } from 'fastest-levenshtein';
 import * as z from 'zod';
 import { isObject, valueAt } from './document';
-import { listed, printed } from './fields';
+import { listed, printed, quoted, shortened } from './fields';
 import { bare, formsOf, keysOf, pickOption, schemaUnder, settle, unionsTowards } from './kinds';
-import { isLikely } from './nearestName';
+import { closestName, isLikely, isWithin } from './nearestName';
 import type { KeyPath, Objection } from './refusal';
 
 /** An objection that still has to be placed: at the key it names, or at that key's value. */
@@ -15,13 +14,15 @@ export interface Complaint extends Objection {
 
 // A list of ten thousand wrong numbers is one mistake, not ten thousand.
 const MOST = 50;
+/** Several issues of the schema may come to one complaint. */
+const mostIssues = 1000;
 
 /** What a schema has against a value: one complaint for each key, each saying what to do. */
 export function complaintsAbout(schema: z.ZodType, value: unknown, path: KeyPath = []): readonly Complaint[] {
   const outcome = schema.safeParse(value);
   if (outcome.success) return [];
   const found = new Map<string, Complaint>();
-  for (const issue of outcome.error.issues) {
+  for (const issue of outcome.error.issues.slice(0, mostIssues)) {
     for (const complaint of explain(schema, value, path, issue)) {
       const id = JSON.stringify([complaint.keyPath, complaint.message]);
       if (!found.has(id)) found.set(id, complaint);
@@ -64,19 +65,14 @@ function label(path: KeyPath): string {
   const last = path.findLastIndex((key) => typeof key === 'string');
   if (last < 0) return 'The experiment';
   const indices = path.slice(last + 1).map((index) => `[${index}]`);
-  return `"${String(path[last])}"${indices.join('')}`;
+  return `${quoted(String(path[last]))}${indices.join('')}`;
 }
 
 function inWords(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (isObject(value)) return 'an object';
   if (typeof value === 'number') return printed(value);
-  return shortened(JSON.stringify(value));
-}
-
-/** A text in double quotes, no longer than a message bears. */
-function shortened(quoted: string): string {
-  return quoted.length > 60 ? `${quoted.slice(0, 60)}…"` : quoted;
+  return typeof value === 'string' ? JSON.stringify(shortened(value)) : JSON.stringify(value);
 }
 
 function wrong(value: unknown, keyPath: KeyPath, advice: string): Complaint {
@@ -97,7 +93,7 @@ function missing(
   const here = schemaAt(schema, root, parent);
   const known = allKeysOf(here);
   const strangers = Object.keys(isObject(owner) ? owner : {}).filter((name) => !known.includes(name));
-  const slip = strangers.find((name) => distance(name, key) <= 2);
+  const slip = strangers.find((name) => isWithin(2, name, key));
   const keyPath = [...path, ...parent];
   const message = `${label(keyPath)} has no "${key}", which it needs: ${advice}.`;
   const needed: Complaint =
@@ -121,7 +117,7 @@ function others(
   return strangers
     .filter((name) => name !== slip)
     .slice(0, MOST)
-    .map((name) => strange(name, keyPath, closest(name, [...known]), known));
+    .map((name) => strange(name, keyPath, closestName(name, known), known));
 }
 
 function undecided(
@@ -138,12 +134,12 @@ function undecided(
   }
   const all = allKeysOf(union);
   const strangers = Object.keys(isObject(value) ? value : {}).filter((key) => !all.includes(key));
-  const slip = strangers.find((key) => distance(key, closest(key, [...known])) <= 2);
+  const slip = strangers.find((key) => isWithin(2, key, closestName(key, known)));
   const message = `${label(keyPath)} has none of the keys ${listed(known)}, one of which says its kind: ${advice}.`;
   const needed: Complaint =
     slip === undefined
       ? { code: 'noKind', message, keyPath, at: 'key' }
-      : strange(slip, keyPath, closest(slip, [...known]), known);
+      : strange(slip, keyPath, closestName(slip, known), known);
   return [needed, ...others(strangers, slip, keyPath, all)];
 }
 
@@ -159,7 +155,7 @@ function unknownKey(schema: z.ZodType, root: unknown, within: KeyPath, keyPath: 
       elsewhere.map(({ name }) => name),
       known,
     );
-  const nearest = known.length > 0 ? closest(key, known) : undefined;
+  const nearest = known.length > 0 ? closestName(key, known) : undefined;
   return within.length === 0 ? atRoot(schema, key, nearest, known) : strange(key, keyPath, nearest, known);
 }
 
@@ -176,7 +172,7 @@ function strange(key: string, keyPath: KeyPath, nearest: string | undefined, kno
       : nearest === undefined
         ? 'delete it'
         : `${isLikely(key, nearest) ? `did you mean "${nearest}"? The` : 'the'} keys are ${listed(known)}`;
-  const message = `${shortened(`"${key}"`)} is no key of ${owner}: ${advice}.`;
+  const message = `${quoted(key)} is no key of ${owner}: ${advice}.`;
   return { code: 'unknownKey', message, keyPath: [...keyPath, key], at: 'key' };
 }
 
@@ -187,8 +183,8 @@ function atRoot(schema: z.ZodType, key: string, nearest: string | undefined, kno
   const nested = sections.flatMap(([section, inner]) =>
     formsOf(inner).flatMap(({ form }) => [...keysOf(form).keys()].map((name) => ({ section, name }))),
   );
-  const best = nested.find(({ name }) => distance(name, key) <= 1);
-  if (!best || (nearest !== undefined && distance(nearest, key) <= 1)) return strange(key, [], nearest, known);
+  const best = nested.find(({ name }) => isWithin(1, name, key));
+  if (!best || (nearest !== undefined && isWithin(1, nearest, key))) return strange(key, [], nearest, known);
   const message = `"${key}" is no key of an experiment itself: did you mean "${best.name}", a key of "${best.section}"? Move it there.`;
   return { code: 'unknownKey', message, keyPath: [key], at: 'key' };
 }

@@ -3,7 +3,7 @@ import type { Complaint } from './complaint';
 import { printed } from './fields';
 import type { KeyPath } from './refusal';
 import type { experimentSchema } from './schema';
-import { sequenceComplaints } from './sequences';
+import { firstTarget, sequenceComplaints } from './sequences';
 
 /** An experiment whose every key is right by itself. */
 export type Wellformed = z.output<typeof experimentSchema>;
@@ -13,8 +13,7 @@ export function lossOf(data: Wellformed['data']): 'mse' | 'crossEntropy' {
   if ('csv' in data) return 'mse';
   if ('text' in data) return 'crossEntropy';
   if ('sequences' in data) {
-    const asked = data.sequences.flatMap(({ targets }) => targets).find((target) => target !== null);
-    return typeof asked === 'number' ? 'crossEntropy' : 'mse';
+    return typeof firstTarget(data.sequences) === 'number' ? 'crossEntropy' : 'mse';
   }
   switch (data.task) {
     case 'adding':

@@ -1,4 +1,5 @@
-import { findNodeAtLocation, type Node } from 'jsonc-parser';
+import type { Node } from 'jsonc-parser';
+import { shortened } from './fields';
 import { LineIndex } from './lineIndex';
 import { readSyntax } from './syntax';
 import type { KeyPath, Place, Refusal } from './refusal';
@@ -23,14 +24,18 @@ export function valueAt(value: unknown, path: KeyPath): unknown {
 
 /** A JSON text that could be read: its value, and where each part of it stands. */
 export class JsonDocument {
+  readonly #values = new WeakMap<Node, ReadonlyMap<string, Node>>();
+
   constructor(
     readonly root: Node,
     readonly value: unknown,
     readonly lines: LineIndex,
+    /** How many values it has, objects and lists included. */
+    readonly size: number,
   ) {}
 
   has(path: KeyPath): boolean {
-    return findNodeAtLocation(this.root, [...path]) !== undefined;
+    return this.#find(path) !== undefined;
   }
 
   /** The key at a path with its quotes; for an element of a list its beginning, for the root its brace. */
@@ -57,7 +62,29 @@ export class JsonDocument {
   }
 
   #nearest(path: KeyPath): Node {
-    return findNodeAtLocation(this.root, [...this.nearest(path)]) ?? this.root;
+    return this.#find(this.nearest(path)) ?? this.root;
+  }
+
+  #find(path: KeyPath): Node | undefined {
+    let here: Node | undefined = this.root;
+    for (const key of path) {
+      if (here === undefined) return undefined;
+      if (typeof key === 'number') here = here.type === 'array' ? here.children?.[key] : undefined;
+      else here = here.type === 'object' ? this.#valuesOf(here).get(key) : undefined;
+    }
+    return here;
+  }
+
+  /** The values of an object by their keys. An object of a hundred thousand keys is looked through once. */
+  #valuesOf(object: Node): ReadonlyMap<string, Node> {
+    const known = this.#values.get(object);
+    if (known !== undefined) return known;
+    const values = new Map<string, Node>();
+    for (const { children: [key, value] = [] } of object.children ?? []) {
+      if (key !== undefined && value !== undefined) values.set(String(key.value), value);
+    }
+    this.#values.set(object, values);
+    return values;
   }
 }
 
@@ -81,12 +108,19 @@ export function readDocument(text: string): ReadDocument {
   const syntax = readSyntax(readable, lines);
   if (!('root' in syntax)) return { kind: 'refused', refusals: [syntax] };
   const refusals: Refusal[] = [];
-  const value = new TreeReader(readable, lines, refusals).read(syntax.root, []);
+  const reader = new TreeReader(readable, lines, refusals);
+  const value = reader.read(syntax.root, []);
   if (refusals.length > 0) return { kind: 'refused', refusals };
-  return { kind: 'document', document: new JsonDocument(syntax.root, value, lines) };
+  return { kind: 'document', document: new JsonDocument(syntax.root, value, lines, reader.size) };
 }
 
+/** Refusals of one text: ten thousand of a kind are one mistake. */
+const mostRefusals = 50;
+
 class TreeReader {
+  /** Values read so far. */
+  size = 0;
+
   constructor(
     readonly text: string,
     readonly lines: LineIndex,
@@ -94,10 +128,11 @@ class TreeReader {
   ) {}
 
   read(node: Node, path: KeyPath): unknown {
+    this.size += 1;
     if (node.type === 'array') return (node.children ?? []).map((child, index) => this.read(child, [...path, index]));
     if (node.type === 'object') return this.#object(node, path);
     if (node.type === 'number' && !Number.isFinite(node.value)) {
-      const found = this.text.slice(node.offset, node.offset + node.length);
+      const found = shortened(this.text.slice(node.offset, node.offset + node.length));
       this.#refuse('notFinite', `${found} is beyond the range of numbers: write a finite number.`, path, node);
     }
     return node.value as unknown;
@@ -121,7 +156,7 @@ class TreeReader {
       } else if (first) {
         this.#refuse(
           'duplicateKey',
-          `"${name}" stands twice in the same object, first on line ${first.line}: keep one of them.`,
+          `"${shortened(name)}" stands twice in the same object, first on line ${first.line}: keep one of them.`,
           keyPath,
           key,
         );
@@ -133,6 +168,7 @@ class TreeReader {
   }
 
   #refuse(code: string, message: string, keyPath: KeyPath, { offset, length }: Node): void {
-    this.refusals.push({ code, message, keyPath, place: this.lines.place(offset, length) });
+    if (this.refusals.length < mostRefusals)
+      this.refusals.push({ code, message, keyPath, place: this.lines.place(offset, length) });
   }
 }

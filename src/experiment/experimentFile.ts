@@ -1,14 +1,24 @@
 import { complaintsAbout, type Complaint } from './complaint';
 import { isObject, valueAt, type JsonDocument, type JsonObject } from './document';
-import { listed, printed } from './fields';
+import { listed, printed, quoted, shortened } from './fields';
+import { LongLists } from './longLists';
 import { isLikely, nearestName } from './nearestName';
 import type { KeyPath, Objection, Place, Refusal } from './refusal';
-import { resolveValue } from './resolved';
+import { resolveValue, type Resolution } from './resolved';
 import { fileSchema, type ResolvedExperiment } from './schema';
 import { applyVariant, fromVariant, strangeDeletions } from './variant';
 
 /** Each variant is an experiment to be checked at every keystroke, and a lens of its own. */
 const mostVariants = 200;
+
+/** Refusals of one file: nobody reads more, and each is a squiggle. */
+const mostRefusals = 200;
+
+/** Deletions of keys that there are not, of one variant. */
+const mostDeletions = 50;
+
+/** Values in a file from which on its variants are checked only when the file itself is right. */
+const manyValues = 10_000;
 
 /** A variant of an experiment file, and where its name stands. */
 export interface Variant {
@@ -27,6 +37,10 @@ export class ExperimentFile {
   readonly #document: JsonDocument;
   readonly #file: JsonObject;
   readonly #patches: ReadonlyMap<string, JsonObject>;
+  /** The lists that variants inherit are looked through once. */
+  readonly #lists = new LongLists();
+  /** What was resolved already, by variant; undefined is the experiment itself. */
+  readonly #resolutions = new Map<string | undefined, Resolution>();
 
   constructor(document: JsonDocument) {
     this.#document = document;
@@ -41,7 +55,7 @@ export class ExperimentFile {
   resolve(variant?: string): ResolvedVariant {
     const patch = variant === undefined ? {} : this.#patches.get(variant);
     if (!patch) return { kind: 'refused', refusals: [this.#unknownVariant(variant ?? '')] };
-    const outcome = resolveValue(variant === undefined ? this.#file : applyVariant(this.#file, patch));
+    const outcome = this.#resolution(variant, patch);
     if (outcome.kind === 'resolved') return outcome;
     const { complaints } = outcome;
     return {
@@ -62,30 +76,52 @@ export class ExperimentFile {
 
   /** Everything wrong with the file and with each variant, what a variant only inherits left out. */
   refusals(): readonly Refusal[] {
-    const base = this.#ownComplaints();
-    const known = new Set(base.map(({ keyPath }) => JSON.stringify(keyPath)));
-    const varied = [...this.#patches].flatMap(([name, patch]) => {
-      const complaints = [...this.#deletions(name, patch), ...this.#nested(name, patch)];
-      if (complaints.length > 0) return complaints;
-      const merged = resolveValue(applyVariant(this.#file, patch));
-      if (merged.kind === 'resolved') return [];
-      const inherited = ({ keyPath }: Complaint) =>
-        known.has(JSON.stringify(keyPath)) && valueAt(patch, keyPath) === undefined;
-      return this.#seenFrom(
-        name,
-        patch,
-        merged.complaints.filter((complaint) => !inherited(complaint)),
-      );
-    });
-    return [...base, ...varied].map((complaint) => this.#place(complaint));
+    const found = [...this.#ownComplaints()];
+    const known = new Set(found.map(({ keyPath }) => JSON.stringify(keyPath)));
+    // What is wrong with much would be met again, and left out again, in each of the variants.
+    const isCheckedAlone = found.length > 0 && this.#document.size > manyValues;
+    for (const [name, patch] of isCheckedAlone ? [] : this.#patches) {
+      if (found.length >= mostRefusals) break;
+      found.push(...this.#variantComplaints(name, patch, known));
+    }
+    return found.slice(0, mostRefusals).map((complaint) => this.#place(complaint));
+  }
+
+  /** @param known the paths of what is wrong with the file itself, as JSON */
+  #variantComplaints(name: string, patch: JsonObject, known: ReadonlySet<string>): readonly Complaint[] {
+    const complaints = [...this.#deletions(name, patch), ...this.#nested(name, patch)];
+    if (complaints.length > 0) return complaints;
+    const merged = this.#resolution(name, patch);
+    if (merged.kind === 'resolved') return [];
+    const inherited = ({ keyPath }: Complaint) =>
+      known.has(JSON.stringify(keyPath)) && valueAt(patch, keyPath) === undefined;
+    return this.#seenFrom(
+      name,
+      patch,
+      merged.complaints.filter((complaint) => !inherited(complaint)),
+    );
+  }
+
+  #resolution(variant: string | undefined, patch: JsonObject): Resolution {
+    const before = this.#resolutions.get(variant);
+    if (before !== undefined) return before;
+    const outcome = resolveValue(variant === undefined ? this.#file : applyVariant(this.#file, patch), this.#lists);
+    this.#resolutions.set(variant, outcome);
+    return outcome;
   }
 
   #ownComplaints(): readonly Complaint[] {
-    const malformed = complaintsAbout(fileSchema, this.#document.value);
-    if (malformed.length > 0) return malformed;
-    const written = valueAt(this.#document.value, ['variants']);
-    if (isObject(written) && Object.keys(written).length > mostVariants) return [tooMany(Object.keys(written).length)];
-    const outcome = resolveValue(this.#file);
+    const { value } = this.#document;
+    const written = valueAt(value, ['variants']);
+    const count = isObject(written) ? Object.keys(written).length : 0;
+    const outcome = this.#resolution(undefined, {});
+    const areObjects = isObject(written) && this.#patches.size === Math.min(count, mostVariants);
+    const isRight = outcome.kind === 'resolved' && (written === undefined || areObjects);
+    if (!isRight) {
+      const malformed = complaintsAbout(fileSchema, this.#lists.shorten(withFewVariants(value)).value);
+      if (malformed.length > 0) return malformed;
+    }
+    if (count > mostVariants) return [tooMany(count)];
     return outcome.kind === 'wrong' ? outcome.complaints : [];
   }
 
@@ -99,18 +135,20 @@ export class ExperimentFile {
       const own = fromVariant(complaint, patch);
       const keyPath = this.#document.nearest(['variants', name, ...own.keyPath]);
       if (keyPath.length === own.keyPath.length + 2) return { ...own, keyPath };
-      const message = `In the variant ${JSON.stringify(name)}: ${own.message}`;
+      const message = `In the variant ${JSON.stringify(shortened(name))}: ${own.message}`;
       return { ...own, message, keyPath, at: 'key' };
     });
   }
 
   #deletions(name: string, patch: JsonObject): readonly Complaint[] {
-    return strangeDeletions(patch).map((path) => ({
-      code: 'unknownKey',
-      message: `"${String(path.at(-1))}" is deleted here, but no experiment has such a key: correct its name, or delete the line.`,
-      keyPath: ['variants', name, ...path],
-      at: 'key',
-    }));
+    return strangeDeletions(patch)
+      .slice(0, mostDeletions)
+      .map((path) => ({
+        code: 'unknownKey',
+        message: `${quoted(String(path.at(-1)))} is deleted here, but no experiment has such a key: correct its name, or delete the line.`,
+        keyPath: ['variants', name, ...path],
+        at: 'key',
+      }));
   }
 
   #nested(name: string, patch: JsonObject): readonly Complaint[] {
@@ -126,11 +164,17 @@ export class ExperimentFile {
       known.length === 0
         ? 'it has none; leave the variant out'
         : isLikely(name, nearest)
-          ? `did you mean ${JSON.stringify(nearest)}? It has ${listed(known)}`
+          ? `did you mean ${JSON.stringify(shortened(nearest))}? It has ${listed(known)}`
           : `it has ${listed(known)}`;
-    const message = `This experiment has no variant ${JSON.stringify(name)}: ${advice}.`;
+    const message = `This experiment has no variant ${JSON.stringify(shortened(name))}: ${advice}.`;
     return { code: 'unknownVariant', message, keyPath: known.length === 0 ? [] : ['variants'] };
   }
+}
+
+/** The value of a file with as many variants as are read. */
+function withFewVariants(value: unknown): unknown {
+  if (!isObject(value) || !isObject(value['variants'])) return value;
+  return { ...value, variants: Object.fromEntries(Object.entries(value['variants']).slice(0, mostVariants)) };
 }
 
 function tooMany(variants: number): Complaint {

@@ -38,3 +38,8 @@ export function isLikely(written: string, name: string): boolean {
 export function isWithin(letters: number, one: string, other: string): boolean {
   return Math.abs(one.length - other.length) <= letters && isShort(one) && distance(one, other) <= letters;
 }
+
+/** The known name of the fewest changed letters; the first one where the written one is too long to be any of them. */
+export function closestName(written: string, known: readonly string[]): string {
+  return isShort(written) ? closest(written, [...known]) : (known[0] ?? '');
+}

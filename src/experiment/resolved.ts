@@ -1,6 +1,7 @@
 import { complaintsAbout, type Complaint } from './complaint';
 import { inconsistencies, lossOf, type Wellformed } from './consistency';
 import { standardBatch } from './learningSchema';
+import { LongLists } from './longLists';
 import { experimentSchema, type ExperimentData, type ResolvedExperiment } from './schema';
 
 /** An experiment ready to be run, or everything that is wrong with it. */
@@ -8,13 +9,19 @@ export type Resolution =
   | { readonly kind: 'resolved'; readonly experiment: ResolvedExperiment }
   | { readonly kind: 'wrong'; readonly complaints: readonly Complaint[] };
 
-/** Holds a JSON value without variants against the format, and writes every default out. */
-export function resolveValue(value: unknown): Resolution {
-  const outcome = experimentSchema.safeParse(value);
-  if (!outcome.success) return { kind: 'wrong', complaints: complaintsAbout(experimentSchema, value) };
-  const complaints = inconsistencies(outcome.data);
+/**
+ * Holds a JSON value without variants against the format, and writes every default out.
+ *
+ * @param lists what is known of the lists in it; given to all variants of a file, so that each list is checked once
+ */
+export function resolveValue(value: unknown, lists = new LongLists()): Resolution {
+  const { value: short, restored } = lists.shorten(value);
+  const outcome = experimentSchema.safeParse(short);
+  if (!outcome.success) return { kind: 'wrong', complaints: complaintsAbout(experimentSchema, short) };
+  const experiment = restored(outcome.data);
+  const complaints = inconsistencies(experiment);
   if (complaints.length > 0) return { kind: 'wrong', complaints };
-  return { kind: 'resolved', experiment: completed(outcome.data) };
+  return { kind: 'resolved', experiment: completed(experiment) };
 }
 
 /** Fills in the defaults that depend on another key. */

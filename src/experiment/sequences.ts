@@ -9,10 +9,25 @@ interface Sequence {
   readonly targets: Target[];
 }
 
+/** The variants of a file have the very sequences of the file itself, unless they write some of their own. */
+const known = new WeakMap<readonly Sequence[], readonly Complaint[]>();
+
 /** The first thing that is wrong with inline sequences taken together: one cause makes one complaint. */
 export function sequenceComplaints(sequences: readonly Sequence[]): readonly Complaint[] {
+  const before = known.get(sequences);
+  if (before !== undefined) return before;
   const complaint = unequalSteps(sequences) ?? unequalInputs(sequences) ?? unequalTargets(sequences);
-  return complaint ? [complaint] : [];
+  const complaints = complaint ? [complaint] : [];
+  known.set(sequences, complaints);
+  return complaints;
+}
+
+/** The first target that is not null; null where none is. */
+export function firstTarget(sequences: readonly Sequence[]): Target {
+  for (const { targets } of sequences) {
+    for (const target of targets) if (target !== null) return target;
+  }
+  return null;
 }
 
 function complain(keyPath: KeyPath, message: string): Complaint {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Complaint } from './complaint';
 import { isObject, valueAt, type JsonObject } from './document';
+import { shortened } from './fields';
 import { formsOf, keysOf, settle } from './kinds';
 import { mergePatch } from './mergePatch';
 import type { KeyPath } from './refusal';
@@ -72,6 +73,13 @@ export function fromVariant(complaint: Complaint, patch: JsonObject): Complaint 
 
 /** JSON on one line, spaced as people write it. */
 function spaced(value: JsonObject): string {
-  const entries = Object.entries(value).map(([key, entry]) => `${JSON.stringify(key)}: ${JSON.stringify(entry)}`);
+  const entries = Object.entries(value).map(([key, entry]) => `${JSON.stringify(key)}: ${inBrief(entry)}`);
   return `{ ${entries.join(', ')} }`;
+}
+
+/** A value as JSON where that is short. */
+function inBrief(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(shortened(value));
+  const json = JSON.stringify(value);
+  return json.length > 60 ? '…' : json;
 }
