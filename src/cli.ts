@@ -13,11 +13,16 @@ async function main(): Promise<number> {
   try {
     const commandLine = parseCommandLine(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd());
     const interruption = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        interruption.abort();
-      });
-    }
+    // Until there is something to be written, a signal ends the process as it ends any other: at once, also where a
+    // large file is being parsed and no handler would be called.
+    const listenToSignals = (): AbortSignal => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+        process.on(signal, () => {
+          interruption.abort();
+        });
+      }
+      return interruption.signal;
+    };
     // Who reads the lines may go, as `head` does; then the run ends as if interrupted, its checkpoint kept.
     process.stdout.on('error', () => {
       interruption.abort();
@@ -25,7 +30,7 @@ async function main(): Promise<number> {
     // Nobody is left to be told that nobody can be told.
     process.stderr.on('error', () => undefined);
     const threads = nodeThreads(fileURLToPath(new URL('helper.cjs', import.meta.url)));
-    const end = await trainHeadless(commandLine, threads, interruption.signal, process.stdout, process.stderr);
+    const end = await trainHeadless(commandLine, threads, listenToSignals, process.stdout, process.stderr);
     switch (end) {
       case 'finished':
         return 0;

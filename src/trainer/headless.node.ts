@@ -39,11 +39,16 @@ import { Training } from './training';
 /** How a headless run ended. */
 export type HeadlessEnd = 'finished' | 'refused' | 'diverged' | 'failed' | 'interrupted';
 
-/** Trains one experiment from file to end, without an editor. */
+/**
+ * Trains one experiment from file to end, without an editor.
+ *
+ * @param listenToSignals called when files have been read and nothing has been written yet: from then on an interrupted
+ *   run ends in order, where the signal tells it to
+ */
 export async function trainHeadless(
   commandLine: CommandLine,
   threads: Threads,
-  interruption: AbortSignal,
+  listenToSignals: () => AbortSignal,
   stdout: NodeJS.WriteStream,
   stderr: NodeJS.WriteStream,
 ): Promise<HeadlessEnd> {
@@ -57,6 +62,7 @@ export async function trainHeadless(
     const storage = new HeldFolder(folder);
     const { plan, dataDigest } = await planned(commandLine, storage);
     await fittingRun(storage, plan, dataDigest, commandLine);
+    const interruption = listenToSignals();
     lock = await lockFolder(folder).catch(cannotKeep(commandLine, folder));
     // Only what is read under the lock holds: another process may have trained there until now.
     const before = await fittingRun(storage, plan, dataDigest, commandLine);

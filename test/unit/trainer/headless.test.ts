@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { briefNumber } from '../../../src/protocol/numbers';
@@ -133,6 +142,24 @@ describe('The headless runner', () => {
     assert.ok(typeof loss === 'number' && typeof validationLoss === 'number');
     const words = `loss ${briefNumber(loss)}, validation loss ${briefNumber(validationLoss)}`;
     assert.match(stderr, new RegExp(`Finished: 12 updates, ${words}\\. Records: `));
+  });
+
+  it('ends at once when it is interrupted while it parses a large file, and leaves nothing behind', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const row = '0.25,'.repeat(9).concat('1\n');
+    const header = Array.from({ length: 10 }, (_, n) => `c${n}`);
+    writeFileSync(path('a.csv'), `${header.join()}\n${row.repeat(1_700_000)}`);
+    const file = experiment({ data: { csv: 'a.csv', inputs: header }, training: { steps: 1_000_000_000 } });
+    const command = spawn(process.execPath, [runner, file, '--out', path('run')], { stdio: 'ignore' });
+    const over = once(command, 'close');
+    // Once as many bytes have been read as the table has, it is being parsed.
+    const { size } = statSync(path('a.csv'));
+    const read = (): number =>
+      Number(/^rchar: (\d+)/.exec(readFileSync(`/proc/${String(command.pid)}/io`, 'utf8'))?.[1]);
+    while (read() < size) await new Promise((done) => setTimeout(done, 2));
+    command.kill('SIGINT');
+    assert.deepEqual(await over, [null, 'SIGINT']);
+    assert.equal(existsSync(path('run')), false);
   });
 
   it('ends with a checkpoint when nobody reads its lines any more', async () => {
