@@ -1,34 +1,29 @@
-import type { Stats } from 'node:fs';
-import { constants, lstat, mkdir, open, readFile, rm, rmdir, type FileHandle } from 'node:fs/promises';
+import { constants, lstat, mkdir, open, rm, rmdir, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runFiles } from './layout';
-
-const longestLock = 320;
+import {
+  holderIn,
+  holderOf,
+  inWords,
+  isAlive,
+  isThisProcess,
+  lockText,
+  untilWriterEnds,
+  type Holder,
+} from './lockHolder.node';
+import { findProcess } from './processStart.node';
 
 /** Milliseconds between two signs of life of a holder, by default. */
 const betweenSigns = 10_000;
-/** Milliseconds after which a holder on another machine, that has given no sign of life for so long, counts as gone. */
-const longestSilence = 60_000;
-
-/** This process as a lock names it: its number, which means something on one machine, or in one container, only. */
-const ownName = `${process.pid} ${hostname()}`;
-
-/** Who a lock says holds its folder. */
-interface Holder {
-  readonly pid: number;
-  /** Of a lock without one it is this machine. */
-  readonly host: string;
-  /** When it last gave a sign of life, in milliseconds by the clock of the carrier. */
-  readonly lastSign: number;
-}
-
 /** The locks that this process holds; a file that names it and is none of them was left behind. */
 const held = new Set<string>();
 
 /** The folder of a run, held by this process alone. */
 export interface FolderLock {
+  /** Names the process that writes into the folder for this one: while it lives, nobody else may have the folder. */
+  addWriter(pid: number): Promise<void>;
   /** Lets others have the folder; one that is empty goes. */
   release(): Promise<void>;
 }
@@ -45,20 +40,28 @@ export async function lockFolder(folder: string, rhythm = betweenSigns): Promise
   const path = join(folder, runFiles.lock);
   if (held.has(path)) throw new Error(trainedBy({ pid: process.pid, host: hostname() }, path));
   held.add(path);
+  let text = await lockText();
   try {
     await makeFolder(folder);
-    if (!(await created(path))) await takeOver(path);
+    if (!(await created(path, text))) await takeOver(path, text);
   } catch (error) {
     held.delete(path);
     await rmdir(folder).catch(() => undefined);
     throw error;
   }
   let sign = Promise.resolve();
-  const signs = setInterval(() => {
-    sign = giveSign(path);
-  }, rhythm);
+  const signNow = (): void => {
+    sign = sign.then(() => giveSign(path, text));
+  };
+  const signs = setInterval(signNow, rhythm);
   signs.unref();
   return {
+    addWriter: async (pid) => {
+      const found = await findProcess(pid);
+      text = await lockText({ pid, start: found.kind === 'running' ? found.start : undefined });
+      signNow();
+      await sign;
+    },
     release: async () => {
       clearInterval(signs);
       // One that came after the release would stand in the lock of whoever is next.
@@ -66,7 +69,7 @@ export async function lockFolder(folder: string, rhythm = betweenSigns): Promise
       held.delete(path);
       const holder = await holderOf(path);
       // In a folder that can no longer be written the file stays, and means nothing.
-      if (holder !== undefined && isThisProcess(holder)) await rm(path, { force: true }).catch(() => undefined);
+      if (holder !== undefined && (await isThisProcess(holder))) await rm(path, { force: true }).catch(() => undefined);
       // Where nothing was begun, nothing is left behind.
       await rmdir(folder).catch(() => undefined);
     },
@@ -98,7 +101,8 @@ async function makeFolder(folder: string): Promise<void> {
 export async function isTrainedIn(folder: string): Promise<boolean> {
   const path = join(folder, runFiles.lock);
   const holder = await holderOf(path);
-  return holder !== undefined && (isThisProcess(holder) ? held.has(path) : isAlive(holder, Date.now()));
+  if (holder === undefined) return false;
+  return (await isThisProcess(holder)) ? held.has(path) : isAlive(holder, Date.now());
 }
 
 /** Who the lock of a run's folder says holds it: this process, another one in words, or nobody. */
@@ -111,10 +115,6 @@ export async function holderInWords(
   return { isThis: holder.pid === processId && holder.host === hostname(), words: inWords(holder) };
 }
 
-function inWords({ pid, host }: Pick<Holder, 'pid' | 'host'>): string {
-  return host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
-}
-
 function trainedBy(holder: Pick<Holder, 'pid' | 'host'>, path: string): string {
   return (
     `${inWords(holder)} is training there now: another window, or a run in a terminal. Wait until it has ended; if ` +
@@ -122,12 +122,15 @@ function trainedBy(holder: Pick<Holder, 'pid' | 'host'>, path: string): string {
   );
 }
 
-/** Writes the lock anew, so that its time says, by the carrier's own clock, that the holder lives. */
-async function giveSign(path: string): Promise<void> {
+/** Writes the lock again, so that its time says, by the carrier's own clock, that the holder lives. */
+async function giveSign(path: string, text: string): Promise<void> {
   try {
     const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
     try {
-      if ((await file.readFile('utf8')) === ownName) await file.write(ownName, 0);
+      const found = await file.readFile('utf8');
+      if (found.split('\n')[0] !== text.split('\n')[0]) return;
+      await file.write(text, 0);
+      await file.truncate(Buffer.byteLength(text));
     } finally {
       await file.close();
     }
@@ -140,7 +143,7 @@ async function giveSign(path: string): Promise<void> {
 const longestTakeOver = 10_000;
 
 /** Puts this process's lock in place of one that was left behind; one process at a time may look whether it was. */
-async function takeOver(path: string): Promise<void> {
+async function takeOver(path: string, text: string): Promise<void> {
   const looking = `${path}.taking`;
   const justTaken = 'another process is just beginning to train there';
   try {
@@ -162,17 +165,19 @@ async function takeOver(path: string): Promise<void> {
       if (isBegun) throw new Error(justTaken);
       const holder = await holderIn(path, entry);
       // One with this process's number was left behind by another of that number.
-      const isOther = holder !== undefined && !isThisProcess(holder);
-      if (isOther && isAlive(holder, now)) throw new Error(trainedBy(holder, path));
+      if (holder !== undefined && !(await isThisProcess(holder))) {
+        await untilWriterEnds(holder);
+        if (await isAlive(holder, now)) throw new Error(trainedBy(holder, path));
+      }
       await rm(path, { force: true });
     }
-    if (!(await created(path))) throw new Error(justTaken);
+    if (!(await created(path, text))) throw new Error(justTaken);
   } finally {
     await rmdir(looking).catch(() => undefined);
   }
 }
 
-async function created(path: string): Promise<boolean> {
+async function created(path: string, text: string): Promise<boolean> {
   let file: FileHandle;
   try {
     file = await open(path, 'wx');
@@ -181,7 +186,7 @@ async function created(path: string): Promise<boolean> {
     throw error;
   }
   try {
-    await file.writeFile(ownName);
+    await file.writeFile(text);
     return true;
   } catch (error) {
     // A full disk has room for a file, and none for what stands in it.
@@ -189,36 +194,6 @@ async function created(path: string): Promise<boolean> {
     throw error;
   } finally {
     await file.close();
-  }
-}
-
-/** undefined where there is no lock, or none that names a process. */
-async function holderOf(path: string): Promise<Holder | undefined> {
-  const entry = await lstat(path).catch(() => undefined);
-  return entry === undefined ? undefined : holderIn(path, entry);
-}
-
-/** undefined where what stands there names no process. */
-async function holderIn(path: string, entry: Stats): Promise<Holder | undefined> {
-  // A pipe in place of the file would be waited on for ever.
-  if (!entry.isFile() || entry.size > longestLock) return undefined;
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const [, pid, host] = /^([1-9]\d{0,9})(?: (\S{1,255}))?$/.exec(text) ?? [];
-  return pid === undefined ? undefined : { pid: Number(pid), host: host ?? hostname(), lastSign: entry.mtimeMs };
-}
-
-function isThisProcess({ pid, host }: Holder): boolean {
-  return pid === process.pid && host === hostname();
-}
-
-function isAlive({ pid, host, lastSign }: Holder, now: number): boolean {
-  if (host !== hostname()) return now - lastSign <= longestSilence;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of somebody else's may not be signalled, but it is there.
-    return codeOf(error) === 'EPERM';
   }
 }
 

@@ -9,8 +9,9 @@
  * - `overview.safetensors`: what the records come to, so that a long run opens at once; made anew where it is missing;
  * - `display-name.txt`: what a person has called the run, where somebody has;
  * - `step-N.safetensors`: a captured update, where one was asked for;
- * - `run.lock`: number and machine of the process that trains in this folder now, a window's extension host or a headless
- *   run; written anew every ten seconds.
+ * - `run.lock`: number, machine and start of the process that holds this folder now, a window's extension host or a
+ *   headless run, and on a second line number and start of the trainer's process that writes for it; written again every
+ *   ten seconds.
  */
 export const runFiles = {
   manifest: 'run.json',

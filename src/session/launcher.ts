@@ -288,6 +288,7 @@ async function isEmpty(folder: string): Promise<boolean> {
 /** The lock of a new run's folder; let go of before the run has begun, it takes along what was there of a beginning. */
 function tidying(lock: FolderLock, folder: string, session: Session): FolderLock {
   return {
+    addWriter: (pid) => lock.addWriter(pid),
     release: async () => {
       if (session.facts === undefined) await discardBeginning(new FolderStorage(folder)).catch(() => undefined);
       await lock.release();

@@ -287,6 +287,8 @@ export class Session implements Disposable {
       },
     );
     const trainer = { worker, channel };
+    // Should this process end first, nobody else has the folder until the trainer has ended too.
+    if (worker.processId !== undefined) void lock?.addWriter(worker.processId);
     this.#trainer = trainer;
     channel.on('records', (batch) => {
       this.#take(batch);

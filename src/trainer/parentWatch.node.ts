@@ -4,8 +4,12 @@ import { workerData } from 'node:worker_threads';
 export interface ParentWatch {
   /** Process id of the extension host. */
   readonly parent: number;
-  /** Milliseconds between its end and that of this process. */
+  /** Milliseconds after its end in which the main thread must have begun to save, or is ended. */
+  readonly timeToNotice: number;
+  /** Milliseconds that saving may take: on a busy machine, or a slow disk. */
   readonly timeToSave: number;
+  /** One element, which the main thread sets to 1 when it begins to save. */
+  readonly saving: Int32Array<SharedArrayBuffer>;
 }
 
 const millisecondsBetweenChecks = 100;
@@ -20,12 +24,17 @@ function isAlive(parent: number): boolean {
   }
 }
 
-const { parent, timeToSave } = workerData as ParentWatch;
+function end(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+const { parent, timeToNotice, timeToSave, saving } = workerData as ParentWatch;
 const checks = setInterval(() => {
   if (isAlive(parent)) return;
   clearInterval(checks);
   // The main thread saves what it has and exits by itself, unless it is in the middle of something long.
   setTimeout(() => {
-    process.kill(process.pid, 'SIGKILL');
-  }, timeToSave);
+    if (Atomics.load(saving, 0) === 0) end();
+    else setTimeout(end, timeToSave);
+  }, timeToNotice);
 }, millisecondsBetweenChecks);

@@ -13,8 +13,8 @@ import { storedRunHandlers } from './storedRuns.node';
 
 // Entry of the trainer's process, which the extension host forks. Whatever happens here, the extension host goes on.
 
-/** Milliseconds that are left for saving once the extension host is gone. */
-const timeToSave = 700;
+/** Milliseconds: an update longer than the first is not waited for once the extension host is gone; saving is. */
+const limits = { timeToNotice: 700, timeToSave: 10_000 } as const;
 
 /** Sends to the extension host; one that is gone receives nothing. */
 function send(message: unknown, sent: () => void = () => undefined): void {
@@ -70,8 +70,11 @@ const trainer = serveTrainer({
     }),
 });
 
+const saving = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
 function saveAndExit(): void {
-  setTimeout(() => process.exit(0), timeToSave).unref();
+  Atomics.store(saving, 0, 1);
+  setTimeout(() => process.exit(0), limits.timeToSave).unref();
   void trainer.suspend().finally(() => process.exit(0));
 }
 
@@ -83,5 +86,5 @@ process.once('disconnect', saveAndExit);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, saveAndExit);
 
 // This thread cannot notice anything while it is in the middle of a long update, so another one watches.
-const watch: ParentWatch = { parent: process.ppid, timeToSave };
+const watch: ParentWatch = { parent: process.ppid, ...limits, saving };
 new Worker(join(__dirname, 'parentWatch.cjs'), { name: 'unroll-parent-watch', workerData: watch }).unref();

@@ -181,7 +181,7 @@ describe('Kept runs', () => {
     assert.equal(before.source, '../../case.rnn.json');
     await vscode.commands.executeCommand('unroll.resumeRun', folder);
     await experiment.lens(/running · [\d,]+ update/);
-    assert.equal(readFileSync(join(folder, 'run.lock'), 'utf8'), `${process.pid} ${hostname()}`);
+    assert.ok(readFileSync(join(folder, 'run.lock'), 'utf8').startsWith(`${process.pid} ${hostname()}`));
     await vscode.commands.executeCommand('unroll.stop');
     await experiment.lens(/stopped/);
     assert.equal(foldersOf(experiment).length, 1);

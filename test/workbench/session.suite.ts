@@ -81,6 +81,7 @@ describe('A session whose trainer runs out of memory', () => {
     const one = session();
     let isReleased = false;
     const lock = {
+      addWriter: () => Promise.resolve(),
       release: () => {
         isReleased = true;
         return Promise.resolve();

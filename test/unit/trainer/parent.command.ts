@@ -17,6 +17,9 @@ process.on('message', (message: StartParams | 'exit' | 'saveAndExit') => {
 
 async function begin(params: StartParams): Promise<void> {
   if (params.folder !== undefined) await lockFolder(params.folder);
+  channel.on('records', ({ count }) => {
+    process.send?.({ count });
+  });
   const reply = await channel.request('start', params);
   process.send?.({ trainer: trainer.processId, reply });
 }

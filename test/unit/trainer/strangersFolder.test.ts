@@ -119,7 +119,7 @@ describe('A run folder from a stranger', function () {
     const longAgo = Date.now() / 1000 - 61;
     utimesSync(path('run', 'run.lock'), longAgo, longAgo);
     const lock = await lockFolder(path('run'));
-    assert.equal(readFileSync(path('run', 'run.lock'), 'utf8'), `${process.pid} ${hostname()}`);
+    assert.ok(readFileSync(path('run', 'run.lock'), 'utf8').startsWith(`${process.pid} ${hostname()}`));
     await lock.release();
   });
 

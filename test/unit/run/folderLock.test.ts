@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
+import { isTrainedIn, lockFolder } from '../../../src/run/folderLock.node';
+import { findProcess, ownStart } from '../../../src/run/processStart.node';
+
+const secondsPerDay = 86_400;
+
+describe('The lock of a run’s folder', () => {
+  let folder: string;
+  let lockPath: string;
+  const children: ChildProcess[] = [];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'unroll-lock-'));
+    lockPath = join(folder, 'run.lock');
+    // An empty folder goes with its lock.
+    writeFileSync(join(folder, 'run.json'), '{}');
+  });
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A process that does nothing for a long time. */
+  async function sleeper(command = 'sleep'): Promise<number> {
+    const child = spawn(command, ['600']);
+    children.push(child);
+    await new Promise((resolve) => child.once('spawn', resolve));
+    return child.pid ?? 0;
+  }
+
+  async function startOf(pid: number): Promise<string> {
+    const found = await findProcess(pid);
+    assert.ok(found.kind === 'running' && found.start !== undefined, JSON.stringify(found));
+    return found.start;
+  }
+
+  const takenOver = async (): Promise<void> => {
+    const lock = await lockFolder(folder);
+    assert.equal(Number(readFileSync(lockPath, 'utf8').split(' ')[0]), process.pid);
+    await lock.release();
+  };
+  const refused = async (pid: number): Promise<void> => {
+    await assert.rejects(lockFolder(folder), new RegExp(`process ${pid} is training there now`));
+  };
+
+  it('is taken over at once from a process that was killed and that its parent has not asked for', async function () {
+    if (process.platform !== 'linux') this.skip();
+    // The second program never asks for the child that the first one has started.
+    const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600']);
+    children.push(parent);
+    const line = await createInterface({ input: parent.stdout })[Symbol.asyncIterator]().next();
+    const pid = Number(line.value);
+    const start = await startOf(pid);
+    writeFileSync(lockPath, `${pid} ${hostname()}`);
+    await refused(pid);
+    process.kill(pid, 'SIGKILL');
+    while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) await setTimeout(5);
+    assert.equal(await isTrainedIn(folder), false);
+    await takenOver();
+    writeFileSync(lockPath, `${pid} ${hostname()} ${start}`);
+    await takenOver();
+  });
+
+  it('is taken over from a process whose number another one has got', async () => {
+    const pid = await sleeper();
+    const start = await startOf(pid);
+    writeFileSync(lockPath, `${pid} ${hostname()} ${start}`);
+    assert.equal(await isTrainedIn(folder), true);
+    await refused(pid);
+    writeFileSync(lockPath, `${pid} ${hostname()} ${start}0`);
+    assert.equal(await isTrainedIn(folder), false);
+    await takenOver();
+  });
+
+  it('is not this process’s where an earlier one has had its number', async () => {
+    writeFileSync(lockPath, `${process.pid} ${hostname()} ${(await ownStart()) ?? ''}0`);
+    assert.equal(await isTrainedIn(folder), false);
+    await takenOver();
+  });
+
+  it('of another boot or container counts as long as it gives signs of life', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const pid = await sleeper();
+    const elsewhere = (await startOf(pid)).replace(/^[0-9a-f]{4}/, (digits) => (digits === '0000' ? '1111' : '0000'));
+    writeFileSync(lockPath, `${pid} ${hostname()} ${elsewhere}`);
+    await refused(pid);
+    const longAgo = Date.now() / 1000 - 61;
+    utimesSync(lockPath, longAgo, longAgo);
+    await takenOver();
+  });
+
+  it('that names no machine blocks a minute after its last sign of life at most, also where its time is to come', async () => {
+    const pid = await sleeper();
+    for (const seconds of [-61, secondsPerDay]) {
+      writeFileSync(lockPath, String(pid));
+      await refused(pid);
+      const time = Date.now() / 1000 + seconds;
+      utimesSync(lockPath, time, time);
+      assert.equal(await isTrainedIn(folder), false);
+      await takenOver();
+    }
+  });
+
+  it('is held by the process that writes for one that is gone, until that one has ended too', async () => {
+    const { pid: gone } = spawnSync(process.execPath, ['--version']);
+    const pid = await sleeper();
+    writeFileSync(lockPath, `${gone} ${hostname()}\n${pid} ${await startOf(pid)}`);
+    assert.equal(await isTrainedIn(folder), true);
+    await assert.rejects(lockFolder(folder), /is training there now/);
+    const taking = lockFolder(folder);
+    await setTimeout(200);
+    process.kill(pid, 'SIGKILL');
+    await (await taking).release();
+  });
+
+  it('names the process that writes for its holder, and stays the holder’s', async () => {
+    const pid = await sleeper();
+    const lock = await lockFolder(folder, 10);
+    await lock.addWriter(pid);
+    await setTimeout(50);
+    const [holder = '', writer = ''] = readFileSync(lockPath, 'utf8').split('\n');
+    assert.equal(holder, `${process.pid} ${hostname()} ${(await ownStart()) ?? ''}`);
+    assert.equal(writer, `${pid} ${await startOf(pid)}`);
+    assert.equal(await isTrainedIn(folder), true);
+    await lock.release();
+    assert.equal(await isTrainedIn(folder), false);
+  });
+
+  it('reads a process’s start behind a name that looks like the rest of the line', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const named = join(mkdtempSync(join(tmpdir(), 'unroll-name-')), 'a) Z (1 2');
+    copyFileSync('/bin/sleep', named);
+    const pid = await sleeper(named);
+    // What ps says of it is another reading of the same source.
+    const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+    assert.match(stdout, /^S/);
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').trimEnd().split(' ');
+    // 52 fields, of which the third from the end of the numbers that follow the name is counted from behind.
+    assert.ok((await startOf(pid)).endsWith(`:${fields.at(22 - 53) ?? ''}`));
+  });
+});
