@@ -34,5 +34,20 @@ export function updatesOfCheckpoint(fileName: string): number | undefined {
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
+const ownNames: ReadonlySet<string> = new Set(
+  Object.values(runFiles).flatMap((name) => (typeof name === 'string' && name !== runFiles.checkpoints ? [name] : [])),
+);
+
+/**
+ * Whether a file is one that a run writes, by its path in the run's folder with `/`; what a write that was cut off has
+ * left beside it counts as well.
+ */
+export function isRunFile(path: string): boolean {
+  const written = path.replace(/\.partial$/, '');
+  const folder = `${runFiles.checkpoints}/`;
+  if (written.startsWith(folder)) return updatesOfCheckpoint(written.slice(folder.length)) !== undefined;
+  return ownNames.has(written) || /^step-\d{1,15}\.safetensors$/.test(written);
+}
+
 /** Version of the layout above, written into every manifest. */
 export const layoutVersion = 1;

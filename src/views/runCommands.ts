@@ -7,6 +7,7 @@ import { briefNumber } from '../protocol/numbers';
 import { isResumable, stateWords } from '../protocol/run';
 import { keysInWords, keyValues, tellingKeys } from '../run/differences';
 import { writeDisplayName } from '../run/displayName';
+import { reasonToKeep } from '../run/deletion.node';
 import { FolderStorage } from '../run/folderStorage.node';
 import { runFiles } from '../run/layout';
 import { beganOf, nameOf, readKeptRun, type KeptRun } from '../session/keptRun';
@@ -157,21 +158,43 @@ async function rename(run: KeptRun, kept: KeptRuns): Promise<void> {
   }
 }
 
+/** Folders that a question names. */
+const mostNamed = 10;
+
 async function remove(runs: readonly KeptRun[], { kept, sessions }: RunCommandParts): Promise<void> {
   const [first] = runs;
   if (first === undefined) return;
-  if (await tellOfTraining(runs, sessions)) return;
+  const isRefused = async (): Promise<boolean> =>
+    (await tellOfTraining(runs, sessions)) || (await tellOfOtherContent(runs));
+  if (await isRefused()) return;
   const began = beganOf(first, 'second');
   const one = `the run "${nameOf(first)}"${began === '' ? '' : ` that began ${began}`}`;
   const what = runs.length === 1 ? one : `${runs.length} runs`;
-  const detail = 'The folder with its records and checkpoints goes to the trash.';
+  const folders = runs.slice(0, mostNamed).map(({ folder }) => workspace.asRelativePath(folder));
+  const more = runs.length > mostNamed ? [`and ${runs.length - mostNamed} more`] : [];
+  const detail = `Moves to the trash, with records and checkpoints:\n${[...folders, ...more].join('\n')}`;
   if (!(await confirm(`Delete ${what}?`, detail, 'Move to Trash'))) return;
-  // While the question stood there, somebody may have gone on with one of them.
-  if (await tellOfTraining(runs, sessions)) return;
+  // While the question stood there, somebody may have gone on with one of them, or put a file into its folder.
+  if (await isRefused()) return;
   for (const { folder } of runs) {
     await toTrash(folder);
     kept.touched(folder);
   }
+}
+
+/** Whether the folder of one of the runs holds more than a run; then the person is told. */
+async function tellOfOtherContent(runs: readonly KeptRun[]): Promise<boolean> {
+  const home = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+  for (const run of runs) {
+    const reason = await reasonToKeep(run.folder.fsPath, home);
+    if (reason === undefined) continue;
+    void showWarningMessage(
+      `"${nameOf(run)}" can't be deleted: ${reason} (${run.folder.fsPath}). Nothing was deleted. ` +
+        'Only a folder that holds a run and nothing else can be; delete others in the Explorer.',
+    );
+    return true;
+  }
+  return false;
 }
 
 /** Whether one of the runs trains now, here or elsewhere, whatever was known of it before; then the person is told. */

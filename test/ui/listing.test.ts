@@ -50,6 +50,7 @@ describe('The runs view where the watchers of VS Code leave out the folder of ru
 
   it('lists it no more when it is deleted', async () => {
     await choose(row(/^the first try/), 'Delete Run…');
+    await workbench.page.locator('.dialog-message-detail', { hasText: /unroll-runs\/unwatched--/ }).waitFor();
     await workbench.page.getByRole('button', { name: 'Move to Trash' }).click();
     // A server has none, and asks.
     await workbench.page.getByRole('button', { name: 'Delete Permanently' }).click();

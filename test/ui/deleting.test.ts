@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { scratchWorkspace } from '../launch/scratch';
+import { Workbench } from './workbench';
+
+const experiment = `{
+  "name": "In the root",
+  "data": { "task": "adding", "length": 4 },
+  "model": { "cell": "rnn" },
+  "training": { "steps": 5, "batch": 2 }
+}`;
+
+describe('Deleting a run that lies in the root of the workspace', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    const folder = scratchWorkspace({ 'x.rnn.json': experiment, 'thesis.txt': 'Three years of work.' });
+    const runner = [resolve('dist', 'cli.mjs'), join(folder, 'x.rnn.json'), '--out', folder];
+    assert.equal(spawnSync(process.execPath, runner).status, 0);
+    workbench = await Workbench.open({ folder });
+  });
+
+  after(() => workbench.close());
+
+  it('is refused, says why, and leaves everything where it is', async () => {
+    const before = readdirSync(workbench.folder).sort();
+    assert.ok(before.includes('run.json'));
+    await workbench.runCommand('Unroll: Delete Run…');
+    await workbench.pickerOpens('Delete Run');
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'In the root' }).click();
+    const [said = ''] = await workbench.notifications(1);
+    assert.match(said, /"In the root" can't be deleted: it is a folder of the workspace .*Nothing was deleted/);
+    assert.equal(await workbench.page.locator('.monaco-dialog-box').count(), 0);
+    assert.deepEqual(readdirSync(workbench.folder).sort(), before);
+  });
+});
