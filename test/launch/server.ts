@@ -74,8 +74,7 @@ export class EmbeddedServer {
   static async start(installation: Installation, options: ServerOptions = {}): Promise<EmbeddedServer> {
     const home = options.home ?? scratchFolder('server');
     writeSettings(home, options.settings ?? {});
-    // In one argument: a token may begin with a hyphen, and would be read as an option by itself.
-    const access = options.token ? `--connection-token=${options.token}` : '--without-connection-token';
+    const access = options.token ? `--connection-token-file=${tokenFile(options.token)}` : '--without-connection-token';
     const child = spawn(
       installation.node,
       [
@@ -142,6 +141,17 @@ export function installExtension(installation: Installation, home: string, vsix:
   });
   if (status === 0) return;
   throw new Error(`${vsix} was not installed (exit code ${String(status)}). The server says:\n${stdout}${stderr}`);
+}
+
+/**
+ * A file that holds a token, until this command ends. On a command line every user of the machine could read it, and
+ * with it open a terminal as this one.
+ */
+function tokenFile(token: string): string {
+  // mkdtemp makes folders that their owner alone can enter.
+  const file = join(scratchFolder('token'), 'token');
+  writeFileSync(file, token, { mode: 0o600, flag: 'wx' });
+  return file;
 }
 
 function folderFlags(home: string): readonly string[] {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { installedEmbedded } from '../launch/installation';
 import { EmbeddedServer } from '../launch/server';
@@ -17,9 +18,26 @@ async function printedAddress(command: ChildProcess): Promise<URL> {
   throw new Error('The command ended without printing an address.');
 }
 
+/** The command lines of this user's processes that are below `parent`, words apart by NUL, as anybody can read them. */
+function below(parent: number): readonly string[] {
+  const all = readdirSync('/proc').flatMap((name) => {
+    try {
+      const [, group] = /^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
+      return [{ id: Number(name), parent: Number(group), words: readFileSync(`/proc/${name}/cmdline`, 'utf8') }];
+    } catch {
+      // Not a process, or one that has ended meanwhile.
+      return [];
+    }
+  });
+  const own = (id: number): readonly string[] =>
+    all.filter((each) => each.parent === id).flatMap((each) => [each.words, ...own(each.id)]);
+  return own(parent);
+}
+
 describe('npm start without a desktop VS Code', () => {
   let command: ChildProcess;
   let address: URL;
+  let tokenFile = '';
 
   before(async () => {
     command = spawn(process.execPath, [resolve('dist', 'test', 'launch', 'start.command.mjs')], {
@@ -39,6 +57,25 @@ describe('npm start without a desktop VS Code', () => {
     assert.equal(without.status, 403);
   });
 
+  it('keeps the token from the list of processes, in a file of its owner that is gone at the end', function () {
+    if (process.platform !== 'linux') this.skip();
+    const token = address.searchParams.get('tkn') ?? '';
+    assert.ok(token.length > 20);
+    // Its own server, and whatever that has started.
+    const lines = below(command.pid ?? NaN);
+    const server = lines.find((words) => words.includes('--connection-token-file='));
+    assert.deepEqual(
+      lines.filter((words) => words.includes(token)),
+      [],
+    );
+    tokenFile = /--connection-token-file=([^\0]+)/.exec(server ?? '')?.[1] ?? '';
+    assert.equal(readFileSync(tokenFile, 'utf8'), token);
+    assert.deepEqual(
+      [tokenFile, dirname(tokenFile)].map((path) => statSync(path).mode & 0o077),
+      [0, 0],
+    );
+  });
+
   it('shows the samples with the extension in charge of them', async () => {
     const { browser } = await sharedLab();
     const context = await browser.newContext();
@@ -54,6 +91,7 @@ describe('npm start without a desktop VS Code', () => {
     command.kill('SIGINT');
     assert.deepEqual(await ended, [130, null]);
     await assert.rejects(fetch(address.origin));
+    assert.equal(existsSync(tokenFile), false);
   });
 });
 
