@@ -18,6 +18,9 @@ export function pageOf(webview: Webview, extension: Uri, kind: PageKind): string
     `style-src ${webview.cspSource} 'nonce-${nonce}'`,
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} blob: data:`,
+    // Neither is covered by default-src: a base would turn relative addresses around, a form would send what it holds.
+    `base-uri 'none'`,
+    `form-action 'none'`,
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="en">

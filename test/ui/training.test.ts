@@ -51,6 +51,27 @@ describe('Training by hand', () => {
     assert.ok(editor && panel && panel.x > editor.x + editor.width);
   });
 
+  it('has a page that no base turns around and no form leaves', async () => {
+    const blocked = await workbench
+      .webviewFrame()
+      .locator('body')
+      .evaluate(() => {
+        const before = document.baseURI;
+        const base = document.createElement('base');
+        base.href = 'https://example.com/';
+        document.head.append(base);
+        const isMoved = document.baseURI !== before;
+        base.remove();
+        // A form that is sent would take the page along, where the policy does not hold.
+        const policy = document.querySelector<HTMLMetaElement>('meta[http-equiv="Content-Security-Policy"]');
+        return {
+          isMoved,
+          forms: policy?.content.split('; ').filter((directive) => directive.startsWith('form-action')),
+        };
+      });
+    assert.deepEqual(blocked, { isMoved: false, forms: ["form-action 'none'"] });
+  });
+
   it('goes on by itself, in the panel and in the status bar', async () => {
     await beyond(await updatesIn(progress()));
     await workbench.statusItem(/updates\/s/).waitFor();
