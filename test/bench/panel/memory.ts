@@ -102,7 +102,7 @@ async function addressOf(pid: number): Promise<string> {
 const targetsSchema = z.array(z.object({ webSocketDebuggerUrl: z.string() }));
 
 /** The newest extension host among a server's processes. */
-function extensionHost(group: number): number {
+export function extensionHost(group: number): number {
   const { stdout } = spawnSync('ps', ['-e', '-o', 'pgid=,etimes=,pid=,args='], { encoding: 'utf8' });
   const hosts = stdout
     .split('\n')
