@@ -28,53 +28,85 @@ const mebibyte = 1024 * 1024;
 /** Largest file that is read, in bytes: text of this size trains for days, and it has to fit in memory. */
 export const largestFile = 100 * mebibyte;
 
+/** Why a file cannot be read. */
+export type Unreadable = Pick<Objection, 'code' | 'message'>;
+
 /** Reads the files an experiment names, each only after its place and size have been checked. */
 export async function readFiles(experiment: ResolvedExperiment, access: FileAccess): Promise<FilesRead> {
   const files = new Map<string, Uint8Array>();
   const refusals: Objection[] = [];
   for (const { path, keyPath } of filesOf(experiment)) {
-    const refuse = (code: string, message: string): void => {
-      refusals.push({ code, message, keyPath });
-    };
-    const located = await access.locate(path);
-    switch (located.kind) {
-      case 'missing':
-        refuse(
-          'file.missing',
-          `There is no file ${quoted(path)}. Write a path relative to this experiment file, such as "data/text.txt".`,
-        );
-        break;
-      case 'notAFile':
-        refuse('file.notAFile', `${quoted(path)} is a folder or a device, not a file. Name the file itself.`);
-        break;
-      case 'outside':
-        refuse(
-          'file.outside',
-          `${quoted(path)} lies outside ${located.boundary}, symbolic links resolved. Only files inside it are read: copy the file there.`,
-        );
-        break;
-      case 'file':
-        if (located.size > largestFile) {
-          const size = Math.round(located.size / mebibyte);
-          refuse(
-            'file.tooLarge',
-            `${quoted(path)} is ${size} MiB large; files of up to ${largestFile / mebibyte} MiB can be read. Train on a part of it.`,
-          );
-        } else {
-          await access.read(located.location).then(
-            (bytes) => files.set(path, bytes),
-            (error: unknown) => {
-              refuse(
-                'file.unreadable',
-                `${quoted(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-              );
-            },
-          );
-        }
-        break;
-      default:
-        located satisfies never;
-    }
+    const found = await readFile(path, access, largestFile);
+    if (found instanceof Uint8Array) files.set(path, found);
+    else if (found !== undefined) refusals.push({ ...found, keyPath });
   }
   return refusals.length > 0 ? { kind: 'refused', refusals } : { kind: 'read', files };
+}
+
+/** The bytes of those files that are small, and why others cannot be read; large ones are in neither. */
+export interface SmallFiles {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly unreadable: ReadonlyMap<string, Unreadable>;
+}
+
+/**
+ * Reads files at paths as an experiment writes them, as far as they are small.
+ *
+ * @param most bytes of all of them together
+ */
+export async function readSmallFiles(paths: Iterable<string>, access: FileAccess, most: number): Promise<SmallFiles> {
+  const files = new Map<string, Uint8Array>();
+  const unreadable = new Map<string, Unreadable>();
+  let left = most;
+  for (const path of paths) {
+    const found = await readFile(path, access, left);
+    if (found instanceof Uint8Array) {
+      files.set(path, found);
+      left -= found.length;
+    } else if (found !== undefined) {
+      unreadable.set(path, found);
+    }
+  }
+  return { files, unreadable };
+}
+
+/** The bytes of a file, or why there are none; undefined where it is larger than `most` and could be read all the same. */
+async function readFile(path: string, access: FileAccess, most: number): Promise<Uint8Array | Unreadable | undefined> {
+  const located = await access.locate(path);
+  switch (located.kind) {
+    case 'missing':
+      return {
+        code: 'file.missing',
+        message: `There is no file ${quoted(path)}. Write a path relative to this experiment file, such as "data/text.txt".`,
+      };
+    case 'notAFile':
+      return {
+        code: 'file.notAFile',
+        message: `${quoted(path)} is a folder or a device, not a file. Name the file itself.`,
+      };
+    case 'outside':
+      return {
+        code: 'file.outside',
+        message: `${quoted(path)} lies outside ${located.boundary}, symbolic links resolved. Only files inside it are read: copy the file there.`,
+      };
+    case 'file':
+      if (located.size > largestFile) return tooLarge(path, located.size);
+      return located.size > most ? undefined : bytesAt(path, located.location, access);
+    default:
+      return located satisfies never;
+  }
+}
+
+function tooLarge(path: string, size: number): Unreadable {
+  const message = `${quoted(path)} is ${Math.round(size / mebibyte)} MiB large; files of up to ${largestFile / mebibyte} MiB can be read. Train on a part of it.`;
+  return { code: 'file.tooLarge', message };
+}
+
+async function bytesAt(path: string, location: string, access: FileAccess): Promise<Uint8Array | Unreadable> {
+  try {
+    return await access.read(location);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { code: 'file.unreadable', message: `${quoted(path)} cannot be read: ${reason}.` };
+  }
 }

@@ -9,33 +9,30 @@ import {
   type Disposable,
   type TextDocument,
 } from 'vscode';
-import { readFiles } from '../data/fileReading';
-import { filesOf } from '../data/source';
 import type { Refusal } from '../experiment/refusal';
-import type { ResolvedExperiment } from '../experiment/schema';
 import { DisposableStore } from '../platform/disposable';
 import { languageId } from '../platform/ids';
 import { diagnostic } from '../platform/labels';
 import type { Log } from '../platform/log';
 import { reasonOf } from '../protocol/channel';
-import type { Estimate } from '../protocol/trainer';
-import { accessFor } from '../session/dataAccess';
+import type { CheckedExperiment } from '../protocol/trainer';
 import { folderOf } from '../session/experimentText';
-import type { Estimated, Estimates } from '../session/estimates';
+import type { Estimates } from '../session/estimates';
 import type { Launcher, RefusalsFound } from '../session/launcher';
+import { checkDocument, isShort } from './experimentCheck';
+import { LatestCheck } from './latestCheck';
 
 const calmMilliseconds = 300;
-const largestCheckedWhileTyping = 4 * 1024 * 1024;
 
 /**
- * Refusals as squiggles. The file itself is checked at every change; its data too, as long as they are small enough to
- * read while somebody types; what only the trainer finds out is added when a run is refused and stays until the next
+ * Refusals as squiggles. The file itself is checked soon after every change; its data too, as long as they are small
+ * enough to read while somebody types; what only the trainer finds out is added when a run is refused and stays until the next
  * change.
  */
 export class ExperimentDiagnostics implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #collection = this.#owned.add(languages.createDiagnosticCollection('unroll'));
-  readonly #due = new Map<string, NodeJS.Timeout>();
+  readonly #checks = new Map<string, LatestCheck>();
   readonly #watched = new Map<string, WatchedFiles>();
 
   constructor(
@@ -60,8 +57,8 @@ export class ExperimentDiagnostics implements Disposable {
   }
 
   dispose(): void {
-    for (const timer of this.#due.values()) clearTimeout(timer);
-    this.#due.clear();
+    for (const check of this.#checks.values()) check.dispose();
+    this.#checks.clear();
     for (const { watchers } of this.#watched.values()) watchers.dispose();
     this.#watched.clear();
     this.#owned.dispose();
@@ -70,58 +67,31 @@ export class ExperimentDiagnostics implements Disposable {
   #checkSoon(document: TextDocument, delay: number): void {
     if (document.languageId !== languageId) return;
     const key = document.uri.toString();
-    clearTimeout(this.#due.get(key));
-    this.#due.set(
-      key,
-      setTimeout(() => {
-        this.#due.delete(key);
-        void this.#check(document);
-      }, delay),
-    );
+    const check =
+      this.#checks.get(key) ??
+      new LatestCheck(() => {
+        this.estimates.abandon();
+      });
+    this.#checks.set(key, check);
+    check.ask(delay, !isShort(document), () => this.#check(document));
   }
 
   async #check(document: TextDocument): Promise<void> {
     const { version } = document;
-    const { refusals, paths, estimates } = await this.#inspect(document);
+    const found = await this.#found(document);
     // A newer check is on its way, or the document is gone.
-    if (document.version !== version || document.isClosed) return;
-    this.#collection.set(document.uri, asDiagnostics(document, refusals));
-    this.#watch(document, paths);
-    this.estimates.keep(document.uri, estimates);
+    if (found === undefined || document.version !== version || document.isClosed) return;
+    this.#collection.set(document.uri, asDiagnostics(document, found.refusals));
+    this.#watch(document, found.paths);
+    this.estimates.keep(document.uri, found);
   }
 
-  async #inspect(document: TextDocument): Promise<Inspected> {
-    const { parseExperiment } = await import('../experiment/parse');
-    const parsed = parseExperiment(document.getText());
-    if (parsed.kind === 'refused') return { refusals: parsed.refusals, paths: [], estimates: new Map() };
-    const { file } = parsed;
-    const found = new Map<string, Refusal>();
-    const paths = new Set<string>();
-    const estimates = new Map<string | undefined, Estimated>();
-    for (const variant of [undefined, ...file.variants.map(({ name }) => name)]) {
-      const resolved = file.resolve(variant);
-      if (resolved.kind === 'resolved') for (const { path } of filesOf(resolved.experiment)) paths.add(path);
-      const check: Estimate | undefined =
-        resolved.kind === 'refused' ? resolved : await this.#estimate(document.uri, resolved.experiment);
-      if (check?.kind === 'estimated') estimates.set(variant, check);
-      if (check?.kind !== 'refused') continue;
-      for (const objection of check.refusals) {
-        const place = file.placeOf(objection.keyPath, variant);
-        found.set(`${place.offset}:${objection.message}`, { ...objection, place });
-      }
-    }
-    return { refusals: [...found.values()], paths: [...paths], estimates };
-  }
-
-  /** undefined where the data are too large to be read at every change. */
-  async #estimate(uri: Uri, experiment: ResolvedExperiment): Promise<Estimate | undefined> {
-    const read = await readFiles(experiment, accessFor(uri));
-    if (read.kind === 'refused') return read;
-    const size = [...read.files.values()].reduce((sum, { length }) => sum + length, 0);
-    if (size > largestCheckedWhileTyping) return undefined;
+  async #found(document: TextDocument): Promise<CheckedExperiment | undefined> {
+    const { version } = document;
     try {
-      return await this.estimates.ask(uri, experiment, read.files);
+      return await checkDocument(document, this.estimates);
     } catch (error) {
+      if (document.version !== version) return undefined;
       // Training will say so too, where somebody wants it.
       this.log.warn(`What training takes cannot be estimated: ${reasonOf(error)}`);
       return undefined;
@@ -157,21 +127,13 @@ export class ExperimentDiagnostics implements Disposable {
   }
 
   #forget(uri: Uri): void {
-    clearTimeout(this.#due.get(uri.toString()));
-    this.#due.delete(uri.toString());
+    this.#checks.get(uri.toString())?.dispose();
+    this.#checks.delete(uri.toString());
     this.#watched.get(uri.toString())?.watchers.dispose();
     this.#watched.delete(uri.toString());
     this.#collection.delete(uri);
     this.estimates.forget(uri);
   }
-}
-
-interface Inspected {
-  readonly refusals: readonly Refusal[];
-  /** Of the files that the experiment names. */
-  readonly paths: readonly string[];
-  /** By variant; undefined is the experiment itself. */
-  readonly estimates: ReadonlyMap<string | undefined, Estimated>;
 }
 
 /** The watchers of the files that an experiment names, and which files those are. */

@@ -1,10 +1,10 @@
 import { DiagnosticSeverity, languages, Range, workspace, type Disposable, type Uri } from 'vscode';
 import type { Finding } from '../diagnosis/finding';
-import type { parseExperiment } from '../experiment/parse';
 import { DisposableStore } from '../platform/disposable';
 import { diagnostic } from '../platform/labels';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
+import { parsedInHost } from './experimentCheck';
 
 const severities: Readonly<Record<Finding['level'], DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -27,9 +27,7 @@ export class RunFindings implements Disposable {
         if (known === undefined && !session.isLive) return;
         if (known === session.findings) return;
         this.#seen.set(session, session.findings);
-        void import('../experiment/parse').then(({ parseExperiment }) => {
-          this.#show(session.uri, parseExperiment);
-        });
+        void this.#show(session.uri);
       }),
     );
     this.#owned.add(
@@ -48,14 +46,16 @@ export class RunFindings implements Disposable {
     this.#owned.dispose();
   }
 
-  #show(uri: Uri, parse: typeof parseExperiment): void {
+  async #show(uri: Uri): Promise<void> {
     const document = workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
     if (document === undefined) return;
-    const parsed = parse(document.getText());
-    if (parsed.kind === 'refused') return;
+    const { version } = document;
+    const parsed = await parsedInHost(document);
+    if (parsed?.kind === 'refused' || document.version !== version) return;
     const diagnostics = this.sessions.of(uri).flatMap((session) =>
       (this.#seen.get(session) ?? []).map(({ code, level, keyPath, message }) => {
-        const place = parsed.file.placeOf(keyPath, session.variant);
+        // In a file that only the trainer parses they stand at its beginning.
+        const place = parsed?.file.placeOf(keyPath, session.variant) ?? { offset: 0, length: 1 };
         const range = new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
         const of = session.variant === undefined ? '' : `${session.variant}: `;
         return diagnostic({ range, message: `${of}${message}`, severity: severities[level], code });

@@ -14,11 +14,13 @@ import { codeLens, type LensParts } from '../platform/labels';
 import type { Place } from '../experiment/refusal';
 import type { ExperimentFile } from '../experiment/experimentFile';
 import { differingKeys, keyValues } from '../run/differences';
-import type { Estimated, Estimates } from '../session/estimates';
+import type { Estimate } from '../protocol/trainer';
+import type { Estimates } from '../session/estimates';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 import { briefNumber, counted, mebibytes } from '../protocol/numbers';
 import { stateWords } from '../protocol/run';
+import { parsedInHost } from './experimentCheck';
 
 const refreshMilliseconds = 500;
 
@@ -47,15 +49,15 @@ export class TrainLenses implements CodeLensProvider, Disposable {
   }
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
-    const { parseExperiment } = await import('../experiment/parse');
-    const parsed = parseExperiment(document.getText());
+    const parsed = await parsedInHost(document);
     const top = new Range(0, 0, 0, 0);
-    if (parsed.kind === 'refused') {
+    if (parsed?.kind === 'refused') {
       // The lens stays, so that pressing it says what is wrong.
       return this.#lensesAt(top, document, undefined, undefined);
     }
-    const { file } = parsed;
-    const variants = file.variants.flatMap(({ name, place }) =>
+    // A long file is parsed by the trainer; its variants are those that it had when it was checked last.
+    const file = parsed?.file;
+    const variants = (file?.variants ?? this.estimates.variantsOf(document.uri)).flatMap(({ name, place }) =>
       this.#lensesAt(rangeOf(document, place), document, name, file),
     );
     return [...this.#lensesAt(top, document, undefined, file), ...variants];
@@ -137,7 +139,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
 }
 
 /** What a run would take; there is nothing to press. */
-function inWords({ parameters, memoryBytes }: Estimated): LensParts {
+function inWords({ parameters, memoryBytes }: Estimate): LensParts {
   const title = `${counted(parameters, 'parameter')} · ${mebibytes(memoryBytes)}`;
   return { title, command: '', tooltip: 'What the net has to learn, and the memory that training will take' };
 }

@@ -23,27 +23,37 @@ import {
   TextDocument as ServiceDocument,
   type CompletionItem as ServiceItem,
   type DocumentSymbol as ServiceSymbol,
+  type JSONDocument,
   type LanguageService,
   type Range as ServiceRange,
   type TextEdit as ServiceEdit,
 } from 'vscode-json-languageservice';
 import { jsonSchema } from '../experiment/jsonSchema';
 import { completionItem, documentSymbol, markdown } from '../platform/labels';
+import { isShort } from './experimentCheck';
+
+/** Entries of an outline at most. */
+const mostSymbols = 5000;
 
 const schemaUri = 'unroll://schema/experiment';
 
 /**
  * Completions, hovers, symbols and formatting of *.rnn.json from the experiment's JSON Schema. The service is VS Code's
  * own JSON library, asked here and not through VS Code's JSON extension, because that one would underline every mistake
- * a second time in words of its own.
+ * a second time in words of its own. A long document has none of it but formatting: to parse it would hold up the
+ * extension host at every change.
  */
 export class SchemaLanguage
   implements CompletionItemProvider, HoverProvider, DocumentSymbolProvider, DocumentFormattingEditProvider
 {
   #service: LanguageService | undefined;
+  /** The document that was asked about last: an editor asks several questions after every change. */
+  #last: { readonly document: TextDocument; readonly version: number; readonly opened: Opened | undefined } | undefined;
 
   async provideCompletionItems(document: TextDocument, position: Position): Promise<CompletionList | undefined> {
-    const { service, text, parsed } = this.#open(document);
+    const opened = this.#open(document);
+    if (opened === undefined) return undefined;
+    const { service, text, parsed } = opened;
     const list = await service.doComplete(text, position, parsed);
     if (list === null) return undefined;
     // A list made before the quote knows nothing of the one that the editor closes it with, and would leave that one
@@ -53,7 +63,9 @@ export class SchemaLanguage
   }
 
   async provideHover(document: TextDocument, position: Position): Promise<Hover | undefined> {
-    const { service, text, parsed } = this.#open(document);
+    const opened = this.#open(document);
+    if (opened === undefined) return undefined;
+    const { service, text, parsed } = opened;
     const hover = await service.doHover(text, position, parsed);
     if (hover === null) return undefined;
     const contents = Array.isArray(hover.contents) ? hover.contents : [hover.contents];
@@ -62,22 +74,54 @@ export class SchemaLanguage
   }
 
   provideDocumentSymbols(document: TextDocument): DocumentSymbol[] {
-    const { service, text, parsed } = this.#open(document);
-    return service.findDocumentSymbols2(text, parsed).map(symbolOf);
+    const opened = this.#open(document);
+    if (opened === undefined) return [];
+    const { service, text, parsed } = opened;
+    return service.findDocumentSymbols2(text, parsed, { resultLimit: mostSymbols }).map(symbolOf);
   }
 
   provideDocumentFormattingEdits(
     document: TextDocument,
     { tabSize, insertSpaces }: { readonly tabSize: number; readonly insertSpaces: boolean },
   ): TextEdit[] {
-    const { service, text } = this.#open(document);
-    return service.format(text, undefined, { tabSize, insertSpaces }).map(editOf);
+    return this.#theService().format(textOf(document), undefined, { tabSize, insertSpaces }).map(editOf);
   }
 
-  #open(document: TextDocument) {
-    const service = (this.#service ??= serviceWithSchema());
-    const text = ServiceDocument.create(document.uri.toString(), 'jsonc', document.version, document.getText());
-    return { service, text, parsed: service.parseJSONDocument(text) };
+  /** A document as the service reads it; undefined for one that it would read too long, or not at all. */
+  #open(document: TextDocument): Opened | undefined {
+    if (!isShort(document)) return undefined;
+    const service = this.#theService();
+    const { version } = document;
+    if (this.#last?.document === document && this.#last.version === version) return this.#last.opened;
+    const text = textOf(document);
+    const parsed = parsedBy(service, text);
+    const opened = parsed === undefined ? undefined : { service, text, parsed };
+    this.#last = { document, version, opened };
+    return opened;
+  }
+
+  #theService(): LanguageService {
+    return (this.#service ??= serviceWithSchema());
+  }
+}
+
+interface Opened {
+  readonly service: LanguageService;
+  readonly text: ServiceDocument;
+  readonly parsed: JSONDocument;
+}
+
+function textOf(document: TextDocument): ServiceDocument {
+  return ServiceDocument.create(document.uri.toString(), 'jsonc', document.version, document.getText());
+}
+
+/** undefined where brackets are nested deeper than the service's own parser can follow. */
+function parsedBy(service: LanguageService, text: ServiceDocument): JSONDocument | undefined {
+  try {
+    return service.parseJSONDocument(text);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

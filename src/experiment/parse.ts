@@ -2,7 +2,7 @@ import { readDocument } from './document';
 import { ExperimentFile } from './experimentFile';
 import type { KeyPath, Place, Refusal } from './refusal';
 
-export { largestExperimentFile } from './syntax';
+export { largestExperimentFile } from './sizes';
 
 /** A file whose experiment and variants can all be run, or everything that is wrong with it, in the file's order. */
 export type Parsed =

@@ -2,9 +2,7 @@ import { createScanner, parseTree, printParseErrorCode, type Node, type ParseErr
 import { printed } from './fields';
 import type { LineIndex } from './lineIndex';
 import type { Refusal } from './refusal';
-
-/** The largest experiment file that is read, in bytes of UTF-8. */
-export const largestExperimentFile = 1024 * 1024;
+import { largestExperimentFile } from './sizes';
 
 const DEEPEST = 32;
 

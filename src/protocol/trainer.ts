@@ -1,4 +1,6 @@
 import type { Finding } from '../diagnosis/finding';
+import type { Variant } from '../experiment/experimentFile';
+import type { Refusal } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { KernelHistory } from '../run/kernelHistory';
 import type { BrokenPlace, Manifest } from '../run/manifest';
@@ -45,19 +47,36 @@ export type StartReply =
     }
   | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
 
-/** What is asked about a run before there is one. */
-export type EstimateParams = Pick<StartParams, 'experiment' | 'files' | 'memoryLimit' | 'reproducible'>;
+/** An experiment file as it is written, to be checked before anything is trained. */
+export interface CheckParams {
+  readonly text: string;
+  /** The bytes of the files that it names, by their paths as written; those that are not there are not looked into. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Why files that it names cannot be read, by their paths as written. */
+  readonly unreadable: ReadonlyMap<string, Omit<RefusalAt, 'keyPath'>>;
+  /** Bytes that one run may use. */
+  readonly memoryLimit: number;
+  readonly reproducible: boolean;
+}
 
-/** What a run would take, or why there can be none. */
-export type Estimate =
-  | {
-      readonly kind: 'estimated';
-      /** Trained numbers of the net. */
-      readonly parameters: number;
-      /** Data included. */
-      readonly memoryBytes: number;
-    }
-  | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
+/** What a run would take. */
+export interface Estimate {
+  /** Trained numbers of the net. */
+  readonly parameters: number;
+  /** Bytes that the process will have in memory at its peak, data included. */
+  readonly memoryBytes: number;
+}
+
+/** What is found in an experiment file. */
+export interface CheckedExperiment {
+  /** In the order of the file. */
+  readonly refusals: readonly Refusal[];
+  readonly variants: readonly Variant[];
+  /** The paths of the files that the experiment and its variants name; those that were given among them. */
+  readonly paths: readonly string[];
+  /** By variant; undefined is the experiment itself. What is refused, or has files that were not given, is not among them. */
+  readonly estimates: ReadonlyMap<string | undefined, Estimate>;
+}
 
 /** How a run ended. */
 export type Ending =
@@ -89,8 +108,8 @@ export type ReplayReply =
 export type TrainerContract = {
   requests: {
     start: { params: StartParams; result: StartReply };
-    /** Allocates nothing, and leaves the worker as it was. */
-    estimate: { params: EstimateParams; result: Estimate };
+    /** Trains nothing, and leaves the trainer as it was. */
+    checkExperiment: { params: CheckParams; result: CheckedExperiment };
     /** Answered once the update in progress is done. */
     pause: { params: undefined; result: undefined };
     resume: { params: undefined; result: undefined };

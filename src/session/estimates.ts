@@ -1,20 +1,23 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
-import type { ResolvedExperiment } from '../experiment/schema';
+import type { Variant } from '../experiment/experimentFile';
 import { isReproducible, memoryLimit } from '../platform/settings';
 import { Channel } from '../protocol/channel';
-import type { Estimate, TrainerContract, TrainerHostContract } from '../protocol/trainer';
+import type {
+  CheckedExperiment,
+  CheckParams,
+  Estimate,
+  TrainerContract,
+  TrainerHostContract,
+} from '../protocol/trainer';
 import type { Target } from './sessions';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
-
-/** What a run would take. */
-export type Estimated = Extract<Estimate, { kind: 'estimated' }>;
 
 /** Nobody types so slowly that the next question comes after this. */
 const patienceMilliseconds = 20_000;
 
-/** What training the open experiments would take, asked of a trainer that trains nothing. */
+/** Checks the open experiments in a trainer that trains nothing, and knows what training them would take. */
 export class Estimates implements Disposable {
-  readonly #known = new Map<string, ReadonlyMap<string | undefined, Estimated>>();
+  readonly #known = new Map<string, CheckedExperiment>();
   readonly #changed = new EventEmitter<undefined>();
   #worker: TrainerWorker | undefined;
   #channel: Channel<TrainerHostContract, TrainerContract> | undefined;
@@ -27,12 +30,17 @@ export class Estimates implements Disposable {
   constructor(readonly startWorker: StartTrainerWorker) {}
 
   /** What was found for a target when it was checked last; undefined where it cannot be trained, or was not checked. */
-  of({ uri, variant }: Target): Estimated | undefined {
-    return this.#known.get(uri.toString())?.get(variant);
+  of({ uri, variant }: Target): Estimate | undefined {
+    return this.#known.get(uri.toString())?.estimates.get(variant);
   }
 
-  /** Keeps what was found for all variants of an experiment; undefined is the experiment itself. */
-  keep(experiment: Uri, found: ReadonlyMap<string | undefined, Estimated>): void {
+  /** The variants that an experiment had when it was checked last, with their places in its text. */
+  variantsOf(experiment: Uri): readonly Variant[] {
+    return this.#known.get(experiment.toString())?.variants ?? [];
+  }
+
+  /** Keeps what was found in an experiment. */
+  keep(experiment: Uri, found: CheckedExperiment): void {
     this.#known.set(experiment.toString(), found);
     this.#changed.fire(undefined);
   }
@@ -43,27 +51,37 @@ export class Estimates implements Disposable {
   }
 
   /**
-   * Estimates a run.
+   * Checks the text of an experiment and of its variants.
    *
    * @throws when the trainer cannot be started or dies
    */
-  async ask(scope: Uri, experiment: ResolvedExperiment, files: ReadonlyMap<string, Uint8Array>): Promise<Estimate> {
+  async check(
+    scope: Uri,
+    { text, files, unreadable }: Pick<CheckParams, 'text' | 'files' | 'unreadable'>,
+  ): Promise<CheckedExperiment> {
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => {
-      this.#end();
-    }, patienceMilliseconds);
     const channel = (this.#channel ??= this.#start());
     this.#open++;
     try {
-      return await channel.request('estimate', {
-        experiment,
+      return await channel.request('checkExperiment', {
+        text,
         files,
+        unreadable,
         memoryLimit: memoryLimit(scope),
         reproducible: isReproducible(scope),
       });
     } finally {
       this.#open--;
+      clearTimeout(this.#idle);
+      this.#idle = setTimeout(() => {
+        this.#end('Nobody has asked for a while.');
+      }, patienceMilliseconds);
     }
+  }
+
+  /** Ends the checks that are under way: the texts that they are about have changed. They reject. */
+  abandon(): void {
+    if (this.#open > 0) this.#end('A newer text is checked.');
   }
 
   /** Gives away the trainer that has estimated, where there is one with nothing to do: it need not be started any more. */
@@ -78,8 +96,8 @@ export class Estimates implements Disposable {
   }
 
   dispose(): void {
+    this.#end('The extension ends.');
     clearTimeout(this.#idle);
-    this.#end();
     this.#changed.dispose();
   }
 
@@ -94,8 +112,8 @@ export class Estimates implements Disposable {
     return channel;
   }
 
-  #end(): void {
-    this.#channel?.close('Nobody has asked for a while.');
+  #end(reason: string): void {
+    this.#channel?.close(reason);
     this.#worker?.terminate();
     this.#channel = undefined;
     this.#worker = undefined;

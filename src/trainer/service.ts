@@ -1,7 +1,6 @@
 import { digestOfData } from '../data/dataDigest';
 import { Diagnosis } from '../diagnosis/diagnosis';
 import { defaultKernelSet, missingSpeed, openKernels, type BuiltKernelSet } from '../engine/kernels/open';
-import { parameterCount } from '../engine/network';
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
 import type { RunFacts } from '../protocol/run';
 import type { StartParams, StartReply, TrainerContract, TrainerHostContract } from '../protocol/trainer';
@@ -11,9 +10,10 @@ import { kernelsAt } from '../run/kernelHistory';
 import type { Manifest } from '../run/manifest';
 import { buffersOf } from '../run/recordBatch';
 import type { RunStorage } from '../run/storage';
+import { ExperimentChecker } from './experimentCheck';
 import { factsOf } from './facts';
 import { Helpers, type Threads } from './helpers';
-import { measureTraining, planTraining } from './plan';
+import { planTraining } from './plan';
 import { ReplayService } from './replayService';
 import { Run } from './run';
 import { resumedOtherwise, runnableKernels } from './runnableKernels';
@@ -46,6 +46,7 @@ export interface ServedTrainer {
 export function serveTrainer(surroundings: TrainerSurroundings): ServedTrainer {
   let run: Run | undefined;
   let training: Promise<unknown> = Promise.resolve();
+  const checker = new ExperimentChecker();
   const replays = new ReplayService(surroundings.openFolder, surroundings.clock, surroundings.yieldToMessages);
   const running = (): Run => {
     if (run === undefined) throw new Error('No run has been started.');
@@ -58,13 +59,7 @@ export function serveTrainer(surroundings: TrainerSurroundings): ServedTrainer {
       const started = await start(params);
       return started;
     },
-    estimate: ({ experiment, files, memoryLimit, reproducible }) => {
-      const kernels = openKernels(defaultKernelSet(reproducible));
-      const measuring = measureTraining({ experiment, files, kernels, memoryLimit });
-      if (measuring.kind === 'refused') return measuring;
-      const { options, memoryBytes } = measuring.measured;
-      return { kind: 'estimated', parameters: parameterCount(options.network), memoryBytes };
-    },
+    checkExperiment: (params) => checker.check(params),
     pause: async () => {
       await running().pause();
       return undefined;

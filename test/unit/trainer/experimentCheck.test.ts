@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import type { CheckedExperiment, CheckParams } from '../../../src/protocol/trainer';
+import { ExperimentChecker } from '../../../src/trainer/experimentCheck';
+
+const nothing = { files: new Map(), unreadable: new Map(), memoryLimit: 1e9, reproducible: true };
+const check = (text: string, more: Partial<CheckParams> = {}): CheckedExperiment =>
+  new ExperimentChecker().check({ ...nothing, text, ...more });
+const csv = (variants: string): string =>
+  `{ "data": { "csv": "a.csv", "inputs": ["n"], "length": 3 }, "model": { "cell": "rnn" }, "variants": ${variants} }`;
+const table = (rows: number): Uint8Array =>
+  new TextEncoder().encode(`n\n${Array.from({ length: rows }, (_, row) => row).join('\n')}\n`);
+
+describe('The check of an experiment file', () => {
+  it('finds every variant with its place, and what each of them takes', () => {
+    const text = csv('{ "wide": { "model": { "hidden": 64 } }, "other": { "data": { "csv": "b.csv" } } }');
+    const { refusals, variants, paths, estimates } = check(text, { files: new Map([['a.csv', table(40)]]) });
+    assert.deepEqual(refusals, []);
+    assert.deepEqual(
+      variants.map(({ place }) => text.slice(place.offset, place.offset + place.length)),
+      ['"wide"', '"other"'],
+    );
+    assert.deepEqual(paths, ['a.csv', 'b.csv']);
+    // A file that was not given is not looked into.
+    assert.deepEqual([...estimates.keys()], [undefined, 'wide']);
+    assert.ok((estimates.get('wide')?.parameters ?? 0) > (estimates.get(undefined)?.parameters ?? Infinity));
+  });
+
+  it('places what is wrong with a file where the file is named, once', () => {
+    const text = csv('{ "other": { "seed": 2 } }');
+    const missing = check(text, { unreadable: new Map([['a.csv', { code: 'file.missing', message: 'It is gone.' }]]) });
+    assert.deepEqual(
+      missing.refusals.map(({ place, message }) => [text.slice(place.offset, place.offset + place.length), message]),
+      [['"a.csv"', 'It is gone.']],
+    );
+    const short = check(text, { files: new Map([['a.csv', table(2)]]) });
+    assert.equal(short.refusals.length, 1);
+    assert.match(short.refusals[0].message, /2 rows/);
+  });
+
+  it('says what is wrong with the file itself', () => {
+    const { refusals, estimates } = check('{ "data": 1 }');
+    assert.ok(refusals.length > 0);
+    assert.equal(estimates.size, 0);
+  });
+
+  it('opens no more data than a bound for two hundred variants', () => {
+    const rows = Array.from({ length: 60_000 }, () => '[1]').join();
+    const targets = `1${',null'.repeat(59_999)}`;
+    const variants = Array.from({ length: 200 }, (_, n) => `"v${n}": { "seed": ${n} }`).join();
+    const text = `{ "data": { "sequences": [{ "inputs": [${rows}], "targets": [${targets}] }] }, "model": { "cell": "rnn" }, "bptt": { "forward": 10, "backward": 10 }, "variants": { ${variants} } }`;
+    const { estimates, variants: found } = check(text);
+    assert.equal(found.length, 200);
+    assert.ok(estimates.size > 1 && estimates.size < 100, `${estimates.size} estimates`);
+  });
+});

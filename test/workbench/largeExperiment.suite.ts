@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { ExperimentFile, until } from './experimentFile';
+
+/** A file of most of a mebibyte with two variants. */
+const large = (hidden: string): string => {
+  const steps = 80_000;
+  const sequence = `{ "inputs": [${Array<string>(steps).fill('[1]').join()}], "targets": [1${',null'.repeat(steps - 1)}] }`;
+  const variants = `{ "gru": { "model": { "cell": "gru" } }, "lstm": { "model": { "cell": "lstm" } } }`;
+  return `{\n  "data": { "sequences": [${sequence}] },\n  "model": { "cell": "rnn", "hidden": ${hidden} },\n  "bptt": { "forward": 10, "backward": 10 },\n  "variants": ${variants}\n}\n`;
+};
+
+describe('An experiment file that is large', function () {
+  this.timeout(120_000);
+
+  afterEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('is checked outside of the extension host, with its variants and what they take', async () => {
+    const experiment = await ExperimentFile.open(large('4'));
+    await experiment.lens(/^[\d,]+ parameters · [\d.]+ MiB$/);
+    const trains = (await experiment.lenses()).filter((title) => title === '▶ Train');
+    assert.equal(trains.length, 3);
+  });
+
+  it('has its mistakes underlined, and no more once they are mended', async () => {
+    const experiment = await ExperimentFile.open(large('-3'));
+    const [diagnostic] = await experiment.diagnostics();
+    assert.equal(experiment.document.getText(diagnostic.range), '-3');
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(experiment.document.uri, diagnostic.range, '5');
+    await vscode.workspace.applyEdit(edit);
+    await until('no diagnostic', () => vscode.languages.getDiagnostics(experiment.document.uri).length === 0);
+    await experiment.document.save();
+  });
+});
