@@ -52,6 +52,11 @@ export class OnDemandTrainer implements Disposable {
     return live.worker;
   }
 
+  /** Ends the trainer where requests are waiting for their answers; they reject with the reason. */
+  abandon(reason: string): void {
+    if (this.#pending > 0) this.#end(reason);
+  }
+
   dispose(): void {
     this.#end('The window was closed.');
   }
