@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { readManifest } from '../../src/run/manifest';
 import { Inspector } from '../../src/session/inspector';
@@ -153,6 +154,25 @@ describe('A trainer whose process dies', () => {
       await trained(again.session, 0);
     });
   }
+
+  it('is ended by a second Stop where it runs in an endless loop, and leaves a run that can be resumed', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    start = forkTrainers(trainerWith(afterwards('start', 1500, 'for (;;);')));
+    const launch = await launcher.launch({ uri: experiment.document.uri, variant: undefined });
+    assert.ok(launch.kind === 'started', JSON.stringify(launch));
+    const { session } = launch;
+    await sleep(2500);
+    const { updates } = session.status;
+    await sleep(500);
+    assert.equal(session.status.updates, updates, 'it hangs');
+    const first = session.stop().catch(() => undefined);
+    await sleep(1000);
+    await session.stop();
+    await first;
+    assert.equal(session.status.state, 'stopped');
+    await session.gone;
+    await isResumable(session.folder ?? '');
+  });
 
   it('while it is being started, says why and how to start over, and leaves no folder', async () => {
     const experiment = await ExperimentFile.open(endless);
