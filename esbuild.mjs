@@ -53,7 +53,7 @@ const tests = [
   {
     ...module,
     name: 'tests',
-    entries: ['.test.ts', '.bench.ts', '.command.ts'].flatMap((ending) => filesIn('test', ending)),
+    entries: ['.test.ts', '.bench.ts', '.command.ts', '.hooks.ts'].flatMap((ending) => filesIn('test', ending)),
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     outExtension: { '.js': '.mjs' },

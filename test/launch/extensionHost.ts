@@ -5,13 +5,14 @@ import { openChromium } from './chromium';
 import { installedEmbedded } from './installation';
 import { linkedRepository, scratchFolder, scratchWorkspace } from './scratch';
 import { EmbeddedServer } from './server';
-import { oneFailure, readReport, reportVariable, suiteLine, type Tally } from './tally';
+import { interrupted } from './progress';
+import { oneFailure, readReport, reportVariable, suiteLine, sum, type Tally } from './tally';
 
 /** The compiled suite; it is the same file for both launchers. */
 const suite = resolve('dist', 'test', 'workbench', 'index.cjs');
 
-/** How long (ms) the suite may take from the opening of the window to its exit code. */
-const limit = 300_000;
+/** How long (ms) the suite may take from the opening of the window to its exit code: some two minutes on a machine at rest. */
+const limit = 600_000;
 
 /**
  * Runs the suite inside a real extension host: of the desktop VS Code where it can be downloaded and shown, else of
@@ -22,13 +23,15 @@ export async function runInExtensionHost(): Promise<Tally> {
   console.log(`Launcher: ${launcher} (${reason})`);
   const report = join(scratchFolder('report'), 'workbench.json');
   const folder = scratchWorkspace(resolve('media', 'samples'));
-  const code = await (launcher === 'desktop' ? runOnDesktop(folder, report) : runEmbedded(folder, report));
+  const running = launcher === 'desktop' ? runOnDesktop(folder, report) : runEmbedded(folder, report);
+  const end = await running.then(
+    (code) => `ended with exit code ${String(code)} and without a report: it did not run to its end.`,
+    (error: unknown) => `did not run to its end: ${error instanceof Error ? error.message : String(error)}`,
+  );
   const tally = readReport(report);
-  if (!tally) {
-    console.error(`The suite ended with exit code ${String(code)} without a report: it did not run to its end.`);
-    return oneFailure;
-  }
-  return tally;
+  if (tally !== undefined) return tally;
+  console.error(`The suite ${end}`);
+  return sum([interrupted(report), oneFailure]);
 }
 
 interface Choice {

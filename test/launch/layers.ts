@@ -34,13 +34,24 @@ export const layers: readonly Layer[] = [
   },
 ];
 
+/** What each worker of a parallel run loads first. */
+export const hooksOfWorkers = resolve('dist', 'test', 'launch', 'progress.hooks.mjs');
+
 /**
  * Runs the built tests of `dist/test/NAME`, two files at a time where they are `inParallel`; windows that take the keyboard
  * cannot be. `timeout` (ms) is for one test, and where one takes a twentieth of it that is said. `UNROLL_TESTS` picks some
  * by their names.
  */
 async function runFolder(name: string, timeout: number, inParallel = false): Promise<Tally> {
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout, slow: timeout / 20, parallel: inParallel, jobs: 2 });
+  const mocha = new Mocha({
+    ui: 'bdd',
+    reporter: 'spec',
+    timeout,
+    slow: timeout / 20,
+    parallel: inParallel,
+    jobs: 2,
+    ...(inParallel ? { require: [hooksOfWorkers] } : {}),
+  });
   if (process.env['UNROLL_TESTS']) mocha.grep(new RegExp(process.env['UNROLL_TESTS']));
   const folder = resolve('dist', 'test', name);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.mjs'));

@@ -1,15 +1,31 @@
 import type Mocha from 'mocha';
+import { note } from './progress';
 import type { Tally } from './tally';
 
-/** Runs what has been loaded into `mocha` and counts how its tests end. A failing hook counts as a failed test. */
+/**
+ * Runs what has been loaded into `mocha`, notes each test as it begins and ends, and counts how they end. A failing hook
+ * counts as a failed test.
+ */
 export async function run(mocha: Mocha): Promise<Tally> {
   return new Promise((resolve) => {
     const count = { passed: 0, failed: 0, skipped: 0 };
     const runner = mocha.run(() => {
       resolve(count);
     });
-    runner.on('pass', () => (count.passed += 1));
-    runner.on('fail', () => (count.failed += 1));
-    runner.on('pending', () => (count.skipped += 1));
+    // Workers note their own tests, at once; here they are heard of when a file is over.
+    const noteHere = mocha.options.parallel === true ? () => undefined : note;
+    runner.on('test', (test) => noteHere('started', test.fullTitle()));
+    runner.on('pass', (test) => {
+      count.passed += 1;
+      noteHere('passed', test.fullTitle());
+    });
+    runner.on('fail', (test) => {
+      count.failed += 1;
+      noteHere('failed', test.fullTitle());
+    });
+    runner.on('pending', (test) => {
+      count.skipped += 1;
+      noteHere('skipped', test.fullTitle());
+    });
   });
 }

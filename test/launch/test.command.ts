@@ -5,6 +5,7 @@ import { runCommand } from './closing';
 import { installedEmbedded } from './installation';
 import { layers, type Layer } from './layers';
 import { scratchFolder } from './scratch';
+import { interrupted } from './progress';
 import { inWords, oneFailure, readReport, report, reportVariable, sum, type Tally } from './tally';
 
 /** Tells a process that it is to run one layer itself instead of starting a process for it. */
@@ -40,7 +41,7 @@ async function runApart(layer: Layer): Promise<Tally> {
   const tally = readReport(file);
   if (tally && (code === 0 || tally.failed > 0)) return tally;
   console.error(`The layer “${layer.name}” ended with exit code ${String(code)} and is counted as failed.`);
-  return sum([tally ?? oneFailure, ...(tally ? [oneFailure] : [])]);
+  return sum([tally ?? interrupted(file), oneFailure]);
 }
 
 async function testOne(name: string): Promise<number> {

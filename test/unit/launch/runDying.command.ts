@@ -1,0 +1,13 @@
+// Runs the tests that take their process with them, in this process or, with the word `parallel`, in workers.
+import Mocha from 'mocha';
+import { resolve } from 'node:path';
+import { run } from '../../launch/mochaRun';
+import { hooksOfWorkers } from '../../launch/layers';
+
+const parallel = process.argv[2] === 'parallel';
+const mocha = new Mocha({ ui: 'bdd', ...(parallel ? { parallel, jobs: 2, require: [hooksOfWorkers] } : {}) });
+for (const file of parallel ? ['dying', 'alive'] : ['dying']) {
+  mocha.addFile(resolve('dist', 'test', 'unit', 'launch', `${file}.command.mjs`));
+}
+await mocha.loadFilesAsync();
+await run(mocha);
