@@ -76,9 +76,13 @@ export function readOverview(bytes: Uint8Array, layout: RecordLayout): Overview 
     if (metadata['format'] !== format || metadata['layout'] !== JSON.stringify(layout)) return undefined;
     const described = describedSchema.parse(JSON.parse(metadata['described'] ?? 'null'));
     const table = (name: (typeof tableNames)[number]): OverviewTable => {
-      const fields = [...tensors].filter(([path]) => path.startsWith(`${name}/`));
-      const columns = fields.map(([path, { data }]) => [path.slice(name.length + 1), Float64Array.from(data)] as const);
-      return { ...described[name], from: 0, columns: Object.fromEntries(columns) };
+      const columns: Record<string, Float64Array> = {};
+      for (const [path, tensor] of tensors) {
+        if (!path.startsWith(`${name}/`) || tensor.dtype !== 'F64') continue;
+        // Only the fields that a table has are asked for, and only they take memory.
+        Object.defineProperty(columns, path.slice(name.length + 1), { enumerable: true, get: () => tensor.data });
+      }
+      return { ...described[name], from: 0, columns };
     };
     const { numbers, recordBytes } = described;
     return {

@@ -4,6 +4,10 @@
  * writes it.
  */
 
+import { parseTensorHeader, quoted, TensorFileError } from './tensorHeader';
+
+export { TensorFileError };
+
 /** A tensor as a safetensors file holds it. */
 export type StoredTensor =
   | { readonly dtype: 'F32'; readonly shape: readonly number[]; readonly data: Float32Array }
@@ -16,13 +20,9 @@ export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A safetensors file that is damaged, or not one. */
-export class TensorFileError extends Error {
-  override readonly name = 'TensorFileError';
-}
-
 const bytesPerElement = { F32: 4, F64: 8, I32: 4 } as const;
-const largestHeader = 100 * 1024 * 1024;
+/** A net of 1,024 layers, which is the most there can be, has a header of 3 MiB. */
+const largestHeader = 16 * 1024 * 1024;
 const alignment = 8;
 
 /** The bytes of a file with these tensors, in order; the data begins on an 8-byte boundary. */
@@ -50,7 +50,8 @@ export function writeTensorFile({ tensors, metadata }: TensorFile): Uint8Array {
 }
 
 /**
- * Reads a file; nothing its header says is believed before it is checked against the bytes that are there.
+ * Reads a file; nothing its header says is believed before it is checked against the bytes that are there. A tensor takes
+ * memory of its own when its `data` are first asked for, and all of them together no more than the file.
  *
  * @throws TensorFileError naming what is wrong.
  */
@@ -59,33 +60,35 @@ export function readTensorFile(bytes: Uint8Array): TensorFile {
     throw new TensorFileError(`A safetensors file has at least 8 bytes; this one has ${bytes.length}.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = view.getBigUint64(0, true);
-  if (headerLength > BigInt(Math.min(bytes.length - 8, largestHeader))) {
+  if (headerLength > BigInt(bytes.length - 8)) {
     throw new TensorFileError(
       `Not a safetensors file: its header would be ${headerLength} bytes long, and the file has ${bytes.length}.`,
     );
   }
+  if (headerLength > BigInt(largestHeader)) {
+    throw new TensorFileError(`The file's header has ${headerLength} bytes, and ${largestHeader} at most are read.`);
+  }
   const dataStart = 8 + Number(headerLength);
-  const header = parseHeader(bytes.subarray(8, dataStart));
-  const tensors = new Map<string, StoredTensor>();
+  const header = parseTensorHeader(bytes.subarray(8, dataStart));
+  const data = bytes.subarray(dataStart);
+  const places: Place[] = [];
   const metadata: Record<string, string> = {};
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') Object.assign(metadata, metadataOf(entry));
-    else tensors.set(name, tensorOf(name, entry, bytes.subarray(dataStart)));
+    else places.push(placeOf(name, entry, data.length));
   }
-  return { tensors, metadata };
+  checkRanges(places, data.length);
+  return { tensors: new Map(places.map((place) => [place.name, tensorAt(place, data)])), metadata };
 }
 
-function parseHeader(bytes: Uint8Array): object {
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new TensorFileError('Not a safetensors file: its header is no JSON.');
-  }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-    throw new TensorFileError('Not a safetensors file: its header is no JSON object.');
-  }
-  return header;
+/** What a header says of a tensor. */
+interface Place {
+  readonly name: string;
+  readonly dtype: StoredTensor['dtype'];
+  readonly shape: readonly number[];
+  /** Its first byte among those of the tensors, and the first that is not its own any more. */
+  readonly from: number;
+  readonly to: number;
 }
 
 function metadataOf(entry: unknown): Record<string, string> {
@@ -94,34 +97,69 @@ function metadataOf(entry: unknown): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-function tensorOf(name: string, entry: unknown, data: Uint8Array): StoredTensor {
-  const fault = (what: string): TensorFileError => new TensorFileError(`Tensor "${name}" ${what}.`);
+function placeOf(name: string, entry: unknown, dataLength: number): Place {
+  const fault = (what: string): TensorFileError => new TensorFileError(`Tensor ${quoted(name)} ${what}.`);
   if (typeof entry !== 'object' || entry === null) throw fault('has no description');
   const { dtype, shape, data_offsets: range } = entry as Record<string, unknown>;
   if (dtype !== 'F32' && dtype !== 'F64' && dtype !== 'I32') {
-    throw fault(`is of type ${JSON.stringify(dtype)}; F32, F64 and I32 can be read: convert it first`);
+    const found = typeof dtype === 'string' ? quoted(dtype) : typeof dtype;
+    throw fault(`is of type ${found}; F32, F64 and I32 can be read: convert it first`);
   }
   if (!isSizes(shape)) throw fault('has no shape of whole numbers');
   if (!isSizes(range) || range.length !== 2) throw fault('has no pair of data offsets');
   const [from = 0, to = 0] = range;
   const length = shape.reduce((product, size) => product * size, 1);
-  if (to > data.length || to - from !== length * bytesPerElement[dtype]) {
+  if (to > dataLength || to - from !== length * bytesPerElement[dtype]) {
     throw fault(
-      `claims bytes ${from} to ${to} for ${length} numbers of ${dtype}; the file holds ${data.length} bytes of data`,
+      `claims bytes ${from} to ${to} for ${length} numbers of ${dtype}; the file holds ${dataLength} bytes of data`,
     );
   }
+  return { name, dtype, shape, from, to };
+}
+
+/** The format wants every byte to belong to one tensor: bytes that many share would take memory for each of them. */
+function checkRanges(places: readonly Place[], dataLength: number): void {
+  let end = 0;
+  for (const { name, from, to } of [...places].sort((a, b) => a.from - b.from || a.to - b.to)) {
+    if (from < end) {
+      throw new TensorFileError(
+        `Tensor ${quoted(name)} begins at byte ${from}, where another tensor has bytes up to ${end}; tensors may not overlap.`,
+      );
+    }
+    if (from > end) throw hole(end, from);
+    end = to;
+  }
+  if (end < dataLength) throw hole(end, dataLength);
+}
+
+function hole(from: number, to: number): TensorFileError {
+  return new TensorFileError(`Bytes ${from} to ${to} of the data belong to no tensor: the file is damaged.`);
+}
+
+function tensorAt({ dtype, shape, from, to }: Place, bytes: Uint8Array): StoredTensor {
   // A copy, because the bytes in the file need not be aligned; made here, because a Node Buffer's slice is a view.
-  const { buffer } = new Uint8Array(data.subarray(from, to));
+  const copy = (): ArrayBuffer => new Uint8Array(bytes.subarray(from, to)).buffer;
   switch (dtype) {
     case 'F32':
-      return { dtype, shape, data: new Float32Array(buffer) };
+      return withData({ dtype, shape }, () => new Float32Array(copy()));
     case 'F64':
-      return { dtype, shape, data: new Float64Array(buffer) };
+      return withData({ dtype, shape }, () => new Float64Array(copy()));
     case 'I32':
-      return { dtype, shape, data: new Int32Array(buffer) };
+      return withData({ dtype, shape }, () => new Int32Array(copy()));
     default:
       return dtype satisfies never;
   }
+}
+
+/** Adds `data` that are made when they are first asked for. */
+function withData<Described extends object, Data>(described: Described, make: () => Data) {
+  let made: Data | undefined;
+  return {
+    ...described,
+    get data(): Data {
+      return (made ??= make());
+    },
+  };
 }
 
 function isSizes(value: unknown): value is number[] {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readTensorFile, TensorFileError, writeTensorFile, type StoredTensor } from '../../../src/run/safetensors';
+import { tensorFileOf } from '../fuzz/hostileTensors';
 
 const example = new Map<string, StoredTensor>([
   ['mask', { dtype: 'I32', shape: [3], data: Int32Array.of(1, 0, -1) }],
@@ -67,5 +68,38 @@ describe('safetensors', () => {
       [{ dtype: 'F32', shape: [2], data_offsets: [8, 0] }, /claims bytes/],
     ];
     for (const [entry, reason] of lies) assert.throws(() => readTensorFile(header(entry)), reason);
+  });
+
+  it('lets every byte of the data belong to one tensor, and every name to one, as the format asks', () => {
+    const file = (ranges: Readonly<Record<string, readonly [number, number]>>) =>
+      tensorFileOf(
+        JSON.stringify(
+          Object.fromEntries(
+            Object.entries(ranges).map(([name, range]) => [
+              name,
+              { dtype: 'F32', shape: [(range[1] - range[0]) / 4], data_offsets: range },
+            ]),
+          ),
+        ),
+        16,
+      );
+    const { tensors } = readTensorFile(file({ b: [8, 16], none: [8, 8], a: [0, 8] }));
+    assert.deepEqual(tensors.get('b')?.data, new Float32Array(2));
+    assert.throws(() => readTensorFile(file({ a: [0, 8], b: [4, 16] })), /"b" begins at byte 4.* may not overlap/);
+    assert.throws(() => readTensorFile(file({ a: [0, 16], b: [0, 16] })), /may not overlap/);
+    assert.throws(() => readTensorFile(file({ a: [0, 16], none: [8, 8] })), /may not overlap/);
+    assert.throws(() => readTensorFile(file({ a: [4, 16] })), /Bytes 0 to 4 of the data belong to no tensor/);
+    assert.throws(() => readTensorFile(file({ a: [0, 4], b: [8, 16] })), /Bytes 4 to 8/);
+    assert.throws(() => readTensorFile(file({ a: [0, 12] })), /Bytes 12 to 16/);
+    const entry = '{"dtype":"F32","shape":[4],"data_offsets":[0,16]}';
+    assert.throws(() => readTensorFile(tensorFileOf(`{"a":${entry},"\\u0061":${entry}}`, 16)), /the name "a" twice/);
+    const twice = entry.replace('{', '{"dtype":"I32",');
+    assert.throws(() => readTensorFile(tensorFileOf(`{"a":${twice}}`, 16)), /the name "dtype" twice/);
+  });
+
+  it('makes the numbers of a tensor when they are first asked for, and once', () => {
+    const { tensors } = readTensorFile(writeTensorFile({ tensors: example, metadata: {} }));
+    const tensor = tensors.get('inputs');
+    assert.equal(tensor?.data, tensor?.data);
   });
 });

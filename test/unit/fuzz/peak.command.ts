@@ -1,0 +1,56 @@
+// Reads a hostile file in a process of its own and tells what became of it and how far its resident memory went up.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RunHistory } from '../../../src/protocol/runHistory';
+import { readManifest } from '../../../src/run/manifest';
+import { readTensorFile } from '../../../src/run/safetensors';
+import { restoreCheckpoint } from '../../../src/trainer/checkpoint';
+import { RecordDetail } from '../../../src/trainer/recordDetail.node';
+import type { HistoryRequest } from '../../../src/protocol/storedRun';
+import { answerHistory, readHistory } from '../../../src/trainer/recordHistory.node';
+import { readRecords } from '../../../src/run/recordDecoder';
+import { exampleTraining } from '../trainer/exampleTraining';
+import { peakMemory, type HostileReader } from './peakMemory';
+
+const [reader = '', folder = ''] = process.argv.slice(2);
+const bytesOf = (name: string): Uint8Array => readFileSync(join(folder, name));
+
+const factsIn = () => {
+  const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Parameters<typeof readHistory>[1];
+  return manifest.facts;
+};
+
+const readers: Readonly<Record<HostileReader, () => unknown>> = {
+  tensors: () => [...readTensorFile(bytesOf('file.safetensors')).tensors.values()].map(({ data }) => data.length),
+  weights: () =>
+    exampleTraining(
+      { model: { cell: 'lstm', hidden: 4, weights: 'w' } },
+      new Map([['w', bytesOf('file.safetensors')]]),
+    ),
+  checkpoint: () => restoreCheckpoint(exampleTraining(), bytesOf('file.safetensors'), 0),
+  records: () => {
+    const { batches, cutShort } = readRecords(bytesOf('records.arrows'));
+    if (cutShort !== undefined) throw new Error(cutShort);
+    return batches;
+  },
+  history: () => readHistory(folder, { facts: factsIn() }),
+  added: () => {
+    const after = JSON.parse(readFileSync(join(folder, 'after.json'), 'utf8')) as HistoryRequest['after'];
+    return answerHistory({ folder, facts: factsIn(), end: Infinity, after });
+  },
+  detail: () => new RecordDetail(folder, factsIn()).read({ from: 0, to: 1e9 }),
+  manifest: () => {
+    const manifest = readManifest(bytesOf('run.json'));
+    if (manifest === undefined) throw new Error('no manifest');
+    return new RunHistory(manifest.facts.layout, manifest.facts.recordEvery);
+  },
+};
+
+const before = peakMemory();
+let outcome = 'read';
+try {
+  await readers[reader as HostileReader]();
+} catch (error) {
+  outcome = error instanceof Error ? error.message : String(error);
+}
+process.stdout.write(JSON.stringify({ outcome, grown: (peakMemory() - before) / 1024 ** 2 }));
