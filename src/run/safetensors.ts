@@ -1,8 +1,9 @@
 /**
  * The safetensors container: a little-endian u64 header length, a JSON header of dtypes, shapes and byte ranges, and the
  * bytes of the tensors. Definition: huggingface/safetensors, "Format". Written here because no package for JavaScript
- * writes it.
+ * writes it. A file carries a checksum of all its bytes in its metadata; one without, as others write it, is read as well.
  */
+import { checksumKey, isSealedAt, noChecksum, sealAt } from './checksum';
 
 import { parseTensorHeader, quoted, TensorFileError } from './tensorHeader';
 
@@ -27,7 +28,7 @@ const alignment = 8;
 
 /** The bytes of a file with these tensors, in order; the data begins on an 8-byte boundary. */
 export function writeTensorFile({ tensors, metadata }: TensorFile): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header: Record<string, unknown> = { __metadata__: { [checksumKey]: noChecksum, ...metadata } };
   // Widest elements first keeps every tensor aligned to its own element.
   const ordered = [...tensors].sort(([, a], [, b]) => bytesPerElement[b.dtype] - bytesPerElement[a.dtype]);
   let end = 0;
@@ -46,7 +47,28 @@ export function writeTensorFile({ tensors, metadata }: TensorFile): Uint8Array {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
     offset += data.byteLength;
   }
+  sealAt(bytes, checksumAt);
   return bytes;
+}
+
+/** Where the digits of a file's checksum stand: its metadata come first, and the checksum first in them. */
+const checksumAt = 8 + `{"__metadata__":{"${checksumKey}":"`.length;
+
+/**
+ * The metadata without the checksum.
+ *
+ * @throws TensorFileError where the file has a checksum, and it is not that of its bytes
+ */
+function verified(bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { [checksumKey]: checksum, ...others } = metadata;
+  if (checksum === undefined) return others;
+  const written = new TextDecoder().decode(bytes.subarray(checksumAt, checksumAt + noChecksum.length));
+  if (written !== checksum || !isSealedAt(bytes, checksumAt)) {
+    throw new TensorFileError(
+      `The file is damaged: its bytes do not match the checksum in its metadata. If it was changed on purpose, remove "${checksumKey}" there.`,
+    );
+  }
+  return others;
 }
 
 /**
@@ -78,7 +100,10 @@ export function readTensorFile(bytes: Uint8Array): TensorFile {
     else places.push(placeOf(name, entry, data.length));
   }
   checkRanges(places, data.length);
-  return { tensors: new Map(places.map((place) => [place.name, tensorAt(place, data)])), metadata };
+  return {
+    tensors: new Map(places.map((place) => [place.name, tensorAt(place, data)])),
+    metadata: verified(bytes, metadata),
+  };
 }
 
 /** What a header says of a tensor. */
