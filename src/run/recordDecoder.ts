@@ -1,7 +1,9 @@
 import { Message, RecordBatchReader, type RecordBatch as ArrowBatch, type Schema } from 'apache-arrow';
 import { largestSeries, mostNames, type RecordBatch, type RecordLayout } from './recordBatch';
 import { guardVectors } from './flatbufferGuard';
+import { isSealedMessage } from './recordChecksum';
 import { recordFormat } from './recordEncoder';
+import { headLength } from './recordHead';
 
 guardVectors();
 
@@ -15,15 +17,62 @@ export interface RecordsRead {
 /** Reads every complete batch of a record file; a damaged or unfinished end is reported, not thrown. */
 export function readRecords(bytes: Uint8Array): RecordsRead {
   const batches: RecordBatch[] = [];
+  const { end, fault } = soundPart(bytes, 0);
+  if (fault !== undefined && end === 0) return { batches, cutShort: fault };
   try {
-    for (const batch of RecordBatchReader.from(bytes)) {
+    for (const batch of RecordBatchReader.from(fault === undefined ? bytes : bytes.subarray(0, end))) {
       // A stream that ends after its schema is read as one batch without rows.
       if (batch.numRows > 0) batches.push(unpack(layoutOf(batch.schema), batch));
     }
   } catch (error) {
     return { batches, cutShort: error instanceof Error ? error.message : String(error) };
   }
-  return { batches, cutShort: undefined };
+  return { batches, cutShort: fault };
+}
+
+/** How far the bytes of a record file can be believed. */
+export interface SoundPart {
+  /** The place after the last whole message. */
+  readonly end: number;
+  /** Updates before the first that these messages do not have; undefined where there is none in them. */
+  readonly updates: number | undefined;
+  /** What is damaged after it; undefined where the bytes end there, or in the middle of a message. */
+  readonly fault: string | undefined;
+}
+
+/**
+ * Finds the messages of a record file that are whole and match their checksums, where they have one.
+ *
+ * @param bytes of the file, beginning with a message
+ * @param offset where in the file they begin; at 0 they have its head
+ */
+export function soundPart(bytes: Uint8Array, offset: number): SoundPart {
+  let [end, updates]: [number, number | undefined] = [0, undefined];
+  const damaged = (): SoundPart => ({ end, updates, fault: damagedRecords(offset + end) });
+  while (end + 8 <= bytes.length) {
+    const head = headLength(bytes.subarray(end, end + 8));
+    if (head === undefined) return damaged();
+    if (end + head > bytes.length) break;
+    try {
+      const isFirst = offset + end === 0;
+      const { bodyLength, count, updatesAt } = isFirst
+        ? { bodyLength: 0, count: 0, updatesAt: 0 }
+        : readBatchHead(bytes.slice(end + 8, end + head));
+      const next = end + head + bodyLength;
+      if (next > bytes.length) break;
+      if (!isSealedMessage(bytes.subarray(end, next))) return damaged();
+      if (count > 0) updates = firstUpdate(bytes.subarray(end + head + updatesAt)) + count;
+      end = next;
+    } catch {
+      return damaged();
+    }
+  }
+  return { end, updates, fault: undefined };
+}
+
+/** Said where a record file is damaged. */
+export function damagedRecords(at: number): string {
+  return `The records are damaged from byte ${at} on: what follows is not read.`;
 }
 
 /**

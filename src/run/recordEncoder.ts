@@ -12,11 +12,13 @@ import {
   type Data,
 } from 'apache-arrow';
 import type { RecordBatch, RecordLayout } from './recordBatch';
+import { checksumEntry, sealMessage } from './recordChecksum';
 
 /**
  * The record file of a run: an Apache Arrow IPC stream with one row per update, readable by pyarrow, pandas, polars and
  * DuckDB as it is. It only ever grows by whole Arrow messages, so a run that is killed leaves a file whose complete part
- * still opens. Series through time are list columns, null at updates that recorded none.
+ * still opens. Series through time are list columns, null at updates that recorded none. Every message carries a
+ * checksum in its metadata (see recordChecksum).
  */
 export const recordFileName = 'records.arrows';
 
@@ -40,6 +42,7 @@ export class RecordEncoder {
     writer.reset(undefined, this.#schema);
     writer.close();
     this.#head = withoutEnd(writer.toUint8Array(true));
+    sealMessage(this.#head);
   }
 
   /** The first bytes of a file: the Arrow schema message. */
@@ -51,8 +54,11 @@ export class RecordEncoder {
   encode(batch: RecordBatch): Uint8Array {
     const children = columnsOf(batch).map(({ data }) => data);
     const data = makeData({ type: new Struct(this.#schema.fields), length: batch.count, nullCount: 0, children });
-    const stream = RecordBatchStreamWriter.writeAll([new ArrowBatch(this.#schema, data)]).toUint8Array(true);
-    return withoutEnd(stream).slice(this.#head.length);
+    const arrow = new ArrowBatch(this.#schema, data, new Map([checksumEntry]));
+    const stream = RecordBatchStreamWriter.writeAll([arrow]).toUint8Array(true);
+    const message = withoutEnd(stream).slice(this.#head.length);
+    sealMessage(message);
+    return message;
   }
 }
 
@@ -75,6 +81,7 @@ function schemaOf(layout: RecordLayout): Schema {
     new Map([
       [recordFormat.key, recordFormat.version],
       [recordFormat.layoutKey, JSON.stringify(layout)],
+      checksumEntry,
     ]),
   );
 }

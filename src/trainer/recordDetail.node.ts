@@ -55,7 +55,7 @@ export class RecordDetail {
       for (const { update, at, length, count } of batches) {
         const message = new Uint8Array(head.length + length);
         message.set(head);
-        message.set(await file.bytes(at, length), head.length);
+        message.set(await file.message({ at, length }), head.length);
         const rows = readBatchRows(message, Math.max(0, first - update), Math.min(count, to - update));
         const isExpected = rows.update[0] === Math.max(first, update);
         if (!isExpected || JSON.stringify(rows.layout) !== JSON.stringify(layout)) {

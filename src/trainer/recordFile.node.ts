@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { PlacedBatch } from '../protocol/storedRun';
 import { FolderStorage } from '../run/folderStorage.node';
 import { runFiles } from '../run/layout';
+import { isSealedMessage } from '../run/recordChecksum';
 import { headLength } from '../run/recordHead';
 
 /** Bytes before a message's head that say how long it is. */
@@ -36,10 +37,26 @@ export class RecordFile {
     return new RecordFile(file, size);
   }
 
-  /** The schema at its beginning; undefined where there is none. */
+  /**
+   * The schema at its beginning; undefined where there is none.
+   *
+   * @throws where it does not match its checksum
+   */
   async head(): Promise<Uint8Array | undefined> {
     const length = headLength(await this.bytes(0, prefix));
-    return length === undefined || length > this.size ? undefined : this.bytes(0, length);
+    return length === undefined || length > this.size ? undefined : this.message({ at: 0, length });
+  }
+
+  /**
+   * The bytes of a message.
+   *
+   * @throws where they do not match its checksum
+   */
+  async message({ at, length }: Pick<PlacedBatch, 'at' | 'length'>): Promise<Uint8Array> {
+    const bytes = await this.bytes(at, length);
+    if (isSealedMessage(bytes)) return bytes;
+    const { damagedRecords } = await import('../run/recordDecoder');
+    throw new Error(damagedRecords(at));
   }
 
   /** The batch that stands at a place; undefined where none does: what is still being written, or damaged, is none. */

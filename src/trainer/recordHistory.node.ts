@@ -124,8 +124,11 @@ async function* messagesOf(
 ): AsyncGenerator<Uint8Array> {
   yield head;
   for (let batch = await records.batchAt(from); batch !== undefined;) {
+    // What is damaged ends the records, as what is still being written does.
+    const message = await records.message(batch).catch(() => undefined);
+    if (message === undefined) return;
     note(batch);
-    yield await records.bytes(batch.at, batch.length);
+    yield message;
     batch = await records.batchAt(batch.at + batch.length);
   }
 }
