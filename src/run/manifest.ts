@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { checksumKey, textChecksum } from './checksum';
 import { factsSchema } from './facts';
 import { layoutVersion } from './layout';
 
@@ -45,20 +46,42 @@ const manifestSchema = z.object({
 /** `run.json`: what a run is and how it ended. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** The bytes of a manifest: JSON that a person can read. */
+/**
+ * The bytes of a manifest: JSON that a person can read, with a checksum of the other keys as JSON without spaces. Whoever
+ * edits it removes that key.
+ */
 export function writeManifest(manifest: Manifest): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify(manifest, undefined, 2)}\n`);
+  const sealed = { ...manifest, [checksumKey]: textChecksum(JSON.stringify(manifest)) };
+  return new TextEncoder().encode(`${JSON.stringify(sealed, undefined, 2)}\n`);
 }
 
 /** Bytes beyond which a file is no manifest: an experiment has a mebibyte at most, and a manifest holds one. */
 export const largestManifest = 8 * 1024 * 1024;
 
-/** Reads a manifest; undefined when the bytes hold none of this version. */
+/** Reads a manifest; undefined when the bytes hold none of this version, or do not match the checksum in it. */
 export function readManifest(bytes: Uint8Array): Manifest | undefined {
+  const json = jsonIn(bytes);
+  return json === undefined || isDamaged(json) ? undefined : manifestSchema.safeParse(json).data;
+}
+
+/** Why `readManifest` reads nothing from these bytes: a sentence. */
+export function unreadableInWords(bytes: Uint8Array): string {
+  const json = jsonIn(bytes);
+  if (json === undefined || !isDamaged(json)) return 'It holds no run of this version.';
+  return `It is damaged: it does not match its checksum. If it was edited, remove "${checksumKey}" from it.`;
+}
+
+function jsonIn(bytes: Uint8Array): unknown {
   if (bytes.length > largestManifest) return undefined;
   try {
-    return manifestSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data;
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     return undefined;
   }
+}
+
+function isDamaged(json: unknown): boolean {
+  if (typeof json !== 'object' || json === null || !(checksumKey in json)) return false;
+  const { [checksumKey]: checksum, ...manifest } = json;
+  return checksum !== textChecksum(JSON.stringify(manifest));
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { checksumKey, textChecksum } from './checksum';
 
 const changeSchema = z.object({
   /** First update that the rate applies to. */
@@ -13,23 +14,62 @@ export type RateChange = Readonly<z.infer<typeof changeSchema>>;
 /** Bytes beyond which a file holds no changes: nobody makes hundreds of thousands by hand. */
 export const largestRateChanges = 16 * 1024 * 1024;
 
-/** Changes as lines of the run's file of changes. */
-export function writeRateChanges(changes: readonly RateChange[]): Uint8Array {
-  return new TextEncoder().encode(changes.map((change) => `${JSON.stringify(change)}\n`).join(''));
+/**
+ * Changes as lines of the run's file of changes, each with a checksum of its other keys as JSON without spaces.
+ *
+ * @param damaged lines that the file had and that could not be read: it goes on saying that a change is lost
+ */
+export function writeRateChanges(changes: readonly RateChange[], damaged: readonly DamagedLine[] = []): Uint8Array {
+  const lines = changes.map((change) => ({ ...change, [checksumKey]: textChecksum(JSON.stringify(change)) }));
+  return new TextEncoder().encode(
+    [...damaged.map(({ text }) => text), ...lines.map((line) => JSON.stringify(line))]
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
 }
 
-/** The changes of a file, in the order of their updates; a last line that was cut short is left out. */
-export function readRateChanges(bytes: Uint8Array | undefined): readonly RateChange[] {
+/** A line that could not be read, and its number in the file, from 1. */
+export interface DamagedLine {
+  readonly number: number;
+  readonly text: string;
+}
+
+/** What could be read of a file of changes. */
+export interface RateChangesRead {
+  /** In the order of their updates. */
+  readonly changes: readonly RateChange[];
+  /** Lines that are damaged or cut short. */
+  readonly damaged: readonly DamagedLine[];
+}
+
+/** Reads a file of changes; a line that is damaged or cut short is left out and named. */
+export function readRateChanges(bytes: Uint8Array | undefined): RateChangesRead {
   const lines = new TextDecoder().decode(bytes ?? new Uint8Array()).split('\n');
-  return lines
-    .flatMap((line) => {
-      try {
-        return changeSchema.safeParse(JSON.parse(line)).data ?? [];
-      } catch {
-        return [];
-      }
-    })
-    .sort((a, b) => a.update - b.update);
+  const read = lines.map((line, n) => ({ number: n + 1, text: line, change: changeIn(line) }));
+  return {
+    changes: read.flatMap(({ change }) => change ?? []).sort((a, b) => a.update - b.update),
+    damaged: read.filter(({ text, change }) => change === undefined && text !== ''),
+  };
+}
+
+/** Said where lines of a run's file of changes are damaged; undefined where none is. */
+export function damagedChangesInWords(path: string, damaged: readonly DamagedLine[]): string | undefined {
+  const [first, ...others] = damaged;
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `${path} is damaged in line ${first.number}${more}: a learning rate that was set by hand is lost.`;
+}
+
+function changeIn(line: string): RateChange | undefined {
+  try {
+    const json: unknown = JSON.parse(line);
+    if (typeof json !== 'object' || json === null) return undefined;
+    const { [checksumKey]: checksum, ...change } = json as Record<string, unknown>;
+    if (checksum !== undefined && checksum !== textChecksum(JSON.stringify(change))) return undefined;
+    return changeSchema.safeParse(change).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The base rate that was set by hand for exactly this update: the last one, where there were several. */

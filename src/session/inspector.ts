@@ -6,7 +6,7 @@ import type { ReplayParams, TrainerContract, TrainerHostContract } from '../prot
 import type { UpdateQuestion, UpdateQuestions } from '../protocol/updateQuestions';
 import { FolderStorage } from '../run/folderStorage.node';
 import { runFiles } from '../run/layout';
-import { largestManifest, readManifest, type Manifest } from '../run/manifest';
+import { largestManifest, readManifest, unreadableInWords, type Manifest } from '../run/manifest';
 import { readKeptFiles } from './keptFiles';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
@@ -109,7 +109,10 @@ export class Inspector implements Disposable {
     const parsed = parseExperiment(JSON.stringify(manifest?.experiment ?? null));
     const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
     if (manifest === undefined || resolved?.kind !== 'resolved') {
-      throw new Error(`The ${runFiles.manifest} of this run cannot be read: train again to look at single updates.`);
+      const why = bytes === undefined ? 'It is missing.' : unreadableInWords(bytes);
+      throw new Error(
+        `The ${runFiles.manifest} of this run cannot be read. ${why} Train again to look at single updates.`,
+      );
     }
     const { facts, updates } = manifest;
     return { experiment: resolved.experiment, facts, updates };

@@ -5,7 +5,7 @@ import { reasonOf } from '../protocol/channel';
 import { briefValue, differingKeys, keyValues } from '../run/differences';
 import { kernelsAt } from '../run/kernelHistory';
 import { runFiles } from '../run/layout';
-import { largestManifest, readManifest, type Manifest } from '../run/manifest';
+import { largestManifest, readManifest, unreadableInWords, type Manifest } from '../run/manifest';
 import type { CommandLine } from './commandLine.node';
 import type { FolderStorage } from '../run/folderStorage.node';
 import type { TrainingPlan } from './plan';
@@ -53,7 +53,7 @@ export async function earlierRun(storage: FolderStorage, file: string): Promise<
   const manifest = readManifest(bytes);
   if (manifest === undefined) {
     throw new Refused(
-      `${join(storage.folder, runFiles.manifest)}:1:1: The folder's run cannot be read. Choose another --out.`,
+      `${join(storage.folder, runFiles.manifest)}:1:1: The folder's run cannot be read. ${unreadableInWords(bytes)} Choose another --out.`,
     );
   }
   return manifest;

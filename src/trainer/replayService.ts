@@ -8,7 +8,7 @@ import type { RefusalAt, ReplayParams, ReplayReply } from '../protocol/trainer';
 import type { WhatIf, WhatIfRequest } from '../protocol/whatIf';
 import { kernelsAt } from '../run/kernelHistory';
 import { runFiles } from '../run/layout';
-import { largestRateChanges, readRateChanges, type RateChange } from '../run/rateChanges';
+import { damagedChangesInWords, largestRateChanges, readRateChanges, type RateChange } from '../run/rateChanges';
 import type { RunStorage } from '../run/storage';
 import { inspectionOf, parameterUpdateOf } from './inspection';
 import { ledgerOf } from './ledger';
@@ -73,7 +73,10 @@ export class ReplayService {
 
   async open(params: ReplayParams): Promise<ReplayReply> {
     const storage = this.openFolder(params.folder);
-    const changes = readRateChanges(await storage.read(runFiles.rateChanges, largestRateChanges));
+    const { changes, damaged } = readRateChanges(await storage.read(runFiles.rateChanges, largestRateChanges));
+    const damage = damagedChangesInWords(runFiles.rateChanges, damaged);
+    // A replay with another learning rate would show numbers that the run never had.
+    if (damage !== undefined) throw new Error(`${damage} The updates of this run cannot be replayed.`);
     this.#run = { params, storage, changes };
     const opened = this.#openWith(this.#run, runnableKernels(kernelsAt(params.kernels, Infinity)).name);
     return opened.kind === 'refused' ? opened : { kind: 'opened' };

@@ -11,7 +11,14 @@ import { largestManifest, writeManifest, type BrokenPlace, type Manifest } from 
 import { largestOverview, readOverview, writeOverview } from '../run/overview';
 import { readRecords } from '../run/recordDecoder';
 import { RecordEncoder } from '../run/recordEncoder';
-import { largestRateChanges, readRateChanges, writeRateChanges, type RateChange } from '../run/rateChanges';
+import {
+  damagedChangesInWords,
+  largestRateChanges,
+  readRateChanges,
+  writeRateChanges,
+  type DamagedLine,
+  type RateChange,
+} from '../run/rateChanges';
 import type { RecordBatch } from '../run/recordBatch';
 import { writeTensorFile } from '../run/safetensors';
 import type { RunStorage } from '../run/storage';
@@ -29,6 +36,8 @@ export class RunWriter {
   /** Learning rates changed by hand, and whether the file has them all. */
   #rateChanges: readonly RateChange[] = [];
   #hasRateChanges = true;
+  /** Lines of that file that could not be read when the run was resumed. */
+  #damagedRateChanges: readonly DamagedLine[] = [];
   /** What stands out in this run. */
   readonly diagnosis: Diagnosis;
   /** Findings that the file has. */
@@ -87,7 +96,7 @@ export class RunWriter {
   /**
    * Goes on with a run from its newest checkpoint that is whole, or from 0 when it has none; what is later is cut off.
    *
-   * @returns a sentence for each checkpoint that had to be passed over
+   * @returns a sentence for each checkpoint that had to be passed over, and for what else is damaged
    * @throws naming the newest checkpoint when none of them, or not the records up to it, can be used
    */
   async resume({ startedAt, source, facts }: Manifest): Promise<readonly string[]> {
@@ -114,12 +123,15 @@ export class RunWriter {
       }
       // What lies beyond is written again, and a replay must not begin in what could not be read.
       for (const later of checkpoints) if (later > updates) await this.storage.remove(runFiles.checkpoint(later));
-      await this.#forgetLaterRateChanges();
+      const lostRates = await this.#forgetLaterRateChanges();
       this.#history = await this.#recalled();
       this.#facts = { ...this.#facts, ...goneOnWith(facts, updates, this.training.plan.kernels.name) };
       this.#recordedUpdates = updates;
       await this.writeManifest('running', undefined);
-      return passedOver.map((fault) => `${fault} The run goes on from update ${updates} instead.`);
+      return [
+        ...passedOver.map((fault) => `${fault} The run goes on from update ${updates} instead.`),
+        ...(lostRates === undefined ? [] : [lostRates]),
+      ];
     }
     throw new Error(`${passedOver[0] ?? ''} No checkpoint before it can be used either: train anew in another folder`);
   }
@@ -217,7 +229,7 @@ export class RunWriter {
   async writeRateChanges(): Promise<void> {
     if (this.#hasRateChanges) return;
     const changes = this.#rateChanges;
-    await this.storage.write(runFiles.rateChanges, writeRateChanges(changes));
+    await this.storage.write(runFiles.rateChanges, writeRateChanges(changes, this.#damagedRateChanges));
     this.#hasRateChanges = changes === this.#rateChanges;
   }
 
@@ -259,11 +271,15 @@ export class RunWriter {
     return history;
   }
 
-  async #forgetLaterRateChanges(): Promise<void> {
-    const all = readRateChanges(await this.storage.read(runFiles.rateChanges, largestRateChanges));
-    this.#rateChanges = all.filter(({ update }) => update < this.training.updates);
-    this.#hasRateChanges = this.#rateChanges.length === all.length;
+  /** What is said where the file of changes is damaged. */
+  async #forgetLaterRateChanges(): Promise<string | undefined> {
+    const { changes, damaged } = readRateChanges(await this.storage.read(runFiles.rateChanges, largestRateChanges));
+    this.#rateChanges = changes.filter(({ update }) => update < this.training.updates);
+    this.#damagedRateChanges = damaged;
+    this.#hasRateChanges = this.#rateChanges.length === changes.length;
     await this.writeRateChanges();
+    const damage = damagedChangesInWords(runFiles.rateChanges, damaged);
+    return damage && `${damage} The run goes on with the rate in its checkpoint, and its updates cannot be replayed.`;
   }
 
   /** Updates done at each checkpoint there is, the newest first. */

@@ -18,6 +18,7 @@ import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { editableManifest } from '../editableManifest';
 import { lockFolder } from '../../src/run/folderLock.node';
 import { readManifest } from '../../src/run/manifest';
 import { loadRun } from '../../src/session/runArchive';
@@ -200,7 +201,7 @@ describe('Kept runs', () => {
     await experiment.lens(/stopped/);
     const [folder = ''] = foldersOf(experiment);
     await until('the lock to be let go', () => !existsSync(join(folder, 'run.lock')));
-    const text = readFileSync(join(folder, 'run.json'), 'utf8');
+    const text = JSON.stringify(editableManifest(join(folder, 'run.json')), undefined, 2);
     writeFileSync(join(folder, 'run.json'), text.replaceAll(/"kernels": "[\w-]+"/g, '"kernels": "simd-1024"'));
     await vscode.commands.executeCommand('unroll.resumeRun', folder);
     const { updates = 0 } = readManifest(Buffer.from(text)) ?? {};
@@ -233,7 +234,7 @@ describe('Kept runs', () => {
     experiment.train();
     await experiment.lens(/finished/);
     const [folder = ''] = foldersOf(experiment);
-    const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+    const manifest = editableManifest(join(folder, 'run.json'));
     writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state: 'running', endedAt: null }));
     assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.state, 'interrupted');
     const before = await readKeptRun(vscode.Uri.file(folder));
@@ -273,7 +274,7 @@ describe('Kept runs', () => {
     experiment.train('gated');
     await until('two runs', async () => (await rows(experiment, 2)).every((row) => !/training|interrupted/.test(row)));
     const [folder = '', gated = ''] = foldersOf(experiment);
-    const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+    const manifest = editableManifest(join(folder, 'run.json'));
     const running = JSON.stringify({ ...manifest, state: 'running', endedAt: null });
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
     writeFileSync(join(folder, 'run.json'), running);
@@ -303,7 +304,7 @@ describe('Kept runs', () => {
     experiment.train();
     await experiment.lens(/finished/);
     const [folder = ''] = foldersOf(experiment);
-    const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+    const manifest = editableManifest(join(folder, 'run.json'));
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
     writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state: 'paused', endedAt: null }));
     const opened = new KeptSession(vscode.Uri.file(folder), kept.onDidTouch, reader);
@@ -324,7 +325,7 @@ describe('Kept runs', () => {
     experiment.train();
     await experiment.lens(/finished/);
     const [folder = ''] = foldersOf(experiment);
-    const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+    const manifest = editableManifest(join(folder, 'run.json'));
     const other = spawn(process.execPath, ['--eval', 'setInterval(() => undefined, 1000)'], {
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     });
@@ -396,7 +397,7 @@ describe('Kept runs', () => {
     experiment.train();
     await experiment.lens(/finished/);
     const [folder = ''] = foldersOf(experiment);
-    const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+    const manifest = editableManifest(join(folder, 'run.json'));
     const read = async (text: string) => {
       writeFileSync(join(folder, 'run.json'), text);
       return readKeptRun(vscode.Uri.file(folder));
@@ -471,7 +472,7 @@ describe('Kept runs', () => {
     mkdirSync(placed);
     writeFileSync(beside, short);
     try {
-      const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+      const manifest = editableManifest(join(folder, 'run.json'));
       for (const source of [null, '../../beside.rnn.json']) {
         writeFileSync(join(placed, 'run.json'), JSON.stringify({ ...manifest, source }));
         const run = await readKeptRun(vscode.Uri.file(placed));

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { editableManifest } from '../editableManifest';
 import { readManifest } from '../../src/run/manifest';
 import { readRecords } from '../../src/run/recordDecoder';
 import { Launcher } from '../../src/session/launcher';
@@ -154,7 +155,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     await session.stop();
     await session.gone;
     const { folder = '' } = session;
-    const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+    const manifest = editableManifest(join(folder, 'run.json'));
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
     // The other one holds the folder, and has yet to write that it trains; then it has.
     for (const [state, words] of [

@@ -1,6 +1,37 @@
 import assert from 'node:assert/strict';
 import { readTensorFile, TensorFileError, writeTensorFile, type StoredTensor } from '../../../src/run/safetensors';
-import { eachFlippedBit } from './flippedBits';
+import { layoutVersion } from '../../../src/run/layout';
+import { readManifest, writeManifest, type Manifest } from '../../../src/run/manifest';
+import { readRateChanges, writeRateChanges } from '../../../src/run/rateChanges';
+import { pack } from '../../../src/run/recordBatch';
+import { readRecords } from '../../../src/run/recordDecoder';
+import { RecordEncoder } from '../../../src/run/recordEncoder';
+import { factsOf } from '../../../src/trainer/facts';
+import { exampleTraining } from '../trainer/exampleTraining';
+import { exampleLayout, exampleRecord } from './exampleRecords';
+import { eachFlippedBit, someFlippedBits } from './flippedBits';
+
+function exampleManifest(): Manifest {
+  const { plan } = exampleTraining();
+  return {
+    format: 'unroll-run',
+    version: layoutVersion,
+    experiment: JSON.parse(JSON.stringify(plan.experiment)) as Manifest['experiment'],
+    variant: null,
+    source: '../example.rnn.json',
+    kernels: 'reference',
+    state: 'finished',
+    updates: 12,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: '2026-01-01T00:00:01.000Z',
+    seconds: 1.25,
+    loss: 0.123456789,
+    validationLoss: null,
+    message: null,
+    nonFinite: null,
+    facts: factsOf(plan, undefined, '/runs/example', 1) as Manifest['facts'],
+  };
+}
 
 describe('A flipped bit', () => {
   it('in a safetensors file is noticed, or leaves every number and word as it was', () => {
@@ -24,5 +55,51 @@ describe('A flipped bit', () => {
       }
     }
     assert.ok(noticed > bytes.length * 7);
+  });
+
+  it('in the records ends them there and says so, or leaves every number as it was', () => {
+    const encoder = new RecordEncoder(exampleLayout);
+    const batches = [0, 1, 2].map((n) => pack(exampleLayout, [exampleRecord(2 * n, 2), exampleRecord(2 * n + 1, 2)]));
+    const bytes = Buffer.concat([encoder.head(), ...batches.map((batch) => encoder.encode(batch))]);
+    assert.deepEqual(readRecords(bytes), { batches, cutShort: undefined });
+    const faults = new Set<string>();
+    for (const { damaged, bit } of someFlippedBits(bytes, 20_000)) {
+      const { batches: read, cutShort } = readRecords(damaged);
+      assert.deepEqual(read, batches.slice(0, read.length), `bit ${bit}`);
+      assert.ok(read.length === batches.length || cutShort !== undefined, `bit ${bit}`);
+      faults.add((cutShort ?? '').replaceAll(/\d+/g, 'N'));
+    }
+    assert.ok(faults.has('The records are damaged from byte N on: what follows is not read.'));
+  });
+
+  it('in a manifest is noticed, or leaves it as it was', () => {
+    const bytes = writeManifest(exampleManifest());
+    const expected = readManifest(bytes);
+    assert.ok(expected !== undefined);
+    for (const { damaged, bit } of eachFlippedBit(bytes)) {
+      const read = readManifest(damaged);
+      if (read !== undefined) assert.deepEqual(read, expected, `bit ${bit}`);
+    }
+  });
+
+  it('in the changed learning rates is noticed, or leaves them as they were', () => {
+    const changes = [
+      { update: 3, learningRate: 0.025 },
+      { update: 17, learningRate: 1e-7 },
+    ];
+    const bytes = writeRateChanges(changes);
+    assert.deepEqual(readRateChanges(bytes), { changes, damaged: [] });
+    for (const { damaged, bit } of eachFlippedBit(bytes)) {
+      const { changes: read, damaged: lines } = readRateChanges(damaged);
+      if (lines.length === 0) assert.deepEqual(read, changes, `bit ${bit}`);
+      for (const change of read) assert.ok(changes.some(({ update }) => update === change.update));
+    }
+  });
+
+  it('is looked for only where there is a checksum: files of earlier versions are read as before', () => {
+    const manifest = exampleManifest();
+    assert.deepEqual(readManifest(Buffer.from(JSON.stringify(manifest))), readManifest(writeManifest(manifest)));
+    const changes = [{ update: 3, learningRate: 0.025 }];
+    assert.deepEqual(readRateChanges(Buffer.from('{"update":3,"learningRate":0.025}\n')), { changes, damaged: [] });
   });
 });

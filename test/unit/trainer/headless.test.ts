@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { editableManifest } from '../../editableManifest';
 import { briefNumber } from '../../../src/protocol/numbers';
 import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/recordDecoder';
@@ -129,7 +130,7 @@ describe('The headless runner', () => {
 
     it('in the manifest of a run that is resumed', () => {
       train(experiment(), '--out', path('run'));
-      const manifest = JSON.parse(readFileSync(path('run', 'run.json'), 'utf8')) as Record<string, unknown>;
+      const manifest = editableManifest(path('run', 'run.json'));
       writeFileSync(path('run', 'run.json'), JSON.stringify({ ...manifest, state: 'stopped', message: nasty }));
       const { stderr } = train(experiment({ name: nasty }), '--out', path('run'), '--resume', '--steps', '20');
       assert.doesNotMatch(stderr, /[^\P{Cc}\n\t]|\p{Bidi_Control}/u);
@@ -255,7 +256,7 @@ describe('The headless runner', () => {
 
     it('goes on with others where those cannot run here, and says so', () => {
       const manifest = path('run', 'run.json');
-      const before = readFileSync(manifest, 'utf8');
+      const before = JSON.stringify(editableManifest(manifest), undefined, 2);
       writeFileSync(manifest, before.replaceAll(/"kernels": "[\w-]+"/g, '"kernels": "simd-1024"'));
       const { status, stderr } = train(...more());
       assert.equal(status, 0, stderr);
@@ -354,7 +355,7 @@ describe('The headless runner', () => {
     it('cuts the batch of a resumed run as it was cut, whatever this build would do', () => {
       const file = experiment(long);
       assert.equal(train(file, '--out', path('run'), '--steps', '3').status, 0);
-      const manifest = JSON.parse(kept('run', 'run.json').toString()) as {
+      const manifest = editableManifest(path('run', 'run.json')) as {
         facts: { shards?: number | undefined };
       };
       for (const recorded of [2, undefined]) {

@@ -154,7 +154,10 @@ describe('What is kept of a run', () => {
     assert.equal(kept.cutShort, undefined);
     assert.deepEqual(numbersOf(kept.batches), numbersOf(published));
     assert.ok(existsSync(join(folder, 'step-9.safetensors')));
-    assert.match(readFileSync(join(folder, 'rate-changes.jsonl'), 'utf8'), /^\{"update":16,"learningRate":0.02\}\n$/);
+    assert.match(
+      readFileSync(join(folder, 'rate-changes.jsonl'), 'utf8'),
+      /^\{"update":16,"learningRate":0.02,"unroll.crc32":"[0-9a-f]{8}"\}\n$/,
+    );
     assert.equal(manifestIn().state, 'finished');
     assert.equal(run.isKept, true);
     assert.equal(told.length, 2);

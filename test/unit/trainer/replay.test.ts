@@ -89,7 +89,7 @@ describe('A replay', () => {
       run.setLearningRate(0.0375);
       run.resume();
       await ended;
-      const changes = readRateChanges(await storage.read('rate-changes.jsonl', 1e6));
+      const { changes } = readRateChanges(await storage.read('rate-changes.jsonl', 1e6));
       assert.deepEqual(changes, [{ update: 7, learningRate: 0.0375 }]);
 
       const replay = new Replay(exampleTraining(keys, files, shards), storage, changes);
