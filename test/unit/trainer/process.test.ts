@@ -108,13 +108,15 @@ describe('The trainer’s process', () => {
     assert.deepEqual([reply.facts.shards, reply.facts.workers], [3, 2]);
     const tasks = `/proc/${started.worker.processId ?? 0}/task`;
     const own = getPriority();
-    const busy = readdirSync(tasks)
-      .map((task) => statOf(readFileSync(join(tasks, task, 'stat'), 'utf8')))
-      .filter(({ ticks }) => ticks > 0);
-    assert.ok(busy.length >= 2, 'the trainer and its helper');
-    // V8 starts the threads of its own before any script runs; what trains is the main thread and those it starts.
-    const trains = busy.filter(({ name }) => name !== 'node' || busy.length === 2);
-    for (const { nice } of trains) assert.ok(nice > own, JSON.stringify(busy));
+    // V8 starts threads of its own before any script runs; what trains is the main thread and those it starts.
+    const busiest = (): ReturnType<typeof statOf>[] =>
+      readdirSync(tasks)
+        .map((task) => statOf(readFileSync(join(tasks, task, 'stat'), 'utf8')))
+        .sort((a, b) => b.ticks - a.ticks)
+        .slice(0, 2);
+    // Compiling takes far less: two seconds of two threads are spent on training.
+    while (busiest().some(({ ticks }) => ticks < 200)) await setTimeout(50);
+    for (const { nice } of busiest()) assert.ok(nice > own, JSON.stringify(busiest()));
     await end(started);
   });
 
@@ -239,12 +241,11 @@ async function untilGone(id: number): Promise<void> {
   while (isRunning(id)) await setTimeout(20);
 }
 
-/** Columns 2, 14 + 15 and 19 of a Linux /proc/…/stat. */
-function statOf(text: string): { readonly name: string; readonly ticks: number; readonly nice: number } {
+/** Processor time, in hundredths of a second, and niceness of a thread: columns 14 + 15 and 19 of its stat, see proc(5). */
+function statOf(text: string): { readonly ticks: number; readonly nice: number } {
   const end = text.lastIndexOf(')');
   const fields = text.slice(end + 2).split(' ');
   return {
-    name: text.slice(text.indexOf('(') + 1, end),
     ticks: Number(fields[11]) + Number(fields[12]),
     nice: Number(fields[16]),
   };
