@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { kernelChangeSchema } from './kernelHistory';
-import { largestSeries, mostNames } from './recordBatch';
+import { isBounded, mostNames } from './layoutBounds';
 
 const size = z.number().int().nonnegative();
 
-/** A manifest may come from a stranger: its series through time are no wider than records can be. */
+/** A manifest may come from a stranger: its layout is no larger than that of records can be. */
 const layoutSchema = z
   .object({
     parameters: z.array(z.string()).max(mostNames),
@@ -13,7 +13,7 @@ const layoutSchema = z
     hasCellState: z.boolean(),
     saturating: z.array(z.string()).max(mostNames),
   })
-  .refine(({ layers, steps }) => layers * steps <= largestSeries);
+  .refine(isBounded);
 
 /** See RunFacts. */
 export const factsSchema = z.object({

@@ -49,12 +49,6 @@ export interface RecordBatch {
   readonly saturation: Float64Array;
 }
 
-/** L · T of the series through time at the most: what is wider is refused. */
-export const largestSeries = 1 << 22;
-
-/** Names of parameters, or of gates, at the most. */
-export const mostNames = 1 << 14;
-
 /** What does not change during a run and gives the columns their widths. */
 export interface RecordLayout {
   /** P names, PyTorch's. */

@@ -1,9 +1,10 @@
-import { Message, RecordBatchReader, type RecordBatch as ArrowBatch, type Schema } from 'apache-arrow';
-import { largestSeries, mostNames, type RecordBatch, type RecordLayout } from './recordBatch';
+import { Message, RecordBatchReader, type RecordBatch as ArrowBatch } from 'apache-arrow';
 import { guardVectors } from './flatbufferGuard';
+import type { RecordBatch } from './recordBatch';
 import { isSealedMessage } from './recordChecksum';
 import { recordFormat } from './recordEncoder';
 import { headLength } from './recordHead';
+import { unpack } from './recordUnpacking';
 
 guardVectors();
 
@@ -17,17 +18,29 @@ export interface RecordsRead {
 /** Reads every complete batch of a record file; a damaged or unfinished end is reported, not thrown. */
 export function readRecords(bytes: Uint8Array): RecordsRead {
   const batches: RecordBatch[] = [];
+  const reading = recordsIn(bytes);
+  for (;;) {
+    const next = reading.next();
+    if (next.done === true) return { batches, cutShort: next.value };
+    batches.push(next.value);
+  }
+}
+
+/**
+ * Reads the complete batches of a record file one at a time, as a batch may take far more memory than its bytes; what
+ * would take much comes in several pieces. Returns why reading ended before the file did, undefined when it was read whole.
+ */
+export function* recordsIn(bytes: Uint8Array): Generator<RecordBatch, string | undefined> {
   const { end, fault } = soundPart(bytes, 0);
-  if (fault !== undefined && end === 0) return { batches, cutShort: fault };
+  if (fault !== undefined && end === 0) return fault;
   try {
     for (const batch of RecordBatchReader.from(fault === undefined ? bytes : bytes.subarray(0, end))) {
-      // A stream that ends after its schema is read as one batch without rows.
-      if (batch.numRows > 0) batches.push(unpack(layoutOf(batch.schema), batch));
+      yield* unpack(batch);
     }
+    return fault;
   } catch (error) {
-    return { batches, cutShort: error instanceof Error ? error.message : String(error) };
+    return error instanceof Error ? error.message : String(error);
   }
-  return { batches, cutShort: fault };
 }
 
 /** How far the bytes of a record file can be believed. */
@@ -76,14 +89,29 @@ export function damagedRecords(at: number): string {
 }
 
 /**
- * Reads the batches of a record file as its bytes come in; a damaged or unfinished end ends them.
+ * The layout that a record file claims in its head, as JSON; undefined where the head cannot be read, or claims none.
  *
- * @param chunks the file's head, then any number of whole batches, cut anywhere
+ * @param bytes of the file, its head at the least
+ */
+export function claimedLayout(bytes: Uint8Array): string | undefined {
+  try {
+    const message = Message.decode(bytes.subarray(8, headLength(bytes.subarray(0, 8))));
+    return message.isSchema() ? message.header().metadata.get(recordFormat.layoutKey) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads the batches of a record file as its bytes come in; a damaged or unfinished end ends them. As with `recordsIn`, a
+ * batch may come in several pieces.
+ *
+ * @param chunks the file's head, then any number of whole batches that `readBatchHead` has let pass, cut anywhere
  */
 export async function* streamRecords(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<RecordBatch> {
   try {
     for await (const batch of await RecordBatchReader.from(chunks)) {
-      if (batch.numRows > 0) yield unpack(layoutOf(batch.schema), batch);
+      yield* unpack(batch);
     }
   } catch {
     // What came before stands; a file that is still being written ends like this too.
@@ -116,11 +144,15 @@ export const updateBytes = 4;
 export function readBatchHead(head: Uint8Array): BatchHead {
   const message = Message.decode(head);
   if (!message.isRecordBatch()) throw new Error('The file has a message that is no record batch.');
-  const { length: count, buffers } = message.header();
+  const { length: count, buffers, compression } = message.header();
   const { bodyLength } = message;
   if (!Number.isSafeInteger(count) || count < 0 || !Number.isSafeInteger(bodyLength) || bodyLength < 0) {
     throw new Error(`The file claims ${count} updates in ${bodyLength} bytes.`);
   }
+  if (compression !== null) throw new Error('The file has a compressed batch; records are not compressed.');
+  // Columns that shared their bytes would take memory for each of them.
+  const held = buffers.reduce((sum, { length }) => sum + Math.max(0, length), 0);
+  if (!(held <= bodyLength)) throw new Error(`The file claims columns of ${held} bytes in ${bodyLength}.`);
   // The first column is the update's number; it is in every row, so it has no bitmap before its values.
   const updatesAt = buffers[1]?.offset ?? NaN;
   if (!(updatesAt >= 0 && updatesAt + updateBytes <= bodyLength))
@@ -129,125 +161,13 @@ export function readBatchHead(head: Uint8Array): BatchHead {
 }
 
 /**
- * Rows `first … end` (exclusive) of one record batch.
+ * Rows `first … end` (exclusive) of one record batch, in one piece or in several that follow each other.
  *
  * @param bytes the file's head and the batch's message
  * @throws where they are damaged
  */
-export function readBatchRows(bytes: Uint8Array, first: number, end: number): RecordBatch {
+export function* readBatchRows(bytes: Uint8Array, first: number, end: number): Generator<RecordBatch> {
   const batch = RecordBatchReader.from(bytes).next().value as ArrowBatch | null | undefined;
   if (!batch) throw new Error('The file has no record batch where one should be.');
-  return unpack(layoutOf(batch.schema), batch.slice(first, end));
-}
-
-function layoutOf(schema: Schema): RecordLayout {
-  if (schema.metadata.get(recordFormat.key) !== recordFormat.version) {
-    throw new Error(`The file holds no records of version ${recordFormat.version} of this format.`);
-  }
-  const layout = JSON.parse(schema.metadata.get(recordFormat.layoutKey) ?? 'null') as unknown;
-  if (!isLayout(layout)) throw new Error('The description of the columns is damaged.');
-  return layout;
-}
-
-function isLayout(value: unknown): value is RecordLayout {
-  if (typeof value !== 'object' || value === null) return false;
-  const { parameters, layers, steps, hasCellState, saturating } = value as Record<string, unknown>;
-  const isNames = (names: unknown): boolean =>
-    Array.isArray(names) && names.length <= mostNames && names.every((name) => typeof name === 'string');
-  const isSize = (size: unknown): boolean => Number.isSafeInteger(size) && (size as number) > 0;
-  return (
-    isNames(parameters) &&
-    isNames(saturating) &&
-    isSize(layers) &&
-    isSize(steps) &&
-    (layers as number) * (steps as number) <= largestSeries &&
-    typeof hasCellState === 'boolean'
-  );
-}
-
-/** Numbers of one quantity through time that a batch may come to, with the room for steps that its rows do not have. */
-const mostPadded = 1 << 26;
-
-function unpack(layout: RecordLayout, batch: ArrowBatch): RecordBatch {
-  const count = batch.numRows;
-  const { layers, steps: width } = layout;
-  // A header may claim any number of rows: nothing is made room for that is not there.
-  const held = (batch.getChild('loss')?.data[0]?.values as Float64Array | undefined)?.length ?? 0;
-  if (count > held) throw new Error(`The file claims ${count} updates and holds ${held}.`);
-  const column = (name: string): Float64Array => {
-    const vector = batch.getChild(name);
-    if (vector === null) throw new Error(`The file has no column "${name}".`);
-    const data = vector.data[0];
-    const values = data?.values as unknown;
-    // Columns without gaps are taken over whole: a long run has hundreds of millions of numbers.
-    if (values instanceof Float64Array && data?.nullCount === 0) return values.slice(0, count);
-    return Float64Array.from({ length: count }, (_, n) => Number(vector.get(n) ?? NaN));
-  };
-  const lengths = (name: string): Int32Array => {
-    const vector = batch.getChild(name);
-    return Int32Array.from({ length: count }, (_, n) =>
-      Math.min(width, (vector?.get(n) as Float64Array | null)?.length ?? 0),
-    );
-  };
-  const steps = lengths('loss_per_step');
-  const rows = Array.from(steps.keys()).filter((n) => (steps[n] ?? 0) > 0);
-  if (rows.length * layers * width > mostPadded) {
-    throw new Error(`The file claims ${rows.length} updates of ${layers} layers and ${width} steps in one batch.`);
-  }
-  const gather = (names: readonly string[]): Float64Array => {
-    const out = new Float64Array(rows.length * names.length * width).fill(NaN);
-    names.forEach((name, row) => {
-      const vector = batch.getChild(name);
-      if (vector === null) throw new Error(`The file has no column "${name}".`);
-      rows.forEach((n, m) => {
-        const list = vector.get(n) as { readonly length: number; get(t: number): number | null } | null;
-        // A list may claim any length; no more of it is read than has room.
-        const length = Math.min(width, list?.length ?? 0);
-        for (let t = 0; t < length; t++) out[(m * names.length + row) * width + t] = list?.get(t) ?? NaN;
-      });
-    });
-    return out;
-  };
-  const interleave = (names: readonly string[], length: number, pick: (values: Float64Array, i: number) => number) => {
-    const out = new Float64Array(length * names.length);
-    names.forEach((name, i) => {
-      const values = column(name);
-      for (let n = 0; n < length; n++) out[n * names.length + i] = pick(values, n);
-    });
-    return out;
-  };
-  const parameterColumn = (quantity: string): Float64Array =>
-    interleave(
-      layout.parameters.map((name) => `${quantity}/${name}`),
-      count,
-      (values, n) => values[n] ?? NaN,
-    );
-  const layerNames = (quantity: string): string[] => Array.from({ length: layers }, (_, l) => `${quantity}_l${l}`);
-  const saturationNames = Array.from({ length: layers }, (_, l) =>
-    layout.saturating.flatMap((name) => [`saturation_low_l${l}/${name}`, `saturation_high_l${l}/${name}`]),
-  ).flat();
-  return {
-    layout,
-    count,
-    update: column('update'),
-    loss: column('loss'),
-    validationLoss: column('validation_loss'),
-    gradNorm: column('grad_norm'),
-    clippedNorm: column('clipped_norm'),
-    clipCoefficient: column('clip_coefficient'),
-    clipped: Uint8Array.from(column('clipped')),
-    learningRate: column('learning_rate'),
-    seconds: column('seconds'),
-    parameterGradNorm: parameterColumn('grad_norm'),
-    parameterClippedNorm: parameterColumn('clipped_norm'),
-    parameterUpdateNorm: parameterColumn('update_norm'),
-    parameterWeightNorm: parameterColumn('weight_norm'),
-    steps,
-    recorded: rows.length,
-    lossPerStep: gather(['loss_per_step']),
-    dh: gather(layerNames('dh')),
-    dhLocal: gather(layerNames('dh_local')),
-    dc: layout.hasCellState ? gather(layerNames('dc')) : new Float64Array(0),
-    saturation: interleave(saturationNames, rows.length, (values, m) => values[rows[m] ?? 0] ?? NaN),
-  };
+  yield* unpack(batch.slice(first, end));
 }

@@ -51,17 +51,20 @@ export class RecordDetail {
       const isExact = series.scalars.strideFor(end - from) === 1;
       if (bytes > (isExact ? mostBytes.exact : mostBytes.merged)) return undefined;
       // Loaded when it is needed: what reads Arrow is a third of the extension.
-      const { readBatchRows } = await import('../run/recordDecoder');
+      const { claimedLayout, readBatchRows } = await import('../run/recordDecoder');
+      if (claimedLayout(head) !== JSON.stringify(layout)) throw otherRecords();
       for (const { update, at, length, count } of batches) {
         const message = new Uint8Array(head.length + length);
         message.set(head);
         message.set(await file.message({ at, length }), head.length);
-        const rows = readBatchRows(message, Math.max(0, first - update), Math.min(count, to - update));
-        const isExpected = rows.update[0] === Math.max(first, update);
-        if (!isExpected || JSON.stringify(rows.layout) !== JSON.stringify(layout)) {
-          throw new Error(`${runFiles.records} is not as it was, or of another run`);
+        const begin = Math.max(first, update);
+        let taken = 0;
+        for (const rows of readBatchRows(message, begin - update, Math.min(count, to - update))) {
+          if (taken === 0 && rows.update[0] !== begin) throw otherRecords();
+          series.append(rows);
+          taken += rows.count;
         }
-        series.append(rows);
+        if (taken === 0) throw otherRecords();
       }
       return { from, to: end, series: series.whole() };
     } catch (error) {
@@ -107,4 +110,8 @@ export class RecordDetail {
     }
     return head;
   }
+}
+
+function otherRecords(): Error {
+  return new Error(`${runFiles.records} is not as it was, or of another run`);
 }

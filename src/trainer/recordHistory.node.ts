@@ -3,11 +3,13 @@ import type { HistoryReply, HistoryRequest, PlacedBatch, RecordFacts } from '../
 import { FolderStorage } from '../run/folderStorage.node';
 import { runFiles } from '../run/layout';
 import { largestOverview, readOverview } from '../run/overview';
-import { batchBefore, type RecordBatch } from '../run/recordBatch';
+import { batchBefore, buffersOf, type RecordBatch } from '../run/recordBatch';
 import { RecordFile } from './recordFile.node';
 
 /** Bytes of added records beyond which the whole history is less to send. */
 const mostAddedBytes = 32 * 1024 * 1024;
+/** Bytes that they may take in memory, where short series are padded to the longest. */
+const mostUnpackedBytes = 4 * mostAddedBytes;
 
 /**
  * What a stored run's records come to: the overview in its folder and the records after it, or where that is missing all
@@ -41,16 +43,32 @@ export async function answerHistory({ folder, facts, end, after }: HistoryReques
     // A run that was resumed from an earlier checkpoint has other batches there.
     const isThere = after !== undefined && isSame(await records.batchAt(after.at), after);
     if (isThere && records.size - after.at - after.length <= mostAddedBytes) {
-      const batches: RecordBatch[] = [];
-      const take = (batch: RecordBatch): number => batches.push(batch);
-      const last = await takeAll(take, facts, records, after.at + after.length, end);
-      return { kind: 'added', batches, last: last ?? after };
+      const added = await readAdded(facts, records, after, end);
+      if (added !== undefined) return added;
     }
     const { history, last } = await readAll(folder, facts, records, end);
     return { kind: 'whole', numbers: history.numbers, series: history.series.whole(), last };
   } finally {
     await records.close();
   }
+}
+
+/** The batches after one that was read before; undefined where they take too much memory once they are unpacked. */
+async function readAdded(
+  facts: RecordFacts,
+  records: RecordFile,
+  after: PlacedBatch,
+  end: number,
+): Promise<HistoryReply | undefined> {
+  const batches: RecordBatch[] = [];
+  let bytes = 0;
+  const take = (batch: RecordBatch): boolean => {
+    bytes += buffersOf(batch).reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (bytes <= mostUnpackedBytes) batches.push(batch);
+    return bytes <= mostUnpackedBytes;
+  };
+  const last = await takeAll(take, facts, records, after.at + after.length, end);
+  return bytes > mostUnpackedBytes ? undefined : { kind: 'added', batches, last: last ?? after };
 }
 
 /** The whole history, and the last batch that was read one by one. */
@@ -83,15 +101,16 @@ async function historyIn(folder: string, { layout, recordEvery }: RecordFacts, r
   return { history, recordBytes: overview.recordBytes };
 }
 
-function takingInto(history: RunHistory): (batch: RecordBatch) => void {
+function takingInto(history: RunHistory): (batch: RecordBatch) => boolean {
   return (batch) => {
     history.take(batch);
+    return true;
   };
 }
 
-/** Hands over the batches from a place on; the last one that was there. */
+/** Hands over the batches from a place on, as long as `take` does not return false; the last one that was there. */
 async function takeAll(
-  take: (batch: RecordBatch) => void,
+  take: (batch: RecordBatch) => boolean,
   { layout }: RecordFacts,
   records: RecordFile,
   from: number | undefined,
@@ -102,14 +121,14 @@ async function takeAll(
   if (head === undefined) return undefined;
   let last: PlacedBatch | undefined;
   // Loaded when it is needed: what reads Arrow is a third of the extension, and most windows never open an old run.
-  const { streamRecords } = await import('../run/recordDecoder');
+  const { claimedLayout, streamRecords } = await import('../run/recordDecoder');
+  // Records of another net than the manifest tells of belong to no picture of this run: none of them is unpacked.
+  if ((claimedLayout(head) ?? expected) !== expected) throw new Error(`${runFiles.records} is of another run`);
   const messages = messagesOf(records, head, from ?? head.length, (batch) => {
     last = batch;
   });
   for await (const batch of streamRecords(messages)) {
-    // Records of another net than the manifest tells of belong to no picture of this run.
-    if (JSON.stringify(batch.layout) !== expected) throw new Error(`${runFiles.records} is of another run`);
-    take(batchBefore(batch, end));
+    if (!take(batchBefore(batch, end))) break;
     if ((batch.update.at(-1) ?? 0) >= end) break;
   }
   return last;

@@ -9,7 +9,7 @@ import { goneOnWith } from '../run/kernelHistory';
 import { layoutVersion, runFiles, updatesOfCheckpoint } from '../run/layout';
 import { largestManifest, writeManifest, type BrokenPlace, type Manifest } from '../run/manifest';
 import { largestOverview, readOverview, writeOverview } from '../run/overview';
-import { readRecords } from '../run/recordDecoder';
+import { claimedLayout, recordsIn } from '../run/recordDecoder';
 import { RecordEncoder } from '../run/recordEncoder';
 import {
   damagedChangesInWords,
@@ -264,10 +264,9 @@ export class RunWriter {
     await this.storage.remove(runFiles.overview);
     if (this.#recordBytes > mostRecordsReread) return undefined;
     const history = this.#freshHistory();
-    const { batches } = readRecords(
-      (await this.storage.read(runFiles.records, mostRecordsReread)) ?? new Uint8Array(0),
-    );
-    for (const batch of batches) history.take(batch);
+    const bytes = (await this.storage.read(runFiles.records, mostRecordsReread)) ?? new Uint8Array(0);
+    if (claimedLayout(bytes) !== JSON.stringify(layout)) return undefined;
+    for (const batch of recordsIn(bytes)) history.take(batch);
     return history;
   }
 

@@ -16,6 +16,8 @@ import { readTensorFile, TensorFileError, writeTensorFile } from '../../../src/r
 import { restoreCheckpoint, writeCheckpoint } from '../../../src/trainer/checkpoint';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 import { exampleTraining } from '../trainer/exampleTraining';
+import { claimingFile, repeatedNames, sharingFile, sharingHead } from './hostileRecords';
+import { overlappingTensors } from './hostileTensors';
 
 /** Seconds for each reader; `npm run fuzz` gives more. */
 const budget = Number(process.env['UNROLL_FUZZ_SECONDS'] ?? 1);
@@ -74,14 +76,20 @@ const readers: Readonly<
     },
   },
   'a record file': {
-    seeds: [Buffer.concat([encoder.head(), encoder.encode(batch)])],
+    seeds: [
+      Buffer.concat([encoder.head(), encoder.encode(batch)]),
+      sharingFile(exampleLayout, 9),
+      repeatedNames(9, 2),
+      claimingFile({ ...exampleLayout, layers: 1 << 22 }),
+      sharingHead(9, 64),
+    ],
     read: (bytes) => {
       const read = readRecords(bytes);
       for (const one of read.batches) assert.equal(one.loss.length, one.count);
     },
   },
   'a safetensors file': {
-    seeds: [tensorFile],
+    seeds: [tensorFile, overlappingTensors(3, 16), overlappingTensors(1, 16)],
     read: (bytes) => {
       try {
         for (const { data, shape } of readTensorFile(bytes).tensors.values()) {

@@ -5,6 +5,15 @@ import { join } from 'node:path';
 import { pack } from '../../../src/run/recordBatch';
 import { RecordEncoder } from '../../../src/run/recordEncoder';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
+import {
+  claimingFile,
+  layoutOf,
+  overlappingSeries,
+  repeatedNames,
+  sharingFile,
+  sharingHead,
+  wideFile,
+} from './hostileRecords';
 import { overlappingTensors, tensorFileOf } from './hostileTensors';
 import { peakOf, type HostileReader } from './peakMemory';
 
@@ -25,10 +34,10 @@ describe('Hostile bytes whose lengths multiply', function () {
     writeFileSync(join(folder, name), bytes);
   };
   /** Reads the folder in a process of its own and holds its peak against the limit. */
-  const expect = async (reader: HostileReader, outcome: RegExp): Promise<void> => {
+  const expect = async (reader: HostileReader, outcome: RegExp, limit = most): Promise<void> => {
     const peak = await peakOf(reader, folder);
     assert.match(peak.outcome, outcome);
-    assert.ok(peak.grown < most, `${reader} took ${peak.grown.toFixed(0)} MiB: ${peak.outcome}`);
+    assert.ok(peak.grown < limit, `${reader} took ${peak.grown.toFixed(0)} MiB: ${peak.outcome}`);
   };
   const writeFacts = (layout: object): void => {
     write('run.json', JSON.stringify({ facts: { layout, recordEvery: 1 } }));
@@ -66,5 +75,60 @@ describe('Hostile bytes whose lengths multiply', function () {
     await expect('tensors', /nested too deep/);
     write('file.safetensors', tensorFileOf('{"a":'.repeat(100_000), 0));
     await expect('tensors', /nested too deep/);
+  });
+
+  it('are refused: records that claim 4,194,304 layers of 16,384 gates, by every reader and by the manifest', async () => {
+    const layout = layoutOf(['w'], { layers: 1 << 22, saturating: Array.from({ length: 1 << 14 }, (_, n) => `g${n}`) });
+    write('records.arrows', claimingFile(layout));
+    writeFacts(layout);
+    await expect('records', /^The description of the columns is damaged/);
+    for (const reader of ['history', 'detail'] as const) await expect(reader, /read$|is damaged/);
+    writeFacts(exampleLayout);
+    for (const reader of ['history', 'detail'] as const) await expect(reader, /of another run/);
+  });
+
+  it('are refused: records of 16,384 parameters of one name', async () => {
+    const layout = layoutOf(Array.from({ length: 1 << 14 }, () => 'w'));
+    write('records.arrows', repeatedNames(1 << 14, 20_000));
+    writeFacts(layout);
+    await expect('records', /^The description of the columns is damaged/);
+    for (const reader of ['history', 'detail'] as const) await expect(reader, /read$|is damaged/);
+  });
+
+  it('are refused: records whose columns share their bytes', async () => {
+    const layout = layoutOf(Array.from({ length: 2048 }, (_, n) => `w${n}`));
+    write('records.arrows', sharingFile(layout, 20_000));
+    writeFacts(layout);
+    await expect('records', /^The records are damaged from byte/);
+    await expect('history', /^read$/);
+    await expect('detail', /^read$/);
+  });
+
+  it('are refused: records whose series through time lie over each other', async () => {
+    write('records.arrows', overlappingSeries(8192, 1 << 16));
+    writeFacts(layoutOf([], { steps: 1 << 16 }));
+    await expect('records', /^The series of "loss_per_step" are not where the file claims/);
+    await expect('history', /^read$/);
+    await expect('detail', /are not where the file claims/);
+  });
+
+  it('are refused: a description that has one text many times', async () => {
+    write('records.arrows', sharingHead(20_000, 1 << 20));
+    writeFacts(exampleLayout);
+    await expect('records', /^The file's description takes more/);
+    await expect('history', /^read$/);
+  });
+
+  it('are read one after the other: batches that take far more memory than their bytes', async () => {
+    const layout = { ...exampleLayout, layers: 2, steps: 1 << 20 };
+    const bytes = wideFile(layout, 40);
+    write('records.arrows', bytes);
+    writeFacts(layout);
+    // The pictures of the widest net there can be take most of it.
+    await expect('history', /^read$/, 600);
+    const head = bytes.readInt32LE(4) + 8;
+    const after = { update: 0, count: 1, at: head, length: wideFile(layout, 1).length - head };
+    write('after.json', JSON.stringify(after));
+    await expect('added', /^read$/, 700);
   });
 });

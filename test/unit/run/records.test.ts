@@ -97,7 +97,7 @@ describe('The record file', () => {
     }
     assert.deepEqual(readRecords(lying), {
       batches: [],
-      cutShort: 'The file claims 2000000000 updates and holds 5.',
+      cutShort: 'The file claims 2000000000 updates and holds 6 of "update".',
     });
   });
 });

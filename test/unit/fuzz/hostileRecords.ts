@@ -1,0 +1,163 @@
+import { Builder } from 'flatbuffers';
+import { Message } from 'apache-arrow';
+import { RecordEncoder } from '../../../src/run/recordEncoder';
+import { pack, type RecordLayout, type StepSeries } from '../../../src/run/recordBatch';
+import { sealMessage } from '../../../src/run/recordChecksum';
+import { exampleRecord } from '../run/exampleRecords';
+
+/** A layout of these names of parameters and nothing else that is wide. */
+export function layoutOf(parameters: readonly string[], others: Partial<RecordLayout> = {}): RecordLayout {
+  return { parameters, layers: 1, steps: 1, hasCellState: false, saturating: [], ...others };
+}
+
+/**
+ * A record file of one update whose head claims another layout than its columns have. The claim takes the place of a
+ * parameter's name of the same length, so that nothing else moves.
+ */
+export function claimingFile(claim: RecordLayout): Uint8Array {
+  const claimed = JSON.stringify(claim);
+  const empty = JSON.stringify(layoutOf([]));
+  const filled = layoutOf([], { saturating: ['x'.repeat(claimed.length - empty.length - 2)] });
+  const [head, batch] = partsOf(filled, 1);
+  head.write(claimed, head.indexOf(JSON.stringify(filled)));
+  sealMessage(head);
+  return Buffer.concat([head, batch]);
+}
+
+/** A record file of so many updates that claims `count` parameters, all of them its one. */
+export function repeatedNames(count: number, updates: number): Uint8Array {
+  const claim = JSON.stringify(layoutOf(Array.from({ length: count }, () => 'w')));
+  const filled = layoutOf(['w'], { saturating: [] });
+  const room = 'x'.repeat(claim.length - JSON.stringify(layoutOf(['w'], { saturating: [''] })).length);
+  const [head, batch] = partsOf({ ...filled, saturating: [room] }, updates);
+  const at = head.indexOf(JSON.stringify({ ...filled, saturating: [room] }));
+  head.write(claim, at);
+  sealMessage(head);
+  return Buffer.concat([head, batch]);
+}
+
+/** The head of a file, and one batch. What changes them gives them a checksum that is right: so would whoever means harm. */
+function partsOf(layout: RecordLayout, updates: number): [Buffer, Buffer] {
+  const encoder = new RecordEncoder(layout);
+  const records = Array.from({ length: updates }, (_, update) => ({ ...exampleRecord(update), record: undefined }));
+  return [Buffer.from(encoder.head()), Buffer.from(encoder.encode(pack(layout, records)))];
+}
+
+/** A record file of `updates` updates in which every column lies over the same bytes. */
+export function sharingFile(layout: RecordLayout, updates: number): Uint8Array {
+  const [head, batch] = partsOf(layout, 1);
+  const length = batch.readInt32LE(4) + 8;
+  const message = Message.decode(batch.subarray(8, length));
+  if (!message.isRecordBatch()) throw new Error('The encoder gave no batch.');
+  const { nodes, buffers } = message.header();
+  const structs = (pairs: readonly (readonly [number, number])[]): Buffer =>
+    Buffer.from(BigInt64Array.from(pairs.flat().map(BigInt)).buffer);
+  const replace = (found: Buffer, by: Buffer): void => {
+    const at = batch.indexOf(found);
+    if (at < 0 || at >= length) throw new Error('What is to be replaced is not there.');
+    by.copy(batch, at);
+  };
+  const body = Buffer.alloc(updates * 8, new Uint8Array(Float64Array.of(0.5).buffer));
+  replace(
+    structs(buffers.map((one) => [one.offset, one.length])),
+    structs(buffers.map(({ length: size }) => [0, size === 0 ? 0 : body.length])),
+  );
+  replace(
+    structs(nodes.map((one) => [one.length, one.nullCount])),
+    structs(nodes.map((one) => [updates, one.nullCount])),
+  );
+  // The batch's own count, and the length of its body.
+  for (let at = 8; at + 8 <= length; at += 4) {
+    if (batch.readBigInt64LE(at) === BigInt(message.bodyLength)) batch.writeBigInt64LE(BigInt(body.length), at);
+    else if (batch.readBigInt64LE(at) === 1n) batch.writeBigInt64LE(BigInt(updates), at);
+  }
+  const shared = Buffer.concat([batch.subarray(0, length), body]);
+  sealMessage(shared);
+  return Buffer.concat([head, shared]);
+}
+
+/** A schema of so many pieces of metadata, all of them the same text. */
+export function sharingHead(entries: number, textLength: number): Uint8Array {
+  const builder = new Builder();
+  const table = (fields: readonly (readonly [number, number])[], size: number): number => {
+    builder.startObject(size);
+    for (const [slot, offset] of fields) builder.addFieldOffset(slot, offset, 0);
+    return builder.endObject();
+  };
+  const vector = (offsets: readonly number[]): number => {
+    builder.startVector(4, offsets.length, 4);
+    for (const offset of offsets) builder.addOffset(offset);
+    return builder.endVector();
+  };
+  const text = builder.createString('ü'.repeat(textLength / 2));
+  const pairs = Array.from({ length: entries }, (_, n) =>
+    table(
+      [
+        [0, builder.createString(String(n))],
+        [1, text],
+      ],
+      2,
+    ),
+  );
+  const schema = table(
+    [
+      [1, vector([])],
+      [2, vector(pairs)],
+    ],
+    4,
+  );
+  builder.startObject(5);
+  builder.addFieldInt16(0, 4, 0);
+  builder.addFieldInt8(1, 1, 0);
+  builder.addFieldOffset(2, schema, 0);
+  builder.finish(builder.endObject());
+  const message = builder.asUint8Array();
+  const padded = Buffer.alloc(8 + Math.ceil(message.length / 8) * 8);
+  padded.writeInt32LE(-1, 0);
+  padded.writeInt32LE(padded.length - 8, 4);
+  padded.set(message, 8);
+  return padded;
+}
+
+/** A record file of many small batches, each of one update whose series are short and whose layout is as wide as can be. */
+export function wideFile(layout: RecordLayout, batches: number): Buffer {
+  const encoder = new RecordEncoder(layout);
+  const narrow = Array.from({ length: batches }, (_, update) => {
+    const one = pack({ ...layout, steps: 4 }, [exampleRecord(update)]);
+    return encoder.encode({ ...one, layout });
+  });
+  return Buffer.concat([encoder.head(), ...narrow]);
+}
+
+/** A record file of `updates` updates, each of whose series lies over the same `steps` numbers as that of every second one. */
+export function overlappingSeries(updates: number, steps: number): Uint8Array {
+  const layout = layoutOf([], { steps });
+  // One update has all the numbers, which the others then point to.
+  const one = pack(
+    layout,
+    Array.from({ length: updates }, (_, update) => ({
+      ...exampleRecord(update),
+      parameterNorms: [],
+      record: update === 0 ? seriesOf(steps) : undefined,
+    })),
+  );
+  const encoder = new RecordEncoder(layout);
+  const batch = Buffer.from(encoder.encode(one));
+  const offsets = Buffer.from(Int32Array.from({ length: updates + 1 }, (_, n) => (n === 0 ? 0 : steps)).buffer);
+  const alternating = Buffer.from(Int32Array.from({ length: updates + 1 }, (_, n) => (n % 2) * steps).buffer);
+  const valid = Buffer.alloc(Math.ceil(updates / 8));
+  valid.writeUInt8(1, 0);
+  for (let at = batch.indexOf(offsets); at >= 0; at = batch.indexOf(offsets, at + 1)) {
+    alternating.copy(batch, at);
+    // The bitmap of what is there lies before the offsets.
+    const bitmap = batch.lastIndexOf(valid, at);
+    batch.fill(0xff, bitmap, bitmap + valid.length);
+  }
+  sealMessage(batch);
+  return Buffer.concat([encoder.head(), batch]);
+}
+
+function seriesOf(steps: number): StepSeries {
+  const values = new Float64Array(steps).fill(1);
+  return { steps, lossPerStep: values, layers: [{ dh: values, dhLocal: values, saturation: [] }] };
+}
