@@ -1,4 +1,5 @@
 import { Message, RecordBatchReader, type RecordBatch as ArrowBatch } from 'apache-arrow';
+import { joinSchemasInLinearTime } from './arrowSchemas';
 import { guardVectors } from './flatbufferGuard';
 import type { RecordBatch } from './recordBatch';
 import { isSealedMessage } from './recordChecksum';
@@ -7,6 +8,7 @@ import { headLength } from './recordHead';
 import { unpack } from './recordUnpacking';
 
 guardVectors();
+joinSchemasInLinearTime();
 
 /** What could be read of a record file. */
 export interface RecordsRead {

@@ -11,8 +11,11 @@ import {
   Uint32,
   type Data,
 } from 'apache-arrow';
+import { joinSchemasInLinearTime } from './arrowSchemas';
 import type { RecordBatch, RecordLayout } from './recordBatch';
 import { checksumEntry, sealMessage } from './recordChecksum';
+
+joinSchemasInLinearTime();
 
 /**
  * The record file of a run: an Apache Arrow IPC stream with one row per update, readable by pyarrow, pandas, polars and

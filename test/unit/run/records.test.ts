@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { tableFromIPC } from '@uwdata/flechette';
+import { Field, Float64, makeData, RecordBatch, Schema, Struct } from 'apache-arrow';
 import { pack } from '../../../src/run/recordBatch';
 import { readRecords } from '../../../src/run/recordDecoder';
 import { RecordEncoder } from '../../../src/run/recordEncoder';
@@ -85,6 +86,25 @@ describe('The record file', () => {
     assert.ok(
       [...said].some((words) => /^The file claims a list of 2147483632 in a message of \d+ bytes\.$/.test(words)),
     );
+  });
+
+  it('looks at each of many columns a few times, not once for every other column', () => {
+    let looks = 0;
+    const fields = Array.from({ length: 2000 }, (_, n) => {
+      const field = new Field(`c${n}`, new Float64());
+      Object.defineProperty(field, 'name', {
+        get: () => {
+          looks++;
+          return `c${n}`;
+        },
+      });
+      return field;
+    });
+    const schema = new Schema(fields, new Map([['key', 'value']]));
+    const children = fields.map(({ type }) => makeData({ type, data: Float64Array.of(1) }));
+    const batch = new RecordBatch(schema, makeData({ type: new Struct(fields), length: 1, nullCount: 0, children }));
+    assert.deepEqual([batch.schema.fields.length, batch.schema.metadata.get('key')], [2000, 'value']);
+    assert.ok(looks <= 10 * fields.length, `${looks} looks`);
   });
 
   it('makes no room for updates that are claimed and not there', () => {
