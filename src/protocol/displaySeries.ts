@@ -29,12 +29,15 @@ export interface SeriesSlice {
 const mostColumns = 2048;
 const fewestColumns = 256;
 const mostCells = 1 << 20;
+/** Numbers of one quantity of all parameters: so many parameters as make the columns fewer than 2,048 few nets have. */
+const mostRatios = 1 << 22;
 /** Beyond this the columns are fewer still: each is taller than any screen. */
 const mostCellsAtAll = 1 << 23;
 
 /**
  * The pictures' view of a run: scalars over training time and the gradient over training time × sequence time, bounded
- * in memory however long the run is. Up to 2,048 updates every number is exact; beyond that a column shows the extremes
+ * in memory however long the run is. Up to 2,048 updates (fewer where
+ * there are more than 2,048 parameters) every number is exact; beyond that a column shows the extremes
  * of its `stride` updates.
  */
 export class DisplaySeries {
@@ -56,8 +59,10 @@ export class DisplaySeries {
     let columns = mostColumns;
     while (columns > fewestColumns && columns * cells > mostCells) columns /= 2;
     while (columns > 2 && columns * cells > mostCellsAtAll) columns /= 2;
+    let scalarColumns = mostColumns;
+    while (scalarColumns * layout.parameters.length > mostRatios) scalarColumns /= 2;
     const perParameter = { updateRatio: { width: layout.parameters.length, merge: 'max' } } as const;
-    this.scalars = new ColumnTable<ScalarField>({ ...scalarFields, ...perParameter }, mostColumns, 1, origin);
+    this.scalars = new ColumnTable<ScalarField>({ ...scalarFields, ...perParameter }, scalarColumns, 1, origin);
     this.heat = new ColumnTable<HeatField>(
       {
         dh: { width: cells, merge: 'max' },

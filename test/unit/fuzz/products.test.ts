@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pack } from '../../../src/run/recordBatch';
 import { RecordEncoder } from '../../../src/run/recordEncoder';
+import { writeManifest } from '../../../src/run/manifest';
+import { exampleManifest } from '../run/exampleManifest';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 import {
   claimingFile,
+  lateUpdate,
   layoutOf,
   overlappingSeries,
   repeatedNames,
@@ -85,6 +88,10 @@ describe('Hostile bytes whose lengths multiply', function () {
     for (const reader of ['history', 'detail'] as const) await expect(reader, /read$|is damaged/);
     writeFacts(exampleLayout);
     for (const reader of ['history', 'detail'] as const) await expect(reader, /of another run/);
+    write('run.json', writeManifest(exampleManifest(layout)));
+    await expect('manifest', /^no manifest$/);
+    write('run.json', writeManifest(exampleManifest(exampleLayout)));
+    await expect('manifest', /^read$/);
   });
 
   it('are refused: records of 16,384 parameters of one name', async () => {
@@ -105,7 +112,7 @@ describe('Hostile bytes whose lengths multiply', function () {
   });
 
   it('are refused: records whose series through time lie over each other', async () => {
-    write('records.arrows', overlappingSeries(8192, 1 << 16));
+    write('records.arrows', overlappingSeries(2000, 1 << 16));
     writeFacts(layoutOf([], { steps: 1 << 16 }));
     await expect('records', /^The series of "loss_per_step" are not where the file claims/);
     await expect('history', /^read$/);
@@ -116,6 +123,13 @@ describe('Hostile bytes whose lengths multiply', function () {
     write('records.arrows', sharingHead(20_000, 1 << 20));
     writeFacts(exampleLayout);
     await expect('records', /^The file's description takes more/);
+    await expect('history', /^read$/);
+  });
+
+  it('take little memory: pictures of one late update of 16,384 parameters, with room for all updates before it', async () => {
+    const layout = layoutOf(Array.from({ length: 1 << 14 }, (_, n) => `w${n}`));
+    write('records.arrows', lateUpdate(layout, 2047));
+    writeFacts(layout);
     await expect('history', /^read$/);
   });
 

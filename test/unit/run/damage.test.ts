@@ -1,37 +1,13 @@
 import assert from 'node:assert/strict';
 import { readTensorFile, TensorFileError, writeTensorFile, type StoredTensor } from '../../../src/run/safetensors';
-import { layoutVersion } from '../../../src/run/layout';
-import { readManifest, writeManifest, type Manifest } from '../../../src/run/manifest';
+import { readManifest, writeManifest } from '../../../src/run/manifest';
 import { readRateChanges, writeRateChanges } from '../../../src/run/rateChanges';
 import { pack } from '../../../src/run/recordBatch';
 import { readRecords } from '../../../src/run/recordDecoder';
 import { RecordEncoder } from '../../../src/run/recordEncoder';
-import { factsOf } from '../../../src/trainer/facts';
-import { exampleTraining } from '../trainer/exampleTraining';
+import { exampleManifest } from './exampleManifest';
 import { exampleLayout, exampleRecord } from './exampleRecords';
 import { eachFlippedBit, someFlippedBits } from './flippedBits';
-
-function exampleManifest(): Manifest {
-  const { plan } = exampleTraining();
-  return {
-    format: 'unroll-run',
-    version: layoutVersion,
-    experiment: JSON.parse(JSON.stringify(plan.experiment)) as Manifest['experiment'],
-    variant: null,
-    source: '../example.rnn.json',
-    kernels: 'reference',
-    state: 'finished',
-    updates: 12,
-    startedAt: '2026-01-01T00:00:00.000Z',
-    endedAt: '2026-01-01T00:00:01.000Z',
-    seconds: 1.25,
-    loss: 0.123456789,
-    validationLoss: null,
-    message: null,
-    nonFinite: null,
-    facts: factsOf(plan, undefined, '/runs/example', 1) as Manifest['facts'],
-  };
-}
 
 describe('A flipped bit', () => {
   it('in a safetensors file is noticed, or leaves every number and word as it was', () => {

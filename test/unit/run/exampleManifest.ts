@@ -1,0 +1,29 @@
+import { layoutVersion } from '../../../src/run/layout';
+import type { Manifest } from '../../../src/run/manifest';
+import type { RecordLayout } from '../../../src/run/recordBatch';
+import { factsOf } from '../../../src/trainer/facts';
+import { exampleTraining } from '../trainer/exampleTraining';
+
+/** The manifest of a run that has ended, with another layout of its records where one is given. */
+export function exampleManifest(layout?: RecordLayout): Manifest {
+  const { plan } = exampleTraining();
+  const facts = factsOf(plan, undefined, '/runs/example', 1);
+  return {
+    format: 'unroll-run',
+    version: layoutVersion,
+    experiment: JSON.parse(JSON.stringify(plan.experiment)) as Manifest['experiment'],
+    variant: null,
+    source: '../example.rnn.json',
+    kernels: 'reference',
+    state: 'finished',
+    updates: 12,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: '2026-01-01T00:00:01.000Z',
+    seconds: 1.25,
+    loss: 0.123456789,
+    validationLoss: null,
+    message: null,
+    nonFinite: null,
+    facts: { ...facts, layout: layout ?? facts.layout } as Manifest['facts'],
+  };
+}
