@@ -24,6 +24,8 @@ export interface TensorFile {
 const bytesPerElement = { F32: 4, F64: 8, I32: 4 } as const;
 /** A net of 1,024 layers, which is the most there can be, has a header of 3 MiB. */
 const largestHeader = 16 * 1024 * 1024;
+/** As many as a tensor of PyTorch can have. */
+const mostDimensions = 64;
 const alignment = 8;
 
 /** The bytes of a file with these tensors, in order; the data begins on an 8-byte boundary. */
@@ -131,6 +133,8 @@ function placeOf(name: string, entry: unknown, dataLength: number): Place {
     throw fault(`is of type ${found}; F32, F64 and I32 can be read: convert it first`);
   }
   if (!isSizes(shape)) throw fault('has no shape of whole numbers');
+  if (shape.length > mostDimensions)
+    throw fault(`has ${shape.length} dimensions, and ${mostDimensions} at most are read`);
   if (!isSizes(range) || range.length !== 2) throw fault('has no pair of data offsets');
   const [from = 0, to = 0] = range;
   const length = shape.reduce((product, size) => product * size, 1);

@@ -29,7 +29,12 @@ export function parseTensorHeader(bytes: Uint8Array): object {
 
 /** A name in quotation marks for a message, cut where it is long. */
 export function quoted(name: string): string {
-  return JSON.stringify(name.length > longestName ? `${name.slice(0, longestName)}…` : name);
+  return JSON.stringify(shortened(name));
+}
+
+/** A name for a message, cut where it is long. */
+export function shortened(name: string): string {
+  return name.length > longestName ? `${name.slice(0, longestName)}…` : name;
 }
 
 const longestName = 100;

@@ -5,6 +5,8 @@ import type { Training } from './training';
 
 const format = 'unroll-checkpoint-1';
 
+/** Its texts are names of optimizers, which messages repeat. */
+const longestScalar = 100;
 const count = z.number().int().nonnegative();
 
 /** What stands beside the tensors, as JSON each: a checkpoint may come from a stranger. */
@@ -12,7 +14,7 @@ const metadataSchema = z.object({
   format: z.literal(format),
   updates: count,
   recordBytes: count,
-  scalars: z.record(z.string(), z.union([z.number(), z.string()])),
+  scalars: z.record(z.string(), z.union([z.number(), z.string().max(longestScalar)])),
   position: z.object({
     source: z.unknown(),
     windowsDone: count,

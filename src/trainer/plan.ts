@@ -11,6 +11,7 @@ import type { ResolvedExperiment } from '../experiment/schema';
 import type { RefusalAt } from '../protocol/trainer';
 import type { RecordLayout } from '../run/recordBatch';
 import { readTensorFile } from '../run/safetensors';
+import { shortened } from '../run/tensorHeader';
 import { reasonOf } from '../protocol/channel';
 import { mebibytes } from '../protocol/numbers';
 
@@ -226,6 +227,6 @@ const mostNamesListed = 12;
 
 function listed(names: Iterable<string>): string {
   const all = [...names];
-  const shown = all.slice(0, mostNamesListed).join(', ');
+  const shown = all.slice(0, mostNamesListed).map(shortened).join(', ');
   return all.length > mostNamesListed ? `${shown} and ${all.length - mostNamesListed} more` : shown || 'none';
 }
