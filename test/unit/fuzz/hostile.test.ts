@@ -9,18 +9,30 @@ import { differingKeys, keyValues } from '../../../src/run/differences';
 import { readManifest } from '../../../src/run/manifest';
 import { readOverview, writeOverview } from '../../../src/run/overview';
 import { readRateChanges } from '../../../src/run/rateChanges';
-import { pack } from '../../../src/run/recordBatch';
+import { buffersOf, pack } from '../../../src/run/recordBatch';
 import { readRecords } from '../../../src/run/recordDecoder';
 import { RecordEncoder } from '../../../src/run/recordEncoder';
 import { readTensorFile, TensorFileError, writeTensorFile } from '../../../src/run/safetensors';
 import { restoreCheckpoint, writeCheckpoint } from '../../../src/trainer/checkpoint';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 import { exampleTraining } from '../trainer/exampleTraining';
-import { claimingFile, repeatedNames, sharingFile, sharingHead } from './hostileRecords';
+import {
+  claimingFile,
+  layoutOf,
+  overlappingSeries,
+  repeatedNames,
+  sharingFile,
+  sharingHead,
+  unsealed,
+  wideFile,
+} from './hostileRecords';
 import { overlappingTensors } from './hostileTensors';
 
 /** Seconds for each reader; `npm run fuzz` gives more. */
 const budget = Number(process.env['UNROLL_FUZZ_SECONDS'] ?? 1);
+
+/** Bytes that a piece of a record batch takes at the most, where its series are padded, beside those of the file. */
+const mostTaken = 128 * 1024 * 1024;
 
 /** How long (ms) a reader may take over a few kilobytes before somebody would call it hung. */
 const patience = 5000;
@@ -63,9 +75,37 @@ const nasty = [
   text('"\\ud800\u0000\u202e'),
 ];
 
+/** A power of two at most, so that small and large numbers come alike. */
+const upTo = (power: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: power }).map((bits) => 2 ** bits);
+const tensorProducts = fc
+  .tuple(upTo(10), upTo(16))
+  .map(([count, length]) => overlappingTensors(count, 8 * length, {}, (n) => `scalars/${n}`));
+const recordProducts = fc.oneof(
+  fc
+    .tuple(upTo(22), upTo(30), upTo(10), fc.boolean())
+    .map(([layers, steps, gates, hasCellState]) =>
+      claimingFile(layoutOf(['w'], { layers, steps, hasCellState, saturating: Array.from({ length: gates }, String) })),
+    ),
+  fc.tuple(upTo(8), upTo(10)).map(([count, updates]) => repeatedNames(count + 1, updates)),
+  fc
+    .tuple(upTo(8), upTo(10))
+    .map(([count, updates]) => sharingFile(layoutOf(Array.from({ length: count }, String)), updates)),
+  fc.tuple(upTo(8), upTo(10)).map(([updates, steps]) => overlappingSeries(updates, steps)),
+  fc.tuple(upTo(10), upTo(16)).map(([entries, length]) => sharingHead(entries, length)),
+  fc.tuple(upTo(17), upTo(2)).map(([steps, batches]) => wideFile({ ...exampleLayout, steps: 4 * steps }, batches)),
+);
+
 /** What each reader may do: return, or throw the error it has declared. */
 const readers: Readonly<
-  Record<string, { readonly seeds: readonly Uint8Array[]; readonly read: (bytes: Uint8Array) => void }>
+  Record<
+    string,
+    {
+      readonly seeds: readonly Uint8Array[];
+      /** Files whose lengths multiply. */
+      readonly made?: fc.Arbitrary<Uint8Array>;
+      readonly read: (bytes: Uint8Array) => void;
+    }
+  >
 > = {
   'an experiment file': {
     seeds: samples,
@@ -82,14 +122,21 @@ const readers: Readonly<
       repeatedNames(9, 2),
       claimingFile({ ...exampleLayout, layers: 1 << 22 }),
       sharingHead(9, 64),
+      overlappingSeries(9, 4),
     ],
+    made: recordProducts,
     read: (bytes) => {
       const read = readRecords(bytes);
-      for (const one of read.batches) assert.equal(one.loss.length, one.count);
+      for (const one of read.batches) {
+        assert.equal(one.loss.length, one.count);
+        const taken = buffersOf(one).reduce((sum, { byteLength }) => sum + byteLength, 0);
+        assert.ok(taken <= mostTaken + 16 * bytes.length, `${taken} bytes of ${bytes.length}`);
+      }
     },
   },
   'a safetensors file': {
     seeds: [tensorFile, overlappingTensors(3, 16), overlappingTensors(1, 16)],
+    made: tensorProducts,
     read: (bytes) => {
       try {
         for (const { data, shape } of readTensorFile(bytes).tensors.values()) {
@@ -140,7 +187,8 @@ const readers: Readonly<
 const mutated = (seeds: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> =>
   fc
     .tuple(
-      fc.constantFrom(...seeds),
+      // A checksum would have nearly every change refused before anything else is looked at.
+      fc.constantFrom(...seeds, ...seeds.map(unsealed)),
       fc.array(
         fc.record({
           at: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -163,7 +211,7 @@ const mutated = (seeds: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> =>
 describe('Hostile bytes', function () {
   this.timeout(budget * 1000 + 60_000);
 
-  for (const [name, { seeds, read }] of Object.entries(readers)) {
+  for (const [name, { seeds, made, read }] of Object.entries(readers)) {
     it(`in place of ${name} are at worst refused`, function () {
       let tried = 0;
       const began = performance.now();
@@ -178,6 +226,7 @@ describe('Hostile bytes', function () {
         fc.property(
           fc.oneof(
             { weight: 9, arbitrary: mutated(seeds) },
+            ...(made === undefined ? [] : [{ weight: 3, arbitrary: made }]),
             { weight: 1, arbitrary: fc.uint8Array({ maxLength: 300 }) },
           ),
           attempt,
