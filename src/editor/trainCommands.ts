@@ -156,10 +156,20 @@ interface ExperimentItem extends PickItem {
 
 const mostOffered = 200;
 
-/** Offers the experiments of the workspace, then the samples. */
+/** Lets the person choose an experiment; the list opens before it is known what stands in it. */
 async function chooseExperiment(samples: Samples): Promise<Target | undefined> {
+  const chosen = await showQuickPick(offered(samples), {
+    title: 'Train RNN',
+    placeHolder: 'Which experiment? Or start from a sample',
+    matchOnDescription: true,
+  });
+  return chosen?.open();
+}
+
+/** The experiments of the workspace, then the samples. */
+async function offered(samples: Samples): Promise<readonly ExperimentItem[]> {
   const files = await workspace.findFiles(experimentGlob, '**/{node_modules,unroll-runs}/**', mostOffered);
-  const own: ExperimentItem[] = files
+  const own = files
     .sort((a, b) => a.path.localeCompare(b.path))
     .map((uri) => ({
       label: fileNameOf(uri),
@@ -169,7 +179,7 @@ async function chooseExperiment(samples: Samples): Promise<Target | undefined> {
         return { uri, variant: undefined };
       },
     }));
-  const offered: ExperimentItem[] = (await samples.items()).map(({ file, ...item }) => ({
+  const from = (await samples.items()).map(({ file, ...item }) => ({
     ...item,
     icon: 'new-file',
     open: async () => {
@@ -177,13 +187,7 @@ async function chooseExperiment(samples: Samples): Promise<Target | undefined> {
       return uri === undefined ? undefined : { uri, variant: undefined };
     },
   }));
-  const chosen = await showQuickPick([...own, ...offered], {
-    title: 'Train RNN',
-    placeHolder:
-      own.length > 0 ? 'Which experiment?' : 'There is no experiment in this workspace yet: start from a sample',
-    matchOnDescription: true,
-  });
-  return chosen?.open();
+  return [...own, ...from];
 }
 
 async function askLearningRate(session: Session): Promise<void> {

@@ -64,7 +64,11 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
     return this.#views.has(this.kind.keyOf(shown));
   }
 
-  /** Brings the panel to the front that already shows this, or opens one beside the editor. */
+  /**
+   * Brings the panel to the front that already shows this, or opens one beside the editor. The keyboard stays where it is:
+   * VS Code hands the focus on to a page only once the page is loaded, and that would close whatever quick pick somebody
+   * has opened meanwhile. A click into the page gives it the focus.
+   */
   protected reveal(shown: Shown): View {
     const open = this.#views.get(this.kind.keyOf(shown));
     if (open !== undefined) {

@@ -1,4 +1,12 @@
-import { ThemeIcon, window, type InputBoxOptions, type QuickPickItem, type QuickPickOptions } from 'vscode';
+import {
+  CancellationTokenSource,
+  ThemeIcon,
+  window,
+  type CancellationToken,
+  type InputBoxOptions,
+  type QuickPickItem,
+  type QuickPickOptions,
+} from 'vscode';
 import { plainText } from '../text/plainText';
 
 /** A row of a quick pick. */
@@ -15,22 +23,46 @@ interface Row<T> extends QuickPickItem {
   readonly item: T;
 }
 
-/** Lets the person choose one item, as `window.showQuickPick` does. What stands in it is text, whoever wrote it. */
-export async function showQuickPick<T extends PickItem>(
-  items: readonly T[] | Promise<readonly T[]>,
-  options: PickOptions,
-): Promise<T | undefined> {
-  const rows = Promise.resolve(items).then((all) => all.map(rowOf));
-  return (await window.showQuickPick(rows, plainOptions(options)))?.item;
+/** Items to choose from, at once or later; undefined where it turns out that there is nothing to choose. */
+type Items<T> = readonly T[] | Promise<readonly T[] | undefined>;
+
+/**
+ * Lets the person choose one item, as `window.showQuickPick` does: it opens at once, and closes where there is nothing to
+ * choose. What stands in it is text, whoever wrote it.
+ */
+export async function showQuickPick<T extends PickItem>(items: Items<T>, options: PickOptions): Promise<T | undefined> {
+  return opened(
+    items,
+    async (rows, closing) => (await window.showQuickPick(rows, plainOptions(options), closing))?.item,
+  );
 }
 
 /** Lets the person choose any number of items; undefined where they leave it. See showQuickPick. */
 export async function showQuickPickMany<T extends PickItem>(
-  items: readonly T[],
+  items: Items<T>,
   options: PickOptions,
 ): Promise<readonly T[] | undefined> {
-  const chosen = await window.showQuickPick(items.map(rowOf), { ...plainOptions(options), canPickMany: true });
-  return chosen?.map(({ item }) => item);
+  return opened(items, async (rows, closing) => {
+    const chosen = await window.showQuickPick(rows, { ...plainOptions(options), canPickMany: true }, closing);
+    return chosen?.map(({ item }) => item);
+  });
+}
+
+/** Shows rows that may come later, and closes what shows them where they do not come. */
+async function opened<T extends PickItem, R>(
+  items: Items<T>,
+  show: (rows: Promise<Row<T>[]>, closing: CancellationToken) => Promise<R>,
+): Promise<R> {
+  const source = new CancellationTokenSource();
+  const rows = Promise.resolve(items).then((all) => {
+    if (all === undefined) source.cancel();
+    return (all ?? []).map(rowOf);
+  });
+  try {
+    return await show(rows, source.token);
+  } finally {
+    source.dispose();
+  }
 }
 
 /** Asks for a line of text, as `window.showInputBox` does. What is said around it is text, whoever wrote it. */

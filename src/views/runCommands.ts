@@ -16,6 +16,8 @@ import type { Launcher } from '../session/launcher';
 import type { Sessions } from '../session/sessions';
 import type { RunsNode } from './runsTree';
 
+const noRuns = 'There are no kept runs in this workspace yet. Start one with "Unroll: Train RNN".';
+
 /** Keys that a row has room for. */
 const mostKeys = 2;
 
@@ -37,7 +39,7 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
     const given = runsIn(Array.isArray(second) ? second : [first]);
     if (given.length > 0) return given;
     const selected = runsIn(parts.tree.selection);
-    return selected.length > 0 ? selected : await choose(await kept.all(), title);
+    return selected.length > 0 ? selected : await choose(kept.all(), title, noRuns);
   };
   const onOne =
     (title: string, act: (run: KeptRun) => Promise<unknown>) => async (first?: unknown, second?: unknown) => {
@@ -55,7 +57,7 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
     }),
     registry.registerCommand(commands.compareRuns, async (first?: unknown, second?: unknown) => {
       const given = runsIn(Array.isArray(second) ? second : parts.tree.selection);
-      const runs = given.length > 1 ? given : await chooseSeveral(await kept.all(), runsIn([first]));
+      const runs = given.length > 1 ? given : await chooseSeveral(kept.all(), runsIn([first]));
       if (runs.length > 0) parts.compare(runs.map(({ folder }) => folder));
     }),
     registry.registerCommand(
@@ -98,41 +100,51 @@ function itemsFor(runs: readonly KeptRun[]) {
   });
 }
 
-async function choose(runs: readonly KeptRun[], title: string): Promise<readonly KeptRun[]> {
-  if (runs.length === 0) {
-    void showInformationMessage('There are no kept runs in this workspace yet. Start one with "Unroll: Train RNN".');
-    return [];
-  }
-  const chosen = await showQuickPick(itemsFor(runs), { title, placeHolder: 'Which run?', matchOnDetail: true });
+/** A run that stands for itself in a list to choose from. */
+type RunItem = ReturnType<typeof itemsFor>[number];
+
+/**
+ * Lets the person choose a run. The list opens before its runs are read: what opens late opens after VS Code has handed
+ * the focus back, to a page that may still be loading, which closes the list when it takes the focus at last.
+ */
+async function choose(runs: Promise<readonly KeptRun[]>, title: string, none: string): Promise<readonly KeptRun[]> {
+  const options = { title, placeHolder: 'Which run?', matchOnDetail: true };
+  const chosen = await showQuickPick(atLeast(1, runs, none), options);
   return chosen === undefined ? [] : [chosen.run];
 }
 
-async function chooseSeveral(runs: readonly KeptRun[], first: readonly KeptRun[]): Promise<readonly KeptRun[]> {
-  if (runs.length < 2) {
-    void showInformationMessage(
-      'Two runs are needed to compare them. Train one more with "Unroll: Train RNN", or all variants of a file with "Unroll: Train All Variants".',
-    );
-    return [];
-  }
+async function chooseSeveral(
+  runs: Promise<readonly KeptRun[]>,
+  first: readonly KeptRun[],
+): Promise<readonly KeptRun[]> {
   const picked = new Set(first.map(({ folder }) => folder.toString()));
-  const items = itemsFor(runs).map((item) => ({ ...item, picked: picked.has(item.run.folder.toString()) }));
-  const chosen = await showQuickPickMany(items, {
-    title: 'Compare Runs',
-    placeHolder: 'Which runs? Two or more',
-    matchOnDetail: true,
-  });
-  return chosen?.map(({ run }) => run) ?? [];
+  const items = atLeast(
+    2,
+    runs,
+    'Two runs are needed to compare them. Train one more with "Unroll: Train RNN", or all variants of a file with "Unroll: Train All Variants".',
+  ).then((all) => all?.map((item) => ({ ...item, picked: picked.has(item.run.folder.toString()) })));
+  const options = { title: 'Compare Runs', placeHolder: 'Which runs? Two or more', matchOnDetail: true };
+  return (await showQuickPickMany(items, options))?.map(({ run }) => run) ?? [];
+}
+
+/** The items to choose from; undefined, once the person has been told, where there are too few of them. */
+async function atLeast(
+  least: number,
+  runs: Promise<readonly KeptRun[]>,
+  tooFew: string,
+): Promise<readonly RunItem[] | undefined> {
+  const all = await runs;
+  if (all.length >= least) return itemsFor(all);
+  void showInformationMessage(tooFew);
+  return undefined;
 }
 
 async function resumable({ kept }: RunCommandParts, first: unknown, second: unknown): Promise<Uri | undefined> {
   const [given] = runsIn(Array.isArray(second) ? second : [first]);
   if (given !== undefined) return given.folder;
-  const broken = (await kept.all()).filter(({ state }) => isResumable(state));
-  if (broken.length === 0) {
-    void showInformationMessage('No run of this workspace was stopped or cut off, so there is none to go on with.');
-    return undefined;
-  }
-  const [run] = await choose(broken, 'Resume Run');
+  const broken = kept.all().then((runs) => runs.filter(({ state }) => isResumable(state)));
+  const none = 'No run of this workspace was stopped or cut off, so there is none to go on with.';
+  const [run] = await choose(broken, 'Resume Run', none);
   return run?.folder;
 }
 

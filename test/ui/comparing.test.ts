@@ -151,7 +151,6 @@ describe('Comparing two runs of one experiment', () => {
       .last()
       .click();
     await workbench.page.locator('.tab.active', { hasText: /^Unroll: Twice, \d+:\d\d/ }).waitFor();
-    // Once its page is there it takes the keyboard, which would close a quick pick.
     await frame.getByText(/^finished 20 \/ 20 updates · began \d+:\d\d/).waitFor();
     // Another run is trained from the file, which may have been edited since.
     await frame.getByRole('button', { name: 'Train twice.rnn.json', exact: true }).waitFor();

@@ -217,23 +217,10 @@ export class Workbench {
     return this.rows.filter({ has: this.page.locator('.label-name', { hasText: exactly }) }).first();
   }
 
-  /**
-   * Opens the quick input by a key, types into it and chooses the row with this label. A webview whose tab has just been
-   * shown takes the keyboard as soon as it is loaded, and a quick input that loses the keyboard closes: a person opens it
-   * again, and so does this.
-   */
+  /** Opens the quick input by a key, types into it and chooses the row with this label. */
   private async choose(key: string, words: string, label: string): Promise<void> {
-    const limit = { timeout: patience / 2 };
-    for (let triesLeft = 3; ; triesLeft--) {
-      try {
-        await this.page.keyboard.press(key);
-        await this.page.locator('.quick-input-widget input').first().fill(words, limit);
-        await this.row(label).click(limit);
-        return;
-      } catch (error) {
-        if (triesLeft === 1) throw error;
-        await this.page.keyboard.press('Escape');
-      }
-    }
+    await this.page.keyboard.press(key);
+    await this.page.locator('.quick-input-widget input').first().fill(words);
+    await this.row(label).click();
   }
 }
