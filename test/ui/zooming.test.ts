@@ -41,7 +41,11 @@ describe('Zooming into a long run', () => {
         .waitFor();
     }
     await loss.press('ArrowLeft');
-    assert.match(await cell('Loss').locator('.readout').first().innerText(), /^update 5,998 · L = /);
+    // It is drawn with the next frame.
+    await cell('Loss')
+      .locator('.readout', { hasText: /^update 5,998 · L = / })
+      .first()
+      .waitFor();
     await loss.press('0');
     await frame.getByText('training, mean of 4 updates').waitFor();
   });
