@@ -14,18 +14,20 @@ export async function run(mocha: Mocha): Promise<Tally> {
     });
     // Workers note their own tests, at once; here they are heard of when a file is over.
     const noteHere = mocha.options.parallel === true ? () => undefined : note;
-    runner.on('test', (test) => noteHere('started', test.fullTitle()));
+    runner.on('hook', (hook) => noteHere('started', hook));
+    runner.on('hook end', (hook) => noteHere('over', hook));
+    runner.on('test', (test) => noteHere('started', test));
     runner.on('pass', (test) => {
       count.passed += 1;
-      noteHere('passed', test.fullTitle());
+      noteHere('passed', test);
     });
     runner.on('fail', (test) => {
       count.failed += 1;
-      noteHere('failed', test.fullTitle());
+      noteHere('failed', test);
     });
     runner.on('pending', (test) => {
       count.skipped += 1;
-      noteHere('skipped', test.fullTitle());
+      noteHere('skipped', test);
     });
   });
 }

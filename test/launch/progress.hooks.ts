@@ -3,10 +3,16 @@ import { note } from './progress';
 /** Notes the tests of a worker process of Mocha, whose events reach the main process only when a file is over. */
 export const mochaHooks = {
   beforeEach(this: Mocha.Context): void {
-    note('started', this.currentTest?.fullTitle() ?? '');
+    const { currentTest } = this;
+    if (currentTest !== undefined) note('started', currentTest);
   },
   afterEach(this: Mocha.Context): void {
     const { currentTest } = this;
-    if (currentTest !== undefined) note(currentTest.isFailed() ? 'failed' : 'passed', currentTest.fullTitle());
+    if (currentTest !== undefined) note(endOf(currentTest), currentTest);
   },
 };
+
+function endOf({ state }: Mocha.Test): 'passed' | 'failed' | 'skipped' | 'over' {
+  if (state === 'pending') return 'skipped';
+  return state ?? 'over';
+}

@@ -1,8 +1,8 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { reportVariable, type Tally } from './tally';
 
-/** What became of a test so far. */
-type State = 'started' | 'passed' | 'failed' | 'skipped';
+/** What became of a test, or of a hook, so far; `over` counts nothing: a hook, or a test whose hook failed. */
+type State = 'started' | 'passed' | 'failed' | 'skipped' | 'over';
 
 /** How far a run of tests had come when it ended or died. */
 export interface Progress {
@@ -14,9 +14,19 @@ export interface Progress {
 /** Beside the report, line by line as the tests begin and end, so that a run that dies has told what it did. */
 const progressOf = (report: string): string => `${report}.progress`;
 
-/** Notes what becomes of a test, where the process that started this one asks for a report. */
-export function note(state: State, title: string): void {
+/** What is noted: a test, or a hook. */
+interface Runnable {
+  fullTitle(): string;
+}
+
+/** What each was called when it began: a test may add to its title what it has found. */
+const titles = new WeakMap<Runnable, string>();
+
+/** Notes what becomes of a test, or of a hook, where the process that started this one asks for a report. */
+export function note(state: State, runnable: Runnable): void {
   const report = process.env[reportVariable];
+  const title = titles.get(runnable) ?? runnable.fullTitle();
+  titles.set(runnable, title);
   if (report) appendFileSync(progressOf(report), `${JSON.stringify([state, title])}\n`);
 }
 
@@ -28,7 +38,7 @@ export function readProgress(report: string): Progress {
     if (state === 'started') running.add(title);
     else {
       running.delete(title);
-      tally[state] += 1;
+      if (state !== 'over') tally[state] += 1;
     }
   }
   return { tally, running: [...running] };

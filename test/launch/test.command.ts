@@ -1,15 +1,15 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { runApart } from './apart';
 import { runCommand } from './closing';
 import { installedEmbedded } from './installation';
 import { layers, type Layer } from './layers';
-import { scratchFolder } from './scratch';
-import { interrupted } from './progress';
-import { inWords, oneFailure, readReport, report, reportVariable, sum, type Tally } from './tally';
+import { inWords, report, sum, type Tally } from './tally';
 
 /** Tells a process that it is to run one layer itself instead of starting a process for it. */
 const inside = '--inside';
+
+/** How long (ms) a layer may take: several times what the longest does on two cores at rest. */
+const limit = 40 * 60_000;
 
 /** `npm test`: all layers, or those that are named, each in a process of its own; the last line is the sum. */
 async function testAll(names: readonly string[]): Promise<number> {
@@ -22,26 +22,15 @@ async function testAll(names: readonly string[]): Promise<number> {
   for (const layer of chosen) {
     console.log(`\n── ${layer.title} (${layer.name})`);
     if (layer.inWorkbench) await workbench;
-    tallies.push(await runApart(layer));
+    const { name } = layer;
+    const what = `The layer “${name}”`;
+    tallies.push(await runApart({ what, script: resolve(process.argv[1]), words: [name, inside], limit }));
   }
   const total = sum(tallies);
   console.log();
   if (chosen.length > 1) chosen.forEach(({ name }, index) => console.log(`${name}: ${inWords(tallies[index])}`));
   console.log(inWords(total));
   return total.failed > 0 ? 1 : 0;
-}
-
-/** A layer in its own process, so that one that hangs, leaks or dies spoils no other. */
-async function runApart(layer: Layer): Promise<Tally> {
-  const file = join(scratchFolder('report'), `${layer.name}.json`);
-  const child = fork(resolve(process.argv[1]), [layer.name, inside], {
-    env: { ...process.env, [reportVariable]: file },
-  });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  const tally = readReport(file);
-  if (tally && (code === 0 || tally.failed > 0)) return tally;
-  console.error(`The layer “${layer.name}” ended with exit code ${String(code)} and is counted as failed.`);
-  return sum([tally ?? interrupted(file), oneFailure]);
 }
 
 async function testOne(name: string): Promise<number> {

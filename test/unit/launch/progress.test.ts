@@ -1,29 +1,88 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readProgress } from '../../launch/progress';
-import { readReport, reportVariable } from '../../launch/tally';
+import { runApart } from '../../launch/apart';
+import { note, readProgress } from '../../launch/progress';
+import { reportVariable, type Tally } from '../../launch/tally';
 
-describe('A run of tests that dies', () => {
-  for (const [where, passed] of [
-    ['its own process', 1],
-    ['a worker of a parallel run', 2],
+type Way = 'serial' | 'parallel';
+
+describe('A run of tests in a process of its own', function () {
+  this.timeout(60_000);
+  const error = console.error;
+  const { UNROLL_TESTS: picked = '' } = process.env;
+  let said: string[];
+
+  beforeEach(() => {
+    said = [];
+    console.error = (...words: readonly unknown[]) => said.push(words.join(' '));
+    // What picks tests of this run has nothing to do with those.
+    process.env['UNROLL_TESTS'] = '';
+  });
+  afterEach(() => {
+    console.error = error;
+    process.env['UNROLL_TESTS'] = picked;
+  });
+
+  const runs = (way: Way, deed: string, limit = 50_000): Promise<Tally> => {
+    process.env['UNROLL_DEED'] = deed;
+    const script = resolve('dist', 'test', 'unit', 'launch', 'runDying.command.mjs');
+    return runApart({ what: 'The run', script, words: [way], limit, isSilent: true });
+  };
+
+  for (const [way, others] of [
+    ['serial', 0],
+    ['parallel', 1],
   ] as const) {
-    it(`in ${where} counts what ran before, and names the test that was running`, () => {
-      const report = join(mkdtempSync(join(tmpdir(), 'unroll-progress-')), 'report.json');
-      const words = [resolve('dist/test/unit/launch/runDying.command.mjs'), passed === 2 ? 'parallel' : 'serial'];
-      spawnSync(process.execPath, words, { env: { ...process.env, [reportVariable]: report }, timeout: 50_000 });
-      assert.equal(readReport(report), undefined);
-      assert.deepEqual(readProgress(report), {
-        tally: { passed, failed: 1, skipped: 0 },
-        running: ['A suite kills its process'],
-      });
+    it(`is counted where it comes to its end (${way})`, async () => {
+      assert.deepEqual(await runs(way, 'nothing'), { passed: 3 + others, failed: 1, skipped: 1 });
+      assert.deepEqual(said, []);
+    });
+
+    it(`counts what ran where a process is killed, and names the test that was running (${way})`, async function () {
+      if (process.platform === 'win32') this.skip();
+      const tally = await runs(way, 'kill');
+      assert.deepEqual(tally, { passed: 1 + others, failed: 2, skipped: 1 });
+      assert.match(said[0], /^The run (was ended by SIGKILL|ended with exit code \d) and is counted as failed\.$/);
+      assert.deepEqual(said.slice(1), ['It was running: A suite does its deed']);
     });
   }
 
-  it('before its first test has told nothing', () => {
+  it('counts what ran where it takes too long, and names the test that was running, in workers or not', async () => {
+    const [serial, parallel] = await Promise.all([runs('serial', 'hang', 8000), runs('parallel', 'hang', 8000)]);
+    assert.deepEqual(serial, { passed: 1, failed: 2, skipped: 1 });
+    assert.deepEqual(parallel, { passed: 2, failed: 2, skipped: 1 });
+    assert.deepEqual(said.sort(), [
+      ...Array.from({ length: 2 }, () => 'It was running: A suite does its deed'),
+      ...Array.from({ length: 2 }, () => 'The run has not ended after 8 s and is counted as failed.'),
+    ]);
+  });
+
+  it('names the hook in which it ended', async () => {
+    assert.deepEqual(await runs('serial', 'exit'), { passed: 2, failed: 2, skipped: 1 });
+    assert.equal(said[0], 'The run ended with exit code 7 and is counted as failed.');
+    assert.match(said[1], /^It was running: A suite that opens something "before all" hook: opens it/);
+  });
+});
+
+describe('The progress of a run of tests', () => {
+  it('is what was noted of it, be the last line cut off', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'unroll-progress-'));
+    const report = join(folder, 'report.json');
+    const before = process.env[reportVariable] ?? '';
+    process.env[reportVariable] = report;
+    const [first, second] = ['a', 'b'].map((title) => ({ title, fullTitle: () => title }));
+    note('started', first);
+    note('passed', first);
+    note('started', second);
+    process.env[reportVariable] = before;
+    appendFileSync(`${report}.progress`, '["passed","b');
+    assert.deepEqual(readProgress(report), { tally: { passed: 1, failed: 0, skipped: 0 }, running: ['b'] });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is nothing before the first test', () => {
     assert.deepEqual(readProgress(join(tmpdir(), 'unroll-no-such-report.json')), {
       tally: { passed: 0, failed: 0, skipped: 0 },
       running: [],

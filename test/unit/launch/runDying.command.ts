@@ -2,12 +2,17 @@
 import Mocha from 'mocha';
 import { resolve } from 'node:path';
 import { run } from '../../launch/mochaRun';
+import { report } from '../../launch/tally';
 import { hooksOfWorkers } from '../../launch/layers';
 
 const parallel = process.argv[2] === 'parallel';
-const mocha = new Mocha({ ui: 'bdd', ...(parallel ? { parallel, jobs: 2, require: [hooksOfWorkers] } : {}) });
+const mocha = new Mocha({
+  ui: 'bdd',
+  timeout: 60_000,
+  ...(parallel ? { parallel, jobs: 2, require: [hooksOfWorkers] } : {}),
+});
 for (const file of parallel ? ['dying', 'alive'] : ['dying']) {
   mocha.addFile(resolve('dist', 'test', 'unit', 'launch', `${file}.command.mjs`));
 }
 await mocha.loadFilesAsync();
-await run(mocha);
+report(await run(mocha));
