@@ -179,6 +179,17 @@ class RowScanner implements CsvRow {
   }
 }
 
+/** Rows that a text has at the most: line ends inside of quotes are counted too. */
+export function mostRows(pieces: Iterable<string>, { lineEnd }: CsvFormat): number {
+  // The character that every line end of the kind has once.
+  const ending = lineEnd.slice(-1);
+  let count = 1;
+  for (const piece of pieces) {
+    for (let at = piece.indexOf(ending); at >= 0; at = piece.indexOf(ending, at + 1)) count += 1;
+  }
+  return count;
+}
+
 /** Line ends of any kind in a stretch of a text. */
 function lineEndings(text: string, from: number, to: number): number {
   let count = 0;

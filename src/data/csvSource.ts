@@ -8,7 +8,7 @@ import { patternOf, reportedLoss } from './lossPattern';
 import { meanOf, rescale, rescalingOf } from './normalization';
 import { randomFrom, randomFromState, type Random } from './random';
 import { outOfRoom } from './room';
-import type { Baseline, LaneDescription, OpenedSource, Source } from './sourceContract';
+import type { Baseline, DataMemory, LaneDescription, OpenedSource, Source } from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
 import { decodeText } from './textFile';
 
@@ -78,6 +78,7 @@ class CsvSource implements Source {
   readonly steps: number;
   readonly lag = undefined;
   readonly baselines: readonly Baseline[];
+  readonly memory: DataMemory;
   readonly continues = false;
   readonly #table: SplitTable;
   readonly #horizon: number;
@@ -98,6 +99,8 @@ class CsvSource implements Source {
     this.outputNames = data.targets;
     this.steps = data.length;
     this.baselines = baselinesOf(experiment, data, table);
+    const kept = 8 * table.rows * new Set([...table.inputs, ...table.targets]).size;
+    this.memory = { kept, opening: kept };
   }
 
   next(): Batch {

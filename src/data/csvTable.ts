@@ -1,8 +1,7 @@
 import { counted, listed, printed, quoted, shortened } from '../experiment/fields';
 import { isLikely, nearestName } from '../experiment/nearestName';
 import type { KeyPath, Objection } from '../experiment/refusal';
-import { lineEndOf, longestRow, MalformedRow, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
-import { NumberColumn } from './numberColumn';
+import { lineEndOf, longestRow, MalformedRow, mostRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import type { FileText } from './textFile';
 
 /** A column that an experiment asks for, and where it does. */
@@ -42,9 +41,12 @@ export function readTable(text: FileText, path: string, asked: readonly AskedCol
       if (objection !== undefined) strangers.push(objection);
     }
     if (strangers.length > 0) return refuse(...strangers);
+    // A row has a character and a delimiter for each column asked for, so that the room is bounded by the file's size.
+    const room = Math.min(mostRows(text.pieces(), format), Math.ceil(text.length / (2 * different.length)));
     const reader = new RowReader(
       names.length,
       different.map(({ name }) => ({ name, index: places.indexOf(name) })),
+      room,
     );
     for (const row of rowsOf(text.pieces(), format)) {
       const fault = reader.take(row);
@@ -128,20 +130,22 @@ function objectionTo({ line, found, advice }: Fault, path: string): Objection {
 /** Takes rows one by one as they are found, the header first. */
 class RowReader {
   rows = 0;
-  readonly #columns: readonly { readonly name: string; readonly index: number; readonly numbers: NumberColumn }[];
+  readonly #columns: readonly { readonly name: string; readonly index: number; readonly numbers: Float64Array }[];
   #isHeader = true;
   #blank: number | undefined;
 
   constructor(
     readonly width: number,
     asked: readonly { readonly name: string; readonly index: number }[],
+    /** Rows that there is room for; the system provides only the memory that is written to. */
+    room: number,
   ) {
-    this.#columns = asked.map(({ name, index }) => ({ name, index, numbers: new NumberColumn() }));
+    this.#columns = asked.map(({ name, index }) => ({ name, index, numbers: new Float64Array(room) }));
   }
 
-  /** What was read, by name; it is given away. */
+  /** What was read, by name. */
   columns(): ReadonlyMap<string, Float64Array> {
-    return new Map(this.#columns.map(({ name, numbers }) => [name, numbers.take()]));
+    return new Map(this.#columns.map(({ name, numbers }) => [name, numbers.subarray(0, this.rows)]));
   }
 
   take(row: CsvRow): Fault | undefined {
@@ -168,7 +172,7 @@ class RowReader {
       const cell = (row.cell(index) ?? '').trim();
       const value = Number(cell);
       if (!number.test(cell) || !Number.isFinite(value)) return { line, ...faultOf(name, cell) };
-      numbers.push(value);
+      numbers[this.rows] = value;
     }
     this.rows += 1;
     return undefined;

@@ -13,8 +13,13 @@ export async function digestOfData(
   const path = dataFileOf(experiment);
   const bytes = path === undefined ? undefined : files.get(path);
   if (bytes === undefined) return null;
-  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
+  const digest = await crypto.subtle.digest('SHA-256', ownBytes(bytes));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The very bytes, which may be many, unless they are shared with another thread: those cannot be hashed. */
+function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
 }
 
 function dataFileOf({ data }: ResolvedExperiment): string | undefined {

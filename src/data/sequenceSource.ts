@@ -7,6 +7,9 @@ import type { Baseline, OpenedSource, Source } from './sourceContract';
 
 type Target = SequencesData['sequences'][number]['targets'][number];
 
+/** A number or list of an experiment file, with its place in the text: measured on a file of a mebibyte. */
+const valueBytes = 300;
+
 /** Opens inline sequences: one batch, the same every time. The experiment's checks have made their shapes agree. */
 export function openSequences(experiment: ResolvedExperiment, { sequences }: SequencesData): OpenedSource {
   const steps = sequences[0]?.inputs.length ?? 0;
@@ -20,10 +23,18 @@ export function openSequences(experiment: ResolvedExperiment, { sequences }: Seq
   const tooLarge = outOfRoom(steps, sequences.length, inputs + outputs, ['data', 'sequences']);
   if (tooLarge) return { kind: 'refused', refusals: [tooLarge] };
   const batch = batchOf(sequences, steps, inputs, typeof asked[0] === 'object' ? outputs : undefined);
-  return { kind: 'source', source: sequenceSource(experiment, batch, inputs, outputs) };
+  const values = sequences.length * steps * (2 + inputs + (typeof asked[0] === 'object' ? outputs : 1));
+  return { kind: 'source', source: sequenceSource(experiment, batch, inputs, outputs, values) };
 }
 
-function sequenceSource(experiment: ResolvedExperiment, batch: Batch, inputs: number, outputs: number): Source {
+function sequenceSource(
+  experiment: ResolvedExperiment,
+  batch: Batch,
+  inputs: number,
+  outputs: number,
+  values: number,
+): Source {
+  const kept = valueBytes * values + 8 * batch.steps * batch.batch * (inputs + outputs);
   const inputNames = numbered('x', inputs);
   const targetKind = batch.targets.kind;
   const outputNames =
@@ -39,6 +50,7 @@ function sequenceSource(experiment: ResolvedExperiment, batch: Batch, inputs: nu
     batch: batch.batch,
     lag: undefined,
     baselines: [baselineOf(experiment, batch, outputs)],
+    memory: { kept, opening: kept },
     continues: false,
     next: () => structuredClone(batch),
     validation: () => [],

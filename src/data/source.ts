@@ -7,7 +7,7 @@ import type { OpenedSource } from './sourceContract';
 import { openTask } from './taskSource';
 import { openText } from './textSource';
 
-export type { Baseline, LaneDescription, OpenedSource, Source } from './sourceContract';
+export type { Baseline, DataMemory, LaneDescription, OpenedSource, Source } from './sourceContract';
 export type { SourceState } from './sourceState';
 
 /** A file that an experiment names. */

@@ -19,6 +19,14 @@ export interface LaneDescription {
   readonly targets: readonly (string | undefined)[];
 }
 
+/** Bytes that the data of a source take, the files that they come from not counted. */
+export interface DataMemory {
+  /** As long as it lives. */
+  readonly kept: number;
+  /** While it is opened, at the most: what is kept included. */
+  readonly opening: number;
+}
+
 /** An endless supply of training batches, and a fixed set of held-out ones. */
 export interface Source {
   /** I: width of x_t; for `oneHot` the number of symbols. */
@@ -36,6 +44,7 @@ export interface Source {
   /** Steps the task must remember, where that is known: the distance from the input that matters to the answer. */
   readonly lag: number | undefined;
   readonly baselines: readonly Baseline[];
+  readonly memory: DataMemory;
   /**
    * True when each training batch goes on where the one before ended (contiguous text): then a batch is already one
    * window. False when every batch holds whole sequences, which truncated training cuts into windows.

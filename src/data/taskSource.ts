@@ -71,6 +71,8 @@ class TaskSource implements Source {
   readonly steps: number;
   readonly lag: number;
   readonly baselines: readonly Baseline[];
+  // Every batch is drawn anew.
+  readonly memory = { kept: 0, opening: 0 };
   readonly continues = false;
   readonly legal?: (batch: Batch, lane: number, t: number) => readonly number[];
   readonly #task: Task;

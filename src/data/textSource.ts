@@ -6,13 +6,16 @@ import { describeLane } from './laneDescription';
 import { patternOf, reportedLoss } from './lossPattern';
 import { randomFrom, randomFromState, type Random } from './random';
 import { outOfRoom } from './room';
-import type { Baseline, LaneDescription, OpenedSource, Source } from './sourceContract';
+import type { Baseline, DataMemory, LaneDescription, OpenedSource, Source } from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
 import { decodeText } from './textFile';
-import { bigramEntropy, unigramEntropy } from './textStatistics';
+import { bigramEntropy, pairCountBytes, unigramEntropy } from './textStatistics';
 import { encodeText, type EncodedText } from './vocabulary';
 
 type Indices = EncodedText['indices'];
+
+/** A distinct character as a string, and its place in lists of names. */
+const characterBytes = 64;
 
 /** Held-out characters that one validation predicts at most. */
 export const mostValidated = 10_000;
@@ -72,6 +75,7 @@ class TextSource implements Source {
   readonly targetKind = 'classes';
   readonly lag = undefined;
   readonly baselines: readonly Baseline[];
+  readonly memory: DataMemory;
   readonly continues: boolean;
   readonly #text: SplitText;
   #random: Random;
@@ -93,6 +97,9 @@ class TextSource implements Source {
     this.inputNames = text.characters;
     this.outputNames = text.characters;
     this.baselines = baselinesOf(experiment, text, steps);
+    const { buffer, length } = text.training;
+    const kept = buffer.byteLength + characterBytes * this.inputs;
+    this.memory = { kept, opening: kept + pairCountBytes(length, this.inputs) };
   }
 
   next(): Batch {

@@ -20,6 +20,11 @@ export function bigramEntropy(indices: Indices, distinct: number): number {
   return entropyOfCounts(pairCounts(indices, distinct), pairs) - entropyOfCounts(firsts, pairs);
 }
 
+/** Bytes that the counts of pairs take while a text of so many characters is opened. */
+export function pairCountBytes(length: number, distinct: number): number {
+  return distinct * distinct <= DENSE_PAIRS ? 8 * distinct * distinct : 8 * length + 8 * distinct;
+}
+
 function countsOf(indices: Indices, distinct: number): Float64Array {
   const counts = new Float64Array(distinct);
   for (const index of indices) counts[index] = (counts[index] ?? 0) + 1;

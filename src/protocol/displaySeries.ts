@@ -34,6 +34,33 @@ const mostRatios = 1 << 22;
 /** Beyond this the columns are fewer still: each is taller than any screen. */
 const mostCellsAtAll = 1 << 23;
 
+function heatColumns({ layers, steps }: RecordLayout): number {
+  const cells = layers * steps;
+  let columns = mostColumns;
+  while (columns > fewestColumns && columns * cells > mostCells) columns /= 2;
+  while (columns > 2 && columns * cells > mostCellsAtAll) columns /= 2;
+  return columns;
+}
+
+/** Columns of the scalars: fewer where a net has very many parameters, each of which has one number in each. */
+function scalarColumns({ parameters }: RecordLayout): number {
+  let columns = mostColumns;
+  while (columns * parameters.length > mostRatios) columns /= 2;
+  return columns;
+}
+
+/**
+ * Bytes of the tables of a run.
+ *
+ * @param recorded updates of which there is a full record
+ */
+export function seriesBytes(layout: RecordLayout, recorded: number): number {
+  const { layers, steps, hasCellState, parameters } = layout;
+  const cells = layers * steps * (hasCellState ? 3 : 2) + steps;
+  const scalars = Object.keys(scalarFields).length + parameters.length;
+  return 8 * (Math.min(recorded, heatColumns(layout)) * cells + Math.min(recorded, scalarColumns(layout)) * scalars);
+}
+
 /**
  * The pictures' view of a run: scalars over training time and the gradient over training time × sequence time, bounded
  * in memory however long the run is. Up to 2,048 updates (fewer where
@@ -56,13 +83,9 @@ export class DisplaySeries {
     readonly origin = 0,
   ) {
     const cells = layout.layers * layout.steps;
-    let columns = mostColumns;
-    while (columns > fewestColumns && columns * cells > mostCells) columns /= 2;
-    while (columns > 2 && columns * cells > mostCellsAtAll) columns /= 2;
-    let scalarColumns = mostColumns;
-    while (scalarColumns * layout.parameters.length > mostRatios) scalarColumns /= 2;
+    const columns = heatColumns(layout);
     const perParameter = { updateRatio: { width: layout.parameters.length, merge: 'max' } } as const;
-    this.scalars = new ColumnTable<ScalarField>({ ...scalarFields, ...perParameter }, scalarColumns, 1, origin);
+    this.scalars = new ColumnTable<ScalarField>({ ...scalarFields, ...perParameter }, scalarColumns(layout), 1, origin);
     this.heat = new ColumnTable<HeatField>(
       {
         dh: { width: cells, merge: 'max' },

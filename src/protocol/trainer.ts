@@ -16,7 +16,7 @@ export interface StartParams {
   readonly variant: string | undefined;
   /** The bytes of each file the experiment names, by its path as written. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Bytes the trainer may use. */
+  /** Bytes that the trainer's process may have in memory. */
   readonly memoryLimit: number;
   /** Absolute path of the run's folder; undefined where records cannot be kept. */
   readonly folder: string | undefined;
@@ -54,8 +54,10 @@ export interface CheckParams {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Why files that it names cannot be read, by their paths as written. */
   readonly unreadable: ReadonlyMap<string, Omit<RefusalAt, 'keyPath'>>;
-  /** Bytes that one run may use. */
+  /** Bytes that the process of one run may have in memory. */
   readonly memoryLimit: number;
+  /** Threads that share the work of one run; 0 for as many as are of use. */
+  readonly workers: number;
   readonly reproducible: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import type { Variant } from '../experiment/experimentFile';
-import { isReproducible, memoryLimit } from '../platform/settings';
+import { isReproducible, memoryLimit, workerCount } from '../platform/settings';
 import type { CheckedExperiment, CheckParams, Estimate } from '../protocol/trainer';
 import { OnDemandTrainer } from './onDemandTrainer';
 import type { Target } from './sessions';
@@ -56,6 +56,7 @@ export class Estimates implements Disposable {
       files,
       unreadable,
       memoryLimit: memoryLimit(scope),
+      workers: workerCount(scope),
       reproducible: isReproducible(scope),
     });
   }

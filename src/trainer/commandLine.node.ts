@@ -17,7 +17,7 @@ export interface CommandLine {
   readonly json: boolean;
   /** Data files may not lie outside; undefined for the experiment's own folder. */
   readonly workspace: string | undefined;
-  /** Bytes the run may use. */
+  /** Bytes that the process may have in memory at its peak. */
   readonly memoryLimit: number;
   /** undefined where none was asked for. */
   readonly kernels: BuiltKernelSet | undefined;
@@ -40,7 +40,8 @@ export const usage = `Usage: npm run train -- FILE [options]
   --resume              go on with the run in DIR from its newest checkpoint
   --json                one JSON line per update on stdout, messages on stderr
   --workspace DIR       data files may lie anywhere in DIR (default: the folder of FILE)
-  --memory MIB          memory the run may use (default: half of this machine's)
+  --memory MIB          memory that the process may have at its peak, the program and the data included
+                        (default: half of this machine's)
   --kernels NAME        the kernel set that computes (${runnableKernelSets().join(', ')}; default ${defaultKernelSet()})
   --reproducible        the same bits on every machine: the simd kernels, without fused multiply-add
   --workers N           threads that share the batch of a long update (default: as many as are of use);

@@ -1,5 +1,4 @@
 import { filesOf } from '../data/source';
-import type { KernelSet } from '../engine/kernels/kernelSet';
 import { defaultKernelSet, openKernels } from '../engine/kernels/open';
 import { parameterCount } from '../engine/network';
 import type { ExperimentFile } from '../experiment/experimentFile';
@@ -7,7 +6,7 @@ import { parseExperiment, type Parsed } from '../experiment/parse';
 import type { Objection, Refusal } from '../experiment/refusal';
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { CheckedExperiment, CheckParams, Estimate } from '../protocol/trainer';
-import { measureTraining } from './plan';
+import { measureTraining, type TrainingRequest } from './plan';
 
 /**
  * Bytes of data that are opened in one check: each variant opens its own, and a file may have two hundred of them. Those
@@ -20,6 +19,9 @@ export class ExperimentChecker {
   /** The file that was parsed last: one check asks for it twice, first for the names of the data files. */
   #last: { readonly text: string; readonly parsed: Parsed } | undefined;
 
+  /** @param cores threads that can run at the same time */
+  constructor(readonly cores: number) {}
+
   check(params: CheckParams): CheckedExperiment {
     const { text } = params;
     if (this.#last?.text !== text) this.#last = { text, parsed: parseExperiment(text) };
@@ -27,15 +29,20 @@ export class ExperimentChecker {
     if (parsed.kind === 'refused') {
       return { refusals: parsed.refusals, variants: [], paths: [], estimates: new Map() };
     }
-    return checkRuns(parsed.file, params);
+    return checkRuns(parsed.file, params, this.cores);
   }
 }
 
-function checkRuns(file: ExperimentFile, params: CheckParams): CheckedExperiment {
+function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): CheckedExperiment {
   const refusals = new Map<string, Refusal>();
   const paths = new Set<string>();
   const estimates = new Map<string | undefined, Estimate>();
-  const kernels = openKernels(defaultKernelSet(params.reproducible));
+  const { memoryLimit, workers } = params;
+  const shared = {
+    kernels: openKernels(defaultKernelSet(params.reproducible)),
+    memoryLimit,
+    workers: { wanted: workers, cores },
+  };
   let opened = 0;
   for (const variant of [undefined, ...file.variants.map(({ name }) => name)]) {
     const resolved = file.resolve(variant);
@@ -45,7 +52,7 @@ function checkRuns(file: ExperimentFile, params: CheckParams): CheckedExperiment
     const unreadable = unreadableFiles(experiment, params);
     opened += unreadable.length > 0 ? 0 : bytesOf(experiment, params);
     const outcome =
-      unreadable.length > 0 ? unreadable : opened > mostOpened ? [] : measured(experiment, kernels, params);
+      unreadable.length > 0 ? unreadable : opened > mostOpened ? [] : measured(experiment, params.files, shared);
     if ('memoryBytes' in outcome) estimates.set(variant, outcome);
     else {
       for (const objection of outcome) {
@@ -77,12 +84,16 @@ function bytesOf(experiment: ResolvedExperiment, { files }: CheckParams): number
 /** What a run would take, or why there can be none; nothing where its files were not given. */
 function measured(
   experiment: ResolvedExperiment,
-  kernels: KernelSet,
-  { files, memoryLimit }: CheckParams,
+  given: CheckParams['files'],
+  shared: Pick<TrainingRequest, 'kernels' | 'memoryLimit' | 'workers'>,
 ): Estimate | readonly Objection[] {
-  if (filesOf(experiment).some(({ path }) => !files.has(path))) return [];
-  const own = new Map(filesOf(experiment).map(({ path }) => [path, files.get(path) ?? new Uint8Array(0)]));
-  const measuring = measureTraining({ experiment, files: own, kernels, memoryLimit });
+  const files = new Map<string, Uint8Array>();
+  for (const { path } of filesOf(experiment)) {
+    const bytes = given.get(path);
+    if (bytes === undefined) return [];
+    files.set(path, bytes);
+  }
+  const measuring = measureTraining({ experiment, files, ...shared });
   if (measuring.kind === 'refused') return measuring.refusals;
   const { options, memoryBytes } = measuring.measured;
   return { parameters: parameterCount(options.network), memoryBytes };

@@ -60,7 +60,7 @@ export async function trainHeadless(
   try {
     const folder = commandLine.out ?? newRunFolder(commandLine.file, commandLine.variant, new Date());
     const storage = new HeldFolder(folder);
-    const { plan, dataDigest } = await planned(commandLine, storage);
+    const { plan, dataDigest } = await planned(commandLine, storage, threads);
     await fittingRun(storage, plan, dataDigest, commandLine);
     const interruption = listenToSignals();
     lock = await lockFolder(folder).catch(cannotKeep(commandLine, folder));
@@ -240,6 +240,7 @@ function sayUncaptured(
 async function planned(
   commandLine: CommandLine,
   storage: FolderStorage,
+  { cores }: Threads,
 ): Promise<{ readonly plan: TrainingPlan; readonly dataDigest: string | null }> {
   const { file: path } = commandLine;
   const file = await openExperiment(path);
@@ -251,16 +252,19 @@ async function planned(
   const folder = dirname(path);
   const read = await readFiles(experiment, diskAccess(folder, commandLine.workspace ?? folder));
   if (read.kind === 'refused') throw refusedAt(commandLine, file, read.refusals);
+  // Before the data are opened: it takes a copy of the file's bytes, and gives it back.
+  const dataDigest = await digestOfData(experiment, read.files);
   const before = commandLine.resume ? await earlierRun(storage, path) : undefined;
   const outcome = planTraining({
     experiment,
     files: read.files,
     kernels: openKernels(commandLine.kernels ?? kernelsThatFit(before)),
     memoryLimit: commandLine.memoryLimit,
+    workers: { wanted: commandLine.workers, cores },
     ...(before === undefined ? {} : { shards: before.facts.shards }),
   });
   if (outcome.kind === 'refused') throw refusedAt(commandLine, file, outcome.refusals);
-  return { plan: outcome.plan, dataDigest: await digestOfData(experiment, read.files) };
+  return { plan: outcome.plan, dataDigest };
 }
 
 /** The kernels of the run that is gone on with where they can run here, else the fastest. */

@@ -18,6 +18,11 @@ export interface Threads {
 /** How many workers were asked for: 0 for as many as are of use here. */
 export type WantedWorkers = number;
 
+/** Threads that train, the first one included, where they can share their memory. */
+export function usefulWorkers(wanted: WantedWorkers, cores: number, shards: number): number {
+  return Math.min(wanted === 0 ? cores : wanted, shards);
+}
+
 /** The threads that share the training batches of one learner. How many there are changes no number, only the speed. */
 export class Helpers {
   readonly #helpers: Helper[] = [];
@@ -38,8 +43,7 @@ export class Helpers {
     notice: (message: string) => void,
   ): Helpers {
     const helpers = new Helpers(learner);
-    const asked = wanted === 0 ? (threads?.cores ?? 1) : wanted;
-    const useful = Math.min(asked, learner.shardCount);
+    const useful = usefulWorkers(wanted, threads?.cores ?? 1, learner.shardCount);
     while (helpers.workers < useful && threads !== undefined) {
       const assignment = learner.invite();
       if (assignment === undefined) break;

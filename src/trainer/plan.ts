@@ -5,7 +5,7 @@ import { cellNamed } from '../engine/cells/registry';
 import type { Cell } from '../engine/cells/cell';
 import type { KernelSet } from '../engine/kernels/kernelSet';
 import { Learner, type LearnerOptions } from '../engine/learner';
-import { estimateMemory } from '../engine/memory';
+import { parameterShapes } from '../engine/network';
 import type { NetworkSpec } from '../engine/spec';
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { RefusalAt } from '../protocol/trainer';
@@ -14,6 +14,8 @@ import { readTensorFile } from '../run/safetensors';
 import { shortened } from '../run/tensorHeader';
 import { reasonOf } from '../protocol/channel';
 import { mebibytes } from '../protocol/numbers';
+import { usefulWorkers, type WantedWorkers } from './helpers';
+import { dataFiles, isAboutData, peakMemory, programBytes, readingBytes } from './peakMemory';
 
 /** What a run is made from. */
 export interface TrainingRequest {
@@ -21,8 +23,10 @@ export interface TrainingRequest {
   /** The bytes of each file the experiment names, by its path as written. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly kernels: KernelSet;
-  /** Bytes the run may use. */
+  /** Bytes that the process of the run may have in memory at its peak. */
   readonly memoryLimit: number;
+  /** Threads that are to share the work, 0 for as many as are of use, and those that can run here; one by default. */
+  readonly workers?: { readonly wanted: WantedWorkers; readonly cores: number };
   /** Parts that the batch was cut into when the run began, for one that goes on or is replayed. */
   readonly shards?: number;
 }
@@ -37,7 +41,7 @@ export interface TrainingPlan {
   readonly kernels: KernelSet;
   readonly cell: Cell;
   readonly layout: RecordLayout;
-  /** Estimated bytes, data included. */
+  /** Estimated bytes of the process at its peak. */
   readonly memoryBytes: number;
 }
 
@@ -50,42 +54,51 @@ export type Planned =
 export interface MeasuredTraining {
   readonly source: Source;
   readonly options: LearnerOptions;
-  /** Estimated bytes, data included. */
+  readonly layout: RecordLayout;
+  /** Estimated bytes of the process at its peak. */
   readonly memoryBytes: number;
 }
 
-/** Opens the data and checks the memory without allocating it. */
+/** Opens the data and checks the memory of the net without allocating it. */
 export function measureTraining({
   experiment,
   files,
   kernels,
   memoryLimit,
+  workers,
   shards,
 }: TrainingRequest):
   | { readonly kind: 'measured'; readonly measured: MeasuredTraining }
   | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] } {
-  const early = oversizedNet(experiment, memoryLimit, kernels);
+  const fileBytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
+  const early = withoutRoom(experiment, memoryLimit, kernels, fileBytes);
   if (early !== undefined) return { kind: 'refused', refusals: [early] };
   const opened = openSource(experiment, files);
   if (opened.kind === 'refused') return opened;
   const { source } = opened;
   const options = learnerOptions(experiment, source, kernels, shards);
-  const { bytes, parts } = estimateMemory({ ...options, bytesPerElement: kernels.bytesPerElement });
-  const fileBytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
-  const memoryBytes = bytes + fileBytes;
-  const limit = Math.min(memoryLimit, kernels.largestMemory);
-  if (memoryBytes > limit) {
+  const layout = layoutOf(experiment, options);
+  const { bytes, parts, engineBytes } = peakMemory({
+    ...{ experiment, source, options, layout, kernels, fileBytes },
+    workers: workers === undefined ? 1 : usefulWorkers(workers.wanted, workers.cores, options.shards ?? 1),
+  });
+  const { largestMemory } = kernels;
+  if (bytes > memoryLimit || engineBytes > largestMemory) {
     const largest = [...parts].sort((a, b) => b.bytes - a.bytes)[0];
-    return { kind: 'refused', refusals: [tooLarge(experiment, memoryBytes, limit, largest?.name)] };
+    const refusal =
+      bytes > memoryLimit
+        ? tooLarge(experiment, bytes, memoryLimit, largest?.name)
+        : tooLarge(experiment, engineBytes, largestMemory, undefined);
+    return { kind: 'refused', refusals: [refusal] };
   }
-  return { kind: 'measured', measured: { source, options, memoryBytes } };
+  return { kind: 'measured', measured: { source, options, layout, memoryBytes: bytes } };
 }
 
 /** Opens the data, checks the memory, builds the net and draws or loads its parameters. Allocates nothing before the check. */
 export function planTraining(request: TrainingRequest): Planned {
   const measuring = measureTraining(request);
   if (measuring.kind === 'refused') return measuring;
-  const { source, options, memoryBytes } = measuring.measured;
+  const { source, options, layout, memoryBytes } = measuring.measured;
   const { experiment, files, kernels } = request;
   const learner = allocated(options);
   if (learner === undefined) {
@@ -94,16 +107,20 @@ export function planTraining(request: TrainingRequest): Planned {
   const unloadable = fillParameters(learner, experiment, files);
   if (unloadable !== undefined) return { kind: 'refused', refusals: [unloadable] };
   const cell = cellNamed(experiment.model.cell);
-  const reach =
-    typeof experiment.bptt === 'object' ? Math.max(0, experiment.bptt.backward - experiment.bptt.forward) : 0;
-  const layout: RecordLayout = {
-    parameters: [...learner.parameters.keys()],
-    layers: experiment.model.layers,
-    steps: options.steps + reach,
+  return { kind: 'planned', plan: { experiment, source, learner, options, kernels, cell, layout, memoryBytes } };
+}
+
+function layoutOf(experiment: ResolvedExperiment, { network, steps }: LearnerOptions): RecordLayout {
+  const { model, bptt } = experiment;
+  const cell = cellNamed(model.cell);
+  const reach = typeof bptt === 'object' ? Math.max(0, bptt.backward - bptt.forward) : 0;
+  return {
+    parameters: parameterShapes(network).map(({ name }) => name),
+    layers: model.layers,
+    steps: steps + reach,
     hasCellState: cell.state.length > 1,
     saturating: cell.gates.map(({ name }) => name),
   };
-  return { kind: 'planned', plan: { experiment, source, learner, options, kernels, cell, layout, memoryBytes } };
 }
 
 function learnerOptions(
@@ -136,14 +153,33 @@ function learnerOptions(
   };
 }
 
-/** Refuses a net that is too large whatever the data are, before any data are opened. */
-function oversizedNet(experiment: ResolvedExperiment, memoryLimit: number, kernels: KernelSet): RefusalAt | undefined {
+/** Refuses what is too large whatever the data hold, before they are opened. */
+function withoutRoom(
+  experiment: ResolvedExperiment,
+  memoryLimit: number,
+  kernels: KernelSet,
+  fileBytes: number,
+): RefusalAt | undefined {
+  if (memoryLimit < programBytes) return limitBelowProgram(memoryLimit);
+  if (memoryLimit < readingBytes(fileBytes)) {
+    return tooLarge(experiment, readingBytes(fileBytes), memoryLimit, dataFiles);
+  }
   const { hidden, layers, cell } = experiment.model;
   const { gates } = cellNamed(cell);
   const weights = gates.length * hidden * hidden * (2 * layers - 1);
   // Weights, gradients and what the optimizer keeps: three numbers a weight at the least.
-  const bytes = 3 * weights * kernels.bytesPerElement;
+  const bytes = programBytes + 3 * weights * kernels.bytesPerElement;
   return bytes > memoryLimit ? tooLarge(experiment, bytes, memoryLimit, 'parameters') : undefined;
+}
+
+function limitBelowProgram(limit: number): RefusalAt {
+  return {
+    code: 'memory',
+    keyPath: [],
+    message:
+      `The memory limit is ${mebibytes(limit)}, and a process that trains needs ${mebibytes(programBytes)} for the program ` +
+      'alone. Raise the limit (setting unroll.memoryLimitMiB, headless --memory): it is compared with the whole process.',
+  };
 }
 
 /** The learner; undefined where the limit is higher than the memory that can be had. */
@@ -172,13 +208,17 @@ function tooLarge(
   limit: number,
   largest: string | undefined,
 ): RefusalAt {
+  const isData = isAboutData(largest);
+  const advice = isData
+    ? 'Train on a part of the data'
+    : 'Choose fewer hidden units, a shorter length or a smaller batch';
   return {
     code: 'memory',
-    keyPath: ['model', 'hidden'],
+    keyPath: isData ? ['data'] : ['model', 'hidden'],
     message:
       `Training with hidden: ${experiment.model.hidden} needs about ${mebibytes(bytes)} of memory` +
       (largest === undefined ? '' : ` (most of it for ${largest})`) +
-      `; the limit is ${mebibytes(limit)}. Choose fewer hidden units, a shorter length or a smaller batch, or raise the limit ` +
+      `; the limit is ${mebibytes(limit)}. ${advice}, or raise the limit ` +
       `(setting unroll.memoryLimitMiB, headless --memory).`,
   };
 }

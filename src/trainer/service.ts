@@ -46,7 +46,7 @@ export interface ServedTrainer {
 export function serveTrainer(surroundings: TrainerSurroundings): ServedTrainer {
   let run: Run | undefined;
   let training: Promise<unknown> = Promise.resolve();
-  const checker = new ExperimentChecker();
+  const checker = new ExperimentChecker(surroundings.threads?.cores ?? 1);
   const replays = new ReplayService(surroundings.openFolder, surroundings.clock, surroundings.yieldToMessages);
   const running = (): Run => {
     if (run === undefined) throw new Error('No run has been started.');
@@ -97,12 +97,15 @@ export function serveTrainer(surroundings: TrainerSurroundings): ServedTrainer {
 
   async function start(params: StartParams): Promise<StartReply> {
     const { experiment, variant, files, memoryLimit, folder, earlier } = params;
+    // Before the data are opened: it takes a copy of the file's bytes, and gives it back.
+    const dataDigest = await digestOfData(experiment, files);
     const kernels = openKernels(earlier === undefined ? defaultKernelSet(params.reproducible) : toResume(earlier));
     const planned = planTraining({
       experiment,
       files,
       kernels,
       memoryLimit,
+      workers: { wanted: params.workers, cores: surroundings.threads?.cores ?? 1 },
       ...(earlier === undefined ? {} : { shards: earlier.facts.shards }),
     });
     if (planned.kind === 'refused') return planned;
@@ -112,7 +115,6 @@ export function serveTrainer(surroundings: TrainerSurroundings): ServedTrainer {
     const helpers = Helpers.employ(planned.plan.learner, params.workers, surroundings.threads, (message) => {
       channel.emit('notice', message);
     });
-    const dataDigest = await digestOfData(experiment, files);
     const factsIn = (kept: string | undefined): RunFacts =>
       factsOf(planned.plan, variant, kept, helpers.workers, dataDigest);
     const writer = folder === undefined ? undefined : await opened(trained, factsIn(folder), folder, params);

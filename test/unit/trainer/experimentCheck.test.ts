@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { CheckedExperiment, CheckParams } from '../../../src/protocol/trainer';
 import { ExperimentChecker } from '../../../src/trainer/experimentCheck';
 
-const nothing = { files: new Map(), unreadable: new Map(), memoryLimit: 1e9, reproducible: true };
+const nothing = { files: new Map(), unreadable: new Map(), memoryLimit: 1e9, workers: 1, reproducible: true };
 const check = (text: string, more: Partial<CheckParams> = {}): CheckedExperiment =>
-  new ExperimentChecker().check({ ...nothing, text, ...more });
+  new ExperimentChecker(2).check({ ...nothing, text, ...more });
 const csv = (variants: string): string =>
   `{ "data": { "csv": "a.csv", "inputs": ["n"], "length": 3 }, "model": { "cell": "rnn" }, "variants": ${variants} }`;
 const table = (rows: number): Uint8Array =>

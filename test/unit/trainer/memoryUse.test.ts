@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const runner = resolve('dist', 'cli.mjs');
+
+describe('The memory of a run', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'unroll-memory-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const train = (experiment: object, flags: readonly string[], ...words: readonly string[]) => {
+    const file = join(folder, 'x.rnn.json');
+    writeFileSync(file, JSON.stringify({ model: { cell: 'rnn', hidden: 4 }, training: { steps: 2 }, ...experiment }));
+    const limits = { timeout: 120_000, killSignal: 'SIGKILL' } as const;
+    const command = [...flags, runner, file, '--out', join(folder, 'run'), ...words];
+    const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', ...limits });
+    return { status, stderr };
+  };
+
+  it('holds no objects for the cells of a table: 20 MB of it are read with 48 MiB for all objects', function () {
+    this.timeout(0);
+    writeFileSync(join(folder, 'a.csv'), `n\n${'0.5\n0.1\n'.repeat(2_500_000)}`);
+    const { status, stderr } = train({ data: { csv: 'a.csv', inputs: ['n'] } }, ['--max-old-space-size=48']);
+    assert.equal(status, 0, stderr.slice(-2000));
+  });
+
+  it('holds no string of a text: 60 MB of it are read with 48 MiB for all objects', function () {
+    this.timeout(0);
+    writeFileSync(join(folder, 'a.txt'), 'to be or not to be, that is it. '.repeat(1_900_000));
+    const { status, stderr } = train({ data: { text: 'a.txt' } }, ['--max-old-space-size=48']);
+    assert.equal(status, 0, stderr.slice(-2000));
+  });
+
+  it('is limited as a whole: a limit below that of the program says so, and so does one below that of the data', () => {
+    const low = train({ data: { task: 'adding' } }, [], '--memory', '16');
+    assert.equal(low.status, 1);
+    assert.match(
+      low.stderr,
+      /:1:1: The memory limit is 16 MiB, and a process that trains needs \d+ MiB for the program/,
+    );
+    writeFileSync(join(folder, 'a.txt'), 'to be or not to be, that is it. '.repeat(640_000));
+    const data = train({ data: { text: 'a.txt' } }, [], '--memory', '100');
+    assert.equal(data.status, 1);
+    assert.match(
+      data.stderr,
+      /most of it for the data files\); the limit is 100 MiB\. Train on a part of the data, or/,
+    );
+    const enough = train({ data: { task: 'adding' } }, [], '--memory', '100');
+    assert.equal(enough.status, 0, enough.stderr);
+  });
+});
