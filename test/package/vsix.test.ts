@@ -23,7 +23,14 @@ describe('The packed extension, installed into a clean VS Code', () => {
     const files = readdirSync(join(extensions, folder), { recursive: true, encoding: 'utf8' });
     const strangers = files.filter((file) => /(^|\/)(src|test|node_modules|webview\/.*\.ts)(\/|$)|\.map$/.test(file));
     assert.deepEqual(strangers, []);
-    for (const part of ['extension.cjs', 'trainer.cjs', 'parentWatch.cjs', 'helper.cjs', 'experiment.schema.json', 'webview/main.js']) {
+    for (const part of [
+      'extension.cjs',
+      'trainer.cjs',
+      'parentWatch.cjs',
+      'helper.cjs',
+      'experiment.schema.json',
+      'webview/main.js',
+    ]) {
       assert.ok(files.includes(join('dist', part)), `dist/${part} is in the package`);
     }
   });
