@@ -17,9 +17,15 @@ process.on('message', (message: StartParams | 'exit' | 'saveAndExit') => {
 
 async function begin(params: StartParams): Promise<void> {
   if (params.folder !== undefined) await lockFolder(params.folder);
-  channel.on('records', ({ count }) => {
-    process.send?.({ count });
+  let updates = 0;
+  const trained = new Promise<void>((resolve) => {
+    channel.on('records', ({ count }) => {
+      updates += count;
+      resolve();
+    });
   });
   const reply = await channel.request('start', params);
-  process.send?.({ trainer: trainer.processId, reply });
+  // A single update may take a minute.
+  if (params.experiment.training.batch < 10) await trained;
+  process.send?.({ trainer: trainer.processId, reply, updates });
 }
