@@ -26,6 +26,6 @@ async function begin(params: StartParams): Promise<void> {
   });
   const reply = await channel.request('start', params);
   // A single update may take a minute.
-  if (params.experiment.training.batch < 10) await trained;
+  if ((params.experiment.training.batch ?? Infinity) < 10) await trained;
   process.send?.({ trainer: trainer.processId, reply, updates });
 }
