@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runFiles } from './layout';
+import { syncFolder } from './syncFolder.node';
 import {
   holderIn,
   holderOf,
@@ -87,6 +88,7 @@ const untilWatched = 50;
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder);
+    await syncFolder(dirname(folder));
     return;
   } catch (error) {
     if (codeOf(error) === 'ENOENT' && dirname(folder) !== folder) {
@@ -95,6 +97,7 @@ async function makeFolder(folder: string): Promise<void> {
     }
   }
   await mkdir(folder, { recursive: true });
+  await syncFolder(dirname(folder));
 }
 
 /** Whether a living process holds a run's folder. */

@@ -144,6 +144,8 @@ export class Keeper {
       else await this.writer.writeCapture(piece.update, piece.bytes);
       this.#backlog.take();
     }
+    // A power cut takes what was written after this moment, and no checkpoint stands without its records.
+    await this.writer.syncRecords();
     await this.writer.writeFindings();
     if (this.#isCheckpointDue) await this.writer.writeCheckpoint();
     this.#isCheckpointDue = false;

@@ -31,6 +31,7 @@ const mostRecordsReread = 256 * 1024 * 1024;
 export class RunWriter {
   readonly #encoder: RecordEncoder;
   #recordBytes = 0;
+  #hasSyncedRecords = true;
   /** What the records come to; undefined where they were too large to be read again for it. */
   #history: RunHistory | undefined;
   /** Learning rates changed by hand, and whether the file has them all. */
@@ -165,13 +166,21 @@ export class RunWriter {
 
   async appendRecords(batch: RecordBatch): Promise<void> {
     const bytes = this.#encoder.encode(batch);
+    this.#hasSyncedRecords = false;
     await this.storage.append(runFiles.records, bytes);
     this.#recordBytes += bytes.length;
     this.#recordedUpdates = (batch.update[batch.count - 1] ?? 0) + 1;
     this.#history?.take(batch);
   }
 
-  /** All records up to this moment must have been appended before. */
+  /** Waits until the records appended so far would survive a power cut. */
+  async syncRecords(): Promise<void> {
+    if (this.#hasSyncedRecords) return;
+    await this.storage.sync(runFiles.records);
+    this.#hasSyncedRecords = true;
+  }
+
+  /** All records up to this moment must have been appended and synced before. */
   async writeCheckpoint(): Promise<void> {
     const bytes = writeCheckpoint(this.training, this.#recordBytes, this.diagnosis.outline);
     await this.storage.write(runFiles.checkpoint(this.training.updates), bytes);

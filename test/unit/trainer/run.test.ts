@@ -155,6 +155,8 @@ describe('A run', () => {
       remove: (path) => disk.remove(path),
       truncate: (path, length) => disk.truncate(path, length),
       read: (path, largest) => disk.read(path, largest),
+      sync: (path) => disk.sync(path),
+      readPart: (path, from, length) => disk.readPart(path, from, length),
       list: (name) => disk.list(name),
     };
     const training = exampleTraining();
