@@ -9,9 +9,12 @@ export interface Missing {
 export function missingInWords({ from, to, count }: Missing): string {
   const counted = (number: number): string => number.toLocaleString('en-US');
   const [first, last] = [counted(from), counted(to - 1)];
-  const one = `update ${first} is missing from the run's file: its folder could not be written then. It`;
+  const one = `update ${first} is missing from the run's file: it could not be written then, or was damaged since. It`;
   const all =
     to - from === count ? `updates ${first} to ${last}` : `${counted(count)} updates from ${first} to ${last}`;
-  const said = count === 1 ? one : `${all} are missing from the run's file: its folder could not be written then. They`;
+  const said =
+    count === 1
+      ? one
+      : `${all} are missing from the run's file: they could not be written then, or were damaged since. They`;
   return `The records of ${said} can still be walked through, by replay.`;
 }

@@ -23,6 +23,7 @@ import type { RecordBatch } from '../run/recordBatch';
 import { writeTensorFile } from '../run/safetensors';
 import type { RunStorage } from '../run/storage';
 import { largestCheckpoint, restoreCheckpoint, writeCheckpoint, type CheckpointFacts } from './checkpoint';
+import { recordGapInWords, soundRecords } from './soundRecords';
 import type { Training } from './training';
 
 const mostRecordsReread = 256 * 1024 * 1024;
@@ -98,7 +99,7 @@ export class RunWriter {
    * Goes on with a run from its newest checkpoint that is whole, or from 0 when it has none; what is later is cut off.
    *
    * @returns a sentence for each checkpoint that had to be passed over, and for what else is damaged
-   * @throws naming the newest checkpoint when none of them, or not the records up to it, can be used
+   * @throws naming the newest checkpoint when none of them can be used
    */
   async resume({ startedAt, source, facts }: Manifest): Promise<readonly string[]> {
     this.#startedAt = startedAt;
@@ -109,11 +110,12 @@ export class RunWriter {
       return [];
     }
     const passedOver: string[] = [];
+    let lostRecords: string | undefined;
     for (const updates of checkpoints) {
       const path = runFiles.checkpoint(updates);
       try {
-        const { recordBytes, outline } = await this.#restore(path, updates);
-        this.#recordBytes = recordBytes;
+        const { outline, gap } = await this.#restore(path, updates);
+        lostRecords = gap;
         // What cannot be read as findings is found again, where it is so.
         const findings = await this.storage.read(runFiles.findings, largestFindings).catch(() => undefined);
         this.#keptFindings = readFindings(findings);
@@ -131,7 +133,7 @@ export class RunWriter {
       await this.writeManifest('running', undefined);
       return [
         ...passedOver.map((fault) => `${fault} The run goes on from update ${updates} instead.`),
-        ...(lostRates === undefined ? [] : [lostRates]),
+        ...[lostRecords, lostRates].filter((fault) => fault !== undefined),
       ];
     }
     throw new Error(`${passedOver[0] ?? ''} No checkpoint before it can be used either: train anew in another folder`);
@@ -296,17 +298,31 @@ export class RunWriter {
     return names.flatMap((name) => updatesOfCheckpoint(name) ?? []).sort((a, b) => b - a);
   }
 
-  /** Puts training and records back to a checkpoint. */
-  async #restore(path: string, updates: number): Promise<CheckpointFacts> {
+  /** Puts training and records back to a checkpoint; `gap` says which records before it are lost. */
+  async #restore(path: string, updates: number): Promise<CheckpointFacts & { readonly gap: string | undefined }> {
     const bytes = await this.storage.read(path, largestCheckpoint(this.training));
     if (bytes === undefined) throw new Error('it is gone');
     const facts = restoreCheckpoint(this.training, bytes, updates);
-    const { recordBytes } = facts;
-    const head = this.#encoder.head();
-    if (recordBytes < head.length) throw new Error(`it would leave ${recordBytes} bytes of the records`);
-    // Before the first update there is nothing to lose.
-    if (recordBytes === head.length) await this.storage.write(runFiles.records, head);
-    else await this.storage.truncate(runFiles.records, recordBytes);
-    return facts;
+    return { ...facts, gap: await this.#cutRecords(facts.recordBytes, updates) };
+  }
+
+  /** Cuts the records to those that belong to so many updates, as far as they are there and whole. */
+  async #cutRecords(recordBytes: number, updates: number): Promise<string | undefined> {
+    const last = await this.storage.readPart(runFiles.records, Math.max(0, recordBytes - 1), 1);
+    // Records that are there and too large to be read again are believed; whoever reads them finds what is damaged.
+    const isBelieved = updates > 0 && last.length === 1 && recordBytes > mostRecordsReread;
+    const sound = isBelieved ? undefined : await soundRecords(this.storage, updates === 0 ? 0 : recordBytes);
+    if (sound !== undefined && sound.updates === undefined) {
+      // An earlier build's head may have another length, and without records there is nothing to lose.
+      const head = this.#encoder.head();
+      await this.storage.write(runFiles.records, head);
+      this.#recordBytes = head.length;
+    } else {
+      this.#recordBytes = sound?.end ?? recordBytes;
+      await this.storage.truncate(runFiles.records, this.#recordBytes);
+      await this.storage.sync(runFiles.records);
+    }
+    if (sound === undefined || updates === 0 || sound.end === recordBytes) return undefined;
+    return recordGapInWords(sound.updates ?? 0, updates, sound.fault);
   }
 }

@@ -23,7 +23,7 @@ export function updatesInWords({ scalars }: DisplaySeries, column: number, updat
 }
 
 /** Said of updates whose records could not be kept. */
-export const unrecorded = 'not recorded: the run’s folder could not be written then';
+export const unrecorded = 'not recorded: it could not be written then, or was damaged since';
 
 /** Whether anything was kept of the updates of a column. */
 export function isRecorded({ scalars }: DisplaySeries, column: number): boolean {

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/recordDecoder';
+import { readTensorFile } from '../../../src/run/safetensors';
 import { factsOf } from '../../../src/trainer/facts';
 import { FolderStorage } from '../../../src/run/folderStorage.node';
 import { Run } from '../../../src/trainer/run';
@@ -40,6 +41,12 @@ function recordsIn(folder: string) {
     cutShort,
     ...Object.fromEntries(columns.map((name) => [name, batches.flatMap((batch) => [...batch[name]])])),
   };
+}
+
+/** Everything learnt, and the optimizer's state, at the end of a run. */
+function tensorsIn(folder: string) {
+  const { tensors } = readTensorFile(readFileSync(join(folder, 'checkpoints', 'update-12.safetensors')));
+  return [...tensors].map(([name, { data }]) => [name, [...data]]);
 }
 
 async function trainToEnd(training: Training, writer: RunWriter): Promise<void> {
@@ -91,7 +98,7 @@ describe('A run that is cut off', () => {
     return passedOver;
   }
 
-  it('goes on to the same numbers wherever the power cut its records', async () => {
+  it('goes on to the same numbers wherever its records end, and names those that are lost', async () => {
     const { whole, cut } = await killed();
     const expected = recordsIn(whole);
     const size = readFileSync(join(cut, 'records.arrows')).length;
@@ -99,8 +106,25 @@ describe('A run that is cut off', () => {
       const folder = join(scratch, 'again');
       cpSync(cut, folder, { recursive: true });
       truncateSync(join(folder, 'records.arrows'), length);
-      await resumed(folder);
-      assert.deepEqual(recordsIn(folder), expected, `records cut at ${length}`);
+      const said = await resumed(folder);
+      const { batches, cutShort } = readRecords(readFileSync(join(folder, 'records.arrows')));
+      assert.equal(cutShort, undefined);
+      const updates = batches.flatMap(({ update }) => [...update]);
+      const lost = [...Array(12).keys()].filter((update) => !updates.includes(update));
+      // From its newest checkpoint on everything is trained again.
+      assert.ok(
+        lost.every((update) => update < 10),
+        `records cut at ${length}`,
+      );
+      assert.equal(lost.length > 0, /are lost/.test(said.join(' ')), `records cut at ${length}`);
+      const kept = recordsIn(folder) as unknown as Record<string, readonly number[]>;
+      for (const name of columns) {
+        const all = (expected as unknown as Record<string, readonly number[]>)[name] ?? [];
+        const width = all.length / 12;
+        const there = all.filter((_, i) => updates.includes(Math.floor(i / width)));
+        assert.deepEqual(kept[name], there, `${name}, records cut at ${length}`);
+      }
+      assert.deepEqual(tensorsIn(folder), tensorsIn(whole), `records cut at ${length}`);
       rmSync(folder, { recursive: true });
     }
   });

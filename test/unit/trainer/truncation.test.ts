@@ -1,3 +1,4 @@
+import { RecordBatchStreamWriter, Schema, tableFromIPC } from 'apache-arrow';
 import assert from 'node:assert/strict';
 import {
   copyFileSync,
@@ -9,9 +10,11 @@ import {
   readFileSync,
   rmSync,
   truncateSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checksumKey } from '../../../src/run/checksum';
 import { readManifest, type Manifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/recordDecoder';
 import { readHistory } from '../../../src/trainer/recordHistory.node';
@@ -39,6 +42,17 @@ function numbersIn(folder: string) {
   const column = (name: 'update' | 'loss' | 'gradNorm' | 'parameterWeightNorm' | 'dh') =>
     batches.flatMap((batch) => [...batch[name]]);
   return { cutShort, numbers: (['update', 'loss', 'gradNorm', 'parameterWeightNorm', 'dh'] as const).map(column) };
+}
+
+/** The head of a record file as earlier builds wrote it. */
+function headWithoutChecksum(records: Uint8Array): Uint8Array {
+  const { schema } = tableFromIPC(records);
+  const metadata = new Map([...schema.metadata].filter(([key]) => key !== checksumKey));
+  const writer = new RecordBatchStreamWriter();
+  writer.reset(undefined, new Schema(schema.fields, metadata));
+  writer.close();
+  const endOfStream = 8;
+  return writer.toUint8Array(true).slice(0, -endOfStream);
 }
 
 async function trainOn(writer: RunWriter): Promise<void> {
@@ -152,17 +166,28 @@ describe('A run of four updates, cut off by a power cut', function () {
     }
   });
 
-  it('goes on from the newest checkpoint that its records reach, at whatever byte they end', async () => {
+  it('goes on from its newest checkpoint, at whatever byte its records end, and names those that are lost', async () => {
+    const end = flushes.at(-1) ?? NaN;
     const attempt = async (writer: RunWriter, cut: string, length: number): Promise<void> => {
       powerCut(cut, 'records.arrows', length);
-      await writer.resume(earlier);
+      const said = await writer.resume(earlier);
       const reached = Math.max(
         0,
-        flushes.findLastIndex((end) => end <= length),
+        flushes.findLastIndex((flushed) => flushed <= length),
       );
-      assertStandsAt(cut, writer, 2 * reached, `records cut at ${length}`);
+      assert.equal(writer.training.updates, 4, `records cut at ${length}`);
+      assert.match(
+        said.join('\n'),
+        new RegExp(`^records\\.arrows is shorter .* updates ${2 * reached} to 3 are lost\\.`),
+      );
+      const kept = bytesOf(whole, 'records.arrows').subarray(0, flushes[reached]);
+      assert.ok(bytesOf(cut, 'records.arrows').equals(kept), `records cut at ${length}`);
+      assert.ok(
+        bytesOf(whole, checkpoint(4)).equals(writeCheckpoint(writer.training, end, writer.diagnosis.outline)),
+        `records cut at ${length}`,
+      );
     };
-    await atEveryByte(flushes.at(-1) ?? NaN, attempt, stride);
+    await atEveryByte(end, attempt, stride);
   });
 
   it('goes on from the checkpoint before, at whatever byte its newest one ends', async () => {
@@ -178,16 +203,64 @@ describe('A run of four updates, cut off by a power cut', function () {
     const expected = numbersIn(whole);
     const cut = join(scratch, 'cut');
     await begun(cut);
-    const ends = [0, ...flushes.flatMap((end) => [end - 1, end])];
-    for (const [file, length] of [
-      ...ends.map((end) => ['records.arrows', end] as const),
-      [checkpoint(4), 100] as const,
-    ]) {
-      powerCut(cut, file, length);
-      const writer = writerIn(cut);
-      await writer.resume(earlier);
-      await trainOn(writer);
-      assert.deepEqual(numbersIn(cut), expected, `${file} cut at ${length}`);
+    for (const at of [4, 2]) {
+      for (const length of [0, 100]) {
+        for (const damaged of at === 4 ? [4] : [4, 2]) powerCut(cut, checkpoint(damaged), length);
+        truncateSync(join(cut, checkpoint(4)), length);
+        const writer = writerIn(cut);
+        await writer.resume(earlier);
+        await trainOn(writer);
+        assert.deepEqual(numbersIn(cut), expected, `checkpoints from ${at} on cut at ${length}`);
+      }
     }
+  });
+
+  it('has in its records what one that never was has there, but for those that are lost', async () => {
+    const expected = readRecords(bytesOf(whole, 'records.arrows')).batches;
+    const cut = join(scratch, 'cut');
+    await begun(cut);
+    powerCut(cut, 'records.arrows', (flushes[1] ?? NaN) - 1);
+    // Only the checkpoint after two updates: those after it are trained again, and recorded.
+    truncateSync(join(cut, checkpoint(4)), 0);
+    const writer = writerIn(cut);
+    await writer.resume(earlier);
+    await trainOn(writer);
+    const { batches, cutShort } = readRecords(bytesOf(cut, 'records.arrows'));
+    assert.equal(cutShort, undefined);
+    const losses = (of: typeof batches) => of.flatMap(({ loss }) => [...loss]);
+    assert.deepEqual(losses(batches), losses(expected).slice(2));
+    const { missing } = (await readHistory(cut, earlier)).numbers;
+    assert.deepEqual(missing, { from: 0, to: 2, count: 2 });
+  });
+
+  it('goes on from its newest checkpoint where a batch of its records is damaged, without that batch', async () => {
+    const cut = join(scratch, 'damaged');
+    await begun(cut);
+    powerCut(cut, 'records.arrows', flushes.at(-1) ?? NaN);
+    const records = bytesOf(cut, 'records.arrows');
+    const at = (flushes[1] ?? NaN) + 700;
+    records[at] = (records[at] ?? 0) ^ 1;
+    writeFileSync(join(cut, 'records.arrows'), records);
+    const writer = writerIn(cut);
+    const said = (await writer.resume(earlier)).join(' ');
+    assert.match(
+      said,
+      /^records\.arrows is damaged: the records of updates 2 to 3 are lost\. The run goes on from update 4/,
+    );
+    assert.ok(bytesOf(cut, 'records.arrows').equals(records.subarray(0, flushes[1])));
+  });
+
+  it('begins again in records of an earlier build, whose head is shorter', async () => {
+    const cut = join(scratch, 'earlier');
+    const { training } = await begun(cut);
+    // Earlier builds wrote no checksum into the schema.
+    const head = headWithoutChecksum(bytesOf(whole, 'records.arrows'));
+    assert.ok(head.length < (flushes[0] ?? NaN));
+    writeFileSync(join(cut, 'records.arrows'), head);
+    writeFileSync(join(cut, checkpoint(0)), writeCheckpoint(training, head.length));
+    const writer = writerIn(cut);
+    assert.deepEqual(await writer.resume(earlier), []);
+    await trainOn(writer);
+    assert.deepEqual(numbersIn(cut), numbersIn(whole));
   });
 });
