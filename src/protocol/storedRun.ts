@@ -29,7 +29,10 @@ export interface HistoryRequest {
 }
 
 /** What a run's records come to, or the records that have been added since they were last read. */
-export type HistoryReply =
+export type HistoryReply = {
+  /** Bytes at the end of the file in which no whole and undamaged record was found. */
+  readonly unread: number;
+} & (
   | {
       readonly kind: 'whole';
       readonly numbers: RunNumbers;
@@ -37,7 +40,8 @@ export type HistoryReply =
       /** The last batch in the file; undefined where none had to be read. */
       readonly last: PlacedBatch | undefined;
     }
-  | { readonly kind: 'added'; readonly batches: readonly RecordBatch[]; readonly last: PlacedBatch };
+  | { readonly kind: 'added'; readonly batches: readonly RecordBatch[]; readonly last: PlacedBatch }
+);
 
 /** Asks for a part of a stored run's records in full resolution. */
 export interface StoredDetailRequest {

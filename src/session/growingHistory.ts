@@ -10,10 +10,16 @@ export type ReadHistory = (request: HistoryRequest) => Promise<HistoryReply>;
  */
 export class GrowingHistory {
   #known: { readonly of: string; readonly history: RunHistory; readonly last: PlacedBatch } | undefined;
+  #unread = 0;
   /** One at a time: two would add the same batches. */
   #earlier: Promise<unknown> = Promise.resolve();
 
   constructor(readonly readHistory: ReadHistory) {}
+
+  /** Bytes at the end of the records in which nothing whole and undamaged was found when they were last read. */
+  get unread(): number {
+    return this.#unread;
+  }
 
   /**
    * The same history as before where the records have only grown.
@@ -34,6 +40,7 @@ export class GrowingHistory {
     this.#known = undefined;
     const reply = await this.readHistory({ folder, facts, end: Infinity, after: known?.last });
     const history = historyFrom(reply, facts, known?.history);
+    this.#unread = reply.unread;
     this.#known = reply.last && { of, history, last: reply.last };
     return history;
   }

@@ -59,7 +59,9 @@ export async function loadRun({ folder, manifest, state }: KeptRun, records: Gro
   const words = [
     wordsFor[state] ?? manifest.message ?? '',
     missing === undefined ? '' : missingInWords(missing),
-    updates < manifest.updates ? cutShortInWords(updates, manifest.updates) : '',
+    updates < manifest.updates
+      ? cutShortInWords(updates, manifest.updates)
+      : unreadInWords(state, updates, records.unread),
   ];
   return {
     // A folder that was moved or copied tells of another place.
@@ -83,4 +85,13 @@ function cutShortInWords(readable: number, made: number): string {
 
 function keyOf({ uri, variant }: Target): string {
   return JSON.stringify([uri.toString(), variant ?? null]);
+}
+
+/** What is said of the end of a record file that nobody writes to, where no records could be found in it. */
+function unreadInWords(state: RunState, readable: number, bytes: number): string {
+  if (bytes === 0 || state === 'elsewhere' || state === 'running') return '';
+  return (
+    `The records end with ${counted(bytes, 'byte')} that cannot be read: what follows the first ${counted(readable, 'update')} ` +
+    'is damaged or was not written to its end.'
+  );
 }

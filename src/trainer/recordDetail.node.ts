@@ -47,6 +47,8 @@ export class RecordDetail {
       const batches = this.#between(first, to);
       const last = this.#batches.at(-1);
       const end = last === undefined ? from : Math.max(from, Math.min(to, last.update + last.count));
+      // The last head may be damaged too, and count too few.
+      if (last !== undefined && end < to) await file.message(last);
       const bytes = batches.reduce((sum, { length }) => sum + length, 0);
       const isExact = series.scalars.strideFor(end - from) === 1;
       if (bytes > (isExact ? mostBytes.exact : mostBytes.merged)) return undefined;
@@ -104,7 +106,10 @@ export class RecordDetail {
       const batch = await file.batchAt(last === undefined ? head.length : last.at + last.length);
       const before: number = last === undefined ? 0 : last.update + last.count;
       // Updates follow each other; where some could not be written, they are skipped.
-      if (batch === undefined || batch.update < before) return head;
+      if (batch === undefined) return head;
+      // Where updates seem to be missing, or to come twice, a head may be damaged: it is read without its checksum.
+      if (batch.update !== before) for (const one of [last, batch]) if (one !== undefined) await file.message(one);
+      if (batch.update < before) return head;
       last = batch;
       this.#batches.push(batch);
     }

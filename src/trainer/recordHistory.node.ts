@@ -46,11 +46,19 @@ export async function answerHistory({ folder, facts, end, after }: HistoryReques
       const added = await readAdded(facts, records, after, end);
       if (added !== undefined) return added;
     }
-    const { history, last } = await readAll(folder, facts, records, end);
-    return { kind: 'whole', numbers: history.numbers, series: history.series.whole(), last };
+    const { history, last, unread } = await readAll(folder, facts, records, end);
+    return { kind: 'whole', numbers: history.numbers, series: history.series.whole(), last, unread };
   } finally {
     await records.close();
   }
+}
+
+/** What was read of the records one by one. */
+interface Taken {
+  /** The last batch of it. */
+  readonly last: PlacedBatch | undefined;
+  /** Bytes after it in which no whole and undamaged batch was found. */
+  readonly unread: number;
 }
 
 /** The batches after one that was read before; undefined where they take too much memory once they are unpacked. */
@@ -67,8 +75,8 @@ async function readAdded(
     if (bytes <= mostUnpackedBytes) batches.push(batch);
     return bytes <= mostUnpackedBytes;
   };
-  const last = await takeAll(take, facts, records, after.at + after.length, end);
-  return bytes > mostUnpackedBytes ? undefined : { kind: 'added', batches, last: last ?? after };
+  const { last, unread } = await takeAll(take, facts, records, after.at + after.length, end);
+  return bytes > mostUnpackedBytes ? undefined : { kind: 'added', batches, last: last ?? after, unread };
 }
 
 /** The whole history, and the last batch that was read one by one. */
@@ -77,17 +85,15 @@ async function readAll(
   facts: RecordFacts,
   records: RecordFile,
   end: number,
-): Promise<{ readonly history: RunHistory; readonly last: PlacedBatch | undefined }> {
+): Promise<{ readonly history: RunHistory } & Taken> {
   if (records.size === 0) throw new Error(`${runFiles.records} is empty`);
   const summed = await historyIn(folder, facts, records.size);
   if (summed !== undefined && summed.history.numbers.updates <= end) {
-    return {
-      history: summed.history,
-      last: await takeAll(takingInto(summed.history), facts, records, summed.recordBytes, end),
-    };
+    const taken = await takeAll(takingInto(summed.history), facts, records, summed.recordBytes, end);
+    return { history: summed.history, ...taken };
   }
   const history = new RunHistory(facts.layout, facts.recordEvery);
-  return { history, last: await takeAll(takingInto(history), facts, records, undefined, end) };
+  return { history, ...(await takeAll(takingInto(history), facts, records, undefined, end)) };
 }
 
 /** The history in a run's overview; undefined where that is missing, or does not fit the records. */
@@ -108,17 +114,17 @@ function takingInto(history: RunHistory): (batch: RecordBatch) => boolean {
   };
 }
 
-/** Hands over the batches from a place on, as long as `take` does not return false; the last one that was there. */
+/** Hands over the batches from a place on, as long as `take` does not return false. */
 async function takeAll(
   take: (batch: RecordBatch) => boolean,
   { layout }: RecordFacts,
   records: RecordFile,
   from: number | undefined,
   end: number,
-): Promise<PlacedBatch | undefined> {
+): Promise<Taken> {
   const expected = JSON.stringify(layout);
   const head = await records.head();
-  if (head === undefined) return undefined;
+  if (head === undefined) return { last: undefined, unread: records.size };
   let last: PlacedBatch | undefined;
   // Loaded when it is needed: what reads Arrow is a third of the extension, and most windows never open an old run.
   const { claimedLayout, streamRecords } = await import('../run/recordDecoder');
@@ -128,10 +134,10 @@ async function takeAll(
     last = batch;
   });
   for await (const batch of streamRecords(messages)) {
-    if (!take(batchBefore(batch, end))) break;
-    if ((batch.update.at(-1) ?? 0) >= end) break;
+    if (!take(batchBefore(batch, end))) return { last, unread: 0 };
+    if ((batch.update.at(-1) ?? 0) >= end) return { last, unread: 0 };
   }
-  return last;
+  return { last, unread: records.size - (last === undefined ? (from ?? head.length) : last.at + last.length) };
 }
 
 /** The file's head, and its batches from a place on; `note` is told of each. */
