@@ -52,8 +52,8 @@ export function activate(context: ExtensionContext): void {
       archive,
       extension: extensionUri,
       log,
-      showTarget: (target) => panels.show(target),
-      showRun: (folder) => panels.showRun(folder),
+      showTarget: (target) => panels.show(target, 'panel'),
+      showRun: (folder) => panels.showRun(folder, 'panel'),
     },
     context.workspaceState,
   );
@@ -92,7 +92,7 @@ export function activate(context: ExtensionContext): void {
       sessions,
       launcher,
       tree,
-      showRun: (folder) => panels.showRun(folder),
+      showRun: (folder, focus) => panels.showRun(folder, focus),
       compare: (folders) => {
         comparisons.show(folders.map((folder) => ({ kind: 'run', folder })));
       },
@@ -101,7 +101,7 @@ export function activate(context: ExtensionContext): void {
       sessions,
       launcher,
       samples,
-      showRun: (target) => panels.show(target),
+      showRun: (target, focus) => panels.show(target, focus),
       isTrainable: (target) => estimates.of(target) !== undefined,
       compare: (targets) => {
         comparisons.show(targets.map((target) => ({ kind: 'experiment', target })));

@@ -13,8 +13,8 @@ import type { Refusal } from '../experiment/refusal';
 import type { Samples } from './samples';
 import { targetOf } from './targets';
 
-/** Shows the panel of a target. */
-export type ShowRun = (target: Target) => Promise<void>;
+/** Shows the panel of a target; with `panel` the keyboard focus moves into it. */
+export type ShowRun = (target: Target, focus?: 'panel') => Promise<void>;
 
 /** What the commands act on. */
 export interface TrainCommandParts {
@@ -70,7 +70,7 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
     registry.registerCommand(commands.showRun, async (first?: unknown, second?: unknown) => {
       const target = targetOf(first, second) ?? sessions.current;
       if (target === undefined) await train(parts, undefined);
-      else await parts.showRun(target);
+      else await parts.showRun(target, 'panel');
     }),
     registry.registerCommand(commands.newExperiment, async () => parts.samples.create()),
     registry.registerCommand(commands.showLog, () => {

@@ -10,6 +10,9 @@ import {
 import { OpenPanels, type PanelKind } from './openPanels';
 import { webviewRoot } from './page';
 
+/** Whether showing a panel moves the keyboard focus into it. */
+export type PanelFocus = 'unchanged' | 'panel';
+
 /** What stands in a panel. */
 export interface PanelView extends Disposable {
   readonly panel: WebviewPanel;
@@ -65,14 +68,15 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
   }
 
   /**
-   * Brings the panel to the front that already shows this, or opens one beside the editor. The keyboard stays where it is:
-   * VS Code hands the focus on to a page only once the page is loaded, and that would close whatever quick pick somebody
-   * has opened meanwhile. A click into the page gives it the focus.
+   * Brings the panel to the front that already shows this, or opens one beside the editor. A new panel never takes the
+   * focus: VS Code passes it on only once the page is loaded, and that would close a quick pick opened in the meantime.
+   *
+   * @param focus `panel` where the person asked for the panel itself: if its page is there already, it takes the focus at once
    */
-  protected reveal(shown: Shown): View {
+  protected reveal(shown: Shown, focus: PanelFocus = 'unchanged'): View {
     const open = this.#views.get(this.kind.keyOf(shown));
     if (open !== undefined) {
-      open.panel.reveal(undefined, true);
+      open.panel.reveal(undefined, focus === 'unchanged');
       return open;
     }
     const dormant = this.#open.dormantTab(

@@ -2,7 +2,7 @@ import type { Memento, Uri, WebviewPanel } from 'vscode';
 import { panelViewType } from '../platform/ids';
 import type { Target } from '../session/sessions';
 import type { PanelKind } from './openPanels';
-import { Panels } from './panels';
+import { Panels, type PanelFocus } from './panels';
 import { RunPanel, type RunPanelParts } from './runPanel';
 import { keptOf, keptSubject, keyOf, subjectOf, type KeptSubject } from './subject';
 
@@ -24,15 +24,16 @@ export class RunPanels extends Panels<KeptSubject, RunPanel> {
   }
 
   /** Shows a target beside the editor, in the panel its experiment already has or in a new one. */
-  async show(target: Target): Promise<void> {
-    await this.reveal(keptOf({ kind: 'experiment', target })).show(target.variant);
+  async show(target: Target, focus?: PanelFocus): Promise<void> {
+    await this.reveal(keptOf({ kind: 'experiment', target }), focus).show(target.variant);
   }
 
   /** Shows a kept run: in its experiment's panel while that shows it anyway, else in one of its own. */
-  async showRun(folder: Uri): Promise<void> {
+  async showRun(folder: Uri, focus?: PanelFocus): Promise<void> {
     const session = this.parts.sessions.withFolder(folder.fsPath);
-    if (session !== undefined && this.has(keptOf({ kind: 'experiment', target: session }))) await this.show(session);
-    else this.reveal(keptOf({ kind: 'run', folder }));
+    if (session !== undefined && this.has(keptOf({ kind: 'experiment', target: session })))
+      await this.show(session, focus);
+    else this.reveal(keptOf({ kind: 'run', folder }), focus);
   }
 
   protected override fill(

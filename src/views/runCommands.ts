@@ -27,7 +27,7 @@ export interface RunCommandParts {
   readonly sessions: Sessions;
   readonly launcher: Launcher;
   readonly tree: TreeView<RunsNode>;
-  readonly showRun: (folder: Uri) => Promise<void>;
+  readonly showRun: (folder: Uri, focus?: 'panel') => Promise<void>;
   readonly compare: (folders: readonly Uri[]) => void;
 }
 
@@ -47,10 +47,12 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
       if (run !== undefined) await act(run);
     };
   return [
-    registry.registerCommand(
-      commands.openRun,
-      onOne('Open Run', (run) => showRun(run.folder)),
-    ),
+    registry.registerCommand(commands.openRun, async (first?: unknown, second?: unknown) => {
+      const [run] = await meant(first, second, 'Open Run');
+      // From the tree the focus stays in the tree, so that the arrow keys go on from run to run.
+      const focus = first === undefined ? 'panel' : undefined;
+      if (run !== undefined) await showRun(run.folder, focus);
+    }),
     registry.registerCommand(commands.resumeRun, async (first?: unknown, second?: unknown) => {
       const folder = typeof first === 'string' ? Uri.file(first) : await resumable(parts, first, second);
       if (folder !== undefined) await resume(parts, folder);

@@ -122,6 +122,19 @@ describe('A panel that is loading', () => {
     await staysUsable();
   });
 
+  it('gives the keyboard to a panel that is loaded already when a person asks for that panel', async () => {
+    const open = await compares('two');
+    await open.click();
+    const panel = workbench.webviewFrame();
+    await panel.getByText('finished').first().waitFor();
+    await panel.locator('body').evaluate(async (body) => {
+      while (!body.ownerDocument.hasFocus()) await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    await workbench.page.keyboard.press('?');
+    await panel.locator('dialog.key-help[open]').first().waitFor();
+    await workbench.page.keyboard.press('Escape');
+  });
+
   it('leaves a quick pick of this extension open that is opened from the palette meanwhile', async () => {
     const open = await compares('four');
     // The list of the runs is made anew.
