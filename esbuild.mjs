@@ -32,9 +32,9 @@ const product = [
   { ...script, name: 'extension', entry: 'src/extension.ts', outfile: 'dist/extension.cjs', external: ['vscode'] },
   { ...script, name: 'trainer', entry: 'src/trainer/process.node.ts', outfile: 'dist/trainer.cjs' },
   { ...script, name: 'parentWatch', entry: 'src/trainer/parentWatch.node.ts', outfile: 'dist/parentWatch.cjs' },
-  { ...script, name: 'helper', entry: 'src/trainer/helper.node.ts', outfile: 'dist/helper.cjs' },
+  { ...script, name: 'helper', entry: 'src/trainer/training/workerThread.node.ts', outfile: 'dist/helper.cjs' },
   { ...module, name: 'cli', entry: 'src/cli.ts', outfile: 'dist/cli.mjs' },
-  { ...page, name: 'webview', entry: 'webview/main.ts', outfile: 'dist/webview/main.js' },
+  { ...page, name: 'webview', entry: 'webview/page/main.ts', outfile: 'dist/webview/main.js' },
   {
     ...module,
     name: 'schema',
@@ -53,9 +53,13 @@ const tests = [
   {
     ...module,
     name: 'tests',
-    entries: ['.test.ts', '.bench.ts', '.command.ts', '.hooks.ts'].flatMap((ending) => filesIn('test', ending)),
+    entries: [
+      ...filesIn('scripts', '.command.ts'),
+      ...filesIn('scripts', '.hooks.ts'),
+      ...['.test.ts', '.bench.ts', '.command.ts'].flatMap((ending) => filesIn('test', ending)),
+    ],
     splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
+    chunkNames: 'test/chunks/[name]-[hash]',
     outExtension: { '.js': '.mjs' },
     external,
   },
@@ -76,7 +80,7 @@ function filesIn(folder, ending) {
     .sort();
 }
 
-/** Keeps what the bundler saw, for the tests that hold the import law against the bundles themselves. */
+/** Keeps what the bundler saw, for the tests that compare the import rules with the bundles. */
 function keepsMetafile(name) {
   return {
     name: 'metafile',
@@ -107,8 +111,8 @@ function configurations() {
   const suites = tests.map(({ entries, ...row }) => ({
     ...row,
     entryPoints: entries,
-    outbase: 'test',
-    outdir: 'dist/test',
+    outbase: '.',
+    outdir: 'dist',
   }));
   return (production ? products : [...products, ...suites]).map(({ name, plugins = [], ...options }) => ({
     ...options,
@@ -117,7 +121,7 @@ function configurations() {
 }
 
 // A test whose source is gone must not go on running. (A production build has no tests, and may be asked for by one.)
-if (!production) rmSync('dist/test', { recursive: true, force: true });
+if (!production) for (const folder of ['dist/test', 'dist/scripts']) rmSync(folder, { recursive: true, force: true });
 mkdirSync('dist/meta', { recursive: true });
 
 if (watch) {

@@ -1,10 +1,10 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-import { bareCalls } from './test/unit/house/bareCalls.mjs';
-import { border } from './test/unit/house/border.mjs';
-import { hostGlobals, rooms } from './test/unit/house/rooms.mjs';
+import { bareCalls } from './test/unit/architecture/bareCalls.mjs';
+import { importRule } from './test/unit/architecture/importRule.mjs';
+import { hostGlobals, modules } from './test/unit/architecture/modules.mjs';
 
-const pureFiles = Object.values(rooms)
+const pureFiles = Object.values(modules)
   .filter(({ pure }) => pure)
   .map(({ folder }) => `${folder}/**/*.ts`);
 
@@ -26,9 +26,9 @@ export default defineConfig(
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { house: { rules: { border } } },
+    plugins: { architecture: { rules: { imports: importRule } } },
     rules: {
-      'house/border': 'error',
+      'architecture/imports': 'error',
       'no-restricted-syntax': ['error', ...neverWritten],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
@@ -44,7 +44,10 @@ export default defineConfig(
     files: pureFiles,
     ignores: ['**/*.node.ts'],
     rules: {
-      'no-restricted-globals': ['error', ...hostGlobals.map((name) => ({ name, message: 'This room is pure.' }))],
+      'no-restricted-globals': [
+        'error',
+        ...hostGlobals.map((name) => ({ name, message: 'This module is pure: it runs in any host.' })),
+      ],
     },
   },
   {

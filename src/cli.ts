@@ -2,9 +2,9 @@ import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from './protocol/channel';
 import { withoutControls } from './text/plainText';
-import { CommandLineError, parseCommandLine, usage } from './trainer/commandLine.node';
-import { nodeThreads } from './trainer/helpers.node';
-import { trainHeadless } from './trainer/headless.node';
+import { CommandLineError, parseCommandLine, usage } from './trainer/headless/commandLine.node';
+import { nodeThreads } from './trainer/training/workerThreads.node';
+import { trainHeadless } from './trainer/headless/headless.node';
 
 /** The headless runner: `npm run train -- FILE`. Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 130 interrupted. */
 const exitInterrupted = 128 + constants.signals.SIGINT;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { checksumKey } from '../src/run/checksum';
+import { checksumKey } from '../src/run/storage/checksum';
 
 /** What stands in a run's manifest, to be changed and written again: without the checksum, as whoever edits it leaves it. */
 export function editableManifest(path: string): Record<string, unknown> {

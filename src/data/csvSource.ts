@@ -1,13 +1,13 @@
 import { printed, quoted } from '../experiment/fields';
-import type { Objection } from '../experiment/refusal';
+import type { Objection } from '../experiment/problem';
 import type { CsvData, ResolvedExperiment } from '../experiment/schema';
 import { denseBatch, inSinglePrecision, type Batch, type DenseBatch } from './batch';
 import { readTable } from './csvTable';
-import { describeLane } from './laneDescription';
+import { describeLane } from './sequenceDescription';
 import { patternOf, reportedLoss } from './lossPattern';
 import { meanOf, rescale, rescalingOf } from './normalization';
 import { randomFrom, randomFromState, type Random } from './random';
-import { outOfRoom } from './room';
+import { outOfRoom } from './batchSize';
 import type { Baseline, DataMemory, LaneDescription, OpenedSource, Source } from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
 import { decodeText } from './textFile';

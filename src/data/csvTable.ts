@@ -1,6 +1,6 @@
 import { counted, listed, printed, quoted, shortened } from '../experiment/fields';
 import { isLikely, nearestName } from '../experiment/nearestName';
-import type { KeyPath, Objection } from '../experiment/refusal';
+import type { KeyPath, Objection } from '../experiment/problem';
 import { lineEndOf, longestRow, MalformedRow, mostRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import type { FileText } from './textFile';
 

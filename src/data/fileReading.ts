@@ -1,5 +1,5 @@
 import { quoted } from '../experiment/fields';
-import type { Objection } from '../experiment/refusal';
+import type { Objection } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { filesOf } from './source';
 

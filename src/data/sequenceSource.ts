@@ -1,8 +1,8 @@
 import type { ResolvedExperiment, SequencesData } from '../experiment/schema';
 import { inSinglePrecision, type Batch, type BatchTargets } from './batch';
-import { describeLane } from './laneDescription';
+import { describeLane } from './sequenceDescription';
 import { reportedLoss, type LossPattern } from './lossPattern';
-import { outOfRoom } from './room';
+import { outOfRoom } from './batchSize';
 import type { Baseline, OpenedSource, Source } from './sourceContract';
 
 type Target = SequencesData['sequences'][number]['targets'][number];

@@ -1,5 +1,5 @@
 import { quoted } from '../experiment/fields';
-import type { KeyPath, Objection } from '../experiment/refusal';
+import type { KeyPath, Objection } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { openCsv } from './csvSource';
 import { openSequences } from './sequenceSource';

@@ -1,4 +1,4 @@
-import type { Objection } from '../experiment/refusal';
+import type { Objection } from '../experiment/problem';
 import type { Batch } from './batch';
 import type { SourceState } from './sourceState';
 

@@ -1,9 +1,9 @@
 import type { ResolvedExperiment, TaskData } from '../experiment/schema';
 import { inSinglePrecision, type Batch } from './batch';
-import { describeLane } from './laneDescription';
+import { describeLane } from './sequenceDescription';
 import { reportedLoss } from './lossPattern';
 import { randomFrom, randomFromState, type Random } from './random';
-import { outOfRoom } from './room';
+import { outOfRoom } from './batchSize';
 import type { Baseline, LaneDescription, OpenedSource, Source } from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
 import { addingTask } from './tasks/adding';

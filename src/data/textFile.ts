@@ -1,5 +1,5 @@
 import { quoted } from '../experiment/fields';
-import type { KeyPath, Objection } from '../experiment/refusal';
+import type { KeyPath, Objection } from '../experiment/problem';
 
 /** The text of a file, which is never held as a whole. */
 export interface FileText {

@@ -1,11 +1,11 @@
 import { printed, quoted } from '../experiment/fields';
-import type { Objection } from '../experiment/refusal';
+import type { Objection } from '../experiment/problem';
 import type { ResolvedExperiment, TextData } from '../experiment/schema';
 import { askClass, symbolBatch, type Batch } from './batch';
-import { describeLane } from './laneDescription';
+import { describeLane } from './sequenceDescription';
 import { patternOf, reportedLoss } from './lossPattern';
 import { randomFrom, randomFromState, type Random } from './random';
-import { outOfRoom } from './room';
+import { outOfRoom } from './batchSize';
 import type { Baseline, DataMemory, LaneDescription, OpenedSource, Source } from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
 import { decodeText } from './textFile';

@@ -1,6 +1,6 @@
 import type { ResolvedExperiment } from '../experiment/schema';
-import type { RunFacts } from '../run/facts';
-import type { UpdateRecord } from '../run/recordBatch';
+import type { RunFacts } from '../run/runInfo';
+import type { UpdateRecord } from '../run/records/recordBatch';
 import type { Finding } from './finding';
 import { Observations, type Outline } from './observations';
 import type { Rule } from './rule';

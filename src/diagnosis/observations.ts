@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ResolvedExperiment } from '../experiment/schema';
-import type { RunFacts } from '../run/facts';
-import type { StepSeries, UpdateRecord } from '../run/recordBatch';
+import type { RunFacts } from '../run/runInfo';
+import type { StepSeries, UpdateRecord } from '../run/records/recordBatch';
 
 /** Updates that count as recent. */
 export const recently = 100;

@@ -9,7 +9,7 @@ import {
   type Disposable,
   type TextDocument,
 } from 'vscode';
-import type { Refusal } from '../experiment/refusal';
+import type { Refusal } from '../experiment/problem';
 import { DisposableStore } from '../platform/disposable';
 import { languageId } from '../platform/ids';
 import { diagnostic } from '../platform/labels';

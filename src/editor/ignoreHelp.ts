@@ -1,6 +1,6 @@
 import { Uri, workspace, type Disposable, type Memento } from 'vscode';
 import { showInformationMessage } from '../platform/messages';
-import { folderOfRuns } from '../run/runFolder';
+import { folderOfRuns } from '../run/storage/runFolder';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 

@@ -8,17 +8,17 @@ import {
   type TextDocument,
 } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
-import { Gathering } from '../platform/gathering';
+import { Gathering } from '../platform/throttler';
 import { commands } from '../platform/ids';
 import { codeLens, type LensParts } from '../platform/labels';
-import type { Place } from '../experiment/refusal';
+import type { Place } from '../experiment/problem';
 import type { ExperimentFile } from '../experiment/experimentFile';
 import { differingKeys, keyValues } from '../run/differences';
 import type { Estimate } from '../protocol/trainer';
 import type { Estimates } from '../session/estimates';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
-import { briefNumber, counted, mebibytes } from '../protocol/numbers';
+import { briefNumber, counted, mebibytes } from '../text/numbers';
 import { stateWords } from '../protocol/run';
 import { parsedInHost } from './experimentCheck';
 

@@ -9,7 +9,7 @@ import type { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
 import { fileNameOf, readExperiment } from '../session/experimentText';
 import { reasonOf } from '../protocol/channel';
-import type { Refusal } from '../experiment/refusal';
+import type { Refusal } from '../experiment/problem';
 import type { Samples } from './samples';
 import { targetOf } from './targets';
 

@@ -1,11 +1,11 @@
 import type { Tensor } from './kernels/kernelSet';
 import { lossWeight } from './losses/loss';
 import type { Network } from './network';
-import type { Evaluation } from './outcome';
+import type { Evaluation } from './instruments/outcome';
 import type { LossSpec } from './spec';
-import { Unroll } from './unroll';
-import { checkWindow, countTargets } from './windowCheck';
-import type { Window } from './window';
+import { Unroll } from './recurrence/unroll';
+import { checkWindow, countTargets } from './recurrence/windowCheck';
+import type { Window } from './recurrence/window';
 
 /** Sees the outputs of an evaluation step by step: outputs (B,O) from 0, before softmax, valid during the call only. */
 export type OutputObserver = (window: Window, t: number, outputs: Tensor) => void;

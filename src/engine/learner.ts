@@ -1,5 +1,5 @@
-import { CaptureRecorder } from './capture';
-import { clipGradient, hiddenLimit, type Clipping } from './clipping';
+import { CaptureRecorder } from './instruments/capture';
+import { clipGradient, hiddenLimit, type Clipping } from './optimizers/clipping';
 import { Evaluator, type OutputObserver } from './evaluation';
 import { initializeNetwork } from './initialization';
 import type { KernelSet } from './kernels/kernelSet';
@@ -13,13 +13,13 @@ import {
   locateInLoss,
   locateInUpdate,
   type NonFinitePlace,
-} from './nonFinite';
-import type { Evaluation, NonFinite, StepOutcome } from './outcome';
+} from './instruments/nonFinite';
+import type { Evaluation, NonFinite, StepOutcome } from './instruments/outcome';
 import type { Parameter } from './parameter';
 import type { RandomSource } from './random';
-import { recordOf } from './record';
-import { scheduleFactor } from './schedule';
-import type { Shard, StepOrder } from './shard';
+import { recordOf } from './instruments/record';
+import { scheduleFactor } from './optimizers/schedule';
+import type { Shard, StepOrder } from './parallel/shard';
 import {
   copyOut,
   copyOutIndices,
@@ -32,12 +32,12 @@ import {
   type Snapshot,
 } from './snapshot';
 import type { BpttSpec, ClipSpec, InitSpec, LossSpec, NetworkSpec, OptimizerSpec } from './spec';
-import { Team, usualPatience, type Assignment } from './team';
-import { planTruncation, stepsReached, type TruncationPlan } from './truncation';
+import { Team, usualPatience, type Assignment } from './parallel/workerPool';
+import { planTruncation, stepsReached, type TruncationPlan } from './recurrence/truncation';
 import { ParameterUpdate } from './update';
-import { checkWindow, countTargets, firstTarget } from './windowCheck';
-import type { Inputs, Window } from './window';
-import { Workspace, type WorkspaceOptions } from './workspace';
+import { checkWindow, countTargets, firstTarget } from './recurrence/windowCheck';
+import type { Inputs, Window } from './recurrence/window';
+import { Workspace, type WorkspaceOptions } from './parallel/workspace';
 
 /** What a learner is built from. */
 export interface LearnerOptions {

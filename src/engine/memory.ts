@@ -4,7 +4,7 @@ import type { LearnerOptions } from './learner';
 import { scratchBytes } from './kernels/simd/scratch';
 import { parameterShapes, sizeOf } from './network';
 import { optimizerOf } from './optimizers/optimizer';
-import { planTruncation } from './truncation';
+import { planTruncation } from './recurrence/truncation';
 
 /** What a memory estimate needs to know. */
 export type MemoryQuestion = Omit<LearnerOptions, 'kernels' | 'clip'> & {

@@ -5,7 +5,7 @@ import type { KernelSet, Tensor } from './kernels/kernelSet';
 import { Linear } from './linear';
 import type { Parameter } from './parameter';
 import type { NetworkSpec } from './spec';
-import type { Inputs } from './window';
+import type { Inputs } from './recurrence/window';
 
 /** One recurrent layer's weights at work. */
 export interface Layer {

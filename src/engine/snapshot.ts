@@ -1,8 +1,8 @@
-import { copyLaneCuts, copyLanes, partsOf, type CapturedTensor } from './capture';
+import { copyLaneCuts, copyLanes, partsOf, type CapturedTensor } from './instruments/capture';
 import type { Tensor } from './kernels/kernelSet';
-import { gatherLanes, spreadLanes, type LanePart } from './lanes';
+import { gatherLanes, spreadLanes, type LanePart } from './recurrence/batchRows';
 import type { Network } from './network';
-import type { Shard } from './shard';
+import type { Shard } from './parallel/shard';
 
 /**
  * Everything that the same kernels need to go on bit for bit: parameters, optimizer state, carried states and, where `backward` >

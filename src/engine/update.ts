@@ -1,7 +1,7 @@
 import type { Tensor } from './kernels/kernelSet';
 import type { Network } from './network';
 import { optimizerOf, type UpdateStep } from './optimizers/optimizer';
-import type { ParameterNorms } from './outcome';
+import type { ParameterNorms } from './instruments/outcome';
 import type { Parameter } from './parameter';
 import type { OptimizerSpec } from './spec';
 

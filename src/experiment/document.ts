@@ -2,7 +2,7 @@ import type { Node } from 'jsonc-parser';
 import { shortened } from './fields';
 import { LineIndex } from './lineIndex';
 import { readSyntax } from './syntax';
-import type { KeyPath, Place, Refusal } from './refusal';
+import type { KeyPath, Place, Refusal } from './problem';
 
 /** A JSON object as read from a text: own keys only. */
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
-import { complaintsAbout, type Complaint } from './complaint';
+import { complaintsAbout, type Complaint } from './schemaProblem';
 import { isObject, valueAt, type JsonDocument, type JsonObject } from './document';
 import { listed, printed, quoted, shortened } from './fields';
 import { LongLists } from './longLists';
 import { isLikely, nearestName } from './nearestName';
-import type { KeyPath, Objection, Place, Refusal } from './refusal';
+import type { KeyPath, Objection, Place, Refusal } from './problem';
 import { resolveValue, type Resolution } from './resolved';
 import { fileSchema, type ResolvedExperiment } from './schema';
 import { applyVariant, fromVariant, strangeDeletions } from './variant';

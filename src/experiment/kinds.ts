@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isObject } from './document';
-import type { KeyPath } from './refusal';
+import type { KeyPath } from './problem';
 
 type Union = z.ZodUnion | z.ZodDiscriminatedUnion;
 

@@ -1,4 +1,4 @@
-import type { Place } from './refusal';
+import type { Place } from './problem';
 
 /** Finds lines and columns in a text by binary search over the beginnings of its lines. */
 export class LineIndex {

@@ -1,6 +1,6 @@
 import { readDocument } from './document';
 import { ExperimentFile } from './experimentFile';
-import type { KeyPath, Place, Refusal } from './refusal';
+import type { KeyPath, Place, Refusal } from './problem';
 
 export { largestExperimentFile } from './sizes';
 

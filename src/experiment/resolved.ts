@@ -1,5 +1,5 @@
-import { complaintsAbout, type Complaint } from './complaint';
-import { inconsistencies, lossOf, type Wellformed } from './consistency';
+import { complaintsAbout, type Complaint } from './schemaProblem';
+import { inconsistencies, lossOf, type Wellformed } from './crossFieldProblems';
 import { standardBatch } from './learningSchema';
 import { LongLists } from './longLists';
 import { experimentSchema, type ExperimentData, type ResolvedExperiment } from './schema';

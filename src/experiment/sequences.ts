@@ -1,6 +1,6 @@
-import type { Complaint } from './complaint';
+import type { Complaint } from './schemaProblem';
 import { counted, printed } from './fields';
-import type { KeyPath } from './refusal';
+import type { KeyPath } from './problem';
 
 type Target = number | number[] | null;
 

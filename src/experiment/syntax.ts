@@ -1,7 +1,7 @@
 import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import { printed } from './fields';
 import type { LineIndex } from './lineIndex';
-import type { Refusal } from './refusal';
+import type { Refusal } from './problem';
 import { largestExperimentFile } from './sizes';
 
 const DEEPEST = 32;

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { Complaint } from './complaint';
+import type { Complaint } from './schemaProblem';
 import { isObject, valueAt, type JsonObject } from './document';
 import { shortened } from './fields';
 import { formsOf, keysOf, settle } from './kinds';
 import { mergePatch } from './mergePatch';
-import type { KeyPath } from './refusal';
+import type { KeyPath } from './problem';
 import { experimentSchema } from './schema';
 
 /** The sections whose keys depend on a choice made inside them. */

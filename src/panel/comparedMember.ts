@@ -1,10 +1,10 @@
 import type { Disposable } from 'vscode';
-import type { DisplaySeries } from '../protocol/displaySeries';
+import type { DisplaySeries } from '../run/series/displaySeries';
 import { plainName } from '../run/displayName';
-import { beganOf } from '../session/keptRun';
-import type { KeptRuns } from '../session/keptRuns';
-import { KeptSession } from '../session/keptSession';
-import type { RunArchive } from '../session/runArchive';
+import { beganOf } from '../session/storedRun';
+import type { KeptRuns } from '../session/runIndex';
+import { KeptSession } from '../session/storedRunSession';
+import type { RunArchive } from '../session/latestRuns';
 import type { RunReader } from '../session/runReader';
 import { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';

@@ -1,4 +1,4 @@
-import type { SeriesSlice } from './displaySeries';
+import type { SeriesSlice } from '../run/series/displaySeries';
 import type { RunFacts, RunStatus } from './run';
 
 /** One of the runs that are compared. */

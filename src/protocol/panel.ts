@@ -1,6 +1,6 @@
-import type { SeriesSlice } from './displaySeries';
+import type { SeriesSlice } from '../run/series/displaySeries';
 import type { RunFacts, RunState, RunStatus } from './run';
-import type { UpdateQuestions } from './updateQuestions';
+import type { UpdateQuestions } from './replayRequests';
 
 /** One run that the panel can show: the experiment itself or one of its variants. */
 export interface PanelEntry {

@@ -1,7 +1,7 @@
 import type { Finding } from '../diagnosis/finding';
 import type { BrokenPlace } from '../run/manifest';
 
-export type { RunFacts } from '../run/facts';
+export type { RunFacts } from '../run/runInfo';
 
 /**
  * Where a run stands. `waiting`: for others to end, so that not too many train at once; `elsewhere`: another window or a

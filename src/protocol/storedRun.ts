@@ -1,8 +1,8 @@
-import type { RecordBatch } from '../run/recordBatch';
-import type { SeriesSlice } from './displaySeries';
+import type { RecordBatch } from '../run/records/recordBatch';
+import type { SeriesSlice } from '../run/series/displaySeries';
 import type { Detail, DetailRequest } from './panel';
 import type { RunFacts } from './run';
-import type { RunNumbers } from './runHistory';
+import type { RunNumbers } from '../run/series/runHistory';
 
 /** What of a run's facts its records are read by. */
 export type RecordFacts = Pick<RunFacts, 'layout' | 'recordEvery'>;

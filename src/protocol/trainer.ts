@@ -1,13 +1,13 @@
 import type { Finding } from '../diagnosis/finding';
 import type { Variant } from '../experiment/experimentFile';
-import type { Refusal } from '../experiment/refusal';
+import type { Refusal } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { KernelHistory } from '../run/kernelHistory';
 import type { BrokenPlace, Manifest } from '../run/manifest';
-import type { RecordBatch } from '../run/recordBatch';
+import type { RecordBatch } from '../run/records/recordBatch';
 import type { Keeping, RunFacts } from './run';
 import type { StoredRunRequests } from './storedRun';
-import type { UpdateQuestions } from './updateQuestions';
+import type { UpdateQuestions } from './replayRequests';
 
 /** What the host sends to have a run started. */
 export interface StartParams {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { checksumKey, textChecksum } from './checksum';
-import { factsSchema } from './facts';
-import { layoutVersion } from './layout';
+import { checksumKey, textChecksum } from './storage/checksum';
+import { factsSchema } from './runInfo';
+import { layoutVersion } from './storage/runFiles';
 
 const placeSchema = z.object({
   update: z.number().int().nonnegative(),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { RecordLayout } from './recordBatch';
-import { readTensorFile, writeTensorFile, type StoredTensor } from './safetensors';
+import type { RecordLayout } from './records/recordBatch';
+import { readTensorFile, writeTensorFile, type StoredTensor } from './storage/safetensors';
 
 /** One decimated table of a run, as the display series has it: `count` columns that stand for `stride` updates each. */
 export interface OverviewTable {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checksumKey, textChecksum } from './checksum';
+import { checksumKey, textChecksum } from './storage/checksum';
 
 const changeSchema = z.object({
   /** First update that the rate applies to. */

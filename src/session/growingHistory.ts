@@ -1,4 +1,4 @@
-import { RunHistory } from '../protocol/runHistory';
+import { RunHistory } from '../run/series/runHistory';
 import type { HistoryReply, HistoryRequest, PlacedBatch, RecordFacts } from '../protocol/storedRun';
 
 /** Reads what a stored run's records come to. */

@@ -1,13 +1,13 @@
 import type { Disposable, Uri } from 'vscode';
 import { memoryLimit } from '../platform/settings';
 import { Channel } from '../protocol/channel';
-import { counted } from '../protocol/numbers';
+import { counted } from '../text/numbers';
 import type { ReplayParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
-import type { UpdateQuestion, UpdateQuestions } from '../protocol/updateQuestions';
-import { FolderStorage } from '../run/folderStorage.node';
-import { runFiles } from '../run/layout';
+import type { UpdateQuestion, UpdateQuestions } from '../protocol/replayRequests';
+import { FolderStorage } from '../run/storage/folderStorage.node';
+import { runFiles } from '../run/storage/runFiles';
 import { largestManifest, readManifest, unreadableInWords, type Manifest } from '../run/manifest';
-import { readKeptFiles } from './keptFiles';
+import { readKeptFiles } from './storedRunFiles';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
 const noLongerShown = 'The panel no longer shows this run.';

@@ -1,6 +1,6 @@
 import type { Disposable } from 'vscode';
 import type { Detail, DetailRequest } from '../protocol/panel';
-import type { RunHistory } from '../protocol/runHistory';
+import type { RunHistory } from '../run/series/runHistory';
 import type { RecordFacts } from '../protocol/storedRun';
 import { GrowingHistory, historyFrom } from './growingHistory';
 import { OnDemandTrainer } from './onDemandTrainer';

@@ -1,15 +1,15 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
-import { mebibytes } from '../protocol/numbers';
+import { mebibytes } from '../text/numbers';
 import { Channel, reasonOf } from '../protocol/channel';
 import type { Finding } from '../diagnosis/finding';
-import type { DisplaySeries } from '../protocol/displaySeries';
+import type { DisplaySeries } from '../run/series/displaySeries';
 import { isLive, type Keeping, type RunFacts, type RunState, type RunStatus } from '../protocol/run';
-import { noNumbers, RunHistory } from '../protocol/runHistory';
+import { noNumbers, RunHistory } from '../run/series/runHistory';
 import type { Ending, RefusalAt, StartParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
-import type { FolderLock } from '../run/folderLock.node';
+import type { FolderLock } from '../run/storage/folderLock.node';
 import type { BrokenPlace } from '../run/manifest';
-import type { RecordBatch } from '../run/recordBatch';
-import { Speedometer } from './speedometer';
+import type { RecordBatch } from '../run/records/recordBatch';
+import { Speedometer } from './rateMeter';
 import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from './trainerWorker';
 
 /** Milliseconds within which two presses are meant as one. */

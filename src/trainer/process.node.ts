@@ -5,11 +5,11 @@ import { Worker } from 'node:worker_threads';
 import { Channel, reasonOf } from '../protocol/channel';
 import type { Port } from '../protocol/channel';
 import { isSaveAndExit, type ProcessFailure } from '../protocol/trainer';
-import { HeldFolder } from '../run/heldFolder.node';
-import { nodeThreads } from './helpers.node';
+import { HeldFolder } from '../run/storage/heldFolder.node';
+import { nodeThreads } from './training/workerThreads.node';
 import type { ParentWatch } from './parentWatch.node';
 import { serveTrainer } from './service';
-import { storedRunHandlers } from './storedRuns.node';
+import { storedRunHandlers } from './storage/storedRuns.node';
 
 // Entry of the trainer's process, which the extension host forks. Whatever happens here, the extension host goes on.
 

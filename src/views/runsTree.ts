@@ -10,10 +10,10 @@ import {
   type TreeItem,
 } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
-import { Gathering } from '../platform/gathering';
+import { Gathering } from '../platform/throttler';
 import { commands } from '../platform/ids';
 import { treeItem } from '../platform/labels';
-import { briefDuration, briefNumber, counted } from '../protocol/numbers';
+import { briefDuration, briefNumber, counted } from '../text/numbers';
 import { isResumable, stateWords, type RunState } from '../protocol/run';
 import {
   briefValue,
@@ -24,8 +24,8 @@ import {
   type KeyValue,
   type KeyValues,
 } from '../run/differences';
-import { beganOf, nameAmongItsOwn, nameOf, type KeptRun } from '../session/keptRun';
-import type { KeptRuns } from '../session/keptRuns';
+import { beganOf, nameAmongItsOwn, nameOf, type KeptRun } from '../session/storedRun';
+import type { KeptRuns } from '../session/runIndex';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 

@@ -2,7 +2,7 @@ import type { Disposable } from 'vscode';
 import { commands } from '../platform/ids';
 import { StatusItem, type StatusPart } from '../platform/statusItem';
 import { computationInWords, memoryInWords } from '../protocol/computation';
-import { briefDuration, briefNumber } from '../protocol/numbers';
+import { briefDuration, briefNumber } from '../text/numbers';
 import { fileNameOf } from '../session/experimentText';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';

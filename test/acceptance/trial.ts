@@ -5,8 +5,8 @@ import { openKernels, type BuiltKernelSet } from '../../src/engine/kernels/open'
 import { parseExperiment } from '../../src/experiment/parse';
 import type { ResolvedExperiment } from '../../src/experiment/schema';
 import { filesOf } from '../../src/data/source';
-import { planTraining, type TrainingPlan } from '../../src/trainer/plan';
-import { Training } from '../../src/trainer/training';
+import { planTraining, type TrainingPlan } from '../../src/trainer/training/trainingSetup';
+import { Training } from '../../src/trainer/training/training';
 
 /** What is tried: an experiment file, one of its variants or none, and a seed in place of the file's own. */
 export interface Trial {

@@ -1,4 +1,4 @@
-import { Itemiser } from '../../src/engine/itemised';
+import { Itemiser } from '../../src/engine/instruments/perLossGradients';
 import { defaultKernelSet, openKernels } from '../../src/engine/kernels/open';
 import { fractions, windowOf } from './workloads';
 

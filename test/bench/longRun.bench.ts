@@ -3,16 +3,16 @@
 import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DisplaySeries } from '../../src/protocol/displaySeries';
+import { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { Detail } from '../../src/protocol/panel';
-import { RunHistory } from '../../src/protocol/runHistory';
+import { RunHistory } from '../../src/run/series/runHistory';
 import type { Manifest } from '../../src/run/manifest';
-import { runFiles } from '../../src/run/layout';
+import { runFiles } from '../../src/run/storage/runFiles';
 import { writeOverview } from '../../src/run/overview';
-import { pack, type RecordLayout, type UpdateRecord } from '../../src/run/recordBatch';
-import { RecordEncoder } from '../../src/run/recordEncoder';
-import { RecordDetail } from '../../src/trainer/recordDetail.node';
-import { readHistory } from '../../src/trainer/recordHistory.node';
+import { pack, type RecordLayout, type UpdateRecord } from '../../src/run/records/recordBatch';
+import { RecordEncoder } from '../../src/run/records/recordEncoder';
+import { RecordDetail } from '../../src/trainer/storage/zoomedSeries.node';
+import { readHistory } from '../../src/trainer/storage/recordHistory.node';
 
 /** What a small character-level net records. */
 const layout: RecordLayout = {

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { shardsOf } from '../../src/engine/batchCut';
+import { shardsOf } from '../../src/engine/parallel/shardBatch';
 import { openKernels, runnableKernelSets, type BuiltKernelSet } from '../../src/engine/kernels/open';
 import { Learner } from '../../src/engine/learner';
-import { Helpers } from '../../src/trainer/helpers';
-import { nodeThreads } from '../../src/trainer/helpers.node';
+import { Helpers } from '../../src/trainer/training/workerPool';
+import { nodeThreads } from '../../src/trainer/training/workerThreads.node';
 import type { Contender, Trial } from './contender';
 import { fractions, learnerOptions, windowOf, type Workload } from './workloads';
 

@@ -1,6 +1,6 @@
 import type { LearnerOptions } from '../../src/engine/learner';
 import type { OptimizerSpec } from '../../src/engine/spec';
-import type { Window } from '../../src/engine/window';
+import type { Window } from '../../src/engine/recurrence/window';
 
 /** One training task of fixed size that every engine is timed on: forward, loss, full BPTT, clipping, update. */
 export interface Workload {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { installedEmbedded } from '../launch/installation';
-import { scratchFolder } from '../launch/scratch';
-import { installExtension } from '../launch/server';
-import { packExtension } from '../launch/vsix';
+import { installedEmbedded } from '../../scripts/installation';
+import { scratchFolder } from '../../scripts/scratch';
+import { installExtension } from '../../scripts/server';
+import { packExtension } from '../../scripts/vsix';
 import { labAt } from '../ui/lab';
 import { Workbench } from '../ui/workbench';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { scratchWorkspace } from '../launch/scratch';
-import { untilFinished } from './keptRuns';
+import { scratchWorkspace } from '../../scripts/scratch';
+import { untilFinished } from './storedRuns';
 import { violations } from './violations';
 import { Workbench } from './workbench';
 

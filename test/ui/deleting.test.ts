@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { scratchWorkspace } from '../launch/scratch';
+import { scratchWorkspace } from '../../scripts/scratch';
 import { Workbench } from './workbench';
 
 const experiment = `{

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runFiles } from '../../src/run/layout';
+import { runFiles } from '../../src/run/storage/runFiles';
 import { editableManifest } from '../editableManifest';
-import { scratchWorkspace } from '../launch/scratch';
+import { scratchWorkspace } from '../../scripts/scratch';
 import { Workbench } from './workbench';
 
 const experiment = `{

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
-import { openChromium } from '../launch/chromium';
-import { installedEmbedded } from '../launch/installation';
-import { linkedRepository } from '../launch/scratch';
-import { EmbeddedServer, type ServerOptions } from '../launch/server';
+import { openChromium } from '../../scripts/chromium';
+import { installedEmbedded } from '../../scripts/installation';
+import { linkedRepository } from '../../scripts/scratch';
+import { EmbeddedServer, type ServerOptions } from '../../scripts/server';
 
 /** What all windows of a test run share: one server, which takes seconds to start, and one browser. */
 export interface Lab {

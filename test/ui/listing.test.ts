@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { scratchWorkspace } from '../launch/scratch';
-import { untilFinished } from './keptRuns';
+import { scratchWorkspace } from '../../scripts/scratch';
+import { untilFinished } from './storedRuns';
 import { Workbench } from './workbench';
 
 const experiment = `{

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratchWorkspace } from '../launch/scratch';
+import { scratchWorkspace } from '../../scripts/scratch';
 import { Workbench } from './workbench';
 
 /** What VS Code would show as a link that runs a command when it is clicked. */

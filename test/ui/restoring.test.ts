@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { scratchWorkspace } from '../launch/scratch';
+import { scratchWorkspace } from '../../scripts/scratch';
 import { Workbench } from './workbench';
 
 describe('A finished run', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratchFolder, scratchWorkspace } from '../launch/scratch';
+import { scratchFolder, scratchWorkspace } from '../../scripts/scratch';
 import { readManifest } from '../../src/run/manifest';
 import { restrictedLab } from './lab';
-import { untilFinished } from './keptRuns';
+import { untilFinished } from './storedRuns';
 import { Workbench } from './workbench';
 
 const cells = `{

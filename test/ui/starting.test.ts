@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { installedEmbedded } from '../launch/installation';
-import { EmbeddedServer } from '../launch/server';
+import { installedEmbedded } from '../../scripts/installation';
+import { EmbeddedServer } from '../../scripts/server';
 import { sharedLab } from './lab';
 
 /** Reads the lines that a command prints until one holds an address. */
@@ -40,7 +40,7 @@ describe('npm start without a desktop VS Code', () => {
   let tokenFile = '';
 
   before(async () => {
-    command = spawn(process.execPath, [resolve('dist', 'test', 'launch', 'start.command.mjs')], {
+    command = spawn(process.execPath, [resolve('dist', 'scripts', 'start.command.mjs')], {
       env: { ...process.env, UNROLL_LAUNCHER: 'embedded', DISPLAY: '', WAYLAND_DISPLAY: '' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import { scratchWorkspace } from '../launch/scratch';
+import { scratchWorkspace } from '../../scripts/scratch';
 import { Workbench } from './workbench';
 
 const experiment = `{

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
-import { scratchWorkspace } from '../launch/scratch';
+import { scratchWorkspace } from '../../scripts/scratch';
 import { sharedLab, type Lab } from './lab';
 
 /** The themes that every picture is looked at in, by the names that VS Code has for them. */

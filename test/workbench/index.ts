@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { format } from 'node:util';
-import { run as runMocha } from '../launch/mochaRun';
-import { inWords, report, suiteLine } from '../launch/tally';
+import { run as runMocha } from '../../scripts/mochaRun';
+import { inWords, report, suiteLine } from '../../scripts/tally';
 
 /**
  * The door that VS Code knocks at: runs every suite of this folder inside the extension host.

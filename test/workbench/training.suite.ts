@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { counted, mebibytes } from '../../src/protocol/numbers';
+import { counted, mebibytes } from '../../src/text/numbers';
 import { readManifest } from '../../src/run/manifest';
 import { ExperimentFile, until } from './experimentFile';
 

@@ -1,12 +1,12 @@
 import type { ComparisonHostContract } from '../../src/protocol/comparison';
-import { axisOver, endOf, leastVisible } from '../axis/trainingAxis';
-import { SharedZoom } from '../axis/zoom';
-import { keepDrawn } from '../drawing';
-import { connectHost, reportFaults } from '../host';
+import { axisOver, endOf, leastVisible } from '../plot/trainingAxis';
+import { SharedZoom } from '../plot/zoom';
+import { keepDrawn } from '../page/renderLoop';
+import { connectHost, reportFaults } from '../page/host';
 import { Store } from '../store/store';
 import { button } from '../ui/controls';
 import { element, setText } from '../ui/element';
-import { toggled } from '../cells/cell';
+import { toggled } from '../notebook/cell';
 import { CurvesCell } from './curvesCell';
 import { DifferencesCell } from './differencesCell';
 import { HeatmapsCell } from './heatmapsCell';

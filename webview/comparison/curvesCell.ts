@@ -1,12 +1,19 @@
-import type { SharedZoom } from '../axis/zoom';
-import { CellFrame } from '../cells/cell';
-import { CurveControls } from '../cells/curveControls';
-import { dependencyKey } from '../cells/identity';
-import { baselineCurves, columnAtUpdate, meanLoss, smoothed, trainPoints, validationPoints } from '../cells/lossCurves';
-import { lossName, lossUnit } from '../cells/lossName';
-import { CurveChart } from '../charts/curves';
-import { fittingAxis } from '../charts/fittingAxis';
-import type { Curve } from '../charts/datasets';
+import type { SharedZoom } from '../plot/zoom';
+import { CellFrame } from '../notebook/cell';
+import { CurveControls } from '../plot/curveControls';
+import { dependencyKey } from '../notebook/memo';
+import {
+  baselineCurves,
+  columnAtUpdate,
+  meanLoss,
+  smoothed,
+  trainPoints,
+  validationPoints,
+} from '../notebook/loss/lossCurves';
+import { lossName, lossUnit } from '../notebook/loss/lossName';
+import { CurveChart } from '../plot/charts/curves';
+import { fittingAxis } from '../plot/charts/fittingAxis';
+import type { Curve } from '../plot/charts/datasets';
 import type { ShownRun } from '../store/model';
 import { withOpacity, type Theme } from '../theme/theme';
 import { choice } from '../ui/controls';

@@ -1,6 +1,6 @@
-import { gutters, leastVisible, middleOf, updateAt, type TrainingAxis } from '../axis/trainingAxis';
-import type { SharedZoom } from '../axis/zoom';
-import { zoomedRange } from '../axis/zoomedRange';
+import { gutters, leastVisible, middleOf, updateAt, type TrainingAxis } from '../plot/trainingAxis';
+import type { SharedZoom } from '../plot/zoom';
+import { zoomedRange } from '../plot/zoomedRange';
 import type { ShownRun } from '../store/model';
 import { element } from '../ui/element';
 import type { Comparison } from './model';

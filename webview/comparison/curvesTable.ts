@@ -1,4 +1,4 @@
-import type { Table } from '../tables/table';
+import type { Table } from '../plot/table';
 
 /** A curve as its run can be asked for it. */
 export interface TabledCurve {

@@ -1,7 +1,7 @@
-import { briefDuration, briefNumber } from '../../src/protocol/numbers';
+import { briefDuration, briefNumber } from '../../src/text/numbers';
 import { stateWords } from '../../src/protocol/run';
-import { CellFrame } from '../cells/cell';
-import type { Table } from '../tables/table';
+import { CellFrame } from '../notebook/cell';
+import type { Table } from '../plot/table';
 import { button } from '../ui/controls';
 import { element } from '../ui/element';
 import type { Theme } from '../theme/theme';

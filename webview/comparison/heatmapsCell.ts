@@ -1,8 +1,8 @@
-import { CellFrame } from '../cells/cell';
-import { dependencyKey } from '../cells/identity';
-import { Legend } from '../heatmap/legend';
-import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../heatmap/magnitudeScale';
-import { rasterize, type Grid } from '../heatmap/raster';
+import { CellFrame } from '../notebook/cell';
+import { dependencyKey } from '../notebook/memo';
+import { Legend } from '../plot/heatmap/legend';
+import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../plot/heatmap/magnitudeScale';
+import { rasterize, type Grid } from '../plot/heatmap/raster';
 import type { ShownRun } from '../store/model';
 import type { Theme } from '../theme/theme';
 import { choice } from '../ui/controls';

@@ -1,4 +1,4 @@
-import { DisplaySeries } from '../../src/protocol/displaySeries';
+import { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { ComparedRun, ComparedSubject, ComparisonState } from '../../src/protocol/comparison';
 import type { RunStatus } from '../../src/protocol/run';
 import type { CurveView, ShownRun } from '../store/model';

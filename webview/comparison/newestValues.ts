@@ -1,4 +1,4 @@
-import { briefNumber } from '../../src/protocol/numbers';
+import { briefNumber } from '../../src/text/numbers';
 
 /** What a run has come to. */
 export interface NewestValue {

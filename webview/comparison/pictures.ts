@@ -1,4 +1,4 @@
-import type { TrainingAxis } from '../axis/trainingAxis';
+import type { TrainingAxis } from '../plot/trainingAxis';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import type { Comparison, ComparisonAction } from './model';

@@ -1,4 +1,4 @@
-import { briefNumber } from '../../src/protocol/numbers';
+import { briefNumber } from '../../src/text/numbers';
 
 /**
  * The gradient at step 0 as a share of that at the last step, in words.

@@ -1,4 +1,4 @@
-import { briefNumber } from '../../src/protocol/numbers';
+import { briefNumber } from '../../src/text/numbers';
 import { element } from '../ui/element';
 
 /** What is said of one run where the pointer is. */

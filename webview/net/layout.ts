@@ -1,4 +1,4 @@
-import { middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../axis/sequenceAxis';
+import { middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../plot/sequenceAxis';
 import type { NetRow } from './rows';
 
 /** How much a step has room for: numbers in boxes, boxes of colour with arrows, or colours side by side. */

@@ -1,5 +1,5 @@
-import { briefNumber } from '../../src/protocol/numbers';
-import { inputInWords } from '../cells/stepInWords';
+import { briefNumber } from '../../src/text/numbers';
+import { inputInWords } from '../notebook/formatStep';
 import { svg } from '../ui/svg';
 import type { Column, PlacedRow } from './layout';
 import type { NetScene } from './netPicture';

@@ -1,7 +1,7 @@
 import type { Inspection } from '../../src/protocol/inspection';
-import { gutters } from '../axis/trainingAxis';
-import { packed } from '../heatmap/magnitudeScale';
-import type { SignedScale } from '../heatmap/signedScale';
+import { gutters } from '../plot/trainingAxis';
+import { packed } from '../plot/heatmap/magnitudeScale';
+import type { SignedScale } from '../plot/heatmap/signedScale';
 import type { Theme } from '../theme/theme';
 import { element, setAttribute } from '../ui/element';
 import { notation } from '../ui/notation';

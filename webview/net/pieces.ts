@@ -1,4 +1,4 @@
-import { plainNumber } from '../../src/protocol/numbers';
+import { plainNumber } from '../../src/text/numbers';
 import type { Product } from './formula';
 
 /** Which term of a formula a piece belongs to: what comes in, what comes from before, the bias, a gate. */

@@ -1,5 +1,5 @@
 import type { Inspection } from '../../src/protocol/inspection';
-import { largestMagnitude } from '../heatmap/signedScale';
+import { largestMagnitude } from '../plot/heatmap/signedScale';
 
 /** One kind of node of the net: what it holds at every step, as the course writes it. */
 export interface NetRow {

@@ -1,4 +1,4 @@
-import type { DisplaySeries } from '../../src/protocol/displaySeries';
+import type { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { Inspection } from '../../src/protocol/inspection';
 import type { PanelEntry } from '../../src/protocol/panel';
 import type { RunFacts, RunStatus } from '../../src/protocol/run';

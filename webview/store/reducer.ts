@@ -1,4 +1,4 @@
-import { DisplaySeries } from '../../src/protocol/displaySeries';
+import { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { PanelEntry, PanelState } from '../../src/protocol/panel';
 import type { RunStatus } from '../../src/protocol/run';
 import type { Look, Model, Point, ShownDetail, ShownRun, View } from './model';

@@ -1,4 +1,4 @@
-import { briefNumber, plainNumber } from '../../protocol/numbers';
+import { briefNumber, plainNumber } from '../../text/numbers';
 import { recently } from '../observations';
 import type { Rule } from '../rule';
 import { hasLearned } from './loss';

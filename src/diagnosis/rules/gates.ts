@@ -1,5 +1,5 @@
-import type { RunFacts } from '../../run/facts';
-import type { StepSeries } from '../../run/recordBatch';
+import type { RunFacts } from '../../run/runInfo';
+import type { StepSeries } from '../../run/records/recordBatch';
 import type { Rule } from '../rule';
 
 /** Which of a cell's saturating quantities are candidates: |pre-activation| ≥ 5; the others are gates. */

@@ -1,4 +1,4 @@
-import { briefNumber, counted } from '../../protocol/numbers';
+import { briefNumber, counted } from '../../text/numbers';
 import { aMoment, recently, type Observations, type Validation } from '../observations';
 import type { Rule } from '../rule';
 

@@ -1,5 +1,5 @@
-import { briefNumber } from '../../protocol/numbers';
-import type { StepSeries } from '../../run/recordBatch';
+import { briefNumber } from '../../text/numbers';
+import type { StepSeries } from '../../run/records/recordBatch';
 import type { Rule } from '../rule';
 import { hasLearned } from './loss';
 

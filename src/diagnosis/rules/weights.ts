@@ -1,5 +1,5 @@
-import { briefNumber } from '../../protocol/numbers';
-import { courseName } from '../../protocol/tensorNames';
+import { briefNumber } from '../../text/numbers';
+import { courseName } from '../../text/tensorNames';
 import { recently, type Observations } from '../observations';
 import type { Rule } from '../rule';
 

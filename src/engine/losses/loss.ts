@@ -1,6 +1,6 @@
 import type { Tensor } from '../kernels/kernelSet';
 import type { LossSpec } from '../spec';
-import type { Targets } from '../window';
+import type { Targets } from '../recurrence/window';
 import { crossEntropy } from './crossEntropy';
 import { squaredError } from './squaredError';
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratchFolder } from '../../launch/scratch';
+import { scratchFolder } from '../../../scripts/scratch';
 
 const manifest = {
   name: 'empty-panel',

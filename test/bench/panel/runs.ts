@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { scratchWorkspace } from '../../launch/scratch';
+import { scratchWorkspace } from '../../../scripts/scratch';
 
 /** Updates of the runs that the panel is opened on: its memory must be the same for all. */
 export const lengths = [1_000, 10_000, 100_000, 1_000_000] as const;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { filesOf, openSource, type Source } from '../../../src/data/source';
 import type { Batch } from '../../../src/data/batch';
 import { parseExperiment } from '../../../src/experiment/parse';
-import type { Objection } from '../../../src/experiment/refusal';
+import type { Objection } from '../../../src/experiment/problem';
 import type { ResolvedExperiment } from '../../../src/experiment/schema';
 
 /** The parts of an experiment file that a test of data sets. */

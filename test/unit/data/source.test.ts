@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Batch } from '../../../src/data/batch';
 import { filesOf } from '../../../src/data/source';
-import type { Window } from '../../../src/engine/window';
+import type { Window } from '../../../src/engine/recurrence/window';
 import { experimentOver, opened, type Written } from './openedSource';
 
 // A batch is a window of the engine, and a window a batch; that this compiles is the test.

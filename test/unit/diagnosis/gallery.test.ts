@@ -7,9 +7,9 @@ import { Diagnosis } from '../../../src/diagnosis/diagnosis';
 import type { Finding } from '../../../src/diagnosis/finding';
 import { rules } from '../../../src/diagnosis/rules/all';
 import { parseExperiment } from '../../../src/experiment/parse';
-import { factsOf } from '../../../src/trainer/facts';
-import { planTraining } from '../../../src/trainer/plan';
-import { Training } from '../../../src/trainer/training';
+import { factsOf } from '../../../src/trainer/training/runInfo';
+import { planTraining } from '../../../src/trainer/training/trainingSetup';
+import { Training } from '../../../src/trainer/training/training';
 
 const samples = resolve('media', 'samples');
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cells } from '../../../src/engine/cells/registry';
-import type { Capture } from '../../../src/engine/capture';
-import { windowsOf } from '../../../src/engine/truncation';
+import type { Capture } from '../../../src/engine/instruments/capture';
+import { windowsOf } from '../../../src/engine/recurrence/truncation';
 import {
   allValues,
   exampleLearner,

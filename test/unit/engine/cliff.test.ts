@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { clipGradient } from '../../../src/engine/clipping';
+import { clipGradient } from '../../../src/engine/optimizers/clipping';
 import { referenceKernels } from '../../../src/engine/kernels/reference';
 import { sgd } from '../../../src/engine/optimizers/sgd';
 import type { Learner } from '../../../src/engine/learner';
 import type { Snapshot } from '../../../src/engine/snapshot';
-import type { Window } from '../../../src/engine/window';
+import type { Window } from '../../../src/engine/recurrence/window';
 import { analyticReference } from './analyticReference';
 import { exampleLearner, parameter, update } from './exampleLearner';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cells } from '../../../src/engine/cells/registry';
-import type { Window } from '../../../src/engine/window';
-import { windowsOf } from '../../../src/engine/truncation';
+import type { Window } from '../../../src/engine/recurrence/window';
+import { windowsOf } from '../../../src/engine/recurrence/truncation';
 import { allValues, exampleLearner, randomWindow, smallNetwork, update } from './exampleLearner';
 import { testedKernels } from './kernelSets';
 

@@ -1,8 +1,8 @@
 import { referenceKernels } from '../../../src/engine/kernels/reference';
 import { Learner, type LearnerOptions } from '../../../src/engine/learner';
-import type { Updated } from '../../../src/engine/outcome';
+import type { Updated } from '../../../src/engine/instruments/outcome';
 import type { InitSpec, LossSpec, NetworkSpec } from '../../../src/engine/spec';
-import type { Inputs, Targets, Window } from '../../../src/engine/window';
+import type { Inputs, Targets, Window } from '../../../src/engine/recurrence/window';
 import { seededRandom } from './seededRandom';
 
 /** PyTorch's own initialisation. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { cells } from '../../../src/engine/cells/registry';
-import { checkGradients } from '../../../src/engine/gradientCheck';
+import { checkGradients } from '../../../src/engine/instruments/gradientCheck';
 import type { Activation, BpttSpec, InitSpec, LossSpec, NetworkSpec } from '../../../src/engine/spec';
-import type { Window } from '../../../src/engine/window';
+import type { Window } from '../../../src/engine/recurrence/window';
 import { exampleLearner, randomWindow, smallNetwork, type WindowSketch } from './exampleLearner';
 
 const losses: readonly LossSpec[] = (['mse', 'crossEntropy'] as const).flatMap((kind) => [

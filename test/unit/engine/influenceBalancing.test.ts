@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Learner } from '../../../src/engine/learner';
 import type { BpttSpec } from '../../../src/engine/spec';
-import type { Window } from '../../../src/engine/window';
+import type { Window } from '../../../src/engine/recurrence/window';
 import { analyticReference } from './analyticReference';
 import { exampleLearner, parameter, update } from './exampleLearner';
 

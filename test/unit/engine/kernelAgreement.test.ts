@@ -3,9 +3,9 @@ import { cells } from '../../../src/engine/cells/registry';
 import type { KernelSet } from '../../../src/engine/kernels/kernelSet';
 import { referenceKernels } from '../../../src/engine/kernels/reference';
 import type { LearnerOptions } from '../../../src/engine/learner';
-import type { Updated } from '../../../src/engine/outcome';
+import type { Updated } from '../../../src/engine/instruments/outcome';
 import type { Activation, BpttSpec, ClipSpec, OptimizerSpec } from '../../../src/engine/spec';
-import { windowsOf } from '../../../src/engine/truncation';
+import { windowsOf } from '../../../src/engine/recurrence/truncation';
 import {
   allValues,
   exampleLearner,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { referenceKernels } from '../../../src/engine/kernels/reference';
 import { Learner } from '../../../src/engine/learner';
-import type { Window } from '../../../src/engine/window';
+import type { Window } from '../../../src/engine/recurrence/window';
 import { analyticReference } from './analyticReference';
 import { parameter, update } from './exampleLearner';
 

@@ -1,6 +1,6 @@
 import type { Learner } from '../../../src/engine/learner';
 import type { NetworkSpec } from '../../../src/engine/spec';
-import type { Window } from '../../../src/engine/window';
+import type { Window } from '../../../src/engine/recurrence/window';
 import { parameter } from './exampleLearner';
 import { Tape, type Scalar } from './tape';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StepOutcome } from '../../../src/engine/outcome';
+import type { StepOutcome } from '../../../src/engine/instruments/outcome';
 import { allValues, exampleLearner, parameter, randomWindow, smallNetwork, update } from './exampleLearner';
 import { testedKernels } from './kernelSets';
 

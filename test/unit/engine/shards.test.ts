@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { shardsOf } from '../../../src/engine/batchCut';
+import { shardsOf } from '../../../src/engine/parallel/shardBatch';
 import { cells } from '../../../src/engine/cells/registry';
-import { cutBatch } from '../../../src/engine/lanes';
+import { cutBatch } from '../../../src/engine/recurrence/batchRows';
 import type { LearnerOptions } from '../../../src/engine/learner';
 import type { BpttSpec, ClipSpec } from '../../../src/engine/spec';
-import { windowsOf } from '../../../src/engine/truncation';
+import { windowsOf } from '../../../src/engine/recurrence/truncation';
 import { allValues, exampleLearner, randomWindow, relativeDistance, smallNetwork, update } from './exampleLearner';
 import { testedKernels } from './kernelSets';
 

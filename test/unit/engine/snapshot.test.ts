@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { cells } from '../../../src/engine/cells/registry';
 import type { Learner, LearnerOptions } from '../../../src/engine/learner';
 import type { BpttSpec, NetworkSpec, OptimizerSpec } from '../../../src/engine/spec';
-import { windowsOf } from '../../../src/engine/truncation';
-import type { Window } from '../../../src/engine/window';
+import { windowsOf } from '../../../src/engine/recurrence/truncation';
+import type { Window } from '../../../src/engine/recurrence/window';
 import { allValues, exampleLearner, randomWindow, smallNetwork, update } from './exampleLearner';
 import { testedKernels } from './kernelSets';
 

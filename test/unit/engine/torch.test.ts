@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Learner } from '../../../src/engine/learner';
 import type { ClipSpec, OptimizerSpec } from '../../../src/engine/spec';
-import type { Window } from '../../../src/engine/window';
+import type { Window } from '../../../src/engine/recurrence/window';
 import { relativeDistance, update } from './exampleLearner';
 import { testedKernels, type TestedKernels } from './kernelSets';
 

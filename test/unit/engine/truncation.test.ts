@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cells } from '../../../src/engine/cells/registry';
-import { windowsOf } from '../../../src/engine/truncation';
+import { windowsOf } from '../../../src/engine/recurrence/truncation';
 import type { BpttSpec } from '../../../src/engine/spec';
 import { allValues, exampleLearner, parameter, randomWindow, smallNetwork, update } from './exampleLearner';
 import { testedKernels, type TestedKernels } from './kernelSets';

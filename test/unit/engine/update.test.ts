@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { scheduleFactor } from '../../../src/engine/schedule';
+import { scheduleFactor } from '../../../src/engine/optimizers/schedule';
 import type { ClipSpec, OptimizerSpec } from '../../../src/engine/spec';
 import {
   allValues,

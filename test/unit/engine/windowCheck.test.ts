@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Window } from '../../../src/engine/window';
+import type { Window } from '../../../src/engine/recurrence/window';
 import { allValues, exampleLearner, randomWindow, smallNetwork } from './exampleLearner';
 
 const network = smallNetwork('rnn');

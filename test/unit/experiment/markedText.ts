@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseExperiment } from '../../../src/experiment/parse';
-import type { Refusal } from '../../../src/experiment/refusal';
+import type { Refusal } from '../../../src/experiment/problem';
 
 /** A text in which «…» marks where a refusal is expected, and the same text without the marks. */
 export interface MarkedText {

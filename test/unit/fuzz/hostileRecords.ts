@@ -1,8 +1,8 @@
 import { Builder } from 'flatbuffers';
 import { Message } from 'apache-arrow';
-import { RecordEncoder } from '../../../src/run/recordEncoder';
-import { pack, type RecordLayout, type StepSeries } from '../../../src/run/recordBatch';
-import { sealMessage } from '../../../src/run/recordChecksum';
+import { RecordEncoder } from '../../../src/run/records/recordEncoder';
+import { pack, type RecordLayout, type StepSeries } from '../../../src/run/records/recordBatch';
+import { sealMessage } from '../../../src/run/records/recordChecksum';
 import { exampleRecord } from '../run/exampleRecords';
 
 /** A layout of these names of parameters and nothing else that is wide. */

@@ -1,14 +1,14 @@
 // Reads a hostile file in a process of its own and tells what became of it and how far its resident memory went up.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RunHistory } from '../../../src/protocol/runHistory';
+import { RunHistory } from '../../../src/run/series/runHistory';
 import { readManifest } from '../../../src/run/manifest';
-import { readTensorFile } from '../../../src/run/safetensors';
-import { restoreCheckpoint } from '../../../src/trainer/checkpoint';
-import { RecordDetail } from '../../../src/trainer/recordDetail.node';
+import { readTensorFile } from '../../../src/run/storage/safetensors';
+import { restoreCheckpoint } from '../../../src/trainer/storage/checkpoint';
+import { RecordDetail } from '../../../src/trainer/storage/zoomedSeries.node';
 import type { HistoryRequest } from '../../../src/protocol/storedRun';
-import { answerHistory, readHistory } from '../../../src/trainer/recordHistory.node';
-import { readRecords } from '../../../src/run/recordDecoder';
+import { answerHistory, readHistory } from '../../../src/trainer/storage/recordHistory.node';
+import { readRecords } from '../../../src/run/records/recordDecoder';
 import { exampleTraining } from '../trainer/exampleTraining';
 import { peakMemory, type HostileReader } from './peakMemory';
 

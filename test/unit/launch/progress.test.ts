@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { runApart } from '../../launch/apart';
-import { note, readProgress } from '../../launch/progress';
-import { reportVariable, type Tally } from '../../launch/tally';
+import { runApart } from '../../../scripts/apart';
+import { note, readProgress } from '../../../scripts/progress';
+import { reportVariable, type Tally } from '../../../scripts/tally';
 
 type Way = 'serial' | 'parallel';
 

@@ -1,9 +1,9 @@
 // Runs the tests that take their process with them, in this process or, with the word `parallel`, in workers.
 import Mocha from 'mocha';
 import { resolve } from 'node:path';
-import { run } from '../../launch/mochaRun';
-import { report } from '../../launch/tally';
-import { hooksOfWorkers } from '../../launch/layers';
+import { run } from '../../../scripts/mochaRun';
+import { report } from '../../../scripts/tally';
+import { hooksOfWorkers } from '../../../scripts/layers';
 
 const parallel = process.argv[2] === 'parallel';
 const mocha = new Mocha({

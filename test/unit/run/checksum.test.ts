@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { crc32, isSealedAt, sealAt, textChecksum } from '../../../src/run/checksum';
+import { crc32, isSealedAt, sealAt, textChecksum } from '../../../src/run/storage/checksum';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 

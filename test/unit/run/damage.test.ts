@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
-import { readTensorFile, TensorFileError, writeTensorFile, type StoredTensor } from '../../../src/run/safetensors';
+import {
+  readTensorFile,
+  TensorFileError,
+  writeTensorFile,
+  type StoredTensor,
+} from '../../../src/run/storage/safetensors';
 import { readManifest, writeManifest } from '../../../src/run/manifest';
 import { readRateChanges, writeRateChanges } from '../../../src/run/rateChanges';
-import { pack } from '../../../src/run/recordBatch';
-import { readRecords } from '../../../src/run/recordDecoder';
-import { RecordEncoder } from '../../../src/run/recordEncoder';
+import { pack } from '../../../src/run/records/recordBatch';
+import { readRecords } from '../../../src/run/records/recordDecoder';
+import { RecordEncoder } from '../../../src/run/records/recordEncoder';
 import { exampleManifest } from './exampleManifest';
 import { exampleLayout, exampleRecord } from './exampleRecords';
 import { eachFlippedBit, someFlippedBits } from './flippedBits';

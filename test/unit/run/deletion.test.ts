@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { reasonToKeep } from '../../../src/run/deletion.node';
-import { isRunFile, runFiles } from '../../../src/run/layout';
+import { reasonToKeep } from '../../../src/run/storage/deletion.node';
+import { isRunFile, runFiles } from '../../../src/run/storage/runFiles';
 
 describe('Deleting the folder of a run', () => {
   let home: string;

@@ -1,7 +1,7 @@
-import { layoutVersion } from '../../../src/run/layout';
+import { layoutVersion } from '../../../src/run/storage/runFiles';
 import type { Manifest } from '../../../src/run/manifest';
-import type { RecordLayout } from '../../../src/run/recordBatch';
-import { factsOf } from '../../../src/trainer/facts';
+import type { RecordLayout } from '../../../src/run/records/recordBatch';
+import { factsOf } from '../../../src/trainer/training/runInfo';
 import { exampleTraining } from '../trainer/exampleTraining';
 
 /** The manifest of a run that has ended, with another layout of its records where one is given. */

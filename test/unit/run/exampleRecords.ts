@@ -1,4 +1,4 @@
-import type { RecordLayout, UpdateRecord } from '../../../src/run/recordBatch';
+import type { RecordLayout, UpdateRecord } from '../../../src/run/records/recordBatch';
 
 /** Two parameters, two layers of a cell with c, T = 4. */
 export const exampleLayout: RecordLayout = {

@@ -5,8 +5,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
-import { isTrainedIn, lockFolder } from '../../../src/run/folderLock.node';
-import { findProcess, ownStart } from '../../../src/run/processStart.node';
+import { isTrainedIn, lockFolder } from '../../../src/run/storage/folderLock.node';
+import { findProcess, ownStart } from '../../../src/run/storage/processStart.node';
 
 const secondsPerDay = 86_400;
 

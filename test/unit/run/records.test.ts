@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { tableFromIPC } from '@uwdata/flechette';
 import { Field, Float64, makeData, RecordBatch, Schema, Struct } from 'apache-arrow';
-import { pack } from '../../../src/run/recordBatch';
-import { readRecords } from '../../../src/run/recordDecoder';
-import { RecordEncoder } from '../../../src/run/recordEncoder';
+import { pack } from '../../../src/run/records/recordBatch';
+import { readRecords } from '../../../src/run/records/recordDecoder';
+import { RecordEncoder } from '../../../src/run/records/recordEncoder';
 import { exampleLayout, exampleRecord } from './exampleRecords';
 
 function example() {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { newRunFolder } from '../../../src/run/runFolder';
+import { newRunFolder } from '../../../src/run/storage/runFolder';
 
 describe('The folder of a new run', () => {
   const moment = new Date('2026-01-02T03:04:05.678Z');

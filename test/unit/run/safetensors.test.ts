@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readTensorFile, TensorFileError, writeTensorFile, type StoredTensor } from '../../../src/run/safetensors';
+import {
+  readTensorFile,
+  TensorFileError,
+  writeTensorFile,
+  type StoredTensor,
+} from '../../../src/run/storage/safetensors';
 import { tensorFileOf } from '../fuzz/hostileTensors';
 
 const example = new Map<string, StoredTensor>([

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pack } from '../../../src/run/recordBatch';
-import { RecordEncoder } from '../../../src/run/recordEncoder';
-import { RecordDetail } from '../../../src/trainer/recordDetail.node';
-import { answerHistory } from '../../../src/trainer/recordHistory.node';
+import { pack } from '../../../src/run/records/recordBatch';
+import { RecordEncoder } from '../../../src/run/records/recordEncoder';
+import { RecordDetail } from '../../../src/trainer/storage/zoomedSeries.node';
+import { answerHistory } from '../../../src/trainer/storage/recordHistory.node';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
 const facts = { layout: exampleLayout, recordEvery: 2 };

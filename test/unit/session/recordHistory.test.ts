@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunHistory } from '../../../src/protocol/runHistory';
+import type { RunHistory } from '../../../src/run/series/runHistory';
 import type { Manifest } from '../../../src/run/manifest';
 import { readOverview, writeOverview } from '../../../src/run/overview';
-import { pack, type UpdateRecord } from '../../../src/run/recordBatch';
-import { RecordEncoder } from '../../../src/run/recordEncoder';
+import { pack, type UpdateRecord } from '../../../src/run/records/recordBatch';
+import { RecordEncoder } from '../../../src/run/records/recordEncoder';
 import { GrowingHistory } from '../../../src/session/growingHistory';
-import { answerHistory, readHistory } from '../../../src/trainer/recordHistory.node';
+import { answerHistory, readHistory } from '../../../src/trainer/storage/recordHistory.node';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
 const manifest = { facts: { layout: exampleLayout, recordEvery: 2 } } as unknown as Manifest;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { openKernels } from '../../../src/engine/kernels/open';
 import { parseExperiment } from '../../../src/experiment/parse';
-import { inspectionOf } from '../../../src/trainer/inspection';
-import { planTraining } from '../../../src/trainer/plan';
-import { TermsOfUpdate } from '../../../src/trainer/terms';
-import { Training } from '../../../src/trainer/training';
+import { inspectionOf } from '../../../src/trainer/replay/inspection';
+import { planTraining } from '../../../src/trainer/training/trainingSetup';
+import { TermsOfUpdate } from '../../../src/trainer/replay/chainRuleTerms';
+import { Training } from '../../../src/trainer/training/training';
 
 /** A vector or a matrix of two, as the course writes them. */
 type Vector = readonly [number, number];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { restoreCheckpoint, writeCheckpoint } from '../../../src/trainer/checkpoint';
-import { readTensorFile, writeTensorFile, type TensorFile } from '../../../src/run/safetensors';
-import type { Training } from '../../../src/trainer/training';
+import { restoreCheckpoint, writeCheckpoint } from '../../../src/trainer/storage/checkpoint';
+import { readTensorFile, writeTensorFile, type TensorFile } from '../../../src/run/storage/safetensors';
+import type { Training } from '../../../src/trainer/training/training';
 import { exampleText, exampleTraining } from './exampleTraining';
 
 /** Everything an update shows, without the clock. */

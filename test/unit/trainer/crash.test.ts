@@ -14,13 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readManifest } from '../../../src/run/manifest';
-import { readRecords } from '../../../src/run/recordDecoder';
-import { readTensorFile } from '../../../src/run/safetensors';
-import { factsOf } from '../../../src/trainer/facts';
-import { FolderStorage } from '../../../src/run/folderStorage.node';
-import { Run } from '../../../src/trainer/run';
-import { RunWriter } from '../../../src/trainer/runWriter';
-import type { Training } from '../../../src/trainer/training';
+import { readRecords } from '../../../src/run/records/recordDecoder';
+import { readTensorFile } from '../../../src/run/storage/safetensors';
+import { factsOf } from '../../../src/trainer/training/runInfo';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
+import { Run } from '../../../src/trainer/training/run';
+import { RunWriter } from '../../../src/trainer/storage/runWriter';
+import type { Training } from '../../../src/trainer/training/training';
 import { exampleTraining } from './exampleTraining';
 
 const columns = [

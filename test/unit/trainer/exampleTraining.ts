@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { openKernels, type BuiltKernelSet } from '../../../src/engine/kernels/open';
 import { parseExperiment } from '../../../src/experiment/parse';
 import type { ResolvedExperiment } from '../../../src/experiment/schema';
-import { planTraining } from '../../../src/trainer/plan';
-import { Training } from '../../../src/trainer/training';
+import { planTraining } from '../../../src/trainer/training/trainingSetup';
+import { Training } from '../../../src/trainer/training/training';
 
 /** An experiment small enough to train in milliseconds; keys replace the example's own. */
 export function exampleExperiment(keys: Readonly<Record<string, unknown>> = {}): ResolvedExperiment {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CheckedExperiment, CheckParams } from '../../../src/protocol/trainer';
-import { ExperimentChecker } from '../../../src/trainer/experimentCheck';
+import { ExperimentChecker } from '../../../src/trainer/training/experimentCheck';
 
 const nothing = { files: new Map(), unreadable: new Map(), memoryLimit: 1e9, workers: 1, reproducible: true };
 const check = (text: string, more: Partial<CheckParams> = {}): CheckedExperiment =>

@@ -15,9 +15,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { editableManifest } from '../../editableManifest';
-import { briefNumber } from '../../../src/protocol/numbers';
+import { briefNumber } from '../../../src/text/numbers';
 import { readManifest } from '../../../src/run/manifest';
-import { readRecords } from '../../../src/run/recordDecoder';
+import { readRecords } from '../../../src/run/records/recordDecoder';
 
 const runner = resolve('dist', 'cli.mjs');
 const small = {

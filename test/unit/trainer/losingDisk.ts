@@ -1,7 +1,7 @@
 import { type FileHandle } from 'node:fs/promises';
 import * as real from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Disk } from '../../../src/run/folderStorage.node';
+import type { Disk } from '../../../src/run/storage/folderStorage.node';
 
 /** A file apart from its name: a rename moves it, and a sync makes its present bytes durable. */
 interface File {

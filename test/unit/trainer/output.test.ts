@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Capture } from '../../../src/engine/capture';
-import { inspectionOf } from '../../../src/trainer/inspection';
-import { principalPlane } from '../../../src/trainer/principalComponents';
-import { projectStates } from '../../../src/trainer/projection';
-import { sampleSymbols } from '../../../src/trainer/sampling';
-import { scoresOf } from '../../../src/trainer/scores';
-import type { Training } from '../../../src/trainer/training';
+import type { Capture } from '../../../src/engine/instruments/capture';
+import { inspectionOf } from '../../../src/trainer/replay/inspection';
+import { principalPlane } from '../../../src/trainer/replay/principalComponents';
+import { projectStates } from '../../../src/trainer/replay/projection';
+import { sampleSymbols } from '../../../src/trainer/replay/sampling';
+import { scoresOf } from '../../../src/trainer/replay/scores';
+import type { Training } from '../../../src/trainer/training/training';
 import { exampleText, exampleTraining } from './exampleTraining';
 
 /** Trains up to an update and captures it. */

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { Channel } from '../../../src/protocol/channel';
 import type { StartParams, TrainerContract, TrainerHostContract } from '../../../src/protocol/trainer';
-import { lockFolder } from '../../../src/run/folderLock.node';
+import { lockFolder } from '../../../src/run/storage/folderLock.node';
 import { forkTrainers } from '../../../src/session/trainerProcess.node';
 
 const trainer = forkTrainers(resolve('dist/trainer.cjs'))();

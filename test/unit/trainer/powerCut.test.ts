@@ -3,15 +3,15 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { FolderStorage } from '../../../src/run/folderStorage.node';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 import { readManifest } from '../../../src/run/manifest';
-import { readRecords } from '../../../src/run/recordDecoder';
-import { readTensorFile } from '../../../src/run/safetensors';
-import { factsOf } from '../../../src/trainer/facts';
-import { readHistory } from '../../../src/trainer/recordHistory.node';
-import { Run } from '../../../src/trainer/run';
-import { RunWriter } from '../../../src/trainer/runWriter';
-import { Training } from '../../../src/trainer/training';
+import { readRecords } from '../../../src/run/records/recordDecoder';
+import { readTensorFile } from '../../../src/run/storage/safetensors';
+import { factsOf } from '../../../src/trainer/training/runInfo';
+import { readHistory } from '../../../src/trainer/storage/recordHistory.node';
+import { Run } from '../../../src/trainer/training/run';
+import { RunWriter } from '../../../src/trainer/storage/runWriter';
+import { Training } from '../../../src/trainer/training/training';
 import { exampleTraining } from './exampleTraining';
 import { LosingDisk } from './losingDisk';
 

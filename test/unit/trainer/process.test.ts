@@ -16,9 +16,9 @@ import type {
   TrainerContract,
   TrainerHostContract,
 } from '../../../src/protocol/trainer';
-import { runFiles, updatesOfCheckpoint } from '../../../src/run/layout';
+import { runFiles, updatesOfCheckpoint } from '../../../src/run/storage/runFiles';
 import { readManifest } from '../../../src/run/manifest';
-import { readRecords } from '../../../src/run/recordDecoder';
+import { readRecords } from '../../../src/run/records/recordDecoder';
 import { forkTrainers } from '../../../src/session/trainerProcess.node';
 import type { TrainerWorker } from '../../../src/session/trainerWorker';
 import { exampleExperiment } from './exampleTraining';

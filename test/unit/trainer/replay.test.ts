@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Capture } from '../../../src/engine/capture';
+import type { Capture } from '../../../src/engine/instruments/capture';
 import { readRateChanges } from '../../../src/run/rateChanges';
 import { readManifest } from '../../../src/run/manifest';
-import { restoreCheckpoint } from '../../../src/trainer/checkpoint';
-import { factsOf } from '../../../src/trainer/facts';
-import { FolderStorage } from '../../../src/run/folderStorage.node';
-import { inspectionOf, parameterUpdateOf } from '../../../src/trainer/inspection';
-import { Replay } from '../../../src/trainer/replay';
-import { Run } from '../../../src/trainer/run';
-import { RunWriter } from '../../../src/trainer/runWriter';
+import { restoreCheckpoint } from '../../../src/trainer/storage/checkpoint';
+import { factsOf } from '../../../src/trainer/training/runInfo';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
+import { inspectionOf, parameterUpdateOf } from '../../../src/trainer/replay/inspection';
+import { Replay } from '../../../src/trainer/replay/replay';
+import { Run } from '../../../src/trainer/training/run';
+import { RunWriter } from '../../../src/trainer/storage/runWriter';
 import { exampleText, exampleTraining } from './exampleTraining';
 
 const kinds: Readonly<Record<string, readonly [Readonly<Record<string, unknown>>, ReadonlyMap<string, Uint8Array>?]>> =

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { cells } from '../../../src/engine/cells/registry';
 import { builtKernelSets, runnableKernelSets } from '../../../src/engine/kernels/open';
-import { restoreCheckpoint, writeCheckpoint } from '../../../src/trainer/checkpoint';
-import type { Training } from '../../../src/trainer/training';
+import { restoreCheckpoint, writeCheckpoint } from '../../../src/trainer/storage/checkpoint';
+import type { Training } from '../../../src/trainer/training/training';
 import { exampleText, exampleTraining } from './exampleTraining';
 
 /** Everything that three updates compute, to the bit, and without the clock. */

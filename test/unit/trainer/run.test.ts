@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RecordBatch } from '../../../src/run/recordBatch';
+import type { RecordBatch } from '../../../src/run/records/recordBatch';
 import { readManifest } from '../../../src/run/manifest';
-import { readRecords } from '../../../src/run/recordDecoder';
-import type { RunStorage } from '../../../src/run/storage';
-import { factsOf } from '../../../src/trainer/facts';
-import { FolderStorage } from '../../../src/run/folderStorage.node';
-import { Run } from '../../../src/trainer/run';
-import { RunWriter } from '../../../src/trainer/runWriter';
-import type { Training } from '../../../src/trainer/training';
+import { readRecords } from '../../../src/run/records/recordDecoder';
+import type { RunStorage } from '../../../src/run/storage/storage';
+import { factsOf } from '../../../src/trainer/training/runInfo';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
+import { Run } from '../../../src/trainer/training/run';
+import { RunWriter } from '../../../src/trainer/storage/runWriter';
+import type { Training } from '../../../src/trainer/training/training';
 import { exampleTraining } from './exampleTraining';
 
 const yieldToMessages = (): Promise<void> =>

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { cells } from '../../../src/engine/cells/registry';
-import { restoreCheckpoint, writeCheckpoint } from '../../../src/trainer/checkpoint';
-import { Helpers } from '../../../src/trainer/helpers';
-import { nodeThreads } from '../../../src/trainer/helpers.node';
-import type { Training } from '../../../src/trainer/training';
+import { restoreCheckpoint, writeCheckpoint } from '../../../src/trainer/storage/checkpoint';
+import { Helpers } from '../../../src/trainer/training/workerPool';
+import { nodeThreads } from '../../../src/trainer/training/workerThreads.node';
+import type { Training } from '../../../src/trainer/training/training';
 import { testedKernels } from '../engine/kernelSets';
 import { exampleText, exampleTraining } from './exampleTraining';
 

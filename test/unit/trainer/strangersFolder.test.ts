@@ -18,9 +18,9 @@ import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
-import { takenOver } from '../../../src/run/carrierAdvice';
-import { HeldFolder } from '../../../src/run/heldFolder.node';
-import { isTrainedIn, lockFolder } from '../../../src/run/folderLock.node';
+import { takenOver } from '../../../src/run/storage/storageErrorAdvice';
+import { HeldFolder } from '../../../src/run/storage/heldFolder.node';
+import { isTrainedIn, lockFolder } from '../../../src/run/storage/folderLock.node';
 
 const runner = resolve('dist', 'cli.mjs');
 

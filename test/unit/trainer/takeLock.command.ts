@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { lockFolder, type FolderLock } from '../../../src/run/folderLock.node';
+import { lockFolder, type FolderLock } from '../../../src/run/storage/folderLock.node';
 
 // Takes the folder that is named at every `take`, and says whether it could; lets it go at every `release`.
 const [folder = ''] = process.argv.slice(2);

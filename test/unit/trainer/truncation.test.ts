@@ -14,15 +14,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checksumKey } from '../../../src/run/checksum';
+import { checksumKey } from '../../../src/run/storage/checksum';
 import { readManifest, type Manifest } from '../../../src/run/manifest';
-import { readRecords } from '../../../src/run/recordDecoder';
-import { readHistory } from '../../../src/trainer/recordHistory.node';
-import { writeCheckpoint } from '../../../src/trainer/checkpoint';
-import { factsOf } from '../../../src/trainer/facts';
-import { FolderStorage } from '../../../src/run/folderStorage.node';
-import { Run } from '../../../src/trainer/run';
-import { RunWriter } from '../../../src/trainer/runWriter';
+import { readRecords } from '../../../src/run/records/recordDecoder';
+import { readHistory } from '../../../src/trainer/storage/recordHistory.node';
+import { writeCheckpoint } from '../../../src/trainer/storage/checkpoint';
+import { factsOf } from '../../../src/trainer/training/runInfo';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
+import { Run } from '../../../src/trainer/training/run';
+import { RunWriter } from '../../../src/trainer/storage/runWriter';
 import { exampleTraining } from './exampleTraining';
 
 const keys = {

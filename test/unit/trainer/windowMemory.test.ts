@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { openKernels } from '../../../src/engine/kernels/open';
-import { planTraining } from '../../../src/trainer/plan';
-import { Training } from '../../../src/trainer/training';
+import { planTraining } from '../../../src/trainer/training/trainingSetup';
+import { Training } from '../../../src/trainer/training/training';
 import { exampleExperiment } from './exampleTraining';
 
 setFlagsFromString('--expose-gc');

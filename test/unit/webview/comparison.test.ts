@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { pack } from '../../../src/run/recordBatch';
-import { DisplaySeries } from '../../../src/protocol/displaySeries';
+import { pack } from '../../../src/run/records/recordBatch';
+import { DisplaySeries } from '../../../src/run/series/displaySeries';
 import type { ComparedRun, ComparisonState } from '../../../src/protocol/comparison';
 import type { RunFacts, RunStatus } from '../../../src/protocol/run';
 import { lineStyle } from '../../../webview/comparison/lineStyle';

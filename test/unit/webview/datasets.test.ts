@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Datasets, type Curve } from '../../../webview/charts/datasets';
+import { Datasets, type Curve } from '../../../webview/plot/charts/datasets';
 
 const points = [0, 1, 2, 3].map((x) => ({ x, y: x * x }));
 const line: Curve = { label: 'training', points, color: 'blue' };

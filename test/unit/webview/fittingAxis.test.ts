@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fittingAxis } from '../../../webview/charts/fittingAxis';
+import { fittingAxis } from '../../../webview/plot/charts/fittingAxis';
 
 const curve = (value: (n: number) => number) => Array.from({ length: 200 }, (_, n) => ({ y: value(n) }));
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { decadesOf, lowestDecade, MagnitudeScale, packed, unionOf } from '../../../webview/heatmap/magnitudeScale';
-import { rasterize, type Grid } from '../../../webview/heatmap/raster';
+import { decadesOf, lowestDecade, MagnitudeScale, packed, unionOf } from '../../../webview/plot/heatmap/magnitudeScale';
+import { rasterize, type Grid } from '../../../webview/plot/heatmap/raster';
 import type { Theme } from '../../../webview/theme/theme';
 
 const dark: Theme = {

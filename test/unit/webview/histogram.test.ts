@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { countsOf } from '../../../webview/cells/histogramView';
+import { countsOf } from '../../../webview/plot/histogramView';
 
 describe('A histogram', () => {
   it('counts every finite element once, the two ends in the outermost bins', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lossSentence, type LossMeasured } from '../../../webview/cells/lossSentence';
+import { lossSentence, type LossMeasured } from '../../../webview/notebook/loss/lossSentence';
 
 const source = 'measured';
 const baselines = [

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { inspectionOf } from '../../../src/trainer/inspection';
+import { inspectionOf } from '../../../src/trainer/replay/inspection';
 import {
   askedClass,
   askedProbabilities,
   countRight,
   likeliestClass,
   rankedClasses,
-} from '../../../webview/prediction/ranking';
+} from '../../../webview/notebook/stepLoss/ranking';
 import { exampleTraining } from '../trainer/exampleTraining';
 
 describe('What was predicted beside what was asked', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Projection } from '../../../src/protocol/output';
-import { colour, colourings } from '../../../webview/scatter/colouring';
-import { nearestPoint, pixelOf, planeOf } from '../../../webview/scatter/plane';
+import { colour, colourings } from '../../../webview/plot/scatter/colouring';
+import { nearestPoint, pixelOf, planeOf } from '../../../webview/plot/scatter/plane';
 import type { Theme } from '../../../webview/theme/theme';
 
 const dark = { kind: 'dark', background: '#1f1f1f' } as Theme;

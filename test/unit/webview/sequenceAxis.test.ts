@@ -10,8 +10,8 @@ import {
   showsAll,
   stepAt,
   stepsInSight,
-} from '../../../webview/axis/sequenceAxis';
-import { zoomedRange } from '../../../webview/axis/zoomedRange';
+} from '../../../webview/plot/sequenceAxis';
+import { zoomedRange } from '../../../webview/plot/zoomedRange';
 
 /** The panel beside an editor: 370 pixels of plot. */
 const panel = 450;

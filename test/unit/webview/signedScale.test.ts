@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { namedSteps, sequenceAxis, middleOfStep, stepAt } from '../../../webview/axis/sequenceAxis';
-import { packed } from '../../../webview/heatmap/magnitudeScale';
-import { largestMagnitude, SignedScale } from '../../../webview/heatmap/signedScale';
+import { namedSteps, sequenceAxis, middleOfStep, stepAt } from '../../../webview/plot/sequenceAxis';
+import { packed } from '../../../webview/plot/heatmap/magnitudeScale';
+import { largestMagnitude, SignedScale } from '../../../webview/plot/heatmap/signedScale';
 import type { Theme } from '../../../webview/theme/theme';
 
 const theme = { kind: 'dark', background: '#1f1f1f' } as Theme;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { DisplaySeries } from '../../../src/protocol/displaySeries';
+import { DisplaySeries } from '../../../src/run/series/displaySeries';
 import type { PanelState } from '../../../src/protocol/panel';
 import type { RunFacts, RunStatus } from '../../../src/protocol/run';
-import { pack } from '../../../src/run/recordBatch';
-import { trainingAxis, updateAt } from '../../../webview/axis/trainingAxis';
-import { smoothed } from '../../../webview/cells/lossCurves';
+import { pack } from '../../../src/run/records/recordBatch';
+import { trainingAxis, updateAt } from '../../../webview/plot/trainingAxis';
+import { smoothed } from '../../../webview/notebook/loss/lossCurves';
 import { emptyModel, standardView } from '../../../webview/store/model';
 import { reduce } from '../../../webview/store/reducer';
 import { savedOf, viewOf } from '../../../webview/store/savedView';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { csvOf } from '../../../webview/tables/table';
+import { csvOf } from '../../../webview/plot/table';
 
 describe('The table behind a picture, copied as CSV', () => {
   const table = (rows: readonly (readonly (string | number)[])[]) => ({ caption: 'L', columns: ['update', 'L'], rows });

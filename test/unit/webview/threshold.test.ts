@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { DisplaySeries } from '../../../src/protocol/displaySeries';
-import { clippedShare } from '../../../webview/cells/thresholdView';
+import { DisplaySeries } from '../../../src/run/series/displaySeries';
+import { clippedShare } from '../../../webview/notebook/clipping/thresholdView';
 import type { ShownRun } from '../../../webview/store/model';
-import { pack } from '../../../src/run/recordBatch';
+import { pack } from '../../../src/run/records/recordBatch';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
 /** A run whose n-th update had a norm of n + 1. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { sequenceAxis } from '../../../webview/axis/sequenceAxis';
+import { sequenceAxis } from '../../../webview/plot/sequenceAxis';
 import { columnsOf, layoutOf, lineLayout, partAt } from '../../../webview/net/layout';
 import type { NetRow } from '../../../webview/net/rows';
 import { stepUnderWay, unfoldedColumns, unfoldingSeconds } from '../../../webview/net/unfolding';

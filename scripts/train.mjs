@@ -1,0 +1,10 @@
+// `npm run` moves to the repository's folder, but the paths that a person types belong to the folder they stand in.
+import { existsSync } from 'node:fs';
+
+const runner = new URL('../dist/cli.mjs', import.meta.url);
+if (!existsSync(runner)) {
+  console.error('dist/cli.mjs is not built yet: run `npm ci && npm run build`, then try again.');
+  process.exit(3);
+}
+process.chdir(process.env['INIT_CWD'] ?? process.cwd());
+await import(runner.href);

@@ -1,0 +1,242 @@
+import type { Tensor } from '../kernels/kernelSet';
+import { gatherLanes, type LanePart } from '../recurrence/batchRows';
+import type { Network } from '../network';
+import type { BackwardObserver } from '../recurrence/scan';
+import type { Shard } from '../parallel/shard';
+import type { Window } from '../recurrence/window';
+
+/** One captured tensor, as a safetensors file holds it. */
+export type CapturedTensor =
+  | { readonly dtype: 'F32'; readonly shape: readonly number[]; readonly data: Float32Array }
+  | { readonly dtype: 'F64'; readonly shape: readonly number[]; readonly data: Float64Array }
+  | { readonly dtype: 'I32'; readonly shape: readonly number[]; readonly data: Int32Array };
+
+/**
+ * Everything of one update, so that anyone can recompute it elsewhere: parameters before and after, gradients raw and
+ * clipped, inputs, targets, states, gates, outputs, losses and ∂L/∂h_t. Names and shapes are those of the captured update file.
+ * `dgates_l0` (T,B,G·H) is ∂L/∂gx, for gru `dgh_l0` ∂L/∂gh, and `dOutputs` (T,B,O) ∂L/∂ŷ_t: with x_t, h_{t−1} and h_t they
+ * make each step's term of every ∂L/∂W. The three are 0 at the steps that the gradient does not cover.
+ */
+export interface Capture {
+  readonly tensors: ReadonlyMap<string, CapturedTensor>;
+  /** step, loss, gradNorm, clipCoefficient, learningRate, kernels, and reach where `backward` > `forward`. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A tensor of a captured update. Throws RangeError where it has none of that name. */
+export function tensorOf({ tensors }: Pick<Capture, 'tensors'>, name: string): CapturedTensor {
+  const found = tensors.get(name);
+  if (found === undefined) throw new RangeError(`The captured update has no tensor "${name}".`);
+  return found;
+}
+
+/** A copy of `data` in the precision it is computed in. */
+export function copyTensor(data: Tensor, shape: readonly number[]): CapturedTensor {
+  return data instanceof Float64Array
+    ? { dtype: 'F64', shape, data: data.slice() }
+    : { dtype: 'F32', shape, data: data.slice() };
+}
+
+/** A copy of `data` as float32, or as float64 where float32 would change a value: a capture never says another number. */
+export function copyData(data: Float64Array, shape: readonly number[]): CapturedTensor {
+  return data.every((value) => Math.fround(value) === value || Number.isNaN(value))
+    ? { dtype: 'F32', shape, data: Float32Array.from(data) }
+    : { dtype: 'F64', shape, data: data.slice() };
+}
+
+/**
+ * Copies out one update while it happens, all shards of the batch together. T is the whole timeline: the window and the
+ * steps its gradient reaches.
+ */
+export class CaptureRecorder {
+  private readonly tensors = new Map<string, CapturedTensor>();
+  private readonly network: Network;
+  private readonly dh: readonly Float64Array[];
+  private readonly dhLocal: readonly Float64Array[];
+  private readonly dgx: readonly Float64Array[];
+  private readonly dgh: readonly Float64Array[] | undefined;
+  private readonly batch: number;
+
+  /** Made before the backward pass; copies the parameters as they are now. */
+  constructor(private readonly shards: readonly [Shard, ...Shard[]]) {
+    const [{ network, unroll }] = shards;
+    this.network = network;
+    this.batch = shards.reduce((sum, { lanes }) => sum + lanes.count, 0);
+    const perLayer = (width: number) => network.layers.map(() => new Float64Array(unroll.length * this.batch * width));
+    const { hidden } = network.spec;
+    const gatesWidth = network.cell.gates.length * hidden;
+    this.dh = perLayer(hidden);
+    this.dhLocal = perLayer(hidden);
+    this.dgx = perLayer(gatesWidth);
+    this.dgh = network.cell.gradient === 'separate' ? perLayer(gatesWidth) : undefined;
+    for (const { name, shape, values } of network.parameters.values()) {
+      this.tensors.set(name, copyTensor(values, shape));
+    }
+  }
+
+  /** What looks on in one shard. */
+  observer({ lanes, network }: Shard): BackwardObserver {
+    const { hidden } = network.spec;
+    const gatesWidth = network.cell.gates.length * hidden;
+    const keep = (to: Float64Array, width: number, t: number, from: Tensor, at: number): void => {
+      to.set(from.subarray(at, at + lanes.count * width), (t * this.batch + lanes.from) * width);
+    };
+    return {
+      hidden: (layer, t, dh, dhLocal, localAt) => {
+        keep(this.dh[layer], hidden, t, dh, 0);
+        keep(this.dhLocal[layer], hidden, t, dhLocal, localAt);
+      },
+      cell: (layer, t, _total, dgx, dgh, gatesAt) => {
+        keep(this.dgx[layer], gatesWidth, t, dgx, gatesAt);
+        if (this.dgh !== undefined) keep(this.dgh[layer], gatesWidth, t, dgh, gatesAt);
+      },
+    };
+  }
+
+  /** Copies the gradients of the parameters under `prefix`, grad or clipped. */
+  gradients(prefix: 'grad' | 'clipped'): void {
+    for (const { name, shape, gradient } of this.network.parameters.values()) {
+      this.tensors.set(`${prefix}/${name}`, copyTensor(gradient, shape));
+    }
+  }
+
+  /** Copies the parameters after the update, and everything that the timelines still hold. */
+  finish(
+    window: Window,
+    lossPerStep: Float64Array,
+    reachesBack: boolean,
+    facts: Readonly<Record<string, string | number>>,
+  ): Capture {
+    const { network, tensors, batch, shards } = this;
+    const { length, windowAt } = shards[0].unroll;
+    const { hidden, outputs } = network.spec;
+    for (const { name, shape, values } of network.parameters.values()) {
+      tensors.set(`next/${name}`, copyTensor(values, shape));
+    }
+    tensors.set('inputs', copyData(denseInputs(shards, batch), [length, batch, network.spec.inputs]));
+    tensors.set('targets', copyTargets(window, windowAt, outputs));
+    tensors.set('mask', { dtype: 'F32', shape: [length, batch], data: copyMask(window, windowAt) });
+    if (reachesBack) tensors.set('reset', copyLaneCuts(shards, length, batch));
+    network.layers.forEach((_, layer) => {
+      network.cell.state.forEach((state, index) => {
+        const parts = partsOf(shards, ({ unroll }) => unroll.scans[layer].states[index]);
+        const [before, run] = [0, 1].map((from) => partsFrom(parts, from, hidden));
+        tensors.set(`${state}0_l${layer}`, copyLanes(before, 1, hidden, [batch, hidden]));
+        tensors.set(`${state}_l${layer}`, copyLanes(run, length, hidden));
+      });
+      const gatesWidth = network.cell.gates.length * hidden;
+      if (network.cell.gates.length > 1) {
+        const gates = partsOf(shards, ({ unroll }) => unroll.scans[layer].gates);
+        tensors.set(`gates_l${layer}`, copyLanes(gates, length, gatesWidth));
+      }
+      const gatesShape = [length, batch, gatesWidth];
+      tensors.set(`dgates_l${layer}`, inPrecisionOf(network, this.dgx[layer], gatesShape));
+      if (this.dgh !== undefined) tensors.set(`dgh_l${layer}`, inPrecisionOf(network, this.dgh[layer], gatesShape));
+      tensors.set(`dh_l${layer}`, inPrecisionOf(network, this.dh[layer], [length, batch, hidden]));
+      tensors.set(`dhLocal_l${layer}`, inPrecisionOf(network, this.dhLocal[layer], [length, batch, hidden]));
+    });
+    const outputParts = partsOf(shards, ({ unroll }) => unroll.outputs);
+    tensors.set('outputs', copyLanes(outputParts, length, outputs));
+    const dOutputs = new Float64Array(length * batch * outputs);
+    const gradientParts = partsOf(shards, ({ unroll }) => unroll.outputGradient());
+    gatherLanes(dOutputs, gradientParts, length, outputs);
+    tensors.set('dOutputs', inPrecisionOf(network, dOutputs, [length, batch, outputs]));
+    tensors.set('loss', inPrecisionOf(network, lossPerStep.subarray(0, length), [length]));
+    const told = Object.entries(reachesBack ? { ...facts, reach: windowAt } : facts);
+    return { tensors, metadata: Object.fromEntries(told.map(([name, value]) => [name, String(value)])) };
+  }
+}
+
+/** One tensor of every shard. */
+export function partsOf<Numbers>(
+  shards: readonly Shard[],
+  tensor: (shard: Shard) => Numbers,
+): readonly LanePart<Numbers>[] {
+  return shards.map((shard) => ({ lanes: shard.lanes, values: tensor(shard) }));
+}
+
+/** The parts from step `from` on. */
+function partsFrom(parts: readonly LanePart<Tensor>[], from: number, width: number): readonly LanePart<Tensor>[] {
+  return parts.map(({ lanes, values }) => ({ lanes, values: values.subarray(from * lanes.count * width) }));
+}
+
+/** A copy of the first `steps` steps of all lanes: (steps,B,width), or what `shape` calls it. */
+export function copyLanes(
+  parts: readonly LanePart<Tensor>[],
+  steps: number,
+  width: number,
+  shape?: readonly number[],
+): CapturedTensor {
+  const batch = parts.reduce((sum, { lanes }) => sum + lanes.count, 0);
+  const named = shape ?? [steps, batch, width];
+  const size = steps * batch * width;
+  if (parts.every(({ values }) => values instanceof Float64Array)) {
+    const data = new Float64Array(size);
+    gatherLanes(data, parts, steps, width);
+    return { dtype: 'F64', shape: named, data };
+  }
+  const data = new Float32Array(size);
+  gatherLanes(data, parts, steps, width);
+  return { dtype: 'F32', shape: named, data };
+}
+
+/** (steps,B): one where a lane begins. */
+export function copyLaneCuts(shards: readonly Shard[], steps: number, batch: number): CapturedTensor {
+  const flags = new Uint8Array(steps * batch);
+  gatherLanes(
+    flags,
+    partsOf(shards, ({ unroll }) => unroll.cuts.flags),
+    steps,
+    1,
+  );
+  return { dtype: 'I32', shape: [steps, batch], data: Int32Array.from(flags) };
+}
+
+function inPrecisionOf(network: Network, data: Float64Array, shape: readonly number[]): CapturedTensor {
+  return copyTensor(network.kernels.bytesPerElement === 8 ? data : Float32Array.from(data), shape);
+}
+
+function denseInputs(shards: readonly Shard[], batch: number): Float64Array {
+  const dense = new Float64Array(shards[0].unroll.length * batch * shards[0].network.spec.inputs);
+  for (const { unroll, lanes, network } of shards) {
+    const { inputs: width } = network.spec;
+    const { input } = unroll.inputs;
+    for (let row = 0; row < unroll.length * lanes.count; row++) {
+      const t = Math.floor(row / lanes.count);
+      const at = (t * batch + lanes.from + (row % lanes.count)) * width;
+      if (input.kind === 'oneHot') dense[at + input.indices[row]] = 1;
+      else dense.set(input.values.subarray(row * width, (row + 1) * width), at);
+    }
+  }
+  return dense;
+}
+
+function copyTargets(window: Window, reach: number, outputs: number): CapturedTensor {
+  const { targets, mask, batch } = window;
+  const before = reach * batch;
+  const steps = reach + window.steps;
+  switch (targets.kind) {
+    case 'values': {
+      const data = new Float64Array(steps * batch * outputs);
+      targets.values.forEach((value, i) => {
+        if (mask[Math.floor(i / outputs)] !== 0) data[before * outputs + i] = value;
+      });
+      return copyData(data, [steps, batch, outputs]);
+    }
+    case 'classes': {
+      const data = new Int32Array(steps * batch).fill(-1);
+      targets.indices.forEach((target, row) => {
+        if (mask[row] !== 0) data[before + row] = target;
+      });
+      return { dtype: 'I32', shape: [steps, batch], data };
+    }
+    default:
+      return targets satisfies never;
+  }
+}
+
+function copyMask(window: Window, reach: number): Float32Array {
+  const data = new Float32Array((reach + window.steps) * window.batch);
+  window.mask.forEach((value, row) => (data[reach * window.batch + row] = value === 0 ? 0 : 1));
+  return data;
+}

@@ -1,0 +1,200 @@
+import type { BackwardStep } from '../cells/cell';
+import type { KernelSet, Tensor } from '../kernels/kernelSet';
+import { Network } from '../network';
+import type { Scan } from '../recurrence/scan';
+import type { LossSpec, NetworkSpec } from '../spec';
+import { Unroll } from '../recurrence/unroll';
+import type { Inputs, Window } from '../recurrence/window';
+
+/** One sequence to be itemised: a window of one lane, and the state it goes on from. */
+export interface ItemisedSequence {
+  /** B = 1. */
+  readonly window: Window;
+  /** Per layer and state (H): what the window begins with. */
+  readonly initial: readonly (readonly ArrayLike<number>[])[];
+  /** What the plain sum of a step's loss is multiplied by as it enters L. */
+  readonly weight: number;
+}
+
+/** Losses that are followed back at the same time: what keeps the matrix products busy within little memory. */
+const mostLosses = 64;
+
+/**
+ * Which loss reaches which step: N[t,k] = ‖∂L_t/∂h_k‖ for k ≤ t, of the raw gradient, untruncated within the window.
+ * Every loss goes back by itself, yet many go together: at step k the losses at t ≥ k are the rows of one batch whose
+ * lanes all share the one forward pass. Memory is laid out once for a net and a number of steps.
+ */
+export class Itemiser {
+  private readonly network: Network;
+  private readonly unroll: Unroll;
+  private readonly follower: Follower;
+
+  constructor(
+    kernels: KernelSet,
+    readonly spec: NetworkSpec,
+    inputs: Inputs['kind'],
+    readonly steps: number,
+  ) {
+    this.network = new Network(kernels, spec, inputs);
+    this.unroll = new Unroll(this.network, { steps, batch: 1, backward: steps });
+    this.follower = new Follower(this.network, this.unroll, Math.min(steps, mostLosses));
+  }
+
+  /** Takes over the parameters of an update; throws RangeError for an unknown name or another size. */
+  load(name: string, values: ArrayLike<number>): void {
+    this.network.load(name, values);
+  }
+
+  /**
+   * The matrix of one layer and one sequence, (T,T) with row t and column k; NaN above the diagonal, and in rows of steps
+   * without a loss. Throws RangeError for a window of more than one lane or too many steps.
+   */
+  matrix({ window, initial, weight }: ItemisedSequence, loss: LossSpec, layer: number): Float64Array {
+    const { network, unroll, steps } = this;
+    if (window.batch !== 1 || window.steps > steps) {
+      throw new RangeError(
+        `A window of ${window.steps} steps × ${window.batch} lanes cannot be itemised: 1 lane of at most ${steps} steps can.`,
+      );
+    }
+    network.packForward();
+    unroll.begin(window, 0, window.steps, 0);
+    unroll.scans.forEach((scan, l) => {
+      scan.states.forEach((state, i) => {
+        state.set(initial[l][i], 0);
+      });
+    });
+    unroll.forward();
+    unroll.head(0);
+    unroll.loss(loss, window, 0, weight, { weight, start: 0 });
+    network.packBackward();
+    const matrix = new Float64Array(window.steps ** 2).fill(NaN);
+    const losses = Array.from({ length: window.steps }, (_, t) => t).filter((t) => window.mask[t] !== 0);
+    for (let from = 0; from < losses.length; from += this.follower.most) {
+      // The latest loss first: those that have begun at a step are the first rows.
+      this.follower.follow(losses.slice(from, from + this.follower.most).reverse(), layer, matrix, window.steps);
+    }
+    return matrix;
+  }
+}
+
+/** Follows some losses back through all layers, one row each. */
+class Follower {
+  /** Per layer but the top one (T,C,H): what comes down from the layer above, made when that layer was gone through. */
+  private readonly below: readonly Tensor[];
+  /** (C,H) */
+  private readonly local: Tensor;
+  private readonly states: readonly (readonly [before: Tensor, after: Tensor])[];
+  private readonly step: BackwardStep;
+
+  constructor(
+    private readonly network: Network,
+    private readonly unroll: Unroll,
+    readonly most: number,
+  ) {
+    const { kernels, cell, spec } = network;
+    const rows = most * spec.hidden;
+    const gatesRows = rows * cell.gates.length;
+    const dgx = kernels.allocate(gatesRows);
+    this.local = kernels.allocate(rows);
+    this.below = network.layers.slice(1).map(() => kernels.allocate(unroll.shape.steps * rows));
+    // Both slots of a state lie in one tensor, as the cell's step has them.
+    const states = cell.state.map(() => kernels.allocate(2 * rows));
+    this.states = states.map((state) => [state.subarray(0, rows), state.subarray(rows)]);
+    this.step = {
+      batch: most,
+      hidden: spec.hidden,
+      activation: spec.activation,
+      gates: kernels.allocate(gatesRows),
+      gatesAt: 0,
+      gh: kernels.allocate(gatesRows),
+      states,
+      previousAt: 0,
+      nextAt: rows,
+      caches: cell.cache.map(() => kernels.allocate(rows)),
+      cacheAt: 0,
+      dstate: cell.state.map(() => kernels.allocate(rows)),
+      total: cell.state.slice(1).map(() => kernels.allocate(rows)),
+      dgx,
+      dgxAt: 0,
+      dgh: cell.gradient === 'shared' ? dgx : kernels.allocate(gatesRows),
+      dghAt: 0,
+    };
+  }
+
+  /** @param losses their steps, the latest first */
+  follow(losses: readonly number[], layer: number, matrix: Float64Array, steps: number): void {
+    for (let at = this.network.layers.length - 1; at >= layer; at--) {
+      this.throughLayer(at, losses, (row, k, norm) => {
+        if (at === layer) matrix[losses[row] * steps + k] = norm;
+      });
+    }
+  }
+
+  private throughLayer(
+    layer: number,
+    losses: readonly number[],
+    keep: (row: number, k: number, norm: number) => void,
+  ): void {
+    const { network, step, unroll } = this;
+    const { kernels, spec } = network;
+    const { hidden } = spec;
+    const kernel = kernels.cellKernel(network.cell.name) ?? network.cell;
+    const { recurrent, input } = network.layers[layer];
+    const dh = step.dstate[0];
+    for (const state of step.dstate) state.fill(0);
+    let active = 0;
+    for (let k = losses[0]; k >= 0; k--) {
+      // A loss joins as one more row, with nothing yet from later steps.
+      while (active < losses.length && losses[active] >= k) active++;
+      this.addLocal(layer, losses, active, k);
+      for (let row = 0; row < active; row++) keep(row, k, kernels.norm(dh, row * hidden, hidden));
+      step.batch = active;
+      this.share(unroll.scans[layer], k, active);
+      kernel.backward(step);
+      if (layer > 0) {
+        const below = this.below[layer - 1];
+        const at = k * this.most * hidden;
+        below.fill(0, at, at + active * hidden);
+        input.applyTransposed(below, at, step.dgx, 0, active);
+      }
+      recurrent.applyTransposed(dh, 0, step.dgh, 0, active);
+    }
+  }
+
+  /** Adds to ∂L/∂h_k what does not come from k+1: of the top layer, a loss's own at its step. */
+  private addLocal(layer: number, losses: readonly number[], active: number, k: number): void {
+    const { network, step, unroll } = this;
+    const { kernels, head, spec } = network;
+    const { hidden, outputs } = spec;
+    const dh = step.dstate[0];
+    if (layer < network.layers.length - 1) {
+      kernels.add(dh, 0, this.below[layer], k * this.most * hidden, active * hidden);
+      return;
+    }
+    const row = losses.indexOf(k);
+    if (row < 0) return;
+    this.local.fill(0, 0, hidden);
+    head.applyTransposed(this.local, 0, unroll.dOutputs, k * outputs, 1);
+    kernels.add(dh, row * hidden, this.local, 0, hidden);
+  }
+
+  /** Gives every row what the one forward pass left at step k. */
+  private share(scan: Scan, k: number, rows: number): void {
+    const { network, step } = this;
+    const { kernels, cell, spec } = network;
+    const { hidden } = spec;
+    const gates = cell.gates.length * hidden;
+    const copy = (to: Tensor, from: Tensor, at: number, width: number): void => {
+      kernels.fillRows(to, 0, from.subarray(at * width, (at + 1) * width), rows, width);
+    };
+    copy(step.gates, scan.gates, k, gates);
+    scan.caches.forEach((cache, i) => {
+      copy(step.caches[i], cache, k, hidden);
+    });
+    scan.states.forEach((state, i) => {
+      const [before, after] = this.states[i];
+      copy(before, state, k, hidden);
+      copy(after, state, k + 1, hidden);
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import { combineNorms } from '../kernels/norms';
+import { countSaturation, saturationFrom, type Saturation } from './saturation';
+import type { Unroll } from '../recurrence/unroll';
+
+/** Gradient norms of one layer, Euclidean over all units and the whole batch, of the total loss as reduced. */
+export interface LayerRecord {
+  /** (T): ‖∂L/∂h_t‖, total, before hidden clipping. 0 before the cut of truncated BPTT. */
+  readonly dh: Float64Array;
+  /** (T): the norm of what reaches h_t other than through the same layer's t+1. */
+  readonly dhLocal: Float64Array;
+  /** (T): ‖∂L/∂c_t‖, total, for cells with a second state. */
+  readonly dc?: Float64Array;
+  readonly saturation: readonly Saturation[];
+}
+
+/** What the instruments saw of one update. */
+export interface StepRecord {
+  /** T of the arrays: the steps of the window and the `reach` steps before it. */
+  readonly steps: number;
+  /** Steps before the window that the gradient could reach, 0 unless `backward` > `forward`. */
+  readonly reach: number;
+  /** (T): L_t as it enters the reported loss; 0 in the reach. */
+  readonly lossPerStep: Float64Array;
+  /** From the lowest layer up. */
+  readonly layers: readonly LayerRecord[];
+}
+
+/** What one layer of one shard left behind: norms over its own lanes, (C) each, and counts of its gates' values. */
+export interface LayerNotes {
+  /** (C,2): ‖∂L/∂h_t‖, total and local. */
+  readonly dh: Float64Array;
+  readonly dc: Float64Array | undefined;
+  /** Per gate (2): low, high. */
+  readonly counts: readonly Int32Array[];
+}
+
+/**
+ * Takes the norms of one shard's gradients where they pass, inside the recurrence, into memory that every thread of the
+ * learner sees.
+ */
+export class NormRecorder {
+  readonly layers: readonly LayerNotes[];
+
+  constructor(readonly unroll: Unroll) {
+    const { network, shape } = unroll;
+    const { kernels, cell } = network;
+    const perStep = (): Float64Array => kernels.allocateDoubles(shape.steps);
+    this.layers = network.layers.map(() => ({
+      dh: kernels.allocateDoubles(2 * shape.steps),
+      dc: cell.state.length > 1 ? perStep() : undefined,
+      counts: cell.gates.map(() => kernels.allocateIndices(2)),
+    }));
+  }
+
+  /** Before the backward pass: forgets what was seen, and counts the gates' values. */
+  begin(): void {
+    for (let layer = 0; layer < this.layers.length; layer++) {
+      const { dh, dc, counts } = this.layers[layer];
+      dh.fill(0);
+      dc?.fill(0);
+      countSaturation(this.unroll, layer, counts);
+    }
+  }
+}
+
+/** What the shards of a batch saw, together, after their backward passes. `lossPerStep` is copied. */
+export function recordOf(shards: readonly NormRecorder[], lossPerStep: Float64Array): StepRecord {
+  const [{ unroll, layers }] = shards;
+  const { length, windowAt, network } = unroll;
+  return {
+    steps: length,
+    reach: windowAt,
+    lossPerStep: lossPerStep.slice(0, length),
+    layers: layers.map(({ dc }, layer) => {
+      const notes = shards.map((shard) => shard.layers[layer]);
+      const pairs = notes.map((note) => note.dh);
+      return {
+        dh: together(pairs, length, 2, 0),
+        dhLocal: together(pairs, length, 2, 1),
+        ...(dc === undefined ? {} : { dc: together(dcOf(notes), length, 1, 0) }),
+        saturation: network.cell.gates.map((gate, index) =>
+          saturationFrom(
+            gate,
+            network.spec.activation,
+            notes.map(({ counts }) => counts[index]),
+            (length - windowAt) * network.spec.hidden * shards.reduce((sum, shard) => sum + shard.unroll.batch, 0),
+          ),
+        ),
+      };
+    }),
+  };
+}
+
+function dcOf(notes: readonly LayerNotes[]): readonly Float64Array[] {
+  return notes.flatMap(({ dc }) => dc ?? []);
+}
+
+/** (length): ‖·‖ over all lanes from the norms over those of each shard, which stand `stride` apart from `at` on. */
+function together(parts: readonly Float64Array[], length: number, stride: number, at: number): Float64Array {
+  const all = new Float64Array(length);
+  if (parts.length === 1) {
+    const [only] = parts;
+    for (let t = 0; t < length; t++) all[t] = only[stride * t + at];
+    return all;
+  }
+  const norms = new Float64Array(parts.length);
+  for (let t = 0; t < length; t++) {
+    for (let shard = 0; shard < parts.length; shard++) norms[shard] = parts[shard][stride * t + at];
+    all[t] = combineNorms(norms);
+  }
+  return all;
+}

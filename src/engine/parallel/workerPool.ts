@@ -1,0 +1,115 @@
+import type { SharedKernels } from '../kernels/kernelSet';
+import type { Shard, StepOrder } from './shard';
+import type { WorkspaceOptions } from './workspace';
+
+/** What a thread is told that shares a learner's work; it survives structured cloning. */
+export interface Assignment {
+  readonly kernels: SharedKernels;
+  readonly workspace: WorkspaceOptions;
+  /** Bytes of the kernels' memory between which the workspace lies. */
+  readonly workspaceAt: number;
+  readonly workspaceEnd: number;
+  readonly control: SharedArrayBuffer;
+}
+
+/** The words of a control block; `helped` counts the shards that others than the learner's thread have run. */
+export const words = { turn: 0, next: 1, done: 2, over: 3, failed: 4, helped: 5 } as const;
+
+/** The order of a turn stands behind the words, in doubles. */
+export const orderAt = 64;
+export const orderLength = 9;
+
+/** How often a thread looks before it sleeps: some microseconds, less than waking it up would take. */
+export const looks = 4000;
+
+/** How long the learner's thread sleeps at a time while others work, in ms. */
+const nap = 100;
+
+/** Naps without any shard being done after which a thread counts as lost, besides as many as ten own turns take. */
+export const usualPatience = 100;
+
+/** The learner's side of the threads that share its shards. It works along, and with nobody else it does all of it. */
+export class Team {
+  readonly control = new SharedArrayBuffer(orderAt + 8 * orderLength);
+  private readonly state = new Int32Array(this.control, 0, Object.keys(words).length);
+  private readonly order = new Float64Array(this.control, orderAt, orderLength);
+  private isBroken = false;
+
+  constructor(
+    private readonly shards: readonly Shard[],
+    private readonly patience: number,
+  ) {
+    // Before the first turn there is nothing to take.
+    this.state[words.next] = shards.length;
+  }
+
+  /** Runs all shards that have begun a window. Throws Error where a thread took a shard and did not finish it. */
+  run(order: StepOrder): void {
+    const { state, shards } = this;
+    if (this.isBroken) throw lost();
+    writeOrder(this.order, order);
+    Atomics.store(state, words.done, 0);
+    Atomics.store(state, words.next, 0);
+    Atomics.add(state, words.turn, 1);
+    Atomics.notify(state, words.turn);
+    const began = Date.now();
+    try {
+      takeShards(state, shards, (shard) => {
+        shard.run(order);
+      });
+    } catch (error) {
+      this.isBroken = true;
+      throw error;
+    }
+    this.waitForOthers(Date.now() - began);
+  }
+
+  /** Shards that the invited threads have run so far. */
+  get helped(): number {
+    return Atomics.load(this.state, words.helped);
+  }
+
+  /** Ends the threads' service. */
+  dismiss(): void {
+    Atomics.store(this.state, words.over, 1);
+    Atomics.add(this.state, words.turn, 1);
+    Atomics.notify(this.state, words.turn);
+  }
+
+  private waitForOthers(ownTime: number): void {
+    const { state, shards } = this;
+    let naps = this.patience + Math.ceil((10 * ownTime) / nap);
+    for (let look = 0; look < looks; look++) if (Atomics.load(state, words.done) === shards.length) return;
+    for (;;) {
+      const done = Atomics.load(state, words.done);
+      if (done === shards.length) return;
+      // A nap is not measured by a clock, which goes on while a machine is suspended.
+      const outcome = Atomics.wait(state, words.done, done, nap);
+      if (Atomics.load(state, words.failed) !== 0 || (outcome === 'timed-out' && --naps <= 0)) {
+        this.isBroken = true;
+        throw lost();
+      }
+    }
+  }
+}
+
+function lost(): Error {
+  return new Error(
+    'A thread that shares the work was lost in the middle of an update, so the update cannot be finished. Go on from the last checkpoint, or with one worker (setting unroll.workers, headless --workers 1).',
+  );
+}
+
+/** Takes one shard after the other until none is left of this turn. */
+export function takeShards(state: Int32Array, shards: readonly Shard[], run: (shard: Shard) => void): void {
+  for (;;) {
+    const index = Atomics.add(state, words.next, 1);
+    if (index >= shards.length) return;
+    run(shards[index]);
+    if (Atomics.add(state, words.done, 1) + 1 === shards.length) Atomics.notify(state, words.done);
+  }
+}
+
+function writeOrder(numbers: Float64Array, order: StepOrder): void {
+  const { steps, windowAt, length, headFrom, weight, gradientWeight, start, learns, recorded } = order;
+  numbers.set([steps, windowAt, length, headFrom, weight, gradientWeight, start, Number(learns), Number(recorded)]);
+}

@@ -1,0 +1,244 @@
+import { InputTimeline } from './inputTimeline';
+import type { Tensor } from '../kernels/kernelSet';
+import { LaneCuts } from './resetMask';
+import { lossOf, type LossStep } from '../losses/loss';
+import type { Network } from '../network';
+import type { NormRecorder } from '../instruments/record';
+import { Scan, type BackwardObserver, type LayerInput, type ScanScratch } from './scan';
+import type { LossSpec } from '../spec';
+import { firstTarget } from './windowCheck';
+import type { Asked, Window } from './window';
+
+/** How long and wide a timeline can become. */
+export interface UnrollShape {
+  /** C: steps held at once, a window and what is kept of the windows before it. */
+  readonly steps: number;
+  /** Largest B. */
+  readonly batch: number;
+  /** D: steps that a backward pass can cover; 0 where only forward passes are run. */
+  readonly backward: number;
+}
+
+/** The gradient's part of a loss: from which step on, and what the sum over rows is multiplied by there. */
+export interface LossGradient {
+  readonly weight: number;
+  readonly start: number;
+}
+
+/**
+ * A net unrolled over time: the loop drawn straight, with every x_t, h_t, ŷ_t and their gradients. One timeline of C
+ * steps holds the current window from `windowAt` to `length`, behind the steps that are kept of earlier windows; all
+ * memory is laid out once.
+ */
+export class Unroll {
+  readonly inputs: InputTimeline;
+  readonly scans: readonly Scan[];
+  readonly cuts: LaneCuts;
+  /** (C,B,O): ŷ_t before softmax. */
+  readonly outputs: Tensor;
+  /** (D,B,O): ∂L/∂ŷ_t, step 0 being the first of the backward pass. */
+  readonly dOutputs: Tensor;
+  /** (C): L_t as it enters the reported loss. */
+  readonly lossPerStep: Float64Array;
+  private readonly scratch: ScanScratch;
+  private windowFrom = 0;
+  private lossFrom = 0;
+  private backwardFrom = 0;
+  private timelineLength = 0;
+  private lanes: number;
+
+  constructor(
+    readonly network: Network,
+    readonly shape: UnrollShape,
+  ) {
+    const { kernels, spec, cell } = network;
+    const { steps, batch, backward } = shape;
+    const gatesWidth = cell.gates.length * spec.hidden;
+    const block = batch * spec.hidden;
+    const stateBlock = backward === 0 ? 0 : block;
+    const dgx = kernels.allocate(backward * batch * gatesWidth);
+    this.scratch = {
+      gh: kernels.allocate(batch * gatesWidth),
+      dhLocal: kernels.allocate(backward * block),
+      dstate: cell.state.map(() => kernels.allocate(stateBlock)),
+      total: cell.state.slice(1).map(() => kernels.allocate(stateBlock)),
+      dgx,
+      dgh: cell.gradient === 'shared' ? dgx : kernels.allocate(backward * batch * gatesWidth),
+    };
+    this.inputs = new InputTimeline(kernels, network.inputs, steps, batch, spec.inputs);
+    this.scans = network.layers.map((_, layer) => new Scan(network, layer, steps, batch, this.scratch));
+    this.cuts = new LaneCuts(kernels, steps, batch);
+    this.outputs = kernels.allocate(steps * batch * spec.outputs);
+    this.dOutputs = kernels.allocate(backward * batch * spec.outputs);
+    this.lossPerStep = kernels.allocateDoubles(steps);
+    this.lanes = batch;
+  }
+
+  /** First step of the current window on the timeline: as many steps of earlier windows lie before it. */
+  get windowAt(): number {
+    return this.windowFrom;
+  }
+
+  /** Steps on the timeline; slot `length` of the states is what the next window goes on from. */
+  get length(): number {
+    return this.timelineLength;
+  }
+
+  /** B of the present timeline. */
+  get batch(): number {
+    return this.lanes;
+  }
+
+  /** Elements of ∂L/∂h that hidden clipping changed in the last backward pass. */
+  get clippedElements(): number {
+    return this.scans.reduce((sum, scan) => sum + scan.clippedElements, 0);
+  }
+
+  /**
+   * Puts steps [from, to) of a window on the timeline, behind at most `keep` of the steps already there, and zeroes the
+   * state of the lanes that begin. A window of another batch size starts from zero state.
+   */
+  begin(window: Window, from: number, to: number, keep: number): void {
+    if (window.batch !== this.lanes) {
+      this.lanes = window.batch;
+      this.restart();
+    }
+    const kept = Math.min(this.timelineLength, keep);
+    this.shift(kept);
+    this.windowFrom = kept;
+    this.timelineLength = kept + to - from;
+    this.cuts.write(kept, this.timelineLength, from === 0 ? window.reset : undefined, this.lanes);
+    this.inputs.write(window.inputs, from, to, kept, this.lanes);
+    const { hidden } = this.network.spec;
+    for (const scan of this.scans) {
+      this.cuts.apply(kept, scan.states, kept * this.lanes * hidden, hidden);
+    }
+  }
+
+  /** The recurrent layers over the current window, each over all its steps. */
+  forward(): void {
+    this.scans.forEach((scan, layer) => {
+      scan.forward(this.layerInput(layer), this.windowFrom, this.timelineLength, this.lanes);
+    });
+  }
+
+  /** ŷ_t = W_hy h_t + b_y for steps [from, length). */
+  head(from: number): void {
+    const { spec, head, headBias } = this.network;
+    const rows = (this.timelineLength - from) * this.lanes;
+    const at = from * this.lanes * spec.outputs;
+    head.apply(this.outputs, at, this.top, (from + 1) * this.lanes * spec.hidden, headBias, rows);
+  }
+
+  /**
+   * L = Σ_t L_t over the current window, L_t = weight · Σ over rows, into `lossPerStep`; with a gradient wanted also
+   * ∂L/∂ŷ_t into `dOutputs`. `offset` is the window's own step that stands at `windowAt`.
+   */
+  loss(spec: LossSpec, window: Asked, offset: number, weight: number, gradient?: LossGradient): number {
+    const { kernels } = this.network;
+    const { outputs } = this.network.spec;
+    const loss = kernels.lossKernel(spec.kind) ?? lossOf(spec.kind);
+    const step: LossStep = {
+      outputs: this.outputs,
+      outputsAt: 0,
+      rows: this.lanes,
+      width: outputs,
+      targets: window.targets,
+      firstRow: 0,
+      mask: window.mask,
+      gradient: undefined,
+      gradientAt: 0,
+      gradientWeight: gradient?.weight ?? 0,
+    };
+    let total = 0;
+    // Steps before the first target have neither a loss nor a gradient, and may have no outputs.
+    const silent = Math.max(0, firstTarget(window) - offset);
+    this.lossFrom = Math.min(this.timelineLength, this.windowFrom + silent);
+    this.lossPerStep.fill(0, 0, this.lossFrom);
+    for (let t = this.lossFrom; t < this.timelineLength; t++) {
+      step.outputsAt = t * this.lanes * outputs;
+      step.firstRow = (t - this.windowFrom + offset) * this.lanes;
+      if (gradient !== undefined && t >= gradient.start) {
+        step.gradient = this.dOutputs;
+        step.gradientAt = (t - gradient.start) * this.lanes * outputs;
+      }
+      this.lossPerStep[t] = weight * loss(step);
+      total += this.lossPerStep[t];
+    }
+    return total;
+  }
+
+  /**
+   * Backpropagation through time over steps [start, length), from the last to the first, adding to the gradients of the
+   * net. `dOutputs` must hold ∂L/∂ŷ_t for the same start.
+   */
+  backward(
+    start: number,
+    hiddenLimit: number | undefined,
+    observers: readonly BackwardObserver[],
+    norms?: NormRecorder,
+  ): void {
+    const { spec, kernels, head, headBias } = this.network;
+    const { dhLocal } = this.scratch;
+    const end = this.timelineLength;
+    this.backwardFrom = start;
+    const lossStart = Math.max(start, this.lossFrom);
+    const skipped = (lossStart - start) * this.lanes;
+    const rows = (end - lossStart) * this.lanes;
+    head.accumulate(this.dOutputs, skipped * spec.outputs, this.top, (lossStart + 1) * this.lanes * spec.hidden, rows);
+    kernels.addColumnSums(headBias.gradient, this.dOutputs, skipped * spec.outputs, rows, spec.outputs);
+    // Nobody else looks at the steps before the first loss, where nothing stands.
+    if (observers.length > 0) kernels.zero(dhLocal, 0, skipped * spec.hidden);
+    head.setTransposed(dhLocal, skipped * spec.hidden, this.dOutputs, skipped * spec.outputs, rows);
+
+    const range = { start, end, hiddenLimit, observers, norms };
+    for (let layer = this.scans.length - 1; layer >= 0; layer--) {
+      const scan = this.scans[layer];
+      const localFrom = layer === this.scans.length - 1 ? lossStart : start;
+      scan.backward(this.layerInput(layer), { ...range, localFrom }, this.lanes, this.cuts);
+      if (layer > 0) scan.passDown(range, this.lanes);
+    }
+  }
+
+  /** A copy of ∂L/∂ŷ_t (T,B,O) as the last backward pass began with it; 0 at steps that it does not cover. */
+  outputGradient(): Float64Array {
+    const block = this.lanes * this.network.spec.outputs;
+    const gradient = new Float64Array(this.timelineLength * block);
+    const from = Math.max(this.backwardFrom, this.lossFrom);
+    const [first, end] = [from - this.backwardFrom, this.timelineLength - this.backwardFrom];
+    gradient.set(this.dOutputs.subarray(first * block, end * block), from * block);
+    return gradient;
+  }
+
+  /** Forgets all steps: the next window starts from zero state. */
+  restart(): void {
+    this.timelineLength = 0;
+    this.windowFrom = 0;
+    const { kernels } = this.network;
+    for (const scan of this.scans) for (const state of scan.states) kernels.zero(state, 0, state.length);
+  }
+
+  /** Takes over a timeline that a snapshot or another thread put into the buffers. */
+  resume(windowAt: number, length: number, batch: number): void {
+    this.timelineLength = length;
+    this.windowFrom = windowAt;
+    this.lanes = batch;
+  }
+
+  /** Drops all but the last `keep` steps and the state after them. */
+  shift(keep: number): void {
+    for (const scan of this.scans) scan.shift(this.timelineLength, keep, this.lanes);
+    this.cuts.shift(this.timelineLength, keep);
+    this.inputs.shift(this.timelineLength, keep, this.lanes);
+    this.timelineLength = keep;
+    this.windowFrom = keep;
+  }
+
+  private get top(): Tensor {
+    return this.scans[this.scans.length - 1].states[0];
+  }
+
+  private layerInput(layer: number): LayerInput {
+    return layer === 0 ? this.inputs.input : this.scans[layer - 1].output(this.lanes);
+  }
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { kernelChangeSchema } from './kernelHistory';
+import { isBounded, mostNames } from './records/layoutBounds';
+
+const size = z.number().int().nonnegative();
+
+/** A manifest may come from a stranger: its layout is no larger than that of records can be. */
+const layoutSchema = z
+  .object({
+    parameters: z.array(z.string()).max(mostNames),
+    layers: size,
+    steps: size,
+    hasCellState: z.boolean(),
+    saturating: z.array(z.string()).max(mostNames),
+  })
+  .refine(isBounded);
+
+/** See RunFacts. */
+export const factsSchema = z.object({
+  /** The experiment's name. */
+  name: z.string(),
+  variant: z.string().nullable(),
+  notes: z.string(),
+  seed: z.number(),
+  cell: z.string(),
+  /** φ of the vanilla RNN, null for other cells. */
+  activation: z.string().nullable(),
+  inputs: size,
+  hidden: size,
+  layerCount: size,
+  outputs: size,
+  /** Number of trained parameters. */
+  parameterCount: size,
+  /** T of the longest window. */
+  steps: size,
+  batch: size,
+  /** What the net is trained on, in a few words. */
+  data: z.string(),
+  /** SHA-256 of the file that the data come from, in hexadecimal; null where they come from none. Earlier runs have none. */
+  dataDigest: z.string().nullable().default(null),
+  loss: z.object({ kind: z.enum(['mse', 'crossEntropy']), reduction: z.enum(['mean', 'sum']) }),
+  bptt: z.union([z.literal('full'), z.object({ forward: size, backward: size })]),
+  clip: z.object({ kind: z.enum(['norm', 'value', 'hidden']), threshold: z.number() }).nullable(),
+  /** Optimizer, rate and schedule in a few words. */
+  optimizer: z.string(),
+  plannedUpdates: size,
+  recordEvery: size.min(1),
+  validateEvery: size,
+  /** Values that stand beside the loss, in the unit of the reported loss, with the source of each. */
+  baselines: z.array(
+    z.object({ name: z.string(), value: z.number(), source: z.string(), heldOut: z.boolean().optional() }),
+  ),
+  /** Steps the task must remember, where that is known. */
+  lag: size.nullable(),
+  /** Kernel set that computed the first update. */
+  kernels: z.string(),
+  /** Kernel sets that it was gone on with, in the order of their updates. Earlier runs kept none. */
+  kernelChanges: z.array(kernelChangeSchema).default([]),
+  /** Parts that each batch is cut into: with the kernel set it decides the last bits. Earlier runs were not cut. */
+  shards: size.min(1).default(1),
+  /** Threads that shared the work when the run began; they decide the speed only. */
+  workers: size.min(1).default(1),
+  /** Estimated bytes of the trainer. */
+  memoryBytes: z.number().nonnegative(),
+  /** Folder of the run's records; null where they are not kept. */
+  folder: z.string().nullable(),
+  layout: layoutSchema,
+});
+
+type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
+
+/** What is known of a run before its first update and does not change; part of the run's manifest. */
+export type RunFacts = DeepReadonly<z.infer<typeof factsSchema>>;

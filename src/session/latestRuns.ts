@@ -1,0 +1,97 @@
+import { Uri, type Memento } from 'vscode';
+import { largestFindings, readFindings } from '../diagnosis/finding';
+import { missingInWords } from '../run/series/missing';
+import { counted } from '../text/numbers';
+import type { RunState } from '../protocol/run';
+import { runFiles } from '../run/storage/runFiles';
+import type { GrowingHistory } from './growingHistory';
+import { fileOf, readKeptRun, type KeptRun } from './storedRun';
+import type { RunReader } from './runReader';
+import type { ArchivedRun } from './session';
+import type { Target } from './sessions';
+
+const storeKey = 'unroll.latestRuns';
+const mostRemembered = 200;
+
+const wordsFor: Partial<Record<RunState, string>> = {
+  interrupted:
+    'This run was cut off while it was training. Its records up to then are kept; Resume goes on from its newest checkpoint.',
+  elsewhere:
+    'Another window, or a run in a terminal, is training this run now. What is shown is what it has kept so far.',
+};
+
+/** Remembers where the latest run of each target keeps its records, so that a reloaded window shows it again. */
+export class RunArchive {
+  constructor(
+    readonly store: Memento,
+    readonly reader: RunReader,
+  ) {}
+
+  async remember(target: Target, folder: string): Promise<void> {
+    const entries = Object.entries(this.#entries()).filter(([key]) => key !== keyOf(target));
+    await this.store.update(
+      storeKey,
+      Object.fromEntries([...entries.slice(1 - mostRemembered), [keyOf(target), folder]]),
+    );
+  }
+
+  /** Reads the latest run of a target; undefined when there is none that can be read. */
+  async open(target: Target): Promise<ArchivedRun | undefined> {
+    const folder = this.#entries()[keyOf(target)];
+    const kept = folder === undefined ? undefined : await readKeptRun(Uri.file(folder));
+    return kept && loadRun(kept, this.reader.growing()).catch(() => undefined);
+  }
+
+  #entries(): Record<string, string> {
+    return this.store.get<Record<string, string>>(storeKey, {});
+  }
+}
+
+/**
+ * Reads what a kept run has recorded.
+ *
+ * @param records reads them, where they have been read before only what was added
+ * @throws with a readable reason when its records cannot be read
+ */
+export async function loadRun({ folder, manifest, state }: KeptRun, records: GrowingHistory): Promise<ArchivedRun> {
+  const history = await records.read(folder.fsPath, manifest);
+  const { missing, updates } = history.numbers;
+  const words = [
+    wordsFor[state] ?? manifest.message ?? '',
+    missing === undefined ? '' : missingInWords(missing),
+    updates < manifest.updates
+      ? cutShortInWords(updates, manifest.updates)
+      : unreadInWords(state, updates, records.unread),
+  ];
+  return {
+    // A folder that was moved or copied tells of another place.
+    facts: { ...manifest.facts, folder: folder.fsPath },
+    experiment: manifest.experiment,
+    state,
+    message: words.filter((said) => said !== '').join(' ') || undefined,
+    broke: manifest.nonFinite ?? undefined,
+    findings: readFindings(await fileOf(folder, runFiles.findings, largestFindings)),
+    history,
+  };
+}
+
+/** What is said of a record file that ends, as far as it can be read, before the run did. */
+function cutShortInWords(readable: number, made: number): string {
+  return (
+    `The run made ${counted(made, 'update')}, but its records can be read for the first ${counted(readable, 'update')} only: ` +
+    'what follows in the file is damaged or missing. Every update can still be walked through, by replay.'
+  );
+}
+
+function keyOf({ uri, variant }: Target): string {
+  return JSON.stringify([uri.toString(), variant ?? null]);
+}
+
+/** What is said of the end of a record file that nobody writes to, where no records could be found in it. */
+function unreadInWords(state: RunState, readable: number, bytes: number): string {
+  if (bytes === 0 || state === 'elsewhere' || state === 'running') return '';
+  return (
+    `The records end with ${counted(bytes, 'byte')} that cannot be read: what follows the first ${counted(readable, 'update')} ` +
+    'is damaged or was not written to its end.'
+  );
+}

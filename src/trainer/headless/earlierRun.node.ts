@@ -1,0 +1,106 @@
+import { basename, join } from 'node:path';
+import { isOtherData } from '../../data/dataDigest';
+import { toJson } from '../../experiment/resolved';
+import { reasonOf } from '../../protocol/channel';
+import { briefValue, differingKeys, keyValues } from '../../run/differences';
+import { kernelsAt } from '../../run/kernelHistory';
+import { runFiles } from '../../run/storage/runFiles';
+import { largestManifest, readManifest, unreadableInWords, type Manifest } from '../../run/manifest';
+import type { CommandLine } from './commandLine.node';
+import type { FolderStorage } from '../../run/storage/folderStorage.node';
+import type { TrainingPlan } from '../training/trainingSetup';
+import { Refused } from './startProblem';
+import { runnableKernels } from '../training/runnableKernels';
+
+/** Keys that a message has room for. */
+const mostNamed = 3;
+
+/**
+ * The run that a folder holds already, undefined where it holds none.
+ *
+ * @throws Refused when it cannot be read, or is not what the command line, the plan and its data ask for
+ */
+export async function fittingRun(
+  storage: FolderStorage,
+  plan: TrainingPlan,
+  dataDigest: string | null,
+  commandLine: CommandLine,
+): Promise<Manifest | undefined> {
+  const earlier = await earlierRun(storage, commandLine.file);
+  const misfit = misfitOf(earlier, plan, dataDigest, commandLine.resume, storage.folder);
+  if (misfit !== undefined) throw new Refused(`${commandLine.file}:1:1: ${misfit}`);
+  return earlier;
+}
+
+/** Whether an earlier run has nothing left to do: all its steps, or a loss that has reached `training.stopAtLoss`. */
+export function isOver({ state, updates, facts }: Manifest, { experiment }: TrainingPlan): boolean {
+  const reachedLoss = state === 'finished' && updates < facts.plannedUpdates;
+  return reachedLoss || updates >= experiment.training.steps;
+}
+
+/**
+ * The run that a folder holds already, whatever is asked for; undefined where it holds none.
+ *
+ * @throws Refused when it cannot be read
+ */
+export async function earlierRun(storage: FolderStorage, file: string): Promise<Manifest | undefined> {
+  const bytes = await storage.read(runFiles.manifest, largestManifest).catch((error: unknown) => {
+    throw new Refused(
+      `${file}:1:1: ${storage.folder} cannot hold a run (${reasonOf(error)}). Choose a folder for --out, or one that does not exist yet.`,
+    );
+  });
+  if (bytes === undefined) return undefined;
+  const manifest = readManifest(bytes);
+  if (manifest === undefined) {
+    throw new Refused(
+      `${join(storage.folder, runFiles.manifest)}:1:1: The folder's run cannot be read. ${unreadableInWords(bytes)} Choose another --out.`,
+    );
+  }
+  return manifest;
+}
+
+function misfitOf(
+  earlier: Manifest | undefined,
+  plan: TrainingPlan,
+  dataDigest: string | null,
+  resume: boolean,
+  folder: string,
+): string | undefined {
+  if (earlier === undefined) {
+    return resume ? `There is no run in ${folder} to go on with. Leave out --resume to start one.` : undefined;
+  }
+  if (!resume) return `${folder} already holds a run. Choose another --out, or add --resume to go on with it.`;
+  const difference = differenceInWords(earlier.experiment, JSON.parse(toJson(plan.experiment)));
+  if (difference !== undefined) {
+    return (
+      `The run in ${basename(folder)} was trained with another experiment, with ${difference}; only name, notes and ` +
+      'training.steps may differ. Choose another --out, or go back to the experiment in its run.json.'
+    );
+  }
+  if (isOtherData(earlier.facts.dataDigest, dataDigest)) {
+    return (
+      `The run in ${basename(folder)} was trained on other data: ${earlier.facts.data} has changed since. ` +
+      'Choose another --out, or put the earlier file back.'
+    );
+  }
+  const { name, missing } = runnableKernels(kernelsAt(earlier.facts, Infinity));
+  if (missing === undefined && name !== plan.kernels.name) {
+    return (
+      `The run in ${basename(folder)} was computed by the ${name} kernels, not by ${plan.kernels.name}. ` +
+      `Choose another --out, or add --kernels ${name}.`
+    );
+  }
+  return undefined;
+}
+
+/** The first keys that decide numbers and that two experiments do not have alike, with the values of both. */
+function differenceInWords(ofRun: unknown, asked: unknown): string | undefined {
+  const [before, now] = [keyValues(ofRun), keyValues(asked)];
+  const keys = differingKeys([before, now]).filter((key) => key !== 'training.steps');
+  if (keys.length === 0) return undefined;
+  const named = keys
+    .slice(0, mostNamed)
+    .map((key) => `${key} ${briefValue(before.get(key))} and not ${briefValue(now.get(key))}`);
+  const more = keys.length - named.length;
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,64 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { RunFacts } from '../../protocol/run';
+import type { RecordBatch } from '../../run/records/recordBatch';
+
+/** Shows how a headless run goes. */
+export interface Progress {
+  show(batch: RecordBatch): void;
+  close(): void;
+}
+
+/** One line of JSON per update. */
+export function jsonLines(stdout: NodeJS.WritableStream): Progress {
+  return {
+    show(batch) {
+      for (let n = 0; n < batch.count; n++) {
+        const validationLoss = batch.validationLoss[n] ?? NaN;
+        const line = {
+          step: batch.update[n],
+          loss: batch.loss[n],
+          gradNorm: batch.gradNorm[n],
+          clippedNorm: batch.clippedNorm[n],
+          learningRate: batch.learningRate[n],
+          ...(Number.isNaN(validationLoss) ? {} : { validationLoss }),
+        };
+        stdout.write(`${JSON.stringify(line)}\n`);
+      }
+    },
+    close() {
+      // Every line has been written as it came.
+    },
+  };
+}
+
+/** A bar on a terminal; nothing where stderr is none. */
+export function progressBar(stderr: NodeJS.WriteStream, facts: RunFacts): Progress {
+  const bar = new SingleBar(
+    {
+      stream: stderr,
+      format: '{bar} {percentage}% | {value}/{total} updates | {rate} updates/s | {eta_formatted} left | loss {loss}',
+      hideCursor: true,
+      noTTYOutput: false,
+    },
+    Presets.shades_classic,
+  );
+  let started = false;
+  let first = { update: 0, seconds: 0 };
+  return {
+    show(batch) {
+      const last = batch.count - 1;
+      const update = (batch.update[last] ?? 0) + 1;
+      const seconds = batch.seconds[last] ?? 0;
+      if (!started) {
+        bar.start(facts.plannedUpdates, batch.update[0] ?? 0, { rate: '…', loss: '…' });
+        first = { update, seconds };
+        started = true;
+      }
+      const rate = seconds > first.seconds ? ((update - first.update) / (seconds - first.seconds)).toFixed(0) : '…';
+      bar.update(update, { rate, loss: (batch.loss[last] ?? NaN).toPrecision(3) });
+    },
+    close() {
+      if (started) bar.stop();
+    },
+  };
+}

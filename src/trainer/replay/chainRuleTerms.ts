@@ -1,0 +1,82 @@
+import type { Capture } from '../../engine/instruments/capture';
+import { GradientTerms, type TermsPerStep } from '../../engine/instruments/chainRuleTerms';
+import type { Terms, TermsRequest } from '../../protocol/chainRuleTerms';
+import { largestPictured } from './inspection';
+import type { Pause } from './requestQueue';
+
+/** Multiplications beyond which the terms would keep a person waiting. */
+const mostWork = 6e9;
+
+/** The terms of single parameters of one captured update; what is the same for all steps is made once. */
+export class TermsOfUpdate {
+  readonly #known = new Map<string, { readonly terms: GradientTerms; readonly steps: TermsPerStep }>();
+
+  constructor(readonly capture: Capture) {}
+
+  /** @throws RangeError for a parameter, a sequence or a step that is not there, and where it would take too long */
+  async at({ parameter, sequence, t }: TermsRequest, pause: Pause): Promise<Terms> {
+    const { terms, steps: perStep } = await this.#of(parameter, pause);
+    const { rows, columns, steps, batch, gradientNorm } = terms;
+    if (sequence >= batch || t >= steps) {
+      throw new RangeError(
+        `The batch has sequences 0 to ${batch - 1} and steps 0 to ${steps - 1}; asked for ${sequence} and ${t}.`,
+      );
+    }
+    const isPictured = rows * columns <= largestPictured;
+    const term = new Float64Array(isPictured ? rows * columns : 0);
+    if (isPictured) terms.add(term, t);
+    return {
+      parameter,
+      rows,
+      columns,
+      norm: perStep.norm,
+      sumNorm: perStep.sumNorm,
+      share: perStep.share,
+      gradientNorm,
+      relativeError: terms.relativeError(perStep.sum),
+      t,
+      delta: terms.delta(t, sequence),
+      source: terms.source(t, sequence),
+      term,
+      sum: isPictured ? await toTheEnd(terms.sumFrom(t), pause) : term,
+    };
+  }
+
+  /** ⟨term, g⟩ / ‖g‖² of each step (T), as `Terms.share`. */
+  async shares(parameter: string, pause: Pause): Promise<Float64Array> {
+    return (await this.#of(parameter, pause)).steps.share;
+  }
+
+  /** Whether the terms of all these parameters can be added up while somebody waits. */
+  isQuick(parameters: readonly string[]): boolean {
+    return parameters.reduce((sum, name) => sum + workOf(new GradientTerms(this.capture, name)), 0) <= mostWork;
+  }
+
+  async #of(parameter: string, pause: Pause) {
+    const known = this.#known.get(parameter);
+    if (known !== undefined) return known;
+    const terms = new GradientTerms(this.capture, parameter);
+    if (workOf(terms) > mostWork) {
+      throw new RangeError(
+        `${parameter} has ${terms.rows} × ${terms.columns} elements: its terms over ${terms.steps} steps of ${terms.batch} sequences would take too long to add up. Choose a bias, or a smaller net.`,
+      );
+    }
+    const fresh = { terms, steps: await toTheEnd(terms.perStep(), pause) };
+    this.#known.set(parameter, fresh);
+    return fresh;
+  }
+}
+
+/** Does work that rests now and then, letting others in while it does. */
+async function toTheEnd<Result>(work: Generator<undefined, Result>, pause: Pause): Promise<Result> {
+  for (;;) {
+    const rest = work.next();
+    if (rest.done === true) return rest.value;
+    await pause();
+  }
+}
+
+/** Multiplications that all terms of a parameter take. */
+function workOf({ rows, columns, steps, batch }: GradientTerms): number {
+  return rows * columns * steps * batch;
+}

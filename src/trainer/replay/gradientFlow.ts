@@ -1,0 +1,205 @@
+import { median, sum } from 'd3-array';
+import { tensorOf, type Capture } from '../../engine/instruments/capture';
+import { Itemiser, type ItemisedSequence } from '../../engine/instruments/perLossGradients';
+import { openKernels, runnableKernelSets } from '../../engine/kernels/open';
+import { lossWeight } from '../../engine/losses/loss';
+import type { Window } from '../../engine/recurrence/window';
+import type { Reach, ReachRequest, RecurrentBlock } from '../../protocol/gradientFlow';
+import type { TrainingPlan } from '../training/trainingSetup';
+import type { Pause } from './requestQueue';
+import { recurrentBlock } from './recurrentBlock';
+
+/** T beyond which the matrix has no room on a screen or in a worker. */
+const mostSteps = 1024;
+/** Multiplications that may be spent on the median over the batch. */
+const mostWork = 4e9;
+const horizonShare = 1e-3;
+/** Steepest slope of each φ (Pascanu, Mikolov & Bengio 2013). */
+const steepest = { tanh: 1, sigmoid: 0.25, relu: 1, identity: 1 } as const;
+
+/** Finds who reaches whom at captured updates of one run; the memory for it is laid out at the first question. */
+export class ReachFinder {
+  #itemiser: Itemiser | undefined;
+
+  constructor(readonly plan: TrainingPlan) {}
+
+  /** @throws RangeError when the batch has no such sequence or layer, or the window is too long */
+  async of(capture: Capture, request: ReachRequest, pause: Pause): Promise<Reach> {
+    const { layer } = request;
+    const { cell, experiment } = this.plan;
+    const { steps, matrix, middle, medianOf } = await this.#matrices(capture, request, pause);
+    const weight = tensorOf(capture, `rnn.weight_hh_l${layer}`);
+    const recurrent: RecurrentBlock[] = [];
+    for (const [g, { name }] of cell.gates.entries()) {
+      recurrent.push(recurrentBlock(weight, cell.gates.length, g, name));
+      await pause();
+    }
+    const { model } = experiment;
+    const slope = model.cell === 'rnn' ? steepest[model.activation ?? 'tanh'] : undefined;
+    return {
+      steps,
+      matrix,
+      median: middle,
+      medianOf,
+      ...horizonOf(middle, steps),
+      gain: gainOf(matrix, steps),
+      recurrent,
+      bound: slope === undefined ? null : slope * (recurrent[0]?.largestSingularValue ?? NaN),
+    };
+  }
+
+  /** The memory horizon of the batch, and the largest lag there is. @throws as `of` */
+  async horizon(capture: Capture, request: ReachRequest, pause: Pause): Promise<Pick<Reach, 'horizon' | 'longest'>> {
+    const { middle, steps } = await this.#matrices(capture, request, pause);
+    return horizonOf(middle, steps);
+  }
+
+  /** The matrix of one sequence, and the median over as many as there is time for. */
+  async #matrices(capture: Capture, { sequence, layer }: ReachRequest, pause: Pause) {
+    const { plan } = this;
+    const [steps = 0, batch = 0] = tensorOf(capture, 'outputs').shape;
+    if (steps > mostSteps) {
+      throw new RangeError(
+        `A matrix of ${steps} × ${steps} steps is too large to look at: it is drawn up to T = ${mostSteps}.`,
+      );
+    }
+    if (sequence >= batch || layer >= plan.experiment.model.layers) {
+      throw new RangeError(
+        `The batch has sequences 0 to ${batch - 1}, the net ${plan.experiment.model.layers} layers.`,
+      );
+    }
+    const itemiser = this.#ready(capture, steps);
+    const matrixOf = (lane: number): Float64Array => {
+      const { given, from } = laneOf(capture, plan, lane, steps, batch);
+      return placed(itemiser.matrix(given, plan.experiment.loss, layer), from, steps);
+    };
+    const matrix = matrixOf(sequence);
+    const lanes = evenly(batch, this.#lanesInTime(steps, batch), sequence);
+    const all: Float64Array[] = [];
+    for (const lane of lanes) {
+      all.push(lane === sequence ? matrix : matrixOf(lane));
+      await pause();
+    }
+    const middle = all.length === 1 ? matrix : matrix.map((_, i) => median(all, (one) => one[i]) ?? NaN);
+    return { steps, matrix, middle, medianOf: all.length };
+  }
+
+  #ready(capture: Capture, steps: number): Itemiser {
+    if (this.#itemiser?.steps !== steps) {
+      const { name } = this.plan.kernels;
+      const kernels = openKernels(runnableKernelSets().find((set) => set === name) ?? 'reference');
+      this.#itemiser = new Itemiser(kernels, this.plan.options.network, 'dense', steps);
+    }
+    for (const name of this.plan.layout.parameters) this.#itemiser.load(name, tensorOf(capture, name).data);
+    return this.#itemiser;
+  }
+
+  #lanesInTime(steps: number, batch: number): number {
+    const { hidden, layers } = this.plan.options.network;
+    const work = (steps ** 2 / 2) * this.plan.cell.gates.length * hidden ** 2 * layers;
+    return Math.max(1, Math.min(batch, Math.floor(mostWork / work)));
+  }
+}
+
+function horizonOf(matrix: Float64Array, steps: number): Pick<Reach, 'horizon' | 'longest'> {
+  return { horizon: memoryHorizon(matrix, steps), longest: lastLoss(matrix, steps) };
+}
+
+/**
+ * The memory horizon: the largest lag ℓ with median_t N[t,t−ℓ]/N[t,t] ≥ 1e-3; null where no step has a loss, or where
+ * every loss says exactly nothing.
+ */
+export function memoryHorizon(matrix: Float64Array, steps: number): number | null {
+  for (let lag = steps - 1; lag >= 0; lag--) {
+    const shares: number[] = [];
+    for (let t = lag; t < steps; t++) {
+      const share = (matrix[t * steps + t - lag] ?? NaN) / (matrix[t * steps + t] ?? NaN);
+      if (Number.isFinite(share)) shares.push(share);
+    }
+    if ((median(shares) ?? 0) >= horizonShare) return lag;
+  }
+  return null;
+}
+
+/** The last step that has a loss, which is the largest lag there is; null where none has. */
+function lastLoss(matrix: Float64Array, steps: number): number | null {
+  for (let t = steps - 1; t >= 0; t--) if (!Number.isNaN(matrix[t * steps + t])) return t;
+  return null;
+}
+
+/** ‖∂L_T/∂h_{k−1}‖ / ‖∂L_T/∂h_k‖ for the last step T that has a loss. */
+function gainOf(matrix: Float64Array, steps: number): Float64Array {
+  let last = steps - 1;
+  while (last >= 0 && Number.isNaN(matrix[last * steps + last])) last--;
+  const row = matrix.subarray(last * steps, (last + 1) * steps);
+  return Float64Array.from({ length: steps }, (_, k) =>
+    last < 0 || k === 0 ? NaN : (row[k - 1] ?? NaN) / (row[k] ?? NaN),
+  );
+}
+
+/** Sequences spread evenly over the batch, the chosen one among them. */
+function evenly(batch: number, count: number, chosen: number): readonly number[] {
+  const lanes = Array.from({ length: count }, (_, i) => Math.floor((i * batch) / count));
+  return lanes.includes(chosen) ? lanes : [chosen, ...lanes.slice(1)];
+}
+
+/** One lane of a captured window as a window of its own, from the step where it last began anew. */
+function laneOf(
+  capture: Capture,
+  plan: TrainingPlan,
+  lane: number,
+  steps: number,
+  batch: number,
+): { readonly given: ItemisedSequence; readonly from: number } {
+  const resets = capture.tensors.get('reset')?.data;
+  let from = steps - 1;
+  while (from > 0 && resets?.[from * batch + lane] !== 1) from--;
+  const rowsOf = (name: string): Float64Array => {
+    const { data, shape } = tensorOf(capture, name);
+    const width = shape.slice(2).reduce((product, size) => product * size, 1);
+    const rows = new Float64Array((steps - from) * width);
+    for (let t = from; t < steps; t++) {
+      const at = (t * batch + lane) * width;
+      rows.set(data.subarray(at, at + width), (t - from) * width);
+    }
+    return rows;
+  };
+  const { loss } = plan.experiment;
+  const mask = Uint8Array.from(rowsOf('mask'));
+  const targets = rowsOf('targets');
+  const window: Window = {
+    steps: steps - from,
+    batch: 1,
+    inputs: { kind: 'dense', values: rowsOf('inputs') },
+    targets:
+      loss.kind === 'mse'
+        ? { kind: 'values', values: targets }
+        : { kind: 'classes', indices: Int32Array.from(targets) },
+    mask,
+    reset: new Uint8Array([1]),
+  };
+  const { hidden, layers, outputs } = plan.options.network;
+  const isFresh = from > 0 || resets?.[lane] === 1;
+  const initial = Array.from({ length: layers }, (_, layer) =>
+    plan.cell.state.map((state) =>
+      isFresh
+        ? new Float64Array(hidden)
+        : tensorOf(capture, `${state}0_l${layer}`).data.subarray(lane * hidden, (lane + 1) * hidden),
+    ),
+  );
+  const targetCount = sum(tensorOf(capture, 'mask').data);
+  return { given: { window, initial, weight: lossWeight(loss, targetCount, outputs, batch) }, from };
+}
+
+/** The matrix of the steps from `from` on, in that of all steps. */
+function placed(matrix: Float64Array, from: number, steps: number): Float64Array {
+  if (from === 0) return matrix;
+  const whole = new Float64Array(steps ** 2).fill(NaN);
+  const length = steps - from;
+  for (let t = 0; t < length; t++) {
+    whole.set(matrix.subarray(t * length, (t + 1) * length), (t + from) * steps + from);
+    // What lies before a new beginning is reached by nothing.
+    if (!Number.isNaN(matrix[t * length + t])) whole.fill(0, (t + from) * steps, (t + from) * steps + from);
+  }
+  return whole;
+}

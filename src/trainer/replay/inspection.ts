@@ -1,0 +1,238 @@
+import { tensorOf, type Capture, type CapturedTensor } from '../../engine/instruments/capture';
+import type { Snapshot } from '../../engine/snapshot';
+import type {
+  InspectedGate,
+  InspectedLayer,
+  InspectedParameter,
+  Inspection,
+  ParameterUpdate,
+} from '../../protocol/inspection';
+import type { TrainingPlan } from '../training/trainingSetup';
+
+/** Elements of a parameter beyond which its values are not shown one by one. */
+export const largestPictured = 1 << 16;
+
+/**
+ * What a captured update says of one sequence of its batch.
+ *
+ * @throws RangeError when the batch has no such sequence
+ */
+export function inspectionOf(capture: Capture, plan: TrainingPlan, sequence: number, caveat?: string): Inspection {
+  const { tensors, metadata } = capture;
+  const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
+  const [steps = 0, batch = 0] = tensor('outputs').shape;
+  if (!Number.isSafeInteger(sequence) || sequence < 0 || sequence >= batch) {
+    throw new RangeError(`The batch has the sequences 0 to ${batch - 1}; there is no ${sequence}.`);
+  }
+  const lane = (name: string): Float64Array => laneOf(tensor(name), steps, batch, sequence);
+  const { bptt, loss } = plan.experiment;
+  const { kind } = loss;
+  const width = plan.source.outputs;
+  const mask = Uint8Array.from(lane('mask'));
+  const logits = lane('outputs');
+  const targets = kind === 'mse' ? lane('targets') : oneHot(lane('targets'), width);
+  const outputs = kind === 'mse' ? logits : softmaxRows(logits, width);
+  const lossWeight = weightOf(loss, countOf(tensor('mask')), width, batch);
+  return {
+    update: Number(metadata['step']),
+    sequence,
+    caveat,
+    batch,
+    steps,
+    reach: Number(metadata['reach'] ?? 0),
+    gradientFrom: typeof bptt === 'object' ? Math.max(0, steps - bptt.backward) : 0,
+    loss: Number(metadata['loss']),
+    gradNorm: Number(metadata['gradNorm']),
+    clipCoefficient: Number(metadata['clipCoefficient']),
+    learningRate: Number(metadata['learningRate']),
+    lossKind: kind,
+    lossWeight,
+    cell: plan.cell.name,
+    activation: plan.experiment.model.activation ?? 'tanh',
+    inputKind: plan.source.inputKind,
+    inputNames: plan.source.inputNames,
+    outputNames: plan.source.outputNames,
+    inputs: lane('inputs'),
+    outputs,
+    targets,
+    mask,
+    lossPerStep: Float64Array.from(tensor('loss').data),
+    sequenceLoss: sequenceLoss(kind, outputs, targets, mask, lossWeight),
+    layers: Array.from({ length: plan.experiment.model.layers }, (_, l): InspectedLayer => {
+      const hidden = tensor(`h0_l${l}`).shape[1] ?? 0;
+      const initial = (name: string): Float64Array =>
+        Float64Array.from(tensor(name).data.subarray(sequence * hidden, (sequence + 1) * hidden));
+      return {
+        hidden,
+        h0: initial(`h0_l${l}`),
+        h: lane(`h_l${l}`),
+        c: tensors.has(`c_l${l}`) ? lane(`c_l${l}`) : new Float64Array(0),
+        c0: tensors.has(`c0_l${l}`) ? initial(`c0_l${l}`) : new Float64Array(0),
+        gates: tensors.has(`gates_l${l}`) ? gatesOf(lane(`gates_l${l}`), plan, steps, hidden) : [],
+        dh: lane(`dh_l${l}`),
+        dhLocal: lane(`dhLocal_l${l}`),
+      };
+    }),
+    parameters: plan.layout.parameters.map((name) => parameterOf(name, tensor)),
+  };
+}
+
+/** The rows of one lane of a (T,B,·) tensor. */
+function laneOf({ data }: CapturedTensor, steps: number, batch: number, lane: number): Float64Array {
+  const width = data.length / (steps * batch);
+  const out = new Float64Array(steps * width);
+  for (let t = 0; t < steps; t++) {
+    const at = (t * batch + lane) * width;
+    out.set(data.subarray(at, at + width), t * width);
+  }
+  return out;
+}
+
+function oneHot(classes: Float64Array, width: number): Float64Array {
+  const out = new Float64Array(classes.length * width);
+  classes.forEach((index, t) => {
+    if (index >= 0) out[t * width + index] = 1;
+  });
+  return out;
+}
+
+function softmaxRows(logits: Float64Array, width: number): Float64Array {
+  const out = new Float64Array(logits.length);
+  for (let at = 0; at < logits.length; at += width) {
+    const row = logits.subarray(at, at + width);
+    const largest = row.reduce((most, value) => Math.max(most, value), -Infinity);
+    const powers = row.map((value) => Math.exp(value - largest));
+    const sum = powers.reduce((total, value) => total + value, 0);
+    out.set(
+      powers.map((value) => value / sum),
+      at,
+    );
+  }
+  return out;
+}
+
+function countOf({ data }: CapturedTensor): number {
+  let count = 0;
+  for (const asked of data) count += asked;
+  return count;
+}
+
+/** The blocks of a layer's gates, (T,G·H), one by one. */
+function gatesOf(all: Float64Array, { cell }: TrainingPlan, steps: number, hidden: number): InspectedGate[] {
+  const width = cell.gates.length * hidden;
+  return cell.gates.map(({ name }, g) => {
+    const values = new Float64Array(steps * hidden);
+    for (let t = 0; t < steps; t++) {
+      const at = t * width + g * hidden;
+      values.set(all.subarray(at, at + hidden), t * hidden);
+    }
+    return { name, values };
+  });
+}
+
+/** What each term of the loss is multiplied by: `mean` divides by the number of targets, for mse also by O; `sum` by B. */
+function weightOf(
+  { kind, reduction }: TrainingPlan['experiment']['loss'],
+  targets: number,
+  outputs: number,
+  batch: number,
+): number {
+  return 1 / (reduction === 'mean' ? (kind === 'mse' ? targets * outputs : targets) : batch);
+}
+
+/** The loss of one sequence as it enters L: the definition of the loss, for this lane alone. */
+function sequenceLoss(
+  kind: Inspection['lossKind'],
+  outputs: Float64Array,
+  targets: Float64Array,
+  mask: Uint8Array,
+  weight: number,
+): Float64Array {
+  const width = outputs.length / mask.length;
+  return Float64Array.from(mask, (asked, t) => {
+    if (asked === 0) return 0;
+    let sum = 0;
+    for (let o = t * width; o < (t + 1) * width; o++) {
+      const target = targets[o] ?? 0;
+      const output = outputs[o] ?? 0;
+      sum += kind === 'mse' ? (output - target) ** 2 : target === 0 ? 0 : -Math.log(output);
+    }
+    return sum * weight;
+  });
+}
+
+function parameterOf(name: string, tensor: (name: string) => CapturedTensor): InspectedParameter {
+  const before = tensor(name);
+  const gradient = tensor(`grad/${name}`);
+  const clipped = tensor(`clipped/${name}`);
+  const after = tensor(`next/${name}`);
+  const step = Float64Array.from(after.data, (value, i) => value - (before.data[i] ?? 0));
+  const [clippedNorm, updateNorm] = [norm(clipped.data), norm(step)];
+  return {
+    name,
+    ...shapeOf(before),
+    before: pictured(before),
+    gradNorm: norm(gradient.data),
+    clippedNorm,
+    weightNorm: norm(before.data),
+    updateNorm,
+    descent: -product(step, clipped.data) / (updateNorm * clippedNorm),
+  };
+}
+
+/**
+ * What a captured update did to one parameter.
+ *
+ * @param after the learner after the update, for what the optimizer remembers
+ * @throws RangeError when the net has no such parameter
+ */
+export function parameterUpdateOf(
+  { tensors, metadata }: Capture,
+  parameter: string,
+  after?: Snapshot,
+): ParameterUpdate {
+  const [before, gradient, clipped, next] = ['', 'grad/', 'clipped/', 'next/'].map((kind) =>
+    tensors.get(`${kind}${parameter}`),
+  );
+  if (before === undefined || gradient === undefined || clipped === undefined || next === undefined) {
+    throw new RangeError(`The net has no parameter "${parameter}".`);
+  }
+  return {
+    update: Number(metadata['step']),
+    parameter,
+    ...shapeOf(before),
+    before: pictured(before),
+    gradient: pictured(gradient),
+    clipped: pictured(clipped),
+    after: pictured(next),
+    slots: slotsOf(parameter, after).map(([name, kept]) => ({ name, values: pictured(kept) })),
+  };
+}
+
+/** A bias is one row. */
+function shapeOf({ shape }: CapturedTensor): Pick<InspectedParameter, 'rows' | 'columns'> {
+  const [first = 1, second] = shape;
+  return { rows: second === undefined ? 1 : first, columns: second ?? first };
+}
+
+function pictured({ data }: CapturedTensor): Float64Array {
+  return Float64Array.from(data.length <= largestPictured ? data : []);
+}
+
+/** What the optimizer remembers of a parameter, by the names of its slots. */
+function slotsOf(name: string, optimizer: Snapshot | undefined): readonly (readonly [string, CapturedTensor])[] {
+  return [...(optimizer?.tensors ?? [])].flatMap(([key, kept]) => {
+    const [kind, slot = '', ...rest] = key.split('/');
+    return kind === 'optimizer' && rest.join('/') === name ? [[slot, kept] as const] : [];
+  });
+}
+
+function norm(values: ArrayLike<number>): number {
+  return Math.sqrt(product(values, values));
+}
+
+function product(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
+}

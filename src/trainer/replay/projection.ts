@@ -1,0 +1,66 @@
+import { tensorOf, type Capture, type CapturedTensor } from '../../engine/instruments/capture';
+import type { Projection, ProjectionRequest } from '../../protocol/output';
+import type { TrainingPlan } from '../training/trainingSetup';
+import { principalPlane } from './principalComponents';
+
+/** States that are looked at together at most; the work grows with their number. */
+const mostStates = 1500;
+
+/**
+ * The states of a layer in the captured update along their first two principal components: whole sequences of the batch,
+ * evenly chosen, and always the one that is looked at.
+ *
+ * @throws RangeError when there is no such sequence or layer
+ */
+export function projectStates({ source }: TrainingPlan, capture: Capture, request: ProjectionRequest): Projection {
+  const { update, sequence, layer } = request;
+  const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
+  const states = tensor(`h_l${layer}`);
+  const [steps = 0, batch = 0, hidden = 0] = states.shape;
+  if (sequence >= batch) {
+    throw new RangeError(`The batch has the sequences 0 to ${batch - 1}; there is no ${sequence}.`);
+  }
+  const reach = Number(capture.metadata['reach'] ?? 0);
+  const lanes = chosenLanes(batch, sequence, Math.floor(mostStates / Math.max(1, steps - reach)));
+  const places = lanes.flatMap((lane) => Array.from({ length: steps - reach }, (_, i) => ({ lane, t: reach + i })));
+  const rows = new Float64Array(places.length * hidden);
+  places.forEach(({ lane, t }, n) => {
+    const at = (t * batch + lane) * hidden;
+    rows.set(states.data.subarray(at, at + hidden), n * hidden);
+  });
+  const row = places.map(({ lane, t }) => t * batch + lane);
+  const isClasses = source.targetKind === 'classes';
+  const symbols = source.inputKind === 'oneHot' ? tensor('inputs') : undefined;
+  const outputs = tensor('outputs');
+  const targets = tensor('targets');
+  return {
+    update,
+    sequence,
+    layer,
+    sequences: lanes.length,
+    ...principalPlane(rows, hidden),
+    lanes: Int32Array.from(places, ({ lane }) => lane),
+    steps: Int32Array.from(places, ({ t }) => t),
+    inputs: Int32Array.from(row, (at) => (symbols === undefined ? -1 : largestIn(symbols, at, source.inputs))),
+    asked: Int32Array.from(row, (at) => (isClasses ? (targets.data[at] ?? -1) : -1)),
+    likeliest: Int32Array.from(row, (at) => (isClasses ? largestIn(outputs, at, source.outputs) : -1)),
+    values: Float64Array.from(row, (at) => (isClasses ? NaN : (outputs.data[at * source.outputs] ?? NaN))),
+  };
+}
+
+/** At most so many lanes, evenly apart, and the one that is looked at in any case. */
+function chosenLanes(batch: number, looked: number, most: number): readonly number[] {
+  const every = Math.max(1, Math.ceil(batch / Math.max(1, most)));
+  const chosen = new Set([looked]);
+  for (let lane = 0; lane < batch && chosen.size < Math.max(1, most); lane += every) chosen.add(lane);
+  return [...chosen].sort((a, b) => a - b);
+}
+
+/** The index of the largest of a row of `width` numbers. */
+function largestIn({ data }: CapturedTensor, row: number, width: number): number {
+  let best = 0;
+  for (let k = 1; k < width; k++) {
+    if ((data[row * width + k] ?? NaN) > (data[row * width + best] ?? NaN)) best = k;
+  }
+  return best;
+}

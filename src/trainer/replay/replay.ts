@@ -1,0 +1,93 @@
+import { reasonOf } from '../../protocol/channel';
+import { runFiles, updatesOfCheckpoint } from '../../run/storage/runFiles';
+import { learningRateAt, type RateChange } from '../../run/rateChanges';
+import type { RunStorage } from '../../run/storage/storage';
+import { largestCheckpoint, restoreCheckpoint } from '../storage/checkpoint';
+import type { Moment, Training } from '../training/training';
+import { Waypoints } from './snapshotCache';
+
+/**
+ * Brings back any update of a run: from the nearest checkpoint before it the same training is done again, bit for bit,
+ * with everything captured at the update that was asked for.
+ */
+export class Replay {
+  #position: number | undefined;
+  readonly #waypoints: Waypoints;
+
+  /**
+   * @param training of the run's own experiment and kernel set, to be used by nobody else
+   * @param changes of the learning rate by hand, in the order of their updates
+   */
+  constructor(
+    readonly training: Training,
+    readonly storage: RunStorage,
+    readonly changes: readonly RateChange[],
+  ) {
+    this.#waypoints = new Waypoints(training);
+  }
+
+  /**
+   * Everything of one update.
+   *
+   * @throws when no checkpoint before it can be read, or the training ends before it
+   */
+  async moment(update: number): Promise<Moment> {
+    await this.#reach(update);
+    const advance = this.#advance(true);
+    if (advance === undefined) throw new Error(`Update ${update} recorded nothing that could be shown.`);
+    return advance;
+  }
+
+  async #reach(update: number): Promise<void> {
+    const { training } = this;
+    const waypoint = this.#waypoints.nearest(update) ?? -1;
+    const here = this.#position !== undefined && this.#position <= update ? this.#position : -1;
+    // Where the replay stands, or has come by, is often nearer than any checkpoint.
+    const near = Math.max(here, waypoint);
+    const checkpoint = await this.#nearestCheckpoint(update, near >= 0);
+    if (checkpoint > near) await this.#restore(checkpoint);
+    else if (waypoint > here) this.#waypoints.restore(waypoint);
+    const way = update - training.updates;
+    while (training.updates < update) {
+      this.#waypoints.passBy(way);
+      this.#advance(false);
+    }
+    this.#position = training.updates;
+  }
+
+  #advance(capturing: boolean): Moment | undefined {
+    const { training, changes } = this;
+    const rate = learningRateAt(changes, training.updates);
+    if (rate !== undefined) training.plan.learner.learningRate = rate;
+    const advance = training.advance(() => capturing, capturing);
+    if (advance.kind === 'nonFinite') {
+      throw new Error(`Update ${advance.where.update} diverged: there is nothing after it to look at.`);
+    }
+    this.#position = training.updates;
+    return advance.moment;
+  }
+
+  /** @param isEnough whether the replay can go on without one */
+  async #nearestCheckpoint(update: number, isEnough: boolean): Promise<number> {
+    const all = (await this.storage.list(runFiles.checkpoints)).flatMap((name) => updatesOfCheckpoint(name) ?? []);
+    const before = all.filter((updates) => updates <= update).sort((a, b) => b - a)[0];
+    if (before === undefined && isEnough) return -1;
+    if (all.length === 0) throw new Error('The run keeps no checkpoint any more: its folder was moved or deleted.');
+    if (before === undefined) throw new Error(`The run keeps no checkpoint from before update ${update}.`);
+    return before;
+  }
+
+  async #restore(updates: number): Promise<void> {
+    const path = runFiles.checkpoint(updates);
+    const bytes = await this.storage.read(path, largestCheckpoint(this.training));
+    if (bytes === undefined) throw new Error(`The run's ${path} is gone.`);
+    // What cannot be restored may leave the training between two moments.
+    this.#position = undefined;
+    try {
+      restoreCheckpoint(this.training, bytes, updates);
+    } catch (error) {
+      throw new Error(`The run's ${path} cannot be used: ${reasonOf(error)}`);
+    }
+    this.#position = updates;
+  }
+}

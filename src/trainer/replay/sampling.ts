@@ -1,0 +1,115 @@
+import { randomFrom } from '../../data/random';
+import type { Source } from '../../data/source';
+import type { Capture } from '../../engine/instruments/capture';
+import type { Window } from '../../engine/recurrence/window';
+import type { Sample, SampleRequest } from '../../protocol/output';
+import type { TrainingPlan } from '../training/trainingSetup';
+import { withEarlierParameters } from './earlierParameters';
+
+/** Symbols that are drawn at most at one time. */
+export const longestSample = 2000;
+
+const mostNamed = 120;
+
+/**
+ * Draws symbols from the net as it was before the captured update: the prompt is read, then each symbol is drawn from
+ * softmax(ŷ / temperature) and read in its turn. Equal requests give equal texts.
+ *
+ * @throws Error when the net does not predict the symbols that it reads, or the prompt has others
+ */
+export function sampleSymbols(plan: TrainingPlan, capture: Capture, request: SampleRequest): Sample {
+  const { source, learner } = plan;
+  const { update, temperature, seed, length } = request;
+  if (!canSample(source)) {
+    throw new Error(
+      'This net does not predict the kind of symbol that it reads, so it cannot go on from its own output.',
+    );
+  }
+  if (!(temperature >= 0) || !Number.isFinite(temperature)) {
+    throw new Error(`A temperature is 0 or more; this one is ${temperature}.`);
+  }
+  const prompt = symbolsOf(request.prompt, source.inputNames);
+  const count = Math.min(longestSample, Math.max(0, Math.floor(length)));
+  const random = randomFrom(seed, 'sampling');
+  const drawn: number[] = [];
+  const probabilities: number[] = [];
+  const observe = (window: Window, t: number, outputs: ArrayLike<number>): void => {
+    if (t < window.steps - 1 || drawn.length >= count) return;
+    const natural = softmax(outputs, 1);
+    const index = temperature === 0 ? largestAt(natural) : draw(softmax(outputs, temperature), random.uniform());
+    drawn.push(index);
+    probabilities.push(natural[index] ?? NaN);
+  };
+  function* windows(): Iterable<Window> {
+    yield windowOf(prompt, 1);
+    while (drawn.length < count) yield windowOf(drawn.slice(-1), 0);
+  }
+  withEarlierParameters(learner, capture, () => learner.evaluate(windows(), observe));
+  return {
+    update,
+    text: drawn.map((index) => source.inputNames[index] ?? '').join(separator(source.inputNames)),
+    probabilities: Float64Array.from(probabilities),
+  };
+}
+
+/** Whether the net reads the symbols that it predicts. */
+export function canSample({ inputKind, targetKind, inputNames, outputNames }: Source): boolean {
+  const isSame = inputNames.length === outputNames.length && inputNames.every((name, i) => name === outputNames[i]);
+  return inputKind === 'oneHot' && targetKind === 'classes' && isSame;
+}
+
+/** A text as indices of symbols: characters, or words between blanks where symbols are longer than one. */
+function symbolsOf(text: string, names: readonly string[]): readonly number[] {
+  const isWords = separator(names) !== '';
+  const parts = isWords ? text.split(/\s+/).filter((part) => part !== '') : Array.from(text);
+  if (parts.length === 0) throw new Error('The prompt is empty; give the net at least one symbol to begin with.');
+  return parts.map((part, place) => {
+    const index = names.indexOf(part);
+    if (index >= 0) return index;
+    const all = names.map((name) => (name.trim() === '' ? JSON.stringify(name) : name)).join(isWords ? ', ' : ' ');
+    const known = all.length > mostNamed ? `${all.slice(0, mostNamed)}…` : all;
+    throw new Error(
+      `${JSON.stringify(part)}, symbol ${place + 1} of the prompt, is not among the ${names.length} that this net knows: ${known}`,
+    );
+  });
+}
+
+function separator(names: readonly string[]): string {
+  return names.every((name) => Array.from(name).length === 1) ? '' : ' ';
+}
+
+/** One lane of symbols without targets. */
+function windowOf(symbols: readonly number[], reset: 0 | 1): Window {
+  const steps = symbols.length;
+  return {
+    steps,
+    batch: 1,
+    inputs: { kind: 'oneHot', indices: Int32Array.from(symbols) },
+    targets: { kind: 'classes', indices: new Int32Array(steps).fill(-1) },
+    mask: new Uint8Array(steps),
+    reset: Uint8Array.of(reset),
+  };
+}
+
+function softmax(outputs: ArrayLike<number>, temperature: number): Float64Array {
+  const scaled = Float64Array.from(outputs, (value) => value / temperature);
+  const largest = scaled.reduce((most, value) => Math.max(most, value), -Infinity);
+  const powers = scaled.map((value) => Math.exp(value - largest));
+  const sum = powers.reduce((total, value) => total + value, 0);
+  return powers.map((value) => value / sum);
+}
+
+/** The first index at which the probabilities add up to more than `at`. */
+function draw(probabilities: Float64Array, at: number): number {
+  let sum = 0;
+  for (let index = 0; index < probabilities.length; index++) {
+    sum += probabilities[index] ?? 0;
+    if (at < sum) return index;
+  }
+  // Rounding may leave the sum a hair below 1.
+  return largestAt(probabilities);
+}
+
+function largestAt(values: Float64Array): number {
+  return values.reduce((best, value, index) => (value > (values[best] ?? NaN) ? index : best), 0);
+}

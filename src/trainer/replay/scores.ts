@@ -1,0 +1,145 @@
+import { tensorOf, type Capture, type CapturedTensor } from '../../engine/instruments/capture';
+import type { Window } from '../../engine/recurrence/window';
+import type { HeldOutRequest, HeldOutSeries, PositionScores, Scores } from '../../protocol/output';
+import type { TrainingPlan } from '../training/trainingSetup';
+import { withEarlierParameters } from './earlierParameters';
+
+/** Answers by position, on the batch of the captured update and on everything that is held out. */
+export function scoresOf(plan: TrainingPlan, capture: Capture, { update, sequence }: HeldOutRequest): Scores {
+  const { source, learner } = plan;
+  const kind = source.targetKind === 'classes' ? 'accuracy' : 'error';
+  const heldOut = new Tally(kind, source.outputs);
+  const lanes = heldOutLanes(plan);
+  const wanted = lanes === 0 ? 0 : sequence % lanes;
+  const series = kind === 'error' && lanes > 0 ? new SeriesRecorder(wanted, source.outputs) : undefined;
+  withEarlierParameters(learner, capture, () =>
+    learner.evaluate(source.validation(), (window, t, outputs) => {
+      const { targets } = window;
+      for (let lane = 0; lane < window.batch; lane++) {
+        if (window.mask[t * window.batch + lane] === 1) {
+          heldOut.add(
+            t,
+            outputs,
+            lane,
+            targets.kind === 'values' ? targets.values : targets.indices,
+            t * window.batch + lane,
+          );
+        }
+      }
+      series?.see(window, t, outputs);
+    }),
+  );
+  return {
+    update,
+    kind,
+    batch: batchScores(capture, kind, source.outputs),
+    heldOut: heldOut.finish(),
+    heldOutSequences: lanes,
+    series: series?.finish(),
+  };
+}
+
+/** Sequences that are held out; windows that go on from the one before belong to the same sequences. */
+function heldOutLanes({ source }: TrainingPlan): number {
+  let lanes = 0;
+  for (const { reset } of source.validation()) lanes += reset.reduce((sum, begins) => sum + begins, 0);
+  return lanes;
+}
+
+function batchScores(capture: Capture, kind: Scores['kind'], width: number): PositionScores {
+  const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
+  const [outputs, targets, mask] = [tensor('outputs'), tensor('targets'), tensor('mask')] as const;
+  const [steps = 0, batch = 0] = outputs.shape;
+  const tally = new Tally(kind, width);
+  for (let row = 0; row < steps * batch; row++) {
+    if (mask.data[row] === 1) tally.add(Math.floor(row / batch), outputs.data, row, targets.data, row);
+  }
+  const scores = tally.finish();
+  if (scores === undefined) throw new Error('No step of this update has a target.');
+  return scores;
+}
+
+/** Counts right answers, or sums squared errors, by position. */
+class Tally {
+  readonly #sums: number[] = [];
+  readonly #counts: number[] = [];
+
+  constructor(
+    readonly kind: Scores['kind'],
+    readonly width: number,
+  ) {}
+
+  /** Row `at` of outputs (·,O) against row `targetAt` of targets: (·) of classes or (·,O) of values. */
+  add(t: number, outputs: ArrayLike<number>, at: number, targets: ArrayLike<number>, targetAt: number): void {
+    const { width } = this;
+    const from = at * width;
+    let score = 0;
+    if (this.kind === 'accuracy') {
+      let best = 0;
+      for (let k = 1; k < width; k++) if ((outputs[from + k] ?? NaN) > (outputs[from + best] ?? NaN)) best = k;
+      score = best === targets[targetAt] ? 1 : 0;
+    } else {
+      for (let k = 0; k < width; k++)
+        score += ((outputs[from + k] ?? NaN) - (targets[targetAt * width + k] ?? NaN)) ** 2;
+      score /= width;
+    }
+    this.#sums[t] = (this.#sums[t] ?? 0) + score;
+    this.#counts[t] = (this.#counts[t] ?? 0) + 1;
+  }
+
+  /** undefined where nothing was asked. */
+  finish(): PositionScores | undefined {
+    const steps = this.#counts.length;
+    if (steps === 0) return undefined;
+    const counts = Float64Array.from({ length: steps }, (_, t) => this.#counts[t] ?? 0);
+    const score = (sum: number, count: number): number => {
+      const mean = count === 0 ? NaN : sum / count;
+      return this.kind === 'accuracy' ? mean : Math.sqrt(mean);
+    };
+    const all = (values: ArrayLike<number>): number => Array.from(values).reduce((total, value) => total + value, 0);
+    const sums = Float64Array.from({ length: steps }, (_, t) => this.#sums[t] ?? 0);
+    return { scores: sums.map((sum, t) => score(sum, counts[t] ?? 0)), counts, total: score(all(sums), all(counts)) };
+  }
+}
+
+/** Keeps what was asked and answered for one held-out sequence. */
+class SeriesRecorder {
+  readonly #outputs: number[] = [];
+  readonly #targets: number[] = [];
+  readonly #mask: number[] = [];
+  #window: Window | undefined;
+  /** Sequences that began before the present window. */
+  #before = 0;
+  #begun = 0;
+
+  constructor(
+    readonly sequence: number,
+    readonly width: number,
+  ) {}
+
+  see(window: Window, t: number, outputs: ArrayLike<number>): void {
+    if (window !== this.#window) {
+      this.#window = window;
+      const begins = window.reset.reduce((sum, one) => sum + one, 0);
+      if (begins > 0) this.#before = this.#begun;
+      this.#begun += begins;
+    }
+    const lane = this.sequence - this.#before;
+    if (lane < 0 || lane >= window.batch || window.targets.kind !== 'values') return;
+    const row = t * window.batch + lane;
+    for (let k = 0; k < this.width; k++) {
+      this.#outputs.push(outputs[lane * this.width + k] ?? NaN);
+      this.#targets.push(window.targets.values[row * this.width + k] ?? NaN);
+    }
+    this.#mask.push(window.mask[row] ?? 0);
+  }
+
+  finish(): HeldOutSeries {
+    return {
+      sequence: this.sequence,
+      outputs: Float64Array.from(this.#outputs),
+      targets: Float64Array.from(this.#targets),
+      mask: Uint8Array.from(this.#mask),
+    };
+  }
+}

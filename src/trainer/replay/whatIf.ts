@@ -1,0 +1,168 @@
+import type { Capture } from '../../engine/instruments/capture';
+import { openKernels, runnableKernelSets } from '../../engine/kernels/open';
+import { Learner, type LearnerOptions } from '../../engine/learner';
+import type { Updated } from '../../engine/instruments/outcome';
+import { scheduleFactor } from '../../engine/optimizers/schedule';
+import { withStoredSteps } from '../../engine/snapshot';
+import type { BpttSpec, ClipSpec } from '../../engine/spec';
+import type { WhatIf, WhatIfChange, WhatIfOutcome } from '../../protocol/whatIf';
+import { tensorInWords } from '../../text/tensorNames';
+import type { TrainingPlan } from '../training/trainingSetup';
+import type { Pause } from './requestQueue';
+import type { Moment } from '../training/training';
+
+/** One way of computing the update. */
+interface Trial {
+  readonly updated: Updated;
+  readonly capture: Capture;
+  readonly lossAfter: number;
+}
+
+/**
+ * The same update computed once more, from the same weights, optimizer state, carried state and window, with one thing
+ * changed; and in full, for the truncation bias of both.
+ *
+ * @throws Error when nothing could be learned with the change, with the reason
+ */
+export async function whatIf(moment: Moment, plan: TrainingPlan, change: WhatIfChange, pause: Pause): Promise<WhatIf> {
+  const { bptt, clip } = plan.experiment;
+  const rate = Number(moment.capture.metadata['learningRate']);
+  const steps = moment.window.steps + Number(moment.before.scalars['storedSteps'] ?? 0);
+  const actual = compute(moment, plan, { bptt, clip }, rate);
+  await pause();
+  const changed = compute(
+    moment,
+    plan,
+    {
+      bptt: change.backward === undefined ? bptt : truncation(change.backward, moment.window.steps, steps),
+      clip: change.clip === undefined ? clip : clipSpec(change.clip),
+    },
+    change.learningRate ?? rate,
+  );
+  await pause();
+  const full = compute(moment, plan, { bptt: truncation('full', moment.window.steps, steps), clip: null }, rate);
+  const names = plan.layout.parameters;
+  const [gradient, step] = [gradientOf(actual.capture, names, 'clipped'), stepOf(actual.capture, names)];
+  const [otherGradient, otherStep] = [gradientOf(changed.capture, names, 'clipped'), stepOf(changed.capture, names)];
+  const whole = gradientOf(full.capture, names, 'grad');
+  return {
+    loss: actual.updated.loss,
+    actual: outcomeOf(actual, names, whole),
+    changed: outcomeOf(changed, names, whole),
+    stepCosine: cosine(step, otherStep),
+    gradientCosine: cosine(gradient, otherGradient),
+    stepRatio: norm(otherStep) / norm(step),
+  };
+}
+
+/** The truncation that covers the last `backward` steps of a window of `steps`, of which `all` are there with the stored ones. */
+function truncation(backward: number | 'full', steps: number, all: number): BpttSpec {
+  return { forward: steps, backward: Math.min(all, backward === 'full' ? all : backward) };
+}
+
+function clipSpec(clip: NonNullable<WhatIfChange['clip']> | null): ClipSpec {
+  if (clip === null) return null;
+  switch (clip.kind) {
+    case 'norm':
+      return { norm: clip.threshold };
+    case 'value':
+      return { value: clip.threshold };
+    case 'hidden':
+      return { hidden: clip.threshold };
+    default:
+      return clip.kind satisfies never;
+  }
+}
+
+function compute(
+  moment: Moment,
+  plan: TrainingPlan,
+  changes: Pick<LearnerOptions, 'bptt' | 'clip'>,
+  rate: number,
+): Trial {
+  const { before, window } = moment;
+  const kernels = openKernels(runnableKernelSets().find((name) => name === plan.kernels.name) ?? 'reference');
+  const options = { ...plan.options, ...changes, steps: window.steps, kernels };
+  const learner = new Learner(options);
+  const { bptt } = changes;
+  const stored = Number(before.scalars['storedSteps']);
+  const needed = bptt !== 'full' && bptt.backward > bptt.forward ? Math.min(stored, bptt.backward - 1) : 0;
+  const start = { ...withStoredSteps(before, needed) };
+  learner.restore(start);
+  const factor = scheduleFactor(options.optimizer.schedule, learner.updates);
+  learner.learningRate = factor === 0 ? 0 : rate / factor;
+  const outcome = learner.step(window, { record: true, capture: true });
+  switch (outcome.kind) {
+    case 'forwardOnly':
+      throw new Error(
+        'No target lies within the steps that the gradient would cover: nothing would be learned. Let it reach back further.',
+      );
+    case 'nonFinite':
+      throw new Error(
+        `The update would end with ${tensorInWords(outcome.tensor, plan.experiment.model.cell)} = ${outcome.value}: choose a smaller rate, or clip.`,
+      );
+    case 'updated': {
+      const { capture } = outcome;
+      if (capture === undefined) throw new Error('The update captured nothing.');
+      // The same window from the same state, with the weights after the step: its loss before the next step.
+      learner.restore(start);
+      for (const name of plan.layout.parameters) learner.load(name, capture.tensors.get(`next/${name}`)?.data ?? []);
+      const next = learner.step(window, { record: false });
+      const lossAfter = next.kind === 'forwardOnly' ? NaN : (next.loss ?? NaN);
+      return { updated: outcome, capture, lossAfter };
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function outcomeOf(
+  { updated, capture, lossAfter }: Trial,
+  names: readonly string[],
+  whole: Float64Array,
+): WhatIfOutcome {
+  const raw = gradientOf(capture, names, 'grad');
+  return {
+    lossAfter,
+    gradNorm: updated.gradNorm,
+    clippedNorm: updated.clippedNorm,
+    clipCoefficient: updated.clipCoefficient,
+    learningRate: updated.learningRate,
+    updateNorm: norm(stepOf(capture, names)),
+    dh: updated.record?.layers.at(-1)?.dh ?? new Float64Array(0),
+    bias: norm(raw.map((value, i) => value - (whole[i] ?? NaN))) / norm(whole),
+    cosineWithFull: cosine(raw, whole),
+  };
+}
+
+function gradientOf({ tensors }: Capture, names: readonly string[], prefix: 'grad' | 'clipped'): Float64Array {
+  return joined(names.map((name) => tensors.get(`${prefix}/${name}`)?.data ?? new Float64Array(0)));
+}
+
+function stepOf({ tensors }: Capture, names: readonly string[]): Float64Array {
+  return joined(
+    names.map((name) => {
+      const before = tensors.get(name)?.data ?? [];
+      return Float64Array.from(tensors.get(`next/${name}`)?.data ?? [], (value, i) => value - (before[i] ?? NaN));
+    }),
+  );
+}
+
+function joined(parts: readonly ArrayLike<number>[]): Float64Array {
+  const all = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function norm(values: Float64Array): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
+}
+
+/** NaN where one of the two is 0: it has no direction. */
+function cosine(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] ?? NaN), 0) / (norm(a) * norm(b));
+}

@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { readOutline, type Outline } from '../../diagnosis/observations';
+import { readTensorFile, writeTensorFile } from '../../run/storage/safetensors';
+import type { Training } from '../training/training';
+
+const format = 'unroll-checkpoint-1';
+
+/** Its texts are names of optimizers, which messages repeat. */
+const longestScalar = 100;
+const count = z.number().int().nonnegative();
+
+/** What stands beside the tensors, as JSON each: a checkpoint may come from a stranger. */
+const metadataSchema = z.object({
+  format: z.literal(format),
+  updates: count,
+  recordBytes: count,
+  scalars: z.record(z.string(), z.union([z.number(), z.string().max(longestScalar)])),
+  position: z.object({
+    source: z.unknown(),
+    windowsDone: count,
+    learningRate: z.number().positive(),
+    seconds: z.number().nonnegative(),
+  }),
+});
+
+/** Bytes beyond which a file is no checkpoint of a training: its tensors are all in the trainer's memory too. */
+export function largestCheckpoint({ plan }: Training): number {
+  return plan.memoryBytes + 64 * 1024 * 1024;
+}
+
+/** What a checkpoint knows besides tensors. */
+export interface CheckpointFacts {
+  /** Updates done. */
+  readonly updates: number;
+  /** Bytes of the record file that belong to these updates. */
+  readonly recordBytes: number;
+  /** What the diagnosis had observed; undefined where that was not kept. */
+  readonly outline: Outline | undefined;
+}
+
+/** The bytes of a checkpoint of this moment: a safetensors file. */
+export function writeCheckpoint(training: Training, recordBytes: number, outline?: Outline): Uint8Array {
+  const { tensors, scalars } = training.plan.learner.snapshot();
+  return writeTensorFile({
+    tensors,
+    metadata: {
+      format,
+      updates: String(training.updates),
+      recordBytes: String(recordBytes),
+      scalars: JSON.stringify(scalars),
+      position: JSON.stringify(training.position()),
+      ...(outline === undefined ? {} : { diagnosis: JSON.stringify(outline) }),
+    },
+  });
+}
+
+/**
+ * Puts a training back to where a checkpoint was written.
+ *
+ * @param updates that are done there
+ * @throws when the bytes are no checkpoint of this experiment after so many updates.
+ */
+export function restoreCheckpoint(training: Training, bytes: Uint8Array, updates: number): CheckpointFacts {
+  const { tensors, metadata } = readTensorFile(bytes);
+  const read = metadataSchema.safeParse({ ...metadata, ...parsed(metadata) });
+  if (!read.success) throw new Error('The file is no checkpoint of this version.');
+  const { scalars, position, recordBytes } = read.data;
+  if (read.data.updates !== updates || scalars['updates'] !== updates) {
+    throw new Error(`The file is the checkpoint of update ${read.data.updates}, not of ${updates}.`);
+  }
+  training.plan.learner.restore({ tensors, scalars });
+  training.moveTo(position);
+  return { updates, recordBytes, outline: readOutline(metadata['diagnosis']) };
+}
+
+function parsed(metadata: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    ['updates', 'recordBytes', 'scalars', 'position'].map((key) => [key, valueOf(metadata[key])]),
+  );
+}
+
+function valueOf(json: string | undefined): unknown {
+  try {
+    return JSON.parse(json ?? '');
+  } catch {
+    return undefined;
+  }
+}

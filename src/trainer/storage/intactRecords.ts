@@ -1,0 +1,41 @@
+import { runFiles } from '../../run/storage/runFiles';
+import { soundPart, type SoundPart } from '../../run/records/recordDecoder';
+import type { RunStorage } from '../../run/storage/storage';
+
+const usualPart = 16 * 1024 * 1024;
+const largestPart = 512 * 1024 * 1024;
+
+/**
+ * How much of a run's record file is whole and matches its checksums; it is read part by part.
+ *
+ * @param end bytes of the file that are looked at, at most
+ */
+export async function soundRecords(storage: RunStorage, end: number): Promise<SoundPart> {
+  let [at, size, updates]: [number, number, number | undefined] = [0, usualPart, undefined];
+  while (at < end) {
+    const asked = Math.min(size, end - at);
+    const bytes = await storage.readPart(runFiles.records, at, asked);
+    const part = soundPart(bytes, at);
+    at += part.end;
+    updates = part.updates ?? updates;
+    if (part.fault !== undefined) return { end: at, updates, fault: part.fault };
+    if (part.end > 0) continue;
+    // A message is larger than the part, or the file ends in it.
+    if (bytes.length < size || size >= largestPart) break;
+    size *= 2;
+  }
+  return { end: at, updates, fault: undefined };
+}
+
+/** Said where a run is resumed whose records do not reach up to its checkpoint. */
+export function recordGapInWords(recorded: number, updates: number, fault: string | undefined): string {
+  const counted = (number: number): string => number.toLocaleString('en-US');
+  const missing =
+    updates - recorded === 1
+      ? `update ${counted(recorded)}`
+      : `updates ${counted(recorded)} to ${counted(updates - 1)}`;
+  return (
+    `${runFiles.records} ${fault === undefined ? 'is shorter than its newest checkpoint needs' : 'is damaged'}: the records of ` +
+    `${missing} are lost. The run goes on from update ${counted(updates)}; lost updates can still be walked through, by replay.`
+  );
+}

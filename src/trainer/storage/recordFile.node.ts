@@ -1,0 +1,94 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { PlacedBatch } from '../../protocol/storedRun';
+import { FolderStorage } from '../../run/storage/folderStorage.node';
+import { runFiles } from '../../run/storage/runFiles';
+import { isSealedMessage } from '../../run/records/recordChecksum';
+import { headLength } from '../../run/records/messageHeader';
+
+/** Bytes before a message's head that say how long it is. */
+const prefix = 8;
+/** A message's head has a few numbers for each column of the records. */
+const usualHead = 4096;
+/** A trainer writes every second, and keeps less than this in memory where it cannot. */
+const largestBatch = 512 * 1024 * 1024;
+
+/**
+ * The record file of a run, opened to be read batch by batch. Nothing that it claims of a size is believed, or memory
+ * given to it, before it has been held against the bytes that are there.
+ */
+export class RecordFile {
+  readonly #buffer = new Uint8Array(usualHead);
+
+  private constructor(
+    readonly file: FileHandle,
+    readonly size: number,
+  ) {}
+
+  /**
+   * Opens it; whoever does closes it.
+   *
+   * @param folder of the run
+   * @throws where there is none, or where something else stands in its place
+   */
+  static async open(folder: string): Promise<RecordFile> {
+    const file = await new FolderStorage(folder).open(runFiles.records);
+    if (file === undefined) throw new Error(`${runFiles.records} is missing`);
+    const { size } = await file.stat();
+    return new RecordFile(file, size);
+  }
+
+  /**
+   * The schema at its beginning; undefined where there is none.
+   *
+   * @throws where it does not match its checksum
+   */
+  async head(): Promise<Uint8Array | undefined> {
+    const length = headLength(await this.bytes(0, prefix));
+    return length === undefined || length > this.size ? undefined : this.message({ at: 0, length });
+  }
+
+  /**
+   * The bytes of a message.
+   *
+   * @throws where they do not match its checksum
+   */
+  async message({ at, length }: Pick<PlacedBatch, 'at' | 'length'>): Promise<Uint8Array> {
+    const bytes = await this.bytes(at, length);
+    if (isSealedMessage(bytes)) return bytes;
+    const { damagedRecords } = await import('../../run/records/recordDecoder');
+    throw new Error(damagedRecords(at));
+  }
+
+  /** The batch that stands at a place; undefined where none does: what is still being written, or damaged, is none. */
+  async batchAt(at: number): Promise<PlacedBatch | undefined> {
+    const { firstUpdate, readBatchHead, updateBytes } = await import('../../run/records/recordDecoder');
+    const { bytesRead } = await this.file.read(this.#buffer, 0, usualHead, at);
+    const head = bytesRead < prefix ? undefined : headLength(this.#buffer.subarray(0, prefix));
+    if (head === undefined || at + head > this.size) return undefined;
+    const message = head <= bytesRead ? this.#buffer.slice(prefix, head) : await this.bytes(at + prefix, head - prefix);
+    const found = batchIn(() => readBatchHead(message));
+    if (found === undefined) return undefined;
+    const { count, bodyLength, updatesAt } = found;
+    const length = head + bodyLength;
+    if (at + length > this.size || length > largestBatch) return undefined;
+    return { update: firstUpdate(await this.bytes(at + head + updatesAt, updateBytes)), count, at, length };
+  }
+
+  async bytes(at: number, length: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(length);
+    await this.file.read(bytes, 0, length, at);
+    return bytes;
+  }
+
+  close(): Promise<void> {
+    return this.file.close();
+  }
+}
+
+function batchIn<Batch>(read: () => Batch): Batch | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,163 @@
+import { RunHistory } from '../../run/series/runHistory';
+import type { HistoryReply, HistoryRequest, PlacedBatch, RecordFacts } from '../../protocol/storedRun';
+import { FolderStorage } from '../../run/storage/folderStorage.node';
+import { runFiles } from '../../run/storage/runFiles';
+import { largestOverview, readOverview } from '../../run/overview';
+import { batchBefore, buffersOf, type RecordBatch } from '../../run/records/recordBatch';
+import { RecordFile } from './recordFile.node';
+
+/** Bytes of added records beyond which the whole history is less to send. */
+const mostAddedBytes = 32 * 1024 * 1024;
+/** Bytes that they may take in memory, where short series are padded to the longest. */
+const mostUnpackedBytes = 4 * mostAddedBytes;
+
+/**
+ * What a stored run's records come to: the overview in its folder and the records after it, or where that is missing all
+ * records, one batch at a time, so that the memory does not grow with the run.
+ *
+ * @param end the first update that does not belong to it
+ * @throws when there are no records that can be read
+ */
+export async function readHistory(
+  folder: string,
+  { facts }: { readonly facts: RecordFacts },
+  end = Infinity,
+): Promise<RunHistory> {
+  const records = await RecordFile.open(folder);
+  try {
+    return (await readAll(folder, facts, records, end)).history;
+  } finally {
+    await records.close();
+  }
+}
+
+/**
+ * Answers what a stored run's records come to; where the batch that the request names still stands in the file, only what
+ * follows it.
+ *
+ * @throws as `readHistory`
+ */
+export async function answerHistory({ folder, facts, end, after }: HistoryRequest): Promise<HistoryReply> {
+  const records = await RecordFile.open(folder);
+  try {
+    // A run that was resumed from an earlier checkpoint has other batches there.
+    const isThere = after !== undefined && isSame(await records.batchAt(after.at), after);
+    if (isThere && records.size - after.at - after.length <= mostAddedBytes) {
+      const added = await readAdded(facts, records, after, end);
+      if (added !== undefined) return added;
+    }
+    const { history, last, unread } = await readAll(folder, facts, records, end);
+    return { kind: 'whole', numbers: history.numbers, series: history.series.whole(), last, unread };
+  } finally {
+    await records.close();
+  }
+}
+
+/** What was read of the records one by one. */
+interface Taken {
+  /** The last batch of it. */
+  readonly last: PlacedBatch | undefined;
+  /** Bytes after it in which no whole and undamaged batch was found. */
+  readonly unread: number;
+}
+
+/** The batches after one that was read before; undefined where they take too much memory once they are unpacked. */
+async function readAdded(
+  facts: RecordFacts,
+  records: RecordFile,
+  after: PlacedBatch,
+  end: number,
+): Promise<HistoryReply | undefined> {
+  const batches: RecordBatch[] = [];
+  let bytes = 0;
+  const take = (batch: RecordBatch): boolean => {
+    bytes += buffersOf(batch).reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (bytes <= mostUnpackedBytes) batches.push(batch);
+    return bytes <= mostUnpackedBytes;
+  };
+  const { last, unread } = await takeAll(take, facts, records, after.at + after.length, end);
+  return bytes > mostUnpackedBytes ? undefined : { kind: 'added', batches, last: last ?? after, unread };
+}
+
+/** The whole history, and the last batch that was read one by one. */
+async function readAll(
+  folder: string,
+  facts: RecordFacts,
+  records: RecordFile,
+  end: number,
+): Promise<{ readonly history: RunHistory } & Taken> {
+  if (records.size === 0) throw new Error(`${runFiles.records} is empty`);
+  const summed = await historyIn(folder, facts, records.size);
+  if (summed !== undefined && summed.history.numbers.updates <= end) {
+    const taken = await takeAll(takingInto(summed.history), facts, records, summed.recordBytes, end);
+    return { history: summed.history, ...taken };
+  }
+  const history = new RunHistory(facts.layout, facts.recordEvery);
+  return { history, ...(await takeAll(takingInto(history), facts, records, undefined, end)) };
+}
+
+/** The history in a run's overview; undefined where that is missing, or does not fit the records. */
+async function historyIn(folder: string, { layout, recordEvery }: RecordFacts, recordSize: number) {
+  const bytes = await new FolderStorage(folder).read(runFiles.overview, largestOverview);
+  const overview = bytes && readOverview(bytes, layout);
+  if (overview === undefined || overview.recordBytes > recordSize) return undefined;
+  const history = new RunHistory(layout, recordEvery, overview.numbers);
+  if (!history.series.fits(overview.tables)) return undefined;
+  history.series.write(overview.tables);
+  return { history, recordBytes: overview.recordBytes };
+}
+
+function takingInto(history: RunHistory): (batch: RecordBatch) => boolean {
+  return (batch) => {
+    history.take(batch);
+    return true;
+  };
+}
+
+/** Hands over the batches from a place on, as long as `take` does not return false. */
+async function takeAll(
+  take: (batch: RecordBatch) => boolean,
+  { layout }: RecordFacts,
+  records: RecordFile,
+  from: number | undefined,
+  end: number,
+): Promise<Taken> {
+  const expected = JSON.stringify(layout);
+  const head = await records.head();
+  if (head === undefined) return { last: undefined, unread: records.size };
+  let last: PlacedBatch | undefined;
+  // Loaded when it is needed: what reads Arrow is a third of the extension, and most windows never open an old run.
+  const { claimedLayout, streamRecords } = await import('../../run/records/recordDecoder');
+  // Records of another net than the manifest tells of belong to no picture of this run: none of them is unpacked.
+  if ((claimedLayout(head) ?? expected) !== expected) throw new Error(`${runFiles.records} is of another run`);
+  const messages = messagesOf(records, head, from ?? head.length, (batch) => {
+    last = batch;
+  });
+  for await (const batch of streamRecords(messages)) {
+    if (!take(batchBefore(batch, end))) return { last, unread: 0 };
+    if ((batch.update.at(-1) ?? 0) >= end) return { last, unread: 0 };
+  }
+  return { last, unread: records.size - (last === undefined ? (from ?? head.length) : last.at + last.length) };
+}
+
+/** The file's head, and its batches from a place on; `note` is told of each. */
+async function* messagesOf(
+  records: RecordFile,
+  head: Uint8Array,
+  from: number,
+  note: (batch: PlacedBatch) => void,
+): AsyncGenerator<Uint8Array> {
+  yield head;
+  for (let batch = await records.batchAt(from); batch !== undefined;) {
+    // What is damaged ends the records, as what is still being written does.
+    const message = await records.message(batch).catch(() => undefined);
+    if (message === undefined) return;
+    note(batch);
+    yield message;
+    batch = await records.batchAt(batch.at + batch.length);
+  }
+}
+
+function isSame(one: PlacedBatch | undefined, other: PlacedBatch): boolean {
+  return one?.update === other.update && one.count === other.count && one.length === other.length;
+}

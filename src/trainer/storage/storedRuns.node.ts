@@ -1,0 +1,25 @@
+import type { StoredDetailRequest } from '../../protocol/storedRun';
+import { RecordDetail } from './zoomedSeries.node';
+import { answerHistory } from './recordHistory.node';
+import type { StoredRunHandlers } from '../service';
+
+/** Runs whose index of batches is kept between two requests. */
+const mostIndexed = 8;
+
+/** Answers what is asked of stored runs, from their folders on this machine's disk. */
+export function storedRunHandlers(): StoredRunHandlers {
+  // In the order of their last use.
+  const indexed = new Map<string, RecordDetail>();
+  const detailOf = ({ folder, facts }: StoredDetailRequest): RecordDetail => {
+    const key = JSON.stringify([folder, facts.layout, facts.recordEvery]);
+    const found = indexed.get(key) ?? new RecordDetail(folder, facts);
+    indexed.delete(key);
+    indexed.set(key, found);
+    for (const oldest of [...indexed.keys()].slice(0, -mostIndexed)) indexed.delete(oldest);
+    return found;
+  };
+  return {
+    history: answerHistory,
+    storedDetail: (asked) => detailOf(asked).read(asked.request),
+  };
+}

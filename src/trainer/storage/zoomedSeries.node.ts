@@ -1,0 +1,122 @@
+import { DisplaySeries } from '../../run/series/displaySeries';
+import type { Detail, DetailRequest } from '../../protocol/panel';
+import type { PlacedBatch, RecordFacts } from '../../protocol/storedRun';
+import { runFiles } from '../../run/storage/runFiles';
+import { RecordFile } from './recordFile.node';
+
+/** Bytes of records that are read for one answer where a column is several updates, and where it is one. */
+const mostBytes = { merged: 64 * 1024 * 1024, exact: 512 * 1024 * 1024 } as const;
+/** Batches beyond this are not found: a run that flushes every second has as many after twelve days. */
+const mostBatches = 1 << 20;
+
+/**
+ * Answers for stretches of a run's record file. It keeps in mind where each record batch stands, so that only the
+ * batches of the stretch are read, one at a time; what a growing file has gained is added at the next question.
+ */
+export class RecordDetail {
+  #head: Uint8Array | undefined;
+  #batches: PlacedBatch[] = [];
+  /** One answer at a time: two would add the same batches. */
+  #earlier: Promise<unknown> = Promise.resolve();
+
+  /** @param folder of the run */
+  constructor(
+    readonly folder: string,
+    readonly facts: RecordFacts,
+  ) {}
+
+  /**
+   * The records of updates `from … to`, as far as they are kept. Undefined where they are too many to be read at once.
+   *
+   * @throws with a readable reason when the records cannot be read
+   */
+  read(request: DetailRequest): Promise<Detail | undefined> {
+    const answer = this.#earlier.then(() => this.#read(request));
+    this.#earlier = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #read({ from, to }: DetailRequest): Promise<Detail | undefined> {
+    const file = await RecordFile.open(this.folder);
+    try {
+      const head = await this.#extend(file);
+      const { layout, recordEvery } = this.facts;
+      const series = new DisplaySeries(layout, recordEvery, from);
+      // A stretch may begin between two updates that have their series through time: it shows the one before.
+      const first = series.heat.origin;
+      const batches = this.#between(first, to);
+      const last = this.#batches.at(-1);
+      const end = last === undefined ? from : Math.max(from, Math.min(to, last.update + last.count));
+      // The last head may be damaged too, and count too few.
+      if (last !== undefined && end < to) await file.message(last);
+      const bytes = batches.reduce((sum, { length }) => sum + length, 0);
+      const isExact = series.scalars.strideFor(end - from) === 1;
+      if (bytes > (isExact ? mostBytes.exact : mostBytes.merged)) return undefined;
+      // Loaded when it is needed: what reads Arrow is a third of the extension.
+      const { claimedLayout, readBatchRows } = await import('../../run/records/recordDecoder');
+      if (claimedLayout(head) !== JSON.stringify(layout)) throw otherRecords();
+      for (const { update, at, length, count } of batches) {
+        const message = new Uint8Array(head.length + length);
+        message.set(head);
+        message.set(await file.message({ at, length }), head.length);
+        const begin = Math.max(first, update);
+        let taken = 0;
+        for (const rows of readBatchRows(message, begin - update, Math.min(count, to - update))) {
+          if (taken === 0 && rows.update[0] !== begin) throw otherRecords();
+          series.append(rows);
+          taken += rows.count;
+        }
+        if (taken === 0) throw otherRecords();
+      }
+      return { from, to: end, series: series.whole() };
+    } catch (error) {
+      // A run that is gone on with from an earlier checkpoint has other batches now.
+      this.#head = undefined;
+      this.#batches = [];
+      throw error;
+    } finally {
+      await file.close();
+    }
+  }
+
+  #between(from: number, to: number): readonly PlacedBatch[] {
+    let [low, high] = [0, this.#batches.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const batch = this.#batches[middle];
+      if (batch !== undefined && batch.update + batch.count <= from) low = middle + 1;
+      else high = middle;
+    }
+    let end = low;
+    while ((this.#batches[end]?.update ?? to) < to) end++;
+    return this.#batches.slice(low, end);
+  }
+
+  /** Adds the batches that are whole and not yet known; the file's head. */
+  async #extend(file: RecordFile): Promise<Uint8Array> {
+    const known = this.#batches.at(-1);
+    if (known !== undefined && known.at + known.length > file.size) {
+      this.#head = undefined;
+      this.#batches = [];
+    }
+    const head = (this.#head ??= await file.head());
+    if (head === undefined) throw new Error(`${runFiles.records} holds no records`);
+    let last = this.#batches.at(-1);
+    while (this.#batches.length < mostBatches) {
+      const batch = await file.batchAt(last === undefined ? head.length : last.at + last.length);
+      const before: number = last === undefined ? 0 : last.update + last.count;
+      // Updates follow each other; where some could not be written, they are skipped.
+      if (batch === undefined) return head;
+      // Where updates seem to be missing, or to come twice, a head may be damaged: it is read without its checksum.
+      if (batch.update !== before) for (const one of [last, batch]) if (one !== undefined) await file.message(one);
+      if (batch.update < before) return head;
+      last = batch;
+      this.#batches.push(batch);
+    }
+    return head;
+  }
+}
+
+function otherRecords(): Error {
+  return new Error(`${runFiles.records} is not as it was, or of another run`);
+}

@@ -1,0 +1,100 @@
+import { filesOf } from '../../data/source';
+import { defaultKernelSet, openKernels } from '../../engine/kernels/open';
+import { parameterCount } from '../../engine/network';
+import type { ExperimentFile } from '../../experiment/experimentFile';
+import { parseExperiment, type Parsed } from '../../experiment/parse';
+import type { Objection, Refusal } from '../../experiment/problem';
+import type { ResolvedExperiment } from '../../experiment/schema';
+import type { CheckedExperiment, CheckParams, Estimate } from '../../protocol/trainer';
+import { measureTraining, type TrainingRequest } from './trainingSetup';
+
+/**
+ * Bytes of data that are opened in one check: each variant opens its own, and a file may have two hundred of them. Those
+ * that are left have no estimate.
+ */
+const mostOpened = 64 * 1024 * 1024;
+
+/** Checks experiment files while they are written: what is wrong with them, and what each of their runs would take. */
+export class ExperimentChecker {
+  /** The file that was parsed last: one check asks for it twice, first for the names of the data files. */
+  #last: { readonly text: string; readonly parsed: Parsed } | undefined;
+
+  /** @param cores threads that can run at the same time */
+  constructor(readonly cores: number) {}
+
+  check(params: CheckParams): CheckedExperiment {
+    const { text } = params;
+    if (this.#last?.text !== text) this.#last = { text, parsed: parseExperiment(text) };
+    const { parsed } = this.#last;
+    if (parsed.kind === 'refused') {
+      return { refusals: parsed.refusals, variants: [], paths: [], estimates: new Map() };
+    }
+    return checkRuns(parsed.file, params, this.cores);
+  }
+}
+
+function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): CheckedExperiment {
+  const refusals = new Map<string, Refusal>();
+  const paths = new Set<string>();
+  const estimates = new Map<string | undefined, Estimate>();
+  const { memoryLimit, workers } = params;
+  const shared = {
+    kernels: openKernels(defaultKernelSet(params.reproducible)),
+    memoryLimit,
+    workers: { wanted: workers, cores },
+  };
+  let opened = 0;
+  for (const variant of [undefined, ...file.variants.map(({ name }) => name)]) {
+    const resolved = file.resolve(variant);
+    if (resolved.kind === 'refused') continue;
+    const { experiment } = resolved;
+    for (const { path } of filesOf(experiment)) paths.add(path);
+    const unreadable = unreadableFiles(experiment, params);
+    opened += unreadable.length > 0 ? 0 : bytesOf(experiment, params);
+    const outcome =
+      unreadable.length > 0 ? unreadable : opened > mostOpened ? [] : measured(experiment, params.files, shared);
+    if ('memoryBytes' in outcome) estimates.set(variant, outcome);
+    else {
+      for (const objection of outcome) {
+        const place = file.placeOf(objection.keyPath, variant);
+        refusals.set(`${place.offset}:${objection.message}`, { ...objection, place });
+      }
+    }
+  }
+  return { refusals: [...refusals.values()], variants: file.variants, paths: [...paths], estimates };
+}
+
+function unreadableFiles(experiment: ResolvedExperiment, { unreadable }: CheckParams): readonly Objection[] {
+  return filesOf(experiment).flatMap(({ path, keyPath }) => {
+    const reason = unreadable.get(path);
+    return reason === undefined ? [] : [{ ...reason, keyPath }];
+  });
+}
+
+/** Bytes that are opened for an estimate; inline sequences count as what they are as numbers. */
+function bytesOf(experiment: ResolvedExperiment, { files }: CheckParams): number {
+  const inline = 'sequences' in experiment.data ? experiment.data.sequences : [];
+  const numbers = inline.reduce(
+    (sum, { inputs, targets }) => sum + inputs.length * (inputs[0]?.length ?? 0) + targets.length,
+    0,
+  );
+  return filesOf(experiment).reduce((sum, { path }) => sum + (files.get(path)?.length ?? 0), 8 * numbers);
+}
+
+/** What a run would take, or why there can be none; nothing where its files were not given. */
+function measured(
+  experiment: ResolvedExperiment,
+  given: CheckParams['files'],
+  shared: Pick<TrainingRequest, 'kernels' | 'memoryLimit' | 'workers'>,
+): Estimate | readonly Objection[] {
+  const files = new Map<string, Uint8Array>();
+  for (const { path } of filesOf(experiment)) {
+    const bytes = given.get(path);
+    if (bytes === undefined) return [];
+    files.set(path, bytes);
+  }
+  const measuring = measureTraining({ experiment, files, ...shared });
+  if (measuring.kind === 'refused') return measuring.refusals;
+  const { options, memoryBytes } = measuring.measured;
+  return { parameters: parameterCount(options.network), memoryBytes };
+}

@@ -1,0 +1,229 @@
+import type { Diagnosis } from '../../diagnosis/diagnosis';
+import type { Finding } from '../../diagnosis/finding';
+import type { Capture } from '../../engine/instruments/capture';
+import { reasonOf } from '../../protocol/channel';
+import type { Keeping } from '../../protocol/run';
+import type { Ending } from '../../protocol/trainer';
+import { RecordPacker, type RecordBatch } from '../../run/records/recordBatch';
+import { Keeper } from '../storage/persistence';
+import type { RunWriter } from '../storage/runWriter';
+import { describeNonFinite, type Training } from './training';
+
+/** Who watches a run. */
+export interface RunObserver {
+  /** Records of the updates since the last call, some twenty times a second at most. */
+  records(batch: RecordBatch): void;
+  /** It stands otherwise with what is kept of the run. */
+  keeping(keeping: Keeping): void;
+  /** Something has been found; these are all findings so far. */
+  findings?(findings: readonly Finding[]): void;
+}
+
+/** What a run needs from where it lives. */
+export interface RunSurroundings {
+  readonly training: Training;
+  /** Keeps the run's folder; undefined where nothing is kept. */
+  readonly writer: RunWriter | undefined;
+  /** Looks for what stands out; by default the writer's own. */
+  readonly diagnosis?: Diagnosis;
+  readonly observer: RunObserver;
+  /** Lets waiting messages be handled before it resolves. */
+  readonly yieldToMessages: () => Promise<void>;
+  /** Bytes that may wait in memory while the folder cannot be written; by default what `mostWaiting` says. */
+  readonly mostWaiting?: number;
+  /** Updates to capture. */
+  readonly capturing?: (update: number) => boolean;
+}
+
+const secondsBetweenYields = 0.015;
+const secondsBetweenPublications = 0.05;
+
+/** Drives a training from start to end: it can be paused, stepped and stopped, and keeps its records as it goes. */
+export class Run {
+  readonly #training: Training;
+  readonly #published: RecordPacker;
+  readonly #keeper: Keeper | undefined;
+  readonly #diagnosis: Diagnosis | undefined;
+  #told: readonly Finding[] = [];
+  #paused = false;
+  #stepsAllowed = 0;
+  #stopping = false;
+  #isSuspended = false;
+  #wake: (() => void) | undefined;
+  #idle: (() => void)[] = [];
+  #alarm: ReturnType<typeof setTimeout> | undefined;
+  #lastPublication = -Infinity;
+
+  constructor(readonly surroundings: RunSurroundings) {
+    this.#training = surroundings.training;
+    const { writer, observer, mostWaiting } = surroundings;
+    const tell = (keeping: Keeping): void => {
+      observer.keeping(keeping);
+    };
+    this.#keeper = writer && new Keeper(writer, tell, mostWaiting);
+    this.#diagnosis = surroundings.diagnosis ?? writer?.diagnosis;
+    this.#published = new RecordPacker(this.#training.plan.layout);
+  }
+
+  /** Resolves once the update in progress is done and published. */
+  pause(): Promise<void> {
+    this.#paused = true;
+    return this.#untilIdle();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    // Whoever waits for a pause, or for a step, waits for what does not come any more.
+    this.#stepsAllowed = 0;
+    this.#settleIdle();
+    this.#wakeUp();
+  }
+
+  /** One update, then paused; resolves when it is published. */
+  step(): Promise<void> {
+    this.#paused = true;
+    this.#stepsAllowed++;
+    this.#wakeUp();
+    return this.#untilIdle();
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    this.#wakeUp();
+  }
+
+  /**
+   * Stops without an end of its own: everything so far and a checkpoint are saved, and the run can be resumed like one
+   * that was interrupted.
+   */
+  suspend(): void {
+    this.#isSuspended = true;
+    this.stop();
+  }
+
+  setLearningRate(rate: number): void {
+    if (!(Number.isFinite(rate) && rate > 0)) throw new Error(`A learning rate is a number above 0; got ${rate}.`);
+    this.#training.plan.learner.learningRate = rate;
+    this.#keeper?.noteRateChange({ update: this.#training.updates, learningRate: rate });
+  }
+
+  /** The records from an update on that are not yet in the run's folder; none where nothing is kept. */
+  unwritten(from: number): readonly RecordBatch[] {
+    return this.#keeper?.unwritten(from) ?? [];
+  }
+
+  /** Whether everything so far stands in the run's folder. */
+  get isKept(): boolean {
+    return this.#keeper?.kept === 'whole';
+  }
+
+  /** Trains until the planned end, a stop, a failure or the first value that is not finite. */
+  async train(): Promise<Ending> {
+    const ending = await this.#loop().catch((error: unknown): Ending => ({
+      kind: 'failed',
+      updates: this.#training.updates,
+      message: reasonOf(error),
+    }));
+    this.#settleIdle();
+    if (ending.kind === 'finished') this.#diagnosis?.finish();
+    if (ending.kind === 'diverged') this.#diagnosis?.diverge(ending.place.update, ending.message);
+    this.#publish();
+    if (this.#isSuspended && ending.kind === 'stopped') await this.#keeper?.suspend();
+    else await this.#keeper?.conclude(ending);
+    return ending;
+  }
+
+  async #loop(): Promise<Ending> {
+    const training = this.#training;
+    let lastYield = training.clock();
+    while (!training.isFinished) {
+      if (this.#stopping) return { kind: 'stopped', updates: training.updates };
+      if (this.#paused && this.#stepsAllowed === 0) {
+        await this.#waitWhilePaused();
+        continue;
+      }
+      if (this.#paused) this.#stepsAllowed--;
+      const advance = training.advance(this.surroundings.capturing);
+      if (advance.kind === 'nonFinite') {
+        const { update, pass, tensor, layer, t, row, value } = advance.where;
+        const place = {
+          ...{ update, pass, tensor, value },
+          ...(layer === undefined ? {} : { layer }),
+          ...(t === undefined ? {} : { t }),
+          ...(row === undefined ? {} : { row }),
+        };
+        const message = describeNonFinite(advance.where, training.plan.experiment.model.cell);
+        return { kind: 'diverged', updates: training.updates, message, place };
+      }
+      this.#published.add(advance.record);
+      this.#keeper?.add(advance.record);
+      this.#diagnosis?.take(advance.record);
+      await this.#keepWhatIsDue(advance.record.update, advance.capture);
+      if (advance.finished !== undefined) {
+        return { kind: 'finished', updates: training.updates, reason: advance.finished };
+      }
+      const now = training.clock();
+      if (now - this.#lastPublication >= secondsBetweenPublications) this.#publish();
+      if (this.#keeper?.secondsToFlush === 0) await this.#keeper.flush();
+      if (now - lastYield >= secondsBetweenYields) {
+        await this.surroundings.yieldToMessages();
+        lastYield = training.clock();
+      }
+    }
+    return { kind: 'finished', updates: training.updates, reason: 'steps' };
+  }
+
+  async #keepWhatIsDue(update: number, capture: Capture | undefined): Promise<void> {
+    if (capture !== undefined) await this.#keeper?.capture(update, capture);
+    const { checkpointEvery } = this.#training.plan.experiment.training;
+    if (checkpointEvery > 0 && this.#training.updates % checkpointEvery === 0) await this.#keeper?.checkpoint();
+  }
+
+  async #waitWhilePaused(): Promise<void> {
+    this.#publish();
+    await this.#keeper?.flush();
+    this.#settleIdle();
+    // While the records were written, somebody may have asked for more.
+    if (this.#stopping || !this.#paused || this.#stepsAllowed > 0) return;
+    const keeper = this.#keeper;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (keeper?.kept === 'waiting') this.#wakeLater(keeper.secondsToFlush);
+    });
+    clearTimeout(this.#alarm);
+  }
+
+  /** Wakes a paused run for its next try to write what waits; the loop lets it sleep again. */
+  #wakeLater(seconds: number): void {
+    this.#alarm = setTimeout(() => {
+      this.#wakeUp();
+    }, seconds * 1000);
+  }
+
+  #wakeUp(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+
+  #untilIdle(): Promise<void> {
+    if (this.#wake !== undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#idle.push(resolve);
+    });
+  }
+
+  #settleIdle(): void {
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #publish(): void {
+    this.#lastPublication = this.#training.clock();
+    const batch = this.#published.take();
+    if (batch !== undefined) this.surroundings.observer.records(batch);
+    const findings = this.#diagnosis?.findings ?? [];
+    if (findings === this.#told) return;
+    this.#told = findings;
+    this.surroundings.observer.findings?.(findings);
+  }
+}

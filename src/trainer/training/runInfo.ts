@@ -1,0 +1,73 @@
+import { parameterCount } from '../../engine/network';
+import type { ResolvedExperiment } from '../../experiment/schema';
+import type { RunFacts } from '../../protocol/run';
+import type { TrainingPlan } from './trainingSetup';
+
+/**
+ * What is known of a run before its first update.
+ *
+ * @param dataDigest see `digestOfData`
+ */
+export function factsOf(
+  plan: TrainingPlan,
+  variant: string | undefined,
+  folder: string | undefined,
+  workers: number,
+  dataDigest: string | null = null,
+): RunFacts {
+  const { experiment, source, learner, layout } = plan;
+  const { model, training } = experiment;
+  return {
+    name: experiment.name,
+    variant: variant ?? null,
+    notes: experiment.notes,
+    seed: experiment.seed,
+    cell: model.cell,
+    activation: model.activation ?? null,
+    inputs: source.inputs,
+    hidden: model.hidden,
+    layerCount: model.layers,
+    outputs: source.outputs,
+    parameterCount: parameterCount(plan.options.network),
+    steps: layout.steps,
+    batch: source.batch,
+    data: dataInWords(experiment),
+    dataDigest,
+    loss: experiment.loss,
+    bptt: experiment.bptt,
+    clip: clipFact(experiment.clip),
+    optimizer: optimizerInWords(experiment.optimizer),
+    plannedUpdates: training.steps,
+    recordEvery: experiment.record.every,
+    validateEvery: training.validateEvery,
+    baselines: source.baselines.filter(({ value }) => Number.isFinite(value)),
+    lag: source.lag ?? null,
+    kernels: plan.kernels.name,
+    kernelChanges: [],
+    shards: learner.shardCount,
+    workers,
+    memoryBytes: plan.memoryBytes,
+    folder: folder ?? null,
+    layout,
+  };
+}
+
+function dataInWords({ data }: ResolvedExperiment): string {
+  if ('task' in data) return `task ${data.task}`;
+  if ('text' in data) return `text ${data.text}`;
+  if ('csv' in data) return `CSV ${data.csv}`;
+  return data.sequences.length === 1 ? 'one inline sequence' : `${data.sequences.length} inline sequences`;
+}
+
+function clipFact(clip: ResolvedExperiment['clip']): RunFacts['clip'] {
+  if (clip === null) return null;
+  if ('norm' in clip) return { kind: 'norm', threshold: clip.norm };
+  if ('value' in clip) return { kind: 'value', threshold: clip.value };
+  return { kind: 'hidden', threshold: clip.hidden };
+}
+
+function optimizerInWords({ kind, learningRate, schedule }: ResolvedExperiment['optimizer']): string {
+  if (schedule === 'constant') return `${kind}, rate ${learningRate}`;
+  const [name, value] = Object.entries(schedule)[0] ?? [];
+  return `${kind}, rate ${learningRate}, ${name} schedule ${value}`;
+}

@@ -1,0 +1,30 @@
+import { defaultKernelSet, runnableKernelSets, type BuiltKernelSet } from '../../engine/kernels/open';
+
+/** What computes a part of a run on this machine. */
+export interface RunnableKernels {
+  readonly name: BuiltKernelSet;
+  /** The kernel set that the run records, where it cannot run here and `name` takes its place. */
+  readonly missing: string | undefined;
+}
+
+/** The kernel set that computes the same bits as the recorded one where that can run here, else the fastest that can. */
+export function runnableKernels(recorded: string): RunnableKernels {
+  const same = runnableKernelSets().find((name) => name === recorded);
+  return same === undefined ? { name: defaultKernelSet(), missing: recorded } : { name: same, missing: undefined };
+}
+
+/** What is said of a run that other kernels go on with; undefined where its own do. */
+export function resumedOtherwise({ name, missing }: RunnableKernels): string | undefined {
+  return missing === undefined
+    ? undefined
+    : `This run was computed by the ${missing} kernels, which cannot run here. It goes on with the ${name} kernels: from ` +
+        'now on its numbers differ in the last digits from those it would have had.';
+}
+
+/** What is said of an update that other kernels replay; undefined where those that computed it do. */
+export function replayedOtherwise({ name, missing }: RunnableKernels): string | undefined {
+  return missing === undefined
+    ? undefined
+    : `This update was computed by the ${missing} kernels, which cannot run here. The ${name} kernels replay it: its ` +
+        'numbers differ in the last digits from those of the run.';
+}

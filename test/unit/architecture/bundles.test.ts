@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+
+/** The part of esbuild's metafile that these tests read. */
+interface Metafile {
+  readonly inputs: Readonly<Record<string, { readonly imports: readonly Import[] }>>;
+  readonly outputs: Readonly<Record<string, { readonly imports: readonly Import[] }>>;
+}
+
+interface Import {
+  readonly path: string;
+  readonly kind: string;
+  readonly external?: boolean;
+}
+
+function metafile(bundle: string): Metafile {
+  return JSON.parse(readFileSync(`dist/meta/${bundle}.json`, 'utf8')) as Metafile;
+}
+
+/** What a bundle asks of the place where it runs. */
+function asksFor(bundle: string): readonly string[] {
+  const { outputs } = metafile(bundle);
+  return Object.values(outputs).flatMap(({ imports }) => imports.filter((one) => one.external).map(({ path }) => path));
+}
+
+/** Our own files in a bundle that import something whose resolved path contains `part`. */
+function importersOf(bundle: string, part: string): readonly string[] {
+  return Object.entries(metafile(bundle).inputs)
+    .filter(([file, { imports }]) => !file.includes('node_modules/') && imports.some(({ path }) => path.includes(part)))
+    .map(([file]) => file);
+}
+
+/** Files in a bundle whose path contains `part`. */
+function contentOf(bundle: string, part: string): readonly string[] {
+  return Object.keys(metafile(bundle).inputs).filter((file) => file.includes(part));
+}
+
+/** Files of a bundle that are set up when it is loaded; others wait until somebody asks for them. */
+function setUpBy(bundle: string, entry: string): ReadonlySet<string> {
+  const { inputs } = metafile(bundle);
+  const found = new Set<string>();
+  const follow = (file: string): void => {
+    if (found.has(file)) return;
+    found.add(file);
+    for (const { path, kind, external } of inputs[file]?.imports ?? []) {
+      if (kind !== 'dynamic-import' && external !== true) follow(path);
+    }
+  };
+  follow(entry);
+  return found;
+}
+
+describe('The bundles', () => {
+  for (const bundle of ['trainer', 'parentWatch', 'helper', 'cli']) {
+    it(`${bundle} runs without vscode`, () => {
+      assert.ok(!asksFor(bundle).includes('vscode'));
+    });
+  }
+
+  it('extension asks for vscode, so the question above is a real one', () => {
+    assert.ok(asksFor('extension').includes('vscode'));
+  });
+
+  it('extension holds nothing of the trainer, which it talks to through the protocol', () => {
+    assert.deepEqual(contentOf('extension', 'src/trainer/'), []);
+    assert.notDeepEqual(contentOf('trainer', 'src/trainer/'), []);
+  });
+
+  it('extension holds nothing that reads records: the trainer’s process reads them', () => {
+    assert.deepEqual(contentOf('extension', 'node_modules/apache-arrow/'), []);
+    assert.notDeepEqual(contentOf('trainer', 'node_modules/apache-arrow/'), []);
+  });
+
+  it('extension is activated without what takes long to set up: the format, the JSON service', () => {
+    const atOnce = setUpBy('extension', 'src/extension.ts');
+    assert.ok(atOnce.has('src/session/launcher.ts'));
+    for (const slow of ['src/experiment/schema.ts', 'node_modules/vscode-json-languageservice/']) {
+      assert.notDeepEqual(contentOf('extension', slow), []);
+      assert.deepEqual(
+        contentOf('extension', slow).filter((file) => atOnce.has(file)),
+        [],
+      );
+    }
+  });
+
+  it('webview asks for nothing of Node', () => {
+    const ofNode = asksFor('webview').filter((path) => path.startsWith('node:') || builtinModules.includes(path));
+    assert.deepEqual(ofNode, []);
+  });
+
+  it('webview holds no react', () => {
+    assert.deepEqual(contentOf('webview', 'node_modules/react'), []);
+  });
+
+  it('webview imports chart.js in webview/plot/charts only', () => {
+    const importers = importersOf('webview', 'node_modules/chart.js/');
+    assert.notDeepEqual(importers, []);
+    assert.deepEqual(
+      importers.filter((file) => !file.startsWith('webview/plot/charts/')),
+      [],
+    );
+  });
+
+  it('webview imports the toolkit in webview/ui only', () => {
+    const importers = importersOf('webview', 'node_modules/@vscode/webview-ui-toolkit/');
+    assert.notDeepEqual(importers, []);
+    assert.deepEqual(
+      importers.filter((file) => !file.startsWith('webview/ui/')),
+      [],
+    );
+  });
+});

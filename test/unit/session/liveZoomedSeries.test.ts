@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DisplaySeries } from '../../../src/run/series/displaySeries';
+import type { Detail, DetailRequest } from '../../../src/protocol/panel';
+import { pack, type RecordBatch } from '../../../src/run/records/recordBatch';
+import { RecordEncoder } from '../../../src/run/records/recordEncoder';
+import { LiveDetail } from '../../../src/session/liveZoomedSeries';
+import { RecordDetail } from '../../../src/trainer/storage/zoomedSeries.node';
+import { exampleLayout, exampleRecord } from '../run/exampleRecords';
+
+const encoder = new RecordEncoder(exampleLayout);
+const batchOf = (from: number, to: number): RecordBatch =>
+  pack(
+    exampleLayout,
+    Array.from({ length: to - from }, (_, i) => exampleRecord(from + i)),
+  );
+
+/** A run that trains: what it has published is heard by whoever listens, what it has not written can be asked for. */
+class TrainingRun {
+  readonly #listeners = new Set<(batch: RecordBatch) => void>();
+  #unwritten: RecordBatch[] = [];
+  #updates = 0;
+
+  constructor(readonly path: string) {
+    writeFileSync(path, encoder.head());
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  readonly onDidAppend = (listener: (batch: RecordBatch) => void) => {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  };
+
+  unwritten(from: number): Promise<readonly RecordBatch[]> {
+    return Promise.resolve(this.#unwritten.filter(({ update, count }) => update[0] + count > from));
+  }
+
+  train(updates: number): void {
+    const batch = batchOf(this.#updates, this.#updates + updates);
+    this.#updates += updates;
+    this.#unwritten.push(batch);
+    for (const listener of this.#listeners) listener(batch);
+  }
+
+  flush(): void {
+    for (const batch of this.#unwritten.splice(0)) appendFileSync(this.path, encoder.encode(batch));
+  }
+}
+
+describe('The detail at the growing end of a run', () => {
+  let folder: string;
+  let run: TrainingRun;
+  let records: RecordDetail;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'unroll-live-'));
+    run = new TrainingRun(join(folder, 'records.arrows'));
+    records = new RecordDetail(folder, { layout: exampleLayout, recordEvery: 1 });
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const following = (request: DetailRequest): LiveDetail =>
+    new LiveDetail(run, { layout: exampleLayout, recordEvery: 1 }, request);
+  /** The series of a page that was given an answer and what it has gained since. */
+  const shown = (answer: Detail, ...gained: readonly (Detail | undefined)[]) => {
+    const series = new DisplaySeries(exampleLayout, 1, answer.from);
+    for (const part of [answer, ...gained]) if (part !== undefined) series.write(part.series);
+    return series.whole();
+  };
+  const expected = (from: number, to: number) => {
+    const series = new DisplaySeries(exampleLayout, 1, from);
+    series.append(batchOf(from, to));
+    return series.whole();
+  };
+
+  it('has every update up to the newest, on disk or not, and those that come while it is read', async () => {
+    run.train(3000);
+    run.flush();
+    run.train(700);
+    run.train(300);
+    const live = following({ from: 2500, to: 4500 });
+    const read = live.read({
+      read: async (request) => {
+        // Between the question to the trainer and the reading of the disk some are trained and some are written.
+        run.train(40);
+        run.flush();
+        run.train(60);
+        return records.read(request);
+      },
+    });
+    const answer = await read;
+    assert.equal(answer?.to, 4100);
+    assert.deepEqual(shown(answer), expected(2500, 4100));
+    assert.equal(live.grown(), undefined);
+    live.dispose();
+  });
+
+  it('gains every update that comes in, once, and follows no further than it was asked to', async () => {
+    run.train(1000);
+    const live = following({ from: 900, to: 1500 });
+    const answer = await live.read(records);
+    assert.ok(answer !== undefined);
+    assert.equal(answer.to, 1000);
+    run.train(3);
+    const first = live.grown();
+    run.train(200);
+    run.flush();
+    run.train(1);
+    const second = live.grown();
+    assert.deepEqual([first?.to, second?.to, live.grown()], [1003, 1204, undefined]);
+    assert.deepEqual(shown(answer, first, second), expected(900, 1204));
+    assert.equal(run.listeners, 1);
+    run.train(400);
+    const last = live.grown();
+    assert.equal(last?.to, 1500);
+    assert.equal(run.listeners, 0, 'it has let go of the run');
+    assert.deepEqual(shown(answer, first, second, last), expected(900, 1500));
+    run.train(100_000);
+    assert.equal(live.grown(), undefined);
+  });
+
+  it('stays exact to its end, wherever the batches end that come in', async () => {
+    run.train(1000);
+    const live = following({ from: 500, to: 2548 });
+    const answer = await live.read(records);
+    assert.ok(answer !== undefined);
+    run.train(1500);
+    run.train(1500);
+    const last = live.grown();
+    assert.equal(last?.series.scalars.stride, 1);
+    assert.deepEqual(shown(answer, last), expected(500, 2548));
+  });
+
+  it('begins where nothing is on disk yet, and where nothing is trained yet', async () => {
+    run.train(50);
+    const live = following({ from: 20, to: 100 });
+    const answer = await live.read(records);
+    assert.ok(answer !== undefined);
+    assert.deepEqual(shown(answer), expected(20, 50));
+    live.dispose();
+    const ahead = following({ from: 60, to: 100 });
+    const none = await ahead.read(records);
+    assert.equal(none?.to, 60);
+    run.train(30);
+    assert.deepEqual(shown(none, ahead.grown()), expected(60, 80));
+    ahead.dispose();
+    assert.equal(run.listeners, 0);
+  });
+});

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { cells } from '../../../src/engine/cells/registry';
+import type { Learner, LearnerOptions } from '../../../src/engine/learner';
+import type { NetworkSpec } from '../../../src/engine/spec';
+import type { Assignment } from '../../../src/engine/parallel/workerPool';
+import { windowsOf } from '../../../src/engine/recurrence/truncation';
+import type { Window } from '../../../src/engine/recurrence/window';
+import { Helpers, type Helper, type Threads } from '../../../src/trainer/training/workerPool';
+import { nodeThreads } from '../../../src/trainer/training/workerThreads.node';
+import { allValues, exampleLearner, randomWindow, smallNetwork, update } from '../engine/exampleLearner';
+import { testedKernels } from '../engine/kernelSets';
+
+const script = resolve('dist/helper.cjs');
+
+function windows(network: NetworkSpec, loss: 'mse' | 'crossEntropy', inputs: 'dense' | 'oneHot'): readonly Window[] {
+  return [1, 2, 3].flatMap((seed) => {
+    const mask = (t: number, lane: number): boolean => (t + lane) % 4 !== 0;
+    const reset = [seed % 2, 1, 0, 0, 1];
+    return [...windowsOf(randomWindow({ network, loss, steps: 18, batch: 5, seed, inputs, mask, reset }), 6)];
+  });
+}
+
+type Options = Partial<LearnerOptions> & Pick<LearnerOptions, 'network'>;
+
+/** Everything that training brought: losses, norms, records, captures of every third update, and the parameters. */
+function train(learner: Learner, part: readonly Window[], record: boolean): unknown {
+  const outcomes = part.map((window, n) => update(learner, window, { record, capture: record && n % 3 === 1 }));
+  const bare = outcomes.map(({ loss, gradNorm, clipped, parameterNorms }) => ({
+    loss,
+    gradNorm,
+    clipped,
+    parameterNorms,
+  }));
+  return { ...(record ? { outcomes } : {}), bare, values: allValues(learner) };
+}
+
+/** For where nothing has to be told. */
+function refuse(notice: string): never {
+  assert.fail(notice);
+}
+
+/** A thread that stops, without a word, where `code` says; as one that is killed would. */
+function helperOf(code: string): Threads['startHelper'] {
+  return ({ control }: Assignment): Helper => {
+    const worker = new Worker(code, { eval: true, workerData: control });
+    return {
+      onGone: (listener) => worker.once('exit', (exit) => listener(`exit code ${exit}`)),
+      end: () => void worker.terminate(),
+    };
+  };
+}
+
+describe('Workers that share a batch', () => {
+  for (const { name, open } of testedKernels.filter(({ name }) => name !== 'reference')) {
+    for (const { name: cell } of cells) {
+      it(`${name}: ${cell}: change no bit, however many they are and with instruments on and off`, () => {
+        for (const [loss, inputs, bptt, clip] of [
+          ['mse', 'dense', 'full', { norm: 0.1 }],
+          ['crossEntropy', 'oneHot', { forward: 6, backward: 4 }, { hidden: 0.004 }],
+          ['crossEntropy', 'dense', { forward: 6, backward: 11 }, { value: 0.01 }],
+        ] as const) {
+          const network = smallNetwork(cell, { layers: 2, hidden: 19, outputs: 3 });
+          const options: Options = { network, bptt, clip, inputs, loss: { kind: loss, reduction: 'mean' }, shards: 4 };
+          const all = windows(network, loss, inputs);
+          const run = (workers: number, record: boolean): unknown => {
+            const learner = exampleLearner({ ...options, kernels: open(), steps: 6, batch: 5 });
+            const notices: string[] = [];
+            const helpers = Helpers.employ(learner, workers, nodeThreads(script), (notice) => notices.push(notice));
+            try {
+              assert.equal(helpers.workers, workers);
+              const begin = structuredClone(learner.snapshot());
+              while (workers > 1 && learner.helpedShards === 0) all.forEach((window) => update(learner, window));
+              // On a busy machine this thread may have done everything before another woke up: that shows nothing.
+              for (;;) {
+                learner.restore(begin);
+                const before = learner.helpedShards;
+                const outcome = train(learner, all, record);
+                if (workers === 1 || learner.helpedShards > before) return outcome;
+              }
+            } finally {
+              helpers.dispose();
+              assert.deepEqual(notices, []);
+            }
+          };
+          const alone = run(1, true);
+          assert.deepEqual(run(2, true), alone);
+          const { bare, values } = alone as { bare: unknown; values: unknown };
+          assert.deepEqual(run(3, false), { bare, values });
+        }
+      });
+    }
+  }
+
+  const { open } = testedKernels[testedKernels.length - 1];
+  const network = smallNetwork('lstm', { hidden: 64, layers: 2 });
+  const long = randomWindow({ network, loss: 'mse', steps: 200, batch: 16 });
+  const learnerOf = (shards: number, kernels = open()): Learner =>
+    exampleLearner({ network, kernels, steps: 200, batch: 16, shards });
+  const onlyNotice = (learner: Learner, wanted: number, threads: Threads | undefined): string | undefined => {
+    const notices: string[] = [];
+    Helpers.employ(learner, wanted, threads, (notice) => notices.push(notice)).dispose();
+    assert.ok(notices.length <= 1);
+    return notices[0];
+  };
+
+  it('do a part of the work', () => {
+    const learner = learnerOf(4);
+    const helpers = Helpers.employ(learner, 2, nodeThreads(script), refuse);
+    for (let n = 0; n < 1000 && learner.helpedShards === 0; n++) update(learner, long);
+    helpers.dispose();
+    assert.ok(learner.helpedShards > 0);
+  });
+
+  it('are told of, where fewer train than were asked for', () => {
+    const threads = nodeThreads(script);
+    assert.match(
+      onlyNotice(learnerOf(1), 2, threads) ?? '',
+      /2 workers were asked for.*too short to be shared: one trains/,
+    );
+    assert.match(onlyNotice(learnerOf(3), 8, threads) ?? '', /8 workers were asked for.*3 parts only: 3 train/);
+    assert.match(
+      onlyNotice(learnerOf(2), 2, undefined) ?? '',
+      /2 workers were asked for.*cannot be shared.*: one trains/,
+    );
+    assert.match(onlyNotice(learnerOf(2, testedKernels[0].open()), 2, threads) ?? '', /cannot be shared.*: one trains/);
+    assert.match(onlyNotice(learnerOf(2, testedKernels[0].open()), 0, threads) ?? '', /One worker trains, because/);
+    assert.equal(onlyNotice(learnerOf(1), 0, threads), undefined);
+    assert.equal(onlyNotice(learnerOf(4), 3, threads), undefined);
+  });
+
+  it('end an update with a message, not with a wait for ever, where one is lost in the middle of it', () => {
+    const learner = learnerOf(4);
+    const taking = `
+      const { workerData } = require('node:worker_threads');
+      const state = new Int32Array(workerData, 0, 2);
+      while (Atomics.load(state, 0) === 0 || Atomics.add(state, 1, 1) >= 4);`;
+    learner.invite(5);
+    const helpers = Helpers.employ(learner, 2, { cores: 2, startHelper: helperOf(taking) }, () => undefined);
+    const before = allValues(learner);
+    let taken: unknown;
+    // Until the thread has started the learner does all of the work itself.
+    for (let n = 0; n < 1000 && taken === undefined; n++) {
+      try {
+        before.splice(0, Infinity, ...allValues(learner));
+        update(learner, long);
+      } catch (error) {
+        taken = error;
+      }
+    }
+    assert.match(String(taken), /lost in the middle of an update.*last checkpoint.*--workers 1/);
+    assert.deepEqual(allValues(learner), before, 'the parameters are those before the update');
+    assert.throws(() => learner.step(long, { record: false }), /lost in the middle/);
+    helpers.dispose();
+  });
+
+  it('are done without, with a notice, where one ends between two updates', async () => {
+    const learner = learnerOf(4);
+    let gone = (): void => undefined;
+    const notices: string[] = [];
+    const noticed = new Promise<void>((done) => (gone = done));
+    Helpers.employ(learner, 2, { cores: 2, startHelper: helperOf('process.exit(7)') }, (notice) => {
+      notices.push(notice);
+      gone();
+    });
+    await noticed;
+    assert.match(notices[0] ?? '', /has ended \(exit code 7\)\. One worker goes on; no number changes/);
+    assert.equal(update(learner, long).loss, update(learnerOf(4), long).loss);
+  });
+
+  it('end when they are dismissed', async () => {
+    const learner = learnerOf(4);
+    const ended: Promise<void>[] = [];
+    const threads = nodeThreads(script);
+    const startHelper: Threads['startHelper'] = (assignment) => {
+      const helper = threads.startHelper(assignment);
+      ended.push(new Promise((done) => helper.onGone(() => done())));
+      return helper;
+    };
+    const helpers = Helpers.employ(learner, 3, { ...threads, startHelper }, refuse);
+    for (let n = 0; n < 5; n++) update(learner, long);
+    helpers.dispose();
+    assert.equal(ended.length, 2);
+    await Promise.all(ended);
+    assert.equal(update(learner, long).kind, 'updated', 'the learner goes on alone');
+  });
+});

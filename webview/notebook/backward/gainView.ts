@@ -1,0 +1,95 @@
+import { briefNumber } from '../../../src/text/numbers';
+import type { Reach } from '../../../src/protocol/gradientFlow';
+import type { SharedZoom } from '../../plot/zoom';
+import { CurveChart } from '../../plot/charts/curves';
+import type { Curve } from '../../plot/charts/datasets';
+import type { Store } from '../../store/store';
+import { element, setText } from '../../ui/element';
+import { legendOf } from '../../plot/curveLegend';
+import { dependencyKey } from '../memo';
+import { SequenceSurface, stepInFocus, stepLabels, type SequenceDrawing } from '../sequenceCell';
+
+/** The gain of each step back: what multiplies the gradient of the last loss from h_k to h_{k−1}, beside what bounds it. */
+export class GainView {
+  readonly element: HTMLElement;
+  readonly #surface: SequenceSurface;
+  readonly #chart = new CurveChart();
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #readout = element('div', { class: 'readout' });
+  readonly #labels = element('div');
+  readonly #weights = element('p', { class: 'sentence' });
+  #drawn = '';
+
+  constructor(store: Store, zoom: SharedZoom) {
+    this.#surface = new SequenceSurface(store, zoom, 'Gain of each step back');
+    this.element = element(
+      'div',
+      { class: 'gain' },
+      this.#weights,
+      this.#legend,
+      this.#readout,
+      element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
+      this.#labels,
+    );
+  }
+
+  update(reach: Reach, drawing: SequenceDrawing): void {
+    const { axis, theme, model } = drawing;
+    this.#surface.update(drawing);
+    setText(this.#weights, weightsInWords(reach));
+    const k = stepInFocus(model, reach.steps);
+    setText(
+      this.#readout,
+      k === undefined ? 'Point at a step to read its gain.' : gainInWords(reach.gain[k] ?? NaN, k),
+    );
+    const key = dependencyKey(reach, axis.width, axis.domain, theme);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    const across = (y: number): Curve['points'] => [
+      { x: 0, y },
+      { x: reach.steps, y },
+    ];
+    const curves: readonly Curve[] = [
+      {
+        label: 'gain of step k: ‖∂L/∂h_{k−1}‖ / ‖∂L/∂h_k‖ of the last loss',
+        points: Array.from(reach.gain, (y, k) => ({ x: k + 0.5, y: y > 0 && y < Infinity ? y : NaN })),
+        color: theme.train,
+        dots: reach.steps <= 60,
+        width: 2,
+      },
+      { label: '1: neither vanishing nor exploding', points: across(1), color: theme.baseline, dash: [6, 4], width: 1 },
+      ...(reach.bound === null
+        ? []
+        : [
+            {
+              label: `bound σ_max·γ = ${briefNumber(reach.bound)}`,
+              points: across(reach.bound),
+              color: theme.clip,
+              dash: [2, 3],
+              width: 1,
+            },
+          ]),
+    ];
+    legendOf(this.#legend, curves);
+    this.#labels.replaceChildren(stepLabels(axis));
+    this.#chart.update({ curves, yAxis: 'log', yTitle: 'gain', xTicks: false }, axis.domain, theme);
+  }
+}
+
+function gainInWords(gain: number, k: number): string {
+  if (Number.isNaN(gain)) return `From step ${k} back, nothing of the last loss is passed on.`;
+  return `From h_${k} to h_${k - 1} the gradient of the last loss is multiplied by ${briefNumber(gain)}.`;
+}
+
+function weightsInWords({ recurrent, bound }: Reach): string {
+  const blocks = recurrent.map(({ gate, spectralRadius, largestSingularValue }) => {
+    const name = recurrent.length === 1 ? 'W_hh' : `W_h${gate}`;
+    const radius = spectralRadius === null ? '' : `spectral radius ${briefNumber(spectralRadius)}, `;
+    return `${name}: ${radius}σ_max ${briefNumber(largestSingularValue)}`;
+  });
+  const vanishing =
+    bound !== null && bound < 1
+      ? ' The bound is below 1: whatever the inputs, the gradient can only shrink on its way back.'
+      : '';
+  return `${blocks.join(' · ')}.${vanishing}`;
+}

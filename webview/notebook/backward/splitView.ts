@@ -1,0 +1,33 @@
+import type { InspectedLayer } from '../../../src/protocol/inspection';
+import { briefNumber } from '../../../src/text/numbers';
+import { vectorStrip } from '../../plot/heatmap/matrixFigure';
+import { largestMagnitude } from '../../plot/heatmap/signedScale';
+import type { Theme } from '../../theme/theme';
+import { element } from '../../ui/element';
+import { notation } from '../../ui/notation';
+
+/** ∂L/∂h_t as the sum that it is: what the step itself says, and what comes back from the step after it; a line each. */
+export class SplitView {
+  readonly element = element('div', { class: 'split' });
+
+  /** @param isTop whether the layer is the top one, where a step's own part is its own loss */
+  update({ dh, dhLocal, hidden }: InspectedLayer, t: number, steps: number, isTop: boolean, theme: Theme): void {
+    const total = dh.subarray(t * hidden, (t + 1) * hidden);
+    const local = dhLocal.subarray(t * hidden, (t + 1) * hidden);
+    const later = total.map((value, i) => value - (local[i] ?? NaN));
+    // One scale for the three, so that the eye can add them up.
+    const limit = largestMagnitude(total, local, later);
+    const line = (sign: string, title: string, values: Float64Array): readonly HTMLElement[] => [
+      element('span', { class: 'operator' }, sign),
+      element('span', { class: 'split-name' }, ...notation(title)),
+      vectorStrip(title, values, limit, theme),
+      element('span', { class: 'split-norm' }, `‖·‖ = ${briefNumber(Math.hypot(...values))}`),
+    ];
+    this.element.replaceChildren(
+      ...line('', `∂L/∂h_{${t}}`, total),
+      ...line('=', isTop ? `∂L_{${t}}/∂h_{${t}}` : 'from the layer above', local),
+      ...line('+', t === steps - 1 ? 'after it: nothing' : `from h_{${t + 1}}`, later),
+      element('span', { class: 'split-scale' }, `a box per unit, from −${briefNumber(limit)} to ${briefNumber(limit)}`),
+    );
+  }
+}

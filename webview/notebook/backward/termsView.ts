@@ -1,0 +1,172 @@
+import type { Inspection } from '../../../src/protocol/inspection';
+import { briefNumber } from '../../../src/text/numbers';
+import type { Terms, TermsRequest } from '../../../src/protocol/chainRuleTerms';
+import { courseName } from '../../../src/text/tensorNames';
+import { CurveChart } from '../../plot/charts/curves';
+import type { Curve } from '../../plot/charts/datasets';
+import type { SharedZoom } from '../../plot/zoom';
+import { matrixFigure } from '../../plot/heatmap/matrixFigure';
+import { largestMagnitude } from '../../plot/heatmap/signedScale';
+import { deltaFormula, termFormula, termOf } from '../../net/termFormula';
+import { drawable, Question } from '../../store/question';
+import type { Store } from '../../store/store';
+import { termsTable } from './backwardTables';
+import type { Table } from '../../plot/table';
+import type { Theme } from '../../theme/theme';
+import { choice } from '../../ui/controls';
+import { element } from '../../ui/element';
+import { AnswerLine } from '../answerLine';
+import { notation } from '../../ui/notation';
+import { legendOf } from '../../plot/curveLegend';
+import { dependencyKey } from '../memo';
+import { gateBlocks, shownParameter } from '../parameterNames';
+import { SequenceSurface, stepLabels, type SequenceDrawing } from '../sequenceCell';
+
+/** Sums that agree to so many digits agree within the rounding of the kernels. */
+const roundingOfSum = 1e-4;
+
+/** The chain-rule terms of one ∂L/∂W, step by step, adding up; and the sum held against the trainer's gradient. */
+export class TermsView {
+  readonly element: HTMLElement;
+  readonly choice: HTMLElement;
+  readonly #choice;
+  readonly #question: Question<TermsRequest, Terms>;
+  readonly #surface: SequenceSurface;
+  readonly #chart = new CurveChart();
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #formula = element('div', { class: 'formula-block' });
+  readonly #equation = element('div', { class: 'equation' });
+  readonly #labels = element('div');
+  readonly #check = element('p', { class: 'sum-check' });
+  readonly #said = new AnswerLine('Adding up the terms…', 'The terms cannot be shown');
+  readonly #shown: HTMLElement;
+  #drawnChart = '';
+  #drawnTerm = '';
+  #terms: Terms | undefined;
+
+  constructor(store: Store, zoom: SharedZoom, ask: (request: TermsRequest) => Promise<Terms>) {
+    this.#choice = choice<string>('Parameter', (parameter) => {
+      store.dispatch({ kind: 'viewed', view: { parameter } });
+    });
+    this.choice = this.#choice.element;
+    this.#question = new Question(ask, () => {
+      store.dispatch({ kind: 'viewed', view: {} });
+    });
+    this.#surface = new SequenceSurface(store, zoom, 'Norm of each step’s term');
+    this.#shown = element(
+      'div',
+      {},
+      this.#formula,
+      this.#equation,
+      this.#check,
+      this.#legend,
+      element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
+      this.#labels,
+    );
+    this.element = element('div', { class: 'terms' }, this.#said.element, this.#shown);
+  }
+
+  /** @param isInSight nothing is asked of the engine for a picture that nobody sees */
+  update(drawing: SequenceDrawing, t: number, isInSight: boolean): void {
+    const { model, inspection, theme } = drawing;
+    const names = inspection.parameters.map(({ name }) => name);
+    const parameter = shownParameter(names, model.view);
+    this.#choice.update(
+      names.map((value) => ({ value, label: courseName(value) })),
+      parameter,
+    );
+    const request = { update: inspection.update, sequence: inspection.sequence, parameter, t };
+    const answer = this.#question.want(isInSight ? request : undefined, model.run?.facts.folder ?? '');
+    const terms = drawable(answer);
+    this.#terms = terms;
+    this.#said.update(answer);
+    this.#shown.hidden = terms === undefined;
+    this.#surface.update(drawing);
+    if (terms === undefined) return;
+    this.#drawTerm(terms, inspection, theme);
+    this.#drawSteps(terms, drawing);
+  }
+
+  /** The terms' norms over the steps, once they are there. */
+  table(): Table | undefined {
+    return this.#terms === undefined ? undefined : termsTable(this.#terms);
+  }
+
+  #drawTerm(terms: Terms, inspection: Inspection, theme: Theme): void {
+    const key = dependencyKey(terms, theme);
+    if (key === this.#drawnTerm) return;
+    this.#drawnTerm = key;
+    const { parameter, t, delta, source, term, sum, rows, columns } = terms;
+    const lines = [...deltaFormula(inspection, parameter, t), termFormula(parameter, t)];
+    this.#formula.replaceChildren(...lines.map((line) => element('p', { class: 'formula' }, ...notation(line))));
+    const { symbol, source: sourceSymbol } = termOf(parameter, t);
+    const whole = inspection.batch === 1 ? '' : ' (all sequences)';
+    const blocks = gateBlocks(inspection, parameter);
+    const parts: HTMLElement[] = [
+      matrixFigure(
+        { title: `δ_{${t}}`, values: delta, rows, columns: 1, limit: largestMagnitude(delta), blocks },
+        theme,
+      ),
+    ];
+    if (sourceSymbol !== undefined) {
+      parts.push(
+        element('span', { class: 'operator' }, '·'),
+        matrixFigure(
+          { title: `${sourceSymbol}ᵀ`, values: source, rows: 1, columns, limit: largestMagnitude(source) },
+          theme,
+        ),
+      );
+    }
+    if (term.length > 0) {
+      parts.push(
+        element('span', { class: 'operator' }, inspection.batch === 1 ? '=' : '→'),
+        matrixFigure(
+          { title: `term of step ${t}${whole}`, values: term, rows, columns, limit: largestMagnitude(term), blocks },
+          theme,
+        ),
+        element('span', { class: 'operator' }, '…'),
+        matrixFigure(
+          {
+            title: `Σ of steps ${inspection.steps - 1} … ${t}, of ∂L/∂${symbol}`,
+            values: sum,
+            rows,
+            columns,
+            limit: largestMagnitude(sum),
+            blocks,
+          },
+          theme,
+        ),
+      );
+    }
+    this.#equation.replaceChildren(...parts);
+    const { relativeError, gradientNorm } = terms;
+    const agrees = relativeError < roundingOfSum;
+    this.#check.classList.toggle('bad', !agrees);
+    this.#check.replaceChildren(
+      ...notation(
+        `The terms of all ${inspection.steps} steps added up, against the gradient that the trainer used (‖∂L/∂${symbol}‖ = ${briefNumber(gradientNorm)}): relative error ${briefNumber(relativeError)}${agrees ? ', within rounding.' : ', more than rounding explains.'}`,
+      ),
+    );
+  }
+
+  #drawSteps(terms: Terms, { axis, theme }: SequenceDrawing): void {
+    const key = dependencyKey(terms.norm, axis.width, axis.domain, theme);
+    if (key === this.#drawnChart) return;
+    this.#drawnChart = key;
+    const points = (values: Float64Array): Curve['points'] =>
+      // Exactly zero has no place on a logarithmic axis: the line breaks there.
+      Array.from(values, (value, t) => ({ x: t + 0.5, y: value > 0 ? value : NaN }));
+    const curves: readonly Curve[] = [
+      { label: 'norm of the step’s own term', points: points(terms.norm), color: theme.validation, dots: true },
+      {
+        label: 'norm of the sum, from the last step down to here',
+        points: points(terms.sumNorm),
+        color: theme.train,
+        width: 2,
+      },
+    ];
+    legendOf(this.#legend, curves);
+    this.#labels.replaceChildren(stepLabels(axis));
+    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂W‖', xTicks: false }, axis.domain, theme);
+  }
+}

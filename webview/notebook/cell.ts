@@ -1,0 +1,196 @@
+import { reasonOf } from '../../src/protocol/channel';
+import type { TrainingAxis } from '../plot/trainingAxis';
+import type { Model } from '../store/model';
+import { csvOf, tableElement, type Table } from '../plot/table';
+import type { Theme } from '../theme/theme';
+import { copyPicture, copyText } from '../ui/clipboard';
+import { button } from '../ui/controls';
+import { element, setAttribute, setText } from '../ui/element';
+import { icon, type IconName } from '../ui/icon';
+import { notation } from '../ui/notation';
+import { whys, type CellTitle } from './cellHelp';
+
+/** What every cell draws from. */
+export interface Drawing {
+  readonly model: Model;
+  readonly axis: TrainingAxis;
+  readonly theme: Theme;
+}
+
+/** One cell of the notebook. */
+export interface Cell {
+  readonly element: HTMLElement;
+  update(drawing: Drawing): void;
+}
+
+/**
+ * The frame of a cell: gutter number, title, one live sentence, tools, body; and what every cell offers alike, the
+ * teacher's why, the table behind the picture, and copies of both.
+ */
+export class CellFrame {
+  readonly element: HTMLElement;
+  readonly tools = element('div', { class: 'cell-tools' });
+  readonly body = element('div', { class: 'cell-body' });
+  readonly readout = element('div', { class: 'readout' });
+  readonly #sentence: HTMLElement;
+  readonly #why: HTMLElement;
+  readonly #table = element('div', { class: 'cell-table' });
+  readonly #said = element('div', { class: 'cell-said', role: 'status' });
+  readonly #actions = element('div', { class: 'cell-actions' });
+  readonly #fold: HTMLElement;
+  readonly #whyButton: HTMLElement;
+  readonly #tableButtons: readonly HTMLElement[];
+  #isFolded = false;
+  #tableOf: (() => Table) | undefined;
+  #tableKey = '';
+
+  /** @param onFold called when the person folds or unfolds the cell */
+  constructor(
+    number: number,
+    readonly title: CellTitle,
+    onFold: (title: string) => void,
+  ) {
+    const id = `cell-${number}`;
+    this.#sentence = element('p', { class: 'sentence', id: `${id}-sentence` });
+    this.#why = whyElement(title, `${id}-why`);
+    this.#fold = button({
+      label: `Fold ${title}`,
+      sign: 'unfolded',
+      appearance: 'icon',
+      onPress: () => {
+        onFold(title);
+      },
+    });
+    this.#fold.setAttribute('aria-controls', `${id}-body`);
+    this.body.id = `${id}-body`;
+    this.#whyButton = this.#action(`Why: ${title}`, 'why', () => {
+      this.#toggle(this.#why, this.#whyButton);
+    });
+    this.#whyButton.setAttribute('aria-controls', `${id}-why`);
+    const show = this.#action(`Table of ${title}`, 'table', () => {
+      this.#toggle(this.#table, show);
+      this.#tableKey = '';
+      this.#drawTable('open');
+    });
+    const copyTable = this.#action(`Copy the table of ${title} as CSV`, 'copy', () => this.#copyTable());
+    const copyImage = this.#action(`Copy ${title} as a picture (PNG)`, 'picture', () => this.#copyPicture());
+    this.#tableButtons = [show, copyTable];
+    for (const [control, target] of [
+      [this.#whyButton, this.#why],
+      [show, this.#table],
+    ] as const) {
+      target.hidden = true;
+      control.setAttribute('aria-expanded', 'false');
+    }
+    for (const control of this.#tableButtons) control.hidden = true;
+    this.#actions.append(this.#whyButton, show, copyTable, copyImage);
+    const heading = element('h2', { id: `${id}-title` }, element('span', { class: 'gutter' }, `[${number}]`), title);
+    this.element = element(
+      'section',
+      { class: 'cell', 'aria-labelledby': `${id}-title`, 'aria-describedby': `${id}-sentence` },
+      element('header', { class: 'cell-head' }, this.#fold, heading, this.#actions, this.tools),
+      this.#sentence,
+      this.#why,
+      this.#said,
+      this.body,
+      this.#table,
+    );
+  }
+
+  /** The sentence that says what the cell shows now. */
+  say(sentence: string): void {
+    setText(this.#sentence, sentence);
+  }
+
+  /**
+   * The numbers behind the picture, made when somebody asks for them.
+   *
+   * @param key another one whenever the numbers are others: a table that is open is then made anew
+   */
+  tabulate(key: string, tableOf: () => Table): void {
+    this.#tableOf = tableOf;
+    for (const control of this.#tableButtons) control.hidden = false;
+    this.#drawTable(key);
+  }
+
+  /** Folds or unfolds the cell as the view says. */
+  fold(isFolded: boolean): void {
+    this.body.hidden = isFolded;
+    this.tools.hidden = isFolded;
+    this.#actions.hidden = isFolded;
+    this.element.classList.toggle('folded', isFolded);
+    if (isFolded !== this.#isFolded) this.#fold.replaceChildren(icon(isFolded ? 'folded' : 'unfolded'));
+    this.#isFolded = isFolded;
+    setAttribute(this.#fold, 'aria-expanded', String(!isFolded));
+  }
+
+  #action(label: string, sign: IconName, onPress: () => void | Promise<void>): HTMLElement {
+    return button({
+      label,
+      sign,
+      appearance: 'icon',
+      onPress: () => {
+        void onPress();
+      },
+    });
+  }
+
+  #toggle(target: HTMLElement, control: HTMLElement): void {
+    target.hidden = !target.hidden;
+    setAttribute(control, 'aria-expanded', String(!target.hidden));
+  }
+
+  #drawTable(key: string): void {
+    if (this.#table.hidden || this.#tableOf === undefined || key === this.#tableKey) return;
+    this.#tableKey = key;
+    this.#table.replaceChildren(tableElement(this.#tableOf()));
+  }
+
+  async #copyTable(): Promise<void> {
+    const table = this.#tableOf?.();
+    if (table === undefined) return;
+    await this.#tell(copyText(csvOf(table)), `Copied as CSV: ${table.rows.length} rows.`);
+  }
+
+  async #copyPicture(): Promise<void> {
+    const background = getComputedStyle(document.body).backgroundColor;
+    const isTool = (node: Node): boolean => node === this.#actions || node === this.#fold || node === this.tools;
+    await this.#tell(copyPicture(this.element, background, isTool), 'Copied as a picture.');
+  }
+
+  /** Says how a copy went, for as long as it takes to read it. */
+  async #tell(copied: Promise<void>, success: string): Promise<void> {
+    try {
+      await copied;
+      setText(this.#said, success);
+    } catch (error) {
+      setText(this.#said, `The clipboard took nothing: ${reasonOf(error)}. Click into the panel and try again.`);
+    }
+    setTimeout(() => {
+      setText(this.#said, '');
+    }, saidMilliseconds);
+  }
+}
+
+const saidMilliseconds = 6000;
+
+function whyElement(title: CellTitle, id: string): HTMLElement {
+  const { words, formula } = whys[title];
+  return element(
+    'div',
+    { class: 'why', id },
+    element('p', {}, ...notation(words)),
+    element('p', { class: 'formula' }, ...notation(formula)),
+  );
+}
+
+/** Whether a cell is folded in this view. */
+export function isFolded({ view }: Model, title: string): boolean {
+  return view.folded.includes(title);
+}
+
+/** The folded titles once somebody pressed the fold of one: it joins them, or leaves them. */
+export function toggled(folded: readonly string[], title: string): readonly string[] {
+  const others = folded.filter((other) => other !== title);
+  return others.length < folded.length ? others : [...folded, title];
+}

@@ -1,0 +1,170 @@
+import type { DisplaySeries } from '../../../src/run/series/displaySeries';
+import { briefNumber, counted, plainNumber } from '../../../src/text/numbers';
+import type { SharedZoom } from '../../plot/zoom';
+import { middleOf, type TrainingAxis } from '../../plot/trainingAxis';
+import { CurveChart } from '../../plot/charts/curves';
+import type { Curve } from '../../plot/charts/datasets';
+import { seriesAt, seriesInSight } from '../../store/zoomedSeries';
+import type { Model, ShownRun } from '../../store/model';
+import type { Store } from '../../store/store';
+import type { Theme } from '../../theme/theme';
+import { element, setText } from '../../ui/element';
+import { CellFrame, isFolded, type Cell, type Drawing } from '../cell';
+import { legendOf } from '../../plot/curveLegend';
+import { dependencyKey, Remembered } from '../memo';
+import { columnAtUpdate, isRecorded, unrecorded, updatesInWords } from '../loss/lossCurves';
+import { clippingTable } from '../trainingTables';
+import { Surface } from '../../plot/surface';
+import { ThresholdView } from './thresholdView';
+
+/** [3] The norm of the gradient before and after clipping, the threshold, and a tick for every clipped update. */
+export class ClippingCell implements Cell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #chart = new CurveChart();
+  readonly #ticks = new ClipTicks();
+  readonly #surface: Surface;
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #threshold: ThresholdView;
+  readonly #lines = new Remembered<readonly Curve[]>();
+  #drawn = '';
+
+  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
+    this.#frame = new CellFrame(3, 'Clipping', onFold);
+    this.element = this.#frame.element;
+    this.#surface = new Surface(store, zoom, 'Gradient norm before and after clipping over updates');
+    this.#threshold = new ThresholdView(() => {
+      store.dispatch({ kind: 'viewed', view: {} });
+    });
+    this.#frame.body.append(
+      this.#legend,
+      this.#frame.readout,
+      this.#ticks.element,
+      element('div', { class: 'plot clip-plot' }, this.#chart.canvas, this.#surface.element),
+      this.#threshold.element,
+    );
+  }
+
+  update({ model, axis, theme }: Drawing): void {
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const { run } = model;
+    if (run === undefined) return;
+    this.#surface.update(axis, undefined);
+    setText(this.#frame.readout, readout(model, run));
+    this.#frame.say(sentence(run));
+    const series = seriesInSight(run, axis.domain);
+    this.#frame.tabulate(dependencyKey(run.version, series), () => clippingTable(series));
+    this.#threshold.update(run);
+    const { threshold } = this.#threshold;
+    const key = dependencyKey(run.version, series, run.facts, axis.domain, axis.width, theme, threshold);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    const curves = [
+      ...this.#lines.of(dependencyKey(run.version, series, run.facts, theme), () => linesOf(run, series, theme)),
+      ...(run.facts.clip?.kind === 'norm' ? [thresholdCurve(run.facts.clip.threshold, theme, axis)] : []),
+      ...(threshold === undefined ? [] : [triedCurve(threshold, theme, axis)]),
+    ];
+    legendOf(this.#legend, curves);
+    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖g‖' }, axis.domain, theme);
+    this.#ticks.update(series, axis, theme);
+  }
+}
+
+/** A strip with a tick at every clipped update; several updates under one pixel make one tick. */
+export class ClipTicks {
+  readonly element = element('canvas', { class: 'clip-ticks', height: '8', 'aria-hidden': 'true' });
+
+  update({ scalars }: DisplaySeries, axis: TrainingAxis, theme: Theme): void {
+    const width = Math.max(1, Math.round(axis.width * devicePixelRatio));
+    this.element.width = width;
+    this.element.style.width = `${axis.width}px`;
+    const context = this.element.getContext('2d');
+    if (context === null) return;
+    context.clearRect(0, 0, width, this.element.height);
+    context.fillStyle = theme.clip;
+    const { stride } = scalars;
+    scalars.values('clips').forEach((count, column) => {
+      const update = scalars.updateOf(column);
+      if (count === 0 || update + stride < axis.domain[0] || update > axis.domain[1]) return;
+      const x = stride === 1 ? middleOf(axis, update) : axis.scale(update);
+      context.fillRect(Math.round(x * devicePixelRatio), 0, Math.max(1, devicePixelRatio), this.element.height);
+    });
+  }
+}
+
+function linesOf({ facts }: ShownRun, { scalars }: DisplaySeries, theme: Theme): readonly Curve[] {
+  const { stride, count } = scalars;
+  const before = scalars.values('gradNorm');
+  const after = scalars.values('clippedNorm');
+  const line = (values: Float64Array) =>
+    // A norm of exactly zero has no place on a logarithmic axis: the line breaks there.
+    Array.from({ length: count }, (_, column) => ({ x: scalars.updateOf(column + 0.5), y: positive(values[column]) }));
+  const largest = stride === 1 ? '' : `, largest of ${stride} updates`;
+  const { clip } = facts;
+  const curves: Curve[] = [{ label: `before clipping${largest}`, points: line(before), color: theme.train }];
+  if (clip === null) return [{ ...curves[0], label: `‖g‖${largest}` } as Curve];
+  if (clip.kind !== 'hidden')
+    curves.push({ label: `after clipping${largest}`, points: line(after), color: theme.clipped, dash: [5, 3] });
+  return curves;
+}
+
+function thresholdCurve(threshold: number, theme: Theme, axis: TrainingAxis): Curve {
+  return {
+    label: `threshold ${plainNumber(threshold)}`,
+    points: axis.domain.map((x) => ({ x, y: threshold })),
+    color: theme.clip,
+    dash: [2, 3],
+    width: 1,
+  };
+}
+
+function triedCurve(threshold: number, theme: Theme, axis: TrainingAxis): Curve {
+  return {
+    label: `tried: ${plainNumber(threshold)}`,
+    points: axis.domain.map((x) => ({ x, y: threshold })),
+    color: theme.foreground,
+    dash: [8, 4],
+    width: 1,
+  };
+}
+
+function positive(value: number | undefined): number {
+  return value !== undefined && value > 0 ? value : NaN;
+}
+
+function readout({ hover, view }: Model, run: ShownRun): string {
+  const at = hover?.update ?? view.selection?.update ?? run.status.updates - 1;
+  if (at < 0) return 'No update yet.';
+  const series = seriesAt(run, at);
+  const { scalars } = series;
+  const column = columnAtUpdate(series, at);
+  const before = scalars.column('gradNorm', column)[0] ?? NaN;
+  const after = scalars.column('clippedNorm', column)[0] ?? NaN;
+  const clips = scalars.column('clips', column)[0] ?? 0;
+  const which =
+    scalars.stride === 1
+      ? `update ${at.toLocaleString('en-US')}`
+      : `${updatesInWords(series, column, run.status.updates)}, the largest`;
+  if (!isRecorded(series, column)) return `${updatesInWords(series, column, run.status.updates)} · ${unrecorded}`;
+  if (run.facts.clip === null) return `${which} · ‖g‖ = ${briefNumber(before)}`;
+  const what = scalars.stride === 1 ? (clips > 0 ? 'clipped' : 'not clipped') : `${clips} clipped`;
+  return `${which} · ‖g‖ before ${briefNumber(before)} · after ${briefNumber(after)} · ${what}`;
+}
+
+const kinds = {
+  norm: (threshold: string) => `Clips the global norm to ${threshold}.`,
+  value: (threshold: string) => `Clips every element of the gradient to ±${threshold}.`,
+  hidden: (threshold: string) => `Clips every element of ∂L/∂h_t to ±${threshold}, inside the recurrence.`,
+} as const;
+
+function sentence({ facts, status }: ShownRun): string {
+  const { clip } = facts;
+  if (clip === null) return 'This experiment does not clip; the norm of every gradient is recorded all the same.';
+  const how = kinds[clip.kind](plainNumber(clip.threshold));
+  if (status.updates === 0) return how;
+  if (status.clipped === 0) return `None of ${counted(status.updates, 'update')} was clipped. ${how}`;
+  const share = Math.round((100 * status.clipped) / status.updates);
+  const shown = share === 0 && status.clipped > 0 ? 'less than 1' : String(share);
+  const last = status.lastClip === undefined ? '' : `; the last at update ${status.lastClip.toLocaleString('en-US')}`;
+  return `Clipped ${shown} % of updates (${status.clipped.toLocaleString('en-US')} of ${status.updates.toLocaleString('en-US')})${last}. ${how}`;
+}

@@ -1,0 +1,108 @@
+import { plainNumber } from '../../../src/text/numbers';
+import type { ShownRun } from '../../store/model';
+import { element, setAttribute, setText } from '../../ui/element';
+
+const positions = 400;
+
+/** A slider over thresholds of the norm that says what share of this run's updates each would have clipped. */
+export class ThresholdView {
+  readonly element: HTMLElement;
+  readonly #slider = element('input', {
+    type: 'range',
+    class: 'threshold-slider',
+    min: '0',
+    max: String(positions),
+    step: '1',
+    'aria-label': 'Threshold of the norm',
+  });
+  readonly #words = element('span', { class: 'threshold-words', role: 'status' });
+  #threshold: number | undefined;
+  #run: ShownRun | undefined;
+
+  /** @param onMove called when another threshold is to be drawn */
+  constructor(onMove: () => void) {
+    this.element = element(
+      'label',
+      { class: 'threshold' },
+      element('span', {}, 'What would a norm of'),
+      this.#slider,
+      this.#words,
+    );
+    this.#slider.addEventListener('input', () => {
+      const range = this.#run === undefined ? undefined : normRange(this.#run);
+      if (range === undefined) return;
+      this.#threshold = range[0] * (range[1] / range[0]) ** (Number(this.#slider.value) / positions);
+      onMove();
+    });
+    this.#slider.addEventListener('keydown', (event) => {
+      if (event.key.startsWith('Arrow') || event.key === 'Home' || event.key === 'End') event.stopPropagation();
+    });
+  }
+
+  /** Where the slider stands; undefined until somebody moved it. */
+  get threshold(): number | undefined {
+    return this.#threshold;
+  }
+
+  update(run: ShownRun): void {
+    if (this.#run?.facts !== run.facts) this.#threshold = undefined;
+    this.#run = run;
+    const range = normRange(run);
+    this.element.hidden = range === undefined;
+    if (range === undefined) return;
+    const [least, most] = range;
+    const start = run.facts.clip?.kind === 'norm' ? run.facts.clip.threshold : Math.sqrt(least * most);
+    const shown = this.#threshold ?? Math.max(least, Math.min(most, start));
+    const at = Math.round((Math.log(shown / least) / Math.log(most / least)) * positions);
+    if (this.#slider.value !== String(at)) this.#slider.value = String(at);
+    const words = `${plainNumber(shown)} clip? ${this.#share(run, shown)} of this run’s updates`;
+    setAttribute(this.#slider, 'aria-valuetext', words);
+    setText(this.#words, words);
+  }
+
+  /** Of the threshold that the run was trained with, the share is known to the update. */
+  #share(run: ShownRun, threshold: number): string {
+    const { facts, status } = run;
+    const isTrained =
+      this.#threshold === undefined && facts.clip?.kind === 'norm' && threshold === facts.clip.threshold;
+    if (!isTrained || status.updates === 0) return shareInWords(run, threshold);
+    return `${Math.round((100 * status.clipped) / status.updates)} %`;
+  }
+}
+
+/**
+ * The share of the updates whose norm is above a threshold. Beyond 2,048 updates a column of the series is several of
+ * them, of which the smallest and the largest norm are known: then the share lies between two numbers.
+ */
+export function clippedShare({ series }: ShownRun, threshold: number): readonly [least: number, most: number] {
+  const { scalars } = series;
+  const [highest, lowest, counts] = [
+    scalars.values('gradNorm'),
+    scalars.values('gradNormMin'),
+    scalars.values('count'),
+  ];
+  let [all, least, most] = [0, 0, 0];
+  counts.forEach((count, column) => {
+    if (Number.isNaN(count)) return;
+    all += count;
+    if ((highest[column] ?? NaN) <= threshold) return;
+    // Of a column that straddles the threshold, at least one update is above it and at least one is not.
+    const straddles = (lowest[column] ?? NaN) <= threshold;
+    least += straddles ? 1 : count;
+    most += straddles ? count - 1 : count;
+  });
+  return all === 0 ? [0, 0] : [least / all, most / all];
+}
+
+function shareInWords(run: ShownRun, threshold: number): string {
+  const [least, most] = clippedShare(run, threshold).map((share) => Math.round(100 * share));
+  return least === most ? `${least} %` : `${least} to ${most} %`;
+}
+
+/** The smallest and the largest norm of the run, where they span a slider. */
+function normRange({ series }: ShownRun): readonly [number, number] | undefined {
+  let [least, most] = [Infinity, 0];
+  for (const norm of series.scalars.values('gradNormMin')) if (norm > 0 && norm < least) least = norm;
+  for (const norm of series.scalars.values('gradNorm')) if (norm < Infinity && norm > most) most = norm;
+  return most > least ? [least, most * 1.01] : undefined;
+}

@@ -1,0 +1,95 @@
+import type { Finding } from '../../../src/diagnosis/finding';
+import { counted } from '../../../src/text/numbers';
+import type { Store } from '../../store/store';
+import { button } from '../../ui/controls';
+import { element } from '../../ui/element';
+import { CellFrame, isFolded, type Cell, type Drawing } from '../cell';
+import { isLive } from '../../../src/protocol/run';
+import type { ShownRun } from '../../store/model';
+
+/** [6] What stands out in the run: each finding with its evidence, the key that it is about, and the way to its update. */
+export class DiagnosisCell implements Cell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #list = element('ul', { class: 'findings' });
+  #shown: readonly Finding[] | undefined;
+
+  constructor(
+    readonly store: Store,
+    onFold: (title: string) => void,
+  ) {
+    this.#frame = new CellFrame(6, 'Diagnosis', onFold);
+    this.element = this.#frame.element;
+    this.#frame.body.append(this.#list);
+  }
+
+  update({ model }: Drawing): void {
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const { run } = model;
+    if (run === undefined) return;
+    this.#frame.say(sentence(run));
+    const { findings } = run.status;
+    // Every status that arrives has a list of its own.
+    if (this.#shown?.length === findings.length && this.#shown.every(({ code }, i) => code === findings[i]?.code))
+      return;
+    this.#shown = findings;
+    this.#list.hidden = findings.length === 0;
+    this.#list.replaceChildren(...findings.map((finding) => this.#item(finding)));
+    this.#frame.tabulate(findings.map(({ code }) => code).join(), () => ({
+      caption: 'Findings',
+      columns: ['update', 'level', 'key', 'code', 'finding'],
+      rows: findings.map(({ update, level, keyPath, code, message }) => [
+        update,
+        level,
+        keyPath.join('.'),
+        code,
+        message,
+      ]),
+    }));
+  }
+
+  #item({ level, when, update, keyPath, message }: Finding): HTMLElement {
+    const where = when === 'start' ? [] : [this.#way(update)];
+    return element(
+      'li',
+      { class: `finding ${level}` },
+      element(
+        'div',
+        { class: 'finding-head' },
+        element('span', { class: 'finding-level' }, level),
+        ' at ',
+        element('code', {}, keyPath.join('.')),
+        ...where,
+      ),
+      element('p', { class: 'finding-words' }, message),
+    );
+  }
+
+  /** Selects the update at which it was found. */
+  #way(update: number): HTMLElement {
+    return button({
+      label: `Update ${update.toLocaleString('en-US')}`,
+      hint: 'Selects this update in every picture',
+      appearance: 'secondary',
+      onPress: () => {
+        this.store.dispatch({ kind: 'viewed', view: { selection: { update, t: undefined } } });
+      },
+    });
+  }
+}
+
+/** How many findings there are, and how many of them are no more than hints. */
+export function findingsInWords(findings: readonly Finding[]): string {
+  const grave = findings.filter(({ level }) => level !== 'hint').length;
+  const hints = findings.length - grave;
+  const parts = [...(grave === 0 ? [] : [counted(grave, 'finding')]), ...(hints === 0 ? [] : [counted(hints, 'hint')])];
+  return parts.join(' and ');
+}
+
+function sentence({ status: { findings, state } }: ShownRun): string {
+  if (findings.length > 0)
+    return `${findingsInWords(findings)}: what was measured, against which threshold, and what may help.`;
+  return isLive(state)
+    ? 'Nothing stands out so far. Every 20 updates the losses, norms, gates and steps are held against known signs of trouble.'
+    : 'Nothing stands out in this run.';
+}

@@ -1,0 +1,44 @@
+import type { Inspection } from '../../src/protocol/inspection';
+import { briefNumber } from '../../src/text/numbers';
+
+const mostNumbers = 4;
+
+/** x_t as a person reads it: the symbol, or the numbers. */
+export function inputInWords({ inputs, inputNames, inputKind }: Inspection, t: number): string {
+  const width = inputNames.length;
+  const row = inputs.subarray(t * width, (t + 1) * width);
+  return inputKind === 'oneHot' ? visibleSymbol(inputNames[row.indexOf(1)] ?? '') : numbers(row);
+}
+
+/** ŷ_t: the likeliest class and its probability, or the numbers. */
+export function outputInWords({ outputs, outputNames, lossKind }: Inspection, t: number): string {
+  const width = outputNames.length;
+  const row = outputs.subarray(t * width, (t + 1) * width);
+  if (lossKind === 'mse') return `ŷ_${t} = ${numbers(row)}`;
+  const best = row.indexOf(Math.max(...row));
+  return `ŷ_${t}: ${visibleSymbol(outputNames[best] ?? '')} with p = ${briefNumber(row[best] ?? NaN)}`;
+}
+
+/** What was asked at t. */
+export function targetInWords({ targets, outputNames, mask, lossKind }: Inspection, t: number): string {
+  if (mask[t] !== 1) return 'nothing asked';
+  const width = outputNames.length;
+  const row = targets.subarray(t * width, (t + 1) * width);
+  return lossKind === 'mse' ? `asked ${numbers(row)}` : `asked ${visibleSymbol(outputNames[row.indexOf(1)] ?? '')}`;
+}
+
+function numbers(row: Float64Array): string {
+  const shown = Array.from(row.subarray(0, mostNumbers), briefNumber).join(', ');
+  const all = row.length > mostNumbers ? `${shown}, …` : shown;
+  return row.length === 1 ? all : `(${all})`;
+}
+
+/** A symbol that can be seen: white space has no picture of its own. */
+export function visibleSymbol(symbol: string): string {
+  const sign = { ' ': '␣', '\n': '↵', '\t': '⇥', '\r': '␍' }[symbol];
+  // What turns or hides the text around it is named by its number.
+  return (
+    sign ??
+    symbol.replace(/\p{C}/gu, (one) => `U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)
+  );
+}

@@ -1,0 +1,267 @@
+import type { DisplaySeries } from '../../../src/run/series/displaySeries';
+import { briefNumber } from '../../../src/text/numbers';
+import { gutters } from '../../plot/trainingAxis';
+import type { SharedZoom } from '../../plot/zoom';
+import { Legend } from '../../plot/heatmap/legend';
+import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../../plot/heatmap/magnitudeScale';
+import { rasterize, type Grid } from '../../plot/heatmap/raster';
+import { seriesAt, seriesInSight } from '../../store/zoomedSeries';
+import type { Model, Quantity, ShownRun, View } from '../../store/model';
+import type { Store } from '../../store/store';
+import { button, choice } from '../../ui/controls';
+import { element, setText } from '../../ui/element';
+import { MeasuredHeight } from '../../ui/measuredHeight';
+import { CellFrame, isFolded, type Cell, type Drawing } from '../cell';
+import { dependencyKey } from '../memo';
+import { unrecorded } from '../loss/lossCurves';
+import { gradientTable } from '../trainingTables';
+import { Surface } from '../../plot/surface';
+
+const names: Readonly<Record<Quantity, string>> = {
+  dh: '‖∂L/∂h_t‖',
+  dhLocal: '‖∂L/∂h_t‖ without the path from t+1',
+  dc: '‖∂L/∂c_t‖',
+  lossPerStep: 'L_t',
+};
+
+/** [2] The gradient at every time step of every recorded update; x is training time, y is sequence time. */
+export class GradientCell implements Cell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #canvas = element('canvas', { class: 'heatmap', 'aria-hidden': 'true' });
+  readonly #steps = element('div', { class: 'step-axis', 'aria-hidden': 'true' });
+  readonly #legend = new Legend();
+  readonly #surface: Surface;
+  readonly #height: MeasuredHeight;
+  readonly #quantity;
+  readonly #layer;
+  #decades: { readonly of: string; readonly value: Decades | undefined } = { of: '', value: undefined };
+  #drawn = '';
+
+  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
+    this.#frame = new CellFrame(2, 'Gradient through time', onFold);
+    this.element = this.#frame.element;
+    this.#surface = new Surface(store, zoom, 'Gradient norm over updates and time steps');
+    this.#quantity = choice<Quantity>('Show', (quantity) => {
+      store.dispatch({ kind: 'viewed', view: { quantity } });
+    });
+    this.#layer = choice<string>('Layer', (layer) => {
+      store.dispatch({ kind: 'viewed', view: { layer: Number(layer) } });
+    });
+    const fit = button({
+      label: 'Fit the colours to what is in sight',
+      sign: 'fit',
+      appearance: 'icon',
+      onPress: () => {
+        this.#fitNow = true;
+        store.dispatch({ kind: 'viewed', view: {} });
+      },
+    });
+    this.#frame.tools.append(this.#quantity.element, this.#layer.element, fit);
+    this.#canvas.style.left = `${gutters.left}px`;
+    const plot = element('div', { class: 'plot heat-plot' }, this.#steps, this.#canvas, this.#surface.element);
+    this.#height = new MeasuredHeight(plot, () => {
+      store.dispatch({ kind: 'viewed', view: {} });
+    });
+    this.#frame.body.append(this.#legend.element, this.#frame.readout, plot);
+  }
+
+  #fitNow = false;
+
+  update({ model, axis, theme }: Drawing): void {
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const { run, view } = model;
+    if (run === undefined) return;
+    this.#offer(run, view);
+    const series = seriesInSight(run, axis.domain);
+    const grid = gridOf(series, view);
+    this.#surface.update(axis, { rows: grid.rows });
+    setText(this.#frame.readout, readout(model, run));
+    if (this.#frame.body.hidden) return;
+    const decades = this.#scaleDecades(run, view, grid, axis.domain);
+    this.#frame.say(sentence(run, view));
+    this.#frame.tabulate(dependencyKey(run.version, series, view.quantity, view.layer), () =>
+      gradientTable(`${names[view.quantity]}${run.facts.layout.layers > 1 ? `, layer ${view.layer}` : ''}`, grid),
+    );
+    const height = this.#height.value;
+    const key = dependencyKey(
+      run.version,
+      series,
+      view.quantity,
+      view.layer,
+      axis.domain,
+      axis.width,
+      height,
+      theme,
+      decades,
+      devicePixelRatio,
+    );
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    const scale = new MagnitudeScale(decades ?? { from: -1, to: 0 }, theme);
+    this.#legend.update(scale, names[view.quantity]);
+    this.#drawSteps(grid.rows);
+    this.#paint(grid, axis.domain, axis.width, height, scale);
+  }
+
+  #offer(run: ShownRun, view: View): void {
+    const { layers, hasCellState } = run.facts.layout;
+    const quantities: readonly Quantity[] = hasCellState
+      ? ['dh', 'dhLocal', 'dc', 'lossPerStep']
+      : ['dh', 'dhLocal', 'lossPerStep'];
+    this.#quantity.update(
+      quantities.map((value) => ({ value, label: names[value] })),
+      view.quantity,
+    );
+    this.#layer.update(
+      Array.from({ length: layers }, (_, l) => ({
+        value: String(l),
+        label: layers === 1 ? '0 (the only one)' : String(l),
+      })),
+      String(view.layer),
+    );
+    this.#layer.element.hidden = layers === 1 || view.quantity === 'lossPerStep';
+  }
+
+  /** The scale follows a growing run but never shrinks by itself; pressing the button fits it to what is in sight. */
+  #scaleDecades(run: ShownRun, view: View, drawn: Grid, domain: readonly [number, number]): Decades | undefined {
+    // The colours of the whole run stay, however near one looks.
+    const grid = gridOf(run.series, view);
+    const of = dependencyKey(run.facts, view.quantity, view.layer);
+    if (this.#fitNow) {
+      this.#fitNow = false;
+      const seen = inSight(drawn, domain);
+      this.#decades = { of, value: decadesOf(seen, lowestDecade(seen, drawn.rows)) };
+    } else {
+      const previous = this.#decades.of === of ? this.#decades.value : undefined;
+      if (previous === undefined || run.version !== this.#measured) {
+        const lowest = lowestDecade(part(grid, 0, grid.columns), grid.rows);
+        const fresh = recent(grid, previous === undefined ? 0 : this.#measuredColumns - 1);
+        this.#decades = { of, value: unionOf(previous, decadesOf(fresh, lowest)) };
+      }
+    }
+    this.#measured = run.version;
+    this.#measuredColumns = grid.columns;
+    return this.#decades.value;
+  }
+
+  #measured = 0;
+  #measuredColumns = 0;
+
+  #drawSteps(rows: number): void {
+    const middle = Math.floor((rows - 1) / 2);
+    const labels = rows > 2 ? [rows - 1, middle, 0] : rows === 2 ? [1, 0] : [0];
+    this.#steps.replaceChildren(
+      element('span', { class: 'axis-title' }, 'step t'),
+      ...labels.map((t) => {
+        const label = element('span', { class: 'step-label' }, String(t));
+        label.style.top = `${((rows - t - 0.5) / rows) * 100}%`;
+        return label;
+      }),
+    );
+  }
+
+  #paint(
+    grid: Grid,
+    [from, to]: readonly [number, number],
+    plotWidth: number,
+    plotHeight: number,
+    scale: MagnitudeScale,
+  ): void {
+    const width = Math.max(1, Math.round(plotWidth * devicePixelRatio));
+    const height = Math.max(1, Math.round(plotHeight * devicePixelRatio));
+    this.#canvas.style.width = `${plotWidth}px`;
+    this.#canvas.style.height = `${plotHeight}px`;
+    if (this.#canvas.width !== width || this.#canvas.height !== height) {
+      this.#canvas.width = width;
+      this.#canvas.height = height;
+    }
+    const context = this.#canvas.getContext('2d');
+    if (context === null) return;
+    const image = context.createImageData(width, height);
+    rasterize(grid, { from, to, width, height }, scale, new Uint32Array(image.data.buffer));
+    context.putImageData(image, 0, 0);
+  }
+}
+
+function gridOf({ heat, layout }: DisplaySeries, { quantity, layer }: View): Grid {
+  const rows = layout.steps;
+  const isPerLayer = quantity !== 'lossPerStep';
+  return {
+    values: heat.values(quantity),
+    columns: heat.count,
+    width: isPerLayer ? rows * layout.layers : rows,
+    offset: isPerLayer ? layer * rows : 0,
+    rows,
+    stride: heat.stride,
+    origin: heat.origin,
+  };
+}
+
+function part({ values, width, offset, rows }: Grid, first: number, last: number): Float64Array {
+  const out = new Float64Array(Math.max(0, last - first) * rows);
+  for (let column = first; column < last; column++) {
+    out.set(values.subarray(column * width + offset, column * width + offset + rows), (column - first) * rows);
+  }
+  return out;
+}
+
+function inSight(grid: Grid, [from, to]: readonly [number, number]): Float64Array {
+  const { stride, origin = 0 } = grid;
+  const first = Math.max(0, Math.floor((from - origin) / stride));
+  return part(grid, first, Math.min(grid.columns, Math.ceil((to - origin) / stride)));
+}
+
+function recent(grid: Grid, from: number): Float64Array {
+  // Columns that were merged since may lie earlier; then all are measured again.
+  return part(grid, from >= grid.columns ? 0 : Math.max(0, from), grid.columns);
+}
+
+function readout({ hover, view }: Model, run: ShownRun): string {
+  const point = hover ?? view.selection;
+  const update = point?.update ?? run.status.updates - 1;
+  const { heat } = seriesAt(run, update);
+  const grid = gridOf(seriesAt(run, update), view);
+  if (update < 0 || heat.count === 0) return 'Point at a cell to read its number.';
+  const column = heat.columnAt(update);
+  const updates = columnInWords(run, heat.updateOf(column), grid.stride);
+  const t = point?.t;
+  if (t === undefined) return `${updates} · point at a cell to read its step`;
+  const value = grid.values[column * grid.width + grid.offset + t] ?? NaN;
+  if (part(grid, column, column + 1).every(Number.isNaN)) return `${updates} · ${unrecorded}`;
+  const name = names[view.quantity].replaceAll('_t', `_${t}`);
+  return `${updates} · step t = ${t} · ${name} = ${Number.isNaN(value) ? 'no step here' : briefNumber(value)}`;
+}
+
+/** The updates of a column; of several the largest value is shown. */
+function columnInWords({ facts, status }: ShownRun, first: number, stride: number): string {
+  const written = (update: number): string => update.toLocaleString('en-US');
+  if (stride === 1) return `update ${written(first)}`;
+  if (stride === facts.recordEvery) return `update ${written(first)} (every ${stride} recorded)`;
+  const last = Math.min(status.updates, first + stride) - 1;
+  return first >= last ? `update ${written(first)}` : `updates ${written(first)}–${written(last)}, the largest`;
+}
+
+function sentence(run: ShownRun, view: View): string {
+  const series = seriesAt(run, view.selection?.update ?? run.status.updates - 1);
+  const { heat } = series;
+  const grid = gridOf(series, view);
+  if (grid.columns === 0)
+    return 'How much of the gradient reaches each time step, update by update; nothing is recorded yet.';
+  const at = heat.columnAt(view.selection?.update ?? Infinity);
+  const column = part(grid, at, at + 1);
+  const last = column.findLastIndex((value) => !Number.isNaN(value));
+  const first = column[0] ?? NaN;
+  const end = column[last] ?? NaN;
+  const updates = columnInWords(run, heat.updateOf(at), grid.stride);
+  if (view.quantity === 'lossPerStep')
+    return `The loss of each step; L_t is ${briefNumber(end)} at step ${last} of ${updates}.`;
+  const { bptt } = run.facts;
+  const cut =
+    bptt !== 'full' && bptt.backward < bptt.forward
+      ? ` The gradient is cut ${bptt.backward} steps before the end: 0 below.`
+      : '';
+  if (column.every((value) => value === 0 || Number.isNaN(value)))
+    return `${names[view.quantity]} at ${updates} is exactly 0 at every step: nothing is learned from it.`;
+  return `${names[view.quantity]} over the whole batch at ${updates}: ${briefNumber(end)} at step ${last}, ${briefNumber(first)} at step 0. The gradient flows back downwards.${cut}`;
+}

@@ -1,0 +1,268 @@
+import { briefNumber, counted } from '../../../src/text/numbers';
+import type { Reach, ReachRequest } from '../../../src/protocol/gradientFlow';
+import type { RunFacts } from '../../../src/protocol/run';
+import type { SequenceAxis } from '../../plot/sequenceAxis';
+import type { SharedZoom } from '../../plot/zoom';
+import { Legend } from '../../plot/heatmap/legend';
+import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../../plot/heatmap/magnitudeScale';
+import { rasterize } from '../../plot/heatmap/raster';
+import type { Asks } from '../../../src/protocol/replayRequests';
+import { drawable, Question } from '../../store/question';
+import type { Store } from '../../store/store';
+import { reachTable } from './gradientFlowTable';
+import { choice } from '../../ui/controls';
+import { element, setText } from '../../ui/element';
+import { AnswerLine } from '../answerLine';
+import { CellFrame, isFolded } from '../cell';
+import { GainView } from '../backward/gainView';
+import { dependencyKey } from '../memo';
+import { ReachMarks } from './gradientFlowMarks';
+import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
+import './gradientFlow.css';
+
+/** Pixels of the whole picture, and of a row where few steps have a loss. */
+const height = { most: 220, perLoss: 24 } as const;
+
+/** [10] Which loss reaches which step: a row is one loss, a column one step, and what a truncation cuts off is dimmed. */
+export class ReachCell implements SequenceCell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #question: Question<ReachRequest, Reach>;
+  readonly #surface: SequenceSurface;
+  readonly #canvas = element('canvas', { class: 'heatmap', 'aria-hidden': 'true' });
+  readonly #marks = new ReachMarks();
+  readonly #rows = element('div', { class: 'step-axis', 'aria-hidden': 'true' });
+  readonly #labels = element('div');
+  readonly #legend = new Legend();
+  readonly #gain: GainView;
+  readonly #of;
+  readonly #plot: HTMLElement;
+  readonly #shown: HTMLElement;
+  readonly #said = new AnswerLine('Following every loss back by itself…', 'The matrix cannot be shown');
+  #which: 'sequence' | 'median' = 'sequence';
+  /** Which of the losses is read; undefined is the last. */
+  #row: number | undefined;
+  #decades: { readonly of: string; readonly value: Decades | undefined } = { of: '', value: undefined };
+  #drawn = '';
+  /** Steps that have a loss: the rows of the picture, from the bottom. */
+  #losses: readonly number[] = [];
+  #tall: number = height.most;
+
+  constructor(
+    readonly store: Store,
+    zoom: SharedZoom,
+    asks: Asks,
+    onFold: (title: string) => void,
+  ) {
+    this.#frame = new CellFrame(10, 'Who reaches whom', onFold);
+    this.element = this.#frame.element;
+    const redraw = (): void => {
+      store.dispatch({ kind: 'viewed', view: {} });
+    };
+    this.#question = new Question(asks.reach, redraw);
+    this.#surface = new SequenceSurface(store, zoom, 'Which loss reaches which step', {
+      pick: (y) => {
+        this.#choose(this.#rowAt(y));
+      },
+      obey: (key) => {
+        if (key !== 'ArrowUp' && key !== 'ArrowDown') return false;
+        this.#choose((this.#row ?? this.#losses.length - 1) + (key === 'ArrowUp' ? 1 : -1));
+        return true;
+      },
+      keys: 'Up and down arrow keys move from loss to loss.',
+    });
+    this.#surface.element.addEventListener('pointermove', (event) => {
+      const y = event.clientY - this.#surface.element.getBoundingClientRect().top;
+      this.#row = this.#rowAt(y);
+    });
+    this.#of = choice<'sequence' | 'median'>('Of', (which) => {
+      this.#which = which;
+      redraw();
+    });
+    this.#plot = element(
+      'div',
+      { class: 'plot reach-plot' },
+      this.#rows,
+      this.#canvas,
+      this.#marks.element,
+      this.#surface.element,
+    );
+    this.#gain = new GainView(store, zoom);
+    this.#frame.tools.append(this.#of.element);
+    this.#shown = element(
+      'div',
+      {},
+      this.#legend.element,
+      this.#marks.legend,
+      this.#frame.readout,
+      this.#plot,
+      this.#labels,
+      this.#gain.element,
+    );
+    this.#frame.body.append(this.#said.element, this.#shown);
+  }
+
+  update(drawing: SequenceDrawing): void {
+    const { model, inspection, axis, theme } = drawing;
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const { update, sequence } = inspection;
+    const layer = Math.min(model.view.layer, inspection.layers.length - 1);
+    const isInSight = !this.#frame.body.hidden;
+    const answer = this.#question.want(
+      isInSight ? { update, sequence, layer } : undefined,
+      model.run?.facts.folder ?? '',
+    );
+    const reach = drawable(answer);
+    this.#said.update(answer);
+    this.#shown.hidden = reach === undefined;
+    this.#surface.update(drawing);
+    if (!isInSight) return;
+    const facts = model.run?.facts;
+    if (reach === undefined || facts === undefined) {
+      this.#frame.say('‖∂L_t/∂h_k‖: how strongly each loss reaches back to each step.');
+      return;
+    }
+    this.#of.update(
+      [
+        { value: 'sequence', label: `sequence ${sequence}` },
+        { value: 'median', label: `median of ${reach.medianOf} sequences` },
+      ],
+      this.#which,
+    );
+    this.#of.element.hidden = reach.medianOf === 1;
+    const matrix = this.#which === 'median' ? reach.median : reach.matrix;
+    this.#losses = Array.from({ length: reach.steps }, (_, t) => t).filter(
+      (t) => !Number.isNaN(matrix[t * reach.steps + t]),
+    );
+    this.#tall = Math.max(height.perLoss, Math.min(height.most, this.#losses.length * height.perLoss));
+    this.#frame.say(sentence(reach, facts));
+    this.#frame.tabulate(dependencyKey(reach, this.#which), () => reachTable(reach, matrix, update));
+    setText(this.#frame.readout, this.#read(matrix, reach.steps, stepInFocus(model, reach.steps)));
+    this.#gain.update(reach, drawing);
+    const key = dependencyKey(
+      reach,
+      this.#which,
+      axis.width,
+      axis.domain,
+      theme,
+      inspection.gradientFrom,
+      devicePixelRatio,
+    );
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#draw(reach, matrix, drawing, facts);
+  }
+
+  #draw(
+    reach: Reach,
+    matrix: Float64Array,
+    { axis, theme, inspection, model }: SequenceDrawing,
+    facts: RunFacts,
+  ): void {
+    const { steps } = reach;
+    // A scale is fixed while updates are leafed through: it only grows, and starts anew with another run or layer.
+    const of = dependencyKey(facts, model.view.layer);
+    const fresh = decadesOf(matrix, lowestDecade(matrix.toReversed(), steps));
+    this.#decades = { of, value: this.#decades.of === of ? unionOf(this.#decades.value, fresh) : fresh };
+    const scale = new MagnitudeScale(this.#decades.value ?? { from: -1, to: 0 }, theme);
+    this.#legend.update(scale, '‖∂L_t/∂h_k‖');
+    this.#labels.replaceChildren(stepLabels(axis));
+    this.#plot.style.height = `${this.#tall}px`;
+    this.#drawRows();
+    paint(this.#canvas, matrix, this.#losses, steps, axis, this.#tall, scale);
+    this.#marks.update(reach, facts, {
+      losses: this.#losses,
+      height: this.#tall,
+      gradientFrom: inspection.gradientFrom,
+      axis,
+      theme,
+    });
+  }
+
+  #drawRows(): void {
+    const count = this.#losses.length;
+    const all = this.#losses.map((_, row) => row);
+    const named = count <= 4 ? all : [0, Math.floor((count - 1) / 2), count - 1];
+    this.#rows.replaceChildren(
+      element('span', { class: 'axis-title' }, count < 4 ? '' : 'loss at t'),
+      ...named.map((row) => {
+        const label = element(
+          'span',
+          { class: 'step-label' },
+          count < 4 ? `L_${this.#losses[row]}` : String(this.#losses[row]),
+        );
+        label.style.top = `${((count - row - 0.5) / count) * 100}%`;
+        return label;
+      }),
+    );
+  }
+
+  #choose(row: number): void {
+    this.#row = Math.max(0, Math.min(this.#losses.length - 1, row));
+    this.store.dispatch({ kind: 'viewed', view: {} });
+  }
+
+  #rowAt(y: number): number {
+    const count = this.#losses.length;
+    return Math.max(0, Math.min(count - 1, count - 1 - Math.floor((y / this.#tall) * count)));
+  }
+
+  #read(matrix: Float64Array, steps: number, k: number | undefined): string {
+    if (k === undefined) return 'Point at a loss and a step to read how strongly the one reaches the other.';
+    const asked = this.#losses[this.#row ?? this.#losses.length - 1] ?? steps - 1;
+    // No loss reaches a later step: the first that can reach this one is read instead.
+    const t = asked >= k ? asked : (this.#losses.find((loss) => loss >= k) ?? steps - 1);
+    const [here, own] = [matrix[t * steps + k] ?? NaN, matrix[t * steps + t] ?? NaN];
+    if (Number.isNaN(own)) return `Step ${t} has no loss that could reach step ${k}.`;
+    const share = k === t ? '' : `, ${briefNumber(here / own)} of what it says of h_${t} itself`;
+    return `loss at t = ${t}, step k = ${k} · ‖∂L_${t}/∂h_${k}‖ = ${briefNumber(here)}${share}`;
+  }
+}
+
+function paint(
+  canvas: HTMLCanvasElement,
+  matrix: Float64Array,
+  losses: readonly number[],
+  steps: number,
+  axis: SequenceAxis,
+  plotHeight: number,
+  scale: MagnitudeScale,
+): void {
+  const width = Math.max(1, Math.round(axis.width * devicePixelRatio));
+  const tall = Math.max(1, Math.round(plotHeight * devicePixelRatio));
+  canvas.width = width;
+  canvas.height = tall;
+  canvas.style.width = `${axis.width}px`;
+  canvas.style.height = `${plotHeight}px`;
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  // The painter takes columns, as the heatmap of training time has them.
+  const rows = losses.length;
+  const values = Float64Array.from(
+    { length: steps * rows },
+    (_, i) => matrix[(losses[i % rows] ?? 0) * steps + Math.floor(i / rows)] ?? NaN,
+  );
+  const image = context.createImageData(width, tall);
+  const [from, to] = axis.domain;
+  const grid = { values, columns: steps, width: rows, offset: 0, rows, stride: 1 };
+  rasterize(grid, { from, to, width, height: tall }, scale, new Uint32Array(image.data.buffer));
+  context.putImageData(image, 0, 0);
+}
+
+function sentence({ horizon, longest, medianOf }: Reach, { lag }: RunFacts): string {
+  if (longest === null) return 'No step of this sequence has a loss, so nothing reaches back.';
+  if (horizon === null) return 'Every loss is answered perfectly: the gradient is exactly 0 everywhere.';
+  const over = medianOf === 1 ? '' : ` (median of ${medianOf} sequences)`;
+  const far =
+    horizon === longest
+      ? `A loss reaches back to the beginning of the window, ${counted(horizon, 'step')}, with more than a thousandth left${over}`
+      : `A loss reaches ${counted(horizon, 'step')} back before less than a thousandth is left${over}`;
+  if (lag === null) return `${far}.`;
+  const verdict =
+    horizon >= lag
+      ? 'that is far enough'
+      : horizon === longest
+        ? 'longer than the window'
+        : 'too short to learn it from here';
+  return `${far}; the task needs ${lag}: ${verdict}.`;
+}

@@ -1,0 +1,79 @@
+import { counted } from '../../../src/text/numbers';
+import type { Reach } from '../../../src/protocol/gradientFlow';
+import type { RunFacts } from '../../../src/protocol/run';
+import { leftOfStep, middleOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
+import type { Theme } from '../../theme/theme';
+import { element, setAttribute } from '../../ui/element';
+import { svg } from '../../ui/svg';
+
+/** The picture that the marks lie on. */
+export interface MarkedPicture {
+  /** Steps that have a loss: the rows, from the bottom. */
+  readonly losses: readonly number[];
+  /** Pixels. */
+  readonly height: number;
+  /** First step that the trained gradient covers. */
+  readonly gradientFrom: number;
+  readonly axis: SequenceAxis;
+  readonly theme: Theme;
+}
+
+/** The steps that the trained gradient leaves out, and the lags of the horizon and of the task as lines. */
+export class ReachMarks {
+  readonly element = svg('svg', { class: 'reach-marks', 'aria-hidden': 'true' });
+  /** What each mark means. */
+  readonly legend = element('div', { class: 'curve-legend' });
+
+  update({ steps, horizon }: Reach, { lag }: RunFacts, picture: MarkedPicture): void {
+    const { height, gradientFrom, axis, theme } = picture;
+    setAttribute(this.element, 'width', String(axis.width));
+    setAttribute(this.element, 'height', String(height));
+    const entries: HTMLElement[] = [];
+    const marks: SVGElement[] = [];
+    if (gradientFrom > 0) {
+      const left = leftOfStep(axis, gradientFrom);
+      marks.push(
+        svg('rect', { x: 0, y: 0, width: Math.max(0, left), height, fill: theme.background, opacity: 0.55 }),
+        svg('line', { x1: left, y1: 0, x2: left, y2: height, stroke: theme.clip, 'stroke-width': 2 }),
+      );
+      entries.push(
+        named(theme.clip, '', `left of it the truncation cuts the gradient off: steps before ${gradientFrom} got none`),
+      );
+    }
+    if (horizon !== null) {
+      marks.push(back(horizon, theme.foreground, '2 3', picture));
+      entries.push(named(theme.foreground, '2 3', `memory horizon, ${counted(horizon, 'step')} back`));
+    }
+    if (lag !== null && lag < steps) {
+      marks.push(back(lag, theme.baseline, '8 4', picture));
+      entries.push(named(theme.baseline, '8 4', `the lag that the task needs, ${counted(lag, 'step')}`));
+    }
+    this.element.replaceChildren(...marks);
+    this.legend.replaceChildren(...entries);
+  }
+}
+
+/** So many steps before each loss: a stair, which a loss at every step makes a diagonal. */
+function back(lag: number, color: string, dash: string, { losses, height, axis }: MarkedPicture): SVGElement {
+  const tall = height / losses.length;
+  const parts = losses.map((t, row) => {
+    const top = (losses.length - row - 1) * tall;
+    return t < lag ? '' : `M${middleOfStep(axis, t - lag)} ${top}V${top + tall}`;
+  });
+  return svg('path', {
+    d: parts.join(''),
+    stroke: color,
+    'stroke-dasharray': losses.length < 12 ? '' : dash,
+    'stroke-width': 2,
+  });
+}
+
+function named(color: string, dash: string, words: string): HTMLElement {
+  const line = svg('line', { x1: 0, y1: 5, x2: 22, y2: 5, stroke: color, 'stroke-width': 2, 'stroke-dasharray': dash });
+  return element(
+    'span',
+    { class: 'curve-name' },
+    svg('svg', { width: 22, height: 10, 'aria-hidden': 'true' }, line),
+    words,
+  );
+}

@@ -1,0 +1,11 @@
+import type { Reach } from '../../../src/protocol/gradientFlow';
+import type { Table } from '../../plot/table';
+
+/** ‖∂L_t/∂h_k‖: a row a loss, a column a step; empty above the diagonal and where a step has no loss. */
+export function reachTable({ steps }: Reach, matrix: Float64Array, update: number): Table {
+  return {
+    caption: `‖∂L_t/∂h_k‖ at update ${update}: a row a loss t, a column a step k`,
+    columns: ['t', ...Array.from({ length: steps }, (_, k) => `k = ${k}`)],
+    rows: Array.from({ length: steps }, (_, t) => [t, ...matrix.subarray(t * steps, (t + 1) * steps)]),
+  };
+}

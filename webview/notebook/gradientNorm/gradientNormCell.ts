@@ -1,0 +1,148 @@
+import type { LedgerEntry } from '../../../src/protocol/gradientNormBreakdown';
+import { briefNumber, plainNumber } from '../../../src/text/numbers';
+import type { RunFacts } from '../../../src/protocol/run';
+import type { SharedZoom } from '../../plot/zoom';
+import { CurveChart } from '../../plot/charts/curves';
+import type { Curve } from '../../plot/charts/datasets';
+import type { Asks } from '../../../src/protocol/replayRequests';
+import { courseName } from '../../../src/text/tensorNames';
+import { drawable, Question } from '../../store/question';
+import type { Store } from '../../store/store';
+import { tableElement, type Table } from '../../plot/table';
+import { element, setText } from '../../ui/element';
+import { AnswerLine } from '../answerLine';
+import { CellFrame, isFolded } from '../cell';
+import { legendOf } from '../../plot/curveLegend';
+import { dependencyKey } from '../memo';
+import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
+
+/** [11] One entry of the clipping ledger: which parameters and which steps made the norm, and what was left of it. */
+export class LedgerCell implements SequenceCell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #question: Question<{ readonly update: number }, LedgerEntry>;
+  readonly #surface: SequenceSurface;
+  readonly #chart = new CurveChart();
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #labels = element('div');
+  readonly #table = element('div');
+  readonly #said = new AnswerLine('Adding up what made the norm…', 'The entry cannot be shown');
+  readonly #steps: HTMLElement;
+  readonly #shown: HTMLElement;
+  #drawn = '';
+
+  constructor(store: Store, zoom: SharedZoom, asks: Asks, onFold: (title: string) => void) {
+    this.#frame = new CellFrame(11, 'Clipping at this update', onFold);
+    this.element = this.#frame.element;
+    this.#question = new Question(asks.ledger, () => {
+      store.dispatch({ kind: 'viewed', view: {} });
+    });
+    this.#surface = new SequenceSurface(store, zoom, 'Share of each time step in the gradient');
+    this.#steps = element(
+      'div',
+      {},
+      this.#legend,
+      this.#frame.readout,
+      element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
+      this.#labels,
+    );
+    this.#shown = element('div', {}, this.#table, this.#steps);
+    this.#frame.body.append(this.#said.element, this.#shown);
+  }
+
+  update(drawing: SequenceDrawing): void {
+    const { model, inspection, axis, theme } = drawing;
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const facts = model.run?.facts;
+    if (facts === undefined) return;
+    const request = this.#frame.body.hidden ? undefined : { update: inspection.update };
+    const answer = this.#question.want(request, facts.folder ?? '');
+    const entry = drawable(answer);
+    this.#said.update(answer);
+    this.#shown.hidden = entry === undefined;
+    this.#frame.say(entry === undefined ? 'What made the norm of this update’s gradient.' : sentence(entry, facts));
+    if (entry === undefined) return;
+    this.#frame.tabulate(dependencyKey(entry), () => parameterTable(entry));
+    this.#surface.update(drawing);
+    setText(this.#frame.readout, readout(entry, stepInFocus(model, inspection.steps)));
+    const key = dependencyKey(entry, axis.width, axis.domain, theme);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#table.replaceChildren(tableElement(parameterTable(entry)));
+    this.#steps.hidden = entry.stepShare.length === 0;
+    const curves: readonly Curve[] = [
+      {
+        label: 'share of ‖g‖² that a step’s terms bring; below 0 they take away from it',
+        points: Array.from(entry.stepShare, (y, t) => ({ x: t + 0.5, y })),
+        color: theme.train,
+        dots: entry.stepShare.length <= 60,
+      },
+    ];
+    legendOf(this.#legend, curves);
+    this.#labels.replaceChildren(stepLabels(axis));
+    this.#chart.update({ curves, yAxis: 'linear', yTitle: 'share', xTicks: false }, axis.domain, theme);
+  }
+}
+
+function parameterTable({ parameters, update }: LedgerEntry): Table {
+  return {
+    caption: `Parameters in the norm of update ${update.toLocaleString('en-US')}`,
+    columns: ['parameter', 'share of ‖g‖²', '‖g‖', '‖g‖ clipped', 'cosine', 'elements changed'],
+    rows: [...parameters]
+      .sort((a, b) => b.share - a.share)
+      .map(({ name, share, gradNorm, clippedNorm, cosine, changed, elements }) => [
+        courseName(name),
+        share,
+        gradNorm,
+        clippedNorm,
+        cosine,
+        `${changed.toLocaleString('en-US')} of ${elements.toLocaleString('en-US')}`,
+      ]),
+  };
+}
+
+function sentence(entry: LedgerEntry, { clip }: RunFacts): string {
+  const { parameters, gradNorm, clippedNorm, coefficient, cosine, stepShare } = entry;
+  const [most] = [...parameters].sort((a, b) => b.share - a.share);
+  const largest = most === undefined ? '' : ` The largest part is in ${courseName(most.name)}: ${percent(most.share)}.`;
+  const steps = stepShare.length < 2 ? '' : ` ${halfInWords(stepShare)}`;
+  if (gradNorm === 0)
+    return 'The gradient is exactly 0: there is nothing to clip, and nothing is learned from this update.';
+  const norm = `‖g‖ = ${briefNumber(gradNorm)}`;
+  if (clip === null) return `${norm}; this experiment does not clip.${largest}${steps}`;
+  const threshold = plainNumber(clip.threshold);
+  if (clip.kind === 'hidden') {
+    return `${norm}. ∂L/∂h_t is clipped to ±${threshold} on its way back, so this norm has already been held down.${largest}${steps}`;
+  }
+  if (clippedNorm === gradNorm || (coefficient === 1 && parameters.every(({ changed }) => changed === 0))) {
+    return `${norm}, within the threshold of ${threshold}: nothing was clipped.${largest}${steps}`;
+  }
+  const how =
+    clip.kind === 'norm'
+      ? `scaled by ${briefNumber(coefficient)} to ${briefNumber(clippedNorm)}, direction kept`
+      : `every element cut to ±${threshold}: ${briefNumber(clippedNorm)} left, cosine with the raw gradient ${briefNumber(cosine)}`;
+  return `${norm}, ${how}.${largest}${steps}`;
+}
+
+/** How few of the last steps bring half of the gradient; nothing where some steps take away what others bring. */
+function halfInWords(shares: Float64Array): string {
+  if (shares.some((share) => share < 0)) return 'Some steps take away from it what others bring.';
+  let sum = 0;
+  for (let t = shares.length - 1; t >= 0; t--) {
+    sum += shares[t] ?? 0;
+    if (sum >= 0.5) {
+      const count = shares.length - t;
+      return `Half of it comes from the last ${count === 1 ? 'step' : `${count} steps`} of ${shares.length}.`;
+    }
+  }
+  return '';
+}
+
+function percent(share: number): string {
+  return `${plainNumber(Number((100 * share).toPrecision(3)))} %`;
+}
+
+function readout({ stepShare }: LedgerEntry, t: number | undefined): string {
+  if (t === undefined) return 'Point at a step to read its share.';
+  return `t = ${t} · its terms bring ${percent(stepShare[t] ?? NaN)} of ‖g‖²`;
+}

@@ -1,0 +1,182 @@
+import { isLive, isResumable, stateWords, type KeptState, type RunState, type RunStatus } from '../../src/protocol/run';
+import { briefDuration, briefNumber, counted, plainNumber } from '../../src/text/numbers';
+import type { PanelCommand, PanelEntry } from '../../src/protocol/panel';
+import type { Model } from '../store/model';
+import { button, relabel, setEnabled } from '../ui/controls';
+import { element, setAttribute, setText } from '../ui/element';
+import { findingsInWords } from './diagnosis/diagnosisCell';
+import { numberField, positiveNumbers } from '../ui/numberField';
+
+/** What the header asks for. */
+export interface HeaderRequests {
+  readonly command: (command: PanelCommand) => void;
+  readonly select: (variant: string | undefined) => void;
+  readonly setLearningRate: (rate: number) => void;
+  /** Selects the last update before the one that broke, where it broke. */
+  readonly lookBefore: () => void;
+  /** Brings what stands out in the run into sight. */
+  readonly showDiagnosis: () => void;
+}
+
+const wordsFor = (state: RunState | 'untrained'): string =>
+  state === 'untrained' ? 'not trained yet' : stateWords[state];
+
+/** The sticky head of the notebook: which run, how far it is, what can be done with it. */
+export class Header {
+  readonly element = element('header', { class: 'notebook-head' });
+  readonly #title = element('h1');
+  readonly #entries = element('div', { class: 'entries', role: 'group', 'aria-label': 'Runs of this experiment' });
+  readonly #progress = element('span', { class: 'progress', role: 'status', 'aria-live': 'off' });
+  readonly #bar = element('div', { class: 'progress-bar', 'aria-hidden': 'true' }, element('div'));
+  readonly #message = element('p', { class: 'message', role: 'alert' });
+  readonly #train;
+  readonly #pause;
+  readonly #resume;
+  readonly #goOn;
+  readonly #step;
+  readonly #stop;
+  readonly #before;
+  readonly #rate;
+  readonly #found;
+  readonly #foundWords = element('span');
+  #shownEntries = '';
+
+  constructor(readonly requests: HeaderRequests) {
+    const press = (command: PanelCommand) => () => {
+      requests.command(command);
+    };
+    this.#train = button({ label: 'Train', sign: 'play', appearance: 'primary', onPress: press('train') });
+    this.#pause = button({ label: 'Pause', sign: 'pause', onPress: press('pause') });
+    this.#resume = button({ label: 'Resume', sign: 'play', onPress: press('resume') });
+    this.#goOn = button({
+      label: 'Resume the run',
+      hint: 'Go on from the newest checkpoint',
+      sign: 'play',
+      onPress: press('resumeRun'),
+    });
+    this.#step = button({ label: 'Step', sign: 'step', onPress: press('step') });
+    this.#stop = button({ label: 'Stop', sign: 'stop', onPress: press('stop') });
+    this.#rate = numberField('learning rate', positiveNumbers, requests.setLearningRate, plainNumber);
+    this.#before = button({
+      label: 'Replay to just before',
+      hint: 'Walk through the last update whose numbers are all finite',
+      sign: 'previous',
+      onPress: requests.lookBefore,
+    });
+    this.#found = element('button', { class: 'found', title: 'Show what stands out in this run' }, this.#foundWords);
+    this.#found.addEventListener('click', requests.showDiagnosis);
+    this.element.append(
+      element('div', { class: 'head-row' }, this.#title, this.#entries),
+      element('div', { class: 'head-row' }, this.#progress, this.#found),
+      element(
+        'div',
+        { class: 'head-row' },
+        element(
+          'div',
+          { class: 'head-buttons' },
+          this.#train,
+          this.#pause,
+          this.#resume,
+          this.#goOn,
+          this.#step,
+          this.#stop,
+          this.#before,
+          this.#rate.element,
+        ),
+      ),
+      this.#bar,
+      this.#message,
+    );
+  }
+
+  update({ isReady, title, folder, began, fileName, entries, variant, run, message }: Model): void {
+    // Until the host has answered nothing is known, not even whether there is something to train.
+    this.element.hidden = !isReady;
+    setText(this.#title, title);
+    this.#showEntries(entries, variant);
+    const state = run?.status.state ?? entries.find((entry) => entry.variant === variant)?.state ?? 'untrained';
+    const isAlive = state !== 'untrained' && isLive(state);
+    // A kept run whose experiment file is gone stands for itself.
+    this.#train.hidden = isAlive || state === 'elsewhere' || fileName === 'run.json';
+    if (folder === undefined) relabel(this.#train, 'Train');
+    else
+      relabel(
+        this.#train,
+        `Train ${fileName}`,
+        `${fileName} as it stands now, which may be another experiment than this run's`,
+      );
+    this.#before.hidden = !(
+      run?.status.broke !== undefined &&
+      run.status.updates > 0 &&
+      typeof run.facts.folder === 'string'
+    );
+    this.#goOn.hidden = !(
+      state !== 'untrained' &&
+      isResumable(state, run?.status.kept) &&
+      typeof run?.facts.folder === 'string'
+    );
+    this.#pause.hidden = state !== 'running';
+    this.#resume.hidden = state !== 'paused';
+    this.#step.hidden = !isAlive;
+    this.#stop.hidden = !isAlive;
+    setEnabled(this.#step, state === 'running' || state === 'paused');
+    this.#rate.element.hidden = !isAlive;
+    this.#rate.update(run?.status.learningRate, state === 'running' || state === 'paused');
+    const found = run?.status.findings ?? [];
+    this.#found.hidden = found.length === 0;
+    setText(this.#foundWords, findingsInWords(found));
+    const planned = run?.facts.plannedUpdates;
+    const reached = run === undefined ? wordsFor(state) : progressOf(run.status, planned ?? 0);
+    const progress = began === '' ? reached : `${reached} · began ${began}`;
+    setText(this.#progress, progress);
+    const share = run === undefined || planned === undefined ? 0 : run.status.updates / planned;
+    const inner = this.#bar.firstElementChild as HTMLElement;
+    inner.style.transform = `scaleX(${Math.min(1, share)})`;
+    setAttribute(this.element, 'data-state', state);
+    const words = message ?? '';
+    setText(this.#message, words);
+    this.#message.hidden = words === '';
+    const isBad = state === 'diverged' || state === 'failed' || isUnkept(run?.status.kept);
+    this.#message.classList.toggle('bad', isBad);
+  }
+
+  #showEntries(entries: readonly PanelEntry[], selected: string | undefined): void {
+    const key = JSON.stringify([entries, selected ?? null]);
+    if (key === this.#shownEntries) return;
+    this.#shownEntries = key;
+    this.#entries.hidden = entries.length < 2;
+    // The focus stays on the entry it is on.
+    const focused = [...this.#entries.children].indexOf(document.activeElement as Element);
+    this.#entries.replaceChildren(
+      ...entries.map(({ variant, label, state }) => {
+        const isSelected = variant === selected;
+        const chip = element('button', {
+          class: 'entry',
+          'aria-pressed': String(isSelected),
+          'data-state': state,
+          title: `${label}: ${wordsFor(state)}`,
+        });
+        chip.append(element('span', { class: 'entry-dot', 'aria-hidden': 'true' }, isSelected ? '●' : '○'), label);
+        chip.addEventListener('click', () => {
+          this.requests.select(variant);
+        });
+        return chip;
+      }),
+    );
+    if (focused >= 0) (this.#entries.children[focused] as HTMLElement | undefined)?.focus();
+  }
+}
+
+function isUnkept(kept: KeptState | undefined): boolean {
+  return kept === 'waiting' || kept === 'cut' || kept === 'gone';
+}
+
+function progressOf({ state, updates, updatesPerSecond, secondsLeft, place }: RunStatus, planned: number): string {
+  if (place !== undefined) return `${stateWords[state]}, ${place === 1 ? 'next in line' : `${place} in line`}`;
+  const parts = [
+    `${stateWords[state]} ${updates.toLocaleString('en-US')} / ${counted(planned, 'update')}`,
+    ...(updatesPerSecond === undefined ? [] : [`${briefNumber(updatesPerSecond)} updates/s`]),
+    ...(secondsLeft === undefined ? [] : [`${briefDuration(secondsLeft)} left`]),
+  ];
+  return parts.join(' · ');
+}

@@ -1,0 +1,187 @@
+import { reasonOf } from '../../../src/protocol/channel';
+import type { Horizon } from '../../../src/protocol/gradientFlow';
+import { counted } from '../../../src/text/numbers';
+import { isLive } from '../../../src/protocol/run';
+import type { SharedZoom } from '../../plot/zoom';
+import { CurveChart } from '../../plot/charts/curves';
+import type { Curve } from '../../plot/charts/datasets';
+import type { Model, ShownRun } from '../../store/model';
+import type { Asks } from '../../../src/protocol/replayRequests';
+import type { Store } from '../../store/store';
+import type { Theme } from '../../theme/theme';
+import { button, setEnabled } from '../../ui/controls';
+import { element, setText } from '../../ui/element';
+import { CellFrame, isFolded, type Cell, type Drawing } from '../cell';
+import { legendOf } from '../../plot/curveLegend';
+import { dependencyKey } from '../memo';
+import { Surface } from '../../plot/surface';
+
+/** Updates that are measured: enough for a line, few enough to wait for. */
+const mostMeasured = 24;
+
+/** [5] The memory horizon over the run, beside the lag that the task needs: measured when somebody asks for it. */
+export class HorizonCell implements Cell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #chart = new CurveChart();
+  readonly #surface: Surface;
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #measure: HTMLElement;
+  readonly #said = element('p', { class: 'look-words', role: 'status' });
+  readonly #plot: HTMLElement;
+  #of = '';
+  #measured: readonly Horizon[] = [];
+  #isMeasuring = false;
+  #failure = '';
+  #drawn = '';
+
+  constructor(
+    readonly store: Store,
+    zoom: SharedZoom,
+    readonly asks: Asks,
+    onFold: (title: string) => void,
+  ) {
+    this.#frame = new CellFrame(5, 'Memory horizon', onFold);
+    this.element = this.#frame.element;
+    this.#surface = new Surface(store, zoom, 'Memory horizon over updates');
+    this.#measure = button({
+      label: 'Measure over the run',
+      hint: `Replays up to ${mostMeasured} updates and follows every loss back by itself`,
+      onPress: () => {
+        void this.#run();
+      },
+    });
+    this.#plot = element(
+      'div',
+      {},
+      this.#legend,
+      this.#frame.readout,
+      element('div', { class: 'plot clip-plot' }, this.#chart.canvas, this.#surface.element),
+    );
+    this.#frame.body.append(element('div', { class: 'cell-offer' }, this.#measure, this.#said), this.#plot);
+  }
+
+  update({ model, axis, theme }: Drawing): void {
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const { run } = model;
+    if (run === undefined) return;
+    const of = dependencyKey(run.facts.folder, model.view.layer);
+    if (of !== this.#of) {
+      this.#of = of;
+      this.#measured = [];
+      this.#failure = '';
+    }
+    this.#surface.update(axis, undefined);
+    this.#frame.say(sentence(run, this.#measured));
+    const isKept = run.facts.folder !== null && run.status.updates > 0;
+    setEnabled(this.#measure, isKept && !this.#isMeasuring);
+    setText(this.#said, this.#words(run, isKept));
+    this.#plot.hidden = this.#measured.length === 0;
+    if (this.#measured.length === 0) return;
+    setText(this.#frame.readout, readout(model, this.#measured));
+    this.#frame.tabulate(dependencyKey(this.#measured), () => ({
+      caption: 'Memory horizon over updates',
+      columns: ['update', 'horizon (steps)', 'lag of the task'],
+      rows: this.#measured.map(({ update, horizon }) => [update, horizon ?? NaN, run.facts.lag ?? NaN]),
+    }));
+    const key = dependencyKey(this.#measured, axis.domain, axis.width, theme);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    const curves = curvesOf(this.#measured, run, theme, axis.domain);
+    legendOf(this.#legend, curves);
+    const highest = Math.max(run.facts.lag ?? 0, ...this.#measured.map(({ horizon }) => horizon ?? 0), 1);
+    this.#chart.update(
+      { curves, yAxis: 'linear', yTitle: 'steps', yRange: [0, Math.ceil((highest * 1.1) / 5) * 5] },
+      axis.domain,
+      theme,
+    );
+  }
+
+  /** Measures update by update, so that the line can be watched growing; another run or layer ends it. */
+  async #run(): Promise<void> {
+    const { run, view } = this.store.model;
+    if (run === undefined || this.#isMeasuring) return;
+    const of = this.#of;
+    const { updates } = run.status;
+    const count = Math.min(mostMeasured, updates);
+    this.#isMeasuring = true;
+    this.#measured = [];
+    this.#failure = '';
+    try {
+      for (let i = 0; i < count && of === this.#of; i++) {
+        const update = count === 1 ? 0 : Math.round((i * (updates - 1)) / (count - 1));
+        const measured = await this.asks.horizon({ update, layer: view.layer });
+        if (of === this.#of) this.#measured = [...this.#measured, measured];
+        this.#redraw();
+      }
+    } catch (error) {
+      this.#failure = reasonOf(error);
+    } finally {
+      this.#isMeasuring = false;
+      this.#redraw();
+    }
+  }
+
+  #redraw(): void {
+    this.store.dispatch({ kind: 'viewed', view: {} });
+  }
+
+  #words({ status }: ShownRun, isKept: boolean): string {
+    if (this.#failure !== '') return `It cannot be measured: ${this.#failure}`;
+    if (this.#isMeasuring)
+      return `Measuring: ${this.#measured.length} of ${counted(Math.min(mostMeasured, status.updates), 'update')}.`;
+    if (!isKept) return 'There is nothing to measure yet: it needs a run whose records are kept on disk.';
+    if (this.#measured.length > 0) return '';
+    return isLive(status.state) ? 'The run goes on meanwhile; only what is done can be measured.' : '';
+  }
+}
+
+function curvesOf(
+  measured: readonly Horizon[],
+  { facts }: ShownRun,
+  theme: Theme,
+  domain: readonly [number, number],
+): readonly Curve[] {
+  const { lag } = facts;
+  return [
+    {
+      label: 'memory horizon, median over sequences',
+      points: measured.map(({ update, horizon }) => ({ x: update + 0.5, y: horizon ?? NaN })),
+      color: theme.train,
+      width: 2,
+      dots: true,
+    },
+    ...(lag === null
+      ? []
+      : [
+          {
+            label: `the lag that the task needs: ${lag}`,
+            points: domain.map((x) => ({ x, y: lag })),
+            color: theme.baseline,
+            dash: [6, 4],
+          },
+        ]),
+  ];
+}
+
+function sentence({ facts }: ShownRun, measured: readonly Horizon[]): string {
+  const last = measured.at(-1);
+  const needed = facts.lag === null ? '' : ` The task needs ${facts.lag}.`;
+  if (last === undefined)
+    return `How many steps back a loss still says a thousandth of what it says of its own step.${needed}`;
+  return `${horizonInWords(measured[0] ?? last)} at update ${(measured[0] ?? last).update}, ${horizonInWords(last)} at update ${last.update.toLocaleString('en-US')}.${needed}`;
+}
+
+function readout({ hover, view }: Model, measured: readonly Horizon[]): string {
+  const at = hover?.update ?? view.selection?.update ?? measured.at(-1)?.update ?? 0;
+  const nearest = measured.reduce((best, one) => (Math.abs(one.update - at) < Math.abs(best.update - at) ? one : best));
+  return `update ${nearest.update.toLocaleString('en-US')} · ${horizonInWords(nearest)}`;
+}
+
+/** A horizon as long as the window may in truth be longer. */
+function horizonInWords({ horizon, longest }: Horizon): string {
+  if (longest === null) return 'no loss';
+  if (horizon === null) return 'a gradient of exactly 0';
+  const steps = counted(horizon, 'step');
+  return horizon === longest ? `${steps} (all there are)` : steps;
+}

@@ -1,0 +1,197 @@
+import { least } from 'd3-array';
+import type { DisplaySeries } from '../../../src/run/series/displaySeries';
+import { briefNumber, plainNumber } from '../../../src/text/numbers';
+import { isLive } from '../../../src/protocol/run';
+import type { SharedZoom } from '../../plot/zoom';
+import { CurveChart } from '../../plot/charts/curves';
+import type { Curve } from '../../plot/charts/datasets';
+import { fittingAxis } from '../../plot/charts/fittingAxis';
+import { seriesAt, seriesInSight } from '../../store/zoomedSeries';
+import type { Model, ShownRun } from '../../store/model';
+import type { Store } from '../../store/store';
+import { withOpacity, type Theme } from '../../theme/theme';
+import { element, setText } from '../../ui/element';
+import { CellFrame, isFolded, type Cell, type Drawing } from '../cell';
+import { lossName, lossUnit } from './lossName';
+import { CurveControls } from '../../plot/curveControls';
+import { legendOf } from '../../plot/curveLegend';
+import { lossSentence, type LossMeasured } from './lossSentence';
+import {
+  baselineCurves,
+  columnAtUpdate,
+  isRecorded,
+  meanLoss,
+  smoothed,
+  spreadOfLoss,
+  trainPoints,
+  unrecorded,
+  updatesInWords,
+  validationPoints,
+} from './lossCurves';
+import { dependencyKey, Remembered } from '../memo';
+import { lossTable } from '../trainingTables';
+import { Surface } from '../../plot/surface';
+
+/** [1] The loss over the updates: training, validation, and what is known without training. */
+export class LossCell implements Cell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #chart = new CurveChart();
+  readonly #surface: Surface;
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #controls: CurveControls;
+  readonly #lines = new Remembered<readonly Curve[]>();
+  readonly #fitting = new Remembered<'linear' | 'log'>();
+  #drawn = '';
+
+  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
+    this.#frame = new CellFrame(1, 'Loss', onFold);
+    this.element = this.#frame.element;
+    this.#controls = new CurveControls((view) => {
+      store.dispatch({ kind: 'viewed', view });
+    });
+    this.#surface = new Surface(store, zoom, 'Loss over updates');
+    this.#frame.tools.append(...this.#controls.elements);
+    this.#frame.body.append(
+      this.#legend,
+      this.#frame.readout,
+      element('div', { class: 'plot loss-plot' }, this.#chart.canvas, this.#surface.element),
+    );
+  }
+
+  update({ model, axis, theme }: Drawing): void {
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const { run, view } = model;
+    this.#controls.update(view);
+    if (run === undefined) return;
+    this.#surface.update(axis, undefined);
+    setText(this.#frame.readout, readout(model, run));
+    this.#frame.say(sentence(run, view.selection?.update ?? run.status.updates - 1));
+    const series = seriesInSight(run, axis.domain);
+    this.#frame.tabulate(dependencyKey(run.version, series), () => lossTable(series));
+    const key = dependencyKey(
+      run.version,
+      series,
+      run.facts,
+      view.lossAxis,
+      view.smoothing,
+      axis.domain,
+      axis.width,
+      theme,
+    );
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    const yAxis =
+      view.lossAxis === 'auto'
+        ? this.#fitting.of(dependencyKey(run.version, run.series), () => fittingAxis([trainPoints(run.series)]))
+        : view.lossAxis;
+    const curves = [
+      ...this.#lines.of(dependencyKey(run.version, series, view.smoothing, theme), () =>
+        linesOf(series, view.smoothing, theme),
+      ),
+      ...baselineCurves(run.facts.baselines, axis.domain, theme),
+    ];
+    legendOf(this.#legend, curves);
+    this.#chart.update(
+      { curves, yAxis, yTitle: `L, ${lossUnit(run.facts.loss.kind)}${yAxis === 'log' ? ' (log)' : ''}` },
+      axis.domain,
+      theme,
+    );
+  }
+}
+
+function linesOf(series: DisplaySeries, smoothing: number, theme: Theme): readonly Curve[] {
+  const points = trainPoints(series);
+  const { stride } = series.scalars;
+  const train: Curve = {
+    label: stride === 1 ? 'training' : `training, mean of ${stride} updates`,
+    points,
+    color: smoothing > 0 ? withOpacity(theme.train, 0.35) : theme.train,
+  };
+  const spread = spreadOfLoss(series);
+  const validation = validationPoints(series);
+  return [
+    ...(stride === 1
+      ? []
+      : [
+          { label: '', points: spread.highest, color: 'transparent' },
+          {
+            label: `lowest to highest of ${stride} updates`,
+            points: spread.lowest,
+            color: 'transparent',
+            fillToPrevious: withOpacity(theme.train, 0.2),
+          },
+        ]),
+    train,
+    ...(smoothing > 0
+      ? [
+          {
+            label: `smoothed: mean of the last ${smoothing} updates`,
+            points: smoothed(points, smoothing, stride, series.origin === 0),
+            color: theme.train,
+            width: 2,
+          },
+        ]
+      : []),
+    ...(validation.length === 0
+      ? []
+      : [{ label: 'validation', points: validation, color: theme.validation, dots: true }]),
+  ];
+}
+
+function readout(model: Model, run: ShownRun): string {
+  const at = model.hover?.update ?? model.view.selection?.update ?? run.status.updates - 1;
+  if (at < 0) return isLive(run.status.state) ? 'The first update is being computed.' : 'No update was made.';
+  const series = seriesAt(run, at);
+  const column = columnAtUpdate(series, at);
+  if (!isRecorded(series, column)) return `${updatesInWords(series, column, run.status.updates)} · ${unrecorded}`;
+  const validation = series.scalars.column('validationLoss', column)[0] ?? NaN;
+  const rate = series.scalars.column('learningRate', column)[0] ?? NaN;
+  return [
+    updatesInWords(series, column, run.status.updates),
+    `L = ${briefNumber(meanLoss(series, column))}`,
+    ...(Number.isNaN(validation) ? [] : [`validation ${briefNumber(validation)}`]),
+    `learning rate ${plainNumber(rate)}`,
+  ].join(' · ');
+}
+
+function sentence(run: ShownRun, update: number): string {
+  const { facts, status } = run;
+  const name = lossName(facts.loss);
+  const goesOn = isLive(status.state);
+  const { loss, ...measured } = lossesAt(run, update);
+  if (loss === undefined) return `${name} over the updates; nothing ${goesOn ? 'is measured yet' : 'was measured'}.`;
+  return lossSentence({ ...measured, name, loss, baselines: facts.baselines, goesOn });
+}
+
+/** The losses of an update, the held-out one as it was last measured by then; and what the first was measured on. */
+function lossesAt(
+  run: ShownRun,
+  update: number,
+): Omit<LossMeasured, 'loss' | 'name' | 'baselines' | 'goesOn'> & {
+  readonly loss: number | undefined;
+} {
+  const { loss, validationLoss, updates } = run.status;
+  if (update >= updates - 1) {
+    return { loss, validationLoss, lowest: lowestValidation(run.series, updates), batch: 'the last batch' };
+  }
+  const series = seriesAt(run, update);
+  const column = columnAtUpdate(series, update);
+  const words = updatesInWords(series, column, updates);
+  const end = series.scalars.updateOf(column + 1);
+  return {
+    loss: meanLoss(series, column),
+    validationLoss: validationPoints(series).findLast(({ x }) => x <= end)?.y,
+    lowest: lowestValidation(run.series, updates, end),
+    batch: series.scalars.stride === 1 ? `the batch of ${words}` : `the batches of ${words}, their mean`,
+  };
+}
+
+/** The lowest validation loss measured before the update `end`. */
+function lowestValidation(series: DisplaySeries, updates: number, end = Infinity): LossMeasured['lowest'] {
+  const lowest = least(
+    validationPoints(series).filter(({ x }) => x <= end),
+    ({ y }) => y,
+  );
+  return lowest && { value: lowest.y, when: updatesInWords(series, columnAtUpdate(series, lowest.x), updates) };
+}

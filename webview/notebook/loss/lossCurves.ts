@@ -1,0 +1,109 @@
+import type { DisplaySeries } from '../../../src/run/series/displaySeries';
+import type { RunFacts } from '../../../src/protocol/run';
+import { briefNumber } from '../../../src/text/numbers';
+import type { Curve } from '../../plot/charts/datasets';
+import type { Theme } from '../../theme/theme';
+
+interface Dot {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The column of an update in the scalar table. */
+export function columnAtUpdate({ scalars }: DisplaySeries, update: number): number {
+  return Math.max(0, scalars.columnAt(update));
+}
+
+/** The updates of a column in words: one, or from the first to the last of those there are. */
+export function updatesInWords({ scalars }: DisplaySeries, column: number, updates: number): string {
+  const first = scalars.updateOf(column);
+  const last = Math.min(updates, first + scalars.stride) - 1;
+  const written = (update: number): string => update.toLocaleString('en-US');
+  return first >= last ? `update ${written(first)}` : `updates ${written(first)}–${written(last)}`;
+}
+
+/** Said of updates whose records could not be kept. */
+export const unrecorded = 'not recorded: it could not be written then, or was damaged since';
+
+/** Whether anything was kept of the updates of a column. */
+export function isRecorded({ scalars }: DisplaySeries, column: number): boolean {
+  return (scalars.column('count', column)[0] ?? 0) > 0;
+}
+
+/** Mean loss of the updates of a column. */
+export function meanLoss({ scalars }: DisplaySeries, column: number): number {
+  return (scalars.column('lossSum', column)[0] ?? NaN) / (scalars.column('count', column)[0] ?? NaN);
+}
+
+/** One point a column, in the middle of its updates. */
+function points(series: DisplaySeries, y: (column: number) => number): Dot[] {
+  const { scalars } = series;
+  return Array.from({ length: scalars.count }, (_, column) => ({ x: scalars.updateOf(column + 0.5), y: y(column) }));
+}
+
+/** The training loss, a column's mean. */
+export function trainPoints(series: DisplaySeries): Dot[] {
+  return points(series, (column) => meanLoss(series, column));
+}
+
+/** The lowest and the highest loss within each column. */
+export function spreadOfLoss(series: DisplaySeries): { readonly lowest: Dot[]; readonly highest: Dot[] } {
+  const lowest = series.scalars.values('lossMin');
+  const highest = series.scalars.values('lossMax');
+  return {
+    lowest: points(series, (column) => lowest[column] ?? NaN),
+    highest: points(series, (column) => highest[column] ?? NaN),
+  };
+}
+
+/** Validation losses where there are any. */
+export function validationPoints(series: DisplaySeries): Dot[] {
+  const values = series.scalars.values('validationLoss');
+  return points(series, (column) => values[column] ?? NaN).filter(({ y }) => !Number.isNaN(y));
+}
+
+/**
+ * The mean of the last `updates` updates at every point: a trailing mean, so nothing is seen before it happens. Updates
+ * of which nothing was kept count for nothing.
+ *
+ * @param isFromStart whether no update came before these: else the line begins where the mean is whole
+ */
+export function smoothed(dots: readonly Dot[], updates: number, stride: number, isFromStart = true): Dot[] {
+  const window = Math.max(1, Math.round(updates / stride));
+  let sum = 0;
+  let held = 0;
+  const count = (y: number, sign: 1 | -1): void => {
+    if (Number.isNaN(y)) return;
+    sum += sign * y;
+    held += sign;
+  };
+  return dots.map(({ x, y }, i) => {
+    count(y, 1);
+    if (i >= window) count(dots[i - window]?.y ?? NaN, -1);
+    return { x, y: Number.isNaN(y) || (i + 1 < window && !isFromStart) ? NaN : sum / held };
+  });
+}
+
+const dashes: readonly (readonly number[])[] = [
+  [6, 4],
+  [2, 3],
+  [10, 3, 2, 3],
+];
+
+/** Baselines as dashed lines across the picture, named with their value. */
+export function baselineCurves(
+  baselines: RunFacts['baselines'],
+  domain: readonly [number, number],
+  theme: Theme,
+): Curve[] {
+  return baselines.map(({ name, value }, i) => ({
+    label: `${name}: ${briefNumber(value)}`,
+    points: [
+      { x: domain[0], y: value },
+      { x: domain[1], y: value },
+    ],
+    color: theme.baseline,
+    dash: dashes[i % dashes.length] ?? [],
+    width: 1,
+  }));
+}

@@ -1,0 +1,121 @@
+import { leastVisible, trainingAxis } from '../plot/trainingAxis';
+import { SharedZoom } from '../plot/zoom';
+import type { Model } from '../store/model';
+import type { Asks } from '../../src/protocol/replayRequests';
+import type { Store } from '../store/store';
+import type { Theme } from '../theme/theme';
+import { button } from '../ui/controls';
+import { element, setText } from '../ui/element';
+import { toggled, type Cell } from './cell';
+import { ClippingCell } from './clipping/clippingCell';
+import { DiagnosisCell } from './diagnosis/diagnosisCell';
+import { GradientCell } from './gradient/gradientCell';
+import { HorizonCell } from './horizon/horizonCell';
+import { KeyHelp } from '../ui/keyHelp';
+import { Header, type HeaderRequests } from './header';
+import { LossCell } from './loss/lossCell';
+import { listenForKeys } from './notebookKeys';
+import { RunCell } from './run/runCell';
+import { SelectionBar } from './selectionBar';
+import { SequenceGroup } from './sequenceGroup';
+import { Sight } from './visibilityScheduler';
+import { UpdateRatioCell } from './updateRatio/updateRatioCell';
+
+/** The whole panel: head, selection, and the cells of the two times; each time has one axis for all its pictures. */
+export class Notebook {
+  readonly #header: Header;
+  readonly #selection: SelectionBar;
+  readonly #zoom: SharedZoom;
+  readonly #sight: Sight<Cell>;
+  readonly #sequence: SequenceGroup;
+  readonly #run: RunCell;
+  readonly #group: HTMLElement;
+  readonly #empty: HTMLElement;
+  readonly #emptyText = element('p');
+  readonly #open: HTMLElement;
+
+  constructor(
+    readonly root: HTMLElement,
+    readonly store: Store,
+    requests: Omit<HeaderRequests, 'showDiagnosis'>,
+    asks: Asks,
+  ) {
+    const sticky = element('div', { class: 'sticky' });
+    // What is scrolled to stands below the head, and stays there when a cell above it grows.
+    new ResizeObserver(() => {
+      document.documentElement.style.scrollPaddingTop = `${sticky.offsetHeight}px`;
+    }).observe(sticky);
+    const help = new KeyHelp();
+    const openHelp = (): void => {
+      help.open();
+    };
+    this.#selection = new SelectionBar(store, openHelp);
+    this.#zoom = new SharedZoom(leastVisible, (range) => {
+      store.dispatch({ kind: 'viewed', view: { range } });
+    });
+    const onFold = (title: string): void => {
+      store.dispatch({ kind: 'viewed', view: { folded: toggled(store.model.view.folded, title) } });
+    };
+    const diagnosis = new DiagnosisCell(store, onFold);
+    this.#header = new Header({
+      ...requests,
+      showDiagnosis: () => {
+        diagnosis.element.scrollIntoView();
+      },
+    });
+    const cells: readonly Cell[] = [
+      new LossCell(store, this.#zoom, onFold),
+      new GradientCell(store, this.#zoom, onFold),
+      new ClippingCell(store, this.#zoom, onFold),
+      new UpdateRatioCell(store, this.#zoom, onFold),
+      new HorizonCell(store, this.#zoom, asks, onFold),
+      diagnosis,
+    ];
+    this.#run = new RunCell(onFold, () => {
+      requests.command('revealRun');
+    });
+    this.#sight = new Sight([...cells, this.#run]);
+    this.#sequence = new SequenceGroup(store, asks, onFold);
+    this.#group = element(
+      'div',
+      { class: 'group', role: 'group', 'aria-label': 'Training time' },
+      element('h2', { class: 'group-title' }, 'Training time — x: update'),
+      ...cells.map((cell) => cell.element),
+    );
+    this.#open = button({
+      label: 'Open the experiment',
+      onPress: () => {
+        requests.command('openExperiment');
+      },
+    });
+    this.#empty = element('div', { class: 'empty' }, this.#emptyText, this.#open);
+    listenForKeys(document.body, store, openHelp);
+    sticky.append(this.#header.element, this.#selection.element);
+    root.append(help.element, sticky, this.#empty, this.#group, this.#sequence.element, this.#run.element);
+  }
+
+  update(model: Model, theme: Theme): void {
+    const axis = trainingAxis(model, this.root.clientWidth);
+    this.#header.update(model);
+    this.#selection.update(model, axis, theme);
+    this.#group.hidden = model.run === undefined;
+    this.#empty.hidden = model.run !== undefined;
+    this.#open.hidden = !model.isReady;
+    setText(this.#emptyText, emptyWords(model));
+    this.#sight.draw((cell) => {
+      cell.update({ model, axis, theme });
+    });
+    this.#run.element.hidden = model.run === undefined;
+    this.#sequence.update(model, theme, this.root.clientWidth);
+    this.#zoom.follow(axis);
+  }
+}
+
+function emptyWords({ isReady, entries, variant }: Model): string {
+  const state = entries.find((entry) => entry.variant === variant)?.state;
+  if (!isReady) return 'Asking for the run…';
+  if (state === 'preparing') return 'Reading the data and building the net…';
+  if (state === 'waiting') return 'It begins when its turn comes.';
+  if (state === 'running' || state === 'paused') return 'Its first numbers are on their way…';
+  return 'Here the loss, the gradient at every time step and every clipping event will stand, update by update. Press ▶ Train to begin.';
+}

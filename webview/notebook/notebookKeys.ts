@@ -1,0 +1,54 @@
+import { seriesAt } from '../store/zoomedSeries';
+import type { Store } from '../store/store';
+
+/**
+ * The keys that mean the same wherever the focus is: `[` and `]` for updates, Page Up and Page Down from cell to cell,
+ * `?` for the list of keys. What is typed into a field never comes here.
+ */
+export function listenForKeys(root: HTMLElement, store: Store, openHelp: () => void): void {
+  root.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    switch (event.key) {
+      case '[':
+        moveUpdate(store, -1);
+        break;
+      case ']':
+        moveUpdate(store, 1);
+        break;
+      case 'PageUp':
+        focusCell(root, -1);
+        break;
+      case 'PageDown':
+        focusCell(root, 1);
+        break;
+      case '?':
+        openHelp();
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  });
+}
+
+/** Selects the update `by` columns of the picture away: where a column stands for several updates, so far. */
+function moveUpdate(store: Store, by: number): void {
+  const { run, view } = store.model;
+  if (run === undefined || run.status.updates === 0) return;
+  const last = run.status.updates - 1;
+  const { update, t } = view.selection ?? { update: last, t: undefined };
+  const to = Math.max(0, Math.min(last, update + by * Math.max(1, seriesAt(run, update).scalars.stride)));
+  store.dispatch({ kind: 'hovered', point: undefined });
+  store.dispatch({ kind: 'viewed', view: { selection: { update: to, t } } });
+}
+
+/** Moves the focus to the picture of the next cell in sight, or to its fold where it has no picture. */
+function focusCell(root: HTMLElement, by: number): void {
+  const cells = [...root.querySelectorAll<HTMLElement>('.cell')].filter((cell) => cell.offsetParent !== null);
+  const at = cells.findIndex((cell) => cell.contains(document.activeElement));
+  const next = at < 0 ? (by > 0 ? 0 : cells.length - 1) : Math.max(0, Math.min(cells.length - 1, at + by));
+  const cell = cells[next];
+  const picture = cell?.querySelector<HTMLElement>('.cell-body:not([hidden]) [tabindex="0"]');
+  (picture ?? cell?.querySelector<HTMLElement>('.cell-head vscode-button'))?.focus();
+  cell?.scrollIntoView({ block: 'nearest' });
+}

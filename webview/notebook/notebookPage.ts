@@ -1,0 +1,77 @@
+import type { PanelHostContract } from '../../src/protocol/panel';
+import { asksBy } from '../../src/protocol/replayRequests';
+import { keepDrawn } from '../page/renderLoop';
+import { connectHost, reportFaults } from '../page/host';
+import { emptyModel } from '../store/model';
+import { reduce } from '../store/reducer';
+import { savedOf, viewOf } from '../store/savedView';
+import { DetailKeeper } from '../store/zoomedSeries';
+import { Looker } from '../store/inspectionLoader';
+import { Store } from '../store/store';
+import { Notebook } from './notebook';
+
+/** The page of a run: connects, asks for the first paint, then follows events. */
+export function showNotebook(root: HTMLElement): void {
+  const host = connectHost<PanelHostContract>();
+  const { channel } = host;
+  const report = reportFaults(channel);
+  const store = new Store({ ...emptyModel, view: viewOf(host.savedState()) }, reduce);
+  const asks = asksBy((name, params) => channel.request(name, params));
+  const notebook = new Notebook(
+    root,
+    store,
+    {
+      command: (command) => void channel.request('command', command).catch(report),
+      select: (variant) => void channel.request('select', { variant }).catch(report),
+      setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
+      lookBefore: () => {
+        lookBefore(store);
+        showSequenceTime(root);
+      },
+    },
+    asks,
+  );
+
+  new Looker(store, asks.inspect);
+  const detail = new DetailKeeper(store, (request) => channel.request('detail', request), report);
+
+  channel.on('show', (state) => {
+    store.dispatch({ kind: 'shown', state });
+  });
+  channel.on('status', ({ status, entries }) => {
+    store.dispatch({ kind: 'status', status, entries });
+  });
+  channel.on('series', (slice) => {
+    store.model.run?.series.write(slice);
+    store.dispatch({ kind: 'grown' });
+  });
+  channel.on('detail', (gained) => {
+    detail.grow(gained);
+  });
+  keepDrawn(root, store, (model, theme) => {
+    notebook.update(model, theme);
+    if (model.isReady) host.saveState(savedOf(model));
+  });
+  channel.request('ready', undefined).then((state) => {
+    store.dispatch({ kind: 'shown', state });
+  }, report);
+}
+
+/** Selects the last finite update, with the step and the sequence in which the next one broke. */
+function lookBefore(store: Store): void {
+  const { run } = store.model;
+  if (run === undefined) return;
+  const { broke, updates } = run.status;
+  const { steps } = run.facts.layout;
+  const t = broke?.t === undefined ? undefined : Math.max(0, Math.min(steps - 1, broke.t));
+  const selection = { update: Math.max(0, updates - 1), t };
+  store.dispatch({ kind: 'viewed', view: { selection, sequence: broke?.row ?? store.model.view.sequence } });
+}
+
+/** Scrolls to the update that is looked at, below the head that stays. */
+function showSequenceTime(root: HTMLElement): void {
+  const group = root.querySelector('[aria-label="Sequence time"]');
+  if (group === null) return;
+  const covered = root.querySelector<HTMLElement>('.sticky')?.offsetHeight ?? 0;
+  scrollTo(0, group.getBoundingClientRect().top + scrollY - covered);
+}

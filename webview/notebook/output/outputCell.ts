@@ -1,0 +1,63 @@
+import type { Inspection } from '../../../src/protocol/inspection';
+import type { SharedZoom } from '../../plot/zoom';
+import type { Asks } from '../../../src/protocol/replayRequests';
+import type { Store } from '../../store/store';
+import { outputTable } from './outputTables';
+import { element } from '../../ui/element';
+import { CellFrame, isFolded } from '../cell';
+import { dependencyKey } from '../memo';
+import { SampleView } from './sampleView';
+import { ScoresView, scoresInWords } from './scoresView';
+import type { SequenceCell, SequenceDrawing } from '../sequenceCell';
+import { StatesView } from './statesView';
+import './output.css';
+
+/** [14] What the net does at this update: text drawn from it, its answers by position, its states. */
+export class OutputCell implements SequenceCell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #sample: SampleView;
+  readonly #scores: ScoresView;
+  readonly #states: StatesView;
+  #drawing: SequenceDrawing | undefined;
+  #isInSight = false;
+
+  constructor(store: Store, zoom: SharedZoom, asks: Asks, onFold: (title: string) => void) {
+    this.#frame = new CellFrame(14, 'Output', onFold);
+    this.element = this.#frame.element;
+    const redraw = (): void => {
+      if (this.#drawing !== undefined) this.update(this.#drawing);
+    };
+    this.#sample = new SampleView(store, asks, redraw);
+    this.#scores = new ScoresView(store, zoom, asks, redraw);
+    this.#states = new StatesView(store, zoom, asks, redraw);
+    this.#frame.body.append(element('div', {}, this.#sample.element, this.#scores.element, this.#states.element));
+    // What it shows is computed anew for every update: only while somebody can see it.
+    new IntersectionObserver(([entry]) => {
+      this.#isInSight = entry?.isIntersecting === true;
+      redraw();
+    }).observe(this.#frame.body);
+  }
+
+  update(drawing: SequenceDrawing): void {
+    const { model, inspection } = drawing;
+    this.#drawing = drawing;
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    if (this.#isInSight && !this.#frame.body.hidden) {
+      this.#sample.update(model, inspection);
+      this.#scores.update(drawing);
+      this.#states.update(drawing);
+    }
+    const { scores } = this.#scores;
+    const { projection } = this.#states;
+    this.#frame.say(sentence(inspection, scores?.update === inspection.update ? scoresInWords(scores) : undefined));
+    if (projection !== undefined) {
+      this.#frame.tabulate(dependencyKey(projection), () => outputTable(projection, inspection));
+    }
+  }
+}
+
+function sentence({ update }: Inspection, scores: string | undefined): string {
+  const net = `What the net does with its weights as they were before update ${update.toLocaleString('en-US')}.`;
+  return scores === undefined ? net : `${net} ${scores}`;
+}

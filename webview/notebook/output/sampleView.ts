@@ -1,0 +1,102 @@
+import type { Inspection } from '../../../src/protocol/inspection';
+import type { Sample, SampleRequest } from '../../../src/protocol/output';
+import type { Asks } from '../../../src/protocol/replayRequests';
+import type { Model } from '../../store/model';
+import { drawable, Question } from '../../store/question';
+import type { Store } from '../../store/store';
+import { button, textField } from '../../ui/controls';
+import { element, setText } from '../../ui/element';
+import { numberField, numbersFromZero, wholeNumbers } from '../../ui/numberField';
+import { visibleSymbol } from '../formatStep';
+
+/** Symbols that are drawn at a time. */
+const drawn = 240;
+const promptSymbols = 8;
+
+/** Text drawn from the net as it was before the update, one symbol after the other. */
+export class SampleView {
+  readonly element = element('div', { class: 'output-part' });
+  readonly #prompt;
+  readonly #temperature;
+  readonly #seed;
+  readonly #text = element('div', { class: 'sample', role: 'region', 'aria-label': 'Drawn text', tabindex: '0' });
+  readonly #message = element('p', { class: 'cell-message', role: 'status' });
+  readonly #question: Question<SampleRequest, Sample>;
+  #shown: Sample | undefined;
+
+  /** @param onAnswer called when another text has come */
+  constructor(
+    readonly store: Store,
+    asks: Pick<Asks, 'sample'>,
+    onAnswer: () => void,
+  ) {
+    this.#question = new Question(asks.sample, onAnswer);
+    this.#prompt = textField('prompt', 'What the net reads first; ↵ stands for a new line', (prompt) => {
+      store.dispatch({ kind: 'viewed', view: { prompt: prompt.replaceAll('↵', '\n').replaceAll('⇥', '\t') } });
+    });
+    this.#temperature = numberField('temperature', numbersFromZero, (temperature) => {
+      store.dispatch({ kind: 'viewed', view: { temperature } });
+    });
+    this.#seed = numberField('seed', wholeNumbers, (sampleSeed) => {
+      store.dispatch({ kind: 'viewed', view: { sampleSeed } });
+    });
+    const again = button({
+      label: 'Draw another',
+      hint: 'Draw with the next seed',
+      onPress: () => {
+        store.dispatch({ kind: 'viewed', view: { sampleSeed: store.model.view.sampleSeed + 1 } });
+      },
+    });
+    this.element.append(
+      element('h3', {}, 'Text drawn from the net'),
+      element(
+        'div',
+        { class: 'sample-fields' },
+        this.#prompt.element,
+        this.#temperature.element,
+        this.#seed.element,
+        again,
+      ),
+      this.#message,
+      this.#text,
+    );
+  }
+
+  update({ view, run }: Model, inspection: Inspection): void {
+    const canSample = readsWhatItPredicts(inspection);
+    this.element.hidden = !canSample;
+    if (!canSample) return;
+    const { update } = inspection;
+    const { temperature, sampleSeed: seed } = view;
+    const prompt = view.prompt ?? promptOf(inspection);
+    // The prompt that was begun with stays while updates are leafed through: only then can the texts be compared.
+    if (view.prompt === undefined) this.store.dispatch({ kind: 'viewed', view: { prompt } });
+    this.#prompt.update(Array.from(prompt, (symbol) => (symbol === ' ' ? ' ' : visibleSymbol(symbol))).join(''));
+    this.#temperature.update(temperature, true);
+    this.#seed.update(seed, true);
+    const answer = this.#question.want({ update, prompt, temperature, seed, length: drawn }, String(run?.facts.folder));
+    setText(this.#message, answer.kind === 'failed' ? answer.message : '');
+    this.#message.hidden = answer.kind !== 'failed';
+    const sample = drawable(answer);
+    this.#text.hidden = sample === undefined;
+    if (sample === undefined || sample === this.#shown) return;
+    this.#shown = sample;
+    // As text and never as markup: what a net writes is not to be trusted.
+    this.#text.replaceChildren(element('span', { class: 'sample-prompt' }, prompt), sample.text);
+  }
+}
+
+/** Whether the net can go on from its own output. */
+export function readsWhatItPredicts({ inputKind, lossKind, inputNames, outputNames }: Inspection): boolean {
+  const isSame = inputNames.length === outputNames.length && inputNames.every((name, i) => name === outputNames[i]);
+  return inputKind === 'oneHot' && lossKind === 'crossEntropy' && isSame;
+}
+
+/** How the looked-at sequence begins. */
+function promptOf({ inputs, inputNames, steps }: Inspection): string {
+  const width = inputNames.length;
+  const separator = inputNames.every((name) => Array.from(name).length === 1) ? '' : ' ';
+  return Array.from({ length: Math.min(promptSymbols, steps) }, (_, t) => {
+    return inputNames[inputs.subarray(t * width, (t + 1) * width).indexOf(1)] ?? '';
+  }).join(separator);
+}

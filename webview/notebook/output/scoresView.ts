@@ -1,0 +1,160 @@
+import { briefNumber, counted } from '../../../src/text/numbers';
+import type { HeldOutRequest, PositionScores, Scores } from '../../../src/protocol/output';
+import type { SharedZoom } from '../../plot/zoom';
+import { CurveChart } from '../../plot/charts/curves';
+import type { Curve } from '../../plot/charts/datasets';
+import type { Asks } from '../../../src/protocol/replayRequests';
+import { drawable, Question } from '../../store/question';
+import type { Store } from '../../store/store';
+import type { Theme } from '../../theme/theme';
+import { element, setText } from '../../ui/element';
+import { numberField, wholeNumbersTo } from '../../ui/numberField';
+import { legendOf } from '../../plot/curveLegend';
+import { dependencyKey } from '../memo';
+import { SequenceSurface, stepLabels, type SequenceDrawing } from '../sequenceCell';
+
+/** How good the answers are at each position, and for values a held-out sequence beside what was predicted. */
+export class ScoresView {
+  readonly element = element('div', { class: 'output-part' });
+  readonly #question: Question<HeldOutRequest, Scores>;
+  readonly #words = element('p', { class: 'output-words' });
+  readonly #title = element('h3', {}, 'Accuracy by position');
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #chart = new CurveChart();
+  readonly #surface: SequenceSurface;
+  readonly #plot: HTMLElement;
+  readonly #steps = element('div');
+  readonly #series: HTMLElement;
+  readonly #seriesChart = new CurveChart();
+  readonly #seriesLegend = element('div', { class: 'curve-legend' });
+  readonly #sequence;
+  #heldOut = 0;
+  #drawn = '';
+  #scores: Scores | undefined;
+
+  /** @param onAnswer called when other scores have come */
+  constructor(store: Store, zoom: SharedZoom, asks: Pick<Asks, 'scores'>, onAnswer: () => void) {
+    this.#question = new Question(asks.scores, onAnswer);
+    this.#surface = new SequenceSurface(store, zoom, 'Scores by position');
+    this.#plot = element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element);
+    this.#sequence = numberField(
+      'held-out series',
+      wholeNumbersTo(() => (this.#scores?.heldOutSequences ?? 1) - 1),
+      (sequence) => {
+        this.#heldOut = sequence;
+        onAnswer();
+      },
+    );
+    this.#series = element(
+      'div',
+      {},
+      element('div', { class: 'prediction-head' }, this.#seriesLegend, this.#sequence.element),
+      element('div', { class: 'plot clip-plot' }, this.#seriesChart.canvas),
+    );
+    this.element.append(this.#title, this.#words, this.#legend, this.#plot, this.#steps, this.#series);
+  }
+
+  /** The scores that are shown. */
+  get scores(): Scores | undefined {
+    return this.#scores;
+  }
+
+  update(drawing: SequenceDrawing): void {
+    const { model, inspection, axis, theme } = drawing;
+    const request = { update: inspection.update, sequence: this.#heldOut };
+    const answer = this.#question.want(request, String(model.run?.facts.folder));
+    const scores = drawable(answer);
+    this.#scores = scores;
+    this.#surface.update(drawing);
+    setText(this.#title, inspection.lossKind === 'mse' ? 'Error by position' : 'Accuracy by position');
+    setText(this.#words, answer.kind === 'failed' ? answer.message : scores === undefined ? 'Asking…' : '');
+    this.#words.hidden = this.#words.textContent === '';
+    const isChart = scores !== undefined && scores.batch.counts.filter((count) => count > 0).length > 1;
+    this.#plot.hidden = !isChart;
+    this.#title.hidden = !isChart;
+    this.#legend.hidden = !isChart;
+    this.#steps.hidden = !isChart;
+    const series = scores?.series;
+    this.#series.hidden = series === undefined;
+    this.#sequence.update(this.#heldOut, true);
+    const key = dependencyKey(scores, axis.width, axis.domain, theme);
+    if (key === this.#drawn || scores === undefined) return;
+    this.#drawn = key;
+    if (isChart) {
+      const curves = scoreCurves(scores, theme);
+      legendOf(this.#legend, curves);
+      this.#steps.replaceChildren(stepLabels(axis));
+      const isAccuracy = scores.kind === 'accuracy';
+      this.#chart.update(
+        {
+          curves,
+          yAxis: 'linear',
+          yTitle: isAccuracy ? 'right' : 'RMS error',
+          xTicks: false,
+          ...(isAccuracy ? { yRange: [0, 1] as const } : {}),
+        },
+        axis.domain,
+        theme,
+      );
+    }
+    if (series === undefined) return;
+    const steps = series.mask.length;
+    const width = series.outputs.length / Math.max(1, steps);
+    const points = (values: Float64Array, isThere: (t: number) => boolean): Curve['points'] =>
+      series.mask.length === 0
+        ? []
+        : Array.from(series.mask, (_, t) => ({ x: t, y: isThere(t) ? (values[t * width] ?? NaN) : NaN }));
+    const curves: Curve[] = [
+      {
+        label: 'true',
+        points: points(series.targets, (t) => series.mask[t] === 1),
+        color: theme.validation,
+        dots: true,
+      },
+      {
+        label: 'predicted',
+        points: points(series.outputs, () => true),
+        color: theme.train,
+        dash: [5, 3],
+        dots: steps === 1,
+      },
+    ];
+    legendOf(this.#seriesLegend, curves);
+    const name = inspection.outputNames[0] ?? 'y';
+    this.#seriesChart.update({ curves, yAxis: 'linear', yTitle: `${name}, held out` }, [-0.5, steps - 0.5], theme);
+  }
+}
+
+/** What the scores say in one sentence each. */
+export function scoresInWords({ kind, batch, heldOut, heldOutSequences }: Scores): string {
+  const of = (scores: PositionScores): string =>
+    kind === 'accuracy'
+      ? `${percent(scores.total)} of ${total(scores.counts).toLocaleString('en-US')} answers are right${where(scores)}`
+      : `the root of the mean squared error is ${briefNumber(scores.total)}${where(scores)}`;
+  const held = heldOut === undefined ? '' : ` Held out (${counted(heldOutSequences, 'sequence')}): ${of(heldOut)}.`;
+  return `On this update’s batch ${of(batch)}.${held}`;
+}
+
+/** A score of a single position says which one it is. */
+function where({ counts }: PositionScores): string {
+  const asked = Array.from(counts.keys()).filter((t) => (counts[t] ?? 0) > 0);
+  return asked.length === 1 ? `, all at step ${asked[0]}` : '';
+}
+
+function scoreCurves({ batch, heldOut }: Scores, theme: Theme): Curve[] {
+  const points = ({ scores }: PositionScores): Curve['points'] => Array.from(scores, (y, t) => ({ x: t + 0.5, y }));
+  return [
+    { label: 'batch of this update', points: points(batch), color: theme.train, dots: batch.scores.length < 100 },
+    ...(heldOut === undefined
+      ? []
+      : [{ label: 'held out', points: points(heldOut), color: theme.validation, dash: [5, 3] }]),
+  ];
+}
+
+function total(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share > 0.995 && share < 1 ? 2 : 1)} %`;
+}

@@ -1,0 +1,254 @@
+import { briefNumber, counted } from '../../../src/text/numbers';
+import type { Projection, ProjectionRequest } from '../../../src/protocol/output';
+import { gutters } from '../../plot/trainingAxis';
+import type { SharedZoom } from '../../plot/zoom';
+import { SignedScale } from '../../plot/heatmap/signedScale';
+import { Strip } from '../../plot/heatmap/strip';
+import { colour, colourings, type ColourBy, type Names } from '../../plot/scatter/colouring';
+import { nearestPoint, pixelOf, planeOf, type Plane } from '../../plot/scatter/plane';
+import type { Asks } from '../../../src/protocol/replayRequests';
+import { drawable, Question } from '../../store/question';
+import type { Store } from '../../store/store';
+import type { Theme } from '../../theme/theme';
+import { choice } from '../../ui/controls';
+import { element, setText } from '../../ui/element';
+import { notation } from '../../ui/notation';
+import { dependencyKey } from '../memo';
+import { SequenceSurface, stepInFocus, stepLabels, type SequenceDrawing } from '../sequenceCell';
+import { visibleSymbol } from '../formatStep';
+
+const pictureHeight = 280;
+const stripHeight = { least: 40, most: 160, perUnit: 6 } as const;
+const radius = { other: 2, own: 3.5 } as const;
+
+const captions: Readonly<Record<ColourBy, string>> = {
+  both: 'input and likeliest answer',
+  likeliest: 'likeliest answer',
+  input: 'input x_t',
+  asked: 'what is asked',
+  value: 'predicted value',
+  step: 'step t',
+};
+
+/** The states h_t of a layer: as colours over the steps, and as points along their two principal components. */
+export class StatesView {
+  readonly element = element('div', { class: 'output-part' });
+  readonly #question: Question<ProjectionRequest, Projection>;
+  readonly #strip = new Strip();
+  readonly #stripSurface: SequenceSurface;
+  readonly #steps = element('div');
+  readonly #title = element('h3', {}, 'States');
+  readonly #words = element('p', { class: 'output-words' });
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #canvas = element('canvas', { class: 'strip', 'aria-hidden': 'true' });
+  readonly #ring = element('div', { class: 'scatter-ring' });
+  readonly #surface: HTMLElement;
+  readonly #choice;
+  #by: ColourBy | undefined;
+  #plane: Plane | undefined;
+  #projection: Projection | undefined;
+  #drawn = '';
+  #drawnStrip = '';
+
+  /** @param onAnswer called when there is something else to draw */
+  constructor(
+    readonly store: Store,
+    zoom: SharedZoom,
+    asks: Pick<Asks, 'project'>,
+    onAnswer: () => void,
+  ) {
+    this.#question = new Question(asks.project, onAnswer);
+    this.#stripSurface = new SequenceSurface(store, zoom, 'Hidden states over time steps');
+    this.#choice = choice<ColourBy>('Colour', (by) => {
+      this.#by = by;
+      onAnswer();
+    });
+    this.#surface = element(
+      'div',
+      {
+        class: 'scatter',
+        tabindex: '0',
+        role: 'application',
+        'aria-label':
+          'Hidden states along their two principal components. Left and right arrow keys move along the looked-at sequence.',
+      },
+      this.#canvas,
+      this.#ring,
+    );
+    this.#surface.style.marginLeft = `${gutters.left}px`;
+    this.#surface.style.marginRight = `${gutters.right}px`;
+    this.#listen();
+    this.element.append(
+      this.#title,
+      element('div', { class: 'plot states-plot' }, this.#strip.element, this.#stripSurface.element),
+      this.#steps,
+      element('div', { class: 'prediction-head' }, this.#words, this.#choice.element),
+      this.#legend,
+      this.#surface,
+    );
+  }
+
+  /** The projection that is shown. */
+  get projection(): Projection | undefined {
+    return this.#projection;
+  }
+
+  update(drawing: SequenceDrawing): void {
+    const { model, inspection, axis, theme } = drawing;
+    const layer = Math.min(model.view.layer, inspection.layers.length - 1);
+    this.#drawStrip(drawing, layer);
+    const request = { update: inspection.update, sequence: inspection.sequence, layer };
+    const answer = this.#question.want(request, String(model.run?.facts.folder));
+    const projection = drawable(answer);
+    this.#projection = projection;
+    setText(
+      this.#words,
+      answer.kind === 'failed' ? answer.message : projection === undefined ? 'Asking…' : inWords(projection),
+    );
+    this.#surface.hidden = projection === undefined;
+    if (projection === undefined) return;
+    const names = { inputs: inspection.inputNames, outputs: inspection.outputNames };
+    const offered = colourings(projection, names);
+    const by = this.#by !== undefined && offered.includes(this.#by) ? this.#by : (offered[0] ?? 'step');
+    this.#choice.update(
+      offered.map((value) => ({ value, label: captions[value] })),
+      by,
+    );
+    const key = dependencyKey(projection, by, axis.width, theme);
+    if (key !== this.#drawn) {
+      this.#drawn = key;
+      this.#paint(projection, by, names, axis.width, theme);
+    }
+    this.#mark(stepInFocus(model, inspection.steps));
+  }
+
+  #drawStrip(drawing: SequenceDrawing, index: number): void {
+    const { inspection, axis, theme } = drawing;
+    this.#stripSurface.update(drawing);
+    const layer = inspection.layers[index];
+    const key = dependencyKey(inspection, index, axis.width, axis.domain, theme);
+    if (layer === undefined || key === this.#drawnStrip) return;
+    this.#drawnStrip = key;
+    const of = inspection.layers.length > 1 ? ` of layer ${index}` : '';
+    this.#title.replaceChildren(...notation(`States h_t${of}, a row a unit`));
+    const height = Math.max(stripHeight.least, Math.min(stripHeight.most, layer.hidden * stripHeight.perUnit));
+    const limit = layer.h.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+    this.#strip.element.style.marginLeft = `${gutters.left}px`;
+    this.#strip.draw(
+      { values: layer.h, steps: inspection.steps, rows: layer.hidden, domain: axis.domain },
+      axis.width,
+      height,
+      new SignedScale(limit, theme),
+      theme.clip,
+    );
+    this.#steps.replaceChildren(stepLabels(axis));
+  }
+
+  #paint(projection: Projection, by: ColourBy, names: Names, width: number, theme: Theme): void {
+    const { points, lanes, sequence } = projection;
+    const { colours, legend } = colour(projection, by, names, theme);
+    this.#legend.replaceChildren(
+      ...legend.map(({ color, words }) => {
+        const swatch = element('i', { class: 'legend-swatch' });
+        swatch.style.background = color;
+        return element('span', { class: 'curve-name' }, swatch, visibleSymbol(words));
+      }),
+      element('span', {}, 'line: the looked-at sequence'),
+    );
+    const plane = planeOf(points, width, pictureHeight);
+    this.#plane = plane;
+    this.#surface.style.width = `${width}px`;
+    this.#surface.style.height = `${pictureHeight}px`;
+    this.#canvas.width = Math.round(width * devicePixelRatio);
+    this.#canvas.height = Math.round(pictureHeight * devicePixelRatio);
+    this.#canvas.style.width = `${width}px`;
+    this.#canvas.style.height = `${pictureHeight}px`;
+    const context = this.#canvas.getContext('2d');
+    if (context === null) return;
+    context.scale(devicePixelRatio, devicePixelRatio);
+    const dot = (n: number, size: number): void => {
+      const [x, y] = pixelOf(plane, points, n);
+      context.beginPath();
+      context.arc(x, y, size, 0, 2 * Math.PI);
+      const color = colours[n];
+      if (color === undefined) {
+        context.strokeStyle = theme.grid;
+        context.stroke();
+      } else {
+        context.fillStyle = color;
+        context.fill();
+      }
+    };
+    lanes.forEach((lane, n) => {
+      if (lane !== sequence) dot(n, radius.other);
+    });
+    context.strokeStyle = theme.faint;
+    context.lineWidth = 0.75;
+    context.beginPath();
+    lanes.forEach((lane, n) => {
+      if (lane === sequence) context.lineTo(...pixelOf(plane, points, n));
+    });
+    context.stroke();
+    lanes.forEach((lane, n) => {
+      if (lane === sequence) dot(n, radius.own);
+    });
+  }
+
+  /** The state of the step in focus. */
+  #mark(t: number | undefined): void {
+    const [projection, plane] = [this.#projection, this.#plane];
+    const n = projection?.lanes.findIndex((lane, i) => lane === projection.sequence && projection.steps[i] === t) ?? -1;
+    this.#ring.hidden = n < 0;
+    if (projection === undefined || plane === undefined || n < 0) return;
+    const [x, y] = pixelOf(plane, projection.points, n);
+    this.#ring.style.transform = `translate(${x}px, ${y}px)`;
+    this.#ring.title = `t = ${t}`;
+  }
+
+  #listen(): void {
+    const { store } = this;
+    const surface = this.#surface;
+    surface.addEventListener('pointermove', (event) => {
+      const [projection, n] = [this.#projection, this.#pointAt(event, true)];
+      if (projection === undefined || n === undefined) return;
+      store.dispatch({ kind: 'hovered', point: { update: projection.update, t: projection.steps[n] } });
+    });
+    surface.addEventListener('pointerleave', () => {
+      store.dispatch({ kind: 'hovered', point: undefined });
+    });
+    surface.addEventListener('click', (event) => {
+      const [projection, n] = [this.#projection, this.#pointAt(event, false)];
+      if (projection === undefined || n === undefined) return;
+      const selection = { update: projection.update, t: projection.steps[n] };
+      store.dispatch({ kind: 'viewed', view: { selection, sequence: projection.lanes[n] ?? 0 } });
+    });
+    surface.addEventListener('keydown', (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      const projection = this.#projection;
+      if (by === undefined || projection === undefined) return;
+      event.preventDefault();
+      const last = projection.steps.reduce((most, t) => Math.max(most, t), 0);
+      const t = Math.max(0, Math.min(last, (store.model.view.selection?.t ?? last) + by));
+      store.dispatch({ kind: 'hovered', point: undefined });
+      store.dispatch({ kind: 'viewed', view: { selection: { update: projection.update, t } } });
+    });
+  }
+
+  #pointAt(event: MouseEvent, isOwnOnly: boolean): number | undefined {
+    const [projection, plane] = [this.#projection, this.#plane];
+    if (projection === undefined || plane === undefined) return undefined;
+    const box = this.#surface.getBoundingClientRect();
+    const at = [event.clientX - box.left, event.clientY - box.top] as const;
+    const { lanes, sequence, points } = projection;
+    return nearestPoint(plane, points, at, (n) => !isOwnOnly || lanes[n] === sequence);
+  }
+}
+
+function inWords({ explained, lanes, sequences }: Projection): string {
+  const [first, second] = explained;
+  const states = lanes.length.toLocaleString('en-US');
+  if (Number.isNaN(first)) return `All ${states} states are equal: there is nothing to spread out.`;
+  const percent = (share: number): string => `${briefNumber(100 * share)} %`;
+  const of = counted(sequences, 'sequence');
+  return `PCA of ${states} states of ${of}: to the right PC 1 with ${percent(first)} of their variance, up PC 2 with ${percent(second)}.`;
+}

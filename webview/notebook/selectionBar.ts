@@ -1,0 +1,127 @@
+import type { TrainingAxis } from '../plot/trainingAxis';
+import { middleOf } from '../plot/trainingAxis';
+import { briefNumber } from '../../src/text/numbers';
+import { seriesAt, seriesInSight } from '../store/zoomedSeries';
+import type { Model, ShownRun, View } from '../store/model';
+import type { Store } from '../store/store';
+import type { Theme } from '../theme/theme';
+import { button, setEnabled } from '../ui/controls';
+import { element, setText } from '../ui/element';
+import { numberField, wholeNumbersTo } from '../ui/numberField';
+import { ClipTicks } from './clipping/clippingCell';
+import { dependencyKey } from './memo';
+import { columnAtUpdate, meanLoss } from './loss/lossCurves';
+
+/** The ONE selection that all cells follow: update and step; ticks mark clipped updates. */
+export class SelectionBar {
+  readonly element = element('div', { class: 'selection-bar', role: 'group', 'aria-label': 'Selection' });
+  readonly #ticks = new ClipTicks();
+  readonly #mark = element('div', { class: 'selection-mark' });
+  readonly #update;
+  readonly #step;
+  readonly #latest;
+  readonly #all;
+  /** Read out whenever another update or step is selected. */
+  readonly #said = element('div', { class: 'unseen', role: 'status' });
+  #drawn = '';
+
+  /** @param openHelp shows the list of keys */
+  constructor(
+    readonly store: Store,
+    openHelp: () => void,
+  ) {
+    const move = (by: number) => () => {
+      this.#select(this.#current() + by);
+    };
+    const previous = button({ label: 'Previous update', sign: 'previous', appearance: 'icon', onPress: move(-1) });
+    const next = button({ label: 'Next update', sign: 'next', appearance: 'icon', onPress: move(1) });
+    this.#update = numberField(
+      'update',
+      wholeNumbersTo(() => Math.max(0, (store.model.run?.status.updates ?? 1) - 1)),
+      (value) => {
+        this.#select(value);
+      },
+    );
+    this.#step = numberField(
+      'step t',
+      wholeNumbersTo(() => (store.model.run?.facts.layout.steps ?? 1) - 1),
+      (value) => {
+        this.#select(this.#current(), value);
+      },
+    );
+    this.#latest = button({
+      label: 'Latest',
+      hint: 'Follow the latest update (Esc)',
+      onPress: () => {
+        store.dispatch({ kind: 'viewed', view: { selection: undefined } });
+      },
+    });
+    this.#all = button({
+      label: 'Show all',
+      hint: 'Show all updates (0)',
+      onPress: () => {
+        store.dispatch({ kind: 'viewed', view: { range: undefined } });
+      },
+    });
+    const track = element('div', { class: 'selection-track' }, this.#ticks.element, this.#mark);
+    track.title = 'Ticks: clipped updates';
+    this.element.append(
+      track,
+      element(
+        'div',
+        { class: 'selection-fields' },
+        previous,
+        this.#update.element,
+        next,
+        this.#step.element,
+        this.#latest,
+        this.#all,
+        button({ label: 'Keys', hint: 'What the keys do (?)', sign: 'keys', appearance: 'icon', onPress: openHelp }),
+      ),
+      this.#said,
+    );
+  }
+
+  update({ run, view }: Model, axis: TrainingAxis, theme: Theme): void {
+    this.element.hidden = run === undefined;
+    if (run === undefined) return;
+    const hasUpdates = run.status.updates > 0;
+    this.#update.update(hasUpdates ? this.#current() : undefined, hasUpdates);
+    this.#step.update(view.selection?.t, hasUpdates);
+    setEnabled(this.#latest, view.selection !== undefined);
+    setEnabled(this.#all, view.range !== undefined);
+    setText(this.#said, spoken(run, view));
+    const x = middleOf(axis, this.#current());
+    this.#mark.hidden = !hasUpdates || x < 0 || x > axis.width;
+    this.#mark.style.transform = `translateX(${x}px)`;
+    const series = seriesInSight(run, axis.domain);
+    const key = dependencyKey(run.version, series, axis.domain, axis.width, theme);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#ticks.update(series, axis, theme);
+  }
+
+  #current(): number {
+    const { run, view } = this.store.model;
+    return view.selection?.update ?? Math.max(0, (run?.status.updates ?? 1) - 1);
+  }
+
+  #select(update: number, t = this.store.model.view.selection?.t): void {
+    const { run } = this.store.model;
+    if (run === undefined) return;
+    const bounded = Math.max(0, Math.min(run.status.updates - 1, update));
+    const step = t === undefined ? undefined : Math.max(0, Math.min(run.facts.layout.steps - 1, t));
+    this.store.dispatch({ kind: 'viewed', view: { selection: { update: bounded, t: step } } });
+  }
+}
+
+/** The selection in words, with its loss and, for a step, the gradient there. */
+function spoken(run: ShownRun, { selection, layer }: View): string {
+  if (selection === undefined) return '';
+  const { update, t } = selection;
+  const series = seriesAt(run, update);
+  const loss = `Update ${update.toLocaleString('en-US')} selected, L = ${briefNumber(meanLoss(series, columnAtUpdate(series, update)))}`;
+  if (t === undefined || series.heat.count === 0) return `${loss}.`;
+  const norm = series.heat.column('dh', series.heat.columnAt(update))[layer * run.facts.layout.steps + t] ?? NaN;
+  return `${loss}; step ${t}, gradient norm ${briefNumber(norm)}.`;
+}

@@ -1,0 +1,173 @@
+import type { Inspection } from '../../src/protocol/inspection';
+import {
+  middleOfStep,
+  namedSteps,
+  rangeWith,
+  showsAll,
+  stepAt,
+  withRange,
+  type SequenceAxis,
+  leastSteps,
+} from '../plot/sequenceAxis';
+import { zoomedRange } from '../plot/zoomedRange';
+import { gutters } from '../plot/trainingAxis';
+import type { SharedZoom } from '../plot/zoom';
+import type { Model } from '../store/model';
+import type { Store } from '../store/store';
+import type { Theme } from '../theme/theme';
+import { element } from '../ui/element';
+
+/** What the cells of sequence time draw from. */
+export interface SequenceDrawing {
+  readonly model: Model;
+  readonly inspection: Inspection;
+  readonly axis: SequenceAxis;
+  readonly theme: Theme;
+}
+
+/** One cell of sequence time. */
+export interface SequenceCell {
+  readonly element: HTMLElement;
+  update(drawing: SequenceDrawing): void;
+}
+
+/** The step that is pointed at, else the selected one. */
+export function stepInFocus({ hover, view }: Model, steps: number): number | undefined {
+  const t = hover?.t ?? view.selection?.t;
+  return t === undefined || t >= steps ? undefined : t;
+}
+
+/** What a picture does with the pointer and the keys besides moving the step; each step's column may have parts. */
+export interface PictureParts {
+  /** A click at so many pixels from the picture's top. */
+  pick(y: number): void;
+  /** A key that moves no step; true where the picture took it. */
+  obey(key: string): boolean;
+  /** What the keys do, for screen readers. */
+  readonly keys: string;
+}
+
+const farStep = 10;
+
+/** Takes the pointer and the keys over a picture of sequence time, and carries the line at the step in focus. */
+export class SequenceSurface {
+  readonly element: HTMLElement;
+  readonly #line = element('div', { class: 'crosshair' });
+  readonly #mark = element('div', { class: 'selection-mark' });
+  #drawn: SequenceAxis | undefined;
+  #update = 0;
+
+  /** @param label what the picture shows, for screen readers */
+  constructor(
+    readonly store: Store,
+    zoom: SharedZoom,
+    label: string,
+    readonly parts?: PictureParts,
+  ) {
+    const keys = parts === undefined ? '' : ` ${parts.keys}`;
+    this.element = element('div', {
+      class: 'surface',
+      tabindex: '0',
+      role: 'application',
+      'aria-label': `${label}. Left and right arrow keys move the step, Home and End go to the ends, plus and minus zoom, 0 shows all steps.${keys}`,
+    });
+    this.element.style.left = `${gutters.left}px`;
+    this.element.style.right = `${gutters.right}px`;
+    this.element.append(this.#line, this.#mark);
+    zoom.attach(this.element, () => {
+      this.#show(undefined);
+    });
+    this.element.addEventListener('pointermove', (event) => {
+      store.dispatch({ kind: 'hovered', point: { update: this.#update, t: this.#stepOf(event) } });
+    });
+    this.element.addEventListener('pointerleave', () => {
+      store.dispatch({ kind: 'hovered', point: undefined });
+    });
+    this.element.addEventListener('click', (event) => {
+      this.#select(this.#stepOf(event));
+      parts?.pick(event.clientY - this.element.getBoundingClientRect().top);
+    });
+    this.element.addEventListener('keydown', (event) => {
+      if (this.#obey(event)) event.preventDefault();
+    });
+  }
+
+  update({ model, inspection, axis }: SequenceDrawing): void {
+    this.#drawn = axis;
+    this.#update = inspection.update;
+    place(this.#line, model.hover?.t, axis);
+    place(this.#mark, model.view.selection?.t, axis);
+  }
+
+  /** The axis as the view has it by now. */
+  get #axis(): SequenceAxis | undefined {
+    return this.#drawn === undefined ? undefined : withRange(this.#drawn, this.store.model.view.stepRange);
+  }
+
+  #stepOf(event: MouseEvent): number | undefined {
+    const box = this.element.getBoundingClientRect();
+    return this.#axis === undefined ? undefined : stepAt(this.#axis, event.clientX - box.left);
+  }
+
+  #obey({ key, shiftKey }: KeyboardEvent): boolean {
+    const axis = this.#axis;
+    if (axis === undefined) return false;
+    const far = shiftKey ? farStep : 1;
+    const t = this.store.model.view.selection?.t ?? axis.steps - 1;
+    switch (key) {
+      case 'ArrowLeft':
+        return this.#moveTo(t - far);
+      case 'ArrowRight':
+        return this.#moveTo(t + far);
+      case 'Home':
+        return this.#moveTo(0);
+      case 'End':
+        return this.#moveTo(axis.steps - 1);
+      case '+':
+      case '=':
+        return this.#show(zoomedRange(axis, t, 0.5, leastSteps));
+      case '-':
+        return this.#show(zoomedRange(axis, t, 2, leastSteps));
+      case '0':
+        return this.#show(undefined);
+      default:
+        return this.parts?.obey(key) ?? false;
+    }
+  }
+
+  /** Selects a step by the keys; the pictures move along where it is out of sight. */
+  #moveTo(to: number): boolean {
+    const axis = this.#axis;
+    if (axis === undefined) return false;
+    const t = Math.max(0, Math.min(axis.steps - 1, to));
+    // What the keys select is read out, even where the pointer was left lying on a picture.
+    this.store.dispatch({ kind: 'hovered', point: undefined });
+    this.#select(t);
+    return showsAll(axis) || this.#show(rangeWith(axis, t));
+  }
+
+  #show(stepRange: readonly [number, number] | undefined): boolean {
+    this.store.dispatch({ kind: 'viewed', view: { stepRange } });
+    return true;
+  }
+
+  #select(t: number | undefined): void {
+    this.store.dispatch({ kind: 'viewed', view: { selection: { update: this.#update, t } } });
+  }
+}
+
+function place(line: HTMLElement, t: number | undefined, axis: SequenceAxis): void {
+  const x = t === undefined || t >= axis.steps ? -1 : middleOfStep(axis, t);
+  line.hidden = x < 0 || x > axis.width;
+  line.style.transform = `translateX(${x}px)`;
+}
+
+/** The numbers of the steps under a picture. */
+export function stepLabels(axis: SequenceAxis): HTMLElement {
+  const labels = namedSteps(axis).map((t) => {
+    const label = element('span', {}, String(t));
+    label.style.left = `${gutters.left + middleOfStep(axis, t)}px`;
+    return label;
+  });
+  return element('div', { class: 'sequence-steps', 'aria-hidden': 'true' }, ...labels);
+}

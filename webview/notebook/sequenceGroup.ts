@@ -1,0 +1,106 @@
+import { leastSteps, sequenceAxis } from '../plot/sequenceAxis';
+import { SharedZoom } from '../plot/zoom';
+import type { Model } from '../store/model';
+import type { Asks } from '../../src/protocol/replayRequests';
+import type { Store } from '../store/store';
+import type { Theme } from '../theme/theme';
+import { element, setText } from '../ui/element';
+import { numberField, wholeNumbersTo } from '../ui/numberField';
+import { BackwardCell } from './backward/backwardCell';
+import { LedgerCell } from './gradientNorm/gradientNormCell';
+import { Minimap } from '../plot/minimap';
+import { OutputCell } from './output/outputCell';
+import type { SequenceCell } from './sequenceCell';
+import { ReachCell } from './gradientFlow/gradientFlowCell';
+import { Sight } from './visibilityScheduler';
+import { StepLossCell } from './stepLoss/stepLossCell';
+import { UnrolledCell } from './unrolled/unrolledCell';
+import { UpdateCell } from './update/updateCell';
+import { WhatIfCell } from './whatIf/whatIfCell';
+
+/** The cells of sequence time: one update, one sequence of its batch, on one axis of time steps. */
+export class SequenceGroup {
+  readonly element: HTMLElement;
+  readonly #title = element('h2', { class: 'group-title' });
+  readonly #sequence;
+  readonly #words = element('p', { class: 'look-words', role: 'status' });
+  readonly #zoom: SharedZoom;
+  readonly #minimap: Minimap;
+  readonly #cells: readonly SequenceCell[];
+  readonly #sight: Sight<SequenceCell>;
+  readonly #body: HTMLElement;
+
+  constructor(store: Store, asks: Asks, onFold: (title: string) => void) {
+    this.#sequence = numberField(
+      'sequence',
+      wholeNumbersTo(() => (store.model.run?.facts.batch ?? 1) - 1),
+      (sequence) => {
+        store.dispatch({ kind: 'viewed', view: { sequence } });
+      },
+    );
+    this.#zoom = new SharedZoom(leastSteps, (stepRange) => {
+      store.dispatch({ kind: 'viewed', view: { stepRange } });
+    });
+    this.#minimap = new Minimap(store);
+    this.#cells = [
+      new UnrolledCell(store, this.#zoom, onFold),
+      new StepLossCell(store, this.#zoom, onFold),
+      new BackwardCell(store, this.#zoom, asks, onFold),
+      new ReachCell(store, this.#zoom, asks, onFold),
+      new LedgerCell(store, this.#zoom, asks, onFold),
+      new UpdateCell(store, asks, onFold),
+      new WhatIfCell(store, this.#zoom, asks, onFold),
+      new OutputCell(store, this.#zoom, asks, onFold),
+    ];
+    this.#sight = new Sight(this.#cells);
+    this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));
+    this.element = element(
+      'div',
+      { class: 'group', role: 'group', 'aria-label': 'Sequence time' },
+      element('div', { class: 'group-head' }, this.#title, this.#sequence.element),
+      this.#words,
+      this.#minimap.element,
+      this.#body,
+    );
+  }
+
+  update(model: Model, theme: Theme, width: number): void {
+    const { look, view, run } = model;
+    this.element.hidden = run === undefined;
+    const inspection = look.kind === 'ready' ? look.inspection : undefined;
+    const words = wordsOf(model);
+    setText(this.#words, words);
+    this.#words.hidden = words === '';
+    this.#words.classList.toggle('bad', look.kind === 'failed');
+    this.#body.hidden = inspection === undefined;
+    this.#sequence.update(view.sequence, run !== undefined && run.facts.batch > 1);
+    setText(this.#title, inspection === undefined ? 'Sequence time — x: step t' : titleOf(inspection.update));
+    this.#minimap.element.hidden = inspection === undefined;
+    if (inspection === undefined) return;
+    const axis = sequenceAxis(inspection.steps, width, view.stepRange);
+    this.#minimap.update({ model, inspection, axis, theme });
+    this.#sight.draw((cell) => {
+      cell.update({ model, inspection, axis, theme });
+    });
+    this.#zoom.follow(axis);
+  }
+}
+
+function titleOf(update: number): string {
+  return `Sequence time — update ${update.toLocaleString('en-US')}, x: step t`;
+}
+
+function wordsOf({ look }: Model): string {
+  switch (look.kind) {
+    case 'none':
+      return look.why;
+    case 'loading':
+      return `Replaying update ${look.update.toLocaleString('en-US')}…`;
+    case 'failed':
+      return `Update ${look.update.toLocaleString('en-US')} cannot be shown: ${look.message}`;
+    case 'ready':
+      return look.inspection.caveat ?? '';
+    default:
+      return look satisfies never;
+  }
+}

@@ -1,0 +1,221 @@
+import type { Inspection } from '../../../src/protocol/inspection';
+import { briefNumber } from '../../../src/text/numbers';
+import { leftOfStep, middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
+import { gutters } from '../../plot/trainingAxis';
+import type { SharedZoom } from '../../plot/zoom';
+import { CurveChart } from '../../plot/charts/curves';
+import type { Curve } from '../../plot/charts/datasets';
+import { askedClass, askedProbabilities, likeliestClass, rankedClasses } from './ranking';
+import type { Store } from '../../store/store';
+import type { Theme } from '../../theme/theme';
+import { choice } from '../../ui/controls';
+import { element } from '../../ui/element';
+import { legendOf } from '../../plot/curveLegend';
+import { dependencyKey } from '../memo';
+import { SequenceSurface, stepInFocus, stepLabels, type SequenceDrawing } from '../sequenceCell';
+import { StepCanvas } from '../../plot/stepCanvas';
+import { visibleSymbol } from '../formatStep';
+
+const barsHeight = 44;
+const mostClasses = 5;
+const widestBar = 18;
+const roomForLetter = 9;
+/** What stands between words of several letters, so that they are not read as one. */
+const roomBetweenWords = 6;
+
+/** What the net predicted beside what was asked: probabilities of classes, or lines of values. */
+export class PredictionView {
+  readonly element = element('div', { class: 'prediction' });
+  readonly #classes: ClassPrediction;
+  readonly #values: ValuePrediction;
+
+  constructor(store: Store, zoom: SharedZoom) {
+    this.#classes = new ClassPrediction(store, zoom);
+    this.#values = new ValuePrediction(store, zoom);
+    this.element.append(this.#classes.element, this.#values.element);
+  }
+
+  update(drawing: SequenceDrawing): void {
+    const isClasses = drawing.inspection.lossKind === 'crossEntropy';
+    this.#classes.element.hidden = !isClasses;
+    this.#values.element.hidden = isClasses;
+    if (isClasses) this.#classes.update(drawing);
+    else this.#values.update(drawing);
+  }
+}
+
+/** p(what was asked) at every step, the symbols asked and guessed, and the likeliest classes of the step in focus. */
+class ClassPrediction {
+  readonly element = element('div');
+  readonly #canvas = new StepCanvas(barsHeight);
+  readonly #surface: SequenceSurface;
+  readonly #symbols = element('div', { 'aria-hidden': 'true' });
+  readonly #ranking = element('table', { class: 'parameters ranking' });
+  #drawn = '';
+  #ranked = '';
+
+  constructor(store: Store, zoom: SharedZoom) {
+    this.#surface = new SequenceSurface(store, zoom, 'Probability of what was asked at each time step');
+    const scale = element(
+      'div',
+      { class: 'bar-scale', 'aria-hidden': 'true' },
+      element('span', {}, '1'),
+      element('span', {}, '0'),
+    );
+    this.element.append(
+      element('div', { class: 'curve-legend' }, 'p of what was asked: filled where it was also the likeliest'),
+      element('div', { class: 'plot probability-bars' }, scale, this.#canvas.element, this.#surface.element),
+      this.#symbols,
+      element('div', { class: 'ranking-table' }, this.#ranking),
+    );
+  }
+
+  update(drawing: SequenceDrawing): void {
+    const { model, inspection, axis, theme } = drawing;
+    this.#surface.update(drawing);
+    this.#rank(inspection, stepInFocus(model, inspection.steps) ?? lastAsked(inspection));
+    const key = dependencyKey(inspection, axis.width, axis.domain, theme);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#paint(inspection, axis, theme);
+    const longest = inspection.outputNames.reduce((most, symbol) => Math.max(most, visibleSymbol(symbol).length), 1);
+    const isRoomy = widthOfStep(axis) >= roomForLetter * longest + (longest > 1 ? roomBetweenWords : 0);
+    this.#symbols.hidden = !isRoomy;
+    if (!isRoomy) return;
+    const name = (index: number | undefined): string =>
+      index === undefined ? '' : visibleSymbol(inspection.outputNames[index] ?? '');
+    this.#symbols.replaceChildren(
+      symbolRow('asked', axis, (t) => name(askedClass(inspection, t))),
+      symbolRow('likeliest', axis, (t) => name(likeliestClass(inspection, t))),
+    );
+  }
+
+  #paint(inspection: Inspection, axis: SequenceAxis, theme: Theme): void {
+    const context = this.#canvas.begin(axis);
+    if (context === undefined) return;
+    const probabilities = askedProbabilities(inspection);
+    const wide = Math.max(1, Math.min(widestBar, widthOfStep(axis) * 0.7));
+    context.fillStyle = theme.baseline;
+    context.strokeStyle = theme.validation;
+    for (const t of stepsInSight(axis)) {
+      const tall = (probabilities[t] ?? NaN) * (barsHeight - 1);
+      if (Number.isNaN(tall)) continue;
+      const left = middleOfStep(axis, t) - wide / 2;
+      if (likeliestClass(inspection, t) === askedClass(inspection, t)) {
+        context.fillRect(left, barsHeight - tall, wide, tall);
+      } else {
+        context.strokeRect(left + 0.5, barsHeight - tall - 0.5, Math.max(0.5, wide - 1), tall);
+      }
+    }
+  }
+
+  #rank(inspection: Inspection, t: number): void {
+    const key = dependencyKey(inspection, t);
+    if (key === this.#ranked) return;
+    this.#ranked = key;
+    const rows = rankedClasses(inspection, t, mostClasses).map(({ name, probability, rank, isAsked }) => {
+      const bar = element('i', { class: isAsked ? 'probability asked' : 'probability' });
+      bar.style.width = `${probability * 120}px`;
+      return element(
+        'tr',
+        isAsked ? { class: 'asked' } : {},
+        element('td', {}, `${rank}.`),
+        element('th', { scope: 'row' }, visibleSymbol(name)),
+        element('td', {}, briefNumber(probability)),
+        element('td', {}, bar, isAsked ? ' asked' : ''),
+      );
+    });
+    this.#ranking.replaceChildren(
+      element(
+        'caption',
+        {},
+        `Likeliest at step ${t}${askedClass(inspection, t) === undefined ? ' (nothing asked)' : ''}`,
+      ),
+      element('tbody', {}, ...rows),
+    );
+  }
+}
+
+/** ŷ_t and what was asked, as lines over the steps; one output at a time. */
+class ValuePrediction {
+  readonly element = element('div');
+  readonly #chart = new CurveChart();
+  readonly #steps = element('div');
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #surface: SequenceSurface;
+  readonly #output;
+  #shown = 0;
+  #drawn = '';
+  #drawing: SequenceDrawing | undefined;
+
+  constructor(store: Store, zoom: SharedZoom) {
+    this.#surface = new SequenceSurface(store, zoom, 'Predicted and asked values over time steps');
+    this.#output = choice<string>('Output', (output) => {
+      this.#shown = Number(output);
+      if (this.#drawing !== undefined) this.update(this.#drawing);
+    });
+    this.element.append(
+      element('div', { class: 'prediction-head' }, this.#legend, this.#output.element),
+      element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
+      this.#steps,
+    );
+  }
+
+  update(drawing: SequenceDrawing): void {
+    this.#drawing = drawing;
+    const { inspection, axis, theme } = drawing;
+    const { outputNames } = inspection;
+    this.#surface.update(drawing);
+    this.#shown = Math.min(this.#shown, outputNames.length - 1);
+    this.#output.element.hidden = outputNames.length === 1;
+    this.#output.update(
+      outputNames.map((label, index) => ({ value: String(index), label })),
+      String(this.#shown),
+    );
+    const key = dependencyKey(inspection, axis.width, axis.domain, theme, this.#shown);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    const curves = valueCurves(inspection, this.#shown, theme);
+    legendOf(this.#legend, curves);
+    const yTitle = outputNames[this.#shown] ?? 'y';
+    this.#chart.update({ curves, yAxis: 'linear', yTitle, xTicks: false }, axis.domain, theme);
+    this.#steps.replaceChildren(stepLabels(axis));
+  }
+}
+
+function valueCurves(
+  { outputs, targets, outputNames, mask, steps }: Inspection,
+  output: number,
+  theme: Theme,
+): Curve[] {
+  const width = outputNames.length;
+  const points = (values: Float64Array, isThere: (t: number) => boolean): Curve['points'] =>
+    Array.from({ length: steps }, (_, t) => ({
+      x: t + 0.5,
+      y: isThere(t) ? (values[t * width + output] ?? NaN) : NaN,
+    }));
+  return [
+    { label: 'asked, y_t', points: points(targets, (t) => mask[t] === 1), color: theme.validation, dots: true },
+    {
+      label: 'predicted, ŷ_t',
+      points: points(outputs, () => true),
+      color: theme.train,
+      dash: [5, 3],
+      dots: mask.length === 1,
+    },
+  ];
+}
+
+function symbolRow(name: string, axis: SequenceAxis, symbolAt: (t: number) => string): HTMLElement {
+  const symbols = stepsInSight(axis).map((t) => {
+    const symbol = element('span', {}, symbolAt(t));
+    symbol.style.left = `${gutters.left + leftOfStep(axis, t + 0.5)}px`;
+    return symbol;
+  });
+  return element('div', { class: 'tokens' }, element('span', { class: 'token-name' }, name), ...symbols);
+}
+
+function lastAsked({ mask, steps }: Inspection): number {
+  const last = mask.lastIndexOf(1);
+  return last < 0 ? steps - 1 : last;
+}

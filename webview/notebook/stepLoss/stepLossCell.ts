@@ -1,0 +1,153 @@
+import type { Inspection } from '../../../src/protocol/inspection';
+import { briefNumber, counted } from '../../../src/text/numbers';
+import { leftOfStep, middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
+import type { SharedZoom } from '../../plot/zoom';
+import { countRight } from './ranking';
+import type { Store } from '../../store/store';
+import { stepLossTable } from '../sequenceTables';
+import { withOpacity, type Theme } from '../../theme/theme';
+import { element, setText } from '../../ui/element';
+import { CellFrame, isFolded } from '../cell';
+import { dependencyKey } from '../memo';
+import { PredictionView } from './predictionView';
+import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
+import { StepCanvas } from '../../plot/stepCanvas';
+import { outputInWords, targetInWords } from '../formatStep';
+
+const height = 90;
+const widestBar = 18;
+/** Width of a step (px) from which a step without a target bears a mark. */
+const roomForMark = 5;
+
+/** [8] The loss of each step, which steps count, and what was predicted beside what was asked. */
+export class StepLossCell implements SequenceCell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #surface: SequenceSurface;
+  readonly #canvas = new StepCanvas(height);
+  readonly #scale = element('div', { class: 'bar-scale', 'aria-hidden': 'true' });
+  readonly #steps = element('div');
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #prediction: PredictionView;
+  #drawn = '';
+
+  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
+    this.#frame = new CellFrame(8, 'Loss per step', onFold);
+    this.element = this.#frame.element;
+    this.#surface = new SequenceSurface(store, zoom, 'Loss of each time step');
+    this.#prediction = new PredictionView(store, zoom);
+    this.#frame.body.append(
+      this.#legend,
+      this.#frame.readout,
+      element('div', { class: 'plot bars' }, this.#scale, this.#canvas.element, this.#surface.element),
+      this.#steps,
+      this.#prediction.element,
+    );
+  }
+
+  update(drawing: SequenceDrawing): void {
+    const { model, inspection, axis, theme } = drawing;
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    this.#frame.say(sentence(inspection));
+    setText(this.#frame.readout, readout(inspection, stepInFocus(model, inspection.steps)));
+    this.#frame.tabulate(dependencyKey(inspection), () => stepLossTable(inspection));
+    this.#surface.update(drawing);
+    if (this.#frame.body.hidden) return;
+    this.#prediction.update(drawing);
+    const key = dependencyKey(inspection, axis.width, axis.domain, theme);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    const largest = inspection.lossPerStep.reduce((most, value) => Math.max(most, value), 0);
+    this.#scale.replaceChildren(element('span', {}, briefNumber(largest)), element('span', {}, '0'));
+    this.#steps.replaceChildren(stepLabels(axis));
+    this.#legend.replaceChildren(...legend(inspection, theme));
+    this.#paint(inspection, axis, theme, largest);
+  }
+
+  #paint(inspection: Inspection, axis: SequenceAxis, theme: Theme, largest: number): void {
+    const { lossPerStep, sequenceLoss, mask, gradientFrom, reach } = inspection;
+    const context = this.#canvas.begin(axis);
+    if (context === undefined) return;
+    // What lies before the gradient's window stands on a shade, what belongs to an earlier window on a darker one.
+    for (const [end, opacity] of [
+      [gradientFrom, 0.1],
+      [reach, 0.14],
+    ] as const) {
+      context.fillStyle = withOpacity(theme.foreground, opacity);
+      context.fillRect(leftOfStep(axis, 0), 0, leftOfStep(axis, end) - leftOfStep(axis, 0), height);
+    }
+    if (gradientFrom > 0) {
+      context.fillStyle = theme.clipped;
+      context.fillRect(leftOfStep(axis, gradientFrom) - 1, 0, 2, height);
+    }
+    const wide = Math.max(1, Math.min(widestBar, widthOfStep(axis) * 0.7));
+    const bars = (values: Float64Array, color: string): void => {
+      context.fillStyle = color;
+      for (const t of stepsInSight(axis)) {
+        const tall = largest === 0 ? 0 : ((values[t] ?? 0) / largest) * height;
+        context.fillRect(middleOfStep(axis, t) - wide / 2, height - tall, wide, tall);
+      }
+    };
+    bars(lossPerStep, withOpacity(theme.train, 0.35));
+    bars(sequenceLoss, theme.train);
+    if (widthOfStep(axis) < roomForMark) return;
+    context.strokeStyle = theme.faint;
+    for (const t of stepsInSight(axis)) {
+      if (mask[t] === 1) continue;
+      const x = middleOfStep(axis, t);
+      context.strokeRect(x - 1.5, height - 4.5, 3, 3);
+    }
+  }
+}
+
+function legend({ mask, gradientFrom, reach }: Inspection, theme: Theme): readonly HTMLElement[] {
+  const item = (color: string, words: string): HTMLElement => {
+    const swatch = element('i', { class: 'legend-swatch' });
+    swatch.style.background = color;
+    return element('span', { class: 'curve-name' }, swatch, words);
+  };
+  return [
+    item(withOpacity(theme.train, 0.35), 'L_t of the batch'),
+    item(theme.train, 'this sequence’s share'),
+    ...(mask.includes(0) ? [element('span', {}, '▫ nothing asked of this sequence')] : []),
+    ...(reach > 0
+      ? [item(withOpacity(theme.foreground, 0.24), 'the window before, which only the gradient reaches')]
+      : []),
+    ...(gradientFrom > 0 ? [item(withOpacity(theme.foreground, 0.1), 'counts in L, cut off from the gradient')] : []),
+  ];
+}
+
+function sentence(inspection: Inspection): string {
+  const { lossPerStep, mask, loss, lossKind, gradientFrom, steps, reach } = inspection;
+  const asked = mask.reduce((count, one) => count + one, 0);
+  const sum = lossPerStep.reduce((total, value) => total + value, 0);
+  const isReported = Math.abs(sum - loss) <= 1e-6 * Math.abs(loss);
+  const { right } = lossKind === 'crossEntropy' ? countRight(inspection) : { right: 0 };
+  return [
+    `L = ${sumInWords(reach, lossPerStep.length - 1)} = ${briefNumber(sum)}${isReported ? ', the loss that this update reported' : ''}.`,
+    `${asked} of this sequence’s ${counted(mask.length, 'step')} ${asked === 1 ? 'has' : 'have'} a target${lossKind === 'crossEntropy' ? `, ${right} of them answered rightly` : ''}.`,
+    ...(gradientFrom > 0
+      ? [
+          steps - gradientFrom === 1
+            ? `The gradient sees the last step only, step ${gradientFrom}.`
+            : `The gradient sees the last ${steps - gradientFrom} steps, from step ${gradientFrom} on.`,
+        ]
+      : []),
+    ...(reach > 0 ? [`It reaches ${counted(reach, 'step')} back into the window before.`] : []),
+  ].join(' ');
+}
+
+/** The loss written as the sum of its steps: whole while that is short. */
+function sumInWords(first: number, last: number): string {
+  const steps = Array.from({ length: last - first + 1 }, (_, i) => `L_${first + i}`);
+  return steps.length <= 4 ? steps.join(' + ') : `L_${first} + … + L_${last}`;
+}
+
+function readout(inspection: Inspection, t: number | undefined): string {
+  if (t === undefined) return 'Point at a step to read it.';
+  const { lossPerStep, sequenceLoss, mask, gradientFrom, reach } = inspection;
+  const counts = t < reach ? [' · in the window before'] : t < gradientFrom ? [' · outside the gradient’s window'] : [];
+  const of = `t = ${t} · L_${t} = ${briefNumber(lossPerStep[t] ?? NaN)}`;
+  if (mask[t] !== 1) return `${of} · nothing asked of this sequence${counts.join('')}`;
+  return `${of} · this sequence ${briefNumber(sequenceLoss[t] ?? NaN)} · ${outputInWords(inspection, t)} · ${targetInWords(inspection, t)}${counts.join('')}`;
+}

@@ -1,0 +1,97 @@
+import type { Inspection } from '../../../src/protocol/inspection';
+import { briefNumber } from '../../../src/text/numbers';
+import { engineValue, evaluate, reproduce, unevaluable, unitsOf, type NodeAt } from '../../net/formula';
+import { signed, type Piece } from '../../net/pieces';
+import { symbolicFormula } from '../../net/symbols';
+import { element, setText } from '../../ui/element';
+import { numberField, wholeNumbersTo } from '../../ui/numberField';
+import { notation } from '../../ui/notation';
+import { dependencyKey } from '../memo';
+import { visibleSymbol } from '../formatStep';
+
+const mostLines = 4;
+
+/** A node's formula as the course writes it, then with the numbers in place, held against what the engine computed. */
+export class FormulaView {
+  readonly element = element('div', {
+    class: 'node-formula',
+    role: 'region',
+    'aria-label': 'Formula of the selected node',
+    tabindex: '-1',
+  });
+  readonly #symbols = element('p', { class: 'formula-symbols' });
+  readonly #lines = element('div', { class: 'formula-lines' });
+  readonly #check = element('p', { class: 'formula-check', role: 'status' });
+  readonly #unit;
+  #units = 1;
+  #drawn = '';
+
+  constructor(onUnit: (unit: number) => void) {
+    this.#unit = numberField(
+      'unit',
+      wholeNumbersTo(() => this.#units - 1),
+      onUnit,
+    );
+    this.element.append(
+      element('div', { class: 'formula-head' }, this.#symbols, this.#unit.element),
+      this.#lines,
+      this.#check,
+    );
+  }
+
+  update(inspection: Inspection, at: NodeAt, unit: number): void {
+    const units = unitsOf(inspection, at);
+    this.#units = units;
+    const shown = Math.min(unit, units - 1);
+    this.#unit.element.hidden = units <= mostLines;
+    this.#unit.update(shown, true);
+    const key = dependencyKey(inspection, at.node, at.layer, at.t, shown);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#symbols.replaceChildren(...spans(symbolicFormula(inspection, at)));
+    const listed = units <= mostLines ? Array.from({ length: units }, (_, i) => i) : [shown];
+    const why = unevaluable(inspection, at);
+    this.#lines.replaceChildren(...listed.map((one) => lineOf(inspection, at, one, units, why === undefined)));
+    const weight = at.node === 'L' && why === undefined ? weightInWords(inspection) : '';
+    const { words, agrees } = why === undefined ? check(inspection, at) : { words: why, agrees: true };
+    setText(this.#check, weight + words);
+    this.#check.classList.toggle('bad', !agrees);
+  }
+}
+
+function lineOf(inspection: Inspection, at: NodeAt, unit: number, units: number, isEvaluable: boolean): HTMLElement {
+  const isProbability = at.node === 'y' && inspection.lossKind === 'crossEntropy';
+  const symbol = isProbability ? `p(ŷ_{${at.t}})` : `${at.node === 'y' ? 'ŷ' : at.node}_{${at.t}}`;
+  const left = `${symbol}${units === 1 ? '' : `[${unitName(inspection, at, unit)}]`} = `;
+  const value = briefNumber(engineValue(inspection, at, unit)).replace(/^-/, '−');
+  if (!isEvaluable) return element('p', {}, ...notation(left), value);
+  const { pieces, inner } = evaluate(inspection, at, unit);
+  const middle = inner === undefined ? ' = ' : ` = ${inner} = `;
+  return element('p', {}, ...notation(left), ...spans(pieces), middle, element('strong', {}, value));
+}
+
+function unitName({ outputNames, inputNames }: Inspection, { node }: NodeAt, unit: number): string {
+  if (node === 'y') return visibleSymbol(outputNames[unit] ?? '');
+  return node === 'x' ? visibleSymbol(inputNames[unit] ?? '') : String(unit);
+}
+
+function spans(pieces: readonly Piece[]): readonly HTMLElement[] {
+  return pieces.map(({ text, part }) =>
+    element('span', part === undefined ? {} : { class: `part-${part}` }, ...notation(text)),
+  );
+}
+
+function check(inspection: Inspection, at: NodeAt): { readonly words: string; readonly agrees: boolean } {
+  const { units, largest, agrees } = reproduce(inspection, at);
+  const all = units === 1 ? 'Computed' : `All ${units} units computed`;
+  return {
+    agrees,
+    words: agrees
+      ? `${all} anew from these numbers, ${units === 1 ? 'it agrees' : 'they agree'} with the engine; the largest difference is ${briefNumber(largest)}.`
+      : `Computed anew from these numbers, this differs by ${briefNumber(largest)} from what the engine has: more than rounding explains.`,
+  };
+}
+
+function weightInWords({ lossWeight }: Inspection): string {
+  return `w = ${signed(lossWeight)}, what the reduction of the loss multiplies each term by. `;
+}

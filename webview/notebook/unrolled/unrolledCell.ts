@@ -1,0 +1,285 @@
+import type { Inspection } from '../../../src/protocol/inspection';
+import { briefNumber } from '../../../src/text/numbers';
+import { widthOfStep } from '../../plot/sequenceAxis';
+import { gutters } from '../../plot/trainingAxis';
+import type { SharedZoom } from '../../plot/zoom';
+import { SignedScale } from '../../plot/heatmap/signedScale';
+import { columnsOf, layoutOf, lineLayout, partAt, type NetLayout } from '../../net/layout';
+import { tokenOf } from '../../net/netLines';
+import { NetPicture, type NetScene } from '../../net/netPicture';
+import { rowNamed, rowsOf, type NetRow } from '../../net/rows';
+import { stepUnderWay, unfoldedColumns } from '../../net/unfolding';
+import type { Model } from '../../store/model';
+import type { Store } from '../../store/store';
+import type { Theme } from '../../theme/theme';
+import { button, choice } from '../../ui/controls';
+import { element, setAttribute, setText } from '../../ui/element';
+import { netTable } from '../sequenceTables';
+import { CellFrame, isFolded } from '../cell';
+import { FormulaView } from './formulaView';
+import { dependencyKey } from '../memo';
+import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
+import { inputInWords, outputInWords, targetInWords } from '../formatStep';
+import { Unfolding } from './unfoldingMotion';
+
+/** Pixels that a step may take when the net is drawn as a loop. */
+const loopStep = 130;
+
+/** [7] The net as the loop that it is, or drawn out into the line of its steps; every node with its formula. */
+export class UnrolledCell implements SequenceCell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #surface: SequenceSurface;
+  readonly #picture = new NetPicture();
+  readonly #under = element('div', { 'aria-hidden': 'true' });
+  readonly #legend = element('div', { class: 'legend' });
+  readonly #formula: FormulaView;
+  readonly #layer;
+  readonly #fold: HTMLElement;
+  readonly #motion: Unfolding;
+  readonly #plot: HTMLElement;
+  #limits = new Map<string, number>();
+  #limitsOf = '';
+  #rows: readonly NetRow[] = [];
+  #rowsOf = '';
+  #layout: NetLayout | undefined;
+  #layoutOf = '';
+  #drawing: SequenceDrawing | undefined;
+  #drawn = '';
+
+  constructor(
+    readonly store: Store,
+    zoom: SharedZoom,
+    onFold: (title: string) => void,
+  ) {
+    this.#frame = new CellFrame(7, 'Unrolled net', onFold);
+    this.element = this.#frame.element;
+    this.#surface = new SequenceSurface(store, zoom, 'The unrolled net over time steps', {
+      pick: (y) => {
+        this.#pick(y);
+      },
+      obey: (key) => this.#obey(key),
+      keys: 'Up and down arrow keys move from node to node, Enter goes to the formula, U folds and unfolds the loop.',
+    });
+    this.#layer = choice<string>('Layer', (layer) => {
+      store.dispatch({ kind: 'viewed', view: { layer: Number(layer) } });
+    });
+    this.#fold = button({
+      label: 'Fold into the loop',
+      onPress: () => {
+        this.#turn();
+      },
+    });
+    this.#motion = new Unfolding(() => {
+      this.#redraw();
+    });
+    this.#formula = new FormulaView((unit) => {
+      store.dispatch({ kind: 'viewed', view: { unit } });
+    });
+    this.#frame.tools.append(this.#layer.element, this.#fold);
+    this.#plot = element('div', { class: 'plot net-plot' }, this.#picture.element, this.#surface.element);
+    this.#frame.body.append(this.#frame.readout, this.#plot, this.#under, this.#legend, this.#formula.element);
+  }
+
+  update(drawing: SequenceDrawing): void {
+    const { model, inspection } = drawing;
+    this.#drawing = drawing;
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    this.#frame.say(sentence(inspection, model.view.net));
+    this.#offerLayers(inspection, model.view.layer);
+    this.#surface.update(drawing);
+    if (this.#frame.body.hidden) return;
+    this.#motion.follow(model.view.net === 'line' ? 1 : 0, Math.ceil(drawing.axis.domain[1] - drawing.axis.domain[0]));
+    this.#redraw();
+  }
+
+  #offerLayers({ layers }: Inspection, layer: number): void {
+    this.#layer.element.hidden = layers.length === 1;
+    this.#layer.update(
+      layers.map((_, l) => ({ value: String(l), label: String(l) })),
+      String(layer),
+    );
+  }
+
+  /** Draws what the view and the motion say now. */
+  #redraw(): void {
+    const drawing = this.#drawing;
+    if (drawing === undefined) return;
+    const { model, inspection, axis, theme } = drawing;
+    const { view } = model;
+    const layer = Math.min(view.layer, inspection.layers.length - 1);
+    const share = this.#motion.share;
+    const rows = this.#rowsFor(inspection, layer);
+    const selected = rowNamed(rows, view.node, layer);
+    const t = view.selection?.t ?? model.hover?.t ?? inspection.steps - 1;
+    const shownStep = Math.max(0, Math.min(inspection.steps - 1, t));
+    this.#words(drawing, share);
+    this.#formula.update(
+      inspection,
+      { node: selected?.node ?? 'h', layer, t: shownStep },
+      Math.min(view.unit, (selected?.units ?? 1) - 1),
+    );
+    if (selected !== undefined) {
+      this.#frame.tabulate(dependencyKey(inspection, selected), () => netTable(inspection, selected));
+    }
+    const layout = this.#layoutFor(rows, share, drawing);
+    const focus = stepInFocus(model, inspection.steps) ?? shownStep;
+    const columns =
+      share === 0 ? [{ t: focus, x: axis.width / 2 }] : unfoldedColumns(columnsOf(axis), axis.width / 2, share);
+    const key = dependencyKey(inspection, layout, axis.width, axis.domain, theme, share, share === 0 ? focus : 0);
+    if (key !== this.#drawn) {
+      this.#drawn = key;
+      const scene = { inspection, layout, columns, hasLoop: share < 1, width: axis.width, theme };
+      this.#draw({ ...scene, scaleOf: this.#scales(drawing, rows) }, drawing);
+    }
+    this.#plot.classList.toggle('has-nodes', layout.detail !== 'colours');
+    this.#picture.mark({
+      layout,
+      columns,
+      selected,
+      t: share === 0 ? focus : shownStep,
+      focus: share === 0 ? undefined : stepInFocus(model, inspection.steps),
+      stepWidth: widthOfStep(axis),
+    });
+  }
+
+  #draw(scene: NetScene, { axis, theme }: SequenceDrawing): void {
+    this.#picture.draw(scene);
+    const isLoop = scene.hasLoop && scene.columns.length === 1;
+    const under = scene.columns.map(({ t, x }) => {
+      const token = element('span', {}, tokenOf(scene, t, isLoop ? loopStep : widthOfStep(axis)) ?? '');
+      token.style.left = `${gutters.left + x}px`;
+      return token;
+    });
+    const tokens = under.filter(({ textContent }) => textContent !== '');
+    this.#under.replaceChildren(
+      ...(tokens.length > 0 ? [element('div', { class: 'tokens' }, ...tokens)] : []),
+      ...(scene.hasLoop ? [] : [stepLabels(axis)]),
+    );
+    this.#legend.replaceChildren(...legend(this.#limits, theme));
+  }
+
+  #words({ model, inspection }: SequenceDrawing, share: number): void {
+    this.#plot.classList.toggle('is-loop', share < 1);
+    const moving = this.#motion.isMoving;
+    setText(
+      this.#fold,
+      moving ? 'Stop the motion' : model.view.net === 'line' ? 'Fold into the loop' : 'Unfold the loop',
+    );
+    setAttribute(this.#fold, 'aria-label', this.#fold.textContent);
+    this.#fold.title = this.#fold.textContent;
+    const drawing = this.#drawing;
+    if (moving && drawing !== undefined) {
+      const t = stepUnderWay(columnsOf(drawing.axis), share);
+      setText(this.#frame.readout, `Step ${t}: the same W_xh, W_hh and W_hy once more. A loop drawn out is a line.`);
+      return;
+    }
+    setText(this.#frame.readout, readout(inspection, stepInFocus(model, inspection.steps), model));
+  }
+
+  #rowsFor(inspection: Inspection, layer: number): readonly NetRow[] {
+    const key = dependencyKey(inspection, layer);
+    if (key !== this.#rowsOf) this.#rows = rowsOf(inspection, layer);
+    this.#rowsOf = key;
+    return this.#rows;
+  }
+
+  /** The line's own layout while the loop is drawn out, so that nothing jumps at the end. */
+  #layoutFor(rows: readonly NetRow[], share: number, { axis }: SequenceDrawing): NetLayout {
+    const key = dependencyKey(rows, share === 0 ? 'loop' : widthOfStep(axis));
+    if (key !== this.#layoutOf || this.#layout === undefined) {
+      this.#layout = share === 0 ? layoutOf(rows, loopStep) : lineLayout(rows, axis);
+    }
+    this.#layoutOf = key;
+    return this.#layout;
+  }
+
+  /** A scale is fixed while updates are leafed through: it only grows, and starts anew with another run. */
+  #scales({ model, theme }: SequenceDrawing, rows: readonly NetRow[]): NetScene['scaleOf'] {
+    const run = dependencyKey(model.run?.facts);
+    if (run !== this.#limitsOf) this.#limits = new Map();
+    this.#limitsOf = run;
+    for (const { symbol, limit } of rows) {
+      this.#limits.set(symbol, Math.max(limit, this.#limits.get(symbol) ?? 0));
+    }
+    return ({ symbol }) => new SignedScale(this.#limits.get(symbol) ?? 1, theme);
+  }
+
+  #turn(): void {
+    if (this.#motion.isMoving) {
+      this.#motion.stop();
+      return;
+    }
+    const net = this.store.model.view.net === 'line' ? 'loop' : 'line';
+    this.store.dispatch({ kind: 'viewed', view: { net } });
+  }
+
+  #pick(y: number): void {
+    const part = this.#layout === undefined ? undefined : partAt(this.#layout, y);
+    if (part !== undefined) this.#show(part.row, part.unit);
+  }
+
+  #show({ node, layer }: NetRow, unit: number): void {
+    this.store.dispatch({ kind: 'viewed', view: { node, unit, ...(layer < 0 ? {} : { layer }) } });
+  }
+
+  #obey(key: string): boolean {
+    const { view } = this.store.model;
+    switch (key) {
+      case 'ArrowUp':
+      case 'ArrowDown': {
+        const selected = rowNamed(this.#rows, view.node, view.layer);
+        const at = this.#rows.findIndex((row) => row === selected) + (key === 'ArrowUp' ? -1 : 1);
+        const row = this.#rows[at];
+        if (row !== undefined) this.#show(row, Math.min(view.unit, row.units - 1));
+        return true;
+      }
+      case 'Enter':
+        this.#formula.element.focus();
+        return true;
+      case 'u':
+      case 'U':
+        this.#turn();
+        return true;
+      case 'Escape':
+        if (!this.#motion.isMoving) return false;
+        this.#motion.stop();
+        return true;
+      default:
+        return false;
+    }
+  }
+}
+
+function legend(limits: ReadonlyMap<string, number>, theme: Theme): readonly HTMLElement[] {
+  const scale = new SignedScale(1, theme);
+  const bar = element('i', { class: 'signed-bar' });
+  bar.style.background = `linear-gradient(to right, ${[-1, -0.5, 0, 0.5, 1].map((value) => scale.css(value)).join(', ')})`;
+  const ends = new Map<string, string[]>();
+  for (const [symbol, limit] of limits) {
+    const words = `±${briefNumber(limit)}`;
+    ends.set(words, [...(ends.get(words) ?? []), symbol]);
+  }
+  const words = [...ends].map(([limit, symbols]) => `${symbols.join(', ')}: ${limit}`).join(' · ');
+  return [element('span', {}, 'negative ', bar, ' positive'), element('span', {}, words)];
+}
+
+function sentence({ sequence, batch, steps, update, cell }: Inspection, net: Model['view']['net']): string {
+  const where = `Sequence ${sequence} of ${batch} at update ${update.toLocaleString('en-US')}`;
+  return net === 'line'
+    ? `${where}: ${steps} steps of the ${cell.toUpperCase()}, time to the right, from x_t at the bottom up to L_t. Select a node for its formula.`
+    : `${where}: the ${cell.toUpperCase()} as the loop that it is; ${steps} times round, with the same weights every time.`;
+}
+
+function readout(inspection: Inspection, t: number | undefined, { view }: Model): string {
+  if (t === undefined) return 'Point at a step to read it.';
+  const shown = inspection.layers[Math.min(view.layer, inspection.layers.length - 1)];
+  const state = shown?.h.subarray(t * shown.hidden, (t + 1) * shown.hidden) ?? new Float64Array(0);
+  return [
+    `t = ${t}`,
+    `x_${t} = ${inputInWords(inspection, t)}`,
+    `‖h_${t}‖ = ${briefNumber(Math.hypot(...state))}`,
+    outputInWords(inspection, t),
+    targetInWords(inspection, t),
+  ].join(' · ');
+}

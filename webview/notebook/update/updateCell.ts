@@ -1,0 +1,163 @@
+import type {
+  InspectedParameter,
+  Inspection,
+  ParameterRequest,
+  ParameterUpdate,
+} from '../../../src/protocol/inspection';
+import { briefNumber } from '../../../src/text/numbers';
+import { updateTable } from './updateTable';
+import { matrixFigure } from '../../plot/heatmap/matrixFigure';
+import { largestMagnitude } from '../../plot/heatmap/signedScale';
+import type { Asks } from '../../../src/protocol/replayRequests';
+import { courseName } from '../../../src/text/tensorNames';
+import { drawable, Question } from '../../store/question';
+import type { Store } from '../../store/store';
+import type { Theme } from '../../theme/theme';
+import { choice } from '../../ui/controls';
+import { element } from '../../ui/element';
+import { AnswerLine } from '../answerLine';
+import { CellFrame, isFolded } from '../cell';
+import { histogramFigure } from '../../plot/histogramView';
+import { dependencyKey } from '../memo';
+import { gateBlocks, shownParameter } from '../parameterNames';
+import type { SequenceCell, SequenceDrawing } from '../sequenceCell';
+
+/** [12] What the update did to each parameter: its norm, its gradient before and after clipping, its step. */
+export class UpdateCell implements SequenceCell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #table = element('table', { class: 'parameters' });
+  readonly #pictures = element('div', { class: 'parameter-pictures' });
+  readonly #choice;
+  readonly #question: Question<ParameterRequest, ParameterUpdate>;
+  readonly #said = new AnswerLine('Fetching the elements of the parameter…', 'Its elements cannot be shown');
+  #drawnTable = '';
+  #drawnPictures = '';
+
+  constructor(store: Store, asks: Asks, onFold: (title: string) => void) {
+    this.#frame = new CellFrame(12, 'Update', onFold);
+    this.element = this.#frame.element;
+    this.#choice = choice<string>('Parameter', (parameter) => {
+      store.dispatch({ kind: 'viewed', view: { parameter } });
+    });
+    this.#frame.tools.append(this.#choice.element);
+    this.#question = new Question(asks.parameter, () => {
+      store.dispatch({ kind: 'viewed', view: {} });
+    });
+    // A narrow panel scrolls the table by itself, which keys can do only where the focus can go.
+    const scrolled = {
+      class: 'parameter-table',
+      tabindex: '0',
+      role: 'region',
+      'aria-label': 'Parameters of this update',
+    };
+    this.#frame.body.append(element('div', scrolled, this.#table), this.#said.element, this.#pictures);
+  }
+
+  update(drawing: SequenceDrawing): void {
+    const { model, inspection, theme } = drawing;
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const names = inspection.parameters.map(({ name }) => name);
+    const name = shownParameter(names, model.view);
+    this.#choice.update(
+      names.map((value) => ({ value, label: courseName(value) })),
+      name,
+    );
+    const chosen = inspection.parameters.find((parameter) => parameter.name === name);
+    this.#frame.say(sentence(inspection) + (chosen === undefined ? '' : direction(chosen)));
+    const isHidden = this.#frame.body.hidden;
+    const answer = this.#question.want(
+      isHidden ? undefined : { update: inspection.update, parameter: name },
+      model.run?.facts.folder ?? '',
+    );
+    this.#said.update(answer);
+    const elements = drawable(answer);
+    this.#frame.tabulate(dependencyKey(inspection, elements), () => updateTable(inspection, elements));
+    if (isHidden) return;
+    const table = dependencyKey(inspection);
+    if (table !== this.#drawnTable) this.#table.replaceChildren(...tableOf(inspection));
+    this.#drawnTable = table;
+    const pictures = dependencyKey(elements, theme);
+    if (pictures === this.#drawnPictures) return;
+    this.#drawnPictures = pictures;
+    this.#pictures.replaceChildren(
+      ...(elements === undefined ? [] : picturesOf(elements, gateBlocks(inspection, elements.parameter), theme)),
+    );
+  }
+}
+
+function sentence({ gradNorm, clipCoefficient, learningRate, parameters }: Inspection): string {
+  const step = Math.hypot(...parameters.map(({ updateNorm }) => updateNorm));
+  const weights = Math.hypot(...parameters.map(({ weightNorm }) => weightNorm));
+  const clipped = clipCoefficient < 1 ? `, scaled by ${briefNumber(clipCoefficient)} to fit the threshold` : '';
+  return `‖g‖ = ${briefNumber(gradNorm)}${clipped}; the step at rate ${briefNumber(learningRate)} moves the weights by ${briefNumber(step)}, ${briefNumber(step / weights)} of their norm.`;
+}
+
+function tableOf({ parameters }: Inspection): readonly HTMLElement[] {
+  const head = ['parameter', 'shape', '‖w‖', '‖g‖', '‖g‖ clipped', '‖Δw‖', '‖Δw‖ / ‖w‖'];
+  const rows = parameters.map(({ name, rows: height, columns, weightNorm, gradNorm, clippedNorm, updateNorm }) => {
+    const ratio = weightNorm === 0 ? '–' : briefNumber(updateNorm / weightNorm);
+    const numbers = [weightNorm, gradNorm, clippedNorm, updateNorm].map(briefNumber);
+    const shape = height === 1 ? String(columns) : `${height} × ${columns}`;
+    return element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, courseName(name)),
+      ...[shape, ...numbers, ratio].map((text) => element('td', {}, text)),
+    );
+  });
+  return [
+    element('thead', {}, element('tr', {}, ...head.map((text) => element('th', { scope: 'col' }, text)))),
+    element('tbody', {}, ...rows),
+  ];
+}
+
+function picturesOf(
+  { before, clipped, after, slots, rows, columns }: ParameterUpdate,
+  blocks: readonly string[],
+  theme: Theme,
+): readonly HTMLElement[] {
+  if (before.length === 0)
+    return [
+      element('p', {}, 'This parameter has too many elements to be drawn one by one; its norms are in the table.'),
+    ];
+  const step = after.map((value, i) => value - (before[i] ?? 0));
+  const weights = Math.max(largestMagnitude(before), largestMagnitude(after));
+  const figure = (title: string, values: Float64Array, limit: number): HTMLElement =>
+    matrixFigure({ title, values, rows, columns, limit, blocks: rows === 1 ? [] : blocks }, theme);
+  const outlines = (parts: readonly (readonly [string, Float64Array, string, string?])[], title: string): HTMLElement =>
+    histogramFigure(
+      title,
+      parts.map(([name, values, color, dash = '']) => ({ name, values, color, dash })),
+      theme,
+    );
+  return [
+    figure('before', before, weights),
+    figure('gradient, clipped', clipped, largestMagnitude(clipped)),
+    ...slots.map(({ name, values }) => figure(slotNames[name] ?? name, values, largestMagnitude(values))),
+    figure('step ΔW', step, largestMagnitude(step)),
+    figure('after', after, weights),
+    outlines(
+      [
+        ['before', before, theme.train],
+        ['after', after, theme.validation, '4 2'],
+      ],
+      'weights',
+    ),
+    outlines([['step', step, theme.clipped]], 'step ΔW'),
+  ];
+}
+
+const slotNames: Readonly<Record<string, string>> = {
+  momentum: 'momentum, earlier g added up',
+  mean: 'first moment m, mean of g',
+  squares: 'second moment v, mean of g²',
+};
+
+/** How the step lies to the gradient: what the optimizer made of it. */
+function direction({ descent, name }: InspectedParameter): string {
+  if (!Number.isFinite(descent)) return '';
+  const angle = (Math.acos(Math.max(-1, Math.min(1, descent))) * 180) / Math.PI;
+  const words = angle < 5 ? 'straight down its gradient' : `${angle.toFixed(0)}° away from straight down its gradient`;
+  return ` The optimizer’s step of ${courseName(name)} goes ${words}.`;
+}

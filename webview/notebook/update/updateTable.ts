@@ -1,0 +1,28 @@
+import type { Inspection, ParameterUpdate } from '../../../src/protocol/inspection';
+import type { Table } from '../../plot/table';
+
+/** Every element of one parameter around the update; where it is too large for that, the norms of all parameters. */
+export function updateTable({ parameters, update }: Inspection, chosen: ParameterUpdate | undefined): Table {
+  if (chosen === undefined || chosen.before.length === 0) {
+    return {
+      caption: `Parameters at update ${update}`,
+      columns: ['parameter', '‖w‖', '‖g‖', '‖g‖ clipped', '‖Δw‖'],
+      rows: parameters.map((one) => [one.name, one.weightNorm, one.gradNorm, one.clippedNorm, one.updateNorm]),
+    };
+  }
+  const { before, gradient, clipped, after, slots, columns } = chosen;
+  return {
+    caption: `${chosen.parameter} at update ${chosen.update}`,
+    columns: ['row', 'column', 'before', 'gradient', 'clipped', ...slots.map((slot) => slot.name), 'step', 'after'],
+    rows: Array.from(before, (value, i) => [
+      Math.floor(i / columns),
+      i % columns,
+      value,
+      gradient[i] ?? NaN,
+      clipped[i] ?? NaN,
+      ...slots.map(({ values }) => values[i] ?? NaN),
+      (after[i] ?? NaN) - value,
+      after[i] ?? NaN,
+    ]),
+  };
+}

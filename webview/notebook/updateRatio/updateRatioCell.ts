@@ -1,0 +1,133 @@
+import type { DisplaySeries } from '../../../src/run/series/displaySeries';
+import { briefNumber } from '../../../src/text/numbers';
+import { courseName } from '../../../src/text/tensorNames';
+import type { SharedZoom } from '../../plot/zoom';
+import { CurveChart } from '../../plot/charts/curves';
+import type { Curve } from '../../plot/charts/datasets';
+import { seriesAt, seriesInSight } from '../../store/zoomedSeries';
+import type { Model, ShownRun } from '../../store/model';
+import type { Store } from '../../store/store';
+import { updateRatioTable } from '../trainingTables';
+import { withOpacity, type Theme } from '../../theme/theme';
+import { choice } from '../../ui/controls';
+import { element, setText } from '../../ui/element';
+import { CellFrame, isFolded, type Cell, type Drawing } from '../cell';
+import { legendOf } from '../../plot/curveLegend';
+import { dependencyKey, Remembered } from '../memo';
+import { columnAtUpdate, isRecorded, unrecorded, updatesInWords } from '../loss/lossCurves';
+import { shownParameter } from '../parameterNames';
+import { Surface } from '../../plot/surface';
+
+/** A step of about this share of the weights is neither restless nor still. */
+const usualRatio = 1e-3;
+
+/** [4] ‖ΔW‖ / ‖W‖ of every parameter over the updates, the selected one in front. */
+export class UpdateRatioCell implements Cell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #chart = new CurveChart();
+  readonly #surface: Surface;
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #choice;
+  readonly #lines = new Remembered<readonly Curve[]>();
+  #drawn = '';
+
+  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
+    this.#frame = new CellFrame(4, 'Update ratio', onFold);
+    this.element = this.#frame.element;
+    this.#surface = new Surface(store, zoom, 'Size of the step relative to the weights over updates');
+    this.#choice = choice<string>('Parameter', (parameter) => {
+      store.dispatch({ kind: 'viewed', view: { parameter } });
+    });
+    this.#frame.tools.append(this.#choice.element);
+    this.#frame.body.append(
+      this.#legend,
+      this.#frame.readout,
+      element('div', { class: 'plot clip-plot' }, this.#chart.canvas, this.#surface.element),
+    );
+  }
+
+  update({ model, axis, theme }: Drawing): void {
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const { run, view } = model;
+    if (run === undefined) return;
+    const names = run.facts.layout.parameters;
+    const shown = shownParameter(names, view);
+    this.#choice.update(
+      names.map((value) => ({ value, label: courseName(value) })),
+      shown,
+    );
+    this.#surface.update(axis, undefined);
+    this.#frame.say(sentence(run, shown, model.view.selection?.update));
+    setText(this.#frame.readout, readout(model, run, shown));
+    const series = seriesInSight(run, axis.domain);
+    this.#frame.tabulate(dependencyKey(run.version, series), () => updateRatioTable(series));
+    const key = dependencyKey(run.version, series, axis.domain, axis.width, theme, shown, this.#frame.body.hidden);
+    if (key === this.#drawn || this.#frame.body.hidden) return;
+    this.#drawn = key;
+    const curves = [
+      ...this.#lines.of(dependencyKey(run.version, series, theme, shown), () => linesOf(series, shown, theme)),
+      usualCurve(theme, axis.domain),
+    ];
+    legendOf(this.#legend, curves);
+    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖ΔW‖ / ‖W‖' }, axis.domain, theme);
+  }
+}
+
+function linesOf({ scalars, layout }: DisplaySeries, shown: string, theme: Theme): readonly Curve[] {
+  const { stride, count } = scalars;
+  const names = layout.parameters;
+  const values = scalars.values('updateRatio');
+  const line = (parameter: number): Curve['points'] =>
+    Array.from({ length: count }, (_, column) => {
+      const y = values[column * names.length + parameter] ?? NaN;
+      // Exactly zero has no place on a logarithmic axis: the line breaks there.
+      return { x: scalars.updateOf(column + 0.5), y: y > 0 && y < Infinity ? y : NaN };
+    });
+  const others = names.flatMap((name, i) => (name === shown ? [] : [line(i)]));
+  const largest = stride === 1 ? '' : `, largest of ${stride} updates`;
+  return [
+    ...others.map((points, i) => ({
+      label: i === 0 ? 'the other parameters' : '',
+      points,
+      color: withOpacity(theme.foreground, 0.3),
+      width: 1,
+    })),
+    { label: `${courseName(shown)}${largest}`, points: line(names.indexOf(shown)), color: theme.train, width: 2 },
+  ];
+}
+
+function usualCurve(theme: Theme, domain: readonly [number, number]): Curve {
+  return {
+    label: 'a thousandth: usual for a net that learns well',
+    points: domain.map((x) => ({ x, y: usualRatio })),
+    color: theme.baseline,
+    dash: [6, 4],
+    width: 1,
+  };
+}
+
+function ratioAt(series: DisplaySeries, update: number, shown: string): number {
+  const column = columnAtUpdate(series, update);
+  return series.scalars.column('updateRatio', column)[series.layout.parameters.indexOf(shown)] ?? NaN;
+}
+
+function readout({ hover, view }: Model, run: ShownRun, shown: string): string {
+  const at = hover?.update ?? view.selection?.update ?? run.status.updates - 1;
+  if (at < 0) return 'No update yet.';
+  const series = seriesAt(run, at);
+  const column = columnAtUpdate(series, at);
+  const updates = updatesInWords(series, column, run.status.updates);
+  if (!isRecorded(series, column)) return `${updates} · ${unrecorded}`;
+  const largest = series.scalars.stride === 1 ? '' : ', the largest';
+  return `${updates}${largest} · ‖ΔW‖ / ‖W‖ = ${briefNumber(ratioAt(series, at, shown))} of ${courseName(shown)}`;
+}
+
+function sentence(run: ShownRun, shown: string, selected: number | undefined): string {
+  const last = run.status.updates - 1;
+  if (last < 0) return 'How far each update moves the weights, relative to their size.';
+  const at = selected ?? last;
+  const ratio = ratioAt(seriesAt(run, at), at, shown);
+  const which = at === last ? 'The last update' : `Update ${at.toLocaleString('en-US')}`;
+  return `${which} moved ${courseName(shown)} by ${briefNumber(ratio)} of its norm.`;
+}

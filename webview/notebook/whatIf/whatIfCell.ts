@@ -1,0 +1,142 @@
+import type { WhatIf, WhatIfChange, WhatIfOutcome, WhatIfRequest } from '../../../src/protocol/whatIf';
+import { briefNumber, plainNumber } from '../../../src/text/numbers';
+import type { SharedZoom } from '../../plot/zoom';
+import { CurveChart } from '../../plot/charts/curves';
+import type { Curve } from '../../plot/charts/datasets';
+import type { Asks } from '../../../src/protocol/replayRequests';
+import { drawable, Question } from '../../store/question';
+import type { Store } from '../../store/store';
+import { tableElement, type Table } from '../../plot/table';
+import type { Theme } from '../../theme/theme';
+import { element, setText } from '../../ui/element';
+import { AnswerLine } from '../answerLine';
+import { CellFrame, isFolded } from '../cell';
+import { legendOf } from '../../plot/curveLegend';
+import { dependencyKey } from '../memo';
+import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
+import { WhatIfControls } from './whatIfControls';
+import './whatIf.css';
+
+/** [13] The same update once more with another clipping, truncation or learning rate, beside what was trained. */
+export class WhatIfCell implements SequenceCell {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #controls: WhatIfControls;
+  readonly #question: Question<WhatIfRequest, WhatIf>;
+  readonly #surface: SequenceSurface;
+  readonly #chart = new CurveChart();
+  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #labels = element('div');
+  readonly #table = element('div');
+  readonly #said = new AnswerLine('Computing the update once more…', '');
+  readonly #shown: HTMLElement;
+  #change: WhatIfChange = {};
+  #drawn = '';
+
+  constructor(store: Store, zoom: SharedZoom, asks: Asks, onFold: (title: string) => void) {
+    this.#frame = new CellFrame(13, 'What if', onFold);
+    this.element = this.#frame.element;
+    const redraw = (): void => {
+      store.dispatch({ kind: 'viewed', view: {} });
+    };
+    this.#controls = new WhatIfControls((change) => {
+      this.#change = change;
+      redraw();
+    });
+    this.#question = new Question(asks.whatIf, redraw);
+    this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step, as trained and with the change');
+    this.#shown = element(
+      'div',
+      {},
+      this.#table,
+      this.#legend,
+      this.#frame.readout,
+      element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
+      this.#labels,
+    );
+    this.#frame.body.append(this.#controls.element, this.#said.element, this.#shown);
+  }
+
+  update(drawing: SequenceDrawing): void {
+    const { model, inspection, axis, theme } = drawing;
+    this.#frame.fold(isFolded(model, this.#frame.title));
+    const facts = model.run?.facts;
+    if (facts === undefined) return;
+    this.#controls.update(facts, inspection);
+    const isAsked = !this.#frame.body.hidden && Object.keys(this.#change).length > 0;
+    const request = { update: inspection.update, change: this.#change };
+    const answer = this.#question.want(isAsked ? request : undefined, facts.folder ?? '');
+    const result = drawable(answer);
+    this.#said.update(answer);
+    this.#shown.hidden = result === undefined;
+    this.#frame.say(result === undefined ? nothingChanged(inspection.update) : sentence(result));
+    if (result === undefined) return;
+    this.#frame.tabulate(dependencyKey(result), () => comparison(result));
+    this.#surface.update(drawing);
+    setText(this.#frame.readout, readout(result, stepInFocus(model, inspection.steps)));
+    const key = dependencyKey(result, axis.width, axis.domain, theme);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#table.replaceChildren(tableElement(comparison(result)));
+    const curves = curvesOf(result, theme);
+    legendOf(this.#legend, curves);
+    this.#labels.replaceChildren(stepLabels(axis));
+    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂h_t‖', xTicks: false }, axis.domain, theme);
+  }
+}
+
+function nothingChanged(update: number): string {
+  return `Change the clipping, the truncation or the rate: update ${update.toLocaleString('en-US')} is computed once more from the same weights and the same batch. Nothing is trained.`;
+}
+
+function sentence({ actual, changed, stepCosine, stepRatio }: WhatIf): string {
+  if (actual.updateNorm === 0 || changed.updateNorm === 0) {
+    const which = actual.updateNorm === 0 ? 'As trained, the step is' : 'With the change, the step would be';
+    return `${which} exactly 0: nothing moves.`;
+  }
+  const angle = (Math.acos(Math.max(-1, Math.min(1, stepCosine))) * 180) / Math.PI;
+  const turned = angle < 0.05 ? 'in the same direction' : `turned by ${plainNumber(Number(angle.toPrecision(3)))}°`;
+  const after = `L after the step: ${briefNumber(changed.lossAfter)} instead of ${briefNumber(actual.lossAfter)}`;
+  return `The step would be ${briefNumber(stepRatio)} times as long, ${turned}. ${after}.`;
+}
+
+function comparison({ loss, actual, changed, gradientCosine, stepCosine }: WhatIf): Table {
+  const row = (name: string, of: (outcome: WhatIfOutcome) => number): readonly (string | number)[] => [
+    name,
+    of(actual),
+    of(changed),
+  ];
+  return {
+    caption: 'The update as trained and with the change',
+    columns: ['', 'as trained', 'with the change'],
+    rows: [
+      row('L before the step', () => loss),
+      row('L after the step, same batch', ({ lossAfter }) => lossAfter),
+      row('‖g‖', ({ gradNorm }) => gradNorm),
+      row('‖g‖ after clipping', ({ clippedNorm }) => clippedNorm),
+      row('clip coefficient', ({ clipCoefficient }) => clipCoefficient),
+      row('learning rate', ({ learningRate }) => learningRate),
+      row('‖ΔW‖', ({ updateNorm }) => updateNorm),
+      row('bias ‖g − g_full‖ / ‖g_full‖ (truncation, hidden clipping)', ({ bias }) => bias),
+      row('cosine with g_full', ({ cosineWithFull }) => cosineWithFull),
+      ['cosine of the two gradients, clipped', '', gradientCosine],
+      ['cosine of the two steps', '', stepCosine],
+    ],
+  };
+}
+
+function curvesOf({ actual, changed }: WhatIf, theme: Theme): readonly Curve[] {
+  // Exactly zero has no place on a logarithmic axis: the line breaks there.
+  const points = ({ dh }: WhatIfOutcome): Curve['points'] =>
+    Array.from(dh, (value, t) => ({ x: t + 0.5, y: value > 0 ? value : NaN }));
+  return [
+    { label: 'as trained', points: points(actual), color: theme.train, width: 3 },
+    { label: 'with the change', points: points(changed), color: theme.validation, dash: [5, 3] },
+  ];
+}
+
+function readout({ actual, changed }: WhatIf, t: number | undefined): string {
+  if (t === undefined) return 'Point at a step to read ‖∂L/∂h_t‖ of both, over the whole batch.';
+  const at = ({ dh }: WhatIfOutcome): string => briefNumber(dh[t] ?? NaN);
+  return `t = ${t} · ‖∂L/∂h_${t}‖ as trained ${at(actual)} · with the change ${at(changed)}`;
+}

@@ -1,0 +1,21 @@
+import type { Store } from '../store/store';
+import { onThemeChange, readTheme, type Theme } from '../theme/theme';
+
+/** Draws a page whenever what it draws from changes: the model, the theme, the width; and once now. */
+export function keepDrawn<Model, Action>(
+  root: HTMLElement,
+  store: Store<Model, Action>,
+  draw: (model: Model, theme: Theme) => void,
+): void {
+  let theme = readTheme();
+  const redraw = (): void => {
+    draw(store.model, theme);
+  };
+  store.subscribe(redraw);
+  onThemeChange(() => {
+    theme = readTheme();
+    redraw();
+  });
+  new ResizeObserver(redraw).observe(root);
+  redraw();
+}

@@ -1,0 +1,53 @@
+import { element } from '../../ui/element';
+import { packed } from './magnitudeScale';
+import type { SignedScale } from './signedScale';
+
+const hatchPeriod = 6;
+
+/** Numbers over time steps: a row per unit, a column per step. */
+export interface StripValues {
+  /** (T, rows), or (rows, T) where it says so. */
+  readonly values: Float64Array;
+  /** Whether the numbers of a row stand side by side, as in a matrix. */
+  readonly byRow?: boolean;
+  readonly steps: number;
+  readonly rows: number;
+  /** Steps in sight, where the first begins and the last ends; all where it is left out. */
+  readonly domain?: readonly [number, number];
+}
+
+/** A canvas that shows numbers over time steps as colours; the first row is on top. */
+export class Strip {
+  readonly element = element('canvas', { class: 'strip', 'aria-hidden': 'true' });
+
+  /** @param notFinite CSS colour of what is hatched because it is no number */
+  draw(
+    { values, steps, rows, byRow = false, domain = [0, steps] }: StripValues,
+    width: number,
+    height: number,
+    scale: SignedScale,
+    notFinite: string,
+  ): void {
+    const pixelWidth = Math.max(1, Math.round(width * devicePixelRatio));
+    const pixelHeight = Math.max(1, Math.round(height * devicePixelRatio));
+    this.element.width = pixelWidth;
+    this.element.height = pixelHeight;
+    this.element.style.width = `${width}px`;
+    this.element.style.height = `${height}px`;
+    const context = this.element.getContext('2d');
+    if (context === null) return;
+    const image = context.createImageData(pixelWidth, pixelHeight);
+    const pixels = new Uint32Array(image.data.buffer);
+    const hatch = packed(notFinite);
+    for (let y = 0; y < pixelHeight; y++) {
+      const row = Math.min(rows - 1, Math.floor((y / pixelHeight) * rows));
+      for (let x = 0; x < pixelWidth; x++) {
+        const t = Math.min(steps - 1, Math.floor(domain[0] + (x / pixelWidth) * (domain[1] - domain[0])));
+        const value = values[byRow ? row * steps + t : t * rows + row] ?? NaN;
+        const isHatched = (x + y) % hatchPeriod < hatchPeriod / 2;
+        pixels[y * pixelWidth + x] = Number.isFinite(value) ? scale.shade(value) : isHatched ? hatch : 0;
+      }
+    }
+    context.putImageData(image, 0, 0);
+  }
+}

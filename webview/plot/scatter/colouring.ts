@@ -1,0 +1,92 @@
+import { interpolateRainbow, interpolateViridis, schemeTableau10 } from 'd3-scale-chromatic';
+import type { Projection } from '../../../src/protocol/output';
+import { briefNumber } from '../../../src/text/numbers';
+import type { Theme } from '../../theme/theme';
+
+/** What the points of a projection are coloured by. */
+export type ColourBy = 'step' | 'both' | 'input' | 'likeliest' | 'asked' | 'value';
+
+/** The colour of every point, and what the colours mean. */
+export interface Colouring {
+  /** (N) CSS colours; undefined for a point that has no such property. */
+  readonly colours: readonly (string | undefined)[];
+  readonly legend: readonly { readonly color: string; readonly words: string }[];
+}
+
+/** Symbols and classes that have a colour of their own and stand in the legend. */
+const mostNamed = schemeTableau10.length;
+const stops = 5;
+
+/** Names of the inputs and of the outputs. */
+export interface Names {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** What the points of this projection can be coloured by, the most telling first. */
+export function colourings({ inputs, likeliest, asked, values }: Projection, names: Names): readonly ColourBy[] {
+  const hasInputs = inputs.some((index) => index >= 0);
+  const hasAnswers = likeliest.some((index) => index >= 0);
+  const canBoth = hasInputs && hasAnswers && names.inputs.length * names.outputs.length <= mostNamed;
+  return [
+    ...(canBoth ? ['both' as const] : []),
+    ...(hasAnswers ? ['likeliest' as const] : []),
+    ...(hasInputs ? ['input' as const] : []),
+    ...(asked.some((index) => index >= 0) ? ['asked' as const] : []),
+    ...(values.some((value) => !Number.isNaN(value)) ? ['value' as const] : []),
+    'step' as const,
+  ];
+}
+
+/** Colours the points of a projection. */
+export function colour(projection: Projection, by: ColourBy, names: Names, theme: Theme): Colouring {
+  switch (by) {
+    case 'step':
+      return gradual(projection.steps, theme, (value) => `t = ${value}`);
+    case 'value':
+      return gradual(projection.values, theme, briefNumber);
+    case 'both':
+      return named(
+        projection.inputs.map((input, n) => input * names.outputs.length + (projection.likeliest[n] ?? 0)),
+        names.inputs.flatMap((input) => names.outputs.map((output) => `${input}, ${output}`)),
+      );
+    case 'input':
+      return named(projection.inputs, names.inputs);
+    case 'likeliest':
+      return named(projection.likeliest, names.outputs);
+    case 'asked':
+      return named(projection.asked, names.outputs);
+    default:
+      return by satisfies never;
+  }
+}
+
+/** One colour a name; where there are too many for that, their order goes round the colour circle. */
+function named(indices: Int32Array, names: readonly string[]): Colouring {
+  const few = names.length <= mostNamed;
+  const of = (index: number): string =>
+    few ? (schemeTableau10[index] ?? 'gray') : interpolateRainbow(index / names.length);
+  return {
+    colours: Array.from(indices, (index) => (index < 0 ? undefined : of(index))),
+    legend: few
+      ? names.map((name, index) => ({ color: of(index), words: name }))
+      : [{ color: of(0), words: `${names.length} symbols, in their order round the colour circle` }],
+  };
+}
+
+function gradual(values: Int32Array | Float64Array, theme: Theme, write: (value: number) => string): Colouring {
+  const least = Math.min(...values);
+  const most = Math.max(...values);
+  const isDark = theme.kind === 'dark' || theme.kind === 'highContrast';
+  // The end of the scale that comes near the background is left out.
+  const [from, to] = isDark ? [0.25, 1] : [0, 0.85];
+  const at = (share: number): string => interpolateViridis(from + share * (to - from));
+  const shareOf = (value: number): number => (most > least ? (value - least) / (most - least) : 0);
+  return {
+    colours: Array.from(values, (value) => at(shareOf(value))),
+    legend: Array.from({ length: stops }, (_, i) => {
+      const value = least + (i / (stops - 1)) * (most - least);
+      return { color: at(i / (stops - 1)), words: write(values instanceof Int32Array ? Math.round(value) : value) };
+    }),
+  };
+}

@@ -1,0 +1,54 @@
+import Papa from 'papaparse';
+import { plainNumber } from '../../src/text/numbers';
+import { element } from '../ui/element';
+
+/** The numbers behind a picture. */
+export interface Table {
+  /** What the table is of: its caption, and what a copy is called. */
+  readonly caption: string;
+  readonly columns: readonly string[];
+  /** NaN is nothing measured: a dash in the panel, an empty field in a copy. */
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** Rows that are shown in the panel; a copy has them all. */
+const mostRowsShown = 200;
+
+/** A table as CSV (RFC 4180) with full precision; a cell that a spreadsheet would run as a formula is defused. */
+export function csvOf({ columns, rows }: Table): string {
+  return Papa.unparse(
+    { fields: [...columns], data: rows.map((row) => row.map((value) => (Number.isNaN(value) ? '' : value))) },
+    { escapeFormulae: true },
+  );
+}
+
+/** A table as it is read in the panel: the first rows, with a word on those left out. */
+export function tableElement({ caption, columns, rows }: Table): HTMLElement {
+  const shown = rows.slice(0, mostRowsShown);
+  const left = rows.length - shown.length;
+  const words = left === 0 ? caption : `${caption}: the first ${shown.length} of ${rows.length} rows; a copy has all`;
+  const head = element('tr', {}, ...columns.map((name) => element('th', { scope: 'col' }, name)));
+  const body = shown.map((row) =>
+    element(
+      'tr',
+      {},
+      ...row.map((value, i) =>
+        i === 0 ? element('th', { scope: 'row' }, textOf(value)) : element('td', {}, textOf(value)),
+      ),
+    ),
+  );
+  const table = element(
+    'table',
+    { class: 'parameters' },
+    element('caption', {}, words),
+    element('thead', {}, head),
+    element('tbody', {}, ...body),
+  );
+  // A wide table scrolls by itself, which keys can do only where the focus can go.
+  return element('div', { class: 'parameter-table', tabindex: '0', role: 'region', 'aria-label': caption }, table);
+}
+
+function textOf(value: string | number): string {
+  if (typeof value === 'string') return value;
+  return Number.isNaN(value) ? '–' : plainNumber(value);
+}
