@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { criteria, type Criterion } from '../test/acceptance/criteria';
 import { missingData, run } from '../test/acceptance/trial';
 import { builtKernelSets, defaultKernelSet } from '../src/engine/kernels/open';
-import { briefNumber } from '../src/text/numbers';
+import { formatNumber } from '../src/text/numbers';
 import { inWords, type Tally } from './tally';
 
 /**
@@ -47,7 +47,7 @@ console.log(inWords(tally));
 process.exitCode = failed > 0 ? 1 : 0;
 
 function shown(values: readonly number[]): string {
-  return values.map((value) => (value >= 1000 ? value.toLocaleString('en-US') : briefNumber(value))).join(', ');
+  return values.map((value) => (value >= 1000 ? value.toLocaleString('en-US') : formatNumber(value))).join(', ');
 }
 
 function table(): string {

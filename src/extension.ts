@@ -11,11 +11,11 @@ import { ComparisonPanels } from './panel/comparisonPanels';
 import { RunPanels } from './panel/runPanels';
 import { comparisonViewType, languageId, panelViewType, runsView } from './platform/ids';
 import { openLog } from './platform/log';
-import { KeptRuns } from './session/runIndex';
+import { RunIndex } from './session/runIndex';
 import { Estimates } from './session/estimates';
 import { Launcher } from './session/launcher';
-import { OvertakenSessions } from './session/externallyResumedRuns';
-import { RunArchive } from './session/latestRuns';
+import { ExternallyResumedRuns } from './session/externallyResumedRuns';
+import { LatestRuns } from './session/latestRuns';
 import { RunReader } from './session/runReader';
 import { Sessions } from './session/sessions';
 import { TrainerPool } from './session/trainerPool';
@@ -33,11 +33,11 @@ export function activate(context: ExtensionContext): void {
 
   const log = openLog();
   const sessions = new Sessions();
-  const kept = new KeptRuns(sessions);
+  const kept = new RunIndex(sessions);
   const trainers = new TrainerPool(forkTrainers(at('dist', 'trainer.cjs').fsPath));
   const startWorker = trainers.take;
   const reader = new RunReader(startWorker);
-  const archive = new RunArchive(context.workspaceState, reader);
+  const archive = new LatestRuns(context.workspaceState, reader);
   const queue = new TrainingQueue();
   const estimates = new Estimates(startWorker);
   const launcher = new Launcher(sessions, archive, queue, () => estimates.handOver() ?? startWorker(), log);
@@ -72,7 +72,7 @@ export function activate(context: ExtensionContext): void {
     new RunNotices(launcher),
     new IgnoreHelp(sessions, context.workspaceState),
     kept,
-    new OvertakenSessions(sessions, kept, reader),
+    new ExternallyResumedRuns(sessions, kept, reader),
     runs,
     tree,
     panels,

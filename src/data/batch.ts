@@ -59,13 +59,13 @@ export function symbolBatch(steps: number, batch: number): SymbolBatch {
 }
 
 /** Gives step t of a lane a class to be compared with. */
-export function askClass(into: SymbolBatch, t: number, lane: number, index: number): void {
+export function setClassTarget(into: SymbolBatch, t: number, lane: number, index: number): void {
   into.targets.indices[t * into.batch + lane] = index;
   into.mask[t * into.batch + lane] = 1;
 }
 
 /** Gives step t of a lane one number to be compared with; the targets are one wide. */
-export function askValue(into: DenseBatch, t: number, lane: number, value: number): void {
+export function setValueTarget(into: DenseBatch, t: number, lane: number, value: number): void {
   into.targets.values[t * into.batch + lane] = value;
   into.mask[t * into.batch + lane] = 1;
 }

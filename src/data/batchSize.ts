@@ -1,5 +1,5 @@
 import { printed } from '../experiment/fields';
-import type { KeyPath, Objection } from '../experiment/problem';
+import type { KeyPath, KeyProblem } from '../experiment/problem';
 
 /** The most numbers one batch may hold, so that a slip of the finger does not take all memory: 1 GiB of doubles. */
 const MOST = 2 ** 27;
@@ -8,7 +8,7 @@ const MOST = 2 ** 27;
  * An objection against a batch that would hold too many numbers, before it is allocated.
  * @param perStep numbers per step and lane, inputs and targets together
  */
-export function outOfRoom(steps: number, batch: number, perStep: number, keyPath: KeyPath): Objection | undefined {
+export function batchTooLarge(steps: number, batch: number, perStep: number, keyPath: KeyPath): KeyProblem | undefined {
   const numbers = steps * batch * perStep;
   if (numbers <= MOST) return undefined;
   const message =

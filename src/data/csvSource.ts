@@ -1,14 +1,14 @@
 import { printed, quoted } from '../experiment/fields';
-import type { Objection } from '../experiment/problem';
+import type { KeyProblem } from '../experiment/problem';
 import type { CsvData, ResolvedExperiment } from '../experiment/schema';
 import { denseBatch, inSinglePrecision, type Batch, type DenseBatch } from './batch';
 import { readTable } from './csvTable';
-import { describeLane } from './sequenceDescription';
+import { describeSequence } from './sequenceDescription';
 import { patternOf, reportedLoss } from './lossPattern';
 import { meanOf, rescale, rescalingOf } from './normalization';
 import { randomFrom, randomFromState, type Random } from './random';
-import { outOfRoom } from './batchSize';
-import type { Baseline, DataMemory, LaneDescription, OpenedSource, Source } from './sourceContract';
+import { batchTooLarge } from './batchSize';
+import type { Baseline, DataMemory, SequenceDescription, OpenedSource, Source } from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
 import { decodeText } from './textFile';
 
@@ -29,7 +29,7 @@ export function openCsv(experiment: ResolvedExperiment, data: CsvData, bytes: Ui
   const training = table.rows - held;
   const batch = experiment.training.batch ?? 1;
   const objection =
-    outOfRoom(data.length, batch, asked.length, ['data', 'length']) ??
+    batchTooLarge(data.length, batch, asked.length, ['data', 'length']) ??
     tooShort(data, table.rows, training) ??
     nothingHeldOut(data, table.rows, held);
   if (objection) return { kind: 'refused', refusals: [objection] };
@@ -45,7 +45,7 @@ export function openCsv(experiment: ResolvedExperiment, data: CsvData, bytes: Ui
   };
 }
 
-function tooShort({ csv, length, horizon }: CsvData, rows: number, training: number): Objection | undefined {
+function tooShort({ csv, length, horizon }: CsvData, rows: number, training: number): KeyProblem | undefined {
   const needed = length + horizon;
   if (training >= needed) return undefined;
   const message =
@@ -54,7 +54,7 @@ function tooShort({ csv, length, horizon }: CsvData, rows: number, training: num
   return { code: 'data.tooShort', message, keyPath: ['data', 'csv'] };
 }
 
-function nothingHeldOut({ validation }: CsvData, rows: number, held: number): Objection | undefined {
+function nothingHeldOut({ validation }: CsvData, rows: number, held: number): KeyProblem | undefined {
   if (validation === 0 || held > 0) return undefined;
   const message = `A "validation" of ${validation} holds out none of ${printed(rows)} rows: write a larger fraction, or 0 to hold nothing out.`;
   return { code: 'data.tooShort', message, keyPath: ['data', 'validation'] };
@@ -142,8 +142,8 @@ class CsvSource implements Source {
     this.#random = randomFromState(readSourceState(state).random);
   }
 
-  describe(batch: Batch, lane: number): LaneDescription {
-    return describeLane(batch, lane, this.inputNames, this.outputNames);
+  describe(batch: Batch, lane: number): SequenceDescription {
+    return describeSequence(batch, lane, this.inputNames, this.outputNames);
   }
 
   #fillLane(window: DenseBatch, lane: number, start: number, firstAsked: number): void {

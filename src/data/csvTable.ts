@@ -1,11 +1,11 @@
 import { counted, listed, printed, quoted, shortened } from '../experiment/fields';
 import { isLikely, nearestName } from '../experiment/nearestName';
-import type { KeyPath, Objection } from '../experiment/problem';
+import type { KeyPath, KeyProblem } from '../experiment/problem';
 import { lineEndOf, longestRow, MalformedRow, mostRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import type { FileText } from './textFile';
 
 /** A column that an experiment asks for, and where it does. */
-export interface AskedColumn {
+export interface RequestedColumn {
   readonly name: string;
   readonly keyPath: KeyPath;
 }
@@ -13,7 +13,7 @@ export interface AskedColumn {
 /** The numbers of the columns asked for, in their order; a column that is asked for twice is the same array twice. */
 export type ReadTable =
   | { readonly kind: 'table'; readonly rows: number; readonly columns: readonly Float64Array[] }
-  | { readonly kind: 'refused'; readonly refusals: readonly Objection[] };
+  | { readonly kind: 'refused'; readonly refusals: readonly KeyProblem[] };
 
 const delimiters = [',', ';', '\t', '|'];
 const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
@@ -26,8 +26,8 @@ const mostMissing = 10;
  * Reads numeric columns of a CSV text with a header. Rows are named by their line in the file, the header being row 1.
  * The first row that is unequal, or holds a gap or a word in a column asked for, is refused.
  */
-export function readTable(text: FileText, path: string, asked: readonly AskedColumn[]): ReadTable {
-  const refuse = (...refusals: readonly Objection[]): ReadTable => ({ kind: 'refused', refusals });
+export function readTable(text: FileText, path: string, asked: readonly RequestedColumn[]): ReadTable {
+  const refuse = (...refusals: readonly KeyProblem[]): ReadTable => ({ kind: 'refused', refusals });
   try {
     const lineEnd = lineEndOf(text.pieces());
     const format: CsvFormat = { lineEnd, delimiter: delimiterOf(text, lineEnd) };
@@ -35,7 +35,7 @@ export function readTable(text: FileText, path: string, asked: readonly AskedCol
     const places = new ColumnPlaces(names);
     // A column that is input and target at once is one mistake, at the input.
     const different = [...new Map(asked.toReversed().map((column) => [column.name, column])).values()].toReversed();
-    const strangers: Objection[] = [];
+    const strangers: KeyProblem[] = [];
     for (const column of different) {
       const objection = strangers.length < mostMissing ? places.objectionTo(column, path) : undefined;
       if (objection !== undefined) strangers.push(objection);
@@ -101,7 +101,7 @@ class ColumnPlaces {
   }
 
   /** Why it is not clear which column is asked for, or there is none. */
-  objectionTo({ name, keyPath }: AskedColumn, path: string): Objection | undefined {
+  objectionTo({ name, keyPath }: RequestedColumn, path: string): KeyProblem | undefined {
     const found = this.#places.get(name)?.count ?? 0;
     if (found === 1) return undefined;
     if (found > 1) {
@@ -122,7 +122,7 @@ interface Fault {
   readonly advice: string;
 }
 
-function objectionTo({ line, found, advice }: Fault, path: string): Objection {
+function objectionTo({ line, found, advice }: Fault, path: string): KeyProblem {
   const message = `${quoted(path)}, row ${printed(line)} ${found}. ${advice}`;
   return { code: 'csv.badRow', message, keyPath: ['data', 'csv'] };
 }

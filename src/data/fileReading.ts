@@ -1,5 +1,5 @@
 import { quoted } from '../experiment/fields';
-import type { Objection } from '../experiment/problem';
+import type { KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { filesOf } from './source';
 
@@ -21,7 +21,7 @@ export interface FileAccess {
 /** The bytes of every file an experiment names, by path as written, or why they cannot be had. */
 export type FilesRead =
   | { readonly kind: 'read'; readonly files: ReadonlyMap<string, Uint8Array> }
-  | { readonly kind: 'refused'; readonly refusals: readonly Objection[] };
+  | { readonly kind: 'refused'; readonly refusals: readonly KeyProblem[] };
 
 const mebibyte = 1024 * 1024;
 
@@ -29,12 +29,12 @@ const mebibyte = 1024 * 1024;
 export const largestFile = 100 * mebibyte;
 
 /** Why a file cannot be read. */
-export type Unreadable = Pick<Objection, 'code' | 'message'>;
+export type Unreadable = Pick<KeyProblem, 'code' | 'message'>;
 
 /** Reads the files an experiment names, each only after its place and size have been checked. */
 export async function readFiles(experiment: ResolvedExperiment, access: FileAccess): Promise<FilesRead> {
   const files = new Map<string, Uint8Array>();
-  const refusals: Objection[] = [];
+  const refusals: KeyProblem[] = [];
   for (const { path, keyPath } of filesOf(experiment)) {
     const found = await readFile(path, access, largestFile);
     if (found instanceof Uint8Array) files.set(path, found);

@@ -1,15 +1,15 @@
 import type { Batch } from './batch';
-import type { LaneDescription } from './sourceContract';
+import type { SequenceDescription } from './sourceContract';
 
 const visible: Readonly<Record<string, string>> = { ' ': '␣', '\n': '⏎', '\r': '␍', '\t': '⇥' };
 
 /** One lane of a batch in words: names of symbols, or numbers to four digits. */
-export function describeLane(
+export function describeSequence(
   batch: Batch,
   lane: number,
   inputNames: readonly string[],
   outputNames: readonly string[],
-): LaneDescription {
+): SequenceDescription {
   const steps = Array.from({ length: batch.steps }, (_, t) => t * batch.batch + lane);
   const { inputs, targets, mask } = batch;
   return {

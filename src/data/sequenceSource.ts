@@ -1,8 +1,8 @@
 import type { ResolvedExperiment, SequencesData } from '../experiment/schema';
 import { inSinglePrecision, type Batch, type BatchTargets } from './batch';
-import { describeLane } from './sequenceDescription';
+import { describeSequence } from './sequenceDescription';
 import { reportedLoss, type LossPattern } from './lossPattern';
-import { outOfRoom } from './batchSize';
+import { batchTooLarge } from './batchSize';
 import type { Baseline, OpenedSource, Source } from './sourceContract';
 
 type Target = SequencesData['sequences'][number]['targets'][number];
@@ -23,7 +23,7 @@ export function openSequences(experiment: ResolvedExperiment, { sequences }: Seq
     1,
   );
   const outputs = typeof asked[0] === 'object' ? asked[0].length : highest + 1;
-  const tooLarge = outOfRoom(steps, sequences.length, inputs + outputs, ['data', 'sequences']);
+  const tooLarge = batchTooLarge(steps, sequences.length, inputs + outputs, ['data', 'sequences']);
   if (tooLarge) return { kind: 'refused', refusals: [tooLarge] };
   const batch = batchOf(sequences, steps, inputs, typeof asked[0] === 'object' ? outputs : undefined);
   const values = sequences.length * steps * (2 + inputs + (typeof asked[0] === 'object' ? outputs : 1));
@@ -60,7 +60,7 @@ function sequenceSource(
     state: () => ({ random: [] }),
     // One batch has no place to go on from.
     restore: () => undefined,
-    describe: (drawn, lane) => describeLane(drawn, lane, inputNames, outputNames),
+    describe: (drawn, lane) => describeSequence(drawn, lane, inputNames, outputNames),
   };
 }
 

@@ -1,5 +1,5 @@
 import { quoted } from '../experiment/fields';
-import type { KeyPath, Objection } from '../experiment/problem';
+import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { openCsv } from './csvSource';
 import { openSequences } from './sequenceSource';
@@ -7,7 +7,7 @@ import type { OpenedSource } from './sourceContract';
 import { openTask } from './taskSource';
 import { openText } from './textSource';
 
-export type { Baseline, DataMemory, LaneDescription, OpenedSource, Source } from './sourceContract';
+export type { Baseline, DataMemory, SequenceDescription, OpenedSource, Source } from './sourceContract';
 export type { SourceState } from './sourceState';
 
 /** A file that an experiment names. */
@@ -47,6 +47,6 @@ export function openSource(experiment: ResolvedExperiment, files: ReadonlyMap<st
   return 'text' in data ? openText(experiment, data, bytes) : openCsv(experiment, data, bytes);
 }
 
-function refused(objection: Objection): OpenedSource {
+function refused(objection: KeyProblem): OpenedSource {
   return { kind: 'refused', refusals: [objection] };
 }

@@ -1,4 +1,4 @@
-import type { Objection } from '../experiment/problem';
+import type { KeyProblem } from '../experiment/problem';
 import type { Batch } from './batch';
 import type { SourceState } from './sourceState';
 
@@ -14,7 +14,7 @@ export interface Baseline {
 }
 
 /** One lane of a batch in words, for people: a token or the numbers of x_t, and what is asked for (or nothing). */
-export interface LaneDescription {
+export interface SequenceDescription {
   readonly inputs: readonly string[];
   readonly targets: readonly (string | undefined)[];
 }
@@ -60,7 +60,7 @@ export interface Source {
    * @throws where it is no such state
    */
   restore(state: unknown): void;
-  describe(batch: Batch, lane: number): LaneDescription;
+  describe(batch: Batch, lane: number): SequenceDescription;
   /** Grammar tasks only: the symbols that may legally come after step t of a lane, in the order of `outputNames`. */
   legal?(batch: Batch, lane: number, t: number): readonly number[];
 }
@@ -68,4 +68,4 @@ export interface Source {
 /** A source, or why the data cannot be trained on. */
 export type OpenedSource =
   | { readonly kind: 'source'; readonly source: Source }
-  | { readonly kind: 'refused'; readonly refusals: readonly Objection[] };
+  | { readonly kind: 'refused'; readonly refusals: readonly KeyProblem[] };

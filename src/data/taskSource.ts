@@ -1,10 +1,10 @@
 import type { ResolvedExperiment, TaskData } from '../experiment/schema';
 import { inSinglePrecision, type Batch } from './batch';
-import { describeLane } from './sequenceDescription';
+import { describeSequence } from './sequenceDescription';
 import { reportedLoss } from './lossPattern';
 import { randomFrom, randomFromState, type Random } from './random';
-import { outOfRoom } from './batchSize';
-import type { Baseline, LaneDescription, OpenedSource, Source } from './sourceContract';
+import { batchTooLarge } from './batchSize';
+import type { Baseline, SequenceDescription, OpenedSource, Source } from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
 import { addingTask } from './tasks/adding';
 import { copyTask } from './tasks/copy';
@@ -56,7 +56,7 @@ export function openTask(experiment: ResolvedExperiment, data: TaskData): Opened
   const perStep = task.inputKind === 'dense' ? task.inputNames.length + task.outputNames.length : 2;
   const keyPath = 'length' in data ? ['data', 'length'] : ['data', 'task'];
   const steps = Math.max(longest(task.length), longest(task.heldOutLength ?? 1));
-  const tooLarge = outOfRoom(steps, batch, perStep, keyPath);
+  const tooLarge = batchTooLarge(steps, batch, perStep, keyPath);
   if (tooLarge) return { kind: 'refused', refusals: [tooLarge] };
   return { kind: 'source', source: new TaskSource(task, experiment, batch) };
 }
@@ -120,8 +120,8 @@ class TaskSource implements Source {
     this.#random = randomFromState(readSourceState(state).random);
   }
 
-  describe(batch: Batch, lane: number): LaneDescription {
-    return describeLane(batch, lane, this.inputNames, this.outputNames);
+  describe(batch: Batch, lane: number): SequenceDescription {
+    return describeSequence(batch, lane, this.inputNames, this.outputNames);
   }
 
   #draw(random: Random, length: Length, lanes: number): Batch {

@@ -1,5 +1,5 @@
 import { quoted } from '../experiment/fields';
-import type { KeyPath, Objection } from '../experiment/problem';
+import type { KeyPath, KeyProblem } from '../experiment/problem';
 
 /** The text of a file, which is never held as a whole. */
 export interface FileText {
@@ -12,7 +12,7 @@ export interface FileText {
 /** The text of a file, or why it is none. */
 export type DecodedText =
   | { readonly kind: 'text'; readonly text: FileText }
-  | { readonly kind: 'refused'; readonly refusals: readonly Objection[] };
+  | { readonly kind: 'refused'; readonly refusals: readonly KeyProblem[] };
 
 /** Bytes that are decoded at once. */
 const pieceBytes = 64 * 1024;

@@ -1,12 +1,12 @@
 import { printed, quoted } from '../experiment/fields';
-import type { Objection } from '../experiment/problem';
+import type { KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment, TextData } from '../experiment/schema';
-import { askClass, symbolBatch, type Batch } from './batch';
-import { describeLane } from './sequenceDescription';
+import { setClassTarget, symbolBatch, type Batch } from './batch';
+import { describeSequence } from './sequenceDescription';
 import { patternOf, reportedLoss } from './lossPattern';
 import { randomFrom, randomFromState, type Random } from './random';
-import { outOfRoom } from './batchSize';
-import type { Baseline, DataMemory, LaneDescription, OpenedSource, Source } from './sourceContract';
+import { batchTooLarge } from './batchSize';
+import type { Baseline, DataMemory, SequenceDescription, OpenedSource, Source } from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
 import { decodeText } from './textFile';
 import { bigramEntropy, pairCountBytes, unigramEntropy } from './textStatistics';
@@ -31,7 +31,7 @@ export function openText(experiment: ResolvedExperiment, data: TextData, bytes: 
   // Contiguous text is one endless sequence, so the windows of truncated training replace `length`.
   const steps = data.order === 'contiguous' && experiment.bptt !== 'full' ? experiment.bptt.forward : data.length;
   const objection =
-    outOfRoom(steps, batch, 2, ['data', 'length']) ??
+    batchTooLarge(steps, batch, 2, ['data', 'length']) ??
     tooShort(data, indices.length, training.length, steps, batch) ??
     tooLittleHeldOut(data, indices.length, held);
   if (objection) return { kind: 'refused', refusals: [objection] };
@@ -39,7 +39,7 @@ export function openText(experiment: ResolvedExperiment, data: TextData, bytes: 
   return { kind: 'source', source: new TextSource(experiment, data, text, steps, batch) };
 }
 
-function tooShort(data: TextData, all: number, training: number, steps: number, batch: number): Objection | undefined {
+function tooShort(data: TextData, all: number, training: number, steps: number, batch: number): KeyProblem | undefined {
   const contiguous = data.order === 'contiguous';
   const needed = (contiguous ? batch * steps : steps) + 1;
   if (training >= needed) return undefined;
@@ -52,7 +52,7 @@ function tooShort(data: TextData, all: number, training: number, steps: number, 
   return { code: 'data.tooShort', message, keyPath: ['data', 'text'] };
 }
 
-function tooLittleHeldOut(data: TextData, all: number, held: number): Objection | undefined {
+function tooLittleHeldOut(data: TextData, all: number, held: number): KeyProblem | undefined {
   if (data.validation === 0 || held >= 2) return undefined;
   const message =
     `A "validation" of ${data.validation} holds out ${printed(held)} of ${printed(all)} characters; at least 2 are needed, one ` +
@@ -141,8 +141,8 @@ class TextSource implements Source {
     this.#positions = positions;
   }
 
-  describe(batch: Batch, lane: number): LaneDescription {
-    return describeLane(batch, lane, this.inputNames, this.outputNames);
+  describe(batch: Batch, lane: number): SequenceDescription {
+    return describeSequence(batch, lane, this.inputNames, this.outputNames);
   }
 
   #nextContiguous(): Batch {
@@ -184,7 +184,7 @@ function fillLane(
   for (let t = 0; t < window.steps && start + t < end; t++) {
     window.inputs.indices[t * window.batch + lane] = text[start + t] ?? 0;
     const next = text[start + t + 1];
-    if (next !== undefined) askClass(window, t, lane, next);
+    if (next !== undefined) setClassTarget(window, t, lane, next);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { ResolvedExperiment } from '../experiment/schema';
-import type { RunFacts } from '../run/runInfo';
+import type { RunInfo } from '../run/runInfo';
 import type { UpdateRecord } from '../run/records/recordBatch';
 import type { Finding } from './finding';
-import { Observations, type Outline } from './observations';
+import { Observations, type ObservationState } from './observations';
 import type { Rule } from './rule';
 import { rules } from './rules/all';
 
@@ -17,7 +17,7 @@ export class Diagnosis {
   readonly #hits = new Map<Rule, number>();
   #findings: readonly Finding[] = [];
 
-  constructor(experiment: ResolvedExperiment, facts: RunFacts) {
+  constructor(experiment: ResolvedExperiment, facts: RunInfo) {
     this.#observations = new Observations(experiment, facts);
     this.#look('start', 1);
   }
@@ -28,7 +28,7 @@ export class Diagnosis {
   }
 
   /** What a checkpoint keeps. */
-  get outline(): Outline {
+  get outline(): ObservationState {
     return this.#observations.outline;
   }
 
@@ -38,7 +38,7 @@ export class Diagnosis {
    * @param updates done at the checkpoint
    * @param outline of the checkpoint; without one the run counts as beginning there
    */
-  recall(updates: number, findings: readonly Finding[], outline: Outline | undefined): void {
+  recall(updates: number, findings: readonly Finding[], outline: ObservationState | undefined): void {
     if (outline !== undefined) this.#observations.recall(outline);
     this.#findings = findings.filter(({ when, update }) => when === 'start' || (when === 'update' && update < updates));
     this.#look('start', 1);

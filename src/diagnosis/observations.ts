@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { ResolvedExperiment } from '../experiment/schema';
-import type { RunFacts } from '../run/runInfo';
+import type { RunInfo } from '../run/runInfo';
 import type { StepSeries, UpdateRecord } from '../run/records/recordBatch';
 
 /** Updates that count as recent. */
-export const recently = 100;
+export const recentWindow = 100;
 /** Updates whose mean loss is the loss that a run began with, and the loss it has now. */
-export const aMoment = 20;
+export const shortWindow = 20;
 const mostProfiles = 5;
 
 const sumSchema = z.object({ sum: z.number(), count: z.number().int().nonnegative() });
@@ -25,10 +25,10 @@ const outlineSchema = z.object({
 });
 
 /** What a checkpoint keeps of what was observed: all that does not come back with the next updates. */
-export type Outline = Readonly<z.infer<typeof outlineSchema>>;
+export type ObservationState = Readonly<z.infer<typeof outlineSchema>>;
 
 /** The outline in a checkpoint's text; undefined where there is none, as in those of earlier versions. */
-export function readOutline(text: string | undefined): Outline | undefined {
+export function readObservationState(text: string | undefined): ObservationState | undefined {
   try {
     return outlineSchema.safeParse(JSON.parse(text ?? '')).data;
   } catch {
@@ -45,15 +45,15 @@ export interface Validation {
 
 /** What the rules look at: the last updates of a run and how it began, in memory that does not grow. */
 export class Observations {
-  readonly loss = new Recent();
-  readonly gradNorm = new Recent();
-  readonly clipped = new Recent();
+  readonly loss = new RecentValues();
+  readonly gradNorm = new RecentValues();
+  readonly clipped = new RecentValues();
   /** By parameter, in the layout's order: ‖Δw‖/‖w‖, NaN where ‖w‖ is 0. */
-  readonly updateRatios: readonly Recent[];
+  readonly updateRatios: readonly RecentValues[];
   /** Mean loss of the first updates. */
-  readonly firstLoss = new Beginning(aMoment);
+  readonly firstLoss = new FirstValues(shortWindow);
   /** Mean loss of as many updates as count as recent. */
-  readonly firstLosses = new Beginning(recently);
+  readonly firstLosses = new FirstValues(recentWindow);
   /** The largest ‖g‖ of the run. */
   largestGradNorm = 0;
   /** Updates whose ‖g‖ was ten times the mean of those before, or more; the last of them. */
@@ -70,9 +70,9 @@ export class Observations {
 
   constructor(
     readonly experiment: ResolvedExperiment,
-    readonly facts: RunFacts,
+    readonly facts: RunInfo,
   ) {
-    this.updateRatios = facts.layout.parameters.map(() => new Recent());
+    this.updateRatios = facts.layout.parameters.map(() => new RecentValues());
   }
 
   take(record: UpdateRecord): void {
@@ -95,12 +95,12 @@ export class Observations {
     if (record.record !== undefined) keepLast(this.profiles, record.record, mostProfiles);
     if (validationLoss !== undefined) {
       this.bestValidation = Math.min(this.bestValidation, validationLoss);
-      keepLast(this.validations, { validation: validationLoss, training: this.loss.mean(aMoment) }, 3);
+      keepLast(this.validations, { validation: validationLoss, training: this.loss.mean(shortWindow) }, 3);
     }
   }
 
   /** See Outline. */
-  get outline(): Outline {
+  get outline(): ObservationState {
     const { updates, largestGradNorm, spikes } = this;
     return {
       updates,
@@ -113,7 +113,7 @@ export class Observations {
   }
 
   /** Goes on from an outline. */
-  recall({ updates, firstLoss, firstLosses, largestGradNorm, bestValidation, spikes }: Outline): void {
+  recall({ updates, firstLoss, firstLosses, largestGradNorm, bestValidation, spikes }: ObservationState): void {
     this.bestValidation = bestValidation ?? Infinity;
     this.updates = updates;
     this.firstLoss.sums = firstLoss;
@@ -130,24 +130,24 @@ export class Observations {
 }
 
 /** The last values of something, as many as count as recent. */
-export class Recent {
-  readonly #values = new Float64Array(recently);
+export class RecentValues {
+  readonly #values = new Float64Array(recentWindow);
   #count = 0;
 
   get isFull(): boolean {
-    return this.#count >= recently;
+    return this.#count >= recentWindow;
   }
 
   add(value: number): void {
-    this.#values[this.#count++ % recently] = value;
+    this.#values[this.#count++ % recentWindow] = value;
   }
 
   /** Mean of the last `count` values that are numbers, of as many as there are; NaN of none. */
-  mean(count = recently): number {
+  mean(count = recentWindow): number {
     let sum = 0;
     let numbers = 0;
-    for (let back = 1; back <= Math.min(count, this.#count, recently); back++) {
-      const value = this.#values[(this.#count - back) % recently] ?? NaN;
+    for (let back = 1; back <= Math.min(count, this.#count, recentWindow); back++) {
+      const value = this.#values[(this.#count - back) % recentWindow] ?? NaN;
       if (Number.isNaN(value)) continue;
       sum += value;
       numbers++;
@@ -157,7 +157,7 @@ export class Recent {
 }
 
 /** Mean of the first values of something. */
-export class Beginning {
+export class FirstValues {
   sums = { sum: 0, count: 0 };
 
   constructor(readonly length: number) {}

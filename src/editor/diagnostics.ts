@@ -9,7 +9,7 @@ import {
   type Disposable,
   type TextDocument,
 } from 'vscode';
-import type { Refusal } from '../experiment/problem';
+import type { Problem } from '../experiment/problem';
 import { DisposableStore } from '../platform/disposable';
 import { languageId } from '../platform/ids';
 import { diagnostic } from '../platform/labels';
@@ -18,7 +18,7 @@ import { reasonOf } from '../protocol/channel';
 import type { CheckedExperiment } from '../protocol/trainer';
 import { folderOf } from '../session/experimentText';
 import type { Estimates } from '../session/estimates';
-import type { Launcher, RefusalsFound } from '../session/launcher';
+import type { Launcher, ProblemsFound } from '../session/launcher';
 import { checkDocument, isShort } from './experimentCheck';
 import { LatestCheck } from './latestCheck';
 
@@ -116,7 +116,7 @@ export class ExperimentDiagnostics implements Disposable {
     this.#watched.set(key, { files, watchers });
   }
 
-  #add({ target, refusals }: RefusalsFound): void {
+  #add({ target, refusals }: ProblemsFound): void {
     const document = workspace.textDocuments.find(({ uri }) => uri.toString() === target.uri.toString());
     if (document === undefined || refusals.length === 0) return;
     const known = this.#collection.get(document.uri) ?? [];
@@ -149,7 +149,7 @@ function patternFor(experiment: Uri, path: string): RelativePattern {
   return new RelativePattern(Uri.joinPath(folderOf(experiment), path.slice(0, Math.max(0, cut))), name);
 }
 
-function asDiagnostics(document: TextDocument, refusals: readonly Refusal[]): Diagnostic[] {
+function asDiagnostics(document: TextDocument, refusals: readonly Problem[]): Diagnostic[] {
   return refusals.map(({ code, message, place }) => {
     const range = new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
     return diagnostic({ range, message, severity: DiagnosticSeverity.Error, code });

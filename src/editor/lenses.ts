@@ -8,18 +8,18 @@ import {
   type TextDocument,
 } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
-import { Gathering } from '../platform/throttler';
+import { Throttler } from '../platform/throttler';
 import { commands } from '../platform/ids';
 import { codeLens, type LensParts } from '../platform/labels';
-import type { Place } from '../experiment/problem';
+import type { SourceRange } from '../experiment/problem';
 import type { ExperimentFile } from '../experiment/experimentFile';
 import { differingKeys, keyValues } from '../run/differences';
 import type { Estimate } from '../protocol/trainer';
 import type { Estimates } from '../session/estimates';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
-import { briefNumber, counted, mebibytes } from '../text/numbers';
-import { stateWords } from '../protocol/run';
+import { formatNumber, formatCount, formatMebibytes } from '../text/numbers';
+import { stateLabels } from '../protocol/run';
 import { parsedInHost } from './experimentCheck';
 
 const refreshMilliseconds = 500;
@@ -29,7 +29,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
   readonly #changed = new EventEmitter<void>();
   readonly #owned = new DisposableStore();
   // Lenses are drawn anew at most twice a second, however fast the run is.
-  readonly #refresh = new Gathering(refreshMilliseconds, () => {
+  readonly #refresh = new Throttler(refreshMilliseconds, () => {
     this.#changed.fire();
   });
 
@@ -42,7 +42,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     for (const event of [sessions.onDidChange, estimates.onDidChange]) {
       this.#owned.add(
         event(() => {
-          this.#refresh.soon();
+          this.#refresh.schedule();
         }),
       );
     }
@@ -140,15 +140,15 @@ export class TrainLenses implements CodeLensProvider, Disposable {
 
 /** What a run would take; there is nothing to press. */
 function inWords({ parameters, memoryBytes }: Estimate): LensParts {
-  const title = `${counted(parameters, 'parameter')} · ${mebibytes(memoryBytes)}`;
+  const title = `${formatCount(parameters, 'parameter')} · ${formatMebibytes(memoryBytes)}`;
   return { title, command: '', tooltip: 'What the net has to learn, and the memory that training will take' };
 }
 
 function progressOf(session: Session): string {
-  const { state, updates, loss, place } = session.status;
+  const { state, updates, loss, queuePosition: place } = session.status;
   if (place !== undefined) return `waiting, ${place === 1 ? 'next' : `${place} in line`}`;
-  const numbers = loss === undefined ? '' : ` · ${counted(updates, 'update')} · loss ${briefNumber(loss)}`;
-  return `${state === 'elsewhere' ? stateWords.elsewhere : state}${numbers}`;
+  const numbers = loss === undefined ? '' : ` · ${formatCount(updates, 'update')} · loss ${formatNumber(loss)}`;
+  return `${state === 'elsewhere' ? stateLabels.elsewhere : state}${numbers}`;
 }
 
 const mostNamed = 2;
@@ -166,6 +166,6 @@ function changedSince({ experiment, variant }: Session, file: ExperimentFile | u
   return differingKeys([keyValues(experiment), keyValues(now.experiment)]);
 }
 
-function rangeOf(document: TextDocument, place: Place): Range {
+function rangeOf(document: TextDocument, place: SourceRange): Range {
   return new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
 }

@@ -9,7 +9,7 @@ import type { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
 import { fileNameOf, readExperiment } from '../session/experimentText';
 import { reasonOf } from '../protocol/channel';
-import type { Refusal } from '../experiment/problem';
+import type { Problem } from '../experiment/problem';
 import type { Samples } from './samples';
 import { targetOf } from './targets';
 
@@ -136,7 +136,7 @@ async function trainAll(parts: TrainCommandParts, wished: Target | undefined): P
   if (first?.kind === 'failed') void showErrorMessage(first.message);
 }
 
-async function tellRefusals(uri: Uri, refusals: readonly Refusal[]): Promise<void> {
+async function tellRefusals(uri: Uri, refusals: readonly Problem[]): Promise<void> {
   const [first] = refusals;
   if (first === undefined) return;
   const more = refusals.length === 1 ? '' : ` (and ${refusals.length - 1} more)`;

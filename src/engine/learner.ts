@@ -19,7 +19,7 @@ import type { Parameter } from './parameter';
 import type { RandomSource } from './random';
 import { recordOf } from './instruments/record';
 import { scheduleFactor } from './optimizers/schedule';
-import type { Shard, StepOrder } from './parallel/shard';
+import type { Shard, ShardTask } from './parallel/shard';
 import {
   copyOut,
   copyOutIndices,
@@ -32,7 +32,7 @@ import {
   type Snapshot,
 } from './snapshot';
 import type { BpttSpec, ClipSpec, InitSpec, LossSpec, NetworkSpec, OptimizerSpec } from './spec';
-import { Team, usualPatience, type Assignment } from './parallel/workerPool';
+import { ShardQueue, defaultWaitTimeouts, type WorkerInit } from './parallel/workerPool';
 import { planTruncation, stepsReached, type TruncationPlan } from './recurrence/truncation';
 import { ParameterUpdate } from './update';
 import { checkWindow, countTargets, firstTarget } from './recurrence/windowCheck';
@@ -84,7 +84,7 @@ export class Learner {
   /** Bytes of the kernels' memory between which the workspace lies. */
   private readonly workspaceAt: number;
   private readonly workspaceEnd: number;
-  private team: Team | undefined;
+  private team: ShardQueue | undefined;
   private helped = 0;
   private updateCount = 0;
 
@@ -135,11 +135,11 @@ export class Learner {
    *
    * @param patience tenths of a second without progress after which a thread counts as lost
    */
-  invite(patience = usualPatience): Assignment | undefined {
+  addWorker(patience = defaultWaitTimeouts): WorkerInit | undefined {
     const { kernels } = this.options;
     const shared = this.shards.length > 1 ? kernels.share() : undefined;
     if (shared === undefined) return undefined;
-    this.team ??= new Team(this.shards, patience);
+    this.team ??= new ShardQueue(this.shards, patience);
     return {
       kernels: shared,
       workspace: workspaceOptions(this.options),
@@ -150,9 +150,9 @@ export class Learner {
   }
 
   /** Lets the threads that were invited end; steps that follow run in this one alone. */
-  dismiss(): void {
+  releaseWorkers(): void {
     this.helped = this.helpedShards;
-    this.team?.dismiss();
+    this.team?.release();
     this.team = undefined;
   }
 
@@ -173,7 +173,7 @@ export class Learner {
     const targets = gradientFrom === 0 ? gradientTargets : countTargets(window, 0, window.steps);
     const learns = gradientTargets > 0;
     const { outputs } = network.spec;
-    const order: StepOrder = {
+    const order: ShardTask = {
       steps: window.steps,
       windowAt,
       length,
@@ -282,7 +282,7 @@ export class Learner {
     const live = [...liveParameters(network, update.slots), ...liveTimeline(shards, stored)];
     const restorations = [prepareRestoration(snapshot, live), prepareIndices(snapshot, shards, stored)];
     for (const restoration of restorations) restoration();
-    for (const { unroll, lanes } of shards) unroll.resume(0, stored, lanes.count);
+    for (const { unroll, rows: lanes } of shards) unroll.resume(0, stored, lanes.count);
     this.updateCount = updates;
     this.learningRate = Number(snapshot.scalars.learningRate);
   }
@@ -294,7 +294,7 @@ export class Learner {
   }
 
   /** In a capture this thread runs all shards itself, since it looks at what only passes by. */
-  private runShards(order: StepOrder, capture: CaptureRecorder | undefined): void {
+  private runShards(order: ShardTask, capture: CaptureRecorder | undefined): void {
     if (this.team !== undefined && capture === undefined) {
       this.team.run(order);
       return;

@@ -7,7 +7,7 @@ import { optimizerOf } from './optimizers/optimizer';
 import { planTruncation } from './recurrence/truncation';
 
 /** What a memory estimate needs to know. */
-export type MemoryQuestion = Omit<LearnerOptions, 'kernels' | 'clip'> & {
+export type MemoryRequest = Omit<LearnerOptions, 'kernels' | 'clip'> & {
   /** Of the kernel set. */
   readonly bytesPerElement: 4 | 8;
   /** B of the widest window that is evaluated; `batch` where left out. */
@@ -24,7 +24,7 @@ export interface MemoryEstimate {
  * The memory of a learner, computed without allocating any: all that it keeps from its first step and first evaluation
  * on. Records, captures and snapshots are handed out and not counted.
  */
-export function estimateMemory(question: MemoryQuestion): MemoryEstimate {
+export function estimateMemory(question: MemoryRequest): MemoryEstimate {
   const { network, bptt, optimizer, steps, batch, bytesPerElement, inputs, shards = 1 } = question;
   const plan = planTruncation(bptt, steps);
   const shapes = parameterShapes(network);
@@ -67,18 +67,18 @@ function panelWidth(bytesPerElement: 4 | 8): number {
 }
 
 /** The instruments' doubles, (C) per norm and layer. */
-function normsSize({ network }: MemoryQuestion, steps: number): number {
+function normsSize({ network }: MemoryRequest, steps: number): number {
   return 8 * (1 + cellNamed(network.cell).state.length) * network.layers * steps;
 }
 
 /** What the shards of a cut batch keep of a window: mask, targets and inputs of their lanes. */
-function cutSize({ network, loss, inputs, steps, batch }: MemoryQuestion): number {
+function cutSize({ network, loss, inputs, steps, batch }: MemoryRequest): number {
   const targets = loss.kind === 'mse' ? 8 * network.outputs : 4;
   return steps * batch * (1 + targets + (inputs === 'dense' ? 8 * network.inputs : 4));
 }
 
 function timelineSize(
-  { network, inputs }: MemoryQuestion,
+  { network, inputs }: MemoryRequest,
   steps: number,
   batch: number,
   shards: number,
@@ -96,7 +96,7 @@ function timelineSize(
   };
 }
 
-function backwardSize({ network }: MemoryQuestion, steps: number, batch: number): number {
+function backwardSize({ network }: MemoryRequest, steps: number, batch: number): number {
   const cell = cellNamed(network.cell);
   const block = batch * network.hidden;
   const gateGradients = (cell.gradient === 'shared' ? 1 : 2) * cell.gates.length * steps * block;

@@ -1,6 +1,6 @@
-import { copyLaneCuts, copyLanes, partsOf, type CapturedTensor } from './instruments/capture';
+import { copyResetMask, copyBatchRows, partsOf, type CapturedTensor } from './instruments/capture';
 import type { Tensor } from './kernels/kernelSet';
-import { gatherLanes, spreadLanes, type LanePart } from './recurrence/batchRows';
+import { gatherRows, scatterRows, type BatchPart } from './recurrence/batchRows';
 import type { Network } from './network';
 import type { Shard } from './parallel/shard';
 
@@ -19,7 +19,7 @@ export interface LiveTensor {
   readonly shape: readonly number[];
   readonly steps: number;
   readonly width: number;
-  readonly parts: readonly LanePart<Tensor>[];
+  readonly parts: readonly BatchPart<Tensor>[];
 }
 
 /** The parameters, and the optimizer's slots as optimizer/SLOT/NAME. */
@@ -58,7 +58,7 @@ export function liveParameters(
 export function liveTimeline(shards: readonly [Shard, ...Shard[]], steps: number): readonly LiveTensor[] {
   const [{ network }] = shards;
   const { cell, spec } = network;
-  const batch = shards.reduce((sum, { lanes }) => sum + lanes.count, 0);
+  const batch = shards.reduce((sum, { rows: lanes }) => sum + lanes.count, 0);
   const live: LiveTensor[] = [];
   const add = (name: string, length: number, width: number, tensor: (shard: Shard) => Tensor): void => {
     if (length > 0) {
@@ -86,18 +86,18 @@ function denseInputs({ unroll }: Shard): Tensor {
 
 /** Copies live memory out. */
 export function copyOut(live: readonly LiveTensor[]): Map<string, CapturedTensor> {
-  return new Map(live.map(({ name, shape, steps, width, parts }) => [name, copyLanes(parts, steps, width, shape)]));
+  return new Map(live.map(({ name, shape, steps, width, parts }) => [name, copyBatchRows(parts, steps, width, shape)]));
 }
 
 /** Symbols and beginnings of lanes (steps,B), which are whole numbers whatever the kernels compute in. */
 export function copyOutIndices(shards: readonly [Shard, ...Shard[]], steps: number): Map<string, CapturedTensor> {
   const copied = new Map<string, CapturedTensor>();
   if (steps === 0) return copied;
-  const batch = shards.reduce((sum, { lanes }) => sum + lanes.count, 0);
-  copied.set('history/reset', copyLaneCuts(shards, steps, batch));
+  const batch = shards.reduce((sum, { rows: lanes }) => sum + lanes.count, 0);
+  copied.set('history/reset', copyResetMask(shards, steps, batch));
   if (shards[0].network.inputs === 'oneHot') {
     const data = new Int32Array(steps * batch);
-    gatherLanes(data, partsOf(shards, symbols), steps, 1);
+    gatherRows(data, partsOf(shards, symbols), steps, 1);
     copied.set('history/inputs', { dtype: 'I32', shape: [steps, batch], data });
   }
   return copied;
@@ -126,7 +126,7 @@ export function prepareRestoration(snapshot: Snapshot, live: readonly LiveTensor
     for (const { tensor, data } of pairs) {
       const { parts, steps, width } = tensor;
       const batch = parts.reduce((sum, { lanes }) => sum + lanes.count, 0);
-      for (const part of parts) spreadLanes(part, data, steps, batch, width);
+      for (const part of parts) scatterRows(part, data, steps, batch, width);
     }
   };
 }
@@ -134,7 +134,7 @@ export function prepareRestoration(snapshot: Snapshot, live: readonly LiveTensor
 /** The reverse of `copyOutIndices`, in the manner of `prepareRestoration`. */
 export function prepareIndices(snapshot: Snapshot, shards: readonly [Shard, ...Shard[]], steps: number): Restoration {
   if (steps === 0) return () => undefined;
-  const batch = shards.reduce((sum, { lanes }) => sum + lanes.count, 0);
+  const batch = shards.reduce((sum, { rows: lanes }) => sum + lanes.count, 0);
   const reset = storedAs(snapshot, 'history/reset', ['I32'], [steps, batch]).data;
   const inputs =
     shards[0].network.inputs === 'oneHot'
@@ -142,11 +142,11 @@ export function prepareIndices(snapshot: Snapshot, shards: readonly [Shard, ...S
       : undefined;
   return () => {
     for (const shard of shards) {
-      const { lanes, unroll } = shard;
-      spreadLanes({ lanes, values: unroll.cuts.flags }, reset, steps, batch, 1);
+      const { rows: lanes, unroll } = shard;
+      scatterRows({ lanes, values: unroll.cuts.flags }, reset, steps, batch, 1);
       unroll.cuts.restored(steps, lanes.count);
       if (inputs !== undefined) {
-        spreadLanes({ lanes, values: symbols(shard) }, inputs, steps, batch, 1);
+        scatterRows({ lanes, values: symbols(shard) }, inputs, steps, batch, 1);
       }
     }
   };

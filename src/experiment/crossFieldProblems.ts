@@ -1,15 +1,15 @@
 import type { z } from 'zod';
-import type { Complaint } from './schemaProblem';
+import type { UnplacedProblem } from './schemaProblem';
 import { printed } from './fields';
 import type { KeyPath } from './problem';
 import type { experimentSchema } from './schema';
-import { firstTarget, sequenceComplaints } from './sequences';
+import { firstTarget, sequenceProblems } from './sequences';
 
 /** An experiment whose every key is right by itself. */
-export type Wellformed = z.output<typeof experimentSchema>;
+export type ValidExperiment = z.output<typeof experimentSchema>;
 
 /** The loss that the data needs: numbers are compared by squares, classes by cross-entropy. */
-export function lossOf(data: Wellformed['data']): 'mse' | 'crossEntropy' {
+export function lossOf(data: ValidExperiment['data']): 'mse' | 'crossEntropy' {
   if ('csv' in data) return 'mse';
   if ('text' in data) return 'crossEntropy';
   if ('sequences' in data) {
@@ -32,7 +32,7 @@ export function lossOf(data: Wellformed['data']): 'mse' | 'crossEntropy' {
 }
 
 /** What is wrong with how the keys of an experiment go together, each of them being right by itself. */
-export function inconsistencies(experiment: Wellformed): readonly Complaint[] {
+export function crossFieldProblems(experiment: ValidExperiment): readonly UnplacedProblem[] {
   const data = dataComplaints(experiment.data);
   return [
     ...data,
@@ -42,11 +42,11 @@ export function inconsistencies(experiment: Wellformed): readonly Complaint[] {
   ];
 }
 
-function inconsistent(keyPath: KeyPath, message: string): Complaint {
+function inconsistent(keyPath: KeyPath, message: string): UnplacedProblem {
   return { code: 'inconsistent', message, keyPath, at: 'value' };
 }
 
-function lossComplaints({ data, loss }: Wellformed): readonly Complaint[] {
+function lossComplaints({ data, loss }: ValidExperiment): readonly UnplacedProblem[] {
   const kind = typeof loss === 'string' ? loss : loss.kind;
   const needed = lossOf(data);
   if (kind === undefined || kind === needed) return [];
@@ -56,14 +56,14 @@ function lossComplaints({ data, loss }: Wellformed): readonly Complaint[] {
   return [inconsistent(typeof loss === 'string' ? ['loss'] : ['loss', 'kind'], message)];
 }
 
-function optimizerComplaints({ optimizer }: Wellformed): readonly Complaint[] {
+function optimizerComplaints({ optimizer }: ValidExperiment): readonly UnplacedProblem[] {
   if (optimizer.kind !== 'sgd' || !optimizer.nesterov || optimizer.momentum > 0) return [];
   const message =
     '"nesterov" is true, but "momentum" is 0: give a momentum above 0, such as 0.9, or delete "nesterov".';
   return [inconsistent(['optimizer', 'nesterov'], message)];
 }
 
-function batchComplaints({ data, training }: Wellformed): readonly Complaint[] {
+function batchComplaints({ data, training }: ValidExperiment): readonly UnplacedProblem[] {
   if (!('sequences' in data) || training.batch === undefined) return [];
   const message = `"batch" is ${printed(training.batch)}, but inline sequences are one batch by themselves, here of ${printed(data.sequences.length)}: delete the key.`;
   return [{ code: 'unfittingKey', message, keyPath: ['training', 'batch'], at: 'key' }];
@@ -72,8 +72,8 @@ function batchComplaints({ data, training }: Wellformed): readonly Complaint[] {
 type Length = number | [number, number];
 const shortest = (length: Length): number => (typeof length === 'number' ? length : length[0]);
 
-function dataComplaints(data: Wellformed['data']): readonly Complaint[] {
-  if ('sequences' in data) return sequenceComplaints(data.sequences);
+function dataComplaints(data: ValidExperiment['data']): readonly UnplacedProblem[] {
+  if ('sequences' in data) return sequenceProblems(data.sequences);
   if (!('task' in data)) return [];
   switch (data.task) {
     case 'copy':
@@ -93,7 +93,7 @@ function dataComplaints(data: Wellformed['data']): readonly Complaint[] {
   }
 }
 
-function echoComplaints(data: Extract<Wellformed['data'], { task: 'echo' }>): readonly Complaint[] {
+function echoComplaints(data: Extract<ValidExperiment['data'], { task: 'echo' }>): readonly UnplacedProblem[] {
   const [near, far] = data.lags;
   if (near >= far) {
     const message = `"lags" are ${printed(near)} and ${printed(far)}: write two different ones, the shorter first, such as [3, 8].`;
@@ -106,7 +106,7 @@ function lengthComplaints(
   data: { readonly length: Length; readonly validation?: { readonly length: Length } | undefined },
   least: number,
   reason: string,
-): readonly Complaint[] {
+): readonly UnplacedProblem[] {
   const lengths: [KeyPath, Length][] = [[['data', 'length'], data.length]];
   if (data.validation) lengths.push([['data', 'validation', 'length'], data.validation.length]);
   return lengths.flatMap(([keyPath, length]) => {

@@ -2,7 +2,7 @@ import type { Node } from 'jsonc-parser';
 import { shortened } from './fields';
 import { LineIndex } from './lineIndex';
 import { readSyntax } from './syntax';
-import type { KeyPath, Place, Refusal } from './problem';
+import type { KeyPath, SourceRange, Problem } from './problem';
 
 /** A JSON object as read from a text: own keys only. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -39,7 +39,7 @@ export class JsonDocument {
   }
 
   /** The key at a path with its quotes; for an element of a list its beginning, for the root its brace. */
-  keyPlace(path: KeyPath): Place {
+  keyPlace(path: KeyPath): SourceRange {
     const node = this.#nearest(path);
     const key = node.parent?.type === 'property' ? node.parent.children?.[0] : undefined;
     if (key) return this.lines.place(key.offset, key.length);
@@ -47,7 +47,7 @@ export class JsonDocument {
   }
 
   /** The value at a path; an object or list of several lines is shown at its key. */
-  valuePlace(path: KeyPath): Place {
+  valuePlace(path: KeyPath): SourceRange {
     const node = this.#nearest(path);
     return isContainer(node) || !this.has(path) ? this.keyPlace(path) : this.lines.place(node.offset, node.length);
   }
@@ -95,7 +95,7 @@ function isContainer(node: Node): boolean {
 /** What reading a text gives: a document, or why it is none. */
 export type ReadDocument =
   | { readonly kind: 'document'; readonly document: JsonDocument }
-  | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] };
+  | { readonly kind: 'refused'; readonly refusals: readonly Problem[] };
 
 /**
  * Reads JSON with comments and trailing commas, keeping positions. Refuses what no schema sees: broken syntax, keys
@@ -107,7 +107,7 @@ export function readDocument(text: string): ReadDocument {
   const lines = new LineIndex(readable);
   const syntax = readSyntax(readable, lines);
   if (!('root' in syntax)) return { kind: 'refused', refusals: [syntax] };
-  const refusals: Refusal[] = [];
+  const refusals: Problem[] = [];
   const reader = new TreeReader(readable, lines, refusals);
   const value = reader.read(syntax.root, []);
   if (refusals.length > 0) return { kind: 'refused', refusals };
@@ -124,7 +124,7 @@ class TreeReader {
   constructor(
     readonly text: string,
     readonly lines: LineIndex,
-    readonly refusals: Refusal[],
+    readonly refusals: Problem[],
   ) {}
 
   read(node: Node, path: KeyPath): unknown {

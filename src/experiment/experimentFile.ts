@@ -1,12 +1,12 @@
-import { complaintsAbout, type Complaint } from './schemaProblem';
+import { problemsOf, type UnplacedProblem } from './schemaProblem';
 import { isObject, valueAt, type JsonDocument, type JsonObject } from './document';
 import { listed, printed, quoted, shortened } from './fields';
 import { LongLists } from './longLists';
 import { isLikely, nearestName } from './nearestName';
-import type { KeyPath, Objection, Place, Refusal } from './problem';
+import type { KeyPath, KeyProblem, SourceRange, Problem } from './problem';
 import { resolveValue, type Resolution } from './resolved';
 import { fileSchema, type ResolvedExperiment } from './schema';
-import { applyVariant, fromVariant, strangeDeletions } from './variant';
+import { applyVariant, fromVariant, invalidDeletions } from './variant';
 
 /** Each variant is an experiment to be checked at every keystroke, and a lens of its own. */
 const mostVariants = 200;
@@ -23,13 +23,13 @@ const manyValues = 10_000;
 /** A variant of an experiment file, and where its name stands. */
 export interface Variant {
   readonly name: string;
-  readonly place: Place;
+  readonly place: SourceRange;
 }
 
 /** What one of a file's experiments comes to. */
 export type ResolvedVariant =
   | { readonly kind: 'resolved'; readonly experiment: ResolvedExperiment }
-  | { readonly kind: 'refused'; readonly refusals: readonly Objection[] };
+  | { readonly kind: 'refused'; readonly refusals: readonly KeyProblem[] };
 
 /** An experiment file that could be read: the experiment itself and its variants. */
 export class ExperimentFile {
@@ -68,14 +68,14 @@ export class ExperimentFile {
    * The place of a key, for what is found wrong later (data files, memory): the value where the key is written, else
    * the nearest key around it. With a variant's name its own keys come first.
    */
-  placeOf(keyPath: KeyPath, variant?: string): Place {
+  placeOf(keyPath: KeyPath, variant?: string): SourceRange {
     const own = ['variants', variant ?? '', ...keyPath];
     if (variant !== undefined && this.#document.has(own)) return this.#document.valuePlace(own);
     return this.#document.valuePlace(this.#document.nearest(keyPath));
   }
 
   /** Everything wrong with the file and with each variant, what a variant only inherits left out. */
-  refusals(): readonly Refusal[] {
+  refusals(): readonly Problem[] {
     const found = [...this.#ownComplaints()];
     const known = new Set(found.map(({ keyPath }) => JSON.stringify(keyPath)));
     // What is wrong with much would be met again, and left out again, in each of the variants.
@@ -88,12 +88,12 @@ export class ExperimentFile {
   }
 
   /** @param known the paths of what is wrong with the file itself, as JSON */
-  #variantComplaints(name: string, patch: JsonObject, known: ReadonlySet<string>): readonly Complaint[] {
+  #variantComplaints(name: string, patch: JsonObject, known: ReadonlySet<string>): readonly UnplacedProblem[] {
     const complaints = [...this.#deletions(name, patch), ...this.#nested(name, patch)];
     if (complaints.length > 0) return complaints;
     const merged = this.#resolution(name, patch);
     if (merged.kind === 'resolved') return [];
-    const inherited = ({ keyPath }: Complaint) =>
+    const inherited = ({ keyPath }: UnplacedProblem) =>
       known.has(JSON.stringify(keyPath)) && valueAt(patch, keyPath) === undefined;
     return this.#seenFrom(
       name,
@@ -110,7 +110,7 @@ export class ExperimentFile {
     return outcome;
   }
 
-  #ownComplaints(): readonly Complaint[] {
+  #ownComplaints(): readonly UnplacedProblem[] {
     const { value } = this.#document;
     const written = valueAt(value, ['variants']);
     const count = isObject(written) ? Object.keys(written).length : 0;
@@ -118,19 +118,19 @@ export class ExperimentFile {
     const areObjects = isObject(written) && this.#patches.size === Math.min(count, mostVariants);
     const isRight = outcome.kind === 'resolved' && (written === undefined || areObjects);
     if (!isRight) {
-      const malformed = complaintsAbout(fileSchema, this.#lists.shorten(withFewVariants(value)).value);
+      const malformed = problemsOf(fileSchema, this.#lists.shorten(withFewVariants(value)).value);
       if (malformed.length > 0) return malformed;
     }
     if (count > mostVariants) return [tooMany(count)];
     return outcome.kind === 'wrong' ? outcome.complaints : [];
   }
 
-  #place({ code, message, keyPath, at }: Complaint): Refusal {
+  #place({ code, message, keyPath, at }: UnplacedProblem): Problem {
     const place = at === 'key' ? this.#document.keyPlace(keyPath) : this.#document.valuePlace(keyPath);
     return { code, message, keyPath, place };
   }
 
-  #seenFrom(name: string, patch: JsonObject, complaints: readonly Complaint[]): readonly Complaint[] {
+  #seenFrom(name: string, patch: JsonObject, complaints: readonly UnplacedProblem[]): readonly UnplacedProblem[] {
     return complaints.map((complaint) => {
       const own = fromVariant(complaint, patch);
       const keyPath = this.#document.nearest(['variants', name, ...own.keyPath]);
@@ -140,8 +140,8 @@ export class ExperimentFile {
     });
   }
 
-  #deletions(name: string, patch: JsonObject): readonly Complaint[] {
-    return strangeDeletions(patch)
+  #deletions(name: string, patch: JsonObject): readonly UnplacedProblem[] {
+    return invalidDeletions(patch)
       .slice(0, mostDeletions)
       .map((path) => ({
         code: 'unknownKey',
@@ -151,13 +151,13 @@ export class ExperimentFile {
       }));
   }
 
-  #nested(name: string, patch: JsonObject): readonly Complaint[] {
+  #nested(name: string, patch: JsonObject): readonly UnplacedProblem[] {
     if (valueAt(patch, ['variants']) === undefined) return [];
     const message = 'A variant has no variants of its own: move them up, beside this one.';
     return [{ code: 'unknownKey', message, keyPath: ['variants', name, 'variants'], at: 'key' }];
   }
 
-  #unknownVariant(name: string): Objection {
+  #unknownVariant(name: string): KeyProblem {
     const known = [...this.#patches.keys()];
     const nearest = known.length === 0 ? '' : nearestName(name, known);
     const advice =
@@ -177,7 +177,7 @@ function withFewVariants(value: unknown): unknown {
   return { ...value, variants: Object.fromEntries(Object.entries(value['variants']).slice(0, mostVariants)) };
 }
 
-function tooMany(variants: number): Complaint {
+function tooMany(variants: number): UnplacedProblem {
   const message = `"variants" holds ${printed(variants)}: at most ${printed(mostVariants)} are read. Move the others into a file of their own.`;
   return { code: 'tooManyVariants', message, keyPath: ['variants'], at: 'key' };
 }

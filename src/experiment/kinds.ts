@@ -9,7 +9,7 @@ function optionsOf(union: Union): readonly z.ZodType[] {
 }
 
 /** A schema without the wrappers that give it a default or make it optional. */
-export function bare(schema: z.ZodType): z.ZodType {
+export function unwrap(schema: z.ZodType): z.ZodType {
   let inner = schema;
   while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) {
     inner = inner.unwrap() as z.ZodType;
@@ -71,16 +71,16 @@ function pickByName(union: z.ZodDiscriminatedUnion, value: unknown): Pick {
 }
 
 /** The schema that a value is held to: unions are followed to the option the value means, as far as that is clear. */
-export function settle(schema: z.ZodType, value: unknown): z.ZodType {
-  const inner = bare(schema);
+export function resolveUnion(schema: z.ZodType, value: unknown): z.ZodType {
+  const inner = unwrap(schema);
   if (!(inner instanceof z.ZodUnion)) return inner;
   const pick = pickOption(inner, value);
-  return pick.kind === 'option' ? settle(pick.option, value) : inner;
+  return pick.kind === 'option' ? resolveUnion(pick.option, value) : inner;
 }
 
 /** The schema of the value under a key, or undefined where the schema has no such key. */
 export function schemaUnder(schema: z.ZodType, value: unknown, key: string | number): z.ZodType | undefined {
-  const here = settle(schema, value);
+  const here = resolveUnion(schema, value);
   if (here instanceof z.ZodObject) return typeof key === 'string' ? keysOf(here).get(key) : undefined;
   if (here instanceof z.ZodArray) return here.element as z.ZodType;
   return undefined;
@@ -93,7 +93,7 @@ export function keysOf(schema: z.ZodObject): ReadonlyMap<string, z.ZodType> {
 
 /** Every object schema that a union may come to, by the name or key that chooses it; one for a plain object. */
 export function formsOf(schema: z.ZodType): readonly { readonly name: string; readonly form: z.ZodObject }[] {
-  const inner = bare(schema);
+  const inner = unwrap(schema);
   if (inner instanceof z.ZodObject) return [{ name: kindKey(inner), form: inner }];
   if (inner instanceof z.ZodDiscriminatedUnion) {
     return inner.options.flatMap((option) => {
@@ -115,7 +115,7 @@ export function unionsTowards(
   let here: z.ZodType | undefined = schema;
   let at = value;
   for (let depth = 0; here && depth <= path.length; depth++) {
-    const inner = bare(here);
+    const inner = unwrap(here);
     if (inner instanceof z.ZodUnion) found.push({ path: path.slice(0, depth), union: inner, value: at });
     const key = path[depth];
     if (key === undefined) break;

@@ -1,4 +1,4 @@
-import type { Place } from './problem';
+import type { SourceRange } from './problem';
 
 /** Finds lines and columns in a text by binary search over the beginnings of its lines. */
 export class LineIndex {
@@ -11,7 +11,7 @@ export class LineIndex {
   }
 
   /** The place of a stretch of the text. */
-  place(offset: number, length: number): Place {
+  place(offset: number, length: number): SourceRange {
     const row = this.#rowOf(offset);
     return { offset, length, line: row + 1, column: offset - (this.#starts[row] ?? 0) + 1 };
   }

@@ -2,7 +2,7 @@
 export type KeyPath = readonly (string | number)[];
 
 /** A stretch of an experiment file's text, for diagnostics and lenses. Lines and columns count from 1, in UTF-16 units. */
-export interface Place {
+export interface SourceRange {
   readonly offset: number;
   readonly length: number;
   readonly line: number;
@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** Why something does not start, whoever found it: what was found, what is allowed and what to do, in one message. */
-export interface Objection {
+export interface KeyProblem {
   /** Stable name of the rule that was broken. */
   readonly code: string;
   readonly message: string;
@@ -19,6 +19,6 @@ export interface Objection {
 }
 
 /** An objection with its exact place in the file. */
-export interface Refusal extends Objection {
-  readonly place: Place;
+export interface Problem extends KeyProblem {
+  readonly place: SourceRange;
 }

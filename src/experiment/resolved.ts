@@ -1,5 +1,5 @@
-import { complaintsAbout, type Complaint } from './schemaProblem';
-import { inconsistencies, lossOf, type Wellformed } from './crossFieldProblems';
+import { problemsOf, type UnplacedProblem } from './schemaProblem';
+import { crossFieldProblems, lossOf, type ValidExperiment } from './crossFieldProblems';
 import { standardBatch } from './learningSchema';
 import { LongLists } from './longLists';
 import { experimentSchema, type ExperimentData, type ResolvedExperiment } from './schema';
@@ -7,7 +7,7 @@ import { experimentSchema, type ExperimentData, type ResolvedExperiment } from '
 /** An experiment ready to be run, or everything that is wrong with it. */
 export type Resolution =
   | { readonly kind: 'resolved'; readonly experiment: ResolvedExperiment }
-  | { readonly kind: 'wrong'; readonly complaints: readonly Complaint[] };
+  | { readonly kind: 'wrong'; readonly complaints: readonly UnplacedProblem[] };
 
 /**
  * Holds a JSON value without variants against the format, and writes every default out.
@@ -17,15 +17,15 @@ export type Resolution =
 export function resolveValue(value: unknown, lists = new LongLists()): Resolution {
   const { value: short, restored } = lists.shorten(value);
   const outcome = experimentSchema.safeParse(short);
-  if (!outcome.success) return { kind: 'wrong', complaints: complaintsAbout(experimentSchema, short) };
+  if (!outcome.success) return { kind: 'wrong', complaints: problemsOf(experimentSchema, short) };
   const experiment = restored(outcome.data);
-  const complaints = inconsistencies(experiment);
+  const complaints = crossFieldProblems(experiment);
   if (complaints.length > 0) return { kind: 'wrong', complaints };
   return { kind: 'resolved', experiment: completed(experiment) };
 }
 
 /** Fills in the defaults that depend on another key. */
-function completed(written: Wellformed): ResolvedExperiment {
+function completed(written: ValidExperiment): ResolvedExperiment {
   const { loss, training } = written;
   const { steps, batch, ...intervals } = training;
   const { kind, reduction } = typeof loss === 'string' ? { kind: loss, reduction: 'mean' as const } : loss;
@@ -38,7 +38,7 @@ function completed(written: Wellformed): ResolvedExperiment {
   };
 }
 
-function completedData(data: Wellformed['data']): ExperimentData {
+function completedData(data: ValidExperiment['data']): ExperimentData {
   return 'csv' in data ? { ...data, targets: data.targets ?? data.inputs } : data;
 }
 

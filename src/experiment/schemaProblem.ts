@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { isObject, valueAt } from './document';
 import { listed, printed, quoted, shortened } from './fields';
-import { bare, formsOf, keysOf, pickOption, schemaUnder, settle, unionsTowards } from './kinds';
+import { unwrap, formsOf, keysOf, pickOption, schemaUnder, resolveUnion, unionsTowards } from './kinds';
 import { closestName, isLikely, isWithin } from './nearestName';
-import type { KeyPath, Objection } from './problem';
+import type { KeyPath, KeyProblem } from './problem';
 
 /** An objection that still has to be placed: at the key it names, or at that key's value. */
-export interface Complaint extends Objection {
+export interface UnplacedProblem extends KeyProblem {
   readonly at: 'key' | 'value';
   /** Where exactly one kind may stand: the kinds that do. */
   readonly kinds?: readonly string[];
@@ -18,10 +18,10 @@ const MOST = 50;
 const mostIssues = 1000;
 
 /** What a schema has against a value: one complaint for each key, each saying what to do. */
-export function complaintsAbout(schema: z.ZodType, value: unknown, path: KeyPath = []): readonly Complaint[] {
+export function problemsOf(schema: z.ZodType, value: unknown, path: KeyPath = []): readonly UnplacedProblem[] {
   const outcome = schema.safeParse(value);
   if (outcome.success) return [];
-  const found = new Map<string, Complaint>();
+  const found = new Map<string, UnplacedProblem>();
   for (const issue of outcome.error.issues.slice(0, mostIssues)) {
     for (const complaint of explain(schema, value, path, issue)) {
       const id = JSON.stringify([complaint.keyPath, complaint.message]);
@@ -32,7 +32,7 @@ export function complaintsAbout(schema: z.ZodType, value: unknown, path: KeyPath
   return [...found.values()];
 }
 
-function explain(schema: z.ZodType, root: unknown, path: KeyPath, issue: z.core.$ZodIssue): readonly Complaint[] {
+function explain(schema: z.ZodType, root: unknown, path: KeyPath, issue: z.core.$ZodIssue): readonly UnplacedProblem[] {
   const within = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
   for (const { path: at, union, value } of unionsTowards(schema, root, within)) {
     const pick = pickOption(union, value);
@@ -44,9 +44,9 @@ function explain(schema: z.ZodType, root: unknown, path: KeyPath, issue: z.core.
     return issue.keys.slice(0, MOST).map((key) => unknownKey(schema, root, within, [...path, ...within], key));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    const union = bare(schemaAt(schema, root, within));
+    const union = unwrap(schemaAt(schema, root, within));
     const pick = union instanceof z.ZodUnion ? pickOption(union, value) : undefined;
-    if (pick?.kind === 'option') return complaintsAbout(pick.option, value, keyPath);
+    if (pick?.kind === 'option') return problemsOf(pick.option, value, keyPath);
   }
   return value === undefined
     ? missing(schema, root, within, path, issue.message)
@@ -75,7 +75,7 @@ function inWords(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(shortened(value)) : JSON.stringify(value);
 }
 
-function wrong(value: unknown, keyPath: KeyPath, advice: string): Complaint {
+function wrong(value: unknown, keyPath: KeyPath, advice: string): UnplacedProblem {
   const message = `${label(keyPath)} is ${inWords(value)}: ${advice}.`;
   return { code: 'wrongValue', message, keyPath, at: 'value' };
 }
@@ -86,7 +86,7 @@ function missing(
   within: KeyPath,
   path: KeyPath,
   advice: string,
-): readonly Complaint[] {
+): readonly UnplacedProblem[] {
   const key = String(within.at(-1));
   const parent = within.slice(0, -1);
   const owner = valueAt(root, parent);
@@ -96,10 +96,10 @@ function missing(
   const slip = strangers.find((name) => isWithin(2, name, key));
   const keyPath = [...path, ...parent];
   const message = `${label(keyPath)} has no "${key}", which it needs: ${advice}.`;
-  const needed: Complaint =
+  const needed: UnplacedProblem =
     slip === undefined ? { code: 'missingKey', message, keyPath, at: 'key' } : strange(slip, keyPath, key, known);
   // A plain object says by itself what is strange to it.
-  return bare(here) instanceof z.ZodObject ? [needed] : [needed, ...others(strangers, slip, keyPath, known)];
+  return unwrap(here) instanceof z.ZodObject ? [needed] : [needed, ...others(strangers, slip, keyPath, known)];
 }
 
 /** Every key of every form that a schema may come to. */
@@ -113,7 +113,7 @@ function others(
   slip: string | undefined,
   keyPath: KeyPath,
   known: readonly string[],
-): readonly Complaint[] {
+): readonly UnplacedProblem[] {
   return strangers
     .filter((name) => name !== slip)
     .slice(0, MOST)
@@ -126,7 +126,7 @@ function undecided(
   keyPath: KeyPath,
   { known, present }: { readonly known: readonly string[]; readonly present: readonly string[] },
   advice: string,
-): readonly Complaint[] {
+): readonly UnplacedProblem[] {
   const second = present[1];
   if (second !== undefined) {
     const message = `${label(keyPath)} holds ${present.map((key) => `"${key}"`).join(' and ')}: exactly one of ${listed(known)} may stand. Delete the others.`;
@@ -136,16 +136,16 @@ function undecided(
   const strangers = Object.keys(isObject(value) ? value : {}).filter((key) => !all.includes(key));
   const slip = strangers.find((key) => isWithin(2, key, closestName(key, known)));
   const message = `${label(keyPath)} has none of the keys ${listed(known)}, one of which says its kind: ${advice}.`;
-  const needed: Complaint =
+  const needed: UnplacedProblem =
     slip === undefined
       ? { code: 'noKind', message, keyPath, at: 'key' }
       : strange(slip, keyPath, closestName(slip, known), known);
   return [needed, ...others(strangers, slip, keyPath, all)];
 }
 
-function unknownKey(schema: z.ZodType, root: unknown, within: KeyPath, keyPath: KeyPath, key: string): Complaint {
+function unknownKey(schema: z.ZodType, root: unknown, within: KeyPath, keyPath: KeyPath, key: string): UnplacedProblem {
   const here = schemaAt(schema, root, within);
-  const form = settle(here, valueAt(root, within));
+  const form = resolveUnion(here, valueAt(root, within));
   const known = form instanceof z.ZodObject ? [...keysOf(form).keys()] : [];
   const elsewhere = formsOf(here).filter((other) => keysOf(other.form).has(key));
   if (elsewhere.length > 0)
@@ -159,12 +159,22 @@ function unknownKey(schema: z.ZodType, root: unknown, within: KeyPath, keyPath: 
   return within.length === 0 ? atRoot(schema, key, nearest, known) : strange(key, keyPath, nearest, known);
 }
 
-function elsewhereKnown(key: string, keyPath: KeyPath, owners: readonly string[], known: readonly string[]): Complaint {
+function elsewhereKnown(
+  key: string,
+  keyPath: KeyPath,
+  owners: readonly string[],
+  known: readonly string[],
+): UnplacedProblem {
   const message = `"${key}" belongs to ${listed(owners)} and does not act here: delete it. The keys that act are ${listed(known)}.`;
   return { code: 'unfittingKey', message, keyPath: [...keyPath, key], at: 'key' };
 }
 
-function strange(key: string, keyPath: KeyPath, nearest: string | undefined, known: readonly string[]): Complaint {
+function strange(
+  key: string,
+  keyPath: KeyPath,
+  nearest: string | undefined,
+  known: readonly string[],
+): UnplacedProblem {
   const owner = keyPath.length === 0 ? 'an experiment' : label(keyPath);
   const advice =
     key === '$schema'
@@ -177,8 +187,13 @@ function strange(key: string, keyPath: KeyPath, nearest: string | undefined, kno
 }
 
 /** An unknown key at the root may have slipped out of its section: `hidden` belongs inside `model`. */
-function atRoot(schema: z.ZodType, key: string, nearest: string | undefined, known: readonly string[]): Complaint {
-  const root = bare(schema);
+function atRoot(
+  schema: z.ZodType,
+  key: string,
+  nearest: string | undefined,
+  known: readonly string[],
+): UnplacedProblem {
+  const root = unwrap(schema);
   const sections = root instanceof z.ZodObject ? [...keysOf(root)] : [];
   const nested = sections.flatMap(([section, inner]) =>
     formsOf(inner).flatMap(({ form }) => [...keysOf(form).keys()].map((name) => ({ section, name }))),

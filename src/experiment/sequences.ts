@@ -1,4 +1,4 @@
-import type { Complaint } from './schemaProblem';
+import type { UnplacedProblem } from './schemaProblem';
 import { counted, printed } from './fields';
 import type { KeyPath } from './problem';
 
@@ -10,10 +10,10 @@ interface Sequence {
 }
 
 /** The variants of a file have the very sequences of the file itself, unless they write some of their own. */
-const known = new WeakMap<readonly Sequence[], readonly Complaint[]>();
+const known = new WeakMap<readonly Sequence[], readonly UnplacedProblem[]>();
 
 /** The first thing that is wrong with inline sequences taken together: one cause makes one complaint. */
-export function sequenceComplaints(sequences: readonly Sequence[]): readonly Complaint[] {
+export function sequenceProblems(sequences: readonly Sequence[]): readonly UnplacedProblem[] {
   const before = known.get(sequences);
   if (before !== undefined) return before;
   const complaint = unequalSteps(sequences) ?? unequalInputs(sequences) ?? unequalTargets(sequences);
@@ -30,11 +30,11 @@ export function firstTarget(sequences: readonly Sequence[]): Target {
   return null;
 }
 
-function complain(keyPath: KeyPath, message: string): Complaint {
+function complain(keyPath: KeyPath, message: string): UnplacedProblem {
   return { code: 'inconsistent', message, keyPath: ['data', 'sequences', ...keyPath], at: 'value' };
 }
 
-function unequalSteps(sequences: readonly Sequence[]): Complaint | undefined {
+function unequalSteps(sequences: readonly Sequence[]): UnplacedProblem | undefined {
   const steps = sequences[0]?.inputs.length ?? 0;
   for (const [index, { inputs, targets }] of sequences.entries()) {
     if (inputs.length !== steps) {
@@ -49,7 +49,7 @@ function unequalSteps(sequences: readonly Sequence[]): Complaint | undefined {
   return undefined;
 }
 
-function unequalInputs(sequences: readonly Sequence[]): Complaint | undefined {
+function unequalInputs(sequences: readonly Sequence[]): UnplacedProblem | undefined {
   const width = sequences[0]?.inputs[0]?.length ?? 0;
   for (const [index, { inputs }] of sequences.entries()) {
     const t = inputs.findIndex((row) => row.length !== width);
@@ -61,7 +61,7 @@ function unequalInputs(sequences: readonly Sequence[]): Complaint | undefined {
   return undefined;
 }
 
-function unequalTargets(sequences: readonly Sequence[]): Complaint | undefined {
+function unequalTargets(sequences: readonly Sequence[]): UnplacedProblem | undefined {
   let first: Exclude<Target, null> | undefined;
   for (const [index, { targets }] of sequences.entries()) {
     for (const [t, target] of targets.entries()) {

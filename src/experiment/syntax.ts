@@ -1,7 +1,7 @@
 import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import { printed } from './fields';
 import type { LineIndex } from './lineIndex';
-import type { Refusal } from './problem';
+import type { Problem } from './problem';
 import { largestExperimentFile } from './sizes';
 
 const DEEPEST = 32;
@@ -10,7 +10,7 @@ const DEEPEST = 32;
 const [openBrace, closeBrace, openBracket, closeBracket, endOfFile]: readonly number[] = [1, 2, 3, 4, 17];
 
 /** The syntax tree of a text, or the one thing that keeps it from being JSON with comments. */
-export function readSyntax(text: string, lines: LineIndex): { readonly root: Node } | Refusal {
+export function readSyntax(text: string, lines: LineIndex): { readonly root: Node } | Problem {
   const early = oversize(text, lines) ?? badNesting(text, lines);
   if (early) return early;
   const errors: ParseError[] = [];
@@ -29,11 +29,11 @@ function isBlank(text: string): boolean {
   return first === endOfFile;
 }
 
-function refusal(code: string, message: string, lines: LineIndex, offset: number, length: number): Refusal {
+function refusal(code: string, message: string, lines: LineIndex, offset: number, length: number): Problem {
   return { code, message, keyPath: [], place: lines.place(offset, length) };
 }
 
-function oversize(text: string, lines: LineIndex): Refusal | undefined {
+function oversize(text: string, lines: LineIndex): Problem | undefined {
   // No text has fewer bytes than UTF-16 units, so a huge one is refused without being encoded.
   const bytes = text.length > largestExperimentFile ? text.length : new TextEncoder().encode(text).length;
   if (bytes <= largestExperimentFile) return undefined;
@@ -47,7 +47,7 @@ const emptyMessage = 'The file is empty: write at least { "data": { "task": "add
  * What is opened too deep, or never closed: found before the recursive parser sees the text. Where brackets do not match
  * or a text is broken in the middle, the parser knows the place better.
  */
-function badNesting(text: string, lines: LineIndex): Refusal | undefined {
+function badNesting(text: string, lines: LineIndex): Problem | undefined {
   const scanner = createScanner(text, true);
   const open: number[] = [];
   const written = text.trimEnd().length;

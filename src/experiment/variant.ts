@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { Complaint } from './schemaProblem';
+import type { UnplacedProblem } from './schemaProblem';
 import { isObject, valueAt, type JsonObject } from './document';
 import { shortened } from './fields';
-import { formsOf, keysOf, settle } from './kinds';
+import { formsOf, keysOf, resolveUnion } from './kinds';
 import { mergePatch } from './mergePatch';
 import type { KeyPath } from './problem';
 import { experimentSchema } from './schema';
@@ -31,7 +31,7 @@ export function applyVariant(file: JsonObject, patch: JsonObject): JsonObject {
 }
 
 function withoutInherited(schema: z.ZodType, value: JsonObject, patch: unknown): JsonObject {
-  const form = settle(schema, value);
+  const form = resolveUnion(schema, value);
   const acting = formsOf(schema).find((candidate) => candidate.form === form);
   if (!acting) return value;
   const known = keysOf(acting.form);
@@ -40,7 +40,7 @@ function withoutInherited(schema: z.ZodType, value: JsonObject, patch: unknown):
 }
 
 /** Keys that a patch deletes although no experiment has them: slips that a merge would pass over in silence. */
-export function strangeDeletions(patch: JsonObject): readonly KeyPath[] {
+export function invalidDeletions(patch: JsonObject): readonly KeyPath[] {
   const top = Object.entries(patch).filter(([key, value]) => value === null && !keysOf(experimentSchema).has(key));
   const nested = Object.entries(patch).flatMap(([section, value]) => {
     const schema = keysOf(experimentSchema).get(section);
@@ -57,7 +57,7 @@ export function strangeDeletions(patch: JsonObject): readonly KeyPath[] {
  * A complaint about a patched experiment, told from the variant's side: where the patch adds a second kind to an
  * inherited one, it says how to delete the old key.
  */
-export function fromVariant(complaint: Complaint, patch: JsonObject): Complaint {
+export function fromVariant(complaint: UnplacedProblem, patch: JsonObject): UnplacedProblem {
   if (complaint.code !== 'severalKinds' || !complaint.kinds) return complaint;
   const section = complaint.keyPath.slice(0, -1);
   const own = valueAt(patch, section);

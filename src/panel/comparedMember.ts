@@ -1,10 +1,10 @@
 import type { Disposable } from 'vscode';
 import type { DisplaySeries } from '../run/series/displaySeries';
 import { plainName } from '../run/displayName';
-import { beganOf } from '../session/storedRun';
-import type { KeptRuns } from '../session/runIndex';
-import { KeptSession } from '../session/storedRunSession';
-import type { RunArchive } from '../session/latestRuns';
+import { formatStartTime } from '../session/storedRun';
+import type { RunIndex } from '../session/runIndex';
+import { StoredRunSession } from '../session/storedRunSession';
+import type { LatestRuns } from '../session/latestRuns';
 import type { RunReader } from '../session/runReader';
 import { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
@@ -13,7 +13,7 @@ import type { Subject } from './subject';
 
 /** One member of a comparison: finds the session that stands for it, live or from its folder. */
 export class ComparedMember implements Disposable {
-  readonly #kept: KeptSession | undefined;
+  readonly #kept: StoredRunSession | undefined;
   /** The run of an earlier window, where this window has trained none. */
   #recalled: Session | undefined;
   /** The name in the experiment's file, for a run that has not begun yet. */
@@ -26,11 +26,11 @@ export class ComparedMember implements Disposable {
     readonly id: number,
     readonly subject: Subject,
     readonly sessions: Sessions,
-    kept: KeptRuns,
+    kept: RunIndex,
     reader: RunReader,
     onChange: () => void,
   ) {
-    this.#kept = subject.kind === 'run' ? new KeptSession(subject.folder, kept.onDidTouch, reader) : undefined;
+    this.#kept = subject.kind === 'run' ? new StoredRunSession(subject.folder, kept.onDidTouch, reader) : undefined;
     this.#kept?.onDidChange(onChange);
   }
 
@@ -54,11 +54,11 @@ export class ComparedMember implements Disposable {
 
   /** When it began, where its folder says so: tells it from others of the same name. */
   get began(): string {
-    return this.#kept?.kept === undefined ? '' : beganOf(this.#kept.kept, 'second');
+    return this.#kept?.kept === undefined ? '' : formatStartTime(this.#kept.kept, 'second');
   }
 
   /** Reads the run where that has not been done; of one that is trained here, only what it is called. */
-  async load(archive: RunArchive): Promise<void> {
+  async load(archive: LatestRuns): Promise<void> {
     if (this.subject.kind === 'run') {
       await (this.session === undefined ? this.#kept?.read() : this.#kept?.identify());
       return;
@@ -69,7 +69,7 @@ export class ComparedMember implements Disposable {
     const archived = await archive.open(target);
     if (archived === undefined) return;
     this.#recalled = new Session(target.uri, target.variant);
-    this.#recalled.showArchive(archived);
+    this.#recalled.showLoaded(archived);
   }
 
   dispose(): void {

@@ -3,29 +3,29 @@ import * as z from 'zod';
 import type { Channel, Validators } from '../protocol/channel';
 import type { ComparedRun, ComparisonHostContract, ComparisonState } from '../protocol/comparison';
 import type { PageContract } from '../protocol/page';
-import { counted } from '../text/numbers';
+import { formatCount } from '../text/numbers';
 import { DisposableStore } from '../platform/disposable';
-import { Gathering } from '../platform/throttler';
+import { Throttler } from '../platform/throttler';
 import { commands } from '../platform/ids';
 import { setPanelTitle } from '../platform/labels';
 import type { Log } from '../platform/log';
-import { briefValue, differingKeys, keyValues, type KeyValues } from '../run/differences';
+import { formatValue, differingKeys, keyValues, type KeyValues } from '../run/differences';
 import { distinctNames } from '../run/distinctNames';
-import type { KeptRuns } from '../session/runIndex';
-import type { RunArchive } from '../session/latestRuns';
+import type { RunIndex } from '../session/runIndex';
+import type { LatestRuns } from '../session/latestRuns';
 import type { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
 import { ComparedMember } from './comparedMember';
 import { pageOf } from './page';
-import { keptOf, type Subject } from './subject';
+import { saveSubject, type Subject } from './subject';
 import { connectPage } from './pageChannel';
 import type { PanelView } from './panels';
 
 /** What a comparison needs from the house. */
 export interface ComparisonParts {
   readonly sessions: Sessions;
-  readonly kept: KeptRuns;
-  readonly archive: RunArchive;
+  readonly kept: RunIndex;
+  readonly archive: LatestRuns;
   readonly extension: Uri;
   readonly log: Log;
   readonly showTarget: (target: Target) => Promise<void>;
@@ -51,7 +51,7 @@ export class ComparisonPanel implements PanelView {
   readonly #channel: Channel<ComparisonHostContract, PageContract>;
   #members: readonly ComparedMember[];
   readonly #growth = this.#owned.add(
-    new Gathering(refreshMilliseconds, () => {
+    new Throttler(refreshMilliseconds, () => {
       this.#refresh();
     }),
   );
@@ -79,7 +79,7 @@ export class ComparisonPanel implements PanelView {
     });
     this.#owned.add(
       sessions.onDidChange((session) => {
-        if (this.#members.some((member) => member.session === session)) this.#growth.soon();
+        if (this.#members.some((member) => member.session === session)) this.#growth.schedule();
       }),
     );
     panel.webview.html = pageOf(panel.webview, extension, 'comparison');
@@ -102,11 +102,11 @@ export class ComparisonPanel implements PanelView {
     );
     const keys = differingKeys(values.filter((known) => known !== undefined));
     const names = distinctNames(this.#members.map(({ name, began }, i) => ({ name, began, values: values[i] })));
-    const title = `Unroll: ${counted(this.#members.length, 'run')} compared`;
+    const title = `Unroll: ${formatCount(this.#members.length, 'run')} compared`;
     this.onShow(setPanelTitle(this.panel, title));
     return {
       title,
-      subjects: this.#members.map(({ subject }) => keptOf(subject)),
+      subjects: this.#members.map(({ subject }) => saveSubject(subject)),
       keys,
       runs: this.#members.map((member, i) => runOf(member, names[i] ?? member.name, keys, values[i])),
     };
@@ -161,7 +161,7 @@ function runOf(
     name,
     status: session?.status,
     drawn: drawnOf(session),
-    values: values === undefined ? {} : Object.fromEntries(keys.map((key) => [key, briefValue(values.get(key))])),
+    values: values === undefined ? {} : Object.fromEntries(keys.map((key) => [key, formatValue(values.get(key))])),
     problem,
   };
 }

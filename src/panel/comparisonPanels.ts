@@ -4,17 +4,17 @@ import { comparisonViewType } from '../platform/ids';
 import { ComparisonPanel, type ComparisonParts } from './comparisonPanel';
 import type { PanelKind } from './openPanels';
 import { Panels } from './panels';
-import { keptOf, keptSubject, keyOf, subjectOf, type Subject } from './subject';
+import { saveSubject, savedSubjectSchema, keyOf, restoreSubject, type Subject } from './subject';
 
 const mostCompared = 100;
-const keptComparison = z.object({ subjects: z.array(keptSubject).min(1).max(mostCompared) });
+const keptComparison = z.object({ subjects: z.array(savedSubjectSchema).min(1).max(mostCompared) });
 type KeptComparison = Readonly<z.infer<typeof keptComparison>>;
 
 const comparisonKind: PanelKind<KeptComparison> = {
   viewType: comparisonViewType,
   storeKey: 'unroll.openComparisons',
   schema: keptComparison,
-  keyOf: ({ subjects }) => keyOfAll(subjects.map(subjectOf)),
+  keyOf: ({ subjects }) => keyOfAll(subjects.map(restoreSubject)),
 };
 
 /** All comparisons of the window; the same runs are compared in one panel only. */
@@ -29,7 +29,7 @@ export class ComparisonPanels extends Panels<KeptComparison, ComparisonPanel> {
 
   /** Shows a comparison in the panel it already has, or in a new one. */
   show(subjects: readonly Subject[]): void {
-    this.reveal({ subjects: subjects.map(keptOf) });
+    this.reveal({ subjects: subjects.map(saveSubject) });
   }
 
   protected override fill(
@@ -37,7 +37,7 @@ export class ComparisonPanels extends Panels<KeptComparison, ComparisonPanel> {
     shown: KeptComparison,
     note: (shown: KeptComparison, title: string) => void,
   ): ComparisonPanel {
-    return new ComparisonPanel(panel, shown.subjects.map(subjectOf), this.parts, (title) => {
+    return new ComparisonPanel(panel, shown.subjects.map(restoreSubject), this.parts, (title) => {
       note(shown, title);
     });
   }

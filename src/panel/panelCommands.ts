@@ -9,7 +9,11 @@ import type { Target } from '../session/sessions';
  * @param target the experiment that is shown, with its variant
  * @param folder of the run that is shown, where its records are kept
  */
-export async function obey(command: PanelCommand, target: Target, folder: string | undefined): Promise<void> {
+export async function runPanelCommand(
+  command: PanelCommand,
+  target: Target,
+  folder: string | undefined,
+): Promise<void> {
   const run = (id: string): Thenable<unknown> => registry.executeCommand(id, target.uri.toString(), target.variant);
   switch (command) {
     case 'train':

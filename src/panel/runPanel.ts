@@ -1,21 +1,21 @@
 import { Uri, type WebviewPanel } from 'vscode';
-import { asksBy } from '../protocol/replayRequests';
+import { replayClient } from '../protocol/replayRequests';
 import { reasonOf, type Channel } from '../protocol/channel';
 import type { PageContract } from '../protocol/page';
-import type { Detail, DetailRequest, PanelEntry, PanelHostContract, PanelState } from '../protocol/panel';
+import type { ZoomedSeries, ZoomedSeriesRequest, PanelEntry, PanelHostContract, PanelState } from '../protocol/panel';
 import type { DisplaySeries } from '../run/series/displaySeries';
 import { DisposableStore } from '../platform/disposable';
-import { Gathering } from '../platform/throttler';
+import { Throttler } from '../platform/throttler';
 import { setPanelTitle } from '../platform/labels';
 import type { Log } from '../platform/log';
 import { experimentName, fileNameOf, folderOf, readExperiment } from '../session/experimentText';
-import type { KeptRuns } from '../session/runIndex';
-import { beganOf } from '../session/storedRun';
-import { KeptSession } from '../session/storedRunSession';
-import type { RunArchive } from '../session/latestRuns';
+import type { RunIndex } from '../session/runIndex';
+import { formatStartTime } from '../session/storedRun';
+import { StoredRunSession } from '../session/storedRunSession';
+import type { LatestRuns } from '../session/latestRuns';
 import { Inspector } from '../session/inspector';
-import { LiveDetail } from '../session/liveZoomedSeries';
-import type { DetailReader } from '../session/runReader';
+import { LiveZoomedSeries } from '../session/liveZoomedSeries';
+import type { ZoomedSeriesReader } from '../session/runReader';
 import { Session } from '../session/session';
 import type { Sessions, Target } from '../session/sessions';
 import type { StartTrainerWorker } from '../session/trainerWorker';
@@ -23,16 +23,16 @@ import { plainName } from '../run/displayName';
 import { runFiles } from '../run/storage/runFiles';
 import { pageOf } from './page';
 import { connectPage } from './pageChannel';
-import { obey } from './panelCommands';
+import { runPanelCommand } from './panelCommands';
 import type { PanelView } from './panels';
 import { panelRequests } from './requests';
-import { keptOf, type KeptSubject, type Subject } from './subject';
+import { saveSubject, type SavedSubject, type Subject } from './subject';
 
 /** What a panel needs from the house. */
 export interface RunPanelParts {
   readonly sessions: Sessions;
-  readonly kept: KeptRuns;
-  readonly archive: RunArchive;
+  readonly kept: RunIndex;
+  readonly archive: LatestRuns;
   /** For looking into single updates. */
   readonly startWorker: StartTrainerWorker;
   readonly extension: Uri;
@@ -46,11 +46,11 @@ export class RunPanel implements PanelView {
   readonly #owned = new DisposableStore();
   readonly #channel: Channel<PanelHostContract, PageContract>;
   /** The run as its folder has it, where the panel is about one run. */
-  readonly #kept: KeptSession | undefined;
+  readonly #kept: StoredRunSession | undefined;
   #target: Target | undefined;
   /** A hidden panel gets no changes and asks anew when it shows. */
   readonly #changes = this.#owned.add(
-    new Gathering(refreshMilliseconds, () => {
+    new Throttler(refreshMilliseconds, () => {
       this.#refresh();
     }),
   );
@@ -64,9 +64,9 @@ export class RunPanel implements PanelView {
   #inspector: Inspector | undefined;
   /** What the inspector was made for. */
   #inspectedAs = '';
-  #detail: { readonly of: Session; readonly records: DetailReader } | undefined;
+  #detail: { readonly of: Session; readonly records: ZoomedSeriesReader } | undefined;
   /** The stretch that is followed while its run trains. */
-  #live: LiveDetail | undefined;
+  #live: LiveZoomedSeries | undefined;
   /** What was begun to be read before the page could ask for it. */
   #early: Promise<unknown> | undefined;
   #variants: readonly string[] = [];
@@ -78,13 +78,13 @@ export class RunPanel implements PanelView {
     readonly panel: WebviewPanel,
     readonly subject: Subject,
     readonly parts: RunPanelParts,
-    readonly onShow: (shown: KeptSubject, title: string) => void,
+    readonly onShow: (shown: SavedSubject, title: string) => void,
   ) {
     const { sessions, kept, extension, log } = parts;
     this.#target = subject.kind === 'experiment' ? subject.target : undefined;
     this.#kept =
       subject.kind === 'run'
-        ? this.#owned.add(new KeptSession(subject.folder, kept.onDidTouch, parts.archive.reader))
+        ? this.#owned.add(new StoredRunSession(subject.folder, kept.onDidTouch, parts.archive.reader))
         : undefined;
     this.#channel = connectPage<PanelHostContract>('Panel', panel.webview, log, panelRequests, {
       ready: () => this.#hydrate(),
@@ -98,10 +98,10 @@ export class RunPanel implements PanelView {
       },
       command: async (command) => {
         const target = this.#target ?? this.#session ?? { uri: this.#uri, variant: undefined };
-        await obey(command, target, this.#session?.folder);
+        await runPanelCommand(command, target, this.#session?.folder);
         return undefined;
       },
-      ...asksBy(async (name, params) => this.#inspected().ask(name, params)),
+      ...replayClient(async (name, params) => this.#inspected().ask(name, params)),
       detail: (request) => this.#detailOf(request),
       setLearningRate: (rate) => this.#session?.setLearningRate(rate).then(() => undefined),
     });
@@ -121,7 +121,7 @@ export class RunPanel implements PanelView {
           const isNamedAlike = this.#title === this.#kept?.name;
           const isOwn = this.#session === this.#kept?.session;
           const hasOnlyGrown = this.#drawn !== undefined && this.#drawn === this.#session?.series;
-          if (isOwn && isNamedAlike && hasOnlyGrown) this.#changes.soon();
+          if (isOwn && isNamedAlike && hasOnlyGrown) this.#changes.schedule();
           else if (isOwn || !isNamedAlike) void this.#announce();
         }),
       );
@@ -183,7 +183,7 @@ export class RunPanel implements PanelView {
   }
 
   /** Full resolution comes from the records on disk, and of a run that trains from its trainer and from what comes in. */
-  async #detailOf(request: DetailRequest): Promise<Detail | undefined> {
+  async #detailOf(request: ZoomedSeriesRequest): Promise<ZoomedSeries | undefined> {
     const session = this.#session;
     const { facts } = session ?? {};
     if (session === undefined || facts === undefined || facts.folder === null) return undefined;
@@ -191,7 +191,7 @@ export class RunPanel implements PanelView {
       this.#detail = { of: session, records: this.parts.archive.reader.detailOf(facts.folder, facts) };
     }
     this.#live?.dispose();
-    this.#live = session.isLive ? new LiveDetail(session, facts, request) : undefined;
+    this.#live = session.isLive ? new LiveZoomedSeries(session, facts, request) : undefined;
     const { records } = this.#detail;
     return this.#live === undefined ? records.read(request) : this.#live.read(records);
   }
@@ -214,14 +214,14 @@ export class RunPanel implements PanelView {
     this.#drawn = run === undefined ? undefined : session?.series;
     this.#title = title;
     const kept = this.#kept?.kept;
-    const began = kept === undefined ? '' : beganOf(kept, 'minute');
+    const began = kept === undefined ? '' : formatStartTime(kept, 'minute');
     // Of a run that a person has named, the name says which it is; others are called alike.
     const isNamed = began === '' || kept?.displayName !== undefined;
     const tab = setPanelTitle(this.panel, isNamed ? `Unroll: ${title}` : `Unroll: ${title}, ${began}`);
     const folder = this.#kept?.folder.toString();
     const variant = this.#target?.variant;
     const shown: Subject = this.#target === undefined ? this.subject : { kind: 'experiment', target: this.#target };
-    this.onShow(keptOf(shown), tab);
+    this.onShow(saveSubject(shown), tab);
     return {
       uri: this.#uri.toString(),
       folder,
@@ -248,7 +248,7 @@ export class RunPanel implements PanelView {
     // While the files were read, somebody may have started a run.
     if (archived === undefined || this.parts.sessions.get(target) !== undefined) return;
     const session = new Session(target.uri, target.variant);
-    session.showArchive(archived);
+    session.showLoaded(archived);
     this.#recalled = session;
     this.parts.sessions.put(session);
   }
@@ -286,7 +286,7 @@ export class RunPanel implements PanelView {
     const { series } = session;
     const isFirst = this.#drawn !== series ? series !== undefined : this.#sent === 0 && series?.updates !== 0;
     if (session === this.#session && isFirst) this.#refresh();
-    else this.#changes.soon();
+    else this.#changes.schedule();
   }
 
   #refresh(): void {

@@ -7,14 +7,14 @@ export type Subject =
   { readonly kind: 'experiment'; readonly target: Target } | { readonly kind: 'run'; readonly folder: Uri };
 
 /** A subject as it is kept over a reload of the window. */
-export const keptSubject = z.object({
+export const savedSubjectSchema = z.object({
   uri: z.string(),
   variant: z.string().optional(),
   folder: z.string().optional(),
 });
 
 /** See keptSubject. */
-export type KeptSubject = Readonly<z.infer<typeof keptSubject>>;
+export type SavedSubject = Readonly<z.infer<typeof savedSubjectSchema>>;
 
 /** Equal for two subjects that belong in the same panel. */
 export function keyOf(subject: Subject): string {
@@ -29,13 +29,13 @@ export function keyOf(subject: Subject): string {
 }
 
 /** The subject that was kept. */
-export function subjectOf({ uri, variant, folder }: KeptSubject): Subject {
+export function restoreSubject({ uri, variant, folder }: SavedSubject): Subject {
   if (folder !== undefined) return { kind: 'run', folder: Uri.parse(folder) };
   return { kind: 'experiment', target: { uri: Uri.parse(uri), variant } };
 }
 
 /** What is kept of a subject. */
-export function keptOf(subject: Subject): KeptSubject {
+export function saveSubject(subject: Subject): SavedSubject {
   switch (subject.kind) {
     case 'experiment': {
       const { uri, variant } = subject.target;

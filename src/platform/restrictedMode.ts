@@ -6,7 +6,7 @@ import { settings } from './ids';
  * The folder for runs that the workspace asks for in vain, because its person has not said that they trust it: VS Code
  * keeps such a setting from extensions without a word. undefined in a trusted workspace, and where it asks for none.
  */
-export async function unheededRunsFolder(scope: Uri): Promise<string | undefined> {
+export async function untrustedRunsFolderSetting(scope: Uri): Promise<string | undefined> {
   const home = workspace.isTrusted ? undefined : workspace.getWorkspaceFolder(scope)?.uri;
   if (home === undefined) return undefined;
   const bytes = await workspace.fs.readFile(Uri.joinPath(home, '.vscode', 'settings.json')).then(

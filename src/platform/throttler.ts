@@ -1,7 +1,7 @@
 import type { Disposable } from 'vscode';
 
 /** Does one thing soon after it is asked for, once for all who asked meanwhile, and never twice at a time. */
-export class Gathering implements Disposable {
+export class Throttler implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<void> | undefined;
   #isDisposed = false;
@@ -13,7 +13,7 @@ export class Gathering implements Disposable {
   ) {}
 
   /** Asks for it. */
-  soon(): void {
+  schedule(): void {
     if (this.#isDisposed) return;
     this.#timer ??= setTimeout(() => void this.#do(), this.milliseconds);
   }

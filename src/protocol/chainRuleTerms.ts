@@ -1,5 +1,5 @@
 /** Which step's term of which parameter's gradient. */
-export interface TermsRequest {
+export interface ChainRuleTermsRequest {
   readonly update: number;
   /** Whose δ_t and s_t are wanted besides the whole batch's terms. */
   readonly sequence: number;
@@ -9,7 +9,7 @@ export interface TermsRequest {
 }
 
 /** ∂L/∂W = Σ_t δ_t s_tᵀ of one parameter at one update, and its term at one step. */
-export interface Terms {
+export interface ChainRuleTerms {
   readonly parameter: string;
   /** N */
   readonly rows: number;

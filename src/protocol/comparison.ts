@@ -1,5 +1,5 @@
 import type { SeriesSlice } from '../run/series/displaySeries';
-import type { RunFacts, RunStatus } from './run';
+import type { RunInfo, RunStatus } from './run';
 
 /** One of the runs that are compared. */
 export interface ComparedRun {
@@ -8,7 +8,7 @@ export interface ComparedRun {
   readonly name: string;
   readonly status: RunStatus | undefined;
   /** undefined before the run has begun, and where it cannot be read. */
-  readonly drawn: { readonly facts: RunFacts; readonly series: SeriesSlice } | undefined;
+  readonly drawn: { readonly facts: RunInfo; readonly series: SeriesSlice } | undefined;
   /** By key: what the runs do not have alike. */
   readonly values: Readonly<Record<string, string>>;
   /** Why there is nothing to show, where that needs words. */

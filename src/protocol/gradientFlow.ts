@@ -1,12 +1,12 @@
 /** Of which update, for which sequence and layer. */
-export interface ReachRequest {
+export interface GradientFlowRequest {
   readonly update: number;
   readonly sequence: number;
   readonly layer: number;
 }
 
 /** Who reaches whom at one update: N[t,k] = ‖∂L_t/∂h_k‖ of the raw gradient, untruncated within the window. */
-export interface Reach {
+export interface GradientFlow {
   /** T */
   readonly steps: number;
   /** (T,T) of the chosen sequence; row t is a loss, column k a step; NaN above the diagonal and where t has no loss. */

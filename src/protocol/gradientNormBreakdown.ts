@@ -1,5 +1,5 @@
 /** One entry of the clipping ledger: what made the norm of one update's gradient, and what clipping did to it. */
-export interface LedgerEntry {
+export interface GradientNormBreakdown {
   readonly update: number;
   /** ‖g‖ over all parameters, before and after clipping. */
   readonly gradNorm: number;
@@ -8,13 +8,13 @@ export interface LedgerEntry {
   readonly coefficient: number;
   /** g · g′ / (‖g‖ ‖g′‖): 1 where the direction was kept; NaN where one of the two is 0. */
   readonly cosine: number;
-  readonly parameters: readonly LedgerParameter[];
+  readonly parameters: readonly ParameterNormShare[];
   /** (T): ⟨term of step t, g⟩ / ‖g‖² over all parameters; the shares add up to 1. Empty where it would take too long. */
   readonly stepShare: Float64Array;
 }
 
 /** A parameter's part in the norm. */
-export interface LedgerParameter {
+export interface ParameterNormShare {
   /** PyTorch's name. */
   readonly name: string;
   /** ‖g_p‖² / ‖g‖²; the shares of all parameters add up to 1. */

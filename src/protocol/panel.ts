@@ -1,6 +1,6 @@
 import type { SeriesSlice } from '../run/series/displaySeries';
-import type { RunFacts, RunState, RunStatus } from './run';
-import type { UpdateQuestions } from './replayRequests';
+import type { RunInfo, RunState, RunStatus } from './run';
+import type { ReplayRequests } from './replayRequests';
 
 /** One run that the panel can show: the experiment itself or one of its variants. */
 export interface PanelEntry {
@@ -12,7 +12,7 @@ export interface PanelEntry {
 
 /** A run as the panel first sees it. */
 export interface RunView {
-  readonly facts: RunFacts;
+  readonly facts: RunInfo;
   readonly status: RunStatus;
   readonly series: SeriesSlice;
 }
@@ -49,13 +49,13 @@ export type PanelCommand =
   'train' | 'pause' | 'resume' | 'step' | 'stop' | 'resumeRun' | 'openExperiment' | 'revealRun' | 'showLog';
 
 /** Updates `from … to` (exclusive) of the shown run; beyond those there are, what a run that trains will bring. */
-export interface DetailRequest {
+export interface ZoomedSeriesRequest {
   readonly from: number;
   readonly to: number;
 }
 
 /** A stretch of a run's records, in as many columns as the pictures have for it. */
-export interface Detail extends DetailRequest {
+export interface ZoomedSeries extends ZoomedSeriesRequest {
   readonly series: SeriesSlice;
 }
 
@@ -68,14 +68,14 @@ export type PanelHostContract = {
     command: { params: PanelCommand; result: undefined };
     setLearningRate: { params: number; result: undefined };
     /** The kept records of a stretch, fewer where there are fewer; undefined where they are too many to be read at once. */
-    detail: { params: DetailRequest; result: Detail | undefined };
-  } & UpdateQuestions;
+    detail: { params: ZoomedSeriesRequest; result: ZoomedSeries | undefined };
+  } & ReplayRequests;
   events: {
     /** Another run, or the same one anew. */
     show: PanelState;
     status: { readonly status: RunStatus; readonly entries: readonly PanelEntry[] };
     series: SeriesSlice;
     /** What the stretch that was asked for last has gained: the changed end of its series. */
-    detail: Detail;
+    detail: ZoomedSeries;
   };
 };

@@ -1,12 +1,12 @@
 import type { Inspection, ParameterRequest, ParameterUpdate } from './inspection';
-import type { LedgerEntry } from './gradientNormBreakdown';
+import type { GradientNormBreakdown } from './gradientNormBreakdown';
 import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from './output';
-import type { Horizon, HorizonRequest, Reach, ReachRequest } from './gradientFlow';
-import type { Terms, TermsRequest } from './chainRuleTerms';
+import type { Horizon, HorizonRequest, GradientFlow, GradientFlowRequest } from './gradientFlow';
+import type { ChainRuleTerms, ChainRuleTermsRequest } from './chainRuleTerms';
 import type { WhatIf, WhatIfRequest } from './whatIf';
 
 /** Which update and which sequence of its batch. */
-export interface InspectRequest {
+export interface InspectionRequest {
   readonly update: number;
   readonly sequence: number;
 }
@@ -15,19 +15,19 @@ export interface InspectRequest {
  * What can be asked about a single update of a kept run: the webview asks, the panel's host passes it on, and the worker
  * that replays the run answers.
  */
-export type UpdateQuestions = {
+export type ReplayRequests = {
   /** Everything of one update for one sequence of its batch. */
-  inspect: { params: InspectRequest; result: Inspection };
+  inspect: { params: InspectionRequest; result: Inspection };
   /** What the update did to every element of one parameter. */
   parameter: { params: ParameterRequest; result: ParameterUpdate };
   /** The terms of one parameter's gradient. */
-  terms: { params: TermsRequest; result: Terms };
+  terms: { params: ChainRuleTermsRequest; result: ChainRuleTerms };
   /** Which loss reaches which step. */
-  reach: { params: ReachRequest; result: Reach };
+  reach: { params: GradientFlowRequest; result: GradientFlow };
   /** How far back a loss reaches. */
   horizon: { params: HorizonRequest; result: Horizon };
   /** What made the norm of the gradient, and what clipping did to it. */
-  ledger: { params: { readonly update: number }; result: LedgerEntry };
+  ledger: { params: { readonly update: number }; result: GradientNormBreakdown };
   /** The update once more with one thing changed. */
   whatIf: { params: WhatIfRequest; result: WhatIf };
   /** Symbols drawn from the net as it was before the update. */
@@ -39,22 +39,22 @@ export type UpdateQuestions = {
 };
 
 /** A question's name. */
-export type UpdateQuestion = keyof UpdateQuestions;
+export type ReplayRequestName = keyof ReplayRequests;
 
 /** Every question, as a function that asks it. */
-export type Asks = {
-  readonly [Name in UpdateQuestion]: (
-    params: UpdateQuestions[Name]['params'],
-  ) => Promise<UpdateQuestions[Name]['result']>;
+export type ReplayApi = {
+  readonly [Name in ReplayRequestName]: (
+    params: ReplayRequests[Name]['params'],
+  ) => Promise<ReplayRequests[Name]['result']>;
 };
 
 /** The functions that ask every question in one way. */
-export function asksBy(
-  ask: <Name extends UpdateQuestion>(
+export function replayClient(
+  ask: <Name extends ReplayRequestName>(
     name: Name,
-    params: UpdateQuestions[Name]['params'],
-  ) => Promise<UpdateQuestions[Name]['result']>,
-): Asks {
+    params: ReplayRequests[Name]['params'],
+  ) => Promise<ReplayRequests[Name]['result']>,
+): ReplayApi {
   return {
     inspect: (params) => ask('inspect', params),
     parameter: (params) => ask('parameter', params),

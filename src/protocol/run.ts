@@ -1,7 +1,7 @@
 import type { Finding } from '../diagnosis/finding';
-import type { BrokenPlace } from '../run/manifest';
+import type { NonFiniteLocation } from '../run/manifest';
 
-export type { RunFacts } from '../run/runInfo';
+export type { RunInfo } from '../run/runInfo';
 
 /**
  * Where a run stands. `waiting`: for others to end, so that not too many train at once; `elsewhere`: another window or a
@@ -25,13 +25,13 @@ export function isLive(state: RunState): boolean {
 }
 
 /** Whether a run in this state, of which its folder holds so much, can be gone on with from its newest checkpoint. */
-export function isResumable(state: RunState, kept: KeptState = 'whole'): boolean {
+export function isResumable(state: RunState, kept: SaveState = 'whole'): boolean {
   if (isLive(state) || kept === 'gone') return false;
   return kept === 'cut' || state === 'stopped' || state === 'interrupted' || state === 'failed';
 }
 
 /** What each state is called, everywhere it is named. */
-export const stateWords: Readonly<Record<RunState, string>> = {
+export const stateLabels: Readonly<Record<RunState, string>> = {
   waiting: 'waiting',
   preparing: 'preparing',
   running: 'training',
@@ -49,11 +49,11 @@ export const stateWords: Readonly<Record<RunState, string>> = {
  * in memory; `gap`: it is written again, and the records of some updates are missing; `cut`: the run is over, and its end
  * could not be written; `gone`: it is over, and its folder is not there any more.
  */
-export type KeptState = 'whole' | 'waiting' | 'gap' | 'cut' | 'gone';
+export type SaveState = 'whole' | 'waiting' | 'gap' | 'cut' | 'gone';
 
 /** How it stands with what is kept of a run, and what the person must know of it. */
-export interface Keeping {
-  readonly state: KeptState;
+export interface SaveStatus {
+  readonly state: SaveState;
   readonly message: string;
 }
 
@@ -72,17 +72,17 @@ export interface RunStatus {
   /** Seconds of training, without pauses. */
   readonly seconds: number;
   /** Place among those that wait to train, from 1; undefined when it does not wait. */
-  readonly place: number | undefined;
+  readonly queuePosition: number | undefined;
   /** Updates that were clipped. */
   readonly clipped: number;
   /** Number of the last clipped update. */
   readonly lastClip: number | undefined;
   /** Where the first value appeared that was not finite; undefined unless it has diverged. */
-  readonly broke: BrokenPlace | undefined;
+  readonly nonFinite: NonFiniteLocation | undefined;
   /** What stands out in it, in the order it was found. */
   readonly findings: readonly Finding[];
   /** How much of it its folder holds; `whole` where nothing is to be kept. */
-  readonly kept: KeptState;
+  readonly saved: SaveState;
   /** Why it stands where it stands, where that needs words. */
   readonly message: string | undefined;
 }

@@ -1,11 +1,11 @@
 import type { RecordBatch } from '../run/records/recordBatch';
 import type { SeriesSlice } from '../run/series/displaySeries';
-import type { Detail, DetailRequest } from './panel';
-import type { RunFacts } from './run';
+import type { ZoomedSeries, ZoomedSeriesRequest } from './panel';
+import type { RunInfo } from './run';
 import type { RunNumbers } from '../run/series/runHistory';
 
 /** What of a run's facts its records are read by. */
-export type RecordFacts = Pick<RunFacts, 'layout' | 'recordEvery'>;
+export type RecordInfo = Pick<RunInfo, 'layout' | 'recordEvery'>;
 
 /** One record batch, and where in the record file it stands. */
 export interface PlacedBatch {
@@ -21,7 +21,7 @@ export interface PlacedBatch {
 export interface HistoryRequest {
   /** Absolute path of the run's folder. */
   readonly folder: string;
-  readonly facts: RecordFacts;
+  readonly facts: RecordInfo;
   /** The first update that is not asked for; Infinity for all. */
   readonly end: number;
   /** The last batch that has been read before, where only what follows it is asked for; undefined for everything. */
@@ -44,16 +44,16 @@ export type HistoryReply = {
 );
 
 /** Asks for a part of a stored run's records in full resolution. */
-export interface StoredDetailRequest {
+export interface StoredZoomedSeriesRequest {
   /** Absolute path of the run's folder. */
   readonly folder: string;
-  readonly facts: RecordFacts;
-  readonly request: DetailRequest;
+  readonly facts: RecordInfo;
+  readonly request: ZoomedSeriesRequest;
 }
 
 /** Reading of stored runs, which the trainer's process does so that no damaged or hostile file is read by the host. */
 export type StoredRunRequests = {
   history: { params: HistoryRequest; result: HistoryReply };
   /** undefined where the part holds too many records to be read at once. */
-  storedDetail: { params: StoredDetailRequest; result: Detail | undefined };
+  storedDetail: { params: StoredZoomedSeriesRequest; result: ZoomedSeries | undefined };
 };

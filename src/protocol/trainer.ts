@@ -1,13 +1,13 @@
 import type { Finding } from '../diagnosis/finding';
 import type { Variant } from '../experiment/experimentFile';
-import type { Refusal } from '../experiment/problem';
+import type { Problem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { KernelHistory } from '../run/kernelHistory';
-import type { BrokenPlace, Manifest } from '../run/manifest';
+import type { NonFiniteLocation, Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/records/recordBatch';
-import type { Keeping, RunFacts } from './run';
+import type { SaveStatus, RunInfo } from './run';
 import type { StoredRunRequests } from './storedRun';
-import type { UpdateQuestions } from './replayRequests';
+import type { ReplayRequests } from './replayRequests';
 
 /** What the host sends to have a run started. */
 export interface StartParams {
@@ -31,7 +31,7 @@ export interface StartParams {
 }
 
 /** Why an experiment cannot be trained, at the key that causes it. */
-export interface RefusalAt {
+export interface StartProblem {
   readonly code: string;
   readonly message: string;
   readonly keyPath: readonly (string | number)[];
@@ -41,11 +41,11 @@ export interface RefusalAt {
 export type StartReply =
   | {
       readonly kind: 'started';
-      readonly facts: RunFacts;
+      readonly facts: RunInfo;
       /** Updates done before this start: those of the checkpoint that a resumed run goes on from. */
       readonly updates: number;
     }
-  | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
+  | { readonly kind: 'refused'; readonly refusals: readonly StartProblem[] };
 
 /** An experiment file as it is written, to be checked before anything is trained. */
 export interface CheckParams {
@@ -53,7 +53,7 @@ export interface CheckParams {
   /** The bytes of the files that it names, by their paths as written; those that are not there are not looked into. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Why files that it names cannot be read, by their paths as written. */
-  readonly unreadable: ReadonlyMap<string, Omit<RefusalAt, 'keyPath'>>;
+  readonly unreadable: ReadonlyMap<string, Omit<StartProblem, 'keyPath'>>;
   /** Bytes that the process of one run may have in memory. */
   readonly memoryLimit: number;
   /** Threads that share the work of one run; 0 for as many as are of use. */
@@ -72,7 +72,7 @@ export interface Estimate {
 /** What is found in an experiment file. */
 export interface CheckedExperiment {
   /** In the order of the file. */
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly Problem[];
   readonly variants: readonly Variant[];
   /** The paths of the files that the experiment and its variants name; those that were given among them. */
   readonly paths: readonly string[];
@@ -84,7 +84,7 @@ export interface CheckedExperiment {
 export type Ending =
   | { readonly kind: 'finished'; readonly updates: number; readonly reason: 'steps' | 'stopAtLoss' }
   | { readonly kind: 'stopped'; readonly updates: number }
-  | { readonly kind: 'diverged'; readonly updates: number; readonly message: string; readonly place: BrokenPlace }
+  | { readonly kind: 'diverged'; readonly updates: number; readonly message: string; readonly place: NonFiniteLocation }
   | { readonly kind: 'failed'; readonly updates: number; readonly message: string };
 
 /** What a replay of a kept run needs. */
@@ -104,7 +104,7 @@ export interface ReplayParams {
 
 /** The answer to opening a replay. */
 export type ReplayReply =
-  { readonly kind: 'opened' } | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
+  { readonly kind: 'opened' } | { readonly kind: 'refused'; readonly refusals: readonly StartProblem[] };
 
 /** What the trainer's worker serves. */
 export type TrainerContract = {
@@ -125,11 +125,11 @@ export type TrainerContract = {
     /** Makes this worker the replay of a kept run, in place of a trainer. */
     openReplay: { params: ReplayParams; result: ReplayReply };
   } & StoredRunRequests &
-    UpdateQuestions;
+    ReplayRequests;
   events: {
     records: RecordBatch;
     ended: Ending;
-    keeping: Keeping;
+    keeping: SaveStatus;
     /** All that has been found so far, whenever there is more. */
     findings: readonly Finding[];
     /** Something the person must know that does not end the run. */

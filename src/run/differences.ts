@@ -40,20 +40,20 @@ export function differingKeys(experiments: readonly KeyValues[]): readonly strin
 export const noValue = '–';
 
 /** A value as a person reads it in a table: without quotation marks, and not longer than a line. */
-export function briefValue(value: string | undefined): string {
+export function formatValue(value: string | undefined): string {
   if (value === undefined) return noValue;
   const plain = /^"[^"\\]*"$/.test(value) ? value.slice(1, -1) : value;
   return plain.length > longestValue ? `${plain.slice(0, longestValue - 1)}…` : plain;
 }
 
 /** For each run the keys that those of its name do not have alike, with its values; none where it is alone in its name. */
-export function tellingKeys(
+export function distinguishingKeys(
   runs: readonly { readonly name: string; readonly values: KeyValues | undefined }[],
 ): readonly (readonly KeyValue[])[] {
   return runs.map(({ name, values }) => {
     const namesakes = runs.filter((other) => other.name === name).map((other) => other.values);
     const keys = differingKeys(namesakes.filter((known) => known !== undefined));
-    return keys.map((key) => [key, briefValue(values?.get(key))] as const);
+    return keys.map((key) => [key, formatValue(values?.get(key))] as const);
   });
 }
 
@@ -61,7 +61,7 @@ export function tellingKeys(
  * Keys and values in the fewest words: `optimizer.learningRate` → `learningRate 0.02`. Those without a value say nothing, and
  * short values come first: a list of columns would leave no room for anything else.
  */
-export function keysInWords(keys: readonly KeyValue[]): readonly string[] {
+export function formatKeys(keys: readonly KeyValue[]): readonly string[] {
   return keys
     .filter(([, value]) => value !== noValue)
     .sort(([, a], [, b]) => Number(a.length > shortValue) - Number(b.length > shortValue))

@@ -1,4 +1,4 @@
-import { keysInWords, tellingKeys, type KeyValues } from './differences';
+import { formatKeys, distinguishingKeys, type KeyValues } from './differences';
 
 /** A run that is to be named beside others. */
 export interface NamedRun {
@@ -16,8 +16,8 @@ const mostKeys = 2;
  * they began only where that does not do: `A long lag, learningRate 0.02`.
  */
 export function distinctNames(runs: readonly NamedRun[]): readonly string[] {
-  const keys = tellingKeys(runs);
-  const named = runs.map(({ name }, i) => [name, ...keysInWords(keys[i] ?? []).slice(0, mostKeys)].join(', '));
+  const keys = distinguishingKeys(runs);
+  const named = runs.map(({ name }, i) => [name, ...formatKeys(keys[i] ?? []).slice(0, mostKeys)].join(', '));
   return named.map((name, i) => {
     const began = runs[i]?.began ?? '';
     const isAlone = named.filter((other) => other === name).length === 1;

@@ -19,7 +19,7 @@ export function kernelsAt({ kernels, kernelChanges }: KernelHistory, update: num
 }
 
 /** The history of a run that is gone on with at an update, which this kernel set is the next to compute. */
-export function goneOnWith(
+export function withKernelChange(
   { kernels: first, kernelChanges }: KernelHistory,
   update: number,
   kernels: string,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checksumKey, textChecksum } from './storage/checksum';
-import { factsSchema } from './runInfo';
+import { runInfoSchema } from './runInfo';
 import { layoutVersion } from './storage/runFiles';
 
 const placeSchema = z.object({
@@ -14,7 +14,7 @@ const placeSchema = z.object({
 });
 
 /** Where the first value that was not finite appeared; as the engine's `NonFinite`. */
-export type BrokenPlace = Readonly<z.infer<typeof placeSchema>>;
+export type NonFiniteLocation = Readonly<z.infer<typeof placeSchema>>;
 
 const manifestSchema = z.object({
   format: z.literal('unroll-run'),
@@ -40,7 +40,7 @@ const manifestSchema = z.object({
   /** Of a run that has diverged. The checkpoint of that update holds the state before it, and its batch. */
   nonFinite: placeSchema.nullable().default(null),
   /** What the panel shows beside the run. */
-  facts: factsSchema,
+  facts: runInfoSchema,
 });
 
 /** `run.json`: what a run is and how it ended. */
@@ -65,7 +65,7 @@ export function readManifest(bytes: Uint8Array): Manifest | undefined {
 }
 
 /** Why `readManifest` reads nothing from these bytes: a sentence. */
-export function unreadableInWords(bytes: Uint8Array): string {
+export function unreadableReason(bytes: Uint8Array): string {
   const json = jsonIn(bytes);
   if (json === undefined || !isDamaged(json)) return 'It holds no run of this version.';
   return `It is damaged: it does not match its checksum. If it was edited, remove "${checksumKey}" from it.`;

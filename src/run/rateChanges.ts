@@ -53,7 +53,7 @@ export function readRateChanges(bytes: Uint8Array | undefined): RateChangesRead 
 }
 
 /** Said where lines of a run's file of changes are damaged; undefined where none is. */
-export function damagedChangesInWords(path: string, damaged: readonly DamagedLine[]): string | undefined {
+export function formatDamagedChanges(path: string, damaged: readonly DamagedLine[]): string | undefined {
   const [first, ...others] = damaged;
   if (first === undefined) return undefined;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;

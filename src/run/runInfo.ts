@@ -15,8 +15,8 @@ const layoutSchema = z
   })
   .refine(isBounded);
 
-/** See RunFacts. */
-export const factsSchema = z.object({
+/** See RunInfo. */
+export const runInfoSchema = z.object({
   /** The experiment's name. */
   name: z.string(),
   variant: z.string().nullable(),
@@ -70,4 +70,4 @@ export const factsSchema = z.object({
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 
 /** What is known of a run before its first update and does not change; part of the run's manifest. */
-export type RunFacts = DeepReadonly<z.infer<typeof factsSchema>>;
+export type RunInfo = DeepReadonly<z.infer<typeof runInfoSchema>>;

@@ -1,9 +1,9 @@
 import { Uri, type Disposable } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
-import { Gathering } from '../platform/throttler';
+import { Throttler } from '../platform/throttler';
 import { runFiles } from '../run/storage/runFiles';
-import { readKeptRun, stampOf, type KeptRun } from './storedRun';
-import type { KeptRuns } from './runIndex';
+import { readStoredRun, versionOf, type StoredRun } from './storedRun';
+import type { RunIndex } from './runIndex';
 import type { GrowingHistory } from './growingHistory';
 import type { RunReader } from './runReader';
 import { loadRun } from './latestRuns';
@@ -17,21 +17,21 @@ const secondsBetweenLooks = 2;
  * Sessions that are over in this window, and whose runs another window or a terminal has gone on with: they are shown as
  * their folders tell of them, and again as their records grow.
  */
-export class OvertakenSessions implements Disposable {
+export class ExternallyResumedRuns implements Disposable {
   readonly #owned = new DisposableStore();
-  readonly #look = this.#owned.add(new Gathering(calmMilliseconds, () => this.#showAll()));
+  readonly #look = this.#owned.add(new Throttler(calmMilliseconds, () => this.#showAll()));
   /** What each of them was last shown from, and what reads its records. */
   readonly #shown = new WeakMap<Session, { readonly stamp: string; readonly records: GrowingHistory }>();
   #next: NodeJS.Timeout | undefined;
 
   constructor(
     readonly sessions: Sessions,
-    kept: KeptRuns,
+    kept: RunIndex,
     readonly reader: RunReader,
   ) {
     this.#owned.add(
       kept.onDidChange(() => {
-        this.#look.soon();
+        this.#look.schedule();
       }),
     );
   }
@@ -46,7 +46,7 @@ export class OvertakenSessions implements Disposable {
     for (const session of this.sessions.all) await this.#show(session);
     if (this.#owned.isDisposed || this.sessions.all.every(({ status }) => status.state !== 'elsewhere')) return;
     this.#next = setTimeout(() => {
-      this.#look.soon();
+      this.#look.schedule();
     }, secondsBetweenLooks * 1000);
   }
 
@@ -54,13 +54,13 @@ export class OvertakenSessions implements Disposable {
     const { folder } = session;
     if (session.isLive || folder === undefined) return;
     // Until its own thread is gone, the folder is held by this window.
-    await session.gone;
-    const run = await readKeptRun(Uri.file(folder));
+    await session.released;
+    const run = await readStoredRun(Uri.file(folder));
     if (run === undefined && session.status.state === 'elsewhere') {
-      session.outdate(`The run in ${folder} is gone, or its ${runFiles.manifest} cannot be read.`);
+      session.markUnreadable(`The run in ${folder} is gone, or its ${runFiles.manifest} cannot be read.`);
     }
     if (run === undefined || !isOvertaken(session, run)) return;
-    const stamp = await stampOf(run);
+    const stamp = await versionOf(run);
     const shown = this.#shown.get(session);
     if (shown?.stamp === stamp) return;
     const { records } = shown ?? { records: this.reader.growing() };
@@ -68,11 +68,11 @@ export class OvertakenSessions implements Disposable {
     // While it was read, this window may have gone on with it.
     if (archived === undefined || this.sessions.withFolder(folder) !== session) return;
     this.#shown.set(session, { stamp, records });
-    session.showArchive(archived);
+    session.showLoaded(archived);
   }
 }
 
 /** Whether a run's folder tells of more than the session that trained it here. */
-function isOvertaken({ status }: Session, { state, manifest }: KeptRun): boolean {
+function isOvertaken({ status }: Session, { state, manifest }: StoredRun): boolean {
   return state === 'elsewhere' || status.state === 'elsewhere' || manifest.updates > status.updates;
 }

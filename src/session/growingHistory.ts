@@ -1,5 +1,5 @@
 import { RunHistory } from '../run/series/runHistory';
-import type { HistoryReply, HistoryRequest, PlacedBatch, RecordFacts } from '../protocol/storedRun';
+import type { HistoryReply, HistoryRequest, PlacedBatch, RecordInfo } from '../protocol/storedRun';
 
 /** Reads what a stored run's records come to. */
 export type ReadHistory = (request: HistoryRequest) => Promise<HistoryReply>;
@@ -26,13 +26,13 @@ export class GrowingHistory {
    *
    * @throws with a readable reason when the records cannot be read
    */
-  read(folder: string, run: { readonly facts: RecordFacts }): Promise<RunHistory> {
+  read(folder: string, run: { readonly facts: RecordInfo }): Promise<RunHistory> {
     const answer = this.#earlier.then(() => this.#read(folder, run.facts));
     this.#earlier = answer.catch(() => undefined);
     return answer;
   }
 
-  async #read(folder: string, { layout, recordEvery }: RecordFacts): Promise<RunHistory> {
+  async #read(folder: string, { layout, recordEvery }: RecordInfo): Promise<RunHistory> {
     const facts = { layout, recordEvery };
     const of = JSON.stringify([folder, facts]);
     const known = this.#known?.of === of ? this.#known : undefined;
@@ -51,7 +51,7 @@ export class GrowingHistory {
  *
  * @param known to which added records are added
  */
-export function historyFrom(reply: HistoryReply, { layout, recordEvery }: RecordFacts, known?: RunHistory): RunHistory {
+export function historyFrom(reply: HistoryReply, { layout, recordEvery }: RecordInfo, known?: RunHistory): RunHistory {
   switch (reply.kind) {
     case 'added': {
       const history = known ?? new RunHistory(layout, recordEvery);

@@ -1,13 +1,13 @@
 import type { Disposable, Uri } from 'vscode';
 import { memoryLimit } from '../platform/settings';
 import { Channel } from '../protocol/channel';
-import { counted } from '../text/numbers';
+import { formatCount } from '../text/numbers';
 import type { ReplayParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
-import type { UpdateQuestion, UpdateQuestions } from '../protocol/replayRequests';
+import type { ReplayRequestName, ReplayRequests } from '../protocol/replayRequests';
 import { FolderStorage } from '../run/storage/folderStorage.node';
 import { runFiles } from '../run/storage/runFiles';
-import { largestManifest, readManifest, unreadableInWords, type Manifest } from '../run/manifest';
-import { readKeptFiles } from './storedRunFiles';
+import { largestManifest, readManifest, unreadableReason, type Manifest } from '../run/manifest';
+import { readStoredRunFiles } from './storedRunFiles';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
 const noLongerShown = 'The panel no longer shows this run.';
@@ -41,10 +41,10 @@ export class Inspector implements Disposable {
    *
    * @throws with a readable reason when the run cannot be replayed or has nothing of what is asked for
    */
-  async ask<Name extends UpdateQuestion>(
+  async ask<Name extends ReplayRequestName>(
     name: Name,
-    params: UpdateQuestions[Name]['params'],
-  ): Promise<UpdateQuestions[Name]['result']> {
+    params: ReplayRequests[Name]['params'],
+  ): Promise<ReplayRequests[Name]['result']> {
     this.#opened ??= this.#open().catch((error: unknown) => {
       // What was missing may be there at the next look.
       this.#opened = undefined;
@@ -54,7 +54,9 @@ export class Inspector implements Disposable {
     const made = Math.max(updates, this.made());
     // A replay would train on to whatever update is asked for.
     if (params.update > made) {
-      throw new Error(`The run has made ${counted(made, 'update')}: there is no update ${params.update} to look at.`);
+      throw new Error(
+        `The run has made ${formatCount(made, 'update')}: there is no update ${params.update} to look at.`,
+      );
     }
     return channel.request(name, params);
   }
@@ -77,14 +79,14 @@ export class Inspector implements Disposable {
     const worker = this.startWorker();
     this.#worker = worker;
     const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
-    worker.onGone((reason) => {
+    worker.onExit((reason) => {
       channel.close(reason ?? 'The replay has ended.');
       // The next look starts another worker, if it has not already.
       if (this.#worker === worker) this.#opened = undefined;
     });
     try {
       const { experiment, facts, updates } = await this.#manifest();
-      const files = await readKeptFiles(experiment, this.base, facts.dataDigest);
+      const files = await readStoredRunFiles(experiment, this.base, facts.dataDigest);
       if (this.#isDisposed) throw new Error(noLongerShown);
       const reply = await channel.request('openReplay', {
         experiment,
@@ -109,7 +111,7 @@ export class Inspector implements Disposable {
     const parsed = parseExperiment(JSON.stringify(manifest?.experiment ?? null));
     const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
     if (manifest === undefined || resolved?.kind !== 'resolved') {
-      const why = bytes === undefined ? 'It is missing.' : unreadableInWords(bytes);
+      const why = bytes === undefined ? 'It is missing.' : unreadableReason(bytes);
       throw new Error(
         `The ${runFiles.manifest} of this run cannot be read. ${why} Train again to look at single updates.`,
       );

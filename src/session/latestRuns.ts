@@ -1,13 +1,13 @@
 import { Uri, type Memento } from 'vscode';
 import { largestFindings, readFindings } from '../diagnosis/finding';
-import { missingInWords } from '../run/series/missing';
-import { counted } from '../text/numbers';
+import { formatMissing } from '../run/series/missing';
+import { formatCount } from '../text/numbers';
 import type { RunState } from '../protocol/run';
 import { runFiles } from '../run/storage/runFiles';
 import type { GrowingHistory } from './growingHistory';
-import { fileOf, readKeptRun, type KeptRun } from './storedRun';
+import { fileOf, readStoredRun, type StoredRun } from './storedRun';
 import type { RunReader } from './runReader';
-import type { ArchivedRun } from './session';
+import type { LoadedRun } from './session';
 import type { Target } from './sessions';
 
 const storeKey = 'unroll.latestRuns';
@@ -21,13 +21,13 @@ const wordsFor: Partial<Record<RunState, string>> = {
 };
 
 /** Remembers where the latest run of each target keeps its records, so that a reloaded window shows it again. */
-export class RunArchive {
+export class LatestRuns {
   constructor(
     readonly store: Memento,
     readonly reader: RunReader,
   ) {}
 
-  async remember(target: Target, folder: string): Promise<void> {
+  async record(target: Target, folder: string): Promise<void> {
     const entries = Object.entries(this.#entries()).filter(([key]) => key !== keyOf(target));
     await this.store.update(
       storeKey,
@@ -36,9 +36,9 @@ export class RunArchive {
   }
 
   /** Reads the latest run of a target; undefined when there is none that can be read. */
-  async open(target: Target): Promise<ArchivedRun | undefined> {
+  async open(target: Target): Promise<LoadedRun | undefined> {
     const folder = this.#entries()[keyOf(target)];
-    const kept = folder === undefined ? undefined : await readKeptRun(Uri.file(folder));
+    const kept = folder === undefined ? undefined : await readStoredRun(Uri.file(folder));
     return kept && loadRun(kept, this.reader.growing()).catch(() => undefined);
   }
 
@@ -53,12 +53,12 @@ export class RunArchive {
  * @param records reads them, where they have been read before only what was added
  * @throws with a readable reason when its records cannot be read
  */
-export async function loadRun({ folder, manifest, state }: KeptRun, records: GrowingHistory): Promise<ArchivedRun> {
+export async function loadRun({ folder, manifest, state }: StoredRun, records: GrowingHistory): Promise<LoadedRun> {
   const history = await records.read(folder.fsPath, manifest);
   const { missing, updates } = history.numbers;
   const words = [
     wordsFor[state] ?? manifest.message ?? '',
-    missing === undefined ? '' : missingInWords(missing),
+    missing === undefined ? '' : formatMissing(missing),
     updates < manifest.updates
       ? cutShortInWords(updates, manifest.updates)
       : unreadInWords(state, updates, records.unread),
@@ -78,7 +78,7 @@ export async function loadRun({ folder, manifest, state }: KeptRun, records: Gro
 /** What is said of a record file that ends, as far as it can be read, before the run did. */
 function cutShortInWords(readable: number, made: number): string {
   return (
-    `The run made ${counted(made, 'update')}, but its records can be read for the first ${counted(readable, 'update')} only: ` +
+    `The run made ${formatCount(made, 'update')}, but its records can be read for the first ${formatCount(readable, 'update')} only: ` +
     'what follows in the file is damaged or missing. Every update can still be walked through, by replay.'
   );
 }
@@ -91,7 +91,7 @@ function keyOf({ uri, variant }: Target): string {
 function unreadInWords(state: RunState, readable: number, bytes: number): string {
   if (bytes === 0 || state === 'elsewhere' || state === 'running') return '';
   return (
-    `The records end with ${counted(bytes, 'byte')} that cannot be read: what follows the first ${counted(readable, 'update')} ` +
+    `The records end with ${formatCount(bytes, 'byte')} that cannot be read: what follows the first ${formatCount(readable, 'update')} ` +
     'is damaged or was not written to its end.'
   );
 }

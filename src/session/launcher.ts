@@ -1,26 +1,26 @@
 import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
 import { readFiles } from '../data/fileReading';
 import type { ExperimentFile } from '../experiment/experimentFile';
-import type { Objection, Refusal } from '../experiment/problem';
+import type { KeyProblem, Problem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { reasonOf } from '../protocol/channel';
 import { isResumable } from '../protocol/run';
 import type { StartParams } from '../protocol/trainer';
-import { unkeptInWords } from '../run/storage/storageErrorAdvice';
-import { discardBeginning } from '../run/storage/incompleteRun';
+import { formatUnsaved } from '../run/storage/storageErrorAdvice';
+import { removeIncompleteRun } from '../run/storage/incompleteRun';
 import { lockFolder, type FolderLock } from '../run/storage/folderLock.node';
 import { FolderStorage } from '../run/storage/folderStorage.node';
 import { runFiles } from '../run/storage/runFiles';
 import { newRunFolder } from '../run/storage/runFolder';
-import { unheededRunsFolder } from '../platform/restrictedMode';
+import { untrustedRunsFolderSetting } from '../platform/restrictedMode';
 import { isReproducible, keepsRecords, memoryLimit, runsFolder, workerCount } from '../platform/settings';
 import type { Log } from '../platform/log';
 import { accessFor } from './dataAccess';
 import { readExperiment } from './experimentText';
-import { readKeptFiles } from './storedRunFiles';
-import { readKeptRun, type KeptRun } from './storedRun';
-import { loadRun, type RunArchive } from './latestRuns';
-import { Session, type Held } from './session';
+import { readStoredRunFiles } from './storedRunFiles';
+import { readStoredRun, type StoredRun } from './storedRun';
+import { loadRun, type LatestRuns } from './latestRuns';
+import { Session, type TrainerResources } from './session';
 import type { Sessions, Target } from './sessions';
 import type { StartTrainerWorker } from './trainerWorker';
 import type { TrainingQueue } from './trainingQueue';
@@ -28,15 +28,15 @@ import type { TrainingQueue } from './trainingQueue';
 /** What became of a wish to train. */
 export type Launch =
   | { readonly kind: 'started'; readonly session: Session }
-  | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
+  | { readonly kind: 'refused'; readonly refusals: readonly Problem[] }
   | { readonly kind: 'failed'; readonly message: string }
   /** The person stopped it, or trained anew, before it had begun. */
   | { readonly kind: 'stopped' };
 
 /** Refusals that were found for a target; none clears those found before. */
-export interface RefusalsFound {
+export interface ProblemsFound {
   readonly target: Target;
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly Problem[];
 }
 
 /** Everything a run needs before it is its turn. */
@@ -47,7 +47,7 @@ interface Prepared {
   /** Where the run is to be kept; undefined where it is not. */
   readonly folder: string | undefined;
   /** The run that is gone on with. */
-  readonly kept: KeptRun | undefined;
+  readonly kept: StoredRun | undefined;
   /** The file in which objections have a place; a kept run has none. */
   readonly file: ExperimentFile | undefined;
 }
@@ -56,7 +56,7 @@ type Preparation = { readonly kind: 'prepared'; readonly prepared: Prepared } | 
 
 /** Starts runs and goes on with kept ones: reads what they need, waits for their turn, hands the session to the registry. */
 export class Launcher implements Disposable {
-  readonly #refused = new EventEmitter<RefusalsFound>();
+  readonly #refused = new EventEmitter<ProblemsFound>();
   readonly #noticed = new EventEmitter<string>();
   /** Runs that are being gone on with and have no session yet, by their folders. */
   readonly #resuming = new Map<string, Promise<Launch>>();
@@ -65,11 +65,11 @@ export class Launcher implements Disposable {
   readonly onDidNotice: Event<string> = this.#noticed.event;
 
   /** Fires at every launch, for the Problems panel. */
-  readonly onDidCheck: Event<RefusalsFound> = this.#refused.event;
+  readonly onDidCheck: Event<ProblemsFound> = this.#refused.event;
 
   constructor(
     readonly sessions: Sessions,
-    readonly archive: RunArchive,
+    readonly archive: LatestRuns,
     readonly queue: TrainingQueue,
     readonly startWorker: StartTrainerWorker,
     readonly log: Log,
@@ -142,16 +142,16 @@ export class Launcher implements Disposable {
   async #showAsBefore(folder: string): Promise<void> {
     const session = this.sessions.withFolder(folder);
     if (session === undefined || session.facts !== undefined) return;
-    await session.gone;
-    const kept = await readKeptRun(Uri.file(folder));
+    await session.released;
+    const kept = await readStoredRun(Uri.file(folder));
     const archived = kept && (await loadRun(kept, this.archive.reader.growing()).catch(() => undefined));
-    if (archived !== undefined && !session.isLive) session.showArchive(archived);
+    if (archived !== undefined && !session.isLive) session.showLoaded(archived);
   }
 
   async #prepareResume(folder: string, earlier: Session | undefined): Promise<Preparation> {
     // A thread that was told to end may still be at its last write.
-    await earlier?.gone;
-    const kept = await readKeptRun(Uri.file(folder));
+    await earlier?.released;
+    const kept = await readStoredRun(Uri.file(folder));
     if (kept === undefined) return { kind: 'failed', message: `There is no run in ${folder} that can be read.` };
     if (!isResumable(kept.state)) {
       const isElsewhere = kept.state === 'elsewhere';
@@ -165,7 +165,7 @@ export class Launcher implements Disposable {
     }
   }
 
-  async #prepareKept(kept: KeptRun): Promise<Preparation> {
+  async #prepareKept(kept: StoredRun): Promise<Preparation> {
     const { manifest, experiment: uri, base, folder } = kept;
     // A manifest is a file like any other: its experiment is held against the format before anything is built from it.
     const { parseExperiment } = await import('../experiment/parse');
@@ -173,7 +173,7 @@ export class Launcher implements Disposable {
     const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : parsed;
     if (resolved.kind === 'refused') return failedBy(resolved.refusals);
     const { experiment } = resolved;
-    const files = await readKeptFiles(experiment, base, manifest.facts.dataDigest);
+    const files = await readStoredRunFiles(experiment, base, manifest.facts.dataDigest);
     const target = { uri, variant: manifest.variant ?? undefined };
     const prepared = { target, experiment, files, folder: folder.fsPath, kept, file: undefined };
     return { kind: 'prepared', prepared };
@@ -182,14 +182,14 @@ export class Launcher implements Disposable {
   async #begin(prepared: Prepared, onAccepted?: (session: Session) => void, isSure = false): Promise<Launch> {
     const { target } = prepared;
     const previous = this.sessions.get(target);
-    if (previous?.isLive === true) await previous.untilStopped().catch(() => undefined);
+    if (previous?.isLive === true) await previous.stopAndWait().catch(() => undefined);
     const session = new Session(target.uri, target.variant, prepared.kept?.folder.fsPath);
     session.onDidNotice((message) => {
       this.log.warn(message);
       this.#noticed.fire(message);
     });
     this.sessions.put(session);
-    const turn = this.queue.turn(session);
+    const turn = this.queue.acquire(session);
     const isShown = isSure || session.status.state === 'waiting';
     if (isShown) onAccepted?.(session);
     if (!(await turn)) return { kind: 'stopped' };
@@ -219,7 +219,7 @@ export class Launcher implements Disposable {
     }
   }
 
-  async #start(session: Session, prepared: Prepared, held: Held): Promise<Launch> {
+  async #start(session: Session, prepared: Prepared, held: TrainerResources): Promise<Launch> {
     const { target, experiment, files, kept, file } = prepared;
     // Without its lock a new run is trained, and not kept.
     const folder = held.lock === undefined ? undefined : prepared.folder;
@@ -238,7 +238,7 @@ export class Launcher implements Disposable {
     if (refusals.length > 0) {
       return file === undefined ? failedBy(refusals) : { kind: 'refused', refusals: placed(file, target, refusals) };
     }
-    if (session.folder !== undefined) await this.archive.remember(target, session.folder);
+    if (session.folder !== undefined) await this.archive.record(target, session.folder);
     this.log.info(`Training ${target.uri.path}${target.variant === undefined ? '' : ` (${target.variant})`}.`);
     if (session.folder === undefined) this.log.warn('The records of this run are not kept on disk.');
     return { kind: 'started', session };
@@ -251,7 +251,7 @@ export class Launcher implements Disposable {
       return await lockFolder(folder);
     } catch (error) {
       if (kept !== undefined) throw new Error(`This run cannot be gone on with: ${reasonOf(error)}.`);
-      const message = unkeptInWords(error, folder);
+      const message = formatUnsaved(error, folder);
       this.log.warn(message);
       this.#noticed.fire(message);
       return undefined;
@@ -260,7 +260,7 @@ export class Launcher implements Disposable {
 
   /** The run is kept elsewhere than the workspace says, so the person is told where. */
   async #tellOfRestriction(uri: Uri): Promise<void> {
-    const unheeded = await unheededRunsFolder(uri);
+    const unheeded = await untrustedRunsFolderSetting(uri);
     if (unheeded === undefined) return;
     const own = runsFolder(uri);
     const message =
@@ -290,13 +290,13 @@ function tidying(lock: FolderLock, folder: string, session: Session): FolderLock
   return {
     addWriter: (pid) => lock.addWriter(pid),
     release: async () => {
-      if (session.facts === undefined) await discardBeginning(new FolderStorage(folder)).catch(() => undefined);
+      if (session.facts === undefined) await removeIncompleteRun(new FolderStorage(folder)).catch(() => undefined);
       await lock.release();
     },
   };
 }
 
-function placed(file: ExperimentFile, { variant }: Target, objections: readonly Objection[]): readonly Refusal[] {
+function placed(file: ExperimentFile, { variant }: Target, objections: readonly KeyProblem[]): readonly Problem[] {
   return objections.map((objection) => ({ ...objection, place: file.placeOf(objection.keyPath, variant) }));
 }
 

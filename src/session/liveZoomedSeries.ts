@@ -1,16 +1,16 @@
 import type { Disposable } from 'vscode';
 import { DisplaySeries } from '../run/series/displaySeries';
-import type { Detail, DetailRequest } from '../protocol/panel';
-import type { RunFacts } from '../protocol/run';
+import type { ZoomedSeries, ZoomedSeriesRequest } from '../protocol/panel';
+import type { RunInfo } from '../protocol/run';
 import { batchBefore, batchFrom, type RecordBatch } from '../run/records/recordBatch';
-import type { DetailReader } from './runReader';
+import type { ZoomedSeriesReader } from './runReader';
 import type { Session } from './session';
 
 /**
  * A stretch that reaches beyond the newest update of a run that trains: what is on disk, what its trainer has not written
  * yet, and what comes in, until the end that was asked for. Its memory is that of its columns, however long it follows.
  */
-export class LiveDetail implements Disposable {
+export class LiveZoomedSeries implements Disposable {
   readonly #series: DisplaySeries;
   readonly #subscription: Disposable;
   /** What comes in while the rest is being read. */
@@ -22,8 +22,8 @@ export class LiveDetail implements Disposable {
   /** Follows the run from this moment on. */
   constructor(
     readonly session: Pick<Session, 'onDidAppend' | 'unwritten'>,
-    { layout, recordEvery }: Pick<RunFacts, 'layout' | 'recordEvery'>,
-    readonly request: DetailRequest,
+    { layout, recordEvery }: Pick<RunInfo, 'layout' | 'recordEvery'>,
+    readonly request: ZoomedSeriesRequest,
   ) {
     this.#series = new DisplaySeries(layout, recordEvery, request.from);
     this.#next = this.#series.heat.origin;
@@ -38,7 +38,7 @@ export class LiveDetail implements Disposable {
    *
    * @throws with a readable reason when the records cannot be read
    */
-  async read(records: DetailReader): Promise<Detail | undefined> {
+  async read(records: ZoomedSeriesReader): Promise<ZoomedSeries | undefined> {
     // Asked before the disk is read, so that nothing is missed that is written in between.
     const unwritten = await this.session.unwritten(this.#next);
     const { from } = this.request;
@@ -56,7 +56,7 @@ export class LiveDetail implements Disposable {
   }
 
   /** What came in since the last answer; undefined when that is nothing. */
-  grown(): Detail | undefined {
+  grown(): ZoomedSeries | undefined {
     if (this.#early !== undefined || this.#next <= this.#sent) return undefined;
     const series = this.#series.since(this.#sent);
     this.#sent = this.#next;

@@ -64,7 +64,7 @@ export class OnDemandTrainer implements Disposable {
   #connect(): { readonly worker: TrainerWorker; readonly channel: Channel<TrainerHostContract, TrainerContract> } {
     const worker = this.start();
     const live = { worker, channel: new Channel<TrainerHostContract, TrainerContract>(worker.port, {}) };
-    worker.onGone((reason) => {
+    worker.onExit((reason) => {
       live.channel.close(reason ?? 'The trainer was ended.');
       if (this.#live === live) this.#live = undefined;
     });

@@ -1,7 +1,7 @@
 const windowSeconds = 3;
 
 /** Updates per second of training time over the last seconds. */
-export class Speedometer {
+export class RateMeter {
   #marks: { readonly update: number; readonly seconds: number }[] = [];
 
   mark(update: number, seconds: number): void {

@@ -5,7 +5,7 @@ import { settings } from '../platform/ids';
 import { runsFolder } from '../platform/settings';
 import { runFiles } from '../run/storage/runFiles';
 import { folderOf } from './experimentText';
-import { readKeptRun, type KeptRun } from './storedRun';
+import { readStoredRun, type StoredRun } from './storedRun';
 import type { Session } from './session';
 import type { Sessions } from './sessions';
 
@@ -21,14 +21,14 @@ const mostAtOnce = 16;
  * process that is killed changes no file. What this window does itself is told here, and runs that train are looked at
  * again and again.
  */
-export class KeptRuns implements Disposable {
+export class RunIndex implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #changed = new EventEmitter<undefined>();
   readonly #touched = new EventEmitter<Uri>();
   #watchers = new DisposableStore();
   #due: NodeJS.Timeout | undefined;
   #nextLook: NodeJS.Timeout | undefined;
-  #found: Promise<readonly KeptRun[]> | undefined;
+  #found: Promise<readonly StoredRun[]> | undefined;
   /** Paths of the folders that were found last. */
   #known: readonly string[] = [];
   /** Where a session's run was kept and whether it went on, when that last changed. */
@@ -62,7 +62,7 @@ export class KeptRuns implements Disposable {
   }
 
   /** All runs, the newest first. */
-  all(): Promise<readonly KeptRun[]> {
+  all(): Promise<readonly StoredRun[]> {
     return (this.#found ??= this.#find());
   }
 
@@ -81,7 +81,7 @@ export class KeptRuns implements Disposable {
     this.#touched.dispose();
   }
 
-  async #find(): Promise<readonly KeptRun[]> {
+  async #find(): Promise<readonly StoredRun[]> {
     const lists = await Promise.all([
       workspace.findFiles(`**/${runFiles.manifest}`, '**/{node_modules,.git}/**', mostFound),
       ...movedFolders().map((folder) =>
@@ -98,7 +98,7 @@ export class KeptRuns implements Disposable {
     return found;
   }
 
-  #followTraining(training: readonly KeptRun[]): void {
+  #followTraining(training: readonly StoredRun[]): void {
     clearTimeout(this.#nextLook);
     this.#nextLook = undefined;
     if (training.length === 0 || this.#owned.isDisposed) return;
@@ -157,10 +157,10 @@ export class KeptRuns implements Disposable {
 }
 
 /** A stranger's manifests may each be as large as one can be: few are in memory at a time. */
-async function readAll(folders: readonly Uri[]): Promise<readonly (KeptRun | undefined)[]> {
-  const runs: (KeptRun | undefined)[] = [];
+async function readAll(folders: readonly Uri[]): Promise<readonly (StoredRun | undefined)[]> {
+  const runs: (StoredRun | undefined)[] = [];
   for (let from = 0; from < folders.length; from += mostAtOnce) {
-    runs.push(...(await Promise.all(folders.slice(from, from + mostAtOnce).map(readKeptRun))));
+    runs.push(...(await Promise.all(folders.slice(from, from + mostAtOnce).map(readStoredRun))));
   }
   return runs;
 }

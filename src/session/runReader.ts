@@ -1,7 +1,7 @@
 import type { Disposable } from 'vscode';
-import type { Detail, DetailRequest } from '../protocol/panel';
+import type { ZoomedSeries, ZoomedSeriesRequest } from '../protocol/panel';
 import type { RunHistory } from '../run/series/runHistory';
-import type { RecordFacts } from '../protocol/storedRun';
+import type { RecordInfo } from '../protocol/storedRun';
 import { GrowingHistory, historyFrom } from './growingHistory';
 import { OnDemandTrainer } from './onDemandTrainer';
 import type { StartTrainerWorker } from './trainerWorker';
@@ -10,8 +10,8 @@ import type { StartTrainerWorker } from './trainerWorker';
 const idle = 60_000;
 
 /** Reads a part of one run's records in full resolution; undefined where it holds too many to be read at once. */
-export interface DetailReader {
-  read(request: DetailRequest): Promise<Detail | undefined>;
+export interface ZoomedSeriesReader {
+  read(request: ZoomedSeriesRequest): Promise<ZoomedSeries | undefined>;
 }
 
 /**
@@ -30,7 +30,7 @@ export class RunReader implements Disposable {
    *
    * @throws with a readable reason when the records cannot be read
    */
-  async historyUntil(folder: string, { layout, recordEvery }: RecordFacts, end: number): Promise<RunHistory> {
+  async historyUntil(folder: string, { layout, recordEvery }: RecordInfo, end: number): Promise<RunHistory> {
     const facts = { layout, recordEvery };
     return historyFrom(await this.#trainer.request('history', { folder, facts, end, after: undefined }), facts);
   }
@@ -41,7 +41,7 @@ export class RunReader implements Disposable {
   }
 
   /** For parts of one run in full resolution. */
-  detailOf(folder: string, { layout, recordEvery }: RecordFacts): DetailReader {
+  detailOf(folder: string, { layout, recordEvery }: RecordInfo): ZoomedSeriesReader {
     const facts = { layout, recordEvery };
     return { read: (request) => this.#trainer.request('storedDetail', { folder, facts, request }) };
   }

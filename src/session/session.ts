@@ -1,15 +1,15 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
-import { mebibytes } from '../text/numbers';
+import { formatMebibytes } from '../text/numbers';
 import { Channel, reasonOf } from '../protocol/channel';
 import type { Finding } from '../diagnosis/finding';
 import type { DisplaySeries } from '../run/series/displaySeries';
-import { isLive, type Keeping, type RunFacts, type RunState, type RunStatus } from '../protocol/run';
+import { isLive, type SaveStatus, type RunInfo, type RunState, type RunStatus } from '../protocol/run';
 import { noNumbers, RunHistory } from '../run/series/runHistory';
-import type { Ending, RefusalAt, StartParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
+import type { Ending, StartProblem, StartParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import type { FolderLock } from '../run/storage/folderLock.node';
-import type { BrokenPlace } from '../run/manifest';
+import type { NonFiniteLocation } from '../run/manifest';
 import type { RecordBatch } from '../run/records/recordBatch';
-import { Speedometer } from './rateMeter';
+import { RateMeter } from './rateMeter';
 import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from './trainerWorker';
 
 /** Milliseconds within which two presses are meant as one. */
@@ -18,19 +18,19 @@ const doublePress = 500;
 const longestLastWrite = 5000;
 
 /** What a session that is not live knows from a run's folder. */
-export interface ArchivedRun {
-  readonly facts: RunFacts;
+export interface LoadedRun {
+  readonly facts: RunInfo;
   /** With every default written out, as the run's manifest has it. */
   readonly experiment: unknown;
   readonly state: RunState;
   readonly message: string | undefined;
-  readonly broke: BrokenPlace | undefined;
+  readonly broke: NonFiniteLocation | undefined;
   readonly findings: readonly Finding[];
   readonly history: RunHistory;
 }
 
 /** What a session holds while its trainer lives. */
-export interface Held {
+export interface TrainerResources {
   /** The run's folder, which nobody else may train in meanwhile. */
   readonly lock: FolderLock | undefined;
   /** Reads what the run that is gone on with had recorded before so many updates; undefined for a new run. */
@@ -47,9 +47,9 @@ export class Session implements Disposable {
   readonly #changed = new EventEmitter<undefined>();
   readonly #appended = new EventEmitter<RecordBatch>();
   readonly #noticed = new EventEmitter<string>();
-  readonly #speed = new Speedometer();
+  readonly #speed = new RateMeter();
   #trainer: LiveTrainer | undefined;
-  #facts: RunFacts | undefined;
+  #facts: RunInfo | undefined;
   #experiment: unknown;
   #memoryLimit: number | undefined;
   #history: RunHistory | undefined;
@@ -62,9 +62,9 @@ export class Session implements Disposable {
   /** Of pause, resume and step only the last says where the run stands: an earlier one may be answered later. */
   #wishes = 0;
   #message: string | undefined;
-  #broke: BrokenPlace | undefined;
+  #broke: NonFiniteLocation | undefined;
   #findings: readonly Finding[] = [];
-  #keeping: Keeping | undefined;
+  #keeping: SaveStatus | undefined;
   #place: number | undefined;
   readonly #whenOver: (() => void)[] = [];
   #gone: Promise<void> = Promise.resolve();
@@ -76,20 +76,20 @@ export class Session implements Disposable {
   /** Fires with what the person must know and does not end the run. */
   readonly onDidNotice: Event<string> = this.#noticed.event;
 
-  /** @param resumed the folder of the run that is gone on with */
+  /** @param resumedFolder the folder of the run that is gone on with */
   constructor(
     readonly uri: Uri,
     readonly variant: string | undefined,
-    readonly resumed?: string,
+    readonly resumedFolder?: string,
   ) {}
 
-  get facts(): RunFacts | undefined {
+  get facts(): RunInfo | undefined {
     return this.#facts;
   }
 
   /** Absolute path of the run's folder; undefined where nothing is kept, or not yet. */
   get folder(): string | undefined {
-    return this.#facts === undefined ? this.resumed : (this.#facts.folder ?? undefined);
+    return this.#facts === undefined ? this.resumedFolder : (this.#facts.folder ?? undefined);
   }
 
   /** The experiment with every default written out; undefined before the trainer has been asked. */
@@ -98,7 +98,7 @@ export class Session implements Disposable {
   }
 
   /** Resolves when no trainer of this session can write any more, and its folder is free. */
-  get gone(): Promise<void> {
+  get released(): Promise<void> {
     return this.#gone;
   }
 
@@ -126,10 +126,10 @@ export class Session implements Disposable {
       seconds,
       updatesPerSecond,
       secondsLeft: updatesPerSecond === undefined || updatesPerSecond <= 0 ? undefined : left / updatesPerSecond,
-      place: this.#state === 'waiting' ? this.#place : undefined,
-      broke: this.#broke,
+      queuePosition: this.#state === 'waiting' ? this.#place : undefined,
+      nonFinite: this.#broke,
       findings: this.#findings,
-      kept: this.#keeping?.state ?? 'whole',
+      saved: this.#keeping?.state ?? 'whole',
       message: [this.#message, this.#keeping?.message].filter((words) => words !== undefined).join(' ') || undefined,
     };
   }
@@ -155,7 +155,11 @@ export class Session implements Disposable {
    * @returns the reasons when it refuses, and then the session is over; nothing when it trains
    * @throws when the trainer cannot be reached
    */
-  async start(startWorker: StartTrainerWorker, params: StartParams, held?: Held): Promise<readonly RefusalAt[]> {
+  async start(
+    startWorker: StartTrainerWorker,
+    params: StartParams,
+    held?: TrainerResources,
+  ): Promise<readonly StartProblem[]> {
     this.#experiment = params.experiment;
     this.#memoryLimit = params.memoryLimit;
     const trainer = this.#connect(startWorker(), held?.lock);
@@ -184,7 +188,7 @@ export class Session implements Disposable {
   }
 
   /** Shows a run that no trainer of this window has, or shows it anew. */
-  showArchive({ facts, experiment, state, message, broke, findings, history }: ArchivedRun): void {
+  showLoaded({ facts, experiment, state, message, broke, findings, history }: LoadedRun): void {
     this.#broke = broke;
     this.#findings = findings;
     this.#facts = facts;
@@ -194,7 +198,7 @@ export class Session implements Disposable {
   }
 
   /** Says why what is shown cannot be read from its folder any more; nobody is known to train there then. */
-  outdate(reason: string): void {
+  markUnreadable(reason: string): void {
     if (!this.isLive) this.#end(this.#state === 'elsewhere' ? 'interrupted' : this.#state, reason);
   }
 
@@ -226,13 +230,13 @@ export class Session implements Disposable {
    * long, and ends the trainer.
    */
   async stop(): Promise<void> {
-    if (!this.#isStopping || performance.now() < this.#patientUntil) await this.untilStopped();
+    if (!this.#isStopping || performance.now() < this.#patientUntil) await this.stopAndWait();
     else if (this.isLive)
       this.#end('stopped', 'Ended in the middle of an update; the records go up to the last second before.');
   }
 
   /** Ends the run once the update in progress is done; resolves when it is over and its records are kept. */
-  async untilStopped(): Promise<void> {
+  async stopAndWait(): Promise<void> {
     if (this.#state === 'waiting' || this.#state === 'preparing') {
       this.#end('stopped', undefined);
       return;
@@ -311,11 +315,11 @@ export class Session implements Disposable {
       this.#conclude(ending);
     });
     this.#gone = new Promise((resolve) => {
-      worker.onGone(() => {
+      worker.onExit(() => {
         void Promise.resolve(lock?.release()).finally(resolve);
       });
     });
-    worker.onGone((reason) => {
+    worker.onExit((reason) => {
       channel.close(reason ?? 'The trainer has ended.');
       if (this.isLive && this.#trainer === trainer) {
         this.#end('failed', this.#wordsFor(reason));
@@ -332,8 +336,8 @@ export class Session implements Disposable {
         : 'Resume continues from the newest checkpoint; Train starts over.';
     if (reason !== outOfMemory) return `${reason} ${back}`;
     const estimate =
-      this.#facts === undefined ? '' : `was estimated to need ${mebibytes(this.#facts.memoryBytes)}, and `;
-    const limit = mebibytes(this.#memoryLimit ?? 0);
+      this.#facts === undefined ? '' : `was estimated to need ${formatMebibytes(this.#facts.memoryBytes)}, and `;
+    const limit = formatMebibytes(this.#memoryLimit ?? 0);
     return `${reason} It ${estimate}may use ${limit}. ${back} Fewer hidden units, a shorter length or a smaller batch need less.`;
   }
 

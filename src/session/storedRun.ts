@@ -1,6 +1,6 @@
 import { FileType, Uri, workspace } from 'vscode';
 import { largestDisplayName, plainName, readDisplayName } from '../run/displayName';
-import { isTrainedIn } from '../run/storage/folderLock.node';
+import { isLocked } from '../run/storage/folderLock.node';
 import { FolderStorage } from '../run/storage/folderStorage.node';
 import { runFiles } from '../run/storage/runFiles';
 import { largestManifest, readManifest, type Manifest } from '../run/manifest';
@@ -8,7 +8,7 @@ import type { RunState } from '../protocol/run';
 import { experimentName, folderOf } from './experimentText';
 
 /** A run as its folder tells of it. */
-export interface KeptRun {
+export interface StoredRun {
   readonly folder: Uri;
   readonly manifest: Manifest;
   /** What a person has called it. */
@@ -25,7 +25,7 @@ export interface KeptRun {
 const experimentFile = /\.rnn\.json$/i;
 
 /** Reads what a folder says of its run; undefined where it holds none that can be read. */
-export async function readKeptRun(folder: Uri): Promise<KeptRun | undefined> {
+export async function readStoredRun(folder: Uri): Promise<StoredRun | undefined> {
   // Runs are kept on disks; the path of a virtual folder may be that of another one there.
   const manifest = folder.scheme === 'file' ? await manifestOf(folder) : undefined;
   if (manifest === undefined) return undefined;
@@ -43,7 +43,7 @@ export async function readKeptRun(folder: Uri): Promise<KeptRun | undefined> {
 }
 
 /** Equal for two looks at a run between which nothing was written in its folder, and nobody came to train there or left. */
-export async function stampOf({ folder, state }: KeptRun): Promise<string> {
+export async function versionOf({ folder, state }: StoredRun): Promise<string> {
   const names = [runFiles.manifest, runFiles.records, runFiles.findings, runFiles.displayName];
   const written = await Promise.all(
     names.map((name) =>
@@ -57,14 +57,14 @@ export async function stampOf({ folder, state }: KeptRun): Promise<string> {
 }
 
 /** What a run is called: as a person has named it, else after its experiment and variant. */
-export function nameOf({ displayName, manifest, source, experiment }: KeptRun): string {
+export function nameOf({ displayName, manifest, source, experiment }: StoredRun): string {
   if (displayName !== undefined) return displayName;
   const name = experimentName(manifest.facts.name, source ?? experiment);
   return manifest.variant === null ? name : `${name} (${plainName(manifest.variant)})`;
 }
 
 /** What a run is called among the runs of its own experiment: by its own name, else after its variant. */
-export function nameAmongItsOwn(run: KeptRun): string {
+export function shortNameOf(run: StoredRun): string {
   const { displayName, manifest } = run;
   return displayName ?? (manifest.variant === null ? nameOf(run) : plainName(manifest.variant));
 }
@@ -73,7 +73,7 @@ export function nameAmongItsOwn(run: KeptRun): string {
  * When a run began, as briefly as the day allows: what tells apart runs that have no names of their own. '' where its
  * manifest does not say.
  */
-export function beganOf({ manifest }: KeptRun, precision: 'minute' | 'second'): string {
+export function formatStartTime({ manifest }: StoredRun, precision: 'minute' | 'second'): string {
   const began = new Date(manifest.startedAt);
   if (Number.isNaN(began.getTime())) return '';
   const now = new Date();
@@ -125,5 +125,5 @@ async function isFile(uri: Uri): Promise<boolean> {
 /** A run that is not over in its manifest is trained by somebody now, or was cut off. */
 async function stateOf(folder: Uri, { state }: Manifest): Promise<RunState> {
   if (state !== 'running' && state !== 'paused') return state;
-  return (await isTrainedIn(folder.fsPath)) ? 'elsewhere' : 'interrupted';
+  return (await isLocked(folder.fsPath)) ? 'elsewhere' : 'interrupted';
 }

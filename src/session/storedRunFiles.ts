@@ -12,7 +12,7 @@ import { accessIn } from './dataAccess';
  * @param recorded the digest of its data that the run has kept; null where it has none
  * @throws saying what to put back where, when a file is gone or the data are not those it was trained on
  */
-export async function readKeptFiles(
+export async function readStoredRunFiles(
   experiment: ResolvedExperiment,
   base: Uri,
   recorded: string | null,

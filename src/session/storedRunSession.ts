@@ -1,8 +1,8 @@
 import { EventEmitter, RelativePattern, workspace, type Disposable, type Event, type Uri } from 'vscode';
-import { Gathering } from '../platform/throttler';
+import { Throttler } from '../platform/throttler';
 import { reasonOf } from '../protocol/channel';
 import { runFiles } from '../run/storage/runFiles';
-import { nameOf, readKeptRun, stampOf, type KeptRun } from './storedRun';
+import { nameOf, readStoredRun, versionOf, type StoredRun } from './storedRun';
 import type { GrowingHistory } from './growingHistory';
 import type { RunReader } from './runReader';
 import { loadRun } from './latestRuns';
@@ -11,24 +11,24 @@ import { Session } from './session';
 const secondsBetweenLooks = 2;
 
 /** A kept run opened from its folder; while somebody else trains it, it is read again as its records grow. */
-export class KeptSession implements Disposable {
+export class StoredRunSession implements Disposable {
   readonly #changed = new EventEmitter<undefined>();
   readonly #watcher;
   readonly #touched: Disposable;
-  #kept: KeptRun | undefined;
+  #kept: StoredRun | undefined;
   #session: Session | undefined;
   #reason: string | undefined;
   readonly #records: GrowingHistory;
   /** What the session was read from. */
   #stamp = '';
-  readonly #look = new Gathering(secondsBetweenLooks * 1000, async () => {
+  readonly #look = new Throttler(secondsBetweenLooks * 1000, async () => {
     const kept = await this.identify();
-    if (kept === undefined || (await stampOf(kept)) !== this.#stamp) {
+    if (kept === undefined || (await versionOf(kept)) !== this.#stamp) {
       await this.read();
       this.#changed.fire(undefined);
     }
     // Not every watcher tells of what another process writes, and none that it was killed.
-    if (this.#session?.status.state === 'elsewhere') this.#look.soon();
+    if (this.#session?.status.state === 'elsewhere') this.#look.schedule();
   });
 
   /** Fires when the run was read again. */
@@ -49,15 +49,15 @@ export class KeptSession implements Disposable {
     );
     for (const event of [this.#watcher.onDidChange, this.#watcher.onDidCreate, this.#watcher.onDidDelete]) {
       event(() => {
-        this.#look.soon();
+        this.#look.schedule();
       });
     }
     this.#touched = touched(({ path }) => {
-      if (path === folder.path) this.#look.soon();
+      if (path === folder.path) this.#look.schedule();
     });
   }
 
-  get kept(): KeptRun | undefined {
+  get kept(): StoredRun | undefined {
     return this.#kept;
   }
 
@@ -76,8 +76,8 @@ export class KeptSession implements Disposable {
   }
 
   /** Reads what the folder says of the run, without its records; what was known of it stays where it is gone. */
-  async identify(): Promise<KeptRun | undefined> {
-    const kept = await readKeptRun(this.folder);
+  async identify(): Promise<StoredRun | undefined> {
+    const kept = await readStoredRun(this.folder);
     if (kept === undefined) {
       this.#reason = `The run in ${this.folder.fsPath} is gone, or its ${runFiles.manifest} cannot be read.`;
     } else {
@@ -90,22 +90,22 @@ export class KeptSession implements Disposable {
   async read(): Promise<void> {
     const kept = await this.identify();
     if (kept === undefined) {
-      this.#session?.outdate(this.#reason ?? '');
+      this.#session?.markUnreadable(this.#reason ?? '');
       return;
     }
     // What is written while it is read is read at the next look.
-    this.#stamp = await stampOf(kept);
+    this.#stamp = await versionOf(kept);
     try {
       const archived = await loadRun(kept, this.#records);
       const session = new Session(kept.experiment, kept.manifest.variant ?? undefined);
-      session.showArchive(archived);
+      session.showLoaded(archived);
       this.#session?.dispose();
       this.#session = session;
       this.#reason = undefined;
     } catch (error) {
       this.#stamp = '';
       this.#reason = `The records of this run cannot be read: ${reasonOf(error).replace(/\.$/, '')}.`;
-      this.#session?.outdate(this.#reason);
+      this.#session?.markUnreadable(this.#reason);
     }
   }
 

@@ -31,7 +31,7 @@ export class TrainerPool implements Disposable {
     const spare = this.start();
     this.#spare = spare;
     // One that dies while it waits is not replaced: what killed it might kill the next one too.
-    spare.onGone(() => {
+    spare.onExit(() => {
       if (this.#spare === spare) this.#spare = undefined;
     });
   }

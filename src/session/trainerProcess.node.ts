@@ -79,7 +79,7 @@ class TrainerProcess implements TrainerWorker {
     return this.#process.pid;
   }
 
-  onGone(listener: (reason: string | undefined) => void): void {
+  onExit(listener: (reason: string | undefined) => void): void {
     this.#listeners.add(listener);
   }
 

@@ -9,7 +9,7 @@ export interface TrainerWorker {
   /** The process it runs in; undefined where it has none of its own. */
   readonly processId: number | undefined;
   /** Called once when the trainer is gone and all that it sent has arrived, with the reason where it was not asked to go. */
-  onGone(listener: (reason: string | undefined) => void): void;
+  onExit(listener: (reason: string | undefined) => void): void;
   /** Ends it at once, whatever it does. */
   terminate(): void;
   /** Lets it save what it has; it ends by itself within a second, also where the extension host ends meanwhile. */

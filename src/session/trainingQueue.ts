@@ -17,7 +17,7 @@ export class TrainingQueue implements Disposable {
   constructor(readonly most: () => number = trainTogether) {}
 
   /** Resolves when the session may train; with false when it is over before its turn has come. */
-  turn(session: Session): Promise<boolean> {
+  acquire(session: Session): Promise<boolean> {
     if (!session.isLive) return Promise.resolve(false);
     this.#subscriptions.set(
       session,

@@ -12,7 +12,7 @@ const heads: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The course's name of a parameter beside PyTorch's. */
-export function courseName(name: string): string {
+export function formatParameterName(name: string): string {
   const [, kind = '', layer = ''] = /^(?:rnn\.)?([a-z]+_[a-z]+)_l(\d+)$/.exec(name) ?? [];
   const course = parameters.get(kind);
   if (course !== undefined) return `${course}, layer ${layer} — ${name}`;
@@ -45,7 +45,7 @@ const valuesWithoutGates: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** A captured tensor as the course writes it for this kind of cell, beside its name in the capture. */
-export function tensorInWords(name: string, cell: string): string {
+export function formatTensorName(name: string, cell: string): string {
   const [, of, parameter] = /^(grad|next)\/(.*)$/.exec(name) ?? [];
   const symbol = symbolOf(parameter ?? name, cell);
   if (symbol === undefined) return name;

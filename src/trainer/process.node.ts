@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { Channel, reasonOf } from '../protocol/channel';
 import type { Port } from '../protocol/channel';
 import { isSaveAndExit, type ProcessFailure } from '../protocol/trainer';
-import { HeldFolder } from '../run/storage/heldFolder.node';
+import { LockedFolder } from '../run/storage/heldFolder.node';
 import { nodeThreads } from './training/workerThreads.node';
 import type { ParentWatch } from './parentWatch.node';
 import { serveTrainer } from './service';
@@ -60,7 +60,7 @@ process.stderr.on('error', () => undefined);
 
 const trainer = serveTrainer({
   connect: (handlers) => new Channel(port, handlers),
-  openFolder: (folder) => new HeldFolder(folder, process.ppid),
+  openFolder: (folder) => new LockedFolder(folder, process.ppid),
   storedRuns: storedRunHandlers(),
   threads: nodeThreads(join(__dirname, 'helper.cjs')),
   clock: () => performance.now() / 1000,

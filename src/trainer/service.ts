@@ -2,21 +2,21 @@ import { digestOfData } from '../data/dataDigest';
 import { Diagnosis } from '../diagnosis/diagnosis';
 import { defaultKernelSet, missingSpeed, openKernels, type BuiltKernelSet } from '../engine/kernels/open';
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
-import type { RunFacts } from '../protocol/run';
+import type { RunInfo } from '../protocol/run';
 import type { StartParams, StartReply, TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import type { StoredRunRequests } from '../protocol/storedRun';
-import { unkeptInWords } from '../run/storage/storageErrorAdvice';
+import { formatUnsaved } from '../run/storage/storageErrorAdvice';
 import { kernelsAt } from '../run/kernelHistory';
 import type { Manifest } from '../run/manifest';
 import { buffersOf } from '../run/records/recordBatch';
 import type { RunStorage } from '../run/storage/storage';
 import { ExperimentChecker } from './training/experimentCheck';
-import { factsOf } from './training/runInfo';
-import { Helpers, type Threads } from './training/workerPool';
-import { planTraining } from './training/trainingSetup';
+import { runInfoOf } from './training/runInfo';
+import { WorkerPool, type Threads } from './training/workerPool';
+import { prepareTraining } from './training/trainingSetup';
 import { ReplayService } from './replay/replayService';
 import { Run } from './training/run';
-import { resumedOtherwise, runnableKernels } from './training/runnableKernels';
+import { resumedKernelsNotice, runnableKernels } from './training/runnableKernels';
 import { RunWriter } from './storage/runWriter';
 import { Training } from './training/training';
 
@@ -24,7 +24,7 @@ import { Training } from './training/training';
 export type StoredRunHandlers = Handlers<{ requests: StoredRunRequests; events: Record<never, never> }>;
 
 /** What the worker's carrier supplies; a worker thread and a web worker each have their own. */
-export interface TrainerSurroundings {
+export interface TrainerHost {
   readonly connect: (handlers: Handlers<TrainerContract>) => Channel<TrainerContract, TrainerHostContract>;
   readonly openFolder: (folder: string) => RunStorage;
   /** Reads stored runs. */
@@ -43,7 +43,7 @@ export interface ServedTrainer {
 }
 
 /** Serves one run to the host: start it once, then pause, step, resume, stop; or the replay of a kept one. */
-export function serveTrainer(surroundings: TrainerSurroundings): ServedTrainer {
+export function serveTrainer(surroundings: TrainerHost): ServedTrainer {
   let run: Run | undefined;
   let training: Promise<unknown> = Promise.resolve();
   const checker = new ExperimentChecker(surroundings.threads?.cores ?? 1);
@@ -100,7 +100,7 @@ export function serveTrainer(surroundings: TrainerSurroundings): ServedTrainer {
     // Before the data are opened: it takes a copy of the file's bytes, and gives it back.
     const dataDigest = await digestOfData(experiment, files);
     const kernels = openKernels(earlier === undefined ? defaultKernelSet(params.reproducible) : toResume(earlier));
-    const planned = planTraining({
+    const planned = prepareTraining({
       experiment,
       files,
       kernels,
@@ -112,11 +112,11 @@ export function serveTrainer(surroundings: TrainerSurroundings): ServedTrainer {
     const slowness = missingSpeed();
     if (slowness !== undefined) channel.emit('notice', slowness);
     const trained = new Training(planned.plan, surroundings.clock);
-    const helpers = Helpers.employ(planned.plan.learner, params.workers, surroundings.threads, (message) => {
+    const helpers = WorkerPool.start(planned.plan.learner, params.workers, surroundings.threads, (message) => {
       channel.emit('notice', message);
     });
-    const factsIn = (kept: string | undefined): RunFacts =>
-      factsOf(planned.plan, variant, kept, helpers.workers, dataDigest);
+    const factsIn = (kept: string | undefined): RunInfo =>
+      runInfoOf(planned.plan, variant, kept, helpers.workers, dataDigest);
     const writer = folder === undefined ? undefined : await opened(trained, factsIn(folder), folder, params);
     const facts = writer?.facts ?? factsIn(undefined);
     run = new Run({
@@ -158,14 +158,14 @@ export function serveTrainer(surroundings: TrainerSurroundings): ServedTrainer {
   /** The kernel set that a run was computed with; another one where that cannot run here, and then the person is told. */
   function toResume({ facts }: Manifest): BuiltKernelSet {
     const kernels = runnableKernels(kernelsAt(facts, Infinity));
-    const notice = resumedOtherwise(kernels);
+    const notice = resumedKernelsNotice(kernels);
     if (notice !== undefined) channel.emit('notice', notice);
     return kernels.name;
   }
 
   async function opened(
     training: Training,
-    facts: RunFacts,
+    facts: RunInfo,
     folder: string,
     { source, earlier }: StartParams,
   ): Promise<RunWriter | undefined> {
@@ -178,7 +178,7 @@ export function serveTrainer(surroundings: TrainerSurroundings): ServedTrainer {
       await writer.begin();
       return writer;
     } catch (error) {
-      channel.emit('notice', unkeptInWords(error, folder));
+      channel.emit('notice', formatUnsaved(error, folder));
       return undefined;
     }
   }

@@ -3,15 +3,15 @@ import { commands } from '../platform/ids';
 import { confirm, showErrorMessage, showInformationMessage, showWarningMessage } from '../platform/messages';
 import { showInputBox, showQuickPick, showQuickPickMany } from '../platform/quickInput';
 import { reasonOf } from '../protocol/channel';
-import { briefNumber } from '../text/numbers';
-import { isResumable, stateWords } from '../protocol/run';
-import { keysInWords, keyValues, tellingKeys } from '../run/differences';
+import { formatNumber } from '../text/numbers';
+import { isResumable, stateLabels } from '../protocol/run';
+import { formatKeys, keyValues, distinguishingKeys } from '../run/differences';
 import { writeDisplayName } from '../run/displayName';
-import { reasonToKeep } from '../run/storage/deletion.node';
+import { reasonNotToDelete } from '../run/storage/deletion.node';
 import { FolderStorage } from '../run/storage/folderStorage.node';
 import { runFiles } from '../run/storage/runFiles';
-import { beganOf, nameOf, readKeptRun, type KeptRun } from '../session/storedRun';
-import type { KeptRuns } from '../session/runIndex';
+import { formatStartTime, nameOf, readStoredRun, type StoredRun } from '../session/storedRun';
+import type { RunIndex } from '../session/runIndex';
 import type { Launcher } from '../session/launcher';
 import type { Sessions } from '../session/sessions';
 import type { RunsNode } from './runsTree';
@@ -23,7 +23,7 @@ const mostKeys = 2;
 
 /** What the commands on kept runs act on. */
 export interface RunCommandParts {
-  readonly kept: KeptRuns;
+  readonly kept: RunIndex;
   readonly sessions: Sessions;
   readonly launcher: Launcher;
   readonly tree: TreeView<RunsNode>;
@@ -35,14 +35,14 @@ export interface RunCommandParts {
 export function registerRunCommands(parts: RunCommandParts): Disposable[] {
   const { kept, showRun } = parts;
   /** The runs that a command means: those it was given, those selected in the tree, or those chosen now. */
-  const meant = async (first: unknown, second: unknown, title: string): Promise<readonly KeptRun[]> => {
+  const meant = async (first: unknown, second: unknown, title: string): Promise<readonly StoredRun[]> => {
     const given = runsIn(Array.isArray(second) ? second : [first]);
     if (given.length > 0) return given;
     const selected = runsIn(parts.tree.selection);
     return selected.length > 0 ? selected : await choose(kept.all(), title, noRuns);
   };
   const onOne =
-    (title: string, act: (run: KeptRun) => Promise<unknown>) => async (first?: unknown, second?: unknown) => {
+    (title: string, act: (run: StoredRun) => Promise<unknown>) => async (first?: unknown, second?: unknown) => {
       const [run] = await meant(first, second, title);
       if (run !== undefined) await act(run);
     };
@@ -76,22 +76,24 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
   ];
 }
 
-function runsIn(nodes: readonly unknown[]): readonly KeptRun[] {
+function runsIn(nodes: readonly unknown[]): readonly StoredRun[] {
   return nodes.flatMap((node) => {
     const { kind, run } = (node ?? {}) as Partial<Extract<RunsNode, { kind: 'run' }>>;
     return kind === 'run' && run !== undefined ? [run] : [];
   });
 }
 
-function itemsFor(runs: readonly KeptRun[]) {
-  const telling = tellingKeys(runs.map((run) => ({ name: nameOf(run), values: keyValues(run.manifest.experiment) })));
+function itemsFor(runs: readonly StoredRun[]) {
+  const telling = distinguishingKeys(
+    runs.map((run) => ({ name: nameOf(run), values: keyValues(run.manifest.experiment) })),
+  );
   return runs.map((run, i) => {
     const { loss } = run.manifest;
     const words = [
-      stateWords[run.state],
-      ...keysInWords(telling[i] ?? []).slice(0, mostKeys),
-      ...(loss === null ? [] : [`loss ${briefNumber(loss)}`]),
-      beganOf(run, 'second'),
+      stateLabels[run.state],
+      ...formatKeys(telling[i] ?? []).slice(0, mostKeys),
+      ...(loss === null ? [] : [`loss ${formatNumber(loss)}`]),
+      formatStartTime(run, 'second'),
     ];
     return {
       label: nameOf(run),
@@ -109,16 +111,16 @@ type RunItem = ReturnType<typeof itemsFor>[number];
  * Lets the person choose a run. The list opens before its runs are read: what opens late opens after VS Code has handed
  * the focus back, to a page that may still be loading, which closes the list when it takes the focus at last.
  */
-async function choose(runs: Promise<readonly KeptRun[]>, title: string, none: string): Promise<readonly KeptRun[]> {
+async function choose(runs: Promise<readonly StoredRun[]>, title: string, none: string): Promise<readonly StoredRun[]> {
   const options = { title, placeHolder: 'Which run?', matchOnDetail: true };
   const chosen = await showQuickPick(atLeast(1, runs, none), options);
   return chosen === undefined ? [] : [chosen.run];
 }
 
 async function chooseSeveral(
-  runs: Promise<readonly KeptRun[]>,
-  first: readonly KeptRun[],
-): Promise<readonly KeptRun[]> {
+  runs: Promise<readonly StoredRun[]>,
+  first: readonly StoredRun[],
+): Promise<readonly StoredRun[]> {
   const picked = new Set(first.map(({ folder }) => folder.toString()));
   const items = atLeast(
     2,
@@ -132,7 +134,7 @@ async function chooseSeveral(
 /** The items to choose from; undefined, once the person has been told, where there are too few of them. */
 async function atLeast(
   least: number,
-  runs: Promise<readonly KeptRun[]>,
+  runs: Promise<readonly StoredRun[]>,
   tooFew: string,
 ): Promise<readonly RunItem[] | undefined> {
   const all = await runs;
@@ -155,7 +157,7 @@ async function resume({ launcher, showRun }: RunCommandParts, folder: Uri): Prom
   if (launch.kind === 'failed') void showErrorMessage(launch.message);
 }
 
-async function rename(run: KeptRun, kept: KeptRuns): Promise<void> {
+async function rename(run: StoredRun, kept: RunIndex): Promise<void> {
   const name = await showInputBox({
     title: 'Rename Run',
     prompt: 'A name for this run; empty gives it back its own.',
@@ -175,13 +177,13 @@ async function rename(run: KeptRun, kept: KeptRuns): Promise<void> {
 /** Folders that a question names. */
 const mostNamed = 10;
 
-async function remove(runs: readonly KeptRun[], { kept, sessions }: RunCommandParts): Promise<void> {
+async function remove(runs: readonly StoredRun[], { kept, sessions }: RunCommandParts): Promise<void> {
   const [first] = runs;
   if (first === undefined) return;
   const isRefused = async (): Promise<boolean> =>
     (await tellOfTraining(runs, sessions)) || (await tellOfOtherContent(runs));
   if (await isRefused()) return;
-  const began = beganOf(first, 'second');
+  const began = formatStartTime(first, 'second');
   const one = `the run "${nameOf(first)}"${began === '' ? '' : ` that began ${began}`}`;
   const what = runs.length === 1 ? one : `${runs.length} runs`;
   const folders = runs.slice(0, mostNamed).map(({ folder }) => workspace.asRelativePath(folder));
@@ -197,10 +199,10 @@ async function remove(runs: readonly KeptRun[], { kept, sessions }: RunCommandPa
 }
 
 /** Whether the folder of one of the runs holds more than a run; then the person is told. */
-async function tellOfOtherContent(runs: readonly KeptRun[]): Promise<boolean> {
+async function tellOfOtherContent(runs: readonly StoredRun[]): Promise<boolean> {
   const home = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
   for (const run of runs) {
-    const reason = await reasonToKeep(run.folder.fsPath, home);
+    const reason = await reasonNotToDelete(run.folder.fsPath, home);
     if (reason === undefined) continue;
     void showWarningMessage(
       `"${nameOf(run)}" can't be deleted: ${reason} (${run.folder.fsPath}). Nothing was deleted. ` +
@@ -212,10 +214,10 @@ async function tellOfOtherContent(runs: readonly KeptRun[]): Promise<boolean> {
 }
 
 /** Whether one of the runs trains now, here or elsewhere, whatever was known of it before; then the person is told. */
-async function tellOfTraining(runs: readonly KeptRun[], sessions: Sessions): Promise<boolean> {
+async function tellOfTraining(runs: readonly StoredRun[], sessions: Sessions): Promise<boolean> {
   for (const run of runs) {
     const isLive = sessions.withFolder(run.folder.fsPath)?.isLive === true;
-    if (!isLive && (await readKeptRun(run.folder))?.state !== 'elsewhere') continue;
+    if (!isLive && (await readStoredRun(run.folder))?.state !== 'elsewhere') continue;
     void showWarningMessage(`"${nameOf(run)}" is training. Stop it before you delete it.`);
     return true;
   }

@@ -10,22 +10,22 @@ import {
   type TreeItem,
 } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
-import { Gathering } from '../platform/throttler';
+import { Throttler } from '../platform/throttler';
 import { commands } from '../platform/ids';
 import { treeItem } from '../platform/labels';
-import { briefDuration, briefNumber, counted } from '../text/numbers';
-import { isResumable, stateWords, type RunState } from '../protocol/run';
+import { formatDuration, formatNumber, formatCount } from '../text/numbers';
+import { isResumable, stateLabels, type RunState } from '../protocol/run';
 import {
-  briefValue,
+  formatValue,
   differingKeys,
-  keysInWords,
+  formatKeys,
   keyValues,
-  tellingKeys,
+  distinguishingKeys,
   type KeyValue,
   type KeyValues,
 } from '../run/differences';
-import { beganOf, nameAmongItsOwn, nameOf, type KeptRun } from '../session/storedRun';
-import type { KeptRuns } from '../session/runIndex';
+import { formatStartTime, shortNameOf, nameOf, type StoredRun } from '../session/storedRun';
+import type { RunIndex } from '../session/runIndex';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 
@@ -41,7 +41,7 @@ export interface RunGroup {
 /** One run, with what tells it from the others of its group. */
 export interface RunRow {
   readonly kind: 'run';
-  readonly run: KeptRun;
+  readonly run: StoredRun;
   /** Keys that the runs of the group do not have alike, with this run's values. */
   readonly differing: readonly KeyValue[];
   /** Those of them that it does not have like the others of its name. */
@@ -59,7 +59,7 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   readonly #owned = new DisposableStore();
   readonly #changed = this.#owned.add(new EventEmitter<undefined>());
   readonly #refresh = this.#owned.add(
-    new Gathering(refreshMilliseconds, () => {
+    new Throttler(refreshMilliseconds, () => {
       this.#changed.fire(undefined);
     }),
   );
@@ -67,7 +67,7 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   readonly onDidChangeTreeData: Event<undefined> = this.#changed.event;
 
   constructor(
-    readonly kept: KeptRuns,
+    readonly kept: RunIndex,
     readonly sessions: Sessions,
   ) {
     this.#owned.add(
@@ -77,7 +77,7 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
     );
     this.#owned.add(
       sessions.onDidChange(() => {
-        this.#refresh.soon();
+        this.#refresh.schedule();
       }),
     );
   }
@@ -103,8 +103,8 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   }
 }
 
-function groupsOf(runs: readonly KeptRun[]): RunGroup[] {
-  const groups = new Map<string, KeptRun[]>();
+function groupsOf(runs: readonly StoredRun[]): RunGroup[] {
+  const groups = new Map<string, StoredRun[]>();
   for (const run of runs) {
     const key = (run.source ?? run.base).toString();
     groups.set(key, [...(groups.get(key) ?? []), run]);
@@ -113,7 +113,7 @@ function groupsOf(runs: readonly KeptRun[]): RunGroup[] {
     const [first] = members;
     const values = members.map(({ manifest }) => keyValues(manifest.experiment));
     const keys = differingKeys(values);
-    const telling = tellingKeys(members.map((run, i) => ({ name: nameAmongItsOwn(run), values: values[i] })));
+    const telling = distinguishingKeys(members.map((run, i) => ({ name: shortNameOf(run), values: values[i] })));
     return {
       kind: 'group',
       name: first === undefined ? '' : workspace.asRelativePath(first.source ?? first.experiment),
@@ -129,11 +129,11 @@ function groupsOf(runs: readonly KeptRun[]): RunGroup[] {
 }
 
 function pairs(keys: readonly string[], values: KeyValues | undefined): RunRow['differing'] {
-  return keys.map((key) => [key, briefValue(values?.get(key))]);
+  return keys.map((key) => [key, formatValue(values?.get(key))]);
 }
 
 function groupItem({ name, isGone, runs }: RunGroup): TreeItem {
-  const description = `${counted(runs.length, 'run')}${isGone ? ' · its file is gone' : ''}`;
+  const description = `${formatCount(runs.length, 'run')}${isGone ? ' · its file is gone' : ''}`;
   const item = treeItem({ label: name, description }, TreeItemCollapsibleState.Expanded);
   item.id = `group ${name}`;
   item.contextValue = 'group';
@@ -148,7 +148,7 @@ interface Now {
   readonly seconds: number;
 }
 
-function nowOf({ manifest, state }: KeptRun, session: Session | undefined): Now {
+function nowOf({ manifest, state }: StoredRun, session: Session | undefined): Now {
   if (session?.isLive === true) {
     const { status } = session;
     return { state: status.state, updates: status.updates, loss: status.loss, seconds: status.seconds };
@@ -161,27 +161,27 @@ function runItem(row: RunRow, session: Session | undefined): TreeItem {
   const now = nowOf(run, session);
   // What tells it from others of its name, then what its name stands for.
   const named = differing.filter(([key]) => telling.every(([told]) => told !== key));
-  const keys = [...keysInWords(telling), ...keysInWords(named)];
+  const keys = [...formatKeys(telling), ...formatKeys(named)];
   const description = [
     // The sign before the name says that it has finished; whatever else it is stands in words.
-    ...(now.state === 'finished' ? [] : [stateWords[now.state]]),
+    ...(now.state === 'finished' ? [] : [stateLabels[now.state]]),
     // A side bar has room for the first of these: what sets a run apart, and when it began where another is its like.
     ...keys.slice(0, 1),
-    beganOf(run, 'minute'),
-    ...(now.loss === undefined ? [] : [`loss ${briefNumber(now.loss)}`]),
-    ...(now.seconds > 0 ? [briefDuration(now.seconds)] : []),
+    formatStartTime(run, 'minute'),
+    ...(now.loss === undefined ? [] : [`loss ${formatNumber(now.loss)}`]),
+    ...(now.seconds > 0 ? [formatDuration(now.seconds)] : []),
     ...keys.slice(1, mostInDescription),
     ...(keys.length > mostInDescription ? ['…'] : []),
   ]
     .filter((words) => words !== '')
     .join(' · ');
-  const label = nameAmongItsOwn(run);
+  const label = shortNameOf(run);
   const item = treeItem(
     {
       label,
       description,
       tooltip: tooltipOf(run, now, differing),
-      accessibilityLabel: `${label}, ${stateWords[now.state]}, ${description}`,
+      accessibilityLabel: `${label}, ${stateLabels[now.state]}, ${description}`,
     },
     TreeItemCollapsibleState.None,
   );
@@ -194,15 +194,15 @@ function runItem(row: RunRow, session: Session | undefined): TreeItem {
 }
 
 /** Plain text: nothing in it is markup, whatever somebody has written into a manifest. */
-function tooltipOf(run: KeptRun, { state, updates, loss, seconds }: Now, differing: RunRow['differing']): string {
+function tooltipOf(run: StoredRun, { state, updates, loss, seconds }: Now, differing: RunRow['differing']): string {
   const { validationLoss, facts, message } = run.manifest;
-  const began = beganOf(run, 'second');
+  const began = formatStartTime(run, 'second');
   return [
     nameOf(run),
-    `${stateWords[state]} after ${updates.toLocaleString('en-US')} of ${counted(facts.plannedUpdates, 'update')}, ${briefDuration(seconds)}`,
+    `${stateLabels[state]} after ${updates.toLocaleString('en-US')} of ${formatCount(facts.plannedUpdates, 'update')}, ${formatDuration(seconds)}`,
     ...(began === '' ? [] : [`began ${began}`]),
-    ...(loss === undefined ? [] : [`loss ${briefNumber(loss)}`]),
-    ...(validationLoss === null ? [] : [`validation loss ${briefNumber(validationLoss)}`]),
+    ...(loss === undefined ? [] : [`loss ${formatNumber(loss)}`]),
+    ...(validationLoss === null ? [] : [`validation loss ${formatNumber(validationLoss)}`]),
     ...differing.map(([key, value]) => `${key}: ${value}`),
     ...(message === null ? [] : [message]),
     run.folder.fsPath,

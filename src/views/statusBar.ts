@@ -1,8 +1,8 @@
 import type { Disposable } from 'vscode';
 import { commands } from '../platform/ids';
 import { StatusItem, type StatusPart } from '../platform/statusItem';
-import { computationInWords, memoryInWords } from '../protocol/computation';
-import { briefDuration, briefNumber } from '../text/numbers';
+import { formatComputation, formatMemory } from '../protocol/computation';
+import { formatDuration, formatNumber } from '../text/numbers';
 import { fileNameOf } from '../session/experimentText';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
@@ -28,19 +28,19 @@ export class RunStatusBar implements Disposable {
       this.#item.hide();
       return;
     }
-    const { state, updates, updatesPerSecond, secondsLeft, loss, kept, message } = session.status;
+    const { state, updates, updatesPerSecond, secondsLeft, loss, saved: kept, message } = session.status;
     const planned = session.facts?.plannedUpdates;
     const count = `${updates.toLocaleString('en-US')}${planned === undefined ? '' : ` / ${planned.toLocaleString('en-US')}`}`;
     const parts: readonly StatusPart[] = [
       { icon: state === 'paused' ? 'debug-pause' : 'sync~spin', text: count },
-      ...(updatesPerSecond === undefined ? [] : [{ text: `${briefNumber(updatesPerSecond)} updates/s` }]),
-      ...(secondsLeft === undefined ? [] : [{ text: `${briefDuration(secondsLeft)} left` }]),
-      ...(loss === undefined ? [] : [{ text: `loss ${briefNumber(loss)}` }]),
+      ...(updatesPerSecond === undefined ? [] : [{ text: `${formatNumber(updatesPerSecond)} updates/s` }]),
+      ...(secondsLeft === undefined ? [] : [{ text: `${formatDuration(secondsLeft)} left` }]),
+      ...(loss === undefined ? [] : [{ text: `loss ${formatNumber(loss)}` }]),
       ...(kept === 'waiting' ? [{ icon: 'warning', text: 'not on disk' }] : []),
     ];
     const { facts } = session;
     const computed =
-      facts === undefined ? '' : `\n${computationInWords(facts)}, ${memoryInWords(facts.memoryBytes)} of memory`;
+      facts === undefined ? '' : `\n${formatComputation(facts)}, ${formatMemory(facts.memoryBytes)} of memory`;
     const name = `${fileNameOf(session.uri)}${session.variant === undefined ? '' : ` (${session.variant})`}`;
     this.#item.show({
       parts,

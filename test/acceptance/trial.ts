@@ -5,7 +5,7 @@ import { openKernels, type BuiltKernelSet } from '../../src/engine/kernels/open'
 import { parseExperiment } from '../../src/experiment/parse';
 import type { ResolvedExperiment } from '../../src/experiment/schema';
 import { filesOf } from '../../src/data/source';
-import { planTraining, type TrainingPlan } from '../../src/trainer/training/trainingSetup';
+import { prepareTraining, type TrainingSetup } from '../../src/trainer/training/trainingSetup';
 import { Training } from '../../src/trainer/training/training';
 
 /** What is tried: an experiment file, one of its variants or none, and a seed in place of the file's own. */
@@ -68,12 +68,12 @@ export function missingData(file: string): string | undefined {
   return filesOf(experiment).find(({ path }) => bytesOf(path) === undefined)?.path;
 }
 
-function planOf(trial: Trial, kernels: BuiltKernelSet): TrainingPlan {
+function planOf(trial: Trial, kernels: BuiltKernelSet): TrainingSetup {
   const { experiment } = resolved(trial);
   const files = new Map(
     filesOf(experiment).flatMap(({ path }) => [[path, bytesOf(path) ?? new Uint8Array()] as const]),
   );
-  const planned = planTraining({ experiment, files, kernels: openKernels(kernels), memoryLimit: 4096 * mebibyte });
+  const planned = prepareTraining({ experiment, files, kernels: openKernels(kernels), memoryLimit: 4096 * mebibyte });
   if (planned.kind === 'refused') throw new Error(`${trial.file}: ${planned.refusals[0]?.message}`);
   return planned.plan;
 }
@@ -101,7 +101,7 @@ function bytesOf(path: string): Uint8Array | undefined {
 }
 
 /** Whether at every step of every held-out string the k largest outputs are the k legal symbols. */
-function isSolved({ learner, source }: TrainingPlan): boolean {
+function isSolved({ learner, source }: TrainingSetup): boolean {
   const { outputs: width } = source;
   let solved = true;
   learner.evaluate(source.validation(), (window, t, outputs) => {

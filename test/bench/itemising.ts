@@ -1,4 +1,4 @@
-import { Itemiser } from '../../src/engine/instruments/perLossGradients';
+import { PerLossGradients } from '../../src/engine/instruments/perLossGradients';
 import { defaultKernelSet, openKernels } from '../../src/engine/kernels/open';
 import { fractions, windowOf } from './workloads';
 
@@ -13,7 +13,7 @@ export function measureItemising(): readonly { readonly what: string; readonly t
   return (['rnn', 'lstm', 'gru'] as const).flatMap((cell) =>
     sizes.map(({ steps, hidden }) => {
       const network = { cell, activation: 'tanh', inputs: 65, hidden, layers: 1, outputs: 65 } as const;
-      const itemiser = new Itemiser(openKernels(defaultKernelSet()), network, 'oneHot', steps);
+      const itemiser = new PerLossGradients(openKernels(defaultKernelSet()), network, 'oneHot', steps);
       const random = fractions(7);
       const size = { rnn: 1, lstm: 4, gru: 3 }[cell] * hidden;
       const shapes: Readonly<Record<string, number>> = {

@@ -4,14 +4,14 @@ import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DisplaySeries } from '../../src/run/series/displaySeries';
-import type { Detail } from '../../src/protocol/panel';
+import type { ZoomedSeries } from '../../src/protocol/panel';
 import { RunHistory } from '../../src/run/series/runHistory';
 import type { Manifest } from '../../src/run/manifest';
 import { runFiles } from '../../src/run/storage/runFiles';
 import { writeOverview } from '../../src/run/overview';
 import { pack, type RecordLayout, type UpdateRecord } from '../../src/run/records/recordBatch';
 import { RecordEncoder } from '../../src/run/records/recordEncoder';
-import { RecordDetail } from '../../src/trainer/storage/zoomedSeries.node';
+import { StoredZoomedSeries } from '../../src/trainer/storage/zoomedSeries.node';
 import { readHistory } from '../../src/trainer/storage/recordHistory.node';
 
 /** What a small character-level net records. */
@@ -82,7 +82,7 @@ function held(): string {
 }
 
 /** What the webview makes of an answer. */
-function tableOf({ from, series: slice }: Detail): DisplaySeries {
+function tableOf({ from, series: slice }: ZoomedSeries): DisplaySeries {
   const series = new DisplaySeries(layout, recordEvery, from);
   series.write(slice);
   return series;
@@ -96,7 +96,7 @@ try {
   console.log(`${updates.toLocaleString('en-US')} updates, ${(size / 2 ** 20).toFixed(0)} MiB of records`);
   const manifest = { facts: { layout, recordEvery } } as unknown as Manifest;
   const history = await measured('Opened', () => readHistory(folder, manifest));
-  const detail = new RecordDetail(folder, { layout, recordEvery });
+  const detail = new StoredZoomedSeries(folder, { layout, recordEvery });
   const middle = Math.floor(updates / 2);
   await measured('The first stretch, with the index: 2,048 updates', () =>
     detail.read({ from: middle, to: middle + 2048 }),

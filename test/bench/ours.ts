@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { shardsOf } from '../../src/engine/parallel/shardBatch';
 import { openKernels, runnableKernelSets, type BuiltKernelSet } from '../../src/engine/kernels/open';
 import { Learner } from '../../src/engine/learner';
-import { Helpers } from '../../src/trainer/training/workerPool';
+import { WorkerPool } from '../../src/trainer/training/workerPool';
 import { nodeThreads } from '../../src/trainer/training/workerThreads.node';
 import type { Contender, Trial } from './contender';
 import { fractions, learnerOptions, windowOf, type Workload } from './workloads';
@@ -28,7 +28,7 @@ function trialOf(workload: Workload, kernels: BuiltKernelSet, recorded: boolean,
   const learner = learnerFor(workload, kernels);
   // A step that is too short to be shared is one worker's whatever is asked for.
   if (workers > 1 && learner.shardCount === 1) return undefined;
-  const helpers = Helpers.employ(learner, workers, nodeThreads(resolve('dist/helper.cjs')), (notice) => {
+  const helpers = WorkerPool.start(learner, workers, nodeThreads(resolve('dist/helper.cjs')), (notice) => {
     throw new Error(notice);
   });
   const window = windowOf(workload);

@@ -23,7 +23,7 @@ const subjects: Readonly<Record<string, () => Promise<void>>> = {
     // Answered, with a refusal, once its script has been loaded.
     await channel.request('pause', undefined).catch(() => undefined);
     const gone = new Promise<void>((done) => {
-      worker.onGone(() => {
+      worker.onExit(() => {
         done();
       });
     });
@@ -65,7 +65,7 @@ async function startAndStop(): Promise<void> {
     });
   });
   const gone = new Promise<void>((done) => {
-    worker.onGone(() => {
+    worker.onExit(() => {
       done();
     });
   });

@@ -7,10 +7,10 @@ import * as vscode from 'vscode';
 import { readManifest } from '../../src/run/manifest';
 import { Inspector } from '../../src/session/inspector';
 import { Launcher } from '../../src/session/launcher';
-import { readKeptRun } from '../../src/session/storedRun';
-import { KeptRuns } from '../../src/session/runIndex';
-import { KeptSession } from '../../src/session/storedRunSession';
-import { RunArchive } from '../../src/session/latestRuns';
+import { readStoredRun } from '../../src/session/storedRun';
+import { RunIndex } from '../../src/session/runIndex';
+import { StoredRunSession } from '../../src/session/storedRunSession';
+import { LatestRuns } from '../../src/session/latestRuns';
 import type { Session } from '../../src/session/session';
 import { RunReader } from '../../src/session/runReader';
 import { Sessions } from '../../src/session/sessions';
@@ -60,7 +60,7 @@ describe('A trainer whose process dies', () => {
   const log = vscode.window.createOutputChannel('Deaths', { log: true });
   const sessions = new Sessions();
   const queue = new TrainingQueue(() => 1);
-  const kept = new KeptRuns(sessions);
+  const kept = new RunIndex(sessions);
   let processes = 0;
   let start: StartTrainerWorker = forkTrainers(built);
   const counted =
@@ -68,11 +68,11 @@ describe('A trainer whose process dies', () => {
     () => {
       const trainer = starting();
       processes++;
-      trainer.onGone(() => processes--);
+      trainer.onExit(() => processes--);
       return trainer;
     };
   const reader = new RunReader(forkTrainers(built));
-  const launcher = new Launcher(sessions, new RunArchive(noMemento, reader), queue, () => counted(start)(), log);
+  const launcher = new Launcher(sessions, new LatestRuns(noMemento, reader), queue, () => counted(start)(), log);
   const rejections: unknown[] = [];
   const onRejection = (reason: unknown): void => {
     rejections.push(reason);
@@ -102,7 +102,7 @@ describe('A trainer whose process dies', () => {
 
   async function ended(session: Session): Promise<string> {
     await until('its end', () => !session.isLive);
-    await session.gone;
+    await session.released;
     assert.equal(session.status.state, 'failed');
     assert.equal(processes, 0);
     return session.status.message ?? '';
@@ -111,13 +111,13 @@ describe('A trainer whose process dies', () => {
   /** The window goes on as if nothing had been. */
   async function isResumable(folder: string): Promise<void> {
     assert.ok(!existsSync(join(folder, 'run.lock')));
-    assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.state, 'interrupted');
+    assert.equal((await readStoredRun(vscode.Uri.file(folder)))?.state, 'interrupted');
     start = forkTrainers(built);
     const resumed = await launcher.resume(folder);
     assert.ok(resumed.kind === 'started', JSON.stringify(resumed));
     await trained(resumed.session, 5000);
     await resumed.session.stop();
-    await resumed.session.gone;
+    await resumed.session.released;
     assert.equal(readManifest(readFileSync(join(folder, 'run.json')))?.state, 'stopped');
   }
 
@@ -170,7 +170,7 @@ describe('A trainer whose process dies', () => {
     await session.stop();
     await first;
     assert.equal(session.status.state, 'stopped');
-    await session.gone;
+    await session.released;
     await isResumable(session.folder ?? '');
   });
 
@@ -194,7 +194,7 @@ describe('A trainer whose process dies', () => {
     const { session } = launch;
     await trained(session, 3000);
     await session.stop();
-    await session.gone;
+    await session.released;
     const folder = session.folder ?? '';
     for (const act of ['process.exit(7);', `throw new Error('boom');`]) {
       start = forkTrainers(trainerWith(`process.on('message', () => { ${act} });`));
@@ -219,7 +219,7 @@ describe('A trainer whose process dies', () => {
     const { session } = launch;
     await trained(session, 3000);
     await session.stop();
-    await session.gone;
+    await session.released;
     const dying = forkTrainers(
       trainerWith(`process.on('message', ({ name }) => { if (name === 'reach') process.exit(7); });`),
     );
@@ -241,12 +241,12 @@ describe('A trainer whose process dies', () => {
     assert.ok(launch.kind === 'started', JSON.stringify(launch));
     await trained(launch.session, 3000);
     await launch.session.stop();
-    await launch.session.gone;
+    await launch.session.released;
     const folder = vscode.Uri.file(launch.session.folder ?? '');
     const deadly = trainerWith(`process.on('message', ({ name }) => { if (name === 'history') process.abort(); });`);
     let script = deadly;
     const fragile = new RunReader(() => counted(forkTrainers(script))());
-    const stored = new KeptSession(folder, kept.onDidTouch, fragile);
+    const stored = new StoredRunSession(folder, kept.onDidTouch, fragile);
     const updates = (): number | undefined => stored.session?.status.updates;
     await stored.read();
     assert.equal(updates(), undefined);

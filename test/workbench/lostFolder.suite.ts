@@ -6,10 +6,10 @@ import * as vscode from 'vscode';
 import { isResumable } from '../../src/protocol/run';
 import { readManifest } from '../../src/run/manifest';
 import { readRecords } from '../../src/run/records/recordDecoder';
-import { readKeptRun } from '../../src/session/storedRun';
-import { KeptRuns } from '../../src/session/runIndex';
+import { readStoredRun } from '../../src/session/storedRun';
+import { RunIndex } from '../../src/session/runIndex';
 import { Launcher } from '../../src/session/launcher';
-import { RunArchive } from '../../src/session/latestRuns';
+import { LatestRuns } from '../../src/session/latestRuns';
 import type { Session } from '../../src/session/session';
 import { RunReader } from '../../src/session/runReader';
 import { Sessions } from '../../src/session/sessions';
@@ -56,8 +56,8 @@ describe('A run whose folder is lost or closed while it trains', () => {
     join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'trainer.cjs'),
   );
   const reader = new RunReader(worker);
-  const launcher = new Launcher(sessions, new RunArchive(noMemento, reader), queue, worker, log);
-  const kept = new KeptRuns(sessions);
+  const launcher = new Launcher(sessions, new LatestRuns(noMemento, reader), queue, worker, log);
+  const kept = new RunIndex(sessions);
   const notices: string[] = [];
   const rejections: unknown[] = [];
   const onRejection = (reason: unknown): void => {
@@ -105,7 +105,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
     await until('the run in the list', () => isListed(folder));
     rmSync(folder, { recursive: true });
     const { updates } = session.status;
-    await until('the message', () => session.status.kept === 'waiting');
+    await until('the message', () => session.status.saved === 'waiting');
     assert.match(
       session.status.message ?? '',
       /^From update [\d,]+ on .*ENOENT.* was deleted or moved: it is not made anew/,
@@ -114,11 +114,11 @@ describe('A run whose folder is lost or closed while it trains', () => {
     assert.equal(session.status.state, 'running');
     await until('a list without it', async () => !(await isListed(folder)));
     await session.stop();
-    await session.gone;
+    await session.released;
     assert.equal(session.status.state, 'stopped');
-    assert.equal(session.status.kept, 'gone');
+    assert.equal(session.status.saved, 'gone');
     assert.match(session.status.message ?? '', /^Nothing of this run is on disk any more: .*cannot be resumed/);
-    assert.equal(isResumable('stopped', session.status.kept), false);
+    assert.equal(isResumable('stopped', session.status.saved), false);
     assert.equal(existsSync(folder), false);
     assert.equal(notices.length, 2, notices.join('\n'));
     assert.equal((await launcher.resume(folder)).kind, 'failed');
@@ -126,8 +126,8 @@ describe('A run whose folder is lost or closed while it trains', () => {
     const again = await trained(experiment);
     assert.notEqual(again.folder, folder);
     await again.session.stop();
-    await again.session.gone;
-    assert.equal((await readKeptRun(vscode.Uri.file(again.folder)))?.state, 'stopped');
+    await again.session.released;
+    assert.equal((await readStoredRun(vscode.Uri.file(again.folder)))?.state, 'stopped');
     await until('the new run in the list', () => isListed(again.folder));
     assert.deepEqual(rejections, []);
   });
@@ -139,15 +139,15 @@ describe('A run whose folder is lost or closed while it trains', () => {
     const { session, folder } = await trained(experiment);
     const allow = await forbidWriting(folder);
     undo.push(allow);
-    await until('the message', () => session.status.kept === 'waiting');
+    await until('the message', () => session.status.saved === 'waiting');
     assert.match(session.status.message ?? '', /(EROFS|EACCES).* Allow writing in .* again\./);
     const { updates } = session.status;
     await until('training that goes on', () => session.status.updates > updates + 100);
     allow();
-    await until('the other message', () => session.status.kept === 'whole');
+    await until('the other message', () => session.status.saved === 'whole');
     assert.match(session.status.message ?? '', /written again, and none is missing\./);
     await session.stop();
-    await session.gone;
+    await session.released;
     assert.equal(session.status.message, undefined);
     const written = readRecords(readFileSync(join(folder, 'records.arrows'))).batches.flatMap(({ update }) => [
       ...update,
@@ -165,18 +165,18 @@ describe('A run whose folder is lost or closed while it trains', () => {
     const { session, folder } = await trained(experiment);
     const allow = await forbidWriting(folder);
     undo.push(allow);
-    await until('the message', () => session.status.kept === 'waiting');
+    await until('the message', () => session.status.saved === 'waiting');
     await session.stop();
-    await session.gone;
-    assert.equal(session.status.kept, 'cut');
+    await session.released;
+    assert.equal(session.status.saved, 'cut');
     assert.match(session.status.message ?? '', /^The end of the run could not be written .*Resuming the run goes back/);
     assert.match(JSON.stringify(await launcher.resume(folder)), /cannot be gone on with: (EROFS|EACCES)/);
     allow();
-    assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.state, 'interrupted');
+    assert.equal((await readStoredRun(vscode.Uri.file(folder)))?.state, 'interrupted');
     const launch = await launcher.resume(folder);
     assert.equal(launch.kind, 'started', JSON.stringify(launch));
     await sessions.withFolder(folder)?.stop();
-    await sessions.withFolder(folder)?.gone;
+    await sessions.withFolder(folder)?.released;
     assert.equal(readdirSync(folder).includes('run.lock'), false);
     assert.deepEqual(rejections, []);
   });

@@ -7,7 +7,7 @@ import { editableManifest } from '../editableManifest';
 import { readManifest } from '../../src/run/manifest';
 import { readRecords } from '../../src/run/records/recordDecoder';
 import { Launcher } from '../../src/session/launcher';
-import { RunArchive } from '../../src/session/latestRuns';
+import { LatestRuns } from '../../src/session/latestRuns';
 import type { Session } from '../../src/session/session';
 import { Sessions, type Target } from '../../src/session/sessions';
 import { forkTrainers } from '../../src/session/trainerProcess.node';
@@ -40,11 +40,11 @@ describe('Buttons pressed faster than a run can follow', () => {
   const counted: StartTrainerWorker = () => {
     const thread = worker();
     threads++;
-    thread.onGone(() => threads--);
+    thread.onExit(() => threads--);
     return thread;
   };
   const reader = new RunReader(worker);
-  const launcher = new Launcher(sessions, new RunArchive(noMemento, reader), queue, counted, log);
+  const launcher = new Launcher(sessions, new LatestRuns(noMemento, reader), queue, counted, log);
   const rejections: unknown[] = [];
   const onRejection = (reason: unknown): void => {
     rejections.push(reason);
@@ -97,7 +97,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     void first.stop();
     const launches = await Promise.all([launcher.launch(target), launcher.launch(target)]);
     assert.ok(launches.some(({ kind }) => kind === 'started'));
-    await first.gone;
+    await first.released;
     assert.equal(first.status.message, undefined);
     const [oldest = ''] = [...runsOf(experiment)].sort();
     const manifest = readManifest(readFileSync(join(oldest, 'run.json')));
@@ -118,7 +118,7 @@ describe('Buttons pressed faster than a run can follow', () => {
       const session = sessions.get(target);
       await session?.stop();
       await launch;
-      await session?.gone;
+      await session?.released;
       const states = runsOf(experiment).map((run) => readManifest(readFileSync(join(run, 'run.json')))?.state);
       assert.deepEqual(new Set(states), new Set(states.length === 0 ? [] : ['stopped']), `Stop after ${delay} ms`);
     }
@@ -129,7 +129,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     const session = await training({ uri: experiment.document.uri, variant: undefined });
     void session.stop();
     for (let press = 0; press < 5; press++) await Promise.race([session.stop(), sleep(1)]);
-    await session.gone;
+    await session.released;
     assert.equal(session.status.message, undefined);
     assert.equal(readManifest(readFileSync(join(session.folder ?? '', 'run.json')))?.state, 'stopped');
   });
@@ -138,7 +138,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     const experiment = await ExperimentFile.open(endless);
     const session = await training({ uri: experiment.document.uri, variant: undefined });
     await session.stop();
-    await session.gone;
+    await session.released;
     const { folder = '' } = session;
     const launches = await Promise.all([launcher.resume(folder), launcher.resume(folder), launcher.resume(folder)]);
     assert.deepEqual(
@@ -153,7 +153,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     const experiment = await ExperimentFile.open(endless);
     const session = await training({ uri: experiment.document.uri, variant: undefined });
     await session.stop();
-    await session.gone;
+    await session.released;
     const { folder = '' } = session;
     const manifest = editableManifest(join(folder, 'run.json'));
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));

@@ -89,7 +89,7 @@ describe('A session whose trainer runs out of memory', () => {
     };
     const limited = { ...params, memoryLimit: 64 * 1024 ** 2 };
     await one.start(trainerOf(hungry, '--max-old-space-size=16'), limited, { lock, recall: undefined });
-    await one.gone;
+    await one.released;
     assert.equal(one.status.state, 'failed');
     assert.match(
       one.status.message ?? '',
@@ -114,16 +114,16 @@ describe('Runs that are started and stopped again and again', () => {
     const start: StartTrainerWorker = () => {
       const trainer = fork();
       processes.add(trainer);
-      trainer.onGone(() => processes.delete(trainer));
+      trainer.onExit(() => processes.delete(trainer));
       return trainer;
     };
     const once = async (variant: string): Promise<void> => {
       const one = session(variant);
       sessions.put(one);
-      assert.ok(await queue.turn(one));
+      assert.ok(await queue.acquire(one));
       await one.start(start, params);
       await one.stop();
-      await one.gone;
+      await one.released;
     };
     /** Two runs at a time, as the queue lets them. */
     const again = async (count: number): Promise<void> => {

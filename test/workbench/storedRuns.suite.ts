@@ -27,9 +27,9 @@ import { readExperimentText } from '../../src/session/experimentText';
 import { Inspector } from '../../src/session/inspector';
 import { forkTrainers } from '../../src/session/trainerProcess.node';
 import type { StartTrainerWorker } from '../../src/session/trainerWorker';
-import { nameAmongItsOwn, nameOf, readKeptRun } from '../../src/session/storedRun';
-import { KeptSession } from '../../src/session/storedRunSession';
-import { KeptRuns } from '../../src/session/runIndex';
+import { shortNameOf, nameOf, readStoredRun } from '../../src/session/storedRun';
+import { StoredRunSession } from '../../src/session/storedRunSession';
+import { RunIndex } from '../../src/session/runIndex';
 import { RunReader } from '../../src/session/runReader';
 import { Session } from '../../src/session/session';
 import { Sessions } from '../../src/session/sessions';
@@ -58,7 +58,7 @@ function tabs(title: string): readonly vscode.Tab[] {
 
 describe('Kept runs', () => {
   const sessions = new Sessions();
-  const kept = new KeptRuns(sessions);
+  const kept = new RunIndex(sessions);
   const reader = new RunReader(
     forkTrainers(
       join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'trainer.cjs'),
@@ -137,7 +137,7 @@ describe('Kept runs', () => {
       writeFileSync(join(elsewhere, name), readFileSync(join(folder, name)));
     }
     writeFileSync(join(elsewhere, 'display-name.txt'), 'The <b>copy</b>\nand more');
-    const run = await readKeptRun(vscode.Uri.file(elsewhere));
+    const run = await readStoredRun(vscode.Uri.file(elsewhere));
     assert.ok(run !== undefined);
     assert.equal(nameOf(run), 'The <b>copy</b>');
     await vscode.commands.executeCommand('unroll.openRun', { kind: 'run', run, differing: [] });
@@ -160,7 +160,7 @@ describe('Kept runs', () => {
     bytes.fill(0xa5, bytes.length >> 1, (bytes.length >> 1) + 200_000);
     writeFileSync(records, bytes);
     rmSync(join(folder, 'overview.safetensors'));
-    const run = await readKeptRun(vscode.Uri.file(folder));
+    const run = await readStoredRun(vscode.Uri.file(folder));
     assert.ok(run !== undefined);
     const { message = '' } = await loadRun(run, reader.growing());
     assert.match(
@@ -236,10 +236,10 @@ describe('Kept runs', () => {
     const [folder = ''] = foldersOf(experiment);
     const manifest = editableManifest(join(folder, 'run.json'));
     writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state: 'running', endedAt: null }));
-    assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.state, 'interrupted');
-    const before = await readKeptRun(vscode.Uri.file(folder));
+    assert.equal((await readStoredRun(vscode.Uri.file(folder)))?.state, 'interrupted');
+    const before = await readStoredRun(vscode.Uri.file(folder));
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
-    assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.state, 'elsewhere');
+    assert.equal((await readStoredRun(vscode.Uri.file(folder)))?.state, 'elsewhere');
     // Of a row that has not been drawn anew since.
     const deletion = vscode.commands.executeCommand('unroll.deleteRun', { kind: 'run', run: before, differing: [] });
     assert.equal(await Promise.race([deletion, sleep(5000, 'asks whether to delete it')]), undefined);
@@ -278,7 +278,7 @@ describe('Kept runs', () => {
     const running = JSON.stringify({ ...manifest, state: 'running', endedAt: null });
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
     writeFileSync(join(folder, 'run.json'), running);
-    const opened = new KeptSession(vscode.Uri.file(folder), kept.onDidTouch, reader);
+    const opened = new StoredRunSession(vscode.Uri.file(folder), kept.onDidTouch, reader);
     let looks = 0;
     opened.onDidChange(() => looks++);
     await opened.read();
@@ -307,7 +307,7 @@ describe('Kept runs', () => {
     const manifest = editableManifest(join(folder, 'run.json'));
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
     writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state: 'paused', endedAt: null }));
-    const opened = new KeptSession(vscode.Uri.file(folder), kept.onDidTouch, reader);
+    const opened = new StoredRunSession(vscode.Uri.file(folder), kept.onDidTouch, reader);
     let looks = 0;
     opened.onDidChange(() => looks++);
     await opened.read();
@@ -374,7 +374,7 @@ describe('Kept runs', () => {
     const counted: StartTrainerWorker = () => {
       const thread = start();
       threads++;
-      thread.onGone(() => threads--);
+      thread.onExit(() => threads--);
       return thread;
     };
     const inspector = (): Inspector => new Inspector(vscode.Uri.file(experiment.folder), folder, counted, () => 0);
@@ -400,7 +400,7 @@ describe('Kept runs', () => {
     const manifest = editableManifest(join(folder, 'run.json'));
     const read = async (text: string) => {
       writeFileSync(join(folder, 'run.json'), text);
-      return readKeptRun(vscode.Uri.file(folder));
+      return readStoredRun(vscode.Uri.file(folder));
     };
     for (const source of [
       '../../../../../etc/x.rnn.json',
@@ -413,7 +413,7 @@ describe('Kept runs', () => {
     }
     const steered = { variant: '\u202Eb\u001B[2J', facts: { ...(manifest['facts'] as object), name: 'a\u2067\n' } };
     const named = await read(JSON.stringify({ ...manifest, ...steered }));
-    assert.deepEqual(named && [nameOf(named), nameAmongItsOwn(named)], ['a (b [2J)', 'b [2J']);
+    assert.deepEqual(named && [nameOf(named), shortNameOf(named)], ['a (b [2J)', 'b [2J']);
     for (const text of [
       '',
       '[]',
@@ -434,7 +434,7 @@ describe('Kept runs', () => {
     const [folder = ''] = foldersOf(experiment);
     const manifest = join(folder, 'run.json');
     const bytes = readFileSync(manifest);
-    const read = async () => Promise.race([readKeptRun(vscode.Uri.file(folder)), sleep(5000, 'waits for ever')]);
+    const read = async () => Promise.race([readStoredRun(vscode.Uri.file(folder)), sleep(5000, 'waits for ever')]);
     for (const put of [
       () => {
         writeFileSync(join(experiment.folder, 'elsewhere'), bytes);
@@ -475,7 +475,7 @@ describe('Kept runs', () => {
       const manifest = editableManifest(join(folder, 'run.json'));
       for (const source of [null, '../../beside.rnn.json']) {
         writeFileSync(join(placed, 'run.json'), JSON.stringify({ ...manifest, source }));
-        const run = await readKeptRun(vscode.Uri.file(placed));
+        const run = await readStoredRun(vscode.Uri.file(placed));
         assert.equal(run?.experiment.fsPath, join(placed, 'run.json'), String(source));
         assert.equal(run.base.fsPath, workspace, String(source));
       }
@@ -493,7 +493,7 @@ describe('Kept runs', () => {
     const [folder = ''] = foldersOf(experiment);
     const file = join(folder, 'display-name.txt');
     writeFileSync(file, 'mine');
-    const run = await readKeptRun(vscode.Uri.file(folder));
+    const run = await readStoredRun(vscode.Uri.file(folder));
     assert.ok(run !== undefined);
     const rename = async (): Promise<void> => {
       let isOver = false;
@@ -509,7 +509,7 @@ describe('Kept runs', () => {
     assert.equal(readFileSync(file, 'utf8'), 'mine\n');
     rmSync(file);
     symlinkSync(join(experiment.folder, 'precious'), file);
-    assert.equal((await readKeptRun(vscode.Uri.file(folder)))?.displayName, undefined);
+    assert.equal((await readStoredRun(vscode.Uri.file(folder)))?.displayName, undefined);
     await rename();
     assert.ok(lstatSync(file).isSymbolicLink());
     assert.equal(readFileSync(join(experiment.folder, 'precious'), 'utf8'), 'precious');
@@ -527,9 +527,9 @@ describe('The queue of training', () => {
   it('lets so many train as it may, and the next when one is over, in the order they came', async () => {
     const queue = new TrainingQueue(() => 2);
     const sessions = Array.from({ length: 20 }, started);
-    const turns = sessions.map((session) => queue.turn(session));
+    const turns = sessions.map((session) => queue.acquire(session));
     assert.deepEqual(
-      sessions.map(({ status }) => status.place),
+      sessions.map(({ status }) => status.queuePosition),
       [undefined, undefined, ...Array.from({ length: 18 }, (_, i) => i + 1)],
     );
     assert.equal(await turns[1], true);
@@ -537,11 +537,11 @@ describe('The queue of training', () => {
     sessions[0].fail('over');
     assert.equal(await turns[2], true);
     assert.equal(sessions[2].status.state, 'preparing');
-    assert.equal(sessions[3].status.place, 1);
+    assert.equal(sessions[3].status.queuePosition, 1);
     // One that is stopped while it waits gives up its place.
     await sessions[3].stop();
     assert.equal(await turns[3], false);
-    assert.equal(sessions[4].status.place, 1);
+    assert.equal(sessions[4].status.queuePosition, 1);
     sessions[1].dispose();
     assert.equal(await turns[4], true);
     queue.dispose();

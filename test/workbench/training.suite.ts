@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { counted, mebibytes } from '../../src/text/numbers';
+import { formatCount, formatMebibytes } from '../../src/text/numbers';
 import { readManifest } from '../../src/run/manifest';
 import { ExperimentFile, until } from './experimentFile';
 
@@ -49,7 +49,7 @@ describe('Training', () => {
     const manifest = readManifest(readFileSync(join(experiment.folder, 'unroll-runs', run, 'run.json')));
     assert.ok(manifest !== undefined);
     const { parameterCount, memoryBytes } = manifest.facts;
-    assert.equal(said, `${counted(parameterCount, 'parameter')} · ${mebibytes(memoryBytes)}`);
+    assert.equal(said, `${formatCount(parameterCount, 'parameter')} · ${formatMebibytes(memoryBytes)}`);
   });
 
   it('says above the file what has been changed in it since its run began, until that is undone', async () => {

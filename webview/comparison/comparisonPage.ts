@@ -1,7 +1,7 @@
 import type { ComparisonHostContract } from '../../src/protocol/comparison';
 import { axisOver, endOf, leastVisible } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
-import { keepDrawn } from '../page/renderLoop';
+import { renderLoop } from '../page/renderLoop';
 import { connectHost, reportFaults } from '../page/host';
 import { Store } from '../store/store';
 import { button } from '../ui/controls';
@@ -56,7 +56,7 @@ export function showComparison(root: HTMLElement): void {
     store.model.members.find((member) => member.id === id)?.run?.series.write(series);
     store.dispatch({ kind: 'told', id, status });
   });
-  keepDrawn(root, store, (model, theme) => {
+  renderLoop(root, store, (model, theme) => {
     const end = Math.max(1, ...model.members.map(({ run }) => (run === undefined ? 1 : endOf(run))));
     const axis = axisOver(end, model.view.range, root.clientWidth);
     const isEmpty = model.members.length === 0;

@@ -1,7 +1,7 @@
 import type { SharedZoom } from '../plot/zoom';
 import { CellFrame } from '../notebook/cell';
 import { CurveControls } from '../plot/curveControls';
-import { dependencyKey } from '../notebook/memo';
+import { memoKey } from '../notebook/memo';
 import {
   baselineCurves,
   columnAtUpdate,
@@ -23,7 +23,7 @@ import { curvesTable } from './curvesTable';
 import { lineStyle, namedLine } from './lineStyle';
 import type { Comparison, ComparisonView, Measure, Member } from './model';
 import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
-import { newestInWords } from './newestValues';
+import { formatNewest } from './newestValues';
 import { SteadyReadout } from './steadyReadout';
 
 const measures: Readonly<Record<Measure, string>> = {
@@ -82,7 +82,7 @@ export class CurvesCell implements ComparisonCell {
     this.#controls.update(view);
     const drawn = members.filter((member): member is Drawn => member.run !== undefined);
     this.#frame.say(
-      newestInWords(
+      formatNewest(
         measures[view.measure],
         drawn.map(({ name, run }) => ({
           name,
@@ -101,7 +101,7 @@ export class CurvesCell implements ComparisonCell {
     );
     const versions = drawn.map(({ id, run }) => `${id} ${run.version}`);
     const named = drawn.map(({ name }) => name);
-    this.#frame.tabulate(dependencyKey(versions, named, view.measure), () =>
+    this.#frame.tabulate(memoKey(versions, named, view.measure), () =>
       curvesTable(
         measures[view.measure],
         drawn.map(({ name, run }) => ({
@@ -112,16 +112,7 @@ export class CurvesCell implements ComparisonCell {
         })),
       ),
     );
-    const key = dependencyKey(
-      versions,
-      lit,
-      view.measure,
-      view.lossAxis,
-      view.smoothing,
-      axis.domain,
-      axis.width,
-      theme,
-    );
+    const key = memoKey(versions, lit, view.measure, view.lossAxis, view.smoothing, axis.domain, axis.width, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const baselines = baselinesOf(drawn, view.measure, axis.domain, theme);
@@ -135,7 +126,7 @@ export class CurvesCell implements ComparisonCell {
   }
 
   #nameAll(members: readonly Member[], baselines: readonly Curve[], lit: number | undefined, theme: Theme): void {
-    const key = dependencyKey(
+    const key = memoKey(
       members.map(({ id, name }) => `${id} ${name}`),
       baselines.map(({ label }) => label),
       lit,

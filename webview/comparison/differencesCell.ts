@@ -1,5 +1,5 @@
-import { briefDuration, briefNumber } from '../../src/text/numbers';
-import { stateWords } from '../../src/protocol/run';
+import { formatDuration, formatNumber } from '../../src/text/numbers';
+import { stateLabels } from '../../src/protocol/run';
 import { CellFrame } from '../notebook/cell';
 import type { Table } from '../plot/table';
 import { button } from '../ui/controls';
@@ -131,16 +131,16 @@ function breakable(key: string): readonly (Node | string)[] {
 function cellsOf({ values, status, run, problem }: Member, keys: readonly string[]): readonly string[] {
   const { lossMin = NaN, share = NaN } = run === undefined ? {} : extremesOf(run);
   const number = (value: number | undefined): string =>
-    value === undefined || Number.isNaN(value) ? '–' : briefNumber(value);
+    value === undefined || Number.isNaN(value) ? '–' : formatNumber(value);
   return [
     ...keys.map((key) => values[key] ?? '–'),
-    problem ?? (status === undefined ? '–' : stateWords[status.state]),
+    problem ?? (status === undefined ? '–' : stateLabels[status.state]),
     status === undefined ? '–' : status.updates.toLocaleString('en-US'),
     number(status?.loss),
     number(lossMin),
     number(status?.validationLoss),
     Number.isNaN(share) ? '–' : `${Math.round(100 * share)} %`,
-    status === undefined || status.seconds === 0 ? '–' : briefDuration(status.seconds),
+    status === undefined || status.seconds === 0 ? '–' : formatDuration(status.seconds),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { CellFrame } from '../notebook/cell';
-import { dependencyKey } from '../notebook/memo';
+import { memoKey } from '../notebook/memo';
 import { Legend } from '../plot/heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../plot/heatmap/magnitudeScale';
 import { rasterize, type Grid } from '../plot/heatmap/raster';
@@ -9,7 +9,7 @@ import { choice } from '../ui/controls';
 import { element } from '../ui/element';
 import { lineStyle, namedLine } from './lineStyle';
 import type { Comparison, ComparisonView, Member } from './model';
-import { shareInWords } from './shares';
+import { formatShare } from './shares';
 import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
 import { SteadyReadout } from './steadyReadout';
 import { TileAxes } from './tileAxes';
@@ -148,7 +148,7 @@ export class HeatmapsCell implements ComparisonCell {
     const width = Math.max(1, Math.round(tile.canvas.clientWidth * devicePixelRatio));
     const height = Math.max(1, Math.round(tile.canvas.clientHeight * devicePixelRatio));
     const { from, to } = scale.decades;
-    const key = dependencyKey(
+    const key = memoKey(
       run?.version,
       run?.facts,
       member.name,
@@ -226,7 +226,7 @@ function sentence(members: readonly Member[], view: ComparisonView): string {
     const grid = gridOf(run, view);
     const at = (grid.columns - 1) * grid.width + grid.offset;
     const column = grid.values.subarray(at, at + grid.rows);
-    return [`${name}: ${shareInWords(column)}`];
+    return [`${name}: ${formatShare(column)}`];
   });
   if (shares.length === 0) return 'Here every run’s gradient at every time step will stand; nothing is recorded yet.';
   return `Updates to the right, time steps upwards. The gradient at step 0 as a share of that at the last step, at the newest update — ${shares.join('; ')}.`;

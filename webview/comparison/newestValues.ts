@@ -1,4 +1,4 @@
-import { briefNumber } from '../../src/text/numbers';
+import { formatNumber } from '../../src/text/numbers';
 
 /** What a run has come to. */
 export interface NewestValue {
@@ -10,16 +10,16 @@ export interface NewestValue {
 }
 
 /** The sentence above the curves: who stands lowest and who highest, where that can be said. */
-export function newestInWords(measure: string, values: readonly NewestValue[]): string {
+export function formatNewest(measure: string, values: readonly NewestValue[]): string {
   const known = values.filter(({ value }) => !Number.isNaN(value)).sort((a, b) => a.value - b.value);
   const [lowest] = known;
   const highest = known.at(-1);
   if (lowest === undefined || highest === undefined)
     return `Here the ${measure} of every run will stand; none has any yet.`;
-  if (known.length === 1) return `${measure}: “${lowest.name}” stands at ${briefNumber(lowest.value)}.`;
+  if (known.length === 1) return `${measure}: “${lowest.name}” stands at ${formatNumber(lowest.value)}.`;
   const losses = new Set(known.map(({ loss }) => loss));
   if (losses.size > 1) {
     return `These runs have different losses, ${[...losses].join(' and ')}: which curve is lower says nothing of which net is better.`;
   }
-  return `Of the newest values of the ${measure}, “${lowest.name}” has the lowest, ${briefNumber(lowest.value)}, and “${highest.name}” the highest, ${briefNumber(highest.value)}.`;
+  return `Of the newest values of the ${measure}, “${lowest.name}” has the lowest, ${formatNumber(lowest.value)}, and “${highest.name}” the highest, ${formatNumber(highest.value)}.`;
 }

@@ -1,13 +1,13 @@
-import { briefNumber } from '../../src/text/numbers';
+import { formatNumber } from '../../src/text/numbers';
 
 /**
  * The gradient at step 0 as a share of that at the last step, in words.
  *
  * @param column the norm at every step; NaN where there is none
  */
-export function shareInWords(column: Float64Array): string {
+export function formatShare(column: Float64Array): string {
   const first = column[0] ?? NaN;
   const last = column.findLast((value) => !Number.isNaN(value)) ?? NaN;
-  if (last !== 0) return briefNumber(first / last);
-  return first === 0 ? 'exactly 0 at both' : `${briefNumber(first)} beside exactly 0 at the last step`;
+  if (last !== 0) return formatNumber(first / last);
+  return first === 0 ? 'exactly 0 at both' : `${formatNumber(first)} beside exactly 0 at the last step`;
 }

@@ -1,4 +1,4 @@
-import { briefNumber } from '../../src/text/numbers';
+import { formatNumber } from '../../src/text/numbers';
 import { element } from '../ui/element';
 
 /** What is said of one run where the pointer is. */
@@ -44,7 +44,7 @@ function wordsOf(runs: readonly ReadRun[], where: string): readonly string[] {
     where,
     ...runs.flatMap(({ name, value, isLit }) => [
       ` · ${isLit ? '▸ ' : ''}${name}: `,
-      Number.isNaN(value) ? '–' : briefNumber(value),
+      Number.isNaN(value) ? '–' : formatNumber(value),
     ]),
   ];
 }

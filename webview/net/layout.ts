@@ -2,7 +2,7 @@ import { middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../p
 import type { NetRow } from './rows';
 
 /** How much a step has room for: numbers in boxes, boxes of colour with arrows, or colours side by side. */
-export type Detail = 'numbers' | 'nodes' | 'colours';
+export type LevelOfDetail = 'numbers' | 'nodes' | 'colours';
 
 /** A row and where it stands. */
 export interface PlacedRow {
@@ -13,7 +13,7 @@ export interface PlacedRow {
 
 /** Where everything of the picture stands, in pixels from the plot's upper left corner. */
 export interface NetLayout {
-  readonly detail: Detail;
+  readonly detail: LevelOfDetail;
   readonly rows: readonly PlacedRow[];
   readonly height: number;
   /** Width of a node; where there is no room for nodes, of a whole step. */
@@ -39,7 +39,7 @@ const margin = 6;
 /** The layout for steps of this width; a loop has as much room as it wants. */
 export function layoutOf(rows: readonly NetRow[], stepWidth: number): NetLayout {
   const few = rows.every(({ units }) => units <= mostNumbers);
-  const detail: Detail =
+  const detail: LevelOfDetail =
     few && stepWidth >= narrowest.numbers ? 'numbers' : stepWidth >= narrowest.nodes ? 'nodes' : 'colours';
   const placed: PlacedRow[] = [];
   let top = margin;
@@ -57,7 +57,7 @@ export function layoutOf(rows: readonly NetRow[], stepWidth: number): NetLayout 
   return { detail, rows: placed, height: top + margin, nodeWidth, swatchWidth: detail === 'numbers' ? 14 : nodeWidth };
 }
 
-function heightOf({ units, role }: NetRow, detail: Detail): number {
+function heightOf({ units, role }: NetRow, detail: LevelOfDetail): number {
   if (detail === 'numbers') return units * unitHeight.numbers;
   const most = role === 'gate' ? rowHeight.mostOfGate : rowHeight.most;
   return Math.max(rowHeight.least, Math.min(most, units * unitHeight.colours));

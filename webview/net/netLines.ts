@@ -1,5 +1,5 @@
-import { briefNumber } from '../../src/text/numbers';
-import { inputInWords } from '../notebook/formatStep';
+import { formatNumber } from '../../src/text/numbers';
+import { formatInput } from '../notebook/formatStep';
 import { svg } from '../ui/svg';
 import type { Column, PlacedRow } from './layout';
 import type { NetScene } from './netPicture';
@@ -25,9 +25,9 @@ export function netLines(scene: NetScene): readonly SVGElement[] {
 
 /** What stands under step t: the symbol that was read, or the number where x_t is a single one. */
 export function tokenOf({ inspection, layout }: NetScene, t: number, stepWidth: number): string | undefined {
-  if (inspection.inputKind === 'oneHot') return stepWidth >= roomFor.symbol ? inputInWords(inspection, t) : undefined;
+  if (inspection.inputKind === 'oneHot') return stepWidth >= roomFor.symbol ? formatInput(inspection, t) : undefined;
   const isNumber = inspection.inputNames.length === 1 && layout.detail !== 'numbers';
-  return isNumber && stepWidth >= roomFor.number ? inputInWords(inspection, t) : undefined;
+  return isNumber && stepWidth >= roomFor.number ? formatInput(inspection, t) : undefined;
 }
 
 function arrowHead(): SVGElement {
@@ -57,7 +57,7 @@ function boxes({ layout }: NetScene, { t, x }: Column): readonly SVGElement[] {
       svg(
         'text',
         { class: 'net-number', x: x + nodeWidth / 2 - 5, y: top + (unit + 0.5) * tall + 4 },
-        briefNumber(row.values[t * row.units + unit] ?? NaN).replace('-', '−'),
+        formatNumber(row.values[t * row.units + unit] ?? NaN).replace('-', '−'),
       ),
     );
     return [

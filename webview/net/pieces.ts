@@ -1,4 +1,4 @@
-import { plainNumber } from '../../src/text/numbers';
+import { formatShortNumber } from '../../src/text/numbers';
 import type { Product } from './formula';
 
 /** Which term of a formula a piece belongs to: what comes in, what comes from before, the bias, a gate. */
@@ -49,11 +49,11 @@ export function numberPieces(): NumberPieces {
       const rest = ordered.slice(shown.length);
       const written = shown.map(({ weight, value }, k) => {
         const sign = weight < 0 ? (k === 0 ? '−' : ' − ') : k === 0 ? '' : ' + ';
-        return `${sign}${plainNumber(Math.abs(weight))}·${bracketed(value)}`;
+        return `${sign}${formatShortNumber(Math.abs(weight))}·${bracketed(value)}`;
       });
       if (rest.length > 0) {
         const sum = rest.reduce((total, { weight, value }) => total + weight * value, 0);
-        written.push(` ${sum < 0 ? '−' : '+'} ${plainNumber(Math.abs(sum))} (${rest.length} more)`);
+        written.push(` ${sum < 0 ? '−' : '+'} ${formatShortNumber(Math.abs(sum))} (${rest.length} more)`);
       }
       return push(written.length === 0 ? '0' : written.join(''), part);
     },
@@ -69,7 +69,7 @@ export function numberPieces(): NumberPieces {
       return a.length > shown ? push(` + ${a.length - shown} more`) : self;
     },
     call: (name, value) => `${name}(${signed(value)})`,
-    sum: (a, b) => `${signed(a)} ${b < 0 ? '−' : '+'} ${plainNumber(Math.abs(b))}`,
+    sum: (a, b) => `${signed(a)} ${b < 0 ? '−' : '+'} ${formatShortNumber(Math.abs(b))}`,
     product: (a, b) => `${signed(a)}·${bracketed(b)}`,
   };
   return self;
@@ -81,7 +81,7 @@ function bySize(a: Product, b: Product): number {
 
 /** A number with a real minus sign. */
 export function signed(value: number): string {
-  return plainNumber(value).replace(/^-/, '−');
+  return formatShortNumber(value).replace(/^-/, '−');
 }
 
 function bracketed(value: number): string {

@@ -1,4 +1,4 @@
-import type { Answer } from '../store/question';
+import type { RequestState } from '../store/question';
 import { element, setText } from '../ui/element';
 
 /** The line that stands where an answer is not there yet, or cannot be had. */
@@ -14,13 +14,13 @@ export class AnswerLine {
     readonly failure: string,
   ) {}
 
-  update(answer: Answer<unknown>): void {
+  update(answer: RequestState<unknown>): void {
     setText(this.element, this.#words(answer));
     this.element.hidden = this.element.textContent === '';
     this.element.classList.toggle('bad', answer.kind === 'failed');
   }
 
-  #words(answer: Answer<unknown>): string {
+  #words(answer: RequestState<unknown>): string {
     switch (answer.kind) {
       case 'none':
       case 'ready':

@@ -8,7 +8,7 @@ import { button } from '../ui/controls';
 import { element, setAttribute, setText } from '../ui/element';
 import { icon, type IconName } from '../ui/icon';
 import { notation } from '../ui/notation';
-import { whys, type CellTitle } from './cellHelp';
+import { cellHelp, type CellTitle } from './cellHelp';
 
 /** What every cell draws from. */
 export interface Drawing {
@@ -18,7 +18,7 @@ export interface Drawing {
 }
 
 /** One cell of the notebook. */
-export interface Cell {
+export interface NotebookCell {
   readonly element: HTMLElement;
   update(drawing: Drawing): void;
 }
@@ -175,7 +175,7 @@ export class CellFrame {
 const saidMilliseconds = 6000;
 
 function whyElement(title: CellTitle, id: string): HTMLElement {
-  const { words, formula } = whys[title];
+  const { words, formula } = cellHelp[title];
   return element(
     'div',
     { class: 'why', id },

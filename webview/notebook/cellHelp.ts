@@ -1,5 +1,5 @@
 /** What a teacher says of a cell when somebody asks why it is there. */
-export interface Why {
+export interface CellHelp {
   /** Two or three sentences, in the notation of `notation`. */
   readonly words: string;
   /** The formula behind the picture. */
@@ -7,7 +7,7 @@ export interface Why {
 }
 
 /** The cells of the notebook by their titles, each with its reason. */
-export const whys = {
+export const cellHelp = {
   Loss: {
     words:
       'The loss says how wrong the net is on one batch; training walks downhill on it. One batch is a sample, so the curve trembles: what counts is where it goes, and whether it gets below the baseline, which is what an answer without any memory would score.',
@@ -89,7 +89,7 @@ export const whys = {
       'The loss is a number; this is what the net does with what it learned so far. A text drawn at a low temperature shows what it is sure of, at a high one what it also holds possible. The states are what it remembers: where they fall into clusters, the net has made itself a finite memory.',
     formula: 'p(next = j) ∝ exp(ŷ_{t,j} / temperature)',
   },
-} as const satisfies Readonly<Record<string, Why>>;
+} as const satisfies Readonly<Record<string, CellHelp>>;
 
 /** The title of a cell. */
-export type CellTitle = keyof typeof whys;
+export type CellTitle = keyof typeof cellHelp;

@@ -1,26 +1,26 @@
 import type { Inspection } from '../../src/protocol/inspection';
-import { briefNumber } from '../../src/text/numbers';
+import { formatNumber } from '../../src/text/numbers';
 
 const mostNumbers = 4;
 
 /** x_t as a person reads it: the symbol, or the numbers. */
-export function inputInWords({ inputs, inputNames, inputKind }: Inspection, t: number): string {
+export function formatInput({ inputs, inputNames, inputKind }: Inspection, t: number): string {
   const width = inputNames.length;
   const row = inputs.subarray(t * width, (t + 1) * width);
   return inputKind === 'oneHot' ? visibleSymbol(inputNames[row.indexOf(1)] ?? '') : numbers(row);
 }
 
 /** ŷ_t: the likeliest class and its probability, or the numbers. */
-export function outputInWords({ outputs, outputNames, lossKind }: Inspection, t: number): string {
+export function formatOutput({ outputs, outputNames, lossKind }: Inspection, t: number): string {
   const width = outputNames.length;
   const row = outputs.subarray(t * width, (t + 1) * width);
   if (lossKind === 'mse') return `ŷ_${t} = ${numbers(row)}`;
   const best = row.indexOf(Math.max(...row));
-  return `ŷ_${t}: ${visibleSymbol(outputNames[best] ?? '')} with p = ${briefNumber(row[best] ?? NaN)}`;
+  return `ŷ_${t}: ${visibleSymbol(outputNames[best] ?? '')} with p = ${formatNumber(row[best] ?? NaN)}`;
 }
 
 /** What was asked at t. */
-export function targetInWords({ targets, outputNames, mask, lossKind }: Inspection, t: number): string {
+export function formatTarget({ targets, outputNames, mask, lossKind }: Inspection, t: number): string {
   if (mask[t] !== 1) return 'nothing asked';
   const width = outputNames.length;
   const row = targets.subarray(t * width, (t + 1) * width);
@@ -28,7 +28,7 @@ export function targetInWords({ targets, outputNames, mask, lossKind }: Inspecti
 }
 
 function numbers(row: Float64Array): string {
-  const shown = Array.from(row.subarray(0, mostNumbers), briefNumber).join(', ');
+  const shown = Array.from(row.subarray(0, mostNumbers), formatNumber).join(', ');
   const all = row.length > mostNumbers ? `${shown}, …` : shown;
   return row.length === 1 ? all : `(${all})`;
 }

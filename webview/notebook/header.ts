@@ -1,10 +1,17 @@
-import { isLive, isResumable, stateWords, type KeptState, type RunState, type RunStatus } from '../../src/protocol/run';
-import { briefDuration, briefNumber, counted, plainNumber } from '../../src/text/numbers';
+import {
+  isLive,
+  isResumable,
+  stateLabels,
+  type SaveState,
+  type RunState,
+  type RunStatus,
+} from '../../src/protocol/run';
+import { formatDuration, formatNumber, formatCount, formatShortNumber } from '../../src/text/numbers';
 import type { PanelCommand, PanelEntry } from '../../src/protocol/panel';
 import type { Model } from '../store/model';
 import { button, relabel, setEnabled } from '../ui/controls';
 import { element, setAttribute, setText } from '../ui/element';
-import { findingsInWords } from './diagnosis/diagnosisCell';
+import { formatFindings } from './diagnosis/diagnosisCell';
 import { numberField, positiveNumbers } from '../ui/numberField';
 
 /** What the header asks for. */
@@ -19,7 +26,7 @@ export interface HeaderRequests {
 }
 
 const wordsFor = (state: RunState | 'untrained'): string =>
-  state === 'untrained' ? 'not trained yet' : stateWords[state];
+  state === 'untrained' ? 'not trained yet' : stateLabels[state];
 
 /** The sticky head of the notebook: which run, how far it is, what can be done with it. */
 export class Header {
@@ -56,7 +63,7 @@ export class Header {
     });
     this.#step = button({ label: 'Step', sign: 'step', onPress: press('step') });
     this.#stop = button({ label: 'Stop', sign: 'stop', onPress: press('stop') });
-    this.#rate = numberField('learning rate', positiveNumbers, requests.setLearningRate, plainNumber);
+    this.#rate = numberField('learning rate', positiveNumbers, requests.setLearningRate, formatShortNumber);
     this.#before = button({
       label: 'Replay to just before',
       hint: 'Walk through the last update whose numbers are all finite',
@@ -106,13 +113,13 @@ export class Header {
         `${fileName} as it stands now, which may be another experiment than this run's`,
       );
     this.#before.hidden = !(
-      run?.status.broke !== undefined &&
+      run?.status.nonFinite !== undefined &&
       run.status.updates > 0 &&
       typeof run.facts.folder === 'string'
     );
     this.#goOn.hidden = !(
       state !== 'untrained' &&
-      isResumable(state, run?.status.kept) &&
+      isResumable(state, run?.status.saved) &&
       typeof run?.facts.folder === 'string'
     );
     this.#pause.hidden = state !== 'running';
@@ -124,7 +131,7 @@ export class Header {
     this.#rate.update(run?.status.learningRate, state === 'running' || state === 'paused');
     const found = run?.status.findings ?? [];
     this.#found.hidden = found.length === 0;
-    setText(this.#foundWords, findingsInWords(found));
+    setText(this.#foundWords, formatFindings(found));
     const planned = run?.facts.plannedUpdates;
     const reached = run === undefined ? wordsFor(state) : progressOf(run.status, planned ?? 0);
     const progress = began === '' ? reached : `${reached} · began ${began}`;
@@ -136,7 +143,7 @@ export class Header {
     const words = message ?? '';
     setText(this.#message, words);
     this.#message.hidden = words === '';
-    const isBad = state === 'diverged' || state === 'failed' || isUnkept(run?.status.kept);
+    const isBad = state === 'diverged' || state === 'failed' || isUnkept(run?.status.saved);
     this.#message.classList.toggle('bad', isBad);
   }
 
@@ -167,16 +174,19 @@ export class Header {
   }
 }
 
-function isUnkept(kept: KeptState | undefined): boolean {
+function isUnkept(kept: SaveState | undefined): boolean {
   return kept === 'waiting' || kept === 'cut' || kept === 'gone';
 }
 
-function progressOf({ state, updates, updatesPerSecond, secondsLeft, place }: RunStatus, planned: number): string {
-  if (place !== undefined) return `${stateWords[state]}, ${place === 1 ? 'next in line' : `${place} in line`}`;
+function progressOf(
+  { state, updates, updatesPerSecond, secondsLeft, queuePosition: place }: RunStatus,
+  planned: number,
+): string {
+  if (place !== undefined) return `${stateLabels[state]}, ${place === 1 ? 'next in line' : `${place} in line`}`;
   const parts = [
-    `${stateWords[state]} ${updates.toLocaleString('en-US')} / ${counted(planned, 'update')}`,
-    ...(updatesPerSecond === undefined ? [] : [`${briefNumber(updatesPerSecond)} updates/s`]),
-    ...(secondsLeft === undefined ? [] : [`${briefDuration(secondsLeft)} left`]),
+    `${stateLabels[state]} ${updates.toLocaleString('en-US')} / ${formatCount(planned, 'update')}`,
+    ...(updatesPerSecond === undefined ? [] : [`${formatNumber(updatesPerSecond)} updates/s`]),
+    ...(secondsLeft === undefined ? [] : [`${formatDuration(secondsLeft)} left`]),
   ];
   return parts.join(' · ');
 }

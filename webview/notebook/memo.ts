@@ -2,12 +2,12 @@ const identities = new WeakMap<object, number>();
 let next = 1;
 
 /** A text that is equal for equal values and for the same object: what a drawing depends on, in one key. */
-export function dependencyKey(...values: readonly unknown[]): string {
+export function memoKey(...values: readonly unknown[]): string {
   return values.map(keyOf).join('|');
 }
 
 /** Keeps what was made last for as long as it depends on the same. */
-export class Remembered<Value> {
+export class Memo<Value> {
   #made: { readonly key: string; readonly value: Value } | undefined;
 
   /** @param key see dependencyKey */

@@ -1,12 +1,12 @@
 import { leastVisible, trainingAxis } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
 import type { Model } from '../store/model';
-import type { Asks } from '../../src/protocol/replayRequests';
+import type { ReplayApi } from '../../src/protocol/replayRequests';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { button } from '../ui/controls';
 import { element, setText } from '../ui/element';
-import { toggled, type Cell } from './cell';
+import { toggled, type NotebookCell } from './cell';
 import { ClippingCell } from './clipping/clippingCell';
 import { DiagnosisCell } from './diagnosis/diagnosisCell';
 import { GradientCell } from './gradient/gradientCell';
@@ -18,7 +18,7 @@ import { listenForKeys } from './notebookKeys';
 import { RunCell } from './run/runCell';
 import { SelectionBar } from './selectionBar';
 import { SequenceGroup } from './sequenceGroup';
-import { Sight } from './visibilityScheduler';
+import { VisibilityScheduler } from './visibilityScheduler';
 import { UpdateRatioCell } from './updateRatio/updateRatioCell';
 
 /** The whole panel: head, selection, and the cells of the two times; each time has one axis for all its pictures. */
@@ -26,7 +26,7 @@ export class Notebook {
   readonly #header: Header;
   readonly #selection: SelectionBar;
   readonly #zoom: SharedZoom;
-  readonly #sight: Sight<Cell>;
+  readonly #sight: VisibilityScheduler<NotebookCell>;
   readonly #sequence: SequenceGroup;
   readonly #run: RunCell;
   readonly #group: HTMLElement;
@@ -38,7 +38,7 @@ export class Notebook {
     readonly root: HTMLElement,
     readonly store: Store,
     requests: Omit<HeaderRequests, 'showDiagnosis'>,
-    asks: Asks,
+    asks: ReplayApi,
   ) {
     const sticky = element('div', { class: 'sticky' });
     // What is scrolled to stands below the head, and stays there when a cell above it grows.
@@ -63,7 +63,7 @@ export class Notebook {
         diagnosis.element.scrollIntoView();
       },
     });
-    const cells: readonly Cell[] = [
+    const cells: readonly NotebookCell[] = [
       new LossCell(store, this.#zoom, onFold),
       new GradientCell(store, this.#zoom, onFold),
       new ClippingCell(store, this.#zoom, onFold),
@@ -74,7 +74,7 @@ export class Notebook {
     this.#run = new RunCell(onFold, () => {
       requests.command('revealRun');
     });
-    this.#sight = new Sight([...cells, this.#run]);
+    this.#sight = new VisibilityScheduler([...cells, this.#run]);
     this.#sequence = new SequenceGroup(store, asks, onFold);
     this.#group = element(
       'div',

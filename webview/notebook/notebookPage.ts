@@ -1,12 +1,12 @@
 import type { PanelHostContract } from '../../src/protocol/panel';
-import { asksBy } from '../../src/protocol/replayRequests';
-import { keepDrawn } from '../page/renderLoop';
+import { replayClient } from '../../src/protocol/replayRequests';
+import { renderLoop } from '../page/renderLoop';
 import { connectHost, reportFaults } from '../page/host';
 import { emptyModel } from '../store/model';
 import { reduce } from '../store/reducer';
 import { savedOf, viewOf } from '../store/savedView';
-import { DetailKeeper } from '../store/zoomedSeries';
-import { Looker } from '../store/inspectionLoader';
+import { ZoomedSeriesLoader } from '../store/zoomedSeries';
+import { InspectionLoader } from '../store/inspectionLoader';
 import { Store } from '../store/store';
 import { Notebook } from './notebook';
 
@@ -16,7 +16,7 @@ export function showNotebook(root: HTMLElement): void {
   const { channel } = host;
   const report = reportFaults(channel);
   const store = new Store({ ...emptyModel, view: viewOf(host.savedState()) }, reduce);
-  const asks = asksBy((name, params) => channel.request(name, params));
+  const asks = replayClient((name, params) => channel.request(name, params));
   const notebook = new Notebook(
     root,
     store,
@@ -32,8 +32,8 @@ export function showNotebook(root: HTMLElement): void {
     asks,
   );
 
-  new Looker(store, asks.inspect);
-  const detail = new DetailKeeper(store, (request) => channel.request('detail', request), report);
+  new InspectionLoader(store, asks.inspect);
+  const detail = new ZoomedSeriesLoader(store, (request) => channel.request('detail', request), report);
 
   channel.on('show', (state) => {
     store.dispatch({ kind: 'shown', state });
@@ -48,7 +48,7 @@ export function showNotebook(root: HTMLElement): void {
   channel.on('detail', (gained) => {
     detail.grow(gained);
   });
-  keepDrawn(root, store, (model, theme) => {
+  renderLoop(root, store, (model, theme) => {
     notebook.update(model, theme);
     if (model.isReady) host.saveState(savedOf(model));
   });
@@ -61,7 +61,7 @@ export function showNotebook(root: HTMLElement): void {
 function lookBefore(store: Store): void {
   const { run } = store.model;
   if (run === undefined) return;
-  const { broke, updates } = run.status;
+  const { nonFinite: broke, updates } = run.status;
   const { steps } = run.facts.layout;
   const t = broke?.t === undefined ? undefined : Math.max(0, Math.min(steps - 1, broke.t));
   const selection = { update: Math.max(0, updates - 1), t };

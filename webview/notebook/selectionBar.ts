@@ -1,7 +1,7 @@
 import type { TrainingAxis } from '../plot/trainingAxis';
 import { middleOf } from '../plot/trainingAxis';
-import { briefNumber } from '../../src/text/numbers';
-import { seriesAt, seriesInSight } from '../store/zoomedSeries';
+import { formatNumber } from '../../src/text/numbers';
+import { seriesAt, visibleSeries } from '../store/zoomedSeries';
 import type { Model, ShownRun, View } from '../store/model';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
@@ -9,7 +9,7 @@ import { button, setEnabled } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { numberField, wholeNumbersTo } from '../ui/numberField';
 import { ClipTicks } from './clipping/clippingCell';
-import { dependencyKey } from './memo';
+import { memoKey } from './memo';
 import { columnAtUpdate, meanLoss } from './loss/lossCurves';
 
 /** The ONE selection that all cells follow: update and step; ticks mark clipped updates. */
@@ -94,8 +94,8 @@ export class SelectionBar {
     const x = middleOf(axis, this.#current());
     this.#mark.hidden = !hasUpdates || x < 0 || x > axis.width;
     this.#mark.style.transform = `translateX(${x}px)`;
-    const series = seriesInSight(run, axis.domain);
-    const key = dependencyKey(run.version, series, axis.domain, axis.width, theme);
+    const series = visibleSeries(run, axis.domain);
+    const key = memoKey(run.version, series, axis.domain, axis.width, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.#ticks.update(series, axis, theme);
@@ -120,8 +120,8 @@ function spoken(run: ShownRun, { selection, layer }: View): string {
   if (selection === undefined) return '';
   const { update, t } = selection;
   const series = seriesAt(run, update);
-  const loss = `Update ${update.toLocaleString('en-US')} selected, L = ${briefNumber(meanLoss(series, columnAtUpdate(series, update)))}`;
+  const loss = `Update ${update.toLocaleString('en-US')} selected, L = ${formatNumber(meanLoss(series, columnAtUpdate(series, update)))}`;
   if (t === undefined || series.heat.count === 0) return `${loss}.`;
   const norm = series.heat.column('dh', series.heat.columnAt(update))[layer * run.facts.layout.steps + t] ?? NaN;
-  return `${loss}; step ${t}, gradient norm ${briefNumber(norm)}.`;
+  return `${loss}; step ${t}, gradient norm ${formatNumber(norm)}.`;
 }

@@ -1,18 +1,18 @@
 import { leastSteps, sequenceAxis } from '../plot/sequenceAxis';
 import { SharedZoom } from '../plot/zoom';
 import type { Model } from '../store/model';
-import type { Asks } from '../../src/protocol/replayRequests';
+import type { ReplayApi } from '../../src/protocol/replayRequests';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { element, setText } from '../ui/element';
 import { numberField, wholeNumbersTo } from '../ui/numberField';
 import { BackwardCell } from './backward/backwardCell';
-import { LedgerCell } from './gradientNorm/gradientNormCell';
+import { GradientNormCell } from './gradientNorm/gradientNormCell';
 import { Minimap } from '../plot/minimap';
 import { OutputCell } from './output/outputCell';
 import type { SequenceCell } from './sequenceCell';
-import { ReachCell } from './gradientFlow/gradientFlowCell';
-import { Sight } from './visibilityScheduler';
+import { GradientFlowCell } from './gradientFlow/gradientFlowCell';
+import { VisibilityScheduler } from './visibilityScheduler';
 import { StepLossCell } from './stepLoss/stepLossCell';
 import { UnrolledCell } from './unrolled/unrolledCell';
 import { UpdateCell } from './update/updateCell';
@@ -27,10 +27,10 @@ export class SequenceGroup {
   readonly #zoom: SharedZoom;
   readonly #minimap: Minimap;
   readonly #cells: readonly SequenceCell[];
-  readonly #sight: Sight<SequenceCell>;
+  readonly #sight: VisibilityScheduler<SequenceCell>;
   readonly #body: HTMLElement;
 
-  constructor(store: Store, asks: Asks, onFold: (title: string) => void) {
+  constructor(store: Store, asks: ReplayApi, onFold: (title: string) => void) {
     this.#sequence = numberField(
       'sequence',
       wholeNumbersTo(() => (store.model.run?.facts.batch ?? 1) - 1),
@@ -46,13 +46,13 @@ export class SequenceGroup {
       new UnrolledCell(store, this.#zoom, onFold),
       new StepLossCell(store, this.#zoom, onFold),
       new BackwardCell(store, this.#zoom, asks, onFold),
-      new ReachCell(store, this.#zoom, asks, onFold),
-      new LedgerCell(store, this.#zoom, asks, onFold),
+      new GradientFlowCell(store, this.#zoom, asks, onFold),
+      new GradientNormCell(store, this.#zoom, asks, onFold),
       new UpdateCell(store, asks, onFold),
       new WhatIfCell(store, this.#zoom, asks, onFold),
       new OutputCell(store, this.#zoom, asks, onFold),
     ];
-    this.#sight = new Sight(this.#cells);
+    this.#sight = new VisibilityScheduler(this.#cells);
     this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));
     this.element = element(
       'div',
@@ -65,7 +65,7 @@ export class SequenceGroup {
   }
 
   update(model: Model, theme: Theme, width: number): void {
-    const { look, view, run } = model;
+    const { inspection: look, view, run } = model;
     this.element.hidden = run === undefined;
     const inspection = look.kind === 'ready' ? look.inspection : undefined;
     const words = wordsOf(model);
@@ -90,7 +90,7 @@ function titleOf(update: number): string {
   return `Sequence time — update ${update.toLocaleString('en-US')}, x: step t`;
 }
 
-function wordsOf({ look }: Model): string {
+function wordsOf({ inspection: look }: Model): string {
   switch (look.kind) {
     case 'none':
       return look.why;

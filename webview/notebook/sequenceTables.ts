@@ -1,7 +1,7 @@
 import type { Inspection } from '../../src/protocol/inspection';
-import { inputInWords } from './formatStep';
+import { formatInput } from './formatStep';
 import type { NetRow } from '../net/rows';
-import { askedClass, askedProbabilities, likeliestClass } from './stepLoss/ranking';
+import { targetClass, targetProbabilities, topClass } from './stepLoss/ranking';
 import type { Table } from '../plot/table';
 
 /** One kind of node over all steps: a row a step, a column a unit. */
@@ -13,7 +13,7 @@ export function netTable(inspection: Inspection, { symbol, node, values, units }
     columns: ['t', 'x_t', ...Array.from({ length: units }, (_, unit) => `${symbol}[${names?.[unit] ?? unit}]`)],
     rows: Array.from({ length: steps }, (_, t) => [
       t,
-      inputInWords(inspection, t),
+      formatInput(inspection, t),
       ...values.subarray(t * units, (t + 1) * units),
     ]),
   };
@@ -26,7 +26,7 @@ export function stepLossTable(inspection: Inspection): Table {
   const isClasses = lossKind === 'crossEntropy';
   const width = outputNames.length;
   const name = (index: number | undefined): string => (index === undefined ? '' : (outputNames[index] ?? ''));
-  const probabilities = isClasses ? askedProbabilities(inspection) : undefined;
+  const probabilities = isClasses ? targetProbabilities(inspection) : undefined;
   return {
     caption: `Loss per step of sequence ${sequence} at update ${update}`,
     columns: [
@@ -42,7 +42,7 @@ export function stepLossTable(inspection: Inspection): Table {
       lossPerStep[t] ?? NaN,
       mask[t] === 1 ? (sequenceLoss[t] ?? NaN) : NaN,
       ...(probabilities !== undefined
-        ? [name(askedClass(inspection, t)), name(likeliestClass(inspection, t)), probabilities[t] ?? NaN]
+        ? [name(targetClass(inspection, t)), name(topClass(inspection, t)), probabilities[t] ?? NaN]
         : outputNames.flatMap((_, o) => [
             mask[t] === 1 ? (targets[t * width + o] ?? NaN) : NaN,
             outputs[t * width + o] ?? NaN,

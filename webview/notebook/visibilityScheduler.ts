@@ -10,7 +10,7 @@ const longest = 1000;
  * a run, leafing through updates, zooming and a run that goes on then wait for the cells in sight only, and nothing is
  * out of date for longer than a moment.
  */
-export class Sight<Part extends { readonly element: Element }> {
+export class VisibilityScheduler<Part extends { readonly element: Element }> {
   readonly #seen = new Set<Element>();
   readonly #near = new Set<Element>();
   readonly #drawn = new Set<Part>();

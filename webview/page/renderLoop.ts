@@ -2,7 +2,7 @@ import type { Store } from '../store/store';
 import { onThemeChange, readTheme, type Theme } from '../theme/theme';
 
 /** Draws a page whenever what it draws from changes: the model, the theme, the width; and once now. */
-export function keepDrawn<Model, Action>(
+export function renderLoop<Model, Action>(
   root: HTMLElement,
   store: Store<Model, Action>,
   draw: (model: Model, theme: Theme) => void,

@@ -4,7 +4,7 @@ import { zoomedRange } from './zoomedRange';
 import type { Store } from '../store/store';
 import { withOpacity } from '../theme/theme';
 import { element, setAttribute } from '../ui/element';
-import { dependencyKey } from '../notebook/memo';
+import { memoKey } from '../notebook/memo';
 import type { SequenceDrawing } from '../notebook/sequenceCell';
 
 const height = 22;
@@ -54,7 +54,7 @@ export class Minimap {
     setAttribute(this.#track, 'aria-valuenow', String(first));
     this.#frame.style.left = `${(domain[0] / steps) * width}px`;
     this.#frame.style.width = `${((domain[1] - domain[0]) / steps) * width}px`;
-    const key = dependencyKey(inspection, width, theme, this.element.hidden);
+    const key = memoKey(inspection, width, theme, this.element.hidden);
     if (key === this.#drawn || this.element.hidden) return;
     this.#drawn = key;
     this.#canvas.width = Math.round(width * devicePixelRatio);

@@ -1,5 +1,5 @@
 import Papa from 'papaparse';
-import { plainNumber } from '../../src/text/numbers';
+import { formatShortNumber } from '../../src/text/numbers';
 import { element } from '../ui/element';
 
 /** The numbers behind a picture. */
@@ -50,5 +50,5 @@ export function tableElement({ caption, columns, rows }: Table): HTMLElement {
 
 function textOf(value: string | number): string {
   if (typeof value === 'string') return value;
-  return Number.isNaN(value) ? '–' : plainNumber(value);
+  return Number.isNaN(value) ? '–' : formatShortNumber(value);
 }

@@ -1,11 +1,15 @@
 /** What is in sight of a whole. */
-export interface Sight {
+export interface VisibleRange {
   readonly domain: readonly [number, number];
   readonly whole: readonly [number, number];
 }
 
 /** A span moved as little as it takes to lie within the whole. */
-export function movedInto({ whole }: Pick<Sight, 'whole'>, from: number, span: number): readonly [number, number] {
+export function movedInto(
+  { whole }: Pick<VisibleRange, 'whole'>,
+  from: number,
+  span: number,
+): readonly [number, number] {
   const start = Math.max(whole[0], Math.min(whole[1] - span, from));
   return [start, start + span];
 }
@@ -17,7 +21,7 @@ export function movedInto({ whole }: Pick<Sight, 'whole'>, from: number, span: n
  * @param least how many stay in sight
  */
 export function zoomedRange(
-  { domain, whole }: Sight,
+  { domain, whole }: VisibleRange,
   around: number,
   factor: number,
   least: number,

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../src/protocol/channel';
 import { isLive } from '../../src/protocol/run';
-import type { Asks } from '../../src/protocol/replayRequests';
+import type { ReplayApi } from '../../src/protocol/replayRequests';
 import type { Model } from './model';
 import type { Store } from './store';
 
@@ -14,13 +14,13 @@ interface Wanted {
  * Keeps the looked-at update in line with the selection. One question is under way at a time; when it is answered, the
  * newest selection is asked for, and those in between are left out.
  */
-export class Looker {
+export class InspectionLoader {
   #underWay = false;
   #shown: Wanted | undefined;
 
   constructor(
     readonly store: Store,
-    readonly inspect: Asks['inspect'],
+    readonly inspect: ReplayApi['inspect'],
   ) {
     store.subscribe((model) => {
       this.#follow(model);
@@ -30,7 +30,7 @@ export class Looker {
   #follow(model: Model): void {
     const wanted = wantedBy(model);
     if (typeof wanted === 'string') {
-      const { look } = model;
+      const { inspection: look } = model;
       this.#shown = undefined;
       if (look.kind !== 'none' || look.why !== wanted)
         this.store.dispatch({ kind: 'looked', look: { kind: 'none', why: wanted } });
@@ -40,7 +40,7 @@ export class Looker {
     this.#underWay = true;
     this.#shown = wanted;
     const { update } = wanted;
-    if (model.look.kind !== 'ready') this.store.dispatch({ kind: 'looked', look: { kind: 'loading', update } });
+    if (model.inspection.kind !== 'ready') this.store.dispatch({ kind: 'looked', look: { kind: 'loading', update } });
     this.inspect({ update, sequence: wanted.sequence })
       .then(
         (inspection) => {

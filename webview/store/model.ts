@@ -1,7 +1,7 @@
 import type { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { Inspection } from '../../src/protocol/inspection';
 import type { PanelEntry } from '../../src/protocol/panel';
-import type { RunFacts, RunStatus } from '../../src/protocol/run';
+import type { RunInfo, RunStatus } from '../../src/protocol/run';
 
 /** What the heatmap shows. */
 export type Quantity = 'dh' | 'dhLocal' | 'dc' | 'lossPerStep';
@@ -53,23 +53,23 @@ export interface View extends CurveView {
 
 /** The run that is shown. */
 export interface ShownRun {
-  readonly facts: RunFacts;
+  readonly facts: RunInfo;
   readonly status: RunStatus;
   readonly series: DisplaySeries;
   /** Grows whenever the series does. */
   readonly version: number;
   /** A stretch of the run in more columns than the series has for it. */
-  readonly detail?: ShownDetail | undefined;
+  readonly zoomed?: ShownZoomedSeries | undefined;
 }
 
 /** Updates `series.origin … end` (exclusive) of a run. */
-export interface ShownDetail {
+export interface ShownZoomedSeries {
   readonly series: DisplaySeries;
   readonly end: number;
 }
 
 /** What is known of the update that is looked at. */
-export type Look =
+export type InspectionState =
   | { readonly kind: 'none'; readonly why: string }
   | { readonly kind: 'loading'; readonly update: number }
   | { readonly kind: 'ready'; readonly inspection: Inspection }
@@ -91,7 +91,7 @@ export interface Model {
   readonly run: ShownRun | undefined;
   readonly message: string | undefined;
   readonly view: View;
-  readonly look: Look;
+  readonly inspection: InspectionState;
   /** Under the pointer. */
   readonly hover: Point | undefined;
 }
@@ -128,7 +128,7 @@ export const emptyModel: Model = {
   variant: undefined,
   run: undefined,
   message: undefined,
-  look: { kind: 'none', why: '' },
+  inspection: { kind: 'none', why: '' },
   view: standardView,
   hover: undefined,
 };

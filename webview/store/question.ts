@@ -1,7 +1,7 @@
 import { reasonOf } from '../../src/protocol/channel';
 
 /** How far the answer to a question is. While another one is awaited, the last one is still there to be looked at. */
-export type Answer<Result> =
+export type RequestState<Result> =
   | { readonly kind: 'none' }
   | { readonly kind: 'waiting'; readonly last: Result | undefined }
   | { readonly kind: 'ready'; readonly value: Result }
@@ -11,11 +11,11 @@ export type Answer<Result> =
  * Keeps the answer to a question that changes faster than it is answered: one is under way at a time, and when it is
  * answered the newest is asked; those in between are left out.
  */
-export class Question<Params, Result> {
+export class LatestRequest<Params, Result> {
   #wanted: { readonly key: string; readonly params: Params } | undefined;
   #asked = '';
   #isUnderWay = false;
-  #answer: Answer<Result> = { kind: 'none' };
+  #answer: RequestState<Result> = { kind: 'none' };
   /** The last answer that there was; a question that failed in between does not blank it. */
   #last: Result | undefined;
 
@@ -26,7 +26,7 @@ export class Question<Params, Result> {
   ) {}
 
   /** What is known of the answer to this question; `of` is another one for another run, whatever the parameters. */
-  want(params: Params | undefined, of: string): Answer<Result> {
+  want(params: Params | undefined, of: string): RequestState<Result> {
     if (params === undefined) {
       this.#wanted = undefined;
       this.#asked = '';
@@ -47,8 +47,8 @@ export class Question<Params, Result> {
     this.#answer = { kind: 'waiting', last: this.#last };
     this.ask(wanted.params)
       .then(
-        (value): Answer<Result> => ({ kind: 'ready', value }),
-        (error: unknown): Answer<Result> => ({ kind: 'failed', message: reasonOf(error) }),
+        (value): RequestState<Result> => ({ kind: 'ready', value }),
+        (error: unknown): RequestState<Result> => ({ kind: 'failed', message: reasonOf(error) }),
       )
       .then((answer) => {
         this.#isUnderWay = false;
@@ -65,6 +65,6 @@ export class Question<Params, Result> {
 }
 
 /** The answer to be drawn: the present one, or the last while the next is awaited. */
-export function drawable<Result>(answer: Answer<Result>): Result | undefined {
+export function drawable<Result>(answer: RequestState<Result>): Result | undefined {
   return answer.kind === 'ready' ? answer.value : answer.kind === 'waiting' ? answer.last : undefined;
 }

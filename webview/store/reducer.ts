@@ -1,7 +1,7 @@
 import { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { PanelEntry, PanelState } from '../../src/protocol/panel';
 import type { RunStatus } from '../../src/protocol/run';
-import type { Look, Model, Point, ShownDetail, ShownRun, View } from './model';
+import type { InspectionState, Model, Point, ShownZoomedSeries, ShownRun, View } from './model';
 
 /** Everything that can happen to the model. */
 export type Action =
@@ -9,10 +9,10 @@ export type Action =
   | { readonly kind: 'status'; readonly status: RunStatus; readonly entries: readonly PanelEntry[] }
   /** The series has taken in new columns. */
   | { readonly kind: 'grown' }
-  | { readonly kind: 'detailed'; readonly detail: ShownDetail | undefined }
+  | { readonly kind: 'detailed'; readonly detail: ShownZoomedSeries | undefined }
   | { readonly kind: 'viewed'; readonly view: Partial<View> }
   | { readonly kind: 'hovered'; readonly point: Point | undefined }
-  | { readonly kind: 'looked'; readonly look: Look };
+  | { readonly kind: 'looked'; readonly look: InspectionState };
 
 /** The model after an action. */
 export function reduce(model: Model, action: Action): Model {
@@ -26,13 +26,13 @@ export function reduce(model: Model, action: Action): Model {
     case 'grown':
       return model.run === undefined ? model : { ...model, run: { ...model.run, version: model.run.version + 1 } };
     case 'detailed':
-      return model.run === undefined ? model : { ...model, run: { ...model.run, detail: action.detail } };
+      return model.run === undefined ? model : { ...model, run: { ...model.run, zoomed: action.detail } };
     case 'viewed':
       return { ...model, view: { ...model.view, ...action.view } };
     case 'hovered':
       return { ...model, hover: action.point };
     case 'looked':
-      return { ...model, look: action.look };
+      return { ...model, inspection: action.look };
     default:
       return action satisfies never;
   }
@@ -52,7 +52,7 @@ function shown(model: Model, state: PanelState): Model {
     variant: state.selected,
     run,
     message: state.message,
-    look: changed || run?.facts.folder !== model.run?.facts.folder ? { kind: 'none', why: '' } : model.look,
+    inspection: changed || run?.facts.folder !== model.run?.facts.folder ? { kind: 'none', why: '' } : model.inspection,
     view: fitted(
       changed
         ? { ...model.view, range: undefined, stepRange: undefined, prompt: undefined, selection: undefined }
@@ -68,9 +68,9 @@ function runOf(view: NonNullable<PanelState['run']>, before: ShownRun | undefine
   series.write(view.series);
   // The same run shown again has the same records, unless it was gone on with from an earlier checkpoint.
   const isSame = before !== undefined && before.facts.folder !== null && before.facts.folder === view.facts.folder;
-  const isThere = (before?.detail?.end ?? Infinity) <= view.status.updates;
-  const detail = isSame && isThere ? before.detail : undefined;
-  return { facts: view.facts, status: view.status, series, version: 1, detail };
+  const isThere = (before?.zoomed?.end ?? Infinity) <= view.status.updates;
+  const detail = isSame && isThere ? before.zoomed : undefined;
+  return { facts: view.facts, status: view.status, series, version: 1, zoomed: detail };
 }
 
 /** A view kept from another run may name a layer or a quantity that this one has not. */

@@ -1,7 +1,7 @@
 import { DisplaySeries } from '../../src/run/series/displaySeries';
 import { isLive } from '../../src/protocol/run';
-import type { Detail, DetailRequest } from '../../src/protocol/panel';
-import type { Model, ShownDetail, ShownRun } from './model';
+import type { ZoomedSeries, ZoomedSeriesRequest } from '../../src/protocol/panel';
+import type { Model, ShownZoomedSeries, ShownRun } from './model';
 import type { Store } from './store';
 
 /** Milliseconds for which what is in sight must stay before its records are asked for. */
@@ -12,21 +12,21 @@ const patience = 1000;
 const leastMargin = 256;
 
 /** The series that the pictures of this stretch are drawn from: the detail once it holds all that is in sight. */
-export function seriesInSight(run: ShownRun, domain: readonly [number, number]): DisplaySeries {
-  const { detail, series } = run;
+export function visibleSeries(run: ShownRun, domain: readonly [number, number]): DisplaySeries {
+  const { zoomed: detail, series } = run;
   return detail !== undefined && covers(detail, inSight(run, domain)) && isFiner(detail.series, series)
     ? detail.series
     : series;
 }
 
 /** The series with the most to say of one update. */
-export function seriesAt({ detail, series }: ShownRun, update: number): DisplaySeries {
+export function seriesAt({ zoomed: detail, series }: ShownRun, update: number): DisplaySeries {
   const holds = detail !== undefined && detail.series.origin <= update && update < detail.end;
   return holds && isFiner(detail.series, series) ? detail.series : series;
 }
 
 /** Keeps the detail in line with what is in sight; the old one stays until the next is there. */
-export class DetailKeeper {
+export class ZoomedSeriesLoader {
   #timer: number | undefined;
   #due: Sight | undefined;
   #asked: Sight | undefined;
@@ -34,7 +34,7 @@ export class DetailKeeper {
 
   constructor(
     readonly store: Store,
-    readonly ask: (request: DetailRequest) => Promise<Detail | undefined>,
+    readonly ask: (request: ZoomedSeriesRequest) => Promise<ZoomedSeries | undefined>,
     readonly onFault: (error: unknown) => void,
   ) {
     store.subscribe((model) => {
@@ -43,8 +43,8 @@ export class DetailKeeper {
   }
 
   /** Takes in what the stretch has gained since it was answered. */
-  grow({ from, to, series }: Detail): void {
-    const held = this.store.model.run?.detail;
+  grow({ from, to, series }: ZoomedSeries): void {
+    const held = this.store.model.run?.zoomed;
     if (held?.series.origin !== from) return;
     held.series.write(series);
     this.store.dispatch({ kind: 'detailed', detail: { ...held, end: to } });
@@ -52,10 +52,10 @@ export class DetailKeeper {
 
   #follow(model: Model): void {
     const { run, view } = model;
-    const due = run !== undefined && detailWanted(model) !== undefined ? { run, range: view.range } : undefined;
+    const due = run !== undefined && zoomedSeriesRequest(model) !== undefined ? { run, range: view.range } : undefined;
     if (due === undefined) {
       this.#asked = undefined;
-      if (view.range === undefined && run?.detail !== undefined) {
+      if (view.range === undefined && run?.zoomed !== undefined) {
         this.store.dispatch({ kind: 'detailed', detail: undefined });
       }
     }
@@ -70,7 +70,7 @@ export class DetailKeeper {
 
   #request(): void {
     const { model } = this.store;
-    const request = detailWanted(model);
+    const request = zoomedSeriesRequest(model);
     const due = this.#due;
     if (due === undefined || request === undefined || this.#underWay || isSameSight(due, this.#asked)) return;
     this.#asked = due;
@@ -113,10 +113,10 @@ function isSameSight(one: Sight | undefined, other: Sight | undefined): boolean 
 }
 
 /** What is to be asked for; undefined where nothing finer can be had, or is needed. */
-export function detailWanted({ run, view }: Pick<Model, 'run' | 'view'>): DetailRequest | undefined {
+export function zoomedSeriesRequest({ run, view }: Pick<Model, 'run' | 'view'>): ZoomedSeriesRequest | undefined {
   if (run === undefined || view.range === undefined || run.facts.folder === null) return undefined;
   const sight = inSight(run, view.range);
-  const { series, detail } = run;
+  const { series, zoomed: detail } = run;
   const { updates, state } = run.status;
   if (sight.to <= sight.from) return undefined;
   // What is in sight of a run that trains fills up to its end, and is followed there.
@@ -127,7 +127,7 @@ export function detailWanted({ run, view }: Pick<Model, 'run' | 'view'>): Detail
   const room = (table: (typeof tables)[number]): number => table.capacity * table.strideFor(span) - span;
   const least = Math.min(room(series.scalars), room(series.heat) - series.every);
   const margin = Math.max(0, Math.min(Math.floor(least / 2), Math.max(span, leastMargin)));
-  const around = (reach: number): DetailRequest => ({
+  const around = (reach: number): ZoomedSeriesRequest => ({
     from: Math.max(0, sight.from - reach),
     to: isLive(state) ? end + reach : Math.min(updates, end + reach),
   });
@@ -141,11 +141,11 @@ export function detailWanted({ run, view }: Pick<Model, 'run' | 'view'>): Detail
 }
 
 /** The updates there are in this part of the axis. */
-function inSight({ status }: ShownRun, [from, to]: readonly [number, number]): DetailRequest {
+function inSight({ status }: ShownRun, [from, to]: readonly [number, number]): ZoomedSeriesRequest {
   return { from: Math.max(0, Math.floor(from)), to: Math.min(status.updates, Math.ceil(to)) };
 }
 
-function covers({ series, end }: ShownDetail, { from, to }: DetailRequest): boolean {
+function covers({ series, end }: ShownZoomedSeries, { from, to }: ZoomedSeriesRequest): boolean {
   return series.origin <= from && to <= end;
 }
 
@@ -153,7 +153,7 @@ function isFiner(detail: DisplaySeries, series: DisplaySeries): boolean {
   return detail.scalars.stride < series.scalars.stride || detail.heat.stride < series.heat.stride;
 }
 
-function detailOf({ facts }: ShownRun, { from, to, series: slice }: Detail): ShownDetail {
+function detailOf({ facts }: ShownRun, { from, to, series: slice }: ZoomedSeries): ShownZoomedSeries {
   const series = new DisplaySeries(facts.layout, facts.recordEvery, from);
   series.write(slice);
   return { series, end: to };

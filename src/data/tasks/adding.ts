@@ -1,4 +1,4 @@
-import { askValue, denseBatch } from '../batch';
+import { setValueTarget, denseBatch } from '../batch';
 import { patternOf } from '../lossPattern';
 import { longest, type Task, type TaskLengths } from './task';
 
@@ -33,7 +33,7 @@ export function addingTask({ length, heldOut }: TaskLengths): Task {
         );
         for (const cell of marked) values[cell + 1] = 1;
         const sum = marked.reduce((total, cell) => total + (values[cell] ?? 0), 0);
-        askValue(drawn, steps - 1, lane, sum);
+        setValueTarget(drawn, steps - 1, lane, sum);
       }
       return drawn;
     },

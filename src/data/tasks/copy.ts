@@ -1,4 +1,4 @@
-import { askClass, symbolBatch } from '../batch';
+import { setClassTarget, symbolBatch } from '../batch';
 import { patternOf } from '../lossPattern';
 import type { Task } from './task';
 
@@ -41,7 +41,7 @@ export function copyTask({
         for (let t = 0; t < steps; t++) {
           indices[t * batch + lane] = t < recall ? random.integer(0, symbols - 1) : t === asked - 1 ? go : blank;
           const answer = t < asked ? blank : (indices[(t - asked) * batch + lane] ?? blank);
-          askClass(drawn, t, lane, answer);
+          setClassTarget(drawn, t, lane, answer);
         }
       }
       return drawn;

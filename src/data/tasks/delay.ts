@@ -1,4 +1,4 @@
-import { askValue, denseBatch } from '../batch';
+import { setValueTarget, denseBatch } from '../batch';
 import { patternOf } from '../lossPattern';
 import type { TaskLengths, Task } from './task';
 
@@ -34,7 +34,7 @@ export function delayTask({
       for (let lane = 0; lane < batch; lane++) {
         for (let t = 0; t < steps; t++) {
           values[t * batch + lane] = random.uniform() - 0.5;
-          if (t >= lag) askValue(drawn, t, lane, values[(t - lag) * batch + lane] ?? 0);
+          if (t >= lag) setValueTarget(drawn, t, lane, values[(t - lag) * batch + lane] ?? 0);
         }
       }
       return drawn;

@@ -1,4 +1,4 @@
-import { askClass, symbolBatch } from '../batch';
+import { setClassTarget, symbolBatch } from '../batch';
 import { entropy, patternOf } from '../lossPattern';
 import type { TaskLengths, Task, TaskBaseline } from './task';
 
@@ -69,7 +69,7 @@ export function echoTask({
         for (let t = 0; t < steps; t++) {
           indices[t * batch + lane] = random.integer(0, 1);
           const bitAgo = (lag: number) => (t < lag ? 0 : (indices[(t - lag) * batch + lane] ?? 0));
-          askClass(drawn, t, lane, random.chance(chanceOfOne(bitAgo(near), bitAgo(far))) ? 1 : 0);
+          setClassTarget(drawn, t, lane, random.chance(chanceOfOne(bitAgo(near), bitAgo(far))) ? 1 : 0);
         }
       }
       return drawn;

@@ -86,7 +86,7 @@ export function drawString(random: Random): readonly number[] {
 }
 
 /** The symbols that may come after the symbols so far; none after a whole string, or where no string begins so. */
-export function legalAfter(symbols: readonly number[]): readonly number[] {
+export function allowedNext(symbols: readonly number[]): readonly number[] {
   let node = START;
   for (const symbol of symbols) {
     const arc = arcsOf(node).find((candidate) => candidate.symbol === symbol);

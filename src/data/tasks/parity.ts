@@ -1,4 +1,4 @@
-import { askClass, symbolBatch } from '../batch';
+import { setClassTarget, symbolBatch } from '../batch';
 import { patternOf } from '../lossPattern';
 import { longest, type Task, type TaskLengths } from './task';
 
@@ -31,7 +31,7 @@ export function parityTask({ length, heldOut }: TaskLengths): Task {
           drawn.inputs.indices[t * batch + lane] = bit;
           ones += bit;
         }
-        askClass(drawn, steps - 1, lane, ones % 2);
+        setClassTarget(drawn, steps - 1, lane, ones % 2);
       }
       return drawn;
     },

@@ -1,6 +1,6 @@
-import { askClass, symbolBatch } from '../batch';
+import { setClassTarget, symbolBatch } from '../batch';
 import type { LossPattern } from '../lossPattern';
-import { drawString, grammarSteps, legalAfter, longestReber, reberSymbols, type GrammarStep } from './grammar';
+import { drawString, grammarSteps, allowedNext, longestReber, reberSymbols, type GrammarStep } from './grammar';
 import type { Task } from './task';
 
 /**
@@ -48,11 +48,11 @@ export function reberTask(): Task {
       for (const [lane, string] of strings.entries()) {
         for (const [t, next] of string.slice(1).entries()) {
           drawn.inputs.indices[t * batch + lane] = string[t] ?? 0;
-          askClass(drawn, t, lane, next);
+          setClassTarget(drawn, t, lane, next);
         }
       }
       return drawn;
     },
-    legalAfter,
+    legalAfter: allowedNext,
   };
 }

@@ -1,4 +1,4 @@
-import { askValue, denseBatch } from '../batch';
+import { setValueTarget, denseBatch } from '../batch';
 import { patternOf } from '../lossPattern';
 import type { TaskLengths, Task } from './task';
 
@@ -48,7 +48,7 @@ export function sineTask({
         for (let t = 0; t < steps; t++) {
           drawn.inputs.values[t * batch + lane] = value;
           value = valueAt(t + 1);
-          askValue(drawn, t, lane, value);
+          setValueTarget(drawn, t, lane, value);
         }
       }
       return drawn;

@@ -1,4 +1,4 @@
-import { askClass, symbolBatch } from '../batch';
+import { setClassTarget, symbolBatch } from '../batch';
 import { patternOf } from '../lossPattern';
 import { longest, type Task, type TaskLengths } from './task';
 
@@ -38,7 +38,7 @@ export function temporalOrderTask({ length, heldOut }: TaskLengths): Task {
         const [early, late] = [random.integer(0, 1), random.integer(0, 1)];
         indices[places[0] * batch + lane] = early;
         indices[places[1] * batch + lane] = late;
-        askClass(drawn, steps - 1, lane, 2 * early + late);
+        setClassTarget(drawn, steps - 1, lane, 2 * early + late);
       }
       return drawn;
     },

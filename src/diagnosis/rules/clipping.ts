@@ -1,5 +1,5 @@
-import { briefNumber, plainNumber } from '../../text/numbers';
-import { recently } from '../observations';
+import { formatNumber, formatShortNumber } from '../../text/numbers';
+import { recentWindow } from '../observations';
 import type { Rule } from '../rule';
 import { hasLearned } from './loss';
 
@@ -14,16 +14,16 @@ export const gradExplodes: Rule = {
       return {
         level: 'error',
         keyPath: ['clip'],
-        message: `The gradient explodes: ‖g‖ has reached ${briefNumber(largestGradNorm)} (above 1e10), and nothing clips it. Write a clip.`,
+        message: `The gradient explodes: ‖g‖ has reached ${formatNumber(largestGradNorm)} (above 1e10), and nothing clips it. Write a clip.`,
       };
     }
     if (count < 3) return undefined;
     return {
       keyPath: ['clip'],
       message:
-        `The gradient explodes at times: at ${count} updates ‖g‖ was more than 10 times the mean of the ${recently} before, ` +
-        `the last time at update ${last.update} with ${briefNumber(last.norm)} to ${briefNumber(last.mean)}, and nothing clips ` +
-        `it. Try "clip": { "norm": ${plainNumber(Number(gradNorm.mean().toPrecision(1)))} }, about the mean norm (Pascanu et al. 2013).`,
+        `The gradient explodes at times: at ${count} updates ‖g‖ was more than 10 times the mean of the ${recentWindow} before, ` +
+        `the last time at update ${last.update} with ${formatNumber(last.norm)} to ${formatNumber(last.mean)}, and nothing clips ` +
+        `it. Try "clip": { "norm": ${formatShortNumber(Number(gradNorm.mean().toPrecision(1)))} }, about the mean norm (Pascanu et al. 2013).`,
     };
   },
 };
@@ -42,8 +42,8 @@ export const clipAlways: Rule = {
     return {
       keyPath: ['clip', 'norm'],
       message:
-        `${Math.round(100 * share)} % of the last ${recently} updates were clipped, to ${plainNumber(clip.threshold)}, less ` +
-        `than half the mean norm ${briefNumber(mean)} (useful thresholds are 0.5 to 10 times it, Pascanu et al. 2013): the ` +
+        `${Math.round(100 * share)} % of the last ${recentWindow} updates were clipped, to ${formatShortNumber(clip.threshold)}, less ` +
+        `than half the mean norm ${formatNumber(mean)} (useful thresholds are 0.5 to 10 times it, Pascanu et al. 2013): the ` +
         'clip sets the length of every step. Raise it, or lower the learning rate.',
     };
   },
@@ -55,12 +55,12 @@ export const clipNever: Rule = {
   level: 'hint',
   when: 'end',
   look({ facts: { clip }, largestGradNorm, updates }) {
-    if (clip?.kind !== 'norm' || updates < recently || largestGradNorm >= clip.threshold / 10) return undefined;
+    if (clip?.kind !== 'norm' || updates < recentWindow || largestGradNorm >= clip.threshold / 10) return undefined;
     return {
       keyPath: ['clip'],
       message:
-        `The clip at ${plainNumber(clip.threshold)} was never near: the largest ‖g‖ of the run was ` +
-        `${briefNumber(largestGradNorm)}, less than a tenth of it. It can go.`,
+        `The clip at ${formatShortNumber(clip.threshold)} was never near: the largest ‖g‖ of the run was ` +
+        `${formatNumber(largestGradNorm)}, less than a tenth of it. It can go.`,
     };
   },
 };

@@ -1,4 +1,4 @@
-import type { RunFacts } from '../../run/runInfo';
+import type { RunInfo } from '../../run/runInfo';
 import type { StepSeries } from '../../run/records/recordBatch';
 import type { Rule } from '../rule';
 
@@ -76,7 +76,7 @@ function extremesOf(series: StepSeries | undefined): readonly Extremes[] {
   return series?.layers.flatMap(({ saturation }, layer) => saturation.map((one) => ({ layer, ...one }))) ?? [];
 }
 
-function layerWords({ layerCount }: RunFacts, layer: number): string {
+function layerWords({ layerCount }: RunInfo, layer: number): string {
   return layerCount === 1 ? '' : ` in layer ${layer}`;
 }
 

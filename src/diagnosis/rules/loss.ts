@@ -1,5 +1,5 @@
-import { briefNumber, counted } from '../../text/numbers';
-import { aMoment, recently, type Observations, type Validation } from '../observations';
+import { formatNumber, formatCount } from '../../text/numbers';
+import { shortWindow, recentWindow, type Observations, type Validation } from '../observations';
 import type { Rule } from '../rule';
 
 /** char-rnn (Karpathy 2015), train.lua, stops at a loss three times the first. */
@@ -8,13 +8,13 @@ export const lossExploded: Rule = {
   level: 'error',
   when: 'update',
   look({ loss, firstLoss }) {
-    const [now, first] = [loss.mean(aMoment), firstLoss.mean];
+    const [now, first] = [loss.mean(shortWindow), firstLoss.mean];
     if (first === undefined || !(now > 3 * first)) return undefined;
     return {
       keyPath: ['optimizer', 'learningRate'],
       message:
-        `The loss has exploded: ${briefNumber(now)} over the last ${aMoment} updates, more than 3 times the ` +
-        `${briefNumber(first)} of the first ${aMoment} (char-rnn stops there). Try a tenth of the learning rate, or a clip.`,
+        `The loss has exploded: ${formatNumber(now)} over the last ${shortWindow} updates, more than 3 times the ` +
+        `${formatNumber(first)} of the first ${shortWindow} (char-rnn stops there). Try a tenth of the learning rate, or a clip.`,
     };
   },
 };
@@ -27,14 +27,14 @@ export const notLearning: Rule = {
   look(observations) {
     const { loss, firstLosses, updates } = observations;
     const [now, first] = [loss.mean(), firstLosses.mean];
-    if (first === undefined || updates < 2 * recently || now < 0.999 * first || hasLearned(observations)) {
+    if (first === undefined || updates < 2 * recentWindow || now < 0.999 * first || hasLearned(observations)) {
       return undefined;
     }
     return {
       keyPath: ['optimizer', 'learningRate'],
       message:
-        `The run has not learned: its loss is ${briefNumber(now)} over the last ${recently} updates and was ` +
-        `${briefNumber(first)} over the first ${recently}, a fall of less than 0.1 % (SageMaker, LossNotDecreasing). ` +
+        `The run has not learned: its loss is ${formatNumber(now)} over the last ${recentWindow} updates and was ` +
+        `${formatNumber(first)} over the first ${recentWindow}, a fall of less than 0.1 % (SageMaker, LossNotDecreasing). ` +
         'Try another learning rate, and look at the gradient through time.',
     };
   },
@@ -48,9 +48,9 @@ export const worseThanBaseline: Rule = {
   look(observations) {
     const { loss, trivialLoss, updates, facts } = observations;
     // The losses of single updates are noisy: a moment alone may lie above.
-    const now = Math.min(loss.mean(aMoment), loss.mean());
+    const now = Math.min(loss.mean(shortWindow), loss.mean());
     // A single target is its own mean, and costs nothing to guess.
-    if (trivialLoss === undefined || trivialLoss === 0 || updates < recently || now <= 1.02 * trivialLoss)
+    if (trivialLoss === undefined || trivialLoss === 0 || updates < recentWindow || now <= 1.02 * trivialLoss)
       return undefined;
     // Of a run that stands still there is more to say than where.
     if (notLearning.look(observations) !== undefined) return undefined;
@@ -58,8 +58,8 @@ export const worseThanBaseline: Rule = {
     return {
       keyPath: ['training', 'steps'],
       message:
-        `After ${counted(facts.plannedUpdates, 'update')} the loss is ${briefNumber(now)} (mean of the last ${recently}, or of the last ${aMoment} where that is lower), ` +
-        `above the ${briefNumber(trivialLoss)} of “${name}”, which learns nothing. More updates, another learning rate ` +
+        `After ${formatCount(facts.plannedUpdates, 'update')} the loss is ${formatNumber(now)} (mean of the last ${recentWindow}, or of the last ${shortWindow} where that is lower), ` +
+        `above the ${formatNumber(trivialLoss)} of “${name}”, which learns nothing. More updates, another learning rate ` +
         'or a cell that remembers longer may help.',
     };
   },
@@ -78,8 +78,8 @@ export const initLoss: Rule = {
     return {
       keyPath: ['model', 'init'],
       message:
-        `The run begins at a loss of ${briefNumber(first)}, more than twice the ln ${facts.outputs} = ` +
-        `${briefNumber(chance)} of guessing blindly (CS231n): the net begins sure and wrong. Begin with smaller weights, ` +
+        `The run begins at a loss of ${formatNumber(first)}, more than twice the ln ${facts.outputs} = ` +
+        `${formatNumber(chance)} of guessing blindly (CS231n): the net begins sure and wrong. Begin with smaller weights, ` +
         'or a smaller learning rate.',
     };
   },
@@ -103,8 +103,8 @@ export const overfit: Rule = {
       keyPath: ['training', 'steps'],
       message:
         `The net overfits: at the last three validations the held-out loss was more than 10 % above the training loss and ` +
-        `above its own lowest; now ${briefNumber(last.validation)}, with ${briefNumber(last.training)} in training and ` +
-        `${briefNumber(bestValidation)} at its best (SageMaker, Overfit). Stop earlier, use a smaller net, or more data.`,
+        `above its own lowest; now ${formatNumber(last.validation)}, with ${formatNumber(last.training)} in training and ` +
+        `${formatNumber(bestValidation)} at its best (SageMaker, Overfit). Stop earlier, use a smaller net, or more data.`,
     };
   },
 };

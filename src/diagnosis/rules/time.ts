@@ -1,4 +1,4 @@
-import { briefNumber } from '../../text/numbers';
+import { formatNumber } from '../../text/numbers';
 import type { StepSeries } from '../../run/records/recordBatch';
 import type { Rule } from '../rule';
 import { hasLearned } from './loss';
@@ -24,7 +24,7 @@ export const vanishOverTime: Rule = {
       keyPath: ['model', 'cell'],
       message:
         `The gradient vanishes over time: ${facts.lag} steps back, as far as the task must remember, ‖∂L/∂h_t‖ is ` +
-        `${briefNumber(median)} of what it is at the last step, less than 1e-3, and the task is not learned (Bengio et al. ` +
+        `${formatNumber(median)} of what it is at the last step, less than 1e-3, and the task is not learned (Bengio et al. ` +
         `1994). ${facts.cell === 'rnn' ? 'Try an LSTM or a GRU, or an orthogonal init of W_hh.' : 'Try a larger forget bias or shorter sequences.'}`,
     };
   },

@@ -1,6 +1,6 @@
-import { briefNumber } from '../../text/numbers';
-import { courseName } from '../../text/tensorNames';
-import { recently, type Observations } from '../observations';
+import { formatNumber } from '../../text/numbers';
+import { formatParameterName } from '../../text/tensorNames';
+import { recentWindow, type Observations } from '../observations';
 import type { Rule } from '../rule';
 
 /** CS231n: updates of about a thousandth of the weights; biases begin at 0 and say nothing. */
@@ -17,7 +17,7 @@ export const updateRatio: Rule = {
     return {
       keyPath: ['optimizer', 'learningRate'],
       message:
-        `‖Δw‖/‖w‖ of ${courseName(odd.name)} is ${briefNumber(odd.ratio)} over the last ${recently} updates, ` +
+        `‖Δw‖/‖w‖ of ${formatParameterName(odd.name)} is ${formatNumber(odd.ratio)} over the last ${recentWindow} updates, ` +
         `${limit} (CS231n aims at 1e-3). ${advice} the learning rate, threefold to begin with.`,
     };
   },
@@ -35,7 +35,7 @@ export const unchanged: Rule = {
     return {
       keyPath: ['optimizer', 'learningRate'],
       message:
-        `${courseName(still.name)} has not changed over the last ${recently} updates (SageMaker, ` +
+        `${formatParameterName(still.name)} has not changed over the last ${recentWindow} updates (SageMaker, ` +
         'UnchangedTensor): either no gradient reaches it, or the learning rate is too small. Look at the gradient through time.',
     };
   },

@@ -1,5 +1,5 @@
 import type { Tensor } from '../kernels/kernelSet';
-import { gatherLanes, type LanePart } from '../recurrence/batchRows';
+import { gatherRows, type BatchPart } from '../recurrence/batchRows';
 import type { Network } from '../network';
 import type { BackwardObserver } from '../recurrence/scan';
 import type { Shard } from '../parallel/shard';
@@ -61,7 +61,7 @@ export class CaptureRecorder {
   constructor(private readonly shards: readonly [Shard, ...Shard[]]) {
     const [{ network, unroll }] = shards;
     this.network = network;
-    this.batch = shards.reduce((sum, { lanes }) => sum + lanes.count, 0);
+    this.batch = shards.reduce((sum, { rows: lanes }) => sum + lanes.count, 0);
     const perLayer = (width: number) => network.layers.map(() => new Float64Array(unroll.length * this.batch * width));
     const { hidden } = network.spec;
     const gatesWidth = network.cell.gates.length * hidden;
@@ -75,7 +75,7 @@ export class CaptureRecorder {
   }
 
   /** What looks on in one shard. */
-  observer({ lanes, network }: Shard): BackwardObserver {
+  observer({ rows: lanes, network }: Shard): BackwardObserver {
     const { hidden } = network.spec;
     const gatesWidth = network.cell.gates.length * hidden;
     const keep = (to: Float64Array, width: number, t: number, from: Tensor, at: number): void => {
@@ -116,18 +116,18 @@ export class CaptureRecorder {
     tensors.set('inputs', copyData(denseInputs(shards, batch), [length, batch, network.spec.inputs]));
     tensors.set('targets', copyTargets(window, windowAt, outputs));
     tensors.set('mask', { dtype: 'F32', shape: [length, batch], data: copyMask(window, windowAt) });
-    if (reachesBack) tensors.set('reset', copyLaneCuts(shards, length, batch));
+    if (reachesBack) tensors.set('reset', copyResetMask(shards, length, batch));
     network.layers.forEach((_, layer) => {
       network.cell.state.forEach((state, index) => {
         const parts = partsOf(shards, ({ unroll }) => unroll.scans[layer].states[index]);
         const [before, run] = [0, 1].map((from) => partsFrom(parts, from, hidden));
-        tensors.set(`${state}0_l${layer}`, copyLanes(before, 1, hidden, [batch, hidden]));
-        tensors.set(`${state}_l${layer}`, copyLanes(run, length, hidden));
+        tensors.set(`${state}0_l${layer}`, copyBatchRows(before, 1, hidden, [batch, hidden]));
+        tensors.set(`${state}_l${layer}`, copyBatchRows(run, length, hidden));
       });
       const gatesWidth = network.cell.gates.length * hidden;
       if (network.cell.gates.length > 1) {
         const gates = partsOf(shards, ({ unroll }) => unroll.scans[layer].gates);
-        tensors.set(`gates_l${layer}`, copyLanes(gates, length, gatesWidth));
+        tensors.set(`gates_l${layer}`, copyBatchRows(gates, length, gatesWidth));
       }
       const gatesShape = [length, batch, gatesWidth];
       tensors.set(`dgates_l${layer}`, inPrecisionOf(network, this.dgx[layer], gatesShape));
@@ -136,10 +136,10 @@ export class CaptureRecorder {
       tensors.set(`dhLocal_l${layer}`, inPrecisionOf(network, this.dhLocal[layer], [length, batch, hidden]));
     });
     const outputParts = partsOf(shards, ({ unroll }) => unroll.outputs);
-    tensors.set('outputs', copyLanes(outputParts, length, outputs));
+    tensors.set('outputs', copyBatchRows(outputParts, length, outputs));
     const dOutputs = new Float64Array(length * batch * outputs);
     const gradientParts = partsOf(shards, ({ unroll }) => unroll.outputGradient());
-    gatherLanes(dOutputs, gradientParts, length, outputs);
+    gatherRows(dOutputs, gradientParts, length, outputs);
     tensors.set('dOutputs', inPrecisionOf(network, dOutputs, [length, batch, outputs]));
     tensors.set('loss', inPrecisionOf(network, lossPerStep.subarray(0, length), [length]));
     const told = Object.entries(reachesBack ? { ...facts, reach: windowAt } : facts);
@@ -151,18 +151,18 @@ export class CaptureRecorder {
 export function partsOf<Numbers>(
   shards: readonly Shard[],
   tensor: (shard: Shard) => Numbers,
-): readonly LanePart<Numbers>[] {
-  return shards.map((shard) => ({ lanes: shard.lanes, values: tensor(shard) }));
+): readonly BatchPart<Numbers>[] {
+  return shards.map((shard) => ({ lanes: shard.rows, values: tensor(shard) }));
 }
 
 /** The parts from step `from` on. */
-function partsFrom(parts: readonly LanePart<Tensor>[], from: number, width: number): readonly LanePart<Tensor>[] {
+function partsFrom(parts: readonly BatchPart<Tensor>[], from: number, width: number): readonly BatchPart<Tensor>[] {
   return parts.map(({ lanes, values }) => ({ lanes, values: values.subarray(from * lanes.count * width) }));
 }
 
 /** A copy of the first `steps` steps of all lanes: (steps,B,width), or what `shape` calls it. */
-export function copyLanes(
-  parts: readonly LanePart<Tensor>[],
+export function copyBatchRows(
+  parts: readonly BatchPart<Tensor>[],
   steps: number,
   width: number,
   shape?: readonly number[],
@@ -172,18 +172,18 @@ export function copyLanes(
   const size = steps * batch * width;
   if (parts.every(({ values }) => values instanceof Float64Array)) {
     const data = new Float64Array(size);
-    gatherLanes(data, parts, steps, width);
+    gatherRows(data, parts, steps, width);
     return { dtype: 'F64', shape: named, data };
   }
   const data = new Float32Array(size);
-  gatherLanes(data, parts, steps, width);
+  gatherRows(data, parts, steps, width);
   return { dtype: 'F32', shape: named, data };
 }
 
 /** (steps,B): one where a lane begins. */
-export function copyLaneCuts(shards: readonly Shard[], steps: number, batch: number): CapturedTensor {
+export function copyResetMask(shards: readonly Shard[], steps: number, batch: number): CapturedTensor {
   const flags = new Uint8Array(steps * batch);
-  gatherLanes(
+  gatherRows(
     flags,
     partsOf(shards, ({ unroll }) => unroll.cuts.flags),
     steps,
@@ -198,7 +198,7 @@ function inPrecisionOf(network: Network, data: Float64Array, shape: readonly num
 
 function denseInputs(shards: readonly Shard[], batch: number): Float64Array {
   const dense = new Float64Array(shards[0].unroll.length * batch * shards[0].network.spec.inputs);
-  for (const { unroll, lanes, network } of shards) {
+  for (const { unroll, rows: lanes, network } of shards) {
     const { inputs: width } = network.spec;
     const { input } = unroll.inputs;
     for (let row = 0; row < unroll.length * lanes.count; row++) {

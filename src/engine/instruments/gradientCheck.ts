@@ -9,7 +9,7 @@ import { checkWindow, countTargets } from '../recurrence/windowCheck';
 import type { Window } from '../recurrence/window';
 
 /** What to check: the gradient of the last of some windows that follow one another, at given parameters. */
-export interface GradientQuestion {
+export interface GradientCheckRequest {
   readonly network: NetworkSpec;
   readonly loss: LossSpec;
   readonly bptt: BpttSpec;
@@ -38,7 +38,7 @@ export interface TensorCheck {
  * one, before clipping; the state where truncated BPTT cuts is held constant, as truncation means it. Throws RangeError
  * where the last window has no target in the part that its gradient covers.
  */
-export function checkGradients(question: GradientQuestion): readonly TensorCheck[] {
+export function checkGradients(question: GradientCheckRequest): readonly TensorCheck[] {
   const network = new Network(referenceKernels, question.network, question.windows[0].inputs.kind);
   for (const { name, values } of network.parameters.values()) {
     values.set(question.parameters.get(name)?.values ?? missing(name));
@@ -69,7 +69,7 @@ export function checkGradients(question: GradientQuestion): readonly TensorCheck
 }
 
 /** Leaves the last window's gradient in the network and returns the loss that it should be the gradient of. */
-function backpropagate(network: Network, { windows, loss, bptt }: GradientQuestion): Trial {
+function backpropagate(network: Network, { windows, loss, bptt }: GradientCheckRequest): Trial {
   const { spec } = network;
   const last = windows[windows.length - 1];
   const longest = Math.max(...windows.map(({ steps }) => steps));

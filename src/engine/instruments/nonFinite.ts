@@ -93,7 +93,7 @@ export function locateInLoss(shards: Shards, spec: LossSpec, window: Window, tot
   const { outputs: width } = network.spec;
   const loss = network.kernels.lossKernel(spec.kind) ?? lossOf(spec.kind);
   for (let t = 0; t < window.steps; t++) {
-    for (const { unroll, lanes } of shards) {
+    for (const { unroll, rows: lanes } of shards) {
       for (let lane = 0; lane < lanes.count; lane++) {
         const row = lanes.from + lane;
         const value = loss({
@@ -183,7 +183,7 @@ class RowSearch {
   }
 
   slot(tensor: string, values: (unroll: Unroll) => Tensor, width: number, slot: number): NonFinitePlace | undefined {
-    for (const { unroll, lanes } of this.shards) {
+    for (const { unroll, rows: lanes } of this.shards) {
       const part = values(unroll);
       const from = slot * lanes.count * width;
       const at = firstNonFinite(part, from, from + lanes.count * width);
@@ -235,7 +235,7 @@ class BackwardWatcher implements BackwardObserver {
 
   private look(tensor: string, layer: number, t: number, values: Tensor, from: number, width: number): void {
     if (!this.found.isBefore(t, layer)) return;
-    const { lanes } = this.shard;
+    const { rows: lanes } = this.shard;
     const at = firstNonFinite(values, from, from + lanes.count * width);
     if (at === undefined) return;
     const row = lanes.from + Math.floor((at - from) / width);

@@ -7,7 +7,7 @@ import { Unroll } from '../recurrence/unroll';
 import type { Inputs, Window } from '../recurrence/window';
 
 /** One sequence to be itemised: a window of one lane, and the state it goes on from. */
-export interface ItemisedSequence {
+export interface PerLossSequence {
   /** B = 1. */
   readonly window: Window;
   /** Per layer and state (H): what the window begins with. */
@@ -24,7 +24,7 @@ const mostLosses = 64;
  * Every loss goes back by itself, yet many go together: at step k the losses at t ≥ k are the rows of one batch whose
  * lanes all share the one forward pass. Memory is laid out once for a net and a number of steps.
  */
-export class Itemiser {
+export class PerLossGradients {
   private readonly network: Network;
   private readonly unroll: Unroll;
   private readonly follower: Follower;
@@ -49,7 +49,7 @@ export class Itemiser {
    * The matrix of one layer and one sequence, (T,T) with row t and column k; NaN above the diagonal, and in rows of steps
    * without a loss. Throws RangeError for a window of more than one lane or too many steps.
    */
-  matrix({ window, initial, weight }: ItemisedSequence, loss: LossSpec, layer: number): Float64Array {
+  matrix({ window, initial, weight }: PerLossSequence, loss: LossSpec, layer: number): Float64Array {
     const { network, unroll, steps } = this;
     if (window.batch !== 1 || window.steps > steps) {
       throw new RangeError(

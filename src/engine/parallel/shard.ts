@@ -1,16 +1,16 @@
 import { hiddenLimit } from '../optimizers/clipping';
-import type { LaneRange } from '../recurrence/batchRows';
+import type { BatchRows } from '../recurrence/batchRows';
 import type { Network } from '../network';
 import { NormRecorder } from '../instruments/record';
 import type { BackwardObserver } from '../recurrence/scan';
 import type { TruncationPlan } from '../recurrence/truncation';
 import { Unroll } from '../recurrence/unroll';
-import type { Asked, Window } from '../recurrence/window';
-import type { WindowCut } from './shardWindow';
+import type { WindowTargets, Window } from '../recurrence/window';
+import type { ShardWindow } from './shardWindow';
 import type { WorkspaceOptions } from './workspace';
 
 /** What every shard is to do with the window that it has begun. */
-export interface StepOrder {
+export interface ShardTask {
   /** Steps of the window, where it stands on the timeline, and where the timeline ends. */
   readonly steps: number;
   readonly windowAt: number;
@@ -37,7 +37,7 @@ export class Shard {
   readonly norms: NormRecorder;
   /** (1): elements of ∂L/∂h that hidden clipping changed. */
   private readonly clipped: Int32Array;
-  private asked: Asked | undefined;
+  private asked: WindowTargets | undefined;
 
   /**
    * @param network with the gradients that the shard writes
@@ -45,12 +45,12 @@ export class Shard {
    */
   constructor(
     readonly network: Network,
-    readonly lanes: LaneRange,
+    readonly rows: BatchRows,
     private readonly options: WorkspaceOptions,
     { capacity, backward }: TruncationPlan,
-    private readonly cut: WindowCut | undefined,
+    private readonly cut: ShardWindow | undefined,
   ) {
-    this.unroll = new Unroll(network, { steps: capacity, batch: lanes.count, backward });
+    this.unroll = new Unroll(network, { steps: capacity, batch: rows.count, backward });
     this.norms = new NormRecorder(this.unroll);
     this.clipped = network.kernels.allocateIndices(1);
   }
@@ -68,13 +68,13 @@ export class Shard {
   }
 
   /** In another thread than the one that began the window: finds it where that thread has put it. */
-  resume({ steps, windowAt, length }: StepOrder): void {
+  resume({ steps, windowAt, length }: ShardTask): void {
     this.asked = this.cut?.asked(steps);
-    this.unroll.resume(windowAt, length, this.lanes.count);
+    this.unroll.resume(windowAt, length, this.rows.count);
   }
 
   /** Forward pass, and where there is something to learn loss and backward pass, into gradients that begin at zero. */
-  run(order: StepOrder, observers: readonly BackwardObserver[] = []): void {
+  run(order: ShardTask, observers: readonly BackwardObserver[] = []): void {
     const { unroll, network, norms, options, asked } = this;
     unroll.forward();
     if (!order.learns) return;

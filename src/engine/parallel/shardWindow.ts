@@ -1,10 +1,10 @@
 import type { KernelSet } from '../kernels/kernelSet';
-import { spreadLanes, type LaneRange } from '../recurrence/batchRows';
+import { scatterRows, type BatchRows } from '../recurrence/batchRows';
 import type { LossSpec, NetworkSpec } from '../spec';
-import type { Asked, Inputs, Targets, Window } from '../recurrence/window';
+import type { WindowTargets, Inputs, Targets, Window } from '../recurrence/window';
 
 /** Some lanes of every window: what is asked of them in memory that all threads see. */
-export class WindowCut {
+export class ShardWindow {
   private readonly mask: Uint8Array;
   private readonly targets: Targets;
   private inputs: Inputs | undefined;
@@ -12,7 +12,7 @@ export class WindowCut {
   /** @param steps of the longest window */
   constructor(
     kernels: KernelSet,
-    private readonly lanes: LaneRange,
+    private readonly lanes: BatchRows,
     private readonly network: NetworkSpec,
     loss: LossSpec['kind'],
     private readonly steps: number,
@@ -29,11 +29,11 @@ export class WindowCut {
   take(window: Window): Window {
     const { steps, batch, reset, targets } = window;
     const { lanes, network } = this;
-    spreadLanes({ lanes, values: this.mask }, window.mask, steps, batch, 1);
+    scatterRows({ lanes, values: this.mask }, window.mask, steps, batch, 1);
     if (this.targets.kind === 'values' && targets.kind === 'values') {
-      spreadLanes({ lanes, values: this.targets.values }, targets.values, steps, batch, network.outputs);
+      scatterRows({ lanes, values: this.targets.values }, targets.values, steps, batch, network.outputs);
     } else if (this.targets.kind === 'classes' && targets.kind === 'classes') {
-      spreadLanes({ lanes, values: this.targets.indices }, targets.indices, steps, batch, 1);
+      scatterRows({ lanes, values: this.targets.indices }, targets.indices, steps, batch, 1);
     }
     return {
       ...this.asked(steps),
@@ -43,7 +43,7 @@ export class WindowCut {
   }
 
   /** What is asked of the lanes, `steps` being those of the window taken over last. */
-  asked(steps: number): Asked {
+  asked(steps: number): WindowTargets {
     const rows = steps * this.lanes.count;
     return { steps, batch: this.lanes.count, targets: this.targets, mask: this.mask.subarray(0, rows) };
   }
@@ -55,12 +55,12 @@ export class WindowCut {
       case 'dense': {
         const width = this.network.inputs;
         const own = this.inputs?.kind === 'dense' ? this.inputs : { ...inputs, values: new Float64Array(rows * width) };
-        spreadLanes({ lanes, values: own.values }, inputs.values, steps, batch, width);
+        scatterRows({ lanes, values: own.values }, inputs.values, steps, batch, width);
         return (this.inputs = own);
       }
       case 'oneHot': {
         const own = this.inputs?.kind === 'oneHot' ? this.inputs : { ...inputs, indices: new Int32Array(rows) };
-        spreadLanes({ lanes, values: own.indices }, inputs.indices, steps, batch, 1);
+        scatterRows({ lanes, values: own.indices }, inputs.indices, steps, batch, 1);
         return (this.inputs = own);
       }
       default:

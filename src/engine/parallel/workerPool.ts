@@ -1,9 +1,9 @@
 import type { SharedKernels } from '../kernels/kernelSet';
-import type { Shard, StepOrder } from './shard';
+import type { Shard, ShardTask } from './shard';
 import type { WorkspaceOptions } from './workspace';
 
 /** What a thread is told that shares a learner's work; it survives structured cloning. */
-export interface Assignment {
+export interface WorkerInit {
   readonly kernels: SharedKernels;
   readonly workspace: WorkspaceOptions;
   /** Bytes of the kernels' memory between which the workspace lies. */
@@ -13,45 +13,45 @@ export interface Assignment {
 }
 
 /** The words of a control block; `helped` counts the shards that others than the learner's thread have run. */
-export const words = { turn: 0, next: 1, done: 2, over: 3, failed: 4, helped: 5 } as const;
+export const controlSlots = { turn: 0, next: 1, done: 2, over: 3, failed: 4, helped: 5 } as const;
 
 /** The order of a turn stands behind the words, in doubles. */
-export const orderAt = 64;
-export const orderLength = 9;
+export const taskOffset = 64;
+export const taskLength = 9;
 
 /** How often a thread looks before it sleeps: some microseconds, less than waking it up would take. */
-export const looks = 4000;
+export const spinCount = 4000;
 
 /** How long the learner's thread sleeps at a time while others work, in ms. */
-const nap = 100;
+const waitTimeout = 100;
 
 /** Naps without any shard being done after which a thread counts as lost, besides as many as ten own turns take. */
-export const usualPatience = 100;
+export const defaultWaitTimeouts = 100;
 
 /** The learner's side of the threads that share its shards. It works along, and with nobody else it does all of it. */
-export class Team {
-  readonly control = new SharedArrayBuffer(orderAt + 8 * orderLength);
-  private readonly state = new Int32Array(this.control, 0, Object.keys(words).length);
-  private readonly order = new Float64Array(this.control, orderAt, orderLength);
+export class ShardQueue {
+  readonly control = new SharedArrayBuffer(taskOffset + 8 * taskLength);
+  private readonly state = new Int32Array(this.control, 0, Object.keys(controlSlots).length);
+  private readonly order = new Float64Array(this.control, taskOffset, taskLength);
   private isBroken = false;
 
   constructor(
     private readonly shards: readonly Shard[],
-    private readonly patience: number,
+    private readonly waitTimeouts: number,
   ) {
     // Before the first turn there is nothing to take.
-    this.state[words.next] = shards.length;
+    this.state[controlSlots.next] = shards.length;
   }
 
   /** Runs all shards that have begun a window. Throws Error where a thread took a shard and did not finish it. */
-  run(order: StepOrder): void {
+  run(order: ShardTask): void {
     const { state, shards } = this;
     if (this.isBroken) throw lost();
     writeOrder(this.order, order);
-    Atomics.store(state, words.done, 0);
-    Atomics.store(state, words.next, 0);
-    Atomics.add(state, words.turn, 1);
-    Atomics.notify(state, words.turn);
+    Atomics.store(state, controlSlots.done, 0);
+    Atomics.store(state, controlSlots.next, 0);
+    Atomics.add(state, controlSlots.turn, 1);
+    Atomics.notify(state, controlSlots.turn);
     const began = Date.now();
     try {
       takeShards(state, shards, (shard) => {
@@ -66,26 +66,26 @@ export class Team {
 
   /** Shards that the invited threads have run so far. */
   get helped(): number {
-    return Atomics.load(this.state, words.helped);
+    return Atomics.load(this.state, controlSlots.helped);
   }
 
   /** Ends the threads' service. */
-  dismiss(): void {
-    Atomics.store(this.state, words.over, 1);
-    Atomics.add(this.state, words.turn, 1);
-    Atomics.notify(this.state, words.turn);
+  release(): void {
+    Atomics.store(this.state, controlSlots.over, 1);
+    Atomics.add(this.state, controlSlots.turn, 1);
+    Atomics.notify(this.state, controlSlots.turn);
   }
 
   private waitForOthers(ownTime: number): void {
     const { state, shards } = this;
-    let naps = this.patience + Math.ceil((10 * ownTime) / nap);
-    for (let look = 0; look < looks; look++) if (Atomics.load(state, words.done) === shards.length) return;
+    let naps = this.waitTimeouts + Math.ceil((10 * ownTime) / waitTimeout);
+    for (let look = 0; look < spinCount; look++) if (Atomics.load(state, controlSlots.done) === shards.length) return;
     for (;;) {
-      const done = Atomics.load(state, words.done);
+      const done = Atomics.load(state, controlSlots.done);
       if (done === shards.length) return;
       // A nap is not measured by a clock, which goes on while a machine is suspended.
-      const outcome = Atomics.wait(state, words.done, done, nap);
-      if (Atomics.load(state, words.failed) !== 0 || (outcome === 'timed-out' && --naps <= 0)) {
+      const outcome = Atomics.wait(state, controlSlots.done, done, waitTimeout);
+      if (Atomics.load(state, controlSlots.failed) !== 0 || (outcome === 'timed-out' && --naps <= 0)) {
         this.isBroken = true;
         throw lost();
       }
@@ -102,14 +102,14 @@ function lost(): Error {
 /** Takes one shard after the other until none is left of this turn. */
 export function takeShards(state: Int32Array, shards: readonly Shard[], run: (shard: Shard) => void): void {
   for (;;) {
-    const index = Atomics.add(state, words.next, 1);
+    const index = Atomics.add(state, controlSlots.next, 1);
     if (index >= shards.length) return;
     run(shards[index]);
-    if (Atomics.add(state, words.done, 1) + 1 === shards.length) Atomics.notify(state, words.done);
+    if (Atomics.add(state, controlSlots.done, 1) + 1 === shards.length) Atomics.notify(state, controlSlots.done);
   }
 }
 
-function writeOrder(numbers: Float64Array, order: StepOrder): void {
+function writeOrder(numbers: Float64Array, order: ShardTask): void {
   const { steps, windowAt, length, headFrom, weight, gradientWeight, start, learns, recorded } = order;
   numbers.set([steps, windowAt, length, headFrom, weight, gradientWeight, start, Number(learns), Number(recorded)]);
 }

@@ -1,11 +1,11 @@
 import type { KernelSet } from '../kernels/kernelSet';
-import { cutBatch } from '../recurrence/batchRows';
+import { splitBatch } from '../recurrence/batchRows';
 import { Network } from '../network';
 import { Shard } from './shard';
 import type { BpttSpec, ClipSpec, LossSpec, NetworkSpec } from '../spec';
 import { planTruncation } from '../recurrence/truncation';
 import type { Inputs } from '../recurrence/window';
-import { WindowCut } from './shardWindow';
+import { ShardWindow } from './shardWindow';
 
 /** What the threads of a learner have to know alike; plain data. */
 export interface WorkspaceOptions {
@@ -38,10 +38,10 @@ export class Workspace {
     const first = new Network(kernels, network, inputs);
     this.network = first;
     const make = (net: Network, lanes: { readonly from: number; readonly count: number }): Shard => {
-      const cut = shards === 1 ? undefined : new WindowCut(kernels, lanes, network, loss.kind, steps);
+      const cut = shards === 1 ? undefined : new ShardWindow(kernels, lanes, network, loss.kind, steps);
       return new Shard(net, lanes, options, plan, cut);
     };
-    const [head, ...rest] = cutBatch(batch, shards);
+    const [head, ...rest] = splitBatch(batch, shards);
     this.shards = [
       make(first, head),
       ...rest.map((lanes) => make(new Network(kernels, network, inputs, first), lanes)),

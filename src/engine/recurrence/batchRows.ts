@@ -1,12 +1,12 @@
 /** Lanes [from, from + count) of a batch: sequences side by side. */
-export interface LaneRange {
+export interface BatchRows {
   readonly from: number;
   readonly count: number;
 }
 
 /** The numbers of some lanes over time: (T,count,width), of whatever kind the numbers are. */
-export interface LanePart<Numbers> {
-  readonly lanes: LaneRange;
+export interface BatchPart<Numbers> {
+  readonly lanes: BatchRows;
   readonly values: Numbers;
 }
 
@@ -21,7 +21,7 @@ interface Writable {
 }
 
 /** Cuts a batch into ranges of lanes that differ by one lane at most. */
-export function cutBatch(batch: number, shards: number): readonly LaneRange[] {
+export function splitBatch(batch: number, shards: number): readonly BatchRows[] {
   return Array.from({ length: shards }, (_, index) => {
     const from = Math.floor((index * batch) / shards);
     return { from, count: Math.floor(((index + 1) * batch) / shards) - from };
@@ -29,7 +29,7 @@ export function cutBatch(batch: number, shards: number): readonly LaneRange[] {
 }
 
 /** whole (T,B,width) from its parts, for the first `steps` steps. */
-export function gatherLanes(whole: Writable, parts: readonly LanePart<Readable>[], steps: number, width: number): void {
+export function gatherRows(whole: Writable, parts: readonly BatchPart<Readable>[], steps: number, width: number): void {
   const batch = parts.reduce((sum, { lanes }) => sum + lanes.count, 0);
   for (const { lanes, values } of parts) {
     const block = lanes.count * width;
@@ -40,8 +40,8 @@ export function gatherLanes(whole: Writable, parts: readonly LanePart<Readable>[
 }
 
 /** part (T,count,width) from a whole (T,B,width), for the first `steps` steps: the reverse of `gatherLanes`. */
-export function spreadLanes(
-  { lanes, values }: LanePart<Writable>,
+export function scatterRows(
+  { lanes, values }: BatchPart<Writable>,
   whole: Readable,
   steps: number,
   batch: number,

@@ -1,7 +1,7 @@
 import type { KernelSet, Tensor } from '../kernels/kernelSet';
 
 /** Which lanes begin anew at which step of the timeline: there a path back through time ends. */
-export class LaneCuts {
+export class ResetMask {
   /** (C,B) */
   private readonly lanes: Uint8Array;
   /** (C): whether any lane begins at the step. */

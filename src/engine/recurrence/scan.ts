@@ -1,7 +1,7 @@
 import type { BackwardStep, CellKernel } from '../cells/cell';
 import type { Embedding } from '../embedding';
 import type { KernelSet, Tensor } from '../kernels/kernelSet';
-import type { LaneCuts } from './resetMask';
+import type { ResetMask } from './resetMask';
 import type { Layer, Network } from '../network';
 import type { NormRecorder } from '../instruments/record';
 
@@ -148,7 +148,7 @@ export class Scan {
    * Steps [start, end) backward, from ∂L/∂h_t of everything above in `scratch.dhLocal`; lanes that begin at a step pass
    * nothing on to the step before it. Adds this layer's parameter gradients.
    */
-  backward(input: LayerInput, range: BackwardRange, batch: number, cuts: LaneCuts): void {
+  backward(input: LayerInput, range: BackwardRange, batch: number, cuts: ResetMask): void {
     const { kernels, step, weights, hidden, gatesWidth } = this;
     const { dhLocal, dstate, dgx, dgh, total } = this.scratch;
     const { start, end, hiddenLimit, localFrom, observers } = range;

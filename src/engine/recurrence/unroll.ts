@@ -1,13 +1,13 @@
 import { InputTimeline } from './inputTimeline';
 import type { Tensor } from '../kernels/kernelSet';
-import { LaneCuts } from './resetMask';
+import { ResetMask } from './resetMask';
 import { lossOf, type LossStep } from '../losses/loss';
 import type { Network } from '../network';
 import type { NormRecorder } from '../instruments/record';
 import { Scan, type BackwardObserver, type LayerInput, type ScanScratch } from './scan';
 import type { LossSpec } from '../spec';
 import { firstTarget } from './windowCheck';
-import type { Asked, Window } from './window';
+import type { WindowTargets, Window } from './window';
 
 /** How long and wide a timeline can become. */
 export interface UnrollShape {
@@ -33,7 +33,7 @@ export interface LossGradient {
 export class Unroll {
   readonly inputs: InputTimeline;
   readonly scans: readonly Scan[];
-  readonly cuts: LaneCuts;
+  readonly cuts: ResetMask;
   /** (C,B,O): ŷ_t before softmax. */
   readonly outputs: Tensor;
   /** (D,B,O): ∂L/∂ŷ_t, step 0 being the first of the backward pass. */
@@ -67,7 +67,7 @@ export class Unroll {
     };
     this.inputs = new InputTimeline(kernels, network.inputs, steps, batch, spec.inputs);
     this.scans = network.layers.map((_, layer) => new Scan(network, layer, steps, batch, this.scratch));
-    this.cuts = new LaneCuts(kernels, steps, batch);
+    this.cuts = new ResetMask(kernels, steps, batch);
     this.outputs = kernels.allocate(steps * batch * spec.outputs);
     this.dOutputs = kernels.allocate(backward * batch * spec.outputs);
     this.lossPerStep = kernels.allocateDoubles(steps);
@@ -134,7 +134,7 @@ export class Unroll {
    * L = Σ_t L_t over the current window, L_t = weight · Σ over rows, into `lossPerStep`; with a gradient wanted also
    * ∂L/∂ŷ_t into `dOutputs`. `offset` is the window's own step that stands at `windowAt`.
    */
-  loss(spec: LossSpec, window: Asked, offset: number, weight: number, gradient?: LossGradient): number {
+  loss(spec: LossSpec, window: WindowTargets, offset: number, weight: number, gradient?: LossGradient): number {
     const { kernels } = this.network;
     const { outputs } = this.network.spec;
     const loss = kernels.lossKernel(spec.kind) ?? lossOf(spec.kind);

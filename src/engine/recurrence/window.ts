@@ -9,7 +9,7 @@ export type Targets =
   | { readonly kind: 'classes'; /** (T,B), each in [0, O) */ readonly indices: Int32Array };
 
 /** What a window asks of the outputs. */
-export type Asked = Pick<Window, 'steps' | 'batch' | 'targets' | 'mask'>;
+export type WindowTargets = Pick<Window, 'steps' | 'batch' | 'targets' | 'mask'>;
 
 /** A batch of equally long pieces of sequence: what one forward pass runs over. Time-major throughout. */
 export interface Window {

@@ -3,7 +3,7 @@ const continuation = -1;
 const largestHead = 1 << 24;
 
 /** Bytes of the schema message that a file with these first 8 bytes begins with; undefined where it is no record file. */
-export function headLength(prefix: Uint8Array): number | undefined {
+export function messagePrefixLength(prefix: Uint8Array): number | undefined {
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
   if (view.getInt32(0, true) !== continuation) return undefined;
   const length = view.getInt32(4, true);

@@ -1,5 +1,5 @@
 import { checksumKey, isSealedAt, noChecksum, sealAt } from '../storage/checksum';
-import { headLength } from './messageHeader';
+import { messagePrefixLength } from './messageHeader';
 
 /**
  * The checksum of an Arrow message: `crc32:` and eight digits, in the custom metadata of the message (of the schema in a
@@ -30,7 +30,7 @@ export function isSealedMessage(message: Uint8Array): boolean {
 
 /** Only the head is searched: the numbers after it may be anything. */
 function headOf(message: Uint8Array): Uint8Array {
-  return message.subarray(0, headLength(message.subarray(0, prefix)) ?? message.length);
+  return message.subarray(0, messagePrefixLength(message.subarray(0, prefix)) ?? message.length);
 }
 
 function placeOf(head: Uint8Array, text: string): number | undefined {

@@ -4,7 +4,7 @@ import { guardVectors } from './flatbufferGuard';
 import type { RecordBatch } from './recordBatch';
 import { isSealedMessage } from './recordChecksum';
 import { recordFormat } from './recordEncoder';
-import { headLength } from './messageHeader';
+import { messagePrefixLength } from './messageHeader';
 import { unpack } from './recordUnpacking';
 
 guardVectors();
@@ -33,7 +33,7 @@ export function readRecords(bytes: Uint8Array): RecordsRead {
  * would take much comes in several pieces. Returns why reading ended before the file did, undefined when it was read whole.
  */
 export function* recordsIn(bytes: Uint8Array): Generator<RecordBatch, string | undefined> {
-  const { end, fault } = soundPart(bytes, 0);
+  const { end, fault } = intactPart(bytes, 0);
   if (fault !== undefined && end === 0) return fault;
   try {
     for (const batch of RecordBatchReader.from(fault === undefined ? bytes : bytes.subarray(0, end))) {
@@ -46,7 +46,7 @@ export function* recordsIn(bytes: Uint8Array): Generator<RecordBatch, string | u
 }
 
 /** How far the bytes of a record file can be believed. */
-export interface SoundPart {
+export interface IntactPart {
   /** The place after the last whole message. */
   readonly end: number;
   /** Updates before the first that these messages do not have; undefined where there is none in them. */
@@ -61,11 +61,11 @@ export interface SoundPart {
  * @param bytes of the file, beginning with a message
  * @param offset where in the file they begin; at 0 they have its head
  */
-export function soundPart(bytes: Uint8Array, offset: number): SoundPart {
+export function intactPart(bytes: Uint8Array, offset: number): IntactPart {
   let [end, updates]: [number, number | undefined] = [0, undefined];
-  const damaged = (): SoundPart => ({ end, updates, fault: damagedRecords(offset + end) });
+  const damaged = (): IntactPart => ({ end, updates, fault: damagedRecords(offset + end) });
   while (end + 8 <= bytes.length) {
-    const head = headLength(bytes.subarray(end, end + 8));
+    const head = messagePrefixLength(bytes.subarray(end, end + 8));
     if (head === undefined) return damaged();
     if (end + head > bytes.length) break;
     try {
@@ -97,7 +97,7 @@ export function damagedRecords(at: number): string {
  */
 export function claimedLayout(bytes: Uint8Array): string | undefined {
   try {
-    const message = Message.decode(bytes.subarray(8, headLength(bytes.subarray(0, 8))));
+    const message = Message.decode(bytes.subarray(8, messagePrefixLength(bytes.subarray(0, 8))));
     return message.isSchema() ? message.header().metadata.get(recordFormat.layoutKey) : undefined;
   } catch {
     return undefined;

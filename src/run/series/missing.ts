@@ -1,12 +1,12 @@
 /** Updates `from … to` (exclusive) of which `count` are missing. */
-export interface Missing {
+export interface MissingUpdates {
   readonly from: number;
   readonly to: number;
   readonly count: number;
 }
 
 /** Which records a run's file lacks, and what can be done all the same. */
-export function missingInWords({ from, to, count }: Missing): string {
+export function formatMissing({ from, to, count }: MissingUpdates): string {
   const counted = (number: number): string => number.toLocaleString('en-US');
   const [first, last] = [counted(from), counted(to - 1)];
   const one = `update ${first} is missing from the run's file: it could not be written then, or was damaged since. It`;

@@ -1,6 +1,6 @@
 import type { RecordBatch, RecordLayout } from '../records/recordBatch';
 import { DisplaySeries } from './displaySeries';
-import type { Missing } from './missing';
+import type { MissingUpdates } from './missing';
 
 /** The last numbers of a run, and what was counted on the way there. */
 export interface RunNumbers {
@@ -15,7 +15,7 @@ export interface RunNumbers {
   readonly validationLoss: number | undefined;
   readonly learningRate: number | undefined;
   /** Updates of which no record was kept, and all between the first and the last of them. */
-  readonly missing: Missing | undefined;
+  readonly missing: MissingUpdates | undefined;
 }
 
 /** The numbers before the first update. */
@@ -68,7 +68,7 @@ export class RunHistory {
 }
 
 /** What is missing once an update has come after those that were known of. */
-function missingBefore(update: number, { updates, missing }: RunNumbers): Missing | undefined {
+function missingBefore(update: number, { updates, missing }: RunNumbers): MissingUpdates | undefined {
   if (!(update > updates)) return missing;
   return { from: missing?.from ?? updates, to: update, count: (missing?.count ?? 0) + update - updates };
 }

@@ -12,7 +12,10 @@ const leftBySystems = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini']);
  * @param folder absolute path
  * @param protectedFolders absolute paths of folders that must stay, such as the workspace's
  */
-export async function reasonToKeep(folder: string, protectedFolders: readonly string[]): Promise<string | undefined> {
+export async function reasonNotToDelete(
+  folder: string,
+  protectedFolders: readonly string[],
+): Promise<string | undefined> {
   const entry = await lstat(folder).catch(() => undefined);
   if (entry === undefined) return 'it is not there any more';
   if (entry.isSymbolicLink()) return 'it is a link to another folder';

@@ -7,7 +7,7 @@ import { syncFolder } from './syncFolder.node';
 import {
   holderIn,
   holderOf,
-  inWords,
+  formatProcess,
   isAlive,
   isThisProcess,
   lockText,
@@ -101,7 +101,7 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 /** Whether a living process holds a run's folder. */
-export async function isTrainedIn(folder: string): Promise<boolean> {
+export async function isLocked(folder: string): Promise<boolean> {
   const path = join(folder, runFiles.lock);
   const holder = await holderOf(path);
   if (holder === undefined) return false;
@@ -109,18 +109,18 @@ export async function isTrainedIn(folder: string): Promise<boolean> {
 }
 
 /** Who the lock of a run's folder says holds it: this process, another one in words, or nobody. */
-export async function holderInWords(
+export async function formatHolder(
   folder: string,
   processId = process.pid,
 ): Promise<{ readonly isThis: boolean; readonly words: string } | undefined> {
   const holder = await holderOf(join(folder, runFiles.lock));
   if (holder === undefined) return undefined;
-  return { isThis: holder.pid === processId && holder.host === hostname(), words: inWords(holder) };
+  return { isThis: holder.pid === processId && holder.host === hostname(), words: formatProcess(holder) };
 }
 
 function trainedBy(holder: Pick<Holder, 'pid' | 'host'>, path: string): string {
   return (
-    `${inWords(holder)} is training there now: another window, or a run in a terminal. Wait until it has ended; if ` +
+    `${formatProcess(holder)} is training there now: another window, or a run in a terminal. Wait until it has ended; if ` +
     `there is no such run, delete ${path}`
   );
 }

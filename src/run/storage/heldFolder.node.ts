@@ -1,5 +1,5 @@
-import { takenOver } from './storageErrorAdvice';
-import { holderInWords } from './folderLock.node';
+import { takenOverCode } from './storageErrorAdvice';
+import { formatHolder } from './folderLock.node';
 import { FolderStorage } from './folderStorage.node';
 import { runFiles } from './runFiles';
 
@@ -11,7 +11,7 @@ import { runFiles } from './runFiles';
  * Every change rejects with the code `takenOver` from then on, also where the lock comes back: what another process has
  * written in between is not known here.
  */
-export class HeldFolder extends FolderStorage {
+export class LockedFolder extends FolderStorage {
   #wasHeld = false;
   #taken: Error | undefined;
 
@@ -45,7 +45,7 @@ export class HeldFolder extends FolderStorage {
 
   async #checkLock(): Promise<void> {
     if (this.#taken !== undefined) throw this.#taken;
-    const holder = await holderInWords(this.folder, this.holder);
+    const holder = await formatHolder(this.folder, this.holder);
     if (holder?.isThis === true) {
       this.#wasHeld = true;
       return;
@@ -57,7 +57,7 @@ export class HeldFolder extends FolderStorage {
       holder === undefined
         ? `its ${runFiles.lock} is gone, so that another process may have trained there`
         : `${holder.words} has taken the folder over`;
-    this.#taken = Object.assign(new Error(reason), { code: takenOver });
+    this.#taken = Object.assign(new Error(reason), { code: takenOverCode });
     throw this.#taken;
   }
 }

@@ -37,7 +37,7 @@ export async function lockText(writer?: NamedProcess): Promise<string> {
 let own: Promise<ProcessStart | undefined> | undefined;
 
 /** A process as messages name it. */
-export function inWords({ pid, host }: Pick<Holder, 'pid' | 'host'>): string {
+export function formatProcess({ pid, host }: Pick<Holder, 'pid' | 'host'>): string {
   return host === undefined || host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
 }
 

@@ -1,8 +1,8 @@
 /** The `code` of an error where another process may have trained in a run's folder. */
-export const takenOver = 'ETAKENOVER';
+export const takenOverCode = 'ETAKENOVER';
 
 /** What a person can do so that a run's folder can be written again. */
-export function adviceFor(error: unknown, folder: string | null): string {
+export function storageErrorAdvice(error: unknown, folder: string | null): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'ENOSPC':
@@ -14,7 +14,7 @@ export function adviceFor(error: unknown, folder: string | null): string {
       return `Allow writing in ${folder} again.`;
     case 'ENOENT':
       return `${folder}, or a file in it, was deleted or moved: it is not made anew, so put it back to have the run kept.`;
-    case takenOver:
+    case takenOverCode:
       return 'That does not come back: stop this training. The run in the folder can be resumed once nobody trains there.';
     default:
       return `Look at ${folder}.`;
@@ -22,9 +22,9 @@ export function adviceFor(error: unknown, folder: string | null): string {
 }
 
 /** Said where a run cannot be begun in its folder; it trains all the same. */
-export function unkeptInWords(error: unknown, folder: string): string {
+export function formatUnsaved(error: unknown, folder: string): string {
   const reason = error instanceof Error ? error.message : String(error);
   const isOfCarrier = error instanceof Error && 'code' in error;
-  const advice = isOfCarrier ? ` ${adviceFor(error, folder)} Then train anew to have it kept.` : '';
+  const advice = isOfCarrier ? ` ${storageErrorAdvice(error, folder)} Then train anew to have it kept.` : '';
   return `The run's records cannot be kept: ${reason}. It trains without them.${advice}`;
 }

@@ -2,14 +2,14 @@ import { basename, join } from 'node:path';
 import { isOtherData } from '../../data/dataDigest';
 import { toJson } from '../../experiment/resolved';
 import { reasonOf } from '../../protocol/channel';
-import { briefValue, differingKeys, keyValues } from '../../run/differences';
+import { formatValue, differingKeys, keyValues } from '../../run/differences';
 import { kernelsAt } from '../../run/kernelHistory';
 import { runFiles } from '../../run/storage/runFiles';
-import { largestManifest, readManifest, unreadableInWords, type Manifest } from '../../run/manifest';
+import { largestManifest, readManifest, unreadableReason, type Manifest } from '../../run/manifest';
 import type { CommandLine } from './commandLine.node';
 import type { FolderStorage } from '../../run/storage/folderStorage.node';
-import type { TrainingPlan } from '../training/trainingSetup';
-import { Refused } from './startProblem';
+import type { TrainingSetup } from '../training/trainingSetup';
+import { StartError } from './startProblem';
 import { runnableKernels } from '../training/runnableKernels';
 
 /** Keys that a message has room for. */
@@ -20,20 +20,20 @@ const mostNamed = 3;
  *
  * @throws Refused when it cannot be read, or is not what the command line, the plan and its data ask for
  */
-export async function fittingRun(
+export async function matchingRun(
   storage: FolderStorage,
-  plan: TrainingPlan,
+  plan: TrainingSetup,
   dataDigest: string | null,
   commandLine: CommandLine,
 ): Promise<Manifest | undefined> {
   const earlier = await earlierRun(storage, commandLine.file);
   const misfit = misfitOf(earlier, plan, dataDigest, commandLine.resume, storage.folder);
-  if (misfit !== undefined) throw new Refused(`${commandLine.file}:1:1: ${misfit}`);
+  if (misfit !== undefined) throw new StartError(`${commandLine.file}:1:1: ${misfit}`);
   return earlier;
 }
 
 /** Whether an earlier run has nothing left to do: all its steps, or a loss that has reached `training.stopAtLoss`. */
-export function isOver({ state, updates, facts }: Manifest, { experiment }: TrainingPlan): boolean {
+export function isOver({ state, updates, facts }: Manifest, { experiment }: TrainingSetup): boolean {
   const reachedLoss = state === 'finished' && updates < facts.plannedUpdates;
   return reachedLoss || updates >= experiment.training.steps;
 }
@@ -45,15 +45,15 @@ export function isOver({ state, updates, facts }: Manifest, { experiment }: Trai
  */
 export async function earlierRun(storage: FolderStorage, file: string): Promise<Manifest | undefined> {
   const bytes = await storage.read(runFiles.manifest, largestManifest).catch((error: unknown) => {
-    throw new Refused(
+    throw new StartError(
       `${file}:1:1: ${storage.folder} cannot hold a run (${reasonOf(error)}). Choose a folder for --out, or one that does not exist yet.`,
     );
   });
   if (bytes === undefined) return undefined;
   const manifest = readManifest(bytes);
   if (manifest === undefined) {
-    throw new Refused(
-      `${join(storage.folder, runFiles.manifest)}:1:1: The folder's run cannot be read. ${unreadableInWords(bytes)} Choose another --out.`,
+    throw new StartError(
+      `${join(storage.folder, runFiles.manifest)}:1:1: The folder's run cannot be read. ${unreadableReason(bytes)} Choose another --out.`,
     );
   }
   return manifest;
@@ -61,7 +61,7 @@ export async function earlierRun(storage: FolderStorage, file: string): Promise<
 
 function misfitOf(
   earlier: Manifest | undefined,
-  plan: TrainingPlan,
+  plan: TrainingSetup,
   dataDigest: string | null,
   resume: boolean,
   folder: string,
@@ -100,7 +100,7 @@ function differenceInWords(ofRun: unknown, asked: unknown): string | undefined {
   if (keys.length === 0) return undefined;
   const named = keys
     .slice(0, mostNamed)
-    .map((key) => `${key} ${briefValue(before.get(key))} and not ${briefValue(now.get(key))}`);
+    .map((key) => `${key} ${formatValue(before.get(key))} and not ${formatValue(now.get(key))}`);
   const more = keys.length - named.length;
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

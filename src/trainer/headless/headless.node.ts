@@ -8,12 +8,12 @@ import { defaultKernelSet, openKernels, type BuiltKernelSet } from '../../engine
 import { largestExperimentFile, parseExperiment } from '../../experiment/parse';
 import type { Finding } from '../../diagnosis/finding';
 import type { ExperimentFile } from '../../experiment/experimentFile';
-import type { Objection } from '../../experiment/problem';
+import type { KeyProblem } from '../../experiment/problem';
 import type { ResolvedExperiment } from '../../experiment/schema';
 import { reasonOf } from '../../protocol/channel';
-import { computationInWords, memoryInWords } from '../../protocol/computation';
-import { briefNumber, counted } from '../../text/numbers';
-import type { RunFacts } from '../../protocol/run';
+import { formatComputation, formatMemory } from '../../protocol/computation';
+import { formatNumber, formatCount } from '../../text/numbers';
+import type { RunInfo } from '../../protocol/run';
 import type { Ending } from '../../protocol/trainer';
 import { lockFolder, type FolderLock } from '../../run/storage/folderLock.node';
 import { kernelsAt } from '../../run/kernelHistory';
@@ -23,16 +23,16 @@ import type { RecordBatch } from '../../run/records/recordBatch';
 import { newRunFolder } from '../../run/storage/runFolder';
 import { withoutControls } from '../../text/plainText';
 import type { CommandLine } from './commandLine.node';
-import { earlierRun, fittingRun, isOver } from './earlierRun.node';
-import { factsOf } from '../training/runInfo';
+import { earlierRun, matchingRun, isOver } from './earlierRun.node';
+import { runInfoOf } from '../training/runInfo';
 import type { FolderStorage } from '../../run/storage/folderStorage.node';
-import { HeldFolder } from '../../run/storage/heldFolder.node';
-import { Helpers, type Threads } from '../training/workerPool';
-import { planTraining, type TrainingPlan } from '../training/trainingSetup';
+import { LockedFolder } from '../../run/storage/heldFolder.node';
+import { WorkerPool, type Threads } from '../training/workerPool';
+import { prepareTraining, type TrainingSetup } from '../training/trainingSetup';
 import { jsonLines, progressBar, type Progress } from './progress.node';
-import { Refused } from './startProblem';
+import { StartError } from './startProblem';
 import { Run } from '../training/run';
-import { resumedOtherwise, runnableKernels } from '../training/runnableKernels';
+import { resumedKernelsNotice, runnableKernels } from '../training/runnableKernels';
 import { RunWriter } from '../storage/runWriter';
 import { Training } from '../training/training';
 
@@ -56,24 +56,24 @@ export async function trainHeadless(
     stderr.write(`${withoutControls(message)}\n`);
   };
   let lock: FolderLock | undefined;
-  let helpers: Helpers | undefined;
+  let helpers: WorkerPool | undefined;
   try {
     const folder = commandLine.out ?? newRunFolder(commandLine.file, commandLine.variant, new Date());
-    const storage = new HeldFolder(folder);
+    const storage = new LockedFolder(folder);
     const { plan, dataDigest } = await planned(commandLine, storage, threads);
-    await fittingRun(storage, plan, dataDigest, commandLine);
+    await matchingRun(storage, plan, dataDigest, commandLine);
     const interruption = listenToSignals();
     lock = await lockFolder(folder).catch(cannotKeep(commandLine, folder));
     // Only what is read under the lock holds: another process may have trained there until now.
-    const before = await fittingRun(storage, plan, dataDigest, commandLine);
+    const before = await matchingRun(storage, plan, dataDigest, commandLine);
     if (before !== undefined && isOver(before, plan)) {
-      say(`Already finished: ${counted(before.updates, 'update')} in ${folder}.`);
+      say(`Already finished: ${formatCount(before.updates, 'update')} in ${folder}.`);
       return 'finished';
     }
     if (before !== undefined) sayOtherKernels(before, plan, say);
     const training = new Training(plan, () => performance.now() / 1000);
-    helpers = Helpers.employ(plan.learner, commandLine.workers, threads, say);
-    const facts = factsOf(plan, commandLine.variant, folder, helpers.workers, dataDigest);
+    helpers = WorkerPool.start(plan.learner, commandLine.workers, threads, say);
+    const facts = runInfoOf(plan, commandLine.variant, folder, helpers.workers, dataDigest);
     const writer = new RunWriter(storage, training, facts, sourceFrom(folder, commandLine.file));
     const opening = before === undefined ? writer.begin().then(() => []) : writer.resume(before);
     for (const fault of await opening.catch(cannotKeep(commandLine, folder))) say(fault);
@@ -85,7 +85,7 @@ export async function trainHeadless(
     sayUncaptured(commandLine.captures, first, ending.updates, say);
     return isKept ? conclude(ending, losses, interruption.aborted, say, folder) : concludeUnkept(ending, say);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof StartError)) throw error;
     say(error.message);
     return 'refused';
   } finally {
@@ -101,7 +101,7 @@ function sourceFrom(folder: string, file: string): string {
 
 function cannotKeep({ file }: CommandLine, folder: string): (error: unknown) => never {
   return (error) => {
-    throw new Refused(`${file}:1:1: The run cannot be kept in ${folder}: ${reasonOf(error)}.`);
+    throw new StartError(`${file}:1:1: The run cannot be kept in ${folder}: ${reasonOf(error)}.`);
   };
 }
 
@@ -170,7 +170,7 @@ function lastLosses({ count, loss, validationLoss }: RecordBatch, before: Losses
 function lossesInWords({ training, validation }: Losses): string {
   const named = { loss: training, 'validation loss': validation };
   return Object.entries(named)
-    .map(([name, value]) => (Number.isNaN(value) ? '' : `, ${name} ${briefNumber(value)}`))
+    .map(([name, value]) => (Number.isNaN(value) ? '' : `, ${name} ${formatNumber(value)}`))
     .join('');
 }
 
@@ -186,13 +186,13 @@ function conclude(
     case 'finished':
       say(
         ending.reason === 'stopAtLoss'
-          ? `Finished after ${counted(ending.updates, 'update')}: the loss reached training.stopAtLoss${lossesInWords(losses)}. Records: ${records}`
-          : `Finished: ${counted(ending.updates, 'update')}${lossesInWords(losses)}. Records: ${records}`,
+          ? `Finished after ${formatCount(ending.updates, 'update')}: the loss reached training.stopAtLoss${lossesInWords(losses)}. Records: ${records}`
+          : `Finished: ${formatCount(ending.updates, 'update')}${lossesInWords(losses)}. Records: ${records}`,
       );
       return 'finished';
     case 'stopped':
       say(
-        `Interrupted after ${counted(ending.updates, 'update')}; a checkpoint is kept. Go on with --out ${folder} --resume.`,
+        `Interrupted after ${formatCount(ending.updates, 'update')}; a checkpoint is kept. Go on with --out ${folder} --resume.`,
       );
       return interrupted ? 'interrupted' : 'failed';
     case 'diverged':
@@ -210,7 +210,7 @@ function conclude(
 function concludeUnkept(ending: Ending, say: (message: string) => void): HeadlessEnd {
   if ('message' in ending) say(ending.message);
   say(
-    `${ending.kind === 'finished' ? 'Finished' : 'Ended'} after ${counted(ending.updates, 'update')}, but not all was kept.`,
+    `${ending.kind === 'finished' ? 'Finished' : 'Ended'} after ${formatCount(ending.updates, 'update')}, but not all was kept.`,
   );
   return ending.kind === 'diverged' ? 'diverged' : 'failed';
 }
@@ -241,7 +241,7 @@ async function planned(
   commandLine: CommandLine,
   storage: FolderStorage,
   { cores }: Threads,
-): Promise<{ readonly plan: TrainingPlan; readonly dataDigest: string | null }> {
+): Promise<{ readonly plan: TrainingSetup; readonly dataDigest: string | null }> {
   const { file: path } = commandLine;
   const file = await openExperiment(path);
   const resolved = file.resolve(commandLine.variant);
@@ -255,7 +255,7 @@ async function planned(
   // Before the data are opened: it takes a copy of the file's bytes, and gives it back.
   const dataDigest = await digestOfData(experiment, read.files);
   const before = commandLine.resume ? await earlierRun(storage, path) : undefined;
-  const outcome = planTraining({
+  const outcome = prepareTraining({
     experiment,
     files: read.files,
     kernels: openKernels(commandLine.kernels ?? kernelsThatFit(before)),
@@ -272,13 +272,13 @@ function kernelsThatFit(before: Manifest | undefined): BuiltKernelSet {
   return before === undefined ? defaultKernelSet() : runnableKernels(kernelsAt(before.facts, Infinity)).name;
 }
 
-function sayOtherKernels({ facts }: Manifest, { kernels }: TrainingPlan, say: (message: string) => void): void {
+function sayOtherKernels({ facts }: Manifest, { kernels }: TrainingSetup, say: (message: string) => void): void {
   const { missing } = runnableKernels(kernelsAt(facts, Infinity));
-  const words = resumedOtherwise({ name: kernels.name, missing });
+  const words = resumedKernelsNotice({ name: kernels.name, missing });
   if (words !== undefined) say(words);
 }
 
-function lateCapture(captures: ReadonlySet<number>, { training }: ResolvedExperiment): Objection | undefined {
+function lateCapture(captures: ReadonlySet<number>, { training }: ResolvedExperiment): KeyProblem | undefined {
   const last = training.steps - 1;
   const late = [...captures].find((update) => update > last);
   if (late === undefined) return undefined;
@@ -287,7 +287,7 @@ function lateCapture(captures: ReadonlySet<number>, { training }: ResolvedExperi
 }
 
 async function openExperiment(path: string): Promise<ExperimentFile> {
-  const at = (message: string): Refused => new Refused(`${path}:1:1: ${message}`);
+  const at = (message: string): StartError => new StartError(`${path}:1:1: ${message}`);
   const entry = await stat(path).catch((error: unknown) => {
     throw at(
       error instanceof Error && 'code' in error && error.code === 'ENOENT'
@@ -306,7 +306,7 @@ async function openExperiment(path: string): Promise<ExperimentFile> {
   });
   const parsed = parseExperiment(text);
   if (parsed.kind === 'refused') {
-    throw new Refused(
+    throw new StartError(
       parsed.refusals.map(({ place, message }) => `${path}:${place.line}:${place.column}: ${message}`).join('\n'),
     );
   }
@@ -316,24 +316,24 @@ async function openExperiment(path: string): Promise<ExperimentFile> {
 function refusedAt(
   { file: path, variant }: CommandLine,
   file: ExperimentFile,
-  objections: readonly Objection[],
-): Refused {
+  objections: readonly KeyProblem[],
+): StartError {
   const lines = objections.map(({ keyPath, message }) => {
     const { line, column } = file.placeOf(keyPath, variant);
     return `${path}:${line}:${column}: ${message}`;
   });
-  return new Refused(lines.join('\n'));
+  return new StartError(lines.join('\n'));
 }
 
 function withSteps(experiment: ResolvedExperiment, steps: number | undefined): ResolvedExperiment {
   return steps === undefined ? experiment : { ...experiment, training: { ...experiment.training, steps } };
 }
 
-function introduction(facts: RunFacts, updatesDone: number): string {
+function introduction(facts: RunInfo, updatesDone: number): string {
   const from = updatesDone > 0 ? `, going on after update ${updatesDone}` : '';
   return (
     `${facts.name || 'Experiment'}${facts.variant === null ? '' : ` (${facts.variant})`}: ${facts.cell}, ` +
     `${facts.parameterCount} parameters, T = ${facts.steps}, B = ${facts.batch}, ` +
-    `${memoryInWords(facts.memoryBytes)} of memory, ${computationInWords(facts)}${from}.`
+    `${formatMemory(facts.memoryBytes)} of memory, ${formatComputation(facts)}${from}.`
   );
 }

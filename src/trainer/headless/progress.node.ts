@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { RunFacts } from '../../protocol/run';
+import type { RunInfo } from '../../protocol/run';
 import type { RecordBatch } from '../../run/records/recordBatch';
 
 /** Shows how a headless run goes. */
@@ -32,7 +32,7 @@ export function jsonLines(stdout: NodeJS.WritableStream): Progress {
 }
 
 /** A bar on a terminal; nothing where stderr is none. */
-export function progressBar(stderr: NodeJS.WriteStream, facts: RunFacts): Progress {
+export function progressBar(stderr: NodeJS.WriteStream, facts: RunInfo): Progress {
   const bar = new SingleBar(
     {
       stream: stderr,

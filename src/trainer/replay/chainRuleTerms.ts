@@ -1,6 +1,6 @@
 import type { Capture } from '../../engine/instruments/capture';
 import { GradientTerms, type TermsPerStep } from '../../engine/instruments/chainRuleTerms';
-import type { Terms, TermsRequest } from '../../protocol/chainRuleTerms';
+import type { ChainRuleTerms, ChainRuleTermsRequest } from '../../protocol/chainRuleTerms';
 import { largestPictured } from './inspection';
 import type { Pause } from './requestQueue';
 
@@ -8,13 +8,13 @@ import type { Pause } from './requestQueue';
 const mostWork = 6e9;
 
 /** The terms of single parameters of one captured update; what is the same for all steps is made once. */
-export class TermsOfUpdate {
+export class UpdateTerms {
   readonly #known = new Map<string, { readonly terms: GradientTerms; readonly steps: TermsPerStep }>();
 
   constructor(readonly capture: Capture) {}
 
   /** @throws RangeError for a parameter, a sequence or a step that is not there, and where it would take too long */
-  async at({ parameter, sequence, t }: TermsRequest, pause: Pause): Promise<Terms> {
+  async at({ parameter, sequence, t }: ChainRuleTermsRequest, pause: Pause): Promise<ChainRuleTerms> {
     const { terms, steps: perStep } = await this.#of(parameter, pause);
     const { rows, columns, steps, batch, gradientNorm } = terms;
     if (sequence >= batch || t >= steps) {

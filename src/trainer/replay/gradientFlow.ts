@@ -1,11 +1,11 @@
 import { median, sum } from 'd3-array';
 import { tensorOf, type Capture } from '../../engine/instruments/capture';
-import { Itemiser, type ItemisedSequence } from '../../engine/instruments/perLossGradients';
+import { PerLossGradients, type PerLossSequence } from '../../engine/instruments/perLossGradients';
 import { openKernels, runnableKernelSets } from '../../engine/kernels/open';
 import { lossWeight } from '../../engine/losses/loss';
 import type { Window } from '../../engine/recurrence/window';
-import type { Reach, ReachRequest, RecurrentBlock } from '../../protocol/gradientFlow';
-import type { TrainingPlan } from '../training/trainingSetup';
+import type { GradientFlow, GradientFlowRequest, RecurrentBlock } from '../../protocol/gradientFlow';
+import type { TrainingSetup } from '../training/trainingSetup';
 import type { Pause } from './requestQueue';
 import { recurrentBlock } from './recurrentBlock';
 
@@ -18,13 +18,13 @@ const horizonShare = 1e-3;
 const steepest = { tanh: 1, sigmoid: 0.25, relu: 1, identity: 1 } as const;
 
 /** Finds who reaches whom at captured updates of one run; the memory for it is laid out at the first question. */
-export class ReachFinder {
-  #itemiser: Itemiser | undefined;
+export class GradientFlowComputer {
+  #itemiser: PerLossGradients | undefined;
 
-  constructor(readonly plan: TrainingPlan) {}
+  constructor(readonly plan: TrainingSetup) {}
 
   /** @throws RangeError when the batch has no such sequence or layer, or the window is too long */
-  async of(capture: Capture, request: ReachRequest, pause: Pause): Promise<Reach> {
+  async of(capture: Capture, request: GradientFlowRequest, pause: Pause): Promise<GradientFlow> {
     const { layer } = request;
     const { cell, experiment } = this.plan;
     const { steps, matrix, middle, medianOf } = await this.#matrices(capture, request, pause);
@@ -49,13 +49,17 @@ export class ReachFinder {
   }
 
   /** The memory horizon of the batch, and the largest lag there is. @throws as `of` */
-  async horizon(capture: Capture, request: ReachRequest, pause: Pause): Promise<Pick<Reach, 'horizon' | 'longest'>> {
+  async horizon(
+    capture: Capture,
+    request: GradientFlowRequest,
+    pause: Pause,
+  ): Promise<Pick<GradientFlow, 'horizon' | 'longest'>> {
     const { middle, steps } = await this.#matrices(capture, request, pause);
     return horizonOf(middle, steps);
   }
 
   /** The matrix of one sequence, and the median over as many as there is time for. */
-  async #matrices(capture: Capture, { sequence, layer }: ReachRequest, pause: Pause) {
+  async #matrices(capture: Capture, { sequence, layer }: GradientFlowRequest, pause: Pause) {
     const { plan } = this;
     const [steps = 0, batch = 0] = tensorOf(capture, 'outputs').shape;
     if (steps > mostSteps) {
@@ -84,11 +88,11 @@ export class ReachFinder {
     return { steps, matrix, middle, medianOf: all.length };
   }
 
-  #ready(capture: Capture, steps: number): Itemiser {
+  #ready(capture: Capture, steps: number): PerLossGradients {
     if (this.#itemiser?.steps !== steps) {
       const { name } = this.plan.kernels;
       const kernels = openKernels(runnableKernelSets().find((set) => set === name) ?? 'reference');
-      this.#itemiser = new Itemiser(kernels, this.plan.options.network, 'dense', steps);
+      this.#itemiser = new PerLossGradients(kernels, this.plan.options.network, 'dense', steps);
     }
     for (const name of this.plan.layout.parameters) this.#itemiser.load(name, tensorOf(capture, name).data);
     return this.#itemiser;
@@ -101,7 +105,7 @@ export class ReachFinder {
   }
 }
 
-function horizonOf(matrix: Float64Array, steps: number): Pick<Reach, 'horizon' | 'longest'> {
+function horizonOf(matrix: Float64Array, steps: number): Pick<GradientFlow, 'horizon' | 'longest'> {
   return { horizon: memoryHorizon(matrix, steps), longest: lastLoss(matrix, steps) };
 }
 
@@ -146,11 +150,11 @@ function evenly(batch: number, count: number, chosen: number): readonly number[]
 /** One lane of a captured window as a window of its own, from the step where it last began anew. */
 function laneOf(
   capture: Capture,
-  plan: TrainingPlan,
+  plan: TrainingSetup,
   lane: number,
   steps: number,
   batch: number,
-): { readonly given: ItemisedSequence; readonly from: number } {
+): { readonly given: PerLossSequence; readonly from: number } {
   const resets = capture.tensors.get('reset')?.data;
   let from = steps - 1;
   while (from > 0 && resets?.[from * batch + lane] !== 1) from--;

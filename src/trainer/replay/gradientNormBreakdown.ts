@@ -1,10 +1,14 @@
 import { tensorOf, type CapturedTensor } from '../../engine/instruments/capture';
-import type { LedgerEntry, LedgerParameter } from '../../protocol/gradientNormBreakdown';
+import type { GradientNormBreakdown, ParameterNormShare } from '../../protocol/gradientNormBreakdown';
 import type { Pause } from './requestQueue';
-import type { TermsOfUpdate } from './chainRuleTerms';
+import type { UpdateTerms } from './chainRuleTerms';
 
 /** What made the norm of a captured update's gradient, by parameter and by step, and what clipping did to it. */
-export async function ledgerOf(terms: TermsOfUpdate, names: readonly string[], pause: Pause): Promise<LedgerEntry> {
+export async function gradientNormBreakdown(
+  terms: UpdateTerms,
+  names: readonly string[],
+  pause: Pause,
+): Promise<GradientNormBreakdown> {
   const { capture } = terms;
   const { metadata } = capture;
   const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
@@ -19,7 +23,7 @@ export async function ledgerOf(terms: TermsOfUpdate, names: readonly string[], p
     clippedNorm: Math.sqrt(total.clipped),
     coefficient: Number(metadata['clipCoefficient']),
     cosine: total.both / Math.sqrt(total.raw * total.clipped),
-    parameters: products.map(({ raw, clipped, both, changed, elements }, i): LedgerParameter => ({
+    parameters: products.map(({ raw, clipped, both, changed, elements }, i): ParameterNormShare => ({
       name: names[i] ?? '',
       share: total.raw === 0 ? 0 : raw / total.raw,
       gradNorm: Math.sqrt(raw),
@@ -41,7 +45,7 @@ export async function ledgerOf(terms: TermsOfUpdate, names: readonly string[], p
 
 /** Each parameter's own shares, weighted with its part in the norm. */
 async function stepShares(
-  terms: TermsOfUpdate,
+  terms: UpdateTerms,
   names: readonly string[],
   weights: readonly number[],
   pause: Pause,

@@ -7,7 +7,7 @@ import type {
   Inspection,
   ParameterUpdate,
 } from '../../protocol/inspection';
-import type { TrainingPlan } from '../training/trainingSetup';
+import type { TrainingSetup } from '../training/trainingSetup';
 
 /** Elements of a parameter beyond which its values are not shown one by one. */
 export const largestPictured = 1 << 16;
@@ -17,7 +17,7 @@ export const largestPictured = 1 << 16;
  *
  * @throws RangeError when the batch has no such sequence
  */
-export function inspectionOf(capture: Capture, plan: TrainingPlan, sequence: number, caveat?: string): Inspection {
+export function inspectionOf(capture: Capture, plan: TrainingSetup, sequence: number, caveat?: string): Inspection {
   const { tensors, metadata } = capture;
   const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
   const [steps = 0, batch = 0] = tensor('outputs').shape;
@@ -118,7 +118,7 @@ function countOf({ data }: CapturedTensor): number {
 }
 
 /** The blocks of a layer's gates, (T,G·H), one by one. */
-function gatesOf(all: Float64Array, { cell }: TrainingPlan, steps: number, hidden: number): InspectedGate[] {
+function gatesOf(all: Float64Array, { cell }: TrainingSetup, steps: number, hidden: number): InspectedGate[] {
   const width = cell.gates.length * hidden;
   return cell.gates.map(({ name }, g) => {
     const values = new Float64Array(steps * hidden);
@@ -132,7 +132,7 @@ function gatesOf(all: Float64Array, { cell }: TrainingPlan, steps: number, hidde
 
 /** What each term of the loss is multiplied by: `mean` divides by the number of targets, for mse also by O; `sum` by B. */
 function weightOf(
-  { kind, reduction }: TrainingPlan['experiment']['loss'],
+  { kind, reduction }: TrainingSetup['experiment']['loss'],
   targets: number,
   outputs: number,
   batch: number,

@@ -1,6 +1,6 @@
 import { tensorOf, type Capture, type CapturedTensor } from '../../engine/instruments/capture';
 import type { Projection, ProjectionRequest } from '../../protocol/output';
-import type { TrainingPlan } from '../training/trainingSetup';
+import type { TrainingSetup } from '../training/trainingSetup';
 import { principalPlane } from './principalComponents';
 
 /** States that are looked at together at most; the work grows with their number. */
@@ -12,7 +12,7 @@ const mostStates = 1500;
  *
  * @throws RangeError when there is no such sequence or layer
  */
-export function projectStates({ source }: TrainingPlan, capture: Capture, request: ProjectionRequest): Projection {
+export function projectStates({ source }: TrainingSetup, capture: Capture, request: ProjectionRequest): Projection {
   const { update, sequence, layer } = request;
   const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
   const states = tensor(`h_l${layer}`);

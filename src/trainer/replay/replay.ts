@@ -3,8 +3,8 @@ import { runFiles, updatesOfCheckpoint } from '../../run/storage/runFiles';
 import { learningRateAt, type RateChange } from '../../run/rateChanges';
 import type { RunStorage } from '../../run/storage/storage';
 import { largestCheckpoint, restoreCheckpoint } from '../storage/checkpoint';
-import type { Moment, Training } from '../training/training';
-import { Waypoints } from './snapshotCache';
+import type { CapturedUpdate, Training } from '../training/training';
+import { SnapshotCache } from './snapshotCache';
 
 /**
  * Brings back any update of a run: from the nearest checkpoint before it the same training is done again, bit for bit,
@@ -12,7 +12,7 @@ import { Waypoints } from './snapshotCache';
  */
 export class Replay {
   #position: number | undefined;
-  readonly #waypoints: Waypoints;
+  readonly #waypoints: SnapshotCache;
 
   /**
    * @param training of the run's own experiment and kernel set, to be used by nobody else
@@ -23,7 +23,7 @@ export class Replay {
     readonly storage: RunStorage,
     readonly changes: readonly RateChange[],
   ) {
-    this.#waypoints = new Waypoints(training);
+    this.#waypoints = new SnapshotCache(training);
   }
 
   /**
@@ -31,7 +31,7 @@ export class Replay {
    *
    * @throws when no checkpoint before it can be read, or the training ends before it
    */
-  async moment(update: number): Promise<Moment> {
+  async moment(update: number): Promise<CapturedUpdate> {
     await this.#reach(update);
     const advance = this.#advance(true);
     if (advance === undefined) throw new Error(`Update ${update} recorded nothing that could be shown.`);
@@ -49,13 +49,13 @@ export class Replay {
     else if (waypoint > here) this.#waypoints.restore(waypoint);
     const way = update - training.updates;
     while (training.updates < update) {
-      this.#waypoints.passBy(way);
+      this.#waypoints.maybeStore(way);
       this.#advance(false);
     }
     this.#position = training.updates;
   }
 
-  #advance(capturing: boolean): Moment | undefined {
+  #advance(capturing: boolean): CapturedUpdate | undefined {
     const { training, changes } = this;
     const rate = learningRateAt(changes, training.updates);
     if (rate !== undefined) training.plan.learner.learningRate = rate;

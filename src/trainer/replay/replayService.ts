@@ -8,27 +8,27 @@ import type {
   SampleRequest,
   Scores,
 } from '../../protocol/output';
-import type { LedgerEntry } from '../../protocol/gradientNormBreakdown';
-import type { Horizon, HorizonRequest, Reach, ReachRequest } from '../../protocol/gradientFlow';
-import type { Terms, TermsRequest } from '../../protocol/chainRuleTerms';
-import type { RefusalAt, ReplayParams, ReplayReply } from '../../protocol/trainer';
+import type { GradientNormBreakdown } from '../../protocol/gradientNormBreakdown';
+import type { Horizon, HorizonRequest, GradientFlow, GradientFlowRequest } from '../../protocol/gradientFlow';
+import type { ChainRuleTerms, ChainRuleTermsRequest } from '../../protocol/chainRuleTerms';
+import type { StartProblem, ReplayParams, ReplayReply } from '../../protocol/trainer';
 import type { WhatIf, WhatIfRequest } from '../../protocol/whatIf';
 import { kernelsAt } from '../../run/kernelHistory';
 import { runFiles } from '../../run/storage/runFiles';
-import { damagedChangesInWords, largestRateChanges, readRateChanges, type RateChange } from '../../run/rateChanges';
+import { formatDamagedChanges, largestRateChanges, readRateChanges, type RateChange } from '../../run/rateChanges';
 import type { RunStorage } from '../../run/storage/storage';
 import { inspectionOf, parameterUpdateOf } from './inspection';
-import { ledgerOf } from './gradientNormBreakdown';
-import { planTraining, type TrainingPlan } from '../training/trainingSetup';
+import { gradientNormBreakdown } from './gradientNormBreakdown';
+import { prepareTraining, type TrainingSetup } from '../training/trainingSetup';
 import { projectStates } from './projection';
-import { QuestionQueue, type Pause, type Purpose } from './requestQueue';
-import { ReachFinder } from './gradientFlow';
+import { RequestQueue, type Pause, type Purpose } from './requestQueue';
+import { GradientFlowComputer } from './gradientFlow';
 import { Replay } from './replay';
-import { replayedOtherwise, runnableKernels } from '../training/runnableKernels';
+import { replayedKernelsNotice, runnableKernels } from '../training/runnableKernels';
 import { sampleSymbols } from './sampling';
 import { scoresOf } from './scores';
-import { TermsOfUpdate } from './chainRuleTerms';
-import { Training, type Moment } from '../training/training';
+import { UpdateTerms } from './chainRuleTerms';
+import { Training, type CapturedUpdate } from '../training/training';
 import { whatIf } from './whatIf';
 
 /** One run that is looked into. */
@@ -41,22 +41,22 @@ interface ReplayedRun {
 /** That run as one kernel set computes it. */
 interface OpenedRun {
   readonly kernels: BuiltKernelSet;
-  readonly plan: TrainingPlan;
+  readonly plan: TrainingSetup;
   readonly replay: Replay;
-  readonly reach: ReachFinder;
+  readonly reach: GradientFlowComputer;
 }
 
 type Opening =
   | { readonly kind: 'opened'; readonly run: OpenedRun }
-  | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
+  | { readonly kind: 'refused'; readonly refusals: readonly StartProblem[] };
 
 /** The update that was asked for last; most questions are about one and the same. */
 interface LookedAt {
   readonly update: number;
-  readonly moment: Moment;
+  readonly moment: CapturedUpdate;
   /** Why it is not the run's own to the last bit. */
   readonly caveat: string | undefined;
-  readonly terms: TermsOfUpdate;
+  readonly terms: UpdateTerms;
 }
 
 /** The replay of one kept run, as a worker serves it: opened once, then asked about single updates. */
@@ -64,7 +64,7 @@ export class ReplayService {
   #run: ReplayedRun | undefined;
   #opened: OpenedRun | undefined;
   #looked: LookedAt | undefined;
-  readonly #questions: QuestionQueue;
+  readonly #questions: RequestQueue;
 
   /**
    * @param clock seconds on a clock that never goes back
@@ -75,13 +75,13 @@ export class ReplayService {
     readonly clock: () => number,
     yieldToMessages: () => Promise<void>,
   ) {
-    this.#questions = new QuestionQueue(yieldToMessages);
+    this.#questions = new RequestQueue(yieldToMessages);
   }
 
   async open(params: ReplayParams): Promise<ReplayReply> {
     const storage = this.openFolder(params.folder);
     const { changes, damaged } = readRateChanges(await storage.read(runFiles.rateChanges, largestRateChanges));
-    const damage = damagedChangesInWords(runFiles.rateChanges, damaged);
+    const damage = formatDamagedChanges(runFiles.rateChanges, damaged);
     // A replay with another learning rate would show numbers that the run never had.
     if (damage !== undefined) throw new Error(`${damage} The updates of this run cannot be replayed.`);
     this.#run = { params, storage, changes };
@@ -102,19 +102,19 @@ export class ReplayService {
   }
 
   /** @throws as `inspect`, and where the update has no such parameter or step */
-  terms(request: TermsRequest): Promise<Terms> {
+  terms(request: ChainRuleTermsRequest): Promise<ChainRuleTerms> {
     return this.#answer('detail', request.update, ({ terms }, _, pause) => terms.at(request, pause));
   }
 
   /** @throws as `inspect` */
-  ledger(update: number): Promise<LedgerEntry> {
+  ledger(update: number): Promise<GradientNormBreakdown> {
     return this.#answer('detail', update, ({ terms }, { plan }, pause) =>
-      ledgerOf(terms, plan.layout.parameters, pause),
+      gradientNormBreakdown(terms, plan.layout.parameters, pause),
     );
   }
 
   /** @throws as `inspect`, and where the window is too long for a matrix */
-  reach(request: ReachRequest): Promise<Reach> {
+  reach(request: GradientFlowRequest): Promise<GradientFlow> {
     return this.#answer('detail', request.update, ({ moment }, { reach }, pause) =>
       reach.of(moment.capture, request, pause),
     );
@@ -161,7 +161,7 @@ export class ReplayService {
       const { opened, caveat } = this.#openedAt(update);
       if (this.#looked?.update !== update) {
         const moment = await opened.replay.moment(update);
-        this.#looked = { update, moment, caveat, terms: new TermsOfUpdate(moment.capture) };
+        this.#looked = { update, moment, caveat, terms: new UpdateTerms(moment.capture) };
       }
       return answer(this.#looked, opened, pause);
     });
@@ -172,7 +172,7 @@ export class ReplayService {
     const run = this.#run;
     if (run === undefined || this.#opened === undefined) throw new Error('No run has been opened to be replayed.');
     const kernels = runnableKernels(kernelsAt(run.params.kernels, update));
-    const caveat = replayedOtherwise(kernels);
+    const caveat = replayedKernelsNotice(kernels);
     if (this.#opened.kernels === kernels.name) return { opened: this.#opened, caveat };
     const opened = this.#openWith(run, kernels.name);
     if (opened.kind === 'refused') throw new Error(opened.refusals[0]?.message ?? 'The run cannot be replayed.');
@@ -185,11 +185,11 @@ export class ReplayService {
     // Two at once could need twice the memory that the run may use.
     this.#opened = undefined;
     this.#looked = undefined;
-    const planned = planTraining({ experiment, files, kernels: openKernels(kernels), memoryLimit, shards });
+    const planned = prepareTraining({ experiment, files, kernels: openKernels(kernels), memoryLimit, shards });
     if (planned.kind === 'refused') return planned;
     const { plan } = planned;
     const replay = new Replay(new Training(plan, this.clock), storage, changes);
-    this.#opened = { kernels, plan, replay, reach: new ReachFinder(plan) };
+    this.#opened = { kernels, plan, replay, reach: new GradientFlowComputer(plan) };
     return { kind: 'opened', run: this.#opened };
   }
 }

@@ -34,7 +34,7 @@ const urgency = ['look', 'detail', 'survey'] as const satisfies readonly Purpose
  * The questions about single updates, answered one at a time because they share one replay. Who leafs on does not wait
  * for what was asked about the updates left behind, nor for the rest of an answer that has been begun.
  */
-export class QuestionQueue {
+export class RequestQueue {
   #waiting: readonly Waiting[] = [];
   #isAnswering = false;
   #lookedAt: number | undefined;

@@ -3,7 +3,7 @@ import type { Source } from '../../data/source';
 import type { Capture } from '../../engine/instruments/capture';
 import type { Window } from '../../engine/recurrence/window';
 import type { Sample, SampleRequest } from '../../protocol/output';
-import type { TrainingPlan } from '../training/trainingSetup';
+import type { TrainingSetup } from '../training/trainingSetup';
 import { withEarlierParameters } from './earlierParameters';
 
 /** Symbols that are drawn at most at one time. */
@@ -17,7 +17,7 @@ const mostNamed = 120;
  *
  * @throws Error when the net does not predict the symbols that it reads, or the prompt has others
  */
-export function sampleSymbols(plan: TrainingPlan, capture: Capture, request: SampleRequest): Sample {
+export function sampleSymbols(plan: TrainingSetup, capture: Capture, request: SampleRequest): Sample {
   const { source, learner } = plan;
   const { update, temperature, seed, length } = request;
   if (!canSample(source)) {

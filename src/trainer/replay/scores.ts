@@ -1,11 +1,11 @@
 import { tensorOf, type Capture, type CapturedTensor } from '../../engine/instruments/capture';
 import type { Window } from '../../engine/recurrence/window';
 import type { HeldOutRequest, HeldOutSeries, PositionScores, Scores } from '../../protocol/output';
-import type { TrainingPlan } from '../training/trainingSetup';
+import type { TrainingSetup } from '../training/trainingSetup';
 import { withEarlierParameters } from './earlierParameters';
 
 /** Answers by position, on the batch of the captured update and on everything that is held out. */
-export function scoresOf(plan: TrainingPlan, capture: Capture, { update, sequence }: HeldOutRequest): Scores {
+export function scoresOf(plan: TrainingSetup, capture: Capture, { update, sequence }: HeldOutRequest): Scores {
   const { source, learner } = plan;
   const kind = source.targetKind === 'classes' ? 'accuracy' : 'error';
   const heldOut = new Tally(kind, source.outputs);
@@ -40,7 +40,7 @@ export function scoresOf(plan: TrainingPlan, capture: Capture, { update, sequenc
 }
 
 /** Sequences that are held out; windows that go on from the one before belong to the same sequences. */
-function heldOutLanes({ source }: TrainingPlan): number {
+function heldOutLanes({ source }: TrainingSetup): number {
   let lanes = 0;
   for (const { reset } of source.validation()) lanes += reset.reduce((sum, begins) => sum + begins, 0);
   return lanes;

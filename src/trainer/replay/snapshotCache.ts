@@ -2,7 +2,7 @@ import type { Snapshot } from '../../engine/snapshot';
 import type { Training, TrainingPosition } from '../training/training';
 
 /** One moment of a replay, kept in memory. */
-interface Waypoint {
+interface CachedSnapshot {
   readonly updates: number;
   readonly learner: Snapshot;
   /** JSON: what the source keeps of its state must not change with it. */
@@ -20,8 +20,8 @@ const leastApart = 8;
  * Moments that a replay passed through, so that looking at the update before does not begin at a checkpoint again: with
  * them, leafing back costs a few updates.
  */
-export class Waypoints {
-  readonly #kept = new Map<number, Waypoint>();
+export class SnapshotCache {
+  readonly #kept = new Map<number, CachedSnapshot>();
 
   constructor(readonly training: Training) {}
 
@@ -39,7 +39,7 @@ export class Waypoints {
   }
 
   /** Keeps the present moment, on a way of so many updates, where it is far enough from the last. */
-  passBy(way: number): void {
+  maybeStore(way: number): void {
     const { training } = this;
     const { updates } = training;
     const apart = Math.max(leastApart, Math.ceil(way / waypointsPerWay));

@@ -6,10 +6,10 @@ import { scheduleFactor } from '../../engine/optimizers/schedule';
 import { withStoredSteps } from '../../engine/snapshot';
 import type { BpttSpec, ClipSpec } from '../../engine/spec';
 import type { WhatIf, WhatIfChange, WhatIfOutcome } from '../../protocol/whatIf';
-import { tensorInWords } from '../../text/tensorNames';
-import type { TrainingPlan } from '../training/trainingSetup';
+import { formatTensorName } from '../../text/tensorNames';
+import type { TrainingSetup } from '../training/trainingSetup';
 import type { Pause } from './requestQueue';
-import type { Moment } from '../training/training';
+import type { CapturedUpdate } from '../training/training';
 
 /** One way of computing the update. */
 interface Trial {
@@ -24,7 +24,12 @@ interface Trial {
  *
  * @throws Error when nothing could be learned with the change, with the reason
  */
-export async function whatIf(moment: Moment, plan: TrainingPlan, change: WhatIfChange, pause: Pause): Promise<WhatIf> {
+export async function whatIf(
+  moment: CapturedUpdate,
+  plan: TrainingSetup,
+  change: WhatIfChange,
+  pause: Pause,
+): Promise<WhatIf> {
   const { bptt, clip } = plan.experiment;
   const rate = Number(moment.capture.metadata['learningRate']);
   const steps = moment.window.steps + Number(moment.before.scalars['storedSteps'] ?? 0);
@@ -75,8 +80,8 @@ function clipSpec(clip: NonNullable<WhatIfChange['clip']> | null): ClipSpec {
 }
 
 function compute(
-  moment: Moment,
-  plan: TrainingPlan,
+  moment: CapturedUpdate,
+  plan: TrainingSetup,
   changes: Pick<LearnerOptions, 'bptt' | 'clip'>,
   rate: number,
 ): Trial {
@@ -99,7 +104,7 @@ function compute(
       );
     case 'nonFinite':
       throw new Error(
-        `The update would end with ${tensorInWords(outcome.tensor, plan.experiment.model.cell)} = ${outcome.value}: choose a smaller rate, or clip.`,
+        `The update would end with ${formatTensorName(outcome.tensor, plan.experiment.model.cell)} = ${outcome.value}: choose a smaller rate, or clip.`,
       );
     case 'updated': {
       const { capture } = outcome;

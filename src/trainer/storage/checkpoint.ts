@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readOutline, type Outline } from '../../diagnosis/observations';
+import { readObservationState, type ObservationState } from '../../diagnosis/observations';
 import { readTensorFile, writeTensorFile } from '../../run/storage/safetensors';
 import type { Training } from '../training/training';
 
@@ -29,17 +29,17 @@ export function largestCheckpoint({ plan }: Training): number {
 }
 
 /** What a checkpoint knows besides tensors. */
-export interface CheckpointFacts {
+export interface CheckpointInfo {
   /** Updates done. */
   readonly updates: number;
   /** Bytes of the record file that belong to these updates. */
   readonly recordBytes: number;
   /** What the diagnosis had observed; undefined where that was not kept. */
-  readonly outline: Outline | undefined;
+  readonly outline: ObservationState | undefined;
 }
 
 /** The bytes of a checkpoint of this moment: a safetensors file. */
-export function writeCheckpoint(training: Training, recordBytes: number, outline?: Outline): Uint8Array {
+export function writeCheckpoint(training: Training, recordBytes: number, outline?: ObservationState): Uint8Array {
   const { tensors, scalars } = training.plan.learner.snapshot();
   return writeTensorFile({
     tensors,
@@ -60,7 +60,7 @@ export function writeCheckpoint(training: Training, recordBytes: number, outline
  * @param updates that are done there
  * @throws when the bytes are no checkpoint of this experiment after so many updates.
  */
-export function restoreCheckpoint(training: Training, bytes: Uint8Array, updates: number): CheckpointFacts {
+export function restoreCheckpoint(training: Training, bytes: Uint8Array, updates: number): CheckpointInfo {
   const { tensors, metadata } = readTensorFile(bytes);
   const read = metadataSchema.safeParse({ ...metadata, ...parsed(metadata) });
   if (!read.success) throw new Error('The file is no checkpoint of this version.');
@@ -70,7 +70,7 @@ export function restoreCheckpoint(training: Training, bytes: Uint8Array, updates
   }
   training.plan.learner.restore({ tensors, scalars });
   training.moveTo(position);
-  return { updates, recordBytes, outline: readOutline(metadata['diagnosis']) };
+  return { updates, recordBytes, outline: readObservationState(metadata['diagnosis']) };
 }
 
 function parsed(metadata: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {

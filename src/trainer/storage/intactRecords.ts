@@ -1,5 +1,5 @@
 import { runFiles } from '../../run/storage/runFiles';
-import { soundPart, type SoundPart } from '../../run/records/recordDecoder';
+import { intactPart, type IntactPart } from '../../run/records/recordDecoder';
 import type { RunStorage } from '../../run/storage/storage';
 
 const usualPart = 16 * 1024 * 1024;
@@ -10,12 +10,12 @@ const largestPart = 512 * 1024 * 1024;
  *
  * @param end bytes of the file that are looked at, at most
  */
-export async function soundRecords(storage: RunStorage, end: number): Promise<SoundPart> {
+export async function intactRecords(storage: RunStorage, end: number): Promise<IntactPart> {
   let [at, size, updates]: [number, number, number | undefined] = [0, usualPart, undefined];
   while (at < end) {
     const asked = Math.min(size, end - at);
     const bytes = await storage.readPart(runFiles.records, at, asked);
-    const part = soundPart(bytes, at);
+    const part = intactPart(bytes, at);
     at += part.end;
     updates = part.updates ?? updates;
     if (part.fault !== undefined) return { end: at, updates, fault: part.fault };
@@ -28,7 +28,7 @@ export async function soundRecords(storage: RunStorage, end: number): Promise<So
 }
 
 /** Said where a run is resumed whose records do not reach up to its checkpoint. */
-export function recordGapInWords(recorded: number, updates: number, fault: string | undefined): string {
+export function formatRecordGap(recorded: number, updates: number, fault: string | undefined): string {
   const counted = (number: number): string => number.toLocaleString('en-US');
   const missing =
     updates - recorded === 1

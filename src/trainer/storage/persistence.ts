@@ -1,16 +1,23 @@
 import type { Capture } from '../../engine/instruments/capture';
 import { reasonOf } from '../../protocol/channel';
-import type { Keeping, KeptState } from '../../protocol/run';
+import type { SaveStatus, SaveState } from '../../protocol/run';
 import type { Ending } from '../../protocol/trainer';
-import { adviceFor } from '../../run/storage/storageErrorAdvice';
+import { storageErrorAdvice } from '../../run/storage/storageErrorAdvice';
 import type { RateChange } from '../../run/rateChanges';
 import { batchFrom, RecordPacker, type RecordBatch, type UpdateRecord } from '../../run/records/recordBatch';
-import { Backlog } from './writeBuffer';
-import { afterGap, afterOutage, atBound, atOutage, atUnwrittenEnd, withoutFolder } from './persistenceMessages';
+import { WriteBuffer } from './writeBuffer';
+import {
+  recoveredWithGapMessage,
+  recoveredMessage,
+  bufferFullMessage,
+  outageMessage,
+  endNotSavedMessage,
+  folderGoneMessage,
+} from './persistenceMessages';
 import type { RunWriter } from './runWriter';
 
 /** Bytes of records and captures that wait in memory while a run's folder cannot be written. */
-export const mostWaiting = 128 * 1024 * 1024;
+export const defaultBufferBytes = 128 * 1024 * 1024;
 
 const secondsBetweenFlushes = 1;
 const secondsBetweenOverviews = 30;
@@ -19,10 +26,10 @@ const secondsBetweenOverviews = 30;
  * Keeps a run's folder up to date while it trains. What cannot be written waits in memory and is tried again at every
  * flush: when it works again, the record file goes on where it ended, without what there was no memory for.
  */
-export class Keeper {
+export class RunPersistence {
   readonly #packer: RecordPacker;
-  readonly #backlog = new Backlog();
-  #kept: KeptState = 'whole';
+  readonly #backlog = new WriteBuffer();
+  #kept: SaveState = 'whole';
   /** What to do about that nothing can be written; undefined while it can be. */
   #advice: string | undefined;
   #isCheckpointDue = false;
@@ -38,15 +45,15 @@ export class Keeper {
    */
   constructor(
     readonly writer: RunWriter,
-    readonly tell: (keeping: Keeping) => void,
-    readonly most = mostWaiting,
+    readonly tell: (keeping: SaveStatus) => void,
+    readonly most = defaultBufferBytes,
   ) {
     this.#packer = new RecordPacker(writer.training.plan.layout);
     this.#lastFlush = writer.training.clock();
     this.#lastOverview = this.#lastFlush;
   }
 
-  get kept(): KeptState {
+  get kept(): SaveState {
     return this.#kept;
   }
 
@@ -105,8 +112,9 @@ export class Keeper {
       await this.writer.writeManifest(ending.kind, message, place);
     } catch (error) {
       const { folder } = this.writer.facts;
-      if (await this.writer.isThere()) this.#say('cut', atUnwrittenEnd(reasonOf(error), adviceFor(error, folder)));
-      else this.#say('gone', withoutFolder(folder));
+      if (await this.writer.isThere())
+        this.#say('cut', endNotSavedMessage(reasonOf(error), storageErrorAdvice(error, folder)));
+      else this.#say('gone', folderGoneMessage(folder));
     }
   }
 
@@ -128,16 +136,16 @@ export class Keeper {
 
   /** Lets go of what there is no memory for. */
   #fit(): void {
-    this.#backlog.fitInto(this.most);
-    const isNew = (this.#backlog.lost?.count ?? 0) > this.#lostBefore;
+    this.#backlog.evict(this.most);
+    const isNew = (this.#backlog.evictedRecords?.count ?? 0) > this.#lostBefore;
     if (!isNew || this.#hasReachedBound) return;
     this.#hasReachedBound = true;
-    this.#say('waiting', atBound(this.writer.recordedUpdates, this.most, this.#advice ?? ''));
+    this.#say('waiting', bufferFullMessage(this.writer.recordedUpdates, this.most, this.#advice ?? ''));
   }
 
   async #writeAll(): Promise<void> {
     const isRecovering = this.#advice !== undefined;
-    if (isRecovering) await this.writer.mend();
+    if (isRecovering) await this.writer.repair();
     await this.writer.writeRateChanges();
     for (let piece = this.#backlog.first; piece !== undefined; piece = this.#backlog.first) {
       if (piece.kind === 'records') await this.writer.appendRecords(piece.batch);
@@ -152,11 +160,11 @@ export class Keeper {
     if (!isRecovering) return;
     this.#advice = undefined;
     this.#hasReachedBound = false;
-    const { lost, lostCaptures } = this.#backlog;
+    const { evictedRecords: lost, evictedCaptures: lostCaptures } = this.#backlog;
     this.#lostBefore = lost?.count ?? 0;
     const { updates } = this.writer.training;
-    if (lost === undefined && lostCaptures.length === 0) this.#say('whole', afterOutage(updates));
-    else this.#say('gap', afterGap(updates, lost, lostCaptures));
+    if (lost === undefined && lostCaptures.length === 0) this.#say('whole', recoveredMessage(updates));
+    else this.#say('gap', recoveredWithGapMessage(updates, lost, lostCaptures));
   }
 
   /** Whether something could be written; where not, what is to be kept waits from now on. */
@@ -169,14 +177,14 @@ export class Keeper {
       this.#isCheckpointDue = true;
       const { facts, recordedUpdates } = this.writer;
       const wasWaiting = this.#advice !== undefined;
-      this.#advice = adviceFor(error, facts.folder);
-      if (!wasWaiting) this.#say('waiting', atOutage(recordedUpdates, reasonOf(error), this.most, this.#advice));
+      this.#advice = storageErrorAdvice(error, facts.folder);
+      if (!wasWaiting) this.#say('waiting', outageMessage(recordedUpdates, reasonOf(error), this.most, this.#advice));
       this.#fit();
       return false;
     }
   }
 
-  #say(state: KeptState, message: string): void {
+  #say(state: SaveState, message: string): void {
     this.#kept = state;
     this.tell({ state, message });
   }

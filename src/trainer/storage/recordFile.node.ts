@@ -3,7 +3,7 @@ import type { PlacedBatch } from '../../protocol/storedRun';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
 import { isSealedMessage } from '../../run/records/recordChecksum';
-import { headLength } from '../../run/records/messageHeader';
+import { messagePrefixLength } from '../../run/records/messageHeader';
 
 /** Bytes before a message's head that say how long it is. */
 const prefix = 8;
@@ -43,7 +43,7 @@ export class RecordFile {
    * @throws where it does not match its checksum
    */
   async head(): Promise<Uint8Array | undefined> {
-    const length = headLength(await this.bytes(0, prefix));
+    const length = messagePrefixLength(await this.bytes(0, prefix));
     return length === undefined || length > this.size ? undefined : this.message({ at: 0, length });
   }
 
@@ -63,7 +63,7 @@ export class RecordFile {
   async batchAt(at: number): Promise<PlacedBatch | undefined> {
     const { firstUpdate, readBatchHead, updateBytes } = await import('../../run/records/recordDecoder');
     const { bytesRead } = await this.file.read(this.#buffer, 0, usualHead, at);
-    const head = bytesRead < prefix ? undefined : headLength(this.#buffer.subarray(0, prefix));
+    const head = bytesRead < prefix ? undefined : messagePrefixLength(this.#buffer.subarray(0, prefix));
     if (head === undefined || at + head > this.size) return undefined;
     const message = head <= bytesRead ? this.#buffer.slice(prefix, head) : await this.bytes(at + prefix, head - prefix);
     const found = batchIn(() => readBatchHead(message));

@@ -1,5 +1,5 @@
 import { RunHistory } from '../../run/series/runHistory';
-import type { HistoryReply, HistoryRequest, PlacedBatch, RecordFacts } from '../../protocol/storedRun';
+import type { HistoryReply, HistoryRequest, PlacedBatch, RecordInfo } from '../../protocol/storedRun';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
 import { largestOverview, readOverview } from '../../run/overview';
@@ -20,7 +20,7 @@ const mostUnpackedBytes = 4 * mostAddedBytes;
  */
 export async function readHistory(
   folder: string,
-  { facts }: { readonly facts: RecordFacts },
+  { facts }: { readonly facts: RecordInfo },
   end = Infinity,
 ): Promise<RunHistory> {
   const records = await RecordFile.open(folder);
@@ -63,7 +63,7 @@ interface Taken {
 
 /** The batches after one that was read before; undefined where they take too much memory once they are unpacked. */
 async function readAdded(
-  facts: RecordFacts,
+  facts: RecordInfo,
   records: RecordFile,
   after: PlacedBatch,
   end: number,
@@ -82,7 +82,7 @@ async function readAdded(
 /** The whole history, and the last batch that was read one by one. */
 async function readAll(
   folder: string,
-  facts: RecordFacts,
+  facts: RecordInfo,
   records: RecordFile,
   end: number,
 ): Promise<{ readonly history: RunHistory } & Taken> {
@@ -97,7 +97,7 @@ async function readAll(
 }
 
 /** The history in a run's overview; undefined where that is missing, or does not fit the records. */
-async function historyIn(folder: string, { layout, recordEvery }: RecordFacts, recordSize: number) {
+async function historyIn(folder: string, { layout, recordEvery }: RecordInfo, recordSize: number) {
   const bytes = await new FolderStorage(folder).read(runFiles.overview, largestOverview);
   const overview = bytes && readOverview(bytes, layout);
   if (overview === undefined || overview.recordBytes > recordSize) return undefined;
@@ -117,7 +117,7 @@ function takingInto(history: RunHistory): (batch: RecordBatch) => boolean {
 /** Hands over the batches from a place on, as long as `take` does not return false. */
 async function takeAll(
   take: (batch: RecordBatch) => boolean,
-  { layout }: RecordFacts,
+  { layout }: RecordInfo,
   records: RecordFile,
   from: number | undefined,
   end: number,

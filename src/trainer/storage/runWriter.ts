@@ -3,16 +3,16 @@ import { Diagnosis } from '../../diagnosis/diagnosis';
 import { largestFindings, readFindings, writeFindings, type Finding } from '../../diagnosis/finding';
 import type { Capture } from '../../engine/instruments/capture';
 import { reasonOf } from '../../protocol/channel';
-import type { RunFacts } from '../../protocol/run';
+import type { RunInfo } from '../../protocol/run';
 import { RunHistory } from '../../run/series/runHistory';
-import { goneOnWith } from '../../run/kernelHistory';
+import { withKernelChange } from '../../run/kernelHistory';
 import { layoutVersion, runFiles, updatesOfCheckpoint } from '../../run/storage/runFiles';
-import { largestManifest, writeManifest, type BrokenPlace, type Manifest } from '../../run/manifest';
+import { largestManifest, writeManifest, type NonFiniteLocation, type Manifest } from '../../run/manifest';
 import { largestOverview, readOverview, writeOverview } from '../../run/overview';
 import { claimedLayout, recordsIn } from '../../run/records/recordDecoder';
 import { RecordEncoder } from '../../run/records/recordEncoder';
 import {
-  damagedChangesInWords,
+  formatDamagedChanges,
   largestRateChanges,
   readRateChanges,
   writeRateChanges,
@@ -22,8 +22,8 @@ import {
 import type { RecordBatch } from '../../run/records/recordBatch';
 import { writeTensorFile } from '../../run/storage/safetensors';
 import type { RunStorage } from '../../run/storage/storage';
-import { largestCheckpoint, restoreCheckpoint, writeCheckpoint, type CheckpointFacts } from './checkpoint';
-import { recordGapInWords, soundRecords } from './intactRecords';
+import { largestCheckpoint, restoreCheckpoint, writeCheckpoint, type CheckpointInfo } from './checkpoint';
+import { formatRecordGap, intactRecords } from './intactRecords';
 import type { Training } from '../training/training';
 
 const mostRecordsReread = 256 * 1024 * 1024;
@@ -45,7 +45,7 @@ export class RunWriter {
   /** Findings that the file has. */
   #keptFindings: readonly Finding[] = [];
   #recordedUpdates = 0;
-  #facts: RunFacts;
+  #facts: RunInfo;
   #startedAt = new Date().toISOString();
   #source: string | null;
 
@@ -53,14 +53,14 @@ export class RunWriter {
   constructor(
     readonly storage: RunStorage,
     readonly training: Training,
-    facts: RunFacts,
+    info: RunInfo,
     source?: string,
   ) {
-    this.#facts = facts;
+    this.#facts = info;
     this.#source = source ?? null;
     this.#encoder = new RecordEncoder(training.plan.layout);
     this.#history = this.#freshHistory();
-    this.diagnosis = new Diagnosis(training.plan.experiment, facts);
+    this.diagnosis = new Diagnosis(training.plan.experiment, info);
   }
 
   /**
@@ -128,7 +128,7 @@ export class RunWriter {
       for (const later of checkpoints) if (later > updates) await this.storage.remove(runFiles.checkpoint(later));
       const lostRates = await this.#forgetLaterRateChanges();
       this.#history = await this.#recalled();
-      this.#facts = { ...this.#facts, ...goneOnWith(facts, updates, this.training.plan.kernels.name) };
+      this.#facts = { ...this.#facts, ...withKernelChange(facts, updates, this.training.plan.kernels.name) };
       this.#recordedUpdates = updates;
       await this.writeManifest('running', undefined);
       return [
@@ -140,7 +140,7 @@ export class RunWriter {
   }
 
   /** What is known of the run; of one that was gone on with, also which kernel sets computed it before. */
-  get facts(): RunFacts {
+  get facts(): RunInfo {
     return this.#facts;
   }
 
@@ -162,7 +162,7 @@ export class RunWriter {
    *
    * @throws when it cannot be written, or is not there any more
    */
-  async mend(): Promise<void> {
+  async repair(): Promise<void> {
     await this.storage.truncate(runFiles.records, this.#recordBytes);
   }
 
@@ -207,7 +207,11 @@ export class RunWriter {
   }
 
   /** `message` says why it ended, where that needs words. */
-  async writeManifest(state: Manifest['state'], message: string | undefined, nonFinite?: BrokenPlace): Promise<void> {
+  async writeManifest(
+    state: Manifest['state'],
+    message: string | undefined,
+    nonFinite?: NonFiniteLocation,
+  ): Promise<void> {
     const isOver = state !== 'running' && state !== 'paused';
     const manifest: Manifest = {
       format: 'unroll-run',
@@ -288,7 +292,7 @@ export class RunWriter {
     this.#damagedRateChanges = damaged;
     this.#hasRateChanges = this.#rateChanges.length === changes.length;
     await this.writeRateChanges();
-    const damage = damagedChangesInWords(runFiles.rateChanges, damaged);
+    const damage = formatDamagedChanges(runFiles.rateChanges, damaged);
     return damage && `${damage} The run goes on with the rate in its checkpoint, and its updates cannot be replayed.`;
   }
 
@@ -299,7 +303,7 @@ export class RunWriter {
   }
 
   /** Puts training and records back to a checkpoint; `gap` says which records before it are lost. */
-  async #restore(path: string, updates: number): Promise<CheckpointFacts & { readonly gap: string | undefined }> {
+  async #restore(path: string, updates: number): Promise<CheckpointInfo & { readonly gap: string | undefined }> {
     const bytes = await this.storage.read(path, largestCheckpoint(this.training));
     if (bytes === undefined) throw new Error('it is gone');
     const facts = restoreCheckpoint(this.training, bytes, updates);
@@ -311,7 +315,7 @@ export class RunWriter {
     const last = await this.storage.readPart(runFiles.records, Math.max(0, recordBytes - 1), 1);
     // Records that are there and too large to be read again are believed; whoever reads them finds what is damaged.
     const isBelieved = updates > 0 && last.length === 1 && recordBytes > mostRecordsReread;
-    const sound = isBelieved ? undefined : await soundRecords(this.storage, updates === 0 ? 0 : recordBytes);
+    const sound = isBelieved ? undefined : await intactRecords(this.storage, updates === 0 ? 0 : recordBytes);
     if (sound !== undefined && sound.updates === undefined) {
       // An earlier build's head may have another length, and without records there is nothing to lose.
       const head = this.#encoder.head();
@@ -323,6 +327,6 @@ export class RunWriter {
       await this.storage.sync(runFiles.records);
     }
     if (sound === undefined || updates === 0 || sound.end === recordBytes) return undefined;
-    return recordGapInWords(sound.updates ?? 0, updates, sound.fault);
+    return formatRecordGap(sound.updates ?? 0, updates, sound.fault);
   }
 }

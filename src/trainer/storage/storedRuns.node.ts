@@ -1,5 +1,5 @@
-import type { StoredDetailRequest } from '../../protocol/storedRun';
-import { RecordDetail } from './zoomedSeries.node';
+import type { StoredZoomedSeriesRequest } from '../../protocol/storedRun';
+import { StoredZoomedSeries } from './zoomedSeries.node';
 import { answerHistory } from './recordHistory.node';
 import type { StoredRunHandlers } from '../service';
 
@@ -9,10 +9,10 @@ const mostIndexed = 8;
 /** Answers what is asked of stored runs, from their folders on this machine's disk. */
 export function storedRunHandlers(): StoredRunHandlers {
   // In the order of their last use.
-  const indexed = new Map<string, RecordDetail>();
-  const detailOf = ({ folder, facts }: StoredDetailRequest): RecordDetail => {
+  const indexed = new Map<string, StoredZoomedSeries>();
+  const detailOf = ({ folder, facts }: StoredZoomedSeriesRequest): StoredZoomedSeries => {
     const key = JSON.stringify([folder, facts.layout, facts.recordEvery]);
-    const found = indexed.get(key) ?? new RecordDetail(folder, facts);
+    const found = indexed.get(key) ?? new StoredZoomedSeries(folder, facts);
     indexed.delete(key);
     indexed.set(key, found);
     for (const oldest of [...indexed.keys()].slice(0, -mostIndexed)) indexed.delete(oldest);

@@ -1,30 +1,30 @@
-import type { Missing } from '../../run/series/missing';
+import type { MissingUpdates } from '../../run/series/missing';
 import { buffersOf, type RecordBatch } from '../../run/records/recordBatch';
 
 /** What a run wants written and its folder has not yet. */
-export type Piece =
+export type PendingWrite =
   | { readonly kind: 'records'; readonly batch: RecordBatch }
   | { readonly kind: 'capture'; readonly update: number; readonly bytes: Uint8Array };
 
 /** Pieces that wait to be written, in the order they came. */
-export class Backlog {
-  #pieces: Piece[] = [];
+export class WriteBuffer {
+  #pieces: PendingWrite[] = [];
   #bytes = 0;
-  #lost: Missing | undefined;
+  #lost: MissingUpdates | undefined;
   readonly #lostCaptures: number[] = [];
 
   /** The piece to be written next. */
-  get first(): Piece | undefined {
+  get first(): PendingWrite | undefined {
     return this.#pieces[0];
   }
 
   /** The updates whose records were let go, and all between them; undefined when there are none. */
-  get lost(): Missing | undefined {
+  get evictedRecords(): MissingUpdates | undefined {
     return this.#lost;
   }
 
   /** The updates whose captures were let go. */
-  get lostCaptures(): readonly number[] {
+  get evictedCaptures(): readonly number[] {
     return this.#lostCaptures;
   }
 
@@ -33,24 +33,24 @@ export class Backlog {
     return this.#pieces.flatMap((piece) => (piece.kind === 'records' ? [piece.batch] : []));
   }
 
-  add(piece: Piece): void {
+  add(piece: PendingWrite): void {
     this.#pieces.push(piece);
     this.#bytes += bytesOf(piece);
   }
 
   /** Lets go of the oldest until what waits takes no more than so many bytes. */
-  fitInto(bytes: number): void {
+  evict(bytes: number): void {
     while (this.#bytes > bytes) this.#letGo(this.take());
   }
 
   /** Takes the first piece out, once it is written. */
-  take(): Piece | undefined {
+  take(): PendingWrite | undefined {
     const piece = this.#pieces.shift();
     if (piece !== undefined) this.#bytes -= bytesOf(piece);
     return piece;
   }
 
-  #letGo(piece: Piece | undefined): void {
+  #letGo(piece: PendingWrite | undefined): void {
     if (piece?.kind === 'capture') this.#lostCaptures.push(piece.update);
     if (piece?.kind !== 'records') return;
     const { update, count } = piece.batch;
@@ -60,7 +60,7 @@ export class Backlog {
   }
 }
 
-function bytesOf(piece: Piece): number {
+function bytesOf(piece: PendingWrite): number {
   if (piece.kind === 'capture') return piece.bytes.byteLength;
   return buffersOf(piece.batch).reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

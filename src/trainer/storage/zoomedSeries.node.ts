@@ -1,6 +1,6 @@
 import { DisplaySeries } from '../../run/series/displaySeries';
-import type { Detail, DetailRequest } from '../../protocol/panel';
-import type { PlacedBatch, RecordFacts } from '../../protocol/storedRun';
+import type { ZoomedSeries, ZoomedSeriesRequest } from '../../protocol/panel';
+import type { PlacedBatch, RecordInfo } from '../../protocol/storedRun';
 import { runFiles } from '../../run/storage/runFiles';
 import { RecordFile } from './recordFile.node';
 
@@ -13,7 +13,7 @@ const mostBatches = 1 << 20;
  * Answers for stretches of a run's record file. It keeps in mind where each record batch stands, so that only the
  * batches of the stretch are read, one at a time; what a growing file has gained is added at the next question.
  */
-export class RecordDetail {
+export class StoredZoomedSeries {
   #head: Uint8Array | undefined;
   #batches: PlacedBatch[] = [];
   /** One answer at a time: two would add the same batches. */
@@ -22,7 +22,7 @@ export class RecordDetail {
   /** @param folder of the run */
   constructor(
     readonly folder: string,
-    readonly facts: RecordFacts,
+    readonly facts: RecordInfo,
   ) {}
 
   /**
@@ -30,13 +30,13 @@ export class RecordDetail {
    *
    * @throws with a readable reason when the records cannot be read
    */
-  read(request: DetailRequest): Promise<Detail | undefined> {
+  read(request: ZoomedSeriesRequest): Promise<ZoomedSeries | undefined> {
     const answer = this.#earlier.then(() => this.#read(request));
     this.#earlier = answer.catch(() => undefined);
     return answer;
   }
 
-  async #read({ from, to }: DetailRequest): Promise<Detail | undefined> {
+  async #read({ from, to }: ZoomedSeriesRequest): Promise<ZoomedSeries | undefined> {
     const file = await RecordFile.open(this.folder);
     try {
       const head = await this.#extend(file);

@@ -3,7 +3,7 @@ import { defaultKernelSet, openKernels } from '../../engine/kernels/open';
 import { parameterCount } from '../../engine/network';
 import type { ExperimentFile } from '../../experiment/experimentFile';
 import { parseExperiment, type Parsed } from '../../experiment/parse';
-import type { Objection, Refusal } from '../../experiment/problem';
+import type { KeyProblem, Problem } from '../../experiment/problem';
 import type { ResolvedExperiment } from '../../experiment/schema';
 import type { CheckedExperiment, CheckParams, Estimate } from '../../protocol/trainer';
 import { measureTraining, type TrainingRequest } from './trainingSetup';
@@ -34,7 +34,7 @@ export class ExperimentChecker {
 }
 
 function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): CheckedExperiment {
-  const refusals = new Map<string, Refusal>();
+  const refusals = new Map<string, Problem>();
   const paths = new Set<string>();
   const estimates = new Map<string | undefined, Estimate>();
   const { memoryLimit, workers } = params;
@@ -64,7 +64,7 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): Ch
   return { refusals: [...refusals.values()], variants: file.variants, paths: [...paths], estimates };
 }
 
-function unreadableFiles(experiment: ResolvedExperiment, { unreadable }: CheckParams): readonly Objection[] {
+function unreadableFiles(experiment: ResolvedExperiment, { unreadable }: CheckParams): readonly KeyProblem[] {
   return filesOf(experiment).flatMap(({ path, keyPath }) => {
     const reason = unreadable.get(path);
     return reason === undefined ? [] : [{ ...reason, keyPath }];
@@ -86,7 +86,7 @@ function measured(
   experiment: ResolvedExperiment,
   given: CheckParams['files'],
   shared: Pick<TrainingRequest, 'kernels' | 'memoryLimit' | 'workers'>,
-): Estimate | readonly Objection[] {
+): Estimate | readonly KeyProblem[] {
   const files = new Map<string, Uint8Array>();
   for (const { path } of filesOf(experiment)) {
     const bytes = given.get(path);

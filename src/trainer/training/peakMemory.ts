@@ -52,7 +52,7 @@ export interface PeakMemory {
 }
 
 /** What is known before anything large is allocated. */
-export interface PeakQuestion {
+export interface PeakMemoryRequest {
   readonly experiment: ResolvedExperiment;
   readonly source: Source;
   readonly options: LearnerOptions;
@@ -70,7 +70,7 @@ export function readingBytes(fileBytes: number): number {
 }
 
 /** The peak of a whole run, computed without allocating anything. */
-export function peakMemory(question: PeakQuestion): PeakMemory {
+export function peakMemory(question: PeakMemoryRequest): PeakMemory {
   const { experiment, source, options, layout, kernels, fileBytes, workers } = question;
   const engine = estimateMemory({ ...options, bytesPerElement: kernels.bytesPerElement });
   const recorded = Math.ceil(experiment.training.steps / experiment.record.every);
@@ -97,7 +97,7 @@ export function peakMemory(question: PeakQuestion): PeakMemory {
 }
 
 /** What has been allocated in passing and not yet been collected at the peak. */
-function garbage({ experiment, source, options, layout }: PeakQuestion): number {
+function garbage({ experiment, source, options, layout }: PeakMemoryRequest): number {
   const { steps } = experiment.training;
   // Of a batch that is cut into windows, each update takes one.
   const batchesPerUpdate = Math.min(1, options.steps / source.steps);
@@ -114,7 +114,7 @@ function batchBytes(source: Source): number {
   return source.steps * source.batch * (inputs + targets + 1);
 }
 
-function snapshotBytes({ options, kernels }: PeakQuestion): number {
+function snapshotBytes({ options, kernels }: PeakMemoryRequest): number {
   const slots = optimizerOf(options.optimizer).slots.length;
   return parameterCount(options.network) * (1 + slots) * kernels.bytesPerElement;
 }

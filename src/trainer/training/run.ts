@@ -2,10 +2,10 @@ import type { Diagnosis } from '../../diagnosis/diagnosis';
 import type { Finding } from '../../diagnosis/finding';
 import type { Capture } from '../../engine/instruments/capture';
 import { reasonOf } from '../../protocol/channel';
-import type { Keeping } from '../../protocol/run';
+import type { SaveStatus } from '../../protocol/run';
 import type { Ending } from '../../protocol/trainer';
 import { RecordPacker, type RecordBatch } from '../../run/records/recordBatch';
-import { Keeper } from '../storage/persistence';
+import { RunPersistence } from '../storage/persistence';
 import type { RunWriter } from '../storage/runWriter';
 import { describeNonFinite, type Training } from './training';
 
@@ -14,13 +14,13 @@ export interface RunObserver {
   /** Records of the updates since the last call, some twenty times a second at most. */
   records(batch: RecordBatch): void;
   /** It stands otherwise with what is kept of the run. */
-  keeping(keeping: Keeping): void;
+  keeping(keeping: SaveStatus): void;
   /** Something has been found; these are all findings so far. */
   findings?(findings: readonly Finding[]): void;
 }
 
 /** What a run needs from where it lives. */
-export interface RunSurroundings {
+export interface RunOptions {
   readonly training: Training;
   /** Keeps the run's folder; undefined where nothing is kept. */
   readonly writer: RunWriter | undefined;
@@ -42,7 +42,7 @@ const secondsBetweenPublications = 0.05;
 export class Run {
   readonly #training: Training;
   readonly #published: RecordPacker;
-  readonly #keeper: Keeper | undefined;
+  readonly #keeper: RunPersistence | undefined;
   readonly #diagnosis: Diagnosis | undefined;
   #told: readonly Finding[] = [];
   #paused = false;
@@ -54,13 +54,13 @@ export class Run {
   #alarm: ReturnType<typeof setTimeout> | undefined;
   #lastPublication = -Infinity;
 
-  constructor(readonly surroundings: RunSurroundings) {
+  constructor(readonly surroundings: RunOptions) {
     this.#training = surroundings.training;
     const { writer, observer, mostWaiting } = surroundings;
-    const tell = (keeping: Keeping): void => {
+    const tell = (keeping: SaveStatus): void => {
       observer.keeping(keeping);
     };
-    this.#keeper = writer && new Keeper(writer, tell, mostWaiting);
+    this.#keeper = writer && new RunPersistence(writer, tell, mostWaiting);
     this.#diagnosis = surroundings.diagnosis ?? writer?.diagnosis;
     this.#published = new RecordPacker(this.#training.plan.layout);
   }

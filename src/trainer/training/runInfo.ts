@@ -1,20 +1,20 @@
 import { parameterCount } from '../../engine/network';
 import type { ResolvedExperiment } from '../../experiment/schema';
-import type { RunFacts } from '../../protocol/run';
-import type { TrainingPlan } from './trainingSetup';
+import type { RunInfo } from '../../protocol/run';
+import type { TrainingSetup } from './trainingSetup';
 
 /**
  * What is known of a run before its first update.
  *
  * @param dataDigest see `digestOfData`
  */
-export function factsOf(
-  plan: TrainingPlan,
+export function runInfoOf(
+  plan: TrainingSetup,
   variant: string | undefined,
   folder: string | undefined,
   workers: number,
   dataDigest: string | null = null,
-): RunFacts {
+): RunInfo {
   const { experiment, source, learner, layout } = plan;
   const { model, training } = experiment;
   return {
@@ -59,7 +59,7 @@ function dataInWords({ data }: ResolvedExperiment): string {
   return data.sequences.length === 1 ? 'one inline sequence' : `${data.sequences.length} inline sequences`;
 }
 
-function clipFact(clip: ResolvedExperiment['clip']): RunFacts['clip'] {
+function clipFact(clip: ResolvedExperiment['clip']): RunInfo['clip'] {
   if (clip === null) return null;
   if ('norm' in clip) return { kind: 'norm', threshold: clip.norm };
   if ('value' in clip) return { kind: 'value', threshold: clip.value };

@@ -14,7 +14,7 @@ export function runnableKernels(recorded: string): RunnableKernels {
 }
 
 /** What is said of a run that other kernels go on with; undefined where its own do. */
-export function resumedOtherwise({ name, missing }: RunnableKernels): string | undefined {
+export function resumedKernelsNotice({ name, missing }: RunnableKernels): string | undefined {
   return missing === undefined
     ? undefined
     : `This run was computed by the ${missing} kernels, which cannot run here. It goes on with the ${name} kernels: from ` +
@@ -22,7 +22,7 @@ export function resumedOtherwise({ name, missing }: RunnableKernels): string | u
 }
 
 /** What is said of an update that other kernels replay; undefined where those that computed it do. */
-export function replayedOtherwise({ name, missing }: RunnableKernels): string | undefined {
+export function replayedKernelsNotice({ name, missing }: RunnableKernels): string | undefined {
   return missing === undefined
     ? undefined
     : `This update was computed by the ${missing} kernels, which cannot run here. The ${name} kernels replay it: its ` +

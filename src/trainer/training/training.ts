@@ -4,8 +4,8 @@ import type { NonFinite, Updated } from '../../engine/instruments/outcome';
 import type { Snapshot } from '../../engine/snapshot';
 import type { Window } from '../../engine/recurrence/window';
 import type { UpdateRecord } from '../../run/records/recordBatch';
-import type { TrainingPlan } from './trainingSetup';
-import { tensorInWords } from '../../text/tensorNames';
+import type { TrainingSetup } from './trainingSetup';
+import { formatTensorName } from '../../text/tensorNames';
 
 /** What one call of `advance` brought. */
 export type Advance =
@@ -14,14 +14,14 @@ export type Advance =
       readonly record: UpdateRecord;
       readonly capture: Capture | undefined;
       /** The window it was made from and the learner before it, where it was captured. */
-      readonly moment: Moment | undefined;
+      readonly moment: CapturedUpdate | undefined;
       /** Why the run is over with this update, if it is. */
       readonly finished: 'steps' | 'stopAtLoss' | undefined;
     }
   | { readonly kind: 'nonFinite'; readonly where: NonFinite };
 
 /** One update with everything around it, so that it can be looked at and computed once more. */
-export interface Moment {
+export interface CapturedUpdate {
   readonly capture: Capture;
   readonly window: Window;
   readonly before: Snapshot;
@@ -48,7 +48,7 @@ export class Training {
   #seconds = 0;
 
   constructor(
-    readonly plan: TrainingPlan,
+    readonly plan: TrainingSetup,
     /** Seconds on a clock that never goes back. */
     readonly clock: () => number,
   ) {
@@ -140,7 +140,7 @@ export class Training {
   #conclude(
     outcome: Updated,
     began: number,
-    around: Pick<Moment, 'window' | 'before'> | undefined,
+    around: Pick<CapturedUpdate, 'window' | 'before'> | undefined,
     measuring: boolean,
   ): Advance {
     const { experiment, learner, source } = this.plan;
@@ -197,7 +197,7 @@ export function describeNonFinite(where: NonFinite, cell: string): string {
       ? 'It is the first update: look at the data, the weights it begins with and model.init.'
       : 'A smaller optimizer.learningRate or a clip usually helps.';
   return (
-    `Diverged at update ${where.update}: ${tensorInWords(where.tensor, cell)} became ${where.value} in the ${where.pass} pass${at}. ` +
+    `Diverged at update ${where.update}: ${formatTensorName(where.tensor, cell)} became ${where.value} in the ${where.pass} pass${at}. ` +
     `The parameters are those before this update. ${advice}`
   );
 }

@@ -8,12 +8,12 @@ import { Learner, type LearnerOptions } from '../../engine/learner';
 import { parameterShapes } from '../../engine/network';
 import type { NetworkSpec } from '../../engine/spec';
 import type { ResolvedExperiment } from '../../experiment/schema';
-import type { RefusalAt } from '../../protocol/trainer';
+import type { StartProblem } from '../../protocol/trainer';
 import type { RecordLayout } from '../../run/records/recordBatch';
 import { readTensorFile } from '../../run/storage/safetensors';
 import { shortened } from '../../run/storage/tensorHeader';
 import { reasonOf } from '../../protocol/channel';
-import { mebibytes } from '../../text/numbers';
+import { formatMebibytes } from '../../text/numbers';
 import { usefulWorkers, type WantedWorkers } from './workerPool';
 import { dataFiles, isAboutData, peakMemory, programBytes, readingBytes } from './peakMemory';
 
@@ -32,7 +32,7 @@ export interface TrainingRequest {
 }
 
 /** An experiment whose data, net and parameters stand ready for the first update. */
-export interface TrainingPlan {
+export interface TrainingSetup {
   readonly experiment: ResolvedExperiment;
   readonly source: Source;
   readonly learner: Learner;
@@ -46,9 +46,9 @@ export interface TrainingPlan {
 }
 
 /** A plan, or every reason there is none. */
-export type Planned =
-  | { readonly kind: 'planned'; readonly plan: TrainingPlan }
-  | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] };
+export type PreparedTraining =
+  | { readonly kind: 'planned'; readonly plan: TrainingSetup }
+  | { readonly kind: 'refused'; readonly refusals: readonly StartProblem[] };
 
 /** What training would take: its data stand open, nothing is allocated. */
 export interface MeasuredTraining {
@@ -69,7 +69,7 @@ export function measureTraining({
   shards,
 }: TrainingRequest):
   | { readonly kind: 'measured'; readonly measured: MeasuredTraining }
-  | { readonly kind: 'refused'; readonly refusals: readonly RefusalAt[] } {
+  | { readonly kind: 'refused'; readonly refusals: readonly StartProblem[] } {
   const fileBytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
   const early = withoutRoom(experiment, memoryLimit, kernels, fileBytes);
   if (early !== undefined) return { kind: 'refused', refusals: [early] };
@@ -95,7 +95,7 @@ export function measureTraining({
 }
 
 /** Opens the data, checks the memory, builds the net and draws or loads its parameters. Allocates nothing before the check. */
-export function planTraining(request: TrainingRequest): Planned {
+export function prepareTraining(request: TrainingRequest): PreparedTraining {
   const measuring = measureTraining(request);
   if (measuring.kind === 'refused') return measuring;
   const { source, options, layout, memoryBytes } = measuring.measured;
@@ -159,7 +159,7 @@ function withoutRoom(
   memoryLimit: number,
   kernels: KernelSet,
   fileBytes: number,
-): RefusalAt | undefined {
+): StartProblem | undefined {
   if (memoryLimit < programBytes) return limitBelowProgram(memoryLimit);
   if (memoryLimit < readingBytes(fileBytes)) {
     return tooLarge(experiment, readingBytes(fileBytes), memoryLimit, dataFiles);
@@ -172,12 +172,12 @@ function withoutRoom(
   return bytes > memoryLimit ? tooLarge(experiment, bytes, memoryLimit, 'parameters') : undefined;
 }
 
-function limitBelowProgram(limit: number): RefusalAt {
+function limitBelowProgram(limit: number): StartProblem {
   return {
     code: 'memory',
     keyPath: [],
     message:
-      `The memory limit is ${mebibytes(limit)}, and a process that trains needs ${mebibytes(programBytes)} for the program ` +
+      `The memory limit is ${formatMebibytes(limit)}, and a process that trains needs ${formatMebibytes(programBytes)} for the program ` +
       'alone. Raise the limit (setting unroll.memoryLimitMiB, headless --memory): it is compared with the whole process.',
   };
 }
@@ -192,12 +192,12 @@ function allocated(options: LearnerOptions): Learner | undefined {
   }
 }
 
-function unobtainable({ model }: ResolvedExperiment, bytes: number): RefusalAt {
+function unobtainable({ model }: ResolvedExperiment, bytes: number): StartProblem {
   return {
     code: 'memory',
     keyPath: ['model', 'hidden'],
     message:
-      `Training with hidden: ${model.hidden} needs about ${mebibytes(bytes)} of memory, which the limit allows and this ` +
+      `Training with hidden: ${model.hidden} needs about ${formatMebibytes(bytes)} of memory, which the limit allows and this ` +
       'machine does not give. Choose fewer hidden units, a shorter length or a smaller batch.',
   };
 }
@@ -207,7 +207,7 @@ function tooLarge(
   bytes: number,
   limit: number,
   largest: string | undefined,
-): RefusalAt {
+): StartProblem {
   const isData = isAboutData(largest);
   const advice = isData
     ? 'Train on a part of the data'
@@ -216,9 +216,9 @@ function tooLarge(
     code: 'memory',
     keyPath: isData ? ['data'] : ['model', 'hidden'],
     message:
-      `Training with hidden: ${experiment.model.hidden} needs about ${mebibytes(bytes)} of memory` +
+      `Training with hidden: ${experiment.model.hidden} needs about ${formatMebibytes(bytes)} of memory` +
       (largest === undefined ? '' : ` (most of it for ${largest})`) +
-      `; the limit is ${mebibytes(limit)}. ${advice}, or raise the limit ` +
+      `; the limit is ${formatMebibytes(limit)}. ${advice}, or raise the limit ` +
       `(setting unroll.memoryLimitMiB, headless --memory).`,
   };
 }
@@ -227,7 +227,7 @@ function fillParameters(
   learner: Learner,
   experiment: ResolvedExperiment,
   files: ReadonlyMap<string, Uint8Array>,
-): RefusalAt | undefined {
+): StartProblem | undefined {
   const { weights, init, forgetBias } = experiment.model;
   if (weights === undefined) {
     learner.initialize(init, forgetBias, randomFrom(experiment.seed, 'init'));

@@ -1,8 +1,8 @@
 import type { Learner } from '../../engine/learner';
-import type { Assignment } from '../../engine/parallel/workerPool';
+import type { WorkerInit } from '../../engine/parallel/workerPool';
 
 /** A thread that shares a learner's work. */
-export interface Helper {
+export interface WorkerThread {
   /** Called once when the thread is gone, with the reason. */
   onGone(listener: (reason: string) => void): void;
   end(): void;
@@ -12,7 +12,7 @@ export interface Helper {
 export interface Threads {
   /** Threads that can run at the same time. */
   readonly cores: number;
-  readonly startHelper: (assignment: Assignment) => Helper;
+  readonly startThread: (assignment: WorkerInit) => WorkerThread;
 }
 
 /** How many workers were asked for: 0 for as many as are of use here. */
@@ -24,8 +24,8 @@ export function usefulWorkers(wanted: WantedWorkers, cores: number, shards: numb
 }
 
 /** The threads that share the training batches of one learner. How many there are changes no number, only the speed. */
-export class Helpers {
-  readonly #helpers: Helper[] = [];
+export class WorkerPool {
+  readonly #helpers: WorkerThread[] = [];
   #isDisposed = false;
 
   private constructor(readonly learner: Learner) {}
@@ -36,18 +36,18 @@ export class Helpers {
    * @param threads undefined where the host has none besides this one
    * @param notice is told what runs instead of what was asked for, now or later
    */
-  static employ(
+  static start(
     learner: Learner,
     wanted: WantedWorkers,
     threads: Threads | undefined,
     notice: (message: string) => void,
-  ): Helpers {
-    const helpers = new Helpers(learner);
+  ): WorkerPool {
+    const helpers = new WorkerPool(learner);
     const useful = usefulWorkers(wanted, threads?.cores ?? 1, learner.shardCount);
     while (helpers.workers < useful && threads !== undefined) {
-      const assignment = learner.invite();
+      const assignment = learner.addWorker();
       if (assignment === undefined) break;
-      helpers.#add(threads.startHelper(assignment), notice);
+      helpers.#add(threads.startThread(assignment), notice);
     }
     const missing = reasonForFewer(wanted, useful, helpers.workers);
     if (missing !== undefined) notice(missing);
@@ -61,11 +61,11 @@ export class Helpers {
 
   dispose(): void {
     this.#isDisposed = true;
-    this.learner.dismiss();
+    this.learner.releaseWorkers();
     for (const helper of this.#helpers.splice(0)) helper.end();
   }
 
-  #add(helper: Helper, notice: (message: string) => void): void {
+  #add(helper: WorkerThread, notice: (message: string) => void): void {
     this.#helpers.push(helper);
     helper.onGone((reason) => {
       if (this.#isDisposed) return;

@@ -6,7 +6,7 @@ import type { Threads } from './workerPool';
 export function nodeThreads(script: string): Threads {
   return {
     cores: availableParallelism(),
-    startHelper: (assignment) => {
+    startThread: (assignment) => {
       const worker = new Worker(script, { name: 'unroll-helper', workerData: assignment });
       // Nobody has to end a helper for a program to be over.
       worker.unref();

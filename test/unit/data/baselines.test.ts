@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Batch } from '../../../src/data/batch';
 import { patternOf, reportedLoss } from '../../../src/data/lossPattern';
 import type { Source } from '../../../src/data/source';
-import { legalAfter } from '../../../src/data/tasks/grammar';
+import { allowedNext } from '../../../src/data/tasks/grammar';
 import { inputsOf, opened, type Written } from './openedSource';
 
 /** The loss of one prediction, given the lane's inputs up to a step: squares for numbers, nats for classes. */
@@ -83,12 +83,12 @@ const earned: readonly (readonly [Written, Readonly<Record<string, Predictor>>])
       guessing: chosen(() => 1 / 7),
       'grammar without long memory': chosen((inputs, t, target) => {
         const symbols = prefix(inputs, t);
-        const ways = legalAfter(symbols);
+        const ways = allowedNext(symbols);
         // After the inner string's E only the second symbol tells T from P, and it is forgotten.
         const forgotten = ways.length === 1 && symbols.at(-1) === 6 && [1, 2].includes(target);
         return forgotten ? 1 / 2 : 1 / ways.length;
       }),
-      'grammar known': chosen((inputs, t) => 1 / legalAfter(prefix(inputs, t)).length),
+      'grammar known': chosen((inputs, t) => 1 / allowedNext(prefix(inputs, t)).length),
     },
   ],
   [{ data: { task: 'delay', length: 20, lag: 4 } }, { 'always 0': constant(0) }],

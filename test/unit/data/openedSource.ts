@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { filesOf, openSource, type Source } from '../../../src/data/source';
 import type { Batch } from '../../../src/data/batch';
 import { parseExperiment } from '../../../src/experiment/parse';
-import type { Objection } from '../../../src/experiment/problem';
+import type { KeyProblem } from '../../../src/experiment/problem';
 import type { ResolvedExperiment } from '../../../src/experiment/schema';
 
 /** The parts of an experiment file that a test of data sets. */
@@ -38,7 +38,7 @@ export function opened(written: Written, content: string | Uint8Array = ''): Sou
 }
 
 /** The one objection against an experiment's data. */
-export function objectionTo(written: Written, content: string | Uint8Array = ''): Objection {
+export function objectionTo(written: Written, content: string | Uint8Array = ''): KeyProblem {
   const experiment = experimentOver(written);
   const outcome = openSource(experiment, bytesOf(experiment, content));
   assert.ok(outcome.kind === 'refused', 'the data was accepted');

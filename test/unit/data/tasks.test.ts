@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { legalAfter, reberSymbols } from '../../../src/data/tasks/grammar';
+import { allowedNext, reberSymbols } from '../../../src/data/tasks/grammar';
 import { lanesOf, objectionTo, opened } from './openedSource';
 
 const near = (value: number, expected: number, tolerance: number) =>
@@ -173,9 +173,9 @@ describe('the embedded Reber grammar', () => {
       ([prefix]) => strings.filter((string) => `${string.join()},`.startsWith(`${prefix},`)).length > 40,
     );
     for (const [prefix, next] of often) {
-      assert.deepEqual([...legalAfter(prefix.split(',').map(Number))].sort(), [...next].sort(), prefix);
+      assert.deepEqual([...allowedNext(prefix.split(',').map(Number))].sort(), [...next].sort(), prefix);
     }
-    assert.deepEqual(legalAfter([0, 0]), []);
+    assert.deepEqual(allowedNext([0, 0]), []);
   });
 
   it('may be drawn in batches of any size', function () {

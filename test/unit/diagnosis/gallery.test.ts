@@ -7,8 +7,8 @@ import { Diagnosis } from '../../../src/diagnosis/diagnosis';
 import type { Finding } from '../../../src/diagnosis/finding';
 import { rules } from '../../../src/diagnosis/rules/all';
 import { parseExperiment } from '../../../src/experiment/parse';
-import { factsOf } from '../../../src/trainer/training/runInfo';
-import { planTraining } from '../../../src/trainer/training/trainingSetup';
+import { runInfoOf } from '../../../src/trainer/training/runInfo';
+import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
 import { Training } from '../../../src/trainer/training/training';
 
 const samples = resolve('media', 'samples');
@@ -22,10 +22,10 @@ function findingsOf(text: string, variant?: string): readonly Finding[] {
   const { experiment } = resolved;
   const files = new Map(filesOf(experiment).map(({ path }) => [path, readFileSync(join(samples, path))]));
   const kernels = openKernels(defaultKernelSet(true));
-  const planned = planTraining({ experiment, files, kernels, memoryLimit: 1e9 });
+  const planned = prepareTraining({ experiment, files, kernels, memoryLimit: 1e9 });
   assert.ok(planned.kind === 'planned', JSON.stringify(planned));
   const training = new Training(planned.plan, () => performance.now() / 1000);
-  const diagnosis = new Diagnosis(experiment, factsOf(planned.plan, variant, undefined, 1));
+  const diagnosis = new Diagnosis(experiment, runInfoOf(planned.plan, variant, undefined, 1));
   while (!training.isFinished) {
     const advance = training.advance();
     if (advance.kind === 'nonFinite') {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFindings } from '../../../src/diagnosis/finding';
 import { readManifest } from '../../../src/run/manifest';
-import { factsOf } from '../../../src/trainer/training/runInfo';
+import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 import { Run } from '../../../src/trainer/training/run';
 import { RunWriter } from '../../../src/trainer/storage/runWriter';
@@ -24,7 +24,7 @@ describe('The findings of a run', () => {
     readFindings(readFileSync(join(folder, 'findings.jsonl'))).map(({ code }) => code);
   const writerOf = (steps: number): RunWriter => {
     const training = exampleTraining(keys(steps));
-    return new RunWriter(new FolderStorage(folder), training, factsOf(training.plan, undefined, folder, 1));
+    return new RunWriter(new FolderStorage(folder), training, runInfoOf(training.plan, undefined, folder, 1));
   };
   const train = async (writer: RunWriter): Promise<readonly string[]> => {
     const told: string[] = [];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cells } from '../../../src/engine/cells/registry';
-import { Itemiser } from '../../../src/engine/instruments/perLossGradients';
+import { PerLossGradients } from '../../../src/engine/instruments/perLossGradients';
 import type { LossSpec } from '../../../src/engine/spec';
 import { exampleLearner, randomWindow, smallNetwork, update } from './exampleLearner';
 import { testedKernels } from './kernelSets';
@@ -16,7 +16,7 @@ describe('the itemised matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
             const network = smallNetwork(cell, { layers: 2 });
             const loss: LossSpec = { kind, reduction: 'sum' };
             const learner = () => exampleLearner({ kernels: kernels.open(), network, loss, inputs, batch: 1, steps });
-            const itemiser = new Itemiser(kernels.open(), network, inputs, steps);
+            const itemiser = new PerLossGradients(kernels.open(), network, inputs, steps);
             for (const [name, { values }] of learner().parameters) itemiser.load(name, values);
             const asked = (t: number): boolean => t !== 4;
             const window = randomWindow({ network, loss: kind, steps, batch: 1, inputs, mask: asked });
@@ -58,7 +58,7 @@ describe('the itemised matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
       const network = smallNetwork('lstm');
       const loss: LossSpec = { kind: 'mse', reduction: 'sum' };
       const learner = exampleLearner({ kernels: kernels.open(), network, loss, batch: 1, steps });
-      const itemiser = new Itemiser(kernels.open(), network, 'dense', steps);
+      const itemiser = new PerLossGradients(kernels.open(), network, 'dense', steps);
       for (const [name, { values }] of learner.parameters) itemiser.load(name, values);
       const window = randomWindow({ network, loss: 'mse', steps, batch: 1 });
       const of = (value: number) => {
@@ -75,7 +75,7 @@ describe('the itemised matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
     const loss: LossSpec = { kind: 'mse', reduction: 'sum' };
     const long = 150;
     const learner = exampleLearner({ network, loss, batch: 1, steps: long });
-    const itemiser = new Itemiser(testedKernels[0].open(), network, 'dense', long);
+    const itemiser = new PerLossGradients(testedKernels[0].open(), network, 'dense', long);
     for (const [name, { values }] of learner.parameters) itemiser.load(name, values);
     const window = randomWindow({ network, loss: 'mse', steps: long, batch: 1 });
     const zero = new Float64Array(network.hidden);
@@ -90,7 +90,7 @@ describe('the itemised matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
 
   it('refuses a window of several lanes', () => {
     const network = smallNetwork('rnn');
-    const itemiser = new Itemiser(testedKernels[0].open(), network, 'dense', steps);
+    const itemiser = new PerLossGradients(testedKernels[0].open(), network, 'dense', steps);
     const window = randomWindow({ network, loss: 'mse', steps, batch: 2 });
     assert.throws(
       () => itemiser.matrix({ window, initial: [], weight: 1 }, { kind: 'mse', reduction: 'sum' }, 0),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { shardsOf } from '../../../src/engine/parallel/shardBatch';
 import { cells } from '../../../src/engine/cells/registry';
-import { cutBatch } from '../../../src/engine/recurrence/batchRows';
+import { splitBatch } from '../../../src/engine/recurrence/batchRows';
 import type { LearnerOptions } from '../../../src/engine/learner';
 import type { BpttSpec, ClipSpec } from '../../../src/engine/spec';
 import { windowsOf } from '../../../src/engine/recurrence/truncation';
@@ -36,7 +36,7 @@ describe('the cut of a batch', () => {
       [20, 2],
       [5, 1],
     ] as const) {
-      const ranges = cutBatch(batch, shards);
+      const ranges = splitBatch(batch, shards);
       assert.equal(ranges.length, shards);
       assert.deepEqual(
         ranges.flatMap(({ from, count }) => Array.from({ length: count }, (_, i) => from + i)),

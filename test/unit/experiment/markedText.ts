@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseExperiment } from '../../../src/experiment/parse';
-import type { Refusal } from '../../../src/experiment/problem';
+import type { Problem } from '../../../src/experiment/problem';
 
 /** A text in which «…» marks where a refusal is expected, and the same text without the marks. */
 export interface MarkedText {
@@ -22,7 +22,7 @@ export function unmarked(marked: string): MarkedText {
 }
 
 /** The refusals of a text; fails where it is an experiment. */
-export function refusalsOf(text: string): readonly Refusal[] {
+export function refusalsOf(text: string): readonly Problem[] {
   const parsed = parseExperiment(text);
   assert.ok(parsed.kind === 'refused', 'the experiment was accepted');
   return parsed.refusals;

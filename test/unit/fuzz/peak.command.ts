@@ -5,7 +5,7 @@ import { RunHistory } from '../../../src/run/series/runHistory';
 import { readManifest } from '../../../src/run/manifest';
 import { readTensorFile } from '../../../src/run/storage/safetensors';
 import { restoreCheckpoint } from '../../../src/trainer/storage/checkpoint';
-import { RecordDetail } from '../../../src/trainer/storage/zoomedSeries.node';
+import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries.node';
 import type { HistoryRequest } from '../../../src/protocol/storedRun';
 import { answerHistory, readHistory } from '../../../src/trainer/storage/recordHistory.node';
 import { readRecords } from '../../../src/run/records/recordDecoder';
@@ -38,7 +38,7 @@ const readers: Readonly<Record<HostileReader, () => unknown>> = {
     const after = JSON.parse(readFileSync(join(folder, 'after.json'), 'utf8')) as HistoryRequest['after'];
     return answerHistory({ folder, facts: factsIn(), end: Infinity, after });
   },
-  detail: () => new RecordDetail(folder, factsIn()).read({ from: 0, to: 1e9 }),
+  detail: () => new StoredZoomedSeries(folder, factsIn()).read({ from: 0, to: 1e9 }),
   manifest: () => {
     const manifest = readManifest(bytesOf('run.json'));
     if (manifest === undefined) throw new Error('no manifest');

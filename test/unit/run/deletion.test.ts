@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { reasonToKeep } from '../../../src/run/storage/deletion.node';
+import { reasonNotToDelete } from '../../../src/run/storage/deletion.node';
 import { isRunFile, runFiles } from '../../../src/run/storage/runFiles';
 
 describe('Deleting the folder of a run', () => {
@@ -27,44 +27,47 @@ describe('Deleting the folder of a run', () => {
   });
 
   it('is done where it holds what runs write and nothing else', async () => {
-    assert.equal(await reasonToKeep(run, [home]), undefined);
+    assert.equal(await reasonNotToDelete(run, [home]), undefined);
   });
 
   for (const name of ['notes.txt', 'src/main.c', '.git/config', 'checkpoints/best.pt', 'checkpoints/old/x', 'step-x']) {
     it(`is refused where ${name} lies in it`, async () => {
       write(name);
       const [first] = name.split('/');
-      assert.match((await reasonToKeep(run, [home])) ?? '', new RegExp(`contains "${first}`));
+      assert.match((await reasonNotToDelete(run, [home])) ?? '', new RegExp(`contains "${first}`));
     });
   }
 
   it('is refused where it is a folder of the workspace, or contains one, by whatever path', async () => {
-    assert.match((await reasonToKeep(run, [run])) ?? '', /folder of the workspace/);
-    assert.match((await reasonToKeep(join(run, '..', 'a'), [run])) ?? '', /folder of the workspace/);
+    assert.match((await reasonNotToDelete(run, [run])) ?? '', /folder of the workspace/);
+    assert.match((await reasonNotToDelete(join(run, '..', 'a'), [run])) ?? '', /folder of the workspace/);
     symlinkSync(run, join(home, 'link'));
-    assert.match((await reasonToKeep(run, [join(home, 'link')])) ?? '', /folder of the workspace/);
-    assert.match((await reasonToKeep(run, [home, join(run, 'checkpoints')])) ?? '', /contains the workspace folder/);
-    assert.equal(await reasonToKeep(run, [`${run}b`]), undefined);
+    assert.match((await reasonNotToDelete(run, [join(home, 'link')])) ?? '', /folder of the workspace/);
+    assert.match(
+      (await reasonNotToDelete(run, [home, join(run, 'checkpoints')])) ?? '',
+      /contains the workspace folder/,
+    );
+    assert.equal(await reasonNotToDelete(run, [`${run}b`]), undefined);
   });
 
   it('is refused where it is a link, a file or gone', async () => {
     symlinkSync(run, join(home, 'link'));
-    assert.match((await reasonToKeep(join(home, 'link'), [home])) ?? '', /is a link/);
-    assert.match((await reasonToKeep(join(run, runFiles.manifest), [home])) ?? '', /not a folder/);
-    assert.match((await reasonToKeep(join(run, 'none'), [home])) ?? '', /not there/);
+    assert.match((await reasonNotToDelete(join(home, 'link'), [home])) ?? '', /is a link/);
+    assert.match((await reasonNotToDelete(join(run, runFiles.manifest), [home])) ?? '', /not a folder/);
+    assert.match((await reasonNotToDelete(join(run, 'none'), [home])) ?? '', /not there/);
   });
 
   it('is refused where a link or a folder stands in place of a file of the run', async () => {
     rmSync(join(run, runFiles.records));
     symlinkSync(home, join(run, runFiles.records));
-    assert.match((await reasonToKeep(run, [])) ?? '', /records\.arrows/);
+    assert.match((await reasonNotToDelete(run, [])) ?? '', /records\.arrows/);
     rmSync(join(run, runFiles.records));
     mkdirSync(join(run, runFiles.records));
-    assert.match((await reasonToKeep(run, [])) ?? '', /records\.arrows/);
+    assert.match((await reasonNotToDelete(run, [])) ?? '', /records\.arrows/);
     rmSync(join(run, runFiles.records), { recursive: true });
     rmSync(join(run, runFiles.checkpoints), { recursive: true });
     symlinkSync(home, join(run, runFiles.checkpoints));
-    assert.match((await reasonToKeep(run, [])) ?? '', /checkpoints/);
+    assert.match((await reasonNotToDelete(run, [])) ?? '', /checkpoints/);
   });
 
   it('knows every file of the layout', () => {

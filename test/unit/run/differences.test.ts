@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { briefValue, differingKeys, keyValues } from '../../../src/run/differences';
+import { formatValue, differingKeys, keyValues } from '../../../src/run/differences';
 import { distinctNames } from '../../../src/run/distinctNames';
 import { plainName, readDisplayName, writeDisplayName } from '../../../src/run/displayName';
 
@@ -11,10 +11,10 @@ describe('The keys that set runs apart', () => {
     const values = [one, other].map(keyValues);
     assert.deepEqual(differingKeys(values), ['model.cell', 'clip.norm', 'clip']);
     assert.deepEqual(
-      values.map((of) => briefValue(of.get('model.cell'))),
+      values.map((of) => formatValue(of.get('model.cell'))),
       ['rnn', 'lstm'],
     );
-    assert.equal(briefValue(values[1].get('clip.norm')), '–');
+    assert.equal(formatValue(values[1].get('clip.norm')), '–');
   });
 
   it('are none for one run, or for equal ones', () => {
@@ -26,7 +26,7 @@ describe('The keys that set runs apart', () => {
     const deep = JSON.parse(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`) as unknown;
     const values = keyValues(deep);
     assert.deepEqual([...values.keys()], ['a.a.a.a.a']);
-    assert.ok(briefValue(values.get('a.a.a.a.a')).length <= 60);
+    assert.ok(formatValue(values.get('a.a.a.a.a')).length <= 60);
     const proto = keyValues(JSON.parse('{ "__proto__": { "polluted": 1 } }'));
     assert.equal(proto.get('__proto__.polluted'), '1');
     assert.equal(({} as { polluted?: unknown }).polluted, undefined);

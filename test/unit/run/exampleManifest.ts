@@ -1,13 +1,13 @@
 import { layoutVersion } from '../../../src/run/storage/runFiles';
 import type { Manifest } from '../../../src/run/manifest';
 import type { RecordLayout } from '../../../src/run/records/recordBatch';
-import { factsOf } from '../../../src/trainer/training/runInfo';
+import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { exampleTraining } from '../trainer/exampleTraining';
 
 /** The manifest of a run that has ended, with another layout of its records where one is given. */
 export function exampleManifest(layout?: RecordLayout): Manifest {
   const { plan } = exampleTraining();
-  const facts = factsOf(plan, undefined, '/runs/example', 1);
+  const facts = runInfoOf(plan, undefined, '/runs/example', 1);
   return {
     format: 'unroll-run',
     version: layoutVersion,

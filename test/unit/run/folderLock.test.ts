@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
-import { isTrainedIn, lockFolder } from '../../../src/run/storage/folderLock.node';
+import { isLocked, lockFolder } from '../../../src/run/storage/folderLock.node';
 import { findProcess, ownStart } from '../../../src/run/storage/processStart.node';
 
 const secondsPerDay = 86_400;
@@ -60,7 +60,7 @@ describe('The lock of a run’s folder', () => {
     await refused(pid);
     process.kill(pid, 'SIGKILL');
     while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) await setTimeout(5);
-    assert.equal(await isTrainedIn(folder), false);
+    assert.equal(await isLocked(folder), false);
     await takenOver();
     writeFileSync(lockPath, `${pid} ${hostname()} ${start}`);
     await takenOver();
@@ -70,16 +70,16 @@ describe('The lock of a run’s folder', () => {
     const pid = await sleeper();
     const start = await startOf(pid);
     writeFileSync(lockPath, `${pid} ${hostname()} ${start}`);
-    assert.equal(await isTrainedIn(folder), true);
+    assert.equal(await isLocked(folder), true);
     await refused(pid);
     writeFileSync(lockPath, `${pid} ${hostname()} ${start}0`);
-    assert.equal(await isTrainedIn(folder), false);
+    assert.equal(await isLocked(folder), false);
     await takenOver();
   });
 
   it('is not this process’s where an earlier one has had its number', async () => {
     writeFileSync(lockPath, `${process.pid} ${hostname()} ${(await ownStart()) ?? ''}0`);
-    assert.equal(await isTrainedIn(folder), false);
+    assert.equal(await isLocked(folder), false);
     await takenOver();
   });
 
@@ -101,7 +101,7 @@ describe('The lock of a run’s folder', () => {
       await refused(pid);
       const time = Date.now() / 1000 + seconds;
       utimesSync(lockPath, time, time);
-      assert.equal(await isTrainedIn(folder), false);
+      assert.equal(await isLocked(folder), false);
       await takenOver();
     }
   });
@@ -110,7 +110,7 @@ describe('The lock of a run’s folder', () => {
     const { pid: gone } = spawnSync(process.execPath, ['--version']);
     const pid = await sleeper();
     writeFileSync(lockPath, `${gone} ${hostname()}\n${pid} ${await startOf(pid)}`);
-    assert.equal(await isTrainedIn(folder), true);
+    assert.equal(await isLocked(folder), true);
     await assert.rejects(lockFolder(folder), /is training there now/);
     const taking = lockFolder(folder);
     await setTimeout(200);
@@ -126,9 +126,9 @@ describe('The lock of a run’s folder', () => {
     const [holder = '', writer = ''] = readFileSync(lockPath, 'utf8').split('\n');
     assert.equal(holder, `${process.pid} ${hostname()} ${(await ownStart()) ?? ''}`);
     assert.equal(writer, `${pid} ${await startOf(pid)}`);
-    assert.equal(await isTrainedIn(folder), true);
+    assert.equal(await isLocked(folder), true);
     await lock.release();
-    assert.equal(await isTrainedIn(folder), false);
+    assert.equal(await isLocked(folder), false);
   });
 
   it('reads a process’s start behind a name that looks like the rest of the line', async function () {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { discardBeginning } from '../../../src/run/storage/incompleteRun';
+import { removeIncompleteRun } from '../../../src/run/storage/incompleteRun';
 import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 
 describe('The beginning of a run', () => {
@@ -20,13 +20,13 @@ describe('The beginning of a run', () => {
 
   it('is taken away with what is unfinished of it, and nothing else is', async () => {
     put('run.json', 'records.arrows', 'rate-changes.jsonl.partial', 'checkpoints/update-0.safetensors.partial', 'mine');
-    await discardBeginning(new FolderStorage(folder));
+    await removeIncompleteRun(new FolderStorage(folder));
     assert.deepEqual(readdirSync(folder), ['mine']);
   });
 
   it('is left as it is where the run has gone on from it', async () => {
     put('run.json', 'records.arrows', 'checkpoints/update-0.safetensors', 'checkpoints/update-5.safetensors');
-    await discardBeginning(new FolderStorage(folder));
+    await removeIncompleteRun(new FolderStorage(folder));
     assert.equal(readdirSync(folder).length, 3);
     assert.ok(existsSync(join(folder, 'checkpoints', 'update-0.safetensors')));
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pack } from '../../../src/run/records/recordBatch';
 import { RecordEncoder } from '../../../src/run/records/recordEncoder';
-import { RecordDetail } from '../../../src/trainer/storage/zoomedSeries.node';
+import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries.node';
 import { answerHistory } from '../../../src/trainer/storage/recordHistory.node';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
@@ -64,7 +64,7 @@ describe('A stored run with one flipped bit in its records', function () {
 
   it('shows single stretches as they were, or says why not', async () => {
     writeFileSync(join(folder, 'records.arrows'), whole);
-    const ask = () => new RecordDetail(folder, facts).read({ from: 1, to: 8 });
+    const ask = () => new StoredZoomedSeries(folder, facts).read({ from: 1, to: 8 });
     const expected = await ask();
     await withFlippedBits(61, async (where) => {
       const reply = await ask().catch(() => undefined);

@@ -3,11 +3,11 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DisplaySeries } from '../../../src/run/series/displaySeries';
-import type { Detail, DetailRequest } from '../../../src/protocol/panel';
+import type { ZoomedSeries, ZoomedSeriesRequest } from '../../../src/protocol/panel';
 import { pack, type RecordBatch } from '../../../src/run/records/recordBatch';
 import { RecordEncoder } from '../../../src/run/records/recordEncoder';
-import { LiveDetail } from '../../../src/session/liveZoomedSeries';
-import { RecordDetail } from '../../../src/trainer/storage/zoomedSeries.node';
+import { LiveZoomedSeries } from '../../../src/session/liveZoomedSeries';
+import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries.node';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
 const encoder = new RecordEncoder(exampleLayout);
@@ -55,19 +55,19 @@ class TrainingRun {
 describe('The detail at the growing end of a run', () => {
   let folder: string;
   let run: TrainingRun;
-  let records: RecordDetail;
+  let records: StoredZoomedSeries;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'unroll-live-'));
     run = new TrainingRun(join(folder, 'records.arrows'));
-    records = new RecordDetail(folder, { layout: exampleLayout, recordEvery: 1 });
+    records = new StoredZoomedSeries(folder, { layout: exampleLayout, recordEvery: 1 });
   });
   afterEach(() => {
     rmSync(folder, { recursive: true });
   });
-  const following = (request: DetailRequest): LiveDetail =>
-    new LiveDetail(run, { layout: exampleLayout, recordEvery: 1 }, request);
+  const following = (request: ZoomedSeriesRequest): LiveZoomedSeries =>
+    new LiveZoomedSeries(run, { layout: exampleLayout, recordEvery: 1 }, request);
   /** The series of a page that was given an answer and what it has gained since. */
-  const shown = (answer: Detail, ...gained: readonly (Detail | undefined)[]) => {
+  const shown = (answer: ZoomedSeries, ...gained: readonly (ZoomedSeries | undefined)[]) => {
     const series = new DisplaySeries(exampleLayout, 1, answer.from);
     for (const part of [answer, ...gained]) if (part !== undefined) series.write(part.series);
     return series.whole();

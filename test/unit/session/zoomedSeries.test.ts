@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { panelRequests } from '../../../src/panel/requests';
 import { DisplaySeries } from '../../../src/run/series/displaySeries';
-import type { Detail } from '../../../src/protocol/panel';
+import type { ZoomedSeries } from '../../../src/protocol/panel';
 import { pack, type RecordLayout, type UpdateRecord } from '../../../src/run/records/recordBatch';
 import { RecordEncoder } from '../../../src/run/records/recordEncoder';
-import { RecordDetail } from '../../../src/trainer/storage/zoomedSeries.node';
+import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries.node';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
 const spike = 4321;
@@ -40,7 +40,7 @@ function file(updates: number, every = 1): Buffer {
 }
 
 /** What a series of exactly these updates holds. */
-function expected(from: number, to: number, every = 1): Detail {
+function expected(from: number, to: number, every = 1): ZoomedSeries {
   const series = new DisplaySeries(exampleLayout, every, from);
   const first = from - (from % every);
   const records = Array.from({ length: to - first }, (_, i) => recordOf(first + i, every));
@@ -58,8 +58,8 @@ describe('The detail of a kept run', () => {
   afterEach(() => {
     rmSync(folder, { recursive: true });
   });
-  const detailOf = (layout: RecordLayout = exampleLayout, recordEvery = 1): RecordDetail =>
-    new RecordDetail(folder, { layout, recordEvery });
+  const detailOf = (layout: RecordLayout = exampleLayout, recordEvery = 1): StoredZoomedSeries =>
+    new StoredZoomedSeries(folder, { layout, recordEvery });
 
   it('has every update of a stretch of at most 2,048 as it was recorded', async () => {
     writeFileSync(path, file(10_000));

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { openKernels } from '../../../src/engine/kernels/open';
 import { parseExperiment } from '../../../src/experiment/parse';
 import { inspectionOf } from '../../../src/trainer/replay/inspection';
-import { planTraining } from '../../../src/trainer/training/trainingSetup';
-import { TermsOfUpdate } from '../../../src/trainer/replay/chainRuleTerms';
+import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
+import { UpdateTerms } from '../../../src/trainer/replay/chainRuleTerms';
 import { Training } from '../../../src/trainer/training/training';
 
 /** A vector or a matrix of two, as the course writes them. */
@@ -15,7 +15,7 @@ describe('Three steps by hand', () => {
   assert.ok(parsed.kind === 'experiment');
   const resolved = parsed.file.resolve();
   assert.ok(resolved.kind === 'resolved');
-  const planned = planTraining({
+  const planned = prepareTraining({
     experiment: resolved.experiment,
     files: new Map(),
     kernels: openKernels('reference'),
@@ -98,7 +98,7 @@ describe('Three steps by hand', () => {
   });
 
   it('the terms δ_t h_{t−1}ᵀ are those of the net, and add up to ∂L/∂W_hh', async () => {
-    const ofUpdate = new TermsOfUpdate(capture);
+    const ofUpdate = new UpdateTerms(capture);
     for (const t of [2, 1, 0]) {
       const asked = { update: 0, sequence: 0, parameter: 'rnn.weight_hh_l0', t };
       const { term } = await ofUpdate.at(asked, () => Promise.resolve());

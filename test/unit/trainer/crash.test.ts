@@ -16,7 +16,7 @@ import { join, resolve } from 'node:path';
 import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/records/recordDecoder';
 import { readTensorFile } from '../../../src/run/storage/safetensors';
-import { factsOf } from '../../../src/trainer/training/runInfo';
+import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 import { Run } from '../../../src/trainer/training/run';
 import { RunWriter } from '../../../src/trainer/storage/runWriter';
@@ -72,7 +72,7 @@ describe('A run that is cut off', () => {
   });
   const keys = { training: { steps: 12, batch: 3, checkpointEvery: 5, validateEvery: 4 } };
   const writerIn = (folder: string, training: Training): RunWriter =>
-    new RunWriter(new FolderStorage(folder), training, factsOf(training.plan, undefined, folder, 1));
+    new RunWriter(new FolderStorage(folder), training, runInfoOf(training.plan, undefined, folder, 1));
 
   /** The folder of a run that was killed between two flushes: its records go on after its newest checkpoint. */
   async function killed(): Promise<{ readonly whole: string; readonly cut: string }> {

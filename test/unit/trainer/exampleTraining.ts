@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { openKernels, type BuiltKernelSet } from '../../../src/engine/kernels/open';
 import { parseExperiment } from '../../../src/experiment/parse';
 import type { ResolvedExperiment } from '../../../src/experiment/schema';
-import { planTraining } from '../../../src/trainer/training/trainingSetup';
+import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
 import { Training } from '../../../src/trainer/training/training';
 
 /** An experiment small enough to train in milliseconds; keys replace the example's own. */
@@ -28,7 +28,7 @@ export function exampleTraining(
   shards?: number,
   kernelSet: BuiltKernelSet = 'reference',
 ): Training {
-  const planned = planTraining({
+  const planned = prepareTraining({
     experiment: exampleExperiment(keys),
     files,
     kernels: openKernels(kernelSet),

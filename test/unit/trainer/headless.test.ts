@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { editableManifest } from '../../editableManifest';
-import { briefNumber } from '../../../src/text/numbers';
+import { formatNumber } from '../../../src/text/numbers';
 import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/records/recordDecoder';
 
@@ -141,7 +141,7 @@ describe('The headless runner', () => {
     const { stderr } = train(experiment({ training: { ...small.training, validateEvery: 12 } }), '--out', path('run'));
     const { loss, validationLoss } = readManifest(readFileSync(path('run', 'run.json'))) ?? {};
     assert.ok(typeof loss === 'number' && typeof validationLoss === 'number');
-    const words = `loss ${briefNumber(loss)}, validation loss ${briefNumber(validationLoss)}`;
+    const words = `loss ${formatNumber(loss)}, validation loss ${formatNumber(validationLoss)}`;
     assert.match(stderr, new RegExp(`Finished: 12 updates, ${words}\\. Records: `));
   });
 

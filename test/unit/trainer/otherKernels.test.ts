@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Inspection } from '../../../src/protocol/inspection';
 import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
-import { goneOnWith, kernelsAt, type KernelHistory } from '../../../src/run/kernelHistory';
+import { withKernelChange, kernelsAt, type KernelHistory } from '../../../src/run/kernelHistory';
 import { readManifest, type Manifest } from '../../../src/run/manifest';
-import { factsOf } from '../../../src/trainer/training/runInfo';
+import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { inspectionOf } from '../../../src/trainer/replay/inspection';
 import { ReplayService } from '../../../src/trainer/replay/replayService';
 import { RunWriter } from '../../../src/trainer/storage/runWriter';
@@ -33,7 +33,7 @@ describe('A run that other kernels went on with', () => {
   };
   const begun = (kernels: 'simd' | 'simd-fma'): { readonly training: Training; readonly writer: RunWriter } => {
     const training = exampleTraining(keys, new Map(), undefined, kernels);
-    const facts = factsOf(training.plan, undefined, folder, 1);
+    const facts = runInfoOf(training.plan, undefined, folder, 1);
     return { training, writer: new RunWriter(new FolderStorage(folder), training, facts) };
   };
   /** Trains up to so many updates and keeps a checkpoint there; what the second sequence saw in each. */
@@ -106,7 +106,7 @@ describe('A run that other kernels went on with', () => {
       undefined,
       'simd',
     );
-    const writer = new RunWriter(new FolderStorage(folder), training, factsOf(training.plan, undefined, folder, 2));
+    const writer = new RunWriter(new FolderStorage(folder), training, runInfoOf(training.plan, undefined, folder, 2));
     await writer.resume(manifest());
     assert.deepEqual([writer.facts.plannedUpdates, writer.facts.workers], [40, 2]);
   });
@@ -117,11 +117,11 @@ describe('A run that other kernels went on with', () => {
       [0, 7, 8, Infinity].map((update) => kernelsAt(history, update)),
       ['simd', 'simd', 'simd-fma', 'simd-fma'],
     );
-    assert.deepEqual(goneOnWith(history, 12, 'simd-fma'), history);
-    assert.deepEqual(goneOnWith(history, 8, 'simd-fma'), history);
-    assert.deepEqual(goneOnWith(history, 4, 'simd'), { kernels: 'simd', kernelChanges: [] });
-    assert.deepEqual(goneOnWith(history, 0, 'simd-fma'), { kernels: 'simd-fma', kernelChanges: [] });
-    assert.deepEqual(goneOnWith(history, 12, 'reference').kernelChanges, [
+    assert.deepEqual(withKernelChange(history, 12, 'simd-fma'), history);
+    assert.deepEqual(withKernelChange(history, 8, 'simd-fma'), history);
+    assert.deepEqual(withKernelChange(history, 4, 'simd'), { kernels: 'simd', kernelChanges: [] });
+    assert.deepEqual(withKernelChange(history, 0, 'simd-fma'), { kernels: 'simd-fma', kernelChanges: [] });
+    assert.deepEqual(withKernelChange(history, 12, 'reference').kernelChanges, [
       ...history.kernelChanges,
       { update: 12, kernels: 'reference' },
     ]);

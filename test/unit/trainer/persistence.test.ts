@@ -12,16 +12,16 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { missingInWords } from '../../../src/run/series/missing';
-import { isResumable, type Keeping } from '../../../src/protocol/run';
+import { formatMissing } from '../../../src/run/series/missing';
+import { isResumable, type SaveStatus } from '../../../src/protocol/run';
 import { lockFolder } from '../../../src/run/storage/folderLock.node';
 import { readManifest, type Manifest } from '../../../src/run/manifest';
 import type { RecordBatch } from '../../../src/run/records/recordBatch';
 import { readRecords } from '../../../src/run/records/recordDecoder';
 import type { RunStorage } from '../../../src/run/storage/storage';
-import { RecordDetail } from '../../../src/trainer/storage/zoomedSeries.node';
+import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries.node';
 import { readHistory } from '../../../src/trainer/storage/recordHistory.node';
-import { factsOf } from '../../../src/trainer/training/runInfo';
+import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 import { Replay } from '../../../src/trainer/replay/replay';
 import { Run } from '../../../src/trainer/training/run';
@@ -83,8 +83,8 @@ function fill(filler: string): void {
 /** A run that is driven update by update, every one of them followed by a flush. */
 function driven(training: Training, folder: string, storage: RunStorage, mostWaiting?: number, capture?: number) {
   const published: RecordBatch[] = [];
-  const told: Keeping[] = [];
-  const writer = new RunWriter(storage, training, factsOf(training.plan, undefined, folder, 1));
+  const told: SaveStatus[] = [];
+  const writer = new RunWriter(storage, training, runInfoOf(training.plan, undefined, folder, 1));
   const run = new Run({
     training,
     writer,
@@ -255,13 +255,13 @@ describe('What is kept of a run', () => {
       assert.equal(missing.from, 8);
       assert.equal(missing.to - missing.from, missing.count);
       assert.equal(updates, 40);
-      assert.ok(told[2].message.includes(missingInWords(missing)));
+      assert.ok(told[2].message.includes(formatMissing(missing)));
       rmSync(join(folder, 'overview.safetensors'));
       const fromRecords = await readHistory(folder, manifest);
       assert.deepEqual(fromRecords.numbers, history.numbers);
       assert.deepEqual(fromRecords.series.whole(), history.series.whole());
 
-      const detail = new RecordDetail(folder, manifest.facts);
+      const detail = new StoredZoomedSeries(folder, manifest.facts);
       const at = (answer: Awaited<ReturnType<typeof detail.read>>, update: number): number =>
         answer?.series.scalars.columns['lossMax']?.[update - answer.from] ?? NaN;
       const all = await detail.read({ from: 5, to: 40 });

@@ -7,7 +7,7 @@ import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/records/recordDecoder';
 import { readTensorFile } from '../../../src/run/storage/safetensors';
-import { factsOf } from '../../../src/trainer/training/runInfo';
+import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { readHistory } from '../../../src/trainer/storage/recordHistory.node';
 import { Run } from '../../../src/trainer/training/run';
 import { RunWriter } from '../../../src/trainer/storage/runWriter';
@@ -80,7 +80,7 @@ describe('A run whose power is cut', function () {
     const writer = new RunWriter(
       new FolderStorage(folder, disk),
       training,
-      factsOf(training.plan, undefined, folder, 1),
+      runInfoOf(training.plan, undefined, folder, 1),
     );
     const manifest = existsSync(join(folder, 'run.json'))
       ? readManifest(readFileSync(join(folder, 'run.json')))

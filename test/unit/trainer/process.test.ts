@@ -38,9 +38,9 @@ const parents = new Set<ChildProcess>();
 function trainer(): Started {
   const worker = startTrainer();
   running.add(worker);
-  worker.onGone(() => running.delete(worker));
+  worker.onExit(() => running.delete(worker));
   const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
-  return { worker, channel, gone: new Promise((done) => worker.onGone(done)) };
+  return { worker, channel, gone: new Promise((done) => worker.onExit(done)) };
 }
 
 async function end({ worker, gone }: Started): Promise<void> {
@@ -175,7 +175,7 @@ describe('The trainer’s process', () => {
 
   it('can’t be started from a script that is not there, and says so', async () => {
     const worker = forkTrainers(resolve('dist/no-such-trainer.cjs'))();
-    const reason = await new Promise<string | undefined>((done) => worker.onGone(done));
+    const reason = await new Promise<string | undefined>((done) => worker.onExit(done));
     assert.match(reason ?? '', /^The trainer process exited unexpectedly \(exit code 1\)/);
   });
 

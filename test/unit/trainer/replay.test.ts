@@ -6,7 +6,7 @@ import type { Capture } from '../../../src/engine/instruments/capture';
 import { readRateChanges } from '../../../src/run/rateChanges';
 import { readManifest } from '../../../src/run/manifest';
 import { restoreCheckpoint } from '../../../src/trainer/storage/checkpoint';
-import { factsOf } from '../../../src/trainer/training/runInfo';
+import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 import { inspectionOf, parameterUpdateOf } from '../../../src/trainer/replay/inspection';
 import { Replay } from '../../../src/trainer/replay/replay';
@@ -63,7 +63,7 @@ describe('A replay', () => {
     it(`brings back every update bit for bit, in any order, a rate changed by hand included: ${kind}, ${shards} shards`, async () => {
       const storage = new FolderStorage(folder);
       const training = exampleTraining(keys, files, shards);
-      const writer = new RunWriter(storage, training, factsOf(training.plan, undefined, folder, 1));
+      const writer = new RunWriter(storage, training, runInfoOf(training.plan, undefined, folder, 1));
       await writer.begin();
       const seen: unknown[] = [];
       const advance = training.advance.bind(training);
@@ -121,7 +121,7 @@ describe('A replay', () => {
         training: { steps: 5000, batch: 3 },
       };
       const training = exampleTraining(broken);
-      const writer = new RunWriter(storage, training, factsOf(training.plan, undefined, folder, 1));
+      const writer = new RunWriter(storage, training, runInfoOf(training.plan, undefined, folder, 1));
       await writer.begin();
       const run = new Run({
         training,
@@ -158,7 +158,7 @@ describe('A replay', () => {
     const keys = { training: { steps: 200, batch: 3, checkpointEvery: 0 } };
     const training = exampleTraining(keys);
     const storage = new FolderStorage(folder);
-    const writer = new RunWriter(storage, training, factsOf(training.plan, undefined, folder, 1));
+    const writer = new RunWriter(storage, training, runInfoOf(training.plan, undefined, folder, 1));
     await writer.begin();
     const seen: unknown[] = [];
     for (let update = 0; update < 200; update++) {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { memoryHorizon, ReachFinder } from '../../../src/trainer/replay/gradientFlow';
+import { memoryHorizon, GradientFlowComputer } from '../../../src/trainer/replay/gradientFlow';
 import { recurrentBlock } from '../../../src/trainer/replay/recurrentBlock';
-import { TermsOfUpdate } from '../../../src/trainer/replay/chainRuleTerms';
-import type { Moment, Training } from '../../../src/trainer/training/training';
+import { UpdateTerms } from '../../../src/trainer/replay/chainRuleTerms';
+import type { CapturedUpdate, Training } from '../../../src/trainer/training/training';
 import { whatIf } from '../../../src/trainer/replay/whatIf';
 import { exampleText, exampleTraining } from './exampleTraining';
 
 /** The update of that number, with everything around it. */
-function momentOf(training: Training, update = 0): Moment {
+function momentOf(training: Training, update = 0): CapturedUpdate {
   for (;;) {
     const advance = training.advance((at) => at === update);
     assert.ok(advance.kind === 'updated');
@@ -27,7 +27,7 @@ const pause = (): Promise<void> => Promise.resolve();
 describe('Asked about an update', () => {
   it('the terms of a parameter at a step: δ_t and h_{t−1}, the term, the sum so far, the check', async () => {
     const training = exampleTraining();
-    const terms = new TermsOfUpdate(momentOf(training, 2).capture);
+    const terms = new UpdateTerms(momentOf(training, 2).capture);
     const asked = { update: 2, parameter: 'rnn.weight_hh_l0', sequence: 1, t: 3 };
     const { rows, columns, delta, source, term, sum, relativeError, norm, t } = await terms.at(asked, pause);
     assert.deepEqual([rows, columns, t], [16, 4, 3]);
@@ -46,7 +46,11 @@ describe('Asked about an update', () => {
           training: { steps: 3, batch: 1 },
         });
         const { capture } = momentOf(training, 1);
-        const reach = await new ReachFinder(training.plan).of(capture, { update: 1, sequence: 0, layer: 0 }, pause);
+        const reach = await new GradientFlowComputer(training.plan).of(
+          capture,
+          { update: 1, sequence: 0, layer: 0 },
+          pause,
+        );
         const { steps, matrix, medianOf, gain, recurrent, bound } = reach;
         const dh = capture.tensors.get('dh_l0')?.data ?? [];
         const last =
@@ -71,7 +75,7 @@ describe('Asked about an update', () => {
       const training = exampleTraining({ ...truncated, bptt: { forward: 6, backward: 10 } }, exampleText);
       const { capture } = momentOf(training, 4);
       const asked = { update: 4, sequence: 1, layer: 0 };
-      const finder = new ReachFinder(training.plan);
+      const finder = new GradientFlowComputer(training.plan);
       const { steps, matrix, median, medianOf, horizon, longest } = await finder.of(capture, asked, pause);
       assert.deepEqual(await finder.horizon(capture, asked, pause), { horizon, longest });
       assert.equal(steps, 10);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { QuestionQueue } from '../../../src/trainer/replay/requestQueue';
+import { RequestQueue } from '../../../src/trainer/replay/requestQueue';
 
 describe('Questions about single updates', () => {
   const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   /** A queue whose answers take until the next turn, and what was answered, in order. */
   const asked = () => {
-    const queue = new QuestionQueue(nextTurn);
+    const queue = new RequestQueue(nextTurn);
     const order: string[] = [];
     return {
       order,
@@ -42,7 +42,7 @@ describe('Questions about single updates', () => {
   });
 
   it('are broken off for what is more urgent, and begun anew where they are still wanted', async () => {
-    const queue = new QuestionQueue(nextTurn);
+    const queue = new RequestQueue(nextTurn);
     const done: string[] = [];
     /** Rests ten times on its way. */
     const long = (purpose: 'detail' | 'survey', update: number): Promise<string> =>
@@ -80,7 +80,7 @@ describe('Questions about single updates', () => {
   });
 
   it('that fail do not hold up the others', async () => {
-    const queue = new QuestionQueue(nextTurn);
+    const queue = new RequestQueue(nextTurn);
     const failing = queue.ask('look', 1, () => Promise.reject(new Error('gone')));
     const other = queue.ask('look', 2, () => Promise.resolve('there'));
     await assert.rejects(failing, /gone/);

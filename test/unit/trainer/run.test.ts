@@ -6,7 +6,7 @@ import type { RecordBatch } from '../../../src/run/records/recordBatch';
 import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/records/recordDecoder';
 import type { RunStorage } from '../../../src/run/storage/storage';
-import { factsOf } from '../../../src/trainer/training/runInfo';
+import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 import { Run } from '../../../src/trainer/training/run';
 import { RunWriter } from '../../../src/trainer/storage/runWriter';
@@ -41,7 +41,7 @@ describe('A run', () => {
   });
 
   const written = async (training: Training, storage: RunStorage = new FolderStorage(folder)): Promise<RunWriter> => {
-    const writer = new RunWriter(storage, training, factsOf(training.plan, undefined, folder, 1));
+    const writer = new RunWriter(storage, training, runInfoOf(training.plan, undefined, folder, 1));
     await writer.begin();
     return writer;
   };
@@ -197,7 +197,7 @@ describe('A run', () => {
     assert.match(notices[1] ?? '', /^The end of the run could not be written \(EACCES/);
 
     const again = exampleTraining(keys);
-    const writer = new RunWriter(new FolderStorage(folder), again, factsOf(again.plan, undefined, folder, 1));
+    const writer = new RunWriter(new FolderStorage(folder), again, runInfoOf(again.plan, undefined, folder, 1));
     const earlier = readManifest(readFileSync(join(folder, 'run.json')));
     assert.equal(earlier?.state, 'running');
     await writer.resume(earlier);
@@ -279,7 +279,7 @@ describe('A run', () => {
     assert.deepEqual(readdirSync(join(folder, 'checkpoints')), ['update-0.safetensors', 'update-5.safetensors']);
 
     const second = exampleTraining(keys);
-    const facts = factsOf(second.plan, undefined, folder, 1);
+    const facts = runInfoOf(second.plan, undefined, folder, 1);
     const resumedWriter = new RunWriter(new FolderStorage(folder), second, facts);
     const earlier = readManifest(readFileSync(join(folder, 'run.json')));
     assert.ok(earlier !== undefined);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { cells } from '../../../src/engine/cells/registry';
 import { restoreCheckpoint, writeCheckpoint } from '../../../src/trainer/storage/checkpoint';
-import { Helpers } from '../../../src/trainer/training/workerPool';
+import { WorkerPool } from '../../../src/trainer/training/workerPool';
 import { nodeThreads } from '../../../src/trainer/training/workerThreads.node';
 import type { Training } from '../../../src/trainer/training/training';
 import { testedKernels } from '../engine/kernelSets';
@@ -31,7 +31,7 @@ function bitsOf(training: Training, updates: number): readonly unknown[] {
 function trained(training: Training, updates: number, workers: number): readonly unknown[] {
   const { learner } = training.plan;
   const notices: string[] = [];
-  const helpers = Helpers.employ(learner, workers, threads, (notice) => notices.push(notice));
+  const helpers = WorkerPool.start(learner, workers, threads, (notice) => notices.push(notice));
   try {
     assert.equal(helpers.workers, workers);
     const begin = writeCheckpoint(training, 0);

@@ -18,9 +18,9 @@ import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
-import { takenOver } from '../../../src/run/storage/storageErrorAdvice';
-import { HeldFolder } from '../../../src/run/storage/heldFolder.node';
-import { isTrainedIn, lockFolder } from '../../../src/run/storage/folderLock.node';
+import { takenOverCode } from '../../../src/run/storage/storageErrorAdvice';
+import { LockedFolder } from '../../../src/run/storage/heldFolder.node';
+import { isLocked, lockFolder } from '../../../src/run/storage/folderLock.node';
 
 const runner = resolve('dist', 'cli.mjs');
 
@@ -103,7 +103,7 @@ describe('A run folder from a stranger', function () {
   it('is not waited on for a pipe in place of its lock', async () => {
     execFileSync('mkfifo', [path('run', 'run.lock')]);
     const patience = setTimeout(2000, 'hung');
-    const trained = await Promise.race([isTrainedIn(path('run')), patience]);
+    const trained = await Promise.race([isLocked(path('run')), patience]);
     // Lets go of whoever waits, so that this process can end.
     if (trained === 'hung') writeFileSync(path('run', 'run.lock'), '');
     assert.equal(trained, false);
@@ -169,11 +169,11 @@ describe('A run folder from a stranger', function () {
   ] as const) {
     it(`is changed no more by a process from which it was ${what}`, async () => {
       const lock = await lockFolder(path('run'));
-      const held = new HeldFolder(path('run'));
+      const held = new LockedFolder(path('run'));
       await held.append('records.arrows', new Uint8Array(8));
       const before = readFileSync(path('run', 'records.arrows'));
       lose(path('run', 'run.lock'));
-      const taken = { code: takenOver };
+      const taken = { code: takenOverCode };
       await assert.rejects(held.append('records.arrows', new Uint8Array(8)), taken);
       writeFileSync(path('run', 'run.lock'), `${process.pid} ${hostname()}`);
       await assert.rejects(held.truncate('records.arrows', 0), taken);

@@ -19,7 +19,7 @@ import { readManifest, type Manifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/records/recordDecoder';
 import { readHistory } from '../../../src/trainer/storage/recordHistory.node';
 import { writeCheckpoint } from '../../../src/trainer/storage/checkpoint';
-import { factsOf } from '../../../src/trainer/training/runInfo';
+import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 import { Run } from '../../../src/trainer/training/run';
 import { RunWriter } from '../../../src/trainer/storage/runWriter';
@@ -75,7 +75,7 @@ describe('A run of four updates, cut off by a power cut', function () {
 
   const files = ['records.arrows', 'overview.safetensors', ...[0, 2, 4].map(checkpoint)];
   const writerIn = (folder: string, training = exampleTraining(keys)): RunWriter =>
-    new RunWriter(new FolderStorage(folder), training, factsOf(training.plan, undefined, folder, 1));
+    new RunWriter(new FolderStorage(folder), training, runInfoOf(training.plan, undefined, folder, 1));
   const begun = async (folder: string, training = exampleTraining(keys)): Promise<RunWriter> => {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { openKernels } from '../../../src/engine/kernels/open';
-import { planTraining } from '../../../src/trainer/training/trainingSetup';
+import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
 import { Training } from '../../../src/trainer/training/training';
 import { exampleExperiment } from './exampleTraining';
 
@@ -22,7 +22,7 @@ function trainOn(characters: number) {
     bptt: { forward: 100, backward: 100 },
     training: { steps: 60, batch: 4 },
   });
-  const planned = planTraining({ experiment, files: new Map([['book.txt', bytes]]), kernels, memoryLimit: 1e9 });
+  const planned = prepareTraining({ experiment, files: new Map([['book.txt', bytes]]), kernels, memoryLimit: 1e9 });
   assert.ok(planned.kind === 'planned', JSON.stringify(planned));
   const { plan } = planned;
   const training = new Training(plan, () => performance.now() / 1000);

@@ -4,10 +4,10 @@ import { Worker } from 'node:worker_threads';
 import { cells } from '../../../src/engine/cells/registry';
 import type { Learner, LearnerOptions } from '../../../src/engine/learner';
 import type { NetworkSpec } from '../../../src/engine/spec';
-import type { Assignment } from '../../../src/engine/parallel/workerPool';
+import type { WorkerInit } from '../../../src/engine/parallel/workerPool';
 import { windowsOf } from '../../../src/engine/recurrence/truncation';
 import type { Window } from '../../../src/engine/recurrence/window';
-import { Helpers, type Helper, type Threads } from '../../../src/trainer/training/workerPool';
+import { WorkerPool, type WorkerThread, type Threads } from '../../../src/trainer/training/workerPool';
 import { nodeThreads } from '../../../src/trainer/training/workerThreads.node';
 import { allValues, exampleLearner, randomWindow, smallNetwork, update } from '../engine/exampleLearner';
 import { testedKernels } from '../engine/kernelSets';
@@ -42,8 +42,8 @@ function refuse(notice: string): never {
 }
 
 /** A thread that stops, without a word, where `code` says; as one that is killed would. */
-function helperOf(code: string): Threads['startHelper'] {
-  return ({ control }: Assignment): Helper => {
+function helperOf(code: string): Threads['startThread'] {
+  return ({ control }: WorkerInit): WorkerThread => {
     const worker = new Worker(code, { eval: true, workerData: control });
     return {
       onGone: (listener) => worker.once('exit', (exit) => listener(`exit code ${exit}`)),
@@ -67,7 +67,7 @@ describe('Workers that share a batch', () => {
           const run = (workers: number, record: boolean): unknown => {
             const learner = exampleLearner({ ...options, kernels: open(), steps: 6, batch: 5 });
             const notices: string[] = [];
-            const helpers = Helpers.employ(learner, workers, nodeThreads(script), (notice) => notices.push(notice));
+            const helpers = WorkerPool.start(learner, workers, nodeThreads(script), (notice) => notices.push(notice));
             try {
               assert.equal(helpers.workers, workers);
               const begin = structuredClone(learner.snapshot());
@@ -100,14 +100,14 @@ describe('Workers that share a batch', () => {
     exampleLearner({ network, kernels, steps: 200, batch: 16, shards });
   const onlyNotice = (learner: Learner, wanted: number, threads: Threads | undefined): string | undefined => {
     const notices: string[] = [];
-    Helpers.employ(learner, wanted, threads, (notice) => notices.push(notice)).dispose();
+    WorkerPool.start(learner, wanted, threads, (notice) => notices.push(notice)).dispose();
     assert.ok(notices.length <= 1);
     return notices[0];
   };
 
   it('do a part of the work', () => {
     const learner = learnerOf(4);
-    const helpers = Helpers.employ(learner, 2, nodeThreads(script), refuse);
+    const helpers = WorkerPool.start(learner, 2, nodeThreads(script), refuse);
     for (let n = 0; n < 1000 && learner.helpedShards === 0; n++) update(learner, long);
     helpers.dispose();
     assert.ok(learner.helpedShards > 0);
@@ -136,8 +136,8 @@ describe('Workers that share a batch', () => {
       const { workerData } = require('node:worker_threads');
       const state = new Int32Array(workerData, 0, 2);
       while (Atomics.load(state, 0) === 0 || Atomics.add(state, 1, 1) >= 4);`;
-    learner.invite(5);
-    const helpers = Helpers.employ(learner, 2, { cores: 2, startHelper: helperOf(taking) }, () => undefined);
+    learner.addWorker(5);
+    const helpers = WorkerPool.start(learner, 2, { cores: 2, startThread: helperOf(taking) }, () => undefined);
     const before = allValues(learner);
     let taken: unknown;
     // Until the thread has started the learner does all of the work itself.
@@ -160,7 +160,7 @@ describe('Workers that share a batch', () => {
     let gone = (): void => undefined;
     const notices: string[] = [];
     const noticed = new Promise<void>((done) => (gone = done));
-    Helpers.employ(learner, 2, { cores: 2, startHelper: helperOf('process.exit(7)') }, (notice) => {
+    WorkerPool.start(learner, 2, { cores: 2, startThread: helperOf('process.exit(7)') }, (notice) => {
       notices.push(notice);
       gone();
     });
@@ -173,12 +173,12 @@ describe('Workers that share a batch', () => {
     const learner = learnerOf(4);
     const ended: Promise<void>[] = [];
     const threads = nodeThreads(script);
-    const startHelper: Threads['startHelper'] = (assignment) => {
-      const helper = threads.startHelper(assignment);
+    const startHelper: Threads['startThread'] = (assignment) => {
+      const helper = threads.startThread(assignment);
       ended.push(new Promise((done) => helper.onGone(() => done())));
       return helper;
     };
-    const helpers = Helpers.employ(learner, 3, { ...threads, startHelper }, refuse);
+    const helpers = WorkerPool.start(learner, 3, { ...threads, startThread: startHelper }, refuse);
     for (let n = 0; n < 5; n++) update(learner, long);
     helpers.dispose();
     assert.equal(ended.length, 2);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { pack } from '../../../src/run/records/recordBatch';
 import { DisplaySeries } from '../../../src/run/series/displaySeries';
 import type { ComparedRun, ComparisonState } from '../../../src/protocol/comparison';
-import type { RunFacts, RunStatus } from '../../../src/protocol/run';
+import type { RunInfo, RunStatus } from '../../../src/protocol/run';
 import { lineStyle } from '../../../webview/comparison/lineStyle';
 import { emptyComparison, reduceComparison } from '../../../webview/comparison/model';
-import { shareInWords } from '../../../webview/comparison/shares';
+import { formatShare } from '../../../webview/comparison/shares';
 import type { Theme } from '../../../webview/theme/theme';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
@@ -19,7 +19,7 @@ function compared(id: number, updates = 3): ComparedRun {
       Array.from({ length: updates }, (_, update) => exampleRecord(update)),
     ),
   );
-  const facts = { layout: exampleLayout, recordEvery: 1 } as unknown as RunFacts;
+  const facts = { layout: exampleLayout, recordEvery: 1 } as unknown as RunInfo;
   return { id, name: `run ${id}`, status, drawn: { facts, series: series.whole() }, values: {}, problem: undefined };
 }
 
@@ -31,7 +31,7 @@ const state = (runs: readonly ComparedRun[]): ComparisonState => ({
 });
 
 describe('The gradient that is left at step 0', () => {
-  const words = (...column: number[]) => shareInWords(Float64Array.from(column));
+  const words = (...column: number[]) => formatShare(Float64Array.from(column));
 
   it('is a share of that at the last step that has one', () => {
     assert.equal(words(0.5, 1, 2), '0.250');
@@ -74,7 +74,7 @@ describe('A comparison', () => {
     const waiting = {
       ...compared(1),
       drawn: undefined,
-      status: { ...status, state: 'waiting', place: 1 } as RunStatus,
+      status: { ...status, state: 'waiting', queuePosition: 1 } as RunStatus,
     };
     const first = reduceComparison(emptyComparison(undefined), { kind: 'shown', state: state([compared(0), waiting]) });
     assert.equal(first.members[1].run, undefined);

@@ -3,7 +3,7 @@ import { defaultKernelSet, openKernels } from '../../../src/engine/kernels/open'
 import { cells } from '../../../src/engine/cells/registry';
 import type { Inspection } from '../../../src/protocol/inspection';
 import { inspectionOf } from '../../../src/trainer/replay/inspection';
-import { planTraining } from '../../../src/trainer/training/trainingSetup';
+import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
 import { Training } from '../../../src/trainer/training/training';
 import { engineValue, evaluate, reproduce, unevaluable, unitsOf } from '../../../webview/net/formula';
 import { rowsOf } from '../../../webview/net/rows';
@@ -16,7 +16,7 @@ type Keys = Readonly<Record<string, unknown>>;
 function inspected(keys: Keys, kernels = 'reference', updates = 1): Inspection {
   const experiment = exampleExperiment(keys);
   const opened = openKernels(kernels === 'reference' ? 'reference' : defaultKernelSet());
-  const planned = planTraining({ experiment, files: new Map(), kernels: opened, memoryLimit: 1e9 });
+  const planned = prepareTraining({ experiment, files: new Map(), kernels: opened, memoryLimit: 1e9 });
   assert.ok(planned.kind === 'planned', JSON.stringify(planned));
   const training = new Training(planned.plan, () => 0);
   for (let n = 1; n < updates; n++) training.advance();

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { newestInWords } from '../../../webview/comparison/newestValues';
+import { formatNewest } from '../../../webview/comparison/newestValues';
 
 describe('What is said above compared curves', () => {
   const squared = { name: 'adding', value: 0.2, loss: 'squared error' };
 
   it('names the lowest and the highest of one loss', () => {
     assert.equal(
-      newestInWords('training loss', [
+      formatNewest('training loss', [
         squared,
         { ...squared, name: 'sunspots', value: 0.1 },
         { ...squared, value: NaN },
@@ -16,13 +16,13 @@ describe('What is said above compared curves', () => {
   });
 
   it('ranks no values of different losses', () => {
-    const words = newestInWords('training loss', [squared, { name: 'sonnets', value: 3.06, loss: 'cross-entropy' }]);
+    const words = formatNewest('training loss', [squared, { name: 'sonnets', value: 3.06, loss: 'cross-entropy' }]);
     assert.match(words, /^These runs have different losses, squared error and cross-entropy: /);
     assert.doesNotMatch(words, /lowest|highest|sonnets/);
   });
 
   it('says so where there is none yet, or only one', () => {
-    assert.match(newestInWords('training loss', [{ ...squared, value: NaN }]), /none has any yet/);
-    assert.equal(newestInWords('training loss', [squared]), 'training loss: “adding” stands at 0.200.');
+    assert.match(formatNewest('training loss', [{ ...squared, value: NaN }]), /none has any yet/);
+    assert.equal(formatNewest('training loss', [squared]), 'training loss: “adding” stands at 0.200.');
   });
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { inspectionOf } from '../../../src/trainer/replay/inspection';
 import {
-  askedClass,
-  askedProbabilities,
+  targetClass,
+  targetProbabilities,
   countRight,
-  likeliestClass,
+  topClass,
   rankedClasses,
 } from '../../../webview/notebook/stepLoss/ranking';
 import { exampleTraining } from '../trainer/exampleTraining';
@@ -20,11 +20,11 @@ describe('What was predicted beside what was asked', () => {
     const steps = Array.from({ length: inspection.steps }, (_, t) => t);
 
     it(`costs −ln p of what was asked, at every step that has a target (sequence ${sequence})`, () => {
-      askedProbabilities(inspection).forEach((p, t) => {
+      targetProbabilities(inspection).forEach((p, t) => {
         if (inspection.mask[t] === 1) {
           assert.ok(Math.abs(-Math.log(p) * inspection.lossWeight - (inspection.sequenceLoss[t] ?? NaN)) < 1e-12);
         } else {
-          assert.ok(Number.isNaN(p) && askedClass(inspection, t) === undefined);
+          assert.ok(Number.isNaN(p) && targetClass(inspection, t) === undefined);
         }
       });
     });
@@ -32,12 +32,12 @@ describe('What was predicted beside what was asked', () => {
     it(`ranks the likeliest first and always shows what was asked (sequence ${sequence})`, () => {
       for (const t of steps) {
         const ranked = rankedClasses(inspection, t, 2);
-        assert.equal(ranked[0]?.index, likeliestClass(inspection, t));
+        assert.equal(ranked[0]?.index, topClass(inspection, t));
         assert.ok(ranked.every(({ probability }, i) => i === 0 || probability <= (ranked[i - 1]?.probability ?? 0)));
-        assert.equal(ranked.find(({ isAsked }) => isAsked)?.index, askedClass(inspection, t));
+        assert.equal(ranked.find(({ isAsked }) => isAsked)?.index, targetClass(inspection, t));
         assert.equal(rankedClasses(inspection, t, 99).length, inspection.outputNames.length);
       }
-      const right = steps.filter((t) => askedClass(inspection, t) === likeliestClass(inspection, t)).length;
+      const right = steps.filter((t) => targetClass(inspection, t) === topClass(inspection, t)).length;
       assert.deepEqual(countRight(inspection), { right, asked: inspection.mask.reduce((sum, one) => sum + one, 0) });
     });
   }

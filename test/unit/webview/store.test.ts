@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DisplaySeries } from '../../../src/run/series/displaySeries';
 import type { PanelState } from '../../../src/protocol/panel';
-import type { RunFacts, RunStatus } from '../../../src/protocol/run';
+import type { RunInfo, RunStatus } from '../../../src/protocol/run';
 import { pack } from '../../../src/run/records/recordBatch';
 import { trainingAxis, updateAt } from '../../../webview/plot/trainingAxis';
 import { smoothed } from '../../../webview/notebook/loss/lossCurves';
@@ -11,7 +11,7 @@ import { reduce } from '../../../webview/store/reducer';
 import { savedOf, viewOf } from '../../../webview/store/savedView';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
-const facts = { layout: exampleLayout, recordEvery: 1, plannedUpdates: 1000 } as unknown as RunFacts;
+const facts = { layout: exampleLayout, recordEvery: 1, plannedUpdates: 1000 } as unknown as RunInfo;
 const status = (updates: number, state: RunStatus['state'] = 'running'): RunStatus => ({
   state,
   updates,
@@ -22,11 +22,11 @@ const status = (updates: number, state: RunStatus['state'] = 'running'): RunStat
   validationLoss: undefined,
   seconds: 0,
   findings: [],
-  place: undefined,
-  broke: undefined,
+  queuePosition: undefined,
+  nonFinite: undefined,
   clipped: 0,
   lastClip: undefined,
-  kept: 'whole',
+  saved: 'whole',
   message: undefined,
 });
 

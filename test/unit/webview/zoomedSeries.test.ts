@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { DisplaySeries } from '../../../src/run/series/displaySeries';
-import type { RunFacts, RunStatus } from '../../../src/protocol/run';
+import type { RunInfo, RunStatus } from '../../../src/protocol/run';
 import { pack } from '../../../src/run/records/recordBatch';
 import { clippingTable, lossTable } from '../../../webview/notebook/trainingTables';
-import { updatesInWords } from '../../../webview/notebook/loss/lossCurves';
-import { detailWanted, seriesAt, seriesInSight } from '../../../webview/store/zoomedSeries';
-import { standardView, type ShownDetail, type ShownRun } from '../../../webview/store/model';
+import { formatUpdates } from '../../../webview/notebook/loss/lossCurves';
+import { zoomedSeriesRequest, seriesAt, visibleSeries } from '../../../webview/store/zoomedSeries';
+import { standardView, type ShownZoomedSeries, type ShownRun } from '../../../webview/store/model';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
 const updates = 20_000;
@@ -18,12 +18,16 @@ function seriesOf(from: number, to: number): DisplaySeries {
 }
 
 const whole = seriesOf(0, updates);
-function runOf(detail?: ShownDetail, state: RunStatus['state'] = 'finished', folder: string | null = '/run'): ShownRun {
-  const facts = { layout: exampleLayout, recordEvery: 1, folder } as unknown as RunFacts;
-  return { facts, status: { state, updates } as RunStatus, series: whole, version: 1, detail };
+function runOf(
+  detail?: ShownZoomedSeries,
+  state: RunStatus['state'] = 'finished',
+  folder: string | null = '/run',
+): ShownRun {
+  const facts = { layout: exampleLayout, recordEvery: 1, folder } as unknown as RunInfo;
+  return { facts, status: { state, updates } as RunStatus, series: whole, version: 1, zoomed: detail };
 }
 const wantedIn = (run: ShownRun, from: number, to: number) =>
-  detailWanted({ run, view: { ...standardView, range: [from, to] } });
+  zoomedSeriesRequest({ run, view: { ...standardView, range: [from, to] } });
 
 describe('Full resolution in the pictures of training time', () => {
   it('is asked for where the overview has fewer columns than there is room for, with a margin that costs none', () => {
@@ -32,7 +36,7 @@ describe('Full resolution in the pictures of training time', () => {
     assert.equal(whole.scalars.strideFor(request.to - request.from), 1);
     assert.deepEqual(wantedIn(runOf(), 10, 14), { from: 0, to: 270 });
     assert.equal(wantedIn(runOf(), 0, 19_000), undefined);
-    assert.equal(detailWanted({ run: runOf(), view: standardView }), undefined);
+    assert.equal(zoomedSeriesRequest({ run: runOf(), view: standardView }), undefined);
   });
 
   it('is not asked for again while it reaches around what is in sight, and anew before its end comes in sight', () => {
@@ -59,7 +63,7 @@ describe('Full resolution in the pictures of training time', () => {
     assert.equal(wantedIn(runOf(undefined, 'running'), updates - 100, updates + 40_000), undefined);
     const grown = { series: seriesOf(updates - 356, updates), end: updates };
     assert.equal(wantedIn(runOf(grown, 'running'), updates - 100, updates + 50), undefined);
-    assert.equal(seriesInSight(runOf(grown, 'running'), [updates - 100, updates + 50]), grown.series);
+    assert.equal(visibleSeries(runOf(grown, 'running'), [updates - 100, updates + 50]), grown.series);
     // Somebody else's run has on disk what it has.
     assert.equal(wantedIn(runOf(undefined, 'elsewhere'), updates - 100, updates + 50)?.to, updates);
   });
@@ -67,10 +71,10 @@ describe('Full resolution in the pictures of training time', () => {
   it('is drawn where it holds all that is in sight, and read for every update that it holds', () => {
     const series = seriesOf(4477, 6523);
     const run = runOf({ series, end: 6523 });
-    assert.equal(seriesInSight(run, [5000, 6000]), series);
-    assert.equal(seriesInSight(run, [4477, 6523]), series);
-    assert.equal(seriesInSight(run, [4400, 5000]), whole);
-    assert.equal(seriesInSight(run, [0, updates]), whole);
+    assert.equal(visibleSeries(run, [5000, 6000]), series);
+    assert.equal(visibleSeries(run, [4477, 6523]), series);
+    assert.equal(visibleSeries(run, [4400, 5000]), whole);
+    assert.equal(visibleSeries(run, [0, updates]), whole);
     assert.equal(seriesAt(run, 6522), series);
     assert.equal(seriesAt(run, 6523), whole);
     assert.equal(seriesAt(run, 4476), whole);
@@ -78,10 +82,10 @@ describe('Full resolution in the pictures of training time', () => {
 
   it('names exact updates in words and tables', () => {
     const series = seriesOf(4477, 6523);
-    assert.equal(updatesInWords(series, series.scalars.columnAt(5000), updates), 'update 5,000');
-    assert.equal(updatesInWords(whole, whole.scalars.columnAt(5000), updates), 'updates 4,992–5,007');
-    assert.equal(updatesInWords(whole, whole.scalars.columnAt(updates), updates - 10), 'updates 19,984–19,989');
-    assert.equal(updatesInWords(whole, whole.scalars.columnAt(updates), updates - 15), 'update 19,984');
+    assert.equal(formatUpdates(series, series.scalars.columnAt(5000), updates), 'update 5,000');
+    assert.equal(formatUpdates(whole, whole.scalars.columnAt(5000), updates), 'updates 4,992–5,007');
+    assert.equal(formatUpdates(whole, whole.scalars.columnAt(updates), updates - 10), 'updates 19,984–19,989');
+    assert.equal(formatUpdates(whole, whole.scalars.columnAt(updates), updates - 15), 'update 19,984');
     assert.deepEqual(lossTable(series).rows[523]?.slice(0, 2), [5000, 5000.5]);
     assert.deepEqual(clippingTable(series).rows[523]?.slice(0, 3), [5000, 5000.125, 2500]);
   });

@@ -1,9 +1,9 @@
 import type { InspectedLayer, Inspection } from '../../../src/protocol/inspection';
-import { briefNumber } from '../../../src/text/numbers';
+import { formatNumber } from '../../../src/text/numbers';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import type { Asks } from '../../../src/protocol/replayRequests';
+import type { ReplayApi } from '../../../src/protocol/replayRequests';
 import type { Store } from '../../store/store';
 import { backwardTable } from './backwardTables';
 import type { Theme } from '../../theme/theme';
@@ -11,7 +11,7 @@ import { element, setText } from '../../ui/element';
 import { BackwardPlayer } from './backwardPlayer';
 import { CellFrame, isFolded } from '../cell';
 import { legendOf } from '../../plot/curveLegend';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 import { SplitView } from './splitView';
 import { TermsView } from './termsView';
@@ -34,12 +34,12 @@ export class BackwardCell implements SequenceCell {
   #drawn = '';
   #drawnSplit = '';
 
-  constructor(store: Store, zoom: SharedZoom, asks: Asks, onFold: (title: string) => void) {
+  constructor(store: Store, zoom: SharedZoom, asks: ReplayApi, onFold: (title: string) => void) {
     this.#frame = new CellFrame(9, 'Backward through time', onFold);
     this.element = this.#frame.element;
     this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step');
     this.#player = new BackwardPlayer((t) => {
-      const { look } = store.model;
+      const { inspection: look } = store.model;
       if (look.kind !== 'ready') return;
       store.dispatch({ kind: 'hovered', point: undefined });
       store.dispatch({ kind: 'viewed', view: { selection: { update: look.inspection.update, t } } });
@@ -68,7 +68,7 @@ export class BackwardCell implements SequenceCell {
     const { steps } = inspection;
     this.#frame.say(sentence(norms, index, inspection.layers.length));
     setText(this.#frame.readout, readout(norms, stepInFocus(model, steps)));
-    this.#frame.tabulate(dependencyKey(inspection, index), () => backwardTable(inspection, index, norms));
+    this.#frame.tabulate(memoKey(inspection, index), () => backwardTable(inspection, index, norms));
     this.#surface.update(drawing);
     // Backpropagation begins at the end: until a step is selected, that is where it stands.
     const t = Math.min(model.view.selection?.t ?? steps - 1, steps - 1);
@@ -76,12 +76,12 @@ export class BackwardCell implements SequenceCell {
     const isInSight = !this.#frame.body.hidden;
     this.#terms.update(drawing, t, isInSight);
     if (!isInSight) return;
-    const splitKey = dependencyKey(inspection, index, t, theme);
+    const splitKey = memoKey(inspection, index, t, theme);
     if (splitKey !== this.#drawnSplit) {
       this.#drawnSplit = splitKey;
       this.#split.update(layer, t, steps, index === inspection.layers.length - 1, theme);
     }
-    const key = dependencyKey(inspection, index, axis.width, axis.domain, theme);
+    const key = memoKey(inspection, index, axis.width, axis.domain, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const curves = curvesOf(norms, theme, inspection);
@@ -137,16 +137,16 @@ function sentence({ total, local }: Norms, layer: number, layers: number): strin
   if (total.every((norm) => norm === 0))
     return `The gradient${where} is exactly 0 at every step: this sequence is answered perfectly, or nothing of it counts.`;
   if (first === 0) return `The gradient${where} is exactly 0 at step 0: no loss of this sequence reaches it.`;
-  const ends = `Read from right to left: this sequence’s ‖∂L/∂h_t‖${where} is ${briefNumber(end)} at step ${last} and ${briefNumber(first)} at step 0`;
+  const ends = `Read from right to left: this sequence’s ‖∂L/∂h_t‖${where} is ${formatNumber(end)} at step ${last} and ${formatNumber(first)} at step 0`;
   const several = local.filter((norm) => norm > 0).length > 1;
   // Where every step adds a loss of its own, the quotient of the two says nothing about how the gradient travels.
   return several || end === 0
     ? `${ends}; every step with a loss adds its own on the way.`
-    : `${ends}, ${briefNumber(first / end)} times as much.`;
+    : `${ends}, ${formatNumber(first / end)} times as much.`;
 }
 
 function readout({ total, local, later }: Norms, t: number | undefined): string {
   if (t === undefined) return 'Point at a step to read it.';
-  const at = (values: Float64Array): string => briefNumber(values[t] ?? NaN);
+  const at = (values: Float64Array): string => formatNumber(values[t] ?? NaN);
   return `t = ${t} · ‖∂L/∂h_${t}‖ = ${at(total)} · from this step ${at(local)} · from step ${t + 1} ${at(later)}`;
 }

@@ -1,5 +1,5 @@
 import type { Inspection } from '../../../src/protocol/inspection';
-import type { Terms } from '../../../src/protocol/chainRuleTerms';
+import type { ChainRuleTerms } from '../../../src/protocol/chainRuleTerms';
 import type { Table } from '../../plot/table';
 
 /** ‖∂L/∂h_t‖ of one sequence, split, over the steps. */
@@ -21,7 +21,7 @@ export function backwardTable(
 }
 
 /** The terms of a gradient over the steps. */
-export function termsTable({ parameter, norm, sumNorm, share }: Terms): Table {
+export function termsTable({ parameter, norm, sumNorm, share }: ChainRuleTerms): Table {
   return {
     caption: `Terms of the gradient of ${parameter}, over the whole batch`,
     columns: ['t', 'norm of the term', 'norm of the sum from the last step', 'share of the gradient'],

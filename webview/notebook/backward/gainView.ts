@@ -1,12 +1,12 @@
-import { briefNumber } from '../../../src/text/numbers';
-import type { Reach } from '../../../src/protocol/gradientFlow';
+import { formatNumber } from '../../../src/text/numbers';
+import type { GradientFlow } from '../../../src/protocol/gradientFlow';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import type { Store } from '../../store/store';
 import { element, setText } from '../../ui/element';
 import { legendOf } from '../../plot/curveLegend';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceDrawing } from '../sequenceCell';
 
 /** The gain of each step back: what multiplies the gradient of the last loss from h_k to h_{k−1}, beside what bounds it. */
@@ -33,7 +33,7 @@ export class GainView {
     );
   }
 
-  update(reach: Reach, drawing: SequenceDrawing): void {
+  update(reach: GradientFlow, drawing: SequenceDrawing): void {
     const { axis, theme, model } = drawing;
     this.#surface.update(drawing);
     setText(this.#weights, weightsInWords(reach));
@@ -42,7 +42,7 @@ export class GainView {
       this.#readout,
       k === undefined ? 'Point at a step to read its gain.' : gainInWords(reach.gain[k] ?? NaN, k),
     );
-    const key = dependencyKey(reach, axis.width, axis.domain, theme);
+    const key = memoKey(reach, axis.width, axis.domain, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const across = (y: number): Curve['points'] => [
@@ -62,7 +62,7 @@ export class GainView {
         ? []
         : [
             {
-              label: `bound σ_max·γ = ${briefNumber(reach.bound)}`,
+              label: `bound σ_max·γ = ${formatNumber(reach.bound)}`,
               points: across(reach.bound),
               color: theme.clip,
               dash: [2, 3],
@@ -78,14 +78,14 @@ export class GainView {
 
 function gainInWords(gain: number, k: number): string {
   if (Number.isNaN(gain)) return `From step ${k} back, nothing of the last loss is passed on.`;
-  return `From h_${k} to h_${k - 1} the gradient of the last loss is multiplied by ${briefNumber(gain)}.`;
+  return `From h_${k} to h_${k - 1} the gradient of the last loss is multiplied by ${formatNumber(gain)}.`;
 }
 
-function weightsInWords({ recurrent, bound }: Reach): string {
+function weightsInWords({ recurrent, bound }: GradientFlow): string {
   const blocks = recurrent.map(({ gate, spectralRadius, largestSingularValue }) => {
     const name = recurrent.length === 1 ? 'W_hh' : `W_h${gate}`;
-    const radius = spectralRadius === null ? '' : `spectral radius ${briefNumber(spectralRadius)}, `;
-    return `${name}: ${radius}σ_max ${briefNumber(largestSingularValue)}`;
+    const radius = spectralRadius === null ? '' : `spectral radius ${formatNumber(spectralRadius)}, `;
+    return `${name}: ${radius}σ_max ${formatNumber(largestSingularValue)}`;
   });
   const vanishing =
     bound !== null && bound < 1

@@ -1,5 +1,5 @@
 import type { InspectedLayer } from '../../../src/protocol/inspection';
-import { briefNumber } from '../../../src/text/numbers';
+import { formatNumber } from '../../../src/text/numbers';
 import { vectorStrip } from '../../plot/heatmap/matrixFigure';
 import { largestMagnitude } from '../../plot/heatmap/signedScale';
 import type { Theme } from '../../theme/theme';
@@ -21,13 +21,17 @@ export class SplitView {
       element('span', { class: 'operator' }, sign),
       element('span', { class: 'split-name' }, ...notation(title)),
       vectorStrip(title, values, limit, theme),
-      element('span', { class: 'split-norm' }, `‖·‖ = ${briefNumber(Math.hypot(...values))}`),
+      element('span', { class: 'split-norm' }, `‖·‖ = ${formatNumber(Math.hypot(...values))}`),
     ];
     this.element.replaceChildren(
       ...line('', `∂L/∂h_{${t}}`, total),
       ...line('=', isTop ? `∂L_{${t}}/∂h_{${t}}` : 'from the layer above', local),
       ...line('+', t === steps - 1 ? 'after it: nothing' : `from h_{${t + 1}}`, later),
-      element('span', { class: 'split-scale' }, `a box per unit, from −${briefNumber(limit)} to ${briefNumber(limit)}`),
+      element(
+        'span',
+        { class: 'split-scale' },
+        `a box per unit, from −${formatNumber(limit)} to ${formatNumber(limit)}`,
+      ),
     );
   }
 }

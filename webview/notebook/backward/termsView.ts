@@ -1,14 +1,14 @@
 import type { Inspection } from '../../../src/protocol/inspection';
-import { briefNumber } from '../../../src/text/numbers';
-import type { Terms, TermsRequest } from '../../../src/protocol/chainRuleTerms';
-import { courseName } from '../../../src/text/tensorNames';
+import { formatNumber } from '../../../src/text/numbers';
+import type { ChainRuleTerms, ChainRuleTermsRequest } from '../../../src/protocol/chainRuleTerms';
+import { formatParameterName } from '../../../src/text/tensorNames';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import type { SharedZoom } from '../../plot/zoom';
 import { matrixFigure } from '../../plot/heatmap/matrixFigure';
 import { largestMagnitude } from '../../plot/heatmap/signedScale';
 import { deltaFormula, termFormula, termOf } from '../../net/termFormula';
-import { drawable, Question } from '../../store/question';
+import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
 import { termsTable } from './backwardTables';
 import type { Table } from '../../plot/table';
@@ -18,7 +18,7 @@ import { element } from '../../ui/element';
 import { AnswerLine } from '../answerLine';
 import { notation } from '../../ui/notation';
 import { legendOf } from '../../plot/curveLegend';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { gateBlocks, shownParameter } from '../parameterNames';
 import { SequenceSurface, stepLabels, type SequenceDrawing } from '../sequenceCell';
 
@@ -30,7 +30,7 @@ export class TermsView {
   readonly element: HTMLElement;
   readonly choice: HTMLElement;
   readonly #choice;
-  readonly #question: Question<TermsRequest, Terms>;
+  readonly #question: LatestRequest<ChainRuleTermsRequest, ChainRuleTerms>;
   readonly #surface: SequenceSurface;
   readonly #chart = new CurveChart();
   readonly #legend = element('div', { class: 'curve-legend' });
@@ -42,14 +42,14 @@ export class TermsView {
   readonly #shown: HTMLElement;
   #drawnChart = '';
   #drawnTerm = '';
-  #terms: Terms | undefined;
+  #terms: ChainRuleTerms | undefined;
 
-  constructor(store: Store, zoom: SharedZoom, ask: (request: TermsRequest) => Promise<Terms>) {
+  constructor(store: Store, zoom: SharedZoom, ask: (request: ChainRuleTermsRequest) => Promise<ChainRuleTerms>) {
     this.#choice = choice<string>('Parameter', (parameter) => {
       store.dispatch({ kind: 'viewed', view: { parameter } });
     });
     this.choice = this.#choice.element;
-    this.#question = new Question(ask, () => {
+    this.#question = new LatestRequest(ask, () => {
       store.dispatch({ kind: 'viewed', view: {} });
     });
     this.#surface = new SequenceSurface(store, zoom, 'Norm of each step’s term');
@@ -72,7 +72,7 @@ export class TermsView {
     const names = inspection.parameters.map(({ name }) => name);
     const parameter = shownParameter(names, model.view);
     this.#choice.update(
-      names.map((value) => ({ value, label: courseName(value) })),
+      names.map((value) => ({ value, label: formatParameterName(value) })),
       parameter,
     );
     const request = { update: inspection.update, sequence: inspection.sequence, parameter, t };
@@ -92,8 +92,8 @@ export class TermsView {
     return this.#terms === undefined ? undefined : termsTable(this.#terms);
   }
 
-  #drawTerm(terms: Terms, inspection: Inspection, theme: Theme): void {
-    const key = dependencyKey(terms, theme);
+  #drawTerm(terms: ChainRuleTerms, inspection: Inspection, theme: Theme): void {
+    const key = memoKey(terms, theme);
     if (key === this.#drawnTerm) return;
     this.#drawnTerm = key;
     const { parameter, t, delta, source, term, sum, rows, columns } = terms;
@@ -144,13 +144,13 @@ export class TermsView {
     this.#check.classList.toggle('bad', !agrees);
     this.#check.replaceChildren(
       ...notation(
-        `The terms of all ${inspection.steps} steps added up, against the gradient that the trainer used (‖∂L/∂${symbol}‖ = ${briefNumber(gradientNorm)}): relative error ${briefNumber(relativeError)}${agrees ? ', within rounding.' : ', more than rounding explains.'}`,
+        `The terms of all ${inspection.steps} steps added up, against the gradient that the trainer used (‖∂L/∂${symbol}‖ = ${formatNumber(gradientNorm)}): relative error ${formatNumber(relativeError)}${agrees ? ', within rounding.' : ', more than rounding explains.'}`,
       ),
     );
   }
 
-  #drawSteps(terms: Terms, { axis, theme }: SequenceDrawing): void {
-    const key = dependencyKey(terms.norm, axis.width, axis.domain, theme);
+  #drawSteps(terms: ChainRuleTerms, { axis, theme }: SequenceDrawing): void {
+    const key = memoKey(terms.norm, axis.width, axis.domain, theme);
     if (key === this.#drawnChart) return;
     this.#drawnChart = key;
     const points = (values: Float64Array): Curve['points'] =>

@@ -1,24 +1,24 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
-import { briefNumber, counted, plainNumber } from '../../../src/text/numbers';
+import { formatNumber, formatCount, formatShortNumber } from '../../../src/text/numbers';
 import type { SharedZoom } from '../../plot/zoom';
 import { middleOf, type TrainingAxis } from '../../plot/trainingAxis';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import { seriesAt, seriesInSight } from '../../store/zoomedSeries';
+import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { Model, ShownRun } from '../../store/model';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded, type Cell, type Drawing } from '../cell';
+import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
 import { legendOf } from '../../plot/curveLegend';
-import { dependencyKey, Remembered } from '../memo';
-import { columnAtUpdate, isRecorded, unrecorded, updatesInWords } from '../loss/lossCurves';
+import { memoKey, Memo } from '../memo';
+import { columnAtUpdate, isRecorded, unrecorded, formatUpdates } from '../loss/lossCurves';
 import { clippingTable } from '../trainingTables';
 import { Surface } from '../../plot/surface';
 import { ThresholdView } from './thresholdView';
 
 /** [3] The norm of the gradient before and after clipping, the threshold, and a tick for every clipped update. */
-export class ClippingCell implements Cell {
+export class ClippingCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #chart = new CurveChart();
@@ -26,7 +26,7 @@ export class ClippingCell implements Cell {
   readonly #surface: Surface;
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #threshold: ThresholdView;
-  readonly #lines = new Remembered<readonly Curve[]>();
+  readonly #lines = new Memo<readonly Curve[]>();
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
@@ -52,15 +52,15 @@ export class ClippingCell implements Cell {
     this.#surface.update(axis, undefined);
     setText(this.#frame.readout, readout(model, run));
     this.#frame.say(sentence(run));
-    const series = seriesInSight(run, axis.domain);
-    this.#frame.tabulate(dependencyKey(run.version, series), () => clippingTable(series));
+    const series = visibleSeries(run, axis.domain);
+    this.#frame.tabulate(memoKey(run.version, series), () => clippingTable(series));
     this.#threshold.update(run);
     const { threshold } = this.#threshold;
-    const key = dependencyKey(run.version, series, run.facts, axis.domain, axis.width, theme, threshold);
+    const key = memoKey(run.version, series, run.facts, axis.domain, axis.width, theme, threshold);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const curves = [
-      ...this.#lines.of(dependencyKey(run.version, series, run.facts, theme), () => linesOf(run, series, theme)),
+      ...this.#lines.of(memoKey(run.version, series, run.facts, theme), () => linesOf(run, series, theme)),
       ...(run.facts.clip?.kind === 'norm' ? [thresholdCurve(run.facts.clip.threshold, theme, axis)] : []),
       ...(threshold === undefined ? [] : [triedCurve(threshold, theme, axis)]),
     ];
@@ -110,7 +110,7 @@ function linesOf({ facts }: ShownRun, { scalars }: DisplaySeries, theme: Theme):
 
 function thresholdCurve(threshold: number, theme: Theme, axis: TrainingAxis): Curve {
   return {
-    label: `threshold ${plainNumber(threshold)}`,
+    label: `threshold ${formatShortNumber(threshold)}`,
     points: axis.domain.map((x) => ({ x, y: threshold })),
     color: theme.clip,
     dash: [2, 3],
@@ -120,7 +120,7 @@ function thresholdCurve(threshold: number, theme: Theme, axis: TrainingAxis): Cu
 
 function triedCurve(threshold: number, theme: Theme, axis: TrainingAxis): Curve {
   return {
-    label: `tried: ${plainNumber(threshold)}`,
+    label: `tried: ${formatShortNumber(threshold)}`,
     points: axis.domain.map((x) => ({ x, y: threshold })),
     color: theme.foreground,
     dash: [8, 4],
@@ -144,11 +144,11 @@ function readout({ hover, view }: Model, run: ShownRun): string {
   const which =
     scalars.stride === 1
       ? `update ${at.toLocaleString('en-US')}`
-      : `${updatesInWords(series, column, run.status.updates)}, the largest`;
-  if (!isRecorded(series, column)) return `${updatesInWords(series, column, run.status.updates)} · ${unrecorded}`;
-  if (run.facts.clip === null) return `${which} · ‖g‖ = ${briefNumber(before)}`;
+      : `${formatUpdates(series, column, run.status.updates)}, the largest`;
+  if (!isRecorded(series, column)) return `${formatUpdates(series, column, run.status.updates)} · ${unrecorded}`;
+  if (run.facts.clip === null) return `${which} · ‖g‖ = ${formatNumber(before)}`;
   const what = scalars.stride === 1 ? (clips > 0 ? 'clipped' : 'not clipped') : `${clips} clipped`;
-  return `${which} · ‖g‖ before ${briefNumber(before)} · after ${briefNumber(after)} · ${what}`;
+  return `${which} · ‖g‖ before ${formatNumber(before)} · after ${formatNumber(after)} · ${what}`;
 }
 
 const kinds = {
@@ -160,9 +160,9 @@ const kinds = {
 function sentence({ facts, status }: ShownRun): string {
   const { clip } = facts;
   if (clip === null) return 'This experiment does not clip; the norm of every gradient is recorded all the same.';
-  const how = kinds[clip.kind](plainNumber(clip.threshold));
+  const how = kinds[clip.kind](formatShortNumber(clip.threshold));
   if (status.updates === 0) return how;
-  if (status.clipped === 0) return `None of ${counted(status.updates, 'update')} was clipped. ${how}`;
+  if (status.clipped === 0) return `None of ${formatCount(status.updates, 'update')} was clipped. ${how}`;
   const share = Math.round((100 * status.clipped) / status.updates);
   const shown = share === 0 && status.clipped > 0 ? 'less than 1' : String(share);
   const last = status.lastClip === undefined ? '' : `; the last at update ${status.lastClip.toLocaleString('en-US')}`;

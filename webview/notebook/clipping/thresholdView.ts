@@ -1,4 +1,4 @@
-import { plainNumber } from '../../../src/text/numbers';
+import { formatShortNumber } from '../../../src/text/numbers';
 import type { ShownRun } from '../../store/model';
 import { element, setAttribute, setText } from '../../ui/element';
 
@@ -55,7 +55,7 @@ export class ThresholdView {
     const shown = this.#threshold ?? Math.max(least, Math.min(most, start));
     const at = Math.round((Math.log(shown / least) / Math.log(most / least)) * positions);
     if (this.#slider.value !== String(at)) this.#slider.value = String(at);
-    const words = `${plainNumber(shown)} clip? ${this.#share(run, shown)} of this run’s updates`;
+    const words = `${formatShortNumber(shown)} clip? ${this.#share(run, shown)} of this run’s updates`;
     setAttribute(this.#slider, 'aria-valuetext', words);
     setText(this.#words, words);
   }

@@ -1,14 +1,14 @@
 import type { Finding } from '../../../src/diagnosis/finding';
-import { counted } from '../../../src/text/numbers';
+import { formatCount } from '../../../src/text/numbers';
 import type { Store } from '../../store/store';
 import { button } from '../../ui/controls';
 import { element } from '../../ui/element';
-import { CellFrame, isFolded, type Cell, type Drawing } from '../cell';
+import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
 import { isLive } from '../../../src/protocol/run';
 import type { ShownRun } from '../../store/model';
 
 /** [6] What stands out in the run: each finding with its evidence, the key that it is about, and the way to its update. */
-export class DiagnosisCell implements Cell {
+export class DiagnosisCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #list = element('ul', { class: 'findings' });
@@ -79,16 +79,19 @@ export class DiagnosisCell implements Cell {
 }
 
 /** How many findings there are, and how many of them are no more than hints. */
-export function findingsInWords(findings: readonly Finding[]): string {
+export function formatFindings(findings: readonly Finding[]): string {
   const grave = findings.filter(({ level }) => level !== 'hint').length;
   const hints = findings.length - grave;
-  const parts = [...(grave === 0 ? [] : [counted(grave, 'finding')]), ...(hints === 0 ? [] : [counted(hints, 'hint')])];
+  const parts = [
+    ...(grave === 0 ? [] : [formatCount(grave, 'finding')]),
+    ...(hints === 0 ? [] : [formatCount(hints, 'hint')]),
+  ];
   return parts.join(' and ');
 }
 
 function sentence({ status: { findings, state } }: ShownRun): string {
   if (findings.length > 0)
-    return `${findingsInWords(findings)}: what was measured, against which threshold, and what may help.`;
+    return `${formatFindings(findings)}: what was measured, against which threshold, and what may help.`;
   return isLive(state)
     ? 'Nothing stands out so far. Every 20 updates the losses, norms, gates and steps are held against known signs of trouble.'
     : 'Nothing stands out in this run.';

@@ -1,18 +1,18 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
-import { briefNumber } from '../../../src/text/numbers';
+import { formatNumber } from '../../../src/text/numbers';
 import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { Legend } from '../../plot/heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../../plot/heatmap/magnitudeScale';
 import { rasterize, type Grid } from '../../plot/heatmap/raster';
-import { seriesAt, seriesInSight } from '../../store/zoomedSeries';
+import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { Model, Quantity, ShownRun, View } from '../../store/model';
 import type { Store } from '../../store/store';
 import { button, choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
 import { MeasuredHeight } from '../../ui/measuredHeight';
-import { CellFrame, isFolded, type Cell, type Drawing } from '../cell';
-import { dependencyKey } from '../memo';
+import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
+import { memoKey } from '../memo';
 import { unrecorded } from '../loss/lossCurves';
 import { gradientTable } from '../trainingTables';
 import { Surface } from '../../plot/surface';
@@ -25,7 +25,7 @@ const names: Readonly<Record<Quantity, string>> = {
 };
 
 /** [2] The gradient at every time step of every recorded update; x is training time, y is sequence time. */
-export class GradientCell implements Cell {
+export class GradientCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #canvas = element('canvas', { class: 'heatmap', 'aria-hidden': 'true' });
@@ -73,18 +73,18 @@ export class GradientCell implements Cell {
     const { run, view } = model;
     if (run === undefined) return;
     this.#offer(run, view);
-    const series = seriesInSight(run, axis.domain);
+    const series = visibleSeries(run, axis.domain);
     const grid = gridOf(series, view);
     this.#surface.update(axis, { rows: grid.rows });
     setText(this.#frame.readout, readout(model, run));
     if (this.#frame.body.hidden) return;
     const decades = this.#scaleDecades(run, view, grid, axis.domain);
     this.#frame.say(sentence(run, view));
-    this.#frame.tabulate(dependencyKey(run.version, series, view.quantity, view.layer), () =>
+    this.#frame.tabulate(memoKey(run.version, series, view.quantity, view.layer), () =>
       gradientTable(`${names[view.quantity]}${run.facts.layout.layers > 1 ? `, layer ${view.layer}` : ''}`, grid),
     );
     const height = this.#height.value;
-    const key = dependencyKey(
+    const key = memoKey(
       run.version,
       series,
       view.quantity,
@@ -127,7 +127,7 @@ export class GradientCell implements Cell {
   #scaleDecades(run: ShownRun, view: View, drawn: Grid, domain: readonly [number, number]): Decades | undefined {
     // The colours of the whole run stay, however near one looks.
     const grid = gridOf(run.series, view);
-    const of = dependencyKey(run.facts, view.quantity, view.layer);
+    const of = memoKey(run.facts, view.quantity, view.layer);
     if (this.#fitNow) {
       this.#fitNow = false;
       const seen = inSight(drawn, domain);
@@ -230,7 +230,7 @@ function readout({ hover, view }: Model, run: ShownRun): string {
   const value = grid.values[column * grid.width + grid.offset + t] ?? NaN;
   if (part(grid, column, column + 1).every(Number.isNaN)) return `${updates} · ${unrecorded}`;
   const name = names[view.quantity].replaceAll('_t', `_${t}`);
-  return `${updates} · step t = ${t} · ${name} = ${Number.isNaN(value) ? 'no step here' : briefNumber(value)}`;
+  return `${updates} · step t = ${t} · ${name} = ${Number.isNaN(value) ? 'no step here' : formatNumber(value)}`;
 }
 
 /** The updates of a column; of several the largest value is shown. */
@@ -255,7 +255,7 @@ function sentence(run: ShownRun, view: View): string {
   const end = column[last] ?? NaN;
   const updates = columnInWords(run, heat.updateOf(at), grid.stride);
   if (view.quantity === 'lossPerStep')
-    return `The loss of each step; L_t is ${briefNumber(end)} at step ${last} of ${updates}.`;
+    return `The loss of each step; L_t is ${formatNumber(end)} at step ${last} of ${updates}.`;
   const { bptt } = run.facts;
   const cut =
     bptt !== 'full' && bptt.backward < bptt.forward
@@ -263,5 +263,5 @@ function sentence(run: ShownRun, view: View): string {
       : '';
   if (column.every((value) => value === 0 || Number.isNaN(value)))
     return `${names[view.quantity]} at ${updates} is exactly 0 at every step: nothing is learned from it.`;
-  return `${names[view.quantity]} over the whole batch at ${updates}: ${briefNumber(end)} at step ${last}, ${briefNumber(first)} at step 0. The gradient flows back downwards.${cut}`;
+  return `${names[view.quantity]} over the whole batch at ${updates}: ${formatNumber(end)} at step ${last}, ${formatNumber(first)} at step 0. The gradient flows back downwards.${cut}`;
 }

@@ -1,22 +1,22 @@
-import { briefNumber, counted } from '../../../src/text/numbers';
-import type { Reach, ReachRequest } from '../../../src/protocol/gradientFlow';
-import type { RunFacts } from '../../../src/protocol/run';
+import { formatNumber, formatCount } from '../../../src/text/numbers';
+import type { GradientFlow, GradientFlowRequest } from '../../../src/protocol/gradientFlow';
+import type { RunInfo } from '../../../src/protocol/run';
 import type { SequenceAxis } from '../../plot/sequenceAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { Legend } from '../../plot/heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../../plot/heatmap/magnitudeScale';
 import { rasterize } from '../../plot/heatmap/raster';
-import type { Asks } from '../../../src/protocol/replayRequests';
-import { drawable, Question } from '../../store/question';
+import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
-import { reachTable } from './gradientFlowTable';
+import { gradientFlowTable } from './gradientFlowTable';
 import { choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
 import { AnswerLine } from '../answerLine';
 import { CellFrame, isFolded } from '../cell';
 import { GainView } from '../backward/gainView';
-import { dependencyKey } from '../memo';
-import { ReachMarks } from './gradientFlowMarks';
+import { memoKey } from '../memo';
+import { GradientFlowMarks } from './gradientFlowMarks';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 import './gradientFlow.css';
 
@@ -24,13 +24,13 @@ import './gradientFlow.css';
 const height = { most: 220, perLoss: 24 } as const;
 
 /** [10] Which loss reaches which step: a row is one loss, a column one step, and what a truncation cuts off is dimmed. */
-export class ReachCell implements SequenceCell {
+export class GradientFlowCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
-  readonly #question: Question<ReachRequest, Reach>;
+  readonly #question: LatestRequest<GradientFlowRequest, GradientFlow>;
   readonly #surface: SequenceSurface;
   readonly #canvas = element('canvas', { class: 'heatmap', 'aria-hidden': 'true' });
-  readonly #marks = new ReachMarks();
+  readonly #marks = new GradientFlowMarks();
   readonly #rows = element('div', { class: 'step-axis', 'aria-hidden': 'true' });
   readonly #labels = element('div');
   readonly #legend = new Legend();
@@ -51,7 +51,7 @@ export class ReachCell implements SequenceCell {
   constructor(
     readonly store: Store,
     zoom: SharedZoom,
-    asks: Asks,
+    asks: ReplayApi,
     onFold: (title: string) => void,
   ) {
     this.#frame = new CellFrame(10, 'Who reaches whom', onFold);
@@ -59,7 +59,7 @@ export class ReachCell implements SequenceCell {
     const redraw = (): void => {
       store.dispatch({ kind: 'viewed', view: {} });
     };
-    this.#question = new Question(asks.reach, redraw);
+    this.#question = new LatestRequest(asks.reach, redraw);
     this.#surface = new SequenceSurface(store, zoom, 'Which loss reaches which step', {
       pick: (y) => {
         this.#choose(this.#rowAt(y));
@@ -136,32 +136,24 @@ export class ReachCell implements SequenceCell {
     );
     this.#tall = Math.max(height.perLoss, Math.min(height.most, this.#losses.length * height.perLoss));
     this.#frame.say(sentence(reach, facts));
-    this.#frame.tabulate(dependencyKey(reach, this.#which), () => reachTable(reach, matrix, update));
+    this.#frame.tabulate(memoKey(reach, this.#which), () => gradientFlowTable(reach, matrix, update));
     setText(this.#frame.readout, this.#read(matrix, reach.steps, stepInFocus(model, reach.steps)));
     this.#gain.update(reach, drawing);
-    const key = dependencyKey(
-      reach,
-      this.#which,
-      axis.width,
-      axis.domain,
-      theme,
-      inspection.gradientFrom,
-      devicePixelRatio,
-    );
+    const key = memoKey(reach, this.#which, axis.width, axis.domain, theme, inspection.gradientFrom, devicePixelRatio);
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.#draw(reach, matrix, drawing, facts);
   }
 
   #draw(
-    reach: Reach,
+    reach: GradientFlow,
     matrix: Float64Array,
     { axis, theme, inspection, model }: SequenceDrawing,
-    facts: RunFacts,
+    facts: RunInfo,
   ): void {
     const { steps } = reach;
     // A scale is fixed while updates are leafed through: it only grows, and starts anew with another run or layer.
-    const of = dependencyKey(facts, model.view.layer);
+    const of = memoKey(facts, model.view.layer);
     const fresh = decadesOf(matrix, lowestDecade(matrix.toReversed(), steps));
     this.#decades = { of, value: this.#decades.of === of ? unionOf(this.#decades.value, fresh) : fresh };
     const scale = new MagnitudeScale(this.#decades.value ?? { from: -1, to: 0 }, theme);
@@ -214,8 +206,8 @@ export class ReachCell implements SequenceCell {
     const t = asked >= k ? asked : (this.#losses.find((loss) => loss >= k) ?? steps - 1);
     const [here, own] = [matrix[t * steps + k] ?? NaN, matrix[t * steps + t] ?? NaN];
     if (Number.isNaN(own)) return `Step ${t} has no loss that could reach step ${k}.`;
-    const share = k === t ? '' : `, ${briefNumber(here / own)} of what it says of h_${t} itself`;
-    return `loss at t = ${t}, step k = ${k} · ‖∂L_${t}/∂h_${k}‖ = ${briefNumber(here)}${share}`;
+    const share = k === t ? '' : `, ${formatNumber(here / own)} of what it says of h_${t} itself`;
+    return `loss at t = ${t}, step k = ${k} · ‖∂L_${t}/∂h_${k}‖ = ${formatNumber(here)}${share}`;
   }
 }
 
@@ -249,14 +241,14 @@ function paint(
   context.putImageData(image, 0, 0);
 }
 
-function sentence({ horizon, longest, medianOf }: Reach, { lag }: RunFacts): string {
+function sentence({ horizon, longest, medianOf }: GradientFlow, { lag }: RunInfo): string {
   if (longest === null) return 'No step of this sequence has a loss, so nothing reaches back.';
   if (horizon === null) return 'Every loss is answered perfectly: the gradient is exactly 0 everywhere.';
   const over = medianOf === 1 ? '' : ` (median of ${medianOf} sequences)`;
   const far =
     horizon === longest
-      ? `A loss reaches back to the beginning of the window, ${counted(horizon, 'step')}, with more than a thousandth left${over}`
-      : `A loss reaches ${counted(horizon, 'step')} back before less than a thousandth is left${over}`;
+      ? `A loss reaches back to the beginning of the window, ${formatCount(horizon, 'step')}, with more than a thousandth left${over}`
+      : `A loss reaches ${formatCount(horizon, 'step')} back before less than a thousandth is left${over}`;
   if (lag === null) return `${far}.`;
   const verdict =
     horizon >= lag

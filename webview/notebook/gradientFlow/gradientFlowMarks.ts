@@ -1,6 +1,6 @@
-import { counted } from '../../../src/text/numbers';
-import type { Reach } from '../../../src/protocol/gradientFlow';
-import type { RunFacts } from '../../../src/protocol/run';
+import { formatCount } from '../../../src/text/numbers';
+import type { GradientFlow } from '../../../src/protocol/gradientFlow';
+import type { RunInfo } from '../../../src/protocol/run';
 import { leftOfStep, middleOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
 import type { Theme } from '../../theme/theme';
 import { element, setAttribute } from '../../ui/element';
@@ -19,12 +19,12 @@ export interface MarkedPicture {
 }
 
 /** The steps that the trained gradient leaves out, and the lags of the horizon and of the task as lines. */
-export class ReachMarks {
+export class GradientFlowMarks {
   readonly element = svg('svg', { class: 'reach-marks', 'aria-hidden': 'true' });
   /** What each mark means. */
   readonly legend = element('div', { class: 'curve-legend' });
 
-  update({ steps, horizon }: Reach, { lag }: RunFacts, picture: MarkedPicture): void {
+  update({ steps, horizon }: GradientFlow, { lag }: RunInfo, picture: MarkedPicture): void {
     const { height, gradientFrom, axis, theme } = picture;
     setAttribute(this.element, 'width', String(axis.width));
     setAttribute(this.element, 'height', String(height));
@@ -42,11 +42,11 @@ export class ReachMarks {
     }
     if (horizon !== null) {
       marks.push(back(horizon, theme.foreground, '2 3', picture));
-      entries.push(named(theme.foreground, '2 3', `memory horizon, ${counted(horizon, 'step')} back`));
+      entries.push(named(theme.foreground, '2 3', `memory horizon, ${formatCount(horizon, 'step')} back`));
     }
     if (lag !== null && lag < steps) {
       marks.push(back(lag, theme.baseline, '8 4', picture));
-      entries.push(named(theme.baseline, '8 4', `the lag that the task needs, ${counted(lag, 'step')}`));
+      entries.push(named(theme.baseline, '8 4', `the lag that the task needs, ${formatCount(lag, 'step')}`));
     }
     this.element.replaceChildren(...marks);
     this.legend.replaceChildren(...entries);

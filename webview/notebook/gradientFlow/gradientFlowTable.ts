@@ -1,8 +1,8 @@
-import type { Reach } from '../../../src/protocol/gradientFlow';
+import type { GradientFlow } from '../../../src/protocol/gradientFlow';
 import type { Table } from '../../plot/table';
 
 /** ‖∂L_t/∂h_k‖: a row a loss, a column a step; empty above the diagonal and where a step has no loss. */
-export function reachTable({ steps }: Reach, matrix: Float64Array, update: number): Table {
+export function gradientFlowTable({ steps }: GradientFlow, matrix: Float64Array, update: number): Table {
   return {
     caption: `‖∂L_t/∂h_k‖ at update ${update}: a row a loss t, a column a step k`,
     columns: ['t', ...Array.from({ length: steps }, (_, k) => `k = ${k}`)],

@@ -1,26 +1,26 @@
-import type { LedgerEntry } from '../../../src/protocol/gradientNormBreakdown';
-import { briefNumber, plainNumber } from '../../../src/text/numbers';
-import type { RunFacts } from '../../../src/protocol/run';
+import type { GradientNormBreakdown } from '../../../src/protocol/gradientNormBreakdown';
+import { formatNumber, formatShortNumber } from '../../../src/text/numbers';
+import type { RunInfo } from '../../../src/protocol/run';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import type { Asks } from '../../../src/protocol/replayRequests';
-import { courseName } from '../../../src/text/tensorNames';
-import { drawable, Question } from '../../store/question';
+import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import { formatParameterName } from '../../../src/text/tensorNames';
+import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
 import { tableElement, type Table } from '../../plot/table';
 import { element, setText } from '../../ui/element';
 import { AnswerLine } from '../answerLine';
 import { CellFrame, isFolded } from '../cell';
 import { legendOf } from '../../plot/curveLegend';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 
 /** [11] One entry of the clipping ledger: which parameters and which steps made the norm, and what was left of it. */
-export class LedgerCell implements SequenceCell {
+export class GradientNormCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
-  readonly #question: Question<{ readonly update: number }, LedgerEntry>;
+  readonly #question: LatestRequest<{ readonly update: number }, GradientNormBreakdown>;
   readonly #surface: SequenceSurface;
   readonly #chart = new CurveChart();
   readonly #legend = element('div', { class: 'curve-legend' });
@@ -31,10 +31,10 @@ export class LedgerCell implements SequenceCell {
   readonly #shown: HTMLElement;
   #drawn = '';
 
-  constructor(store: Store, zoom: SharedZoom, asks: Asks, onFold: (title: string) => void) {
+  constructor(store: Store, zoom: SharedZoom, asks: ReplayApi, onFold: (title: string) => void) {
     this.#frame = new CellFrame(11, 'Clipping at this update', onFold);
     this.element = this.#frame.element;
-    this.#question = new Question(asks.ledger, () => {
+    this.#question = new LatestRequest(asks.ledger, () => {
       store.dispatch({ kind: 'viewed', view: {} });
     });
     this.#surface = new SequenceSurface(store, zoom, 'Share of each time step in the gradient');
@@ -62,10 +62,10 @@ export class LedgerCell implements SequenceCell {
     this.#shown.hidden = entry === undefined;
     this.#frame.say(entry === undefined ? 'What made the norm of this update’s gradient.' : sentence(entry, facts));
     if (entry === undefined) return;
-    this.#frame.tabulate(dependencyKey(entry), () => parameterTable(entry));
+    this.#frame.tabulate(memoKey(entry), () => parameterTable(entry));
     this.#surface.update(drawing);
     setText(this.#frame.readout, readout(entry, stepInFocus(model, inspection.steps)));
-    const key = dependencyKey(entry, axis.width, axis.domain, theme);
+    const key = memoKey(entry, axis.width, axis.domain, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.#table.replaceChildren(tableElement(parameterTable(entry)));
@@ -84,14 +84,14 @@ export class LedgerCell implements SequenceCell {
   }
 }
 
-function parameterTable({ parameters, update }: LedgerEntry): Table {
+function parameterTable({ parameters, update }: GradientNormBreakdown): Table {
   return {
     caption: `Parameters in the norm of update ${update.toLocaleString('en-US')}`,
     columns: ['parameter', 'share of ‖g‖²', '‖g‖', '‖g‖ clipped', 'cosine', 'elements changed'],
     rows: [...parameters]
       .sort((a, b) => b.share - a.share)
       .map(({ name, share, gradNorm, clippedNorm, cosine, changed, elements }) => [
-        courseName(name),
+        formatParameterName(name),
         share,
         gradNorm,
         clippedNorm,
@@ -101,16 +101,17 @@ function parameterTable({ parameters, update }: LedgerEntry): Table {
   };
 }
 
-function sentence(entry: LedgerEntry, { clip }: RunFacts): string {
+function sentence(entry: GradientNormBreakdown, { clip }: RunInfo): string {
   const { parameters, gradNorm, clippedNorm, coefficient, cosine, stepShare } = entry;
   const [most] = [...parameters].sort((a, b) => b.share - a.share);
-  const largest = most === undefined ? '' : ` The largest part is in ${courseName(most.name)}: ${percent(most.share)}.`;
+  const largest =
+    most === undefined ? '' : ` The largest part is in ${formatParameterName(most.name)}: ${percent(most.share)}.`;
   const steps = stepShare.length < 2 ? '' : ` ${halfInWords(stepShare)}`;
   if (gradNorm === 0)
     return 'The gradient is exactly 0: there is nothing to clip, and nothing is learned from this update.';
-  const norm = `‖g‖ = ${briefNumber(gradNorm)}`;
+  const norm = `‖g‖ = ${formatNumber(gradNorm)}`;
   if (clip === null) return `${norm}; this experiment does not clip.${largest}${steps}`;
-  const threshold = plainNumber(clip.threshold);
+  const threshold = formatShortNumber(clip.threshold);
   if (clip.kind === 'hidden') {
     return `${norm}. ∂L/∂h_t is clipped to ±${threshold} on its way back, so this norm has already been held down.${largest}${steps}`;
   }
@@ -119,8 +120,8 @@ function sentence(entry: LedgerEntry, { clip }: RunFacts): string {
   }
   const how =
     clip.kind === 'norm'
-      ? `scaled by ${briefNumber(coefficient)} to ${briefNumber(clippedNorm)}, direction kept`
-      : `every element cut to ±${threshold}: ${briefNumber(clippedNorm)} left, cosine with the raw gradient ${briefNumber(cosine)}`;
+      ? `scaled by ${formatNumber(coefficient)} to ${formatNumber(clippedNorm)}, direction kept`
+      : `every element cut to ±${threshold}: ${formatNumber(clippedNorm)} left, cosine with the raw gradient ${formatNumber(cosine)}`;
   return `${norm}, ${how}.${largest}${steps}`;
 }
 
@@ -139,10 +140,10 @@ function halfInWords(shares: Float64Array): string {
 }
 
 function percent(share: number): string {
-  return `${plainNumber(Number((100 * share).toPrecision(3)))} %`;
+  return `${formatShortNumber(Number((100 * share).toPrecision(3)))} %`;
 }
 
-function readout({ stepShare }: LedgerEntry, t: number | undefined): string {
+function readout({ stepShare }: GradientNormBreakdown, t: number | undefined): string {
   if (t === undefined) return 'Point at a step to read its share.';
   return `t = ${t} · its terms bring ${percent(stepShare[t] ?? NaN)} of ‖g‖²`;
 }

@@ -1,26 +1,26 @@
 import { reasonOf } from '../../../src/protocol/channel';
 import type { Horizon } from '../../../src/protocol/gradientFlow';
-import { counted } from '../../../src/text/numbers';
+import { formatCount } from '../../../src/text/numbers';
 import { isLive } from '../../../src/protocol/run';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import type { Model, ShownRun } from '../../store/model';
-import type { Asks } from '../../../src/protocol/replayRequests';
+import type { ReplayApi } from '../../../src/protocol/replayRequests';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { button, setEnabled } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded, type Cell, type Drawing } from '../cell';
+import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
 import { legendOf } from '../../plot/curveLegend';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { Surface } from '../../plot/surface';
 
 /** Updates that are measured: enough for a line, few enough to wait for. */
 const mostMeasured = 24;
 
 /** [5] The memory horizon over the run, beside the lag that the task needs: measured when somebody asks for it. */
-export class HorizonCell implements Cell {
+export class HorizonCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #chart = new CurveChart();
@@ -38,7 +38,7 @@ export class HorizonCell implements Cell {
   constructor(
     readonly store: Store,
     zoom: SharedZoom,
-    readonly asks: Asks,
+    readonly asks: ReplayApi,
     onFold: (title: string) => void,
   ) {
     this.#frame = new CellFrame(5, 'Memory horizon', onFold);
@@ -65,7 +65,7 @@ export class HorizonCell implements Cell {
     this.#frame.fold(isFolded(model, this.#frame.title));
     const { run } = model;
     if (run === undefined) return;
-    const of = dependencyKey(run.facts.folder, model.view.layer);
+    const of = memoKey(run.facts.folder, model.view.layer);
     if (of !== this.#of) {
       this.#of = of;
       this.#measured = [];
@@ -79,12 +79,12 @@ export class HorizonCell implements Cell {
     this.#plot.hidden = this.#measured.length === 0;
     if (this.#measured.length === 0) return;
     setText(this.#frame.readout, readout(model, this.#measured));
-    this.#frame.tabulate(dependencyKey(this.#measured), () => ({
+    this.#frame.tabulate(memoKey(this.#measured), () => ({
       caption: 'Memory horizon over updates',
       columns: ['update', 'horizon (steps)', 'lag of the task'],
       rows: this.#measured.map(({ update, horizon }) => [update, horizon ?? NaN, run.facts.lag ?? NaN]),
     }));
-    const key = dependencyKey(this.#measured, axis.domain, axis.width, theme);
+    const key = memoKey(this.#measured, axis.domain, axis.width, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const curves = curvesOf(this.#measured, run, theme, axis.domain);
@@ -129,7 +129,7 @@ export class HorizonCell implements Cell {
   #words({ status }: ShownRun, isKept: boolean): string {
     if (this.#failure !== '') return `It cannot be measured: ${this.#failure}`;
     if (this.#isMeasuring)
-      return `Measuring: ${this.#measured.length} of ${counted(Math.min(mostMeasured, status.updates), 'update')}.`;
+      return `Measuring: ${this.#measured.length} of ${formatCount(Math.min(mostMeasured, status.updates), 'update')}.`;
     if (!isKept) return 'There is nothing to measure yet: it needs a run whose records are kept on disk.';
     if (this.#measured.length > 0) return '';
     return isLive(status.state) ? 'The run goes on meanwhile; only what is done can be measured.' : '';
@@ -182,6 +182,6 @@ function readout({ hover, view }: Model, measured: readonly Horizon[]): string {
 function horizonInWords({ horizon, longest }: Horizon): string {
   if (longest === null) return 'no loss';
   if (horizon === null) return 'a gradient of exactly 0';
-  const steps = counted(horizon, 'step');
+  const steps = formatCount(horizon, 'step');
   return horizon === longest ? `${steps} (all there are)` : steps;
 }

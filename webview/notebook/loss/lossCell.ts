@@ -1,17 +1,17 @@
 import { least } from 'd3-array';
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
-import { briefNumber, plainNumber } from '../../../src/text/numbers';
+import { formatNumber, formatShortNumber } from '../../../src/text/numbers';
 import { isLive } from '../../../src/protocol/run';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import { fittingAxis } from '../../plot/charts/fittingAxis';
-import { seriesAt, seriesInSight } from '../../store/zoomedSeries';
+import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { Model, ShownRun } from '../../store/model';
 import type { Store } from '../../store/store';
 import { withOpacity, type Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded, type Cell, type Drawing } from '../cell';
+import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
 import { lossName, lossUnit } from './lossName';
 import { CurveControls } from '../../plot/curveControls';
 import { legendOf } from '../../plot/curveLegend';
@@ -25,23 +25,23 @@ import {
   spreadOfLoss,
   trainPoints,
   unrecorded,
-  updatesInWords,
+  formatUpdates,
   validationPoints,
 } from './lossCurves';
-import { dependencyKey, Remembered } from '../memo';
+import { memoKey, Memo } from '../memo';
 import { lossTable } from '../trainingTables';
 import { Surface } from '../../plot/surface';
 
 /** [1] The loss over the updates: training, validation, and what is known without training. */
-export class LossCell implements Cell {
+export class LossCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #chart = new CurveChart();
   readonly #surface: Surface;
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #controls: CurveControls;
-  readonly #lines = new Remembered<readonly Curve[]>();
-  readonly #fitting = new Remembered<'linear' | 'log'>();
+  readonly #lines = new Memo<readonly Curve[]>();
+  readonly #fitting = new Memo<'linear' | 'log'>();
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
@@ -67,26 +67,17 @@ export class LossCell implements Cell {
     this.#surface.update(axis, undefined);
     setText(this.#frame.readout, readout(model, run));
     this.#frame.say(sentence(run, view.selection?.update ?? run.status.updates - 1));
-    const series = seriesInSight(run, axis.domain);
-    this.#frame.tabulate(dependencyKey(run.version, series), () => lossTable(series));
-    const key = dependencyKey(
-      run.version,
-      series,
-      run.facts,
-      view.lossAxis,
-      view.smoothing,
-      axis.domain,
-      axis.width,
-      theme,
-    );
+    const series = visibleSeries(run, axis.domain);
+    this.#frame.tabulate(memoKey(run.version, series), () => lossTable(series));
+    const key = memoKey(run.version, series, run.facts, view.lossAxis, view.smoothing, axis.domain, axis.width, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const yAxis =
       view.lossAxis === 'auto'
-        ? this.#fitting.of(dependencyKey(run.version, run.series), () => fittingAxis([trainPoints(run.series)]))
+        ? this.#fitting.of(memoKey(run.version, run.series), () => fittingAxis([trainPoints(run.series)]))
         : view.lossAxis;
     const curves = [
-      ...this.#lines.of(dependencyKey(run.version, series, view.smoothing, theme), () =>
+      ...this.#lines.of(memoKey(run.version, series, view.smoothing, theme), () =>
         linesOf(series, view.smoothing, theme),
       ),
       ...baselineCurves(run.facts.baselines, axis.domain, theme),
@@ -144,14 +135,14 @@ function readout(model: Model, run: ShownRun): string {
   if (at < 0) return isLive(run.status.state) ? 'The first update is being computed.' : 'No update was made.';
   const series = seriesAt(run, at);
   const column = columnAtUpdate(series, at);
-  if (!isRecorded(series, column)) return `${updatesInWords(series, column, run.status.updates)} · ${unrecorded}`;
+  if (!isRecorded(series, column)) return `${formatUpdates(series, column, run.status.updates)} · ${unrecorded}`;
   const validation = series.scalars.column('validationLoss', column)[0] ?? NaN;
   const rate = series.scalars.column('learningRate', column)[0] ?? NaN;
   return [
-    updatesInWords(series, column, run.status.updates),
-    `L = ${briefNumber(meanLoss(series, column))}`,
-    ...(Number.isNaN(validation) ? [] : [`validation ${briefNumber(validation)}`]),
-    `learning rate ${plainNumber(rate)}`,
+    formatUpdates(series, column, run.status.updates),
+    `L = ${formatNumber(meanLoss(series, column))}`,
+    ...(Number.isNaN(validation) ? [] : [`validation ${formatNumber(validation)}`]),
+    `learning rate ${formatShortNumber(rate)}`,
   ].join(' · ');
 }
 
@@ -177,7 +168,7 @@ function lossesAt(
   }
   const series = seriesAt(run, update);
   const column = columnAtUpdate(series, update);
-  const words = updatesInWords(series, column, updates);
+  const words = formatUpdates(series, column, updates);
   const end = series.scalars.updateOf(column + 1);
   return {
     loss: meanLoss(series, column),
@@ -193,5 +184,5 @@ function lowestValidation(series: DisplaySeries, updates: number, end = Infinity
     validationPoints(series).filter(({ x }) => x <= end),
     ({ y }) => y,
   );
-  return lowest && { value: lowest.y, when: updatesInWords(series, columnAtUpdate(series, lowest.x), updates) };
+  return lowest && { value: lowest.y, when: formatUpdates(series, columnAtUpdate(series, lowest.x), updates) };
 }

@@ -1,6 +1,6 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
-import type { RunFacts } from '../../../src/protocol/run';
-import { briefNumber } from '../../../src/text/numbers';
+import type { RunInfo } from '../../../src/protocol/run';
+import { formatNumber } from '../../../src/text/numbers';
 import type { Curve } from '../../plot/charts/datasets';
 import type { Theme } from '../../theme/theme';
 
@@ -15,7 +15,7 @@ export function columnAtUpdate({ scalars }: DisplaySeries, update: number): numb
 }
 
 /** The updates of a column in words: one, or from the first to the last of those there are. */
-export function updatesInWords({ scalars }: DisplaySeries, column: number, updates: number): string {
+export function formatUpdates({ scalars }: DisplaySeries, column: number, updates: number): string {
   const first = scalars.updateOf(column);
   const last = Math.min(updates, first + scalars.stride) - 1;
   const written = (update: number): string => update.toLocaleString('en-US');
@@ -92,12 +92,12 @@ const dashes: readonly (readonly number[])[] = [
 
 /** Baselines as dashed lines across the picture, named with their value. */
 export function baselineCurves(
-  baselines: RunFacts['baselines'],
+  baselines: RunInfo['baselines'],
   domain: readonly [number, number],
   theme: Theme,
 ): Curve[] {
   return baselines.map(({ name, value }, i) => ({
-    label: `${name}: ${briefNumber(value)}`,
+    label: `${name}: ${formatNumber(value)}`,
     points: [
       { x: domain[0], y: value },
       { x: domain[1], y: value },

@@ -1,12 +1,12 @@
-import type { RunFacts } from '../../../src/protocol/run';
+import type { RunInfo } from '../../../src/protocol/run';
 
 /** What a loss is called. */
-export function lossName({ kind, reduction }: RunFacts['loss']): string {
+export function lossName({ kind, reduction }: RunInfo['loss']): string {
   const name = kind === 'mse' ? 'Squared error' : 'Cross-entropy';
   return reduction === 'mean' ? `${name} (mean over targets)` : `${name} (summed over steps)`;
 }
 
 /** The unit on a loss axis. */
-export function lossUnit(kind: RunFacts['loss']['kind']): string {
+export function lossUnit(kind: RunInfo['loss']['kind']): string {
   return kind === 'mse' ? 'squared error' : 'nats';
 }

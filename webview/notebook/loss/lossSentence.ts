@@ -1,7 +1,7 @@
-import { briefNumber } from '../../../src/text/numbers';
-import type { RunFacts } from '../../../src/protocol/run';
+import { formatNumber } from '../../../src/text/numbers';
+import type { RunInfo } from '../../../src/protocol/run';
 
-type Baseline = RunFacts['baselines'][number];
+type Baseline = RunInfo['baselines'][number];
 
 /** What the sentence of the loss cell is made from. */
 export interface LossMeasured {
@@ -29,9 +29,9 @@ export function lossSentence(measured: LossMeasured): string {
     validationLoss === undefined
       ? ''
       : lowest !== undefined && validationLoss > risen * lowest.value
-        ? `, ${briefNumber(validationLoss)} on held-out data, where it was lowest (${briefNumber(lowest.value)}) at ${lowest.when}`
-        : `, ${briefNumber(validationLoss)} on held-out data`;
-  return `${name} is ${briefNumber(loss)} on ${batch}${held}.${against(measured)}`;
+        ? `, ${formatNumber(validationLoss)} on held-out data, where it was lowest (${formatNumber(lowest.value)}) at ${lowest.when}`
+        : `, ${formatNumber(validationLoss)} on held-out data`;
+  return `${name} is ${formatNumber(loss)} on ${batch}${held}.${against(measured)}`;
 }
 
 /** A loss on held-out data is held against what is measured there, where that is known. */
@@ -52,5 +52,5 @@ function against({ loss, validationLoss, baselines, goesOn }: LossMeasured): str
 }
 
 function said({ name, value }: Baseline): string {
-  return `“${name}” (${briefNumber(value)})`;
+  return `“${name}” (${formatNumber(value)})`;
 }

@@ -1,13 +1,13 @@
 import type { Inspection } from '../../../src/protocol/inspection';
 import type { SharedZoom } from '../../plot/zoom';
-import type { Asks } from '../../../src/protocol/replayRequests';
+import type { ReplayApi } from '../../../src/protocol/replayRequests';
 import type { Store } from '../../store/store';
 import { outputTable } from './outputTables';
 import { element } from '../../ui/element';
 import { CellFrame, isFolded } from '../cell';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { SampleView } from './sampleView';
-import { ScoresView, scoresInWords } from './scoresView';
+import { ScoresView, formatScores } from './scoresView';
 import type { SequenceCell, SequenceDrawing } from '../sequenceCell';
 import { StatesView } from './statesView';
 import './output.css';
@@ -22,7 +22,7 @@ export class OutputCell implements SequenceCell {
   #drawing: SequenceDrawing | undefined;
   #isInSight = false;
 
-  constructor(store: Store, zoom: SharedZoom, asks: Asks, onFold: (title: string) => void) {
+  constructor(store: Store, zoom: SharedZoom, asks: ReplayApi, onFold: (title: string) => void) {
     this.#frame = new CellFrame(14, 'Output', onFold);
     this.element = this.#frame.element;
     const redraw = (): void => {
@@ -50,9 +50,9 @@ export class OutputCell implements SequenceCell {
     }
     const { scores } = this.#scores;
     const { projection } = this.#states;
-    this.#frame.say(sentence(inspection, scores?.update === inspection.update ? scoresInWords(scores) : undefined));
+    this.#frame.say(sentence(inspection, scores?.update === inspection.update ? formatScores(scores) : undefined));
     if (projection !== undefined) {
-      this.#frame.tabulate(dependencyKey(projection), () => outputTable(projection, inspection));
+      this.#frame.tabulate(memoKey(projection), () => outputTable(projection, inspection));
     }
   }
 }

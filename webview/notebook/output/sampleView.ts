@@ -1,8 +1,8 @@
 import type { Inspection } from '../../../src/protocol/inspection';
 import type { Sample, SampleRequest } from '../../../src/protocol/output';
-import type { Asks } from '../../../src/protocol/replayRequests';
+import type { ReplayApi } from '../../../src/protocol/replayRequests';
 import type { Model } from '../../store/model';
-import { drawable, Question } from '../../store/question';
+import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
 import { button, textField } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
@@ -21,16 +21,16 @@ export class SampleView {
   readonly #seed;
   readonly #text = element('div', { class: 'sample', role: 'region', 'aria-label': 'Drawn text', tabindex: '0' });
   readonly #message = element('p', { class: 'cell-message', role: 'status' });
-  readonly #question: Question<SampleRequest, Sample>;
+  readonly #question: LatestRequest<SampleRequest, Sample>;
   #shown: Sample | undefined;
 
   /** @param onAnswer called when another text has come */
   constructor(
     readonly store: Store,
-    asks: Pick<Asks, 'sample'>,
+    asks: Pick<ReplayApi, 'sample'>,
     onAnswer: () => void,
   ) {
-    this.#question = new Question(asks.sample, onAnswer);
+    this.#question = new LatestRequest(asks.sample, onAnswer);
     this.#prompt = textField('prompt', 'What the net reads first; ↵ stands for a new line', (prompt) => {
       store.dispatch({ kind: 'viewed', view: { prompt: prompt.replaceAll('↵', '\n').replaceAll('⇥', '\t') } });
     });

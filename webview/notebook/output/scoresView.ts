@@ -1,22 +1,22 @@
-import { briefNumber, counted } from '../../../src/text/numbers';
+import { formatNumber, formatCount } from '../../../src/text/numbers';
 import type { HeldOutRequest, PositionScores, Scores } from '../../../src/protocol/output';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import type { Asks } from '../../../src/protocol/replayRequests';
-import { drawable, Question } from '../../store/question';
+import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { legendOf } from '../../plot/curveLegend';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { SequenceSurface, stepLabels, type SequenceDrawing } from '../sequenceCell';
 
 /** How good the answers are at each position, and for values a held-out sequence beside what was predicted. */
 export class ScoresView {
   readonly element = element('div', { class: 'output-part' });
-  readonly #question: Question<HeldOutRequest, Scores>;
+  readonly #question: LatestRequest<HeldOutRequest, Scores>;
   readonly #words = element('p', { class: 'output-words' });
   readonly #title = element('h3', {}, 'Accuracy by position');
   readonly #legend = element('div', { class: 'curve-legend' });
@@ -33,8 +33,8 @@ export class ScoresView {
   #scores: Scores | undefined;
 
   /** @param onAnswer called when other scores have come */
-  constructor(store: Store, zoom: SharedZoom, asks: Pick<Asks, 'scores'>, onAnswer: () => void) {
-    this.#question = new Question(asks.scores, onAnswer);
+  constructor(store: Store, zoom: SharedZoom, asks: Pick<ReplayApi, 'scores'>, onAnswer: () => void) {
+    this.#question = new LatestRequest(asks.scores, onAnswer);
     this.#surface = new SequenceSurface(store, zoom, 'Scores by position');
     this.#plot = element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element);
     this.#sequence = numberField(
@@ -77,7 +77,7 @@ export class ScoresView {
     const series = scores?.series;
     this.#series.hidden = series === undefined;
     this.#sequence.update(this.#heldOut, true);
-    const key = dependencyKey(scores, axis.width, axis.domain, theme);
+    const key = memoKey(scores, axis.width, axis.domain, theme);
     if (key === this.#drawn || scores === undefined) return;
     this.#drawn = key;
     if (isChart) {
@@ -126,12 +126,12 @@ export class ScoresView {
 }
 
 /** What the scores say in one sentence each. */
-export function scoresInWords({ kind, batch, heldOut, heldOutSequences }: Scores): string {
+export function formatScores({ kind, batch, heldOut, heldOutSequences }: Scores): string {
   const of = (scores: PositionScores): string =>
     kind === 'accuracy'
       ? `${percent(scores.total)} of ${total(scores.counts).toLocaleString('en-US')} answers are right${where(scores)}`
-      : `the root of the mean squared error is ${briefNumber(scores.total)}${where(scores)}`;
-  const held = heldOut === undefined ? '' : ` Held out (${counted(heldOutSequences, 'sequence')}): ${of(heldOut)}.`;
+      : `the root of the mean squared error is ${formatNumber(scores.total)}${where(scores)}`;
+  const held = heldOut === undefined ? '' : ` Held out (${formatCount(heldOutSequences, 'sequence')}): ${of(heldOut)}.`;
   return `On this update’s batch ${of(batch)}.${held}`;
 }
 

@@ -1,4 +1,4 @@
-import { briefNumber, counted } from '../../../src/text/numbers';
+import { formatNumber, formatCount } from '../../../src/text/numbers';
 import type { Projection, ProjectionRequest } from '../../../src/protocol/output';
 import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
@@ -6,14 +6,14 @@ import { SignedScale } from '../../plot/heatmap/signedScale';
 import { Strip } from '../../plot/heatmap/strip';
 import { colour, colourings, type ColourBy, type Names } from '../../plot/scatter/colouring';
 import { nearestPoint, pixelOf, planeOf, type Plane } from '../../plot/scatter/plane';
-import type { Asks } from '../../../src/protocol/replayRequests';
-import { drawable, Question } from '../../store/question';
+import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
 import { notation } from '../../ui/notation';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceDrawing } from '../sequenceCell';
 import { visibleSymbol } from '../formatStep';
 
@@ -33,7 +33,7 @@ const captions: Readonly<Record<ColourBy, string>> = {
 /** The states h_t of a layer: as colours over the steps, and as points along their two principal components. */
 export class StatesView {
   readonly element = element('div', { class: 'output-part' });
-  readonly #question: Question<ProjectionRequest, Projection>;
+  readonly #question: LatestRequest<ProjectionRequest, Projection>;
   readonly #strip = new Strip();
   readonly #stripSurface: SequenceSurface;
   readonly #steps = element('div');
@@ -54,10 +54,10 @@ export class StatesView {
   constructor(
     readonly store: Store,
     zoom: SharedZoom,
-    asks: Pick<Asks, 'project'>,
+    asks: Pick<ReplayApi, 'project'>,
     onAnswer: () => void,
   ) {
-    this.#question = new Question(asks.project, onAnswer);
+    this.#question = new LatestRequest(asks.project, onAnswer);
     this.#stripSurface = new SequenceSurface(store, zoom, 'Hidden states over time steps');
     this.#choice = choice<ColourBy>('Colour', (by) => {
       this.#by = by;
@@ -114,7 +114,7 @@ export class StatesView {
       offered.map((value) => ({ value, label: captions[value] })),
       by,
     );
-    const key = dependencyKey(projection, by, axis.width, theme);
+    const key = memoKey(projection, by, axis.width, theme);
     if (key !== this.#drawn) {
       this.#drawn = key;
       this.#paint(projection, by, names, axis.width, theme);
@@ -126,7 +126,7 @@ export class StatesView {
     const { inspection, axis, theme } = drawing;
     this.#stripSurface.update(drawing);
     const layer = inspection.layers[index];
-    const key = dependencyKey(inspection, index, axis.width, axis.domain, theme);
+    const key = memoKey(inspection, index, axis.width, axis.domain, theme);
     if (layer === undefined || key === this.#drawnStrip) return;
     this.#drawnStrip = key;
     const of = inspection.layers.length > 1 ? ` of layer ${index}` : '';
@@ -248,7 +248,7 @@ function inWords({ explained, lanes, sequences }: Projection): string {
   const [first, second] = explained;
   const states = lanes.length.toLocaleString('en-US');
   if (Number.isNaN(first)) return `All ${states} states are equal: there is nothing to spread out.`;
-  const percent = (share: number): string => `${briefNumber(100 * share)} %`;
-  const of = counted(sequences, 'sequence');
+  const percent = (share: number): string => `${formatNumber(100 * share)} %`;
+  const of = formatCount(sequences, 'sequence');
   return `PCA of ${states} states of ${of}: to the right PC 1 with ${percent(first)} of their variance, up PC 2 with ${percent(second)}.`;
 }

@@ -1,17 +1,17 @@
 import type { Inspection } from '../../../src/protocol/inspection';
-import { briefNumber } from '../../../src/text/numbers';
+import { formatNumber } from '../../../src/text/numbers';
 import { leftOfStep, middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
 import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import { askedClass, askedProbabilities, likeliestClass, rankedClasses } from './ranking';
+import { targetClass, targetProbabilities, topClass, rankedClasses } from './ranking';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { legendOf } from '../../plot/curveLegend';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceDrawing } from '../sequenceCell';
 import { StepCanvas } from '../../plot/stepCanvas';
 import { visibleSymbol } from '../formatStep';
@@ -74,7 +74,7 @@ class ClassPrediction {
     const { model, inspection, axis, theme } = drawing;
     this.#surface.update(drawing);
     this.#rank(inspection, stepInFocus(model, inspection.steps) ?? lastAsked(inspection));
-    const key = dependencyKey(inspection, axis.width, axis.domain, theme);
+    const key = memoKey(inspection, axis.width, axis.domain, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.#paint(inspection, axis, theme);
@@ -85,15 +85,15 @@ class ClassPrediction {
     const name = (index: number | undefined): string =>
       index === undefined ? '' : visibleSymbol(inspection.outputNames[index] ?? '');
     this.#symbols.replaceChildren(
-      symbolRow('asked', axis, (t) => name(askedClass(inspection, t))),
-      symbolRow('likeliest', axis, (t) => name(likeliestClass(inspection, t))),
+      symbolRow('asked', axis, (t) => name(targetClass(inspection, t))),
+      symbolRow('likeliest', axis, (t) => name(topClass(inspection, t))),
     );
   }
 
   #paint(inspection: Inspection, axis: SequenceAxis, theme: Theme): void {
     const context = this.#canvas.begin(axis);
     if (context === undefined) return;
-    const probabilities = askedProbabilities(inspection);
+    const probabilities = targetProbabilities(inspection);
     const wide = Math.max(1, Math.min(widestBar, widthOfStep(axis) * 0.7));
     context.fillStyle = theme.baseline;
     context.strokeStyle = theme.validation;
@@ -101,7 +101,7 @@ class ClassPrediction {
       const tall = (probabilities[t] ?? NaN) * (barsHeight - 1);
       if (Number.isNaN(tall)) continue;
       const left = middleOfStep(axis, t) - wide / 2;
-      if (likeliestClass(inspection, t) === askedClass(inspection, t)) {
+      if (topClass(inspection, t) === targetClass(inspection, t)) {
         context.fillRect(left, barsHeight - tall, wide, tall);
       } else {
         context.strokeRect(left + 0.5, barsHeight - tall - 0.5, Math.max(0.5, wide - 1), tall);
@@ -110,7 +110,7 @@ class ClassPrediction {
   }
 
   #rank(inspection: Inspection, t: number): void {
-    const key = dependencyKey(inspection, t);
+    const key = memoKey(inspection, t);
     if (key === this.#ranked) return;
     this.#ranked = key;
     const rows = rankedClasses(inspection, t, mostClasses).map(({ name, probability, rank, isAsked }) => {
@@ -121,7 +121,7 @@ class ClassPrediction {
         isAsked ? { class: 'asked' } : {},
         element('td', {}, `${rank}.`),
         element('th', { scope: 'row' }, visibleSymbol(name)),
-        element('td', {}, briefNumber(probability)),
+        element('td', {}, formatNumber(probability)),
         element('td', {}, bar, isAsked ? ' asked' : ''),
       );
     });
@@ -129,7 +129,7 @@ class ClassPrediction {
       element(
         'caption',
         {},
-        `Likeliest at step ${t}${askedClass(inspection, t) === undefined ? ' (nothing asked)' : ''}`,
+        `Likeliest at step ${t}${targetClass(inspection, t) === undefined ? ' (nothing asked)' : ''}`,
       ),
       element('tbody', {}, ...rows),
     );
@@ -172,7 +172,7 @@ class ValuePrediction {
       outputNames.map((label, index) => ({ value: String(index), label })),
       String(this.#shown),
     );
-    const key = dependencyKey(inspection, axis.width, axis.domain, theme, this.#shown);
+    const key = memoKey(inspection, axis.width, axis.domain, theme, this.#shown);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const curves = valueCurves(inspection, this.#shown, theme);

@@ -14,7 +14,7 @@ export interface RankedClass {
 export function rankedClasses(inspection: Inspection, t: number, most: number): readonly RankedClass[] {
   const { outputs, outputNames } = inspection;
   const width = outputNames.length;
-  const asked = askedClass(inspection, t);
+  const asked = targetClass(inspection, t);
   const ranked = Array.from(outputs.subarray(t * width, (t + 1) * width), (probability, index) => ({
     index,
     name: outputNames[index] ?? '',
@@ -27,23 +27,23 @@ export function rankedClasses(inspection: Inspection, t: number, most: number): 
 }
 
 /** The class asked for at a step; undefined where nothing is asked. */
-export function askedClass({ targets, outputNames, mask }: Inspection, t: number): number | undefined {
+export function targetClass({ targets, outputNames, mask }: Inspection, t: number): number | undefined {
   const width = outputNames.length;
   return mask[t] === 1 ? targets.subarray(t * width, (t + 1) * width).indexOf(1) : undefined;
 }
 
 /** The likeliest class of a step. */
-export function likeliestClass({ outputs, outputNames }: Inspection, t: number): number {
+export function topClass({ outputs, outputNames }: Inspection, t: number): number {
   const width = outputNames.length;
   const row = outputs.subarray(t * width, (t + 1) * width);
   return row.reduce((best, value, index) => (value > (row[best] ?? NaN) ? index : best), 0);
 }
 
 /** (T) the probability given to the class asked for, NaN where nothing is asked. */
-export function askedProbabilities(inspection: Inspection): Float64Array {
+export function targetProbabilities(inspection: Inspection): Float64Array {
   const width = inspection.outputNames.length;
   return Float64Array.from({ length: inspection.steps }, (_, t) => {
-    const asked = askedClass(inspection, t);
+    const asked = targetClass(inspection, t);
     return asked === undefined ? NaN : (inspection.outputs[t * width + asked] ?? NaN);
   });
 }
@@ -53,10 +53,10 @@ export function countRight(inspection: Inspection): { readonly right: number; re
   let right = 0;
   let asked = 0;
   for (let t = 0; t < inspection.steps; t++) {
-    const target = askedClass(inspection, t);
+    const target = targetClass(inspection, t);
     if (target === undefined) continue;
     asked++;
-    if (likeliestClass(inspection, t) === target) right++;
+    if (topClass(inspection, t) === target) right++;
   }
   return { right, asked };
 }

@@ -1,5 +1,5 @@
 import type { Inspection } from '../../../src/protocol/inspection';
-import { briefNumber, counted } from '../../../src/text/numbers';
+import { formatNumber, formatCount } from '../../../src/text/numbers';
 import { leftOfStep, middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { countRight } from './ranking';
@@ -8,11 +8,11 @@ import { stepLossTable } from '../sequenceTables';
 import { withOpacity, type Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
 import { CellFrame, isFolded } from '../cell';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { PredictionView } from './predictionView';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 import { StepCanvas } from '../../plot/stepCanvas';
-import { outputInWords, targetInWords } from '../formatStep';
+import { formatOutput, formatTarget } from '../formatStep';
 
 const height = 90;
 const widestBar = 18;
@@ -50,15 +50,15 @@ export class StepLossCell implements SequenceCell {
     this.#frame.fold(isFolded(model, this.#frame.title));
     this.#frame.say(sentence(inspection));
     setText(this.#frame.readout, readout(inspection, stepInFocus(model, inspection.steps)));
-    this.#frame.tabulate(dependencyKey(inspection), () => stepLossTable(inspection));
+    this.#frame.tabulate(memoKey(inspection), () => stepLossTable(inspection));
     this.#surface.update(drawing);
     if (this.#frame.body.hidden) return;
     this.#prediction.update(drawing);
-    const key = dependencyKey(inspection, axis.width, axis.domain, theme);
+    const key = memoKey(inspection, axis.width, axis.domain, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const largest = inspection.lossPerStep.reduce((most, value) => Math.max(most, value), 0);
-    this.#scale.replaceChildren(element('span', {}, briefNumber(largest)), element('span', {}, '0'));
+    this.#scale.replaceChildren(element('span', {}, formatNumber(largest)), element('span', {}, '0'));
     this.#steps.replaceChildren(stepLabels(axis));
     this.#legend.replaceChildren(...legend(inspection, theme));
     this.#paint(inspection, axis, theme, largest);
@@ -124,8 +124,8 @@ function sentence(inspection: Inspection): string {
   const isReported = Math.abs(sum - loss) <= 1e-6 * Math.abs(loss);
   const { right } = lossKind === 'crossEntropy' ? countRight(inspection) : { right: 0 };
   return [
-    `L = ${sumInWords(reach, lossPerStep.length - 1)} = ${briefNumber(sum)}${isReported ? ', the loss that this update reported' : ''}.`,
-    `${asked} of this sequence’s ${counted(mask.length, 'step')} ${asked === 1 ? 'has' : 'have'} a target${lossKind === 'crossEntropy' ? `, ${right} of them answered rightly` : ''}.`,
+    `L = ${sumInWords(reach, lossPerStep.length - 1)} = ${formatNumber(sum)}${isReported ? ', the loss that this update reported' : ''}.`,
+    `${asked} of this sequence’s ${formatCount(mask.length, 'step')} ${asked === 1 ? 'has' : 'have'} a target${lossKind === 'crossEntropy' ? `, ${right} of them answered rightly` : ''}.`,
     ...(gradientFrom > 0
       ? [
           steps - gradientFrom === 1
@@ -133,7 +133,7 @@ function sentence(inspection: Inspection): string {
             : `The gradient sees the last ${steps - gradientFrom} steps, from step ${gradientFrom} on.`,
         ]
       : []),
-    ...(reach > 0 ? [`It reaches ${counted(reach, 'step')} back into the window before.`] : []),
+    ...(reach > 0 ? [`It reaches ${formatCount(reach, 'step')} back into the window before.`] : []),
   ].join(' ');
 }
 
@@ -147,7 +147,7 @@ function readout(inspection: Inspection, t: number | undefined): string {
   if (t === undefined) return 'Point at a step to read it.';
   const { lossPerStep, sequenceLoss, mask, gradientFrom, reach } = inspection;
   const counts = t < reach ? [' · in the window before'] : t < gradientFrom ? [' · outside the gradient’s window'] : [];
-  const of = `t = ${t} · L_${t} = ${briefNumber(lossPerStep[t] ?? NaN)}`;
+  const of = `t = ${t} · L_${t} = ${formatNumber(lossPerStep[t] ?? NaN)}`;
   if (mask[t] !== 1) return `${of} · nothing asked of this sequence${counts.join('')}`;
-  return `${of} · this sequence ${briefNumber(sequenceLoss[t] ?? NaN)} · ${outputInWords(inspection, t)} · ${targetInWords(inspection, t)}${counts.join('')}`;
+  return `${of} · this sequence ${formatNumber(sequenceLoss[t] ?? NaN)} · ${formatOutput(inspection, t)} · ${formatTarget(inspection, t)}${counts.join('')}`;
 }

@@ -1,12 +1,12 @@
 import type { Inspection } from '../../../src/protocol/inspection';
-import { briefNumber } from '../../../src/text/numbers';
+import { formatNumber } from '../../../src/text/numbers';
 import { engineValue, evaluate, reproduce, unevaluable, unitsOf, type NodeAt } from '../../net/formula';
 import { signed, type Piece } from '../../net/pieces';
 import { symbolicFormula } from '../../net/symbols';
 import { element, setText } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { notation } from '../../ui/notation';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { visibleSymbol } from '../formatStep';
 
 const mostLines = 4;
@@ -45,7 +45,7 @@ export class FormulaView {
     const shown = Math.min(unit, units - 1);
     this.#unit.element.hidden = units <= mostLines;
     this.#unit.update(shown, true);
-    const key = dependencyKey(inspection, at.node, at.layer, at.t, shown);
+    const key = memoKey(inspection, at.node, at.layer, at.t, shown);
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.#symbols.replaceChildren(...spans(symbolicFormula(inspection, at)));
@@ -63,7 +63,7 @@ function lineOf(inspection: Inspection, at: NodeAt, unit: number, units: number,
   const isProbability = at.node === 'y' && inspection.lossKind === 'crossEntropy';
   const symbol = isProbability ? `p(ŷ_{${at.t}})` : `${at.node === 'y' ? 'ŷ' : at.node}_{${at.t}}`;
   const left = `${symbol}${units === 1 ? '' : `[${unitName(inspection, at, unit)}]`} = `;
-  const value = briefNumber(engineValue(inspection, at, unit)).replace(/^-/, '−');
+  const value = formatNumber(engineValue(inspection, at, unit)).replace(/^-/, '−');
   if (!isEvaluable) return element('p', {}, ...notation(left), value);
   const { pieces, inner } = evaluate(inspection, at, unit);
   const middle = inner === undefined ? ' = ' : ` = ${inner} = `;
@@ -87,8 +87,8 @@ function check(inspection: Inspection, at: NodeAt): { readonly words: string; re
   return {
     agrees,
     words: agrees
-      ? `${all} anew from these numbers, ${units === 1 ? 'it agrees' : 'they agree'} with the engine; the largest difference is ${briefNumber(largest)}.`
-      : `Computed anew from these numbers, this differs by ${briefNumber(largest)} from what the engine has: more than rounding explains.`,
+      ? `${all} anew from these numbers, ${units === 1 ? 'it agrees' : 'they agree'} with the engine; the largest difference is ${formatNumber(largest)}.`
+      : `Computed anew from these numbers, this differs by ${formatNumber(largest)} from what the engine has: more than rounding explains.`,
   };
 }
 

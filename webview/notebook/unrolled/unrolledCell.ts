@@ -1,5 +1,5 @@
 import type { Inspection } from '../../../src/protocol/inspection';
-import { briefNumber } from '../../../src/text/numbers';
+import { formatNumber } from '../../../src/text/numbers';
 import { widthOfStep } from '../../plot/sequenceAxis';
 import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
@@ -17,9 +17,9 @@ import { element, setAttribute, setText } from '../../ui/element';
 import { netTable } from '../sequenceTables';
 import { CellFrame, isFolded } from '../cell';
 import { FormulaView } from './formulaView';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
-import { inputInWords, outputInWords, targetInWords } from '../formatStep';
+import { formatInput, formatOutput, formatTarget } from '../formatStep';
 import { Unfolding } from './unfoldingMotion';
 
 /** Pixels that a step may take when the net is drawn as a loop. */
@@ -120,13 +120,13 @@ export class UnrolledCell implements SequenceCell {
       Math.min(view.unit, (selected?.units ?? 1) - 1),
     );
     if (selected !== undefined) {
-      this.#frame.tabulate(dependencyKey(inspection, selected), () => netTable(inspection, selected));
+      this.#frame.tabulate(memoKey(inspection, selected), () => netTable(inspection, selected));
     }
     const layout = this.#layoutFor(rows, share, drawing);
     const focus = stepInFocus(model, inspection.steps) ?? shownStep;
     const columns =
       share === 0 ? [{ t: focus, x: axis.width / 2 }] : unfoldedColumns(columnsOf(axis), axis.width / 2, share);
-    const key = dependencyKey(inspection, layout, axis.width, axis.domain, theme, share, share === 0 ? focus : 0);
+    const key = memoKey(inspection, layout, axis.width, axis.domain, theme, share, share === 0 ? focus : 0);
     if (key !== this.#drawn) {
       this.#drawn = key;
       const scene = { inspection, layout, columns, hasLoop: share < 1, width: axis.width, theme };
@@ -178,7 +178,7 @@ export class UnrolledCell implements SequenceCell {
   }
 
   #rowsFor(inspection: Inspection, layer: number): readonly NetRow[] {
-    const key = dependencyKey(inspection, layer);
+    const key = memoKey(inspection, layer);
     if (key !== this.#rowsOf) this.#rows = rowsOf(inspection, layer);
     this.#rowsOf = key;
     return this.#rows;
@@ -186,7 +186,7 @@ export class UnrolledCell implements SequenceCell {
 
   /** The line's own layout while the loop is drawn out, so that nothing jumps at the end. */
   #layoutFor(rows: readonly NetRow[], share: number, { axis }: SequenceDrawing): NetLayout {
-    const key = dependencyKey(rows, share === 0 ? 'loop' : widthOfStep(axis));
+    const key = memoKey(rows, share === 0 ? 'loop' : widthOfStep(axis));
     if (key !== this.#layoutOf || this.#layout === undefined) {
       this.#layout = share === 0 ? layoutOf(rows, loopStep) : lineLayout(rows, axis);
     }
@@ -196,7 +196,7 @@ export class UnrolledCell implements SequenceCell {
 
   /** A scale is fixed while updates are leafed through: it only grows, and starts anew with another run. */
   #scales({ model, theme }: SequenceDrawing, rows: readonly NetRow[]): NetScene['scaleOf'] {
-    const run = dependencyKey(model.run?.facts);
+    const run = memoKey(model.run?.facts);
     if (run !== this.#limitsOf) this.#limits = new Map();
     this.#limitsOf = run;
     for (const { symbol, limit } of rows) {
@@ -257,7 +257,7 @@ function legend(limits: ReadonlyMap<string, number>, theme: Theme): readonly HTM
   bar.style.background = `linear-gradient(to right, ${[-1, -0.5, 0, 0.5, 1].map((value) => scale.css(value)).join(', ')})`;
   const ends = new Map<string, string[]>();
   for (const [symbol, limit] of limits) {
-    const words = `±${briefNumber(limit)}`;
+    const words = `±${formatNumber(limit)}`;
     ends.set(words, [...(ends.get(words) ?? []), symbol]);
   }
   const words = [...ends].map(([limit, symbols]) => `${symbols.join(', ')}: ${limit}`).join(' · ');
@@ -277,9 +277,9 @@ function readout(inspection: Inspection, t: number | undefined, { view }: Model)
   const state = shown?.h.subarray(t * shown.hidden, (t + 1) * shown.hidden) ?? new Float64Array(0);
   return [
     `t = ${t}`,
-    `x_${t} = ${inputInWords(inspection, t)}`,
-    `‖h_${t}‖ = ${briefNumber(Math.hypot(...state))}`,
-    outputInWords(inspection, t),
-    targetInWords(inspection, t),
+    `x_${t} = ${formatInput(inspection, t)}`,
+    `‖h_${t}‖ = ${formatNumber(Math.hypot(...state))}`,
+    formatOutput(inspection, t),
+    formatTarget(inspection, t),
   ].join(' · ');
 }

@@ -4,13 +4,13 @@ import type {
   ParameterRequest,
   ParameterUpdate,
 } from '../../../src/protocol/inspection';
-import { briefNumber } from '../../../src/text/numbers';
+import { formatNumber } from '../../../src/text/numbers';
 import { updateTable } from './updateTable';
 import { matrixFigure } from '../../plot/heatmap/matrixFigure';
 import { largestMagnitude } from '../../plot/heatmap/signedScale';
-import type { Asks } from '../../../src/protocol/replayRequests';
-import { courseName } from '../../../src/text/tensorNames';
-import { drawable, Question } from '../../store/question';
+import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import { formatParameterName } from '../../../src/text/tensorNames';
+import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
@@ -18,7 +18,7 @@ import { element } from '../../ui/element';
 import { AnswerLine } from '../answerLine';
 import { CellFrame, isFolded } from '../cell';
 import { histogramFigure } from '../../plot/histogramView';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { gateBlocks, shownParameter } from '../parameterNames';
 import type { SequenceCell, SequenceDrawing } from '../sequenceCell';
 
@@ -29,19 +29,19 @@ export class UpdateCell implements SequenceCell {
   readonly #table = element('table', { class: 'parameters' });
   readonly #pictures = element('div', { class: 'parameter-pictures' });
   readonly #choice;
-  readonly #question: Question<ParameterRequest, ParameterUpdate>;
+  readonly #question: LatestRequest<ParameterRequest, ParameterUpdate>;
   readonly #said = new AnswerLine('Fetching the elements of the parameter…', 'Its elements cannot be shown');
   #drawnTable = '';
   #drawnPictures = '';
 
-  constructor(store: Store, asks: Asks, onFold: (title: string) => void) {
+  constructor(store: Store, asks: ReplayApi, onFold: (title: string) => void) {
     this.#frame = new CellFrame(12, 'Update', onFold);
     this.element = this.#frame.element;
     this.#choice = choice<string>('Parameter', (parameter) => {
       store.dispatch({ kind: 'viewed', view: { parameter } });
     });
     this.#frame.tools.append(this.#choice.element);
-    this.#question = new Question(asks.parameter, () => {
+    this.#question = new LatestRequest(asks.parameter, () => {
       store.dispatch({ kind: 'viewed', view: {} });
     });
     // A narrow panel scrolls the table by itself, which keys can do only where the focus can go.
@@ -60,7 +60,7 @@ export class UpdateCell implements SequenceCell {
     const names = inspection.parameters.map(({ name }) => name);
     const name = shownParameter(names, model.view);
     this.#choice.update(
-      names.map((value) => ({ value, label: courseName(value) })),
+      names.map((value) => ({ value, label: formatParameterName(value) })),
       name,
     );
     const chosen = inspection.parameters.find((parameter) => parameter.name === name);
@@ -72,12 +72,12 @@ export class UpdateCell implements SequenceCell {
     );
     this.#said.update(answer);
     const elements = drawable(answer);
-    this.#frame.tabulate(dependencyKey(inspection, elements), () => updateTable(inspection, elements));
+    this.#frame.tabulate(memoKey(inspection, elements), () => updateTable(inspection, elements));
     if (isHidden) return;
-    const table = dependencyKey(inspection);
+    const table = memoKey(inspection);
     if (table !== this.#drawnTable) this.#table.replaceChildren(...tableOf(inspection));
     this.#drawnTable = table;
-    const pictures = dependencyKey(elements, theme);
+    const pictures = memoKey(elements, theme);
     if (pictures === this.#drawnPictures) return;
     this.#drawnPictures = pictures;
     this.#pictures.replaceChildren(
@@ -89,20 +89,20 @@ export class UpdateCell implements SequenceCell {
 function sentence({ gradNorm, clipCoefficient, learningRate, parameters }: Inspection): string {
   const step = Math.hypot(...parameters.map(({ updateNorm }) => updateNorm));
   const weights = Math.hypot(...parameters.map(({ weightNorm }) => weightNorm));
-  const clipped = clipCoefficient < 1 ? `, scaled by ${briefNumber(clipCoefficient)} to fit the threshold` : '';
-  return `‖g‖ = ${briefNumber(gradNorm)}${clipped}; the step at rate ${briefNumber(learningRate)} moves the weights by ${briefNumber(step)}, ${briefNumber(step / weights)} of their norm.`;
+  const clipped = clipCoefficient < 1 ? `, scaled by ${formatNumber(clipCoefficient)} to fit the threshold` : '';
+  return `‖g‖ = ${formatNumber(gradNorm)}${clipped}; the step at rate ${formatNumber(learningRate)} moves the weights by ${formatNumber(step)}, ${formatNumber(step / weights)} of their norm.`;
 }
 
 function tableOf({ parameters }: Inspection): readonly HTMLElement[] {
   const head = ['parameter', 'shape', '‖w‖', '‖g‖', '‖g‖ clipped', '‖Δw‖', '‖Δw‖ / ‖w‖'];
   const rows = parameters.map(({ name, rows: height, columns, weightNorm, gradNorm, clippedNorm, updateNorm }) => {
-    const ratio = weightNorm === 0 ? '–' : briefNumber(updateNorm / weightNorm);
-    const numbers = [weightNorm, gradNorm, clippedNorm, updateNorm].map(briefNumber);
+    const ratio = weightNorm === 0 ? '–' : formatNumber(updateNorm / weightNorm);
+    const numbers = [weightNorm, gradNorm, clippedNorm, updateNorm].map(formatNumber);
     const shape = height === 1 ? String(columns) : `${height} × ${columns}`;
     return element(
       'tr',
       {},
-      element('th', { scope: 'row' }, courseName(name)),
+      element('th', { scope: 'row' }, formatParameterName(name)),
       ...[shape, ...numbers, ratio].map((text) => element('td', {}, text)),
     );
   });
@@ -159,5 +159,5 @@ function direction({ descent, name }: InspectedParameter): string {
   if (!Number.isFinite(descent)) return '';
   const angle = (Math.acos(Math.max(-1, Math.min(1, descent))) * 180) / Math.PI;
   const words = angle < 5 ? 'straight down its gradient' : `${angle.toFixed(0)}° away from straight down its gradient`;
-  return ` The optimizer’s step of ${courseName(name)} goes ${words}.`;
+  return ` The optimizer’s step of ${formatParameterName(name)} goes ${words}.`;
 }

@@ -1,20 +1,20 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
-import { briefNumber } from '../../../src/text/numbers';
-import { courseName } from '../../../src/text/tensorNames';
+import { formatNumber } from '../../../src/text/numbers';
+import { formatParameterName } from '../../../src/text/tensorNames';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import { seriesAt, seriesInSight } from '../../store/zoomedSeries';
+import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { Model, ShownRun } from '../../store/model';
 import type { Store } from '../../store/store';
 import { updateRatioTable } from '../trainingTables';
 import { withOpacity, type Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded, type Cell, type Drawing } from '../cell';
+import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
 import { legendOf } from '../../plot/curveLegend';
-import { dependencyKey, Remembered } from '../memo';
-import { columnAtUpdate, isRecorded, unrecorded, updatesInWords } from '../loss/lossCurves';
+import { memoKey, Memo } from '../memo';
+import { columnAtUpdate, isRecorded, unrecorded, formatUpdates } from '../loss/lossCurves';
 import { shownParameter } from '../parameterNames';
 import { Surface } from '../../plot/surface';
 
@@ -22,14 +22,14 @@ import { Surface } from '../../plot/surface';
 const usualRatio = 1e-3;
 
 /** [4] ‖ΔW‖ / ‖W‖ of every parameter over the updates, the selected one in front. */
-export class UpdateRatioCell implements Cell {
+export class UpdateRatioCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #chart = new CurveChart();
   readonly #surface: Surface;
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #choice;
-  readonly #lines = new Remembered<readonly Curve[]>();
+  readonly #lines = new Memo<readonly Curve[]>();
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
@@ -54,19 +54,19 @@ export class UpdateRatioCell implements Cell {
     const names = run.facts.layout.parameters;
     const shown = shownParameter(names, view);
     this.#choice.update(
-      names.map((value) => ({ value, label: courseName(value) })),
+      names.map((value) => ({ value, label: formatParameterName(value) })),
       shown,
     );
     this.#surface.update(axis, undefined);
     this.#frame.say(sentence(run, shown, model.view.selection?.update));
     setText(this.#frame.readout, readout(model, run, shown));
-    const series = seriesInSight(run, axis.domain);
-    this.#frame.tabulate(dependencyKey(run.version, series), () => updateRatioTable(series));
-    const key = dependencyKey(run.version, series, axis.domain, axis.width, theme, shown, this.#frame.body.hidden);
+    const series = visibleSeries(run, axis.domain);
+    this.#frame.tabulate(memoKey(run.version, series), () => updateRatioTable(series));
+    const key = memoKey(run.version, series, axis.domain, axis.width, theme, shown, this.#frame.body.hidden);
     if (key === this.#drawn || this.#frame.body.hidden) return;
     this.#drawn = key;
     const curves = [
-      ...this.#lines.of(dependencyKey(run.version, series, theme, shown), () => linesOf(series, shown, theme)),
+      ...this.#lines.of(memoKey(run.version, series, theme, shown), () => linesOf(series, shown, theme)),
       usualCurve(theme, axis.domain),
     ];
     legendOf(this.#legend, curves);
@@ -93,7 +93,12 @@ function linesOf({ scalars, layout }: DisplaySeries, shown: string, theme: Theme
       color: withOpacity(theme.foreground, 0.3),
       width: 1,
     })),
-    { label: `${courseName(shown)}${largest}`, points: line(names.indexOf(shown)), color: theme.train, width: 2 },
+    {
+      label: `${formatParameterName(shown)}${largest}`,
+      points: line(names.indexOf(shown)),
+      color: theme.train,
+      width: 2,
+    },
   ];
 }
 
@@ -117,10 +122,10 @@ function readout({ hover, view }: Model, run: ShownRun, shown: string): string {
   if (at < 0) return 'No update yet.';
   const series = seriesAt(run, at);
   const column = columnAtUpdate(series, at);
-  const updates = updatesInWords(series, column, run.status.updates);
+  const updates = formatUpdates(series, column, run.status.updates);
   if (!isRecorded(series, column)) return `${updates} · ${unrecorded}`;
   const largest = series.scalars.stride === 1 ? '' : ', the largest';
-  return `${updates}${largest} · ‖ΔW‖ / ‖W‖ = ${briefNumber(ratioAt(series, at, shown))} of ${courseName(shown)}`;
+  return `${updates}${largest} · ‖ΔW‖ / ‖W‖ = ${formatNumber(ratioAt(series, at, shown))} of ${formatParameterName(shown)}`;
 }
 
 function sentence(run: ShownRun, shown: string, selected: number | undefined): string {
@@ -129,5 +134,5 @@ function sentence(run: ShownRun, shown: string, selected: number | undefined): s
   const at = selected ?? last;
   const ratio = ratioAt(seriesAt(run, at), at, shown);
   const which = at === last ? 'The last update' : `Update ${at.toLocaleString('en-US')}`;
-  return `${which} moved ${courseName(shown)} by ${briefNumber(ratio)} of its norm.`;
+  return `${which} moved ${formatParameterName(shown)} by ${formatNumber(ratio)} of its norm.`;
 }

@@ -1,10 +1,10 @@
 import type { WhatIf, WhatIfChange, WhatIfOutcome, WhatIfRequest } from '../../../src/protocol/whatIf';
-import { briefNumber, plainNumber } from '../../../src/text/numbers';
+import { formatNumber, formatShortNumber } from '../../../src/text/numbers';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import type { Asks } from '../../../src/protocol/replayRequests';
-import { drawable, Question } from '../../store/question';
+import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
 import { tableElement, type Table } from '../../plot/table';
 import type { Theme } from '../../theme/theme';
@@ -12,7 +12,7 @@ import { element, setText } from '../../ui/element';
 import { AnswerLine } from '../answerLine';
 import { CellFrame, isFolded } from '../cell';
 import { legendOf } from '../../plot/curveLegend';
-import { dependencyKey } from '../memo';
+import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 import { WhatIfControls } from './whatIfControls';
 import './whatIf.css';
@@ -22,7 +22,7 @@ export class WhatIfCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #controls: WhatIfControls;
-  readonly #question: Question<WhatIfRequest, WhatIf>;
+  readonly #question: LatestRequest<WhatIfRequest, WhatIf>;
   readonly #surface: SequenceSurface;
   readonly #chart = new CurveChart();
   readonly #legend = element('div', { class: 'curve-legend' });
@@ -33,7 +33,7 @@ export class WhatIfCell implements SequenceCell {
   #change: WhatIfChange = {};
   #drawn = '';
 
-  constructor(store: Store, zoom: SharedZoom, asks: Asks, onFold: (title: string) => void) {
+  constructor(store: Store, zoom: SharedZoom, asks: ReplayApi, onFold: (title: string) => void) {
     this.#frame = new CellFrame(13, 'What if', onFold);
     this.element = this.#frame.element;
     const redraw = (): void => {
@@ -43,7 +43,7 @@ export class WhatIfCell implements SequenceCell {
       this.#change = change;
       redraw();
     });
-    this.#question = new Question(asks.whatIf, redraw);
+    this.#question = new LatestRequest(asks.whatIf, redraw);
     this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step, as trained and with the change');
     this.#shown = element(
       'div',
@@ -71,10 +71,10 @@ export class WhatIfCell implements SequenceCell {
     this.#shown.hidden = result === undefined;
     this.#frame.say(result === undefined ? nothingChanged(inspection.update) : sentence(result));
     if (result === undefined) return;
-    this.#frame.tabulate(dependencyKey(result), () => comparison(result));
+    this.#frame.tabulate(memoKey(result), () => comparison(result));
     this.#surface.update(drawing);
     setText(this.#frame.readout, readout(result, stepInFocus(model, inspection.steps)));
-    const key = dependencyKey(result, axis.width, axis.domain, theme);
+    const key = memoKey(result, axis.width, axis.domain, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.#table.replaceChildren(tableElement(comparison(result)));
@@ -95,9 +95,10 @@ function sentence({ actual, changed, stepCosine, stepRatio }: WhatIf): string {
     return `${which} exactly 0: nothing moves.`;
   }
   const angle = (Math.acos(Math.max(-1, Math.min(1, stepCosine))) * 180) / Math.PI;
-  const turned = angle < 0.05 ? 'in the same direction' : `turned by ${plainNumber(Number(angle.toPrecision(3)))}°`;
-  const after = `L after the step: ${briefNumber(changed.lossAfter)} instead of ${briefNumber(actual.lossAfter)}`;
-  return `The step would be ${briefNumber(stepRatio)} times as long, ${turned}. ${after}.`;
+  const turned =
+    angle < 0.05 ? 'in the same direction' : `turned by ${formatShortNumber(Number(angle.toPrecision(3)))}°`;
+  const after = `L after the step: ${formatNumber(changed.lossAfter)} instead of ${formatNumber(actual.lossAfter)}`;
+  return `The step would be ${formatNumber(stepRatio)} times as long, ${turned}. ${after}.`;
 }
 
 function comparison({ loss, actual, changed, gradientCosine, stepCosine }: WhatIf): Table {
@@ -137,6 +138,6 @@ function curvesOf({ actual, changed }: WhatIf, theme: Theme): readonly Curve[] {
 
 function readout({ actual, changed }: WhatIf, t: number | undefined): string {
   if (t === undefined) return 'Point at a step to read ‖∂L/∂h_t‖ of both, over the whole batch.';
-  const at = ({ dh }: WhatIfOutcome): string => briefNumber(dh[t] ?? NaN);
+  const at = ({ dh }: WhatIfOutcome): string => formatNumber(dh[t] ?? NaN);
   return `t = ${t} · ‖∂L/∂h_${t}‖ as trained ${at(actual)} · with the change ${at(changed)}`;
 }

@@ -1,6 +1,6 @@
 import type { Inspection } from '../../../src/protocol/inspection';
-import { plainNumber } from '../../../src/text/numbers';
-import type { RunFacts } from '../../../src/protocol/run';
+import { formatShortNumber } from '../../../src/text/numbers';
+import type { RunInfo } from '../../../src/protocol/run';
 import type { WhatIfChange } from '../../../src/protocol/whatIf';
 import { button, choice } from '../../ui/controls';
 import { element } from '../../ui/element';
@@ -22,7 +22,7 @@ export class WhatIfControls {
   #reach: Covered = 'trained';
   #back: number | undefined;
   #learningRate: number | undefined;
-  #trained: { readonly facts: RunFacts; readonly inspection: Inspection } | undefined;
+  #trained: { readonly facts: RunInfo; readonly inspection: Inspection } | undefined;
 
   /** @param onChange told everything that differs from the trained update; an empty object is nothing */
   constructor(readonly onChange: (change: WhatIfChange) => void) {
@@ -37,7 +37,7 @@ export class WhatIfControls {
         this.#limit = limit;
         this.#tell();
       },
-      plainNumber,
+      formatShortNumber,
     );
     this.#covered = choice<Covered>('Gradient covers', (covered) => {
       this.#reach = covered;
@@ -58,7 +58,7 @@ export class WhatIfControls {
         this.#learningRate = rate;
         this.#tell();
       },
-      plainNumber,
+      formatShortNumber,
     );
     const reset = button({
       label: 'As trained',
@@ -82,10 +82,10 @@ export class WhatIfControls {
     );
   }
 
-  update(facts: RunFacts, inspection: Inspection): void {
+  update(facts: RunInfo, inspection: Inspection): void {
     this.#trained = { facts, inspection };
     const { clip } = facts;
-    const trainedClip = clip === null ? 'none' : `${clip.kind} ${plainNumber(clip.threshold)}`;
+    const trainedClip = clip === null ? 'none' : `${clip.kind} ${formatShortNumber(clip.threshold)}`;
     this.#clipping.update(
       [
         { value: 'trained', label: `as trained (${trainedClip})` },
@@ -114,7 +114,7 @@ export class WhatIfControls {
   }
 
   /** Half of the gradient's norm is a threshold that shows something, until the person names one. */
-  #thresholdOf({ clip }: RunFacts, { gradNorm }: Inspection): number {
+  #thresholdOf({ clip }: RunInfo, { gradNorm }: Inspection): number {
     return this.#limit ?? clip?.threshold ?? Number((gradNorm / 2).toPrecision(2));
   }
 

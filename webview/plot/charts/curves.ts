@@ -1,6 +1,6 @@
 import { Chart, Filler, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from 'chart.js';
 import { gutters } from '../trainingAxis';
-import { decadeNumber, plainNumber } from '../../../src/text/numbers';
+import { formatPowerOfTen, formatShortNumber } from '../../../src/text/numbers';
 import type { Theme } from '../../theme/theme';
 import { Datasets, type Curve } from './datasets';
 
@@ -110,7 +110,7 @@ export class CurveChart {
         ticks: {
           ...text,
           maxTicksLimit: 6,
-          callback: content.yAxis === 'log' ? decadeLabel : (value) => plainNumber(Number(value)),
+          callback: content.yAxis === 'log' ? decadeLabel : (value) => formatShortNumber(Number(value)),
         },
       },
     };
@@ -144,6 +144,6 @@ function decadeLabel(this: { readonly min?: number; readonly max?: number }, val
   const number = Number(value);
   const isShort = this.min !== undefined && this.max !== undefined && this.max / this.min < 100;
   const exponent = Math.log10(number);
-  if (Math.abs(exponent - Math.round(exponent)) < 1e-9) return decadeNumber(Math.round(exponent));
-  return isShort ? plainNumber(number) : '';
+  if (Math.abs(exponent - Math.round(exponent)) < 1e-9) return formatPowerOfTen(Math.round(exponent));
+  return isShort ? formatShortNumber(number) : '';
 }

@@ -1,4 +1,4 @@
-import { briefNumber } from '../../../src/text/numbers';
+import { formatNumber } from '../../../src/text/numbers';
 import type { Theme } from '../../theme/theme';
 import { element } from '../../ui/element';
 import { notation } from '../../ui/notation';
@@ -47,7 +47,7 @@ export function matrixFigure(picture: MatrixPicture, theme: Theme): HTMLElement 
     body,
     ...(isWritten
       ? []
-      : [element('div', { class: 'matrix-scale' }, `colours from −${briefNumber(limit)} to ${briefNumber(limit)}`)]),
+      : [element('div', { class: 'matrix-scale' }, `colours from −${formatNumber(limit)} to ${formatNumber(limit)}`)]),
   );
 }
 
@@ -64,7 +64,7 @@ function numbers({ values, rows, columns, title }: MatrixPicture, scale: SignedS
     const line = element('tr');
     for (let column = 0; column < columns; column++) {
       const value = values[row * columns + column] ?? NaN;
-      const cell = element('td', {}, briefNumber(value).replace(/^-/, '−'));
+      const cell = element('td', {}, formatNumber(value).replace(/^-/, '−'));
       cell.style.borderColor = scale.css(value);
       line.append(cell);
     }

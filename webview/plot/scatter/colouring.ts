@@ -1,6 +1,6 @@
 import { interpolateRainbow, interpolateViridis, schemeTableau10 } from 'd3-scale-chromatic';
 import type { Projection } from '../../../src/protocol/output';
-import { briefNumber } from '../../../src/text/numbers';
+import { formatNumber } from '../../../src/text/numbers';
 import type { Theme } from '../../theme/theme';
 
 /** What the points of a projection are coloured by. */
@@ -44,7 +44,7 @@ export function colour(projection: Projection, by: ColourBy, names: Names, theme
     case 'step':
       return gradual(projection.steps, theme, (value) => `t = ${value}`);
     case 'value':
-      return gradual(projection.values, theme, briefNumber);
+      return gradual(projection.values, theme, formatNumber);
     case 'both':
       return named(
         projection.inputs.map((input, n) => input * names.outputs.length + (projection.likeliest[n] ?? 0)),
