@@ -57,7 +57,7 @@ export default defineConfig(
   },
   {
     // Where noUncheckedIndexedAccess is off, the types promise elements that need not be there.
-    files: ['test/**/*.ts', 'src/engine/**/*.ts'],
+    files: ['test/**/*.ts', 'scripts/**/*.ts', 'src/engine/**/*.ts'],
     rules: { '@typescript-eslint/no-unnecessary-condition': 'off' },
   },
 );
