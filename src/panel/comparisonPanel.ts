@@ -1,7 +1,11 @@
 import { commands as registry, type Uri, type WebviewPanel } from 'vscode';
-import * as z from 'zod';
-import type { Channel, Validators } from '../protocol/channel';
-import type { ComparedRun, ComparisonHostContract, ComparisonState } from '../protocol/comparison';
+import type { Channel } from '../protocol/channel';
+import {
+  comparisonRequests,
+  type ComparedRun,
+  type ComparisonHostContract,
+  type ComparisonState,
+} from '../protocol/comparison';
 import type { PageContract } from '../protocol/page';
 import { formatCount } from '../text/numbers';
 import { DisposableStore } from '../platform/disposable';
@@ -33,17 +37,6 @@ export interface ComparisonParts {
 }
 
 const refreshMilliseconds = 100;
-
-const nothing = z.undefined();
-const id = z.number().int().nonnegative();
-
-/** What the webview may ask, checked. */
-const comparisonRequests: Validators<ComparisonHostContract> = {
-  ready: (params) => nothing.parse(params ?? undefined),
-  open: (params) => id.parse(params),
-  remove: (params) => id.parse(params),
-  choose: (params) => nothing.parse(params ?? undefined),
-};
 
 /** The panel of several runs: sends each as it is, then what it grows by, and says what sets them apart. */
 export class ComparisonPanel implements PanelView {
@@ -123,11 +116,11 @@ export class ComparisonPanel implements PanelView {
     for (const member of this.#members) {
       const { session, sent } = member;
       if (session?.series === undefined) {
-        if (session !== undefined) this.#channel.emit('waits', { id: member.id, status: session.status });
+        if (session !== undefined) this.#channel.emit('waiting', { id: member.id, status: session.status });
         continue;
       }
       const { series, status } = session;
-      this.#channel.emit('grown', { id: member.id, status, series: series.since(sent?.updates ?? 0) });
+      this.#channel.emit('appended', { id: member.id, status, series: series.since(sent?.updates ?? 0) });
       member.sent = { series, updates: series.updates };
     }
   }

@@ -1,30 +1,42 @@
 import type { Webview } from 'vscode';
 import * as z from 'zod';
 import type { Log } from '../platform/log';
-import { Channel, type Contract, type Handlers, type Port, type Validators } from '../protocol/channel';
+import {
+  Channel,
+  type Contract,
+  type Handlers,
+  type Port,
+  type RequestName,
+  type Validators,
+} from '../protocol/channel';
 import type { PageContract } from '../protocol/page';
 import { markNumbers } from '../protocol/webviewNumbers';
 
-/** Requests of one page that may be under way: each of its cells waits for the answer to one before it asks the next. */
+/** Unanswered requests of one page at most: each of its cells waits for one reply before it sends the next request. */
 const mostUnderWay = 200;
 
+/** The schema of the parameters of every request that a page can send. */
+export type RequestSchemas<Host extends Contract> = {
+  readonly [Name in RequestName<Host>]: z.ZodType<Host['requests'][Name]['params']>;
+};
+
 /**
- * The channel to the page of a panel. The page is not trusted: what it asks is checked.
+ * The channel to the page of a panel. A page is not trusted: the parameters of its requests are checked.
  *
- * @param name of the panel, before whatever goes wrong in the log
+ * @param name of the panel, for the log
  */
 export function connectPage<Host extends Contract>(
   name: string,
   webview: Webview,
   log: Log,
-  validators: Validators<Host>,
+  schemas: RequestSchemas<Host>,
   handlers: Handlers<Host>,
 ): Channel<Host, PageContract> {
   const onFault = (reason: string): void => {
     log.warn(`${name}: ${reason}`);
   };
   const channel = new Channel<Host, PageContract>(portOf(webview), handlers, {
-    validators: inWords(validators),
+    validators: validatorsOf(schemas),
     mostUnderWay,
     onFault,
   });
@@ -34,20 +46,16 @@ export function connectPage<Host extends Contract>(
   return channel;
 }
 
-/** The same validators, whose refusals are sentences. */
-function inWords<Host extends Contract>(validators: Validators<Host>): Validators<Host> {
-  const worded = Object.entries<(params: unknown) => unknown>(validators).map(([name, check]) => [
+function validatorsOf<Host extends Contract>(schemas: RequestSchemas<Host>): Validators<Host> {
+  const validators = Object.entries<z.ZodType>(schemas).map(([name, schema]) => [
     name,
     (params: unknown) => {
-      try {
-        return check(params);
-      } catch (error) {
-        if (!(error instanceof z.ZodError)) throw error;
-        throw new Error(`"${name}" cannot be asked like this. ${z.prettifyError(error)}`, { cause: error });
-      }
+      const checked = schema.safeParse(params);
+      if (checked.success) return checked.data;
+      throw new Error(`Invalid request "${name}". ${z.prettifyError(checked.error)}`, { cause: checked.error });
     },
   ]);
-  return Object.fromEntries(worded) as Validators<Host>;
+  return Object.fromEntries(validators) as Validators<Host>;
 }
 
 function portOf(webview: Webview): Port {

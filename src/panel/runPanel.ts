@@ -1,8 +1,15 @@
 import { Uri, type WebviewPanel } from 'vscode';
-import { replayClient } from '../protocol/replayRequests';
+import { replayHandlers } from '../protocol/replayRequests';
 import { reasonOf, type Channel } from '../protocol/channel';
 import type { PageContract } from '../protocol/page';
-import type { ZoomedSeries, ZoomedSeriesRequest, PanelEntry, PanelHostContract, PanelState } from '../protocol/panel';
+import {
+  panelRequests,
+  type PanelEntry,
+  type PanelHostContract,
+  type PanelState,
+  type ZoomedSeries,
+  type ZoomedSeriesRequest,
+} from '../protocol/panel';
 import type { DisplaySeries } from '../run/series/displaySeries';
 import { DisposableStore } from '../platform/disposable';
 import { Throttler } from '../platform/throttler';
@@ -25,7 +32,6 @@ import { pageOf } from './page';
 import { connectPage } from './pageChannel';
 import { runPanelCommand } from './panelCommands';
 import type { PanelView } from './panels';
-import { panelRequests } from './requests';
 import { saveSubject, type SavedSubject, type Subject } from './subject';
 
 /** What a panel needs from the house. */
@@ -101,8 +107,8 @@ export class RunPanel implements PanelView {
         await runPanelCommand(command, target, this.#session?.folder);
         return undefined;
       },
-      ...replayClient(async (name, params) => this.#inspected().ask(name, params)),
-      detail: (request) => this.#detailOf(request),
+      ...replayHandlers(async (name, params) => this.#inspected().ask(name, params)),
+      zoomedSeries: (request) => this.#detailOf(request),
       setLearningRate: (rate) => this.#session?.setLearningRate(rate).then(() => undefined),
     });
     this.#owned.add(
@@ -303,7 +309,7 @@ export class RunPanel implements PanelView {
       this.#sent = session.series.updates;
     }
     const grown = this.#live?.session === session ? this.#live.grown() : undefined;
-    if (grown !== undefined) this.#channel.emit('detail', grown);
+    if (grown !== undefined) this.#channel.emit('zoomedSeries', grown);
     this.#channel.emit('status', { status: session.status, entries: this.#entries() });
   }
 }

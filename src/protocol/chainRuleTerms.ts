@@ -1,12 +1,18 @@
+import * as z from 'zod';
+import { index } from './requestSchemas';
+
 /** Which step's term of which parameter's gradient. */
-export interface ChainRuleTermsRequest {
-  readonly update: number;
-  /** Whose δ_t and s_t are wanted besides the whole batch's terms. */
-  readonly sequence: number;
+export const chainRuleTermsRequest = z.object({
+  update: index,
+  /** Whose δ_t and s_t are returned besides the terms of the whole batch. */
+  sequence: index,
   /** PyTorch's name. */
-  readonly parameter: string;
-  readonly t: number;
-}
+  parameter: z.string(),
+  t: index,
+});
+
+/** See chainRuleTermsRequest. */
+export type ChainRuleTermsRequest = Readonly<z.infer<typeof chainRuleTermsRequest>>;
 
 /** ∂L/∂W = Σ_t δ_t s_tᵀ of one parameter at one update, and its term at one step. */
 export interface ChainRuleTerms {

@@ -1,4 +1,6 @@
+import type * as z from 'zod';
 import type { SeriesSlice } from '../run/series/displaySeries';
+import { index, nothing } from './requestSchemas';
 import type { RunInfo, RunStatus } from './run';
 
 /** One of the runs that are compared. */
@@ -31,22 +33,27 @@ export interface ComparisonState {
   readonly runs: readonly ComparedRun[];
 }
 
-/** What the comparison's host serves to the webview. */
+/** The parameters of every request that a comparison's page can send: a page is not trusted. */
+export const comparisonRequests = { ready: nothing, open: index, remove: index, choose: nothing };
+
+type Params<Name extends keyof typeof comparisonRequests> = z.infer<(typeof comparisonRequests)[Name]>;
+
+/** What the comparison's host serves to the page. */
 export type ComparisonHostContract = {
   requests: {
-    /** First paint: sent by the webview when it boots, whenever it becomes visible again. */
-    ready: { params: undefined; result: ComparisonState };
+    /** The first request of a page: when it is loaded, and whenever it becomes visible again. */
+    ready: { params: Params<'ready'>; result: ComparisonState };
     /** Opens the panel of one run. */
-    open: { params: number; result: undefined };
-    /** Takes a run out of the comparison; the run itself stays. */
-    remove: { params: number; result: undefined };
+    open: { params: Params<'open'>; result: undefined };
+    /** Removes a run from the comparison; the run itself stays. */
+    remove: { params: Params<'remove'>; result: undefined };
     /** Lets the person choose what to compare. */
-    choose: { params: undefined; result: undefined };
+    choose: { params: Params<'choose'>; result: undefined };
   };
   events: {
     show: ComparisonState;
-    /** A run that has not begun yet. */
-    waits: { readonly id: number; readonly status: RunStatus };
-    grown: { readonly id: number; readonly status: RunStatus; readonly series: SeriesSlice };
+    /** A run that has not started yet. */
+    waiting: { readonly id: number; readonly status: RunStatus };
+    appended: { readonly id: number; readonly status: RunStatus; readonly series: SeriesSlice };
   };
 };

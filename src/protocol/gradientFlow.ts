@@ -1,11 +1,13 @@
-/** Of which update, for which sequence and layer. */
-export interface GradientFlowRequest {
-  readonly update: number;
-  readonly sequence: number;
-  readonly layer: number;
-}
+import * as z from 'zod';
+import { index } from './requestSchemas';
 
-/** Who reaches whom at one update: N[t,k] = ‖∂L_t/∂h_k‖ of the raw gradient, untruncated within the window. */
+/** Which update, sequence of its batch and layer. */
+export const gradientFlowRequest = z.object({ update: index, sequence: index, layer: index });
+
+/** See gradientFlowRequest. */
+export type GradientFlowRequest = Readonly<z.infer<typeof gradientFlowRequest>>;
+
+/** Gradient flow at one update: N[t,k] = ‖∂L_t/∂h_k‖ of the raw gradient, untruncated within the window. */
 export interface GradientFlow {
   /** T */
   readonly steps: number;
@@ -20,7 +22,7 @@ export interface GradientFlow {
   readonly longest: number | null;
   /** (T): ‖∂L_T/∂h_{k−1}‖ / ‖∂L_T/∂h_k‖ of the chosen sequence's last loss; NaN where there is none. */
   readonly gain: Float64Array;
-  /** The blocks of W_hh, one a gate. */
+  /** The blocks of W_hh, one per gate. */
   readonly recurrent: readonly RecurrentBlock[];
   /** Pascanu's bound on the gain of a vanilla RNN, σ_max·γ; null for other cells. */
   readonly bound: number | null;
@@ -29,19 +31,19 @@ export interface GradientFlow {
 /** What one gate's block of W_hh does to a vector. */
 export interface RecurrentBlock {
   readonly gate: string;
-  /** Largest magnitude of an eigenvalue; null where the block is too large to find it while somebody waits. */
+  /** Largest magnitude of an eigenvalue; null where the block is too large to compute it while a person waits. */
   readonly spectralRadius: number | null;
   /** σ_max */
   readonly largestSingularValue: number;
 }
 
-/** Of which update and layer. */
-export interface HorizonRequest {
-  readonly update: number;
-  readonly layer: number;
-}
+/** Which update and layer. */
+export const horizonRequest = z.object({ update: index, layer: index });
 
-/** The memory horizon at one update; see `Reach.horizon`. */
+/** See horizonRequest. */
+export type HorizonRequest = Readonly<z.infer<typeof horizonRequest>>;
+
+/** The memory horizon at one update; see `GradientFlow.horizon`. */
 export interface Horizon {
   readonly update: number;
   readonly horizon: number | null;

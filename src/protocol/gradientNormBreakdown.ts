@@ -1,4 +1,10 @@
-/** One entry of the clipping ledger: what made the norm of one update's gradient, and what clipping did to it. */
+import * as z from 'zod';
+import { index } from './requestSchemas';
+
+/** Which update. */
+export const gradientNormRequest = z.object({ update: index });
+
+/** What the gradient norm of one update consists of, by parameter and by step, and what clipping changed. */
 export interface GradientNormBreakdown {
   readonly update: number;
   /** ‖g‖ over all parameters, before and after clipping. */

@@ -1,3 +1,12 @@
+import * as z from 'zod';
+import { index } from './requestSchemas';
+
+/** Which update, and which sequence of its batch. */
+export const inspectionRequest = z.object({ update: index, sequence: index });
+
+/** See inspectionRequest. */
+export type InspectionRequest = Readonly<z.infer<typeof inspectionRequest>>;
+
 /** One update of a run, looked at step by step for one sequence of its batch; everything as the engine computed it. */
 export interface Inspection {
   /** The number of the update, from 0. */
@@ -93,12 +102,11 @@ export interface InspectedParameter {
   readonly descent: number;
 }
 
-/** Which parameter of which update. */
-export interface ParameterRequest {
-  readonly update: number;
-  /** PyTorch's name. */
-  readonly parameter: string;
-}
+/** Which parameter of which update, by PyTorch's name. */
+export const parameterRequest = z.object({ update: index, parameter: z.string() });
+
+/** See parameterRequest. */
+export type ParameterRequest = Readonly<z.infer<typeof parameterRequest>>;
 
 /** What one update did to every element of a parameter; empty where it is too large to look at as a picture. */
 export interface ParameterUpdate extends ParameterRequest {

@@ -1,14 +1,23 @@
-/** What a text is to be drawn from. */
-export interface SampleRequest {
-  readonly update: number;
-  /** What the net reads first. */
-  readonly prompt: string;
-  /** Divides the outputs before the softmax; 0 always takes the likeliest symbol. */
-  readonly temperature: number;
-  readonly seed: number;
+import * as z from 'zod';
+import { index } from './requestSchemas';
+
+/** Symbols of a prompt, and of a sample, at most. */
+const longestText = 2000;
+
+/** How a text is sampled. */
+export const sampleRequest = z.object({
+  update: index,
+  /** What the network reads first. */
+  prompt: z.string().max(longestText),
+  /** Divides the outputs before the softmax; 0 always takes the most probable symbol. */
+  temperature: z.number().nonnegative(),
+  seed: z.number().int(),
   /** Symbols to draw. */
-  readonly length: number;
-}
+  length: index.max(longestText),
+});
+
+/** See sampleRequest. */
+export type SampleRequest = Readonly<z.infer<typeof sampleRequest>>;
 
 /** Symbols drawn one by one from the net as it was before the update, each fed back as the next input. */
 export interface Sample {
@@ -20,10 +29,10 @@ export interface Sample {
 }
 
 /** Which update, and which of the held-out sequences. */
-export interface HeldOutRequest {
-  readonly update: number;
-  readonly sequence: number;
-}
+export const heldOutRequest = z.object({ update: index, sequence: index });
+
+/** See heldOutRequest. */
+export type HeldOutRequest = Readonly<z.infer<typeof heldOutRequest>>;
 
 /** How good the answers are at each step, over all sequences of a set that have a target there. */
 export interface PositionScores {
@@ -60,12 +69,11 @@ export interface Scores {
   readonly series: HeldOutSeries | undefined;
 }
 
-/** Which states are to be looked at in two dimensions. */
-export interface ProjectionRequest {
-  readonly update: number;
-  readonly sequence: number;
-  readonly layer: number;
-}
+/** Which states to project onto two dimensions. */
+export const projectionRequest = z.object({ update: index, sequence: index, layer: index });
+
+/** See projectionRequest. */
+export type ProjectionRequest = Readonly<z.infer<typeof projectionRequest>>;
 
 /** The states of a layer along their first two principal components. */
 export interface Projection {

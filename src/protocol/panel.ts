@@ -1,6 +1,8 @@
+import * as z from 'zod';
 import type { SeriesSlice } from '../run/series/displaySeries';
 import type { RunInfo, RunState, RunStatus } from './run';
-import type { ReplayRequests } from './replayRequests';
+import { replayRequests, type ReplayRequests } from './replayRequests';
+import { index, nothing, positive } from './requestSchemas';
 
 /** One run that the panel can show: the experiment itself or one of its variants. */
 export interface PanelEntry {
@@ -45,37 +47,74 @@ export interface RestorableState {
 }
 
 /** What a person can ask of the selected run. */
-export type PanelCommand =
-  'train' | 'pause' | 'resume' | 'step' | 'stop' | 'resumeRun' | 'openExperiment' | 'revealRun' | 'showLog';
+const panelCommand = z.enum([
+  'train',
+  'pause',
+  'resume',
+  'step',
+  'stop',
+  'resumeRun',
+  'openExperiment',
+  'revealRun',
+  'showLog',
+]);
 
-/** Updates `from … to` (exclusive) of the shown run; beyond those there are, what a run that trains will bring. */
-export interface ZoomedSeriesRequest {
-  readonly from: number;
-  readonly to: number;
-}
+/** See panelCommand. */
+export type PanelCommand = z.infer<typeof panelCommand>;
+
+/** Updates `from … to` (exclusive) of the shown run; past the newest one, the updates that a training run will add. */
+const zoomedSeriesRequest = z
+  .object({ from: index, to: index })
+  .refine(({ from, to }) => from < to, { message: 'from must be before to' });
+
+/** See zoomedSeriesRequest. */
+export type ZoomedSeriesRequest = Readonly<z.infer<typeof zoomedSeriesRequest>>;
 
 /** A stretch of a run's records, in as many columns as the pictures have for it. */
 export interface ZoomedSeries extends ZoomedSeriesRequest {
   readonly series: SeriesSlice;
 }
 
-/** What the panel's host serves to the webview. */
+/** The parameters of the panel's own requests, as they are checked. */
+const ownRequests = {
+  ready: nothing,
+  select: z.object({ variant: z.string().optional() }),
+  command: panelCommand,
+  setLearningRate: positive,
+  zoomedSeries: zoomedSeriesRequest,
+};
+
+/** The parameters of every request that a panel's page can send: a page is not trusted. */
+export const panelRequests = {
+  ...ownRequests,
+  ...(Object.fromEntries(Object.entries(replayRequests).map(([name, { params }]) => [name, params])) as {
+    readonly [Name in keyof typeof replayRequests]: (typeof replayRequests)[Name]['params'];
+  }),
+};
+
+type Params<Name extends keyof typeof ownRequests> = z.infer<(typeof ownRequests)[Name]>;
+
+/** What the panel's host serves to the page. */
 export type PanelHostContract = {
   requests: {
-    /** First paint: sent by the webview when it boots, whenever it becomes visible again. */
-    ready: { params: undefined; result: PanelState };
-    select: { params: { readonly variant: string | undefined }; result: undefined };
-    command: { params: PanelCommand; result: undefined };
-    setLearningRate: { params: number; result: undefined };
-    /** The kept records of a stretch, fewer where there are fewer; undefined where they are too many to be read at once. */
-    detail: { params: ZoomedSeriesRequest; result: ZoomedSeries | undefined };
+    /** The first request of a page: when it is loaded, and whenever it becomes visible again. */
+    ready: { params: Params<'ready'>; result: PanelState };
+    /** Shows the experiment itself or another variant. */
+    select: { params: Params<'select'>; result: undefined };
+    command: { params: Params<'command'>; result: undefined };
+    setLearningRate: { params: Params<'setLearningRate'>; result: undefined };
+    /**
+     * The records of a range of updates, fewer where there are fewer; undefined where they are too many to be read at
+     * once.
+     */
+    zoomedSeries: { params: Params<'zoomedSeries'>; result: ZoomedSeries | undefined };
   } & ReplayRequests;
   events: {
-    /** Another run, or the same one anew. */
+    /** Another run, or the same one reloaded. */
     show: PanelState;
     status: { readonly status: RunStatus; readonly entries: readonly PanelEntry[] };
     series: SeriesSlice;
-    /** What the stretch that was asked for last has gained: the changed end of its series. */
-    detail: ZoomedSeries;
+    /** What the requested range has gained since the reply: the changed end of its series. */
+    zoomedSeries: ZoomedSeries;
   };
 };

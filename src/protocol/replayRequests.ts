@@ -1,70 +1,88 @@
-import type { Inspection, ParameterRequest, ParameterUpdate } from './inspection';
-import type { GradientNormBreakdown } from './gradientNormBreakdown';
-import type { HeldOutRequest, Projection, ProjectionRequest, Sample, SampleRequest, Scores } from './output';
-import type { Horizon, HorizonRequest, GradientFlow, GradientFlowRequest } from './gradientFlow';
-import type { ChainRuleTerms, ChainRuleTermsRequest } from './chainRuleTerms';
-import type { WhatIf, WhatIfRequest } from './whatIf';
+import type * as z from 'zod';
+import { chainRuleTermsRequest, type ChainRuleTerms } from './chainRuleTerms';
+import type { Handlers } from './channel';
+import { gradientFlowRequest, horizonRequest, type GradientFlow, type Horizon } from './gradientFlow';
+import { gradientNormRequest, type GradientNormBreakdown } from './gradientNormBreakdown';
+import { inspectionRequest, parameterRequest, type Inspection, type ParameterUpdate } from './inspection';
+import { heldOutRequest, projectionRequest, sampleRequest, type Projection, type Sample, type Scores } from './output';
+import { whatIfRequest, type WhatIf } from './whatIf';
 
-/** Which update and which sequence of its batch. */
-export interface InspectionRequest {
-  readonly update: number;
-  readonly sequence: number;
+/**
+ * When a request is answered. `selection` goes to another update and comes before all others; `detail` is about the
+ * selected update, and is dropped when another one is selected; `background` goes over many updates and waits until
+ * nothing else does.
+ */
+export type ReplayPriority = 'selection' | 'detail' | 'background';
+
+/** One kind of request about a single update of a stored run. */
+interface ReplayRequest<Params, Result> {
+  /** Checks parameters that come from a page. */
+  readonly params: z.ZodType<Params>;
+  readonly priority: ReplayPriority;
+  /** Never set: it carries the type of the reply. */
+  readonly result?: Result;
+}
+
+/** The row of a request in the table below. */
+function repliesWith<Result>() {
+  return <Params>(params: z.ZodType<Params>, priority: ReplayPriority): ReplayRequest<Params, Result> => ({
+    params,
+    priority,
+  });
 }
 
 /**
- * What can be asked about a single update of a kept run: the webview asks, the panel's host passes it on, and the worker
- * that replays the run answers.
+ * What can be asked about a single update of a stored run. The page sends it, the panel's host passes it on, and the
+ * trainer process that replays the run answers it. A new request needs one row here and one handler in
+ * `trainer/replay/replayHandlers.ts`, which does not compile without it.
  */
-export type ReplayRequests = {
+export const replayRequests = {
   /** Everything of one update for one sequence of its batch. */
-  inspect: { params: InspectionRequest; result: Inspection };
-  /** What the update did to every element of one parameter. */
-  parameter: { params: ParameterRequest; result: ParameterUpdate };
+  inspect: repliesWith<Inspection>()(inspectionRequest, 'selection'),
+  /** What the update changed in every element of one parameter. */
+  parameter: repliesWith<ParameterUpdate>()(parameterRequest, 'detail'),
   /** The terms of one parameter's gradient. */
-  terms: { params: ChainRuleTermsRequest; result: ChainRuleTerms };
+  chainRuleTerms: repliesWith<ChainRuleTerms>()(chainRuleTermsRequest, 'detail'),
   /** Which loss reaches which step. */
-  reach: { params: GradientFlowRequest; result: GradientFlow };
-  /** How far back a loss reaches. */
-  horizon: { params: HorizonRequest; result: Horizon };
-  /** What made the norm of the gradient, and what clipping did to it. */
-  ledger: { params: { readonly update: number }; result: GradientNormBreakdown };
-  /** The update once more with one thing changed. */
-  whatIf: { params: WhatIfRequest; result: WhatIf };
-  /** Symbols drawn from the net as it was before the update. */
-  sample: { params: SampleRequest; result: Sample };
-  /** Its answers by position, on the batch and on what is held out. */
-  scores: { params: HeldOutRequest; result: Scores };
+  gradientFlow: repliesWith<GradientFlow>()(gradientFlowRequest, 'detail'),
+  /** How many steps back a loss reaches. */
+  horizon: repliesWith<Horizon>()(horizonRequest, 'background'),
+  /** What the norm of the gradient consists of, and what clipping changed. */
+  gradientNorm: repliesWith<GradientNormBreakdown>()(gradientNormRequest, 'detail'),
+  /** The update computed again with one thing changed. */
+  whatIf: repliesWith<WhatIf>()(whatIfRequest, 'detail'),
+  /** Symbols sampled from the network as it was before the update. */
+  sample: repliesWith<Sample>()(sampleRequest, 'detail'),
+  /** Its predictions by position, on the batch and on the held-out sequences. */
+  scores: repliesWith<Scores>()(heldOutRequest, 'detail'),
   /** Its states in two dimensions. */
-  project: { params: ProjectionRequest; result: Projection };
+  project: repliesWith<Projection>()(projectionRequest, 'detail'),
 };
 
-/** A question's name. */
-export type ReplayRequestName = keyof ReplayRequests;
+/** The name of a request about an update. */
+export type ReplayRequestName = keyof typeof replayRequests;
 
-/** Every question, as a function that asks it. */
-export type ReplayApi = {
-  readonly [Name in ReplayRequestName]: (
-    params: ReplayRequests[Name]['params'],
-  ) => Promise<ReplayRequests[Name]['result']>;
-};
-
-/** The functions that ask every question in one way. */
-export function replayClient(
-  ask: <Name extends ReplayRequestName>(
-    name: Name,
-    params: ReplayRequests[Name]['params'],
-  ) => Promise<ReplayRequests[Name]['result']>,
-): ReplayApi {
-  return {
-    inspect: (params) => ask('inspect', params),
-    parameter: (params) => ask('parameter', params),
-    terms: (params) => ask('terms', params),
-    reach: (params) => ask('reach', params),
-    horizon: (params) => ask('horizon', params),
-    ledger: (params) => ask('ledger', params),
-    whatIf: (params) => ask('whatIf', params),
-    sample: (params) => ask('sample', params),
-    scores: (params) => ask('scores', params),
-    project: (params) => ask('project', params),
+/** The requests about an update, as a channel's contract has them. */
+export type ReplayRequests = {
+  [Name in ReplayRequestName]: {
+    params: z.infer<(typeof replayRequests)[Name]['params']>;
+    result: NonNullable<(typeof replayRequests)[Name]['result']>;
   };
+};
+
+/** Sends a request about an update and resolves to the reply. */
+export type RequestReplay = <Name extends ReplayRequestName>(
+  name: Name,
+  params: ReplayRequests[Name]['params'],
+) => Promise<ReplayRequests[Name]['result']>;
+
+/** One handler for each request, all of which answer in the same way. */
+export function replayHandlers(
+  answer: RequestReplay,
+): Handlers<{ requests: ReplayRequests; events: Record<never, never> }> {
+  const handlers = Object.keys(replayRequests).map((name) => [
+    name,
+    (params: never) => answer(name as ReplayRequestName, params),
+  ]);
+  return Object.fromEntries(handlers) as Handlers<{ requests: ReplayRequests; events: Record<never, never> }>;
 }

@@ -1,18 +1,27 @@
-/** One thing changed about an update; what is left out stays as it was. */
-export interface WhatIfChange {
-  /** null is no clipping. */
-  readonly clip?: { readonly kind: 'norm' | 'value' | 'hidden'; readonly threshold: number } | null | undefined;
-  /** Steps from the end of the window that the gradient covers; `full` is all of them. */
-  readonly backward?: number | 'full' | undefined;
-  /** The rate of this update, schedule included. */
-  readonly learningRate?: number | undefined;
-}
+import * as z from 'zod';
+import { index, positive } from './requestSchemas';
 
-/** Which update, computed once more with what changed. */
-export interface WhatIfRequest {
-  readonly update: number;
-  readonly change: WhatIfChange;
-}
+/** One thing changed about an update; what is left out stays as it was. */
+export const whatIfChange = z.object({
+  /** null is no clipping. */
+  clip: z
+    .object({ kind: z.enum(['norm', 'value', 'hidden']), threshold: positive })
+    .nullable()
+    .optional(),
+  /** Steps from the end of the window that the gradient covers; `full` is all of them. */
+  backward: z.union([z.literal('full'), z.number().int().positive()]).optional(),
+  /** The rate of this update, schedule included. */
+  learningRate: positive.optional(),
+});
+
+/** See whatIfChange. */
+export type WhatIfChange = Readonly<z.infer<typeof whatIfChange>>;
+
+/** Which update, and what to change when it is computed again. */
+export const whatIfRequest = z.object({ update: index, change: whatIfChange });
+
+/** See whatIfRequest. */
+export type WhatIfRequest = Readonly<z.infer<typeof whatIfRequest>>;
 
 /** What one way of computing the update comes to. */
 export interface WhatIfOutcome {

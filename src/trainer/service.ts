@@ -4,6 +4,7 @@ import { defaultKernelSet, missingSpeed, openKernels, type BuiltKernelSet } from
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
 import type { RunInfo } from '../protocol/run';
 import type { StartParams, StartReply, TrainerContract, TrainerHostContract } from '../protocol/trainer';
+import { replayHandlers } from '../protocol/replayRequests';
 import type { StoredRunRequests } from '../protocol/storedRun';
 import { formatUnsaved } from '../run/storage/storageErrorAdvice';
 import { kernelsAt } from '../run/kernelHistory';
@@ -83,16 +84,7 @@ export function serveTrainer(surroundings: TrainerHost): ServedTrainer {
     unwritten: (from) => running().unwritten(from),
     ...surroundings.storedRuns,
     openReplay: (params) => replays.open(params),
-    inspect: ({ update, sequence }) => replays.inspect(update, sequence),
-    parameter: (request) => replays.parameter(request),
-    terms: (request) => replays.terms(request),
-    horizon: (request) => replays.horizon(request),
-    ledger: ({ update }) => replays.ledger(update),
-    reach: (request) => replays.reach(request),
-    whatIf: (request) => replays.whatIf(request),
-    sample: (request) => replays.sample(request),
-    scores: (request) => replays.scores(request),
-    project: (request) => replays.project(request),
+    ...replayHandlers((name, params) => replays.answer(name, params)),
   });
 
   async function start(params: StartParams): Promise<StartReply> {

@@ -221,14 +221,14 @@ describe('A trainer whose process dies', () => {
     await session.stop();
     await session.released;
     const dying = forkTrainers(
-      trainerWith(`process.on('message', ({ name }) => { if (name === 'reach') process.exit(7); });`),
+      trainerWith(`process.on('message', ({ name }) => { if (name === 'gradientFlow') process.exit(7); });`),
     );
     const base = vscode.Uri.file(experiment.folder);
     const inspector = new Inspector(base, session.folder ?? '', counted(dying), () => session.status.updates);
     for (let look = 0; look < 3; look++) {
       assert.equal((await inspector.ask('inspect', { update: 1000, sequence: 0 })).update, 1000);
       await assert.rejects(
-        inspector.ask('reach', { update: 1000, sequence: 0, layer: 0 }),
+        inspector.ask('gradientFlow', { update: 1000, sequence: 0, layer: 0 }),
         /^ChannelClosed: The trainer process exited unexpectedly \(exit code 7\)\.$/,
       );
     }

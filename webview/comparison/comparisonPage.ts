@@ -49,10 +49,10 @@ export function showComparison(root: HTMLElement): void {
   channel.on('show', (state) => {
     store.dispatch({ kind: 'shown', state });
   });
-  channel.on('waits', ({ id, status }) => {
+  channel.on('waiting', ({ id, status }) => {
     store.dispatch({ kind: 'told', id, status });
   });
-  channel.on('grown', ({ id, status, series }) => {
+  channel.on('appended', ({ id, status, series }) => {
     store.model.members.find((member) => member.id === id)?.run?.series.write(series);
     store.dispatch({ kind: 'told', id, status });
   });

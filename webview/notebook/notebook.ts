@@ -1,7 +1,7 @@
 import { leastVisible, trainingAxis } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
 import type { Model } from '../store/model';
-import type { ReplayApi } from '../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../src/protocol/replayRequests';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { button } from '../ui/controls';
@@ -38,7 +38,7 @@ export class Notebook {
     readonly root: HTMLElement,
     readonly store: Store,
     requests: Omit<HeaderRequests, 'showDiagnosis'>,
-    asks: ReplayApi,
+    request: RequestReplay,
   ) {
     const sticky = element('div', { class: 'sticky' });
     // What is scrolled to stands below the head, and stays there when a cell above it grows.
@@ -68,14 +68,14 @@ export class Notebook {
       new GradientCell(store, this.#zoom, onFold),
       new ClippingCell(store, this.#zoom, onFold),
       new UpdateRatioCell(store, this.#zoom, onFold),
-      new HorizonCell(store, this.#zoom, asks, onFold),
+      new HorizonCell(store, this.#zoom, request, onFold),
       diagnosis,
     ];
     this.#run = new RunCell(onFold, () => {
       requests.command('revealRun');
     });
     this.#sight = new VisibilityScheduler([...cells, this.#run]);
-    this.#sequence = new SequenceGroup(store, asks, onFold);
+    this.#sequence = new SequenceGroup(store, request, onFold);
     this.#group = element(
       'div',
       { class: 'group', role: 'group', 'aria-label': 'Training time' },

@@ -1,5 +1,5 @@
 import type { PanelHostContract } from '../../src/protocol/panel';
-import { replayClient } from '../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../src/protocol/replayRequests';
 import { renderLoop } from '../page/renderLoop';
 import { connectHost, reportFaults } from '../page/host';
 import { emptyModel } from '../store/model';
@@ -16,7 +16,7 @@ export function showNotebook(root: HTMLElement): void {
   const { channel } = host;
   const report = reportFaults(channel);
   const store = new Store({ ...emptyModel, view: viewOf(host.savedState()) }, reduce);
-  const asks = replayClient((name, params) => channel.request(name, params));
+  const request: RequestReplay = (name, params) => channel.request(name, params);
   const notebook = new Notebook(
     root,
     store,
@@ -29,11 +29,11 @@ export function showNotebook(root: HTMLElement): void {
         showSequenceTime(root);
       },
     },
-    asks,
+    request,
   );
 
-  new InspectionLoader(store, asks.inspect);
-  const detail = new ZoomedSeriesLoader(store, (request) => channel.request('detail', request), report);
+  new InspectionLoader(store, request);
+  const detail = new ZoomedSeriesLoader(store, (params) => channel.request('zoomedSeries', params), report);
 
   channel.on('show', (state) => {
     store.dispatch({ kind: 'shown', state });
@@ -45,7 +45,7 @@ export function showNotebook(root: HTMLElement): void {
     store.model.run?.series.write(slice);
     store.dispatch({ kind: 'grown' });
   });
-  channel.on('detail', (gained) => {
+  channel.on('zoomedSeries', (gained) => {
     detail.grow(gained);
   });
   renderLoop(root, store, (model, theme) => {

@@ -1,7 +1,7 @@
 import { leastSteps, sequenceAxis } from '../plot/sequenceAxis';
 import { SharedZoom } from '../plot/zoom';
 import type { Model } from '../store/model';
-import type { ReplayApi } from '../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../src/protocol/replayRequests';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { element, setText } from '../ui/element';
@@ -30,7 +30,7 @@ export class SequenceGroup {
   readonly #sight: VisibilityScheduler<SequenceCell>;
   readonly #body: HTMLElement;
 
-  constructor(store: Store, asks: ReplayApi, onFold: (title: string) => void) {
+  constructor(store: Store, request: RequestReplay, onFold: (title: string) => void) {
     this.#sequence = numberField(
       'sequence',
       wholeNumbersTo(() => (store.model.run?.facts.batch ?? 1) - 1),
@@ -45,12 +45,12 @@ export class SequenceGroup {
     this.#cells = [
       new UnrolledCell(store, this.#zoom, onFold),
       new StepLossCell(store, this.#zoom, onFold),
-      new BackwardCell(store, this.#zoom, asks, onFold),
-      new GradientFlowCell(store, this.#zoom, asks, onFold),
-      new GradientNormCell(store, this.#zoom, asks, onFold),
-      new UpdateCell(store, asks, onFold),
-      new WhatIfCell(store, this.#zoom, asks, onFold),
-      new OutputCell(store, this.#zoom, asks, onFold),
+      new BackwardCell(store, this.#zoom, request, onFold),
+      new GradientFlowCell(store, this.#zoom, request, onFold),
+      new GradientNormCell(store, this.#zoom, request, onFold),
+      new UpdateCell(store, request, onFold),
+      new WhatIfCell(store, this.#zoom, request, onFold),
+      new OutputCell(store, this.#zoom, request, onFold),
     ];
     this.#sight = new VisibilityScheduler(this.#cells);
     this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../src/protocol/channel';
 import { isLive } from '../../src/protocol/run';
-import type { ReplayApi } from '../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../src/protocol/replayRequests';
 import type { Model } from './model';
 import type { Store } from './store';
 
@@ -20,7 +20,7 @@ export class InspectionLoader {
 
   constructor(
     readonly store: Store,
-    readonly inspect: ReplayApi['inspect'],
+    readonly request: RequestReplay,
   ) {
     store.subscribe((model) => {
       this.#follow(model);
@@ -41,7 +41,7 @@ export class InspectionLoader {
     this.#shown = wanted;
     const { update } = wanted;
     if (model.inspection.kind !== 'ready') this.store.dispatch({ kind: 'looked', look: { kind: 'loading', update } });
-    this.inspect({ update, sequence: wanted.sequence })
+    this.request('inspect', { update, sequence: wanted.sequence })
       .then(
         (inspection) => {
           this.store.dispatch({ kind: 'looked', look: { kind: 'ready', inspection } });

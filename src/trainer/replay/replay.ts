@@ -12,7 +12,7 @@ import { SnapshotCache } from './snapshotCache';
  */
 export class Replay {
   #position: number | undefined;
-  readonly #waypoints: SnapshotCache;
+  readonly #snapshots: SnapshotCache;
 
   /**
    * @param training of the run's own experiment and kernel set, to be used by nobody else
@@ -23,7 +23,7 @@ export class Replay {
     readonly storage: RunStorage,
     readonly changes: readonly RateChange[],
   ) {
-    this.#waypoints = new SnapshotCache(training);
+    this.#snapshots = new SnapshotCache(training);
   }
 
   /**
@@ -31,25 +31,25 @@ export class Replay {
    *
    * @throws when no checkpoint before it can be read, or the training ends before it
    */
-  async moment(update: number): Promise<CapturedUpdate> {
-    await this.#reach(update);
+  async captureUpdate(update: number): Promise<CapturedUpdate> {
+    await this.#advanceTo(update);
     const advance = this.#advance(true);
     if (advance === undefined) throw new Error(`Update ${update} recorded nothing that could be shown.`);
     return advance;
   }
 
-  async #reach(update: number): Promise<void> {
+  async #advanceTo(update: number): Promise<void> {
     const { training } = this;
-    const waypoint = this.#waypoints.nearest(update) ?? -1;
+    const waypoint = this.#snapshots.nearest(update) ?? -1;
     const here = this.#position !== undefined && this.#position <= update ? this.#position : -1;
     // Where the replay stands, or has come by, is often nearer than any checkpoint.
     const near = Math.max(here, waypoint);
     const checkpoint = await this.#nearestCheckpoint(update, near >= 0);
     if (checkpoint > near) await this.#restore(checkpoint);
-    else if (waypoint > here) this.#waypoints.restore(waypoint);
+    else if (waypoint > here) this.#snapshots.restore(waypoint);
     const way = update - training.updates;
     while (training.updates < update) {
-      this.#waypoints.maybeStore(way);
+      this.#snapshots.maybeStore(way);
       this.#advance(false);
     }
     this.#position = training.updates;

@@ -1,100 +1,94 @@
 import { reasonOf } from '../../protocol/channel';
+import type { ReplayPriority } from '../../protocol/replayRequests';
 
 /**
- * What a question is for: `look` goes to another update and comes before all others; `detail` is about the update that
- * is looked at, and falls when another one is; `survey` goes over many updates and waits
- * until there is nothing else.
- */
-export type Purpose = 'look' | 'detail' | 'survey';
-
-/**
- * Lets in what was asked meanwhile; whoever answers for long calls it every few milliseconds, and keeps nothing half
- * done that others would find.
+ * Receives the requests that arrived meanwhile. A long computation calls it every few milliseconds, and leaves nothing
+ * half done that others would see.
  *
- * @throws when something more urgent has come: the answer is given up, and begun anew afterwards where it is still wanted
+ * @throws when a request of a higher priority waits: the computation ends, and starts again afterwards if it is still wanted
  */
 export type Pause = () => Promise<void>;
 
-interface Waiting {
-  readonly purpose: Purpose;
+interface QueuedRequest {
+  readonly priority: ReplayPriority;
   readonly update: number;
-  /** Resolves with whether it was answered, be it with a failure; else it was broken off. */
+  /** Resolves to whether it was answered, with a result or an error; false where it was interrupted. */
   answer(): Promise<boolean>;
-  refuse(error: unknown): void;
+  reject(error: unknown): void;
 }
 
-/** Breaks off an answer. */
+/** Ends a computation in favor of another request. */
 class Interruption extends Error {
   override readonly name = 'Interruption';
 }
 
-const urgency = ['look', 'detail', 'survey'] as const satisfies readonly Purpose[];
+const priorities = ['selection', 'detail', 'background'] as const satisfies readonly ReplayPriority[];
 
 /**
- * The questions about single updates, answered one at a time because they share one replay. Who leafs on does not wait
- * for what was asked about the updates left behind, nor for the rest of an answer that has been begun.
+ * The requests about single updates, answered one at a time because they share one replay. A person who goes on to the
+ * next update waits neither for requests about earlier ones nor for the rest of a computation that is running.
  */
 export class RequestQueue {
-  #waiting: readonly Waiting[] = [];
+  #queued: readonly QueuedRequest[] = [];
   #isAnswering = false;
-  #lookedAt: number | undefined;
+  #selectedUpdate: number | undefined;
 
-  /** @param yieldToMessages lets in what was asked meanwhile: it may be more urgent */
+  /** @param yieldToMessages receives the requests that arrived meanwhile: they may have a higher priority */
   constructor(readonly yieldToMessages: () => Promise<void>) {}
 
-  /** @throws what `answer` throws, and for a detail when another update was looked at before its turn came */
-  ask<Answer>(purpose: Purpose, update: number, answer: (pause: Pause) => Promise<Answer>): Promise<Answer> {
-    return new Promise((resolve, refuse) => {
-      const waiting: Waiting = {
-        purpose,
+  /** @throws what `answer` throws, and for a detail when another update was selected before it was answered */
+  add<Answer>(priority: ReplayPriority, update: number, answer: (pause: Pause) => Promise<Answer>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const request: QueuedRequest = {
+        priority,
         update,
         answer: () =>
-          answer(() => this.#pause(purpose)).then(
+          answer(() => this.#pause(priority)).then(
             (value) => {
               resolve(value);
               return true;
             },
             (error: unknown) => {
               if (error instanceof Interruption) return false;
-              refuse(error instanceof Error ? error : new Error(reasonOf(error)));
+              reject(error instanceof Error ? error : new Error(reasonOf(error)));
               return true;
             },
           ),
-        refuse,
+        reject,
       };
-      if (purpose === 'look') {
-        this.#lookedAt = update;
-        this.#waiting = [waiting, ...this.#waiting];
-      } else this.#waiting = [...this.#waiting, waiting];
+      if (priority === 'selection') {
+        this.#selectedUpdate = update;
+        this.#queued = [request, ...this.#queued];
+      } else this.#queued = [...this.#queued, request];
       void this.#answerAll();
     });
   }
 
-  async #pause(purpose: Purpose): Promise<void> {
+  async #pause(priority: ReplayPriority): Promise<void> {
     await this.yieldToMessages();
-    const rank = urgency.indexOf(purpose);
-    if (this.#waiting.some((other) => urgency.indexOf(other.purpose) < rank)) throw new Interruption();
+    const rank = priorities.indexOf(priority);
+    if (this.#queued.some((other) => priorities.indexOf(other.priority) < rank)) throw new Interruption();
   }
 
   async #answerAll(): Promise<void> {
     if (this.#isAnswering) return;
     this.#isAnswering = true;
     for (let next = this.#take(); next !== undefined; next = this.#take()) {
-      const isLeftBehind = next.purpose === 'detail' && next.update !== (this.#lookedAt ?? next.update);
-      if (isLeftBehind) next.refuse(new Error(`Update ${this.#lookedAt ?? NaN} is looked at by now.`));
-      // What was broken off had its turn: it comes before its like.
-      else if (!(await next.answer())) this.#waiting = [next, ...this.#waiting];
+      const isOutdated = next.priority === 'detail' && next.update !== (this.#selectedUpdate ?? next.update);
+      if (isOutdated) next.reject(new Error(`Update ${this.#selectedUpdate ?? NaN} is selected now.`));
+      // An interrupted request has waited once: it comes before others of its priority.
+      else if (!(await next.answer())) this.#queued = [next, ...this.#queued];
       await this.yieldToMessages();
     }
     this.#isAnswering = false;
   }
 
-  /** The most urgent question that waits; of its like the first in the row. */
-  #take(): Waiting | undefined {
-    const next = urgency
-      .map((purpose) => this.#waiting.find((waiting) => waiting.purpose === purpose))
-      .find((waiting) => waiting !== undefined);
-    this.#waiting = this.#waiting.filter((waiting) => waiting !== next);
+  /** The request of the highest priority; of equal ones the first in the queue. */
+  #take(): QueuedRequest | undefined {
+    const next = priorities
+      .map((priority) => this.#queued.find((request) => request.priority === priority))
+      .find((request) => request !== undefined);
+    this.#queued = this.#queued.filter((request) => request !== next);
     return next;
   }
 }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Webview } from 'vscode';
 import { connectPage } from '../../../src/panel/pageChannel';
-import { panelRequests } from '../../../src/panel/requests';
 import type { Log } from '../../../src/platform/log';
 import type { Handlers } from '../../../src/protocol/channel';
-import type { PanelHostContract } from '../../../src/protocol/panel';
+import { panelRequests, type PanelHostContract } from '../../../src/protocol/panel';
 
 interface Failure {
   readonly kind: string;
@@ -48,17 +47,17 @@ function page(handlers: Partial<Handlers<PanelHostContract>>) {
 
 describe('The channel to a page', () => {
   it('says in a sentence what is wrong with a request', async () => {
-    const { answers, ask, settled } = page({ setLearningRate: () => undefined, detail: () => undefined });
+    const { answers, ask, settled } = page({ setLearningRate: () => undefined, zoomedSeries: () => undefined });
     ask('setLearningRate', 'fast');
-    ask('detail', { from: 9, to: 3 });
-    ask('detail', { from: 9 });
+    ask('zoomedSeries', { from: 9, to: 3 });
+    ask('zoomedSeries', { from: 9 });
     await settled();
     assert.deepEqual(
       answers.map(({ kind, message }) => [kind, message.split('\n')[0]]),
       [
-        ['failure', '"setLearningRate" cannot be asked like this. ✖ Invalid input: expected number, received string'],
-        ['failure', '"detail" cannot be asked like this. ✖ from must be before to'],
-        ['failure', '"detail" cannot be asked like this. ✖ Invalid input: expected number, received undefined'],
+        ['failure', 'Invalid request "setLearningRate". ✖ Invalid input: expected number, received string'],
+        ['failure', 'Invalid request "zoomedSeries". ✖ from must be before to'],
+        ['failure', 'Invalid request "zoomedSeries". ✖ Invalid input: expected number, received undefined'],
       ],
     );
     assert.match(answers[2]?.message ?? '', /at to$/);
@@ -67,12 +66,12 @@ describe('The channel to a page', () => {
   it('refuses more requests than anybody waits for, and serves again once some are answered', async () => {
     const waiting: ((value: undefined) => void)[] = [];
     const { answers, ask, settled } = page({
-      detail: () =>
+      zoomedSeries: () =>
         new Promise((resolve) => {
           waiting.push(resolve);
         }),
     });
-    for (let i = 0; i < 1000; i++) ask('detail', { from: 0, to: 1 });
+    for (let i = 0; i < 1000; i++) ask('zoomedSeries', { from: 0, to: 1 });
     await settled();
     assert.equal(waiting.length, 200);
     assert.equal(answers.length, 800);
@@ -82,7 +81,7 @@ describe('The channel to a page', () => {
     }
     for (const answer of waiting.splice(0, 3)) answer(undefined);
     await settled();
-    for (let i = 0; i < 5; i++) ask('detail', { from: 0, to: 1 });
+    for (let i = 0; i < 5; i++) ask('zoomedSeries', { from: 0, to: 1 });
     await settled();
     assert.equal(waiting.length, 200);
     assert.deepEqual(

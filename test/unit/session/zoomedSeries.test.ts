@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { panelRequests } from '../../../src/panel/requests';
+import { panelRequests } from '../../../src/protocol/panel';
 import { DisplaySeries } from '../../../src/run/series/displaySeries';
 import type { ZoomedSeries } from '../../../src/protocol/panel';
 import { pack, type RecordLayout, type UpdateRecord } from '../../../src/run/records/recordBatch';
@@ -161,7 +161,7 @@ describe('The detail of a kept run', () => {
   });
 
   it('is only asked for a stretch that can be', () => {
-    assert.deepEqual(panelRequests.detail({ from: 3, to: 9 }), { from: 3, to: 9 });
+    assert.deepEqual(panelRequests.zoomedSeries.parse({ from: 3, to: 9 }), { from: 3, to: 9 });
     for (const [from, to] of [
       [NaN, 5],
       [0, NaN],
@@ -174,8 +174,8 @@ describe('The detail of a kept run', () => {
       ['0', 5],
       [0, undefined],
     ]) {
-      assert.throws(() => panelRequests.detail({ from, to }), `${String(from)} to ${String(to)}`);
+      assert.throws(() => panelRequests.zoomedSeries.parse({ from, to }), `${String(from)} to ${String(to)}`);
     }
-    assert.throws(() => panelRequests.detail(null));
+    assert.throws(() => panelRequests.zoomedSeries.parse(null));
   });
 });

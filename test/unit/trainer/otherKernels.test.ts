@@ -74,7 +74,11 @@ describe('A run that other kernels went on with', () => {
     );
     const service = await replayed(facts);
     for (const update of [15, 7, 8, 2, 9, 0]) {
-      assert.deepEqual(await service.inspect(update, 1), seen[update], `update ${update}`);
+      assert.deepEqual(
+        await service.answer('inspect', { update: update, sequence: 1 }),
+        seen[update],
+        `update ${update}`,
+      );
     }
   });
 
@@ -84,16 +88,16 @@ describe('A run that other kernels went on with', () => {
     const seen = await trained(one, 8);
     await trained(one, 16);
     const service = await replayed({ kernels: 'simd-1024', kernelChanges: [{ update: 8, kernels: 'simd' }] });
-    assert.equal((await service.inspect(8, 1)).caveat, undefined);
+    assert.equal((await service.answer('inspect', { update: 8, sequence: 1 })).caveat, undefined);
     const { caveat, h } = await service
-      .inspect(7, 1)
+      .answer('inspect', { update: 7, sequence: 1 })
       .then(({ caveat: words, layers }) => ({ caveat: words, h: layers }));
     assert.match(
       caveat ?? '',
       /^This update was computed by the simd-1024 kernels, which cannot run here\. The simd\S* ker/,
     );
     assert.equal(h[0]?.h.length, seen[7]?.layers[0]?.h.length);
-    assert.equal((await service.inspect(12, 1)).caveat, undefined);
+    assert.equal((await service.answer('inspect', { update: 12, sequence: 1 })).caveat, undefined);
   });
 
   it('is otherwise what it is planned to be now', async () => {

@@ -279,7 +279,7 @@ describe('What is kept of a run', () => {
     it('walks through the updates that are missing, and goes on with the run after them', async () => {
       const { published } = await gapped();
       const replay = new Replay(exampleTraining(keys), new FolderStorage(folder), []);
-      const { capture } = await replay.moment(10);
+      const { capture } = await replay.captureUpdate(10);
       const shown = numbersOf(published);
       assert.equal(Number(capture.metadata['loss']), shown['loss'][10]);
 

@@ -94,7 +94,7 @@ describe('A replay', () => {
 
       const replay = new Replay(exampleTraining(keys, files, shards), storage, changes);
       for (const update of [11, 0, 1, 7, 6, 8, 3, 10]) {
-        assert.deepEqual(bytesOf((await replay.moment(update)).capture), seen[update], `update ${update}`);
+        assert.deepEqual(bytesOf((await replay.captureUpdate(update)).capture), seen[update], `update ${update}`);
       }
     });
   }
@@ -149,8 +149,8 @@ describe('A replay', () => {
       assert.deepEqual(place, ending.place);
 
       const replay = new Replay(exampleTraining(broken), storage, []);
-      await assert.rejects(replay.moment(ending.updates), /diverged/);
-      const before = (await replay.moment(ending.updates - 1)).capture;
+      await assert.rejects(replay.captureUpdate(ending.updates), /diverged/);
+      const before = (await replay.captureUpdate(ending.updates - 1)).capture;
       assert.equal(before.metadata['step'], String(ending.updates - 1));
     });
   }
@@ -169,14 +169,14 @@ describe('A replay', () => {
     const counting = new CountingStorage(folder);
     const replay = new Replay(exampleTraining(keys), counting, []);
     for (const update of [199, 198, 197, 183, 190, 199]) {
-      assert.deepEqual(bytesOf((await replay.moment(update)).capture), seen[update], `update ${update}`);
+      assert.deepEqual(bytesOf((await replay.captureUpdate(update)).capture), seen[update], `update ${update}`);
     }
     assert.equal(counting.reads, 1, 'the checkpoint before the first update, once');
   });
 
   it('of a run without the checkpoint it needs says so', async () => {
     const replay = new Replay(exampleTraining(), new FolderStorage(folder), []);
-    await assert.rejects(replay.moment(3), /no checkpoint any more: its folder was moved or deleted/);
+    await assert.rejects(replay.captureUpdate(3), /no checkpoint any more: its folder was moved or deleted/);
   });
 });
 

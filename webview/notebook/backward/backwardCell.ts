@@ -3,7 +3,7 @@ import { formatNumber } from '../../../src/text/numbers';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import type { Store } from '../../store/store';
 import { backwardTable } from './backwardTables';
 import type { Theme } from '../../theme/theme';
@@ -34,7 +34,7 @@ export class BackwardCell implements SequenceCell {
   #drawn = '';
   #drawnSplit = '';
 
-  constructor(store: Store, zoom: SharedZoom, asks: ReplayApi, onFold: (title: string) => void) {
+  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onFold: (title: string) => void) {
     this.#frame = new CellFrame(9, 'Backward through time', onFold);
     this.element = this.#frame.element;
     this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step');
@@ -44,7 +44,7 @@ export class BackwardCell implements SequenceCell {
       store.dispatch({ kind: 'hovered', point: undefined });
       store.dispatch({ kind: 'viewed', view: { selection: { update: look.inspection.update, t } } });
     });
-    this.#terms = new TermsView(store, zoom, asks.terms);
+    this.#terms = new TermsView(store, zoom, (params) => request('chainRuleTerms', params));
     this.#frame.tools.append(this.#terms.choice);
     this.#frame.body.append(
       this.#legend,

@@ -6,7 +6,7 @@ import type { SharedZoom } from '../../plot/zoom';
 import { Legend } from '../../plot/heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../../plot/heatmap/magnitudeScale';
 import { rasterize } from '../../plot/heatmap/raster';
-import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
 import { gradientFlowTable } from './gradientFlowTable';
@@ -51,7 +51,7 @@ export class GradientFlowCell implements SequenceCell {
   constructor(
     readonly store: Store,
     zoom: SharedZoom,
-    asks: ReplayApi,
+    request: RequestReplay,
     onFold: (title: string) => void,
   ) {
     this.#frame = new CellFrame(10, 'Who reaches whom', onFold);
@@ -59,7 +59,7 @@ export class GradientFlowCell implements SequenceCell {
     const redraw = (): void => {
       store.dispatch({ kind: 'viewed', view: {} });
     };
-    this.#question = new LatestRequest(asks.reach, redraw);
+    this.#question = new LatestRequest((params) => request('gradientFlow', params), redraw);
     this.#surface = new SequenceSurface(store, zoom, 'Which loss reaches which step', {
       pick: (y) => {
         this.#choose(this.#rowAt(y));

@@ -4,7 +4,7 @@ import type { RunInfo } from '../../../src/protocol/run';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import { formatParameterName } from '../../../src/text/tensorNames';
 import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
@@ -31,12 +31,15 @@ export class GradientNormCell implements SequenceCell {
   readonly #shown: HTMLElement;
   #drawn = '';
 
-  constructor(store: Store, zoom: SharedZoom, asks: ReplayApi, onFold: (title: string) => void) {
+  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onFold: (title: string) => void) {
     this.#frame = new CellFrame(11, 'Clipping at this update', onFold);
     this.element = this.#frame.element;
-    this.#question = new LatestRequest(asks.ledger, () => {
-      store.dispatch({ kind: 'viewed', view: {} });
-    });
+    this.#question = new LatestRequest(
+      (params) => request('gradientNorm', params),
+      () => {
+        store.dispatch({ kind: 'viewed', view: {} });
+      },
+    );
     this.#surface = new SequenceSurface(store, zoom, 'Share of each time step in the gradient');
     this.#steps = element(
       'div',

@@ -6,7 +6,7 @@ import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import type { Model, ShownRun } from '../../store/model';
-import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { button, setEnabled } from '../../ui/controls';
@@ -19,7 +19,7 @@ import { Surface } from '../../plot/surface';
 /** Updates that are measured: enough for a line, few enough to wait for. */
 const mostMeasured = 24;
 
-/** [5] The memory horizon over the run, beside the lag that the task needs: measured when somebody asks for it. */
+/** [5] The memory horizon over the run, beside the lag that the task needs: measured when somebody request for it. */
 export class HorizonCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -38,7 +38,7 @@ export class HorizonCell implements NotebookCell {
   constructor(
     readonly store: Store,
     zoom: SharedZoom,
-    readonly asks: ReplayApi,
+    readonly request: RequestReplay,
     onFold: (title: string) => void,
   ) {
     this.#frame = new CellFrame(5, 'Memory horizon', onFold);
@@ -110,7 +110,7 @@ export class HorizonCell implements NotebookCell {
     try {
       for (let i = 0; i < count && of === this.#of; i++) {
         const update = count === 1 ? 0 : Math.round((i * (updates - 1)) / (count - 1));
-        const measured = await this.asks.horizon({ update, layer: view.layer });
+        const measured = await this.request('horizon', { update, layer: view.layer });
         if (of === this.#of) this.#measured = [...this.#measured, measured];
         this.#redraw();
       }

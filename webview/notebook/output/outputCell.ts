@@ -1,6 +1,6 @@
 import type { Inspection } from '../../../src/protocol/inspection';
 import type { SharedZoom } from '../../plot/zoom';
-import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import type { Store } from '../../store/store';
 import { outputTable } from './outputTables';
 import { element } from '../../ui/element';
@@ -22,15 +22,15 @@ export class OutputCell implements SequenceCell {
   #drawing: SequenceDrawing | undefined;
   #isInSight = false;
 
-  constructor(store: Store, zoom: SharedZoom, asks: ReplayApi, onFold: (title: string) => void) {
+  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onFold: (title: string) => void) {
     this.#frame = new CellFrame(14, 'Output', onFold);
     this.element = this.#frame.element;
     const redraw = (): void => {
       if (this.#drawing !== undefined) this.update(this.#drawing);
     };
-    this.#sample = new SampleView(store, asks, redraw);
-    this.#scores = new ScoresView(store, zoom, asks, redraw);
-    this.#states = new StatesView(store, zoom, asks, redraw);
+    this.#sample = new SampleView(store, request, redraw);
+    this.#scores = new ScoresView(store, zoom, request, redraw);
+    this.#states = new StatesView(store, zoom, request, redraw);
     this.#frame.body.append(element('div', {}, this.#sample.element, this.#scores.element, this.#states.element));
     // What it shows is computed anew for every update: only while somebody can see it.
     new IntersectionObserver(([entry]) => {

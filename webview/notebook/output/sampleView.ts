@@ -1,6 +1,6 @@
 import type { Inspection } from '../../../src/protocol/inspection';
 import type { Sample, SampleRequest } from '../../../src/protocol/output';
-import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import type { Model } from '../../store/model';
 import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
@@ -27,10 +27,10 @@ export class SampleView {
   /** @param onAnswer called when another text has come */
   constructor(
     readonly store: Store,
-    asks: Pick<ReplayApi, 'sample'>,
+    request: RequestReplay,
     onAnswer: () => void,
   ) {
-    this.#question = new LatestRequest(asks.sample, onAnswer);
+    this.#question = new LatestRequest((params) => request('sample', params), onAnswer);
     this.#prompt = textField('prompt', 'What the net reads first; ↵ stands for a new line', (prompt) => {
       store.dispatch({ kind: 'viewed', view: { prompt: prompt.replaceAll('↵', '\n').replaceAll('⇥', '\t') } });
     });

@@ -3,7 +3,7 @@ import type { HeldOutRequest, PositionScores, Scores } from '../../../src/protoc
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
@@ -33,8 +33,8 @@ export class ScoresView {
   #scores: Scores | undefined;
 
   /** @param onAnswer called when other scores have come */
-  constructor(store: Store, zoom: SharedZoom, asks: Pick<ReplayApi, 'scores'>, onAnswer: () => void) {
-    this.#question = new LatestRequest(asks.scores, onAnswer);
+  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onAnswer: () => void) {
+    this.#question = new LatestRequest((params) => request('scores', params), onAnswer);
     this.#surface = new SequenceSurface(store, zoom, 'Scores by position');
     this.#plot = element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element);
     this.#sequence = numberField(

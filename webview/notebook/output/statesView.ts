@@ -6,7 +6,7 @@ import { SignedScale } from '../../plot/heatmap/signedScale';
 import { Strip } from '../../plot/heatmap/strip';
 import { colour, colourings, type ColourBy, type Names } from '../../plot/scatter/colouring';
 import { nearestPoint, pixelOf, planeOf, type Plane } from '../../plot/scatter/plane';
-import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
@@ -54,10 +54,10 @@ export class StatesView {
   constructor(
     readonly store: Store,
     zoom: SharedZoom,
-    asks: Pick<ReplayApi, 'project'>,
+    request: RequestReplay,
     onAnswer: () => void,
   ) {
-    this.#question = new LatestRequest(asks.project, onAnswer);
+    this.#question = new LatestRequest((params) => request('project', params), onAnswer);
     this.#stripSurface = new SequenceSurface(store, zoom, 'Hidden states over time steps');
     this.#choice = choice<ColourBy>('Colour', (by) => {
       this.#by = by;

@@ -8,7 +8,7 @@ import { formatNumber } from '../../../src/text/numbers';
 import { updateTable } from './updateTable';
 import { matrixFigure } from '../../plot/heatmap/matrixFigure';
 import { largestMagnitude } from '../../plot/heatmap/signedScale';
-import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import { formatParameterName } from '../../../src/text/tensorNames';
 import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
@@ -34,16 +34,19 @@ export class UpdateCell implements SequenceCell {
   #drawnTable = '';
   #drawnPictures = '';
 
-  constructor(store: Store, asks: ReplayApi, onFold: (title: string) => void) {
+  constructor(store: Store, request: RequestReplay, onFold: (title: string) => void) {
     this.#frame = new CellFrame(12, 'Update', onFold);
     this.element = this.#frame.element;
     this.#choice = choice<string>('Parameter', (parameter) => {
       store.dispatch({ kind: 'viewed', view: { parameter } });
     });
     this.#frame.tools.append(this.#choice.element);
-    this.#question = new LatestRequest(asks.parameter, () => {
-      store.dispatch({ kind: 'viewed', view: {} });
-    });
+    this.#question = new LatestRequest(
+      (params) => request('parameter', params),
+      () => {
+        store.dispatch({ kind: 'viewed', view: {} });
+      },
+    );
     // A narrow panel scrolls the table by itself, which keys can do only where the focus can go.
     const scrolled = {
       class: 'parameter-table',

@@ -3,7 +3,7 @@ import { formatNumber, formatShortNumber } from '../../../src/text/numbers';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import type { ReplayApi } from '../../../src/protocol/replayRequests';
+import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import { drawable, LatestRequest } from '../../store/question';
 import type { Store } from '../../store/store';
 import { tableElement, type Table } from '../../plot/table';
@@ -33,7 +33,7 @@ export class WhatIfCell implements SequenceCell {
   #change: WhatIfChange = {};
   #drawn = '';
 
-  constructor(store: Store, zoom: SharedZoom, asks: ReplayApi, onFold: (title: string) => void) {
+  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onFold: (title: string) => void) {
     this.#frame = new CellFrame(13, 'What if', onFold);
     this.element = this.#frame.element;
     const redraw = (): void => {
@@ -43,7 +43,7 @@ export class WhatIfCell implements SequenceCell {
       this.#change = change;
       redraw();
     });
-    this.#question = new LatestRequest(asks.whatIf, redraw);
+    this.#question = new LatestRequest((params) => request('whatIf', params), redraw);
     this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step, as trained and with the change');
     this.#shown = element(
       'div',

@@ -1,0 +1,47 @@
+import type { ReplayRequestName, ReplayRequests } from '../../protocol/replayRequests';
+import type { CapturedUpdate } from '../training/training';
+import type { TrainingSetup } from '../training/trainingSetup';
+import type { UpdateTerms } from './chainRuleTerms';
+import type { GradientFlowComputer } from './gradientFlow';
+import { gradientNormBreakdown } from './gradientNormBreakdown';
+import { inspectionOf, parameterUpdateOf } from './inspection';
+import { projectStates } from './projection';
+import type { Pause } from './requestQueue';
+import { sampleSymbols } from './sampling';
+import { scoresOf } from './scores';
+import { whatIf } from './whatIf';
+
+/** What a handler may use: the requested update, and the run that it is an update of. */
+export interface ReplayContext {
+  readonly captured: CapturedUpdate;
+  /** Why its numbers may differ from the run's own in the last bits; undefined where they don't. */
+  readonly caveat: string | undefined;
+  readonly terms: UpdateTerms;
+  readonly setup: TrainingSetup;
+  readonly gradientFlow: GradientFlowComputer;
+  readonly pause: Pause;
+}
+
+type ReplayHandlers = {
+  readonly [Name in ReplayRequestName]: (
+    context: ReplayContext,
+    params: ReplayRequests[Name]['params'],
+  ) => ReplayRequests[Name]['result'] | Promise<ReplayRequests[Name]['result']>;
+};
+
+/** How each request is answered; they throw, with a readable reason, for what the update does not have. */
+export const replayHandlersByName: ReplayHandlers = {
+  inspect: ({ captured, setup, caveat }, { sequence }) => inspectionOf(captured.capture, setup, sequence, caveat),
+  parameter: ({ captured }, { parameter }) => parameterUpdateOf(captured.capture, parameter, captured.after),
+  chainRuleTerms: ({ terms, pause }, params) => terms.at(params, pause),
+  gradientFlow: ({ captured, gradientFlow, pause }, params) => gradientFlow.of(captured.capture, params, pause),
+  horizon: async ({ captured, gradientFlow, pause }, { update, layer }) => ({
+    update,
+    ...(await gradientFlow.horizon(captured.capture, { update, sequence: 0, layer }, pause)),
+  }),
+  gradientNorm: ({ terms, setup, pause }) => gradientNormBreakdown(terms, setup.layout.parameters, pause),
+  whatIf: ({ captured, setup, pause }, { change }) => whatIf(captured, setup, change, pause),
+  sample: ({ captured, setup }, params) => sampleSymbols(setup, captured.capture, params),
+  scores: ({ captured, setup }, params) => scoresOf(setup, captured.capture, params),
+  project: ({ captured, setup }, params) => projectStates(setup, captured.capture, params),
+};
