@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { Channel, reasonOf } from '../protocol/channel';
 import type { Port } from '../protocol/channel';
 import { isSaveAndExit, type ProcessFailure } from '../protocol/trainer';
-import { LockedFolder } from '../run/storage/heldFolder.node';
+import { LockedFolder } from '../run/storage/lockedFolder.node';
 import { nodeThreads } from './training/workerThreads.node';
 import type { ParentWatch } from './parentWatch.node';
 import { serveTrainer } from './service';

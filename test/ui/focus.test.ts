@@ -127,9 +127,7 @@ describe('A panel that is loading', () => {
     await open.click();
     const panel = workbench.webviewFrame();
     await panel.getByText('finished').first().waitFor();
-    await panel.locator('body').evaluate(async (body) => {
-      while (!body.ownerDocument.hasFocus()) await new Promise((resolve) => setTimeout(resolve, 20));
-    });
+    await workbench.panelHasFocus();
     await workbench.page.keyboard.press('?');
     await panel.locator('dialog.key-help[open]').first().waitFor();
     await workbench.page.keyboard.press('Escape');

@@ -136,6 +136,8 @@ describe('A window in Restricted Mode', () => {
       .first()
       .click();
     await workbench.webviewFrame().getByText('finished 60').first().waitFor();
+    // Its page is there already, so it takes the focus; until then a quick pick would be closed by that.
+    await workbench.panelHasFocus();
     await workbench.openFile('cells.rnn.json');
     await workbench.codeLens('▶ Train').waitFor();
     await workbench.runCommand('Unroll: Train All Variants');

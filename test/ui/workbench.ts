@@ -103,6 +103,17 @@ export class Workbench {
     await this.row(label).click();
   }
 
+  /** Waits until the page of the panel in front has the keyboard focus. */
+  async panelHasFocus(): Promise<void> {
+    const hasFocus = (): Promise<boolean> =>
+      this.webviewFrame()
+        .locator('body')
+        .evaluate((body) => body.ownerDocument.hasFocus())
+        // VS Code puts a new frame in the place of one whose panel comes to the front again.
+        .catch(() => false);
+    while (!(await hasFocus())) await this.page.waitForTimeout(50);
+  }
+
   /** Waits for the quick pick with this title; for a moment the list of commands that it was called from is still there. */
   async pickerOpens(title: string): Promise<void> {
     const exactly = new RegExp(`^${title}$`);

@@ -109,7 +109,7 @@ export async function isLocked(folder: string): Promise<boolean> {
 }
 
 /** Who the lock of a run's folder says holds it: this process, another one in words, or nobody. */
-export async function formatHolder(
+export async function describeHolder(
   folder: string,
   processId = process.pid,
 ): Promise<{ readonly isThis: boolean; readonly words: string } | undefined> {

@@ -26,7 +26,7 @@ import type { CommandLine } from './commandLine.node';
 import { earlierRun, matchingRun, isOver } from './earlierRun.node';
 import { runInfoOf } from '../training/runInfo';
 import type { FolderStorage } from '../../run/storage/folderStorage.node';
-import { LockedFolder } from '../../run/storage/heldFolder.node';
+import { LockedFolder } from '../../run/storage/lockedFolder.node';
 import { WorkerPool, type Threads } from '../training/workerPool';
 import { prepareTraining, type TrainingSetup } from '../training/trainingSetup';
 import { jsonLines, progressBar, type Progress } from './progress.node';

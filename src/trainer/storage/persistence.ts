@@ -176,9 +176,11 @@ export class RunPersistence {
       // A replay, and whoever resumes, need not go back to before the outage.
       this.#isCheckpointDue = true;
       const { facts, recordedUpdates } = this.writer;
-      const wasWaiting = this.#advice !== undefined;
+      const before = this.#advice;
       this.#advice = storageErrorAdvice(error, facts.folder);
-      if (!wasWaiting) this.#say('waiting', outageMessage(recordedUpdates, reasonOf(error), this.most, this.#advice));
+      // Another reason needs another remedy: a folder whose lock was gone may have been deleted since.
+      if (this.#advice !== before)
+        this.#say('waiting', outageMessage(recordedUpdates, reasonOf(error), this.most, this.#advice));
       this.#fit();
       return false;
     }

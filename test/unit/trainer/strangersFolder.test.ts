@@ -19,7 +19,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { takenOverCode } from '../../../src/run/storage/storageErrorAdvice';
-import { LockedFolder } from '../../../src/run/storage/heldFolder.node';
+import { LockedFolder } from '../../../src/run/storage/lockedFolder.node';
 import { isLocked, lockFolder } from '../../../src/run/storage/folderLock.node';
 
 const runner = resolve('dist', 'cli.mjs');
@@ -58,8 +58,8 @@ describe('A run folder from a stranger', function () {
     writeFileSync(path('outside', 'precious'), 'precious '.repeat(3000));
   });
   afterEach(() => {
-    rmSync(path('run'), { recursive: true });
-    rmSync(path('outside'), { recursive: true });
+    rmSync(path('run'), { recursive: true, force: true });
+    rmSync(path('outside'), { recursive: true, force: true });
   });
   const isUnharmed = (): void => {
     assert.deepEqual(readdirSync(path('outside')), ['precious']);
@@ -184,6 +184,29 @@ describe('A run folder from a stranger', function () {
       await lock.release();
     });
   }
+
+  it('counts as deleted, not as taken over, where its lock is deleted first and the rest a moment later', async () => {
+    const lock = await lockFolder(path('run'));
+    const folder = new LockedFolder(path('run'));
+    await folder.append('records.arrows', new Uint8Array(8));
+    rmSync(path('run', 'run.lock'));
+    const appending = folder.append('records.arrows', new Uint8Array(8));
+    await setTimeout(250);
+    rmSync(path('run'), { recursive: true });
+    await assert.rejects(appending, { code: 'ENOENT' });
+    await lock.release();
+  });
+
+  it('counts as deleted once it is, where it seemed taken over before', async () => {
+    const lock = await lockFolder(path('run'));
+    const folder = new LockedFolder(path('run'));
+    await folder.append('records.arrows', new Uint8Array(8));
+    rmSync(path('run', 'run.lock'));
+    await assert.rejects(folder.append('records.arrows', new Uint8Array(8)), { code: takenOverCode });
+    rmSync(path('run'), { recursive: true });
+    await assert.rejects(folder.append('records.arrows', new Uint8Array(8)), { code: 'ENOENT' });
+    await lock.release();
+  });
 
   it('is taken by one of all who find the lock of a process that is gone', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);

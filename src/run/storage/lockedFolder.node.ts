@@ -1,7 +1,11 @@
-import { takenOverCode } from './storageErrorAdvice';
-import { formatHolder } from './folderLock.node';
+import { setTimeout } from 'node:timers/promises';
+import { describeHolder } from './folderLock.node';
 import { FolderStorage } from './folderStorage.node';
 import { runFiles } from './runFiles';
+import { takenOverCode } from './storageErrorAdvice';
+
+/** Milliseconds, and how often, a folder without its lock is looked at again: deleting a folder may begin with its lock. */
+const deletionCheck = { interval: 100, times: 10 } as const;
 
 /**
  * The folder of a run as the process that trains there writes it: nothing more, once its lock is not this process's any
@@ -9,7 +13,7 @@ import { runFiles } from './runFiles';
  * has taken over a run on a shared disk. A folder that nobody has locked is written like any other.
  *
  * Every change rejects with the code `takenOver` from then on, also where the lock comes back: what another process has
- * written in between is not known here.
+ * written in between is not known here. A folder that has been deleted rejects as a missing folder does.
  */
 export class LockedFolder extends FolderStorage {
   #wasHeld = false;
@@ -44,20 +48,34 @@ export class LockedFolder extends FolderStorage {
   }
 
   async #checkLock(): Promise<void> {
-    if (this.#taken !== undefined) throw this.#taken;
-    const holder = await formatHolder(this.folder, this.holder);
+    if (this.#taken !== undefined) {
+      if (await this.#isEmpty()) return;
+      throw this.#taken;
+    }
+    const holder = await describeHolder(this.folder, this.holder);
     if (holder?.isThis === true) {
       this.#wasHeld = true;
       return;
     }
-    // Of a folder that is gone, or out of reach, the carrier says more than its lock.
-    const isLost = holder !== undefined || (this.#wasHeld && (await super.list('')).length > 0);
-    if (!isLost) return;
+    if (holder === undefined && (!this.#wasHeld || (await this.#isBeingDeleted()))) return;
     const reason =
       holder === undefined
         ? `its ${runFiles.lock} is gone, so that another process may have trained there`
         : `${holder.words} has taken the folder over`;
     this.#taken = Object.assign(new Error(reason), { code: takenOverCode });
     throw this.#taken;
+  }
+
+  /** Whether the folder is gone or out of reach: the error of the disk then says more than the missing lock. */
+  async #isEmpty(): Promise<boolean> {
+    return (await super.list('')).length === 0;
+  }
+
+  async #isBeingDeleted(): Promise<boolean> {
+    for (let look = 0; look < deletionCheck.times; look++) {
+      if (await this.#isEmpty()) return true;
+      await setTimeout(deletionCheck.interval);
+    }
+    return this.#isEmpty();
   }
 }
