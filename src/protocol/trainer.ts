@@ -129,7 +129,7 @@ export type TrainerContract = {
   events: {
     records: RecordBatch;
     ended: Ending;
-    keeping: SaveStatus;
+    saveStatus: SaveStatus;
     /** All that has been found so far, whenever there is more. */
     findings: readonly Finding[];
     /** Something the person must know that does not end the run. */

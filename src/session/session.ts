@@ -302,7 +302,7 @@ export class Session implements Disposable {
     channel.on('notice', (message) => {
       this.#noticed.fire(message);
     });
-    channel.on('keeping', (keeping) => {
+    channel.on('saveStatus', (keeping) => {
       this.#keeping = keeping;
       this.#noticed.fire(keeping.message);
       this.#changed.fire(undefined);

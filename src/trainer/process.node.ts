@@ -1,4 +1,4 @@
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
@@ -8,7 +8,7 @@ import { isSaveAndExit, type ProcessFailure } from '../protocol/trainer';
 import { LockedFolder } from '../run/storage/lockedFolder.node';
 import { nodeThreads } from './training/workerThreads.node';
 import type { ParentWatch } from './parentWatch.node';
-import { serveTrainer } from './service';
+import { TrainerService } from './service';
 import { storedRunHandlers } from './storage/storedRuns.node';
 
 // Entry of the trainer's process, which the extension host forks. Whatever happens here, the extension host goes on.
@@ -33,15 +33,15 @@ const port: Port = {
 };
 
 /**
- * Below the editor's: on Linux and macOS a third of its share where both want the same core, on Windows the class
- * "below normal". The threads that Node starts from here on inherit it.
+ * Lowers the priority below the editor's: on Linux and macOS by 5, a third of its share where both want the same core,
+ * on Windows to the class "below normal". The threads that Node starts from here on inherit it.
  */
-function yieldToEditor(): void {
-  const { PRIORITY_NORMAL, PRIORITY_BELOW_NORMAL } = constants.priority;
+function lowerPriority(): void {
+  const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
   try {
-    setPriority(process.platform === 'win32' ? PRIORITY_BELOW_NORMAL : PRIORITY_NORMAL + 5);
+    setPriority(process.platform === 'win32' ? PRIORITY_BELOW_NORMAL : Math.min(getPriority() + 5, PRIORITY_LOW));
   } catch {
-    // Where the system does not allow it, training competes with the editor, and no number changes.
+    // Where the system does not allow it, training competes with the editor; no result changes.
   }
 }
 
@@ -53,12 +53,12 @@ function failWith(reason: unknown): void {
 
 if (process.send === undefined) throw new Error('The trainer is started by the extension host, not as a program.');
 
-yieldToEditor();
+lowerPriority();
 process.on('uncaughtException', failWith);
 process.on('unhandledRejection', failWith);
 process.stderr.on('error', () => undefined);
 
-const trainer = serveTrainer({
+const trainer = new TrainerService({
   connect: (handlers) => new Channel(port, handlers),
   openFolder: (folder) => new LockedFolder(folder, process.ppid),
   storedRuns: storedRunHandlers(),
@@ -82,7 +82,7 @@ process.on('message', (message) => {
   if (isSaveAndExit(message)) saveAndExit();
 });
 process.once('disconnect', saveAndExit);
-// As the system shuts down, or somebody presses Ctrl+C in the terminal that the editor was started from.
+// When the system shuts down, or Ctrl+C is pressed in the terminal that the editor was started from.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, saveAndExit);
 
 // This thread cannot notice anything while it is in the middle of a long update, so another one watches.

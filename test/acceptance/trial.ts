@@ -75,7 +75,7 @@ function planOf(trial: Trial, kernels: BuiltKernelSet): TrainingSetup {
   );
   const planned = prepareTraining({ experiment, files, kernels: openKernels(kernels), memoryLimit: 4096 * mebibyte });
   if (planned.kind === 'refused') throw new Error(`${trial.file}: ${planned.refusals[0]?.message}`);
-  return planned.plan;
+  return planned.setup;
 }
 
 function resolved({ file, variant, seed }: Trial): { readonly experiment: ResolvedExperiment } {

@@ -77,7 +77,7 @@ export async function trainHeadless(
     const writer = new RunWriter(storage, training, facts, sourceFrom(folder, commandLine.file));
     const opening = before === undefined ? writer.begin().then(() => []) : writer.resume(before);
     for (const fault of await opening.catch(cannotKeep(commandLine, folder))) say(fault);
-    say(introduction(writer.facts, training.updates));
+    say(introduction(writer.info, training.updates));
     const first = training.updates;
     const progress = commandLine.json ? jsonLines(stdout) : progressBar(stderr, facts);
     const { ending, isKept, losses } = await drive({ training, writer, progress, commandLine, interruption, say });
@@ -136,7 +136,7 @@ async function drive({ training, writer, progress, commandLine, interruption, sa
         progress.show(batch);
         losses = lastLosses(batch, losses);
       },
-      keeping: ({ message }) => {
+      saveStatus: ({ message }) => {
         say(message);
       },
     },
@@ -264,7 +264,7 @@ async function planned(
     ...(before === undefined ? {} : { shards: before.facts.shards }),
   });
   if (outcome.kind === 'refused') throw refusedAt(commandLine, file, outcome.refusals);
-  return { plan: outcome.plan, dataDigest };
+  return { plan: outcome.setup, dataDigest };
 }
 
 /** The kernels of the run that is gone on with where they can run here, else the fastest. */

@@ -58,13 +58,13 @@ export class Replay {
   #advance(capturing: boolean): CapturedUpdate | undefined {
     const { training, changes } = this;
     const rate = learningRateAt(changes, training.updates);
-    if (rate !== undefined) training.plan.learner.learningRate = rate;
+    if (rate !== undefined) training.setup.learner.learningRate = rate;
     const advance = training.advance(() => capturing, capturing);
     if (advance.kind === 'nonFinite') {
       throw new Error(`Update ${advance.where.update} diverged: there is nothing after it to look at.`);
     }
     this.#position = training.updates;
-    return advance.moment;
+    return advance.captured;
   }
 
   /** @param isEnough whether the replay can go on without one */

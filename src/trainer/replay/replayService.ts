@@ -114,7 +114,7 @@ export class ReplayService {
     this.#selected = undefined;
     const preparation = prepareTraining({ experiment, files, kernels: openKernels(kernels), memoryLimit, shards });
     if (preparation.kind === 'refused') return preparation;
-    const setup = preparation.plan;
+    const setup = preparation.setup;
     const replay = new Replay(new Training(setup, this.clock), storage, changes);
     this.#prepared = { kernels, setup, replay, gradientFlow: new GradientFlowComputer(setup) };
     return { kind: 'prepared', run: this.#prepared };

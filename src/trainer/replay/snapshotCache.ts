@@ -34,7 +34,7 @@ export class SnapshotCache {
   restore(updates: number): void {
     const waypoint = this.#kept.get(updates);
     if (waypoint === undefined) throw new Error(`There is no waypoint at update ${updates}.`);
-    this.training.plan.learner.restore(waypoint.learner);
+    this.training.setup.learner.restore(waypoint.learner);
     this.training.moveTo(JSON.parse(waypoint.position) as TrainingPosition);
   }
 
@@ -44,7 +44,7 @@ export class SnapshotCache {
     const { updates } = training;
     const apart = Math.max(leastApart, Math.ceil(way / waypointsPerWay));
     if (updates % apart !== 0 || this.#kept.has(updates)) return;
-    const learner = training.plan.learner.snapshot();
+    const learner = training.setup.learner.snapshot();
     const bytes = [...learner.tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
     this.#kept.set(updates, { updates, learner, position: JSON.stringify(training.position()), bytes });
     // The oldest go first: what somebody looked at long ago is not what is looked at next.

@@ -24,7 +24,7 @@ const metadataSchema = z.object({
 });
 
 /** Bytes beyond which a file is no checkpoint of a training: its tensors are all in the trainer's memory too. */
-export function largestCheckpoint({ plan }: Training): number {
+export function largestCheckpoint({ setup: plan }: Training): number {
   return plan.memoryBytes + 64 * 1024 * 1024;
 }
 
@@ -40,7 +40,7 @@ export interface CheckpointInfo {
 
 /** The bytes of a checkpoint of this moment: a safetensors file. */
 export function writeCheckpoint(training: Training, recordBytes: number, outline?: ObservationState): Uint8Array {
-  const { tensors, scalars } = training.plan.learner.snapshot();
+  const { tensors, scalars } = training.setup.learner.snapshot();
   return writeTensorFile({
     tensors,
     metadata: {
@@ -68,7 +68,7 @@ export function restoreCheckpoint(training: Training, bytes: Uint8Array, updates
   if (read.data.updates !== updates || scalars['updates'] !== updates) {
     throw new Error(`The file is the checkpoint of update ${read.data.updates}, not of ${updates}.`);
   }
-  training.plan.learner.restore({ tensors, scalars });
+  training.setup.learner.restore({ tensors, scalars });
   training.moveTo(position);
   return { updates, recordBytes, outline: readObservationState(metadata['diagnosis']) };
 }

@@ -28,33 +28,33 @@ const secondsBetweenOverviews = 30;
  */
 export class RunPersistence {
   readonly #packer: RecordPacker;
-  readonly #backlog = new WriteBuffer();
-  #kept: SaveState = 'whole';
+  readonly #buffer = new WriteBuffer();
+  #saved: SaveState = 'whole';
   /** What to do about that nothing can be written; undefined while it can be. */
   #advice: string | undefined;
   #isCheckpointDue = false;
-  #hasReachedBound = false;
+  #isBufferFull = false;
   /** Updates that had been let go before this outage. */
-  #lostBefore = 0;
+  #evictedBefore = 0;
   #lastFlush: number;
   #lastOverview: number;
 
   /**
-   * @param tell told whenever it stands otherwise with what is kept
-   * @param most bytes that may wait to be written
+   * @param notify told whenever it stands otherwise with what is kept
+   * @param bufferBytes bytes that may wait to be written
    */
   constructor(
     readonly writer: RunWriter,
-    readonly tell: (keeping: SaveStatus) => void,
-    readonly most = defaultBufferBytes,
+    readonly notify: (keeping: SaveStatus) => void,
+    readonly bufferBytes = defaultBufferBytes,
   ) {
-    this.#packer = new RecordPacker(writer.training.plan.layout);
+    this.#packer = new RecordPacker(writer.training.setup.layout);
     this.#lastFlush = writer.training.clock();
     this.#lastOverview = this.#lastFlush;
   }
 
-  get kept(): SaveState {
-    return this.#kept;
+  get saved(): SaveState {
+    return this.#saved;
   }
 
   /** Seconds until it is time to flush; 0 when it is. */
@@ -68,7 +68,7 @@ export class RunPersistence {
 
   /** The records from an update on that are not, or perhaps not yet, in the run's folder. */
   unwritten(from: number): readonly RecordBatch[] {
-    const held = [...this.#backlog.records, this.#packer.peek()].filter((batch) => batch !== undefined);
+    const held = [...this.#buffer.records, this.#packer.peek()].filter((batch) => batch !== undefined);
     return held.map((batch) => batchFrom(batch, from)).filter(({ count }) => count > 0);
   }
 
@@ -78,15 +78,15 @@ export class RunPersistence {
 
   async capture(update: number, capture: Capture): Promise<void> {
     this.#pack();
-    this.#backlog.add({ kind: 'capture', update, bytes: this.writer.captureBytes(capture) });
-    await this.#unlessWaiting();
+    this.#buffer.add({ kind: 'capture', update, bytes: this.writer.captureBytes(capture) });
+    await this.#writeUnlessWaiting();
   }
 
   /** Flushes and writes a checkpoint of this moment; while nothing can be written, at the first flush that works. */
   async checkpoint(): Promise<void> {
     this.#isCheckpointDue = true;
     this.#pack();
-    await this.#unlessWaiting();
+    await this.#writeUnlessWaiting();
   }
 
   /** Writes everything that waits. */
@@ -111,10 +111,10 @@ export class RunPersistence {
       await this.writer.writeOverview();
       await this.writer.writeManifest(ending.kind, message, place);
     } catch (error) {
-      const { folder } = this.writer.facts;
+      const { folder } = this.writer.info;
       if (await this.writer.isThere())
-        this.#say('cut', endNotSavedMessage(reasonOf(error), storageErrorAdvice(error, folder)));
-      else this.#say('gone', folderGoneMessage(folder));
+        this.#notify('cut', endNotSavedMessage(reasonOf(error), storageErrorAdvice(error, folder)));
+      else this.#notify('gone', folderGoneMessage(folder));
     }
   }
 
@@ -124,33 +124,33 @@ export class RunPersistence {
   }
 
   /** Writes at once; while that does not work, only flushes try again. */
-  async #unlessWaiting(): Promise<void> {
+  async #writeUnlessWaiting(): Promise<void> {
     if (this.#advice === undefined) await this.flush();
-    else this.#fit();
+    else this.#evict();
   }
 
   #pack(): void {
     const batch = this.#packer.take();
-    if (batch !== undefined) this.#backlog.add({ kind: 'records', batch });
+    if (batch !== undefined) this.#buffer.add({ kind: 'records', batch });
   }
 
   /** Lets go of what there is no memory for. */
-  #fit(): void {
-    this.#backlog.evict(this.most);
-    const isNew = (this.#backlog.evictedRecords?.count ?? 0) > this.#lostBefore;
-    if (!isNew || this.#hasReachedBound) return;
-    this.#hasReachedBound = true;
-    this.#say('waiting', bufferFullMessage(this.writer.recordedUpdates, this.most, this.#advice ?? ''));
+  #evict(): void {
+    this.#buffer.evict(this.bufferBytes);
+    const isNew = (this.#buffer.evictedRecords?.count ?? 0) > this.#evictedBefore;
+    if (!isNew || this.#isBufferFull) return;
+    this.#isBufferFull = true;
+    this.#notify('waiting', bufferFullMessage(this.writer.recordedUpdates, this.bufferBytes, this.#advice ?? ''));
   }
 
   async #writeAll(): Promise<void> {
     const isRecovering = this.#advice !== undefined;
     if (isRecovering) await this.writer.repair();
     await this.writer.writeRateChanges();
-    for (let piece = this.#backlog.first; piece !== undefined; piece = this.#backlog.first) {
+    for (let piece = this.#buffer.first; piece !== undefined; piece = this.#buffer.first) {
       if (piece.kind === 'records') await this.writer.appendRecords(piece.batch);
       else await this.writer.writeCapture(piece.update, piece.bytes);
-      this.#backlog.take();
+      this.#buffer.take();
     }
     // A power cut takes what was written after this moment, and no checkpoint stands without its records.
     await this.writer.syncRecords();
@@ -159,12 +159,12 @@ export class RunPersistence {
     this.#isCheckpointDue = false;
     if (!isRecovering) return;
     this.#advice = undefined;
-    this.#hasReachedBound = false;
-    const { evictedRecords: lost, evictedCaptures: lostCaptures } = this.#backlog;
-    this.#lostBefore = lost?.count ?? 0;
+    this.#isBufferFull = false;
+    const { evictedRecords: lost, evictedCaptures: lostCaptures } = this.#buffer;
+    this.#evictedBefore = lost?.count ?? 0;
     const { updates } = this.writer.training;
-    if (lost === undefined && lostCaptures.length === 0) this.#say('whole', recoveredMessage(updates));
-    else this.#say('gap', recoveredWithGapMessage(updates, lost, lostCaptures));
+    if (lost === undefined && lostCaptures.length === 0) this.#notify('whole', recoveredMessage(updates));
+    else this.#notify('gap', recoveredWithGapMessage(updates, lost, lostCaptures));
   }
 
   /** Whether something could be written; where not, what is to be kept waits from now on. */
@@ -175,19 +175,19 @@ export class RunPersistence {
     } catch (error) {
       // A replay, and whoever resumes, need not go back to before the outage.
       this.#isCheckpointDue = true;
-      const { facts, recordedUpdates } = this.writer;
+      const { info, recordedUpdates } = this.writer;
       const before = this.#advice;
-      this.#advice = storageErrorAdvice(error, facts.folder);
+      this.#advice = storageErrorAdvice(error, info.folder);
       // Another reason needs another remedy: a folder whose lock was gone may have been deleted since.
       if (this.#advice !== before)
-        this.#say('waiting', outageMessage(recordedUpdates, reasonOf(error), this.most, this.#advice));
-      this.#fit();
+        this.#notify('waiting', outageMessage(recordedUpdates, reasonOf(error), this.bufferBytes, this.#advice));
+      this.#evict();
       return false;
     }
   }
 
-  #say(state: SaveState, message: string): void {
-    this.#kept = state;
-    this.tell({ state, message });
+  #notify(state: SaveState, message: string): void {
+    this.#saved = state;
+    this.notify({ state, message });
   }
 }

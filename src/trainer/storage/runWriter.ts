@@ -45,7 +45,7 @@ export class RunWriter {
   /** Findings that the file has. */
   #keptFindings: readonly Finding[] = [];
   #recordedUpdates = 0;
-  #facts: RunInfo;
+  #info: RunInfo;
   #startedAt = new Date().toISOString();
   #source: string | null;
 
@@ -56,11 +56,11 @@ export class RunWriter {
     info: RunInfo,
     source?: string,
   ) {
-    this.#facts = info;
+    this.#info = info;
     this.#source = source ?? null;
-    this.#encoder = new RecordEncoder(training.plan.layout);
+    this.#encoder = new RecordEncoder(training.setup.layout);
     this.#history = this.#freshHistory();
-    this.diagnosis = new Diagnosis(training.plan.experiment, info);
+    this.diagnosis = new Diagnosis(training.setup.experiment, info);
   }
 
   /**
@@ -101,7 +101,7 @@ export class RunWriter {
    * @returns a sentence for each checkpoint that had to be passed over, and for what else is damaged
    * @throws naming the newest checkpoint when none of them can be used
    */
-  async resume({ startedAt, source, facts }: Manifest): Promise<readonly string[]> {
+  async resume({ startedAt, source, facts: info }: Manifest): Promise<readonly string[]> {
     this.#startedAt = startedAt;
     this.#source = source;
     const checkpoints = await this.#checkpoints();
@@ -128,7 +128,7 @@ export class RunWriter {
       for (const later of checkpoints) if (later > updates) await this.storage.remove(runFiles.checkpoint(later));
       const lostRates = await this.#forgetLaterRateChanges();
       this.#history = await this.#recalled();
-      this.#facts = { ...this.#facts, ...withKernelChange(facts, updates, this.training.plan.kernels.name) };
+      this.#info = { ...this.#info, ...withKernelChange(info, updates, this.training.setup.kernels.name) };
       this.#recordedUpdates = updates;
       await this.writeManifest('running', undefined);
       return [
@@ -140,8 +140,8 @@ export class RunWriter {
   }
 
   /** What is known of the run; of one that was gone on with, also which kernel sets computed it before. */
-  get facts(): RunInfo {
-    return this.#facts;
+  get info(): RunInfo {
+    return this.#info;
   }
 
   /** Updates before the first that is in no record; there may be gaps before it. */
@@ -193,12 +193,12 @@ export class RunWriter {
     if (this.#history === undefined) return;
     const { series, numbers } = this.#history;
     const overview = { recordBytes: this.#recordBytes, numbers, tables: series.whole() };
-    await this.storage.write(runFiles.overview, writeOverview(overview, this.training.plan.layout));
+    await this.storage.write(runFiles.overview, writeOverview(overview, this.training.setup.layout));
   }
 
   /** The file of a capture. */
   captureBytes({ tensors, metadata }: Capture): Uint8Array {
-    const described = { ...metadata, experiment: toJson(this.training.plan.experiment), format: 'unroll-capture-1' };
+    const described = { ...metadata, experiment: toJson(this.training.setup.experiment), format: 'unroll-capture-1' };
     return writeTensorFile({ tensors, metadata: described });
   }
 
@@ -216,10 +216,10 @@ export class RunWriter {
     const manifest: Manifest = {
       format: 'unroll-run',
       version: layoutVersion,
-      experiment: JSON.parse(toJson(this.training.plan.experiment)) as Manifest['experiment'],
-      variant: this.#facts.variant,
+      experiment: JSON.parse(toJson(this.training.setup.experiment)) as Manifest['experiment'],
+      variant: this.#info.variant,
       source: this.#source,
-      kernels: this.#facts.kernels,
+      kernels: this.#info.kernels,
       state,
       updates: this.training.updates,
       startedAt: this.#startedAt,
@@ -229,7 +229,7 @@ export class RunWriter {
       validationLoss: this.#history?.numbers.validationLoss ?? null,
       message: message ?? null,
       nonFinite: nonFinite ?? null,
-      facts: this.#facts as Manifest['facts'],
+      facts: this.#info as Manifest['facts'],
     };
     await this.storage.write(runFiles.manifest, writeManifest(manifest));
   }
@@ -258,13 +258,13 @@ export class RunWriter {
   }
 
   #freshHistory(): RunHistory {
-    const { layout, experiment } = this.training.plan;
+    const { layout, experiment } = this.training.setup;
     return new RunHistory(layout, experiment.record.every);
   }
 
   /** What the records up to the checkpoint come to; an overview that goes beyond it is of no use, and goes. */
   async #recalled(): Promise<RunHistory | undefined> {
-    const { layout, experiment } = this.training.plan;
+    const { layout, experiment } = this.training.setup;
     const overview = readOverview(
       (await this.storage.read(runFiles.overview, largestOverview)) ?? new Uint8Array(0),
       layout,

@@ -14,7 +14,7 @@ export interface RunObserver {
   /** Records of the updates since the last call, some twenty times a second at most. */
   records(batch: RecordBatch): void;
   /** It stands otherwise with what is kept of the run. */
-  keeping(keeping: SaveStatus): void;
+  saveStatus(keeping: SaveStatus): void;
   /** Something has been found; these are all findings so far. */
   findings?(findings: readonly Finding[]): void;
 }
@@ -30,7 +30,7 @@ export interface RunOptions {
   /** Lets waiting messages be handled before it resolves. */
   readonly yieldToMessages: () => Promise<void>;
   /** Bytes that may wait in memory while the folder cannot be written; by default what `mostWaiting` says. */
-  readonly mostWaiting?: number;
+  readonly bufferBytes?: number;
   /** Updates to capture. */
   readonly capturing?: (update: number) => boolean;
 }
@@ -42,9 +42,9 @@ const secondsBetweenPublications = 0.05;
 export class Run {
   readonly #training: Training;
   readonly #published: RecordPacker;
-  readonly #keeper: RunPersistence | undefined;
+  readonly #persistence: RunPersistence | undefined;
   readonly #diagnosis: Diagnosis | undefined;
-  #told: readonly Finding[] = [];
+  #publishedFindings: readonly Finding[] = [];
   #paused = false;
   #stepsAllowed = 0;
   #stopping = false;
@@ -54,15 +54,15 @@ export class Run {
   #alarm: ReturnType<typeof setTimeout> | undefined;
   #lastPublication = -Infinity;
 
-  constructor(readonly surroundings: RunOptions) {
-    this.#training = surroundings.training;
-    const { writer, observer, mostWaiting } = surroundings;
+  constructor(readonly options: RunOptions) {
+    this.#training = options.training;
+    const { writer, observer, bufferBytes: mostWaiting } = options;
     const tell = (keeping: SaveStatus): void => {
-      observer.keeping(keeping);
+      observer.saveStatus(keeping);
     };
-    this.#keeper = writer && new RunPersistence(writer, tell, mostWaiting);
-    this.#diagnosis = surroundings.diagnosis ?? writer?.diagnosis;
-    this.#published = new RecordPacker(this.#training.plan.layout);
+    this.#persistence = writer && new RunPersistence(writer, tell, mostWaiting);
+    this.#diagnosis = options.diagnosis ?? writer?.diagnosis;
+    this.#published = new RecordPacker(this.#training.setup.layout);
   }
 
   /** Resolves once the update in progress is done and published. */
@@ -103,18 +103,18 @@ export class Run {
 
   setLearningRate(rate: number): void {
     if (!(Number.isFinite(rate) && rate > 0)) throw new Error(`A learning rate is a number above 0; got ${rate}.`);
-    this.#training.plan.learner.learningRate = rate;
-    this.#keeper?.noteRateChange({ update: this.#training.updates, learningRate: rate });
+    this.#training.setup.learner.learningRate = rate;
+    this.#persistence?.noteRateChange({ update: this.#training.updates, learningRate: rate });
   }
 
   /** The records from an update on that are not yet in the run's folder; none where nothing is kept. */
   unwritten(from: number): readonly RecordBatch[] {
-    return this.#keeper?.unwritten(from) ?? [];
+    return this.#persistence?.unwritten(from) ?? [];
   }
 
   /** Whether everything so far stands in the run's folder. */
   get isKept(): boolean {
-    return this.#keeper?.kept === 'whole';
+    return this.#persistence?.saved === 'whole';
   }
 
   /** Trains until the planned end, a stop, a failure or the first value that is not finite. */
@@ -128,8 +128,8 @@ export class Run {
     if (ending.kind === 'finished') this.#diagnosis?.finish();
     if (ending.kind === 'diverged') this.#diagnosis?.diverge(ending.place.update, ending.message);
     this.#publish();
-    if (this.#isSuspended && ending.kind === 'stopped') await this.#keeper?.suspend();
-    else await this.#keeper?.conclude(ending);
+    if (this.#isSuspended && ending.kind === 'stopped') await this.#persistence?.suspend();
+    else await this.#persistence?.conclude(ending);
     return ending;
   }
 
@@ -143,7 +143,7 @@ export class Run {
         continue;
       }
       if (this.#paused) this.#stepsAllowed--;
-      const advance = training.advance(this.surroundings.capturing);
+      const advance = training.advance(this.options.capturing);
       if (advance.kind === 'nonFinite') {
         const { update, pass, tensor, layer, t, row, value } = advance.where;
         const place = {
@@ -152,11 +152,11 @@ export class Run {
           ...(t === undefined ? {} : { t }),
           ...(row === undefined ? {} : { row }),
         };
-        const message = describeNonFinite(advance.where, training.plan.experiment.model.cell);
+        const message = describeNonFinite(advance.where, training.setup.experiment.model.cell);
         return { kind: 'diverged', updates: training.updates, message, place };
       }
       this.#published.add(advance.record);
-      this.#keeper?.add(advance.record);
+      this.#persistence?.add(advance.record);
       this.#diagnosis?.take(advance.record);
       await this.#keepWhatIsDue(advance.record.update, advance.capture);
       if (advance.finished !== undefined) {
@@ -164,9 +164,9 @@ export class Run {
       }
       const now = training.clock();
       if (now - this.#lastPublication >= secondsBetweenPublications) this.#publish();
-      if (this.#keeper?.secondsToFlush === 0) await this.#keeper.flush();
+      if (this.#persistence?.secondsToFlush === 0) await this.#persistence.flush();
       if (now - lastYield >= secondsBetweenYields) {
-        await this.surroundings.yieldToMessages();
+        await this.options.yieldToMessages();
         lastYield = training.clock();
       }
     }
@@ -174,21 +174,21 @@ export class Run {
   }
 
   async #keepWhatIsDue(update: number, capture: Capture | undefined): Promise<void> {
-    if (capture !== undefined) await this.#keeper?.capture(update, capture);
-    const { checkpointEvery } = this.#training.plan.experiment.training;
-    if (checkpointEvery > 0 && this.#training.updates % checkpointEvery === 0) await this.#keeper?.checkpoint();
+    if (capture !== undefined) await this.#persistence?.capture(update, capture);
+    const { checkpointEvery } = this.#training.setup.experiment.training;
+    if (checkpointEvery > 0 && this.#training.updates % checkpointEvery === 0) await this.#persistence?.checkpoint();
   }
 
   async #waitWhilePaused(): Promise<void> {
     this.#publish();
-    await this.#keeper?.flush();
+    await this.#persistence?.flush();
     this.#settleIdle();
     // While the records were written, somebody may have asked for more.
     if (this.#stopping || !this.#paused || this.#stepsAllowed > 0) return;
-    const keeper = this.#keeper;
+    const keeper = this.#persistence;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      if (keeper?.kept === 'waiting') this.#wakeLater(keeper.secondsToFlush);
+      if (keeper?.saved === 'waiting') this.#wakeLater(keeper.secondsToFlush);
     });
     clearTimeout(this.#alarm);
   }
@@ -220,10 +220,10 @@ export class Run {
   #publish(): void {
     this.#lastPublication = this.#training.clock();
     const batch = this.#published.take();
-    if (batch !== undefined) this.surroundings.observer.records(batch);
+    if (batch !== undefined) this.options.observer.records(batch);
     const findings = this.#diagnosis?.findings ?? [];
-    if (findings === this.#told) return;
-    this.#told = findings;
-    this.surroundings.observer.findings?.(findings);
+    if (findings === this.#publishedFindings) return;
+    this.#publishedFindings = findings;
+    this.options.observer.findings?.(findings);
   }
 }

@@ -14,7 +14,7 @@ export type Advance =
       readonly record: UpdateRecord;
       readonly capture: Capture | undefined;
       /** The window it was made from and the learner before it, where it was captured. */
-      readonly moment: CapturedUpdate | undefined;
+      readonly captured: CapturedUpdate | undefined;
       /** Why the run is over with this update, if it is. */
       readonly finished: 'steps' | 'stopAtLoss' | undefined;
     }
@@ -48,15 +48,15 @@ export class Training {
   #seconds = 0;
 
   constructor(
-    readonly plan: TrainingSetup,
+    readonly setup: TrainingSetup,
     /** Seconds on a clock that never goes back. */
     readonly clock: () => number,
   ) {
-    this.#sourceState = plan.source.state();
+    this.#sourceState = setup.source.state();
   }
 
   get updates(): number {
-    return this.plan.learner.updates;
+    return this.setup.learner.updates;
   }
 
   get seconds(): number {
@@ -64,7 +64,7 @@ export class Training {
   }
 
   get isFinished(): boolean {
-    return this.updates >= this.plan.experiment.training.steps;
+    return this.updates >= this.setup.experiment.training.steps;
   }
 
   /**
@@ -76,7 +76,7 @@ export class Training {
    */
   advance(capturing: (update: number) => boolean = () => false, measuring = true): Advance {
     const began = this.clock();
-    const { learner, experiment } = this.plan;
+    const { learner, experiment } = this.setup;
     const request = {
       record: measuring && learner.updates % experiment.record.every === 0,
       capture: capturing(learner.updates),
@@ -109,7 +109,7 @@ export class Training {
     return {
       source: this.#sourceState,
       windowsDone: this.#windowsDone,
-      learningRate: this.plan.learner.learningRate,
+      learningRate: this.setup.learner.learningRate,
       seconds: this.#seconds,
     };
   }
@@ -120,7 +120,7 @@ export class Training {
    * @throws where there is no such position in these data
    */
   moveTo(position: TrainingPosition): void {
-    this.plan.source.restore(position.source);
+    this.setup.source.restore(position.source);
     this.#sourceState = position.source;
     this.#windows = undefined;
     this.#windowsDone = 0;
@@ -133,7 +133,7 @@ export class Training {
         );
       }
     }
-    this.plan.learner.learningRate = position.learningRate;
+    this.setup.learner.learningRate = position.learningRate;
     this.#seconds = position.seconds;
   }
 
@@ -143,7 +143,7 @@ export class Training {
     around: Pick<CapturedUpdate, 'window' | 'before'> | undefined,
     measuring: boolean,
   ): Advance {
-    const { experiment, learner, source } = this.plan;
+    const { experiment, learner, source } = this.setup;
     const { steps, validateEvery, stopAtLoss } = experiment.training;
     const done = learner.updates;
     const finished =
@@ -157,7 +157,7 @@ export class Training {
       record: { ...numbers, validationLoss, seconds: this.#seconds, record },
       capture,
       // The source may write its next batch over this one.
-      moment:
+      captured:
         capture === undefined || around === undefined
           ? undefined
           : { capture, before: around.before, after: learner.snapshot(), window: structuredClone(around.window) },
@@ -172,15 +172,15 @@ export class Training {
         this.#windowsDone++;
         return next.value;
       }
-      this.#sourceState = this.plan.source.state();
+      this.#sourceState = this.setup.source.state();
       this.#windowsDone = 0;
-      this.#windows = this.#cut(this.plan.source.next())[Symbol.iterator]();
+      this.#windows = this.#cut(this.setup.source.next())[Symbol.iterator]();
     }
   }
 
   #cut(batch: Window): Iterable<Window> {
-    const { bptt } = this.plan.experiment;
-    return bptt === 'full' || this.plan.source.continues ? [batch] : windowsOf(batch, bptt.forward);
+    const { bptt } = this.setup.experiment;
+    return bptt === 'full' || this.setup.source.continues ? [batch] : windowsOf(batch, bptt.forward);
   }
 }
 

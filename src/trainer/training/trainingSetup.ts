@@ -47,7 +47,7 @@ export interface TrainingSetup {
 
 /** A plan, or every reason there is none. */
 export type PreparedTraining =
-  | { readonly kind: 'planned'; readonly plan: TrainingSetup }
+  | { readonly kind: 'planned'; readonly setup: TrainingSetup }
   | { readonly kind: 'refused'; readonly refusals: readonly StartProblem[] };
 
 /** What training would take: its data stand open, nothing is allocated. */
@@ -107,7 +107,7 @@ export function prepareTraining(request: TrainingRequest): PreparedTraining {
   const unloadable = fillParameters(learner, experiment, files);
   if (unloadable !== undefined) return { kind: 'refused', refusals: [unloadable] };
   const cell = cellNamed(experiment.model.cell);
-  return { kind: 'planned', plan: { experiment, source, learner, options, kernels, cell, layout, memoryBytes } };
+  return { kind: 'planned', setup: { experiment, source, learner, options, kernels, cell, layout, memoryBytes } };
 }
 
 function layoutOf(experiment: ResolvedExperiment, { network, steps }: LearnerOptions): RecordLayout {

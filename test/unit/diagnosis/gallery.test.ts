@@ -24,8 +24,8 @@ function findingsOf(text: string, variant?: string): readonly Finding[] {
   const kernels = openKernels(defaultKernelSet(true));
   const planned = prepareTraining({ experiment, files, kernels, memoryLimit: 1e9 });
   assert.ok(planned.kind === 'planned', JSON.stringify(planned));
-  const training = new Training(planned.plan, () => performance.now() / 1000);
-  const diagnosis = new Diagnosis(experiment, runInfoOf(planned.plan, variant, undefined, 1));
+  const training = new Training(planned.setup, () => performance.now() / 1000);
+  const diagnosis = new Diagnosis(experiment, runInfoOf(planned.setup, variant, undefined, 1));
   while (!training.isFinished) {
     const advance = training.advance();
     if (advance.kind === 'nonFinite') {

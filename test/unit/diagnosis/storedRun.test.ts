@@ -24,13 +24,13 @@ describe('The findings of a run', () => {
     readFindings(readFileSync(join(folder, 'findings.jsonl'))).map(({ code }) => code);
   const writerOf = (steps: number): RunWriter => {
     const training = exampleTraining(keys(steps));
-    return new RunWriter(new FolderStorage(folder), training, runInfoOf(training.plan, undefined, folder, 1));
+    return new RunWriter(new FolderStorage(folder), training, runInfoOf(training.setup, undefined, folder, 1));
   };
   const train = async (writer: RunWriter): Promise<readonly string[]> => {
     const told: string[] = [];
     const observer = {
       records: () => undefined,
-      keeping: () => undefined,
+      saveStatus: () => undefined,
       findings: (findings: RunWriter['diagnosis']['findings']) => {
         told.splice(0, Infinity, ...findings.map(({ code }) => code));
       },

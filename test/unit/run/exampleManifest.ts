@@ -6,7 +6,7 @@ import { exampleTraining } from '../trainer/exampleTraining';
 
 /** The manifest of a run that has ended, with another layout of its records where one is given. */
 export function exampleManifest(layout?: RecordLayout): Manifest {
-  const { plan } = exampleTraining();
+  const { setup: plan } = exampleTraining();
   const facts = runInfoOf(plan, undefined, '/runs/example', 1);
   return {
     format: 'unroll-run',

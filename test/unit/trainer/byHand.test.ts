@@ -22,7 +22,7 @@ describe('Three steps by hand', () => {
     memoryLimit: 1e9,
   });
   assert.ok(planned.kind === 'planned');
-  const { plan } = planned;
+  const { setup: plan } = planned;
   const advance = new Training(plan, () => 0).advance(() => true);
   assert.ok(advance.kind === 'updated' && advance.capture !== undefined);
   const { capture } = advance;

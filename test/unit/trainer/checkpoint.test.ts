@@ -40,7 +40,7 @@ describe('A checkpoint', () => {
     it(`is gone on from bit for bit: ${kind}`, () => {
       const uninterrupted = exampleTraining(keys, files);
       for (let n = 0; n < 5; n++) update(uninterrupted);
-      uninterrupted.plan.learner.learningRate = 0.0125;
+      uninterrupted.setup.learner.learningRate = 0.0125;
       const bytes = writeCheckpoint(uninterrupted, 1234);
       const expected = [5, 6, 7, 8].map(() => update(uninterrupted));
 

@@ -53,7 +53,7 @@ async function trainToEnd(training: Training, writer: RunWriter): Promise<void> 
   const run = new Run({
     training,
     writer,
-    observer: { records: () => undefined, keeping: ({ message }) => assert.fail(message) },
+    observer: { records: () => undefined, saveStatus: ({ message }) => assert.fail(message) },
     yieldToMessages: () =>
       new Promise((done) => {
         setImmediate(done);
@@ -72,7 +72,7 @@ describe('A run that is cut off', () => {
   });
   const keys = { training: { steps: 12, batch: 3, checkpointEvery: 5, validateEvery: 4 } };
   const writerIn = (folder: string, training: Training): RunWriter =>
-    new RunWriter(new FolderStorage(folder), training, runInfoOf(training.plan, undefined, folder, 1));
+    new RunWriter(new FolderStorage(folder), training, runInfoOf(training.setup, undefined, folder, 1));
 
   /** The folder of a run that was killed between two flushes: its records go on after its newest checkpoint. */
   async function killed(): Promise<{ readonly whole: string; readonly cut: string }> {

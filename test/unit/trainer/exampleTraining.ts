@@ -36,7 +36,7 @@ export function exampleTraining(
     ...(shards === undefined ? {} : { shards }),
   });
   assert.ok(planned.kind === 'planned', JSON.stringify(planned));
-  return new Training(planned.plan, () => performance.now() / 1000);
+  return new Training(planned.setup, () => performance.now() / 1000);
 }
 
 /** Two hundred characters of few kinds. */

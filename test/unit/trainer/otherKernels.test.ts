@@ -33,7 +33,7 @@ describe('A run that other kernels went on with', () => {
   };
   const begun = (kernels: 'simd' | 'simd-fma'): { readonly training: Training; readonly writer: RunWriter } => {
     const training = exampleTraining(keys, new Map(), undefined, kernels);
-    const facts = runInfoOf(training.plan, undefined, folder, 1);
+    const facts = runInfoOf(training.setup, undefined, folder, 1);
     return { training, writer: new RunWriter(new FolderStorage(folder), training, facts) };
   };
   /** Trains up to so many updates and keeps a checkpoint there; what the second sequence saw in each. */
@@ -42,14 +42,14 @@ describe('A run that other kernels went on with', () => {
     while (training.updates < updates) {
       const advance = training.advance(() => true);
       assert.ok(advance.kind === 'updated' && advance.capture !== undefined);
-      seen.push(inspectionOf(advance.capture, training.plan, 1));
+      seen.push(inspectionOf(advance.capture, training.setup, 1));
     }
     await writer.writeCheckpoint();
     await writer.writeManifest('stopped', undefined);
     return seen;
   };
   const replayed = async (kernels: KernelHistory): Promise<ReplayService> => {
-    const { experiment } = exampleTraining(keys).plan;
+    const { experiment } = exampleTraining(keys).setup;
     const service = new ReplayService(
       (path) => new FolderStorage(path),
       () => 0,
@@ -110,9 +110,9 @@ describe('A run that other kernels went on with', () => {
       undefined,
       'simd',
     );
-    const writer = new RunWriter(new FolderStorage(folder), training, runInfoOf(training.plan, undefined, folder, 2));
+    const writer = new RunWriter(new FolderStorage(folder), training, runInfoOf(training.setup, undefined, folder, 2));
     await writer.resume(manifest());
-    assert.deepEqual([writer.facts.plannedUpdates, writer.facts.workers], [40, 2]);
+    assert.deepEqual([writer.info.plannedUpdates, writer.info.workers], [40, 2]);
   });
 
   it('keeps of their history what lies before the update that it is gone on from', () => {

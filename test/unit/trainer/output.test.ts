@@ -30,7 +30,7 @@ const text = (steps = 12): Training =>
   );
 
 const bits = (training: Training): string =>
-  JSON.stringify([...training.plan.learner.parameters.values()].map(({ values }) => Array.from(values)));
+  JSON.stringify([...training.setup.learner.parameters.values()].map(({ values }) => Array.from(values)));
 
 describe('A text drawn from the net', () => {
   const request = { update: 3, prompt: 'to be', temperature: 1, seed: 7, length: 60 };
@@ -38,19 +38,19 @@ describe('A text drawn from the net', () => {
   it('is the same for the same seed, and another one for another', () => {
     const training = text();
     const capture = captured(training, 3);
-    const sample = sampleSymbols(training.plan, capture, request);
-    assert.deepEqual(sampleSymbols(training.plan, capture, request), sample);
-    assert.notEqual(sampleSymbols(training.plan, capture, { ...request, seed: 8 }).text, sample.text);
+    const sample = sampleSymbols(training.setup, capture, request);
+    assert.deepEqual(sampleSymbols(training.setup, capture, request), sample);
+    assert.notEqual(sampleSymbols(training.setup, capture, { ...request, seed: 8 }).text, sample.text);
     assert.equal(sample.text.length, 60);
-    assert.ok(Array.from(sample.text).every((character) => training.plan.source.inputNames.includes(character)));
+    assert.ok(Array.from(sample.text).every((character) => training.setup.source.inputNames.includes(character)));
   });
 
   it('leaves the training as it is, to the bit', () => {
     const [asked, left] = [text(), text()];
     const capture = captured(asked, 3);
     captured(left, 3);
-    sampleSymbols(asked.plan, capture, request);
-    scoresOf(asked.plan, capture, { update: 3, sequence: 0 });
+    sampleSymbols(asked.setup, capture, request);
+    scoresOf(asked.setup, capture, { update: 3, sequence: 0 });
     assert.equal(bits(asked), bits(left));
     asked.advance();
     left.advance();
@@ -60,19 +60,19 @@ describe('A text drawn from the net', () => {
   it('comes from the weights before the update, not from later ones', () => {
     const training = text();
     const capture = captured(training, 3);
-    const there = sampleSymbols(training.plan, capture, { ...request, temperature: 0 });
+    const there = sampleSymbols(training.setup, capture, { ...request, temperature: 0 });
     captured(training, 9);
-    assert.deepEqual(sampleSymbols(training.plan, capture, { ...request, temperature: 0 }), there);
+    assert.deepEqual(sampleSymbols(training.setup, capture, { ...request, temperature: 0 }), there);
   });
 
   it('takes the likeliest symbol at temperature 0, whatever the seed', () => {
     const training = text();
     const capture = captured(training, 3);
-    const cold = sampleSymbols(training.plan, capture, { ...request, temperature: 0 });
-    assert.equal(sampleSymbols(training.plan, capture, { ...request, temperature: 0, seed: 99 }).text, cold.text);
-    const inputs = training.plan.source.inputs;
+    const cold = sampleSymbols(training.setup, capture, { ...request, temperature: 0 });
+    assert.equal(sampleSymbols(training.setup, capture, { ...request, temperature: 0, seed: 99 }).text, cold.text);
+    const inputs = training.setup.source.inputs;
     assert.ok(cold.probabilities.every((p) => p >= 1 / inputs));
-    const hot = sampleSymbols(training.plan, capture, { ...request, temperature: 50, length: 400 });
+    const hot = sampleSymbols(training.setup, capture, { ...request, temperature: 50, length: 400 });
     assert.ok(new Set(hot.text).size > new Set(cold.text).size);
   });
 
@@ -80,7 +80,7 @@ describe('A text drawn from the net', () => {
     const training = text();
     const capture = captured(training, 3);
     // The net's own probabilities after a prompt are those of a captured forward pass over the same symbols.
-    const inspection = inspectionOf(capture, training.plan, 0);
+    const inspection = inspectionOf(capture, training.setup, 0);
     const { inputNames, outputs, inputs, steps } = inspection;
     const width = inputNames.length;
     const read = Array.from(
@@ -91,7 +91,7 @@ describe('A text drawn from the net', () => {
     const drawn = new Map<string, number>();
     const trials = 400;
     for (let seed = 0; seed < trials; seed++) {
-      const { text: symbol, probabilities } = sampleSymbols(training.plan, capture, {
+      const { text: symbol, probabilities } = sampleSymbols(training.setup, capture, {
         ...request,
         prompt: read.join(''),
         length: 1,
@@ -113,7 +113,7 @@ describe('A text drawn from the net', () => {
 
   it('learns what it was trained on', () => {
     const training = text(200);
-    const { text: drawn } = sampleSymbols(training.plan, captured(training, 199), {
+    const { text: drawn } = sampleSymbols(training.setup, captured(training, 199), {
       ...request,
       temperature: 0,
       prompt: 'to be or',
@@ -125,18 +125,18 @@ describe('A text drawn from the net', () => {
     const training = text();
     const capture = captured(training, 0);
     assert.throws(
-      () => sampleSymbols(training.plan, capture, { ...request, prompt: 'tö be' }),
+      () => sampleSymbols(training.setup, capture, { ...request, prompt: 'tö be' }),
       /"ö", symbol 2 of the prompt, is not among the \d+ that this net knows: .*a b/,
     );
-    assert.throws(() => sampleSymbols(training.plan, capture, { ...request, prompt: '' }), /prompt is empty/);
-    assert.throws(() => sampleSymbols(training.plan, capture, { ...request, temperature: -1 }), /temperature/);
+    assert.throws(() => sampleSymbols(training.setup, capture, { ...request, prompt: '' }), /prompt is empty/);
+    assert.throws(() => sampleSymbols(training.setup, capture, { ...request, temperature: -1 }), /temperature/);
     const adding = exampleTraining();
-    assert.throws(() => sampleSymbols(adding.plan, captured(adding, 0), request), /cannot go on from its own output/);
+    assert.throws(() => sampleSymbols(adding.setup, captured(adding, 0), request), /cannot go on from its own output/);
   });
 
   it('can be a string of a grammar', () => {
     const training = exampleTraining({ data: { task: 'reber' }, model: { cell: 'lstm', hidden: 6 } });
-    const { text: drawn } = sampleSymbols(training.plan, captured(training, 2), { ...request, prompt: 'B' });
+    const { text: drawn } = sampleSymbols(training.setup, captured(training, 2), { ...request, prompt: 'B' });
     assert.match(drawn, /^[BTSXPVE]{60}$/);
   });
 });
@@ -145,12 +145,12 @@ describe('Scores by position', () => {
   it('count the right answers of every sequence of the batch', () => {
     const training = text();
     const capture = captured(training, 2);
-    const { kind, batch, heldOut, series } = scoresOf(training.plan, capture, { update: 2, sequence: 0 });
+    const { kind, batch, heldOut, series } = scoresOf(training.setup, capture, { update: 2, sequence: 0 });
     assert.equal(kind, 'accuracy');
     assert.equal(series, undefined);
     assert.ok(heldOut !== undefined && heldOut.total >= 0 && heldOut.total <= 1);
-    const inspections = Array.from({ length: 8 }, (_, sequence) => inspectionOf(capture, training.plan, sequence));
-    const width = training.plan.source.outputs;
+    const inspections = Array.from({ length: 8 }, (_, sequence) => inspectionOf(capture, training.setup, sequence));
+    const width = training.setup.source.outputs;
     batch.scores.forEach((score, t) => {
       const right = inspections.filter(({ outputs, targets }) => {
         const row = outputs.subarray(t * width, (t + 1) * width);
@@ -164,7 +164,7 @@ describe('Scores by position', () => {
   it('are the root of the mean squared error for values, of which the loss is the square', () => {
     const training = exampleTraining({ data: { task: 'sine', length: 9 }, clip: null });
     const capture = captured(training, 2);
-    const { kind, batch, heldOut, series, heldOutSequences } = scoresOf(training.plan, capture, {
+    const { kind, batch, heldOut, series, heldOutSequences } = scoresOf(training.setup, capture, {
       update: 2,
       sequence: 1,
     });
@@ -173,15 +173,15 @@ describe('Scores by position', () => {
     assert.ok(heldOut !== undefined && series !== undefined && heldOutSequences > 1);
     assert.equal(series.sequence, 1);
     assert.equal(series.outputs.length, series.targets.length);
-    assert.equal(series.mask.length * training.plan.source.outputs, series.outputs.length);
+    assert.equal(series.mask.length * training.setup.source.outputs, series.outputs.length);
   });
 
   it('of what is held out come from the weights before the update', () => {
     const training = exampleTraining({ data: { task: 'sine', length: 9 }, clip: null });
     const capture = captured(training, 0);
     const fresh = exampleTraining({ data: { task: 'sine', length: 9 }, clip: null });
-    const expected = fresh.plan.learner.evaluate(fresh.plan.source.validation())?.loss ?? NaN;
-    const { heldOut } = scoresOf(training.plan, capture, { update: 0, sequence: 0 });
+    const expected = fresh.setup.learner.evaluate(fresh.setup.source.validation())?.loss ?? NaN;
+    const { heldOut } = scoresOf(training.setup, capture, { update: 0, sequence: 0 });
     assert.ok(Math.abs((heldOut?.total ?? NaN) ** 2 - expected) < 1e-12);
   });
 });
@@ -230,12 +230,12 @@ describe('States in two dimensions', () => {
       training: { steps: 3, batch: 90 },
     });
     const capture = captured(training, 1);
-    const projection = projectStates(training.plan, capture, { update: 1, sequence: 89, layer: 0 });
+    const projection = projectStates(training.setup, capture, { update: 1, sequence: 89, layer: 0 });
     const { lanes, steps, inputs, likeliest, asked, points, sequences } = projection;
     assert.ok(sequences <= 38 && sequences > 20 && lanes.includes(89));
     assert.equal(points.length, 2 * lanes.length);
     assert.equal(lanes.length, sequences * 40);
-    const inspection = inspectionOf(capture, training.plan, 89);
+    const inspection = inspectionOf(capture, training.setup, 89);
     lanes.forEach((lane, n) => {
       if (lane !== 89) return;
       const t = steps[n] ?? NaN;
@@ -245,9 +245,9 @@ describe('States in two dimensions', () => {
       assert.equal(asked[n] === -1, inspection.mask[t] === 0);
     });
     assert.throws(
-      () => projectStates(training.plan, capture, { update: 1, sequence: 90, layer: 0 }),
+      () => projectStates(training.setup, capture, { update: 1, sequence: 90, layer: 0 }),
       /sequences 0 to 89/,
     );
-    assert.throws(() => projectStates(training.plan, capture, { update: 1, sequence: 0, layer: 4 }), /h_l4/);
+    assert.throws(() => projectStates(training.setup, capture, { update: 1, sequence: 0, layer: 4 }), /h_l4/);
   });
 });

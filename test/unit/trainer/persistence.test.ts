@@ -84,14 +84,14 @@ function fill(filler: string): void {
 function driven(training: Training, folder: string, storage: RunStorage, mostWaiting?: number, capture?: number) {
   const published: RecordBatch[] = [];
   const told: SaveStatus[] = [];
-  const writer = new RunWriter(storage, training, runInfoOf(training.plan, undefined, folder, 1));
+  const writer = new RunWriter(storage, training, runInfoOf(training.setup, undefined, folder, 1));
   const run = new Run({
     training,
     writer,
-    observer: { records: (batch) => published.push(batch), keeping: (keeping) => told.push(keeping) },
+    observer: { records: (batch) => published.push(batch), saveStatus: (keeping) => told.push(keeping) },
     yieldToMessages: () => new Promise((resolve) => setImmediate(resolve)),
     capturing: (update) => update === capture,
-    ...(mostWaiting === undefined ? {} : { mostWaiting }),
+    ...(mostWaiting === undefined ? {} : { bufferBytes: mostWaiting }),
   });
   const step = async (times: number): Promise<void> => {
     for (let n = 0; n < times; n++) await run.step();

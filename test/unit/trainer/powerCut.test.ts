@@ -28,7 +28,7 @@ const mostLost = Math.ceil(1 / secondsPerUpdate) + 1;
 /** A training on a clock of its own: every update takes as long. */
 function timedTraining(): Training {
   const training: Training = new Training(
-    exampleTraining(keys).plan,
+    exampleTraining(keys).setup,
     () => (training?.updates ?? 0) * secondsPerUpdate,
   );
   return training;
@@ -80,7 +80,7 @@ describe('A run whose power is cut', function () {
     const writer = new RunWriter(
       new FolderStorage(folder, disk),
       training,
-      runInfoOf(training.plan, undefined, folder, 1),
+      runInfoOf(training.setup, undefined, folder, 1),
     );
     const manifest = existsSync(join(folder, 'run.json'))
       ? readManifest(readFileSync(join(folder, 'run.json')))
@@ -92,7 +92,7 @@ describe('A run whose power is cut', function () {
       },
     );
     if (opened !== undefined) {
-      const observer = { records: () => undefined, keeping: () => undefined };
+      const observer = { records: () => undefined, saveStatus: () => undefined };
       run = new Run({ training, writer, observer, yieldToMessages: () => Promise.resolve() });
       await run.train();
     }

@@ -63,7 +63,7 @@ describe('A replay', () => {
     it(`brings back every update bit for bit, in any order, a rate changed by hand included: ${kind}, ${shards} shards`, async () => {
       const storage = new FolderStorage(folder);
       const training = exampleTraining(keys, files, shards);
-      const writer = new RunWriter(storage, training, runInfoOf(training.plan, undefined, folder, 1));
+      const writer = new RunWriter(storage, training, runInfoOf(training.setup, undefined, folder, 1));
       await writer.begin();
       const seen: unknown[] = [];
       const advance = training.advance.bind(training);
@@ -76,7 +76,7 @@ describe('A replay', () => {
       const run = new Run({
         training,
         writer,
-        observer: { records: () => undefined, keeping: ({ message }) => assert.fail(message) },
+        observer: { records: () => undefined, saveStatus: ({ message }) => assert.fail(message) },
         yieldToMessages: () =>
           new Promise((resolve) => {
             setImmediate(resolve);
@@ -121,12 +121,12 @@ describe('A replay', () => {
         training: { steps: 5000, batch: 3 },
       };
       const training = exampleTraining(broken);
-      const writer = new RunWriter(storage, training, runInfoOf(training.plan, undefined, folder, 1));
+      const writer = new RunWriter(storage, training, runInfoOf(training.setup, undefined, folder, 1));
       await writer.begin();
       const run = new Run({
         training,
         writer,
-        observer: { records: () => undefined, keeping: ({ message }) => assert.fail(message) },
+        observer: { records: () => undefined, saveStatus: ({ message }) => assert.fail(message) },
         yieldToMessages: () =>
           new Promise((resolve) => {
             setImmediate(resolve);
@@ -158,7 +158,7 @@ describe('A replay', () => {
     const keys = { training: { steps: 200, batch: 3, checkpointEvery: 0 } };
     const training = exampleTraining(keys);
     const storage = new FolderStorage(folder);
-    const writer = new RunWriter(storage, training, runInfoOf(training.plan, undefined, folder, 1));
+    const writer = new RunWriter(storage, training, runInfoOf(training.setup, undefined, folder, 1));
     await writer.begin();
     const seen: unknown[] = [];
     for (let update = 0; update < 200; update++) {
@@ -186,8 +186,8 @@ describe('An inspection', () => {
     const advance = training.advance(() => true);
     assert.ok(advance.kind === 'updated' && advance.capture !== undefined);
     return {
-      inspection: inspectionOf(advance.capture, training.plan, sequence),
-      batch: training.plan.source.batch,
+      inspection: inspectionOf(advance.capture, training.setup, sequence),
+      batch: training.setup.source.batch,
       advance,
     };
   };
@@ -229,9 +229,9 @@ describe('An inspection', () => {
   it('has the elements of one parameter, which plain descent moves straight down its gradient', () => {
     const training = exampleTraining({ optimizer: { kind: 'sgd', learningRate: 0.5 } });
     const advance = training.advance(() => true, true);
-    assert.ok(advance.kind === 'updated' && advance.moment !== undefined);
-    const { capture, after } = advance.moment;
-    for (const { name, rows, columns, before, descent } of inspectionOf(capture, training.plan, 0).parameters) {
+    assert.ok(advance.kind === 'updated' && advance.captured !== undefined);
+    const { capture, after } = advance.captured;
+    for (const { name, rows, columns, before, descent } of inspectionOf(capture, training.setup, 0).parameters) {
       const elements = parameterUpdateOf(capture, name, after);
       assert.deepEqual([elements.rows, elements.columns, elements.slots], [rows, columns, []], name);
       assert.deepEqual(elements.before, before);
@@ -247,15 +247,15 @@ describe('An inspection', () => {
   it('has what the optimizer remembers of a parameter', () => {
     const training = exampleTraining({ optimizer: { kind: 'adam', learningRate: 0.01 } });
     const advance = training.advance(() => true, true);
-    assert.ok(advance.kind === 'updated' && advance.moment !== undefined);
-    const { capture, after } = advance.moment;
+    assert.ok(advance.kind === 'updated' && advance.captured !== undefined);
+    const { capture, after } = advance.captured;
     const { clipped, slots } = parameterUpdateOf(capture, 'head.weight', after);
     assert.deepEqual(slots.map(({ name }) => name).sort(), ['mean', 'squares']);
     const mean = slots.find(({ name }) => name === 'mean')?.values ?? [];
     // m after the first update is (1 − β₁) g.
     clipped.forEach((value, i) => assert.ok(Math.abs(mean[i] - 0.1 * value) < 1e-6, `element ${i}`));
     // Adam’s first step is ±η for every element, so it is no multiple of the gradient.
-    const descent = inspectionOf(capture, training.plan, 0).parameters.find(
+    const descent = inspectionOf(capture, training.setup, 0).parameters.find(
       ({ name }) => name === 'head.weight',
     )?.descent;
     assert.ok(descent !== undefined && descent > 0 && descent < 0.999, String(descent));

@@ -11,7 +11,7 @@ function momentOf(training: Training, update = 0): CapturedUpdate {
   for (;;) {
     const advance = training.advance((at) => at === update);
     assert.ok(advance.kind === 'updated');
-    if (advance.moment !== undefined) return advance.moment;
+    if (advance.captured !== undefined) return advance.captured;
   }
 }
 
@@ -46,7 +46,7 @@ describe('Asked about an update', () => {
           training: { steps: 3, batch: 1 },
         });
         const { capture } = momentOf(training, 1);
-        const reach = await new GradientFlowComputer(training.plan).of(
+        const reach = await new GradientFlowComputer(training.setup).of(
           capture,
           { update: 1, sequence: 0, layer: 0 },
           pause,
@@ -65,7 +65,7 @@ describe('Asked about an update', () => {
         );
         assert.deepEqual(
           recurrent.map(({ gate }) => gate),
-          training.plan.cell.gates.map(({ name }) => name),
+          training.setup.cell.gates.map(({ name }) => name),
         );
         assert.equal(bound === null, cell !== 'rnn');
       });
@@ -75,7 +75,7 @@ describe('Asked about an update', () => {
       const training = exampleTraining({ ...truncated, bptt: { forward: 6, backward: 10 } }, exampleText);
       const { capture } = momentOf(training, 4);
       const asked = { update: 4, sequence: 1, layer: 0 };
-      const finder = new GradientFlowComputer(training.plan);
+      const finder = new GradientFlowComputer(training.setup);
       const { steps, matrix, median, medianOf, horizon, longest } = await finder.of(capture, asked, pause);
       assert.deepEqual(await finder.horizon(capture, asked, pause), { horizon, longest });
       assert.equal(steps, 10);
@@ -116,7 +116,7 @@ describe('Asked about an update', () => {
       const moment = momentOf(training, 5);
       const { actual, changed, stepCosine, gradientCosine, stepRatio, loss } = await whatIf(
         moment,
-        training.plan,
+        training.setup,
         {},
         pause,
       );
@@ -132,7 +132,7 @@ describe('Asked about an update', () => {
         data: { sequences: [{ inputs: [[1], [0], [2]], targets: [[0], [1], [0]] }] },
         training: { steps: 9 },
       });
-      const { actual } = await whatIf(momentOf(training, 0), training.plan, {}, pause);
+      const { actual } = await whatIf(momentOf(training, 0), training.setup, {}, pause);
       const next = training.advance();
       assert.ok(next.kind === 'updated');
       assert.equal(actual.lossAfter, next.record.loss, 'one sequence: the next update begins on the same batch');
@@ -143,10 +143,10 @@ describe('Asked about an update', () => {
       const training = exampleTraining(sgd);
       const moment = momentOf(training, 3);
       const raw = Number(moment.capture.metadata['gradNorm']);
-      const clipped = await whatIf(moment, training.plan, { clip: { kind: 'norm', threshold: raw / 4 } }, pause);
+      const clipped = await whatIf(moment, training.setup, { clip: { kind: 'norm', threshold: raw / 4 } }, pause);
       assert.ok(Math.abs(clipped.stepRatio - 0.25) < 1e-4);
       assert.ok(Math.abs(clipped.stepCosine - 1) < 1e-12);
-      const faster = await whatIf(moment, training.plan, { learningRate: 0.3 }, pause);
+      const faster = await whatIf(moment, training.setup, { learningRate: 0.3 }, pause);
       assert.ok(Math.abs(faster.stepRatio - 3) < 1e-9);
     });
 
@@ -156,7 +156,7 @@ describe('Asked about an update', () => {
     ] as const) {
       it(`a truncation ${name} were full: no bias is left`, async () => {
         const training = exampleTraining({ ...truncated, bptt }, exampleText);
-        const { actual, changed } = await whatIf(momentOf(training, 5), training.plan, { backward: 'full' }, pause);
+        const { actual, changed } = await whatIf(momentOf(training, 5), training.setup, { backward: 'full' }, pause);
         assert.equal(changed.bias, 0);
         assert.ok(actual.bias > 0, 'more steps are stored than the gradient of this run covers');
       });
@@ -166,10 +166,10 @@ describe('Asked about an update', () => {
       const training = exampleTraining({ ...truncated, bptt: { forward: 6, backward: 10 } }, exampleText);
       const moment = momentOf(training, 5);
       for (const backward of [1, 5, 6, 7, 9]) {
-        const { changed } = await whatIf(moment, training.plan, { backward }, pause);
+        const { changed } = await whatIf(moment, training.setup, { backward }, pause);
         assert.ok(changed.bias > 0 && changed.cosineWithFull < 1, `backward ${backward}`);
       }
-      const { changed } = await whatIf(moment, training.plan, { backward: 15 }, pause);
+      const { changed } = await whatIf(moment, training.setup, { backward: 15 }, pause);
       assert.equal(changed.bias, 0, 'all that is stored');
     });
 
@@ -180,7 +180,7 @@ describe('Asked about an update', () => {
         clip: null,
       });
       await assert.rejects(
-        whatIf(momentOf(training), training.plan, { backward: 1 }, pause),
+        whatIf(momentOf(training), training.setup, { backward: 1 }, pause),
         /nothing would be learned/,
       );
     });

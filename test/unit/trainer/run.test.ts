@@ -24,7 +24,7 @@ function running(training: Training, writer?: RunWriter) {
   const run = new Run({
     training,
     writer,
-    observer: { records: (batch) => batches.push(batch), keeping: ({ message }) => notices.push(message) },
+    observer: { records: (batch) => batches.push(batch), saveStatus: ({ message }) => notices.push(message) },
     yieldToMessages,
   });
   const seen = (): number => batches.reduce((sum, { count }) => sum + count, 0);
@@ -41,7 +41,7 @@ describe('A run', () => {
   });
 
   const written = async (training: Training, storage: RunStorage = new FolderStorage(folder)): Promise<RunWriter> => {
-    const writer = new RunWriter(storage, training, runInfoOf(training.plan, undefined, folder, 1));
+    const writer = new RunWriter(storage, training, runInfoOf(training.setup, undefined, folder, 1));
     await writer.begin();
     return writer;
   };
@@ -197,7 +197,7 @@ describe('A run', () => {
     assert.match(notices[1] ?? '', /^The end of the run could not be written \(EACCES/);
 
     const again = exampleTraining(keys);
-    const writer = new RunWriter(new FolderStorage(folder), again, runInfoOf(again.plan, undefined, folder, 1));
+    const writer = new RunWriter(new FolderStorage(folder), again, runInfoOf(again.setup, undefined, folder, 1));
     const earlier = readManifest(readFileSync(join(folder, 'run.json')));
     assert.equal(earlier?.state, 'running');
     await writer.resume(earlier);
@@ -279,7 +279,7 @@ describe('A run', () => {
     assert.deepEqual(readdirSync(join(folder, 'checkpoints')), ['update-0.safetensors', 'update-5.safetensors']);
 
     const second = exampleTraining(keys);
-    const facts = runInfoOf(second.plan, undefined, folder, 1);
+    const facts = runInfoOf(second.setup, undefined, folder, 1);
     const resumedWriter = new RunWriter(new FolderStorage(folder), second, facts);
     const earlier = readManifest(readFileSync(join(folder, 'run.json')));
     assert.ok(earlier !== undefined);

@@ -29,7 +29,7 @@ function bitsOf(training: Training, updates: number): readonly unknown[] {
 
 /** What so many updates compute with so many real threads, of which each has done a part; the training is left there. */
 function trained(training: Training, updates: number, workers: number): readonly unknown[] {
-  const { learner } = training.plan;
+  const { learner } = training.setup;
   const notices: string[] = [];
   const helpers = WorkerPool.start(learner, workers, threads, (notice) => notices.push(notice));
   try {

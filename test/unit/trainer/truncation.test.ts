@@ -59,7 +59,7 @@ async function trainOn(writer: RunWriter): Promise<void> {
   const run = new Run({
     training: writer.training,
     writer,
-    observer: { records: () => undefined, keeping: ({ message }) => assert.fail(message) },
+    observer: { records: () => undefined, saveStatus: ({ message }) => assert.fail(message) },
     yieldToMessages: () => Promise.resolve(),
   });
   assert.equal((await run.train()).kind, 'finished');
@@ -75,7 +75,7 @@ describe('A run of four updates, cut off by a power cut', function () {
 
   const files = ['records.arrows', 'overview.safetensors', ...[0, 2, 4].map(checkpoint)];
   const writerIn = (folder: string, training = exampleTraining(keys)): RunWriter =>
-    new RunWriter(new FolderStorage(folder), training, runInfoOf(training.plan, undefined, folder, 1));
+    new RunWriter(new FolderStorage(folder), training, runInfoOf(training.setup, undefined, folder, 1));
   const begun = async (folder: string, training = exampleTraining(keys)): Promise<RunWriter> => {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);

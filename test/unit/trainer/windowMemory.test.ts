@@ -24,7 +24,7 @@ function trainOn(characters: number) {
   });
   const planned = prepareTraining({ experiment, files: new Map([['book.txt', bytes]]), kernels, memoryLimit: 1e9 });
   assert.ok(planned.kind === 'planned', JSON.stringify(planned));
-  const { plan } = planned;
+  const { setup: plan } = planned;
   const training = new Training(plan, () => performance.now() / 1000);
   while (!training.isFinished) training.advance();
   collect();

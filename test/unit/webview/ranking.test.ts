@@ -16,7 +16,7 @@ describe('What was predicted beside what was asked', () => {
   const capture = advance.capture;
 
   for (const sequence of [0, 1, 2]) {
-    const inspection = inspectionOf(capture, training.plan, sequence);
+    const inspection = inspectionOf(capture, training.setup, sequence);
     const steps = Array.from({ length: inspection.steps }, (_, t) => t);
 
     it(`costs −ln p of what was asked, at every step that has a target (sequence ${sequence})`, () => {
