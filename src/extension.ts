@@ -16,6 +16,7 @@ import { Estimates } from './session/estimates';
 import { Launcher } from './session/launcher';
 import { ExternallyResumedRuns } from './session/externallyResumedRuns';
 import { LatestRuns } from './session/latestRuns';
+import { RunFolderWatcher } from './session/runFolderWatcher';
 import { RunReader } from './session/runReader';
 import { Sessions } from './session/sessions';
 import { TrainerPool } from './session/trainerPool';
@@ -33,23 +34,25 @@ export function activate(context: ExtensionContext): void {
 
   const log = openLog();
   const sessions = new Sessions();
-  const kept = new RunIndex(sessions);
+  const watcher = new RunFolderWatcher();
+  const index = new RunIndex(sessions, watcher);
   const trainers = new TrainerPool(forkTrainers(at('dist', 'trainer.cjs').fsPath));
   const startWorker = trainers.take;
   const reader = new RunReader(startWorker);
-  const archive = new LatestRuns(context.workspaceState, reader);
+  const latestRuns = new LatestRuns(context.workspaceState, reader);
   const queue = new TrainingQueue();
   const estimates = new Estimates(startWorker);
-  const launcher = new Launcher(sessions, archive, queue, () => estimates.handOver() ?? startWorker(), log);
+  const launcher = new Launcher(sessions, latestRuns, queue, () => estimates.handOver() ?? startWorker(), log);
   const panels = new RunPanels(
-    { sessions, kept, archive, startWorker, extension: extensionUri, log },
+    { sessions, index, latestRuns, watcher, startWorker, extension: extensionUri, log },
     context.workspaceState,
   );
   const comparisons = new ComparisonPanels(
     {
       sessions,
-      kept,
-      archive,
+      index,
+      latestRuns,
+      watcher,
       extension: extensionUri,
       log,
       showTarget: (target) => panels.show(target, 'panel'),
@@ -57,7 +60,7 @@ export function activate(context: ExtensionContext): void {
     },
     context.workspaceState,
   );
-  const runs = new RunsTree(kept, sessions);
+  const runs = new RunsTree(index, sessions);
   const tree = window.createTreeView(runsView, { treeDataProvider: runs, canSelectMany: true, showCollapseAll: true });
   const samples = new Samples(at('media', 'samples'));
   const lenses = new TrainLenses(sessions, estimates);
@@ -71,8 +74,9 @@ export function activate(context: ExtensionContext): void {
     launcher,
     new RunNotices(launcher),
     new IgnoreHelp(sessions, context.workspaceState),
-    kept,
-    new ExternallyResumedRuns(sessions, kept, reader),
+    watcher,
+    index,
+    new ExternallyResumedRuns(sessions, index, reader, watcher),
     runs,
     tree,
     panels,
@@ -88,7 +92,7 @@ export function activate(context: ExtensionContext): void {
     window.registerWebviewPanelSerializer(panelViewType, panels),
     window.registerWebviewPanelSerializer(comparisonViewType, comparisons),
     ...registerRunCommands({
-      kept,
+      index,
       sessions,
       launcher,
       tree,

@@ -5,7 +5,7 @@ import type { Log } from '../platform/log';
 import { showErrorMessage, showInformationMessage } from '../platform/messages';
 import { showInputBox, showQuickPick, type PickItem } from '../platform/quickInput';
 import type { Launch, Launcher } from '../session/launcher';
-import type { Session } from '../session/session';
+import type { LiveSession } from '../session/liveSession';
 import type { Sessions, Target } from '../session/sessions';
 import { fileNameOf, readExperiment } from '../session/experimentText';
 import { reasonOf } from '../protocol/channel';
@@ -32,10 +32,10 @@ export interface TrainCommandParts {
 /** Registers every command of training: train, pause, resume, step, stop, learning rate, show, new, log. */
 export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
   const { sessions, log } = parts;
-  const onSession = (act: (session: Session) => Promise<void>) => async (first?: unknown, second?: unknown) => {
+  const onSession = (act: (session: LiveSession) => Promise<void>) => async (first?: unknown, second?: unknown) => {
     const target = first === undefined ? undefined : targetOf(first, second);
     const session = target === undefined ? sessions.current : sessions.get(target);
-    if (session?.isLive !== true) {
+    if (session?.kind !== 'live' || !session.isLive) {
       void showInformationMessage('No run is training. Start one with "Unroll: Train RNN".');
       return;
     }
@@ -190,7 +190,7 @@ async function offered(samples: Samples): Promise<readonly ExperimentItem[]> {
   return [...own, ...from];
 }
 
-async function askLearningRate(session: Session): Promise<void> {
+async function askLearningRate(session: LiveSession): Promise<void> {
   const now = session.status.learningRate;
   const text = await showInputBox({
     title: 'Learning Rate',

@@ -1,85 +1,70 @@
 import type { Disposable } from 'vscode';
 import type { DisplaySeries } from '../run/series/displaySeries';
-import { plainName } from '../run/displayName';
-import { formatStartTime } from '../session/storedRun';
-import type { RunIndex } from '../session/runIndex';
-import { StoredRunSession } from '../session/storedRunSession';
-import type { LatestRuns } from '../session/latestRuns';
-import type { RunReader } from '../session/runReader';
-import { Session } from '../session/session';
-import type { Sessions, Target } from '../session/sessions';
 import { experimentName, readExperiment } from '../session/experimentText';
+import type { Session } from '../session/session';
+import type { Target } from '../session/sessions';
 import type { Subject } from './subject';
+import { SubjectSession, type RunSources } from './subjectSession';
 
-/** One member of a comparison: finds the session that stands for it, live or from its folder. */
+/** One run of a comparison. */
 export class ComparedMember implements Disposable {
-  readonly #kept: StoredRunSession | undefined;
-  /** The run of an earlier window, where this window has trained none. */
-  #recalled: Session | undefined;
-  /** The name in the experiment's file, for a run that has not begun yet. */
-  #written = '';
-  /** The series that the webview has, with its facts, and how many of its updates. */
+  readonly #run: SubjectSession;
+  /** The name in the experiment's file, for a run that has not started yet. */
+  #nameInFile = '';
+  /** The series that the page has, and how many of its updates. */
   sent: { readonly series: DisplaySeries; readonly updates: number } | undefined;
 
-  /** @param onChange called when a run that is read from its folder was read again */
+  /**
+   * @param id its number in the comparison
+   * @param onChange called when a run that is read from its folder was read again
+   */
   constructor(
     readonly id: number,
     readonly subject: Subject,
-    readonly sessions: Sessions,
-    kept: RunIndex,
-    reader: RunReader,
+    sources: RunSources,
     onChange: () => void,
   ) {
-    this.#kept = subject.kind === 'run' ? new StoredRunSession(subject.folder, kept.onDidTouch, reader) : undefined;
-    this.#kept?.onDidChange(onChange);
+    this.#run = new SubjectSession(subject, sources);
+    this.#run.onDidChange(onChange);
   }
 
   get session(): Session | undefined {
-    if (this.subject.kind === 'experiment') return this.sessions.get(this.subject.target) ?? this.#recalled;
-    return this.sessions.withFolder(this.subject.folder.fsPath) ?? this.#kept?.session;
+    return this.#run.session;
   }
 
   get name(): string {
-    if (this.#kept !== undefined) return this.#kept.name;
-    if (this.subject.kind === 'run') return '';
-    const { uri, variant } = this.subject.target;
-    return variant === undefined ? experimentName(this.session?.facts?.name ?? this.#written, uri) : plainName(variant);
+    const { subject } = this;
+    const isUnnamed = subject.kind === 'experiment' && subject.target.variant === undefined && !this.session?.facts;
+    return isUnnamed ? experimentName(this.#nameInFile, subject.target.uri) : this.#run.name;
   }
 
   /** Why there is no session. */
   get problem(): string | undefined {
     if (this.session !== undefined) return undefined;
-    return this.#kept === undefined ? 'not trained yet' : this.#kept.reason;
+    return this.subject.kind === 'experiment' ? 'not trained yet' : this.#run.problem;
   }
 
-  /** When it began, where its folder says so: tells it from others of the same name. */
+  /** When it was started, where its folder says so: it tells runs of one name apart. */
   get began(): string {
-    return this.#kept?.kept === undefined ? '' : formatStartTime(this.#kept.kept, 'second');
+    return this.#run.startTime('second');
   }
 
-  /** Reads the run where that has not been done; of one that is trained here, only what it is called. */
-  async load(archive: LatestRuns): Promise<void> {
-    if (this.subject.kind === 'run') {
-      await (this.session === undefined ? this.#kept?.read() : this.#kept?.identify());
-      return;
+  /** Reads the run where that has not been done; of one that this window trains, only its name. */
+  async load(): Promise<void> {
+    const { subject } = this;
+    if (subject.kind === 'experiment' && this.session?.facts === undefined) {
+      this.#nameInFile = await nameInFile(subject.target);
     }
-    const { target } = this.subject;
-    if (this.session?.facts === undefined) this.#written = await writtenName(target);
-    if (this.session !== undefined) return;
-    const archived = await archive.open(target);
-    if (archived === undefined) return;
-    this.#recalled = new Session(target.uri, target.variant);
-    this.#recalled.showLoaded(archived);
+    await this.#run.load();
   }
 
   dispose(): void {
-    this.#kept?.dispose();
-    this.#recalled?.dispose();
+    this.#run.dispose();
   }
 }
 
-/** The name that an experiment's file gives it; '' where there is none that can be read. */
-async function writtenName({ uri }: Target): Promise<string> {
+/** The name in an experiment's file; '' where there is none that can be read. */
+async function nameInFile({ uri }: Target): Promise<string> {
   const parsed = await readExperiment(uri).catch(() => undefined);
   const resolved = parsed?.kind === 'experiment' ? parsed.file.resolve() : undefined;
   return resolved?.kind === 'resolved' ? resolved.experiment.name : '';

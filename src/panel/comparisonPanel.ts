@@ -15,21 +15,17 @@ import { setPanelTitle } from '../platform/labels';
 import type { Log } from '../platform/log';
 import { formatValue, differingKeys, keyValues, type KeyValues } from '../run/differences';
 import { distinctNames } from '../run/distinctNames';
-import type { RunIndex } from '../session/runIndex';
-import type { LatestRuns } from '../session/latestRuns';
 import type { Session } from '../session/session';
-import type { Sessions, Target } from '../session/sessions';
+import type { Target } from '../session/sessions';
 import { ComparedMember } from './comparedMember';
 import { pageOf } from './page';
 import { saveSubject, type Subject } from './subject';
 import { connectPage } from './pageChannel';
+import type { RunSources } from './subjectSession';
 import type { PanelView } from './panels';
 
-/** What a comparison needs from the house. */
-export interface ComparisonParts {
-  readonly sessions: Sessions;
-  readonly kept: RunIndex;
-  readonly archive: LatestRuns;
+/** What a comparison uses of the extension. */
+export interface ComparisonParts extends RunSources {
   readonly extension: Uri;
   readonly log: Log;
   readonly showTarget: (target: Target) => Promise<void>;
@@ -56,10 +52,9 @@ export class ComparisonPanel implements PanelView {
     readonly parts: ComparisonParts,
     readonly onShow: (title: string) => void,
   ) {
-    const { sessions, kept, archive, extension, log } = parts;
+    const { sessions, extension, log } = parts;
     this.#members = subjects.map(
-      (subject, index) =>
-        new ComparedMember(index, subject, sessions, kept, archive.reader, () => void this.#announce()),
+      (subject, index) => new ComparedMember(index, subject, parts, () => void this.#announce()),
     );
     this.#channel = connectPage<ComparisonHostContract>('Comparison', panel.webview, log, comparisonRequests, {
       ready: () => this.#hydrate(),
@@ -89,7 +84,7 @@ export class ComparisonPanel implements PanelView {
   }
 
   async #hydrate(): Promise<ComparisonState> {
-    await Promise.all(this.#members.map((member) => member.load(this.parts.archive)));
+    await Promise.all(this.#members.map((member) => member.load()));
     const values = this.#members.map(({ session }) =>
       session?.experiment === undefined ? undefined : keyValues(session.experiment),
     );

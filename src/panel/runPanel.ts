@@ -1,5 +1,8 @@
 import { Uri, type WebviewPanel } from 'vscode';
-import { replayHandlers } from '../protocol/replayRequests';
+import { DisposableStore } from '../platform/disposable';
+import { setPanelTitle } from '../platform/labels';
+import type { Log } from '../platform/log';
+import { Throttler } from '../platform/throttler';
 import { reasonOf, type Channel } from '../protocol/channel';
 import type { PageContract } from '../protocol/page';
 import {
@@ -10,36 +13,26 @@ import {
   type ZoomedSeries,
   type ZoomedSeriesRequest,
 } from '../protocol/panel';
+import { replayHandlers } from '../protocol/replayRequests';
+import { plainName } from '../run/displayName';
 import type { DisplaySeries } from '../run/series/displaySeries';
-import { DisposableStore } from '../platform/disposable';
-import { Throttler } from '../platform/throttler';
-import { setPanelTitle } from '../platform/labels';
-import type { Log } from '../platform/log';
+import { runFiles } from '../run/storage/runFiles';
 import { experimentName, fileNameOf, folderOf, readExperiment } from '../session/experimentText';
-import type { RunIndex } from '../session/runIndex';
-import { formatStartTime } from '../session/storedRun';
-import { StoredRunSession } from '../session/storedRunSession';
-import type { LatestRuns } from '../session/latestRuns';
 import { Inspector } from '../session/inspector';
 import { LiveZoomedSeries } from '../session/liveZoomedSeries';
 import type { ZoomedSeriesReader } from '../session/runReader';
-import { Session } from '../session/session';
-import type { Sessions, Target } from '../session/sessions';
+import type { Session } from '../session/session';
 import type { StartTrainerWorker } from '../session/trainerWorker';
-import { plainName } from '../run/displayName';
-import { runFiles } from '../run/storage/runFiles';
 import { pageOf } from './page';
 import { connectPage } from './pageChannel';
 import { runPanelCommand } from './panelCommands';
 import type { PanelView } from './panels';
 import { saveSubject, type SavedSubject, type Subject } from './subject';
+import { SubjectSession, type RunSources } from './subjectSession';
 
-/** What a panel needs from the house. */
-export interface RunPanelParts {
-  readonly sessions: Sessions;
-  readonly kept: RunIndex;
-  readonly archive: LatestRuns;
-  /** For looking into single updates. */
+/** What a panel uses of the extension. */
+export interface RunPanelParts extends RunSources {
+  /** Starts the trainer that replays single updates. */
   readonly startWorker: StartTrainerWorker;
   readonly extension: Uri;
   readonly log: Log;
@@ -47,36 +40,32 @@ export interface RunPanelParts {
 
 const refreshMilliseconds = 60;
 
-/** The panel of one experiment, or of one kept run: shows one run at a time, live, and passes on what the person asks. */
+/** The panel of one experiment, or of one stored run: shows one run at a time, live, and passes on what the person asks. */
 export class RunPanel implements PanelView {
   readonly #owned = new DisposableStore();
   readonly #channel: Channel<PanelHostContract, PageContract>;
-  /** The run as its folder has it, where the panel is about one run. */
-  readonly #kept: StoredRunSession | undefined;
-  #target: Target | undefined;
-  /** A hidden panel gets no changes and asks anew when it shows. */
+  /** The run that is shown: of an experiment, one of its variants. */
+  #shown: SubjectSession;
+  /** A hidden panel gets no changes and asks for everything when it becomes visible. */
   readonly #changes = this.#owned.add(
     new Throttler(refreshMilliseconds, () => {
       this.#refresh();
     }),
   );
   #isVisible = true;
-  /** The series that the webview has, with its facts; what follows only adds to it. */
-  #drawn: DisplaySeries | undefined;
-  /** The session that was read for this panel: nobody need be told of it. */
-  #recalled: Session | undefined;
-  /** Updates of the drawn series that the webview has. */
-  #sent = 0;
+  /** The series that the page has; what is sent afterwards only adds to it. */
+  #sentSeries: DisplaySeries | undefined;
+  /** Updates of that series that the page has. */
+  #sentUpdates = 0;
   #inspector: Inspector | undefined;
   /** What the inspector was made for. */
-  #inspectedAs = '';
-  #detail: { readonly of: Session; readonly records: ZoomedSeriesReader } | undefined;
-  /** The stretch that is followed while its run trains. */
+  #inspectorKey = '';
+  #zoomed: { readonly of: Session; readonly reader: ZoomedSeriesReader } | undefined;
+  /** The range that is followed while its run trains. */
   #live: LiveZoomedSeries | undefined;
-  /** What was begun to be read before the page could ask for it. */
-  #early: Promise<unknown> | undefined;
+  /** The reading that began before the page could ask for it. */
+  #loading: Promise<unknown> | undefined;
   #variants: readonly string[] = [];
-  /** What the panel was last called. */
   #title = '';
 
   /** @param onShow told what the panel shows, whenever that changes */
@@ -86,34 +75,26 @@ export class RunPanel implements PanelView {
     readonly parts: RunPanelParts,
     readonly onShow: (shown: SavedSubject, title: string) => void,
   ) {
-    const { sessions, kept, extension, log } = parts;
-    this.#target = subject.kind === 'experiment' ? subject.target : undefined;
-    this.#kept =
-      subject.kind === 'run'
-        ? this.#owned.add(new StoredRunSession(subject.folder, kept.onDidTouch, parts.archive.reader))
-        : undefined;
+    const { sessions, extension, log } = parts;
+    this.#shown = new SubjectSession(subject, parts);
     this.#channel = connectPage<PanelHostContract>('Panel', panel.webview, log, panelRequests, {
-      ready: () => this.#hydrate(),
-      select: ({ variant }) => {
-        if (variant !== undefined && !this.#variants.includes(variant)) {
-          throw new Error(
-            `${fileNameOf(this.#uri)} has no such variant: it has ${this.#variants.join(', ') || 'none'}.`,
-          );
-        }
-        return this.show(variant);
-      },
+      ready: () => this.#state(),
+      select: ({ variant }) => this.#select(variant),
       command: async (command) => {
         const target = this.#target ?? this.#session ?? { uri: this.#uri, variant: undefined };
         await runPanelCommand(command, target, this.#session?.folder);
         return undefined;
       },
-      ...replayHandlers(async (name, params) => this.#inspected().ask(name, params)),
-      zoomedSeries: (request) => this.#detailOf(request),
-      setLearningRate: (rate) => this.#session?.setLearningRate(rate).then(() => undefined),
+      ...replayHandlers(async (name, params) => this.#inspectorOfRun().ask(name, params)),
+      zoomedSeries: (request) => this.#zoomedSeries(request),
+      setLearningRate: async (rate) => {
+        if (this.#session?.kind === 'live') await this.#session.setLearningRate(rate);
+        return undefined;
+      },
     });
     this.#owned.add(
       sessions.onDidReplace((session) => {
-        if (session === this.#session && session !== this.#recalled) void this.#announce();
+        if (session === this.#session && !this.#shown.isLoadedHere) void this.#announce();
       }),
     );
     this.#owned.add(
@@ -121,33 +102,27 @@ export class RunPanel implements PanelView {
         if (session === this.#session || session.uri.toString() === this.#target?.uri.toString()) this.#follow(session);
       }),
     );
-    if (this.#kept !== undefined) {
-      this.#owned.add(
-        this.#kept.onDidChange(() => {
-          const isNamedAlike = this.#title === this.#kept?.name;
-          const isOwn = this.#session === this.#kept?.session;
-          const hasOnlyGrown = this.#drawn !== undefined && this.#drawn === this.#session?.series;
-          if (isOwn && isNamedAlike && hasOnlyGrown) this.#changes.schedule();
-          else if (isOwn || !isNamedAlike) void this.#announce();
-        }),
-      );
-    }
+    this.#shown.onDidChange(() => {
+      this.#followFolder();
+    });
     this.#owned.add(
       panel.onDidChangeViewState(() => {
         this.#isVisible = panel.visible;
       }),
     );
     panel.webview.html = pageOf(panel.webview, extension, 'run');
-    // The page needs longer to come than the run to be read.
-    this.#early = this.#recall();
-    this.#early.catch(() => undefined);
+    // The page takes longer to load than the run to be read.
+    this.#loading = this.#shown.load();
+    this.#loading.catch(() => undefined);
   }
 
   /** Shows another run of the experiment. */
   async show(variant: string | undefined): Promise<undefined> {
-    if (this.#target !== undefined && variant !== this.#target.variant) {
-      this.#target = { ...this.#target, variant };
-      this.#early = undefined;
+    const target = this.#target;
+    if (target !== undefined && variant !== target.variant) {
+      this.#shown.dispose();
+      this.#shown = new SubjectSession({ kind: 'experiment', target: { ...target, variant } }, this.parts);
+      this.#loading = undefined;
       await this.#announce();
     }
     return undefined;
@@ -158,105 +133,103 @@ export class RunPanel implements PanelView {
     this.#live?.dispose();
     this.#channel.close('The panel was closed.');
     this.#owned.dispose();
+    this.#shown.dispose();
   }
 
   get #session(): Session | undefined {
-    const { sessions } = this.parts;
-    if (this.#target !== undefined) return sessions.get(this.#target);
-    return this.#kept && (sessions.withFolder(this.#kept.folder.fsPath) ?? this.#kept.session);
+    return this.#shown.session;
+  }
+
+  get #target() {
+    const { subject } = this.#shown;
+    return subject.kind === 'experiment' ? subject.target : undefined;
+  }
+
+  /** The folder of the stored run that the panel is about; undefined for an experiment. */
+  get #folder(): Uri | undefined {
+    const { subject } = this.#shown;
+    return subject.kind === 'run' ? subject.folder : undefined;
   }
 
   /** The experiment file; of a run whose file is gone, the manifest that holds its experiment. */
   get #uri(): Uri {
-    return (
-      this.#target?.uri ?? this.#session?.uri ?? Uri.joinPath(this.#kept?.folder ?? Uri.file('/'), runFiles.manifest)
-    );
+    return this.#target?.uri ?? this.#session?.uri ?? Uri.joinPath(this.#folder ?? Uri.file('/'), runFiles.manifest);
   }
 
-  /** A run has one inspector, made when it is first looked into, and anew when other kernels have gone on with it. */
-  #inspected(): Inspector {
+  #select(variant: string | undefined): Promise<undefined> {
+    if (variant !== undefined && !this.#variants.includes(variant)) {
+      const known = this.#variants.join(', ') || 'none';
+      throw new Error(`${fileNameOf(this.#uri)} has no such variant. Its variants: ${known}.`);
+    }
+    return this.show(variant);
+  }
+
+  /** A run has one inspector, made at the first request, and again when other kernels have continued the run. */
+  #inspectorOfRun(): Inspector {
     const { folder, facts } = this.#session ?? {};
-    if (folder === undefined) throw new Error('The records of this run are not kept, so no update can be looked into.');
-    const inspected = JSON.stringify([folder, facts?.kernelChanges]);
-    if (this.#inspector === undefined || this.#inspectedAs !== inspected) {
+    if (folder === undefined) throw new Error("This run isn't saved, so its updates can't be inspected.");
+    const key = JSON.stringify([folder, facts?.kernelChanges]);
+    if (this.#inspector === undefined || this.#inspectorKey !== key) {
       this.#inspector?.dispose();
-      this.#inspectedAs = inspected;
-      const base = this.#kept?.kept?.base ?? folderOf(this.#uri);
-      const made = (): number => this.#session?.status.updates ?? 0;
-      this.#inspector = new Inspector(base, folder, this.parts.startWorker, made);
+      this.#inspectorKey = key;
+      const base = this.#shown.base ?? folderOf(this.#uri);
+      const updates = (): number => this.#session?.status.updates ?? 0;
+      this.#inspector = new Inspector(base, folder, this.parts.startWorker, updates);
     }
     return this.#inspector;
   }
 
-  /** Full resolution comes from the records on disk, and of a run that trains from its trainer and from what comes in. */
-  async #detailOf(request: ZoomedSeriesRequest): Promise<ZoomedSeries | undefined> {
+  /** Full resolution comes from the records on disk; of a run that trains also from its trainer and from new records. */
+  async #zoomedSeries(request: ZoomedSeriesRequest): Promise<ZoomedSeries | undefined> {
     const session = this.#session;
     const { facts } = session ?? {};
     if (session === undefined || facts === undefined || facts.folder === null) return undefined;
-    if (this.#detail?.of !== session) {
-      this.#detail = { of: session, records: this.parts.archive.reader.detailOf(facts.folder, facts) };
+    if (this.#zoomed?.of !== session) {
+      this.#zoomed = { of: session, reader: this.parts.latestRuns.reader.zoomedSeriesOf(facts.folder, facts) };
     }
     this.#live?.dispose();
-    this.#live = session.isLive ? new LiveZoomedSeries(session, facts, request) : undefined;
-    const { records } = this.#detail;
-    return this.#live === undefined ? records.read(request) : this.#live.read(records);
+    this.#live = session.kind === 'live' && session.isLive ? new LiveZoomedSeries(session, facts, request) : undefined;
+    const { reader } = this.#zoomed;
+    return this.#live === undefined ? reader.read(request) : this.#live.read(reader);
   }
 
   async #announce(): Promise<void> {
-    this.#channel.emit('show', await this.#hydrate());
+    this.#channel.emit('show', await this.#state());
   }
 
-  async #hydrate(): Promise<PanelState> {
-    await (this.#early ?? this.#recall());
-    this.#early = undefined;
+  async #state(): Promise<PanelState> {
+    await (this.#loading ?? this.#shown.load());
+    this.#loading = undefined;
     const { title, variants } =
-      this.#kept === undefined ? await this.#experiment() : { title: this.#kept.name, variants: [] };
+      this.#folder === undefined ? await this.#experiment() : { title: this.#shown.name, variants: [] };
     const session = this.#session;
     const run =
       session?.facts === undefined || session.series === undefined
         ? undefined
         : { facts: session.facts, status: session.status, series: session.series.whole() };
-    this.#sent = session?.series?.updates ?? 0;
-    this.#drawn = run === undefined ? undefined : session?.series;
+    this.#sentUpdates = session?.series?.updates ?? 0;
+    this.#sentSeries = run === undefined ? undefined : session?.series;
     this.#title = title;
-    const kept = this.#kept?.kept;
-    const began = kept === undefined ? '' : formatStartTime(kept, 'minute');
-    // Of a run that a person has named, the name says which it is; others are called alike.
-    const isNamed = began === '' || kept?.displayName !== undefined;
-    const tab = setPanelTitle(this.panel, isNamed ? `Unroll: ${title}` : `Unroll: ${title}, ${began}`);
-    const folder = this.#kept?.folder.toString();
-    const variant = this.#target?.variant;
-    const shown: Subject = this.#target === undefined ? this.subject : { kind: 'experiment', target: this.#target };
-    this.onShow(saveSubject(shown), tab);
+    const began = this.#shown.startTime('minute');
+    this.#noteTitle(title, began);
     return {
       uri: this.#uri.toString(),
-      folder,
+      folder: this.#folder?.toString(),
       title,
       began,
       fileName: fileNameOf(this.#uri),
       entries: this.#entries(variants),
-      selected: variant,
+      selected: this.#target?.variant,
       run,
-      message: session?.status.message ?? this.#kept?.reason,
+      message: session?.status.message ?? this.#shown.problem,
     };
   }
 
-  /** A target without a session may have kept a run of an earlier window. */
-  async #recall(): Promise<void> {
-    if (this.#target === undefined) {
-      // A run that was trained in this window is drawn from there; its folder alone says what it is called.
-      await (this.#session === undefined ? this.#kept?.read() : this.#kept?.identify());
-      return;
-    }
-    if (this.#session !== undefined) return;
-    const target = this.#target;
-    const archived = await this.parts.archive.open(target);
-    // While the files were read, somebody may have started a run.
-    if (archived === undefined || this.parts.sessions.get(target) !== undefined) return;
-    const session = new Session(target.uri, target.variant);
-    session.showLoaded(archived);
-    this.#recalled = session;
-    this.parts.sessions.put(session);
+  /** A name that a person gave identifies a run; other runs of one experiment share a name. */
+  #noteTitle(title: string, began: string): void {
+    const isNamed = began === '' || this.#shown.stored?.displayName !== undefined;
+    const tab = setPanelTitle(this.panel, isNamed ? `Unroll: ${title}` : `Unroll: ${title}, ${began}`);
+    this.onShow(saveSubject(this.#shown.subject), tab);
   }
 
   async #experiment(): Promise<{ readonly title: string; readonly variants: readonly string[] }> {
@@ -269,7 +242,7 @@ export class RunPanel implements PanelView {
       const name = resolved.kind === 'resolved' ? resolved.experiment.name : '';
       return { title: experimentName(name, this.#uri), variants: parsed.file.variants.map((variant) => variant.name) };
     } catch (error) {
-      this.parts.log.warn(`${fileName} cannot be read: ${reasonOf(error)}`);
+      this.parts.log.warn(`${fileName} can't be read: ${reasonOf(error)}`);
       return unread;
     }
   }
@@ -278,7 +251,7 @@ export class RunPanel implements PanelView {
     this.#variants = variants;
     const uri = this.#target?.uri;
     if (uri === undefined) {
-      return [{ variant: undefined, label: this.#kept?.name ?? '', state: this.#session?.status.state ?? 'untrained' }];
+      return [{ variant: undefined, label: this.#shown.name, state: this.#session?.status.state ?? 'untrained' }];
     }
     return [undefined, ...variants].map((variant) => ({
       variant,
@@ -287,26 +260,36 @@ export class RunPanel implements PanelView {
     }));
   }
 
-  /** Nobody waits for the facts of a run, nor for its first update; what follows them comes together. */
+  /** A run's first numbers are sent at once; later changes are sent together. */
   #follow(session: Session): void {
     const { series } = session;
-    const isFirst = this.#drawn !== series ? series !== undefined : this.#sent === 0 && series?.updates !== 0;
+    const isFirst =
+      this.#sentSeries !== series ? series !== undefined : this.#sentUpdates === 0 && series?.updates !== 0;
     if (session === this.#session && isFirst) this.#refresh();
     else this.#changes.schedule();
+  }
+
+  /** A stored run was read again from its folder. */
+  #followFolder(): void {
+    const { isReadFromFolder, name } = this.#shown;
+    const hasSameName = this.#title === name;
+    const hasOnlyGrown = this.#sentSeries !== undefined && this.#sentSeries === this.#session?.series;
+    if (isReadFromFolder && hasSameName && hasOnlyGrown) this.#changes.schedule();
+    else if (isReadFromFolder || !hasSameName) void this.#announce();
   }
 
   #refresh(): void {
     const session = this.#session;
     if (!this.#isVisible || session === undefined) return;
-    if (session.series !== undefined && this.#drawn !== session.series) {
-      // A run that was still being prepared when it was announced, or that was read anew.
-      this.#drawn = session.series;
+    if (session.series !== undefined && this.#sentSeries !== session.series) {
+      // A run that was still being prepared when it was announced, or that was read again.
+      this.#sentSeries = session.series;
       void this.#announce();
       return;
     }
     if (session.series !== undefined) {
-      this.#channel.emit('series', session.series.since(this.#sent));
-      this.#sent = session.series.updates;
+      this.#channel.emit('series', session.series.since(this.#sentUpdates));
+      this.#sentUpdates = session.series.updates;
     }
     const grown = this.#live?.session === session ? this.#live.grown() : undefined;
     if (grown !== undefined) this.#channel.emit('zoomedSeries', grown);

@@ -2,77 +2,100 @@ import { Uri, type Disposable } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
 import { Throttler } from '../platform/throttler';
 import { runFiles } from '../run/storage/runFiles';
-import { readStoredRun, versionOf, type StoredRun } from './storedRun';
-import type { RunIndex } from './runIndex';
 import type { GrowingHistory } from './growingHistory';
-import type { RunReader } from './runReader';
 import { loadRun } from './latestRuns';
+import type { RunFolderWatcher } from './runFolderWatcher';
+import type { RunIndex } from './runIndex';
+import type { RunReader } from './runReader';
 import type { Session } from './session';
 import type { Sessions } from './sessions';
+import { readStoredRun, versionOf, type StoredRun } from './storedRun';
+import { StoredSession } from './storedSession';
 
-const calmMilliseconds = 100;
-const secondsBetweenLooks = 2;
+const checkDelay = 100;
+
+/** What a session was last shown from. */
+interface Shown {
+  readonly run: StoredRun;
+  readonly version: string;
+  readonly records: GrowingHistory;
+}
 
 /**
- * Sessions that are over in this window, and whose runs another window or a terminal has gone on with: they are shown as
- * their folders tell of them, and again as their records grow.
+ * Runs that ended in this window and that another window or a terminal has resumed: their sessions show what their
+ * folders have, and follow as the records grow.
  */
 export class ExternallyResumedRuns implements Disposable {
   readonly #owned = new DisposableStore();
-  readonly #look = this.#owned.add(new Throttler(calmMilliseconds, () => this.#showAll()));
-  /** What each of them was last shown from, and what reads its records. */
-  readonly #shown = new WeakMap<Session, { readonly stamp: string; readonly records: GrowingHistory }>();
-  #next: NodeJS.Timeout | undefined;
+  readonly #check = this.#owned.add(new Throttler(checkDelay, () => this.#showAll()));
+  /** By folder. */
+  readonly #shown = new Map<string, Shown>();
+  #following: readonly Disposable[] = [];
 
   constructor(
     readonly sessions: Sessions,
-    kept: RunIndex,
+    index: RunIndex,
     readonly reader: RunReader,
+    readonly watcher: RunFolderWatcher,
   ) {
     this.#owned.add(
-      kept.onDidChange(() => {
-        this.#look.schedule();
+      index.onDidChange(() => {
+        this.#check.schedule();
       }),
     );
   }
 
   dispose(): void {
-    clearTimeout(this.#next);
     this.#owned.dispose();
+    for (const following of this.#following) following.dispose();
+    this.#following = [];
   }
 
   async #showAll(): Promise<void> {
-    clearTimeout(this.#next);
     for (const session of this.sessions.all) await this.#show(session);
-    if (this.#owned.isDisposed || this.sessions.all.every(({ status }) => status.state !== 'elsewhere')) return;
-    this.#next = setTimeout(() => {
-      this.#look.schedule();
-    }, secondsBetweenLooks * 1000);
+    this.#follow();
   }
 
   async #show(session: Session): Promise<void> {
     const { folder } = session;
     if (session.isLive || folder === undefined) return;
-    // Until its own thread is gone, the folder is held by this window.
+    // Until its own trainer has exited, the folder is locked by this window.
     await session.released;
     const run = await readStoredRun(Uri.file(folder));
-    if (run === undefined && session.status.state === 'elsewhere') {
-      session.markUnreadable(`The run in ${folder} is gone, or its ${runFiles.manifest} cannot be read.`);
+    if (run === undefined) {
+      if (session.kind === 'stored' && session.status.state === 'elsewhere') {
+        session.markUnreadable(`The run in ${folder} is gone, or its ${runFiles.manifest} can't be read.`);
+      }
+      return;
     }
-    if (run === undefined || !isOvertaken(session, run)) return;
-    const stamp = await versionOf(run);
-    const shown = this.#shown.get(session);
-    if (shown?.stamp === stamp) return;
+    if (!hasMore(run, session)) return;
+    const version = await versionOf(run);
+    const shown = this.#shown.get(folder);
+    if (shown?.version === version && session.kind === 'stored') return;
     const { records } = shown ?? { records: this.reader.growing() };
-    const archived = await loadRun(run, records).catch(() => undefined);
-    // While it was read, this window may have gone on with it.
-    if (archived === undefined || this.sessions.withFolder(folder) !== session) return;
-    this.#shown.set(session, { stamp, records });
-    session.showLoaded(archived);
+    const loaded = await loadRun(run, records).catch(() => undefined);
+    // During the reading this window may have resumed the run.
+    if (loaded === undefined || this.sessions.withFolder(folder) !== session) return;
+    this.#shown.set(folder, { run, version, records });
+    if (session.kind === 'stored') session.update(loaded);
+    else this.sessions.replace(session, new StoredSession(session.uri, session.variant, loaded));
+  }
+
+  /** Follows the folders of all runs that another process trains now. */
+  #follow(): void {
+    for (const following of this.#following) following.dispose();
+    if (this.#owned.isDisposed) return;
+    this.#following = this.sessions.all.flatMap(({ status, folder }) => {
+      const shown = status.state === 'elsewhere' ? this.#shown.get(folder ?? '') : undefined;
+      if (shown === undefined) return [];
+      return this.watcher.follow(shown.run, () => {
+        this.#check.schedule();
+      });
+    });
   }
 }
 
-/** Whether a run's folder tells of more than the session that trained it here. */
-function isOvertaken({ status }: Session, { state, manifest }: StoredRun): boolean {
+/** Whether a run's folder has more than the session that shows it. */
+function hasMore({ state, manifest }: StoredRun, { status }: Session): boolean {
   return state === 'elsewhere' || status.state === 'elsewhere' || manifest.updates > status.updates;
 }

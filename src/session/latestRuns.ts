@@ -7,7 +7,7 @@ import { runFiles } from '../run/storage/runFiles';
 import type { GrowingHistory } from './growingHistory';
 import { fileOf, readStoredRun, type StoredRun } from './storedRun';
 import type { RunReader } from './runReader';
-import type { LoadedRun } from './session';
+import type { LoadedRun } from './storedSession';
 import type { Target } from './sessions';
 
 const storeKey = 'unroll.latestRuns';
@@ -69,7 +69,7 @@ export async function loadRun({ folder, manifest, state }: StoredRun, records: G
     experiment: manifest.experiment,
     state,
     message: words.filter((said) => said !== '').join(' ') || undefined,
-    broke: manifest.nonFinite ?? undefined,
+    nonFinite: manifest.nonFinite ?? undefined,
     findings: readFindings(await fileOf(folder, runFiles.findings, largestFindings)),
     history,
   };

@@ -20,14 +20,16 @@ import { readExperiment } from './experimentText';
 import { readStoredRunFiles } from './storedRunFiles';
 import { readStoredRun, type StoredRun } from './storedRun';
 import { loadRun, type LatestRuns } from './latestRuns';
-import { Session, type TrainerResources } from './session';
+import { StoredSession } from './storedSession';
+import { LiveSession, type TrainerResources } from './liveSession';
+import type { Session } from './session';
 import type { Sessions, Target } from './sessions';
 import type { StartTrainerWorker } from './trainerWorker';
 import type { TrainingQueue } from './trainingQueue';
 
 /** What became of a wish to train. */
 export type Launch =
-  | { readonly kind: 'started'; readonly session: Session }
+  | { readonly kind: 'started'; readonly session: LiveSession }
   | { readonly kind: 'refused'; readonly refusals: readonly Problem[] }
   | { readonly kind: 'failed'; readonly message: string }
   /** The person stopped it, or trained anew, before it had begun. */
@@ -69,7 +71,7 @@ export class Launcher implements Disposable {
 
   constructor(
     readonly sessions: Sessions,
-    readonly archive: LatestRuns,
+    readonly latestRuns: LatestRuns,
     readonly queue: TrainingQueue,
     readonly startWorker: StartTrainerWorker,
     readonly log: Log,
@@ -81,7 +83,7 @@ export class Launcher implements Disposable {
    * @param onAccepted called as soon as there is something to show: a run that trains, or one that waits for its turn
    * @param isSure whether a trainer is known to take it; then there is something to show before this one has said so
    */
-  async launch(target: Target, onAccepted?: (session: Session) => void, isSure = false): Promise<Launch> {
+  async launch(target: Target, onAccepted?: (session: LiveSession) => void, isSure = false): Promise<Launch> {
     const preparation = await this.#prepare(target);
     const launch =
       preparation.kind === 'prepared' ? await this.#begin(preparation.prepared, onAccepted, isSure) : preparation;
@@ -91,7 +93,7 @@ export class Launcher implements Disposable {
   }
 
   /** Goes on with a kept run from its newest checkpoint; one that this window trains already is left alone. */
-  async resume(folder: string, onAccepted?: (session: Session) => void): Promise<Launch> {
+  async resume(folder: string, onAccepted?: (session: LiveSession) => void): Promise<Launch> {
     const live = this.sessions.withFolder(folder);
     if (live?.isLive === true) return { kind: 'started', session: live };
     const launch =
@@ -129,7 +131,7 @@ export class Launcher implements Disposable {
   async #resume(
     folder: string,
     earlier: Session | undefined,
-    onAccepted: ((session: Session) => void) | undefined,
+    onAccepted: ((session: LiveSession) => void) | undefined,
   ): Promise<Launch> {
     const preparation = await this.#prepareResume(folder, earlier);
     const launch = preparation.kind === 'prepared' ? await this.#begin(preparation.prepared, onAccepted) : preparation;
@@ -144,8 +146,9 @@ export class Launcher implements Disposable {
     if (session === undefined || session.facts !== undefined) return;
     await session.released;
     const kept = await readStoredRun(Uri.file(folder));
-    const archived = kept && (await loadRun(kept, this.archive.reader.growing()).catch(() => undefined));
-    if (archived !== undefined && !session.isLive) session.showLoaded(archived);
+    const archived = kept && (await loadRun(kept, this.latestRuns.reader.growing()).catch(() => undefined));
+    if (archived === undefined || session.isLive || this.sessions.withFolder(folder) !== session) return;
+    this.sessions.replace(session, new StoredSession(session.uri, session.variant, archived));
   }
 
   async #prepareResume(folder: string, earlier: Session | undefined): Promise<Preparation> {
@@ -179,11 +182,11 @@ export class Launcher implements Disposable {
     return { kind: 'prepared', prepared };
   }
 
-  async #begin(prepared: Prepared, onAccepted?: (session: Session) => void, isSure = false): Promise<Launch> {
+  async #begin(prepared: Prepared, onAccepted?: (session: LiveSession) => void, isSure = false): Promise<Launch> {
     const { target } = prepared;
     const previous = this.sessions.get(target);
     if (previous?.isLive === true) await previous.stopAndWait().catch(() => undefined);
-    const session = new Session(target.uri, target.variant, prepared.kept?.folder.fsPath);
+    const session = new LiveSession(target.uri, target.variant, prepared.kept?.folder.fsPath);
     session.onDidNotice((message) => {
       this.log.warn(message);
       this.#noticed.fire(message);
@@ -204,7 +207,7 @@ export class Launcher implements Disposable {
       }
       const recall =
         kept &&
-        ((updates: number) => this.archive.reader.historyUntil(kept.folder.fsPath, kept.manifest.facts, updates));
+        ((updates: number) => this.latestRuns.reader.historyUntil(kept.folder.fsPath, kept.manifest.facts, updates));
       const held = { lock: isNew && lock !== undefined ? tidying(lock, folder, session) : lock, recall };
       lock = undefined;
       const launch = await this.#start(session, prepared, held);
@@ -219,7 +222,7 @@ export class Launcher implements Disposable {
     }
   }
 
-  async #start(session: Session, prepared: Prepared, held: TrainerResources): Promise<Launch> {
+  async #start(session: LiveSession, prepared: Prepared, held: TrainerResources): Promise<Launch> {
     const { target, experiment, files, kept, file } = prepared;
     // Without its lock a new run is trained, and not kept.
     const folder = held.lock === undefined ? undefined : prepared.folder;
@@ -238,7 +241,7 @@ export class Launcher implements Disposable {
     if (refusals.length > 0) {
       return file === undefined ? failedBy(refusals) : { kind: 'refused', refusals: placed(file, target, refusals) };
     }
-    if (session.folder !== undefined) await this.archive.record(target, session.folder);
+    if (session.folder !== undefined) await this.latestRuns.record(target, session.folder);
     this.log.info(`Training ${target.uri.path}${target.variant === undefined ? '' : ` (${target.variant})`}.`);
     if (session.folder === undefined) this.log.warn('The records of this run are not kept on disk.');
     return { kind: 'started', session };
@@ -286,7 +289,7 @@ async function isEmpty(folder: string): Promise<boolean> {
 }
 
 /** The lock of a new run's folder; let go of before the run has begun, it takes along what was there of a beginning. */
-function tidying(lock: FolderLock, folder: string, session: Session): FolderLock {
+function tidying(lock: FolderLock, folder: string, session: LiveSession): FolderLock {
   return {
     addWriter: (pid) => lock.addWriter(pid),
     release: async () => {

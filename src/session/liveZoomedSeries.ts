@@ -4,7 +4,7 @@ import type { ZoomedSeries, ZoomedSeriesRequest } from '../protocol/panel';
 import type { RunInfo } from '../protocol/run';
 import { batchBefore, batchFrom, type RecordBatch } from '../run/records/recordBatch';
 import type { ZoomedSeriesReader } from './runReader';
-import type { Session } from './session';
+import type { LiveSession } from './liveSession';
 
 /**
  * A stretch that reaches beyond the newest update of a run that trains: what is on disk, what its trainer has not written
@@ -21,7 +21,7 @@ export class LiveZoomedSeries implements Disposable {
 
   /** Follows the run from this moment on. */
   constructor(
-    readonly session: Pick<Session, 'onDidAppend' | 'unwritten'>,
+    readonly session: Pick<LiveSession, 'onDidAppend' | 'unwritten'>,
     { layout, recordEvery }: Pick<RunInfo, 'layout' | 'recordEvery'>,
     readonly request: ZoomedSeriesRequest,
   ) {

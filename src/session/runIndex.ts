@@ -7,11 +7,10 @@ import { runFiles } from '../run/storage/runFiles';
 import { folderOf } from './experimentText';
 import { readStoredRun, type StoredRun } from './storedRun';
 import type { Session } from './session';
+import type { RunFolderWatcher } from './runFolderWatcher';
 import type { Sessions } from './sessions';
 
 const calmMilliseconds = 300;
-/** Between two looks at runs that train, in milliseconds. */
-const betweenLooks = 2000;
 const mostFound = 2000;
 const mostAtOnce = 16;
 
@@ -27,7 +26,7 @@ export class RunIndex implements Disposable {
   readonly #touched = new EventEmitter<Uri>();
   #watchers = new DisposableStore();
   #due: NodeJS.Timeout | undefined;
-  #nextLook: NodeJS.Timeout | undefined;
+  #following: readonly Disposable[] = [];
   #found: Promise<readonly StoredRun[]> | undefined;
   /** Paths of the folders that were found last. */
   #known: readonly string[] = [];
@@ -39,7 +38,10 @@ export class RunIndex implements Disposable {
   /** Fires with the folder of a run in which this window has changed something by itself. */
   readonly onDidTouch: Event<Uri> = this.#touched.event;
 
-  constructor(sessions: Sessions) {
+  constructor(
+    sessions: Sessions,
+    readonly watcher: RunFolderWatcher,
+  ) {
     this.#owned.add(
       sessions.onDidChange((session) => {
         const now = JSON.stringify([session.folder, session.isLive]);
@@ -98,24 +100,15 @@ export class RunIndex implements Disposable {
     return found;
   }
 
+  /** Runs that other processes train are followed; those of this window tell of themselves. */
   #followTraining(training: readonly StoredRun[]): void {
-    clearTimeout(this.#nextLook);
-    this.#nextLook = undefined;
-    if (training.length === 0 || this.#owned.isDisposed) return;
-    const look = setTimeout(() => {
-      void readAll(training.map(({ folder }) => folder)).then((now) => {
-        // Meanwhile all of them were looked at, or nobody wants to know any more.
-        if (this.#nextLook !== look) return;
-        if (
-          now.some((run, i) => run?.state !== 'elsewhere' || run.manifest.updates !== training[i]?.manifest.updates)
-        ) {
-          this.#lookSoon();
-        } else {
-          this.#followTraining(training);
-        }
-      });
-    }, betweenLooks);
-    this.#nextLook = look;
+    for (const following of this.#following) following.dispose();
+    if (this.#owned.isDisposed) return;
+    this.#following = training.map((run) =>
+      this.watcher.follow(run, () => {
+        this.#lookSoon();
+      }),
+    );
   }
 
   #watch(): void {

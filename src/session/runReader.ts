@@ -41,7 +41,7 @@ export class RunReader implements Disposable {
   }
 
   /** For parts of one run in full resolution. */
-  detailOf(folder: string, { layout, recordEvery }: RecordInfo): ZoomedSeriesReader {
+  zoomedSeriesOf(folder: string, { layout, recordEvery }: RecordInfo): ZoomedSeriesReader {
     const facts = { layout, recordEvery };
     return { read: (request) => this.#trainer.request('storedDetail', { folder, facts, request }) };
   }

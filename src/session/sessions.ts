@@ -44,19 +44,18 @@ export class Sessions implements Disposable {
     return this.all.filter((session) => session.uri.toString() === uri.toString());
   }
 
-  /** Takes over a session; the one it replaces is disposed. */
+  /** Adds the session of a run that a person has started or opened; the one it replaces is disposed. */
   put(session: Session): void {
-    const key = keyOf(session);
-    this.#drop(key);
-    const subscriptions = [
-      session.onDidChange(() => {
-        this.#changed.fire(session);
-      }),
-    ];
-    this.#sessions.set(key, { session, subscriptions });
+    this.#drop(keyOf(session));
     this.#latest = session;
-    this.#replaced.fire(session);
-    this.#changed.fire(session);
+    this.#set(session);
+  }
+
+  /** Puts another session of the same target in a session's place; the replaced one is disposed. */
+  replace(replaced: Session, session: Session): void {
+    if (this.#latest === replaced) this.#latest = session;
+    this.#release(keyOf(session));
+    this.#set(session);
   }
 
   dispose(): void {
@@ -65,10 +64,25 @@ export class Sessions implements Disposable {
     this.#replaced.dispose();
   }
 
+  #set(session: Session): void {
+    const subscriptions = [
+      session.onDidChange(() => {
+        this.#changed.fire(session);
+      }),
+    ];
+    this.#sessions.set(keyOf(session), { session, subscriptions });
+    this.#replaced.fire(session);
+    this.#changed.fire(session);
+  }
+
   #drop(key: string): void {
+    this.#release(key);
+    this.#sessions.delete(key);
+  }
+
+  #release(key: string): void {
     const entry = this.#sessions.get(key);
     if (entry === undefined) return;
-    this.#sessions.delete(key);
     for (const subscription of entry.subscriptions) subscription.dispose();
     entry.session.dispose();
   }

@@ -1,23 +1,23 @@
 import type { Disposable } from 'vscode';
 import { trainTogether } from '../platform/settings';
-import type { Session } from './session';
+import type { LiveSession } from './liveSession';
 
 interface Waiting {
-  readonly session: Session;
+  readonly session: LiveSession;
   readonly settle: (isItsTurn: boolean) => void;
 }
 
 /** Lets so many runs train at the same time as the setting allows; the others wait in the order they came. */
 export class TrainingQueue implements Disposable {
-  readonly #training = new Set<Session>();
-  readonly #subscriptions = new Map<Session, Disposable>();
+  readonly #training = new Set<LiveSession>();
+  readonly #subscriptions = new Map<LiveSession, Disposable>();
   #waiting: readonly Waiting[] = [];
 
   /** @param most runs that train at the same time, asked anew each time */
   constructor(readonly most: () => number = trainTogether) {}
 
   /** Resolves when the session may train; with false when it is over before its turn has come. */
-  acquire(session: Session): Promise<boolean> {
+  acquire(session: LiveSession): Promise<boolean> {
     if (!session.isLive) return Promise.resolve(false);
     this.#subscriptions.set(
       session,
@@ -39,7 +39,7 @@ export class TrainingQueue implements Disposable {
   }
 
   /** A paused run computes nothing, so it holds up nobody; gone on with by hand, it trains beside the others. */
-  #follow(session: Session): void {
+  #follow(session: LiveSession): void {
     const { state } = session.status;
     const isQueued = this.#waiting.some((waiting) => waiting.session === session);
     if (!session.isLive) {

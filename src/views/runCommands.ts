@@ -23,7 +23,7 @@ const mostKeys = 2;
 
 /** What the commands on kept runs act on. */
 export interface RunCommandParts {
-  readonly kept: RunIndex;
+  readonly index: RunIndex;
   readonly sessions: Sessions;
   readonly launcher: Launcher;
   readonly tree: TreeView<RunsNode>;
@@ -33,7 +33,7 @@ export interface RunCommandParts {
 
 /** Registers the commands on kept runs: open, resume, compare, rename, reveal, delete. */
 export function registerRunCommands(parts: RunCommandParts): Disposable[] {
-  const { kept, showRun } = parts;
+  const { index: kept, showRun } = parts;
   /** The runs that a command means: those it was given, those selected in the tree, or those chosen now. */
   const meant = async (first: unknown, second: unknown, title: string): Promise<readonly StoredRun[]> => {
     const given = runsIn(Array.isArray(second) ? second : [first]);
@@ -143,7 +143,7 @@ async function atLeast(
   return undefined;
 }
 
-async function resumable({ kept }: RunCommandParts, first: unknown, second: unknown): Promise<Uri | undefined> {
+async function resumable({ index: kept }: RunCommandParts, first: unknown, second: unknown): Promise<Uri | undefined> {
   const [given] = runsIn(Array.isArray(second) ? second : [first]);
   if (given !== undefined) return given.folder;
   const broken = kept.all().then((runs) => runs.filter(({ state }) => isResumable(state)));
@@ -177,7 +177,7 @@ async function rename(run: StoredRun, kept: RunIndex): Promise<void> {
 /** Folders that a question names. */
 const mostNamed = 10;
 
-async function remove(runs: readonly StoredRun[], { kept, sessions }: RunCommandParts): Promise<void> {
+async function remove(runs: readonly StoredRun[], { index: kept, sessions }: RunCommandParts): Promise<void> {
   const [first] = runs;
   if (first === undefined) return;
   const isRefused = async (): Promise<boolean> =>

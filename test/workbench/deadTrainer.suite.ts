@@ -8,10 +8,11 @@ import { readManifest } from '../../src/run/manifest';
 import { Inspector } from '../../src/session/inspector';
 import { Launcher } from '../../src/session/launcher';
 import { readStoredRun } from '../../src/session/storedRun';
+import { RunFolderWatcher } from '../../src/session/runFolderWatcher';
 import { RunIndex } from '../../src/session/runIndex';
-import { StoredRunSession } from '../../src/session/storedRunSession';
+import { OpenedRun } from '../../src/session/openedRun';
 import { LatestRuns } from '../../src/session/latestRuns';
-import type { Session } from '../../src/session/session';
+import type { LiveSession } from '../../src/session/liveSession';
 import { RunReader } from '../../src/session/runReader';
 import { Sessions } from '../../src/session/sessions';
 import { forkTrainers } from '../../src/session/trainerProcess.node';
@@ -60,7 +61,8 @@ describe('A trainer whose process dies', () => {
   const log = vscode.window.createOutputChannel('Deaths', { log: true });
   const sessions = new Sessions();
   const queue = new TrainingQueue(() => 1);
-  const kept = new RunIndex(sessions);
+  const watcher = new RunFolderWatcher();
+  const kept = new RunIndex(sessions, watcher);
   let processes = 0;
   let start: StartTrainerWorker = forkTrainers(built);
   const counted =
@@ -94,13 +96,13 @@ describe('A trainer whose process dies', () => {
     for (const owned of [launcher, reader, kept, queue, sessions, log]) owned.dispose();
   });
 
-  async function trained(session: Session | undefined, updates: number): Promise<Session> {
+  async function trained(session: LiveSession | undefined, updates: number): Promise<LiveSession> {
     await until('updates', () => (session?.status.updates ?? 0) > updates);
     assert.ok(session !== undefined);
     return session;
   }
 
-  async function ended(session: Session): Promise<string> {
+  async function ended(session: LiveSession): Promise<string> {
     await until('its end', () => !session.isLive);
     await session.released;
     assert.equal(session.status.state, 'failed');
@@ -182,7 +184,7 @@ describe('A trainer whose process dies', () => {
     assert.ok(launch.kind === 'failed', JSON.stringify(launch));
     assert.match(launch.message, /^The trainer ran out of memory\. It may use .* MiB\. Train again to start over\./);
     const session = sessions.get(target);
-    assert.ok(session !== undefined);
+    assert.ok(session?.kind === 'live');
     assert.equal(await ended(session), launch.message);
     assert.deepEqual(readdirSync(join(experiment.folder, 'unroll-runs')), []);
   });
@@ -246,17 +248,17 @@ describe('A trainer whose process dies', () => {
     const deadly = trainerWith(`process.on('message', ({ name }) => { if (name === 'history') process.abort(); });`);
     let script = deadly;
     const fragile = new RunReader(() => counted(forkTrainers(script))());
-    const stored = new StoredRunSession(folder, kept.onDidTouch, fragile);
+    const stored = new OpenedRun(folder, kept.onDidTouch, fragile, watcher);
     const updates = (): number | undefined => stored.session?.status.updates;
     await stored.read();
     assert.equal(updates(), undefined);
     assert.equal(
-      stored.reason,
-      'The records of this run cannot be read: The trainer process exited unexpectedly (SIGABRT).',
+      stored.problem,
+      "The records of this run can't be read: The trainer process exited unexpectedly (SIGABRT).",
     );
     script = built;
     await stored.read();
-    assert.equal(stored.reason, undefined);
+    assert.equal(stored.problem, undefined);
     assert.equal(updates(), launch.session.status.updates);
     stored.dispose();
     fragile.dispose();

@@ -7,10 +7,11 @@ import { isResumable } from '../../src/protocol/run';
 import { readManifest } from '../../src/run/manifest';
 import { readRecords } from '../../src/run/records/recordDecoder';
 import { readStoredRun } from '../../src/session/storedRun';
+import { RunFolderWatcher } from '../../src/session/runFolderWatcher';
 import { RunIndex } from '../../src/session/runIndex';
 import { Launcher } from '../../src/session/launcher';
 import { LatestRuns } from '../../src/session/latestRuns';
-import type { Session } from '../../src/session/session';
+import type { LiveSession } from '../../src/session/liveSession';
 import { RunReader } from '../../src/session/runReader';
 import { Sessions } from '../../src/session/sessions';
 import { forkTrainers } from '../../src/session/trainerProcess.node';
@@ -57,7 +58,8 @@ describe('A run whose folder is lost or closed while it trains', () => {
   );
   const reader = new RunReader(worker);
   const launcher = new Launcher(sessions, new LatestRuns(noMemento, reader), queue, worker, log);
-  const kept = new RunIndex(sessions);
+  const watcher = new RunFolderWatcher();
+  const kept = new RunIndex(sessions, watcher);
   const notices: string[] = [];
   const rejections: unknown[] = [];
   const onRejection = (reason: unknown): void => {
@@ -84,7 +86,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
     for (const owned of [kept, launcher, reader, queue, sessions, log]) owned.dispose();
   });
 
-  async function trained(experiment: ExperimentFile): Promise<{ session: Session; folder: string }> {
+  async function trained(experiment: ExperimentFile): Promise<{ session: LiveSession; folder: string }> {
     const launch = await launcher.launch({ uri: experiment.document.uri, variant: undefined });
     assert.ok(launch.kind === 'started', JSON.stringify(launch));
     const { session } = launch;
@@ -174,9 +176,9 @@ describe('A run whose folder is lost or closed while it trains', () => {
     allow();
     assert.equal((await readStoredRun(vscode.Uri.file(folder)))?.state, 'interrupted');
     const launch = await launcher.resume(folder);
-    assert.equal(launch.kind, 'started', JSON.stringify(launch));
-    await sessions.withFolder(folder)?.stop();
-    await sessions.withFolder(folder)?.released;
+    assert.ok(launch.kind === 'started', JSON.stringify(launch));
+    await launch.session.stop();
+    await launch.session.released;
     assert.equal(readdirSync(folder).includes('run.lock'), false);
     assert.deepEqual(rejections, []);
   });

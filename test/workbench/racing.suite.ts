@@ -8,7 +8,7 @@ import { readManifest } from '../../src/run/manifest';
 import { readRecords } from '../../src/run/records/recordDecoder';
 import { Launcher } from '../../src/session/launcher';
 import { LatestRuns } from '../../src/session/latestRuns';
-import type { Session } from '../../src/session/session';
+import type { LiveSession } from '../../src/session/liveSession';
 import { Sessions, type Target } from '../../src/session/sessions';
 import { forkTrainers } from '../../src/session/trainerProcess.node';
 import { RunReader } from '../../src/session/runReader';
@@ -63,7 +63,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     for (const owned of [launcher, reader, queue, sessions, log]) owned.dispose();
   });
 
-  async function training(target: Target): Promise<Session> {
+  async function training(target: Target): Promise<LiveSession> {
     const launch = await launcher.launch(target);
     assert.ok(launch.kind === 'started', JSON.stringify(launch));
     await until('updates', () => launch.session.status.updates > 0);
@@ -77,9 +77,10 @@ describe('Buttons pressed faster than a run can follow', () => {
     const experiment = await ExperimentFile.open(endless);
     const target = { uri: experiment.document.uri, variant: undefined };
     const launch = launcher.launch(target);
-    const session = await new Promise<Session>((found) => {
+    const session = await new Promise<LiveSession>((found) => {
       const put = sessions.onDidReplace((one) => {
         put.dispose();
+        assert.ok(one.kind === 'live');
         found(one);
       });
     });
@@ -116,7 +117,7 @@ describe('Buttons pressed faster than a run can follow', () => {
       await until('a session', () => sessions.get(target)?.isLive);
       await sleep(delay);
       const session = sessions.get(target);
-      await session?.stop();
+      if (session?.kind === 'live') await session.stop();
       await launch;
       await session?.released;
       const states = runsOf(experiment).map((run) => readManifest(readFileSync(join(run, 'run.json')))?.state);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Uri } from 'vscode';
 import type { StartParams } from '../../src/protocol/trainer';
 import { forkTrainers } from '../../src/session/trainerProcess.node';
-import { Session } from '../../src/session/session';
+import { LiveSession } from '../../src/session/liveSession';
 import { Sessions } from '../../src/session/sessions';
 import type { StartTrainerWorker, TrainerWorker } from '../../src/session/trainerWorker';
 import { TrainingQueue } from '../../src/session/trainingQueue';
@@ -19,7 +19,7 @@ function trainerOf(script: string, ...nodeOptions: readonly string[]): StartTrai
 }
 
 const params = {} as StartParams;
-const session = (variant?: string): Session => new Session(Uri.parse('file:///nowhere.rnn.json'), variant);
+const session = (variant?: string): LiveSession => new LiveSession(Uri.parse('file:///nowhere.rnn.json'), variant);
 
 describe('A session whose trainer is deaf in a long update', () => {
   it('ends it when stop is asked for a second time', async () => {

@@ -28,10 +28,11 @@ import { Inspector } from '../../src/session/inspector';
 import { forkTrainers } from '../../src/session/trainerProcess.node';
 import type { StartTrainerWorker } from '../../src/session/trainerWorker';
 import { shortNameOf, nameOf, readStoredRun } from '../../src/session/storedRun';
-import { StoredRunSession } from '../../src/session/storedRunSession';
+import { OpenedRun } from '../../src/session/openedRun';
+import { RunFolderWatcher } from '../../src/session/runFolderWatcher';
 import { RunIndex } from '../../src/session/runIndex';
 import { RunReader } from '../../src/session/runReader';
-import { Session } from '../../src/session/session';
+import { LiveSession } from '../../src/session/liveSession';
 import { Sessions } from '../../src/session/sessions';
 import { TrainingQueue } from '../../src/session/trainingQueue';
 import { RunsTree } from '../../src/views/runsTree';
@@ -58,7 +59,8 @@ function tabs(title: string): readonly vscode.Tab[] {
 
 describe('Kept runs', () => {
   const sessions = new Sessions();
-  const kept = new RunIndex(sessions);
+  const watcher = new RunFolderWatcher();
+  const kept = new RunIndex(sessions, watcher);
   const reader = new RunReader(
     forkTrainers(
       join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'trainer.cjs'),
@@ -75,6 +77,7 @@ describe('Kept runs', () => {
     tree.dispose();
     sessions.dispose();
     kept.dispose();
+    watcher.dispose();
   });
 
   /** The words of the rows of one experiment, once there are so many. */
@@ -278,19 +281,19 @@ describe('Kept runs', () => {
     const running = JSON.stringify({ ...manifest, state: 'running', endedAt: null });
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
     writeFileSync(join(folder, 'run.json'), running);
-    const opened = new StoredRunSession(vscode.Uri.file(folder), kept.onDidTouch, reader);
+    const opened = new OpenedRun(vscode.Uri.file(folder), kept.onDidTouch, reader, watcher);
     let looks = 0;
     opened.onDidChange(() => looks++);
     await opened.read();
     assert.equal(opened.session?.status.state, 'elsewhere');
     writeFileSync(join(folder, 'run.json'), readFileSync(join(gated, 'run.json')));
     await until('a look at the manifest of another run', () => looks > 0);
-    assert.match(opened.session.status.message ?? '', /cannot be read: records\.arrows is of another run\.$/);
+    assert.match(opened.session.status.message ?? '', /can't be read: records\.arrows is of another run\.$/);
     writeFileSync(join(folder, 'run.json'), running);
     await until('a look at its own', () => opened.session?.status.state === 'elsewhere');
     renameSync(folder, `${folder} elsewhere`);
     await until('a look at nothing', () => opened.session?.status.state === 'interrupted');
-    assert.match(opened.session.status.message ?? '', /is gone, or its run\.json cannot be read\.$/);
+    assert.match(opened.session.status.message ?? '', /is gone, or its run\.json can't be read\.$/);
     assert.equal(opened.session.status.updates, 30);
     looks = 0;
     await sleep(5000);
@@ -307,7 +310,7 @@ describe('Kept runs', () => {
     const manifest = editableManifest(join(folder, 'run.json'));
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
     writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state: 'paused', endedAt: null }));
-    const opened = new StoredRunSession(vscode.Uri.file(folder), kept.onDidTouch, reader);
+    const opened = new OpenedRun(vscode.Uri.file(folder), kept.onDidTouch, reader, watcher);
     let looks = 0;
     opened.onDidChange(() => looks++);
     await opened.read();
@@ -520,7 +523,7 @@ describe('Kept runs', () => {
 });
 
 describe('The queue of training', () => {
-  const started = (): Session => new Session(vscode.Uri.parse('file:///x.rnn.json'), undefined);
+  const started = (): LiveSession => new LiveSession(vscode.Uri.parse('file:///x.rnn.json'), undefined);
   const settled = async <T>(promise: Promise<T>): Promise<T | 'not yet'> =>
     Promise.race([promise, new Promise<'not yet'>((resolve) => setTimeout(resolve, 20, 'not yet'))]);
 

@@ -1,0 +1,110 @@
+import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
+import { plainName } from '../run/displayName';
+import { experimentName, fileNameOf } from '../session/experimentText';
+import type { LatestRuns } from '../session/latestRuns';
+import { OpenedRun } from '../session/openedRun';
+import type { RunFolderWatcher } from '../session/runFolderWatcher';
+import type { RunIndex } from '../session/runIndex';
+import type { Session } from '../session/session';
+import type { Sessions } from '../session/sessions';
+import { formatStartTime, type StoredRun } from '../session/storedRun';
+import { StoredSession } from '../session/storedSession';
+import type { Subject } from './subject';
+
+/** Where runs are found. */
+export interface RunSources {
+  readonly sessions: Sessions;
+  readonly index: RunIndex;
+  readonly latestRuns: LatestRuns;
+  readonly watcher: RunFolderWatcher;
+}
+
+/**
+ * The session that stands for a subject of a panel. Of an experiment it is the run that this window trained last, else
+ * the newest one in its folder; of a stored run the session that trains it here, else what its folder has.
+ */
+export class SubjectSession implements Disposable {
+  readonly #opened: OpenedRun | undefined;
+  readonly #changed = new EventEmitter<undefined>();
+  #loaded: Session | undefined;
+
+  /** Fires when a stored run was read again. */
+  readonly onDidChange: Event<undefined> = this.#changed.event;
+
+  constructor(
+    readonly subject: Subject,
+    readonly sources: RunSources,
+  ) {
+    if (subject.kind === 'experiment') return;
+    const { index, latestRuns, watcher } = sources;
+    this.#opened = new OpenedRun(subject.folder, index.onDidTouch, latestRuns.reader, watcher);
+    this.#opened.onDidChange(() => {
+      this.#changed.fire(undefined);
+    });
+  }
+
+  get session(): Session | undefined {
+    const { subject, sources } = this;
+    if (subject.kind === 'experiment') return sources.sessions.get(subject.target);
+    return sources.sessions.withFolder(subject.folder.fsPath) ?? this.#opened?.session;
+  }
+
+  /** Whether the session was read here, so that nobody has to be told of it. */
+  get isLoadedHere(): boolean {
+    return this.#loaded !== undefined && this.session === this.#loaded;
+  }
+
+  /** Whether a stored run is shown as its folder has it. */
+  get isReadFromFolder(): boolean {
+    return this.#opened !== undefined && this.session === this.#opened.session;
+  }
+
+  /** The stored run that the subject is, without its records; undefined for an experiment and before `load`. */
+  get stored(): StoredRun | undefined {
+    return this.#opened?.stored;
+  }
+
+  /** The name of a stored run, else of the session's experiment or variant; '' where no session has one. */
+  get name(): string {
+    if (this.#opened !== undefined) return this.#opened.name;
+    if (this.subject.kind === 'run') return fileNameOf(this.subject.folder);
+    const { uri, variant } = this.subject.target;
+    return variant === undefined ? experimentName(this.session?.facts?.name ?? '', uri) : plainName(variant);
+  }
+
+  /** When a stored run was started; '' where its manifest doesn't say, and for an experiment. */
+  startTime(precision: 'minute' | 'second'): string {
+    return this.stored === undefined ? '' : formatStartTime(this.stored, precision);
+  }
+
+  /** Why there is no session. */
+  get problem(): string | undefined {
+    return this.session === undefined ? this.#opened?.problem : undefined;
+  }
+
+  /** The folder that the experiment's paths are relative to, where a manifest says. */
+  get base(): Uri | undefined {
+    return this.stored?.base;
+  }
+
+  /** Reads the run where this window has none. Of one that it has, it reads only the name that a person gave it. */
+  async load(): Promise<void> {
+    const { subject, sources } = this;
+    if (subject.kind === 'run') {
+      await (this.session === undefined ? this.#opened?.read() : this.#opened?.identify());
+      return;
+    }
+    if (this.session !== undefined) return;
+    const { target } = subject;
+    const loaded = await sources.latestRuns.open(target);
+    // During the reading a run of the target may have been started.
+    if (loaded === undefined || sources.sessions.get(target) !== undefined) return;
+    this.#loaded = new StoredSession(target.uri, target.variant, loaded);
+    sources.sessions.put(this.#loaded);
+  }
+
+  dispose(): void {
+    this.#opened?.dispose();
+    this.#changed.dispose();
+  }
+}
