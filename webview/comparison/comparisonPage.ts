@@ -11,6 +11,7 @@ import { CurvesCell } from './curvesCell';
 import { DifferencesCell } from './differencesCell';
 import { HeatmapsCell } from './heatmapsCell';
 import { emptyComparison, reduceComparison } from './model';
+import './comparison.css';
 
 /** The page of a comparison: connects, asks for the first paint, then follows events. */
 export function showComparison(root: HTMLElement): void {

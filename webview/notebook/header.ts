@@ -13,6 +13,7 @@ import { button, relabel, setEnabled } from '../ui/controls';
 import { element, setAttribute, setText } from '../ui/element';
 import { formatFindings } from './diagnosis/diagnosisCell';
 import { numberField, positiveNumbers } from '../ui/numberField';
+import './header.css';
 
 /** What the header asks for. */
 export interface HeaderRequests {

@@ -11,6 +11,7 @@ import { numberField, wholeNumbersTo } from '../ui/numberField';
 import { ClipTicks } from './clipping/clippingCell';
 import { memoKey } from './memo';
 import { columnAtUpdate, meanLoss } from './loss/lossCurves';
+import './selectionBar.css';
 
 /** The ONE selection that all cells follow: update and step; ticks mark clipped updates. */
 export class SelectionBar {

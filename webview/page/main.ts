@@ -1,7 +1,15 @@
+// The shared styles come first, from the general to the special, so that a cell's own styles can override them.
+import '../theme/page.css';
+import '../ui/controls.css';
+import '../plot/plot.css';
+import '../plot/table.css';
+import '../plot/heatmap/legend.css';
+import '../plot/heatmap/matrixFigure.css';
+import '../notebook/cell.css';
+import '../notebook/sequence.css';
 import { showComparison } from '../comparison/comparisonPage';
 import { showNotebook } from '../notebook/notebookPage';
 import { registerControls } from '../ui/controls';
-import './main.css';
 
 /** Boot: the page says what it is to show. */
 registerControls();

@@ -6,6 +6,7 @@ import { withOpacity } from '../theme/theme';
 import { element, setAttribute } from '../ui/element';
 import { memoKey } from '../notebook/memo';
 import type { SequenceDrawing } from '../notebook/sequenceCell';
+import './minimap.css';
 
 const height = 22;
 /** Steps narrower than this (px) are worth zooming into, so the minimap stands ready. */

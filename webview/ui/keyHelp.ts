@@ -1,5 +1,6 @@
 import { button } from './controls';
 import { element } from './element';
+import './keyHelp.css';
 
 /** What the keys do, as `?` shows it. */
 const keys: readonly (readonly [string, string])[] = [

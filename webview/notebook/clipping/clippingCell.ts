@@ -16,6 +16,7 @@ import { columnAtUpdate, isRecorded, unrecorded, formatUpdates } from '../loss/l
 import { clippingTable } from '../trainingTables';
 import { Surface } from '../../plot/surface';
 import { ThresholdView } from './thresholdView';
+import './clipping.css';
 
 /** [3] The norm of the gradient before and after clipping, the threshold, and a tick for every clipped update. */
 export class ClippingCell implements NotebookCell {

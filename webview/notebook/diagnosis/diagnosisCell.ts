@@ -6,6 +6,7 @@ import { element } from '../../ui/element';
 import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
 import { isLive } from '../../../src/protocol/run';
 import type { ShownRun } from '../../store/model';
+import './diagnosis.css';
 
 /** [6] What stands out in the run: each finding with its evidence, the key that it is about, and the way to its update. */
 export class DiagnosisCell implements NotebookCell {

@@ -16,6 +16,7 @@ import { memoKey } from '../memo';
 import { unrecorded } from '../loss/lossCurves';
 import { gradientTable } from '../trainingTables';
 import { Surface } from '../../plot/surface';
+import './gradient.css';
 
 const names: Readonly<Record<Quantity, string>> = {
   dh: '‖∂L/∂h_t‖',

@@ -14,7 +14,7 @@ import { choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
 import { AnswerLine } from '../answerLine';
 import { CellFrame, isFolded } from '../cell';
-import { GainView } from '../backward/gainView';
+import { GainView } from './gainView';
 import { memoKey } from '../memo';
 import { GradientFlowMarks } from './gradientFlowMarks';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';

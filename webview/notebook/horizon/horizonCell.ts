@@ -15,6 +15,7 @@ import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
 import { legendOf } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { Surface } from '../../plot/surface';
+import './horizon.css';
 
 /** Updates that are measured: enough for a line, few enough to wait for. */
 const mostMeasured = 24;

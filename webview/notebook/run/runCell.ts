@@ -4,6 +4,7 @@ import type { RunInfo } from '../../../src/protocol/run';
 import { button } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
+import './run.css';
 
 /** [15] What this run is: net, data, loss, truncation, clipping, optimizer, where its records are. */
 export class RunCell implements NotebookCell {

@@ -13,6 +13,7 @@ import { PredictionView } from './predictionView';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 import { StepCanvas } from '../../plot/stepCanvas';
 import { formatOutput, formatTarget } from '../formatStep';
+import './stepLoss.css';
 
 const height = 90;
 const widestBar = 18;

@@ -8,6 +8,7 @@ import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { notation } from '../../ui/notation';
 import { memoKey } from '../memo';
 import { visibleSymbol } from '../formatStep';
+import './formula.css';
 
 const mostLines = 4;
 

@@ -21,6 +21,8 @@ import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 import { formatInput, formatOutput, formatTarget } from '../formatStep';
 import { Unfolding } from './unfoldingMotion';
+import '../../net/net.css';
+import './unrolled.css';
 
 /** Pixels that a step may take when the net is drawn as a loop. */
 const loopStep = 130;

@@ -21,6 +21,7 @@ import { histogramFigure } from '../../plot/histogramView';
 import { memoKey } from '../memo';
 import { gateBlocks, shownParameter } from '../parameterNames';
 import type { SequenceCell, SequenceDrawing } from '../sequenceCell';
+import './update.css';
 
 /** [12] What the update did to each parameter: its norm, its gradient before and after clipping, its step. */
 export class UpdateCell implements SequenceCell {
