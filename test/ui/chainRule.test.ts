@@ -15,7 +15,7 @@ describe('The chain rule, walked through', () => {
   after(() => workbench.close());
 
   const cell = (title: string) => workbench.webviewFrame().getByRole('region', { name: title });
-  const sentence = (title: string) => cell(title).locator('.sentence').first();
+  const sentence = (title: string) => cell(title).locator('.cell-summary').first();
   const field = (name: string) =>
     workbench.webviewFrame().locator('.number-field', { hasText: name }).locator('vscode-text-field');
 

@@ -56,14 +56,16 @@ describe('Training all variants of a file', () => {
   it('lights a run up everywhere when it is pointed at or has the focus', async () => {
     const frame = workbench.webviewFrame();
     const litNames = async (): Promise<readonly string[]> => {
-      await frame.locator('.comparison-tile.lit').waitFor();
-      const names = await frame.locator('.lit .curve-name, .curve-name.lit, tr.lit th').allInnerTexts();
+      await frame.locator('.comparison-tile.highlighted').waitFor();
+      const names = await frame
+        .locator('.highlighted .curve-name, .curve-name.highlighted, tr.highlighted th')
+        .allInnerTexts();
       return names.map((name) => name.trim());
     };
     await rows().nth(1).hover();
     assert.deepEqual(await litNames(), ['gated <b>', 'gated <b>', 'gated <b>']);
     await frame.locator('.comparison-tile').nth(2).focus();
-    await frame.locator('tr.lit', { hasText: shy }).waitFor();
+    await frame.locator('tr.highlighted', { hasText: shy }).waitFor();
     assert.deepEqual(await litNames(), [shy, shy, shy]);
   });
 
@@ -78,7 +80,7 @@ describe('Training all variants of a file', () => {
     await page.setViewportSize({ width: 820, height: 1100 });
     const frame = workbench.webviewFrame();
     for (const [picture, said] of [
-      ['.loss-plot', /update \d+ · .*Two cells: .*gated <b>: .*changed: /],
+      ['.tall-plot', /update \d+ · .*Two cells: .*gated <b>: .*changed: /],
       ['.comparison-heatmap', /update \d+ · step t = \d · .*Two cells: .*gated <b>: .*changed: /],
     ] as const) {
       const place = frame.locator(picture).first();

@@ -30,7 +30,7 @@ describe('Walking through an update', () => {
   after(() => workbench.close());
 
   const sentence = (title: string) =>
-    workbench.webviewFrame().getByRole('region', { name: title }).locator('.sentence').first();
+    workbench.webviewFrame().getByRole('region', { name: title }).locator('.cell-summary').first();
 
   /** Types a number into a field of the panel, as a person does. */
   async function type(fieldLabel: string, value: string): Promise<void> {
@@ -129,7 +129,7 @@ describe('A run that diverged', () => {
   it('brings the update just before into sight when that is asked for', async () => {
     const frame = workbench.webviewFrame();
     const net = frame.getByRole('region', { name: 'Unrolled net' });
-    await net.locator('.sentence').waitFor();
+    await net.locator('.cell-summary').waitFor();
     await frame.getByRole('button', { name: 'Replay to just before' }).click();
     const box = await net.evaluate((cell) => cell.getBoundingClientRect().top / innerHeight);
     assert.ok(box > 0 && box < 1, `the unrolled net begins at ${box} of the window's height`);

@@ -1,12 +1,12 @@
 import type { ComparisonHostContract } from '../../src/protocol/comparison';
-import { axisOver, endOf, leastVisible } from '../plot/trainingAxis';
+import { axisTo, lastUpdateOf, fewestUpdates } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
 import { renderLoop } from '../page/renderLoop';
 import { connectHost, reportFaults } from '../page/host';
 import { Store } from '../store/store';
 import { button } from '../ui/controls';
 import { element, setText } from '../ui/element';
-import { toggled } from '../notebook/cell';
+import { toggleTitle } from '../notebook/cellFrame';
 import { CurvesCell } from './curvesCell';
 import { DifferencesCell } from './differencesCell';
 import { HeatmapsCell } from './heatmapsCell';
@@ -19,11 +19,11 @@ export function showComparison(root: HTMLElement): void {
   const { channel } = host;
   const report = reportFaults(channel);
   const store = new Store(emptyComparison(host.savedState()), reduceComparison);
-  const zoom = new SharedZoom(leastVisible, (range) => {
-    store.dispatch({ kind: 'viewed', view: { range } });
+  const zoom = new SharedZoom(fewestUpdates, (range) => {
+    store.dispatch({ kind: 'viewChanged', view: { range } });
   });
   const onFold = (title: string): void => {
-    store.dispatch({ kind: 'viewed', view: { folded: toggled(store.model.view.folded, title) } });
+    store.dispatch({ kind: 'viewChanged', view: { folded: toggleTitle(store.model.view.folded, title) } });
   };
   const cells = [
     new CurvesCell(store, zoom, onFold),
@@ -48,18 +48,18 @@ export function showComparison(root: HTMLElement): void {
   );
 
   channel.on('show', (state) => {
-    store.dispatch({ kind: 'shown', state });
+    store.dispatch({ kind: 'comparisonLoaded', state });
   });
   channel.on('waiting', ({ id, status }) => {
-    store.dispatch({ kind: 'told', id, status });
+    store.dispatch({ kind: 'statusChanged', id, status });
   });
   channel.on('appended', ({ id, status, series }) => {
     store.model.members.find((member) => member.id === id)?.run?.series.write(series);
-    store.dispatch({ kind: 'told', id, status });
+    store.dispatch({ kind: 'statusChanged', id, status });
   });
   renderLoop(root, store, (model, theme) => {
-    const end = Math.max(1, ...model.members.map(({ run }) => (run === undefined ? 1 : endOf(run))));
-    const axis = axisOver(end, model.view.range, root.clientWidth);
+    const end = Math.max(1, ...model.members.map(({ run }) => (run === undefined ? 1 : lastUpdateOf(run))));
+    const axis = axisTo(end, model.view.range, root.clientWidth);
     const isEmpty = model.members.length === 0;
     setText(title, model.members.length === 1 ? '1 run' : `${model.members.length} runs compared`);
     setText(words, model.isReady ? 'Nothing is left to compare. Choose two or more runs.' : 'Asking for the runs…');
@@ -71,6 +71,6 @@ export function showComparison(root: HTMLElement): void {
     if (model.isReady) host.saveState({ subjects: model.subjects, view: model.view });
   });
   channel.request('ready', undefined).then((state) => {
-    store.dispatch({ kind: 'shown', state });
+    store.dispatch({ kind: 'comparisonLoaded', state });
   }, report);
 }

@@ -1,5 +1,5 @@
 import type { SharedZoom } from '../plot/zoom';
-import { CellFrame } from '../notebook/cell';
+import { CellFrame } from '../notebook/cellFrame';
 import { CurveControls } from '../plot/curveControls';
 import { memoKey } from '../notebook/memo';
 import {
@@ -20,11 +20,11 @@ import { choice } from '../ui/controls';
 import { element } from '../ui/element';
 import { CurvesSurface } from './curvesSurface';
 import { curvesTable } from './curvesTable';
-import { lineStyle, namedLine } from './lineStyle';
+import { lineStyle, lineLegend } from './lineStyle';
 import type { Comparison, ComparisonView, Measure, Member } from './model';
-import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
-import { formatNewest } from './newestValues';
-import { SteadyReadout } from './steadyReadout';
+import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
+import { formatNewest } from './formatNewest';
+import { StableReadout } from './steadyReadout';
 
 const measures: Readonly<Record<Measure, string>> = {
   loss: 'training loss',
@@ -39,7 +39,7 @@ export class CurvesCell implements ComparisonCell {
   readonly #chart = new CurveChart();
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #surface: CurvesSurface;
-  readonly #readout: SteadyReadout;
+  readonly #readout: StableReadout;
   readonly #measure;
   readonly #controls: CurveControls;
   #drawn = '';
@@ -52,9 +52,9 @@ export class CurvesCell implements ComparisonCell {
   ) {
     this.#frame = new CellFrame(1, 'Loss', onFold);
     this.element = this.#frame.element;
-    this.#readout = new SteadyReadout(this.#frame.readout, 'Point at the curves to read every run at one update.');
+    this.#readout = new StableReadout(this.#frame.readout, 'Point at the curves to read every run at one update.');
     const set = (view: Partial<ComparisonView>): void => {
-      store.dispatch({ kind: 'viewed', view });
+      store.dispatch({ kind: 'viewChanged', view });
     };
     this.#measure = choice<Measure>('Show', (measure) => {
       set({ measure });
@@ -67,27 +67,27 @@ export class CurvesCell implements ComparisonCell {
     this.#frame.body.append(
       this.#legend,
       this.#frame.readout,
-      element('div', { class: 'plot loss-plot' }, this.#chart.canvas, this.#surface.element),
+      element('div', { class: 'plot tall-plot' }, this.#chart.canvas, this.#surface.element),
     );
   }
 
   update({ model, axis, theme }: ComparisonDrawing): void {
-    const { view, members, lit } = model;
+    const { view, members, highlighted: highlighted } = model;
     this.#surface.update(model, axis);
-    this.#frame.fold(view.folded.includes(this.#frame.title));
-    this.#measure.update(
+    this.#frame.setFolded(view.folded.includes(this.#frame.title));
+    this.#measure.setOptions(
       Object.entries(measures).map(([value, label]) => ({ value: value as Measure, label })),
       view.measure,
     );
     this.#controls.update(view);
-    const drawn = members.filter((member): member is Drawn => member.run !== undefined);
-    this.#frame.say(
+    const drawn = members.filter((member): member is DrawnMember => member.run !== undefined);
+    this.#frame.setSummary(
       formatNewest(
         measures[view.measure],
         drawn.map(({ name, run }) => ({
           name,
           value: valueAt(run, run.status.updates - 1, view.measure),
-          loss: lossName(run.facts.loss).toLowerCase(),
+          loss: lossName(run.info.loss).toLowerCase(),
         })),
       ),
     );
@@ -95,13 +95,13 @@ export class CurvesCell implements ComparisonCell {
       drawn.map(({ id, name, run }) => ({
         name,
         value: model.update === undefined ? NaN : valueAt(run, model.update, view.measure),
-        isLit: id === lit,
+        isHighlighted: id === highlighted,
       })),
       model.update === undefined ? undefined : `update ${model.update.toLocaleString('en-US')}`,
     );
     const versions = drawn.map(({ id, run }) => `${id} ${run.version}`);
     const named = drawn.map(({ name }) => name);
-    this.#frame.tabulate(memoKey(versions, named, view.measure), () =>
+    this.#frame.setTable(memoKey(versions, named, view.measure), () =>
       curvesTable(
         measures[view.measure],
         drawn.map(({ name, run }) => ({
@@ -112,11 +112,20 @@ export class CurvesCell implements ComparisonCell {
         })),
       ),
     );
-    const key = memoKey(versions, lit, view.measure, view.lossAxis, view.smoothing, axis.domain, axis.width, theme);
+    const key = memoKey(
+      versions,
+      highlighted,
+      view.measure,
+      view.lossAxis,
+      view.smoothing,
+      axis.domain,
+      axis.width,
+      theme,
+    );
     if (key === this.#drawn) return;
     this.#drawn = key;
     const baselines = baselinesOf(drawn, view.measure, axis.domain, theme);
-    this.#nameAll(members, baselines, lit, theme);
+    this.#drawLegend(members, baselines, highlighted, theme);
     const yAxis = view.lossAxis === 'auto' ? axisFor(drawn, view.measure) : view.lossAxis;
     this.#chart.update(
       { curves: [...curvesOf(drawn, model, theme), ...baselines], yAxis, yTitle: yTitle(drawn, view.measure, yAxis) },
@@ -125,30 +134,35 @@ export class CurvesCell implements ComparisonCell {
     );
   }
 
-  #nameAll(members: readonly Member[], baselines: readonly Curve[], lit: number | undefined, theme: Theme): void {
+  #drawLegend(
+    members: readonly Member[],
+    baselines: readonly Curve[],
+    highlighted: number | undefined,
+    theme: Theme,
+  ): void {
     const key = memoKey(
       members.map(({ id, name }) => `${id} ${name}`),
       baselines.map(({ label }) => label),
-      lit,
+      highlighted,
       theme,
     );
     if (key === this.#legendDrawn) return;
     this.#legendDrawn = key;
     this.#legend.replaceChildren(
       ...members.map(({ id, name }) => {
-        const named = namedLine(name, lineStyle(id, theme));
-        named.classList.toggle('lit', id === lit);
+        const named = lineLegend(name, lineStyle(id, theme));
+        named.classList.toggle('highlighted', id === highlighted);
         named.addEventListener('pointerenter', () => {
-          if (this.store.model.lit !== id) point(this.store, id);
+          if (this.store.model.highlighted !== id) highlight(this.store, id);
         });
         return named;
       }),
-      ...baselines.map(({ label, color, dash = [] }) => namedLine(label, { color, dash })),
+      ...baselines.map(({ label, color, dash = [] }) => lineLegend(label, { color, dash })),
     );
   }
 }
 
-type Drawn = Member & { readonly run: ShownRun };
+type DrawnMember = Member & { readonly run: ShownRun };
 
 function pointsOf({ series }: ShownRun, measure: Measure) {
   switch (measure) {
@@ -175,7 +189,11 @@ function valueAt(run: ShownRun | undefined, update: number, measure: Measure): n
   return values.findLast((value) => !Number.isNaN(value)) ?? NaN;
 }
 
-function curvesOf(drawn: readonly Drawn[], { view, lit }: Comparison, theme: Theme): readonly Curve[] {
+function curvesOf(
+  drawn: readonly DrawnMember[],
+  { view, highlighted: highlighted }: Comparison,
+  theme: Theme,
+): readonly Curve[] {
   const curves = drawn.map(({ id, name, run }): Curve => {
     const { color, dash } = lineStyle(id, theme);
     const points = pointsOf(run, view.measure);
@@ -183,35 +201,35 @@ function curvesOf(drawn: readonly Drawn[], { view, lit }: Comparison, theme: The
     return {
       label: name,
       points: isSmooth ? smoothed(points, view.smoothing, run.series.scalars.stride) : points,
-      color: lit === undefined || lit === id ? color : withOpacity(color, 0.25),
+      color: highlighted === undefined || highlighted === id ? color : withOpacity(color, 0.25),
       dash,
-      width: lit === id ? 3 : 1.5,
+      width: highlighted === id ? 3 : 1.5,
     };
   });
-  // What is lit lies above the others.
+  // What is highlighted lies above the others.
   return curves.sort((a, b) => (a.width ?? 0) - (b.width ?? 0));
 }
 
 /** The baselines of the runs, where all have the same: another task has others. */
 function baselinesOf(
-  drawn: readonly Drawn[],
+  drawn: readonly DrawnMember[],
   measure: Measure,
   domain: readonly [number, number],
   theme: Theme,
 ): readonly Curve[] {
-  const all = new Set(drawn.map(({ run }) => JSON.stringify(run.facts.baselines)));
+  const all = new Set(drawn.map(({ run }) => JSON.stringify(run.info.baselines)));
   if (measure === 'gradNorm' || all.size !== 1) return [];
   // The colour that baselines have elsewhere is one of the runs' here.
-  return baselineCurves(drawn[0]?.run.facts.baselines ?? [], domain, { ...theme, baseline: theme.faint });
+  return baselineCurves(drawn[0]?.run.info.baselines ?? [], domain, { ...theme, baseline: theme.faint });
 }
 
-function axisFor(drawn: readonly Drawn[], measure: Measure): 'linear' | 'log' {
+function axisFor(drawn: readonly DrawnMember[], measure: Measure): 'linear' | 'log' {
   return measure === 'gradNorm' ? 'log' : fittingAxis(drawn.map(({ run }) => pointsOf(run, measure)));
 }
 
-function yTitle(drawn: readonly Drawn[], measure: Measure, yAxis: 'linear' | 'log'): string {
+function yTitle(drawn: readonly DrawnMember[], measure: Measure, yAxis: 'linear' | 'log'): string {
   const log = yAxis === 'log' ? ' (log)' : '';
   if (measure === 'gradNorm') return `‖g‖${log}`;
-  const units = new Set(drawn.map(({ run }) => lossUnit(run.facts.loss.kind)));
+  const units = new Set(drawn.map(({ run }) => lossUnit(run.info.loss.kind)));
   return `L, ${[...units].join(' or ')}${log}`;
 }

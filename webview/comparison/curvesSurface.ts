@@ -1,10 +1,10 @@
-import { gutters, leastVisible, middleOf, updateAt, type TrainingAxis } from '../plot/trainingAxis';
+import { gutters, fewestUpdates, middleOfUpdate, updateAt, type TrainingAxis } from '../plot/trainingAxis';
 import type { SharedZoom } from '../plot/zoom';
 import { zoomedRange } from '../plot/zoomedRange';
 import type { ShownRun } from '../store/model';
 import { element } from '../ui/element';
 import type { Comparison } from './model';
-import { point, type ComparisonStore } from './pictures';
+import { highlight, type ComparisonStore } from './comparisonCell';
 
 /** How near (pixels) a curve must be to be the one that is pointed at. */
 const nearPixels = 40;
@@ -38,16 +38,16 @@ export class CurvesSurface {
       this.#pointAt(event);
     });
     this.element.addEventListener('pointerleave', () => {
-      point(store);
+      highlight(store);
     });
     this.element.addEventListener('keydown', (event) => {
-      if (this.#obey(event)) event.preventDefault();
+      if (this.#handleKey(event)) event.preventDefault();
     });
   }
 
   update({ update }: Comparison, axis: TrainingAxis): void {
     this.#axis = axis;
-    const x = update === undefined ? -1 : middleOf(axis, update);
+    const x = update === undefined ? -1 : middleOfUpdate(axis, update);
     this.#crosshair.hidden = x < 0 || x > axis.width;
     this.#crosshair.style.transform = `translateX(${x}px)`;
   }
@@ -62,11 +62,11 @@ export class CurvesSurface {
       return distance <= nearPixels ? [{ id, distance }] : [];
     });
     const [nearest] = distances.sort((a, b) => a.distance - b.distance);
-    point(this.store, nearest?.id, update);
+    highlight(this.store, nearest?.id, update);
   }
 
-  #obey({ key, shiftKey }: KeyboardEvent): boolean {
-    const { members, lit, update: pointed } = this.store.model;
+  #handleKey({ key, shiftKey }: KeyboardEvent): boolean {
+    const { members, highlighted: highlighted, update: pointed } = this.store.model;
     const axis = this.#axis;
     if (axis === undefined || members.length === 0) return false;
     const last = Math.max(0, axis.whole[1] - 1);
@@ -75,22 +75,22 @@ export class CurvesSurface {
     const far = (shiftKey ? farStep : 1) * stride;
     switch (key) {
       case 'ArrowLeft':
-        return this.#point(lit, Math.max(0, update - far));
+        return this.#point(highlighted, Math.max(0, update - far));
       case 'ArrowRight':
-        return this.#point(lit, Math.min(last, update + far));
+        return this.#point(highlighted, Math.min(last, update + far));
       case 'ArrowUp':
-        return this.#point(this.#beside(-1), update);
+        return this.#point(this.#neighbour(-1), update);
       case 'ArrowDown':
-        return this.#point(this.#beside(1), update);
+        return this.#point(this.#neighbour(1), update);
       case 'Home':
-        return this.#point(lit, 0);
+        return this.#point(highlighted, 0);
       case 'End':
-        return this.#point(lit, last);
+        return this.#point(highlighted, last);
       case '+':
       case '=':
-        return this.#show(zoomedRange(axis, update, 0.5, leastVisible));
+        return this.#show(zoomedRange(axis, update, 0.5, fewestUpdates));
       case '-':
-        return this.#show(zoomedRange(axis, update, 2, leastVisible));
+        return this.#show(zoomedRange(axis, update, 2, fewestUpdates));
       case '0':
         return this.#show(undefined);
       case 'Escape':
@@ -100,20 +100,20 @@ export class CurvesSurface {
     }
   }
 
-  /** The run before or after the lit one, round and round; the first where none is. */
-  #beside(by: number): number | undefined {
-    const { members, lit } = this.store.model;
-    const at = members.findIndex(({ id }) => id === lit);
+  /** The run before or after the highlighted one, round and round; the first where none is. */
+  #neighbour(by: number): number | undefined {
+    const { members, highlighted: highlighted } = this.store.model;
+    const at = members.findIndex(({ id }) => id === highlighted);
     return members[at < 0 ? 0 : (at + by + members.length) % members.length]?.id;
   }
 
-  #point(lit?: number, update?: number): boolean {
-    point(this.store, lit, update);
+  #point(highlighted?: number, update?: number): boolean {
+    highlight(this.store, highlighted, update);
     return true;
   }
 
   #show(range: readonly [number, number] | undefined): boolean {
-    this.store.dispatch({ kind: 'viewed', view: { range } });
+    this.store.dispatch({ kind: 'viewChanged', view: { range } });
     return true;
   }
 }

@@ -1,16 +1,16 @@
 import { formatDuration, formatNumber } from '../../src/text/numbers';
 import { stateLabels } from '../../src/protocol/run';
-import { CellFrame } from '../notebook/cell';
+import { CellFrame } from '../notebook/cellFrame';
 import type { Table } from '../plot/table';
 import { button } from '../ui/controls';
 import { element } from '../ui/element';
 import type { Theme } from '../theme/theme';
 import { lineSample, lineStyle } from './lineStyle';
 import type { Comparison, Member } from './model';
-import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
+import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
 
 /** What the rows of the table ask for. */
-export interface MemberRequests {
+export interface MemberCommands {
   readonly open: (id: number) => void;
   readonly remove: (id: number) => void;
 }
@@ -33,7 +33,7 @@ export class DifferencesCell implements ComparisonCell {
   constructor(
     readonly store: ComparisonStore,
     onFold: (title: string) => void,
-    readonly requests: MemberRequests,
+    readonly requests: MemberCommands,
   ) {
     this.#frame = new CellFrame(3, 'What sets them apart', onFold);
     this.element = this.#frame.element;
@@ -41,16 +41,16 @@ export class DifferencesCell implements ComparisonCell {
   }
 
   update({ model, theme }: ComparisonDrawing): void {
-    this.#frame.fold(model.view.folded.includes(this.#frame.title));
-    this.#frame.say(sentence(model));
+    this.#frame.setFolded(model.view.folded.includes(this.#frame.title));
+    this.#frame.setSummary(summary(model));
     const cells = model.members.map((member) => cellsOf(member, model.keys));
     const key = JSON.stringify([model.keys, model.members.map(({ id, name }) => [id, name]), cells, theme.kind]);
-    this.#frame.tabulate(key, () => tableOf(model));
+    this.#frame.setTable(key, () => tableOf(model));
     if (key !== this.#drawn) {
       this.#drawn = key;
       this.#build(model, cells, theme);
     }
-    for (const [id, row] of this.#rows) row.classList.toggle('lit', id === model.lit);
+    for (const [id, row] of this.#rows) row.classList.toggle('highlighted', id === model.highlighted);
   }
 
   #build({ members, keys }: Comparison, cells: readonly (readonly string[])[], theme: Theme): void {
@@ -79,7 +79,7 @@ export class DifferencesCell implements ComparisonCell {
   #row({ id, name }: Member, cells: readonly string[], theme: Theme): HTMLTableRowElement {
     const open = button({
       label: `Open ${name}`,
-      sign: 'play',
+      icon: 'play',
       appearance: 'icon',
       onPress: () => {
         this.requests.open(id);
@@ -87,7 +87,7 @@ export class DifferencesCell implements ComparisonCell {
     });
     const remove = button({
       label: `Take ${name} out of the comparison`,
-      sign: 'close',
+      icon: 'close',
       appearance: 'icon',
       onPress: () => {
         this.requests.remove(id);
@@ -102,12 +102,12 @@ export class DifferencesCell implements ComparisonCell {
     );
     for (const event of ['pointerenter', 'focus'] as const) {
       row.addEventListener(event, () => {
-        point(this.store, id);
+        highlight(this.store, id);
       });
     }
     for (const event of ['pointerleave', 'blur'] as const) {
       row.addEventListener(event, () => {
-        point(this.store);
+        highlight(this.store);
       });
     }
     row.addEventListener('keydown', (event) => {
@@ -144,12 +144,12 @@ function cellsOf({ values, status, run, problem }: Member, keys: readonly string
   ];
 }
 
-function extremesOf({ series, status, facts }: NonNullable<Member['run']>) {
+function extremesOf({ series, status, info }: NonNullable<Member['run']>) {
   return {
     lossMin: series.scalars
       .values('lossMin')
       .reduce((least, value) => (value < least || Number.isNaN(least) ? value : least), NaN),
-    share: facts.clip === null || status.updates === 0 ? NaN : status.clipped / status.updates,
+    share: info.clip === null || status.updates === 0 ? NaN : status.clipped / status.updates,
   };
 }
 
@@ -161,7 +161,7 @@ function tableOf({ members, keys }: Comparison): Table {
   };
 }
 
-function sentence({ keys, members }: Comparison): string {
+function summary({ keys, members }: Comparison): string {
   if (members.length < 2) return 'With a second run, the keys that the two do not have alike stand here.';
   if (keys.length === 0) return 'The experiments of these runs are alike in every key.';
   const named = keys.length <= 4 ? keys.join(', ') : `${keys.slice(0, 4).join(', ')} and ${keys.length - 4} more`;

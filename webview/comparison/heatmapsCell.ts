@@ -1,4 +1,4 @@
-import { CellFrame } from '../notebook/cell';
+import { CellFrame } from '../notebook/cellFrame';
 import { memoKey } from '../notebook/memo';
 import { Legend } from '../plot/heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../plot/heatmap/magnitudeScale';
@@ -7,11 +7,11 @@ import type { ShownRun } from '../store/model';
 import type { Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
 import { element } from '../ui/element';
-import { lineStyle, namedLine } from './lineStyle';
+import { lineStyle, lineLegend } from './lineStyle';
 import type { Comparison, ComparisonView, Member } from './model';
-import { formatShare } from './shares';
-import { point, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './pictures';
-import { SteadyReadout } from './steadyReadout';
+import { formatShare } from './formatShare';
+import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
+import { StableReadout } from './steadyReadout';
 import { TileAxes } from './tileAxes';
 
 const names: Readonly<Record<ComparisonView['quantity'], string>> = {
@@ -35,7 +35,7 @@ export class HeatmapsCell implements ComparisonCell {
   readonly #legend = new Legend();
   readonly #tiles = new Map<number, Tile>();
   readonly #grid = element('div', { class: 'comparison-heatmaps' });
-  readonly #readout: SteadyReadout;
+  readonly #readout: StableReadout;
   readonly #quantity;
   readonly #layer;
   #domain: readonly [number, number] = [0, 1];
@@ -46,12 +46,12 @@ export class HeatmapsCell implements ComparisonCell {
   ) {
     this.#frame = new CellFrame(2, 'Gradient through time', onFold);
     this.element = this.#frame.element;
-    this.#readout = new SteadyReadout(this.#frame.readout, 'Point at a heatmap to read the same cell of every run.');
+    this.#readout = new StableReadout(this.#frame.readout, 'Point at a heatmap to read the same cell of every run.');
     this.#quantity = choice<ComparisonView['quantity']>('Show', (quantity) => {
-      store.dispatch({ kind: 'viewed', view: { quantity } });
+      store.dispatch({ kind: 'viewChanged', view: { quantity } });
     });
     this.#layer = choice<string>('Layer', (layer) => {
-      store.dispatch({ kind: 'viewed', view: { layer: Number(layer) } });
+      store.dispatch({ kind: 'viewChanged', view: { layer: Number(layer) } });
     });
     this.#frame.tools.append(this.#quantity.element, this.#layer.element);
     this.#frame.body.append(this.#legend.element, this.#frame.readout, this.#grid);
@@ -60,18 +60,18 @@ export class HeatmapsCell implements ComparisonCell {
   update({ model, axis, theme }: ComparisonDrawing): void {
     const { view, members } = model;
     this.#domain = axis.domain;
-    this.#frame.fold(view.folded.includes(this.#frame.title));
-    const layers = Math.max(1, ...members.map(({ run }) => run?.facts.layout.layers ?? 1));
-    this.#quantity.update(
+    this.#frame.setFolded(view.folded.includes(this.#frame.title));
+    const layers = Math.max(1, ...members.map(({ run }) => run?.info.layout.layers ?? 1));
+    this.#quantity.setOptions(
       Object.entries(names).map(([value, label]) => ({ value: value as ComparisonView['quantity'], label })),
       view.quantity,
     );
     this.#layer.element.hidden = layers === 1;
-    this.#layer.update(
+    this.#layer.setOptions(
       Array.from({ length: layers }, (_, l) => ({ value: String(l), label: String(l) })),
       String(Math.min(view.layer, layers - 1)),
     );
-    this.#frame.say(sentence(members, view));
+    this.#frame.setSummary(summary(members, view));
     this.#readOut(model);
     if (this.#frame.body.hidden) return;
     this.#arrange(members);
@@ -83,11 +83,13 @@ export class HeatmapsCell implements ComparisonCell {
     for (const member of members) this.#draw(member, model, scale, theme);
   }
 
-  #readOut({ members, view, update, t, lit }: Comparison): void {
+  #readOut({ members, view, update, t, highlighted: highlighted }: Comparison): void {
     const isPointed = update !== undefined && t !== undefined;
     this.#readout.update(
       members.flatMap(({ id, name, run }) =>
-        run === undefined ? [] : [{ name, value: isPointed ? numberAt(run, view, update, t) : NaN, isLit: id === lit }],
+        run === undefined
+          ? []
+          : [{ name, value: isPointed ? numberAt(run, view, update, t) : NaN, isHighlighted: id === highlighted }],
       ),
       isPointed ? `update ${update.toLocaleString('en-US')} · step t = ${t}` : undefined,
     );
@@ -113,17 +115,17 @@ export class HeatmapsCell implements ComparisonCell {
       element('div', { class: 'comparison-picture', 'aria-hidden': 'true' }, axes.steps, canvas, axes.updates),
     );
     const light = (): void => {
-      point(this.store, id);
+      highlight(this.store, id);
     };
     tile.addEventListener('focus', light);
     tile.addEventListener('blur', () => {
-      point(this.store);
+      highlight(this.store);
     });
     canvas.addEventListener('pointermove', (event) => {
       this.#pointAt(id, canvas, event);
     });
     tile.addEventListener('pointerleave', () => {
-      point(this.store);
+      highlight(this.store);
     });
     return { element: tile, canvas, title, axes, drawn: '' };
   }
@@ -134,23 +136,23 @@ export class HeatmapsCell implements ComparisonCell {
     const box = canvas.getBoundingClientRect();
     const [from, to] = this.#domain;
     const update = Math.floor(from + ((event.clientX - box.left) / box.width) * (to - from));
-    const { steps } = run.facts.layout;
+    const { steps } = run.info.layout;
     const fromTop = Math.floor(((event.clientY - box.top) / box.height) * steps);
-    point(this.store, id, update, Math.max(0, Math.min(steps - 1, steps - 1 - fromTop)));
+    highlight(this.store, id, update, Math.max(0, Math.min(steps - 1, steps - 1 - fromTop)));
   }
 
-  #draw(member: Member, { view, lit }: Comparison, scale: MagnitudeScale, theme: Theme): void {
+  #draw(member: Member, { view, highlighted: highlighted }: Comparison, scale: MagnitudeScale, theme: Theme): void {
     const tile = this.#tiles.get(member.id);
     if (tile === undefined) return;
-    tile.element.classList.toggle('lit', member.id === lit);
-    tile.element.classList.toggle('dimmed', lit !== undefined && member.id !== lit);
+    tile.element.classList.toggle('highlighted', member.id === highlighted);
+    tile.element.classList.toggle('dimmed', highlighted !== undefined && member.id !== highlighted);
     const { run } = member;
     const width = Math.max(1, Math.round(tile.canvas.clientWidth * devicePixelRatio));
     const height = Math.max(1, Math.round(tile.canvas.clientHeight * devicePixelRatio));
     const { from, to } = scale.decades;
     const key = memoKey(
       run?.version,
-      run?.facts,
+      run?.info,
       member.name,
       view.quantity,
       view.layer,
@@ -164,14 +166,14 @@ export class HeatmapsCell implements ComparisonCell {
     if (key === tile.drawn) return;
     tile.drawn = key;
     tile.title.replaceChildren(
-      namedLine(member.name, lineStyle(member.id, theme)),
+      lineLegend(member.name, lineStyle(member.id, theme)),
       element(
         'span',
         { class: 'comparison-steps' },
-        run === undefined ? (member.problem ?? 'waiting') : `T = ${run.facts.layout.steps}`,
+        run === undefined ? (member.problem ?? 'waiting') : `T = ${run.info.layout.steps}`,
       ),
     );
-    tile.axes.update(run?.facts.layout.steps, this.#domain);
+    tile.axes.update(run?.info.layout.steps, this.#domain);
     tile.canvas.width = width;
     tile.canvas.height = height;
     const context = tile.canvas.getContext('2d');
@@ -183,17 +185,17 @@ export class HeatmapsCell implements ComparisonCell {
   }
 }
 
-function layerOf({ facts }: ShownRun, { layer }: ComparisonView): number {
-  return Math.min(layer, facts.layout.layers - 1);
+function layerOf({ info }: ShownRun, { layer }: ComparisonView): number {
+  return Math.min(layer, info.layout.layers - 1);
 }
 
 function gridOf(run: ShownRun, view: ComparisonView): Grid {
-  const { series, facts } = run;
-  const rows = facts.layout.steps;
+  const { series, info } = run;
+  const rows = info.layout.steps;
   return {
     values: series.heat.values(view.quantity),
     columns: series.heat.count,
-    width: rows * facts.layout.layers,
+    width: rows * info.layout.layers,
     offset: layerOf(run, view) * rows,
     rows,
     stride: series.heat.stride,
@@ -208,7 +210,7 @@ function decadesFor(run: ShownRun | undefined, { quantity }: ComparisonView): De
   const known = measured.get(run);
   if (known?.of === quantity) return known.decades;
   const values = run.series.heat.values(quantity);
-  const decades = decadesOf(values, lowestDecade(values, run.facts.layout.steps * run.facts.layout.layers));
+  const decades = decadesOf(values, lowestDecade(values, run.info.layout.steps * run.info.layout.layers));
   measured.set(run, { of: quantity, decades });
   return decades;
 }
@@ -220,7 +222,7 @@ function numberAt(run: ShownRun, view: ComparisonView, update: number, t: number
   return grid.values[column * grid.width + grid.offset + t] ?? NaN;
 }
 
-function sentence(members: readonly Member[], view: ComparisonView): string {
+function summary(members: readonly Member[], view: ComparisonView): string {
   const shares = members.flatMap(({ name, run }) => {
     if (run === undefined || run.series.heat.count === 0) return [];
     const grid = gridOf(run, view);

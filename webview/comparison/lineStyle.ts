@@ -43,6 +43,6 @@ export function lineSample({ color, dash }: LineStyle): SVGElement {
 }
 
 /** A run's name behind a piece of its line. */
-export function namedLine(name: string, style: LineStyle): HTMLElement {
+export function lineLegend(name: string, style: LineStyle): HTMLElement {
   return element('span', { class: 'curve-name' }, lineSample(style), name);
 }

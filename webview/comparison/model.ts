@@ -35,7 +35,7 @@ export interface Comparison {
   readonly members: readonly Member[];
   readonly view: ComparisonView;
   /** The run that is pointed at, everywhere. */
-  readonly lit: number | undefined;
+  readonly highlighted: number | undefined;
   /** Under the pointer. */
   readonly update: number | undefined;
   readonly t: number | undefined;
@@ -43,12 +43,12 @@ export interface Comparison {
 
 /** Everything that can happen to a comparison. */
 export type ComparisonAction =
-  | { readonly kind: 'shown'; readonly state: ComparisonState }
-  | { readonly kind: 'told'; readonly id: number; readonly status: RunStatus }
-  | { readonly kind: 'viewed'; readonly view: Partial<ComparisonView> }
+  | { readonly kind: 'comparisonLoaded'; readonly state: ComparisonState }
+  | { readonly kind: 'statusChanged'; readonly id: number; readonly status: RunStatus }
+  | { readonly kind: 'viewChanged'; readonly view: Partial<ComparisonView> }
   | {
-      readonly kind: 'pointed';
-      readonly lit: number | undefined;
+      readonly kind: 'highlightChanged';
+      readonly highlighted: number | undefined;
       readonly update: number | undefined;
       readonly t: number | undefined;
     };
@@ -70,8 +70,8 @@ export function emptyComparison(saved: unknown): Comparison {
     subjects: [],
     keys: [],
     members: [],
-    view: viewOf(saved),
-    lit: undefined,
+    view: restoreView(saved),
+    highlighted: undefined,
     update: undefined,
     t: undefined,
   };
@@ -80,7 +80,7 @@ export function emptyComparison(saved: unknown): Comparison {
 /** The comparison after an action. */
 export function reduceComparison(model: Comparison, action: ComparisonAction): Comparison {
   switch (action.kind) {
-    case 'shown':
+    case 'comparisonLoaded':
       return {
         ...model,
         isReady: true,
@@ -88,15 +88,15 @@ export function reduceComparison(model: Comparison, action: ComparisonAction): C
         keys: action.state.keys,
         members: action.state.runs.map(memberOf),
       };
-    case 'told':
+    case 'statusChanged':
       return {
         ...model,
-        members: model.members.map((member) => (member.id === action.id ? told(member, action.status) : member)),
+        members: model.members.map((member) => (member.id === action.id ? runUpdated(member, action.status) : member)),
       };
-    case 'viewed':
+    case 'viewChanged':
       return { ...model, view: { ...model.view, ...action.view } };
-    case 'pointed':
-      return { ...model, lit: action.lit, update: action.update, t: action.t };
+    case 'highlightChanged':
+      return { ...model, highlighted: action.highlighted, update: action.update, t: action.t };
     default:
       return action satisfies never;
   }
@@ -107,16 +107,16 @@ function memberOf({ id, name, status, drawn, values, problem }: ComparedRun): Me
   if (drawn === undefined || status === undefined) return { ...member, run: undefined };
   const series = new DisplaySeries(drawn.facts.layout, drawn.facts.recordEvery);
   series.write(drawn.series);
-  return { ...member, run: { facts: drawn.facts, status, series, version: 1 } };
+  return { ...member, run: { info: drawn.facts, status, series, version: 1 } };
 }
 
-function told(member: Member, status: RunStatus): Member {
+function runUpdated(member: Member, status: RunStatus): Member {
   const run = member.run && { ...member.run, status, version: member.run.version + 1 };
   return { ...member, status, run };
 }
 
 /** The view that was saved, with the standard for whatever does not fit. */
-function viewOf(saved: unknown): ComparisonView {
+function restoreView(saved: unknown): ComparisonView {
   const view = (saved as { readonly view?: Partial<Record<keyof ComparisonView, unknown>> } | null | undefined)?.view;
   const oneOf = <T extends string>(value: unknown, known: readonly T[], otherwise: T): T =>
     known.find((name) => name === value) ?? otherwise;

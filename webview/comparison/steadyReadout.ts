@@ -2,11 +2,11 @@ import { formatNumber } from '../../src/text/numbers';
 import { element } from '../ui/element';
 
 /** What is said of one run where the pointer is. */
-export interface ReadRun {
+export interface ReadoutEntry {
   readonly name: string;
   /** NaN where the run has none there. */
   readonly value: number;
-  readonly isLit: boolean;
+  readonly isHighlighted: boolean;
 }
 
 /** Stands for the widest number there is. */
@@ -16,9 +16,9 @@ const widest = -8.88e-88;
  * The line that reads every run where the pointer is. It keeps as many lines as its longest words would need, so that the
  * pictures below do not move away under the pointer.
  */
-export class SteadyReadout {
-  readonly #room = element('span', { class: 'room', 'aria-hidden': 'true' });
-  readonly #said = element('span');
+export class StableReadout {
+  readonly #placeholder = element('span', { class: 'placeholder', 'aria-hidden': 'true' });
+  readonly #text = element('span');
 
   /** @param place of the cell's readout, where it stands */
   constructor(
@@ -26,31 +26,31 @@ export class SteadyReadout {
     readonly hint: string,
   ) {
     place.classList.add('steady');
-    place.append(this.#room, this.#said);
+    place.append(this.#placeholder, this.#text);
   }
 
   /** @param where what is pointed at; undefined where nothing is */
-  update(runs: readonly ReadRun[], where: string | undefined): void {
-    const longest = runs.map((run) => ({ ...run, value: widest, isLit: true }));
+  update(runs: readonly ReadoutEntry[], where: string | undefined): void {
+    const longest = runs.map((run) => ({ ...run, value: widest, isHighlighted: true }));
     // What is pointed at is shorter than the hint.
-    say(this.#room, wordsOf(longest, this.hint));
-    say(this.#said, where === undefined ? [this.hint] : wordsOf(runs, where));
+    setParts(this.#placeholder, partsOf(longest, this.hint));
+    setParts(this.#text, where === undefined ? [this.hint] : partsOf(runs, where));
   }
 }
 
 /** Words and numbers in turns: `update 3`, ` · rnn: `, `0.2`, ` · ▸ lstm: `, `1e-4`. */
-function wordsOf(runs: readonly ReadRun[], where: string): readonly string[] {
+function partsOf(runs: readonly ReadoutEntry[], where: string): readonly string[] {
   return [
     where,
-    ...runs.flatMap(({ name, value, isLit }) => [
-      ` · ${isLit ? '▸ ' : ''}${name}: `,
+    ...runs.flatMap(({ name, value, isHighlighted: isHighlighted }) => [
+      ` · ${isHighlighted ? '▸ ' : ''}${name}: `,
       Number.isNaN(value) ? '–' : formatNumber(value),
     ]),
   ];
 }
 
 /** Where words are too long for a line they go on in the next; a number is not torn apart. */
-function say(place: HTMLElement, words: readonly string[]): void {
+function setParts(place: HTMLElement, words: readonly string[]): void {
   if (place.textContent === words.join('')) return;
   const [where = '', ...rest] = words;
   place.replaceChildren(

@@ -16,17 +16,17 @@ import { numberField, positiveNumbers } from '../ui/numberField';
 import './header.css';
 
 /** What the header asks for. */
-export interface HeaderRequests {
+export interface HeaderCommands {
   readonly command: (command: PanelCommand) => void;
   readonly select: (variant: string | undefined) => void;
   readonly setLearningRate: (rate: number) => void;
   /** Selects the last update before the one that broke, where it broke. */
-  readonly lookBefore: () => void;
+  readonly selectLastFinite: () => void;
   /** Brings what stands out in the run into sight. */
   readonly showDiagnosis: () => void;
 }
 
-const wordsFor = (state: RunState | 'untrained'): string =>
+const labelOf = (state: RunState | 'untrained'): string =>
   state === 'untrained' ? 'not trained yet' : stateLabels[state];
 
 /** The sticky head of the notebook: which run, how far it is, what can be done with it. */
@@ -40,42 +40,46 @@ export class Header {
   readonly #train;
   readonly #pause;
   readonly #resume;
-  readonly #goOn;
+  readonly #resumeRun;
   readonly #step;
   readonly #stop;
-  readonly #before;
+  readonly #inspectLastFinite;
   readonly #rate;
-  readonly #found;
-  readonly #foundWords = element('span');
+  readonly #findings;
+  readonly #findingsText = element('span');
   #shownEntries = '';
 
-  constructor(readonly requests: HeaderRequests) {
+  constructor(readonly commands: HeaderCommands) {
     const press = (command: PanelCommand) => () => {
-      requests.command(command);
+      commands.command(command);
     };
-    this.#train = button({ label: 'Train', sign: 'play', appearance: 'primary', onPress: press('train') });
-    this.#pause = button({ label: 'Pause', sign: 'pause', onPress: press('pause') });
-    this.#resume = button({ label: 'Resume', sign: 'play', onPress: press('resume') });
-    this.#goOn = button({
+    this.#train = button({ label: 'Train', icon: 'play', appearance: 'primary', onPress: press('train') });
+    this.#pause = button({ label: 'Pause', icon: 'pause', onPress: press('pause') });
+    this.#resume = button({ label: 'Resume', icon: 'play', onPress: press('resume') });
+    this.#resumeRun = button({
       label: 'Resume the run',
       hint: 'Go on from the newest checkpoint',
-      sign: 'play',
+      icon: 'play',
       onPress: press('resumeRun'),
     });
-    this.#step = button({ label: 'Step', sign: 'step', onPress: press('step') });
-    this.#stop = button({ label: 'Stop', sign: 'stop', onPress: press('stop') });
-    this.#rate = numberField('learning rate', positiveNumbers, requests.setLearningRate, formatShortNumber);
-    this.#before = button({
+    this.#step = button({ label: 'Step', icon: 'step', onPress: press('step') });
+    this.#stop = button({ label: 'Stop', icon: 'stop', onPress: press('stop') });
+    this.#rate = numberField('learning rate', positiveNumbers, commands.setLearningRate, formatShortNumber);
+    this.#inspectLastFinite = button({
       label: 'Replay to just before',
       hint: 'Walk through the last update whose numbers are all finite',
-      sign: 'previous',
-      onPress: requests.lookBefore,
+      icon: 'previous',
+      onPress: commands.selectLastFinite,
     });
-    this.#found = element('button', { class: 'found', title: 'Show what stands out in this run' }, this.#foundWords);
-    this.#found.addEventListener('click', requests.showDiagnosis);
+    this.#findings = element(
+      'button',
+      { class: 'findings-button', title: 'Show what stands out in this run' },
+      this.#findingsText,
+    );
+    this.#findings.addEventListener('click', commands.showDiagnosis);
     this.element.append(
       element('div', { class: 'head-row' }, this.#title, this.#entries),
-      element('div', { class: 'head-row' }, this.#progress, this.#found),
+      element('div', { class: 'head-row' }, this.#progress, this.#findings),
       element(
         'div',
         { class: 'head-row' },
@@ -85,10 +89,10 @@ export class Header {
           this.#train,
           this.#pause,
           this.#resume,
-          this.#goOn,
+          this.#resumeRun,
           this.#step,
           this.#stop,
-          this.#before,
+          this.#inspectLastFinite,
           this.#rate.element,
         ),
       ),
@@ -113,15 +117,15 @@ export class Header {
         `Train ${fileName}`,
         `${fileName} as it stands now, which may be another experiment than this run's`,
       );
-    this.#before.hidden = !(
+    this.#inspectLastFinite.hidden = !(
       run?.status.nonFinite !== undefined &&
       run.status.updates > 0 &&
-      typeof run.facts.folder === 'string'
+      typeof run.info.folder === 'string'
     );
-    this.#goOn.hidden = !(
+    this.#resumeRun.hidden = !(
       state !== 'untrained' &&
       isResumable(state, run?.status.saved) &&
-      typeof run?.facts.folder === 'string'
+      typeof run?.info.folder === 'string'
     );
     this.#pause.hidden = state !== 'running';
     this.#resume.hidden = state !== 'paused';
@@ -131,10 +135,10 @@ export class Header {
     this.#rate.element.hidden = !isAlive;
     this.#rate.update(run?.status.learningRate, state === 'running' || state === 'paused');
     const found = run?.status.findings ?? [];
-    this.#found.hidden = found.length === 0;
-    setText(this.#foundWords, formatFindings(found));
-    const planned = run?.facts.plannedUpdates;
-    const reached = run === undefined ? wordsFor(state) : progressOf(run.status, planned ?? 0);
+    this.#findings.hidden = found.length === 0;
+    setText(this.#findingsText, formatFindings(found));
+    const planned = run?.info.plannedUpdates;
+    const reached = run === undefined ? labelOf(state) : formatProgress(run.status, planned ?? 0);
     const progress = began === '' ? reached : `${reached} · began ${began}`;
     setText(this.#progress, progress);
     const share = run === undefined || planned === undefined ? 0 : run.status.updates / planned;
@@ -144,7 +148,7 @@ export class Header {
     const words = message ?? '';
     setText(this.#message, words);
     this.#message.hidden = words === '';
-    const isBad = state === 'diverged' || state === 'failed' || isUnkept(run?.status.saved);
+    const isBad = state === 'diverged' || state === 'failed' || isUnsaved(run?.status.saved);
     this.#message.classList.toggle('bad', isBad);
   }
 
@@ -162,11 +166,11 @@ export class Header {
           class: 'entry',
           'aria-pressed': String(isSelected),
           'data-state': state,
-          title: `${label}: ${wordsFor(state)}`,
+          title: `${label}: ${labelOf(state)}`,
         });
         chip.append(element('span', { class: 'entry-dot', 'aria-hidden': 'true' }, isSelected ? '●' : '○'), label);
         chip.addEventListener('click', () => {
-          this.requests.select(variant);
+          this.commands.select(variant);
         });
         return chip;
       }),
@@ -175,11 +179,11 @@ export class Header {
   }
 }
 
-function isUnkept(kept: SaveState | undefined): boolean {
+function isUnsaved(kept: SaveState | undefined): boolean {
   return kept === 'waiting' || kept === 'cut' || kept === 'gone';
 }
 
-function progressOf(
+function formatProgress(
   { state, updates, updatesPerSecond, secondsLeft, queuePosition: place }: RunStatus,
   planned: number,
 ): string {

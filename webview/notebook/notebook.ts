@@ -1,4 +1,4 @@
-import { leastVisible, trainingAxis } from '../plot/trainingAxis';
+import { fewestUpdates, trainingAxis } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
 import type { Model } from '../store/model';
 import type { RequestReplay } from '../../src/protocol/replayRequests';
@@ -6,13 +6,13 @@ import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { button } from '../ui/controls';
 import { element, setText } from '../ui/element';
-import { toggled, type NotebookCell } from './cell';
+import { toggleTitle, type NotebookCell } from './cellFrame';
 import { ClippingCell } from './clipping/clippingCell';
 import { DiagnosisCell } from './diagnosis/diagnosisCell';
 import { GradientCell } from './gradient/gradientCell';
 import { HorizonCell } from './horizon/horizonCell';
 import { KeyHelp } from '../ui/keyHelp';
-import { Header, type HeaderRequests } from './header';
+import { Header, type HeaderCommands } from './header';
 import { LossCell } from './loss/lossCell';
 import { listenForKeys } from './notebookKeys';
 import { RunCell } from './run/runCell';
@@ -26,7 +26,7 @@ export class Notebook {
   readonly #header: Header;
   readonly #selection: SelectionBar;
   readonly #zoom: SharedZoom;
-  readonly #sight: VisibilityScheduler<NotebookCell>;
+  readonly #scheduler: VisibilityScheduler<NotebookCell>;
   readonly #sequence: SequenceGroup;
   readonly #run: RunCell;
   readonly #group: HTMLElement;
@@ -37,7 +37,7 @@ export class Notebook {
   constructor(
     readonly root: HTMLElement,
     readonly store: Store,
-    requests: Omit<HeaderRequests, 'showDiagnosis'>,
+    requests: Omit<HeaderCommands, 'showDiagnosis'>,
     request: RequestReplay,
   ) {
     const sticky = element('div', { class: 'sticky' });
@@ -50,11 +50,11 @@ export class Notebook {
       help.open();
     };
     this.#selection = new SelectionBar(store, openHelp);
-    this.#zoom = new SharedZoom(leastVisible, (range) => {
-      store.dispatch({ kind: 'viewed', view: { range } });
+    this.#zoom = new SharedZoom(fewestUpdates, (range) => {
+      store.dispatch({ kind: 'viewChanged', view: { range } });
     });
     const onFold = (title: string): void => {
-      store.dispatch({ kind: 'viewed', view: { folded: toggled(store.model.view.folded, title) } });
+      store.dispatch({ kind: 'viewChanged', view: { folded: toggleTitle(store.model.view.folded, title) } });
     };
     const diagnosis = new DiagnosisCell(store, onFold);
     this.#header = new Header({
@@ -74,7 +74,7 @@ export class Notebook {
     this.#run = new RunCell(onFold, () => {
       requests.command('revealRun');
     });
-    this.#sight = new VisibilityScheduler([...cells, this.#run]);
+    this.#scheduler = new VisibilityScheduler([...cells, this.#run]);
     this.#sequence = new SequenceGroup(store, request, onFold);
     this.#group = element(
       'div',
@@ -101,8 +101,8 @@ export class Notebook {
     this.#group.hidden = model.run === undefined;
     this.#empty.hidden = model.run !== undefined;
     this.#open.hidden = !model.isReady;
-    setText(this.#emptyText, emptyWords(model));
-    this.#sight.draw((cell) => {
+    setText(this.#emptyText, emptyText(model));
+    this.#scheduler.draw((cell) => {
       cell.update({ model, axis, theme });
     });
     this.#run.element.hidden = model.run === undefined;
@@ -111,7 +111,7 @@ export class Notebook {
   }
 }
 
-function emptyWords({ isReady, entries, variant }: Model): string {
+function emptyText({ isReady, entries, variant }: Model): string {
   const state = entries.find((entry) => entry.variant === variant)?.state;
   if (!isReady) return 'Asking for the run…';
   if (state === 'preparing') return 'Reading the data and building the net…';

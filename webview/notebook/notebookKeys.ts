@@ -38,8 +38,8 @@ function moveUpdate(store: Store, by: number): void {
   const last = run.status.updates - 1;
   const { update, t } = view.selection ?? { update: last, t: undefined };
   const to = Math.max(0, Math.min(last, update + by * Math.max(1, seriesAt(run, update).scalars.stride)));
-  store.dispatch({ kind: 'hovered', point: undefined });
-  store.dispatch({ kind: 'viewed', view: { selection: { update: to, t } } });
+  store.dispatch({ kind: 'hoverChanged', point: undefined });
+  store.dispatch({ kind: 'viewChanged', view: { selection: { update: to, t } } });
 }
 
 /** Moves the focus to the picture of the next cell in sight, or to its fold where it has no picture. */

@@ -4,7 +4,7 @@ import { renderLoop } from '../page/renderLoop';
 import { connectHost, reportFaults } from '../page/host';
 import { emptyModel } from '../store/model';
 import { reduce } from '../store/reducer';
-import { savedOf, viewOf } from '../store/savedView';
+import { savedStateOf, restoreView } from '../store/savedView';
 import { ZoomedSeriesLoader } from '../store/zoomedSeries';
 import { InspectionLoader } from '../store/inspectionLoader';
 import { Store } from '../store/store';
@@ -15,7 +15,7 @@ export function showNotebook(root: HTMLElement): void {
   const host = connectHost<PanelHostContract>();
   const { channel } = host;
   const report = reportFaults(channel);
-  const store = new Store({ ...emptyModel, view: viewOf(host.savedState()) }, reduce);
+  const store = new Store({ ...emptyModel, view: restoreView(host.savedState()) }, reduce);
   const request: RequestReplay = (name, params) => channel.request(name, params);
   const notebook = new Notebook(
     root,
@@ -24,9 +24,9 @@ export function showNotebook(root: HTMLElement): void {
       command: (command) => void channel.request('command', command).catch(report),
       select: (variant) => void channel.request('select', { variant }).catch(report),
       setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
-      lookBefore: () => {
-        lookBefore(store);
-        showSequenceTime(root);
+      selectLastFinite: () => {
+        inspectLastFinite(store);
+        scrollToSequenceTime(root);
       },
     },
     request,
@@ -36,40 +36,40 @@ export function showNotebook(root: HTMLElement): void {
   const detail = new ZoomedSeriesLoader(store, (params) => channel.request('zoomedSeries', params), report);
 
   channel.on('show', (state) => {
-    store.dispatch({ kind: 'shown', state });
+    store.dispatch({ kind: 'runLoaded', state });
   });
   channel.on('status', ({ status, entries }) => {
-    store.dispatch({ kind: 'status', status, entries });
+    store.dispatch({ kind: 'statusChanged', status, entries });
   });
   channel.on('series', (slice) => {
     store.model.run?.series.write(slice);
-    store.dispatch({ kind: 'grown' });
+    store.dispatch({ kind: 'seriesAppended' });
   });
   channel.on('zoomedSeries', (gained) => {
-    detail.grow(gained);
+    detail.append(gained);
   });
   renderLoop(root, store, (model, theme) => {
     notebook.update(model, theme);
-    if (model.isReady) host.saveState(savedOf(model));
+    if (model.isReady) host.saveState(savedStateOf(model));
   });
   channel.request('ready', undefined).then((state) => {
-    store.dispatch({ kind: 'shown', state });
+    store.dispatch({ kind: 'runLoaded', state });
   }, report);
 }
 
 /** Selects the last finite update, with the step and the sequence in which the next one broke. */
-function lookBefore(store: Store): void {
+function inspectLastFinite(store: Store): void {
   const { run } = store.model;
   if (run === undefined) return;
   const { nonFinite: broke, updates } = run.status;
-  const { steps } = run.facts.layout;
+  const { steps } = run.info.layout;
   const t = broke?.t === undefined ? undefined : Math.max(0, Math.min(steps - 1, broke.t));
   const selection = { update: Math.max(0, updates - 1), t };
-  store.dispatch({ kind: 'viewed', view: { selection, sequence: broke?.row ?? store.model.view.sequence } });
+  store.dispatch({ kind: 'viewChanged', view: { selection, sequence: broke?.row ?? store.model.view.sequence } });
 }
 
 /** Scrolls to the update that is looked at, below the head that stays. */
-function showSequenceTime(root: HTMLElement): void {
+function scrollToSequenceTime(root: HTMLElement): void {
   const group = root.querySelector('[aria-label="Sequence time"]');
   if (group === null) return;
   const covered = root.querySelector<HTMLElement>('.sticky')?.offsetHeight ?? 0;

@@ -1,5 +1,5 @@
 import type { TrainingAxis } from '../plot/trainingAxis';
-import { middleOf } from '../plot/trainingAxis';
+import { middleOfUpdate } from '../plot/trainingAxis';
 import { formatNumber } from '../../src/text/numbers';
 import { seriesAt, visibleSeries } from '../store/zoomedSeries';
 import type { Model, ShownRun, View } from '../store/model';
@@ -23,7 +23,7 @@ export class SelectionBar {
   readonly #latest;
   readonly #all;
   /** Read out whenever another update or step is selected. */
-  readonly #said = element('div', { class: 'unseen', role: 'status' });
+  readonly #announcement = element('div', { class: 'screen-reader-only', role: 'status' });
   #drawn = '';
 
   /** @param openHelp shows the list of keys */
@@ -34,8 +34,8 @@ export class SelectionBar {
     const move = (by: number) => () => {
       this.#select(this.#current() + by);
     };
-    const previous = button({ label: 'Previous update', sign: 'previous', appearance: 'icon', onPress: move(-1) });
-    const next = button({ label: 'Next update', sign: 'next', appearance: 'icon', onPress: move(1) });
+    const previous = button({ label: 'Previous update', icon: 'previous', appearance: 'icon', onPress: move(-1) });
+    const next = button({ label: 'Next update', icon: 'next', appearance: 'icon', onPress: move(1) });
     this.#update = numberField(
       'update',
       wholeNumbersTo(() => Math.max(0, (store.model.run?.status.updates ?? 1) - 1)),
@@ -45,7 +45,7 @@ export class SelectionBar {
     );
     this.#step = numberField(
       'step t',
-      wholeNumbersTo(() => (store.model.run?.facts.layout.steps ?? 1) - 1),
+      wholeNumbersTo(() => (store.model.run?.info.layout.steps ?? 1) - 1),
       (value) => {
         this.#select(this.#current(), value);
       },
@@ -54,14 +54,14 @@ export class SelectionBar {
       label: 'Latest',
       hint: 'Follow the latest update (Esc)',
       onPress: () => {
-        store.dispatch({ kind: 'viewed', view: { selection: undefined } });
+        store.dispatch({ kind: 'viewChanged', view: { selection: undefined } });
       },
     });
     this.#all = button({
       label: 'Show all',
       hint: 'Show all updates (0)',
       onPress: () => {
-        store.dispatch({ kind: 'viewed', view: { range: undefined } });
+        store.dispatch({ kind: 'viewChanged', view: { range: undefined } });
       },
     });
     const track = element('div', { class: 'selection-track' }, this.#ticks.element, this.#mark);
@@ -77,9 +77,9 @@ export class SelectionBar {
         this.#step.element,
         this.#latest,
         this.#all,
-        button({ label: 'Keys', hint: 'What the keys do (?)', sign: 'keys', appearance: 'icon', onPress: openHelp }),
+        button({ label: 'Keys', hint: 'What the keys do (?)', icon: 'keys', appearance: 'icon', onPress: openHelp }),
       ),
-      this.#said,
+      this.#announcement,
     );
   }
 
@@ -91,8 +91,8 @@ export class SelectionBar {
     this.#step.update(view.selection?.t, hasUpdates);
     setEnabled(this.#latest, view.selection !== undefined);
     setEnabled(this.#all, view.range !== undefined);
-    setText(this.#said, spoken(run, view));
-    const x = middleOf(axis, this.#current());
+    setText(this.#announcement, announcementOf(run, view));
+    const x = middleOfUpdate(axis, this.#current());
     this.#mark.hidden = !hasUpdates || x < 0 || x > axis.width;
     this.#mark.style.transform = `translateX(${x}px)`;
     const series = visibleSeries(run, axis.domain);
@@ -111,18 +111,18 @@ export class SelectionBar {
     const { run } = this.store.model;
     if (run === undefined) return;
     const bounded = Math.max(0, Math.min(run.status.updates - 1, update));
-    const step = t === undefined ? undefined : Math.max(0, Math.min(run.facts.layout.steps - 1, t));
-    this.store.dispatch({ kind: 'viewed', view: { selection: { update: bounded, t: step } } });
+    const step = t === undefined ? undefined : Math.max(0, Math.min(run.info.layout.steps - 1, t));
+    this.store.dispatch({ kind: 'viewChanged', view: { selection: { update: bounded, t: step } } });
   }
 }
 
 /** The selection in words, with its loss and, for a step, the gradient there. */
-function spoken(run: ShownRun, { selection, layer }: View): string {
+function announcementOf(run: ShownRun, { selection, layer }: View): string {
   if (selection === undefined) return '';
   const { update, t } = selection;
   const series = seriesAt(run, update);
   const loss = `Update ${update.toLocaleString('en-US')} selected, L = ${formatNumber(meanLoss(series, columnAtUpdate(series, update)))}`;
   if (t === undefined || series.heat.count === 0) return `${loss}.`;
-  const norm = series.heat.column('dh', series.heat.columnAt(update))[layer * run.facts.layout.steps + t] ?? NaN;
+  const norm = series.heat.column('dh', series.heat.columnAt(update))[layer * run.info.layout.steps + t] ?? NaN;
   return `${loss}; step ${t}, gradient norm ${formatNumber(norm)}.`;
 }

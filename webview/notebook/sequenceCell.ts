@@ -1,13 +1,13 @@
 import type { Inspection } from '../../src/protocol/inspection';
 import {
   middleOfStep,
-  namedSteps,
-  rangeWith,
+  labelledSteps,
+  rangeIncluding,
   showsAll,
   stepAt,
   withRange,
   type SequenceAxis,
-  leastSteps,
+  fewestSteps,
 } from '../plot/sequenceAxis';
 import { zoomedRange } from '../plot/zoomedRange';
 import { gutters } from '../plot/trainingAxis';
@@ -38,11 +38,11 @@ export function stepInFocus({ hover, view }: Model, steps: number): number | und
 }
 
 /** What a picture does with the pointer and the keys besides moving the step; each step's column may have parts. */
-export interface PictureParts {
+export interface PictureHandlers {
   /** A click at so many pixels from the picture's top. */
-  pick(y: number): void;
+  onPick(y: number): void;
   /** A key that moves no step; true where the picture took it. */
-  obey(key: string): boolean;
+  handleKey(key: string): boolean;
   /** What the keys do, for screen readers. */
   readonly keys: string;
 }
@@ -54,7 +54,7 @@ export class SequenceSurface {
   readonly element: HTMLElement;
   readonly #line = element('div', { class: 'crosshair' });
   readonly #mark = element('div', { class: 'selection-mark' });
-  #drawn: SequenceAxis | undefined;
+  #drawnAxis: SequenceAxis | undefined;
   #update = 0;
 
   /** @param label what the picture shows, for screen readers */
@@ -62,9 +62,9 @@ export class SequenceSurface {
     readonly store: Store,
     zoom: SharedZoom,
     label: string,
-    readonly parts?: PictureParts,
+    readonly handlers?: PictureHandlers,
   ) {
-    const keys = parts === undefined ? '' : ` ${parts.keys}`;
+    const keys = handlers === undefined ? '' : ` ${handlers.keys}`;
     this.element = element('div', {
       class: 'surface',
       tabindex: '0',
@@ -78,22 +78,22 @@ export class SequenceSurface {
       this.#show(undefined);
     });
     this.element.addEventListener('pointermove', (event) => {
-      store.dispatch({ kind: 'hovered', point: { update: this.#update, t: this.#stepOf(event) } });
+      store.dispatch({ kind: 'hoverChanged', point: { update: this.#update, t: this.#stepOf(event) } });
     });
     this.element.addEventListener('pointerleave', () => {
-      store.dispatch({ kind: 'hovered', point: undefined });
+      store.dispatch({ kind: 'hoverChanged', point: undefined });
     });
     this.element.addEventListener('click', (event) => {
       this.#select(this.#stepOf(event));
-      parts?.pick(event.clientY - this.element.getBoundingClientRect().top);
+      handlers?.onPick(event.clientY - this.element.getBoundingClientRect().top);
     });
     this.element.addEventListener('keydown', (event) => {
-      if (this.#obey(event)) event.preventDefault();
+      if (this.#handleKey(event)) event.preventDefault();
     });
   }
 
   update({ model, inspection, axis }: SequenceDrawing): void {
-    this.#drawn = axis;
+    this.#drawnAxis = axis;
     this.#update = inspection.update;
     place(this.#line, model.hover?.t, axis);
     place(this.#mark, model.view.selection?.t, axis);
@@ -101,7 +101,7 @@ export class SequenceSurface {
 
   /** The axis as the view has it by now. */
   get #axis(): SequenceAxis | undefined {
-    return this.#drawn === undefined ? undefined : withRange(this.#drawn, this.store.model.view.stepRange);
+    return this.#drawnAxis === undefined ? undefined : withRange(this.#drawnAxis, this.store.model.view.stepRange);
   }
 
   #stepOf(event: MouseEvent): number | undefined {
@@ -109,7 +109,7 @@ export class SequenceSurface {
     return this.#axis === undefined ? undefined : stepAt(this.#axis, event.clientX - box.left);
   }
 
-  #obey({ key, shiftKey }: KeyboardEvent): boolean {
+  #handleKey({ key, shiftKey }: KeyboardEvent): boolean {
     const axis = this.#axis;
     if (axis === undefined) return false;
     const far = shiftKey ? farStep : 1;
@@ -125,13 +125,13 @@ export class SequenceSurface {
         return this.#moveTo(axis.steps - 1);
       case '+':
       case '=':
-        return this.#show(zoomedRange(axis, t, 0.5, leastSteps));
+        return this.#show(zoomedRange(axis, t, 0.5, fewestSteps));
       case '-':
-        return this.#show(zoomedRange(axis, t, 2, leastSteps));
+        return this.#show(zoomedRange(axis, t, 2, fewestSteps));
       case '0':
         return this.#show(undefined);
       default:
-        return this.parts?.obey(key) ?? false;
+        return this.handlers?.handleKey(key) ?? false;
     }
   }
 
@@ -141,18 +141,18 @@ export class SequenceSurface {
     if (axis === undefined) return false;
     const t = Math.max(0, Math.min(axis.steps - 1, to));
     // What the keys select is read out, even where the pointer was left lying on a picture.
-    this.store.dispatch({ kind: 'hovered', point: undefined });
+    this.store.dispatch({ kind: 'hoverChanged', point: undefined });
     this.#select(t);
-    return showsAll(axis) || this.#show(rangeWith(axis, t));
+    return showsAll(axis) || this.#show(rangeIncluding(axis, t));
   }
 
   #show(stepRange: readonly [number, number] | undefined): boolean {
-    this.store.dispatch({ kind: 'viewed', view: { stepRange } });
+    this.store.dispatch({ kind: 'viewChanged', view: { stepRange } });
     return true;
   }
 
   #select(t: number | undefined): void {
-    this.store.dispatch({ kind: 'viewed', view: { selection: { update: this.#update, t } } });
+    this.store.dispatch({ kind: 'viewChanged', view: { selection: { update: this.#update, t } } });
   }
 }
 
@@ -164,7 +164,7 @@ function place(line: HTMLElement, t: number | undefined, axis: SequenceAxis): vo
 
 /** The numbers of the steps under a picture. */
 export function stepLabels(axis: SequenceAxis): HTMLElement {
-  const labels = namedSteps(axis).map((t) => {
+  const labels = labelledSteps(axis).map((t) => {
     const label = element('span', {}, String(t));
     label.style.left = `${gutters.left + middleOfStep(axis, t)}px`;
     return label;

@@ -1,4 +1,4 @@
-import { leastSteps, sequenceAxis } from '../plot/sequenceAxis';
+import { fewestSteps, sequenceAxis } from '../plot/sequenceAxis';
 import { SharedZoom } from '../plot/zoom';
 import type { Model } from '../store/model';
 import type { RequestReplay } from '../../src/protocol/replayRequests';
@@ -23,23 +23,23 @@ export class SequenceGroup {
   readonly element: HTMLElement;
   readonly #title = element('h2', { class: 'group-title' });
   readonly #sequence;
-  readonly #words = element('p', { class: 'look-words', role: 'status' });
+  readonly #status = element('p', { class: 'status-line', role: 'status' });
   readonly #zoom: SharedZoom;
   readonly #minimap: Minimap;
   readonly #cells: readonly SequenceCell[];
-  readonly #sight: VisibilityScheduler<SequenceCell>;
+  readonly #scheduler: VisibilityScheduler<SequenceCell>;
   readonly #body: HTMLElement;
 
   constructor(store: Store, request: RequestReplay, onFold: (title: string) => void) {
     this.#sequence = numberField(
       'sequence',
-      wholeNumbersTo(() => (store.model.run?.facts.batch ?? 1) - 1),
+      wholeNumbersTo(() => (store.model.run?.info.batch ?? 1) - 1),
       (sequence) => {
-        store.dispatch({ kind: 'viewed', view: { sequence } });
+        store.dispatch({ kind: 'viewChanged', view: { sequence } });
       },
     );
-    this.#zoom = new SharedZoom(leastSteps, (stepRange) => {
-      store.dispatch({ kind: 'viewed', view: { stepRange } });
+    this.#zoom = new SharedZoom(fewestSteps, (stepRange) => {
+      store.dispatch({ kind: 'viewChanged', view: { stepRange } });
     });
     this.#minimap = new Minimap(store);
     this.#cells = [
@@ -52,13 +52,13 @@ export class SequenceGroup {
       new WhatIfCell(store, this.#zoom, request, onFold),
       new OutputCell(store, this.#zoom, request, onFold),
     ];
-    this.#sight = new VisibilityScheduler(this.#cells);
+    this.#scheduler = new VisibilityScheduler(this.#cells);
     this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));
     this.element = element(
       'div',
       { class: 'group', role: 'group', 'aria-label': 'Sequence time' },
       element('div', { class: 'group-head' }, this.#title, this.#sequence.element),
-      this.#words,
+      this.#status,
       this.#minimap.element,
       this.#body,
     );
@@ -68,18 +68,18 @@ export class SequenceGroup {
     const { inspection: look, view, run } = model;
     this.element.hidden = run === undefined;
     const inspection = look.kind === 'ready' ? look.inspection : undefined;
-    const words = wordsOf(model);
-    setText(this.#words, words);
-    this.#words.hidden = words === '';
-    this.#words.classList.toggle('bad', look.kind === 'failed');
+    const words = statusText(model);
+    setText(this.#status, words);
+    this.#status.hidden = words === '';
+    this.#status.classList.toggle('bad', look.kind === 'failed');
     this.#body.hidden = inspection === undefined;
-    this.#sequence.update(view.sequence, run !== undefined && run.facts.batch > 1);
+    this.#sequence.update(view.sequence, run !== undefined && run.info.batch > 1);
     setText(this.#title, inspection === undefined ? 'Sequence time — x: step t' : titleOf(inspection.update));
     this.#minimap.element.hidden = inspection === undefined;
     if (inspection === undefined) return;
     const axis = sequenceAxis(inspection.steps, width, view.stepRange);
     this.#minimap.update({ model, inspection, axis, theme });
-    this.#sight.draw((cell) => {
+    this.#scheduler.draw((cell) => {
       cell.update({ model, inspection, axis, theme });
     });
     this.#zoom.follow(axis);
@@ -90,10 +90,10 @@ function titleOf(update: number): string {
   return `Sequence time — update ${update.toLocaleString('en-US')}, x: step t`;
 }
 
-function wordsOf({ inspection: look }: Model): string {
+function statusText({ inspection: look }: Model): string {
   switch (look.kind) {
     case 'none':
-      return look.why;
+      return look.reason;
     case 'loading':
       return `Replaying update ${look.update.toLocaleString('en-US')}…`;
     case 'failed':

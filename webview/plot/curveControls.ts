@@ -22,7 +22,7 @@ export class CurveControls {
   }
 
   update({ lossAxis, smoothing }: CurveView): void {
-    this.#axis.update(
+    this.#axis.setOptions(
       [
         { value: 'auto', label: 'automatic' },
         { value: 'linear', label: 'linear' },
@@ -30,7 +30,7 @@ export class CurveControls {
       ],
       lossAxis,
     );
-    this.#smoothing.update(
+    this.#smoothing.setOptions(
       smoothings.map((n) => ({ value: String(n), label: n === 0 ? 'none' : `mean of ${n}` })),
       String(smoothing),
     );

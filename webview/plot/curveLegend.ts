@@ -5,7 +5,7 @@ const swatchWidth = 22;
 const shown = new WeakMap<HTMLElement, string>();
 
 /** Names every curve beside a piece of its line. */
-export function legendOf(target: HTMLElement, curves: readonly Curve[]): void {
+export function drawLegend(target: HTMLElement, curves: readonly Curve[]): void {
   const named = curves.filter(({ label }) => label !== '');
   const key = JSON.stringify(
     named.map(({ label, color, dash, fillToPrevious }) => [label, color, dash, fillToPrevious]),

@@ -1,5 +1,5 @@
 import { gutters } from './trainingAxis';
-import { leastSteps, showsAll, widthOfStep, withRange, type SequenceAxis } from './sequenceAxis';
+import { fewestSteps, showsAll, widthOfStep, withRange, type SequenceAxis } from './sequenceAxis';
 import { zoomedRange } from './zoomedRange';
 import type { Store } from '../store/store';
 import { withOpacity } from '../theme/theme';
@@ -18,7 +18,7 @@ export class Minimap {
   readonly #canvas = element('canvas', { 'aria-hidden': 'true' });
   readonly #frame = element('div', { class: 'minimap-frame' });
   readonly #track: HTMLElement;
-  #shown: SequenceAxis | undefined;
+  #drawnAxis: SequenceAxis | undefined;
   #drawn = '';
 
   constructor(readonly store: Store) {
@@ -40,12 +40,12 @@ export class Minimap {
       if (this.#track.hasPointerCapture(event.pointerId)) this.#centre(event);
     });
     this.#track.addEventListener('keydown', (event) => {
-      if (this.#obey(event.key)) event.preventDefault();
+      if (this.#handleKey(event.key)) event.preventDefault();
     });
   }
 
   update({ inspection, axis, theme }: SequenceDrawing): void {
-    this.#shown = axis;
+    this.#drawnAxis = axis;
     const { domain, steps, width } = axis;
     this.element.hidden = showsAll(axis) && widthOfStep(axis) >= narrowStep;
     const [first, last] = [Math.floor(domain[0]), Math.ceil(domain[1]) - 1];
@@ -76,7 +76,7 @@ export class Minimap {
 
   /** The axis as the view has it by now. */
   get #axis(): SequenceAxis | undefined {
-    return this.#shown === undefined ? undefined : withRange(this.#shown, this.store.model.view.stepRange);
+    return this.#drawnAxis === undefined ? undefined : withRange(this.#drawnAxis, this.store.model.view.stepRange);
   }
 
   #centre(event: PointerEvent): void {
@@ -89,10 +89,10 @@ export class Minimap {
   #moveTo({ domain }: SequenceAxis, from: number): void {
     const span = domain[1] - domain[0];
     const start = Math.max(0, from);
-    this.store.dispatch({ kind: 'viewed', view: { stepRange: [start, start + span] } });
+    this.store.dispatch({ kind: 'viewChanged', view: { stepRange: [start, start + span] } });
   }
 
-  #obey(key: string): boolean {
+  #handleKey(key: string): boolean {
     const axis = this.#axis;
     if (axis === undefined) return false;
     const { domain, steps } = axis;
@@ -105,7 +105,7 @@ export class Minimap {
     }
     const factor = { '+': 0.5, '=': 0.5, '-': 2, '0': Infinity }[key];
     if (factor === undefined) return false;
-    this.store.dispatch({ kind: 'viewed', view: { stepRange: zoomedRange(axis, middle, factor, leastSteps) } });
+    this.store.dispatch({ kind: 'viewChanged', view: { stepRange: zoomedRange(axis, middle, factor, fewestSteps) } });
     return true;
   }
 }

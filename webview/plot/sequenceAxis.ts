@@ -14,7 +14,7 @@ export interface SequenceAxis {
 }
 
 /** Fewest steps that zooming leaves in sight. */
-export const leastSteps = 3;
+export const fewestSteps = 3;
 
 /** The axis for T steps in an element of this width; `range` is what is to be in sight, all where it is left out. */
 export function sequenceAxis(steps: number, elementWidth: number, range?: readonly [number, number]): SequenceAxis {
@@ -22,7 +22,7 @@ export function sequenceAxis(steps: number, elementWidth: number, range?: readon
   const whole = [0, count] as const;
   return {
     steps: count,
-    domain: range === undefined ? whole : within(range, count),
+    domain: range === undefined ? whole : clampRange(range, count),
     whole,
     width: Math.max(1, elementWidth - gutters.left - gutters.right),
   };
@@ -30,12 +30,12 @@ export function sequenceAxis(steps: number, elementWidth: number, range?: readon
 
 /** The same axis with another part in sight: keys come faster than pictures are drawn. */
 export function withRange(axis: SequenceAxis, range: readonly [number, number] | undefined): SequenceAxis {
-  return { ...axis, domain: range === undefined ? axis.whole : within(range, axis.steps) };
+  return { ...axis, domain: range === undefined ? axis.whole : clampRange(range, axis.steps) };
 }
 
 /** A range of as many steps as there are room for in T, moved to lie within it: sequences differ in length. */
-function within([from, to]: readonly [number, number], steps: number): readonly [number, number] {
-  const span = Math.min(steps, Math.max(Math.min(leastSteps, steps), to - from));
+function clampRange([from, to]: readonly [number, number], steps: number): readonly [number, number] {
+  const span = Math.min(steps, Math.max(Math.min(fewestSteps, steps), to - from));
   return movedInto({ whole: [0, steps] }, from, span);
 }
 
@@ -73,16 +73,16 @@ export function stepsInSight({ domain, steps }: SequenceAxis): readonly number[]
 }
 
 /** The range moved as little as it takes to have a step wholly in sight. */
-export function rangeWith({ domain, steps }: SequenceAxis, t: number): readonly [number, number] {
+export function rangeIncluding({ domain, steps }: SequenceAxis, t: number): readonly [number, number] {
   const [from, to] = domain;
   const by = t < from ? t - from : t + 1 > to ? t + 1 - to : 0;
-  return within([from + by, to + by], steps);
+  return clampRange([from + by, to + by], steps);
 }
 
 const roomForLabel = 34;
 
 /** Steps in sight that are named under the axis: as many as have room, evenly apart. */
-export function namedSteps(axis: SequenceAxis): readonly number[] {
+export function labelledSteps(axis: SequenceAxis): readonly number[] {
   const { domain, steps, width } = axis;
   const most = Math.max(1, Math.floor(width / roomForLabel));
   const shown = domain[1] - domain[0];

@@ -1,4 +1,4 @@
-import { gutters, leastVisible, middleOf, updateAt, type TrainingAxis } from './trainingAxis';
+import { gutters, fewestUpdates, middleOfUpdate, updateAt, type TrainingAxis } from './trainingAxis';
 import type { SharedZoom } from './zoom';
 import { zoomedRange } from './zoomedRange';
 import { seriesAt } from '../store/zoomedSeries';
@@ -19,10 +19,10 @@ const farStep = 10;
  * The transparent layer over a plot of training time: takes the pointer and the keys, carries the crosshair and the mark
  * of the selection, so that hovering redraws none of the data.
  */
-export class Surface {
+export class TrainingSurface {
   readonly element: HTMLElement;
   readonly #crosshair = element('div', { class: 'crosshair' });
-  readonly #rowhair = element('div', { class: 'rowhair' });
+  readonly #rowhair = element('div', { class: 'row-crosshair' });
   readonly #mark = element('div', { class: 'selection-mark' });
   readonly #rowMark = element('div', { class: 'selection-row' });
   readonly #height: MeasuredHeight;
@@ -45,26 +45,26 @@ export class Surface {
     this.element.style.right = `${gutters.right}px`;
     this.element.append(this.#crosshair, this.#rowhair, this.#mark, this.#rowMark);
     this.#height = new MeasuredHeight(this.element, () => {
-      store.dispatch({ kind: 'viewed', view: {} });
+      store.dispatch({ kind: 'viewChanged', view: {} });
     });
     zoom.attach(this.element, () => {
       this.#show(undefined);
     });
     this.element.addEventListener('pointermove', (event) => {
-      store.dispatch({ kind: 'hovered', point: this.#pointOf(event) });
+      store.dispatch({ kind: 'hoverChanged', point: this.#pointOf(event) });
     });
     this.element.addEventListener('pointerleave', () => {
-      store.dispatch({ kind: 'hovered', point: undefined });
+      store.dispatch({ kind: 'hoverChanged', point: undefined });
     });
     this.element.addEventListener('click', (event) => {
       const point = this.#pointOf(event);
       const { selection } = store.model.view;
       if (point !== undefined) {
-        store.dispatch({ kind: 'viewed', view: { selection: { ...point, t: point.t ?? selection?.t } } });
+        store.dispatch({ kind: 'viewChanged', view: { selection: { ...point, t: point.t ?? selection?.t } } });
       }
     });
     this.element.addEventListener('keydown', (event) => {
-      if (this.#obey(event)) event.preventDefault();
+      if (this.#handleKey(event)) event.preventDefault();
     });
   }
 
@@ -72,10 +72,10 @@ export class Surface {
     this.#axis = axis;
     this.#rows = rows?.rows;
     const { hover, view } = this.store.model;
-    place(this.#crosshair, hover === undefined ? undefined : middleOf(axis, hover.update), axis.width, 'x');
+    place(this.#crosshair, hover === undefined ? undefined : middleOfUpdate(axis, hover.update), axis.width, 'x');
     place(
       this.#mark,
-      view.selection === undefined ? undefined : middleOf(axis, view.selection.update),
+      view.selection === undefined ? undefined : middleOfUpdate(axis, view.selection.update),
       axis.width,
       'x',
     );
@@ -102,7 +102,7 @@ export class Surface {
     return { update, t: Math.max(0, Math.min(this.#rows - 1, this.#rows - 1 - fromTop)) };
   }
 
-  #obey(event: KeyboardEvent): boolean {
+  #handleKey(event: KeyboardEvent): boolean {
     const { run, view } = this.store.model;
     const axis = this.#axis;
     if (run === undefined || axis === undefined) return false;
@@ -111,11 +111,11 @@ export class Surface {
     const far = event.shiftKey ? farStep : 1;
     const select = (to: number, step: number | undefined): boolean => {
       const bounded = Math.max(0, Math.min(last, to));
-      const highest = run.facts.layout.steps - 1;
+      const highest = run.info.layout.steps - 1;
       const selection = { update: bounded, t: step === undefined ? undefined : Math.max(0, Math.min(highest, step)) };
       // What the keys select is read out, even where the pointer was left lying on a picture.
-      this.store.dispatch({ kind: 'hovered', point: undefined });
-      this.store.dispatch({ kind: 'viewed', view: { selection } });
+      this.store.dispatch({ kind: 'hoverChanged', point: undefined });
+      this.store.dispatch({ kind: 'viewChanged', view: { selection } });
       return true;
     };
     const stride = Math.max(seriesAt(run, update).scalars.stride, 1);
@@ -133,13 +133,13 @@ export class Surface {
       case 'End':
         return select(last, t);
       case 'Escape':
-        this.store.dispatch({ kind: 'viewed', view: { selection: undefined } });
+        this.store.dispatch({ kind: 'viewChanged', view: { selection: undefined } });
         return true;
       case '+':
       case '=':
-        return this.#show(zoomedRange(axis, update, 0.5, leastVisible));
+        return this.#show(zoomedRange(axis, update, 0.5, fewestUpdates));
       case '-':
-        return this.#show(zoomedRange(axis, update, 2, leastVisible));
+        return this.#show(zoomedRange(axis, update, 2, fewestUpdates));
       case '0':
         return this.#show(undefined);
       default:
@@ -148,7 +148,7 @@ export class Surface {
   }
 
   #show(range: readonly [number, number] | undefined): boolean {
-    this.store.dispatch({ kind: 'viewed', view: { range } });
+    this.store.dispatch({ kind: 'viewChanged', view: { range } });
     return true;
   }
 }

@@ -7,7 +7,7 @@ export const gutters = { left: 66, right: 14 } as const;
 const shortestSpan = 16;
 
 /** Fewest updates that zooming leaves in sight. */
-export const leastVisible = 4;
+export const fewestUpdates = 4;
 
 /** Where updates stand on screen; the same for all pictures of training time. */
 export interface TrainingAxis {
@@ -26,15 +26,11 @@ export interface TrainingAxis {
  * most of the time; when it is over, at its last update.
  */
 export function trainingAxis({ run, view }: Model, elementWidth: number): TrainingAxis {
-  return axisOver(endOf(run), view.range, elementWidth);
+  return axisTo(lastUpdateOf(run), view.range, elementWidth);
 }
 
 /** The axis of updates 0 to `end`, of which `range` is in sight. */
-export function axisOver(
-  end: number,
-  range: readonly [number, number] | undefined,
-  elementWidth: number,
-): TrainingAxis {
+export function axisTo(end: number, range: readonly [number, number] | undefined, elementWidth: number): TrainingAxis {
   const width = Math.max(1, elementWidth - gutters.left - gutters.right);
   const whole: readonly [number, number] = [0, end];
   const [from, to] = range ?? whole;
@@ -49,14 +45,14 @@ export function updateAt({ scale, domain }: TrainingAxis, x: number): number {
 }
 
 /** The pixel in the middle of an update. */
-export function middleOf({ scale }: TrainingAxis, update: number): number {
+export function middleOfUpdate({ scale }: TrainingAxis, update: number): number {
   return scale(update + 0.5);
 }
 
 /** The update at which the axis of a run ends. */
-export function endOf(run: Model['run']): number {
+export function lastUpdateOf(run: Model['run']): number {
   const done = run?.status.updates ?? 0;
-  const planned = run?.facts.plannedUpdates ?? shortestSpan;
+  const planned = run?.info.plannedUpdates ?? shortestSpan;
   const isGrowing =
     run !== undefined &&
     (run.status.state === 'running' || run.status.state === 'paused' || run.status.state === 'preparing');

@@ -4,7 +4,7 @@ import type { RequestReplay } from '../../src/protocol/replayRequests';
 import type { Model } from './model';
 import type { Store } from './store';
 
-interface Wanted {
+interface InspectionKey {
   readonly folder: string;
   readonly update: number;
   readonly sequence: number;
@@ -15,8 +15,8 @@ interface Wanted {
  * newest selection is asked for, and those in between are left out.
  */
 export class InspectionLoader {
-  #underWay = false;
-  #shown: Wanted | undefined;
+  #isPending = false;
+  #requested: InspectionKey | undefined;
 
   constructor(
     readonly store: Store,
@@ -28,39 +28,43 @@ export class InspectionLoader {
   }
 
   #follow(model: Model): void {
-    const wanted = wantedBy(model);
+    const wanted = requestFor(model);
     if (typeof wanted === 'string') {
       const { inspection: look } = model;
-      this.#shown = undefined;
-      if (look.kind !== 'none' || look.why !== wanted)
-        this.store.dispatch({ kind: 'looked', look: { kind: 'none', why: wanted } });
+      this.#requested = undefined;
+      if (look.kind !== 'none' || look.reason !== wanted)
+        this.store.dispatch({ kind: 'inspectionChanged', inspection: { kind: 'none', reason: wanted } });
       return;
     }
-    if (this.#underWay || isSame(wanted, this.#shown)) return;
-    this.#underWay = true;
-    this.#shown = wanted;
+    if (this.#isPending || isSame(wanted, this.#requested)) return;
+    this.#isPending = true;
+    this.#requested = wanted;
     const { update } = wanted;
-    if (model.inspection.kind !== 'ready') this.store.dispatch({ kind: 'looked', look: { kind: 'loading', update } });
+    if (model.inspection.kind !== 'ready')
+      this.store.dispatch({ kind: 'inspectionChanged', inspection: { kind: 'loading', update } });
     this.request('inspect', { update, sequence: wanted.sequence })
       .then(
         (inspection) => {
-          this.store.dispatch({ kind: 'looked', look: { kind: 'ready', inspection } });
+          this.store.dispatch({ kind: 'inspectionChanged', inspection: { kind: 'ready', inspection } });
         },
         (error: unknown) => {
-          this.store.dispatch({ kind: 'looked', look: { kind: 'failed', update, message: reasonOf(error) } });
+          this.store.dispatch({
+            kind: 'inspectionChanged',
+            inspection: { kind: 'failed', update, message: reasonOf(error) },
+          });
         },
       )
       .finally(() => {
-        this.#underWay = false;
+        this.#isPending = false;
         this.#follow(this.store.model);
       });
   }
 }
 
 /** What is to be looked at, or why nothing is. */
-function wantedBy({ run, view }: Model): Wanted | string {
+function requestFor({ run, view }: Model): InspectionKey | string {
   if (run === undefined) return '';
-  const { folder, batch } = run.facts;
+  const { folder, batch } = run.info;
   if (folder === null) return 'The records of this run are not kept on disk, so no update can be walked through.';
   const { updates, state } = run.status;
   if (updates === 0) return 'Once there is an update, it can be walked through here.';
@@ -71,6 +75,6 @@ function wantedBy({ run, view }: Model): Wanted | string {
   return { folder, update, sequence: Math.min(view.sequence, batch - 1) };
 }
 
-function isSame(a: Wanted, b: Wanted | undefined): boolean {
+function isSame(a: InspectionKey, b: InspectionKey | undefined): boolean {
   return b !== undefined && a.folder === b.folder && a.update === b.update && a.sequence === b.sequence;
 }

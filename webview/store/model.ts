@@ -53,7 +53,7 @@ export interface View extends CurveView {
 
 /** The run that is shown. */
 export interface ShownRun {
-  readonly facts: RunInfo;
+  readonly info: RunInfo;
   readonly status: RunStatus;
   readonly series: DisplaySeries;
   /** Grows whenever the series does. */
@@ -70,7 +70,7 @@ export interface ShownZoomedSeries {
 
 /** What is known of the update that is looked at. */
 export type InspectionState =
-  | { readonly kind: 'none'; readonly why: string }
+  | { readonly kind: 'none'; readonly reason: string }
   | { readonly kind: 'loading'; readonly update: number }
   | { readonly kind: 'ready'; readonly inspection: Inspection }
   | { readonly kind: 'failed'; readonly update: number; readonly message: string };
@@ -128,7 +128,7 @@ export const emptyModel: Model = {
   variant: undefined,
   run: undefined,
   message: undefined,
-  inspection: { kind: 'none', why: '' },
+  inspection: { kind: 'none', reason: '' },
   view: standardView,
   hover: undefined,
 };

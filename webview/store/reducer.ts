@@ -5,41 +5,41 @@ import type { InspectionState, Model, Point, ShownZoomedSeries, ShownRun, View }
 
 /** Everything that can happen to the model. */
 export type Action =
-  | { readonly kind: 'shown'; readonly state: PanelState }
-  | { readonly kind: 'status'; readonly status: RunStatus; readonly entries: readonly PanelEntry[] }
+  | { readonly kind: 'runLoaded'; readonly state: PanelState }
+  | { readonly kind: 'statusChanged'; readonly status: RunStatus; readonly entries: readonly PanelEntry[] }
   /** The series has taken in new columns. */
-  | { readonly kind: 'grown' }
-  | { readonly kind: 'detailed'; readonly detail: ShownZoomedSeries | undefined }
-  | { readonly kind: 'viewed'; readonly view: Partial<View> }
-  | { readonly kind: 'hovered'; readonly point: Point | undefined }
-  | { readonly kind: 'looked'; readonly look: InspectionState };
+  | { readonly kind: 'seriesAppended' }
+  | { readonly kind: 'zoomedSeriesChanged'; readonly zoomed: ShownZoomedSeries | undefined }
+  | { readonly kind: 'viewChanged'; readonly view: Partial<View> }
+  | { readonly kind: 'hoverChanged'; readonly point: Point | undefined }
+  | { readonly kind: 'inspectionChanged'; readonly inspection: InspectionState };
 
 /** The model after an action. */
 export function reduce(model: Model, action: Action): Model {
   switch (action.kind) {
-    case 'shown':
-      return shown(model, action.state);
-    case 'status': {
+    case 'runLoaded':
+      return runLoaded(model, action.state);
+    case 'statusChanged': {
       const run = model.run === undefined ? undefined : { ...model.run, status: action.status };
       return { ...model, run, entries: action.entries, message: action.status.message };
     }
-    case 'grown':
+    case 'seriesAppended':
       return model.run === undefined ? model : { ...model, run: { ...model.run, version: model.run.version + 1 } };
-    case 'detailed':
-      return model.run === undefined ? model : { ...model, run: { ...model.run, zoomed: action.detail } };
-    case 'viewed':
+    case 'zoomedSeriesChanged':
+      return model.run === undefined ? model : { ...model, run: { ...model.run, zoomed: action.zoomed } };
+    case 'viewChanged':
       return { ...model, view: { ...model.view, ...action.view } };
-    case 'hovered':
+    case 'hoverChanged':
       return { ...model, hover: action.point };
-    case 'looked':
-      return { ...model, inspection: action.look };
+    case 'inspectionChanged':
+      return { ...model, inspection: action.inspection };
     default:
       return action satisfies never;
   }
 }
 
-function shown(model: Model, state: PanelState): Model {
-  const run = state.run === undefined ? undefined : runOf(state.run, model.run);
+function runLoaded(model: Model, state: PanelState): Model {
+  const run = state.run === undefined ? undefined : shownRunOf(state.run, model.run);
   const changed = model.isReady && model.variant !== state.selected;
   return {
     isReady: true,
@@ -52,8 +52,9 @@ function shown(model: Model, state: PanelState): Model {
     variant: state.selected,
     run,
     message: state.message,
-    inspection: changed || run?.facts.folder !== model.run?.facts.folder ? { kind: 'none', why: '' } : model.inspection,
-    view: fitted(
+    inspection:
+      changed || run?.info.folder !== model.run?.info.folder ? { kind: 'none', reason: '' } : model.inspection,
+    view: fitToRun(
       changed
         ? { ...model.view, range: undefined, stepRange: undefined, prompt: undefined, selection: undefined }
         : model.view,
@@ -63,20 +64,20 @@ function shown(model: Model, state: PanelState): Model {
   };
 }
 
-function runOf(view: NonNullable<PanelState['run']>, before: ShownRun | undefined): ShownRun {
+function shownRunOf(view: NonNullable<PanelState['run']>, before: ShownRun | undefined): ShownRun {
   const series = new DisplaySeries(view.facts.layout, view.facts.recordEvery);
   series.write(view.series);
   // The same run shown again has the same records, unless it was gone on with from an earlier checkpoint.
-  const isSame = before !== undefined && before.facts.folder !== null && before.facts.folder === view.facts.folder;
+  const isSame = before !== undefined && before.info.folder !== null && before.info.folder === view.facts.folder;
   const isThere = (before?.zoomed?.end ?? Infinity) <= view.status.updates;
   const detail = isSame && isThere ? before.zoomed : undefined;
-  return { facts: view.facts, status: view.status, series, version: 1, zoomed: detail };
+  return { info: view.facts, status: view.status, series, version: 1, zoomed: detail };
 }
 
 /** A view kept from another run may name a layer or a quantity that this one has not. */
-function fitted(view: View, run: ShownRun | undefined): View {
+function fitToRun(view: View, run: ShownRun | undefined): View {
   if (run === undefined) return view;
-  const { layers, hasCellState } = run.facts.layout;
+  const { layers, hasCellState } = run.info.layout;
   return {
     ...view,
     layer: Math.min(view.layer, layers - 1),

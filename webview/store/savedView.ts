@@ -1,7 +1,7 @@
 import { standardView, type Model, type View } from './model';
 
 /** What VS Code keeps for the panel. */
-export interface Saved {
+export interface SavedState {
   readonly uri: string;
   readonly variant?: string;
   readonly folder?: string;
@@ -9,12 +9,12 @@ export interface Saved {
 }
 
 /** What to leave with VS Code for this model. */
-export function savedOf({ uri, variant, folder, view }: Model): Saved {
+export function savedStateOf({ uri, variant, folder, view }: Model): SavedState {
   return { uri, ...(variant === undefined ? {} : { variant }), ...(folder === undefined ? {} : { folder }), view };
 }
 
 /** The view of a saved state, with the standard for whatever an older version did not know or spelled otherwise. */
-export function viewOf(saved: unknown): View {
+export function restoreView(saved: unknown): View {
   const view = field(saved, 'view');
   const pick = <K extends keyof View>(key: K, fits: (value: unknown) => boolean): View[K] => {
     const value = field(view, key);

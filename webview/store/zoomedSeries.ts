@@ -5,16 +5,16 @@ import type { Model, ShownZoomedSeries, ShownRun } from './model';
 import type { Store } from './store';
 
 /** Milliseconds for which what is in sight must stay before its records are asked for. */
-const calm = 80;
+const settleTime = 80;
 /** Milliseconds after which what was not yet on disk is asked for again. */
-const patience = 1000;
+const retryDelay = 1000;
 /** Updates asked for on both sides of what is in sight, where there is room for them: the longest smoothing, and more. */
 const leastMargin = 256;
 
 /** The series that the pictures of this stretch are drawn from: the detail once it holds all that is in sight. */
 export function visibleSeries(run: ShownRun, domain: readonly [number, number]): DisplaySeries {
   const { zoomed: detail, series } = run;
-  return detail !== undefined && covers(detail, inSight(run, domain)) && isFiner(detail.series, series)
+  return detail !== undefined && covers(detail, visibleUpdates(run, domain)) && isFiner(detail.series, series)
     ? detail.series
     : series;
 }
@@ -28,13 +28,13 @@ export function seriesAt({ zoomed: detail, series }: ShownRun, update: number): 
 /** Keeps the detail in line with what is in sight; the old one stays until the next is there. */
 export class ZoomedSeriesLoader {
   #timer: number | undefined;
-  #due: Sight | undefined;
-  #asked: Sight | undefined;
-  #underWay = false;
+  #due: Stretch | undefined;
+  #requested: Stretch | undefined;
+  #isPending = false;
 
   constructor(
     readonly store: Store,
-    readonly ask: (request: ZoomedSeriesRequest) => Promise<ZoomedSeries | undefined>,
+    readonly load: (request: ZoomedSeriesRequest) => Promise<ZoomedSeries | undefined>,
     readonly onFault: (error: unknown) => void,
   ) {
     store.subscribe((model) => {
@@ -43,79 +43,77 @@ export class ZoomedSeriesLoader {
   }
 
   /** Takes in what the stretch has gained since it was answered. */
-  grow({ from, to, series }: ZoomedSeries): void {
+  append({ from, to, series }: ZoomedSeries): void {
     const held = this.store.model.run?.zoomed;
     if (held?.series.origin !== from) return;
     held.series.write(series);
-    this.store.dispatch({ kind: 'detailed', detail: { ...held, end: to } });
+    this.store.dispatch({ kind: 'zoomedSeriesChanged', zoomed: { ...held, end: to } });
   }
 
   #follow(model: Model): void {
     const { run, view } = model;
     const due = run !== undefined && zoomedSeriesRequest(model) !== undefined ? { run, range: view.range } : undefined;
     if (due === undefined) {
-      this.#asked = undefined;
+      this.#requested = undefined;
       if (view.range === undefined && run?.zoomed !== undefined) {
-        this.store.dispatch({ kind: 'detailed', detail: undefined });
+        this.store.dispatch({ kind: 'zoomedSeriesChanged', zoomed: undefined });
       }
     }
-    const isSame = isSameSight(due, this.#due);
+    const isSame = isSameStretch(due, this.#due);
     this.#due = due;
     if (isSame) return;
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
       this.#request();
-    }, calm);
+    }, settleTime);
   }
 
   #request(): void {
     const { model } = this.store;
     const request = zoomedSeriesRequest(model);
     const due = this.#due;
-    if (due === undefined || request === undefined || this.#underWay || isSameSight(due, this.#asked)) return;
-    this.#asked = due;
-    this.#underWay = true;
-    this.ask(request)
+    if (due === undefined || request === undefined || this.#isPending || isSameStretch(due, this.#requested)) return;
+    this.#requested = due;
+    this.#isPending = true;
+    this.load(request)
       .then((answer) => {
         const { run } = this.store.model;
-        if (answer === undefined || run?.facts !== due.run.facts) return;
-        this.store.dispatch({ kind: 'detailed', detail: detailOf(run, answer) });
-        if (answer.to < Math.min(request.to, run.status.updates)) this.#askAgainLater(due);
+        if (answer === undefined || run?.info !== due.run.info) return;
+        this.store.dispatch({ kind: 'zoomedSeriesChanged', zoomed: shownZoomedSeriesOf(run, answer) });
+        if (answer.to < Math.min(request.to, run.status.updates)) this.#retryLater(due);
       })
       .catch(this.onFault)
       .finally(() => {
-        this.#underWay = false;
+        this.#isPending = false;
         this.#request();
       });
   }
 
   /** What was not yet on disk. */
-  #askAgainLater(asked: Sight): void {
+  #retryLater(asked: Stretch): void {
     setTimeout(() => {
-      if (!isSameSight(asked, this.#asked)) return;
-      this.#asked = undefined;
+      if (!isSameStretch(asked, this.#requested)) return;
+      this.#requested = undefined;
       this.#request();
-    }, patience);
+    }, retryDelay);
   }
 }
 
-interface Sight {
+interface Stretch {
   readonly run: ShownRun;
   readonly range: Model['view']['range'];
 }
 
-function isSameSight(one: Sight | undefined, other: Sight | undefined): boolean {
+function isSameStretch(one: Stretch | undefined, other: Stretch | undefined): boolean {
   return (
-    one?.run.facts === other?.run.facts &&
-    one?.range?.[0] === other?.range?.[0] &&
-    one?.range?.[1] === other?.range?.[1]
+    one?.run.info === other?.run.info && one?.range?.[0] === other?.range?.[0] && one?.range?.[1] === other?.range?.[1]
   );
 }
 
 /** What is to be asked for; undefined where nothing finer can be had, or is needed. */
 export function zoomedSeriesRequest({ run, view }: Pick<Model, 'run' | 'view'>): ZoomedSeriesRequest | undefined {
-  if (run === undefined || view.range === undefined || run.facts.folder === null) return undefined;
-  const sight = inSight(run, view.range);
+  if (run === undefined || view.range === undefined || run.info.folder === null) return undefined;
+  const sight = visibleUpdates(run, view.range);
   const { series, zoomed: detail } = run;
   const { updates, state } = run.status;
   if (sight.to <= sight.from) return undefined;
@@ -141,7 +139,7 @@ export function zoomedSeriesRequest({ run, view }: Pick<Model, 'run' | 'view'>):
 }
 
 /** The updates there are in this part of the axis. */
-function inSight({ status }: ShownRun, [from, to]: readonly [number, number]): ZoomedSeriesRequest {
+function visibleUpdates({ status }: ShownRun, [from, to]: readonly [number, number]): ZoomedSeriesRequest {
   return { from: Math.max(0, Math.floor(from)), to: Math.min(status.updates, Math.ceil(to)) };
 }
 
@@ -153,8 +151,8 @@ function isFiner(detail: DisplaySeries, series: DisplaySeries): boolean {
   return detail.scalars.stride < series.scalars.stride || detail.heat.stride < series.heat.stride;
 }
 
-function detailOf({ facts }: ShownRun, { from, to, series: slice }: ZoomedSeries): ShownZoomedSeries {
-  const series = new DisplaySeries(facts.layout, facts.recordEvery, from);
+function shownZoomedSeriesOf({ info }: ShownRun, { from, to, series: slice }: ZoomedSeries): ShownZoomedSeries {
+  const series = new DisplaySeries(info.layout, info.recordEvery, from);
   series.write(slice);
   return { series, end: to };
 }

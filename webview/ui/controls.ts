@@ -27,13 +27,19 @@ export interface ButtonSpec {
   readonly label: string;
   /** What the pointer is told, where the label alone is not enough. */
   readonly hint?: string;
-  readonly sign?: IconName;
+  readonly icon?: IconName;
   readonly appearance?: 'primary' | 'secondary' | 'icon';
   readonly onPress: () => void;
 }
 
 /** Makes a button. */
-export function button({ label, hint = label, sign, appearance = 'secondary', onPress }: ButtonSpec): HTMLElement {
+export function button({
+  label,
+  hint = label,
+  icon: sign,
+  appearance = 'secondary',
+  onPress,
+}: ButtonSpec): HTMLElement {
   const made = document.createElement('vscode-button');
   made.setAttribute('appearance', appearance);
   made.setAttribute('aria-label', label);
@@ -60,7 +66,7 @@ export function setEnabled(control: HTMLElement, isEnabled: boolean): void {
 export interface Choice<T extends string> {
   readonly element: HTMLElement;
   /** Offers these options with one chosen; keeps the list when it is the same. */
-  update(options: readonly { readonly value: T; readonly label: string }[], value: T): void;
+  setOptions(options: readonly { readonly value: T; readonly label: string }[], value: T): void;
 }
 
 /** Makes a drop-down list. */
@@ -74,7 +80,7 @@ export function choice<T extends string>(label: string, onChoose: (value: T) => 
   let offered = '';
   return {
     element: element('label', { class: 'choice' }, element('span', {}, label), dropdown),
-    update(options, value) {
+    setOptions(options, value) {
       const key = JSON.stringify(options);
       if (key !== offered) {
         offered = key;

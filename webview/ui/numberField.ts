@@ -5,32 +5,33 @@ import { element, setAttribute, setText } from './element';
 export interface NumberRange {
   readonly accepts: (value: number) => boolean;
   /** What they are, after “it must be”. */
-  readonly inWords: () => string;
+  readonly describe: () => string;
 }
 
 /** Every number above 0. */
 export const positiveNumbers: NumberRange = {
   accepts: (value) => Number.isFinite(value) && value > 0,
-  inWords: () => 'a number above 0',
+  describe: () => 'a number above 0',
 };
 
 /** 0 and every number above. */
 export const numbersFromZero: NumberRange = {
   accepts: (value) => Number.isFinite(value) && value >= 0,
-  inWords: () => 'a number, 0 or above',
+  describe: () => 'a number, 0 or above',
 };
 
 /** Every whole number that a double holds exactly. */
 export const wholeNumbers: NumberRange = {
   accepts: Number.isSafeInteger,
-  inWords: () => 'a whole number',
+  describe: () => 'a whole number',
 };
 
 /** Whole numbers from `least` to what `most` says at that moment. */
 export function wholeNumbersTo(most: () => number, least = 0): NumberRange {
   return {
     accepts: (value) => Number.isSafeInteger(value) && value >= least && value <= most(),
-    inWords: () => (most() <= least ? `${least}` : `a whole number from ${least} to ${most().toLocaleString('en-US')}`),
+    describe: () =>
+      most() <= least ? `${least}` : `a whole number from ${least} to ${most().toLocaleString('en-US')}`,
   };
 }
 
@@ -51,11 +52,11 @@ export function numberField(
   const field = document.createElement('vscode-text-field');
   field.setAttribute('size', '8');
   field.title = label;
-  const refusal = element('span', { class: 'refusal', role: 'alert' });
+  const refusal = element('span', { class: 'field-problem', role: 'alert' });
   let shown = '';
   const refuse = (words: string): void => {
     setAttribute(field, 'aria-invalid', String(words !== ''));
-    field.classList.toggle('wrong', words !== '');
+    field.classList.toggle('invalid', words !== '');
     setText(refusal, words);
   };
   const send = (): void => {
@@ -66,7 +67,7 @@ export function numberField(
       refuse('');
       onEnter(value);
     } else {
-      refuse(`“${text}” is not taken: it must be ${range.inWords()}.`);
+      refuse(`“${text}” is not taken: it must be ${range.describe()}.`);
     }
   };
   field.addEventListener('keydown', (event) => {
@@ -87,7 +88,7 @@ export function numberField(
       nameField(field, label);
       if (document.activeElement === field) return;
       // The value that holds stands there again; the words stay until the next is typed.
-      field.classList.remove('wrong');
+      field.classList.remove('invalid');
       setAttribute(field, 'aria-invalid', 'false');
       shown = value === undefined ? '' : format(value);
       if (field.value !== shown) field.value = shown;

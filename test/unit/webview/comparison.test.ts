@@ -5,7 +5,7 @@ import type { ComparedRun, ComparisonState } from '../../../src/protocol/compari
 import type { RunInfo, RunStatus } from '../../../src/protocol/run';
 import { lineStyle } from '../../../webview/comparison/lineStyle';
 import { emptyComparison, reduceComparison } from '../../../webview/comparison/model';
-import { formatShare } from '../../../webview/comparison/shares';
+import { formatShare } from '../../../webview/comparison/formatShare';
 import type { Theme } from '../../../webview/theme/theme';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
@@ -49,11 +49,11 @@ describe('A comparison', () => {
   it('keeps a run’s colour and dashes when another is taken out', () => {
     const theme = { runs: ['a', 'b', 'c'], foreground: 'x' } as unknown as Theme;
     const all = reduceComparison(emptyComparison(undefined), {
-      kind: 'shown',
+      kind: 'comparisonLoaded',
       state: state([0, 1, 2].map((id) => compared(id))),
     });
     const before = all.members.map(({ id }) => lineStyle(id, theme));
-    const fewer = reduceComparison(all, { kind: 'shown', state: state([0, 2].map((id) => compared(id))) });
+    const fewer = reduceComparison(all, { kind: 'comparisonLoaded', state: state([0, 2].map((id) => compared(id))) });
     assert.deepEqual(
       fewer.members.map(({ id }) => lineStyle(id, theme)),
       [before[0], before[2]],
@@ -76,10 +76,13 @@ describe('A comparison', () => {
       drawn: undefined,
       status: { ...status, state: 'waiting', queuePosition: 1 } as RunStatus,
     };
-    const first = reduceComparison(emptyComparison(undefined), { kind: 'shown', state: state([compared(0), waiting]) });
+    const first = reduceComparison(emptyComparison(undefined), {
+      kind: 'comparisonLoaded',
+      state: state([compared(0), waiting]),
+    });
     assert.equal(first.members[1].run, undefined);
     assert.equal(first.members[1].status?.state, 'waiting');
-    const grown = reduceComparison(first, { kind: 'told', id: 0, status: { ...status, updates: 4 } });
+    const grown = reduceComparison(first, { kind: 'statusChanged', id: 0, status: { ...status, updates: 4 } });
     assert.notEqual(grown.members[0].run?.version, first.members[0].run?.version);
     assert.equal(grown.members[1], first.members[1]);
   });

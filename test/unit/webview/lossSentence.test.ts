@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lossSentence, type LossMeasured } from '../../../webview/notebook/loss/lossSentence';
+import { lossSummary, type MeasuredLoss } from '../../../webview/notebook/loss/lossSentence';
 
 const source = 'measured';
 const baselines = [
@@ -7,24 +7,24 @@ const baselines = [
   { name: 'persistence', value: 0.155, source, heldOut: false },
   { name: 'persistence, held out', value: 0.18, source, heldOut: true },
 ];
-const measured: LossMeasured = {
+const measured: MeasuredLoss = {
   name: 'Squared error',
   loss: 0.1,
   batch: 'the last batch',
   validationLoss: undefined,
   lowest: undefined,
   baselines,
-  goesOn: false,
+  isRunning: false,
 };
 
 describe('The sentence on the loss', () => {
   it('holds a training loss against what is measured on the training part', () => {
     assert.equal(
-      lossSentence(measured),
+      lossSummary(measured),
       'Squared error is 0.100 on the last batch. Below every baseline, the best being “persistence” (0.155).',
     );
     assert.match(
-      lossSentence({ ...measured, loss: 0.17, goesOn: true }),
+      lossSummary({ ...measured, loss: 0.17, isRunning: true }),
       /Below the baseline “mean” \(1\.00\), not yet below “persistence” \(0\.155\)\.$/,
     );
   });
@@ -32,20 +32,20 @@ describe('The sentence on the loss', () => {
   it('holds a held-out loss against what is measured there, where that is known', () => {
     const held = { ...measured, validationLoss: 0.17, lowest: { value: 0.17, when: 'update 49' } };
     assert.equal(
-      lossSentence(held),
+      lossSummary(held),
       'Squared error is 0.100 on the last batch, 0.170 on held-out data. Below the baseline “persistence, held out” (0.180).',
     );
     assert.match(
-      lossSentence({ ...held, baselines: baselines.slice(0, 2) }),
+      lossSummary({ ...held, baselines: baselines.slice(0, 2) }),
       /Below the baseline “mean” \(1\.00\), not below “persistence” \(0\.155\)\.$/,
     );
   });
 
   it('says when a held-out loss was lowest, once it has risen again', () => {
     const lowest = { value: 0.14, when: 'updates 792–799' };
-    assert.match(lossSentence({ ...measured, validationLoss: 0.15, lowest }), /0\.150 on held-out data\. Below/);
+    assert.match(lossSummary({ ...measured, validationLoss: 0.15, lowest }), /0\.150 on held-out data\. Below/);
     assert.equal(
-      lossSentence({ ...measured, validationLoss: 0.27, lowest }),
+      lossSummary({ ...measured, validationLoss: 0.27, lowest }),
       'Squared error is 0.100 on the last batch, 0.270 on held-out data, where it was lowest (0.140) at updates 792–799. ' +
         'Not below the baseline “persistence, held out” (0.180).',
     );

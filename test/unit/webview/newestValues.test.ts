@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatNewest } from '../../../webview/comparison/newestValues';
+import { formatNewest } from '../../../webview/comparison/formatNewest';
 
 describe('What is said above compared curves', () => {
   const squared = { name: 'adding', value: 0.2, loss: 'squared error' };

@@ -34,7 +34,7 @@ describe('What was predicted beside what was asked', () => {
         const ranked = rankedClasses(inspection, t, 2);
         assert.equal(ranked[0]?.index, topClass(inspection, t));
         assert.ok(ranked.every(({ probability }, i) => i === 0 || probability <= (ranked[i - 1]?.probability ?? 0)));
-        assert.equal(ranked.find(({ isAsked }) => isAsked)?.index, targetClass(inspection, t));
+        assert.equal(ranked.find(({ isTarget: isAsked }) => isAsked)?.index, targetClass(inspection, t));
         assert.equal(rankedClasses(inspection, t, 99).length, inspection.outputNames.length);
       }
       const right = steps.filter((t) => targetClass(inspection, t) === topClass(inspection, t)).length;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
-  leastSteps,
+  fewestSteps,
   leftOfStep,
   middleOfStep,
-  namedSteps,
-  rangeWith,
+  labelledSteps,
+  rangeIncluding,
   sequenceAxis,
   showsAll,
   stepAt,
@@ -27,7 +27,7 @@ describe('The axis of sequence time', () => {
   it('finds the step whose middle a pixel is, at any zoom', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 600 }), fc.double({ min: 0, max: 1, noNaN: true }), (steps, at) => {
-        const range = zoomedRange(sequenceAxis(steps, panel), Math.floor(at * (steps - 1)), 0.25, leastSteps);
+        const range = zoomedRange(sequenceAxis(steps, panel), Math.floor(at * (steps - 1)), 0.25, fewestSteps);
         const axis = sequenceAxis(steps, panel, range);
         for (const t of stepsInSight(axis)) {
           const x = middleOfStep(axis, t);
@@ -39,7 +39,7 @@ describe('The axis of sequence time', () => {
 
   it('keeps the step that is zoomed around where it is', () => {
     const axis = sequenceAxis(500, panel, [100, 300]);
-    const closer = sequenceAxis(500, panel, zoomedRange(axis, 250, 0.5, leastSteps));
+    const closer = sequenceAxis(500, panel, zoomedRange(axis, 250, 0.5, fewestSteps));
     assert.ok(Math.abs(middleOfStep(axis, 250) - middleOfStep(closer, 250)) < 1e-9);
     assert.equal(closer.domain[1] - closer.domain[0], 100);
   });
@@ -47,20 +47,20 @@ describe('The axis of sequence time', () => {
   it('never leaves the sequence, and shows all of one that is shorter than what was in sight', () => {
     assert.deepEqual(sequenceAxis(500, panel, [450, 560]).domain, [390, 500]);
     assert.deepEqual(sequenceAxis(40, panel, [450, 500]).domain, [0, 40]);
-    assert.equal(zoomedRange(sequenceAxis(500, panel, [0, 300]), 10, 2, leastSteps), undefined);
+    assert.equal(zoomedRange(sequenceAxis(500, panel, [0, 300]), 10, 2, fewestSteps), undefined);
   });
 
   it('moves no further than it takes to have a step in sight', () => {
     const axis = sequenceAxis(500, panel, [100, 200]);
-    assert.deepEqual(rangeWith(axis, 150), [100, 200]);
-    assert.deepEqual(rangeWith(axis, 200), [101, 201]);
-    assert.deepEqual(rangeWith(axis, 0), [0, 100]);
+    assert.deepEqual(rangeIncluding(axis, 150), [100, 200]);
+    assert.deepEqual(rangeIncluding(axis, 200), [101, 201]);
+    assert.deepEqual(rangeIncluding(axis, 0), [0, 100]);
   });
 
   it('names only steps in sight, with room for each', () => {
     const axis = sequenceAxis(500, panel, [100, 150]);
-    const named = namedSteps(axis);
+    const named = labelledSteps(axis);
     assert.ok(named.length > 3 && named.every((t) => t >= 100 && t < 150 && t % 5 === 0), named.join());
-    assert.deepEqual(namedSteps(sequenceAxis(3, panel)), [0, 1, 2]);
+    assert.deepEqual(labelledSteps(sequenceAxis(3, panel)), [0, 1, 2]);
   });
 });

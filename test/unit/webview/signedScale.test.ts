@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { namedSteps, sequenceAxis, middleOfStep, stepAt } from '../../../webview/plot/sequenceAxis';
+import { labelledSteps, sequenceAxis, middleOfStep, stepAt } from '../../../webview/plot/sequenceAxis';
 import { packed } from '../../../webview/plot/heatmap/magnitudeScale';
 import { largestMagnitude, SignedScale } from '../../../webview/plot/heatmap/signedScale';
 import type { Theme } from '../../../webview/theme/theme';
@@ -40,7 +40,7 @@ describe('The axis of sequence time', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 600 }), fc.integer({ min: 300, max: 2000 }), (steps, width) => {
         const axis = sequenceAxis(steps, width);
-        const named = namedSteps(axis);
+        const named = labelledSteps(axis);
         assert.equal(named[0], 0);
         assert.ok(named.every((t) => t < steps));
         assert.ok(named.length === 1 || (axis.width / steps) * (named[1] - named[0]) >= 33);

@@ -8,7 +8,7 @@ import { trainingAxis, updateAt } from '../../../webview/plot/trainingAxis';
 import { smoothed } from '../../../webview/notebook/loss/lossCurves';
 import { emptyModel, standardView } from '../../../webview/store/model';
 import { reduce } from '../../../webview/store/reducer';
-import { savedOf, viewOf } from '../../../webview/store/savedView';
+import { savedStateOf, restoreView } from '../../../webview/store/savedView';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
 const facts = { layout: exampleLayout, recordEvery: 1, plannedUpdates: 1000 } as unknown as RunInfo;
@@ -58,16 +58,16 @@ describe('The store', () => {
       ...emptyModel,
       view: { ...standardView, lossAxis: 'log' as const, selection: { update: 3, t: 1 } },
     };
-    const back = reduce(before, { kind: 'shown', state: shown(5) });
+    const back = reduce(before, { kind: 'runLoaded', state: shown(5) });
     assert.deepEqual(back.view.selection, { update: 3, t: 1 });
-    const other = reduce(back, { kind: 'shown', state: shown(5, 'variant') });
+    const other = reduce(back, { kind: 'runLoaded', state: shown(5, 'variant') });
     assert.equal(other.view.selection, undefined);
     assert.equal(other.view.lossAxis, 'log');
   });
 
   it('never shows a layer or a quantity that the run has not', () => {
     const model = { ...emptyModel, view: { ...standardView, layer: 7 } };
-    assert.equal(reduce(model, { kind: 'shown', state: shown(1) }).view.layer, 1);
+    assert.equal(reduce(model, { kind: 'runLoaded', state: shown(1) }).view.layer, 1);
   });
 
   it('restores what it saved', () => {
@@ -78,25 +78,25 @@ describe('The store', () => {
       folded: ['Loss'],
       selection: { update: 12, t: undefined },
     };
-    assert.deepEqual(viewOf(savedOf({ ...emptyModel, uri: 'x', view })), view);
+    assert.deepEqual(restoreView(savedStateOf({ ...emptyModel, uri: 'x', view })), view);
   });
 
   it('restores the standard view from anything else', () => {
     fc.assert(
       fc.property(fc.anything(), (saved) => {
-        const view = viewOf({ view: saved });
+        const view = restoreView({ view: saved });
         assert.ok(['auto', 'linear', 'log'].includes(view.lossAxis));
         assert.ok(Number.isSafeInteger(view.layer) && view.layer >= 0);
         assert.ok(view.range === undefined || view.range[0] < view.range[1]);
       }),
     );
-    assert.deepEqual(viewOf(undefined), standardView);
+    assert.deepEqual(restoreView(undefined), standardView);
   });
 });
 
 describe('The axis of training time', () => {
   const model = (updates: number, state: RunStatus['state'], range?: readonly [number, number]) => {
-    const first = reduce(emptyModel, { kind: 'shown', state: shown(0) });
+    const first = reduce(emptyModel, { kind: 'runLoaded', state: shown(0) });
     const run = first.run;
     assert.ok(run !== undefined);
     return { ...first, run: { ...run, status: status(updates, state) }, view: { ...standardView, range } };

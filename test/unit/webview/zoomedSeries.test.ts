@@ -24,7 +24,7 @@ function runOf(
   folder: string | null = '/run',
 ): ShownRun {
   const facts = { layout: exampleLayout, recordEvery: 1, folder } as unknown as RunInfo;
-  return { facts, status: { state, updates } as RunStatus, series: whole, version: 1, zoomed: detail };
+  return { info: facts, status: { state, updates } as RunStatus, series: whole, version: 1, zoomed: detail };
 }
 const wantedIn = (run: ShownRun, from: number, to: number) =>
   zoomedSeriesRequest({ run, view: { ...standardView, range: [from, to] } });

@@ -9,8 +9,8 @@ import { backwardTable } from './backwardTables';
 import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
 import { BackwardPlayer } from './backwardPlayer';
-import { CellFrame, isFolded } from '../cell';
-import { legendOf } from '../../plot/curveLegend';
+import { CellFrame, isFolded } from '../cellFrame';
+import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 import { SplitView } from './splitView';
@@ -41,8 +41,8 @@ export class BackwardCell implements SequenceCell {
     this.#player = new BackwardPlayer((t) => {
       const { inspection: look } = store.model;
       if (look.kind !== 'ready') return;
-      store.dispatch({ kind: 'hovered', point: undefined });
-      store.dispatch({ kind: 'viewed', view: { selection: { update: look.inspection.update, t } } });
+      store.dispatch({ kind: 'hoverChanged', point: undefined });
+      store.dispatch({ kind: 'viewChanged', view: { selection: { update: look.inspection.update, t } } });
     });
     this.#terms = new TermsView(store, zoom, (params) => request('chainRuleTerms', params));
     this.#frame.tools.append(this.#terms.choice);
@@ -60,15 +60,15 @@ export class BackwardCell implements SequenceCell {
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
-    this.#frame.fold(isFolded(model, this.#frame.title));
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
     const index = Math.min(model.view.layer, inspection.layers.length - 1);
     const layer = inspection.layers[index];
     if (layer === undefined) return;
     const norms = normsOf(layer, inspection.steps);
     const { steps } = inspection;
-    this.#frame.say(sentence(norms, index, inspection.layers.length));
+    this.#frame.setSummary(summary(norms, index, inspection.layers.length));
     setText(this.#frame.readout, readout(norms, stepInFocus(model, steps)));
-    this.#frame.tabulate(memoKey(inspection, index), () => backwardTable(inspection, index, norms));
+    this.#frame.setTable(memoKey(inspection, index), () => backwardTable(inspection, index, norms));
     this.#surface.update(drawing);
     // Backpropagation begins at the end: until a step is selected, that is where it stands.
     const t = Math.min(model.view.selection?.t ?? steps - 1, steps - 1);
@@ -85,7 +85,7 @@ export class BackwardCell implements SequenceCell {
     if (key === this.#drawn) return;
     this.#drawn = key;
     const curves = curvesOf(norms, theme, inspection);
-    legendOf(this.#legend, curves);
+    drawLegend(this.#legend, curves);
     this.#labels.replaceChildren(stepLabels(axis));
     this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂h_t‖', xTicks: false }, axis.domain, theme);
   }
@@ -130,7 +130,7 @@ function curvesOf({ total, local, later }: Norms, theme: Theme, { steps }: Inspe
   ];
 }
 
-function sentence({ total, local }: Norms, layer: number, layers: number): string {
+function summary({ total, local }: Norms, layer: number, layers: number): string {
   const last = total.length - 1;
   const where = layers > 1 ? ` of layer ${layer}` : '';
   const [first, end] = [total[0] ?? 0, total[last] ?? 0];

@@ -22,15 +22,15 @@ export class BackwardPlayer {
     step: '1',
   });
   readonly #play: HTMLElement;
-  readonly #earlier: HTMLElement;
-  readonly #later: HTMLElement;
+  readonly #stepBack: HTMLElement;
+  readonly #toLastStep: HTMLElement;
   #timer: number | undefined;
   #steps = 1;
   #t = 0;
 
   /** @param onStep called with the step to be looked at */
   constructor(readonly onStep: (t: number) => void) {
-    this.#later = button({
+    this.#toLastStep = button({
       label: 'To the last step',
       hint: 'Start from the last step, where backpropagation begins',
       onPress: () => {
@@ -38,7 +38,7 @@ export class BackwardPlayer {
         onStep(this.#steps - 1);
       },
     });
-    this.#earlier = button({
+    this.#stepBack = button({
       label: 'One step back',
       hint: 'From t to t − 1',
       onPress: () => {
@@ -48,7 +48,7 @@ export class BackwardPlayer {
     });
     this.#play = button({
       label: 'Play backward',
-      sign: 'play',
+      icon: 'play',
       onPress: () => {
         if (this.#timer === undefined) this.#start();
         else this.stop();
@@ -62,7 +62,7 @@ export class BackwardPlayer {
     this.slider.addEventListener('keydown', (event) => {
       if (event.key.startsWith('Arrow') || event.key === 'Home' || event.key === 'End') event.stopPropagation();
     });
-    this.element.append(this.#later, this.#earlier, this.#play);
+    this.element.append(this.#toLastStep, this.#stepBack, this.#play);
   }
 
   /** The slider lies under all steps; while the pictures show all of them, its thumb stands under the step it means. */
@@ -76,7 +76,7 @@ export class BackwardPlayer {
     this.slider.max = String(steps - 1);
     if (this.slider.value !== String(t)) this.slider.value = String(t);
     setAttribute(this.slider, 'aria-valuetext', `step ${t} of 0 to ${steps - 1}`);
-    setEnabled(this.#earlier, t > 0);
+    setEnabled(this.#stepBack, t > 0);
     // Where motion is not wanted there is the step and the slider.
     this.#play.hidden = isMotionReduced();
   }
@@ -84,7 +84,7 @@ export class BackwardPlayer {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#say();
+    this.#updateButton();
   }
 
   #start(): void {
@@ -94,10 +94,10 @@ export class BackwardPlayer {
       if (this.#t === 0) this.stop();
       else this.onStep(this.#t - 1);
     }, each);
-    this.#say();
+    this.#updateButton();
   }
 
-  #say(): void {
+  #updateButton(): void {
     const isPlaying = this.#timer !== undefined;
     const label = isPlaying ? 'Stop' : 'Play backward';
     this.#play.replaceChildren(icon(isPlaying ? 'pause' : 'play'), label);

@@ -8,18 +8,18 @@ import type { SharedZoom } from '../../plot/zoom';
 import { matrixFigure } from '../../plot/heatmap/matrixFigure';
 import { largestMagnitude } from '../../plot/heatmap/signedScale';
 import { deltaFormula, termFormula, termOf } from '../../net/termFormula';
-import { drawable, LatestRequest } from '../../store/question';
+import { latestValue, LatestRequest } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
 import { termsTable } from './backwardTables';
 import type { Table } from '../../plot/table';
 import type { Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
-import { AnswerLine } from '../answerLine';
+import { RequestStatus } from '../requestStatus';
 import { notation } from '../../ui/notation';
-import { legendOf } from '../../plot/curveLegend';
+import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
-import { gateBlocks, shownParameter } from '../parameterNames';
+import { gateBlocks, selectedParameter } from '../parameterNames';
 import { SequenceSurface, stepLabels, type SequenceDrawing } from '../sequenceCell';
 
 /** Sums that agree to so many digits agree within the rounding of the kernels. */
@@ -30,7 +30,7 @@ export class TermsView {
   readonly element: HTMLElement;
   readonly choice: HTMLElement;
   readonly #choice;
-  readonly #question: LatestRequest<ChainRuleTermsRequest, ChainRuleTerms>;
+  readonly #request: LatestRequest<ChainRuleTermsRequest, ChainRuleTerms>;
   readonly #surface: SequenceSurface;
   readonly #chart = new CurveChart();
   readonly #legend = element('div', { class: 'curve-legend' });
@@ -38,7 +38,7 @@ export class TermsView {
   readonly #equation = element('div', { class: 'equation' });
   readonly #labels = element('div');
   readonly #check = element('p', { class: 'sum-check' });
-  readonly #said = new AnswerLine('Adding up the terms…', 'The terms cannot be shown');
+  readonly #status = new RequestStatus('Adding up the terms…', 'The terms cannot be shown');
   readonly #shown: HTMLElement;
   #drawnChart = '';
   #drawnTerm = '';
@@ -46,11 +46,11 @@ export class TermsView {
 
   constructor(store: Store, zoom: SharedZoom, ask: (request: ChainRuleTermsRequest) => Promise<ChainRuleTerms>) {
     this.#choice = choice<string>('Parameter', (parameter) => {
-      store.dispatch({ kind: 'viewed', view: { parameter } });
+      store.dispatch({ kind: 'viewChanged', view: { parameter } });
     });
     this.choice = this.#choice.element;
-    this.#question = new LatestRequest(ask, () => {
-      store.dispatch({ kind: 'viewed', view: {} });
+    this.#request = new LatestRequest(ask, () => {
+      store.dispatch({ kind: 'viewChanged', view: {} });
     });
     this.#surface = new SequenceSurface(store, zoom, 'Norm of each step’s term');
     this.#shown = element(
@@ -63,23 +63,23 @@ export class TermsView {
       element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
       this.#labels,
     );
-    this.element = element('div', { class: 'terms' }, this.#said.element, this.#shown);
+    this.element = element('div', { class: 'terms' }, this.#status.element, this.#shown);
   }
 
   /** @param isInSight nothing is asked of the engine for a picture that nobody sees */
   update(drawing: SequenceDrawing, t: number, isInSight: boolean): void {
     const { model, inspection, theme } = drawing;
     const names = inspection.parameters.map(({ name }) => name);
-    const parameter = shownParameter(names, model.view);
-    this.#choice.update(
+    const parameter = selectedParameter(names, model.view);
+    this.#choice.setOptions(
       names.map((value) => ({ value, label: formatParameterName(value) })),
       parameter,
     );
     const request = { update: inspection.update, sequence: inspection.sequence, parameter, t };
-    const answer = this.#question.want(isInSight ? request : undefined, model.run?.facts.folder ?? '');
-    const terms = drawable(answer);
+    const answer = this.#request.request(isInSight ? request : undefined, model.run?.info.folder ?? '');
+    const terms = latestValue(answer);
     this.#terms = terms;
-    this.#said.update(answer);
+    this.#status.update(answer);
     this.#shown.hidden = terms === undefined;
     this.#surface.update(drawing);
     if (terms === undefined) return;
@@ -165,7 +165,7 @@ export class TermsView {
         width: 2,
       },
     ];
-    legendOf(this.#legend, curves);
+    drawLegend(this.#legend, curves);
     this.#labels.replaceChildren(stepLabels(axis));
     this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂W‖', xTicks: false }, axis.domain, theme);
   }

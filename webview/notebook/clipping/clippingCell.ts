@@ -1,7 +1,7 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
 import { formatNumber, formatCount, formatShortNumber } from '../../../src/text/numbers';
 import type { SharedZoom } from '../../plot/zoom';
-import { middleOf, type TrainingAxis } from '../../plot/trainingAxis';
+import { middleOfUpdate, type TrainingAxis } from '../../plot/trainingAxis';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
@@ -9,12 +9,12 @@ import type { Model, ShownRun } from '../../store/model';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
-import { legendOf } from '../../plot/curveLegend';
+import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
+import { drawLegend } from '../../plot/curveLegend';
 import { memoKey, Memo } from '../memo';
-import { columnAtUpdate, isRecorded, unrecorded, formatUpdates } from '../loss/lossCurves';
+import { columnAtUpdate, isRecorded, notRecorded, formatUpdates } from '../loss/lossCurves';
 import { clippingTable } from '../trainingTables';
-import { Surface } from '../../plot/surface';
+import { TrainingSurface } from '../../plot/surface';
 import { ThresholdView } from './thresholdView';
 import './clipping.css';
 
@@ -24,7 +24,7 @@ export class ClippingCell implements NotebookCell {
   readonly #frame: CellFrame;
   readonly #chart = new CurveChart();
   readonly #ticks = new ClipTicks();
-  readonly #surface: Surface;
+  readonly #surface: TrainingSurface;
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #threshold: ThresholdView;
   readonly #lines = new Memo<readonly Curve[]>();
@@ -33,39 +33,39 @@ export class ClippingCell implements NotebookCell {
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
     this.#frame = new CellFrame(3, 'Clipping', onFold);
     this.element = this.#frame.element;
-    this.#surface = new Surface(store, zoom, 'Gradient norm before and after clipping over updates');
+    this.#surface = new TrainingSurface(store, zoom, 'Gradient norm before and after clipping over updates');
     this.#threshold = new ThresholdView(() => {
-      store.dispatch({ kind: 'viewed', view: {} });
+      store.dispatch({ kind: 'viewChanged', view: {} });
     });
     this.#frame.body.append(
       this.#legend,
       this.#frame.readout,
       this.#ticks.element,
-      element('div', { class: 'plot clip-plot' }, this.#chart.canvas, this.#surface.element),
+      element('div', { class: 'plot short-plot' }, this.#chart.canvas, this.#surface.element),
       this.#threshold.element,
     );
   }
 
   update({ model, axis, theme }: Drawing): void {
-    this.#frame.fold(isFolded(model, this.#frame.title));
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
     const { run } = model;
     if (run === undefined) return;
     this.#surface.update(axis, undefined);
     setText(this.#frame.readout, readout(model, run));
-    this.#frame.say(sentence(run));
+    this.#frame.setSummary(summary(run));
     const series = visibleSeries(run, axis.domain);
-    this.#frame.tabulate(memoKey(run.version, series), () => clippingTable(series));
+    this.#frame.setTable(memoKey(run.version, series), () => clippingTable(series));
     this.#threshold.update(run);
     const { threshold } = this.#threshold;
-    const key = memoKey(run.version, series, run.facts, axis.domain, axis.width, theme, threshold);
+    const key = memoKey(run.version, series, run.info, axis.domain, axis.width, theme, threshold);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const curves = [
-      ...this.#lines.of(memoKey(run.version, series, run.facts, theme), () => linesOf(run, series, theme)),
-      ...(run.facts.clip?.kind === 'norm' ? [thresholdCurve(run.facts.clip.threshold, theme, axis)] : []),
-      ...(threshold === undefined ? [] : [triedCurve(threshold, theme, axis)]),
+      ...this.#lines.of(memoKey(run.version, series, run.info, theme), () => linesOf(run, series, theme)),
+      ...(run.info.clip?.kind === 'norm' ? [thresholdCurve(run.info.clip.threshold, theme, axis)] : []),
+      ...(threshold === undefined ? [] : [candidateCurve(threshold, theme, axis)]),
     ];
-    legendOf(this.#legend, curves);
+    drawLegend(this.#legend, curves);
     this.#chart.update({ curves, yAxis: 'log', yTitle: '‖g‖' }, axis.domain, theme);
     this.#ticks.update(series, axis, theme);
   }
@@ -87,13 +87,13 @@ export class ClipTicks {
     scalars.values('clips').forEach((count, column) => {
       const update = scalars.updateOf(column);
       if (count === 0 || update + stride < axis.domain[0] || update > axis.domain[1]) return;
-      const x = stride === 1 ? middleOf(axis, update) : axis.scale(update);
+      const x = stride === 1 ? middleOfUpdate(axis, update) : axis.scale(update);
       context.fillRect(Math.round(x * devicePixelRatio), 0, Math.max(1, devicePixelRatio), this.element.height);
     });
   }
 }
 
-function linesOf({ facts }: ShownRun, { scalars }: DisplaySeries, theme: Theme): readonly Curve[] {
+function linesOf({ info }: ShownRun, { scalars }: DisplaySeries, theme: Theme): readonly Curve[] {
   const { stride, count } = scalars;
   const before = scalars.values('gradNorm');
   const after = scalars.values('clippedNorm');
@@ -101,7 +101,7 @@ function linesOf({ facts }: ShownRun, { scalars }: DisplaySeries, theme: Theme):
     // A norm of exactly zero has no place on a logarithmic axis: the line breaks there.
     Array.from({ length: count }, (_, column) => ({ x: scalars.updateOf(column + 0.5), y: positive(values[column]) }));
   const largest = stride === 1 ? '' : `, largest of ${stride} updates`;
-  const { clip } = facts;
+  const { clip } = info;
   const curves: Curve[] = [{ label: `before clipping${largest}`, points: line(before), color: theme.train }];
   if (clip === null) return [{ ...curves[0], label: `‖g‖${largest}` } as Curve];
   if (clip.kind !== 'hidden')
@@ -119,7 +119,7 @@ function thresholdCurve(threshold: number, theme: Theme, axis: TrainingAxis): Cu
   };
 }
 
-function triedCurve(threshold: number, theme: Theme, axis: TrainingAxis): Curve {
+function candidateCurve(threshold: number, theme: Theme, axis: TrainingAxis): Curve {
   return {
     label: `tried: ${formatShortNumber(threshold)}`,
     points: axis.domain.map((x) => ({ x, y: threshold })),
@@ -146,8 +146,8 @@ function readout({ hover, view }: Model, run: ShownRun): string {
     scalars.stride === 1
       ? `update ${at.toLocaleString('en-US')}`
       : `${formatUpdates(series, column, run.status.updates)}, the largest`;
-  if (!isRecorded(series, column)) return `${formatUpdates(series, column, run.status.updates)} · ${unrecorded}`;
-  if (run.facts.clip === null) return `${which} · ‖g‖ = ${formatNumber(before)}`;
+  if (!isRecorded(series, column)) return `${formatUpdates(series, column, run.status.updates)} · ${notRecorded}`;
+  if (run.info.clip === null) return `${which} · ‖g‖ = ${formatNumber(before)}`;
   const what = scalars.stride === 1 ? (clips > 0 ? 'clipped' : 'not clipped') : `${clips} clipped`;
   return `${which} · ‖g‖ before ${formatNumber(before)} · after ${formatNumber(after)} · ${what}`;
 }
@@ -158,8 +158,8 @@ const kinds = {
   hidden: (threshold: string) => `Clips every element of ∂L/∂h_t to ±${threshold}, inside the recurrence.`,
 } as const;
 
-function sentence({ facts, status }: ShownRun): string {
-  const { clip } = facts;
+function summary({ info, status }: ShownRun): string {
+  const { clip } = info;
   if (clip === null) return 'This experiment does not clip; the norm of every gradient is recorded all the same.';
   const how = kinds[clip.kind](formatShortNumber(clip.threshold));
   if (status.updates === 0) return how;

@@ -15,7 +15,7 @@ export class ThresholdView {
     step: '1',
     'aria-label': 'Threshold of the norm',
   });
-  readonly #words = element('span', { class: 'threshold-words', role: 'status' });
+  readonly #text = element('span', { class: 'threshold-words', role: 'status' });
   #threshold: number | undefined;
   #run: ShownRun | undefined;
 
@@ -26,7 +26,7 @@ export class ThresholdView {
       { class: 'threshold' },
       element('span', {}, 'What would a norm of'),
       this.#slider,
-      this.#words,
+      this.#text,
     );
     this.#slider.addEventListener('input', () => {
       const range = this.#run === undefined ? undefined : normRange(this.#run);
@@ -45,27 +45,26 @@ export class ThresholdView {
   }
 
   update(run: ShownRun): void {
-    if (this.#run?.facts !== run.facts) this.#threshold = undefined;
+    if (this.#run?.info !== run.info) this.#threshold = undefined;
     this.#run = run;
     const range = normRange(run);
     this.element.hidden = range === undefined;
     if (range === undefined) return;
     const [least, most] = range;
-    const start = run.facts.clip?.kind === 'norm' ? run.facts.clip.threshold : Math.sqrt(least * most);
+    const start = run.info.clip?.kind === 'norm' ? run.info.clip.threshold : Math.sqrt(least * most);
     const shown = this.#threshold ?? Math.max(least, Math.min(most, start));
     const at = Math.round((Math.log(shown / least) / Math.log(most / least)) * positions);
     if (this.#slider.value !== String(at)) this.#slider.value = String(at);
     const words = `${formatShortNumber(shown)} clip? ${this.#share(run, shown)} of this run’s updates`;
     setAttribute(this.#slider, 'aria-valuetext', words);
-    setText(this.#words, words);
+    setText(this.#text, words);
   }
 
   /** Of the threshold that the run was trained with, the share is known to the update. */
   #share(run: ShownRun, threshold: number): string {
-    const { facts, status } = run;
-    const isTrained =
-      this.#threshold === undefined && facts.clip?.kind === 'norm' && threshold === facts.clip.threshold;
-    if (!isTrained || status.updates === 0) return shareInWords(run, threshold);
+    const { info, status } = run;
+    const isTrained = this.#threshold === undefined && info.clip?.kind === 'norm' && threshold === info.clip.threshold;
+    if (!isTrained || status.updates === 0) return formatShare(run, threshold);
     return `${Math.round((100 * status.clipped) / status.updates)} %`;
   }
 }
@@ -94,7 +93,7 @@ export function clippedShare({ series }: ShownRun, threshold: number): readonly 
   return all === 0 ? [0, 0] : [least / all, most / all];
 }
 
-function shareInWords(run: ShownRun, threshold: number): string {
+function formatShare(run: ShownRun, threshold: number): string {
   const [least, most] = clippedShare(run, threshold).map((share) => Math.round(100 * share));
   return least === most ? `${least} %` : `${least} to ${most} %`;
 }

@@ -3,7 +3,7 @@ import { formatCount } from '../../../src/text/numbers';
 import type { Store } from '../../store/store';
 import { button } from '../../ui/controls';
 import { element } from '../../ui/element';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
+import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
 import { isLive } from '../../../src/protocol/run';
 import type { ShownRun } from '../../store/model';
 import './diagnosis.css';
@@ -25,10 +25,10 @@ export class DiagnosisCell implements NotebookCell {
   }
 
   update({ model }: Drawing): void {
-    this.#frame.fold(isFolded(model, this.#frame.title));
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
     const { run } = model;
     if (run === undefined) return;
-    this.#frame.say(sentence(run));
+    this.#frame.setSummary(summary(run));
     const { findings } = run.status;
     // Every status that arrives has a list of its own.
     if (this.#shown?.length === findings.length && this.#shown.every(({ code }, i) => code === findings[i]?.code))
@@ -36,7 +36,7 @@ export class DiagnosisCell implements NotebookCell {
     this.#shown = findings;
     this.#list.hidden = findings.length === 0;
     this.#list.replaceChildren(...findings.map((finding) => this.#item(finding)));
-    this.#frame.tabulate(findings.map(({ code }) => code).join(), () => ({
+    this.#frame.setTable(findings.map(({ code }) => code).join(), () => ({
       caption: 'Findings',
       columns: ['update', 'level', 'key', 'code', 'finding'],
       rows: findings.map(({ update, level, keyPath, code, message }) => [
@@ -50,7 +50,7 @@ export class DiagnosisCell implements NotebookCell {
   }
 
   #item({ level, when, update, keyPath, message }: Finding): HTMLElement {
-    const where = when === 'start' ? [] : [this.#way(update)];
+    const where = when === 'start' ? [] : [this.#updateButton(update)];
     return element(
       'li',
       { class: `finding ${level}` },
@@ -62,18 +62,18 @@ export class DiagnosisCell implements NotebookCell {
         element('code', {}, keyPath.join('.')),
         ...where,
       ),
-      element('p', { class: 'finding-words' }, message),
+      element('p', { class: 'finding-text' }, message),
     );
   }
 
   /** Selects the update at which it was found. */
-  #way(update: number): HTMLElement {
+  #updateButton(update: number): HTMLElement {
     return button({
       label: `Update ${update.toLocaleString('en-US')}`,
       hint: 'Selects this update in every picture',
       appearance: 'secondary',
       onPress: () => {
-        this.store.dispatch({ kind: 'viewed', view: { selection: { update, t: undefined } } });
+        this.store.dispatch({ kind: 'viewChanged', view: { selection: { update, t: undefined } } });
       },
     });
   }
@@ -90,7 +90,7 @@ export function formatFindings(findings: readonly Finding[]): string {
   return parts.join(' and ');
 }
 
-function sentence({ status: { findings, state } }: ShownRun): string {
+function summary({ status: { findings, state } }: ShownRun): string {
   if (findings.length > 0)
     return `${formatFindings(findings)}: what was measured, against which threshold, and what may help.`;
   return isLive(state)

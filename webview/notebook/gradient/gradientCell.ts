@@ -11,11 +11,11 @@ import type { Store } from '../../store/store';
 import { button, choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
 import { MeasuredHeight } from '../../ui/measuredHeight';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
+import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
 import { memoKey } from '../memo';
-import { unrecorded } from '../loss/lossCurves';
+import { notRecorded } from '../loss/lossCurves';
 import { gradientTable } from '../trainingTables';
-import { Surface } from '../../plot/surface';
+import { TrainingSurface } from '../../plot/surface';
 import './gradient.css';
 
 const names: Readonly<Record<Quantity, string>> = {
@@ -32,7 +32,7 @@ export class GradientCell implements NotebookCell {
   readonly #canvas = element('canvas', { class: 'heatmap', 'aria-hidden': 'true' });
   readonly #steps = element('div', { class: 'step-axis', 'aria-hidden': 'true' });
   readonly #legend = new Legend();
-  readonly #surface: Surface;
+  readonly #surface: TrainingSurface;
   readonly #height: MeasuredHeight;
   readonly #quantity;
   readonly #layer;
@@ -42,27 +42,27 @@ export class GradientCell implements NotebookCell {
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
     this.#frame = new CellFrame(2, 'Gradient through time', onFold);
     this.element = this.#frame.element;
-    this.#surface = new Surface(store, zoom, 'Gradient norm over updates and time steps');
+    this.#surface = new TrainingSurface(store, zoom, 'Gradient norm over updates and time steps');
     this.#quantity = choice<Quantity>('Show', (quantity) => {
-      store.dispatch({ kind: 'viewed', view: { quantity } });
+      store.dispatch({ kind: 'viewChanged', view: { quantity } });
     });
     this.#layer = choice<string>('Layer', (layer) => {
-      store.dispatch({ kind: 'viewed', view: { layer: Number(layer) } });
+      store.dispatch({ kind: 'viewChanged', view: { layer: Number(layer) } });
     });
     const fit = button({
       label: 'Fit the colours to what is in sight',
-      sign: 'fit',
+      icon: 'fit',
       appearance: 'icon',
       onPress: () => {
         this.#fitNow = true;
-        store.dispatch({ kind: 'viewed', view: {} });
+        store.dispatch({ kind: 'viewChanged', view: {} });
       },
     });
     this.#frame.tools.append(this.#quantity.element, this.#layer.element, fit);
     this.#canvas.style.left = `${gutters.left}px`;
     const plot = element('div', { class: 'plot heat-plot' }, this.#steps, this.#canvas, this.#surface.element);
     this.#height = new MeasuredHeight(plot, () => {
-      store.dispatch({ kind: 'viewed', view: {} });
+      store.dispatch({ kind: 'viewChanged', view: {} });
     });
     this.#frame.body.append(this.#legend.element, this.#frame.readout, plot);
   }
@@ -70,19 +70,19 @@ export class GradientCell implements NotebookCell {
   #fitNow = false;
 
   update({ model, axis, theme }: Drawing): void {
-    this.#frame.fold(isFolded(model, this.#frame.title));
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
     const { run, view } = model;
     if (run === undefined) return;
-    this.#offer(run, view);
+    this.#setOptions(run, view);
     const series = visibleSeries(run, axis.domain);
     const grid = gridOf(series, view);
     this.#surface.update(axis, { rows: grid.rows });
     setText(this.#frame.readout, readout(model, run));
     if (this.#frame.body.hidden) return;
     const decades = this.#scaleDecades(run, view, grid, axis.domain);
-    this.#frame.say(sentence(run, view));
-    this.#frame.tabulate(memoKey(run.version, series, view.quantity, view.layer), () =>
-      gradientTable(`${names[view.quantity]}${run.facts.layout.layers > 1 ? `, layer ${view.layer}` : ''}`, grid),
+    this.#frame.setSummary(summary(run, view));
+    this.#frame.setTable(memoKey(run.version, series, view.quantity, view.layer), () =>
+      gradientTable(`${names[view.quantity]}${run.info.layout.layers > 1 ? `, layer ${view.layer}` : ''}`, grid),
     );
     const height = this.#height.value;
     const key = memoKey(
@@ -105,16 +105,16 @@ export class GradientCell implements NotebookCell {
     this.#paint(grid, axis.domain, axis.width, height, scale);
   }
 
-  #offer(run: ShownRun, view: View): void {
-    const { layers, hasCellState } = run.facts.layout;
+  #setOptions(run: ShownRun, view: View): void {
+    const { layers, hasCellState } = run.info.layout;
     const quantities: readonly Quantity[] = hasCellState
       ? ['dh', 'dhLocal', 'dc', 'lossPerStep']
       : ['dh', 'dhLocal', 'lossPerStep'];
-    this.#quantity.update(
+    this.#quantity.setOptions(
       quantities.map((value) => ({ value, label: names[value] })),
       view.quantity,
     );
-    this.#layer.update(
+    this.#layer.setOptions(
       Array.from({ length: layers }, (_, l) => ({
         value: String(l),
         label: layers === 1 ? '0 (the only one)' : String(l),
@@ -128,16 +128,16 @@ export class GradientCell implements NotebookCell {
   #scaleDecades(run: ShownRun, view: View, drawn: Grid, domain: readonly [number, number]): Decades | undefined {
     // The colours of the whole run stay, however near one looks.
     const grid = gridOf(run.series, view);
-    const of = memoKey(run.facts, view.quantity, view.layer);
+    const of = memoKey(run.info, view.quantity, view.layer);
     if (this.#fitNow) {
       this.#fitNow = false;
-      const seen = inSight(drawn, domain);
+      const seen = visiblePart(drawn, domain);
       this.#decades = { of, value: decadesOf(seen, lowestDecade(seen, drawn.rows)) };
     } else {
       const previous = this.#decades.of === of ? this.#decades.value : undefined;
       if (previous === undefined || run.version !== this.#measured) {
-        const lowest = lowestDecade(part(grid, 0, grid.columns), grid.rows);
-        const fresh = recent(grid, previous === undefined ? 0 : this.#measuredColumns - 1);
+        const lowest = lowestDecade(columnsOf(grid, 0, grid.columns), grid.rows);
+        const fresh = newColumns(grid, previous === undefined ? 0 : this.#measuredColumns - 1);
         this.#decades = { of, value: unionOf(previous, decadesOf(fresh, lowest)) };
       }
     }
@@ -199,7 +199,7 @@ function gridOf({ heat, layout }: DisplaySeries, { quantity, layer }: View): Gri
   };
 }
 
-function part({ values, width, offset, rows }: Grid, first: number, last: number): Float64Array {
+function columnsOf({ values, width, offset, rows }: Grid, first: number, last: number): Float64Array {
   const out = new Float64Array(Math.max(0, last - first) * rows);
   for (let column = first; column < last; column++) {
     out.set(values.subarray(column * width + offset, column * width + offset + rows), (column - first) * rows);
@@ -207,15 +207,15 @@ function part({ values, width, offset, rows }: Grid, first: number, last: number
   return out;
 }
 
-function inSight(grid: Grid, [from, to]: readonly [number, number]): Float64Array {
+function visiblePart(grid: Grid, [from, to]: readonly [number, number]): Float64Array {
   const { stride, origin = 0 } = grid;
   const first = Math.max(0, Math.floor((from - origin) / stride));
-  return part(grid, first, Math.min(grid.columns, Math.ceil((to - origin) / stride)));
+  return columnsOf(grid, first, Math.min(grid.columns, Math.ceil((to - origin) / stride)));
 }
 
-function recent(grid: Grid, from: number): Float64Array {
+function newColumns(grid: Grid, from: number): Float64Array {
   // Columns that were merged since may lie earlier; then all are measured again.
-  return part(grid, from >= grid.columns ? 0 : Math.max(0, from), grid.columns);
+  return columnsOf(grid, from >= grid.columns ? 0 : Math.max(0, from), grid.columns);
 }
 
 function readout({ hover, view }: Model, run: ShownRun): string {
@@ -225,39 +225,39 @@ function readout({ hover, view }: Model, run: ShownRun): string {
   const grid = gridOf(seriesAt(run, update), view);
   if (update < 0 || heat.count === 0) return 'Point at a cell to read its number.';
   const column = heat.columnAt(update);
-  const updates = columnInWords(run, heat.updateOf(column), grid.stride);
+  const updates = formatColumn(run, heat.updateOf(column), grid.stride);
   const t = point?.t;
   if (t === undefined) return `${updates} · point at a cell to read its step`;
   const value = grid.values[column * grid.width + grid.offset + t] ?? NaN;
-  if (part(grid, column, column + 1).every(Number.isNaN)) return `${updates} · ${unrecorded}`;
+  if (columnsOf(grid, column, column + 1).every(Number.isNaN)) return `${updates} · ${notRecorded}`;
   const name = names[view.quantity].replaceAll('_t', `_${t}`);
   return `${updates} · step t = ${t} · ${name} = ${Number.isNaN(value) ? 'no step here' : formatNumber(value)}`;
 }
 
 /** The updates of a column; of several the largest value is shown. */
-function columnInWords({ facts, status }: ShownRun, first: number, stride: number): string {
+function formatColumn({ info, status }: ShownRun, first: number, stride: number): string {
   const written = (update: number): string => update.toLocaleString('en-US');
   if (stride === 1) return `update ${written(first)}`;
-  if (stride === facts.recordEvery) return `update ${written(first)} (every ${stride} recorded)`;
+  if (stride === info.recordEvery) return `update ${written(first)} (every ${stride} recorded)`;
   const last = Math.min(status.updates, first + stride) - 1;
   return first >= last ? `update ${written(first)}` : `updates ${written(first)}–${written(last)}, the largest`;
 }
 
-function sentence(run: ShownRun, view: View): string {
+function summary(run: ShownRun, view: View): string {
   const series = seriesAt(run, view.selection?.update ?? run.status.updates - 1);
   const { heat } = series;
   const grid = gridOf(series, view);
   if (grid.columns === 0)
     return 'How much of the gradient reaches each time step, update by update; nothing is recorded yet.';
   const at = heat.columnAt(view.selection?.update ?? Infinity);
-  const column = part(grid, at, at + 1);
+  const column = columnsOf(grid, at, at + 1);
   const last = column.findLastIndex((value) => !Number.isNaN(value));
   const first = column[0] ?? NaN;
   const end = column[last] ?? NaN;
-  const updates = columnInWords(run, heat.updateOf(at), grid.stride);
+  const updates = formatColumn(run, heat.updateOf(at), grid.stride);
   if (view.quantity === 'lossPerStep')
     return `The loss of each step; L_t is ${formatNumber(end)} at step ${last} of ${updates}.`;
-  const { bptt } = run.facts;
+  const { bptt } = run.info;
   const cut =
     bptt !== 'full' && bptt.backward < bptt.forward
       ? ` The gradient is cut ${bptt.backward} steps before the end: 0 below.`

@@ -5,7 +5,7 @@ import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import type { Store } from '../../store/store';
 import { element, setText } from '../../ui/element';
-import { legendOf } from '../../plot/curveLegend';
+import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceDrawing } from '../sequenceCell';
 
@@ -17,7 +17,7 @@ export class GainView {
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #readout = element('div', { class: 'readout' });
   readonly #labels = element('div');
-  readonly #weights = element('p', { class: 'sentence' });
+  readonly #weights = element('p', { class: 'cell-summary' });
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom) {
@@ -36,12 +36,9 @@ export class GainView {
   update(reach: GradientFlow, drawing: SequenceDrawing): void {
     const { axis, theme, model } = drawing;
     this.#surface.update(drawing);
-    setText(this.#weights, weightsInWords(reach));
+    setText(this.#weights, formatWeights(reach));
     const k = stepInFocus(model, reach.steps);
-    setText(
-      this.#readout,
-      k === undefined ? 'Point at a step to read its gain.' : gainInWords(reach.gain[k] ?? NaN, k),
-    );
+    setText(this.#readout, k === undefined ? 'Point at a step to read its gain.' : formatGain(reach.gain[k] ?? NaN, k));
     const key = memoKey(reach, axis.width, axis.domain, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
@@ -70,18 +67,18 @@ export class GainView {
             },
           ]),
     ];
-    legendOf(this.#legend, curves);
+    drawLegend(this.#legend, curves);
     this.#labels.replaceChildren(stepLabels(axis));
     this.#chart.update({ curves, yAxis: 'log', yTitle: 'gain', xTicks: false }, axis.domain, theme);
   }
 }
 
-function gainInWords(gain: number, k: number): string {
+function formatGain(gain: number, k: number): string {
   if (Number.isNaN(gain)) return `From step ${k} back, nothing of the last loss is passed on.`;
   return `From h_${k} to h_${k - 1} the gradient of the last loss is multiplied by ${formatNumber(gain)}.`;
 }
 
-function weightsInWords({ recurrent, bound }: GradientFlow): string {
+function formatWeights({ recurrent, bound }: GradientFlow): string {
   const blocks = recurrent.map(({ gate, spectralRadius, largestSingularValue }) => {
     const name = recurrent.length === 1 ? 'W_hh' : `W_h${gate}`;
     const radius = spectralRadius === null ? '' : `spectral radius ${formatNumber(spectralRadius)}, `;

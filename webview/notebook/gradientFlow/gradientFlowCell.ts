@@ -7,13 +7,13 @@ import { Legend } from '../../plot/heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../../plot/heatmap/magnitudeScale';
 import { rasterize } from '../../plot/heatmap/raster';
 import type { RequestReplay } from '../../../src/protocol/replayRequests';
-import { drawable, LatestRequest } from '../../store/question';
+import { latestValue, LatestRequest } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
 import { gradientFlowTable } from './gradientFlowTable';
 import { choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
-import { AnswerLine } from '../answerLine';
-import { CellFrame, isFolded } from '../cell';
+import { RequestStatus } from '../requestStatus';
+import { CellFrame, isFolded } from '../cellFrame';
 import { GainView } from './gainView';
 import { memoKey } from '../memo';
 import { GradientFlowMarks } from './gradientFlowMarks';
@@ -27,7 +27,7 @@ const height = { most: 220, perLoss: 24 } as const;
 export class GradientFlowCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
-  readonly #question: LatestRequest<GradientFlowRequest, GradientFlow>;
+  readonly #request: LatestRequest<GradientFlowRequest, GradientFlow>;
   readonly #surface: SequenceSurface;
   readonly #canvas = element('canvas', { class: 'heatmap', 'aria-hidden': 'true' });
   readonly #marks = new GradientFlowMarks();
@@ -35,10 +35,10 @@ export class GradientFlowCell implements SequenceCell {
   readonly #labels = element('div');
   readonly #legend = new Legend();
   readonly #gain: GainView;
-  readonly #of;
+  readonly #choice;
   readonly #plot: HTMLElement;
   readonly #shown: HTMLElement;
-  readonly #said = new AnswerLine('Following every loss back by itself…', 'The matrix cannot be shown');
+  readonly #status = new RequestStatus('Following every loss back by itself…', 'The matrix cannot be shown');
   #which: 'sequence' | 'median' = 'sequence';
   /** Which of the losses is read; undefined is the last. */
   #row: number | undefined;
@@ -46,7 +46,7 @@ export class GradientFlowCell implements SequenceCell {
   #drawn = '';
   /** Steps that have a loss: the rows of the picture, from the bottom. */
   #losses: readonly number[] = [];
-  #tall: number = height.most;
+  #height: number = height.most;
 
   constructor(
     readonly store: Store,
@@ -57,16 +57,16 @@ export class GradientFlowCell implements SequenceCell {
     this.#frame = new CellFrame(10, 'Who reaches whom', onFold);
     this.element = this.#frame.element;
     const redraw = (): void => {
-      store.dispatch({ kind: 'viewed', view: {} });
+      store.dispatch({ kind: 'viewChanged', view: {} });
     };
-    this.#question = new LatestRequest((params) => request('gradientFlow', params), redraw);
+    this.#request = new LatestRequest((params) => request('gradientFlow', params), redraw);
     this.#surface = new SequenceSurface(store, zoom, 'Which loss reaches which step', {
-      pick: (y) => {
-        this.#choose(this.#rowAt(y));
+      onPick: (y) => {
+        this.#selectRow(this.#rowAt(y));
       },
-      obey: (key) => {
+      handleKey: (key) => {
         if (key !== 'ArrowUp' && key !== 'ArrowDown') return false;
-        this.#choose((this.#row ?? this.#losses.length - 1) + (key === 'ArrowUp' ? 1 : -1));
+        this.#selectRow((this.#row ?? this.#losses.length - 1) + (key === 'ArrowUp' ? 1 : -1));
         return true;
       },
       keys: 'Up and down arrow keys move from loss to loss.',
@@ -75,20 +75,20 @@ export class GradientFlowCell implements SequenceCell {
       const y = event.clientY - this.#surface.element.getBoundingClientRect().top;
       this.#row = this.#rowAt(y);
     });
-    this.#of = choice<'sequence' | 'median'>('Of', (which) => {
+    this.#choice = choice<'sequence' | 'median'>('Of', (which) => {
       this.#which = which;
       redraw();
     });
     this.#plot = element(
       'div',
-      { class: 'plot reach-plot' },
+      { class: 'plot gradient-flow-plot' },
       this.#rows,
       this.#canvas,
       this.#marks.element,
       this.#surface.element,
     );
     this.#gain = new GainView(store, zoom);
-    this.#frame.tools.append(this.#of.element);
+    this.#frame.tools.append(this.#choice.element);
     this.#shown = element(
       'div',
       {},
@@ -99,72 +99,72 @@ export class GradientFlowCell implements SequenceCell {
       this.#labels,
       this.#gain.element,
     );
-    this.#frame.body.append(this.#said.element, this.#shown);
+    this.#frame.body.append(this.#status.element, this.#shown);
   }
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
-    this.#frame.fold(isFolded(model, this.#frame.title));
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
     const { update, sequence } = inspection;
     const layer = Math.min(model.view.layer, inspection.layers.length - 1);
     const isInSight = !this.#frame.body.hidden;
-    const answer = this.#question.want(
+    const answer = this.#request.request(
       isInSight ? { update, sequence, layer } : undefined,
-      model.run?.facts.folder ?? '',
+      model.run?.info.folder ?? '',
     );
-    const reach = drawable(answer);
-    this.#said.update(answer);
+    const reach = latestValue(answer);
+    this.#status.update(answer);
     this.#shown.hidden = reach === undefined;
     this.#surface.update(drawing);
     if (!isInSight) return;
-    const facts = model.run?.facts;
-    if (reach === undefined || facts === undefined) {
-      this.#frame.say('‖∂L_t/∂h_k‖: how strongly each loss reaches back to each step.');
+    const info = model.run?.info;
+    if (reach === undefined || info === undefined) {
+      this.#frame.setSummary('‖∂L_t/∂h_k‖: how strongly each loss reaches back to each step.');
       return;
     }
-    this.#of.update(
+    this.#choice.setOptions(
       [
         { value: 'sequence', label: `sequence ${sequence}` },
         { value: 'median', label: `median of ${reach.medianOf} sequences` },
       ],
       this.#which,
     );
-    this.#of.element.hidden = reach.medianOf === 1;
+    this.#choice.element.hidden = reach.medianOf === 1;
     const matrix = this.#which === 'median' ? reach.median : reach.matrix;
     this.#losses = Array.from({ length: reach.steps }, (_, t) => t).filter(
       (t) => !Number.isNaN(matrix[t * reach.steps + t]),
     );
-    this.#tall = Math.max(height.perLoss, Math.min(height.most, this.#losses.length * height.perLoss));
-    this.#frame.say(sentence(reach, facts));
-    this.#frame.tabulate(memoKey(reach, this.#which), () => gradientFlowTable(reach, matrix, update));
-    setText(this.#frame.readout, this.#read(matrix, reach.steps, stepInFocus(model, reach.steps)));
+    this.#height = Math.max(height.perLoss, Math.min(height.most, this.#losses.length * height.perLoss));
+    this.#frame.setSummary(summary(reach, info));
+    this.#frame.setTable(memoKey(reach, this.#which), () => gradientFlowTable(reach, matrix, update));
+    setText(this.#frame.readout, this.#readoutText(matrix, reach.steps, stepInFocus(model, reach.steps)));
     this.#gain.update(reach, drawing);
     const key = memoKey(reach, this.#which, axis.width, axis.domain, theme, inspection.gradientFrom, devicePixelRatio);
     if (key === this.#drawn) return;
     this.#drawn = key;
-    this.#draw(reach, matrix, drawing, facts);
+    this.#draw(reach, matrix, drawing, info);
   }
 
   #draw(
     reach: GradientFlow,
     matrix: Float64Array,
     { axis, theme, inspection, model }: SequenceDrawing,
-    facts: RunInfo,
+    info: RunInfo,
   ): void {
     const { steps } = reach;
     // A scale is fixed while updates are leafed through: it only grows, and starts anew with another run or layer.
-    const of = memoKey(facts, model.view.layer);
+    const of = memoKey(info, model.view.layer);
     const fresh = decadesOf(matrix, lowestDecade(matrix.toReversed(), steps));
     this.#decades = { of, value: this.#decades.of === of ? unionOf(this.#decades.value, fresh) : fresh };
     const scale = new MagnitudeScale(this.#decades.value ?? { from: -1, to: 0 }, theme);
     this.#legend.update(scale, '‖∂L_t/∂h_k‖');
     this.#labels.replaceChildren(stepLabels(axis));
-    this.#plot.style.height = `${this.#tall}px`;
+    this.#plot.style.height = `${this.#height}px`;
     this.#drawRows();
-    paint(this.#canvas, matrix, this.#losses, steps, axis, this.#tall, scale);
-    this.#marks.update(reach, facts, {
+    paint(this.#canvas, matrix, this.#losses, steps, axis, this.#height, scale);
+    this.#marks.update(reach, info, {
       losses: this.#losses,
-      height: this.#tall,
+      height: this.#height,
       gradientFrom: inspection.gradientFrom,
       axis,
       theme,
@@ -189,17 +189,17 @@ export class GradientFlowCell implements SequenceCell {
     );
   }
 
-  #choose(row: number): void {
+  #selectRow(row: number): void {
     this.#row = Math.max(0, Math.min(this.#losses.length - 1, row));
-    this.store.dispatch({ kind: 'viewed', view: {} });
+    this.store.dispatch({ kind: 'viewChanged', view: {} });
   }
 
   #rowAt(y: number): number {
     const count = this.#losses.length;
-    return Math.max(0, Math.min(count - 1, count - 1 - Math.floor((y / this.#tall) * count)));
+    return Math.max(0, Math.min(count - 1, count - 1 - Math.floor((y / this.#height) * count)));
   }
 
-  #read(matrix: Float64Array, steps: number, k: number | undefined): string {
+  #readoutText(matrix: Float64Array, steps: number, k: number | undefined): string {
     if (k === undefined) return 'Point at a loss and a step to read how strongly the one reaches the other.';
     const asked = this.#losses[this.#row ?? this.#losses.length - 1] ?? steps - 1;
     // No loss reaches a later step: the first that can reach this one is read instead.
@@ -241,7 +241,7 @@ function paint(
   context.putImageData(image, 0, 0);
 }
 
-function sentence({ horizon, longest, medianOf }: GradientFlow, { lag }: RunInfo): string {
+function summary({ horizon, longest, medianOf }: GradientFlow, { lag }: RunInfo): string {
   if (longest === null) return 'No step of this sequence has a loss, so nothing reaches back.';
   if (horizon === null) return 'Every loss is answered perfectly: the gradient is exactly 0 everywhere.';
   const over = medianOf === 1 ? '' : ` (median of ${medianOf} sequences)`;

@@ -20,7 +20,7 @@ export interface MarkedPicture {
 
 /** The steps that the trained gradient leaves out, and the lags of the horizon and of the task as lines. */
 export class GradientFlowMarks {
-  readonly element = svg('svg', { class: 'reach-marks', 'aria-hidden': 'true' });
+  readonly element = svg('svg', { class: 'gradient-flow-marks', 'aria-hidden': 'true' });
   /** What each mark means. */
   readonly legend = element('div', { class: 'curve-legend' });
 
@@ -37,16 +37,20 @@ export class GradientFlowMarks {
         svg('line', { x1: left, y1: 0, x2: left, y2: height, stroke: theme.clip, 'stroke-width': 2 }),
       );
       entries.push(
-        named(theme.clip, '', `left of it the truncation cuts the gradient off: steps before ${gradientFrom} got none`),
+        legendEntry(
+          theme.clip,
+          '',
+          `left of it the truncation cuts the gradient off: steps before ${gradientFrom} got none`,
+        ),
       );
     }
     if (horizon !== null) {
-      marks.push(back(horizon, theme.foreground, '2 3', picture));
-      entries.push(named(theme.foreground, '2 3', `memory horizon, ${formatCount(horizon, 'step')} back`));
+      marks.push(lagLine(horizon, theme.foreground, '2 3', picture));
+      entries.push(legendEntry(theme.foreground, '2 3', `memory horizon, ${formatCount(horizon, 'step')} back`));
     }
     if (lag !== null && lag < steps) {
-      marks.push(back(lag, theme.baseline, '8 4', picture));
-      entries.push(named(theme.baseline, '8 4', `the lag that the task needs, ${formatCount(lag, 'step')}`));
+      marks.push(lagLine(lag, theme.baseline, '8 4', picture));
+      entries.push(legendEntry(theme.baseline, '8 4', `the lag that the task needs, ${formatCount(lag, 'step')}`));
     }
     this.element.replaceChildren(...marks);
     this.legend.replaceChildren(...entries);
@@ -54,7 +58,7 @@ export class GradientFlowMarks {
 }
 
 /** So many steps before each loss: a stair, which a loss at every step makes a diagonal. */
-function back(lag: number, color: string, dash: string, { losses, height, axis }: MarkedPicture): SVGElement {
+function lagLine(lag: number, color: string, dash: string, { losses, height, axis }: MarkedPicture): SVGElement {
   const tall = height / losses.length;
   const parts = losses.map((t, row) => {
     const top = (losses.length - row - 1) * tall;
@@ -68,7 +72,7 @@ function back(lag: number, color: string, dash: string, { losses, height, axis }
   });
 }
 
-function named(color: string, dash: string, words: string): HTMLElement {
+function legendEntry(color: string, dash: string, words: string): HTMLElement {
   const line = svg('line', { x1: 0, y1: 5, x2: 22, y2: 5, stroke: color, 'stroke-width': 2, 'stroke-dasharray': dash });
   return element(
     'span',

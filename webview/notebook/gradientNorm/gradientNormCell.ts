@@ -6,13 +6,13 @@ import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import { formatParameterName } from '../../../src/text/tensorNames';
-import { drawable, LatestRequest } from '../../store/question';
+import { latestValue, LatestRequest } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
 import { tableElement, type Table } from '../../plot/table';
 import { element, setText } from '../../ui/element';
-import { AnswerLine } from '../answerLine';
-import { CellFrame, isFolded } from '../cell';
-import { legendOf } from '../../plot/curveLegend';
+import { RequestStatus } from '../requestStatus';
+import { CellFrame, isFolded } from '../cellFrame';
+import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 
@@ -20,13 +20,13 @@ import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type Seque
 export class GradientNormCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
-  readonly #question: LatestRequest<{ readonly update: number }, GradientNormBreakdown>;
+  readonly #request: LatestRequest<{ readonly update: number }, GradientNormBreakdown>;
   readonly #surface: SequenceSurface;
   readonly #chart = new CurveChart();
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #labels = element('div');
   readonly #table = element('div');
-  readonly #said = new AnswerLine('Adding up what made the norm…', 'The entry cannot be shown');
+  readonly #status = new RequestStatus('Adding up what made the norm…', 'The entry cannot be shown');
   readonly #steps: HTMLElement;
   readonly #shown: HTMLElement;
   #drawn = '';
@@ -34,10 +34,10 @@ export class GradientNormCell implements SequenceCell {
   constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onFold: (title: string) => void) {
     this.#frame = new CellFrame(11, 'Clipping at this update', onFold);
     this.element = this.#frame.element;
-    this.#question = new LatestRequest(
+    this.#request = new LatestRequest(
       (params) => request('gradientNorm', params),
       () => {
-        store.dispatch({ kind: 'viewed', view: {} });
+        store.dispatch({ kind: 'viewChanged', view: {} });
       },
     );
     this.#surface = new SequenceSurface(store, zoom, 'Share of each time step in the gradient');
@@ -50,22 +50,24 @@ export class GradientNormCell implements SequenceCell {
       this.#labels,
     );
     this.#shown = element('div', {}, this.#table, this.#steps);
-    this.#frame.body.append(this.#said.element, this.#shown);
+    this.#frame.body.append(this.#status.element, this.#shown);
   }
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
-    this.#frame.fold(isFolded(model, this.#frame.title));
-    const facts = model.run?.facts;
-    if (facts === undefined) return;
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    const info = model.run?.info;
+    if (info === undefined) return;
     const request = this.#frame.body.hidden ? undefined : { update: inspection.update };
-    const answer = this.#question.want(request, facts.folder ?? '');
-    const entry = drawable(answer);
-    this.#said.update(answer);
+    const answer = this.#request.request(request, info.folder ?? '');
+    const entry = latestValue(answer);
+    this.#status.update(answer);
     this.#shown.hidden = entry === undefined;
-    this.#frame.say(entry === undefined ? 'What made the norm of this update’s gradient.' : sentence(entry, facts));
+    this.#frame.setSummary(
+      entry === undefined ? 'What made the norm of this update’s gradient.' : summary(entry, info),
+    );
     if (entry === undefined) return;
-    this.#frame.tabulate(memoKey(entry), () => parameterTable(entry));
+    this.#frame.setTable(memoKey(entry), () => parameterTable(entry));
     this.#surface.update(drawing);
     setText(this.#frame.readout, readout(entry, stepInFocus(model, inspection.steps)));
     const key = memoKey(entry, axis.width, axis.domain, theme);
@@ -81,7 +83,7 @@ export class GradientNormCell implements SequenceCell {
         dots: entry.stepShare.length <= 60,
       },
     ];
-    legendOf(this.#legend, curves);
+    drawLegend(this.#legend, curves);
     this.#labels.replaceChildren(stepLabels(axis));
     this.#chart.update({ curves, yAxis: 'linear', yTitle: 'share', xTicks: false }, axis.domain, theme);
   }
@@ -104,12 +106,12 @@ function parameterTable({ parameters, update }: GradientNormBreakdown): Table {
   };
 }
 
-function sentence(entry: GradientNormBreakdown, { clip }: RunInfo): string {
+function summary(entry: GradientNormBreakdown, { clip }: RunInfo): string {
   const { parameters, gradNorm, clippedNorm, coefficient, cosine, stepShare } = entry;
   const [most] = [...parameters].sort((a, b) => b.share - a.share);
   const largest =
     most === undefined ? '' : ` The largest part is in ${formatParameterName(most.name)}: ${percent(most.share)}.`;
-  const steps = stepShare.length < 2 ? '' : ` ${halfInWords(stepShare)}`;
+  const steps = stepShare.length < 2 ? '' : ` ${formatHalf(stepShare)}`;
   if (gradNorm === 0)
     return 'The gradient is exactly 0: there is nothing to clip, and nothing is learned from this update.';
   const norm = `‖g‖ = ${formatNumber(gradNorm)}`;
@@ -129,7 +131,7 @@ function sentence(entry: GradientNormBreakdown, { clip }: RunInfo): string {
 }
 
 /** How few of the last steps bring half of the gradient; nothing where some steps take away what others bring. */
-function halfInWords(shares: Float64Array): string {
+function formatHalf(shares: Float64Array): string {
   if (shares.some((share) => share < 0)) return 'Some steps take away from it what others bring.';
   let sum = 0;
   for (let t = shares.length - 1; t >= 0; t--) {

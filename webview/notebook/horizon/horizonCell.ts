@@ -11,10 +11,10 @@ import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { button, setEnabled } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
-import { legendOf } from '../../plot/curveLegend';
+import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
+import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
-import { Surface } from '../../plot/surface';
+import { TrainingSurface } from '../../plot/surface';
 import './horizon.css';
 
 /** Updates that are measured: enough for a line, few enough to wait for. */
@@ -25,10 +25,10 @@ export class HorizonCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #chart = new CurveChart();
-  readonly #surface: Surface;
+  readonly #surface: TrainingSurface;
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #measure: HTMLElement;
-  readonly #said = element('p', { class: 'look-words', role: 'status' });
+  readonly #status = element('p', { class: 'status-line', role: 'status' });
   readonly #plot: HTMLElement;
   #of = '';
   #measured: readonly Horizon[] = [];
@@ -44,12 +44,12 @@ export class HorizonCell implements NotebookCell {
   ) {
     this.#frame = new CellFrame(5, 'Memory horizon', onFold);
     this.element = this.#frame.element;
-    this.#surface = new Surface(store, zoom, 'Memory horizon over updates');
+    this.#surface = new TrainingSurface(store, zoom, 'Memory horizon over updates');
     this.#measure = button({
       label: 'Measure over the run',
       hint: `Replays up to ${mostMeasured} updates and follows every loss back by itself`,
       onPress: () => {
-        void this.#run();
+        void this.#measureRun();
       },
     });
     this.#plot = element(
@@ -57,40 +57,40 @@ export class HorizonCell implements NotebookCell {
       {},
       this.#legend,
       this.#frame.readout,
-      element('div', { class: 'plot clip-plot' }, this.#chart.canvas, this.#surface.element),
+      element('div', { class: 'plot short-plot' }, this.#chart.canvas, this.#surface.element),
     );
-    this.#frame.body.append(element('div', { class: 'cell-offer' }, this.#measure, this.#said), this.#plot);
+    this.#frame.body.append(element('div', { class: 'horizon-controls' }, this.#measure, this.#status), this.#plot);
   }
 
   update({ model, axis, theme }: Drawing): void {
-    this.#frame.fold(isFolded(model, this.#frame.title));
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
     const { run } = model;
     if (run === undefined) return;
-    const of = memoKey(run.facts.folder, model.view.layer);
+    const of = memoKey(run.info.folder, model.view.layer);
     if (of !== this.#of) {
       this.#of = of;
       this.#measured = [];
       this.#failure = '';
     }
     this.#surface.update(axis, undefined);
-    this.#frame.say(sentence(run, this.#measured));
-    const isKept = run.facts.folder !== null && run.status.updates > 0;
+    this.#frame.setSummary(summary(run, this.#measured));
+    const isKept = run.info.folder !== null && run.status.updates > 0;
     setEnabled(this.#measure, isKept && !this.#isMeasuring);
-    setText(this.#said, this.#words(run, isKept));
+    setText(this.#status, this.#statusText(run, isKept));
     this.#plot.hidden = this.#measured.length === 0;
     if (this.#measured.length === 0) return;
     setText(this.#frame.readout, readout(model, this.#measured));
-    this.#frame.tabulate(memoKey(this.#measured), () => ({
+    this.#frame.setTable(memoKey(this.#measured), () => ({
       caption: 'Memory horizon over updates',
       columns: ['update', 'horizon (steps)', 'lag of the task'],
-      rows: this.#measured.map(({ update, horizon }) => [update, horizon ?? NaN, run.facts.lag ?? NaN]),
+      rows: this.#measured.map(({ update, horizon }) => [update, horizon ?? NaN, run.info.lag ?? NaN]),
     }));
     const key = memoKey(this.#measured, axis.domain, axis.width, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const curves = curvesOf(this.#measured, run, theme, axis.domain);
-    legendOf(this.#legend, curves);
-    const highest = Math.max(run.facts.lag ?? 0, ...this.#measured.map(({ horizon }) => horizon ?? 0), 1);
+    drawLegend(this.#legend, curves);
+    const highest = Math.max(run.info.lag ?? 0, ...this.#measured.map(({ horizon }) => horizon ?? 0), 1);
     this.#chart.update(
       { curves, yAxis: 'linear', yTitle: 'steps', yRange: [0, Math.ceil((highest * 1.1) / 5) * 5] },
       axis.domain,
@@ -99,7 +99,7 @@ export class HorizonCell implements NotebookCell {
   }
 
   /** Measures update by update, so that the line can be watched growing; another run or layer ends it. */
-  async #run(): Promise<void> {
+  async #measureRun(): Promise<void> {
     const { run, view } = this.store.model;
     if (run === undefined || this.#isMeasuring) return;
     const of = this.#of;
@@ -124,10 +124,10 @@ export class HorizonCell implements NotebookCell {
   }
 
   #redraw(): void {
-    this.store.dispatch({ kind: 'viewed', view: {} });
+    this.store.dispatch({ kind: 'viewChanged', view: {} });
   }
 
-  #words({ status }: ShownRun, isKept: boolean): string {
+  #statusText({ status }: ShownRun, isKept: boolean): string {
     if (this.#failure !== '') return `It cannot be measured: ${this.#failure}`;
     if (this.#isMeasuring)
       return `Measuring: ${this.#measured.length} of ${formatCount(Math.min(mostMeasured, status.updates), 'update')}.`;
@@ -139,11 +139,11 @@ export class HorizonCell implements NotebookCell {
 
 function curvesOf(
   measured: readonly Horizon[],
-  { facts }: ShownRun,
+  { info }: ShownRun,
   theme: Theme,
   domain: readonly [number, number],
 ): readonly Curve[] {
-  const { lag } = facts;
+  const { lag } = info;
   return [
     {
       label: 'memory horizon, median over sequences',
@@ -165,22 +165,22 @@ function curvesOf(
   ];
 }
 
-function sentence({ facts }: ShownRun, measured: readonly Horizon[]): string {
+function summary({ info }: ShownRun, measured: readonly Horizon[]): string {
   const last = measured.at(-1);
-  const needed = facts.lag === null ? '' : ` The task needs ${facts.lag}.`;
+  const needed = info.lag === null ? '' : ` The task needs ${info.lag}.`;
   if (last === undefined)
     return `How many steps back a loss still says a thousandth of what it says of its own step.${needed}`;
-  return `${horizonInWords(measured[0] ?? last)} at update ${(measured[0] ?? last).update}, ${horizonInWords(last)} at update ${last.update.toLocaleString('en-US')}.${needed}`;
+  return `${formatHorizon(measured[0] ?? last)} at update ${(measured[0] ?? last).update}, ${formatHorizon(last)} at update ${last.update.toLocaleString('en-US')}.${needed}`;
 }
 
 function readout({ hover, view }: Model, measured: readonly Horizon[]): string {
   const at = hover?.update ?? view.selection?.update ?? measured.at(-1)?.update ?? 0;
   const nearest = measured.reduce((best, one) => (Math.abs(one.update - at) < Math.abs(best.update - at) ? one : best));
-  return `update ${nearest.update.toLocaleString('en-US')} · ${horizonInWords(nearest)}`;
+  return `update ${nearest.update.toLocaleString('en-US')} · ${formatHorizon(nearest)}`;
 }
 
 /** A horizon as long as the window may in truth be longer. */
-function horizonInWords({ horizon, longest }: Horizon): string {
+function formatHorizon({ horizon, longest }: Horizon): string {
   if (longest === null) return 'no loss';
   if (horizon === null) return 'a gradient of exactly 0';
   const steps = formatCount(horizon, 'step');

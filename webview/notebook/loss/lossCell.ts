@@ -11,11 +11,11 @@ import type { Model, ShownRun } from '../../store/model';
 import type { Store } from '../../store/store';
 import { withOpacity, type Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
+import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
 import { lossName, lossUnit } from './lossName';
 import { CurveControls } from '../../plot/curveControls';
-import { legendOf } from '../../plot/curveLegend';
-import { lossSentence, type LossMeasured } from './lossSentence';
+import { drawLegend } from '../../plot/curveLegend';
+import { lossSummary, type MeasuredLoss } from './lossSentence';
 import {
   baselineCurves,
   columnAtUpdate,
@@ -24,20 +24,20 @@ import {
   smoothed,
   spreadOfLoss,
   trainPoints,
-  unrecorded,
+  notRecorded,
   formatUpdates,
   validationPoints,
 } from './lossCurves';
 import { memoKey, Memo } from '../memo';
 import { lossTable } from '../trainingTables';
-import { Surface } from '../../plot/surface';
+import { TrainingSurface } from '../../plot/surface';
 
 /** [1] The loss over the updates: training, validation, and what is known without training. */
 export class LossCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #chart = new CurveChart();
-  readonly #surface: Surface;
+  readonly #surface: TrainingSurface;
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #controls: CurveControls;
   readonly #lines = new Memo<readonly Curve[]>();
@@ -48,28 +48,28 @@ export class LossCell implements NotebookCell {
     this.#frame = new CellFrame(1, 'Loss', onFold);
     this.element = this.#frame.element;
     this.#controls = new CurveControls((view) => {
-      store.dispatch({ kind: 'viewed', view });
+      store.dispatch({ kind: 'viewChanged', view });
     });
-    this.#surface = new Surface(store, zoom, 'Loss over updates');
+    this.#surface = new TrainingSurface(store, zoom, 'Loss over updates');
     this.#frame.tools.append(...this.#controls.elements);
     this.#frame.body.append(
       this.#legend,
       this.#frame.readout,
-      element('div', { class: 'plot loss-plot' }, this.#chart.canvas, this.#surface.element),
+      element('div', { class: 'plot tall-plot' }, this.#chart.canvas, this.#surface.element),
     );
   }
 
   update({ model, axis, theme }: Drawing): void {
-    this.#frame.fold(isFolded(model, this.#frame.title));
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
     const { run, view } = model;
     this.#controls.update(view);
     if (run === undefined) return;
     this.#surface.update(axis, undefined);
     setText(this.#frame.readout, readout(model, run));
-    this.#frame.say(sentence(run, view.selection?.update ?? run.status.updates - 1));
+    this.#frame.setSummary(summary(run, view.selection?.update ?? run.status.updates - 1));
     const series = visibleSeries(run, axis.domain);
-    this.#frame.tabulate(memoKey(run.version, series), () => lossTable(series));
-    const key = memoKey(run.version, series, run.facts, view.lossAxis, view.smoothing, axis.domain, axis.width, theme);
+    this.#frame.setTable(memoKey(run.version, series), () => lossTable(series));
+    const key = memoKey(run.version, series, run.info, view.lossAxis, view.smoothing, axis.domain, axis.width, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const yAxis =
@@ -80,11 +80,11 @@ export class LossCell implements NotebookCell {
       ...this.#lines.of(memoKey(run.version, series, view.smoothing, theme), () =>
         linesOf(series, view.smoothing, theme),
       ),
-      ...baselineCurves(run.facts.baselines, axis.domain, theme),
+      ...baselineCurves(run.info.baselines, axis.domain, theme),
     ];
-    legendOf(this.#legend, curves);
+    drawLegend(this.#legend, curves);
     this.#chart.update(
-      { curves, yAxis, yTitle: `L, ${lossUnit(run.facts.loss.kind)}${yAxis === 'log' ? ' (log)' : ''}` },
+      { curves, yAxis, yTitle: `L, ${lossUnit(run.info.loss.kind)}${yAxis === 'log' ? ' (log)' : ''}` },
       axis.domain,
       theme,
     );
@@ -135,7 +135,7 @@ function readout(model: Model, run: ShownRun): string {
   if (at < 0) return isLive(run.status.state) ? 'The first update is being computed.' : 'No update was made.';
   const series = seriesAt(run, at);
   const column = columnAtUpdate(series, at);
-  if (!isRecorded(series, column)) return `${formatUpdates(series, column, run.status.updates)} · ${unrecorded}`;
+  if (!isRecorded(series, column)) return `${formatUpdates(series, column, run.status.updates)} · ${notRecorded}`;
   const validation = series.scalars.column('validationLoss', column)[0] ?? NaN;
   const rate = series.scalars.column('learningRate', column)[0] ?? NaN;
   return [
@@ -146,20 +146,20 @@ function readout(model: Model, run: ShownRun): string {
   ].join(' · ');
 }
 
-function sentence(run: ShownRun, update: number): string {
-  const { facts, status } = run;
-  const name = lossName(facts.loss);
-  const goesOn = isLive(status.state);
+function summary(run: ShownRun, update: number): string {
+  const { info, status } = run;
+  const name = lossName(info.loss);
+  const isRunning = isLive(status.state);
   const { loss, ...measured } = lossesAt(run, update);
-  if (loss === undefined) return `${name} over the updates; nothing ${goesOn ? 'is measured yet' : 'was measured'}.`;
-  return lossSentence({ ...measured, name, loss, baselines: facts.baselines, goesOn });
+  if (loss === undefined) return `${name} over the updates; nothing ${isRunning ? 'is measured yet' : 'was measured'}.`;
+  return lossSummary({ ...measured, name, loss, baselines: info.baselines, isRunning: isRunning });
 }
 
 /** The losses of an update, the held-out one as it was last measured by then; and what the first was measured on. */
 function lossesAt(
   run: ShownRun,
   update: number,
-): Omit<LossMeasured, 'loss' | 'name' | 'baselines' | 'goesOn'> & {
+): Omit<MeasuredLoss, 'loss' | 'name' | 'baselines' | 'isRunning'> & {
   readonly loss: number | undefined;
 } {
   const { loss, validationLoss, updates } = run.status;
@@ -179,7 +179,7 @@ function lossesAt(
 }
 
 /** The lowest validation loss measured before the update `end`. */
-function lowestValidation(series: DisplaySeries, updates: number, end = Infinity): LossMeasured['lowest'] {
+function lowestValidation(series: DisplaySeries, updates: number, end = Infinity): MeasuredLoss['lowest'] {
   const lowest = least(
     validationPoints(series).filter(({ x }) => x <= end),
     ({ y }) => y,

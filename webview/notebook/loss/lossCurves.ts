@@ -23,7 +23,7 @@ export function formatUpdates({ scalars }: DisplaySeries, column: number, update
 }
 
 /** Said of updates whose records could not be kept. */
-export const unrecorded = 'not recorded: it could not be written then, or was damaged since';
+export const notRecorded = 'not recorded: it could not be written then, or was damaged since';
 
 /** Whether anything was kept of the updates of a column. */
 export function isRecorded({ scalars }: DisplaySeries, column: number): boolean {

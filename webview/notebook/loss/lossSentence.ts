@@ -4,7 +4,7 @@ import type { RunInfo } from '../../../src/protocol/run';
 type Baseline = RunInfo['baselines'][number];
 
 /** What the sentence of the loss cell is made from. */
-export interface LossMeasured {
+export interface MeasuredLoss {
   /** The loss's name in the course. */
   readonly name: string;
   readonly loss: number;
@@ -16,14 +16,14 @@ export interface LossMeasured {
   readonly lowest: { readonly value: number; readonly when: string } | undefined;
   readonly baselines: readonly Baseline[];
   /** Whether the run may still come below them. */
-  readonly goesOn: boolean;
+  readonly isRunning: boolean;
 }
 
 /** So much higher than its lowest a validation loss has risen, beyond the noise of measuring it. */
 const risen = 1.1;
 
 /** One sentence on the losses, and one that holds them against what is known without learning. */
-export function lossSentence(measured: LossMeasured): string {
+export function lossSummary(measured: MeasuredLoss): string {
   const { name, loss, batch, validationLoss, lowest } = measured;
   const held =
     validationLoss === undefined
@@ -31,11 +31,11 @@ export function lossSentence(measured: LossMeasured): string {
       : lowest !== undefined && validationLoss > risen * lowest.value
         ? `, ${formatNumber(validationLoss)} on held-out data, where it was lowest (${formatNumber(lowest.value)}) at ${lowest.when}`
         : `, ${formatNumber(validationLoss)} on held-out data`;
-  return `${name} is ${formatNumber(loss)} on ${batch}${held}.${against(measured)}`;
+  return `${name} is ${formatNumber(loss)} on ${batch}${held}.${comparisonWithBaselines(measured)}`;
 }
 
 /** A loss on held-out data is held against what is measured there, where that is known. */
-function against({ loss, validationLoss, baselines, goesOn }: LossMeasured): string {
+function comparisonWithBaselines({ loss, validationLoss, baselines, isRunning: isRunning }: MeasuredLoss): string {
   const judged = validationLoss ?? loss;
   const there = baselines.filter(({ heldOut = false }) => heldOut === (validationLoss !== undefined));
   // The best answer without learning is what a net has to beat.
@@ -43,14 +43,15 @@ function against({ loss, validationLoss, baselines, goesOn }: LossMeasured): str
   const [best] = ordered;
   if (best === undefined || best.value === 0) return '';
   const [beaten] = ordered.filter(({ value }) => judged < value);
-  const not = goesOn ? 'not yet' : 'not';
+  const not = isRunning ? 'not yet' : 'not';
   if (judged < best.value) {
-    return ` Below ${ordered.length === 1 ? 'the baseline' : 'every baseline, the best being'} ${said(best)}.`;
+    return ` Below ${ordered.length === 1 ? 'the baseline' : 'every baseline, the best being'} ${formatBaseline(best)}.`;
   }
-  if (beaten !== undefined) return ` Below the baseline ${said(beaten)}, ${not} below ${said(best)}.`;
-  return ` ${goesOn ? 'Not yet' : 'Not'} below ${ordered.length === 1 ? 'the baseline' : 'any baseline, the best being'} ${said(best)}.`;
+  if (beaten !== undefined)
+    return ` Below the baseline ${formatBaseline(beaten)}, ${not} below ${formatBaseline(best)}.`;
+  return ` ${isRunning ? 'Not yet' : 'Not'} below ${ordered.length === 1 ? 'the baseline' : 'any baseline, the best being'} ${formatBaseline(best)}.`;
 }
 
-function said({ name, value }: Baseline): string {
+function formatBaseline({ name, value }: Baseline): string {
   return `“${name}” (${formatNumber(value)})`;
 }

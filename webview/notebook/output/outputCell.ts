@@ -4,7 +4,7 @@ import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import type { Store } from '../../store/store';
 import { outputTable } from './outputTables';
 import { element } from '../../ui/element';
-import { CellFrame, isFolded } from '../cell';
+import { CellFrame, isFolded } from '../cellFrame';
 import { memoKey } from '../memo';
 import { SampleView } from './sampleView';
 import { ScoresView, formatScores } from './scoresView';
@@ -20,7 +20,7 @@ export class OutputCell implements SequenceCell {
   readonly #scores: ScoresView;
   readonly #states: StatesView;
   #drawing: SequenceDrawing | undefined;
-  #isInSight = false;
+  #isVisible = false;
 
   constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onFold: (title: string) => void) {
     this.#frame = new CellFrame(14, 'Output', onFold);
@@ -34,7 +34,7 @@ export class OutputCell implements SequenceCell {
     this.#frame.body.append(element('div', {}, this.#sample.element, this.#scores.element, this.#states.element));
     // What it shows is computed anew for every update: only while somebody can see it.
     new IntersectionObserver(([entry]) => {
-      this.#isInSight = entry?.isIntersecting === true;
+      this.#isVisible = entry?.isIntersecting === true;
       redraw();
     }).observe(this.#frame.body);
   }
@@ -42,22 +42,24 @@ export class OutputCell implements SequenceCell {
   update(drawing: SequenceDrawing): void {
     const { model, inspection } = drawing;
     this.#drawing = drawing;
-    this.#frame.fold(isFolded(model, this.#frame.title));
-    if (this.#isInSight && !this.#frame.body.hidden) {
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    if (this.#isVisible && !this.#frame.body.hidden) {
       this.#sample.update(model, inspection);
       this.#scores.update(drawing);
       this.#states.update(drawing);
     }
     const { scores } = this.#scores;
     const { projection } = this.#states;
-    this.#frame.say(sentence(inspection, scores?.update === inspection.update ? formatScores(scores) : undefined));
+    this.#frame.setSummary(
+      summary(inspection, scores?.update === inspection.update ? formatScores(scores) : undefined),
+    );
     if (projection !== undefined) {
-      this.#frame.tabulate(memoKey(projection), () => outputTable(projection, inspection));
+      this.#frame.setTable(memoKey(projection), () => outputTable(projection, inspection));
     }
   }
 }
 
-function sentence({ update }: Inspection, scores: string | undefined): string {
+function summary({ update }: Inspection, scores: string | undefined): string {
   const net = `What the net does with its weights as they were before update ${update.toLocaleString('en-US')}.`;
   return scores === undefined ? net : `${net} ${scores}`;
 }

@@ -2,7 +2,7 @@ import type { Inspection } from '../../../src/protocol/inspection';
 import type { Sample, SampleRequest } from '../../../src/protocol/output';
 import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import type { Model } from '../../store/model';
-import { drawable, LatestRequest } from '../../store/question';
+import { latestValue, LatestRequest } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
 import { button, textField } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
@@ -10,7 +10,7 @@ import { numberField, numbersFromZero, wholeNumbers } from '../../ui/numberField
 import { visibleSymbol } from '../formatStep';
 
 /** Symbols that are drawn at a time. */
-const drawn = 240;
+const sampleLength = 240;
 const promptSymbols = 8;
 
 /** Text drawn from the net as it was before the update, one symbol after the other. */
@@ -20,8 +20,8 @@ export class SampleView {
   readonly #temperature;
   readonly #seed;
   readonly #text = element('div', { class: 'sample', role: 'region', 'aria-label': 'Drawn text', tabindex: '0' });
-  readonly #message = element('p', { class: 'cell-message', role: 'status' });
-  readonly #question: LatestRequest<SampleRequest, Sample>;
+  readonly #message = element('p', { class: 'output-problem', role: 'status' });
+  readonly #request: LatestRequest<SampleRequest, Sample>;
   #shown: Sample | undefined;
 
   /** @param onAnswer called when another text has come */
@@ -30,21 +30,21 @@ export class SampleView {
     request: RequestReplay,
     onAnswer: () => void,
   ) {
-    this.#question = new LatestRequest((params) => request('sample', params), onAnswer);
+    this.#request = new LatestRequest((params) => request('sample', params), onAnswer);
     this.#prompt = textField('prompt', 'What the net reads first; ↵ stands for a new line', (prompt) => {
-      store.dispatch({ kind: 'viewed', view: { prompt: prompt.replaceAll('↵', '\n').replaceAll('⇥', '\t') } });
+      store.dispatch({ kind: 'viewChanged', view: { prompt: prompt.replaceAll('↵', '\n').replaceAll('⇥', '\t') } });
     });
     this.#temperature = numberField('temperature', numbersFromZero, (temperature) => {
-      store.dispatch({ kind: 'viewed', view: { temperature } });
+      store.dispatch({ kind: 'viewChanged', view: { temperature } });
     });
     this.#seed = numberField('seed', wholeNumbers, (sampleSeed) => {
-      store.dispatch({ kind: 'viewed', view: { sampleSeed } });
+      store.dispatch({ kind: 'viewChanged', view: { sampleSeed } });
     });
     const again = button({
       label: 'Draw another',
       hint: 'Draw with the next seed',
       onPress: () => {
-        store.dispatch({ kind: 'viewed', view: { sampleSeed: store.model.view.sampleSeed + 1 } });
+        store.dispatch({ kind: 'viewChanged', view: { sampleSeed: store.model.view.sampleSeed + 1 } });
       },
     });
     this.element.append(
@@ -70,14 +70,17 @@ export class SampleView {
     const { temperature, sampleSeed: seed } = view;
     const prompt = view.prompt ?? promptOf(inspection);
     // The prompt that was begun with stays while updates are leafed through: only then can the texts be compared.
-    if (view.prompt === undefined) this.store.dispatch({ kind: 'viewed', view: { prompt } });
+    if (view.prompt === undefined) this.store.dispatch({ kind: 'viewChanged', view: { prompt } });
     this.#prompt.update(Array.from(prompt, (symbol) => (symbol === ' ' ? ' ' : visibleSymbol(symbol))).join(''));
     this.#temperature.update(temperature, true);
     this.#seed.update(seed, true);
-    const answer = this.#question.want({ update, prompt, temperature, seed, length: drawn }, String(run?.facts.folder));
+    const answer = this.#request.request(
+      { update, prompt, temperature, seed, length: sampleLength },
+      String(run?.info.folder),
+    );
     setText(this.#message, answer.kind === 'failed' ? answer.message : '');
     this.#message.hidden = answer.kind !== 'failed';
-    const sample = drawable(answer);
+    const sample = latestValue(answer);
     this.#text.hidden = sample === undefined;
     if (sample === undefined || sample === this.#shown) return;
     this.#shown = sample;

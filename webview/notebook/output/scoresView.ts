@@ -4,20 +4,20 @@ import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import type { RequestReplay } from '../../../src/protocol/replayRequests';
-import { drawable, LatestRequest } from '../../store/question';
+import { latestValue, LatestRequest } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
-import { legendOf } from '../../plot/curveLegend';
+import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepLabels, type SequenceDrawing } from '../sequenceCell';
 
 /** How good the answers are at each position, and for values a held-out sequence beside what was predicted. */
 export class ScoresView {
   readonly element = element('div', { class: 'output-part' });
-  readonly #question: LatestRequest<HeldOutRequest, Scores>;
-  readonly #words = element('p', { class: 'output-words' });
+  readonly #request: LatestRequest<HeldOutRequest, Scores>;
+  readonly #status = element('p', { class: 'output-status' });
   readonly #title = element('h3', {}, 'Accuracy by position');
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #chart = new CurveChart();
@@ -34,7 +34,7 @@ export class ScoresView {
 
   /** @param onAnswer called when other scores have come */
   constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onAnswer: () => void) {
-    this.#question = new LatestRequest((params) => request('scores', params), onAnswer);
+    this.#request = new LatestRequest((params) => request('scores', params), onAnswer);
     this.#surface = new SequenceSurface(store, zoom, 'Scores by position');
     this.#plot = element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element);
     this.#sequence = numberField(
@@ -48,10 +48,10 @@ export class ScoresView {
     this.#series = element(
       'div',
       {},
-      element('div', { class: 'prediction-head' }, this.#seriesLegend, this.#sequence.element),
-      element('div', { class: 'plot clip-plot' }, this.#seriesChart.canvas),
+      element('div', { class: 'plot-head' }, this.#seriesLegend, this.#sequence.element),
+      element('div', { class: 'plot short-plot' }, this.#seriesChart.canvas),
     );
-    this.element.append(this.#title, this.#words, this.#legend, this.#plot, this.#steps, this.#series);
+    this.element.append(this.#title, this.#status, this.#legend, this.#plot, this.#steps, this.#series);
   }
 
   /** The scores that are shown. */
@@ -62,13 +62,13 @@ export class ScoresView {
   update(drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
     const request = { update: inspection.update, sequence: this.#heldOut };
-    const answer = this.#question.want(request, String(model.run?.facts.folder));
-    const scores = drawable(answer);
+    const answer = this.#request.request(request, String(model.run?.info.folder));
+    const scores = latestValue(answer);
     this.#scores = scores;
     this.#surface.update(drawing);
     setText(this.#title, inspection.lossKind === 'mse' ? 'Error by position' : 'Accuracy by position');
-    setText(this.#words, answer.kind === 'failed' ? answer.message : scores === undefined ? 'Asking…' : '');
-    this.#words.hidden = this.#words.textContent === '';
+    setText(this.#status, answer.kind === 'failed' ? answer.message : scores === undefined ? 'Asking…' : '');
+    this.#status.hidden = this.#status.textContent === '';
     const isChart = scores !== undefined && scores.batch.counts.filter((count) => count > 0).length > 1;
     this.#plot.hidden = !isChart;
     this.#title.hidden = !isChart;
@@ -82,7 +82,7 @@ export class ScoresView {
     this.#drawn = key;
     if (isChart) {
       const curves = scoreCurves(scores, theme);
-      legendOf(this.#legend, curves);
+      drawLegend(this.#legend, curves);
       this.#steps.replaceChildren(stepLabels(axis));
       const isAccuracy = scores.kind === 'accuracy';
       this.#chart.update(
@@ -119,7 +119,7 @@ export class ScoresView {
         dots: steps === 1,
       },
     ];
-    legendOf(this.#seriesLegend, curves);
+    drawLegend(this.#seriesLegend, curves);
     const name = inspection.outputNames[0] ?? 'y';
     this.#seriesChart.update({ curves, yAxis: 'linear', yTitle: `${name}, held out` }, [-0.5, steps - 0.5], theme);
   }
@@ -129,14 +129,14 @@ export class ScoresView {
 export function formatScores({ kind, batch, heldOut, heldOutSequences }: Scores): string {
   const of = (scores: PositionScores): string =>
     kind === 'accuracy'
-      ? `${percent(scores.total)} of ${total(scores.counts).toLocaleString('en-US')} answers are right${where(scores)}`
-      : `the root of the mean squared error is ${formatNumber(scores.total)}${where(scores)}`;
+      ? `${percent(scores.total)} of ${total(scores.counts).toLocaleString('en-US')} answers are right${singleStep(scores)}`
+      : `the root of the mean squared error is ${formatNumber(scores.total)}${singleStep(scores)}`;
   const held = heldOut === undefined ? '' : ` Held out (${formatCount(heldOutSequences, 'sequence')}): ${of(heldOut)}.`;
   return `On this update’s batch ${of(batch)}.${held}`;
 }
 
 /** A score of a single position says which one it is. */
-function where({ counts }: PositionScores): string {
+function singleStep({ counts }: PositionScores): string {
   const asked = Array.from(counts.keys()).filter((t) => (counts[t] ?? 0) > 0);
   return asked.length === 1 ? `, all at step ${asked[0]}` : '';
 }

@@ -4,10 +4,10 @@ import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { SignedScale } from '../../plot/heatmap/signedScale';
 import { Strip } from '../../plot/heatmap/strip';
-import { colour, colourings, type ColourBy, type Names } from '../../plot/scatter/colouring';
+import { colour, colourings, type ColourProperty, type Names } from '../../plot/scatter/colouring';
 import { nearestPoint, pixelOf, planeOf, type Plane } from '../../plot/scatter/plane';
 import type { RequestReplay } from '../../../src/protocol/replayRequests';
-import { drawable, LatestRequest } from '../../store/question';
+import { latestValue, LatestRequest } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
@@ -21,7 +21,7 @@ const pictureHeight = 280;
 const stripHeight = { least: 40, most: 160, perUnit: 6 } as const;
 const radius = { other: 2, own: 3.5 } as const;
 
-const captions: Readonly<Record<ColourBy, string>> = {
+const captions: Readonly<Record<ColourProperty, string>> = {
   both: 'input and likeliest answer',
   likeliest: 'likeliest answer',
   input: 'input x_t',
@@ -33,18 +33,18 @@ const captions: Readonly<Record<ColourBy, string>> = {
 /** The states h_t of a layer: as colours over the steps, and as points along their two principal components. */
 export class StatesView {
   readonly element = element('div', { class: 'output-part' });
-  readonly #question: LatestRequest<ProjectionRequest, Projection>;
+  readonly #request: LatestRequest<ProjectionRequest, Projection>;
   readonly #strip = new Strip();
   readonly #stripSurface: SequenceSurface;
   readonly #steps = element('div');
   readonly #title = element('h3', {}, 'States');
-  readonly #words = element('p', { class: 'output-words' });
+  readonly #status = element('p', { class: 'output-status' });
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #canvas = element('canvas', { class: 'strip', 'aria-hidden': 'true' });
   readonly #ring = element('div', { class: 'scatter-ring' });
   readonly #surface: HTMLElement;
   readonly #choice;
-  #by: ColourBy | undefined;
+  #by: ColourProperty | undefined;
   #plane: Plane | undefined;
   #projection: Projection | undefined;
   #drawn = '';
@@ -57,9 +57,9 @@ export class StatesView {
     request: RequestReplay,
     onAnswer: () => void,
   ) {
-    this.#question = new LatestRequest((params) => request('project', params), onAnswer);
+    this.#request = new LatestRequest((params) => request('project', params), onAnswer);
     this.#stripSurface = new SequenceSurface(store, zoom, 'Hidden states over time steps');
-    this.#choice = choice<ColourBy>('Colour', (by) => {
+    this.#choice = choice<ColourProperty>('Colour', (by) => {
       this.#by = by;
       onAnswer();
     });
@@ -82,7 +82,7 @@ export class StatesView {
       this.#title,
       element('div', { class: 'plot states-plot' }, this.#strip.element, this.#stripSurface.element),
       this.#steps,
-      element('div', { class: 'prediction-head' }, this.#words, this.#choice.element),
+      element('div', { class: 'plot-head' }, this.#status, this.#choice.element),
       this.#legend,
       this.#surface,
     );
@@ -98,19 +98,19 @@ export class StatesView {
     const layer = Math.min(model.view.layer, inspection.layers.length - 1);
     this.#drawStrip(drawing, layer);
     const request = { update: inspection.update, sequence: inspection.sequence, layer };
-    const answer = this.#question.want(request, String(model.run?.facts.folder));
-    const projection = drawable(answer);
+    const answer = this.#request.request(request, String(model.run?.info.folder));
+    const projection = latestValue(answer);
     this.#projection = projection;
     setText(
-      this.#words,
-      answer.kind === 'failed' ? answer.message : projection === undefined ? 'Asking…' : inWords(projection),
+      this.#status,
+      answer.kind === 'failed' ? answer.message : projection === undefined ? 'Asking…' : formatProjection(projection),
     );
     this.#surface.hidden = projection === undefined;
     if (projection === undefined) return;
     const names = { inputs: inspection.inputNames, outputs: inspection.outputNames };
     const offered = colourings(projection, names);
     const by = this.#by !== undefined && offered.includes(this.#by) ? this.#by : (offered[0] ?? 'step');
-    this.#choice.update(
+    this.#choice.setOptions(
       offered.map((value) => ({ value, label: captions[value] })),
       by,
     );
@@ -144,7 +144,7 @@ export class StatesView {
     this.#steps.replaceChildren(stepLabels(axis));
   }
 
-  #paint(projection: Projection, by: ColourBy, names: Names, width: number, theme: Theme): void {
+  #paint(projection: Projection, by: ColourProperty, names: Names, width: number, theme: Theme): void {
     const { points, lanes, sequence } = projection;
     const { colours, legend } = colour(projection, by, names, theme);
     this.#legend.replaceChildren(
@@ -211,16 +211,16 @@ export class StatesView {
     surface.addEventListener('pointermove', (event) => {
       const [projection, n] = [this.#projection, this.#pointAt(event, true)];
       if (projection === undefined || n === undefined) return;
-      store.dispatch({ kind: 'hovered', point: { update: projection.update, t: projection.steps[n] } });
+      store.dispatch({ kind: 'hoverChanged', point: { update: projection.update, t: projection.steps[n] } });
     });
     surface.addEventListener('pointerleave', () => {
-      store.dispatch({ kind: 'hovered', point: undefined });
+      store.dispatch({ kind: 'hoverChanged', point: undefined });
     });
     surface.addEventListener('click', (event) => {
       const [projection, n] = [this.#projection, this.#pointAt(event, false)];
       if (projection === undefined || n === undefined) return;
       const selection = { update: projection.update, t: projection.steps[n] };
-      store.dispatch({ kind: 'viewed', view: { selection, sequence: projection.lanes[n] ?? 0 } });
+      store.dispatch({ kind: 'viewChanged', view: { selection, sequence: projection.lanes[n] ?? 0 } });
     });
     surface.addEventListener('keydown', (event) => {
       const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -229,8 +229,8 @@ export class StatesView {
       event.preventDefault();
       const last = projection.steps.reduce((most, t) => Math.max(most, t), 0);
       const t = Math.max(0, Math.min(last, (store.model.view.selection?.t ?? last) + by));
-      store.dispatch({ kind: 'hovered', point: undefined });
-      store.dispatch({ kind: 'viewed', view: { selection: { update: projection.update, t } } });
+      store.dispatch({ kind: 'hoverChanged', point: undefined });
+      store.dispatch({ kind: 'viewChanged', view: { selection: { update: projection.update, t } } });
     });
   }
 
@@ -244,7 +244,7 @@ export class StatesView {
   }
 }
 
-function inWords({ explained, lanes, sequences }: Projection): string {
+function formatProjection({ explained, lanes, sequences }: Projection): string {
   const [first, second] = explained;
   const states = lanes.length.toLocaleString('en-US');
   if (Number.isNaN(first)) return `All ${states} states are equal: there is nothing to spread out.`;

@@ -3,14 +3,14 @@ import { formatNumber, formatCount, formatMebibytes, formatShortNumber } from '.
 import type { RunInfo } from '../../../src/protocol/run';
 import { button } from '../../ui/controls';
 import { element } from '../../ui/element';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
+import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
 import './run.css';
 
 /** [15] What this run is: net, data, loss, truncation, clipping, optimizer, where its records are. */
 export class RunCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
-  readonly #table = element('dl', { class: 'facts' });
+  readonly #table = element('dl', { class: 'run-info' });
   readonly #reveal: HTMLElement;
   #shown: RunInfo | undefined;
 
@@ -22,50 +22,50 @@ export class RunCell implements NotebookCell {
   }
 
   update({ model }: Drawing): void {
-    this.#frame.fold(isFolded(model, this.#frame.title));
-    const facts = model.run?.facts;
-    if (facts === undefined || facts === this.#shown) return;
-    this.#shown = facts;
-    this.#frame.say(sentence(facts));
-    this.#reveal.hidden = facts.folder === null;
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    const info = model.run?.info;
+    if (info === undefined || info === this.#shown) return;
+    this.#shown = info;
+    this.#frame.setSummary(summary(info));
+    this.#reveal.hidden = info.folder === null;
     this.#table.replaceChildren(
-      ...rowsOf(facts).flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]),
+      ...rowsOf(info).flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]),
     );
   }
 }
 
-function sentence(facts: RunInfo): string {
-  const { cell, layerCount, hidden, parameterCount } = facts;
+function summary(info: RunInfo): string {
+  const { cell, layerCount, hidden, parameterCount } = info;
   const layers = layerCount === 1 ? 'one layer' : `${layerCount} layers`;
-  return `${cell.toUpperCase()}, ${layers} of ${hidden} units, ${parameterCount.toLocaleString('en-US')} parameters, computed by the ${formatComputation(facts)}.`;
+  return `${cell.toUpperCase()}, ${layers} of ${hidden} units, ${parameterCount.toLocaleString('en-US')} parameters, computed by the ${formatComputation(info)}.`;
 }
 
-function rowsOf(facts: RunInfo): readonly (readonly [string, string])[] {
-  const { bptt, clip, loss } = facts;
+function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
+  const { bptt, clip, loss } = info;
   return [
     [
       'Net',
-      `x_t (${facts.inputs}) → h_t (${facts.hidden}${facts.layerCount === 1 ? '' : ` in each of ${facts.layerCount} layers`}) → ŷ_t (${facts.outputs})${facts.activation === null ? '' : `, φ = ${facts.activation}`}`,
+      `x_t (${info.inputs}) → h_t (${info.hidden}${info.layerCount === 1 ? '' : ` in each of ${info.layerCount} layers`}) → ŷ_t (${info.outputs})${info.activation === null ? '' : `, φ = ${info.activation}`}`,
     ],
-    ['Data', `${facts.data}; T = ${formatCount(facts.steps, 'step')}, B = ${formatCount(facts.batch, 'sequence')}`],
-    ['Lag', facts.lag === null ? 'not known' : `${formatCount(facts.lag, 'step')} to remember`],
+    ['Data', `${info.data}; T = ${formatCount(info.steps, 'step')}, B = ${formatCount(info.batch, 'sequence')}`],
+    ['Lag', info.lag === null ? 'not known' : `${formatCount(info.lag, 'step')} to remember`],
     ['Loss', `${loss.kind === 'mse' ? 'mean squared error' : 'softmax cross-entropy'}, reduction ${loss.reduction}`],
     [
       'Baselines',
-      facts.baselines.map(({ name, value, source }) => `${name}: ${formatNumber(value)} (${source})`).join('; ') ||
+      info.baselines.map(({ name, value, source }) => `${name}: ${formatNumber(value)} (${source})`).join('; ') ||
         'none known',
     ],
     ['BPTT', bptt === 'full' ? 'full' : `truncated: ${bptt.forward} steps forward, ${bptt.backward} back`],
     ['Clipping', clip === null ? 'none' : `${clip.kind}, ${formatShortNumber(clip.threshold)}`],
-    ['Optimizer', facts.optimizer],
+    ['Optimizer', info.optimizer],
     [
       'Updates',
-      `${facts.plannedUpdates.toLocaleString('en-US')} planned; series through time at every ${facts.recordEvery === 1 ? 'update' : `${facts.recordEvery}th update`}`,
+      `${info.plannedUpdates.toLocaleString('en-US')} planned; series through time at every ${info.recordEvery === 1 ? 'update' : `${info.recordEvery}th update`}`,
     ],
-    ['Seed', String(facts.seed)],
-    ['Computed by', formatComputation(facts)],
-    ['Memory', `${formatMebibytes(facts.memoryBytes)}, estimated`],
-    ['Records', facts.folder ?? 'not kept on disk'],
-    ...(facts.notes === '' ? [] : [['Notes', facts.notes] as const]),
+    ['Seed', String(info.seed)],
+    ['Computed by', formatComputation(info)],
+    ['Memory', `${formatMebibytes(info.memoryBytes)}, estimated`],
+    ['Records', info.folder ?? 'not kept on disk'],
+    ...(info.notes === '' ? [] : [['Notes', info.notes] as const]),
   ];
 }

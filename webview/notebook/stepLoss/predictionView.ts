@@ -10,7 +10,7 @@ import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
-import { legendOf } from '../../plot/curveLegend';
+import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceDrawing } from '../sequenceCell';
 import { StepCanvas } from '../../plot/stepCanvas';
@@ -73,7 +73,7 @@ class ClassPrediction {
   update(drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
     this.#surface.update(drawing);
-    this.#rank(inspection, stepInFocus(model, inspection.steps) ?? lastAsked(inspection));
+    this.#rank(inspection, stepInFocus(model, inspection.steps) ?? lastTargetStep(inspection));
     const key = memoKey(inspection, axis.width, axis.domain, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
@@ -113,16 +113,16 @@ class ClassPrediction {
     const key = memoKey(inspection, t);
     if (key === this.#ranked) return;
     this.#ranked = key;
-    const rows = rankedClasses(inspection, t, mostClasses).map(({ name, probability, rank, isAsked }) => {
-      const bar = element('i', { class: isAsked ? 'probability asked' : 'probability' });
+    const rows = rankedClasses(inspection, t, mostClasses).map(({ name, probability, rank, isTarget: isTarget }) => {
+      const bar = element('i', { class: isTarget ? 'probability target' : 'probability' });
       bar.style.width = `${probability * 120}px`;
       return element(
         'tr',
-        isAsked ? { class: 'asked' } : {},
+        isTarget ? { class: 'target' } : {},
         element('td', {}, `${rank}.`),
         element('th', { scope: 'row' }, visibleSymbol(name)),
         element('td', {}, formatNumber(probability)),
-        element('td', {}, bar, isAsked ? ' asked' : ''),
+        element('td', {}, bar, isTarget ? ' asked' : ''),
       );
     });
     this.#ranking.replaceChildren(
@@ -155,7 +155,7 @@ class ValuePrediction {
       if (this.#drawing !== undefined) this.update(this.#drawing);
     });
     this.element.append(
-      element('div', { class: 'prediction-head' }, this.#legend, this.#output.element),
+      element('div', { class: 'plot-head' }, this.#legend, this.#output.element),
       element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
       this.#steps,
     );
@@ -168,7 +168,7 @@ class ValuePrediction {
     this.#surface.update(drawing);
     this.#shown = Math.min(this.#shown, outputNames.length - 1);
     this.#output.element.hidden = outputNames.length === 1;
-    this.#output.update(
+    this.#output.setOptions(
       outputNames.map((label, index) => ({ value: String(index), label })),
       String(this.#shown),
     );
@@ -176,7 +176,7 @@ class ValuePrediction {
     if (key === this.#drawn) return;
     this.#drawn = key;
     const curves = valueCurves(inspection, this.#shown, theme);
-    legendOf(this.#legend, curves);
+    drawLegend(this.#legend, curves);
     const yTitle = outputNames[this.#shown] ?? 'y';
     this.#chart.update({ curves, yAxis: 'linear', yTitle, xTicks: false }, axis.domain, theme);
     this.#steps.replaceChildren(stepLabels(axis));
@@ -215,7 +215,7 @@ function symbolRow(name: string, axis: SequenceAxis, symbolAt: (t: number) => st
   return element('div', { class: 'tokens' }, element('span', { class: 'token-name' }, name), ...symbols);
 }
 
-function lastAsked({ mask, steps }: Inspection): number {
+function lastTargetStep({ mask, steps }: Inspection): number {
   const last = mask.lastIndexOf(1);
   return last < 0 ? steps - 1 : last;
 }

@@ -7,7 +7,7 @@ export interface RankedClass {
   readonly probability: number;
   /** 1 is the likeliest. */
   readonly rank: number;
-  readonly isAsked: boolean;
+  readonly isTarget: boolean;
 }
 
 /** The classes of a step from the likeliest down, at most so many, and the one asked for wherever it stands. */
@@ -19,11 +19,11 @@ export function rankedClasses(inspection: Inspection, t: number, most: number): 
     index,
     name: outputNames[index] ?? '',
     probability,
-    isAsked: index === asked,
+    isTarget: index === asked,
   }))
     .sort((a, b) => b.probability - a.probability)
     .map((one, place) => ({ ...one, rank: place + 1 }));
-  return ranked.filter(({ rank, isAsked }) => rank <= most || isAsked);
+  return ranked.filter(({ rank, isTarget }) => rank <= most || isTarget);
 }
 
 /** The class asked for at a step; undefined where nothing is asked. */

@@ -7,7 +7,7 @@ import type { Store } from '../../store/store';
 import { stepLossTable } from '../sequenceTables';
 import { withOpacity, type Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded } from '../cell';
+import { CellFrame, isFolded } from '../cellFrame';
 import { memoKey } from '../memo';
 import { PredictionView } from './predictionView';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
@@ -48,10 +48,10 @@ export class StepLossCell implements SequenceCell {
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
-    this.#frame.fold(isFolded(model, this.#frame.title));
-    this.#frame.say(sentence(inspection));
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.setSummary(summary(inspection));
     setText(this.#frame.readout, readout(inspection, stepInFocus(model, inspection.steps)));
-    this.#frame.tabulate(memoKey(inspection), () => stepLossTable(inspection));
+    this.#frame.setTable(memoKey(inspection), () => stepLossTable(inspection));
     this.#surface.update(drawing);
     if (this.#frame.body.hidden) return;
     this.#prediction.update(drawing);
@@ -118,14 +118,14 @@ function legend({ mask, gradientFrom, reach }: Inspection, theme: Theme): readon
   ];
 }
 
-function sentence(inspection: Inspection): string {
+function summary(inspection: Inspection): string {
   const { lossPerStep, mask, loss, lossKind, gradientFrom, steps, reach } = inspection;
   const asked = mask.reduce((count, one) => count + one, 0);
   const sum = lossPerStep.reduce((total, value) => total + value, 0);
   const isReported = Math.abs(sum - loss) <= 1e-6 * Math.abs(loss);
   const { right } = lossKind === 'crossEntropy' ? countRight(inspection) : { right: 0 };
   return [
-    `L = ${sumInWords(reach, lossPerStep.length - 1)} = ${formatNumber(sum)}${isReported ? ', the loss that this update reported' : ''}.`,
+    `L = ${formatSum(reach, lossPerStep.length - 1)} = ${formatNumber(sum)}${isReported ? ', the loss that this update reported' : ''}.`,
     `${asked} of this sequence’s ${formatCount(mask.length, 'step')} ${asked === 1 ? 'has' : 'have'} a target${lossKind === 'crossEntropy' ? `, ${right} of them answered rightly` : ''}.`,
     ...(gradientFrom > 0
       ? [
@@ -139,7 +139,7 @@ function sentence(inspection: Inspection): string {
 }
 
 /** The loss written as the sum of its steps: whole while that is short. */
-function sumInWords(first: number, last: number): string {
+function formatSum(first: number, last: number): string {
   const steps = Array.from({ length: last - first + 1 }, (_, i) => `L_${first + i}`);
   return steps.length <= 4 ? steps.join(' + ') : `L_${first} + … + L_${last}`;
 }

@@ -53,7 +53,7 @@ export class FormulaView {
     const listed = units <= mostLines ? Array.from({ length: units }, (_, i) => i) : [shown];
     const why = unevaluable(inspection, at);
     this.#lines.replaceChildren(...listed.map((one) => lineOf(inspection, at, one, units, why === undefined)));
-    const weight = at.node === 'L' && why === undefined ? weightInWords(inspection) : '';
+    const weight = at.node === 'L' && why === undefined ? formatLossWeight(inspection) : '';
     const { words, agrees } = why === undefined ? check(inspection, at) : { words: why, agrees: true };
     setText(this.#check, weight + words);
     this.#check.classList.toggle('bad', !agrees);
@@ -93,6 +93,6 @@ function check(inspection: Inspection, at: NodeAt): { readonly words: string; re
   };
 }
 
-function weightInWords({ lossWeight }: Inspection): string {
+function formatLossWeight({ lossWeight }: Inspection): string {
   return `w = ${signed(lossWeight)}, what the reduction of the loss multiplies each term by. `;
 }

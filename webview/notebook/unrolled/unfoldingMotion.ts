@@ -1,7 +1,7 @@
 import { unfoldingSeconds } from '../../net/unfolding';
 
 /** The motion between the loop (0) and the line (1): it can be stopped, and there is none where motion is reduced. */
-export class Unfolding {
+export class UnfoldingAnimation {
   #share: number | undefined;
   #target = 1;
   #frame: number | undefined;

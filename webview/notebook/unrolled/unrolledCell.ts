@@ -15,12 +15,12 @@ import type { Theme } from '../../theme/theme';
 import { button, choice } from '../../ui/controls';
 import { element, setAttribute, setText } from '../../ui/element';
 import { netTable } from '../sequenceTables';
-import { CellFrame, isFolded } from '../cell';
+import { CellFrame, isFolded } from '../cellFrame';
 import { FormulaView } from './formulaView';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 import { formatInput, formatOutput, formatTarget } from '../formatStep';
-import { Unfolding } from './unfoldingMotion';
+import { UnfoldingAnimation } from './unfoldingMotion';
 import '../../net/net.css';
 import './unrolled.css';
 
@@ -33,19 +33,19 @@ export class UnrolledCell implements SequenceCell {
   readonly #frame: CellFrame;
   readonly #surface: SequenceSurface;
   readonly #picture = new NetPicture();
-  readonly #under = element('div', { 'aria-hidden': 'true' });
+  readonly #labels = element('div', { 'aria-hidden': 'true' });
   readonly #legend = element('div', { class: 'legend' });
   readonly #formula: FormulaView;
   readonly #layer;
-  readonly #fold: HTMLElement;
-  readonly #motion: Unfolding;
+  readonly #loopButton: HTMLElement;
+  readonly #motion: UnfoldingAnimation;
   readonly #plot: HTMLElement;
-  #limits = new Map<string, number>();
-  #limitsOf = '';
+  #scaleLimits = new Map<string, number>();
+  #scaleLimitsKey = '';
   #rows: readonly NetRow[] = [];
-  #rowsOf = '';
+  #rowsKey = '';
   #layout: NetLayout | undefined;
-  #layoutOf = '';
+  #layoutKey = '';
   #drawing: SequenceDrawing | undefined;
   #drawn = '';
 
@@ -57,37 +57,37 @@ export class UnrolledCell implements SequenceCell {
     this.#frame = new CellFrame(7, 'Unrolled net', onFold);
     this.element = this.#frame.element;
     this.#surface = new SequenceSurface(store, zoom, 'The unrolled net over time steps', {
-      pick: (y) => {
-        this.#pick(y);
+      onPick: (y) => {
+        this.#onPick(y);
       },
-      obey: (key) => this.#obey(key),
+      handleKey: (key) => this.#handleKey(key),
       keys: 'Up and down arrow keys move from node to node, Enter goes to the formula, U folds and unfolds the loop.',
     });
     this.#layer = choice<string>('Layer', (layer) => {
-      store.dispatch({ kind: 'viewed', view: { layer: Number(layer) } });
+      store.dispatch({ kind: 'viewChanged', view: { layer: Number(layer) } });
     });
-    this.#fold = button({
+    this.#loopButton = button({
       label: 'Fold into the loop',
       onPress: () => {
-        this.#turn();
+        this.#toggleLoop();
       },
     });
-    this.#motion = new Unfolding(() => {
+    this.#motion = new UnfoldingAnimation(() => {
       this.#redraw();
     });
     this.#formula = new FormulaView((unit) => {
-      store.dispatch({ kind: 'viewed', view: { unit } });
+      store.dispatch({ kind: 'viewChanged', view: { unit } });
     });
-    this.#frame.tools.append(this.#layer.element, this.#fold);
+    this.#frame.tools.append(this.#layer.element, this.#loopButton);
     this.#plot = element('div', { class: 'plot net-plot' }, this.#picture.element, this.#surface.element);
-    this.#frame.body.append(this.#frame.readout, this.#plot, this.#under, this.#legend, this.#formula.element);
+    this.#frame.body.append(this.#frame.readout, this.#plot, this.#labels, this.#legend, this.#formula.element);
   }
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection } = drawing;
     this.#drawing = drawing;
-    this.#frame.fold(isFolded(model, this.#frame.title));
-    this.#frame.say(sentence(inspection, model.view.net));
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.setSummary(summary(inspection, model.view.net));
     this.#offerLayers(inspection, model.view.layer);
     this.#surface.update(drawing);
     if (this.#frame.body.hidden) return;
@@ -97,7 +97,7 @@ export class UnrolledCell implements SequenceCell {
 
   #offerLayers({ layers }: Inspection, layer: number): void {
     this.#layer.element.hidden = layers.length === 1;
-    this.#layer.update(
+    this.#layer.setOptions(
       layers.map((_, l) => ({ value: String(l), label: String(l) })),
       String(layer),
     );
@@ -115,14 +115,14 @@ export class UnrolledCell implements SequenceCell {
     const selected = rowNamed(rows, view.node, layer);
     const t = view.selection?.t ?? model.hover?.t ?? inspection.steps - 1;
     const shownStep = Math.max(0, Math.min(inspection.steps - 1, t));
-    this.#words(drawing, share);
+    this.#updateTexts(drawing, share);
     this.#formula.update(
       inspection,
       { node: selected?.node ?? 'h', layer, t: shownStep },
       Math.min(view.unit, (selected?.units ?? 1) - 1),
     );
     if (selected !== undefined) {
-      this.#frame.tabulate(memoKey(inspection, selected), () => netTable(inspection, selected));
+      this.#frame.setTable(memoKey(inspection, selected), () => netTable(inspection, selected));
     }
     const layout = this.#layoutFor(rows, share, drawing);
     const focus = stepInFocus(model, inspection.steps) ?? shownStep;
@@ -154,22 +154,22 @@ export class UnrolledCell implements SequenceCell {
       return token;
     });
     const tokens = under.filter(({ textContent }) => textContent !== '');
-    this.#under.replaceChildren(
+    this.#labels.replaceChildren(
       ...(tokens.length > 0 ? [element('div', { class: 'tokens' }, ...tokens)] : []),
       ...(scene.hasLoop ? [] : [stepLabels(axis)]),
     );
-    this.#legend.replaceChildren(...legend(this.#limits, theme));
+    this.#legend.replaceChildren(...legend(this.#scaleLimits, theme));
   }
 
-  #words({ model, inspection }: SequenceDrawing, share: number): void {
+  #updateTexts({ model, inspection }: SequenceDrawing, share: number): void {
     this.#plot.classList.toggle('is-loop', share < 1);
     const moving = this.#motion.isMoving;
     setText(
-      this.#fold,
+      this.#loopButton,
       moving ? 'Stop the motion' : model.view.net === 'line' ? 'Fold into the loop' : 'Unfold the loop',
     );
-    setAttribute(this.#fold, 'aria-label', this.#fold.textContent);
-    this.#fold.title = this.#fold.textContent;
+    setAttribute(this.#loopButton, 'aria-label', this.#loopButton.textContent);
+    this.#loopButton.title = this.#loopButton.textContent;
     const drawing = this.#drawing;
     if (moving && drawing !== undefined) {
       const t = stepUnderWay(columnsOf(drawing.axis), share);
@@ -181,51 +181,51 @@ export class UnrolledCell implements SequenceCell {
 
   #rowsFor(inspection: Inspection, layer: number): readonly NetRow[] {
     const key = memoKey(inspection, layer);
-    if (key !== this.#rowsOf) this.#rows = rowsOf(inspection, layer);
-    this.#rowsOf = key;
+    if (key !== this.#rowsKey) this.#rows = rowsOf(inspection, layer);
+    this.#rowsKey = key;
     return this.#rows;
   }
 
   /** The line's own layout while the loop is drawn out, so that nothing jumps at the end. */
   #layoutFor(rows: readonly NetRow[], share: number, { axis }: SequenceDrawing): NetLayout {
     const key = memoKey(rows, share === 0 ? 'loop' : widthOfStep(axis));
-    if (key !== this.#layoutOf || this.#layout === undefined) {
+    if (key !== this.#layoutKey || this.#layout === undefined) {
       this.#layout = share === 0 ? layoutOf(rows, loopStep) : lineLayout(rows, axis);
     }
-    this.#layoutOf = key;
+    this.#layoutKey = key;
     return this.#layout;
   }
 
   /** A scale is fixed while updates are leafed through: it only grows, and starts anew with another run. */
   #scales({ model, theme }: SequenceDrawing, rows: readonly NetRow[]): NetScene['scaleOf'] {
-    const run = memoKey(model.run?.facts);
-    if (run !== this.#limitsOf) this.#limits = new Map();
-    this.#limitsOf = run;
+    const run = memoKey(model.run?.info);
+    if (run !== this.#scaleLimitsKey) this.#scaleLimits = new Map();
+    this.#scaleLimitsKey = run;
     for (const { symbol, limit } of rows) {
-      this.#limits.set(symbol, Math.max(limit, this.#limits.get(symbol) ?? 0));
+      this.#scaleLimits.set(symbol, Math.max(limit, this.#scaleLimits.get(symbol) ?? 0));
     }
-    return ({ symbol }) => new SignedScale(this.#limits.get(symbol) ?? 1, theme);
+    return ({ symbol }) => new SignedScale(this.#scaleLimits.get(symbol) ?? 1, theme);
   }
 
-  #turn(): void {
+  #toggleLoop(): void {
     if (this.#motion.isMoving) {
       this.#motion.stop();
       return;
     }
     const net = this.store.model.view.net === 'line' ? 'loop' : 'line';
-    this.store.dispatch({ kind: 'viewed', view: { net } });
+    this.store.dispatch({ kind: 'viewChanged', view: { net } });
   }
 
-  #pick(y: number): void {
+  #onPick(y: number): void {
     const part = this.#layout === undefined ? undefined : partAt(this.#layout, y);
-    if (part !== undefined) this.#show(part.row, part.unit);
+    if (part !== undefined) this.#selectNode(part.row, part.unit);
   }
 
-  #show({ node, layer }: NetRow, unit: number): void {
-    this.store.dispatch({ kind: 'viewed', view: { node, unit, ...(layer < 0 ? {} : { layer }) } });
+  #selectNode({ node, layer }: NetRow, unit: number): void {
+    this.store.dispatch({ kind: 'viewChanged', view: { node, unit, ...(layer < 0 ? {} : { layer }) } });
   }
 
-  #obey(key: string): boolean {
+  #handleKey(key: string): boolean {
     const { view } = this.store.model;
     switch (key) {
       case 'ArrowUp':
@@ -233,7 +233,7 @@ export class UnrolledCell implements SequenceCell {
         const selected = rowNamed(this.#rows, view.node, view.layer);
         const at = this.#rows.findIndex((row) => row === selected) + (key === 'ArrowUp' ? -1 : 1);
         const row = this.#rows[at];
-        if (row !== undefined) this.#show(row, Math.min(view.unit, row.units - 1));
+        if (row !== undefined) this.#selectNode(row, Math.min(view.unit, row.units - 1));
         return true;
       }
       case 'Enter':
@@ -241,7 +241,7 @@ export class UnrolledCell implements SequenceCell {
         return true;
       case 'u':
       case 'U':
-        this.#turn();
+        this.#toggleLoop();
         return true;
       case 'Escape':
         if (!this.#motion.isMoving) return false;
@@ -266,7 +266,7 @@ function legend(limits: ReadonlyMap<string, number>, theme: Theme): readonly HTM
   return [element('span', {}, 'negative ', bar, ' positive'), element('span', {}, words)];
 }
 
-function sentence({ sequence, batch, steps, update, cell }: Inspection, net: Model['view']['net']): string {
+function summary({ sequence, batch, steps, update, cell }: Inspection, net: Model['view']['net']): string {
   const where = `Sequence ${sequence} of ${batch} at update ${update.toLocaleString('en-US')}`;
   return net === 'line'
     ? `${where}: ${steps} steps of the ${cell.toUpperCase()}, time to the right, from x_t at the bottom up to L_t. Select a node for its formula.`

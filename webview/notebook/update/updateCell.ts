@@ -10,16 +10,16 @@ import { matrixFigure } from '../../plot/heatmap/matrixFigure';
 import { largestMagnitude } from '../../plot/heatmap/signedScale';
 import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import { formatParameterName } from '../../../src/text/tensorNames';
-import { drawable, LatestRequest } from '../../store/question';
+import { latestValue, LatestRequest } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
-import { AnswerLine } from '../answerLine';
-import { CellFrame, isFolded } from '../cell';
+import { RequestStatus } from '../requestStatus';
+import { CellFrame, isFolded } from '../cellFrame';
 import { histogramFigure } from '../../plot/histogramView';
 import { memoKey } from '../memo';
-import { gateBlocks, shownParameter } from '../parameterNames';
+import { gateBlocks, selectedParameter } from '../parameterNames';
 import type { SequenceCell, SequenceDrawing } from '../sequenceCell';
 import './update.css';
 
@@ -30,8 +30,8 @@ export class UpdateCell implements SequenceCell {
   readonly #table = element('table', { class: 'parameters' });
   readonly #pictures = element('div', { class: 'parameter-pictures' });
   readonly #choice;
-  readonly #question: LatestRequest<ParameterRequest, ParameterUpdate>;
-  readonly #said = new AnswerLine('Fetching the elements of the parameter…', 'Its elements cannot be shown');
+  readonly #request: LatestRequest<ParameterRequest, ParameterUpdate>;
+  readonly #status = new RequestStatus('Fetching the elements of the parameter…', 'Its elements cannot be shown');
   #drawnTable = '';
   #drawnPictures = '';
 
@@ -39,13 +39,13 @@ export class UpdateCell implements SequenceCell {
     this.#frame = new CellFrame(12, 'Update', onFold);
     this.element = this.#frame.element;
     this.#choice = choice<string>('Parameter', (parameter) => {
-      store.dispatch({ kind: 'viewed', view: { parameter } });
+      store.dispatch({ kind: 'viewChanged', view: { parameter } });
     });
     this.#frame.tools.append(this.#choice.element);
-    this.#question = new LatestRequest(
+    this.#request = new LatestRequest(
       (params) => request('parameter', params),
       () => {
-        store.dispatch({ kind: 'viewed', view: {} });
+        store.dispatch({ kind: 'viewChanged', view: {} });
       },
     );
     // A narrow panel scrolls the table by itself, which keys can do only where the focus can go.
@@ -55,28 +55,28 @@ export class UpdateCell implements SequenceCell {
       role: 'region',
       'aria-label': 'Parameters of this update',
     };
-    this.#frame.body.append(element('div', scrolled, this.#table), this.#said.element, this.#pictures);
+    this.#frame.body.append(element('div', scrolled, this.#table), this.#status.element, this.#pictures);
   }
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection, theme } = drawing;
-    this.#frame.fold(isFolded(model, this.#frame.title));
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
     const names = inspection.parameters.map(({ name }) => name);
-    const name = shownParameter(names, model.view);
-    this.#choice.update(
+    const name = selectedParameter(names, model.view);
+    this.#choice.setOptions(
       names.map((value) => ({ value, label: formatParameterName(value) })),
       name,
     );
     const chosen = inspection.parameters.find((parameter) => parameter.name === name);
-    this.#frame.say(sentence(inspection) + (chosen === undefined ? '' : direction(chosen)));
+    this.#frame.setSummary(summary(inspection) + (chosen === undefined ? '' : formatDirection(chosen)));
     const isHidden = this.#frame.body.hidden;
-    const answer = this.#question.want(
+    const answer = this.#request.request(
       isHidden ? undefined : { update: inspection.update, parameter: name },
-      model.run?.facts.folder ?? '',
+      model.run?.info.folder ?? '',
     );
-    this.#said.update(answer);
-    const elements = drawable(answer);
-    this.#frame.tabulate(memoKey(inspection, elements), () => updateTable(inspection, elements));
+    this.#status.update(answer);
+    const elements = latestValue(answer);
+    this.#frame.setTable(memoKey(inspection, elements), () => updateTable(inspection, elements));
     if (isHidden) return;
     const table = memoKey(inspection);
     if (table !== this.#drawnTable) this.#table.replaceChildren(...tableOf(inspection));
@@ -90,7 +90,7 @@ export class UpdateCell implements SequenceCell {
   }
 }
 
-function sentence({ gradNorm, clipCoefficient, learningRate, parameters }: Inspection): string {
+function summary({ gradNorm, clipCoefficient, learningRate, parameters }: Inspection): string {
   const step = Math.hypot(...parameters.map(({ updateNorm }) => updateNorm));
   const weights = Math.hypot(...parameters.map(({ weightNorm }) => weightNorm));
   const clipped = clipCoefficient < 1 ? `, scaled by ${formatNumber(clipCoefficient)} to fit the threshold` : '';
@@ -159,7 +159,7 @@ const slotNames: Readonly<Record<string, string>> = {
 };
 
 /** How the step lies to the gradient: what the optimizer made of it. */
-function direction({ descent, name }: InspectedParameter): string {
+function formatDirection({ descent, name }: InspectedParameter): string {
   if (!Number.isFinite(descent)) return '';
   const angle = (Math.acos(Math.max(-1, Math.min(1, descent))) * 180) / Math.PI;
   const words = angle < 5 ? 'straight down its gradient' : `${angle.toFixed(0)}° away from straight down its gradient`;

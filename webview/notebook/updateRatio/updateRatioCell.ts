@@ -11,12 +11,12 @@ import { updateRatioTable } from '../trainingTables';
 import { withOpacity, type Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cell';
-import { legendOf } from '../../plot/curveLegend';
+import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
+import { drawLegend } from '../../plot/curveLegend';
 import { memoKey, Memo } from '../memo';
-import { columnAtUpdate, isRecorded, unrecorded, formatUpdates } from '../loss/lossCurves';
-import { shownParameter } from '../parameterNames';
-import { Surface } from '../../plot/surface';
+import { columnAtUpdate, isRecorded, notRecorded, formatUpdates } from '../loss/lossCurves';
+import { selectedParameter } from '../parameterNames';
+import { TrainingSurface } from '../../plot/surface';
 
 /** A step of about this share of the weights is neither restless nor still. */
 const usualRatio = 1e-3;
@@ -26,7 +26,7 @@ export class UpdateRatioCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #chart = new CurveChart();
-  readonly #surface: Surface;
+  readonly #surface: TrainingSurface;
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #choice;
   readonly #lines = new Memo<readonly Curve[]>();
@@ -35,33 +35,33 @@ export class UpdateRatioCell implements NotebookCell {
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
     this.#frame = new CellFrame(4, 'Update ratio', onFold);
     this.element = this.#frame.element;
-    this.#surface = new Surface(store, zoom, 'Size of the step relative to the weights over updates');
+    this.#surface = new TrainingSurface(store, zoom, 'Size of the step relative to the weights over updates');
     this.#choice = choice<string>('Parameter', (parameter) => {
-      store.dispatch({ kind: 'viewed', view: { parameter } });
+      store.dispatch({ kind: 'viewChanged', view: { parameter } });
     });
     this.#frame.tools.append(this.#choice.element);
     this.#frame.body.append(
       this.#legend,
       this.#frame.readout,
-      element('div', { class: 'plot clip-plot' }, this.#chart.canvas, this.#surface.element),
+      element('div', { class: 'plot short-plot' }, this.#chart.canvas, this.#surface.element),
     );
   }
 
   update({ model, axis, theme }: Drawing): void {
-    this.#frame.fold(isFolded(model, this.#frame.title));
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
     const { run, view } = model;
     if (run === undefined) return;
-    const names = run.facts.layout.parameters;
-    const shown = shownParameter(names, view);
-    this.#choice.update(
+    const names = run.info.layout.parameters;
+    const shown = selectedParameter(names, view);
+    this.#choice.setOptions(
       names.map((value) => ({ value, label: formatParameterName(value) })),
       shown,
     );
     this.#surface.update(axis, undefined);
-    this.#frame.say(sentence(run, shown, model.view.selection?.update));
+    this.#frame.setSummary(summary(run, shown, model.view.selection?.update));
     setText(this.#frame.readout, readout(model, run, shown));
     const series = visibleSeries(run, axis.domain);
-    this.#frame.tabulate(memoKey(run.version, series), () => updateRatioTable(series));
+    this.#frame.setTable(memoKey(run.version, series), () => updateRatioTable(series));
     const key = memoKey(run.version, series, axis.domain, axis.width, theme, shown, this.#frame.body.hidden);
     if (key === this.#drawn || this.#frame.body.hidden) return;
     this.#drawn = key;
@@ -69,7 +69,7 @@ export class UpdateRatioCell implements NotebookCell {
       ...this.#lines.of(memoKey(run.version, series, theme, shown), () => linesOf(series, shown, theme)),
       usualCurve(theme, axis.domain),
     ];
-    legendOf(this.#legend, curves);
+    drawLegend(this.#legend, curves);
     this.#chart.update({ curves, yAxis: 'log', yTitle: '‖ΔW‖ / ‖W‖' }, axis.domain, theme);
   }
 }
@@ -123,12 +123,12 @@ function readout({ hover, view }: Model, run: ShownRun, shown: string): string {
   const series = seriesAt(run, at);
   const column = columnAtUpdate(series, at);
   const updates = formatUpdates(series, column, run.status.updates);
-  if (!isRecorded(series, column)) return `${updates} · ${unrecorded}`;
+  if (!isRecorded(series, column)) return `${updates} · ${notRecorded}`;
   const largest = series.scalars.stride === 1 ? '' : ', the largest';
   return `${updates}${largest} · ‖ΔW‖ / ‖W‖ = ${formatNumber(ratioAt(series, at, shown))} of ${formatParameterName(shown)}`;
 }
 
-function sentence(run: ShownRun, shown: string, selected: number | undefined): string {
+function summary(run: ShownRun, shown: string, selected: number | undefined): string {
   const last = run.status.updates - 1;
   if (last < 0) return 'How far each update moves the weights, relative to their size.';
   const at = selected ?? last;

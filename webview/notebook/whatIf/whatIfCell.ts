@@ -4,14 +4,14 @@ import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import type { RequestReplay } from '../../../src/protocol/replayRequests';
-import { drawable, LatestRequest } from '../../store/question';
+import { latestValue, LatestRequest } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
 import { tableElement, type Table } from '../../plot/table';
 import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
-import { AnswerLine } from '../answerLine';
-import { CellFrame, isFolded } from '../cell';
-import { legendOf } from '../../plot/curveLegend';
+import { RequestStatus } from '../requestStatus';
+import { CellFrame, isFolded } from '../cellFrame';
+import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 import { WhatIfControls } from './whatIfControls';
@@ -22,13 +22,13 @@ export class WhatIfCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #controls: WhatIfControls;
-  readonly #question: LatestRequest<WhatIfRequest, WhatIf>;
+  readonly #request: LatestRequest<WhatIfRequest, WhatIf>;
   readonly #surface: SequenceSurface;
   readonly #chart = new CurveChart();
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #labels = element('div');
   readonly #table = element('div');
-  readonly #said = new AnswerLine('Computing the update once more…', '');
+  readonly #status = new RequestStatus('Computing the update once more…', '');
   readonly #shown: HTMLElement;
   #change: WhatIfChange = {};
   #drawn = '';
@@ -37,13 +37,13 @@ export class WhatIfCell implements SequenceCell {
     this.#frame = new CellFrame(13, 'What if', onFold);
     this.element = this.#frame.element;
     const redraw = (): void => {
-      store.dispatch({ kind: 'viewed', view: {} });
+      store.dispatch({ kind: 'viewChanged', view: {} });
     };
     this.#controls = new WhatIfControls((change) => {
       this.#change = change;
       redraw();
     });
-    this.#question = new LatestRequest((params) => request('whatIf', params), redraw);
+    this.#request = new LatestRequest((params) => request('whatIf', params), redraw);
     this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step, as trained and with the change');
     this.#shown = element(
       'div',
@@ -54,24 +54,24 @@ export class WhatIfCell implements SequenceCell {
       element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
       this.#labels,
     );
-    this.#frame.body.append(this.#controls.element, this.#said.element, this.#shown);
+    this.#frame.body.append(this.#controls.element, this.#status.element, this.#shown);
   }
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
-    this.#frame.fold(isFolded(model, this.#frame.title));
-    const facts = model.run?.facts;
-    if (facts === undefined) return;
-    this.#controls.update(facts, inspection);
+    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    const info = model.run?.info;
+    if (info === undefined) return;
+    this.#controls.update(info, inspection);
     const isAsked = !this.#frame.body.hidden && Object.keys(this.#change).length > 0;
     const request = { update: inspection.update, change: this.#change };
-    const answer = this.#question.want(isAsked ? request : undefined, facts.folder ?? '');
-    const result = drawable(answer);
-    this.#said.update(answer);
+    const answer = this.#request.request(isAsked ? request : undefined, info.folder ?? '');
+    const result = latestValue(answer);
+    this.#status.update(answer);
     this.#shown.hidden = result === undefined;
-    this.#frame.say(result === undefined ? nothingChanged(inspection.update) : sentence(result));
+    this.#frame.setSummary(result === undefined ? emptySummary(inspection.update) : summary(result));
     if (result === undefined) return;
-    this.#frame.tabulate(memoKey(result), () => comparison(result));
+    this.#frame.setTable(memoKey(result), () => comparison(result));
     this.#surface.update(drawing);
     setText(this.#frame.readout, readout(result, stepInFocus(model, inspection.steps)));
     const key = memoKey(result, axis.width, axis.domain, theme);
@@ -79,17 +79,17 @@ export class WhatIfCell implements SequenceCell {
     this.#drawn = key;
     this.#table.replaceChildren(tableElement(comparison(result)));
     const curves = curvesOf(result, theme);
-    legendOf(this.#legend, curves);
+    drawLegend(this.#legend, curves);
     this.#labels.replaceChildren(stepLabels(axis));
     this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂h_t‖', xTicks: false }, axis.domain, theme);
   }
 }
 
-function nothingChanged(update: number): string {
+function emptySummary(update: number): string {
   return `Change the clipping, the truncation or the rate: update ${update.toLocaleString('en-US')} is computed once more from the same weights and the same batch. Nothing is trained.`;
 }
 
-function sentence({ actual, changed, stepCosine, stepRatio }: WhatIf): string {
+function summary({ actual, changed, stepCosine, stepRatio }: WhatIf): string {
   if (actual.updateNorm === 0 || changed.updateNorm === 0) {
     const which = actual.updateNorm === 0 ? 'As trained, the step is' : 'With the change, the step would be';
     return `${which} exactly 0: nothing moves.`;

@@ -17,38 +17,38 @@ export class WhatIfControls {
   readonly #covered;
   readonly #backward;
   readonly #rate;
-  #kind: Clipping = 'trained';
-  #limit: number | undefined;
-  #reach: Covered = 'trained';
-  #back: number | undefined;
+  #clippingKind: Clipping = 'trained';
+  #thresholdValue: number | undefined;
+  #coveredKind: Covered = 'trained';
+  #backwardSteps: number | undefined;
   #learningRate: number | undefined;
-  #trained: { readonly facts: RunInfo; readonly inspection: Inspection } | undefined;
+  #trained: { readonly info: RunInfo; readonly inspection: Inspection } | undefined;
 
   /** @param onChange told everything that differs from the trained update; an empty object is nothing */
   constructor(readonly onChange: (change: WhatIfChange) => void) {
     this.#clipping = choice<Clipping>('Clipping', (kind) => {
-      this.#kind = kind;
-      this.#tell();
+      this.#clippingKind = kind;
+      this.#notify();
     });
     this.#threshold = numberField(
       'threshold',
       positiveNumbers,
       (limit) => {
-        this.#limit = limit;
-        this.#tell();
+        this.#thresholdValue = limit;
+        this.#notify();
       },
       formatShortNumber,
     );
     this.#covered = choice<Covered>('Gradient covers', (covered) => {
-      this.#reach = covered;
-      this.#tell();
+      this.#coveredKind = covered;
+      this.#notify();
     });
     this.#backward = numberField(
       'steps',
       wholeNumbersTo(() => this.#trained?.inspection.steps ?? 1, 1),
       (back) => {
-        this.#back = back;
-        this.#tell();
+        this.#backwardSteps = back;
+        this.#notify();
       },
     );
     this.#rate = numberField(
@@ -56,7 +56,7 @@ export class WhatIfControls {
       positiveNumbers,
       (rate) => {
         this.#learningRate = rate;
-        this.#tell();
+        this.#notify();
       },
       formatShortNumber,
     );
@@ -64,10 +64,10 @@ export class WhatIfControls {
       label: 'As trained',
       hint: 'Take back every change',
       onPress: () => {
-        this.#kind = 'trained';
-        this.#reach = 'trained';
+        this.#clippingKind = 'trained';
+        this.#coveredKind = 'trained';
         this.#learningRate = undefined;
-        this.#tell();
+        this.#notify();
       },
     });
     this.element = element(
@@ -82,11 +82,11 @@ export class WhatIfControls {
     );
   }
 
-  update(facts: RunInfo, inspection: Inspection): void {
-    this.#trained = { facts, inspection };
-    const { clip } = facts;
+  update(info: RunInfo, inspection: Inspection): void {
+    this.#trained = { info, inspection };
+    const { clip } = info;
     const trainedClip = clip === null ? 'none' : `${clip.kind} ${formatShortNumber(clip.threshold)}`;
-    this.#clipping.update(
+    this.#clipping.setOptions(
       [
         { value: 'trained', label: `as trained (${trainedClip})` },
         { value: 'none', label: 'none' },
@@ -94,45 +94,50 @@ export class WhatIfControls {
         { value: 'value', label: 'every element' },
         { value: 'hidden', label: '∂L/∂h_t' },
       ],
-      this.#kind,
+      this.#clippingKind,
     );
-    const hasThreshold = this.#kind !== 'trained' && this.#kind !== 'none';
+    const hasThreshold = this.#clippingKind !== 'trained' && this.#clippingKind !== 'none';
     this.#threshold.element.hidden = !hasThreshold;
-    this.#threshold.update(this.#thresholdOf(facts, inspection), hasThreshold);
+    this.#threshold.update(this.#thresholdOf(info, inspection), hasThreshold);
     const covered = inspection.steps - inspection.gradientFrom;
-    this.#covered.update(
+    this.#covered.setOptions(
       [
         { value: 'trained', label: `as trained (${covered} of ${inspection.steps} steps)` },
         { value: 'full', label: 'all steps' },
         { value: 'last', label: 'the last' },
       ],
-      this.#reach,
+      this.#coveredKind,
     );
-    this.#backward.element.hidden = this.#reach !== 'last';
-    this.#backward.update(this.#stepsOf(inspection), this.#reach === 'last');
+    this.#backward.element.hidden = this.#coveredKind !== 'last';
+    this.#backward.update(this.#stepsOf(inspection), this.#coveredKind === 'last');
     this.#rate.update(this.#learningRate ?? inspection.learningRate, true);
   }
 
   /** Half of the gradient's norm is a threshold that shows something, until the person names one. */
   #thresholdOf({ clip }: RunInfo, { gradNorm }: Inspection): number {
-    return this.#limit ?? clip?.threshold ?? Number((gradNorm / 2).toPrecision(2));
+    return this.#thresholdValue ?? clip?.threshold ?? Number((gradNorm / 2).toPrecision(2));
   }
 
   #stepsOf({ steps }: Inspection): number {
-    return Math.min(steps, this.#back ?? Math.max(1, Math.round(steps / 4)));
+    return Math.min(steps, this.#backwardSteps ?? Math.max(1, Math.round(steps / 4)));
   }
 
-  #tell(): void {
+  #notify(): void {
     const trained = this.#trained;
     if (trained === undefined) return;
-    const { facts, inspection } = trained;
+    const { info, inspection } = trained;
     const change: WhatIfChange = {
-      ...(this.#kind === 'trained'
+      ...(this.#clippingKind === 'trained'
         ? {}
         : {
-            clip: this.#kind === 'none' ? null : { kind: this.#kind, threshold: this.#thresholdOf(facts, inspection) },
+            clip:
+              this.#clippingKind === 'none'
+                ? null
+                : { kind: this.#clippingKind, threshold: this.#thresholdOf(info, inspection) },
           }),
-      ...(this.#reach === 'trained' ? {} : { backward: this.#reach === 'full' ? 'full' : this.#stepsOf(inspection) }),
+      ...(this.#coveredKind === 'trained'
+        ? {}
+        : { backward: this.#coveredKind === 'full' ? 'full' : this.#stepsOf(inspection) }),
       ...(this.#learningRate === undefined ? {} : { learningRate: this.#learningRate }),
     };
     this.onChange(change);

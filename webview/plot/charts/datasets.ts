@@ -30,7 +30,7 @@ export class Datasets {
       const at = free.findIndex((earlier) => earlier.look === look);
       const [earlier] = at < 0 ? [] : free.splice(at, 1);
       const dataset = earlier?.dataset ?? { ...styleOf(curve), data: [] };
-      dataset.data = visible(curve.points, domain);
+      dataset.data = visiblePoints(curve.points, domain);
       return { look, dataset };
     });
     return this.#drawn.map(({ dataset }) => dataset);
@@ -59,7 +59,7 @@ function styleOf(curve: Curve): Omit<LineDataset, 'data'> {
 const byX = bisector(({ x }: Curve['points'][number]) => x);
 
 /** The points in sight, which stand in the order of x, and one on either side, so that lines leave the picture where they should. */
-function visible(points: Curve['points'], domain: readonly [number, number]): { x: number; y: number }[] {
+function visiblePoints(points: Curve['points'], domain: readonly [number, number]): { x: number; y: number }[] {
   const first = byX.left(points, domain[0]);
   const end = byX.right(points, domain[1]);
   return points.slice(Math.max(0, first - 1), end + 1);

@@ -4,7 +4,7 @@ import { formatNumber } from '../../../src/text/numbers';
 import type { Theme } from '../../theme/theme';
 
 /** What the points of a projection are coloured by. */
-export type ColourBy = 'step' | 'both' | 'input' | 'likeliest' | 'asked' | 'value';
+export type ColourProperty = 'step' | 'both' | 'input' | 'likeliest' | 'asked' | 'value';
 
 /** The colour of every point, and what the colours mean. */
 export interface Colouring {
@@ -24,7 +24,7 @@ export interface Names {
 }
 
 /** What the points of this projection can be coloured by, the most telling first. */
-export function colourings({ inputs, likeliest, asked, values }: Projection, names: Names): readonly ColourBy[] {
+export function colourings({ inputs, likeliest, asked, values }: Projection, names: Names): readonly ColourProperty[] {
   const hasInputs = inputs.some((index) => index >= 0);
   const hasAnswers = likeliest.some((index) => index >= 0);
   const canBoth = hasInputs && hasAnswers && names.inputs.length * names.outputs.length <= mostNamed;
@@ -39,7 +39,7 @@ export function colourings({ inputs, likeliest, asked, values }: Projection, nam
 }
 
 /** Colours the points of a projection. */
-export function colour(projection: Projection, by: ColourBy, names: Names, theme: Theme): Colouring {
+export function colour(projection: Projection, by: ColourProperty, names: Names, theme: Theme): Colouring {
   switch (by) {
     case 'step':
       return gradual(projection.steps, theme, (value) => `t = ${value}`);

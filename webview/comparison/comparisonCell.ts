@@ -20,6 +20,6 @@ export interface ComparisonCell {
 }
 
 /** Lights up one run and one place, or none. */
-export function point(store: ComparisonStore, lit?: number, update?: number, t?: number): void {
-  store.dispatch({ kind: 'pointed', lit, update, t });
+export function highlight(store: ComparisonStore, highlighted?: number, update?: number, t?: number): void {
+  store.dispatch({ kind: 'highlightChanged', highlighted, update, t });
 }

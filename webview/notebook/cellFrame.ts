@@ -32,13 +32,13 @@ export class CellFrame {
   readonly tools = element('div', { class: 'cell-tools' });
   readonly body = element('div', { class: 'cell-body' });
   readonly readout = element('div', { class: 'readout' });
-  readonly #sentence: HTMLElement;
-  readonly #why: HTMLElement;
+  readonly #summary: HTMLElement;
+  readonly #help: HTMLElement;
   readonly #table = element('div', { class: 'cell-table' });
-  readonly #said = element('div', { class: 'cell-said', role: 'status' });
+  readonly #status = element('div', { class: 'cell-status', role: 'status' });
   readonly #actions = element('div', { class: 'cell-actions' });
-  readonly #fold: HTMLElement;
-  readonly #whyButton: HTMLElement;
+  readonly #foldButton: HTMLElement;
+  readonly #helpButton: HTMLElement;
   readonly #tableButtons: readonly HTMLElement[];
   #isFolded = false;
   #tableOf: (() => Table) | undefined;
@@ -51,22 +51,22 @@ export class CellFrame {
     onFold: (title: string) => void,
   ) {
     const id = `cell-${number}`;
-    this.#sentence = element('p', { class: 'sentence', id: `${id}-sentence` });
-    this.#why = whyElement(title, `${id}-why`);
-    this.#fold = button({
+    this.#summary = element('p', { class: 'cell-summary', id: `${id}-sentence` });
+    this.#help = helpElement(title, `${id}-why`);
+    this.#foldButton = button({
       label: `Fold ${title}`,
-      sign: 'unfolded',
+      icon: 'unfolded',
       appearance: 'icon',
       onPress: () => {
         onFold(title);
       },
     });
-    this.#fold.setAttribute('aria-controls', `${id}-body`);
+    this.#foldButton.setAttribute('aria-controls', `${id}-body`);
     this.body.id = `${id}-body`;
-    this.#whyButton = this.#action(`Why: ${title}`, 'why', () => {
-      this.#toggle(this.#why, this.#whyButton);
+    this.#helpButton = this.#action(`Why: ${title}`, 'why', () => {
+      this.#toggle(this.#help, this.#helpButton);
     });
-    this.#whyButton.setAttribute('aria-controls', `${id}-why`);
+    this.#helpButton.setAttribute('aria-controls', `${id}-why`);
     const show = this.#action(`Table of ${title}`, 'table', () => {
       this.#toggle(this.#table, show);
       this.#tableKey = '';
@@ -76,30 +76,35 @@ export class CellFrame {
     const copyImage = this.#action(`Copy ${title} as a picture (PNG)`, 'picture', () => this.#copyPicture());
     this.#tableButtons = [show, copyTable];
     for (const [control, target] of [
-      [this.#whyButton, this.#why],
+      [this.#helpButton, this.#help],
       [show, this.#table],
     ] as const) {
       target.hidden = true;
       control.setAttribute('aria-expanded', 'false');
     }
     for (const control of this.#tableButtons) control.hidden = true;
-    this.#actions.append(this.#whyButton, show, copyTable, copyImage);
-    const heading = element('h2', { id: `${id}-title` }, element('span', { class: 'gutter' }, `[${number}]`), title);
+    this.#actions.append(this.#helpButton, show, copyTable, copyImage);
+    const heading = element(
+      'h2',
+      { id: `${id}-title` },
+      element('span', { class: 'cell-number' }, `[${number}]`),
+      title,
+    );
     this.element = element(
       'section',
       { class: 'cell', 'aria-labelledby': `${id}-title`, 'aria-describedby': `${id}-sentence` },
-      element('header', { class: 'cell-head' }, this.#fold, heading, this.#actions, this.tools),
-      this.#sentence,
-      this.#why,
-      this.#said,
+      element('header', { class: 'cell-head' }, this.#foldButton, heading, this.#actions, this.tools),
+      this.#summary,
+      this.#help,
+      this.#status,
       this.body,
       this.#table,
     );
   }
 
   /** The sentence that says what the cell shows now. */
-  say(sentence: string): void {
-    setText(this.#sentence, sentence);
+  setSummary(sentence: string): void {
+    setText(this.#summary, sentence);
   }
 
   /**
@@ -107,27 +112,27 @@ export class CellFrame {
    *
    * @param key another one whenever the numbers are others: a table that is open is then made anew
    */
-  tabulate(key: string, tableOf: () => Table): void {
+  setTable(key: string, tableOf: () => Table): void {
     this.#tableOf = tableOf;
     for (const control of this.#tableButtons) control.hidden = false;
     this.#drawTable(key);
   }
 
   /** Folds or unfolds the cell as the view says. */
-  fold(isFolded: boolean): void {
+  setFolded(isFolded: boolean): void {
     this.body.hidden = isFolded;
     this.tools.hidden = isFolded;
     this.#actions.hidden = isFolded;
     this.element.classList.toggle('folded', isFolded);
-    if (isFolded !== this.#isFolded) this.#fold.replaceChildren(icon(isFolded ? 'folded' : 'unfolded'));
+    if (isFolded !== this.#isFolded) this.#foldButton.replaceChildren(icon(isFolded ? 'folded' : 'unfolded'));
     this.#isFolded = isFolded;
-    setAttribute(this.#fold, 'aria-expanded', String(!isFolded));
+    setAttribute(this.#foldButton, 'aria-expanded', String(!isFolded));
   }
 
   #action(label: string, sign: IconName, onPress: () => void | Promise<void>): HTMLElement {
     return button({
       label,
-      sign,
+      icon: sign,
       appearance: 'icon',
       onPress: () => {
         void onPress();
@@ -149,37 +154,37 @@ export class CellFrame {
   async #copyTable(): Promise<void> {
     const table = this.#tableOf?.();
     if (table === undefined) return;
-    await this.#tell(copyText(csvOf(table)), `Copied as CSV: ${table.rows.length} rows.`);
+    await this.#notify(copyText(csvOf(table)), `Copied as CSV: ${table.rows.length} rows.`);
   }
 
   async #copyPicture(): Promise<void> {
     const background = getComputedStyle(document.body).backgroundColor;
-    const isTool = (node: Node): boolean => node === this.#actions || node === this.#fold || node === this.tools;
-    await this.#tell(copyPicture(this.element, background, isTool), 'Copied as a picture.');
+    const isTool = (node: Node): boolean => node === this.#actions || node === this.#foldButton || node === this.tools;
+    await this.#notify(copyPicture(this.element, background, isTool), 'Copied as a picture.');
   }
 
   /** Says how a copy went, for as long as it takes to read it. */
-  async #tell(copied: Promise<void>, success: string): Promise<void> {
+  async #notify(copied: Promise<void>, success: string): Promise<void> {
     try {
       await copied;
-      setText(this.#said, success);
+      setText(this.#status, success);
     } catch (error) {
-      setText(this.#said, `The clipboard took nothing: ${reasonOf(error)}. Click into the panel and try again.`);
+      setText(this.#status, `The clipboard took nothing: ${reasonOf(error)}. Click into the panel and try again.`);
     }
     setTimeout(() => {
-      setText(this.#said, '');
-    }, saidMilliseconds);
+      setText(this.#status, '');
+    }, statusMilliseconds);
   }
 }
 
-const saidMilliseconds = 6000;
+const statusMilliseconds = 6000;
 
-function whyElement(title: CellTitle, id: string): HTMLElement {
-  const { words, formula } = cellHelp[title];
+function helpElement(title: CellTitle, id: string): HTMLElement {
+  const { text, formula } = cellHelp[title];
   return element(
     'div',
-    { class: 'why', id },
-    element('p', {}, ...notation(words)),
+    { class: 'cell-help', id },
+    element('p', {}, ...notation(text)),
     element('p', { class: 'formula' }, ...notation(formula)),
   );
 }
@@ -190,7 +195,7 @@ export function isFolded({ view }: Model, title: string): boolean {
 }
 
 /** The folded titles once somebody pressed the fold of one: it joins them, or leaves them. */
-export function toggled(folded: readonly string[], title: string): readonly string[] {
+export function toggleTitle(folded: readonly string[], title: string): readonly string[] {
   const others = folded.filter((other) => other !== title);
   return others.length < folded.length ? others : [...folded, title];
 }

@@ -1,9 +1,9 @@
-import type { RequestState } from '../store/question';
+import type { RequestState } from '../store/latestRequest';
 import { element, setText } from '../ui/element';
 
 /** The line that stands where an answer is not there yet, or cannot be had. */
-export class AnswerLine {
-  readonly element = element('p', { class: 'look-words', role: 'status' });
+export class RequestStatus {
+  readonly element = element('p', { class: 'status-line', role: 'status' });
 
   /**
    * @param waiting what is being done until the first answer comes
@@ -15,18 +15,18 @@ export class AnswerLine {
   ) {}
 
   update(answer: RequestState<unknown>): void {
-    setText(this.element, this.#words(answer));
+    setText(this.element, this.#textFor(answer));
     this.element.hidden = this.element.textContent === '';
     this.element.classList.toggle('bad', answer.kind === 'failed');
   }
 
-  #words(answer: RequestState<unknown>): string {
+  #textFor(answer: RequestState<unknown>): string {
     switch (answer.kind) {
       case 'none':
       case 'ready':
         return '';
       case 'waiting':
-        return answer.last === undefined ? this.waiting : '';
+        return answer.previous === undefined ? this.waiting : '';
       case 'failed':
         return this.failure === '' ? answer.message : `${this.failure}: ${answer.message}`;
       default:

@@ -3,7 +3,7 @@ import { reasonOf } from '../../src/protocol/channel';
 /** How far the answer to a question is. While another one is awaited, the last one is still there to be looked at. */
 export type RequestState<Result> =
   | { readonly kind: 'none' }
-  | { readonly kind: 'waiting'; readonly last: Result | undefined }
+  | { readonly kind: 'waiting'; readonly previous: Result | undefined }
   | { readonly kind: 'ready'; readonly value: Result }
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -13,58 +13,58 @@ export type RequestState<Result> =
  */
 export class LatestRequest<Params, Result> {
   #wanted: { readonly key: string; readonly params: Params } | undefined;
-  #asked = '';
-  #isUnderWay = false;
-  #answer: RequestState<Result> = { kind: 'none' };
+  #sentKey = '';
+  #isPending = false;
+  #state: RequestState<Result> = { kind: 'none' };
   /** The last answer that there was; a question that failed in between does not blank it. */
-  #last: Result | undefined;
+  #previous: Result | undefined;
 
-  /** @param onAnswer called when there is another answer to be drawn */
+  /** @param onChange called when there is another answer to be drawn */
   constructor(
-    readonly ask: (params: Params) => Promise<Result>,
-    readonly onAnswer: () => void,
+    readonly send: (params: Params) => Promise<Result>,
+    readonly onChange: () => void,
   ) {}
 
   /** What is known of the answer to this question; `of` is another one for another run, whatever the parameters. */
-  want(params: Params | undefined, of: string): RequestState<Result> {
+  request(params: Params | undefined, of: string): RequestState<Result> {
     if (params === undefined) {
       this.#wanted = undefined;
-      this.#asked = '';
-      this.#answer = { kind: 'none' };
-      this.#last = undefined;
-      return this.#answer;
+      this.#sentKey = '';
+      this.#state = { kind: 'none' };
+      this.#previous = undefined;
+      return this.#state;
     }
     this.#wanted = { key: `${of} ${JSON.stringify(params)}`, params };
-    this.#follow();
-    return this.#answer;
+    this.#sendNewest();
+    return this.#state;
   }
 
-  #follow(): void {
+  #sendNewest(): void {
     const wanted = this.#wanted;
-    if (wanted === undefined || this.#isUnderWay || wanted.key === this.#asked) return;
-    this.#isUnderWay = true;
-    this.#asked = wanted.key;
-    this.#answer = { kind: 'waiting', last: this.#last };
-    this.ask(wanted.params)
+    if (wanted === undefined || this.#isPending || wanted.key === this.#sentKey) return;
+    this.#isPending = true;
+    this.#sentKey = wanted.key;
+    this.#state = { kind: 'waiting', previous: this.#previous };
+    this.send(wanted.params)
       .then(
         (value): RequestState<Result> => ({ kind: 'ready', value }),
         (error: unknown): RequestState<Result> => ({ kind: 'failed', message: reasonOf(error) }),
       )
       .then((answer) => {
-        this.#isUnderWay = false;
+        this.#isPending = false;
         // An answer that nobody waits for any more is not kept; the newest question is asked instead.
-        if (this.#asked !== '') {
-          this.#answer = answer;
-          if (answer.kind === 'ready') this.#last = answer.value;
+        if (this.#sentKey !== '') {
+          this.#state = answer;
+          if (answer.kind === 'ready') this.#previous = answer.value;
         }
-        this.#follow();
-        this.onAnswer();
+        this.#sendNewest();
+        this.onChange();
       })
       .catch(() => undefined);
   }
 }
 
 /** The answer to be drawn: the present one, or the last while the next is awaited. */
-export function drawable<Result>(answer: RequestState<Result>): Result | undefined {
-  return answer.kind === 'ready' ? answer.value : answer.kind === 'waiting' ? answer.last : undefined;
+export function latestValue<Result>(answer: RequestState<Result>): Result | undefined {
+  return answer.kind === 'ready' ? answer.value : answer.kind === 'waiting' ? answer.previous : undefined;
 }
