@@ -41,52 +41,54 @@ describe('The chain rule, walked through', () => {
       .waitFor();
   });
 
-  it('follows every loss back by itself', async () => {
+  it('backpropagates every loss separately', async () => {
     assert.match(
-      await sentence('Who reaches whom').innerText(),
-      /A loss reaches back to the beginning of the window, 2 steps/,
+      await sentence('Gradient flow: which loss reaches which step').innerText(),
+      /The gradient stays above 0\.1 % of its value at the loss back to the start of the window, 2 steps/,
     );
-    const picture = cell('Who reaches whom').getByRole('application', { name: /^Which loss reaches/ });
+    const picture = cell('Gradient flow: which loss reaches which step').getByRole('application', {
+      name: /^Which loss reaches/,
+    });
     await picture.focus();
     await workbench.page.keyboard.press('Home');
-    await cell('Who reaches whom')
+    await cell('Gradient flow: which loss reaches which step')
       .getByText(/loss at t = 2, step k = 0 · ‖∂L_2\/∂h_0‖ = \d/)
       .waitFor();
     await workbench.page.keyboard.press('ArrowDown');
-    await cell('Who reaches whom')
+    await cell('Gradient flow: which loss reaches which step')
       .getByText(/loss at t = 1, step k = 0/)
       .waitFor();
-    await cell('Who reaches whom')
+    await cell('Gradient flow: which loss reaches which step')
       .getByText(/W_hh: spectral radius \d.*σ_max/)
       .waitFor();
   });
 
-  it('tells what made the norm, and what another threshold would clip', async () => {
+  it('shows the shares of the norm, and what another threshold would clip', async () => {
     assert.match(
       await sentence('Clipping at this update').innerText(),
-      /does not clip\. The largest part is in .*: \d+(\.\d+)? %/,
+      /doesn’t clip\. The largest share is that of .*: \d+(\.\d+)? %/,
     );
     const slider = workbench.webviewFrame().getByRole('slider', { name: 'Threshold of the norm' });
     await slider.focus();
     await workbench.page.keyboard.press('Home');
     await workbench
       .webviewFrame()
-      .getByText(/clip\? (99|100) % of this run’s updates/)
+      .getByText(/: (99|100) % of this run/)
       .waitFor();
     await workbench.page.keyboard.press('End');
-    await workbench.webviewFrame().getByText('clip? 0 % of this run’s updates').waitFor();
+    await workbench.webviewFrame().getByText(': 0 % of this run').waitFor();
   });
 
-  it('computes an update once more with another rate', async () => {
+  it('recomputes an update with another learning rate', async () => {
     const whatIf = cell('What if');
     const rate = whatIf.locator('.number-field', { hasText: 'learning rate' }).locator('vscode-text-field');
     await rate.click();
     await workbench.page.keyboard.press('Control+A');
     await workbench.page.keyboard.type('0.3');
     await workbench.page.keyboard.press('Enter');
-    await whatIf.getByText('The step would be 3.00 times as long, in the same direction.').waitFor();
+    await whatIf.getByText('The update would be 3.00 times as long, in the same direction.').waitFor();
     await whatIf.getByRole('button', { name: 'As trained' }).click();
-    await whatIf.getByText('Nothing is trained.').waitFor();
+    await whatIf.getByText('The run itself doesn’t change.').waitFor();
   });
 
   it('measures the memory horizon over the run', async () => {

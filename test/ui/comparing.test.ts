@@ -94,7 +94,7 @@ describe('Training all variants of a file', () => {
   });
 
   it('says whose row it is, however far the table is scrolled', async () => {
-    const table = workbench.webviewFrame().getByRole('region', { name: 'What sets the runs apart' });
+    const table = workbench.webviewFrame().getByRole('region', { name: 'Differences between the runs' });
     await workbench.page.setViewportSize({ width: 1000, height: 1100 });
     const visible = await table.evaluate((region) => {
       region.scrollLeft = region.scrollWidth;
@@ -153,7 +153,7 @@ describe('Comparing two runs of one experiment', () => {
       .last()
       .click();
     await workbench.page.locator('.tab.active', { hasText: /^Unroll: Twice, \d+:\d\d/ }).waitFor();
-    await frame.getByText(/^finished 20 \/ 20 updates · began \d+:\d\d/).waitFor();
+    await frame.getByText(/^finished 20 \/ 20 updates · started \d+:\d\d/).waitFor();
     // Another run is trained from the file, which may have been edited since.
     await frame.getByRole('button', { name: 'Train twice.rnn.json', exact: true }).waitFor();
     await workbench.runCommand('Unroll: Rename Run…');

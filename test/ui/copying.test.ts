@@ -20,10 +20,10 @@ describe('Taking a picture with you', () => {
 
   it('shows the numbers behind it and unfolds its why', async () => {
     await press('Table of Loss');
-    await press('Why: Loss');
+    await press('Help: Loss');
     const frame = workbench.webviewFrame();
     assert.equal(await frame.getByRole('region', { name: 'Loss over updates' }).locator('tbody tr').count(), 100);
-    assert.match(await frame.locator('#cell-1-why').innerText(), /walks downhill/);
+    assert.match(await frame.locator('#cell-1-help').innerText(), /gradient descent/);
   });
 
   it('copies them as CSV', async () => {
@@ -54,7 +54,7 @@ describe('Taking a picture with you', () => {
   it('tells the keys when asked with ?', async () => {
     await workbench.webviewFrame().locator('#cell-1-body .surface').focus();
     await workbench.page.keyboard.press('?');
-    await workbench.webviewFrame().getByText('previous and next update, from anywhere').waitFor();
+    await workbench.webviewFrame().getByText('previous and next update, wherever the focus is').waitFor();
     await workbench.page.keyboard.press('Escape');
     await workbench.webviewFrame().locator('dialog').waitFor({ state: 'hidden' });
   });

@@ -63,11 +63,11 @@ describe('Walking through an update', () => {
     await type('update', '99999');
     await frame
       .getByRole('alert')
-      .filter({ hasText: '“99999” is not taken: it must be a whole number from 0 to 39.' })
+      .filter({ hasText: '“99999” is not valid. Enter a whole number from 0 to 39.' })
       .waitFor();
     await frame.getByText('Sequence time — update 7').waitFor();
     await type('sequence', 'x');
-    await frame.getByRole('alert').filter({ hasText: '“x” is not taken' }).waitFor();
+    await frame.getByRole('alert').filter({ hasText: '“x” is not valid' }).waitFor();
     await type('update', '7');
     await frame.getByRole('alert').filter({ hasText: '99999' }).waitFor({ state: 'detached' });
   });
@@ -130,7 +130,7 @@ describe('A run that diverged', () => {
     const frame = workbench.webviewFrame();
     const net = frame.getByRole('region', { name: 'Unrolled net' });
     await net.locator('.cell-summary').waitFor();
-    await frame.getByRole('button', { name: 'Replay to just before' }).click();
+    await frame.getByRole('button', { name: 'Replay last finite update' }).click();
     const box = await net.evaluate((cell) => cell.getBoundingClientRect().top / innerHeight);
     assert.ok(box > 0 && box < 1, `the unrolled net begins at ${box} of the window's height`);
   });
@@ -176,7 +176,7 @@ describe('A run from a machine with other kernels', () => {
     const [, done = ''] =
       /([\d,]+) \/ 100,000,000/.exec(await frame.getByText('/ 100,000,000').first().innerText()) ?? [];
     const stopped = Number(done.replaceAll(',', ''));
-    await frame.getByRole('button', { name: 'Resume the run' }).click();
+    await frame.getByRole('button', { name: 'Resume run' }).click();
     await frame.getByRole('button', { name: 'Pause' }).click();
     await frame.getByText(/^paused/).waitFor();
     await look(stopped);

@@ -63,7 +63,7 @@ describe('The unrolled net', () => {
     await formula().getByText('h1 = tanh(Wxh x1 + Whh h0 + bh)').waitFor();
     const words = await formula().innerText();
     assert.match(words, /h1\s*\[0\] = tanh\(.+·0\.5 \+ .+\) = tanh\(.+\) = −?0\.\d+/);
-    assert.match(words, /All 2 units computed anew from these numbers, they agree with the engine/);
+    assert.match(words, /All 2 units computed from these numbers agree with the engine/);
   });
 
   it('goes from node to node and to the formula by keys', async () => {
@@ -79,7 +79,7 @@ describe('The unrolled net', () => {
   it('folds into the loop in a motion that can be stopped, and unfolds again', async () => {
     const control = cell().locator('vscode-button', { hasText: 'Fold into the loop' });
     const labels = await control.evaluate(pressTwice);
-    assert.deepEqual(labels, ['Stop the motion', 'Unfold the loop']);
+    assert.deepEqual(labels, ['Stop the animation', 'Unfold the loop']);
     await fold('Unfold the loop').waitFor();
     assert.equal(
       await cell()
@@ -136,11 +136,11 @@ describe('The output of a net that writes', () => {
     // The first answers give the cells above their height.
     await sectionOf(workbench, 'Update').locator('figure').first().waitFor({ state: 'attached' });
     await sectionOf(workbench, 'Output').locator('h2').scrollIntoViewIfNeeded();
-    const sample = frame.getByRole('region', { name: 'Drawn text' });
+    const sample = frame.getByRole('region', { name: 'Sampled text' });
     await sample.waitFor();
     const drawn = await sample.innerText();
     assert.ok(drawn.length > 200, drawn);
-    await frame.getByRole('button', { name: 'Draw another' }).click();
+    await frame.getByRole('button', { name: 'Sample again' }).click();
     while ((await sample.innerText()) === drawn) await workbench.page.waitForTimeout(50);
     const prompt = frame.locator('.text-field vscode-text-field');
     await prompt.click();

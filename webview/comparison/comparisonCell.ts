@@ -19,7 +19,7 @@ export interface ComparisonCell {
   update(drawing: ComparisonDrawing): void;
 }
 
-/** Lights up one run and one place, or none. */
+/** Highlights one run and one point, or none. */
 export function highlight(store: ComparisonStore, highlighted?: number, update?: number, t?: number): void {
   store.dispatch({ kind: 'highlightChanged', highlighted, update, t });
 }

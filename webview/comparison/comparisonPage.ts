@@ -13,7 +13,7 @@ import { HeatmapsCell } from './heatmapsCell';
 import { emptyComparison, reduceComparison } from './model';
 import './comparison.css';
 
-/** The page of a comparison: connects, asks for the first paint, then follows events. */
+/** The page of a comparison: connects to the host, requests the state and then follows events. */
 export function showComparison(root: HTMLElement): void {
   const host = connectHost<ComparisonHostContract>();
   const { channel } = host;
@@ -62,7 +62,7 @@ export function showComparison(root: HTMLElement): void {
     const axis = axisTo(end, model.view.range, root.clientWidth);
     const isEmpty = model.members.length === 0;
     setText(title, model.members.length === 1 ? '1 run' : `${model.members.length} runs compared`);
-    setText(words, model.isReady ? 'Nothing is left to compare. Choose two or more runs.' : 'Asking for the runs…');
+    setText(words, model.isReady ? 'No runs to compare. Choose two or more.' : 'Loading runs…');
     empty.hidden = !isEmpty;
     group.hidden = isEmpty;
     choose.hidden = !model.isReady;

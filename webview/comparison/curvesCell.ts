@@ -24,7 +24,7 @@ import { lineStyle, lineLegend } from './lineStyle';
 import type { Comparison, ComparisonView, Measure, Member } from './model';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
 import { formatNewest } from './formatNewest';
-import { StableReadout } from './steadyReadout';
+import { StableReadout } from './stableReadout';
 
 const measures: Readonly<Record<Measure, string>> = {
   loss: 'training loss',
@@ -32,7 +32,7 @@ const measures: Readonly<Record<Measure, string>> = {
   gradNorm: '‖g‖ before clipping',
 };
 
-/** [1] One curve a run, over the same updates. */
+/** [1] One curve per run, over the same updates. */
 export class CurvesCell implements ComparisonCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -52,7 +52,10 @@ export class CurvesCell implements ComparisonCell {
   ) {
     this.#frame = new CellFrame(1, 'Loss', onFold);
     this.element = this.#frame.element;
-    this.#readout = new StableReadout(this.#frame.readout, 'Point at the curves to read every run at one update.');
+    this.#readout = new StableReadout(
+      this.#frame.readout,
+      'Point at the curves to see the values of all runs at one update.',
+    );
     const set = (view: Partial<ComparisonView>): void => {
       store.dispatch({ kind: 'viewChanged', view });
     };
@@ -184,7 +187,7 @@ function valueAt(run: ShownRun | undefined, update: number, measure: Measure): n
   const column = columnAtUpdate(run.series, update);
   if (measure === 'loss') return meanLoss(run.series, column);
   if (measure === 'gradNorm') return run.series.scalars.column('gradNorm', column)[0] ?? NaN;
-  // Between two validations the last one still holds.
+  // Between two validations the last one applies.
   const values = run.series.scalars.values('validationLoss').subarray(0, column + 1);
   return values.findLast((value) => !Number.isNaN(value)) ?? NaN;
 }
@@ -206,11 +209,11 @@ function curvesOf(
       width: highlighted === id ? 3 : 1.5,
     };
   });
-  // What is highlighted lies above the others.
+  // The highlighted run is drawn on top.
   return curves.sort((a, b) => (a.width ?? 0) - (b.width ?? 0));
 }
 
-/** The baselines of the runs, where all have the same: another task has others. */
+/** The baselines, if all runs have the same ones: they depend on the task. */
 function baselinesOf(
   drawn: readonly DrawnMember[],
   measure: Measure,
@@ -219,7 +222,7 @@ function baselinesOf(
 ): readonly Curve[] {
   const all = new Set(drawn.map(({ run }) => JSON.stringify(run.info.baselines)));
   if (measure === 'gradNorm' || all.size !== 1) return [];
-  // The colour that baselines have elsewhere is one of the runs' here.
+  // Elsewhere baselines have a colour that belongs to a run here.
   return baselineCurves(drawn[0]?.run.info.baselines ?? [], domain, { ...theme, baseline: theme.faint });
 }
 

@@ -6,11 +6,11 @@ import { element } from '../ui/element';
 import type { Comparison } from './model';
 import { highlight, type ComparisonStore } from './comparisonCell';
 
-/** How near (pixels) a curve must be to be the one that is pointed at. */
+/** Largest distance in pixels between the pointer and the curve that it highlights. */
 const nearPixels = 40;
 const farStep = 10;
 
-/** The transparent layer over the curves of several runs: takes the pointer and the keys, and carries the crosshair. */
+/** The transparent layer over the curves of several runs: handles the pointer and the keys, and shows the crosshair. */
 export class CurvesSurface {
   readonly element = element('div', {
     class: 'surface',
@@ -22,7 +22,7 @@ export class CurvesSurface {
   readonly #crosshair = element('div', { class: 'crosshair' });
   #axis: TrainingAxis | undefined;
 
-  /** @param heightOf pixels from the top at which a run's curve stands at an update; NaN where it has none */
+  /** @param heightOf pixels from the top to a run's curve at an update; NaN where it has no value */
   constructor(
     readonly store: ComparisonStore,
     zoom: SharedZoom,
@@ -100,7 +100,7 @@ export class CurvesSurface {
     }
   }
 
-  /** The run before or after the highlighted one, round and round; the first where none is. */
+  /** The run before or after the highlighted one, wrapping around; the first where none is highlighted. */
   #neighbour(by: number): number | undefined {
     const { members, highlighted: highlighted } = this.store.model;
     const at = members.findIndex(({ id }) => id === highlighted);

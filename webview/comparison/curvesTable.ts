@@ -1,17 +1,17 @@
 import type { Table } from '../plot/table';
 
-/** A curve as its run can be asked for it. */
+/** A curve as a function of the update. */
 export interface TabledCurve {
   readonly name: string;
-  /** Updates that the run has made. */
+  /** Number of updates of the run. */
   readonly updates: number;
-  /** Updates that one of its points stands for. */
+  /** Updates per point of the curve. */
   readonly stride: number;
   /** NaN where there is none. */
   readonly valueAt: (update: number) => number;
 }
 
-/** All curves over the same updates, a column each; no finer than the curve that has the fewest points for its updates. */
+/** All curves over the same updates, a column each, at the resolution of the coarsest curve. */
 export function curvesTable(measure: string, curves: readonly TabledCurve[]): Table {
   const stride = Math.max(1, ...curves.map((curve) => curve.stride));
   const updates = Math.max(0, ...curves.map((curve) => curve.updates));

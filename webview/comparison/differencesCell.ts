@@ -9,7 +9,7 @@ import { lineSample, lineStyle } from './lineStyle';
 import type { Comparison, Member } from './model';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
 
-/** What the rows of the table ask for. */
+/** The commands of the table's rows. */
 export interface MemberCommands {
   readonly open: (id: number) => void;
   readonly remove: (id: number) => void;
@@ -17,14 +17,14 @@ export interface MemberCommands {
 
 const outcomes = ['state', 'updates', 'loss', 'lowest loss', 'validation', 'clipped', 'time'] as const;
 
-/** [3] The keys that the runs do not have alike, beside what came of them. */
+/** [3] The keys in which the runs differ, and the outcomes. */
 export class DifferencesCell implements ComparisonCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #place = element('div', {
     class: 'parameter-table',
     role: 'region',
-    'aria-label': 'What sets the runs apart',
+    'aria-label': 'Differences between the runs',
     tabindex: '0',
   });
   readonly #rows = new Map<number, HTMLTableRowElement>();
@@ -35,7 +35,7 @@ export class DifferencesCell implements ComparisonCell {
     onFold: (title: string) => void,
     readonly requests: MemberCommands,
   ) {
-    this.#frame = new CellFrame(3, 'What sets them apart', onFold);
+    this.#frame = new CellFrame(3, 'Differences', onFold);
     this.element = this.#frame.element;
     this.#frame.body.append(this.#place);
   }
@@ -54,7 +54,7 @@ export class DifferencesCell implements ComparisonCell {
   }
 
   #build({ members, keys }: Comparison, cells: readonly (readonly string[])[], theme: Theme): void {
-    // The focus stays on the row it is on.
+    // Keep the focus on the focused row.
     const focused = [...this.#rows].find(([, row]) => row === document.activeElement)?.[0];
     this.#rows.clear();
     const names = ['run', ...keys, ...outcomes];
@@ -86,7 +86,7 @@ export class DifferencesCell implements ComparisonCell {
       },
     });
     const remove = button({
-      label: `Take ${name} out of the comparison`,
+      label: `Remove ${name} from the comparison`,
       icon: 'close',
       appearance: 'icon',
       onPress: () => {
@@ -123,7 +123,7 @@ export class DifferencesCell implements ComparisonCell {
   }
 }
 
-/** A dotted key, so that it can go on in another line after a dot. */
+/** A dotted key that may wrap after a dot. */
 function breakable(key: string): readonly (Node | string)[] {
   return key.split('.').flatMap((part, i) => (i === 0 ? [part] : ['.', element('wbr'), part]));
 }
@@ -155,15 +155,15 @@ function extremesOf({ series, status, info }: NonNullable<Member['run']>) {
 
 function tableOf({ members, keys }: Comparison): Table {
   return {
-    caption: 'What sets the runs apart',
+    caption: 'Differences between the runs',
     columns: ['run', ...keys, ...outcomes],
     rows: members.map((member) => [member.name, ...cellsOf(member, keys)]),
   };
 }
 
 function summary({ keys, members }: Comparison): string {
-  if (members.length < 2) return 'With a second run, the keys that the two do not have alike stand here.';
-  if (keys.length === 0) return 'The experiments of these runs are alike in every key.';
+  if (members.length < 2) return 'Add a second run to see the keys in which they differ.';
+  if (keys.length === 0) return 'The experiments of these runs have the same value for every key.';
   const named = keys.length <= 4 ? keys.join(', ') : `${keys.slice(0, 4).join(', ')} and ${keys.length - 4} more`;
   return `The runs differ in ${named}.`;
 }

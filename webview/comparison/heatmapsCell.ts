@@ -11,7 +11,7 @@ import { lineStyle, lineLegend } from './lineStyle';
 import type { Comparison, ComparisonView, Member } from './model';
 import { formatShare } from './formatShare';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
-import { StableReadout } from './steadyReadout';
+import { StableReadout } from './stableReadout';
 import { TileAxes } from './tileAxes';
 
 const names: Readonly<Record<ComparisonView['quantity'], string>> = {
@@ -28,7 +28,7 @@ interface Tile {
   drawn: string;
 }
 
-/** [2] The gradient through time of every run, side by side on one colour scale and over the same updates. */
+/** [2] The gradient through time of every run, side by side with one colour scale and one range of updates. */
 export class HeatmapsCell implements ComparisonCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -46,7 +46,7 @@ export class HeatmapsCell implements ComparisonCell {
   ) {
     this.#frame = new CellFrame(2, 'Gradient through time', onFold);
     this.element = this.#frame.element;
-    this.#readout = new StableReadout(this.#frame.readout, 'Point at a heatmap to read the same cell of every run.');
+    this.#readout = new StableReadout(this.#frame.readout, 'Point at a heatmap to see the value of every run there.');
     this.#quantity = choice<ComparisonView['quantity']>('Show', (quantity) => {
       store.dispatch({ kind: 'viewChanged', view: { quantity } });
     });
@@ -95,7 +95,7 @@ export class HeatmapsCell implements ComparisonCell {
     );
   }
 
-  /** A tile for every run, in the order of the runs; those of runs that were taken out go. */
+  /** One tile per run, in the order of the runs. */
   #arrange(members: readonly Member[]): void {
     const wanted = members.map(({ id }) => id);
     if (wanted.join() === [...this.#tiles.keys()].join()) return;
@@ -204,7 +204,7 @@ function gridOf(run: ShownRun, view: ComparisonView): Grid {
 
 const measured = new WeakMap<ShownRun, { readonly of: string; readonly decades: Decades | undefined }>();
 
-/** The decades that one run needs, all layers together; measured once for each version of it. */
+/** The decades of one run over all layers; cached for each version of the run. */
 function decadesFor(run: ShownRun | undefined, { quantity }: ComparisonView): Decades | undefined {
   if (run === undefined) return undefined;
   const known = measured.get(run);
@@ -230,6 +230,7 @@ function summary(members: readonly Member[], view: ComparisonView): string {
     const column = grid.values.subarray(at, at + grid.rows);
     return [`${name}: ${formatShare(column)}`];
   });
-  if (shares.length === 0) return 'Here every run’s gradient at every time step will stand; nothing is recorded yet.';
-  return `Updates to the right, time steps upwards. The gradient at step 0 as a share of that at the last step, at the newest update — ${shares.join('; ')}.`;
+  if (shares.length === 0)
+    return 'The gradient of every run at every time step will appear here. Nothing is recorded yet.';
+  return `x: update, y: time step. Ratio of the gradient at step 0 to that at the last step, at the latest update: ${shares.join('; ')}.`;
 }

@@ -1,7 +1,7 @@
 import type { Theme } from '../theme/theme';
 import { element } from '../ui/element';
 
-/** How a run is drawn, everywhere the same. */
+/** The line style of a run, the same in all pictures. */
 export interface LineStyle {
   readonly color: string;
   readonly dash: readonly number[];
@@ -10,8 +10,8 @@ export interface LineStyle {
 const dashes: readonly (readonly number[])[] = [[], [7, 3], [2, 2], [10, 3, 2, 3], [4, 2, 1, 2]];
 
 /**
- * The colour and the dashes of a run: both change from one run to the next, so that neighbours differ for those who see
- * no colours too, and the two together repeat only after thirty runs.
+ * The colour and the dashes of a run. Both change from one run to the next, so that neighbours can be told apart without
+ * colour vision, and the combination repeats only after thirty runs.
  */
 export function lineStyle(id: number, theme: Theme): LineStyle {
   return {
@@ -20,7 +20,7 @@ export function lineStyle(id: number, theme: Theme): LineStyle {
   };
 }
 
-/** A piece of a run's line, to stand before its name. */
+/** A sample of a run's line, for legends. */
 export function lineSample({ color, dash }: LineStyle): SVGElement {
   const namespace = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(namespace, 'svg');
@@ -42,7 +42,7 @@ export function lineSample({ color, dash }: LineStyle): SVGElement {
   return svg;
 }
 
-/** A run's name behind a piece of its line. */
+/** A sample of a run's line and its name. */
 export function lineLegend(name: string, style: LineStyle): HTMLElement {
   return element('span', { class: 'curve-name' }, lineSample(style), name);
 }

@@ -6,9 +6,9 @@ import type { CurveView, ShownRun } from '../store/model';
 /** What the curves show of each run. */
 export type Measure = 'loss' | 'validationLoss' | 'gradNorm';
 
-/** One run of the comparison, as it is drawn. */
+/** One run of the comparison. */
 export interface Member {
-  /** The same as long as the panel is open; says which colour and which dashes the run has. */
+  /** Constant while the panel is open; determines the colour and the dashes of the run. */
   readonly id: number;
   readonly name: string;
   readonly status: RunStatus | undefined;
@@ -17,7 +17,7 @@ export interface Member {
   readonly problem: string | undefined;
 }
 
-/** How the person has set the comparison; kept over tab switches and window reloads. */
+/** The user's settings of the comparison; restored after tab switches and window reloads. */
 export interface ComparisonView extends CurveView {
   readonly measure: Measure;
   readonly quantity: 'dh' | 'dhLocal';
@@ -34,7 +34,7 @@ export interface Comparison {
   readonly keys: readonly string[];
   readonly members: readonly Member[];
   readonly view: ComparisonView;
-  /** The run that is pointed at, everywhere. */
+  /** The highlighted run, in all pictures. */
   readonly highlighted: number | undefined;
   /** Under the pointer. */
   readonly update: number | undefined;
@@ -63,7 +63,7 @@ const standardView: ComparisonView = {
   folded: [],
 };
 
-/** Before the host's first answer, with the view of a saved state where that fits. */
+/** The model before the host's first answer, with the view of a stored state where it is valid. */
 export function emptyComparison(saved: unknown): Comparison {
   return {
     isReady: false,
@@ -115,7 +115,7 @@ function runUpdated(member: Member, status: RunStatus): Member {
   return { ...member, status, run };
 }
 
-/** The view that was saved, with the standard for whatever does not fit. */
+/** The stored view; invalid values get their default. */
 function restoreView(saved: unknown): ComparisonView {
   const view = (saved as { readonly view?: Partial<Record<keyof ComparisonView, unknown>> } | null | undefined)?.view;
   const oneOf = <T extends string>(value: unknown, known: readonly T[], otherwise: T): T =>

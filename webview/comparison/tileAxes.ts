@@ -1,6 +1,6 @@
 import { element, setText } from '../ui/element';
 
-/** The axes of one heatmap among others: what stands at their ends, and what they are of. */
+/** The axes of one heatmap of the comparison: names and end values. */
 export class TileAxes {
   readonly #lastStep = element('span');
   readonly #from = element('span');
@@ -17,8 +17,8 @@ export class TileAxes {
   readonly updates = element('div', { class: 'tile-updates' }, this.#from, element('span', {}, 'update'), this.#to);
 
   /**
-   * @param steps T; undefined where the run is not there yet, and its heatmap is empty
-   * @param domain the updates that are in sight
+   * @param steps T; undefined where the run has no data yet and its heatmap is empty
+   * @param domain the visible updates
    */
   update(steps: number | undefined, [from, to]: readonly [number, number]): void {
     for (const axis of [this.steps, this.updates]) axis.classList.toggle('unknown', steps === undefined);

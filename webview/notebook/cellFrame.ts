@@ -17,15 +17,15 @@ export interface Drawing {
   readonly theme: Theme;
 }
 
-/** One cell of the notebook. */
+/** One numbered cell of the notebook. */
 export interface NotebookCell {
   readonly element: HTMLElement;
   update(drawing: Drawing): void;
 }
 
 /**
- * The frame of a cell: gutter number, title, one live sentence, tools, body; and what every cell offers alike, the
- * teacher's why, the table behind the picture, and copies of both.
+ * The frame of a cell: number, title, summary, tools and body; and what all cells have in common: the help text, the
+ * table of the picture's numbers, and buttons that copy both.
  */
 export class CellFrame {
   readonly element: HTMLElement;
@@ -44,7 +44,7 @@ export class CellFrame {
   #tableOf: (() => Table) | undefined;
   #tableKey = '';
 
-  /** @param onFold called when the person folds or unfolds the cell */
+  /** @param onFold called when the user folds or unfolds the cell */
   constructor(
     number: number,
     readonly title: CellTitle,
@@ -52,7 +52,7 @@ export class CellFrame {
   ) {
     const id = `cell-${number}`;
     this.#summary = element('p', { class: 'cell-summary', id: `${id}-sentence` });
-    this.#help = helpElement(title, `${id}-why`);
+    this.#help = helpElement(title, `${id}-help`);
     this.#foldButton = button({
       label: `Fold ${title}`,
       icon: 'unfolded',
@@ -63,10 +63,10 @@ export class CellFrame {
     });
     this.#foldButton.setAttribute('aria-controls', `${id}-body`);
     this.body.id = `${id}-body`;
-    this.#helpButton = this.#action(`Why: ${title}`, 'why', () => {
+    this.#helpButton = this.#action(`Help: ${title}`, 'help', () => {
       this.#toggle(this.#help, this.#helpButton);
     });
-    this.#helpButton.setAttribute('aria-controls', `${id}-why`);
+    this.#helpButton.setAttribute('aria-controls', `${id}-help`);
     const show = this.#action(`Table of ${title}`, 'table', () => {
       this.#toggle(this.#table, show);
       this.#tableKey = '';
@@ -102,15 +102,15 @@ export class CellFrame {
     );
   }
 
-  /** The sentence that says what the cell shows now. */
-  setSummary(sentence: string): void {
-    setText(this.#summary, sentence);
+  /** One line on what the cell shows now. */
+  setSummary(summary: string): void {
+    setText(this.#summary, summary);
   }
 
   /**
-   * The numbers behind the picture, made when somebody asks for them.
+   * The numbers of the picture as a table, made when it is opened or copied.
    *
-   * @param key another one whenever the numbers are others: a table that is open is then made anew
+   * @param key changes whenever the numbers change: an open table is then built again
    */
   setTable(key: string, tableOf: () => Table): void {
     this.#tableOf = tableOf;
@@ -118,7 +118,7 @@ export class CellFrame {
     this.#drawTable(key);
   }
 
-  /** Folds or unfolds the cell as the view says. */
+  /** Folds or unfolds the cell. */
   setFolded(isFolded: boolean): void {
     this.body.hidden = isFolded;
     this.tools.hidden = isFolded;
@@ -163,13 +163,13 @@ export class CellFrame {
     await this.#notify(copyPicture(this.element, background, isTool), 'Copied as a picture.');
   }
 
-  /** Says how a copy went, for as long as it takes to read it. */
+  /** Shows the result of a copy for a few seconds. */
   async #notify(copied: Promise<void>, success: string): Promise<void> {
     try {
       await copied;
       setText(this.#status, success);
     } catch (error) {
-      setText(this.#status, `The clipboard took nothing: ${reasonOf(error)}. Click into the panel and try again.`);
+      setText(this.#status, `Copy failed: ${reasonOf(error)}. Click the panel and try again.`);
     }
     setTimeout(() => {
       setText(this.#status, '');
@@ -194,7 +194,7 @@ export function isFolded({ view }: Model, title: string): boolean {
   return view.folded.includes(title);
 }
 
-/** The folded titles once somebody pressed the fold of one: it joins them, or leaves them. */
+/** The folded titles after toggling one. */
 export function toggleTitle(folded: readonly string[], title: string): readonly string[] {
   const others = folded.filter((other) => other !== title);
   return others.length < folded.length ? others : [...folded, title];

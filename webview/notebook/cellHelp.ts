@@ -1,4 +1,4 @@
-/** What a teacher says of a cell when somebody asks why it is there. */
+/** The help text of a cell. */
 export interface CellHelp {
   /** Two or three sentences, in the notation of `notation`. */
   readonly text: string;
@@ -6,71 +6,71 @@ export interface CellHelp {
   readonly formula: string;
 }
 
-/** The cells of the notebook by their titles, each with its reason. */
+/** The help texts of all cells by title. */
 export const cellHelp = {
   Loss: {
-    text: 'The loss says how wrong the net is on one batch; training walks downhill on it. One batch is a sample, so the curve trembles: what counts is where it goes, and whether it gets below the baseline, which is what an answer without any memory would score.',
+    text: 'The loss measures how wrong the network is on one batch; training reduces it by gradient descent. A batch is only a sample, so the curve is noisy: watch its trend, and whether it gets below the baseline, which is the loss of a prediction without any memory.',
     formula: 'L = Σ_t L_t   (mean: divided by the number of targets)',
   },
   'Gradient through time': {
-    text: 'Every column is one backward pass: it starts at the last step, on top, and runs down to step 0. Each step back multiplies the gradient by W_hh and by the slope of the activation, so it shrinks or grows like a power; a column that fades downwards has nothing to teach the early steps. The total can look healthy when every step has a loss of its own: who reaches whom tells the two apart.',
+    text: 'Every column is one backward pass: it starts at the last step, on top, and runs down to step 0. Each step back multiplies the gradient by W_hh and by the slope of the activation, so it shrinks or grows exponentially; where a column fades downwards, the early steps learn nothing. If every step has its own loss, the total can look healthy although distant losses vanish: the gradient flow shows the difference.',
     formula: '∂L/∂h_t = ∂L_t/∂h_t + (∂h_{t+1}/∂h_t)ᵀ ∂L/∂h_{t+1}',
   },
   Clipping: {
-    text: 'Where the loss has a cliff, one gradient is a thousand times as long as the others, and one step along it throws the weights away. Clipping keeps the direction and shortens the step (norm), or cuts every element by itself, which turns the direction too (value). A run that is clipped at every update does not descend at its learning rate any more: it walks in steps of fixed length.',
+    text: 'At a cliff of the loss, a single gradient can be a thousand times as large as the others, and one update along it destroys the weights. Clipping by norm shortens the gradient and keeps its direction; clipping by value limits every element separately, which changes the direction. If every update is clipped, the size of the gradient no longer matters: every update starts from the same norm.',
     formula: 'g ← g · min(1, c / (‖g‖ + 10^{-6}))',
   },
   Diagnosis: {
-    text: 'A net that does not learn looks like any other from outside. Here its run is held against signs that people have published: a gradient that has vanished before it reaches what must be remembered, gates that never move, steps far too long or too short, a clip that does all the work. A finding is a suspicion with its evidence, no proof; most healthy nets look vanished before they have learned, so that verdict waits for the end.',
+    text: 'The loss alone doesn’t show why a network fails to learn. The run is checked for problems known from the literature: a gradient that vanishes before it reaches the step to be remembered, saturated gates, updates that are far too large or too small, clipping at nearly every update. A finding is a suspicion with evidence, not a proof. Gradients of most healthy networks vanish early in training, so that check waits until the end.',
     formula: 'finding ← measured number, threshold, its source',
   },
   Run: {
-    text: 'Two runs can be compared only where everything but one thing is equal. Here stands everything: net, data, loss, truncation, clipping, optimizer, seed and the kernels that computed it.',
+    text: 'Two runs are comparable only if they differ in a single setting. This is the full list: network, data, loss, truncation, clipping, optimizer, seed and the kernels that computed it.',
     formula: 'θ ← θ − η · step(g)',
   },
-  'What sets them apart': {
-    text: 'An effect can be laid to a cause only where everything else is equal. So the table names the keys that the runs do not have alike, and nothing else; where it names several, no outcome belongs to one of them alone. Another seed is a difference too: train with a few before you believe a small one.',
+  Differences: {
+    text: 'An effect has a clear cause only if everything else is equal. The table lists only the keys in which the runs differ; if there are several, no outcome can be attributed to one of them alone. The seed is a difference too: before you trust a small effect, train with several seeds.',
     formula: 'difference of outcomes ← difference of keys',
   },
   'Update ratio': {
-    text: 'A step is large or small only against the weights it moves. About a thousandth of their norm at each update is a net that learns at its ease; a hundredth is restless, and a hundred-thousandth hardly moves. Matrices that differ by much here learn at different speeds although they share one learning rate.',
+    text: 'The size of an update matters relative to the weights that it changes. A ratio of about 10^{-3} per update is typical of healthy training; 10^{-2} is unstable, and at 10^{-5} the weights hardly change. Matrices with very different ratios learn at different speeds although they share one learning rate.',
     formula: 'ratio = ‖ΔW‖ / ‖W‖',
   },
   'Memory horizon': {
-    text: 'How far back does a loss reach? The horizon is the longest lag at which, in the median, a loss still moves the state by a thousandth of what it moves its own. A net whose horizon is shorter than the lag of the task cannot learn that lag from its gradient, however long it is trained. In an LSTM it follows h_t, through which every input must pass to get into c_t; what c_t then carries by itself stands in the heatmap of ∂L/∂c_t.',
+    text: 'How far back does a loss reach? The horizon is the longest lag at which, in the median, the gradient is still 0.1 % of its value at the loss. A network whose horizon is shorter than the lag of the task can’t learn that lag from its gradient, however long it trains. For an LSTM the horizon is that of h_t, through which every input must pass to get into c_t; what c_t carries by itself is in the heatmap of ∂L/∂c_t.',
     formula: 'horizon = max { ℓ : median_t N_{t,t−ℓ} / N_{t,t} ≥ 10^{-3} }',
   },
   'Unrolled net': {
-    text: 'The net is a loop: the same weights at every step, and the state h_t carries what was seen. Unrolled, it is one deep net with a layer per time step. Everything computed here is kept, because the way back needs it.',
+    text: 'The network is a loop: it applies the same weights at every step, and the state h_t carries information forward. Unrolled, it is a deep network with one layer per time step. The forward pass stores all values, because the backward pass needs them.',
     formula: 'h_t = tanh(W_xh x_t + W_hh h_{t-1} + b_h),   ŷ_t = W_hy h_t + b_y',
   },
   'Loss per step': {
-    text: 'Every step that has a target adds its own loss, and the total is their sum. A step without a target costs nothing, yet its state may matter for a later one. Under truncation only the steps inside the window send a gradient.',
+    text: 'Every step with a target has its own loss, and the total is their sum. A step without a target has no loss, but its state may matter for a later one. With truncation, only steps inside the window contribute to the gradient.',
     formula: 'L = L_0 + L_1 + … + L_{T-1}',
   },
   'Backward through time': {
-    text: 'Backpropagation goes from the last step to the first. At each step the gradient at the state is what this step’s own loss says plus what comes back from the step after; multiplied with the state before, it becomes this step’s term of ∂L/∂W. The weights are shared, so the terms of all steps are added up: their sum is the gradient.',
+    text: 'Backpropagation goes from the last step to the first. At each step, the gradient at the state is the gradient of this step’s own loss plus the gradient from the next step; multiplied by the previous state, it gives this step’s term of ∂L/∂W. The weights are shared, so the gradient is the sum of the terms of all steps.',
     formula:
       'δ_t = ∂L/∂h_t · φ′(a_t),   ∂L/∂W_hh = Σ_t δ_t h_{t-1}ᵀ,   ∂L/∂W_xh = Σ_t δ_t x_tᵀ,   ∂L/∂W_hy = Σ_t ∂L/∂ŷ_t h_tᵀ',
   },
-  'Who reaches whom': {
-    text: 'One loss at time t affects many earlier steps, and this matrix shows each pair by itself: a row is one loss, a column is one step. The sum over a column is what the heatmap above shows, and a sum of near losses hides that a far one says nothing. Read along a row to the left: where it has gone dark, that loss teaches nothing any more.',
+  'Gradient flow: which loss reaches which step': {
+    text: 'A loss at time t sends gradient to many earlier steps, and this matrix shows each pair: a row is a loss, a column is a step. The heatmap above shows the sum over a column, where large gradients of near losses can hide that those of distant losses have vanished. Read a row from right to left: where its colour reaches the low end of the scale, the steps learn nothing from that loss.',
     formula: 'N_{t,k} = ‖∂L_t/∂h_k‖,   ∂L_t/∂h_k = (Π_{j=k+1..t} ∂h_j/∂h_{j-1})ᵀ ∂L_t/∂h_t',
   },
   'Clipping at this update': {
-    text: 'A norm is a sum of squares, so every parameter and every step has its share in it. Clipping by norm scales them all by one factor and keeps the direction (cosine 1); clipping by value cuts only the large elements, so the direction turns. Move the threshold to see which updates of this run it would have caught.',
+    text: 'The squared norm is a sum, so every parameter and every step has a share in it. Clipping by norm scales them all by one factor and keeps the direction (cosine 1); clipping by value limits only the large elements, so the direction changes. Move the threshold slider of the clipping cell to see how many updates of this run another threshold would have clipped.',
     formula: '‖g‖² = Σ_p ‖g_p‖²,   cos = g · g′ / (‖g‖ ‖g′‖)',
   },
   Update: {
-    text: 'The optimizer turns the gradient into a step: momentum adds up earlier gradients, Adam and its kin divide by a running size of each element. A healthy step moves a matrix by about a thousandth of its norm; ten times as much is restless, a hundredth of it is nearly still.',
+    text: 'The optimizer turns the gradient into an update: momentum accumulates earlier gradients, Adam and its relatives divide each element by a running estimate of its magnitude. A healthy update changes a matrix by about 0.1 % of its norm; ten times as much is unstable, a hundredth of that hardly changes it.',
     formula: 'W ← W − η · step(g),   ratio = ‖ΔW‖ / ‖W‖',
   },
   'What if': {
-    text: 'The same update, from the same weights and the same batch, computed once more with one thing changed. Truncation throws away the terms of far steps, so its gradient is biased; clipping shortens; the learning rate only stretches. One update says what the change does at once, not where a whole training would end: for that, make it a variant and train it.',
+    text: 'The same update, recomputed from the same weights and batch with another setting. Truncation drops the terms of distant steps, so its gradient is biased; clipping shortens the gradient; the learning rate only scales the update. A single update shows the immediate effect, not where a whole training would end: for that, add a variant and train it.',
     formula: 'bias = ‖g_k − g_full‖ / ‖g_full‖,   cos = g_k · g_full / (‖g_k‖ ‖g_full‖)',
   },
   Output: {
-    text: 'The loss is a number; this is what the net does with what it learned so far. A text drawn at a low temperature shows what it is sure of, at a high one what it also holds possible. The states are what it remembers: where they fall into clusters, the net has made itself a finite memory.',
+    text: 'The loss is only a number; this is what the network does at this point. A text sampled at a low temperature shows its most confident predictions, a high temperature shows what else it considers possible. The states are its memory: if they form clusters, the network has learned a finite number of states.',
     formula: 'p(next = j) ∝ exp(ŷ_{t,j} / temperature)',
   },
 } as const satisfies Readonly<Record<string, CellHelp>>;

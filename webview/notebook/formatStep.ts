@@ -3,14 +3,14 @@ import { formatNumber } from '../../src/text/numbers';
 
 const mostNumbers = 4;
 
-/** x_t as a person reads it: the symbol, or the numbers. */
+/** x_t as text: the symbol, or the numbers. */
 export function formatInput({ inputs, inputNames, inputKind }: Inspection, t: number): string {
   const width = inputNames.length;
   const row = inputs.subarray(t * width, (t + 1) * width);
   return inputKind === 'oneHot' ? visibleSymbol(inputNames[row.indexOf(1)] ?? '') : numbers(row);
 }
 
-/** ŷ_t: the likeliest class and its probability, or the numbers. */
+/** ŷ_t as text: the top prediction and its probability, or the numbers. */
 export function formatOutput({ outputs, outputNames, lossKind }: Inspection, t: number): string {
   const width = outputNames.length;
   const row = outputs.subarray(t * width, (t + 1) * width);
@@ -19,12 +19,12 @@ export function formatOutput({ outputs, outputNames, lossKind }: Inspection, t: 
   return `ŷ_${t}: ${visibleSymbol(outputNames[best] ?? '')} with p = ${formatNumber(row[best] ?? NaN)}`;
 }
 
-/** What was asked at t. */
+/** The target at t. */
 export function formatTarget({ targets, outputNames, mask, lossKind }: Inspection, t: number): string {
-  if (mask[t] !== 1) return 'nothing asked';
+  if (mask[t] !== 1) return 'no target';
   const width = outputNames.length;
   const row = targets.subarray(t * width, (t + 1) * width);
-  return lossKind === 'mse' ? `asked ${numbers(row)}` : `asked ${visibleSymbol(outputNames[row.indexOf(1)] ?? '')}`;
+  return lossKind === 'mse' ? `target ${numbers(row)}` : `target ${visibleSymbol(outputNames[row.indexOf(1)] ?? '')}`;
 }
 
 function numbers(row: Float64Array): string {
@@ -33,10 +33,10 @@ function numbers(row: Float64Array): string {
   return row.length === 1 ? all : `(${all})`;
 }
 
-/** A symbol that can be seen: white space has no picture of its own. */
+/** A symbol with a visible shape: white space gets a stand-in. */
 export function visibleSymbol(symbol: string): string {
   const sign = { ' ': '␣', '\n': '↵', '\t': '⇥', '\r': '␍' }[symbol];
-  // What turns or hides the text around it is named by its number.
+  // Control and format characters, which turn or hide the text around them, are shown as code points.
   return (
     sign ??
     symbol.replace(/\p{C}/gu, (one) => `U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)

@@ -15,21 +15,20 @@ import { formatFindings } from './diagnosis/diagnosisCell';
 import { numberField, positiveNumbers } from '../ui/numberField';
 import './header.css';
 
-/** What the header asks for. */
+/** The commands of the header. */
 export interface HeaderCommands {
   readonly command: (command: PanelCommand) => void;
   readonly select: (variant: string | undefined) => void;
   readonly setLearningRate: (rate: number) => void;
-  /** Selects the last update before the one that broke, where it broke. */
+  /** Selects the last update with finite numbers, at the step where the next one turned non-finite. */
   readonly selectLastFinite: () => void;
-  /** Brings what stands out in the run into sight. */
+  /** Scrolls to the diagnosis. */
   readonly showDiagnosis: () => void;
 }
 
-const labelOf = (state: RunState | 'untrained'): string =>
-  state === 'untrained' ? 'not trained yet' : stateLabels[state];
+const labelOf = (state: RunState | 'untrained'): string => (state === 'untrained' ? 'not trained' : stateLabels[state]);
 
-/** The sticky head of the notebook: which run, how far it is, what can be done with it. */
+/** The sticky header of the notebook: the run, its progress, and its commands. */
 export class Header {
   readonly element = element('header', { class: 'notebook-head' });
   readonly #title = element('h1');
@@ -57,8 +56,8 @@ export class Header {
     this.#pause = button({ label: 'Pause', icon: 'pause', onPress: press('pause') });
     this.#resume = button({ label: 'Resume', icon: 'play', onPress: press('resume') });
     this.#resumeRun = button({
-      label: 'Resume the run',
-      hint: 'Go on from the newest checkpoint',
+      label: 'Resume run',
+      hint: 'Resume from the latest checkpoint',
       icon: 'play',
       onPress: press('resumeRun'),
     });
@@ -66,14 +65,14 @@ export class Header {
     this.#stop = button({ label: 'Stop', icon: 'stop', onPress: press('stop') });
     this.#rate = numberField('learning rate', positiveNumbers, commands.setLearningRate, formatShortNumber);
     this.#inspectLastFinite = button({
-      label: 'Replay to just before',
-      hint: 'Walk through the last update whose numbers are all finite',
+      label: 'Replay last finite update',
+      hint: 'Replay the last update in which every number is finite',
       icon: 'previous',
       onPress: commands.selectLastFinite,
     });
     this.#findings = element(
       'button',
-      { class: 'findings-button', title: 'Show what stands out in this run' },
+      { class: 'findings-button', title: 'Show the diagnosis of this run' },
       this.#findingsText,
     );
     this.#findings.addEventListener('click', commands.showDiagnosis);
@@ -102,21 +101,16 @@ export class Header {
   }
 
   update({ isReady, title, folder, began, fileName, entries, variant, run, message }: Model): void {
-    // Until the host has answered nothing is known, not even whether there is something to train.
+    // Before the host's first answer it is unknown whether there is anything to train.
     this.element.hidden = !isReady;
     setText(this.#title, title);
     this.#showEntries(entries, variant);
     const state = run?.status.state ?? entries.find((entry) => entry.variant === variant)?.state ?? 'untrained';
     const isAlive = state !== 'untrained' && isLive(state);
-    // A kept run whose experiment file is gone stands for itself.
+    // A stored run whose experiment file is gone has only its own run.json and can't be trained.
     this.#train.hidden = isAlive || state === 'elsewhere' || fileName === 'run.json';
     if (folder === undefined) relabel(this.#train, 'Train');
-    else
-      relabel(
-        this.#train,
-        `Train ${fileName}`,
-        `${fileName} as it stands now, which may be another experiment than this run's`,
-      );
+    else relabel(this.#train, `Train ${fileName}`, `Train the current ${fileName}; it may have changed since this run`);
     this.#inspectLastFinite.hidden = !(
       run?.status.nonFinite !== undefined &&
       run.status.updates > 0 &&
@@ -139,7 +133,7 @@ export class Header {
     setText(this.#findingsText, formatFindings(found));
     const planned = run?.info.plannedUpdates;
     const reached = run === undefined ? labelOf(state) : formatProgress(run.status, planned ?? 0);
-    const progress = began === '' ? reached : `${reached} · began ${began}`;
+    const progress = began === '' ? reached : `${reached} · started ${began}`;
     setText(this.#progress, progress);
     const share = run === undefined || planned === undefined ? 0 : run.status.updates / planned;
     const inner = this.#bar.firstElementChild as HTMLElement;
@@ -157,7 +151,7 @@ export class Header {
     if (key === this.#shownEntries) return;
     this.#shownEntries = key;
     this.#entries.hidden = entries.length < 2;
-    // The focus stays on the entry it is on.
+    // Keep the focus on the focused entry.
     const focused = [...this.#entries.children].indexOf(document.activeElement as Element);
     this.#entries.replaceChildren(
       ...entries.map(({ variant, label, state }) => {
@@ -179,15 +173,16 @@ export class Header {
   }
 }
 
-function isUnsaved(kept: SaveState | undefined): boolean {
-  return kept === 'waiting' || kept === 'cut' || kept === 'gone';
+function isUnsaved(saved: SaveState | undefined): boolean {
+  return saved === 'waiting' || saved === 'cut' || saved === 'gone';
 }
 
 function formatProgress(
   { state, updates, updatesPerSecond, secondsLeft, queuePosition: place }: RunStatus,
   planned: number,
 ): string {
-  if (place !== undefined) return `${stateLabels[state]}, ${place === 1 ? 'next in line' : `${place} in line`}`;
+  if (place !== undefined)
+    return `${stateLabels[state]}, ${place === 1 ? 'next in queue' : `position ${place} in queue`}`;
   const parts = [
     `${stateLabels[state]} ${updates.toLocaleString('en-US')} / ${formatCount(planned, 'update')}`,
     ...(updatesPerSecond === undefined ? [] : [`${formatNumber(updatesPerSecond)} updates/s`]),

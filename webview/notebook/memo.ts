@@ -1,16 +1,16 @@
 const identities = new WeakMap<object, number>();
 let next = 1;
 
-/** A text that is equal for equal values and for the same object: what a drawing depends on, in one key. */
+/** A string that is equal for equal values and for identical objects: the dependencies of a drawing as one key. */
 export function memoKey(...values: readonly unknown[]): string {
   return values.map(keyOf).join('|');
 }
 
-/** Keeps what was made last for as long as it depends on the same. */
+/** Caches the last value for as long as its key stays the same. */
 export class Memo<Value> {
   #made: { readonly key: string; readonly value: Value } | undefined;
 
-  /** @param key see dependencyKey */
+  /** @param key see memoKey */
   of(key: string, make: () => Value): Value {
     if (this.#made?.key !== key) this.#made = { key, value: make() };
     return this.#made.value;

@@ -21,7 +21,7 @@ import { SequenceGroup } from './sequenceGroup';
 import { VisibilityScheduler } from './visibilityScheduler';
 import { UpdateRatioCell } from './updateRatio/updateRatioCell';
 
-/** The whole panel: head, selection, and the cells of the two times; each time has one axis for all its pictures. */
+/** The whole panel: header, selection, and the cells of training time and sequence time, each with one shared axis. */
 export class Notebook {
   readonly #header: Header;
   readonly #selection: SelectionBar;
@@ -41,7 +41,7 @@ export class Notebook {
     request: RequestReplay,
   ) {
     const sticky = element('div', { class: 'sticky' });
-    // What is scrolled to stands below the head, and stays there when a cell above it grows.
+    // Scrolling to an element stops below the sticky header, also after the header has grown.
     new ResizeObserver(() => {
       document.documentElement.style.scrollPaddingTop = `${sticky.offsetHeight}px`;
     }).observe(sticky);
@@ -113,9 +113,9 @@ export class Notebook {
 
 function emptyText({ isReady, entries, variant }: Model): string {
   const state = entries.find((entry) => entry.variant === variant)?.state;
-  if (!isReady) return 'Asking for the run…';
-  if (state === 'preparing') return 'Reading the data and building the net…';
-  if (state === 'waiting') return 'It begins when its turn comes.';
-  if (state === 'running' || state === 'paused') return 'Its first numbers are on their way…';
-  return 'Here the loss, the gradient at every time step and every clipping event will stand, update by update. Press ▶ Train to begin.';
+  if (!isReady) return 'Loading run…';
+  if (state === 'preparing') return 'Reading the data and building the network…';
+  if (state === 'waiting') return 'Waiting for other runs to finish.';
+  if (state === 'running' || state === 'paused') return 'Waiting for the first update…';
+  return 'The loss, the gradient at every time step and every clipping event will appear here. Press ▶ Train to start.';
 }

@@ -2,8 +2,8 @@ import { seriesAt } from '../store/zoomedSeries';
 import type { Store } from '../store/store';
 
 /**
- * The keys that mean the same wherever the focus is: `[` and `]` for updates, Page Up and Page Down from cell to cell,
- * `?` for the list of keys. What is typed into a field never comes here.
+ * Keys that work wherever the focus is: `[` and `]` for updates, Page Up and Page Down from cell to cell, `?` for the list
+ * of keys. Text fields stop the propagation of what is typed into them.
  */
 export function listenForKeys(root: HTMLElement, store: Store, openHelp: () => void): void {
   root.addEventListener('keydown', (event) => {
@@ -31,7 +31,7 @@ export function listenForKeys(root: HTMLElement, store: Store, openHelp: () => v
   });
 }
 
-/** Selects the update `by` columns of the picture away: where a column stands for several updates, so far. */
+/** Moves the selection by `by` columns of the picture; a column may cover several updates. */
 function moveUpdate(store: Store, by: number): void {
   const { run, view } = store.model;
   if (run === undefined || run.status.updates === 0) return;
@@ -42,7 +42,7 @@ function moveUpdate(store: Store, by: number): void {
   store.dispatch({ kind: 'viewChanged', view: { selection: { update: to, t } } });
 }
 
-/** Moves the focus to the picture of the next cell in sight, or to its fold where it has no picture. */
+/** Moves the focus to the picture of the next unhidden cell, or to its fold button where it has no picture. */
 function focusCell(root: HTMLElement, by: number): void {
   const cells = [...root.querySelectorAll<HTMLElement>('.cell')].filter((cell) => cell.offsetParent !== null);
   const at = cells.findIndex((cell) => cell.contains(document.activeElement));

@@ -10,7 +10,7 @@ import { InspectionLoader } from '../store/inspectionLoader';
 import { Store } from '../store/store';
 import { Notebook } from './notebook';
 
-/** The page of a run: connects, asks for the first paint, then follows events. */
+/** The page of a run: connects to the host, requests the state and then follows events. */
 export function showNotebook(root: HTMLElement): void {
   const host = connectHost<PanelHostContract>();
   const { channel } = host;
@@ -33,7 +33,7 @@ export function showNotebook(root: HTMLElement): void {
   );
 
   new InspectionLoader(store, request);
-  const detail = new ZoomedSeriesLoader(store, (params) => channel.request('zoomedSeries', params), report);
+  const zoomedSeries = new ZoomedSeriesLoader(store, (params) => channel.request('zoomedSeries', params), report);
 
   channel.on('show', (state) => {
     store.dispatch({ kind: 'runLoaded', state });
@@ -46,7 +46,7 @@ export function showNotebook(root: HTMLElement): void {
     store.dispatch({ kind: 'seriesAppended' });
   });
   channel.on('zoomedSeries', (gained) => {
-    detail.append(gained);
+    zoomedSeries.append(gained);
   });
   renderLoop(root, store, (model, theme) => {
     notebook.update(model, theme);
@@ -57,7 +57,7 @@ export function showNotebook(root: HTMLElement): void {
   }, report);
 }
 
-/** Selects the last finite update, with the step and the sequence in which the next one broke. */
+/** Selects the last update with finite numbers, and the step and sequence in which the next one turned non-finite. */
 function inspectLastFinite(store: Store): void {
   const { run } = store.model;
   if (run === undefined) return;
@@ -68,7 +68,7 @@ function inspectLastFinite(store: Store): void {
   store.dispatch({ kind: 'viewChanged', view: { selection, sequence: broke?.row ?? store.model.view.sequence } });
 }
 
-/** Scrolls to the update that is looked at, below the head that stays. */
+/** Scrolls to the sequence-time cells, below the sticky header. */
 function scrollToSequenceTime(root: HTMLElement): void {
   const group = root.querySelector('[aria-label="Sequence time"]');
   if (group === null) return;

@@ -1,7 +1,7 @@
 import type { Inspection } from '../../src/protocol/inspection';
 import type { View } from '../store/model';
 
-/** The parameter that is looked at: the selected one, or W_hh of the looked-at layer until one is selected. */
+/** The selected parameter; until one is selected, W_hh of the selected layer. */
 export function selectedParameter(names: readonly string[], { parameter, layer }: View): string {
   if (names.includes(parameter)) return parameter;
   return names.find((name) => name === `rnn.weight_hh_l${layer}`) ?? names[0] ?? '';

@@ -1,36 +1,36 @@
 import type { RequestState } from '../store/latestRequest';
 import { element, setText } from '../ui/element';
 
-/** The line that stands where an answer is not there yet, or cannot be had. */
+/** The line that replaces a picture while its data is loading, or says why it failed. */
 export class RequestStatus {
   readonly element = element('p', { class: 'status-line', role: 'status' });
 
   /**
-   * @param waiting what is being done until the first answer comes
-   * @param failure what cannot be shown, before the reason; '' where the reason says it all
+   * @param waiting text until the first reply
+   * @param failure text before the reason of a failure; '' where the reason is enough
    */
   constructor(
     readonly waiting: string,
     readonly failure: string,
   ) {}
 
-  update(answer: RequestState<unknown>): void {
-    setText(this.element, this.#textFor(answer));
+  update(state: RequestState<unknown>): void {
+    setText(this.element, this.#textFor(state));
     this.element.hidden = this.element.textContent === '';
-    this.element.classList.toggle('bad', answer.kind === 'failed');
+    this.element.classList.toggle('bad', state.kind === 'failed');
   }
 
-  #textFor(answer: RequestState<unknown>): string {
-    switch (answer.kind) {
+  #textFor(state: RequestState<unknown>): string {
+    switch (state.kind) {
       case 'none':
       case 'ready':
         return '';
       case 'waiting':
-        return answer.previous === undefined ? this.waiting : '';
+        return state.previous === undefined ? this.waiting : '';
       case 'failed':
-        return this.failure === '' ? answer.message : `${this.failure}: ${answer.message}`;
+        return this.failure === '' ? state.message : `${this.failure}: ${state.message}`;
       default:
-        return answer satisfies never;
+        return state satisfies never;
     }
   }
 }

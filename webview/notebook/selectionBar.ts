@@ -13,7 +13,7 @@ import { memoKey } from './memo';
 import { columnAtUpdate, meanLoss } from './loss/lossCurves';
 import './selectionBar.css';
 
-/** The ONE selection that all cells follow: update and step; ticks mark clipped updates. */
+/** The selected update and step, shared by all cells; ticks mark clipped updates. */
 export class SelectionBar {
   readonly element = element('div', { class: 'selection-bar', role: 'group', 'aria-label': 'Selection' });
   readonly #ticks = new ClipTicks();
@@ -22,7 +22,7 @@ export class SelectionBar {
   readonly #step;
   readonly #latest;
   readonly #all;
-  /** Read out whenever another update or step is selected. */
+  /** Announced by screen readers whenever another update or step is selected. */
   readonly #announcement = element('div', { class: 'screen-reader-only', role: 'status' });
   #drawn = '';
 
@@ -77,7 +77,7 @@ export class SelectionBar {
         this.#step.element,
         this.#latest,
         this.#all,
-        button({ label: 'Keys', hint: 'What the keys do (?)', icon: 'keys', appearance: 'icon', onPress: openHelp }),
+        button({ label: 'Keys', hint: 'Keyboard shortcuts (?)', icon: 'keys', appearance: 'icon', onPress: openHelp }),
       ),
       this.#announcement,
     );
@@ -116,7 +116,7 @@ export class SelectionBar {
   }
 }
 
-/** The selection in words, with its loss and, for a step, the gradient there. */
+/** The selection as text, with its loss and, for a step, the gradient there. */
 function announcementOf(run: ShownRun, { selection, layer }: View): string {
   if (selection === undefined) return '';
   const { update, t } = selection;

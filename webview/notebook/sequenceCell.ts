@@ -17,7 +17,7 @@ import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { element } from '../ui/element';
 
-/** What the cells of sequence time draw from. */
+/** What the sequence-time cells draw from. */
 export interface SequenceDrawing {
   readonly model: Model;
   readonly inspection: Inspection;
@@ -25,23 +25,23 @@ export interface SequenceDrawing {
   readonly theme: Theme;
 }
 
-/** One cell of sequence time. */
+/** One sequence-time cell. */
 export interface SequenceCell {
   readonly element: HTMLElement;
   update(drawing: SequenceDrawing): void;
 }
 
-/** The step that is pointed at, else the selected one. */
+/** The step under the pointer, else the selected one. */
 export function stepInFocus({ hover, view }: Model, steps: number): number | undefined {
   const t = hover?.t ?? view.selection?.t;
   return t === undefined || t >= steps ? undefined : t;
 }
 
-/** What a picture does with the pointer and the keys besides moving the step; each step's column may have parts. */
+/** What a picture does with clicks and keys besides moving the step. */
 export interface PictureHandlers {
-  /** A click at so many pixels from the picture's top. */
+  /** A click `y` pixels below the picture's top. */
   onPick(y: number): void;
-  /** A key that moves no step; true where the picture took it. */
+  /** A key that moves no step; true where the picture handles it. */
   handleKey(key: string): boolean;
   /** What the keys do, for screen readers. */
   readonly keys: string;
@@ -49,7 +49,7 @@ export interface PictureHandlers {
 
 const farStep = 10;
 
-/** Takes the pointer and the keys over a picture of sequence time, and carries the line at the step in focus. */
+/** Handles the pointer and the keys over a picture of sequence time, and draws the lines at the steps. */
 export class SequenceSurface {
   readonly element: HTMLElement;
   readonly #line = element('div', { class: 'crosshair' });
@@ -99,7 +99,7 @@ export class SequenceSurface {
     place(this.#mark, model.view.selection?.t, axis);
   }
 
-  /** The axis as the view has it by now. */
+  /** The axis of the current view: keys may arrive before it is drawn. */
   get #axis(): SequenceAxis | undefined {
     return this.#drawnAxis === undefined ? undefined : withRange(this.#drawnAxis, this.store.model.view.stepRange);
   }
@@ -135,12 +135,12 @@ export class SequenceSurface {
     }
   }
 
-  /** Selects a step by the keys; the pictures move along where it is out of sight. */
+  /** Selects a step by the keys; the pictures pan where it is not visible. */
   #moveTo(to: number): boolean {
     const axis = this.#axis;
     if (axis === undefined) return false;
     const t = Math.max(0, Math.min(axis.steps - 1, to));
-    // What the keys select is read out, even where the pointer was left lying on a picture.
+    // The readout shows what the keys select, even if the pointer still rests on a picture.
     this.store.dispatch({ kind: 'hoverChanged', point: undefined });
     this.#select(t);
     return showsAll(axis) || this.#show(rangeIncluding(axis, t));
@@ -162,7 +162,7 @@ function place(line: HTMLElement, t: number | undefined, axis: SequenceAxis): vo
   line.style.transform = `translateX(${x}px)`;
 }
 
-/** The numbers of the steps under a picture. */
+/** Step numbers below a picture. */
 export function stepLabels(axis: SequenceAxis): HTMLElement {
   const labels = labelledSteps(axis).map((t) => {
     const label = element('span', {}, String(t));

@@ -18,7 +18,7 @@ import { UnrolledCell } from './unrolled/unrolledCell';
 import { UpdateCell } from './update/updateCell';
 import { WhatIfCell } from './whatIf/whatIfCell';
 
-/** The cells of sequence time: one update, one sequence of its batch, on one axis of time steps. */
+/** The sequence-time cells: one update, one sequence of its batch, on one axis of time steps. */
 export class SequenceGroup {
   readonly element: HTMLElement;
   readonly #title = element('h2', { class: 'group-title' });
@@ -65,13 +65,13 @@ export class SequenceGroup {
   }
 
   update(model: Model, theme: Theme, width: number): void {
-    const { inspection: look, view, run } = model;
+    const { inspection: state, view, run } = model;
     this.element.hidden = run === undefined;
-    const inspection = look.kind === 'ready' ? look.inspection : undefined;
+    const inspection = state.kind === 'ready' ? state.inspection : undefined;
     const words = statusText(model);
     setText(this.#status, words);
     this.#status.hidden = words === '';
-    this.#status.classList.toggle('bad', look.kind === 'failed');
+    this.#status.classList.toggle('bad', state.kind === 'failed');
     this.#body.hidden = inspection === undefined;
     this.#sequence.update(view.sequence, run !== undefined && run.info.batch > 1);
     setText(this.#title, inspection === undefined ? 'Sequence time — x: step t' : titleOf(inspection.update));
@@ -90,17 +90,17 @@ function titleOf(update: number): string {
   return `Sequence time — update ${update.toLocaleString('en-US')}, x: step t`;
 }
 
-function statusText({ inspection: look }: Model): string {
-  switch (look.kind) {
+function statusText({ inspection: state }: Model): string {
+  switch (state.kind) {
     case 'none':
-      return look.reason;
+      return state.reason;
     case 'loading':
-      return `Replaying update ${look.update.toLocaleString('en-US')}…`;
+      return `Replaying update ${state.update.toLocaleString('en-US')}…`;
     case 'failed':
-      return `Update ${look.update.toLocaleString('en-US')} cannot be shown: ${look.message}`;
+      return `Update ${state.update.toLocaleString('en-US')} can’t be shown: ${state.message}`;
     case 'ready':
-      return look.inspection.caveat ?? '';
+      return state.inspection.caveat ?? '';
     default:
-      return look satisfies never;
+      return state satisfies never;
   }
 }

@@ -4,7 +4,7 @@ import type { NetRow } from '../net/rows';
 import { targetClass, targetProbabilities, topClass } from './stepLoss/ranking';
 import type { Table } from '../plot/table';
 
-/** One kind of node over all steps: a row a step, a column a unit. */
+/** One kind of node over all steps: a row per step, a column per unit. */
 export function netTable(inspection: Inspection, { symbol, node, values, units }: NetRow): Table {
   const { steps, sequence, update, outputNames, inputNames } = inspection;
   const names = node === 'y' ? outputNames : node === 'x' ? inputNames : undefined;
@@ -19,7 +19,7 @@ export function netTable(inspection: Inspection, { symbol, node, values, units }
   };
 }
 
-/** L_t over the steps, with what was predicted and what was asked. */
+/** L_t over the steps, with predictions and targets. */
 export function stepLossTable(inspection: Inspection): Table {
   const { steps, sequence, update, lossPerStep, sequenceLoss, mask, lossKind, outputNames, outputs, targets } =
     inspection;
@@ -32,10 +32,10 @@ export function stepLossTable(inspection: Inspection): Table {
     columns: [
       't',
       'L_t of the batch',
-      'share of this sequence',
+      'contribution of this sequence',
       ...(isClasses
-        ? ['asked', 'likeliest', 'p(asked)']
-        : outputNames.flatMap((y) => [`${y} asked`, `${y} predicted`])),
+        ? ['target', 'top prediction', 'p(target)']
+        : outputNames.flatMap((y) => [`${y} target`, `${y} predicted`])),
     ],
     rows: Array.from({ length: steps }, (_, t) => [
       t,

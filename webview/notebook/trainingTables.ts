@@ -2,7 +2,7 @@ import type { Grid } from '../plot/heatmap/raster';
 import type { DisplaySeries, ScalarField } from '../../src/run/series/displaySeries';
 import type { Table } from '../plot/table';
 
-/** The loss over the updates: one row a column of the picture. */
+/** The loss over the updates: one row per column of the picture. */
 export function lossTable(series: DisplaySeries): Table {
   return scalarTable(series, 'Loss over updates', [
     ['mean loss', (at) => at('lossSum') / at('count')],
@@ -13,20 +13,23 @@ export function lossTable(series: DisplaySeries): Table {
   ]);
 }
 
-/** The gradient's norm over the updates; of several updates in a row, the largest. */
+/** The gradient's norm over the updates; the largest where a row covers several updates. */
 export function clippingTable(series: DisplaySeries): Table {
-  return scalarTable(series, 'Norm of the gradient over updates', [
+  return scalarTable(series, 'Gradient norm over updates', [
     ['‖g‖ before clipping', (at) => at('gradNorm')],
     ['‖g‖ after clipping', (at) => at('clippedNorm')],
     ['clipped updates', (at) => at('clips')],
   ]);
 }
 
-/** ‖ΔW‖ / ‖W‖ over the updates: a column a parameter; of several updates in a row, the largest. */
+/** ‖ΔW‖ / ‖W‖ over the updates: a column per parameter; the largest where a row covers several updates. */
 export function updateRatioTable({ scalars, layout }: DisplaySeries): Table {
   const { stride, count } = scalars;
   return {
-    caption: stride === 1 ? 'Step relative to the weights' : `Step relative to the weights; a row is ${stride} updates`,
+    caption:
+      stride === 1
+        ? 'Update size relative to the weights'
+        : `Update size relative to the weights; a row covers ${stride} updates`,
     columns: [stride === 1 ? 'update' : 'from update', ...layout.parameters],
     rows: Array.from({ length: count }, (_, column) => [
       scalars.updateOf(column),
@@ -35,7 +38,7 @@ export function updateRatioTable({ scalars, layout }: DisplaySeries): Table {
   };
 }
 
-/** What the heatmap shows: a row an update, a column a time step. */
+/** The heatmap: a row per update, a column per time step. */
 export function gradientTable(
   caption: string,
   { values, columns, width, offset, rows, stride, origin = 0 }: Grid,
@@ -57,7 +60,7 @@ function scalarTable(
 ): Table {
   const { stride, count } = scalars;
   return {
-    caption: stride === 1 ? caption : `${caption}; a row is ${stride} updates`,
+    caption: stride === 1 ? caption : `${caption}; a row covers ${stride} updates`,
     columns: [stride === 1 ? 'update' : 'from update', ...quantities.map(([name]) => name)],
     rows: Array.from({ length: count }, (_, column) => {
       const at = (field: ScalarField): number => scalars.column(field, column)[0] ?? NaN;

@@ -1,14 +1,14 @@
-/** Pixels around the window within which a cell counts as near: it may be scrolled to at any moment. */
+/** Pixels around the window within which a cell counts as near: it may be scrolled into view at any moment. */
 const margin = 300;
-/** Milliseconds without another drawing after which the cells out of sight are drawn too. */
+/** Milliseconds without another drawing after which hidden cells are drawn too. */
 const idleTime = 150;
-/** Milliseconds after which a cell out of sight is drawn even where it never becomes calm. */
+/** Milliseconds after which a hidden cell is drawn even if drawings never pause. */
 const mostDelay = 1000;
 
 /**
- * Draws what somebody sees at once, what is near right after it, and the rest one by one when it has become calm: opening
- * a run, leafing through updates, zooming and a run that goes on then wait for the cells in sight only, and nothing is
- * out of date for longer than a moment.
+ * Draws visible cells at once, near ones right after, and the rest one by one when drawings pause: opening a run, moving
+ * through updates, zooming and live training then wait for the visible cells only, and no cell is outdated for longer
+ * than a second.
  */
 export class VisibilityScheduler<Part extends { readonly element: Element }> {
   readonly #visible = new Set<Element>();
@@ -17,7 +17,7 @@ export class VisibilityScheduler<Part extends { readonly element: Element }> {
   #timer: number | undefined;
   #draw: ((part: Part) => void) | undefined;
   #drawnAt = 0;
-  /** Parts that show something older than what was drawn last, and since when; the oldest first. */
+  /** Parts that do not show the last drawing yet, and since when; the oldest first. */
   readonly #outdated = new Map<Part, number>();
 
   constructor(readonly parts: readonly Part[]) {
@@ -25,7 +25,7 @@ export class VisibilityScheduler<Part extends { readonly element: Element }> {
     this.#observe(this.#near, margin);
   }
 
-  /** Draws the parts in sight now, and the others once nothing more is drawn for a moment. */
+  /** Draws the visible parts now, and the others when drawings pause. */
   draw(draw: (part: Part) => void): void {
     const isFirst = this.#draw === undefined;
     this.#draw = draw;
@@ -38,7 +38,7 @@ export class VisibilityScheduler<Part extends { readonly element: Element }> {
     this.#drawOthersLater();
   }
 
-  /** Keeps in `within` what lies in the window or so many pixels around it. */
+  /** Keeps in `within` the elements in the window or up to `pixels` around it. */
   #observe(within: Set<Element>, pixels: number): void {
     const observer = new IntersectionObserver(
       (entries) => {
@@ -53,7 +53,7 @@ export class VisibilityScheduler<Part extends { readonly element: Element }> {
     for (const { element } of this.parts) observer.observe(element);
   }
 
-  /** Draws from the top until the window is full: what was never drawn has no height yet. */
+  /** Draws from the top until the window is full: a part that was never drawn has no height yet. */
   #fillWindow(): void {
     for (const part of this.parts) {
       if (part.element.getBoundingClientRect().top > innerHeight) return;
@@ -67,7 +67,7 @@ export class VisibilityScheduler<Part extends { readonly element: Element }> {
     }
   }
 
-  /** One at a time, so that no frame has to wait for all of them. */
+  /** Draws one part at a time, so that no frame waits for all of them. */
   #drawOthersLater(): void {
     clearTimeout(this.#timer);
     const [next] = [...this.#outdated.keys()]
@@ -83,7 +83,7 @@ export class VisibilityScheduler<Part extends { readonly element: Element }> {
     );
   }
 
-  /** When a part is to be drawn; one that was never drawn would stand there empty. */
+  /** When a part is due; near parts and those never drawn are due at once, as they would be empty. */
   #dueOf(part: Part): number {
     if (this.#near.has(part.element) || !this.#drawn.has(part)) return this.#drawnAt;
     return Math.min(this.#drawnAt + idleTime, (this.#outdated.get(part) ?? this.#drawnAt) + mostDelay);

@@ -13,12 +13,12 @@ declare function acquireVsCodeApi(): VsCodeApi;
 /** The extension host, as a page sees it. */
 export interface Host<Remote extends Contract> {
   readonly channel: Channel<PageContract, Remote>;
-  /** What VS Code kept for this panel. */
+  /** The state that VS Code stored for this panel. */
   savedState(): unknown;
   saveState(state: unknown): void;
 }
 
-/** Connects to the host; once a page. */
+/** Connects to the host; call it once per page. */
 export function connectHost<Remote extends Contract>(): Host<Remote> {
   const api = acquireVsCodeApi();
   const port: Port = {
@@ -35,8 +35,8 @@ export function connectHost<Remote extends Contract>(): Host<Remote> {
       };
     },
   };
-  const nothing: Handlers<PageContract> = {};
-  const channel: Channel<PageContract, Remote> = new Channel(port, nothing, {
+  const handlers: Handlers<PageContract> = {};
+  const channel: Channel<PageContract, Remote> = new Channel(port, handlers, {
     onFault: (reason) => {
       channel.emit('fault', reason);
     },
@@ -44,7 +44,7 @@ export function connectHost<Remote extends Contract>(): Host<Remote> {
   return { channel, savedState: () => api.getState(), saveState: (state) => api.setState(state) };
 }
 
-/** Sends every fault of the page to the host's log; the function that is returned sends one. */
+/** Sends every error of the page to the host's log; the returned function sends one. */
 export function reportFaults(channel: { emit(name: 'fault', reason: string): void }): (error: unknown) => void {
   const report = (error: unknown): void => {
     channel.emit('fault', reasonOf(error));

@@ -11,7 +11,7 @@ import { showComparison } from '../comparison/comparisonPage';
 import { showNotebook } from '../notebook/notebookPage';
 import { registerControls } from '../ui/controls';
 
-/** Boot: the page says what it is to show. */
+// The element's data-kind says which page to show.
 registerControls();
 const root = document.getElementById('notebook');
 if (root === null) throw new Error('The page has no element "notebook".');

@@ -1,7 +1,7 @@
 import type { Store } from '../store/store';
 import { onThemeChange, readTheme, type Theme } from '../theme/theme';
 
-/** Draws a page whenever what it draws from changes: the model, the theme, the width; and once now. */
+/** Draws a page once, and again whenever the model, the theme or the width changes. */
 export function renderLoop<Model, Action>(
   root: HTMLElement,
   store: Store<Model, Action>,

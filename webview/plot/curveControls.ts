@@ -3,7 +3,7 @@ import { choice } from '../ui/controls';
 
 const smoothings = [0, 10, 50, 200];
 
-/** The two choices above every picture of loss curves. */
+/** The axis and smoothing choices of loss curves. */
 export class CurveControls {
   readonly #axis;
   readonly #smoothing;

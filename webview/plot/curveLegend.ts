@@ -4,7 +4,7 @@ import { element } from '../ui/element';
 const swatchWidth = 22;
 const shown = new WeakMap<HTMLElement, string>();
 
-/** Names every curve beside a piece of its line. */
+/** Draws a legend: a sample of each curve's line and its label. */
 export function drawLegend(target: HTMLElement, curves: readonly Curve[]): void {
   const named = curves.filter(({ label }) => label !== '');
   const key = JSON.stringify(

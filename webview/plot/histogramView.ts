@@ -7,7 +7,7 @@ import { svg } from '../ui/svg';
 const size = { width: 190, height: 90 } as const;
 const bins = 40;
 
-/** One distribution among those that share an axis. */
+/** One of several distributions on a shared axis. */
 export interface Distribution {
   readonly name: string;
   readonly values: Float64Array;
@@ -15,7 +15,7 @@ export interface Distribution {
   readonly dash?: string;
 }
 
-/** How the elements of a matrix are spread: one outline a distribution, on one symmetric axis around 0. */
+/** Histograms of the elements of a matrix: one outline per distribution, on one axis that is symmetric about 0. */
 export function histogramFigure(title: string, distributions: readonly Distribution[], theme: Theme): HTMLElement {
   const limit = largestMagnitude(...distributions.map(({ values }) => values));
   if (limit === 0) return element('figure', {}, element('figcaption', {}, `${title}: every element is 0`));
@@ -69,7 +69,7 @@ export function histogramFigure(title: string, distributions: readonly Distribut
   );
 }
 
-/** How many finite values fall into each of the equally wide bins from −limit to limit, the last one closed. */
+/** The number of finite values in each of the equally wide bins from −limit to limit; the last bin includes its end. */
 export function countsOf(values: Float64Array, limit: number): readonly number[] {
   const counts = Array.from({ length: bins }, () => 0);
   for (const value of values) {

@@ -9,10 +9,10 @@ import type { SequenceDrawing } from '../notebook/sequenceCell';
 import './minimap.css';
 
 const height = 22;
-/** Steps narrower than this (px) are worth zooming into, so the minimap stands ready. */
+/** Steps narrower than this (px) show the minimap even before zooming. */
 const narrowStep = 12;
 
-/** The whole sequence in one line, its losses drawn in, with a frame around the steps that the pictures show. */
+/** The whole sequence with its losses, and a frame around the visible steps. */
 export class Minimap {
   readonly element: HTMLElement;
   readonly #canvas = element('canvas', { 'aria-hidden': 'true' });
@@ -28,7 +28,7 @@ export class Minimap {
       this.#canvas,
       this.#frame,
     );
-    this.#track.title = 'All steps; the frame is what the pictures show. Drag it, or Ctrl+wheel over a picture.';
+    this.#track.title = 'All steps; the frame marks the visible ones. Drag it, or use Ctrl+wheel over a picture.';
     this.element = element('div', { class: 'minimap' }, this.#track);
     this.element.style.paddingLeft = `${gutters.left}px`;
     this.element.style.paddingRight = `${gutters.right}px`;
@@ -49,7 +49,7 @@ export class Minimap {
     const { domain, steps, width } = axis;
     this.element.hidden = showsAll(axis) && widthOfStep(axis) >= narrowStep;
     const [first, last] = [Math.floor(domain[0]), Math.ceil(domain[1]) - 1];
-    setAttribute(this.#track, 'aria-label', `Steps ${first} to ${last} of ${steps} are in sight`);
+    setAttribute(this.#track, 'aria-label', `Steps ${first} to ${last} of ${steps} are visible`);
     setAttribute(this.#track, 'aria-valuemin', '0');
     setAttribute(this.#track, 'aria-valuemax', String(steps - 1));
     setAttribute(this.#track, 'aria-valuenow', String(first));
@@ -74,7 +74,7 @@ export class Minimap {
     });
   }
 
-  /** The axis as the view has it by now. */
+  /** The axis of the current view: keys may arrive before it is drawn. */
   get #axis(): SequenceAxis | undefined {
     return this.#drawnAxis === undefined ? undefined : withRange(this.#drawnAxis, this.store.model.view.stepRange);
   }

@@ -1,13 +1,13 @@
 import type { SequenceAxis } from './sequenceAxis';
 import { element } from '../ui/element';
 
-/** A canvas over the plot of sequence time, sharp on every screen. */
+/** A canvas for a plot of sequence time, sized in device pixels. */
 export class StepCanvas {
   readonly element = element('canvas', { class: 'strip', 'aria-hidden': 'true' });
 
   constructor(readonly height: number) {}
 
-  /** Cleared and ready to be drawn on in CSS pixels; undefined where there is no canvas to be had. */
+  /** The cleared context, scaled to CSS pixels; undefined where the browser provides none. */
   begin({ width }: SequenceAxis): CanvasRenderingContext2D | undefined {
     this.element.width = Math.round(width * devicePixelRatio);
     this.element.height = Math.round(this.height * devicePixelRatio);

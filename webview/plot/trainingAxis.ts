@@ -1,15 +1,15 @@
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import type { Model } from '../store/model';
 
-/** Pixels left and right of every picture of training time: their plots begin and end at the same x. */
+/** Pixels left and right of the plots, so that all start and end at the same x. */
 export const gutters = { left: 66, right: 14 } as const;
 
 const shortestSpan = 16;
 
-/** Fewest updates that zooming leaves in sight. */
+/** Fewest updates that stay visible when zooming. */
 export const fewestUpdates = 4;
 
-/** Where updates stand on screen; the same for all pictures of training time. */
+/** The axis of updates, shared by all pictures of training time. */
 export interface TrainingAxis {
   /** Visible updates, first and last. */
   readonly domain: readonly [number, number];
@@ -22,14 +22,14 @@ export interface TrainingAxis {
 }
 
 /**
- * The axis for a model. While a run grows, the axis ends at the next doubling, so that what is drawn stays where it is
- * most of the time; when it is over, at its last update.
+ * The axis for a model. While a run trains, the axis ends at the next power of two, so that pictures rarely shift; when
+ * the run has ended, at its last update.
  */
 export function trainingAxis({ run, view }: Model, elementWidth: number): TrainingAxis {
   return axisTo(lastUpdateOf(run), view.range, elementWidth);
 }
 
-/** The axis of updates 0 to `end`, of which `range` is in sight. */
+/** The axis of updates 0 to `end`, of which `range` is visible. */
 export function axisTo(end: number, range: readonly [number, number] | undefined, elementWidth: number): TrainingAxis {
   const width = Math.max(1, elementWidth - gutters.left - gutters.right);
   const whole: readonly [number, number] = [0, end];

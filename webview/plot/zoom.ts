@@ -4,17 +4,17 @@ import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomTransform } from 'd3-zoo
 /** Doublings of the zoom for a pixel of the wheel, and the most for one event. */
 const wheelSpeed = { perPixel: 0.004, most: 0.5 } as const;
 
-/** What can be zoomed: the part in sight of a whole, over so many pixels. */
+/** An axis that can be zoomed: the visible part of a whole, and its width in pixels. */
 export interface ZoomableAxis {
   readonly domain: readonly [number, number];
   readonly whole: readonly [number, number];
   readonly width: number;
 }
 
-/** One zoom and one pan for all surfaces of one of the two times. */
+/** Zoom and pan shared by all surfaces of training time, or of sequence time. */
 export class SharedZoom {
   readonly #behaviour = zoom<HTMLElement, unknown>()
-    // d3 takes every wheel with Ctrl for a pinch and goes ten times as fast: a notch of a mouse would go from all to one.
+    // d3 treats every wheel event with Ctrl as a pinch and zooms ten times as fast: one notch would zoom from all to one.
     .wheelDelta(({ deltaY }: WheelEvent) =>
       Math.max(-wheelSpeed.most, Math.min(wheelSpeed.most, -deltaY * wheelSpeed.perPixel)),
     )
@@ -27,8 +27,8 @@ export class SharedZoom {
   #isFollowing = false;
 
   /**
-   * @param least updates or steps that zooming leaves in sight
-   * @param onRange told what is in sight after every zoom; undefined is all
+   * @param least updates or steps that stay visible when zooming
+   * @param onRange called with the visible range after every zoom; undefined is the whole
    */
   constructor(
     readonly least: number,
@@ -41,7 +41,7 @@ export class SharedZoom {
     });
   }
 
-  /** Lets a surface zoom and pan; double-clicking it shows everything again. */
+  /** Adds zoom and pan to a surface; a double-click resets them. */
   attach(surface: HTMLElement, reset: () => void): void {
     this.#surfaces.push(surface);
     select(surface)
@@ -51,7 +51,7 @@ export class SharedZoom {
       });
   }
 
-  /** Brings every surface's zoom in line with the axis that is drawn. */
+  /** Sets the zoom of all surfaces to the drawn axis. */
   follow(axis: ZoomableAxis): void {
     this.#axis = axis;
     this.#behaviour.scaleExtent([1, Math.max(1, (axis.whole[1] - axis.whole[0]) / this.least)]);

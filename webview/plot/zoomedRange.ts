@@ -1,10 +1,10 @@
-/** What is in sight of a whole. */
+/** The visible part of a whole. */
 export interface VisibleRange {
   readonly domain: readonly [number, number];
   readonly whole: readonly [number, number];
 }
 
-/** A span moved as little as it takes to lie within the whole. */
+/** A span moved by the least amount that puts it within the whole. */
 export function movedInto(
   { whole }: Pick<VisibleRange, 'whole'>,
   from: number,
@@ -15,10 +15,9 @@ export function movedInto(
 }
 
 /**
- * The range of `factor` times as many updates or steps, in which the middle of the one at `around` keeps its place;
- * undefined is all of them.
+ * The range scaled by `factor` so that the middle of the update or step `around` stays in place; undefined is the whole.
  *
- * @param least how many stay in sight
+ * @param least how many stay visible
  */
 export function zoomedRange(
   { domain, whole }: VisibleRange,

@@ -11,8 +11,8 @@ interface InspectionKey {
 }
 
 /**
- * Keeps the looked-at update in line with the selection. One question is under way at a time; when it is answered, the
- * newest selection is asked for, and those in between are left out.
+ * Loads the inspection of the selected update. One request is pending at a time; after the reply the newest selection is
+ * requested, and those in between are skipped.
  */
 export class InspectionLoader {
   #isPending = false;
@@ -30,9 +30,9 @@ export class InspectionLoader {
   #follow(model: Model): void {
     const wanted = requestFor(model);
     if (typeof wanted === 'string') {
-      const { inspection: look } = model;
+      const { inspection: state } = model;
       this.#requested = undefined;
-      if (look.kind !== 'none' || look.reason !== wanted)
+      if (state.kind !== 'none' || state.reason !== wanted)
         this.store.dispatch({ kind: 'inspectionChanged', inspection: { kind: 'none', reason: wanted } });
       return;
     }
@@ -61,15 +61,15 @@ export class InspectionLoader {
   }
 }
 
-/** What is to be looked at, or why nothing is. */
+/** The inspection that the model needs, or the reason why there is none. */
 function requestFor({ run, view }: Model): InspectionKey | string {
   if (run === undefined) return '';
   const { folder, batch } = run.info;
-  if (folder === null) return 'The records of this run are not kept on disk, so no update can be walked through.';
+  if (folder === null) return 'This run isn’t stored on disk, so its updates can’t be replayed.';
   const { updates, state } = run.status;
-  if (updates === 0) return 'Once there is an update, it can be walked through here.';
+  if (updates === 0) return 'The first update can be replayed here once it is done.';
   if (view.selection === undefined && isLive(state) && state !== 'paused') {
-    return 'Select an update above, or pause, to walk through it step by step: forward, loss, backward, update.';
+    return 'Select an update above, or pause, to replay it step by step: forward pass, loss, backward pass, update.';
   }
   const update = Math.min(view.selection?.update ?? updates - 1, updates - 1);
   return { folder, update, sequence: Math.min(view.sequence, batch - 1) };

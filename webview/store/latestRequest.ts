@@ -1,6 +1,6 @@
 import { reasonOf } from '../../src/protocol/channel';
 
-/** How far the answer to a question is. While another one is awaited, the last one is still there to be looked at. */
+/** The state of a request. While the next reply is pending, the previous one can still be drawn. */
 export type RequestState<Result> =
   | { readonly kind: 'none' }
   | { readonly kind: 'waiting'; readonly previous: Result | undefined }
@@ -8,25 +8,30 @@ export type RequestState<Result> =
   | { readonly kind: 'failed'; readonly message: string };
 
 /**
- * Keeps the answer to a question that changes faster than it is answered: one is under way at a time, and when it is
- * answered the newest is asked; those in between are left out.
+ * A request whose parameters change faster than replies arrive: one request is pending at a time, and after its reply the
+ * newest parameters are sent; those in between are skipped.
  */
 export class LatestRequest<Params, Result> {
   #wanted: { readonly key: string; readonly params: Params } | undefined;
   #sentKey = '';
   #isPending = false;
   #state: RequestState<Result> = { kind: 'none' };
-  /** The last answer that there was; a question that failed in between does not blank it. */
+  /** The last reply that succeeded; a request that fails in between does not clear it. */
   #previous: Result | undefined;
 
-  /** @param onChange called when there is another answer to be drawn */
+  /** @param onChange called when the state has changed and should be drawn */
   constructor(
     readonly send: (params: Params) => Promise<Result>,
     readonly onChange: () => void,
   ) {}
 
-  /** What is known of the answer to this question; `of` is another one for another run, whatever the parameters. */
-  request(params: Params | undefined, of: string): RequestState<Result> {
+  /**
+   * Sends these parameters unless they are the last that were sent.
+   *
+   * @param params undefined where no reply is needed now
+   * @param scope the run that the request is about: another run means another request, even with equal parameters
+   */
+  request(params: Params | undefined, scope: string): RequestState<Result> {
     if (params === undefined) {
       this.#wanted = undefined;
       this.#sentKey = '';
@@ -34,7 +39,7 @@ export class LatestRequest<Params, Result> {
       this.#previous = undefined;
       return this.#state;
     }
-    this.#wanted = { key: `${of} ${JSON.stringify(params)}`, params };
+    this.#wanted = { key: `${scope} ${JSON.stringify(params)}`, params };
     this.#sendNewest();
     return this.#state;
   }
@@ -50,12 +55,12 @@ export class LatestRequest<Params, Result> {
         (value): RequestState<Result> => ({ kind: 'ready', value }),
         (error: unknown): RequestState<Result> => ({ kind: 'failed', message: reasonOf(error) }),
       )
-      .then((answer) => {
+      .then((state) => {
         this.#isPending = false;
-        // An answer that nobody waits for any more is not kept; the newest question is asked instead.
+        // A reply that is no longer needed is dropped; the newest parameters are sent instead.
         if (this.#sentKey !== '') {
-          this.#state = answer;
-          if (answer.kind === 'ready') this.#previous = answer.value;
+          this.#state = state;
+          if (state.kind === 'ready') this.#previous = state.value;
         }
         this.#sendNewest();
         this.onChange();
@@ -64,7 +69,7 @@ export class LatestRequest<Params, Result> {
   }
 }
 
-/** The answer to be drawn: the present one, or the last while the next is awaited. */
-export function latestValue<Result>(answer: RequestState<Result>): Result | undefined {
-  return answer.kind === 'ready' ? answer.value : answer.kind === 'waiting' ? answer.previous : undefined;
+/** The reply to draw: the current one, or the previous one while the next is pending. */
+export function latestValue<Result>(state: RequestState<Result>): Result | undefined {
+  return state.kind === 'ready' ? state.value : state.kind === 'waiting' ? state.previous : undefined;
 }

@@ -6,7 +6,7 @@ import type { RunInfo, RunStatus } from '../../src/protocol/run';
 /** What the heatmap shows. */
 export type Quantity = 'dh' | 'dhLocal' | 'dc' | 'lossPerStep';
 
-/** A place in both times: an update and a step. */
+/** A point in training time and in sequence time: an update and a step. */
 export interface Point {
   readonly update: number;
   /** undefined where only the update is meant. */
@@ -15,13 +15,13 @@ export interface Point {
 
 /** How loss curves are drawn. */
 export interface CurveView {
-  /** `auto` is linear until the loss has grown far beyond where it began. */
+  /** `auto` is linear unless the loss grows far beyond its first value or falls far below it. */
   readonly lossAxis: 'auto' | 'linear' | 'log';
-  /** Updates that the smoothed curve averages over; 0 is off. */
+  /** Updates in the window of the smoothed curve; 0 turns smoothing off. */
   readonly smoothing: number;
 }
 
-/** How the person has set the pictures; kept over tab switches and window reloads. */
+/** The user's settings of the pictures; restored after tab switches and window reloads. */
 export interface View extends CurveView {
   readonly quantity: Quantity;
   readonly layer: number;
@@ -29,21 +29,21 @@ export interface View extends CurveView {
   readonly range: readonly [number, number] | undefined;
   /** Visible steps of a sequence; undefined is all of them. */
   readonly stepRange: readonly [number, number] | undefined;
-  /** Whether the net is drawn as the line of its steps or as the loop that it is. */
+  /** Whether the network is drawn unrolled, as a line of steps, or as a loop. */
   readonly net: 'line' | 'loop';
-  /** Node of the net whose formula is shown: `x`, `h`, `c`, a gate's letter, `y` or `L`. */
+  /** Node of the network whose formula is shown: `x`, `h`, `c`, a gate's letter, `y` or `L`. */
   readonly node: string;
   /** Unit of that node. */
   readonly unit: number;
-  /** Parameter whose gradient and step are looked at, by PyTorch's name; '' is W_hh of the layer. */
+  /** Selected parameter, by PyTorch's name; '' is W_hh of the layer. */
   readonly parameter: string;
-  /** What the net reads before it goes on by itself; undefined until somebody has said. */
+  /** Text that the network reads before it generates; undefined until one is entered. */
   readonly prompt: string | undefined;
-  /** Divides the outputs before a symbol is drawn. */
+  /** Divides the logits before a symbol is sampled. */
   readonly temperature: number;
-  /** Seed of the drawn text. */
+  /** Seed of the sampled text. */
   readonly sampleSeed: number;
-  /** Sequence of the batch that the cells of sequence time show. */
+  /** Sequence of the batch that the sequence-time cells show. */
   readonly sequence: number;
   /** undefined follows the latest update. */
   readonly selection: Point | undefined;
@@ -56,9 +56,9 @@ export interface ShownRun {
   readonly info: RunInfo;
   readonly status: RunStatus;
   readonly series: DisplaySeries;
-  /** Grows whenever the series does. */
+  /** Incremented when columns are appended to the series. */
   readonly version: number;
-  /** A stretch of the run in more columns than the series has for it. */
+  /** A range of the run in more columns than the series has for it. */
   readonly zoomed?: ShownZoomedSeries | undefined;
 }
 
@@ -68,7 +68,7 @@ export interface ShownZoomedSeries {
   readonly end: number;
 }
 
-/** What is known of the update that is looked at. */
+/** The state of the inspection of the selected update. */
 export type InspectionState =
   | { readonly kind: 'none'; readonly reason: string }
   | { readonly kind: 'loading'; readonly update: number }
@@ -80,9 +80,9 @@ export interface Model {
   /** false until the host's first answer. */
   readonly isReady: boolean;
   readonly uri: string;
-  /** Of the one run that is shown, where it is not an experiment with its variants. */
+  /** Folder of the run, where the panel shows a single run and not an experiment with its variants. */
   readonly folder: string | undefined;
-  /** When that run began, in words. */
+  /** When that run started, as text. */
   readonly began: string;
   readonly title: string;
   readonly fileName: string;
@@ -96,7 +96,7 @@ export interface Model {
   readonly hover: Point | undefined;
 }
 
-/** The view before anybody has set anything. */
+/** The default view. */
 export const standardView: View = {
   lossAxis: 'auto',
   smoothing: 0,

@@ -7,7 +7,7 @@ import type { InspectionState, Model, Point, ShownZoomedSeries, ShownRun, View }
 export type Action =
   | { readonly kind: 'runLoaded'; readonly state: PanelState }
   | { readonly kind: 'statusChanged'; readonly status: RunStatus; readonly entries: readonly PanelEntry[] }
-  /** The series has taken in new columns. */
+  /** Columns were appended to the series, in place. */
   | { readonly kind: 'seriesAppended' }
   | { readonly kind: 'zoomedSeriesChanged'; readonly zoomed: ShownZoomedSeries | undefined }
   | { readonly kind: 'viewChanged'; readonly view: Partial<View> }
@@ -67,14 +67,14 @@ function runLoaded(model: Model, state: PanelState): Model {
 function shownRunOf(view: NonNullable<PanelState['run']>, before: ShownRun | undefined): ShownRun {
   const series = new DisplaySeries(view.facts.layout, view.facts.recordEvery);
   series.write(view.series);
-  // The same run shown again has the same records, unless it was gone on with from an earlier checkpoint.
+  // The same run has the same records, unless it was resumed from an earlier checkpoint in between.
   const isSame = before !== undefined && before.info.folder !== null && before.info.folder === view.facts.folder;
-  const isThere = (before?.zoomed?.end ?? Infinity) <= view.status.updates;
-  const detail = isSame && isThere ? before.zoomed : undefined;
-  return { info: view.facts, status: view.status, series, version: 1, zoomed: detail };
+  const stillExists = (before?.zoomed?.end ?? Infinity) <= view.status.updates;
+  const zoomed = isSame && stillExists ? before.zoomed : undefined;
+  return { info: view.facts, status: view.status, series, version: 1, zoomed };
 }
 
-/** A view kept from another run may name a layer or a quantity that this one has not. */
+/** A view of another run may name a layer or a quantity that this run does not have. */
 function fitToRun(view: View, run: ShownRun | undefined): View {
   if (run === undefined) return view;
   const { layers, hasCellState } = run.info.layout;

@@ -1,6 +1,6 @@
 import { standardView, type Model, type View } from './model';
 
-/** What VS Code keeps for the panel. */
+/** The state that VS Code stores for the panel. */
 export interface SavedState {
   readonly uri: string;
   readonly variant?: string;
@@ -8,12 +8,12 @@ export interface SavedState {
   readonly view: View;
 }
 
-/** What to leave with VS Code for this model. */
+/** The state to store for this model. */
 export function savedStateOf({ uri, variant, folder, view }: Model): SavedState {
   return { uri, ...(variant === undefined ? {} : { variant }), ...(folder === undefined ? {} : { folder }), view };
 }
 
-/** The view of a saved state, with the standard for whatever an older version did not know or spelled otherwise. */
+/** The view of a stored state; what an older version lacks or wrote differently gets its default. */
 export function restoreView(saved: unknown): View {
   const view = field(saved, 'view');
   const pick = <K extends keyof View>(key: K, fits: (value: unknown) => boolean): View[K] => {

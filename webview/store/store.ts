@@ -1,7 +1,7 @@
 import type { Model } from './model';
 import type { Action } from './reducer';
 
-/** Holds a model; tells listeners once a frame, however many actions came in between. */
+/** Holds a model; notifies listeners once a frame, however many actions are dispatched in between. */
 export class Store<M = Model, A = Action> {
   readonly #listeners: ((model: M) => void)[] = [];
   #model: M;

@@ -4,28 +4,28 @@ import type { ZoomedSeries, ZoomedSeriesRequest } from '../../src/protocol/panel
 import type { Model, ShownZoomedSeries, ShownRun } from './model';
 import type { Store } from './store';
 
-/** Milliseconds for which what is in sight must stay before its records are asked for. */
+/** Milliseconds for which the visible range must not change before its records are requested. */
 const settleTime = 80;
-/** Milliseconds after which what was not yet on disk is asked for again. */
+/** Milliseconds after which records that were not yet on disk are requested again. */
 const retryDelay = 1000;
-/** Updates asked for on both sides of what is in sight, where there is room for them: the longest smoothing, and more. */
+/** Updates requested on both sides of the visible range if they fit: more than the longest smoothing window. */
 const leastMargin = 256;
 
-/** The series that the pictures of this stretch are drawn from: the detail once it holds all that is in sight. */
+/** The series that a visible range is drawn from: the zoomed series once it covers the whole range. */
 export function visibleSeries(run: ShownRun, domain: readonly [number, number]): DisplaySeries {
-  const { zoomed: detail, series } = run;
-  return detail !== undefined && covers(detail, visibleUpdates(run, domain)) && isFiner(detail.series, series)
-    ? detail.series
+  const { zoomed, series } = run;
+  return zoomed !== undefined && covers(zoomed, visibleUpdates(run, domain)) && isFiner(zoomed.series, series)
+    ? zoomed.series
     : series;
 }
 
-/** The series with the most to say of one update. */
-export function seriesAt({ zoomed: detail, series }: ShownRun, update: number): DisplaySeries {
-  const holds = detail !== undefined && detail.series.origin <= update && update < detail.end;
-  return holds && isFiner(detail.series, series) ? detail.series : series;
+/** The series with the finest resolution at one update. */
+export function seriesAt({ zoomed, series }: ShownRun, update: number): DisplaySeries {
+  const holds = zoomed !== undefined && zoomed.series.origin <= update && update < zoomed.end;
+  return holds && isFiner(zoomed.series, series) ? zoomed.series : series;
 }
 
-/** Keeps the detail in line with what is in sight; the old one stays until the next is there. */
+/** Loads the zoomed series for the visible range; the old one is shown until the next one arrives. */
 export class ZoomedSeriesLoader {
   #timer: number | undefined;
   #due: Stretch | undefined;
@@ -42,7 +42,7 @@ export class ZoomedSeriesLoader {
     });
   }
 
-  /** Takes in what the stretch has gained since it was answered. */
+  /** Appends the columns that the zoomed range has gained since it was loaded. */
   append({ from, to, series }: ZoomedSeries): void {
     const held = this.store.model.run?.zoomed;
     if (held?.series.origin !== from) return;
@@ -89,16 +89,17 @@ export class ZoomedSeriesLoader {
       });
   }
 
-  /** What was not yet on disk. */
-  #retryLater(asked: Stretch): void {
+  /** Requests records again that were not yet on disk. */
+  #retryLater(requested: Stretch): void {
     setTimeout(() => {
-      if (!isSameStretch(asked, this.#requested)) return;
+      if (!isSameStretch(requested, this.#requested)) return;
       this.#requested = undefined;
       this.#request();
     }, retryDelay);
   }
 }
 
+/** The part of a run that is visible. */
 interface Stretch {
   readonly run: ShownRun;
   readonly range: Model['view']['range'];
@@ -110,14 +111,14 @@ function isSameStretch(one: Stretch | undefined, other: Stretch | undefined): bo
   );
 }
 
-/** What is to be asked for; undefined where nothing finer can be had, or is needed. */
+/** The request for a finer series; undefined where none exists or none is needed. */
 export function zoomedSeriesRequest({ run, view }: Pick<Model, 'run' | 'view'>): ZoomedSeriesRequest | undefined {
   if (run === undefined || view.range === undefined || run.info.folder === null) return undefined;
   const sight = visibleUpdates(run, view.range);
-  const { series, zoomed: detail } = run;
+  const { series, zoomed } = run;
   const { updates, state } = run.status;
   if (sight.to <= sight.from) return undefined;
-  // What is in sight of a run that trains fills up to its end, and is followed there.
+  // While a run trains, the visible range fills up to its end; the request covers that part too.
   const end = sight.to === updates && isLive(state) ? Math.ceil(view.range[1]) : sight.to;
   const span = end - sight.from;
   const tables = [series.scalars, series.heat];
@@ -129,16 +130,16 @@ export function zoomedSeriesRequest({ run, view }: Pick<Model, 'run' | 'view'>):
     from: Math.max(0, sight.from - reach),
     to: isLive(state) ? end + reach : Math.min(updates, end + reach),
   });
-  // The next stretch is asked for before the end of this one comes in sight.
+  // The next range is requested before the end of this one becomes visible.
   const soon = around(Math.floor(margin / 4));
-  if (detail !== undefined && covers(detail, { ...soon, to: Math.min(updates, soon.to) })) {
-    const held = [detail.series.scalars, detail.series.heat];
+  if (zoomed !== undefined && covers(zoomed, { ...soon, to: Math.min(updates, soon.to) })) {
+    const held = [zoomed.series.scalars, zoomed.series.heat];
     if (held.every((table) => table.stride <= table.strideFor(span))) return undefined;
   }
   return around(margin);
 }
 
-/** The updates there are in this part of the axis. */
+/** The existing updates in this part of the axis. */
 function visibleUpdates({ status }: ShownRun, [from, to]: readonly [number, number]): ZoomedSeriesRequest {
   return { from: Math.max(0, Math.floor(from)), to: Math.min(status.updates, Math.ceil(to)) };
 }
@@ -147,8 +148,8 @@ function covers({ series, end }: ShownZoomedSeries, { from, to }: ZoomedSeriesRe
   return series.origin <= from && to <= end;
 }
 
-function isFiner(detail: DisplaySeries, series: DisplaySeries): boolean {
-  return detail.scalars.stride < series.scalars.stride || detail.heat.stride < series.heat.stride;
+function isFiner(zoomed: DisplaySeries, series: DisplaySeries): boolean {
+  return zoomed.scalars.stride < series.scalars.stride || zoomed.heat.stride < series.heat.stride;
 }
 
 function shownZoomedSeriesOf({ info }: ShownRun, { from, to, series: slice }: ZoomedSeries): ShownZoomedSeries {

@@ -5,26 +5,26 @@ export interface Theme {
   readonly kind: 'dark' | 'light' | 'highContrast' | 'highContrastLight';
   readonly background: string;
   readonly foreground: string;
-  /** Axis names and other text that stands back. */
+  /** Axis titles and other secondary text. */
   readonly faint: string;
   readonly grid: string;
   readonly border: string;
   readonly focus: string;
   readonly train: string;
   readonly validation: string;
-  /** Clipping events, everywhere. */
+  /** Clipping events, in all pictures. */
   readonly clip: string;
-  /** What clipping leaves of a gradient. */
+  /** The clipped gradient. */
   readonly clipped: string;
   readonly baseline: string;
-  /** One for each run that is compared, from the first; more runs begin anew with other dashes. */
+  /** The colours of compared runs; more runs reuse them with other dashes. */
   readonly runs: readonly string[];
   readonly error: string;
   readonly fontFamily: string;
   readonly fontSize: number;
 }
 
-/** Reads the theme that is in force. */
+/** Reads the active theme. */
 export function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string, fallback: string): string => {
@@ -71,13 +71,13 @@ export function readTheme(): Theme {
   };
 }
 
-/** A CSS colour with another opacity; the colour itself where it cannot be read. */
+/** A CSS colour with another opacity; unchanged where it can't be parsed. */
 export function withOpacity(css: string, opacity: number): string {
   const parsed = color(css);
   return parsed === null ? css : parsed.copy({ opacity }).formatRgb();
 }
 
-/** Calls back whenever the person changes the theme. */
+/** Calls `listener` whenever the theme changes. */
 export function onThemeChange(listener: () => void): void {
   new MutationObserver(listener).observe(document.body, {
     attributes: true,

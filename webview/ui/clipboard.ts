@@ -1,15 +1,15 @@
 import { domToBlob } from 'modern-screenshot';
 
-/** Puts text on the clipboard. @throws where the browser refuses, with its reason */
+/** Copies text to the clipboard. @throws the browser's error if it refuses */
 export async function copyText(text: string): Promise<void> {
   await navigator.clipboard.writeText(text);
 }
 
 /**
- * Puts what an element looks like on the clipboard, as PNG, on a background.
+ * Copies a rendering of an element to the clipboard as PNG.
  *
- * @param leaveOut what does not belong into the picture, such as buttons
- * @throws where the browser refuses pictures, with its reason
+ * @param leaveOut nodes to leave out of the picture, such as buttons
+ * @throws the browser's error if it refuses pictures
  */
 export async function copyPicture(
   source: HTMLElement,
@@ -19,7 +19,7 @@ export async function copyPicture(
   const drawn = await domToBlob(source, {
     backgroundColor: background,
     scale: devicePixelRatio,
-    // The page may fetch nothing, and the workbench's fonts are the system's own.
+    // The page's CSP forbids fetching, and the workbench uses system fonts.
     font: false,
     filter: (node) => !leaveOut(node),
   });

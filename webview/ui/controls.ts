@@ -9,7 +9,7 @@ import { element, setAttribute } from './element';
 import { icon, type IconName } from './icon';
 
 declare global {
-  /** The parts of the toolkit's elements that are used here. */
+  /** The properties of the toolkit's elements that are used here. */
   interface HTMLElementTagNameMap {
     readonly 'vscode-button': HTMLElement;
     readonly 'vscode-dropdown': HTMLElement & { value: string };
@@ -17,22 +17,22 @@ declare global {
   }
 }
 
-/** Registers the toolkit's elements; once, before any control is made. */
+/** Registers the toolkit's elements; call it once, before any control is created. */
 export function registerControls(): void {
   provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption(), vsCodeTextField());
 }
 
-/** A button; `label` is what it is called. */
+/** A button; `label` is its text and its accessible name. */
 export interface ButtonSpec {
   readonly label: string;
-  /** What the pointer is told, where the label alone is not enough. */
+  /** The tooltip; the label by default. */
   readonly hint?: string;
   readonly icon?: IconName;
   readonly appearance?: 'primary' | 'secondary' | 'icon';
   readonly onPress: () => void;
 }
 
-/** Makes a button. */
+/** Creates a button. */
 export function button({
   label,
   hint = label,
@@ -50,14 +50,14 @@ export function button({
   return made;
 }
 
-/** Calls a button something else from now on. */
+/** Changes the label of a button. */
 export function relabel(control: HTMLElement, label: string, hint = label): void {
   setAttribute(control, 'aria-label', label);
   setAttribute(control, 'title', hint);
   if (control.lastChild?.nodeType === Node.TEXT_NODE) control.lastChild.nodeValue = label;
 }
 
-/** Greys a control out or brings it back. */
+/** Enables or disables a control. */
 export function setEnabled(control: HTMLElement, isEnabled: boolean): void {
   control.toggleAttribute('disabled', !isEnabled);
 }
@@ -65,11 +65,11 @@ export function setEnabled(control: HTMLElement, isEnabled: boolean): void {
 /** A choice among options. */
 export interface Choice<T extends string> {
   readonly element: HTMLElement;
-  /** Offers these options with one chosen; keeps the list when it is the same. */
+  /** Sets the options and the selected value; equal options are not rebuilt. */
   setOptions(options: readonly { readonly value: T; readonly label: string }[], value: T): void;
 }
 
-/** Makes a drop-down list. */
+/** Creates a drop-down list. */
 export function choice<T extends string>(label: string, onChoose: (value: T) => void): Choice<T> {
   const dropdown = document.createElement('vscode-dropdown');
   dropdown.setAttribute('aria-label', label);
@@ -77,13 +77,13 @@ export function choice<T extends string>(label: string, onChoose: (value: T) => 
   dropdown.addEventListener('change', () => {
     onChoose(dropdown.value as T);
   });
-  let offered = '';
+  let current = '';
   return {
     element: element('label', { class: 'choice' }, element('span', {}, label), dropdown),
     setOptions(options, value) {
       const key = JSON.stringify(options);
-      if (key !== offered) {
-        offered = key;
+      if (key !== current) {
+        current = key;
         dropdown.replaceChildren(
           ...options.map((option) => {
             const made = document.createElement('vscode-option');
@@ -98,14 +98,14 @@ export function choice<T extends string>(label: string, onChoose: (value: T) => 
   };
 }
 
-/** A field for a line of text, sent with Enter or on leaving it. */
+/** A field for a line of text; Enter or leaving the field submits it. */
 export interface TextField {
   readonly element: HTMLElement;
-  /** Shows the text, unless somebody is typing. */
+  /** Shows the text, unless the field has the focus. */
   update(value: string): void;
 }
 
-/** Makes a text field. */
+/** Creates a text field. */
 export function textField(label: string, hint: string, onEnter: (value: string) => void): TextField {
   const field = document.createElement('vscode-text-field');
   field.title = hint;
@@ -117,7 +117,7 @@ export function textField(label: string, hint: string, onEnter: (value: string) 
   };
   field.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') send();
-    // What is typed here is no shortcut of the notebook.
+    // Typed keys are not shortcuts of the notebook.
     event.stopPropagation();
   });
   field.addEventListener('blur', send);
@@ -132,7 +132,7 @@ export function textField(label: string, hint: string, onEnter: (value: string) 
   };
 }
 
-/** Names a field for who listens; the toolkit calls every field “Text field” when it comes into the page. */
+/** Sets the accessible name of a field; the toolkit calls every field “Text field” when it is attached. */
 export function nameField(field: HTMLElement, label: string): void {
   if (field.getAttribute('aria-label') !== label) field.setAttribute('aria-label', label);
 }

@@ -1,4 +1,4 @@
-/** Makes an element with attributes and children; text children are text, never markup. */
+/** Creates an element with attributes and children; text children are text, never markup. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string>> = {},
@@ -10,12 +10,12 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Sets text only when it is another one: no layout, no selection lost, nothing announced twice. */
+/** Sets text only if it changes: no layout, no lost selection, no second announcement. */
 export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
 
-/** Sets an attribute only when it has another value: no style is worked out anew, nothing announced twice. */
+/** Sets an attribute only if it changes: no style recalculation, no second announcement. */
 export function setAttribute(target: Element, name: string, value: string): void {
   if (target.getAttribute(name) !== value) target.setAttribute(name, value);
 }

@@ -1,4 +1,4 @@
-/** Shapes on a 16 × 16 field; drawn here because no font can be relied on to have the signs of a player. */
+/** Shapes on a 16 × 16 grid; drawn here because no font is sure to have the symbols of a player. */
 const shapes = {
   close: 'M4.2 3 8 6.8 11.8 3 13 4.2 9.2 8l3.8 3.8-1.2 1.2L8 9.2 4.2 13 3 11.8 6.8 8 3 4.2z',
   play: 'M4 2.5v11l9-5.5z',
@@ -9,7 +9,7 @@ const shapes = {
   next: 'M5.5 3.5v9L11 8z',
   folded: 'M6 4v8l4-4z',
   unfolded: 'M4 6h8l-4 4z',
-  why: 'M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM8 2.8a5.2 5.2 0 1 1 0 10.4A5.2 5.2 0 0 1 8 2.8zM7.3 10.6h1.4V12H7.3zM8 4C6.5 4 5.5 5 5.5 6.3h1.3c0-.7.5-1.1 1.2-1.1s1.2.4 1.2 1c0 .5-.2.8-.9 1.3-.8.5-1 1-1 2.1h1.3c0-.7.1-.9.8-1.4.8-.5 1.2-1.1 1.2-2C10.6 4.9 9.5 4 8 4z',
+  help: 'M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM8 2.8a5.2 5.2 0 1 1 0 10.4A5.2 5.2 0 0 1 8 2.8zM7.3 10.6h1.4V12H7.3zM8 4C6.5 4 5.5 5 5.5 6.3h1.3c0-.7.5-1.1 1.2-1.1s1.2.4 1.2 1c0 .5-.2.8-.9 1.3-.8.5-1 1-1 2.1h1.3c0-.7.1-.9.8-1.4.8-.5 1.2-1.1 1.2-2C10.6 4.9 9.5 4 8 4z',
   keys: 'M1.5 4h13v8h-13zM2.8 5.3v5.4h10.4V5.3zM4 6.3h1.3v1.2H4zM6.2 6.3h1.3v1.2H6.2zM8.5 6.3h1.3v1.2H8.5zM10.7 6.3H12v1.2h-1.3zM4.5 8.6h7v1.2h-7z',
   table:
     'M2 2.5h12v11H2zM3.3 3.8v1.9h9.4V3.8zM3.3 6.9v2.2h4V6.9zM8.6 6.9v2.2h4.1V6.9zM3.3 10.3v1.9h4v-1.9zM8.6 10.3v1.9h4.1v-1.9z',
@@ -19,12 +19,12 @@ const shapes = {
   fit: 'M2 2h5v1.5H3.5V7H2zM9 2h5v5h-1.5V3.5H9zM2 9h1.5v3.5H7V14H2zM12.5 9H14v5H9v-1.5h3.5z',
 } as const;
 
-/** The name of a sign. */
+/** The name of an icon. */
 export type IconName = keyof typeof shapes;
 
 const namespace = 'http://www.w3.org/2000/svg';
 
-/** A sign in the colour of the text around it. */
+/** An icon in the colour of the surrounding text. */
 export function icon(name: IconName): SVGElement {
   const svg = document.createElementNS(namespace, 'svg');
   svg.setAttribute('viewBox', '0 0 16 16');

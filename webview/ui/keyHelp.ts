@@ -2,21 +2,21 @@ import { button } from './controls';
 import { element } from './element';
 import './keyHelp.css';
 
-/** What the keys do, as `?` shows it. */
+/** The keys and what they do, as `?` lists them. */
 const keys: readonly (readonly [string, string])[] = [
-  ['← →', 'along the picture’s own time: updates above, steps t below (Shift: ten at a time)'],
-  ['↑ ↓', 'steps t in the heatmap; rows in a matrix; nodes of the unrolled net'],
+  ['← →', 'previous and next update or step t (with Shift: ten at a time)'],
+  ['↑ ↓', 'step t in the heatmap; row in a matrix; node of the unrolled net'],
   ['Home End', 'first and last'],
-  ['[ ]', 'previous and next update, from anywhere'],
+  ['[ ]', 'previous and next update, wherever the focus is'],
   ['Page Up, Page Down', 'previous and next cell'],
-  ['Enter', 'select what is pointed at; in the unrolled net, go to the formula of the node'],
-  ['U', 'fold the net into its loop, or unfold it'],
+  ['Enter', 'in the unrolled net, go to the formula of the node'],
+  ['U', 'fold the unrolled net into its loop, or unfold it'],
   ['+ − 0', 'zoom in, zoom out, show all'],
-  ['Esc', 'back: close this, or follow the latest update again'],
+  ['Esc', 'close this list, or follow the latest update'],
   ['?', 'this list'],
 ];
 
-/** The list of keys, over the notebook until it is closed. */
+/** The dialog that lists the keys. */
 export class KeyHelp {
   readonly element = element('dialog', { class: 'key-help', 'aria-label': 'Keys of the notebook' });
 

@@ -1,11 +1,11 @@
 /**
- * The height of an element in CSS pixels, known from when it last changed: to ask the element itself in the middle of a
- * drawing would lay the page out once more for every question.
+ * The height of an element in CSS pixels, cached when it changes: reading it from the element while drawing would force
+ * a layout each time.
  */
 export class MeasuredHeight {
   #height: number | undefined;
 
-  /** @param onChange called when the height is another one */
+  /** @param onChange called when the height has changed */
   constructor(
     readonly element: HTMLElement,
     onChange: () => void,

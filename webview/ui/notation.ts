@@ -2,7 +2,7 @@ import { element } from './element';
 
 const index = /([_^])(?:\{([^}]*)\}|([\p{L}\p{N}]+))/gu;
 
-/** The course's notation as it is set: `h_t` and `h_{t-1}` with the index below the line, `x^2` with it above. */
+/** The course's notation as elements: `h_t` and `h_{t-1}` with a subscript, `x^2` with a superscript. */
 export function notation(text: string): readonly (Node | string)[] {
   const parts: (Node | string)[] = [];
   let from = 0;

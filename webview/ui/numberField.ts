@@ -1,32 +1,32 @@
 import { nameField, setEnabled } from './controls';
 import { element, setAttribute, setText } from './element';
 
-/** The numbers that a field takes. */
+/** The numbers that a field accepts. */
 export interface NumberRange {
   readonly accepts: (value: number) => boolean;
-  /** What they are, after “it must be”. */
+  /** The text after “Enter”. */
   readonly describe: () => string;
 }
 
-/** Every number above 0. */
+/** All numbers above 0. */
 export const positiveNumbers: NumberRange = {
   accepts: (value) => Number.isFinite(value) && value > 0,
   describe: () => 'a number above 0',
 };
 
-/** 0 and every number above. */
+/** All numbers from 0. */
 export const numbersFromZero: NumberRange = {
   accepts: (value) => Number.isFinite(value) && value >= 0,
   describe: () => 'a number, 0 or above',
 };
 
-/** Every whole number that a double holds exactly. */
+/** All integers that a double represents exactly. */
 export const wholeNumbers: NumberRange = {
   accepts: Number.isSafeInteger,
   describe: () => 'a whole number',
 };
 
-/** Whole numbers from `least` to what `most` says at that moment. */
+/** Whole numbers from `least` to the current value of `most`. */
 export function wholeNumbersTo(most: () => number, least = 0): NumberRange {
   return {
     accepts: (value) => Number.isSafeInteger(value) && value >= least && value <= most(),
@@ -35,14 +35,14 @@ export function wholeNumbersTo(most: () => number, least = 0): NumberRange {
   };
 }
 
-/** A field for a number, sent with Enter or on leaving it. */
+/** A field for a number; Enter or leaving the field submits it. */
 export interface NumberField {
   readonly element: HTMLElement;
-  /** Shows the value, unless somebody is typing. */
+  /** Shows the value, unless the field has the focus. */
   update(value: number | undefined, isEnabled: boolean): void;
 }
 
-/** Makes a number field; what is not in its range is not sent, and the field says what it takes. */
+/** Creates a number field; a number outside its range is not submitted, and the field says what to enter. */
 export function numberField(
   label: string,
   range: NumberRange,
@@ -52,42 +52,42 @@ export function numberField(
   const field = document.createElement('vscode-text-field');
   field.setAttribute('size', '8');
   field.title = label;
-  const refusal = element('span', { class: 'field-problem', role: 'alert' });
+  const problem = element('span', { class: 'field-problem', role: 'alert' });
   let shown = '';
-  const refuse = (words: string): void => {
-    setAttribute(field, 'aria-invalid', String(words !== ''));
-    field.classList.toggle('invalid', words !== '');
-    setText(refusal, words);
+  const showProblem = (text: string): void => {
+    setAttribute(field, 'aria-invalid', String(text !== ''));
+    field.classList.toggle('invalid', text !== '');
+    setText(problem, text);
   };
   const send = (): void => {
     if (field.value === shown) return;
     const text = field.value.trim();
     const value = text === '' ? NaN : Number(text);
     if (range.accepts(value)) {
-      refuse('');
+      showProblem('');
       onEnter(value);
     } else {
-      refuse(`“${text}” is not taken: it must be ${range.describe()}.`);
+      showProblem(`“${text}” is not valid. Enter ${range.describe()}.`);
     }
   };
   field.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') send();
-    // What is typed here is no shortcut of the notebook.
+    // Typed keys are not shortcuts of the notebook.
     event.stopPropagation();
   });
   field.addEventListener('input', () => {
-    refuse('');
+    showProblem('');
   });
   field.addEventListener('blur', send);
   const caption = element('span', {});
   setText(caption, label);
   return {
-    element: element('label', { class: 'number-field' }, caption, field, refusal),
+    element: element('label', { class: 'number-field' }, caption, field, problem),
     update(value, isEnabled) {
       setEnabled(field, isEnabled);
       nameField(field, label);
       if (document.activeElement === field) return;
-      // The value that holds stands there again; the words stay until the next is typed.
+      // The field shows the current value again; the message stays until something is typed.
       field.classList.remove('invalid');
       setAttribute(field, 'aria-invalid', 'false');
       shown = value === undefined ? '' : format(value);

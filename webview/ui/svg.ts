@@ -1,6 +1,6 @@
 const namespace = 'http://www.w3.org/2000/svg';
 
-/** Makes an SVG element with attributes and children; text children are text, never markup. */
+/** Creates an SVG element with attributes and children; text children are text, never markup. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string | number>> = {},

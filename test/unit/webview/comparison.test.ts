@@ -39,9 +39,9 @@ describe('The gradient that is left at step 0', () => {
     assert.equal(words(0, 1, 2), '0');
   });
 
-  it('is called nothing at both ends only where it is nothing at both', () => {
-    assert.equal(words(0, 1, 0), 'exactly 0 at both');
-    assert.equal(words(0.5, 1, 0), '0.500 beside exactly 0 at the last step');
+  it('is 0 at both ends only where both are 0', () => {
+    assert.equal(words(0, 1, 0), '0 at both');
+    assert.equal(words(0.5, 1, 0), '0.500, and 0 at the last step');
   });
 });
 
@@ -70,7 +70,7 @@ describe('A comparison', () => {
     }
   });
 
-  it('shows a run that has not begun, and draws it anew when it grows', () => {
+  it('shows a run that has not started, and redraws it when it grows', () => {
     const waiting = {
       ...compared(1),
       drawn: undefined,

@@ -3,13 +3,13 @@ import { inspectionOf } from '../../../src/trainer/replay/inspection';
 import {
   targetClass,
   targetProbabilities,
-  countRight,
+  countCorrect,
   topClass,
   rankedClasses,
 } from '../../../webview/notebook/stepLoss/ranking';
 import { exampleTraining } from '../trainer/exampleTraining';
 
-describe('What was predicted beside what was asked', () => {
+describe('Predictions and targets', () => {
   const training = exampleTraining({ data: { task: 'reber' }, model: { cell: 'rnn', hidden: 5 } });
   const advance = training.advance(() => true);
   assert.ok(advance.kind === 'updated' && advance.capture !== undefined);
@@ -19,7 +19,7 @@ describe('What was predicted beside what was asked', () => {
     const inspection = inspectionOf(capture, training.setup, sequence);
     const steps = Array.from({ length: inspection.steps }, (_, t) => t);
 
-    it(`costs −ln p of what was asked, at every step that has a target (sequence ${sequence})`, () => {
+    it(`costs −ln p(target) at every step with a target (sequence ${sequence})`, () => {
       targetProbabilities(inspection).forEach((p, t) => {
         if (inspection.mask[t] === 1) {
           assert.ok(Math.abs(-Math.log(p) * inspection.lossWeight - (inspection.sequenceLoss[t] ?? NaN)) < 1e-12);
@@ -29,7 +29,7 @@ describe('What was predicted beside what was asked', () => {
       });
     });
 
-    it(`ranks the likeliest first and always shows what was asked (sequence ${sequence})`, () => {
+    it(`ranks the top prediction first and always shows the target (sequence ${sequence})`, () => {
       for (const t of steps) {
         const ranked = rankedClasses(inspection, t, 2);
         assert.equal(ranked[0]?.index, topClass(inspection, t));
@@ -37,8 +37,11 @@ describe('What was predicted beside what was asked', () => {
         assert.equal(ranked.find(({ isTarget: isAsked }) => isAsked)?.index, targetClass(inspection, t));
         assert.equal(rankedClasses(inspection, t, 99).length, inspection.outputNames.length);
       }
-      const right = steps.filter((t) => targetClass(inspection, t) === topClass(inspection, t)).length;
-      assert.deepEqual(countRight(inspection), { right, asked: inspection.mask.reduce((sum, one) => sum + one, 0) });
+      const correct = steps.filter((t) => targetClass(inspection, t) === topClass(inspection, t)).length;
+      assert.deepEqual(countCorrect(inspection), {
+        correct,
+        targets: inspection.mask.reduce((sum, one) => sum + one, 0),
+      });
     });
   }
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
   fewestSteps,
-  leftOfStep,
+  startOfStep,
   middleOfStep,
   labelledSteps,
   rangeIncluding,
@@ -21,7 +21,7 @@ describe('The axis of sequence time', () => {
     const axis = sequenceAxis(3, panel);
     assert.ok(showsAll(axis));
     assert.deepEqual(stepsInSight(axis), [0, 1, 2]);
-    assert.equal(leftOfStep(axis, 3), axis.width);
+    assert.equal(startOfStep(axis, 3), axis.width);
   });
 
   it('finds the step whose middle a pixel is, at any zoom', () => {

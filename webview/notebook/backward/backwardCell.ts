@@ -18,8 +18,8 @@ import { TermsView } from './termsView';
 import './backward.css';
 
 /**
- * [9] Backpropagation through one sequence, from the last step to the first: ∂L/∂h_t splitting into what arrives at the
- * step itself and what comes back from t+1, and the terms of ∂L/∂W adding up.
+ * [9] Backpropagation through one sequence, from the last step to the first: ∂L/∂h_t as the sum of the local part and the
+ * part from t+1, and the accumulated terms of ∂L/∂W.
  */
 export class BackwardCell implements SequenceCell {
   readonly element: HTMLElement;
@@ -39,10 +39,10 @@ export class BackwardCell implements SequenceCell {
     this.element = this.#frame.element;
     this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step');
     this.#player = new BackwardPlayer((t) => {
-      const { inspection: look } = store.model;
-      if (look.kind !== 'ready') return;
+      const { inspection: state } = store.model;
+      if (state.kind !== 'ready') return;
       store.dispatch({ kind: 'hoverChanged', point: undefined });
-      store.dispatch({ kind: 'viewChanged', view: { selection: { update: look.inspection.update, t } } });
+      store.dispatch({ kind: 'viewChanged', view: { selection: { update: state.inspection.update, t } } });
     });
     this.#terms = new TermsView(store, zoom, (params) => request('chainRuleTerms', params));
     this.#frame.tools.append(this.#terms.choice);
@@ -70,12 +70,12 @@ export class BackwardCell implements SequenceCell {
     setText(this.#frame.readout, readout(norms, stepInFocus(model, steps)));
     this.#frame.setTable(memoKey(inspection, index), () => backwardTable(inspection, index, norms));
     this.#surface.update(drawing);
-    // Backpropagation begins at the end: until a step is selected, that is where it stands.
+    // Backpropagation starts at the last step, so that is the default.
     const t = Math.min(model.view.selection?.t ?? steps - 1, steps - 1);
     this.#player.update(axis, t);
-    const isInSight = !this.#frame.body.hidden;
-    this.#terms.update(drawing, t, isInSight);
-    if (!isInSight) return;
+    const isVisible = !this.#frame.body.hidden;
+    this.#terms.update(drawing, t, isVisible);
+    if (!isVisible) return;
     const splitKey = memoKey(inspection, index, t, theme);
     if (splitKey !== this.#drawnSplit) {
       this.#drawnSplit = splitKey;
@@ -94,9 +94,9 @@ export class BackwardCell implements SequenceCell {
 interface Norms {
   /** (T) ‖∂L/∂h_t‖ of this sequence. */
   readonly total: Float64Array;
-  /** (T) what arrives other than through t+1. */
+  /** (T) the norm of the part that does not come through t+1. */
   readonly local: Float64Array;
-  /** (T) what comes from t+1. */
+  /** (T) the norm of the part from t+1. */
   readonly later: Float64Array;
 }
 
@@ -115,7 +115,7 @@ function normsOf({ dh, dhLocal, hidden }: InspectedLayer, steps: number): Norms 
 }
 
 function curvesOf({ total, local, later }: Norms, theme: Theme, { steps }: Inspection): Curve[] {
-  // Exactly zero has no place on a logarithmic axis: the line breaks there.
+  // A logarithmic axis can't show 0: the line breaks there.
   const points = (values: Float64Array) =>
     Array.from({ length: steps }, (_, t) => ({ x: t + 0.5, y: (values[t] ?? 0) > 0 ? (values[t] ?? NaN) : NaN }));
   return [
@@ -135,18 +135,18 @@ function summary({ total, local }: Norms, layer: number, layers: number): string
   const where = layers > 1 ? ` of layer ${layer}` : '';
   const [first, end] = [total[0] ?? 0, total[last] ?? 0];
   if (total.every((norm) => norm === 0))
-    return `The gradient${where} is exactly 0 at every step: this sequence is answered perfectly, or nothing of it counts.`;
+    return `The gradient${where} is exactly 0 at every step: predictions match exactly, or no step has a target.`;
   if (first === 0) return `The gradient${where} is exactly 0 at step 0: no loss of this sequence reaches it.`;
-  const ends = `Read from right to left: this sequence’s ‖∂L/∂h_t‖${where} is ${formatNumber(end)} at step ${last} and ${formatNumber(first)} at step 0`;
+  const ends = `From right to left: this sequence’s ‖∂L/∂h_t‖${where} is ${formatNumber(end)} at step ${last} and ${formatNumber(first)} at step 0`;
   const several = local.filter((norm) => norm > 0).length > 1;
-  // Where every step adds a loss of its own, the quotient of the two says nothing about how the gradient travels.
+  // Where several steps have a loss, the ratio of the two norms does not describe how the gradient decays.
   return several || end === 0
-    ? `${ends}; every step with a loss adds its own on the way.`
+    ? `${ends}; every step with a loss adds to it on the way.`
     : `${ends}, ${formatNumber(first / end)} times as much.`;
 }
 
 function readout({ total, local, later }: Norms, t: number | undefined): string {
-  if (t === undefined) return 'Point at a step to read it.';
+  if (t === undefined) return 'Point at a step to see its values.';
   const at = (values: Float64Array): string => formatNumber(values[t] ?? NaN);
   return `t = ${t} · ‖∂L/∂h_${t}‖ = ${at(total)} · from this step ${at(local)} · from step ${t + 1} ${at(later)}`;
 }

@@ -3,15 +3,15 @@ import { gutters } from '../../plot/trainingAxis';
 import { button, setEnabled } from '../../ui/controls';
 import { element, setAttribute } from '../../ui/element';
 import { icon } from '../../ui/icon';
-import { isMotionReduced } from '../unrolled/unfoldingMotion';
+import { isMotionReduced } from '../unrolled/unfoldingAnimation';
 
-/** Time for a whole pass, and the longest for one step. */
+/** Milliseconds for a whole pass, and limits for one step. */
 const pace = { wholeMilliseconds: 9000, mostPerStep: 700, leastPerStep: 40 } as const;
 
-/** Pixels that the browser's own slider gives its thumb. */
+/** Width of the browser's slider thumb in pixels. */
 const thumb = 16;
 
-/** Goes through the steps from the last to the first: played, step by step, or by the slider under the steps themselves. */
+/** Moves through the steps from the last to the first: as an animation, step by step, or with the slider below the steps. */
 export class BackwardPlayer {
   readonly element = element('div', { class: 'player', role: 'group', 'aria-label': 'Backward through time' });
   readonly slider = element('input', {
@@ -28,7 +28,7 @@ export class BackwardPlayer {
   #steps = 1;
   #t = 0;
 
-  /** @param onStep called with the step to be looked at */
+  /** @param onStep called with the step to show */
   constructor(readonly onStep: (t: number) => void) {
     this.#toLastStep = button({
       label: 'To the last step',
@@ -58,14 +58,14 @@ export class BackwardPlayer {
       this.stop();
       onStep(Number(this.slider.value));
     });
-    // The slider's own arrows are no shortcut of the notebook, but [ and ] still are.
+    // The slider handles arrow keys itself; [ and ] still reach the notebook.
     this.slider.addEventListener('keydown', (event) => {
       if (event.key.startsWith('Arrow') || event.key === 'Home' || event.key === 'End') event.stopPropagation();
     });
     this.element.append(this.#toLastStep, this.#stepBack, this.#play);
   }
 
-  /** The slider lies under all steps; while the pictures show all of them, its thumb stands under the step it means. */
+  /** The slider spans all steps; unless the pictures are zoomed, its thumb is below the step that it selects. */
   update(axis: SequenceAxis, t: number): void {
     const { steps, width } = axis;
     this.#steps = steps;
@@ -77,7 +77,7 @@ export class BackwardPlayer {
     if (this.slider.value !== String(t)) this.slider.value = String(t);
     setAttribute(this.slider, 'aria-valuetext', `step ${t} of 0 to ${steps - 1}`);
     setEnabled(this.#stepBack, t > 0);
-    // Where motion is not wanted there is the step and the slider.
+    // With reduced motion, the step button and the slider remain.
     this.#play.hidden = isMotionReduced();
   }
 

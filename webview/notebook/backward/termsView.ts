@@ -22,10 +22,10 @@ import { memoKey } from '../memo';
 import { gateBlocks, selectedParameter } from '../parameterNames';
 import { SequenceSurface, stepLabels, type SequenceDrawing } from '../sequenceCell';
 
-/** Sums that agree to so many digits agree within the rounding of the kernels. */
+/** The largest relative error that the rounding of the kernels explains. */
 const roundingOfSum = 1e-4;
 
-/** The chain-rule terms of one ∂L/∂W, step by step, adding up; and the sum held against the trainer's gradient. */
+/** The chain-rule terms of one ∂L/∂W, accumulated step by step, and their sum compared with the trainer's gradient. */
 export class TermsView {
   readonly element: HTMLElement;
   readonly choice: HTMLElement;
@@ -38,7 +38,7 @@ export class TermsView {
   readonly #equation = element('div', { class: 'equation' });
   readonly #labels = element('div');
   readonly #check = element('p', { class: 'sum-check' });
-  readonly #status = new RequestStatus('Adding up the terms…', 'The terms cannot be shown');
+  readonly #status = new RequestStatus('Adding up the terms…', 'Can’t show the terms');
   readonly #shown: HTMLElement;
   #drawnChart = '';
   #drawnTerm = '';
@@ -66,8 +66,8 @@ export class TermsView {
     this.element = element('div', { class: 'terms' }, this.#status.element, this.#shown);
   }
 
-  /** @param isInSight nothing is asked of the engine for a picture that nobody sees */
-  update(drawing: SequenceDrawing, t: number, isInSight: boolean): void {
+  /** @param isVisible nothing is requested for a hidden picture */
+  update(drawing: SequenceDrawing, t: number, isVisible: boolean): void {
     const { model, inspection, theme } = drawing;
     const names = inspection.parameters.map(({ name }) => name);
     const parameter = selectedParameter(names, model.view);
@@ -76,7 +76,7 @@ export class TermsView {
       parameter,
     );
     const request = { update: inspection.update, sequence: inspection.sequence, parameter, t };
-    const answer = this.#request.request(isInSight ? request : undefined, model.run?.info.folder ?? '');
+    const answer = this.#request.request(isVisible ? request : undefined, model.run?.info.folder ?? '');
     const terms = latestValue(answer);
     this.#terms = terms;
     this.#status.update(answer);
@@ -87,7 +87,7 @@ export class TermsView {
     this.#drawSteps(terms, drawing);
   }
 
-  /** The terms' norms over the steps, once they are there. */
+  /** The norms of the terms over the steps; undefined until they are loaded. */
   table(): Table | undefined {
     return this.#terms === undefined ? undefined : termsTable(this.#terms);
   }
@@ -144,7 +144,7 @@ export class TermsView {
     this.#check.classList.toggle('bad', !agrees);
     this.#check.replaceChildren(
       ...notation(
-        `The terms of all ${inspection.steps} steps added up, against the gradient that the trainer used (‖∂L/∂${symbol}‖ = ${formatNumber(gradientNorm)}): relative error ${formatNumber(relativeError)}${agrees ? ', within rounding.' : ', more than rounding explains.'}`,
+        `The sum of the terms of all ${inspection.steps} steps, compared with the gradient that the trainer used (‖∂L/∂${symbol}‖ = ${formatNumber(gradientNorm)}): relative error ${formatNumber(relativeError)}${agrees ? ', within rounding.' : ', more than rounding explains.'}`,
       ),
     );
   }
@@ -154,10 +154,10 @@ export class TermsView {
     if (key === this.#drawnChart) return;
     this.#drawnChart = key;
     const points = (values: Float64Array): Curve['points'] =>
-      // Exactly zero has no place on a logarithmic axis: the line breaks there.
+      // A logarithmic axis can't show 0: the line breaks there.
       Array.from(values, (value, t) => ({ x: t + 0.5, y: value > 0 ? value : NaN }));
     const curves: readonly Curve[] = [
-      { label: 'norm of the step’s own term', points: points(terms.norm), color: theme.validation, dots: true },
+      { label: 'norm of the step’s term', points: points(terms.norm), color: theme.validation, dots: true },
       {
         label: 'norm of the sum, from the last step down to here',
         points: points(terms.sumNorm),

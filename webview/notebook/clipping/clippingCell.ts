@@ -14,7 +14,7 @@ import { drawLegend } from '../../plot/curveLegend';
 import { memoKey, Memo } from '../memo';
 import { columnAtUpdate, isRecorded, notRecorded, formatUpdates } from '../loss/lossCurves';
 import { clippingTable } from '../trainingTables';
-import { TrainingSurface } from '../../plot/surface';
+import { TrainingSurface } from '../../plot/trainingSurface';
 import { ThresholdView } from './thresholdView';
 import './clipping.css';
 
@@ -71,7 +71,7 @@ export class ClippingCell implements NotebookCell {
   }
 }
 
-/** A strip with a tick at every clipped update; several updates under one pixel make one tick. */
+/** A strip with a tick at every clipped update; several updates within one pixel make one tick. */
 export class ClipTicks {
   readonly element = element('canvas', { class: 'clip-ticks', height: '8', 'aria-hidden': 'true' });
 
@@ -98,7 +98,7 @@ function linesOf({ info }: ShownRun, { scalars }: DisplaySeries, theme: Theme): 
   const before = scalars.values('gradNorm');
   const after = scalars.values('clippedNorm');
   const line = (values: Float64Array) =>
-    // A norm of exactly zero has no place on a logarithmic axis: the line breaks there.
+    // A logarithmic axis can't show 0: the line breaks there.
     Array.from({ length: count }, (_, column) => ({ x: scalars.updateOf(column + 0.5), y: positive(values[column]) }));
   const largest = stride === 1 ? '' : `, largest of ${stride} updates`;
   const { clip } = info;
@@ -121,7 +121,7 @@ function thresholdCurve(threshold: number, theme: Theme, axis: TrainingAxis): Cu
 
 function candidateCurve(threshold: number, theme: Theme, axis: TrainingAxis): Curve {
   return {
-    label: `tried: ${formatShortNumber(threshold)}`,
+    label: `candidate: ${formatShortNumber(threshold)}`,
     points: axis.domain.map((x) => ({ x, y: threshold })),
     color: theme.foreground,
     dash: [8, 4],
@@ -160,7 +160,7 @@ const kinds = {
 
 function summary({ info, status }: ShownRun): string {
   const { clip } = info;
-  if (clip === null) return 'This experiment does not clip; the norm of every gradient is recorded all the same.';
+  if (clip === null) return 'This experiment doesn’t clip gradients; their norms are still recorded.';
   const how = kinds[clip.kind](formatShortNumber(clip.threshold));
   if (status.updates === 0) return how;
   if (status.clipped === 0) return `None of ${formatCount(status.updates, 'update')} was clipped. ${how}`;

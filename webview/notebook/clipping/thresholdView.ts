@@ -4,7 +4,7 @@ import { element, setAttribute, setText } from '../../ui/element';
 
 const positions = 400;
 
-/** A slider over thresholds of the norm that says what share of this run's updates each would have clipped. */
+/** A slider over norm thresholds, with the share of this run's updates that each would have clipped. */
 export class ThresholdView {
   readonly element: HTMLElement;
   readonly #slider = element('input', {
@@ -19,12 +19,12 @@ export class ThresholdView {
   #threshold: number | undefined;
   #run: ShownRun | undefined;
 
-  /** @param onMove called when another threshold is to be drawn */
+  /** @param onMove called when the threshold has changed */
   constructor(onMove: () => void) {
     this.element = element(
       'label',
       { class: 'threshold' },
-      element('span', {}, 'What would a norm of'),
+      element('span', {}, 'Updates above a norm of'),
       this.#slider,
       this.#text,
     );
@@ -39,7 +39,7 @@ export class ThresholdView {
     });
   }
 
-  /** Where the slider stands; undefined until somebody moved it. */
+  /** The threshold of the slider; undefined until it is moved. */
   get threshold(): number | undefined {
     return this.#threshold;
   }
@@ -55,12 +55,12 @@ export class ThresholdView {
     const shown = this.#threshold ?? Math.max(least, Math.min(most, start));
     const at = Math.round((Math.log(shown / least) / Math.log(most / least)) * positions);
     if (this.#slider.value !== String(at)) this.#slider.value = String(at);
-    const words = `${formatShortNumber(shown)} clip? ${this.#share(run, shown)} of this run’s updates`;
+    const words = `${formatShortNumber(shown)}: ${this.#share(run, shown)} of this run`;
     setAttribute(this.#slider, 'aria-valuetext', words);
     setText(this.#text, words);
   }
 
-  /** Of the threshold that the run was trained with, the share is known to the update. */
+  /** For the threshold of the run itself the exact share is known. */
   #share(run: ShownRun, threshold: number): string {
     const { info, status } = run;
     const isTrained = this.#threshold === undefined && info.clip?.kind === 'norm' && threshold === info.clip.threshold;
@@ -70,8 +70,8 @@ export class ThresholdView {
 }
 
 /**
- * The share of the updates whose norm is above a threshold. Beyond 2,048 updates a column of the series is several of
- * them, of which the smallest and the largest norm are known: then the share lies between two numbers.
+ * The share of the updates whose norm is above a threshold. Beyond 2,048 updates a column of the series covers several,
+ * of which only the smallest and the largest norm are known: the share then lies between two numbers.
  */
 export function clippedShare({ series }: ShownRun, threshold: number): readonly [least: number, most: number] {
   const { scalars } = series;
@@ -85,7 +85,7 @@ export function clippedShare({ series }: ShownRun, threshold: number): readonly 
     if (Number.isNaN(count)) return;
     all += count;
     if ((highest[column] ?? NaN) <= threshold) return;
-    // Of a column that straddles the threshold, at least one update is above it and at least one is not.
+    // In a column that straddles the threshold, at least one update is above it and at least one is not.
     const straddles = (lowest[column] ?? NaN) <= threshold;
     least += straddles ? 1 : count;
     most += straddles ? count - 1 : count;
@@ -98,7 +98,7 @@ function formatShare(run: ShownRun, threshold: number): string {
   return least === most ? `${least} %` : `${least} to ${most} %`;
 }
 
-/** The smallest and the largest norm of the run, where they span a slider. */
+/** The smallest and the largest norm of the run; undefined where there is no range to choose from. */
 function normRange({ series }: ShownRun): readonly [number, number] | undefined {
   let [least, most] = [Infinity, 0];
   for (const norm of series.scalars.values('gradNormMin')) if (norm > 0 && norm < least) least = norm;

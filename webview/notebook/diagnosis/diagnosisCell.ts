@@ -8,7 +8,7 @@ import { isLive } from '../../../src/protocol/run';
 import type { ShownRun } from '../../store/model';
 import './diagnosis.css';
 
-/** [6] What stands out in the run: each finding with its evidence, the key that it is about, and the way to its update. */
+/** [6] Findings about the run, each with its evidence, the key it is about, and a button that selects its update. */
 export class DiagnosisCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -30,7 +30,7 @@ export class DiagnosisCell implements NotebookCell {
     if (run === undefined) return;
     this.#frame.setSummary(summary(run));
     const { findings } = run.status;
-    // Every status that arrives has a list of its own.
+    // Every status has a new list, so compare the entries.
     if (this.#shown?.length === findings.length && this.#shown.every(({ code }, i) => code === findings[i]?.code))
       return;
     this.#shown = findings;
@@ -66,11 +66,11 @@ export class DiagnosisCell implements NotebookCell {
     );
   }
 
-  /** Selects the update at which it was found. */
+  /** Selects the update of a finding. */
   #updateButton(update: number): HTMLElement {
     return button({
       label: `Update ${update.toLocaleString('en-US')}`,
-      hint: 'Selects this update in every picture',
+      hint: 'Select this update in all pictures',
       appearance: 'secondary',
       onPress: () => {
         this.store.dispatch({ kind: 'viewChanged', view: { selection: { update, t: undefined } } });
@@ -79,21 +79,20 @@ export class DiagnosisCell implements NotebookCell {
   }
 }
 
-/** How many findings there are, and how many of them are no more than hints. */
+/** The number of findings and of hints, as text. */
 export function formatFindings(findings: readonly Finding[]): string {
-  const grave = findings.filter(({ level }) => level !== 'hint').length;
-  const hints = findings.length - grave;
+  const serious = findings.filter(({ level }) => level !== 'hint').length;
+  const hints = findings.length - serious;
   const parts = [
-    ...(grave === 0 ? [] : [formatCount(grave, 'finding')]),
+    ...(serious === 0 ? [] : [formatCount(serious, 'finding')]),
     ...(hints === 0 ? [] : [formatCount(hints, 'hint')]),
   ];
   return parts.join(' and ');
 }
 
 function summary({ status: { findings, state } }: ShownRun): string {
-  if (findings.length > 0)
-    return `${formatFindings(findings)}: what was measured, against which threshold, and what may help.`;
+  if (findings.length > 0) return `${formatFindings(findings)}: what was measured, the threshold, and what may help.`;
   return isLive(state)
-    ? 'Nothing stands out so far. Every 20 updates the losses, norms, gates and steps are held against known signs of trouble.'
-    : 'Nothing stands out in this run.';
+    ? 'No findings so far. Losses, norms, gates and updates are checked for known problems every 20 updates.'
+    : 'No findings in this run.';
 }

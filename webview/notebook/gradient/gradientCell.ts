@@ -15,7 +15,7 @@ import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFra
 import { memoKey } from '../memo';
 import { notRecorded } from '../loss/lossCurves';
 import { gradientTable } from '../trainingTables';
-import { TrainingSurface } from '../../plot/surface';
+import { TrainingSurface } from '../../plot/trainingSurface';
 import './gradient.css';
 
 const names: Readonly<Record<Quantity, string>> = {
@@ -50,7 +50,7 @@ export class GradientCell implements NotebookCell {
       store.dispatch({ kind: 'viewChanged', view: { layer: Number(layer) } });
     });
     const fit = button({
-      label: 'Fit the colours to what is in sight',
+      label: 'Fit the colours to the visible range',
       icon: 'fit',
       appearance: 'icon',
       onPress: () => {
@@ -124,9 +124,9 @@ export class GradientCell implements NotebookCell {
     this.#layer.element.hidden = layers === 1 || view.quantity === 'lossPerStep';
   }
 
-  /** The scale follows a growing run but never shrinks by itself; pressing the button fits it to what is in sight. */
+  /** The scale grows with a run but never shrinks by itself; the button fits it to the visible range. */
   #scaleDecades(run: ShownRun, view: View, drawn: Grid, domain: readonly [number, number]): Decades | undefined {
-    // The colours of the whole run stay, however near one looks.
+    // The colour scale is that of the whole run, also while zoomed in.
     const grid = gridOf(run.series, view);
     const of = memoKey(run.info, view.quantity, view.layer);
     if (this.#fitNow) {
@@ -214,7 +214,7 @@ function visiblePart(grid: Grid, [from, to]: readonly [number, number]): Float64
 }
 
 function newColumns(grid: Grid, from: number): Float64Array {
-  // Columns that were merged since may lie earlier; then all are measured again.
+  // If columns were merged since, indices have changed: measure all of them again.
   return columnsOf(grid, from >= grid.columns ? 0 : Math.max(0, from), grid.columns);
 }
 
@@ -223,18 +223,18 @@ function readout({ hover, view }: Model, run: ShownRun): string {
   const update = point?.update ?? run.status.updates - 1;
   const { heat } = seriesAt(run, update);
   const grid = gridOf(seriesAt(run, update), view);
-  if (update < 0 || heat.count === 0) return 'Point at a cell to read its number.';
+  if (update < 0 || heat.count === 0) return 'Point at a cell to see its value.';
   const column = heat.columnAt(update);
   const updates = formatColumn(run, heat.updateOf(column), grid.stride);
   const t = point?.t;
-  if (t === undefined) return `${updates} · point at a cell to read its step`;
+  if (t === undefined) return `${updates} · point at a cell to see its step`;
   const value = grid.values[column * grid.width + grid.offset + t] ?? NaN;
   if (columnsOf(grid, column, column + 1).every(Number.isNaN)) return `${updates} · ${notRecorded}`;
   const name = names[view.quantity].replaceAll('_t', `_${t}`);
-  return `${updates} · step t = ${t} · ${name} = ${Number.isNaN(value) ? 'no step here' : formatNumber(value)}`;
+  return `${updates} · step t = ${t} · ${name} = ${Number.isNaN(value) ? 'no such step' : formatNumber(value)}`;
 }
 
-/** The updates of a column; of several the largest value is shown. */
+/** The updates of a column; where there are several, the heatmap shows the largest value. */
 function formatColumn({ info, status }: ShownRun, first: number, stride: number): string {
   const written = (update: number): string => update.toLocaleString('en-US');
   if (stride === 1) return `update ${written(first)}`;
@@ -248,7 +248,7 @@ function summary(run: ShownRun, view: View): string {
   const { heat } = series;
   const grid = gridOf(series, view);
   if (grid.columns === 0)
-    return 'How much of the gradient reaches each time step, update by update; nothing is recorded yet.';
+    return 'How much of the gradient reaches each time step, update by update. Nothing is recorded yet.';
   const at = heat.columnAt(view.selection?.update ?? Infinity);
   const column = columnsOf(grid, at, at + 1);
   const last = column.findLastIndex((value) => !Number.isNaN(value));
@@ -260,7 +260,7 @@ function summary(run: ShownRun, view: View): string {
   const { bptt } = run.info;
   const cut =
     bptt !== 'full' && bptt.backward < bptt.forward
-      ? ` The gradient is cut ${bptt.backward} steps before the end: 0 below.`
+      ? ` The gradient is truncated ${bptt.backward} steps before the end: 0 below.`
       : '';
   if (column.every((value) => value === 0 || Number.isNaN(value)))
     return `${names[view.quantity]} at ${updates} is exactly 0 at every step: nothing is learned from it.`;

@@ -9,7 +9,7 @@ import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceDrawing } from '../sequenceCell';
 
-/** The gain of each step back: what multiplies the gradient of the last loss from h_k to h_{k−1}, beside what bounds it. */
+/** The gain of each step back, the factor from ‖∂L/∂h_k‖ to ‖∂L/∂h_{k−1}‖ of the last loss, with its upper bound. */
 export class GainView {
   readonly element: HTMLElement;
   readonly #surface: SequenceSurface;
@@ -38,7 +38,7 @@ export class GainView {
     this.#surface.update(drawing);
     setText(this.#weights, formatWeights(reach));
     const k = stepInFocus(model, reach.steps);
-    setText(this.#readout, k === undefined ? 'Point at a step to read its gain.' : formatGain(reach.gain[k] ?? NaN, k));
+    setText(this.#readout, k === undefined ? 'Point at a step to see its gain.' : formatGain(reach.gain[k] ?? NaN, k));
     const key = memoKey(reach, axis.width, axis.domain, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
@@ -74,7 +74,7 @@ export class GainView {
 }
 
 function formatGain(gain: number, k: number): string {
-  if (Number.isNaN(gain)) return `From step ${k} back, nothing of the last loss is passed on.`;
+  if (Number.isNaN(gain)) return `The gradient of the last loss is 0 before step ${k}.`;
   return `From h_${k} to h_${k - 1} the gradient of the last loss is multiplied by ${formatNumber(gain)}.`;
 }
 
@@ -86,7 +86,7 @@ function formatWeights({ recurrent, bound }: GradientFlow): string {
   });
   const vanishing =
     bound !== null && bound < 1
-      ? ' The bound is below 1: whatever the inputs, the gradient can only shrink on its way back.'
+      ? ' The bound is below 1: the gradient can only shrink on its way back, whatever the inputs.'
       : '';
   return `${blocks.join(' · ')}.${vanishing}`;
 }

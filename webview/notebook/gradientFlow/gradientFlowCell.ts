@@ -20,10 +20,10 @@ import { GradientFlowMarks } from './gradientFlowMarks';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 import './gradientFlow.css';
 
-/** Pixels of the whole picture, and of a row where few steps have a loss. */
+/** Pixels: the most for the picture, and the height of a row where few steps have a loss. */
 const height = { most: 220, perLoss: 24 } as const;
 
-/** [10] Which loss reaches which step: a row is one loss, a column one step, and what a truncation cuts off is dimmed. */
+/** [10] Which loss reaches which step: a row is a loss, a column is a step; what truncation cuts off is dimmed. */
 export class GradientFlowCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -38,9 +38,9 @@ export class GradientFlowCell implements SequenceCell {
   readonly #choice;
   readonly #plot: HTMLElement;
   readonly #shown: HTMLElement;
-  readonly #status = new RequestStatus('Following every loss back by itself…', 'The matrix cannot be shown');
+  readonly #status = new RequestStatus('Backpropagating each loss separately…', 'Can’t show the matrix');
   #which: 'sequence' | 'median' = 'sequence';
-  /** Which of the losses is read; undefined is the last. */
+  /** The selected row, an index of #losses; undefined is the last. */
   #row: number | undefined;
   #decades: { readonly of: string; readonly value: Decades | undefined } = { of: '', value: undefined };
   #drawn = '';
@@ -54,7 +54,7 @@ export class GradientFlowCell implements SequenceCell {
     request: RequestReplay,
     onFold: (title: string) => void,
   ) {
-    this.#frame = new CellFrame(10, 'Who reaches whom', onFold);
+    this.#frame = new CellFrame(10, 'Gradient flow: which loss reaches which step', onFold);
     this.element = this.#frame.element;
     const redraw = (): void => {
       store.dispatch({ kind: 'viewChanged', view: {} });
@@ -119,7 +119,7 @@ export class GradientFlowCell implements SequenceCell {
     if (!isInSight) return;
     const info = model.run?.info;
     if (reach === undefined || info === undefined) {
-      this.#frame.setSummary('‖∂L_t/∂h_k‖: how strongly each loss reaches back to each step.');
+      this.#frame.setSummary('‖∂L_t/∂h_k‖: how much gradient each loss sends back to each step.');
       return;
     }
     this.#choice.setOptions(
@@ -152,7 +152,7 @@ export class GradientFlowCell implements SequenceCell {
     info: RunInfo,
   ): void {
     const { steps } = reach;
-    // A scale is fixed while updates are leafed through: it only grows, and starts anew with another run or layer.
+    // The scale only grows while another update is selected; another run or layer resets it.
     const of = memoKey(info, model.view.layer);
     const fresh = decadesOf(matrix, lowestDecade(matrix.toReversed(), steps));
     this.#decades = { of, value: this.#decades.of === of ? unionOf(this.#decades.value, fresh) : fresh };
@@ -200,13 +200,13 @@ export class GradientFlowCell implements SequenceCell {
   }
 
   #readoutText(matrix: Float64Array, steps: number, k: number | undefined): string {
-    if (k === undefined) return 'Point at a loss and a step to read how strongly the one reaches the other.';
-    const asked = this.#losses[this.#row ?? this.#losses.length - 1] ?? steps - 1;
-    // No loss reaches a later step: the first that can reach this one is read instead.
-    const t = asked >= k ? asked : (this.#losses.find((loss) => loss >= k) ?? steps - 1);
+    if (k === undefined) return 'Point at a row and a column to see the gradient from that loss to that step.';
+    const selected = this.#losses[this.#row ?? this.#losses.length - 1] ?? steps - 1;
+    // No loss reaches a later step: show the first that can reach this one instead.
+    const t = selected >= k ? selected : (this.#losses.find((loss) => loss >= k) ?? steps - 1);
     const [here, own] = [matrix[t * steps + k] ?? NaN, matrix[t * steps + t] ?? NaN];
-    if (Number.isNaN(own)) return `Step ${t} has no loss that could reach step ${k}.`;
-    const share = k === t ? '' : `, ${formatNumber(here / own)} of what it says of h_${t} itself`;
+    if (Number.isNaN(own)) return `Step ${t} has no loss.`;
+    const share = k === t ? '' : `, ${formatNumber(here / own)} of ‖∂L_${t}/∂h_${t}‖`;
     return `loss at t = ${t}, step k = ${k} · ‖∂L_${t}/∂h_${k}‖ = ${formatNumber(here)}${share}`;
   }
 }
@@ -228,7 +228,7 @@ function paint(
   canvas.style.height = `${plotHeight}px`;
   const context = canvas.getContext('2d');
   if (context === null) return;
-  // The painter takes columns, as the heatmap of training time has them.
+  // The rasterizer takes column-major values, as in the heatmap of training time.
   const rows = losses.length;
   const values = Float64Array.from(
     { length: steps * rows },
@@ -242,19 +242,15 @@ function paint(
 }
 
 function summary({ horizon, longest, medianOf }: GradientFlow, { lag }: RunInfo): string {
-  if (longest === null) return 'No step of this sequence has a loss, so nothing reaches back.';
-  if (horizon === null) return 'Every loss is answered perfectly: the gradient is exactly 0 everywhere.';
+  if (longest === null) return 'No step of this sequence has a loss, so there is no gradient.';
+  if (horizon === null) return 'All predictions match exactly: the gradient is 0 everywhere.';
   const over = medianOf === 1 ? '' : ` (median of ${medianOf} sequences)`;
   const far =
     horizon === longest
-      ? `A loss reaches back to the beginning of the window, ${formatCount(horizon, 'step')}, with more than a thousandth left${over}`
-      : `A loss reaches ${formatCount(horizon, 'step')} back before less than a thousandth is left${over}`;
+      ? `The gradient stays above 0.1 % of its value at the loss back to the start of the window, ${formatCount(horizon, 'step')}${over}`
+      : `The gradient stays above 0.1 % of its value at the loss for ${formatCount(horizon, 'step')} back${over}`;
   if (lag === null) return `${far}.`;
   const verdict =
-    horizon >= lag
-      ? 'that is far enough'
-      : horizon === longest
-        ? 'longer than the window'
-        : 'too short to learn it from here';
+    horizon >= lag ? 'far enough' : horizon === longest ? 'longer than the window' : 'too short to learn it';
   return `${far}; the task needs ${lag}: ${verdict}.`;
 }

@@ -1,12 +1,12 @@
 import { formatCount } from '../../../src/text/numbers';
 import type { GradientFlow } from '../../../src/protocol/gradientFlow';
 import type { RunInfo } from '../../../src/protocol/run';
-import { leftOfStep, middleOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
+import { startOfStep, middleOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
 import type { Theme } from '../../theme/theme';
 import { element, setAttribute } from '../../ui/element';
 import { svg } from '../../ui/svg';
 
-/** The picture that the marks lie on. */
+/** The picture below the marks. */
 export interface MarkedPicture {
   /** Steps that have a loss: the rows, from the bottom. */
   readonly losses: readonly number[];
@@ -18,10 +18,10 @@ export interface MarkedPicture {
   readonly theme: Theme;
 }
 
-/** The steps that the trained gradient leaves out, and the lags of the horizon and of the task as lines. */
+/** The steps that truncation leaves out, and the memory horizon and the lag of the task as lines. */
 export class GradientFlowMarks {
   readonly element = svg('svg', { class: 'gradient-flow-marks', 'aria-hidden': 'true' });
-  /** What each mark means. */
+  /** The legend of the marks. */
   readonly legend = element('div', { class: 'curve-legend' });
 
   update({ steps, horizon }: GradientFlow, { lag }: RunInfo, picture: MarkedPicture): void {
@@ -31,18 +31,12 @@ export class GradientFlowMarks {
     const entries: HTMLElement[] = [];
     const marks: SVGElement[] = [];
     if (gradientFrom > 0) {
-      const left = leftOfStep(axis, gradientFrom);
+      const left = startOfStep(axis, gradientFrom);
       marks.push(
         svg('rect', { x: 0, y: 0, width: Math.max(0, left), height, fill: theme.background, opacity: 0.55 }),
         svg('line', { x1: left, y1: 0, x2: left, y2: height, stroke: theme.clip, 'stroke-width': 2 }),
       );
-      entries.push(
-        legendEntry(
-          theme.clip,
-          '',
-          `left of it the truncation cuts the gradient off: steps before ${gradientFrom} got none`,
-        ),
-      );
+      entries.push(legendEntry(theme.clip, '', `truncation: no gradient before step ${gradientFrom}`));
     }
     if (horizon !== null) {
       marks.push(lagLine(horizon, theme.foreground, '2 3', picture));
@@ -50,14 +44,14 @@ export class GradientFlowMarks {
     }
     if (lag !== null && lag < steps) {
       marks.push(lagLine(lag, theme.baseline, '8 4', picture));
-      entries.push(legendEntry(theme.baseline, '8 4', `the lag that the task needs, ${formatCount(lag, 'step')}`));
+      entries.push(legendEntry(theme.baseline, '8 4', `lag of the task, ${formatCount(lag, 'step')}`));
     }
     this.element.replaceChildren(...marks);
     this.legend.replaceChildren(...entries);
   }
 }
 
-/** So many steps before each loss: a stair, which a loss at every step makes a diagonal. */
+/** The line `lag` steps before each loss: a staircase, or a diagonal where every step has a loss. */
 function lagLine(lag: number, color: string, dash: string, { losses, height, axis }: MarkedPicture): SVGElement {
   const tall = height / losses.length;
   const parts = losses.map((t, row) => {

@@ -16,7 +16,7 @@ import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 
-/** [11] One entry of the clipping ledger: which parameters and which steps made the norm, and what was left of it. */
+/** [11] The gradient-norm breakdown of an update: the shares of parameters and steps, and the effect of clipping. */
 export class GradientNormCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -26,7 +26,7 @@ export class GradientNormCell implements SequenceCell {
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #labels = element('div');
   readonly #table = element('div');
-  readonly #status = new RequestStatus('Adding up what made the norm…', 'The entry cannot be shown');
+  readonly #status = new RequestStatus('Computing the shares of the norm…', 'Can’t show the breakdown');
   readonly #steps: HTMLElement;
   readonly #shown: HTMLElement;
   #drawn = '';
@@ -64,7 +64,9 @@ export class GradientNormCell implements SequenceCell {
     this.#status.update(answer);
     this.#shown.hidden = entry === undefined;
     this.#frame.setSummary(
-      entry === undefined ? 'What made the norm of this update’s gradient.' : summary(entry, info),
+      entry === undefined
+        ? 'The shares of parameters and time steps in the gradient norm of this update.'
+        : summary(entry, info),
     );
     if (entry === undefined) return;
     this.#frame.setTable(memoKey(entry), () => parameterTable(entry));
@@ -77,7 +79,7 @@ export class GradientNormCell implements SequenceCell {
     this.#steps.hidden = entry.stepShare.length === 0;
     const curves: readonly Curve[] = [
       {
-        label: 'share of ‖g‖² that a step’s terms bring; below 0 they take away from it',
+        label: 'share of a step’s terms in ‖g‖²; below 0 they cancel part of it',
         points: Array.from(entry.stepShare, (y, t) => ({ x: t + 0.5, y })),
         color: theme.train,
         dots: entry.stepShare.length <= 60,
@@ -91,7 +93,7 @@ export class GradientNormCell implements SequenceCell {
 
 function parameterTable({ parameters, update }: GradientNormBreakdown): Table {
   return {
-    caption: `Parameters in the norm of update ${update.toLocaleString('en-US')}`,
+    caption: `Parameters in the gradient norm of update ${update.toLocaleString('en-US')}`,
     columns: ['parameter', 'share of ‖g‖²', '‖g‖', '‖g‖ clipped', 'cosine', 'elements changed'],
     rows: [...parameters]
       .sort((a, b) => b.share - a.share)
@@ -110,29 +112,30 @@ function summary(entry: GradientNormBreakdown, { clip }: RunInfo): string {
   const { parameters, gradNorm, clippedNorm, coefficient, cosine, stepShare } = entry;
   const [most] = [...parameters].sort((a, b) => b.share - a.share);
   const largest =
-    most === undefined ? '' : ` The largest part is in ${formatParameterName(most.name)}: ${percent(most.share)}.`;
+    most === undefined
+      ? ''
+      : ` The largest share is that of ${formatParameterName(most.name)}: ${percent(most.share)}.`;
   const steps = stepShare.length < 2 ? '' : ` ${formatHalf(stepShare)}`;
-  if (gradNorm === 0)
-    return 'The gradient is exactly 0: there is nothing to clip, and nothing is learned from this update.';
+  if (gradNorm === 0) return 'The gradient is exactly 0: nothing is clipped, and nothing is learned from this update.';
   const norm = `‖g‖ = ${formatNumber(gradNorm)}`;
-  if (clip === null) return `${norm}; this experiment does not clip.${largest}${steps}`;
+  if (clip === null) return `${norm}; this experiment doesn’t clip.${largest}${steps}`;
   const threshold = formatShortNumber(clip.threshold);
   if (clip.kind === 'hidden') {
-    return `${norm}. ∂L/∂h_t is clipped to ±${threshold} on its way back, so this norm has already been held down.${largest}${steps}`;
+    return `${norm}. ∂L/∂h_t is clipped to ±${threshold} during backpropagation, so this norm is already limited.${largest}${steps}`;
   }
   if (clippedNorm === gradNorm || (coefficient === 1 && parameters.every(({ changed }) => changed === 0))) {
     return `${norm}, within the threshold of ${threshold}: nothing was clipped.${largest}${steps}`;
   }
   const how =
     clip.kind === 'norm'
-      ? `scaled by ${formatNumber(coefficient)} to ${formatNumber(clippedNorm)}, direction kept`
-      : `every element cut to ±${threshold}: ${formatNumber(clippedNorm)} left, cosine with the raw gradient ${formatNumber(cosine)}`;
+      ? `scaled by ${formatNumber(coefficient)} to ${formatNumber(clippedNorm)}, same direction`
+      : `every element clipped to ±${threshold}: norm ${formatNumber(clippedNorm)}, cosine with the raw gradient ${formatNumber(cosine)}`;
   return `${norm}, ${how}.${largest}${steps}`;
 }
 
-/** How few of the last steps bring half of the gradient; nothing where some steps take away what others bring. */
+/** How many of the last steps make up half of ‖g‖²; not defined where some shares are negative. */
 function formatHalf(shares: Float64Array): string {
-  if (shares.some((share) => share < 0)) return 'Some steps take away from it what others bring.';
+  if (shares.some((share) => share < 0)) return 'Some steps cancel part of the others.';
   let sum = 0;
   for (let t = shares.length - 1; t >= 0; t--) {
     sum += shares[t] ?? 0;
@@ -149,6 +152,6 @@ function percent(share: number): string {
 }
 
 function readout({ stepShare }: GradientNormBreakdown, t: number | undefined): string {
-  if (t === undefined) return 'Point at a step to read its share.';
-  return `t = ${t} · its terms bring ${percent(stepShare[t] ?? NaN)} of ‖g‖²`;
+  if (t === undefined) return 'Point at a step to see its share.';
+  return `t = ${t} · share of ‖g‖² ${percent(stepShare[t] ?? NaN)}`;
 }

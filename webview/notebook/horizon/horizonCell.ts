@@ -14,13 +14,13 @@ import { element, setText } from '../../ui/element';
 import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
-import { TrainingSurface } from '../../plot/surface';
+import { TrainingSurface } from '../../plot/trainingSurface';
 import './horizon.css';
 
-/** Updates that are measured: enough for a line, few enough to wait for. */
+/** The most updates that are measured: enough for a curve, few enough to wait for. */
 const mostMeasured = 24;
 
-/** [5] The memory horizon over the run, beside the lag that the task needs: measured when somebody request for it. */
+/** [5] The memory horizon over the run and the lag of the task; measured on request. */
 export class HorizonCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -47,7 +47,7 @@ export class HorizonCell implements NotebookCell {
     this.#surface = new TrainingSurface(store, zoom, 'Memory horizon over updates');
     this.#measure = button({
       label: 'Measure over the run',
-      hint: `Replays up to ${mostMeasured} updates and follows every loss back by itself`,
+      hint: `Replays up to ${mostMeasured} updates and backpropagates each loss separately`,
       onPress: () => {
         void this.#measureRun();
       },
@@ -74,9 +74,9 @@ export class HorizonCell implements NotebookCell {
     }
     this.#surface.update(axis, undefined);
     this.#frame.setSummary(summary(run, this.#measured));
-    const isKept = run.info.folder !== null && run.status.updates > 0;
-    setEnabled(this.#measure, isKept && !this.#isMeasuring);
-    setText(this.#status, this.#statusText(run, isKept));
+    const isStored = run.info.folder !== null && run.status.updates > 0;
+    setEnabled(this.#measure, isStored && !this.#isMeasuring);
+    setText(this.#status, this.#statusText(run, isStored));
     this.#plot.hidden = this.#measured.length === 0;
     if (this.#measured.length === 0) return;
     setText(this.#frame.readout, readout(model, this.#measured));
@@ -98,7 +98,7 @@ export class HorizonCell implements NotebookCell {
     );
   }
 
-  /** Measures update by update, so that the line can be watched growing; another run or layer ends it. */
+  /** Measures update by update and draws each result; switching to another run or layer stops it. */
   async #measureRun(): Promise<void> {
     const { run, view } = this.store.model;
     if (run === undefined || this.#isMeasuring) return;
@@ -127,13 +127,13 @@ export class HorizonCell implements NotebookCell {
     this.store.dispatch({ kind: 'viewChanged', view: {} });
   }
 
-  #statusText({ status }: ShownRun, isKept: boolean): string {
-    if (this.#failure !== '') return `It cannot be measured: ${this.#failure}`;
+  #statusText({ status }: ShownRun, isStored: boolean): string {
+    if (this.#failure !== '') return `Can’t measure it: ${this.#failure}`;
     if (this.#isMeasuring)
       return `Measuring: ${this.#measured.length} of ${formatCount(Math.min(mostMeasured, status.updates), 'update')}.`;
-    if (!isKept) return 'There is nothing to measure yet: it needs a run whose records are kept on disk.';
+    if (!isStored) return 'Nothing to measure yet: this needs a run that is stored on disk.';
     if (this.#measured.length > 0) return '';
-    return isLive(status.state) ? 'The run goes on meanwhile; only what is done can be measured.' : '';
+    return isLive(status.state) ? 'The run continues meanwhile; only finished updates are measured.' : '';
   }
 }
 
@@ -156,7 +156,7 @@ function curvesOf(
       ? []
       : [
           {
-            label: `the lag that the task needs: ${lag}`,
+            label: `lag of the task: ${lag}`,
             points: domain.map((x) => ({ x, y: lag })),
             color: theme.baseline,
             dash: [6, 4],
@@ -169,7 +169,7 @@ function summary({ info }: ShownRun, measured: readonly Horizon[]): string {
   const last = measured.at(-1);
   const needed = info.lag === null ? '' : ` The task needs ${info.lag}.`;
   if (last === undefined)
-    return `How many steps back a loss still says a thousandth of what it says of its own step.${needed}`;
+    return `How many steps back the gradient stays above 0.1 % of its value at the loss.${needed}`;
   return `${formatHorizon(measured[0] ?? last)} at update ${(measured[0] ?? last).update}, ${formatHorizon(last)} at update ${last.update.toLocaleString('en-US')}.${needed}`;
 }
 
@@ -179,10 +179,10 @@ function readout({ hover, view }: Model, measured: readonly Horizon[]): string {
   return `update ${nearest.update.toLocaleString('en-US')} · ${formatHorizon(nearest)}`;
 }
 
-/** A horizon as long as the window may in truth be longer. */
+/** A horizon as text; one as long as the window may in fact be longer. */
 function formatHorizon({ horizon, longest }: Horizon): string {
   if (longest === null) return 'no loss';
-  if (horizon === null) return 'a gradient of exactly 0';
+  if (horizon === null) return 'a gradient of 0';
   const steps = formatCount(horizon, 'step');
-  return horizon === longest ? `${steps} (all there are)` : steps;
+  return horizon === longest ? `${steps} (the whole window)` : steps;
 }

@@ -15,7 +15,7 @@ import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFra
 import { lossName, lossUnit } from './lossName';
 import { CurveControls } from '../../plot/curveControls';
 import { drawLegend } from '../../plot/curveLegend';
-import { lossSummary, type MeasuredLoss } from './lossSentence';
+import { lossSummary, type MeasuredLoss } from './lossSummary';
 import {
   baselineCurves,
   columnAtUpdate,
@@ -30,9 +30,9 @@ import {
 } from './lossCurves';
 import { memoKey, Memo } from '../memo';
 import { lossTable } from '../trainingTables';
-import { TrainingSurface } from '../../plot/surface';
+import { TrainingSurface } from '../../plot/trainingSurface';
 
-/** [1] The loss over the updates: training, validation, and what is known without training. */
+/** [1] The loss over the updates: training, validation and baselines. */
 export class LossCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -132,7 +132,7 @@ function linesOf(series: DisplaySeries, smoothing: number, theme: Theme): readon
 
 function readout(model: Model, run: ShownRun): string {
   const at = model.hover?.update ?? model.view.selection?.update ?? run.status.updates - 1;
-  if (at < 0) return isLive(run.status.state) ? 'The first update is being computed.' : 'No update was made.';
+  if (at < 0) return isLive(run.status.state) ? 'Computing the first update…' : 'This run has no updates.';
   const series = seriesAt(run, at);
   const column = columnAtUpdate(series, at);
   if (!isRecorded(series, column)) return `${formatUpdates(series, column, run.status.updates)} · ${notRecorded}`;
@@ -151,11 +151,12 @@ function summary(run: ShownRun, update: number): string {
   const name = lossName(info.loss);
   const isRunning = isLive(status.state);
   const { loss, ...measured } = lossesAt(run, update);
-  if (loss === undefined) return `${name} over the updates; nothing ${isRunning ? 'is measured yet' : 'was measured'}.`;
+  if (loss === undefined)
+    return `${name} over the updates; ${isRunning ? 'nothing measured yet' : 'nothing measured'}.`;
   return lossSummary({ ...measured, name, loss, baselines: info.baselines, isRunning: isRunning });
 }
 
-/** The losses of an update, the held-out one as it was last measured by then; and what the first was measured on. */
+/** The losses of an update: on its batch and, as last measured by then, on held-out data. */
 function lossesAt(
   run: ShownRun,
   update: number,
@@ -174,7 +175,7 @@ function lossesAt(
     loss: meanLoss(series, column),
     validationLoss: validationPoints(series).findLast(({ x }) => x <= end)?.y,
     lowest: lowestValidation(run.series, updates, end),
-    batch: series.scalars.stride === 1 ? `the batch of ${words}` : `the batches of ${words}, their mean`,
+    batch: series.scalars.stride === 1 ? `the batch of ${words}` : `the batches of ${words} (mean)`,
   };
 }
 

@@ -14,7 +14,7 @@ export function columnAtUpdate({ scalars }: DisplaySeries, update: number): numb
   return Math.max(0, scalars.columnAt(update));
 }
 
-/** The updates of a column in words: one, or from the first to the last of those there are. */
+/** The updates of a column as text: one, or the first and the last. */
 export function formatUpdates({ scalars }: DisplaySeries, column: number, updates: number): string {
   const first = scalars.updateOf(column);
   const last = Math.min(updates, first + scalars.stride) - 1;
@@ -22,10 +22,10 @@ export function formatUpdates({ scalars }: DisplaySeries, column: number, update
   return first >= last ? `update ${written(first)}` : `updates ${written(first)}–${written(last)}`;
 }
 
-/** Said of updates whose records could not be kept. */
-export const notRecorded = 'not recorded: it could not be written then, or was damaged since';
+/** Shown for updates without records. */
+export const notRecorded = 'not recorded: it couldn’t be written, or the file was damaged later';
 
-/** Whether anything was kept of the updates of a column. */
+/** Whether any update of a column was recorded. */
 export function isRecorded({ scalars }: DisplaySeries, column: number): boolean {
   return (scalars.column('count', column)[0] ?? 0) > 0;
 }
@@ -35,7 +35,7 @@ export function meanLoss({ scalars }: DisplaySeries, column: number): number {
   return (scalars.column('lossSum', column)[0] ?? NaN) / (scalars.column('count', column)[0] ?? NaN);
 }
 
-/** One point a column, in the middle of its updates. */
+/** One point per column, in the middle of its updates. */
 function points(series: DisplaySeries, y: (column: number) => number): Dot[] {
   const { scalars } = series;
   return Array.from({ length: scalars.count }, (_, column) => ({ x: scalars.updateOf(column + 0.5), y: y(column) }));
@@ -63,10 +63,10 @@ export function validationPoints(series: DisplaySeries): Dot[] {
 }
 
 /**
- * The mean of the last `updates` updates at every point: a trailing mean, so nothing is seen before it happens. Updates
- * of which nothing was kept count for nothing.
+ * The trailing mean over the last `updates` updates at every point, which uses no later update. Updates that were not
+ * recorded are skipped.
  *
- * @param isFromStart whether no update came before these: else the line begins where the mean is whole
+ * @param isFromStart whether these are the first updates of the run; otherwise the line starts where the window is full
  */
 export function smoothed(dots: readonly Dot[], updates: number, stride: number, isFromStart = true): Dot[] {
   const window = Math.max(1, Math.round(updates / stride));
@@ -90,7 +90,7 @@ const dashes: readonly (readonly number[])[] = [
   [10, 3, 2, 3],
 ];
 
-/** Baselines as dashed lines across the picture, named with their value. */
+/** Baselines as dashed horizontal lines, labelled with their value. */
 export function baselineCurves(
   baselines: RunInfo['baselines'],
   domain: readonly [number, number],

@@ -1,6 +1,6 @@
 import type { RunInfo } from '../../../src/protocol/run';
 
-/** What a loss is called. */
+/** The name of a loss. */
 export function lossName({ kind, reduction }: RunInfo['loss']): string {
   const name = kind === 'mse' ? 'Squared error' : 'Cross-entropy';
   return reduction === 'mean' ? `${name} (mean over targets)` : `${name} (summed over steps)`;

@@ -12,7 +12,7 @@ import type { SequenceCell, SequenceDrawing } from '../sequenceCell';
 import { StatesView } from './statesView';
 import './output.css';
 
-/** [14] What the net does at this update: text drawn from it, its answers by position, its states. */
+/** [14] What the network does at this update: sampled text, accuracy by position, hidden states. */
 export class OutputCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -32,7 +32,7 @@ export class OutputCell implements SequenceCell {
     this.#scores = new ScoresView(store, zoom, request, redraw);
     this.#states = new StatesView(store, zoom, request, redraw);
     this.#frame.body.append(element('div', {}, this.#sample.element, this.#scores.element, this.#states.element));
-    // What it shows is computed anew for every update: only while somebody can see it.
+    // Its content is computed for every selected update, so only while the cell is visible.
     new IntersectionObserver(([entry]) => {
       this.#isVisible = entry?.isIntersecting === true;
       redraw();
@@ -60,6 +60,6 @@ export class OutputCell implements SequenceCell {
 }
 
 function summary({ update }: Inspection, scores: string | undefined): string {
-  const net = `What the net does with its weights as they were before update ${update.toLocaleString('en-US')}.`;
+  const net = `What the network does with its weights before update ${update.toLocaleString('en-US')}.`;
   return scores === undefined ? net : `${net} ${scores}`;
 }

@@ -2,14 +2,14 @@ import type { Inspection } from '../../../src/protocol/inspection';
 import type { Projection } from '../../../src/protocol/output';
 import type { Table } from '../../plot/table';
 
-/** The states along their two principal components: a row a state. */
+/** The states along their two principal components: a row per state. */
 export function outputTable(projection: Projection, { inputNames, outputNames }: Inspection): Table {
   const { points, lanes, steps, inputs, asked, likeliest, values, update, layer } = projection;
   const name = (names: readonly string[], index: number | undefined): string => names[index ?? -1] ?? '';
   const isClasses = likeliest.some((index) => index >= 0);
   return {
     caption: `States of layer ${layer} along their principal components at update ${update}`,
-    columns: ['sequence', 't', 'x_t', 'PC 1', 'PC 2', ...(isClasses ? ['asked', 'likeliest'] : ['predicted'])],
+    columns: ['sequence', 't', 'x_t', 'PC 1', 'PC 2', ...(isClasses ? ['target', 'top prediction'] : ['predicted'])],
     rows: Array.from(lanes, (lane, n) => [
       lane,
       steps[n] ?? NaN,

@@ -9,29 +9,29 @@ import { element, setText } from '../../ui/element';
 import { numberField, numbersFromZero, wholeNumbers } from '../../ui/numberField';
 import { visibleSymbol } from '../formatStep';
 
-/** Symbols that are drawn at a time. */
+/** Symbols in a sample. */
 const sampleLength = 240;
 const promptSymbols = 8;
 
-/** Text drawn from the net as it was before the update, one symbol after the other. */
+/** Text sampled from the network as it was before the update, one symbol after the other. */
 export class SampleView {
   readonly element = element('div', { class: 'output-part' });
   readonly #prompt;
   readonly #temperature;
   readonly #seed;
-  readonly #text = element('div', { class: 'sample', role: 'region', 'aria-label': 'Drawn text', tabindex: '0' });
+  readonly #text = element('div', { class: 'sample', role: 'region', 'aria-label': 'Sampled text', tabindex: '0' });
   readonly #message = element('p', { class: 'output-problem', role: 'status' });
   readonly #request: LatestRequest<SampleRequest, Sample>;
   #shown: Sample | undefined;
 
-  /** @param onAnswer called when another text has come */
+  /** @param onChange called when a new sample has arrived */
   constructor(
     readonly store: Store,
     request: RequestReplay,
-    onAnswer: () => void,
+    onChange: () => void,
   ) {
-    this.#request = new LatestRequest((params) => request('sample', params), onAnswer);
-    this.#prompt = textField('prompt', 'What the net reads first; ↵ stands for a new line', (prompt) => {
+    this.#request = new LatestRequest((params) => request('sample', params), onChange);
+    this.#prompt = textField('prompt', 'Text that the network reads first; ↵ is a line break', (prompt) => {
       store.dispatch({ kind: 'viewChanged', view: { prompt: prompt.replaceAll('↵', '\n').replaceAll('⇥', '\t') } });
     });
     this.#temperature = numberField('temperature', numbersFromZero, (temperature) => {
@@ -41,14 +41,14 @@ export class SampleView {
       store.dispatch({ kind: 'viewChanged', view: { sampleSeed } });
     });
     const again = button({
-      label: 'Draw another',
-      hint: 'Draw with the next seed',
+      label: 'Sample again',
+      hint: 'Sample with the next seed',
       onPress: () => {
         store.dispatch({ kind: 'viewChanged', view: { sampleSeed: store.model.view.sampleSeed + 1 } });
       },
     });
     this.element.append(
-      element('h3', {}, 'Text drawn from the net'),
+      element('h3', {}, 'Sampled text'),
       element(
         'div',
         { class: 'sample-fields' },
@@ -69,7 +69,7 @@ export class SampleView {
     const { update } = inspection;
     const { temperature, sampleSeed: seed } = view;
     const prompt = view.prompt ?? promptOf(inspection);
-    // The prompt that was begun with stays while updates are leafed through: only then can the texts be compared.
+    // The prompt stays the same when another update is selected, so that the samples can be compared.
     if (view.prompt === undefined) this.store.dispatch({ kind: 'viewChanged', view: { prompt } });
     this.#prompt.update(Array.from(prompt, (symbol) => (symbol === ' ' ? ' ' : visibleSymbol(symbol))).join(''));
     this.#temperature.update(temperature, true);
@@ -84,18 +84,18 @@ export class SampleView {
     this.#text.hidden = sample === undefined;
     if (sample === undefined || sample === this.#shown) return;
     this.#shown = sample;
-    // As text and never as markup: what a net writes is not to be trusted.
+    // As text, never as markup: the output of a network is untrusted.
     this.#text.replaceChildren(element('span', { class: 'sample-prompt' }, prompt), sample.text);
   }
 }
 
-/** Whether the net can go on from its own output. */
+/** Whether the network can read its own output. */
 export function readsWhatItPredicts({ inputKind, lossKind, inputNames, outputNames }: Inspection): boolean {
   const isSame = inputNames.length === outputNames.length && inputNames.every((name, i) => name === outputNames[i]);
   return inputKind === 'oneHot' && lossKind === 'crossEntropy' && isSame;
 }
 
-/** How the looked-at sequence begins. */
+/** The beginning of the selected sequence. */
 function promptOf({ inputs, inputNames, steps }: Inspection): string {
   const width = inputNames.length;
   const separator = inputNames.every((name) => Array.from(name).length === 1) ? '' : ' ';

@@ -13,7 +13,7 @@ import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepLabels, type SequenceDrawing } from '../sequenceCell';
 
-/** How good the answers are at each position, and for values a held-out sequence beside what was predicted. */
+/** Accuracy or error at each position and, for values, the predictions of a held-out sequence. */
 export class ScoresView {
   readonly element = element('div', { class: 'output-part' });
   readonly #request: LatestRequest<HeldOutRequest, Scores>;
@@ -32,9 +32,9 @@ export class ScoresView {
   #drawn = '';
   #scores: Scores | undefined;
 
-  /** @param onAnswer called when other scores have come */
-  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onAnswer: () => void) {
-    this.#request = new LatestRequest((params) => request('scores', params), onAnswer);
+  /** @param onChange called when new scores have arrived */
+  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onChange: () => void) {
+    this.#request = new LatestRequest((params) => request('scores', params), onChange);
     this.#surface = new SequenceSurface(store, zoom, 'Scores by position');
     this.#plot = element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element);
     this.#sequence = numberField(
@@ -42,7 +42,7 @@ export class ScoresView {
       wholeNumbersTo(() => (this.#scores?.heldOutSequences ?? 1) - 1),
       (sequence) => {
         this.#heldOut = sequence;
-        onAnswer();
+        onChange();
       },
     );
     this.#series = element(
@@ -67,7 +67,7 @@ export class ScoresView {
     this.#scores = scores;
     this.#surface.update(drawing);
     setText(this.#title, inspection.lossKind === 'mse' ? 'Error by position' : 'Accuracy by position');
-    setText(this.#status, answer.kind === 'failed' ? answer.message : scores === undefined ? 'Asking…' : '');
+    setText(this.#status, answer.kind === 'failed' ? answer.message : scores === undefined ? 'Loading…' : '');
     this.#status.hidden = this.#status.textContent === '';
     const isChart = scores !== undefined && scores.batch.counts.filter((count) => count > 0).length > 1;
     this.#plot.hidden = !isChart;
@@ -89,7 +89,7 @@ export class ScoresView {
         {
           curves,
           yAxis: 'linear',
-          yTitle: isAccuracy ? 'right' : 'RMS error',
+          yTitle: isAccuracy ? 'accuracy' : 'RMS error',
           xTicks: false,
           ...(isAccuracy ? { yRange: [0, 1] as const } : {}),
         },
@@ -106,7 +106,7 @@ export class ScoresView {
         : Array.from(series.mask, (_, t) => ({ x: t, y: isThere(t) ? (values[t * width] ?? NaN) : NaN }));
     const curves: Curve[] = [
       {
-        label: 'true',
+        label: 'target',
         points: points(series.targets, (t) => series.mask[t] === 1),
         color: theme.validation,
         dots: true,
@@ -125,20 +125,20 @@ export class ScoresView {
   }
 }
 
-/** What the scores say in one sentence each. */
+/** The scores as text, a sentence for each data set. */
 export function formatScores({ kind, batch, heldOut, heldOutSequences }: Scores): string {
   const of = (scores: PositionScores): string =>
     kind === 'accuracy'
-      ? `${percent(scores.total)} of ${total(scores.counts).toLocaleString('en-US')} answers are right${singleStep(scores)}`
-      : `the root of the mean squared error is ${formatNumber(scores.total)}${singleStep(scores)}`;
+      ? `${percent(scores.total)} of ${total(scores.counts).toLocaleString('en-US')} predictions are correct${singleStep(scores)}`
+      : `the RMS error is ${formatNumber(scores.total)}${singleStep(scores)}`;
   const held = heldOut === undefined ? '' : ` Held out (${formatCount(heldOutSequences, 'sequence')}): ${of(heldOut)}.`;
   return `On this update’s batch ${of(batch)}.${held}`;
 }
 
-/** A score of a single position says which one it is. */
+/** The step, where only one position is scored. */
 function singleStep({ counts }: PositionScores): string {
-  const asked = Array.from(counts.keys()).filter((t) => (counts[t] ?? 0) > 0);
-  return asked.length === 1 ? `, all at step ${asked[0]}` : '';
+  const scored = Array.from(counts.keys()).filter((t) => (counts[t] ?? 0) > 0);
+  return scored.length === 1 ? `, all at step ${scored[0]}` : '';
 }
 
 function scoreCurves({ batch, heldOut }: Scores, theme: Theme): Curve[] {

@@ -22,10 +22,10 @@ const stripHeight = { least: 40, most: 160, perUnit: 6 } as const;
 const radius = { other: 2, own: 3.5 } as const;
 
 const captions: Readonly<Record<ColourProperty, string>> = {
-  both: 'input and likeliest answer',
-  likeliest: 'likeliest answer',
+  both: 'input and top prediction',
+  likeliest: 'top prediction',
   input: 'input x_t',
-  asked: 'what is asked',
+  asked: 'target',
   value: 'predicted value',
   step: 'step t',
 };
@@ -50,18 +50,18 @@ export class StatesView {
   #drawn = '';
   #drawnStrip = '';
 
-  /** @param onAnswer called when there is something else to draw */
+  /** @param onChange called when there is something new to draw */
   constructor(
     readonly store: Store,
     zoom: SharedZoom,
     request: RequestReplay,
-    onAnswer: () => void,
+    onChange: () => void,
   ) {
-    this.#request = new LatestRequest((params) => request('project', params), onAnswer);
+    this.#request = new LatestRequest((params) => request('project', params), onChange);
     this.#stripSurface = new SequenceSurface(store, zoom, 'Hidden states over time steps');
     this.#choice = choice<ColourProperty>('Colour', (by) => {
       this.#by = by;
-      onAnswer();
+      onChange();
     });
     this.#surface = element(
       'div',
@@ -70,7 +70,7 @@ export class StatesView {
         tabindex: '0',
         role: 'application',
         'aria-label':
-          'Hidden states along their two principal components. Left and right arrow keys move along the looked-at sequence.',
+          'Hidden states along their two principal components. Left and right arrow keys move along the selected sequence.',
       },
       this.#canvas,
       this.#ring,
@@ -103,7 +103,7 @@ export class StatesView {
     this.#projection = projection;
     setText(
       this.#status,
-      answer.kind === 'failed' ? answer.message : projection === undefined ? 'Asking…' : formatProjection(projection),
+      answer.kind === 'failed' ? answer.message : projection === undefined ? 'Loading…' : formatProjection(projection),
     );
     this.#surface.hidden = projection === undefined;
     if (projection === undefined) return;
@@ -130,7 +130,7 @@ export class StatesView {
     if (layer === undefined || key === this.#drawnStrip) return;
     this.#drawnStrip = key;
     const of = inspection.layers.length > 1 ? ` of layer ${index}` : '';
-    this.#title.replaceChildren(...notation(`States h_t${of}, a row a unit`));
+    this.#title.replaceChildren(...notation(`States h_t${of}, a row per unit`));
     const height = Math.max(stripHeight.least, Math.min(stripHeight.most, layer.hidden * stripHeight.perUnit));
     const limit = layer.h.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
     this.#strip.element.style.marginLeft = `${gutters.left}px`;
@@ -153,7 +153,7 @@ export class StatesView {
         swatch.style.background = color;
         return element('span', { class: 'curve-name' }, swatch, visibleSymbol(words));
       }),
-      element('span', {}, 'line: the looked-at sequence'),
+      element('span', {}, 'line: the selected sequence'),
     );
     const plane = planeOf(points, width, pictureHeight);
     this.#plane = plane;
@@ -247,8 +247,8 @@ export class StatesView {
 function formatProjection({ explained, lanes, sequences }: Projection): string {
   const [first, second] = explained;
   const states = lanes.length.toLocaleString('en-US');
-  if (Number.isNaN(first)) return `All ${states} states are equal: there is nothing to spread out.`;
+  if (Number.isNaN(first)) return `All ${states} states are equal.`;
   const percent = (share: number): string => `${formatNumber(100 * share)} %`;
   const of = formatCount(sequences, 'sequence');
-  return `PCA of ${states} states of ${of}: to the right PC 1 with ${percent(first)} of their variance, up PC 2 with ${percent(second)}.`;
+  return `PCA of ${states} states of ${of}: x is PC 1 with ${percent(first)} of the variance, y is PC 2 with ${percent(second)}.`;
 }

@@ -6,7 +6,7 @@ import { element } from '../../ui/element';
 import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
 import './run.css';
 
-/** [15] What this run is: net, data, loss, truncation, clipping, optimizer, where its records are. */
+/** [15] The settings of the run: network, data, loss, truncation, clipping, optimizer, folder. */
 export class RunCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -17,7 +17,7 @@ export class RunCell implements NotebookCell {
   constructor(onFold: (title: string) => void, onReveal: () => void) {
     this.#frame = new CellFrame(15, 'Run', onFold);
     this.element = this.#frame.element;
-    this.#reveal = button({ label: 'Show the run’s folder', onPress: onReveal });
+    this.#reveal = button({ label: 'Show run folder', onPress: onReveal });
     this.#frame.body.append(this.#table, this.#reveal);
   }
 
@@ -44,16 +44,16 @@ function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
   const { bptt, clip, loss } = info;
   return [
     [
-      'Net',
+      'Network',
       `x_t (${info.inputs}) → h_t (${info.hidden}${info.layerCount === 1 ? '' : ` in each of ${info.layerCount} layers`}) → ŷ_t (${info.outputs})${info.activation === null ? '' : `, φ = ${info.activation}`}`,
     ],
     ['Data', `${info.data}; T = ${formatCount(info.steps, 'step')}, B = ${formatCount(info.batch, 'sequence')}`],
-    ['Lag', info.lag === null ? 'not known' : `${formatCount(info.lag, 'step')} to remember`],
+    ['Lag', info.lag === null ? 'unknown' : `${formatCount(info.lag, 'step')} to remember`],
     ['Loss', `${loss.kind === 'mse' ? 'mean squared error' : 'softmax cross-entropy'}, reduction ${loss.reduction}`],
     [
       'Baselines',
       info.baselines.map(({ name, value, source }) => `${name}: ${formatNumber(value)} (${source})`).join('; ') ||
-        'none known',
+        'none',
     ],
     ['BPTT', bptt === 'full' ? 'full' : `truncated: ${bptt.forward} steps forward, ${bptt.backward} back`],
     ['Clipping', clip === null ? 'none' : `${clip.kind}, ${formatShortNumber(clip.threshold)}`],
@@ -65,7 +65,7 @@ function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
     ['Seed', String(info.seed)],
     ['Computed by', formatComputation(info)],
     ['Memory', `${formatMebibytes(info.memoryBytes)}, estimated`],
-    ['Records', info.folder ?? 'not kept on disk'],
+    ['Records', info.folder ?? 'not stored on disk'],
     ...(info.notes === '' ? [] : [['Notes', info.notes] as const]),
   ];
 }

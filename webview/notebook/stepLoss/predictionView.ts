@@ -1,6 +1,6 @@
 import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber } from '../../../src/text/numbers';
-import { leftOfStep, middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
+import { startOfStep, middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
 import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
@@ -20,10 +20,10 @@ const barsHeight = 44;
 const mostClasses = 5;
 const widestBar = 18;
 const roomForLetter = 9;
-/** What stands between words of several letters, so that they are not read as one. */
+/** Space between symbols of several letters. */
 const roomBetweenWords = 6;
 
-/** What the net predicted beside what was asked: probabilities of classes, or lines of values. */
+/** Predictions and targets: probabilities of classes, or curves of values. */
 export class PredictionView {
   readonly element = element('div', { class: 'prediction' });
   readonly #classes: ClassPrediction;
@@ -44,7 +44,7 @@ export class PredictionView {
   }
 }
 
-/** p(what was asked) at every step, the symbols asked and guessed, and the likeliest classes of the step in focus. */
+/** p(target) at every step, target and top prediction as symbols, and the ranked classes of the step in focus. */
 class ClassPrediction {
   readonly element = element('div');
   readonly #canvas = new StepCanvas(barsHeight);
@@ -55,7 +55,7 @@ class ClassPrediction {
   #ranked = '';
 
   constructor(store: Store, zoom: SharedZoom) {
-    this.#surface = new SequenceSurface(store, zoom, 'Probability of what was asked at each time step');
+    this.#surface = new SequenceSurface(store, zoom, 'Probability of the target at each time step');
     const scale = element(
       'div',
       { class: 'bar-scale', 'aria-hidden': 'true' },
@@ -63,7 +63,7 @@ class ClassPrediction {
       element('span', {}, '0'),
     );
     this.element.append(
-      element('div', { class: 'curve-legend' }, 'p of what was asked: filled where it was also the likeliest'),
+      element('div', { class: 'curve-legend' }, 'probability of the target; filled = it was the top prediction'),
       element('div', { class: 'plot probability-bars' }, scale, this.#canvas.element, this.#surface.element),
       this.#symbols,
       element('div', { class: 'ranking-table' }, this.#ranking),
@@ -85,8 +85,8 @@ class ClassPrediction {
     const name = (index: number | undefined): string =>
       index === undefined ? '' : visibleSymbol(inspection.outputNames[index] ?? '');
     this.#symbols.replaceChildren(
-      symbolRow('asked', axis, (t) => name(targetClass(inspection, t))),
-      symbolRow('likeliest', axis, (t) => name(topClass(inspection, t))),
+      symbolRow('target', axis, (t) => name(targetClass(inspection, t))),
+      symbolRow('predicted', axis, (t) => name(topClass(inspection, t))),
     );
   }
 
@@ -122,21 +122,21 @@ class ClassPrediction {
         element('td', {}, `${rank}.`),
         element('th', { scope: 'row' }, visibleSymbol(name)),
         element('td', {}, formatNumber(probability)),
-        element('td', {}, bar, isTarget ? ' asked' : ''),
+        element('td', {}, bar, isTarget ? ' target' : ''),
       );
     });
     this.#ranking.replaceChildren(
       element(
         'caption',
         {},
-        `Likeliest at step ${t}${targetClass(inspection, t) === undefined ? ' (nothing asked)' : ''}`,
+        `Top predictions at step ${t}${targetClass(inspection, t) === undefined ? ' (no target)' : ''}`,
       ),
       element('tbody', {}, ...rows),
     );
   }
 }
 
-/** ŷ_t and what was asked, as lines over the steps; one output at a time. */
+/** ŷ_t and its target as curves over the steps; one output at a time. */
 class ValuePrediction {
   readonly element = element('div');
   readonly #chart = new CurveChart();
@@ -149,7 +149,7 @@ class ValuePrediction {
   #drawing: SequenceDrawing | undefined;
 
   constructor(store: Store, zoom: SharedZoom) {
-    this.#surface = new SequenceSurface(store, zoom, 'Predicted and asked values over time steps');
+    this.#surface = new SequenceSurface(store, zoom, 'Predicted and target values over time steps');
     this.#output = choice<string>('Output', (output) => {
       this.#shown = Number(output);
       if (this.#drawing !== undefined) this.update(this.#drawing);
@@ -195,7 +195,7 @@ function valueCurves(
       y: isThere(t) ? (values[t * width + output] ?? NaN) : NaN,
     }));
   return [
-    { label: 'asked, y_t', points: points(targets, (t) => mask[t] === 1), color: theme.validation, dots: true },
+    { label: 'target, y_t', points: points(targets, (t) => mask[t] === 1), color: theme.validation, dots: true },
     {
       label: 'predicted, ŷ_t',
       points: points(outputs, () => true),
@@ -209,7 +209,7 @@ function valueCurves(
 function symbolRow(name: string, axis: SequenceAxis, symbolAt: (t: number) => string): HTMLElement {
   const symbols = stepsInSight(axis).map((t) => {
     const symbol = element('span', {}, symbolAt(t));
-    symbol.style.left = `${gutters.left + leftOfStep(axis, t + 0.5)}px`;
+    symbol.style.left = `${gutters.left + startOfStep(axis, t + 0.5)}px`;
     return symbol;
   });
   return element('div', { class: 'tokens' }, element('span', { class: 'token-name' }, name), ...symbols);

@@ -1,8 +1,8 @@
 import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber, formatCount } from '../../../src/text/numbers';
-import { leftOfStep, middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
+import { startOfStep, middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
 import type { SharedZoom } from '../../plot/zoom';
-import { countRight } from './ranking';
+import { countCorrect } from './ranking';
 import type { Store } from '../../store/store';
 import { stepLossTable } from '../sequenceTables';
 import { withOpacity, type Theme } from '../../theme/theme';
@@ -17,16 +17,16 @@ import './stepLoss.css';
 
 const height = 90;
 const widestBar = 18;
-/** Width of a step (px) from which a step without a target bears a mark. */
+/** Width of a step (px) from which a step without a target is marked. */
 const roomForMark = 5;
 
-/** [8] The loss of each step, which steps count, and what was predicted beside what was asked. */
+/** [8] The loss of each step, which steps count, and predictions beside targets. */
 export class StepLossCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #surface: SequenceSurface;
   readonly #canvas = new StepCanvas(height);
-  readonly #scale = element('div', { class: 'bar-scale', 'aria-hidden': 'true' });
+  readonly #yAxis = element('div', { class: 'bar-scale', 'aria-hidden': 'true' });
   readonly #steps = element('div');
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #prediction: PredictionView;
@@ -40,7 +40,7 @@ export class StepLossCell implements SequenceCell {
     this.#frame.body.append(
       this.#legend,
       this.#frame.readout,
-      element('div', { class: 'plot bars' }, this.#scale, this.#canvas.element, this.#surface.element),
+      element('div', { class: 'plot bars' }, this.#yAxis, this.#canvas.element, this.#surface.element),
       this.#steps,
       this.#prediction.element,
     );
@@ -59,7 +59,7 @@ export class StepLossCell implements SequenceCell {
     if (key === this.#drawn) return;
     this.#drawn = key;
     const largest = inspection.lossPerStep.reduce((most, value) => Math.max(most, value), 0);
-    this.#scale.replaceChildren(element('span', {}, formatNumber(largest)), element('span', {}, '0'));
+    this.#yAxis.replaceChildren(element('span', {}, formatNumber(largest)), element('span', {}, '0'));
     this.#steps.replaceChildren(stepLabels(axis));
     this.#legend.replaceChildren(...legend(inspection, theme));
     this.#paint(inspection, axis, theme, largest);
@@ -69,17 +69,17 @@ export class StepLossCell implements SequenceCell {
     const { lossPerStep, sequenceLoss, mask, gradientFrom, reach } = inspection;
     const context = this.#canvas.begin(axis);
     if (context === undefined) return;
-    // What lies before the gradient's window stands on a shade, what belongs to an earlier window on a darker one.
+    // Steps before the gradient's window are shaded, those of an earlier window darker.
     for (const [end, opacity] of [
       [gradientFrom, 0.1],
       [reach, 0.14],
     ] as const) {
       context.fillStyle = withOpacity(theme.foreground, opacity);
-      context.fillRect(leftOfStep(axis, 0), 0, leftOfStep(axis, end) - leftOfStep(axis, 0), height);
+      context.fillRect(startOfStep(axis, 0), 0, startOfStep(axis, end) - startOfStep(axis, 0), height);
     }
     if (gradientFrom > 0) {
       context.fillStyle = theme.clipped;
-      context.fillRect(leftOfStep(axis, gradientFrom) - 1, 0, 2, height);
+      context.fillRect(startOfStep(axis, gradientFrom) - 1, 0, 2, height);
     }
     const wide = Math.max(1, Math.min(widestBar, widthOfStep(axis) * 0.7));
     const bars = (values: Float64Array, color: string): void => {
@@ -109,46 +109,45 @@ function legend({ mask, gradientFrom, reach }: Inspection, theme: Theme): readon
   };
   return [
     item(withOpacity(theme.train, 0.35), 'L_t of the batch'),
-    item(theme.train, 'this sequence’s share'),
-    ...(mask.includes(0) ? [element('span', {}, '▫ nothing asked of this sequence')] : []),
-    ...(reach > 0
-      ? [item(withOpacity(theme.foreground, 0.24), 'the window before, which only the gradient reaches')]
-      : []),
-    ...(gradientFrom > 0 ? [item(withOpacity(theme.foreground, 0.1), 'counts in L, cut off from the gradient')] : []),
+    item(theme.train, 'contribution of this sequence'),
+    ...(mask.includes(0) ? [element('span', {}, '▫ no target')] : []),
+    ...(reach > 0 ? [item(withOpacity(theme.foreground, 0.24), 'previous window: only the gradient reaches it')] : []),
+    ...(gradientFrom > 0 ? [item(withOpacity(theme.foreground, 0.1), 'counts in L, excluded from the gradient')] : []),
   ];
 }
 
 function summary(inspection: Inspection): string {
   const { lossPerStep, mask, loss, lossKind, gradientFrom, steps, reach } = inspection;
-  const asked = mask.reduce((count, one) => count + one, 0);
+  const targets = mask.reduce((count, one) => count + one, 0);
   const sum = lossPerStep.reduce((total, value) => total + value, 0);
   const isReported = Math.abs(sum - loss) <= 1e-6 * Math.abs(loss);
-  const { right } = lossKind === 'crossEntropy' ? countRight(inspection) : { right: 0 };
+  const { correct } = lossKind === 'crossEntropy' ? countCorrect(inspection) : { correct: 0 };
   return [
     `L = ${formatSum(reach, lossPerStep.length - 1)} = ${formatNumber(sum)}${isReported ? ', the loss that this update reported' : ''}.`,
-    `${asked} of this sequence’s ${formatCount(mask.length, 'step')} ${asked === 1 ? 'has' : 'have'} a target${lossKind === 'crossEntropy' ? `, ${right} of them answered rightly` : ''}.`,
+    `${targets} of this sequence’s ${formatCount(mask.length, 'step')} ${targets === 1 ? 'has' : 'have'} a target${lossKind === 'crossEntropy' ? `, ${correct} of them predicted correctly` : ''}.`,
     ...(gradientFrom > 0
       ? [
           steps - gradientFrom === 1
-            ? `The gradient sees the last step only, step ${gradientFrom}.`
-            : `The gradient sees the last ${steps - gradientFrom} steps, from step ${gradientFrom} on.`,
+            ? `The gradient covers only the last step, step ${gradientFrom}.`
+            : `The gradient covers the last ${steps - gradientFrom} steps, from step ${gradientFrom} on.`,
         ]
       : []),
-    ...(reach > 0 ? [`It reaches ${formatCount(reach, 'step')} back into the window before.`] : []),
+    ...(reach > 0 ? [`It reaches ${formatCount(reach, 'step')} back into the previous window.`] : []),
   ].join(' ');
 }
 
-/** The loss written as the sum of its steps: whole while that is short. */
+/** The loss as a sum over steps: in full where it is short. */
 function formatSum(first: number, last: number): string {
   const steps = Array.from({ length: last - first + 1 }, (_, i) => `L_${first + i}`);
   return steps.length <= 4 ? steps.join(' + ') : `L_${first} + … + L_${last}`;
 }
 
 function readout(inspection: Inspection, t: number | undefined): string {
-  if (t === undefined) return 'Point at a step to read it.';
+  if (t === undefined) return 'Point at a step to see its values.';
   const { lossPerStep, sequenceLoss, mask, gradientFrom, reach } = inspection;
-  const counts = t < reach ? [' · in the window before'] : t < gradientFrom ? [' · outside the gradient’s window'] : [];
+  const counts =
+    t < reach ? [' · in the previous window'] : t < gradientFrom ? [' · outside the gradient’s window'] : [];
   const of = `t = ${t} · L_${t} = ${formatNumber(lossPerStep[t] ?? NaN)}`;
-  if (mask[t] !== 1) return `${of} · nothing asked of this sequence${counts.join('')}`;
+  if (mask[t] !== 1) return `${of} · no target${counts.join('')}`;
   return `${of} · this sequence ${formatNumber(sequenceLoss[t] ?? NaN)} · ${formatOutput(inspection, t)} · ${formatTarget(inspection, t)}${counts.join('')}`;
 }

@@ -12,7 +12,7 @@ import './formula.css';
 
 const mostLines = 4;
 
-/** A node's formula as the course writes it, then with the numbers in place, held against what the engine computed. */
+/** A node's formula in the course's notation, then with numbers, compared with the value that the engine computed. */
 export class FormulaView {
   readonly element = element('div', {
     class: 'node-formula',
@@ -84,15 +84,15 @@ function spans(pieces: readonly Piece[]): readonly HTMLElement[] {
 
 function check(inspection: Inspection, at: NodeAt): { readonly words: string; readonly agrees: boolean } {
   const { units, largest, agrees } = reproduce(inspection, at);
-  const all = units === 1 ? 'Computed' : `All ${units} units computed`;
+  const all = units === 1 ? 'The value computed' : `All ${units} units computed`;
   return {
     agrees,
     words: agrees
-      ? `${all} anew from these numbers, ${units === 1 ? 'it agrees' : 'they agree'} with the engine; the largest difference is ${formatNumber(largest)}.`
-      : `Computed anew from these numbers, this differs by ${formatNumber(largest)} from what the engine has: more than rounding explains.`,
+      ? `${all} from these numbers ${units === 1 ? 'agrees' : 'agree'} with the engine; the largest difference is ${formatNumber(largest)}.`
+      : `Computed from these numbers, this differs by ${formatNumber(largest)} from the engine’s value: more than rounding explains.`,
   };
 }
 
 function formatLossWeight({ lossWeight }: Inspection): string {
-  return `w = ${signed(lossWeight)}, what the reduction of the loss multiplies each term by. `;
+  return `w = ${signed(lossWeight)}: the factor of each term from the loss reduction. `;
 }

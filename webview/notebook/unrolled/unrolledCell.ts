@@ -20,14 +20,14 @@ import { FormulaView } from './formulaView';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 import { formatInput, formatOutput, formatTarget } from '../formatStep';
-import { UnfoldingAnimation } from './unfoldingMotion';
+import { UnfoldingAnimation } from './unfoldingAnimation';
 import '../../net/net.css';
 import './unrolled.css';
 
-/** Pixels that a step may take when the net is drawn as a loop. */
+/** Width in pixels of a step when the network is drawn as a loop. */
 const loopStep = 130;
 
-/** [7] The net as the loop that it is, or drawn out into the line of its steps; every node with its formula. */
+/** [7] The network as a loop, or unrolled into a line of steps; every node with its formula. */
 export class UnrolledCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -56,7 +56,7 @@ export class UnrolledCell implements SequenceCell {
   ) {
     this.#frame = new CellFrame(7, 'Unrolled net', onFold);
     this.element = this.#frame.element;
-    this.#surface = new SequenceSurface(store, zoom, 'The unrolled net over time steps', {
+    this.#surface = new SequenceSurface(store, zoom, 'The unrolled network over time steps', {
       onPick: (y) => {
         this.#onPick(y);
       },
@@ -103,7 +103,7 @@ export class UnrolledCell implements SequenceCell {
     );
   }
 
-  /** Draws what the view and the motion say now. */
+  /** Draws the current state of the view and the animation. */
   #redraw(): void {
     const drawing = this.#drawing;
     if (drawing === undefined) return;
@@ -166,14 +166,14 @@ export class UnrolledCell implements SequenceCell {
     const moving = this.#motion.isMoving;
     setText(
       this.#loopButton,
-      moving ? 'Stop the motion' : model.view.net === 'line' ? 'Fold into the loop' : 'Unfold the loop',
+      moving ? 'Stop the animation' : model.view.net === 'line' ? 'Fold into the loop' : 'Unfold the loop',
     );
     setAttribute(this.#loopButton, 'aria-label', this.#loopButton.textContent);
     this.#loopButton.title = this.#loopButton.textContent;
     const drawing = this.#drawing;
     if (moving && drawing !== undefined) {
       const t = stepUnderWay(columnsOf(drawing.axis), share);
-      setText(this.#frame.readout, `Step ${t}: the same W_xh, W_hh and W_hy once more. A loop drawn out is a line.`);
+      setText(this.#frame.readout, `Step ${t}: the same W_xh, W_hh and W_hy again. Unrolling the loop gives a line.`);
       return;
     }
     setText(this.#frame.readout, readout(inspection, stepInFocus(model, inspection.steps), model));
@@ -186,7 +186,7 @@ export class UnrolledCell implements SequenceCell {
     return this.#rows;
   }
 
-  /** The line's own layout while the loop is drawn out, so that nothing jumps at the end. */
+  /** During the animation the layout is that of the line, so that nothing jumps at the end. */
   #layoutFor(rows: readonly NetRow[], share: number, { axis }: SequenceDrawing): NetLayout {
     const key = memoKey(rows, share === 0 ? 'loop' : widthOfStep(axis));
     if (key !== this.#layoutKey || this.#layout === undefined) {
@@ -196,7 +196,7 @@ export class UnrolledCell implements SequenceCell {
     return this.#layout;
   }
 
-  /** A scale is fixed while updates are leafed through: it only grows, and starts anew with another run. */
+  /** The scales only grow while another update is selected; another run resets them. */
   #scales({ model, theme }: SequenceDrawing, rows: readonly NetRow[]): NetScene['scaleOf'] {
     const run = memoKey(model.run?.info);
     if (run !== this.#scaleLimitsKey) this.#scaleLimits = new Map();
@@ -270,11 +270,11 @@ function summary({ sequence, batch, steps, update, cell }: Inspection, net: Mode
   const where = `Sequence ${sequence} of ${batch} at update ${update.toLocaleString('en-US')}`;
   return net === 'line'
     ? `${where}: ${steps} steps of the ${cell.toUpperCase()}, time to the right, from x_t at the bottom up to L_t. Select a node for its formula.`
-    : `${where}: the ${cell.toUpperCase()} as the loop that it is; ${steps} times round, with the same weights every time.`;
+    : `${where}: the ${cell.toUpperCase()} as a loop, ${steps} steps with the same weights.`;
 }
 
 function readout(inspection: Inspection, t: number | undefined, { view }: Model): string {
-  if (t === undefined) return 'Point at a step to read it.';
+  if (t === undefined) return 'Point at a step to see its values.';
   const shown = inspection.layers[Math.min(view.layer, inspection.layers.length - 1)];
   const state = shown?.h.subarray(t * shown.hidden, (t + 1) * shown.hidden) ?? new Float64Array(0);
   return [

@@ -23,7 +23,7 @@ import { gateBlocks, selectedParameter } from '../parameterNames';
 import type { SequenceCell, SequenceDrawing } from '../sequenceCell';
 import './update.css';
 
-/** [12] What the update did to each parameter: its norm, its gradient before and after clipping, its step. */
+/** [12] The effect of the update on each parameter: norm, gradient before and after clipping, update. */
 export class UpdateCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -31,7 +31,7 @@ export class UpdateCell implements SequenceCell {
   readonly #pictures = element('div', { class: 'parameter-pictures' });
   readonly #choice;
   readonly #request: LatestRequest<ParameterRequest, ParameterUpdate>;
-  readonly #status = new RequestStatus('Fetching the elements of the parameter…', 'Its elements cannot be shown');
+  readonly #status = new RequestStatus('Loading the parameter…', 'Can’t show the parameter');
   #drawnTable = '';
   #drawnPictures = '';
 
@@ -48,7 +48,7 @@ export class UpdateCell implements SequenceCell {
         store.dispatch({ kind: 'viewChanged', view: {} });
       },
     );
-    // A narrow panel scrolls the table by itself, which keys can do only where the focus can go.
+    // A narrow panel scrolls the table, which needs the focus to scroll by keys.
     const scrolled = {
       class: 'parameter-table',
       tabindex: '0',
@@ -93,8 +93,8 @@ export class UpdateCell implements SequenceCell {
 function summary({ gradNorm, clipCoefficient, learningRate, parameters }: Inspection): string {
   const step = Math.hypot(...parameters.map(({ updateNorm }) => updateNorm));
   const weights = Math.hypot(...parameters.map(({ weightNorm }) => weightNorm));
-  const clipped = clipCoefficient < 1 ? `, scaled by ${formatNumber(clipCoefficient)} to fit the threshold` : '';
-  return `‖g‖ = ${formatNumber(gradNorm)}${clipped}; the step at rate ${formatNumber(learningRate)} moves the weights by ${formatNumber(step)}, ${formatNumber(step / weights)} of their norm.`;
+  const clipped = clipCoefficient < 1 ? `, scaled by ${formatNumber(clipCoefficient)} to the threshold` : '';
+  return `‖g‖ = ${formatNumber(gradNorm)}${clipped}; the update at learning rate ${formatNumber(learningRate)} changes the weights by ${formatNumber(step)}, ${formatNumber(step / weights)} of their norm.`;
 }
 
 function tableOf({ parameters }: Inspection): readonly HTMLElement[] {
@@ -122,9 +122,7 @@ function picturesOf(
   theme: Theme,
 ): readonly HTMLElement[] {
   if (before.length === 0)
-    return [
-      element('p', {}, 'This parameter has too many elements to be drawn one by one; its norms are in the table.'),
-    ];
+    return [element('p', {}, 'This parameter has too many elements to draw; its norms are in the table.')];
   const step = after.map((value, i) => value - (before[i] ?? 0));
   const weights = Math.max(largestMagnitude(before), largestMagnitude(after));
   const figure = (title: string, values: Float64Array, limit: number): HTMLElement =>
@@ -139,7 +137,7 @@ function picturesOf(
     figure('before', before, weights),
     figure('gradient, clipped', clipped, largestMagnitude(clipped)),
     ...slots.map(({ name, values }) => figure(slotNames[name] ?? name, values, largestMagnitude(values))),
-    figure('step ΔW', step, largestMagnitude(step)),
+    figure('update ΔW', step, largestMagnitude(step)),
     figure('after', after, weights),
     outlines(
       [
@@ -148,20 +146,20 @@ function picturesOf(
       ],
       'weights',
     ),
-    outlines([['step', step, theme.clipped]], 'step ΔW'),
+    outlines([['update', step, theme.clipped]], 'update ΔW'),
   ];
 }
 
 const slotNames: Readonly<Record<string, string>> = {
-  momentum: 'momentum, earlier g added up',
+  momentum: 'momentum, sum of earlier g',
   mean: 'first moment m, mean of g',
   squares: 'second moment v, mean of g²',
 };
 
-/** How the step lies to the gradient: what the optimizer made of it. */
+/** The angle between the update and the negative gradient. */
 function formatDirection({ descent, name }: InspectedParameter): string {
   if (!Number.isFinite(descent)) return '';
   const angle = (Math.acos(Math.max(-1, Math.min(1, descent))) * 180) / Math.PI;
-  const words = angle < 5 ? 'straight down its gradient' : `${angle.toFixed(0)}° away from straight down its gradient`;
-  return ` The optimizer’s step of ${formatParameterName(name)} goes ${words}.`;
+  const words = angle < 5 ? 'along the negative gradient' : `${angle.toFixed(0)}° away from the negative gradient`;
+  return ` The update of ${formatParameterName(name)} points ${words}.`;
 }

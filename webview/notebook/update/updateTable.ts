@@ -1,7 +1,7 @@
 import type { Inspection, ParameterUpdate } from '../../../src/protocol/inspection';
 import type { Table } from '../../plot/table';
 
-/** Every element of one parameter around the update; where it is too large for that, the norms of all parameters. */
+/** Every element of one parameter before and after the update; the norms of all parameters where it is too large. */
 export function updateTable({ parameters, update }: Inspection, chosen: ParameterUpdate | undefined): Table {
   if (chosen === undefined || chosen.before.length === 0) {
     return {
@@ -13,7 +13,7 @@ export function updateTable({ parameters, update }: Inspection, chosen: Paramete
   const { before, gradient, clipped, after, slots, columns } = chosen;
   return {
     caption: `${chosen.parameter} at update ${chosen.update}`,
-    columns: ['row', 'column', 'before', 'gradient', 'clipped', ...slots.map((slot) => slot.name), 'step', 'after'],
+    columns: ['row', 'column', 'before', 'gradient', 'clipped', ...slots.map((slot) => slot.name), 'update', 'after'],
     rows: Array.from(before, (value, i) => [
       Math.floor(i / columns),
       i % columns,

@@ -16,9 +16,9 @@ import { drawLegend } from '../../plot/curveLegend';
 import { memoKey, Memo } from '../memo';
 import { columnAtUpdate, isRecorded, notRecorded, formatUpdates } from '../loss/lossCurves';
 import { selectedParameter } from '../parameterNames';
-import { TrainingSurface } from '../../plot/surface';
+import { TrainingSurface } from '../../plot/trainingSurface';
 
-/** A step of about this share of the weights is neither restless nor still. */
+/** A healthy ratio of update to weights. */
 const usualRatio = 1e-3;
 
 /** [4] ‖ΔW‖ / ‖W‖ of every parameter over the updates, the selected one in front. */
@@ -35,7 +35,7 @@ export class UpdateRatioCell implements NotebookCell {
   constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
     this.#frame = new CellFrame(4, 'Update ratio', onFold);
     this.element = this.#frame.element;
-    this.#surface = new TrainingSurface(store, zoom, 'Size of the step relative to the weights over updates');
+    this.#surface = new TrainingSurface(store, zoom, 'Update size relative to the weights over updates');
     this.#choice = choice<string>('Parameter', (parameter) => {
       store.dispatch({ kind: 'viewChanged', view: { parameter } });
     });
@@ -81,7 +81,7 @@ function linesOf({ scalars, layout }: DisplaySeries, shown: string, theme: Theme
   const line = (parameter: number): Curve['points'] =>
     Array.from({ length: count }, (_, column) => {
       const y = values[column * names.length + parameter] ?? NaN;
-      // Exactly zero has no place on a logarithmic axis: the line breaks there.
+      // A logarithmic axis can't show 0: the line breaks there.
       return { x: scalars.updateOf(column + 0.5), y: y > 0 && y < Infinity ? y : NaN };
     });
   const others = names.flatMap((name, i) => (name === shown ? [] : [line(i)]));
@@ -104,7 +104,7 @@ function linesOf({ scalars, layout }: DisplaySeries, shown: string, theme: Theme
 
 function usualCurve(theme: Theme, domain: readonly [number, number]): Curve {
   return {
-    label: 'a thousandth: usual for a net that learns well',
+    label: '10⁻³: typical of healthy training',
     points: domain.map((x) => ({ x, y: usualRatio })),
     color: theme.baseline,
     dash: [6, 4],
@@ -130,9 +130,9 @@ function readout({ hover, view }: Model, run: ShownRun, shown: string): string {
 
 function summary(run: ShownRun, shown: string, selected: number | undefined): string {
   const last = run.status.updates - 1;
-  if (last < 0) return 'How far each update moves the weights, relative to their size.';
+  if (last < 0) return 'How much each update changes the weights, relative to their norm.';
   const at = selected ?? last;
   const ratio = ratioAt(seriesAt(run, at), at, shown);
   const which = at === last ? 'The last update' : `Update ${at.toLocaleString('en-US')}`;
-  return `${which} moved ${formatParameterName(shown)} by ${formatNumber(ratio)} of its norm.`;
+  return `${which} changed ${formatParameterName(shown)} by ${formatNumber(ratio)} of its norm.`;
 }

@@ -17,7 +17,7 @@ import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type Seque
 import { WhatIfControls } from './whatIfControls';
 import './whatIf.css';
 
-/** [13] The same update once more with another clipping, truncation or learning rate, beside what was trained. */
+/** [13] The update recomputed with another clipping, truncation or learning rate, compared with the trained one. */
 export class WhatIfCell implements SequenceCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -28,7 +28,7 @@ export class WhatIfCell implements SequenceCell {
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #labels = element('div');
   readonly #table = element('div');
-  readonly #status = new RequestStatus('Computing the update once more…', '');
+  readonly #status = new RequestStatus('Recomputing the update…', '');
   readonly #shown: HTMLElement;
   #change: WhatIfChange = {};
   #drawn = '';
@@ -86,19 +86,19 @@ export class WhatIfCell implements SequenceCell {
 }
 
 function emptySummary(update: number): string {
-  return `Change the clipping, the truncation or the rate: update ${update.toLocaleString('en-US')} is computed once more from the same weights and the same batch. Nothing is trained.`;
+  return `Change clipping, truncation or learning rate: update ${update.toLocaleString('en-US')} is recomputed from the same weights and batch. The run itself doesn’t change.`;
 }
 
 function summary({ actual, changed, stepCosine, stepRatio }: WhatIf): string {
   if (actual.updateNorm === 0 || changed.updateNorm === 0) {
-    const which = actual.updateNorm === 0 ? 'As trained, the step is' : 'With the change, the step would be';
-    return `${which} exactly 0: nothing moves.`;
+    const which = actual.updateNorm === 0 ? 'As trained, the update is' : 'With the change, the update would be';
+    return `${which} exactly 0: the weights don’t change.`;
   }
   const angle = (Math.acos(Math.max(-1, Math.min(1, stepCosine))) * 180) / Math.PI;
   const turned =
     angle < 0.05 ? 'in the same direction' : `turned by ${formatShortNumber(Number(angle.toPrecision(3)))}°`;
-  const after = `L after the step: ${formatNumber(changed.lossAfter)} instead of ${formatNumber(actual.lossAfter)}`;
-  return `The step would be ${formatNumber(stepRatio)} times as long, ${turned}. ${after}.`;
+  const after = `L after the update: ${formatNumber(changed.lossAfter)} instead of ${formatNumber(actual.lossAfter)}`;
+  return `The update would be ${formatNumber(stepRatio)} times as long, ${turned}. ${after}.`;
 }
 
 function comparison({ loss, actual, changed, gradientCosine, stepCosine }: WhatIf): Table {
@@ -111,8 +111,8 @@ function comparison({ loss, actual, changed, gradientCosine, stepCosine }: WhatI
     caption: 'The update as trained and with the change',
     columns: ['', 'as trained', 'with the change'],
     rows: [
-      row('L before the step', () => loss),
-      row('L after the step, same batch', ({ lossAfter }) => lossAfter),
+      row('L before the update', () => loss),
+      row('L after the update, same batch', ({ lossAfter }) => lossAfter),
       row('‖g‖', ({ gradNorm }) => gradNorm),
       row('‖g‖ after clipping', ({ clippedNorm }) => clippedNorm),
       row('clip coefficient', ({ clipCoefficient }) => clipCoefficient),
@@ -121,13 +121,13 @@ function comparison({ loss, actual, changed, gradientCosine, stepCosine }: WhatI
       row('bias ‖g − g_full‖ / ‖g_full‖ (truncation, hidden clipping)', ({ bias }) => bias),
       row('cosine with g_full', ({ cosineWithFull }) => cosineWithFull),
       ['cosine of the two gradients, clipped', '', gradientCosine],
-      ['cosine of the two steps', '', stepCosine],
+      ['cosine of the two updates', '', stepCosine],
     ],
   };
 }
 
 function curvesOf({ actual, changed }: WhatIf, theme: Theme): readonly Curve[] {
-  // Exactly zero has no place on a logarithmic axis: the line breaks there.
+  // A logarithmic axis can't show 0: the line breaks there.
   const points = ({ dh }: WhatIfOutcome): Curve['points'] =>
     Array.from(dh, (value, t) => ({ x: t + 0.5, y: value > 0 ? value : NaN }));
   return [
@@ -137,7 +137,7 @@ function curvesOf({ actual, changed }: WhatIf, theme: Theme): readonly Curve[] {
 }
 
 function readout({ actual, changed }: WhatIf, t: number | undefined): string {
-  if (t === undefined) return 'Point at a step to read ‖∂L/∂h_t‖ of both, over the whole batch.';
+  if (t === undefined) return 'Point at a step to compare ‖∂L/∂h_t‖ over the whole batch.';
   const at = ({ dh }: WhatIfOutcome): string => formatNumber(dh[t] ?? NaN);
   return `t = ${t} · ‖∂L/∂h_${t}‖ as trained ${at(actual)} · with the change ${at(changed)}`;
 }

@@ -9,7 +9,7 @@ import { numberField, positiveNumbers, wholeNumbersTo } from '../../ui/numberFie
 type Clipping = 'trained' | 'none' | 'norm' | 'value' | 'hidden';
 type Covered = 'trained' | 'full' | 'last';
 
-/** What can be changed about an update: clipping, truncation, learning rate; each as it was trained until it is changed. */
+/** The settings of an update that can be changed: clipping, truncation, learning rate; by default as trained. */
 export class WhatIfControls {
   readonly element: HTMLElement;
   readonly #clipping;
@@ -24,7 +24,7 @@ export class WhatIfControls {
   #learningRate: number | undefined;
   #trained: { readonly info: RunInfo; readonly inspection: Inspection } | undefined;
 
-  /** @param onChange told everything that differs from the trained update; an empty object is nothing */
+  /** @param onChange called with all differences from the trained update; an empty object is no difference */
   constructor(readonly onChange: (change: WhatIfChange) => void) {
     this.#clipping = choice<Clipping>('Clipping', (kind) => {
       this.#clippingKind = kind;
@@ -62,7 +62,7 @@ export class WhatIfControls {
     );
     const reset = button({
       label: 'As trained',
-      hint: 'Take back every change',
+      hint: 'Reset all changes',
       onPress: () => {
         this.#clippingKind = 'trained';
         this.#coveredKind = 'trained';
@@ -113,7 +113,7 @@ export class WhatIfControls {
     this.#rate.update(this.#learningRate ?? inspection.learningRate, true);
   }
 
-  /** Half of the gradient's norm is a threshold that shows something, until the person names one. */
+  /** The default is half of the gradient's norm, a threshold with a visible effect. */
   #thresholdOf({ clip }: RunInfo, { gradNorm }: Inspection): number {
     return this.#thresholdValue ?? clip?.threshold ?? Number((gradNorm / 2).toPrecision(2));
   }

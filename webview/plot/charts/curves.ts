@@ -9,26 +9,26 @@ const titleMargin = 6;
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler);
 
-/** What a chart shows. */
+/** The content of a chart. */
 export interface CurvesContent {
   readonly curves: readonly Curve[];
   readonly yAxis: 'linear' | 'log';
   readonly yTitle: string;
-  /** Whether x has its numbers; where steps are named under several pictures at once it has none. */
+  /** Whether the x axis has numbers; charts over time steps have labels of their own below. */
   readonly xTicks?: boolean;
-  /** Limits of y, where they are not the data's own. */
+  /** Limits of y; those of the data by default. */
   readonly yRange?: readonly [number, number];
 }
 
 /** Pixels of a digit on the axes, at the most. */
 const digitWidth = 7;
 
-/** Curves over one of the two times, drawn in place: nothing animates in. */
+/** Curves over updates or time steps, drawn without animation. */
 export class CurveChart {
   readonly canvas = document.createElement('canvas');
   readonly #chart: Chart<'line', { x: number; y: number }[]>;
   readonly #datasets = new Datasets();
-  /** What the axes were set for, but for the part in sight. */
+  /** What the axes depend on, except the visible range. */
   #axes: { readonly key: string; readonly theme: Theme } | undefined;
 
   constructor() {
@@ -69,7 +69,7 @@ export class CurveChart {
       this.#axes = { key, theme };
     }
     Object.assign(chart.options.scales?.['x'] ?? {}, { min: domain[0], max: domain[1] });
-    // In a page that had no size yet, taking the size is drawing already.
+    // In a page that had no size yet, resizing draws too.
     if (chart.width === 0 && chart.attached) chart.resize();
     else chart.update('none');
   }
@@ -79,7 +79,7 @@ export class CurveChart {
     this.#chart.options.scales = {
       x: {
         type: 'linear',
-        // A wide last number must not narrow the plot: all plots of training time share their edges.
+        // A wide last number must not narrow the plot: all plots of training time have the same edges.
         afterFit: (scale) => {
           scale.paddingLeft = 0;
           scale.paddingRight = 0;
@@ -92,7 +92,7 @@ export class CurveChart {
           maxRotation: 0,
           autoSkipPadding: 24,
           precision: 0,
-          // The ends of what is in sight may lie within an update, or so near a number that the two would run together.
+          // The bounds of a zoomed range may be fractional, or so close to a tick that their labels would overlap.
           includeBounds: false,
           callback: updateLabel,
         },
@@ -104,7 +104,7 @@ export class CurveChart {
           scale.width = gutters.left - titleMargin;
         },
         title: { display: true, text: content.yTitle, ...text, padding: 0 },
-        // Short, so that five digits have room beside the title.
+        // Short, so that five digits fit beside the title.
         grid: { color: theme.grid, tickLength: 2 },
         border: { color: theme.border },
         ticks: {
@@ -116,7 +116,7 @@ export class CurveChart {
     };
   }
 
-  /** The pixel from the top of the canvas at which a value of y stands; NaN before anything was drawn. */
+  /** The pixel of a y value from the top of the canvas; NaN before the first drawing. */
   pixelOf(y: number): number {
     return this.#chart.scales['y']?.getPixelForValue(y) ?? NaN;
   }
@@ -126,7 +126,7 @@ export class CurveChart {
   }
 }
 
-/** Whole updates under their grid lines; at the right end only a number that the gutter has room for. */
+/** Whole updates below their grid lines; at the right end only if the number fits into the gutter. */
 function updateLabel(
   this: { readonly min?: number; readonly max?: number; readonly chart?: Pick<Chart, 'width'> },
   value: number | string,
@@ -139,7 +139,7 @@ function updateLabel(
   return room >= (label.length * digitWidth) / 2 ? label : '';
 }
 
-/** Only powers of ten are named on a logarithmic axis, unless the axis is shorter than a decade. */
+/** Only powers of ten are labelled on a logarithmic axis, unless the axis is shorter than two decades. */
 function decadeLabel(this: { readonly min?: number; readonly max?: number }, value: number | string): string {
   const number = Number(value);
   const isShort = this.min !== undefined && this.max !== undefined && this.max / this.min < 100;

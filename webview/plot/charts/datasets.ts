@@ -8,7 +8,7 @@ export interface Curve {
   readonly color: string;
   readonly dash?: readonly number[];
   readonly width?: number;
-  /** Fills down or up to the curve that stands before this one. */
+  /** The colour of the area between this curve and the previous one. */
   readonly fillToPrevious?: string;
   readonly dots?: boolean;
 }
@@ -16,13 +16,13 @@ export interface Curve {
 type LineDataset = ChartDataset<'line', { x: number; y: number }[]>;
 
 /**
- * What chart.js draws of the curves of one chart. A dataset that stays is drawn in place, where a new one is set up from
- * the ground; but chart.js keeps the look of its dots from the first time, so one goes on only as a curve of the same look.
+ * The chart.js datasets of one chart. Reusing a dataset is cheaper than creating one; but chart.js keeps the style of its
+ * dots from the first drawing, so a dataset is reused only for a curve of the same style.
  */
 export class Datasets {
   #drawn: readonly { readonly look: string; readonly dataset: LineDataset }[] = [];
 
-  /** One dataset for each curve, in their order, with the points that `domain` needs. */
+  /** One dataset per curve, in the same order, with the points that are visible in `domain`. */
   of(curves: readonly Curve[], domain: readonly [number, number]): LineDataset[] {
     const free = [...this.#drawn];
     this.#drawn = curves.map((curve) => {
@@ -47,7 +47,7 @@ function styleOf(curve: Curve): Omit<LineDataset, 'data'> {
     backgroundColor: curve.fillToPrevious ?? curve.color,
     borderWidth: curve.width ?? 1.5,
     borderDash: [...(curve.dash ?? [])],
-    // A line through one point would not be seen.
+    // A line through a single point is invisible.
     pointRadius: curve.dots === true || curve.points.length === 1 ? 2 : 0,
     pointHitRadius: 0,
     fill: curve.fillToPrevious === undefined ? false : '-1',
@@ -58,7 +58,7 @@ function styleOf(curve: Curve): Omit<LineDataset, 'data'> {
 
 const byX = bisector(({ x }: Curve['points'][number]) => x);
 
-/** The points in sight, which stand in the order of x, and one on either side, so that lines leave the picture where they should. */
+/** The visible points, sorted by x, and one on either side, so that lines continue to the edges. */
 function visiblePoints(points: Curve['points'], domain: readonly [number, number]): { x: number; y: number }[] {
   const first = byX.left(points, domain[0]);
   const end = byX.right(points, domain[1]);

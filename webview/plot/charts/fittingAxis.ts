@@ -1,12 +1,12 @@
-/** So many times the first value is far beyond it, and so small a part of it far below. */
+/** A value this many times the first one is far above it; one this many times smaller is far below. */
 const farBeyond = 1000;
 
-/** The part of a curve at its end whose mean says how far it has come: a single batch may be easy by chance. */
+/** The fraction at the end of a curve whose mean is its final value: a single batch may be easy by chance. */
 const endingPart = 0.05;
 
 /**
- * The axis on which all curves can be read: on a linear one a curve that explodes would press the rest flat, and one that
- * has fallen by thousands would lie on the axis while it goes on falling.
+ * The axis on which all curves are readable: on a linear axis an exploding curve would flatten the others, and a curve
+ * that has fallen by a factor of thousands would lie on the axis although it still falls.
  */
 export function fittingAxis(curves: readonly (readonly { readonly y: number }[])[]): 'linear' | 'log' {
   const firsts = curves.map(([first]) => first?.y ?? NaN).filter((value) => !Number.isNaN(value));

@@ -4,7 +4,7 @@ import type { MagnitudeScale } from './magnitudeScale';
 const swatches = 48;
 const mostTicks = 5;
 
-/** The colour scale with its numbers and the looks that are not on it. */
+/** The legend of a heatmap: the colour scale with its numbers, and the colours of 0 and of non-finite values. */
 export class Legend {
   readonly element = element('div', { class: 'legend' });
   readonly #bar = element('canvas', {
@@ -26,7 +26,7 @@ export class Legend {
     this.element.append(this.#title, scale, zero, notFinite);
   }
 
-  /** Draws anew only when the scale or the theme is another one. */
+  /** Redraws only if the scale or the theme has changed. */
   update(scale: MagnitudeScale, title: string): void {
     const { from, to } = scale.decades;
     const key = `${title} ${from} ${to} ${scale.cssAt(0)} ${scale.cssAt(1)} ${scale.zero}`;
@@ -41,7 +41,7 @@ export class Legend {
     const step = Math.max(1, Math.ceil((to - from) / (mostTicks - 1)));
     const ticks: HTMLElement[] = [];
     for (let exponent = from; exponent <= to; exponent += step) {
-      // What is smaller has the colour of the low end.
+      // Smaller values have the colour of the low end.
       const power = exponent === from ? '≤ 10' : '10';
       const tick = element('span', {}, power, element('sup', {}, String(exponent).replace('-', '−')));
       tick.style.left = `${((exponent - from) / (to - from)) * 100}%`;

@@ -6,7 +6,7 @@ import type { Theme } from '../../theme/theme';
 const shades = 256;
 const mostDecadesBelow = 12;
 
-/** What a number is to a logarithmic scale; each kind has a look of its own. */
+/** The kinds of numbers on a logarithmic scale; each kind is drawn differently. */
 export type MagnitudeKind = 'nothing' | 'zero' | 'below' | 'within' | 'above' | 'notFinite';
 
 /** The decades a logarithmic colour scale covers: 10^from … 10^to. */
@@ -16,9 +16,9 @@ export interface Decades {
 }
 
 /**
- * The lowest decade that a scale may reach: twelve below the largest of the first column of `rows` numbers that has a
- * positive finite one. Counted from where a run begins, it lets a vanishing gradient fall out of the scale, and one
- * that explodes later does not push the beginning out of it. -Infinity where there is no such number.
+ * The lowest decade that a scale may reach: twelve below the maximum of the first column of `rows` numbers that has a
+ * positive finite one. Relative to the beginning of a run, a vanishing gradient leaves the scale, and a gradient that
+ * explodes later does not push the beginning out of it. -Infinity where there is no such number.
  */
 export function lowestDecade(values: Float64Array, rows: number): number {
   for (let start = 0; start < values.length; start += rows) {
@@ -28,7 +28,7 @@ export function lowestDecade(values: Float64Array, rows: number): number {
   return -Infinity;
 }
 
-/** The whole decades that hold all positive finite numbers of `values` from the decade `lowest` on; one at the least. */
+/** The decades that contain all positive finite numbers of `values`, from the decade `lowest`; at least one. */
 export function decadesOf(values: Float64Array, lowest = -Infinity): Decades | undefined {
   let smallest = Infinity;
   let largest = 0;
@@ -43,15 +43,15 @@ export function decadesOf(values: Float64Array, lowest = -Infinity): Decades | u
   return { from: Math.max(Math.min(Math.floor(Math.log10(smallest)), to - 1), lowest), to };
 }
 
-/** A scale that holds both; so a scale that follows a run only ever grows. */
+/** The decades of both, so that the scale of a run only grows. */
 export function unionOf(a: Decades | undefined, b: Decades | undefined): Decades | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
 }
 
 /**
- * Magnitudes as colours on a logarithmic axis. The low end is the theme's background, so that nothing looks like nothing
- * in dark and in light; lightness changes evenly from there.
+ * Magnitudes as colours on a logarithmic axis. The low end is the theme's background, so that small values fade out in
+ * dark and light themes; lightness changes evenly from there.
  */
 export class MagnitudeScale {
   /** 0xAABBGGRR as ImageData stores it on little-endian machines. */
@@ -69,7 +69,7 @@ export class MagnitudeScale {
     this.notFinite = theme.clip;
   }
 
-  /** What a number is to this scale. */
+  /** The kind of a number on this scale. */
   kindOf(value: number): MagnitudeKind {
     if (Number.isNaN(value)) return 'nothing';
     if (value === Infinity) return 'notFinite';
@@ -79,14 +79,14 @@ export class MagnitudeScale {
     return exponent > this.decades.to ? 'above' : 'within';
   }
 
-  /** The packed colour of a positive finite magnitude; what lies outside the scale takes its end. */
+  /** The packed colour of a positive finite magnitude; values outside the scale have the colour of its end. */
   shade(value: number): number {
     const { from, to } = this.decades;
     const share = (Math.log10(value) - from) / (to - from);
     return this.#shades[Math.max(0, Math.min(shades - 1, Math.round(share * (shades - 1))))] ?? 0;
   }
 
-  /** The CSS colour at a share of the scale, 0 low, 1 high: for the legend. */
+  /** The CSS colour at a position of the scale, 0 low, 1 high; for the legend. */
   cssAt(share: number): string {
     const value = this.#shades[Math.round(share * (shades - 1))] ?? 0;
     return `rgb(${value & 255}, ${(value >> 8) & 255}, ${(value >> 16) & 255})`;

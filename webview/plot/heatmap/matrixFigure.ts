@@ -5,7 +5,7 @@ import { notation } from '../../ui/notation';
 import { SignedScale } from './signedScale';
 import { Strip } from './strip';
 
-/** A matrix to be looked at, row by row. */
+/** A matrix to draw. */
 export interface MatrixPicture {
   /** In the course's notation. */
   readonly title: string;
@@ -15,15 +15,15 @@ export interface MatrixPicture {
   readonly columns: number;
   /** The magnitude of the strongest colour. */
   readonly limit: number;
-  /** Names of equally high blocks of rows, from the top: the gates of a cell. */
+  /** Names of equally high blocks of rows, from the top: the gates of a recurrent cell. */
   readonly blocks?: readonly string[];
 }
 
-/** Most rows and columns whose numbers are written out. */
+/** The most rows and columns of a matrix that is shown as numbers. */
 const written = { rows: 8, columns: 4 } as const;
 const size = { cell: 14, least: 10, mostWidth: 190, mostHeight: 130 } as const;
 
-/** A matrix as colours with its scale beneath; a small one with its numbers. */
+/** A matrix as colours with its scale below; a small one as numbers. */
 export function matrixFigure(picture: MatrixPicture, theme: Theme): HTMLElement {
   const { title, rows, columns, limit } = picture;
   const scale = new SignedScale(limit, theme);
@@ -51,7 +51,7 @@ export function matrixFigure(picture: MatrixPicture, theme: Theme): HTMLElement 
   );
 }
 
-/** The elements of a vector side by side, with their numbers where there are few. */
+/** The elements of a vector side by side; as numbers where there are few. */
 export function vectorStrip(title: string, values: Float64Array, limit: number, theme: Theme): HTMLElement {
   const picture = { title, values, rows: 1, columns: values.length, limit };
   const scale = new SignedScale(limit, theme);

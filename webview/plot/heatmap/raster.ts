@@ -12,11 +12,11 @@ export interface Grid {
   readonly rows: number;
   /** Updates per column. */
   readonly stride: number;
-  /** The update with which the first column begins; 0 unless said. */
+  /** The first update of the first column; 0 by default. */
   readonly origin?: number;
 }
 
-/** The part of a grid that is visible, in updates, and the pixels it fills. */
+/** The visible part of a grid, in updates, and its size in pixels. */
 export interface Viewport {
   readonly from: number;
   readonly to: number;
@@ -27,8 +27,8 @@ export interface Viewport {
 const hatchPeriod = 6;
 
 /**
- * Paints a grid, step T−1 on top. A pixel that covers several numbers shows the largest, so no spike is lost; a number
- * that is not finite is hatched, exactly zero has its own colour, and where nothing was recorded the pixel stays clear.
+ * Paints a grid with step T−1 on top. A pixel that covers several numbers shows the largest, so no spike is lost; a
+ * non-finite number is hatched, 0 has its own colour, and pixels without data stay transparent.
  */
 export function rasterize(grid: Grid, viewport: Viewport, scale: MagnitudeScale, pixels: Uint32Array): void {
   const { width, height } = viewport;
@@ -41,7 +41,7 @@ export function rasterize(grid: Grid, viewport: Viewport, scale: MagnitudeScale,
   for (let x = 0; x < width; x++) {
     const first = columnAtPixel[x] ?? 0;
     const last = Math.max(first + 1, columnAtPixel[x + 1] ?? 0);
-    // Neighbouring pixels of one wide column are alike, except for the hatching.
+    // Neighbouring pixels of one wide column are equal, except for the hatching.
     if (last === first + 1 && first === painted && x > 0 && !hasNotFinite(strongest)) {
       for (let y = 0; y < height; y++) pixels[y * width + x] = pixels[y * width + x - 1] ?? 0;
       continue;
@@ -55,7 +55,7 @@ export function rasterize(grid: Grid, viewport: Viewport, scale: MagnitudeScale,
   }
 }
 
-/** The largest number of a column at each row over columns `first … last`, NaN where nothing was recorded. */
+/** The largest number at each row over columns `first … last`, NaN where there is no data. */
 function gather(grid: Grid, first: number, last: number, strongest: Float64Array): void {
   strongest.fill(NaN);
   for (let column = Math.max(0, first); column < Math.min(last, grid.columns); column++) {

@@ -8,7 +8,7 @@ const shades = 511;
 export class SignedScale {
   readonly #shades: Uint32Array;
 
-  /** @param limit the magnitude that has the strongest colour; what lies beyond has it too */
+  /** @param limit the magnitude with the strongest colour, which larger ones share */
   constructor(
     readonly limit: number,
     theme: Theme,
@@ -43,7 +43,7 @@ function shadesOf(theme: Theme): Uint32Array {
   return fresh;
 }
 
-/** The largest magnitude among finite values; 0 where there is none. */
+/** The largest magnitude of finite values; 0 where there are none. */
 export function largestMagnitude(...parts: readonly Float64Array[]): number {
   let largest = 0;
   for (const values of parts) {

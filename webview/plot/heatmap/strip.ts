@@ -6,13 +6,13 @@ const hatchPeriod = 6;
 
 /** Numbers over time steps: a row per unit, a column per step. */
 export interface StripValues {
-  /** (T, rows), or (rows, T) where it says so. */
+  /** (T, rows), or (rows, T) with `byRow`. */
   readonly values: Float64Array;
-  /** Whether the numbers of a row stand side by side, as in a matrix. */
+  /** Whether values are row-major, as in a matrix. */
   readonly byRow?: boolean;
   readonly steps: number;
   readonly rows: number;
-  /** Steps in sight, where the first begins and the last ends; all where it is left out. */
+  /** Visible steps, from the start of the first to the end of the last; all by default. */
   readonly domain?: readonly [number, number];
 }
 
@@ -20,7 +20,7 @@ export interface StripValues {
 export class Strip {
   readonly element = element('canvas', { class: 'strip', 'aria-hidden': 'true' });
 
-  /** @param notFinite CSS colour of what is hatched because it is no number */
+  /** @param notFinite CSS colour of the hatching of non-finite numbers */
   draw(
     { values, steps, rows, byRow = false, domain = [0, steps] }: StripValues,
     width: number,

@@ -3,17 +3,17 @@ import type { Projection } from '../../../src/protocol/output';
 import { formatNumber } from '../../../src/text/numbers';
 import type { Theme } from '../../theme/theme';
 
-/** What the points of a projection are coloured by. */
+/** The property that determines the colour of a point. */
 export type ColourProperty = 'step' | 'both' | 'input' | 'likeliest' | 'asked' | 'value';
 
-/** The colour of every point, and what the colours mean. */
+/** The colours of the points, and their legend. */
 export interface Colouring {
-  /** (N) CSS colours; undefined for a point that has no such property. */
+  /** (N) CSS colours; undefined for a point without the property. */
   readonly colours: readonly (string | undefined)[];
   readonly legend: readonly { readonly color: string; readonly words: string }[];
 }
 
-/** Symbols and classes that have a colour of their own and stand in the legend. */
+/** The most symbols or classes with distinct colours and entries in the legend. */
 const mostNamed = schemeTableau10.length;
 const stops = 5;
 
@@ -23,7 +23,7 @@ export interface Names {
   readonly outputs: readonly string[];
 }
 
-/** What the points of this projection can be coloured by, the most telling first. */
+/** The properties by which the points of this projection can be coloured, the most informative first. */
 export function colourings({ inputs, likeliest, asked, values }: Projection, names: Names): readonly ColourProperty[] {
   const hasInputs = inputs.some((index) => index >= 0);
   const hasAnswers = likeliest.some((index) => index >= 0);
@@ -61,7 +61,7 @@ export function colour(projection: Projection, by: ColourProperty, names: Names,
   }
 }
 
-/** One colour a name; where there are too many for that, their order goes round the colour circle. */
+/** One colour per name; if there are too many, their order is mapped to the hue circle. */
 function named(indices: Int32Array, names: readonly string[]): Colouring {
   const few = names.length <= mostNamed;
   const of = (index: number): string =>
@@ -70,7 +70,7 @@ function named(indices: Int32Array, names: readonly string[]): Colouring {
     colours: Array.from(indices, (index) => (index < 0 ? undefined : of(index))),
     legend: few
       ? names.map((name, index) => ({ color: of(index), words: name }))
-      : [{ color: of(0), words: `${names.length} symbols, in their order round the colour circle` }],
+      : [{ color: of(0), words: `${names.length} symbols, in order around the hue circle` }],
   };
 }
 
@@ -78,7 +78,7 @@ function gradual(values: Int32Array | Float64Array, theme: Theme, write: (value:
   const least = Math.min(...values);
   const most = Math.max(...values);
   const isDark = theme.kind === 'dark' || theme.kind === 'highContrast';
-  // The end of the scale that comes near the background is left out.
+  // The end of the scale that is close to the background is left out.
   const [from, to] = isDark ? [0.25, 1] : [0, 0.85];
   const at = (share: number): string => interpolateViridis(from + share * (to - from));
   const shareOf = (value: number): number => (most > least ? (value - least) / (most - least) : 0);

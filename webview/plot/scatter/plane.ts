@@ -1,4 +1,4 @@
-/** Where points of a plane stand in a picture; both directions have the same scale, so that distances are true. */
+/** The mapping from a plane to a picture; both axes have the same scale, so that distances are true. */
 export interface Plane {
   readonly width: number;
   readonly height: number;
@@ -9,7 +9,7 @@ export interface Plane {
 
 const margin = 12;
 
-/** Differences below this share of the largest value are rounding: points that differ by no more stand in one place. */
+/** Relative differences below this are rounding errors: such points are drawn in one place. */
 const resolution = 1e-9;
 
 /** The plane that shows all points (N,2) in a picture of this size. */
@@ -34,7 +34,7 @@ export function pixelOf(
   return [width / 2 + (x - centre[0]) * scale, height / 2 - (y - centre[1]) * scale];
 }
 
-/** The point nearest to a pixel among those that may be chosen. */
+/** The point nearest to a pixel among those that satisfy `mayBe`. */
 export function nearestPoint(
   plane: Plane,
   points: Float64Array,

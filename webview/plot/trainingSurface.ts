@@ -16,8 +16,8 @@ export interface SurfaceRows {
 const farStep = 10;
 
 /**
- * The transparent layer over a plot of training time: takes the pointer and the keys, carries the crosshair and the mark
- * of the selection, so that hovering redraws none of the data.
+ * The transparent layer over a plot of training time: handles the pointer and the keys, and shows the crosshair and the
+ * selection, so that hovering doesn't redraw the data.
  */
 export class TrainingSurface {
   readonly element: HTMLElement;
@@ -94,7 +94,7 @@ export class TrainingSurface {
     const axis = this.#axis;
     if (axis === undefined) return undefined;
     const box = this.element.getBoundingClientRect();
-    // A click comes in whole pixels and a movement in fractions: both must mean the same update.
+    // Clicks have whole pixels and movements have fractions: both must give the same update.
     const update = updateAt(axis, Math.floor(event.clientX) - box.left);
     if (update >= (this.store.model.run?.status.updates ?? 0)) return undefined;
     if (this.#rows === undefined) return { update, t: undefined };
@@ -113,7 +113,7 @@ export class TrainingSurface {
       const bounded = Math.max(0, Math.min(last, to));
       const highest = run.info.layout.steps - 1;
       const selection = { update: bounded, t: step === undefined ? undefined : Math.max(0, Math.min(highest, step)) };
-      // What the keys select is read out, even where the pointer was left lying on a picture.
+      // The readout shows what the keys select, even if the pointer still rests on a picture.
       this.store.dispatch({ kind: 'hoverChanged', point: undefined });
       this.store.dispatch({ kind: 'viewChanged', view: { selection } });
       return true;

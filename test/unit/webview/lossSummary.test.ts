@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lossSummary, type MeasuredLoss } from '../../../webview/notebook/loss/lossSentence';
+import { lossSummary, type MeasuredLoss } from '../../../webview/notebook/loss/lossSummary';
 
 const source = 'measured';
 const baselines = [
@@ -17,8 +17,8 @@ const measured: MeasuredLoss = {
   isRunning: false,
 };
 
-describe('The sentence on the loss', () => {
-  it('holds a training loss against what is measured on the training part', () => {
+describe('The summary of the loss', () => {
+  it('compares a training loss with the baselines of the training part', () => {
     assert.equal(
       lossSummary(measured),
       'Squared error is 0.100 on the last batch. Below every baseline, the best being “persistence” (0.155).',

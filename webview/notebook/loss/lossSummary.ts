@@ -3,26 +3,26 @@ import type { RunInfo } from '../../../src/protocol/run';
 
 type Baseline = RunInfo['baselines'][number];
 
-/** What the sentence of the loss cell is made from. */
+/** The values in the summary of the loss cell. */
 export interface MeasuredLoss {
   /** The loss's name in the course. */
   readonly name: string;
   readonly loss: number;
-  /** What it was measured on. */
+  /** The data it was measured on, as text. */
   readonly batch: string;
-  /** As it was last measured on what is held out; undefined before the first time, and where nothing is. */
+  /** As last measured on held-out data; undefined before the first time, and without held-out data. */
   readonly validationLoss: number | undefined;
   /** The lowest validation loss so far, and the updates it was measured after. */
   readonly lowest: { readonly value: number; readonly when: string } | undefined;
   readonly baselines: readonly Baseline[];
-  /** Whether the run may still come below them. */
+  /** Whether the run may still get below them. */
   readonly isRunning: boolean;
 }
 
-/** So much higher than its lowest a validation loss has risen, beyond the noise of measuring it. */
+/** A validation loss above this multiple of its lowest value has risen beyond measurement noise. */
 const risen = 1.1;
 
-/** One sentence on the losses, and one that holds them against what is known without learning. */
+/** One sentence on the losses, and one that compares them with the baselines. */
 export function lossSummary(measured: MeasuredLoss): string {
   const { name, loss, batch, validationLoss, lowest } = measured;
   const held =
@@ -34,11 +34,11 @@ export function lossSummary(measured: MeasuredLoss): string {
   return `${name} is ${formatNumber(loss)} on ${batch}${held}.${comparisonWithBaselines(measured)}`;
 }
 
-/** A loss on held-out data is held against what is measured there, where that is known. */
+/** A loss on held-out data is compared with baselines on held-out data, if there are any. */
 function comparisonWithBaselines({ loss, validationLoss, baselines, isRunning: isRunning }: MeasuredLoss): string {
   const judged = validationLoss ?? loss;
   const there = baselines.filter(({ heldOut = false }) => heldOut === (validationLoss !== undefined));
-  // The best answer without learning is what a net has to beat.
+  // The lowest baseline is the one that a network has to beat.
   const ordered = [...(there.length > 0 ? there : baselines)].sort((a, b) => a.value - b.value);
   const [best] = ordered;
   if (best === undefined || best.value === 0) return '';

@@ -1,6 +1,6 @@
 import { unfoldingSeconds } from '../../net/unfolding';
 
-/** The motion between the loop (0) and the line (1): it can be stopped, and there is none where motion is reduced. */
+/** The animation between the loop (0) and the line (1): it can be stopped, and is skipped with reduced motion. */
 export class UnfoldingAnimation {
   #share: number | undefined;
   #target = 1;
@@ -20,7 +20,7 @@ export class UnfoldingAnimation {
     return this.#frame !== undefined;
   }
 
-  /** Moves to a target, over so many columns; the first one is taken without motion. */
+  /** Moves to a target, across `columns` columns; the first target is applied without animation. */
   follow(target: 0 | 1, columns: number): void {
     if (this.#share === undefined || isMotionReduced()) {
       this.#target = target;
@@ -34,7 +34,7 @@ export class UnfoldingAnimation {
     this.#frame ??= requestAnimationFrame(this.#step);
   }
 
-  /** Goes to the end at once. */
+  /** Jumps to the end. */
   stop(): void {
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
     this.#frame = undefined;
@@ -51,6 +51,7 @@ export class UnfoldingAnimation {
   };
 }
 
+/** Whether VS Code or the system asks for reduced motion. */
 export function isMotionReduced(): boolean {
   return (
     document.body.classList.contains('vscode-reduce-motion') ||
