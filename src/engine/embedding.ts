@@ -1,4 +1,5 @@
-import type { KernelSet, Tensor } from './kernels/kernelSet';
+import type { KernelSet } from './kernels/kernelSet';
+import type { Tensor } from './tensor';
 import { matrixShape } from './linear';
 import type { Parameter } from './parameter';
 

@@ -1,4 +1,4 @@
-import type { Tensor } from './kernels/kernelSet';
+import type { Tensor } from './tensor';
 import { lossWeight } from './losses/loss';
 import type { Network } from './network';
 import type { Evaluation } from './instruments/outcome';

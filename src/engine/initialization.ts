@@ -1,5 +1,5 @@
 import type { Cell } from './cells/cell';
-import type { Tensor } from './kernels/kernelSet';
+import type { Tensor } from './tensor';
 import type { Network } from './network';
 import { matrixShape } from './linear';
 import type { RandomSource } from './random';

@@ -37,7 +37,8 @@ import { planTruncation, stepsReached, type TruncationPlan } from './recurrence/
 import { ParameterUpdate } from './update';
 import { checkWindow, countTargets, firstTarget } from './recurrence/windowCheck';
 import type { Inputs, Window } from './recurrence/window';
-import { Workspace, type WorkspaceOptions } from './parallel/workspace';
+import { Workspace } from './parallel/workspace';
+import type { WorkspaceOptions } from './parallel/workspaceOptions';
 
 /** What a learner is built from. */
 export interface LearnerOptions {

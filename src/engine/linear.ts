@@ -1,4 +1,5 @@
-import type { KernelSet, Tensor } from './kernels/kernelSet';
+import type { KernelSet } from './kernels/kernelSet';
+import type { Tensor } from './tensor';
 import type { Parameter } from './parameter';
 
 /** A weight matrix W (N,K) at work: packed once per update, then used for every row of the window. */

@@ -3,7 +3,7 @@ import { evaluationSteps } from './evaluation';
 import type { LearnerOptions } from './learner';
 import { scratchBytes } from './kernels/simd/scratch';
 import { parameterShapes, sizeOf } from './network';
-import { optimizerOf } from './optimizers/optimizer';
+import { optimizerOf } from './optimizers/registry';
 import { planTruncation } from './recurrence/truncation';
 
 /** What a memory estimate needs to know. */

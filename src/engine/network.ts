@@ -1,7 +1,8 @@
 import type { Cell } from './cells/cell';
 import { cellNamed } from './cells/registry';
 import { Embedding } from './embedding';
-import type { KernelSet, Tensor } from './kernels/kernelSet';
+import type { KernelSet } from './kernels/kernelSet';
+import type { Tensor } from './tensor';
 import { Linear } from './linear';
 import type { Parameter } from './parameter';
 import type { NetworkSpec } from './spec';

@@ -1,4 +1,4 @@
-import type { Tensor } from './kernels/kernelSet';
+import type { Tensor } from './tensor';
 
 /** One weight matrix or bias with its gradient: live views, so that writing to `values` changes the net. */
 export interface Parameter {

@@ -1,5 +1,5 @@
 import { copyResetMask, copyBatchRows, partsOf, type CapturedTensor } from './instruments/capture';
-import type { Tensor } from './kernels/kernelSet';
+import type { Tensor } from './tensor';
 import { gatherRows, scatterRows, type BatchPart } from './recurrence/batchRows';
 import type { Network } from './network';
 import type { Shard } from './parallel/shard';

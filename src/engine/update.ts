@@ -1,6 +1,7 @@
-import type { Tensor } from './kernels/kernelSet';
+import type { Tensor } from './tensor';
 import type { Network } from './network';
-import { optimizerOf, type UpdateStep } from './optimizers/optimizer';
+import type { UpdateStep } from './optimizers/optimizer';
+import { optimizerOf } from './optimizers/registry';
 import type { ParameterNorms } from './instruments/outcome';
 import type { Parameter } from './parameter';
 import type { OptimizerSpec } from './spec';

@@ -1,5 +1,5 @@
 import type { InspectedLayer, InspectedParameter, Inspection } from '../../src/protocol/inspection';
-import { numberPieces, signed, type Piece } from './pieces';
+import { numberPieces, signed, type Piece, type Product } from './pieces';
 
 /** Which node of the net, at which step. */
 export interface NodeAt {
@@ -19,12 +19,6 @@ export interface Evaluated {
   readonly value: number;
   /** Σ |terms|: how large the numbers were that rounding may have touched. */
   readonly size: number;
-}
-
-/** A product w·v of a sum. */
-export interface Product {
-  readonly weight: number;
-  readonly value: number;
 }
 
 interface Sum {

@@ -2,7 +2,7 @@ import { formatNumber } from '../../src/text/numbers';
 import { formatInput } from '../notebook/formatStep';
 import { svg } from '../ui/svg';
 import type { Column, PlacedRow } from './layout';
-import type { NetScene } from './netPicture';
+import type { NetScene } from './netScene';
 
 const gapOfFlow = 10;
 /** Pixels a symbol needs under its step, and a number. */

@@ -1,27 +1,12 @@
-import type { Inspection } from '../../src/protocol/inspection';
 import { gutters } from '../plot/trainingAxis';
 import { packed } from '../plot/heatmap/magnitudeScale';
-import type { SignedScale } from '../plot/heatmap/signedScale';
-import type { Theme } from '../theme/theme';
 import { element, setAttribute } from '../ui/element';
 import { notation } from '../ui/notation';
 import { svg } from '../ui/svg';
 import { netLines } from './netLines';
+import type { NetScene } from './netScene';
 import type { Column, NetLayout, PlacedRow } from './layout';
 import type { NetRow } from './rows';
-
-/** Everything that one drawing of the net depends on. */
-export interface NetScene {
-  readonly inspection: Inspection;
-  readonly layout: NetLayout;
-  readonly columns: readonly Column[];
-  /** Whether the last column still closes into the loop. */
-  readonly hasLoop: boolean;
-  /** Pixels of the plot. */
-  readonly width: number;
-  readonly theme: Theme;
-  readonly scaleOf: (row: NetRow) => SignedScale;
-}
 
 /** What is marked in a drawing of the net. */
 export interface NetMarks {

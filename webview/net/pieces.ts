@@ -1,5 +1,4 @@
 import { formatShortNumber } from '../../src/text/numbers';
-import type { Product } from './formula';
 
 /** Which term of a formula a piece belongs to: what comes in, what comes from before, the bias, a gate. */
 export type Part = 'x' | 'h' | 'b' | 'gate';
@@ -8,6 +7,12 @@ export type Part = 'x' | 'h' | 'b' | 'gate';
 export interface Piece {
   readonly text: string;
   readonly part: Part | undefined;
+}
+
+/** A product w·v of a sum. */
+export interface Product {
+  readonly weight: number;
+  readonly value: number;
 }
 
 /** Terms of a sum that are written out; the rest is one number. */

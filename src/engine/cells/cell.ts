@@ -1,4 +1,4 @@
-import type { Tensor } from '../kernels/kernelSet';
+import type { Tensor } from '../tensor';
 import type { Activation } from '../spec';
 
 /**

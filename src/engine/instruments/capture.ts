@@ -1,4 +1,4 @@
-import type { Tensor } from '../kernels/kernelSet';
+import type { Tensor } from '../tensor';
 import { gatherRows, type BatchPart } from '../recurrence/batchRows';
 import type { Network } from '../network';
 import type { BackwardObserver } from '../recurrence/scan';

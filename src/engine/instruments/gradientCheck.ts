@@ -1,4 +1,4 @@
-import type { Tensor } from '../kernels/kernelSet';
+import type { Tensor } from '../tensor';
 import { referenceKernels } from '../kernels/reference';
 import { lossWeight } from '../losses/loss';
 import { Network } from '../network';

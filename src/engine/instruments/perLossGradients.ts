@@ -1,5 +1,6 @@
 import type { BackwardStep } from '../cells/cell';
-import type { KernelSet, Tensor } from '../kernels/kernelSet';
+import type { KernelSet } from '../kernels/kernelSet';
+import type { Tensor } from '../tensor';
 import { Network } from '../network';
 import type { Scan } from '../recurrence/scan';
 import type { LossSpec, NetworkSpec } from '../spec';

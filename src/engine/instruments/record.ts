@@ -1,5 +1,6 @@
 import { combineNorms } from '../kernels/norms';
 import { countSaturation, saturationFrom, type Saturation } from './saturation';
+import type { BackwardNorms, LayerNorms } from '../recurrence/scan';
 import type { Unroll } from '../recurrence/unroll';
 
 /** Gradient norms of one layer, Euclidean over all units and the whole batch, of the total loss as reduced. */
@@ -26,10 +27,7 @@ export interface StepRecord {
 }
 
 /** What one layer of one shard left behind: norms over its own lanes, (C) each, and counts of its gates' values. */
-export interface LayerNotes {
-  /** (C,2): ‖∂L/∂h_t‖, total and local. */
-  readonly dh: Float64Array;
-  readonly dc: Float64Array | undefined;
+export interface LayerNotes extends LayerNorms {
   /** Per gate (2): low, high. */
   readonly counts: readonly Int32Array[];
 }
@@ -38,7 +36,7 @@ export interface LayerNotes {
  * Takes the norms of one shard's gradients where they pass, inside the recurrence, into memory that every thread of the
  * learner sees.
  */
-export class NormRecorder {
+export class NormRecorder implements BackwardNorms {
   readonly layers: readonly LayerNotes[];
 
   constructor(readonly unroll: Unroll) {

@@ -2,9 +2,7 @@ import type { CellKernel } from '../cells/cell';
 import type { Loss } from '../losses/loss';
 import type { UpdateStep } from '../optimizers/optimizer';
 import type { LossSpec, OptimizerSpec } from '../spec';
-
-/** Numbers of one kernel set: Float64Array for the reference set, Float32Array for a single-precision one. */
-export type Tensor = Float64Array | Float32Array;
+import type { Tensor } from '../tensor';
 
 /** Names of the kernel sets; a run records which one it used. */
 export type KernelSetName = 'reference' | 'simd' | 'simd-fma';

@@ -1,4 +1,4 @@
-import type { Tensor } from './kernelSet';
+import type { Tensor } from '../tensor';
 
 /** Below it a sum of squares of doubles has lost digits to underflow, above `largest` it may have overflowed. */
 const smallest = 1e-280;

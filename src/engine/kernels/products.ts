@@ -1,4 +1,4 @@
-import type { Tensor } from './kernelSet';
+import type { Tensor } from '../tensor';
 
 /** Columns of W (rows of Wᵀ) that stand side by side in a packed matrix. */
 const panel = 4;

@@ -1,4 +1,5 @@
-import type { KernelSet, Tensor } from './kernelSet';
+import type { KernelSet } from './kernelSet';
+import type { Tensor } from '../tensor';
 import { distance, norm } from './norms';
 import { multiply, multiplyTransposed, pack, packedLength, packTransposed } from './products';
 

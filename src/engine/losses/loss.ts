@@ -1,8 +1,6 @@
-import type { Tensor } from '../kernels/kernelSet';
+import type { Tensor } from '../tensor';
 import type { LossSpec } from '../spec';
 import type { Targets } from '../recurrence/window';
-import { crossEntropy } from './crossEntropy';
-import { squaredError } from './squaredError';
 
 /** One time step of the batch as a loss sees it. */
 export interface LossStep {
@@ -26,18 +24,6 @@ export interface LossStep {
 
 /** A loss: returns the plain sum over the step's unmasked rows; what to divide by is decided outside, in the open. */
 export type Loss = (step: Readonly<LossStep>) => number;
-
-/** The loss function of that kind. */
-export function lossOf(kind: LossSpec['kind']): Loss {
-  switch (kind) {
-    case 'crossEntropy':
-      return crossEntropy;
-    case 'mse':
-      return squaredError;
-    default:
-      return kind satisfies never;
-  }
-}
 
 /**
  * What the plain sum is multiplied by: `mean` 1/(number of targets), for mse also 1/O, as PyTorch's `mean`; `sum` 1/B.

@@ -1,4 +1,5 @@
-import type { KernelSet, Tensor } from '../kernels/kernelSet';
+import type { KernelSet } from '../kernels/kernelSet';
+import type { Tensor } from '../tensor';
 import type { ClipSpec } from '../spec';
 
 /** What clipping did to a gradient. */

@@ -1,9 +1,5 @@
-import type { Tensor } from '../kernels/kernelSet';
+import type { Tensor } from '../tensor';
 import type { OptimizerSpec } from '../spec';
-import { adagrad } from './adagrad';
-import { adam } from './adam';
-import { rmsprop } from './rmsprop';
-import { sgd } from './sgd';
 
 /** One update of all parameters: flat tensors of equal length. */
 export interface UpdateStep {
@@ -24,22 +20,6 @@ export interface Optimizer {
   /** Names of what it remembers per weight. */
   readonly slots: readonly string[];
   readonly apply: (step: UpdateStep) => void;
-}
-
-/** The optimizer of that specification; its base rate and schedule are the learner's business. */
-export function optimizerOf(spec: OptimizerSpec): Optimizer {
-  switch (spec.kind) {
-    case 'sgd':
-      return sgd(spec);
-    case 'adagrad':
-      return adagrad(spec);
-    case 'rmsprop':
-      return rmsprop(spec);
-    case 'adam':
-      return adam(spec);
-    default:
-      return spec satisfies never;
-  }
 }
 
 /** The specification of one kind of optimizer. */

@@ -7,7 +7,7 @@ import type { TruncationPlan } from '../recurrence/truncation';
 import { Unroll } from '../recurrence/unroll';
 import type { WindowTargets, Window } from '../recurrence/window';
 import type { ShardWindow } from './shardWindow';
-import type { WorkspaceOptions } from './workspace';
+import type { WorkspaceOptions } from './workspaceOptions';
 
 /** What every shard is to do with the window that it has begun. */
 export interface ShardTask {

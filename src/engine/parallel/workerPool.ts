@@ -1,6 +1,6 @@
 import type { SharedKernels } from '../kernels/kernelSet';
 import type { Shard, ShardTask } from './shard';
-import type { WorkspaceOptions } from './workspace';
+import type { WorkspaceOptions } from './workspaceOptions';
 
 /** What a thread is told that shares a learner's work; it survives structured cloning. */
 export interface WorkerInit {

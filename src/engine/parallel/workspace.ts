@@ -2,25 +2,9 @@ import type { KernelSet } from '../kernels/kernelSet';
 import { splitBatch } from '../recurrence/batchRows';
 import { Network } from '../network';
 import { Shard } from './shard';
-import type { BpttSpec, ClipSpec, LossSpec, NetworkSpec } from '../spec';
 import { planTruncation } from '../recurrence/truncation';
-import type { Inputs } from '../recurrence/window';
 import { ShardWindow } from './shardWindow';
-
-/** What the threads of a learner have to know alike; plain data. */
-export interface WorkspaceOptions {
-  readonly network: NetworkSpec;
-  readonly loss: LossSpec;
-  readonly bptt: BpttSpec;
-  readonly clip: ClipSpec;
-  /** T of the longest window. */
-  readonly steps: number;
-  /** B of every training window. */
-  readonly batch: number;
-  readonly inputs: Inputs['kind'];
-  /** Parts that the batch is cut into. */
-  readonly shards: number;
-}
+import type { WorkspaceOptions } from './workspaceOptions';
 
 /**
  * Everything that the shards of a batch work on. It is laid out by nothing but the options: another thread that builds

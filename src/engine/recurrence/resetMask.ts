@@ -1,4 +1,5 @@
-import type { KernelSet, Tensor } from '../kernels/kernelSet';
+import type { KernelSet } from '../kernels/kernelSet';
+import type { Tensor } from '../tensor';
 
 /** Which lanes begin anew at which step of the timeline: there a path back through time ends. */
 export class ResetMask {

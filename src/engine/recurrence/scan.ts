@@ -1,9 +1,9 @@
 import type { BackwardStep, CellKernel } from '../cells/cell';
 import type { Embedding } from '../embedding';
-import type { KernelSet, Tensor } from '../kernels/kernelSet';
+import type { KernelSet } from '../kernels/kernelSet';
+import type { Tensor } from '../tensor';
 import type { ResetMask } from './resetMask';
 import type { Layer, Network } from '../network';
-import type { NormRecorder } from '../instruments/record';
 
 /** x_t of a layer for every step of the timeline, row t·B from `at`. */
 export type LayerInput =
@@ -18,6 +18,19 @@ export interface BackwardObserver {
   cell(layer: number, t: number, total: readonly Tensor[], dgx: Tensor, dgh: Tensor, gatesAt: number): void;
 }
 
+/** Where a backward pass writes the norms of one layer's gradients as it computes them. */
+export interface LayerNorms {
+  /** (C,2): ‖∂L/∂h_t‖, total and local. */
+  readonly dh: Float64Array;
+  /** (C): ‖∂L/∂c_t‖, total; undefined for a cell with one state. */
+  readonly dc: Float64Array | undefined;
+}
+
+/** The norms of all layers, from the lowest up. */
+export interface BackwardNorms {
+  readonly layers: readonly LayerNorms[];
+}
+
 /** Where a backward pass begins and ends and what it obeys on the way. */
 export interface BackwardRange {
   /** First step that the gradient covers; also step 0 of the gradient buffers. */
@@ -30,7 +43,7 @@ export interface BackwardRange {
   readonly localFrom: number;
   readonly observers: readonly BackwardObserver[];
   /** Where the norms on the way are written, if they are wanted. */
-  readonly norms: NormRecorder | undefined;
+  readonly norms: BackwardNorms | undefined;
 }
 
 /** Buffers that the layers of a net use one after the other. */

@@ -1,10 +1,10 @@
 import { InputTimeline } from './inputTimeline';
-import type { Tensor } from '../kernels/kernelSet';
+import type { Tensor } from '../tensor';
 import { ResetMask } from './resetMask';
-import { lossOf, type LossStep } from '../losses/loss';
+import type { LossStep } from '../losses/loss';
+import { losses } from '../losses/registry';
 import type { Network } from '../network';
-import type { NormRecorder } from '../instruments/record';
-import { Scan, type BackwardObserver, type LayerInput, type ScanScratch } from './scan';
+import { Scan, type BackwardNorms, type BackwardObserver, type LayerInput, type ScanScratch } from './scan';
 import type { LossSpec } from '../spec';
 import { firstTarget } from './windowCheck';
 import type { WindowTargets, Window } from './window';
@@ -137,7 +137,7 @@ export class Unroll {
   loss(spec: LossSpec, window: WindowTargets, offset: number, weight: number, gradient?: LossGradient): number {
     const { kernels } = this.network;
     const { outputs } = this.network.spec;
-    const loss = kernels.lossKernel(spec.kind) ?? lossOf(spec.kind);
+    const loss = kernels.lossKernel(spec.kind) ?? losses[spec.kind];
     const step: LossStep = {
       outputs: this.outputs,
       outputsAt: 0,
@@ -176,7 +176,7 @@ export class Unroll {
     start: number,
     hiddenLimit: number | undefined,
     observers: readonly BackwardObserver[],
-    norms?: NormRecorder,
+    norms?: BackwardNorms,
   ): void {
     const { spec, kernels, head, headBias } = this.network;
     const { dhLocal } = this.scratch;

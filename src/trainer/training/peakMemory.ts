@@ -3,7 +3,7 @@ import { estimateMemory, type MemoryEstimate } from '../../engine/memory';
 import type { KernelSet } from '../../engine/kernels/kernelSet';
 import type { LearnerOptions } from '../../engine/learner';
 import { parameterCount } from '../../engine/network';
-import { optimizerOf } from '../../engine/optimizers/optimizer';
+import { optimizerOf } from '../../engine/optimizers/registry';
 import type { ResolvedExperiment } from '../../experiment/schema';
 import { seriesBytes } from '../../run/series/displaySeries';
 import type { RecordLayout } from '../../run/records/recordBatch';

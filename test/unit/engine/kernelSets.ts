@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
-import type { KernelSet, Tensor } from '../../../src/engine/kernels/kernelSet';
+import type { KernelSet } from '../../../src/engine/kernels/kernelSet';
+import type { Tensor } from '../../../src/engine/tensor';
 import { openKernels, runnableKernelSets, type BuiltKernelSet } from '../../../src/engine/kernels/open';
 
 /** A kernel set under test and how exact it must be. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Tensor } from '../../../src/engine/kernels/kernelSet';
+import type { Tensor } from '../../../src/engine/tensor';
 import { indicesOf, tensorOf, testedKernels } from './kernelSets';
 import { seededRandom } from './seededRandom';
 

@@ -1,4 +1,5 @@
-import type { KernelSet, SharedKernels, Tensor } from '../kernelSet';
+import type { KernelSet, SharedKernels } from '../kernelSet';
+import type { Tensor } from '../../tensor';
 import { Arena } from './arena';
 import { fusedCells } from './cells';
 import type { Address } from './instructions';
