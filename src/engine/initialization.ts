@@ -42,7 +42,7 @@ export function initializeNetwork(
 
 /** Whether `forgetBias` means anything to the cell. */
 export function hasForgetGate(cell: Cell): boolean {
-  return cell.gates.some((gate) => gate.name === 'f');
+  return cell.gates.some((gate) => gate.role === 'forgetGate');
 }
 
 function addForgetBias(network: Network, forgetBias: number): void {
@@ -52,7 +52,7 @@ function addForgetBias(network: Network, forgetBias: number): void {
       `The cell "${cell.name}" has no forget gate for a forgetBias of ${forgetBias}; leave forgetBias out.`,
     );
   }
-  const gate = cell.gates.findIndex(({ name }) => name === 'f');
+  const gate = cell.gates.findIndex(({ role }) => role === 'forgetGate');
   for (const { biasIh } of network.layers) {
     for (let unit = 0; unit < spec.hidden; unit++) biasIh.values[gate * spec.hidden + unit] += forgetBias;
   }

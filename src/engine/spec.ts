@@ -1,15 +1,17 @@
 /**
- * What the engine is asked to build and do. These types are the engine's own; a resolved experiment fits them by
- * structure, so that the engine imports no other room.
+ * What the engine builds and does. These types are the engine's own; a resolved experiment fits them by structure, so
+ * that the engine imports no other module.
  */
+
+/** Names of the recurrent cells, as experiment files write them. */
+export type CellName = 'rnn' | 'lstm' | 'gru';
 
 /** Elementwise nonlinearity of the vanilla RNN cell. */
 export type Activation = 'tanh' | 'relu' | 'sigmoid' | 'identity';
 
 /** The net: `layers` recurrent layers of `hidden` units each, and a linear head on the top layer. */
 export interface NetworkSpec {
-  /** A name in the registry of cells. */
-  readonly cell: string;
+  readonly cell: CellName;
   /** φ of the vanilla RNN; other cells ignore it. */
   readonly activation: Activation;
   /** I: width of x_t. */

@@ -95,12 +95,18 @@ const gru = z.strictObject({
   ...sharedKeys,
 });
 
+const forms = [rnn, lstm, gru] as const;
+
+/** Name of a recurrent cell, as a file writes it under `model.cell`. */
+export type CellName = z.output<(typeof forms)[number]>['cell'];
+
+/** Every recurrent cell that a file can name, in the order of completions. */
+export const cellNames: readonly CellName[] = forms.map(({ shape }) => shape.cell.value);
+
 /** The net: told apart by its cell. */
 export const modelSchema = z
-  .discriminatedUnion('cell', [rnn, lstm, gru], {
-    error: namedObject('{ "cell": "lstm" }', ['rnn', 'lstm', 'gru']),
-  })
+  .discriminatedUnion('cell', forms, { error: namedObject('{ "cell": "lstm" }', cellNames) })
   .meta({
     ...described({ title: 'Model', text: 'The recurrent net: its cell and its size.' }),
-    defaultSnippets: ['rnn', 'lstm', 'gru'].map((name) => ({ label: name, body: { cell: name, hidden: '^${1:32}' } })),
+    defaultSnippets: cellNames.map((name) => ({ label: name, body: { cell: name, hidden: '^${1:32}' } })),
   });

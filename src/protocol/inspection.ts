@@ -1,3 +1,5 @@
+import type { CellName } from '../experiment/modelSchema';
+
 import * as z from 'zod';
 import { index } from './requestSchemas';
 
@@ -32,8 +34,7 @@ export interface Inspection {
   readonly lossKind: 'mse' | 'crossEntropy';
   /** What a squared error or a −ln p of this sequence is multiplied by as it enters L. */
   readonly lossWeight: number;
-  /** Name in the registry of cells. */
-  readonly cell: string;
+  readonly cell: CellName;
   /** φ of the vanilla RNN. */
   readonly activation: string;
   /** `oneHot`: x_t is one symbol. */

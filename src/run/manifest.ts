@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { listed, quoted } from '../experiment/fields';
+import { cellNames } from '../experiment/modelSchema';
 import { checksumKey, textChecksum } from './storage/checksum';
 import { runInfoSchema } from './runInfo';
 import { layoutVersion } from './storage/runFiles';
@@ -67,8 +69,14 @@ export function readManifest(bytes: Uint8Array): Manifest | undefined {
 /** Why `readManifest` reads nothing from these bytes: a sentence. */
 export function unreadableReason(bytes: Uint8Array): string {
   const json = jsonIn(bytes);
-  if (json === undefined || !isDamaged(json)) return 'It holds no run of this version.';
+  if (json === undefined || !isDamaged(json)) return unknownCell(json) ?? 'It holds no run of this version.';
   return `It is damaged: it does not match its checksum. If it was edited, remove "${checksumKey}" from it.`;
+}
+
+function unknownCell(json: unknown): string | undefined {
+  const named = z.object({ facts: z.object({ cell: z.string() }) }).safeParse(json).data?.facts.cell;
+  if (named === undefined || cellNames.some((known) => known === named)) return undefined;
+  return `Its recurrent cell is ${quoted(named)}, which this version doesn't know; it knows ${listed(cellNames)}.`;
 }
 
 function jsonIn(bytes: Uint8Array): unknown {

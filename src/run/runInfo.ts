@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cellNames } from '../experiment/modelSchema';
 import { kernelChangeSchema } from './kernelHistory';
 import { isBounded, mostNames } from './records/layoutBounds';
 
@@ -22,7 +23,8 @@ export const runInfoSchema = z.object({
   variant: z.string().nullable(),
   notes: z.string(),
   seed: z.number(),
-  cell: z.string(),
+  /** A name that this version doesn't know is refused: another cell's equations would be shown for it. */
+  cell: z.enum(cellNames),
   /** φ of the vanilla RNN, null for other cells. */
   activation: z.string().nullable(),
   inputs: size,

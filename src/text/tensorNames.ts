@@ -44,17 +44,21 @@ const valuesWithoutGates: ReadonlyMap<string, string> = new Map([
   ['dgates', '∂L/∂ of the pre-activation'],
 ]);
 
-/** A captured tensor as the course writes it for this kind of cell, beside its name in the capture. */
-export function formatTensorName(name: string, cell: string): string {
+/**
+ * A captured tensor as the course writes it, beside its name in the capture.
+ *
+ * @param isGated whether the recurrent cell has gates
+ */
+export function formatTensorName(name: string, isGated: boolean): string {
   const [, of, parameter] = /^(grad|next)\/(.*)$/.exec(name) ?? [];
-  const symbol = symbolOf(parameter ?? name, cell);
+  const symbol = symbolOf(parameter ?? name, isGated);
   if (symbol === undefined) return name;
   const written = of === 'grad' ? `∂L/∂${symbol}` : of === 'next' ? `${symbol} after the step` : symbol;
   return `${written} (${name})`;
 }
 
-function symbolOf(name: string, cell: string): string | undefined {
+function symbolOf(name: string, isGated: boolean): string | undefined {
   const kind = name.replace(/^rnn\./, '').replace(/_l\d+$/, '');
-  const ownValue = cell === 'rnn' ? valuesWithoutGates.get(kind) : undefined;
+  const ownValue = isGated ? undefined : valuesWithoutGates.get(kind);
   return ownValue ?? values.get(kind) ?? parameters.get(kind) ?? heads.get(name);
 }

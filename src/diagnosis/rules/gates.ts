@@ -1,9 +1,7 @@
+import { gatesOf, type Gate } from '../../run/cellGates';
 import type { RunInfo } from '../../run/runInfo';
 import type { StepSeries } from '../../run/records/recordBatch';
 import type { Rule } from '../rule';
-
-/** Which of a cell's saturating quantities are candidates: |pre-activation| ≥ 5; the others are gates. */
-const candidates = ['g', 'n', 'h'];
 
 /** DeepDiagnosis (Wardat et al. 2022), for the pre-activations of the candidate state. Half of all relus at 0 is as it should be. */
 export const saturated: Rule = {
@@ -13,8 +11,8 @@ export const saturated: Rule = {
   look({ profiles, facts }) {
     const isDead = facts.activation === 'relu';
     const [limit, limitWords] = isDead ? [0.9, '90 %'] : [0.5, 'half'];
-    const found = extremesOf(profiles.at(-1)).find(
-      ({ name, low, high }) => candidates.includes(name) && low + high > limit,
+    const found = extremesOf(profiles.at(-1), facts).find(
+      ({ role, low, high }) => role === 'candidate' && low + high > limit,
     );
     if (found === undefined) return undefined;
     const { layer, name, low, high } = found;
@@ -34,14 +32,14 @@ export const gateStuck: Rule = {
   level: 'hint',
   when: 'update',
   look({ profiles, facts }) {
-    const found = extremesOf(profiles.at(-1)).find(
-      ({ name, low, high }) => !candidates.includes(name) && Math.max(low, high) > 0.9,
+    const found = extremesOf(profiles.at(-1), facts).find(
+      ({ role, low, high }) => role !== 'candidate' && Math.max(low, high) > 0.9,
     );
     if (found === undefined) return undefined;
-    const { layer, name, low, high } = found;
+    const { layer, name, role, low, high } = found;
     const [share, where] = low > high ? [low, 'below 0.1: shut'] : [high, 'above 0.9: open'];
     return {
-      keyPath: name === 'f' ? ['model', 'forgetBias'] : ['model', 'init'],
+      keyPath: role === 'forgetGate' ? ['model', 'forgetBias'] : ['model', 'init'],
       message:
         `${percent(share)} of the values of gate ${name}${layerWords(facts, layer)} are ${where}, more than 90 % over steps and ` +
         'units (Karpathy et al. 2015): the gate decides nothing. Its bias, or smaller weights, would free it.',
@@ -55,12 +53,12 @@ export const forgetBiasZero: Rule = {
   level: 'hint',
   when: 'start',
   look({ experiment: { model }, facts: { lag } }) {
-    if (model.cell !== 'lstm' || model.forgetBias !== 0 || lag === null || lag <= 10) return undefined;
+    if (model.forgetBias !== 0 || lag === null || lag <= 10) return undefined;
     return {
       keyPath: ['model', 'forgetBias'],
       message:
-        `The forget bias is 0, and the task asks the net to remember for ${lag} steps, more than 10: at first c halves at ` +
-        'every step. Write 1 (Jozefowicz et al. 2015).',
+        `The forget bias is 0, and the task asks the net to remember for ${lag} steps, more than 10: at first the memory ` +
+        'halves at every step. Write 1 (Jozefowicz et al. 2015).',
     };
   },
 };
@@ -68,12 +66,20 @@ export const forgetBiasZero: Rule = {
 interface Extremes {
   readonly layer: number;
   readonly name: string;
+  readonly role: Gate['role'];
   readonly low: number;
   readonly high: number;
 }
 
-function extremesOf(series: StepSeries | undefined): readonly Extremes[] {
-  return series?.layers.flatMap(({ saturation }, layer) => saturation.map((one) => ({ layer, ...one }))) ?? [];
+/** How saturated each gate and candidate of each layer is, with the role that the cell declares for it. */
+function extremesOf(series: StepSeries | undefined, { cell }: RunInfo): readonly Extremes[] {
+  const roles = new Map(gatesOf(cell).map(({ name, role }) => [name, role]));
+  return (series?.layers ?? []).flatMap(({ saturation }, layer) =>
+    saturation.flatMap((extremes) => {
+      const role = roles.get(extremes.name);
+      return role === undefined ? [] : [{ layer, role, ...extremes }];
+    }),
+  );
 }
 
 function layerWords({ layerCount }: RunInfo, layer: number): string {

@@ -1,3 +1,5 @@
+import type { CellName } from '../../experiment/modelSchema';
+import { gatesOf, isGated } from '../../run/cellGates';
 import { formatNumber } from '../../text/numbers';
 import type { StepSeries } from '../../run/records/recordBatch';
 import type { Rule } from '../rule';
@@ -25,10 +27,18 @@ export const vanishOverTime: Rule = {
       message:
         `The gradient vanishes over time: ${facts.lag} steps back, as far as the task must remember, ‖∂L/∂h_t‖ is ` +
         `${formatNumber(median)} of what it is at the last step, less than 1e-3, and the task is not learned (Bengio et al. ` +
-        `1994). ${facts.cell === 'rnn' ? 'Try an LSTM or a GRU, or an orthogonal init of W_hh.' : 'Try a larger forget bias or shorter sequences.'}`,
+        `1994). ${remedyFor(facts.cell)}`,
     };
   },
 };
+
+/** What helps against a vanishing gradient, by the gates that the cell has. */
+function remedyFor(cell: CellName): string {
+  if (!isGated(cell)) return 'Try an LSTM or a GRU, or an orthogonal init of W_hh.';
+  return gatesOf(cell).some(({ role }) => role === 'forgetGate')
+    ? 'Try a larger forget bias or shorter sequences.'
+    : 'Try an LSTM with a larger forget bias, or shorter sequences.';
+}
 
 /** Aicher, Foti & Fox 2019: what truncation leaves out biases the gradient. */
 export const truncationBias: Rule = {

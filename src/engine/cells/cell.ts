@@ -1,12 +1,13 @@
 import type { Tensor } from '../tensor';
-import type { Activation } from '../spec';
+import type { Activation, CellName } from '../spec';
 
 /**
  * One block of H rows in the weights of a cell, by the letter of the equations. A `gate` is a sigmoid that opens and
- * closes a path; a `candidate` is what is written, through tanh or through the network's own φ.
+ * closes a path. A `forgetGate` is a gate that the previous memory is multiplied by: at 1 the memory stays as it is. A
+ * `candidate` is what is written, through tanh or through the network's own φ. The letter says nothing about the role.
  */
 export type Gate =
-  | { readonly name: string; readonly role: 'gate' }
+  | { readonly name: string; readonly role: 'gate' | 'forgetGate' }
   | { readonly name: string; readonly role: 'candidate'; readonly nonlinearity: 'tanh' | 'activation' };
 
 /** What a cell sees of one time step forward. (B,H) blocks start at the offsets; all blocks are contiguous. */
@@ -59,7 +60,7 @@ export interface CellKernel {
  * owns every matrix product, so that a new cell is one file and one line in the registry.
  */
 export interface Cell extends CellKernel {
-  readonly name: string;
+  readonly name: CellName;
   /** G blocks of rows of W_ih, W_hh and both biases, in PyTorch's order. */
   readonly gates: readonly Gate[];
   /** The first is the output. */

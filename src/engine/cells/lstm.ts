@@ -9,7 +9,7 @@ export const lstm: Cell = {
   name: 'lstm',
   gates: [
     { name: 'i', role: 'gate' },
-    { name: 'f', role: 'gate' },
+    { name: 'f', role: 'forgetGate' },
     { name: 'g', role: 'candidate', nonlinearity: 'tanh' },
     { name: 'o', role: 'gate' },
   ],

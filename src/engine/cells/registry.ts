@@ -1,16 +1,20 @@
+import type { CellName } from '../spec';
 import type { Cell } from './cell';
 import { gru } from './gru';
 import { lstm } from './lstm';
 import { rnn } from './rnn';
 
+/** Every cell by its name: a name without a cell does not compile. */
+const registry: Readonly<Record<CellName, Cell>> = { rnn, lstm, gru };
+
 /** Every cell that a network can be built of; all tests of cells run over this list. */
-export const cells: readonly Cell[] = [rnn, lstm, gru];
+export const cells: readonly Cell[] = Object.values(registry);
 
 /** The cell of that name; throws RangeError, naming the known ones, where there is none. */
 export function cellNamed(name: string): Cell {
   const cell = cells.find((candidate) => candidate.name === name);
   if (cell === undefined) {
-    const known = cells.map((candidate) => candidate.name).join(', ');
+    const known = Object.keys(registry).join(', ');
     throw new RangeError(`There is no cell "${name}". Known cells: ${known}. Choose one of them as model.cell.`);
   }
   return cell;

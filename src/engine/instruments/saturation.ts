@@ -61,6 +61,7 @@ interface Limits {
 function limitsOf(gate: Gate, activation: Activation): Limits {
   switch (gate.role) {
     case 'gate':
+    case 'forgetGate':
       return { low: 0.1, high: 0.9, lowIsSaturated: false };
     case 'candidate':
       return candidateLimits(gate.nonlinearity === 'tanh' ? 'tanh' : activation);

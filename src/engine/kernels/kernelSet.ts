@@ -1,7 +1,7 @@
 import type { CellKernel } from '../cells/cell';
 import type { Loss } from '../losses/loss';
 import type { UpdateStep } from '../optimizers/optimizer';
-import type { LossSpec, OptimizerSpec } from '../spec';
+import type { CellName, LossSpec, OptimizerSpec } from '../spec';
 import type { Tensor } from '../tensor';
 
 /** Names of the kernel sets; a run records which one it used. */
@@ -171,7 +171,7 @@ export interface KernelSet {
   distance(x: Tensor, y: Tensor, at: number, length: number): number;
 
   /** A fused kernel of a cell, by the cell's name; the cell's own step runs where it is absent. */
-  cellKernel(name: string): CellKernel | undefined;
+  cellKernel(name: CellName): CellKernel | undefined;
 
   /** A kernel of a loss; the loss as it is written runs where it is absent. */
   lossKernel(kind: LossSpec['kind']): Loss | undefined;

@@ -5,6 +5,7 @@ import { openKernels, runnableKernelSets } from '../../engine/kernels/open';
 import { lossWeight } from '../../engine/losses/loss';
 import type { Window } from '../../engine/recurrence/window';
 import type { GradientFlow, GradientFlowRequest, RecurrentBlock } from '../../protocol/gradientFlow';
+import { isGated } from '../../run/cellGates';
 import type { TrainingSetup } from '../training/trainingSetup';
 import type { Pause } from './requestQueue';
 import { recurrentBlock } from './recurrentBlock';
@@ -34,8 +35,7 @@ export class GradientFlowComputer {
       recurrent.push(recurrentBlock(weight, cell.gates.length, g, name));
       await pause();
     }
-    const { model } = experiment;
-    const slope = model.cell === 'rnn' ? steepest[model.activation ?? 'tanh'] : undefined;
+    const slope = isGated(cell.name) ? undefined : steepest[experiment.model.activation ?? 'tanh'];
     return {
       steps,
       matrix,

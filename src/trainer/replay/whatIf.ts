@@ -6,6 +6,7 @@ import { scheduleFactor } from '../../engine/optimizers/schedule';
 import { withStoredSteps } from '../../engine/snapshot';
 import type { BpttSpec, ClipSpec } from '../../engine/spec';
 import type { WhatIf, WhatIfChange, WhatIfOutcome } from '../../protocol/whatIf';
+import { isGated } from '../../run/cellGates';
 import { formatTensorName } from '../../text/tensorNames';
 import type { TrainingSetup } from '../training/trainingSetup';
 import type { Pause } from './requestQueue';
@@ -104,7 +105,7 @@ function compute(
       );
     case 'nonFinite':
       throw new Error(
-        `The update would end with ${formatTensorName(outcome.tensor, plan.experiment.model.cell)} = ${outcome.value}: choose a smaller rate, or clip.`,
+        `The update would end with ${formatTensorName(outcome.tensor, isGated(plan.experiment.model.cell))} = ${outcome.value}: choose a smaller rate, or clip.`,
       );
     case 'updated': {
       const { capture } = outcome;

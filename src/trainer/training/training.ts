@@ -3,8 +3,10 @@ import type { Capture } from '../../engine/instruments/capture';
 import type { NonFinite, Updated } from '../../engine/instruments/outcome';
 import type { Snapshot } from '../../engine/snapshot';
 import type { Window } from '../../engine/recurrence/window';
+import type { CellName } from '../../experiment/modelSchema';
 import type { UpdateRecord } from '../../run/records/recordBatch';
 import type { TrainingSetup } from './trainingSetup';
+import { isGated } from '../../run/cellGates';
 import { formatTensorName } from '../../text/tensorNames';
 
 /** What one call of `advance` brought. */
@@ -185,7 +187,7 @@ export class Training {
 }
 
 /** What went wrong where, as a person reads it. */
-export function describeNonFinite(where: NonFinite, cell: string): string {
+export function describeNonFinite(where: NonFinite, cell: CellName): string {
   const place = [
     where.layer === undefined ? undefined : `layer ${where.layer}`,
     where.t === undefined ? undefined : `step t = ${where.t}`,
@@ -197,7 +199,7 @@ export function describeNonFinite(where: NonFinite, cell: string): string {
       ? 'It is the first update: look at the data, the weights it begins with and model.init.'
       : 'A smaller optimizer.learningRate or a clip usually helps.';
   return (
-    `Diverged at update ${where.update}: ${formatTensorName(where.tensor, cell)} became ${where.value} in the ${where.pass} pass${at}. ` +
+    `Diverged at update ${where.update}: ${formatTensorName(where.tensor, isGated(cell))} became ${where.value} in the ${where.pass} pass${at}. ` +
     `The parameters are those before this update. ${advice}`
   );
 }

@@ -1,10 +1,11 @@
+import { cellNamed } from '../../../src/engine/cells/registry';
 import { openKernels, runnableKernelSets } from '../../../src/engine/kernels/open';
 import { exampleLearner, randomWindow, smallNetwork, update } from './exampleLearner';
 
 /** Bytes of the JavaScript heap that one update of so many steps takes: the least of several measurements. */
 function heapPerUpdate(set: string, cell: string, steps: number, collect: () => void): number {
   const kernels = runnableKernelSets().find((name) => name === set) ?? 'reference';
-  const network = smallNetwork(cell, { layers: 2 });
+  const network = smallNetwork(cellNamed(cell).name, { layers: 2 });
   const learner = exampleLearner({ network, kernels: openKernels(kernels), steps, clip: { hidden: 0.1 } });
   const window = randomWindow({ network, loss: 'mse', steps });
   // Until the loop is compiled its doubles live on the heap.

@@ -11,6 +11,7 @@ import {
   update,
   type WindowSketch,
 } from './exampleLearner';
+import type { CellName } from '../../../src/engine/spec';
 import { testedKernels } from './kernelSets';
 
 function tensor(capture: Capture, name: string) {
@@ -225,7 +226,7 @@ describe('a captured target', () => {
 });
 
 describe('saturation', () => {
-  const record = (cell: string, bias: number, activation: 'tanh' | 'relu' | 'sigmoid' | 'identity' = 'tanh') => {
+  const record = (cell: CellName, bias: number, activation: 'tanh' | 'relu' | 'sigmoid' | 'identity' = 'tanh') => {
     const network = smallNetwork(cell, { activation });
     const learner = exampleLearner({ network });
     for (const { name, values } of learner.parameters.values()) if (!name.startsWith('head')) values.fill(0);

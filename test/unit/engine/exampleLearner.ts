@@ -1,7 +1,7 @@
 import { referenceKernels } from '../../../src/engine/kernels/reference';
 import { Learner, type LearnerOptions } from '../../../src/engine/learner';
 import type { Updated } from '../../../src/engine/instruments/outcome';
-import type { InitSpec, LossSpec, NetworkSpec } from '../../../src/engine/spec';
+import type { CellName, InitSpec, LossSpec, NetworkSpec } from '../../../src/engine/spec';
 import type { Inputs, Targets, Window } from '../../../src/engine/recurrence/window';
 import { seededRandom } from './seededRandom';
 
@@ -15,7 +15,7 @@ export const uniformInit: InitSpec = {
 };
 
 /** A small net of that cell; fields can be replaced. */
-export function smallNetwork(cell: string, changes: Partial<NetworkSpec> = {}): NetworkSpec {
+export function smallNetwork(cell: CellName, changes: Partial<NetworkSpec> = {}): NetworkSpec {
   return { cell, activation: 'tanh', inputs: 3, hidden: 5, layers: 1, outputs: 2, ...changes };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cells } from '../../../src/engine/cells/registry';
-import type { Initializer, NetworkSpec } from '../../../src/engine/spec';
+import type { CellName, Initializer, NetworkSpec } from '../../../src/engine/spec';
 import { exampleLearner, parameter, smallNetwork, uniformInit } from './exampleLearner';
 import { seededRandom } from './seededRandom';
 
@@ -101,7 +101,10 @@ describe('initialisation', () => {
   });
 
   it('refuses an unknown cell, naming the known ones', () => {
-    assert.throws(() => exampleLearner({ network: smallNetwork('ltsm') }), /no cell "ltsm".*rnn, lstm, gru/);
+    assert.throws(
+      () => exampleLearner({ network: smallNetwork('ltsm' as CellName) }),
+      /no cell "ltsm".*rnn, lstm, gru/,
+    );
   });
 
   it('loads weights of the right shape and refuses others', () => {

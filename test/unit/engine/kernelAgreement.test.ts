@@ -31,7 +31,7 @@ const optimizers: readonly OptimizerSpec[] = [
 /** Cells with everything that a cell's kernel can be asked for; hidden sizes that leave one to three lanes over. */
 const nets = [
   ...(['tanh', 'relu', 'sigmoid', 'identity'] satisfies Activation[]).map((activation, i) => ({
-    cell: 'rnn',
+    cell: 'rnn' as const,
     activation,
     hidden: 5 + i,
   })),

@@ -3,7 +3,7 @@ import { shardsOf } from '../../../src/engine/parallel/shardBatch';
 import { cells } from '../../../src/engine/cells/registry';
 import { splitBatch } from '../../../src/engine/recurrence/batchRows';
 import type { LearnerOptions } from '../../../src/engine/learner';
-import type { BpttSpec, ClipSpec } from '../../../src/engine/spec';
+import type { BpttSpec, CellName, ClipSpec } from '../../../src/engine/spec';
 import { windowsOf } from '../../../src/engine/recurrence/truncation';
 import { allValues, exampleLearner, randomWindow, relativeDistance, smallNetwork, update } from './exampleLearner';
 import { testedKernels } from './kernelSets';
@@ -18,7 +18,7 @@ const clips: readonly ClipSpec[] = [null, { norm: 0.1 }, { value: 0.01 }, { hidd
 
 describe('the cut of a batch', () => {
   it('follows from the sizes alone: whole where a step is short, eight lanes and more a shard where it is long', () => {
-    const net = (cell: string, hidden: number) => smallNetwork(cell, { hidden, inputs: 65, outputs: 65 });
+    const net = (cell: CellName, hidden: number) => smallNetwork(cell, { hidden, inputs: 65, outputs: 65 });
     assert.equal(shardsOf(net('rnn', 16), 50, 16), 1);
     assert.equal(shardsOf(net('rnn', 100), 25, 1), 1);
     assert.equal(shardsOf(net('rnn', 128), 64, 32), 4);

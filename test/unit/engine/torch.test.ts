@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Learner } from '../../../src/engine/learner';
-import type { ClipSpec, OptimizerSpec } from '../../../src/engine/spec';
+import type { CellName, ClipSpec, OptimizerSpec } from '../../../src/engine/spec';
 import type { Window } from '../../../src/engine/recurrence/window';
 import { relativeDistance, update } from './exampleLearner';
 import { testedKernels, type TestedKernels } from './kernelSets';
 
 interface TorchCase {
-  readonly cell: string;
+  readonly cell: CellName;
   readonly loss: 'mse' | 'ce';
   readonly I: number;
   readonly H: number;

@@ -1,12 +1,12 @@
 import type { CellKernel } from '../../cells/cell';
-import type { Activation } from '../../spec';
+import type { Activation, CellName } from '../../spec';
 import type { Instructions } from './instructions';
 
 /** The numbers of φ in ../assembly/rnn. */
 const activations: Readonly<Record<Activation, number>> = { tanh: 0, relu: 1, sigmoid: 2, identity: 3 };
 
 /** The cells whose step is one kernel, by name; any other cell's own step runs over the same memory. */
-export function fusedCells(wasm: Instructions): ReadonlyMap<string, CellKernel> {
+export function fusedCells(wasm: Instructions): ReadonlyMap<CellName, CellKernel> {
   const rnn: CellKernel = {
     forward: ({ batch, hidden, activation, gates, gatesAt, gh, states: [h], nextAt }) => {
       const [from, to] = [gates.byteOffset + 4 * gatesAt, h.byteOffset + 4 * nextAt];
