@@ -100,6 +100,9 @@ const forms = [rnn, lstm, gru] as const;
 /** Name of a recurrent cell, as a file writes it under `model.cell`. */
 export type CellName = z.output<(typeof forms)[number]>['cell'];
 
+/** Name of φ of the vanilla RNN, as a file writes it under `model.activation`. */
+export type ActivationName = z.output<typeof rnn>['activation'];
+
 /** Every recurrent cell that a file can name, in the order of completions. */
 export const cellNames: readonly CellName[] = forms.map(({ shape }) => shape.cell.value);
 

@@ -1,4 +1,4 @@
-import type { CellName } from '../experiment/modelSchema';
+import type { ActivationName, CellName } from '../experiment/modelSchema';
 
 import * as z from 'zod';
 import { index } from './requestSchemas';
@@ -36,7 +36,7 @@ export interface Inspection {
   readonly lossWeight: number;
   readonly cell: CellName;
   /** φ of the vanilla RNN. */
-  readonly activation: string;
+  readonly activation: ActivationName;
   /** `oneHot`: x_t is one symbol. */
   readonly inputKind: 'dense' | 'oneHot';
   /** Names of the inputs: columns, or symbols for one-hot inputs. */

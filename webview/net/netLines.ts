@@ -1,6 +1,7 @@
 import { formatNumber } from '../../src/text/numbers';
 import { formatInput } from '../notebook/formatStep';
 import { svg } from '../ui/svg';
+import { notations } from './cells/registry';
 import type { Column, PlacedRow } from './layout';
 import type { NetScene } from './netScene';
 
@@ -127,17 +128,21 @@ interface Recurrence {
 }
 
 function recurrences({ layout, inspection }: NetScene): readonly Recurrence[] {
+  const { states } = notations[inspection.cell];
   const middle = ({ top, height }: PlacedRow): number => top + height / 2;
   return layout.rows.flatMap((placed): Recurrence[] => {
     const { row } = placed;
     if (row.role !== 'state') return [];
     const at = middle(placed);
-    if (row.node === 'c') return [{ row, from: at, to: at, name: 'f∘' }];
+    const label = states.find(({ name }) => name === row.node)?.direct;
+    const direct = label === undefined ? [] : [{ row, from: at, to: at, name: label }];
+    // Only h is multiplied with W_hh; any other state passes on directly.
+    if (row.node !== 'h') return direct;
     const gates = layout.rows.filter((other) => other.row.role === 'gate' && other.row.layer === row.layer);
     const [first, end] = [gates[0], gates[gates.length - 1]];
     if (first === undefined || end === undefined) return [{ row, from: at, to: at, name: 'W_hh' }];
     const intoGates = { row, from: at, to: (first.top + end.top + end.height) / 2, name: 'W_hh' };
-    return inspection.cell === 'gru' ? [{ row, from: at, to: at, name: 'z∘' }, intoGates] : [intoGates];
+    return [...direct, intoGates];
   });
 }
 

@@ -9,6 +9,11 @@ export interface Piece {
   readonly part: Part | undefined;
 }
 
+/** A piece of a formula. */
+export function piece(text: string, part?: Part): Piece {
+  return { text, part };
+}
+
 /** A product w·v of a sum. */
 export interface Product {
   readonly weight: number;

@@ -42,7 +42,7 @@ export const cellHelp = {
   },
   'Unrolled net': {
     text: 'The network is a loop: it applies the same weights at every step, and the state h_t carries information forward. Unrolled, it is a deep network with one layer per time step. The forward pass stores all values, because the backward pass needs them.',
-    formula: 'h_t = tanh(W_xh x_t + W_hh h_{t-1} + b_h),   ŷ_t = W_hy h_t + b_y',
+    formula: 'h_t = cell(x_t, h_{t-1}),   ŷ_t = W_hy h_t + b_y',
   },
   'Loss per step': {
     text: 'Every step with a target has its own loss, and the total is their sum. A step without a target has no loss, but its state may matter for a later one. With truncation, only steps inside the window contribute to the gradient.',
@@ -51,7 +51,7 @@ export const cellHelp = {
   'Backward through time': {
     text: 'Backpropagation goes from the last step to the first. At each step, the gradient at the state is the gradient of this step’s own loss plus the gradient from the next step; multiplied by the previous state, it gives this step’s term of ∂L/∂W. The weights are shared, so the gradient is the sum of the terms of all steps.',
     formula:
-      'δ_t = ∂L/∂h_t · φ′(a_t),   ∂L/∂W_hh = Σ_t δ_t h_{t-1}ᵀ,   ∂L/∂W_xh = Σ_t δ_t x_tᵀ,   ∂L/∂W_hy = Σ_t ∂L/∂ŷ_t h_tᵀ',
+      'δ_t = ∂L/∂a_t (a_t: what the cell’s σ and tanh are applied to),   ∂L/∂W_hh = Σ_t δ_t h_{t-1}ᵀ,   ∂L/∂W_xh = Σ_t δ_t x_tᵀ,   ∂L/∂W_hy = Σ_t ∂L/∂ŷ_t h_tᵀ',
   },
   'Gradient flow: which loss reaches which step': {
     text: 'A loss at time t sends gradient to many earlier steps, and this matrix shows each pair: a row is a loss, a column is a step. The heatmap above shows the sum over a column, where large gradients of near losses can hide that those of distant losses have vanished. Read a row from right to left: where its colour reaches the low end of the scale, the steps learn nothing from that loss.',

@@ -1,8 +1,9 @@
 import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber } from '../../../src/text/numbers';
-import { engineValue, evaluate, reproduce, unevaluable, unitsOf, type NodeAt } from '../../net/formula';
+import { evaluate, reproduce, unevaluable } from '../../net/formula';
+import { engineValue, unitsOf, type NodeAt } from '../../net/nodeValues';
 import { signed, type Piece } from '../../net/pieces';
-import { symbolicFormula } from '../../net/symbols';
+import { nodeMeaning, symbolicFormula } from '../../net/symbols';
 import { element, setText } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { notation } from '../../ui/notation';
@@ -50,6 +51,7 @@ export class FormulaView {
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.#symbols.replaceChildren(...spans(symbolicFormula(inspection, at)));
+    this.#symbols.title = nodeMeaning(inspection, at) ?? '';
     const listed = units <= mostLines ? Array.from({ length: units }, (_, i) => i) : [shown];
     const why = unevaluable(inspection, at);
     this.#lines.replaceChildren(...listed.map((one) => lineOf(inspection, at, one, units, why === undefined)));

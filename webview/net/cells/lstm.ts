@@ -1,0 +1,67 @@
+import { numberPieces, piece } from '../pieces';
+import type { CellNotation, StateNotation } from './notation';
+import { weightedSum } from './weightedSum';
+
+/** h_t = o∘tanh c_t */
+const h: StateNotation = {
+  name: 'h',
+  meaning: 'The output: the part of tanh c that the output gate lets through.',
+  direct: undefined,
+  symbols: ({ at }) => [piece(at('o'), 'gate'), piece('∘tanh('), piece(at('c'), 'x'), piece(')')],
+  evaluate: ({ value }) => {
+    const [o, squashed] = [value('o'), Math.tanh(value('c'))];
+    const write = numberPieces();
+    write.number('gate', o).text('·tanh(').number('x', value('c')).text(')');
+    return { pieces: write.pieces, inner: write.product(o, squashed), value: o * squashed, size: 1 };
+  },
+};
+
+/** c_t = f∘c_{t−1} + i∘g */
+const c: StateNotation = {
+  name: 'c',
+  meaning: 'The cell state: the memory, which passes to the next step without any weights.',
+  direct: 'f∘',
+  symbols: ({ at, before }) => [
+    piece(at('f'), 'gate'),
+    piece('∘'),
+    piece(before('c'), 'h'),
+    piece(' + '),
+    piece(at('i'), 'gate'),
+    piece('∘'),
+    piece(at('g'), 'x'),
+  ],
+  evaluate: ({ value, previous }) => {
+    const [f, i, g, earlier] = [value('f'), value('i'), value('g'), previous('c')];
+    const write = numberPieces();
+    write.number('gate', f).text('·').number('h', earlier).text(' + ');
+    write.number('gate', i).text('·').number('x', g);
+    return {
+      pieces: write.pieces,
+      inner: write.sum(f * earlier, i * g),
+      value: f * earlier + i * g,
+      size: Math.abs(f * earlier) + Math.abs(i * g),
+    };
+  },
+};
+
+/** The LSTM: i, f, o = σ(…), g = tanh(…), c_t = f∘c_{t−1} + i∘g, h_t = o∘tanh c_t. */
+export const lstm: CellNotation = {
+  states: [h, c],
+  rows: [
+    weightedSum('i', 'The input gate: how much of the candidate is added to the memory.', 0, 'sigmoid'),
+    weightedSum('f', 'The forget gate: how much of the memory stays; at 1 all of it.', 1, 'sigmoid'),
+    weightedSum('g', 'The candidate: what could be added to the memory.', 2, 'tanh'),
+    weightedSum('o', 'The output gate: how much of the memory is shown to the outside.', 3, 'sigmoid'),
+  ],
+  delta: ({ at, before, after }) => {
+    const [dh, dc] = [`∂L/∂${at('h')}`, `∂L/∂${at('c')}`];
+    const later = after === undefined ? '' : ` + ∂L/∂${after('c')} ∘ ${after('f')}`;
+    return [
+      `${dc} = ${dh} ∘ ${at('o')} ∘ (1 − tanh²${at('c')})${later}`,
+      `δ^{i} = ${dc} ∘ ${at('g')} ∘ ${at('i')} ∘ (1 − ${at('i')})`,
+      `δ^{f} = ${dc} ∘ ${before('c')} ∘ ${at('f')} ∘ (1 − ${at('f')})`,
+      `δ^{g} = ${dc} ∘ ${at('i')} ∘ (1 − ${at('g')}^{2})`,
+      `δ^{o} = ${dh} ∘ tanh ${at('c')} ∘ ${at('o')} ∘ (1 − ${at('o')})`,
+    ];
+  },
+};
