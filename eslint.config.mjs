@@ -8,6 +8,15 @@ const pureFiles = Object.values(modules)
   .filter(({ pure }) => pure)
   .map(({ folder }) => `${folder}/**/*.ts`);
 
+const numberFormatting = [
+  {
+    selector:
+      'CallExpression > MemberExpression.callee[property.name=/^(toLocale(Date|Time)?String|toFixed|toPrecision|toExponential)$/]',
+    message: 'Only src/text formats numbers and dates: call one of its functions, or add one there.',
+  },
+  { selector: "MemberExpression[object.name='Intl']", message: 'Only src/text formats numbers and dates.' },
+];
+
 const neverWritten = [
   { selector: 'ExportDefaultDeclaration', message: 'Give it a name: no default exports.' },
   { selector: 'TSNonNullExpression', message: 'Say what happens when it is missing: no non-null assertion.' },
@@ -51,8 +60,17 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/**/*.ts', 'webview/**/*.ts'],
+    ignores: ['src/text/**'],
+    rules: { 'no-restricted-syntax': ['error', ...neverWritten, ...numberFormatting] },
+  },
+  {
     files: ['src/**/*.ts'],
-    ignores: ['src/platform/**'],
+    ignores: ['src/platform/**', 'src/text/**'],
+    rules: { 'no-restricted-syntax': ['error', ...neverWritten, ...numberFormatting, ...bareCalls] },
+  },
+  {
+    files: ['src/text/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...neverWritten, ...bareCalls] },
   },
   {

@@ -1,5 +1,5 @@
-import { printed } from '../experiment/fields';
 import type { KeyPath, KeyProblem } from '../experiment/problem';
+import { formatExact } from '../text/numbers';
 
 /** The most numbers one batch may hold, so that a slip of the finger does not take all memory: 1 GiB of doubles. */
 const MOST = 2 ** 27;
@@ -12,7 +12,7 @@ export function batchTooLarge(steps: number, batch: number, perStep: number, key
   const numbers = steps * batch * perStep;
   if (numbers <= MOST) return undefined;
   const message =
-    `One batch would hold ${printed(numbers)} numbers (${printed(steps)} steps × ${printed(batch)} sequences × ` +
-    `${printed(perStep)} per step); at most ${printed(MOST)} are allowed. Write a smaller length or batch.`;
+    `One batch would hold ${formatExact(numbers)} numbers (${formatExact(steps)} steps × ${formatExact(batch)} sequences × ` +
+    `${formatExact(perStep)} per step); at most ${formatExact(MOST)} are allowed. Write a smaller length or batch.`;
   return { code: 'batchTooLarge', message, keyPath };
 }

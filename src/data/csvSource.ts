@@ -1,4 +1,3 @@
-import { printed, quoted } from '../experiment/fields';
 import type { KeyProblem } from '../experiment/problem';
 import type { CsvData, ResolvedExperiment } from '../experiment/schema';
 import { denseBatch, inSinglePrecision, type Batch, type DenseBatch } from './batch';
@@ -11,6 +10,8 @@ import { batchTooLarge } from './batchSize';
 import type { Baseline, DataMemory, SequenceDescription, OpenedSource, Source } from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
 import { decodeText } from './textFile';
+import { formatExact } from '../text/numbers';
+import { quote } from '../text/quoting';
 
 /** Lanes of one held-out batch at most. */
 const HELD_OUT_LANES = 32;
@@ -49,14 +50,14 @@ function tooShort({ csv, length, horizon }: CsvData, rows: number, training: num
   const needed = length + horizon;
   if (training >= needed) return undefined;
   const message =
-    `${quoted(csv)} has ${printed(rows)} rows, ${printed(training)} of them for training; a window of ${printed(length)} and its target ` +
-    `${printed(horizon)} later need ${printed(needed)}. Name a longer table, or write a smaller length.`;
+    `${quote(csv)} has ${formatExact(rows)} rows, ${formatExact(training)} of them for training; a window of ${formatExact(length)} and its target ` +
+    `${formatExact(horizon)} later need ${formatExact(needed)}. Name a longer table, or write a smaller length.`;
   return { code: 'data.tooShort', message, keyPath: ['data', 'csv'] };
 }
 
 function nothingHeldOut({ validation }: CsvData, rows: number, held: number): KeyProblem | undefined {
   if (validation === 0 || held > 0) return undefined;
-  const message = `A "validation" of ${validation} holds out none of ${printed(rows)} rows: write a larger fraction, or 0 to hold nothing out.`;
+  const message = `A "validation" of ${validation} holds out none of ${formatExact(rows)} rows: write a larger fraction, or 0 to hold nothing out.`;
   return { code: 'data.tooShort', message, keyPath: ['data', 'validation'] };
 }
 

@@ -1,8 +1,9 @@
-import { counted, listed, printed, quoted, shortened } from '../experiment/fields';
 import { isLikely, nearestName } from '../experiment/nearestName';
 import type { KeyPath, KeyProblem } from '../experiment/problem';
 import { lineEndOf, longestRow, MalformedRow, mostRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import type { FileText } from './textFile';
+import { formatCount, formatExact } from '../text/numbers';
+import { quote, quoteAll } from '../text/quoting';
 
 /** A column that an experiment asks for, and where it does. */
 export interface RequestedColumn {
@@ -105,12 +106,12 @@ class ColumnPlaces {
     const found = this.#places.get(name)?.count ?? 0;
     if (found === 1) return undefined;
     if (found > 1) {
-      const message = `${quoted(path)} has ${found} columns called ${quoted(name)}, and it is not clear which is meant: rename all but one.`;
+      const message = `${quote(path)} has ${found} columns called ${quote(name)}, and it is not clear which is meant: rename all but one.`;
       return { code: 'csv.ambiguousColumn', message, keyPath };
     }
     const nearest = nearestName(name, this.names);
-    const meant = isLikely(name, nearest) ? `did you mean ${quoted(nearest)}? The` : 'the';
-    const message = `${quoted(path)} has no column ${quoted(name)}: ${meant} columns are ${listed(this.names)}.`;
+    const meant = isLikely(name, nearest) ? `did you mean ${quote(nearest)}? The` : 'the';
+    const message = `${quote(path)} has no column ${quote(name)}: ${meant} columns are ${quoteAll(this.names)}.`;
     return { code: 'csv.missingColumn', message, keyPath };
   }
 }
@@ -123,7 +124,7 @@ interface Fault {
 }
 
 function objectionTo({ line, found, advice }: Fault, path: string): KeyProblem {
-  const message = `${quoted(path)}, row ${printed(line)} ${found}. ${advice}`;
+  const message = `${quote(path)}, row ${formatExact(line)} ${found}. ${advice}`;
   return { code: 'csv.badRow', message, keyPath: ['data', 'csv'] };
 }
 
@@ -165,7 +166,7 @@ class RowReader {
   #takeCells(row: CsvRow): Fault | undefined {
     const { line } = row;
     if (row.width !== this.width) {
-      const found = `has ${counted(row.width, 'cell')}, but the header has ${printed(this.width)}`;
+      const found = `has ${formatCount(row.width, 'cell')}, but the header has ${formatExact(this.width)}`;
       return { line, found, advice: 'Give every row as many cells as the header.' };
     }
     for (const { name, index, numbers } of this.#columns) {
@@ -181,9 +182,9 @@ class RowReader {
 
 function faultOf(column: string, cell: string): Omit<Fault, 'line'> {
   if (cell === '')
-    return { found: `has nothing in column ${quoted(column)}`, advice: 'Fill the cell in, or delete the row.' };
+    return { found: `has nothing in column ${quote(column)}`, advice: 'Fill the cell in, or delete the row.' };
   return {
-    found: `has "${shortened(cell)}" in column ${quoted(column)}, which is not a number`,
+    found: `has ${quote(cell)} in column ${quote(column)}, which is not a number`,
     advice: decimalComma.test(cell) ? 'Write a point for the decimal comma.' : 'Write a number, or delete the row.',
   };
 }
@@ -201,7 +202,7 @@ function malformed({ line, kind }: MalformedRow): Fault {
     case 'tooLong':
       return {
         line,
-        found: `has more than ${printed(longestRow)} characters`,
+        found: `has more than ${formatExact(longestRow)} characters`,
         advice: 'Look for a quote that is never closed, or write fewer columns.',
       };
     default:

@@ -1,7 +1,8 @@
-import { quoted } from '../experiment/fields';
 import type { KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { filesOf } from './source';
+import { formatMebibytes } from '../text/numbers';
+import { quote } from '../text/quoting';
 
 /** What stands at a path that an experiment names. `outside`: symbolic links resolved, it leaves the boundary. */
 export type Located =
@@ -77,17 +78,17 @@ async function readFile(path: string, access: FileAccess, most: number): Promise
     case 'missing':
       return {
         code: 'file.missing',
-        message: `There is no file ${quoted(path)}. Write a path relative to this experiment file, such as "data/text.txt".`,
+        message: `There is no file ${quote(path)}. Write a path relative to this experiment file, such as "data/text.txt".`,
       };
     case 'notAFile':
       return {
         code: 'file.notAFile',
-        message: `${quoted(path)} is a folder or a device, not a file. Name the file itself.`,
+        message: `${quote(path)} is a folder or a device, not a file. Name the file itself.`,
       };
     case 'outside':
       return {
         code: 'file.outside',
-        message: `${quoted(path)} lies outside ${located.boundary}, symbolic links resolved. Only files inside it are read: copy the file there.`,
+        message: `${quote(path)} lies outside ${located.boundary}, symbolic links resolved. Only files inside it are read: copy the file there.`,
       };
     case 'file':
       if (located.size > largestFile) return tooLarge(path, located.size);
@@ -98,7 +99,7 @@ async function readFile(path: string, access: FileAccess, most: number): Promise
 }
 
 function tooLarge(path: string, size: number): Unreadable {
-  const message = `${quoted(path)} is ${Math.round(size / mebibyte)} MiB large; files of up to ${largestFile / mebibyte} MiB can be read. Train on a part of it.`;
+  const message = `${quote(path)} is ${formatMebibytes(size)} large; files of up to ${formatMebibytes(largestFile)} can be read. Train on a part of it.`;
   return { code: 'file.tooLarge', message };
 }
 
@@ -107,6 +108,6 @@ async function bytesAt(path: string, location: string, access: FileAccess): Prom
     return await access.read(location);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { code: 'file.unreadable', message: `${quoted(path)} cannot be read: ${reason}.` };
+    return { code: 'file.unreadable', message: `${quote(path)} cannot be read: ${reason}.` };
   }
 }

@@ -1,5 +1,6 @@
 import type { Batch } from './batch';
 import type { SequenceDescription } from './sourceContract';
+import { roundToDigits } from '../text/numbers';
 
 const visible: Readonly<Record<string, string>> = { ' ': '␣', '\n': '⏎', '\r': '␍', '\t': '⇥' };
 
@@ -32,5 +33,5 @@ function named(names: readonly string[], index: number | undefined): string {
 
 function row(values: Float64Array, cell: number, width: number): string {
   const numbers = values.subarray(cell * width, (cell + 1) * width);
-  return Array.from(numbers, (value) => String(Number(value.toPrecision(4)))).join(', ');
+  return Array.from(numbers, (value) => String(roundToDigits(value, 4))).join(', ');
 }

@@ -1,4 +1,3 @@
-import { quoted } from '../experiment/fields';
 import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { openCsv } from './csvSource';
@@ -6,6 +5,7 @@ import { openSequences } from './sequenceSource';
 import type { OpenedSource } from './sourceContract';
 import { openTask } from './taskSource';
 import { openText } from './textSource';
+import { quote } from '../text/quoting';
 
 export type { Baseline, DataMemory, SequenceDescription, OpenedSource, Source } from './sourceContract';
 export type { SourceState } from './sourceState';
@@ -41,7 +41,7 @@ export function openSource(experiment: ResolvedExperiment, files: ReadonlyMap<st
   if (!bytes)
     return refused({
       code: 'file.missing',
-      message: `The file ${quoted(path)} was not read: name one that exists.`,
+      message: `The file ${quote(path)} was not read: name one that exists.`,
       keyPath,
     });
   return 'text' in data ? openText(experiment, data, bytes) : openCsv(experiment, data, bytes);

@@ -1,5 +1,6 @@
-import { quoted } from '../experiment/fields';
 import type { KeyPath, KeyProblem } from '../experiment/problem';
+import { formatExact } from '../text/numbers';
+import { quote } from '../text/quoting';
 
 /** The text of a file, which is never held as a whole. */
 export interface FileText {
@@ -27,16 +28,16 @@ export function decodeText(bytes: Uint8Array, path: string, keyPath: KeyPath): D
   if (zero >= 0) {
     return refuse(
       'file.binary',
-      `${quoted(path)} is a binary file (byte ${(zero + 1).toLocaleString('en-US')} is 0): name a text file in UTF-8.`,
+      `${quote(path)} is a binary file (byte ${formatExact(zero + 1)} is 0): name a text file in UTF-8.`,
     );
   }
   let length = 0;
   try {
     for (const piece of piecesOf(bytes)) length += piece.length;
   } catch {
-    return refuse('file.binary', `${quoted(path)} is not UTF-8 text: save it as UTF-8, or name another file.`);
+    return refuse('file.binary', `${quote(path)} is not UTF-8 text: save it as UTF-8, or name another file.`);
   }
-  if (length === 0) return refuse('file.empty', `${quoted(path)} is empty: name a file with something in it.`);
+  if (length === 0) return refuse('file.empty', `${quote(path)} is empty: name a file with something in it.`);
   return { kind: 'text', text: { length, pieces: () => piecesOf(bytes) } };
 }
 

@@ -1,4 +1,3 @@
-import { printed, quoted } from '../experiment/fields';
 import type { KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment, TextData } from '../experiment/schema';
 import { setClassTarget, symbolBatch, type Batch } from './batch';
@@ -11,6 +10,8 @@ import { readSourceState, type SourceState } from './sourceState';
 import { decodeText } from './textFile';
 import { bigramEntropy, pairCountBytes, unigramEntropy } from './textStatistics';
 import { encodeText, type EncodedText } from './vocabulary';
+import { formatExact } from '../text/numbers';
+import { quote } from '../text/quoting';
 
 type Indices = EncodedText['indices'];
 
@@ -44,18 +45,18 @@ function tooShort(data: TextData, all: number, training: number, steps: number, 
   const needed = (contiguous ? batch * steps : steps) + 1;
   if (training >= needed) return undefined;
   const reason = contiguous
-    ? `${printed(batch)} lanes of ${printed(steps)} characters`
-    : `a window of ${printed(steps)} characters`;
+    ? `${formatExact(batch)} lanes of ${formatExact(steps)} characters`
+    : `a window of ${formatExact(steps)} characters`;
   const message =
-    `${quoted(data.text)} has ${printed(all)} characters, ${printed(training)} of them for training; ${reason} and the one after ` +
-    `need ${printed(needed)}. Name a longer text, or write a smaller ${contiguous ? 'batch or window' : 'length'}.`;
+    `${quote(data.text)} has ${formatExact(all)} characters, ${formatExact(training)} of them for training; ${reason} and the one after ` +
+    `need ${formatExact(needed)}. Name a longer text, or write a smaller ${contiguous ? 'batch or window' : 'length'}.`;
   return { code: 'data.tooShort', message, keyPath: ['data', 'text'] };
 }
 
 function tooLittleHeldOut(data: TextData, all: number, held: number): KeyProblem | undefined {
   if (data.validation === 0 || held >= 2) return undefined;
   const message =
-    `A "validation" of ${data.validation} holds out ${printed(held)} of ${printed(all)} characters; at least 2 are needed, one ` +
+    `A "validation" of ${data.validation} holds out ${formatExact(held)} of ${formatExact(all)} characters; at least 2 are needed, one ` +
     'to see and one to predict. Write a larger fraction, or 0 to hold nothing out.';
   return { code: 'data.tooShort', message, keyPath: ['data', 'validation'] };
 }

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { UnplacedProblem } from './schemaProblem';
-import { printed } from './fields';
 import type { KeyPath } from './problem';
 import type { experimentSchema } from './schema';
 import { firstTarget, sequenceProblems } from './sequences';
+import { formatExact } from '../text/numbers';
 
 /** An experiment whose every key is right by itself. */
 export type ValidExperiment = z.output<typeof experimentSchema>;
@@ -65,7 +65,7 @@ function optimizerComplaints({ optimizer }: ValidExperiment): readonly UnplacedP
 
 function batchComplaints({ data, training }: ValidExperiment): readonly UnplacedProblem[] {
   if (!('sequences' in data) || training.batch === undefined) return [];
-  const message = `"batch" is ${printed(training.batch)}, but inline sequences are one batch by themselves, here of ${printed(data.sequences.length)}: delete the key.`;
+  const message = `"batch" is ${formatExact(training.batch)}, but inline sequences are one batch by themselves, here of ${formatExact(data.sequences.length)}: delete the key.`;
   return [{ code: 'unfittingKey', message, keyPath: ['training', 'batch'], at: 'key' }];
 }
 
@@ -80,7 +80,7 @@ function dataComplaints(data: ValidExperiment['data']): readonly UnplacedProblem
     case 'reber':
       return [];
     case 'delay':
-      return lengthComplaints(data, data.lag + 1, `a "lag" of ${printed(data.lag)}`);
+      return lengthComplaints(data, data.lag + 1, `a "lag" of ${formatExact(data.lag)}`);
     case 'echo':
       return echoComplaints(data);
     case 'adding':
@@ -96,10 +96,10 @@ function dataComplaints(data: ValidExperiment['data']): readonly UnplacedProblem
 function echoComplaints(data: Extract<ValidExperiment['data'], { task: 'echo' }>): readonly UnplacedProblem[] {
   const [near, far] = data.lags;
   if (near >= far) {
-    const message = `"lags" are ${printed(near)} and ${printed(far)}: write two different ones, the shorter first, such as [3, 8].`;
+    const message = `"lags" are ${formatExact(near)} and ${formatExact(far)}: write two different ones, the shorter first, such as [3, 8].`;
     return [inconsistent(['data', 'lags'], message)];
   }
-  return lengthComplaints(data, far + 1, `"lags" of ${printed(near)} and ${printed(far)}`);
+  return lengthComplaints(data, far + 1, `"lags" of ${formatExact(near)} and ${formatExact(far)}`);
 }
 
 function lengthComplaints(
@@ -115,7 +115,7 @@ function lengthComplaints(
       return [inconsistent(keyPath, message)];
     }
     if (shortest(length) >= least) return [];
-    const message = `"length" is ${printed(shortest(length))}, too short for ${reason} to matter: write at least ${printed(least)}.`;
+    const message = `"length" is ${formatExact(shortest(length))}, too short for ${reason} to matter: write at least ${formatExact(least)}.`;
     return [inconsistent(keyPath, message)];
   });
 }

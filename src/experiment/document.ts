@@ -1,8 +1,8 @@
 import type { Node } from 'jsonc-parser';
-import { shortened } from './fields';
 import { LineIndex } from './lineIndex';
 import { readSyntax } from './syntax';
 import type { KeyPath, SourceRange, Problem } from './problem';
+import { quote, truncate } from '../text/quoting';
 
 /** A JSON object as read from a text: own keys only. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -132,7 +132,7 @@ class TreeReader {
     if (node.type === 'array') return (node.children ?? []).map((child, index) => this.read(child, [...path, index]));
     if (node.type === 'object') return this.#object(node, path);
     if (node.type === 'number' && !Number.isFinite(node.value)) {
-      const found = shortened(this.text.slice(node.offset, node.offset + node.length));
+      const found = truncate(this.text.slice(node.offset, node.offset + node.length));
       this.#refuse('notFinite', `${found} is beyond the range of numbers: write a finite number.`, path, node);
     }
     return node.value as unknown;
@@ -156,7 +156,7 @@ class TreeReader {
       } else if (first) {
         this.#refuse(
           'duplicateKey',
-          `"${shortened(name)}" stands twice in the same object, first on line ${first.line}: keep one of them.`,
+          `${quote(name)} stands twice in the same object, first on line ${first.line}: keep one of them.`,
           keyPath,
           key,
         );

@@ -1,12 +1,13 @@
 import { problemsOf, type UnplacedProblem } from './schemaProblem';
 import { isObject, valueAt, type JsonDocument, type JsonObject } from './document';
-import { listed, printed, quoted, shortened } from './fields';
 import { LongLists } from './longLists';
 import { isLikely, nearestName } from './nearestName';
 import type { KeyPath, KeyProblem, SourceRange, Problem } from './problem';
 import { resolveValue, type Resolution } from './resolved';
 import { fileSchema, type ResolvedExperiment } from './schema';
 import { applyVariant, fromVariant, invalidDeletions } from './variant';
+import { quote, quoteAll } from '../text/quoting';
+import { formatExact } from '../text/numbers';
 
 /** Each variant is an experiment to be checked at every keystroke, and a lens of its own. */
 const mostVariants = 200;
@@ -135,7 +136,7 @@ export class ExperimentFile {
       const own = fromVariant(complaint, patch);
       const keyPath = this.#document.nearest(['variants', name, ...own.keyPath]);
       if (keyPath.length === own.keyPath.length + 2) return { ...own, keyPath };
-      const message = `In the variant ${JSON.stringify(shortened(name))}: ${own.message}`;
+      const message = `In the variant ${quote(name)}: ${own.message}`;
       return { ...own, message, keyPath, at: 'key' };
     });
   }
@@ -145,7 +146,7 @@ export class ExperimentFile {
       .slice(0, mostDeletions)
       .map((path) => ({
         code: 'unknownKey',
-        message: `${quoted(String(path.at(-1)))} is deleted here, but no experiment has such a key: correct its name, or delete the line.`,
+        message: `${quote(String(path.at(-1)))} is deleted here, but no experiment has such a key: correct its name, or delete the line.`,
         keyPath: ['variants', name, ...path],
         at: 'key',
       }));
@@ -164,9 +165,9 @@ export class ExperimentFile {
       known.length === 0
         ? 'it has none; leave the variant out'
         : isLikely(name, nearest)
-          ? `did you mean ${JSON.stringify(shortened(nearest))}? It has ${listed(known)}`
-          : `it has ${listed(known)}`;
-    const message = `This experiment has no variant ${JSON.stringify(shortened(name))}: ${advice}.`;
+          ? `did you mean ${quote(nearest)}? It has ${quoteAll(known)}`
+          : `it has ${quoteAll(known)}`;
+    const message = `This experiment has no variant ${quote(name)}: ${advice}.`;
     return { code: 'unknownVariant', message, keyPath: known.length === 0 ? [] : ['variants'] };
   }
 }
@@ -178,6 +179,6 @@ function withFewVariants(value: unknown): unknown {
 }
 
 function tooMany(variants: number): UnplacedProblem {
-  const message = `"variants" holds ${printed(variants)}: at most ${printed(mostVariants)} are read. Move the others into a file of their own.`;
+  const message = `"variants" holds ${formatExact(variants)}: at most ${formatExact(mostVariants)} are read. Move the others into a file of their own.`;
   return { code: 'tooManyVariants', message, keyPath: ['variants'], at: 'key' };
 }

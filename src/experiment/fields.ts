@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { formatExact } from '../text/numbers';
+import { quoteAll } from '../text/quoting';
 
 /** What a person reads about one key on hover and in completions. */
 export interface Prose {
@@ -15,40 +17,6 @@ export interface Range {
   readonly above?: boolean;
   /** `to` itself is not allowed. */
   readonly below?: boolean;
-}
-
-/** A number as messages print it: 65,536 and not 65536, and small numbers in full. */
-export function printed(value: number): string {
-  // The first use of a locale takes some 20 ms, and these numbers are written while the extension is loaded.
-  const [whole = '', ...fraction] = String(value).replace('Infinity', '∞').split('.');
-  return [whole.replace(/(?<=\d)(?=(?:\d{3})+$)/g, ','), ...fraction].join('.');
-}
-
-/** How many of a thing, as messages say it: 1 row, 1,234 rows. */
-export function counted(count: number, thing: string): string {
-  return `${printed(count)} ${thing}${count === 1 ? '' : 's'}`;
-}
-
-const longestShown = 60;
-
-/** A name, path or text as far as a message shows it: its first characters, where it is long. */
-export function shortened(words: string): string {
-  // No half of a character is left at the end.
-  return words.length > longestShown ? `${words.slice(0, longestShown).replace(/[\uD800-\uDBFF]$/, '')}…` : words;
-}
-
-/** As `shortened`, in double quotes. */
-export function quoted(words: string): string {
-  return `"${shortened(words)}"`;
-}
-
-const mostListed = 20;
-
-/** Names as messages list them: each in double quotes; of many the first ones, and how many others there are. */
-export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, mostListed).map((name) => JSON.stringify(shortened(name)));
-  const more = names.length - shown.length;
-  return `${shown.join(', ')}${more > 0 ? ` and ${counted(more, 'other')}` : ''}`;
 }
 
 /** The metadata of a key: prose and, where there is one, its default, so that a hover names it. */
@@ -76,14 +44,14 @@ export function namedObject(
   names: readonly string[],
 ): (issue: { code?: string | undefined }) => string {
   return ({ code }) =>
-    code === 'invalid_type' ? `write an object such as ${example}` : `write one of ${listed(names)}`;
+    code === 'invalid_type' ? `write an object such as ${example}` : `write one of ${quoteAll(names)}`;
 }
 
 function interval({ from, to, above, below }: Range): string {
-  const lower = above ? `above ${printed(from)}` : `of ${printed(from)} or more`;
+  const lower = above ? `above ${formatExact(from)}` : `of ${formatExact(from)} or more`;
   if (to === undefined) return lower;
-  if (!above && !below) return `from ${printed(from)} to ${printed(to)}`;
-  return `${lower} and ${below ? 'below' : 'at most'} ${printed(to)}`;
+  if (!above && !below) return `from ${formatExact(from)} to ${formatExact(to)}`;
+  return `${lower} and ${below ? 'below' : 'at most'} ${formatExact(to)}`;
 }
 
 function wholeNumber(from: number, to: number, advice: string): z.ZodInt {
@@ -100,13 +68,15 @@ function anyNumber(range: Range, advice: string): z.ZodNumber {
 
 /** A whole number with a default. */
 export function whole(prose: Prose, from: number, to: number, standard: number): z.ZodDefault<z.ZodInt> {
-  const advice = orDelete(`a whole number from ${printed(from)} to ${printed(to)}`, standard);
+  const advice = orDelete(`a whole number from ${formatExact(from)} to ${formatExact(to)}`, standard);
   return wholeNumber(from, to, advice).default(standard).meta(described(prose, standard));
 }
 
 /** A whole number that has to be there where it stands, such as one of a pair. */
 export function requiredWhole(prose: Prose, from: number, to: number): z.ZodInt {
-  return wholeNumber(from, to, `write a whole number from ${printed(from)} to ${printed(to)}`).meta(described(prose));
+  return wholeNumber(from, to, `write a whole number from ${formatExact(from)} to ${formatExact(to)}`).meta(
+    described(prose),
+  );
 }
 
 /** A finite number with a default. */
@@ -141,7 +111,7 @@ export function choice<const Name extends string>(
   standard: NoInfer<Name>,
 ): z.ZodDefault<z.ZodEnum<{ readonly [K in Name]: K }>> {
   const entries = Object.fromEntries(Object.keys(names).map((name) => [name, name])) as { readonly [K in Name]: K };
-  const error = orDelete(`one of ${listed(Object.keys(names))}`, standard);
+  const error = orDelete(`one of ${quoteAll(Object.keys(names))}`, standard);
   const member: z.ZodEnum<{ readonly [K in Name]: K }> = z.enum(entries, { error });
   return z._default(member, standard).meta({
     ...described(prose, standard),

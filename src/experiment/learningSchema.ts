@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { choice, described, listed, orDelete, requiredReal, requiredWhole, whole } from './fields';
+import { choice, described, orDelete, requiredReal, requiredWhole, whole } from './fields';
+import { quoteAll } from '../text/quoting';
 
 const lossKinds = {
   mse: 'Mean squared error: the targets are numbers.',
   crossEntropy: 'Softmax cross-entropy in nats: the targets are classes.',
 } as const;
-const lossKindsError = `write one of ${listed(Object.keys(lossKinds))}, or delete the key for what the data needs`;
+const lossKindsError = `write one of ${quoteAll(Object.keys(lossKinds))}, or delete the key for what the data needs`;
 const lossKind = z.enum(['mse', 'crossEntropy'], { error: lossKindsError }).meta({
   ...described({ title: 'Loss', text: 'Default: what the data needs.' }),
   markdownEnumDescriptions: Object.values(lossKinds),

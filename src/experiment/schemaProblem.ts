@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { isObject, valueAt } from './document';
-import { listed, printed, quoted, shortened } from './fields';
 import { unwrap, formsOf, keysOf, pickOption, schemaUnder, resolveUnion, unionsTowards } from './kinds';
 import { closestName, isLikely, isWithin } from './nearestName';
 import type { KeyPath, KeyProblem } from './problem';
+import { quote, quoteAll } from '../text/quoting';
+import { formatExact } from '../text/numbers';
 
 /** An objection that still has to be placed: at the key it names, or at that key's value. */
 export interface UnplacedProblem extends KeyProblem {
@@ -65,14 +66,14 @@ function label(path: KeyPath): string {
   const last = path.findLastIndex((key) => typeof key === 'string');
   if (last < 0) return 'The experiment';
   const indices = path.slice(last + 1).map((index) => `[${index}]`);
-  return `${quoted(String(path[last]))}${indices.join('')}`;
+  return `${quote(String(path[last]))}${indices.join('')}`;
 }
 
 function inWords(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (isObject(value)) return 'an object';
-  if (typeof value === 'number') return printed(value);
-  return typeof value === 'string' ? JSON.stringify(shortened(value)) : JSON.stringify(value);
+  if (typeof value === 'number') return formatExact(value);
+  return typeof value === 'string' ? quote(value) : JSON.stringify(value);
 }
 
 function wrong(value: unknown, keyPath: KeyPath, advice: string): UnplacedProblem {
@@ -129,13 +130,13 @@ function undecided(
 ): readonly UnplacedProblem[] {
   const second = present[1];
   if (second !== undefined) {
-    const message = `${label(keyPath)} holds ${present.map((key) => `"${key}"`).join(' and ')}: exactly one of ${listed(known)} may stand. Delete the others.`;
+    const message = `${label(keyPath)} holds ${present.map((key) => `"${key}"`).join(' and ')}: exactly one of ${quoteAll(known)} may stand. Delete the others.`;
     return [{ code: 'severalKinds', message, keyPath: [...keyPath, second], at: 'key', kinds: present }];
   }
   const all = allKeysOf(union);
   const strangers = Object.keys(isObject(value) ? value : {}).filter((key) => !all.includes(key));
   const slip = strangers.find((key) => isWithin(2, key, closestName(key, known)));
-  const message = `${label(keyPath)} has none of the keys ${listed(known)}, one of which says its kind: ${advice}.`;
+  const message = `${label(keyPath)} has none of the keys ${quoteAll(known)}, one of which says its kind: ${advice}.`;
   const needed: UnplacedProblem =
     slip === undefined
       ? { code: 'noKind', message, keyPath, at: 'key' }
@@ -165,7 +166,7 @@ function elsewhereKnown(
   owners: readonly string[],
   known: readonly string[],
 ): UnplacedProblem {
-  const message = `"${key}" belongs to ${listed(owners)} and does not act here: delete it. The keys that act are ${listed(known)}.`;
+  const message = `"${key}" belongs to ${quoteAll(owners)} and does not act here: delete it. The keys that act are ${quoteAll(known)}.`;
   return { code: 'unfittingKey', message, keyPath: [...keyPath, key], at: 'key' };
 }
 
@@ -181,8 +182,8 @@ function strange(
       ? 'files named *.rnn.json have their schema from the extension; delete the key'
       : nearest === undefined
         ? 'delete it'
-        : `${isLikely(key, nearest) ? `did you mean "${nearest}"? The` : 'the'} keys are ${listed(known)}`;
-  const message = `${quoted(key)} is no key of ${owner}: ${advice}.`;
+        : `${isLikely(key, nearest) ? `did you mean "${nearest}"? The` : 'the'} keys are ${quoteAll(known)}`;
+  const message = `${quote(key)} is no key of ${owner}: ${advice}.`;
   return { code: 'unknownKey', message, keyPath: [...keyPath, key], at: 'key' };
 }
 

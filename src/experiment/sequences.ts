@@ -1,6 +1,6 @@
 import type { UnplacedProblem } from './schemaProblem';
-import { counted, printed } from './fields';
 import type { KeyPath } from './problem';
+import { formatCount, formatExact } from '../text/numbers';
 
 type Target = number | number[] | null;
 
@@ -38,11 +38,11 @@ function unequalSteps(sequences: readonly Sequence[]): UnplacedProblem | undefin
   const steps = sequences[0]?.inputs.length ?? 0;
   for (const [index, { inputs, targets }] of sequences.entries()) {
     if (inputs.length !== steps) {
-      const message = `Sequence ${index + 1} has ${counted(inputs.length, 'step')} and the first one ${printed(steps)}: give all the same number.`;
+      const message = `Sequence ${index + 1} has ${formatCount(inputs.length, 'step')} and the first one ${formatExact(steps)}: give all the same number.`;
       return complain([index, 'inputs'], message);
     }
     if (targets.length !== steps) {
-      const message = `Sequence ${index + 1} has ${counted(steps, 'input')} and ${counted(targets.length, 'target')}: write one target for each step, null where there is no loss.`;
+      const message = `Sequence ${index + 1} has ${formatCount(steps, 'input')} and ${formatCount(targets.length, 'target')}: write one target for each step, null where there is no loss.`;
       return complain([index, 'targets'], message);
     }
   }
@@ -54,7 +54,7 @@ function unequalInputs(sequences: readonly Sequence[]): UnplacedProblem | undefi
   for (const [index, { inputs }] of sequences.entries()) {
     const t = inputs.findIndex((row) => row.length !== width);
     if (t >= 0) {
-      const message = `This row has ${counted(inputs[t]?.length ?? 0, 'number')} and the first one ${printed(width)}: give all rows the same width.`;
+      const message = `This row has ${formatCount(inputs[t]?.length ?? 0, 'number')} and the first one ${formatExact(width)}: give all rows the same width.`;
       return complain([index, 'inputs', t], message);
     }
   }
@@ -82,5 +82,5 @@ function mismatch(first: Exclude<Target, null>, target: Exclude<Target, null>): 
     return `This target is ${here} and the first one ${there}: write rows of numbers throughout (mse) or bare class indices throughout (crossEntropy).`;
   }
   if (typeof first === 'number' || typeof target === 'number' || first.length === target.length) return undefined;
-  return `This target has ${counted(target.length, 'number')} and the first one ${printed(first.length)}: give all targets the same width.`;
+  return `This target has ${formatCount(target.length, 'number')} and the first one ${formatExact(first.length)}: give all targets the same width.`;
 }

@@ -1,8 +1,8 @@
 import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
-import { printed } from './fields';
 import type { LineIndex } from './lineIndex';
 import type { Problem } from './problem';
 import { largestExperimentFile } from './sizes';
+import { formatExact } from '../text/numbers';
 
 const DEEPEST = 32;
 
@@ -37,7 +37,7 @@ function oversize(text: string, lines: LineIndex): Problem | undefined {
   // No text has fewer bytes than UTF-16 units, so a huge one is refused without being encoded.
   const bytes = text.length > largestExperimentFile ? text.length : new TextEncoder().encode(text).length;
   if (bytes <= largestExperimentFile) return undefined;
-  const message = `This experiment file has at least ${printed(bytes)} bytes: at most ${printed(largestExperimentFile)} (1 MiB) are read. Move the data into a text or CSV file and name it in "data".`;
+  const message = `This experiment file has at least ${formatExact(bytes)} bytes: at most ${formatExact(largestExperimentFile)} (1 MiB) are read. Move the data into a text or CSV file and name it in "data".`;
   return refusal('tooLarge', message, lines, 0, 1);
 }
 
@@ -72,7 +72,7 @@ function badNesting(text: string, lines: LineIndex): Problem | undefined {
   if (unclosed === undefined || broken) return undefined;
   const what = text[unclosed] === '{' ? 'the object' : 'the list';
   const closing = text[unclosed] === '{' ? '}' : ']';
-  const message = `The file ends inside ${what} that line ${printed(lines.place(unclosed, 1).line)} opens: the rest is missing, or a "${closing}" is.`;
+  const message = `The file ends inside ${what} that line ${formatExact(lines.place(unclosed, 1).line)} opens: the rest is missing, or a "${closing}" is.`;
   return refusal('truncated', message, lines, Math.max(0, end - 1), 1);
 }
 

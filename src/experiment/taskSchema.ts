@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { described, namedObject, orDelete, printed, real, whole } from './fields';
+import { described, namedObject, orDelete, real, whole } from './fields';
+import { formatExact } from '../text/numbers';
 
 const LONGEST = 1_000_000;
 
 const pairOfLengths = (from: number): z.ZodTuple<[z.ZodInt, z.ZodInt], null> => {
-  const error = `write [shortest, longest], two whole numbers from ${from} to ${printed(LONGEST)}`;
+  const error = `write [shortest, longest], two whole numbers from ${from} to ${formatExact(LONGEST)}`;
   const end = z.int({ error }).min(from, { error }).max(LONGEST, { error });
   return z.tuple([end, end], { error });
 };
@@ -13,7 +14,7 @@ function lengths(
   from: number,
   standard: number,
 ): z.ZodUnion<readonly [z.ZodInt, z.ZodTuple<[z.ZodInt, z.ZodInt], null>]> {
-  const upTo = printed(LONGEST);
+  const upTo = formatExact(LONGEST);
   const error = orDelete(`a whole number of steps from ${from} to ${upTo}, or [shortest, longest]`, standard);
   return z.union([z.int({ error }).min(from, { error }).max(LONGEST, { error }), pairOfLengths(from)] as const, {
     error,

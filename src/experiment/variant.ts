@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import type { UnplacedProblem } from './schemaProblem';
 import { isObject, valueAt, type JsonObject } from './document';
-import { shortened } from './fields';
 import { formsOf, keysOf, resolveUnion } from './kinds';
 import { mergePatch } from './mergePatch';
 import type { KeyPath } from './problem';
 import { experimentSchema } from './schema';
+import { quote } from '../text/quoting';
 
 /** The sections whose keys depend on a choice made inside them. */
 const sections = ['data', 'model', 'optimizer'] as const;
@@ -79,7 +79,7 @@ function spaced(value: JsonObject): string {
 
 /** A value as JSON where that is short. */
 function inBrief(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(shortened(value));
+  if (typeof value === 'string') return quote(value);
   const json = JSON.stringify(value);
   return json.length > 60 ? '…' : json;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { listed, quoted } from '../experiment/fields';
+import { quote, quoteAll } from '../text/quoting';
 import { cellNames } from '../experiment/modelSchema';
 import { checksumKey, textChecksum } from './storage/checksum';
 import { runInfoSchema } from './runInfo';
@@ -76,7 +76,7 @@ export function unreadableReason(bytes: Uint8Array): string {
 function unknownCell(json: unknown): string | undefined {
   const named = z.object({ facts: z.object({ cell: z.string() }) }).safeParse(json).data?.facts.cell;
   if (named === undefined || cellNames.some((known) => known === named)) return undefined;
-  return `Its recurrent cell is ${quoted(named)}, which this version doesn't know; it knows ${listed(cellNames)}.`;
+  return `Its recurrent cell is ${quote(named)}, which this version doesn't know; it knows ${quoteAll(cellNames)}.`;
 }
 
 function jsonIn(bytes: Uint8Array): unknown {

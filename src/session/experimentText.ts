@@ -1,6 +1,7 @@
 import { FileType, Uri, workspace } from 'vscode';
 import type { Parsed } from '../experiment/parse';
 import { plainName } from '../run/displayName';
+import { formatExact, formatMebibytes } from '../text/numbers';
 
 /** The text of an experiment as the person sees it: the open document, saved or not, else the file. */
 export async function readExperimentText(uri: Uri): Promise<string> {
@@ -11,7 +12,7 @@ export async function readExperimentText(uri: Uri): Promise<string> {
   if ((type & FileType.File) === 0) throw new Error(`${fileNameOf(uri)} is a folder, a pipe or a device, not a file.`);
   if (size > largestExperimentFile) {
     throw new Error(
-      `An experiment file is at most ${largestExperimentFile / 1024 / 1024} MiB; this one has ${size} bytes.`,
+      `An experiment file is at most ${formatMebibytes(largestExperimentFile)}; this one has ${formatExact(size)} bytes.`,
     );
   }
   return new TextDecoder().decode(await workspace.fs.readFile(uri));

@@ -6,6 +6,7 @@ import { runFiles } from '../run/storage/runFiles';
 import { largestManifest, readManifest, type Manifest } from '../run/manifest';
 import type { RunState } from '../protocol/run';
 import { experimentName, folderOf } from './experimentText';
+import { formatTime } from '../text/dates';
 
 /** A run as its folder tells of it. */
 export interface StoredRun {
@@ -76,14 +77,7 @@ export function shortNameOf(run: StoredRun): string {
 export function formatStartTime({ manifest }: StoredRun, precision: 'minute' | 'second'): string {
   const began = new Date(manifest.startedAt);
   if (Number.isNaN(began.getTime())) return '';
-  const now = new Date();
-  return began.toLocaleString([], {
-    ...(began.toDateString() === now.toDateString() ? {} : { month: 'short', day: 'numeric' }),
-    ...(began.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }),
-    hour: 'numeric',
-    minute: '2-digit',
-    ...(precision === 'second' ? { second: '2-digit' } : {}),
-  });
+  return formatTime(began, precision);
 }
 
 async function manifestOf(folder: Uri): Promise<Manifest | undefined> {

@@ -1,23 +1,40 @@
-const significant = 3;
+const significantDigits = 3;
 const smallestPlain = 1e-3;
 const smallestScientific = 1e5;
 
-/** A number as it stands everywhere: three significant digits, scientific below 1e-3 and from 1e5. */
+/** A measured number: three significant digits, in scientific notation below 1e-3 and from 1e5. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value).replace('Infinity', '∞');
   if (value === 0) return '0';
   const magnitude = Math.abs(value);
-  if (magnitude < smallestPlain || magnitude >= smallestScientific) return value.toExponential(significant - 1);
+  if (magnitude < smallestPlain || magnitude >= smallestScientific) return value.toExponential(significantDigits - 1);
   // From 999.5 three digits would be 1.00e+3.
-  return magnitude >= 999.5 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(significant);
+  return magnitude >= 999.5 ? formatExact(Math.round(value)) : value.toPrecision(significantDigits);
 }
 
-/** A number that somebody chose, or that stands on an axis: as `briefNumber` writes it, without zeros at its end. */
+/** A number that a person chose, or a tick of an axis: as `formatNumber` writes it, without trailing zeros. */
 export function formatShortNumber(value: number): string {
-  return formatNumber(value).replace(/(\.\d*?)0+(?=e|$)/, (_, kept: string) => (kept === '.' ? '' : kept));
+  return formatNumber(value).replace(/(\.\d*?)0+(?=e|$)/, (_, digits: string) => (digits === '.' ? '' : digits));
 }
 
-/** A power of ten as it stands on a logarithmic axis: in digits near 1, and with an exponent far from it. */
+/** A number with all of its digits and with its thousands separated: 65,536 and not 65536. */
+export function formatExact(value: number): string {
+  // Not toLocaleString: its first call takes some 20 ms, and these texts are made while the extension is loaded.
+  const [whole = '', ...fraction] = String(value).replace('Infinity', '∞').split('.');
+  return [whole.replace(/(?<=\d)(?=(?:\d{3})+$)/g, ','), ...fraction].join('.');
+}
+
+/** A number with as many digits after the point as are given, trailing zeros included. */
+export function formatFixed(value: number, fractionDigits: number): string {
+  return value.toFixed(fractionDigits);
+}
+
+/** The number rounded to a count of significant digits. */
+export function roundToDigits(value: number, digits: number): number {
+  return Number(value.toPrecision(digits));
+}
+
+/** A power of ten on a logarithmic axis: in digits near 1, and with an exponent far from it. */
 export function formatPowerOfTen(exponent: number): string {
   if (Math.abs(exponent) <= 3) return formatShortNumber(10 ** exponent);
   return `10${String(exponent).replace(/[-\d]/g, (sign) => superscripts[sign] ?? sign)}`;
@@ -37,18 +54,36 @@ const superscripts: Readonly<Record<string, string>> = {
   '9': '⁹',
 };
 
-/** Memory in MiB, never less than it is. */
-export function formatMebibytes(bytes: number): string {
-  const size = bytes / 1024 ** 2;
-  return `${size < 10 ? String(Math.ceil(size * 10) / 10) : Math.ceil(size).toLocaleString('en-US')} MiB`;
-}
-
-/** So many of something, in the singular where it is one. */
+/** How many of a thing, in the singular for one: 1 row, 1,234 rows. */
 export function formatCount(count: number, thing: string): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? thing : `${thing}s`}`;
+  return `${formatExact(count)} ${thing}${count === 1 ? '' : 's'}`;
 }
 
-/** A duration in the largest two units that matter. */
+/** A share from 0 to 1 as a percentage, by default rounded to a whole one. */
+export function formatPercentage(share: number, fractionDigits = 0): string {
+  return `${(100 * share).toFixed(fractionDigits)} %`;
+}
+
+/** A share of any magnitude and sign as a percentage of at most three significant digits. */
+export function formatShortPercentage(share: number): string {
+  return `${formatShortNumber(roundToDigits(100 * share, significantDigits))} %`;
+}
+
+const mebibyte = 1024 ** 2;
+
+/** Memory in MiB, rounded up: as a limit it is always enough. */
+export function formatMebibytes(bytes: number): string {
+  const size = bytes / mebibyte;
+  return `${size < 10 ? String(Math.ceil(size * 10) / 10) : formatExact(Math.ceil(size))} MiB`;
+}
+
+/** An estimate of memory, to the nearest MiB. */
+export function formatMemoryEstimate(bytes: number): string {
+  const size = bytes / mebibyte;
+  return `about ${size < 10 ? size.toPrecision(2) : formatExact(Math.round(size))} MiB`;
+}
+
+/** A duration in its largest two units, rounded up. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
   if (seconds < 60) return `${Math.ceil(seconds)} s`;

@@ -13,7 +13,7 @@ import { DisposableStore } from '../platform/disposable';
 import { Throttler } from '../platform/throttler';
 import { commands } from '../platform/ids';
 import { treeItem } from '../platform/labels';
-import { formatDuration, formatNumber, formatCount } from '../text/numbers';
+import { formatDuration, formatNumber, formatCount, formatExact } from '../text/numbers';
 import { isResumable, stateLabels, type RunState } from '../protocol/run';
 import {
   formatValue,
@@ -199,7 +199,7 @@ function tooltipOf(run: StoredRun, { state, updates, loss, seconds }: Now, diffe
   const began = formatStartTime(run, 'second');
   return [
     nameOf(run),
-    `${stateLabels[state]} after ${updates.toLocaleString('en-US')} of ${formatCount(facts.plannedUpdates, 'update')}, ${formatDuration(seconds)}`,
+    `${stateLabels[state]} after ${formatExact(updates)} of ${formatCount(facts.plannedUpdates, 'update')}, ${formatDuration(seconds)}`,
     ...(began === '' ? [] : [`began ${began}`]),
     ...(loss === undefined ? [] : [`loss ${formatNumber(loss)}`]),
     ...(validationLoss === null ? [] : [`validation loss ${formatNumber(validationLoss)}`]),

@@ -1,11 +1,11 @@
 import type { Disposable } from 'vscode';
 import { commands } from '../platform/ids';
 import { StatusItem, type StatusPart } from '../platform/statusItem';
-import { formatComputation, formatMemory } from '../protocol/computation';
-import { formatDuration, formatNumber } from '../text/numbers';
+import { formatDuration, formatNumber, formatExact, formatMemoryEstimate } from '../text/numbers';
 import { fileNameOf } from '../session/experimentText';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
+import { formatComputation } from '../text/computation';
 
 /** The current run in the status bar: update, speed, time left, loss; pressing it shows the run. */
 export class RunStatusBar implements Disposable {
@@ -30,7 +30,7 @@ export class RunStatusBar implements Disposable {
     }
     const { state, updates, updatesPerSecond, secondsLeft, loss, saved: kept, message } = session.status;
     const planned = session.facts?.plannedUpdates;
-    const count = `${updates.toLocaleString('en-US')}${planned === undefined ? '' : ` / ${planned.toLocaleString('en-US')}`}`;
+    const count = `${formatExact(updates)}${planned === undefined ? '' : ` / ${formatExact(planned)}`}`;
     const parts: readonly StatusPart[] = [
       { icon: state === 'paused' ? 'debug-pause' : 'sync~spin', text: count },
       ...(updatesPerSecond === undefined ? [] : [{ text: `${formatNumber(updatesPerSecond)} updates/s` }]),
@@ -40,7 +40,7 @@ export class RunStatusBar implements Disposable {
     ];
     const { facts } = session;
     const computed =
-      facts === undefined ? '' : `\n${formatComputation(facts)}, ${formatMemory(facts.memoryBytes)} of memory`;
+      facts === undefined ? '' : `\n${formatComputation(facts)}, ${formatMemoryEstimate(facts.memoryBytes)} of memory`;
     const name = `${fileNameOf(session.uri)}${session.variant === undefined ? '' : ` (${session.variant})`}`;
     this.#item.show({
       parts,

@@ -1,3 +1,4 @@
+import { formatExact } from '../../src/text/numbers';
 import type { SharedZoom } from '../plot/zoom';
 import { CellFrame } from '../notebook/cellFrame';
 import { CurveControls } from '../plot/curveControls';
@@ -100,7 +101,7 @@ export class CurvesCell implements ComparisonCell {
         value: model.update === undefined ? NaN : valueAt(run, model.update, view.measure),
         isHighlighted: id === highlighted,
       })),
-      model.update === undefined ? undefined : `update ${model.update.toLocaleString('en-US')}`,
+      model.update === undefined ? undefined : `update ${formatExact(model.update)}`,
     );
     const versions = drawn.map(({ id, run }) => `${id} ${run.version}`);
     const named = drawn.map(({ name }) => name);

@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber } from '../../src/text/numbers';
+import { formatDuration, formatNumber, formatExact, formatPercentage } from '../../src/text/numbers';
 import { stateLabels } from '../../src/protocol/run';
 import { CellFrame } from '../notebook/cellFrame';
 import type { Table } from '../plot/table';
@@ -135,11 +135,11 @@ function cellsOf({ values, status, run, problem }: Member, keys: readonly string
   return [
     ...keys.map((key) => values[key] ?? '–'),
     problem ?? (status === undefined ? '–' : stateLabels[status.state]),
-    status === undefined ? '–' : status.updates.toLocaleString('en-US'),
+    status === undefined ? '–' : formatExact(status.updates),
     number(status?.loss),
     number(lossMin),
     number(status?.validationLoss),
-    Number.isNaN(share) ? '–' : `${Math.round(100 * share)} %`,
+    Number.isNaN(share) ? '–' : formatPercentage(share),
     status === undefined || status.seconds === 0 ? '–' : formatDuration(status.seconds),
   ];
 }

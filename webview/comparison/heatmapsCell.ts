@@ -13,6 +13,7 @@ import { formatShare } from './formatShare';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
 import { StableReadout } from './stableReadout';
 import { TileAxes } from './tileAxes';
+import { formatExact } from '../../src/text/numbers';
 
 const names: Readonly<Record<ComparisonView['quantity'], string>> = {
   dh: '‖∂L/∂h_t‖',
@@ -91,7 +92,7 @@ export class HeatmapsCell implements ComparisonCell {
           ? []
           : [{ name, value: isPointed ? numberAt(run, view, update, t) : NaN, isHighlighted: id === highlighted }],
       ),
-      isPointed ? `update ${update.toLocaleString('en-US')} · step t = ${t}` : undefined,
+      isPointed ? `update ${formatExact(update)} · step t = ${t}` : undefined,
     );
   }
 

@@ -1,4 +1,5 @@
 import { element, setText } from '../ui/element';
+import { formatExact } from '../../src/text/numbers';
 
 /** The axes of one heatmap of the comparison: names and end values. */
 export class TileAxes {
@@ -23,7 +24,7 @@ export class TileAxes {
   update(steps: number | undefined, [from, to]: readonly [number, number]): void {
     for (const axis of [this.steps, this.updates]) axis.classList.toggle('unknown', steps === undefined);
     setText(this.#lastStep, String((steps ?? 1) - 1));
-    setText(this.#from, Math.round(from).toLocaleString('en-US'));
-    setText(this.#to, Math.round(to).toLocaleString('en-US'));
+    setText(this.#from, formatExact(Math.round(from)));
+    setText(this.#to, formatExact(Math.round(to)));
   }
 }

@@ -1,3 +1,4 @@
+import { formatExact } from '../../src/text/numbers';
 import type { InspectedParameter, Inspection } from '../../src/protocol/inspection';
 import type { UnitNumbers } from './cells/notation';
 import { nodeNotation } from './cells/registry';
@@ -26,7 +27,7 @@ export function unevaluable(inspection: Inspection, { node, layer, t }: NodeAt):
   );
   return missing === undefined
     ? undefined
-    : `${missing.name} has ${(missing.rows * missing.columns).toLocaleString('en-US')} elements, too many to be put into a formula here.`;
+    : `${missing.name} has ${formatExact(missing.rows * missing.columns)} elements, too many to be put into a formula here.`;
 }
 
 /** A unit of the node recomputed from the captured weights, inputs and states, by the definition of the cell; throws Error where the net has no such node. */

@@ -6,7 +6,7 @@ import {
   type RunState,
   type RunStatus,
 } from '../../src/protocol/run';
-import { formatDuration, formatNumber, formatCount, formatShortNumber } from '../../src/text/numbers';
+import { formatDuration, formatNumber, formatCount, formatShortNumber, formatExact } from '../../src/text/numbers';
 import type { PanelCommand, PanelEntry } from '../../src/protocol/panel';
 import type { Model } from '../store/model';
 import { button, relabel, setEnabled } from '../ui/controls';
@@ -184,7 +184,7 @@ function formatProgress(
   if (place !== undefined)
     return `${stateLabels[state]}, ${place === 1 ? 'next in queue' : `position ${place} in queue`}`;
   const parts = [
-    `${stateLabels[state]} ${updates.toLocaleString('en-US')} / ${formatCount(planned, 'update')}`,
+    `${stateLabels[state]} ${formatExact(updates)} / ${formatCount(planned, 'update')}`,
     ...(updatesPerSecond === undefined ? [] : [`${formatNumber(updatesPerSecond)} updates/s`]),
     ...(secondsLeft === undefined ? [] : [`${formatDuration(secondsLeft)} left`]),
   ];

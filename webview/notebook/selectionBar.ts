@@ -1,6 +1,6 @@
 import type { TrainingAxis } from '../plot/trainingAxis';
 import { middleOfUpdate } from '../plot/trainingAxis';
-import { formatNumber } from '../../src/text/numbers';
+import { formatExact, formatNumber } from '../../src/text/numbers';
 import { seriesAt, visibleSeries } from '../store/zoomedSeries';
 import type { Model, ShownRun, View } from '../store/model';
 import type { Store } from '../store/store';
@@ -121,7 +121,7 @@ function announcementOf(run: ShownRun, { selection, layer }: View): string {
   if (selection === undefined) return '';
   const { update, t } = selection;
   const series = seriesAt(run, update);
-  const loss = `Update ${update.toLocaleString('en-US')} selected, L = ${formatNumber(meanLoss(series, columnAtUpdate(series, update)))}`;
+  const loss = `Update ${formatExact(update)} selected, L = ${formatNumber(meanLoss(series, columnAtUpdate(series, update)))}`;
   if (t === undefined || series.heat.count === 0) return `${loss}.`;
   const norm = series.heat.column('dh', series.heat.columnAt(update))[layer * run.info.layout.steps + t] ?? NaN;
   return `${loss}; step ${t}, gradient norm ${formatNumber(norm)}.`;

@@ -17,6 +17,7 @@ import { StepLossCell } from './stepLoss/stepLossCell';
 import { UnrolledCell } from './unrolled/unrolledCell';
 import { UpdateCell } from './update/updateCell';
 import { WhatIfCell } from './whatIf/whatIfCell';
+import { formatExact } from '../../src/text/numbers';
 
 /** The sequence-time cells: one update, one sequence of its batch, on one axis of time steps. */
 export class SequenceGroup {
@@ -87,7 +88,7 @@ export class SequenceGroup {
 }
 
 function titleOf(update: number): string {
-  return `Sequence time — update ${update.toLocaleString('en-US')}, x: step t`;
+  return `Sequence time — update ${formatExact(update)}, x: step t`;
 }
 
 function statusText({ inspection: state }: Model): string {
@@ -95,9 +96,9 @@ function statusText({ inspection: state }: Model): string {
     case 'none':
       return state.reason;
     case 'loading':
-      return `Replaying update ${state.update.toLocaleString('en-US')}…`;
+      return `Replaying update ${formatExact(state.update)}…`;
     case 'failed':
-      return `Update ${state.update.toLocaleString('en-US')} can’t be shown: ${state.message}`;
+      return `Update ${formatExact(state.update)} can’t be shown: ${state.message}`;
     case 'ready':
       return state.inspection.caveat ?? '';
     default:

@@ -1,4 +1,4 @@
-import { formatNumber } from '../../src/text/numbers';
+import { formatNumber, formatExact } from '../../src/text/numbers';
 import { largestMagnitude } from './heatmap/signedScale';
 import type { Theme } from '../theme/theme';
 import { element } from '../ui/element';
@@ -36,7 +36,7 @@ export function histogramFigure(title: string, distributions: readonly Distribut
     });
   });
   const middle = svg('line', { x1: size.width / 2, x2: size.width / 2, y1: 0, y2: size.height, stroke: theme.grid });
-  const words = `from −${formatNumber(limit)} to ${formatNumber(limit)}; highest: ${most.toLocaleString('en-US')} elements`;
+  const words = `from −${formatNumber(limit)} to ${formatNumber(limit)}; highest: ${formatExact(most)} elements`;
   const names = distributions.map(({ name, color, dash = '' }) => {
     const line = svg('line', {
       x1: 0,

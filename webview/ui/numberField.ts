@@ -1,5 +1,6 @@
 import { nameField, setEnabled } from './controls';
 import { element, setAttribute, setText } from './element';
+import { formatExact } from '../../src/text/numbers';
 
 /** The numbers that a field accepts. */
 export interface NumberRange {
@@ -31,7 +32,7 @@ export function wholeNumbersTo(most: () => number, least = 0): NumberRange {
   return {
     accepts: (value) => Number.isSafeInteger(value) && value >= least && value <= most(),
     describe: () =>
-      most() <= least ? `${least}` : `a whole number from ${least} to ${most().toLocaleString('en-US')}`,
+      most() <= least ? `${least}` : `a whole number from ${least} to ${formatExact(most())}`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { formatNumber, formatShortNumber } from '../../text/numbers';
+import { formatNumber, formatShortNumber, roundToDigits } from '../../text/numbers';
 import { recentWindow } from '../observations';
 import type { Rule } from '../rule';
 import { hasLearned } from './loss';
@@ -23,7 +23,7 @@ export const gradExplodes: Rule = {
       message:
         `The gradient explodes at times: at ${count} updates ‖g‖ was more than 10 times the mean of the ${recentWindow} before, ` +
         `the last time at update ${last.update} with ${formatNumber(last.norm)} to ${formatNumber(last.mean)}, and nothing clips ` +
-        `it. Try "clip": { "norm": ${formatShortNumber(Number(gradNorm.mean().toPrecision(1)))} }, about the mean norm (Pascanu et al. 2013).`,
+        `it. Try "clip": { "norm": ${formatShortNumber(roundToDigits(gradNorm.mean(), 1))} }, about the mean norm (Pascanu et al. 2013).`,
     };
   },
 };

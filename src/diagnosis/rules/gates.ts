@@ -2,6 +2,7 @@ import { gatesOf, type Gate } from '../../run/cellGates';
 import type { RunInfo } from '../../run/runInfo';
 import type { StepSeries } from '../../run/records/recordBatch';
 import type { Rule } from '../rule';
+import { formatPercentage } from '../../text/numbers';
 
 /** DeepDiagnosis (Wardat et al. 2022), for the pre-activations of the candidate state. Half of all relus at 0 is as it should be. */
 export const saturated: Rule = {
@@ -19,7 +20,7 @@ export const saturated: Rule = {
     return {
       keyPath: ['model', 'init'],
       message:
-        `${percent(low + high)} of the values of ${name}${layerWords(facts, layer)} are ${isDead ? 'dead (0) or beyond 5' : 'saturated'} over ` +
+        `${formatPercentage(low + high)} of the values of ${name}${layerWords(facts, layer)} are ${isDead ? 'dead (0) or beyond 5' : 'saturated'} over ` +
         `steps and units${isDead ? '' : ', with |pre-activation| ≥ 5'}, more than ${limitWords} (DeepDiagnosis): no gradient passes ` +
         'there. Scale the inputs down, begin with smaller weights, or lower the learning rate.',
     };
@@ -41,7 +42,7 @@ export const gateStuck: Rule = {
     return {
       keyPath: role === 'forgetGate' ? ['model', 'forgetBias'] : ['model', 'init'],
       message:
-        `${percent(share)} of the values of gate ${name}${layerWords(facts, layer)} are ${where}, more than 90 % over steps and ` +
+        `${formatPercentage(share)} of the values of gate ${name}${layerWords(facts, layer)} are ${where}, more than 90 % over steps and ` +
         'units (Karpathy et al. 2015): the gate decides nothing. Its bias, or smaller weights, would free it.',
     };
   },
@@ -84,8 +85,4 @@ function extremesOf(series: StepSeries | undefined, { cell }: RunInfo): readonly
 
 function layerWords({ layerCount }: RunInfo, layer: number): string {
   return layerCount === 1 ? '' : ` in layer ${layer}`;
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }

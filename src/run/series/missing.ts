@@ -1,3 +1,5 @@
+import { formatExact } from '../../text/numbers';
+
 /** Updates `from … to` (exclusive) of which `count` are missing. */
 export interface MissingUpdates {
   readonly from: number;
@@ -7,11 +9,10 @@ export interface MissingUpdates {
 
 /** Which records a run's file lacks, and what can be done all the same. */
 export function formatMissing({ from, to, count }: MissingUpdates): string {
-  const counted = (number: number): string => number.toLocaleString('en-US');
-  const [first, last] = [counted(from), counted(to - 1)];
+  const [first, last] = [formatExact(from), formatExact(to - 1)];
   const one = `update ${first} is missing from the run's file: it could not be written then, or was damaged since. It`;
   const all =
-    to - from === count ? `updates ${first} to ${last}` : `${counted(count)} updates from ${first} to ${last}`;
+    to - from === count ? `updates ${first} to ${last}` : `${formatExact(count)} updates from ${first} to ${last}`;
   const said =
     count === 1
       ? one

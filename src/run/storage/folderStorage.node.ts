@@ -3,6 +3,7 @@ import { constants, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunStorage } from './storage';
 import { syncFolder } from './syncFolder.node';
+import { formatExact } from '../../text/numbers';
 
 /** What is used of Node's file system; a test may stand between, to lose what a power cut would lose. */
 export type Disk = Pick<
@@ -137,7 +138,7 @@ export class FolderStorage implements RunStorage {
 }
 
 function tooLarge(path: string, size: number, largest: number): string {
-  return `${path} has ${size.toLocaleString('en-US')} bytes, and ${largest.toLocaleString('en-US')} at most are read: it is damaged, or not of this run`;
+  return `${path} has ${formatExact(size)} bytes, and ${formatExact(largest)} at most are read: it is damaged, or not of this run`;
 }
 
 async function writeDurably(path: string, bytes: Uint8Array, disk: Disk): Promise<void> {

@@ -5,7 +5,8 @@
  */
 import { checksumKey, isSealedAt, noChecksum, sealAt } from './checksum';
 
-import { parseTensorHeader, quoted, TensorFileError } from './tensorHeader';
+import { parseTensorHeader, TensorFileError } from './tensorHeader';
+import { quote } from '../../text/quoting';
 
 export { TensorFileError };
 
@@ -125,11 +126,11 @@ function metadataOf(entry: unknown): Record<string, string> {
 }
 
 function placeOf(name: string, entry: unknown, dataLength: number): Place {
-  const fault = (what: string): TensorFileError => new TensorFileError(`Tensor ${quoted(name)} ${what}.`);
+  const fault = (what: string): TensorFileError => new TensorFileError(`Tensor ${quote(name)} ${what}.`);
   if (typeof entry !== 'object' || entry === null) throw fault('has no description');
   const { dtype, shape, data_offsets: range } = entry as Record<string, unknown>;
   if (dtype !== 'F32' && dtype !== 'F64' && dtype !== 'I32') {
-    const found = typeof dtype === 'string' ? quoted(dtype) : typeof dtype;
+    const found = typeof dtype === 'string' ? quote(dtype) : typeof dtype;
     throw fault(`is of type ${found}; F32, F64 and I32 can be read: convert it first`);
   }
   if (!isSizes(shape)) throw fault('has no shape of whole numbers');
@@ -152,7 +153,7 @@ function checkRanges(places: readonly Place[], dataLength: number): void {
   for (const { name, from, to } of [...places].sort((a, b) => a.from - b.from || a.to - b.to)) {
     if (from < end) {
       throw new TensorFileError(
-        `Tensor ${quoted(name)} begins at byte ${from}, where another tensor has bytes up to ${end}; tensors may not overlap.`,
+        `Tensor ${quote(name)} begins at byte ${from}, where another tensor has bytes up to ${end}; tensors may not overlap.`,
       );
     }
     if (from > end) throw hole(end, from);

@@ -1,4 +1,5 @@
 import { visit } from 'jsonc-parser';
+import { quote } from '../../text/quoting';
 
 /** A safetensors file that is damaged, or not one. */
 export class TensorFileError extends Error {
@@ -26,18 +27,6 @@ export function parseTensorHeader(bytes: Uint8Array): object {
   }
   return header;
 }
-
-/** A name in quotation marks for a message, cut where it is long. */
-export function quoted(name: string): string {
-  return JSON.stringify(shortened(name));
-}
-
-/** A name for a message, cut where it is long. */
-export function shortened(name: string): string {
-  return name.length > longestName ? `${name.slice(0, longestName)}…` : name;
-}
-
-const longestName = 100;
 
 /** The header's object, one object for each tensor, and in these the lists of sizes and of offsets. */
 const deepest = { object: 2, list: 3 } as const;
@@ -68,7 +57,7 @@ function checkStructure(text: string): void {
     onArrayEnd: close,
     onObjectProperty: (name) => {
       const known = names.at(-1);
-      if (known?.has(name)) throw new TensorFileError(`The file's header has the name ${quoted(name)} twice.`);
+      if (known?.has(name)) throw new TensorFileError(`The file's header has the name ${quote(name)} twice.`);
       known?.add(name);
     },
   });

@@ -11,8 +11,7 @@ import type { ExperimentFile } from '../../experiment/experimentFile';
 import type { KeyProblem } from '../../experiment/problem';
 import type { ResolvedExperiment } from '../../experiment/schema';
 import { reasonOf } from '../../protocol/channel';
-import { formatComputation, formatMemory } from '../../protocol/computation';
-import { formatNumber, formatCount } from '../../text/numbers';
+import { formatNumber, formatCount, formatExact, formatMebibytes, formatMemoryEstimate } from '../../text/numbers';
 import type { RunInfo } from '../../protocol/run';
 import type { Ending } from '../../protocol/trainer';
 import { lockFolder, type FolderLock } from '../../run/storage/folderLock.node';
@@ -35,6 +34,7 @@ import { Run } from '../training/run';
 import { resumedKernelsNotice, runnableKernels } from '../training/runnableKernels';
 import { RunWriter } from '../storage/runWriter';
 import { Training } from '../training/training';
+import { formatComputation } from '../../text/computation';
 
 /** How a headless run ended. */
 export type HeadlessEnd = 'finished' | 'refused' | 'diverged' | 'failed' | 'interrupted';
@@ -299,7 +299,9 @@ async function openExperiment(path: string): Promise<ExperimentFile> {
   if (!entry.isFile()) throw at('The experiment is a folder or a device, not a file. Name the *.rnn.json file itself.');
   const { size } = entry;
   if (size > largestExperimentFile) {
-    throw at(`An experiment file is at most ${largestExperimentFile / 1024 / 1024} MiB; this one has ${size} bytes.`);
+    throw at(
+      `An experiment file is at most ${formatMebibytes(largestExperimentFile)}; this one has ${formatExact(size)} bytes.`,
+    );
   }
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw at(`The experiment cannot be read: ${reasonOf(error)}`);
@@ -334,6 +336,6 @@ function introduction(facts: RunInfo, updatesDone: number): string {
   return (
     `${facts.name || 'Experiment'}${facts.variant === null ? '' : ` (${facts.variant})`}: ${facts.cell}, ` +
     `${facts.parameterCount} parameters, T = ${facts.steps}, B = ${facts.batch}, ` +
-    `${formatMemory(facts.memoryBytes)} of memory, ${formatComputation(facts)}${from}.`
+    `${formatMemoryEstimate(facts.memoryBytes)} of memory, ${formatComputation(facts)}${from}.`
   );
 }

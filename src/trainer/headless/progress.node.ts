@@ -1,6 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { RunInfo } from '../../protocol/run';
 import type { RecordBatch } from '../../run/records/recordBatch';
+import { formatFixed, formatNumber } from '../../text/numbers';
 
 /** Shows how a headless run goes. */
 export interface Progress {
@@ -54,8 +55,8 @@ export function progressBar(stderr: NodeJS.WriteStream, facts: RunInfo): Progres
         first = { update, seconds };
         started = true;
       }
-      const rate = seconds > first.seconds ? ((update - first.update) / (seconds - first.seconds)).toFixed(0) : '…';
-      bar.update(update, { rate, loss: (batch.loss[last] ?? NaN).toPrecision(3) });
+      const rate = seconds > first.seconds ? formatFixed((update - first.update) / (seconds - first.seconds), 0) : '…';
+      bar.update(update, { rate, loss: formatNumber(batch.loss[last] ?? NaN) });
     },
     close() {
       if (started) bar.stop();

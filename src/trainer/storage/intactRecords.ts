@@ -1,6 +1,7 @@
 import { runFiles } from '../../run/storage/runFiles';
 import { intactPart, type IntactPart } from '../../run/records/recordDecoder';
 import type { RunStorage } from '../../run/storage/storage';
+import { formatExact } from '../../text/numbers';
 
 const usualPart = 16 * 1024 * 1024;
 const largestPart = 512 * 1024 * 1024;
@@ -29,13 +30,12 @@ export async function intactRecords(storage: RunStorage, end: number): Promise<I
 
 /** Said where a run is resumed whose records do not reach up to its checkpoint. */
 export function formatRecordGap(recorded: number, updates: number, fault: string | undefined): string {
-  const counted = (number: number): string => number.toLocaleString('en-US');
   const missing =
     updates - recorded === 1
-      ? `update ${counted(recorded)}`
-      : `updates ${counted(recorded)} to ${counted(updates - 1)}`;
+      ? `update ${formatExact(recorded)}`
+      : `updates ${formatExact(recorded)} to ${formatExact(updates - 1)}`;
   return (
     `${runFiles.records} ${fault === undefined ? 'is shorter than its newest checkpoint needs' : 'is damaged'}: the records of ` +
-    `${missing} are lost. The run goes on from update ${counted(updates)}; lost updates can still be walked through, by replay.`
+    `${missing} are lost. The run goes on from update ${formatExact(updates)}; lost updates can still be walked through, by replay.`
   );
 }

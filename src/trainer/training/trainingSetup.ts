@@ -11,11 +11,11 @@ import type { ResolvedExperiment } from '../../experiment/schema';
 import type { StartProblem } from '../../protocol/trainer';
 import type { RecordLayout } from '../../run/records/recordBatch';
 import { readTensorFile } from '../../run/storage/safetensors';
-import { shortened } from '../../run/storage/tensorHeader';
 import { reasonOf } from '../../protocol/channel';
 import { formatMebibytes } from '../../text/numbers';
 import { usefulWorkers, type WantedWorkers } from './workerPool';
 import { dataFiles, isAboutData, peakMemory, programBytes, readingBytes } from './peakMemory';
+import { truncate } from '../../text/quoting';
 
 /** What a run is made from. */
 export interface TrainingRequest {
@@ -267,6 +267,6 @@ const mostNamesListed = 12;
 
 function listed(names: Iterable<string>): string {
   const all = [...names];
-  const shown = all.slice(0, mostNamesListed).map(shortened).join(', ');
+  const shown = all.slice(0, mostNamesListed).map(truncate).join(', ');
   return all.length > mostNamesListed ? `${shown} and ${all.length - mostNamesListed} more` : shown || 'none';
 }

@@ -21,8 +21,8 @@ const onSession = { imports: [...pureModules, 'platform', 'session'], pure: fals
 export const modules = {
   engine: { folder: 'src/engine', imports: [], pure: true },
   text: { folder: 'src/text', imports: [], pure: true },
-  experiment: { folder: 'src/experiment', imports: [], pure: true },
-  data: { folder: 'src/data', imports: ['experiment'], pure: true },
+  experiment: { folder: 'src/experiment', imports: ['text'], pure: true },
+  data: { folder: 'src/data', imports: ['experiment', 'text'], pure: true },
   run: { folder: 'src/run', imports: ['engine', 'experiment', 'series', 'text'], pure: true },
   series: { folder: 'src/run/series', imports: ['text'], types: ['run'], pure: true },
   diagnosis: { folder: 'src/diagnosis', imports: ['run', 'experiment', 'text'], pure: true },
@@ -52,7 +52,7 @@ export const modules = {
     pure: false,
   },
   charts: { folder: 'webview/plot/charts', imports: ['webview', 'text'], pure: false, packages: ['chart.js'] },
-  ui: { folder: 'webview/ui', imports: ['webview'], pure: false, packages: ['@vscode/webview-ui-toolkit'] },
+  ui: { folder: 'webview/ui', imports: ['webview', 'text'], pure: false, packages: ['@vscode/webview-ui-toolkit'] },
 };
 
 /** Packages that only modules naming them may import. */

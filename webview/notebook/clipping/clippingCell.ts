@@ -1,5 +1,5 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
-import { formatNumber, formatCount, formatShortNumber } from '../../../src/text/numbers';
+import { formatNumber, formatCount, formatShortNumber, formatExact } from '../../../src/text/numbers';
 import type { SharedZoom } from '../../plot/zoom';
 import { middleOfUpdate, type TrainingAxis } from '../../plot/trainingAxis';
 import { CurveChart } from '../../plot/charts/curves';
@@ -144,7 +144,7 @@ function readout({ hover, view }: Model, run: ShownRun): string {
   const clips = scalars.column('clips', column)[0] ?? 0;
   const which =
     scalars.stride === 1
-      ? `update ${at.toLocaleString('en-US')}`
+      ? `update ${formatExact(at)}`
       : `${formatUpdates(series, column, run.status.updates)}, the largest`;
   if (!isRecorded(series, column)) return `${formatUpdates(series, column, run.status.updates)} · ${notRecorded}`;
   if (run.info.clip === null) return `${which} · ‖g‖ = ${formatNumber(before)}`;
@@ -166,6 +166,6 @@ function summary({ info, status }: ShownRun): string {
   if (status.clipped === 0) return `None of ${formatCount(status.updates, 'update')} was clipped. ${how}`;
   const share = Math.round((100 * status.clipped) / status.updates);
   const shown = share === 0 && status.clipped > 0 ? 'less than 1' : String(share);
-  const last = status.lastClip === undefined ? '' : `; the last at update ${status.lastClip.toLocaleString('en-US')}`;
-  return `Clipped ${shown} % of updates (${status.clipped.toLocaleString('en-US')} of ${status.updates.toLocaleString('en-US')})${last}. ${how}`;
+  const last = status.lastClip === undefined ? '' : `; the last at update ${formatExact(status.lastClip)}`;
+  return `Clipped ${shown} % of updates (${formatExact(status.clipped)} of ${formatExact(status.updates)})${last}. ${how}`;
 }

@@ -1,4 +1,4 @@
-import { formatShortNumber } from '../../../src/text/numbers';
+import { formatShortNumber, formatPercentage } from '../../../src/text/numbers';
 import type { ShownRun } from '../../store/model';
 import { element, setAttribute, setText } from '../../ui/element';
 
@@ -65,7 +65,7 @@ export class ThresholdView {
     const { info, status } = run;
     const isTrained = this.#threshold === undefined && info.clip?.kind === 'norm' && threshold === info.clip.threshold;
     if (!isTrained || status.updates === 0) return formatShare(run, threshold);
-    return `${Math.round((100 * status.clipped) / status.updates)} %`;
+    return formatPercentage(status.clipped / status.updates);
   }
 }
 

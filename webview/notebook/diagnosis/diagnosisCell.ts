@@ -1,5 +1,5 @@
 import type { Finding } from '../../../src/diagnosis/finding';
-import { formatCount } from '../../../src/text/numbers';
+import { formatCount, formatExact } from '../../../src/text/numbers';
 import type { Store } from '../../store/store';
 import { button } from '../../ui/controls';
 import { element } from '../../ui/element';
@@ -69,7 +69,7 @@ export class DiagnosisCell implements NotebookCell {
   /** Selects the update of a finding. */
   #updateButton(update: number): HTMLElement {
     return button({
-      label: `Update ${update.toLocaleString('en-US')}`,
+      label: `Update ${formatExact(update)}`,
       hint: 'Select this update in all pictures',
       appearance: 'secondary',
       onPress: () => {

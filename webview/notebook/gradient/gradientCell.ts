@@ -1,5 +1,5 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
-import { formatNumber } from '../../../src/text/numbers';
+import { formatNumber, formatExact } from '../../../src/text/numbers';
 import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { Legend } from '../../plot/heatmap/legend';
@@ -236,11 +236,13 @@ function readout({ hover, view }: Model, run: ShownRun): string {
 
 /** The updates of a column; where there are several, the heatmap shows the largest value. */
 function formatColumn({ info, status }: ShownRun, first: number, stride: number): string {
-  const written = (update: number): string => update.toLocaleString('en-US');
+  const written = (update: number): string => formatExact(update);
   if (stride === 1) return `update ${written(first)}`;
   if (stride === info.recordEvery) return `update ${written(first)} (every ${stride} recorded)`;
   const last = Math.min(status.updates, first + stride) - 1;
-  return first >= last ? `update ${written(first)}` : `updates ${written(first)}–${written(last)}, the largest`;
+  return first >= last
+    ? `update ${formatExact(first)}`
+    : `updates ${formatExact(first)}–${formatExact(last)}, the largest`;
 }
 
 function summary(run: ShownRun, view: View): string {

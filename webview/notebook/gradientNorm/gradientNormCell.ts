@@ -1,5 +1,5 @@
 import type { GradientNormBreakdown } from '../../../src/protocol/gradientNormBreakdown';
-import { formatNumber, formatShortNumber } from '../../../src/text/numbers';
+import { formatNumber, formatShortNumber, formatExact, formatShortPercentage } from '../../../src/text/numbers';
 import type { RunInfo } from '../../../src/protocol/run';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
@@ -93,7 +93,7 @@ export class GradientNormCell implements SequenceCell {
 
 function parameterTable({ parameters, update }: GradientNormBreakdown): Table {
   return {
-    caption: `Parameters in the gradient norm of update ${update.toLocaleString('en-US')}`,
+    caption: `Parameters in the gradient norm of update ${formatExact(update)}`,
     columns: ['parameter', 'share of ‖g‖²', '‖g‖', '‖g‖ clipped', 'cosine', 'elements changed'],
     rows: [...parameters]
       .sort((a, b) => b.share - a.share)
@@ -103,7 +103,7 @@ function parameterTable({ parameters, update }: GradientNormBreakdown): Table {
         gradNorm,
         clippedNorm,
         cosine,
-        `${changed.toLocaleString('en-US')} of ${elements.toLocaleString('en-US')}`,
+        `${formatExact(changed)} of ${formatExact(elements)}`,
       ]),
   };
 }
@@ -114,7 +114,7 @@ function summary(entry: GradientNormBreakdown, { clip }: RunInfo): string {
   const largest =
     most === undefined
       ? ''
-      : ` The largest share is that of ${formatParameterName(most.name)}: ${percent(most.share)}.`;
+      : ` The largest share is that of ${formatParameterName(most.name)}: ${formatShortPercentage(most.share)}.`;
   const steps = stepShare.length < 2 ? '' : ` ${formatHalf(stepShare)}`;
   if (gradNorm === 0) return 'The gradient is exactly 0: nothing is clipped, and nothing is learned from this update.';
   const norm = `‖g‖ = ${formatNumber(gradNorm)}`;
@@ -147,11 +147,7 @@ function formatHalf(shares: Float64Array): string {
   return '';
 }
 
-function percent(share: number): string {
-  return `${formatShortNumber(Number((100 * share).toPrecision(3)))} %`;
-}
-
 function readout({ stepShare }: GradientNormBreakdown, t: number | undefined): string {
   if (t === undefined) return 'Point at a step to see its share.';
-  return `t = ${t} · share of ‖g‖² ${percent(stepShare[t] ?? NaN)}`;
+  return `t = ${t} · share of ‖g‖² ${formatShortPercentage(stepShare[t] ?? NaN)}`;
 }

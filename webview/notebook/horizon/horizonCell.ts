@@ -1,6 +1,6 @@
 import { reasonOf } from '../../../src/protocol/channel';
 import type { Horizon } from '../../../src/protocol/gradientFlow';
-import { formatCount } from '../../../src/text/numbers';
+import { formatCount, formatExact } from '../../../src/text/numbers';
 import { isLive } from '../../../src/protocol/run';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
@@ -170,13 +170,13 @@ function summary({ info }: ShownRun, measured: readonly Horizon[]): string {
   const needed = info.lag === null ? '' : ` The task needs ${info.lag}.`;
   if (last === undefined)
     return `How many steps back the gradient stays above 0.1 % of its value at the loss.${needed}`;
-  return `${formatHorizon(measured[0] ?? last)} at update ${(measured[0] ?? last).update}, ${formatHorizon(last)} at update ${last.update.toLocaleString('en-US')}.${needed}`;
+  return `${formatHorizon(measured[0] ?? last)} at update ${(measured[0] ?? last).update}, ${formatHorizon(last)} at update ${formatExact(last.update)}.${needed}`;
 }
 
 function readout({ hover, view }: Model, measured: readonly Horizon[]): string {
   const at = hover?.update ?? view.selection?.update ?? measured.at(-1)?.update ?? 0;
   const nearest = measured.reduce((best, one) => (Math.abs(one.update - at) < Math.abs(best.update - at) ? one : best));
-  return `update ${nearest.update.toLocaleString('en-US')} · ${formatHorizon(nearest)}`;
+  return `update ${formatExact(nearest.update)} · ${formatHorizon(nearest)}`;
 }
 
 /** A horizon as text; one as long as the window may in fact be longer. */

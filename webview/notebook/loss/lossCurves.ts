@@ -1,6 +1,6 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
 import type { RunInfo } from '../../../src/protocol/run';
-import { formatNumber } from '../../../src/text/numbers';
+import { formatNumber, formatExact } from '../../../src/text/numbers';
 import type { Curve } from '../../plot/charts/datasets';
 import type { Theme } from '../../theme/theme';
 
@@ -18,8 +18,7 @@ export function columnAtUpdate({ scalars }: DisplaySeries, update: number): numb
 export function formatUpdates({ scalars }: DisplaySeries, column: number, updates: number): string {
   const first = scalars.updateOf(column);
   const last = Math.min(updates, first + scalars.stride) - 1;
-  const written = (update: number): string => update.toLocaleString('en-US');
-  return first >= last ? `update ${written(first)}` : `updates ${written(first)}–${written(last)}`;
+  return first >= last ? `update ${formatExact(first)}` : `updates ${formatExact(first)}–${formatExact(last)}`;
 }
 
 /** Shown for updates without records. */

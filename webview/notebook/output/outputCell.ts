@@ -10,6 +10,7 @@ import { SampleView } from './sampleView';
 import { ScoresView, formatScores } from './scoresView';
 import type { SequenceCell, SequenceDrawing } from '../sequenceCell';
 import { StatesView } from './statesView';
+import { formatExact } from '../../../src/text/numbers';
 import './output.css';
 
 /** [14] What the network does at this update: sampled text, accuracy by position, hidden states. */
@@ -60,6 +61,6 @@ export class OutputCell implements SequenceCell {
 }
 
 function summary({ update }: Inspection, scores: string | undefined): string {
-  const net = `What the network does with its weights before update ${update.toLocaleString('en-US')}.`;
+  const net = `What the network does with its weights before update ${formatExact(update)}.`;
   return scores === undefined ? net : `${net} ${scores}`;
 }

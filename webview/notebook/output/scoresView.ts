@@ -1,4 +1,4 @@
-import { formatNumber, formatCount } from '../../../src/text/numbers';
+import { formatNumber, formatCount, formatExact, formatPercentage } from '../../../src/text/numbers';
 import type { HeldOutRequest, PositionScores, Scores } from '../../../src/protocol/output';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
@@ -129,7 +129,7 @@ export class ScoresView {
 export function formatScores({ kind, batch, heldOut, heldOutSequences }: Scores): string {
   const of = (scores: PositionScores): string =>
     kind === 'accuracy'
-      ? `${percent(scores.total)} of ${total(scores.counts).toLocaleString('en-US')} predictions are correct${singleStep(scores)}`
+      ? `${percent(scores.total)} of ${formatExact(total(scores.counts))} predictions are correct${singleStep(scores)}`
       : `the RMS error is ${formatNumber(scores.total)}${singleStep(scores)}`;
   const held = heldOut === undefined ? '' : ` Held out (${formatCount(heldOutSequences, 'sequence')}): ${of(heldOut)}.`;
   return `On this update’s batch ${of(batch)}.${held}`;
@@ -156,5 +156,5 @@ function total(counts: Float64Array): number {
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(share > 0.995 && share < 1 ? 2 : 1)} %`;
+  return formatPercentage(share, share > 0.995 && share < 1 ? 2 : 1);
 }

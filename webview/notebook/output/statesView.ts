@@ -1,4 +1,4 @@
-import { formatNumber, formatCount } from '../../../src/text/numbers';
+import { formatCount, formatExact, formatShortPercentage } from '../../../src/text/numbers';
 import type { Projection, ProjectionRequest } from '../../../src/protocol/output';
 import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
@@ -246,9 +246,8 @@ export class StatesView {
 
 function formatProjection({ explained, lanes, sequences }: Projection): string {
   const [first, second] = explained;
-  const states = lanes.length.toLocaleString('en-US');
+  const states = formatExact(lanes.length);
   if (Number.isNaN(first)) return `All ${states} states are equal.`;
-  const percent = (share: number): string => `${formatNumber(100 * share)} %`;
   const of = formatCount(sequences, 'sequence');
-  return `PCA of ${states} states of ${of}: x is PC 1 with ${percent(first)} of the variance, y is PC 2 with ${percent(second)}.`;
+  return `PCA of ${states} states of ${of}: x is PC 1 with ${formatShortPercentage(first)} of the variance, y is PC 2 with ${formatShortPercentage(second)}.`;
 }

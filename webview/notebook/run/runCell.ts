@@ -1,5 +1,5 @@
-import { formatComputation } from '../../../src/protocol/computation';
-import { formatNumber, formatCount, formatMebibytes, formatShortNumber } from '../../../src/text/numbers';
+import { formatComputation } from '../../../src/text/computation';
+import { formatNumber, formatCount, formatMebibytes, formatShortNumber, formatExact } from '../../../src/text/numbers';
 import type { RunInfo } from '../../../src/protocol/run';
 import { button } from '../../ui/controls';
 import { element } from '../../ui/element';
@@ -37,7 +37,7 @@ export class RunCell implements NotebookCell {
 function summary(info: RunInfo): string {
   const { cell, layerCount, hidden, parameterCount } = info;
   const layers = layerCount === 1 ? 'one layer' : `${layerCount} layers`;
-  return `${cell.toUpperCase()}, ${layers} of ${hidden} units, ${parameterCount.toLocaleString('en-US')} parameters, computed by the ${formatComputation(info)}.`;
+  return `${cell.toUpperCase()}, ${layers} of ${hidden} units, ${formatExact(parameterCount)} parameters, computed by the ${formatComputation(info)}.`;
 }
 
 function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
@@ -60,7 +60,7 @@ function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
     ['Optimizer', info.optimizer],
     [
       'Updates',
-      `${info.plannedUpdates.toLocaleString('en-US')} planned; series through time at every ${info.recordEvery === 1 ? 'update' : `${info.recordEvery}th update`}`,
+      `${formatExact(info.plannedUpdates)} planned; series through time at every ${info.recordEvery === 1 ? 'update' : `${info.recordEvery}th update`}`,
     ],
     ['Seed', String(info.seed)],
     ['Computed by', formatComputation(info)],

@@ -1,5 +1,5 @@
 import type { Inspection } from '../../../src/protocol/inspection';
-import { formatNumber } from '../../../src/text/numbers';
+import { formatNumber, formatExact } from '../../../src/text/numbers';
 import { widthOfStep } from '../../plot/sequenceAxis';
 import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
@@ -268,7 +268,7 @@ function legend(limits: ReadonlyMap<string, number>, theme: Theme): readonly HTM
 }
 
 function summary({ sequence, batch, steps, update, cell }: Inspection, net: Model['view']['net']): string {
-  const where = `Sequence ${sequence} of ${batch} at update ${update.toLocaleString('en-US')}`;
+  const where = `Sequence ${sequence} of ${batch} at update ${formatExact(update)}`;
   return net === 'line'
     ? `${where}: ${steps} steps of the ${cell.toUpperCase()}, time to the right, from x_t at the bottom up to L_t. Select a node for its formula.`
     : `${where}: the ${cell.toUpperCase()} as a loop, ${steps} steps with the same weights.`;

@@ -4,7 +4,7 @@ import type {
   ParameterRequest,
   ParameterUpdate,
 } from '../../../src/protocol/inspection';
-import { formatNumber } from '../../../src/text/numbers';
+import { formatNumber, formatFixed } from '../../../src/text/numbers';
 import { updateTable } from './updateTable';
 import { matrixFigure } from '../../plot/heatmap/matrixFigure';
 import { largestMagnitude } from '../../plot/heatmap/signedScale';
@@ -160,6 +160,6 @@ const slotNames: Readonly<Record<string, string>> = {
 function formatDirection({ descent, name }: InspectedParameter): string {
   if (!Number.isFinite(descent)) return '';
   const angle = (Math.acos(Math.max(-1, Math.min(1, descent))) * 180) / Math.PI;
-  const words = angle < 5 ? 'along the negative gradient' : `${angle.toFixed(0)}° away from the negative gradient`;
+  const words = angle < 5 ? 'along the negative gradient' : `${formatFixed(angle, 0)}° away from the negative gradient`;
   return ` The update of ${formatParameterName(name)} points ${words}.`;
 }

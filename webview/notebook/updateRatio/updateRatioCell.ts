@@ -1,5 +1,5 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
-import { formatNumber } from '../../../src/text/numbers';
+import { formatNumber, formatExact } from '../../../src/text/numbers';
 import { formatParameterName } from '../../../src/text/tensorNames';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
@@ -133,6 +133,6 @@ function summary(run: ShownRun, shown: string, selected: number | undefined): st
   if (last < 0) return 'How much each update changes the weights, relative to their norm.';
   const at = selected ?? last;
   const ratio = ratioAt(seriesAt(run, at), at, shown);
-  const which = at === last ? 'The last update' : `Update ${at.toLocaleString('en-US')}`;
+  const which = at === last ? 'The last update' : `Update ${formatExact(at)}`;
   return `${which} changed ${formatParameterName(shown)} by ${formatNumber(ratio)} of its norm.`;
 }

@@ -1,5 +1,5 @@
 import type { WhatIf, WhatIfChange, WhatIfOutcome, WhatIfRequest } from '../../../src/protocol/whatIf';
-import { formatNumber, formatShortNumber } from '../../../src/text/numbers';
+import { formatNumber, formatShortNumber, formatExact, roundToDigits } from '../../../src/text/numbers';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
@@ -86,7 +86,7 @@ export class WhatIfCell implements SequenceCell {
 }
 
 function emptySummary(update: number): string {
-  return `Change clipping, truncation or learning rate: update ${update.toLocaleString('en-US')} is recomputed from the same weights and batch. The run itself doesn’t change.`;
+  return `Change clipping, truncation or learning rate: update ${formatExact(update)} is recomputed from the same weights and batch. The run itself doesn’t change.`;
 }
 
 function summary({ actual, changed, stepCosine, stepRatio }: WhatIf): string {
@@ -96,7 +96,7 @@ function summary({ actual, changed, stepCosine, stepRatio }: WhatIf): string {
   }
   const angle = (Math.acos(Math.max(-1, Math.min(1, stepCosine))) * 180) / Math.PI;
   const turned =
-    angle < 0.05 ? 'in the same direction' : `turned by ${formatShortNumber(Number(angle.toPrecision(3)))}°`;
+    angle < 0.05 ? 'in the same direction' : `turned by ${formatShortNumber(roundToDigits(angle, 3))}°`;
   const after = `L after the update: ${formatNumber(changed.lossAfter)} instead of ${formatNumber(actual.lossAfter)}`;
   return `The update would be ${formatNumber(stepRatio)} times as long, ${turned}. ${after}.`;
 }

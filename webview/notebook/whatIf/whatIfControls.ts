@@ -1,5 +1,5 @@
 import type { Inspection } from '../../../src/protocol/inspection';
-import { formatShortNumber } from '../../../src/text/numbers';
+import { formatShortNumber, roundToDigits } from '../../../src/text/numbers';
 import type { RunInfo } from '../../../src/protocol/run';
 import type { WhatIfChange } from '../../../src/protocol/whatIf';
 import { button, choice } from '../../ui/controls';
@@ -115,7 +115,7 @@ export class WhatIfControls {
 
   /** The default is half of the gradient's norm, a threshold with a visible effect. */
   #thresholdOf({ clip }: RunInfo, { gradNorm }: Inspection): number {
-    return this.#thresholdValue ?? clip?.threshold ?? Number((gradNorm / 2).toPrecision(2));
+    return this.#thresholdValue ?? clip?.threshold ?? roundToDigits(gradNorm / 2, 2);
   }
 
   #stepsOf({ steps }: Inspection): number {

@@ -1,6 +1,6 @@
 import { Chart, Filler, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from 'chart.js';
 import { gutters } from '../trainingAxis';
-import { formatPowerOfTen, formatShortNumber } from '../../../src/text/numbers';
+import { formatPowerOfTen, formatShortNumber, formatExact } from '../../../src/text/numbers';
 import type { Theme } from '../../theme/theme';
 import { Datasets, type Curve } from './datasets';
 
@@ -134,7 +134,7 @@ function updateLabel(
   const { min = 0, max = 1, chart } = this;
   const number = Number(value);
   if (!Number.isInteger(number)) return '';
-  const label = number.toLocaleString('en-US');
+  const label = formatExact(number);
   const room = ((max - number) / (max - min)) * ((chart?.width ?? 0) - gutters.left - gutters.right) + gutters.right;
   return room >= (label.length * digitWidth) / 2 ? label : '';
 }

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { quote, quoteAll, truncate } from '../../../src/text/quoting';
+
+describe('A name in a message', () => {
+  it('is quoted as in JSON', () => {
+    assert.equal(quote('lr "fast"\n'), String.raw`"lr \"fast\"\n"`);
+  });
+
+  it('is truncated where it is long, between characters', () => {
+    assert.equal(truncate('x'.repeat(60)), 'x'.repeat(60));
+    assert.equal(truncate('x'.repeat(61)), `${'x'.repeat(60)}…`);
+    assert.equal(truncate(`${'x'.repeat(59)}😀`), `${'x'.repeat(59)}…`);
+  });
+
+  it('is one of 20 at most', () => {
+    const names = Array.from({ length: 21 }, (_, index) => String(index));
+    assert.equal(quoteAll(['a', 'b']), '"a", "b"');
+    assert.match(quoteAll(names), /^"0", .*"19" and 1 other$/);
+    assert.match(quoteAll([...names, '21']), /"19" and 2 others$/);
+  });
+});
