@@ -1,40 +1,40 @@
-/** x_t for every step of a batch: rows of numbers, or the indices of one-hot rows. Time-major. */
+/** The inputs x_t of a batch, time-major: dense vectors, or the indices of one-hot vectors. */
 export type BatchInputs =
   | { readonly kind: 'dense'; /** (T,B,I) */ readonly values: Float64Array }
   | { readonly kind: 'oneHot'; /** (T,B), each in [0, I) */ readonly indices: Int32Array };
 
-/** What ŷ_t is compared with. Where the mask is 0 the entry is 0 (values) or -1 (classes). */
+/** The targets of a batch. Where the mask is 0 the entry is 0 (values) or -1 (classes). */
 export type BatchTargets =
   | { readonly kind: 'values'; /** (T,B,O) */ readonly values: Float64Array }
   | { readonly kind: 'classes'; /** (T,B), each in [0, O) */ readonly indices: Int32Array };
 
-/** Equally long pieces of sequence, one per lane: what one forward pass runs over. Fits the engine's window. */
+/** Sequences, or windows of sequences, of equal length: the input of one forward pass. Assignable to the engine's window. */
 export interface Batch {
   /** T */
   readonly steps: number;
-  /** B: sequences or lanes. */
+  /** B: number of sequences. */
   readonly batch: number;
   readonly inputs: BatchInputs;
   readonly targets: BatchTargets;
   /** (T,B): 1 where the step's output has a loss. */
   readonly mask: Uint8Array;
-  /** (B): 1 where the lane starts from zero state, 0 where it goes on from the state the batch before left. */
+  /** (B): 1 where the sequence starts from zero state, 0 where it continues from the final state of the previous batch. */
   readonly reset: Uint8Array;
 }
 
-/** The element of a batch whose rows are numbers: T·B·I doubles and their like, all zero, no step with a loss yet. */
+/** A batch of dense vectors: T·B·I doubles for the inputs, T·B·O for the targets. */
 export interface DenseBatch extends Batch {
   readonly inputs: Extract<BatchInputs, { kind: 'dense' }>;
   readonly targets: Extract<BatchTargets, { kind: 'values' }>;
 }
 
-/** A batch of symbols to classify: index 0 as every input, no step with a loss yet. */
+/** A batch of one-hot inputs with classes as targets. */
 export interface SymbolBatch extends Batch {
   readonly inputs: Extract<BatchInputs, { kind: 'oneHot' }>;
   readonly targets: Extract<BatchTargets, { kind: 'classes' }>;
 }
 
-/** An empty batch of numbers whose lanes all start from zero state. */
+/** A dense batch filled with zeros, without targets, whose sequences start from zero state. */
 export function denseBatch(steps: number, batch: number, inputs: number, outputs: number): DenseBatch {
   return {
     steps,
@@ -46,7 +46,7 @@ export function denseBatch(steps: number, batch: number, inputs: number, outputs
   };
 }
 
-/** An empty batch of symbols whose lanes all start from zero state. */
+/** A batch of symbols with index 0 as every input, without targets, whose sequences start from zero state. */
 export function symbolBatch(steps: number, batch: number): SymbolBatch {
   return {
     steps,
@@ -58,21 +58,21 @@ export function symbolBatch(steps: number, batch: number): SymbolBatch {
   };
 }
 
-/** Gives step t of a lane a class to be compared with. */
-export function setClassTarget(into: SymbolBatch, t: number, lane: number, index: number): void {
-  into.targets.indices[t * into.batch + lane] = index;
-  into.mask[t * into.batch + lane] = 1;
+/** Sets the target class of step t of a sequence. */
+export function setClassTarget(into: SymbolBatch, t: number, sequence: number, index: number): void {
+  into.targets.indices[t * into.batch + sequence] = index;
+  into.mask[t * into.batch + sequence] = 1;
 }
 
-/** Gives step t of a lane one number to be compared with; the targets are one wide. */
-export function setValueTarget(into: DenseBatch, t: number, lane: number, value: number): void {
-  into.targets.values[t * into.batch + lane] = value;
-  into.mask[t * into.batch + lane] = 1;
+/** Sets the target value of step t of a sequence; O is 1. */
+export function setValueTarget(into: DenseBatch, t: number, sequence: number, value: number): void {
+  into.targets.values[t * into.batch + sequence] = value;
+  into.mask[t * into.batch + sequence] = 1;
 }
 
 /**
  * Rounds a batch's numbers to single precision in place and returns it, so that every kernel set, a captured update and
- * whoever recomputes it in another library see the same numbers.
+ * a recomputation in another library use the same numbers.
  */
 export function inSinglePrecision<B extends Batch>(batch: B): B {
   for (const part of [batch.inputs, batch.targets]) {

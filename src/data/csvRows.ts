@@ -1,30 +1,30 @@
 /** The characters that end a row; one kind for the whole file. */
 export type LineEnd = '\n' | '\r\n' | '\r';
 
-/** How the cells of a table are set apart. */
+/** How cells and rows are separated. */
 export interface CsvFormat {
   readonly delimiter: string;
   readonly lineEnd: LineEnd;
 }
 
-/** One row of a table, valid until the next one is read. */
+/** One row of a table; valid until the next one is read. */
 export interface CsvRow {
   /** The line in the file on which it begins, from 1. */
   readonly line: number;
-  /** How many cells it has. */
+  /** Number of cells. */
   readonly width: number;
   /** The text of a cell without its quotes; undefined beyond the last one. */
   cell(index: number): string | undefined;
 }
 
-/** Why a file cannot be cut into rows from a line on. */
+/** A row that cannot be parsed. */
 export class MalformedRow extends Error {
   override readonly name = 'MalformedRow';
 
   constructor(
     /** The line in the file on which the row begins, from 1. */
     readonly line: number,
-    /** `tooLong`: the row has more characters than any table needs. */
+    /** `tooLong`: the row is longer than `longestRow`. */
     readonly kind: 'trailingQuote' | 'openQuote' | 'tooLong',
   ) {
     super(kind);
@@ -35,53 +35,53 @@ export class MalformedRow extends Error {
 export const longestRow = 4 * 1024 * 1024;
 
 const [quote, lineFeed, carriageReturn] = [34, 10, 13];
-/** Tab, line feed, vertical tab, form feed, carriage return and blank may stand between a quote and the end of its cell. */
+/** White space that is allowed between a closing quote and the end of its cell. */
 const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
 
 /**
- * The rows of a text that comes in pieces, in time that grows with the text and not faster, whatever stands in it. (The
- * parsers that were tried read a malformed quote in time that grows with the square of the row, and hold whole rows of
- * strings where a few numbers are wanted.) A cell may stand in double quotes, with `""` for a quote inside.
+ * The rows of a text that comes in pieces, in time linear in the length of the text, whatever it contains. (The parsers
+ * that were tried need time quadratic in the row for a malformed quote, and hold whole rows of strings where a few numbers
+ * are needed.) A cell may be in double quotes, with `""` for a quote inside.
  *
  * @throws MalformedRow where the quotes are broken or a row is longer than `longestRow`
  */
 export function* rowsOf(pieces: Iterable<string>, format: CsvFormat): Generator<CsvRow, void, undefined> {
   const scanner = new RowScanner(format);
-  let held = '';
+  let pending = '';
   let line = 1;
   const source = pieces[Symbol.iterator]();
   let isLast = false;
   while (!isLast) {
-    // What is held has been scanned in vain: at least as much again is added, so that no character is scanned often.
-    const wanted = 2 * held.length;
+    // The pending text holds no whole row. It is doubled before the next scan, so that no character is scanned often.
+    const wanted = 2 * pending.length;
     do {
       const next = source.next();
       if (next.done === true) isLast = true;
-      else held += next.value;
-    } while (!isLast && held.length < wanted);
+      else pending += next.value;
+    } while (!isLast && pending.length < wanted);
     let at = 0;
-    while (scanner.scan(held, at, isLast, line)) {
+    while (scanner.scan(pending, at, isLast, line)) {
       yield scanner;
-      line += lineEndings(held, at, scanner.end);
+      line += lineEndings(pending, at, scanner.end);
       at = scanner.end;
       if (scanner.isLast) return;
     }
-    held = held.slice(at);
-    if (held.length > longestRow) throw new MalformedRow(line, 'tooLong');
+    pending = pending.slice(at);
+    if (pending.length > longestRow) throw new MalformedRow(line, 'tooLong');
   }
 }
 
-/** Finds the cells of one row after the other in a text that may end in the middle of a row. */
+/** Finds the cells of one row after another in a text that may end in the middle of a row. */
 class RowScanner implements CsvRow {
   line = 1;
-  /** Where the row ends in the text, its line end included. */
+  /** Offset after the row and its line end. */
   end = 0;
-  /** Nothing follows the row, not even an empty one. */
+  /** Whether nothing follows the row, not even an empty row. */
   isLast = false;
   readonly #delimiter: number;
   readonly #lineEnd: LineEnd;
   #text = '';
-  /** Of each cell the beginning and the end; of one in quotes, which may have doubled ones, −1 less each. */
+  /** Start and end offset of each cell; x is stored as −1 − x for a quoted cell, which may contain doubled quotes. */
   readonly #bounds: number[] = [];
   #width = 0;
 
@@ -100,14 +100,15 @@ class RowScanner implements CsvRow {
     return from >= 0 ? this.#text.slice(from, to) : this.#text.slice(-1 - from, -1 - to).replaceAll('""', '"');
   }
 
-  /** Scans the row at `at`; false where the text ends before the row does and more of it is to come. */
+  /** Scans the row at `at`; false if the text ends before the row does and more text follows. */
   scan(text: string, at: number, isComplete: boolean, line: number): boolean {
     this.#text = text;
     this.#width = 0;
     this.line = line;
     let cursor = at;
     for (;;) {
-      const end = text.charCodeAt(cursor) === quote ? this.#quoted(cursor, isComplete) : this.#plain(cursor);
+      const end =
+        text.charCodeAt(cursor) === quote ? this.#scanQuotedCell(cursor, isComplete) : this.#scanPlainCell(cursor);
       if (end === undefined) return false;
       if (end === text.length) {
         this.end = end;
@@ -126,8 +127,8 @@ class RowScanner implements CsvRow {
     }
   }
 
-  /** Where a cell without quotes ends: at a delimiter, at a line end or with the text. */
-  #plain(from: number): number {
+  /** The end of a cell without quotes: a delimiter, a line end or the end of the text. */
+  #scanPlainCell(from: number): number {
     const text = this.#text;
     const [delimiter, ending] = [this.#delimiter, this.#lineEnd.charCodeAt(0)];
     let at = from;
@@ -136,12 +137,12 @@ class RowScanner implements CsvRow {
       if (code === delimiter) break;
       if (code === ending && this.#lineEndAt(at) !== 0) break;
     }
-    this.#add(from, at);
+    this.#addCell(from, at);
     return at;
   }
 
-  /** As `#plain` for a cell that begins with a quote; undefined where more of the text has to be seen. */
-  #quoted(from: number, isComplete: boolean): number | undefined {
+  /** The end of a cell that starts with a quote; undefined if more of the text is needed to tell. */
+  #scanQuotedCell(from: number, isComplete: boolean): number | undefined {
     const text = this.#text;
     let closing = from;
     for (;;) {
@@ -153,7 +154,7 @@ class RowScanner implements CsvRow {
       if (text.charCodeAt(closing + 1) !== quote) break;
       closing += 1;
     }
-    this.#add(-2 - from, -1 - closing);
+    this.#addCell(-2 - from, -1 - closing);
     for (let at = closing + 1; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code === this.#delimiter) return at;
@@ -163,13 +164,13 @@ class RowScanner implements CsvRow {
     return text.length;
   }
 
-  #add(from: number, to: number): void {
+  #addCell(from: number, to: number): void {
     this.#bounds[2 * this.#width] = from;
     this.#bounds[2 * this.#width + 1] = to;
     this.#width += 1;
   }
 
-  /** Length of the line end that stands at a place, 0 for none; undefined where only its first half is there yet. */
+  /** Length of the line end at an offset, 0 for none; undefined if the text ends after its first half. */
   #lineEndAt(at: number): number | undefined {
     const code = this.#text.charCodeAt(at);
     if (code !== this.#lineEnd.charCodeAt(0)) return 0;
@@ -179,9 +180,9 @@ class RowScanner implements CsvRow {
   }
 }
 
-/** Rows that a text has at the most: line ends inside of quotes are counted too. */
-export function mostRows(pieces: Iterable<string>, { lineEnd }: CsvFormat): number {
-  // The character that every line end of the kind has once.
+/** Upper bound of the number of rows: line ends inside quotes are counted too. */
+export function maxRows(pieces: Iterable<string>, { lineEnd }: CsvFormat): number {
+  // The last character: every line end of this kind has it once.
   const ending = lineEnd.slice(-1);
   let count = 1;
   for (const piece of pieces) {
@@ -190,7 +191,7 @@ export function mostRows(pieces: Iterable<string>, { lineEnd }: CsvFormat): numb
   return count;
 }
 
-/** Line ends of any kind in a stretch of a text. */
+/** Number of line ends of any kind in a range of a text. */
 function lineEndings(text: string, from: number, to: number): number {
   let count = 0;
   for (let at = from; at < to; at++) {
@@ -202,7 +203,7 @@ function lineEndings(text: string, from: number, to: number): number {
 
 const sampleLength = 1024 * 1024;
 
-/** The line end that a text uses, by its first mebibyte; what stands between quotes does not count. */
+/** The line end that a text uses, by its first MiB; line ends inside quotes do not count. */
 export function lineEndOf(pieces: Iterable<string>): LineEnd {
   let [isQuoted, seen, returns, pairs, feeds] = [false, 0, 0, 0, 0];
   let first: number | undefined;

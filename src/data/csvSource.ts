@@ -13,28 +13,28 @@ import { decodeText } from './textFile';
 import { formatExact } from '../text/numbers';
 import { quote } from '../text/quoting';
 
-/** Lanes of one held-out batch at most. */
-const HELD_OUT_LANES = 32;
+/** Maximum number of sequences in one held-out batch. */
+const MAX_HELD_OUT_BATCH = 32;
 
-/** Opens columns of a CSV file for forecasting; a gap, a word, an unequal row or too few rows are refused. */
+/** Opens columns of a CSV file for forecasting; an empty cell, text, an unequal row or too few rows are problems. */
 export function openCsv(experiment: ResolvedExperiment, data: CsvData, bytes: Uint8Array): OpenedSource {
   const decoded = decodeText(bytes, data.csv, ['data', 'csv']);
   if (decoded.kind === 'refused') return decoded;
-  const asked = [
+  const requested = [
     ...data.inputs.map((name, index) => ({ name, keyPath: ['data', 'inputs', index] })),
     ...data.targets.map((name, index) => ({ name, keyPath: ['data', 'targets', index] })),
   ];
-  const table = readTable(decoded.text, data.csv, asked);
+  const table = readTable(decoded.text, data.csv, requested);
   if (table.kind === 'refused') return table;
   const held = Math.floor(table.rows * data.validation);
   const training = table.rows - held;
   const batch = experiment.training.batch ?? 1;
-  const objection =
-    batchTooLarge(data.length, batch, asked.length, ['data', 'length']) ??
+  const problem =
+    batchTooLarge(data.length, batch, requested.length, ['data', 'length']) ??
     tooShort(data, table.rows, training) ??
-    nothingHeldOut(data, table.rows, held);
-  if (objection) return { kind: 'refused', refusals: [objection] };
-  // A column that is input and target is one array, and is rescaled once.
+    emptyValidation(data, table.rows, held);
+  if (problem) return { kind: 'refused', problems: [problem] };
+  // A column that is both input and target is one array, which is rescaled once.
   for (const column of new Set(table.columns)) {
     rescale(column, rescalingOf(column.subarray(0, training), data.normalize));
   }
@@ -51,13 +51,13 @@ function tooShort({ csv, length, horizon }: CsvData, rows: number, training: num
   if (training >= needed) return undefined;
   const message =
     `${quote(csv)} has ${formatExact(rows)} rows, ${formatExact(training)} of them for training; a window of ${formatExact(length)} and its target ` +
-    `${formatExact(horizon)} later need ${formatExact(needed)}. Name a longer table, or write a smaller length.`;
+    `${formatExact(horizon)} later need ${formatExact(needed)}. Use a longer table, or a smaller length.`;
   return { code: 'data.tooShort', message, keyPath: ['data', 'csv'] };
 }
 
-function nothingHeldOut({ validation }: CsvData, rows: number, held: number): KeyProblem | undefined {
+function emptyValidation({ validation }: CsvData, rows: number, held: number): KeyProblem | undefined {
   if (validation === 0 || held > 0) return undefined;
-  const message = `A "validation" of ${validation} holds out none of ${formatExact(rows)} rows: write a larger fraction, or 0 to hold nothing out.`;
+  const message = `A "validation" of ${validation} holds out none of the ${formatExact(rows)} rows: write a larger fraction, or 0 to hold nothing out.`;
   return { code: 'data.tooShort', message, keyPath: ['data', 'validation'] };
 }
 
@@ -80,7 +80,7 @@ class CsvSource implements Source {
   readonly lag = undefined;
   readonly baselines: readonly Baseline[];
   readonly memory: DataMemory;
-  readonly continues = false;
+  readonly isContiguous = false;
   readonly #table: SplitTable;
   readonly #horizon: number;
   #random: Random;
@@ -100,36 +100,36 @@ class CsvSource implements Source {
     this.outputNames = data.targets;
     this.steps = data.length;
     this.baselines = baselinesOf(experiment, data, table);
-    const kept = 8 * table.rows * new Set([...table.inputs, ...table.targets]).size;
-    this.memory = { kept, opening: kept };
+    const retained = 8 * table.rows * new Set([...table.inputs, ...table.targets]).size;
+    this.memory = { retained, opening: retained };
   }
 
   next(): Batch {
     const window = denseBatch(this.steps, this.batch, this.inputs, this.outputs);
     const lastStart = this.#table.training - this.steps - this.#horizon;
-    for (let lane = 0; lane < this.batch; lane++) {
-      this.#fillLane(window, lane, this.#random.integer(0, lastStart), 0);
+    for (let sequence = 0; sequence < this.batch; sequence++) {
+      this.#fillSequence(window, sequence, this.#random.integer(0, lastStart), 0);
     }
     return inSinglePrecision(window);
   }
 
   /**
-   * Every held-out row is a target exactly once. Each window predicts in its second half only, so that the net has seen
-   * at least half a window before it is judged; what it has seen may reach back into the training part.
+   * Every held-out row is a target exactly once. Each window has targets in its second half only, so that the net has seen
+   * at least half a window before its first prediction; these inputs may be in the training part.
    */
   *validation(): Iterable<Batch> {
     const { training, rows } = this.#table;
-    const judged = Math.ceil(this.steps / 2);
+    const predicted = Math.ceil(this.steps / 2);
     const ends: { readonly last: number; readonly count: number }[] = [];
-    for (let first = training; first < rows; first += judged) {
-      const last = Math.min(first + judged, rows) - 1;
+    for (let first = training; first < rows; first += predicted) {
+      const last = Math.min(first + predicted, rows) - 1;
       ends.push({ last, count: last - first + 1 });
     }
-    for (let at = 0; at < ends.length; at += HELD_OUT_LANES) {
-      const lanes = ends.slice(at, at + HELD_OUT_LANES);
-      const window = denseBatch(this.steps, lanes.length, this.inputs, this.outputs);
-      for (const [lane, { last, count }] of lanes.entries()) {
-        this.#fillLane(window, lane, last - this.#horizon - this.steps + 1, this.steps - count);
+    for (let at = 0; at < ends.length; at += MAX_HELD_OUT_BATCH) {
+      const sequences = ends.slice(at, at + MAX_HELD_OUT_BATCH);
+      const window = denseBatch(this.steps, sequences.length, this.inputs, this.outputs);
+      for (const [sequence, { last, count }] of sequences.entries()) {
+        this.#fillSequence(window, sequence, last - this.#horizon - this.steps + 1, this.steps - count);
       }
       yield inSinglePrecision(window);
     }
@@ -143,18 +143,18 @@ class CsvSource implements Source {
     this.#random = randomFromState(readSourceState(state).random);
   }
 
-  describe(batch: Batch, lane: number): SequenceDescription {
-    return describeSequence(batch, lane, this.inputNames, this.outputNames);
+  describe(batch: Batch, sequence: number): SequenceDescription {
+    return describeSequence(batch, sequence, this.inputNames, this.outputNames);
   }
 
-  #fillLane(window: DenseBatch, lane: number, start: number, firstAsked: number): void {
+  #fillSequence(window: DenseBatch, sequence: number, start: number, firstTarget: number): void {
     const { inputs, targets } = this.#table;
     for (let t = 0; t < window.steps; t++) {
-      const cell = t * window.batch + lane;
+      const cell = t * window.batch + sequence;
       for (const [input, column] of inputs.entries()) {
         window.inputs.values[cell * inputs.length + input] = column[start + t] ?? 0;
       }
-      if (t < firstAsked) continue;
+      if (t < firstTarget) continue;
       for (const [output, column] of targets.entries()) {
         window.targets.values[cell * targets.length + output] = column[start + t + this.#horizon] ?? 0;
       }
@@ -163,8 +163,8 @@ class CsvSource implements Source {
   }
 }
 
-/** Mean squared difference between each row of a stretch and the row `horizon` before it, summed over the targets. */
-function persistence(targets: readonly Float64Array[], from: number, to: number, horizon: number): number {
+/** Mean squared difference between each row of a range and the row `horizon` before it, summed over the targets. */
+function persistenceLoss(targets: readonly Float64Array[], from: number, to: number, horizon: number): number {
   return targets.reduce((total, column) => {
     const late = column.subarray(from + horizon, to);
     return total + meanOf(late, (value, index) => (value - (column[from + index] ?? 0)) ** 2);
@@ -195,14 +195,18 @@ function baselinesOf(experiment: ResolvedExperiment, data: CsvData, table: Split
           known(
             'persistence, held out',
             `${today}, measured on the held-out rows`,
-            persistence(targets, training - data.horizon, rows, data.horizon),
+            persistenceLoss(targets, training - data.horizon, rows, data.horizon),
             true,
           ),
         ]
       : [];
   return [
     known('mean', 'the mean of the training part, measured on it', spread),
-    known('persistence', `${today}, measured on the training part`, persistence(targets, 0, training, data.horizon)),
+    known(
+      'persistence',
+      `${today}, measured on the training part`,
+      persistenceLoss(targets, 0, training, data.horizon),
+    ),
     ...heldOut,
   ];
 }

@@ -1,24 +1,23 @@
 import type { ResolvedExperiment } from '../experiment/schema';
 
 /**
- * SHA-256 of the file that an experiment's data come from, in hexadecimal, as `sha256sum` prints it; null for data that
- * come from none.
+ * SHA-256 of an experiment's data file, in hexadecimal, as `sha256sum` prints it; null for data without a file.
  *
  * @param files the bytes of each file the experiment names, by its path as written
  */
-export async function digestOfData(
+export async function computeDataDigest(
   experiment: ResolvedExperiment,
   files: ReadonlyMap<string, Uint8Array>,
 ): Promise<string | null> {
   const path = dataFileOf(experiment);
   const bytes = path === undefined ? undefined : files.get(path);
   if (bytes === undefined) return null;
-  const digest = await crypto.subtle.digest('SHA-256', ownBytes(bytes));
+  const digest = await crypto.subtle.digest('SHA-256', unsharedBytes(bytes));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The very bytes, which may be many, unless they are shared with another thread: those cannot be hashed. */
-function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+/** The bytes, copied only if their buffer is shared between threads: `digest` does not take a SharedArrayBuffer. */
+function unsharedBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
 }
 
@@ -27,7 +26,7 @@ function dataFileOf({ data }: ResolvedExperiment): string | undefined {
   return 'csv' in data ? data.csv : undefined;
 }
 
-/** Whether a run was trained on other data than there are now; one that kept no digest is believed. */
-export function isOtherData(recorded: string | null, now: string | null): boolean {
+/** Whether the data have changed since a run was trained; false where either has no digest. */
+export function hasDataChanged(recorded: string | null, now: string | null): boolean {
   return recorded !== null && now !== null && recorded !== now;
 }

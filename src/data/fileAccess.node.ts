@@ -6,7 +6,7 @@ import type { FileAccess, Located } from './fileReading';
 export function diskAccess(folder: string, boundary: string): FileAccess {
   return {
     async locate(path): Promise<Located> {
-      // Written for Windows, a path with a drive or a share is not relative anywhere.
+      // A Windows path with a drive or a share is not relative, on any system.
       if (/^[a-zA-Z]:|^[\\/]{2}/.test(path) || path.includes('\0')) return { kind: 'outside', boundary };
       const inside = await realpath(boundary).catch(() => resolve(boundary));
       const wanted = resolve(folder, path);

@@ -4,14 +4,14 @@ import { filesOf } from './source';
 import { formatMebibytes } from '../text/numbers';
 import { quote } from '../text/quoting';
 
-/** What stands at a path that an experiment names. `outside`: symbolic links resolved, it leaves the boundary. */
+/** What is at a path that an experiment names. `outside`: with symbolic links resolved, it is outside the boundary. */
 export type Located =
   | { readonly kind: 'file'; readonly location: string; readonly size: number }
   | { readonly kind: 'missing' }
   | { readonly kind: 'notAFile' }
   | { readonly kind: 'outside'; readonly boundary: string };
 
-/** How files beside an experiment are reached: a disk, a virtual workspace. */
+/** Access to the files of an experiment: on disk, or in a virtual workspace. */
 export interface FileAccess {
   /** Finds a path, relative to the experiment file. */
   locate(path: string): Promise<Located>;
@@ -19,15 +19,15 @@ export interface FileAccess {
   read(location: string): Promise<Uint8Array>;
 }
 
-/** The bytes of every file an experiment names, by path as written, or why they cannot be had. */
+/** The bytes of every file an experiment names, by path as written, or why they cannot be read. */
 export type FilesRead =
   | { readonly kind: 'read'; readonly files: ReadonlyMap<string, Uint8Array> }
-  | { readonly kind: 'refused'; readonly refusals: readonly KeyProblem[] };
+  | { readonly kind: 'refused'; readonly problems: readonly KeyProblem[] };
 
 const mebibyte = 1024 * 1024;
 
-/** Largest file that is read, in bytes: text of this size trains for days, and it has to fit in memory. */
-export const largestFile = 100 * mebibyte;
+/** Largest data file, in bytes: it has to fit in memory, and text of this size trains for days. */
+export const maxFileBytes = 100 * mebibyte;
 
 /** Why a file cannot be read. */
 export type Unreadable = Pick<KeyProblem, 'code' | 'message'>;
@@ -35,25 +35,25 @@ export type Unreadable = Pick<KeyProblem, 'code' | 'message'>;
 /** Reads the files an experiment names, each only after its place and size have been checked. */
 export async function readFiles(experiment: ResolvedExperiment, access: FileAccess): Promise<FilesRead> {
   const files = new Map<string, Uint8Array>();
-  const refusals: KeyProblem[] = [];
+  const problems: KeyProblem[] = [];
   for (const { path, keyPath } of filesOf(experiment)) {
-    const found = await readFile(path, access, largestFile);
+    const found = await readFile(path, access, maxFileBytes);
     if (found instanceof Uint8Array) files.set(path, found);
-    else if (found !== undefined) refusals.push({ ...found, keyPath });
+    else if (found !== undefined) problems.push({ ...found, keyPath });
   }
-  return refusals.length > 0 ? { kind: 'refused', refusals } : { kind: 'read', files };
+  return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'read', files };
 }
 
-/** The bytes of those files that are small, and why others cannot be read; large ones are in neither. */
+/** The bytes of the small files, and why others cannot be read; large files are in neither. */
 export interface SmallFiles {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly unreadable: ReadonlyMap<string, Unreadable>;
 }
 
 /**
- * Reads files at paths as an experiment writes them, as far as they are small.
+ * Reads the small ones of the files that an experiment names.
  *
- * @param most bytes of all of them together
+ * @param most limit of the bytes of all of them together
  */
 export async function readSmallFiles(paths: Iterable<string>, access: FileAccess, most: number): Promise<SmallFiles> {
   const files = new Map<string, Uint8Array>();
@@ -71,27 +71,27 @@ export async function readSmallFiles(paths: Iterable<string>, access: FileAccess
   return { files, unreadable };
 }
 
-/** The bytes of a file, or why there are none; undefined where it is larger than `most` and could be read all the same. */
+/** The bytes of a file, or why it cannot be read; undefined if it is readable but larger than `most`. */
 async function readFile(path: string, access: FileAccess, most: number): Promise<Uint8Array | Unreadable | undefined> {
   const located = await access.locate(path);
   switch (located.kind) {
     case 'missing':
       return {
         code: 'file.missing',
-        message: `There is no file ${quote(path)}. Write a path relative to this experiment file, such as "data/text.txt".`,
+        message: `File ${quote(path)} not found. Write a path relative to this experiment file, such as "data/text.txt".`,
       };
     case 'notAFile':
       return {
         code: 'file.notAFile',
-        message: `${quote(path)} is a folder or a device, not a file. Name the file itself.`,
+        message: `${quote(path)} is a folder or a device. Write the path of a file.`,
       };
     case 'outside':
       return {
         code: 'file.outside',
-        message: `${quote(path)} lies outside ${located.boundary}, symbolic links resolved. Only files inside it are read: copy the file there.`,
+        message: `${quote(path)} is outside ${located.boundary} (symbolic links resolved). Only files inside it can be read: copy the file there.`,
       };
     case 'file':
-      if (located.size > largestFile) return tooLarge(path, located.size);
+      if (located.size > maxFileBytes) return tooLarge(path, located.size);
       return located.size > most ? undefined : bytesAt(path, located.location, access);
     default:
       return located satisfies never;
@@ -99,7 +99,7 @@ async function readFile(path: string, access: FileAccess, most: number): Promise
 }
 
 function tooLarge(path: string, size: number): Unreadable {
-  const message = `${quote(path)} is ${formatMebibytes(size)} large; files of up to ${formatMebibytes(largestFile)} can be read. Train on a part of it.`;
+  const message = `${quote(path)} is ${formatMebibytes(size)} large; the limit is ${formatMebibytes(maxFileBytes)}. Train on a part of it.`;
   return { code: 'file.tooLarge', message };
 }
 

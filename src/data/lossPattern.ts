@@ -1,18 +1,18 @@
 import type { ResolvedExperiment } from '../experiment/schema';
 
-/** What some way of predicting costs at each step of a sequence, by expectation or as measured on a batch. */
+/** The loss of a predictor at each step of a sequence, expected or measured on a batch. */
 export interface LossPattern {
-  /** How many sequences are taken together. */
-  readonly lanes: number;
-  /** (T): the loss at each step, summed over lanes and outputs. */
+  /** Number of sequences that are summed. */
+  readonly sequences: number;
+  /** (T): the loss at each step, summed over sequences and outputs. */
   readonly loss: Float64Array;
-  /** (T): how many lanes have a target there. */
+  /** (T): number of sequences with a target at each step. */
   readonly targets: Float64Array;
 }
 
-/** The pattern of one sequence of `steps` steps; `lossAt` gives undefined where a step has no target. */
+/** The pattern of one sequence of `steps` steps; `lossAt` returns undefined for a step without a target. */
 export function patternOf(steps: number, lossAt: (t: number) => number | undefined): LossPattern {
-  const pattern = { lanes: 1, loss: new Float64Array(steps), targets: new Float64Array(steps) };
+  const pattern = { sequences: 1, loss: new Float64Array(steps), targets: new Float64Array(steps) };
   for (let t = 0; t < steps; t++) {
     const loss = lossAt(t);
     if (loss === undefined) continue;
@@ -23,9 +23,9 @@ export function patternOf(steps: number, lossAt: (t: number) => number | undefin
 }
 
 /**
- * A pattern in the unit of the reported loss: averaged over the windows that an update is made for. `mean` divides by
- * the number of targets (and by O for mse), `sum` by the number of sequences; truncated training passes over a window
- * without a target in its backward part.
+ * A pattern as the reported loss: averaged over the windows that give an update. `mean` divides by the number of targets
+ * (and by O for mse), `sum` by the number of sequences; truncated training skips a window without a target in its
+ * backward part.
  */
 export function reportedLoss(
   pattern: LossPattern,
@@ -41,7 +41,7 @@ export function reportedLoss(
     if (sumOf(pattern.targets, Math.max(start, end - backward), end) === 0) continue;
     const cost = sumOf(pattern.loss, start, end);
     const divisor = sumOf(pattern.targets, start, end) * (loss.kind === 'mse' ? outputs : 1);
-    total += loss.reduction === 'mean' ? cost / divisor : cost / pattern.lanes;
+    total += loss.reduction === 'mean' ? cost / divisor : cost / pattern.sequences;
     windows += 1;
   }
   return total / windows;
@@ -51,7 +51,7 @@ function sumOf(values: Float64Array, from: number, to: number): number {
   return values.subarray(from, to).reduce((total, value) => total + value, 0);
 }
 
-/** −Σ p·ln p in nats; outcomes of probability 0 add nothing. */
+/** Entropy −Σ p·ln p in nats; outcomes of probability 0 contribute 0. */
 export function entropy(probabilities: Iterable<number>): number {
   let total = 0;
   for (const p of probabilities) if (p > 0) total -= p * Math.log(p);

@@ -6,7 +6,7 @@ export interface Rescaling {
   readonly scale: number;
 }
 
-/** The rescaling of a column by statistics of its training part; a constant column is shifted only. */
+/** The rescaling of a column by statistics of its training part; a constant column is only shifted. */
 export function rescalingOf(training: Float64Array, kind: CsvData['normalize']): Rescaling {
   switch (kind) {
     case 'none':
@@ -31,7 +31,7 @@ export function rescale(column: Float64Array, { shift, scale }: Rescaling): void
   for (let row = 0; row < column.length; row++) column[row] = ((column[row] ?? 0) - shift) / scale;
 }
 
-/** The mean of what is measured on each value, or of the values themselves; 0 of nothing. */
+/** The mean of a measure of each value, by default of the value itself; 0 for no values. */
 export function meanOf(
   values: Float64Array,
   measure: (value: number, index: number) => number = (value) => value,

@@ -2,7 +2,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
-/** What a seed is used for; every purpose has a stream of its own, so that none disturbs another. */
+/** What a seed is used for; each purpose has its own stream of random numbers, independent of the others. */
 export type Stream = 'init' | 'training' | 'validation' | 'sampling';
 
 /** Draws random numbers; the same seed and stream give the same numbers everywhere. */
@@ -11,7 +11,7 @@ export interface Random {
   uniform(): number;
   /** N(0, 1). */
   normal(): number;
-  /** A whole number from `from` to `to`, both included, each as likely. */
+  /** A uniform integer from `from` to `to`, both included. */
   integer(from: number, to: number): number;
   /** True with probability p. */
   chance(p: number): boolean;
@@ -24,7 +24,7 @@ function randomOver(generator: ReturnType<typeof xoroshiro128plus>): Random {
   const uniform = () => uniformFloat64(generator);
   return {
     uniform,
-    // Box & Muller 1958, one of the pair only: a spare number kept for later would be state to save.
+    // Box & Muller 1958, one of the pair only: a stored second number would be state to save.
     normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
     integer: (from, to) => uniformInt(generator, from, to),
     chance: (p) => uniform() < p,
@@ -33,7 +33,7 @@ function randomOver(generator: ReturnType<typeof xoroshiro128plus>): Random {
 }
 
 /**
- * The stream of a seed from its beginning. xoroshiro128+ (Blackman & Vigna 2018); the streams are its own jumps of 2^64
+ * The stream of a seed from its start. xoroshiro128+ (Blackman & Vigna 2018); the streams are its own jumps of 2^64
  * numbers apart, so they never overlap.
  */
 export function randomFrom(seed: number, stream: Stream): Random {
@@ -42,7 +42,7 @@ export function randomFrom(seed: number, stream: Stream): Random {
   return randomOver(generator);
 }
 
-/** Goes on from a state that `Random.state` gave. */
+/** Restores a generator from `Random.state`. */
 export function randomFromState(state: readonly number[]): Random {
   return randomOver(xoroshiro128plusFromState(state));
 }

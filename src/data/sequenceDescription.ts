@@ -4,14 +4,14 @@ import { roundToDigits } from '../text/numbers';
 
 const visible: Readonly<Record<string, string>> = { ' ': '␣', '\n': '⏎', '\r': '␍', '\t': '⇥' };
 
-/** One lane of a batch in words: names of symbols, or numbers to four digits. */
+/** One sequence of a batch as text: names of symbols, or numbers with four digits. */
 export function describeSequence(
   batch: Batch,
-  lane: number,
+  sequence: number,
   inputNames: readonly string[],
   outputNames: readonly string[],
 ): SequenceDescription {
-  const steps = Array.from({ length: batch.steps }, (_, t) => t * batch.batch + lane);
+  const steps = Array.from({ length: batch.steps }, (_, t) => t * batch.batch + sequence);
   const { inputs, targets, mask } = batch;
   return {
     inputs: steps.map((cell) =>

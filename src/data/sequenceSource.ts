@@ -8,25 +8,25 @@ import type { Baseline, OpenedSource, Source } from './sourceContract';
 type Target = SequencesData['sequences'][number]['targets'][number];
 
 /**
- * A number or list of an experiment file. Measured: 300 in a terminal, where its place in the text is known as well, and
- * 100 in a trainer that is handed the experiment.
+ * Bytes of a number or list of an experiment file. Measured: 300 headless, where its place in the text is stored as well,
+ * and 100 in a trainer that receives the experiment.
  */
 const valueBytes = 200;
 
-/** Opens inline sequences: one batch, the same every time. The experiment's checks have made their shapes agree. */
+/** Opens inline sequences: one batch, the same every time. Validation has checked that their shapes agree. */
 export function openSequences(experiment: ResolvedExperiment, { sequences }: SequencesData): OpenedSource {
   const steps = sequences[0]?.inputs.length ?? 0;
   const inputs = sequences[0]?.inputs[0]?.length ?? 0;
-  const asked = sequences.flatMap(({ targets }) => targets).filter((target) => target !== null);
-  const highest = asked.reduce<number>(
+  const targets = sequences.flatMap((sequence) => sequence.targets).filter((target) => target !== null);
+  const highest = targets.reduce<number>(
     (most, target) => (typeof target === 'number' ? Math.max(most, target) : most),
     1,
   );
-  const outputs = typeof asked[0] === 'object' ? asked[0].length : highest + 1;
+  const outputs = typeof targets[0] === 'object' ? targets[0].length : highest + 1;
   const tooLarge = batchTooLarge(steps, sequences.length, inputs + outputs, ['data', 'sequences']);
-  if (tooLarge) return { kind: 'refused', refusals: [tooLarge] };
-  const batch = batchOf(sequences, steps, inputs, typeof asked[0] === 'object' ? outputs : undefined);
-  const values = sequences.length * steps * (2 + inputs + (typeof asked[0] === 'object' ? outputs : 1));
+  if (tooLarge) return { kind: 'refused', problems: [tooLarge] };
+  const batch = batchOf(sequences, steps, inputs, typeof targets[0] === 'object' ? outputs : undefined);
+  const values = sequences.length * steps * (2 + inputs + (typeof targets[0] === 'object' ? outputs : 1));
   return { kind: 'source', source: sequenceSource(experiment, batch, inputs, outputs, values) };
 }
 
@@ -37,7 +37,7 @@ function sequenceSource(
   outputs: number,
   values: number,
 ): Source {
-  const kept = valueBytes * values + 8 * batch.steps * batch.batch * (inputs + outputs);
+  const retained = valueBytes * values + 8 * batch.steps * batch.batch * (inputs + outputs);
   const inputNames = numbered('x', inputs);
   const targetKind = batch.targets.kind;
   const outputNames =
@@ -53,14 +53,14 @@ function sequenceSource(
     batch: batch.batch,
     lag: undefined,
     baselines: [baselineOf(experiment, batch, outputs)],
-    memory: { kept, opening: kept },
-    continues: false,
+    memory: { retained, opening: retained },
+    isContiguous: false,
     next: () => structuredClone(batch),
     validation: () => [],
     state: () => ({ random: [] }),
-    // One batch has no place to go on from.
+    // The one batch has no position.
     restore: () => undefined,
-    describe: (drawn, lane) => describeSequence(drawn, lane, inputNames, outputNames),
+    describe: (drawn, sequence) => describeSequence(drawn, sequence, inputNames, outputNames),
   };
 }
 
@@ -74,45 +74,46 @@ function batchOf(
   inputs: number,
   width: number | undefined,
 ): Batch {
-  const lanes = sequences.length;
-  const values = new Float64Array(steps * lanes * inputs);
-  const mask = new Uint8Array(steps * lanes);
+  const batch = sequences.length;
+  const values = new Float64Array(steps * batch * inputs);
+  const mask = new Uint8Array(steps * batch);
   const targets: BatchTargets =
     width === undefined
-      ? { kind: 'classes', indices: new Int32Array(steps * lanes).fill(-1) }
-      : { kind: 'values', values: new Float64Array(steps * lanes * width) };
-  for (const [lane, sequence] of sequences.entries()) {
-    for (const [t, row] of sequence.inputs.entries()) values.set(row, (t * lanes + lane) * inputs);
+      ? { kind: 'classes', indices: new Int32Array(steps * batch).fill(-1) }
+      : { kind: 'values', values: new Float64Array(steps * batch * width) };
+  for (const [index, sequence] of sequences.entries()) {
+    for (const [t, row] of sequence.inputs.entries()) values.set(row, (t * batch + index) * inputs);
     for (const [t, target] of sequence.targets.entries()) {
-      if (ask(targets, target, t * lanes + lane, width ?? 1)) mask[t * lanes + lane] = 1;
+      if (setTarget(targets, target, t * batch + index, width ?? 1)) mask[t * batch + index] = 1;
     }
   }
   return inSinglePrecision({
     steps,
-    batch: lanes,
+    batch,
     inputs: { kind: 'dense', values },
     targets,
     mask,
-    reset: new Uint8Array(lanes).fill(1),
+    reset: new Uint8Array(batch).fill(1),
   });
 }
 
-function ask(targets: BatchTargets, target: Target, cell: number, width: number): boolean {
+/** Writes a target into the batch; false where the step has none. */
+function setTarget(targets: BatchTargets, target: Target, cell: number, width: number): boolean {
   if (target === null) return false;
   if (targets.kind === 'classes') targets.indices[cell] = typeof target === 'number' ? target : -1;
   else targets.values.set(typeof target === 'number' ? [target] : target, cell * width);
   return true;
 }
 
-/** The best prediction that looks at no input: the mean of all targets, or the frequencies of the classes. */
+/** The best constant prediction: the mean of all targets, or the frequencies of the classes. */
 function baselineOf(experiment: ResolvedExperiment, batch: Batch, outputs: number): Baseline {
   const lossAt = batch.targets.kind === 'classes' ? frequencyLoss(batch, outputs) : meanLoss(batch, outputs);
   const pattern: LossPattern = {
-    lanes: batch.batch,
+    sequences: batch.batch,
     loss: new Float64Array(batch.steps),
     targets: new Float64Array(batch.steps),
   };
-  for (const cell of askedCells(batch)) {
+  for (const cell of targetCells(batch)) {
     const t = Math.floor(cell / batch.batch);
     pattern.loss[t] = (pattern.loss[t] ?? 0) + lossAt(cell);
     pattern.targets[t] = (pattern.targets[t] ?? 0) + 1;
@@ -124,21 +125,21 @@ function baselineOf(experiment: ResolvedExperiment, batch: Batch, outputs: numbe
   };
 }
 
-function askedCells({ mask }: Batch): readonly number[] {
+function targetCells({ mask }: Batch): readonly number[] {
   return Array.from(mask.keys()).filter((cell) => mask[cell] === 1);
 }
 
 function frequencyLoss(batch: Batch, outputs: number): (cell: number) => number {
   const indices = batch.targets.kind === 'classes' ? batch.targets.indices : new Int32Array();
   const counts = new Float64Array(outputs);
-  const cells = askedCells(batch);
+  const cells = targetCells(batch);
   for (const cell of cells) counts[indices[cell] ?? 0] = (counts[indices[cell] ?? 0] ?? 0) + 1;
   return (cell) => -Math.log((counts[indices[cell] ?? 0] ?? 0) / cells.length);
 }
 
 function meanLoss(batch: Batch, outputs: number): (cell: number) => number {
   const values = batch.targets.kind === 'values' ? batch.targets.values : new Float64Array();
-  const cells = askedCells(batch);
+  const cells = targetCells(batch);
   const means = Array.from({ length: outputs }, (_, output) =>
     cells.reduce((sum, cell) => sum + (values[cell * outputs + output] ?? 0) / cells.length, 0),
   );

@@ -19,7 +19,7 @@ export interface NamedFile {
   readonly role: 'text' | 'csv' | 'weights';
 }
 
-/** The files that have to be read before an experiment can be run. */
+/** The files that an experiment needs to run. */
 export function filesOf({ data, model }: ResolvedExperiment): readonly NamedFile[] {
   const files: NamedFile[] = [];
   if ('text' in data) files.push({ keyPath: ['data', 'text'], path: data.text, role: 'text' });
@@ -29,8 +29,8 @@ export function filesOf({ data, model }: ResolvedExperiment): readonly NamedFile
 }
 
 /**
- * Opens an experiment's data at its beginning. `files` holds the bytes of each file by its path as written. What cannot
- * be trained on is refused before anything large is allocated.
+ * Opens an experiment's data at the start. `files` has the bytes of each file by its path as written. Problems are found
+ * before anything large is allocated.
  */
 export function openSource(experiment: ResolvedExperiment, files: ReadonlyMap<string, Uint8Array>): OpenedSource {
   const { data } = experiment;
@@ -41,12 +41,12 @@ export function openSource(experiment: ResolvedExperiment, files: ReadonlyMap<st
   if (!bytes)
     return refused({
       code: 'file.missing',
-      message: `The file ${quote(path)} was not read: name one that exists.`,
+      message: `File ${quote(path)} could not be read. Write the path of a file that exists.`,
       keyPath,
     });
   return 'text' in data ? openText(experiment, data, bytes) : openCsv(experiment, data, bytes);
 }
 
-function refused(objection: KeyProblem): OpenedSource {
-  return { kind: 'refused', refusals: [objection] };
+function refused(problem: KeyProblem): OpenedSource {
+  return { kind: 'refused', problems: [problem] };
 }

@@ -2,28 +2,28 @@ import type { KeyProblem } from '../experiment/problem';
 import type { Batch } from './batch';
 import type { SourceState } from './sourceState';
 
-/** A loss that is known without training, drawn beside the loss curve. */
+/** A loss that is known without training, drawn in the loss chart. */
 export interface Baseline {
   readonly name: string;
   /** In the unit of the reported loss: nats or squares, per target for `mean`, per window for `sum`. */
   readonly value: number;
   /** Where the value comes from: the definition, a paper, or the part of the data it was measured on. */
   readonly source: string;
-  /** Measured on the held-out part, so that it stands beside the validation loss and not beside the training loss. */
+  /** Measured on the held-out part, so that it compares with the validation loss and not with the training loss. */
   readonly heldOut?: boolean;
 }
 
-/** One lane of a batch in words, for people: a token or the numbers of x_t, and what is asked for (or nothing). */
+/** One sequence of a batch as text: the symbol or numbers of each x_t, and each target, undefined for none. */
 export interface SequenceDescription {
   readonly inputs: readonly string[];
   readonly targets: readonly (string | undefined)[];
 }
 
-/** Bytes that the data of a source take, the files that they come from not counted. */
+/** Bytes that the data of a source use, without the files that they are read from. */
 export interface DataMemory {
-  /** As long as it lives. */
-  readonly kept: number;
-  /** While it is opened, at the most: what is kept included. */
+  /** For the lifetime of the source. */
+  readonly retained: number;
+  /** Peak while it is opened, the retained bytes included. */
   readonly opening: number;
 }
 
@@ -41,31 +41,31 @@ export interface Source {
   readonly steps: number;
   /** B of every training batch. */
   readonly batch: number;
-  /** Steps the task must remember, where that is known: the distance from the input that matters to the answer. */
+  /** Steps that the task requires to remember, if known: the distance from the relevant input to its target. */
   readonly lag: number | undefined;
   readonly baselines: readonly Baseline[];
   readonly memory: DataMemory;
   /**
-   * True when each training batch goes on where the one before ended (contiguous text): then a batch is already one
-   * window. False when every batch holds whole sequences, which truncated training cuts into windows.
+   * Whether each training batch continues where the previous one ended (contiguous text): a batch is then one window.
+   * Otherwise every batch holds whole sequences, which truncated training splits into windows.
    */
-  readonly continues: boolean;
-  /** The next training batch, in arrays of its own. */
+  readonly isContiguous: boolean;
+  /** The next training batch, in new arrays. */
   next(): Batch;
   /** The held-out batches, the same every time; none where nothing is held out. */
   validation(): Iterable<Batch>;
   state(): SourceState;
   /**
-   * Goes on from a state that a source of the same experiment and data gave.
-   * @throws where it is no such state
+   * Restores the state of a source of the same experiment and data.
+   * @throws if it is not such a state
    */
   restore(state: unknown): void;
-  describe(batch: Batch, lane: number): SequenceDescription;
-  /** Grammar tasks only: the symbols that may legally come after step t of a lane, in the order of `outputNames`. */
-  legal?(batch: Batch, lane: number, t: number): readonly number[];
+  describe(batch: Batch, sequence: number): SequenceDescription;
+  /** Grammar tasks only: the symbols that the grammar allows after step t of a sequence, as indices into `outputNames`. */
+  allowedNext?(batch: Batch, sequence: number, t: number): readonly number[];
 }
 
 /** A source, or why the data cannot be trained on. */
 export type OpenedSource =
   | { readonly kind: 'source'; readonly source: Source }
-  | { readonly kind: 'refused'; readonly refusals: readonly KeyProblem[] };
+  | { readonly kind: 'refused'; readonly problems: readonly KeyProblem[] };

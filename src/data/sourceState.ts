@@ -3,23 +3,23 @@ import * as z from 'zod';
 const integers = z.array(z.int()).readonly();
 
 const schema = z.strictObject({
-  /** The state of the training stream's generator: four words; none where nothing is drawn. */
+  /** The state of the training stream's generator: four 32-bit words; empty if the source has no randomness. */
   random: integers.refine((words) => words.length === 4 || words.length === 0),
-  /** Contiguous text that has begun: the next character of every lane. */
+  /** Contiguous text after its first window: the next character of every sequence. */
   positions: integers.optional(),
 });
 
-/** Where a source stands, as JSON: written into checkpoints, so that a resumed run draws what it would have drawn. */
+/** The position of a source, as JSON in checkpoints: a resumed run draws the same batches as an uninterrupted one. */
 export type SourceState = Readonly<z.infer<typeof schema>>;
 
 /**
- * A state read back from JSON.
- * @throws where it is none
+ * Reads a state from JSON.
+ * @throws if it is not a valid state
  */
 export function readSourceState(value: unknown): SourceState {
   const read = schema.safeParse(value);
   if (read.success) return read.data;
   throw new Error(
-    `This is no state of a data source: ${read.error.issues[0]?.message ?? 'unknown'}. The checkpoint is damaged; go on from an earlier one.`,
+    `Invalid state of a data source: ${read.error.issues[0]?.message ?? 'unknown'}. The checkpoint is damaged. Resume from an earlier one.`,
   );
 }

@@ -13,19 +13,19 @@ import { echoTask } from './tasks/echo';
 import { parityTask } from './tasks/parity';
 import { reberTask } from './tasks/reber';
 import { sineTask } from './tasks/sine';
-import { longest, type Length, type Task, type TaskBaseline } from './tasks/task';
+import { maxLength, type Length, type Task, type TaskBaseline } from './tasks/task';
 import { temporalOrderTask } from './tasks/temporalOrder';
 
-/** Held-out sequences of a generated task. */
+/** Number of held-out sequences of a generated task. */
 const HELD_OUT = 256;
-/** Held-out steps at most, over all sequences: one validation of very long ones takes seconds, not hours. */
+/** Maximum number of held-out steps of all sequences, so that validation with very long ones takes seconds. */
 const HELD_OUT_STEPS = 2 ** 22;
-/** Lanes of one held-out batch at most, so that lengths drawn per batch vary. */
-const HELD_OUT_LANES = 32;
-/** Lengths of a range that a baseline is averaged over at most. */
+/** Maximum number of sequences in one held-out batch, so that the lengths, drawn for each batch, vary. */
+const MAX_HELD_OUT_BATCH = 32;
+/** Maximum number of lengths that a baseline is averaged over. */
 const SAMPLED_LENGTHS = 64;
 
-/** The task that the data names. */
+/** The task of the data. */
 export function taskOf(data: TaskData): Task {
   switch (data.task) {
     case 'adding':
@@ -49,15 +49,15 @@ export function taskOf(data: TaskData): Task {
   }
 }
 
-/** Opens a generated task; a batch too large for memory is refused. */
+/** Opens a generated task; a batch that is too large is a problem. */
 export function openTask(experiment: ResolvedExperiment, data: TaskData): OpenedSource {
   const task = taskOf(data);
   const batch = experiment.training.batch ?? 1;
   const perStep = task.inputKind === 'dense' ? task.inputNames.length + task.outputNames.length : 2;
   const keyPath = 'length' in data ? ['data', 'length'] : ['data', 'task'];
-  const steps = Math.max(longest(task.length), longest(task.heldOutLength ?? 1));
+  const steps = Math.max(maxLength(task.length), maxLength(task.heldOutLength ?? 1));
   const tooLarge = batchTooLarge(steps, batch, perStep, keyPath);
-  if (tooLarge) return { kind: 'refused', refusals: [tooLarge] };
+  if (tooLarge) return { kind: 'refused', problems: [tooLarge] };
   return { kind: 'source', source: new TaskSource(task, experiment, batch) };
 }
 
@@ -71,10 +71,10 @@ class TaskSource implements Source {
   readonly steps: number;
   readonly lag: number;
   readonly baselines: readonly Baseline[];
-  // Every batch is drawn anew.
-  readonly memory = { kept: 0, opening: 0 };
-  readonly continues = false;
-  readonly legal?: (batch: Batch, lane: number, t: number) => readonly number[];
+  // Batches are generated, not stored.
+  readonly memory = { retained: 0, opening: 0 };
+  readonly isContiguous = false;
+  readonly allowedNext?: (batch: Batch, sequence: number, t: number) => readonly number[];
   readonly #task: Task;
   readonly #seed: number;
   #random: Random;
@@ -93,11 +93,11 @@ class TaskSource implements Source {
     this.outputNames = task.outputNames;
     this.inputKind = task.inputKind;
     this.targetKind = task.targetKind;
-    this.steps = longest(task.length);
+    this.steps = maxLength(task.length);
     this.lag = task.lag;
     this.baselines = baselinesOf(task, experiment);
-    const { legalAfter } = task;
-    if (legalAfter) this.legal = (drawn, lane, t) => legalAfter(symbolsUpTo(drawn, lane, t));
+    const { allowedAfter: legalAfter } = task;
+    if (legalAfter) this.allowedNext = (drawn, sequence, t) => legalAfter(symbolsUpTo(drawn, sequence, t));
   }
 
   next(): Batch {
@@ -107,9 +107,9 @@ class TaskSource implements Source {
   *validation(): Iterable<Batch> {
     const random = randomFrom(this.#seed, 'validation');
     const length = this.#task.heldOutLength ?? this.#task.length;
-    const sequences = Math.max(1, Math.min(HELD_OUT, Math.floor(HELD_OUT_STEPS / longest(length))));
-    const lanes = Math.min(this.batch, HELD_OUT_LANES);
-    for (let left = sequences; left > 0; left -= lanes) yield this.#draw(random, length, Math.min(lanes, left));
+    const sequences = Math.max(1, Math.min(HELD_OUT, Math.floor(HELD_OUT_STEPS / maxLength(length))));
+    const batch = Math.min(this.batch, MAX_HELD_OUT_BATCH);
+    for (let left = sequences; left > 0; left -= batch) yield this.#draw(random, length, Math.min(batch, left));
   }
 
   state(): SourceState {
@@ -120,24 +120,24 @@ class TaskSource implements Source {
     this.#random = randomFromState(readSourceState(state).random);
   }
 
-  describe(batch: Batch, lane: number): SequenceDescription {
-    return describeSequence(batch, lane, this.inputNames, this.outputNames);
+  describe(batch: Batch, sequence: number): SequenceDescription {
+    return describeSequence(batch, sequence, this.inputNames, this.outputNames);
   }
 
-  #draw(random: Random, length: Length, lanes: number): Batch {
+  #draw(random: Random, length: Length, sequences: number): Batch {
     const steps = typeof length === 'number' ? length : random.integer(length[0], length[1]);
-    return inSinglePrecision(this.#task.draw(random, steps, lanes));
+    return inSinglePrecision(this.#task.draw(random, steps, sequences));
   }
 }
 
-function symbolsUpTo({ inputs, mask, batch }: Batch, lane: number, t: number): readonly number[] {
-  if (inputs.kind !== 'oneHot' || mask[t * batch + lane] === 0) return [-1];
-  return Array.from({ length: t + 1 }, (_, step) => inputs.indices[step * batch + lane] ?? -1);
+function symbolsUpTo({ inputs, mask, batch }: Batch, sequence: number, t: number): readonly number[] {
+  if (inputs.kind !== 'oneHot' || mask[t * batch + sequence] === 0) return [-1];
+  return Array.from({ length: t + 1 }, (_, step) => inputs.indices[step * batch + sequence] ?? -1);
 }
 
 function baselinesOf(task: Task, experiment: ResolvedExperiment): readonly Baseline[] {
-  // Strings that end by themselves leave a varying number of windows, so no loss of truncated training is known there.
-  if (task.legalAfter && experiment.bptt !== 'full') return [];
+  // Strings of varying length give a varying number of windows, so the loss of truncated training is not known.
+  if (task.allowedAfter && experiment.bptt !== 'full') return [];
   return task.baselines.map((baseline) => ({
     name: baseline.name,
     source: baseline.source,

@@ -15,13 +15,13 @@ import { quote } from '../text/quoting';
 
 type Indices = EncodedText['indices'];
 
-/** A distinct character as a string, and its place in lists of names. */
+/** Bytes of a distinct character as a string, and in lists of names. */
 const characterBytes = 64;
 
-/** Held-out characters that one validation predicts at most. */
-export const mostValidated = 10_000;
+/** Maximum number of held-out characters that one validation predicts. */
+export const maxValidated = 10_000;
 
-/** Opens a text for next-character prediction; binary, empty and too short files are refused. */
+/** Opens a text for next-character prediction; binary, empty and too short files are problems. */
 export function openText(experiment: ResolvedExperiment, data: TextData, bytes: Uint8Array): OpenedSource {
   const decoded = decodeText(bytes, data.text, ['data', 'text']);
   if (decoded.kind === 'refused') return decoded;
@@ -31,11 +31,11 @@ export function openText(experiment: ResolvedExperiment, data: TextData, bytes: 
   const batch = experiment.training.batch ?? 1;
   // Contiguous text is one endless sequence, so the windows of truncated training replace `length`.
   const steps = data.order === 'contiguous' && experiment.bptt !== 'full' ? experiment.bptt.forward : data.length;
-  const objection =
+  const problem =
     batchTooLarge(steps, batch, 2, ['data', 'length']) ??
     tooShort(data, indices.length, training.length, steps, batch) ??
-    tooLittleHeldOut(data, indices.length, held);
-  if (objection) return { kind: 'refused', refusals: [objection] };
+    validationTooSmall(data, indices.length, held);
+  if (problem) return { kind: 'refused', problems: [problem] };
   const text = { characters, training, heldOut: indices.subarray(indices.length - held) };
   return { kind: 'source', source: new TextSource(experiment, data, text, steps, batch) };
 }
@@ -45,19 +45,19 @@ function tooShort(data: TextData, all: number, training: number, steps: number, 
   const needed = (contiguous ? batch * steps : steps) + 1;
   if (training >= needed) return undefined;
   const reason = contiguous
-    ? `${formatExact(batch)} lanes of ${formatExact(steps)} characters`
+    ? `${formatExact(batch)} sequences of ${formatExact(steps)} characters`
     : `a window of ${formatExact(steps)} characters`;
   const message =
-    `${quote(data.text)} has ${formatExact(all)} characters, ${formatExact(training)} of them for training; ${reason} and the one after ` +
-    `need ${formatExact(needed)}. Name a longer text, or write a smaller ${contiguous ? 'batch or window' : 'length'}.`;
+    `${quote(data.text)} has ${formatExact(all)} characters, ${formatExact(training)} of them for training; ${reason} and the next one ` +
+    `need ${formatExact(needed)}. Use a longer text, or a smaller ${contiguous ? 'batch or window' : 'length'}.`;
   return { code: 'data.tooShort', message, keyPath: ['data', 'text'] };
 }
 
-function tooLittleHeldOut(data: TextData, all: number, held: number): KeyProblem | undefined {
+function validationTooSmall(data: TextData, all: number, held: number): KeyProblem | undefined {
   if (data.validation === 0 || held >= 2) return undefined;
   const message =
     `A "validation" of ${data.validation} holds out ${formatExact(held)} of ${formatExact(all)} characters; at least 2 are needed, one ` +
-    'to see and one to predict. Write a larger fraction, or 0 to hold nothing out.';
+    'as input and one as target. Write a larger fraction, or 0 to hold nothing out.';
   return { code: 'data.tooShort', message, keyPath: ['data', 'validation'] };
 }
 
@@ -77,10 +77,10 @@ class TextSource implements Source {
   readonly lag = undefined;
   readonly baselines: readonly Baseline[];
   readonly memory: DataMemory;
-  readonly continues: boolean;
+  readonly isContiguous: boolean;
   readonly #text: SplitText;
   #random: Random;
-  /** The next character of every lane; undefined before the first window, and always for random order. */
+  /** The next character of every sequence; undefined before the first window, and for random order. */
   #positions: readonly number[] | undefined;
 
   constructor(
@@ -92,34 +92,34 @@ class TextSource implements Source {
   ) {
     this.#text = text;
     this.#random = randomFrom(experiment.seed, 'training');
-    this.continues = data.order === 'contiguous';
+    this.isContiguous = data.order === 'contiguous';
     this.inputs = text.characters.length;
     this.outputs = text.characters.length;
     this.inputNames = text.characters;
     this.outputNames = text.characters;
     this.baselines = baselinesOf(experiment, text, steps);
     const { buffer, length } = text.training;
-    const kept = buffer.byteLength + characterBytes * this.inputs;
-    this.memory = { kept, opening: kept + pairCountBytes(length, this.inputs) };
+    const retained = buffer.byteLength + characterBytes * this.inputs;
+    this.memory = { retained, opening: retained + pairCountBytes(length, this.inputs) };
   }
 
   next(): Batch {
-    return this.continues ? this.#nextContiguous() : this.#nextRandom();
+    return this.isContiguous ? this.#nextContiguous() : this.#nextRandom();
   }
 
   *validation(): Iterable<Batch> {
     const { heldOut } = this.#text;
-    const targets = Math.min(heldOut.length - 1, mostValidated);
+    const targets = Math.min(heldOut.length - 1, maxValidated);
     if (targets < 1) return;
-    const lanes = Math.max(1, Math.min(this.batch, Math.floor(targets / this.steps)));
-    const stretch = Math.ceil(targets / lanes);
+    const sequences = Math.max(1, Math.min(this.batch, Math.floor(targets / this.steps)));
+    const stretch = Math.ceil(targets / sequences);
     for (let start = 0; start < stretch; start += this.steps) {
-      const window = symbolBatch(Math.min(this.steps, stretch - start), lanes);
-      for (let lane = 0; lane < lanes; lane++) {
-        const end = Math.min((lane + 1) * stretch, targets);
-        fillLane(window, lane, heldOut, lane * stretch + start, end);
+      const window = symbolBatch(Math.min(this.steps, stretch - start), sequences);
+      for (let sequence = 0; sequence < sequences; sequence++) {
+        const end = Math.min((sequence + 1) * stretch, targets);
+        fillSequence(window, sequence, heldOut, sequence * stretch + start, end);
       }
-      if (this.continues && start > 0) window.reset.fill(0);
+      if (this.isContiguous && start > 0) window.reset.fill(0);
       yield window;
     }
   }
@@ -136,14 +136,14 @@ class TextSource implements Source {
       positions &&
       (positions.length !== this.batch || positions.some((position) => position < 0 || position > last))
     ) {
-      throw new Error('The state belongs to another text or batch: go on with the data the run was started with.');
+      throw new Error('The state is of another text or batch size. Resume with the data the run was started with.');
     }
     this.#random = randomFromState(random);
     this.#positions = positions;
   }
 
-  describe(batch: Batch, lane: number): SequenceDescription {
-    return describeSequence(batch, lane, this.inputNames, this.outputNames);
+  describe(batch: Batch, sequence: number): SequenceDescription {
+    return describeSequence(batch, sequence, this.inputNames, this.outputNames);
   }
 
   #nextContiguous(): Batch {
@@ -151,13 +151,13 @@ class TextSource implements Source {
     const last = training.length - 1;
     const window = symbolBatch(this.steps, this.batch);
     const positions: number[] = [];
-    for (let lane = 0; lane < this.batch; lane++) {
-      const reached = this.#positions?.[lane];
-      const goesOn = reached !== undefined && reached + this.steps <= last;
-      const first = Math.floor((lane * last) / this.batch);
-      const start = goesOn ? reached : reached === undefined ? first : 0;
-      if (goesOn) window.reset[lane] = 0;
-      fillLane(window, lane, training, start, training.length);
+    for (let sequence = 0; sequence < this.batch; sequence++) {
+      const reached = this.#positions?.[sequence];
+      const continues = reached !== undefined && reached + this.steps <= last;
+      const first = Math.floor((sequence * last) / this.batch);
+      const start = continues ? reached : reached === undefined ? first : 0;
+      if (continues) window.reset[sequence] = 0;
+      fillSequence(window, sequence, training, start, training.length);
       positions.push(start + this.steps);
     }
     this.#positions = positions;
@@ -167,25 +167,31 @@ class TextSource implements Source {
   #nextRandom(): Batch {
     const { training } = this.#text;
     const window = symbolBatch(this.steps, this.batch);
-    for (let lane = 0; lane < this.batch; lane++) {
-      fillLane(window, lane, training, this.#random.integer(0, training.length - 1 - this.steps), training.length);
+    for (let sequence = 0; sequence < this.batch; sequence++) {
+      fillSequence(
+        window,
+        sequence,
+        training,
+        this.#random.integer(0, training.length - 1 - this.steps),
+        training.length,
+      );
     }
     return window;
   }
 }
 
-/** Writes characters from `start` on into a lane, each asking for the one after it; what lies beyond `end` is masked. */
-function fillLane(
+/** Writes characters from `start` into a sequence, each with the next one as its target; steps beyond `end` are masked. */
+function fillSequence(
   window: ReturnType<typeof symbolBatch>,
-  lane: number,
+  sequence: number,
   text: Indices,
   start: number,
   end: number,
 ): void {
   for (let t = 0; t < window.steps && start + t < end; t++) {
-    window.inputs.indices[t * window.batch + lane] = text[start + t] ?? 0;
+    window.inputs.indices[t * window.batch + sequence] = text[start + t] ?? 0;
     const next = text[start + t + 1];
-    if (next !== undefined) setClassTarget(window, t, lane, next);
+    if (next !== undefined) setClassTarget(window, t, sequence, next);
   }
 }
 

@@ -3,15 +3,15 @@ import type { EncodedText } from './vocabulary';
 
 type Indices = EncodedText['indices'];
 
-/** Most pairs of characters that are counted in a plain array; rarer vocabularies count in a map. */
+/** Maximum number of pairs of characters that are counted in a dense table. */
 const DENSE_PAIRS = 2 ** 22;
 
-/** Entropy of single characters, −Σ p·ln p: what the best predictor pays that looks at nothing. In nats. */
+/** Entropy of single characters, −Σ p·ln p, in nats: the loss of the best predictor without any input. */
 export function unigramEntropy(indices: Indices, distinct: number): number {
   return entropyOfCounts(countsOf(indices, distinct), indices.length);
 }
 
-/** Entropy of a character given the one before it: what the best predictor pays that remembers nothing. In nats. */
+/** Entropy of a character given the previous one, in nats: the loss of the best predictor without memory. */
 export function bigramEntropy(indices: Indices, distinct: number): number {
   const pairs = indices.length - 1;
   if (pairs < 1) return 0;
@@ -20,7 +20,7 @@ export function bigramEntropy(indices: Indices, distinct: number): number {
   return entropyOfCounts(pairCounts(indices, distinct), pairs) - entropyOfCounts(firsts, pairs);
 }
 
-/** Bytes that the counts of pairs take while a text of so many characters is opened. */
+/** Bytes of the counts of pairs while a text of `length` characters is opened. */
 export function pairCountBytes(length: number, distinct: number): number {
   return distinct * distinct <= DENSE_PAIRS ? 8 * distinct * distinct : 8 * length + 8 * distinct;
 }
@@ -31,9 +31,9 @@ function countsOf(indices: Indices, distinct: number): Float64Array {
   return counts;
 }
 
-/** How often each pair of characters stands in a text, in the order in which the pairs are met first or by their indices. */
+/** The count of each pair of characters, in the order of first occurrence or of their indices. */
 function pairCounts(indices: Indices, distinct: number): Iterable<number> {
-  return distinct * distinct <= DENSE_PAIRS ? densePairCounts(indices, distinct) : rarePairCounts(indices, distinct);
+  return distinct * distinct <= DENSE_PAIRS ? densePairCounts(indices, distinct) : sparsePairCounts(indices, distinct);
 }
 
 function densePairCounts(indices: Indices, distinct: number): Float64Array {
@@ -46,12 +46,12 @@ function densePairCounts(indices: Indices, distinct: number): Float64Array {
 }
 
 /**
- * The counts of pairs that are too many for a table, each where its pair is met first, 0 elsewhere: eight bytes a
- * character, where a map takes ten times as much and holds no more than 2^24 pairs.
+ * The counts of pairs that are too many for a dense table, each at the first occurrence of its pair, 0 elsewhere: eight
+ * bytes a character, where a Map takes ten times as much and holds at most 2^24 pairs.
  */
-function rarePairCounts(indices: Indices, distinct: number): Uint32Array {
+function sparsePairCounts(indices: Indices, distinct: number): Uint32Array {
   const pairs = indices.length - 1;
-  // The places of the pairs, sorted by the first character, in the order of the text for each.
+  // The positions of the pairs, sorted by first character, for each in the order of the text.
   const ends = new Uint32Array(distinct + 1);
   for (let at = 0; at < pairs; at++) ends[(indices[at] ?? 0) + 1] = (ends[(indices[at] ?? 0) + 1] ?? 0) + 1;
   for (let first = 0; first < distinct; first++) ends[first + 1] = (ends[first + 1] ?? 0) + (ends[first] ?? 0);
@@ -62,7 +62,7 @@ function rarePairCounts(indices: Indices, distinct: number): Uint32Array {
     ends[indices[at] ?? 0] = end + 1;
   }
   const counts = new Uint32Array(pairs);
-  /** By second character: one more than where its pair with the first character in hand was met first. */
+  /** By second character: 1 + the first position of its pair with the current first character; 0 for none. */
   const met = new Uint32Array(distinct);
   let from = 0;
   for (let first = 0; first < distinct; first++) {

@@ -1,4 +1,4 @@
-/** A text as indices into its distinct characters: 1 byte a character up to 256 distinct ones, 2 up to 65,536. */
+/** A text as indices into its distinct characters: 1 byte a character for up to 256 distinct ones, 2 for up to 65,536. */
 export interface EncodedText {
   /** The distinct characters (code points), sorted. */
   readonly characters: readonly string[];
@@ -8,28 +8,28 @@ export interface EncodedText {
 const codePoints = 0x110000;
 
 /**
- * Encodes a text by its own vocabulary: its distinct code points in order. Nothing is held but the indices.
+ * Encodes a text with its own vocabulary: its distinct code points, sorted. Only the indices are held in memory.
  *
- * @param pieces the text from its beginning, each time it is called; no piece ends within a code point
+ * @param pieces returns the text from the start at each call; no piece ends within a code point
  */
 export function encodeText(pieces: () => Iterable<string>): EncodedText {
-  const isThere = new Uint8Array(codePoints);
+  const occurs = new Uint8Array(codePoints);
   let length = 0;
   for (const piece of pieces()) {
     for (let at = 0; at < piece.length; length++) {
       const point = piece.codePointAt(at) ?? 0;
-      isThere[point] = 1;
+      occurs[point] = 1;
       at += point > 0xffff ? 2 : 1;
     }
   }
   const characters: string[] = [];
-  const indexOf = new Uint32Array(isThere.lastIndexOf(1) + 1);
+  const indexOf = new Uint32Array(occurs.lastIndexOf(1) + 1);
   for (let point = 0; point < indexOf.length; point++) {
-    if (isThere[point] === 0) continue;
+    if (occurs[point] === 0) continue;
     indexOf[point] = characters.length;
     characters.push(String.fromCodePoint(point));
   }
-  const indices = roomFor(length, characters.length);
+  const indices = allocateIndices(length, characters.length);
   let place = 0;
   for (const piece of pieces()) {
     for (let at = 0; at < piece.length;) {
@@ -41,7 +41,7 @@ export function encodeText(pieces: () => Iterable<string>): EncodedText {
   return { characters, indices };
 }
 
-function roomFor(length: number, distinct: number): EncodedText['indices'] {
+function allocateIndices(length: number, distinct: number): EncodedText['indices'] {
   if (distinct <= 0x100) return new Uint8Array(length);
   return distinct <= 0x10000 ? new Uint16Array(length) : new Uint32Array(length);
 }

@@ -6,12 +6,12 @@ import { Observations, type ObservationState } from './observations';
 import type { Rule } from './rule';
 import { rules } from './rules/all';
 
-/** Updates between two looks. */
-const updatesBetweenLooks = 20;
-/** Looks in a row at which a rule must hold before it speaks. */
-const hitsNeeded = 3;
+/** Updates between two checks of the rules. */
+const checkInterval = 20;
+/** Consecutive checks at which a rule must hold before it gives a finding. */
+const consecutiveHits = 3;
 
-/** Looks at a run while it trains, and says what stands out: every rule once. */
+/** Checks a run against all rules while it trains; each rule gives at most one finding. */
 export class Diagnosis {
   readonly #observations: Observations;
   readonly #hits = new Map<Rule, number>();
@@ -19,57 +19,57 @@ export class Diagnosis {
 
   constructor(experiment: ResolvedExperiment, facts: RunInfo) {
     this.#observations = new Observations(experiment, facts);
-    this.#look('start', 1);
+    this.#checkRules('start', 1);
   }
 
-  /** Everything found so far, in the order it was found. */
+  /** All findings so far, in the order they were found. */
   get findings(): readonly Finding[] {
     return this.#findings;
   }
 
-  /** What a checkpoint keeps. */
-  get outline(): ObservationState {
-    return this.#observations.outline;
+  /** The state for a checkpoint. */
+  get state(): ObservationState {
+    return this.#observations.state;
   }
 
   /**
-   * Goes on with a run: what was found before its checkpoint stands, but for verdicts on the run as it ended then.
+   * Restores the diagnosis of a resumed run: findings before its checkpoint stay, except those about the end of the run.
    *
    * @param updates done at the checkpoint
-   * @param outline of the checkpoint; without one the run counts as beginning there
+   * @param state of the checkpoint; without one the run counts as starting there
    */
-  recall(updates: number, findings: readonly Finding[], outline: ObservationState | undefined): void {
-    if (outline !== undefined) this.#observations.recall(outline);
+  restore(updates: number, findings: readonly Finding[], state: ObservationState | undefined): void {
+    if (state !== undefined) this.#observations.restore(state);
     this.#findings = findings.filter(({ when, update }) => when === 'start' || (when === 'update' && update < updates));
-    this.#look('start', 1);
+    this.#checkRules('start', 1);
   }
 
-  /** Takes in the record of an update. */
-  take(record: UpdateRecord): void {
-    this.#observations.take(record);
-    if (this.#observations.updates % updatesBetweenLooks === 0) this.#look('update', hitsNeeded);
+  /** Observes the record of an update. */
+  observe(record: UpdateRecord): void {
+    this.#observations.observe(record);
+    if (this.#observations.updates % checkInterval === 0) this.#checkRules('update', consecutiveHits);
   }
 
-  /** Gives the verdict on a run that has done all its updates. */
+  /** Checks the rules about the run as a whole, after its last update. */
   finish(): void {
-    this.#look('end', 1);
+    this.#checkRules('end', 1);
   }
 
-  /** Notes that the run has met a value that is not finite, and where. */
+  /** Adds the finding that a value was not finite, with its location. */
   diverge(update: number, message: string): void {
     const keyPath = update === 0 ? ['model', 'init'] : ['optimizer', 'learningRate'];
     this.#findings = [...this.#findings, { code: 'nonFinite', level: 'error', when: 'end', update, keyPath, message }];
   }
 
-  #look(when: Finding['when'], needed: number): void {
+  #checkRules(when: Finding['when'], needed: number): void {
     const { update } = this.#observations;
     for (const rule of rules) {
       if (rule.when !== when || this.#findings.some(({ code }) => code === rule.code)) continue;
-      const verdict = rule.look(this.#observations);
-      const hits = verdict === undefined ? 0 : (this.#hits.get(rule) ?? 0) + 1;
+      const result = rule.check(this.#observations);
+      const hits = result === undefined ? 0 : (this.#hits.get(rule) ?? 0) + 1;
       this.#hits.set(rule, hits);
-      if (verdict === undefined || hits < needed) continue;
-      const { keyPath, message, level = rule.level } = verdict;
+      if (result === undefined || hits < needed) continue;
+      const { keyPath, message, level = rule.level } = result;
       const finding = { code: rule.code, level, when, update, keyPath: [...keyPath], message };
       this.#findings = [...this.#findings, finding];
     }

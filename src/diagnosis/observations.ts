@@ -5,13 +5,13 @@ import type { StepSeries, UpdateRecord } from '../run/records/recordBatch';
 
 /** Updates that count as recent. */
 export const recentWindow = 100;
-/** Updates whose mean loss is the loss that a run began with, and the loss it has now. */
+/** Updates whose mean loss is the initial loss of a run, and its current loss. */
 export const shortWindow = 20;
-const mostProfiles = 5;
+const maxProfiles = 5;
 
 const sumSchema = z.object({ sum: z.number(), count: z.number().int().nonnegative() });
 
-const outlineSchema = z.object({
+const stateSchema = z.object({
   updates: z.number().int().nonnegative(),
   firstLoss: sumSchema,
   firstLosses: sumSchema,
@@ -24,26 +24,26 @@ const outlineSchema = z.object({
   }),
 });
 
-/** What a checkpoint keeps of what was observed: all that does not come back with the next updates. */
-export type ObservationState = Readonly<z.infer<typeof outlineSchema>>;
+/** The observations in a checkpoint: all that the next updates do not replace. */
+export type ObservationState = Readonly<z.infer<typeof stateSchema>>;
 
-/** The outline in a checkpoint's text; undefined where there is none, as in those of earlier versions. */
+/** The observations in a checkpoint's text; undefined if it has none, as in earlier versions. */
 export function readObservationState(text: string | undefined): ObservationState | undefined {
   try {
-    return outlineSchema.safeParse(JSON.parse(text ?? '')).data;
+    return stateSchema.safeParse(JSON.parse(text ?? '')).data;
   } catch {
     return undefined;
   }
 }
 
-/** A validation loss beside the training loss at that time. */
+/** A validation loss and the training loss at the same update. */
 export interface Validation {
   readonly validation: number;
   /** Mean of the last updates before it. */
   readonly training: number;
 }
 
-/** What the rules look at: the last updates of a run and how it began, in memory that does not grow. */
+/** The input of the rules: the recent and the first updates of a run, in bounded memory. */
 export class Observations {
   readonly loss = new RecentValues();
   readonly gradNorm = new RecentValues();
@@ -52,20 +52,20 @@ export class Observations {
   readonly updateRatios: readonly RecentValues[];
   /** Mean loss of the first updates. */
   readonly firstLoss = new FirstValues(shortWindow);
-  /** Mean loss of as many updates as count as recent. */
+  /** Mean loss of the first `recentWindow` updates. */
   readonly firstLosses = new FirstValues(recentWindow);
   /** The largest ‖g‖ of the run. */
   largestGradNorm = 0;
-  /** Updates whose ‖g‖ was ten times the mean of those before, or more; the last of them. */
+  /** Updates whose ‖g‖ was more than ten times the mean of the recent ones before; the last of them. */
   spikes = { count: 0, last: { update: 0, norm: 0, mean: 0 } };
-  /** Updates seen. */
+  /** Number of updates observed. */
   updates = 0;
   /** Number of the last update. */
   update = 0;
   readonly validations: Validation[] = [];
-  /** The lowest validation loss; infinite before the first. */
+  /** The lowest validation loss; Infinity before the first. */
   bestValidation = Infinity;
-  /** Series through time of the last updates that have them, the newest last. */
+  /** Series through time of the last updates that recorded them, the newest last. */
   readonly profiles: StepSeries[] = [];
 
   constructor(
@@ -75,7 +75,7 @@ export class Observations {
     this.updateRatios = facts.layout.parameters.map(() => new RecentValues());
   }
 
-  take(record: UpdateRecord): void {
+  observe(record: UpdateRecord): void {
     const { loss, gradNorm, clipped, validationLoss } = record;
     const mean = this.gradNorm.mean();
     if (this.gradNorm.isFull && gradNorm > 10 * mean) {
@@ -92,15 +92,15 @@ export class Observations {
     record.parameterNorms.forEach(({ updateNorm, weightNorm }, p) => {
       this.updateRatios[p]?.add(weightNorm > 0 ? updateNorm / weightNorm : NaN);
     });
-    if (record.record !== undefined) keepLast(this.profiles, record.record, mostProfiles);
+    if (record.record !== undefined) keepLast(this.profiles, record.record, maxProfiles);
     if (validationLoss !== undefined) {
       this.bestValidation = Math.min(this.bestValidation, validationLoss);
       keepLast(this.validations, { validation: validationLoss, training: this.loss.mean(shortWindow) }, 3);
     }
   }
 
-  /** See Outline. */
-  get outline(): ObservationState {
+  /** See ObservationState. */
+  get state(): ObservationState {
     const { updates, largestGradNorm, spikes } = this;
     return {
       updates,
@@ -112,8 +112,8 @@ export class Observations {
     };
   }
 
-  /** Goes on from an outline. */
-  recall({ updates, firstLoss, firstLosses, largestGradNorm, bestValidation, spikes }: ObservationState): void {
+  /** Restores the state of a checkpoint. */
+  restore({ updates, firstLoss, firstLosses, largestGradNorm, bestValidation, spikes }: ObservationState): void {
     this.bestValidation = bestValidation ?? Infinity;
     this.updates = updates;
     this.firstLoss.sums = firstLoss;
@@ -122,14 +122,14 @@ export class Observations {
     this.spikes = spikes;
   }
 
-  /** The loss of whoever learns nothing over time: the highest baseline of the training data; undefined where none is known. */
+  /** The loss of a predictor without memory: the highest baseline of the training data; undefined if none is known. */
   get trivialLoss(): number | undefined {
     const values = this.facts.baselines.filter(({ heldOut }) => heldOut !== true).map(({ value }) => value);
     return values.length === 0 ? undefined : Math.max(...values);
   }
 }
 
-/** The last values of something, as many as count as recent. */
+/** The last `recentWindow` values of a quantity. */
 export class RecentValues {
   readonly #values = new Float64Array(recentWindow);
   #count = 0;
@@ -142,7 +142,7 @@ export class RecentValues {
     this.#values[this.#count++ % recentWindow] = value;
   }
 
-  /** Mean of the last `count` values that are numbers, of as many as there are; NaN of none. */
+  /** Mean of the last `count` values, or of all if there are fewer, NaN left out; NaN if there are none. */
   mean(count = recentWindow): number {
     let sum = 0;
     let numbers = 0;
@@ -156,7 +156,7 @@ export class RecentValues {
   }
 }
 
-/** Mean of the first values of something. */
+/** Mean of the first values of a quantity. */
 export class FirstValues {
   sums = { sum: 0, count: 0 };
 
@@ -167,7 +167,7 @@ export class FirstValues {
     if (count < this.length) this.sums = { sum: sum + value, count: count + 1 };
   }
 
-  /** undefined before there are enough. */
+  /** undefined until there are `length` values. */
   get mean(): number | undefined {
     const { sum, count } = this.sums;
     return count < this.length ? undefined : sum / count;

@@ -1,20 +1,20 @@
 import type { Finding } from './finding';
 import type { Observations } from './observations';
 
-/** What a rule says when it fires. */
-export interface Verdict {
+/** The result of a rule that fires. */
+export interface RuleResult {
   readonly keyPath: readonly string[];
   readonly message: string;
-  /** Where it is another than the rule's own. */
+  /** If it differs from the level of the rule. */
   readonly level?: Finding['level'];
 }
 
-/** A sign that something is wrong with a run. */
+/** A check for one kind of problem of a run. */
 export interface Rule {
   readonly code: string;
   readonly level: Finding['level'];
-  /** When it is looked at; a rule of `update` fires when it holds at three looks in a row. */
+  /** When it is checked; a rule of `update` fires if it holds at three consecutive checks. */
   readonly when: Finding['when'];
-  /** undefined where all is well, or where it cannot be said. */
-  look(observations: Observations): Verdict | undefined;
+  /** undefined if there is no problem, or if that is not known. */
+  check(observations: Observations): RuleResult | undefined;
 }

@@ -81,7 +81,7 @@ export class ExperimentDiagnostics implements Disposable {
     const found = await this.#found(document);
     // A newer check is on its way, or the document is gone.
     if (found === undefined || document.version !== version || document.isClosed) return;
-    this.#collection.set(document.uri, asDiagnostics(document, found.refusals));
+    this.#collection.set(document.uri, asDiagnostics(document, found.problems));
     this.#watch(document, found.paths);
     this.estimates.keep(document.uri, found);
   }
@@ -116,11 +116,11 @@ export class ExperimentDiagnostics implements Disposable {
     this.#watched.set(key, { files, watchers });
   }
 
-  #add({ target, refusals }: ProblemsFound): void {
+  #add({ target, problems }: ProblemsFound): void {
     const document = workspace.textDocuments.find(({ uri }) => uri.toString() === target.uri.toString());
-    if (document === undefined || refusals.length === 0) return;
+    if (document === undefined || problems.length === 0) return;
     const known = this.#collection.get(document.uri) ?? [];
-    const fresh = asDiagnostics(document, refusals).filter(
+    const fresh = asDiagnostics(document, problems).filter(
       ({ message, range }) => !known.some((other) => other.message === message && other.range.isEqual(range)),
     );
     this.#collection.set(document.uri, [...known, ...fresh]);
@@ -149,8 +149,8 @@ function patternFor(experiment: Uri, path: string): RelativePattern {
   return new RelativePattern(Uri.joinPath(folderOf(experiment), path.slice(0, Math.max(0, cut))), name);
 }
 
-function asDiagnostics(document: TextDocument, refusals: readonly Problem[]): Diagnostic[] {
-  return refusals.map(({ code, message, place }) => {
+function asDiagnostics(document: TextDocument, problems: readonly Problem[]): Diagnostic[] {
+  return problems.map(({ code, message, place }) => {
     const range = new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
     return diagnostic({ range, message, severity: DiagnosticSeverity.Error, code });
   });

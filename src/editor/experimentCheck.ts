@@ -49,13 +49,13 @@ export async function checkDocument(document: TextDocument, estimates: Estimates
   const nothing: SmallFiles = { files: new Map(), unreadable: new Map() };
   const parsed = await (isTooLong(text) ? refusedAsTooLong(text) : parsedInHost(document));
   if (parsed?.kind === 'refused') {
-    return { refusals: parsed.refusals, variants: [], paths: [], estimates: new Map() };
+    return { problems: parsed.problems, variants: [], paths: [], estimates: new Map() };
   }
   const isChecked = parsed === undefined || parsed.file.variants.length > mostVariantsInHost;
   const first = isChecked ? await estimates.check(uri, { text, ...nothing }) : undefined;
   const paths = first?.paths ?? (parsed?.kind === 'experiment' ? pathsIn(parsed) : []);
   // Without data files all is known already.
-  if (first !== undefined && (first.refusals.length > 0 || paths.length === 0)) return first;
+  if (first !== undefined && (first.problems.length > 0 || paths.length === 0)) return first;
   const files = await readSmallFiles(paths, accessFor(uri), mostReadWhileTyping);
   return estimates.check(uri, { text, ...files });
 }

@@ -1,6 +1,6 @@
 import { Uri, workspace, type Disposable, type Memento } from 'vscode';
 import { showInformationMessage } from '../platform/messages';
-import { folderOfRuns } from '../run/storage/runFolder';
+import { defaultRunsFolder } from '../run/storage/runFolder';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 
@@ -26,20 +26,20 @@ export class IgnoreHelp implements Disposable {
 
   async #offer({ uri, folder }: Session): Promise<void> {
     const root = workspace.getWorkspaceFolder(uri)?.uri;
-    if (root === undefined || folder === undefined || !folder.includes(folderOfRuns)) return;
+    if (root === undefined || folder === undefined || !folder.includes(defaultRunsFolder)) return;
     if (!(await isThere(Uri.joinPath(root, '.git')))) return;
     await this.store.update(storeKey, true);
     const file = Uri.joinPath(root, '.gitignore');
     const lines = await textOf(file);
-    if (lines.split(/\r?\n/).some((line) => line.includes(folderOfRuns))) return;
+    if (lines.split(/\r?\n/).some((line) => line.includes(defaultRunsFolder))) return;
     const add = `Add to .gitignore`;
     const answer = await showInformationMessage(
-      `Runs are kept in folders called ${folderOfRuns}. Should Git leave them out?`,
+      `Runs are kept in folders called ${defaultRunsFolder}. Should Git leave them out?`,
       add,
       'No',
     );
     if (answer !== add) return;
-    const text = `${lines}${lines === '' || lines.endsWith('\n') ? '' : '\n'}${folderOfRuns}/\n`;
+    const text = `${lines}${lines === '' || lines.endsWith('\n') ? '' : '\n'}${defaultRunsFolder}/\n`;
     await workspace.fs.writeFile(file, new TextEncoder().encode(text));
   }
 }

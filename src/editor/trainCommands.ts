@@ -87,7 +87,7 @@ async function train(parts: TrainCommandParts, wished: Target | undefined): Prom
     case 'started':
       return;
     case 'refused':
-      await tellRefusals(target.uri, launch.refusals);
+      await tellRefusals(target.uri, launch.problems);
       return;
     case 'failed':
       void showErrorMessage(launch.message);
@@ -108,7 +108,7 @@ async function trainAll(parts: TrainCommandParts, wished: Target | undefined): P
   try {
     const parsed = await readExperiment(uri);
     if (parsed.kind === 'refused') {
-      await tellRefusals(uri, parsed.refusals);
+      await tellRefusals(uri, parsed.problems);
       return;
     }
     variants = parsed.file.variants.map(({ name }) => name);
@@ -132,14 +132,14 @@ async function trainAll(parts: TrainCommandParts, wished: Target | undefined): P
     if (launches.length === 1) parts.compare(targets);
   }
   const first = (await Promise.all(launches)).find(({ kind }) => kind === 'refused' || kind === 'failed');
-  if (first?.kind === 'refused') await tellRefusals(uri, first.refusals);
+  if (first?.kind === 'refused') await tellRefusals(uri, first.problems);
   if (first?.kind === 'failed') void showErrorMessage(first.message);
 }
 
-async function tellRefusals(uri: Uri, refusals: readonly Problem[]): Promise<void> {
-  const [first] = refusals;
+async function tellRefusals(uri: Uri, problems: readonly Problem[]): Promise<void> {
+  const [first] = problems;
   if (first === undefined) return;
-  const more = refusals.length === 1 ? '' : ` (and ${refusals.length - 1} more)`;
+  const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;
   const show = 'Show in File';
   const answer = await showErrorMessage(`${fileNameOf(uri)} was not started. ${first.message}${more}`, show);
   if (answer !== show) return;

@@ -5,10 +5,10 @@ import type { experimentSchema } from './schema';
 import { firstTarget, sequenceProblems } from './sequences';
 import { formatExact } from '../text/numbers';
 
-/** An experiment whose every key is right by itself. */
+/** An experiment in which every key is valid on its own. */
 export type ValidExperiment = z.output<typeof experimentSchema>;
 
-/** The loss that the data needs: numbers are compared by squares, classes by cross-entropy. */
+/** The loss that fits the data: `mse` for targets that are numbers, `crossEntropy` for classes. */
 export function lossOf(data: ValidExperiment['data']): 'mse' | 'crossEntropy' {
   if ('csv' in data) return 'mse';
   if ('text' in data) return 'crossEntropy';
@@ -31,14 +31,14 @@ export function lossOf(data: ValidExperiment['data']): 'mse' | 'crossEntropy' {
   }
 }
 
-/** What is wrong with how the keys of an experiment go together, each of them being right by itself. */
+/** Problems between the keys of an experiment whose keys are each valid on their own. */
 export function crossFieldProblems(experiment: ValidExperiment): readonly UnplacedProblem[] {
-  const data = dataComplaints(experiment.data);
+  const data = dataProblems(experiment.data);
   return [
     ...data,
-    ...(data.length > 0 ? [] : lossComplaints(experiment)),
-    ...optimizerComplaints(experiment),
-    ...batchComplaints(experiment),
+    ...(data.length > 0 ? [] : lossProblems(experiment)),
+    ...optimizerProblems(experiment),
+    ...batchProblems(experiment),
   ];
 }
 
@@ -46,33 +46,32 @@ function inconsistent(keyPath: KeyPath, message: string): UnplacedProblem {
   return { code: 'inconsistent', message, keyPath, at: 'value' };
 }
 
-function lossComplaints({ data, loss }: ValidExperiment): readonly UnplacedProblem[] {
+function lossProblems({ data, loss }: ValidExperiment): readonly UnplacedProblem[] {
   const kind = typeof loss === 'string' ? loss : loss.kind;
   const needed = lossOf(data);
   if (kind === undefined || kind === needed) return [];
-  const has =
-    needed === 'mse' ? 'are numbers, which crossEntropy cannot compare' : 'are classes, which mse cannot compare';
-  const message = `The loss is "${kind}", but the targets of this data ${has}: write "${needed}", or delete the key.`;
+  const [wants, are] = needed === 'mse' ? ['classes', 'numbers'] : ['numbers', 'classes'];
+  const message = `Loss "${kind}" needs ${wants}, but the targets of this data are ${are}: write "${needed}", or delete the key.`;
   return [inconsistent(typeof loss === 'string' ? ['loss'] : ['loss', 'kind'], message)];
 }
 
-function optimizerComplaints({ optimizer }: ValidExperiment): readonly UnplacedProblem[] {
+function optimizerProblems({ optimizer }: ValidExperiment): readonly UnplacedProblem[] {
   if (optimizer.kind !== 'sgd' || !optimizer.nesterov || optimizer.momentum > 0) return [];
   const message =
     '"nesterov" is true, but "momentum" is 0: give a momentum above 0, such as 0.9, or delete "nesterov".';
   return [inconsistent(['optimizer', 'nesterov'], message)];
 }
 
-function batchComplaints({ data, training }: ValidExperiment): readonly UnplacedProblem[] {
+function batchProblems({ data, training }: ValidExperiment): readonly UnplacedProblem[] {
   if (!('sequences' in data) || training.batch === undefined) return [];
-  const message = `"batch" is ${formatExact(training.batch)}, but inline sequences are one batch by themselves, here of ${formatExact(data.sequences.length)}: delete the key.`;
+  const message = `"batch" is ${formatExact(training.batch)}, but inline sequences are always one batch, here of ${formatExact(data.sequences.length)}: delete the key.`;
   return [{ code: 'unfittingKey', message, keyPath: ['training', 'batch'], at: 'key' }];
 }
 
 type Length = number | [number, number];
 const shortest = (length: Length): number => (typeof length === 'number' ? length : length[0]);
 
-function dataComplaints(data: ValidExperiment['data']): readonly UnplacedProblem[] {
+function dataProblems(data: ValidExperiment['data']): readonly UnplacedProblem[] {
   if ('sequences' in data) return sequenceProblems(data.sequences);
   if (!('task' in data)) return [];
   switch (data.task) {
@@ -80,31 +79,31 @@ function dataComplaints(data: ValidExperiment['data']): readonly UnplacedProblem
     case 'reber':
       return [];
     case 'delay':
-      return lengthComplaints(data, data.lag + 1, `a "lag" of ${formatExact(data.lag)}`);
+      return lengthProblems(data, data.lag + 1, `a "lag" of ${formatExact(data.lag)}`);
     case 'echo':
-      return echoComplaints(data);
+      return echoProblems(data);
     case 'adding':
     case 'temporalOrder':
     case 'parity':
     case 'sine':
-      return lengthComplaints(data, 1, '');
+      return lengthProblems(data, 1, '');
     default:
       return data satisfies never;
   }
 }
 
-function echoComplaints(data: Extract<ValidExperiment['data'], { task: 'echo' }>): readonly UnplacedProblem[] {
+function echoProblems(data: Extract<ValidExperiment['data'], { task: 'echo' }>): readonly UnplacedProblem[] {
   const [near, far] = data.lags;
   if (near >= far) {
-    const message = `"lags" are ${formatExact(near)} and ${formatExact(far)}: write two different ones, the shorter first, such as [3, 8].`;
+    const message = `"lags" are ${formatExact(near)} and ${formatExact(far)}: write two different lags, the shorter first, such as [3, 8].`;
     return [inconsistent(['data', 'lags'], message)];
   }
-  return lengthComplaints(data, far + 1, `"lags" of ${formatExact(near)} and ${formatExact(far)}`);
+  return lengthProblems(data, far + 1, `"lags" of ${formatExact(near)} and ${formatExact(far)}`);
 }
 
-function lengthComplaints(
+function lengthProblems(
   data: { readonly length: Length; readonly validation?: { readonly length: Length } | undefined },
-  least: number,
+  minimum: number,
   reason: string,
 ): readonly UnplacedProblem[] {
   const lengths: [KeyPath, Length][] = [[['data', 'length'], data.length]];
@@ -114,8 +113,8 @@ function lengthComplaints(
       const message = `"length" is [${length[0]}, ${length[1]}], the longest before the shortest: write [${length[1]}, ${length[0]}].`;
       return [inconsistent(keyPath, message)];
     }
-    if (shortest(length) >= least) return [];
-    const message = `"length" is ${formatExact(shortest(length))}, too short for ${reason} to matter: write at least ${formatExact(least)}.`;
+    if (shortest(length) >= minimum) return [];
+    const message = `"length" is ${formatExact(shortest(length))}, too short for ${reason}: write at least ${formatExact(minimum)}.`;
     return [inconsistent(keyPath, message)];
   });
 }

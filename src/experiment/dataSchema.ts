@@ -1,40 +1,41 @@
 import * as z from 'zod';
-import { choice, described, filledText, real, whole } from './fields';
+import { choice, describe, requiredText, number, integer } from './fields';
 import { taskSchema } from './taskSchema';
 
-const LONGEST = 1_000_000;
+const maxSteps = 1_000_000;
 
-const windowLength = (what: string, standard: number) =>
-  whole({ title: 'Steps per window', text: `How many ${what} one window holds.` }, 1, LONGEST, standard);
+const windowLength = (what: string, defaultValue: number) =>
+  integer({ title: 'Steps per window', text: `Number of ${what} in one window, T.` }, 1, maxSteps, defaultValue);
 
-const heldOut = (what: string, measured: string, standard: number) =>
-  real(
+const heldOut = (what: string, measured: string, defaultValue: number) =>
+  number(
     {
       title: 'Held-out part',
-      text: `The fraction of the ${what} held out at the end for validation; 0 holds nothing out. ${measured}`,
+      text: `Fraction of the ${what}, at the end, that is held out for validation; 0 holds nothing out. ${measured}`,
     },
     { from: 0, to: 0.9 },
-    standard,
+    defaultValue,
   );
 
 const textData = z.strictObject({
-  text: filledText(
+  text: requiredText(
     {
       title: 'Text file',
-      text: 'Path of a UTF-8 text file, relative to this file: next-character prediction over its distinct characters.',
+      text: 'Path of a UTF-8 text file, relative to this file. The net predicts the next character; the vocabulary is its distinct characters.',
     },
     'the path of a text file, relative to this file,',
   ),
   length: windowLength('characters', 64),
   order: choice(
-    { title: 'Order', text: 'How the windows follow one another.' },
+    { title: 'Order', text: 'Where the windows of a batch start.' },
     {
-      contiguous: 'Lanes start evenly spaced and the state is carried from window to window.',
-      random: 'Every window starts at a random place with zero state.',
+      contiguous:
+        'The sequences of a batch start evenly spaced in the text, and the hidden state is carried over from window to window.',
+      random: 'Every window starts at a random position with a zero state.',
     },
     'contiguous',
   ),
-  validation: heldOut('characters', 'At most its first 10,000 characters are predicted.', 0.1),
+  validation: heldOut('characters', 'At most the first 10,000 held-out characters are predicted.', 0.1),
 });
 
 const columnsAdvice = (or: string) => `write a list of column names, each once, such as ["temperature"]${or}`;
@@ -47,27 +48,27 @@ function columns(error: string): z.ZodArray<z.ZodString> {
 }
 
 const csvData = z.strictObject({
-  csv: filledText(
+  csv: requiredText(
     { title: 'CSV file', text: 'Path of a CSV file with a header, relative to this file.' },
     'the path of a CSV file, relative to this file,',
   ),
   inputs: columns(columnsAdvice('')).meta(
-    described({ title: 'Input columns', text: 'Numeric columns the net sees at every step.' }),
+    describe({ title: 'Input columns', text: 'Numeric columns that are the input x_t at every step.' }),
   ),
   targets: columns(columnsAdvice(', or delete the key to predict the inputs themselves'))
     .optional()
-    .meta(described({ title: 'Target columns', text: 'Numeric columns to predict. Default: the inputs.' })),
-  horizon: whole({ title: 'Horizon', text: 'The target is the row this many rows later.' }, 1, LONGEST, 1),
+    .meta(describe({ title: 'Target columns', text: 'Numeric columns to predict. Default: the inputs.' })),
+  horizon: integer({ title: 'Horizon', text: 'Number of rows from an input to its target.' }, 1, maxSteps, 1),
   length: windowLength('rows', 50),
   normalize: choice(
     {
-      title: 'Normalisation',
-      text: 'How every column is rescaled, by statistics of the training part only. Losses are reported in the rescaled unit.',
+      title: 'Normalization',
+      text: 'How every column is rescaled, with statistics of the training part only. Losses are reported in the rescaled unit.',
     },
     {
-      standard: 'Mean 0 and standard deviation 1.',
+      standard: 'Mean 0 and defaultValue deviation 1.',
       minmax: 'The training part spans 0 to 1.',
-      none: 'The numbers as they stand in the file.',
+      none: 'The numbers as they are in the file.',
     },
     'standard',
   ),
@@ -98,12 +99,12 @@ const sequence = z.strictObject(
     inputs: z
       .array(inputRow, { error: 'write a list of rows, one for each step, such as [[0.5], [1]]' })
       .min(1, { error: 'write at least one row' })
-      .meta(described({ title: 'Inputs', text: 'x_t for every step: rows of numbers, all of the same width.' })),
+      .meta(describe({ title: 'Inputs', text: 'x_t for every step: rows of numbers, all of the same width.' })),
     targets: z
       .array(target, { error: 'write a list with one entry for each step' })
       .min(1, { error: 'write one entry for each step' })
       .meta(
-        described({
+        describe({
           title: 'Targets',
           text: 'For every step a row of numbers (mse), a class index (crossEntropy) or `null` for no loss.',
         }),
@@ -117,9 +118,9 @@ const sequencesData = z.strictObject({
     .array(sequence, { error: 'write a list of sequences' })
     .min(1, { error: 'write at least one sequence' })
     .meta({
-      ...described({
+      ...describe({
         title: 'Inline sequences',
-        text: 'All of the same number of steps; the batch is the whole list, in order.',
+        text: 'Sequences with the same number of steps. The whole list, in order, is the batch.',
       }),
       defaultSnippets: [
         { label: 'one sequence', body: [{ inputs: [[0.5], [1], [-0.5]], targets: [null, null, [0.25]] }] },
@@ -127,13 +128,13 @@ const sequencesData = z.strictObject({
     }),
 });
 
-/** The data an experiment trains on; the key that is present says which kind. */
+/** The data that an experiment trains on; the key that is present tells the kind. */
 export const dataSchema = z
   .union([taskSchema, textData, csvData, sequencesData], {
     error: 'write an object with exactly one of "task", "text", "csv", "sequences"',
   })
   .meta({
-    ...described({ title: 'Data', text: 'What is learned: exactly one of `task`, `text`, `csv` and `sequences`.' }),
+    ...describe({ title: 'Data', text: 'The training data: exactly one of `task`, `text`, `csv` and `sequences`.' }),
     defaultSnippets: [
       { label: 'task', description: 'A generated task', body: { task: '${1:adding}', length: '^${2:50}' } },
       { label: 'text', description: 'Next-character prediction', body: { text: '${1:file.txt}' } },

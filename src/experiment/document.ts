@@ -4,7 +4,7 @@ import { readSyntax } from './syntax';
 import type { KeyPath, SourceRange, Problem } from './problem';
 import { quote, truncate } from '../text/quoting';
 
-/** A JSON object as read from a text: own keys only. */
+/** A parsed JSON object; only own keys count. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** True for an object that is neither null nor a list. */
@@ -22,7 +22,7 @@ export function valueAt(value: unknown, path: KeyPath): unknown {
   return here;
 }
 
-/** A JSON text that could be read: its value, and where each part of it stands. */
+/** A parsed JSON text: its value, and the position of each part. */
 export class JsonDocument {
   readonly #values = new WeakMap<Node, ReadonlyMap<string, Node>>();
 
@@ -52,7 +52,7 @@ export class JsonDocument {
     return isContainer(node) || !this.has(path) ? this.keyPlace(path) : this.lines.place(node.offset, node.length);
   }
 
-  /** The longest beginning of a path that exists in the text. */
+  /** The longest prefix of a path that exists in the text. */
   nearest(path: KeyPath): KeyPath {
     for (let length = path.length; length > 0; length--) {
       const shorter = path.slice(0, length);
@@ -75,7 +75,7 @@ export class JsonDocument {
     return here;
   }
 
-  /** The values of an object by their keys. An object of a hundred thousand keys is looked through once. */
+  /** The values of an object by key. Cached, because an object may have a hundred thousand keys. */
   #valuesOf(object: Node): ReadonlyMap<string, Node> {
     const known = this.#values.get(object);
     if (known !== undefined) return known;
@@ -92,30 +92,30 @@ function isContainer(node: Node): boolean {
   return node.type === 'object' || node.type === 'array';
 }
 
-/** What reading a text gives: a document, or why it is none. */
+/** A parsed document, or the problems that prevent parsing. */
 export type ReadDocument =
   | { readonly kind: 'document'; readonly document: JsonDocument }
-  | { readonly kind: 'refused'; readonly refusals: readonly Problem[] };
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
 
 /**
- * Reads JSON with comments and trailing commas, keeping positions. Refuses what no schema sees: broken syntax, keys
- * that stand twice, numbers beyond the range of doubles, and the key `__proto__`.
+ * Parses JSON with comments and trailing commas, with positions. Reports what a schema cannot see: invalid syntax,
+ * duplicate keys, numbers out of the range of doubles, and the key `__proto__`.
  */
 export function readDocument(text: string): ReadDocument {
-  // A byte-order mark becomes a blank, so that every offset stays what the editor counts.
+  // A byte-order mark becomes a space, so that offsets equal those of the editor.
   const readable = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
   const lines = new LineIndex(readable);
   const syntax = readSyntax(readable, lines);
-  if (!('root' in syntax)) return { kind: 'refused', refusals: [syntax] };
-  const refusals: Problem[] = [];
-  const reader = new TreeReader(readable, lines, refusals);
+  if (!('root' in syntax)) return { kind: 'refused', problems: [syntax] };
+  const problems: Problem[] = [];
+  const reader = new TreeReader(readable, lines, problems);
   const value = reader.read(syntax.root, []);
-  if (refusals.length > 0) return { kind: 'refused', refusals };
+  if (problems.length > 0) return { kind: 'refused', problems };
   return { kind: 'document', document: new JsonDocument(syntax.root, value, lines, reader.size) };
 }
 
-/** Refusals of one text: ten thousand of a kind are one mistake. */
-const mostRefusals = 50;
+/** Problems that are reported for one text: ten thousand of a kind are one mistake. */
+const maxProblems = 50;
 
 class TreeReader {
   /** Values read so far. */
@@ -124,7 +124,7 @@ class TreeReader {
   constructor(
     readonly text: string,
     readonly lines: LineIndex,
-    readonly refusals: Problem[],
+    readonly problems: Problem[],
   ) {}
 
   read(node: Node, path: KeyPath): unknown {
@@ -133,7 +133,7 @@ class TreeReader {
     if (node.type === 'object') return this.#object(node, path);
     if (node.type === 'number' && !Number.isFinite(node.value)) {
       const found = truncate(this.text.slice(node.offset, node.offset + node.length));
-      this.#refuse('notFinite', `${found} is beyond the range of numbers: write a finite number.`, path, node);
+      this.#report('notFinite', `${found} is out of range: write a finite number.`, path, node);
     }
     return node.value as unknown;
   }
@@ -147,16 +147,16 @@ class TreeReader {
       const keyPath = [...path, name];
       const first = entries.get(name);
       if (name === '__proto__') {
-        this.#refuse(
+        this.#report(
           'reservedKey',
-          '"__proto__" is reserved by JavaScript and no key of an experiment: delete it.',
+          '"__proto__" is reserved by JavaScript and not allowed as a key: delete it.',
           keyPath,
           key,
         );
       } else if (first) {
-        this.#refuse(
+        this.#report(
           'duplicateKey',
-          `${quote(name)} stands twice in the same object, first on line ${first.line}: keep one of them.`,
+          `Duplicate key ${quote(name)}, first on line ${first.line}: keep one of them.`,
           keyPath,
           key,
         );
@@ -167,8 +167,8 @@ class TreeReader {
     return Object.fromEntries([...entries].map(([name, { value }]) => [name, value]));
   }
 
-  #refuse(code: string, message: string, keyPath: KeyPath, { offset, length }: Node): void {
-    if (this.refusals.length < mostRefusals)
-      this.refusals.push({ code, message, keyPath, place: this.lines.place(offset, length) });
+  #report(code: string, message: string, keyPath: KeyPath, { offset, length }: Node): void {
+    if (this.problems.length < maxProblems)
+      this.problems.push({ code, message, keyPath, place: this.lines.place(offset, length) });
   }
 }

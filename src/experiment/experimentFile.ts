@@ -5,69 +5,69 @@ import { isLikely, nearestName } from './nearestName';
 import type { KeyPath, KeyProblem, SourceRange, Problem } from './problem';
 import { resolveValue, type Resolution } from './resolved';
 import { fileSchema, type ResolvedExperiment } from './schema';
-import { applyVariant, fromVariant, invalidDeletions } from './variant';
+import { applyVariant, explainInVariant, invalidDeletions } from './variant';
 import { quote, quoteAll } from '../text/quoting';
 import { formatExact } from '../text/numbers';
 
-/** Each variant is an experiment to be checked at every keystroke, and a lens of its own. */
-const mostVariants = 200;
+/** Every variant is checked at each keystroke and has a CodeLens of its own. */
+const maxVariants = 200;
 
-/** Refusals of one file: nobody reads more, and each is a squiggle. */
-const mostRefusals = 200;
+/** Problems that are reported for one file; each is a squiggle in the editor. */
+const maxProblems = 200;
 
-/** Deletions of keys that there are not, of one variant. */
-const mostDeletions = 50;
+/** Deletions of unknown keys that are reported for one variant. */
+const maxDeletions = 50;
 
-/** Values in a file from which on its variants are checked only when the file itself is right. */
-const manyValues = 10_000;
+/** From this number of values on, the variants of a file are checked only if the file itself is valid. */
+const largeFileValues = 10_000;
 
-/** A variant of an experiment file, and where its name stands. */
+/** A variant of an experiment file, and the place of its name. */
 export interface Variant {
   readonly name: string;
   readonly place: SourceRange;
 }
 
-/** What one of a file's experiments comes to. */
+/** The experiment, or one of its variants, with all defaults; or the problems that it has. */
 export type ResolvedVariant =
   | { readonly kind: 'resolved'; readonly experiment: ResolvedExperiment }
-  | { readonly kind: 'refused'; readonly refusals: readonly KeyProblem[] };
+  | { readonly kind: 'refused'; readonly problems: readonly KeyProblem[] };
 
-/** An experiment file that could be read: the experiment itself and its variants. */
+/** A parsed experiment file: the experiment itself and its variants. */
 export class ExperimentFile {
   readonly variants: readonly Variant[];
   readonly #document: JsonDocument;
   readonly #file: JsonObject;
   readonly #patches: ReadonlyMap<string, JsonObject>;
-  /** The lists that variants inherit are looked through once. */
+  /** Shared, so that a list that variants inherit is checked once. */
   readonly #lists = new LongLists();
-  /** What was resolved already, by variant; undefined is the experiment itself. */
+  /** Cache of resolutions by variant; undefined is the experiment itself. */
   readonly #resolutions = new Map<string | undefined, Resolution>();
 
   constructor(document: JsonDocument) {
     this.#document = document;
     const { variants, ...file } = isObject(document.value) ? document.value : {};
-    const patches = Object.entries(isObject(variants) ? variants : {}).slice(0, mostVariants);
+    const patches = Object.entries(isObject(variants) ? variants : {}).slice(0, maxVariants);
     this.#file = file;
     this.#patches = new Map(patches.flatMap(([name, patch]) => (isObject(patch) ? [[name, patch]] : [])));
     this.variants = patches.map(([name]) => ({ name, place: document.keyPlace(['variants', name]) }));
   }
 
-  /** The experiment, or one of its variants, with every default written out; an unknown variant is refused. */
+  /** The experiment, or one of its variants, with every default written out; an unknown variant is a problem. */
   resolve(variant?: string): ResolvedVariant {
     const patch = variant === undefined ? {} : this.#patches.get(variant);
-    if (!patch) return { kind: 'refused', refusals: [this.#unknownVariant(variant ?? '')] };
+    if (!patch) return { kind: 'refused', problems: [this.#unknownVariant(variant ?? '')] };
     const outcome = this.#resolution(variant, patch);
     if (outcome.kind === 'resolved') return outcome;
-    const { complaints } = outcome;
+    const { problems } = outcome;
     return {
       kind: 'refused',
-      refusals: variant === undefined ? complaints : this.#seenFrom(variant, patch, complaints),
+      problems: variant === undefined ? problems : this.#inVariant(variant, patch, problems),
     };
   }
 
   /**
-   * The place of a key, for what is found wrong later (data files, memory): the value where the key is written, else
-   * the nearest key around it. With a variant's name its own keys come first.
+   * The place of a key, for problems that are found later (data files, memory): its value where the key is present,
+   * else the nearest enclosing key. For a variant, the keys of the variant itself come first.
    */
   placeOf(keyPath: KeyPath, variant?: string): SourceRange {
     const own = ['variants', variant ?? '', ...keyPath];
@@ -75,31 +75,31 @@ export class ExperimentFile {
     return this.#document.valuePlace(this.#document.nearest(keyPath));
   }
 
-  /** Everything wrong with the file and with each variant, what a variant only inherits left out. */
-  refusals(): readonly Problem[] {
-    const found = [...this.#ownComplaints()];
+  /** All problems of the file and of each variant, without those that a variant only inherits. */
+  problems(): readonly Problem[] {
+    const found = [...this.#fileProblems()];
     const known = new Set(found.map(({ keyPath }) => JSON.stringify(keyPath)));
-    // What is wrong with much would be met again, and left out again, in each of the variants.
-    const isCheckedAlone = found.length > 0 && this.#document.size > manyValues;
-    for (const [name, patch] of isCheckedAlone ? [] : this.#patches) {
-      if (found.length >= mostRefusals) break;
-      found.push(...this.#variantComplaints(name, patch, known));
+    // The problems of a large file would be found, and left out, again in each of the variants.
+    const skipsVariants = found.length > 0 && this.#document.size > largeFileValues;
+    for (const [name, patch] of skipsVariants ? [] : this.#patches) {
+      if (found.length >= maxProblems) break;
+      found.push(...this.#variantProblems(name, patch, known));
     }
-    return found.slice(0, mostRefusals).map((complaint) => this.#place(complaint));
+    return found.slice(0, maxProblems).map((problem) => this.#withPlace(problem));
   }
 
-  /** @param known the paths of what is wrong with the file itself, as JSON */
-  #variantComplaints(name: string, patch: JsonObject, known: ReadonlySet<string>): readonly UnplacedProblem[] {
-    const complaints = [...this.#deletions(name, patch), ...this.#nested(name, patch)];
-    if (complaints.length > 0) return complaints;
+  /** @param known paths of the problems of the file itself, as JSON */
+  #variantProblems(name: string, patch: JsonObject, known: ReadonlySet<string>): readonly UnplacedProblem[] {
+    const problems = [...this.#deletionProblems(name, patch), ...this.#nestedVariants(name, patch)];
+    if (problems.length > 0) return problems;
     const merged = this.#resolution(name, patch);
     if (merged.kind === 'resolved') return [];
     const inherited = ({ keyPath }: UnplacedProblem) =>
       known.has(JSON.stringify(keyPath)) && valueAt(patch, keyPath) === undefined;
-    return this.#seenFrom(
+    return this.#inVariant(
       name,
       patch,
-      merged.complaints.filter((complaint) => !inherited(complaint)),
+      merged.problems.filter((problem) => !inherited(problem)),
     );
   }
 
@@ -111,29 +111,29 @@ export class ExperimentFile {
     return outcome;
   }
 
-  #ownComplaints(): readonly UnplacedProblem[] {
+  #fileProblems(): readonly UnplacedProblem[] {
     const { value } = this.#document;
     const written = valueAt(value, ['variants']);
     const count = isObject(written) ? Object.keys(written).length : 0;
     const outcome = this.#resolution(undefined, {});
-    const areObjects = isObject(written) && this.#patches.size === Math.min(count, mostVariants);
-    const isRight = outcome.kind === 'resolved' && (written === undefined || areObjects);
-    if (!isRight) {
+    const areObjects = isObject(written) && this.#patches.size === Math.min(count, maxVariants);
+    const isValid = outcome.kind === 'resolved' && (written === undefined || areObjects);
+    if (!isValid) {
       const malformed = problemsOf(fileSchema, this.#lists.shorten(withFewVariants(value)).value);
       if (malformed.length > 0) return malformed;
     }
-    if (count > mostVariants) return [tooMany(count)];
-    return outcome.kind === 'wrong' ? outcome.complaints : [];
+    if (count > maxVariants) return [tooManyVariants(count)];
+    return outcome.kind === 'invalid' ? outcome.problems : [];
   }
 
-  #place({ code, message, keyPath, at }: UnplacedProblem): Problem {
+  #withPlace({ code, message, keyPath, at }: UnplacedProblem): Problem {
     const place = at === 'key' ? this.#document.keyPlace(keyPath) : this.#document.valuePlace(keyPath);
     return { code, message, keyPath, place };
   }
 
-  #seenFrom(name: string, patch: JsonObject, complaints: readonly UnplacedProblem[]): readonly UnplacedProblem[] {
-    return complaints.map((complaint) => {
-      const own = fromVariant(complaint, patch);
+  #inVariant(name: string, patch: JsonObject, problems: readonly UnplacedProblem[]): readonly UnplacedProblem[] {
+    return problems.map((problem) => {
+      const own = explainInVariant(problem, patch);
       const keyPath = this.#document.nearest(['variants', name, ...own.keyPath]);
       if (keyPath.length === own.keyPath.length + 2) return { ...own, keyPath };
       const message = `In the variant ${quote(name)}: ${own.message}`;
@@ -141,20 +141,20 @@ export class ExperimentFile {
     });
   }
 
-  #deletions(name: string, patch: JsonObject): readonly UnplacedProblem[] {
+  #deletionProblems(name: string, patch: JsonObject): readonly UnplacedProblem[] {
     return invalidDeletions(patch)
-      .slice(0, mostDeletions)
+      .slice(0, maxDeletions)
       .map((path) => ({
         code: 'unknownKey',
-        message: `${quote(String(path.at(-1)))} is deleted here, but no experiment has such a key: correct its name, or delete the line.`,
+        message: `${quote(String(path.at(-1)))} can't be deleted: an experiment has no such key. Correct the name, or remove the line.`,
         keyPath: ['variants', name, ...path],
         at: 'key',
       }));
   }
 
-  #nested(name: string, patch: JsonObject): readonly UnplacedProblem[] {
+  #nestedVariants(name: string, patch: JsonObject): readonly UnplacedProblem[] {
     if (valueAt(patch, ['variants']) === undefined) return [];
-    const message = 'A variant has no variants of its own: move them up, beside this one.';
+    const message = "A variant can't contain variants: move them up, next to this one.";
     return [{ code: 'unknownKey', message, keyPath: ['variants', name, 'variants'], at: 'key' }];
   }
 
@@ -172,13 +172,13 @@ export class ExperimentFile {
   }
 }
 
-/** The value of a file with as many variants as are read. */
+/** The value of a file, with no more variants than are read. */
 function withFewVariants(value: unknown): unknown {
   if (!isObject(value) || !isObject(value['variants'])) return value;
-  return { ...value, variants: Object.fromEntries(Object.entries(value['variants']).slice(0, mostVariants)) };
+  return { ...value, variants: Object.fromEntries(Object.entries(value['variants']).slice(0, maxVariants)) };
 }
 
-function tooMany(variants: number): UnplacedProblem {
-  const message = `"variants" holds ${formatExact(variants)}: at most ${formatExact(mostVariants)} are read. Move the others into a file of their own.`;
+function tooManyVariants(variants: number): UnplacedProblem {
+  const message = `"variants" has ${formatExact(variants)} entries: at most ${formatExact(maxVariants)} are allowed. Move the others to another file.`;
   return { code: 'tooManyVariants', message, keyPath: ['variants'], at: 'key' };
 }

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { formatExact } from '../text/numbers';
 import { quoteAll } from '../text/quoting';
 
-/** What a person reads about one key on hover and in completions. */
-export interface Prose {
+/** The text of a key in hovers and completions. */
+export interface KeyDescription {
   readonly title: string;
   /** Markdown. */
   readonly text: string;
@@ -19,27 +19,27 @@ export interface Range {
   readonly below?: boolean;
 }
 
-/** The metadata of a key: prose and, where there is one, its default, so that a hover names it. */
-export function described(
-  prose: Prose,
-  standard?: unknown,
+/** The metadata of a key: its texts and, in the hover, its default if it has one. */
+export function describe(
+  description: KeyDescription,
+  defaultValue?: unknown,
 ): { title: string; description: string; markdownDescription: string } {
-  const ending = standard === undefined ? '' : `\n\nDefault: \`${JSON.stringify(standard)}\`.`;
+  const ending = defaultValue === undefined ? '' : `\n\nDefault: \`${JSON.stringify(defaultValue)}\`.`;
   return {
-    title: prose.title,
-    description: prose.text.replaceAll('`', '').replaceAll('**', ''),
-    // Editors put the title above it by themselves.
-    markdownDescription: `${prose.text}${ending}`,
+    title: description.title,
+    description: description.text.replaceAll('`', '').replaceAll('**', ''),
+    // Editors show the title above it.
+    markdownDescription: `${description.text}${ending}`,
   };
 }
 
-/** The advice half of a refusal for a key with a default: what to write instead, or to leave the key out. */
-export function orDelete(allowed: string, standard: unknown): string {
-  return `write ${allowed}, or delete the key for the default, ${JSON.stringify(standard)}`;
+/** The advice of a problem with a key that has a default: what to write instead, or to delete the key. */
+export function orDefault(allowed: string, defaultValue: unknown): string {
+  return `write ${allowed}, or delete the key for the default, ${JSON.stringify(defaultValue)}`;
 }
 
-/** The advice for an object told apart by a name inside it: about the name where there is an object, else about both. */
-export function namedObject(
+/** The advice for an object with a discriminator: about the discriminator if the value is an object, else an example. */
+export function objectAdvice(
   example: string,
   names: readonly string[],
 ): (issue: { code?: string | undefined }) => string {
@@ -54,11 +54,11 @@ function interval({ from, to, above, below }: Range): string {
   return `${lower} and ${below ? 'below' : 'at most'} ${formatExact(to)}`;
 }
 
-function wholeNumber(from: number, to: number, advice: string): z.ZodInt {
+function boundedInteger(from: number, to: number, advice: string): z.ZodInt {
   return z.int({ error: advice }).min(from, { error: advice }).max(to, { error: advice });
 }
 
-function anyNumber(range: Range, advice: string): z.ZodNumber {
+function boundedNumber(range: Range, advice: string): z.ZodNumber {
   const { from, to, above, below } = range;
   const error = advice;
   const floored = above ? z.number({ error }).gt(from, { error }) : z.number({ error }).gte(from, { error });
@@ -66,63 +66,68 @@ function anyNumber(range: Range, advice: string): z.ZodNumber {
   return below ? floored.lt(to, { error }) : floored.lte(to, { error });
 }
 
-/** A whole number with a default. */
-export function whole(prose: Prose, from: number, to: number, standard: number): z.ZodDefault<z.ZodInt> {
-  const advice = orDelete(`a whole number from ${formatExact(from)} to ${formatExact(to)}`, standard);
-  return wholeNumber(from, to, advice).default(standard).meta(described(prose, standard));
+/** An integer with a default. */
+export function integer(
+  description: KeyDescription,
+  from: number,
+  to: number,
+  defaultValue: number,
+): z.ZodDefault<z.ZodInt> {
+  const advice = orDefault(`a whole number from ${formatExact(from)} to ${formatExact(to)}`, defaultValue);
+  return boundedInteger(from, to, advice).default(defaultValue).meta(describe(description, defaultValue));
 }
 
-/** A whole number that has to be there where it stands, such as one of a pair. */
-export function requiredWhole(prose: Prose, from: number, to: number): z.ZodInt {
-  return wholeNumber(from, to, `write a whole number from ${formatExact(from)} to ${formatExact(to)}`).meta(
-    described(prose),
+/** A required integer, such as one of a pair. */
+export function requiredInteger(description: KeyDescription, from: number, to: number): z.ZodInt {
+  return boundedInteger(from, to, `write a whole number from ${formatExact(from)} to ${formatExact(to)}`).meta(
+    describe(description),
   );
 }
 
 /** A finite number with a default. */
-export function real(prose: Prose, range: Range, standard: number): z.ZodDefault<z.ZodNumber> {
-  const advice = orDelete(`a finite number ${interval(range)}`, standard);
-  return anyNumber(range, advice).default(standard).meta(described(prose, standard));
+export function number(description: KeyDescription, range: Range, defaultValue: number): z.ZodDefault<z.ZodNumber> {
+  const advice = orDefault(`a finite number ${interval(range)}`, defaultValue);
+  return boundedNumber(range, advice).default(defaultValue).meta(describe(description, defaultValue));
 }
 
-/** A finite number that has to be there where it stands. */
-export function requiredReal(prose: Prose, range: Range): z.ZodNumber {
-  return anyNumber(range, `write a finite number ${interval(range)}`).meta(described(prose));
+/** A required finite number. */
+export function requiredNumber(description: KeyDescription, range: Range): z.ZodNumber {
+  return boundedNumber(range, `write a finite number ${interval(range)}`).meta(describe(description));
 }
 
-/** A text with a default. */
-export function text(prose: Prose, standard: string): z.ZodDefault<z.ZodString> {
+/** A string with a default. */
+export function text(description: KeyDescription, defaultValue: string): z.ZodDefault<z.ZodString> {
   return z
-    .string({ error: orDelete('a text in double quotes', standard) })
-    .default(standard)
-    .meta(described(prose, standard));
+    .string({ error: orDefault('a string in double quotes', defaultValue) })
+    .default(defaultValue)
+    .meta(describe(description, defaultValue));
 }
 
-/** A text that may not be empty, such as a path or the name of a column. */
-export function filledText(prose: Prose, what: string): z.ZodString {
+/** A required string that is not empty, such as a path or the name of a column. */
+export function requiredText(description: KeyDescription, what: string): z.ZodString {
   const error = `write ${what} in double quotes`;
-  return z.string({ error }).min(1, { error }).meta(described(prose));
+  return z.string({ error }).min(1, { error }).meta(describe(description));
 }
 
-/** A choice among names, each with a line of its own in the completions. */
+/** An enum with a default; each name has a description in the completions. */
 export function choice<const Name extends string>(
-  prose: Prose,
+  description: KeyDescription,
   names: Readonly<Record<Name, string>>,
-  standard: NoInfer<Name>,
+  defaultValue: NoInfer<Name>,
 ): z.ZodDefault<z.ZodEnum<{ readonly [K in Name]: K }>> {
   const entries = Object.fromEntries(Object.keys(names).map((name) => [name, name])) as { readonly [K in Name]: K };
-  const error = orDelete(`one of ${quoteAll(Object.keys(names))}`, standard);
+  const error = orDefault(`one of ${quoteAll(Object.keys(names))}`, defaultValue);
   const member: z.ZodEnum<{ readonly [K in Name]: K }> = z.enum(entries, { error });
-  return z._default(member, standard).meta({
-    ...described(prose, standard),
+  return z._default(member, defaultValue).meta({
+    ...describe(description, defaultValue),
     markdownEnumDescriptions: Object.values(names),
   });
 }
 
 /** True or false, with a default. */
-export function flag(prose: Prose, standard: boolean): z.ZodDefault<z.ZodBoolean> {
+export function boolean(description: KeyDescription, defaultValue: boolean): z.ZodDefault<z.ZodBoolean> {
   return z
-    .boolean({ error: orDelete('true or false', standard) })
-    .default(standard)
-    .meta(described(prose, standard));
+    .boolean({ error: orDefault('true or false', defaultValue) })
+    .default(defaultValue)
+    .meta(describe(description, defaultValue));
 }

@@ -4,7 +4,7 @@ import { experimentSchema, fileSchema } from './schema';
 
 const draft = { io: 'input', target: 'draft-07' } as const;
 
-/** The format as a JSON Schema (draft 07) with hovers, completions and defaults, for editors. */
+/** The file format as a JSON Schema (draft 07) with hovers, completions and defaults, for editors. */
 export function jsonSchema(): JsonObject {
   const file = z.toJSONSchema(fileSchema, draft) as JsonObject;
   const { $schema: dialect, ...experiment } = z.toJSONSchema(experimentSchema, draft) as JsonObject;
@@ -29,8 +29,8 @@ export function jsonSchema(): JsonObject {
 }
 
 /**
- * The schema of a merge patch over what a schema describes: nothing is required, nothing has a default, everything may
- * be null. Alternatives need no longer exclude each other, since a patch may hold the keys of none.
+ * The schema of a merge patch: nothing is required, nothing has a default, and every value may be null. A patch may have
+ * the identifying keys of no alternative, so `oneOf` becomes `anyOf`.
  */
 function asPatch(schema: unknown): unknown {
   if (Array.isArray(schema)) return (schema as unknown[]).map(asPatch);
@@ -49,10 +49,10 @@ function nullable(schema: unknown): unknown {
   const patched = asPatch(schema);
   if (!isObject(patched)) return patched;
   const { title, description, markdownDescription, ...constraint } = patched;
-  const prose = Object.fromEntries(
+  const texts = Object.fromEntries(
     Object.entries({ title, description, markdownDescription }).filter(([, value]) => value !== undefined),
   );
-  return { ...prose, anyOf: [constraint, { type: 'null' }] };
+  return { ...texts, anyOf: [constraint, { type: 'null' }] };
 }
 
 function mapValues(object: JsonObject, change: (value: unknown) => unknown): JsonObject {

@@ -1,18 +1,18 @@
 import * as z from 'zod';
-import { choice, described, orDelete, requiredReal, requiredWhole, whole } from './fields';
+import { choice, describe, orDefault, requiredNumber, requiredInteger, integer } from './fields';
 import { quoteAll } from '../text/quoting';
 
 const lossKinds = {
   mse: 'Mean squared error: the targets are numbers.',
   crossEntropy: 'Softmax cross-entropy in nats: the targets are classes.',
 } as const;
-const lossKindsError = `write one of ${quoteAll(Object.keys(lossKinds))}, or delete the key for what the data needs`;
+const lossKindsError = `write one of ${quoteAll(Object.keys(lossKinds))}, or delete the key to choose it by the data`;
 const lossKind = z.enum(['mse', 'crossEntropy'], { error: lossKindsError }).meta({
-  ...described({ title: 'Loss', text: 'Default: what the data needs.' }),
+  ...describe({ title: 'Loss', text: 'Default: `mse` for targets that are numbers, `crossEntropy` for classes.' }),
   markdownEnumDescriptions: Object.values(lossKinds),
 });
 
-/** The loss as a person may write it: its name alone, or with its reduction. */
+/** The loss: its name alone, or with its reduction. */
 export const lossSchema = z
   .union(
     [
@@ -20,7 +20,7 @@ export const lossSchema = z
       z.strictObject({
         kind: lossKind.optional(),
         reduction: choice(
-          { title: 'Reduction', text: 'How the losses of the steps make one number.' },
+          { title: 'Reduction', text: 'How the losses of the steps are reduced to one number.' },
           {
             mean: "Divided by the number of targets (and by O for mse), exactly PyTorch's `mean`.",
             sum: 'Summed over the steps, L_0 + L_1 + …, and divided by the batch only.',
@@ -30,14 +30,14 @@ export const lossSchema = z
       }),
     ],
     {
-      error: 'write "mse", "crossEntropy" or { "kind": …, "reduction": … }, or delete the key for what the data needs',
+      error: 'write "mse", "crossEntropy" or { "kind": …, "reduction": … }, or delete the key to choose it by the data',
     },
   )
   .prefault({})
   .meta(
-    described({
+    describe({
       title: 'Loss',
-      text: 'The loss of the batch is L = Σ_t L_t over the steps that have a target. Default: what the data needs, reduced by `mean`.',
+      text: 'The loss of the batch is L = Σ_t L_t over the steps that have a target. Default: `mse` for targets that are numbers, `crossEntropy` for classes, with the reduction `mean`.',
     }),
   );
 
@@ -47,29 +47,29 @@ export const bpttSchema = z
     [
       z.enum(['full'], { error: 'write "full" or { "forward": …, "backward": … }' }),
       z.strictObject({
-        forward: requiredWhole(
+        forward: requiredInteger(
           {
             title: 'Steps forward',
-            text: 'A sequence is cut into windows of this many steps; the parameters are updated after each.',
+            text: 'A sequence is split into windows of this many steps; the parameters are updated after each.',
           },
           1,
           1_000_000,
         ),
-        backward: requiredWhole(
-          { title: 'Steps back', text: "How far before the window's end the gradient reaches." },
+        backward: requiredInteger(
+          { title: 'Steps back', text: 'How many steps the gradient is propagated back from the end of the window.' },
           1,
           1_000_000,
         ),
       }),
     ],
-    { error: orDelete('"full" or { "forward": 100, "backward": 10 }', 'full') },
+    { error: orDefault('"full" or { "forward": 100, "backward": 10 }', 'full') },
   )
   .default('full')
   .meta({
-    ...described(
+    ...describe(
       {
         title: 'Backpropagation through time',
-        text: '`"full"`, or truncated: `{ "forward": 100, "backward": 10 }` runs 100 steps forward and takes the gradient of the last 10.',
+        text: '`"full"`, or truncated: `{ "forward": 100, "backward": 10 }` runs 100 steps forward and propagates the gradient back through the last 10.',
       },
       'full',
     ),
@@ -85,7 +85,7 @@ export const clipSchema = z
     [
       z.null(),
       z.strictObject({
-        norm: requiredReal(
+        norm: requiredNumber(
           {
             title: 'Clip by norm',
             text: "Global norm over all parameters, PyTorch's `clip_grad_norm_`: g *= min(1, c / (‖g‖ + 1e-6)).",
@@ -94,26 +94,26 @@ export const clipSchema = z
         ),
       }),
       z.strictObject({
-        value: requiredReal(
+        value: requiredNumber(
           { title: 'Clip by value', text: 'Every element of the gradient is limited to [−v, v].' },
           { from: 0, above: true },
         ),
       }),
       z.strictObject({
-        hidden: requiredReal(
+        hidden: requiredNumber(
           {
             title: 'Clip inside the recurrence',
-            text: 'The total ∂L/∂h_t of every layer is limited to [−v, v], element by element, before it passes on into the cell (near Graves 2013).',
+            text: 'Every element of the total ∂L/∂h_t of every layer is limited to [−v, v] before it is propagated back through the cell (similar to Graves 2013).',
           },
           { from: 0, above: true },
         ),
       }),
     ],
-    { error: orDelete('exactly one of { "norm": 1 }, { "value": 0.5 }, { "hidden": 1 }, or null', null) },
+    { error: orDefault('exactly one of { "norm": 1 }, { "value": 0.5 }, { "hidden": 1 }, or null', null) },
   )
   .default(null)
   .meta({
-    ...described(
+    ...describe(
       {
         title: 'Gradient clipping',
         text: 'Exactly one of `{ "norm": 1 }`, `{ "value": 0.5 }` and `{ "hidden": 1 }`, or `null` for none.',
@@ -128,52 +128,54 @@ export const clipSchema = z
     ],
   });
 
-/** Sequences or lanes per update where the file names no batch and the data has none of its own. */
-export const standardBatch = 32;
+/** The batch size of a file that has none, unless its data are inline sequences. */
+export const defaultBatch = 32;
 
-/** How long to train, and what happens when. */
+/** How long to train, and how often to validate and to save a checkpoint. */
 export const trainingSchema = z
   .strictObject(
     {
-      steps: whole({ title: 'Steps', text: 'Parameter updates.' }, 1, 1_000_000_000, 1000),
-      batch: requiredWhole(
+      steps: integer({ title: 'Steps', text: 'Number of parameter updates.' }, 1, 1_000_000_000, 1000),
+      batch: requiredInteger(
         {
           title: 'Batch',
-          text: `Sequences or lanes per update. Inline sequences are one batch by themselves and refuse this key.\n\nDefault: \`${standardBatch}\`.`,
+          text: `Batch size: sequences per update. Not allowed with inline sequences, which are always one batch.\n\nDefault: \`${defaultBatch}\`.`,
         },
         1,
         1_000_000,
       ).optional(),
-      validateEvery: whole(
-        { title: 'Validate every', text: 'Updates from one validation to the next; 0 = never.' },
+      validateEvery: integer(
+        { title: 'Validate every', text: 'Number of updates between validations; 0 = never.' },
         0,
         1_000_000_000,
         100,
       ),
-      checkpointEvery: whole(
-        { title: 'Checkpoint every', text: 'Updates from one checkpoint to the next; 0 = never.' },
+      checkpointEvery: integer(
+        { title: 'Checkpoint every', text: 'Number of updates between checkpoints; 0 = never.' },
         0,
         1_000_000_000,
         500,
       ),
-      stopAtLoss: requiredReal(
-        { title: 'Stop at loss', text: 'The run ends when the raw training loss is at or below this.' },
+      stopAtLoss: requiredNumber(
+        { title: 'Stop at loss', text: 'The run stops when the training loss of an update is at or below this value.' },
         { from: 0 },
       ).optional(),
     },
     { error: 'write an object such as { "steps": 1000 }, or delete the key for the defaults' },
   )
   .prefault({})
-  .meta(described({ title: 'Training', text: 'How long to train, and what happens when.' }));
+  .meta(
+    describe({ title: 'Training', text: 'How long to train, and how often to validate and to save a checkpoint.' }),
+  );
 
-/** What is kept of every update. */
+/** What is recorded of every update. */
 export const recordSchema = z
   .strictObject(
     {
-      every: whole(
+      every: integer(
         {
           title: 'Record every',
-          text: 'A full record at every `every`-th update, from update 0. Loss and norms are recorded at every update.',
+          text: 'A full record, with series through time, at every `every`-th update from update 0. Loss and norms are recorded at every update.',
         },
         1,
         1_000_000_000,
@@ -183,4 +185,4 @@ export const recordSchema = z
     { error: 'write an object such as { "every": 1 }, or delete the key for the default' },
   )
   .prefault({})
-  .meta(described({ title: 'Record', text: 'What is kept of every update.' }));
+  .meta(describe({ title: 'Record', text: 'What is recorded of every update.' }));

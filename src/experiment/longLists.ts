@@ -1,115 +1,120 @@
 import { isObject, type JsonObject } from './document';
 
-/** Faults of a list that are explained: the rest of it is as wrong, and to explain a fault takes longer than to find it. */
-const mostFaults = 50;
+/** Errors of a list that are explained: to explain an error takes longer than to find it. */
+const maxErrors = 50;
 
-/** The keys of `data` that may hold as much as a whole file. */
+/** The keys of `data` whose lists may be as large as the file. */
 const keys = ['sequences', 'inputs', 'targets'] as const;
 
-/** A value whose lists are short, and the way back. */
-export interface Shortened {
+/** A value with short lists, and how to put the original lists back. */
+export interface ShortenedValue {
   readonly value: unknown;
-  /** Puts the lists as they were written into what the schema has made of the value. */
-  readonly restored: <Experiment extends { readonly data: object }>(experiment: Experiment) => Experiment;
+  /** Puts the original lists into the parsed value. */
+  readonly restore: <Experiment extends { readonly data: object }>(experiment: Experiment) => Experiment;
 }
 
 /**
- * Checks the lists of an experiment's data ahead of the schema, which takes some microseconds for each element, an error
- * object for each wrong one, and fails altogether where a hundred thousand are wrong. Each list is looked through once,
+ * Checks the lists of an experiment's data before the schema does, which takes some microseconds for each element and an
+ * error object for each wrong one, and fails altogether if a hundred thousand are wrong. Each list is checked once,
  * however many variants of a file inherit it.
  */
 export class LongLists {
-  readonly #standIns = new WeakMap<readonly unknown[], readonly unknown[]>();
+  readonly #placeholders = new WeakMap<readonly unknown[], readonly unknown[]>();
 
-  /** The value with a short list in place of each long one, of which the schema says what it would say of the value. */
-  shorten(value: unknown): Shortened {
+  /** The value with a short list in place of each long one, for which the schema gives the same result. */
+  shorten(value: unknown): ShortenedValue {
     const data = isObject(value) ? value['data'] : undefined;
-    if (!isObject(value) || !isObject(data)) return { value, restored: (experiment) => experiment };
+    if (!isObject(value) || !isObject(data)) return { value, restore: (experiment) => experiment };
     const written = new Map<string, readonly unknown[]>();
-    const standIns = new Map<string, readonly unknown[]>();
+    const placeholders = new Map<string, readonly unknown[]>();
     for (const key of keys) {
       const list: unknown = data[key];
       if (!Array.isArray(list) || list.length === 0) continue;
       written.set(key, list);
-      standIns.set(key, this.#standInFor(key, list));
+      placeholders.set(key, this.#placeholderFor(key, list));
     }
     return {
-      value: { ...value, data: { ...data, ...Object.fromEntries(standIns) } },
-      restored: (experiment) => ({ ...experiment, data: { ...experiment.data, ...Object.fromEntries(written) } }),
+      value: { ...value, data: { ...data, ...Object.fromEntries(placeholders) } },
+      restore: (experiment) => ({ ...experiment, data: { ...experiment.data, ...Object.fromEntries(written) } }),
     };
   }
 
-  #standInFor(key: (typeof keys)[number], list: readonly unknown[]): readonly unknown[] {
-    const found = this.#standIns.get(list) ?? (key === 'sequences' ? forSequences(list) : forNames(list));
-    this.#standIns.set(list, found);
+  #placeholderFor(key: (typeof keys)[number], list: readonly unknown[]): readonly unknown[] {
+    const found =
+      this.#placeholders.get(list) ?? (key === 'sequences' ? placeholderForSequences(list) : placeholderForNames(list));
+    this.#placeholders.set(list, found);
     return found;
   }
 }
 
-function forNames(list: readonly unknown[]): readonly unknown[] {
-  const cutter = new Cutter();
-  const beginning = cutter.list(list, (name) => cutter.judged(name, typeof name === 'string' && name !== ''));
-  if (cutter.faults > 0) return beginning;
-  // One name twice is a fault of the list as a whole.
+function placeholderForNames(list: readonly unknown[]): readonly unknown[] {
+  const truncator = new ListTruncator();
+  const beginning = truncator.truncate(list, (name) => truncator.check(name, typeof name === 'string' && name !== ''));
+  if (truncator.errors > 0) return beginning;
+  // A duplicate name is an error of the list as a whole.
   return new Set(list).size === list.length ? ['x'] : ['x', 'x'];
 }
 
-function forSequences(list: readonly unknown[]): readonly unknown[] {
-  const cutter = new Cutter();
-  const beginning = cutter.list(list, (sequence) => sequenceCut(cutter, sequence));
-  return cutter.faults > 0 ? beginning : [{ inputs: [[0]], targets: [cutter.firstTarget] }];
+function placeholderForSequences(list: readonly unknown[]): readonly unknown[] {
+  const truncator = new ListTruncator();
+  const beginning = truncator.truncate(list, (sequence) => truncateSequence(truncator, sequence));
+  return truncator.errors > 0 ? beginning : [{ inputs: [[0]], targets: [truncator.firstTarget] }];
 }
 
-function sequenceCut(cutter: Cutter, sequence: unknown): unknown {
+function truncateSequence(truncator: ListTruncator, sequence: unknown): unknown {
   const others = isObject(sequence) ? Object.keys(sequence).filter((key) => key !== 'inputs' && key !== 'targets') : [];
-  if (!isObject(sequence) || others.length > 0) cutter.faults += 1;
+  if (!isObject(sequence) || others.length > 0) truncator.errors += 1;
   if (!isObject(sequence)) return sequence;
-  const inputs = listCut(cutter, sequence['inputs'], rowCut);
-  const targets = listCut(cutter, sequence['targets'], targetCut);
+  const inputs = truncateList(truncator, sequence['inputs'], truncateRow);
+  const targets = truncateList(truncator, sequence['targets'], truncateTarget);
   const isWhole = inputs === sequence['inputs'] && targets === sequence['targets'];
   return isWhole ? sequence : ({ ...sequence, inputs, targets } satisfies JsonObject);
 }
 
-function rowCut(cutter: Cutter, row: unknown): unknown {
-  return listCut(cutter, row, (_, number) =>
-    cutter.judged(number, typeof number === 'number' && Number.isFinite(number)),
+function truncateRow(truncator: ListTruncator, row: unknown): unknown {
+  return truncateList(truncator, row, (_, number) =>
+    truncator.check(number, typeof number === 'number' && Number.isFinite(number)),
   );
 }
 
-function targetCut(cutter: Cutter, target: unknown): unknown {
+function truncateTarget(truncator: ListTruncator, target: unknown): unknown {
   if (target === null) return target;
-  cutter.firstTarget ??= Array.isArray(target) ? [0] : 0;
-  if (Array.isArray(target)) return rowCut(cutter, target);
-  return cutter.judged(target, Number.isInteger(target) && Number(target) >= 0 && Number(target) <= 65_535);
+  truncator.firstTarget ??= Array.isArray(target) ? [0] : 0;
+  if (Array.isArray(target)) return truncateRow(truncator, target);
+  return truncator.check(target, Number.isInteger(target) && Number(target) >= 0 && Number(target) <= 65_535);
 }
 
-function listCut(cutter: Cutter, value: unknown, cut: (cutter: Cutter, element: unknown) => unknown): unknown {
-  if (!Array.isArray(value) || value.length === 0) return cutter.judged(value, false);
-  return cutter.list(value, (element) => cut(cutter, element));
+function truncateList(
+  truncator: ListTruncator,
+  value: unknown,
+  truncate: (truncator: ListTruncator, element: unknown) => unknown,
+): unknown {
+  if (!Array.isArray(value) || value.length === 0) return truncator.check(value, false);
+  return truncator.truncate(value, (element) => truncate(truncator, element));
 }
 
-/** Counts faults, and cuts lists after the last fault that is explained. */
-class Cutter {
-  faults = 0;
-  /** The kind of the first target that is one: a class or a row of numbers. */
+/** Counts errors, and truncates lists after the last error that is explained. */
+class ListTruncator {
+  errors = 0;
+  /** An example of the kind of the first target that is not null: a class or a row of numbers. */
   firstTarget: number | readonly number[] | null = null;
 
-  /** The list up to the last fault that is explained; the very list where nothing is cut off. */
-  list(list: readonly unknown[], cut: (element: unknown) => unknown): readonly unknown[] {
+  /** The list up to the last error that is explained; the same list if nothing is cut off. */
+  truncate(list: readonly unknown[], truncateElement: (element: unknown) => unknown): readonly unknown[] {
     let changed: unknown[] | undefined;
     let index = 0;
-    for (; index < list.length && this.faults < mostFaults; index++) {
-      const element = cut(list[index]);
+    for (; index < list.length && this.errors < maxErrors; index++) {
+      const element = truncateElement(list[index]);
       if (element !== list[index]) changed ??= list.slice(0, index);
       changed?.push(element);
     }
-    // Of nothing the schema would say that something is missing.
+    // For an empty list the schema would report a missing element.
     return changed ?? (index === list.length ? list : list.slice(0, Math.max(1, index)));
   }
 
-  /** Counts a fault where there is one. */
-  judged(element: unknown, isRight: boolean): unknown {
-    if (!isRight) this.faults += 1;
+  /** Counts an error if the element is not valid. */
+  check(element: unknown, isValid: boolean): unknown {
+    if (!isValid) this.errors += 1;
     return element;
   }
 }

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { choice, described, filledText, namedObject, real, whole } from './fields';
+import { choice, describe, requiredText, objectAdvice, number, integer } from './fields';
 
 const initializers = {
   uniform: 'U(±1/√H), as PyTorch does.',
   normal: 'N(0, 1).',
   xavier: 'U(±√(6/(in+out))), Glorot & Bengio 2010.',
-  orthogonal: 'A random orthogonal matrix: it keeps lengths, Saxe et al. 2014.',
+  orthogonal: 'A random orthogonal matrix, which preserves norms, Saxe et al. 2014.',
   identity: 'Ones on the diagonal, Le, Jaitly & Hinton 2015.',
 } as const;
 
@@ -13,62 +13,61 @@ const init = z
   .strictObject(
     {
       recurrent: choice(
-        { title: 'Recurrent weights', text: "How W_hh is drawn, each gate's block by itself." },
+        { title: 'Recurrent weights', text: "Distribution of W_hh, for each gate's block separately." },
         initializers,
         'uniform',
       ),
       input: choice(
-        { title: 'Input weights', text: "How W_xh is drawn, each gate's block by itself." },
+        { title: 'Input weights', text: "Distribution of W_xh, for each gate's block separately." },
         initializers,
         'uniform',
       ),
-      gain: real({ title: 'Recurrent gain', text: 'W_hh is multiplied by this.' }, { from: 0 }, 1),
-      inputGain: real({ title: 'Input gain', text: 'W_xh is multiplied by this.' }, { from: 0 }, 1),
+      gain: number({ title: 'Recurrent gain', text: 'Factor that W_hh is multiplied by.' }, { from: 0 }, 1),
+      inputGain: number({ title: 'Input gain', text: 'Factor that W_xh is multiplied by.' }, { from: 0 }, 1),
       bias: choice(
-        { title: 'Biases', text: 'How the biases are drawn.' },
+        { title: 'Biases', text: 'Distribution of the biases.' },
         { uniform: 'U(±1/√H), as PyTorch does.', zero: 'All zero.' },
         'uniform',
       ),
     },
     {
-      error:
-        'write an object such as { "recurrent": "orthogonal" }, or delete the key for PyTorch\'s own initialisation',
+      error: 'write an object such as { "recurrent": "orthogonal" }, or delete the key for PyTorch\'s initialization',
     },
   )
   .prefault({})
   .meta(
-    described({
-      title: 'Initialisation',
-      text: "How fresh weights are drawn. The default is PyTorch's own: every weight and bias ~ U(±1/√H).",
+    describe({
+      title: 'Initialization',
+      text: "Distribution of the initial weights. The default is PyTorch's: every weight and bias ~ U(±1/√H).",
     }),
   );
 
 const sharedKeys = {
-  hidden: whole({ title: 'Hidden units', text: 'Units per layer, H.' }, 1, 16_777_216, 32),
-  layers: whole({ title: 'Layers', text: 'Recurrent layers, one on top of the other.' }, 1, 1024, 1),
+  hidden: integer({ title: 'Hidden units', text: 'Number of units per layer, H.' }, 1, 16_777_216, 32),
+  layers: integer({ title: 'Layers', text: 'Number of stacked recurrent layers.' }, 1, 1024, 1),
   init,
-  weights: filledText(
+  weights: requiredText(
     {
-      title: 'Start weights',
-      text: 'Path of a `.safetensors` file to start from, relative to this file; then neither `init` nor `forgetBias` acts.',
+      title: 'Initial weights',
+      text: 'Path of a `.safetensors` file with the initial weights, relative to this file; `init` and `forgetBias` then have no effect.',
     },
     'the path of a .safetensors file, relative to this file,',
   ).optional(),
 };
 
 const cell = <const Name extends string>(name: Name, text: string) =>
-  z.literal(name).meta(described({ title: `Cell: ${name}`, text }));
+  z.literal(name).meta(describe({ title: `Cell: ${name}`, text }));
 
 const rnn = z.strictObject({
   cell: cell('rnn', 'The vanilla RNN: h_t = φ(W_xh·x_t + W_hh·h_{t−1} + b_h).'),
   ...sharedKeys,
   activation: choice(
-    { title: 'Activation', text: 'φ of the vanilla RNN.' },
+    { title: 'Activation', text: 'The activation function φ.' },
     {
-      tanh: 'Between −1 and 1; its slope is 1 at 0 and below everywhere else.',
+      tanh: 'Between −1 and 1; its slope is 1 at 0 and smaller elsewhere.',
       relu: 'max(0, x): no upper bound.',
       sigmoid: 'Between 0 and 1; its slope is at most ¼.',
-      identity: 'A linear net, whose gradients can be followed by hand.',
+      identity: 'Makes the net linear, so that its gradients can be computed by hand.',
     },
     'tanh',
   ),
@@ -77,13 +76,13 @@ const rnn = z.strictObject({
 const lstm = z.strictObject({
   cell: cell(
     'lstm',
-    'Long short-term memory: a cell state c_t kept by a forget gate, c_t = f∘c_{t−1} + i∘g, h_t = o∘tanh c_t.',
+    'Long short-term memory: a cell state c_t controlled by a forget gate, c_t = f∘c_{t−1} + i∘g, h_t = o∘tanh c_t.',
   ),
   ...sharedKeys,
-  forgetBias: real(
+  forgetBias: number(
     {
       title: 'Forget bias',
-      text: 'Added to the forget rows of `bias_ih` after initialisation, so that the memory starts open (Jozefowicz et al. 2015).',
+      text: "Added to the forget gate's rows of `bias_ih` after initialization, so that the gate starts open (Jozefowicz et al. 2015).",
     },
     { from: -1000, to: 1000 },
     1,
@@ -108,8 +107,8 @@ export const cellNames: readonly CellName[] = forms.map(({ shape }) => shape.cel
 
 /** The net: told apart by its cell. */
 export const modelSchema = z
-  .discriminatedUnion('cell', forms, { error: namedObject('{ "cell": "lstm" }', cellNames) })
+  .discriminatedUnion('cell', forms, { error: objectAdvice('{ "cell": "lstm" }', cellNames) })
   .meta({
-    ...described({ title: 'Model', text: 'The recurrent net: its cell and its size.' }),
+    ...describe({ title: 'Model', text: 'The recurrent net: its cell and its size.' }),
     defaultSnippets: cellNames.map((name) => ({ label: name, body: { cell: name, hidden: '^${1:32}' } })),
   });

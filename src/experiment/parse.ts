@@ -4,19 +4,19 @@ import type { KeyPath, SourceRange, Problem } from './problem';
 
 export { largestExperimentFile } from './sizes';
 
-/** A file whose experiment and variants can all be run, or everything that is wrong with it, in the file's order. */
+/** A file whose experiment and variants are all valid, or its problems, in the order of the file. */
 export type Parsed =
   | { readonly kind: 'experiment'; readonly file: ExperimentFile }
-  | { readonly kind: 'refused'; readonly refusals: readonly Problem[] };
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
 
-/** Reads an experiment file and checks the experiment and every variant of it. */
+/** Parses an experiment file, and validates the experiment and each of its variants. */
 export function parseExperiment(text: string): Parsed {
   const read = readDocument(text);
   if (read.kind === 'refused') return read;
   const file = new ExperimentFile(read.document);
-  const refusals = file.refusals();
-  if (refusals.length === 0) return { kind: 'experiment', file };
-  return { kind: 'refused', refusals: [...refusals].sort((one, other) => one.place.offset - other.place.offset) };
+  const problems = file.problems();
+  if (problems.length === 0) return { kind: 'experiment', file };
+  return { kind: 'refused', problems: [...problems].sort((one, other) => one.place.offset - other.place.offset) };
 }
 
 /** The place of a key in a file; see {@link ExperimentFile.placeOf}. */

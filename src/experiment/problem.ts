@@ -1,7 +1,7 @@
 /** A key path into an experiment file: names of keys and indices of array elements, from the root. */
 export type KeyPath = readonly (string | number)[];
 
-/** A stretch of an experiment file's text, for diagnostics and lenses. Lines and columns count from 1, in UTF-16 units. */
+/** A range of an experiment file's text, for diagnostics and CodeLens. Lines and columns count from 1, in UTF-16 units. */
 export interface SourceRange {
   readonly offset: number;
   readonly length: number;
@@ -9,16 +9,16 @@ export interface SourceRange {
   readonly column: number;
 }
 
-/** Why something does not start, whoever found it: what was found, what is allowed and what to do, in one message. */
+/** Why something cannot start: one message with what was found, what is allowed and what to do. */
 export interface KeyProblem {
-  /** Stable name of the rule that was broken. */
+  /** Stable name of the kind of problem. */
   readonly code: string;
   readonly message: string;
   /** The key the message is about; `[]` is the file itself. */
   readonly keyPath: KeyPath;
 }
 
-/** An objection with its exact place in the file. */
+/** A problem with its place in the file. */
 export interface Problem extends KeyProblem {
   readonly place: SourceRange;
 }

@@ -1,25 +1,28 @@
 import * as z from 'zod';
 import { dataSchema } from './dataSchema';
-import { described, text, whole } from './fields';
+import { describe, text, integer } from './fields';
 import { bpttSchema, clipSchema, lossSchema, recordSchema, trainingSchema } from './learningSchema';
 import { modelSchema } from './modelSchema';
 import { optimizerSchema } from './optimizerSchema';
 
-const versionError = 'write 1, the only version there is, or delete the key';
+const versionError = 'write 1, the only version, or delete the key';
 
-/** An experiment without its variants: what one run needs to know. */
+/** An experiment without its variants: all that one run needs. */
 export const experimentSchema = z.strictObject(
   {
     version: z
       .literal(1, { error: versionError })
       .default(1)
-      .meta(described({ title: 'Version', text: 'Version of this file format.' }, 1)),
-    name: text({ title: 'Name', text: 'What runs of this experiment are called; the name of the file if empty.' }, ''),
-    notes: text({ title: 'Notes', text: 'Free text.' }, ''),
-    seed: whole(
+      .meta(describe({ title: 'Version', text: 'Version of this file format.' }, 1)),
+    name: text(
+      { title: 'Name', text: 'Name of the runs of this experiment. Leave empty to use the name of the file.' },
+      '',
+    ),
+    notes: text({ title: 'Notes', text: 'Notes of your own; they have no effect on training.' }, ''),
+    seed: integer(
       {
         title: 'Seed',
-        text: 'Starts every random draw: the same file, data and build give the same numbers bit for bit.',
+        text: 'Seed of the random numbers: the same file, data and build give the same results, bit for bit.',
       },
       0,
       4_294_967_295,
@@ -51,14 +54,14 @@ export const fileSchema = experimentSchema.extend({
     )
     .optional()
     .meta(
-      described({
+      describe({
         title: 'Variants',
-        text: 'Each is a JSON merge patch (RFC 7396) over the file: the keys that differ, `null` to delete one.',
+        text: 'Experiments that differ in some keys. Each is a JSON merge patch (RFC 7396) of this file: the keys that differ, `null` to delete one.',
       }),
     ),
 });
 
-/** Everything inside, read only. */
+/** A type with all of its properties and elements read-only. */
 export type DeepReadonly<T> = T extends readonly (infer Element)[]
   ? number extends T['length']
     ? readonly DeepReadonly<Element>[]
@@ -81,18 +84,18 @@ export type CsvData = Omit<Extract<WrittenData, { readonly csv: string }>, 'targ
 };
 /** Inline sequences: the batch is the whole list. */
 export type SequencesData = Extract<WrittenData, { readonly sequences: readonly unknown[] }>;
-/** The data of a resolved experiment; `'task' in data` and its like tell the kinds apart. */
+/** The data of a resolved experiment; `'task' in data` and the like narrow the kind. */
 export type ExperimentData = TaskData | TextData | CsvData | SequencesData;
 
-/** The net; `activation` is there for rnn and `forgetBias` for lstm, and for no other cell. */
+/** The net; only rnn has `activation`, and only lstm has `forgetBias`. */
 export type Model = Pick<WrittenModel, 'cell' | 'hidden' | 'layers' | 'init' | 'weights'> & {
   readonly activation?: Extract<WrittenModel, { readonly cell: 'rnn' }>['activation'];
   readonly forgetBias?: number;
 };
 
 /**
- * An experiment with a variant applied and every default written out; written as JSON it is an experiment file of its
- * own. `training.batch` is absent for inline sequences, whose number is the batch.
+ * An experiment with a variant applied and every default written out; as JSON it is a valid experiment file.
+ * `training.batch` is absent for inline sequences, whose number is the batch size.
  */
 export type ResolvedExperiment = Omit<Written, 'data' | 'loss' | 'model'> & {
   readonly data: ExperimentData;

@@ -1,57 +1,57 @@
 import * as z from 'zod';
 import { isObject, valueAt } from './document';
-import { unwrap, formsOf, keysOf, pickOption, schemaUnder, resolveUnion, unionsTowards } from './kinds';
-import { closestName, isLikely, isWithin } from './nearestName';
+import { unwrap, objectSchemasOf, keysOf, chooseOption, schemaUnder, resolveUnion, unionsAlong } from './unions';
+import { closestName, isLikely, isWithinDistance } from './nearestName';
 import type { KeyPath, KeyProblem } from './problem';
 import { quote, quoteAll } from '../text/quoting';
 import { formatExact } from '../text/numbers';
 
-/** An objection that still has to be placed: at the key it names, or at that key's value. */
+/** A problem without its place in the file yet: it is at the key, or at the value of the key. */
 export interface UnplacedProblem extends KeyProblem {
   readonly at: 'key' | 'value';
-  /** Where exactly one kind may stand: the kinds that do. */
+  /** Of a `severalKinds` problem: the identifying keys that are present. */
   readonly kinds?: readonly string[];
 }
 
-// A list of ten thousand wrong numbers is one mistake, not ten thousand.
-const MOST = 50;
-/** Several issues of the schema may come to one complaint. */
-const mostIssues = 1000;
+/** Problems of one value that are reported: a list of ten thousand wrong numbers is one mistake. */
+const maxProblems = 50;
+/** Issues of the schema that are explained; several may give the same problem. */
+const maxIssues = 1000;
 
-/** What a schema has against a value: one complaint for each key, each saying what to do. */
+/** The problems of a value by its schema: one for each key, each with advice. */
 export function problemsOf(schema: z.ZodType, value: unknown, path: KeyPath = []): readonly UnplacedProblem[] {
   const outcome = schema.safeParse(value);
   if (outcome.success) return [];
   const found = new Map<string, UnplacedProblem>();
-  for (const issue of outcome.error.issues.slice(0, mostIssues)) {
-    for (const complaint of explain(schema, value, path, issue)) {
-      const id = JSON.stringify([complaint.keyPath, complaint.message]);
-      if (!found.has(id)) found.set(id, complaint);
+  for (const issue of outcome.error.issues.slice(0, maxIssues)) {
+    for (const problem of explain(schema, value, path, issue)) {
+      const id = JSON.stringify([problem.keyPath, problem.message]);
+      if (!found.has(id)) found.set(id, problem);
     }
-    if (found.size >= MOST) break;
+    if (found.size >= maxProblems) break;
   }
   return [...found.values()];
 }
 
 function explain(schema: z.ZodType, root: unknown, path: KeyPath, issue: z.core.$ZodIssue): readonly UnplacedProblem[] {
   const within = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
-  for (const { path: at, union, value } of unionsTowards(schema, root, within)) {
-    const pick = pickOption(union, value);
-    if (pick.kind === 'undecided') return undecided(union, value, [...path, ...at], pick, issue.message);
+  for (const { path: at, union, value } of unionsAlong(schema, root, within)) {
+    const choice = chooseOption(union, value);
+    if (choice.kind === 'ambiguous') return ambiguousKind(union, value, [...path, ...at], choice, issue.message);
   }
   const value = valueAt(root, within);
   const keyPath = [...path, ...within];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.slice(0, MOST).map((key) => unknownKey(schema, root, within, [...path, ...within], key));
+    return issue.keys.slice(0, maxProblems).map((key) => unknownKey(schema, root, within, [...path, ...within], key));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const union = unwrap(schemaAt(schema, root, within));
-    const pick = union instanceof z.ZodUnion ? pickOption(union, value) : undefined;
-    if (pick?.kind === 'option') return problemsOf(pick.option, value, keyPath);
+    const choice = union instanceof z.ZodUnion ? chooseOption(union, value) : undefined;
+    if (choice?.kind === 'option') return problemsOf(choice.option, value, keyPath);
   }
   return value === undefined
-    ? missing(schema, root, within, path, issue.message)
-    : [wrong(value, keyPath, issue.message)];
+    ? missingKey(schema, root, within, path, issue.message)
+    : [wrongValue(value, keyPath, issue.message)];
 }
 
 function schemaAt(schema: z.ZodType, root: unknown, path: KeyPath): z.ZodType {
@@ -61,27 +61,27 @@ function schemaAt(schema: z.ZodType, root: unknown, path: KeyPath): z.ZodType {
   );
 }
 
-/** A key path as messages name it: the nearest key in quotes, then indices of lists. */
-function label(path: KeyPath): string {
+/** A key path in a message: the last key in quotes, then indices of lists. */
+function keyLabel(path: KeyPath): string {
   const last = path.findLastIndex((key) => typeof key === 'string');
   if (last < 0) return 'The experiment';
   const indices = path.slice(last + 1).map((index) => `[${index}]`);
   return `${quote(String(path[last]))}${indices.join('')}`;
 }
 
-function inWords(value: unknown): string {
+function describeValue(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (isObject(value)) return 'an object';
   if (typeof value === 'number') return formatExact(value);
   return typeof value === 'string' ? quote(value) : JSON.stringify(value);
 }
 
-function wrong(value: unknown, keyPath: KeyPath, advice: string): UnplacedProblem {
-  const message = `${label(keyPath)} is ${inWords(value)}: ${advice}.`;
+function wrongValue(value: unknown, keyPath: KeyPath, advice: string): UnplacedProblem {
+  const message = `${keyLabel(keyPath)} is ${describeValue(value)}: ${advice}.`;
   return { code: 'wrongValue', message, keyPath, at: 'value' };
 }
 
-function missing(
+function missingKey(
   schema: z.ZodType,
   root: unknown,
   within: KeyPath,
@@ -93,35 +93,39 @@ function missing(
   const owner = valueAt(root, parent);
   const here = schemaAt(schema, root, parent);
   const known = allKeysOf(here);
-  const strangers = Object.keys(isObject(owner) ? owner : {}).filter((name) => !known.includes(name));
-  const slip = strangers.find((name) => isWithin(2, name, key));
+  const unknown = Object.keys(isObject(owner) ? owner : {}).filter((name) => !known.includes(name));
+  const misspelled = unknown.find((name) => isWithinDistance(2, name, key));
   const keyPath = [...path, ...parent];
-  const message = `${label(keyPath)} has no "${key}", which it needs: ${advice}.`;
+  const message = `${keyLabel(keyPath)} is missing "${key}": ${advice}.`;
   const needed: UnplacedProblem =
-    slip === undefined ? { code: 'missingKey', message, keyPath, at: 'key' } : strange(slip, keyPath, key, known);
-  // A plain object says by itself what is strange to it.
-  return unwrap(here) instanceof z.ZodObject ? [needed] : [needed, ...others(strangers, slip, keyPath, known)];
+    misspelled === undefined
+      ? { code: 'missingKey', message, keyPath, at: 'key' }
+      : unknownKeyProblem(misspelled, keyPath, key, known);
+  // The schema of a plain object reports the other unknown keys itself.
+  return unwrap(here) instanceof z.ZodObject
+    ? [needed]
+    : [needed, ...otherUnknownKeys(unknown, misspelled, keyPath, known)];
 }
 
-/** Every key of every form that a schema may come to. */
+/** All keys of all object schemas of a union. */
 function allKeysOf(schema: z.ZodType): readonly string[] {
-  return [...new Set(formsOf(schema).flatMap(({ form }) => [...keysOf(form).keys()]))];
+  return [...new Set(objectSchemasOf(schema).flatMap(({ schema: form }) => [...keysOf(form).keys()]))];
 }
 
-/** While it is not settled which form an object has, what no form knows is wrong all the same. */
-function others(
-  strangers: readonly string[],
-  slip: string | undefined,
+/** Keys that no object schema of a union has: they are wrong whichever of them is meant. */
+function otherUnknownKeys(
+  unknown: readonly string[],
+  misspelled: string | undefined,
   keyPath: KeyPath,
   known: readonly string[],
 ): readonly UnplacedProblem[] {
-  return strangers
-    .filter((name) => name !== slip)
-    .slice(0, MOST)
-    .map((name) => strange(name, keyPath, closestName(name, known), known));
+  return unknown
+    .filter((name) => name !== misspelled)
+    .slice(0, maxProblems)
+    .map((name) => unknownKeyProblem(name, keyPath, closestName(name, known), known));
 }
 
-function undecided(
+function ambiguousKind(
   union: z.ZodType,
   value: unknown,
   keyPath: KeyPath,
@@ -130,65 +134,67 @@ function undecided(
 ): readonly UnplacedProblem[] {
   const second = present[1];
   if (second !== undefined) {
-    const message = `${label(keyPath)} holds ${present.map((key) => `"${key}"`).join(' and ')}: exactly one of ${quoteAll(known)} may stand. Delete the others.`;
+    const message = `${keyLabel(keyPath)} holds ${present.map((key) => `"${key}"`).join(' and ')}: only one of ${quoteAll(known)} is allowed. Delete the others.`;
     return [{ code: 'severalKinds', message, keyPath: [...keyPath, second], at: 'key', kinds: present }];
   }
   const all = allKeysOf(union);
-  const strangers = Object.keys(isObject(value) ? value : {}).filter((key) => !all.includes(key));
-  const slip = strangers.find((key) => isWithin(2, key, closestName(key, known)));
-  const message = `${label(keyPath)} has none of the keys ${quoteAll(known)}, one of which says its kind: ${advice}.`;
+  const unknown = Object.keys(isObject(value) ? value : {}).filter((key) => !all.includes(key));
+  const misspelled = unknown.find((key) => isWithinDistance(2, key, closestName(key, known)));
+  const message = `${keyLabel(keyPath)} needs one of the keys ${quoteAll(known)}: ${advice}.`;
   const needed: UnplacedProblem =
-    slip === undefined
+    misspelled === undefined
       ? { code: 'noKind', message, keyPath, at: 'key' }
-      : strange(slip, keyPath, closestName(slip, known), known);
-  return [needed, ...others(strangers, slip, keyPath, all)];
+      : unknownKeyProblem(misspelled, keyPath, closestName(misspelled, known), known);
+  return [needed, ...otherUnknownKeys(unknown, misspelled, keyPath, all)];
 }
 
 function unknownKey(schema: z.ZodType, root: unknown, within: KeyPath, keyPath: KeyPath, key: string): UnplacedProblem {
   const here = schemaAt(schema, root, within);
   const form = resolveUnion(here, valueAt(root, within));
   const known = form instanceof z.ZodObject ? [...keysOf(form).keys()] : [];
-  const elsewhere = formsOf(here).filter((other) => keysOf(other.form).has(key));
+  const elsewhere = objectSchemasOf(here).filter((other) => keysOf(other.schema).has(key));
   if (elsewhere.length > 0)
-    return elsewhereKnown(
+    return unfittingKey(
       key,
       keyPath,
       elsewhere.map(({ name }) => name),
       known,
     );
   const nearest = known.length > 0 ? closestName(key, known) : undefined;
-  return within.length === 0 ? atRoot(schema, key, nearest, known) : strange(key, keyPath, nearest, known);
+  return within.length === 0
+    ? unknownRootKey(schema, key, nearest, known)
+    : unknownKeyProblem(key, keyPath, nearest, known);
 }
 
-function elsewhereKnown(
+function unfittingKey(
   key: string,
   keyPath: KeyPath,
   owners: readonly string[],
   known: readonly string[],
 ): UnplacedProblem {
-  const message = `"${key}" belongs to ${quoteAll(owners)} and does not act here: delete it. The keys that act are ${quoteAll(known)}.`;
+  const message = `"${key}" applies to ${quoteAll(owners)} only: delete it. The keys allowed here are ${quoteAll(known)}.`;
   return { code: 'unfittingKey', message, keyPath: [...keyPath, key], at: 'key' };
 }
 
-function strange(
+function unknownKeyProblem(
   key: string,
   keyPath: KeyPath,
   nearest: string | undefined,
   known: readonly string[],
 ): UnplacedProblem {
-  const owner = keyPath.length === 0 ? 'an experiment' : label(keyPath);
+  const owner = keyPath.length === 0 ? 'an experiment' : keyLabel(keyPath);
   const advice =
     key === '$schema'
-      ? 'files named *.rnn.json have their schema from the extension; delete the key'
+      ? 'the extension provides the schema of *.rnn.json files; delete the key'
       : nearest === undefined
         ? 'delete it'
         : `${isLikely(key, nearest) ? `did you mean "${nearest}"? The` : 'the'} keys are ${quoteAll(known)}`;
-  const message = `${quote(key)} is no key of ${owner}: ${advice}.`;
+  const message = `${quote(key)} is not a key of ${owner}: ${advice}.`;
   return { code: 'unknownKey', message, keyPath: [...keyPath, key], at: 'key' };
 }
 
-/** An unknown key at the root may have slipped out of its section: `hidden` belongs inside `model`. */
-function atRoot(
+/** An unknown key at the root may belong to a section: `hidden` belongs inside `model`. */
+function unknownRootKey(
   schema: z.ZodType,
   key: string,
   nearest: string | undefined,
@@ -197,10 +203,11 @@ function atRoot(
   const root = unwrap(schema);
   const sections = root instanceof z.ZodObject ? [...keysOf(root)] : [];
   const nested = sections.flatMap(([section, inner]) =>
-    formsOf(inner).flatMap(({ form }) => [...keysOf(form).keys()].map((name) => ({ section, name }))),
+    objectSchemasOf(inner).flatMap(({ schema: form }) => [...keysOf(form).keys()].map((name) => ({ section, name }))),
   );
-  const best = nested.find(({ name }) => isWithin(1, name, key));
-  if (!best || (nearest !== undefined && isWithin(1, nearest, key))) return strange(key, [], nearest, known);
-  const message = `"${key}" is no key of an experiment itself: did you mean "${best.name}", a key of "${best.section}"? Move it there.`;
+  const best = nested.find(({ name }) => isWithinDistance(1, name, key));
+  if (!best || (nearest !== undefined && isWithinDistance(1, nearest, key)))
+    return unknownKeyProblem(key, [], nearest, known);
+  const message = `"${key}" is not a top-level key of an experiment: did you mean "${best.name}", a key of "${best.section}"? Move it there.`;
   return { code: 'unknownKey', message, keyPath: [key], at: 'key' };
 }

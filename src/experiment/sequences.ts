@@ -9,17 +9,17 @@ interface Sequence {
   readonly targets: Target[];
 }
 
-/** The variants of a file have the very sequences of the file itself, unless they write some of their own. */
-const known = new WeakMap<readonly Sequence[], readonly UnplacedProblem[]>();
+/** Cache: variants share the list of sequences of the file, unless they have their own. */
+const checked = new WeakMap<readonly Sequence[], readonly UnplacedProblem[]>();
 
-/** The first thing that is wrong with inline sequences taken together: one cause makes one complaint. */
+/** The first problem of inline sequences taken together: one cause gives one problem. */
 export function sequenceProblems(sequences: readonly Sequence[]): readonly UnplacedProblem[] {
-  const before = known.get(sequences);
+  const before = checked.get(sequences);
   if (before !== undefined) return before;
-  const complaint = unequalSteps(sequences) ?? unequalInputs(sequences) ?? unequalTargets(sequences);
-  const complaints = complaint ? [complaint] : [];
-  known.set(sequences, complaints);
-  return complaints;
+  const problem = unequalSteps(sequences) ?? unequalInputs(sequences) ?? unequalTargets(sequences);
+  const problems = problem ? [problem] : [];
+  checked.set(sequences, problems);
+  return problems;
 }
 
 /** The first target that is not null; null where none is. */
@@ -30,7 +30,7 @@ export function firstTarget(sequences: readonly Sequence[]): Target {
   return null;
 }
 
-function complain(keyPath: KeyPath, message: string): UnplacedProblem {
+function problemAt(keyPath: KeyPath, message: string): UnplacedProblem {
   return { code: 'inconsistent', message, keyPath: ['data', 'sequences', ...keyPath], at: 'value' };
 }
 
@@ -38,12 +38,12 @@ function unequalSteps(sequences: readonly Sequence[]): UnplacedProblem | undefin
   const steps = sequences[0]?.inputs.length ?? 0;
   for (const [index, { inputs, targets }] of sequences.entries()) {
     if (inputs.length !== steps) {
-      const message = `Sequence ${index + 1} has ${formatCount(inputs.length, 'step')} and the first one ${formatExact(steps)}: give all the same number.`;
-      return complain([index, 'inputs'], message);
+      const message = `Sequence ${index + 1} has ${formatCount(inputs.length, 'step')} and the first one ${formatExact(steps)}: give all sequences the same number of steps.`;
+      return problemAt([index, 'inputs'], message);
     }
     if (targets.length !== steps) {
       const message = `Sequence ${index + 1} has ${formatCount(steps, 'input')} and ${formatCount(targets.length, 'target')}: write one target for each step, null where there is no loss.`;
-      return complain([index, 'targets'], message);
+      return problemAt([index, 'targets'], message);
     }
   }
   return undefined;
@@ -55,7 +55,7 @@ function unequalInputs(sequences: readonly Sequence[]): UnplacedProblem | undefi
     const t = inputs.findIndex((row) => row.length !== width);
     if (t >= 0) {
       const message = `This row has ${formatCount(inputs[t]?.length ?? 0, 'number')} and the first one ${formatExact(width)}: give all rows the same width.`;
-      return complain([index, 'inputs', t], message);
+      return problemAt([index, 'inputs', t], message);
     }
   }
   return undefined;
@@ -68,18 +68,18 @@ function unequalTargets(sequences: readonly Sequence[]): UnplacedProblem | undef
       if (target === null) continue;
       first ??= target;
       const message = mismatch(first, target);
-      if (message !== undefined) return complain([index, 'targets', t], message);
+      if (message !== undefined) return problemAt([index, 'targets', t], message);
     }
   }
   if (first !== undefined) return undefined;
-  return complain([], 'Every target is null, so there is no loss to learn from: give at least one step a target.');
+  return problemAt([], 'Every target is null, so there is no loss: give at least one step a target.');
 }
 
 function mismatch(first: Exclude<Target, null>, target: Exclude<Target, null>): string | undefined {
   if (typeof first !== typeof target) {
     const [here, there] =
       typeof target === 'number' ? ['a class', 'a row of numbers'] : ['a row of numbers', 'a class'];
-    return `This target is ${here} and the first one ${there}: write rows of numbers throughout (mse) or bare class indices throughout (crossEntropy).`;
+    return `This target is ${here} and the first one ${there}: write rows of numbers throughout (mse) or class indices throughout (crossEntropy).`;
   }
   if (typeof first === 'number' || typeof target === 'number' || first.length === target.length) return undefined;
   return `This target has ${formatCount(target.length, 'number')} and the first one ${formatExact(first.length)}: give all targets the same width.`;

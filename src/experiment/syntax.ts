@@ -4,48 +4,48 @@ import type { Problem } from './problem';
 import { largestExperimentFile } from './sizes';
 import { formatExact } from '../text/numbers';
 
-const DEEPEST = 32;
+const maxDepth = 32;
 
 // The scanner's kinds of token are a const enum, which a bundler that compiles file by file cannot see.
 const [openBrace, closeBrace, openBracket, closeBracket, endOfFile]: readonly number[] = [1, 2, 3, 4, 17];
 
-/** The syntax tree of a text, or the one thing that keeps it from being JSON with comments. */
+/** The syntax tree of a text, or the first problem of its syntax. */
 export function readSyntax(text: string, lines: LineIndex): { readonly root: Node } | Problem {
-  const early = oversize(text, lines) ?? badNesting(text, lines);
+  const early = tooLarge(text, lines) ?? badNesting(text, lines);
   if (early) return early;
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const [first] = errors;
   if (first && !(isBlank(text) && printParseErrorCode(first.error) === 'ValueExpected')) {
     const found = text.slice(first.offset, first.offset + Math.min(40, first.length));
-    return refusal('syntax', syntaxMessage(first, found), lines, first.offset, Math.max(1, first.length));
+    return syntaxProblem('syntax', syntaxMessage(first, found), lines, first.offset, Math.max(1, first.length));
   }
-  return root ? { root } : refusal('empty', emptyMessage, lines, 0, 0);
+  return root ? { root } : syntaxProblem('empty', emptyMessage, lines, 0, 0);
 }
 
-/** Nothing but white space and comments, closed or not. */
+/** Whether a text is white space and comments only, terminated or not. */
 function isBlank(text: string): boolean {
   const first: number = createScanner(text, true).scan();
   return first === endOfFile;
 }
 
-function refusal(code: string, message: string, lines: LineIndex, offset: number, length: number): Problem {
+function syntaxProblem(code: string, message: string, lines: LineIndex, offset: number, length: number): Problem {
   return { code, message, keyPath: [], place: lines.place(offset, length) };
 }
 
-function oversize(text: string, lines: LineIndex): Problem | undefined {
-  // No text has fewer bytes than UTF-16 units, so a huge one is refused without being encoded.
+function tooLarge(text: string, lines: LineIndex): Problem | undefined {
+  // A text has at least as many bytes as UTF-16 units, so a huge one need not be encoded.
   const bytes = text.length > largestExperimentFile ? text.length : new TextEncoder().encode(text).length;
   if (bytes <= largestExperimentFile) return undefined;
-  const message = `This experiment file has at least ${formatExact(bytes)} bytes: at most ${formatExact(largestExperimentFile)} (1 MiB) are read. Move the data into a text or CSV file and name it in "data".`;
-  return refusal('tooLarge', message, lines, 0, 1);
+  const message = `This experiment file has at least ${formatExact(bytes)} bytes: at most ${formatExact(largestExperimentFile)} (1 MiB) are allowed. Move the data to a text or CSV file and name it in "data".`;
+  return syntaxProblem('tooLarge', message, lines, 0, 1);
 }
 
 const emptyMessage = 'The file is empty: write at least { "data": { "task": "adding" }, "model": { "cell": "lstm" } }.';
 
 /**
- * What is opened too deep, or never closed: found before the recursive parser sees the text. Where brackets do not match
- * or a text is broken in the middle, the parser knows the place better.
+ * Nesting that is too deep, or never closed: found before the recursive parser sees the text. Where brackets do not match
+ * or the syntax is invalid in the middle, the parser knows the place better.
  */
 function badNesting(text: string, lines: LineIndex): Problem | undefined {
   const scanner = createScanner(text, true);
@@ -56,9 +56,9 @@ function badNesting(text: string, lines: LineIndex): Problem | undefined {
   for (let kind: number = scanner.scan(); kind !== endOfFile; kind = scanner.scan()) {
     if (kind === openBrace || kind === openBracket) {
       open.push(scanner.getTokenOffset());
-      if (open.length > DEEPEST) {
-        const message = `Objects and lists are nested more than ${DEEPEST} deep here; no experiment needs that many. Remove the inner brackets.`;
-        return refusal('tooDeep', message, lines, scanner.getTokenOffset(), 1);
+      if (open.length > maxDepth) {
+        const message = `Objects and lists are nested more than ${maxDepth} levels deep here: remove the inner brackets.`;
+        return syntaxProblem('tooDeep', message, lines, scanner.getTokenOffset(), 1);
       }
     } else if (kind === closeBrace || kind === closeBracket) {
       const opening = text[open.pop() ?? -1];
@@ -72,22 +72,22 @@ function badNesting(text: string, lines: LineIndex): Problem | undefined {
   if (unclosed === undefined || broken) return undefined;
   const what = text[unclosed] === '{' ? 'the object' : 'the list';
   const closing = text[unclosed] === '{' ? '}' : ']';
-  const message = `The file ends inside ${what} that line ${formatExact(lines.place(unclosed, 1).line)} opens: the rest is missing, or a "${closing}" is.`;
-  return refusal('truncated', message, lines, Math.max(0, end - 1), 1);
+  const message = `The file ends inside ${what} opened on line ${formatExact(lines.place(unclosed, 1).line)}: a "${closing}", or the rest of the file, is missing.`;
+  return syntaxProblem('truncated', message, lines, Math.max(0, end - 1), 1);
 }
 
 function syntaxMessage(error: ParseError, found: string): string {
   const code = printParseErrorCode(error.error);
   switch (code) {
     case 'InvalidSymbol':
-      return `${found} is no JSON: write a key or a text in double quotes, a number, true, false, null, an object or a list.`;
+      return `${found} is not valid JSON: write a key or a string in double quotes, a number, true, false, null, an object or a list.`;
     case 'InvalidNumberFormat':
     case 'UnexpectedEndOfNumber':
-      return 'This number is not written as JSON writes numbers: write digits with at most one point, such as 0.5 or 1e-3.';
+      return 'This is not a valid JSON number: write digits with at most one point, such as 0.5 or 1e-3.';
     case 'PropertyNameExpected':
       return 'A key is expected here: write it in double quotes, such as "data".';
     case 'ValueExpected':
-      return 'A value is missing here: write a number, a text in double quotes, true, false, null, an object or a list.';
+      return 'A value is missing here: write a number, a string in double quotes, true, false, null, an object or a list.';
     case 'ColonExpected':
       return 'A ":" is missing between key and value.';
     case 'CommaExpected':
@@ -97,17 +97,17 @@ function syntaxMessage(error: ParseError, found: string): string {
     case 'CloseBracketExpected':
       return 'A "]" is missing here.';
     case 'EndOfFileExpected':
-      return 'The experiment has ended before this: delete what follows, or move it inside the braces.';
+      return 'Unexpected text after the end of the experiment: delete it, or move it inside the braces.';
     case 'InvalidCommentToken':
     case 'UnexpectedEndOfComment':
-      return 'This comment does not end: close it with "*/".';
+      return 'This comment is not terminated: close it with "*/".';
     case 'UnexpectedEndOfString':
-      return 'This text does not end on its line: close it with a double quote.';
+      return 'This string is not terminated on its line: close it with a double quote.';
     case 'InvalidUnicode':
     case 'InvalidEscapeCharacter':
-      return 'This text holds a "\\" that escapes nothing: write "\\\\" for a backslash itself.';
+      return 'Invalid escape sequence in this string: write "\\\\" for a backslash.';
     case 'InvalidCharacter':
-      return 'This text holds a control character: write it as an escape, such as \\n or \\t.';
+      return 'This string contains a control character: write it as an escape, such as \\n or \\t.';
     case '<unknown ParseErrorCode>':
       return 'This is not JSON: look for a missing comma, quote or bracket.';
     default:

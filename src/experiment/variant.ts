@@ -1,19 +1,19 @@
 import type { z } from 'zod';
 import type { UnplacedProblem } from './schemaProblem';
 import { isObject, valueAt, type JsonObject } from './document';
-import { formsOf, keysOf, resolveUnion } from './kinds';
+import { objectSchemasOf, keysOf, resolveUnion } from './unions';
 import { mergePatch } from './mergePatch';
 import type { KeyPath } from './problem';
 import { experimentSchema } from './schema';
 import { quote } from '../text/quoting';
 
-/** The sections whose keys depend on a choice made inside them. */
+/** The sections whose keys depend on their kind. */
 const sections = ['data', 'model', 'optimizer'] as const;
 
 /**
- * A file with a variant's patch applied. A key that the variant only inherits and that does not act with its cell,
- * optimizer or data is left out: `{ "model": { "cell": "rnn" } }` over an lstm need not delete `forgetBias`. The keys
- * that tell kinds apart (`task`, `norm`, …) always stay, so that two of them are seen.
+ * A file with a variant's patch applied. An inherited key that does not apply to the variant's cell, optimizer or data is
+ * left out: `{ "model": { "cell": "rnn" } }` over an lstm need not delete `forgetBias`. The keys that tell the kind
+ * (`task`, `norm`, …) always stay, so that two of them are reported.
  */
 export function applyVariant(file: JsonObject, patch: JsonObject): JsonObject {
   const merged = new Map(Object.entries(mergePatch(file, patch)));
@@ -32,20 +32,20 @@ export function applyVariant(file: JsonObject, patch: JsonObject): JsonObject {
 
 function withoutInherited(schema: z.ZodType, value: JsonObject, patch: unknown): JsonObject {
   const form = resolveUnion(schema, value);
-  const acting = formsOf(schema).find((candidate) => candidate.form === form);
+  const acting = objectSchemasOf(schema).find((candidate) => candidate.schema === form);
   if (!acting) return value;
-  const known = keysOf(acting.form);
+  const known = keysOf(acting.schema);
   const keep = ([key]: [string, unknown]) => known.has(key) || (isObject(patch) && Object.hasOwn(patch, key));
   return Object.fromEntries(Object.entries(value).filter(keep));
 }
 
-/** Keys that a patch deletes although no experiment has them: slips that a merge would pass over in silence. */
+/** Keys that a patch deletes although no experiment has them: typos that a merge would ignore. */
 export function invalidDeletions(patch: JsonObject): readonly KeyPath[] {
   const top = Object.entries(patch).filter(([key, value]) => value === null && !keysOf(experimentSchema).has(key));
   const nested = Object.entries(patch).flatMap(([section, value]) => {
     const schema = keysOf(experimentSchema).get(section);
     if (!schema || !isObject(value)) return [];
-    const known = new Set(formsOf(schema).flatMap(({ form }) => [...keysOf(form).keys()]));
+    const known = new Set(objectSchemasOf(schema).flatMap(({ schema: form }) => [...keysOf(form).keys()]));
     return Object.keys(value)
       .filter((key) => value[key] === null && !known.has(key))
       .map((key) => [section, key]);
@@ -54,31 +54,31 @@ export function invalidDeletions(patch: JsonObject): readonly KeyPath[] {
 }
 
 /**
- * A complaint about a patched experiment, told from the variant's side: where the patch adds a second kind to an
- * inherited one, it says how to delete the old key.
+ * A problem of a patched experiment, explained for the variant: where the patch adds a second kind to an inherited one,
+ * the message says how to delete the old key.
  */
-export function fromVariant(complaint: UnplacedProblem, patch: JsonObject): UnplacedProblem {
-  if (complaint.code !== 'severalKinds' || !complaint.kinds) return complaint;
-  const section = complaint.keyPath.slice(0, -1);
+export function explainInVariant(problem: UnplacedProblem, patch: JsonObject): UnplacedProblem {
+  if (problem.code !== 'severalKinds' || !problem.kinds) return problem;
+  const section = problem.keyPath.slice(0, -1);
   const own = valueAt(patch, section);
   const written = isObject(own) ? own : {};
-  const inherited = complaint.kinds.filter((kind) => !Object.hasOwn(written, kind));
-  const added = complaint.kinds.find((kind) => Object.hasOwn(written, kind));
-  if (inherited.length === 0 || added === undefined) return complaint;
+  const inherited = problem.kinds.filter((kind) => !Object.hasOwn(written, kind));
+  const added = problem.kinds.find((kind) => Object.hasOwn(written, kind));
+  if (inherited.length === 0 || added === undefined) return problem;
   const remedy = { ...Object.fromEntries(inherited.map((kind) => [kind, null])), [added]: written[added] };
   const name = String(section.at(-1));
-  const message = `This variant adds "${added}" to the ${inherited.map((kind) => `"${kind}"`).join(' and ')} that "${name}" has in the file, and exactly one may stand. Delete the old one: "${name}": ${spaced(remedy)}.`;
-  return { ...complaint, message, keyPath: [...section, added] };
+  const message = `This variant adds "${added}" to the ${inherited.map((kind) => `"${kind}"`).join(' and ')} that "${name}" has in the file, but only one of them is allowed. Delete the old one: "${name}": ${formatObject(remedy)}.`;
+  return { ...problem, message, keyPath: [...section, added] };
 }
 
-/** JSON on one line, spaced as people write it. */
-function spaced(value: JsonObject): string {
-  const entries = Object.entries(value).map(([key, entry]) => `${JSON.stringify(key)}: ${inBrief(entry)}`);
+/** JSON on one line, with spaces. */
+function formatObject(value: JsonObject): string {
+  const entries = Object.entries(value).map(([key, entry]) => `${JSON.stringify(key)}: ${formatBriefly(entry)}`);
   return `{ ${entries.join(', ')} }`;
 }
 
-/** A value as JSON where that is short. */
-function inBrief(value: unknown): string {
+/** A value as JSON if it is short. */
+function formatBriefly(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   const json = JSON.stringify(value);
   return json.length > 60 ? '…' : json;

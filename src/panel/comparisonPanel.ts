@@ -89,7 +89,9 @@ export class ComparisonPanel implements PanelView {
       session?.experiment === undefined ? undefined : keyValues(session.experiment),
     );
     const keys = differingKeys(values.filter((known) => known !== undefined));
-    const names = distinctNames(this.#members.map(({ name, began }, i) => ({ name, began, values: values[i] })));
+    const names = distinctNames(
+      this.#members.map(({ name, began }, i) => ({ name, startTime: began, values: values[i] })),
+    );
     const title = `Unroll: ${formatCount(this.#members.length, 'run')} compared`;
     this.onShow(setPanelTitle(this.panel, title));
     return {

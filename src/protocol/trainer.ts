@@ -45,7 +45,7 @@ export type StartReply =
       /** Updates done before this start: those of the checkpoint that a resumed run goes on from. */
       readonly updates: number;
     }
-  | { readonly kind: 'refused'; readonly refusals: readonly StartProblem[] };
+  | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
 
 /** An experiment file as it is written, to be checked before anything is trained. */
 export interface CheckParams {
@@ -72,7 +72,7 @@ export interface Estimate {
 /** What is found in an experiment file. */
 export interface CheckedExperiment {
   /** In the order of the file. */
-  readonly refusals: readonly Problem[];
+  readonly problems: readonly Problem[];
   readonly variants: readonly Variant[];
   /** The paths of the files that the experiment and its variants name; those that were given among them. */
   readonly paths: readonly string[];
@@ -104,7 +104,7 @@ export interface ReplayParams {
 
 /** The answer to opening a replay. */
 export type ReplayReply =
-  { readonly kind: 'opened' } | { readonly kind: 'refused'; readonly refusals: readonly StartProblem[] };
+  { readonly kind: 'opened' } | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
 
 /** What the trainer's worker serves. */
 export type TrainerContract = {

@@ -1,52 +1,52 @@
-/** One key of an experiment as a dotted path, with its value as it is written in JSON. */
+/** The keys of an experiment as dotted paths, with their values as JSON. */
 export type KeyValues = ReadonlyMap<string, string>;
 
-/** A key as a dotted path, with its value as a person reads it. */
+/** A key as a dotted path, with its formatted value. */
 export type KeyValue = readonly [key: string, value: string];
 
-/** Keys that say what an experiment is called, or where it lies, and nothing of how it is trained. */
+/** Keys that have no effect on training. */
 const unimportant = new Set(['name', 'notes', 'version']);
 
-const deepest = 5;
-const longestValue = 60;
+const maxDepth = 5;
+const maxValueLength = 60;
 
-/** Characters of a value that leave room for others in a row. */
-const shortValue = 12;
+/** Maximum length of a value in a list of several. */
+const maxShortLength = 12;
 
 /**
- * The keys of a resolved experiment, one for each value that is no object: `model.cell` → `"lstm"`. Arrays are values.
- * The experiment comes from a run's manifest, so nothing is taken for granted: what is nested too deep is one value.
+ * The keys of a resolved experiment, one for each value that is not an object: `model.cell` → `"lstm"`. Arrays are
+ * values. The experiment comes from a run's manifest, which may contain anything: what is nested too deep is one value.
  */
 export function keyValues(experiment: unknown): KeyValues {
   const found = new Map<string, string>();
   const visit = (value: unknown, path: readonly string[]): void => {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && path.length < deepest) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && path.length < maxDepth) {
       for (const [key, inner] of Object.entries(value)) visit(inner, [...path, key]);
     } else if (!unimportant.has(path.join('.'))) {
-      found.set(path.join('.'), written(value));
+      found.set(path.join('.'), toJson(value));
     }
   };
   visit(experiment, []);
   return found;
 }
 
-/** The keys that not all of the experiments have alike, in the order of the first that has each. */
+/** The keys whose values differ between the experiments, in order of first occurrence. */
 export function differingKeys(experiments: readonly KeyValues[]): readonly string[] {
   const all = new Set(experiments.flatMap((values) => [...values.keys()]));
   return [...all].filter((key) => new Set(experiments.map((values) => values.get(key))).size > 1);
 }
 
-/** Stands where an experiment has not the key. */
+/** The value of a key that an experiment does not have. */
 export const noValue = '–';
 
-/** A value as a person reads it in a table: without quotation marks, and not longer than a line. */
+/** A value in a table: without quotes, and truncated to a line. */
 export function formatValue(value: string | undefined): string {
   if (value === undefined) return noValue;
   const plain = /^"[^"\\]*"$/.test(value) ? value.slice(1, -1) : value;
-  return plain.length > longestValue ? `${plain.slice(0, longestValue - 1)}…` : plain;
+  return plain.length > maxValueLength ? `${plain.slice(0, maxValueLength - 1)}…` : plain;
 }
 
-/** For each run the keys that those of its name do not have alike, with its values; none where it is alone in its name. */
+/** For each run, its values of the keys that differ between the runs of its name; none if its name is unique. */
 export function distinguishingKeys(
   runs: readonly { readonly name: string; readonly values: KeyValues | undefined }[],
 ): readonly (readonly KeyValue[])[] {
@@ -58,24 +58,24 @@ export function distinguishingKeys(
 }
 
 /**
- * Keys and values in the fewest words: `optimizer.learningRate` → `learningRate 0.02`. Those without a value say nothing, and
- * short values come first: a list of columns would leave no room for anything else.
+ * Keys and values, abbreviated: `optimizer.learningRate` → `learningRate 0.02`. Keys without a value are left out, and
+ * short values come first: a list of columns would leave no space for others.
  */
 export function formatKeys(keys: readonly KeyValue[]): readonly string[] {
   return keys
     .filter(([, value]) => value !== noValue)
-    .sort(([, a], [, b]) => Number(a.length > shortValue) - Number(b.length > shortValue))
+    .sort(([, a], [, b]) => Number(a.length > maxShortLength) - Number(b.length > maxShortLength))
     .map(([key, value]) => {
-      const shortened = value.length > shortValue ? `${value.slice(0, shortValue - 1)}…` : value;
+      const shortened = value.length > maxShortLength ? `${value.slice(0, maxShortLength - 1)}…` : value;
       return `${key.slice(key.lastIndexOf('.') + 1)} ${shortened}`;
     });
 }
 
-function written(value: unknown): string {
+function toJson(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
-    // Nested so deep that it cannot be written.
+    // Nested too deep for JSON.stringify.
     return '…';
   }
 }

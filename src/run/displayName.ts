@@ -1,27 +1,27 @@
 import { withoutControls } from '../text/plainText';
 
-const longest = 200;
+const maxLength = 200;
 
-/** Bytes beyond which a file is no name. */
-export const largestDisplayName = 64 * 1024;
+/** Maximum size of the file of a name, in bytes. */
+export const maxDisplayNameBytes = 64 * 1024;
 
-/** What a person has called a run, from the bytes of its file: one line of text, whatever somebody else has put there. */
+/** The display name of a run, from the bytes of its file, which may contain anything: the first line, as plain text. */
 export function readDisplayName(bytes: Uint8Array | undefined): string | undefined {
-  const [line = ''] = new TextDecoder().decode(bytes?.subarray(0, 4 * longest)).split(/[\r\n]/);
+  const [line = ''] = new TextDecoder().decode(bytes?.subarray(0, 4 * maxLength)).split(/[\r\n]/);
   return plainName(line) || undefined;
 }
 
 /**
- * A name from a file as it may be shown: one line without what steers a terminal or the direction of text, which would
- * let a name pass for another one or turn the words beside it around. '' where nothing is left.
+ * A name from a file, safe to show: one line without control characters or bidirectional controls, with which a name could
+ * look like another one or reorder the text around it. '' if nothing is left.
  */
 export function plainName(name: string): string {
-  return withoutControls(name.slice(0, longest), ' ')
+  return withoutControls(name.slice(0, maxLength), ' ')
     .replace(/[\n\t\u2028\u2029]/g, ' ')
     .trim();
 }
 
-/** The bytes to keep for a name. */
+/** The bytes of the file of a name. */
 export function writeDisplayName(name: string): Uint8Array {
   return new TextEncoder().encode(`${name}\n`);
 }

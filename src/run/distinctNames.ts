@@ -1,26 +1,26 @@
 import { formatKeys, distinguishingKeys, type KeyValues } from './differences';
 
-/** A run that is to be named beside others. */
+/** A run that needs a name that is distinct from those of others. */
 export interface NamedRun {
   readonly name: string;
-  /** Its experiment's keys; undefined where they are not known. */
+  /** The keys of its experiment; undefined if not known. */
   readonly values: KeyValues | undefined;
-  /** When it began; '' where that is not known. */
-  readonly began: string;
+  /** When it started, formatted; '' if not known. */
+  readonly startTime: string;
 }
 
-const mostKeys = 2;
+const maxKeys = 2;
 
 /**
- * What runs are called side by side. Those of one name are told apart by the keys that they do not have alike, and by when
- * they began only where that does not do: `A long lag, learningRate 0.02`.
+ * Distinct names of runs that are shown together. Runs of the same name get the keys that differ, and the time of their
+ * start only if that is not enough: `A long lag, learningRate 0.02`.
  */
 export function distinctNames(runs: readonly NamedRun[]): readonly string[] {
   const keys = distinguishingKeys(runs);
-  const named = runs.map(({ name }, i) => [name, ...formatKeys(keys[i] ?? []).slice(0, mostKeys)].join(', '));
+  const named = runs.map(({ name }, i) => [name, ...formatKeys(keys[i] ?? []).slice(0, maxKeys)].join(', '));
   return named.map((name, i) => {
-    const began = runs[i]?.began ?? '';
-    const isAlone = named.filter((other) => other === name).length === 1;
-    return isAlone || began === '' ? name : `${name}, ${began}`;
+    const startTime = runs[i]?.startTime ?? '';
+    const isUnique = named.filter((other) => other === name).length === 1;
+    return isUnique || startTime === '' ? name : `${name}, ${startTime}`;
   });
 }

@@ -1,24 +1,24 @@
 import * as z from 'zod';
 
-/** Another kernel set from an update on: the run was gone on with where the one before could not run. */
+/** A change of the kernel set: the run was resumed on a machine that cannot run the previous one. */
 export const kernelChangeSchema = z.object({
-  /** First update that it computed. */
+  /** First update that the kernel set computed. */
   update: z.number().int().nonnegative(),
   kernels: z.string(),
 });
 
-/** Which kernel sets computed a run: the one it began with, and those that it was gone on with, in their order. */
+/** The kernel sets that computed a run: the first one, and its changes, in order. */
 export interface KernelHistory {
   readonly kernels: string;
   readonly kernelChanges: readonly Readonly<z.infer<typeof kernelChangeSchema>>[];
 }
 
-/** The kernel set that computed an update; of one that is yet to come, the one that computed the last. */
+/** The kernel set that computed an update; for a future update, the one that computed the last. */
 export function kernelsAt({ kernels, kernelChanges }: KernelHistory, update: number): string {
   return kernelChanges.findLast((change) => change.update <= update)?.kernels ?? kernels;
 }
 
-/** The history of a run that is gone on with at an update, which this kernel set is the next to compute. */
+/** The history of a run that is resumed at an update with this kernel set. */
 export function withKernelChange(
   { kernels: first, kernelChanges }: KernelHistory,
   update: number,

@@ -5,7 +5,7 @@ import { checksumKey, textChecksum } from './storage/checksum';
 import { runInfoSchema } from './runInfo';
 import { layoutVersion } from './storage/runFiles';
 
-const placeSchema = z.object({
+const locationSchema = z.object({
   update: z.number().int().nonnegative(),
   pass: z.enum(['forward', 'loss', 'backward', 'update']),
   tensor: z.string(),
@@ -16,7 +16,7 @@ const placeSchema = z.object({
 });
 
 /** Where the first value that was not finite appeared; as the engine's `NonFinite`. */
-export type NonFiniteLocation = Readonly<z.infer<typeof placeSchema>>;
+export type NonFiniteLocation = Readonly<z.infer<typeof locationSchema>>;
 
 const manifestSchema = z.object({
   format: z.literal('unroll-run'),
@@ -24,9 +24,9 @@ const manifestSchema = z.object({
   /** The experiment with every default written out. */
   experiment: z.record(z.string(), z.unknown()),
   variant: z.string().nullable(),
-  /** The experiment file, relative to the run's folder and with `/`; it may have gone, or changed, since. */
+  /** The experiment file, relative to the run's folder and with `/`; it may have been deleted or changed since. */
   source: z.string().nullable().default(null),
-  /** The kernel set that computed the first update; `facts` tells of those that the run was gone on with. */
+  /** The kernel set that computed the first update; `facts` has its changes. */
   kernels: z.string(),
   state: z.enum(['running', 'paused', 'finished', 'stopped', 'diverged', 'failed', 'interrupted']),
   updates: z.number().int().nonnegative(),
@@ -39,8 +39,8 @@ const manifestSchema = z.object({
   loss: z.number().nullable().default(null),
   validationLoss: z.number().nullable().default(null),
   message: z.string().nullable(),
-  /** Of a run that has diverged. The checkpoint of that update holds the state before it, and its batch. */
-  nonFinite: placeSchema.nullable().default(null),
+  /** Of a diverged run. The checkpoint of that update has the state before it, and its batch. */
+  nonFinite: locationSchema.nullable().default(null),
   /** What the panel shows beside the run. */
   facts: runInfoSchema,
 });
@@ -49,26 +49,26 @@ const manifestSchema = z.object({
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /**
- * The bytes of a manifest: JSON that a person can read, with a checksum of the other keys as JSON without spaces. Whoever
- * edits it removes that key.
+ * The bytes of a manifest: indented JSON, with a checksum of the other keys as JSON without spaces. To edit the file,
+ * remove the checksum.
  */
 export function writeManifest(manifest: Manifest): Uint8Array {
-  const sealed = { ...manifest, [checksumKey]: textChecksum(JSON.stringify(manifest)) };
-  return new TextEncoder().encode(`${JSON.stringify(sealed, undefined, 2)}\n`);
+  const withChecksum = { ...manifest, [checksumKey]: textChecksum(JSON.stringify(manifest)) };
+  return new TextEncoder().encode(`${JSON.stringify(withChecksum, undefined, 2)}\n`);
 }
 
-/** Bytes beyond which a file is no manifest: an experiment has a mebibyte at most, and a manifest holds one. */
-export const largestManifest = 8 * 1024 * 1024;
+/** Maximum size of a manifest, in bytes: it contains an experiment, which has at most 1 MiB. */
+export const maxManifestBytes = 8 * 1024 * 1024;
 
-/** Reads a manifest; undefined when the bytes hold none of this version, or do not match the checksum in it. */
+/** Reads a manifest; undefined if the bytes are not a manifest of this version, or do not match its checksum. */
 export function readManifest(bytes: Uint8Array): Manifest | undefined {
-  const json = jsonIn(bytes);
+  const json = parseJson(bytes);
   return json === undefined || isDamaged(json) ? undefined : manifestSchema.safeParse(json).data;
 }
 
-/** Why `readManifest` reads nothing from these bytes: a sentence. */
+/** Why `readManifest` returns undefined for these bytes, as a sentence. */
 export function unreadableReason(bytes: Uint8Array): string {
-  const json = jsonIn(bytes);
+  const json = parseJson(bytes);
   if (json === undefined || !isDamaged(json)) return unknownCell(json) ?? 'It holds no run of this version.';
   return `It is damaged: it does not match its checksum. If it was edited, remove "${checksumKey}" from it.`;
 }
@@ -79,8 +79,8 @@ function unknownCell(json: unknown): string | undefined {
   return `Its recurrent cell is ${quote(named)}, which this version doesn't know; it knows ${quoteAll(cellNames)}.`;
 }
 
-function jsonIn(bytes: Uint8Array): unknown {
-  if (bytes.length > largestManifest) return undefined;
+function parseJson(bytes: Uint8Array): unknown {
+  if (bytes.length > maxManifestBytes) return undefined;
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { RecordLayout } from './records/recordBatch';
 import { readTensorFile, writeTensorFile, type StoredTensor } from './storage/safetensors';
 
-/** One decimated table of a run, as the display series has it: `count` columns that stand for `stride` updates each. */
+/** One downsampled table of a display series: `count` columns of `stride` updates each. */
 export interface OverviewTable {
   readonly stride: number;
   readonly from: number;
@@ -11,9 +11,9 @@ export interface OverviewTable {
   readonly columns: Readonly<Record<string, Float64Array>>;
 }
 
-/** What a run's records come to, so that a long run opens without reading them all. */
+/** A summary of a run's records, so that a long run opens without reading them all. */
 export interface Overview {
-  /** Bytes of the record file that it sums up; what follows them has to be read. */
+  /** Bytes of the record file that it covers; the bytes after them have to be read. */
   readonly recordBytes: number;
   readonly numbers: {
     readonly updates: number;
@@ -28,8 +28,8 @@ export interface Overview {
   readonly tables: { readonly scalars: OverviewTable; readonly heat: OverviewTable };
 }
 
-/** Bytes beyond which a file is no overview: its two tables are bounded, however long the run. */
-export const largestOverview = 256 * 1024 * 1024;
+/** Maximum size of an overview, in bytes: its two tables are bounded, however long the run. */
+export const maxOverviewBytes = 256 * 1024 * 1024;
 
 const format = 'unroll-overview-1';
 const count = z.number().int().nonnegative();
@@ -69,7 +69,7 @@ export function writeOverview({ recordBytes, numbers, tables }: Overview, layout
   });
 }
 
-/** Reads an overview; undefined when the bytes hold none, or one of records with other columns. */
+/** Reads an overview; undefined if the bytes are not an overview, or one of records with other columns. */
 export function readOverview(bytes: Uint8Array, layout: RecordLayout): Overview | undefined {
   try {
     const { tensors, metadata } = readTensorFile(bytes);
@@ -79,7 +79,7 @@ export function readOverview(bytes: Uint8Array, layout: RecordLayout): Overview 
       const columns: Record<string, Float64Array> = {};
       for (const [path, tensor] of tensors) {
         if (!path.startsWith(`${name}/`) || tensor.dtype !== 'F64') continue;
-        // Only the fields that a table has are asked for, and only they take memory.
+        // A tensor takes memory when it is first read, so unknown fields take none.
         Object.defineProperty(columns, path.slice(name.length + 1), { enumerable: true, get: () => tensor.data });
       }
       return { ...described[name], from: 0, columns };

@@ -8,16 +8,16 @@ const changeSchema = z.object({
   learningRate: z.number().positive(),
 });
 
-/** A learning rate changed by hand while the run trained. */
+/** A learning rate that the user changed during training. */
 export type RateChange = Readonly<z.infer<typeof changeSchema>>;
 
-/** Bytes beyond which a file holds no changes: nobody makes hundreds of thousands by hand. */
-export const largestRateChanges = 16 * 1024 * 1024;
+/** Maximum size of the file of changes, in bytes: enough for hundreds of thousands. */
+export const maxRateChangesBytes = 16 * 1024 * 1024;
 
 /**
  * Changes as lines of the run's file of changes, each with a checksum of its other keys as JSON without spaces.
  *
- * @param damaged lines that the file had and that could not be read: it goes on saying that a change is lost
+ * @param damaged unreadable lines of the previous file, which stay in it, so that the loss of a change stays visible
  */
 export function writeRateChanges(changes: readonly RateChange[], damaged: readonly DamagedLine[] = []): Uint8Array {
   const lines = changes.map((change) => ({ ...change, [checksumKey]: textChecksum(JSON.stringify(change)) }));
@@ -34,33 +34,33 @@ export interface DamagedLine {
   readonly text: string;
 }
 
-/** What could be read of a file of changes. */
+/** The content of a file of changes. */
 export interface RateChangesRead {
   /** In the order of their updates. */
   readonly changes: readonly RateChange[];
-  /** Lines that are damaged or cut short. */
+  /** Lines that are damaged or truncated. */
   readonly damaged: readonly DamagedLine[];
 }
 
-/** Reads a file of changes; a line that is damaged or cut short is left out and named. */
+/** Reads a file of changes; lines that are damaged or truncated are reported in `damaged`. */
 export function readRateChanges(bytes: Uint8Array | undefined): RateChangesRead {
   const lines = new TextDecoder().decode(bytes ?? new Uint8Array()).split('\n');
-  const read = lines.map((line, n) => ({ number: n + 1, text: line, change: changeIn(line) }));
+  const read = lines.map((line, n) => ({ number: n + 1, text: line, change: parseChange(line) }));
   return {
     changes: read.flatMap(({ change }) => change ?? []).sort((a, b) => a.update - b.update),
     damaged: read.filter(({ text, change }) => change === undefined && text !== ''),
   };
 }
 
-/** Said where lines of a run's file of changes are damaged; undefined where none is. */
+/** The message about damaged lines in a run's file of changes; undefined if there are none. */
 export function formatDamagedChanges(path: string, damaged: readonly DamagedLine[]): string | undefined {
   const [first, ...others] = damaged;
   if (first === undefined) return undefined;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return `${path} is damaged in line ${first.number}${more}: a learning rate that was set by hand is lost.`;
+  return `${path} is damaged in line ${first.number}${more}: a change of the learning rate is lost.`;
 }
 
-function changeIn(line: string): RateChange | undefined {
+function parseChange(line: string): RateChange | undefined {
   try {
     const json: unknown = JSON.parse(line);
     if (typeof json !== 'object' || json === null) return undefined;
@@ -72,7 +72,7 @@ function changeIn(line: string): RateChange | undefined {
   }
 }
 
-/** The base rate that was set by hand for exactly this update: the last one, where there were several. */
+/** The base rate that was set for exactly this update: the last one if there are several. */
 export function learningRateAt(changes: readonly RateChange[], update: number): number | undefined {
   return changes.findLast((change) => change.update === update)?.learningRate;
 }

@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import { cellNames } from '../experiment/modelSchema';
 import { kernelChangeSchema } from './kernelHistory';
-import { isBounded, mostNames } from './records/layoutBounds';
+import { isBounded, maxNames } from './records/layoutBounds';
 
 const size = z.number().int().nonnegative();
 
-/** A manifest may come from a stranger: its layout is no larger than that of records can be. */
+/** A manifest may come from an untrusted source: the size of its layout is limited as that of records. */
 const layoutSchema = z
   .object({
-    parameters: z.array(z.string()).max(mostNames),
+    parameters: z.array(z.string()).max(maxNames),
     layers: size,
     steps: size,
     hasCellState: z.boolean(),
-    saturating: z.array(z.string()).max(mostNames),
+    saturating: z.array(z.string()).max(maxNames),
   })
   .refine(isBounded);
 
@@ -36,9 +36,9 @@ export const runInfoSchema = z.object({
   /** T of the longest window. */
   steps: size,
   batch: size,
-  /** What the net is trained on, in a few words. */
+  /** The data, in a few words. */
   data: z.string(),
-  /** SHA-256 of the file that the data come from, in hexadecimal; null where they come from none. Earlier runs have none. */
+  /** SHA-256 of the data file, in hexadecimal; null for data without a file. Runs of earlier versions have none. */
   dataDigest: z.string().nullable().default(null),
   loss: z.object({ kind: z.enum(['mse', 'crossEntropy']), reduction: z.enum(['mean', 'sum']) }),
   bptt: z.union([z.literal('full'), z.object({ forward: size, backward: size })]),
@@ -48,23 +48,23 @@ export const runInfoSchema = z.object({
   plannedUpdates: size,
   recordEvery: size.min(1),
   validateEvery: size,
-  /** Values that stand beside the loss, in the unit of the reported loss, with the source of each. */
+  /** Baselines of the loss, in the unit of the reported loss, with the source of each. */
   baselines: z.array(
     z.object({ name: z.string(), value: z.number(), source: z.string(), heldOut: z.boolean().optional() }),
   ),
-  /** Steps the task must remember, where that is known. */
+  /** Steps that the task requires to remember, if known. */
   lag: size.nullable(),
   /** Kernel set that computed the first update. */
   kernels: z.string(),
-  /** Kernel sets that it was gone on with, in the order of their updates. Earlier runs kept none. */
+  /** Changes of the kernel set, in the order of their updates. Runs of earlier versions have none. */
   kernelChanges: z.array(kernelChangeSchema).default([]),
-  /** Parts that each batch is cut into: with the kernel set it decides the last bits. Earlier runs were not cut. */
+  /** Parts that each batch is split into; with the kernel set it determines the last bits. Earlier versions did not split. */
   shards: size.min(1).default(1),
-  /** Threads that shared the work when the run began; they decide the speed only. */
+  /** Number of threads at the start of the run; it affects the speed only. */
   workers: size.min(1).default(1),
-  /** Estimated bytes of the trainer. */
+  /** Estimated peak memory of the trainer, in bytes. */
   memoryBytes: z.number().nonnegative(),
-  /** Folder of the run's records; null where they are not kept. */
+  /** Folder of the run; null if the run is not saved. */
   folder: z.string().nullable(),
   layout: layoutSchema,
 });

@@ -55,7 +55,7 @@ export function historyFrom(reply: HistoryReply, { layout, recordEvery }: Record
   switch (reply.kind) {
     case 'added': {
       const history = known ?? new RunHistory(layout, recordEvery);
-      for (const batch of reply.batches) history.take(batch);
+      for (const batch of reply.batches) history.append(batch);
       return history;
     }
     case 'whole': {

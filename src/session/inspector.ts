@@ -6,7 +6,7 @@ import type { ReplayParams, TrainerContract, TrainerHostContract } from '../prot
 import type { ReplayRequestName, ReplayRequests } from '../protocol/replayRequests';
 import { FolderStorage } from '../run/storage/folderStorage.node';
 import { runFiles } from '../run/storage/runFiles';
-import { largestManifest, readManifest, unreadableReason, type Manifest } from '../run/manifest';
+import { maxManifestBytes, readManifest, unreadableReason, type Manifest } from '../run/manifest';
 import { readStoredRunFiles } from './storedRunFiles';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
@@ -96,7 +96,7 @@ export class Inspector implements Disposable {
         shards: facts.shards,
         folder: this.folder,
       });
-      if (reply.kind === 'refused') throw new Error(reply.refusals[0]?.message ?? 'The run cannot be replayed.');
+      if (reply.kind === 'refused') throw new Error(reply.problems[0]?.message ?? 'The run cannot be replayed.');
       return { channel, updates };
     } catch (error) {
       worker.terminate();
@@ -105,7 +105,7 @@ export class Inspector implements Disposable {
   }
 
   async #manifest(): Promise<Pick<ReplayParams, 'experiment'> & Pick<Manifest, 'facts' | 'updates'>> {
-    const bytes = await new FolderStorage(this.folder).read(runFiles.manifest, largestManifest);
+    const bytes = await new FolderStorage(this.folder).read(runFiles.manifest, maxManifestBytes);
     const manifest = bytes && readManifest(bytes);
     const { parseExperiment } = await import('../experiment/parse');
     const parsed = parseExperiment(JSON.stringify(manifest?.experiment ?? null));

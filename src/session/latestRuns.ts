@@ -1,5 +1,5 @@
 import { Uri, type Memento } from 'vscode';
-import { largestFindings, readFindings } from '../diagnosis/finding';
+import { maxFindingsBytes, readFindings } from '../diagnosis/finding';
 import { formatMissing } from '../run/series/missing';
 import { formatCount } from '../text/numbers';
 import type { RunState } from '../protocol/run';
@@ -70,7 +70,7 @@ export async function loadRun({ folder, manifest, state }: StoredRun, records: G
     state,
     message: words.filter((said) => said !== '').join(' ') || undefined,
     nonFinite: manifest.nonFinite ?? undefined,
-    findings: readFindings(await fileOf(folder, runFiles.findings, largestFindings)),
+    findings: readFindings(await fileOf(folder, runFiles.findings, maxFindingsBytes)),
     history,
   };
 }

@@ -30,7 +30,7 @@ import type { TrainingQueue } from './trainingQueue';
 /** What became of a wish to train. */
 export type Launch =
   | { readonly kind: 'started'; readonly session: LiveSession }
-  | { readonly kind: 'refused'; readonly refusals: readonly Problem[] }
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
   | { readonly kind: 'failed'; readonly message: string }
   /** The person stopped it, or trained anew, before it had begun. */
   | { readonly kind: 'stopped' };
@@ -38,7 +38,7 @@ export type Launch =
 /** Refusals that were found for a target; none clears those found before. */
 export interface ProblemsFound {
   readonly target: Target;
-  readonly refusals: readonly Problem[];
+  readonly problems: readonly Problem[];
 }
 
 /** Everything a run needs before it is its turn. */
@@ -87,7 +87,7 @@ export class Launcher implements Disposable {
     const preparation = await this.#prepare(target);
     const launch =
       preparation.kind === 'prepared' ? await this.#begin(preparation.prepared, onAccepted, isSure) : preparation;
-    this.#refused.fire({ target, refusals: launch.kind === 'refused' ? launch.refusals : [] });
+    this.#refused.fire({ target, problems: launch.kind === 'refused' ? launch.problems : [] });
     if (launch.kind === 'failed') this.log.error(launch.message);
     return launch;
   }
@@ -116,10 +116,10 @@ export class Launcher implements Disposable {
       if (parsed.kind === 'refused') return parsed;
       const { file } = parsed;
       const resolved = file.resolve(target.variant);
-      if (resolved.kind === 'refused') return { kind: 'refused', refusals: placed(file, target, resolved.refusals) };
+      if (resolved.kind === 'refused') return { kind: 'refused', problems: placed(file, target, resolved.problems) };
       const { experiment } = resolved;
       const read = await readFiles(experiment, accessFor(target.uri));
-      if (read.kind === 'refused') return { kind: 'refused', refusals: placed(file, target, read.refusals) };
+      if (read.kind === 'refused') return { kind: 'refused', problems: placed(file, target, read.problems) };
       const folder = this.#folderFor(target);
       if (folder !== undefined) await this.#tellOfRestriction(target.uri);
       return { kind: 'prepared', prepared: { target, experiment, files: read.files, folder, kept: undefined, file } };
@@ -174,7 +174,7 @@ export class Launcher implements Disposable {
     const { parseExperiment } = await import('../experiment/parse');
     const parsed = parseExperiment(JSON.stringify(manifest.experiment));
     const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : parsed;
-    if (resolved.kind === 'refused') return failedBy(resolved.refusals);
+    if (resolved.kind === 'refused') return failedBy(resolved.problems);
     const { experiment } = resolved;
     const files = await readStoredRunFiles(experiment, base, manifest.facts.dataDigest);
     const target = { uri, variant: manifest.variant ?? undefined };
@@ -237,9 +237,9 @@ export class Launcher implements Disposable {
       source: folder === undefined ? undefined : pathFrom(Uri.file(folder), target.uri),
       earlier: kept?.manifest,
     };
-    const refusals = await session.start(this.startWorker, params, held);
-    if (refusals.length > 0) {
-      return file === undefined ? failedBy(refusals) : { kind: 'refused', refusals: placed(file, target, refusals) };
+    const problems = await session.start(this.startWorker, params, held);
+    if (problems.length > 0) {
+      return file === undefined ? failedBy(problems) : { kind: 'refused', problems: placed(file, target, problems) };
     }
     if (session.folder !== undefined) await this.latestRuns.record(target, session.folder);
     this.log.info(`Training ${target.uri.path}${target.variant === undefined ? '' : ` (${target.variant})`}.`);
@@ -303,8 +303,8 @@ function placed(file: ExperimentFile, { variant }: Target, objections: readonly 
   return objections.map((objection) => ({ ...objection, place: file.placeOf(objection.keyPath, variant) }));
 }
 
-function failedBy(refusals: readonly { readonly message: string }[]): Launch & { kind: 'failed' } {
-  return { kind: 'failed', message: refusals[0]?.message ?? 'The experiment of this run cannot be read.' };
+function failedBy(problems: readonly { readonly message: string }[]): Launch & { kind: 'failed' } {
+  return { kind: 'failed', message: problems[0]?.message ?? 'The experiment of this run cannot be read.' };
 }
 
 /** The way from a folder to a file, with `/`; absolute where the two share no root. */

@@ -4,7 +4,7 @@ import { Channel, reasonOf } from '../protocol/channel';
 import type { Finding } from '../diagnosis/finding';
 import type { DisplaySeries } from '../run/series/displaySeries';
 import { isLive, type SaveStatus, type RunInfo, type RunState, type RunStatus } from '../protocol/run';
-import { noNumbers, RunHistory } from '../run/series/runHistory';
+import { initialNumbers, RunHistory } from '../run/series/runHistory';
 import type { Ending, StartProblem, StartParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import type { FolderLock } from '../run/storage/folderLock.node';
 import type { NonFiniteLocation } from '../run/manifest';
@@ -106,7 +106,7 @@ export class LiveSession implements Disposable {
 
   get status(): RunStatus {
     const updatesPerSecond = this.#state === 'running' ? this.#speed.updatesPerSecond : undefined;
-    const { updates, seconds, ...numbers } = this.#history?.numbers ?? noNumbers;
+    const { updates, seconds, ...numbers } = this.#history?.numbers ?? initialNumbers;
     const left = (this.#facts?.plannedUpdates ?? 0) - updates;
     return {
       ...numbers,
@@ -157,8 +157,8 @@ export class LiveSession implements Disposable {
       throw error;
     });
     if (reply.kind === 'refused') {
-      this.#end('failed', reply.refusals[0]?.message);
-      return reply.refusals;
+      this.#end('failed', reply.problems[0]?.message);
+      return reply.problems;
     }
     this.#facts = reply.facts;
     if (held?.recall !== undefined) {
@@ -320,8 +320,8 @@ export class LiveSession implements Disposable {
       this.#early.push(batch);
       return;
     }
-    this.#history?.take(batch);
-    const { updates, seconds } = this.#history?.numbers ?? noNumbers;
+    this.#history?.append(batch);
+    const { updates, seconds } = this.#history?.numbers ?? initialNumbers;
     this.#speed.mark(updates, seconds);
   }
 

@@ -1,9 +1,9 @@
 import { FileType, Uri, workspace } from 'vscode';
-import { largestDisplayName, plainName, readDisplayName } from '../run/displayName';
+import { maxDisplayNameBytes, plainName, readDisplayName } from '../run/displayName';
 import { isLocked } from '../run/storage/folderLock.node';
 import { FolderStorage } from '../run/storage/folderStorage.node';
 import { runFiles } from '../run/storage/runFiles';
-import { largestManifest, readManifest, type Manifest } from '../run/manifest';
+import { maxManifestBytes, readManifest, type Manifest } from '../run/manifest';
 import type { RunState } from '../protocol/run';
 import { experimentName, folderOf } from './experimentText';
 import { formatTime } from '../text/dates';
@@ -35,7 +35,7 @@ export async function readStoredRun(folder: Uri): Promise<StoredRun | undefined>
   return {
     folder,
     manifest,
-    displayName: readDisplayName(await fileOf(folder, runFiles.displayName, largestDisplayName)),
+    displayName: readDisplayName(await fileOf(folder, runFiles.displayName, maxDisplayNameBytes)),
     state: await stateOf(folder, manifest),
     source,
     experiment: isThere ? source : Uri.joinPath(folder, runFiles.manifest),
@@ -81,7 +81,7 @@ export function formatStartTime({ manifest }: StoredRun, precision: 'minute' | '
 }
 
 async function manifestOf(folder: Uri): Promise<Manifest | undefined> {
-  const bytes = await fileOf(folder, runFiles.manifest, largestManifest);
+  const bytes = await fileOf(folder, runFiles.manifest, maxManifestBytes);
   return bytes === undefined ? undefined : readManifest(bytes);
 }
 

@@ -1,5 +1,5 @@
 import type { Uri } from 'vscode';
-import { digestOfData, isOtherData } from '../data/dataDigest';
+import { computeDataDigest, hasDataChanged } from '../data/dataDigest';
 import { readFiles } from '../data/fileReading';
 import { filesOf } from '../data/source';
 import type { ResolvedExperiment } from '../experiment/schema';
@@ -25,8 +25,8 @@ export async function readStoredRunFiles(
     }
   }
   const read = await readFiles(experiment, access);
-  if (read.kind === 'refused') throw new Error(read.refusals[0]?.message ?? 'The data cannot be read.');
-  if (isOtherData(recorded, await digestOfData(experiment, read.files))) {
+  if (read.kind === 'refused') throw new Error(read.problems[0]?.message ?? 'The data cannot be read.');
+  if (hasDataChanged(recorded, await computeDataDigest(experiment, read.files))) {
     throw new Error(
       `"${named[0]?.path ?? ''}" in ${base.fsPath} has changed since this run began, and with other data its numbers ` +
         'would be others. Put the earlier file back, or train anew.',

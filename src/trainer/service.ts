@@ -1,4 +1,4 @@
-import { digestOfData } from '../data/dataDigest';
+import { computeDataDigest } from '../data/dataDigest';
 import { Diagnosis } from '../diagnosis/diagnosis';
 import { defaultKernelSet, missingSpeed, openKernels, type BuiltKernelSet } from '../engine/kernels/open';
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
@@ -101,7 +101,7 @@ export class TrainerService {
     const { experiment, variant, files, memoryLimit, folder, earlier } = params;
     const { clock, threads } = this.#host;
     // Before the data are opened: it copies the file's bytes, and frees the copy.
-    const dataDigest = await digestOfData(experiment, files);
+    const dataDigest = await computeDataDigest(experiment, files);
     const prepared = prepareTraining({
       experiment,
       files,

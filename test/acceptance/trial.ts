@@ -48,7 +48,7 @@ export function run(trial: Trial, kernels: BuiltKernelSet): Outcome {
     bestValidationLoss = Math.min(bestValidationLoss, advance.record.validationLoss ?? Infinity);
     smoothedLoss = 0.999 * smoothedLoss + 0.001 * advance.record.loss;
     const isDue = training.updates % experiment.training.validateEvery === 0;
-    if (source.legal !== undefined && isDue && isSolved(plan)) solvedAfter = training.updates * source.batch;
+    if (source.allowedNext !== undefined && isDue && isSolved(plan)) solvedAfter = training.updates * source.batch;
   }
   const held = learner.evaluate(source.validation());
   return {
@@ -74,15 +74,15 @@ function planOf(trial: Trial, kernels: BuiltKernelSet): TrainingSetup {
     filesOf(experiment).flatMap(({ path }) => [[path, bytesOf(path) ?? new Uint8Array()] as const]),
   );
   const planned = prepareTraining({ experiment, files, kernels: openKernels(kernels), memoryLimit: 4096 * mebibyte });
-  if (planned.kind === 'refused') throw new Error(`${trial.file}: ${planned.refusals[0]?.message}`);
+  if (planned.kind === 'refused') throw new Error(`${trial.file}: ${planned.problems[0]?.message}`);
   return planned.setup;
 }
 
 function resolved({ file, variant, seed }: Trial): { readonly experiment: ResolvedExperiment } {
   const parsed = parseExperiment(readFileSync(join(folder, file), 'utf8'));
-  if (parsed.kind === 'refused') throw new Error(`${file}: ${parsed.refusals[0]?.message}`);
+  if (parsed.kind === 'refused') throw new Error(`${file}: ${parsed.problems[0]?.message}`);
   const outcome = parsed.file.resolve(variant);
-  if (outcome.kind === 'refused') throw new Error(`${file}: ${outcome.refusals[0]?.message}`);
+  if (outcome.kind === 'refused') throw new Error(`${file}: ${outcome.problems[0]?.message}`);
   return { experiment: { ...outcome.experiment, seed } };
 }
 
@@ -107,7 +107,7 @@ function isSolved({ learner, source }: TrainingSetup): boolean {
   learner.evaluate(source.validation(), (window, t, outputs) => {
     for (let lane = 0; solved && lane < window.batch; lane++) {
       if (window.mask[t * window.batch + lane] === 0) continue;
-      const allowed = source.legal?.(window, lane, t) ?? [];
+      const allowed = source.allowedNext?.(window, lane, t) ?? [];
       const top = argmaxes(outputs.subarray(lane * width, (lane + 1) * width), allowed.length);
       solved = allowed.every((symbol) => top.has(symbol));
     }

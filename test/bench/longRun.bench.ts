@@ -60,7 +60,7 @@ function writeRun(folder: string, updates: number): void {
       Array.from({ length: count }, (_, i) => recordOf(from + i)),
     );
     appendFileSync(path, encoder.encode(batch));
-    history.take(batch);
+    history.append(batch);
   }
   const tables = history.series.whole();
   const overview = { recordBytes: statSync(path).size, numbers: history.numbers, tables };

@@ -110,7 +110,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
     await until('the message', () => session.status.saved === 'waiting');
     assert.match(
       session.status.message ?? '',
-      /^From update [\d,]+ on .*ENOENT.* was deleted or moved: it is not made anew/,
+      /^From update [\d,]+ on .*ENOENT.* was deleted or moved. It won.t be recreated/,
     );
     await until('training that goes on', () => session.status.updates > updates + 100);
     assert.equal(session.status.state, 'running');
@@ -142,7 +142,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
     const allow = await forbidWriting(folder);
     undo.push(allow);
     await until('the message', () => session.status.saved === 'waiting');
-    assert.match(session.status.message ?? '', /(EROFS|EACCES).* Allow writing in .* again\./);
+    assert.match(session.status.message ?? '', /(EROFS|EACCES).* Make .* writable again\./);
     const { updates } = session.status;
     await until('training that goes on', () => session.status.updates > updates + 100);
     allow();

@@ -105,7 +105,7 @@ describe('Runs that are started and stopped again and again', () => {
     this.timeout(120_000);
     const times = 300;
     const answers = `process.on('message', ({ id, name }) => {
-        process.send({ kind: 'result', id, value: { kind: 'refused', refusals: [] } });
+        process.send({ kind: 'result', id, value: { kind: 'refused', problems: [] } });
       });`;
     const sessions = new Sessions();
     const queue = new TrainingQueue(() => 2);

@@ -189,8 +189,8 @@ describe('Kept runs', () => {
     await vscode.commands.executeCommand('unroll.stop');
     await experiment.lens(/stopped/);
     assert.equal(foldersOf(experiment).length, 1);
-    const { batches, cutShort } = readRecords(readFileSync(join(folder, 'records.arrows')));
-    assert.equal(cutShort, undefined);
+    const { batches, incompleteReason: incompleteReason } = readRecords(readFileSync(join(folder, 'records.arrows')));
+    assert.equal(incompleteReason, undefined);
     const updates = batches.flatMap(({ update }) => [...update]);
     assert.ok(updates.length >= before.updates);
     assert.deepEqual(updates, [...updates.keys()]);

@@ -31,8 +31,7 @@ export const wholeNumbers: NumberRange = {
 export function wholeNumbersTo(most: () => number, least = 0): NumberRange {
   return {
     accepts: (value) => Number.isSafeInteger(value) && value >= least && value <= most(),
-    describe: () =>
-      most() <= least ? `${least}` : `a whole number from ${least} to ${formatExact(most())}`,
+    describe: () => (most() <= least ? `${least}` : `a whole number from ${least} to ${formatExact(most())}`),
   };
 }
 

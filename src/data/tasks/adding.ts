@@ -1,6 +1,6 @@
 import { setValueTarget, denseBatch } from '../batch';
 import { patternOf } from '../lossPattern';
-import { longest, type Task, type TaskLengths } from './task';
+import { maxLength, type Task, type TaskLengths } from './task';
 
 /**
  * Adding problem: x_t = (value U(0,1), marker), one marker in each half, target at the last step = the sum of the two
@@ -14,7 +14,7 @@ export function addingTask({ length, heldOut }: TaskLengths): Task {
     targetKind: 'values',
     length,
     heldOutLength: heldOut,
-    lag: longest(length) - 1,
+    lag: maxLength(length) - 1,
     baselines: [
       {
         name: 'always 1',
@@ -26,14 +26,14 @@ export function addingTask({ length, heldOut }: TaskLengths): Task {
       const drawn = denseBatch(steps, batch, 2, 1);
       const { values } = drawn.inputs;
       const half = Math.floor(steps / 2);
-      for (let lane = 0; lane < batch; lane++) {
-        for (let t = 0; t < steps; t++) values[(t * batch + lane) * 2] = random.uniform();
+      for (let sequence = 0; sequence < batch; sequence++) {
+        for (let t = 0; t < steps; t++) values[(t * batch + sequence) * 2] = random.uniform();
         const marked = [random.integer(0, half - 1), random.integer(half, steps - 1)].map(
-          (t) => (t * batch + lane) * 2,
+          (t) => (t * batch + sequence) * 2,
         );
         for (const cell of marked) values[cell + 1] = 1;
         const sum = marked.reduce((total, cell) => total + (values[cell] ?? 0), 0);
-        setValueTarget(drawn, steps - 1, lane, sum);
+        setValueTarget(drawn, steps - 1, sequence, sum);
       }
       return drawn;
     },

@@ -31,10 +31,10 @@ export function delayTask({
     draw(random, steps, batch) {
       const drawn = denseBatch(steps, batch, 1, 1);
       const { values } = drawn.inputs;
-      for (let lane = 0; lane < batch; lane++) {
+      for (let sequence = 0; sequence < batch; sequence++) {
         for (let t = 0; t < steps; t++) {
-          values[t * batch + lane] = random.uniform() - 0.5;
-          if (t >= lag) setValueTarget(drawn, t, lane, values[(t - lag) * batch + lane] ?? 0);
+          values[t * batch + sequence] = random.uniform() - 0.5;
+          if (t >= lag) setValueTarget(drawn, t, sequence, values[(t - lag) * batch + sequence] ?? 0);
         }
       }
       return drawn;

@@ -10,9 +10,9 @@ function chanceOfOne(near: number, far: number): number {
 const binary = (p: number): number => entropy([p, 1 - p]);
 const mean = (...values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The lowest loss at a step where the bits at the two lags are unseen (before the start), or known, or not used. */
+/** The lowest possible loss at step t of a predictor that uses none, the nearer or both of the bits at the two lags. */
 function floorAt(t: number, lags: readonly [number, number], use: 'none' | 'near' | 'both'): number {
-  // Before the first step every bit is 0, and that is no secret.
+  // Before the first step every bit is 0, which any predictor knows.
   const near = t < lags[0] ? [0] : [0, 1];
   const far = t < lags[1] ? [0] : [0, 1];
   const overFar = (bit: number) => far.map((other) => chanceOfOne(bit, other));
@@ -65,11 +65,11 @@ export function echoTask({
     draw(random, steps, batch) {
       const drawn = symbolBatch(steps, batch);
       const { indices } = drawn.inputs;
-      for (let lane = 0; lane < batch; lane++) {
+      for (let sequence = 0; sequence < batch; sequence++) {
         for (let t = 0; t < steps; t++) {
-          indices[t * batch + lane] = random.integer(0, 1);
-          const bitAgo = (lag: number) => (t < lag ? 0 : (indices[(t - lag) * batch + lane] ?? 0));
-          setClassTarget(drawn, t, lane, random.chance(chanceOfOne(bitAgo(near), bitAgo(far))) ? 1 : 0);
+          indices[t * batch + sequence] = random.integer(0, 1);
+          const bitAgo = (lag: number) => (t < lag ? 0 : (indices[(t - lag) * batch + sequence] ?? 0));
+          setClassTarget(drawn, t, sequence, random.chance(chanceOfOne(bitAgo(near), bitAgo(far))) ? 1 : 0);
         }
       }
       return drawn;

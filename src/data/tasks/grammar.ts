@@ -3,7 +3,7 @@ import type { Random } from '../random';
 /** The symbols of Reber's grammar; strings are written as indices into them. */
 export const reberSymbols: readonly string[] = ['B', 'T', 'P', 'S', 'X', 'V', 'E'];
 
-/** A way on from a node of the grammar: the symbol written and the node come to. */
+/** An arc of the grammar: the symbol that it writes and the node that it leads to. */
 interface Arc {
   readonly symbol: number;
   readonly to: number;
@@ -18,7 +18,7 @@ const LAST = 2;
 const END = 3;
 const FIRST_INNER = 4;
 const INNER_NODES = 8;
-/** The longest embedded string that is drawn; longer ones, fewer than one in ten million, are drawn anew. */
+/** The longest embedded string that is drawn; longer ones, fewer than one in ten million, are rejected. */
 const LONGEST = 64;
 
 /** Reber 1967, as nodes 0 (before B) to 7 (after E). */
@@ -70,7 +70,7 @@ function arcsOf(node: number): readonly Arc[] {
   return nodes[node] ?? [];
 }
 
-/** One string of the embedded Reber grammar, every branch as likely; at most 64 symbols. */
+/** One string of the embedded Reber grammar, with equal probability of every branch; at most 64 symbols. */
 export function drawString(random: Random): readonly number[] {
   for (;;) {
     const symbols: number[] = [];
@@ -85,7 +85,7 @@ export function drawString(random: Random): readonly number[] {
   }
 }
 
-/** The symbols that may come after the symbols so far; none after a whole string, or where no string begins so. */
+/** The symbols that the grammar allows next; none after a complete string, or if no string starts with these symbols. */
 export function allowedNext(symbols: readonly number[]): readonly number[] {
   let node = START;
   for (const symbol of symbols) {
@@ -96,17 +96,17 @@ export function allowedNext(symbols: readonly number[]): readonly number[] {
   return arcsOf(node).map(({ symbol }) => symbol);
 }
 
-/** How probable it is that a string still goes on after k symbols, and what predicting the next one costs there. */
+/** The probability that a string has a symbol k, and the expected losses of predicting it. */
 export interface GrammarStep {
   /** Probability that there is a symbol k. */
-  readonly going: number;
-  /** Expected loss, in nats, of predicting symbol k with the whole grammar known: ln 2 at every branching. */
+  readonly probability: number;
+  /** Expected loss, in nats, of predicting symbol k with the grammar known: ln 2 at every branch. */
   readonly floor: number;
-  /** Expected share of strings whose symbol k repeats the second one: ln 2 is lost there without long memory. */
-  readonly echo: number;
+  /** Probability that symbol k repeats the second one: without long memory its loss is ln 2. */
+  readonly repeat: number;
 }
 
-/** What is expected at each symbol of a string, from the first one predicted (k = 1) to the longest string's end. */
+/** The expectations for each symbol of a string, from the first one predicted (k = 1) to the end of the longest string. */
 export function grammarSteps(): readonly GrammarStep[] {
   let share = new Map<number, number>([[START, 1]]);
   const steps: GrammarStep[] = [];
@@ -118,13 +118,13 @@ export function grammarSteps(): readonly GrammarStep[] {
 }
 
 function expectedAt(share: ReadonlyMap<number, number>): GrammarStep {
-  const step = { going: 0, floor: 0, echo: 0 };
+  const step = { probability: 0, floor: 0, repeat: 0 };
   for (const [node, probability] of share) {
     const ways = arcsOf(node);
     if (ways.length === 0) continue;
-    step.going += probability;
+    step.probability += probability;
     step.floor += probability * Math.log(ways.length);
-    if (ways[0]?.to === LAST) step.echo += probability;
+    if (ways[0]?.to === LAST) step.repeat += probability;
   }
   return step;
 }
@@ -138,5 +138,5 @@ function advanced(share: ReadonlyMap<number, number>): Map<number, number> {
   return next;
 }
 
-/** Steps of the longest string that is drawn: its last symbol is only ever a target. */
+/** Steps of the longest string that is drawn: its last symbol is only a target. */
 export const longestReber = LONGEST - 1;

@@ -1,9 +1,9 @@
 import { setClassTarget, symbolBatch } from '../batch';
 import { patternOf } from '../lossPattern';
-import { longest, type Task, type TaskLengths } from './task';
+import { maxLength, type Task, type TaskLengths } from './task';
 
 /**
- * Parity of a string of fair bits, asked at the last step: class 1 where the number of ones is odd. Delétang et al.
+ * Parity of a string of fair bits, the target at the last step: class 1 if the number of ones is odd. Delétang et al.
  * 2023, "Neural networks and the Chomsky hierarchy".
  */
 export function parityTask({ length, heldOut }: TaskLengths): Task {
@@ -14,7 +14,7 @@ export function parityTask({ length, heldOut }: TaskLengths): Task {
     targetKind: 'classes',
     length,
     heldOutLength: heldOut,
-    lag: longest(length) - 1,
+    lag: maxLength(length) - 1,
     baselines: [
       {
         name: 'guessing',
@@ -24,14 +24,14 @@ export function parityTask({ length, heldOut }: TaskLengths): Task {
     ],
     draw(random, steps, batch) {
       const drawn = symbolBatch(steps, batch);
-      for (let lane = 0; lane < batch; lane++) {
+      for (let sequence = 0; sequence < batch; sequence++) {
         let ones = 0;
         for (let t = 0; t < steps; t++) {
           const bit = random.integer(0, 1);
-          drawn.inputs.indices[t * batch + lane] = bit;
+          drawn.inputs.indices[t * batch + sequence] = bit;
           ones += bit;
         }
-        setClassTarget(drawn, steps - 1, lane, ones % 2);
+        setClassTarget(drawn, steps - 1, sequence, ones % 2);
       }
       return drawn;
     },

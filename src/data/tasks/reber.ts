@@ -10,29 +10,29 @@ import type { Task } from './task';
 export function reberTask(): Task {
   const expected = grammarSteps();
   const pattern = (loss: (step: GrammarStep) => number) => (): LossPattern => ({
-    lanes: 1,
+    sequences: 1,
     loss: Float64Array.from(expected, loss),
-    targets: Float64Array.from(expected, ({ going }) => going),
+    targets: Float64Array.from(expected, ({ probability }) => probability),
   });
-  const symbols = 1 + expected.reduce((total, { going }) => total + going, 0);
+  const symbols = 1 + expected.reduce((total, { probability }) => total + probability, 0);
   return {
     inputNames: reberSymbols,
     outputNames: reberSymbols,
     inputKind: 'oneHot',
     targetKind: 'classes',
     length: longestReber,
-    // The second symbol decides the last but one, which is asked for one step earlier: 4 less than the string is long.
+    // The second symbol decides the last but one, which is the target one step earlier: the string's length minus 4.
     lag: Math.round(symbols - 4),
     baselines: [
       {
         name: 'guessing',
         source: 'seven symbols, each as likely: ln 7',
-        pattern: pattern(({ going }) => going * Math.log(reberSymbols.length)),
+        pattern: pattern(({ probability }) => probability * Math.log(reberSymbols.length)),
       },
       {
         name: 'grammar without long memory',
         source: 'entropy of the branchings, and ln 2 for the symbol that repeats the second one',
-        pattern: pattern(({ floor, echo }) => floor + echo * Math.LN2),
+        pattern: pattern(({ floor, repeat }) => floor + repeat * Math.LN2),
       },
       {
         name: 'grammar known',
@@ -45,14 +45,14 @@ export function reberTask(): Task {
       const steps = strings.reduce((most, string) => Math.max(most, string.length - 1), 0);
       const drawn = symbolBatch(steps, batch);
       drawn.inputs.indices.fill(reberSymbols.length - 1);
-      for (const [lane, string] of strings.entries()) {
+      for (const [sequence, string] of strings.entries()) {
         for (const [t, next] of string.slice(1).entries()) {
-          drawn.inputs.indices[t * batch + lane] = string[t] ?? 0;
-          setClassTarget(drawn, t, lane, next);
+          drawn.inputs.indices[t * batch + sequence] = string[t] ?? 0;
+          setClassTarget(drawn, t, sequence, next);
         }
       }
       return drawn;
     },
-    legalAfter: allowedNext,
+    allowedAfter: allowedNext,
   };
 }

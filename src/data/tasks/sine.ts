@@ -3,7 +3,7 @@ import { patternOf } from '../lossPattern';
 import type { TaskLengths, Task } from './task';
 
 /**
- * Noisy sine: v_k = sin(2πk/period + phase) + noise·N(0,1) with a phase of its own for every sequence; x_t = v_t, the
+ * Noisy sine: v_k = sin(2πk/period + phase) + noise·N(0,1) with a random phase for every sequence; x_t = v_t, the
  * target is v_{t+1} at every step.
  */
 export function sineTask({
@@ -28,7 +28,7 @@ export function sineTask({
     targetKind: 'values',
     length,
     heldOutLength: heldOut,
-    // Two neighbouring values settle a sine of known period: x_{t+1} = 2·cos(turn)·x_t − x_{t−1}.
+    // Two successive values determine a sine of known period: x_{t+1} = 2·cos(turn)·x_t − x_{t−1}.
     lag: 1,
     baselines: [
       known('always 0', 'variance of the values: ½ + noise²', 0.5 + noise ** 2),
@@ -41,14 +41,14 @@ export function sineTask({
     ],
     draw(random, steps, batch) {
       const drawn = denseBatch(steps, batch, 1, 1);
-      for (let lane = 0; lane < batch; lane++) {
+      for (let sequence = 0; sequence < batch; sequence++) {
         const phase = 2 * Math.PI * random.uniform();
         const valueAt = (k: number) => Math.sin(turn * k + phase) + noise * random.normal();
         let value = valueAt(0);
         for (let t = 0; t < steps; t++) {
-          drawn.inputs.values[t * batch + lane] = value;
+          drawn.inputs.values[t * batch + sequence] = value;
           value = valueAt(t + 1);
-          setValueTarget(drawn, t, lane, value);
+          setValueTarget(drawn, t, sequence, value);
         }
       }
       return drawn;

@@ -12,16 +12,16 @@ export interface TaskLengths {
   readonly heldOut?: Length | undefined;
 }
 
-/** A loss known without training, still as what it costs at each step. */
+/** A loss that is known without training, as the loss at each step. */
 export interface TaskBaseline {
   readonly name: string;
   /** The definition or paper it follows from. */
   readonly source: string;
-  /** What it costs on sequences of so many steps. */
+  /** The loss at each step of a sequence of `steps` steps. */
   pattern(steps: number): LossPattern;
 }
 
-/** A generated task: what a sequence looks like, and what is known about it. */
+/** A generated task: its sequences, and what is known about them. */
 export interface Task {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
@@ -31,16 +31,16 @@ export interface Task {
   readonly length: Length;
   /** T of the held-out sequences, where it differs. */
   readonly heldOutLength?: Length | undefined;
-  /** Steps from the input that matters to the answer, for sequences of the greatest length. */
+  /** Steps from the relevant input to its target, for the longest sequences. */
   readonly lag: number;
   readonly baselines: readonly TaskBaseline[];
-  /** Draws `batch` sequences. Tasks whose sequences end by themselves pad to the longest drawn and take no `steps`. */
+  /** Draws `batch` sequences. Tasks whose sequences have their own lengths pad to the longest and ignore `steps`. */
   draw(random: Random, steps: number, batch: number): Batch;
-  /** Grammar tasks: the symbols that may come after the symbols so far. */
-  readonly legalAfter?: (symbols: readonly number[]) => readonly number[];
+  /** Grammar tasks: the symbols that the grammar allows after the given ones. */
+  readonly allowedAfter?: (symbols: readonly number[]) => readonly number[];
 }
 
 /** The greatest number of steps that a length allows. */
-export function longest(length: Length): number {
+export function maxLength(length: Length): number {
   return typeof length === 'number' ? length : length[1];
 }

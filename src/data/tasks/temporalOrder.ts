@@ -1,13 +1,13 @@
 import { setClassTarget, symbolBatch } from '../batch';
 import { patternOf } from '../lossPattern';
-import { longest, type Task, type TaskLengths } from './task';
+import { maxLength, type Task, type TaskLengths } from './task';
 
 const symbols = ['A', 'B', 'c', 'd', 'e', 'f'];
 const firstDistractor = 2;
 
 /**
- * Temporal order: distractors c–f everywhere but at one place in [T/10, 2T/10] and one in [4T/10, 5T/10], where A or B
- * stands; the class at the last step is AA, AB, BA or BB. Pascanu, Mikolov & Bengio 2013, after Hochreiter &
+ * Temporal order: distractors c–f everywhere except at one step in [T/10, 2T/10] and one in [4T/10, 5T/10], which are A
+ * or B; the class at the last step is AA, AB, BA or BB. Pascanu, Mikolov & Bengio 2013, after Hochreiter &
  * Schmidhuber 1997.
  */
 export function temporalOrderTask({ length, heldOut }: TaskLengths): Task {
@@ -18,7 +18,7 @@ export function temporalOrderTask({ length, heldOut }: TaskLengths): Task {
     targetKind: 'classes',
     length,
     heldOutLength: heldOut,
-    lag: longest(length) - 1 - Math.floor(longest(length) / 10),
+    lag: maxLength(length) - 1 - Math.floor(maxLength(length) / 10),
     baselines: [
       {
         name: 'guessing',
@@ -30,15 +30,15 @@ export function temporalOrderTask({ length, heldOut }: TaskLengths): Task {
       const drawn = symbolBatch(steps, batch);
       const { indices } = drawn.inputs;
       const tenths = (count: number) => Math.floor((count * steps) / 10);
-      for (let lane = 0; lane < batch; lane++) {
+      for (let sequence = 0; sequence < batch; sequence++) {
         for (let t = 0; t < steps; t++) {
-          indices[t * batch + lane] = random.integer(firstDistractor, symbols.length - 1);
+          indices[t * batch + sequence] = random.integer(firstDistractor, symbols.length - 1);
         }
         const places = [random.integer(tenths(1), tenths(2)), random.integer(tenths(4), tenths(5))] as const;
         const [early, late] = [random.integer(0, 1), random.integer(0, 1)];
-        indices[places[0] * batch + lane] = early;
-        indices[places[1] * batch + lane] = late;
-        setClassTarget(drawn, steps - 1, lane, 2 * early + late);
+        indices[places[0] * batch + sequence] = early;
+        indices[places[1] * batch + sequence] = late;
+        setClassTarget(drawn, steps - 1, sequence, 2 * early + late);
       }
       return drawn;
     },

@@ -5,7 +5,7 @@ import { initLoss, lossExploded, notLearning, overfit, worseThanBaseline } from 
 import { truncationBias, vanishOverTime } from './time';
 import { unchanged, updateRatio } from './weights';
 
-/** Every rule, those that weigh most first. */
+/** All rules, the most severe first. */
 export const rules: readonly Rule[] = [
   lossExploded,
   gradExplodes,

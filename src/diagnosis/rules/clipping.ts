@@ -1,4 +1,4 @@
-import { formatNumber, formatShortNumber, roundToDigits } from '../../text/numbers';
+import { formatNumber, formatPercentage, formatShortNumber, roundToDigits } from '../../text/numbers';
 import { recentWindow } from '../observations';
 import type { Rule } from '../rule';
 import { hasLearned } from './loss';
@@ -8,32 +8,32 @@ export const gradExplodes: Rule = {
   code: 'gradExplodes',
   level: 'warning',
   when: 'update',
-  look({ spikes: { count, last }, largestGradNorm, gradNorm, facts }) {
+  check({ spikes: { count, last }, largestGradNorm, gradNorm, facts }) {
     if (facts.clip !== null) return undefined;
     if (largestGradNorm > 1e10) {
       return {
         level: 'error',
         keyPath: ['clip'],
-        message: `The gradient explodes: ‖g‖ has reached ${formatNumber(largestGradNorm)} (above 1e10), and nothing clips it. Write a clip.`,
+        message: `The gradient explodes: ‖g‖ has reached ${formatNumber(largestGradNorm)} (above 1e10), without clipping. Add a "clip".`,
       };
     }
     if (count < 3) return undefined;
     return {
       keyPath: ['clip'],
       message:
-        `The gradient explodes at times: at ${count} updates ‖g‖ was more than 10 times the mean of the ${recentWindow} before, ` +
-        `the last time at update ${last.update} with ${formatNumber(last.norm)} to ${formatNumber(last.mean)}, and nothing clips ` +
-        `it. Try "clip": { "norm": ${formatShortNumber(roundToDigits(gradNorm.mean(), 1))} }, about the mean norm (Pascanu et al. 2013).`,
+        `The gradient has spikes: at ${count} updates ‖g‖ was more than 10 times the mean of the ${recentWindow} before, ` +
+        `last at update ${last.update} with ${formatNumber(last.norm)} against ${formatNumber(last.mean)}, without clipping. ` +
+        `Try "clip": { "norm": ${formatShortNumber(roundToDigits(gradNorm.mean(), 1))} }, about the mean norm (Pascanu et al. 2013).`,
     };
   },
 };
 
-/** The other side of the same range: a threshold far below the norms scales every update down. Many a net learns so. */
+/** The lower end of the same range: a threshold far below the norms scales every update down. Many nets learn even so. */
 export const clipAlways: Rule = {
   code: 'clipAlways',
   level: 'warning',
   when: 'end',
-  look(observations) {
+  check(observations) {
     const { clipped, gradNorm, facts } = observations;
     const { clip } = facts;
     if (clip?.kind !== 'norm' || !clipped.isFull || hasLearned(observations)) return undefined;
@@ -42,25 +42,25 @@ export const clipAlways: Rule = {
     return {
       keyPath: ['clip', 'norm'],
       message:
-        `${Math.round(100 * share)} % of the last ${recentWindow} updates were clipped, to ${formatShortNumber(clip.threshold)}, less ` +
+        `${formatPercentage(share)} of the last ${recentWindow} updates were clipped, to ${formatShortNumber(clip.threshold)}, less ` +
         `than half the mean norm ${formatNumber(mean)} (useful thresholds are 0.5 to 10 times it, Pascanu et al. 2013): the ` +
-        'clip sets the length of every step. Raise it, or lower the learning rate.',
+        'clip then sets the size of every update. Raise it, or lower the learning rate.',
     };
   },
 };
 
-/** A clip that is never near is no help, and hides that none is needed. */
+/** A threshold that no gradient comes near has no effect, and hides that no clipping is needed. */
 export const clipNever: Rule = {
   code: 'clipNever',
   level: 'hint',
   when: 'end',
-  look({ facts: { clip }, largestGradNorm, updates }) {
+  check({ facts: { clip }, largestGradNorm, updates }) {
     if (clip?.kind !== 'norm' || updates < recentWindow || largestGradNorm >= clip.threshold / 10) return undefined;
     return {
       keyPath: ['clip'],
       message:
-        `The clip at ${formatShortNumber(clip.threshold)} was never near: the largest ‖g‖ of the run was ` +
-        `${formatNumber(largestGradNorm)}, less than a tenth of it. It can go.`,
+        `The clip at ${formatShortNumber(clip.threshold)} was never reached: the largest ‖g‖ of the run was ` +
+        `${formatNumber(largestGradNorm)}, less than a tenth of it. You can remove it.`,
     };
   },
 };

@@ -9,7 +9,7 @@ export const saturated: Rule = {
   code: 'saturated',
   level: 'warning',
   when: 'update',
-  look({ profiles, facts }) {
+  check({ profiles, facts }) {
     const isDead = facts.activation === 'relu';
     const [limit, limitWords] = isDead ? [0.9, '90 %'] : [0.5, 'half'];
     const found = extremesOf(profiles.at(-1), facts).find(
@@ -32,7 +32,7 @@ export const gateStuck: Rule = {
   code: 'gateStuck',
   level: 'hint',
   when: 'update',
-  look({ profiles, facts }) {
+  check({ profiles, facts }) {
     const found = extremesOf(profiles.at(-1), facts).find(
       ({ role, low, high }) => role !== 'candidate' && Math.max(low, high) > 0.9,
     );
@@ -53,7 +53,7 @@ export const forgetBiasZero: Rule = {
   code: 'forgetBiasZero',
   level: 'hint',
   when: 'start',
-  look({ experiment: { model }, facts: { lag } }) {
+  check({ experiment: { model }, facts: { lag } }) {
     if (model.forgetBias !== 0 || lag === null || lag <= 10) return undefined;
     return {
       keyPath: ['model', 'forgetBias'],

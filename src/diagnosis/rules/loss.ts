@@ -7,7 +7,7 @@ export const lossExploded: Rule = {
   code: 'lossExploded',
   level: 'error',
   when: 'update',
-  look({ loss, firstLoss }) {
+  check({ loss, firstLoss }) {
     const [now, first] = [loss.mean(shortWindow), firstLoss.mean];
     if (first === undefined || !(now > 3 * first)) return undefined;
     return {
@@ -24,7 +24,7 @@ export const notLearning: Rule = {
   code: 'notLearning',
   level: 'warning',
   when: 'end',
-  look(observations) {
+  check(observations) {
     const { loss, firstLosses, updates } = observations;
     const [now, first] = [loss.mean(), firstLosses.mean];
     if (first === undefined || updates < 2 * recentWindow || now < 0.999 * first || hasLearned(observations)) {
@@ -35,31 +35,31 @@ export const notLearning: Rule = {
       message:
         `The run has not learned: its loss is ${formatNumber(now)} over the last ${recentWindow} updates and was ` +
         `${formatNumber(first)} over the first ${recentWindow}, a fall of less than 0.1 % (SageMaker, LossNotDecreasing). ` +
-        'Try another learning rate, and look at the gradient through time.',
+        'Try another learning rate, and check the gradient through time.',
     };
   },
 };
 
-/** The loss of the baseline is on the chart with its source. */
+/** The chart shows the loss of the baseline with its source. */
 export const worseThanBaseline: Rule = {
   code: 'worseThanBaseline',
   level: 'warning',
   when: 'end',
-  look(observations) {
+  check(observations) {
     const { loss, trivialLoss, updates, facts } = observations;
-    // The losses of single updates are noisy: a moment alone may lie above.
+    // The losses of single updates are noisy: one window alone may be above.
     const now = Math.min(loss.mean(shortWindow), loss.mean());
-    // A single target is its own mean, and costs nothing to guess.
+    // A single target is its own mean: its baseline is 0.
     if (trivialLoss === undefined || trivialLoss === 0 || updates < recentWindow || now <= 1.02 * trivialLoss)
       return undefined;
-    // Of a run that stands still there is more to say than where.
-    if (notLearning.look(observations) !== undefined) return undefined;
+    // notLearning says more about such a run.
+    if (notLearning.check(observations) !== undefined) return undefined;
     const name = facts.baselines.find(({ value }) => value === trivialLoss)?.name ?? 'the baseline';
     return {
       keyPath: ['training', 'steps'],
       message:
         `After ${formatCount(facts.plannedUpdates, 'update')} the loss is ${formatNumber(now)} (mean of the last ${recentWindow}, or of the last ${shortWindow} where that is lower), ` +
-        `above the ${formatNumber(trivialLoss)} of “${name}”, which learns nothing. More updates, another learning rate ` +
+        `above the ${formatNumber(trivialLoss)} of the baseline “${name}”. More updates, another learning rate ` +
         'or a cell that remembers longer may help.',
     };
   },
@@ -70,7 +70,7 @@ export const initLoss: Rule = {
   code: 'initLoss',
   level: 'hint',
   when: 'update',
-  look({ firstLoss, facts }) {
+  check({ firstLoss, facts }) {
     const chance = Math.log(facts.outputs);
     const first = firstLoss.mean;
     if (facts.loss.kind !== 'crossEntropy' || facts.loss.reduction !== 'mean' || first === undefined) return undefined;
@@ -78,9 +78,9 @@ export const initLoss: Rule = {
     return {
       keyPath: ['model', 'init'],
       message:
-        `The run begins at a loss of ${formatNumber(first)}, more than twice the ln ${facts.outputs} = ` +
-        `${formatNumber(chance)} of guessing blindly (CS231n): the net begins sure and wrong. Begin with smaller weights, ` +
-        'or a smaller learning rate.',
+        `The run starts at a loss of ${formatNumber(first)}, more than twice the ln ${facts.outputs} = ` +
+        `${formatNumber(chance)} of uniform guessing (CS231n): the net starts confident and wrong. Use smaller initial ` +
+        'weights, or a smaller learning rate.',
     };
   },
 };
@@ -93,8 +93,8 @@ export const overfit: Rule = {
   code: 'overfit',
   level: 'warning',
   when: 'update',
-  look({ validations, bestValidation, experiment }) {
-    // Every batch of a generated task is new: there is nothing to learn by heart.
+  check({ validations, bestValidation, experiment }) {
+    // Every batch of a generated task is new: there is nothing to memorize.
     if ('task' in experiment.data) return undefined;
     const isAbove = ({ validation, training }: Validation) => validation > 1.1 * Math.max(training, bestValidation);
     const last = validations.at(-1);
@@ -109,7 +109,7 @@ export const overfit: Rule = {
   },
 };
 
-/** Whether a run does clearly better than the baseline that learns nothing. */
+/** Whether the loss of a run is clearly below that of the baseline without memory. */
 export function hasLearned({ loss, trivialLoss }: Observations): boolean {
   return trivialLoss !== undefined && loss.mean() < 0.9 * trivialLoss;
 }

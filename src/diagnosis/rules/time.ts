@@ -5,28 +5,29 @@ import type { StepSeries } from '../../run/records/recordBatch';
 import type { Rule } from '../rule';
 import { hasLearned } from './loss';
 
-const leastRatio = 1e-3;
+const minRatio = 1e-3;
 
 /**
- * Where the loss stands at the last step alone, ‖∂L/∂h_t‖ is the norm of one Jacobian product, and its fall over the lag
- * says what is left to learn from: Bengio, Simard & Frasconi 1994. A net that learns its task is not called sick, and most
- * healthy ones look vanished before they have learned. The limit is AutoTrainer's ratio between layers, moved to time.
+ * If only the last step has a loss, ‖∂L/∂h_t‖ is the norm of one Jacobian product, and its decay over the lag shows how
+ * much gradient is left to learn from: Bengio, Simard & Frasconi 1994. A net that learns its task is not reported, and the
+ * gradient of most nets looks vanished before they have learned. The limit is AutoTrainer's ratio between layers, applied
+ * to time.
  */
 export const vanishOverTime: Rule = {
   code: 'vanishOverTime',
   level: 'warning',
   when: 'end',
-  look(observations) {
+  check(observations) {
     const { facts, profiles } = observations;
     if (facts.lag === null || facts.lag < 1 || hasLearned(observations)) return undefined;
     const ratios = profiles.map((series) => ratioOver(series, facts.lag ?? 1)).filter((ratio) => !Number.isNaN(ratio));
     const median = ratios.sort((a, b) => a - b)[ratios.length >> 1];
-    if (median === undefined || median >= leastRatio) return undefined;
+    if (median === undefined || median >= minRatio) return undefined;
     return {
       keyPath: ['model', 'cell'],
       message:
         `The gradient vanishes over time: ${facts.lag} steps back, as far as the task must remember, ‖∂L/∂h_t‖ is ` +
-        `${formatNumber(median)} of what it is at the last step, less than 1e-3, and the task is not learned (Bengio et al. ` +
+        `${formatNumber(median)} of its value at the last step, less than 1e-3, and the task is not learned (Bengio et al. ` +
         `1994). ${remedyFor(facts.cell)}`,
     };
   },
@@ -45,18 +46,18 @@ export const truncationBias: Rule = {
   code: 'truncationBias',
   level: 'warning',
   when: 'start',
-  look({ facts: { bptt, lag } }) {
+  check({ facts: { bptt, lag } }) {
     if (bptt === 'full' || lag === null || lag <= bptt.backward) return undefined;
     return {
       keyPath: ['bptt', 'backward'],
       message:
-        `The gradient goes back ${bptt.backward} steps, and the task asks the net to remember for ${lag}: what lies between ` +
-        'gets no gradient, and can be learned by chance only (Aicher et al. 2019). Make bptt.backward longer.',
+        `The gradient is truncated after ${bptt.backward} steps, but the task requires remembering for ${lag}: earlier steps ` +
+        'get no gradient, so that the dependency can be learned by chance only (Aicher et al. 2019). Raise bptt.backward.',
     };
   },
 };
 
-/** ‖∂L/∂h_{T−1−lag}‖ / ‖∂L/∂h_{T−1}‖ of the top layer; NaN where the loss does not stand at the last step alone. */
+/** ‖∂L/∂h_{T−1−lag}‖ / ‖∂L/∂h_{T−1}‖ of the top layer; NaN if another step than the last has a loss. */
 function ratioOver({ steps, lossPerStep, layers }: StepSeries, lag: number): number {
   const dh = layers.at(-1)?.dh;
   const isLastOnly = lossPerStep.subarray(0, steps - 1).every((loss) => loss === 0);

@@ -3,22 +3,22 @@ import { formatParameterName } from '../../text/tensorNames';
 import { recentWindow, type Observations } from '../observations';
 import type { Rule } from '../rule';
 
-/** CS231n: updates of about a thousandth of the weights; biases begin at 0 and say nothing. */
+/** CS231n: updates of about a thousandth of the weights; biases start at 0 and tell nothing. */
 export const updateRatio: Rule = {
   code: 'updateRatio',
   level: 'warning',
   when: 'update',
-  look(observations) {
+  check(observations) {
     if (!observations.loss.isFull) return undefined;
     const odd = ratiosOf(observations).find(({ ratio }) => ratio > 1e-1 || ratio < 1e-5);
-    // Weights that stand still altogether are another rule's.
+    // Weights that do not change at all are found by `unchanged`.
     if (odd === undefined || odd.ratio === 0) return undefined;
     const [limit, advice] = odd.ratio > 1e-1 ? ['above 0.1', 'Lower'] : ['below 1e-5', 'Raise'];
     return {
       keyPath: ['optimizer', 'learningRate'],
       message:
         `‖Δw‖/‖w‖ of ${formatParameterName(odd.name)} is ${formatNumber(odd.ratio)} over the last ${recentWindow} updates, ` +
-        `${limit} (CS231n aims at 1e-3). ${advice} the learning rate, threefold to begin with.`,
+        `${limit} (CS231n aims at 1e-3). ${advice} the learning rate, by a factor of 3 to begin with.`,
     };
   },
 };
@@ -28,7 +28,7 @@ export const unchanged: Rule = {
   code: 'unchanged',
   level: 'warning',
   when: 'update',
-  look(observations) {
+  check(observations) {
     if (!observations.loss.isFull) return undefined;
     const still = ratiosOf(observations).find(({ ratio }) => ratio === 0);
     if (still === undefined) return undefined;
@@ -36,7 +36,7 @@ export const unchanged: Rule = {
       keyPath: ['optimizer', 'learningRate'],
       message:
         `${formatParameterName(still.name)} has not changed over the last ${recentWindow} updates (SageMaker, ` +
-        'UnchangedTensor): either no gradient reaches it, or the learning rate is too small. Look at the gradient through time.',
+        'UnchangedTensor): either no gradient reaches it, or the learning rate is too small. Check the gradient through time.',
     };
   },
 };

@@ -1,16 +1,16 @@
 import { Schema, type Field } from 'apache-arrow';
 
 /**
- * Makes Arrow put schemas together in time that grows with the number of their columns. The library does so for every batch
- * that it reads or makes, and looks each column up among all others: with the tens of thousands of columns that a net of
- * many layers has, or a file claims, one batch took half a minute.
+ * Makes Arrow merge schemas in time linear in the number of their columns. The library merges them for every batch that it
+ * reads or makes, and searches all columns for each column: with the tens of thousands of columns of a net of many layers,
+ * or of a crafted file, one batch took half a minute.
  */
 export function joinSchemasInLinearTime(): void {
-  Reflect.set(Schema.prototype, 'assign', joined);
+  Reflect.set(Schema.prototype, 'assign', assignInLinearTime);
 }
 
-/** As `Schema.assign` of Arrow: fields of the other schema take the place of those with their name, or are added. */
-function joined(this: Schema, ...others: readonly (Schema | readonly Field[] | Field)[]): Schema {
+/** Like `Schema.assign` of Arrow: fields of the other schema replace those of the same name, or are added. */
+function assignInLinearTime(this: Schema, ...others: readonly (Schema | readonly Field[] | Field)[]): Schema {
   const other = schemaOf(others);
   const fields = [...this.fields];
   const places = new Map<string, number>();

@@ -1,22 +1,22 @@
 import type { RecordLayout } from './recordBatch';
 
-/** Names of parameters, or of gates (of all layers together), at the most. */
-export const mostNames = 1 << 14;
-/** L · T of the series through time at the most: what is wider is refused. */
-const largestSeries = 1 << 22;
-/** Layers at the most: as many as an experiment can ask for. */
-const mostLayers = 1024;
-const longestName = 256;
+/** Maximum number of names of parameters, or of gates of all layers. */
+export const maxNames = 1 << 14;
+/** Maximum L · T of the series through time. */
+const maxSeriesLength = 1 << 22;
+/** Maximum number of layers, as in an experiment. */
+const maxLayers = 1024;
+const maxNameLength = 256;
 
 /**
- * Whether a layout is one that a run can have. It comes with files that may be a stranger's, and decides how much memory
- * is taken and how long loops are, so products of its numbers are bounded as well.
+ * Whether a layout is within the bounds of what a run can have. It may come from an untrusted file, and determines how
+ * much memory is allocated and how long loops are, so products of its numbers are bounded as well.
  */
 export function isBounded({ parameters, layers, steps, saturating }: RecordLayout): boolean {
   return (
-    layers <= mostLayers &&
-    layers * steps <= largestSeries &&
-    layers * saturating.length <= mostNames &&
+    layers <= maxLayers &&
+    layers * steps <= maxSeriesLength &&
+    layers * saturating.length <= maxNames &&
     areNames(parameters) &&
     areNames(saturating)
   );
@@ -24,13 +24,13 @@ export function isBounded({ parameters, layers, steps, saturating }: RecordLayou
 
 function areNames(names: readonly string[]): boolean {
   return (
-    names.length <= mostNames &&
+    names.length <= maxNames &&
     new Set(names).size === names.length &&
-    names.every(({ length }) => length <= longestName)
+    names.every(({ length }) => length <= maxNameLength)
   );
 }
 
-/** The names of the columns that records of a layout have, in the file's order. */
+/** The names of the columns of records with this layout, in the order of the file. */
 export function* columnNames({ parameters, layers, hasCellState, saturating }: RecordLayout): Generator<string> {
   yield* ['update', 'loss', 'validation_loss', 'grad_norm', 'clipped_norm', 'clip_coefficient'];
   yield* ['clipped', 'learning_rate', 'seconds'];

@@ -1,6 +1,6 @@
 /**
- * The records of consecutive updates, packed column by column: the form in which they cross to the extension host, go
- * into the record file and feed the live pictures. Scalars have one entry an update; series through time only exist at
+ * The records of consecutive updates, packed column by column: the form in which they are sent to the extension host, saved
+ * in the record file and added to the live charts. Scalars have one entry per update; series through time exist only at
  * the updates of `record.every` and are padded with NaN to the longest sequence.
  */
 export interface RecordBatch {
@@ -11,7 +11,7 @@ export interface RecordBatch {
   readonly update: Float64Array;
   /** (n) training loss before the update, as reduced. */
   readonly loss: Float64Array;
-  /** (n) validation loss after the update; NaN where none was due. */
+  /** (n) validation loss after the update; NaN if there was no validation. */
   readonly validationLoss: Float64Array;
   /** (n) ‖g‖ over all parameters, as back-propagated. */
   readonly gradNorm: Float64Array;
@@ -19,7 +19,7 @@ export interface RecordBatch {
   readonly clippedNorm: Float64Array;
   /** (n) factor of clipping by norm; 1 unless by norm. */
   readonly clipCoefficient: Float64Array;
-  /** (n) 1 where clipping changed something. */
+  /** (n) 1 where clipping changed the gradient. */
   readonly clipped: Uint8Array;
   /** (n) rate of this update, schedule included. */
   readonly learningRate: Float64Array;
@@ -33,7 +33,7 @@ export interface RecordBatch {
   readonly parameterUpdateNorm: Float64Array;
   /** (n,P) ‖w‖ before the update. */
   readonly parameterWeightNorm: Float64Array;
-  /** (n) T of the update's series through time; 0 where none was recorded. */
+  /** (n) T of the update's series through time; 0 if not recorded. */
   readonly steps: Int32Array;
   /** m: updates with series through time. */
   readonly recorded: number;
@@ -41,7 +41,7 @@ export interface RecordBatch {
   readonly lossPerStep: Float64Array;
   /** (m,L,T) ‖∂L/∂h_t‖ */
   readonly dh: Float64Array;
-  /** (m,L,T) norm of what reaches h_t other than through the same layer's t+1. */
+  /** (m,L,T) norm of the part of ∂L/∂h_t that does not come from step t+1 of the same layer. */
   readonly dhLocal: Float64Array;
   /** (m,L,T) ‖∂L/∂c_t‖; empty for cells without c. */
   readonly dc: Float64Array;
@@ -49,7 +49,7 @@ export interface RecordBatch {
   readonly saturation: Float64Array;
 }
 
-/** What does not change during a run and gives the columns their widths. */
+/** The constants of a run that determine the columns and their widths. */
 export interface RecordLayout {
   /** P names, PyTorch's. */
   readonly parameters: readonly string[];
@@ -59,11 +59,11 @@ export interface RecordLayout {
   readonly steps: number;
   /** Whether the cell has a state c with its own gradient. */
   readonly hasCellState: boolean;
-  /** S names of what saturates: gates and activations. */
+  /** S names of gates and activations, which can saturate. */
   readonly saturating: readonly string[];
 }
 
-/** One update, as the trainer hands it over. */
+/** The record of one update, from the trainer. */
 export interface UpdateRecord {
   readonly update: number;
   readonly loss: number;
@@ -83,7 +83,7 @@ export interface UpdateRecord {
   readonly record: StepSeries | undefined;
 }
 
-/** The series through time of one update; the engine's step record fits it. */
+/** The series through time of one update; the engine's step record is assignable to it. */
 export interface StepSeries {
   readonly steps: number;
   readonly lossPerStep: Float64Array;
@@ -95,31 +95,31 @@ export interface StepSeries {
   }[];
 }
 
-/** Packs records until somebody takes them. */
+/** Collects records and packs them into batches. */
 export class RecordPacker {
-  #held: UpdateRecord[] = [];
+  #pending: UpdateRecord[] = [];
 
   constructor(readonly layout: RecordLayout) {}
 
   get count(): number {
-    return this.#held.length;
+    return this.#pending.length;
   }
 
   add(record: UpdateRecord): void {
-    this.#held.push(record);
+    this.#pending.push(record);
   }
 
-  /** Everything added since the last time, packed and still held; undefined when that is nothing. */
+  /** All records since the last `take`, packed, without removing them; undefined if there are none. */
   peek(): RecordBatch | undefined {
-    return this.#held.length === 0 ? undefined : pack(this.layout, this.#held);
+    return this.#pending.length === 0 ? undefined : pack(this.layout, this.#pending);
   }
 
-  /** Everything added since the last time, packed; undefined when that is nothing. */
+  /** All records since the last `take`, packed, and removes them; undefined if there are none. */
   take(): RecordBatch | undefined {
-    const held = this.#held;
-    if (held.length === 0) return undefined;
-    this.#held = [];
-    return pack(this.layout, held);
+    const pending = this.#pending;
+    if (pending.length === 0) return undefined;
+    this.#pending = [];
+    return pack(this.layout, pending);
   }
 }
 
@@ -166,13 +166,13 @@ export function pack(layout: RecordLayout, records: readonly UpdateRecord[]): Re
   };
 }
 
-/** The part of a batch that is about updates before `end`. */
+/** The part of a batch with the updates before `end`. */
 export function batchBefore(batch: RecordBatch, end: number): RecordBatch {
   const count = batch.update.findIndex((update) => update >= end);
   return count < 0 ? batch : rows(batch, 0, count);
 }
 
-/** The part of a batch that is about update `first` and those after it. */
+/** The part of a batch with update `first` and those after it. */
 export function batchFrom(batch: RecordBatch, first: number): RecordBatch {
   const begin = batch.update.findIndex((update) => update >= first);
   return begin === 0 ? batch : rows(batch, begin < 0 ? batch.count : begin, batch.count);

@@ -1,42 +1,42 @@
-import { checksumKey, isSealedAt, noChecksum, sealAt } from '../storage/checksum';
+import { checksumKey, hasValidChecksumAt, checksumPlaceholder, writeChecksumAt } from '../storage/checksum';
 import { messagePrefixLength } from './messageHeader';
 
 /**
- * The checksum of an Arrow message: `crc32:` and eight digits, in the custom metadata of the message (of the schema in a
- * file's first message), so that other readers of Arrow see one more entry there. It is of all bytes of the message,
- * those before its head included.
+ * The checksum of an Arrow message: `crc32:` and eight hexadecimal digits, in the custom metadata of the message (of the
+ * schema in a file's first message), where other readers of Arrow see one more entry. It covers all bytes of the message,
+ * its 8-byte prefix included.
  */
-const mark = 'crc32:';
+const marker = 'crc32:';
 const prefix = 8;
 
-/** The entry of a message's custom metadata that `sealMessage` completes. */
-export const checksumEntry = [checksumKey, `${mark}${noChecksum}`] as const;
+/** The entry of a message's custom metadata that `writeMessageChecksum` completes. */
+export const checksumEntry = [checksumKey, `${marker}${checksumPlaceholder}`] as const;
 
-/** Writes the checksum of a message that has `checksumEntry` in its metadata into it. */
-export function sealMessage(message: Uint8Array): void {
-  const at = placeOf(headOf(message), mark);
-  if (at === undefined) throw new Error('A message of the record file has no room for its checksum.');
-  sealAt(message, at + mark.length);
+/** Writes the checksum into a message that has `checksumEntry` in its metadata. */
+export function writeMessageChecksum(message: Uint8Array): void {
+  const at = indexOfText(headerOf(message), marker);
+  if (at === undefined) throw new Error('A message of the record file has no entry for its checksum.');
+  writeChecksumAt(message, at + marker.length);
 }
 
-/** Whether a message is as it was written, as far as it tells: one of an earlier version has no checksum. */
-export function isSealedMessage(message: Uint8Array): boolean {
-  const head = headOf(message);
-  const at = placeOf(head, mark);
-  if (at !== undefined) return isSealedAt(message, at + mark.length);
-  // The name of the checksum without the checksum: it is what is damaged.
-  return placeOf(head, checksumKey) === undefined;
+/** Whether a message matches its checksum; one without a checksum, of an earlier version, counts as valid. */
+export function hasValidChecksum(message: Uint8Array): boolean {
+  const header = headerOf(message);
+  const at = indexOfText(header, marker);
+  if (at !== undefined) return hasValidChecksumAt(message, at + marker.length);
+  // The key without the checksum: the checksum itself is damaged.
+  return indexOfText(header, checksumKey) === undefined;
 }
 
-/** Only the head is searched: the numbers after it may be anything. */
-function headOf(message: Uint8Array): Uint8Array {
+/** The header only, because the numbers in the body may look like a checksum. */
+function headerOf(message: Uint8Array): Uint8Array {
   return message.subarray(0, messagePrefixLength(message.subarray(0, prefix)) ?? message.length);
 }
 
-function placeOf(head: Uint8Array, text: string): number | undefined {
+function indexOfText(header: Uint8Array, text: string): number | undefined {
   const bytes = new TextEncoder().encode(text);
-  for (let at = head.indexOf(bytes[0] ?? 0); at >= 0; at = head.indexOf(bytes[0] ?? 0, at + 1)) {
-    if (bytes.every((byte, n) => head[at + n] === byte)) return at;
+  for (let at = header.indexOf(bytes[0] ?? 0); at >= 0; at = header.indexOf(bytes[0] ?? 0, at + 1)) {
+    if (bytes.every((byte, n) => header[at + n] === byte)) return at;
   }
   return undefined;
 }

@@ -13,14 +13,13 @@ import {
 } from 'apache-arrow';
 import { joinSchemasInLinearTime } from './arrowSchemas';
 import type { RecordBatch, RecordLayout } from './recordBatch';
-import { checksumEntry, sealMessage } from './recordChecksum';
+import { checksumEntry, writeMessageChecksum } from './recordChecksum';
 
 joinSchemasInLinearTime();
 
 /**
  * The record file of a run: an Apache Arrow IPC stream with one row per update, readable by pyarrow, pandas, polars and
- * DuckDB as it is. It only ever grows by whole Arrow messages, so a run that is killed leaves a file whose complete part
- * still opens. Series through time are list columns, null at updates that recorded none. Every message carries a
+ * DuckDB. It grows by whole Arrow messages, so the complete part of the file of a killed run can still be read. Series through time are list columns, null at updates that recorded none. Every message carries a
  * checksum in its metadata (see recordChecksum).
  */
 export const recordFileName = 'records.arrows';
@@ -34,7 +33,7 @@ const perParameter = [
   ['weight_norm', 'parameterWeightNorm'],
 ] as const;
 
-/** Writes batches of one layout as pieces to be appended to a record file. */
+/** Encodes batches of one layout as messages to append to a record file. */
 export class RecordEncoder {
   readonly #schema: Schema;
   readonly #head: Uint8Array;
@@ -45,7 +44,7 @@ export class RecordEncoder {
     writer.reset(undefined, this.#schema);
     writer.close();
     this.#head = withoutEnd(writer.toUint8Array(true));
-    sealMessage(this.#head);
+    writeMessageChecksum(this.#head);
   }
 
   /** The first bytes of a file: the Arrow schema message. */
@@ -60,7 +59,7 @@ export class RecordEncoder {
     const arrow = new ArrowBatch(this.#schema, data, new Map([checksumEntry]));
     const stream = RecordBatchStreamWriter.writeAll([arrow]).toUint8Array(true);
     const message = withoutEnd(stream).slice(this.#head.length);
-    sealMessage(message);
+    writeMessageChecksum(message);
     return message;
   }
 }
@@ -183,7 +182,7 @@ function strided(values: Float64Array, count: number, width: number, offset: num
   return Float64Array.from({ length: count }, (_, n) => values[n * width + offset] ?? NaN);
 }
 
-/** Values that exist at recorded updates only, laid over all updates with NaN between. */
+/** Values of the recorded updates, expanded to all updates with NaN in between. */
 function spread(batch: RecordBatch, recorded: Float64Array): Float64Array {
   let m = 0;
   return Float64Array.from(batch.steps, (steps) => (steps > 0 ? (recorded[m++] ?? NaN) : NaN));

@@ -3,29 +3,29 @@ import { columnNames, isBounded } from './layoutBounds';
 import type { RecordBatch, RecordLayout } from './recordBatch';
 import { recordFormat } from './recordEncoder';
 
-/** What is known of the columns of a file: every batch of it has the same schema. */
+/** The columns of a file: every batch of it has the same schema. */
 interface Columns {
   readonly layout: RecordLayout;
-  /** Where each column stands: Arrow's own look-up by name goes through all of them. */
+  /** Index of each column: Arrow's lookup by name is a linear search. */
   readonly places: ReadonlyMap<string, number>;
 }
 
-const checked = new WeakMap<Schema, Columns>();
+const columnsBySchema = new WeakMap<Schema, Columns>();
 
-/** Numbers of all series through time in one piece of a batch, unless one update has more. */
-const mostInPiece = 1 << 22;
+/** Maximum numbers of all series through time in one piece of a batch, unless one update has more. */
+const maxPieceNumbers = 1 << 22;
 /**
- * Numbers of all series through time that a batch may come to, with the room for steps that its rows do not have: so
- * many, or where there are more, so many times those that the file holds. Only a file made for it has more.
+ * Maximum numbers of all series through time of a batch, with padding: `numbers`, or `timesHeld` times the numbers in the
+ * file if that is more. Only a crafted file exceeds it.
  */
-const mostPadded = { numbers: 1 << 26, timesHeld: 256 } as const;
+const maxPadded = { numbers: 1 << 26, timesHeld: 256 } as const;
 
 /**
- * Unpacks one Arrow batch. Its series through time are padded to the longest sequence there can be, which may take far
- * more memory than the batch: it then comes in pieces of consecutive updates, each of bounded size. None where it has no
- * rows, as of a stream that ends after its schema.
+ * Unpacks one Arrow batch. Its series through time are padded to the longest possible sequence, which may take far more
+ * memory than the batch: it then comes in pieces of consecutive updates, each of bounded size. A batch without rows, as in
+ * a stream that ends after its schema, gives none.
  *
- * @throws where its columns are not those of records, or where it claims what is not there
+ * @throws if its columns are not those of records, or if it claims more than it contains
  */
 export function* unpack(batch: ArrowBatch): Generator<RecordBatch> {
   const count = batch.numRows;
@@ -37,10 +37,10 @@ export function* unpack(batch: ArrowBatch): Generator<RecordBatch> {
   const held = lengths.reduce((sum, length) => sum + length, 0);
   const recorded = lengths.filter((length) => length > 0).length;
   const series = 1 + layers * (hasCellState ? 3 : 2);
-  if (recorded * width * series > Math.max(mostPadded.numbers, mostPadded.timesHeld * held * series)) {
+  if (recorded * width * series > Math.max(maxPadded.numbers, maxPadded.timesHeld * held * series)) {
     throw new Error(`The file claims ${recorded} updates of ${layers} layers and ${width} steps in one batch.`);
   }
-  const mostRows = Math.max(1, Math.floor(mostInPiece / (width * series)));
+  const mostRows = Math.max(1, Math.floor(maxPieceNumbers / (width * series)));
   let [begin, rows] = [0, 0];
   for (let n = 0; n < count; n++) {
     const isRecorded = (lengths[n] ?? 0) > 0;
@@ -54,27 +54,27 @@ export function* unpack(batch: ArrowBatch): Generator<RecordBatch> {
 }
 
 function columnsOf(schema: Schema): Columns {
-  const known = checked.get(schema);
+  const known = columnsBySchema.get(schema);
   if (known !== undefined) return known;
   if (schema.metadata.get(recordFormat.key) !== recordFormat.version) {
-    throw new Error(`The file holds no records of version ${recordFormat.version} of this format.`);
+    throw new Error(`The file does not contain records of version ${recordFormat.version} of this format.`);
   }
   const layout = JSON.parse(schema.metadata.get(recordFormat.layoutKey) ?? 'null') as unknown;
-  if (!isLayout(layout)) throw new Error('The description of the columns is damaged.');
+  if (!isLayout(layout)) throw new Error('The layout of the records is damaged.');
   const places = new Map<string, number>();
   schema.fields.forEach((field, place) => {
     const { name } = field;
     const type = field.type as DataType;
     if (places.has(name)) throw new Error(`The file has the column "${name}" twice.`);
-    if (!isNumber(type) && !isSeries(type)) throw new Error(`The column "${name}" holds something else than numbers.`);
+    if (!isNumber(type) && !isSeries(type)) throw new Error(`The column "${name}" does not contain numbers.`);
     places.set(name, place);
   });
-  // It may claim any number of columns: nothing is made for more than the file has.
+  // The layout may claim any number of columns: stop at the first that the file does not have.
   for (const name of columnNames(layout)) {
     if (!places.has(name)) throw new Error(`The file has no column "${name}".`);
   }
   const columns = { layout, places };
-  checked.set(schema, columns);
+  columnsBySchema.set(schema, columns);
   return columns;
 }
 
@@ -107,32 +107,32 @@ function dataAt(batch: ArrowBatch, place: number): Data {
   return data;
 }
 
-/** Throws where a column holds fewer numbers than the batch has rows, or where its series lie over each other. */
+/** @throws if a column has fewer numbers than the batch has rows, or if its series overlap */
 function checkColumn(name: string, data: Data, count: number): void {
   const [series] = data.children;
   if (series === undefined) {
-    const held = data.typeId === Type.Bool ? entries(data) * 8 - data.offset : entries(data);
+    const held = data.typeId === Type.Bool ? entryCount(data) * 8 - data.offset : entryCount(data);
     if (count > held) throw new Error(`The file claims ${count} updates and holds ${held} of "${name}".`);
     return;
   }
-  // Series follow each other, as Arrow demands: all of them together have no more numbers than the column.
+  // Series are consecutive, as Arrow requires: together they have no more numbers than the column.
   const offsets = data.valueOffsets as ArrayLike<number>;
   let before = 0;
   for (let n = 0; n <= count; n++) {
     const offset = offsets[n] ?? NaN;
-    if (!(offset >= before && offset <= entries(series))) {
+    if (!(offset >= before && offset <= entryCount(series))) {
       throw new Error(`The series of "${name}" are not where the file claims.`);
     }
     before = offset;
   }
 }
 
-/** Numbers that a column has, whatever it claims; bytes of numbers of one bit. */
-function entries({ values }: Data): number {
+/** The actual number of entries of a column; bytes for a column of bits. */
+function entryCount({ values }: Data): number {
   return ArrayBuffer.isView(values) ? (values as Uint8Array).length : 0;
 }
 
-/** Steps of each update's series; 0 where none was recorded. */
+/** Steps of each update's series; 0 if not recorded. */
 function lengthsIn({ layout, places }: Columns, batch: ArrowBatch): Int32Array {
   const vector = batch.getChildAt(places.get('loss_per_step') ?? -1);
   return Int32Array.from({ length: batch.numRows }, (_, n) =>
@@ -153,7 +153,7 @@ function unpackRows(columns: Columns, batch: ArrowBatch): RecordBatch {
     const vector = vectorOf(name);
     const data = vector.data[0];
     const values = data?.values as unknown;
-    // Columns without gaps are taken over whole: a long run has hundreds of millions of numbers.
+    // Columns without nulls are copied as a whole: a long run has hundreds of millions of numbers.
     if (values instanceof Float64Array && data?.nullCount === 0) return values.slice(0, count);
     return Float64Array.from({ length: count }, (_, n) => Number(vector.get(n) ?? NaN));
   };
@@ -165,7 +165,7 @@ function unpackRows(columns: Columns, batch: ArrowBatch): RecordBatch {
       const vector = vectorOf(name);
       rows.forEach((n, m) => {
         const list = vector.get(n) as { readonly length: number; get(t: number): number | null } | null;
-        // A list may claim any length; no more of it is read than has room.
+        // A list may claim any length; at most `width` entries are read.
         const length = Math.min(width, list?.length ?? 0);
         for (let t = 0; t < length; t++) out[(m * names.length + row) * width + t] = list?.get(t) ?? NaN;
       });

@@ -1,10 +1,10 @@
 /**
- * A table over training time whose memory does not grow with the run: each column stands for `stride` consecutive
- * updates, and when the columns run out, neighbours are merged and the stride doubles. Merging keeps extremes, so that a
- * spike of one update is never lost. Host and webview hold the same table; slices keep the two equal.
+ * A table over training time in bounded memory: each column covers `stride` consecutive updates, and when the table is
+ * full, neighbouring columns are merged and the stride doubles. Merging keeps extremes, so that a spike of one update is
+ * never lost. Host and webview have the same table; slices synchronize them.
  */
 
-/** How two neighbouring columns become one. NaN means "nothing here" and gives way to any number. */
+/** How two neighbouring columns are merged. NaN means "no value" and is replaced by any number. */
 export type Merge = 'max' | 'min' | 'sum' | 'last';
 
 /** One quantity of a table: `width` numbers in each column. */
@@ -13,7 +13,7 @@ export interface Field {
   readonly merge: Merge;
 }
 
-/** The changed end of a table, ready to be posted. */
+/** The changed columns at the end of a table, for a message. */
 export interface TableSlice {
   /** Updates per column. */
   readonly stride: number;
@@ -33,17 +33,17 @@ export class ColumnTable<Name extends string> {
 
   /**
    * @param capacity columns at most; a power of two
-   * @param finest updates per column at the start
+   * @param initialStride updates per column at the start
    * @param origin the update with which the first column begins
    */
   constructor(
     readonly fields: Readonly<Record<Name, Field>>,
     readonly capacity: number,
-    readonly finest: number,
+    readonly initialStride: number,
     readonly origin = 0,
   ) {
-    this.#stride = finest;
-    // Room is made as columns come: whoever tells how wide they are may not have any.
+    this.#stride = initialStride;
+    // Memory is allocated as columns are added: the widths may come from an untrusted file.
     this.#columns = new Map(Object.keys(fields).map((name) => [name as Name, new Float64Array(0)]));
   }
 
@@ -78,19 +78,19 @@ export class ColumnTable<Name extends string> {
     return Math.min(this.#count - 1, Math.max(0, Math.floor((update - this.origin) / this.#stride)));
   }
 
-  /** Updates per column that so many updates would come to. */
+  /** The stride of a table after `updates` updates. */
   strideFor(updates: number): number {
-    let stride = this.finest;
+    let stride = this.initialStride;
     while (Math.ceil(updates / stride) > this.capacity) stride *= 2;
     return stride;
   }
 
-  /** The column an update belongs to; merges columns until there is room for it. */
+  /** The column of an update; merges columns until it fits. */
   columnOf(update: number): number {
     const from = update - this.origin;
     while (Math.floor(from / this.#stride) >= this.capacity) this.#halve();
     const column = Math.floor(from / this.#stride);
-    this.#makeRoom(column + 1);
+    this.#reserve(column + 1);
     this.#count = Math.max(this.#count, column + 1);
     return column;
   }
@@ -99,7 +99,7 @@ export class ColumnTable<Name extends string> {
   add(name: Name, column: number, values: ArrayLike<number>): void {
     const { merge } = this.fields[name];
     const target = this.column(name, column);
-    for (let i = 0; i < target.length; i++) target[i] = merged(merge, target[i] ?? NaN, values[i] ?? NaN);
+    for (let i = 0; i < target.length; i++) target[i] = mergeValues(merge, target[i] ?? NaN, values[i] ?? NaN);
   }
 
   /** All columns from `from` on. */
@@ -112,7 +112,7 @@ export class ColumnTable<Name extends string> {
     return { stride: this.#stride, from, count: this.#count, columns };
   }
 
-  /** Whether a slice holds a whole table with these fields. */
+  /** Whether a slice is a complete table with these fields. */
   fits({ stride, from, count, columns }: TableSlice): boolean {
     const doublings = Math.log2(stride / this.#stride);
     return (
@@ -124,10 +124,10 @@ export class ColumnTable<Name extends string> {
     );
   }
 
-  /** Takes over a slice of the other side's table. */
+  /** Applies a slice of another table. */
   write(slice: TableSlice): void {
     while (this.#stride < slice.stride) this.#halve();
-    this.#makeRoom(slice.count);
+    this.#reserve(slice.count);
     for (const [name, column] of this.#columns) {
       const values = slice.columns[name];
       if (values !== undefined) column.set(values, slice.from * this.fields[name].width);
@@ -135,8 +135,8 @@ export class ColumnTable<Name extends string> {
     this.#count = slice.count;
   }
 
-  /** Room for so many columns, doubled each time so that a growing table seldom moves. */
-  #makeRoom(columns: number): void {
+  /** Reserves memory for columns; doubled each time, so that a growing table is seldom copied. */
+  #reserve(columns: number): void {
     for (const [name, values] of this.#columns) {
       const { width } = this.fields[name];
       if (columns * width <= values.length) continue;
@@ -161,7 +161,7 @@ export class ColumnTable<Name extends string> {
         for (let i = 0; i < width; i++) {
           const first = column[2 * to * width + i] ?? NaN;
           const second = 2 * to + 1 < this.#count ? (column[(2 * to + 1) * width + i] ?? NaN) : NaN;
-          column[to * width + i] = merged(merge, first, second);
+          column[to * width + i] = mergeValues(merge, first, second);
         }
       }
       column.fill(NaN, half * width);
@@ -171,7 +171,7 @@ export class ColumnTable<Name extends string> {
   }
 }
 
-function merged(merge: Merge, first: number, second: number): number {
+function mergeValues(merge: Merge, first: number, second: number): number {
   if (Number.isNaN(second)) return first;
   if (Number.isNaN(first)) return second;
   switch (merge) {

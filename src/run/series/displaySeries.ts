@@ -26,33 +26,33 @@ export interface SeriesSlice {
   readonly heat: TableSlice;
 }
 
-const mostColumns = 2048;
-const fewestColumns = 256;
-const mostCells = 1 << 20;
-/** Numbers of one quantity of all parameters: so many parameters as make the columns fewer than 2,048 few nets have. */
-const mostRatios = 1 << 22;
-/** Beyond this the columns are fewer still: each is taller than any screen. */
-const mostCellsAtAll = 1 << 23;
+const maxColumns = 2048;
+const minColumns = 256;
+const maxCells = 1 << 20;
+/** Maximum numbers of one quantity of all parameters: only nets with more than 2,048 parameters get fewer columns. */
+const maxRatios = 1 << 22;
+/** Beyond this there are fewer than `minColumns`: a column is then taller than any screen. */
+const maxCellsOverall = 1 << 23;
 
 function heatColumns({ layers, steps }: RecordLayout): number {
   const cells = layers * steps;
-  let columns = mostColumns;
-  while (columns > fewestColumns && columns * cells > mostCells) columns /= 2;
-  while (columns > 2 && columns * cells > mostCellsAtAll) columns /= 2;
+  let columns = maxColumns;
+  while (columns > minColumns && columns * cells > maxCells) columns /= 2;
+  while (columns > 2 && columns * cells > maxCellsOverall) columns /= 2;
   return columns;
 }
 
-/** Columns of the scalars: fewer where a net has very many parameters, each of which has one number in each. */
+/** Columns of the scalars: fewer for nets with very many parameters, which have one number each per column. */
 function scalarColumns({ parameters }: RecordLayout): number {
-  let columns = mostColumns;
-  while (columns * parameters.length > mostRatios) columns /= 2;
+  let columns = maxColumns;
+  while (columns * parameters.length > maxRatios) columns /= 2;
   return columns;
 }
 
 /**
  * Bytes of the tables of a run.
  *
- * @param recorded updates of which there is a full record
+ * @param recorded number of updates with a full record
  */
 export function seriesBytes(layout: RecordLayout, recorded: number): number {
   const { layers, steps, hasCellState, parameters } = layout;
@@ -62,10 +62,9 @@ export function seriesBytes(layout: RecordLayout, recorded: number): number {
 }
 
 /**
- * The pictures' view of a run: scalars over training time and the gradient over training time × sequence time, bounded
- * in memory however long the run is. Up to 2,048 updates (fewer where
- * there are more than 2,048 parameters) every number is exact; beyond that a column shows the extremes
- * of its `stride` updates.
+ * The series of a run for its charts: scalars over training time and the gradient over training time × sequence time, in
+ * bounded memory however long the run is. Up to 2,048 updates (fewer for more than 2,048 parameters) every number is
+ * exact; beyond that a column has the extremes of its `stride` updates.
  */
 export class DisplaySeries {
   readonly scalars: ColumnTable<ScalarField>;
@@ -75,7 +74,7 @@ export class DisplaySeries {
 
   /**
    * @param every the experiment's `record.every`
-   * @param origin the first update that it is about; the heat begins with the last one up to it that `every` divides
+   * @param origin the first update; the heatmap starts at the last multiple of `every` up to it
    */
   constructor(
     readonly layout: RecordLayout,
@@ -99,12 +98,12 @@ export class DisplaySeries {
     );
   }
 
-  /** Updates up to the last one taken in: what `since` counts from. */
+  /** 1 + the last update that was added, for `since`. */
   get updates(): number {
     return this.#updates;
   }
 
-  /** Takes in the records of a batch. */
+  /** Adds the records of a batch. */
   append(batch: RecordBatch): void {
     const cells = this.layout.layers * this.layout.steps;
     let m = 0;
@@ -124,27 +123,27 @@ export class DisplaySeries {
     }
   }
 
-  /** What changed after the first `updates` updates: an update changes its own column, and they come in order. */
+  /** The columns that changed after the first `updates` updates: an update changes its own column, in order. */
   since(updates: number): SeriesSlice {
     const from = ({ stride, count }: { readonly stride: number; readonly count: number }): number =>
       Math.min(Math.max(0, Math.floor((updates - this.origin) / stride)), count);
     return { scalars: this.scalars.slice(from(this.scalars)), heat: this.heat.slice(from(this.heat)) };
   }
 
-  /** Everything there is. */
+  /** All columns. */
   whole(): SeriesSlice {
     return { scalars: this.scalars.slice(0), heat: this.heat.slice(0) };
   }
 
-  /** Whether a slice is a whole series of this one's form: what was read from a file may be anything. */
+  /** Whether a slice is a complete series of this layout: one from a file may be anything. */
   fits({ scalars, heat }: SeriesSlice): boolean {
     return this.scalars.fits(scalars) && this.heat.fits(heat);
   }
 
-  /** Takes over a slice from the other side's series. */
+  /** Applies a slice of another series. */
   write(slice: SeriesSlice): void {
     this.scalars.write(slice.scalars);
-    // How many updates the last column stands for is not known here; it may grow.
+    // The number of updates of the last column is not known; it may grow.
     this.#updates = Math.max(this.#updates, this.origin + (slice.scalars.count - 1) * slice.scalars.stride);
     this.heat.write(slice.heat);
   }

@@ -7,15 +7,13 @@ export interface MissingUpdates {
   readonly count: number;
 }
 
-/** Which records a run's file lacks, and what can be done all the same. */
+/** The message about updates without a record, and what still works. */
 export function formatMissing({ from, to, count }: MissingUpdates): string {
   const [first, last] = [formatExact(from), formatExact(to - 1)];
-  const one = `update ${first} is missing from the run's file: it could not be written then, or was damaged since. It`;
-  const all =
-    to - from === count ? `updates ${first} to ${last}` : `${formatExact(count)} updates from ${first} to ${last}`;
-  const said =
-    count === 1
-      ? one
-      : `${all} are missing from the run's file: they could not be written then, or were damaged since. They`;
-  return `The records of ${said} can still be walked through, by replay.`;
+  if (count === 1) {
+    return `Update ${first} has no record: it could not be saved, or its record is damaged. It can still be inspected, by replay.`;
+  }
+  const updates =
+    to - from === count ? `Updates ${first} to ${last}` : `${formatExact(count)} updates from ${first} to ${last}`;
+  return `${updates} have no records: they could not be saved, or their records are damaged. They can still be inspected, by replay.`;
 }

@@ -2,7 +2,7 @@ import type { RecordBatch, RecordLayout } from '../records/recordBatch';
 import { DisplaySeries } from './displaySeries';
 import type { MissingUpdates } from './missing';
 
-/** The last numbers of a run, and what was counted on the way there. */
+/** The latest numbers of a run, and its totals. */
 export interface RunNumbers {
   /** Updates done. */
   readonly updates: number;
@@ -14,12 +14,12 @@ export interface RunNumbers {
   readonly loss: number | undefined;
   readonly validationLoss: number | undefined;
   readonly learningRate: number | undefined;
-  /** Updates of which no record was kept, and all between the first and the last of them. */
+  /** Updates without a record; undefined if there are none. */
   readonly missing: MissingUpdates | undefined;
 }
 
 /** The numbers before the first update. */
-export const noNumbers: RunNumbers = {
+export const initialNumbers: RunNumbers = {
   updates: 0,
   seconds: 0,
   clipped: 0,
@@ -30,16 +30,16 @@ export const noNumbers: RunNumbers = {
   missing: undefined,
 };
 
-/** What a run's records come to, in memory that does not grow with the run: series for the pictures, and its numbers. */
+/** A summary of a run's records in bounded memory: series for the charts, and the latest numbers. */
 export class RunHistory {
   readonly series: DisplaySeries;
   #numbers: RunNumbers;
 
   /**
    * @param every the experiment's `record.every`
-   * @param numbers of a series that is written from elsewhere
+   * @param numbers of a history whose series is restored with `write`
    */
-  constructor(layout: RecordLayout, every: number, numbers: RunNumbers = noNumbers) {
+  constructor(layout: RecordLayout, every: number, numbers: RunNumbers = initialNumbers) {
     this.series = new DisplaySeries(layout, every);
     this.#numbers = numbers;
   }
@@ -48,8 +48,8 @@ export class RunHistory {
     return this.#numbers;
   }
 
-  /** Takes in the records of a batch; they follow those taken in before, and what lies between is missing. */
-  take(batch: RecordBatch): void {
+  /** Adds the records of a batch, later than those before; the updates in between are missing. */
+  append(batch: RecordBatch): void {
     if (batch.count === 0) return;
     this.series.append(batch);
     const last = batch.count - 1;
@@ -62,13 +62,13 @@ export class RunHistory {
       loss: batch.loss[last],
       validationLoss: batch.validationLoss.findLast((value) => !Number.isNaN(value)) ?? this.#numbers.validationLoss,
       learningRate: batch.learningRate[last],
-      missing: missingBefore(batch.update[0] ?? 0, this.#numbers),
+      missing: missingUpTo(batch.update[0] ?? 0, this.#numbers),
     };
   }
 }
 
-/** What is missing once an update has come after those that were known of. */
-function missingBefore(update: number, { updates, missing }: RunNumbers): MissingUpdates | undefined {
+/** The missing updates after `update` has been added. */
+function missingUpTo(update: number, { updates, missing }: RunNumbers): MissingUpdates | undefined {
   if (!(update > updates)) return missing;
   return { from: missing?.from ?? updates, to: update, count: (missing?.count ?? 0) + update - updates };
 }

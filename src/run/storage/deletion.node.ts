@@ -2,22 +2,22 @@ import { lstat, readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { isRunFile, runFiles } from './runFiles';
 
-/** Left in folders by systems that show them, whoever they belong to. */
-const leftBySystems = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini']);
+/** Files that operating systems create in any folder that they show. */
+const systemFiles = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini']);
 
 /**
- * Why a folder may not be deleted as a run; undefined where it may. A `run.json` makes no folder a run's: anybody can
- * put one into the root of a workspace.
+ * Why a folder must not be deleted as a run; undefined if it may be. A `run.json` alone does not make a folder a run:
+ * there may be one in the root of a workspace.
  *
  * @param folder absolute path
- * @param protectedFolders absolute paths of folders that must stay, such as the workspace's
+ * @param protectedFolders absolute paths of folders that must not be deleted, such as those of the workspace
  */
 export async function reasonNotToDelete(
   folder: string,
   protectedFolders: readonly string[],
 ): Promise<string | undefined> {
   const entry = await lstat(folder).catch(() => undefined);
-  if (entry === undefined) return 'it is not there any more';
+  if (entry === undefined) return 'it no longer exists';
   if (entry.isSymbolicLink()) return 'it is a link to another folder';
   if (!entry.isDirectory()) return 'it is not a folder';
   const real = await realpath(folder);
@@ -28,17 +28,17 @@ export async function reasonNotToDelete(
       return `it contains the workspace folder ${path}`;
     }
   }
-  const other = (await firstOther(folder, '')) ?? (await firstOther(folder, runFiles.checkpoints));
-  return other === undefined ? undefined : `it contains "${other}", which no run writes`;
+  const other = (await firstForeignEntry(folder, '')) ?? (await firstForeignEntry(folder, runFiles.checkpoints));
+  return other === undefined ? undefined : `it contains "${other}", which is not a file of a run`;
 }
 
-/** The first entry, by its path with `/`, that is not a file of a run. */
-async function firstOther(root: string, folder: string): Promise<string | undefined> {
+/** The first entry, as a path with `/`, that is not a file of a run. */
+async function firstForeignEntry(root: string, folder: string): Promise<string | undefined> {
   const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
   const other = entries.find((entry) => {
     if (entry.isDirectory()) return folder !== '' || entry.name !== runFiles.checkpoints;
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    return !entry.isFile() || !(isRunFile(path) || leftBySystems.has(entry.name));
+    return !entry.isFile() || !(isRunFile(path) || systemFiles.has(entry.name));
   });
   return other === undefined || folder === '' ? other?.name : `${folder}/${other.name}`;
 }

@@ -5,128 +5,128 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runFiles } from './runFiles';
 import { syncFolder } from './syncFolder.node';
 import {
-  holderIn,
-  holderOf,
+  parseHolder,
+  readHolder,
   formatProcess,
   isAlive,
   isThisProcess,
   lockText,
-  untilWriterEnds,
-  type Holder,
+  waitForWriterExit,
+  type LockHolder,
 } from './lockHolder.node';
 import { findProcess } from './processStart.node';
 
-/** Milliseconds between two signs of life of a holder, by default. */
-const betweenSigns = 10_000;
-/** The locks that this process holds; a file that names it and is none of them was left behind. */
-const held = new Set<string>();
+/** Default interval of the heartbeats of a lock, in milliseconds. */
+const defaultHeartbeatInterval = 10_000;
+/** The locks that this process holds; another lock file with its process id is stale. */
+const heldLocks = new Set<string>();
 
-/** The folder of a run, held by this process alone. */
+/** An exclusive lock of a run's folder, held by this process. */
 export interface FolderLock {
-  /** Names the process that writes into the folder for this one: while it lives, nobody else may have the folder. */
+  /** Adds the process that writes into the folder for this one: the lock is valid while either of them lives. */
   addWriter(pid: number): Promise<void>;
-  /** Lets others have the folder; one that is empty goes. */
+  /** Releases the lock, and deletes the folder if it is empty. */
   release(): Promise<void>;
 }
 
 /**
- * Takes a run's folder for this process, creating it; two processes that write the same records would spoil them. A lock
- * whose process is gone, as after a kill, is taken over. Of a process on another machine, or in another container, nobody
- * can see whether it lives: such a lock is taken over when it has been silent for a minute.
+ * Locks a run's folder for this process, and creates it if necessary: two processes that write the same records would
+ * corrupt them. A lock whose process has ended, as after a kill, is taken over. A process on another machine, or in
+ * another container, cannot be checked: its lock is taken over after a minute without a heartbeat.
  *
- * @param rhythm milliseconds between signs of life
- * @throws naming the process that holds the folder, or with the carrier's own error
+ * @param heartbeatInterval milliseconds between heartbeats
+ * @throws an error that names the process that holds the lock, or the error of the file system
  */
-export async function lockFolder(folder: string, rhythm = betweenSigns): Promise<FolderLock> {
+export async function lockFolder(folder: string, heartbeatInterval = defaultHeartbeatInterval): Promise<FolderLock> {
   const path = join(folder, runFiles.lock);
-  if (held.has(path)) throw new Error(trainedBy({ pid: process.pid, host: hostname() }, path));
-  held.add(path);
+  if (heldLocks.has(path)) throw new Error(heldByMessage({ pid: process.pid, host: hostname() }, path));
+  heldLocks.add(path);
   let text = await lockText();
   try {
-    await makeFolder(folder);
-    if (!(await created(path, text))) await takeOver(path, text);
+    await createFolder(folder);
+    if (!(await createLockFile(path, text))) await takeOver(path, text);
   } catch (error) {
-    held.delete(path);
+    heldLocks.delete(path);
     await rmdir(folder).catch(() => undefined);
     throw error;
   }
-  let sign = Promise.resolve();
-  const signNow = (): void => {
-    sign = sign.then(() => giveSign(path, text));
+  let lastHeartbeat = Promise.resolve();
+  const queueHeartbeat = (): void => {
+    lastHeartbeat = lastHeartbeat.then(() => writeHeartbeat(path, text));
   };
-  const signs = setInterval(signNow, rhythm);
-  signs.unref();
+  const timer = setInterval(queueHeartbeat, heartbeatInterval);
+  timer.unref();
   return {
     addWriter: async (pid) => {
       const found = await findProcess(pid);
       text = await lockText({ pid, start: found.kind === 'running' ? found.start : undefined });
-      signNow();
-      await sign;
+      queueHeartbeat();
+      await lastHeartbeat;
     },
     release: async () => {
-      clearInterval(signs);
-      // One that came after the release would stand in the lock of whoever is next.
-      await sign;
-      held.delete(path);
-      const holder = await holderOf(path);
-      // In a folder that can no longer be written the file stays, and means nothing.
+      clearInterval(timer);
+      // A heartbeat after the release could be written into the lock of the next holder.
+      await lastHeartbeat;
+      heldLocks.delete(path);
+      const holder = await readHolder(path);
+      // In a folder that is no longer writable the file stays; it is stale then.
       if (holder !== undefined && (await isThisProcess(holder))) await rm(path, { force: true }).catch(() => undefined);
-      // Where nothing was begun, nothing is left behind.
+      // A folder without a run is deleted.
       await rmdir(folder).catch(() => undefined);
     },
   };
 }
 
 /**
- * Milliseconds after which a new folder is watched. VS Code's watcher on Linux begins to watch one when it hears of it,
- * and never learns of what came to stand there before: of runs whose folder was made at once with the one around it, it
- * missed everything in 5 of 40.
+ * Milliseconds until a new folder is watched. VS Code's watcher on Linux starts to watch a folder when it is notified of
+ * it, and never reports what was created there before: of 40 runs whose folder was created at once with its parent, it
+ * missed everything in 5.
  */
-const untilWatched = 50;
+const watchDelay = 50;
 
-/** Makes a folder, and those around it that are not there yet, so that a watcher sees what happens in each. */
-async function makeFolder(folder: string): Promise<void> {
+/** Creates a folder and its missing parents, so that a watcher sees the changes in each. */
+async function createFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder);
     await syncFolder(dirname(folder));
     return;
   } catch (error) {
     if (codeOf(error) === 'ENOENT' && dirname(folder) !== folder) {
-      await makeFolder(dirname(folder));
-      await sleep(untilWatched);
+      await createFolder(dirname(folder));
+      await sleep(watchDelay);
     }
   }
   await mkdir(folder, { recursive: true });
   await syncFolder(dirname(folder));
 }
 
-/** Whether a living process holds a run's folder. */
+/** Whether a living process holds the lock of a run's folder. */
 export async function isLocked(folder: string): Promise<boolean> {
   const path = join(folder, runFiles.lock);
-  const holder = await holderOf(path);
+  const holder = await readHolder(path);
   if (holder === undefined) return false;
-  return (await isThisProcess(holder)) ? held.has(path) : isAlive(holder, Date.now());
+  return (await isThisProcess(holder)) ? heldLocks.has(path) : isAlive(holder, Date.now());
 }
 
-/** Who the lock of a run's folder says holds it: this process, another one in words, or nobody. */
+/** The holder of the lock of a run's folder: whether it is this process, and its name for messages; undefined for none. */
 export async function describeHolder(
   folder: string,
   processId = process.pid,
 ): Promise<{ readonly isThis: boolean; readonly words: string } | undefined> {
-  const holder = await holderOf(join(folder, runFiles.lock));
+  const holder = await readHolder(join(folder, runFiles.lock));
   if (holder === undefined) return undefined;
   return { isThis: holder.pid === processId && holder.host === hostname(), words: formatProcess(holder) };
 }
 
-function trainedBy(holder: Pick<Holder, 'pid' | 'host'>, path: string): string {
+function heldByMessage(holder: Pick<LockHolder, 'pid' | 'host'>, path: string): string {
   return (
-    `${formatProcess(holder)} is training there now: another window, or a run in a terminal. Wait until it has ended; if ` +
+    `${formatProcess(holder)} is training in this folder: another window, or a headless run. Wait until it ends; if ` +
     `there is no such run, delete ${path}`
   );
 }
 
-/** Writes the lock again, so that its time says, by the carrier's own clock, that the holder lives. */
-async function giveSign(path: string, text: string): Promise<void> {
+/** Writes the lock again: its time of modification, by the clock of the file system, shows that the holder lives. */
+async function writeHeartbeat(path: string, text: string): Promise<void> {
   try {
     const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
     try {
@@ -138,49 +138,49 @@ async function giveSign(path: string, text: string): Promise<void> {
       await file.close();
     }
   } catch {
-    // What cannot be written now is written at the next sign.
+    // The next heartbeat tries again.
   }
 }
 
-/** Milliseconds that no taking over lasts: whoever began one so long ago was killed at it. */
-const longestTakeOver = 10_000;
+/** Milliseconds after which a takeover that has not ended counts as killed. */
+const takeOverTimeout = 10_000;
 
-/** Puts this process's lock in place of one that was left behind; one process at a time may look whether it was. */
+/** Replaces a stale lock by the lock of this process; a folder serves as a mutex, so that one process at a time checks. */
 async function takeOver(path: string, text: string): Promise<void> {
-  const looking = `${path}.taking`;
-  const justTaken = 'another process is just beginning to train there';
+  const mutex = `${path}.taking`;
+  const busyMessage = 'another process is just starting to train in this folder';
   try {
-    await mkdir(looking);
+    await mkdir(mutex);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
-    const { mtimeMs } = await lstat(looking);
-    // Nor does one last that is yet to begin: the clock was set back.
-    if (Math.abs(Date.now() - mtimeMs) > longestTakeOver) await rmdir(looking);
-    throw new Error(justTaken, { cause: error });
+    const { mtimeMs } = await lstat(mutex);
+    // A time in the future is stale too: the clock was set back.
+    if (Math.abs(Date.now() - mtimeMs) > takeOverTimeout) await rmdir(mutex);
+    throw new Error(busyMessage, { cause: error });
   }
   try {
-    const { mtimeMs: now } = await lstat(looking);
+    const { mtimeMs: now } = await lstat(mutex);
     const entry = await lstat(path).catch(() => undefined);
-    // Where it has been released meanwhile, whatever stands there in a moment is somebody else's.
+    // If it was released meanwhile, a lock that appears now belongs to another process.
     if (entry !== undefined) {
-      // Its process has made it, and is about to write its name there.
-      const isBegun = entry.isFile() && entry.size === 0 && Math.abs(now - entry.mtimeMs) <= longestTakeOver;
-      if (isBegun) throw new Error(justTaken);
-      const holder = await holderIn(path, entry);
-      // One with this process's number was left behind by another of that number.
+      // Its process has created it, and is about to write its id.
+      const isBeingWritten = entry.isFile() && entry.size === 0 && Math.abs(now - entry.mtimeMs) <= takeOverTimeout;
+      if (isBeingWritten) throw new Error(busyMessage);
+      const holder = await parseHolder(path, entry);
+      // A lock with the id of this process was left by an earlier process with the same id.
       if (holder !== undefined && !(await isThisProcess(holder))) {
-        await untilWriterEnds(holder);
-        if (await isAlive(holder, now)) throw new Error(trainedBy(holder, path));
+        await waitForWriterExit(holder);
+        if (await isAlive(holder, now)) throw new Error(heldByMessage(holder, path));
       }
       await rm(path, { force: true });
     }
-    if (!(await created(path, text))) throw new Error(justTaken);
+    if (!(await createLockFile(path, text))) throw new Error(busyMessage);
   } finally {
-    await rmdir(looking).catch(() => undefined);
+    await rmdir(mutex).catch(() => undefined);
   }
 }
 
-async function created(path: string, text: string): Promise<boolean> {
+async function createLockFile(path: string, text: string): Promise<boolean> {
   let file: FileHandle;
   try {
     file = await open(path, 'wx');
@@ -192,7 +192,7 @@ async function created(path: string, text: string): Promise<boolean> {
     await file.writeFile(text);
     return true;
   } catch (error) {
-    // A full disk has room for a file, and none for what stands in it.
+    // A full disk may have space for an empty file, but not for its content.
     await rm(path, { force: true });
     throw error;
   } finally {

@@ -1,50 +1,50 @@
-import * as fileSystem from 'node:fs/promises';
+import * as nodeFileSystem from 'node:fs/promises';
 import { constants, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunStorage } from './storage';
 import { syncFolder } from './syncFolder.node';
 import { formatExact } from '../../text/numbers';
 
-/** What is used of Node's file system; a test may stand between, to lose what a power cut would lose. */
-export type Disk = Pick<
-  typeof fileSystem,
+/** The part of `node:fs/promises` that is used; a test can replace it to simulate a power cut. */
+export type FileSystem = Pick<
+  typeof nodeFileSystem,
   'lstat' | 'mkdir' | 'open' | 'readdir' | 'rename' | 'rm' | 'rmdir' | 'stat' | 'truncate'
 >;
 
 /**
- * A run's folder on this machine's disk. It must be there: one that was deleted in mid-run is not made anew. Links in it
- * are not followed, and pipes and devices not opened: a stranger's folder would lead out of itself, or wait for ever.
+ * A run's folder on disk. It must exist: a folder that is deleted during the run is not recreated. Symbolic links in it
+ * are not followed, and pipes and devices not opened: an untrusted folder could point outside itself, or block for ever.
  */
 export class FolderStorage implements RunStorage {
   constructor(
     readonly folder: string,
-    readonly disk: Disk = fileSystem,
+    readonly fileSystem: FileSystem = nodeFileSystem,
   ) {}
 
   async write(path: string, bytes: Uint8Array): Promise<void> {
-    const target = await this.#own(path);
+    const target = await this.#filePath(path);
     if (dirname(path) !== '.') {
-      // The entry of a new folder lies in the one above it.
-      const isNew = await this.disk.mkdir(dirname(target)).then(() => true, there);
-      if (isNew === true) await syncFolder(this.folder, this.disk.open);
+      // The entry of a new folder is in its parent.
+      const isNew = await this.fileSystem.mkdir(dirname(target)).then(() => true, ignoreExisting);
+      if (isNew === true) await syncFolder(this.folder, this.fileSystem.open);
     }
-    const unfinished = `${target}.partial`;
+    const partial = `${target}.partial`;
     try {
-      await writeDurably(unfinished, bytes, this.disk);
-      await this.disk.rename(unfinished, target);
-      await syncFolder(dirname(target), this.disk.open);
+      await writeDurably(partial, bytes, this.fileSystem);
+      await this.fileSystem.rename(partial, target);
+      await syncFolder(dirname(target), this.fileSystem.open);
     } catch (error) {
-      await this.disk.rm(unfinished, { force: true });
+      await this.fileSystem.rm(partial, { force: true });
       throw error;
     }
   }
 
   async append(path: string, bytes: Uint8Array): Promise<void> {
-    const file = await this.disk.open(await this.#own(path), constants.O_WRONLY | constants.O_APPEND);
+    const file = await this.fileSystem.open(await this.#filePath(path), constants.O_WRONLY | constants.O_APPEND);
     try {
       const { size } = await file.stat();
       await file.writeFile(bytes).catch(async (error: unknown) => {
-        // A full disk takes as much as it has room for. Whoever goes on in the file cuts it to its whole records once more.
+        // A full disk may store a part. If truncating fails as well, resuming truncates the file to its intact records.
         await file.truncate(size).catch(() => undefined);
         throw error;
       });
@@ -54,7 +54,7 @@ export class FolderStorage implements RunStorage {
   }
 
   async sync(path: string): Promise<void> {
-    const file = await this.disk.open(await this.#own(path), constants.O_RDWR);
+    const file = await this.fileSystem.open(await this.#filePath(path), constants.O_RDWR);
     try {
       await file.datasync();
     } finally {
@@ -63,29 +63,29 @@ export class FolderStorage implements RunStorage {
   }
 
   async truncate(path: string, length: number): Promise<void> {
-    const target = await this.#own(path);
-    const { size } = await this.disk.stat(target);
-    // Cutting a shorter file would fill it up with zeros, which no reader gets past.
-    if (size < length) throw new Error(`${path} has ${size} bytes; the first ${length} are needed`);
-    await this.disk.truncate(target, length);
+    const target = await this.#filePath(path);
+    const { size } = await this.fileSystem.stat(target);
+    // Truncating a shorter file would extend it with zeros, which no reader accepts.
+    if (size < length) throw new Error(`${path} has ${size} bytes, but at least ${length} are needed`);
+    await this.fileSystem.truncate(target, length);
   }
 
   async remove(path: string): Promise<void> {
-    await this.#ownFolder(dirname(path));
+    await this.#folderPath(dirname(path));
     const target = join(this.folder, path);
-    const entry = await this.disk.lstat(target).catch(absent);
-    if (entry?.isDirectory() === true) await this.disk.rmdir(target);
-    else for (const name of [target, `${target}.partial`]) await this.disk.rm(name, { force: true });
-    // A checkpoint that comes back after a power cut may be of what the run has not become.
-    if (entry !== undefined) await syncFolder(dirname(target), this.disk.open);
+    const entry = await this.fileSystem.lstat(target).catch(ignoreMissing);
+    if (entry?.isDirectory() === true) await this.fileSystem.rmdir(target);
+    else for (const name of [target, `${target}.partial`]) await this.fileSystem.rm(name, { force: true });
+    // A deleted checkpoint that reappears after a power cut could belong to discarded updates.
+    if (entry !== undefined) await syncFolder(dirname(target), this.fileSystem.open);
   }
 
-  async read(path: string, largest: number): Promise<Uint8Array | undefined> {
+  async read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
     const file = await this.open(path);
     if (file === undefined) return undefined;
     try {
       const { size } = await file.stat();
-      if (size > largest) throw new Error(tooLarge(path, size, largest));
+      if (size > maxBytes) throw new Error(tooLarge(path, size, maxBytes));
       return await file.readFile();
     } finally {
       await file.close();
@@ -105,44 +105,44 @@ export class FolderStorage implements RunStorage {
     }
   }
 
-  /** A file of the run, to be read piece by piece; undefined where there is none. Whoever opens it closes it. */
+  /** Opens a file of the run for reading; undefined if there is none. The caller closes it. */
   async open(path: string): Promise<FileHandle | undefined> {
-    return this.disk.open(await this.#own(path), constants.O_RDONLY).catch(absent);
+    return this.fileSystem.open(await this.#filePath(path), constants.O_RDONLY).catch(ignoreMissing);
   }
 
   async list(folder: string): Promise<readonly string[]> {
-    return (await this.disk.readdir(await this.#ownFolder(folder)).catch(absent)) ?? [];
+    return (await this.fileSystem.readdir(await this.#folderPath(folder)).catch(ignoreMissing)) ?? [];
   }
 
   /**
-   * Where a file of the run is, or would be.
+   * The path of a file of the run, which need not exist.
    *
-   * @throws where something else stands there
+   * @throws if something else than a file is there
    */
-  async #own(path: string): Promise<string> {
-    await this.#ownFolder(dirname(path));
+  async #filePath(path: string): Promise<string> {
+    await this.#folderPath(dirname(path));
     const target = join(this.folder, path);
-    const entry = await this.disk.lstat(target).catch(absent);
+    const entry = await this.fileSystem.lstat(target).catch(ignoreMissing);
     if (entry?.isFile() === false) throw new Error(`${path} is a link, a folder or a device, not a file of the run`);
     return target;
   }
 
-  async #ownFolder(folder: string): Promise<string> {
+  async #folderPath(folder: string): Promise<string> {
     const target = join(this.folder, folder);
-    // Where the run's own folder is has been chosen by a person, links and all.
+    // The run's folder itself is chosen by the user and may be a link.
     const isRoot = folder === '' || folder === '.';
-    const entry = isRoot ? undefined : await this.disk.lstat(target).catch(absent);
+    const entry = isRoot ? undefined : await this.fileSystem.lstat(target).catch(ignoreMissing);
     if (entry?.isDirectory() === false) throw new Error(`${folder} is a link or a file, not a folder of the run`);
     return target;
   }
 }
 
-function tooLarge(path: string, size: number, largest: number): string {
-  return `${path} has ${formatExact(size)} bytes, and ${formatExact(largest)} at most are read: it is damaged, or not of this run`;
+function tooLarge(path: string, size: number, maxBytes: number): string {
+  return `${path} has ${formatExact(size)} bytes; at most ${formatExact(maxBytes)} are allowed. It is damaged, or not of this run`;
 }
 
-async function writeDurably(path: string, bytes: Uint8Array, disk: Disk): Promise<void> {
-  // What a kill has left there may be a link by now: it is replaced, never written through.
+async function writeDurably(path: string, bytes: Uint8Array, disk: FileSystem): Promise<void> {
+  // A file left by a kill may have been replaced by a link: it is deleted, not written through.
   await disk.rm(path, { force: true });
   const file = await disk.open(path, 'wx');
   try {
@@ -153,12 +153,12 @@ async function writeDurably(path: string, bytes: Uint8Array, disk: Disk): Promis
   }
 }
 
-function there(error: unknown): undefined {
+function ignoreExisting(error: unknown): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
   throw error;
 }
 
-function absent(error: unknown): undefined {
+function ignoreMissing(error: unknown): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
   throw error;
 }

@@ -2,55 +2,55 @@ import type { Stats } from 'node:fs';
 import { lstat, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findProcess, isOfThisSystem, ownStart, type ProcessStart } from './processStart.node';
+import { findProcess, isFromThisSystem, ownStart, type ProcessStart } from './processStart.node';
 
-/** Bytes: a number, a host and a start of the holder, a number and a start of the process that writes for it. */
-const longestLock = 1024;
+/** Maximum size of a lock file, in bytes: pid, host and start of the holder, pid and start of its writer. */
+const maxLockBytes = 1024;
 
-/** Milliseconds after which a holder on another machine, that has given no sign of life for so long, counts as gone. */
-const longestSilence = 60_000;
+/** Milliseconds without a heartbeat after which a holder on another machine counts as ended. */
+const heartbeatTimeout = 60_000;
 
-/** A process as a lock names it: its number, and its start where that is known, since numbers are used again. */
-export interface NamedProcess {
+/** A process in a lock file: its id, and its start if known, because ids are reused. */
+export interface ProcessIdentity {
   readonly pid: number;
   readonly start: ProcessStart | undefined;
 }
 
-/** Who a lock says holds its folder. */
-export interface Holder extends NamedProcess {
-  /** The machine, or the container; undefined in a lock that does not say. */
+/** The holder of a lock. */
+export interface LockHolder extends ProcessIdentity {
+  /** The machine, or the container; undefined if the lock does not name one. */
   readonly host: string | undefined;
   /** The process that writes for the holder. */
-  readonly writer: NamedProcess | undefined;
-  /** When it last gave a sign of life, in milliseconds by the clock of the carrier. */
-  readonly lastSign: number;
+  readonly writer: ProcessIdentity | undefined;
+  /** Time of the last heartbeat, in milliseconds by the clock of the file system. */
+  readonly lastHeartbeat: number;
 }
 
-/** A lock is one line for its holder, and one for the process that writes for it, where there is such a one. */
-export async function lockText(writer?: NamedProcess): Promise<string> {
-  const start = await (own ??= ownStart());
+/** The content of a lock file: one line for the holder, and one for the process that writes for it, if there is one. */
+export async function lockText(writer?: ProcessIdentity): Promise<string> {
+  const start = await (ownProcessStart ??= ownStart());
   const holder = [process.pid, hostname(), start].filter((part) => part !== undefined).join(' ');
   const lines = writer === undefined ? [] : [writer.pid, writer.start].filter((part) => part !== undefined).join(' ');
   return [holder, lines].flat().join('\n');
 }
 
-let own: Promise<ProcessStart | undefined> | undefined;
+let ownProcessStart: Promise<ProcessStart | undefined> | undefined;
 
-/** A process as messages name it. */
-export function formatProcess({ pid, host }: Pick<Holder, 'pid' | 'host'>): string {
+/** A process in messages. */
+export function formatProcess({ pid, host }: Pick<LockHolder, 'pid' | 'host'>): string {
   return host === undefined || host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
 }
 
-/** undefined where there is no lock, or none that names a process. */
-export async function holderOf(path: string): Promise<Holder | undefined> {
+/** The holder of a lock file; undefined if there is no such file, or if it does not name a process. */
+export async function readHolder(path: string): Promise<LockHolder | undefined> {
   const entry = await lstat(path).catch(() => undefined);
-  return entry === undefined ? undefined : holderIn(path, entry);
+  return entry === undefined ? undefined : parseHolder(path, entry);
 }
 
-/** undefined where what stands there names no process. */
-export async function holderIn(path: string, entry: Stats): Promise<Holder | undefined> {
-  // A pipe in place of the file would be waited on for ever.
-  if (!entry.isFile() || entry.size > longestLock) return undefined;
+/** The holder in a lock file; undefined if it does not name a process. */
+export async function parseHolder(path: string, entry: Stats): Promise<LockHolder | undefined> {
+  // Reading a pipe would block for ever.
+  if (!entry.isFile() || entry.size > maxLockBytes) return undefined;
   const text = await readFile(path, 'utf8').catch(() => '');
   const [first = '', second = ''] = text.split('\n');
   const [, pid, host, start] = /^([1-9]\d{0,9})(?: (\S{1,255})(?: (\S{1,100}))?)?$/.exec(first) ?? [];
@@ -61,28 +61,28 @@ export async function holderIn(path: string, entry: Stats): Promise<Holder | und
     start,
     host,
     writer: writer === undefined ? undefined : { pid: Number(writer), start: writerStart },
-    lastSign: entry.mtimeMs,
+    lastHeartbeat: entry.mtimeMs,
   };
 }
 
-/** Of a lock that was left behind by another process of this number, the start is another. */
-export async function isThisProcess({ pid, host, start }: Holder): Promise<boolean> {
+/** Whether the holder is this process: a stale lock of another process with the same id has another start. */
+export async function isThisProcess({ pid, host, start }: LockHolder): Promise<boolean> {
   if (pid !== process.pid || host !== hostname()) return false;
-  return start === undefined || start === (await (own ??= ownStart()));
+  return start === undefined || start === (await (ownProcessStart ??= ownStart()));
 }
 
 /** Whether the holder of a lock, or the process that writes for it, still lives. */
-export async function isAlive(holder: Holder, now: number): Promise<boolean> {
-  const hasSigned = Math.abs(now - holder.lastSign) <= longestSilence;
-  // Which machine it is of is not known: it must be running here, and have given a sign.
-  if (holder.host === undefined) return hasSigned && (await isRunning(holder));
-  // Numbers of another machine or container mean nothing here: all that can be seen is when it last gave a sign.
-  if (holder.host !== hostname()) return hasSigned;
-  if (holder.start !== undefined && !(await isOfThisSystem(holder.start))) return hasSigned;
+export async function isAlive(holder: LockHolder, now: number): Promise<boolean> {
+  const hasHeartbeat = Math.abs(now - holder.lastHeartbeat) <= heartbeatTimeout;
+  // The machine is not known: the process must run here, and have a recent heartbeat.
+  if (holder.host === undefined) return hasHeartbeat && (await isRunning(holder));
+  // A process of another machine or container cannot be checked: only its heartbeat can.
+  if (holder.host !== hostname()) return hasHeartbeat;
+  if (holder.start !== undefined && !(await isFromThisSystem(holder.start))) return hasHeartbeat;
   return (await isRunning(holder)) || (holder.writer !== undefined && (await isRunning(holder.writer)));
 }
 
-async function isRunning({ pid, start }: NamedProcess): Promise<boolean> {
+async function isRunning({ pid, start }: ProcessIdentity): Promise<boolean> {
   const found = await findProcess(pid);
   switch (found.kind) {
     case 'none':
@@ -96,13 +96,13 @@ async function isRunning({ pid, start }: NamedProcess): Promise<boolean> {
   }
 }
 
-/** Milliseconds that a process which writes for another one needs at most to end, once that one is gone. */
-const longestEnding = 3000;
+/** Milliseconds within which a writer exits after its holder has ended. */
+const writerExitTimeout = 3000;
 
-/** Where the holder is gone, the process that has written for it is about to end. */
-export async function untilWriterEnds(holder: Holder): Promise<void> {
+/** Waits until the writer has exited, if the holder has ended. */
+export async function waitForWriterExit(holder: LockHolder): Promise<void> {
   const { writer, host } = holder;
   if (writer === undefined || host !== hostname() || (await isRunning(holder))) return;
-  const end = performance.now() + longestEnding;
+  const end = performance.now() + writerExitTimeout;
   while (performance.now() < end && (await isRunning(writer))) await sleep(50);
 }

@@ -2,22 +2,22 @@ import { setTimeout } from 'node:timers/promises';
 import { describeHolder } from './folderLock.node';
 import { FolderStorage } from './folderStorage.node';
 import { runFiles } from './runFiles';
-import { takenOverCode } from './storageErrorAdvice';
+import { lockLostCode } from './storageErrorAdvice';
 
-/** Milliseconds, and how often, a folder without its lock is looked at again: deleting a folder may begin with its lock. */
+/** Interval in milliseconds, and number, of checks of a folder without its lock: deleting a folder may start with its lock. */
 const deletionCheck = { interval: 100, times: 10 } as const;
 
 /**
- * The folder of a run as the process that trains there writes it: nothing more, once its lock is not this process's any
- * more. So it is where this process gave no sign of life for a minute, as a computer does that sleeps, and another one
- * has taken over a run on a shared disk. A folder that nobody has locked is written like any other.
+ * The folder of a run, written only while this process holds its lock. The lock is lost if this process gives no heartbeat
+ * for a minute, as on a sleeping computer, and another one takes over the run on a shared disk. A folder without a lock is
+ * written like any other.
  *
- * Every change rejects with the code `takenOver` from then on, also where the lock comes back: what another process has
- * written in between is not known here. A folder that has been deleted rejects as a missing folder does.
+ * Once the lock is lost, every write rejects with the code `lockLostCode`, even if the lock comes back: another process may
+ * have written in between. A deleted folder rejects as a missing folder does.
  */
 export class LockedFolder extends FolderStorage {
   #wasHeld = false;
-  #taken: Error | undefined;
+  #lockLost: Error | undefined;
 
   /** @param holder id of the process that holds the lock */
   constructor(
@@ -48,9 +48,9 @@ export class LockedFolder extends FolderStorage {
   }
 
   async #checkLock(): Promise<void> {
-    if (this.#taken !== undefined) {
+    if (this.#lockLost !== undefined) {
       if (await this.#isEmpty()) return;
-      throw this.#taken;
+      throw this.#lockLost;
     }
     const holder = await describeHolder(this.folder, this.holder);
     if (holder?.isThis === true) {
@@ -60,19 +60,19 @@ export class LockedFolder extends FolderStorage {
     if (holder === undefined && (!this.#wasHeld || (await this.#isBeingDeleted()))) return;
     const reason =
       holder === undefined
-        ? `its ${runFiles.lock} is gone, so that another process may have trained there`
-        : `${holder.words} has taken the folder over`;
-    this.#taken = Object.assign(new Error(reason), { code: takenOverCode });
-    throw this.#taken;
+        ? `its ${runFiles.lock} is gone: another process may have trained in the folder`
+        : `${holder.words} has taken over the folder`;
+    this.#lockLost = Object.assign(new Error(reason), { code: lockLostCode });
+    throw this.#lockLost;
   }
 
-  /** Whether the folder is gone or out of reach: the error of the disk then says more than the missing lock. */
+  /** Whether the folder is gone or unreachable: the error of the file system then says more than the missing lock. */
   async #isEmpty(): Promise<boolean> {
     return (await super.list('')).length === 0;
   }
 
   async #isBeingDeleted(): Promise<boolean> {
-    for (let look = 0; look < deletionCheck.times; look++) {
+    for (let check = 0; check < deletionCheck.times; check++) {
       if (await this.#isEmpty()) return true;
       await setTimeout(deletionCheck.interval);
     }

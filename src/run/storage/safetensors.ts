@@ -3,8 +3,7 @@
  * bytes of the tensors. Definition: huggingface/safetensors, "Format". Written here because no package for JavaScript
  * writes it. A file carries a checksum of all its bytes in its metadata; one without, as others write it, is read as well.
  */
-import { checksumKey, isSealedAt, noChecksum, sealAt } from './checksum';
-
+import { checksumKey, hasValidChecksumAt, checksumPlaceholder, writeChecksumAt } from './checksum';
 import { parseTensorHeader, TensorFileError } from './tensorHeader';
 import { quote } from '../../text/quoting';
 
@@ -23,15 +22,15 @@ export interface TensorFile {
 }
 
 const bytesPerElement = { F32: 4, F64: 8, I32: 4 } as const;
-/** A net of 1,024 layers, which is the most there can be, has a header of 3 MiB. */
-const largestHeader = 16 * 1024 * 1024;
-/** As many as a tensor of PyTorch can have. */
-const mostDimensions = 64;
+/** A net of 1,024 layers, the maximum, has a header of 3 MiB. */
+const maxHeaderBytes = 16 * 1024 * 1024;
+/** The maximum of PyTorch. */
+const maxDimensions = 64;
 const alignment = 8;
 
 /** The bytes of a file with these tensors, in order; the data begins on an 8-byte boundary. */
 export function writeTensorFile({ tensors, metadata }: TensorFile): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: { [checksumKey]: noChecksum, ...metadata } };
+  const header: Record<string, unknown> = { __metadata__: { [checksumKey]: checksumPlaceholder, ...metadata } };
   // Widest elements first keeps every tensor aligned to its own element.
   const ordered = [...tensors].sort(([, a], [, b]) => bytesPerElement[b.dtype] - bytesPerElement[a.dtype]);
   let end = 0;
@@ -50,33 +49,36 @@ export function writeTensorFile({ tensors, metadata }: TensorFile): Uint8Array {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
     offset += data.byteLength;
   }
-  sealAt(bytes, checksumAt);
+  writeChecksumAt(bytes, checksumOffset);
   return bytes;
 }
 
-/** Where the digits of a file's checksum stand: its metadata come first, and the checksum first in them. */
-const checksumAt = 8 + `{"__metadata__":{"${checksumKey}":"`.length;
+/** Offset of the checksum: the metadata come first in the file, and the checksum first in them. */
+const checksumOffset = 8 + `{"__metadata__":{"${checksumKey}":"`.length;
 
 /**
- * The metadata without the checksum.
+ * Verifies the checksum, and returns the metadata without it.
  *
- * @throws TensorFileError where the file has a checksum, and it is not that of its bytes
+ * @throws TensorFileError if the file has a checksum that its bytes do not match
  */
-function verified(bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function verifyChecksum(
+  bytes: Uint8Array,
+  metadata: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
   const { [checksumKey]: checksum, ...others } = metadata;
   if (checksum === undefined) return others;
-  const written = new TextDecoder().decode(bytes.subarray(checksumAt, checksumAt + noChecksum.length));
-  if (written !== checksum || !isSealedAt(bytes, checksumAt)) {
+  const written = new TextDecoder().decode(bytes.subarray(checksumOffset, checksumOffset + checksumPlaceholder.length));
+  if (written !== checksum || !hasValidChecksumAt(bytes, checksumOffset)) {
     throw new TensorFileError(
-      `The file is damaged: its bytes do not match the checksum in its metadata. If it was changed on purpose, remove "${checksumKey}" there.`,
+      `The file is damaged: its bytes do not match the checksum in its metadata. If you edited it, remove "${checksumKey}" there.`,
     );
   }
   return others;
 }
 
 /**
- * Reads a file; nothing its header says is believed before it is checked against the bytes that are there. A tensor takes
- * memory of its own when its `data` are first asked for, and all of them together no more than the file.
+ * Reads a file; the header is checked against the bytes of the file before it is used. A tensor takes memory when its
+ * `data` are first read, and all tensors together no more than the file.
  *
  * @throws TensorFileError naming what is wrong.
  */
@@ -87,68 +89,67 @@ export function readTensorFile(bytes: Uint8Array): TensorFile {
   const headerLength = view.getBigUint64(0, true);
   if (headerLength > BigInt(bytes.length - 8)) {
     throw new TensorFileError(
-      `Not a safetensors file: its header would be ${headerLength} bytes long, and the file has ${bytes.length}.`,
+      `Not a safetensors file: its header would have ${headerLength} bytes, but the file has ${bytes.length}.`,
     );
   }
-  if (headerLength > BigInt(largestHeader)) {
-    throw new TensorFileError(`The file's header has ${headerLength} bytes, and ${largestHeader} at most are read.`);
+  if (headerLength > BigInt(maxHeaderBytes)) {
+    throw new TensorFileError(`The file's header has ${headerLength} bytes; at most ${maxHeaderBytes} are allowed.`);
   }
   const dataStart = 8 + Number(headerLength);
   const header = parseTensorHeader(bytes.subarray(8, dataStart));
   const data = bytes.subarray(dataStart);
-  const places: Place[] = [];
+  const places: TensorRange[] = [];
   const metadata: Record<string, string> = {};
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') Object.assign(metadata, metadataOf(entry));
-    else places.push(placeOf(name, entry, data.length));
+    else places.push(parseTensorRange(name, entry, data.length));
   }
   checkRanges(places, data.length);
   return {
-    tensors: new Map(places.map((place) => [place.name, tensorAt(place, data)])),
-    metadata: verified(bytes, metadata),
+    tensors: new Map(places.map((place) => [place.name, lazyTensor(place, data)])),
+    metadata: verifyChecksum(bytes, metadata),
   };
 }
 
-/** What a header says of a tensor. */
-interface Place {
+/** The entry of a tensor in the header. */
+interface TensorRange {
   readonly name: string;
   readonly dtype: StoredTensor['dtype'];
   readonly shape: readonly number[];
-  /** Its first byte among those of the tensors, and the first that is not its own any more. */
+  /** Offset of its first byte in the data, and of the first byte after it. */
   readonly from: number;
   readonly to: number;
 }
 
 function metadataOf(entry: unknown): Record<string, string> {
-  if (typeof entry !== 'object' || entry === null) throw new TensorFileError('The metadata is no JSON object.');
+  if (typeof entry !== 'object' || entry === null) throw new TensorFileError('The metadata is not a JSON object.');
   const pairs = Object.entries(entry).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
   return Object.fromEntries(pairs);
 }
 
-function placeOf(name: string, entry: unknown, dataLength: number): Place {
-  const fault = (what: string): TensorFileError => new TensorFileError(`Tensor ${quote(name)} ${what}.`);
-  if (typeof entry !== 'object' || entry === null) throw fault('has no description');
+function parseTensorRange(name: string, entry: unknown, dataLength: number): TensorRange {
+  const error = (what: string): TensorFileError => new TensorFileError(`Tensor ${quote(name)} ${what}.`);
+  if (typeof entry !== 'object' || entry === null) throw error('has no entry that is an object');
   const { dtype, shape, data_offsets: range } = entry as Record<string, unknown>;
   if (dtype !== 'F32' && dtype !== 'F64' && dtype !== 'I32') {
     const found = typeof dtype === 'string' ? quote(dtype) : typeof dtype;
-    throw fault(`is of type ${found}; F32, F64 and I32 can be read: convert it first`);
+    throw error(`has the type ${found}; only F32, F64 and I32 are supported: convert it first`);
   }
-  if (!isSizes(shape)) throw fault('has no shape of whole numbers');
-  if (shape.length > mostDimensions)
-    throw fault(`has ${shape.length} dimensions, and ${mostDimensions} at most are read`);
-  if (!isSizes(range) || range.length !== 2) throw fault('has no pair of data offsets');
+  if (!isSizes(shape)) throw error('has no shape of whole numbers');
+  if (shape.length > maxDimensions) throw error(`has ${shape.length} dimensions; at most ${maxDimensions} are allowed`);
+  if (!isSizes(range) || range.length !== 2) throw error('has no pair of data offsets');
   const [from = 0, to = 0] = range;
   const length = shape.reduce((product, size) => product * size, 1);
   if (to > dataLength || to - from !== length * bytesPerElement[dtype]) {
-    throw fault(
+    throw error(
       `claims bytes ${from} to ${to} for ${length} numbers of ${dtype}; the file holds ${dataLength} bytes of data`,
     );
   }
   return { name, dtype, shape, from, to };
 }
 
-/** The format wants every byte to belong to one tensor: bytes that many share would take memory for each of them. */
-function checkRanges(places: readonly Place[], dataLength: number): void {
+/** The format requires every byte to belong to one tensor: shared bytes would take memory for each tensor. */
+function checkRanges(places: readonly TensorRange[], dataLength: number): void {
   let end = 0;
   for (const { name, from, to } of [...places].sort((a, b) => a.from - b.from || a.to - b.to)) {
     if (from < end) {
@@ -156,33 +157,33 @@ function checkRanges(places: readonly Place[], dataLength: number): void {
         `Tensor ${quote(name)} begins at byte ${from}, where another tensor has bytes up to ${end}; tensors may not overlap.`,
       );
     }
-    if (from > end) throw hole(end, from);
+    if (from > end) throw gapError(end, from);
     end = to;
   }
-  if (end < dataLength) throw hole(end, dataLength);
+  if (end < dataLength) throw gapError(end, dataLength);
 }
 
-function hole(from: number, to: number): TensorFileError {
+function gapError(from: number, to: number): TensorFileError {
   return new TensorFileError(`Bytes ${from} to ${to} of the data belong to no tensor: the file is damaged.`);
 }
 
-function tensorAt({ dtype, shape, from, to }: Place, bytes: Uint8Array): StoredTensor {
-  // A copy, because the bytes in the file need not be aligned; made here, because a Node Buffer's slice is a view.
+function lazyTensor({ dtype, shape, from, to }: TensorRange, bytes: Uint8Array): StoredTensor {
+  // A copy, because the bytes in the file need not be aligned; not with `slice`, which is a view of a Node Buffer.
   const copy = (): ArrayBuffer => new Uint8Array(bytes.subarray(from, to)).buffer;
   switch (dtype) {
     case 'F32':
-      return withData({ dtype, shape }, () => new Float32Array(copy()));
+      return withLazyData({ dtype, shape }, () => new Float32Array(copy()));
     case 'F64':
-      return withData({ dtype, shape }, () => new Float64Array(copy()));
+      return withLazyData({ dtype, shape }, () => new Float64Array(copy()));
     case 'I32':
-      return withData({ dtype, shape }, () => new Int32Array(copy()));
+      return withLazyData({ dtype, shape }, () => new Int32Array(copy()));
     default:
       return dtype satisfies never;
   }
 }
 
-/** Adds `data` that are made when they are first asked for. */
-function withData<Described extends object, Data>(described: Described, make: () => Data) {
+/** Adds a lazy `data` property. */
+function withLazyData<Described extends object, Data>(described: Described, make: () => Data) {
   let made: Data | undefined;
   return {
     ...described,

@@ -1,22 +1,22 @@
 /**
- * The folder of one run, as little of it as a run needs; paths are relative to the folder and use `/`. Implementations
- * create folders within it as needed, never the folder itself, and reject with the carrier's own error.
+ * Access to the folder of one run; paths are relative to the folder and use `/`. Implementations create folders within it
+ * as needed, never the folder itself, and reject with the error of the file system.
  */
 export interface RunStorage {
-  /** Replaces a file whole: whoever reads sees the old or the new bytes, never a part. */
+  /** Replaces a file atomically: readers see the old or the new bytes, never a part. */
   write(path: string, bytes: Uint8Array): Promise<void>;
-  /** Adds to the end of a file, all or nothing; rejects when it is not there, for it would lack its beginning. */
+  /** Appends to a file, all or nothing; rejects if it does not exist, because its start would be missing. */
   append(path: string, bytes: Uint8Array): Promise<void>;
-  /** Waits until what was added to a file, or cut off from it, would survive a power cut; `write` does so by itself. */
+  /** Flushes appended or truncated data to disk, so that it survives a power cut; `write` does so itself. */
   sync(path: string): Promise<void>;
-  /** Cuts a file to its first `length` bytes; rejects when it has fewer. */
+  /** Truncates a file to its first `length` bytes; rejects if it has fewer. */
   truncate(path: string, length: number): Promise<void>;
-  /** Deletes a file, with what was left unfinished of it,, or a folder that is empty; it need not be there. */
+  /** Deletes a file and its partial file, or an empty folder; it need not exist. */
   remove(path: string): Promise<void>;
-  /** The bytes of a file, undefined when there is none; rejects, before it reads any, when there are more than `largest`. */
-  read(path: string, largest: number): Promise<Uint8Array | undefined>;
-  /** The bytes of a file from a place on: `length` of them, or fewer where it ends, and none where there is no file. */
+  /** The bytes of a file, undefined if there is none; rejects without reading if there are more than `maxBytes`. */
+  read(path: string, maxBytes: number): Promise<Uint8Array | undefined>;
+  /** `length` bytes of a file from an offset, or fewer at its end; none if there is no file. */
   readPart(path: string, from: number, length: number): Promise<Uint8Array>;
-  /** Names of what lies directly in a folder, none when there is no such folder; '' is the run's own. */
+  /** Names of the entries of a folder, none if it does not exist; '' is the run's folder. */
   list(folder: string): Promise<readonly string[]>;
 }

@@ -1,11 +1,11 @@
 import { constants, open as openFile } from 'node:fs/promises';
 
-/** Systems and disks that cannot do it say so by one of these. */
+/** Error codes of systems and disks that do not support it. */
 const unsupported = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP', 'EBADF']);
 
 /**
- * Makes what was created, renamed and removed in a folder survive a power cut. Windows and some network disks have no
- * way to ask for that: there it does nothing.
+ * Flushes the entries of a folder to disk, so that created, renamed and deleted files survive a power cut. Windows and some
+ * network disks do not support it: there it does nothing.
  */
 export async function syncFolder(folder: string, open = openFile): Promise<void> {
   try {

@@ -1,7 +1,7 @@
 import { visit } from 'jsonc-parser';
 import { quote } from '../../text/quoting';
 
-/** A safetensors file that is damaged, or not one. */
+/** A file that is damaged, or not a safetensors file. */
 export class TensorFileError extends Error {
   override readonly name = 'TensorFileError';
 }
@@ -9,8 +9,8 @@ export class TensorFileError extends Error {
 /**
  * Parses the JSON header of a safetensors file.
  *
- * @throws TensorFileError where it is no JSON object, has a name twice (which the format forbids and `JSON.parse` hides), or
- *   is nested deeper than the format goes: such text takes many times its length in memory once it is parsed
+ * @throws TensorFileError if it is not a JSON object, has a duplicate name (which the format forbids and `JSON.parse`
+ *   hides), or is nested deeper than the format allows: parsed, such text takes many times its length in memory
  */
 export function parseTensorHeader(bytes: Uint8Array): object {
   let header: unknown;
@@ -20,31 +20,31 @@ export function parseTensorHeader(bytes: Uint8Array): object {
     header = JSON.parse(text);
   } catch (error) {
     if (error instanceof TensorFileError) throw error;
-    throw new TensorFileError('Not a safetensors file: its header is no JSON.');
+    throw new TensorFileError('Not a safetensors file: its header is not JSON.');
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-    throw new TensorFileError('Not a safetensors file: its header is no JSON object.');
+    throw new TensorFileError('Not a safetensors file: its header is not a JSON object.');
   }
   return header;
 }
 
-/** The header's object, one object for each tensor, and in these the lists of sizes and of offsets. */
-const deepest = { object: 2, list: 3 } as const;
+/** Nesting of the format: the header's object, one object for each tensor, and in these lists of sizes and offsets. */
+const maxDepth = { object: 2, list: 3 } as const;
 
 function checkStructure(text: string): void {
-  /** Keys of the objects that are open. */
+  /** Keys of the open objects. */
   const names: Set<string>[] = [];
   let depth = 0;
-  const open = (most: number): void => {
+  const open = (allowedDepth: number): void => {
     depth++;
-    if (depth > most) throw new TensorFileError('Not a safetensors file: its header is nested too deep.');
+    if (depth > allowedDepth) throw new TensorFileError('Not a safetensors file: its header is nested too deeply.');
   };
   const close = (): void => {
     depth--;
   };
   visit(text, {
     onObjectBegin: () => {
-      open(deepest.object);
+      open(maxDepth.object);
       names.push(new Set());
     },
     onObjectEnd: () => {
@@ -52,13 +52,13 @@ function checkStructure(text: string): void {
       names.pop();
     },
     onArrayBegin: () => {
-      open(deepest.list);
+      open(maxDepth.list);
     },
     onArrayEnd: close,
     onObjectProperty: (name) => {
-      const known = names.at(-1);
-      if (known?.has(name)) throw new TensorFileError(`The file's header has the name ${quote(name)} twice.`);
-      known?.add(name);
+      const siblings = names.at(-1);
+      if (siblings?.has(name)) throw new TensorFileError(`The file's header has the duplicate name ${quote(name)}.`);
+      siblings?.add(name);
     },
   });
 }

@@ -1,11 +1,11 @@
 import { basename, join } from 'node:path';
-import { isOtherData } from '../../data/dataDigest';
+import { hasDataChanged } from '../../data/dataDigest';
 import { toJson } from '../../experiment/resolved';
 import { reasonOf } from '../../protocol/channel';
 import { formatValue, differingKeys, keyValues } from '../../run/differences';
 import { kernelsAt } from '../../run/kernelHistory';
 import { runFiles } from '../../run/storage/runFiles';
-import { largestManifest, readManifest, unreadableReason, type Manifest } from '../../run/manifest';
+import { maxManifestBytes, readManifest, unreadableReason, type Manifest } from '../../run/manifest';
 import type { CommandLine } from './commandLine.node';
 import type { FolderStorage } from '../../run/storage/folderStorage.node';
 import type { TrainingSetup } from '../training/trainingSetup';
@@ -44,7 +44,7 @@ export function isOver({ state, updates, facts }: Manifest, { experiment }: Trai
  * @throws Refused when it cannot be read
  */
 export async function earlierRun(storage: FolderStorage, file: string): Promise<Manifest | undefined> {
-  const bytes = await storage.read(runFiles.manifest, largestManifest).catch((error: unknown) => {
+  const bytes = await storage.read(runFiles.manifest, maxManifestBytes).catch((error: unknown) => {
     throw new StartError(
       `${file}:1:1: ${storage.folder} cannot hold a run (${reasonOf(error)}). Choose a folder for --out, or one that does not exist yet.`,
     );
@@ -77,7 +77,7 @@ function misfitOf(
       'training.steps may differ. Choose another --out, or go back to the experiment in its run.json.'
     );
   }
-  if (isOtherData(earlier.facts.dataDigest, dataDigest)) {
+  if (hasDataChanged(earlier.facts.dataDigest, dataDigest)) {
     return (
       `The run in ${basename(folder)} was trained on other data: ${earlier.facts.data} has changed since. ` +
       'Choose another --out, or put the earlier file back.'

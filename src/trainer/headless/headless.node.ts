@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { digestOfData } from '../../data/dataDigest';
+import { computeDataDigest } from '../../data/dataDigest';
 import { diskAccess } from '../../data/fileAccess.node';
 import { readFiles } from '../../data/fileReading';
 import { defaultKernelSet, openKernels, type BuiltKernelSet } from '../../engine/kernels/open';
@@ -245,15 +245,15 @@ async function planned(
   const { file: path } = commandLine;
   const file = await openExperiment(path);
   const resolved = file.resolve(commandLine.variant);
-  if (resolved.kind === 'refused') throw refusedAt(commandLine, file, resolved.refusals);
+  if (resolved.kind === 'refused') throw refusedAt(commandLine, file, resolved.problems);
   const experiment = withSteps(resolved.experiment, commandLine.steps);
   const late = lateCapture(commandLine.captures, experiment);
   if (late !== undefined) throw refusedAt(commandLine, file, [late]);
   const folder = dirname(path);
   const read = await readFiles(experiment, diskAccess(folder, commandLine.workspace ?? folder));
-  if (read.kind === 'refused') throw refusedAt(commandLine, file, read.refusals);
+  if (read.kind === 'refused') throw refusedAt(commandLine, file, read.problems);
   // Before the data are opened: it takes a copy of the file's bytes, and gives it back.
-  const dataDigest = await digestOfData(experiment, read.files);
+  const dataDigest = await computeDataDigest(experiment, read.files);
   const before = commandLine.resume ? await earlierRun(storage, path) : undefined;
   const outcome = prepareTraining({
     experiment,
@@ -263,7 +263,7 @@ async function planned(
     workers: { wanted: commandLine.workers, cores },
     ...(before === undefined ? {} : { shards: before.facts.shards }),
   });
-  if (outcome.kind === 'refused') throw refusedAt(commandLine, file, outcome.refusals);
+  if (outcome.kind === 'refused') throw refusedAt(commandLine, file, outcome.problems);
   return { plan: outcome.setup, dataDigest };
 }
 
@@ -309,7 +309,7 @@ async function openExperiment(path: string): Promise<ExperimentFile> {
   const parsed = parseExperiment(text);
   if (parsed.kind === 'refused') {
     throw new StartError(
-      parsed.refusals.map(({ place, message }) => `${path}:${place.line}:${place.column}: ${message}`).join('\n'),
+      parsed.problems.map(({ place, message }) => `${path}:${place.line}:${place.column}: ${message}`).join('\n'),
     );
   }
   return parsed.file;

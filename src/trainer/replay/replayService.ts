@@ -2,7 +2,7 @@ import { openKernels, type BuiltKernelSet } from '../../engine/kernels/open';
 import { replayRequests, type ReplayRequestName, type ReplayRequests } from '../../protocol/replayRequests';
 import type { ReplayParams, ReplayReply, StartProblem } from '../../protocol/trainer';
 import { kernelsAt } from '../../run/kernelHistory';
-import { formatDamagedChanges, largestRateChanges, readRateChanges, type RateChange } from '../../run/rateChanges';
+import { formatDamagedChanges, maxRateChangesBytes, readRateChanges, type RateChange } from '../../run/rateChanges';
 import { runFiles } from '../../run/storage/runFiles';
 import type { RunStorage } from '../../run/storage/storage';
 import { replayedKernelsNotice, runnableKernels } from '../training/runnableKernels';
@@ -31,7 +31,7 @@ interface PreparedRun {
 
 type Preparation =
   | { readonly kind: 'prepared'; readonly run: PreparedRun }
-  | { readonly kind: 'refused'; readonly refusals: readonly StartProblem[] };
+  | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
 
 /** The update of the last request: most requests are about the same one. */
 type SelectedUpdate = Omit<ReplayContext, 'pause'> & { readonly update: number };
@@ -58,7 +58,7 @@ export class ReplayService {
   /** @throws where the changes of the learning rate cannot be read */
   async open(params: ReplayParams): Promise<ReplayReply> {
     const storage = this.openFolder(params.folder);
-    const { changes, damaged } = readRateChanges(await storage.read(runFiles.rateChanges, largestRateChanges));
+    const { changes, damaged } = readRateChanges(await storage.read(runFiles.rateChanges, maxRateChangesBytes));
     const damage = formatDamagedChanges(runFiles.rateChanges, damaged);
     // A replay with another learning rate would show numbers that the run never had.
     if (damage !== undefined) throw new Error(`${damage} The updates of this run can't be replayed.`);
@@ -101,7 +101,7 @@ export class ReplayService {
     if (this.#prepared.kernels === kernels.name) return { prepared: this.#prepared, caveat };
     const preparation = this.#prepare(run, kernels.name);
     if (preparation.kind === 'refused') {
-      throw new Error(preparation.refusals[0]?.message ?? "This run can't be replayed.");
+      throw new Error(preparation.problems[0]?.message ?? "This run can't be replayed.");
     }
     return { prepared: preparation.run, caveat };
   }

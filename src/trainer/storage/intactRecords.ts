@@ -19,13 +19,13 @@ export async function intactRecords(storage: RunStorage, end: number): Promise<I
     const part = intactPart(bytes, at);
     at += part.end;
     updates = part.updates ?? updates;
-    if (part.fault !== undefined) return { end: at, updates, fault: part.fault };
+    if (part.damage !== undefined) return { end: at, updates, damage: part.damage };
     if (part.end > 0) continue;
     // A message is larger than the part, or the file ends in it.
     if (bytes.length < size || size >= largestPart) break;
     size *= 2;
   }
-  return { end: at, updates, fault: undefined };
+  return { end: at, updates, damage: undefined };
 }
 
 /** Said where a run is resumed whose records do not reach up to its checkpoint. */

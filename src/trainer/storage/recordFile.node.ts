@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { PlacedBatch } from '../../protocol/storedRun';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
-import { isSealedMessage } from '../../run/records/recordChecksum';
+import { hasValidChecksum } from '../../run/records/recordChecksum';
 import { messagePrefixLength } from '../../run/records/messageHeader';
 
 /** Bytes before a message's head that say how long it is. */
@@ -54,14 +54,18 @@ export class RecordFile {
    */
   async message({ at, length }: Pick<PlacedBatch, 'at' | 'length'>): Promise<Uint8Array> {
     const bytes = await this.bytes(at, length);
-    if (isSealedMessage(bytes)) return bytes;
-    const { damagedRecords } = await import('../../run/records/recordDecoder');
+    if (hasValidChecksum(bytes)) return bytes;
+    const { damagedRecordsMessage: damagedRecords } = await import('../../run/records/recordDecoder');
     throw new Error(damagedRecords(at));
   }
 
   /** The batch that stands at a place; undefined where none does: what is still being written, or damaged, is none. */
   async batchAt(at: number): Promise<PlacedBatch | undefined> {
-    const { firstUpdate, readBatchHead, updateBytes } = await import('../../run/records/recordDecoder');
+    const {
+      firstUpdate,
+      readBatchHeader: readBatchHead,
+      updateBytes,
+    } = await import('../../run/records/recordDecoder');
     const { bytesRead } = await this.file.read(this.#buffer, 0, usualHead, at);
     const head = bytesRead < prefix ? undefined : messagePrefixLength(this.#buffer.subarray(0, prefix));
     if (head === undefined || at + head > this.size) return undefined;

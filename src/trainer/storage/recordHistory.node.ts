@@ -2,7 +2,7 @@ import { RunHistory } from '../../run/series/runHistory';
 import type { HistoryReply, HistoryRequest, PlacedBatch, RecordInfo } from '../../protocol/storedRun';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
-import { largestOverview, readOverview } from '../../run/overview';
+import { maxOverviewBytes, readOverview } from '../../run/overview';
 import { batchBefore, buffersOf, type RecordBatch } from '../../run/records/recordBatch';
 import { RecordFile } from './recordFile.node';
 
@@ -98,7 +98,7 @@ async function readAll(
 
 /** The history in a run's overview; undefined where that is missing, or does not fit the records. */
 async function historyIn(folder: string, { layout, recordEvery }: RecordInfo, recordSize: number) {
-  const bytes = await new FolderStorage(folder).read(runFiles.overview, largestOverview);
+  const bytes = await new FolderStorage(folder).read(runFiles.overview, maxOverviewBytes);
   const overview = bytes && readOverview(bytes, layout);
   if (overview === undefined || overview.recordBytes > recordSize) return undefined;
   const history = new RunHistory(layout, recordEvery, overview.numbers);
@@ -109,7 +109,7 @@ async function historyIn(folder: string, { layout, recordEvery }: RecordInfo, re
 
 function takingInto(history: RunHistory): (batch: RecordBatch) => boolean {
   return (batch) => {
-    history.take(batch);
+    history.append(batch);
     return true;
   };
 }
@@ -127,7 +127,7 @@ async function takeAll(
   if (head === undefined) return { last: undefined, unread: records.size };
   let last: PlacedBatch | undefined;
   // Loaded when it is needed: what reads Arrow is a third of the extension, and most windows never open an old run.
-  const { claimedLayout, streamRecords } = await import('../../run/records/recordDecoder');
+  const { readLayoutJson: claimedLayout, streamRecords } = await import('../../run/records/recordDecoder');
   // Records of another net than the manifest tells of belong to no picture of this run: none of them is unpacked.
   if ((claimedLayout(head) ?? expected) !== expected) throw new Error(`${runFiles.records} is of another run`);
   const messages = messagesOf(records, head, from ?? head.length, (batch) => {

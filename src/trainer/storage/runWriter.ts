@@ -1,19 +1,19 @@
 import { toJson } from '../../experiment/resolved';
 import { Diagnosis } from '../../diagnosis/diagnosis';
-import { largestFindings, readFindings, writeFindings, type Finding } from '../../diagnosis/finding';
+import { maxFindingsBytes, readFindings, writeFindings, type Finding } from '../../diagnosis/finding';
 import type { Capture } from '../../engine/instruments/capture';
 import { reasonOf } from '../../protocol/channel';
 import type { RunInfo } from '../../protocol/run';
 import { RunHistory } from '../../run/series/runHistory';
 import { withKernelChange } from '../../run/kernelHistory';
 import { layoutVersion, runFiles, updatesOfCheckpoint } from '../../run/storage/runFiles';
-import { largestManifest, writeManifest, type NonFiniteLocation, type Manifest } from '../../run/manifest';
-import { largestOverview, readOverview, writeOverview } from '../../run/overview';
-import { claimedLayout, recordsIn } from '../../run/records/recordDecoder';
+import { maxManifestBytes, writeManifest, type NonFiniteLocation, type Manifest } from '../../run/manifest';
+import { maxOverviewBytes, readOverview, writeOverview } from '../../run/overview';
+import { readLayoutJson, recordsIn } from '../../run/records/recordDecoder';
 import { RecordEncoder } from '../../run/records/recordEncoder';
 import {
   formatDamagedChanges,
-  largestRateChanges,
+  maxRateChangesBytes,
   readRateChanges,
   writeRateChanges,
   type DamagedLine,
@@ -117,9 +117,9 @@ export class RunWriter {
         const { outline, gap } = await this.#restore(path, updates);
         lostRecords = gap;
         // What cannot be read as findings is found again, where it is so.
-        const findings = await this.storage.read(runFiles.findings, largestFindings).catch(() => undefined);
+        const findings = await this.storage.read(runFiles.findings, maxFindingsBytes).catch(() => undefined);
         this.#keptFindings = readFindings(findings);
-        this.diagnosis.recall(updates, this.#keptFindings, outline);
+        this.diagnosis.restore(updates, this.#keptFindings, outline);
       } catch (error) {
         passedOver.push(`${path} cannot be gone on from (${reasonOf(error)}).`);
         continue;
@@ -151,7 +151,7 @@ export class RunWriter {
 
   /** Whether the folder holds this run still, as far as can be seen. */
   async isThere(): Promise<boolean> {
-    return this.storage.read(runFiles.manifest, largestManifest).then(
+    return this.storage.read(runFiles.manifest, maxManifestBytes).then(
       (bytes) => bytes !== undefined,
       () => true,
     );
@@ -172,7 +172,7 @@ export class RunWriter {
     await this.storage.append(runFiles.records, bytes);
     this.#recordBytes += bytes.length;
     this.#recordedUpdates = (batch.update[batch.count - 1] ?? 0) + 1;
-    this.#history?.take(batch);
+    this.#history?.append(batch);
   }
 
   /** Waits until the records appended so far would survive a power cut. */
@@ -184,7 +184,7 @@ export class RunWriter {
 
   /** All records up to this moment must have been appended and synced before. */
   async writeCheckpoint(): Promise<void> {
-    const bytes = writeCheckpoint(this.training, this.#recordBytes, this.diagnosis.outline);
+    const bytes = writeCheckpoint(this.training, this.#recordBytes, this.diagnosis.state);
     await this.storage.write(runFiles.checkpoint(this.training.updates), bytes);
   }
 
@@ -266,7 +266,7 @@ export class RunWriter {
   async #recalled(): Promise<RunHistory | undefined> {
     const { layout, experiment } = this.training.setup;
     const overview = readOverview(
-      (await this.storage.read(runFiles.overview, largestOverview)) ?? new Uint8Array(0),
+      (await this.storage.read(runFiles.overview, maxOverviewBytes)) ?? new Uint8Array(0),
       layout,
     );
     if (overview?.recordBytes === this.#recordBytes) {
@@ -280,14 +280,14 @@ export class RunWriter {
     if (this.#recordBytes > mostRecordsReread) return undefined;
     const history = this.#freshHistory();
     const bytes = (await this.storage.read(runFiles.records, mostRecordsReread)) ?? new Uint8Array(0);
-    if (claimedLayout(bytes) !== JSON.stringify(layout)) return undefined;
-    for (const batch of recordsIn(bytes)) history.take(batch);
+    if (readLayoutJson(bytes) !== JSON.stringify(layout)) return undefined;
+    for (const batch of recordsIn(bytes)) history.append(batch);
     return history;
   }
 
   /** What is said where the file of changes is damaged. */
   async #forgetLaterRateChanges(): Promise<string | undefined> {
-    const { changes, damaged } = readRateChanges(await this.storage.read(runFiles.rateChanges, largestRateChanges));
+    const { changes, damaged } = readRateChanges(await this.storage.read(runFiles.rateChanges, maxRateChangesBytes));
     this.#rateChanges = changes.filter(({ update }) => update < this.training.updates);
     this.#damagedRateChanges = damaged;
     this.#hasRateChanges = this.#rateChanges.length === changes.length;
@@ -327,6 +327,6 @@ export class RunWriter {
       await this.storage.sync(runFiles.records);
     }
     if (sound === undefined || updates === 0 || sound.end === recordBytes) return undefined;
-    return formatRecordGap(sound.updates ?? 0, updates, sound.fault);
+    return formatRecordGap(sound.updates ?? 0, updates, sound.damage);
   }
 }

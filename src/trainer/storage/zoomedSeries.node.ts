@@ -53,7 +53,7 @@ export class StoredZoomedSeries {
       const isExact = series.scalars.strideFor(end - from) === 1;
       if (bytes > (isExact ? mostBytes.exact : mostBytes.merged)) return undefined;
       // Loaded when it is needed: what reads Arrow is a third of the extension.
-      const { claimedLayout, readBatchRows } = await import('../../run/records/recordDecoder');
+      const { readLayoutJson: claimedLayout, readBatchRows } = await import('../../run/records/recordDecoder');
       if (claimedLayout(head) !== JSON.stringify(layout)) throw otherRecords();
       for (const { update, at, length, count } of batches) {
         const message = new Uint8Array(head.length + length);

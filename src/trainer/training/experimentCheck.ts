@@ -27,14 +27,14 @@ export class ExperimentChecker {
     if (this.#last?.text !== text) this.#last = { text, parsed: parseExperiment(text) };
     const { parsed } = this.#last;
     if (parsed.kind === 'refused') {
-      return { refusals: parsed.refusals, variants: [], paths: [], estimates: new Map() };
+      return { problems: parsed.problems, variants: [], paths: [], estimates: new Map() };
     }
     return checkRuns(parsed.file, params, this.cores);
   }
 }
 
 function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): CheckedExperiment {
-  const refusals = new Map<string, Problem>();
+  const problems = new Map<string, Problem>();
   const paths = new Set<string>();
   const estimates = new Map<string | undefined, Estimate>();
   const { memoryLimit, workers } = params;
@@ -57,11 +57,11 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): Ch
     else {
       for (const objection of outcome) {
         const place = file.placeOf(objection.keyPath, variant);
-        refusals.set(`${place.offset}:${objection.message}`, { ...objection, place });
+        problems.set(`${place.offset}:${objection.message}`, { ...objection, place });
       }
     }
   }
-  return { refusals: [...refusals.values()], variants: file.variants, paths: [...paths], estimates };
+  return { problems: [...problems.values()], variants: file.variants, paths: [...paths], estimates };
 }
 
 function unreadableFiles(experiment: ResolvedExperiment, { unreadable }: CheckParams): readonly KeyProblem[] {
@@ -94,7 +94,7 @@ function measured(
     files.set(path, bytes);
   }
   const measuring = measureTraining({ experiment, files, ...shared });
-  if (measuring.kind === 'refused') return measuring.refusals;
+  if (measuring.kind === 'refused') return measuring.problems;
   const { options, memoryBytes } = measuring.measured;
   return { parameters: parameterCount(options.network), memoryBytes };
 }

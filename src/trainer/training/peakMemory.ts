@@ -84,7 +84,7 @@ export function peakMemory(question: PeakMemoryRequest): PeakMemory {
     { name: 'the program', bytes: programBytes + Math.max(Math.min(openingGarbage, fileBytes), garbage(question)) },
     { name: 'workers', bytes: (workers - 1) * helperBytes },
     { name: dataFiles, bytes: fileBytes },
-    { name: data, bytes: source.memory.kept },
+    { name: data, bytes: source.memory.retained },
     ...engine.parts,
     // The tensors and the file they are written into.
     { name: 'checkpoints', bytes: 2 * snapshotBytes(question) },

@@ -157,7 +157,7 @@ export class Run {
       }
       this.#published.add(advance.record);
       this.#persistence?.add(advance.record);
-      this.#diagnosis?.take(advance.record);
+      this.#diagnosis?.observe(advance.record);
       await this.#keepWhatIsDue(advance.record.update, advance.capture);
       if (advance.finished !== undefined) {
         return { kind: 'finished', updates: training.updates, reason: advance.finished };

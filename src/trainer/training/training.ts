@@ -182,7 +182,7 @@ export class Training {
 
   #cut(batch: Window): Iterable<Window> {
     const { bptt } = this.setup.experiment;
-    return bptt === 'full' || this.setup.source.continues ? [batch] : windowsOf(batch, bptt.forward);
+    return bptt === 'full' || this.setup.source.isContiguous ? [batch] : windowsOf(batch, bptt.forward);
   }
 }
 

@@ -48,7 +48,7 @@ export interface TrainingSetup {
 /** A plan, or every reason there is none. */
 export type PreparedTraining =
   | { readonly kind: 'planned'; readonly setup: TrainingSetup }
-  | { readonly kind: 'refused'; readonly refusals: readonly StartProblem[] };
+  | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
 
 /** What training would take: its data stand open, nothing is allocated. */
 export interface MeasuredTraining {
@@ -69,10 +69,10 @@ export function measureTraining({
   shards,
 }: TrainingRequest):
   | { readonly kind: 'measured'; readonly measured: MeasuredTraining }
-  | { readonly kind: 'refused'; readonly refusals: readonly StartProblem[] } {
+  | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] } {
   const fileBytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
   const early = withoutRoom(experiment, memoryLimit, kernels, fileBytes);
-  if (early !== undefined) return { kind: 'refused', refusals: [early] };
+  if (early !== undefined) return { kind: 'refused', problems: [early] };
   const opened = openSource(experiment, files);
   if (opened.kind === 'refused') return opened;
   const { source } = opened;
@@ -89,7 +89,7 @@ export function measureTraining({
       bytes > memoryLimit
         ? tooLarge(experiment, bytes, memoryLimit, largest?.name)
         : tooLarge(experiment, engineBytes, largestMemory, undefined);
-    return { kind: 'refused', refusals: [refusal] };
+    return { kind: 'refused', problems: [refusal] };
   }
   return { kind: 'measured', measured: { source, options, layout, memoryBytes: bytes } };
 }
@@ -102,10 +102,10 @@ export function prepareTraining(request: TrainingRequest): PreparedTraining {
   const { experiment, files, kernels } = request;
   const learner = allocated(options);
   if (learner === undefined) {
-    return { kind: 'refused', refusals: [unobtainable(experiment, memoryBytes)] };
+    return { kind: 'refused', problems: [unobtainable(experiment, memoryBytes)] };
   }
   const unloadable = fillParameters(learner, experiment, files);
-  if (unloadable !== undefined) return { kind: 'refused', refusals: [unloadable] };
+  if (unloadable !== undefined) return { kind: 'refused', problems: [unloadable] };
   const cell = cellNamed(experiment.model.cell);
   return { kind: 'planned', setup: { experiment, source, learner, options, kernels, cell, layout, memoryBytes } };
 }

@@ -150,7 +150,7 @@ describe('a reported loss', () => {
     assert.equal(reportedLoss(pattern, { loss: mean, bptt: 'full' }, 1), 39 / 6);
     assert.equal(reportedLoss(pattern, { loss: mean, bptt: 'full' }, 2), 39 / 12);
     assert.equal(reportedLoss(pattern, { loss: sum, bptt: 'full' }, 2), 39);
-    assert.equal(reportedLoss({ ...pattern, lanes: 3 }, { loss: sum, bptt: 'full' }, 2), 13);
+    assert.equal(reportedLoss({ ...pattern, sequences: 3 }, { loss: sum, bptt: 'full' }, 2), 13);
     assert.equal(reportedLoss(pattern, { loss: { kind: 'crossEntropy', reduction: 'mean' }, bptt: 'full' }, 2), 39 / 6);
   });
 

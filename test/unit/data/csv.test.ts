@@ -172,14 +172,14 @@ describe('the file of a table', () => {
       'year,sunspots\n1700,5\n',
     );
     assert.deepEqual(target.keyPath, ['data', 'targets', 0]);
-    assert.match(objectionTo({ data: plain(), batch: 1 }, 'n,n\n1,2\n').message, /2 columns called "n"/);
+    assert.match(objectionTo({ data: plain(), batch: 1 }, 'n,n\n1,2\n').message, /2 columns named "n"/);
   });
 
   it('names the row of a gap, a word or an unequal row by its line in the file', () => {
     const withRow = (line: number, row: string) =>
       ['name,n', ...Array.from({ length: 2000 }, (_, index) => (index + 2 === line ? row : 'x,1'))].join('\n');
     const refusal = (text: string) => objectionTo({ data: plain(), batch: 1 }, text);
-    assert.match(refusal(withRow(1234, 'x,')).message, /row 1,234 has nothing in column "n"/);
+    assert.match(refusal(withRow(1234, 'x,')).message, /row 1,234 has an empty cell in column "n"/);
     assert.match(refusal(withRow(1234, 'x,rain')).message, /row 1,234 has "rain" in column "n", which is not a number/);
     assert.match(refusal(withRow(2, 'x,1,2')).message, /row 2 has 3 cells, but the header has 2/);
     assert.match(refusal(withRow(2001, 'x')).message, /row 2,001 has 1 cell, but/);
@@ -189,7 +189,7 @@ describe('the file of a table', () => {
 
   it('counts lines, not records, where a quoted cell has several', () => {
     const text = 'name,n\r\n"two\r\nlines",1\r\nx,\r\n';
-    assert.match(objectionTo({ data: plain(), batch: 1 }, text).message, /row 4 has nothing/);
+    assert.match(objectionTo({ data: plain(), batch: 1 }, text).message, /row 4 has an empty cell/);
   });
 
   it('takes as numbers only what is one', () => {
@@ -199,14 +199,14 @@ describe('the file of a table', () => {
     }
     assert.match(
       objectionTo({ data: plain(), batch: 1 }, 'a;n\nx;3,14\n').message,
-      /"3,14".*point for the decimal comma/,
+      /"3,14".*decimal point instead of the comma/,
     );
   });
 
   it('is refused where its quotes are broken', () => {
     assert.match(
       objectionTo({ data: plain(), batch: 1 }, 'a,n\nx,1\n"y,2\nz,3\n').message,
-      /row 3 cannot be read.*Mend its quotes/,
+      /row 3 cannot be parsed.*Fix its quotes/,
     );
   });
 

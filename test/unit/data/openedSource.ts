@@ -42,8 +42,8 @@ export function objectionTo(written: Written, content: string | Uint8Array = '')
   const experiment = experimentOver(written);
   const outcome = openSource(experiment, bytesOf(experiment, content));
   assert.ok(outcome.kind === 'refused', 'the data was accepted');
-  assert.equal(outcome.refusals.length, 1, JSON.stringify(outcome.refusals));
-  const [objection] = outcome.refusals;
+  assert.equal(outcome.problems.length, 1, JSON.stringify(outcome.problems));
+  const [objection] = outcome.problems;
   assert.ok(objection);
   return objection;
 }

@@ -100,7 +100,7 @@ describe('every source', () => {
     const source = opened({ data: { text: 'a.txt', length: 7 }, batch: 5 }, text);
     assert.throws(() => {
       source.restore({ random: ['x'] });
-    }, /no state of a data source/);
+    }, /Invalid state of a data source/);
     assert.throws(() => {
       source.restore({ random: [1, 2, 3, 4], positions: [1] });
     }, /another text or batch/);

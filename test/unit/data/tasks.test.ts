@@ -187,7 +187,7 @@ describe('the embedded Reber grammar', () => {
     const batch = source.next();
     for (let lane = 0; lane < batch.batch; lane++) {
       for (let t = 0; t < batch.steps; t++) {
-        const legal = source.legal?.(batch, lane, t) ?? [];
+        const legal = source.allowedNext?.(batch, lane, t) ?? [];
         const cell = t * batch.batch + lane;
         if (batch.mask[cell] === 0) assert.deepEqual(legal, []);
         else assert.ok(batch.targets.kind === 'classes' && legal.includes(batch.targets.indices[cell]));

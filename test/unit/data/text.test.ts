@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { mostValidated } from '../../../src/data/textSource';
+import { maxValidated } from '../../../src/data/textSource';
 import { bigramEntropy } from '../../../src/data/textStatistics';
 import { encodeText } from '../../../src/data/vocabulary';
 import type { Batch } from '../../../src/data/batch';
@@ -58,7 +58,7 @@ describe('a vocabulary', () => {
 describe('contiguous text', () => {
   it('runs in lanes that start evenly spaced and go on where they ended', () => {
     const source = opened({ data: over(4), batch: 3 }, distinct(31));
-    assert.equal(source.continues, true);
+    assert.equal(source.isContiguous, true);
     const [one, two] = [source.next(), source.next()];
     assert.deepEqual(starts(one), [
       [0, 1],
@@ -100,7 +100,7 @@ describe('contiguous text', () => {
       distinct(31),
     );
     assert.equal(random.steps, 4);
-    assert.equal(random.continues, false);
+    assert.equal(random.isContiguous, false);
   });
 
   it('visits every place of the training part, whatever the sizes', () => {
@@ -180,7 +180,7 @@ describe('the held-out part of a text', () => {
   });
 
   it('is predicted over its first 10,000 characters where it is longer', () => {
-    assert.equal(mostValidated, 10_000);
+    assert.equal(maxValidated, 10_000);
     assert.equal(heldOutTargets('contiguous', 24_000, 7, 50).targets.length, 10_000);
   });
 });
@@ -253,7 +253,7 @@ describe('a text that cannot be trained on', () => {
   it('is binary, empty, or not UTF-8', () => {
     for (const [content, message] of [
       [new Uint8Array([65, 66, 0, 67]), /"notes.txt" is a binary file \(byte 3 is 0\)/],
-      [new Uint8Array([0xe4, 0x62, 0x63]), /not UTF-8 text: save it as UTF-8/],
+      [new Uint8Array([0xe4, 0x62, 0x63]), /not UTF-8 text\. Save it as UTF-8/],
       ['', /is empty/],
       ['\uFEFF', /is empty/],
     ] as const) {
@@ -267,7 +267,7 @@ describe('a text that cannot be trained on', () => {
     const objection = objectionTo({ data: over(10), batch: 4 }, distinct(40));
     assert.match(
       objection.message,
-      /40 characters, 40 of them for training; 4 lanes of 10 characters and the one after need 41/,
+      /40 characters, 40 of them for training; 4 sequences of 10 characters and the next one need 41/,
     );
     opened({ data: over(10), batch: 4 }, distinct(41));
     assert.match(objectionTo({ data: over(10, { order: 'random' }), batch: 4 }, distinct(10)).message, /need 11/);

@@ -32,7 +32,7 @@ function findingsOf(text: string, variant?: string): readonly Finding[] {
       diagnosis.diverge(advance.where.update, 'diverged');
       return diagnosis.findings;
     }
-    diagnosis.take(advance.record);
+    diagnosis.observe(advance.record);
   }
   diagnosis.finish();
   return diagnosis.findings;

@@ -61,7 +61,7 @@ describe('The findings of a run', () => {
     assert.ok(manifest !== undefined);
     const writer = writerOf(300);
     await writer.resume(manifest);
-    assert.equal(writer.diagnosis.outline.updates, 150);
+    assert.equal(writer.diagnosis.state.updates, 150);
     const found = writer.diagnosis.findings;
     assert.deepEqual(
       found.filter(({ when }) => when === 'end'),

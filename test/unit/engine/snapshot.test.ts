@@ -96,14 +96,14 @@ describe('snapshot and restore', () => {
     });
   }
 
-  const refusals: readonly [string, Partial<LearnerOptions>, RegExp][] = [
+  const problems: readonly [string, Partial<LearnerOptions>, RegExp][] = [
     ['hidden size', { network: { ...network, hidden: 6 } }, /rnn\.weight_ih_l0.*\[24, 3\]/],
     ['cell', { network: smallNetwork('rnn') }, /rnn\.weight_ih_l0/],
     ['batch', { batch: 2 }, /state\/h_l0/],
     ['optimizer', { optimizer: optimizers[1] }, /optimizer "sgd".*"adagrad"/],
     ['reach', { bptt: 'full', steps: 3 }, /stores 6 steps; this learner holds 3/],
   ];
-  for (const [what, changes, message] of refusals) {
+  for (const [what, changes, message] of problems) {
     it(`is refused by a learner of another ${what}, which stays as it was`, () => {
       const learner = exampleLearner(options);
       train(learner, windows(network, 'dense'));

@@ -112,7 +112,7 @@ describe('The lists of an experiment', () => {
 
   it('are as they were written when the schema has seen them', () => {
     const written = { data: { csv: 'a', inputs: ['x', 'y', 'z'] }, model: { cell: 'rnn' } };
-    const { value, restored } = new LongLists().shorten(written);
+    const { value, restore: restored } = new LongLists().shorten(written);
     const { data: read } = restored(experimentSchema.parse(value));
     assert.ok('csv' in read);
     assert.deepEqual(read.inputs, ['x', 'y', 'z']);

@@ -21,11 +21,11 @@ export function unmarked(marked: string): MarkedText {
   return { text, places };
 }
 
-/** The refusals of a text; fails where it is an experiment. */
+/** The problems of a text; fails where it is an experiment. */
 export function refusalsOf(text: string): readonly Problem[] {
   const parsed = parseExperiment(text);
   assert.ok(parsed.kind === 'refused', 'the experiment was accepted');
-  return parsed.refusals;
+  return parsed.problems;
 }
 
 /** Asserts that a marked text is refused at exactly its marks, with these codes and messages that match. */
@@ -34,14 +34,14 @@ export function assertRefused(
   ...expected: readonly (readonly [code: string, message: RegExp])[]
 ): void {
   const { text, places } = unmarked(marked);
-  const refusals = refusalsOf(text);
+  const problems = refusalsOf(text);
   assert.deepEqual(
-    refusals.map(({ code, place }) => ({ code, offset: place.offset, length: place.length })),
+    problems.map(({ code, place }) => ({ code, offset: place.offset, length: place.length })),
     expected.map(([code], index) => ({ code, ...places[index] })),
-    refusals.map(({ message }) => message).join('\n'),
+    problems.map(({ message }) => message).join('\n'),
   );
-  for (const [index, [, message]] of expected.entries()) assert.match(refusals[index]?.message ?? '', message);
-  for (const { place } of refusals) {
+  for (const [index, [, message]] of expected.entries()) assert.match(problems[index]?.message ?? '', message);
+  for (const { place } of problems) {
     const before = text.slice(0, place.offset).split('\n');
     assert.equal(place.line, before.length);
     assert.equal(place.column, (before.at(-1)?.length ?? 0) + 1);

@@ -9,7 +9,7 @@ describe('a refused experiment', () => {
     assertRefused(`{ ${base},\n  «"optimiser"»: {} }`, ['unknownKey', /did you mean "optimizer"/]);
     assertRefused('{ "data": { "task": "adding" }, "model": { "cell": "gru", «"hiden"»: 8 } }', [
       'unknownKey',
-      /"hiden" is no key of "model": did you mean "hidden"/,
+      /"hiden" is not a key of "model": did you mean "hidden"/,
     ]);
     assertRefused('{ "data": { "task": "adding" }, "model": { «"cel"»: "gru" } }', [
       'unknownKey',
@@ -26,14 +26,14 @@ describe('a refused experiment', () => {
     assertRefused(
       '{ "data": { «"tusk"»: "adding", «"lenght"»: 9 }, "model": { «"cel"»: "gru", «"hiden"»: 8, «"zzz"»: 1 } }',
       ['unknownKey', /did you mean "task"/],
-      ['unknownKey', /"lenght" is no key of "data": did you mean "length"/],
+      ['unknownKey', /"lenght" is not a key of "data": did you mean "length"/],
       ['unknownKey', /did you mean "cell"/],
-      ['unknownKey', /"hiden" is no key of "model": did you mean "hidden"/],
-      ['unknownKey', /"zzz" is no key of "model": the keys are "cell"/],
+      ['unknownKey', /"hiden" is not a key of "model": did you mean "hidden"/],
+      ['unknownKey', /"zzz" is not a key of "model": the keys are "cell"/],
     );
     assertRefused(
       '{ "data": { "task": "adding" }, «"model"»: { «"hiden"»: 8 } }',
-      ['missingKey', /has no "cell"/],
+      ['missingKey', /is missing "cell"/],
       ['unknownKey', /did you mean "hidden"/],
     );
   });
@@ -43,7 +43,7 @@ describe('a refused experiment', () => {
   });
 
   it('has no $schema', () => {
-    assertRefused(`{ «"$schema"»: "x", ${base} }`, ['unknownKey', /schema from the extension; delete the key/]);
+    assertRefused(`{ «"$schema"»: "x", ${base} }`, ['unknownKey', /extension provides the schema .*; delete the key/]);
   });
 
   it('says which values a key may have', () => {
@@ -82,21 +82,24 @@ describe('a refused experiment', () => {
   });
 
   it('needs data and a cell', () => {
-    assertRefused('«{» "model": { "cell": "rnn" } }', ['missingKey', /has no "data"/]);
-    assertRefused('«{» "data": { "task": "adding" } }', ['missingKey', /has no "model"/]);
+    assertRefused('«{» "model": { "cell": "rnn" } }', ['missingKey', /is missing "data"/]);
+    assertRefused('«{» "data": { "task": "adding" } }', ['missingKey', /is missing "model"/]);
     assert.equal(refusalsOf('{}').length, 2);
     assertRefused(
       '{ «"data"»: {}, «"model"»: {} }',
       ['noKind', /"task", "text", "csv", "sequences"/],
-      ['missingKey', /has no "cell"/],
+      ['missingKey', /is missing "cell"/],
     );
-    assertRefused('{ «"data"»: { "csv": "a.csv" }, "model": { "cell": "rnn" } }', ['missingKey', /has no "inputs"/]);
+    assertRefused('{ «"data"»: { "csv": "a.csv" }, "model": { "cell": "rnn" } }', [
+      'missingKey',
+      /is missing "inputs"/,
+    ]);
   });
 
   it('holds exactly one kind of data, clip and schedule', () => {
     assertRefused('{ "data": { "task": "adding", «"text"»: "a.txt" }, "model": { "cell": "rnn" } }', [
       'severalKinds',
-      /"data" holds "task" and "text": exactly one/,
+      /"data" holds "task" and "text": only one of/,
     ]);
     assertRefused(`{ ${base}, "clip": { "norm": 1, «"value"»: 2 } }`, ['severalKinds', /"norm" and "value"/]);
     assertRefused(`{ ${base}, "optimizer": { "schedule": { "cosine": 9, «"warmup"»: 9 } } }`, [
@@ -108,9 +111,9 @@ describe('a refused experiment', () => {
   it('refuses keys of another cell, optimizer or task at the key', () => {
     assertRefused(
       '{ "data": { "task": "adding", «"delay"»: 3 }, "model": { "cell": "gru", «"forgetBias"»: 1 }, "optimizer": { «"momentum"»: 0.9 } }',
-      ['unfittingKey', /"delay" belongs to "copy"/],
-      ['unfittingKey', /"forgetBias" belongs to "lstm"/],
-      ['unfittingKey', /"momentum" belongs to "sgd", "rmsprop"/],
+      ['unfittingKey', /"delay" applies to "copy"/],
+      ['unfittingKey', /"forgetBias" applies to "lstm"/],
+      ['unfittingKey', /"momentum" applies to "sgd", "rmsprop"/],
     );
   });
 
@@ -154,7 +157,7 @@ describe('a refused experiment', () => {
     it('has one batch by itself', () => {
       assertRefused(inline('[{ "inputs": [[1]], "targets": [[1]] }]', ', "training": { «"batch"»: 4 }'), [
         'unfittingKey',
-        /"batch" is 4, but inline sequences are one batch.*here of 1/,
+        /"batch" is 4, but inline sequences are always one batch, here of 1/,
       ]);
     });
 
@@ -220,7 +223,10 @@ describe('an experiment of far too much', () => {
 
   it('has its variants counted, not checked one by one', () => {
     const variants = (count: number, patch: string) => `{ ${many(count, (n) => `"v${n}": ${patch}`)} }`;
-    assertRefused(`{ ${base}, «"variants"»: ${variants(60_000, '{}')} }`, ['tooManyVariants', /60,000: at most 200/]);
+    assertRefused(`{ ${base}, «"variants"»: ${variants(60_000, '{}')} }`, [
+      'tooManyVariants',
+      /60,000 entries: at most 200/,
+    ]);
     assert.ok(refusalsOf(`{ ${base}, "variants": ${variants(60_000, '{ "x": 1 }')} }`).length <= 201);
     assert.equal(parseExperiment(`{ ${base}, "variants": ${variants(200, '{}')} }`).kind, 'experiment');
   });
@@ -234,16 +240,16 @@ describe('an experiment of far too much', () => {
 
 describe('a text that is no experiment', () => {
   it('is refused once, where it breaks', () => {
-    assertRefused(`{ ${base}, "seed": «1e999» }`, ['notFinite', /1e999 is beyond the range/]);
+    assertRefused(`{ ${base}, "seed": «1e999» }`, ['notFinite', /1e999 is out of range/]);
     assertRefused(`{ "data": { "task": "adding" },\n  «"data"»: { "task": "copy" }, "model": { "cell": "rnn" } }`, [
       'duplicateKey',
       /first on line 1/,
     ]);
-    assertRefused('{\n  "data": {\n    "task": "adding«"»', ['truncated', /ends inside the object that line 2 opens/]);
+    assertRefused('{\n  "data": {\n    "task": "adding«"»', ['truncated', /ends inside the object opened on line 2/]);
     assertRefused('{ "inputs": [1, 2, "x"«:» 3 }', ['syntax', /"," is missing/]);
-    assertRefused("{ «'data'»: 1 }", ['syntax', /'data' is no JSON: write a key or a text in double quotes/]);
+    assertRefused("{ «'data'»: 1 }", ['syntax', /'data' is not valid JSON: write a key or a string in double quotes/]);
     assertRefused(`{ ${base} } «extra»`, ['syntax', /extra/]);
-    assertRefused('«/* never closed»', ['syntax', /comment does not end/]);
+    assertRefused('«/* never closed»', ['syntax', /comment is not terminated/]);
     assertRefused('«»', ['empty', /file is empty/]);
     assertRefused('«»// nothing but a comment\n', ['empty', /file is empty/]);
     assertRefused('«[»]', ['wrongValue', /write an object/]);
@@ -251,7 +257,7 @@ describe('a text that is no experiment', () => {
   });
 
   it('is refused at the bracket that nests too deep, before anything recursive reads it', () => {
-    assertRefused(`${'['.repeat(32)}«[»${'['.repeat(500_000)}`, ['tooDeep', /more than 32 deep/]);
+    assertRefused(`${'['.repeat(32)}«[»${'['.repeat(500_000)}`, ['tooDeep', /more than 32 levels deep/]);
   });
 
   it('is refused when it is larger than 1 MiB', () => {

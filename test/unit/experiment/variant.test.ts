@@ -81,11 +81,11 @@ describe('a variant', () => {
     const outcome = fileOf(contractExample).resolve('no cliping');
     assert.ok(outcome.kind === 'refused');
     assert.match(
-      outcome.refusals[0]?.message ?? '',
+      outcome.problems[0]?.message ?? '',
       /did you mean "no clipping"\? It has "vanilla RNN", "no clipping"/,
     );
     const none = fileOf('{ "data": { "task": "adding" }, "model": { "cell": "rnn" } }').resolve('x');
-    assert.match(none.kind === 'refused' ? (none.refusals[0]?.message ?? '') : '', /it has none/);
+    assert.match(none.kind === 'refused' ? (none.problems[0]?.message ?? '') : '', /it has none/);
   });
 
   it('may have a name that objects have by birth', () => {
@@ -121,11 +121,11 @@ describe('a variant', () => {
         "f": { «"variants"»: {} }
       } }`,
       ['wrongValue', /"hidden" is 0/],
-      ['unfittingKey', /belongs to "lstm"/],
+      ['unfittingKey', /applies to "lstm" only/],
       ['inconsistent', /are numbers/],
-      ['unknownKey', /"modle" is deleted here/],
-      ['unknownKey', /"hiden" is deleted here/],
-      ['unknownKey', /no variants of its own/],
+      ['unknownKey', /"modle" can.t be deleted/],
+      ['unknownKey', /"hiden" can.t be deleted/],
+      ['unknownKey', /can.t contain variants/],
     );
     assertRefused(`{ ${base}, "variants": { "a": «3» } }`, ['wrongValue', /"a" is 3: write an object/]);
   });
@@ -133,7 +133,7 @@ describe('a variant', () => {
   it('that clashes with an inherited key is refused at its nearest own key, by name', () => {
     assertRefused(`{ ${base}, "loss": "mse", "variants": { «"v"»: { "data": { "task": "copy" } } } }`, [
       'inconsistent',
-      /In the variant "v": The loss is "mse", but the targets of this data are classes/,
+      /In the variant "v": Loss "mse" needs numbers, but the targets of this data are classes/,
     ]);
   });
 

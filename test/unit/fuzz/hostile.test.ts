@@ -47,7 +47,7 @@ const batch = pack(
   Array.from({ length: 6 }, (_, update) => exampleRecord(update, 2)),
 );
 const history = new RunHistory(exampleLayout, 2);
-history.take(batch);
+history.append(batch);
 const tensorFile = writeTensorFile({
   tensors: new Map([['w', { dtype: 'F32', shape: [2, 3], data: new Float32Array(6) }]]),
   metadata: { format: 'x' },
@@ -112,7 +112,7 @@ const readers: Readonly<
     read: (bytes) => {
       const parsed = parseExperiment(new TextDecoder().decode(bytes));
       if (parsed.kind === 'experiment') parsed.file.resolve();
-      else assert.ok(parsed.refusals.length > 0);
+      else assert.ok(parsed.problems.length > 0);
     },
   },
   'a record file': {

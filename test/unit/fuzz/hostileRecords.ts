@@ -2,7 +2,7 @@ import { Builder } from 'flatbuffers';
 import { Message } from 'apache-arrow';
 import { RecordEncoder } from '../../../src/run/records/recordEncoder';
 import { pack, type RecordLayout, type StepSeries } from '../../../src/run/records/recordBatch';
-import { sealMessage } from '../../../src/run/records/recordChecksum';
+import { writeMessageChecksum } from '../../../src/run/records/recordChecksum';
 import { exampleRecord } from '../run/exampleRecords';
 
 /** A layout of these names of parameters and nothing else that is wide. */
@@ -20,7 +20,7 @@ export function claimingFile(claim: RecordLayout): Uint8Array {
   const filled = layoutOf([], { saturating: ['x'.repeat(claimed.length - empty.length - 2)] });
   const [head, batch] = partsOf(filled, 1);
   head.write(claimed, head.indexOf(JSON.stringify(filled)));
-  sealMessage(head);
+  writeMessageChecksum(head);
   return Buffer.concat([head, batch]);
 }
 
@@ -32,7 +32,7 @@ export function repeatedNames(count: number, updates: number): Uint8Array {
   const [head, batch] = partsOf({ ...filled, saturating: [room] }, updates);
   const at = head.indexOf(JSON.stringify({ ...filled, saturating: [room] }));
   head.write(claim, at);
-  sealMessage(head);
+  writeMessageChecksum(head);
   return Buffer.concat([head, batch]);
 }
 
@@ -72,7 +72,7 @@ export function sharingFile(layout: RecordLayout, updates: number): Uint8Array {
     else if (batch.readBigInt64LE(at) === 1n) batch.writeBigInt64LE(BigInt(updates), at);
   }
   const shared = Buffer.concat([batch.subarray(0, length), body]);
-  sealMessage(shared);
+  writeMessageChecksum(shared);
   return Buffer.concat([head, shared]);
 }
 
@@ -168,7 +168,7 @@ export function overlappingSeries(updates: number, steps: number): Uint8Array {
     const bitmap = batch.lastIndexOf(valid, at);
     if (bitmap >= 0) batch.fill(0xff, bitmap, bitmap + valid.length);
   }
-  sealMessage(batch);
+  writeMessageChecksum(batch);
   return Buffer.concat([encoder.head(), batch]);
 }
 

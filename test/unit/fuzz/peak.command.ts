@@ -29,8 +29,8 @@ const readers: Readonly<Record<HostileReader, () => unknown>> = {
     ),
   checkpoint: () => restoreCheckpoint(exampleTraining(), bytesOf('file.safetensors'), 0),
   records: () => {
-    const { batches, cutShort } = readRecords(bytesOf('records.arrows'));
-    if (cutShort !== undefined) throw new Error(cutShort);
+    const { batches, incompleteReason: incompleteReason } = readRecords(bytesOf('records.arrows'));
+    if (incompleteReason !== undefined) throw new Error(incompleteReason);
     return batches;
   },
   history: () => readHistory(folder, { facts: factsIn() }),

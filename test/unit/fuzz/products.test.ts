@@ -75,16 +75,16 @@ describe('Hostile bytes whose lengths multiply', function () {
 
   it('are refused: a header nested without end, and one that takes many times its length', async () => {
     write('file.safetensors', tensorFileOf(`{"a":[${'{},'.repeat(4_000_000)}{}]}`, 0));
-    await expect('tensors', /nested too deep/);
+    await expect('tensors', /nested too deeply/);
     write('file.safetensors', tensorFileOf('{"a":'.repeat(100_000), 0));
-    await expect('tensors', /nested too deep/);
+    await expect('tensors', /nested too deeply/);
   });
 
   it('are refused: records that claim 4,194,304 layers of 16,384 gates, by every reader and by the manifest', async () => {
     const layout = layoutOf(['w'], { layers: 1 << 22, saturating: Array.from({ length: 1 << 14 }, (_, n) => `g${n}`) });
     write('records.arrows', claimingFile(layout));
     writeFacts(layout);
-    await expect('records', /^The description of the columns is damaged/);
+    await expect('records', /^The layout of the records is damaged/);
     for (const reader of ['history', 'detail'] as const) await expect(reader, /read$|is damaged/);
     writeFacts(exampleLayout);
     for (const reader of ['history', 'detail'] as const) await expect(reader, /of another run/);
@@ -98,7 +98,7 @@ describe('Hostile bytes whose lengths multiply', function () {
     const layout = layoutOf(Array.from({ length: 1 << 14 }, () => 'w'));
     write('records.arrows', repeatedNames(1 << 14, 20_000));
     writeFacts(layout);
-    await expect('records', /^The description of the columns is damaged/);
+    await expect('records', /^The layout of the records is damaged/);
     for (const reader of ['history', 'detail'] as const) await expect(reader, /read$|is damaged/);
   });
 
@@ -106,7 +106,7 @@ describe('Hostile bytes whose lengths multiply', function () {
     const layout = layoutOf(Array.from({ length: 2048 }, (_, n) => `w${n}`));
     write('records.arrows', sharingFile(layout, 20_000));
     writeFacts(layout);
-    await expect('records', /^The records are damaged from byte/);
+    await expect('records', /^The records are damaged at byte/);
     await expect('history', /^read$/);
     await expect('detail', /^read$/);
   });
@@ -122,7 +122,7 @@ describe('Hostile bytes whose lengths multiply', function () {
   it('are refused: a description that has one text many times', async () => {
     write('records.arrows', sharingHead(20_000, 1 << 20));
     writeFacts(exampleLayout);
-    await expect('records', /^The file's description takes more/);
+    await expect('records', /^The parts of a message of .* overlap/);
     await expect('history', /^read$/);
   });
 

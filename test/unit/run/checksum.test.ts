@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { crc32, isSealedAt, sealAt, textChecksum } from '../../../src/run/storage/checksum';
+import { crc32, hasValidChecksumAt, writeChecksumAt, textChecksum } from '../../../src/run/storage/checksum';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -23,12 +23,12 @@ describe('A checksum', () => {
 
   it('in the bytes that it is of notices every flipped bit', () => {
     const bytes = bytesOf('before 00000000 after');
-    sealAt(bytes, 7);
-    assert.ok(isSealedAt(bytes, 7));
+    writeChecksumAt(bytes, 7);
+    assert.ok(hasValidChecksumAt(bytes, 7));
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const damaged = Uint8Array.from(bytes);
       damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      assert.ok(!isSealedAt(damaged, 7), `bit ${bit}`);
+      assert.ok(!hasValidChecksumAt(damaged, 7), `bit ${bit}`);
     }
   });
 });

@@ -42,15 +42,15 @@ describe('A flipped bit', () => {
     const encoder = new RecordEncoder(exampleLayout);
     const batches = [0, 1, 2].map((n) => pack(exampleLayout, [exampleRecord(2 * n, 2), exampleRecord(2 * n + 1, 2)]));
     const bytes = Buffer.concat([encoder.head(), ...batches.map((batch) => encoder.encode(batch))]);
-    assert.deepEqual(readRecords(bytes), { batches, cutShort: undefined });
+    assert.deepEqual(readRecords(bytes), { batches, incompleteReason: undefined });
     const faults = new Set<string>();
     for (const { damaged, bit } of someFlippedBits(bytes, 20_000)) {
-      const { batches: read, cutShort } = readRecords(damaged);
+      const { batches: read, incompleteReason: incompleteReason } = readRecords(damaged);
       assert.deepEqual(read, batches.slice(0, read.length), `bit ${bit}`);
-      assert.ok(read.length === batches.length || cutShort !== undefined, `bit ${bit}`);
-      faults.add((cutShort ?? '').replaceAll(/\d+/g, 'N'));
+      assert.ok(read.length === batches.length || incompleteReason !== undefined, `bit ${bit}`);
+      faults.add((incompleteReason ?? '').replaceAll(/\d+/g, 'N'));
     }
-    assert.ok(faults.has('The records are damaged from byte N on: what follows is not read.'));
+    assert.ok(faults.has('The records are damaged at byte N; everything after it is ignored.'));
   });
 
   it('in a manifest is noticed, or leaves it as it was', () => {

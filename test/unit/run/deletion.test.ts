@@ -54,7 +54,7 @@ describe('Deleting the folder of a run', () => {
     symlinkSync(run, join(home, 'link'));
     assert.match((await reasonNotToDelete(join(home, 'link'), [home])) ?? '', /is a link/);
     assert.match((await reasonNotToDelete(join(run, runFiles.manifest), [home])) ?? '', /not a folder/);
-    assert.match((await reasonNotToDelete(join(run, 'none'), [home])) ?? '', /not there/);
+    assert.match((await reasonNotToDelete(join(run, 'none'), [home])) ?? '', /no longer exists/);
   });
 
   it('is refused where a link or a folder stands in place of a file of the run', async () => {

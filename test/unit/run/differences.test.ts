@@ -36,9 +36,9 @@ describe('The keys that set runs apart', () => {
 describe('The names of runs side by side', () => {
   const experiment = (learningRate: number, clip: object | null, cell = 'lstm') =>
     keyValues({ model: { cell }, clip, optimizer: { learningRate }, data: { inputs: ['temperature', 'pressure'] } });
-  const run = (name: string, began: string, values: ReturnType<typeof experiment> | undefined) => ({
+  const run = (name: string, startTime: string, values: ReturnType<typeof experiment> | undefined) => ({
     name,
-    began,
+    startTime,
     values,
   });
 

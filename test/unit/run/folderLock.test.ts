@@ -45,7 +45,7 @@ describe('The lock of a run’s folder', () => {
     await lock.release();
   };
   const refused = async (pid: number): Promise<void> => {
-    await assert.rejects(lockFolder(folder), new RegExp(`process ${pid} is training there now`));
+    await assert.rejects(lockFolder(folder), new RegExp(`process ${pid} is training in this folder`));
   };
 
   it('is taken over at once from a process that was killed and that its parent has not asked for', async function () {
@@ -111,7 +111,7 @@ describe('The lock of a run’s folder', () => {
     const pid = await sleeper();
     writeFileSync(lockPath, `${gone} ${hostname()}\n${pid} ${await startOf(pid)}`);
     assert.equal(await isLocked(folder), true);
-    await assert.rejects(lockFolder(folder), /is training there now/);
+    await assert.rejects(lockFolder(folder), /is training in this folder/);
     const taking = lockFolder(folder);
     await setTimeout(200);
     process.kill(pid, 'SIGKILL');

@@ -31,7 +31,7 @@ function withoutChecksums(bytes: Buffer): Buffer {
 describe('The record file', () => {
   it('gives back every batch as it was written', () => {
     const { batches, bytes } = example();
-    assert.deepEqual(readRecords(bytes), { batches, cutShort: undefined });
+    assert.deepEqual(readRecords(bytes), { batches, incompleteReason: undefined });
   });
 
   it('is read by another implementation of Arrow, column by column', () => {
@@ -50,7 +50,7 @@ describe('The record file', () => {
 
   it('is read without checksums, as an earlier version wrote it', () => {
     const { batches, bytes } = example();
-    assert.deepEqual(readRecords(withoutChecksums(bytes)), { batches, cutShort: undefined });
+    assert.deepEqual(readRecords(withoutChecksums(bytes)), { batches, incompleteReason: undefined });
   });
 
   it('opens with all complete batches, wherever it was cut', () => {
@@ -64,7 +64,7 @@ describe('The record file', () => {
 
   it('says so when the last batch is damaged', () => {
     const { bytes } = example();
-    assert.match(readRecords(bytes.subarray(0, bytes.length - 20)).cutShort ?? '', /Expected to read/);
+    assert.match(readRecords(bytes.subarray(0, bytes.length - 20)).incompleteReason ?? '', /Expected to read/);
   });
 
   it('refuses Arrow files that hold something else, and layouts that lie', () => {
@@ -72,7 +72,7 @@ describe('The record file', () => {
     const claim = withoutChecksums(Buffer.from(bytes.toString('latin1').replace('"layers":2', '"layers":9'), 'latin1'));
     const read = readRecords(claim);
     assert.equal(read.batches.length, 0);
-    assert.match(read.cutShort ?? '', /dh_l2/);
+    assert.match(read.incompleteReason ?? '', /dh_l2/);
   });
 
   it('believes no list in its description to be longer than the file, whichever length lies', () => {
@@ -81,7 +81,7 @@ describe('The record file', () => {
     for (let at = 8; at + 4 <= (parts[0]?.length ?? 0); at += 4) {
       const lying = withoutChecksums(bytes);
       lying.writeInt32LE(0x7ffffff0, at);
-      said.add(readRecords(lying).cutShort ?? '');
+      said.add(readRecords(lying).incompleteReason ?? '');
     }
     assert.ok(
       [...said].some((words) => /^The file claims a list of 2147483632 in a message of \d+ bytes\.$/.test(words)),
@@ -117,7 +117,7 @@ describe('The record file', () => {
     }
     assert.deepEqual(readRecords(lying), {
       batches: [],
-      cutShort: 'The file claims 2000000000 updates and holds 6 of "update".',
+      incompleteReason: 'The file claims 2000000000 updates and holds 6 of "update".',
     });
   });
 });

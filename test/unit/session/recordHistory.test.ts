@@ -189,7 +189,7 @@ describe('The history of a kept run', () => {
     truncateSync(path('overview.safetensors'), 10 * 1024 ** 3);
     await assert.rejects(
       readHistory(folder, manifest),
-      /overview.safetensors has 10,737,418,240 bytes, and 268,435,456 at/,
+      /overview.safetensors has 10,737,418,240 bytes; at most 268,435,456 are/,
     );
   });
 

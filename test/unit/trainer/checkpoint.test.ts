@@ -79,7 +79,7 @@ describe('A checkpoint', () => {
     const lies: Readonly<Record<string, readonly [(file: TensorFile) => void, RegExp, object?]>> = {
       'about how far its batch is': [position({ windowsDone: 1e15 }), /1000000000000000 would be done/, cut],
       'about the learning rate': [position({ learningRate: 'x' }), /no checkpoint of this version/],
-      'about where its data are': [position({ source: { random: [1] } }), /no state of a data source/],
+      'about where its data are': [position({ source: { random: [1] } }), /Invalid state of a data source/],
       'about its number': [
         ({ metadata }) => Object.assign(metadata, { updates: '7' }),
         /is the checkpoint of update 7, not of 5/,

@@ -36,9 +36,9 @@ const columns = [
 
 /** Every number of a run's records but the time it took, and whether the file was whole. */
 function recordsIn(folder: string) {
-  const { batches, cutShort } = readRecords(readFileSync(join(folder, 'records.arrows')));
+  const { batches, incompleteReason: incompleteReason } = readRecords(readFileSync(join(folder, 'records.arrows')));
   return {
-    cutShort,
+    incompleteReason,
     ...Object.fromEntries(columns.map((name) => [name, batches.flatMap((batch) => [...batch[name]])])),
   };
 }
@@ -107,8 +107,8 @@ describe('A run that is cut off', () => {
       cpSync(cut, folder, { recursive: true });
       truncateSync(join(folder, 'records.arrows'), length);
       const said = await resumed(folder);
-      const { batches, cutShort } = readRecords(readFileSync(join(folder, 'records.arrows')));
-      assert.equal(cutShort, undefined);
+      const { batches, incompleteReason: incompleteReason } = readRecords(readFileSync(join(folder, 'records.arrows')));
+      assert.equal(incompleteReason, undefined);
       const updates = batches.flatMap(({ update }) => [...update]);
       const lost = [...Array(12).keys()].filter((update) => !updates.includes(update));
       // From its newest checkpoint on everything is trained again.

@@ -13,8 +13,8 @@ const table = (rows: number): Uint8Array =>
 describe('The check of an experiment file', () => {
   it('finds every variant with its place, and what each of them takes', () => {
     const text = csv('{ "wide": { "model": { "hidden": 64 } }, "other": { "data": { "csv": "b.csv" } } }');
-    const { refusals, variants, paths, estimates } = check(text, { files: new Map([['a.csv', table(40)]]) });
-    assert.deepEqual(refusals, []);
+    const { problems, variants, paths, estimates } = check(text, { files: new Map([['a.csv', table(40)]]) });
+    assert.deepEqual(problems, []);
     assert.deepEqual(
       variants.map(({ place }) => text.slice(place.offset, place.offset + place.length)),
       ['"wide"', '"other"'],
@@ -29,17 +29,17 @@ describe('The check of an experiment file', () => {
     const text = csv('{ "other": { "seed": 2 } }');
     const missing = check(text, { unreadable: new Map([['a.csv', { code: 'file.missing', message: 'It is gone.' }]]) });
     assert.deepEqual(
-      missing.refusals.map(({ place, message }) => [text.slice(place.offset, place.offset + place.length), message]),
+      missing.problems.map(({ place, message }) => [text.slice(place.offset, place.offset + place.length), message]),
       [['"a.csv"', 'It is gone.']],
     );
     const short = check(text, { files: new Map([['a.csv', table(2)]]) });
-    assert.equal(short.refusals.length, 1);
-    assert.match(short.refusals[0].message, /2 rows/);
+    assert.equal(short.problems.length, 1);
+    assert.match(short.problems[0].message, /2 rows/);
   });
 
   it('says what is wrong with the file itself', () => {
-    const { refusals, estimates } = check('{ "data": 1 }');
-    assert.ok(refusals.length > 0);
+    const { problems, estimates } = check('{ "data": 1 }');
+    assert.ok(problems.length > 0);
     assert.equal(estimates.size, 0);
   });
 

@@ -83,7 +83,7 @@ describe('The headless runner', () => {
 
     it('data outside a workspace that does not exist', () => {
       const file = experiment({ data: { text: 'x.rnn.json' } });
-      refuses([file, '--workspace', path('nowhere')], /lies outside .*nowhere/);
+      refuses([file, '--workspace', path('nowhere')], /is outside .*nowhere/);
     });
 
     it('a file in place of the folder of the run', () => {
@@ -192,7 +192,7 @@ describe('The headless runner', () => {
       writeFileSync(path('run', 'run.lock'), '1 elsewhere.example');
     });
     assert.equal(status, 3, said);
-    assert.match(said, /process 1 on elsewhere\.example has taken the folder over.*stop this training/);
+    assert.match(said, /process 1 on elsewhere\.example has taken over the folder.*stop this training/);
     assert.equal(readManifest(readFileSync(path('run', 'run.json')))?.state, 'running');
     assert.equal(readFileSync(path('run', 'run.lock'), 'utf8'), '1 elsewhere.example');
   });
@@ -311,7 +311,7 @@ describe('The headless runner', () => {
 
     it('refuses a folder that a living process trains in', () => {
       writeFileSync(path('run', 'run.lock'), String(process.pid));
-      refuses(more(), new RegExp(`process ${process.pid} is training there now`));
+      refuses(more(), new RegExp(`process ${process.pid} is training in this folder`));
     });
 
     it('takes over from a process that was killed, and leaves no lock', () => {
@@ -320,8 +320,8 @@ describe('The headless runner', () => {
       const { status, stderr } = train(...more());
       assert.equal(status, 0, stderr);
       assert.equal(existsSync(path('run', 'run.lock')), false);
-      const { batches, cutShort } = readRecords(readFileSync(path('run', 'records.arrows')));
-      assert.equal(cutShort, undefined);
+      const { batches, incompleteReason: incompleteReason } = readRecords(readFileSync(path('run', 'records.arrows')));
+      assert.equal(incompleteReason, undefined);
       assert.deepEqual(
         batches.flatMap(({ update }) => [...update]),
         Array.from({ length: 20 }, (_, update) => update),

@@ -1,7 +1,7 @@
 import { type FileHandle } from 'node:fs/promises';
 import * as real from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Disk } from '../../../src/run/storage/folderStorage.node';
+import type { FileSystem } from '../../../src/run/storage/folderStorage.node';
 
 /** A file apart from its name: a rename moves it, and a sync makes its present bytes durable. */
 interface File {
@@ -13,7 +13,7 @@ interface File {
  * they are synced, names in a folder once the folder is. After a given number of operations the power is cut, and
  * nothing works any more.
  */
-export class LosingDisk implements Disk {
+export class LosingDisk implements FileSystem {
   /** Operations so far. */
   operations = 0;
   readonly #files = new Map<string, File>();

@@ -137,7 +137,7 @@ describe('What is kept of a run', () => {
     );
     assert.match(
       told[0].message,
-      /^From update 8 on the run's records cannot be written \(ENOSPC: .*\)\. Training goes on; .* up to 128 MiB, .*\. Make room on the disk of /,
+      /^From update 8 on the run's records cannot be written \(ENOSPC: .*\)\. Training goes on; .* up to 128 MiB, .*\. Free some space on the disk of /,
     );
     assert.equal(recordsIn().batches.flatMap(({ update }) => [...update]).length, 8);
     assert.deepEqual(checkpoints(), ['update-0.safetensors', 'update-6.safetensors']);
@@ -151,7 +151,7 @@ describe('What is kept of a run', () => {
     run.resume();
     assert.equal((await ended).kind, 'finished');
     const kept = recordsIn();
-    assert.equal(kept.cutShort, undefined);
+    assert.equal(kept.incompleteReason, undefined);
     assert.deepEqual(numbersOf(kept.batches), numbersOf(published));
     assert.ok(existsSync(join(folder, 'step-9.safetensors')));
     assert.match(
@@ -237,10 +237,7 @@ describe('What is kept of a run', () => {
       const first = updates.find((update, i) => update !== i) ?? NaN;
       assert.ok(first > 9 && first < 21, `goes on at ${first}`);
       assert.deepEqual(updates, [...Array(8).keys(), ...Array.from({ length: 40 - first }, (_, i) => first + i)]);
-      assert.ok(
-        told[2].message.includes(`The records of updates 8 to ${first - 1} are missing from the run's file`),
-        told[2].message,
-      );
+      assert.ok(told[2].message.includes(`Updates 8 to ${first - 1} have no records`), told[2].message);
       assert.match(told[2].message, /Not captured: 10\./);
       assert.equal(run.isKept, false);
     });
@@ -346,7 +343,7 @@ describe('What is kept of a run', () => {
       told.map(({ state }) => state),
       ['waiting', 'gone'],
     );
-    assert.match(told[0].message, /ENOENT.* was deleted or moved: it is not made anew, so put it back/);
+    assert.match(told[0].message, /ENOENT.* was deleted or moved. It won.t be recreated. Restore it/);
     assert.match(told[1].message, /^Nothing of this run is on disk any more/);
     assert.equal(isResumable('stopped', told[1].state), false);
     assert.equal(existsSync(folder), false);
@@ -431,7 +428,7 @@ describe('What is kept of a run', () => {
         ['waiting', 'whole'],
       );
       const kept = recordsIn(place);
-      assert.equal(kept.cutShort, undefined);
+      assert.equal(kept.incompleteReason, undefined);
       assert.deepEqual(numbersOf(kept.batches), numbersOf(published));
       assert.equal(manifestIn(place).state, 'finished');
     } finally {

@@ -36,11 +36,11 @@ function timedTraining(): Training {
 
 /** Every number of a run but the time that it took. */
 function numbersIn(folder: string) {
-  const { batches, cutShort } = readRecords(readFileSync(join(folder, 'records.arrows')));
+  const { batches, incompleteReason: incompleteReason } = readRecords(readFileSync(join(folder, 'records.arrows')));
   const columns = ['update', 'loss', 'gradNorm', 'parameterWeightNorm', 'dh'] as const;
   const { tensors } = readTensorFile(readFileSync(join(folder, 'checkpoints', `update-${steps}.safetensors`)));
   return {
-    cutShort,
+    incompleteReason,
     columns: columns.map((name) => batches.flatMap((batch) => [...batch[name]])),
     tensors: [...tensors].map(([name, { data }]) => [name, [...data]]),
   };
@@ -105,7 +105,7 @@ describe('A run whose power is cut', function () {
     mkdirSync(whole);
     const { operations } = await trainUntilCut(whole, join(scratch, 'whole after'), Infinity, () => 0);
     const expected = numbersIn(whole);
-    assert.equal(expected.cutShort, undefined);
+    assert.equal(expected.incompleteReason, undefined);
     assert.equal(expected.columns[0]?.length, steps);
     const cuts = fc.record({
       after: fc.array(fc.nat({ max: operations }), { minLength: 1, maxLength: 3 }),

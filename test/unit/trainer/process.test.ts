@@ -7,7 +7,7 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { getPriority, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { digestOfData } from '../../../src/data/dataDigest';
+import { computeDataDigest } from '../../../src/data/dataDigest';
 import { Channel } from '../../../src/protocol/channel';
 import type {
   Ending,
@@ -155,8 +155,8 @@ describe('The trainer’s process', () => {
     const { channel } = started;
     const reply = await channel.request('start', start({ model: { cell: 'lstm', hidden: 1_000_000 } }));
     assert.ok(reply.kind === 'refused');
-    assert.match(reply.refusals[0]?.message ?? '', /hidden: 1000000 needs about [\d,]+ MiB.*the limit is 954 MiB/);
-    assert.deepEqual(reply.refusals[0]?.keyPath, ['model', 'hidden']);
+    assert.match(reply.problems[0]?.message ?? '', /hidden: 1000000 needs about [\d,]+ MiB.*the limit is 954 MiB/);
+    assert.deepEqual(reply.problems[0]?.keyPath, ['model', 'hidden']);
     await assert.rejects(channel.request('pause', undefined), /No run has been started/);
     await end(started);
   });
@@ -169,7 +169,7 @@ describe('The trainer’s process', () => {
     const reply = await started.channel.request('start', params);
     assert.ok(reply.kind === 'started', JSON.stringify(reply));
     const { dataDigest } = reply.facts;
-    assert.equal(dataDigest, await digestOfData(exampleExperiment(experiment), params.files));
+    assert.equal(dataDigest, await computeDataDigest(exampleExperiment(experiment), params.files));
     await end(started);
   });
 

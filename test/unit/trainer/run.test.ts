@@ -193,7 +193,7 @@ describe('A run', () => {
     }
     assert.equal(run.isKept, false);
     assert.equal(notices.length, 2);
-    assert.match(notices[0] ?? '', /^From update 3 on .*EACCES.*Training goes on.*Allow writing in .* again\.$/);
+    assert.match(notices[0] ?? '', /^From update 3 on .*EACCES.*Training goes on.*Make .* writable again\.$/);
     assert.match(notices[1] ?? '', /^The end of the run could not be written \(EACCES/);
 
     const again = exampleTraining(keys);

@@ -18,7 +18,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
-import { takenOverCode } from '../../../src/run/storage/storageErrorAdvice';
+import { lockLostCode } from '../../../src/run/storage/storageErrorAdvice';
 import { LockedFolder } from '../../../src/run/storage/lockedFolder.node';
 import { isLocked, lockFolder } from '../../../src/run/storage/folderLock.node';
 
@@ -115,7 +115,7 @@ describe('A run folder from a stranger', function () {
 
   it('is held by a process on another machine as long as that gives signs of life', async () => {
     writeFileSync(path('run', 'run.lock'), '1 elsewhere.example');
-    await assert.rejects(lockFolder(path('run')), /process 1 on elsewhere\.example is training there now/);
+    await assert.rejects(lockFolder(path('run')), /process 1 on elsewhere\.example is training in this folder/);
     const longAgo = Date.now() / 1000 - 61;
     utimesSync(path('run', 'run.lock'), longAgo, longAgo);
     const lock = await lockFolder(path('run'));
@@ -129,7 +129,7 @@ describe('A run folder from a stranger', function () {
     mkdirSync(path('run', 'run.lock.taking'));
     const tomorrow = Date.now() / 1000 + 86_400;
     utimesSync(path('run', 'run.lock.taking'), tomorrow, tomorrow);
-    await assert.rejects(lockFolder(path('run')), /just beginning to train there/);
+    await assert.rejects(lockFolder(path('run')), /just starting to train in this folder/);
     const lock = await lockFolder(path('run'));
     await lock.release();
   });
@@ -147,7 +147,7 @@ describe('A run folder from a stranger', function () {
   it('is not taken from a process that has made its lock and has yet to write its name there', async () => {
     const lockPath = path('run', 'run.lock');
     writeFileSync(lockPath, '');
-    await assert.rejects(lockFolder(path('run')), /just beginning to train there/);
+    await assert.rejects(lockFolder(path('run')), /just starting to train in this folder/);
     assert.equal(readFileSync(lockPath, 'utf8'), '');
     // Whoever is at it for so long was killed.
     const longAgo = Date.now() / 1000 - 11;
@@ -173,7 +173,7 @@ describe('A run folder from a stranger', function () {
       await held.append('records.arrows', new Uint8Array(8));
       const before = readFileSync(path('run', 'records.arrows'));
       lose(path('run', 'run.lock'));
-      const taken = { code: takenOverCode };
+      const taken = { code: lockLostCode };
       await assert.rejects(held.append('records.arrows', new Uint8Array(8)), taken);
       writeFileSync(path('run', 'run.lock'), `${process.pid} ${hostname()}`);
       await assert.rejects(held.truncate('records.arrows', 0), taken);
@@ -202,7 +202,7 @@ describe('A run folder from a stranger', function () {
     const folder = new LockedFolder(path('run'));
     await folder.append('records.arrows', new Uint8Array(8));
     rmSync(path('run', 'run.lock'));
-    await assert.rejects(folder.append('records.arrows', new Uint8Array(8)), { code: takenOverCode });
+    await assert.rejects(folder.append('records.arrows', new Uint8Array(8)), { code: lockLostCode });
     rmSync(path('run'), { recursive: true });
     await assert.rejects(folder.append('records.arrows', new Uint8Array(8)), { code: 'ENOENT' });
     await lock.release();

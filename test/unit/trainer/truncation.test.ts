@@ -38,10 +38,13 @@ const checkpoint = (updates: number): string => join('checkpoints', `update-${up
 
 /** Every update's numbers in a folder's records, but for the time they took. */
 function numbersIn(folder: string) {
-  const { batches, cutShort } = readRecords(readFileSync(join(folder, 'records.arrows')));
+  const { batches, incompleteReason: incompleteReason } = readRecords(readFileSync(join(folder, 'records.arrows')));
   const column = (name: 'update' | 'loss' | 'gradNorm' | 'parameterWeightNorm' | 'dh') =>
     batches.flatMap((batch) => [...batch[name]]);
-  return { cutShort, numbers: (['update', 'loss', 'gradNorm', 'parameterWeightNorm', 'dh'] as const).map(column) };
+  return {
+    incompleteReason,
+    numbers: (['update', 'loss', 'gradNorm', 'parameterWeightNorm', 'dh'] as const).map(column),
+  };
 }
 
 /** The head of a record file as earlier builds wrote it. */
@@ -147,9 +150,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     assert.equal(writer.training.updates, updates, where);
     assert.ok(bytesOf(cut, 'records.arrows').equals(bytesOf(whole, 'records.arrows').subarray(0, recordBytes)), where);
     assert.ok(
-      bytesOf(whole, checkpoint(updates)).equals(
-        writeCheckpoint(writer.training, recordBytes, writer.diagnosis.outline),
-      ),
+      bytesOf(whole, checkpoint(updates)).equals(writeCheckpoint(writer.training, recordBytes, writer.diagnosis.state)),
       where,
     );
     const kept = [0, 2, 4].filter((one) => one <= updates).map((one) => `update-${one}.safetensors`);
@@ -183,7 +184,7 @@ describe('A run of four updates, cut off by a power cut', function () {
       const kept = bytesOf(whole, 'records.arrows').subarray(0, flushes[reached]);
       assert.ok(bytesOf(cut, 'records.arrows').equals(kept), `records cut at ${length}`);
       assert.ok(
-        bytesOf(whole, checkpoint(4)).equals(writeCheckpoint(writer.training, end, writer.diagnosis.outline)),
+        bytesOf(whole, checkpoint(4)).equals(writeCheckpoint(writer.training, end, writer.diagnosis.state)),
         `records cut at ${length}`,
       );
     };
@@ -225,8 +226,8 @@ describe('A run of four updates, cut off by a power cut', function () {
     const writer = writerIn(cut);
     await writer.resume(earlier);
     await trainOn(writer);
-    const { batches, cutShort } = readRecords(bytesOf(cut, 'records.arrows'));
-    assert.equal(cutShort, undefined);
+    const { batches, incompleteReason: incompleteReason } = readRecords(bytesOf(cut, 'records.arrows'));
+    assert.equal(incompleteReason, undefined);
     const losses = (of: typeof batches) => of.flatMap(({ loss }) => [...loss]);
     assert.deepEqual(losses(batches), losses(expected).slice(2));
     const { missing } = (await readHistory(cut, earlier)).numbers;

@@ -95,8 +95,7 @@ function summary({ actual, changed, stepCosine, stepRatio }: WhatIf): string {
     return `${which} exactly 0: the weights don’t change.`;
   }
   const angle = (Math.acos(Math.max(-1, Math.min(1, stepCosine))) * 180) / Math.PI;
-  const turned =
-    angle < 0.05 ? 'in the same direction' : `turned by ${formatShortNumber(roundToDigits(angle, 3))}°`;
+  const turned = angle < 0.05 ? 'in the same direction' : `turned by ${formatShortNumber(roundToDigits(angle, 3))}°`;
   const after = `L after the update: ${formatNumber(changed.lossAfter)} instead of ${formatNumber(actual.lossAfter)}`;
   return `The update would be ${formatNumber(stepRatio)} times as long, ${turned}. ${after}.`;
 }

@@ -29,53 +29,53 @@ function typeOfSchema(schema: z.ZodType): string {
   return schema instanceof z.ZodNull ? 'null' : 'string';
 }
 
-/** The key that tells an option of a union from the others: its discriminator, else the first key it declares. */
-function kindKey(option: z.ZodType): string {
+/** The key that identifies an option of a union: its discriminator, else the first key it declares. */
+function identifyingKey(option: z.ZodType): string {
   if (option instanceof z.ZodDiscriminatedUnion) return option.def.discriminator;
   return option instanceof z.ZodObject ? (Object.keys(option.shape)[0] ?? '') : '';
 }
 
-/** Which option of a union a value means to be, before it is known whether the value is right. */
-export type Pick =
+/** The option of a union that a value is meant as, before it is validated. */
+export type OptionChoice =
   | { readonly kind: 'option'; readonly option: z.ZodType }
-  /** An object with the kind keys of no option, or of more than one. */
-  | { readonly kind: 'undecided'; readonly known: readonly string[]; readonly present: readonly string[] }
-  /** A value of a JSON type that no option has, or a name that no option bears. */
-  | { readonly kind: 'foreign' };
+  /** An object with the identifying keys of no option, or of several. */
+  | { readonly kind: 'ambiguous'; readonly known: readonly string[]; readonly present: readonly string[] }
+  /** A value of a JSON type, or with a discriminator, that no option has. */
+  | { readonly kind: 'noMatch' };
 
-/** Picks the option of a union that a value means to be. */
-export function pickOption(union: Union, value: unknown): Pick {
-  if (union instanceof z.ZodDiscriminatedUnion) return pickByName(union, value);
+/** Chooses the option of a union that a value is meant as. */
+export function chooseOption(union: Union, value: unknown): OptionChoice {
+  if (union instanceof z.ZodDiscriminatedUnion) return chooseByDiscriminator(union, value);
   const candidates = optionsOf(union).filter((option) => typeOfSchema(option) === jsonType(value));
   const [only, second] = candidates;
-  if (!only) return { kind: 'foreign' };
+  if (!only) return { kind: 'noMatch' };
   if (!second || !isObject(value)) return { kind: 'option', option: only };
-  const present = candidates.filter((option) => Object.hasOwn(value, kindKey(option)));
+  const present = candidates.filter((option) => Object.hasOwn(value, identifyingKey(option)));
   const [chosen] = present;
   if (chosen && present.length === 1) return { kind: 'option', option: chosen };
-  return { kind: 'undecided', known: candidates.map(kindKey), present: present.map(kindKey) };
+  return { kind: 'ambiguous', known: candidates.map(identifyingKey), present: present.map(identifyingKey) };
 }
 
-/** The values by which a discriminator chooses a form; undefined is among them where its key may be left out. */
-function namesOf(form: z.ZodObject, discriminator: string): readonly unknown[] {
-  return [...(keysOf(form).get(discriminator)?._zod.values ?? [])];
+/** The discriminator values of an object schema; undefined is one of them if the key is optional. */
+function namesOf(schema: z.ZodObject, discriminator: string): readonly unknown[] {
+  return [...(keysOf(schema).get(discriminator)?._zod.values ?? [])];
 }
 
-function pickByName(union: z.ZodDiscriminatedUnion, value: unknown): Pick {
-  if (!isObject(value)) return { kind: 'foreign' };
+function chooseByDiscriminator(union: z.ZodDiscriminatedUnion, value: unknown): OptionChoice {
+  if (!isObject(value)) return { kind: 'noMatch' };
   const name = value[union.def.discriminator];
   const option = union.options.find((candidate) => {
     return candidate instanceof z.ZodObject && namesOf(candidate, union.def.discriminator).includes(name);
   });
-  return option instanceof z.ZodObject ? { kind: 'option', option } : { kind: 'foreign' };
+  return option instanceof z.ZodObject ? { kind: 'option', option } : { kind: 'noMatch' };
 }
 
-/** The schema that a value is held to: unions are followed to the option the value means, as far as that is clear. */
+/** The schema that a value is validated by: unions are resolved to the option that the value is meant as, if that is clear. */
 export function resolveUnion(schema: z.ZodType, value: unknown): z.ZodType {
   const inner = unwrap(schema);
   if (!(inner instanceof z.ZodUnion)) return inner;
-  const pick = pickOption(inner, value);
-  return pick.kind === 'option' ? resolveUnion(pick.option, value) : inner;
+  const choice = chooseOption(inner, value);
+  return choice.kind === 'option' ? resolveUnion(choice.option, value) : inner;
 }
 
 /** The schema of the value under a key, or undefined where the schema has no such key. */
@@ -91,22 +91,22 @@ export function keysOf(schema: z.ZodObject): ReadonlyMap<string, z.ZodType> {
   return new Map(Object.entries(schema.shape) as [string, z.ZodType][]);
 }
 
-/** Every object schema that a union may come to, by the name or key that chooses it; one for a plain object. */
-export function formsOf(schema: z.ZodType): readonly { readonly name: string; readonly form: z.ZodObject }[] {
+/** All object schemas of a union by discriminator value or identifying key; one for a plain object. */
+export function objectSchemasOf(schema: z.ZodType): readonly { readonly name: string; readonly schema: z.ZodObject }[] {
   const inner = unwrap(schema);
-  if (inner instanceof z.ZodObject) return [{ name: kindKey(inner), form: inner }];
+  if (inner instanceof z.ZodObject) return [{ name: identifyingKey(inner), schema: inner }];
   if (inner instanceof z.ZodDiscriminatedUnion) {
     return inner.options.flatMap((option) => {
       if (!(option instanceof z.ZodObject)) return [];
       const names = namesOf(option, inner.def.discriminator).filter((name) => typeof name === 'string');
-      return [{ name: names.join(), form: option }];
+      return [{ name: names.join(), schema: option }];
     });
   }
-  return inner instanceof z.ZodUnion ? optionsOf(inner).flatMap((option) => formsOf(option)) : [];
+  return inner instanceof z.ZodUnion ? optionsOf(inner).flatMap((option) => objectSchemasOf(option)) : [];
 }
 
-/** The unions on the way to a path, outermost first, each with its own path. */
-export function unionsTowards(
+/** The unions along a path, outermost first, each with its own path. */
+export function unionsAlong(
   schema: z.ZodType,
   value: unknown,
   path: KeyPath,
