@@ -350,7 +350,7 @@ describe('The headless runner', () => {
       const file = experiment(long);
       const two = train(file, '--out', path('two'), '--workers', '2', '--capture', '5');
       assert.equal(two.status, 0, two.stderr);
-      assert.match(two.stderr, /about [\d.]+ MiB of memory, simd kernels, batches cut into 3, 2 workers\./);
+      assert.match(two.stderr, /about [\d.]+ MiB of memory, simd kernels, batches split into 3, 2 workers\./);
       assert.deepEqual([factsIn('two')?.shards, factsIn('two')?.workers], [3, 2]);
       const one = train(file, '--out', path('one'), '--workers', '1', '--steps', '4');
       assert.match(one.stderr, /simd kernels, batches cut into 3, one worker\./);
