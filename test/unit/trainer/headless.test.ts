@@ -353,7 +353,7 @@ describe('The headless runner', () => {
       assert.match(two.stderr, /about [\d.]+ MiB of memory, simd kernels, batches split into 3, 2 workers\./);
       assert.deepEqual([factsIn('two')?.shards, factsIn('two')?.workers], [3, 2]);
       const one = train(file, '--out', path('one'), '--workers', '1', '--steps', '4');
-      assert.match(one.stderr, /simd kernels, batches cut into 3, one worker\./);
+      assert.match(one.stderr, /simd kernels, batches split into 3, one worker\./);
       assert.equal(train(file, '--out', path('one'), '--workers', '1', '--resume', '--capture', '5').status, 0);
       assert.deepEqual(kept('one', 'step-5.safetensors'), kept('two', 'step-5.safetensors'));
     });

@@ -231,7 +231,7 @@ describe('What is kept of a run', () => {
       );
       assert.match(
         told[1].message,
-        /^The 1 MiB for records that cannot be written are full: from update 8 on the oldest are let go/,
+        /^The 0\.1 MiB for records that cannot be written are full: from update 8 on the oldest are let go/,
       );
       const updates = recordsIn().batches.flatMap(({ update }) => [...update]);
       const first = updates.find((update, i) => update !== i) ?? NaN;
