@@ -4,7 +4,7 @@
  */
 
 /** Names of the recurrent cells, as experiment files write them. */
-export type CellName = 'rnn' | 'lstm' | 'gru';
+export type CellName = 'rnn' | 'lstm' | 'gru' | 'mgu';
 
 /** Elementwise nonlinearity of the vanilla RNN cell. */
 export type Activation = 'tanh' | 'relu' | 'sigmoid' | 'identity';

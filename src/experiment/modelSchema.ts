@@ -94,7 +94,15 @@ const gru = z.strictObject({
   ...sharedKeys,
 });
 
-const forms = [rnn, lstm, gru] as const;
+const mgu = z.strictObject({
+  cell: cell(
+    'mgu',
+    'Minimal gated unit (Zhou et al. 2016): one gate both resets the candidate and writes it, h_t = (1−f)∘h_{t−1} + f∘n.',
+  ),
+  ...sharedKeys,
+});
+
+const forms = [rnn, lstm, gru, mgu] as const;
 
 /** Name of a recurrent cell, as a file writes it under `model.cell`. */
 export type CellName = z.output<(typeof forms)[number]>['cell'];

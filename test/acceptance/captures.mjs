@@ -13,6 +13,7 @@ const cells = [
   ),
   ['lstm', { cell: 'lstm' }],
   ['gru', { cell: 'gru' }],
+  ['mgu', { cell: 'mgu' }],
 ];
 const losses = {
   mse: { data: { task: 'adding', length: 8 } },

@@ -44,6 +44,8 @@ def loads_by_name(experiment, tensors):
     """The captured parameters are the state_dict of a module written the usual way."""
     model = experiment["model"]
     kinds = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+    if model["cell"] not in kinds:
+        return None
     outputs = tensors["head.weight"].shape[0]
     module = nn.Module()
     module.rnn = kinds[model["cell"]](tensors["inputs"].shape[2], model["hidden"], model["layers"])
@@ -67,6 +69,12 @@ def step(model, p, l, x, h, c):
         i, f, g, o = (gx + gh).chunk(4, 1)
         c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
         return torch.sigmoid(o) * torch.tanh(c), c
+    if model["cell"] == "mgu":
+        (xf, xn), (hf, hn) = gx.chunk(2, 1), gh.chunk(2, 1)
+        f = torch.sigmoid(xf + hf)
+        return (1 - f) * h + f * torch.tanh(xn + f * hn), None
+    if model["cell"] != "gru":
+        raise SystemExit(f"there is no definition of the cell {model['cell']} here")
     (xr, xz, xn), (hr, hz, hn) = gx.chunk(3, 1), gh.chunk(3, 1)
     r, z = torch.sigmoid(xr + hr), torch.sigmoid(xz + hz)
     return (1 - z) * torch.tanh(xn + r * hn) + z * h, None

@@ -2,10 +2,11 @@ import type { CellName } from '../spec';
 import type { Cell } from './cell';
 import { gru } from './gru';
 import { lstm } from './lstm';
+import { mgu } from './mgu';
 import { rnn } from './rnn';
 
 /** Every cell by its name: a name without a cell does not compile. */
-const registry: Readonly<Record<CellName, Cell>> = { rnn, lstm, gru };
+const registry: Readonly<Record<CellName, Cell>> = { rnn, lstm, gru, mgu };
 
 /** Every cell that a network can be built of; all tests of cells run over this list. */
 export const cells: readonly Cell[] = Object.values(registry);

@@ -8,11 +8,12 @@ const folder = 'media/samples';
 const samples = readdirSync(folder).filter((name) => name.endsWith('.rnn.json'));
 
 describe('the samples', () => {
-  it('are the six the walkthrough needs', () => {
+  it('are the six that the walkthrough needs, and one for the minimal gated unit', () => {
     assert.deepEqual(samples, [
       'characters.rnn.json',
       'exploding.rnn.json',
       'long-lag.rnn.json',
+      'minimal-gate.rnn.json',
       'sunspots.rnn.json',
       'three-steps.rnn.json',
       'truncated.rnn.json',

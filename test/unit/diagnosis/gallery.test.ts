@@ -211,6 +211,7 @@ describe('The gallery of healthy networks', function () {
     ['exploding', 'clipped by value'],
     ['long-lag'],
     ['long-lag', 'GRU'],
+    ['minimal-gate'],
     ['sunspots'],
     ['sunspots', 'plain RNN'],
     ['truncated'],

@@ -9,7 +9,7 @@ type Row = readonly Scalar[];
 /** One step of a cell by its equations, unit by unit: gx and gh per gate, the states before; the states after. */
 type Equations = (tape: Tape, gx: readonly Row[], gh: readonly Row[], states: readonly Row[]) => readonly Row[];
 
-/** PyTorch's documentation of RNN, LSTM and GRU, written down once more. */
+/** PyTorch's documentation of RNN, LSTM and GRU, and the definition of the MGU in src/engine/cells, written down once more. */
 const equations: Readonly<Record<string, Equations>> = {
   rnn: (tape, [gx], [gh]) => [gx.map((a, j) => tape.tanh(tape.add(a, gh[j])))],
   lstm: (tape, gx, gh, [, c]) => {
@@ -26,6 +26,14 @@ const equations: Readonly<Record<string, Equations>> = {
       const n = tape.tanh(tape.add(gx[2][j], tape.multiply(r, gh[2][j])));
       const keep = tape.add(tape.constant(1), tape.multiply(tape.constant(-1), z));
       return tape.add(tape.multiply(keep, n), tape.multiply(z, before));
+    }),
+  ],
+  mgu: (tape, gx, gh, [h]) => [
+    h.map((before, j) => {
+      const f = tape.sigmoid(tape.add(gx[0][j], gh[0][j]));
+      const n = tape.tanh(tape.add(gx[1][j], tape.multiply(f, gh[1][j])));
+      const keep = tape.add(tape.constant(1), tape.multiply(tape.constant(-1), f));
+      return tape.add(tape.multiply(keep, before), tape.multiply(f, n));
     }),
   ],
 };

@@ -71,7 +71,7 @@ describe('a refused experiment', () => {
     assertRefused(
       `{ "data": { "task": «"addin"» }, "model": { "cell": «"rrn"» }, "optimizer": { "kind": «"adma"» } }`,
       ['wrongValue', /"task" is "addin": write one of "adding", "copy"/],
-      ['wrongValue', /"cell" is "rrn": write one of "rnn", "lstm", "gru"/],
+      ['wrongValue', /"cell" is "rrn": write one of "rnn", "lstm", "gru", "mgu"/],
       ['wrongValue', /"kind" is "adma": write one of "sgd"/],
     );
     assertRefused(

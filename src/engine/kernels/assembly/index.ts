@@ -5,6 +5,7 @@ export { adagrad, adam, momentumSgd, rmsprop, sgd } from './optimizers';
 export { addMeasured, distance, norm } from './norms';
 export { gruBackward, gruForward } from './gru';
 export { lstmBackward, lstmForward } from './lstm';
+export { mguBackward, mguForward } from './mgu';
 export { multiply } from './products';
 export { multiplyTransposed } from './outerProducts';
 export { rnnBackward, rnnForward } from './rnn';

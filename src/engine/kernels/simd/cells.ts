@@ -73,9 +73,37 @@ export function fusedCells(wasm: Instructions): ReadonlyMap<CellName, CellKernel
     },
   };
 
-  return new Map([
+  const mgu: CellKernel = {
+    forward: ({ batch, hidden, gates, gatesAt, gh, states: [h], previousAt, nextAt, caches: [ghN], cacheAt }) => {
+      wasm.mguForward(
+        gates.byteOffset + 4 * gatesAt,
+        gh.byteOffset,
+        h.byteOffset + 4 * previousAt,
+        h.byteOffset + 4 * nextAt,
+        ghN.byteOffset + 4 * cacheAt,
+        batch,
+        hidden,
+      );
+    },
+    backward: (step) => {
+      const { batch, hidden, gates, gatesAt, previousAt, cacheAt, dgx, dgxAt, dgh, dghAt } = step;
+      wasm.mguBackward(
+        gates.byteOffset + 4 * gatesAt,
+        step.states[0].byteOffset + 4 * previousAt,
+        step.caches[0].byteOffset + 4 * cacheAt,
+        step.dstate[0].byteOffset,
+        dgx.byteOffset + 4 * dgxAt,
+        dgh.byteOffset + 4 * dghAt,
+        batch,
+        hidden,
+      );
+    },
+  };
+
+  return new Map<CellName, CellKernel>([
     ['rnn', rnn],
     ['lstm', lstm],
     ['gru', gru],
+    ['mgu', mgu],
   ]);
 }

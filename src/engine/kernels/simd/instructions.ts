@@ -93,6 +93,26 @@ export interface Instructions {
     hidden: number,
   ): void;
 
+  mguForward(
+    gates: Address,
+    gh: Address,
+    previous: Address,
+    next: Address,
+    kept: Address,
+    batch: number,
+    hidden: number,
+  ): void;
+  mguBackward(
+    gates: Address,
+    previous: Address,
+    kept: Address,
+    dh: Address,
+    dgx: Address,
+    dgh: Address,
+    batch: number,
+    hidden: number,
+  ): void;
+
   softmaxRows(
     outputs: Address,
     gradient: Address,
