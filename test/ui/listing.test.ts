@@ -21,7 +21,7 @@ describe('The runs view where the watchers of VS Code leave out the folder of ru
     });
     await workbench.openFile('unwatched.rnn.json');
     await workbench.runCommand('Unroll: Focus on Runs View');
-    await workbench.page.getByText('No run has been kept in this workspace yet.').waitFor();
+    await workbench.page.getByText('No runs are saved in this workspace yet.').waitFor();
   });
 
   after(() => workbench.close());
