@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Observations } from '../../../src/diagnosis/observations';
 import { gateStuck, saturated } from '../../../src/diagnosis/rules/gates';
-import type { Verdict } from '../../../src/diagnosis/rule';
+import type { RuleResult } from '../../../src/diagnosis/rule';
 import type { CellName } from '../../../src/experiment/modelSchema';
 import { gatesOf, isGated } from '../../../src/run/cellGates';
 import type { StepSeries } from '../../../src/run/records/recordBatch';
@@ -9,7 +9,7 @@ import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { exampleTraining } from '../trainer/exampleTraining';
 
 /** What a rule says of a net of that cell where all values of one of its gates or candidates are at their lower end. */
-function verdictOn(rule: typeof gateStuck, cell: CellName, name: string): Verdict | undefined {
+function resultOf(rule: typeof gateStuck, cell: CellName, name: string): RuleResult | undefined {
   const { setup } = exampleTraining({ model: { cell, hidden: 3 } });
   const observations = new Observations(setup.experiment, runInfoOf(setup, undefined, undefined, 1));
   const saturation = gatesOf(cell).map((gate) => ({ name: gate.name, low: gate.name === name ? 1 : 0, high: 0 }));
@@ -20,16 +20,16 @@ function verdictOn(rule: typeof gateStuck, cell: CellName, name: string): Verdic
     layers: [{ dh: nothing, dhLocal: nothing, saturation }],
   };
   observations.profiles.push(series);
-  return rule.look(observations);
+  return rule.check(observations);
 }
 
 describe('The rules about gates', () => {
   it('read the role that the cell declares: a forget gate has a bias of its own, whatever its letter', () => {
-    assert.deepEqual(verdictOn(gateStuck, 'lstm', 'f')?.keyPath, ['model', 'forgetBias']);
-    assert.deepEqual(verdictOn(gateStuck, 'lstm', 'o')?.keyPath, ['model', 'init']);
-    assert.deepEqual(verdictOn(gateStuck, 'gru', 'z')?.keyPath, ['model', 'init']);
+    assert.deepEqual(resultOf(gateStuck, 'lstm', 'f')?.keyPath, ['model', 'forgetBias']);
+    assert.deepEqual(resultOf(gateStuck, 'lstm', 'o')?.keyPath, ['model', 'init']);
+    assert.deepEqual(resultOf(gateStuck, 'gru', 'z')?.keyPath, ['model', 'init']);
     // The MGU's f replaces the state at 1, so that it has no forget bias.
-    assert.deepEqual(verdictOn(gateStuck, 'mgu', 'f')?.keyPath, ['model', 'init']);
+    assert.deepEqual(resultOf(gateStuck, 'mgu', 'f')?.keyPath, ['model', 'init']);
   });
 
   it('tell candidates from gates', () => {
@@ -40,12 +40,12 @@ describe('The rules about gates', () => {
       ['mgu', 'n'],
     ] as const) {
       assert.match(
-        verdictOn(saturated, cell, candidate)?.message ?? '',
+        resultOf(saturated, cell, candidate)?.message ?? '',
         new RegExp(`100 % of the values of ${candidate} `),
       );
-      assert.equal(verdictOn(gateStuck, cell, candidate), undefined);
+      assert.equal(resultOf(gateStuck, cell, candidate), undefined);
       assert.equal(isGated(cell), cell !== 'rnn');
     }
-    assert.equal(verdictOn(saturated, 'mgu', 'f'), undefined);
+    assert.equal(resultOf(saturated, 'mgu', 'f'), undefined);
   });
 });
