@@ -93,7 +93,7 @@ export class ExperimentDiagnostics implements Disposable {
     } catch (error) {
       if (document.version !== version) return undefined;
       // Training will say so too, where somebody wants it.
-      this.log.warn(`What training takes cannot be estimated: ${reasonOf(error)}`);
+      this.log.warn(`The training can't be estimated: ${reasonOf(error)}`);
       return undefined;
     }
   }

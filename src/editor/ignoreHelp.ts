@@ -34,7 +34,7 @@ export class IgnoreHelp implements Disposable {
     if (lines.split(/\r?\n/).some((line) => line.includes(defaultRunsFolder))) return;
     const add = `Add to .gitignore`;
     const answer = await showInformationMessage(
-      `Runs are kept in folders called ${defaultRunsFolder}. Should Git leave them out?`,
+      `Runs are saved in folders called ${defaultRunsFolder}. Should Git ignore them?`,
       add,
       'No',
     );

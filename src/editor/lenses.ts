@@ -115,14 +115,14 @@ export class TrainLenses implements CodeLensProvider, Disposable {
       case 'running':
         return [
           lens('Pause', commands.pause, 'Pause after the update in progress', 'debug-pause'),
-          lens('Stop', commands.stop, 'Stop this run; its records are kept', 'debug-stop'),
+          lens('Stop', commands.stop, 'Stop this run; its records stay saved', 'debug-stop'),
           show,
         ];
       case 'paused':
         return [
           lens('Resume', commands.resume, 'Go on training', 'debug-continue'),
           lens('Step', commands.step, 'One update, then pause again', 'debug-step-over'),
-          lens('Stop', commands.stop, 'Stop this run; its records are kept', 'debug-stop'),
+          lens('Stop', commands.stop, 'Stop this run; its records stay saved', 'debug-stop'),
           show,
         ];
       case 'finished':

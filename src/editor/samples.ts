@@ -45,7 +45,7 @@ export class Samples {
     const name = sample.path.slice(sample.path.lastIndexOf('/') + 1);
     const suggested = folder === undefined ? undefined : await freeName(folder, name);
     const target = await window.showSaveDialog({
-      title: 'Where should the experiment be kept?',
+      title: 'Choose a folder for the experiment',
       ...(suggested === undefined ? {} : { defaultUri: suggested }),
       filters: { Experiments: ['rnn.json'] },
     });

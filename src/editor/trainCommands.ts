@@ -40,7 +40,7 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
       return;
     }
     await act(session).catch((error: unknown) => {
-      log.warn(`The trainer did not answer: ${reasonOf(error)}`);
+      log.warn(`The trainer didn't answer: ${reasonOf(error)}`);
     });
   };
   return [
@@ -113,7 +113,7 @@ async function trainAll(parts: TrainCommandParts, wished: Target | undefined): P
     }
     variants = parsed.file.variants.map(({ name }) => name);
   } catch (error) {
-    void showErrorMessage(`The experiment cannot be read: ${reasonOf(error)}`);
+    void showErrorMessage(`The experiment can't be read: ${reasonOf(error)}`);
     return;
   }
   const targets = [undefined, ...variants].map((variant) => ({ uri, variant }));
@@ -194,12 +194,12 @@ async function askLearningRate(session: LiveSession): Promise<void> {
   const now = session.status.learningRate;
   const text = await showInputBox({
     title: 'Learning Rate',
-    prompt: 'Base rate from the next update on; the schedule goes on multiplying it.',
+    prompt: 'Base learning rate from the next update on; the schedule still multiplies it.',
     value: now === undefined ? '' : String(now),
     // The panel beside it is redrawn meanwhile; what is typed stays until Enter or Escape.
     ignoreFocusOut: true,
     validateInput: (value) =>
-      Number(value) > 0 && Number.isFinite(Number(value)) ? undefined : 'Write a number above 0, such as 0.001.',
+      Number(value) > 0 && Number.isFinite(Number(value)) ? undefined : 'Enter a number above 0, such as 0.001.',
   });
   if (text !== undefined) await session.setLearningRate(Number(text));
 }

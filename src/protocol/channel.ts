@@ -130,7 +130,7 @@ export class Channel<Local extends Contract, Remote extends Contract> {
   #receive(message: unknown): void {
     const envelope = asEnvelope(message);
     if (envelope === undefined) {
-      this.options.onFault?.('A message of an unknown form was ignored.');
+      this.options.onFault?.('An unknown message was ignored.');
       return;
     }
     switch (envelope.kind) {
@@ -168,7 +168,7 @@ export class Channel<Local extends Contract, Remote extends Contract> {
     this.#underWay++;
     try {
       if (this.#underWay > mostUnderWay) {
-        throw new Error(`${mostUnderWay} requests have no answer yet: wait for one before you ask for more.`);
+        throw new Error(`${mostUnderWay} requests are still unanswered: wait for one before sending more.`);
       }
       if (!Object.hasOwn(this.handlers, name)) throw new Error(`There is no request called "${name}".`);
       const key = name as RequestName<Local>;

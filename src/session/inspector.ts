@@ -1,7 +1,7 @@
 import type { Disposable, Uri } from 'vscode';
 import { memoryLimit } from '../platform/settings';
 import { Channel } from '../protocol/channel';
-import { formatCount } from '../text/numbers';
+import { formatExact } from '../text/numbers';
 import type { ReplayParams, TrainerContract, TrainerHostContract } from '../protocol/trainer';
 import type { ReplayRequestName, ReplayRequests } from '../protocol/replayRequests';
 import { FolderStorage } from '../run/storage/folderStorage.node';
@@ -54,9 +54,7 @@ export class Inspector implements Disposable {
     const made = Math.max(updates, this.made());
     // A replay would train on to whatever update is asked for.
     if (params.update > made) {
-      throw new Error(
-        `The run has made ${formatCount(made, 'update')}: there is no update ${params.update} to look at.`,
-      );
+      throw new Error(`Update ${params.update} doesn't exist yet; the run has ${formatExact(made)}.`);
     }
     return channel.request(name, params);
   }
@@ -96,7 +94,7 @@ export class Inspector implements Disposable {
         shards: facts.shards,
         folder: this.folder,
       });
-      if (reply.kind === 'refused') throw new Error(reply.problems[0]?.message ?? 'The run cannot be replayed.');
+      if (reply.kind === 'refused') throw new Error(reply.problems[0]?.message ?? "The run can't be replayed.");
       return { channel, updates };
     } catch (error) {
       worker.terminate();
@@ -113,7 +111,7 @@ export class Inspector implements Disposable {
     if (manifest === undefined || resolved?.kind !== 'resolved') {
       const why = bytes === undefined ? 'It is missing.' : unreadableReason(bytes);
       throw new Error(
-        `The ${runFiles.manifest} of this run cannot be read. ${why} Train again to look at single updates.`,
+        `The ${runFiles.manifest} of this run can't be read. ${why} Train again to inspect single updates.`,
       );
     }
     const { facts, updates } = manifest;

@@ -1,7 +1,7 @@
 import { Uri, type Memento } from 'vscode';
 import { maxFindingsBytes, readFindings } from '../diagnosis/finding';
 import { formatMissing } from '../run/series/missing';
-import { formatCount } from '../text/numbers';
+import { formatCount, formatExact } from '../text/numbers';
 import type { RunState } from '../protocol/run';
 import { runFiles } from '../run/storage/runFiles';
 import type { GrowingHistory } from './growingHistory';
@@ -15,9 +15,8 @@ const mostRemembered = 200;
 
 const wordsFor: Partial<Record<RunState, string>> = {
   interrupted:
-    'This run was cut off while it was training. Its records up to then are kept; Resume goes on from its newest checkpoint.',
-  elsewhere:
-    'Another window, or a run in a terminal, is training this run now. What is shown is what it has kept so far.',
+    'This run was interrupted while training. Its records up to then are saved; Resume continues from its newest checkpoint.',
+  elsewhere: 'Another window or a terminal is training this run now. Shown is what it has saved so far.',
 };
 
 /** Remembers where the latest run of each target keeps its records, so that a reloaded window shows it again. */
@@ -78,8 +77,8 @@ export async function loadRun({ folder, manifest, state }: StoredRun, records: G
 /** What is said of a record file that ends, as far as it can be read, before the run did. */
 function cutShortInWords(readable: number, made: number): string {
   return (
-    `The run made ${formatCount(made, 'update')}, but its records can be read for the first ${formatCount(readable, 'update')} only: ` +
-    'what follows in the file is damaged or missing. Every update can still be walked through, by replay.'
+    `The run has ${formatCount(made, 'update')}, but only the records of the first ${formatExact(readable)} can be read: ` +
+    'the rest of the file is damaged or missing. Every update can still be inspected by replay.'
   );
 }
 
@@ -91,7 +90,7 @@ function keyOf({ uri, variant }: Target): string {
 function unreadInWords(state: RunState, readable: number, bytes: number): string {
   if (bytes === 0 || state === 'elsewhere' || state === 'running') return '';
   return (
-    `The records end with ${formatCount(bytes, 'byte')} that cannot be read: what follows the first ${formatCount(readable, 'update')} ` +
-    'is damaged or was not written to its end.'
+    `The last ${formatCount(bytes, 'byte')} of the records can't be read: what follows the first ` +
+    `${formatCount(readable, 'update')} is damaged or incomplete.`
   );
 }

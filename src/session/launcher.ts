@@ -124,7 +124,7 @@ export class Launcher implements Disposable {
       if (folder !== undefined) await this.#tellOfRestriction(target.uri);
       return { kind: 'prepared', prepared: { target, experiment, files: read.files, folder, kept: undefined, file } };
     } catch (error) {
-      return { kind: 'failed', message: `The experiment cannot be read: ${reasonOf(error)}` };
+      return { kind: 'failed', message: `The experiment can't be read: ${reasonOf(error)}` };
     }
   }
 
@@ -155,16 +155,16 @@ export class Launcher implements Disposable {
     // A thread that was told to end may still be at its last write.
     await earlier?.released;
     const kept = await readStoredRun(Uri.file(folder));
-    if (kept === undefined) return { kind: 'failed', message: `There is no run in ${folder} that can be read.` };
+    if (kept === undefined) return { kind: 'failed', message: `${folder} holds no run that can be read.` };
     if (!isResumable(kept.state)) {
       const isElsewhere = kept.state === 'elsewhere';
-      const why = isElsewhere ? 'another window, or a run in a terminal, is training it now' : `it is ${kept.state}`;
-      return { kind: 'failed', message: `This run cannot be gone on with: ${why}.` };
+      const why = isElsewhere ? 'another window or a terminal is training it now' : `it is ${kept.state}`;
+      return { kind: 'failed', message: `This run can't be resumed: ${why}.` };
     }
     try {
       return await this.#prepareKept(kept);
     } catch (error) {
-      return { kind: 'failed', message: `This run cannot be gone on with: ${reasonOf(error)}` };
+      return { kind: 'failed', message: `This run can't be resumed: ${reasonOf(error)}` };
     }
   }
 
@@ -243,7 +243,7 @@ export class Launcher implements Disposable {
     }
     if (session.folder !== undefined) await this.latestRuns.record(target, session.folder);
     this.log.info(`Training ${target.uri.path}${target.variant === undefined ? '' : ` (${target.variant})`}.`);
-    if (session.folder === undefined) this.log.warn('The records of this run are not kept on disk.');
+    if (session.folder === undefined) this.log.warn("This run isn't saved.");
     return { kind: 'started', session };
   }
 
@@ -253,7 +253,7 @@ export class Launcher implements Disposable {
     try {
       return await lockFolder(folder);
     } catch (error) {
-      if (kept !== undefined) throw new Error(`This run cannot be gone on with: ${reasonOf(error)}.`);
+      if (kept !== undefined) throw new Error(`This run can't be resumed: ${reasonOf(error)}.`);
       const message = formatUnsaved(error, folder);
       this.log.warn(message);
       this.#noticed.fire(message);
@@ -267,9 +267,9 @@ export class Launcher implements Disposable {
     if (unheeded === undefined) return;
     const own = runsFolder(uri);
     const message =
-      `This workspace asks to keep runs in "${unheeded}" (unroll.runsFolder). In Restricted Mode that is not done: runs ` +
-      `are kept ${own === undefined ? 'beside their experiments' : `in ${own.fsPath}, as your own setting says`}. ` +
-      'Trust the workspace if it should be.';
+      `This workspace sets unroll.runsFolder to "${unheeded}". Restricted Mode ignores that: runs are saved ` +
+      `${own === undefined ? 'beside their experiments' : `in ${own.fsPath}, as in your user settings`}. ` +
+      'Trust the workspace to use its setting.';
     this.log.warn(message);
     this.#noticed.fire(message);
   }
@@ -304,7 +304,7 @@ function placed(file: ExperimentFile, { variant }: Target, objections: readonly 
 }
 
 function failedBy(problems: readonly { readonly message: string }[]): Launch & { kind: 'failed' } {
-  return { kind: 'failed', message: problems[0]?.message ?? 'The experiment of this run cannot be read.' };
+  return { kind: 'failed', message: problems[0]?.message ?? "The experiment of this run can't be read." };
 }
 
 /** The way from a folder to a file, with `/`; absolute where the two share no root. */

@@ -206,7 +206,7 @@ export class LiveSession implements Disposable {
   async stop(): Promise<void> {
     if (!this.#isStopping || performance.now() < this.#patientUntil) await this.stopAndWait();
     else if (this.isLive)
-      this.#end('stopped', 'Ended in the middle of an update; the records go up to the last second before.');
+      this.#end('stopped', 'Stopped in the middle of an update; records are saved up to the last second before.');
   }
 
   /** Ends the run once the update in progress is done; resolves when it is over and its records are kept. */

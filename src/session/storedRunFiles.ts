@@ -21,11 +21,11 @@ export async function readStoredRunFiles(
   const named = filesOf(experiment);
   for (const { path } of named) {
     if ((await access.locate(path)).kind === 'missing') {
-      throw new Error(`"${path}" is no longer in ${base.fsPath}, where this run has read it. Put it back there.`);
+      throw new Error(`"${path}" is no longer in ${base.fsPath}, where this run read it. Restore it there.`);
     }
   }
   const read = await readFiles(experiment, access);
-  if (read.kind === 'refused') throw new Error(read.problems[0]?.message ?? 'The data cannot be read.');
+  if (read.kind === 'refused') throw new Error(read.problems[0]?.message ?? "The data can't be read.");
   if (hasDataChanged(recorded, await computeDataDigest(experiment, read.files))) {
     throw new Error(
       `"${named[0]?.path ?? ''}" in ${base.fsPath} has changed since this run began, and with other data its numbers ` +

@@ -16,7 +16,7 @@ import type { Launcher } from '../session/launcher';
 import type { Sessions } from '../session/sessions';
 import type { RunsNode } from './runsTree';
 
-const noRuns = 'There are no kept runs in this workspace yet. Start one with "Unroll: Train RNN".';
+const noRuns = 'There are no saved runs in this workspace yet. Start one with "Unroll: Train RNN".';
 
 /** Keys that a row has room for. */
 const mostKeys = 2;
@@ -170,7 +170,7 @@ async function rename(run: StoredRun, kept: RunIndex): Promise<void> {
     else await storage.write(runFiles.displayName, writeDisplayName(name.trim()));
     kept.touched(run.folder);
   } catch (error) {
-    void showErrorMessage(`The name cannot be kept: ${reasonOf(error)}`);
+    void showErrorMessage(`The name can't be saved: ${reasonOf(error)}`);
   }
 }
 
@@ -229,7 +229,7 @@ async function toTrash(folder: Uri): Promise<void> {
   try {
     await workspace.fs.delete(folder, { recursive: true, useTrash: true });
   } catch (error) {
-    const message = `${folder.fsPath} cannot be moved to the trash (${reasonOf(error)}).`;
+    const message = `${folder.fsPath} can't be moved to the trash (${reasonOf(error)}).`;
     const isConfirmed = await confirm(message, 'It can be deleted permanently instead.', 'Delete Permanently');
     if (isConfirmed) await workspace.fs.delete(folder, { recursive: true });
   }

@@ -36,7 +36,7 @@ export class RunStatusBar implements Disposable {
       ...(updatesPerSecond === undefined ? [] : [{ text: `${formatNumber(updatesPerSecond)} updates/s` }]),
       ...(secondsLeft === undefined ? [] : [{ text: `${formatDuration(secondsLeft)} left` }]),
       ...(loss === undefined ? [] : [{ text: `loss ${formatNumber(loss)}` }]),
-      ...(kept === 'waiting' ? [{ icon: 'warning', text: 'not on disk' }] : []),
+      ...(kept === 'waiting' ? [{ icon: 'warning', text: 'not saved' }] : []),
     ];
     const { facts } = session;
     const computed =

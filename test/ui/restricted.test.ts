@@ -95,8 +95,8 @@ describe('A window in Restricted Mode', () => {
     await untilFinished(join(workbench.folder, 'unroll-runs'), 2);
     const told = (await workbench.notifications()).filter((text) => text.includes('unroll.runsFolder'));
     assert.deepEqual(told, [
-      `This workspace asks to keep runs in "${elsewhere}" (unroll.runsFolder). In Restricted Mode that is not done: runs ` +
-        'are kept beside their experiments. Trust the workspace if it should be.',
+      `This workspace sets unroll.runsFolder to "${elsewhere}". Restricted Mode ignores that: runs are ` +
+        'saved beside their experiments. Trust the workspace to use its setting.',
     ]);
   });
 

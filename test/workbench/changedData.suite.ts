@@ -31,7 +31,7 @@ describe('A kept run whose data file is gone or has changed', () => {
     const data = join(file.folder, 'table.csv');
     try {
       rmSync(data);
-      await assert.rejects(look(), /"table\.csv" is no longer in .*Put it back there/);
+      await assert.rejects(look(), /"table\.csv" is no longer in .*Restore it there/);
       writeFileSync(data, table.replace('0.8415', '0.8416'));
       await assert.rejects(look(), /"table\.csv" in .* has changed since this run began.*Put the earlier file back/);
       writeFileSync(data, table);

@@ -119,7 +119,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
     await session.released;
     assert.equal(session.status.state, 'stopped');
     assert.equal(session.status.saved, 'gone');
-    assert.match(session.status.message ?? '', /^Nothing of this run is on disk any more: .*cannot be resumed/);
+    assert.match(session.status.message ?? '', /^This run is no longer on disk: .*can't be resumed/);
     assert.equal(isResumable('stopped', session.status.saved), false);
     assert.equal(existsSync(folder), false);
     assert.equal(notices.length, 2, notices.join('\n'));
@@ -171,8 +171,8 @@ describe('A run whose folder is lost or closed while it trains', () => {
     await session.stop();
     await session.released;
     assert.equal(session.status.saved, 'cut');
-    assert.match(session.status.message ?? '', /^The end of the run could not be written .*Resuming the run goes back/);
-    assert.match(JSON.stringify(await launcher.resume(folder)), /cannot be gone on with: (EROFS|EACCES)/);
+    assert.match(session.status.message ?? '', /^The end of the run couldn't be written .*Resume returns/);
+    assert.match(JSON.stringify(await launcher.resume(folder)), /can't be resumed: (EROFS|EACCES)/);
     allow();
     assert.equal((await readStoredRun(vscode.Uri.file(folder)))?.state, 'interrupted');
     const launch = await launcher.resume(folder);

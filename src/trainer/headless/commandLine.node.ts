@@ -36,15 +36,15 @@ export const usage = `Usage: npm run train -- FILE [options]
   --variant NAME        train this variant of the file
   --steps N             parameter updates, in place of training.steps
   --out DIR             folder of the run (default: a new one beside FILE, in unroll-runs)
-  --capture N[,N...]    write DIR/step-N.safetensors with everything of update N (0 is the first)
-  --resume              go on with the run in DIR from its newest checkpoint
+  --capture N[,N...]    write DIR/step-N.safetensors with all tensors of update N (0 is the first)
+  --resume              resume the run in DIR from its newest checkpoint
   --json                one JSON line per update on stdout, messages on stderr
-  --workspace DIR       data files may lie anywhere in DIR (default: the folder of FILE)
-  --memory MIB          memory that the process may have at its peak, the program and the data included
+  --workspace DIR       data files may be anywhere in DIR (default: the folder of FILE)
+  --memory MIB          peak memory of the process, the program and the data included
                         (default: half of this machine's)
   --kernels NAME        the kernel set that computes (${runnableKernelSets().join(', ')}; default ${defaultKernelSet()})
   --reproducible        the same bits on every machine: the simd kernels, without fused multiply-add
-  --workers N           threads that share the batch of a long update (default: as many as are of use);
+  --workers N           threads that share the batch of a long update (default: automatic);
                         their number changes no result`;
 
 const mebibyte = 1024 * 1024;
@@ -57,9 +57,10 @@ export function parseCommandLine(words: readonly string[], folder: string): Comm
   const { values, positionals } = parsed(words);
   const [file, ...rest] = positionals;
   if (file === undefined) throw new CommandLineError('Which experiment? Name a *.rnn.json file.');
-  if (rest.length > 0) throw new CommandLineError(`One experiment at a time; found also ${rest.join(', ')}.`);
+  if (rest.length > 0)
+    throw new CommandLineError(`Only one experiment can be trained at a time; also found: ${rest.join(', ')}.`);
   if (values.resume && values.out === undefined) {
-    throw new CommandLineError('--resume needs --out DIR: the folder of the run to go on with.');
+    throw new CommandLineError('--resume needs --out DIR: the folder of the run to resume.');
   }
   const inFolder = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(folder, path);
@@ -116,12 +117,12 @@ function kernelSet(name: string | undefined, reproducible: boolean): BuiltKernel
   const known = runnableKernelSets().find((runnable) => runnable === name);
   if (known === undefined) {
     throw new CommandLineError(
-      `This build has the kernel sets ${builtKernelSets.join(', ')}, of which ${runnableKernelSets().join(', ')} can run here; found --kernels ${name}.`,
+      `Unknown or unavailable kernel set --kernels ${name}. This build has ${builtKernelSets.join(', ')}; ${runnableKernelSets().join(', ')} can run here.`,
     );
   }
   if (reproducible && known === 'simd-fma') {
     throw new CommandLineError(
-      '--reproducible does without fused multiply-add, and --kernels simd-fma asks for it. Leave out one of the two.',
+      '--reproducible excludes fused multiply-add, and --kernels simd-fma requires it. Remove one of the two.',
     );
   }
   return known;

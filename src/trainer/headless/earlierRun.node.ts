@@ -46,14 +46,14 @@ export function isOver({ state, updates, facts }: Manifest, { experiment }: Trai
 export async function earlierRun(storage: FolderStorage, file: string): Promise<Manifest | undefined> {
   const bytes = await storage.read(runFiles.manifest, maxManifestBytes).catch((error: unknown) => {
     throw new StartError(
-      `${file}:1:1: ${storage.folder} cannot hold a run (${reasonOf(error)}). Choose a folder for --out, or one that does not exist yet.`,
+      `${file}:1:1: ${storage.folder} can't hold a run (${reasonOf(error)}). Choose a folder for --out, or one that doesn't exist yet.`,
     );
   });
   if (bytes === undefined) return undefined;
   const manifest = readManifest(bytes);
   if (manifest === undefined) {
     throw new StartError(
-      `${join(storage.folder, runFiles.manifest)}:1:1: The folder's run cannot be read. ${unreadableReason(bytes)} Choose another --out.`,
+      `${join(storage.folder, runFiles.manifest)}:1:1: The run in this folder can't be read. ${unreadableReason(bytes)} Choose another --out.`,
     );
   }
   return manifest;
@@ -67,7 +67,7 @@ function misfitOf(
   folder: string,
 ): string | undefined {
   if (earlier === undefined) {
-    return resume ? `There is no run in ${folder} to go on with. Leave out --resume to start one.` : undefined;
+    return resume ? `There is no run to resume in ${folder}. Remove --resume to start one.` : undefined;
   }
   if (!resume) return `${folder} already holds a run. Choose another --out, or add --resume to go on with it.`;
   const difference = differenceInWords(earlier.experiment, JSON.parse(toJson(plan.experiment)));

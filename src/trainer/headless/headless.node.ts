@@ -101,7 +101,7 @@ function sourceFrom(folder: string, file: string): string {
 
 function cannotKeep({ file }: CommandLine, folder: string): (error: unknown) => never {
   return (error) => {
-    throw new StartError(`${file}:1:1: The run cannot be kept in ${folder}: ${reasonOf(error)}.`);
+    throw new StartError(`${file}:1:1: The run can't be saved in ${folder}: ${reasonOf(error)}.`);
   };
 }
 
@@ -192,7 +192,7 @@ function conclude(
       return 'finished';
     case 'stopped':
       say(
-        `Interrupted after ${formatCount(ending.updates, 'update')}; a checkpoint is kept. Go on with --out ${folder} --resume.`,
+        `Interrupted after ${formatCount(ending.updates, 'update')}; a checkpoint was saved. Resume with --out ${folder} --resume.`,
       );
       return interrupted ? 'interrupted' : 'failed';
     case 'diverged':
@@ -210,7 +210,7 @@ function conclude(
 function concludeUnkept(ending: Ending, say: (message: string) => void): HeadlessEnd {
   if ('message' in ending) say(ending.message);
   say(
-    `${ending.kind === 'finished' ? 'Finished' : 'Ended'} after ${formatCount(ending.updates, 'update')}, but not all was kept.`,
+    `${ending.kind === 'finished' ? 'Finished' : 'Ended'} after ${formatCount(ending.updates, 'update')}, but not everything was saved.`,
   );
   return ending.kind === 'diverged' ? 'diverged' : 'failed';
 }
@@ -282,7 +282,7 @@ function lateCapture(captures: ReadonlySet<number>, { training }: ResolvedExperi
   const last = training.steps - 1;
   const late = [...captures].find((update) => update > last);
   if (late === undefined) return undefined;
-  const message = `Update ${late} cannot be captured: the last of ${training.steps} is update ${last}. Write a smaller --capture, or more steps.`;
+  const message = `Update ${late} can't be captured: the last of ${training.steps} is update ${last}. Choose a smaller --capture, or more steps.`;
   return { code: 'capture', message, keyPath: ['training', 'steps'] };
 }
 
@@ -291,8 +291,8 @@ async function openExperiment(path: string): Promise<ExperimentFile> {
   const entry = await stat(path).catch((error: unknown) => {
     throw at(
       error instanceof Error && 'code' in error && error.code === 'ENOENT'
-        ? 'There is no such file. Name the *.rnn.json file of an experiment; a relative path begins where npm was called.'
-        : `The experiment cannot be read: ${reasonOf(error)}`,
+        ? 'File not found. Name the *.rnn.json file of an experiment; relative paths start at the folder npm was called from.'
+        : `The experiment can't be read: ${reasonOf(error)}`,
     );
   });
   // A pipe or a device would be waited on for ever.
@@ -304,7 +304,7 @@ async function openExperiment(path: string): Promise<ExperimentFile> {
     );
   }
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw at(`The experiment cannot be read: ${reasonOf(error)}`);
+    throw at(`The experiment can't be read: ${reasonOf(error)}`);
   });
   const parsed = parseExperiment(text);
   if (parsed.kind === 'refused') {

@@ -64,7 +64,7 @@ export class GradientFlowComputer {
     const [steps = 0, batch = 0] = tensorOf(capture, 'outputs').shape;
     if (steps > mostSteps) {
       throw new RangeError(
-        `A matrix of ${steps} × ${steps} steps is too large to look at: it is drawn up to T = ${mostSteps}.`,
+        `A matrix of ${steps} × ${steps} steps is too large to draw: the limit is T = ${mostSteps}.`,
       );
     }
     if (sequence >= batch || layer >= plan.experiment.model.layers) {

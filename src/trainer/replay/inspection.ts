@@ -22,7 +22,7 @@ export function inspectionOf(capture: Capture, plan: TrainingSetup, sequence: nu
   const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
   const [steps = 0, batch = 0] = tensor('outputs').shape;
   if (!Number.isSafeInteger(sequence) || sequence < 0 || sequence >= batch) {
-    throw new RangeError(`The batch has the sequences 0 to ${batch - 1}; there is no ${sequence}.`);
+    throw new RangeError(`Sequence ${sequence} doesn't exist; the batch has sequences 0 to ${batch - 1}.`);
   }
   const lane = (name: string): Float64Array => laneOf(tensor(name), steps, batch, sequence);
   const { bptt, loss } = plan.experiment;

@@ -18,7 +18,7 @@ export function projectStates({ source }: TrainingSetup, capture: Capture, reque
   const states = tensor(`h_l${layer}`);
   const [steps = 0, batch = 0, hidden = 0] = states.shape;
   if (sequence >= batch) {
-    throw new RangeError(`The batch has the sequences 0 to ${batch - 1}; there is no ${sequence}.`);
+    throw new RangeError(`Sequence ${sequence} doesn't exist; the batch has sequences 0 to ${batch - 1}.`);
   }
   const reach = Number(capture.metadata['reach'] ?? 0);
   const lanes = chosenLanes(batch, sequence, Math.floor(mostStates / Math.max(1, steps - reach)));

@@ -34,7 +34,7 @@ export class Replay {
   async captureUpdate(update: number): Promise<CapturedUpdate> {
     await this.#advanceTo(update);
     const advance = this.#advance(true);
-    if (advance === undefined) throw new Error(`Update ${update} recorded nothing that could be shown.`);
+    if (advance === undefined) throw new Error(`Update ${update} has no capture to show.`);
     return advance;
   }
 
@@ -61,7 +61,7 @@ export class Replay {
     if (rate !== undefined) training.setup.learner.learningRate = rate;
     const advance = training.advance(() => capturing, capturing);
     if (advance.kind === 'nonFinite') {
-      throw new Error(`Update ${advance.where.update} diverged: there is nothing after it to look at.`);
+      throw new Error(`Update ${advance.where.update} diverged: no update follows it.`);
     }
     this.#position = training.updates;
     return advance.captured;
@@ -72,8 +72,8 @@ export class Replay {
     const all = (await this.storage.list(runFiles.checkpoints)).flatMap((name) => updatesOfCheckpoint(name) ?? []);
     const before = all.filter((updates) => updates <= update).sort((a, b) => b - a)[0];
     if (before === undefined && isEnough) return -1;
-    if (all.length === 0) throw new Error('The run keeps no checkpoint any more: its folder was moved or deleted.');
-    if (before === undefined) throw new Error(`The run keeps no checkpoint from before update ${update}.`);
+    if (all.length === 0) throw new Error('The run has no checkpoint any more: its folder was moved or deleted.');
+    if (before === undefined) throw new Error(`The run has no checkpoint before update ${update}.`);
     return before;
   }
 
@@ -86,7 +86,7 @@ export class Replay {
     try {
       restoreCheckpoint(this.training, bytes, updates);
     } catch (error) {
-      throw new Error(`The run's ${path} cannot be used: ${reasonOf(error)}`);
+      throw new Error(`The run's ${path} can't be used: ${reasonOf(error)}`);
     }
     this.#position = updates;
   }

@@ -22,7 +22,7 @@ export function sampleSymbols(plan: TrainingSetup, capture: Capture, request: Sa
   const { update, temperature, seed, length } = request;
   if (!canSample(source)) {
     throw new Error(
-      'This net does not predict the kind of symbol that it reads, so it cannot go on from its own output.',
+      "This network doesn't predict the symbols that it reads, so it can't continue from its own output.",
     );
   }
   if (!(temperature >= 0) || !Number.isFinite(temperature)) {

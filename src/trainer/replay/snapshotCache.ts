@@ -33,7 +33,7 @@ export class SnapshotCache {
   /** Puts the training back to a waypoint that `nearest` named. */
   restore(updates: number): void {
     const waypoint = this.#kept.get(updates);
-    if (waypoint === undefined) throw new Error(`There is no waypoint at update ${updates}.`);
+    if (waypoint === undefined) throw new Error(`There is no snapshot of update ${updates}.`);
     this.training.setup.learner.restore(waypoint.learner);
     this.training.moveTo(JSON.parse(waypoint.position) as TrainingPosition);
   }

@@ -63,7 +63,7 @@ export function writeCheckpoint(training: Training, recordBytes: number, outline
 export function restoreCheckpoint(training: Training, bytes: Uint8Array, updates: number): CheckpointInfo {
   const { tensors, metadata } = readTensorFile(bytes);
   const read = metadataSchema.safeParse({ ...metadata, ...parsed(metadata) });
-  if (!read.success) throw new Error('The file is no checkpoint of this version.');
+  if (!read.success) throw new Error('The file is not a checkpoint of this version.');
   const { scalars, position, recordBytes } = read.data;
   if (read.data.updates !== updates || scalars['updates'] !== updates) {
     throw new Error(`The file is the checkpoint of update ${read.data.updates}, not of ${updates}.`);

@@ -36,6 +36,6 @@ export function formatRecordGap(recorded: number, updates: number, fault: string
       : `updates ${formatExact(recorded)} to ${formatExact(updates - 1)}`;
   return (
     `${runFiles.records} ${fault === undefined ? 'is shorter than its newest checkpoint needs' : 'is damaged'}: the records of ` +
-    `${missing} are lost. The run goes on from update ${formatExact(updates)}; lost updates can still be walked through, by replay.`
+    `${missing} are lost. The run continues from update ${formatExact(updates)}; lost updates can still be inspected by replay.`
   );
 }

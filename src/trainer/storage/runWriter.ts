@@ -121,7 +121,7 @@ export class RunWriter {
         this.#keptFindings = readFindings(findings);
         this.diagnosis.restore(updates, this.#keptFindings, outline);
       } catch (error) {
-        passedOver.push(`${path} cannot be gone on from (${reasonOf(error)}).`);
+        passedOver.push(`${path} can't be used (${reasonOf(error)}).`);
         continue;
       }
       // What lies beyond is written again, and a replay must not begin in what could not be read.
@@ -132,11 +132,13 @@ export class RunWriter {
       this.#recordedUpdates = updates;
       await this.writeManifest('running', undefined);
       return [
-        ...passedOver.map((fault) => `${fault} The run goes on from update ${updates} instead.`),
+        ...passedOver.map((fault) => `${fault} The run continues from update ${updates} instead.`),
         ...[lostRecords, lostRates].filter((fault) => fault !== undefined),
       ];
     }
-    throw new Error(`${passedOver[0] ?? ''} No checkpoint before it can be used either: train anew in another folder`);
+    throw new Error(
+      `${passedOver[0] ?? ''} No earlier checkpoint can be used either: start a new run in another folder`,
+    );
   }
 
   /** What is known of the run; of one that was gone on with, also which kernel sets computed it before. */
@@ -293,7 +295,9 @@ export class RunWriter {
     this.#hasRateChanges = this.#rateChanges.length === changes.length;
     await this.writeRateChanges();
     const damage = formatDamagedChanges(runFiles.rateChanges, damaged);
-    return damage && `${damage} The run goes on with the rate in its checkpoint, and its updates cannot be replayed.`;
+    return (
+      damage && `${damage} The run continues with the learning rate of its checkpoint; its updates can't be replayed.`
+    );
   }
 
   /** Updates done at each checkpoint there is, the newest first. */

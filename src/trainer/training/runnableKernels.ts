@@ -13,18 +13,18 @@ export function runnableKernels(recorded: string): RunnableKernels {
   return same === undefined ? { name: defaultKernelSet(), missing: recorded } : { name: same, missing: undefined };
 }
 
-/** What is said of a run that other kernels go on with; undefined where its own do. */
+/** The notice where other kernels continue a run; undefined where its own do. */
 export function resumedKernelsNotice({ name, missing }: RunnableKernels): string | undefined {
   return missing === undefined
     ? undefined
-    : `This run was computed by the ${missing} kernels, which cannot run here. It goes on with the ${name} kernels: from ` +
-        'now on its numbers differ in the last digits from those it would have had.';
+    : `This run was computed by the ${missing} kernels, which can't run here. It continues with the ${name} kernels: ` +
+        'results may differ in the last digits from here on.';
 }
 
-/** What is said of an update that other kernels replay; undefined where those that computed it do. */
+/** The notice where other kernels replay an update; undefined where those that computed it do. */
 export function replayedKernelsNotice({ name, missing }: RunnableKernels): string | undefined {
   return missing === undefined
     ? undefined
-    : `This update was computed by the ${missing} kernels, which cannot run here. The ${name} kernels replay it: its ` +
-        'numbers differ in the last digits from those of the run.';
+    : `This update was computed by the ${missing} kernels, which can't run here. The ${name} kernels replay it: its ` +
+        'numbers may differ in the last digits from those of the run.';
 }

@@ -196,7 +196,7 @@ export function describeNonFinite(where: NonFinite, cell: CellName): string {
   const at = place.length === 0 ? '' : ` at ${place.join(', ')}`;
   const advice =
     where.update === 0
-      ? 'It is the first update: look at the data, the weights it begins with and model.init.'
+      ? 'It is the first update: check the data, the initial weights and model.init.'
       : 'A smaller optimizer.learningRate or a clip usually helps.';
   return (
     `Diverged at update ${where.update}: ${formatTensorName(where.tensor, isGated(cell))} became ${where.value} in the ${where.pass} pass${at}. ` +

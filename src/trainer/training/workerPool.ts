@@ -70,26 +70,24 @@ export class WorkerPool {
     helper.onGone((reason) => {
       if (this.#isDisposed) return;
       this.#helpers.splice(this.#helpers.indexOf(helper), 1);
-      notice(
-        `A worker that shared the training has ended (${reason}). ${inWords(this.workers)} on; no number changes.`,
-      );
+      notice(`A worker thread exited (${reason}). Continuing with ${inWords(this.workers)}; results are unaffected.`);
     });
   }
 }
 
 function inWords(workers: number): string {
-  return workers === 1 ? 'One worker goes' : `${workers} workers go`;
+  return workers === 1 ? 'one' : String(workers);
 }
 
 /** Why fewer workers train than were asked for, or than are of use where none were asked for. */
 function reasonForFewer(wanted: WantedWorkers, useful: number, workers: number): string | undefined {
-  const asked = `${wanted} workers were asked for`;
+  const asked = `${wanted} workers were requested`;
   if (workers < useful) {
-    const why = 'memory cannot be shared between threads here';
+    const why = "memory can't be shared between threads here";
     return wanted > 1 ? `${asked}, but ${why}: one trains.` : `One worker trains, because ${why}.`;
   }
   if (workers >= wanted) return undefined;
   return workers === 1
-    ? `${asked}, but an update of this net and batch is too short to be shared: one trains.`
-    : `${asked}, but this batch is worth cutting into ${workers} parts only: ${workers} train.`;
+    ? `${asked}, but an update of this network and batch is too short to be shared: one trains.`
+    : `${asked}, but this batch is worth splitting into only ${workers} parts: ${workers} train.`;
 }

@@ -78,7 +78,7 @@ describe('A checkpoint', () => {
     };
     const lies: Readonly<Record<string, readonly [(file: TensorFile) => void, RegExp, object?]>> = {
       'about how far its batch is': [position({ windowsDone: 1e15 }), /1000000000000000 would be done/, cut],
-      'about the learning rate': [position({ learningRate: 'x' }), /no checkpoint of this version/],
+      'about the learning rate': [position({ learningRate: 'x' }), /not a checkpoint of this version/],
       'about where its data are': [position({ source: { random: [1] } }), /Invalid state of a data source/],
       'about its number': [
         ({ metadata }) => Object.assign(metadata, { updates: '7' }),
@@ -89,7 +89,7 @@ describe('A checkpoint', () => {
           Object.assign(metadata, { scalars: metadata['scalars']?.replace('"updates":5', '"updates":6') }),
         /not of 5/,
       ],
-      'about the records': [({ metadata }) => Object.assign(metadata, { recordBytes: '-1' }), /no checkpoint/],
+      'about the records': [({ metadata }) => Object.assign(metadata, { recordBytes: '-1' }), /not a checkpoint/],
       'about the symbols it has read': [
         ({ tensors }) => tensors.get('history/inputs')?.data.fill(1e6),
         /holds the symbol 1000000; this learner knows those from 0 to/,

@@ -139,10 +139,7 @@ describe('A run that is cut off', () => {
       cpSync(cut, folder, { recursive: true });
       truncateSync(join(folder, newest), length);
       const [fault] = await resumed(folder);
-      assert.match(
-        fault,
-        /^checkpoints\/update-10\.safetensors cannot be gone on from .* goes on from update 5 instead\.$/,
-      );
+      assert.match(fault, /^checkpoints\/update-10\.safetensors can't be used .* continues from update 5 instead\.$/);
       assert.deepEqual(recordsIn(folder), expected, `checkpoint cut at ${length}`);
       rmSync(folder, { recursive: true });
     }
@@ -208,9 +205,9 @@ describe('A process that trains', function () {
     assert.equal(status, 3, stderr);
     assert.match(
       stderr,
-      /From update \d+ on the run's records cannot be written.*Training goes on; .* waits in memory/,
+      /From update \d+ on, the run's records can't be written.*Training continues; .* wait in memory/,
     );
-    assert.match(stderr, /The end of the run could not be written/);
+    assert.match(stderr, /The end of the run couldn't be written/);
     const kept = recordsIn(path('run')) as unknown as { readonly update: readonly number[] };
     assert.ok(kept.update.length > 0);
     assert.deepEqual(kept.update, [...kept.update.keys()]);

@@ -72,7 +72,7 @@ describe('The headless runner', () => {
 
   describe('refuses', () => {
     it('an experiment that is not there, in words', () => {
-      refuses([path('none.rnn.json')], /none\.rnn\.json:1:1: There is no such file/);
+      refuses([path('none.rnn.json')], /none\.rnn\.json:1:1: File not found/);
     });
 
     it('an experiment that is a pipe, instead of waiting for it', function () {
@@ -88,12 +88,12 @@ describe('The headless runner', () => {
 
     it('a file in place of the folder of the run', () => {
       const file = experiment();
-      refuses([file, '--out', file], /cannot hold a run/);
+      refuses([file, '--out', file], /can't hold a run/);
     });
 
     it('to capture an update that never comes, at the steps', () => {
       const file = experiment();
-      refuses([file, '--capture', '3,12'], /:1:\d+: Update 12 cannot be captured: the last of 12 is update 11/);
+      refuses([file, '--capture', '3,12'], /:1:\d+: Update 12 can't be captured: the last of 12 is update 11/);
       assert.deepEqual(readdirSync(folder), ['x.rnn.json']);
     });
   });
@@ -172,7 +172,7 @@ describe('The headless runner', () => {
     command.stdout.destroy();
     const [status] = (await once(command, 'close')) as [number | null];
     assert.equal(status, 130, said);
-    assert.match(said, /Interrupted after [\d]+ updates; a checkpoint is kept/);
+    assert.match(said, /Interrupted after [\d]+ updates; a checkpoint was saved/);
     assert.equal(checkpoints().length, 2);
   });
 
@@ -182,7 +182,7 @@ describe('The headless runner', () => {
       rmSync(path('run'), { recursive: true });
     });
     assert.equal(status, 3, said);
-    assert.match(said, /cannot be written \(ENOENT.*\nNothing of this run is on disk any more.*\n.*not all was kept/);
+    assert.match(said, /can't be written \(ENOENT.*\nThis run is no longer on disk.*\n.*not everything was saved/);
     assert.equal(existsSync(path('run')), false);
   });
 
@@ -220,10 +220,7 @@ describe('The headless runner', () => {
       truncateSync(path('run', 'checkpoints', 'update-12.safetensors'), 100);
       const { status, stderr } = train(...more());
       assert.equal(status, 0, stderr);
-      assert.match(
-        stderr,
-        /^checkpoints\/update-12\.safetensors cannot be gone on from .*goes on from update 10 instead/,
-      );
+      assert.match(stderr, /^checkpoints\/update-12\.safetensors can't be used .*continues from update 10 instead/);
       assert.match(stderr, /going on after update 10\./);
       assert.deepEqual(recorded(), all);
     });
@@ -233,7 +230,7 @@ describe('The headless runner', () => {
       const { status, stderr } = train(...more());
       assert.equal(status, 0, stderr);
       const [, from = ''] =
-        /records\.arrows is shorter than .* needs: the records of updates (\d+) to 11 are lost\. The run goes on from update 12/.exec(
+        /records\.arrows is shorter than .* needs: the records of updates (\d+) to 11 are lost\. The run continues from update 12/.exec(
           stderr,
         ) ?? [];
       assert.deepEqual(
@@ -244,7 +241,7 @@ describe('The headless runner', () => {
 
     it('refuses when no checkpoint can be used, and names the newest', () => {
       for (const name of checkpoints()) truncateSync(path('run', 'checkpoints', name), 100);
-      refuses(more(), /checkpoints\/update-12\.safetensors cannot be gone on from .*No checkpoint before it/);
+      refuses(more(), /checkpoints\/update-12\.safetensors can't be used .*No earlier checkpoint/);
     });
 
     it('refuses to go on with other kernels than it began with', () => {
@@ -268,7 +265,7 @@ describe('The headless runner', () => {
       assert.equal(status, 0, stderr);
       assert.match(
         stderr,
-        /^This run was computed by the simd-1024 kernels, which cannot run here\. It goes on with the (simd\S*) kernels.*simd-1024 kernels, from update 12 on \1 kernels/s,
+        /^This run was computed by the simd-1024 kernels, which can't run here\. It continues with the (simd\S*) kernels.*simd-1024 kernels, from update 12 on \1 kernels/s,
       );
       assert.deepEqual(recorded(), all);
       const { kernels, facts } = readManifest(readFileSync(manifest)) ?? {};
@@ -379,7 +376,7 @@ describe('The headless runner', () => {
         /too short to be shared: one trains/,
       );
       const { stderr } = train(experiment(long), '--out', path('long'), '--workers', '8');
-      assert.match(stderr, /8 workers were asked for.*3 parts only: 3 train/);
+      assert.match(stderr, /8 workers were requested.*only 3 parts: 3 train/);
       assert.match(
         train(experiment(), '--workers', '0').stderr,
         /--workers takes a whole number of 1 or more; found "0"/,
@@ -395,7 +392,7 @@ describe('The headless runner', () => {
       spawnSync(process.execPath, [...flags, runner, file, ...words], { encoding: 'utf8', timeout: 30_000 });
     assert.match(run('--out', path('fast')).stderr, /simd-fma kernels/);
     assert.match(run('--out', path('same'), '--reproducible').stderr, /simd kernels/);
-    assert.match(run('--reproducible', '--kernels', 'simd-fma').stderr, /Leave out one of the two/);
+    assert.match(run('--reproducible', '--kernels', 'simd-fma').stderr, /Remove one of the two/);
   });
 
   it('finds a run finished that has reached its loss', () => {

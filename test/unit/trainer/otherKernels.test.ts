@@ -94,7 +94,7 @@ describe('A run that other kernels went on with', () => {
       .then(({ caveat: words, layers }) => ({ caveat: words, h: layers }));
     assert.match(
       caveat ?? '',
-      /^This update was computed by the simd-1024 kernels, which cannot run here\. The simd\S* ker/,
+      /^This update was computed by the simd-1024 kernels, which can't run here\. The simd\S* ker/,
     );
     assert.equal(h[0]?.h.length, seen[7]?.layers[0]?.h.length);
     assert.equal((await service.answer('inspect', { update: 12, sequence: 1 })).caveat, undefined);

@@ -131,7 +131,10 @@ describe('A text drawn from the net', () => {
     assert.throws(() => sampleSymbols(training.setup, capture, { ...request, prompt: '' }), /prompt is empty/);
     assert.throws(() => sampleSymbols(training.setup, capture, { ...request, temperature: -1 }), /temperature/);
     const adding = exampleTraining();
-    assert.throws(() => sampleSymbols(adding.setup, captured(adding, 0), request), /cannot go on from its own output/);
+    assert.throws(
+      () => sampleSymbols(adding.setup, captured(adding, 0), request),
+      /can't continue from its own output/,
+    );
   });
 
   it('can be a string of a grammar', () => {

@@ -137,7 +137,7 @@ describe('What is kept of a run', () => {
     );
     assert.match(
       told[0].message,
-      /^From update 8 on the run's records cannot be written \(ENOSPC: .*\)\. Training goes on; .* up to 128 MiB, .*\. Free some space on the disk of /,
+      /^From update 8 on, the run's records can't be written \(ENOSPC: .*\)\. Training continues; up to 128 MiB .*\. Free some space on the disk of /,
     );
     assert.equal(recordsIn().batches.flatMap(({ update }) => [...update]).length, 8);
     assert.deepEqual(checkpoints(), ['update-0.safetensors', 'update-6.safetensors']);
@@ -145,7 +145,7 @@ describe('What is kept of a run', () => {
     await step(1);
     assert.deepEqual(told[1], {
       state: 'whole',
-      message: "At update 21 the run's records are written again, and none is missing.",
+      message: "Since update 21 the run's records can be written again; none is missing.",
     });
     assert.deepEqual(checkpoints(), ['update-0.safetensors', 'update-21.safetensors', 'update-6.safetensors']);
     run.resume();
@@ -231,7 +231,7 @@ describe('What is kept of a run', () => {
       );
       assert.match(
         told[1].message,
-        /^The 0\.1 MiB for records that cannot be written are full: from update 8 on the oldest are let go/,
+        /^The buffer of 0\.1 MiB for unsaved records is full\. From update 8 on, the oldest records are dropped/,
       );
       const updates = recordsIn().batches.flatMap(({ update }) => [...update]);
       const first = updates.find((update, i) => update !== i) ?? NaN;
@@ -320,7 +320,7 @@ describe('What is kept of a run', () => {
       told.map(({ state }) => state),
       ['waiting', 'cut'],
     );
-    assert.match(told[1].message, /^The end of the run could not be written \(ENOSPC.*Resuming the run goes back/);
+    assert.match(told[1].message, /^The end of the run couldn't be written \(ENOSPC.*Resume returns/);
     assert.ok(isResumable('finished', told[1].state));
     assert.equal(run.isKept, false);
     const again = driven(exampleTraining(keys), folder, new FolderStorage(folder));
@@ -344,7 +344,7 @@ describe('What is kept of a run', () => {
       ['waiting', 'gone'],
     );
     assert.match(told[0].message, /ENOENT.* was deleted or moved. It won.t be recreated. Restore it/);
-    assert.match(told[1].message, /^Nothing of this run is on disk any more/);
+    assert.match(told[1].message, /^This run is no longer on disk/);
     assert.equal(isResumable('stopped', told[1].state), false);
     assert.equal(existsSync(folder), false);
   });

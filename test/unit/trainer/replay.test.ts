@@ -262,6 +262,6 @@ describe('An inspection', () => {
   });
 
   it('of a sequence that is not in the batch is refused', () => {
-    assert.throws(() => looked({}, 3), /sequences 0 to 2; there is no 3/);
+    assert.throws(() => looked({}, 3), /^RangeError: Sequence 3 doesn't exist; the batch has sequences 0 to 2/);
   });
 });

@@ -164,7 +164,7 @@ describe('A run', () => {
     assert.equal((await run.train()).kind, 'finished');
     assert.equal(seen(), 12);
     assert.equal(notices.length, 1);
-    assert.match(notices[0] ?? '', /no space left.*Resuming the run goes back to its newest checkpoint/);
+    assert.match(notices[0] ?? '', /no space left.*Resume returns to the newest checkpoint/);
     assert.equal(run.isKept, false);
   });
 
@@ -193,8 +193,8 @@ describe('A run', () => {
     }
     assert.equal(run.isKept, false);
     assert.equal(notices.length, 2);
-    assert.match(notices[0] ?? '', /^From update 3 on .*EACCES.*Training goes on.*Make .* writable again\.$/);
-    assert.match(notices[1] ?? '', /^The end of the run could not be written \(EACCES/);
+    assert.match(notices[0] ?? '', /^From update 3 on.*EACCES.*Training continues.*Make .* writable again\.$/);
+    assert.match(notices[1] ?? '', /^The end of the run couldn't be written \(EACCES/);
 
     const again = exampleTraining(keys);
     const writer = new RunWriter(new FolderStorage(folder), again, runInfoOf(again.setup, undefined, folder, 1));

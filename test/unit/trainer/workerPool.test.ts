@@ -113,18 +113,18 @@ describe('Workers that share a batch', () => {
     assert.ok(learner.helpedShards > 0);
   });
 
-  it('are told of, where fewer train than were asked for', () => {
+  it('are told of, where fewer train than were requested', () => {
     const threads = nodeThreads(script);
     assert.match(
       onlyNotice(learnerOf(1), 2, threads) ?? '',
-      /2 workers were asked for.*too short to be shared: one trains/,
+      /2 workers were requested.*too short to be shared: one trains/,
     );
-    assert.match(onlyNotice(learnerOf(3), 8, threads) ?? '', /8 workers were asked for.*3 parts only: 3 train/);
+    assert.match(onlyNotice(learnerOf(3), 8, threads) ?? '', /8 workers were requested.*only 3 parts: 3 train/);
     assert.match(
       onlyNotice(learnerOf(2), 2, undefined) ?? '',
-      /2 workers were asked for.*cannot be shared.*: one trains/,
+      /2 workers were requested.*can't be shared.*: one trains/,
     );
-    assert.match(onlyNotice(learnerOf(2, testedKernels[0].open()), 2, threads) ?? '', /cannot be shared.*: one trains/);
+    assert.match(onlyNotice(learnerOf(2, testedKernels[0].open()), 2, threads) ?? '', /can't be shared.*: one trains/);
     assert.match(onlyNotice(learnerOf(2, testedKernels[0].open()), 0, threads) ?? '', /One worker trains, because/);
     assert.equal(onlyNotice(learnerOf(1), 0, threads), undefined);
     assert.equal(onlyNotice(learnerOf(4), 3, threads), undefined);
@@ -165,7 +165,7 @@ describe('Workers that share a batch', () => {
       gone();
     });
     await noticed;
-    assert.match(notices[0] ?? '', /has ended \(exit code 7\)\. One worker goes on; no number changes/);
+    assert.match(notices[0] ?? '', /exited \(exit code 7\)\. Continuing with one; results are unaffected/);
     assert.equal(update(learner, long).loss, update(learnerOf(4), long).loss);
   });
 
