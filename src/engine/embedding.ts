@@ -24,7 +24,7 @@ export class Embedding {
     this.tableGradient = kernels.allocate(this.outWidth * this.symbols);
   }
 
-  /** Takes over the present weights and b (N), which stands in every row; called once before a forward pass. */
+  /** Copies the current weights and b (N), which is added to every row; called once before a forward pass. */
   packForward(bias: Parameter): void {
     this.kernels.fillRows(this.table, 0, bias.values, this.symbols, this.outWidth);
     this.kernels.addTransposed(this.table, this.weight.values, this.outWidth, this.symbols);

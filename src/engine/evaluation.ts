@@ -10,7 +10,7 @@ import type { Window } from './recurrence/window';
 /** Sees the outputs of an evaluation step by step: outputs (B,O) from 0, before softmax, valid during the call only. */
 export type OutputObserver = (window: Window, t: number, outputs: Tensor) => void;
 
-/** Steps that are held at once: any T is run in slices, so that memory does not grow with it. */
+/** Steps that are stored at once: any T is run in slices, so that memory does not grow with it. */
 export const evaluationSteps = 16;
 
 /**
@@ -26,7 +26,7 @@ export class Evaluator {
 
   /**
    * The loss over all windows together, from zero state; `undefined` where no step has a target. The next window is
-   * asked for after `observe` saw the outputs of the one before, so that it may depend on them.
+   * requested after `observe` saw the outputs of the one before, so that it may depend on them.
    */
   run(windows: Iterable<Window>, observe?: OutputObserver): Evaluation | undefined {
     const { network, loss } = this;
@@ -34,16 +34,16 @@ export class Evaluator {
     let targets = 0;
     let sequences = 0;
     let hits = 0;
-    let lanes: number | undefined;
+    let batch: number | undefined;
     this.unroll?.restart();
     for (const window of windows) {
       checkWindow(window, network, loss);
-      if (lanes !== undefined && lanes !== window.batch && window.reset.includes(0)) {
+      if (batch !== undefined && batch !== window.batch && window.reset.includes(0)) {
         throw new RangeError(
-          `A window of ${window.batch} lanes cannot go on from one of ${lanes}: keep the batch size, or reset every lane.`,
+          `A window of ${window.batch} sequences can't continue one of ${batch}: keep the batch size, or reset every sequence.`,
         );
       }
-      lanes = window.batch;
+      batch = window.batch;
       const unroll = this.workspace(window.batch);
       network.packForward();
       for (let from = 0; from < window.steps; from += evaluationSteps) {

@@ -54,11 +54,11 @@ export interface LearnerOptions {
   readonly batch: number;
   /** What x_t is given as. */
   readonly inputs: Inputs['kind'];
-  /** Parts that the batch is cut into, see `shardsOf`; 1 where left out. */
+  /** Shards that the batch is split into, see `shardsOf`; 1 by default. */
   readonly shards?: number;
 }
 
-/** What to keep of an update besides its norms. */
+/** What to return of an update besides its norms. */
 export interface StepRequest {
   /** Record losses and gradient norms per step. */
   readonly record: boolean;
@@ -77,41 +77,41 @@ export class Learner {
   learningRate: number;
   private readonly network: Network;
   private readonly shards: readonly [Shard, ...Shard[]];
-  private readonly plan: TruncationPlan;
+  private readonly truncation: TruncationPlan;
   private readonly update: ParameterUpdate;
   private readonly evaluator: Evaluator;
   /** (C): L_t of the whole batch as it enters the reported loss. */
   private readonly lossPerStep: Float64Array;
-  /** Bytes of the kernels' memory between which the workspace lies. */
+  /** First byte of the workspace in the kernels' memory, and the byte after its last. */
   private readonly workspaceAt: number;
   private readonly workspaceEnd: number;
-  private team: ShardQueue | undefined;
-  private helped = 0;
+  private queue: ShardQueue | undefined;
+  private releasedWorkerShards = 0;
   private updateCount = 0;
 
   constructor(private readonly options: LearnerOptions) {
     const { kernels, loss, bptt, optimizer, steps } = options;
-    this.plan = planTruncation(bptt, steps);
+    this.truncation = planTruncation(bptt, steps);
     this.workspaceAt = kernels.allocated;
     const workspace = new Workspace(kernels, workspaceOptions(options));
     this.workspaceEnd = kernels.allocated;
     this.network = workspace.network;
     this.shards = workspace.shards;
     this.parameters = this.network.parameters;
-    this.lossPerStep = new Float64Array(this.plan.capacity);
+    this.lossPerStep = new Float64Array(this.truncation.capacity);
     this.update = new ParameterUpdate(this.network, optimizer);
     this.evaluator = new Evaluator(this.network, loss);
     this.learningRate = optimizer.learningRate;
   }
 
-  /** Parts that the batch is cut into. */
+  /** Shards that the batch is split into. */
   get shardCount(): number {
     return this.shards.length;
   }
 
-  /** Shards that invited threads have run so far, in place of this one. */
-  get helpedShards(): number {
-    return this.helped + (this.team?.helped ?? 0);
+  /** Shards that worker threads have run so far, in place of this thread. */
+  get workerShards(): number {
+    return this.releasedWorkerShards + (this.queue?.workerShards ?? 0);
   }
 
   /** Updates made so far. */
@@ -130,39 +130,39 @@ export class Learner {
   }
 
   /**
-   * Makes room for one more thread that works on the shards of every step; undefined where there is nothing to share:
-   * the batch is not cut, or the kernels' memory is this thread's own. The thread passes the assignment to
-   * `serveTeam`. Which threads there are never changes a number.
+   * Reserves memory for one more worker thread, which runs shards of every step; undefined where there is nothing to
+   * share: the batch is a single shard, or the kernels' memory belongs to this thread alone. The thread passes the
+   * result to `runWorker`. The number of threads never changes a result.
    *
-   * @param patience tenths of a second without progress after which a thread counts as lost
+   * @param waitTimeouts waits of a tenth of a second without progress after which a thread counts as lost
    */
-  addWorker(patience = defaultWaitTimeouts): WorkerInit | undefined {
+  addWorker(waitTimeouts = defaultWaitTimeouts): WorkerInit | undefined {
     const { kernels } = this.options;
     const shared = this.shards.length > 1 ? kernels.share() : undefined;
     if (shared === undefined) return undefined;
-    this.team ??= new ShardQueue(this.shards, patience);
+    this.queue ??= new ShardQueue(this.shards, waitTimeouts);
     return {
       kernels: shared,
       workspace: workspaceOptions(this.options),
       workspaceAt: this.workspaceAt,
       workspaceEnd: this.workspaceEnd,
-      control: this.team.control,
+      control: this.queue.control,
     };
   }
 
-  /** Lets the threads that were invited end; steps that follow run in this one alone. */
+  /** Ends the worker threads; the steps that follow run in this thread alone. */
   releaseWorkers(): void {
-    this.helped = this.helpedShards;
-    this.team?.release();
-    this.team = undefined;
+    this.releasedWorkerShards = this.workerShards;
+    this.queue?.release();
+    this.queue = undefined;
   }
 
   /**
    * Trains on one window. Throws RangeError for a window that does not fit the net, and nothing is changed then; throws
-   * Error where a thread of the team was lost in the middle, and the carried state is lost with it.
+   * Error where a worker thread was lost during the update, and the carried state is lost with it.
    */
   step(window: Window, request: StepRequest): StepOutcome {
-    const { network, shards, options, plan } = this;
+    const { network, shards, options, truncation: plan } = this;
     this.checkTrainingWindow(window);
     network.packForward();
     for (const shard of shards) shard.begin(window, stepsReached(plan, window));
@@ -174,7 +174,7 @@ export class Learner {
     const targets = gradientFrom === 0 ? gradientTargets : countTargets(window, 0, window.steps);
     const learns = gradientTargets > 0;
     const { outputs } = network.spec;
-    const order: ShardTask = {
+    const task: ShardTask = {
       steps: window.steps,
       windowAt,
       length,
@@ -188,7 +188,7 @@ export class Learner {
     };
     if (learns) network.packBackward();
     const capture = request.capture === true && learns ? new CaptureRecorder(shards) : undefined;
-    this.runShards(order, capture);
+    this.runShards(task, capture);
     if (!learns) return this.forwardOnly();
 
     const loss = this.addLosses(length);
@@ -250,40 +250,41 @@ export class Learner {
     return this.evaluator.run(windows, observe);
   }
 
-  /** Everything that a learner of the same kernels needs to go on bit for bit. */
+  /** Everything that a learner of the same kernels needs to continue bit for bit. */
   snapshot(): Snapshot {
     const { network, shards, update, options } = this;
-    const kept = this.plan.reachesBack ? Math.min(shards[0].unroll.length, this.plan.backward - 1) : 0;
-    for (const { unroll } of shards) unroll.shift(kept);
-    const tensors = copyOut([...liveParameters(network, update.slots), ...liveTimeline(shards, kept)]);
-    for (const [name, tensor] of copyOutIndices(shards, kept)) tensors.set(name, tensor);
+    const storedSteps = this.truncation.reachesBack
+      ? Math.min(shards[0].unroll.length, this.truncation.backward - 1)
+      : 0;
+    for (const { unroll } of shards) unroll.shift(storedSteps);
+    const tensors = copyOut([...liveParameters(network, update.slots), ...liveTimeline(shards, storedSteps)]);
+    for (const [name, tensor] of copyOutIndices(shards, storedSteps)) tensors.set(name, tensor);
     const scalars = {
       updates: this.updateCount,
       learningRate: this.learningRate,
       kernels: options.kernels.name,
       optimizer: options.optimizer.kind,
-      storedSteps: kept,
+      storedSteps,
     };
     return { tensors, scalars };
   }
 
   /**
-   * Goes back to where a snapshot was taken, by a learner of the same options; where it had other kernels, what follows
-   * differs in the last digits. Throws RangeError, naming what does not
-   * fit, before anything is changed.
+   * Restores the state of a snapshot that a learner of the same options took; after a snapshot of other kernels the
+   * results differ in the last digits. Throws RangeError, naming what does not fit, before anything is changed.
    */
   restore(snapshot: Snapshot): void {
     const { network, shards, update, options } = this;
     expectScalar(snapshot, 'optimizer', options.optimizer.kind);
     const updates = scalarCount(snapshot, 'updates');
     const stored = scalarCount(snapshot, 'storedSteps');
-    if (stored > this.plan.capacity) {
-      throw new RangeError(`The snapshot stores ${stored} steps; this learner holds ${this.plan.capacity}.`);
+    if (stored > this.truncation.capacity) {
+      throw new RangeError(`The snapshot stores ${stored} steps; this learner holds ${this.truncation.capacity}.`);
     }
     const live = [...liveParameters(network, update.slots), ...liveTimeline(shards, stored)];
     const restorations = [prepareRestoration(snapshot, live), prepareIndices(snapshot, shards, stored)];
     for (const restoration of restorations) restoration();
-    for (const { unroll, rows: lanes } of shards) unroll.resume(0, stored, lanes.count);
+    for (const { unroll, rows: sequences } of shards) unroll.resume(0, stored, sequences.count);
     this.updateCount = updates;
     this.learningRate = Number(snapshot.scalars.learningRate);
   }
@@ -294,16 +295,16 @@ export class Learner {
     return coefficient < 1 ? raw.map((norm) => coefficient * norm) : this.update.gradientNorms();
   }
 
-  /** In a capture this thread runs all shards itself, since it looks at what only passes by. */
-  private runShards(order: ShardTask, capture: CaptureRecorder | undefined): void {
-    if (this.team !== undefined && capture === undefined) {
-      this.team.run(order);
+  /** With a capture this thread runs all shards itself, since the capture observes values that are not stored. */
+  private runShards(task: ShardTask, capture: CaptureRecorder | undefined): void {
+    if (this.queue !== undefined && capture === undefined) {
+      this.queue.run(task);
       return;
     }
-    for (const shard of this.shards) shard.run(order, capture === undefined ? [] : [capture.observer(shard)]);
+    for (const shard of this.shards) shard.run(task, capture === undefined ? [] : [capture.observer(shard)]);
   }
 
-  /** L = Σ_t L_t over all shards, each L_t summed in the order of the lanes. */
+  /** L = Σ_t L_t over all shards, each L_t summed in the order of the sequences. */
   private addLosses(length: number): number {
     const { lossPerStep } = this;
     lossPerStep.fill(0, 0, length);
@@ -316,7 +317,7 @@ export class Learner {
     return total;
   }
 
-  /** Adds the gradients of all shards to those of the first, in the order of the lanes. */
+  /** Adds the gradients of all shards to those of the first, in the order of the sequences. */
   private addGradients(): void {
     const { kernels, gradients } = this.network;
     for (const { network } of this.shards.slice(1)) kernels.add(gradients, 0, network.gradients, 0, gradients.length);
@@ -326,7 +327,7 @@ export class Learner {
     const { batch, steps } = this.options;
     if (window.batch !== batch || window.steps > steps) {
       throw new RangeError(
-        `A training window of ${window.steps} steps × ${window.batch} lanes does not fit a learner for at most ${steps} steps × exactly ${batch} lanes.`,
+        `A training window of ${window.steps} steps × ${window.batch} sequences does not fit a learner for at most ${steps} steps × exactly ${batch} sequences.`,
       );
     }
     checkWindow(window, this.network, this.options.loss);

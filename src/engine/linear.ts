@@ -7,7 +7,7 @@ export class Linear {
   private readonly packed: Tensor;
   private readonly packedTransposed: Tensor;
   /** (K) zeros */
-  private readonly nothing: Tensor;
+  private readonly zeroBias: Tensor;
   private readonly outWidth: number;
   private readonly inWidth: number;
 
@@ -21,15 +21,15 @@ export class Linear {
     this.packed = twin?.packed ?? kernels.allocate(kernels.packedLength(this.outWidth, this.inWidth));
     this.packedTransposed =
       twin?.packedTransposed ?? kernels.allocate(kernels.packedLength(this.inWidth, this.outWidth));
-    this.nothing = twin?.nothing ?? kernels.allocate(this.inWidth);
+    this.zeroBias = twin?.zeroBias ?? kernels.allocate(this.inWidth);
   }
 
-  /** Takes over the present weights for `apply`; called once before a forward pass. */
+  /** Packs the current weights for `apply`; called once before a forward pass. */
   packForward(): void {
     this.kernels.pack(this.packed, this.weight.values, this.outWidth, this.inWidth);
   }
 
-  /** Takes over the present weights for `applyTransposed`; called once before a backward pass. */
+  /** Packs the current weights for `applyTransposed`; called once before a backward pass. */
   packBackward(): void {
     this.kernels.packTransposed(this.packedTransposed, this.weight.values, this.outWidth, this.inWidth);
   }
@@ -46,7 +46,7 @@ export class Linear {
 
   /** dx (rows,K) = d (rows,N) · W */
   setTransposed(dx: Tensor, dxAt: number, d: Tensor, dAt: number, rows: number): void {
-    const { kernels, packedTransposed, nothing, inWidth, outWidth } = this;
+    const { kernels, packedTransposed, zeroBias: nothing, inWidth, outWidth } = this;
     kernels.affine(dx, dxAt, d, dAt, packedTransposed, nothing, rows, inWidth, outWidth);
   }
 

@@ -6,7 +6,7 @@ import { parameterShapes, sizeOf } from './network';
 import { optimizerOf } from './optimizers/registry';
 import { planTruncation } from './recurrence/truncation';
 
-/** What a memory estimate needs to know. */
+/** What a memory estimate depends on. */
 export type MemoryRequest = Omit<LearnerOptions, 'kernels' | 'clip'> & {
   /** Of the kernel set. */
   readonly bytesPerElement: 4 | 8;
@@ -21,11 +21,11 @@ export interface MemoryEstimate {
 }
 
 /**
- * The memory of a learner, computed without allocating any: all that it keeps from its first step and first evaluation
- * on. Records, captures and snapshots are handed out and not counted.
+ * The memory of a learner, computed without allocating any: all that it holds from its first step and first evaluation
+ * on. Records, captures and snapshots are returned to the caller and not counted.
  */
-export function estimateMemory(question: MemoryRequest): MemoryEstimate {
-  const { network, bptt, optimizer, steps, batch, bytesPerElement, inputs, shards = 1 } = question;
+export function estimateMemory(request: MemoryRequest): MemoryEstimate {
+  const { network, bptt, optimizer, steps, batch, bytesPerElement, inputs, shards = 1 } = request;
   const plan = planTruncation(bptt, steps);
   const shapes = parameterShapes(network);
   const weights = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -40,28 +40,28 @@ export function estimateMemory(question: MemoryRequest): MemoryEstimate {
   const rows = cellNamed(network.cell).gates.length * network.hidden;
   const table = inputs === 'oneHot' ? (1 + shards) * rows * network.inputs : 0;
 
-  const training = timelineSize(question, plan.capacity, batch, shards);
-  const evaluation = timelineSize(question, evaluationSteps, question.evaluationBatch ?? batch, 1);
+  const training = timelineSize(request, plan.capacity, batch, shards);
+  const evaluation = timelineSize(request, evaluationSteps, request.evaluationBatch ?? batch, 1);
   const elements = [
     { name: 'parameters', elements: weights },
     { name: 'gradients', elements: shards * weights },
     { name: 'optimizer', elements: (optimizerOf(optimizer).slots.length + 1) * weights },
     { name: 'packed weights', elements: matrices + table },
     { name: 'states and gates', elements: training.elements },
-    { name: 'backward pass', elements: backwardSize(question, plan.backward, batch) },
+    { name: 'backward pass', elements: backwardSize(request, plan.backward, batch) },
     { name: 'evaluation', elements: evaluation.elements },
   ];
   const parts = [
     ...elements.map(({ name, elements: count }) => ({ name, bytes: count * bytesPerElement })),
     { name: 'indices', bytes: training.bytes + evaluation.bytes },
-    { name: 'norms per step', bytes: shards * normsSize(question, plan.capacity) },
-    { name: 'shards of the batch', bytes: shards === 1 ? 0 : cutSize(question) },
+    { name: 'norms per step', bytes: shards * normsSize(request, plan.capacity) },
+    { name: 'shards of the batch', bytes: shards === 1 ? 0 : shardWindowSize(request) },
     { name: 'kernels', bytes: bytesPerElement === 8 ? 0 : scratchBytes },
   ];
   return { bytes: parts.reduce((sum, part) => sum + part.bytes, 0), parts };
 }
 
-/** Rows of weights that stand side by side: four in the reference kernels, eight in those of single precision. */
+/** Rows of weights that lie side by side: four in the reference kernels, eight in those of single precision. */
 function panelWidth(bytesPerElement: 4 | 8): number {
   return bytesPerElement === 8 ? 4 : 8;
 }
@@ -71,8 +71,8 @@ function normsSize({ network }: MemoryRequest, steps: number): number {
   return 8 * (1 + cellNamed(network.cell).state.length) * network.layers * steps;
 }
 
-/** What the shards of a cut batch keep of a window: mask, targets and inputs of their lanes. */
-function cutSize({ network, loss, inputs, steps, batch }: MemoryRequest): number {
+/** Copies that the shards of a split batch hold of a window: mask, targets and inputs of their sequences. */
+function shardWindowSize({ network, loss, inputs, steps, batch }: MemoryRequest): number {
   const targets = loss.kind === 'mse' ? 8 * network.outputs : 4;
   return steps * batch * (1 + targets + (inputs === 'dense' ? 8 * network.inputs : 4));
 }

@@ -126,11 +126,11 @@ export class Network {
 
   /** W_xh for one-hot inputs; throws Error where the net is run on others. */
   get embedding(): Embedding {
-    if (this.symbols === undefined) throw new Error('This net is run on rows of numbers; it looks up no symbols.');
+    if (this.symbols === undefined) throw new Error('This net is run on rows of numbers; it has no embedding.');
     return this.symbols;
   }
 
-  /** Takes over the present weights for the forward passes that follow. */
+  /** Packs the current weights for the forward passes that follow. */
   packForward(): void {
     this.layers.forEach((layer, index) => {
       if (index === 0 && this.inputs === 'oneHot') this.embedding.packForward(layer.biasIh);
@@ -140,7 +140,7 @@ export class Network {
     this.head.packForward();
   }
 
-  /** Takes over the present weights for the backward pass that follows. */
+  /** Packs the current weights for the backward pass that follows. */
   packBackward(): void {
     this.layers.forEach((layer, index) => {
       if (index > 0) layer.input.packBackward();

@@ -5,15 +5,15 @@ import type { Network } from './network';
 import type { Shard } from './parallel/shard';
 
 /**
- * Everything that the same kernels need to go on bit for bit: parameters, optimizer state, carried states and, where `backward` >
- * `forward`, the stored steps. Plain data: it survives structured cloning, and the scalars survive JSON.
+ * Everything that the same kernels need to continue bit for bit: parameters, optimizer state, carried states and, where
+ * `backward` > `forward`, the stored steps. Plain data: it survives structured cloning, and the scalars survive JSON.
  */
 export interface Snapshot {
   readonly tensors: ReadonlyMap<string, CapturedTensor>;
   readonly scalars: Readonly<Record<string, number | string>>;
 }
 
-/** A tensor of live memory that a snapshot copies out of and back into: (steps,B,width), in parts of lanes. */
+/** A tensor of live memory that a snapshot copies out of and back into: (steps,B,width), in parts of sequences. */
 export interface LiveTensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -32,7 +32,7 @@ export function liveParameters(
     shape,
     steps: 1,
     width: values.length,
-    parts: [{ lanes: { from: 0, count: 1 }, values }],
+    parts: [{ sequences: { from: 0, count: 1 }, values }],
   });
   const parameters = [...network.parameters.values()];
   let from = 0;
@@ -53,12 +53,12 @@ export function liveParameters(
 
 /**
  * The first `steps` steps of the timelines and the state after them: the states [steps+1,B,H], gates, caches and inputs.
- * How the batch is cut does not show.
+ * They do not depend on how the batch is split.
  */
 export function liveTimeline(shards: readonly [Shard, ...Shard[]], steps: number): readonly LiveTensor[] {
   const [{ network }] = shards;
   const { cell, spec } = network;
-  const batch = shards.reduce((sum, { rows: lanes }) => sum + lanes.count, 0);
+  const batch = shards.reduce((sum, { rows: sequences }) => sum + sequences.count, 0);
   const live: LiveTensor[] = [];
   const add = (name: string, length: number, width: number, tensor: (shard: Shard) => Tensor): void => {
     if (length > 0) {
@@ -89,11 +89,11 @@ export function copyOut(live: readonly LiveTensor[]): Map<string, CapturedTensor
   return new Map(live.map(({ name, shape, steps, width, parts }) => [name, copyBatchRows(parts, steps, width, shape)]));
 }
 
-/** Symbols and beginnings of lanes (steps,B), which are whole numbers whatever the kernels compute in. */
+/** Symbols and beginnings of sequences (steps,B), which are whole numbers whatever the kernels compute in. */
 export function copyOutIndices(shards: readonly [Shard, ...Shard[]], steps: number): Map<string, CapturedTensor> {
   const copied = new Map<string, CapturedTensor>();
   if (steps === 0) return copied;
-  const batch = shards.reduce((sum, { rows: lanes }) => sum + lanes.count, 0);
+  const batch = shards.reduce((sum, { rows: sequences }) => sum + sequences.count, 0);
   copied.set('history/reset', copyResetMask(shards, steps, batch));
   if (shards[0].network.inputs === 'oneHot') {
     const data = new Int32Array(steps * batch);
@@ -114,8 +114,8 @@ export type Restoration = () => void;
 
 /**
  * Finds each of the live tensors in a snapshot, in its shape, and returns what puts them back; throws RangeError naming
- * the tensor that does not fit. Other kernels may have taken it: what they computed in double precision is rounded to
- * single where these kernels compute in that. Nothing is written before, so a refusal leaves everything as it was.
+ * the tensor that does not fit. Other kernels may have taken the snapshot: their double precision is rounded to single
+ * where these kernels compute in single. Nothing is written before, so that an error leaves everything unchanged.
  */
 export function prepareRestoration(snapshot: Snapshot, live: readonly LiveTensor[]): Restoration {
   const pairs = live.map((tensor) => {
@@ -125,7 +125,7 @@ export function prepareRestoration(snapshot: Snapshot, live: readonly LiveTensor
   return () => {
     for (const { tensor, data } of pairs) {
       const { parts, steps, width } = tensor;
-      const batch = parts.reduce((sum, { lanes }) => sum + lanes.count, 0);
+      const batch = parts.reduce((sum, { sequences }) => sum + sequences.count, 0);
       for (const part of parts) scatterRows(part, data, steps, batch, width);
     }
   };
@@ -134,7 +134,7 @@ export function prepareRestoration(snapshot: Snapshot, live: readonly LiveTensor
 /** The reverse of `copyOutIndices`, in the manner of `prepareRestoration`. */
 export function prepareIndices(snapshot: Snapshot, shards: readonly [Shard, ...Shard[]], steps: number): Restoration {
   if (steps === 0) return () => undefined;
-  const batch = shards.reduce((sum, { rows: lanes }) => sum + lanes.count, 0);
+  const batch = shards.reduce((sum, { rows: sequences }) => sum + sequences.count, 0);
   const reset = storedAs(snapshot, 'history/reset', ['I32'], [steps, batch]).data;
   const inputs =
     shards[0].network.inputs === 'oneHot'
@@ -142,17 +142,17 @@ export function prepareIndices(snapshot: Snapshot, shards: readonly [Shard, ...S
       : undefined;
   return () => {
     for (const shard of shards) {
-      const { rows: lanes, unroll } = shard;
-      scatterRows({ lanes, values: unroll.cuts.flags }, reset, steps, batch, 1);
-      unroll.cuts.restored(steps, lanes.count);
+      const { rows: sequences, unroll } = shard;
+      scatterRows({ sequences, values: unroll.resetMask.flags }, reset, steps, batch, 1);
+      unroll.resetMask.flagsChanged(steps, sequences.count);
       if (inputs !== undefined) {
-        scatterRows({ lanes, values: symbols(shard) }, inputs, steps, batch, 1);
+        scatterRows({ sequences, values: symbols(shard) }, inputs, steps, batch, 1);
       }
     }
   };
 }
 
-/** Throws RangeError where a symbol is none of so many kinds. */
+/** Throws RangeError where a symbol is not in [0, kinds). */
 function symbolsIn({ data }: CapturedTensor, kinds: number): CapturedTensor['data'] {
   const stray = data.find((symbol) => symbol < 0 || symbol >= kinds);
   if (stray === undefined) return data;
@@ -198,7 +198,7 @@ export function expectScalar(snapshot: Snapshot, name: string, wanted: string): 
 }
 
 /**
- * The same moment with only the last `keep` of the stored steps, for a learner whose gradient reaches back less far.
+ * The same snapshot with only the last `keep` of the stored steps, for a learner whose gradient reaches back less far.
  * Throws RangeError where fewer are stored.
  */
 export function withStoredSteps({ tensors, scalars }: Snapshot, keep: number): Snapshot {
@@ -210,7 +210,7 @@ export function withStoredSteps({ tensors, scalars }: Snapshot, keep: number): S
     const [slots = 0, ...rest] = tensor.shape;
     const left = isState ? keep + 1 : keep;
     const block = tensor.data.length / slots;
-    // What was kept of no steps is not part of a snapshot.
+    // A tensor of no steps is not part of a snapshot.
     return left === 0
       ? []
       : [

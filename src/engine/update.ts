@@ -6,9 +6,9 @@ import type { ParameterNorms } from './instruments/outcome';
 import type { Parameter } from './parameter';
 import type { OptimizerSpec } from './spec';
 
-/** The last stage of a step: measures the gradients, lets the optimizer step, and can take the step back. */
+/** The last stage of a step: measures the gradients, applies the optimizer, and can undo the update. */
 export class ParameterUpdate {
-  /** What the optimizer remembers, each over all parameters. */
+  /** The optimizer's slots, each over all parameters. */
   readonly slots: readonly { readonly name: string; readonly values: Tensor }[];
   private readonly step: (step: UpdateStep) => void;
   private readonly before: Tensor;
@@ -36,7 +36,7 @@ export class ParameterUpdate {
     return norms;
   }
 
-  /** One step of the optimizer with the gradients as they stand. */
+  /** One step of the optimizer with the current gradients. */
   apply(rate: number, update: number): void {
     const { kernels, values, gradients } = this.network;
     kernels.copy(this.before, 0, values, 0, values.length);
@@ -67,7 +67,7 @@ export class ParameterUpdate {
     });
   }
 
-  /** Takes the step back: the parameters are as before it; what the optimizer remembers is not. */
+  /** Restores the parameters as they were before the update; the optimizer's slots are not restored. */
   undo(): void {
     this.network.values.set(this.before);
   }

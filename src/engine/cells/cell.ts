@@ -10,7 +10,7 @@ export type Gate =
   | { readonly name: string; readonly role: 'gate' | 'forgetGate' }
   | { readonly name: string; readonly role: 'candidate'; readonly nonlinearity: 'tanh' | 'activation' };
 
-/** What a cell sees of one time step forward. (B,H) blocks start at the offsets; all blocks are contiguous. */
+/** What a cell reads and writes in one time step forward. (B,H) blocks start at the offsets; all blocks are contiguous. */
 export interface ForwardStep {
   /** B */
   batch: number;
@@ -32,7 +32,7 @@ export interface ForwardStep {
   cacheAt: number;
 }
 
-/** What a cell sees of one time step backward: everything the forward step left, and the gradients. */
+/** What a cell reads and writes in one time step backward: everything of the forward step, and the gradients. */
 export interface BackwardStep extends ForwardStep {
   /**
    * Per state (B,H) from 0. In: ∂L/∂state_t from everything but the cell's own step. Out: what reaches state_{t−1}
@@ -67,6 +67,6 @@ export interface Cell extends CellKernel {
   readonly state: readonly ['h', ...string[]];
   /** What backward needs besides states and gates, each (B,H) per step. */
   readonly cache: readonly string[];
-  /** `shared`: gx and gh enter as their sum, so that ∂L/∂gh is ∂L/∂gx and is kept once. */
+  /** `shared`: gx and gh enter as their sum, so that ∂L/∂gh is ∂L/∂gx and is stored once. */
   readonly gradient: 'shared' | 'separate';
 }

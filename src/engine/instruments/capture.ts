@@ -37,7 +37,7 @@ export function copyTensor(data: Tensor, shape: readonly number[]): CapturedTens
     : { dtype: 'F32', shape, data: data.slice() };
 }
 
-/** A copy of `data` as float32, or as float64 where float32 would change a value: a capture never says another number. */
+/** A copy of `data` as float32, or as float64 where float32 would change a value: a capture never changes a number. */
 export function copyData(data: Float64Array, shape: readonly number[]): CapturedTensor {
   return data.every((value) => Math.fround(value) === value || Number.isNaN(value))
     ? { dtype: 'F32', shape, data: Float32Array.from(data) }
@@ -61,7 +61,7 @@ export class CaptureRecorder {
   constructor(private readonly shards: readonly [Shard, ...Shard[]]) {
     const [{ network, unroll }] = shards;
     this.network = network;
-    this.batch = shards.reduce((sum, { rows: lanes }) => sum + lanes.count, 0);
+    this.batch = shards.reduce((sum, { rows: sequences }) => sum + sequences.count, 0);
     const perLayer = (width: number) => network.layers.map(() => new Float64Array(unroll.length * this.batch * width));
     const { hidden } = network.spec;
     const gatesWidth = network.cell.gates.length * hidden;
@@ -74,21 +74,21 @@ export class CaptureRecorder {
     }
   }
 
-  /** What looks on in one shard. */
-  observer({ rows: lanes, network }: Shard): BackwardObserver {
+  /** The observer of one shard's backward pass. */
+  observer({ rows: sequences, network }: Shard): BackwardObserver {
     const { hidden } = network.spec;
     const gatesWidth = network.cell.gates.length * hidden;
-    const keep = (to: Float64Array, width: number, t: number, from: Tensor, at: number): void => {
-      to.set(from.subarray(at, at + lanes.count * width), (t * this.batch + lanes.from) * width);
+    const copy = (to: Float64Array, width: number, t: number, from: Tensor, at: number): void => {
+      to.set(from.subarray(at, at + sequences.count * width), (t * this.batch + sequences.from) * width);
     };
     return {
       hidden: (layer, t, dh, dhLocal, localAt) => {
-        keep(this.dh[layer], hidden, t, dh, 0);
-        keep(this.dhLocal[layer], hidden, t, dhLocal, localAt);
+        copy(this.dh[layer], hidden, t, dh, 0);
+        copy(this.dhLocal[layer], hidden, t, dhLocal, localAt);
       },
       cell: (layer, t, _total, dgx, dgh, gatesAt) => {
-        keep(this.dgx[layer], gatesWidth, t, dgx, gatesAt);
-        if (this.dgh !== undefined) keep(this.dgh[layer], gatesWidth, t, dgh, gatesAt);
+        copy(this.dgx[layer], gatesWidth, t, dgx, gatesAt);
+        if (this.dgh !== undefined) copy(this.dgh[layer], gatesWidth, t, dgh, gatesAt);
       },
     };
   }
@@ -142,8 +142,8 @@ export class CaptureRecorder {
     gatherRows(dOutputs, gradientParts, length, outputs);
     tensors.set('dOutputs', inPrecisionOf(network, dOutputs, [length, batch, outputs]));
     tensors.set('loss', inPrecisionOf(network, lossPerStep.subarray(0, length), [length]));
-    const told = Object.entries(reachesBack ? { ...facts, reach: windowAt } : facts);
-    return { tensors, metadata: Object.fromEntries(told.map(([name, value]) => [name, String(value)])) };
+    const entries = Object.entries(reachesBack ? { ...facts, reach: windowAt } : facts);
+    return { tensors, metadata: Object.fromEntries(entries.map(([name, value]) => [name, String(value)])) };
   }
 }
 
@@ -152,22 +152,22 @@ export function partsOf<Numbers>(
   shards: readonly Shard[],
   tensor: (shard: Shard) => Numbers,
 ): readonly BatchPart<Numbers>[] {
-  return shards.map((shard) => ({ lanes: shard.rows, values: tensor(shard) }));
+  return shards.map((shard) => ({ sequences: shard.rows, values: tensor(shard) }));
 }
 
 /** The parts from step `from` on. */
 function partsFrom(parts: readonly BatchPart<Tensor>[], from: number, width: number): readonly BatchPart<Tensor>[] {
-  return parts.map(({ lanes, values }) => ({ lanes, values: values.subarray(from * lanes.count * width) }));
+  return parts.map(({ sequences, values }) => ({ sequences, values: values.subarray(from * sequences.count * width) }));
 }
 
-/** A copy of the first `steps` steps of all lanes: (steps,B,width), or what `shape` calls it. */
+/** A copy of the first `steps` steps of all sequences: (steps,B,width), or what `shape` calls it. */
 export function copyBatchRows(
   parts: readonly BatchPart<Tensor>[],
   steps: number,
   width: number,
   shape?: readonly number[],
 ): CapturedTensor {
-  const batch = parts.reduce((sum, { lanes }) => sum + lanes.count, 0);
+  const batch = parts.reduce((sum, { sequences }) => sum + sequences.count, 0);
   const named = shape ?? [steps, batch, width];
   const size = steps * batch * width;
   if (parts.every(({ values }) => values instanceof Float64Array)) {
@@ -180,12 +180,12 @@ export function copyBatchRows(
   return { dtype: 'F32', shape: named, data };
 }
 
-/** (steps,B): one where a lane begins. */
+/** (steps,B): one where a sequence begins. */
 export function copyResetMask(shards: readonly Shard[], steps: number, batch: number): CapturedTensor {
   const flags = new Uint8Array(steps * batch);
   gatherRows(
     flags,
-    partsOf(shards, ({ unroll }) => unroll.cuts.flags),
+    partsOf(shards, ({ unroll }) => unroll.resetMask.flags),
     steps,
     1,
   );
@@ -198,12 +198,12 @@ function inPrecisionOf(network: Network, data: Float64Array, shape: readonly num
 
 function denseInputs(shards: readonly Shard[], batch: number): Float64Array {
   const dense = new Float64Array(shards[0].unroll.length * batch * shards[0].network.spec.inputs);
-  for (const { unroll, rows: lanes, network } of shards) {
+  for (const { unroll, rows: sequences, network } of shards) {
     const { inputs: width } = network.spec;
     const { input } = unroll.inputs;
-    for (let row = 0; row < unroll.length * lanes.count; row++) {
-      const t = Math.floor(row / lanes.count);
-      const at = (t * batch + lanes.from + (row % lanes.count)) * width;
+    for (let row = 0; row < unroll.length * sequences.count; row++) {
+      const t = Math.floor(row / sequences.count);
+      const at = (t * batch + sequences.from + (row % sequences.count)) * width;
       if (input.kind === 'oneHot') dense[at + input.indices[row]] = 1;
       else dense.set(input.values.subarray(row * width, (row + 1) * width), at);
     }

@@ -1,6 +1,6 @@
 import { tensorOf, type Capture, type CapturedTensor } from './capture';
 
-/** What the terms of a parameter come to, per step (T). */
+/** Norms and sums of the terms of a parameter, per step (T). */
 export interface TermsPerStep {
   /** Of the term. */
   readonly norm: Float64Array;
@@ -12,8 +12,8 @@ export interface TermsPerStep {
   readonly sum: Float64Array;
 }
 
-/** Sequences whose terms are added in one pass over the sum: what is read and written once serves so many. */
-const lanesAtOnce = 4;
+/** Sequences whose terms are added in one pass over the sum, which is read and written once for all of them. */
+const sequencesAtOnce = 4;
 
 /**
  * ∂L/∂W of one parameter, step by step: L = Σ_t L_t gives ∂L/∂W = Σ_t δ_t s_tᵀ, where δ_t is what backpropagation brought
@@ -52,37 +52,37 @@ export class GradientTerms {
     if (source === undefined) return;
     const values = tensor(source).data;
     const earlier =
-      before === undefined ? undefined : { first: tensor(before).data, cuts: capture.tensors.get('reset')?.data };
+      before === undefined ? undefined : { first: tensor(before).data, resets: capture.tensors.get('reset')?.data };
     this.sources = { values, earlier };
   }
 
   /** δ_t (N) of one sequence. */
-  delta(t: number, lane: number): Float64Array {
-    return rowOf(this.deltas, t * this.batch + lane, this.rows);
+  delta(t: number, sequence: number): Float64Array {
+    return rowOf(this.deltas, t * this.batch + sequence, this.rows);
   }
 
   /** s_t (K) of one sequence. */
-  source(t: number, lane: number): Float64Array {
+  source(t: number, sequence: number): Float64Array {
     const { batch, columns, sources } = this;
     if (sources === undefined) return new Float64Array(columns).fill(1);
     const { values, earlier } = sources;
-    if (earlier === undefined) return rowOf(values, t * batch + lane, columns);
-    // A lane that begins anew at a step has no state before it.
-    if (earlier.cuts?.[t * batch + lane] === 1) return new Float64Array(columns);
-    return t === 0 ? rowOf(earlier.first, lane, columns) : rowOf(values, (t - 1) * batch + lane, columns);
+    if (earlier === undefined) return rowOf(values, t * batch + sequence, columns);
+    // A sequence that starts from zero state at a step has no state before it.
+    if (earlier.resets?.[t * batch + sequence] === 1) return new Float64Array(columns);
+    return t === 0 ? rowOf(earlier.first, sequence, columns) : rowOf(values, (t - 1) * batch + sequence, columns);
   }
 
   /** Adds the term of step t (N,K), of the whole batch or of one sequence, to `sum`. */
-  add(sum: Float64Array, t: number, lane?: number): void {
+  add(sum: Float64Array, t: number, sequence?: number): void {
     const { rows, columns } = this;
-    const lanes = lane === undefined ? Array.from({ length: this.batch }, (_, b) => b) : [lane];
-    const operands = lanes.map((b) => ({ delta: this.delta(t, b), source: this.source(t, b) }));
+    const sequences = sequence === undefined ? Array.from({ length: this.batch }, (_, b) => b) : [sequence];
+    const operands = sequences.map((b) => ({ delta: this.delta(t, b), source: this.source(t, b) }));
     for (let n = 0; n < rows; n++) {
       // What δ does not reach adds nothing, whatever the source is.
       const reached = operands.filter(({ delta }) => delta[n] !== 0);
       const target = sum.subarray(n * columns, (n + 1) * columns);
       let at = 0;
-      for (; at + lanesAtOnce <= reached.length; at += lanesAtOnce) {
+      for (; at + sequencesAtOnce <= reached.length; at += sequencesAtOnce) {
         const [a, b, c, d] = [reached[at], reached[at + 1], reached[at + 2], reached[at + 3]];
         const [da, db, dc, dd] = [a.delta[n], b.delta[n], c.delta[n], d.delta[n]];
         const [sa, sb, sc, sd] = [a.source, b.source, c.source, d.source];
@@ -96,20 +96,20 @@ export class GradientTerms {
   }
 
   /**
-   * The terms of steps T−1 … t added up (N,K), as the gradient stands when backpropagation has come down to t; rests as
-   * `perStep` does.
+   * The sum of the terms of steps T−1 … t (N,K), the gradient when backpropagation has reached t; yields as `perStep`
+   * does.
    */
-  *sumFrom(t: number, lane?: number): Generator<undefined, Float64Array> {
+  *sumFrom(t: number, sequence?: number): Generator<undefined, Float64Array> {
     const sum = new Float64Array(this.rows * this.columns);
     for (let step = this.steps - 1; step >= t; step--) {
-      this.add(sum, step, lane);
+      this.add(sum, step, sequence);
       yield;
     }
     return sum;
   }
 
-  /** What the terms come to, from the last step to the first; rests after each, for who may have to break off. */
-  *perStep(lane?: number): Generator<undefined, TermsPerStep> {
+  /** Norms and sums of the terms, from the last step to the first; yields after each, so that a caller can stop. */
+  *perStep(sequence?: number): Generator<undefined, TermsPerStep> {
     const { steps, gradient } = this;
     const sum = new Float64Array(this.rows * this.columns);
     const term = new Float64Array(sum.length);
@@ -117,7 +117,7 @@ export class GradientTerms {
     const whole = normOf(gradient);
     for (let t = steps - 1; t >= 0; t--) {
       term.fill(0);
-      this.add(term, t, lane);
+      this.add(term, t, sequence);
       let [along, ofTerm, ofSum] = [0, 0, 0];
       for (let i = 0; i < term.length; i++) {
         const value = term[i];
@@ -151,8 +151,8 @@ export class GradientTerms {
 /** What a weight was multiplied with, (T,B,K) in rows. */
 interface Sources {
   readonly values: ArrayLike<number>;
-  /** Where it is the state of the step before: that before step 0 (B,K), and at which steps (T,B) a lane begins anew. */
-  readonly earlier: { readonly first: ArrayLike<number>; readonly cuts: ArrayLike<number> | undefined } | undefined;
+  /** Where it is the state of the step before: that before step 0 (B,K), and at which steps (T,B) a sequence starts from zero state. */
+  readonly earlier: { readonly first: ArrayLike<number>; readonly resets: ArrayLike<number> | undefined } | undefined;
 }
 
 function rowOf(values: ArrayLike<number>, row: number, width: number): Float64Array {

@@ -19,35 +19,35 @@ export interface GradientCheckRequest {
   readonly windows: readonly [Window, ...Window[]];
   /** Distance of the central difference, 1e-5 where left out. */
   readonly difference?: number;
-  /** Check at most so many elements of each tensor, evenly spread; all where left out. */
+  /** Largest number of elements to check of each tensor, evenly spread; all by default. */
   readonly sample?: number;
 }
 
 /** The check of one tensor. */
 export interface TensorCheck {
   readonly name: string;
-  /** ‖g − ĝ‖ / ‖g‖ over the elements looked at, ĝ being the central differences; 0 where both are 0. */
+  /** ‖g − ĝ‖ / ‖g‖ over the checked elements, ĝ being the central differences; 0 where both are 0. */
   readonly relativeError: number;
-  /** ‖g‖ over the elements looked at. */
+  /** ‖g‖ over the checked elements. */
   readonly norm: number;
   readonly elements: number;
 }
 
 /**
- * Holds back-propagated gradients against central differences of the loss, in double precision. The gradient is the raw
- * one, before clipping; the state where truncated BPTT cuts is held constant, as truncation means it. Throws RangeError
+ * Compares back-propagated gradients with central differences of the loss, in double precision. The gradient is the raw
+ * one, before clipping; the state at the start of truncated BPTT is constant, as truncation defines it. Throws RangeError
  * where the last window has no target in the part that its gradient covers.
  */
-export function checkGradients(question: GradientCheckRequest): readonly TensorCheck[] {
-  const network = new Network(referenceKernels, question.network, question.windows[0].inputs.kind);
+export function checkGradients(request: GradientCheckRequest): readonly TensorCheck[] {
+  const network = new Network(referenceKernels, request.network, request.windows[0].inputs.kind);
   for (const { name, values } of network.parameters.values()) {
-    values.set(question.parameters.get(name)?.values ?? missing(name));
+    values.set(request.parameters.get(name)?.values ?? missing(name));
   }
-  const trial = backpropagate(network, question);
-  const difference = question.difference ?? 1e-5;
+  const trial = backpropagate(network, request);
+  const difference = request.difference ?? 1e-5;
 
   return [...network.parameters.values()].map(({ name, values, gradient }) => {
-    const stride = Math.max(1, Math.ceil(values.length / (question.sample ?? values.length)));
+    const stride = Math.max(1, Math.ceil(values.length / (request.sample ?? values.length)));
     let squares = 0;
     let squaredErrors = 0;
     let elements = 0;

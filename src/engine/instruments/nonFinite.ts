@@ -7,7 +7,7 @@ import type { LossSpec } from '../spec';
 import type { Unroll } from '../recurrence/unroll';
 import type { Window } from '../recurrence/window';
 
-/** Where a value that is not finite stands. */
+/** Where a value that is not finite was found. */
 export interface NonFinitePlace {
   readonly pass: 'forward' | 'loss' | 'backward' | 'update';
   /** Names as in a capture: h_l0, outputs, loss, dh_l0, grad/NAME, next/NAME. */
@@ -21,7 +21,7 @@ export interface NonFinitePlace {
   readonly value: string;
 }
 
-/** The shards of a batch, in the order of their lanes. */
+/** The shards of a batch, in the order of their sequences. */
 type Shards = readonly [Shard, ...Shard[]];
 
 /** The first element of [from, to) that is not finite, or undefined. */
@@ -75,7 +75,7 @@ function denseInputs({ inputs: { input } }: Unroll): Tensor {
   return input.values;
 }
 
-/** Where the forward pass went wrong, if the state that it carries on holds a bad value; a look at one step only. */
+/** Where the forward pass produced a bad value, if the carried state holds one; checks the state of one step only. */
 export function locateInCarriedState(shards: Shards): NonFinitePlace | undefined {
   const sound = shards.every(({ unroll }) => {
     const block = unroll.batch * unroll.network.spec.hidden;
@@ -93,12 +93,12 @@ export function locateInLoss(shards: Shards, spec: LossSpec, window: Window, tot
   const { outputs: width } = network.spec;
   const loss = network.kernels.lossKernel(spec.kind) ?? losses[spec.kind];
   for (let t = 0; t < window.steps; t++) {
-    for (const { unroll, rows: lanes } of shards) {
-      for (let lane = 0; lane < lanes.count; lane++) {
-        const row = lanes.from + lane;
+    for (const { unroll, rows: sequences } of shards) {
+      for (let sequence = 0; sequence < sequences.count; sequence++) {
+        const row = sequences.from + sequence;
         const value = loss({
           outputs: unroll.outputs,
-          outputsAt: ((unroll.windowAt + t) * lanes.count + lane) * width,
+          outputsAt: ((unroll.windowAt + t) * sequences.count + sequence) * width,
           rows: 1,
           width,
           targets: window.targets,
@@ -116,7 +116,7 @@ export function locateInLoss(shards: Shards, spec: LossSpec, window: Window, tot
 }
 
 /**
- * The first bad value of a backward pass, which is run again to look at every step: from the last step down, per step
+ * The first bad value of a backward pass, which is run again to check every step: from the last step down, per step
  * ∂L/∂ŷ_t and then from the top layer down what arrives, the total and ∂L/∂gx; after them the gradients of the weights.
  */
 export function locateInBackward(shards: Shards, start: number, limit: number | undefined): NonFinitePlace {
@@ -183,12 +183,12 @@ class RowSearch {
   }
 
   slot(tensor: string, values: (unroll: Unroll) => Tensor, width: number, slot: number): NonFinitePlace | undefined {
-    for (const { unroll, rows: lanes } of this.shards) {
+    for (const { unroll, rows: sequences } of this.shards) {
       const part = values(unroll);
-      const from = slot * lanes.count * width;
-      const at = firstNonFinite(part, from, from + lanes.count * width);
+      const from = slot * sequences.count * width;
+      const at = firstNonFinite(part, from, from + sequences.count * width);
       if (at !== undefined) {
-        const row = lanes.from + Math.floor((at - from) / width);
+        const row = sequences.from + Math.floor((at - from) / width);
         return { pass: this.pass, tensor, row, value: String(part[at]) };
       }
     }
@@ -207,14 +207,14 @@ class FirstInBackward {
     return t > this.t || (t === this.t && layer > this.layer);
   }
 
-  keep(t: number, layer: number, place: NonFinitePlace): void {
+  record(t: number, layer: number, place: NonFinitePlace): void {
     this.place = { ...place, layer };
     this.t = t;
     this.layer = layer;
   }
 }
 
-/** Looks at what passes by in one shard. */
+/** Checks the gradients of one shard as they are computed. */
 class BackwardWatcher implements BackwardObserver {
   constructor(
     private readonly shard: Shard,
@@ -224,21 +224,21 @@ class BackwardWatcher implements BackwardObserver {
 
   hidden(layer: number, t: number, dh: Tensor, dhLocal: Tensor, localAt: number): void {
     const { hidden } = this.shard.network.spec;
-    this.look(`dhLocal_l${layer}`, layer, t, dhLocal, localAt, hidden);
-    this.look(`dh_l${layer}`, layer, t, dh, 0, hidden);
+    this.check(`dhLocal_l${layer}`, layer, t, dhLocal, localAt, hidden);
+    this.check(`dh_l${layer}`, layer, t, dh, 0, hidden);
   }
 
   cell(layer: number, t: number, _total: readonly Tensor[], dgx: Tensor, _dgh: Tensor, gatesAt: number): void {
     const { cell, spec } = this.shard.network;
-    this.look(`dgates_l${layer}`, layer, t, dgx, gatesAt, cell.gates.length * spec.hidden);
+    this.check(`dgates_l${layer}`, layer, t, dgx, gatesAt, cell.gates.length * spec.hidden);
   }
 
-  private look(tensor: string, layer: number, t: number, values: Tensor, from: number, width: number): void {
+  private check(tensor: string, layer: number, t: number, values: Tensor, from: number, width: number): void {
     if (!this.found.isBefore(t, layer)) return;
-    const { rows: lanes } = this.shard;
-    const at = firstNonFinite(values, from, from + lanes.count * width);
+    const { rows: sequences } = this.shard;
+    const at = firstNonFinite(values, from, from + sequences.count * width);
     if (at === undefined) return;
-    const row = lanes.from + Math.floor((at - from) / width);
-    this.found.keep(t, layer, { pass: 'backward', tensor, t: t - this.windowAt, row, value: String(values[at]) });
+    const row = sequences.from + Math.floor((at - from) / width);
+    this.found.record(t, layer, { pass: 'backward', tensor, t: t - this.windowAt, row, value: String(values[at]) });
   }
 }

@@ -7,7 +7,7 @@ import type { LossSpec, NetworkSpec } from '../spec';
 import { Unroll } from '../recurrence/unroll';
 import type { Inputs, Window } from '../recurrence/window';
 
-/** One sequence to be itemised: a window of one lane, and the state it goes on from. */
+/** One sequence: a window of batch size 1, and the state it starts from. */
 export interface PerLossSequence {
   /** B = 1. */
   readonly window: Window;
@@ -17,13 +17,13 @@ export interface PerLossSequence {
   readonly weight: number;
 }
 
-/** Losses that are followed back at the same time: what keeps the matrix products busy within little memory. */
+/** Losses that are back-propagated at the same time: enough for efficient matrix products, within little memory. */
 const mostLosses = 64;
 
 /**
- * Which loss reaches which step: N[t,k] = ‖∂L_t/∂h_k‖ for k ≤ t, of the raw gradient, untruncated within the window.
- * Every loss goes back by itself, yet many go together: at step k the losses at t ≥ k are the rows of one batch whose
- * lanes all share the one forward pass. Memory is laid out once for a net and a number of steps.
+ * The gradient flow matrix: N[t,k] = ‖∂L_t/∂h_k‖ for k ≤ t, of the raw gradient, untruncated within the window.
+ * Every loss is back-propagated by itself, many of them at once: at step k the losses at t ≥ k are the rows of one batch whose
+ * sequences all share the one forward pass. Memory is allocated once for a net and a number of steps.
  */
 export class PerLossGradients {
   private readonly network: Network;
@@ -41,20 +41,20 @@ export class PerLossGradients {
     this.follower = new Follower(this.network, this.unroll, Math.min(steps, mostLosses));
   }
 
-  /** Takes over the parameters of an update; throws RangeError for an unknown name or another size. */
+  /** Loads a parameter of an update; throws RangeError for an unknown name or another size. */
   load(name: string, values: ArrayLike<number>): void {
     this.network.load(name, values);
   }
 
   /**
    * The matrix of one layer and one sequence, (T,T) with row t and column k; NaN above the diagonal, and in rows of steps
-   * without a loss. Throws RangeError for a window of more than one lane or too many steps.
+   * without a loss. Throws RangeError for a window of more than one sequence or too many steps.
    */
   matrix({ window, initial, weight }: PerLossSequence, loss: LossSpec, layer: number): Float64Array {
     const { network, unroll, steps } = this;
     if (window.batch !== 1 || window.steps > steps) {
       throw new RangeError(
-        `A window of ${window.steps} steps × ${window.batch} lanes cannot be itemised: 1 lane of at most ${steps} steps can.`,
+        `A window of ${window.steps} steps × ${window.batch} sequences doesn't fit: per-loss gradients need 1 sequence of at most ${steps} steps.`,
       );
     }
     network.packForward();

@@ -5,7 +5,7 @@ import type { Unroll } from '../recurrence/unroll';
 
 /** Gradient norms of one layer, Euclidean over all units and the whole batch, of the total loss as reduced. */
 export interface LayerRecord {
-  /** (T): ‖∂L/∂h_t‖, total, before hidden clipping. 0 before the cut of truncated BPTT. */
+  /** (T): ‖∂L/∂h_t‖, total, before hidden clipping. 0 before the first step that truncated BPTT covers. */
   readonly dh: Float64Array;
   /** (T): the norm of what reaches h_t other than through the same layer's t+1. */
   readonly dhLocal: Float64Array;
@@ -14,7 +14,7 @@ export interface LayerRecord {
   readonly saturation: readonly Saturation[];
 }
 
-/** What the instruments saw of one update. */
+/** What the instruments recorded of one update. */
 export interface StepRecord {
   /** T of the arrays: the steps of the window and the `reach` steps before it. */
   readonly steps: number;
@@ -26,18 +26,18 @@ export interface StepRecord {
   readonly layers: readonly LayerRecord[];
 }
 
-/** What one layer of one shard left behind: norms over its own lanes, (C) each, and counts of its gates' values. */
-export interface LayerNotes extends LayerNorms {
+/** What is measured of one layer of one shard: norms over its own sequences, (C) each, and counts of its gates' values. */
+export interface LayerMeasurements extends LayerNorms {
   /** Per gate (2): low, high. */
   readonly counts: readonly Int32Array[];
 }
 
 /**
- * Takes the norms of one shard's gradients where they pass, inside the recurrence, into memory that every thread of the
- * learner sees.
+ * Records the norms of one shard's gradients as the recurrence computes them, in memory that every thread of the learner
+ * sees.
  */
 export class NormRecorder implements BackwardNorms {
-  readonly layers: readonly LayerNotes[];
+  readonly layers: readonly LayerMeasurements[];
 
   constructor(readonly unroll: Unroll) {
     const { network, shape } = unroll;
@@ -50,7 +50,7 @@ export class NormRecorder implements BackwardNorms {
     }));
   }
 
-  /** Before the backward pass: forgets what was seen, and counts the gates' values. */
+  /** Before the backward pass: clears the norms, and counts the gates' values. */
   begin(): void {
     for (let layer = 0; layer < this.layers.length; layer++) {
       const { dh, dc, counts } = this.layers[layer];
@@ -61,7 +61,7 @@ export class NormRecorder implements BackwardNorms {
   }
 }
 
-/** What the shards of a batch saw, together, after their backward passes. `lossPerStep` is copied. */
+/** The record of the whole batch from those of its shards, after their backward passes. `lossPerStep` is copied. */
 export function recordOf(shards: readonly NormRecorder[], lossPerStep: Float64Array): StepRecord {
   const [{ unroll, layers }] = shards;
   const { length, windowAt, network } = unroll;
@@ -73,9 +73,9 @@ export function recordOf(shards: readonly NormRecorder[], lossPerStep: Float64Ar
       const notes = shards.map((shard) => shard.layers[layer]);
       const pairs = notes.map((note) => note.dh);
       return {
-        dh: together(pairs, length, 2, 0),
-        dhLocal: together(pairs, length, 2, 1),
-        ...(dc === undefined ? {} : { dc: together(dcOf(notes), length, 1, 0) }),
+        dh: combined(pairs, length, 2, 0),
+        dhLocal: combined(pairs, length, 2, 1),
+        ...(dc === undefined ? {} : { dc: combined(cellStateNorms(notes), length, 1, 0) }),
         saturation: network.cell.gates.map((gate, index) =>
           saturationFrom(
             gate,
@@ -89,12 +89,12 @@ export function recordOf(shards: readonly NormRecorder[], lossPerStep: Float64Ar
   };
 }
 
-function dcOf(notes: readonly LayerNotes[]): readonly Float64Array[] {
+function cellStateNorms(notes: readonly LayerMeasurements[]): readonly Float64Array[] {
   return notes.flatMap(({ dc }) => dc ?? []);
 }
 
-/** (length): ‖·‖ over all lanes from the norms over those of each shard, which stand `stride` apart from `at` on. */
-function together(parts: readonly Float64Array[], length: number, stride: number, at: number): Float64Array {
+/** (length): ‖·‖ over all sequences from the norms over those of each shard, which lie `stride` apart from `at` on. */
+function combined(parts: readonly Float64Array[], length: number, stride: number, at: number): Float64Array {
   const all = new Float64Array(length);
   if (parts.length === 1) {
     const [only] = parts;

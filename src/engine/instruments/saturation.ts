@@ -3,7 +3,7 @@ import type { Gate } from '../cells/cell';
 import type { Activation } from '../spec';
 import type { Unroll } from '../recurrence/unroll';
 
-/** How much of a gate's values stands at the ends of its range, over all steps, units and sequences of a window. */
+/** How much of a gate's values lies at the ends of its range, over all steps, units and sequences of a window. */
 export interface Saturation {
   /** The gate's name in the cell's equations. */
   readonly name: string;
@@ -18,7 +18,7 @@ const saturatedAt = 5;
 const tanhThere = Math.tanh(saturatedAt);
 const sigmoidThere = [sigmoid(-saturatedAt), sigmoid(saturatedAt)] as const;
 
-/** Counts how many values of each gate stand at the ends of its range, over a layer's current window, into counts (2). */
+/** Counts how many values of each gate lie at the ends of its range, over a layer's current window, into counts (2). */
 export function countSaturation(unroll: Unroll, layer: number, counts: readonly Int32Array[]): void {
   const { cell, spec, kernels } = unroll.network;
   const { gates } = unroll.scans[layer];
@@ -42,7 +42,7 @@ export function saturationFrom(
   let below = 0;
   let above = 0;
   for (const count of counts) {
-    // By index: to take an array of shared memory apart goes through its iterator.
+    // By index: destructuring an array of shared memory goes through its iterator.
     below += count[0];
     above += count[1];
   }

@@ -13,7 +13,7 @@ export interface SharedKernels {
   /** The WebAssembly memory, which is shared, and the compiled module. */
   readonly memory: object;
   readonly module: object;
-  /** Byte at which the thread has room for what its own kernels write down in passing. */
+  /** Byte at which the scratch memory of the thread's own kernels begins. */
   readonly scratchAt: number;
 }
 
@@ -22,8 +22,8 @@ export interface SharedKernels {
  *
  * Conventions: matrices are row-major; `xAt` is the element where an operand starts inside its tensor, so that a time
  * step is an offset and never a new view; an operation writes nothing outside the shape named in its comment. A set
- * allocates all tensors and indices itself and takes no others, so it may keep them as views over one linear memory and
- * work with their byteOffset. That memory may be shared between threads: what leaves the engine is a copy, never a view.
+ * allocates all tensors and indices itself and accepts no others, so it may create them as views over one linear memory
+ * and work with their byteOffset. That memory may be shared between threads: what leaves the engine is a copy, never a view.
  * The results depend on the operands alone, in a fixed order of summation: equal input gives equal bits.
  */
 export interface KernelSet {
@@ -45,12 +45,12 @@ export interface KernelSet {
   /** Zeroed flags of one byte. */
   allocateFlags(length: number): Uint8Array;
 
-  /** Bytes that are taken of the set's memory, gaps included; 0 for a set that leaves its memory to the host. */
+  /** Bytes that are used of the set's memory, gaps included; 0 for a set whose memory the host manages. */
   readonly allocated: number;
 
   /**
-   * Makes room for one more thread that works on this memory; undefined where it cannot be shared. What the thread has
-   * to write down in passing lies in that room, everything else where this set has it.
+   * Reserves scratch memory for one more thread that works on this memory; undefined where it cannot be shared. All
+   * tensors of the thread are those of this set.
    */
   share(): SharedKernels | undefined;
 

@@ -3,7 +3,7 @@ import { referenceKernels } from './reference';
 import { runs } from './simd/machine';
 import { joinSimdKernels, openSimdKernels } from './simd/simd';
 
-/** The kernel sets of this build. Which of them can run is the machine's and its host's business. */
+/** The kernel sets of this build. Which of them can run depends on the machine and on its host. */
 export const builtKernelSets = ['reference', 'simd', 'simd-fma'] as const satisfies readonly KernelSetName[];
 
 /** The name of a kernel set that this build has. */
@@ -20,7 +20,7 @@ export function defaultKernelSet(reproducible = false): BuiltKernelSet {
   return (reproducible ? runnable.filter((name) => name !== 'simd-fma') : runnable).at(-1) ?? 'reference';
 }
 
-/** What to tell a person whose machine runs none of the fast kernel sets; undefined where it runs one. */
+/** The notice where none of the fast kernel sets can run; undefined where one can. */
 export function missingSpeed(): string | undefined {
   return defaultKernelSet() === 'reference'
     ? 'WebAssembly SIMD is missing here, so training runs on the reference kernels, about ten times slower.'

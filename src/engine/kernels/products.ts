@@ -1,6 +1,6 @@
 import type { Tensor } from '../tensor';
 
-/** Columns of W (rows of Wᵀ) that stand side by side in a packed matrix. */
+/** Columns of W (rows of Wᵀ) that lie side by side in a packed matrix. */
 const panel = 4;
 
 /** Rows worked on together, so that their operands stay in the first-level cache while all of W passes by. */

@@ -15,14 +15,14 @@ export interface LossStep {
   /** First row of the step in `targets` and `mask`. */
   firstRow: number;
   readonly mask: Uint8Array;
-  /** (B,O) from `gradientAt`: out, weight · ∂(Σ rows)/∂ŷ_t, zero in masked rows. Left out where none is wanted. */
+  /** (B,O) from `gradientAt`: out, weight · ∂(Σ rows)/∂ŷ_t, zero in masked rows. Undefined for no gradient. */
   gradient: Tensor | undefined;
   gradientAt: number;
   /** What the sum over rows is multiplied by in the total loss. */
   gradientWeight: number;
 }
 
-/** A loss: returns the plain sum over the step's unmasked rows; what to divide by is decided outside, in the open. */
+/** A loss: returns the plain sum over the step's unmasked rows; see `lossWeight` for the divisor. */
 export type Loss = (step: Readonly<LossStep>) => number;
 
 /**

@@ -17,7 +17,7 @@ export interface UpdateStep {
 
 /** Turns gradients into steps; it never clips. */
 export interface Optimizer {
-  /** Names of what it remembers per weight. */
+  /** Names of the numbers that it stores per weight. */
   readonly slots: readonly string[];
   readonly apply: (step: UpdateStep) => void;
 }

@@ -1,29 +1,29 @@
 import { cellNamed } from '../cells/registry';
 import type { NetworkSpec } from '../spec';
 
-/** Floating-point operations of one step from which cutting pays: about three milliseconds of one core. */
-const worthCutting = 150e6;
+/** Floating-point operations of one step from which splitting pays: about three milliseconds of one core. */
+const leastOperations = 150e6;
 
-/** Operations that a shard has at least: about one millisecond, against some microseconds of waiting for one another. */
-const leastPerShard = 50e6;
+/** Operations that a shard has at least: about one millisecond, compared with some microseconds of synchronization. */
+const leastShardOperations = 50e6;
 
-/** Lanes that a shard has at least: two tiles of the matrix products. */
-const leastLanes = 8;
+/** Sequences that a shard has at least: two tiles of the matrix products. */
+const leastSequences = 8;
 
-/** More shards would cost more gradients to hold and to add than they save. */
+/** More shards would cost more gradients to store and to add than they save. */
 const mostShards = 8;
 
 /**
- * Into how many shards of lanes a training batch is cut. Their gradients are added in the order of their lanes, so the
- * cut decides the last bits of a result: it follows from the sizes alone, never from the machine or its load, and any
- * number of threads that work on the shards gives the same numbers.
+ * Into how many shards of sequences a training batch is split. Their gradients are added in the order of their
+ * sequences, so the split decides the last bits of a result: it follows from the sizes alone, never from the machine or
+ * its load, and any number of threads that work on the shards gives the same numbers.
  *
  * @param steps that one backward pass covers at most
  */
 export function shardsOf(network: NetworkSpec, steps: number, batch: number): number {
   const operations = operationsOfStep(network, steps, batch);
-  if (operations < worthCutting) return 1;
-  const most = Math.min(mostShards, Math.floor(batch / leastLanes), Math.floor(operations / leastPerShard));
+  if (operations < leastOperations) return 1;
+  const most = Math.min(mostShards, Math.floor(batch / leastSequences), Math.floor(operations / leastShardOperations));
   return Math.max(1, most);
 }
 

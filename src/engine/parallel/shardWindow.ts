@@ -3,7 +3,7 @@ import { scatterRows, type BatchRows } from '../recurrence/batchRows';
 import type { LossSpec, NetworkSpec } from '../spec';
 import type { WindowTargets, Inputs, Targets, Window } from '../recurrence/window';
 
-/** Some lanes of every window: what is asked of them in memory that all threads see. */
+/** The targets, mask and inputs of some sequences of every window; targets and mask in memory that all threads see. */
 export class ShardWindow {
   private readonly mask: Uint8Array;
   private readonly targets: Targets;
@@ -12,12 +12,12 @@ export class ShardWindow {
   /** @param steps of the longest window */
   constructor(
     kernels: KernelSet,
-    private readonly lanes: BatchRows,
+    private readonly sequences: BatchRows,
     private readonly network: NetworkSpec,
     loss: LossSpec['kind'],
     private readonly steps: number,
   ) {
-    const rows = steps * lanes.count;
+    const rows = steps * sequences.count;
     this.mask = kernels.allocateFlags(rows);
     this.targets =
       loss === 'mse'
@@ -25,42 +25,42 @@ export class ShardWindow {
         : { kind: 'classes', indices: kernels.allocateIndices(rows) };
   }
 
-  /** Takes over the lanes of a window. */
-  take(window: Window): Window {
+  /** Copies these sequences out of a window. */
+  copyFrom(window: Window): Window {
     const { steps, batch, reset, targets } = window;
-    const { lanes, network } = this;
-    scatterRows({ lanes, values: this.mask }, window.mask, steps, batch, 1);
+    const { sequences, network } = this;
+    scatterRows({ sequences, values: this.mask }, window.mask, steps, batch, 1);
     if (this.targets.kind === 'values' && targets.kind === 'values') {
-      scatterRows({ lanes, values: this.targets.values }, targets.values, steps, batch, network.outputs);
+      scatterRows({ sequences, values: this.targets.values }, targets.values, steps, batch, network.outputs);
     } else if (this.targets.kind === 'classes' && targets.kind === 'classes') {
-      scatterRows({ lanes, values: this.targets.indices }, targets.indices, steps, batch, 1);
+      scatterRows({ sequences, values: this.targets.indices }, targets.indices, steps, batch, 1);
     }
     return {
-      ...this.asked(steps),
-      inputs: this.takeInputs(window.inputs, steps, batch),
-      reset: reset.subarray(lanes.from, lanes.from + lanes.count),
+      ...this.targetsOf(steps),
+      inputs: this.copyInputs(window.inputs, steps, batch),
+      reset: reset.subarray(sequences.from, sequences.from + sequences.count),
     };
   }
 
-  /** What is asked of the lanes, `steps` being those of the window taken over last. */
-  asked(steps: number): WindowTargets {
-    const rows = steps * this.lanes.count;
-    return { steps, batch: this.lanes.count, targets: this.targets, mask: this.mask.subarray(0, rows) };
+  /** The targets of the sequences; `steps` are those of the window copied last. */
+  targetsOf(steps: number): WindowTargets {
+    const rows = steps * this.sequences.count;
+    return { steps, batch: this.sequences.count, targets: this.targets, mask: this.mask.subarray(0, rows) };
   }
 
-  private takeInputs(inputs: Inputs, steps: number, batch: number): Inputs {
-    const { lanes } = this;
-    const rows = this.steps * lanes.count;
+  private copyInputs(inputs: Inputs, steps: number, batch: number): Inputs {
+    const { sequences } = this;
+    const rows = this.steps * sequences.count;
     switch (inputs.kind) {
       case 'dense': {
         const width = this.network.inputs;
         const own = this.inputs?.kind === 'dense' ? this.inputs : { ...inputs, values: new Float64Array(rows * width) };
-        scatterRows({ lanes, values: own.values }, inputs.values, steps, batch, width);
+        scatterRows({ sequences, values: own.values }, inputs.values, steps, batch, width);
         return (this.inputs = own);
       }
       case 'oneHot': {
         const own = this.inputs?.kind === 'oneHot' ? this.inputs : { ...inputs, indices: new Int32Array(rows) };
-        scatterRows({ lanes, values: own.indices }, inputs.indices, steps, batch, 1);
+        scatterRows({ sequences, values: own.indices }, inputs.indices, steps, batch, 1);
         return (this.inputs = own);
       }
       default:

@@ -4,14 +4,16 @@ import { spinCount, taskOffset, taskLength, takeShards, controlSlots, type Worke
 import { Workspace } from './workspace';
 
 /**
- * The side of a thread that a learner has invited: works on the shards of every turn until the learner dismisses it.
- * Throws what a shard throws, after the learner has been told.
+ * Runs in a worker thread: works on the shards of every turn until the learner releases it. Rethrows what a shard
+ * throws, after signalling the failure to the learner.
  */
 export function runWorker({ kernels, workspace: options, workspaceAt, workspaceEnd, control }: WorkerInit): void {
   const set = joinKernels(kernels, workspaceAt);
   const { shards } = new Workspace(set, options);
   if (set.allocated !== workspaceEnd) {
-    throw new Error(`This thread lays its tensors out up to byte ${set.allocated}, the learner up to ${workspaceEnd}.`);
+    throw new Error(
+      `This thread allocates its tensors up to byte ${set.allocated}, the learner up to ${workspaceEnd}.`,
+    );
   }
   const state = new Int32Array(control, 0, Object.keys(controlSlots).length);
   const numbers = new Float64Array(control, taskOffset, taskLength);
@@ -20,10 +22,10 @@ export function runWorker({ kernels, workspace: options, workspaceAt, workspaceE
       const turn = Atomics.load(state, controlSlots.turn);
       if (Atomics.load(state, controlSlots.over) !== 0) return;
       takeShards(state, shards, (shard) => {
-        const order = readOrder(numbers);
-        shard.resume(order);
-        shard.run(order);
-        Atomics.add(state, controlSlots.helped, 1);
+        const task = readTask(numbers);
+        shard.resume(task);
+        shard.run(task);
+        Atomics.add(state, controlSlots.workerShards, 1);
       });
       waitForTurn(state, turn);
     }
@@ -35,11 +37,11 @@ export function runWorker({ kernels, workspace: options, workspaceAt, workspaceE
 }
 
 function waitForTurn(state: Int32Array, turn: number): void {
-  for (let look = 0; look < spinCount; look++) if (Atomics.load(state, controlSlots.turn) !== turn) return;
+  for (let spin = 0; spin < spinCount; spin++) if (Atomics.load(state, controlSlots.turn) !== turn) return;
   Atomics.wait(state, controlSlots.turn, turn);
 }
 
-function readOrder(numbers: Float64Array): ShardTask {
+function readTask(numbers: Float64Array): ShardTask {
   const [steps, windowAt, length, headFrom, weight, gradientWeight, start, learns, recorded] = numbers;
   return {
     steps,

@@ -2,37 +2,37 @@ import type { SharedKernels } from '../kernels/kernelSet';
 import type { Shard, ShardTask } from './shard';
 import type { WorkspaceOptions } from './workspaceOptions';
 
-/** What a thread is told that shares a learner's work; it survives structured cloning. */
+/** What a worker thread is started with; it survives structured cloning. */
 export interface WorkerInit {
   readonly kernels: SharedKernels;
   readonly workspace: WorkspaceOptions;
-  /** Bytes of the kernels' memory between which the workspace lies. */
+  /** First byte of the workspace in the kernels' memory, and the byte after its last. */
   readonly workspaceAt: number;
   readonly workspaceEnd: number;
   readonly control: SharedArrayBuffer;
 }
 
-/** The words of a control block; `helped` counts the shards that others than the learner's thread have run. */
-export const controlSlots = { turn: 0, next: 1, done: 2, over: 3, failed: 4, helped: 5 } as const;
+/** The slots of the control block; `workerShards` counts the shards that worker threads have run. */
+export const controlSlots = { turn: 0, next: 1, done: 2, over: 3, failed: 4, workerShards: 5 } as const;
 
-/** The order of a turn stands behind the words, in doubles. */
+/** The task of a turn follows the slots, in doubles. */
 export const taskOffset = 64;
 export const taskLength = 9;
 
-/** How often a thread looks before it sleeps: some microseconds, less than waking it up would take. */
+/** How often a thread polls before it sleeps: some microseconds, less than waking it up would take. */
 export const spinCount = 4000;
 
-/** How long the learner's thread sleeps at a time while others work, in ms. */
+/** Timeout (ms) of one wait of the learner's thread for the worker threads. */
 const waitTimeout = 100;
 
-/** Naps without any shard being done after which a thread counts as lost, besides as many as ten own turns take. */
+/** Waits that time out without any shard finishing after which a thread counts as lost, plus the length of ten own turns. */
 export const defaultWaitTimeouts = 100;
 
-/** The learner's side of the threads that share its shards. It works along, and with nobody else it does all of it. */
+/** The learner's side of the worker threads. The learner's thread runs shards too; without workers it runs all of them. */
 export class ShardQueue {
   readonly control = new SharedArrayBuffer(taskOffset + 8 * taskLength);
   private readonly state = new Int32Array(this.control, 0, Object.keys(controlSlots).length);
-  private readonly order = new Float64Array(this.control, taskOffset, taskLength);
+  private readonly task = new Float64Array(this.control, taskOffset, taskLength);
   private isBroken = false;
 
   constructor(
@@ -44,10 +44,10 @@ export class ShardQueue {
   }
 
   /** Runs all shards that have begun a window. Throws Error where a thread took a shard and did not finish it. */
-  run(order: ShardTask): void {
+  run(task: ShardTask): void {
     const { state, shards } = this;
     if (this.isBroken) throw lost();
-    writeOrder(this.order, order);
+    writeTask(this.task, task);
     Atomics.store(state, controlSlots.done, 0);
     Atomics.store(state, controlSlots.next, 0);
     Atomics.add(state, controlSlots.turn, 1);
@@ -55,7 +55,7 @@ export class ShardQueue {
     const began = Date.now();
     try {
       takeShards(state, shards, (shard) => {
-        shard.run(order);
+        shard.run(task);
       });
     } catch (error) {
       this.isBroken = true;
@@ -64,12 +64,12 @@ export class ShardQueue {
     this.waitForOthers(Date.now() - began);
   }
 
-  /** Shards that the invited threads have run so far. */
-  get helped(): number {
-    return Atomics.load(this.state, controlSlots.helped);
+  /** Shards that the worker threads have run so far. */
+  get workerShards(): number {
+    return Atomics.load(this.state, controlSlots.workerShards);
   }
 
-  /** Ends the threads' service. */
+  /** Ends the worker threads. */
   release(): void {
     Atomics.store(this.state, controlSlots.over, 1);
     Atomics.add(this.state, controlSlots.turn, 1);
@@ -78,14 +78,14 @@ export class ShardQueue {
 
   private waitForOthers(ownTime: number): void {
     const { state, shards } = this;
-    let naps = this.waitTimeouts + Math.ceil((10 * ownTime) / waitTimeout);
-    for (let look = 0; look < spinCount; look++) if (Atomics.load(state, controlSlots.done) === shards.length) return;
+    let timeoutsLeft = this.waitTimeouts + Math.ceil((10 * ownTime) / waitTimeout);
+    for (let spin = 0; spin < spinCount; spin++) if (Atomics.load(state, controlSlots.done) === shards.length) return;
     for (;;) {
       const done = Atomics.load(state, controlSlots.done);
       if (done === shards.length) return;
-      // A nap is not measured by a clock, which goes on while a machine is suspended.
+      // Timeouts are counted instead of reading a clock, which advances while a machine is suspended.
       const outcome = Atomics.wait(state, controlSlots.done, done, waitTimeout);
-      if (Atomics.load(state, controlSlots.failed) !== 0 || (outcome === 'timed-out' && --naps <= 0)) {
+      if (Atomics.load(state, controlSlots.failed) !== 0 || (outcome === 'timed-out' && --timeoutsLeft <= 0)) {
         this.isBroken = true;
         throw lost();
       }
@@ -95,11 +95,11 @@ export class ShardQueue {
 
 function lost(): Error {
   return new Error(
-    'A thread that shares the work was lost in the middle of an update, so the update cannot be finished. Go on from the last checkpoint, or with one worker (setting unroll.workers, headless --workers 1).',
+    "A worker thread was lost during an update, so the update can't be finished. Resume from the last checkpoint, or use one worker (setting unroll.workers, headless --workers 1).",
   );
 }
 
-/** Takes one shard after the other until none is left of this turn. */
+/** Runs one shard after the other until none is left in this turn. */
 export function takeShards(state: Int32Array, shards: readonly Shard[], run: (shard: Shard) => void): void {
   for (;;) {
     const index = Atomics.add(state, controlSlots.next, 1);
@@ -109,7 +109,7 @@ export function takeShards(state: Int32Array, shards: readonly Shard[], run: (sh
   }
 }
 
-function writeOrder(numbers: Float64Array, order: ShardTask): void {
-  const { steps, windowAt, length, headFrom, weight, gradientWeight, start, learns, recorded } = order;
+function writeTask(numbers: Float64Array, task: ShardTask): void {
+  const { steps, windowAt, length, headFrom, weight, gradientWeight, start, learns, recorded } = task;
   numbers.set([steps, windowAt, length, headFrom, weight, gradientWeight, start, Number(learns), Number(recorded)]);
 }

@@ -7,13 +7,13 @@ import { ShardWindow } from './shardWindow';
 import type { WorkspaceOptions } from './workspaceOptions';
 
 /**
- * Everything that the shards of a batch work on. It is laid out by nothing but the options: another thread that builds
- * it over the same memory finds every tensor where the first one has it.
+ * Everything that the shards of a batch work on. Its layout follows from the options alone: another thread that builds
+ * it over the same memory finds every tensor at the same place.
  */
 export class Workspace {
   /** With the gradients of the first shard, to which those of the others are added. */
   readonly network: Network;
-  /** In the order of their lanes. */
+  /** In the order of their sequences. */
   readonly shards: readonly [Shard, ...Shard[]];
 
   constructor(kernels: KernelSet, options: WorkspaceOptions) {
@@ -21,14 +21,14 @@ export class Workspace {
     const plan = planTruncation(bptt, steps);
     const first = new Network(kernels, network, inputs);
     this.network = first;
-    const make = (net: Network, lanes: { readonly from: number; readonly count: number }): Shard => {
-      const cut = shards === 1 ? undefined : new ShardWindow(kernels, lanes, network, loss.kind, steps);
-      return new Shard(net, lanes, options, plan, cut);
+    const make = (net: Network, sequences: { readonly from: number; readonly count: number }): Shard => {
+      const shardWindow = shards === 1 ? undefined : new ShardWindow(kernels, sequences, network, loss.kind, steps);
+      return new Shard(net, sequences, options, plan, shardWindow);
     };
     const [head, ...rest] = splitBatch(batch, shards);
     this.shards = [
       make(first, head),
-      ...rest.map((lanes) => make(new Network(kernels, network, inputs, first), lanes)),
+      ...rest.map((sequences) => make(new Network(kernels, network, inputs, first), sequences)),
     ];
   }
 }

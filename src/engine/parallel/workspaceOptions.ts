@@ -1,7 +1,7 @@
 import type { Inputs } from '../recurrence/window';
 import type { BpttSpec, ClipSpec, LossSpec, NetworkSpec } from '../spec';
 
-/** What the threads of a learner have to know alike; plain data. */
+/** What all threads of a learner build their workspace from; plain data. */
 export interface WorkspaceOptions {
   readonly network: NetworkSpec;
   readonly loss: LossSpec;
@@ -12,6 +12,6 @@ export interface WorkspaceOptions {
   /** B of every training window. */
   readonly batch: number;
   readonly inputs: Inputs['kind'];
-  /** Parts that the batch is cut into. */
+  /** Shards that the batch is split into. */
   readonly shards: number;
 }

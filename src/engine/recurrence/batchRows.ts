@@ -1,12 +1,12 @@
-/** Lanes [from, from + count) of a batch: sequences side by side. */
+/** Sequences [from, from + count) of a batch: sequences side by side. */
 export interface BatchRows {
   readonly from: number;
   readonly count: number;
 }
 
-/** The numbers of some lanes over time: (T,count,width), of whatever kind the numbers are. */
+/** The numbers of some sequences over time: (T,count,width), of whatever kind the numbers are. */
 export interface BatchPart<Numbers> {
-  readonly lanes: BatchRows;
+  readonly sequences: BatchRows;
   readonly values: Numbers;
 }
 
@@ -20,7 +20,7 @@ interface Writable {
   set(from: ArrayLike<number>, at: number): void;
 }
 
-/** Cuts a batch into ranges of lanes that differ by one lane at most. */
+/** Splits a batch into ranges of sequences whose lengths differ by one at most. */
 export function splitBatch(batch: number, shards: number): readonly BatchRows[] {
   return Array.from({ length: shards }, (_, index) => {
     const from = Math.floor((index * batch) / shards);
@@ -30,25 +30,25 @@ export function splitBatch(batch: number, shards: number): readonly BatchRows[] 
 
 /** whole (T,B,width) from its parts, for the first `steps` steps. */
 export function gatherRows(whole: Writable, parts: readonly BatchPart<Readable>[], steps: number, width: number): void {
-  const batch = parts.reduce((sum, { lanes }) => sum + lanes.count, 0);
-  for (const { lanes, values } of parts) {
-    const block = lanes.count * width;
+  const batch = parts.reduce((sum, { sequences }) => sum + sequences.count, 0);
+  for (const { sequences, values } of parts) {
+    const block = sequences.count * width;
     for (let t = 0; t < steps; t++) {
-      whole.set(values.subarray(t * block, (t + 1) * block), (t * batch + lanes.from) * width);
+      whole.set(values.subarray(t * block, (t + 1) * block), (t * batch + sequences.from) * width);
     }
   }
 }
 
-/** part (T,count,width) from a whole (T,B,width), for the first `steps` steps: the reverse of `gatherLanes`. */
+/** part (T,count,width) from a whole (T,B,width), for the first `steps` steps: the reverse of `gatherRows`. */
 export function scatterRows(
-  { lanes, values }: BatchPart<Writable>,
+  { sequences, values }: BatchPart<Writable>,
   whole: Readable,
   steps: number,
   batch: number,
   width: number,
 ): void {
   for (let t = 0; t < steps; t++) {
-    const at = (t * batch + lanes.from) * width;
-    values.set(whole.subarray(at, at + lanes.count * width), t * lanes.count * width);
+    const at = (t * batch + sequences.from) * width;
+    values.set(whole.subarray(at, at + sequences.count * width), t * sequences.count * width);
   }
 }

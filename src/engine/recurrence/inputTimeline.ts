@@ -2,7 +2,7 @@ import type { KernelSet } from '../kernels/kernelSet';
 import type { LayerInput } from './scan';
 import type { Inputs } from './window';
 
-/** x_t for every step of a timeline, kept for the weight gradient of W_xh. */
+/** x_t for every step of a timeline, stored for the weight gradient of W_xh. */
 export class InputTimeline {
   /** What the first layer reads. */
   readonly input: LayerInput;

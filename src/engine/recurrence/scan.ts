@@ -10,7 +10,7 @@ export type LayerInput =
   | { readonly kind: 'dense'; readonly values: Tensor; readonly at: number; readonly width: number }
   | { readonly kind: 'oneHot'; readonly indices: Int32Array };
 
-/** Looks on while the gradient runs back through time; it only reads, so that results do not depend on it. */
+/** Observes the gradient on its way back through time; it only reads, so that results do not depend on it. */
 export interface BackwardObserver {
   /** Before the cell's step and before hidden clipping: dh (B,H) from 0, dhLocal (B,H) from `localAt`. */
   hidden(layer: number, t: number, dh: Tensor, dhLocal: Tensor, localAt: number): void;
@@ -31,7 +31,7 @@ export interface BackwardNorms {
   readonly layers: readonly LayerNorms[];
 }
 
-/** Where a backward pass begins and ends and what it obeys on the way. */
+/** Where a backward pass begins and ends, its clipping and its instruments. */
 export interface BackwardRange {
   /** First step that the gradient covers; also step 0 of the gradient buffers. */
   readonly start: number;
@@ -42,7 +42,7 @@ export interface BackwardRange {
   /** First step that something reaches from outside the layer; `dhLocal` holds nothing below it. */
   readonly localFrom: number;
   readonly observers: readonly BackwardObserver[];
-  /** Where the norms on the way are written, if they are wanted. */
+  /** Where the norms of the gradients are written; undefined for none. */
   readonly norms: BackwardNorms | undefined;
 }
 
@@ -158,14 +158,14 @@ export class Scan {
   }
 
   /**
-   * Steps [start, end) backward, from ∂L/∂h_t of everything above in `scratch.dhLocal`; lanes that begin at a step pass
-   * nothing on to the step before it. Adds this layer's parameter gradients.
+   * Steps [start, end) backward, from ∂L/∂h_t of everything above in `scratch.dhLocal`; sequences that begin at a step
+   * pass no gradient to the step before it. Adds this layer's parameter gradients.
    */
-  backward(input: LayerInput, range: BackwardRange, batch: number, cuts: ResetMask): void {
+  backward(input: LayerInput, range: BackwardRange, batch: number, resetMask: ResetMask): void {
     const { kernels, step, weights, hidden, gatesWidth } = this;
     const { dhLocal, dstate, dgx, dgh, total } = this.scratch;
     const { start, end, hiddenLimit, localFrom, observers } = range;
-    const notes = range.norms?.layers[this.layer];
+    const norms = range.norms?.layers[this.layer];
     const dh = dstate[0];
     const length = batch * hidden;
     this.clipped = 0;
@@ -178,17 +178,17 @@ export class Scan {
       step.dgxAt = (t - start) * batch * gatesWidth;
       step.dghAt = step.dgxAt;
       if (t < localFrom) {
-        if (notes !== undefined) notes.dh[2 * t] = kernels.norm(dh, 0, length);
-      } else if (notes === undefined) kernels.add(dh, 0, dhLocal, localAt, length);
-      else kernels.addMeasured(dh, dhLocal, localAt, length, notes.dh, 2 * t);
+        if (norms !== undefined) norms.dh[2 * t] = kernels.norm(dh, 0, length);
+      } else if (norms === undefined) kernels.add(dh, 0, dhLocal, localAt, length);
+      else kernels.addMeasured(dh, dhLocal, localAt, length, norms.dh, 2 * t);
       for (const observer of observers) observer.hidden(this.layer, t, dh, dhLocal, localAt);
       if (hiddenLimit !== undefined) this.clipped += kernels.clamp(dh, 0, length, hiddenLimit);
       this.kernel.backward(step);
-      if (notes?.dc !== undefined) notes.dc[t] = kernels.norm(total[0], 0, length);
+      if (norms?.dc !== undefined) norms.dc[t] = kernels.norm(total[0], 0, length);
       for (const observer of observers) observer.cell(this.layer, t, total, dgx, dgh, step.dgxAt);
       if (t === start) break;
       weights.recurrent.applyTransposed(dh, 0, dgh, step.dghAt, batch);
-      cuts.apply(t, dstate, 0, hidden);
+      resetMask.apply(t, dstate, 0, hidden);
     }
 
     const rows = (end - start) * batch;

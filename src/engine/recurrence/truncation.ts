@@ -3,7 +3,7 @@ import type { Inputs, Targets, Window } from './window';
 
 /**
  * Cuts a batch of whole sequences into windows of `forward` steps, the last one shorter where it does not go into the
- * length. The first window keeps the batch's own resets, the others carry every lane on. The pieces are views.
+ * length. The first window has the batch's own resets, the others continue every sequence. The pieces are views.
  */
 export function* windowsOf(batch: Window, forward: number): Generator<Window> {
   if (!(Number.isInteger(forward) && forward >= 1)) {
@@ -23,13 +23,13 @@ export function* windowsOf(batch: Window, forward: number): Generator<Window> {
   }
 }
 
-/** What a truncation asks of a timeline, for windows of at most `steps` steps. */
+/** What a truncation needs of a timeline, for windows of at most `steps` steps. */
 export interface TruncationPlan {
-  /** Steps held at once. */
+  /** Steps stored at once. */
   readonly capacity: number;
   /** Most steps that one backward pass covers. */
   readonly backward: number;
-  /** Whether steps of earlier windows are kept, for `backward` > `forward`. */
+  /** Whether steps of earlier windows are stored, for `backward` > `forward`. */
   readonly reachesBack: boolean;
 }
 
@@ -43,7 +43,7 @@ export function planTruncation(bptt: BpttSpec, steps: number): TruncationPlan {
   return { capacity, backward: bptt.backward, reachesBack: true };
 }
 
-/** Steps before a window that its gradient reaches: none where all lanes begin, since no path leads back there. */
+/** Steps before a window that its gradient reaches: none where all sequences begin, since no path leads back there. */
 export function stepsReached({ backward, reachesBack }: TruncationPlan, { steps, reset }: Window): number {
   return reachesBack && reset.includes(0) ? Math.max(0, backward - steps) : 0;
 }

@@ -11,7 +11,7 @@ import type { WindowTargets, Window } from './window';
 
 /** How long and wide a timeline can become. */
 export interface UnrollShape {
-  /** C: steps held at once, a window and what is kept of the windows before it. */
+  /** C: steps stored at once, a window and the stored steps of the windows before it. */
   readonly steps: number;
   /** Largest B. */
   readonly batch: number;
@@ -27,13 +27,13 @@ export interface LossGradient {
 
 /**
  * A net unrolled over time: the loop drawn straight, with every x_t, h_t, ŷ_t and their gradients. One timeline of C
- * steps holds the current window from `windowAt` to `length`, behind the steps that are kept of earlier windows; all
- * memory is laid out once.
+ * steps holds the current window from `windowAt` to `length`, after the stored steps of earlier windows; all memory is
+ * allocated once.
  */
 export class Unroll {
   readonly inputs: InputTimeline;
   readonly scans: readonly Scan[];
-  readonly cuts: ResetMask;
+  readonly resetMask: ResetMask;
   /** (C,B,O): ŷ_t before softmax. */
   readonly outputs: Tensor;
   /** (D,B,O): ∂L/∂ŷ_t, step 0 being the first of the backward pass. */
@@ -45,7 +45,7 @@ export class Unroll {
   private lossFrom = 0;
   private backwardFrom = 0;
   private timelineLength = 0;
-  private lanes: number;
+  private batchSize: number;
 
   constructor(
     readonly network: Network,
@@ -67,11 +67,11 @@ export class Unroll {
     };
     this.inputs = new InputTimeline(kernels, network.inputs, steps, batch, spec.inputs);
     this.scans = network.layers.map((_, layer) => new Scan(network, layer, steps, batch, this.scratch));
-    this.cuts = new ResetMask(kernels, steps, batch);
+    this.resetMask = new ResetMask(kernels, steps, batch);
     this.outputs = kernels.allocate(steps * batch * spec.outputs);
     this.dOutputs = kernels.allocate(backward * batch * spec.outputs);
     this.lossPerStep = kernels.allocateDoubles(steps);
-    this.lanes = batch;
+    this.batchSize = batch;
   }
 
   /** First step of the current window on the timeline: as many steps of earlier windows lie before it. */
@@ -79,14 +79,14 @@ export class Unroll {
     return this.windowFrom;
   }
 
-  /** Steps on the timeline; slot `length` of the states is what the next window goes on from. */
+  /** Steps on the timeline; slot `length` of the states is where the next window starts. */
   get length(): number {
     return this.timelineLength;
   }
 
   /** B of the present timeline. */
   get batch(): number {
-    return this.lanes;
+    return this.batchSize;
   }
 
   /** Elements of ∂L/∂h that hidden clipping changed in the last backward pass. */
@@ -95,44 +95,44 @@ export class Unroll {
   }
 
   /**
-   * Puts steps [from, to) of a window on the timeline, behind at most `keep` of the steps already there, and zeroes the
-   * state of the lanes that begin. A window of another batch size starts from zero state.
+   * Puts steps [from, to) of a window on the timeline, after at most `keep` of the steps already there, and zeroes the
+   * state of the sequences that begin. A window of another batch size starts from zero state.
    */
   begin(window: Window, from: number, to: number, keep: number): void {
-    if (window.batch !== this.lanes) {
-      this.lanes = window.batch;
+    if (window.batch !== this.batchSize) {
+      this.batchSize = window.batch;
       this.restart();
     }
-    const kept = Math.min(this.timelineLength, keep);
-    this.shift(kept);
-    this.windowFrom = kept;
-    this.timelineLength = kept + to - from;
-    this.cuts.write(kept, this.timelineLength, from === 0 ? window.reset : undefined, this.lanes);
-    this.inputs.write(window.inputs, from, to, kept, this.lanes);
+    const storedSteps = Math.min(this.timelineLength, keep);
+    this.shift(storedSteps);
+    this.windowFrom = storedSteps;
+    this.timelineLength = storedSteps + to - from;
+    this.resetMask.write(storedSteps, this.timelineLength, from === 0 ? window.reset : undefined, this.batchSize);
+    this.inputs.write(window.inputs, from, to, storedSteps, this.batchSize);
     const { hidden } = this.network.spec;
     for (const scan of this.scans) {
-      this.cuts.apply(kept, scan.states, kept * this.lanes * hidden, hidden);
+      this.resetMask.apply(storedSteps, scan.states, storedSteps * this.batchSize * hidden, hidden);
     }
   }
 
   /** The recurrent layers over the current window, each over all its steps. */
   forward(): void {
     this.scans.forEach((scan, layer) => {
-      scan.forward(this.layerInput(layer), this.windowFrom, this.timelineLength, this.lanes);
+      scan.forward(this.layerInput(layer), this.windowFrom, this.timelineLength, this.batchSize);
     });
   }
 
   /** ŷ_t = W_hy h_t + b_y for steps [from, length). */
   head(from: number): void {
     const { spec, head, headBias } = this.network;
-    const rows = (this.timelineLength - from) * this.lanes;
-    const at = from * this.lanes * spec.outputs;
-    head.apply(this.outputs, at, this.top, (from + 1) * this.lanes * spec.hidden, headBias, rows);
+    const rows = (this.timelineLength - from) * this.batchSize;
+    const at = from * this.batchSize * spec.outputs;
+    head.apply(this.outputs, at, this.top, (from + 1) * this.batchSize * spec.hidden, headBias, rows);
   }
 
   /**
-   * L = Σ_t L_t over the current window, L_t = weight · Σ over rows, into `lossPerStep`; with a gradient wanted also
-   * ∂L/∂ŷ_t into `dOutputs`. `offset` is the window's own step that stands at `windowAt`.
+   * L = Σ_t L_t over the current window, L_t = weight · Σ over rows, into `lossPerStep`; with `gradient` also
+   * ∂L/∂ŷ_t into `dOutputs`. `offset` is the window's step that lies at `windowAt`.
    */
   loss(spec: LossSpec, window: WindowTargets, offset: number, weight: number, gradient?: LossGradient): number {
     const { kernels } = this.network;
@@ -141,7 +141,7 @@ export class Unroll {
     const step: LossStep = {
       outputs: this.outputs,
       outputsAt: 0,
-      rows: this.lanes,
+      rows: this.batchSize,
       width: outputs,
       targets: window.targets,
       firstRow: 0,
@@ -152,15 +152,15 @@ export class Unroll {
     };
     let total = 0;
     // Steps before the first target have neither a loss nor a gradient, and may have no outputs.
-    const silent = Math.max(0, firstTarget(window) - offset);
-    this.lossFrom = Math.min(this.timelineLength, this.windowFrom + silent);
+    const withoutTarget = Math.max(0, firstTarget(window) - offset);
+    this.lossFrom = Math.min(this.timelineLength, this.windowFrom + withoutTarget);
     this.lossPerStep.fill(0, 0, this.lossFrom);
     for (let t = this.lossFrom; t < this.timelineLength; t++) {
-      step.outputsAt = t * this.lanes * outputs;
-      step.firstRow = (t - this.windowFrom + offset) * this.lanes;
+      step.outputsAt = t * this.batchSize * outputs;
+      step.firstRow = (t - this.windowFrom + offset) * this.batchSize;
       if (gradient !== undefined && t >= gradient.start) {
         step.gradient = this.dOutputs;
-        step.gradientAt = (t - gradient.start) * this.lanes * outputs;
+        step.gradientAt = (t - gradient.start) * this.batchSize * outputs;
       }
       this.lossPerStep[t] = weight * loss(step);
       total += this.lossPerStep[t];
@@ -183,11 +183,17 @@ export class Unroll {
     const end = this.timelineLength;
     this.backwardFrom = start;
     const lossStart = Math.max(start, this.lossFrom);
-    const skipped = (lossStart - start) * this.lanes;
-    const rows = (end - lossStart) * this.lanes;
-    head.accumulate(this.dOutputs, skipped * spec.outputs, this.top, (lossStart + 1) * this.lanes * spec.hidden, rows);
+    const skipped = (lossStart - start) * this.batchSize;
+    const rows = (end - lossStart) * this.batchSize;
+    head.accumulate(
+      this.dOutputs,
+      skipped * spec.outputs,
+      this.top,
+      (lossStart + 1) * this.batchSize * spec.hidden,
+      rows,
+    );
     kernels.addColumnSums(headBias.gradient, this.dOutputs, skipped * spec.outputs, rows, spec.outputs);
-    // Nobody else looks at the steps before the first loss, where nothing stands.
+    // Only observers read the steps before the first loss, which nothing else writes.
     if (observers.length > 0) kernels.zero(dhLocal, 0, skipped * spec.hidden);
     head.setTransposed(dhLocal, skipped * spec.hidden, this.dOutputs, skipped * spec.outputs, rows);
 
@@ -195,14 +201,14 @@ export class Unroll {
     for (let layer = this.scans.length - 1; layer >= 0; layer--) {
       const scan = this.scans[layer];
       const localFrom = layer === this.scans.length - 1 ? lossStart : start;
-      scan.backward(this.layerInput(layer), { ...range, localFrom }, this.lanes, this.cuts);
-      if (layer > 0) scan.passDown(range, this.lanes);
+      scan.backward(this.layerInput(layer), { ...range, localFrom }, this.batchSize, this.resetMask);
+      if (layer > 0) scan.passDown(range, this.batchSize);
     }
   }
 
   /** A copy of ∂L/∂ŷ_t (T,B,O) as the last backward pass began with it; 0 at steps that it does not cover. */
   outputGradient(): Float64Array {
-    const block = this.lanes * this.network.spec.outputs;
+    const block = this.batchSize * this.network.spec.outputs;
     const gradient = new Float64Array(this.timelineLength * block);
     const from = Math.max(this.backwardFrom, this.lossFrom);
     const [first, end] = [from - this.backwardFrom, this.timelineLength - this.backwardFrom];
@@ -218,18 +224,18 @@ export class Unroll {
     for (const scan of this.scans) for (const state of scan.states) kernels.zero(state, 0, state.length);
   }
 
-  /** Takes over a timeline that a snapshot or another thread put into the buffers. */
+  /** Continues a timeline that a snapshot or another thread wrote into the buffers. */
   resume(windowAt: number, length: number, batch: number): void {
     this.timelineLength = length;
     this.windowFrom = windowAt;
-    this.lanes = batch;
+    this.batchSize = batch;
   }
 
   /** Drops all but the last `keep` steps and the state after them. */
   shift(keep: number): void {
-    for (const scan of this.scans) scan.shift(this.timelineLength, keep, this.lanes);
-    this.cuts.shift(this.timelineLength, keep);
-    this.inputs.shift(this.timelineLength, keep, this.lanes);
+    for (const scan of this.scans) scan.shift(this.timelineLength, keep, this.batchSize);
+    this.resetMask.shift(this.timelineLength, keep);
+    this.inputs.shift(this.timelineLength, keep, this.batchSize);
     this.timelineLength = keep;
     this.windowFrom = keep;
   }
@@ -239,6 +245,6 @@ export class Unroll {
   }
 
   private layerInput(layer: number): LayerInput {
-    return layer === 0 ? this.inputs.input : this.scans[layer - 1].output(this.lanes);
+    return layer === 0 ? this.inputs.input : this.scans[layer - 1].output(this.batchSize);
   }
 }

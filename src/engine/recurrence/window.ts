@@ -8,19 +8,19 @@ export type Targets =
   | { readonly kind: 'values'; /** (T,B,O) */ readonly values: Float64Array }
   | { readonly kind: 'classes'; /** (T,B), each in [0, O) */ readonly indices: Int32Array };
 
-/** What a window asks of the outputs. */
+/** The targets of a window. */
 export type WindowTargets = Pick<Window, 'steps' | 'batch' | 'targets' | 'mask'>;
 
 /** A batch of equally long pieces of sequence: what one forward pass runs over. Time-major throughout. */
 export interface Window {
   /** T */
   readonly steps: number;
-  /** B: sequences or lanes. */
+  /** B: sequences. */
   readonly batch: number;
   readonly inputs: Inputs;
   readonly targets: Targets;
   /** (T,B): 1 where the step's output has a loss. */
   readonly mask: Uint8Array;
-  /** (B): 1 where the lane starts from zero state, 0 where it goes on from the state the window before left. */
+  /** (B): 1 where the sequence starts from zero state, 0 where it continues from the state after the window before. */
   readonly reset: Uint8Array;
 }

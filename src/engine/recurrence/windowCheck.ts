@@ -1,20 +1,20 @@
 import type { LossSpec, NetworkSpec } from '../spec';
 import type { Inputs, Window } from './window';
 
-/** What a window is held against: a net's sizes and the kind of inputs that it is run on. */
+/** What a window is checked against: a net's sizes and the kind of inputs that it is run on. */
 interface CheckedNetwork {
   readonly spec: NetworkSpec;
   readonly inputs: Inputs['kind'];
 }
 
 /**
- * Holds a window against the net and the loss before anything is computed: throws RangeError with the field, what was
+ * Checks a window against the net and the loss before anything is computed: throws RangeError with the field, what was
  * found and what is allowed.
  */
 export function checkWindow(window: Window, { spec: network, inputs: kind }: CheckedNetwork, loss: LossSpec): void {
   const { steps, batch, inputs, targets, mask, reset } = window;
   if (!(steps >= 1 && batch >= 1)) {
-    throw new RangeError(`A window of ${steps} steps × ${batch} lanes is empty; give at least 1 × 1.`);
+    throw new RangeError(`A window of ${steps} steps × ${batch} sequences is empty; give at least 1 × 1.`);
   }
   const rows = steps * batch;
   checkLength('mask', mask.length, rows, 'steps × batch');
@@ -58,13 +58,13 @@ export function checkWindow(window: Window, { spec: network, inputs: kind }: Che
   }
 }
 
-/** The first step that has a target in any lane; `steps` where none has. */
+/** The first step that has a target in any sequence; `steps` where none has. */
 export function firstTarget({ mask, batch, steps }: Pick<Window, 'mask' | 'batch' | 'steps'>): number {
   const row = mask.indexOf(1);
   return row < 0 ? steps : Math.floor(row / batch);
 }
 
-/** How many steps of [from, to) have a target, over all lanes. */
+/** How many steps of [from, to) have a target, over all sequences. */
 export function countTargets(window: Window, from: number, to: number): number {
   let count = 0;
   for (let row = from * window.batch; row < to * window.batch; row++) if (window.mask[row] !== 0) count++;
@@ -82,5 +82,5 @@ function checkLength(field: string, found: number, wanted: number, formula: stri
 }
 
 function describe(what: string, value: number, size: number, row: number, batch: number): string {
-  return `The ${what} at step ${Math.floor(row / batch)}, lane ${row % batch} is ${value}; it must lie in [0, ${size}).`;
+  return `The ${what} at step ${Math.floor(row / batch)}, sequence ${row % batch} is ${value}; it must lie in [0, ${size}).`;
 }

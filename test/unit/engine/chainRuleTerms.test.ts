@@ -50,7 +50,7 @@ describe('the terms of ∂L/∂W', () => {
     }
   }
 
-  it('add up where the batch is cut into shards, too', () => {
+  it('add up where the batch is split into shards, too', () => {
     const network = smallNetwork('lstm', { layers: 2 });
     for (const kernels of testedKernels) {
       const learner = exampleLearner({ kernels: kernels.open(), network, shards: 3 });

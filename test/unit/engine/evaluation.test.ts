@@ -46,7 +46,7 @@ for (const { name: set, open, within } of testedKernels) {
     const learner = exampleLearner({ network, kernels: open(), loss: { kind: 'crossEntropy', reduction: 'mean' } });
     const whole = randomWindow({ network, loss: 'crossEntropy', steps: 40 });
 
-    it('carries the state from window to window, and starts anew at the next call', () => {
+    it('carries the state from window to window, and starts from zero state at the next call', () => {
       const inOne = learner.evaluate([whole])?.loss ?? NaN;
       const inPieces = learner.evaluate(windowsOf(whole, 9))?.loss ?? NaN;
       assert.ok(Math.abs(inOne - inPieces) < bound);
@@ -97,11 +97,11 @@ for (const { name: set, open, within } of testedKernels) {
       assert.equal(learner.evaluate([randomWindow({ network, loss: 'crossEntropy', mask: () => false })]), undefined);
     });
 
-    it('refuses to carry state into another number of lanes', () => {
+    it('refuses to carry state into another number of sequences', () => {
       const wider = randomWindow({ network, loss: 'crossEntropy', batch: 4, reset: [1, 1, 1, 0] });
-      assert.throws(() => learner.evaluate([whole, wider]), /4 lanes cannot go on from one of 3/);
+      assert.throws(() => learner.evaluate([whole, wider]), /4 sequences can't continue one of 3/);
       const narrower = randomWindow({ network, loss: 'crossEntropy', batch: 2, reset: [1, 0] });
-      assert.throws(() => learner.evaluate([whole, narrower]), /2 lanes cannot go on from one of 3/);
+      assert.throws(() => learner.evaluate([whole, narrower]), /2 sequences can't continue one of 3/);
     });
   });
 }

@@ -47,9 +47,9 @@ export interface WindowSketch {
   readonly batch?: number;
   readonly seed?: number;
   readonly inputs?: Inputs['kind'];
-  /** Whether step t of lane b has a target; all have where left out. */
+  /** Whether step t of sequence b has a target; all have where left out. */
   readonly mask?: (t: number, lane: number) => boolean;
-  /** Which lanes start from zero state; all where left out. */
+  /** Which sequences start from zero state; all where left out. */
   readonly reset?: readonly number[] | undefined;
 }
 

@@ -102,7 +102,7 @@ describe('gradient check by central differences', () => {
     assert.ok(coarse.relativeError > 1e-4);
   });
 
-  it('looks at a sample where the net is large', () => {
+  it('checks a sample of the elements where the net is large', () => {
     const network = smallNetwork('lstm');
     const { parameters } = exampleLearner({ network });
     const windows = [randomWindow({ network, loss: 'mse' })] as const;

@@ -71,7 +71,7 @@ describe('influence balancing', () => {
     ([key, value]) => [Number(key), value] as const,
   );
 
-  it('gives the published derivative for a gradient cut after L steps', () => {
+  it('gives the published derivative for a gradient truncated after L steps', () => {
     for (const [length, expected] of lengths) {
       const learner = linearLearner(length);
       setTheta(learner, reference.theta0);
@@ -124,7 +124,7 @@ describe('influence balancing', () => {
     return theta;
   }
 
-  it('diverges when cut after 10 steps and reaches θ = −1/6 when cut after 50 or 100', () => {
+  it('diverges when truncated after 10 steps and reaches θ = −1/6 when truncated after 50 or 100', () => {
     assert.ok(descend(10, 0.003, 1000) >= 100);
     for (const length of [50, 100]) {
       const theta = descend(length, 0.003, 1500);

@@ -39,7 +39,7 @@ describe('losses', () => {
     assert.deepEqual([...(step.gradient ?? [])], [1, 0, -2, 3]);
   });
 
-  it('masked rows count nothing and have exactly no gradient, whatever stands in them', () => {
+  it('masked rows count nothing and have exactly no gradient, whatever they hold', () => {
     const numbers = stepOf([1, NaN], 1, { kind: 'values', values: Float64Array.of(0, 0) }, [1, 0]);
     assert.equal(squaredError(numbers), 1);
     assert.deepEqual([...(numbers.gradient ?? [])], [1, 0]);

@@ -7,7 +7,7 @@ import { testedKernels } from './kernelSets';
 
 const steps = 9;
 
-describe('the itemised matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
+describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
   for (const kernels of testedKernels) {
     for (const { name: cell, state } of cells) {
       for (const inputs of ['dense', 'oneHot'] as const) {
@@ -54,7 +54,7 @@ describe('the itemised matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
       }
     }
 
-    it(`${kernels.name}: goes on from the state that the window begins with, and is the same twice`, () => {
+    it(`${kernels.name}: starts from the state that the window begins with, and is the same twice`, () => {
       const network = smallNetwork('lstm');
       const loss: LossSpec = { kind: 'mse', reduction: 'sum' };
       const learner = exampleLearner({ kernels: kernels.open(), network, loss, batch: 1, steps });
@@ -88,13 +88,13 @@ describe('the itemised matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
     }
   });
 
-  it('refuses a window of several lanes', () => {
+  it('refuses a window of several sequences', () => {
     const network = smallNetwork('rnn');
     const itemiser = new PerLossGradients(testedKernels[0].open(), network, 'dense', steps);
     const window = randomWindow({ network, loss: 'mse', steps, batch: 2 });
     assert.throws(
       () => itemiser.matrix({ window, initial: [], weight: 1 }, { kind: 'mse', reduction: 'sum' }, 0),
-      /9 steps × 2 lanes cannot be itemised/,
+      /9 steps × 2 sequences doesn't fit/,
     );
   });
 });

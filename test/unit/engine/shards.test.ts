@@ -16,8 +16,8 @@ const truncations: readonly BpttSpec[] = [
 ];
 const clips: readonly ClipSpec[] = [null, { norm: 0.1 }, { value: 0.01 }, { hidden: 0.004 }];
 
-describe('the cut of a batch', () => {
-  it('follows from the sizes alone: whole where a step is short, eight lanes and more a shard where it is long', () => {
+describe('the shards of a batch', () => {
+  it('follow from the sizes alone: one where a step is short, of eight sequences or more each where it is long', () => {
     const net = (cell: CellName, hidden: number) => smallNetwork(cell, { hidden, inputs: 65, outputs: 65 });
     assert.equal(shardsOf(net('rnn', 16), 50, 16), 1);
     assert.equal(shardsOf(net('rnn', 100), 25, 1), 1);
@@ -29,7 +29,7 @@ describe('the cut of a batch', () => {
     assert.equal(shardsOf(net('lstm', 1024), 1000, 7), 1);
   });
 
-  it('gives every lane to one shard', () => {
+  it('give every sequence to one shard', () => {
     for (const [batch, shards] of [
       [7, 3],
       [8, 8],
@@ -49,7 +49,7 @@ describe('the cut of a batch', () => {
 });
 
 for (const { name, open, within } of testedKernels) {
-  describe(`a cut batch: ${name}`, () => {
+  describe(`a batch of several shards: ${name}`, () => {
     const bound = within(1e-10, 1e-5);
 
     /** Three windows with targets here and there, lanes beginning anew now and then, each update captured and recorded. */
@@ -114,7 +114,7 @@ for (const { name, open, within } of testedKernels) {
         });
       }
 
-      it(`${cell}: goes on from a snapshot bit for bit, whatever the cut of the learner that took it`, () => {
+      it(`${cell}: continues from a snapshot bit for bit, whatever the shards of the learner that took it`, () => {
         for (const bptt of truncations) {
           for (const inputs of ['dense', 'oneHot'] as const) {
             const network = smallNetwork(cell, { layers: 2 });

@@ -34,7 +34,7 @@ for (const { name: kernels, open } of testedKernels) {
           for (const inputs of ['dense', 'oneHot'] as const) {
             // After 5 windows of 8 the stored steps hold a lane that began anew.
             for (const taken of [3, 5]) {
-              it(`${cell}, ${optimizer.kind}, ${JSON.stringify(bptt)}, ${inputs}, after ${taken}: goes on bit for bit`, () => {
+              it(`${cell}, ${optimizer.kind}, ${JSON.stringify(bptt)}, ${inputs}, after ${taken}: continues bit for bit`, () => {
                 const network = smallNetwork(cell, { layers: 1 + (index % 2) });
                 const options = { network, optimizer, bptt, inputs, steps: 4, clip: { value: 0.05 } } as const;
                 const all = windows(network, inputs);
@@ -83,7 +83,7 @@ describe('snapshot and restore', () => {
 
   for (const [from, to] of testedKernels.flatMap((one) => testedKernels.map((other) => [one, other] as const))) {
     if (from === to) continue;
-    it(`goes on with ${to.name} where it was taken by ${from.name}, up to the rounding of single precision`, () => {
+    it(`continues with ${to.name} where it was taken by ${from.name}, up to the rounding of single precision`, () => {
       const all = windows(network, 'dense');
       const learner = exampleLearner({ ...options, optimizer: optimizers[1], kernels: from.open() });
       train(learner, all.slice(0, 3));

@@ -170,7 +170,7 @@ for (const kernels of testedKernels) {
       assert.deepEqual(reach, [0, 4, 8]);
     });
 
-    it('keeps nothing of the windows before where every lane begins anew', () => {
+    it('stores nothing of the windows before where every sequence starts from zero state', () => {
       const learner = exampleLearner({
         kernels: kernels.open(),
         network,
@@ -213,7 +213,7 @@ for (const kernels of testedKernels) {
       assert.notEqual(carried, fresh);
     });
 
-    it('ends the path of a lane that begins anew, and of that lane only', () => {
+    it('ends the path of a sequence that starts from zero state, and of that sequence only', () => {
       const bptt = { forward: 5, backward: 10 } as const;
       const first = randomWindow({ network, loss: 'mse', steps: 5 });
       const gradient = (change: number, reset: readonly number[]) => {

@@ -18,15 +18,19 @@ const symbols = { ...numbers, inputs: classes.inputs };
 
 describe('a window that does not fit', () => {
   const cases: readonly [string, Window, RegExp][] = [
-    ['more lanes', randomWindow({ network, loss: 'mse', batch: 4 }), /7 steps × 4 lanes.*7 steps × exactly 3 lanes/],
-    ['more steps', randomWindow({ network, loss: 'mse', steps: 8 }), /8 steps × 3 lanes/],
+    [
+      'more sequences',
+      randomWindow({ network, loss: 'mse', batch: 4 }),
+      /7 steps × 4 sequences.*7 steps × exactly 3 sequences/,
+    ],
+    ['more steps', randomWindow({ network, loss: 'mse', steps: 8 }), /8 steps × 3 sequences/],
     ['short inputs', { ...numbers, inputs: { kind: 'dense', values: new Float64Array(21) } }, /inputs has 21.*63/],
     ['short targets', { ...numbers, targets: { kind: 'values', values: new Float64Array(41) } }, /targets has 41.*42/],
     ['short mask', { ...numbers, mask: new Uint8Array(20) }, /mask has 20.*21/],
     ['short reset', { ...numbers, reset: new Uint8Array(2) }, /reset has 2.*3/],
     ['classes for mse', { ...numbers, targets: classes.targets }, /mse needs values/],
     ['symbols for a net of numbers', symbols, /inputs are oneHot.*dense/],
-    ['a symbol out of range', withIndex(numbers, 'inputs', 7, 3), /input symbol at step 2, lane 1 is 3.*\[0, 3\)/],
+    ['a symbol out of range', withIndex(numbers, 'inputs', 7, 3), /input symbol at step 2, sequence 1 is 3.*\[0, 3\)/],
   ];
   for (const [what, window, message] of cases) {
     it(`is refused, and nothing changes: ${what}`, () => {
@@ -44,7 +48,7 @@ describe('a window that does not fit', () => {
       loss: { kind: 'crossEntropy', reduction: 'mean' },
     });
     const wrong = withIndex(classes, 'targets', 5, -1);
-    assert.throws(() => learner.step(wrong, { record: false }), /target class at step 1, lane 2 is -1.*\[0, 2\)/);
+    assert.throws(() => learner.step(wrong, { record: false }), /target class at step 1, sequence 2 is -1.*\[0, 2\)/);
     const mask = wrong.mask.map((value, row) => (row === 5 ? 0 : value));
     assert.equal(learner.step({ ...wrong, mask }, { record: false }).kind, 'updated');
     assert.throws(

@@ -38,9 +38,9 @@ function trained(training: Training, updates: number, workers: number): readonly
     const { updates: done } = training;
     for (let tries = 0; tries < mostTries; tries++) {
       restoreCheckpoint(training, begin, done);
-      const before = learner.helpedShards;
+      const before = learner.workerShards;
       const bits = bitsOf(training, updates);
-      if (workers === 1 || learner.helpedShards > before) return bits;
+      if (workers === 1 || learner.workerShards > before) return bits;
     }
     return assert.fail(`No other thread has done anything in ${mostTries} tries.`);
   } finally {

@@ -71,13 +71,13 @@ describe('Workers that share a batch', () => {
             try {
               assert.equal(helpers.workers, workers);
               const begin = structuredClone(learner.snapshot());
-              while (workers > 1 && learner.helpedShards === 0) all.forEach((window) => update(learner, window));
+              while (workers > 1 && learner.workerShards === 0) all.forEach((window) => update(learner, window));
               // On a busy machine this thread may have done everything before another woke up: that shows nothing.
               for (;;) {
                 learner.restore(begin);
-                const before = learner.helpedShards;
+                const before = learner.workerShards;
                 const outcome = train(learner, all, record);
-                if (workers === 1 || learner.helpedShards > before) return outcome;
+                if (workers === 1 || learner.workerShards > before) return outcome;
               }
             } finally {
               helpers.dispose();
@@ -108,9 +108,9 @@ describe('Workers that share a batch', () => {
   it('do a part of the work', () => {
     const learner = learnerOf(4);
     const helpers = WorkerPool.start(learner, 2, nodeThreads(script), refuse);
-    for (let n = 0; n < 1000 && learner.helpedShards === 0; n++) update(learner, long);
+    for (let n = 0; n < 1000 && learner.workerShards === 0; n++) update(learner, long);
     helpers.dispose();
-    assert.ok(learner.helpedShards > 0);
+    assert.ok(learner.workerShards > 0);
   });
 
   it('are told of, where fewer train than were requested', () => {
@@ -130,7 +130,7 @@ describe('Workers that share a batch', () => {
     assert.equal(onlyNotice(learnerOf(4), 3, threads), undefined);
   });
 
-  it('end an update with a message, not with a wait for ever, where one is lost in the middle of it', () => {
+  it('end an update with a message, instead of waiting forever, where one is lost during it', () => {
     const learner = learnerOf(4);
     const taking = `
       const { workerData } = require('node:worker_threads');
@@ -149,9 +149,9 @@ describe('Workers that share a batch', () => {
         taken = error;
       }
     }
-    assert.match(String(taken), /lost in the middle of an update.*last checkpoint.*--workers 1/);
+    assert.match(String(taken), /lost during an update.*last checkpoint.*--workers 1/);
     assert.deepEqual(allValues(learner), before, 'the parameters are those before the update');
-    assert.throws(() => learner.step(long, { record: false }), /lost in the middle/);
+    assert.throws(() => learner.step(long, { record: false }), /lost during an update/);
     helpers.dispose();
   });
 

@@ -25,7 +25,7 @@ export function addTo(at: usize, lanes: v128, count: i32): void {
 /** Magnitudes below it become zero where gradients and states are written: their products would be denormal, and slow. */
 const flushed = memory.data<f32>([1e-30, 1e-30, 1e-30, 1e-30]);
 
-/** All bits of a float32 but the sign; the machine's own absolute value would build them anew at each use. */
+/** All bits of a float32 but the sign; the machine's own absolute value would build them again at each use. */
 const magnitude = memory.data<u32>([0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff]);
 
 /** |x| */

@@ -1,4 +1,4 @@
-// How much of a block of numbers stands at the ends of its range.
+// How much of a block of numbers lies at the ends of its range.
 
 /** counts[0] += elements ≤ low, counts[1] += elements ≥ high, over `rows` rows of `width`, `stride` bytes apart. */
 export function countBeyond(counts: usize, x: usize, rows: i32, width: i32, stride: usize, low: f32, high: f32): void {

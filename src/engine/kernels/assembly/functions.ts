@@ -1,5 +1,5 @@
-// tanh, exp and the logistic function of four numbers at a time. The coefficients stand in memory, since a vector
-// constant inside a loop would be built anew at each use.
+// tanh, exp and the logistic function of four numbers at a time. The coefficients are in memory, since a vector
+// constant inside a loop would be built again at each use.
 import { flush, multiplyAdd, put } from './arithmetic';
 
 /** tanh x ≈ x·P(x²)/Q(x²) on [−9, 9], fitted for least relative error (2.1e-8): P upwards, then Q from x². */
@@ -69,7 +69,7 @@ export function exp(x: v128): v128 {
   const lowest = v128.load_splat<f32>(expTable);
   const vanishes = f32x4.lt(x, lowest);
   x = f32x4.pmin(f32x4.pmax(x, lowest), v128.load_splat<f32>(expTable, 4));
-  // Added to 1.5 · 2²³ a number has no fraction left, and its whole part stands in the lowest bits.
+  // Added to 1.5 · 2²³ a number has no fraction left, and its whole part is in the lowest bits.
   const shifted = multiplyAdd(x, v128.load_splat<f32>(expTable, 8), v128.load_splat<f32>(expTable, 44));
   const n = f32x4.sub(shifted, v128.load_splat<f32>(expTable, 44));
   let r = multiplyAdd(n, v128.load_splat<f32>(expTable, 12), x);

@@ -7,7 +7,7 @@ const smallest = memory.data<f32>([1.1754944e-38]);
 /** A parameter's number on its way into a vector. */
 const passing = memory.data<f32>([0]);
 
-/** Four times `value`, by way of memory: a parameter would be spread anew at each turn of a loop. */
+/** Four times `value`, by way of memory: a parameter would be splatted again in each iteration of a loop. */
 function spread(value: f32): v128 {
   store<f32>(passing, value);
   return v128.load_splat<f32>(passing);

@@ -135,7 +135,7 @@ function addColumns(at: usize, low: v128, high: v128, columns: i32): void {
   if (columns > 4) addTo(at + 16, high, min(4, columns - 4));
 }
 
-/** One block of rows for an x of one to four columns, nothing packed: in the tiles x stands for d, and d for x. */
+/** One block of rows for an x of one to four columns, nothing packed: in the tiles x takes the place of d, and d that of x. */
 function addNarrow(gradient: usize, d: usize, x: usize, rows: i32, dWidth: i32, xWidth: i32, sums: usize): void {
   const stride = (<usize>xWidth) << 2;
   for (let n = 0; n < dWidth; n += 8) {
@@ -149,7 +149,7 @@ function addNarrow(gradient: usize, d: usize, x: usize, rows: i32, dWidth: i32, 
   }
 }
 
-/** sums (4,8) = Σ_m lanes (M,4)ᵀ · panel (M,8), strides in bytes; sums of columns that a tensor does not have are nobody's. */
+/** sums (4,8) = Σ_m lanes (M,4)ᵀ · panel (M,8), strides in bytes; sums of columns that a tensor does not have are not used. */
 function sumTile(sums: usize, lanes: usize, laneStride: usize, panel: usize, panelStride: usize, depth: i32): void {
   let a0 = f32x4.splat(0);
   let b0 = f32x4.splat(0);

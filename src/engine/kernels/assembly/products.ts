@@ -1,7 +1,7 @@
 // Products with packed matrices. W (N,K) lies in panels [N/8][K][8], the last one padded with zeros.
 import { fourRows, oneRow, oneRowOfThree } from './tiles';
 
-/** Columns of x worked on together: a panel of so many stays in the first-level cache. */
+/** Columns of x worked on together: a panel of this many stays in the first-level cache. */
 const depthBlock: i32 = 512;
 
 /** Rows worked on together, so that their part of x stays in the second-level cache while all of W passes by. */
@@ -40,7 +40,7 @@ export function multiply(
       const xRow = x + <usize>row * xStride + ((<usize>k) << 2);
       multiplyRow(to, from, xRow, panels, outWidth, inWidth, depth);
     }
-    // What follows is added to what stands there by now.
+    // What follows is added to the sums so far.
     initial = out;
     initialStride = outStride;
   }

@@ -4,16 +4,16 @@ const page = 65536;
 /** Pages that a 32-bit memory can have: 4 GiB. */
 const mostPages = 65536;
 
-/** Pages asked for at once where a memory that cannot grow under its views has to be laid out beforehand: 1 GiB. */
+/** Pages allocated at once where a memory cannot grow under its views: 1 GiB. */
 const reservedPages = 16384;
 
-/** Tensors begin on a cache line and end before 32 bytes that belong to nobody, which the kernels may read. */
+/** Tensors begin on a cache line and end before 32 unused bytes, which the kernels may read. */
 const alignment = 64;
 const padding = 32;
 
 /**
- * The one linear memory of a kernel set, given out from the bottom up and never taken back. Shared memory grows while
- * views of it live on. Where the host has none, growing would detach them: so a gibibyte is laid out beforehand, of which
+ * The one linear memory of a kernel set, allocated from the bottom up and never freed. Shared memory grows while views
+ * of it stay valid. Where the host has none, growing would detach them: so a gibibyte is allocated beforehand, of which
  * the system provides only what is touched.
  */
 export class Arena {
@@ -38,12 +38,12 @@ export class Arena {
     return new Arena(memory, shared, 0);
   }
 
-  /** The part from `from` on of a memory that another thread has laid out. */
+  /** The part from `from` on of a memory that another thread has allocated. */
   static join(memory: WebAssembly.Memory, from: number): Arena {
     return new Arena(memory, true, from);
   }
 
-  /** The most bytes that it can give out. */
+  /** The most bytes that it can allocate. */
   get largest(): number {
     return page * (this.isShared ? mostPages : this.pages);
   }

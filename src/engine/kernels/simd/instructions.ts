@@ -1,7 +1,7 @@
 /** A place in the linear memory, in bytes. */
 export type Address = number;
 
-/** What a module of kernels exports; the definitions stand in ../assembly, in files of the same subjects. */
+/** What a module of kernels exports; the definitions are in ../assembly, in files of the same subjects. */
 export interface Instructions {
   heapBase(): Address;
 

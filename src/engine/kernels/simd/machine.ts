@@ -22,7 +22,7 @@ const bytes: Readonly<
   'simd-fma': { own: fma, shared: fmaShared },
 };
 
-/** Compiled modules, kept since every learner makes an instance. */
+/** Compiled modules, cached because every learner makes an instance. */
 const modules = new Map<Uint8Array<ArrayBuffer>, WebAssembly.Module>();
 
 /** Whether this machine and its host can run the build. */

@@ -2,7 +2,7 @@ import type { UpdateStep } from '../../optimizers/optimizer';
 import type { OptimizerSpec } from '../../spec';
 import type { Instructions } from './instructions';
 
-/** The step of an optimizer as one kernel over all parameters; what it remembers is as in ../../optimizers. */
+/** The step of an optimizer as one kernel over all parameters; its slots are those of ../../optimizers. */
 export function fusedOptimizer(wasm: Instructions, spec: OptimizerSpec): (step: UpdateStep) => void {
   const { weightDecay } = spec;
   switch (spec.kind) {

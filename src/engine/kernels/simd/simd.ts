@@ -8,7 +8,7 @@ import { instanceOver, startMachine, type Build, type Machine } from './machine'
 import { fusedOptimizer } from './optimizers';
 import { outerScratch, scratchBytes } from './scratch';
 
-/** Columns that stand side by side in a packed matrix. */
+/** Columns that lie side by side in a packed matrix. */
 const panel = 8;
 
 /** Where element `at` of a tensor of this set lies in the linear memory. */
@@ -18,7 +18,7 @@ export function addressOf(tensor: Tensor | Int32Array, at = 0): Address {
 
 /**
  * Opens a set of SIMD kernels in float32 over a linear memory of its own, which grows with the tensors it hands out. It
- * takes no tensors but its own. Throws RangeError where an allocation goes beyond what the memory can hold.
+ * accepts only its own tensors. Throws RangeError where an allocation exceeds the memory.
  */
 export function openSimdKernels(build: Build): KernelSet {
   const { instructions, arena, module } = startMachine(build);
@@ -26,8 +26,8 @@ export function openSimdKernels(build: Build): KernelSet {
 }
 
 /**
- * Opens the same kernels in another thread, over the memory of a set that has made room for them. Its tensors lie from
- * byte `tensorsAt` on: those of the other thread, where both ask for the same ones in the same order.
+ * Opens the same kernels in another thread, over the memory of a set that has reserved scratch memory for them. Its tensors lie from
+ * byte `tensorsAt` on: those of the other thread, provided that both allocate the same ones in the same order.
  */
 export function joinSimdKernels(
   build: Build,
@@ -39,11 +39,11 @@ export function joinSimdKernels(
   return kernelSet(build, machine, Arena.join(shared, scratchAt));
 }
 
-/** @param passing where the kernels themselves write down what they need in passing */
-function kernelSet(build: Build, { instructions: wasm, arena, module }: Machine, passing: Arena): KernelSet {
+/** @param scratchArena where the kernels allocate their scratch memory */
+function kernelSet(build: Build, { instructions: wasm, arena, module }: Machine, scratchArena: Arena): KernelSet {
   const cells = fusedCells(wasm);
-  const losses = fusedLosses(wasm, passing);
-  const scratch = passing.numbers(outerScratch).byteOffset;
+  const losses = fusedLosses(wasm, scratchArena);
+  const scratch = scratchArena.numbers(outerScratch).byteOffset;
 
   return {
     name: build,
