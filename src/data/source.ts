@@ -7,8 +7,7 @@ import { openTask } from './taskSource';
 import { openText } from './textSource';
 import { quote } from '../text/quoting';
 
-export type { Baseline, DataMemory, SequenceDescription, OpenedSource, Source } from './sourceContract';
-export type { SourceState } from './sourceState';
+export type { OpenedSource, Source } from './sourceContract';
 
 /** A file that an experiment names. */
 export interface NamedFile {

@@ -40,9 +40,6 @@ export interface RecurrentBlock {
 /** Which update and layer. */
 export const horizonRequest = z.object({ update: index, layer: index });
 
-/** See horizonRequest. */
-export type HorizonRequest = Readonly<z.infer<typeof horizonRequest>>;
-
 /** The memory horizon at one update; see `GradientFlow.horizon`. */
 export interface Horizon {
   readonly update: number;

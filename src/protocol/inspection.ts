@@ -6,9 +6,6 @@ import { index } from './requestSchemas';
 /** Which update, and which sequence of its batch. */
 export const inspectionRequest = z.object({ update: index, sequence: index });
 
-/** See inspectionRequest. */
-export type InspectionRequest = Readonly<z.infer<typeof inspectionRequest>>;
-
 /** One update of a run, looked at step by step for one sequence of its batch; everything as the engine computed it. */
 export interface Inspection {
   /** The number of the update, from 0. */

@@ -39,13 +39,6 @@ export interface PanelState {
   readonly message: string | undefined;
 }
 
-/** What the webview leaves with VS Code, beside its own view: enough to bring the panel back. */
-export interface RestorableState {
-  readonly uri: string;
-  readonly variant?: string;
-  readonly folder?: string;
-}
-
 /** What a person can ask of the selected run. */
 const panelCommand = z.enum([
   'train',

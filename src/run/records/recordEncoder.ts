@@ -18,14 +18,13 @@ import { checksumEntry, writeMessageChecksum } from './recordChecksum';
 joinSchemasInLinearTime();
 
 /**
- * The record file of a run: an Apache Arrow IPC stream with one row per update, readable by pyarrow, pandas, polars and
- * DuckDB. It grows by whole Arrow messages, so the complete part of the file of a killed run can still be read. Series through time are list columns, null at updates that recorded none. Every message carries a
- * checksum in its metadata (see recordChecksum).
+ * Keys and version in the schema metadata of a run's record file: an Apache Arrow IPC stream with one row per update,
+ * readable by pyarrow, pandas, polars and DuckDB. It grows by whole Arrow messages, so the complete part of the file of a
+ * killed run can still be read. Series through time are list columns, null at updates that recorded none. Every message
+ * carries a checksum in its metadata (see recordChecksum).
  */
-export const recordFileName = 'records.arrows';
-
-/** Keys and version in the file's schema metadata. */
 export const recordFormat = { key: 'unroll.records', version: '1', layoutKey: 'unroll.layout' } as const;
+
 const perParameter = [
   ['grad_norm', 'parameterGradNorm'],
   ['clipped_norm', 'parameterClippedNorm'],
