@@ -2,9 +2,9 @@ import type { PanelHostContract } from '../../src/protocol/panel';
 import type { RequestReplay } from '../../src/protocol/replayRequests';
 import { renderLoop } from '../page/renderLoop';
 import { connectHost, reportFaults } from '../page/host';
-import { emptyModel } from '../store/model';
+import { emptyModel, type Model } from '../store/model';
 import { reduce } from '../store/reducer';
-import { savedStateOf, restoreView } from '../store/savedView';
+import { isSameState, restoreView, savedStateOf, type SavedState } from '../store/savedView';
 import { ZoomedSeriesLoader } from '../store/zoomedSeries';
 import { InspectionLoader } from '../store/inspectionLoader';
 import { Store } from '../store/store';
@@ -48,9 +48,16 @@ export function showNotebook(root: HTMLElement): void {
   channel.on('zoomedSeries', (gained) => {
     zoomedSeries.append(gained);
   });
+  let saved: SavedState | undefined;
+  const saveWhenChanged = (model: Model): void => {
+    const state = savedStateOf(model);
+    if (!model.isReady || (saved !== undefined && isSameState(state, saved))) return;
+    saved = state;
+    host.saveState(state);
+  };
   renderLoop(root, store, (model, theme) => {
     notebook.update(model, theme);
-    if (model.isReady) host.saveState(savedStateOf(model));
+    saveWhenChanged(model);
   });
   channel.request('ready', undefined).then((state) => {
     store.dispatch({ kind: 'runLoaded', state });

@@ -45,7 +45,7 @@ export class TrainingSurface {
     this.element.style.right = `${gutters.right}px`;
     this.element.append(this.#crosshair, this.#rowhair, this.#mark, this.#rowMark);
     this.#height = new MeasuredHeight(this.element, () => {
-      store.dispatch({ kind: 'viewChanged', view: {} });
+      store.redraw();
     });
     zoom.attach(this.element, () => {
       this.#show(undefined);

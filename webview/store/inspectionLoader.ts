@@ -1,68 +1,80 @@
-import { reasonOf } from '../../src/protocol/channel';
 import { isLive } from '../../src/protocol/run';
-import type { RequestReplay } from '../../src/protocol/replayRequests';
-import type { Model } from './model';
+import type { Inspection } from '../../src/protocol/inspection';
+import type { RequestReplay, ReplayRequests } from '../../src/protocol/replayRequests';
+import { LatestRequest, latestValue, type RequestState } from './latestRequest';
+import type { InspectionState, Model } from './model';
 import type { Store } from './store';
 
-interface InspectionKey {
+type InspectParams = ReplayRequests['inspect']['params'];
+
+interface WantedInspection {
   readonly folder: string;
-  readonly update: number;
-  readonly sequence: number;
+  readonly params: InspectParams;
 }
 
-/**
- * Loads the inspection of the selected update. One request is pending at a time; after the reply the newest selection is
- * requested, and those in between are skipped.
- */
+/** Loads the inspection of the selected update into the model; the previous one stays until the next is there. */
 export class InspectionLoader {
-  #isPending = false;
-  #requested: InspectionKey | undefined;
+  readonly #request: LatestRequest<InspectParams, Inspection>;
+  /** The run that the last request was about. */
+  #folder: string | undefined;
 
   constructor(
     readonly store: Store,
-    readonly request: RequestReplay,
+    request: RequestReplay,
   ) {
+    this.#request = new LatestRequest(
+      (params) => request('inspect', params),
+      () => {
+        this.#follow(this.store.model);
+      },
+    );
     store.subscribe((model) => {
       this.#follow(model);
     });
   }
 
   #follow(model: Model): void {
-    const wanted = requestFor(model);
-    if (typeof wanted === 'string') {
-      const { inspection: state } = model;
-      this.#requested = undefined;
-      if (state.kind !== 'none' || state.reason !== wanted)
-        this.store.dispatch({ kind: 'inspectionChanged', inspection: { kind: 'none', reason: wanted } });
-      return;
-    }
-    if (this.#isPending || isSame(wanted, this.#requested)) return;
-    this.#isPending = true;
-    this.#requested = wanted;
-    const { update } = wanted;
-    if (model.inspection.kind !== 'ready')
-      this.store.dispatch({ kind: 'inspectionChanged', inspection: { kind: 'loading', update } });
-    this.request('inspect', { update, sequence: wanted.sequence })
-      .then(
-        (inspection) => {
-          this.store.dispatch({ kind: 'inspectionChanged', inspection: { kind: 'ready', inspection } });
-        },
-        (error: unknown) => {
-          this.store.dispatch({
-            kind: 'inspectionChanged',
-            inspection: { kind: 'failed', update, message: reasonOf(error) },
-          });
-        },
-      )
-      .finally(() => {
-        this.#isPending = false;
-        this.#follow(this.store.model);
-      });
+    const wanted = wantedBy(model);
+    const folder = typeof wanted === 'string' ? undefined : wanted.folder;
+    // The inspection of another run is not shown while this one's is loaded.
+    if (folder !== this.#folder) this.#request.request(undefined, '');
+    this.#folder = folder;
+    const next = typeof wanted === 'string' ? noInspection(wanted) : this.#load(wanted);
+    if (!isSame(next, model.inspection)) this.store.dispatch({ kind: 'inspectionChanged', inspection: next });
+  }
+
+  #load({ folder, params }: WantedInspection): InspectionState {
+    return inspectionState(this.#request.request(params, folder), params.update);
+  }
+}
+
+function noInspection(reason: string): InspectionState {
+  return { kind: 'none', reason };
+}
+
+function inspectionState(state: RequestState<Inspection>, update: number): InspectionState {
+  if (state.kind === 'failed') return { kind: 'failed', update, message: state.message };
+  const inspection = latestValue(state);
+  return inspection === undefined ? { kind: 'loading', update } : { kind: 'ready', inspection };
+}
+
+function isSame(one: InspectionState, other: InspectionState): boolean {
+  switch (one.kind) {
+    case 'none':
+      return other.kind === 'none' && one.reason === other.reason;
+    case 'loading':
+      return other.kind === 'loading' && one.update === other.update;
+    case 'ready':
+      return other.kind === 'ready' && one.inspection === other.inspection;
+    case 'failed':
+      return other.kind === 'failed' && one.update === other.update && one.message === other.message;
+    default:
+      return one satisfies never;
   }
 }
 
 /** The inspection that the model needs, or the reason why there is none. */
-function requestFor({ run, view }: Model): InspectionKey | string {
+function wantedBy({ run, view }: Model): WantedInspection | string {
   if (run === undefined) return '';
   const { folder, batch } = run.info;
   if (folder === null) return 'This run isn’t stored on disk, so its updates can’t be replayed.';
@@ -72,9 +84,5 @@ function requestFor({ run, view }: Model): InspectionKey | string {
     return 'Select an update above, or pause, to replay it step by step: forward pass, loss, backward pass, update.';
   }
   const update = Math.min(view.selection?.update ?? updates - 1, updates - 1);
-  return { folder, update, sequence: Math.min(view.sequence, batch - 1) };
-}
-
-function isSame(a: InspectionKey, b: InspectionKey | undefined): boolean {
-  return b !== undefined && a.folder === b.folder && a.update === b.update && a.sequence === b.sequence;
+  return { folder, params: { update, sequence: Math.min(view.sequence, batch - 1) } };
 }

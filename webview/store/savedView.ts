@@ -13,6 +13,13 @@ export function savedStateOf({ uri, variant, folder, view }: Model): SavedState 
   return { uri, ...(variant === undefined ? {} : { variant }), ...(folder === undefined ? {} : { folder }), view };
 }
 
+/** Whether two states are equal; a view that nobody has changed is the same object. */
+export function isSameState(one: SavedState, other: SavedState): boolean {
+  return (
+    one.view === other.view && one.uri === other.uri && one.variant === other.variant && one.folder === other.folder
+  );
+}
+
 /** The view of a stored state; what an older version lacks or wrote differently gets its default. */
 export function restoreView(saved: unknown): View {
   const view = field(saved, 'view');

@@ -21,6 +21,11 @@ export class Store<M = Model, A = Action> {
 
   dispatch(action: A): void {
     this.#model = this.reduce(this.#model, action);
+    this.redraw();
+  }
+
+  /** Notifies listeners at the next frame although the model is the same: a cell has something else to draw. */
+  redraw(): void {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;
       for (const listener of this.#listeners) listener(this.#model);

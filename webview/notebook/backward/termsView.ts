@@ -50,7 +50,7 @@ export class TermsView {
     });
     this.choice = this.#choice.element;
     this.#request = new LatestRequest(ask, () => {
-      store.dispatch({ kind: 'viewChanged', view: {} });
+      store.redraw();
     });
     this.#surface = new SequenceSurface(store, zoom, 'Norm of each step’s term');
     this.#shown = element(

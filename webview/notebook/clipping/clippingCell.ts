@@ -35,7 +35,7 @@ export class ClippingCell implements NotebookCell {
     this.element = this.#frame.element;
     this.#surface = new TrainingSurface(store, zoom, 'Gradient norm before and after clipping over updates');
     this.#threshold = new ThresholdView(() => {
-      store.dispatch({ kind: 'viewChanged', view: {} });
+      store.redraw();
     });
     this.#frame.body.append(
       this.#legend,

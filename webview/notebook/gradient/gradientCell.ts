@@ -55,14 +55,14 @@ export class GradientCell implements NotebookCell {
       appearance: 'icon',
       onPress: () => {
         this.#fitNow = true;
-        store.dispatch({ kind: 'viewChanged', view: {} });
+        store.redraw();
       },
     });
     this.#frame.tools.append(this.#quantity.element, this.#layer.element, fit);
     this.#canvas.style.left = `${gutters.left}px`;
     const plot = element('div', { class: 'plot heat-plot' }, this.#steps, this.#canvas, this.#surface.element);
     this.#height = new MeasuredHeight(plot, () => {
-      store.dispatch({ kind: 'viewChanged', view: {} });
+      store.redraw();
     });
     this.#frame.body.append(this.#legend.element, this.#frame.readout, plot);
   }

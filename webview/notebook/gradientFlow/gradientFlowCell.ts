@@ -57,7 +57,7 @@ export class GradientFlowCell implements SequenceCell {
     this.#frame = new CellFrame(10, 'Gradient flow: which loss reaches which step', onFold);
     this.element = this.#frame.element;
     const redraw = (): void => {
-      store.dispatch({ kind: 'viewChanged', view: {} });
+      store.redraw();
     };
     this.#request = new LatestRequest((params) => request('gradientFlow', params), redraw);
     this.#surface = new SequenceSurface(store, zoom, 'Which loss reaches which step', {
@@ -191,7 +191,7 @@ export class GradientFlowCell implements SequenceCell {
 
   #selectRow(row: number): void {
     this.#row = Math.max(0, Math.min(this.#losses.length - 1, row));
-    this.store.dispatch({ kind: 'viewChanged', view: {} });
+    this.store.redraw();
   }
 
   #rowAt(y: number): number {

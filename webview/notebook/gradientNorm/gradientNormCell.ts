@@ -37,7 +37,7 @@ export class GradientNormCell implements SequenceCell {
     this.#request = new LatestRequest(
       (params) => request('gradientNorm', params),
       () => {
-        store.dispatch({ kind: 'viewChanged', view: {} });
+        store.redraw();
       },
     );
     this.#surface = new SequenceSurface(store, zoom, 'Share of each time step in the gradient');

@@ -124,7 +124,7 @@ export class HorizonCell implements NotebookCell {
   }
 
   #redraw(): void {
-    this.store.dispatch({ kind: 'viewChanged', view: {} });
+    this.store.redraw();
   }
 
   #statusText({ status }: ShownRun, isStored: boolean): string {

@@ -45,7 +45,7 @@ export class UpdateCell implements SequenceCell {
     this.#request = new LatestRequest(
       (params) => request('parameter', params),
       () => {
-        store.dispatch({ kind: 'viewChanged', view: {} });
+        store.redraw();
       },
     );
     // A narrow panel scrolls the table, which needs the focus to scroll by keys.

@@ -37,7 +37,7 @@ export class WhatIfCell implements SequenceCell {
     this.#frame = new CellFrame(13, 'What if', onFold);
     this.element = this.#frame.element;
     const redraw = (): void => {
-      store.dispatch({ kind: 'viewChanged', view: {} });
+      store.redraw();
     };
     this.#controls = new WhatIfControls((change) => {
       this.#change = change;
