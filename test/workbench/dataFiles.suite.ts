@@ -13,7 +13,7 @@ describe('A data file', () => {
     const complaint = (words: RegExp) => () =>
       vscode.languages.getDiagnostics(document.uri).some(({ message }) => words.test(message));
     const none = (): boolean => vscode.languages.getDiagnostics(document.uri).length === 0;
-    await until('the missing file', complaint(/no file "late\.txt"/));
+    await until('the missing file', complaint(/File "late\.txt" not found/));
     writeFileSync(file, 'hello, hello, hello! '.repeat(20));
     await until('no complaint', none);
     writeFileSync(file, Uint8Array.of(0, 1, 2, 255, 0));
@@ -21,6 +21,6 @@ describe('A data file', () => {
     writeFileSync(file, 'hello, hello, hello! '.repeat(20));
     await until('no complaint once more', none);
     rmSync(file);
-    await until('the missing file again', complaint(/no file "late\.txt"/));
+    await until('the missing file again', complaint(/File "late\.txt" not found/));
   });
 });

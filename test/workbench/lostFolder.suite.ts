@@ -110,7 +110,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
     await until('the message', () => session.status.saved === 'waiting');
     assert.match(
       session.status.message ?? '',
-      /^From update [\d,]+ on .*ENOENT.* was deleted or moved. It won.t be recreated/,
+      /^From update [\d,]+ on, .*ENOENT.* was deleted or moved. It won.t be recreated/,
     );
     await until('training that goes on', () => session.status.updates > updates + 100);
     assert.equal(session.status.state, 'running');
@@ -147,7 +147,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
     await until('training that goes on', () => session.status.updates > updates + 100);
     allow();
     await until('the other message', () => session.status.saved === 'whole');
-    assert.match(session.status.message ?? '', /written again, and none is missing\./);
+    assert.match(session.status.message ?? '', /written again; none is missing\./);
     await session.stop();
     await session.released;
     assert.equal(session.status.message, undefined);
