@@ -165,7 +165,7 @@ describe('A run from a machine with other kernels', () => {
   it('says at every update whether its own kernels replay it, also once it was gone on with', async () => {
     const frame = workbench.webviewFrame();
     const field = frame.getByRole('textbox', { name: 'update' });
-    const caveat = frame.getByText('This update was computed by the simd-1024 kernels, which cannot run here.');
+    const caveat = frame.getByText("This update was computed by the simd-1024 kernels, which can't run here.");
     const look = async (update: number): Promise<void> => {
       await field.fill(String(update));
       await field.press('Enter');

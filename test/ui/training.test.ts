@@ -96,7 +96,7 @@ describe('Training by hand', () => {
 
   it('takes another learning rate, from the next update on', async () => {
     await workbench.runCommand('Unroll: Change Learning Rate…');
-    await workbench.answer('Base rate from the next update on', '0.000321');
+    await workbench.answer('Base learning rate from the next update on', '0.000321');
     await workbench.runCommand('Unroll: Train One Update');
     await workbench.webviewFrame().getByText('3.21e-4').first().waitFor();
   });
