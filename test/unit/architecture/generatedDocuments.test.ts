@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { experimentDocument, withKeyTable } from '../../../scripts/keyTable';
+
+describe('The document of the experiment file', () => {
+  const document = readFileSync(experimentDocument, 'utf8');
+
+  it('has the keys that the schema has: `npm run docs` writes them', async () => {
+    assert.equal(document, await withKeyTable(document));
+  });
+
+  it('has a row for a key of every section', () => {
+    for (const key of ['seed', 'data.length', 'model.hidden', 'optimizer.learningRate', 'training.steps', 'variants']) {
+      assert.ok(document.includes(`| \`${key}\` `), key);
+    }
+  });
+});
