@@ -168,6 +168,13 @@ export class Workbench {
     return texts;
   }
 
+  /** Waits for a notification whose text matches. */
+  async notificationWith(text: RegExp): Promise<void> {
+    const centre = await this.openNotifications();
+    await centre.locator('.notification-list-item-message', { hasText: text }).first().waitFor();
+    await this.bell.click();
+  }
+
   /**
    * Presses a button in the newest notification that has it, once there is one. VS Code draws a notification twice that
    * came while its list was open and empty, once the list was closed and is opened again.
