@@ -166,10 +166,7 @@ describe('Kept runs', () => {
     const run = await readStoredRun(vscode.Uri.file(folder));
     assert.ok(run !== undefined);
     const { message = '' } = await loadRun(run, reader.growing());
-    assert.match(
-      message,
-      /^The run has [\d,]+ updates, but only the records of the first [\d,]+ can be read/,
-    );
+    assert.match(message, /^The run has [\d,]+ updates, but only the records of the first [\d,]+ can be read/);
   });
 
   it('are gone on with where they were stopped, as if they had not been', async () => {
