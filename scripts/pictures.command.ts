@@ -100,8 +100,8 @@ async function widenPanel({ page }: Workbench): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(panelLeft, y, { steps: 5 });
   await page.mouse.up();
-  // The border is highlighted while the pointer is on it.
-  await page.mouse.move(panelLeft / 2, y);
+  // The border is highlighted while the pointer is on it, and the text of the editor has hovers: the title bar has neither.
+  await page.mouse.move(panelLeft / 2, 5);
 }
 
 async function selectUpdate(workbench: Workbench): Promise<void> {
