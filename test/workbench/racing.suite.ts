@@ -161,7 +161,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     // The other one holds the folder, and has yet to write that it trains; then it has.
     for (const [state, words] of [
       ['stopped', /another window, or a headless run\. Wait until it ends/],
-      ['running', /another window, or a run in a terminal, is training it now\.$/],
+      ['running', /another window or a terminal is training it now\.$/],
     ] as const) {
       writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state, endedAt: null }));
       const launch = await launcher.resume(folder);
