@@ -112,7 +112,7 @@ export class RunPanel implements PanelView {
     );
     panel.webview.html = pageOf(panel.webview, extension, 'run');
     // The page takes longer to load than the run to be read.
-    this.#loading = this.#shown.load();
+    this.#loading = this.#load();
     this.#loading.catch(() => undefined);
   }
 
@@ -197,8 +197,15 @@ export class RunPanel implements PanelView {
     this.#channel.emit('show', await this.#state());
   }
 
+  /** What a panel shows is known to the lenses, the tree and the status bar too. */
+  async #load(): Promise<void> {
+    const shown = this.#shown;
+    await shown.load();
+    shown.register();
+  }
+
   async #state(): Promise<PanelState> {
-    await (this.#loading ?? this.#shown.load());
+    await (this.#loading ?? this.#load());
     this.#loading = undefined;
     const { title, variants } =
       this.#folder === undefined ? await this.#experiment() : { title: this.#shown.name, variants: [] };

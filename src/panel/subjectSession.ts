@@ -26,7 +26,8 @@ export interface RunSources {
 export class SubjectSession implements Disposable {
   readonly #opened: OpenedRun | undefined;
   readonly #changed = new EventEmitter<undefined>();
-  #loaded: Session | undefined;
+  /** The newest run in the experiment's folder, where this window has trained none. */
+  #loaded: StoredSession | undefined;
 
   /** Fires when a stored run was read again. */
   readonly onDidChange: Event<undefined> = this.#changed.event;
@@ -45,7 +46,7 @@ export class SubjectSession implements Disposable {
 
   get session(): Session | undefined {
     const { subject, sources } = this;
-    if (subject.kind === 'experiment') return sources.sessions.get(subject.target);
+    if (subject.kind === 'experiment') return sources.sessions.get(subject.target) ?? this.#loaded;
     return sources.sessions.withFolder(subject.folder.fsPath) ?? this.#opened?.session;
   }
 
@@ -100,11 +101,19 @@ export class SubjectSession implements Disposable {
     // During the reading a run of the target may have been started.
     if (loaded === undefined || sources.sessions.get(target) !== undefined) return;
     this.#loaded = new StoredSession(target.uri, target.variant, loaded);
-    sources.sessions.put(this.#loaded);
+  }
+
+  /** Shares the session that `load` has read with the whole window, where it has none of its own. */
+  register(): void {
+    const { subject, sources } = this;
+    if (subject.kind === 'run' || this.#loaded === undefined) return;
+    if (sources.sessions.get(subject.target) === undefined) sources.sessions.put(this.#loaded);
   }
 
   dispose(): void {
     this.#opened?.dispose();
+    // A session that the window shares is disposed with the others.
+    if (this.#loaded !== undefined && !this.sources.sessions.all.includes(this.#loaded)) this.#loaded.dispose();
     this.#changed.dispose();
   }
 }
