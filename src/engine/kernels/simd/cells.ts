@@ -1,6 +1,6 @@
 import type { CellKernel } from '../../cells/cell';
 import type { Activation, CellName } from '../../spec';
-import type { Instructions } from './instructions';
+import type { Instructions, ResetAfterBackward, ResetAfterForward } from './instructions';
 
 /** The numbers of φ in ../assembly/rnn. */
 const activations: Readonly<Record<Activation, number>> = { tanh: 0, relu: 1, sigmoid: 2, identity: 3 };
@@ -46,64 +46,40 @@ export function fusedCells(wasm: Instructions): ReadonlyMap<CellName, CellKernel
     },
   };
 
-  const gru: CellKernel = {
-    forward: ({ batch, hidden, gates, gatesAt, gh, states: [h], previousAt, nextAt, caches: [ghN], cacheAt }) => {
-      wasm.gruForward(
-        gates.byteOffset + 4 * gatesAt,
-        gh.byteOffset,
-        h.byteOffset + 4 * previousAt,
-        h.byteOffset + 4 * nextAt,
-        ghN.byteOffset + 4 * cacheAt,
-        batch,
-        hidden,
-      );
-    },
-    backward: (step) => {
-      const { batch, hidden, gates, gatesAt, previousAt, cacheAt, dgx, dgxAt, dgh, dghAt } = step;
-      wasm.gruBackward(
-        gates.byteOffset + 4 * gatesAt,
-        step.states[0].byteOffset + 4 * previousAt,
-        step.caches[0].byteOffset + 4 * cacheAt,
-        step.dstate[0].byteOffset,
-        dgx.byteOffset + 4 * dgxAt,
-        dgh.byteOffset + 4 * dghAt,
-        batch,
-        hidden,
-      );
-    },
-  };
-
-  const mgu: CellKernel = {
-    forward: ({ batch, hidden, gates, gatesAt, gh, states: [h], previousAt, nextAt, caches: [ghN], cacheAt }) => {
-      wasm.mguForward(
-        gates.byteOffset + 4 * gatesAt,
-        gh.byteOffset,
-        h.byteOffset + 4 * previousAt,
-        h.byteOffset + 4 * nextAt,
-        ghN.byteOffset + 4 * cacheAt,
-        batch,
-        hidden,
-      );
-    },
-    backward: (step) => {
-      const { batch, hidden, gates, gatesAt, previousAt, cacheAt, dgx, dgxAt, dgh, dghAt } = step;
-      wasm.mguBackward(
-        gates.byteOffset + 4 * gatesAt,
-        step.states[0].byteOffset + 4 * previousAt,
-        step.caches[0].byteOffset + 4 * cacheAt,
-        step.dstate[0].byteOffset,
-        dgx.byteOffset + 4 * dgxAt,
-        dgh.byteOffset + 4 * dghAt,
-        batch,
-        hidden,
-      );
-    },
-  };
-
   return new Map<CellName, CellKernel>([
     ['rnn', rnn],
     ['lstm', lstm],
-    ['gru', gru],
-    ['mgu', mgu],
+    ['gru', resetAfterKernel(wasm.gruForward, wasm.gruBackward)],
+    ['mgu', resetAfterKernel(wasm.mguForward, wasm.mguBackward)],
   ]);
+}
+
+/** A cell with the state h that keeps gh_n for the way back, as the GRU and the minimal gated unit do. */
+function resetAfterKernel(runForward: ResetAfterForward, runBackward: ResetAfterBackward): CellKernel {
+  return {
+    forward: ({ batch, hidden, gates, gatesAt, gh, states: [h], previousAt, nextAt, caches: [ghN], cacheAt }) => {
+      runForward(
+        gates.byteOffset + 4 * gatesAt,
+        gh.byteOffset,
+        h.byteOffset + 4 * previousAt,
+        h.byteOffset + 4 * nextAt,
+        ghN.byteOffset + 4 * cacheAt,
+        batch,
+        hidden,
+      );
+    },
+    backward: (step) => {
+      const { batch, hidden, gates, gatesAt, previousAt, cacheAt, dgx, dgxAt, dgh, dghAt } = step;
+      runBackward(
+        gates.byteOffset + 4 * gatesAt,
+        step.states[0].byteOffset + 4 * previousAt,
+        step.caches[0].byteOffset + 4 * cacheAt,
+        step.dstate[0].byteOffset,
+        dgx.byteOffset + 4 * dgxAt,
+        dgh.byteOffset + 4 * dghAt,
+        batch,
+        hidden,
+      );
+    },
+  };
 }

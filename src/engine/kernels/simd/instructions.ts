@@ -1,6 +1,29 @@
 /** A place in the linear memory, in bytes. */
 export type Address = number;
 
+/** One step of B rows of a cell whose candidate applies a gate after the product with W_hn; `kept` is gh_n (B,H). */
+export type ResetAfterForward = (
+  gates: Address,
+  gh: Address,
+  previous: Address,
+  next: Address,
+  kept: Address,
+  batch: number,
+  hidden: number,
+) => void;
+
+/** That step backward: ∂L/∂gx and ∂L/∂gh from `dh`, which becomes what reaches h_{t−1} directly. */
+export type ResetAfterBackward = (
+  gates: Address,
+  previous: Address,
+  kept: Address,
+  dh: Address,
+  dgx: Address,
+  dgh: Address,
+  batch: number,
+  hidden: number,
+) => void;
+
 /** What a module of kernels exports; the definitions are in ../assembly, in files of the same subjects. */
 export interface Instructions {
   heapBase(): Address;
@@ -73,45 +96,11 @@ export interface Instructions {
     batch: number,
     hidden: number,
   ): void;
-  gruForward(
-    gates: Address,
-    gh: Address,
-    previous: Address,
-    next: Address,
-    kept: Address,
-    batch: number,
-    hidden: number,
-  ): void;
-  gruBackward(
-    gates: Address,
-    previous: Address,
-    kept: Address,
-    dh: Address,
-    dgx: Address,
-    dgh: Address,
-    batch: number,
-    hidden: number,
-  ): void;
+  gruForward: ResetAfterForward;
+  gruBackward: ResetAfterBackward;
 
-  mguForward(
-    gates: Address,
-    gh: Address,
-    previous: Address,
-    next: Address,
-    kept: Address,
-    batch: number,
-    hidden: number,
-  ): void;
-  mguBackward(
-    gates: Address,
-    previous: Address,
-    kept: Address,
-    dh: Address,
-    dgx: Address,
-    dgh: Address,
-    batch: number,
-    hidden: number,
-  ): void;
+  mguForward: ResetAfterForward;
+  mguBackward: ResetAfterBackward;
 
   softmaxRows(
     outputs: Address,
