@@ -32,7 +32,7 @@ import {
   type Snapshot,
 } from './snapshot';
 import type { BpttSpec, ClipSpec, InitSpec, LossSpec, NetworkSpec, OptimizerSpec } from './spec';
-import { ShardQueue, defaultWaitTimeouts, type WorkerInit } from './parallel/workerPool';
+import { ShardQueue, defaultWaitTimeouts, type WorkerInit } from './parallel/shardQueue';
 import { planTruncation, stepsReached, type TruncationPlan } from './recurrence/truncation';
 import { ParameterUpdate } from './update';
 import { checkWindow, countTargets, firstTarget } from './recurrence/windowCheck';

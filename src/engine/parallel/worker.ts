@@ -1,6 +1,6 @@
 import { joinKernels } from '../kernels/open';
 import type { ShardTask } from './shard';
-import { spinCount, taskOffset, taskLength, takeShards, controlSlots, type WorkerInit } from './workerPool';
+import { spinCount, taskOffset, taskLength, takeShards, controlSlots, type WorkerInit } from './shardQueue';
 import { Workspace } from './workspace';
 
 /**

@@ -9,7 +9,7 @@ import { maxManifestBytes, readManifest, unreadableReason, type Manifest } from 
 import type { CommandLine } from './commandLine.node';
 import type { FolderStorage } from '../../run/storage/folderStorage.node';
 import type { TrainingSetup } from '../training/trainingSetup';
-import { StartError } from './startProblem';
+import { StartError } from './startError';
 import { runnableKernels } from '../training/runnableKernels';
 
 /** Keys that a message has room for. */

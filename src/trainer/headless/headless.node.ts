@@ -29,7 +29,7 @@ import { LockedFolder } from '../../run/storage/lockedFolder.node';
 import { WorkerPool, type Threads } from '../training/workerPool';
 import { prepareTraining, type TrainingSetup } from '../training/trainingSetup';
 import { jsonLines, progressBar, type Progress } from './progress.node';
-import { StartError } from './startProblem';
+import { StartError } from './startError';
 import { Run } from '../training/run';
 import { resumedKernelsNotice, runnableKernels } from '../training/runnableKernels';
 import { RunWriter } from '../storage/runWriter';

@@ -1,5 +1,5 @@
 import type { Learner } from '../../engine/learner';
-import type { WorkerInit } from '../../engine/parallel/workerPool';
+import type { WorkerInit } from '../../engine/parallel/shardQueue';
 
 /** A thread that shares a learner's work. */
 export interface WorkerThread {

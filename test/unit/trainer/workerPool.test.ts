@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { cells } from '../../../src/engine/cells/registry';
 import type { Learner, LearnerOptions } from '../../../src/engine/learner';
 import type { NetworkSpec } from '../../../src/engine/spec';
-import type { WorkerInit } from '../../../src/engine/parallel/workerPool';
+import type { WorkerInit } from '../../../src/engine/parallel/shardQueue';
 import { windowsOf } from '../../../src/engine/recurrence/truncation';
 import type { Window } from '../../../src/engine/recurrence/window';
 import { WorkerPool, type WorkerThread, type Threads } from '../../../src/trainer/training/workerPool';
