@@ -2,18 +2,18 @@ import * as z from 'zod';
 import { index } from './requestSchemas';
 
 /** Symbols of a prompt, and of a sample, at most. */
-const longestText = 2000;
+export const longestSample = 2000;
 
 /** How a text is sampled. */
 export const sampleRequest = z.object({
   update: index,
   /** What the network reads first. */
-  prompt: z.string().max(longestText),
+  prompt: z.string().max(longestSample),
   /** Divides the outputs before the softmax; 0 always takes the most probable symbol. */
   temperature: z.number().nonnegative(),
   seed: z.number().int(),
   /** Symbols to draw. */
-  length: index.max(longestText),
+  length: index.max(longestSample),
 });
 
 /** See sampleRequest. */

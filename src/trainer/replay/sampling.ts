@@ -2,12 +2,9 @@ import { randomFrom } from '../../data/random';
 import type { Source } from '../../data/source';
 import type { Capture } from '../../engine/instruments/capture';
 import type { Window } from '../../engine/recurrence/window';
-import type { Sample, SampleRequest } from '../../protocol/output';
+import { longestSample, type Sample, type SampleRequest } from '../../protocol/output';
 import type { TrainingSetup } from '../training/trainingSetup';
 import { withEarlierParameters } from './earlierParameters';
-
-/** Symbols that are drawn at most at one time. */
-export const longestSample = 2000;
 
 const mostNamed = 120;
 
