@@ -1,7 +1,6 @@
 import { Uri, type Disposable } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
 import { Throttler } from '../platform/throttler';
-import { runFiles } from '../run/storage/runFiles';
 import type { GrowingHistory } from './growingHistory';
 import { loadRun } from './latestRuns';
 import type { RunFolderWatcher } from './runFolderWatcher';
@@ -9,14 +8,13 @@ import type { RunIndex } from './runIndex';
 import type { RunReader } from './runReader';
 import type { Session } from './session';
 import type { Sessions } from './sessions';
-import { readStoredRun, versionOf, type StoredRun } from './storedRun';
+import { goneMessage, readStoredRun, versionOf, type StoredRun } from './storedRun';
 import { StoredSession } from './storedSession';
 
 const checkDelay = 100;
 
 /** What a session was last shown from. */
 interface Shown {
-  readonly run: StoredRun;
   readonly version: string;
   readonly records: GrowingHistory;
 }
@@ -64,7 +62,7 @@ export class ExternallyResumedRuns implements Disposable {
     const run = await readStoredRun(Uri.file(folder));
     if (run === undefined) {
       if (session.kind === 'stored' && session.status.state === 'elsewhere') {
-        session.markUnreadable(`The run in ${folder} is gone, or its ${runFiles.manifest} can't be read.`);
+        session.markUnreadable(goneMessage(Uri.file(folder)));
       }
       return;
     }
@@ -76,7 +74,7 @@ export class ExternallyResumedRuns implements Disposable {
     const loaded = await loadRun(run, records).catch(() => undefined);
     // During the reading this window may have resumed the run.
     if (loaded === undefined || this.sessions.withFolder(folder) !== session) return;
-    this.#shown.set(folder, { run, version, records });
+    this.#shown.set(folder, { version, records });
     if (session.kind === 'stored') session.update(loaded);
     else this.sessions.replace(session, new StoredSession(session.uri, session.variant, loaded));
   }
@@ -87,8 +85,8 @@ export class ExternallyResumedRuns implements Disposable {
     if (this.#owned.isDisposed) return;
     this.#following = this.sessions.all.flatMap(({ status, folder }) => {
       const shown = status.state === 'elsewhere' ? this.#shown.get(folder ?? '') : undefined;
-      if (shown === undefined) return [];
-      return this.watcher.follow(shown.run, () => {
+      if (shown === undefined || folder === undefined) return [];
+      return this.watcher.follow(Uri.file(folder), shown.version, () => {
         this.#check.schedule();
       });
     });

@@ -2,12 +2,11 @@ import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
 import { Throttler } from '../platform/throttler';
 import { reasonOf } from '../protocol/channel';
-import { runFiles } from '../run/storage/runFiles';
 import type { GrowingHistory } from './growingHistory';
 import { loadRun } from './latestRuns';
 import type { RunFolderWatcher } from './runFolderWatcher';
 import type { RunReader } from './runReader';
-import { nameOf, readStoredRun, versionOf, type StoredRun } from './storedRun';
+import { goneMessage, nameOf, readStoredRun, versionOf, type StoredRun } from './storedRun';
 import { StoredSession } from './storedSession';
 
 /** Milliseconds between two readings of a run that grows. */
@@ -73,7 +72,7 @@ export class OpenedRun implements Disposable {
   async identify(): Promise<StoredRun | undefined> {
     const stored = await readStoredRun(this.folder);
     if (stored === undefined) {
-      this.#problem = `The run in ${this.folder.fsPath} is gone, or its ${runFiles.manifest} can't be read.`;
+      this.#problem = goneMessage(this.folder);
     } else {
       this.#stored = stored;
     }
@@ -122,8 +121,8 @@ export class OpenedRun implements Disposable {
     this.#following?.dispose();
     this.#following = undefined;
     const isTraining = this.#session?.status.state === 'elsewhere' && !this.#owned.isDisposed;
-    if (!isTraining || this.#stored === undefined) return;
-    this.#following = this.watcher.follow(this.#stored, () => {
+    if (!isTraining) return;
+    this.#following = this.watcher.follow(this.folder, this.#version, () => {
       this.#reading.schedule();
     });
   }

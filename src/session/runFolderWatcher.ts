@@ -1,6 +1,6 @@
 import { Disposable, RelativePattern, workspace, type Uri } from 'vscode';
 import { runFiles } from '../run/storage/runFiles';
-import { readStoredRun, versionOf, type StoredRun } from './storedRun';
+import { readStoredRun, versionOf } from './storedRun';
 
 /** Milliseconds between two checks of folders that another process writes. */
 const checkInterval = 2000;
@@ -8,7 +8,8 @@ const checkInterval = 2000;
 interface Follower {
   readonly folder: Uri;
   readonly onChange: () => void;
-  version: string | undefined;
+  /** See versionOf; '' where there is no run. */
+  version: string;
 }
 
 /**
@@ -24,15 +25,12 @@ export class RunFolderWatcher {
   /**
    * Follows a folder that another process writes, until the returned object is disposed.
    *
-   * @param run as it was read last
+   * @param version of the run as it was read last
    * @param onChange called when the run differs from that, and from what it was at the check before
    */
-  follow(run: StoredRun, onChange: () => void): Disposable {
-    const follower: Follower = { folder: run.folder, onChange, version: undefined };
+  follow(folder: Uri, version: string, onChange: () => void): Disposable {
+    const follower: Follower = { folder, onChange, version };
     this.#followers.add(follower);
-    void versionOf(run).then((version) => {
-      follower.version ??= version;
-    });
     this.#schedule();
     return new Disposable(() => {
       this.#followers.delete(follower);
@@ -68,9 +66,7 @@ export class RunFolderWatcher {
     for (const [key, folder] of folders) {
       const version = await this.#versionAt(folder);
       for (const follower of this.#followers) {
-        // One that was added just now does not know yet what the run was.
-        if (follower.folder.toString() !== key || follower.version === undefined) continue;
-        if (follower.version === version) continue;
+        if (follower.folder.toString() !== key || follower.version === version) continue;
         follower.version = version;
         follower.onChange();
       }

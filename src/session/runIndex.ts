@@ -5,7 +5,7 @@ import { settings } from '../platform/ids';
 import { runsFolder } from '../platform/settings';
 import { runFiles } from '../run/storage/runFiles';
 import { folderOf } from './experimentText';
-import { readStoredRun, type StoredRun } from './storedRun';
+import { readStoredRun, versionOf, type StoredRun } from './storedRun';
 import type { Session } from './session';
 import type { RunFolderWatcher } from './runFolderWatcher';
 import type { Sessions } from './sessions';
@@ -78,7 +78,7 @@ export class RunIndex implements Disposable {
     clearTimeout(this.#due);
     this.#watchers.dispose();
     this.#owned.dispose();
-    this.#followTraining([]);
+    for (const following of this.#following) following.dispose();
     this.#changed.dispose();
     this.#touched.dispose();
   }
@@ -96,16 +96,17 @@ export class RunIndex implements Disposable {
     const found = runs
       .filter((run) => run !== undefined)
       .sort((a, b) => b.manifest.startedAt.localeCompare(a.manifest.startedAt));
-    this.#followTraining(found.filter(({ state }) => state === 'elsewhere'));
+    await this.#followTraining(found.filter(({ state }) => state === 'elsewhere'));
     return found;
   }
 
   /** Runs that other processes train are followed; those of this window tell of themselves. */
-  #followTraining(training: readonly StoredRun[]): void {
+  async #followTraining(training: readonly StoredRun[]): Promise<void> {
+    const versions = await Promise.all(training.map(versionOf));
     for (const following of this.#following) following.dispose();
     if (this.#owned.isDisposed) return;
-    this.#following = training.map((run) =>
-      this.watcher.follow(run, () => {
+    this.#following = training.map(({ folder }, i) =>
+      this.watcher.follow(folder, versions[i] ?? '', () => {
         this.#lookSoon();
       }),
     );

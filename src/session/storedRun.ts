@@ -43,6 +43,11 @@ export async function readStoredRun(folder: Uri): Promise<StoredRun | undefined>
   };
 }
 
+/** What is shown of a run whose folder holds no run any more that can be read. */
+export function goneMessage(folder: Uri): string {
+  return `The run in ${folder.fsPath} is gone, or its ${runFiles.manifest} can't be read.`;
+}
+
 /** Equal for two looks at a run between which nothing was written in its folder, and nobody came to train there or left. */
 export async function versionOf({ folder, state }: StoredRun): Promise<string> {
   const names = [runFiles.manifest, runFiles.records, runFiles.findings, runFiles.displayName];
