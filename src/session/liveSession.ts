@@ -42,8 +42,8 @@ export class LiveSession implements Disposable {
   #experiment: unknown;
   #memoryLimit: number | undefined;
   #history: RunHistory | undefined;
-  /** Records that came while those before them were still being read. */
-  #early: RecordBatch[] | undefined;
+  /** Records that arrived before there was a history to append them to. */
+  #early: RecordBatch[] = [];
   #state: RunState = 'preparing';
   #isStopping = false;
   /** Until when (ms) another Stop says nothing new. */
@@ -161,18 +161,13 @@ export class LiveSession implements Disposable {
       return reply.problems;
     }
     this.#facts = reply.facts;
-    if (held?.recall !== undefined) {
-      // What the checkpoint does not know of is trained again; it comes while the rest is still being read.
-      this.#early = [];
-      const history = await held.recall(reply.updates);
-      const early = this.#early;
-      this.#early = undefined;
-      this.#history = history;
-      for (const batch of early) this.#take(batch);
-    } else {
-      this.#history = new RunHistory(reply.facts.layout, reply.facts.recordEvery);
-    }
+    const { layout, recordEvery } = reply.facts;
+    // The first records may arrive together with the reply, and others while those of a resumed run are being read.
+    this.#history = (await held?.recall?.(reply.updates)) ?? new RunHistory(layout, recordEvery);
+    for (const batch of this.#early.splice(0)) this.#take(batch);
     if (this.#state === 'preparing') this.#enter('running');
+    // A short run may have ended by now; its numbers are known only from here on.
+    else this.#changed.fire(undefined);
     return [];
   }
 
@@ -316,12 +311,12 @@ export class LiveSession implements Disposable {
   }
 
   #take(batch: RecordBatch): void {
-    if (this.#early !== undefined) {
+    if (this.#history === undefined) {
       this.#early.push(batch);
       return;
     }
-    this.#history?.append(batch);
-    const { updates, seconds } = this.#history?.numbers ?? initialNumbers;
+    this.#history.append(batch);
+    const { updates, seconds } = this.#history.numbers;
     this.#speed.mark(updates, seconds);
   }
 

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Uri } from 'vscode';
 import type { StartParams } from '../../src/protocol/trainer';
+import { RecordPacker, type RecordBatch } from '../../src/run/records/recordBatch';
 import { forkTrainers } from '../../src/session/trainerProcess.node';
 import { LiveSession } from '../../src/session/liveSession';
 import { Sessions } from '../../src/session/sessions';
 import type { StartTrainerWorker, TrainerWorker } from '../../src/session/trainerWorker';
 import { TrainingQueue } from '../../src/session/trainingQueue';
+import { exampleLayout, exampleRecord } from '../unit/run/exampleRecords';
 
 /** A process that runs `script` in place of the trainer. */
 function trainerOf(script: string, ...nodeOptions: readonly string[]): StartTrainerWorker {
@@ -42,6 +44,47 @@ describe('A session whose trainer is deaf in a long update', () => {
     assert.equal(one.status.state, 'stopped');
     assert.match(one.status.message ?? '', /in the middle of an update/);
     await first;
+    one.dispose();
+  });
+});
+
+describe('A session whose first records arrive together with the reply that its run has started', () => {
+  it('has them, as every record after them', async () => {
+    const packer = new RecordPacker(exampleLayout);
+    const batchOf = (update: number): RecordBatch => {
+      packer.add(exampleRecord(update));
+      return packer.take() ?? assert.fail('nothing was packed');
+    };
+    let receive: (message: unknown) => void = () => undefined;
+    const records = (update: number): void => {
+      receive({ kind: 'event', name: 'records', payload: batchOf(update) });
+    };
+    // Two messages that come in one read of a pipe are both delivered before any promise of the first is settled.
+    const trainer: TrainerWorker = {
+      processId: undefined,
+      port: {
+        post: (message) => {
+          const { id, name } = message as { readonly id: number; readonly name: string };
+          if (name !== 'start') return;
+          const facts = { layout: exampleLayout, recordEvery: 1, plannedUpdates: 3, folder: null };
+          receive({ kind: 'result', id, value: { kind: 'started', facts, updates: 0 } });
+          records(0);
+        },
+        listen: (listener) => {
+          receive = listener;
+          return () => undefined;
+        },
+      },
+      onExit: () => undefined,
+      terminate: () => undefined,
+      saveAndExit: () => undefined,
+    };
+    const one = session();
+    await one.start(() => trainer, params);
+    records(1);
+    assert.equal(one.status.updates, 2);
+    const { scalars } = one.series ?? assert.fail('there is no series');
+    assert.deepEqual([...scalars.values('lossSum')], [exampleRecord(0).loss, exampleRecord(1).loss]);
     one.dispose();
   });
 });
