@@ -7,6 +7,7 @@ import {
   type WebviewPanel,
   type WebviewPanelSerializer,
 } from 'vscode';
+import { followLoading } from '../platform/loadingPages';
 import { OpenPanels, type PanelKind } from './openPanels';
 import { webviewRoot } from './page';
 
@@ -98,6 +99,7 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
     const icon = (theme: string): Uri => Uri.joinPath(this.extension, 'media', 'icons', `experiment-${theme}.svg`);
     panel.webview.options = { enableScripts: true, localResourceRoots: [webviewRoot(this.extension)] };
     panel.iconPath = { light: icon('light'), dark: icon('dark') };
+    followLoading(panel);
     const key = this.kind.keyOf(shown);
     const view = this.fill(panel, shown, (now, title) => {
       this.#open.note({ shown: now, title });

@@ -1,13 +1,14 @@
 import {
-  CancellationTokenSource,
   ThemeIcon,
   window,
-  type CancellationToken,
-  type InputBoxOptions,
+  type Disposable,
+  type QuickInput,
+  type QuickPick,
   type QuickPickItem,
   type QuickPickOptions,
 } from 'vscode';
 import { plainText } from '../text/plainText';
+import { isPageLoading, onDidEndLoading } from './loadingPages';
 
 /** A row of a quick pick. */
 export interface PickItem extends Pick<QuickPickItem, 'label' | 'description' | 'detail' | 'picked'> {
@@ -27,59 +28,121 @@ interface Row<T> extends QuickPickItem {
 type Items<T> = readonly T[] | Promise<readonly T[] | undefined>;
 
 /**
- * Lets the person choose one item, as `window.showQuickPick` does: it opens at once, and closes where there is nothing to
- * choose. What stands in it is text, whoever wrote it.
+ * Lets the person choose one item. The list opens at once, and closes where it turns out that there is nothing to choose.
+ * Labels and descriptions are shown as text, whatever they contain.
+ *
+ * @returns the item; undefined where the person closed the list
  */
 export async function showQuickPick<T extends PickItem>(items: Items<T>, options: PickOptions): Promise<T | undefined> {
-  return opened(
-    items,
-    async (rows, closing) => (await window.showQuickPick(rows, plainOptions(options), closing))?.item,
-  );
+  return (await pick(items, options, false))?.[0];
 }
 
-/** Lets the person choose any number of items; undefined where they leave it. See showQuickPick. */
+/** Lets the person choose any number of items; undefined where they closed the list. See showQuickPick. */
 export async function showQuickPickMany<T extends PickItem>(
   items: Items<T>,
   options: PickOptions,
 ): Promise<readonly T[] | undefined> {
-  return opened(items, async (rows, closing) => {
-    const chosen = await window.showQuickPick(rows, { ...plainOptions(options), canPickMany: true }, closing);
-    return chosen?.map(({ item }) => item);
-  });
+  return pick(items, options, true);
 }
 
-/** Shows rows that may come later, and closes what shows them where they do not come. */
-async function opened<T extends PickItem, R>(
+async function pick<T extends PickItem>(
   items: Items<T>,
-  show: (rows: Promise<Row<T>[]>, closing: CancellationToken) => Promise<R>,
-): Promise<R> {
-  const source = new CancellationTokenSource();
-  const rows = Promise.resolve(items).then((all) => {
-    if (all === undefined) source.cancel();
-    return (all ?? []).map(rowOf);
+  options: PickOptions,
+  canSelectMany: boolean,
+): Promise<readonly T[] | undefined> {
+  const list: QuickPick<Row<T>> = window.createQuickPick<Row<T>>();
+  const { title, placeHolder, matchOnDescription = false, matchOnDetail = false } = options;
+  list.canSelectMany = canSelectMany;
+  list.matchOnDescription = matchOnDescription;
+  list.matchOnDetail = matchOnDetail;
+  list.busy = true;
+  if (title !== undefined) list.title = plainText(title);
+  if (placeHolder !== undefined) list.placeholder = plainText(placeHolder);
+  const chosen = closed(list, () => {
+    // In a list where several can be chosen, Enter accepts also none of them.
+    const isChoice = canSelectMany || list.selectedItems.length > 0;
+    return isChoice ? list.selectedItems.map(({ item }) => item) : undefined;
   });
   try {
-    return await show(rows, source.token);
+    const all = await Promise.race([items, chosen.then(() => undefined)]);
+    if (all === undefined) return undefined;
+    const rows = all.map((item) => rowOf(item));
+    list.items = rows;
+    if (canSelectMany) list.selectedItems = rows.filter((row) => row.picked === true);
+    list.busy = false;
+    return await chosen;
   } finally {
-    source.dispose();
+    list.dispose();
   }
 }
 
-/** Asks for a line of text, as `window.showInputBox` does. What is said around it is text, whoever wrote it. */
-export async function showInputBox(
-  options: Pick<InputBoxOptions, 'value' | 'ignoreFocusOut'> & {
-    readonly title: string;
-    readonly prompt: string;
-    /** Why a text is not valid; undefined where it is. */
-    readonly validateInput?: (value: string) => string | undefined;
-  },
-): Promise<string | undefined> {
-  const { validateInput } = options;
-  return window.showInputBox({
-    ...options,
-    title: plainText(options.title),
-    prompt: plainText(options.prompt),
-    ...(validateInput === undefined ? {} : { validateInput: (value) => plainOrNone(validateInput(value)) }),
+/** What a line of text is asked for with. */
+interface InputOptions {
+  readonly title: string;
+  readonly prompt: string;
+  readonly value?: string;
+  /** Whether the box stays open when another part of VS Code gets the focus. */
+  readonly ignoreFocusOut?: boolean;
+  /** Why a text is not valid; undefined where it is. */
+  readonly validateInput?: (value: string) => string | undefined;
+}
+
+/** Asks for a line of text; undefined where the person closed the box. Title, prompt and message are shown as text. */
+export async function showInputBox(options: InputOptions): Promise<string | undefined> {
+  const box = window.createInputBox();
+  box.title = plainText(options.title);
+  box.prompt = plainText(options.prompt);
+  box.value = options.value ?? '';
+  box.valueSelection = [0, box.value.length];
+  const problem = (): string | undefined => plainOrNone(options.validateInput?.(box.value));
+  box.validationMessage = problem();
+  const typing = box.onDidChangeValue(() => {
+    box.validationMessage = problem();
+  });
+  try {
+    return await closed(box, () => (problem() === undefined ? box.value : undefined), options.ignoreFocusOut);
+  } finally {
+    typing.dispose();
+    box.dispose();
+  }
+}
+
+/** A quick input in which the person accepts what they have chosen or typed. */
+type Accepting = QuickInput & { readonly onDidAccept: (listener: () => void) => Disposable };
+
+/**
+ * Shows a quick input until the person accepts a valid result or closes it. A page that loads meanwhile can be given the
+ * focus by VS Code, which would close the input: it stays open until the page has loaded, and takes the focus back.
+ *
+ * @param result what is accepted; undefined while that is not valid
+ * @returns the result; undefined where the person closed the input
+ */
+function closed<R>(input: Accepting, result: () => R | undefined, ignoreFocusOut = false): Promise<R | undefined> {
+  return new Promise((resolve) => {
+    let isShownAgain = false;
+    input.ignoreFocusOut = ignoreFocusOut || isPageLoading();
+    const subscriptions = [
+      input.onDidAccept(() => {
+        const accepted = result();
+        if (accepted !== undefined) end(accepted);
+      }),
+      input.onDidHide(() => {
+        if (isShownAgain) isShownAgain = false;
+        else end(undefined);
+      }),
+      onDidEndLoading(() => {
+        if (ignoreFocusOut || !input.ignoreFocusOut || isPageLoading()) return;
+        isShownAgain = true;
+        input.hide();
+        input.ignoreFocusOut = false;
+        input.show();
+      }),
+    ];
+    const end = (value: R | undefined): void => {
+      for (const subscription of subscriptions) subscription.dispose();
+      resolve(value);
+    };
+    input.show();
   });
 }
 
@@ -92,15 +155,6 @@ function rowOf<T extends PickItem>(item: T): Row<T> {
     ...(picked === undefined ? {} : { picked }),
     ...(icon === undefined ? {} : { iconPath: new ThemeIcon(icon) }),
     item,
-  };
-}
-
-function plainOptions(options: PickOptions): PickOptions {
-  const { title, placeHolder } = options;
-  return {
-    ...options,
-    ...(title === undefined ? {} : { title: plainText(title) }),
-    ...(placeHolder === undefined ? {} : { placeHolder: plainText(placeHolder) }),
   };
 }
 

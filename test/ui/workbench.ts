@@ -83,6 +83,7 @@ export class Workbench {
 
   /** Whether the palette offers a command now, under exactly this label. */
   async offersCommand(label: string): Promise<boolean> {
+    await this.focusSettles();
     await this.page.keyboard.press('F1');
     await this.page.locator('.quick-input-widget input').first().fill(`>${label}`);
     // The palette always answers, be it with “No matching commands”; only then is an absence one.
@@ -236,8 +237,28 @@ export class Workbench {
     return this.rows.filter({ has: this.page.locator('.label-name', { hasText: exactly }) }).first();
   }
 
+  /**
+   * Waits until the focus rests. VS Code passes it on to a page 50 ms after something else has closed, which would close
+   * a quick input opened in the meantime; a person takes longer between two keys.
+   */
+  private async focusSettles(): Promise<void> {
+    const focused = (): Promise<string> =>
+      this.page.evaluate(() => {
+        const { activeElement } = document;
+        return `${activeElement?.tagName ?? ''} ${activeElement?.id ?? ''} ${activeElement?.className ?? ''}`;
+      });
+    let last = await focused();
+    for (let unchanged = 0; unchanged < 4; unchanged++) {
+      await this.page.waitForTimeout(50);
+      const now = await focused();
+      if (now !== last) unchanged = -1;
+      last = now;
+    }
+  }
+
   /** Opens the quick input by a key, types into it and chooses the row with this label. */
   private async choose(key: string, words: string, label: string): Promise<void> {
+    await this.focusSettles();
     await this.page.keyboard.press(key);
     await this.page.locator('.quick-input-widget input').first().fill(words);
     await this.row(label).click();
