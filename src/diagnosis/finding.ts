@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { formatDamagedLines, readCheckedLines, writeCheckedLines, type DamagedLine } from '../run/storage/checkedLines';
 
 const findingSchema = z.object({
   /** Code of its rule. */
@@ -23,22 +24,25 @@ const maxFindings = 200;
 /** Maximum size of the file of findings, in bytes. */
 export const maxFindingsBytes = 1024 * 1024;
 
-/** Findings as lines of the run's file of findings. */
+/** The content of a file of findings. */
+export interface FindingsRead {
+  readonly findings: readonly Finding[];
+  /** Lines that are damaged or truncated. */
+  readonly damaged: readonly DamagedLine[];
+}
+
+/** Findings as lines of the run's file of findings, each with a checksum of its other keys as JSON without spaces. */
 export function writeFindings(findings: readonly Finding[]): Uint8Array {
-  return new TextEncoder().encode(findings.map((finding) => `${JSON.stringify(finding)}\n`).join(''));
+  return new TextEncoder().encode(writeCheckedLines(findings));
 }
 
-/** The findings of a file; invalid lines are skipped. */
-export function readFindings(bytes: Uint8Array | undefined): readonly Finding[] {
-  if (bytes === undefined || bytes.length > maxFindingsBytes) return [];
-  const found = new TextDecoder().decode(bytes).split('\n').flatMap(findingIn);
-  return found.slice(0, maxFindings);
+/** Reads a file of findings, which must not exceed `maxFindingsBytes`; damaged lines are reported in `damaged`. */
+export function readFindings(bytes: Uint8Array | undefined): FindingsRead {
+  const { values, damaged } = readCheckedLines(bytes, (keys) => findingSchema.safeParse(keys).data);
+  return { findings: values.slice(0, maxFindings), damaged };
 }
 
-function findingIn(line: string): Finding | [] {
-  try {
-    return findingSchema.safeParse(JSON.parse(line)).data ?? [];
-  } catch {
-    return [];
-  }
+/** The message about damaged lines in a run's file of findings; undefined if there are none. */
+export function formatDamagedFindings(path: string, damaged: readonly DamagedLine[]): string | undefined {
+  return formatDamagedLines(path, damaged, 'a finding is lost');
 }

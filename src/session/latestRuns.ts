@@ -1,11 +1,13 @@
 import { Uri, type Memento } from 'vscode';
-import { maxFindingsBytes, readFindings } from '../diagnosis/finding';
+import { formatDamagedFindings, maxFindingsBytes, readFindings, type Finding } from '../diagnosis/finding';
+import { reasonOf } from '../protocol/channel';
+import { FolderStorage } from '../run/storage/folderStorage.node';
 import { formatMissing } from '../run/series/missing';
 import { formatCount, formatExact } from '../text/numbers';
 import type { RunState } from '../protocol/run';
 import { runFiles } from '../run/storage/runFiles';
 import type { GrowingHistory } from './growingHistory';
-import { fileOf, readStoredRun, type StoredRun } from './storedRun';
+import { readStoredRun, type StoredRun } from './storedRun';
 import type { RunReader } from './runReader';
 import type { LoadedRun } from './storedSession';
 import type { Target } from './sessions';
@@ -55,12 +57,14 @@ export class LatestRuns {
 export async function loadRun({ folder, manifest, state }: StoredRun, records: GrowingHistory): Promise<LoadedRun> {
   const history = await records.read(folder.fsPath, manifest);
   const { missing, updates } = history.numbers;
+  const { findings, damage } = await readFindingsIn(folder.fsPath);
   const words = [
     wordsFor[state] ?? manifest.message ?? '',
     missing === undefined ? '' : formatMissing(missing),
     updates < manifest.updates
       ? cutShortInWords(updates, manifest.updates)
       : unreadInWords(state, updates, records.unread),
+    damage,
   ];
   return {
     // A folder that was moved or copied tells of another place.
@@ -69,9 +73,23 @@ export async function loadRun({ folder, manifest, state }: StoredRun, records: G
     state,
     message: words.filter((said) => said !== '').join(' ') || undefined,
     nonFinite: manifest.nonFinite ?? undefined,
-    findings: readFindings(await fileOf(folder, runFiles.findings, maxFindingsBytes)),
+    findings,
     history,
   };
+}
+
+/** The findings in a run's folder, and the message if some can't be read, else ''. */
+async function readFindingsIn(
+  folder: string,
+): Promise<{ readonly findings: readonly Finding[]; readonly damage: string }> {
+  try {
+    const { findings, damaged } = readFindings(
+      await new FolderStorage(folder).read(runFiles.findings, maxFindingsBytes),
+    );
+    return { findings, damage: formatDamagedFindings(runFiles.findings, damaged) ?? '' };
+  } catch (error) {
+    return { findings: [], damage: `The findings of this run can't be read: ${reasonOf(error)}.` };
+  }
 }
 
 /** What is said of a record file that ends, as far as it can be read, before the run did. */

@@ -1,6 +1,12 @@
 import { toJson } from '../../experiment/resolved';
 import { Diagnosis } from '../../diagnosis/diagnosis';
-import { maxFindingsBytes, readFindings, writeFindings, type Finding } from '../../diagnosis/finding';
+import {
+  formatDamagedFindings,
+  maxFindingsBytes,
+  readFindings,
+  writeFindings,
+  type Finding,
+} from '../../diagnosis/finding';
 import type { Capture } from '../../engine/instruments/capture';
 import { reasonOf } from '../../protocol/channel';
 import type { RunInfo } from '../../protocol/run';
@@ -16,10 +22,10 @@ import {
   maxRateChangesBytes,
   readRateChanges,
   writeRateChanges,
-  type DamagedLine,
   type RateChange,
 } from '../../run/rateChanges';
 import type { RecordBatch } from '../../run/records/recordBatch';
+import type { DamagedLine } from '../../run/storage/checkedLines';
 import { writeTensorFile } from '../../run/storage/safetensors';
 import type { RunStorage } from '../../run/storage/storage';
 import { largestCheckpoint, restoreCheckpoint, writeCheckpoint, type CheckpointInfo } from './checkpoint';
@@ -111,14 +117,13 @@ export class RunWriter {
     }
     const passedOver: string[] = [];
     let lostRecords: string | undefined;
+    let lostFindings: string | undefined;
     for (const updates of checkpoints) {
       const path = runFiles.checkpoint(updates);
       try {
         const { outline, gap } = await this.#restore(path, updates);
         lostRecords = gap;
-        // What cannot be read as findings is found again, where it is so.
-        const findings = await this.storage.read(runFiles.findings, maxFindingsBytes).catch(() => undefined);
-        this.#keptFindings = readFindings(findings);
+        lostFindings = await this.#readFindings();
         this.diagnosis.restore(updates, this.#keptFindings, outline);
       } catch (error) {
         passedOver.push(`${path} can't be used (${reasonOf(error)}).`);
@@ -133,7 +138,7 @@ export class RunWriter {
       await this.writeManifest('running', undefined);
       return [
         ...passedOver.map((fault) => `${fault} The run continues from update ${updates} instead.`),
-        ...[lostRecords, lostRates].filter((fault) => fault !== undefined),
+        ...[lostRecords, lostRates, lostFindings].filter((fault) => fault !== undefined),
       ];
     }
     throw new Error(
@@ -257,6 +262,18 @@ export class RunWriter {
       return;
     await this.storage.write(runFiles.findings, writeFindings(findings));
     this.#keptFindings = findings;
+  }
+
+  /** Reads the findings of the earlier process; the message if some are lost, which may be found again. */
+  async #readFindings(): Promise<string | undefined> {
+    try {
+      const { findings, damaged } = readFindings(await this.storage.read(runFiles.findings, maxFindingsBytes));
+      this.#keptFindings = findings;
+      return formatDamagedFindings(runFiles.findings, damaged);
+    } catch (error) {
+      this.#keptFindings = [];
+      return `The findings of this run can't be read (${reasonOf(error)}) and are lost.`;
+    }
   }
 
   #freshHistory(): RunHistory {

@@ -21,7 +21,7 @@ const keys = (steps: number) => ({
 describe('The findings of a run', () => {
   let folder: string;
   const codesIn = (): readonly string[] =>
-    readFindings(readFileSync(join(folder, 'findings.jsonl'))).map(({ code }) => code);
+    readFindings(readFileSync(join(folder, 'findings.jsonl'))).findings.map(({ code }) => code);
   const writerOf = (steps: number): RunWriter => {
     const training = exampleTraining(keys(steps));
     return new RunWriter(new FolderStorage(folder), training, runInfoOf(training.setup, undefined, folder, 1));
@@ -76,7 +76,12 @@ describe('The findings of a run', () => {
   it('of a stranger are read as far as they are findings', () => {
     const finding = { code: 'x', level: 'hint', when: 'start', update: 0, keyPath: ['clip'], message: '<b>' };
     const lines = ['', '{', '[]', JSON.stringify({ ...finding, update: -1 }), JSON.stringify(finding)];
-    assert.deepEqual(readFindings(new TextEncoder().encode(lines.join('\n'))), [finding]);
-    assert.deepEqual(readFindings(new Uint8Array(2 * 1024 * 1024)), []);
+    const { findings, damaged } = readFindings(new TextEncoder().encode(lines.join('\n')));
+    assert.deepEqual(findings, [finding]);
+    assert.deepEqual(
+      damaged.map(({ number }) => number),
+      [2, 3, 4],
+    );
+    assert.deepEqual(readFindings(new Uint8Array(2 * 1024 * 1024)).findings, []);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFindings, writeFindings, type Finding } from '../../../src/diagnosis/finding';
 import {
   readTensorFile,
   TensorFileError,
@@ -74,6 +75,31 @@ describe('A flipped bit', () => {
       const { changes: read, damaged: lines } = readRateChanges(damaged);
       if (lines.length === 0) assert.deepEqual(read, changes, `bit ${bit}`);
       for (const change of read) assert.ok(changes.some(({ update }) => update === change.update));
+    }
+  });
+
+  it('in the findings is noticed, or leaves them as they were', () => {
+    const findings: readonly Finding[] = [
+      {
+        code: 'clip',
+        level: 'warning',
+        when: 'update',
+        update: 41,
+        keyPath: ['clip', 'norm'],
+        message: 'Clipped “90 %”.',
+      },
+      { code: 'end', level: 'hint', when: 'end', update: 99, keyPath: [], message: 'Loss 0.25.' },
+    ];
+    const bytes = writeFindings(findings);
+    assert.deepEqual(readFindings(bytes), { findings, damaged: [] });
+    for (const { damaged, bit } of eachFlippedBit(bytes)) {
+      const { findings: read, damaged: lines } = readFindings(damaged);
+      if (lines.length === 0) assert.deepEqual(read, findings, `bit ${bit}`);
+      for (const finding of read)
+        assert.ok(
+          findings.some(({ message }) => message === finding.message),
+          `bit ${bit}`,
+        );
     }
   });
 
