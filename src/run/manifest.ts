@@ -69,7 +69,8 @@ export function readManifest(bytes: Uint8Array): Manifest | undefined {
 /** Why `readManifest` returns undefined for these bytes, as a sentence. */
 export function unreadableReason(bytes: Uint8Array): string {
   const json = parseJson(bytes);
-  if (json === undefined || !isDamaged(json)) return unknownCell(json) ?? 'It holds no run of this version.';
+  if (json === undefined) return 'It is damaged: it is not valid JSON.';
+  if (!isDamaged(json)) return unknownCell(json) ?? 'It holds no run of this version.';
   return `It is damaged: it does not match its checksum. If it was edited, remove "${checksumKey}" from it.`;
 }
 

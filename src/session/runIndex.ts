@@ -5,7 +5,7 @@ import { settings } from '../platform/ids';
 import { runsFolder } from '../platform/settings';
 import { runFiles } from '../run/storage/runFiles';
 import { folderOf } from './experimentText';
-import { readStoredRun, versionOf, type StoredRun } from './storedRun';
+import { readDamagedRun, readStoredRun, versionOf, type DamagedRun, type StoredRun } from './storedRun';
 import type { Session } from './session';
 import type { RunFolderWatcher } from './runFolderWatcher';
 import type { Sessions } from './sessions';
@@ -13,6 +13,14 @@ import type { Sessions } from './sessions';
 const calmMilliseconds = 300;
 const mostFound = 2000;
 const mostAtOnce = 16;
+
+/** The runs of the workspace, as they were found together. */
+interface RunsFound {
+  /** The newest first. */
+  readonly runs: readonly StoredRun[];
+  /** Sorted by folder. */
+  readonly damaged: readonly DamagedRun[];
+}
 
 /**
  * Every run folder of the workspace, and of the folder that the setting moves runs to; looks again when files change.
@@ -27,7 +35,7 @@ export class RunIndex implements Disposable {
   #watchers = new DisposableStore();
   #due: NodeJS.Timeout | undefined;
   #following: readonly Disposable[] = [];
-  #found: Promise<readonly StoredRun[]> | undefined;
+  #found: Promise<RunsFound> | undefined;
   /** Paths of the folders that were found last. */
   #known: readonly string[] = [];
   /** Where a session's run was kept and whether it went on, when that last changed. */
@@ -64,8 +72,13 @@ export class RunIndex implements Disposable {
   }
 
   /** All runs, the newest first. */
-  all(): Promise<readonly StoredRun[]> {
-    return (this.#found ??= this.#find());
+  async all(): Promise<readonly StoredRun[]> {
+    return (await (this.#found ??= this.#find())).runs;
+  }
+
+  /** Runs whose manifest can't be read. */
+  async damaged(): Promise<readonly DamagedRun[]> {
+    return (await (this.#found ??= this.#find())).damaged;
   }
 
   /** Tells that something in a run's folder was changed, or that it was deleted. */
@@ -83,7 +96,7 @@ export class RunIndex implements Disposable {
     this.#touched.dispose();
   }
 
-  async #find(): Promise<readonly StoredRun[]> {
+  async #find(): Promise<RunsFound> {
     const lists = await Promise.all([
       workspace.findFiles(`**/${runFiles.manifest}`, '**/{node_modules,.git}/**', mostFound),
       ...movedFolders().map((folder) =>
@@ -91,13 +104,16 @@ export class RunIndex implements Disposable {
       ),
     ]);
     const folders = new Map(lists.flat().map((uri) => [folderOf(uri).toString(), folderOf(uri)]));
-    const runs = await readAll([...folders.values()]);
+    const all = await readAll([...folders.values()]);
     this.#known = [...folders.values()].map(({ path }) => path);
-    const found = runs
-      .filter((run) => run !== undefined)
+    const runs = all
+      .filter((run) => 'manifest' in run)
       .sort((a, b) => b.manifest.startedAt.localeCompare(a.manifest.startedAt));
-    await this.#followTraining(found.filter(({ state }) => state === 'elsewhere'));
-    return found;
+    const damaged = all
+      .filter((run) => 'reason' in run)
+      .sort((a, b) => a.folder.path.localeCompare(b.folder.path));
+    await this.#followTraining(runs.filter(({ state }) => state === 'elsewhere'));
+    return { runs, damaged };
   }
 
   /** Runs that other processes train are followed; those of this window tell of themselves. */
@@ -151,10 +167,12 @@ export class RunIndex implements Disposable {
 }
 
 /** A stranger's manifests may each be as large as one can be: few are in memory at a time. */
-async function readAll(folders: readonly Uri[]): Promise<readonly (StoredRun | undefined)[]> {
-  const runs: (StoredRun | undefined)[] = [];
+async function readAll(folders: readonly Uri[]): Promise<readonly (StoredRun | DamagedRun)[]> {
+  const read = async (folder: Uri) => (await readStoredRun(folder)) ?? (await readDamagedRun(folder));
+  const runs: (StoredRun | DamagedRun)[] = [];
   for (let from = 0; from < folders.length; from += mostAtOnce) {
-    runs.push(...(await Promise.all(folders.slice(from, from + mostAtOnce).map(readStoredRun))));
+    const some = await Promise.all(folders.slice(from, from + mostAtOnce).map(read));
+    runs.push(...some.filter((run) => run !== undefined));
   }
   return runs;
 }

@@ -3,7 +3,8 @@ import { maxDisplayNameBytes, plainName, readDisplayName } from '../run/displayN
 import { isLocked } from '../run/storage/folderLock.node';
 import { FolderStorage } from '../run/storage/folderStorage.node';
 import { runFiles } from '../run/storage/runFiles';
-import { maxManifestBytes, readManifest, type Manifest } from '../run/manifest';
+import { maxManifestBytes, readManifest, unreadableReason, type Manifest } from '../run/manifest';
+import { reasonOf } from '../protocol/channel';
 import type { RunState } from '../protocol/run';
 import { experimentName, folderOf } from './experimentText';
 import { formatTime } from '../text/dates';
@@ -41,6 +42,40 @@ export async function readStoredRun(folder: Uri): Promise<StoredRun | undefined>
     experiment: isThere ? source : Uri.joinPath(folder, runFiles.manifest),
     base: source === undefined ? placeOf(folder) : folderOf(source),
   };
+}
+
+/** A run whose manifest can't be read: only its folder is known. */
+export interface DamagedRun {
+  readonly folder: Uri;
+  /** Why, as one or more sentences. */
+  readonly reason: string;
+}
+
+/**
+ * A folder that holds a run whose manifest can't be read; undefined for any other folder. A `run.json` alone may belong to
+ * another program: records or checkpoints must be next to it.
+ */
+export async function readDamagedRun(folder: Uri): Promise<DamagedRun | undefined> {
+  if (folder.scheme !== 'file') return undefined;
+  const storage = new FolderStorage(folder.fsPath);
+  const names: readonly string[] = await storage.list('').catch(() => []);
+  const isRun = names.includes(runFiles.records) || names.includes(runFiles.checkpoints);
+  if (!isRun || !names.includes(runFiles.manifest)) return undefined;
+  try {
+    const bytes = await storage.read(runFiles.manifest, maxManifestBytes);
+    if (bytes === undefined || readManifest(bytes) !== undefined) return undefined;
+    return { folder, reason: unreadableReason(bytes) };
+  } catch (error) {
+    return { folder, reason: `${reasonOf(error).replace(/\.$/, '')}.` };
+  }
+}
+
+/** The message about a damaged run: why it can't be read, and what to do. */
+export function damagedRunMessage({ folder, reason }: DamagedRun): string {
+  return (
+    `The ${runFiles.manifest} of the run in ${folder.fsPath} can't be read. ${reason} ` +
+    'Restore it from a backup to open the run, or delete the run.'
+  );
 }
 
 /** What is shown of a run whose folder holds no run any more that can be read. */

@@ -1,16 +1,17 @@
 import { commands as registry, Uri, workspace, type Disposable, type TreeView } from 'vscode';
 import { commands } from '../platform/ids';
 import { confirm, showErrorMessage, showInformationMessage, showWarningMessage } from '../platform/messages';
-import { showInputBox, showQuickPick, showQuickPickMany } from '../platform/quickInput';
+import { showInputBox, showQuickPick, showQuickPickMany, type PickItem } from '../platform/quickInput';
 import { reasonOf } from '../protocol/channel';
 import { formatNumber } from '../text/numbers';
 import { isResumable, stateLabels } from '../protocol/run';
 import { formatKeys, keyValues, distinguishingKeys } from '../run/differences';
 import { writeDisplayName } from '../run/displayName';
+import { isLocked } from '../run/storage/folderLock.node';
 import { reasonNotToDelete } from '../run/storage/deletion.node';
 import { FolderStorage } from '../run/storage/folderStorage.node';
 import { runFiles } from '../run/storage/runFiles';
-import { formatStartTime, nameOf, readStoredRun, type StoredRun } from '../session/storedRun';
+import { damagedRunMessage, formatStartTime, nameOf, type DamagedRun, type StoredRun } from '../session/storedRun';
 import type { RunIndex } from '../session/runIndex';
 import type { Launcher } from '../session/launcher';
 import type { Sessions } from '../session/sessions';
@@ -48,6 +49,11 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
     };
   return [
     registry.registerCommand(commands.openRun, async (first?: unknown, second?: unknown) => {
+      const [damaged] = damagedIn([first]);
+      if (damaged !== undefined) {
+        void showErrorMessage(damagedRunMessage(damaged));
+        return;
+      }
       const [run] = await meant(first, second, 'Open Run');
       // From the tree the focus stays in the tree, so that the arrow keys go on from run to run.
       const focus = first === undefined ? 'panel' : undefined;
@@ -66,12 +72,13 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
       commands.renameRun,
       onOne('Rename Run', (run) => rename(run, kept)),
     ),
-    registry.registerCommand(
-      commands.revealRun,
-      onOne('Reveal Run', async ({ folder }) => registry.executeCommand('revealInExplorer', folder)),
-    ),
+    registry.registerCommand(commands.revealRun, async (first?: unknown, second?: unknown) => {
+      const [damaged] = damagedIn([first]);
+      const folder = damaged?.folder ?? (await meant(first, second, 'Reveal Run'))[0]?.folder;
+      if (folder !== undefined) await registry.executeCommand('revealInExplorer', folder);
+    }),
     registry.registerCommand(commands.deleteRun, async (first?: unknown, second?: unknown) => {
-      await remove(await meant(first, second, 'Delete Run'), parts);
+      await remove(await deletable(parts, first, second), parts);
     }),
   ];
 }
@@ -81,6 +88,60 @@ function runsIn(nodes: readonly unknown[]): readonly StoredRun[] {
     const { kind, run } = (node ?? {}) as Partial<Extract<RunsNode, { kind: 'run' }>>;
     return kind === 'run' && run !== undefined ? [run] : [];
   });
+}
+
+function damagedIn(nodes: readonly unknown[]): readonly DamagedRun[] {
+  return nodes.flatMap((node) => {
+    const { kind, run } = (node ?? {}) as Partial<Extract<RunsNode, { kind: 'damaged' }>>;
+    return kind === 'damaged' && run !== undefined ? [run] : [];
+  });
+}
+
+/** A folder to delete, and what messages call the run in it. */
+interface Deletable {
+  readonly folder: Uri;
+  readonly name: string;
+  /** '' where it is not known. */
+  readonly began: string;
+}
+
+/** The runs to delete, damaged ones included: those given, those selected in the tree, or the one chosen now. */
+async function deletable(
+  { index: kept, tree }: RunCommandParts,
+  first: unknown,
+  second: unknown,
+): Promise<readonly Deletable[]> {
+  const found = (nodes: readonly unknown[]): readonly Deletable[] => [
+    ...runsIn(nodes).map(deletableRun),
+    ...damagedIn(nodes).map(deletableDamaged),
+  ];
+  const given = found(Array.isArray(second) ? second : [first]);
+  if (given.length > 0) return given;
+  const selected = found(tree.selection);
+  if (selected.length > 0) return selected;
+  const items = Promise.all([kept.all(), kept.damaged()]).then(([runs, damaged]) => {
+    if (runs.length + damaged.length === 0) void showInformationMessage(noRuns);
+    const all = [
+      ...itemsFor(runs).map(({ run, ...item }) => ({ ...item, found: deletableRun(run) })),
+      ...damaged.map((run) => ({ ...deletableItem(run), found: deletableDamaged(run) })),
+    ];
+    return all.length === 0 ? undefined : all;
+  });
+  const options = { title: 'Delete Run', placeHolder: 'Which run?', matchOnDetail: true };
+  const chosen = await showQuickPick<PickItem & { readonly found: Deletable }>(items, options);
+  return chosen === undefined ? [] : [chosen.found];
+}
+
+function deletableRun(run: StoredRun): Deletable {
+  return { folder: run.folder, name: nameOf(run), began: formatStartTime(run, 'second') };
+}
+
+function deletableDamaged({ folder }: DamagedRun): Deletable {
+  return { folder, name: workspace.asRelativePath(folder), began: '' };
+}
+
+function deletableItem({ folder, reason }: DamagedRun): PickItem {
+  return { label: workspace.asRelativePath(folder), description: 'damaged', detail: reason };
 }
 
 function itemsFor(runs: readonly StoredRun[]) {
@@ -177,14 +238,14 @@ async function rename(run: StoredRun, kept: RunIndex): Promise<void> {
 /** Folders that a question names. */
 const mostNamed = 10;
 
-async function remove(runs: readonly StoredRun[], { index: kept, sessions }: RunCommandParts): Promise<void> {
+async function remove(runs: readonly Deletable[], { index: kept, sessions }: RunCommandParts): Promise<void> {
   const [first] = runs;
   if (first === undefined) return;
   const isRefused = async (): Promise<boolean> =>
     (await tellOfTraining(runs, sessions)) || (await tellOfOtherContent(runs));
   if (await isRefused()) return;
-  const began = formatStartTime(first, 'second');
-  const one = `the run "${nameOf(first)}"${began === '' ? '' : ` that began ${began}`}`;
+  const { name, began } = first;
+  const one = `the run "${name}"${began === '' ? '' : ` that began ${began}`}`;
   const what = runs.length === 1 ? one : `${runs.length} runs`;
   const folders = runs.slice(0, mostNamed).map(({ folder }) => workspace.asRelativePath(folder));
   const more = runs.length > mostNamed ? [`and ${runs.length - mostNamed} more`] : [];
@@ -199,13 +260,13 @@ async function remove(runs: readonly StoredRun[], { index: kept, sessions }: Run
 }
 
 /** Whether the folder of one of the runs holds more than a run; then the person is told. */
-async function tellOfOtherContent(runs: readonly StoredRun[]): Promise<boolean> {
+async function tellOfOtherContent(runs: readonly Deletable[]): Promise<boolean> {
   const home = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-  for (const run of runs) {
-    const reason = await reasonNotToDelete(run.folder.fsPath, home);
+  for (const { name, folder } of runs) {
+    const reason = await reasonNotToDelete(folder.fsPath, home);
     if (reason === undefined) continue;
     void showWarningMessage(
-      `"${nameOf(run)}" can't be deleted: ${reason} (${run.folder.fsPath}). Nothing was deleted. ` +
+      `"${name}" can't be deleted: ${reason} (${folder.fsPath}). Nothing was deleted. ` +
         'Only a folder that holds a run and nothing else can be; delete others in the Explorer.',
     );
     return true;
@@ -214,11 +275,12 @@ async function tellOfOtherContent(runs: readonly StoredRun[]): Promise<boolean> 
 }
 
 /** Whether one of the runs trains now, here or elsewhere, whatever was known of it before; then the person is told. */
-async function tellOfTraining(runs: readonly StoredRun[], sessions: Sessions): Promise<boolean> {
-  for (const run of runs) {
-    const isLive = sessions.withFolder(run.folder.fsPath)?.isLive === true;
-    if (!isLive && (await readStoredRun(run.folder))?.state !== 'elsewhere') continue;
-    void showWarningMessage(`"${nameOf(run)}" is training. Stop it before you delete it.`);
+async function tellOfTraining(runs: readonly Deletable[], sessions: Sessions): Promise<boolean> {
+  for (const { name, folder } of runs) {
+    const isLive = sessions.withFolder(folder.fsPath)?.isLive === true;
+    // The manifest may be damaged, and that of a run that is resumed changes after the lock is taken.
+    if (!isLive && !(await isLocked(folder.fsPath))) continue;
+    void showWarningMessage(`"${name}" is training. Stop it before you delete it.`);
     return true;
   }
   return false;

@@ -24,7 +24,14 @@ import {
   type KeyValue,
   type KeyValues,
 } from '../run/differences';
-import { formatStartTime, shortNameOf, nameOf, type StoredRun } from '../session/storedRun';
+import {
+  damagedRunMessage,
+  formatStartTime,
+  shortNameOf,
+  nameOf,
+  type DamagedRun,
+  type StoredRun,
+} from '../session/storedRun';
 import type { RunIndex } from '../session/runIndex';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
@@ -48,8 +55,20 @@ export interface RunRow {
   readonly telling: readonly KeyValue[];
 }
 
+/** The runs whose manifest can't be read, whatever their experiments are. */
+export interface DamagedGroup {
+  readonly kind: 'damagedGroup';
+  readonly runs: readonly DamagedRow[];
+}
+
+/** One of these runs. */
+export interface DamagedRow {
+  readonly kind: 'damaged';
+  readonly run: DamagedRun;
+}
+
 /** A row of the tree. */
-export type RunsNode = RunGroup | RunRow;
+export type RunsNode = RunGroup | RunRow | DamagedGroup | DamagedRow;
 
 const refreshMilliseconds = 1000;
 const mostInDescription = 2;
@@ -83,8 +102,8 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   }
 
   async getChildren(node?: RunsNode): Promise<RunsNode[]> {
-    if (node === undefined) return groupsOf(await this.kept.all());
-    return node.kind === 'group' ? [...node.runs] : [];
+    if (node === undefined) return [...groupsOf(await this.kept.all()), ...damagedGroup(await this.kept.damaged())];
+    return 'runs' in node ? [...node.runs] : [];
   }
 
   getTreeItem(node: RunsNode): TreeItem {
@@ -93,6 +112,10 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
         return groupItem(node);
       case 'run':
         return runItem(node, this.sessions.withFolder(node.run.folder.fsPath));
+      case 'damagedGroup':
+        return damagedGroupItem(node);
+      case 'damaged':
+        return damagedItem(node);
       default:
         return node satisfies never;
     }
@@ -126,6 +149,33 @@ function groupsOf(runs: readonly StoredRun[]): RunGroup[] {
       })),
     };
   });
+}
+
+function damagedGroup(runs: readonly DamagedRun[]): readonly DamagedGroup[] {
+  return runs.length === 0 ? [] : [{ kind: 'damagedGroup', runs: runs.map((run) => ({ kind: 'damaged', run })) }];
+}
+
+function damagedGroupItem({ runs }: DamagedGroup): TreeItem {
+  const description = formatCount(runs.length, 'run');
+  const item = treeItem({ label: 'Damaged runs', description }, TreeItemCollapsibleState.Expanded);
+  item.id = 'damaged';
+  item.contextValue = 'damagedGroup';
+  return item;
+}
+
+function damagedItem(row: DamagedRow): TreeItem {
+  const { folder } = row.run;
+  const label = workspace.asRelativePath(folder);
+  const message = damagedRunMessage(row.run);
+  const item = treeItem(
+    { label, description: 'damaged', tooltip: message, accessibilityLabel: `${label}, damaged: ${message}` },
+    TreeItemCollapsibleState.None,
+  );
+  item.id = folder.toString();
+  item.iconPath = new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+  item.contextValue = 'damagedRun';
+  item.command = { command: commands.openRun, title: 'Open Run', arguments: [row] };
+  return item;
 }
 
 function pairs(keys: readonly string[], values: KeyValues | undefined): RunRow['differing'] {

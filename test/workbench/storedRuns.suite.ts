@@ -464,6 +464,39 @@ describe('Kept runs', () => {
     rmSync(pipe);
   });
 
+  it('whose manifest is damaged are listed as such with what to do, and can be deleted unless a process trains there', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    await experiment.lens(/finished/);
+    const [folder = ''] = foldersOf(experiment);
+    const name = vscode.workspace.asRelativePath(folder);
+    const manifest = join(folder, 'run.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"adding"', '"addinh"'));
+    // Of another program.
+    mkdirSync(join(experiment.folder, 'other'));
+    writeFileSync(join(experiment.folder, 'other', 'run.json'), '{}');
+    const own = async () =>
+      (await kept.damaged()).filter((run) => run.folder.fsPath.startsWith(`${experiment.folder}/`));
+    const damaged = await until('the damaged run', async () => {
+      const rows = (await tree.getChildren()).flatMap((node) => (node.kind === 'damagedGroup' ? node.runs : []));
+      return rows.find(({ run }) => run.folder.fsPath === folder);
+    });
+    const item = tree.getTreeItem(damaged);
+    assert.deepEqual([item.label, item.description, item.contextValue], [name, 'damaged', 'damagedRun']);
+    assert.match(item.tooltip as string, /does not match its checksum.* remove "unroll\.crc32".* or delete the run\.$/);
+    assert.equal((await own()).length, 1);
+    const lock = join(folder, 'run.lock');
+    writeFileSync(lock, `${process.ppid} ${hostname()}`);
+    await vscode.commands.executeCommand('unroll.deleteRun', damaged);
+    rmSync(lock);
+    assert.ok(existsSync(manifest));
+    writeFileSync(join(folder, 'thesis.txt'), 'Three years of work.');
+    await vscode.commands.executeCommand('unroll.deleteRun', damaged);
+    assert.ok(existsSync(manifest));
+    rmSync(folder, { recursive: true });
+    await until('it to go', async () => (await own()).length === 0);
+  });
+
   it('of strangers, lying directly in the workspace folder, read nothing beside it', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();
