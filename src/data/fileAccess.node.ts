@@ -1,6 +1,6 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { constants, open, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import type { FileAccess, Located } from './fileReading';
+import { maxFileBytes, type FileAccess, type Located } from './fileReading';
 
 /** Files on this machine's disk, relative to `folder` and, symbolic links resolved, inside `boundary`. */
 export function diskAccess(folder: string, boundary: string): FileAccess {
@@ -17,8 +17,31 @@ export function diskAccess(folder: string, boundary: string): FileAccess {
       const { size, isFile } = await stat(found).then((entry) => ({ size: entry.size, isFile: entry.isFile() }));
       return isFile ? { kind: 'file', location: found, size } : { kind: 'notAFile' };
     },
-    read: (location) => readFile(location),
+    read: readToSize,
   };
+}
+
+/**
+ * The bytes of a file up to its size: a file of /proc has size 0, and some of them never end or block. The file may have
+ * been replaced since its size was checked: opening a pipe doesn't wait for a writer.
+ */
+async function readToSize(path: string): Promise<Uint8Array> {
+  // Windows has no such flag.
+  const file = await open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
+  try {
+    const entry = await file.stat();
+    if (!entry.isFile()) throw new Error('it is not a file');
+    if (entry.size > maxFileBytes) throw new Error('it has become too large');
+    const bytes = new Uint8Array(entry.size);
+    for (let at = 0; at < bytes.length;) {
+      const { bytesRead } = await file.read(bytes, at, bytes.length - at, at);
+      if (bytesRead === 0) return bytes.subarray(0, at);
+      at += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
 }
 
 function isWithin(boundary: string, path: string): boolean {

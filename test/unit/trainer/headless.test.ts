@@ -81,6 +81,12 @@ describe('The headless runner', () => {
       refuses([path('x.rnn.json')], /x\.rnn\.json:1:1: .*not a file/);
     });
 
+    it('data without a size that never end, instead of reading them for ever', function () {
+      if (process.platform !== 'linux') this.skip();
+      const { stderr } = train(experiment({ data: { text: '/proc/self/pagemap' } }), '--workspace', '/');
+      assert.match(stderr, /"\/proc\/self\/pagemap" is empty/);
+    });
+
     it('data outside a workspace that does not exist', () => {
       const file = experiment({ data: { text: 'x.rnn.json' } });
       refuses([file, '--workspace', path('nowhere')], /is outside .*nowhere/);
