@@ -16,7 +16,8 @@ async function main(): Promise<number> {
     // Until there is something to be written, a signal ends the process as it ends any other: at once, also where a
     // large file is being parsed and no handler would be called.
     const listenToSignals = (): AbortSignal => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      // A terminal that is closed, or a connection that is lost, sends SIGHUP.
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         process.on(signal, () => {
           interruption.abort();
         });

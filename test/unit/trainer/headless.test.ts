@@ -182,6 +182,19 @@ describe('The headless runner', () => {
     assert.equal(checkpoints().length, 2);
   });
 
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    it(`ends with a checkpoint at ${signal}`, async function () {
+      if (process.platform === 'win32') this.skip();
+      const file = experiment({ training: { steps: 1_000_000_000 } });
+      const command = spawn(process.execPath, [runner, file, '--json', '--out', path('run')]);
+      command.stdout.once('data', () => command.kill(signal));
+      command.stdout.resume();
+      assert.deepEqual(await once(command, 'close'), [130, null]);
+      assert.equal(readManifest(readFileSync(path('run', 'run.json')))?.state, 'stopped');
+      assert.equal(existsSync(path('run', 'run.lock')), false);
+    });
+  }
+
   it('fails when its folder is deleted under it', async function () {
     if (process.platform === 'win32') this.skip();
     const { status, said } = await trainWith(() => {
