@@ -47,8 +47,36 @@ export interface View extends CurveView {
   readonly sequence: number;
   /** undefined follows the latest update. */
   readonly selection: Point | undefined;
+  /** Threshold of the norm whose share of clipped updates is shown; undefined is that of the run. */
+  readonly clipThreshold: number | undefined;
+  /** Output whose predicted and target values are shown. */
+  readonly output: number;
+  /** Whether the gradient flow is that of the sequence or the median over sequences. */
+  readonly gradientFlowOf: 'sequence' | 'median';
+  /** Step of the loss whose row of the gradient flow is read; undefined is the last loss. */
+  readonly gradientFlowLoss: number | undefined;
+  /** Held-out sequence whose predictions are shown. */
+  readonly heldOutSequence: number;
+  /** What colours the projected states; undefined is the most informative property. */
+  readonly stateColour: StateColour | undefined;
+  /** Changes to the update that is recomputed. */
+  readonly whatIf: WhatIfSettings;
   /** Titles of folded cells. */
   readonly folded: readonly string[];
+}
+
+/** The property that determines the colour of a projected state. */
+export type StateColour = 'step' | 'both' | 'input' | 'likeliest' | 'asked' | 'value';
+
+/** What is changed about an update when it is recomputed; undefined numbers have a default that depends on the update. */
+export interface WhatIfSettings {
+  readonly clipping: 'trained' | 'none' | 'norm' | 'value' | 'hidden';
+  readonly threshold: number | undefined;
+  readonly covered: 'trained' | 'full' | 'last';
+  /** Steps that the gradient covers where `covered` is `last`. */
+  readonly backward: number | undefined;
+  /** undefined is the trained one. */
+  readonly learningRate: number | undefined;
 }
 
 /** The run that is shown. */
@@ -96,6 +124,15 @@ export interface Model {
   readonly hover: Point | undefined;
 }
 
+/** No change: the update as it was trained. */
+export const asTrained: WhatIfSettings = {
+  clipping: 'trained',
+  threshold: undefined,
+  covered: 'trained',
+  backward: undefined,
+  learningRate: undefined,
+};
+
 /** The default view. */
 export const standardView: View = {
   lossAxis: 'auto',
@@ -113,6 +150,13 @@ export const standardView: View = {
   sampleSeed: 1,
   sequence: 0,
   selection: undefined,
+  clipThreshold: undefined,
+  output: 0,
+  gradientFlowOf: 'sequence',
+  gradientFlowLoss: undefined,
+  heldOutSequence: 0,
+  stateColour: undefined,
+  whatIf: asTrained,
   folded: [],
 };
 

@@ -41,6 +41,7 @@ export function reduce(model: Model, action: Action): Model {
 function runLoaded(model: Model, state: PanelState): Model {
   const run = state.run === undefined ? undefined : shownRunOf(state.run, model.run);
   const changed = model.isReady && model.variant !== state.selected;
+  const isOtherRun = model.run !== undefined && run?.info.folder !== model.run.info.folder;
   return {
     isReady: true,
     uri: state.uri,
@@ -55,9 +56,11 @@ function runLoaded(model: Model, state: PanelState): Model {
     inspection:
       changed || run?.info.folder !== model.run?.info.folder ? { kind: 'none', reason: '' } : model.inspection,
     view: fitToRun(
-      changed
-        ? { ...model.view, range: undefined, stepRange: undefined, prompt: undefined, selection: undefined }
-        : model.view,
+      {
+        ...model.view,
+        ...(changed ? { range: undefined, stepRange: undefined, prompt: undefined, selection: undefined } : {}),
+        ...(changed || isOtherRun ? { clipThreshold: undefined } : {}),
+      },
       run,
     ),
     hover: undefined,

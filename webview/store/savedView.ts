@@ -1,4 +1,4 @@
-import { standardView, type Model, type View } from './model';
+import { asTrained, standardView, type Model, type View, type WhatIfSettings } from './model';
 
 /** The state that VS Code stores for the panel. */
 export interface SavedState {
@@ -27,7 +27,6 @@ export function restoreView(saved: unknown): View {
     const value = field(view, key);
     return fits(value) ? (value as View[K]) : standardView[key];
   };
-  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   const isPair = (value: unknown): boolean =>
     Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1];
   return {
@@ -46,8 +45,39 @@ export function restoreView(saved: unknown): View {
     temperature: pick('temperature', (value) => typeof value === 'number' && value >= 0),
     sampleSeed: pick('sampleSeed', Number.isSafeInteger),
     selection: pick('selection', (value) => isCount(field(value, 'update'))),
+    clipThreshold: pick('clipThreshold', isPositive),
+    output: pick('output', isCount),
+    gradientFlowOf: pick('gradientFlowOf', (value) => ['sequence', 'median'].includes(value as string)),
+    gradientFlowLoss: pick('gradientFlowLoss', isCount),
+    heldOutSequence: pick('heldOutSequence', isCount),
+    stateColour: pick('stateColour', (value) =>
+      ['step', 'both', 'input', 'likeliest', 'asked', 'value'].includes(value as string),
+    ),
+    whatIf: restoreWhatIf(field(view, 'whatIf')),
     folded: pick('folded', (value) => Array.isArray(value) && value.every((title) => typeof title === 'string')),
   };
+}
+
+function restoreWhatIf(saved: unknown): WhatIfSettings {
+  const pick = <K extends keyof WhatIfSettings>(key: K, fits: (value: unknown) => boolean): WhatIfSettings[K] => {
+    const value = field(saved, key);
+    return fits(value) ? (value as WhatIfSettings[K]) : asTrained[key];
+  };
+  return {
+    clipping: pick('clipping', (value) => ['trained', 'none', 'norm', 'value', 'hidden'].includes(value as string)),
+    threshold: pick('threshold', isPositive),
+    covered: pick('covered', (value) => ['trained', 'full', 'last'].includes(value as string)),
+    backward: pick('backward', (value) => isCount(value) && value !== 0),
+    learningRate: pick('learningRate', isPositive),
+  };
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isPositive(value: unknown): boolean {
+  return Number.isFinite(value) && (value as number) > 0;
 }
 
 function field(value: unknown, key: string): unknown {

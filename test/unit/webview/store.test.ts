@@ -65,6 +65,13 @@ describe('The store', () => {
     assert.equal(other.view.lossAxis, 'log');
   });
 
+  it('keeps a threshold for the same run only', () => {
+    const before = reduce(emptyModel, { kind: 'runLoaded', state: shown(5) });
+    const moved = reduce(before, { kind: 'viewChanged', view: { clipThreshold: 2 } });
+    assert.equal(reduce(moved, { kind: 'runLoaded', state: shown(6) }).view.clipThreshold, 2);
+    assert.equal(reduce(moved, { kind: 'runLoaded', state: shown(6, 'variant') }).view.clipThreshold, undefined);
+  });
+
   it('never shows a layer or a quantity that the run has not', () => {
     const model = { ...emptyModel, view: { ...standardView, layer: 7 } };
     assert.equal(reduce(model, { kind: 'runLoaded', state: shown(1) }).view.layer, 1);
@@ -77,6 +84,13 @@ describe('The store', () => {
       range: [10, 20] as const,
       folded: ['Loss'],
       selection: { update: 12, t: undefined },
+      clipThreshold: 0.5,
+      output: 2,
+      gradientFlowOf: 'median' as const,
+      gradientFlowLoss: 7,
+      heldOutSequence: 3,
+      stateColour: 'input' as const,
+      whatIf: { clipping: 'norm', threshold: 1.5, covered: 'last', backward: 4, learningRate: 0.3 } as const,
     };
     assert.deepEqual(restoreView(savedStateOf({ ...emptyModel, uri: 'x', view })), view);
   });

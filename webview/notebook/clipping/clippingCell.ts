@@ -34,8 +34,8 @@ export class ClippingCell implements NotebookCell {
     this.#frame = new CellFrame(3, 'Clipping', onFold);
     this.element = this.#frame.element;
     this.#surface = new TrainingSurface(store, zoom, 'Gradient norm before and after clipping over updates');
-    this.#threshold = new ThresholdView(() => {
-      store.redraw();
+    this.#threshold = new ThresholdView((clipThreshold) => {
+      store.dispatch({ kind: 'viewChanged', view: { clipThreshold } });
     });
     this.#frame.body.append(
       this.#legend,
@@ -55,8 +55,8 @@ export class ClippingCell implements NotebookCell {
     this.#frame.setSummary(summary(run));
     const series = visibleSeries(run, axis.domain);
     this.#frame.setTable(memoKey(run.version, series), () => clippingTable(series));
-    this.#threshold.update(run);
-    const { threshold } = this.#threshold;
+    const threshold = model.view.clipThreshold;
+    this.#threshold.update(run, threshold);
     const key = memoKey(run.version, series, run.info, axis.domain, axis.width, theme, threshold);
     if (key === this.#drawn) return;
     this.#drawn = key;

@@ -16,11 +16,10 @@ export class ThresholdView {
     'aria-label': 'Threshold of the norm',
   });
   readonly #text = element('span', { class: 'threshold-words', role: 'status' });
-  #threshold: number | undefined;
   #run: ShownRun | undefined;
 
-  /** @param onMove called when the threshold has changed */
-  constructor(onMove: () => void) {
+  /** @param onMove called with the threshold that the slider is moved to */
+  constructor(onMove: (threshold: number) => void) {
     this.element = element(
       'label',
       { class: 'threshold' },
@@ -31,42 +30,36 @@ export class ThresholdView {
     this.#slider.addEventListener('input', () => {
       const range = this.#run === undefined ? undefined : normRange(this.#run);
       if (range === undefined) return;
-      this.#threshold = range[0] * (range[1] / range[0]) ** (Number(this.#slider.value) / positions);
-      onMove();
+      onMove(range[0] * (range[1] / range[0]) ** (Number(this.#slider.value) / positions));
     });
     this.#slider.addEventListener('keydown', (event) => {
       if (event.key.startsWith('Arrow') || event.key === 'Home' || event.key === 'End') event.stopPropagation();
     });
   }
 
-  /** The threshold of the slider; undefined until it is moved. */
-  get threshold(): number | undefined {
-    return this.#threshold;
-  }
-
-  update(run: ShownRun): void {
-    if (this.#run?.info !== run.info) this.#threshold = undefined;
+  /** @param threshold undefined until the slider is moved */
+  update(run: ShownRun, threshold: number | undefined): void {
     this.#run = run;
     const range = normRange(run);
     this.element.hidden = range === undefined;
     if (range === undefined) return;
     const [least, most] = range;
     const start = run.info.clip?.kind === 'norm' ? run.info.clip.threshold : Math.sqrt(least * most);
-    const shown = this.#threshold ?? Math.max(least, Math.min(most, start));
+    const shown = threshold ?? Math.max(least, Math.min(most, start));
     const at = Math.round((Math.log(shown / least) / Math.log(most / least)) * positions);
     if (this.#slider.value !== String(at)) this.#slider.value = String(at);
-    const words = `${formatShortNumber(shown)}: ${this.#share(run, shown)} of this run`;
+    const words = `${formatShortNumber(shown)}: ${threshold === undefined ? shareOfDefault(run, shown) : formatShare(run, shown)} of this run`;
     setAttribute(this.#slider, 'aria-valuetext', words);
     setText(this.#text, words);
   }
+}
 
-  /** For the threshold of the run itself the exact share is known. */
-  #share(run: ShownRun, threshold: number): string {
-    const { info, status } = run;
-    const isTrained = this.#threshold === undefined && info.clip?.kind === 'norm' && threshold === info.clip.threshold;
-    if (!isTrained || status.updates === 0) return formatShare(run, threshold);
-    return formatPercentage(status.clipped / status.updates);
-  }
+/** The share at the slider's first position: for the threshold of the run itself the exact share is known. */
+function shareOfDefault(run: ShownRun, threshold: number): string {
+  const { info, status } = run;
+  const isTrained = info.clip?.kind === 'norm' && threshold === info.clip.threshold;
+  if (!isTrained || status.updates === 0) return formatShare(run, threshold);
+  return formatPercentage(status.clipped / status.updates);
 }
 
 /**

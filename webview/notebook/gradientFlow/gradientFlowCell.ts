@@ -39,9 +39,6 @@ export class GradientFlowCell implements SequenceCell {
   readonly #plot: HTMLElement;
   readonly #shown: HTMLElement;
   readonly #status = new RequestStatus('Backpropagating each loss separately…', 'Can’t show the matrix');
-  #which: 'sequence' | 'median' = 'sequence';
-  /** The selected row, an index of #losses; undefined is the last. */
-  #row: number | undefined;
   #decades: { readonly of: string; readonly value: Decades | undefined } = { of: '', value: undefined };
   #drawn = '';
   /** Steps that have a loss: the rows of the picture, from the bottom. */
@@ -56,28 +53,29 @@ export class GradientFlowCell implements SequenceCell {
   ) {
     this.#frame = new CellFrame(10, 'Gradient flow: which loss reaches which step', onFold);
     this.element = this.#frame.element;
-    const redraw = (): void => {
-      store.redraw();
-    };
-    this.#request = new LatestRequest((params) => request('gradientFlow', params), redraw);
+    this.#request = new LatestRequest(
+      (params) => request('gradientFlow', params),
+      () => {
+        store.redraw();
+      },
+    );
     this.#surface = new SequenceSurface(store, zoom, 'Which loss reaches which step', {
       onPick: (y) => {
         this.#selectRow(this.#rowAt(y));
       },
       handleKey: (key) => {
         if (key !== 'ArrowUp' && key !== 'ArrowDown') return false;
-        this.#selectRow((this.#row ?? this.#losses.length - 1) + (key === 'ArrowUp' ? 1 : -1));
+        this.#selectRow(this.#row + (key === 'ArrowUp' ? 1 : -1));
         return true;
       },
       keys: 'Up and down arrow keys move from loss to loss.',
     });
     this.#surface.element.addEventListener('pointermove', (event) => {
       const y = event.clientY - this.#surface.element.getBoundingClientRect().top;
-      this.#row = this.#rowAt(y);
+      if (this.#rowAt(y) !== this.#row) this.#selectRow(this.#rowAt(y));
     });
-    this.#choice = choice<'sequence' | 'median'>('Of', (which) => {
-      this.#which = which;
-      redraw();
+    this.#choice = choice<'sequence' | 'median'>('Of', (gradientFlowOf) => {
+      store.dispatch({ kind: 'viewChanged', view: { gradientFlowOf } });
     });
     this.#plot = element(
       'div',
@@ -107,16 +105,16 @@ export class GradientFlowCell implements SequenceCell {
     this.#frame.setFolded(isFolded(model, this.#frame.title));
     const { update, sequence } = inspection;
     const layer = Math.min(model.view.layer, inspection.layers.length - 1);
-    const isInSight = !this.#frame.body.hidden;
+    const isVisible = !this.#frame.body.hidden;
     const answer = this.#request.request(
-      isInSight ? { update, sequence, layer } : undefined,
+      isVisible ? { update, sequence, layer } : undefined,
       model.run?.info.folder ?? '',
     );
     const reach = latestValue(answer);
     this.#status.update(answer);
     this.#shown.hidden = reach === undefined;
     this.#surface.update(drawing);
-    if (!isInSight) return;
+    if (!isVisible) return;
     const info = model.run?.info;
     if (reach === undefined || info === undefined) {
       this.#frame.setSummary('‖∂L_t/∂h_k‖: how much gradient each loss sends back to each step.');
@@ -127,19 +125,27 @@ export class GradientFlowCell implements SequenceCell {
         { value: 'sequence', label: `sequence ${sequence}` },
         { value: 'median', label: `median of ${reach.medianOf} sequences` },
       ],
-      this.#which,
+      model.view.gradientFlowOf,
     );
     this.#choice.element.hidden = reach.medianOf === 1;
-    const matrix = this.#which === 'median' ? reach.median : reach.matrix;
+    const matrix = model.view.gradientFlowOf === 'median' ? reach.median : reach.matrix;
     this.#losses = Array.from({ length: reach.steps }, (_, t) => t).filter(
       (t) => !Number.isNaN(matrix[t * reach.steps + t]),
     );
     this.#height = Math.max(height.perLoss, Math.min(height.most, this.#losses.length * height.perLoss));
     this.#frame.setSummary(summary(reach, info));
-    this.#frame.setTable(memoKey(reach, this.#which), () => gradientFlowTable(reach, matrix, update));
+    this.#frame.setTable(memoKey(reach, model.view.gradientFlowOf), () => gradientFlowTable(reach, matrix, update));
     setText(this.#frame.readout, this.#readoutText(matrix, reach.steps, stepInFocus(model, reach.steps)));
     this.#gain.update(reach, drawing);
-    const key = memoKey(reach, this.#which, axis.width, axis.domain, theme, inspection.gradientFrom, devicePixelRatio);
+    const key = memoKey(
+      reach,
+      model.view.gradientFlowOf,
+      axis.width,
+      axis.domain,
+      theme,
+      inspection.gradientFrom,
+      devicePixelRatio,
+    );
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.#draw(reach, matrix, drawing, info);
@@ -190,8 +196,15 @@ export class GradientFlowCell implements SequenceCell {
   }
 
   #selectRow(row: number): void {
-    this.#row = Math.max(0, Math.min(this.#losses.length - 1, row));
-    this.store.redraw();
+    const gradientFlowLoss = this.#losses[Math.max(0, Math.min(this.#losses.length - 1, row))];
+    this.store.dispatch({ kind: 'viewChanged', view: { gradientFlowLoss } });
+  }
+
+  /** The selected row, an index of #losses; the last where the selected step has no loss. */
+  get #row(): number {
+    const { gradientFlowLoss } = this.store.model.view;
+    const row = gradientFlowLoss === undefined ? -1 : this.#losses.indexOf(gradientFlowLoss);
+    return row < 0 ? this.#losses.length - 1 : row;
   }
 
   #rowAt(y: number): number {
@@ -201,7 +214,7 @@ export class GradientFlowCell implements SequenceCell {
 
   #readoutText(matrix: Float64Array, steps: number, k: number | undefined): string {
     if (k === undefined) return 'Point at a row and a column to see the gradient from that loss to that step.';
-    const selected = this.#losses[this.#row ?? this.#losses.length - 1] ?? steps - 1;
+    const selected = this.#losses[this.#row] ?? steps - 1;
     // No loss reaches a later step: show the first that can reach this one instead.
     const t = selected >= k ? selected : (this.#losses.find((loss) => loss >= k) ?? steps - 1);
     const [here, own] = [matrix[t * steps + k] ?? NaN, matrix[t * steps + t] ?? NaN];

@@ -28,7 +28,6 @@ export class ScoresView {
   readonly #seriesChart = new CurveChart();
   readonly #seriesLegend = element('div', { class: 'curve-legend' });
   readonly #sequence;
-  #heldOut = 0;
   #drawn = '';
   #scores: Scores | undefined;
 
@@ -40,9 +39,8 @@ export class ScoresView {
     this.#sequence = numberField(
       'held-out series',
       wholeNumbersTo(() => (this.#scores?.heldOutSequences ?? 1) - 1),
-      (sequence) => {
-        this.#heldOut = sequence;
-        onChange();
+      (heldOutSequence) => {
+        store.dispatch({ kind: 'viewChanged', view: { heldOutSequence } });
       },
     );
     this.#series = element(
@@ -61,7 +59,8 @@ export class ScoresView {
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
-    const request = { update: inspection.update, sequence: this.#heldOut };
+    const heldOut = model.view.heldOutSequence;
+    const request = { update: inspection.update, sequence: heldOut };
     const answer = this.#request.request(request, String(model.run?.info.folder));
     const scores = latestValue(answer);
     this.#scores = scores;
@@ -76,7 +75,7 @@ export class ScoresView {
     this.#steps.hidden = !isChart;
     const series = scores?.series;
     this.#series.hidden = series === undefined;
-    this.#sequence.update(this.#heldOut, true);
+    this.#sequence.update(heldOut, true);
     const key = memoKey(scores, axis.width, axis.domain, theme);
     if (key === this.#drawn || scores === undefined) return;
     this.#drawn = key;

@@ -4,10 +4,11 @@ import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { SignedScale } from '../../plot/heatmap/signedScale';
 import { Strip } from '../../plot/heatmap/strip';
-import { colour, colourings, type ColourProperty, type Names } from '../../plot/scatter/colouring';
+import { colour, colourings, type Names } from '../../plot/scatter/colouring';
 import { nearestPoint, pixelOf, planeOf, type Plane } from '../../plot/scatter/plane';
 import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import { latestValue, LatestRequest } from '../../store/latestRequest';
+import type { StateColour } from '../../store/model';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
@@ -21,7 +22,7 @@ const pictureHeight = 280;
 const stripHeight = { least: 40, most: 160, perUnit: 6 } as const;
 const radius = { other: 2, own: 3.5 } as const;
 
-const captions: Readonly<Record<ColourProperty, string>> = {
+const captions: Readonly<Record<StateColour, string>> = {
   both: 'input and top prediction',
   likeliest: 'top prediction',
   input: 'input x_t',
@@ -44,7 +45,6 @@ export class StatesView {
   readonly #ring = element('div', { class: 'scatter-ring' });
   readonly #surface: HTMLElement;
   readonly #choice;
-  #by: ColourProperty | undefined;
   #plane: Plane | undefined;
   #projection: Projection | undefined;
   #drawn = '';
@@ -59,9 +59,8 @@ export class StatesView {
   ) {
     this.#request = new LatestRequest((params) => request('project', params), onChange);
     this.#stripSurface = new SequenceSurface(store, zoom, 'Hidden states over time steps');
-    this.#choice = choice<ColourProperty>('Colour', (by) => {
-      this.#by = by;
-      onChange();
+    this.#choice = choice<StateColour>('Colour', (stateColour) => {
+      store.dispatch({ kind: 'viewChanged', view: { stateColour } });
     });
     this.#surface = element(
       'div',
@@ -109,7 +108,7 @@ export class StatesView {
     if (projection === undefined) return;
     const names = { inputs: inspection.inputNames, outputs: inspection.outputNames };
     const offered = colourings(projection, names);
-    const by = this.#by !== undefined && offered.includes(this.#by) ? this.#by : (offered[0] ?? 'step');
+    const by = offered.find((property) => property === model.view.stateColour) ?? offered[0] ?? 'step';
     this.#choice.setOptions(
       offered.map((value) => ({ value, label: captions[value] })),
       by,
@@ -144,7 +143,7 @@ export class StatesView {
     this.#steps.replaceChildren(stepLabels(axis));
   }
 
-  #paint(projection: Projection, by: ColourProperty, names: Names, width: number, theme: Theme): void {
+  #paint(projection: Projection, by: StateColour, names: Names, width: number, theme: Theme): void {
     const { points, lanes, sequence } = projection;
     const { colours, legend } = colour(projection, by, names, theme);
     this.#legend.replaceChildren(

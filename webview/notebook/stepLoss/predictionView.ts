@@ -144,15 +144,12 @@ class ValuePrediction {
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #surface: SequenceSurface;
   readonly #output;
-  #shown = 0;
   #drawn = '';
-  #drawing: SequenceDrawing | undefined;
 
   constructor(store: Store, zoom: SharedZoom) {
     this.#surface = new SequenceSurface(store, zoom, 'Predicted and target values over time steps');
     this.#output = choice<string>('Output', (output) => {
-      this.#shown = Number(output);
-      if (this.#drawing !== undefined) this.update(this.#drawing);
+      store.dispatch({ kind: 'viewChanged', view: { output: Number(output) } });
     });
     this.element.append(
       element('div', { class: 'plot-head' }, this.#legend, this.#output.element),
@@ -162,22 +159,21 @@ class ValuePrediction {
   }
 
   update(drawing: SequenceDrawing): void {
-    this.#drawing = drawing;
-    const { inspection, axis, theme } = drawing;
+    const { model, inspection, axis, theme } = drawing;
     const { outputNames } = inspection;
     this.#surface.update(drawing);
-    this.#shown = Math.min(this.#shown, outputNames.length - 1);
+    const output = Math.min(model.view.output, outputNames.length - 1);
     this.#output.element.hidden = outputNames.length === 1;
     this.#output.setOptions(
       outputNames.map((label, index) => ({ value: String(index), label })),
-      String(this.#shown),
+      String(output),
     );
-    const key = memoKey(inspection, axis.width, axis.domain, theme, this.#shown);
+    const key = memoKey(inspection, axis.width, axis.domain, theme, output);
     if (key === this.#drawn) return;
     this.#drawn = key;
-    const curves = valueCurves(inspection, this.#shown, theme);
+    const curves = valueCurves(inspection, output, theme);
     drawLegend(this.#legend, curves);
-    const yTitle = outputNames[this.#shown] ?? 'y';
+    const yTitle = outputNames[output] ?? 'y';
     this.#chart.update({ curves, yAxis: 'linear', yTitle, xTicks: false }, axis.domain, theme);
     this.#steps.replaceChildren(stepLabels(axis));
   }

@@ -1,4 +1,4 @@
-import type { WhatIf, WhatIfChange, WhatIfOutcome, WhatIfRequest } from '../../../src/protocol/whatIf';
+import type { WhatIf, WhatIfOutcome, WhatIfRequest } from '../../../src/protocol/whatIf';
 import { formatNumber, formatShortNumber, formatExact, roundToDigits } from '../../../src/text/numbers';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
@@ -14,7 +14,7 @@ import { CellFrame, isFolded } from '../cellFrame';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
-import { WhatIfControls } from './whatIfControls';
+import { WhatIfControls, whatIfChange } from './whatIfControls';
 import './whatIf.css';
 
 /** [13] The update recomputed with another clipping, truncation or learning rate, compared with the trained one. */
@@ -30,20 +30,20 @@ export class WhatIfCell implements SequenceCell {
   readonly #table = element('div');
   readonly #status = new RequestStatus('Recomputing the update…', '');
   readonly #shown: HTMLElement;
-  #change: WhatIfChange = {};
   #drawn = '';
 
   constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onFold: (title: string) => void) {
     this.#frame = new CellFrame(13, 'What if', onFold);
     this.element = this.#frame.element;
-    const redraw = (): void => {
-      store.redraw();
-    };
-    this.#controls = new WhatIfControls((change) => {
-      this.#change = change;
-      redraw();
+    this.#controls = new WhatIfControls((changed) => {
+      store.dispatch({ kind: 'viewChanged', view: { whatIf: { ...store.model.view.whatIf, ...changed } } });
     });
-    this.#request = new LatestRequest((params) => request('whatIf', params), redraw);
+    this.#request = new LatestRequest(
+      (params) => request('whatIf', params),
+      () => {
+        store.redraw();
+      },
+    );
     this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step, as trained and with the change');
     this.#shown = element(
       'div',
@@ -62,10 +62,12 @@ export class WhatIfCell implements SequenceCell {
     this.#frame.setFolded(isFolded(model, this.#frame.title));
     const info = model.run?.info;
     if (info === undefined) return;
-    this.#controls.update(info, inspection);
-    const isAsked = !this.#frame.body.hidden && Object.keys(this.#change).length > 0;
-    const request = { update: inspection.update, change: this.#change };
-    const answer = this.#request.request(isAsked ? request : undefined, info.folder ?? '');
+    const settings = model.view.whatIf;
+    this.#controls.update(settings, info, inspection);
+    const change = whatIfChange(settings, info, inspection);
+    const isNeeded = !this.#frame.body.hidden && Object.keys(change).length > 0;
+    const request = { update: inspection.update, change };
+    const answer = this.#request.request(isNeeded ? request : undefined, info.folder ?? '');
     const result = latestValue(answer);
     this.#status.update(answer);
     this.#shown.hidden = result === undefined;

@@ -2,12 +2,10 @@ import type { Inspection } from '../../../src/protocol/inspection';
 import { formatShortNumber, roundToDigits } from '../../../src/text/numbers';
 import type { RunInfo } from '../../../src/protocol/run';
 import type { WhatIfChange } from '../../../src/protocol/whatIf';
+import type { WhatIfSettings } from '../../store/model';
 import { button, choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { numberField, positiveNumbers, wholeNumbersTo } from '../../ui/numberField';
-
-type Clipping = 'trained' | 'none' | 'norm' | 'value' | 'hidden';
-type Covered = 'trained' | 'full' | 'last';
 
 /** The settings of an update that can be changed: clipping, truncation, learning rate; by default as trained. */
 export class WhatIfControls {
@@ -17,46 +15,36 @@ export class WhatIfControls {
   readonly #covered;
   readonly #backward;
   readonly #rate;
-  #clippingKind: Clipping = 'trained';
-  #thresholdValue: number | undefined;
-  #coveredKind: Covered = 'trained';
-  #backwardSteps: number | undefined;
-  #learningRate: number | undefined;
-  #trained: { readonly info: RunInfo; readonly inspection: Inspection } | undefined;
+  #steps = 1;
 
-  /** @param onChange called with all differences from the trained update; an empty object is no difference */
-  constructor(readonly onChange: (change: WhatIfChange) => void) {
-    this.#clipping = choice<Clipping>('Clipping', (kind) => {
-      this.#clippingKind = kind;
-      this.#notify();
+  /** @param onChange called with the settings that have changed */
+  constructor(onChange: (changed: Partial<WhatIfSettings>) => void) {
+    this.#clipping = choice<WhatIfSettings['clipping']>('Clipping', (clipping) => {
+      onChange({ clipping });
     });
     this.#threshold = numberField(
       'threshold',
       positiveNumbers,
-      (limit) => {
-        this.#thresholdValue = limit;
-        this.#notify();
+      (threshold) => {
+        onChange({ threshold });
       },
       formatShortNumber,
     );
-    this.#covered = choice<Covered>('Gradient covers', (covered) => {
-      this.#coveredKind = covered;
-      this.#notify();
+    this.#covered = choice<WhatIfSettings['covered']>('Gradient covers', (covered) => {
+      onChange({ covered });
     });
     this.#backward = numberField(
       'steps',
-      wholeNumbersTo(() => this.#trained?.inspection.steps ?? 1, 1),
-      (back) => {
-        this.#backwardSteps = back;
-        this.#notify();
+      wholeNumbersTo(() => this.#steps, 1),
+      (backward) => {
+        onChange({ backward });
       },
     );
     this.#rate = numberField(
       'learning rate',
       positiveNumbers,
-      (rate) => {
-        this.#learningRate = rate;
-        this.#notify();
+      (learningRate) => {
+        onChange({ learningRate });
       },
       formatShortNumber,
     );
@@ -64,10 +52,7 @@ export class WhatIfControls {
       label: 'As trained',
       hint: 'Reset all changes',
       onPress: () => {
-        this.#clippingKind = 'trained';
-        this.#coveredKind = 'trained';
-        this.#learningRate = undefined;
-        this.#notify();
+        onChange({ clipping: 'trained', covered: 'trained', learningRate: undefined });
       },
     });
     this.element = element(
@@ -82,8 +67,8 @@ export class WhatIfControls {
     );
   }
 
-  update(info: RunInfo, inspection: Inspection): void {
-    this.#trained = { info, inspection };
+  update(settings: WhatIfSettings, info: RunInfo, inspection: Inspection): void {
+    this.#steps = inspection.steps;
     const { clip } = info;
     const trainedClip = clip === null ? 'none' : `${clip.kind} ${formatShortNumber(clip.threshold)}`;
     this.#clipping.setOptions(
@@ -94,11 +79,11 @@ export class WhatIfControls {
         { value: 'value', label: 'every element' },
         { value: 'hidden', label: '∂L/∂h_t' },
       ],
-      this.#clippingKind,
+      settings.clipping,
     );
-    const hasThreshold = this.#clippingKind !== 'trained' && this.#clippingKind !== 'none';
+    const hasThreshold = settings.clipping !== 'trained' && settings.clipping !== 'none';
     this.#threshold.element.hidden = !hasThreshold;
-    this.#threshold.update(this.#thresholdOf(info, inspection), hasThreshold);
+    this.#threshold.update(thresholdOf(settings, info, inspection), hasThreshold);
     const covered = inspection.steps - inspection.gradientFrom;
     this.#covered.setOptions(
       [
@@ -106,40 +91,31 @@ export class WhatIfControls {
         { value: 'full', label: 'all steps' },
         { value: 'last', label: 'the last' },
       ],
-      this.#coveredKind,
+      settings.covered,
     );
-    this.#backward.element.hidden = this.#coveredKind !== 'last';
-    this.#backward.update(this.#stepsOf(inspection), this.#coveredKind === 'last');
-    this.#rate.update(this.#learningRate ?? inspection.learningRate, true);
+    this.#backward.element.hidden = settings.covered !== 'last';
+    this.#backward.update(backwardOf(settings, inspection), settings.covered === 'last');
+    this.#rate.update(settings.learningRate ?? inspection.learningRate, true);
   }
+}
 
-  /** The default is half of the gradient's norm, a threshold with a visible effect. */
-  #thresholdOf({ clip }: RunInfo, { gradNorm }: Inspection): number {
-    return this.#thresholdValue ?? clip?.threshold ?? roundToDigits(gradNorm / 2, 2);
-  }
+/** All differences from the trained update; an empty object is no difference. */
+export function whatIfChange(settings: WhatIfSettings, info: RunInfo, inspection: Inspection): WhatIfChange {
+  const { clipping, covered, learningRate } = settings;
+  return {
+    ...(clipping === 'trained'
+      ? {}
+      : { clip: clipping === 'none' ? null : { kind: clipping, threshold: thresholdOf(settings, info, inspection) } }),
+    ...(covered === 'trained' ? {} : { backward: covered === 'full' ? 'full' : backwardOf(settings, inspection) }),
+    ...(learningRate === undefined ? {} : { learningRate }),
+  };
+}
 
-  #stepsOf({ steps }: Inspection): number {
-    return Math.min(steps, this.#backwardSteps ?? Math.max(1, Math.round(steps / 4)));
-  }
+/** The default is the run's threshold, or half of the gradient's norm, which has a visible effect. */
+function thresholdOf({ threshold }: WhatIfSettings, { clip }: RunInfo, { gradNorm }: Inspection): number {
+  return threshold ?? clip?.threshold ?? roundToDigits(gradNorm / 2, 2);
+}
 
-  #notify(): void {
-    const trained = this.#trained;
-    if (trained === undefined) return;
-    const { info, inspection } = trained;
-    const change: WhatIfChange = {
-      ...(this.#clippingKind === 'trained'
-        ? {}
-        : {
-            clip:
-              this.#clippingKind === 'none'
-                ? null
-                : { kind: this.#clippingKind, threshold: this.#thresholdOf(info, inspection) },
-          }),
-      ...(this.#coveredKind === 'trained'
-        ? {}
-        : { backward: this.#coveredKind === 'full' ? 'full' : this.#stepsOf(inspection) }),
-      ...(this.#learningRate === undefined ? {} : { learningRate: this.#learningRate }),
-    };
-    this.onChange(change);
-  }
+function backwardOf({ backward }: WhatIfSettings, { steps }: Inspection): number {
+  return Math.min(steps, backward ?? Math.max(1, Math.round(steps / 4)));
 }

@@ -1,10 +1,8 @@
 import { interpolateRainbow, interpolateViridis, schemeTableau10 } from 'd3-scale-chromatic';
 import type { Projection } from '../../../src/protocol/output';
 import { formatNumber } from '../../../src/text/numbers';
+import type { StateColour } from '../../store/model';
 import type { Theme } from '../../theme/theme';
-
-/** The property that determines the colour of a point. */
-export type ColourProperty = 'step' | 'both' | 'input' | 'likeliest' | 'asked' | 'value';
 
 /** The colours of the points, and their legend. */
 export interface Colouring {
@@ -24,7 +22,7 @@ export interface Names {
 }
 
 /** The properties by which the points of this projection can be coloured, the most informative first. */
-export function colourings({ inputs, likeliest, asked, values }: Projection, names: Names): readonly ColourProperty[] {
+export function colourings({ inputs, likeliest, asked, values }: Projection, names: Names): readonly StateColour[] {
   const hasInputs = inputs.some((index) => index >= 0);
   const hasAnswers = likeliest.some((index) => index >= 0);
   const canBoth = hasInputs && hasAnswers && names.inputs.length * names.outputs.length <= mostNamed;
@@ -39,7 +37,7 @@ export function colourings({ inputs, likeliest, asked, values }: Projection, nam
 }
 
 /** Colours the points of a projection. */
-export function colour(projection: Projection, by: ColourProperty, names: Names, theme: Theme): Colouring {
+export function colour(projection: Projection, by: StateColour, names: Names, theme: Theme): Colouring {
   switch (by) {
     case 'step':
       return gradual(projection.steps, theme, (value) => `t = ${value}`);
