@@ -1,5 +1,6 @@
 import { CellFrame } from '../notebook/cellFrame';
 import { memoKey } from '../notebook/memo';
+import { devicePixels, drawPixels, resizeBitmap } from '../plot/canvas';
 import { Legend } from '../plot/heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../plot/heatmap/magnitudeScale';
 import { rasterize, type Grid } from '../plot/heatmap/raster';
@@ -148,8 +149,8 @@ export class HeatmapsCell implements ComparisonCell {
     tile.element.classList.toggle('highlighted', member.id === highlighted);
     tile.element.classList.toggle('dimmed', highlighted !== undefined && member.id !== highlighted);
     const { run } = member;
-    const width = Math.max(1, Math.round(tile.canvas.clientWidth * devicePixelRatio));
-    const height = Math.max(1, Math.round(tile.canvas.clientHeight * devicePixelRatio));
+    const width = devicePixels(tile.canvas.clientWidth);
+    const height = devicePixels(tile.canvas.clientHeight);
     const { from, to } = scale.decades;
     const key = memoKey(
       run?.version,
@@ -175,14 +176,11 @@ export class HeatmapsCell implements ComparisonCell {
       ),
     );
     tile.axes.update(run?.info.layout.steps, this.#domain);
-    tile.canvas.width = width;
-    tile.canvas.height = height;
-    const context = tile.canvas.getContext('2d');
-    if (context === null || run === undefined) return;
-    const image = context.createImageData(width, height);
+    resizeBitmap(tile.canvas, width, height);
     const [start, end] = this.#domain;
-    rasterize(gridOf(run, view), { from: start, to: end, width, height }, scale, new Uint32Array(image.data.buffer));
-    context.putImageData(image, 0, 0);
+    drawPixels(tile.canvas, (pixels) => {
+      if (run !== undefined) rasterize(gridOf(run, view), { from: start, to: end, width, height }, scale, pixels);
+    });
   }
 }
 

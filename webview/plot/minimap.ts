@@ -1,3 +1,4 @@
+import { startDrawing } from './canvas';
 import { gutters } from './trainingAxis';
 import { fewestSteps, showsAll, widthOfStep, withRange, type SequenceAxis } from './sequenceAxis';
 import { zoomedRange } from './zoomedRange';
@@ -58,14 +59,9 @@ export class Minimap {
     const key = memoKey(inspection, width, theme, this.element.hidden);
     if (key === this.#drawn || this.element.hidden) return;
     this.#drawn = key;
-    this.#canvas.width = Math.round(width * devicePixelRatio);
-    this.#canvas.height = Math.round(height * devicePixelRatio);
-    this.#canvas.style.width = `${width}px`;
-    this.#canvas.style.height = `${height}px`;
-    const context = this.#canvas.getContext('2d');
+    const context = startDrawing(this.#canvas, width, height);
     const largest = inspection.lossPerStep.reduce((most, value) => Math.max(most, value), 0);
-    if (context === null || largest === 0) return;
-    context.scale(devicePixelRatio, devicePixelRatio);
+    if (context === undefined || largest === 0) return;
     context.fillStyle = withOpacity(theme.train, 0.7);
     const wide = width / steps;
     inspection.lossPerStep.forEach((loss, t) => {

@@ -1,3 +1,4 @@
+import { startDrawing } from './canvas';
 import type { SequenceAxis } from './sequenceAxis';
 import { element } from '../ui/element';
 
@@ -9,12 +10,6 @@ export class StepCanvas {
 
   /** The cleared context, scaled to CSS pixels; undefined where the browser provides none. */
   begin({ width }: SequenceAxis): CanvasRenderingContext2D | undefined {
-    this.element.width = Math.round(width * devicePixelRatio);
-    this.element.height = Math.round(this.height * devicePixelRatio);
-    this.element.style.width = `${width}px`;
-    this.element.style.height = `${this.height}px`;
-    const context = this.element.getContext('2d');
-    context?.scale(devicePixelRatio, devicePixelRatio);
-    return context ?? undefined;
+    return startDrawing(this.element, width, this.height);
   }
 }

@@ -1,6 +1,7 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
 import { formatNumber, formatCount, formatShortNumber, formatExact } from '../../../src/text/numbers';
 import type { SharedZoom } from '../../plot/zoom';
+import { devicePixels } from '../../plot/canvas';
 import { middleOfUpdate, type TrainingAxis } from '../../plot/trainingAxis';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
@@ -76,7 +77,7 @@ export class ClipTicks {
   readonly element = element('canvas', { class: 'clip-ticks', height: '8', 'aria-hidden': 'true' });
 
   update({ scalars }: DisplaySeries, axis: TrainingAxis, theme: Theme): void {
-    const width = Math.max(1, Math.round(axis.width * devicePixelRatio));
+    const width = devicePixels(axis.width);
     this.element.width = width;
     this.element.style.width = `${axis.width}px`;
     const context = this.element.getContext('2d');

@@ -1,5 +1,6 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
 import { formatNumber, formatExact } from '../../../src/text/numbers';
+import { drawPixels, resizeCanvas } from '../../plot/canvas';
 import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { Legend } from '../../plot/heatmap/legend';
@@ -169,19 +170,10 @@ export class GradientCell implements NotebookCell {
     plotHeight: number,
     scale: MagnitudeScale,
   ): void {
-    const width = Math.max(1, Math.round(plotWidth * devicePixelRatio));
-    const height = Math.max(1, Math.round(plotHeight * devicePixelRatio));
-    this.#canvas.style.width = `${plotWidth}px`;
-    this.#canvas.style.height = `${plotHeight}px`;
-    if (this.#canvas.width !== width || this.#canvas.height !== height) {
-      this.#canvas.width = width;
-      this.#canvas.height = height;
-    }
-    const context = this.#canvas.getContext('2d');
-    if (context === null) return;
-    const image = context.createImageData(width, height);
-    rasterize(grid, { from, to, width, height }, scale, new Uint32Array(image.data.buffer));
-    context.putImageData(image, 0, 0);
+    resizeCanvas(this.#canvas, plotWidth, plotHeight);
+    drawPixels(this.#canvas, (pixels, width, height) => {
+      rasterize(grid, { from, to, width, height }, scale, pixels);
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { formatNumber, formatCount } from '../../../src/text/numbers';
 import type { GradientFlow, GradientFlowRequest } from '../../../src/protocol/gradientFlow';
 import type { RunInfo } from '../../../src/protocol/run';
+import { drawPixels, resizeCanvas } from '../../plot/canvas';
 import type { SequenceAxis } from '../../plot/sequenceAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { Legend } from '../../plot/heatmap/legend';
@@ -233,25 +234,18 @@ function paint(
   plotHeight: number,
   scale: MagnitudeScale,
 ): void {
-  const width = Math.max(1, Math.round(axis.width * devicePixelRatio));
-  const tall = Math.max(1, Math.round(plotHeight * devicePixelRatio));
-  canvas.width = width;
-  canvas.height = tall;
-  canvas.style.width = `${axis.width}px`;
-  canvas.style.height = `${plotHeight}px`;
-  const context = canvas.getContext('2d');
-  if (context === null) return;
   // The rasterizer takes column-major values, as in the heatmap of training time.
   const rows = losses.length;
   const values = Float64Array.from(
     { length: steps * rows },
     (_, i) => matrix[(losses[i % rows] ?? 0) * steps + Math.floor(i / rows)] ?? NaN,
   );
-  const image = context.createImageData(width, tall);
   const [from, to] = axis.domain;
   const grid = { values, columns: steps, width: rows, offset: 0, rows, stride: 1 };
-  rasterize(grid, { from, to, width, height: tall }, scale, new Uint32Array(image.data.buffer));
-  context.putImageData(image, 0, 0);
+  resizeCanvas(canvas, axis.width, plotHeight);
+  drawPixels(canvas, (pixels, width, height) => {
+    rasterize(grid, { from, to, width, height }, scale, pixels);
+  });
 }
 
 function summary({ horizon, longest, medianOf }: GradientFlow, { lag }: RunInfo): string {

@@ -1,5 +1,6 @@
 import { formatCount, formatExact, formatShortPercentage } from '../../../src/text/numbers';
 import type { Projection, ProjectionRequest } from '../../../src/protocol/output';
+import { startDrawing } from '../../plot/canvas';
 import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { SignedScale } from '../../plot/heatmap/signedScale';
@@ -158,13 +159,8 @@ export class StatesView {
     this.#plane = plane;
     this.#surface.style.width = `${width}px`;
     this.#surface.style.height = `${pictureHeight}px`;
-    this.#canvas.width = Math.round(width * devicePixelRatio);
-    this.#canvas.height = Math.round(pictureHeight * devicePixelRatio);
-    this.#canvas.style.width = `${width}px`;
-    this.#canvas.style.height = `${pictureHeight}px`;
-    const context = this.#canvas.getContext('2d');
-    if (context === null) return;
-    context.scale(devicePixelRatio, devicePixelRatio);
+    const context = startDrawing(this.#canvas, width, pictureHeight);
+    if (context === undefined) return;
     const dot = (n: number, size: number): void => {
       const [x, y] = pixelOf(plane, points, n);
       context.beginPath();

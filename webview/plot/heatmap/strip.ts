@@ -1,3 +1,4 @@
+import { drawPixels, resizeCanvas } from '../canvas';
 import { element } from '../../ui/element';
 import { packed } from './magnitudeScale';
 import type { SignedScale } from './signedScale';
@@ -28,26 +29,18 @@ export class Strip {
     scale: SignedScale,
     notFinite: string,
   ): void {
-    const pixelWidth = Math.max(1, Math.round(width * devicePixelRatio));
-    const pixelHeight = Math.max(1, Math.round(height * devicePixelRatio));
-    this.element.width = pixelWidth;
-    this.element.height = pixelHeight;
-    this.element.style.width = `${width}px`;
-    this.element.style.height = `${height}px`;
-    const context = this.element.getContext('2d');
-    if (context === null) return;
-    const image = context.createImageData(pixelWidth, pixelHeight);
-    const pixels = new Uint32Array(image.data.buffer);
     const hatch = packed(notFinite);
-    for (let y = 0; y < pixelHeight; y++) {
-      const row = Math.min(rows - 1, Math.floor((y / pixelHeight) * rows));
-      for (let x = 0; x < pixelWidth; x++) {
-        const t = Math.min(steps - 1, Math.floor(domain[0] + (x / pixelWidth) * (domain[1] - domain[0])));
-        const value = values[byRow ? row * steps + t : t * rows + row] ?? NaN;
-        const isHatched = (x + y) % hatchPeriod < hatchPeriod / 2;
-        pixels[y * pixelWidth + x] = Number.isFinite(value) ? scale.shade(value) : isHatched ? hatch : 0;
+    resizeCanvas(this.element, width, height);
+    drawPixels(this.element, (pixels, pixelWidth, pixelHeight) => {
+      for (let y = 0; y < pixelHeight; y++) {
+        const row = Math.min(rows - 1, Math.floor((y / pixelHeight) * rows));
+        for (let x = 0; x < pixelWidth; x++) {
+          const t = Math.min(steps - 1, Math.floor(domain[0] + (x / pixelWidth) * (domain[1] - domain[0])));
+          const value = values[byRow ? row * steps + t : t * rows + row] ?? NaN;
+          const isHatched = (x + y) % hatchPeriod < hatchPeriod / 2;
+          pixels[y * pixelWidth + x] = Number.isFinite(value) ? scale.shade(value) : isHatched ? hatch : 0;
+        }
       }
-    }
-    context.putImageData(image, 0, 0);
+    });
   }
 }
