@@ -6,7 +6,7 @@ import { connectHost, reportFaults } from '../page/host';
 import { Store } from '../store/store';
 import { button } from '../ui/controls';
 import { element, setText } from '../ui/element';
-import { toggleTitle } from '../notebook/cellFrame';
+import { toggled, type ToggleCell } from '../notebook/cellFrame';
 import { CurvesCell } from './curvesCell';
 import { DifferencesCell } from './differencesCell';
 import { HeatmapsCell } from './heatmapsCell';
@@ -22,13 +22,13 @@ export function showComparison(root: HTMLElement): void {
   const zoom = new SharedZoom(fewestUpdates, (range) => {
     store.dispatch({ kind: 'viewChanged', view: { range } });
   });
-  const onFold = (title: string): void => {
-    store.dispatch({ kind: 'viewChanged', view: { folded: toggleTitle(store.model.view.folded, title) } });
+  const toggle: ToggleCell = (part, title) => {
+    store.dispatch({ kind: 'viewChanged', view: toggled(store.model.view, part, title) });
   };
   const cells = [
-    new CurvesCell(store, zoom, onFold),
-    new HeatmapsCell(store, onFold),
-    new DifferencesCell(store, onFold, {
+    new CurvesCell(store, zoom, toggle),
+    new HeatmapsCell(store, toggle),
+    new DifferencesCell(store, toggle, {
       open: (id) => void channel.request('open', id).catch(report),
       remove: (id) => void channel.request('remove', id).catch(report),
     }),

@@ -1,6 +1,6 @@
 import { formatExact } from '../../src/text/numbers';
 import type { SharedZoom } from '../plot/zoom';
-import { CellFrame } from '../notebook/cellFrame';
+import { CellFrame, type ToggleCell } from '../notebook/cellFrame';
 import { CurveControls } from '../plot/curveControls';
 import { memoKey } from '../notebook/memo';
 import {
@@ -49,9 +49,9 @@ export class CurvesCell implements ComparisonCell {
   constructor(
     readonly store: ComparisonStore,
     zoom: SharedZoom,
-    onFold: (title: string) => void,
+    toggle: ToggleCell,
   ) {
-    this.#frame = new CellFrame(1, 'Loss', onFold);
+    this.#frame = new CellFrame(1, 'Loss', toggle);
     this.element = this.#frame.element;
     this.#readout = new StableReadout(
       this.#frame.readout,
@@ -78,7 +78,7 @@ export class CurvesCell implements ComparisonCell {
   update({ model, axis, theme }: ComparisonDrawing): void {
     const { view, members, highlighted: highlighted } = model;
     this.#surface.update(model, axis);
-    this.#frame.setFolded(view.folded.includes(this.#frame.title));
+    this.#frame.follow(view);
     this.#measure.setOptions(
       Object.entries(measures).map(([value, label]) => ({ value: value as Measure, label })),
       view.measure,

@@ -1,6 +1,6 @@
 import { formatDuration, formatNumber, formatExact, formatPercentage } from '../../src/text/numbers';
 import { stateLabels } from '../../src/protocol/run';
-import { CellFrame } from '../notebook/cellFrame';
+import { CellFrame, type ToggleCell } from '../notebook/cellFrame';
 import type { Table } from '../plot/table';
 import { button } from '../ui/controls';
 import { element } from '../ui/element';
@@ -32,16 +32,16 @@ export class DifferencesCell implements ComparisonCell {
 
   constructor(
     readonly store: ComparisonStore,
-    onFold: (title: string) => void,
+    toggle: ToggleCell,
     readonly requests: MemberCommands,
   ) {
-    this.#frame = new CellFrame(3, 'Differences', onFold);
+    this.#frame = new CellFrame(3, 'Differences', toggle);
     this.element = this.#frame.element;
     this.#frame.body.append(this.#place);
   }
 
   update({ model, theme }: ComparisonDrawing): void {
-    this.#frame.setFolded(model.view.folded.includes(this.#frame.title));
+    this.#frame.follow(model.view);
     this.#frame.setSummary(summary(model));
     const cells = model.members.map((member) => cellsOf(member, model.keys));
     const key = JSON.stringify([model.keys, model.members.map(({ id, name }) => [id, name]), cells, theme.kind]);

@@ -1,4 +1,4 @@
-import { CellFrame } from '../notebook/cellFrame';
+import { CellFrame, type ToggleCell } from '../notebook/cellFrame';
 import { memoKey } from '../notebook/memo';
 import { devicePixels, drawPixels, resizeBitmap } from '../plot/canvas';
 import { Legend } from '../plot/heatmap/legend';
@@ -44,9 +44,9 @@ export class HeatmapsCell implements ComparisonCell {
 
   constructor(
     readonly store: ComparisonStore,
-    onFold: (title: string) => void,
+    toggle: ToggleCell,
   ) {
-    this.#frame = new CellFrame(2, 'Gradient through time', onFold);
+    this.#frame = new CellFrame(2, 'Gradient through time', toggle);
     this.element = this.#frame.element;
     this.#readout = new StableReadout(this.#frame.readout, 'Point at a heatmap to see the value of every run there.');
     this.#quantity = choice<ComparisonView['quantity']>('Show', (quantity) => {
@@ -62,7 +62,7 @@ export class HeatmapsCell implements ComparisonCell {
   update({ model, axis, theme }: ComparisonDrawing): void {
     const { view, members } = model;
     this.#domain = axis.domain;
-    this.#frame.setFolded(view.folded.includes(this.#frame.title));
+    this.#frame.follow(view);
     const layers = Math.max(1, ...members.map(({ run }) => run?.info.layout.layers ?? 1));
     this.#quantity.setOptions(
       Object.entries(names).map(([value, label]) => ({ value: value as ComparisonView['quantity'], label })),

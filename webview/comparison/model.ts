@@ -1,7 +1,8 @@
 import { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { ComparedRun, ComparedSubject, ComparisonState } from '../../src/protocol/comparison';
 import type { RunStatus } from '../../src/protocol/run';
-import type { CurveView, ShownRun } from '../store/model';
+import { standardCellStates, type CellStates, type CurveView, type ShownRun } from '../store/model';
+import { restoreCellStates } from '../store/savedView';
 
 /** What the curves show of each run. */
 export type Measure = 'loss' | 'validationLoss' | 'gradNorm';
@@ -18,12 +19,11 @@ export interface Member {
 }
 
 /** The user's settings of the comparison; restored after tab switches and window reloads. */
-export interface ComparisonView extends CurveView {
+export interface ComparisonView extends CurveView, CellStates {
   readonly measure: Measure;
   readonly quantity: 'dh' | 'dhLocal';
   readonly layer: number;
   readonly range: readonly [number, number] | undefined;
-  readonly folded: readonly string[];
 }
 
 /** Everything the comparison draws from. */
@@ -60,7 +60,7 @@ const standardView: ComparisonView = {
   quantity: 'dh',
   layer: 0,
   range: undefined,
-  folded: [],
+  ...standardCellStates,
 };
 
 /** The model before the host's first answer, with the view of a stored state where it is valid. */
@@ -122,7 +122,6 @@ function restoreView(saved: unknown): ComparisonView {
     known.find((name) => name === value) ?? otherwise;
   const count = (value: unknown): number =>
     Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : 0;
-  const { folded } = view ?? {};
   return {
     measure: oneOf(view?.measure, ['loss', 'validationLoss', 'gradNorm'], standardView.measure),
     lossAxis: oneOf(view?.lossAxis, ['auto', 'linear', 'log'], standardView.lossAxis),
@@ -130,6 +129,6 @@ function restoreView(saved: unknown): ComparisonView {
     quantity: oneOf(view?.quantity, ['dh', 'dhLocal'], standardView.quantity),
     layer: count(view?.layer),
     range: undefined,
-    folded: Array.isArray(folded) ? folded.filter((title) => typeof title === 'string') : [],
+    ...restoreCellStates(view),
   };
 }

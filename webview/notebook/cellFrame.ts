@@ -1,6 +1,6 @@
 import { reasonOf } from '../../src/protocol/channel';
 import type { TrainingAxis } from '../plot/trainingAxis';
-import type { Model } from '../store/model';
+import type { CellStates, Model } from '../store/model';
 import { csvOf, tableElement, type Table } from '../plot/table';
 import type { Theme } from '../theme/theme';
 import { copyPicture, copyText } from '../ui/clipboard';
@@ -23,6 +23,9 @@ export interface NotebookCell {
   update(drawing: Drawing): void;
 }
 
+/** Opens or closes a part of the cell with this title. */
+export type ToggleCell = (part: keyof CellStates, title: string) => void;
+
 /**
  * The frame of a cell: number, title, summary, tools and body; and what all cells have in common: the help text, the
  * table of the picture's numbers, and buttons that copy both.
@@ -39,16 +42,17 @@ export class CellFrame {
   readonly #actions = element('div', { class: 'cell-actions' });
   readonly #foldButton: HTMLElement;
   readonly #helpButton: HTMLElement;
-  readonly #tableButtons: readonly HTMLElement[];
+  readonly #tableButton: HTMLElement;
+  readonly #copyTableButton: HTMLElement;
   #isFolded = false;
-  #tableOf: (() => Table) | undefined;
-  #tableKey = '';
+  #numbers: { readonly key: string; readonly table: () => Table } | undefined;
+  #drawnTable = '';
 
-  /** @param onFold called when the user folds or unfolds the cell */
+  /** @param toggle called when the user folds the cell, or opens its help text or its table */
   constructor(
     number: number,
     readonly title: CellTitle,
-    onFold: (title: string) => void,
+    toggle: ToggleCell,
   ) {
     const id = `cell-${number}`;
     this.#summary = element('p', { class: 'cell-summary', id: `${id}-sentence` });
@@ -58,32 +62,25 @@ export class CellFrame {
       icon: 'unfolded',
       appearance: 'icon',
       onPress: () => {
-        onFold(title);
+        toggle('folded', title);
       },
     });
     this.#foldButton.setAttribute('aria-controls', `${id}-body`);
     this.body.id = `${id}-body`;
     this.#helpButton = this.#action(`Help: ${title}`, 'help', () => {
-      this.#toggle(this.#help, this.#helpButton);
+      toggle('helpOpen', title);
     });
     this.#helpButton.setAttribute('aria-controls', `${id}-help`);
-    const show = this.#action(`Table of ${title}`, 'table', () => {
-      this.#toggle(this.#table, show);
-      this.#tableKey = '';
-      this.#drawTable('open');
+    this.#tableButton = this.#action(`Table of ${title}`, 'table', () => {
+      toggle('tablesOpen', title);
     });
-    const copyTable = this.#action(`Copy the table of ${title} as CSV`, 'copy', () => this.#copyTable());
+    this.#copyTableButton = this.#action(`Copy the table of ${title} as CSV`, 'copy', () => this.#copyTable());
     const copyImage = this.#action(`Copy ${title} as a picture (PNG)`, 'picture', () => this.#copyPicture());
-    this.#tableButtons = [show, copyTable];
-    for (const [control, target] of [
-      [this.#helpButton, this.#help],
-      [show, this.#table],
-    ] as const) {
-      target.hidden = true;
-      control.setAttribute('aria-expanded', 'false');
-    }
-    for (const control of this.#tableButtons) control.hidden = true;
-    this.#actions.append(this.#helpButton, show, copyTable, copyImage);
+    showOpen(this.#help, this.#helpButton, false);
+    showOpen(this.#table, this.#tableButton, false);
+    this.#tableButton.hidden = true;
+    this.#copyTableButton.hidden = true;
+    this.#actions.append(this.#helpButton, this.#tableButton, this.#copyTableButton, copyImage);
     const heading = element(
       'h2',
       { id: `${id}-title` },
@@ -112,14 +109,22 @@ export class CellFrame {
    *
    * @param key changes whenever the numbers change: an open table is then built again
    */
-  setTable(key: string, tableOf: () => Table): void {
-    this.#tableOf = tableOf;
-    for (const control of this.#tableButtons) control.hidden = false;
-    this.#drawTable(key);
+  setTable(key: string, table: () => Table): void {
+    this.#numbers = { key, table };
+    this.#tableButton.hidden = false;
+    this.#copyTableButton.hidden = false;
+    this.#drawTable();
   }
 
-  /** Folds or unfolds the cell. */
-  setFolded(isFolded: boolean): void {
+  /** Folds and opens the parts of the cell as the view has them. */
+  follow({ folded, helpOpen, tablesOpen }: CellStates): void {
+    this.#setFolded(folded.includes(this.title));
+    showOpen(this.#help, this.#helpButton, helpOpen.includes(this.title));
+    showOpen(this.#table, this.#tableButton, tablesOpen.includes(this.title));
+    this.#drawTable();
+  }
+
+  #setFolded(isFolded: boolean): void {
     this.body.hidden = isFolded;
     this.tools.hidden = isFolded;
     this.#actions.hidden = isFolded;
@@ -140,19 +145,15 @@ export class CellFrame {
     });
   }
 
-  #toggle(target: HTMLElement, control: HTMLElement): void {
-    target.hidden = !target.hidden;
-    setAttribute(control, 'aria-expanded', String(!target.hidden));
-  }
-
-  #drawTable(key: string): void {
-    if (this.#table.hidden || this.#tableOf === undefined || key === this.#tableKey) return;
-    this.#tableKey = key;
-    this.#table.replaceChildren(tableElement(this.#tableOf()));
+  #drawTable(): void {
+    const numbers = this.#numbers;
+    if (this.#table.hidden || numbers === undefined || numbers.key === this.#drawnTable) return;
+    this.#drawnTable = numbers.key;
+    this.#table.replaceChildren(tableElement(numbers.table()));
   }
 
   async #copyTable(): Promise<void> {
-    const table = this.#tableOf?.();
+    const table = this.#numbers?.table();
     if (table === undefined) return;
     await this.#notify(copyText(csvOf(table)), `Copied as CSV: ${table.rows.length} rows.`);
   }
@@ -189,13 +190,14 @@ function helpElement(title: CellTitle, id: string): HTMLElement {
   );
 }
 
-/** Whether a cell is folded in this view. */
-export function isFolded({ view }: Model, title: string): boolean {
-  return view.folded.includes(title);
+function showOpen(part: HTMLElement, control: HTMLElement, isOpen: boolean): void {
+  part.hidden = !isOpen;
+  setAttribute(control, 'aria-expanded', String(isOpen));
 }
 
-/** The folded titles after toggling one. */
-export function toggleTitle(folded: readonly string[], title: string): readonly string[] {
-  const others = folded.filter((other) => other !== title);
-  return others.length < folded.length ? others : [...folded, title];
+/** The part of the view that changes when a part of a cell is toggled. */
+export function toggled(states: CellStates, part: keyof CellStates, title: string): Partial<CellStates> {
+  const titles = states[part];
+  const others = titles.filter((other) => other !== title);
+  return { [part]: others.length < titles.length ? others : [...titles, title] };
 }

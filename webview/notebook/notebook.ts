@@ -6,7 +6,7 @@ import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { button } from '../ui/controls';
 import { element, setText } from '../ui/element';
-import { toggleTitle, type NotebookCell } from './cellFrame';
+import { toggled, type NotebookCell, type ToggleCell } from './cellFrame';
 import { ClippingCell } from './clipping/clippingCell';
 import { DiagnosisCell } from './diagnosis/diagnosisCell';
 import { GradientCell } from './gradient/gradientCell';
@@ -53,10 +53,10 @@ export class Notebook {
     this.#zoom = new SharedZoom(fewestUpdates, (range) => {
       store.dispatch({ kind: 'viewChanged', view: { range } });
     });
-    const onFold = (title: string): void => {
-      store.dispatch({ kind: 'viewChanged', view: { folded: toggleTitle(store.model.view.folded, title) } });
+    const toggle: ToggleCell = (part, title) => {
+      store.dispatch({ kind: 'viewChanged', view: toggled(store.model.view, part, title) });
     };
-    const diagnosis = new DiagnosisCell(store, onFold);
+    const diagnosis = new DiagnosisCell(store, toggle);
     this.#header = new Header({
       ...requests,
       showDiagnosis: () => {
@@ -64,18 +64,18 @@ export class Notebook {
       },
     });
     const cells: readonly NotebookCell[] = [
-      new LossCell(store, this.#zoom, onFold),
-      new GradientCell(store, this.#zoom, onFold),
-      new ClippingCell(store, this.#zoom, onFold),
-      new UpdateRatioCell(store, this.#zoom, onFold),
-      new HorizonCell(store, this.#zoom, request, onFold),
+      new LossCell(store, this.#zoom, toggle),
+      new GradientCell(store, this.#zoom, toggle),
+      new ClippingCell(store, this.#zoom, toggle),
+      new UpdateRatioCell(store, this.#zoom, toggle),
+      new HorizonCell(store, this.#zoom, request, toggle),
       diagnosis,
     ];
-    this.#run = new RunCell(onFold, () => {
+    this.#run = new RunCell(toggle, () => {
       requests.command('revealRun');
     });
     this.#scheduler = new VisibilityScheduler([...cells, this.#run]);
-    this.#sequence = new SequenceGroup(store, request, onFold);
+    this.#sequence = new SequenceGroup(store, request, toggle);
     this.#group = element(
       'div',
       { class: 'group', role: 'group', 'aria-label': 'Training time' },

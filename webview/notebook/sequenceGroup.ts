@@ -10,6 +10,7 @@ import { BackwardCell } from './backward/backwardCell';
 import { GradientNormCell } from './gradientNorm/gradientNormCell';
 import { Minimap } from '../plot/minimap';
 import { OutputCell } from './output/outputCell';
+import type { ToggleCell } from './cellFrame';
 import type { SequenceCell } from './sequenceCell';
 import { GradientFlowCell } from './gradientFlow/gradientFlowCell';
 import { VisibilityScheduler } from './visibilityScheduler';
@@ -31,7 +32,7 @@ export class SequenceGroup {
   readonly #scheduler: VisibilityScheduler<SequenceCell>;
   readonly #body: HTMLElement;
 
-  constructor(store: Store, request: RequestReplay, onFold: (title: string) => void) {
+  constructor(store: Store, request: RequestReplay, toggle: ToggleCell) {
     this.#sequence = numberField(
       'sequence',
       wholeNumbersTo(() => (store.model.run?.info.batch ?? 1) - 1),
@@ -44,14 +45,14 @@ export class SequenceGroup {
     });
     this.#minimap = new Minimap(store);
     this.#cells = [
-      new UnrolledCell(store, this.#zoom, onFold),
-      new StepLossCell(store, this.#zoom, onFold),
-      new BackwardCell(store, this.#zoom, request, onFold),
-      new GradientFlowCell(store, this.#zoom, request, onFold),
-      new GradientNormCell(store, this.#zoom, request, onFold),
-      new UpdateCell(store, request, onFold),
-      new WhatIfCell(store, this.#zoom, request, onFold),
-      new OutputCell(store, this.#zoom, request, onFold),
+      new UnrolledCell(store, this.#zoom, toggle),
+      new StepLossCell(store, this.#zoom, toggle),
+      new BackwardCell(store, this.#zoom, request, toggle),
+      new GradientFlowCell(store, this.#zoom, request, toggle),
+      new GradientNormCell(store, this.#zoom, request, toggle),
+      new UpdateCell(store, request, toggle),
+      new WhatIfCell(store, this.#zoom, request, toggle),
+      new OutputCell(store, this.#zoom, request, toggle),
     ];
     this.#scheduler = new VisibilityScheduler(this.#cells);
     this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));

@@ -1,4 +1,5 @@
 import type { DisplaySeries } from '../../src/run/series/displaySeries';
+import type { Horizon } from '../../src/protocol/gradientFlow';
 import type { Inspection } from '../../src/protocol/inspection';
 import type { PanelEntry } from '../../src/protocol/panel';
 import type { RunInfo, RunStatus } from '../../src/protocol/run';
@@ -21,8 +22,15 @@ export interface CurveView {
   readonly smoothing: number;
 }
 
+/** The parts of cells that are folded or open, by the titles of the cells. */
+export interface CellStates {
+  readonly folded: readonly string[];
+  readonly helpOpen: readonly string[];
+  readonly tablesOpen: readonly string[];
+}
+
 /** The user's settings of the pictures; restored after tab switches and window reloads. */
-export interface View extends CurveView {
+export interface View extends CurveView, CellStates {
   readonly quantity: Quantity;
   readonly layer: number;
   /** Visible updates; undefined is all of them. */
@@ -47,6 +55,10 @@ export interface View extends CurveView {
   readonly sequence: number;
   /** undefined follows the latest update. */
   readonly selection: Point | undefined;
+  /** The colour scale of the heatmap after it was fitted; undefined is that of the whole run. */
+  readonly fittedColours: FittedColours | undefined;
+  /** The memory horizons that were measured over the run. */
+  readonly horizons: MeasuredHorizons | undefined;
   /** Threshold of the norm whose share of clipped updates is shown; undefined is that of the run. */
   readonly clipThreshold: number | undefined;
   /** Output whose predicted and target values are shown. */
@@ -61,8 +73,20 @@ export interface View extends CurveView {
   readonly stateColour: StateColour | undefined;
   /** Changes to the update that is recomputed. */
   readonly whatIf: WhatIfSettings;
-  /** Titles of folded cells. */
-  readonly folded: readonly string[];
+}
+
+/** A colour scale from 10^from to 10^to, fitted when the run had this many updates; later ones may extend it. */
+export interface FittedColours {
+  readonly from: number;
+  readonly to: number;
+  readonly updates: number;
+}
+
+/** Memory horizons of one run and layer, in the order of the updates. */
+export interface MeasuredHorizons {
+  readonly folder: string;
+  readonly layer: number;
+  readonly measured: readonly Horizon[];
 }
 
 /** The property that determines the colour of a projected state. */
@@ -124,6 +148,9 @@ export interface Model {
   readonly hover: Point | undefined;
 }
 
+/** Every cell unfolded, with its help text and its table closed. */
+export const standardCellStates: CellStates = { folded: [], helpOpen: [], tablesOpen: [] };
+
 /** No change: the update as it was trained. */
 export const asTrained: WhatIfSettings = {
   clipping: 'trained',
@@ -150,6 +177,8 @@ export const standardView: View = {
   sampleSeed: 1,
   sequence: 0,
   selection: undefined,
+  fittedColours: undefined,
+  horizons: undefined,
   clipThreshold: undefined,
   output: 0,
   gradientFlowOf: 'sequence',
@@ -157,7 +186,7 @@ export const standardView: View = {
   heldOutSequence: 0,
   stateColour: undefined,
   whatIf: asTrained,
-  folded: [],
+  ...standardCellStates,
 };
 
 /** The model before the host's first answer. */

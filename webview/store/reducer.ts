@@ -28,7 +28,7 @@ export function reduce(model: Model, action: Action): Model {
     case 'zoomedSeriesChanged':
       return model.run === undefined ? model : { ...model, run: { ...model.run, zoomed: action.zoomed } };
     case 'viewChanged':
-      return { ...model, view: { ...model.view, ...action.view } };
+      return { ...model, view: viewChanged(model.view, action.view) };
     case 'hoverChanged':
       return { ...model, hover: action.point };
     case 'inspectionChanged':
@@ -36,6 +36,13 @@ export function reduce(model: Model, action: Action): Model {
     default:
       return action satisfies never;
   }
+}
+
+function viewChanged(view: View, changed: Partial<View>): View {
+  const next = { ...view, ...changed };
+  // A colour scale is fitted to one picture.
+  const isSamePicture = next.quantity === view.quantity && next.layer === view.layer;
+  return isSamePicture ? next : { ...next, fittedColours: undefined };
 }
 
 function runLoaded(model: Model, state: PanelState): Model {
@@ -59,7 +66,7 @@ function runLoaded(model: Model, state: PanelState): Model {
       {
         ...model.view,
         ...(changed ? { range: undefined, stepRange: undefined, prompt: undefined, selection: undefined } : {}),
-        ...(changed || isOtherRun ? { clipThreshold: undefined } : {}),
+        ...(changed || isOtherRun ? { clipThreshold: undefined, fittedColours: undefined } : {}),
       },
       run,
     ),

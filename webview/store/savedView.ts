@@ -1,4 +1,4 @@
-import { asTrained, standardView, type Model, type View, type WhatIfSettings } from './model';
+import { asTrained, standardView, type CellStates, type Model, type View, type WhatIfSettings } from './model';
 
 /** The state that VS Code stores for the panel. */
 export interface SavedState {
@@ -45,6 +45,11 @@ export function restoreView(saved: unknown): View {
     temperature: pick('temperature', (value) => typeof value === 'number' && value >= 0),
     sampleSeed: pick('sampleSeed', Number.isSafeInteger),
     selection: pick('selection', (value) => isCount(field(value, 'update'))),
+    fittedColours: pick(
+      'fittedColours',
+      (value) => isPair([field(value, 'from'), field(value, 'to')]) && isCount(field(value, 'updates')),
+    ),
+    horizons: pick('horizons', isMeasuredHorizons),
     clipThreshold: pick('clipThreshold', isPositive),
     output: pick('output', isCount),
     gradientFlowOf: pick('gradientFlowOf', (value) => ['sequence', 'median'].includes(value as string)),
@@ -54,8 +59,17 @@ export function restoreView(saved: unknown): View {
       ['step', 'both', 'input', 'likeliest', 'asked', 'value'].includes(value as string),
     ),
     whatIf: restoreWhatIf(field(view, 'whatIf')),
-    folded: pick('folded', (value) => Array.isArray(value) && value.every((title) => typeof title === 'string')),
+    ...restoreCellStates(view),
   };
+}
+
+/** The folded and open parts of cells in a stored view; what is not a title is dropped. */
+export function restoreCellStates(view: unknown): CellStates {
+  const titles = (part: keyof CellStates): readonly string[] => {
+    const value = field(view, part);
+    return Array.isArray(value) ? value.filter((title) => typeof title === 'string') : [];
+  };
+  return { folded: titles('folded'), helpOpen: titles('helpOpen'), tablesOpen: titles('tablesOpen') };
 }
 
 function restoreWhatIf(saved: unknown): WhatIfSettings {
@@ -70,6 +84,19 @@ function restoreWhatIf(saved: unknown): WhatIfSettings {
     backward: pick('backward', (value) => isCount(value) && value !== 0),
     learningRate: pick('learningRate', isPositive),
   };
+}
+
+function isMeasuredHorizons(value: unknown): boolean {
+  const measured = field(value, 'measured');
+  const isSteps = (steps: unknown): boolean => steps === null || isCount(steps);
+  return (
+    typeof field(value, 'folder') === 'string' &&
+    isCount(field(value, 'layer')) &&
+    Array.isArray(measured) &&
+    measured.every(
+      (one) => isCount(field(one, 'update')) && isSteps(field(one, 'horizon')) && isSteps(field(one, 'longest')),
+    )
+  );
 }
 
 function isCount(value: unknown): boolean {

@@ -72,6 +72,15 @@ describe('The store', () => {
     assert.equal(reduce(moved, { kind: 'runLoaded', state: shown(6, 'variant') }).view.clipThreshold, undefined);
   });
 
+  it('keeps a fitted colour scale for the same picture only', () => {
+    const fittedColours = { from: -3, to: 1, updates: 5 };
+    const fitted = reduce(emptyModel, { kind: 'viewChanged', view: { fittedColours } });
+    const smoothing = reduce(fitted, { kind: 'viewChanged', view: { smoothing: 10, quantity: 'dh' } });
+    assert.equal(smoothing.view.fittedColours, fittedColours);
+    assert.equal(reduce(fitted, { kind: 'viewChanged', view: { layer: 1 } }).view.fittedColours, undefined);
+    assert.equal(reduce(fitted, { kind: 'viewChanged', view: { quantity: 'dc' } }).view.fittedColours, undefined);
+  });
+
   it('never shows a layer or a quantity that the run has not', () => {
     const model = { ...emptyModel, view: { ...standardView, layer: 7 } };
     assert.equal(reduce(model, { kind: 'runLoaded', state: shown(1) }).view.layer, 1);
@@ -83,7 +92,11 @@ describe('The store', () => {
       smoothing: 50,
       range: [10, 20] as const,
       folded: ['Loss'],
+      helpOpen: ['Clipping'],
+      tablesOpen: ['Loss', 'Run'],
       selection: { update: 12, t: undefined },
+      fittedColours: { from: -7, to: 2, updates: 300 },
+      horizons: { folder: '/run', layer: 0, measured: [{ update: 3, horizon: 5, longest: null }] },
       clipThreshold: 0.5,
       output: 2,
       gradientFlowOf: 'median' as const,

@@ -9,7 +9,7 @@ import { backwardTable } from './backwardTables';
 import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
 import { BackwardPlayer } from './backwardPlayer';
-import { CellFrame, isFolded } from '../cellFrame';
+import { CellFrame, type ToggleCell } from '../cellFrame';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
@@ -34,8 +34,8 @@ export class BackwardCell implements SequenceCell {
   #drawn = '';
   #drawnSplit = '';
 
-  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(9, 'Backward through time', onFold);
+  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, toggle: ToggleCell) {
+    this.#frame = new CellFrame(9, 'Backward through time', toggle);
     this.element = this.#frame.element;
     this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step');
     this.#player = new BackwardPlayer((t) => {
@@ -60,7 +60,7 @@ export class BackwardCell implements SequenceCell {
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     const index = Math.min(model.view.layer, inspection.layers.length - 1);
     const layer = inspection.layers[index];
     if (layer === undefined) return;

@@ -10,7 +10,7 @@ import type { Model, ShownRun } from '../../store/model';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
+import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey, Memo } from '../memo';
 import { columnAtUpdate, isRecorded, notRecorded, formatUpdates } from '../loss/lossCurves';
@@ -31,8 +31,8 @@ export class ClippingCell implements NotebookCell {
   readonly #lines = new Memo<readonly Curve[]>();
   #drawn = '';
 
-  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(3, 'Clipping', onFold);
+  constructor(store: Store, zoom: SharedZoom, toggle: ToggleCell) {
+    this.#frame = new CellFrame(3, 'Clipping', toggle);
     this.element = this.#frame.element;
     this.#surface = new TrainingSurface(store, zoom, 'Gradient norm before and after clipping over updates');
     this.#threshold = new ThresholdView((clipThreshold) => {
@@ -48,7 +48,7 @@ export class ClippingCell implements NotebookCell {
   }
 
   update({ model, axis, theme }: Drawing): void {
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     const { run } = model;
     if (run === undefined) return;
     this.#surface.update(axis, undefined);

@@ -3,7 +3,7 @@ import { formatCount, formatExact } from '../../../src/text/numbers';
 import type { Store } from '../../store/store';
 import { button } from '../../ui/controls';
 import { element } from '../../ui/element';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
+import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
 import { isLive } from '../../../src/protocol/run';
 import type { ShownRun } from '../../store/model';
 import './diagnosis.css';
@@ -17,15 +17,15 @@ export class DiagnosisCell implements NotebookCell {
 
   constructor(
     readonly store: Store,
-    onFold: (title: string) => void,
+    toggle: ToggleCell,
   ) {
-    this.#frame = new CellFrame(6, 'Diagnosis', onFold);
+    this.#frame = new CellFrame(6, 'Diagnosis', toggle);
     this.element = this.#frame.element;
     this.#frame.body.append(this.#list);
   }
 
   update({ model }: Drawing): void {
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     const { run } = model;
     if (run === undefined) return;
     this.#frame.setSummary(summary(run));

@@ -7,12 +7,12 @@ import { Legend } from '../../plot/heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../../plot/heatmap/magnitudeScale';
 import { rasterize, type Grid } from '../../plot/heatmap/raster';
 import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
-import type { Model, Quantity, ShownRun, View } from '../../store/model';
+import type { FittedColours, Model, Quantity, ShownRun, View } from '../../store/model';
 import type { Store } from '../../store/store';
 import { button, choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
 import { MeasuredHeight } from '../../ui/measuredHeight';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
+import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
 import { memoKey } from '../memo';
 import { notRecorded } from '../loss/lossCurves';
 import { gradientTable } from '../trainingTables';
@@ -37,11 +37,13 @@ export class GradientCell implements NotebookCell {
   readonly #height: MeasuredHeight;
   readonly #quantity;
   readonly #layer;
+  /** Updates on the axis that is drawn. */
+  #domain: readonly [number, number] = [0, 1];
   #decades: { readonly of: string; readonly value: Decades | undefined } = { of: '', value: undefined };
   #drawn = '';
 
-  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(2, 'Gradient through time', onFold);
+  constructor(store: Store, zoom: SharedZoom, toggle: ToggleCell) {
+    this.#frame = new CellFrame(2, 'Gradient through time', toggle);
     this.element = this.#frame.element;
     this.#surface = new TrainingSurface(store, zoom, 'Gradient norm over updates and time steps');
     this.#quantity = choice<Quantity>('Show', (quantity) => {
@@ -55,8 +57,7 @@ export class GradientCell implements NotebookCell {
       icon: 'fit',
       appearance: 'icon',
       onPress: () => {
-        this.#fitNow = true;
-        store.redraw();
+        store.dispatch({ kind: 'viewChanged', view: { fittedColours: this.#fittedColours(store.model) } });
       },
     });
     this.#frame.tools.append(this.#quantity.element, this.#layer.element, fit);
@@ -68,11 +69,10 @@ export class GradientCell implements NotebookCell {
     this.#frame.body.append(this.#legend.element, this.#frame.readout, plot);
   }
 
-  #fitNow = false;
-
   update({ model, axis, theme }: Drawing): void {
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     const { run, view } = model;
+    this.#domain = axis.domain;
     if (run === undefined) return;
     this.#setOptions(run, view);
     const series = visibleSeries(run, axis.domain);
@@ -80,7 +80,7 @@ export class GradientCell implements NotebookCell {
     this.#surface.update(axis, { rows: grid.rows });
     setText(this.#frame.readout, readout(model, run));
     if (this.#frame.body.hidden) return;
-    const decades = this.#scaleDecades(run, view, grid, axis.domain);
+    const decades = this.#scaleDecades(run, view);
     this.#frame.setSummary(summary(run, view));
     this.#frame.setTable(memoKey(run.version, series, view.quantity, view.layer), () =>
       gradientTable(`${names[view.quantity]}${run.info.layout.layers > 1 ? `, layer ${view.layer}` : ''}`, grid),
@@ -126,25 +126,33 @@ export class GradientCell implements NotebookCell {
   }
 
   /** The scale grows with a run but never shrinks by itself; the button fits it to the visible range. */
-  #scaleDecades(run: ShownRun, view: View, drawn: Grid, domain: readonly [number, number]): Decades | undefined {
+  #scaleDecades(run: ShownRun, view: View): Decades | undefined {
     // The colour scale is that of the whole run, also while zoomed in.
     const grid = gridOf(run.series, view);
-    const of = memoKey(run.info, view.quantity, view.layer);
-    if (this.#fitNow) {
-      this.#fitNow = false;
-      const seen = visiblePart(drawn, domain);
-      this.#decades = { of, value: decadesOf(seen, lowestDecade(seen, drawn.rows)) };
-    } else {
-      const previous = this.#decades.of === of ? this.#decades.value : undefined;
-      if (previous === undefined || run.version !== this.#measured) {
-        const lowest = lowestDecade(columnsOf(grid, 0, grid.columns), grid.rows);
-        const fresh = newColumns(grid, previous === undefined ? 0 : this.#measuredColumns - 1);
-        this.#decades = { of, value: unionOf(previous, decadesOf(fresh, lowest)) };
-      }
+    const fitted = view.fittedColours;
+    const of = memoKey(run.info, view.quantity, view.layer, fitted);
+    const isKnown = this.#decades.of === of;
+    const previous = isKnown ? this.#decades.value : fitted;
+    if (!isKnown || previous === undefined || run.version !== this.#measured) {
+      const lowest = lowestDecade(columnsOf(grid, 0, grid.columns), grid.rows);
+      const fresh =
+        !isKnown && fitted !== undefined
+          ? columnsOf(grid, Math.floor(fitted.updates / grid.stride), grid.columns)
+          : newColumns(grid, previous === undefined ? 0 : this.#measuredColumns - 1);
+      this.#decades = { of, value: unionOf(previous, decadesOf(fresh, lowest)) };
     }
     this.#measured = run.version;
     this.#measuredColumns = grid.columns;
     return this.#decades.value;
+  }
+
+  /** The scale of the visible part of the heatmap; undefined where it has no number to scale. */
+  #fittedColours({ run, view }: Model): FittedColours | undefined {
+    if (run === undefined) return undefined;
+    const grid = gridOf(visibleSeries(run, this.#domain), view);
+    const seen = visiblePart(grid, this.#domain);
+    const decades = decadesOf(seen, lowestDecade(seen, grid.rows));
+    return decades && { ...decades, updates: run.status.updates };
   }
 
   #measured = 0;

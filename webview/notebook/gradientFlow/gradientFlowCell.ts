@@ -14,7 +14,7 @@ import { gradientFlowTable } from './gradientFlowTable';
 import { choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
 import { RequestStatus } from '../requestStatus';
-import { CellFrame, isFolded } from '../cellFrame';
+import { CellFrame, type ToggleCell } from '../cellFrame';
 import { GainView } from './gainView';
 import { memoKey } from '../memo';
 import { GradientFlowMarks } from './gradientFlowMarks';
@@ -50,9 +50,9 @@ export class GradientFlowCell implements SequenceCell {
     readonly store: Store,
     zoom: SharedZoom,
     request: RequestReplay,
-    onFold: (title: string) => void,
+    toggle: ToggleCell,
   ) {
-    this.#frame = new CellFrame(10, 'Gradient flow: which loss reaches which step', onFold);
+    this.#frame = new CellFrame(10, 'Gradient flow: which loss reaches which step', toggle);
     this.element = this.#frame.element;
     this.#request = new LatestRequest(
       (params) => request('gradientFlow', params),
@@ -103,7 +103,7 @@ export class GradientFlowCell implements SequenceCell {
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     const { update, sequence } = inspection;
     const layer = Math.min(model.view.layer, inspection.layers.length - 1);
     const isVisible = !this.#frame.body.hidden;

@@ -11,7 +11,7 @@ import type { Store } from '../../store/store';
 import { tableElement, type Table } from '../../plot/table';
 import { element, setText } from '../../ui/element';
 import { RequestStatus } from '../requestStatus';
-import { CellFrame, isFolded } from '../cellFrame';
+import { CellFrame, type ToggleCell } from '../cellFrame';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
@@ -31,8 +31,8 @@ export class GradientNormCell implements SequenceCell {
   readonly #shown: HTMLElement;
   #drawn = '';
 
-  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(11, 'Clipping at this update', onFold);
+  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, toggle: ToggleCell) {
+    this.#frame = new CellFrame(11, 'Clipping at this update', toggle);
     this.element = this.#frame.element;
     this.#request = new LatestRequest(
       (params) => request('gradientNorm', params),
@@ -55,7 +55,7 @@ export class GradientNormCell implements SequenceCell {
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     const info = model.run?.info;
     if (info === undefined) return;
     const request = this.#frame.body.hidden ? undefined : { update: inspection.update };

@@ -11,7 +11,7 @@ import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { button, setEnabled } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
+import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { TrainingSurface } from '../../plot/trainingSurface';
@@ -31,7 +31,6 @@ export class HorizonCell implements NotebookCell {
   readonly #status = element('p', { class: 'status-line', role: 'status' });
   readonly #plot: HTMLElement;
   #of = '';
-  #measured: readonly Horizon[] = [];
   #isMeasuring = false;
   #failure = '';
   #drawn = '';
@@ -40,9 +39,9 @@ export class HorizonCell implements NotebookCell {
     readonly store: Store,
     zoom: SharedZoom,
     readonly request: RequestReplay,
-    onFold: (title: string) => void,
+    toggle: ToggleCell,
   ) {
-    this.#frame = new CellFrame(5, 'Memory horizon', onFold);
+    this.#frame = new CellFrame(5, 'Memory horizon', toggle);
     this.element = this.#frame.element;
     this.#surface = new TrainingSurface(store, zoom, 'Memory horizon over updates');
     this.#measure = button({
@@ -63,34 +62,32 @@ export class HorizonCell implements NotebookCell {
   }
 
   update({ model, axis, theme }: Drawing): void {
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     const { run } = model;
     if (run === undefined) return;
     const of = memoKey(run.info.folder, model.view.layer);
-    if (of !== this.#of) {
-      this.#of = of;
-      this.#measured = [];
-      this.#failure = '';
-    }
+    if (of !== this.#of) this.#failure = '';
+    this.#of = of;
+    const measured = measuredHorizons(model);
     this.#surface.update(axis, undefined);
-    this.#frame.setSummary(summary(run, this.#measured));
+    this.#frame.setSummary(summary(run, measured));
     const isStored = run.info.folder !== null && run.status.updates > 0;
     setEnabled(this.#measure, isStored && !this.#isMeasuring);
-    setText(this.#status, this.#statusText(run, isStored));
-    this.#plot.hidden = this.#measured.length === 0;
-    if (this.#measured.length === 0) return;
-    setText(this.#frame.readout, readout(model, this.#measured));
-    this.#frame.setTable(memoKey(this.#measured), () => ({
+    setText(this.#status, this.#statusText(run, isStored, measured.length));
+    this.#plot.hidden = measured.length === 0;
+    if (measured.length === 0) return;
+    setText(this.#frame.readout, readout(model, measured));
+    this.#frame.setTable(memoKey(measured), () => ({
       caption: 'Memory horizon over updates',
       columns: ['update', 'horizon (steps)', 'lag of the task'],
-      rows: this.#measured.map(({ update, horizon }) => [update, horizon ?? NaN, run.info.lag ?? NaN]),
+      rows: measured.map(({ update, horizon }) => [update, horizon ?? NaN, run.info.lag ?? NaN]),
     }));
-    const key = memoKey(this.#measured, axis.domain, axis.width, theme);
+    const key = memoKey(measured, axis.domain, axis.width, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
-    const curves = curvesOf(this.#measured, run, theme, axis.domain);
+    const curves = curvesOf(measured, run, theme, axis.domain);
     drawLegend(this.#legend, curves);
-    const highest = Math.max(run.info.lag ?? 0, ...this.#measured.map(({ horizon }) => horizon ?? 0), 1);
+    const highest = Math.max(run.info.lag ?? 0, ...measured.map(({ horizon }) => horizon ?? 0), 1);
     this.#chart.update(
       { curves, yAxis: 'linear', yTitle: 'steps', yRange: [0, Math.ceil((highest * 1.1) / 5) * 5] },
       axis.domain,
@@ -101,40 +98,49 @@ export class HorizonCell implements NotebookCell {
   /** Measures update by update and draws each result; switching to another run or layer stops it. */
   async #measureRun(): Promise<void> {
     const { run, view } = this.store.model;
-    if (run === undefined || this.#isMeasuring) return;
+    const folder = run?.info.folder ?? null;
+    if (run === undefined || folder === null || this.#isMeasuring) return;
     const of = this.#of;
     const { updates } = run.status;
     const count = Math.min(mostMeasured, updates);
     this.#isMeasuring = true;
-    this.#measured = [];
     this.#failure = '';
+    let measured: readonly Horizon[] = [];
+    const show = (): void => {
+      this.store.dispatch({ kind: 'viewChanged', view: { horizons: { folder, layer: view.layer, measured } } });
+    };
+    show();
     try {
       for (let i = 0; i < count && of === this.#of; i++) {
         const update = count === 1 ? 0 : Math.round((i * (updates - 1)) / (count - 1));
-        const measured = await this.request('horizon', { update, layer: view.layer });
-        if (of === this.#of) this.#measured = [...this.#measured, measured];
-        this.#redraw();
+        measured = [...measured, await this.request('horizon', { update, layer: view.layer })];
+        if (of === this.#of) show();
       }
     } catch (error) {
       this.#failure = reasonOf(error);
     } finally {
       this.#isMeasuring = false;
-      this.#redraw();
+      this.store.redraw();
     }
   }
 
-  #redraw(): void {
-    this.store.redraw();
-  }
-
-  #statusText({ status }: ShownRun, isStored: boolean): string {
+  #statusText({ status }: ShownRun, isStored: boolean, measured: number): string {
     if (this.#failure !== '') return `Can’t measure it: ${this.#failure}`;
     if (this.#isMeasuring)
-      return `Measuring: ${this.#measured.length} of ${formatCount(Math.min(mostMeasured, status.updates), 'update')}.`;
+      return `Measuring: ${measured} of ${formatCount(Math.min(mostMeasured, status.updates), 'update')}.`;
     if (!isStored) return 'Nothing to measure yet: this needs a run that is stored on disk.';
-    if (this.#measured.length > 0) return '';
+    if (measured > 0) return '';
     return isLive(status.state) ? 'The run continues meanwhile; only finished updates are measured.' : '';
   }
+}
+
+const none: readonly Horizon[] = [];
+
+/** What was measured of the shown run and layer. */
+function measuredHorizons({ run, view: { horizons, layer } }: Model): readonly Horizon[] {
+  return horizons !== undefined && horizons.folder === run?.info.folder && horizons.layer === layer
+    ? horizons.measured
+    : none;
 }
 
 function curvesOf(

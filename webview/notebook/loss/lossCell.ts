@@ -11,7 +11,7 @@ import type { Model, ShownRun } from '../../store/model';
 import type { Store } from '../../store/store';
 import { withOpacity, type Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
+import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
 import { lossName, lossUnit } from './lossName';
 import { CurveControls } from '../../plot/curveControls';
 import { drawLegend } from '../../plot/curveLegend';
@@ -44,8 +44,8 @@ export class LossCell implements NotebookCell {
   readonly #fitting = new Memo<'linear' | 'log'>();
   #drawn = '';
 
-  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(1, 'Loss', onFold);
+  constructor(store: Store, zoom: SharedZoom, toggle: ToggleCell) {
+    this.#frame = new CellFrame(1, 'Loss', toggle);
     this.element = this.#frame.element;
     this.#controls = new CurveControls((view) => {
       store.dispatch({ kind: 'viewChanged', view });
@@ -60,7 +60,7 @@ export class LossCell implements NotebookCell {
   }
 
   update({ model, axis, theme }: Drawing): void {
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     const { run, view } = model;
     this.#controls.update(view);
     if (run === undefined) return;

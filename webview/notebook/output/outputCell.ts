@@ -4,7 +4,7 @@ import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import type { Store } from '../../store/store';
 import { outputTable } from './outputTables';
 import { element } from '../../ui/element';
-import { CellFrame, isFolded } from '../cellFrame';
+import { CellFrame, type ToggleCell } from '../cellFrame';
 import { memoKey } from '../memo';
 import { SampleView } from './sampleView';
 import { ScoresView, formatScores } from './scoresView';
@@ -23,8 +23,8 @@ export class OutputCell implements SequenceCell {
   #drawing: SequenceDrawing | undefined;
   #isVisible = false;
 
-  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(14, 'Output', onFold);
+  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, toggle: ToggleCell) {
+    this.#frame = new CellFrame(14, 'Output', toggle);
     this.element = this.#frame.element;
     const redraw = (): void => {
       if (this.#drawing !== undefined) this.update(this.#drawing);
@@ -43,7 +43,7 @@ export class OutputCell implements SequenceCell {
   update(drawing: SequenceDrawing): void {
     const { model, inspection } = drawing;
     this.#drawing = drawing;
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     if (this.#isVisible && !this.#frame.body.hidden) {
       this.#sample.update(model, inspection);
       this.#scores.update(drawing);

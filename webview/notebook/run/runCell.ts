@@ -3,7 +3,7 @@ import { formatNumber, formatCount, formatMebibytes, formatShortNumber, formatEx
 import type { RunInfo } from '../../../src/protocol/run';
 import { button } from '../../ui/controls';
 import { element } from '../../ui/element';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
+import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
 import './run.css';
 
 /** [15] The settings of the run: network, data, loss, truncation, clipping, optimizer, folder. */
@@ -14,15 +14,15 @@ export class RunCell implements NotebookCell {
   readonly #reveal: HTMLElement;
   #shown: RunInfo | undefined;
 
-  constructor(onFold: (title: string) => void, onReveal: () => void) {
-    this.#frame = new CellFrame(15, 'Run', onFold);
+  constructor(toggle: ToggleCell, onReveal: () => void) {
+    this.#frame = new CellFrame(15, 'Run', toggle);
     this.element = this.#frame.element;
     this.#reveal = button({ label: 'Show run folder', onPress: onReveal });
     this.#frame.body.append(this.#table, this.#reveal);
   }
 
   update({ model }: Drawing): void {
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     const info = model.run?.info;
     if (info === undefined || info === this.#shown) return;
     this.#shown = info;

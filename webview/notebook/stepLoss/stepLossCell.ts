@@ -7,7 +7,7 @@ import type { Store } from '../../store/store';
 import { stepLossTable } from '../sequenceTables';
 import { withOpacity, type Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded } from '../cellFrame';
+import { CellFrame, type ToggleCell } from '../cellFrame';
 import { memoKey } from '../memo';
 import { PredictionView } from './predictionView';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
@@ -32,8 +32,8 @@ export class StepLossCell implements SequenceCell {
   readonly #prediction: PredictionView;
   #drawn = '';
 
-  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(8, 'Loss per step', onFold);
+  constructor(store: Store, zoom: SharedZoom, toggle: ToggleCell) {
+    this.#frame = new CellFrame(8, 'Loss per step', toggle);
     this.element = this.#frame.element;
     this.#surface = new SequenceSurface(store, zoom, 'Loss of each time step');
     this.#prediction = new PredictionView(store, zoom);
@@ -48,7 +48,7 @@ export class StepLossCell implements SequenceCell {
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     this.#frame.setSummary(summary(inspection));
     setText(this.#frame.readout, readout(inspection, stepInFocus(model, inspection.steps)));
     this.#frame.setTable(memoKey(inspection), () => stepLossTable(inspection));

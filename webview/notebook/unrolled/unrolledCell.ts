@@ -16,7 +16,7 @@ import type { Theme } from '../../theme/theme';
 import { button, choice } from '../../ui/controls';
 import { element, setAttribute, setText } from '../../ui/element';
 import { netTable } from '../sequenceTables';
-import { CellFrame, isFolded } from '../cellFrame';
+import { CellFrame, type ToggleCell } from '../cellFrame';
 import { FormulaView } from './formulaView';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
@@ -53,9 +53,9 @@ export class UnrolledCell implements SequenceCell {
   constructor(
     readonly store: Store,
     zoom: SharedZoom,
-    onFold: (title: string) => void,
+    toggle: ToggleCell,
   ) {
-    this.#frame = new CellFrame(7, 'Unrolled net', onFold);
+    this.#frame = new CellFrame(7, 'Unrolled net', toggle);
     this.element = this.#frame.element;
     this.#surface = new SequenceSurface(store, zoom, 'The unrolled network over time steps', {
       onPick: (y) => {
@@ -87,7 +87,7 @@ export class UnrolledCell implements SequenceCell {
   update(drawing: SequenceDrawing): void {
     const { model, inspection } = drawing;
     this.#drawing = drawing;
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     this.#frame.setSummary(summary(inspection, model.view.net));
     this.#offerLayers(inspection, model.view.layer);
     this.#surface.update(drawing);

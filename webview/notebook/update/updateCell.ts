@@ -16,7 +16,7 @@ import type { Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { RequestStatus } from '../requestStatus';
-import { CellFrame, isFolded } from '../cellFrame';
+import { CellFrame, type ToggleCell } from '../cellFrame';
 import { histogramFigure } from '../../plot/histogramView';
 import { memoKey } from '../memo';
 import { gateBlocks, selectedParameter } from '../parameterNames';
@@ -35,8 +35,8 @@ export class UpdateCell implements SequenceCell {
   #drawnTable = '';
   #drawnPictures = '';
 
-  constructor(store: Store, request: RequestReplay, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(12, 'Update', onFold);
+  constructor(store: Store, request: RequestReplay, toggle: ToggleCell) {
+    this.#frame = new CellFrame(12, 'Update', toggle);
     this.element = this.#frame.element;
     this.#choice = choice<string>('Parameter', (parameter) => {
       store.dispatch({ kind: 'viewChanged', view: { parameter } });
@@ -60,7 +60,7 @@ export class UpdateCell implements SequenceCell {
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection, theme } = drawing;
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     const names = inspection.parameters.map(({ name }) => name);
     const name = selectedParameter(names, model.view);
     this.#choice.setOptions(

@@ -11,7 +11,7 @@ import { updateRatioTable } from '../trainingTables';
 import { withOpacity, type Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
-import { CellFrame, isFolded, type NotebookCell, type Drawing } from '../cellFrame';
+import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey, Memo } from '../memo';
 import { columnAtUpdate, isRecorded, notRecorded, formatUpdates } from '../loss/lossCurves';
@@ -32,8 +32,8 @@ export class UpdateRatioCell implements NotebookCell {
   readonly #lines = new Memo<readonly Curve[]>();
   #drawn = '';
 
-  constructor(store: Store, zoom: SharedZoom, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(4, 'Update ratio', onFold);
+  constructor(store: Store, zoom: SharedZoom, toggle: ToggleCell) {
+    this.#frame = new CellFrame(4, 'Update ratio', toggle);
     this.element = this.#frame.element;
     this.#surface = new TrainingSurface(store, zoom, 'Update size relative to the weights over updates');
     this.#choice = choice<string>('Parameter', (parameter) => {
@@ -48,7 +48,7 @@ export class UpdateRatioCell implements NotebookCell {
   }
 
   update({ model, axis, theme }: Drawing): void {
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     const { run, view } = model;
     if (run === undefined) return;
     const names = run.info.layout.parameters;

@@ -10,7 +10,7 @@ import { tableElement, type Table } from '../../plot/table';
 import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
 import { RequestStatus } from '../requestStatus';
-import { CellFrame, isFolded } from '../cellFrame';
+import { CellFrame, type ToggleCell } from '../cellFrame';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
@@ -32,8 +32,8 @@ export class WhatIfCell implements SequenceCell {
   readonly #shown: HTMLElement;
   #drawn = '';
 
-  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onFold: (title: string) => void) {
-    this.#frame = new CellFrame(13, 'What if', onFold);
+  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, toggle: ToggleCell) {
+    this.#frame = new CellFrame(13, 'What if', toggle);
     this.element = this.#frame.element;
     this.#controls = new WhatIfControls((changed) => {
       store.dispatch({ kind: 'viewChanged', view: { whatIf: { ...store.model.view.whatIf, ...changed } } });
@@ -59,7 +59,7 @@ export class WhatIfCell implements SequenceCell {
 
   update(drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
-    this.#frame.setFolded(isFolded(model, this.#frame.title));
+    this.#frame.follow(model.view);
     const info = model.run?.info;
     if (info === undefined) return;
     const settings = model.view.whatIf;
