@@ -1,10 +1,9 @@
-import { gutters, fewestUpdates, middleOfUpdate, updateAt, type TrainingAxis } from './trainingAxis';
+import { middleOfUpdate, updateAt, type TrainingAxis } from './trainingAxis';
+import { PlotSurface, SurfaceLine, type SurfacePoint } from './plotSurface';
 import type { SharedZoom } from './zoom';
-import { zoomedRange } from './zoomedRange';
 import { seriesAt } from '../store/zoomedSeries';
 import type { Point } from '../store/model';
 import type { Store } from '../store/store';
-import { element } from '../ui/element';
 import { MeasuredHeight } from '../ui/measuredHeight';
 
 /** Steps of sequence time on a surface's y axis, where it has one. */
@@ -13,18 +12,13 @@ export interface SurfaceRows {
   readonly rows: number;
 }
 
-const farStep = 10;
-
-/**
- * The transparent layer over a plot of training time: handles the pointer and the keys, and shows the crosshair and the
- * selection, so that hovering doesn't redraw the data.
- */
+/** The surface of a plot of training time: selects updates and, where it has rows, steps. */
 export class TrainingSurface {
   readonly element: HTMLElement;
-  readonly #crosshair = element('div', { class: 'crosshair' });
-  readonly #rowhair = element('div', { class: 'row-crosshair' });
-  readonly #mark = element('div', { class: 'selection-mark' });
-  readonly #rowMark = element('div', { class: 'selection-row' });
+  readonly #crosshair = new SurfaceLine('crosshair');
+  readonly #rowCrosshair = new SurfaceLine('row-crosshair', 'y');
+  readonly #mark = new SurfaceLine('selection-mark');
+  readonly #rowMark = new SurfaceLine('selection-row', 'y');
   readonly #height: MeasuredHeight;
   #axis: TrainingAxis | undefined;
   #rows: number | undefined;
@@ -35,36 +29,36 @@ export class TrainingSurface {
     zoom: SharedZoom,
     label: string,
   ) {
-    this.element = element('div', {
-      class: 'surface',
-      tabindex: '0',
-      role: 'application',
-      'aria-label': `${label}. Arrow keys move the selection, Home and End go to the ends, plus and minus zoom, 0 shows all.`,
-    });
-    this.element.style.left = `${gutters.left}px`;
-    this.element.style.right = `${gutters.right}px`;
-    this.element.append(this.#crosshair, this.#rowhair, this.#mark, this.#rowMark);
+    this.element = new PlotSurface(
+      zoom,
+      `${label}. Arrow keys move the selection, Home and End go to the ends, plus and minus zoom, 0 shows all.`,
+      {
+        axis: () => this.#axis,
+        position: () => this.#position(),
+        moveTo: (update) => {
+          this.#select(update, store.model.view.selection?.t);
+        },
+        setRange: (range) => {
+          store.dispatch({ kind: 'viewChanged', view: { range } });
+        },
+        onPoint: (at) => {
+          store.dispatch({ kind: 'hoverChanged', point: at && this.#pointOf(at) });
+        },
+        onPick: (at) => {
+          const point = this.#pointOf(at);
+          if (point === undefined) return;
+          const t = point.t ?? store.model.view.selection?.t;
+          store.dispatch({ kind: 'viewChanged', view: { selection: { ...point, t } } });
+        },
+        onKey: (key, far) => this.#handleKey(key, far),
+      },
+      this.#crosshair,
+      this.#rowCrosshair,
+      this.#mark,
+      this.#rowMark,
+    ).element;
     this.#height = new MeasuredHeight(this.element, () => {
       store.redraw();
-    });
-    zoom.attach(this.element, () => {
-      this.#show(undefined);
-    });
-    this.element.addEventListener('pointermove', (event) => {
-      store.dispatch({ kind: 'hoverChanged', point: this.#pointOf(event) });
-    });
-    this.element.addEventListener('pointerleave', () => {
-      store.dispatch({ kind: 'hoverChanged', point: undefined });
-    });
-    this.element.addEventListener('click', (event) => {
-      const point = this.#pointOf(event);
-      const { selection } = store.model.view;
-      if (point !== undefined) {
-        store.dispatch({ kind: 'viewChanged', view: { selection: { ...point, t: point.t ?? selection?.t } } });
-      }
-    });
-    this.element.addEventListener('keydown', (event) => {
-      if (this.#handleKey(event)) event.preventDefault();
     });
   }
 
@@ -72,89 +66,65 @@ export class TrainingSurface {
     this.#axis = axis;
     this.#rows = rows?.rows;
     const { hover, view } = this.store.model;
-    place(this.#crosshair, hover === undefined ? undefined : middleOfUpdate(axis, hover.update), axis.width, 'x');
-    place(
-      this.#mark,
-      view.selection === undefined ? undefined : middleOfUpdate(axis, view.selection.update),
-      axis.width,
-      'x',
-    );
-    this.#placeRow(this.#rowhair, hover);
-    this.#placeRow(this.#rowMark, view.selection);
+    const place = (line: SurfaceLine, row: SurfaceLine, point: Point | undefined): void => {
+      line.place(point && middleOfUpdate(axis, point.update), axis.width);
+      row.place(this.#middleOfRow(point?.t), this.#height.value);
+    };
+    place(this.#crosshair, this.#rowCrosshair, hover);
+    place(this.#mark, this.#rowMark, view.selection);
   }
 
-  #placeRow(line: HTMLElement, point: Point | undefined): void {
-    const height = this.#height.value;
+  #middleOfRow(t: number | undefined): number | undefined {
     const rows = this.#rows ?? 0;
-    const t = point?.t;
-    place(line, t === undefined || t >= rows ? undefined : (rows - t - 0.5) * (height / rows), height, 'y');
+    return t === undefined || t >= rows ? undefined : (rows - t - 0.5) * (this.#height.value / rows);
   }
 
-  #pointOf(event: MouseEvent): Point | undefined {
+  #pointOf({ x, y, height }: SurfacePoint): Point | undefined {
     const axis = this.#axis;
     if (axis === undefined) return undefined;
-    const box = this.element.getBoundingClientRect();
-    // Clicks have whole pixels and movements have fractions: both must give the same update.
-    const update = updateAt(axis, Math.floor(event.clientX) - box.left);
+    const update = updateAt(axis, x);
     if (update >= (this.store.model.run?.status.updates ?? 0)) return undefined;
     if (this.#rows === undefined) return { update, t: undefined };
-    const fromTop = Math.floor(((Math.floor(event.clientY) - box.top) / box.height) * this.#rows);
+    const fromTop = Math.floor((y / height) * this.#rows);
     return { update, t: Math.max(0, Math.min(this.#rows - 1, this.#rows - 1 - fromTop)) };
   }
 
-  #handleKey(event: KeyboardEvent): boolean {
+  #position() {
     const { run, view } = this.store.model;
-    const axis = this.#axis;
-    if (run === undefined || axis === undefined) return false;
+    if (run === undefined) return undefined;
     const last = Math.max(0, run.status.updates - 1);
-    const { update, t } = view.selection ?? { update: last, t: undefined };
-    const far = event.shiftKey ? farStep : 1;
-    const select = (to: number, step: number | undefined): boolean => {
-      const bounded = Math.max(0, Math.min(last, to));
-      const highest = run.info.layout.steps - 1;
-      const selection = { update: bounded, t: step === undefined ? undefined : Math.max(0, Math.min(highest, step)) };
-      // The readout shows what the keys select, even if the pointer still rests on a picture.
-      this.store.dispatch({ kind: 'hoverChanged', point: undefined });
-      this.store.dispatch({ kind: 'viewChanged', view: { selection } });
-      return true;
-    };
-    const stride = Math.max(seriesAt(run, update).scalars.stride, 1);
-    switch (event.key) {
-      case 'ArrowLeft':
-        return select(update - far * stride, t);
-      case 'ArrowRight':
-        return select(update + far * stride, t);
+    const at = view.selection?.update ?? last;
+    return { at, last, stride: Math.max(seriesAt(run, at).scalars.stride, 1) };
+  }
+
+  #handleKey(key: string, far: number): boolean {
+    const { selection } = this.store.model.view;
+    switch (key) {
       case 'ArrowUp':
-        return this.#rows !== undefined && select(update, (t ?? -1) + far);
+        return this.#selectRow((selection?.t ?? -1) + far);
       case 'ArrowDown':
-        return this.#rows !== undefined && select(update, (t ?? 1) - far);
-      case 'Home':
-        return select(0, t);
-      case 'End':
-        return select(last, t);
+        return this.#selectRow((selection?.t ?? 1) - far);
       case 'Escape':
         this.store.dispatch({ kind: 'viewChanged', view: { selection: undefined } });
         return true;
-      case '+':
-      case '=':
-        return this.#show(zoomedRange(axis, update, 0.5, fewestUpdates));
-      case '-':
-        return this.#show(zoomedRange(axis, update, 2, fewestUpdates));
-      case '0':
-        return this.#show(undefined);
       default:
         return false;
     }
   }
 
-  #show(range: readonly [number, number] | undefined): boolean {
-    this.store.dispatch({ kind: 'viewChanged', view: { range } });
+  #selectRow(t: number): boolean {
+    const at = this.#position()?.at;
+    if (this.#rows === undefined || at === undefined) return false;
+    this.#select(at, t);
     return true;
   }
-}
 
-function place(line: HTMLElement, at: number | undefined, length: number, direction: 'x' | 'y'): void {
-  const isVisible = at !== undefined && at >= 0 && at <= length;
-  line.hidden = !isVisible;
-  if (isVisible) line.style.transform = direction === 'x' ? `translateX(${at}px)` : `translateY(${at}px)`;
+  #select(update: number, t: number | undefined): void {
+    const { run } = this.store.model;
+    if (run === undefined) return;
+    const step = t === undefined ? undefined : Math.max(0, Math.min(run.info.layout.steps - 1, t));
+    // The readout shows what the keys select, even if the pointer still rests on a picture.
+    this.store.dispatch({ kind: 'hoverChanged', point: undefined });
+    this.store.dispatch({ kind: 'viewChanged', view: { selection: { update, t: step } } });
+  }
 }

@@ -20,7 +20,8 @@ import { notation } from '../../ui/notation';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
 import { gateBlocks, selectedParameter } from '../parameterNames';
-import { SequenceSurface, stepLabels, type SequenceDrawing } from '../sequenceCell';
+import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
+import type { SequenceDrawing } from '../sequenceCell';
 
 /** The largest relative error that the rounding of the kernels explains. */
 const roundingOfSum = 1e-4;

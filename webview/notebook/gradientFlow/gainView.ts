@@ -7,7 +7,8 @@ import type { Store } from '../../store/store';
 import { element, setText } from '../../ui/element';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
-import { SequenceSurface, stepInFocus, stepLabels, type SequenceDrawing } from '../sequenceCell';
+import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
+import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 
 /** The gain of each step back, the factor from ‖∂L/∂h_k‖ to ‖∂L/∂h_{k−1}‖ of the last loss, with its upper bound. */
 export class GainView {

@@ -18,7 +18,8 @@ import { CellFrame, type ToggleCell } from '../cellFrame';
 import { GainView } from './gainView';
 import { memoKey } from '../memo';
 import { GradientFlowMarks } from './gradientFlowMarks';
-import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
+import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
+import { stepInFocus, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 import './gradientFlow.css';
 
 /** Pixels: the most for the picture, and the height of a row where few steps have a loss. */
@@ -61,6 +62,9 @@ export class GradientFlowCell implements SequenceCell {
       },
     );
     this.#surface = new SequenceSurface(store, zoom, 'Which loss reaches which step', {
+      onPoint: (y) => {
+        if (this.#rowAt(y) !== this.#row) this.#selectRow(this.#rowAt(y));
+      },
       onPick: (y) => {
         this.#selectRow(this.#rowAt(y));
       },
@@ -70,10 +74,6 @@ export class GradientFlowCell implements SequenceCell {
         return true;
       },
       keys: 'Up and down arrow keys move from loss to loss.',
-    });
-    this.#surface.element.addEventListener('pointermove', (event) => {
-      const y = event.clientY - this.#surface.element.getBoundingClientRect().top;
-      if (this.#rowAt(y) !== this.#row) this.#selectRow(this.#rowAt(y));
     });
     this.#choice = choice<'sequence' | 'median'>('Of', (gradientFlowOf) => {
       store.dispatch({ kind: 'viewChanged', view: { gradientFlowOf } });

@@ -14,7 +14,8 @@ import { RequestStatus } from '../requestStatus';
 import { CellFrame, type ToggleCell } from '../cellFrame';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
-import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
+import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
+import { stepInFocus, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 
 /** [11] The gradient-norm breakdown of an update: the shares of parameters and steps, and the effect of clipping. */
 export class GradientNormCell implements SequenceCell {

@@ -11,7 +11,8 @@ import { element, setText } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
-import { SequenceSurface, stepLabels, type SequenceDrawing } from '../sequenceCell';
+import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
+import type { SequenceDrawing } from '../sequenceCell';
 
 /** Accuracy or error at each position and, for values, the predictions of a held-out sequence. */
 export class ScoresView {

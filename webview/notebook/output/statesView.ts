@@ -16,7 +16,8 @@ import { choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
 import { notation } from '../../ui/notation';
 import { memoKey } from '../memo';
-import { SequenceSurface, stepInFocus, stepLabels, type SequenceDrawing } from '../sequenceCell';
+import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
+import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { visibleSymbol } from '../formatStep';
 
 const pictureHeight = 280;

@@ -12,7 +12,8 @@ import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
-import { SequenceSurface, stepInFocus, stepLabels, type SequenceDrawing } from '../sequenceCell';
+import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
+import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { StepCanvas } from '../../plot/stepCanvas';
 import { visibleSymbol } from '../formatStep';
 

@@ -13,7 +13,8 @@ import { RequestStatus } from '../requestStatus';
 import { CellFrame, type ToggleCell } from '../cellFrame';
 import { drawLegend } from '../../plot/curveLegend';
 import { memoKey } from '../memo';
-import { SequenceSurface, stepInFocus, stepLabels, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
+import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
+import { stepInFocus, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
 import { WhatIfControls, whatIfChange } from './whatIfControls';
 import './whatIf.css';
 
