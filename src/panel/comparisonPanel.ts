@@ -150,13 +150,13 @@ function runOf(
     id: number,
     name,
     status: session?.status,
-    drawn: drawnOf(session),
+    data: drawnOf(session),
     values: values === undefined ? {} : Object.fromEntries(keys.map((key) => [key, formatValue(values.get(key))])),
     problem,
   };
 }
 
-function drawnOf(session: Session | undefined): ComparedRun['drawn'] {
+function drawnOf(session: Session | undefined): ComparedRun['data'] {
   const { facts, series } = session ?? {};
-  return facts === undefined || series === undefined ? undefined : { facts, series: series.whole() };
+  return facts === undefined || series === undefined ? undefined : { info: facts, series: series.whole() };
 }

@@ -37,7 +37,7 @@ export function connectPage<Host extends Contract>(
   };
   const channel = new Channel<Host, PageContract>(portOf(webview), handlers, {
     validators: validatorsOf(schemas),
-    mostUnderWay,
+    maxPendingRequests: mostUnderWay,
     onFault,
   });
   channel.on('fault', (reason) => {

@@ -213,17 +213,17 @@ export class RunPanel implements PanelView {
     const run =
       session?.facts === undefined || session.series === undefined
         ? undefined
-        : { facts: session.facts, status: session.status, series: session.series.whole() };
+        : { info: session.facts, status: session.status, series: session.series.whole() };
     this.#sentUpdates = session?.series?.updates ?? 0;
     this.#sentSeries = run === undefined ? undefined : session?.series;
     this.#title = title;
-    const began = this.#shown.startTime('minute');
-    this.#noteTitle(title, began);
+    const startTime = this.#shown.startTime('minute');
+    this.#noteTitle(title, startTime);
     return {
       uri: this.#uri.toString(),
       folder: this.#folder?.toString(),
       title,
-      began,
+      startTime,
       fileName: fileNameOf(this.#uri),
       entries: this.#entries(variants),
       selected: this.#target?.variant,
@@ -233,9 +233,9 @@ export class RunPanel implements PanelView {
   }
 
   /** A name that a person gave identifies a run; other runs of one experiment share a name. */
-  #noteTitle(title: string, began: string): void {
-    const isNamed = began === '' || this.#shown.stored?.displayName !== undefined;
-    const tab = setPanelTitle(this.panel, isNamed ? `Unroll: ${title}` : `Unroll: ${title}, ${began}`);
+  #noteTitle(title: string, startTime: string): void {
+    const isNamed = startTime === '' || this.#shown.stored?.displayName !== undefined;
+    const tab = setPanelTitle(this.panel, isNamed ? `Unroll: ${title}` : `Unroll: ${title}, ${startTime}`);
     this.onShow(saveSubject(this.#shown.subject), tab);
   }
 

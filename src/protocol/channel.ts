@@ -61,7 +61,7 @@ export interface ChannelOptions<Local extends Contract> {
   /** Given where the other side is not trusted. */
   readonly validators?: Validators<Local>;
   /** Requests of the other side that are served at the same time at most; more are refused. No bound by default. */
-  readonly mostUnderWay?: number;
+  readonly maxPendingRequests?: number;
   /** Told of messages that fit nothing and of listeners that throw; a channel never throws into its carrier. */
   readonly onFault?: (reason: string) => void;
 }
@@ -73,7 +73,7 @@ export class Channel<Local extends Contract, Remote extends Contract> {
   readonly #stopListening: () => void;
   #nextId = 1;
   /** Requests of the other side that have no answer yet. */
-  #underWay = 0;
+  #unansweredRequests = 0;
   #closed: string | undefined;
 
   constructor(
@@ -164,10 +164,10 @@ export class Channel<Local extends Contract, Remote extends Contract> {
   }
 
   async #serve(id: number, name: string, params: unknown): Promise<void> {
-    const { mostUnderWay = Infinity } = this.options;
-    this.#underWay++;
+    const { maxPendingRequests: mostUnderWay = Infinity } = this.options;
+    this.#unansweredRequests++;
     try {
-      if (this.#underWay > mostUnderWay) {
+      if (this.#unansweredRequests > mostUnderWay) {
         throw new Error(`${mostUnderWay} requests are still unanswered: wait for one before sending more.`);
       }
       if (!Object.hasOwn(this.handlers, name)) throw new Error(`There is no request called "${name}".`);
@@ -180,7 +180,7 @@ export class Channel<Local extends Contract, Remote extends Contract> {
     } catch (error) {
       if (this.#closed === undefined) this.#post({ kind: 'failure', id, message: reasonOf(error) });
     } finally {
-      this.#underWay--;
+      this.#unansweredRequests--;
     }
   }
 }

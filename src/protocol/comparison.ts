@@ -10,7 +10,7 @@ export interface ComparedRun {
   readonly name: string;
   readonly status: RunStatus | undefined;
   /** undefined before the run has begun, and where it cannot be read. */
-  readonly drawn: { readonly facts: RunInfo; readonly series: SeriesSlice } | undefined;
+  readonly data: { readonly info: RunInfo; readonly series: SeriesSlice } | undefined;
   /** By key: what the runs do not have alike. */
   readonly values: Readonly<Record<string, string>>;
   /** Why there is nothing to show, where that needs words. */

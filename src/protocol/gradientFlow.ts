@@ -19,7 +19,7 @@ export interface GradientFlow {
   /** Largest ℓ with median_t N[t,t−ℓ]/N[t,t] ≥ 1e-3, of the median matrix; null where every gradient is 0. */
   readonly horizon: number | null;
   /** The largest lag that a loss of this window has: a horizon as long may in truth be longer; null without a loss. */
-  readonly longest: number | null;
+  readonly longestLag: number | null;
   /** (T): ‖∂L_T/∂h_{k−1}‖ / ‖∂L_T/∂h_k‖ of the chosen sequence's last loss; NaN where there is none. */
   readonly gain: Float64Array;
   /** The blocks of W_hh, one per gate. */
@@ -44,5 +44,5 @@ export const horizonRequest = z.object({ update: index, layer: index });
 export interface Horizon {
   readonly update: number;
   readonly horizon: number | null;
-  readonly longest: number | null;
+  readonly longestLag: number | null;
 }

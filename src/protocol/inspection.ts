@@ -18,8 +18,8 @@ export interface Inspection {
   readonly batch: number;
   /** T of the window, earlier steps that the gradient reached included. */
   readonly steps: number;
-  /** How many of the steps lie before the window; earlier weights computed their states. */
-  readonly reach: number;
+  /** The first step of the window; the states of the steps before it were computed with earlier weights. */
+  readonly windowStart: number;
   /** First step that the gradient covers: 0 unless truncation cuts it short. */
   readonly gradientFrom: number;
   /** L of the batch, as reduced, before the update. */

@@ -2,18 +2,18 @@ import * as z from 'zod';
 import { index } from './requestSchemas';
 
 /** Symbols of a prompt, and of a sample, at most. */
-export const longestSample = 2000;
+export const maxSampleLength = 2000;
 
 /** How a text is sampled. */
 export const sampleRequest = z.object({
   update: index,
   /** What the network reads first. */
-  prompt: z.string().max(longestSample),
+  prompt: z.string().max(maxSampleLength),
   /** Divides the outputs before the softmax; 0 always takes the most probable symbol. */
   temperature: z.number().nonnegative(),
   seed: z.number().int(),
   /** Symbols to draw. */
-  length: index.max(longestSample),
+  length: index.max(maxSampleLength),
 });
 
 /** See sampleRequest. */
@@ -80,22 +80,22 @@ export interface Projection {
   readonly update: number;
   readonly sequence: number;
   readonly layer: number;
-  /** N states of so many sequences of the batch, the chosen one among them. */
-  readonly sequences: number;
+  /** How many sequences of the batch the N states belong to; the selected one is always included. */
+  readonly sequenceCount: number;
   /** (N,2) */
   readonly points: Float64Array;
   /** Share of the variance along each of the two, NaN where the states do not vary. */
   readonly explained: readonly [number, number];
-  /** (N) sequence of the batch. */
-  readonly lanes: Int32Array;
-  /** (N) step. */
+  /** (N) the sequence (row of the batch) of each state. */
+  readonly sequences: Int32Array;
+  /** (N) the time step of each state. */
   readonly steps: Int32Array;
-  /** (N) index of the symbol that was read, -1 where inputs are numbers. */
+  /** (N) index of the input symbol; -1 if inputs are numbers. */
   readonly inputs: Int32Array;
-  /** (N) class asked for, -1 where nothing or no class is asked. */
-  readonly asked: Int32Array;
-  /** (N) the likeliest class, -1 where outputs are values. */
-  readonly likeliest: Int32Array;
-  /** (N) the first output where outputs are values. */
+  /** (N) the target class; -1 if the step has no target, or targets are numbers. */
+  readonly targets: Int32Array;
+  /** (N) the most probable class; -1 if outputs are numbers. */
+  readonly topPredictions: Int32Array;
+  /** (N) the first output if outputs are numbers, else NaN. */
   readonly values: Float64Array;
 }

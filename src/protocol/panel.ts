@@ -14,7 +14,7 @@ export interface PanelEntry {
 
 /** A run as the panel first sees it. */
 export interface RunView {
-  readonly facts: RunInfo;
+  readonly info: RunInfo;
   readonly status: RunStatus;
   readonly series: SeriesSlice;
 }
@@ -28,7 +28,7 @@ export interface PanelState {
   /** Name of the experiment, or of its file. */
   readonly title: string;
   /** When that one run began, as it stands on the screen; '' where it shows an experiment. */
-  readonly began: string;
+  readonly startTime: string;
   /** The file's name, shown and never used as a path. */
   readonly fileName: string;
   readonly entries: readonly PanelEntry[];

@@ -21,7 +21,7 @@ export interface PlacedBatch {
 export interface HistoryRequest {
   /** Absolute path of the run's folder. */
   readonly folder: string;
-  readonly facts: RecordInfo;
+  readonly info: RecordInfo;
   /** The first update that is not asked for; Infinity for all. */
   readonly end: number;
   /** The last batch that has been read before, where only what follows it is asked for; undefined for everything. */
@@ -31,7 +31,7 @@ export interface HistoryRequest {
 /** What a run's records come to, or the records that have been added since they were last read. */
 export type HistoryReply = {
   /** Bytes at the end of the file in which no whole and undamaged record was found. */
-  readonly unread: number;
+  readonly unreadableBytes: number;
 } & (
   | {
       readonly kind: 'whole';
@@ -47,7 +47,7 @@ export type HistoryReply = {
 export interface StoredZoomedSeriesRequest {
   /** Absolute path of the run's folder. */
   readonly folder: string;
-  readonly facts: RecordInfo;
+  readonly info: RecordInfo;
   readonly request: ZoomedSeriesRequest;
 }
 
@@ -55,5 +55,5 @@ export interface StoredZoomedSeriesRequest {
 export type StoredRunRequests = {
   history: { params: HistoryRequest; result: HistoryReply };
   /** undefined where the part holds too many records to be read at once. */
-  storedDetail: { params: StoredZoomedSeriesRequest; result: ZoomedSeries | undefined };
+  storedZoomedSeries: { params: StoredZoomedSeriesRequest; result: ZoomedSeries | undefined };
 };

@@ -23,7 +23,7 @@ export interface StartParams {
   /** The experiment file, relative to the run's folder and with `/`; undefined where nothing is kept. */
   readonly source: string | undefined;
   /** The manifest of the run in `folder` that is gone on with; undefined for a new run. */
-  readonly earlier: Manifest | undefined;
+  readonly resumedManifest: Manifest | undefined;
   /** Threads that share the work; 0 for as many as are of use. */
   readonly workers: number;
   /** Whether the run computes the same bits on every machine. */
@@ -41,7 +41,7 @@ export interface StartProblem {
 export type StartReply =
   | {
       readonly kind: 'started';
-      readonly facts: RunInfo;
+      readonly info: RunInfo;
       /** Updates done before this start: those of the checkpoint that a resumed run goes on from. */
       readonly updates: number;
     }

@@ -38,9 +38,9 @@ export class GrowingHistory {
     const known = this.#known?.of === of ? this.#known : undefined;
     // A history of which only a part was added is not used again.
     this.#known = undefined;
-    const reply = await this.readHistory({ folder, facts, end: Infinity, after: known?.last });
+    const reply = await this.readHistory({ folder, info: facts, end: Infinity, after: known?.last });
     const history = historyFrom(reply, facts, known?.history);
-    this.#unread = reply.unread;
+    this.#unread = reply.unreadableBytes;
     this.#known = reply.last && { of, history, last: reply.last };
     return history;
   }

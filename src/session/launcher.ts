@@ -235,7 +235,7 @@ export class Launcher implements Disposable {
       reproducible: isReproducible(target.uri),
       folder,
       source: folder === undefined ? undefined : pathFrom(Uri.file(folder), target.uri),
-      earlier: kept?.manifest,
+      resumedManifest: kept?.manifest,
     };
     const problems = await session.start(this.startWorker, params, held);
     if (problems.length > 0) {

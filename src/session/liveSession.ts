@@ -160,8 +160,8 @@ export class LiveSession implements Disposable {
       this.#end('failed', reply.problems[0]?.message);
       return reply.problems;
     }
-    this.#facts = reply.facts;
-    const { layout, recordEvery } = reply.facts;
+    this.#facts = reply.info;
+    const { layout, recordEvery } = reply.info;
     // The first records may arrive together with the reply, and others while those of a resumed run are being read.
     this.#history = (await held?.recall?.(reply.updates)) ?? new RunHistory(layout, recordEvery);
     for (const batch of this.#early.splice(0)) this.#take(batch);

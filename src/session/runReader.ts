@@ -32,7 +32,7 @@ export class RunReader implements Disposable {
    */
   async historyUntil(folder: string, { layout, recordEvery }: RecordInfo, end: number): Promise<RunHistory> {
     const facts = { layout, recordEvery };
-    return historyFrom(await this.#trainer.request('history', { folder, facts, end, after: undefined }), facts);
+    return historyFrom(await this.#trainer.request('history', { folder, info: facts, end, after: undefined }), facts);
   }
 
   /** For a run that is read again as it grows. */
@@ -43,7 +43,7 @@ export class RunReader implements Disposable {
   /** For parts of one run in full resolution. */
   zoomedSeriesOf(folder: string, { layout, recordEvery }: RecordInfo): ZoomedSeriesReader {
     const facts = { layout, recordEvery };
-    return { read: (request) => this.#trainer.request('storedDetail', { folder, facts, request }) };
+    return { read: (request) => this.#trainer.request('storedZoomedSeries', { folder, info: facts, request }) };
   }
 
   dispose(): void {

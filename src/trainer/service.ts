@@ -98,7 +98,7 @@ export class TrainerService {
 
   async #start(params: StartParams): Promise<StartReply> {
     if (this.#run !== undefined) throw new Error('This trainer already has a run.');
-    const { experiment, variant, files, memoryLimit, folder, earlier } = params;
+    const { experiment, variant, files, memoryLimit, folder, resumedManifest: earlier } = params;
     const { clock, threads } = this.#host;
     // Before the data are opened: it copies the file's bytes, and frees the copy.
     const dataDigest = await computeDataDigest(experiment, files);
@@ -131,7 +131,7 @@ export class TrainerService {
       yieldToMessages: this.#host.yieldToMessages,
     });
     this.#ended = this.#train(this.#run, training, workers);
-    return { kind: 'started', facts: info, updates: training.updates };
+    return { kind: 'started', info, updates: training.updates };
   }
 
   async #train(run: Run, training: Training, workers: WorkerPool): Promise<void> {
@@ -170,7 +170,7 @@ export class TrainerService {
     training: Training,
     info: RunInfo,
     folder: string,
-    { source, earlier }: StartParams,
+    { source, resumedManifest: earlier }: StartParams,
   ): Promise<RunWriter | undefined> {
     const writer = new RunWriter(this.#host.openFolder(folder), training, info, source);
     if (earlier !== undefined) {

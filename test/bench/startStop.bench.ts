@@ -50,7 +50,7 @@ function paramsOf(): StartParams {
     memoryLimit: 1e9,
     folder: undefined,
     source: undefined,
-    earlier: undefined,
+    resumedManifest: undefined,
     workers: 1,
     reproducible: false,
   };

@@ -30,7 +30,7 @@ describe('A session whose trainer is deaf in a long update', () => {
       recordEvery: 1,
     };
     const deaf = `process.on('message', ({ id, name }) => {
-        if (name === 'start') process.send({ kind: 'result', id, value: { kind: 'started', facts: ${JSON.stringify(facts)} } });
+        if (name === 'start') process.send({ kind: 'result', id, value: { kind: 'started', info: ${JSON.stringify(facts)} } });
       });`;
     const one = session();
     await one.start(trainerOf(deaf), params);
@@ -67,7 +67,7 @@ describe('A session whose first records arrive together with the reply that its 
           const { id, name } = message as { readonly id: number; readonly name: string };
           if (name !== 'start') return;
           const facts = { layout: exampleLayout, recordEvery: 1, plannedUpdates: 3, folder: null };
-          receive({ kind: 'result', id, value: { kind: 'started', facts, updates: 0 } });
+          receive({ kind: 'result', id, value: { kind: 'started', info: facts, updates: 0 } });
           records(0);
         },
         listen: (listener) => {
@@ -117,7 +117,7 @@ describe('A session whose trainer runs out of memory', () => {
       folder: '/nowhere',
     };
     const hungry = `process.on('message', ({ id }) => {
-         process.send({ kind: 'result', id, value: { kind: 'started', facts: ${JSON.stringify(facts)}, updates: 0 } });
+         process.send({ kind: 'result', id, value: { kind: 'started', info: ${JSON.stringify(facts)}, updates: 0 } });
          const held = [];
          setInterval(() => { for (let i = 0; i < 1e5; i++) held.push({ i, more: [i] }); }, 1);
        });`;

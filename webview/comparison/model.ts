@@ -102,12 +102,12 @@ export function reduceComparison(model: Comparison, action: ComparisonAction): C
   }
 }
 
-function memberOf({ id, name, status, drawn, values, problem }: ComparedRun): Member {
+function memberOf({ id, name, status, data, values, problem }: ComparedRun): Member {
   const member = { id, name, status, values, problem };
-  if (drawn === undefined || status === undefined) return { ...member, run: undefined };
-  const series = new DisplaySeries(drawn.facts.layout, drawn.facts.recordEvery);
-  series.write(drawn.series);
-  return { ...member, run: { info: drawn.facts, status, series, version: 1 } };
+  if (data === undefined || status === undefined) return { ...member, run: undefined };
+  const series = new DisplaySeries(data.info.layout, data.info.recordEvery);
+  series.write(data.series);
+  return { ...member, run: { info: data.info, status, series, version: 1 } };
 }
 
 function runUpdated(member: Member, status: RunStatus): Member {

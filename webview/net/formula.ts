@@ -19,7 +19,7 @@ import {
 export function unevaluable(inspection: Inspection, { node, layer, t }: NodeAt): string | undefined {
   if (node === 'x') return 'x_t is given by the data.';
   if (node === 'L' && inspection.mask[t] !== 1) return `Nothing is asked of this sequence at step ${t}: no loss here.`;
-  if (t < inspection.reach && node !== 'L') {
+  if (t < inspection.windowStart && node !== 'L') {
     return `Step ${t} was computed in an earlier window, with the weights of an earlier update: with the present ones the formula gives another value.`;
   }
   const missing = weightsOf(inspection, node, layer).find(

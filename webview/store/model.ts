@@ -90,7 +90,7 @@ export interface MeasuredHorizons {
 }
 
 /** The property that determines the colour of a projected state. */
-export type StateColour = 'step' | 'both' | 'input' | 'likeliest' | 'asked' | 'value';
+export type StateColour = 'step' | 'both' | 'input' | 'topPrediction' | 'target' | 'value';
 
 /** What is changed about an update when it is recomputed; undefined numbers have a default that depends on the update. */
 export interface WhatIfSettings {

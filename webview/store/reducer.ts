@@ -54,7 +54,7 @@ function runLoaded(model: Model, state: PanelState): Model {
     uri: state.uri,
     folder: state.folder,
     title: state.title,
-    began: state.began,
+    began: state.startTime,
     fileName: state.fileName,
     entries: state.entries,
     variant: state.selected,
@@ -75,13 +75,13 @@ function runLoaded(model: Model, state: PanelState): Model {
 }
 
 function shownRunOf(view: NonNullable<PanelState['run']>, before: ShownRun | undefined): ShownRun {
-  const series = new DisplaySeries(view.facts.layout, view.facts.recordEvery);
+  const series = new DisplaySeries(view.info.layout, view.info.recordEvery);
   series.write(view.series);
   // The same run has the same records, unless it was resumed from an earlier checkpoint in between.
-  const isSame = before !== undefined && before.info.folder !== null && before.info.folder === view.facts.folder;
+  const isSame = before !== undefined && before.info.folder !== null && before.info.folder === view.info.folder;
   const stillExists = (before?.zoomed?.end ?? Infinity) <= view.status.updates;
   const zoomed = isSame && stillExists ? before.zoomed : undefined;
-  return { info: view.facts, status: view.status, series, version: 1, zoomed };
+  return { info: view.info, status: view.status, series, version: 1, zoomed };
 }
 
 /** A view of another run may name a layer or a quantity that this run does not have. */

@@ -56,7 +56,7 @@ export function restoreView(saved: unknown): View {
     gradientFlowLoss: pick('gradientFlowLoss', isCount),
     heldOutSequence: pick('heldOutSequence', isCount),
     stateColour: pick('stateColour', (value) =>
-      ['step', 'both', 'input', 'likeliest', 'asked', 'value'].includes(value as string),
+      ['step', 'both', 'input', 'topPrediction', 'target', 'value'].includes(value as string),
     ),
     whatIf: restoreWhatIf(field(view, 'whatIf')),
     ...restoreCellStates(view),

@@ -53,7 +53,7 @@ export class GradientFlowComputer {
     capture: Capture,
     request: GradientFlowRequest,
     pause: Pause,
-  ): Promise<Pick<GradientFlow, 'horizon' | 'longest'>> {
+  ): Promise<Pick<GradientFlow, 'horizon' | 'longestLag'>> {
     const { middle, steps } = await this.#matrices(capture, request, pause);
     return horizonOf(middle, steps);
   }
@@ -105,8 +105,8 @@ export class GradientFlowComputer {
   }
 }
 
-function horizonOf(matrix: Float64Array, steps: number): Pick<GradientFlow, 'horizon' | 'longest'> {
-  return { horizon: memoryHorizon(matrix, steps), longest: lastLoss(matrix, steps) };
+function horizonOf(matrix: Float64Array, steps: number): Pick<GradientFlow, 'horizon' | 'longestLag'> {
+  return { horizon: memoryHorizon(matrix, steps), longestLag: lastLoss(matrix, steps) };
 }
 
 /**

@@ -39,7 +39,7 @@ export function inspectionOf(capture: Capture, plan: TrainingSetup, sequence: nu
     caveat,
     batch,
     steps,
-    reach: Number(metadata['reach'] ?? 0),
+    windowStart: Number(metadata['reach'] ?? 0),
     gradientFrom: typeof bptt === 'object' ? Math.max(0, steps - bptt.backward) : 0,
     loss: Number(metadata['loss']),
     gradNorm: Number(metadata['gradNorm']),

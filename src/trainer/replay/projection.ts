@@ -37,13 +37,13 @@ export function projectStates({ source }: TrainingSetup, capture: Capture, reque
     update,
     sequence,
     layer,
-    sequences: lanes.length,
+    sequenceCount: lanes.length,
     ...principalPlane(rows, hidden),
-    lanes: Int32Array.from(places, ({ lane }) => lane),
+    sequences: Int32Array.from(places, ({ lane }) => lane),
     steps: Int32Array.from(places, ({ t }) => t),
     inputs: Int32Array.from(row, (at) => (symbols === undefined ? -1 : largestIn(symbols, at, source.inputs))),
-    asked: Int32Array.from(row, (at) => (isClasses ? (targets.data[at] ?? -1) : -1)),
-    likeliest: Int32Array.from(row, (at) => (isClasses ? largestIn(outputs, at, source.outputs) : -1)),
+    targets: Int32Array.from(row, (at) => (isClasses ? (targets.data[at] ?? -1) : -1)),
+    topPredictions: Int32Array.from(row, (at) => (isClasses ? largestIn(outputs, at, source.outputs) : -1)),
     values: Float64Array.from(row, (at) => (isClasses ? NaN : (outputs.data[at * source.outputs] ?? NaN))),
   };
 }

@@ -2,7 +2,7 @@ import { randomFrom } from '../../data/random';
 import type { Source } from '../../data/source';
 import type { Capture } from '../../engine/instruments/capture';
 import type { Window } from '../../engine/recurrence/window';
-import { longestSample, type Sample, type SampleRequest } from '../../protocol/output';
+import { maxSampleLength, type Sample, type SampleRequest } from '../../protocol/output';
 import type { TrainingSetup } from '../training/trainingSetup';
 import { withEarlierParameters } from './earlierParameters';
 
@@ -26,7 +26,7 @@ export function sampleSymbols(plan: TrainingSetup, capture: Capture, request: Sa
     throw new Error(`A temperature is 0 or more; this one is ${temperature}.`);
   }
   const prompt = symbolsOf(request.prompt, source.inputNames);
-  const count = Math.min(longestSample, Math.max(0, Math.floor(length)));
+  const count = Math.min(maxSampleLength, Math.max(0, Math.floor(length)));
   const random = randomFrom(seed, 'sampling');
   const drawn: number[] = [];
   const probabilities: number[] = [];

@@ -37,7 +37,7 @@ export async function readHistory(
  *
  * @throws as `readHistory`
  */
-export async function answerHistory({ folder, facts, end, after }: HistoryRequest): Promise<HistoryReply> {
+export async function answerHistory({ folder, info: facts, end, after }: HistoryRequest): Promise<HistoryReply> {
   const records = await RecordFile.open(folder);
   try {
     // A run that was resumed from an earlier checkpoint has other batches there.
@@ -47,7 +47,7 @@ export async function answerHistory({ folder, facts, end, after }: HistoryReques
       if (added !== undefined) return added;
     }
     const { history, last, unread } = await readAll(folder, facts, records, end);
-    return { kind: 'whole', numbers: history.numbers, series: history.series.whole(), last, unread };
+    return { kind: 'whole', numbers: history.numbers, series: history.series.whole(), last, unreadableBytes: unread };
   } finally {
     await records.close();
   }
@@ -76,7 +76,9 @@ async function readAdded(
     return bytes <= mostUnpackedBytes;
   };
   const { last, unread } = await takeAll(take, facts, records, after.at + after.length, end);
-  return bytes > mostUnpackedBytes ? undefined : { kind: 'added', batches, last: last ?? after, unread };
+  return bytes > mostUnpackedBytes
+    ? undefined
+    : { kind: 'added', batches, last: last ?? after, unreadableBytes: unread };
 }
 
 /** The whole history, and the last batch that was read one by one. */

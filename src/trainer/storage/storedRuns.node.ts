@@ -10,7 +10,7 @@ const mostIndexed = 8;
 export function storedRunHandlers(): StoredRunHandlers {
   // In the order of their last use.
   const indexed = new Map<string, StoredZoomedSeries>();
-  const detailOf = ({ folder, facts }: StoredZoomedSeriesRequest): StoredZoomedSeries => {
+  const detailOf = ({ folder, info: facts }: StoredZoomedSeriesRequest): StoredZoomedSeries => {
     const key = JSON.stringify([folder, facts.layout, facts.recordEvery]);
     const found = indexed.get(key) ?? new StoredZoomedSeries(folder, facts);
     indexed.delete(key);
@@ -20,6 +20,6 @@ export function storedRunHandlers(): StoredRunHandlers {
   };
   return {
     history: answerHistory,
-    storedDetail: (asked) => detailOf(asked).read(asked.request),
+    storedZoomedSeries: (asked) => detailOf(asked).read(asked.request),
   };
 }

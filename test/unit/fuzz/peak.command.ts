@@ -36,7 +36,7 @@ const readers: Readonly<Record<HostileReader, () => unknown>> = {
   history: () => readHistory(folder, { facts: factsIn() }),
   added: () => {
     const after = JSON.parse(readFileSync(join(folder, 'after.json'), 'utf8')) as HistoryRequest['after'];
-    return answerHistory({ folder, facts: factsIn(), end: Infinity, after });
+    return answerHistory({ folder, info: factsIn(), end: Infinity, after });
   },
   detail: () => new StoredZoomedSeries(folder, factsIn()).read({ from: 0, to: 1e9 }),
   manifest: () => {

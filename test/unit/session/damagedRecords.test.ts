@@ -46,15 +46,15 @@ describe('A stored run with one flipped bit in its records', function () {
 
   it('has the history of the updates before it, and tells of the bytes that are not read', async () => {
     writeFileSync(join(folder, 'records.arrows'), whole);
-    const ask = () => answerHistory({ folder, facts, end: Infinity, after: undefined });
+    const ask = () => answerHistory({ folder, info: facts, end: Infinity, after: undefined });
     const expected = await ask();
-    assert.equal(expected.unread, 0);
+    assert.equal(expected.unreadableBytes, 0);
     assert.ok(expected.kind === 'whole');
     await withFlippedBits(61, async (where) => {
       const reply = await ask().catch(() => undefined);
       if (reply === undefined) return;
       assert.ok(reply.kind === 'whole', where);
-      if (reply.unread === 0) {
+      if (reply.unreadableBytes === 0) {
         assert.deepEqual(reply, expected, where);
         return;
       }

@@ -234,18 +234,20 @@ describe('States in two dimensions', () => {
     });
     const capture = captured(training, 1);
     const projection = projectStates(training.setup, capture, { update: 1, sequence: 89, layer: 0 });
-    const { lanes, steps, inputs, likeliest, asked, points, sequences } = projection;
-    assert.ok(sequences <= 38 && sequences > 20 && lanes.includes(89));
-    assert.equal(points.length, 2 * lanes.length);
-    assert.equal(lanes.length, sequences * 40);
+    const { sequences, steps, inputs, topPredictions, targets, points, sequenceCount } = projection;
+    assert.ok(sequenceCount <= 38 && sequenceCount > 20 && sequences.includes(89));
+    assert.equal(points.length, 2 * sequences.length);
+    assert.equal(sequences.length, sequenceCount * 40);
     const inspection = inspectionOf(capture, training.setup, 89);
-    lanes.forEach((lane, n) => {
-      if (lane !== 89) return;
+    sequences.forEach((sequence, n) => {
+      if (sequence !== 89) return;
       const t = steps[n] ?? NaN;
       assert.equal(inspection.inputs[t * 2 + (inputs[n] ?? NaN)], 1);
-      const other = 1 - (likeliest[n] ?? NaN);
-      assert.ok((inspection.outputs[t * 2 + (likeliest[n] ?? NaN)] ?? 0) >= (inspection.outputs[t * 2 + other] ?? 1));
-      assert.equal(asked[n] === -1, inspection.mask[t] === 0);
+      const other = 1 - (topPredictions[n] ?? NaN);
+      assert.ok(
+        (inspection.outputs[t * 2 + (topPredictions[n] ?? NaN)] ?? 0) >= (inspection.outputs[t * 2 + other] ?? 1),
+      );
+      assert.equal(targets[n] === -1, inspection.mask[t] === 0);
     });
     assert.throws(
       () => projectStates(training.setup, capture, { update: 1, sequence: 90, layer: 0 }),

@@ -56,7 +56,7 @@ function start(keys: Readonly<Record<string, unknown>>, workers = 0): StartParam
     memoryLimit: 1e9,
     folder: undefined,
     source: undefined,
-    earlier: undefined,
+    resumedManifest: undefined,
     workers,
     reproducible: false,
   };
@@ -79,7 +79,7 @@ describe('The trainer’s process', () => {
     const ended = new Promise<Ending>((done) => channel.on('ended', done));
     const reply = await channel.request('start', start({}));
     assert.ok(reply.kind === 'started');
-    assert.equal(reply.facts.parameterCount, 4 * 4 * (2 + 4 + 2) + 4 + 1);
+    assert.equal(reply.info.parameterCount, 4 * 4 * (2 + 4 + 2) + 4 + 1);
     assert.deepEqual(await ended, { kind: 'finished', updates: 12, reason: 'steps' });
     assert.equal(updates, 12);
     await end(started);
@@ -105,7 +105,7 @@ describe('The trainer’s process', () => {
     const long = { data: { task: 'adding', length: 50 }, model: { cell: 'lstm', hidden: 64 } };
     const reply = await started.channel.request('start', start({ ...long, training: { steps: 1e6, batch: 32 } }, 2));
     assert.ok(reply.kind === 'started');
-    assert.deepEqual([reply.facts.shards, reply.facts.workers], [3, 2]);
+    assert.deepEqual([reply.info.shards, reply.info.workers], [3, 2]);
     const tasks = `/proc/${started.worker.processId ?? 0}/task`;
     const own = getPriority();
     // V8 starts threads of its own before any script runs; what trains is the main thread and those it starts.
@@ -168,7 +168,7 @@ describe('The trainer’s process', () => {
     const params = { ...start(experiment), files: new Map([['long.txt', text]]), memoryLimit: 8e9 };
     const reply = await started.channel.request('start', params);
     assert.ok(reply.kind === 'started', JSON.stringify(reply));
-    const { dataDigest } = reply.facts;
+    const { dataDigest } = reply.info;
     assert.equal(dataDigest, await computeDataDigest(exampleExperiment(experiment), params.files));
     await end(started);
   });

@@ -76,8 +76,8 @@ describe('Asked about an update', () => {
       const { capture } = momentOf(training, 4);
       const asked = { update: 4, sequence: 1, layer: 0 };
       const finder = new GradientFlowComputer(training.setup);
-      const { steps, matrix, median, medianOf, horizon, longest } = await finder.of(capture, asked, pause);
-      assert.deepEqual(await finder.horizon(capture, asked, pause), { horizon, longest });
+      const { steps, matrix, median, medianOf, horizon, longestLag } = await finder.of(capture, asked, pause);
+      assert.deepEqual(await finder.horizon(capture, asked, pause), { horizon, longestLag });
       assert.equal(steps, 10);
       assert.equal(medianOf, 2);
       assert.ok(matrix.subarray(0, 4 * steps).every(Number.isNaN), 'the stored steps have no loss');

@@ -20,7 +20,14 @@ function compared(id: number, updates = 3): ComparedRun {
     ),
   );
   const facts = { layout: exampleLayout, recordEvery: 1 } as unknown as RunInfo;
-  return { id, name: `run ${id}`, status, drawn: { facts, series: series.whole() }, values: {}, problem: undefined };
+  return {
+    id,
+    name: `run ${id}`,
+    status,
+    data: { info: facts, series: series.whole() },
+    values: {},
+    problem: undefined,
+  };
 }
 
 const state = (runs: readonly ComparedRun[]): ComparisonState => ({
@@ -73,7 +80,7 @@ describe('A comparison', () => {
   it('shows a run that has not started, and redraws it when it grows', () => {
     const waiting = {
       ...compared(1),
-      drawn: undefined,
+      data: undefined,
       status: { ...status, state: 'waiting', queuePosition: 1 } as RunStatus,
     };
     const first = reduceComparison(emptyComparison(undefined), {

@@ -150,7 +150,7 @@ describe('The formula of a node', () => {
       'reference',
       3,
     );
-    assert.equal(reaching.reach, 3);
+    assert.equal(reaching.windowStart, 3);
     assert.match(unevaluable(reaching, { node: 'h', layer: 0, t: 2 }) ?? '', /earlier window/);
     assert.equal(unevaluable(reaching, { node: 'h', layer: 0, t: 3 }), undefined);
   });

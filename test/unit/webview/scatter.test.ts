@@ -11,14 +11,14 @@ const projection: Projection = {
   update: 3,
   sequence: 0,
   layer: 0,
-  sequences: 2,
+  sequenceCount: 2,
   points: Float64Array.of(0, 0, 1, 0, 0, 2, 5, 1),
   explained: [0.7, 0.2],
-  lanes: Int32Array.of(0, 0, 1, 1),
+  sequences: Int32Array.of(0, 0, 1, 1),
   steps: Int32Array.of(0, 1, 0, 1),
   inputs: Int32Array.of(0, 1, 1, 0),
-  asked: Int32Array.of(-1, 1, -1, 0),
-  likeliest: Int32Array.of(0, 1, 0, 0),
+  targets: Int32Array.of(-1, 1, -1, 0),
+  topPredictions: Int32Array.of(0, 1, 0, 0),
   values: Float64Array.of(NaN, NaN, NaN, NaN),
 };
 const names = { inputs: ['0', '1'], outputs: ['even', 'odd'] };
@@ -43,7 +43,7 @@ describe('The plane of the states', () => {
   });
 
   it('finds the point that is pointed at among those that may be chosen', () => {
-    const { points, lanes } = projection;
+    const { points, sequences } = projection;
     const plane = planeOf(points, 370, 280);
     const at = pixelOf(plane, points, 3);
     assert.equal(
@@ -51,7 +51,7 @@ describe('The plane of the states', () => {
       3,
     );
     assert.equal(
-      nearestPoint(plane, points, at, (n) => lanes[n] === 0),
+      nearestPoint(plane, points, at, (n) => sequences[n] === 0),
       1,
     );
     assert.equal(
@@ -61,12 +61,12 @@ describe('The plane of the states', () => {
   });
 
   it('can be coloured by what there is, and by nothing else', () => {
-    assert.deepEqual(colourings(projection, names), ['both', 'likeliest', 'input', 'asked', 'step']);
+    assert.deepEqual(colourings(projection, names), ['both', 'topPrediction', 'input', 'target', 'step']);
     const series = {
       ...projection,
       inputs: projection.inputs.map(() => -1),
-      asked: projection.asked.map(() => -1),
-      likeliest: projection.likeliest.map(() => -1),
+      targets: projection.targets.map(() => -1),
+      topPredictions: projection.topPredictions.map(() => -1),
       values: Float64Array.of(1, 2, 3, 4),
     };
     assert.deepEqual(colourings(series, names), ['value', 'step']);
@@ -78,9 +78,9 @@ describe('The plane of the states', () => {
     assert.equal(colours[1], legend.find(({ words }) => words === '1, odd')?.color);
     assert.equal(colours[3], colours[0]);
     assert.notEqual(colours[2], colours[1]);
-    const asked = colour(projection, 'asked', names, dark);
+    const byTarget = colour(projection, 'target', names, dark);
     assert.deepEqual(
-      asked.colours.map((color) => color === undefined),
+      byTarget.colours.map((color) => color === undefined),
       [true, false, true, false],
     );
     const steps = colour(projection, 'step', names, dark);

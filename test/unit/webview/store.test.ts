@@ -43,11 +43,11 @@ function shown(updates: number, selected?: string): PanelState {
     uri: 'file:///a.rnn.json',
     folder: undefined,
     title: 'a',
-    began: '',
+    startTime: '',
     fileName: 'a.rnn.json',
     entries: [],
     selected,
-    run: { facts, status: status(updates), series: series.whole() },
+    run: { info: facts, status: status(updates), series: series.whole() },
     message: undefined,
   };
 }

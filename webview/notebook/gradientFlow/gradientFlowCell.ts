@@ -248,16 +248,16 @@ function paint(
   });
 }
 
-function summary({ horizon, longest, medianOf }: GradientFlow, { lag }: RunInfo): string {
-  if (longest === null) return 'No step of this sequence has a loss, so there is no gradient.';
+function summary({ horizon, longestLag, medianOf }: GradientFlow, { lag }: RunInfo): string {
+  if (longestLag === null) return 'No step of this sequence has a loss, so there is no gradient.';
   if (horizon === null) return 'All predictions match exactly: the gradient is 0 everywhere.';
   const over = medianOf === 1 ? '' : ` (median of ${medianOf} sequences)`;
   const far =
-    horizon === longest
+    horizon === longestLag
       ? `The gradient stays above 0.1 % of its value at the loss back to the start of the window, ${formatCount(horizon, 'step')}${over}`
       : `The gradient stays above 0.1 % of its value at the loss for ${formatCount(horizon, 'step')} back${over}`;
   if (lag === null) return `${far}.`;
   const verdict =
-    horizon >= lag ? 'far enough' : horizon === longest ? 'longer than the window' : 'too short to learn it';
+    horizon >= lag ? 'far enough' : horizon === longestLag ? 'longer than the window' : 'too short to learn it';
   return `${far}; the task needs ${lag}: ${verdict}.`;
 }

@@ -186,9 +186,9 @@ function readout({ hover, view }: Model, measured: readonly Horizon[]): string {
 }
 
 /** A horizon as text; one as long as the window may in fact be longer. */
-function formatHorizon({ horizon, longest }: Horizon): string {
-  if (longest === null) return 'no loss';
+function formatHorizon({ horizon, longestLag }: Horizon): string {
+  if (longestLag === null) return 'no loss';
   if (horizon === null) return 'a gradient of 0';
   const steps = formatCount(horizon, 'step');
-  return horizon === longest ? `${steps} (the whole window)` : steps;
+  return horizon === longestLag ? `${steps} (the whole window)` : steps;
 }

@@ -4,19 +4,19 @@ import type { Table } from '../../plot/table';
 
 /** The states along their two principal components: a row per state. */
 export function outputTable(projection: Projection, { inputNames, outputNames }: Inspection): Table {
-  const { points, lanes, steps, inputs, asked, likeliest, values, update, layer } = projection;
+  const { points, sequences, steps, inputs, targets, topPredictions, values, update, layer } = projection;
   const name = (names: readonly string[], index: number | undefined): string => names[index ?? -1] ?? '';
-  const isClasses = likeliest.some((index) => index >= 0);
+  const isClasses = topPredictions.some((index) => index >= 0);
   return {
     caption: `States of layer ${layer} along their principal components at update ${update}`,
     columns: ['sequence', 't', 'x_t', 'PC 1', 'PC 2', ...(isClasses ? ['target', 'top prediction'] : ['predicted'])],
-    rows: Array.from(lanes, (lane, n) => [
-      lane,
+    rows: Array.from(sequences, (row, n) => [
+      row,
       steps[n] ?? NaN,
       name(inputNames, inputs[n]),
       points[2 * n] ?? NaN,
       points[2 * n + 1] ?? NaN,
-      ...(isClasses ? [name(outputNames, asked[n]), name(outputNames, likeliest[n])] : [values[n] ?? NaN]),
+      ...(isClasses ? [name(outputNames, targets[n]), name(outputNames, topPredictions[n])] : [values[n] ?? NaN]),
     ]),
   };
 }

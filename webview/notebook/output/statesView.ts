@@ -26,9 +26,9 @@ const radius = { other: 2, own: 3.5 } as const;
 
 const captions: Readonly<Record<StateColour, string>> = {
   both: 'input and top prediction',
-  likeliest: 'top prediction',
+  topPrediction: 'top prediction',
   input: 'input x_t',
-  asked: 'target',
+  target: 'target',
   value: 'predicted value',
   step: 'step t',
 };
@@ -146,7 +146,7 @@ export class StatesView {
   }
 
   #paint(projection: Projection, by: StateColour, names: Names, width: number, theme: Theme): void {
-    const { points, lanes, sequence } = projection;
+    const { points, sequences, sequence } = projection;
     const { colours, legend } = colour(projection, by, names, theme);
     this.#legend.replaceChildren(
       ...legend.map(({ color, words }) => {
@@ -175,25 +175,26 @@ export class StatesView {
         context.fill();
       }
     };
-    lanes.forEach((lane, n) => {
-      if (lane !== sequence) dot(n, radius.other);
+    sequences.forEach((row, n) => {
+      if (row !== sequence) dot(n, radius.other);
     });
     context.strokeStyle = theme.faint;
     context.lineWidth = 0.75;
     context.beginPath();
-    lanes.forEach((lane, n) => {
-      if (lane === sequence) context.lineTo(...pixelOf(plane, points, n));
+    sequences.forEach((row, n) => {
+      if (row === sequence) context.lineTo(...pixelOf(plane, points, n));
     });
     context.stroke();
-    lanes.forEach((lane, n) => {
-      if (lane === sequence) dot(n, radius.own);
+    sequences.forEach((row, n) => {
+      if (row === sequence) dot(n, radius.own);
     });
   }
 
   /** The state of the step in focus. */
   #mark(t: number | undefined): void {
     const [projection, plane] = [this.#projection, this.#plane];
-    const n = projection?.lanes.findIndex((lane, i) => lane === projection.sequence && projection.steps[i] === t) ?? -1;
+    const n =
+      projection?.sequences.findIndex((row, i) => row === projection.sequence && projection.steps[i] === t) ?? -1;
     this.#ring.hidden = n < 0;
     if (projection === undefined || plane === undefined || n < 0) return;
     const [x, y] = pixelOf(plane, projection.points, n);
@@ -216,7 +217,7 @@ export class StatesView {
       const [projection, n] = [this.#projection, this.#pointAt(event, false)];
       if (projection === undefined || n === undefined) return;
       const selection = { update: projection.update, t: projection.steps[n] };
-      store.dispatch({ kind: 'viewChanged', view: { selection, sequence: projection.lanes[n] ?? 0 } });
+      store.dispatch({ kind: 'viewChanged', view: { selection, sequence: projection.sequences[n] ?? 0 } });
     });
     surface.addEventListener('keydown', (event) => {
       const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -235,15 +236,15 @@ export class StatesView {
     if (projection === undefined || plane === undefined) return undefined;
     const box = this.#surface.getBoundingClientRect();
     const at = [event.clientX - box.left, event.clientY - box.top] as const;
-    const { lanes, sequence, points } = projection;
-    return nearestPoint(plane, points, at, (n) => !isOwnOnly || lanes[n] === sequence);
+    const { sequences, sequence, points } = projection;
+    return nearestPoint(plane, points, at, (n) => !isOwnOnly || sequences[n] === sequence);
   }
 }
 
-function formatProjection({ explained, lanes, sequences }: Projection): string {
+function formatProjection({ explained, sequences, sequenceCount }: Projection): string {
   const [first, second] = explained;
-  const states = formatExact(lanes.length);
+  const states = formatExact(sequences.length);
   if (Number.isNaN(first)) return `All ${states} states are equal.`;
-  const of = formatCount(sequences, 'sequence');
+  const of = formatCount(sequenceCount, 'sequence');
   return `PCA of ${states} states of ${of}: x is PC 1 with ${formatShortPercentage(first)} of the variance, y is PC 2 with ${formatShortPercentage(second)}.`;
 }

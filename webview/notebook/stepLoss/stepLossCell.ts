@@ -67,13 +67,13 @@ export class StepLossCell implements SequenceCell {
   }
 
   #paint(inspection: Inspection, axis: SequenceAxis, theme: Theme, largest: number): void {
-    const { lossPerStep, sequenceLoss, mask, gradientFrom, reach } = inspection;
+    const { lossPerStep, sequenceLoss, mask, gradientFrom, windowStart } = inspection;
     const context = this.#canvas.begin(axis);
     if (context === undefined) return;
     // Steps before the gradient's window are shaded, those of an earlier window darker.
     for (const [end, opacity] of [
       [gradientFrom, 0.1],
-      [reach, 0.14],
+      [windowStart, 0.14],
     ] as const) {
       context.fillStyle = withOpacity(theme.foreground, opacity);
       context.fillRect(startOfStep(axis, 0), 0, startOfStep(axis, end) - startOfStep(axis, 0), height);
@@ -102,7 +102,7 @@ export class StepLossCell implements SequenceCell {
   }
 }
 
-function legend({ mask, gradientFrom, reach }: Inspection, theme: Theme): readonly HTMLElement[] {
+function legend({ mask, gradientFrom, windowStart }: Inspection, theme: Theme): readonly HTMLElement[] {
   const item = (color: string, words: string): HTMLElement => {
     const swatch = element('i', { class: 'legend-swatch' });
     swatch.style.background = color;
@@ -112,19 +112,21 @@ function legend({ mask, gradientFrom, reach }: Inspection, theme: Theme): readon
     item(withOpacity(theme.train, 0.35), 'L_t of the batch'),
     item(theme.train, 'contribution of this sequence'),
     ...(mask.includes(0) ? [element('span', {}, '▫ no target')] : []),
-    ...(reach > 0 ? [item(withOpacity(theme.foreground, 0.24), 'previous window: only the gradient reaches it')] : []),
+    ...(windowStart > 0
+      ? [item(withOpacity(theme.foreground, 0.24), 'previous window: only the gradient reaches it')]
+      : []),
     ...(gradientFrom > 0 ? [item(withOpacity(theme.foreground, 0.1), 'counts in L, excluded from the gradient')] : []),
   ];
 }
 
 function summary(inspection: Inspection): string {
-  const { lossPerStep, mask, loss, lossKind, gradientFrom, steps, reach } = inspection;
+  const { lossPerStep, mask, loss, lossKind, gradientFrom, steps, windowStart } = inspection;
   const targets = mask.reduce((count, one) => count + one, 0);
   const sum = lossPerStep.reduce((total, value) => total + value, 0);
   const isReported = Math.abs(sum - loss) <= 1e-6 * Math.abs(loss);
   const { correct } = lossKind === 'crossEntropy' ? countCorrect(inspection) : { correct: 0 };
   return [
-    `L = ${formatSum(reach, lossPerStep.length - 1)} = ${formatNumber(sum)}${isReported ? ', the loss that this update reported' : ''}.`,
+    `L = ${formatSum(windowStart, lossPerStep.length - 1)} = ${formatNumber(sum)}${isReported ? ', the loss that this update reported' : ''}.`,
     `${targets} of this sequence’s ${formatCount(mask.length, 'step')} ${targets === 1 ? 'has' : 'have'} a target${lossKind === 'crossEntropy' ? `, ${correct} of them predicted correctly` : ''}.`,
     ...(gradientFrom > 0
       ? [
@@ -133,7 +135,7 @@ function summary(inspection: Inspection): string {
             : `The gradient covers the last ${steps - gradientFrom} steps, from step ${gradientFrom} on.`,
         ]
       : []),
-    ...(reach > 0 ? [`It reaches ${formatCount(reach, 'step')} back into the previous window.`] : []),
+    ...(windowStart > 0 ? [`It reaches ${formatCount(windowStart, 'step')} back into the previous window.`] : []),
   ].join(' ');
 }
 
@@ -145,9 +147,9 @@ function formatSum(first: number, last: number): string {
 
 function readout(inspection: Inspection, t: number | undefined): string {
   if (t === undefined) return 'Point at a step to see its values.';
-  const { lossPerStep, sequenceLoss, mask, gradientFrom, reach } = inspection;
+  const { lossPerStep, sequenceLoss, mask, gradientFrom, windowStart } = inspection;
   const counts =
-    t < reach ? [' · in the previous window'] : t < gradientFrom ? [' · outside the gradient’s window'] : [];
+    t < windowStart ? [' · in the previous window'] : t < gradientFrom ? [' · outside the gradient’s window'] : [];
   const of = `t = ${t} · L_${t} = ${formatNumber(lossPerStep[t] ?? NaN)}`;
   if (mask[t] !== 1) return `${of} · no target${counts.join('')}`;
   return `${of} · this sequence ${formatNumber(sequenceLoss[t] ?? NaN)} · ${formatOutput(inspection, t)} · ${formatTarget(inspection, t)}${counts.join('')}`;

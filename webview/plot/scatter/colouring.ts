@@ -22,15 +22,18 @@ export interface Names {
 }
 
 /** The properties by which the points of this projection can be coloured, the most informative first. */
-export function colourings({ inputs, likeliest, asked, values }: Projection, names: Names): readonly StateColour[] {
+export function colourings(
+  { inputs, topPredictions, targets, values }: Projection,
+  names: Names,
+): readonly StateColour[] {
   const hasInputs = inputs.some((index) => index >= 0);
-  const hasAnswers = likeliest.some((index) => index >= 0);
+  const hasAnswers = topPredictions.some((index) => index >= 0);
   const canBoth = hasInputs && hasAnswers && names.inputs.length * names.outputs.length <= mostNamed;
   return [
     ...(canBoth ? ['both' as const] : []),
-    ...(hasAnswers ? ['likeliest' as const] : []),
+    ...(hasAnswers ? ['topPrediction' as const] : []),
     ...(hasInputs ? ['input' as const] : []),
-    ...(asked.some((index) => index >= 0) ? ['asked' as const] : []),
+    ...(targets.some((index) => index >= 0) ? ['target' as const] : []),
     ...(values.some((value) => !Number.isNaN(value)) ? ['value' as const] : []),
     'step' as const,
   ];
@@ -45,15 +48,15 @@ export function colour(projection: Projection, by: StateColour, names: Names, th
       return gradual(projection.values, theme, formatNumber);
     case 'both':
       return named(
-        projection.inputs.map((input, n) => input * names.outputs.length + (projection.likeliest[n] ?? 0)),
+        projection.inputs.map((input, n) => input * names.outputs.length + (projection.topPredictions[n] ?? 0)),
         names.inputs.flatMap((input) => names.outputs.map((output) => `${input}, ${output}`)),
       );
     case 'input':
       return named(projection.inputs, names.inputs);
-    case 'likeliest':
-      return named(projection.likeliest, names.outputs);
-    case 'asked':
-      return named(projection.asked, names.outputs);
+    case 'topPrediction':
+      return named(projection.topPredictions, names.outputs);
+    case 'target':
+      return named(projection.targets, names.outputs);
     default:
       return by satisfies never;
   }
