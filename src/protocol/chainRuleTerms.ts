@@ -4,7 +4,7 @@ import { index } from './requestSchemas';
 /** Which step's term of which parameter's gradient. */
 export const chainRuleTermsRequest = z.object({
   update: index,
-  /** Whose δ_t and s_t are returned besides the terms of the whole batch. */
+  /** The sequence of the batch whose δ_t and s_t are returned with the terms of the whole batch. */
   sequence: index,
   /** PyTorch's name. */
   parameter: z.string(),
@@ -36,7 +36,7 @@ export interface ChainRuleTerms {
   readonly delta: Float64Array;
   /** (K): s_t of the sequence, what W is multiplied with: x_t, h_{t−1} or h_t; 1 for a bias. */
   readonly source: Float64Array;
-  /** (N,K): the whole batch's term at t; empty where the parameter is too large to look at as a picture. */
+  /** (N,K): the whole batch's term at t; empty if the parameter is too large to draw. */
   readonly term: Float64Array;
   /** (N,K): the terms T−1 … t added up; empty as `term`. */
   readonly sum: Float64Array;

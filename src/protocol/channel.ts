@@ -1,10 +1,10 @@
 /**
- * One typed channel for both borders of the extension host: to the trainer's worker and to the webview. Each side serves
- * requests and emits events; a handler that throws, a message that is not understood and a channel that closes all reach
- * the one who asked as a rejected promise, so that no request ever hangs.
+ * A typed channel between the extension host and the trainer process, and between the host and a webview. Each side
+ * serves requests and emits events. A handler that throws, a message of unknown form and a closed channel all reject
+ * the promise of the request, so no request hangs.
  */
 
-/** What one side of a channel offers: requests it answers and events it emits. */
+/** What one side of a channel offers: the requests it serves and the events it emits. */
 export interface Contract {
   readonly requests: Record<string, { readonly params: unknown; readonly result: unknown }>;
   readonly events: Record<string, unknown>;
@@ -17,21 +17,21 @@ export type EventName<C extends Contract> = keyof C['events'] & string;
 type Params<C extends Contract, N extends RequestName<C>> = C['requests'][N]['params'];
 type Result<C extends Contract, N extends RequestName<C>> = C['requests'][N]['result'];
 
-/** The answer to every request of a contract. */
+/** One handler for each request of a contract. */
 export type Handlers<C extends Contract> = {
   readonly [N in RequestName<C>]: (params: Params<C, N>) => Result<C, N> | Promise<Result<C, N>>;
 };
 
-/** Checks parameters from a side that is not trusted; it returns them typed or throws with a readable reason. */
+/** Validates parameters from an untrusted side: returns them typed, or throws with a readable reason. */
 export type Validators<C extends Contract> = {
   readonly [N in RequestName<C>]: (params: unknown) => Params<C, N>;
 };
 
 /** A way to send and receive structured-cloneable messages: a worker port, a webview. */
 export interface Port {
-  /** Sends; buffers in `transfer` change owner where the carrier can do that. */
+  /** Sends a message; the buffers in `transfer` are transferred if the port supports it. */
   post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
-  /** Listens until the returned function is called. */
+  /** Calls the listener for every message until the returned function is called. */
   listen(listener: (message: unknown) => void): () => void;
 }
 
@@ -41,12 +41,12 @@ type Envelope =
   | { readonly kind: 'failure'; readonly id: number; readonly message: string }
   | { readonly kind: 'event'; readonly name: string; readonly payload: unknown };
 
-/** The other side answered that a request failed. */
+/** The handler on the other side threw. */
 export class RequestFailed extends Error {
   override readonly name = 'RequestFailed';
 }
 
-/** The channel closed before a request was answered. */
+/** The channel closed before the reply arrived. */
 export class ChannelClosed extends Error {
   override readonly name = 'ChannelClosed';
 }
@@ -58,21 +58,21 @@ interface Pending {
 
 /** Options of a channel. */
 export interface ChannelOptions<Local extends Contract> {
-  /** Given where the other side is not trusted. */
+  /** Required if the other side is not trusted. */
   readonly validators?: Validators<Local>;
-  /** Requests of the other side that are served at the same time at most; more are refused. No bound by default. */
+  /** The most requests of the other side served at the same time; further ones fail. No limit by default. */
   readonly maxPendingRequests?: number;
-  /** Told of messages that fit nothing and of listeners that throw; a channel never throws into its carrier. */
+  /** Called for messages of unknown form and listeners that throw: a channel never throws into its port. */
   readonly onFault?: (reason: string) => void;
 }
 
-/** Requests and events over a port; `Local` is what this side serves, `Remote` what the other side does. */
+/** Requests and events over a port; `Local` is what this side serves, `Remote` what the other side serves. */
 export class Channel<Local extends Contract, Remote extends Contract> {
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Map<string, Set<(payload: never) => void>>();
   readonly #stopListening: () => void;
   #nextId = 1;
-  /** Requests of the other side that have no answer yet. */
+  /** Requests of the other side without a reply yet. */
   #unansweredRequests = 0;
   #closed: string | undefined;
 
@@ -87,7 +87,7 @@ export class Channel<Local extends Contract, Remote extends Contract> {
   }
 
   /**
-   * Asks the other side.
+   * Sends a request to the other side.
    *
    * @throws RequestFailed when its handler threw, ChannelClosed when the channel closed first.
    */
@@ -95,17 +95,17 @@ export class Channel<Local extends Contract, Remote extends Contract> {
     if (this.#closed !== undefined) return Promise.reject(new ChannelClosed(this.#closed));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve: resolve, reject });
+      this.#pending.set(id, { resolve, reject });
       this.#post({ kind: 'request', id, name, params });
     });
   }
 
-  /** Tells the other side; nobody answers. */
+  /** Sends an event to the other side; there is no reply. */
   emit<N extends EventName<Local>>(name: N, payload: Local['events'][N], transfer?: readonly ArrayBuffer[]): void {
     if (this.#closed === undefined) this.#post({ kind: 'event', name, payload }, transfer);
   }
 
-  /** Listens to an event of the other side until the returned function is called. */
+  /** Calls the listener for an event of the other side until the returned function is called. */
   on<N extends EventName<Remote>>(name: N, listener: (payload: Remote['events'][N]) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners);
@@ -113,7 +113,7 @@ export class Channel<Local extends Contract, Remote extends Contract> {
     return () => listeners.delete(listener);
   }
 
-  /** Ends the channel; every request still unanswered is rejected with the reason. */
+  /** Closes the channel; pending requests reject with the reason. */
   close(reason: string): void {
     if (this.#closed !== undefined) return;
     this.#closed = reason;
@@ -164,13 +164,13 @@ export class Channel<Local extends Contract, Remote extends Contract> {
   }
 
   async #serve(id: number, name: string, params: unknown): Promise<void> {
-    const { maxPendingRequests: mostUnderWay = Infinity } = this.options;
+    const { maxPendingRequests = Infinity } = this.options;
     this.#unansweredRequests++;
     try {
-      if (this.#unansweredRequests > mostUnderWay) {
-        throw new Error(`${mostUnderWay} requests are still unanswered: wait for one before sending more.`);
+      if (this.#unansweredRequests > maxPendingRequests) {
+        throw new Error(`${maxPendingRequests} requests are still pending: wait for a reply before sending more.`);
       }
-      if (!Object.hasOwn(this.handlers, name)) throw new Error(`There is no request called "${name}".`);
+      if (!Object.hasOwn(this.handlers, name)) throw new Error(`Unknown request "${name}".`);
       const key = name as RequestName<Local>;
       const checked = this.options.validators
         ? this.options.validators[key](params)
@@ -204,7 +204,7 @@ function asEnvelope(message: unknown): Envelope | undefined {
   }
 }
 
-/** The readable part of whatever was thrown. */
+/** The message of a thrown value, for people. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

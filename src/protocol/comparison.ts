@@ -5,19 +5,19 @@ import type { RunInfo, RunStatus } from './run';
 
 /** One of the runs that are compared. */
 export interface ComparedRun {
-  /** Its own within this panel, and the same as long as the panel is open; also says which colour it has. */
+  /** Unique in this panel and constant while it is open; determines the run's colour. */
   readonly id: number;
   readonly name: string;
   readonly status: RunStatus | undefined;
-  /** undefined before the run has begun, and where it cannot be read. */
+  /** undefined before the run has started, and if it can't be read. */
   readonly data: { readonly info: RunInfo; readonly series: SeriesSlice } | undefined;
-  /** By key: what the runs do not have alike. */
+  /** The run's values of the keys in which the runs differ. */
   readonly values: Readonly<Record<string, string>>;
-  /** Why there is nothing to show, where that needs words. */
+  /** Why there is nothing to show, if that needs an explanation. */
   readonly problem: string | undefined;
 }
 
-/** What brings a compared run back after a reload of the window; see the panel's subjects. */
+/** What a compared run is restored from after the window reloads; see the panel's subjects. */
 export interface ComparedSubject {
   readonly uri: string;
   readonly variant?: string | undefined;
@@ -28,7 +28,7 @@ export interface ComparedSubject {
 export interface ComparisonState {
   readonly title: string;
   readonly subjects: readonly ComparedSubject[];
-  /** Keys that the runs do not have alike, in the order of the experiment file. */
+  /** Keys in which the runs differ, in the order of the experiment file. */
   readonly keys: readonly string[];
   readonly runs: readonly ComparedRun[];
 }
@@ -47,7 +47,7 @@ export type ComparisonHostContract = {
     open: { params: Params<'open'>; result: undefined };
     /** Removes a run from the comparison; the run itself stays. */
     remove: { params: Params<'remove'>; result: undefined };
-    /** Lets the person choose what to compare. */
+    /** Opens the quick pick of runs to compare. */
     choose: { params: Params<'choose'>; result: undefined };
   };
   events: {

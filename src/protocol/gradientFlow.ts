@@ -7,20 +7,20 @@ export const gradientFlowRequest = z.object({ update: index, sequence: index, la
 /** See gradientFlowRequest. */
 export type GradientFlowRequest = Readonly<z.infer<typeof gradientFlowRequest>>;
 
-/** Gradient flow at one update: N[t,k] = ‖∂L_t/∂h_k‖ of the raw gradient, untruncated within the window. */
+/** Gradient flow at one update: N[t,k] = ‖∂L_t/∂h_k‖ of the raw gradient, not truncated within the window. */
 export interface GradientFlow {
   /** T */
   readonly steps: number;
-  /** (T,T) of the chosen sequence; row t is a loss, column k a step; NaN above the diagonal and where t has no loss. */
+  /** (T,T) of the selected sequence; row t is a loss, column k a step; NaN above the diagonal and where t has no loss. */
   readonly matrix: Float64Array;
   /** (T,T): the median over `medianOf` sequences of the batch. */
   readonly median: Float64Array;
   readonly medianOf: number;
-  /** Largest ℓ with median_t N[t,t−ℓ]/N[t,t] ≥ 1e-3, of the median matrix; null where every gradient is 0. */
+  /** Largest ℓ with median_t N[t,t−ℓ]/N[t,t] ≥ 1e-3, of the median matrix; null if every gradient is 0. */
   readonly horizon: number | null;
-  /** The largest lag that a loss of this window has: a horizon as long may in truth be longer; null without a loss. */
+  /** The largest lag that a loss of this window has; a horizon equal to it is a lower bound. null without a loss. */
   readonly longestLag: number | null;
-  /** (T): ‖∂L_T/∂h_{k−1}‖ / ‖∂L_T/∂h_k‖ of the chosen sequence's last loss; NaN where there is none. */
+  /** (T): ‖∂L_T/∂h_{k−1}‖ / ‖∂L_T/∂h_k‖ of the selected sequence's last loss; NaN if it has none. */
   readonly gain: Float64Array;
   /** The blocks of W_hh, one per gate. */
   readonly recurrent: readonly RecurrentBlock[];
@@ -28,10 +28,10 @@ export interface GradientFlow {
   readonly bound: number | null;
 }
 
-/** What one gate's block of W_hh does to a vector. */
+/** The spectrum of one gate's block of W_hh. */
 export interface RecurrentBlock {
   readonly gate: string;
-  /** Largest magnitude of an eigenvalue; null where the block is too large to compute it while a person waits. */
+  /** Largest magnitude of an eigenvalue; null if the block is too large to compute it interactively. */
   readonly spectralRadius: number | null;
   /** σ_max */
   readonly largestSingularValue: number;

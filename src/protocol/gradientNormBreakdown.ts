@@ -4,22 +4,22 @@ import { index } from './requestSchemas';
 /** Which update. */
 export const gradientNormRequest = z.object({ update: index });
 
-/** What the gradient norm of one update consists of, by parameter and by step, and what clipping changed. */
+/** The shares of parameters and steps in the gradient norm of one update, and what clipping changed. */
 export interface GradientNormBreakdown {
   readonly update: number;
   /** ‖g‖ over all parameters, before and after clipping. */
   readonly gradNorm: number;
   readonly clippedNorm: number;
-  /** Factor of clipping by norm; 1 unless by norm. */
+  /** The factor applied by norm clipping; 1 otherwise. */
   readonly coefficient: number;
-  /** g · g′ / (‖g‖ ‖g′‖): 1 where the direction was kept; NaN where one of the two is 0. */
+  /** g · g′ / (‖g‖ ‖g′‖): 1 if clipping preserved the direction; NaN if either is 0. */
   readonly cosine: number;
   readonly parameters: readonly ParameterNormShare[];
-  /** (T): ⟨term of step t, g⟩ / ‖g‖² over all parameters; the shares add up to 1. Empty where it would take too long. */
+  /** (T): ⟨term of step t, g⟩ / ‖g‖² over all parameters; the shares add up to 1. Empty if it would take too long. */
   readonly stepShare: Float64Array;
 }
 
-/** A parameter's part in the norm. */
+/** The share of one parameter in the gradient norm. */
 export interface ParameterNormShare {
   /** PyTorch's name. */
   readonly name: string;
@@ -27,9 +27,10 @@ export interface ParameterNormShare {
   readonly share: number;
   readonly gradNorm: number;
   readonly clippedNorm: number;
-  /** Between the parameter's own gradient before and after. */
+  /** Cosine between the parameter's gradient before and after clipping. */
   readonly cosine: number;
-  /** Elements that clipping changed, and all. */
+  /** How many of the parameter's elements clipping changed. */
   readonly changed: number;
+  /** All elements of the parameter. */
   readonly elements: number;
 }

@@ -1,22 +1,21 @@
-import type { ActivationName, CellName } from '../experiment/modelSchema';
-
 import * as z from 'zod';
+import type { ActivationName, CellName } from '../experiment/modelSchema';
 import { index } from './requestSchemas';
 
 /** Which update, and which sequence of its batch. */
 export const inspectionRequest = z.object({ update: index, sequence: index });
 
-/** One update of a run, looked at step by step for one sequence of its batch; everything as the engine computed it. */
+/** One update of a run, step by step for one sequence of its batch; every number as the engine computed it. */
 export interface Inspection {
   /** The number of the update, from 0. */
   readonly update: number;
   /** Which sequence of the batch, from 0. */
   readonly sequence: number;
-  /** Why its numbers are not the run's own to the last bit; undefined where they are. */
+  /** Why its numbers differ from the run's in the last bits; undefined if they are bit-identical. */
   readonly caveat: string | undefined;
   /** B */
   readonly batch: number;
-  /** T of the window, earlier steps that the gradient reached included. */
+  /** T: the steps of the window, and those before it that the gradient covers. */
   readonly steps: number;
   /** The first step of the window; the states of the steps before it were computed with earlier weights. */
   readonly windowStart: number;
@@ -29,7 +28,7 @@ export interface Inspection {
   readonly clipCoefficient: number;
   readonly learningRate: number;
   readonly lossKind: 'mse' | 'crossEntropy';
-  /** What a squared error or a −ln p of this sequence is multiplied by as it enters L. */
+  /** The factor of a squared error or a −ln p of this sequence in L. */
   readonly lossWeight: number;
   readonly cell: CellName;
   /** φ of the vanilla RNN. */
@@ -43,13 +42,13 @@ export interface Inspection {
   readonly inputs: Float64Array;
   /** (T,O) ŷ_t: values, or probabilities after the softmax for crossEntropy. */
   readonly outputs: Float64Array;
-  /** (T,O) the values asked for; one row of class probabilities (one 1) for crossEntropy. 0 where nothing is asked. */
+  /** (T,O) the targets; one-hot rows for crossEntropy. 0 where a step has no target. */
   readonly targets: Float64Array;
   /** (T) 1 where the step has a loss. */
   readonly mask: Uint8Array;
   /** (T) L_t of the whole batch, as it enters L. */
   readonly lossPerStep: Float64Array;
-  /** (T) the share of L_t that is this sequence's own. */
+  /** (T) the share of this sequence in L_t. */
   readonly sequenceLoss: Float64Array;
   /** From the lowest layer up. */
   readonly layers: readonly InspectedLayer[];
@@ -60,7 +59,7 @@ export interface Inspection {
 export interface InspectedLayer {
   /** H */
   readonly hidden: number;
-  /** (H) the state the window began with. */
+  /** (H) the state at the start of the window. */
   readonly h0: Float64Array;
   /** (T,H) */
   readonly h: Float64Array;
@@ -72,7 +71,7 @@ export interface InspectedLayer {
   readonly gates: readonly InspectedGate[];
   /** (T,H) ∂L/∂h_t, total. */
   readonly dh: Float64Array;
-  /** (T,H) the part of ∂L/∂h_t that does not come through t+1 of the same layer. */
+  /** (T,H) the part of ∂L/∂h_t that does not flow through step t+1 of the same layer. */
   readonly dhLocal: Float64Array;
 }
 
@@ -83,20 +82,20 @@ export interface InspectedGate {
   readonly values: Float64Array;
 }
 
-/** One parameter at the update: its weights and its norms; `ParameterUpdate` has what was done to each element. */
+/** One parameter at the update: its weights and norms; `ParameterUpdate` has the change of each element. */
 export interface InspectedParameter {
   /** PyTorch's name. */
   readonly name: string;
   /** Rows and columns; a bias is one row. */
   readonly rows: number;
   readonly columns: number;
-  /** (rows, columns) before the update; empty where the parameter is too large to look at as a picture. */
+  /** (rows, columns) before the update; empty if the parameter is too large to draw. */
   readonly before: Float64Array;
   readonly gradNorm: number;
   readonly clippedNorm: number;
   readonly weightNorm: number;
   readonly updateNorm: number;
-  /** Cosine between the step and −(clipped gradient); NaN where one of the two is 0. */
+  /** Cosine between the step and −(clipped gradient); NaN if either is 0. */
   readonly descent: number;
 }
 
@@ -106,15 +105,15 @@ export const parameterRequest = z.object({ update: index, parameter: z.string() 
 /** See parameterRequest. */
 export type ParameterRequest = Readonly<z.infer<typeof parameterRequest>>;
 
-/** What one update did to every element of a parameter; empty where it is too large to look at as a picture. */
+/** What one update changed in every element of a parameter; the arrays are empty if it is too large to draw. */
 export interface ParameterUpdate extends ParameterRequest {
   readonly rows: number;
   readonly columns: number;
-  /** (rows, columns), as all that follow. */
+  /** (rows, columns), as all arrays below. */
   readonly before: Float64Array;
   readonly gradient: Float64Array;
   readonly clipped: Float64Array;
   readonly after: Float64Array;
-  /** What the optimizer remembers of it after the update, by the name of the slot: momentum, mean, squares. */
+  /** The optimizer's state of it after the update, by slot: momentum, mean, squares. */
   readonly slots: readonly { readonly name: string; readonly values: Float64Array }[];
 }

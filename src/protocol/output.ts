@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { index } from './requestSchemas';
 
-/** Symbols of a prompt, and of a sample, at most. */
+/** The most symbols of a prompt, and of a sample. */
 export const maxSampleLength = 2000;
 
 /** How a text is sampled. */
@@ -12,19 +12,19 @@ export const sampleRequest = z.object({
   /** Divides the outputs before the softmax; 0 always takes the most probable symbol. */
   temperature: z.number().nonnegative(),
   seed: z.number().int(),
-  /** Symbols to draw. */
+  /** Symbols to sample. */
   length: index.max(maxSampleLength),
 });
 
 /** See sampleRequest. */
 export type SampleRequest = Readonly<z.infer<typeof sampleRequest>>;
 
-/** Symbols drawn one by one from the net as it was before the update, each fed back as the next input. */
+/** Symbols sampled one by one from the net as it was before the update, each fed back as the next input. */
 export interface Sample {
   readonly update: number;
-  /** What was drawn, without the prompt. */
+  /** The sampled symbols, without the prompt. */
   readonly text: string;
-  /** The probability that the net gave to each drawn symbol, at temperature 1. */
+  /** The probability of each sampled symbol, at temperature 1. */
   readonly probabilities: Float64Array;
 }
 
@@ -34,38 +34,38 @@ export const heldOutRequest = z.object({ update: index, sequence: index });
 /** See heldOutRequest. */
 export type HeldOutRequest = Readonly<z.infer<typeof heldOutRequest>>;
 
-/** How good the answers are at each step, over all sequences of a set that have a target there. */
+/** The score at each step, over all sequences of a set that have a target there. */
 export interface PositionScores {
-  /** (T) the share that was answered rightly, or the root of the mean squared error; NaN where nothing is asked. */
+  /** (T) accuracy, or the root of the mean squared error; NaN where a step has no target. */
   readonly scores: Float64Array;
-  /** (T) targets at the step. */
+  /** (T) the number of targets at the step. */
   readonly counts: Float64Array;
   /** Over all steps. */
   readonly total: number;
 }
 
-/** One held-out sequence of values: what was asked, and what the net says. */
+/** One held-out sequence of values: targets and predictions. */
 export interface HeldOutSeries {
   readonly sequence: number;
   /** (T,O) */
   readonly outputs: Float64Array;
   /** (T,O) */
   readonly targets: Float64Array;
-  /** (T) 1 where something is asked. */
+  /** (T) 1 where the step has a target. */
   readonly mask: Uint8Array;
 }
 
-/** The answers of the net as it was before the update, by position: on the batch of the update and on what is held out. */
+/** The scores of the net as it was before the update, by step: on the update's batch and on the held-out sequences. */
 export interface Scores {
   readonly update: number;
   /** `accuracy` for classes; for values the root of the mean squared error. */
   readonly kind: 'accuracy' | 'error';
   readonly batch: PositionScores;
-  /** undefined where nothing is held out. */
+  /** undefined if nothing is held out. */
   readonly heldOut: PositionScores | undefined;
-  /** Sequences that are held out. */
+  /** The number of held-out sequences. */
   readonly heldOutSequences: number;
-  /** For values, where something is held out. */
+  /** undefined for classes, and if nothing is held out. */
   readonly series: HeldOutSeries | undefined;
 }
 
@@ -84,7 +84,7 @@ export interface Projection {
   readonly sequenceCount: number;
   /** (N,2) */
   readonly points: Float64Array;
-  /** Share of the variance along each of the two, NaN where the states do not vary. */
+  /** Share of the variance along each component; NaN if the states do not vary. */
   readonly explained: readonly [number, number];
   /** (N) the sequence (row of the batch) of each state. */
   readonly sequences: Int32Array;

@@ -21,13 +21,13 @@ export interface RunView {
 
 /** Everything that the panel shows; the reply to `ready`. */
 export interface PanelState {
-  /** The experiment's URI, which the webview keeps so that a reloaded window finds it again. */
+  /** The experiment's URI; the webview saves it so that a reloaded window restores the panel. */
   readonly uri: string;
-  /** The folder of the one run that this panel shows, as a URI; undefined where it shows an experiment and its variants. */
+  /** The folder of the one run that this panel shows, as a URI; undefined if it shows an experiment and its variants. */
   readonly folder: string | undefined;
   /** Name of the experiment, or of its file. */
   readonly title: string;
-  /** When that one run began, as it stands on the screen; '' where it shows an experiment. */
+  /** When that one run started, formatted for display; '' if the panel shows an experiment. */
   readonly startTime: string;
   /** The file's name, shown and never used as a path. */
   readonly fileName: string;
@@ -35,11 +35,11 @@ export interface PanelState {
   readonly selected: string | undefined;
   /** undefined while the selected entry has not been trained. */
   readonly run: RunView | undefined;
-  /** Why there is no run, where that needs words (the experiment is refused, the trainer could not start). */
+  /** Why there is no run, if that needs an explanation (the experiment is invalid, the trainer could not start). */
   readonly message: string | undefined;
 }
 
-/** What a person can ask of the selected run. */
+/** What a person can do with the selected run. */
 const panelCommand = z.enum([
   'train',
   'pause',
@@ -55,7 +55,7 @@ const panelCommand = z.enum([
 /** See panelCommand. */
 export type PanelCommand = z.infer<typeof panelCommand>;
 
-/** Updates `from … to` (exclusive) of the shown run; past the newest one, the updates that a training run will add. */
+/** Updates `from … to` (exclusive) of the shown run; beyond the newest one, the updates that training will add. */
 const zoomedSeriesRequest = z
   .object({ from: index, to: index })
   .refine(({ from, to }) => from < to, { message: 'from must be before to' });
@@ -63,12 +63,12 @@ const zoomedSeriesRequest = z
 /** See zoomedSeriesRequest. */
 export type ZoomedSeriesRequest = Readonly<z.infer<typeof zoomedSeriesRequest>>;
 
-/** A stretch of a run's records, in as many columns as the pictures have for it. */
+/** A range of a run's records, at the column count of the pictures. */
 export interface ZoomedSeries extends ZoomedSeriesRequest {
   readonly series: SeriesSlice;
 }
 
-/** The parameters of the panel's own requests, as they are checked. */
+/** The schemas of the panel's own requests. */
 const ownRequests = {
   ready: nothing,
   select: z.object({ variant: z.string().optional() }),
@@ -97,8 +97,7 @@ export type PanelHostContract = {
     command: { params: Params<'command'>; result: undefined };
     setLearningRate: { params: Params<'setLearningRate'>; result: undefined };
     /**
-     * The records of a range of updates, fewer where there are fewer; undefined where they are too many to be read at
-     * once.
+     * The records of a range of updates, fewer if the run has fewer; undefined if they are too many to read at once.
      */
     zoomedSeries: { params: Params<'zoomedSeries'>; result: ZoomedSeries | undefined };
   } & ReplayRequests;
@@ -107,7 +106,7 @@ export type PanelHostContract = {
     show: PanelState;
     status: { readonly status: RunStatus; readonly entries: readonly PanelEntry[] };
     series: SeriesSlice;
-    /** What the requested range has gained since the reply: the changed end of its series. */
+    /** The records added to the requested range since the reply: the changed end of its series. */
     zoomedSeries: ZoomedSeries;
   };
 };

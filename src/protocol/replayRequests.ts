@@ -8,18 +8,18 @@ import { heldOutRequest, projectionRequest, sampleRequest, type Projection, type
 import { whatIfRequest, type WhatIf } from './whatIf';
 
 /**
- * When a request is answered. `selection` goes to another update and comes before all others; `detail` is about the
- * selected update, and is dropped when another one is selected; `background` goes over many updates and waits until
- * nothing else does.
+ * When a request is handled. `selection` goes to another update and comes before all others; `detail` is about the
+ * selected update and is dropped when another one is selected; `background` iterates over many updates and runs only
+ * when no other request is waiting.
  */
 export type ReplayPriority = 'selection' | 'detail' | 'background';
 
 /** One kind of request about a single update of a stored run. */
 interface ReplayRequest<Params, Result> {
-  /** Checks parameters that come from a page. */
+  /** Validates parameters that come from a page. */
   readonly params: z.ZodType<Params>;
   readonly priority: ReplayPriority;
-  /** Never set: it carries the type of the reply. */
+  /** Never set: carries the type of the reply. */
   readonly result?: Result;
 }
 
@@ -43,11 +43,11 @@ export const replayRequests = {
   parameter: repliesWith<ParameterUpdate>()(parameterRequest, 'detail'),
   /** The terms of one parameter's gradient. */
   chainRuleTerms: repliesWith<ChainRuleTerms>()(chainRuleTermsRequest, 'detail'),
-  /** Which loss reaches which step. */
+  /** Which loss reaches which step: ‖∂L_t/∂h_k‖. */
   gradientFlow: repliesWith<GradientFlow>()(gradientFlowRequest, 'detail'),
-  /** How many steps back a loss reaches. */
+  /** The memory horizon: how many steps back a loss reaches. */
   horizon: repliesWith<Horizon>()(horizonRequest, 'background'),
-  /** What the norm of the gradient consists of, and what clipping changed. */
+  /** The shares of parameters and steps in the gradient norm, and what clipping changed. */
   gradientNorm: repliesWith<GradientNormBreakdown>()(gradientNormRequest, 'detail'),
   /** The update computed again with one thing changed. */
   whatIf: repliesWith<WhatIf>()(whatIfRequest, 'detail'),
@@ -76,7 +76,7 @@ export type RequestReplay = <Name extends ReplayRequestName>(
   params: ReplayRequests[Name]['params'],
 ) => Promise<ReplayRequests[Name]['result']>;
 
-/** One handler for each request, all of which answer in the same way. */
+/** One handler for each request, all of which delegate to the same function. */
 export function replayHandlers(
   answer: RequestReplay,
 ): Handlers<{ requests: ReplayRequests; events: Record<never, never> }> {

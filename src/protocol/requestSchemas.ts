@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-/** A number of something, or its index, from 0. */
+/** A count, or an index from 0. */
 export const index = z.number().int().nonnegative();
 
-/** No parameters. What is left out arrives from a page as null. */
+/** No parameters. An omitted value arrives from a page as null. */
 export const nothing = z.preprocess((params) => params ?? undefined, z.undefined());
 
 /** A factor or a threshold: finite and greater than 0. */

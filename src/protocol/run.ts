@@ -4,8 +4,8 @@ import type { NonFiniteLocation } from '../run/manifest';
 export type { RunInfo } from '../run/runInfo';
 
 /**
- * Where a run stands. `waiting`: for others to end, so that not too many train at once; `elsewhere`: another window or a
- * terminal trains it now; `interrupted`: its window closed before it ended, and its records are kept.
+ * The state of a run. `waiting`: in the queue, because the limit of concurrent runs is reached; `elsewhere`: another
+ * window or a terminal is training it now; `interrupted`: its window closed before it ended; its records are saved.
  */
 export type RunState =
   | 'waiting'
@@ -19,18 +19,18 @@ export type RunState =
   | 'failed'
   | 'interrupted';
 
-/** Whether a run in this state holds a trainer of this window, or will. */
+/** Whether a run in this state has a trainer of this window, or will have one. */
 export function isLive(state: RunState): boolean {
   return state === 'waiting' || state === 'preparing' || state === 'running' || state === 'paused';
 }
 
-/** Whether a run in this state, of which its folder holds so much, can be gone on with from its newest checkpoint. */
-export function isResumable(state: RunState, kept: SaveState = 'whole'): boolean {
-  if (isLive(state) || kept === 'gone') return false;
-  return kept === 'cut' || state === 'stopped' || state === 'interrupted' || state === 'failed';
+/** Whether a run in this state can be resumed from its newest checkpoint. */
+export function isResumable(state: RunState, saved: SaveState = 'whole'): boolean {
+  if (isLive(state) || saved === 'gone') return false;
+  return saved === 'cut' || state === 'stopped' || state === 'interrupted' || state === 'failed';
 }
 
-/** What each state is called, everywhere it is named. */
+/** The displayed name of each state. */
 export const stateLabels: Readonly<Record<RunState, string>> = {
   waiting: 'waiting',
   preparing: 'preparing',
@@ -45,13 +45,13 @@ export const stateLabels: Readonly<Record<RunState, string>> = {
 };
 
 /**
- * How much of a run its folder holds. `whole`: everything up to the last second; `waiting`: what cannot be written waits
- * in memory; `gap`: it is written again, and the records of some updates are missing; `cut`: the run is over, and its end
- * could not be written; `gone`: it is over, and its folder is not there any more.
+ * How much of a run is saved. `whole`: everything up to the last second; `waiting`: writing fails, and records are
+ * buffered in memory; `gap`: writing works again, but the records of some updates are missing; `cut`: the run is over,
+ * and its end could not be written; `gone`: the run is over, and its folder no longer exists.
  */
 export type SaveState = 'whole' | 'waiting' | 'gap' | 'cut' | 'gone';
 
-/** How it stands with what is kept of a run, and what the person must know of it. */
+/** Whether a run is being saved, and the message that the person sees. */
 export interface SaveStatus {
   readonly state: SaveState;
   readonly message: string;
@@ -62,7 +62,7 @@ export interface RunStatus {
   readonly state: RunState;
   /** Updates done. */
   readonly updates: number;
-  /** Updates per second over the last seconds; undefined before there is a measurement and when not running. */
+  /** Updates per second over the last seconds; undefined before the first measurement and when not running. */
   readonly updatesPerSecond: number | undefined;
   readonly secondsLeft: number | undefined;
   readonly learningRate: number | undefined;
@@ -71,18 +71,18 @@ export interface RunStatus {
   readonly validationLoss: number | undefined;
   /** Seconds of training, without pauses. */
   readonly seconds: number;
-  /** Place among those that wait to train, from 1; undefined when it does not wait. */
+  /** Position in the training queue, from 1; undefined when not waiting. */
   readonly queuePosition: number | undefined;
-  /** Updates that were clipped. */
+  /** How many updates were clipped. */
   readonly clipped: number;
   /** Number of the last clipped update. */
   readonly lastClip: number | undefined;
-  /** Where the first value appeared that was not finite; undefined unless it has diverged. */
+  /** Where the first non-finite value appeared; undefined unless the run has diverged. */
   readonly nonFinite: NonFiniteLocation | undefined;
-  /** What stands out in it, in the order it was found. */
+  /** In the order they were found. */
   readonly findings: readonly Finding[];
-  /** How much of it its folder holds; `whole` where nothing is to be kept. */
+  /** How much of it is saved; `whole` if it is not meant to be saved. */
   readonly saved: SaveState;
-  /** Why it stands where it stands, where that needs words. */
+  /** Why it is in this state, if that needs an explanation. */
   readonly message: string | undefined;
 }

@@ -4,10 +4,10 @@ import type { ZoomedSeries, ZoomedSeriesRequest } from './panel';
 import type { RunInfo } from './run';
 import type { RunNumbers } from '../run/series/runHistory';
 
-/** What of a run's facts its records are read by. */
+/** The part of a run's info that is needed to read its records. */
 export type RecordInfo = Pick<RunInfo, 'layout' | 'recordEvery'>;
 
-/** One record batch, and where in the record file it stands. */
+/** One record batch and its place in the record file. */
 export interface PlacedBatch {
   /** The first update in it. */
   readonly update: number;
@@ -17,33 +17,33 @@ export interface PlacedBatch {
   readonly length: number;
 }
 
-/** Asks what a stored run's records come to. */
+/** Requests the history of a stored run. */
 export interface HistoryRequest {
   /** Absolute path of the run's folder. */
   readonly folder: string;
   readonly info: RecordInfo;
-  /** The first update that is not asked for; Infinity for all. */
+  /** Exclusive end of the updates to read; Infinity for all. */
   readonly end: number;
-  /** The last batch that has been read before, where only what follows it is asked for; undefined for everything. */
+  /** The last batch that was read before, to read only the following ones; undefined to read everything. */
   readonly after: PlacedBatch | undefined;
 }
 
-/** What a run's records come to, or the records that have been added since they were last read. */
+/** The history of a run, or the records that were added since it was last read. */
 export type HistoryReply = {
-  /** Bytes at the end of the file in which no whole and undamaged record was found. */
+  /** Bytes at the end of the file that hold no complete, intact record. */
   readonly unreadableBytes: number;
 } & (
   | {
       readonly kind: 'whole';
       readonly numbers: RunNumbers;
       readonly series: SeriesSlice;
-      /** The last batch in the file; undefined where none had to be read. */
+      /** The last batch in the file; undefined if none was read. */
       readonly last: PlacedBatch | undefined;
     }
   | { readonly kind: 'added'; readonly batches: readonly RecordBatch[]; readonly last: PlacedBatch }
 );
 
-/** Asks for a part of a stored run's records in full resolution. */
+/** Requests a range of a stored run's records in full resolution. */
 export interface StoredZoomedSeriesRequest {
   /** Absolute path of the run's folder. */
   readonly folder: string;
@@ -51,9 +51,9 @@ export interface StoredZoomedSeriesRequest {
   readonly request: ZoomedSeriesRequest;
 }
 
-/** Reading of stored runs, which the trainer's process does so that no damaged or hostile file is read by the host. */
+/** Reading of stored runs. The trainer process does this, so that the host never reads a damaged or hostile file. */
 export type StoredRunRequests = {
   history: { params: HistoryRequest; result: HistoryReply };
-  /** undefined where the part holds too many records to be read at once. */
+  /** undefined if the range has too many records to read at once. */
   storedZoomedSeries: { params: StoredZoomedSeriesRequest; result: ZoomedSeries | undefined };
 };

@@ -9,74 +9,74 @@ import type { SaveStatus, RunInfo } from './run';
 import type { StoredRunRequests } from './storedRun';
 import type { ReplayRequests } from './replayRequests';
 
-/** What the host sends to have a run started. */
+/** What the host sends to start a run. */
 export interface StartParams {
   /** The experiment with every default written out. */
   readonly experiment: ResolvedExperiment;
   readonly variant: string | undefined;
-  /** The bytes of each file the experiment names, by its path as written. */
+  /** The bytes of each file that the experiment names, by the path as written. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Bytes that the trainer's process may have in memory. */
+  /** Memory limit of the trainer process, in bytes. */
   readonly memoryLimit: number;
-  /** Absolute path of the run's folder; undefined where records cannot be kept. */
+  /** Absolute path of the run's folder; undefined if the run is not saved. */
   readonly folder: string | undefined;
-  /** The experiment file, relative to the run's folder and with `/`; undefined where nothing is kept. */
+  /** The experiment file, relative to the run's folder and with `/`; undefined if the run is not saved. */
   readonly source: string | undefined;
-  /** The manifest of the run in `folder` that is gone on with; undefined for a new run. */
+  /** The manifest of the run in `folder` to resume; undefined for a new run. */
   readonly resumedManifest: Manifest | undefined;
-  /** Threads that share the work; 0 for as many as are of use. */
+  /** Worker threads; 0 for automatic. */
   readonly workers: number;
   /** Whether the run computes the same bits on every machine. */
   readonly reproducible: boolean;
 }
 
-/** Why an experiment cannot be trained, at the key that causes it. */
+/** Why an experiment can't be trained, and the key that causes it. */
 export interface StartProblem {
   readonly code: string;
   readonly message: string;
   readonly keyPath: readonly (string | number)[];
 }
 
-/** The answer to a start: it runs, or it says why not. */
+/** The reply to a start: the run has started, or the problems that prevent it. */
 export type StartReply =
   | {
       readonly kind: 'started';
       readonly info: RunInfo;
-      /** Updates done before this start: those of the checkpoint that a resumed run goes on from. */
+      /** Updates done before this start: those of the checkpoint from which the run resumes. */
       readonly updates: number;
     }
   | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
 
-/** An experiment file as it is written, to be checked before anything is trained. */
+/** The text of an experiment file, to be checked before training. */
 export interface CheckParams {
   readonly text: string;
-  /** The bytes of the files that it names, by their paths as written; those that are not there are not looked into. */
+  /** The bytes of the files that it names, by the paths as written; files that are not given are not checked. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Why files that it names cannot be read, by their paths as written. */
+  /** Why files that it names can't be read, by the paths as written. */
   readonly unreadable: ReadonlyMap<string, Omit<StartProblem, 'keyPath'>>;
-  /** Bytes that the process of one run may have in memory. */
+  /** Memory limit of one run's process, in bytes. */
   readonly memoryLimit: number;
-  /** Threads that share the work of one run; 0 for as many as are of use. */
+  /** Worker threads of one run; 0 for automatic. */
   readonly workers: number;
   readonly reproducible: boolean;
 }
 
-/** What a run would take. */
+/** What training would need. */
 export interface Estimate {
-  /** Trained numbers of the net. */
+  /** Trainable parameters of the net. */
   readonly parameters: number;
-  /** Bytes that the process will have in memory at its peak, data included. */
+  /** Peak memory of the process in bytes, data included. */
   readonly memoryBytes: number;
 }
 
-/** What is found in an experiment file. */
+/** The result of checking an experiment file. */
 export interface CheckedExperiment {
   /** In the order of the file. */
   readonly problems: readonly Problem[];
   readonly variants: readonly Variant[];
-  /** The paths of the files that the experiment and its variants name; those that were given among them. */
+  /** The paths of all files that the experiment and its variants name, given or not. */
   readonly paths: readonly string[];
-  /** By variant; undefined is the experiment itself. What is refused, or has files that were not given, is not among them. */
+  /** By variant; undefined is the experiment itself. Those with problems or with files that were not given are absent. */
   readonly estimates: ReadonlyMap<string | undefined, Estimate>;
 }
 
@@ -87,22 +87,22 @@ export type Ending =
   | { readonly kind: 'diverged'; readonly updates: number; readonly message: string; readonly place: NonFiniteLocation }
   | { readonly kind: 'failed'; readonly updates: number; readonly message: string };
 
-/** What a replay of a kept run needs. */
+/** What a replay of a stored run needs. */
 export interface ReplayParams {
   /** The experiment as the run recorded it. */
   readonly experiment: ResolvedExperiment;
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Bytes the replay may use. */
+  /** Memory limit of the replay, in bytes. */
   readonly memoryLimit: number;
   /** The kernel sets that computed the run. */
   readonly kernels: KernelHistory;
-  /** Parts that it cut each batch into. */
+  /** Shards per batch, as the run had them. */
   readonly shards: number;
   /** Absolute path of the run's folder. */
   readonly folder: string;
 }
 
-/** The answer to opening a replay. */
+/** The reply to opening a replay. */
 export type ReplayReply =
   { readonly kind: 'opened' } | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
 
@@ -110,9 +110,9 @@ export type ReplayReply =
 export type TrainerContract = {
   requests: {
     start: { params: StartParams; result: StartReply };
-    /** Trains nothing, and leaves the trainer as it was. */
+    /** Starts no training and leaves the trainer unchanged. */
     checkExperiment: { params: CheckParams; result: CheckedExperiment };
-    /** Answered once the update in progress is done. */
+    /** Replied to when the update in progress is done. */
     pause: { params: undefined; result: undefined };
     resume: { params: undefined; result: undefined };
     /** One update, then paused. */
@@ -120,9 +120,9 @@ export type TrainerContract = {
     stop: { params: undefined; result: undefined };
     /** The base rate, before the schedule. */
     setLearningRate: { params: number; result: undefined };
-    /** The records from an update on that are not yet in the run's folder. */
+    /** The records, from an update on, that are not yet written to the run's folder. */
     unwritten: { params: number; result: readonly RecordBatch[] };
-    /** Makes this worker the replay of a kept run, in place of a trainer. */
+    /** Turns this worker into the replay of a stored run. */
     openReplay: { params: ReplayParams; result: ReplayReply };
   } & StoredRunRequests &
     ReplayRequests;
@@ -130,33 +130,33 @@ export type TrainerContract = {
     records: RecordBatch;
     ended: Ending;
     saveStatus: SaveStatus;
-    /** All that has been found so far, whenever there is more. */
+    /** All findings so far, sent whenever one is added. */
     findings: readonly Finding[];
-    /** Something the person must know that does not end the run. */
+    /** A message for the person that does not end the run. */
     notice: string;
   };
 };
 
-/** What the host serves to the trainer: nothing yet asks back. */
+/** What the host serves to the trainer: nothing so far. */
 export type TrainerHostContract = { requests: Record<never, never>; events: Record<never, never> };
 
-/** Sent by the trainer's process, beside the channel, before it ends because of an exception. */
+/** Sent by the trainer process, outside the channel, before it exits because of an exception. */
 export interface ProcessFailure {
   readonly kind: 'processFailure';
   readonly reason: string;
 }
 
-/** Whether a message says that the trainer's process cannot continue. */
+/** Whether a message reports that the trainer process can't continue. */
 export function isProcessFailure(message: unknown): message is ProcessFailure {
   if (typeof message !== 'object' || message === null) return false;
   const { kind, reason } = message as Readonly<Record<string, unknown>>;
   return kind === 'processFailure' && typeof reason === 'string';
 }
 
-/** Sent to the trainer's process, beside the channel: it saves what it has and exits. */
+/** Sent to the trainer process, outside the channel: it saves its data and exits. */
 export const saveAndExit = { kind: 'saveAndExit' } as const;
 
-/** Whether a message asks the trainer's process to save and exit. */
+/** Whether a message tells the trainer process to save and exit. */
 export function isSaveAndExit(message: unknown): boolean {
   return typeof message === 'object' && message !== null && 'kind' in message && message.kind === saveAndExit.kind;
 }

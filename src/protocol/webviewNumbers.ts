@@ -1,15 +1,15 @@
 /**
- * Numbers on their way to a webview. What crosses is JSON but for its typed arrays: NaN and the infinities, for which
- * JSON has no word, would arrive as null and travel as marked objects instead. Long arrays of doubles that are float32
- * numbers, as most of a net's are, travel in half the bytes, which is what crossing costs.
+ * Encoding of numbers for a webview. Messages to a webview are JSON except for typed arrays: NaN and the infinities,
+ * which JSON does not have, would arrive as null, so they are sent as marked objects. Long Float64Arrays whose values are
+ * all float32 numbers, as most of a net's are, are sent as Float32Arrays: the cost of a message is its bytes.
  */
 const mark = 'unroll.number';
 const doublesMark = 'unroll.doubles';
 
-/** Elements from which it is worth looking whether an array can travel in half the bytes. */
+/** Array length from which testing for float32 values pays off. */
 const worthNarrowing = 1024;
 
-/** The message ready to be sent: every NaN and infinity marked, long arrays made shorter where that loses nothing. */
+/** The encoded message: NaN and infinities marked, long arrays narrowed to float32 if that is lossless. */
 export function markNumbers(message: unknown): unknown {
   if (typeof message === 'number') return Number.isFinite(message) ? message : { [mark]: String(message) };
   if (message instanceof Float64Array)
@@ -30,7 +30,7 @@ export function unmarkNumbers(message: unknown): unknown {
   return mapped(message, unmarkNumbers);
 }
 
-/** Whether a long array holds float32 numbers only. */
+/** Whether an array is long and all its values are float32 numbers. */
 function isNarrow(values: Float64Array): boolean {
   return (
     values.length >= worthNarrowing && values.every((value) => Math.fround(value) === value || Number.isNaN(value))

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { index, positive } from './requestSchemas';
 
-/** One thing changed about an update; what is left out stays as it was. */
+/** One change to an update; omitted keys stay as they were. */
 export const whatIfChange = z.object({
   /** null is no clipping. */
   clip: z
@@ -10,22 +10,22 @@ export const whatIfChange = z.object({
     .optional(),
   /** Steps from the end of the window that the gradient covers; `full` is all of them. */
   backward: z.union([z.literal('full'), z.number().int().positive()]).optional(),
-  /** The rate of this update, schedule included. */
+  /** The learning rate of this update, schedule included. */
   learningRate: positive.optional(),
 });
 
 /** See whatIfChange. */
 export type WhatIfChange = Readonly<z.infer<typeof whatIfChange>>;
 
-/** Which update, and what to change when it is computed again. */
+/** Which update, and what to change when it is recomputed. */
 export const whatIfRequest = z.object({ update: index, change: whatIfChange });
 
 /** See whatIfRequest. */
 export type WhatIfRequest = Readonly<z.infer<typeof whatIfRequest>>;
 
-/** What one way of computing the update comes to. */
+/** The results of one way of computing the update. */
 export interface WhatIfOutcome {
-  /** L of the same batch after the step; NaN or Infinity where it is no number any more. */
+  /** L of the same batch after the update; NaN or Infinity if it is no longer finite. */
   readonly lossAfter: number;
   readonly gradNorm: number;
   readonly clippedNorm: number;
@@ -41,16 +41,16 @@ export interface WhatIfOutcome {
   readonly cosineWithFull: number;
 }
 
-/** An update beside the same update with one thing changed. */
+/** An update, and the same update with one change. */
 export interface WhatIf {
-  /** L of the batch before either step. */
+  /** L of the batch before the update. */
   readonly loss: number;
   readonly actual: WhatIfOutcome;
   readonly changed: WhatIfOutcome;
-  /** Between the two steps ΔW, 1 where they point the same way. */
-  readonly stepCosine: number;
-  /** Between the two gradients after clipping. */
+  /** Cosine between the two updates ΔW. */
+  readonly updateCosine: number;
+  /** Cosine between the two gradients after clipping. */
   readonly gradientCosine: number;
   /** ‖ΔW changed‖ / ‖ΔW actual‖ */
-  readonly stepRatio: number;
+  readonly updateRatio: number;
 }

@@ -55,9 +55,9 @@ export async function whatIf(
     loss: actual.updated.loss,
     actual: outcomeOf(actual, names, whole),
     changed: outcomeOf(changed, names, whole),
-    stepCosine: cosine(step, otherStep),
+    updateCosine: cosine(step, otherStep),
     gradientCosine: cosine(gradient, otherGradient),
-    stepRatio: norm(otherStep) / norm(step),
+    updateRatio: norm(otherStep) / norm(step),
   };
 }
 

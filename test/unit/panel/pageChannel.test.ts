@@ -77,7 +77,7 @@ describe('The channel to a page', () => {
     assert.equal(answers.length, 800);
     for (const { kind, message } of answers) {
       assert.equal(kind, 'failure');
-      assert.equal(message, '200 requests are still unanswered: wait for one before sending more.');
+      assert.equal(message, '200 requests are still pending: wait for a reply before sending more.');
     }
     for (const answer of waiting.splice(0, 3)) answer(undefined);
     await settled();

@@ -114,16 +114,18 @@ describe('Asked about an update', () => {
     it('nothing changes: the same step', async () => {
       const training = exampleTraining();
       const moment = momentOf(training, 5);
-      const { actual, changed, stepCosine, gradientCosine, stepRatio, loss } = await whatIf(
-        moment,
-        training.setup,
-        {},
-        pause,
-      );
+      const {
+        actual,
+        changed,
+        updateCosine,
+        gradientCosine,
+        updateRatio,
+        loss,
+      } = await whatIf(moment, training.setup, {}, pause);
       assert.deepEqual(changed, actual);
       assert.equal(loss, Number(moment.capture.metadata['loss']));
       assert.equal(actual.gradNorm, Number(moment.capture.metadata['gradNorm']));
-      for (const same of [stepCosine, gradientCosine, stepRatio]) assert.ok(Math.abs(same - 1) < 1e-12);
+      for (const same of [updateCosine, gradientCosine, updateRatio]) assert.ok(Math.abs(same - 1) < 1e-12);
       assert.equal(actual.bias, 0);
     });
 
@@ -144,10 +146,10 @@ describe('Asked about an update', () => {
       const moment = momentOf(training, 3);
       const raw = Number(moment.capture.metadata['gradNorm']);
       const clipped = await whatIf(moment, training.setup, { clip: { kind: 'norm', threshold: raw / 4 } }, pause);
-      assert.ok(Math.abs(clipped.stepRatio - 0.25) < 1e-4);
-      assert.ok(Math.abs(clipped.stepCosine - 1) < 1e-12);
+      assert.ok(Math.abs(clipped.updateRatio - 0.25) < 1e-4);
+      assert.ok(Math.abs(clipped.updateCosine - 1) < 1e-12);
       const faster = await whatIf(moment, training.setup, { learningRate: 0.3 }, pause);
-      assert.ok(Math.abs(faster.stepRatio - 3) < 1e-9);
+      assert.ok(Math.abs(faster.updateRatio - 3) < 1e-9);
     });
 
     for (const [name, bptt] of [

@@ -92,18 +92,18 @@ function emptySummary(update: number): string {
   return `Change clipping, truncation or learning rate: update ${formatExact(update)} is recomputed from the same weights and batch. The run itself doesn’t change.`;
 }
 
-function summary({ actual, changed, stepCosine, stepRatio }: WhatIf): string {
+function summary({ actual, changed, updateCosine, updateRatio }: WhatIf): string {
   if (actual.updateNorm === 0 || changed.updateNorm === 0) {
     const which = actual.updateNorm === 0 ? 'As trained, the update is' : 'With the change, the update would be';
     return `${which} exactly 0: the weights don’t change.`;
   }
-  const angle = (Math.acos(Math.max(-1, Math.min(1, stepCosine))) * 180) / Math.PI;
+  const angle = (Math.acos(Math.max(-1, Math.min(1, updateCosine))) * 180) / Math.PI;
   const turned = angle < 0.05 ? 'in the same direction' : `turned by ${formatShortNumber(roundToDigits(angle, 3))}°`;
   const after = `L after the update: ${formatNumber(changed.lossAfter)} instead of ${formatNumber(actual.lossAfter)}`;
-  return `The update would be ${formatNumber(stepRatio)} times as long, ${turned}. ${after}.`;
+  return `The update would be ${formatNumber(updateRatio)} times as long, ${turned}. ${after}.`;
 }
 
-function comparison({ loss, actual, changed, gradientCosine, stepCosine }: WhatIf): Table {
+function comparison({ loss, actual, changed, gradientCosine, updateCosine }: WhatIf): Table {
   const row = (name: string, of: (outcome: WhatIfOutcome) => number): readonly (string | number)[] => [
     name,
     of(actual),
@@ -123,7 +123,7 @@ function comparison({ loss, actual, changed, gradientCosine, stepCosine }: WhatI
       row('bias ‖g − g_full‖ / ‖g_full‖ (truncation, hidden clipping)', ({ bias }) => bias),
       row('cosine with g_full', ({ cosineWithFull }) => cosineWithFull),
       ['cosine of the two gradients, clipped', '', gradientCosine],
-      ['cosine of the two updates', '', stepCosine],
+      ['cosine of the two updates', '', updateCosine],
     ],
   };
 }
