@@ -109,6 +109,10 @@ class HeaderColumns {
       const message = `${quote(path)} has ${found} columns named ${quote(name)}: rename all but one.`;
       return { code: 'csv.ambiguousColumn', message, keyPath };
     }
+    if (this.names.length === 0) {
+      const message = `${quote(path)} has no column ${quote(name)}: its first row is too long or missing. Write the names of the columns there.`;
+      return { code: 'csv.missingColumn', message, keyPath };
+    }
     const nearest = nearestName(name, this.names);
     const meant = isLikely(name, nearest) ? `did you mean ${quote(nearest)}? The` : 'the';
     const message = `${quote(path)} has no column ${quote(name)}: ${meant} columns are ${quoteAll(this.names)}.`;

@@ -20,6 +20,7 @@ const tables: Readonly<Record<string, readonly [content: () => string, inputs: r
     Array.from({ length: 1000 }, (_, n) => `colunm ${n}`),
   ],
   'a column name of 900 kB': [() => `${'a'.repeat(900_000)}b\n1\n`, ['a'.repeat(400_000)]],
+  'a first row of 20 MB': [() => 'a'.repeat(20_000_000), ['n']],
   'a word of 900 kB': [() => `n\n${'a'.repeat(900_000)}\n`, ['n']],
   'twenty million commas': [() => ','.repeat(20_000_000), ['n']],
   'a million rows of commas': [() => `n${',x'.repeat(10)}\n${`${','.repeat(10)}\n`.repeat(1_000_000)}`, ['n']],
@@ -41,6 +42,7 @@ describe('A table of a stranger', () => {
         assert.equal(status, 1, stderr.slice(0, 500));
         for (const line of stderr.trim().split('\n')) assert.ok(line.length < 2500, `${line.length} characters`);
         assert.ok(stderr.trim().split('\n').length <= 50);
+        assert.doesNotMatch(stderr, /columns are \./);
       } finally {
         rmSync(folder, { recursive: true });
       }
