@@ -94,7 +94,7 @@ function isMeasuredHorizons(value: unknown): boolean {
     isCount(field(value, 'layer')) &&
     Array.isArray(measured) &&
     measured.every(
-      (one) => isCount(field(one, 'update')) && isSteps(field(one, 'horizon')) && isSteps(field(one, 'longest')),
+      (one) => isCount(field(one, 'update')) && isSteps(field(one, 'horizon')) && isSteps(field(one, 'longestLag')),
     )
   );
 }

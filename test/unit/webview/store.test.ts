@@ -96,7 +96,7 @@ describe('The store', () => {
       tablesOpen: ['Loss', 'Run'],
       selection: { update: 12, t: undefined },
       fittedColours: { from: -7, to: 2, updates: 300 },
-      horizons: { folder: '/run', layer: 0, measured: [{ update: 3, horizon: 5, longest: null }] },
+      horizons: { folder: '/run', layer: 0, measured: [{ update: 3, horizon: 5, longestLag: null }] },
       clipThreshold: 0.5,
       output: 2,
       gradientFlowOf: 'median' as const,
