@@ -109,9 +109,7 @@ export class RunIndex implements Disposable {
     const runs = all
       .filter((run) => 'manifest' in run)
       .sort((a, b) => b.manifest.startedAt.localeCompare(a.manifest.startedAt));
-    const damaged = all
-      .filter((run) => 'reason' in run)
-      .sort((a, b) => a.folder.path.localeCompare(b.folder.path));
+    const damaged = all.filter((run) => 'reason' in run).sort((a, b) => a.folder.path.localeCompare(b.folder.path));
     await this.#followTraining(runs.filter(({ state }) => state === 'elsewhere'));
     return { runs, damaged };
   }

@@ -114,14 +114,12 @@ describe('Asked about an update', () => {
     it('nothing changes: the same step', async () => {
       const training = exampleTraining();
       const moment = momentOf(training, 5);
-      const {
-        actual,
-        changed,
-        updateCosine,
-        gradientCosine,
-        updateRatio,
-        loss,
-      } = await whatIf(moment, training.setup, {}, pause);
+      const { actual, changed, updateCosine, gradientCosine, updateRatio, loss } = await whatIf(
+        moment,
+        training.setup,
+        {},
+        pause,
+      );
       assert.deepEqual(changed, actual);
       assert.equal(loss, Number(moment.capture.metadata['loss']));
       assert.equal(actual.gradNorm, Number(moment.capture.metadata['gradNorm']));
