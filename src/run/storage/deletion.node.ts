@@ -1,6 +1,6 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { isRunFile, runFiles } from './runFiles';
+import { isRunFile, runFolders } from './runFiles';
 
 /** Files that operating systems create in any folder that they show. */
 const systemFiles = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini']);
@@ -28,15 +28,18 @@ export async function reasonNotToDelete(
       return `it contains the workspace folder ${path}`;
     }
   }
-  const other = (await firstForeignEntry(folder, '')) ?? (await firstForeignEntry(folder, runFiles.checkpoints));
-  return other === undefined ? undefined : `it contains "${other}", which is not a file of a run`;
+  for (const part of ['', ...runFolders]) {
+    const other = await firstForeignEntry(folder, part);
+    if (other !== undefined) return `it contains "${other}", which is not a file of a run`;
+  }
+  return undefined;
 }
 
 /** The first entry, as a path with `/`, that is not a file of a run. */
 async function firstForeignEntry(root: string, folder: string): Promise<string | undefined> {
   const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
   const other = entries.find((entry) => {
-    if (entry.isDirectory()) return folder !== '' || entry.name !== runFiles.checkpoints;
+    if (entry.isDirectory()) return folder !== '' || !runFolders.includes(entry.name);
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     return !entry.isFile() || !(isRunFile(path) || systemFiles.has(entry.name));
   });

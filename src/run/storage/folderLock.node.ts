@@ -147,7 +147,7 @@ const takeOverTimeout = 10_000;
 
 /** Replaces a stale lock by the lock of this process; a folder serves as a mutex, so that one process at a time checks. */
 async function takeOver(path: string, text: string): Promise<void> {
-  const mutex = `${path}.taking`;
+  const mutex = join(dirname(path), runFiles.lockTakeover);
   const busyMessage = 'another process is just starting to train in this folder';
   try {
     await mkdir(mutex);

@@ -107,7 +107,9 @@ export class FolderStorage implements RunStorage {
 
   /** Opens a file of the run for reading; undefined if there is none. The caller closes it. */
   async open(path: string): Promise<FileHandle | undefined> {
-    return this.fileSystem.open(await this.#filePath(path), constants.O_RDONLY).catch(ignoreMissing);
+    // A pipe that has replaced the file since it was checked is not waited for. Windows has no such flag.
+    const flags = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+    return this.fileSystem.open(await this.#filePath(path), flags).catch(ignoreMissing);
   }
 
   async list(folder: string): Promise<readonly string[]> {

@@ -10,12 +10,14 @@
  * - `display-name.txt`: the name that the user gave the run, if any;
  * - `step-N.safetensors`: a captured update, on request;
  * - `run.lock`: id, machine and start of the process that holds the lock, a window's extension host or a headless run,
- *   and on a second line id and start of the trainer process that writes for it; rewritten every ten seconds.
+ *   and on a second line id and start of the trainer process that writes for it; rewritten every ten seconds;
+ * - `run.lock.taking`: an empty folder, while a process takes over the lock of one that has ended.
  */
 export const runFiles = {
   manifest: 'run.json',
   records: 'records.arrows',
   lock: 'run.lock',
+  lockTakeover: 'run.lock.taking',
   displayName: 'display-name.txt',
   /** Findings, one JSON object per line. */
   findings: 'findings.jsonl',
@@ -33,8 +35,11 @@ export function updatesOfCheckpoint(fileName: string): number | undefined {
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
+/** The entries of a run's folder that are folders. */
+export const runFolders: readonly string[] = [runFiles.lockTakeover, runFiles.checkpoints];
+
 const fileNames: ReadonlySet<string> = new Set(
-  Object.values(runFiles).flatMap((name) => (typeof name === 'string' && name !== runFiles.checkpoints ? [name] : [])),
+  Object.values(runFiles).flatMap((name) => (typeof name === 'string' && !runFolders.includes(name) ? [name] : [])),
 );
 
 /**

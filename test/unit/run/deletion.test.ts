@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { reasonNotToDelete } from '../../../src/run/storage/deletion.node';
-import { isRunFile, runFiles } from '../../../src/run/storage/runFiles';
+import { isRunFile, runFiles, runFolders } from '../../../src/run/storage/runFiles';
 
 describe('Deleting the folder of a run', () => {
   let home: string;
@@ -37,6 +37,13 @@ describe('Deleting the folder of a run', () => {
       assert.match((await reasonNotToDelete(run, [home])) ?? '', new RegExp(`contains "${first}`));
     });
   }
+
+  it('is done where a process was killed while it took the lock over', async () => {
+    mkdirSync(join(run, 'run.lock.taking'));
+    assert.equal(await reasonNotToDelete(run, [home]), undefined);
+    write('run.lock.taking/notes.txt');
+    assert.match((await reasonNotToDelete(run, [home])) ?? '', /contains "run.lock.taking\/notes.txt"/);
+  });
 
   it('is refused where it is a folder of the workspace, or contains one, by whatever path', async () => {
     assert.match((await reasonNotToDelete(run, [run])) ?? '', /folder of the workspace/);
@@ -74,7 +81,7 @@ describe('Deleting the folder of a run', () => {
     const all = Object.values(runFiles).map((name) => (typeof name === 'string' ? name : name(12)));
     assert.deepEqual(
       all.filter((name) => !isRunFile(name)),
-      [runFiles.checkpoints],
+      runFolders,
     );
   });
 });
