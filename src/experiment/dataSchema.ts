@@ -66,7 +66,7 @@ const csvData = z.strictObject({
       text: 'How every column is rescaled, with statistics of the training part only. Losses are reported in the rescaled unit.',
     },
     {
-      standard: 'Mean 0 and defaultValue deviation 1.',
+      standard: 'Mean 0 and standard deviation 1.',
       minmax: 'The training part spans 0 to 1.',
       none: 'The numbers as they are in the file.',
     },
