@@ -176,7 +176,8 @@ class RowReader {
     for (const { name, index, numbers } of this.#columns) {
       const cell = (row.cell(index) ?? '').trim();
       const value = Number(cell);
-      if (!number.test(cell) || !Number.isFinite(value)) return { line, ...cellError(name, cell) };
+      if (!number.test(cell)) return { line, ...cellError(name, cell) };
+      if (!Number.isFinite(Math.fround(value))) return { line, ...tooLargeError(name, cell) };
       numbers[this.rows] = value;
     }
     this.rows += 1;
@@ -192,6 +193,13 @@ function cellError(column: string, cell: string): Omit<RowError, 'line'> {
     advice: decimalComma.test(cell)
       ? 'Write a decimal point instead of the comma.'
       : 'Write a number, or delete the row.',
+  };
+}
+
+function tooLargeError(column: string, cell: string): Omit<RowError, 'line'> {
+  return {
+    found: `has ${quote(cell)} in column ${quote(column)}, which is beyond single precision (about ±3.4e38)`,
+    advice: 'If it stands for a missing value, delete the row; otherwise rescale the column.',
   };
 }
 

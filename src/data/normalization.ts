@@ -6,24 +6,52 @@ export interface Rescaling {
   readonly scale: number;
 }
 
-/** The rescaling of a column by statistics of its training part; a constant column is only shifted. */
+/**
+ * The rescaling of a column by statistics of its training part, as scikit-learn's StandardScaler and MinMaxScaler define
+ * it: the standard deviation divides by n. A constant column is only shifted, to 0.
+ *
+ * @param training values in single precision's range, so that no sum of squares overflows
+ */
 export function rescalingOf(training: Float64Array, kind: CsvData['normalize']): Rescaling {
+  if (kind === 'none') return { shift: 0, scale: 1 };
+  const range = rangeOf(training);
+  const isShiftedOnly = isConstant(range);
   switch (kind) {
-    case 'none':
-      return { shift: 0, scale: 1 };
-    case 'minmax': {
-      const lowest = training.reduce((least, value) => Math.min(least, value), Infinity);
-      const highest = training.reduce((most, value) => Math.max(most, value), -Infinity);
-      return { shift: lowest, scale: highest - lowest || 1 };
-    }
+    case 'minmax':
+      return { shift: range.least, scale: isShiftedOnly ? 1 : range.most - range.least };
     case 'standard': {
+      // The rounded mean of equal values may differ from them.
+      if (range.least === range.most) return { shift: range.least, scale: 1 };
       const mean = meanOf(training);
       const variance = meanOf(training, (value) => (value - mean) ** 2);
-      return { shift: mean, scale: Math.sqrt(variance) || 1 };
+      return { shift: mean, scale: isShiftedOnly ? 1 : Math.sqrt(variance) };
     }
     default:
       return kind satisfies never;
   }
+}
+
+/** The least and the largest value of a column. */
+export interface ValueRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** The range of a column; both ends are 0 without values. */
+export function rangeOf(values: Float64Array): ValueRange {
+  if (values.length === 0) return { least: 0, most: 0 };
+  return {
+    least: values.reduce((least, value) => Math.min(least, value), Infinity),
+    most: values.reduce((most, value) => Math.max(most, value), -Infinity),
+  };
+}
+
+/** Relative spread up to which values differ only by rounding: some units in the last place of a double. */
+const roundingNoise = 16 * Number.EPSILON;
+
+/** Whether a column is constant but for rounding, such as 0.3 beside 0.1 + 0.2. */
+export function isConstant({ least, most }: ValueRange): boolean {
+  return most - least <= roundingNoise * Math.max(Math.abs(least), Math.abs(most));
 }
 
 /** Rescales a column in place: a copy would be as large as the data. */

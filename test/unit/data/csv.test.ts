@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Source } from '../../../src/data/source';
+import { rescalingOf } from '../../../src/data/normalization';
 import { inputsOf, objectionTo, opened, targetsOf } from './openedSource';
 
 /** A table whose one column counts its rows from 0, so that every value tells its place. */
@@ -107,16 +108,39 @@ describe('normalisation', () => {
     assert.deepEqual(first('minmax'), [0, 4 / 6, 2 / 6].map(Math.fround));
   });
 
-  it('leaves a constant column at 0', () => {
-    const constant = `n\n${'4\n'.repeat(12)}`;
-    for (const normalize of ['standard', 'minmax']) {
-      const source = opened({ data: plain({ normalize }), batch: 1 }, constant);
+  it('leaves a constant column at 0, whatever its value', () => {
+    // Sums of most decimal fractions are rounded, so that the mean differs from the value.
+    const constants = ['4', '0.1', '0.3', '1.1', '14.62', '123456.789', '-3.3e30', '0'];
+    for (const [value, normalize] of constants.flatMap((one) => [
+      [one, 'standard'] as const,
+      [one, 'minmax'] as const,
+    ])) {
+      const source = opened({ data: plain({ normalize }), batch: 1 }, `n\n${`${value}\n`.repeat(12)}`);
       assert.ok(
         inputsOf(source.next(), 0)
           .flat()
           .every((value) => value === 0),
       );
     }
+  });
+});
+
+describe('normalisation of a column that is constant in the training part', () => {
+  it('only shifts it, so that a change in the held-out part keeps its size', () => {
+    for (const normalize of ['standard', 'minmax']) {
+      const text = `n\n${'0.1\n'.repeat(30)}${'0.2\n'.repeat(10)}`;
+      const source = opened({ data: plain({ normalize }), batch: 1 }, text);
+      const targets = rowsOf(source).flatMap((window) => targetsOf(window, 0).filter((target) => target !== undefined));
+      assert.deepEqual([...new Set(targets)], [Math.fround(0.2 - 0.1)]);
+    }
+  });
+
+  it('counts rounding noise as constant, and no real spread, however small', () => {
+    const scaleOf = (values: number[]) => rescalingOf(Float64Array.from(values), 'standard').scale;
+    assert.equal(scaleOf([0.3, 0.1 + 0.2, 0.3]), 1);
+    // numpy.std([101325.00001, 101325.00002]) and numpy.std([1e-20, 3e-20])
+    assert.ok(Math.abs(scaleOf([101325.00001, 101325.00002]) - 5.0e-6) < 1e-10);
+    assert.ok(Math.abs(scaleOf([1e-20, 3e-20]) - 1e-20) < 1e-34);
   });
 });
 
@@ -193,13 +217,24 @@ describe('the file of a table', () => {
   });
 
   it('takes as numbers only what is one', () => {
-    for (const word of ['NaN', 'Infinity', '1e999', '0x10', '1 2', '1_000', '-', '.']) {
+    for (const word of ['NaN', 'Infinity', '0x10', '1 2', '1_000', '-', '.']) {
       const { message } = objectionTo({ data: plain(), batch: 1 }, `a,n\nx,${word}\n`);
       assert.ok(message.includes(`"${word}"`), message);
     }
     assert.match(
       objectionTo({ data: plain(), batch: 1 }, 'a;n\nx;3,14\n').message,
       /"3,14".*decimal point instead of the comma/,
+    );
+  });
+
+  it('takes no number beyond single precision, which training computes in', () => {
+    for (const word of ['1.7e308', '-9.97e38', '1e999', '3.4028236e38']) {
+      const { message } = objectionTo({ data: plain(), batch: 1 }, `a,n\nx,1\nx,${word}\n`);
+      assert.ok(message.includes(`row 3 has "${word}" in column "n", which is beyond single precision`), message);
+    }
+    assert.deepEqual(
+      numbers('n\n3.4028234e38\n-3.4028234e38\n0'),
+      [3.4028234e38, -3.4028234e38].map(Math.fround).concat(0),
     );
   });
 
