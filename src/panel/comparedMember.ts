@@ -34,7 +34,7 @@ export class ComparedMember implements Disposable {
 
   get name(): string {
     const { subject } = this;
-    const isUnnamed = subject.kind === 'experiment' && subject.target.variant === undefined && !this.session?.facts;
+    const isUnnamed = subject.kind === 'experiment' && subject.target.variant === undefined && !this.session?.info;
     return isUnnamed ? experimentName(this.#nameInFile, subject.target.uri) : this.#run.name;
   }
 
@@ -52,7 +52,7 @@ export class ComparedMember implements Disposable {
   /** Reads the run where that has not been done; of one that this window trains, only its name. */
   async load(): Promise<void> {
     const { subject } = this;
-    if (subject.kind === 'experiment' && this.session?.facts === undefined) {
+    if (subject.kind === 'experiment' && this.session?.info === undefined) {
       this.#nameInFile = await nameInFile(subject.target);
     }
     await this.#run.load();

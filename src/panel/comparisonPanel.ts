@@ -157,6 +157,6 @@ function runOf(
 }
 
 function drawnOf(session: Session | undefined): ComparedRun['data'] {
-  const { facts, series } = session ?? {};
+  const { info: facts, series } = session ?? {};
   return facts === undefined || series === undefined ? undefined : { info: facts, series: series.whole() };
 }

@@ -166,7 +166,7 @@ export class RunPanel implements PanelView {
 
   /** A run has one inspector, made at the first request, and again when other kernels have continued the run. */
   #inspectorOfRun(): Inspector {
-    const { folder, facts } = this.#session ?? {};
+    const { folder, info: facts } = this.#session ?? {};
     if (folder === undefined) throw new Error("This run isn't saved, so its updates can't be inspected.");
     const key = JSON.stringify([folder, facts?.kernelChanges]);
     if (this.#inspector === undefined || this.#inspectorKey !== key) {
@@ -182,7 +182,7 @@ export class RunPanel implements PanelView {
   /** Full resolution comes from the records on disk; of a run that trains also from its trainer and from new records. */
   async #zoomedSeries(request: ZoomedSeriesRequest): Promise<ZoomedSeries | undefined> {
     const session = this.#session;
-    const { facts } = session ?? {};
+    const { info: facts } = session ?? {};
     if (session === undefined || facts === undefined || facts.folder === null) return undefined;
     if (this.#zoomed?.of !== session) {
       this.#zoomed = { of: session, reader: this.parts.latestRuns.reader.zoomedSeriesOf(facts.folder, facts) };
@@ -211,9 +211,9 @@ export class RunPanel implements PanelView {
       this.#folder === undefined ? await this.#experiment() : { title: this.#shown.name, variants: [] };
     const session = this.#session;
     const run =
-      session?.facts === undefined || session.series === undefined
+      session?.info === undefined || session.series === undefined
         ? undefined
-        : { info: session.facts, status: session.status, series: session.series.whole() };
+        : { info: session.info, status: session.status, series: session.series.whole() };
     this.#sentUpdates = session?.series?.updates ?? 0;
     this.#sentSeries = run === undefined ? undefined : session?.series;
     this.#title = title;
@@ -241,7 +241,7 @@ export class RunPanel implements PanelView {
 
   async #experiment(): Promise<{ readonly title: string; readonly variants: readonly string[] }> {
     const fileName = fileNameOf(this.#uri);
-    const unread = { title: experimentName(this.#session?.facts?.name ?? '', this.#uri), variants: [] };
+    const unread = { title: experimentName(this.#session?.info?.name ?? '', this.#uri), variants: [] };
     try {
       const parsed = await readExperiment(this.#uri);
       if (parsed.kind === 'refused') return unread;

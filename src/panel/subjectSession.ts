@@ -70,7 +70,7 @@ export class SubjectSession implements Disposable {
     if (this.#opened !== undefined) return this.#opened.name;
     if (this.subject.kind === 'run') return fileNameOf(this.subject.folder);
     const { uri, variant } = this.subject.target;
-    return variant === undefined ? experimentName(this.session?.facts?.name ?? '', uri) : plainName(variant);
+    return variant === undefined ? experimentName(this.session?.info?.name ?? '', uri) : plainName(variant);
   }
 
   /** When a stored run was started; '' where its manifest doesn't say, and for an experiment. */

@@ -3,7 +3,7 @@ import type { FileAccess, Located } from '../data/fileReading';
 import { diskAccess } from '../data/fileAccess.node';
 import { folderOf } from './experimentText';
 
-/** The files an experiment may read: those of the workspace folder that holds it, else those of its own folder. */
+/** The files that an experiment may read: those of its workspace folder, else those of its own folder. */
 export function accessFor(experiment: Uri): FileAccess {
   return accessIn(folderOf(experiment));
 }
@@ -22,7 +22,7 @@ function virtualAccess(folder: Uri, boundary: Uri): FileAccess {
       if (!uri.path.startsWith(root)) return { kind: 'outside', boundary: boundary.path };
       try {
         const { type, size } = await workspace.fs.stat(uri);
-        // A virtual file system does not say where its links lead, so none is followed.
+        // The target of a symbolic link is unknown in a virtual file system, so no link is followed.
         if ((type & FileType.SymbolicLink) !== 0) return { kind: 'outside', boundary: boundary.path };
         return (type & FileType.File) === 0 ? { kind: 'notAFile' } : { kind: 'file', location: uri.toString(), size };
       } catch {

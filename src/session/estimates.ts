@@ -6,10 +6,10 @@ import { OnDemandTrainer } from './onDemandTrainer';
 import type { Target } from './sessions';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
-/** Milliseconds without a check after which its trainer is ended: nobody types so slowly. */
+/** Milliseconds without a check after which its trainer is ended: longer than any pause in typing. */
 const idle = 20_000;
 
-/** Checks the open experiments in a trainer that trains nothing, and knows what training them would take. */
+/** Checks the open experiments in a trainer process that does not train, and holds the estimates of what they need. */
 export class Estimates implements Disposable {
   readonly #known = new Map<string, CheckedExperiment>();
   readonly #changed = new EventEmitter<undefined>();
@@ -21,23 +21,23 @@ export class Estimates implements Disposable {
     this.#trainer = new OnDemandTrainer(startWorker, idle);
   }
 
-  /** What was found for a target when it was checked last; undefined where it cannot be trained, or was not checked. */
+  /** The estimate of the last check of a target; undefined if it can't be trained or was not checked. */
   of({ uri, variant }: Target): Estimate | undefined {
     return this.#known.get(uri.toString())?.estimates.get(variant);
   }
 
-  /** The variants that an experiment had when it was checked last, with their places in its text. */
+  /** The variants of an experiment at its last check, with their ranges in its text. */
   variantsOf(experiment: Uri): readonly Variant[] {
     return this.#known.get(experiment.toString())?.variants ?? [];
   }
 
-  /** Keeps what was found in an experiment. */
+  /** Stores the result of a check. */
   keep(experiment: Uri, found: CheckedExperiment): void {
     this.#known.set(experiment.toString(), found);
     this.#changed.fire(undefined);
   }
 
-  /** Forgets an experiment that was closed. */
+  /** Drops the result of an experiment that was closed. */
   forget(experiment: Uri): void {
     this.#known.delete(experiment.toString());
   }
@@ -61,12 +61,12 @@ export class Estimates implements Disposable {
     });
   }
 
-  /** Ends the checks that are under way: the texts that they are about have changed. They reject. */
+  /** Cancels pending checks because their texts have changed; their promises reject. */
   abandon(): void {
     this.#trainer.abandon('A newer text is checked.');
   }
 
-  /** Gives away the trainer that has checked, where it has nothing to do, so that another need not be started. */
+  /** Hands over the idle trainer of the checks, so that a run need not start another one. */
   handOver(): TrainerWorker | undefined {
     return this.#trainer.handOver();
   }

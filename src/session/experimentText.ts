@@ -20,7 +20,7 @@ export async function readExperimentText(uri: Uri): Promise<string> {
 
 /** Reads and parses an experiment. */
 export async function readExperiment(uri: Uri): Promise<Parsed> {
-  // Loaded when it is needed, here and elsewhere: to set up the format takes longer than all else at activation.
+  // Imported lazily, here and elsewhere: building the schemas takes longer than the rest of activation.
   const { parseExperiment } = await import('../experiment/parse');
   return parseExperiment(await readExperimentText(uri));
 }
@@ -30,12 +30,12 @@ export function fileNameOf(uri: Uri): string {
   return uri.path.slice(uri.path.lastIndexOf('/') + 1);
 }
 
-/** What an experiment is called: by its own name, else after its file. */
+/** The name of an experiment: its `name`, else its file name. */
 export function experimentName(name: string, uri: Uri): string {
   return plainName(name) || fileNameOf(uri).replace(/\.rnn\.json$/i, '');
 }
 
-/** The folder a URI lies in. */
+/** The parent folder of a URI. */
 export function folderOf(uri: Uri): Uri {
   return Uri.joinPath(uri, '..');
 }

@@ -13,15 +13,15 @@ import { StoredSession } from './storedSession';
 
 const checkDelay = 100;
 
-/** What a session was last shown from. */
+/** The source that a session was last read from. */
 interface Shown {
   readonly version: string;
   readonly records: GrowingHistory;
 }
 
 /**
- * Runs that ended in this window and that another window or a terminal has resumed: their sessions show what their
- * folders have, and follow as the records grow.
+ * Runs that ended in this window and that another window or a terminal has resumed: their sessions show the contents of
+ * their folders and are updated as the records grow.
  */
 export class ExternallyResumedRuns implements Disposable {
   readonly #owned = new DisposableStore();
@@ -72,14 +72,14 @@ export class ExternallyResumedRuns implements Disposable {
     if (shown?.version === version && session.kind === 'stored') return;
     const { records } = shown ?? { records: this.reader.growing() };
     const loaded = await loadRun(run, records).catch(() => undefined);
-    // During the reading this window may have resumed the run.
+    // This window may have resumed the run in the meantime.
     if (loaded === undefined || this.sessions.withFolder(folder) !== session) return;
     this.#shown.set(folder, { version, records });
     if (session.kind === 'stored') session.update(loaded);
     else this.sessions.replace(session, new StoredSession(session.uri, session.variant, loaded));
   }
 
-  /** Follows the folders of all runs that another process trains now. */
+  /** Watches the folders of all runs that another process is training. */
   #follow(): void {
     for (const following of this.#following) following.dispose();
     if (this.#owned.isDisposed) return;
@@ -93,7 +93,7 @@ export class ExternallyResumedRuns implements Disposable {
   }
 }
 
-/** Whether a run's folder has more than the session that shows it. */
+/** Whether a run's folder has more updates than the session that shows it. */
 function hasMore({ state, manifest }: StoredRun, { status }: Session): boolean {
   return state === 'elsewhere' || status.state === 'elsewhere' || manifest.updates > status.updates;
 }

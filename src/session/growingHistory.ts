@@ -1,55 +1,55 @@
 import { RunHistory } from '../run/series/runHistory';
 import type { HistoryReply, HistoryRequest, PlacedBatch, RecordInfo } from '../protocol/storedRun';
 
-/** Reads what a stored run's records come to. */
+/** Requests the history of a stored run. */
 export type ReadHistory = (request: HistoryRequest) => Promise<HistoryReply>;
 
 /**
- * What the records of one stored run come to, read again and again as they grow: what has been read before is not read
- * once more as long as it still stands there.
+ * The history of one stored run, read repeatedly as its records grow: batches that were read before are not read again
+ * as long as they are unchanged.
  */
 export class GrowingHistory {
   #known: { readonly of: string; readonly history: RunHistory; readonly last: PlacedBatch } | undefined;
-  #unread = 0;
-  /** One at a time: two would add the same batches. */
-  #earlier: Promise<unknown> = Promise.resolve();
+  #unreadableBytes = 0;
+  /** The previous reading. Readings run one at a time: two at once would append the same batches. */
+  #previous: Promise<unknown> = Promise.resolve();
 
   constructor(readonly readHistory: ReadHistory) {}
 
-  /** Bytes at the end of the records in which nothing whole and undamaged was found when they were last read. */
-  get unread(): number {
-    return this.#unread;
+  /** Bytes at the end of the records that held no complete, intact record at the last reading. */
+  get unreadableBytes(): number {
+    return this.#unreadableBytes;
   }
 
   /**
-   * The same history as before where the records have only grown.
+   * Reads the history; returns the same object as before if records were only appended.
    *
    * @throws with a readable reason when the records cannot be read
    */
   read(folder: string, run: { readonly facts: RecordInfo }): Promise<RunHistory> {
-    const answer = this.#earlier.then(() => this.#read(folder, run.facts));
-    this.#earlier = answer.catch(() => undefined);
+    const answer = this.#previous.then(() => this.#read(folder, run.facts));
+    this.#previous = answer.catch(() => undefined);
     return answer;
   }
 
   async #read(folder: string, { layout, recordEvery }: RecordInfo): Promise<RunHistory> {
-    const facts = { layout, recordEvery };
-    const of = JSON.stringify([folder, facts]);
+    const info = { layout, recordEvery };
+    const of = JSON.stringify([folder, info]);
     const known = this.#known?.of === of ? this.#known : undefined;
-    // A history of which only a part was added is not used again.
+    // If the request fails, the history may be incomplete and is not reused.
     this.#known = undefined;
-    const reply = await this.readHistory({ folder, info: facts, end: Infinity, after: known?.last });
-    const history = historyFrom(reply, facts, known?.history);
-    this.#unread = reply.unreadableBytes;
+    const reply = await this.readHistory({ folder, info, end: Infinity, after: known?.last });
+    const history = historyFrom(reply, info, known?.history);
+    this.#unreadableBytes = reply.unreadableBytes;
     this.#known = reply.last && { of, history, last: reply.last };
     return history;
   }
 }
 
 /**
- * The history that a reply tells of.
+ * Builds the history from a reply.
  *
- * @param known to which added records are added
+ * @param known the history to which new records are appended
  */
 export function historyFrom(reply: HistoryReply, { layout, recordEvery }: RecordInfo, known?: RunHistory): RunHistory {
   switch (reply.kind) {

@@ -12,13 +12,13 @@ import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
 const noLongerShown = 'The panel no longer shows this run.';
 
-/** A worker that replays a run, and the updates that the run's folder tells of. */
+/** A worker that replays a run, and the number of updates in the run's manifest. */
 interface OpenedReplay {
   readonly channel: Channel<TrainerHostContract, TrainerContract>;
   readonly updates: number;
 }
 
-/** Looks at single updates of one kept run, by replay in a worker of its own, so that a live run is not held up. */
+/** Inspects single updates of one stored run by replay, in a worker of its own so that a live run is not delayed. */
 export class Inspector implements Disposable {
   #opened: Promise<OpenedReplay> | undefined;
   #worker: TrainerWorker | undefined;
@@ -27,32 +27,32 @@ export class Inspector implements Disposable {
   /**
    * @param base the folder that the experiment's paths are relative to
    * @param folder of the run
-   * @param made updates that the run has made by now, as far as this window knows
+   * @param updatesDone updates of the run so far, as far as this window knows
    */
   constructor(
     readonly base: Uri,
     readonly folder: string,
     readonly startWorker: StartTrainerWorker,
-    readonly made: () => number,
+    readonly updatesDone: () => number,
   ) {}
 
   /**
-   * Asks one of the questions about a single update.
+   * Sends a request about a single update.
    *
-   * @throws with a readable reason when the run cannot be replayed or has nothing of what is asked for
+   * @throws with a readable reason when the run can't be replayed or the request is invalid
    */
   async ask<Name extends ReplayRequestName>(
     name: Name,
     params: ReplayRequests[Name]['params'],
   ): Promise<ReplayRequests[Name]['result']> {
     this.#opened ??= this.#open().catch((error: unknown) => {
-      // What was missing may be there at the next look.
+      // What was missing may exist at the next request.
       this.#opened = undefined;
       throw error;
     });
     const { channel, updates } = await this.#opened;
-    const made = Math.max(updates, this.made());
-    // A replay would train on to whatever update is asked for.
+    const made = Math.max(updates, this.updatesDone());
+    // A replay would train up to any update that is requested.
     if (params.update > made) {
       throw new Error(`Update ${params.update} doesn't exist yet; the run has ${formatExact(made)}.`);
     }
@@ -73,13 +73,13 @@ export class Inspector implements Disposable {
   }
 
   async #open(): Promise<OpenedReplay> {
-    // The thread starts while the files are read.
+    // The worker starts while the files are read.
     const worker = this.startWorker();
     this.#worker = worker;
     const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
     worker.onExit((reason) => {
       channel.close(reason ?? 'The replay has ended.');
-      // The next look starts another worker, if it has not already.
+      // The next request starts another worker, unless one was already started.
       if (this.#worker === worker) this.#opened = undefined;
     });
     try {

@@ -13,15 +13,15 @@ import type { LoadedRun } from './storedSession';
 import type { Target } from './sessions';
 
 const storeKey = 'unroll.latestRuns';
-const mostRemembered = 200;
+const maxEntries = 200;
 
-const wordsFor: Partial<Record<RunState, string>> = {
+const stateMessages: Partial<Record<RunState, string>> = {
   interrupted:
     'This run was interrupted while training. Its records up to then are saved; Resume continues from its newest checkpoint.',
   elsewhere: 'Another window or a terminal is training this run now. Shown is what it has saved so far.',
 };
 
-/** Remembers where the latest run of each target keeps its records, so that a reloaded window shows it again. */
+/** Stores the folder of the latest run of each target, so that a reloaded window shows that run again. */
 export class LatestRuns {
   constructor(
     readonly store: Memento,
@@ -30,17 +30,14 @@ export class LatestRuns {
 
   async record(target: Target, folder: string): Promise<void> {
     const entries = Object.entries(this.#entries()).filter(([key]) => key !== keyOf(target));
-    await this.store.update(
-      storeKey,
-      Object.fromEntries([...entries.slice(1 - mostRemembered), [keyOf(target), folder]]),
-    );
+    await this.store.update(storeKey, Object.fromEntries([...entries.slice(1 - maxEntries), [keyOf(target), folder]]));
   }
 
-  /** Reads the latest run of a target; undefined when there is none that can be read. */
+  /** Reads the latest run of a target; undefined if there is none or it can't be read. */
   async open(target: Target): Promise<LoadedRun | undefined> {
     const folder = this.#entries()[keyOf(target)];
-    const kept = folder === undefined ? undefined : await readStoredRun(Uri.file(folder));
-    return kept && loadRun(kept, this.reader.growing()).catch(() => undefined);
+    const stored = folder === undefined ? undefined : await readStoredRun(Uri.file(folder));
+    return stored && loadRun(stored, this.reader.growing()).catch(() => undefined);
   }
 
   #entries(): Record<string, string> {
@@ -49,29 +46,29 @@ export class LatestRuns {
 }
 
 /**
- * Reads what a kept run has recorded.
+ * Reads the records of a stored run.
  *
- * @param records reads them, where they have been read before only what was added
+ * @param records the reader; if it has read them before, it reads only new ones
  * @throws with a readable reason when its records cannot be read
  */
 export async function loadRun({ folder, manifest, state }: StoredRun, records: GrowingHistory): Promise<LoadedRun> {
   const history = await records.read(folder.fsPath, manifest);
   const { missing, updates } = history.numbers;
   const { findings, damage } = await readFindingsIn(folder.fsPath);
-  const words = [
-    wordsFor[state] ?? manifest.message ?? '',
+  const messages = [
+    stateMessages[state] ?? manifest.message ?? '',
     missing === undefined ? '' : formatMissing(missing),
     updates < manifest.updates
-      ? cutShortInWords(updates, manifest.updates)
-      : unreadInWords(state, updates, records.unread),
+      ? formatTruncated(updates, manifest.updates)
+      : formatUnreadable(state, updates, records.unreadableBytes),
     damage,
   ];
   return {
-    // A folder that was moved or copied tells of another place.
-    facts: { ...manifest.facts, folder: folder.fsPath },
+    // The manifest of a moved or copied folder has the old path.
+    info: { ...manifest.facts, folder: folder.fsPath },
     experiment: manifest.experiment,
     state,
-    message: words.filter((said) => said !== '').join(' ') || undefined,
+    message: messages.filter((text) => text !== '').join(' ') || undefined,
     nonFinite: manifest.nonFinite ?? undefined,
     findings,
     history,
@@ -92,8 +89,8 @@ async function readFindingsIn(
   }
 }
 
-/** What is said of a record file that ends, as far as it can be read, before the run did. */
-function cutShortInWords(readable: number, made: number): string {
+/** The message for a record file whose readable part ends before the run does. */
+function formatTruncated(readable: number, made: number): string {
   return (
     `The run has ${formatCount(made, 'update')}, but only the records of the first ${formatExact(readable)} can be read: ` +
     'the rest of the file is damaged or missing. Every update can still be inspected by replay.'
@@ -104,8 +101,8 @@ function keyOf({ uri, variant }: Target): string {
   return JSON.stringify([uri.toString(), variant ?? null]);
 }
 
-/** What is said of the end of a record file that nobody writes to, where no records could be found in it. */
-function unreadInWords(state: RunState, readable: number, bytes: number): string {
+/** The message for unreadable bytes at the end of a record file that no process is writing; '' if there are none. */
+function formatUnreadable(state: RunState, readable: number, bytes: number): string {
   if (bytes === 0 || state === 'elsewhere' || state === 'running') return '';
   return (
     `The last ${formatCount(bytes, 'byte')} of the records can't be read: what follows the first ` +

@@ -27,43 +27,43 @@ import type { Sessions, Target } from './sessions';
 import type { StartTrainerWorker } from './trainerWorker';
 import type { TrainingQueue } from './trainingQueue';
 
-/** What became of a wish to train. */
+/** The result of starting a run. */
 export type Launch =
   | { readonly kind: 'started'; readonly session: LiveSession }
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
   | { readonly kind: 'failed'; readonly message: string }
-  /** The person stopped it, or trained anew, before it had begun. */
+  /** The person stopped it, or started another run of the target, before it had begun. */
   | { readonly kind: 'stopped' };
 
-/** Refusals that were found for a target; none clears those found before. */
+/** The problems of a target at its last launch; an empty list clears earlier ones. */
 export interface ProblemsFound {
   readonly target: Target;
   readonly problems: readonly Problem[];
 }
 
-/** Everything a run needs before it is its turn. */
+/** Everything that is read before a run enters the queue. */
 interface Prepared {
   readonly target: Target;
   readonly experiment: ResolvedExperiment;
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Where the run is to be kept; undefined where it is not. */
+  /** Where the run is saved; undefined if it is not. */
   readonly folder: string | undefined;
-  /** The run that is gone on with. */
-  readonly kept: StoredRun | undefined;
-  /** The file in which objections have a place; a kept run has none. */
+  /** The run to resume; undefined for a new run. */
+  readonly stored: StoredRun | undefined;
+  /** The file in which problems are located; undefined for a stored run. */
   readonly file: ExperimentFile | undefined;
 }
 
 type Preparation = { readonly kind: 'prepared'; readonly prepared: Prepared } | Exclude<Launch, { kind: 'started' }>;
 
-/** Starts runs and goes on with kept ones: reads what they need, waits for their turn, hands the session to the registry. */
+/** Starts and resumes runs: reads what they need, queues them, and registers their sessions. */
 export class Launcher implements Disposable {
   readonly #refused = new EventEmitter<ProblemsFound>();
   readonly #noticed = new EventEmitter<string>();
-  /** Runs that are being gone on with and have no session yet, by their folders. */
+  /** Runs that are being resumed and have no session yet, by folder. */
   readonly #resuming = new Map<string, Promise<Launch>>();
 
-  /** Fires with what the person must know and does not end a run. */
+  /** Fires with messages for the person that do not end a run. */
   readonly onDidNotice: Event<string> = this.#noticed.event;
 
   /** Fires at every launch, for the Problems panel. */
@@ -78,10 +78,10 @@ export class Launcher implements Disposable {
   ) {}
 
   /**
-   * Trains a target from its beginning. A live run of the same target is stopped first: there is one run per target.
+   * Starts a new run of a target. A live run of the same target is stopped first: there is one run per target.
    *
-   * @param onAccepted called as soon as there is something to show: a run that trains, or one that waits for its turn
-   * @param isSure whether a trainer is known to take it; then there is something to show before this one has said so
+   * @param onAccepted called as soon as there is something to show: a run that trains, or one in the queue
+   * @param isSure whether the experiment is known to be valid; then `onAccepted` is called before the trainer replies
    */
   async launch(target: Target, onAccepted?: (session: LiveSession) => void, isSure = false): Promise<Launch> {
     const preparation = await this.#prepare(target);
@@ -92,7 +92,7 @@ export class Launcher implements Disposable {
     return launch;
   }
 
-  /** Goes on with a kept run from its newest checkpoint; one that this window trains already is left alone. */
+  /** Resumes a stored run from its newest checkpoint; does nothing if this window is training it already. */
   async resume(folder: string, onAccepted?: (session: LiveSession) => void): Promise<Launch> {
     const live = this.sessions.withFolder(folder);
     if (live?.isLive === true) return { kind: 'started', session: live };
@@ -121,8 +121,8 @@ export class Launcher implements Disposable {
       const read = await readFiles(experiment, accessFor(target.uri));
       if (read.kind === 'refused') return { kind: 'refused', problems: placed(file, target, read.problems) };
       const folder = this.#folderFor(target);
-      if (folder !== undefined) await this.#tellOfRestriction(target.uri);
-      return { kind: 'prepared', prepared: { target, experiment, files: read.files, folder, kept: undefined, file } };
+      if (folder !== undefined) await this.#notifyRestriction(target.uri);
+      return { kind: 'prepared', prepared: { target, experiment, files: read.files, folder, stored: undefined, file } };
     } catch (error) {
       return { kind: 'failed', message: `The experiment can't be read: ${reasonOf(error)}` };
     }
@@ -140,37 +140,37 @@ export class Launcher implements Disposable {
     return launch;
   }
 
-  /** A run that was not gone on with is as it was, and is shown as its folder tells of it. */
+  /** A run that could not be resumed is unchanged, and is shown from its folder. */
   async #showAsBefore(folder: string): Promise<void> {
     const session = this.sessions.withFolder(folder);
-    if (session === undefined || session.facts !== undefined) return;
+    if (session === undefined || session.info !== undefined) return;
     await session.released;
-    const kept = await readStoredRun(Uri.file(folder));
-    const archived = kept && (await loadRun(kept, this.latestRuns.reader.growing()).catch(() => undefined));
-    if (archived === undefined || session.isLive || this.sessions.withFolder(folder) !== session) return;
-    this.sessions.replace(session, new StoredSession(session.uri, session.variant, archived));
+    const stored = await readStoredRun(Uri.file(folder));
+    const loaded = stored && (await loadRun(stored, this.latestRuns.reader.growing()).catch(() => undefined));
+    if (loaded === undefined || session.isLive || this.sessions.withFolder(folder) !== session) return;
+    this.sessions.replace(session, new StoredSession(session.uri, session.variant, loaded));
   }
 
   async #prepareResume(folder: string, earlier: Session | undefined): Promise<Preparation> {
-    // A thread that was told to end may still be at its last write.
+    // A trainer that was told to exit may still be writing.
     await earlier?.released;
-    const kept = await readStoredRun(Uri.file(folder));
-    if (kept === undefined) return { kind: 'failed', message: `${folder} holds no run that can be read.` };
-    if (!isResumable(kept.state)) {
-      const isElsewhere = kept.state === 'elsewhere';
-      const why = isElsewhere ? 'another window or a terminal is training it now' : `it is ${kept.state}`;
+    const stored = await readStoredRun(Uri.file(folder));
+    if (stored === undefined) return { kind: 'failed', message: `${folder} has no readable run.` };
+    if (!isResumable(stored.state)) {
+      const isElsewhere = stored.state === 'elsewhere';
+      const why = isElsewhere ? 'another window or a terminal is training it now' : `it is ${stored.state}`;
       return { kind: 'failed', message: `This run can't be resumed: ${why}.` };
     }
     try {
-      return await this.#prepareKept(kept);
+      return await this.#prepareStored(stored);
     } catch (error) {
       return { kind: 'failed', message: `This run can't be resumed: ${reasonOf(error)}` };
     }
   }
 
-  async #prepareKept(kept: StoredRun): Promise<Preparation> {
-    const { manifest, experiment: uri, base, folder } = kept;
-    // A manifest is a file like any other: its experiment is held against the format before anything is built from it.
+  async #prepareStored(stored: StoredRun): Promise<Preparation> {
+    const { manifest, experiment: uri, base, folder } = stored;
+    // A manifest is an untrusted file: its experiment is validated before it is used.
     const { parseExperiment } = await import('../experiment/parse');
     const parsed = parseExperiment(JSON.stringify(manifest.experiment));
     const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : parsed;
@@ -178,7 +178,7 @@ export class Launcher implements Disposable {
     const { experiment } = resolved;
     const files = await readStoredRunFiles(experiment, base, manifest.facts.dataDigest);
     const target = { uri, variant: manifest.variant ?? undefined };
-    const prepared = { target, experiment, files, folder: folder.fsPath, kept, file: undefined };
+    const prepared = { target, experiment, files, folder: folder.fsPath, stored, file: undefined };
     return { kind: 'prepared', prepared };
   }
 
@@ -186,7 +186,7 @@ export class Launcher implements Disposable {
     const { target } = prepared;
     const previous = this.sessions.get(target);
     if (previous?.isLive === true) await previous.stopAndWait().catch(() => undefined);
-    const session = new LiveSession(target.uri, target.variant, prepared.kept?.folder.fsPath);
+    const session = new LiveSession(target.uri, target.variant, prepared.stored?.folder.fsPath);
     session.onDidNotice((message) => {
       this.log.warn(message);
       this.#noticed.fire(message);
@@ -199,33 +199,37 @@ export class Launcher implements Disposable {
     let lock: FolderLock | undefined;
     try {
       lock = await this.#locked(prepared);
-      const { kept, folder } = prepared;
-      const isNew = kept === undefined && folder !== undefined && (await isEmpty(folder));
+      const { stored, folder } = prepared;
+      const isNew = stored === undefined && folder !== undefined && (await isEmpty(folder));
       if (!session.isLive) {
         await lock?.release();
         return { kind: 'stopped' };
       }
-      const recall =
-        kept &&
-        ((updates: number) => this.latestRuns.reader.historyUntil(kept.folder.fsPath, kept.manifest.facts, updates));
-      const held = { lock: isNew && lock !== undefined ? tidying(lock, folder, session) : lock, recall };
+      const readHistory =
+        stored &&
+        ((updates: number) =>
+          this.latestRuns.reader.historyUntil(stored.folder.fsPath, stored.manifest.facts, updates));
+      const resources = {
+        lock: isNew && lock !== undefined ? lockOfNewRun(lock, folder, session) : lock,
+        readHistory,
+      };
       lock = undefined;
-      const launch = await this.#start(session, prepared, held);
+      const launch = await this.#start(session, prepared, resources);
       if (launch.kind === 'started' && !isShown) onAccepted?.(session);
       return launch;
     } catch (error) {
       await lock?.release();
       if (session.status.state === 'stopped') return { kind: 'stopped' };
       session.fail(reasonOf(error));
-      // Of a trainer that is gone the session says more than the request that it has not answered.
+      // If the trainer has exited, the session's message says more than the rejected request.
       return { kind: 'failed', message: session.status.message ?? reasonOf(error) };
     }
   }
 
-  async #start(session: LiveSession, prepared: Prepared, held: TrainerResources): Promise<Launch> {
-    const { target, experiment, files, kept, file } = prepared;
-    // Without its lock a new run is trained, and not kept.
-    const folder = held.lock === undefined ? undefined : prepared.folder;
+  async #start(session: LiveSession, prepared: Prepared, resources: TrainerResources): Promise<Launch> {
+    const { target, experiment, files, stored, file } = prepared;
+    // Without the lock a new run is trained but not saved.
+    const folder = resources.lock === undefined ? undefined : prepared.folder;
     const params: StartParams = {
       experiment,
       variant: target.variant,
@@ -235,9 +239,9 @@ export class Launcher implements Disposable {
       reproducible: isReproducible(target.uri),
       folder,
       source: folder === undefined ? undefined : pathFrom(Uri.file(folder), target.uri),
-      resumedManifest: kept?.manifest,
+      resumedManifest: stored?.manifest,
     };
-    const problems = await session.start(this.startWorker, params, held);
+    const problems = await session.start(this.startWorker, params, resources);
     if (problems.length > 0) {
       return file === undefined ? failedBy(problems) : { kind: 'refused', problems: placed(file, target, problems) };
     }
@@ -247,13 +251,13 @@ export class Launcher implements Disposable {
     return { kind: 'started', session };
   }
 
-  /** Takes the run's folder; a new run whose folder cannot be had is trained all the same, and says so. */
-  async #locked({ folder, kept }: Prepared): Promise<FolderLock | undefined> {
+  /** Locks the run's folder; a new run whose folder can't be locked is trained unsaved, with a message. */
+  async #locked({ folder, stored }: Prepared): Promise<FolderLock | undefined> {
     if (folder === undefined) return undefined;
     try {
       return await lockFolder(folder);
     } catch (error) {
-      if (kept !== undefined) throw new Error(`This run can't be resumed: ${reasonOf(error)}.`);
+      if (stored !== undefined) throw new Error(`This run can't be resumed: ${reasonOf(error)}.`);
       const message = formatUnsaved(error, folder);
       this.log.warn(message);
       this.#noticed.fire(message);
@@ -261,13 +265,13 @@ export class Launcher implements Disposable {
     }
   }
 
-  /** The run is kept elsewhere than the workspace says, so the person is told where. */
-  async #tellOfRestriction(uri: Uri): Promise<void> {
-    const unheeded = await untrustedRunsFolderSetting(uri);
-    if (unheeded === undefined) return;
+  /** Tells the person that Restricted Mode ignores the workspace's runs folder, and where runs are saved instead. */
+  async #notifyRestriction(uri: Uri): Promise<void> {
+    const ignored = await untrustedRunsFolderSetting(uri);
+    if (ignored === undefined) return;
     const own = runsFolder(uri);
     const message =
-      `This workspace sets unroll.runsFolder to "${unheeded}". Restricted Mode ignores that: runs are saved ` +
+      `This workspace sets unroll.runsFolder to "${ignored}". Restricted Mode ignores that: runs are saved ` +
       `${own === undefined ? 'beside their experiments' : `in ${own.fsPath}, as in your user settings`}. ` +
       'Trust the workspace to use its setting.';
     this.log.warn(message);
@@ -280,7 +284,7 @@ export class Launcher implements Disposable {
   }
 }
 
-/** Whether nothing but its lock lies in a run's folder. */
+/** Whether a run's folder has no file except its lock. */
 async function isEmpty(folder: string): Promise<boolean> {
   return new FolderStorage(folder).list('').then(
     (names) => names.every((name) => name === runFiles.lock),
@@ -288,26 +292,26 @@ async function isEmpty(folder: string): Promise<boolean> {
   );
 }
 
-/** The lock of a new run's folder; let go of before the run has begun, it takes along what was there of a beginning. */
-function tidying(lock: FolderLock, folder: string, session: LiveSession): FolderLock {
+/** The lock of a new run's folder; releasing it before the run has started also removes the incomplete run. */
+function lockOfNewRun(lock: FolderLock, folder: string, session: LiveSession): FolderLock {
   return {
     addWriter: (pid) => lock.addWriter(pid),
     release: async () => {
-      if (session.facts === undefined) await removeIncompleteRun(new FolderStorage(folder)).catch(() => undefined);
+      if (session.info === undefined) await removeIncompleteRun(new FolderStorage(folder)).catch(() => undefined);
       await lock.release();
     },
   };
 }
 
-function placed(file: ExperimentFile, { variant }: Target, objections: readonly KeyProblem[]): readonly Problem[] {
-  return objections.map((objection) => ({ ...objection, place: file.placeOf(objection.keyPath, variant) }));
+function placed(file: ExperimentFile, { variant }: Target, problems: readonly KeyProblem[]): readonly Problem[] {
+  return problems.map((problem) => ({ ...problem, place: file.placeOf(problem.keyPath, variant) }));
 }
 
 function failedBy(problems: readonly { readonly message: string }[]): Launch & { kind: 'failed' } {
   return { kind: 'failed', message: problems[0]?.message ?? "The experiment of this run can't be read." };
 }
 
-/** The way from a folder to a file, with `/`; absolute where the two share no root. */
+/** The relative path from a folder to a file, with `/`. */
 function pathFrom(folder: Uri, file: Uri): string {
   const from = folder.path.split('/');
   const to = file.path.split('/');

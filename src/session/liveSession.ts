@@ -12,17 +12,17 @@ import type { RecordBatch } from '../run/records/recordBatch';
 import { RateMeter } from './rateMeter';
 import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from './trainerWorker';
 
-/** Milliseconds within which two presses are meant as one. */
+/** Milliseconds within which a second Stop counts as a double click. */
 const doublePress = 500;
-/** Milliseconds that a trainer which has heard Stop is given to write the run's end. */
-const longestLastWrite = 5000;
+/** Milliseconds that a stopped trainer has to write the end of the run, before another Stop kills it. */
+const finalWriteTimeout = 5000;
 
 /** What a session holds while its trainer runs. */
 export interface TrainerResources {
-  /** The run's folder, which nobody else may train in meanwhile. */
+  /** The lock of the run's folder: no other process may train in it. */
   readonly lock: FolderLock | undefined;
-  /** Reads what the run that is gone on with had recorded before so many updates; undefined for a new run. */
-  readonly recall: ((updates: number) => Promise<RunHistory>) | undefined;
+  /** Reads the history of the resumed run before an update; undefined for a new run. */
+  readonly readHistory: ((updates: number) => Promise<RunHistory>) | undefined;
 }
 
 interface LiveTrainer {
@@ -30,7 +30,7 @@ interface LiveTrainer {
   readonly channel: Channel<TrainerHostContract, TrainerContract>;
 }
 
-/** A run that this window trains or has trained: its trainer while that runs, its state, its series. */
+/** A run that this window trains or has trained: its trainer while that is alive, its state, its series. */
 export class LiveSession implements Disposable {
   readonly kind = 'live';
   readonly #changed = new EventEmitter<undefined>();
@@ -38,64 +38,64 @@ export class LiveSession implements Disposable {
   readonly #noticed = new EventEmitter<string>();
   readonly #speed = new RateMeter();
   #trainer: LiveTrainer | undefined;
-  #facts: RunInfo | undefined;
+  #info: RunInfo | undefined;
   #experiment: unknown;
   #memoryLimit: number | undefined;
   #history: RunHistory | undefined;
-  /** Records that arrived before there was a history to append them to. */
-  #early: RecordBatch[] = [];
+  /** Records that arrived before the history was read; appended when it is. */
+  #pendingRecords: RecordBatch[] = [];
   #state: RunState = 'preparing';
   #isStopping = false;
-  /** Until when (ms) another Stop says nothing new. */
-  #patientUntil = -Infinity;
-  /** Of pause, resume and step only the last says where the run stands: an earlier one may be answered later. */
-  #wishes = 0;
+  /** Time (ms) from which another Stop kills the trainer. */
+  #killAllowedFrom = -Infinity;
+  /** Number of pause, resume and step commands: only the reply to the last one sets the state, as replies may be late. */
+  #commands = 0;
   #message: string | undefined;
   #nonFinite: NonFiniteLocation | undefined;
   #findings: readonly Finding[] = [];
-  #keeping: SaveStatus | undefined;
-  #place: number | undefined;
-  readonly #whenOver: (() => void)[] = [];
-  #gone: Promise<void> = Promise.resolve();
+  #saveStatus: SaveStatus | undefined;
+  #queuePosition: number | undefined;
+  readonly #onOver: (() => void)[] = [];
+  #released: Promise<void> = Promise.resolve();
 
-  /** Fires when the state, the facts or the last numbers changed. */
+  /** Fires when the state, the info or the latest numbers changed. */
   readonly onDidChange: Event<undefined> = this.#changed.event;
-  /** Fires with what the series grew by. */
+  /** Fires with new records. */
   readonly onDidAppend: Event<RecordBatch> = this.#appended.event;
-  /** Fires with what the person must know and does not end the run. */
+  /** Fires with messages for the person that do not end the run. */
   readonly onDidNotice: Event<string> = this.#noticed.event;
 
-  /** @param resumedFolder the folder of the run that is gone on with */
+  /** @param resumedFolder the folder of the resumed run */
   constructor(
     readonly uri: Uri,
     readonly variant: string | undefined,
     readonly resumedFolder?: string,
   ) {}
 
-  get facts(): RunInfo | undefined {
-    return this.#facts;
+  get info(): RunInfo | undefined {
+    return this.#info;
   }
 
-  /** Absolute path of the run's folder; undefined where nothing is kept, or not yet. */
+  /** Absolute path of the run's folder; undefined if the run is not saved, or not yet. */
   get folder(): string | undefined {
-    return this.#facts === undefined ? this.resumedFolder : (this.#facts.folder ?? undefined);
+    return this.#info === undefined ? this.resumedFolder : (this.#info.folder ?? undefined);
   }
 
-  /** The experiment with every default written out; undefined before the trainer has been asked. */
+  /** The experiment with every default written out; undefined before the trainer is started. */
   get experiment(): unknown {
     return this.#experiment;
   }
 
-  /** Resolves when no trainer of this session can write any more, and its folder is free. */
+  /** Resolves when the session's trainer has exited and the folder is unlocked. */
   get released(): Promise<void> {
-    return this.#gone;
+    return this.#released;
   }
 
   get series(): DisplaySeries | undefined {
     return this.#history?.series;
   }
 
-  /** What stands out in the run, in the order it was found; the same list as long as nothing is added. */
+  /** In the order they were found; the same array as long as none is added. */
   get findings(): readonly Finding[] {
     return this.#findings;
   }
@@ -107,32 +107,32 @@ export class LiveSession implements Disposable {
   get status(): RunStatus {
     const updatesPerSecond = this.#state === 'running' ? this.#speed.updatesPerSecond : undefined;
     const { updates, seconds, ...numbers } = this.#history?.numbers ?? initialNumbers;
-    const left = (this.#facts?.plannedUpdates ?? 0) - updates;
+    const remaining = (this.#info?.plannedUpdates ?? 0) - updates;
     return {
       ...numbers,
       state: this.#state,
       updates,
       seconds,
       updatesPerSecond,
-      secondsLeft: updatesPerSecond === undefined || updatesPerSecond <= 0 ? undefined : left / updatesPerSecond,
-      queuePosition: this.#state === 'waiting' ? this.#place : undefined,
+      secondsLeft: updatesPerSecond === undefined || updatesPerSecond <= 0 ? undefined : remaining / updatesPerSecond,
+      queuePosition: this.#state === 'waiting' ? this.#queuePosition : undefined,
       nonFinite: this.#nonFinite,
       findings: this.#findings,
-      saved: this.#keeping?.state ?? 'whole',
-      message: [this.#message, this.#keeping?.message].filter((words) => words !== undefined).join(' ') || undefined,
+      saved: this.#saveStatus?.state ?? 'whole',
+      message: [this.#message, this.#saveStatus?.message].filter((text) => text !== undefined).join(' ') || undefined,
     };
   }
 
-  /** Says that the run stands in a queue, at this place from 1. */
-  wait(place: number): void {
+  /** Sets the run's position in the training queue, from 1. */
+  wait(position: number): void {
     if (this.#state !== 'preparing' && this.#state !== 'waiting') return;
-    if (this.#state === 'waiting' && this.#place === place) return;
+    if (this.#state === 'waiting' && this.#queuePosition === position) return;
     this.#state = 'waiting';
-    this.#place = place;
+    this.#queuePosition = position;
     this.#changed.fire(undefined);
   }
 
-  /** The wait is over. */
+  /** Leaves the queue. */
   prepare(): void {
     if (this.#state === 'waiting') this.#enter('preparing');
   }
@@ -140,18 +140,18 @@ export class LiveSession implements Disposable {
   /**
    * Starts the trainer.
    *
-   * @param held let go of when the trainer is gone
-   * @returns the reasons when it refuses, and then the session is over; nothing when it trains
-   * @throws when the trainer cannot be reached
+   * @param resources the lock is released when the trainer has exited
+   * @returns the problems that prevent training, after which the session is over; empty if it trains
+   * @throws when the trainer can't be started or exits
    */
   async start(
     startWorker: StartTrainerWorker,
     params: StartParams,
-    held?: TrainerResources,
+    resources?: TrainerResources,
   ): Promise<readonly StartProblem[]> {
     this.#experiment = params.experiment;
     this.#memoryLimit = params.memoryLimit;
-    const trainer = this.#connect(startWorker(), held?.lock);
+    const trainer = this.#connect(startWorker(), resources?.lock);
     const reply = await trainer.channel.request('start', params).catch((error: unknown) => {
       if (this.isLive) this.#end('failed', reasonOf(error));
       throw error;
@@ -160,51 +160,51 @@ export class LiveSession implements Disposable {
       this.#end('failed', reply.problems[0]?.message);
       return reply.problems;
     }
-    this.#facts = reply.info;
+    this.#info = reply.info;
     const { layout, recordEvery } = reply.info;
-    // The first records may arrive together with the reply, and others while those of a resumed run are being read.
-    this.#history = (await held?.recall?.(reply.updates)) ?? new RunHistory(layout, recordEvery);
-    for (const batch of this.#early.splice(0)) this.#take(batch);
+    // The first records may arrive together with the reply, and more while the history of a resumed run is read.
+    this.#history = (await resources?.readHistory?.(reply.updates)) ?? new RunHistory(layout, recordEvery);
+    for (const batch of this.#pendingRecords.splice(0)) this.#take(batch);
     if (this.#state === 'preparing') this.#enter('running');
-    // A short run may have ended by now; its numbers are known only from here on.
+    // A short run may have ended by now; its numbers are available only from here on.
     else this.#changed.fire(undefined);
     return [];
   }
 
   async pause(): Promise<void> {
     if (this.#trainer === undefined || this.#state === 'preparing') return;
-    const wish = ++this.#wishes;
+    const command = ++this.#commands;
     await this.#trainer.channel.request('pause', undefined);
-    if (wish === this.#wishes) this.#enter('paused');
+    if (command === this.#commands) this.#enter('paused');
   }
 
   async resume(): Promise<void> {
     if (this.#trainer === undefined || this.#state === 'preparing') return;
-    const wish = ++this.#wishes;
+    const command = ++this.#commands;
     await this.#trainer.channel.request('resume', undefined);
-    if (wish === this.#wishes) this.#enter('running');
+    if (command === this.#commands) this.#enter('running');
   }
 
   /** One update, then paused. */
   async step(): Promise<void> {
     if (this.#trainer === undefined || this.#state === 'preparing') return;
-    this.#wishes++;
+    this.#commands++;
     this.#enter('paused');
     await this.#trainer.channel.request('step', undefined);
     this.#changed.fire(undefined);
   }
 
   /**
-   * As `untilStopped`; asked once more after a while, it does not wait for an update, or a last write, that takes too
-   * long, and ends the trainer.
+   * As `stopAndWait`. A second call after a while does not wait for an update or a final write that takes too long, and
+   * kills the trainer.
    */
   async stop(): Promise<void> {
-    if (!this.#isStopping || performance.now() < this.#patientUntil) await this.stopAndWait();
+    if (!this.#isStopping || performance.now() < this.#killAllowedFrom) await this.stopAndWait();
     else if (this.isLive)
       this.#end('stopped', 'Stopped in the middle of an update; records are saved up to the last second before.');
   }
 
-  /** Ends the run once the update in progress is done; resolves when it is over and its records are kept. */
+  /** Ends the run after the update in progress; resolves when it is over and its records are saved. */
   async stopAndWait(): Promise<void> {
     if (this.#state === 'waiting' || this.#state === 'preparing') {
       this.#end('stopped', undefined);
@@ -213,18 +213,18 @@ export class LiveSession implements Disposable {
     const trainer = this.#trainer;
     if (trainer === undefined) return;
     const over = new Promise<void>((resolve) => {
-      this.#whenOver.push(resolve);
+      this.#onOver.push(resolve);
     });
     if (!this.#isStopping) {
       this.#isStopping = true;
-      this.#patientUntil = performance.now() + doublePress;
+      this.#killAllowedFrom = performance.now() + doublePress;
       await trainer.channel.request('stop', undefined);
-      this.#patientUntil = performance.now() + longestLastWrite;
+      this.#killAllowedFrom = performance.now() + finalWriteTimeout;
     }
     await over;
   }
 
-  /** Ends a run that could not even be started. */
+  /** Ends a run that could not be started. */
   fail(message: string): void {
     if (this.isLive) this.#end('failed', message);
   }
@@ -233,16 +233,16 @@ export class LiveSession implements Disposable {
     await this.#trainer?.channel.request('setLearningRate', rate);
   }
 
-  /** The records from an update on that are not yet on disk; none where no trainer has any. */
+  /** The records, from an update on, that are not yet on disk; empty without a trainer. */
   async unwritten(from: number): Promise<readonly RecordBatch[]> {
-    // A trainer that ends before it answers has written what it had.
+    // A trainer that exits before it replies has written its records.
     return (await this.#trainer?.channel.request('unwritten', from).catch(() => undefined)) ?? [];
   }
 
   dispose(): void {
     // The window closes: what the run has is saved, and it can be resumed.
     this.#release('The session was closed.')?.saveAndExit();
-    // Whoever still waits for its start, or for its end, learns that it was not a failure.
+    // Callers that wait for the start or the end see that the run was stopped, not that it failed.
     if (this.isLive) this.#end('stopped', undefined);
     this.#changed.dispose();
     this.#appended.dispose();
@@ -260,7 +260,7 @@ export class LiveSession implements Disposable {
       },
     );
     const trainer = { worker, channel };
-    // Should this process end first, nobody else has the folder until the trainer has ended too.
+    // If this process exits first, the folder stays locked until the trainer has exited too.
     if (worker.processId !== undefined) void lock?.addWriter(worker.processId);
     this.#trainer = trainer;
     channel.on('records', (batch) => {
@@ -271,9 +271,9 @@ export class LiveSession implements Disposable {
     channel.on('notice', (message) => {
       this.#noticed.fire(message);
     });
-    channel.on('saveStatus', (keeping) => {
-      this.#keeping = keeping;
-      this.#noticed.fire(keeping.message);
+    channel.on('saveStatus', (status) => {
+      this.#saveStatus = status;
+      this.#noticed.fire(status.message);
       this.#changed.fire(undefined);
     });
     channel.on('findings', (findings) => {
@@ -283,7 +283,7 @@ export class LiveSession implements Disposable {
     channel.on('ended', (ending) => {
       this.#conclude(ending);
     });
-    this.#gone = new Promise((resolve) => {
+    this.#released = new Promise((resolve) => {
       worker.onExit(() => {
         void Promise.resolve(lock?.release()).finally(resolve);
       });
@@ -291,28 +291,28 @@ export class LiveSession implements Disposable {
     worker.onExit((reason) => {
       channel.close(reason ?? 'The trainer has ended.');
       if (this.isLive && this.#trainer === trainer) {
-        this.#end('failed', this.#wordsFor(reason));
+        this.#end('failed', this.#exitMessage(reason));
       }
     });
     return trainer;
   }
 
-  /** Why the trainer is gone, and the way back. */
-  #wordsFor(reason = 'The trainer has ended.'): string {
-    const back =
+  /** Why the trainer exited, and what to do. */
+  #exitMessage(reason = 'The trainer has ended.'): string {
+    const advice =
       this.folder === undefined
         ? 'Train again to start over.'
         : 'Resume continues from the newest checkpoint; Train starts over.';
-    if (reason !== outOfMemory) return `${reason} ${back}`;
+    if (reason !== outOfMemory) return `${reason} ${advice}`;
     const estimate =
-      this.#facts === undefined ? '' : `was estimated to need ${formatMebibytes(this.#facts.memoryBytes)}, and `;
+      this.#info === undefined ? '' : `was estimated to need ${formatMebibytes(this.#info.memoryBytes)}, and `;
     const limit = formatMebibytes(this.#memoryLimit ?? 0);
-    return `${reason} It ${estimate}may use ${limit}. ${back} Fewer hidden units, a shorter length or a smaller batch need less.`;
+    return `${reason} It ${estimate}may use ${limit}. ${advice} Fewer hidden units, a shorter length or a smaller batch need less.`;
   }
 
   #take(batch: RecordBatch): void {
     if (this.#history === undefined) {
-      this.#early.push(batch);
+      this.#pendingRecords.push(batch);
       return;
     }
     this.#history.append(batch);
@@ -349,17 +349,17 @@ export class LiveSession implements Disposable {
   #end(state: RunState, message: string | undefined): void {
     this.#state = state;
     this.#message = message;
-    // Of an outage that left nothing behind there is no more to say; a trainer that is gone writes no more.
-    if (this.#keeping?.state === 'whole') this.#keeping = undefined;
+    // An interruption of saving that lost nothing is not reported after the end.
+    if (this.#saveStatus?.state === 'whole') this.#saveStatus = undefined;
     this.#release(message ?? 'The run is over.')?.terminate();
     this.#changed.fire(undefined);
   }
 
-  /** Takes no more messages from the trainer; undefined where there is none. */
+  /** Closes the channel to the trainer and returns its worker; undefined if there is none. */
   #release(reason: string): TrainerWorker | undefined {
     const trainer = this.#trainer;
     this.#trainer = undefined;
-    for (const resolve of this.#whenOver.splice(0)) resolve();
+    for (const resolve of this.#onOver.splice(0)) resolve();
     trainer?.channel.close(reason);
     return trainer?.worker;
   }

@@ -7,19 +7,19 @@ import type { ZoomedSeriesReader } from './runReader';
 import type { LiveSession } from './liveSession';
 
 /**
- * A stretch that reaches beyond the newest update of a run that trains: what is on disk, what its trainer has not written
- * yet, and what comes in, until the end that was asked for. Its memory is that of its columns, however long it follows.
+ * A zoomed range that extends beyond the newest update of a live run: the records on disk, those that its trainer has not
+ * written yet, and those that arrive, up to the requested end. Its memory is that of its columns, however long it lives.
  */
 export class LiveZoomedSeries implements Disposable {
   readonly #series: DisplaySeries;
   readonly #subscription: Disposable;
-  /** What comes in while the rest is being read. */
-  #early: RecordBatch[] | undefined = [];
+  /** Records that arrive during `read`; undefined afterwards. */
+  #pendingRecords: RecordBatch[] | undefined = [];
   /** The first update that is not in the series. */
   #next: number;
   #sent = 0;
 
-  /** Follows the run from this moment on. */
+  /** Collects the run's records from now on. */
   constructor(
     readonly session: Pick<LiveSession, 'onDidAppend' | 'unwritten'>,
     { layout, recordEvery }: Pick<RunInfo, 'layout' | 'recordEvery'>,
@@ -28,36 +28,36 @@ export class LiveZoomedSeries implements Disposable {
     this.#series = new DisplaySeries(layout, recordEvery, request.from);
     this.#next = this.#series.heat.origin;
     this.#subscription = session.onDidAppend((batch) => {
-      if (this.#early === undefined) this.#take(batch);
-      else this.#early.push(batch);
+      if (this.#pendingRecords === undefined) this.#take(batch);
+      else this.#pendingRecords.push(batch);
     });
   }
 
   /**
-   * Everything up to this moment; undefined where that is too much to be read at once.
+   * Everything up to now; undefined if that is too much to read at once.
    *
    * @throws with a readable reason when the records cannot be read
    */
   async read(records: ZoomedSeriesReader): Promise<ZoomedSeries | undefined> {
-    // Asked before the disk is read, so that nothing is missed that is written in between.
+    // Requested before the disk is read, so that records written in between are not missed.
     const unwritten = await this.session.unwritten(this.#next);
     const { from } = this.request;
-    const kept = await records.read(this.request);
-    if (kept === undefined) {
+    const stored = await records.read(this.request);
+    if (stored === undefined) {
       this.dispose();
       return undefined;
     }
-    this.#series.write(kept.series);
-    if (kept.to > from) this.#next = kept.to;
-    for (const batch of [...unwritten, ...(this.#early ?? [])]) this.#take(batch);
-    this.#early = undefined;
+    this.#series.write(stored.series);
+    if (stored.to > from) this.#next = stored.to;
+    for (const batch of [...unwritten, ...(this.#pendingRecords ?? [])]) this.#take(batch);
+    this.#pendingRecords = undefined;
     this.#sent = this.#next;
     return { from, to: Math.max(from, this.#next), series: this.#series.whole() };
   }
 
-  /** What came in since the last answer; undefined when that is nothing. */
+  /** The records that arrived since the last call of this or `read`; undefined if there are none. */
   grown(): ZoomedSeries | undefined {
-    if (this.#early !== undefined || this.#next <= this.#sent) return undefined;
+    if (this.#pendingRecords !== undefined || this.#next <= this.#sent) return undefined;
     const series = this.#series.since(this.#sent);
     this.#sent = this.#next;
     return { from: this.request.from, to: this.#next, series };
@@ -68,7 +68,7 @@ export class LiveZoomedSeries implements Disposable {
   }
 
   #take(batch: RecordBatch): void {
-    // Beyond the end that was asked for, columns might have to be merged.
+    // Records beyond the requested end could force columns to be merged.
     const fresh = batchBefore(batchFrom(batch, this.#next), this.request.to);
     if (fresh.count === 0) return;
     this.#series.append(fresh);

@@ -6,15 +6,15 @@ import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 type Params<Name extends RequestName<TrainerContract>> = TrainerContract['requests'][Name]['params'];
 type Result<Name extends RequestName<TrainerContract>> = TrainerContract['requests'][Name]['result'];
 
-/** A trainer for single requests: started at the first one, ended when none has come for a while. */
+/** A trainer for single requests: started at the first one, terminated when idle. */
 export class OnDemandTrainer implements Disposable {
   #live:
     { readonly worker: TrainerWorker; readonly channel: Channel<TrainerHostContract, TrainerContract> } | undefined;
   #idle: NodeJS.Timeout | undefined;
-  /** Requests without an answer yet. */
+  /** Requests without a reply yet. */
   #pending = 0;
 
-  /** @param idleMilliseconds without a request after which it is ended */
+  /** @param idleMilliseconds time without a request after which it is terminated */
   constructor(
     readonly start: StartTrainerWorker,
     readonly idleMilliseconds: number,
@@ -23,7 +23,7 @@ export class OnDemandTrainer implements Disposable {
   /**
    * Sends a request; one that comes after the trainer has died starts another.
    *
-   * @throws what the trainer answers with, and when it can't be started or dies before it answers
+   * @throws the error of the trainer's handler, and when the trainer can't be started or exits before it replies
    */
   async request<Name extends RequestName<TrainerContract>>(name: Name, params: Params<Name>): Promise<Result<Name>> {
     clearTimeout(this.#idle);
@@ -42,7 +42,7 @@ export class OnDemandTrainer implements Disposable {
     }
   }
 
-  /** Gives away the trainer where it has nothing to do, so that another need not be started. */
+  /** Hands over the trainer if it is idle, so that another need not be started. */
   handOver(): TrainerWorker | undefined {
     const live = this.#live;
     if (live === undefined || this.#pending > 0) return undefined;
@@ -52,7 +52,7 @@ export class OnDemandTrainer implements Disposable {
     return live.worker;
   }
 
-  /** Ends the trainer where requests are waiting for their answers; they reject with the reason. */
+  /** Terminates the trainer if requests are pending; they reject with the reason. */
   abandon(reason: string): void {
     if (this.#pending > 0) this.#end(reason);
   }

@@ -12,7 +12,7 @@ import { StoredSession } from './storedSession';
 /** Milliseconds between two readings of a run that grows. */
 const readInterval = 1000;
 
-/** A stored run opened from its folder; while another process trains it, it is read again as its records grow. */
+/** A stored run opened from its folder; read again as its records grow while another process trains it. */
 export class OpenedRun implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #changed = new EventEmitter<undefined>();
@@ -20,7 +20,7 @@ export class OpenedRun implements Disposable {
   #stored: StoredRun | undefined;
   #session: StoredSession | undefined;
   #problem: string | undefined;
-  /** What the session was read from. */
+  /** The version that the session was read from; see versionOf. */
   #version = '';
   #following: Disposable | undefined;
   readonly #reading = this.#owned.add(new Throttler(readInterval, () => this.#readIfChanged()));
@@ -28,7 +28,7 @@ export class OpenedRun implements Disposable {
   /** Fires when the run was read again. */
   readonly onDidChange: Event<undefined> = this.#changed.event;
 
-  /** @param touched fires with the folders of runs in which this window has changed something itself */
+  /** @param touched fires with the folders of runs that this window has changed */
   constructor(
     readonly folder: Uri,
     touched: Event<Uri>,
@@ -62,13 +62,13 @@ export class OpenedRun implements Disposable {
     return this.#problem;
   }
 
-  /** The run's name; its folder's as long as nothing else is known. */
+  /** The run's name; the folder's name until the run is read. */
   get name(): string {
     const { path } = this.folder;
     return this.#stored === undefined ? path.slice(path.lastIndexOf('/') + 1) : nameOf(this.#stored);
   }
 
-  /** Reads the run without its records. Where the folder is gone, what was known of it stays. */
+  /** Reads the run without its records. If the folder no longer exists, the last known data remain. */
   async identify(): Promise<StoredRun | undefined> {
     const stored = await readStoredRun(this.folder);
     if (stored === undefined) {
@@ -79,7 +79,7 @@ export class OpenedRun implements Disposable {
     return stored;
   }
 
-  /** Reads the run with its records, the first time or again. */
+  /** Reads the run with its records. */
   async read(): Promise<void> {
     const stored = await this.identify();
     if (stored === undefined) {
@@ -87,7 +87,7 @@ export class OpenedRun implements Disposable {
       this.#follow();
       return;
     }
-    // What is written during the reading is read the next time.
+    // Changes during the reading are read the next time.
     this.#version = await versionOf(stored);
     try {
       const loaded = await loadRun(stored, this.#records);
@@ -116,7 +116,7 @@ export class OpenedRun implements Disposable {
     if (!this.#owned.isDisposed) this.#changed.fire(undefined);
   }
 
-  /** As long as another process trains the run. */
+  /** Watches the folder as long as another process trains the run. */
   #follow(): void {
     this.#following?.dispose();
     this.#following = undefined;

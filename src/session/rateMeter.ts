@@ -10,7 +10,7 @@ export class RateMeter {
       this.#marks.shift();
   }
 
-  /** undefined until there are two measurements apart. */
+  /** undefined until there are two measurements at different times. */
   get updatesPerSecond(): number | undefined {
     const first = this.#marks[0];
     const last = this.#marks.at(-1);

@@ -8,14 +8,14 @@ const checkInterval = 2000;
 interface Follower {
   readonly folder: Uri;
   readonly onChange: () => void;
-  /** See versionOf; '' where there is no run. */
+  /** See versionOf; '' if there is no run. */
   version: string;
 }
 
 /**
- * Tells when something changed in the folder of a run. File watchers do not tell all: folders are excluded from them
- * (`files.watcherExclude`), network disks send no events, and a process that is killed changes no file. So folders that
- * another process writes are read again every 2 s, however many in this window follow them.
+ * Reports changes in the folders of runs. File watchers miss some: folders can be excluded (`files.watcherExclude`),
+ * network disks send no events, and a killed process changes no file. So folders that another process writes are polled
+ * every 2 s, with one poll per folder for all followers in this window.
  */
 export class RunFolderWatcher {
   readonly #followers = new Set<Follower>();
@@ -23,10 +23,10 @@ export class RunFolderWatcher {
   #isDisposed = false;
 
   /**
-   * Follows a folder that another process writes, until the returned object is disposed.
+   * Polls a folder that another process writes, until the returned object is disposed.
    *
-   * @param version of the run as it was read last
-   * @param onChange called when the run differs from that, and from what it was at the check before
+   * @param version the version of the run at its last reading
+   * @param onChange called when the version differs from that of the previous poll
    */
   follow(folder: Uri, version: string, onChange: () => void): Disposable {
     const follower: Follower = { folder, onChange, version };
@@ -37,7 +37,7 @@ export class RunFolderWatcher {
     });
   }
 
-  /** Tells of files of the run that are created, changed or deleted, as far as the file watcher of VS Code does. */
+  /** Watches the run's files with VS Code's file watcher. */
   watchFiles(folder: Uri, onEvent: () => void): Disposable {
     const names = [runFiles.records, runFiles.manifest, runFiles.displayName, runFiles.lock];
     const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder, `{${names.join(',')}}`));
@@ -73,7 +73,7 @@ export class RunFolderWatcher {
     }
   }
 
-  /** Equal as long as nothing was written and no process came to train there or ended; '' where there is no run. */
+  /** See versionOf; '' if there is no run. */
   async #versionAt(folder: Uri): Promise<string> {
     const run = await readStoredRun(folder);
     return run === undefined ? '' : versionOf(run);

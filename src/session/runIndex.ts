@@ -10,9 +10,9 @@ import type { Session } from './session';
 import type { RunFolderWatcher } from './runFolderWatcher';
 import type { Sessions } from './sessions';
 
-const calmMilliseconds = 300;
-const mostFound = 2000;
-const mostAtOnce = 16;
+const debounceMilliseconds = 300;
+const maxRuns = 2000;
+const maxConcurrentReads = 16;
 
 /** The runs of the workspace, as they were found together. */
 interface RunsFound {
@@ -23,27 +23,26 @@ interface RunsFound {
 }
 
 /**
- * Every run folder of the workspace, and of the folder that the setting moves runs to; looks again when files change.
- * Watchers do not tell of all: folders are excluded from them (`files.watcherExclude`), network carriers send none, and a
- * process that is killed changes no file. What this window does itself is told here, and runs that train are looked at
- * again and again.
+ * All runs of the workspace and of the folder in `unroll.runsFolder`; searched again when files change. File watchers miss
+ * some changes: folders can be excluded (`files.watcherExclude`), network disks send no events, and a killed process
+ * changes no file. So this window reports its own changes here, and runs that another process trains are polled.
  */
 export class RunIndex implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #changed = new EventEmitter<undefined>();
   readonly #touched = new EventEmitter<Uri>();
   #watchers = new DisposableStore();
-  #due: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #following: readonly Disposable[] = [];
   #found: Promise<RunsFound> | undefined;
-  /** Paths of the folders that were found last. */
+  /** Paths of the run folders at the last search. */
   #known: readonly string[] = [];
-  /** Where a session's run was kept and whether it went on, when that last changed. */
+  /** The folder of each session and whether it was live, at its last change. */
   readonly #seen = new WeakMap<Session, string>();
 
-  /** Fires when runs came, went or changed, soon after it has grown calm. */
+  /** Fires when runs were added, removed or changed, debounced. */
   readonly onDidChange: Event<undefined> = this.#changed.event;
-  /** Fires with the folder of a run in which this window has changed something by itself. */
+  /** Fires with the folder of a run that this window has changed. */
   readonly onDidTouch: Event<Uri> = this.#touched.event;
 
   constructor(
@@ -55,7 +54,7 @@ export class RunIndex implements Disposable {
         const now = JSON.stringify([session.folder, session.isLive]);
         if (this.#seen.get(session) === now) return;
         this.#seen.set(session, now);
-        this.#lookSoon();
+        this.#searchSoon();
       }),
     );
     this.#owned.add(
@@ -81,14 +80,14 @@ export class RunIndex implements Disposable {
     return (await (this.#found ??= this.#find())).damaged;
   }
 
-  /** Tells that something in a run's folder was changed, or that it was deleted. */
+  /** Reports that this window has changed or deleted a run's folder. */
   touched(folder: Uri): void {
     this.#touched.fire(folder);
-    this.#lookSoon();
+    this.#searchSoon();
   }
 
   dispose(): void {
-    clearTimeout(this.#due);
+    clearTimeout(this.#timer);
     this.#watchers.dispose();
     this.#owned.dispose();
     for (const following of this.#following) following.dispose();
@@ -98,9 +97,9 @@ export class RunIndex implements Disposable {
 
   async #find(): Promise<RunsFound> {
     const lists = await Promise.all([
-      workspace.findFiles(`**/${runFiles.manifest}`, '**/{node_modules,.git}/**', mostFound),
+      workspace.findFiles(`**/${runFiles.manifest}`, '**/{node_modules,.git}/**', maxRuns),
       ...movedFolders().map((folder) =>
-        workspace.findFiles(new RelativePattern(folder, `*/${runFiles.manifest}`), undefined, mostFound),
+        workspace.findFiles(new RelativePattern(folder, `*/${runFiles.manifest}`), undefined, maxRuns),
       ),
     ]);
     const folders = new Map(lists.flat().map((uri) => [folderOf(uri).toString(), folderOf(uri)]));
@@ -114,14 +113,14 @@ export class RunIndex implements Disposable {
     return { runs, damaged };
   }
 
-  /** Runs that other processes train are followed; those of this window tell of themselves. */
+  /** Polls runs that other processes train; the sessions of this window report their own changes. */
   async #followTraining(training: readonly StoredRun[]): Promise<void> {
     const versions = await Promise.all(training.map(versionOf));
     for (const following of this.#following) following.dispose();
     if (this.#owned.isDisposed) return;
     this.#following = training.map(({ folder }, i) =>
       this.watcher.follow(folder, versions[i] ?? '', () => {
-        this.#lookSoon();
+        this.#searchSoon();
       }),
     );
   }
@@ -130,18 +129,18 @@ export class RunIndex implements Disposable {
     this.#watchers.dispose();
     this.#watchers = new DisposableStore();
     this.#watchFiles(`{${runFiles.manifest},${runFiles.displayName}}`, false);
-    // A lock is written anew as a sign of life, which changes nothing here.
+    // The lock file is rewritten as a heartbeat, which changes nothing here.
     this.#watchFiles(runFiles.lock, true);
-    // Of a folder that is deleted with all in it, its own end is all that is told.
+    // When a folder is deleted with its contents, there is an event for the folder only.
     for (const all of ['**', ...movedFolders().map((folder) => new RelativePattern(folder, '**'))]) {
       const watcher = this.#watchers.add(workspace.createFileSystemWatcher(all, true, true));
       this.#watchers.add(
         watcher.onDidDelete(({ path }) => {
-          if (this.#known.some((folder) => `${folder}/`.startsWith(`${path}/`))) this.#lookSoon();
+          if (this.#known.some((folder) => `${folder}/`.startsWith(`${path}/`))) this.#searchSoon();
         }),
       );
     }
-    this.#lookSoon();
+    this.#searchSoon();
   }
 
   #watchFiles(files: string, ignoreChange: boolean): void {
@@ -149,39 +148,39 @@ export class RunIndex implements Disposable {
     for (const pattern of patterns) {
       const watcher = this.#watchers.add(workspace.createFileSystemWatcher(pattern, false, ignoreChange));
       for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) {
-        this.#watchers.add(event(() => this.#lookSoon()));
+        this.#watchers.add(event(() => this.#searchSoon()));
       }
     }
   }
 
-  #lookSoon(): void {
+  #searchSoon(): void {
     this.#found = undefined;
-    clearTimeout(this.#due);
-    this.#due = setTimeout(() => {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
       this.#found = undefined;
       this.#changed.fire(undefined);
-    }, calmMilliseconds);
+    }, debounceMilliseconds);
   }
 }
 
-/** A stranger's manifests may each be as large as one can be: few are in memory at a time. */
+/** Reads few manifests at a time: each one may be as large as the limit. */
 async function readAll(folders: readonly Uri[]): Promise<readonly (StoredRun | DamagedRun)[]> {
   const read = async (folder: Uri) => (await readStoredRun(folder)) ?? (await readDamagedRun(folder));
   const runs: (StoredRun | DamagedRun)[] = [];
-  for (let from = 0; from < folders.length; from += mostAtOnce) {
-    const some = await Promise.all(folders.slice(from, from + mostAtOnce).map(read));
+  for (let from = 0; from < folders.length; from += maxConcurrentReads) {
+    const some = await Promise.all(folders.slice(from, from + maxConcurrentReads).map(read));
     runs.push(...some.filter((run) => run !== undefined));
   }
   return runs;
 }
 
-/** Folders of the setting that lie outside of all workspace folders; those inside are searched with them. */
+/** Folders of `unroll.runsFolder` outside all workspace folders; those inside are found with the workspace. */
 function movedFolders(): readonly Uri[] {
   const folders = (workspace.workspaceFolders ?? []).flatMap(({ uri }) => {
     try {
       return runsFolder(uri) ?? [];
     } catch {
-      // Whoever trains is told that the setting cannot be used.
+      // An invalid setting is reported when a run is started.
       return [];
     }
   });

@@ -1,13 +1,13 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import type { Session } from './session';
 
-/** Which run is meant: an experiment file and, where not the file itself, one of its variants. */
+/** What a run trains: an experiment file, or one of its variants. */
 export interface Target {
   readonly uri: Uri;
   readonly variant: string | undefined;
 }
 
-/** All runs of this window, at most one for each target; the newest one takes the older one's place. */
+/** The sessions of this window, at most one per target; a new one replaces the old one. */
 export class Sessions implements Disposable {
   readonly #sessions = new Map<string, { readonly session: Session; readonly subscriptions: readonly Disposable[] }>();
   readonly #changed = new EventEmitter<Session>();
@@ -16,10 +16,10 @@ export class Sessions implements Disposable {
 
   /** Fires for every change of any session. */
   readonly onDidChange: Event<Session> = this.#changed.event;
-  /** Fires when a target has another session than before. */
+  /** Fires when a target's session was replaced. */
   readonly onDidReplace: Event<Session> = this.#replaced.event;
 
-  /** The session that a command without a target means: the one last started that is live, else the last one. */
+  /** The session for commands without a target: the live one started last, else the one started last. */
   get current(): Session | undefined {
     if (this.#latest?.isLive === true) return this.#latest;
     return [...this.#sessions.values()].reverse().find(({ session }) => session.isLive)?.session ?? this.#latest;
@@ -34,7 +34,7 @@ export class Sessions implements Disposable {
     return [...this.#sessions.values()].map(({ session }) => session);
   }
 
-  /** The session whose run is kept in this folder, live or over; the newest, where it was gone on with. */
+  /** The session whose run is saved in this folder, live or over; the newest if the run was resumed. */
   withFolder(folder: string): Session | undefined {
     return this.all.findLast((session) => session.folder === folder);
   }
@@ -44,14 +44,14 @@ export class Sessions implements Disposable {
     return this.all.filter((session) => session.uri.toString() === uri.toString());
   }
 
-  /** Adds the session of a run that a person has started or opened; the one it replaces is disposed. */
+  /** Adds the session of a run that was started or opened; the one it replaces is disposed. */
   put(session: Session): void {
     this.#drop(keyOf(session));
     this.#latest = session;
     this.#set(session);
   }
 
-  /** Puts another session of the same target in a session's place; the replaced one is disposed. */
+  /** Replaces a session by another one of the same target; the replaced one is disposed. */
   replace(replaced: Session, session: Session): void {
     if (this.#latest === replaced) this.#latest = session;
     this.#release(keyOf(session));

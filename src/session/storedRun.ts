@@ -9,16 +9,16 @@ import type { RunState } from '../protocol/run';
 import { experimentName, folderOf } from './experimentText';
 import { formatTime } from '../text/dates';
 
-/** A run as its folder tells of it. */
+/** A run as read from its folder, without its records. */
 export interface StoredRun {
   readonly folder: Uri;
   readonly manifest: Manifest;
-  /** What a person has called it. */
+  /** The name given by the person. */
   readonly displayName: string | undefined;
   readonly state: RunState;
-  /** The experiment file it says it was started from, where that may be; it may have gone since. */
+  /** The experiment file named in the manifest, if it is in an allowed place; it may no longer exist. */
   readonly source: Uri | undefined;
-  /** That file where it is there; else the run's own `run.json`. */
+  /** That file if it exists, else the run's `run.json`. */
   readonly experiment: Uri;
   /** The folder that the experiment's paths are relative to. */
   readonly base: Uri;
@@ -26,9 +26,9 @@ export interface StoredRun {
 
 const experimentFile = /\.rnn\.json$/i;
 
-/** Reads what a folder says of its run; undefined where it holds none that can be read. */
+/** Reads the run in a folder, without its records; undefined if there is none or it can't be read. */
 export async function readStoredRun(folder: Uri): Promise<StoredRun | undefined> {
-  // Runs are kept on disks; the path of a virtual folder may be that of another one there.
+  // Runs are saved on disk only; the path of a virtual folder may be that of a different folder on disk.
   const manifest = folder.scheme === 'file' ? await manifestOf(folder) : undefined;
   if (manifest === undefined) return undefined;
   const source = sourceOf(folder, manifest);
@@ -78,12 +78,12 @@ export function damagedRunMessage({ folder, reason }: DamagedRun): string {
   );
 }
 
-/** What is shown of a run whose folder holds no run any more that can be read. */
+/** The message for a run whose folder no longer has a readable run. */
 export function goneMessage(folder: Uri): string {
   return `The run in ${folder.fsPath} is gone, or its ${runFiles.manifest} can't be read.`;
 }
 
-/** Equal for two looks at a run between which nothing was written in its folder, and nobody came to train there or left. */
+/** Identifies the state of a run's folder: changes when a file is written, or when a process starts or ends training. */
 export async function versionOf({ folder, state }: StoredRun): Promise<string> {
   const names = [runFiles.manifest, runFiles.records, runFiles.findings, runFiles.displayName];
   const written = await Promise.all(
@@ -97,27 +97,27 @@ export async function versionOf({ folder, state }: StoredRun): Promise<string> {
   return JSON.stringify([state, written]);
 }
 
-/** What a run is called: as a person has named it, else after its experiment and variant. */
+/** The name of a run: the name given by the person, else that of its experiment and variant. */
 export function nameOf({ displayName, manifest, source, experiment }: StoredRun): string {
   if (displayName !== undefined) return displayName;
   const name = experimentName(manifest.facts.name, source ?? experiment);
   return manifest.variant === null ? name : `${name} (${plainName(manifest.variant)})`;
 }
 
-/** What a run is called among the runs of its own experiment: by its own name, else after its variant. */
+/** The name of a run among those of its experiment: the name given by the person, else that of its variant. */
 export function shortNameOf(run: StoredRun): string {
   const { displayName, manifest } = run;
   return displayName ?? (manifest.variant === null ? nameOf(run) : plainName(manifest.variant));
 }
 
 /**
- * When a run began, as briefly as the day allows: what tells apart runs that have no names of their own. '' where its
- * manifest does not say.
+ * The start time of a run, without the date if it is today's: it distinguishes runs without a name. '' if the manifest has
+ * no valid time.
  */
 export function formatStartTime({ manifest }: StoredRun, precision: 'minute' | 'second'): string {
-  const began = new Date(manifest.startedAt);
-  if (Number.isNaN(began.getTime())) return '';
-  return formatTime(began, precision);
+  const startTime = new Date(manifest.startedAt);
+  if (Number.isNaN(startTime.getTime())) return '';
+  return formatTime(startTime, precision);
 }
 
 async function manifestOf(folder: Uri): Promise<Manifest | undefined> {
@@ -125,28 +125,28 @@ async function manifestOf(folder: Uri): Promise<Manifest | undefined> {
   return bytes === undefined ? undefined : readManifest(bytes);
 }
 
-/** The bytes of a file of the run; undefined where there is none that can be read. */
+/** The bytes of a file of the run; undefined if it does not exist or can't be read. */
 export async function fileOf(folder: Uri, name: string, largest: number): Promise<Uint8Array | undefined> {
   return new FolderStorage(folder.fsPath).read(name, largest).catch(() => undefined);
 }
 
-/** Where the experiment of a run stands by default, as far as that is in the workspace folder that holds the run. */
+/** The default folder of a run's experiment, if that is in the workspace folder of the run; else the workspace folder. */
 function placeOf(folder: Uri): Uri {
   const beside = Uri.joinPath(folder, '..', '..');
   const home = workspace.getWorkspaceFolder(folder);
   return home === undefined || workspace.getWorkspaceFolder(beside) === home ? beside : home.uri;
 }
 
-/** A manifest may name any path: an experiment of the same workspace folder is believed, or one where runs stand by default. */
+/** A manifest may name any path: only an experiment in the same workspace folder, or in the default place, is accepted. */
 function sourceOf(folder: Uri, { source }: Manifest): Uri | undefined {
   if (source === null || !experimentFile.test(source)) return undefined;
   const uri = Uri.joinPath(folder, source);
   const home = workspace.getWorkspaceFolder(folder);
-  const goal = workspace.getWorkspaceFolder(uri);
+  const sourceHome = workspace.getWorkspaceFolder(uri);
   const isBeside = folderOf(uri).path === Uri.joinPath(folder, '..', '..').path;
-  // A run that lies directly in the workspace folder has nothing beside it that is inside.
-  const isBelieved = home === undefined ? isBeside || goal !== undefined : goal === home;
-  return isBelieved ? uri : undefined;
+  // For a run directly in the workspace folder, the default place is outside the workspace.
+  const isAllowed = home === undefined ? isBeside || sourceHome !== undefined : sourceHome === home;
+  return isAllowed ? uri : undefined;
 }
 
 async function isFile(uri: Uri): Promise<boolean> {
@@ -156,7 +156,7 @@ async function isFile(uri: Uri): Promise<boolean> {
   );
 }
 
-/** A run that is not over in its manifest is trained by somebody now, or was cut off. */
+/** A run whose manifest says that it is running is being trained elsewhere if its folder is locked, else interrupted. */
 async function stateOf(folder: Uri, { state }: Manifest): Promise<RunState> {
   if (state !== 'running' && state !== 'paused') return state;
   return (await isLocked(folder.fsPath)) ? 'elsewhere' : 'interrupted';

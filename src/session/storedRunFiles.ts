@@ -6,11 +6,11 @@ import type { ResolvedExperiment } from '../experiment/schema';
 import { accessIn } from './dataAccess';
 
 /**
- * Reads the files that a kept run was trained on.
+ * Reads the files that a stored run was trained on.
  *
  * @param base the folder that the experiment's paths are relative to
- * @param recorded the digest of its data that the run has kept; null where it has none
- * @throws saying what to put back where, when a file is gone or the data are not those it was trained on
+ * @param recorded the digest of its data in the manifest; null if it has none
+ * @throws with a message that names the file to restore, when a file is missing or the data have changed
  */
 export async function readStoredRunFiles(
   experiment: ResolvedExperiment,
@@ -28,8 +28,8 @@ export async function readStoredRunFiles(
   if (read.kind === 'refused') throw new Error(read.problems[0]?.message ?? "The data can't be read.");
   if (hasDataChanged(recorded, await computeDataDigest(experiment, read.files))) {
     throw new Error(
-      `"${named[0]?.path ?? ''}" in ${base.fsPath} has changed since this run began, and with other data its numbers ` +
-        'would be others. Put the earlier file back, or train anew.',
+      `"${named[0]?.path ?? ''}" in ${base.fsPath} has changed since this run started. With other data its numbers ` +
+        'would differ. Restore the earlier file, or start a new run.',
     );
   }
   return read.files;

@@ -5,10 +5,10 @@ import type { NonFiniteLocation } from '../run/manifest';
 import type { DisplaySeries } from '../run/series/displaySeries';
 import type { RunHistory } from '../run/series/runHistory';
 
-/** A run as its folder has it. */
+/** A run as read from its folder, with its records. */
 export interface LoadedRun {
-  readonly facts: RunInfo;
-  /** With every default written out, as the run's manifest has it. */
+  readonly info: RunInfo;
+  /** The experiment in the manifest, with every default written out. */
   readonly experiment: unknown;
   readonly state: RunState;
   readonly message: string | undefined;
@@ -17,11 +17,11 @@ export interface LoadedRun {
   readonly history: RunHistory;
 }
 
-/** A run that no trainer of this window has: it is shown as its folder has it. */
+/** A run without a trainer in this window, shown from its folder. */
 export class StoredSession implements Disposable {
   readonly kind = 'stored';
   readonly isLive = false;
-  /** The folder is not held by this window. */
+  /** This window does not lock the folder. */
   readonly released: Promise<void> = Promise.resolve();
   readonly #changed = new EventEmitter<undefined>();
   #run: LoadedRun;
@@ -37,13 +37,13 @@ export class StoredSession implements Disposable {
     this.#run = run;
   }
 
-  get facts(): RunInfo {
-    return this.#run.facts;
+  get info(): RunInfo {
+    return this.#run.info;
   }
 
   /** Absolute path of the run's folder. */
   get folder(): string | undefined {
-    return this.#run.facts.folder ?? undefined;
+    return this.#run.info.folder ?? undefined;
   }
 
   /** The experiment with every default written out. */
@@ -74,13 +74,13 @@ export class StoredSession implements Disposable {
     };
   }
 
-  /** Shows the run as it was read last. */
+  /** Shows a new reading of the run. */
   update(run: LoadedRun): void {
     this.#run = run;
     this.#changed.fire(undefined);
   }
 
-  /** Shows why the run can't be read any more. Whether a process trains it is unknown then. */
+  /** Shows why the run can no longer be read. Whether a process trains it is then unknown. */
   markUnreadable(message: string): void {
     const { state } = this.#run;
     this.update({ ...this.#run, state: state === 'elsewhere' ? 'interrupted' : state, message });

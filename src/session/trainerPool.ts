@@ -1,10 +1,10 @@
 import type { Disposable } from 'vscode';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
-/** Milliseconds after a trainer was taken until the next one is started: the one just taken needs the processor first. */
-const untilNext = 2000;
+/** Milliseconds from taking a trainer until the next one is started: the one just taken needs the processor first. */
+const restartDelay = 2000;
 
-/** Keeps one trainer ready, because starting a process and loading its code takes longer than all else when a run begins. */
+/** Keeps one trainer ready: starting a process and loading its code is the slowest part of starting a run. */
 export class TrainerPool implements Disposable {
   #spare: TrainerWorker | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -12,7 +12,7 @@ export class TrainerPool implements Disposable {
 
   constructor(readonly start: StartTrainerWorker) {}
 
-  /** A trainer that nobody else uses. */
+  /** The spare trainer if there is one, else a new one. */
   readonly take: StartTrainerWorker = () => {
     const taken = this.#spare ?? this.start();
     this.#spare = undefined;
@@ -20,17 +20,17 @@ export class TrainerPool implements Disposable {
     if (!this.#isDisposed) {
       this.#timer = setTimeout(() => {
         this.warmUp();
-      }, untilNext);
+      }, restartDelay);
     }
     return taken;
   };
 
-  /** Starts a spare trainer where there is none. */
+  /** Starts a spare trainer unless there is one. */
   warmUp(): void {
     if (this.#isDisposed || this.#spare !== undefined) return;
     const spare = this.start();
     this.#spare = spare;
-    // One that dies while it waits is not replaced: what killed it might kill the next one too.
+    // A spare that exits while idle is not replaced: the next one might exit for the same reason.
     spare.onExit(() => {
       if (this.#spare === spare) this.#spare = undefined;
     });

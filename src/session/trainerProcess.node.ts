@@ -4,21 +4,21 @@ import { reasonOf } from '../protocol/channel';
 import { isProcessFailure, saveAndExit } from '../protocol/trainer';
 import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from './trainerWorker';
 
-/** Characters of what a process wrote to stderr last: enough for V8's words about its heap. */
-const longestErrorOutput = 16_384;
+/** Characters kept from the end of a process's stderr: enough for V8's report about its heap. */
+const maxErrorOutput = 16_384;
 
-/** Milliseconds that the output of a process which has exited is waited for. */
-const longestDrain = 1000;
+/** Milliseconds to wait for the remaining output of a process that has exited. */
+const drainTimeout = 1000;
 
-/** Written by V8 and by Node where memory cannot be had. */
-const memoryWords = /out of memory|allocation failed|cannot allocate memory|ERR_WORKER_OUT_OF_MEMORY/i;
+/** Messages of V8 and Node when they run out of memory. */
+const memoryErrors = /out of memory|allocation failed|cannot allocate memory|ERR_WORKER_OUT_OF_MEMORY/i;
 
 /**
- * Trainers as processes of their own: whatever ends one, the extension host goes on. Messages are copied between the
- * two, so that nothing is ever transferred.
+ * Starts each trainer as a process of its own, so that a crash never affects the extension host. Messages between the
+ * two are copied; buffers are never transferred.
  *
- * @param script the built entry of the trainer's process
- * @param nodeOptions of each process, none by default
+ * @param script the bundled entry point of the trainer process
+ * @param nodeOptions Node options of each process; none by default
  */
 export function forkTrainers(script: string, nodeOptions: readonly string[] = []): StartTrainerWorker {
   return (): TrainerWorker => new TrainerProcess(script, nodeOptions);
@@ -29,13 +29,13 @@ class TrainerProcess implements TrainerWorker {
   readonly #listeners = new Set<(reason: string | undefined) => void>();
   readonly #messages = new Set<(message: unknown) => void>();
   #errorOutput = '';
-  #isAsked = false;
+  #isExitExpected = false;
   #failure: string | undefined;
   #isGone = false;
 
   readonly port = {
     post: (message: unknown): void => {
-      // A process that is gone takes no message, and says so to whoever listens for its end.
+      // Sending to a process that has exited fails; its exit is reported by onExit.
       this.#process.send(message as object, () => undefined);
     },
     listen: (listener: (message: unknown) => void): (() => void) => {
@@ -48,14 +48,14 @@ class TrainerProcess implements TrainerWorker {
     const child = fork(script, [], {
       cwd: dirname(script),
       execArgv: [...nodeOptions],
-      // The desktop editor's own binary is Node only if it is asked to be.
+      // The Electron binary of desktop VS Code runs as Node only with this variable.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#process = child;
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#errorOutput = (this.#errorOutput + text).slice(-longestErrorOutput);
+      this.#errorOutput = (this.#errorOutput + text).slice(-maxErrorOutput);
     });
     child.on('message', (message: unknown) => {
       if (isProcessFailure(message)) this.#failure = message.reason;
@@ -66,8 +66,8 @@ class TrainerProcess implements TrainerWorker {
       if (child.pid === undefined) this.#conclude(null, null);
     });
     child.once('exit', (code, signal) => {
-      // Its last words may still be in the pipes.
-      const late = setTimeout(() => this.#conclude(code, signal), longestDrain);
+      // Its last output may still be in the pipes.
+      const late = setTimeout(() => this.#conclude(code, signal), drainTimeout);
       child.once('close', () => {
         clearTimeout(late);
         this.#conclude(code, signal);
@@ -84,13 +84,13 @@ class TrainerProcess implements TrainerWorker {
   }
 
   terminate(): void {
-    this.#isAsked = true;
+    this.#isExitExpected = true;
     this.#process.kill('SIGKILL');
   }
 
   saveAndExit(): void {
-    this.#isAsked = true;
-    // `ChildProcess.disconnect` never closes a channel that is just receiving a message, so the process is asked.
+    this.#isExitExpected = true;
+    // `ChildProcess.disconnect` does not close a channel that is receiving a message, so the process is told to exit.
     this.port.post(saveAndExit);
   }
 
@@ -98,13 +98,13 @@ class TrainerProcess implements TrainerWorker {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#messages.clear();
-    const reason = this.#isAsked ? undefined : this.#reason(code, signal);
+    const reason = this.#isExitExpected ? undefined : this.#reason(code, signal);
     for (const listener of this.#listeners) listener(reason);
     this.#listeners.clear();
   }
 
   #reason(code: number | null, signal: NodeJS.Signals | null): string {
-    if (memoryWords.test(this.#failure ?? this.#errorOutput)) return outOfMemory;
+    if (memoryErrors.test(this.#failure ?? this.#errorOutput)) return outOfMemory;
     if (this.#process.pid === undefined)
       return `The trainer process can't be started: ${this.#failure ?? 'no reason given'}.`;
     if (this.#failure !== undefined) return `The trainer process failed: ${this.#failure}.`;

@@ -1,18 +1,18 @@
 import type { Port } from '../protocol/channel';
 
-/** Why a trainer is gone that had no more memory. */
+/** The exit reason of a trainer that ran out of memory. */
 export const outOfMemory = 'The trainer ran out of memory.';
 
-/** A trainer beside the extension host: a process of its own, in the browser a worker. */
+/** A trainer outside the extension host: a process of its own, in the browser a worker. */
 export interface TrainerWorker {
   readonly port: Port;
-  /** The process it runs in; undefined where it has none of its own. */
+  /** The id of its process; undefined if it has none of its own. */
   readonly processId: number | undefined;
-  /** Called once when the trainer is gone and all that it sent has arrived, with the reason where it was not asked to go. */
+  /** Calls the listener once the trainer has exited and its messages have arrived; `reason` is undefined for an expected exit. */
   onExit(listener: (reason: string | undefined) => void): void;
-  /** Ends it at once, whatever it does. */
+  /** Kills it immediately. */
   terminate(): void;
-  /** Lets it save what it has; it ends by itself within a second, also where the extension host ends meanwhile. */
+  /** Tells it to save its data; it exits within a second, also if the extension host exits first. */
   saveAndExit(): void;
 }
 

@@ -4,25 +4,25 @@ import type { LiveSession } from './liveSession';
 
 interface Waiting {
   readonly session: LiveSession;
-  readonly settle: (isItsTurn: boolean) => void;
+  readonly settle: (isAcquired: boolean) => void;
 }
 
-/** Lets so many runs train at the same time as the setting allows; the others wait in the order they came. */
+/** Limits how many runs train at the same time to the setting; the others wait in order of arrival. */
 export class TrainingQueue implements Disposable {
   readonly #training = new Set<LiveSession>();
   readonly #subscriptions = new Map<LiveSession, Disposable>();
   #waiting: readonly Waiting[] = [];
 
-  /** @param most runs that train at the same time, asked anew each time */
-  constructor(readonly most: () => number = trainTogether) {}
+  /** @param limit the most runs that train at the same time; read again each time */
+  constructor(readonly limit: () => number = trainTogether) {}
 
-  /** Resolves when the session may train; with false when it is over before its turn has come. */
+  /** Resolves to true when the session may train, to false if it ended while waiting. */
   acquire(session: LiveSession): Promise<boolean> {
     if (!session.isLive) return Promise.resolve(false);
     this.#subscriptions.set(
       session,
       session.onDidChange(() => {
-        this.#follow(session);
+        this.#update(session);
       }),
     );
     return new Promise((settle) => {
@@ -38,8 +38,8 @@ export class TrainingQueue implements Disposable {
     this.#waiting = [];
   }
 
-  /** A paused run computes nothing, so it holds up nobody; gone on with by hand, it trains beside the others. */
-  #follow(session: LiveSession): void {
+  /** A paused run frees its slot; when it is resumed by hand, it trains in addition to the others. */
+  #update(session: LiveSession): void {
     const { state } = session.status;
     const isQueued = this.#waiting.some((waiting) => waiting.session === session);
     if (!session.isLive) {
@@ -61,7 +61,7 @@ export class TrainingQueue implements Disposable {
   }
 
   #pump(): void {
-    while (this.#training.size < this.most()) {
+    while (this.#training.size < this.limit()) {
       const [next, ...rest] = this.#waiting;
       if (next === undefined) return;
       this.#waiting = rest;

@@ -29,7 +29,7 @@ export class RunStatusBar implements Disposable {
       return;
     }
     const { state, updates, updatesPerSecond, secondsLeft, loss, saved: kept, message } = session.status;
-    const planned = session.facts?.plannedUpdates;
+    const planned = session.info?.plannedUpdates;
     const count = `${formatExact(updates)}${planned === undefined ? '' : ` / ${formatExact(planned)}`}`;
     const parts: readonly StatusPart[] = [
       { icon: state === 'paused' ? 'debug-pause' : 'sync~spin', text: count },
@@ -38,7 +38,7 @@ export class RunStatusBar implements Disposable {
       ...(loss === undefined ? [] : [{ text: `loss ${formatNumber(loss)}` }]),
       ...(kept === 'waiting' ? [{ icon: 'warning', text: 'not saved' }] : []),
     ];
-    const { facts } = session;
+    const { info: facts } = session;
     const computed =
       facts === undefined ? '' : `\n${formatComputation(facts)}, ${formatMemoryEstimate(facts.memoryBytes)} of memory`;
     const name = `${fileNameOf(session.uri)}${session.variant === undefined ? '' : ` (${session.variant})`}`;

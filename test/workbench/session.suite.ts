@@ -131,7 +131,7 @@ describe('A session whose trainer runs out of memory', () => {
       },
     };
     const limited = { ...params, memoryLimit: 64 * 1024 ** 2 };
-    await one.start(trainerOf(hungry, '--max-old-space-size=16'), limited, { lock, recall: undefined });
+    await one.start(trainerOf(hungry, '--max-old-space-size=16'), limited, { lock, readHistory: undefined });
     await one.released;
     assert.equal(one.status.state, 'failed');
     assert.match(
