@@ -7,19 +7,20 @@ import type { Theme } from '../theme/theme';
 import { button } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { toggled, type NotebookCell, type ToggleCell } from './cellFrame';
-import { ClippingCell } from './clipping/clippingCell';
+import { clippingCell } from './clipping/clippingCell';
 import { DiagnosisCell } from './diagnosis/diagnosisCell';
 import { GradientCell } from './gradient/gradientCell';
-import { HorizonCell } from './horizon/horizonCell';
+import { horizonCell } from './horizon/horizonCell';
 import { KeyHelp } from '../ui/keyHelp';
 import { Header, type HeaderCommands } from './header';
-import { LossCell } from './loss/lossCell';
+import { lossCell } from './loss/lossCell';
 import { listenForKeys } from './notebookKeys';
+import { PictureCell, trainingTime } from './pictureCell';
 import { RunCell } from './run/runCell';
 import { SelectionBar } from './selectionBar';
 import { SequenceGroup } from './sequenceGroup';
 import { VisibilityScheduler } from './visibilityScheduler';
-import { UpdateRatioCell } from './updateRatio/updateRatioCell';
+import { updateRatioCell } from './updateRatio/updateRatioCell';
 
 /** The whole panel: header, selection, and the cells of training time and sequence time, each with one shared axis. */
 export class Notebook {
@@ -63,12 +64,13 @@ export class Notebook {
         diagnosis.element.scrollIntoView();
       },
     });
+    const context = { store, zoom: this.#zoom, request, toggle };
     const cells: readonly NotebookCell[] = [
-      new LossCell(store, this.#zoom, toggle),
+      new PictureCell(lossCell, trainingTime, context),
       new GradientCell(store, this.#zoom, toggle),
-      new ClippingCell(store, this.#zoom, toggle),
-      new UpdateRatioCell(store, this.#zoom, toggle),
-      new HorizonCell(store, this.#zoom, request, toggle),
+      new PictureCell(clippingCell, trainingTime, context),
+      new PictureCell(updateRatioCell, trainingTime, context),
+      new PictureCell(horizonCell, trainingTime, context),
       diagnosis,
     ];
     this.#run = new RunCell(toggle, () => {

@@ -9,7 +9,6 @@ import { button, setEnabled } from '../ui/controls';
 import { element, setText } from '../ui/element';
 import { numberField, wholeNumbersTo } from '../ui/numberField';
 import { ClipTicks } from './clipping/clippingCell';
-import { memoKey } from './memo';
 import { columnAtUpdate, meanLoss } from './loss/lossCurves';
 import './selectionBar.css';
 
@@ -24,7 +23,6 @@ export class SelectionBar {
   readonly #all;
   /** Announced by screen readers whenever another update or step is selected. */
   readonly #announcement = element('div', { class: 'screen-reader-only', role: 'status' });
-  #drawn = '';
 
   /** @param openHelp shows the list of keys */
   constructor(
@@ -95,11 +93,7 @@ export class SelectionBar {
     const x = middleOfUpdate(axis, this.#current());
     this.#mark.hidden = !hasUpdates || x < 0 || x > axis.width;
     this.#mark.style.transform = `translateX(${x}px)`;
-    const series = visibleSeries(run, axis.domain);
-    const key = memoKey(run.version, series, axis.domain, axis.width, theme);
-    if (key === this.#drawn) return;
-    this.#drawn = key;
-    this.#ticks.update(series, axis, theme);
+    this.#ticks.update(run.version, visibleSeries(run, axis.domain), axis, theme);
   }
 
   #current(): number {

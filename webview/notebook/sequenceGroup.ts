@@ -7,17 +7,18 @@ import type { Theme } from '../theme/theme';
 import { element, setText } from '../ui/element';
 import { numberField, wholeNumbersTo } from '../ui/numberField';
 import { BackwardCell } from './backward/backwardCell';
-import { GradientNormCell } from './gradientNorm/gradientNormCell';
+import { gradientNormCell } from './gradientNorm/gradientNormCell';
 import { Minimap } from '../plot/minimap';
 import { OutputCell } from './output/outputCell';
 import type { ToggleCell } from './cellFrame';
 import type { SequenceCell } from './sequenceCell';
 import { GradientFlowCell } from './gradientFlow/gradientFlowCell';
+import { PictureCell, sequenceTime } from './pictureCell';
 import { VisibilityScheduler } from './visibilityScheduler';
-import { StepLossCell } from './stepLoss/stepLossCell';
+import { stepLossCell } from './stepLoss/stepLossCell';
 import { UnrolledCell } from './unrolled/unrolledCell';
 import { UpdateCell } from './update/updateCell';
-import { WhatIfCell } from './whatIf/whatIfCell';
+import { whatIfCell } from './whatIf/whatIfCell';
 import { formatExact } from '../../src/text/numbers';
 
 /** The sequence-time cells: one update, one sequence of its batch, on one axis of time steps. */
@@ -44,14 +45,15 @@ export class SequenceGroup {
       store.dispatch({ kind: 'viewChanged', view: { stepRange } });
     });
     this.#minimap = new Minimap(store);
+    const context = { store, zoom: this.#zoom, request, toggle };
     this.#cells = [
       new UnrolledCell(store, this.#zoom, toggle),
-      new StepLossCell(store, this.#zoom, toggle),
+      new PictureCell(stepLossCell, sequenceTime, context),
       new BackwardCell(store, this.#zoom, request, toggle),
       new GradientFlowCell(store, this.#zoom, request, toggle),
-      new GradientNormCell(store, this.#zoom, request, toggle),
+      new PictureCell(gradientNormCell, sequenceTime, context),
       new UpdateCell(store, request, toggle),
-      new WhatIfCell(store, this.#zoom, request, toggle),
+      new PictureCell(whatIfCell, sequenceTime, context),
       new OutputCell(store, this.#zoom, request, toggle),
     ];
     this.#scheduler = new VisibilityScheduler(this.#cells);

@@ -1,5 +1,4 @@
 import { startDrawing } from './canvas';
-import type { SequenceAxis } from './sequenceAxis';
 import { element } from '../ui/element';
 
 /** A canvas for a plot of sequence time, sized in device pixels. */
@@ -9,7 +8,7 @@ export class StepCanvas {
   constructor(readonly height: number) {}
 
   /** The cleared context, scaled to CSS pixels; undefined where the browser provides none. */
-  begin({ width }: SequenceAxis): CanvasRenderingContext2D | undefined {
+  begin({ width }: { readonly width: number }): CanvasRenderingContext2D | undefined {
     return startDrawing(this.element, width, this.height);
   }
 }

@@ -1,82 +1,92 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
 import { formatNumber, formatCount, formatShortNumber, formatExact } from '../../../src/text/numbers';
-import type { SharedZoom } from '../../plot/zoom';
 import { devicePixels } from '../../plot/canvas';
 import { middleOfUpdate, type TrainingAxis } from '../../plot/trainingAxis';
-import { CurveChart } from '../../plot/charts/curves';
+import type { CurvesContent } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { Model, ShownRun } from '../../store/model';
-import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
-import { element, setText } from '../../ui/element';
-import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
-import { drawLegend } from '../../plot/curveLegend';
+import { element } from '../../ui/element';
+import type { Drawing } from '../cellFrame';
+import { shownRun } from '../dataSources';
+import type { PictureDeclaration } from '../pictureCell';
 import { memoKey, Memo } from '../memo';
 import { columnAtUpdate, isRecorded, notRecorded, formatUpdates } from '../loss/lossCurves';
 import { clippingTable } from '../trainingTables';
-import { TrainingSurface } from '../../plot/trainingSurface';
 import { ThresholdView } from './thresholdView';
 import './clipping.css';
 
 /** [3] The norm of the gradient before and after clipping, the threshold, and a tick for every clipped update. */
-export class ClippingCell implements NotebookCell {
-  readonly element: HTMLElement;
-  readonly #frame: CellFrame;
-  readonly #chart = new CurveChart();
-  readonly #ticks = new ClipTicks();
-  readonly #surface: TrainingSurface;
-  readonly #legend = element('div', { class: 'curve-legend' });
-  readonly #threshold: ThresholdView;
-  readonly #lines = new Memo<readonly Curve[]>();
-  #drawn = '';
-
-  constructor(store: Store, zoom: SharedZoom, toggle: ToggleCell) {
-    this.#frame = new CellFrame(3, 'Clipping', toggle);
-    this.element = this.#frame.element;
-    this.#surface = new TrainingSurface(store, zoom, 'Gradient norm before and after clipping over updates');
-    this.#threshold = new ThresholdView((clipThreshold) => {
+export const clippingCell: PictureDeclaration<Drawing, ShownRun> = {
+  number: 3,
+  title: 'Clipping',
+  label: 'Gradient norm before and after clipping over updates',
+  source: shownRun,
+  summary,
+  readout: (run, { model }) => readout(model, run),
+  table: (run, { axis }) => {
+    const series = visibleSeries(run, axis.domain);
+    return { dependsOn: [run.version, series], make: () => clippingTable(series) };
+  },
+  dependencies: (run, { model, axis }) => [
+    run.version,
+    visibleSeries(run, axis.domain),
+    run.info,
+    model.view.clipThreshold,
+  ],
+  picture: { kind: 'curves', height: 'short-plot', content: contentOf },
+  parts: ({ store }) => {
+    const ticks = new ClipTicks();
+    const threshold = new ThresholdView((clipThreshold) => {
       store.dispatch({ kind: 'viewChanged', view: { clipThreshold } });
     });
-    this.#frame.body.append(
-      this.#legend,
-      this.#frame.readout,
-      this.#ticks.element,
-      element('div', { class: 'plot short-plot' }, this.#chart.canvas, this.#surface.element),
-      this.#threshold.element,
-    );
-  }
+    return {
+      between: {
+        element: ticks.element,
+        update: (run, { axis, theme }) => {
+          ticks.update(run.version, visibleSeries(run, axis.domain), axis, theme);
+        },
+      },
+      below: {
+        element: threshold.element,
+        update: (run, { model }) => {
+          threshold.update(run, model.view.clipThreshold);
+        },
+      },
+    };
+  },
+};
 
-  update({ model, axis, theme }: Drawing): void {
-    this.#frame.follow(model.view);
-    const { run } = model;
-    if (run === undefined) return;
-    this.#surface.update(axis, undefined);
-    setText(this.#frame.readout, readout(model, run));
-    this.#frame.setSummary(summary(run));
-    const series = visibleSeries(run, axis.domain);
-    this.#frame.setTable(memoKey(run.version, series), () => clippingTable(series));
-    const threshold = model.view.clipThreshold;
-    this.#threshold.update(run, threshold);
-    const key = memoKey(run.version, series, run.info, axis.domain, axis.width, theme, threshold);
-    if (key === this.#drawn) return;
-    this.#drawn = key;
-    const curves = [
-      ...this.#lines.of(memoKey(run.version, series, run.info, theme), () => linesOf(run, series, theme)),
-      ...(run.info.clip?.kind === 'norm' ? [thresholdCurve(run.info.clip.threshold, theme, axis)] : []),
-      ...(threshold === undefined ? [] : [candidateCurve(threshold, theme, axis)]),
-    ];
-    drawLegend(this.#legend, curves);
-    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖g‖' }, axis.domain, theme);
-    this.#ticks.update(series, axis, theme);
-  }
+const lines = new Memo<readonly Curve[]>();
+
+function contentOf(run: ShownRun, { model, axis, theme }: Drawing): CurvesContent {
+  const series = visibleSeries(run, axis.domain);
+  const { clip } = run.info;
+  const threshold = model.view.clipThreshold;
+  const curves = [
+    ...lines.of(memoKey(run.version, series, run.info, theme), () => linesOf(run, series, theme)),
+    ...(clip?.kind === 'norm' ? [thresholdCurve(clip.threshold, theme, axis)] : []),
+    ...(threshold === undefined ? [] : [candidateCurve(threshold, theme, axis)]),
+  ];
+  return { curves, yAxis: 'log', yTitle: '‖g‖' };
 }
 
 /** A strip with a tick at every clipped update; several updates within one pixel make one tick. */
 export class ClipTicks {
   readonly element = element('canvas', { class: 'clip-ticks', height: '8', 'aria-hidden': 'true' });
 
-  update({ scalars }: DisplaySeries, axis: TrainingAxis, theme: Theme): void {
+  #drawn = '';
+
+  /** @param version changes when columns are appended to the series */
+  update(version: number, series: DisplaySeries, axis: TrainingAxis, theme: Theme): void {
+    const key = memoKey(version, series, axis.domain, axis.width, theme);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#draw(series, axis, theme);
+  }
+
+  #draw({ scalars }: DisplaySeries, axis: TrainingAxis, theme: Theme): void {
     const width = devicePixels(axis.width);
     this.element.width = width;
     this.element.style.width = `${axis.width}px`;

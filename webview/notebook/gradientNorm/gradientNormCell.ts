@@ -1,96 +1,47 @@
 import type { GradientNormBreakdown } from '../../../src/protocol/gradientNormBreakdown';
 import { formatNumber, formatShortNumber, formatExact, formatShortPercentage } from '../../../src/text/numbers';
 import type { RunInfo } from '../../../src/protocol/run';
-import type { SharedZoom } from '../../plot/zoom';
-import { CurveChart } from '../../plot/charts/curves';
-import type { Curve } from '../../plot/charts/datasets';
-import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import { formatParameterName } from '../../../src/text/tensorNames';
-import { latestValue, LatestRequest } from '../../store/latestRequest';
-import type { Store } from '../../store/store';
-import { tableElement, type Table } from '../../plot/table';
-import { element, setText } from '../../ui/element';
-import { RequestStatus } from '../requestStatus';
-import { CellFrame, type ToggleCell } from '../cellFrame';
-import { drawLegend } from '../../plot/curveLegend';
-import { memoKey } from '../memo';
-import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
-import { stepInFocus, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
+import type { Table } from '../../plot/table';
+import { replayed } from '../dataSources';
+import { tablePart, type PictureDeclaration } from '../pictureCell';
+import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 
 /** [11] The gradient-norm breakdown of an update: the shares of parameters and steps, and the effect of clipping. */
-export class GradientNormCell implements SequenceCell {
-  readonly element: HTMLElement;
-  readonly #frame: CellFrame;
-  readonly #request: LatestRequest<{ readonly update: number }, GradientNormBreakdown>;
-  readonly #surface: SequenceSurface;
-  readonly #chart = new CurveChart();
-  readonly #legend = element('div', { class: 'curve-legend' });
-  readonly #labels = element('div');
-  readonly #table = element('div');
-  readonly #status = new RequestStatus('Computing the shares of the norm…', 'Can’t show the breakdown');
-  readonly #steps: HTMLElement;
-  readonly #shown: HTMLElement;
-  #drawn = '';
-
-  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, toggle: ToggleCell) {
-    this.#frame = new CellFrame(11, 'Clipping at this update', toggle);
-    this.element = this.#frame.element;
-    this.#request = new LatestRequest(
-      (params) => request('gradientNorm', params),
-      () => {
-        store.redraw();
-      },
-    );
-    this.#surface = new SequenceSurface(store, zoom, 'Share of each time step in the gradient');
-    this.#steps = element(
-      'div',
-      {},
-      this.#legend,
-      this.#frame.readout,
-      element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
-      this.#labels,
-    );
-    this.#shown = element('div', {}, this.#table, this.#steps);
-    this.#frame.body.append(this.#status.element, this.#shown);
-  }
-
-  update(drawing: SequenceDrawing): void {
-    const { model, inspection, axis, theme } = drawing;
-    this.#frame.follow(model.view);
-    const info = model.run?.info;
-    if (info === undefined) return;
-    const request = this.#frame.body.hidden ? undefined : { update: inspection.update };
-    const answer = this.#request.request(request, info.folder ?? '');
-    const entry = latestValue(answer);
-    this.#status.update(answer);
-    this.#shown.hidden = entry === undefined;
-    this.#frame.setSummary(
-      entry === undefined
-        ? 'The shares of parameters and time steps in the gradient norm of this update.'
-        : summary(entry, info),
-    );
-    if (entry === undefined) return;
-    this.#frame.setTable(memoKey(entry), () => parameterTable(entry));
-    this.#surface.update(drawing);
-    setText(this.#frame.readout, readout(entry, stepInFocus(model, inspection.steps)));
-    const key = memoKey(entry, axis.width, axis.domain, theme);
-    if (key === this.#drawn) return;
-    this.#drawn = key;
-    this.#table.replaceChildren(tableElement(parameterTable(entry)));
-    this.#steps.hidden = entry.stepShare.length === 0;
-    const curves: readonly Curve[] = [
-      {
-        label: 'share of a step’s terms in ‖g‖²; below 0 they cancel part of it',
-        points: Array.from(entry.stepShare, (y, t) => ({ x: t + 0.5, y })),
-        color: theme.train,
-        dots: entry.stepShare.length <= 60,
-      },
-    ];
-    drawLegend(this.#legend, curves);
-    this.#labels.replaceChildren(stepLabels(axis));
-    this.#chart.update({ curves, yAxis: 'linear', yTitle: 'share', xTicks: false }, axis.domain, theme);
-  }
-}
+export const gradientNormCell: PictureDeclaration<SequenceDrawing, GradientNormBreakdown> = {
+  number: 11,
+  title: 'Clipping at this update',
+  label: 'Share of each time step in the gradient',
+  source: (context) =>
+    replayed(context, 'gradientNorm', ({ inspection }) => ({ update: inspection.update }), {
+      waiting: 'Computing the shares of the norm…',
+      failure: 'Can’t show the breakdown',
+    }),
+  summary: (entry, { model }) => (model.run === undefined ? '' : summary(entry, model.run.info)),
+  emptySummary: () => 'The shares of parameters and time steps in the gradient norm of this update.',
+  readout: (entry, { model, inspection }) => readout(entry, stepInFocus(model, inspection.steps)),
+  table: (entry) => ({ dependsOn: [entry], make: () => parameterTable(entry) }),
+  dependencies: (entry) => [entry],
+  hasPicture: ({ stepShare }) => stepShare.length > 0,
+  picture: {
+    kind: 'curves',
+    height: 'step-plot',
+    content: ({ stepShare }, { theme }) => ({
+      curves: [
+        {
+          label: 'share of a step’s terms in ‖g‖²; below 0 they cancel part of it',
+          points: Array.from(stepShare, (y, t) => ({ x: t + 0.5, y })),
+          color: theme.train,
+          dots: stepShare.length <= 60,
+        },
+      ],
+      yAxis: 'linear',
+      yTitle: 'share',
+      xTicks: false,
+    }),
+  },
+  parts: () => ({ above: tablePart(parameterTable) }),
+};
 
 function parameterTable({ parameters, update }: GradientNormBreakdown): Table {
   return {

@@ -2,19 +2,17 @@ import { least } from 'd3-array';
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
 import { formatNumber, formatShortNumber } from '../../../src/text/numbers';
 import { isLive } from '../../../src/protocol/run';
-import type { SharedZoom } from '../../plot/zoom';
-import { CurveChart } from '../../plot/charts/curves';
+import type { CurvesContent } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import { fittingAxis } from '../../plot/charts/fittingAxis';
 import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { Model, ShownRun } from '../../store/model';
-import type { Store } from '../../store/store';
 import { withOpacity, type Theme } from '../../theme/theme';
-import { element, setText } from '../../ui/element';
-import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
+import type { Drawing } from '../cellFrame';
+import { shownRun } from '../dataSources';
+import type { PictureDeclaration } from '../pictureCell';
 import { lossName, lossUnit } from './lossName';
 import { CurveControls } from '../../plot/curveControls';
-import { drawLegend } from '../../plot/curveLegend';
 import { lossSummary, type MeasuredLoss } from './lossSummary';
 import {
   baselineCurves,
@@ -30,65 +28,54 @@ import {
 } from './lossCurves';
 import { memoKey, Memo } from '../memo';
 import { lossTable } from '../trainingTables';
-import { TrainingSurface } from '../../plot/trainingSurface';
 
 /** [1] The loss over the updates: training, validation and baselines. */
-export class LossCell implements NotebookCell {
-  readonly element: HTMLElement;
-  readonly #frame: CellFrame;
-  readonly #chart = new CurveChart();
-  readonly #surface: TrainingSurface;
-  readonly #legend = element('div', { class: 'curve-legend' });
-  readonly #controls: CurveControls;
-  readonly #lines = new Memo<readonly Curve[]>();
-  readonly #fitting = new Memo<'linear' | 'log'>();
-  #drawn = '';
-
-  constructor(store: Store, zoom: SharedZoom, toggle: ToggleCell) {
-    this.#frame = new CellFrame(1, 'Loss', toggle);
-    this.element = this.#frame.element;
-    this.#controls = new CurveControls((view) => {
+export const lossCell: PictureDeclaration<Drawing, ShownRun> = {
+  number: 1,
+  title: 'Loss',
+  label: 'Loss over updates',
+  source: shownRun,
+  summary: (run, { model }) => summary(run, model.view.selection?.update ?? run.status.updates - 1),
+  readout: (run, { model }) => readout(model, run),
+  table: (run, { axis }) => {
+    const series = visibleSeries(run, axis.domain);
+    return { dependsOn: [run.version, series], make: () => lossTable(series) };
+  },
+  dependencies: (run, { model: { view }, axis }) => [
+    run.version,
+    visibleSeries(run, axis.domain),
+    run.info,
+    view.lossAxis,
+    view.smoothing,
+  ],
+  picture: { kind: 'curves', height: 'tall-plot', content: contentOf },
+  tools: ({ store }) => {
+    const controls = new CurveControls((view) => {
       store.dispatch({ kind: 'viewChanged', view });
     });
-    this.#surface = new TrainingSurface(store, zoom, 'Loss over updates');
-    this.#frame.tools.append(...this.#controls.elements);
-    this.#frame.body.append(
-      this.#legend,
-      this.#frame.readout,
-      element('div', { class: 'plot tall-plot' }, this.#chart.canvas, this.#surface.element),
-    );
-  }
+    return {
+      elements: controls.elements,
+      update: ({ model }) => {
+        controls.update(model.view);
+      },
+    };
+  },
+};
 
-  update({ model, axis, theme }: Drawing): void {
-    this.#frame.follow(model.view);
-    const { run, view } = model;
-    this.#controls.update(view);
-    if (run === undefined) return;
-    this.#surface.update(axis, undefined);
-    setText(this.#frame.readout, readout(model, run));
-    this.#frame.setSummary(summary(run, view.selection?.update ?? run.status.updates - 1));
-    const series = visibleSeries(run, axis.domain);
-    this.#frame.setTable(memoKey(run.version, series), () => lossTable(series));
-    const key = memoKey(run.version, series, run.info, view.lossAxis, view.smoothing, axis.domain, axis.width, theme);
-    if (key === this.#drawn) return;
-    this.#drawn = key;
-    const yAxis =
-      view.lossAxis === 'auto'
-        ? this.#fitting.of(memoKey(run.version, run.series), () => fittingAxis([trainPoints(run.series)]))
-        : view.lossAxis;
-    const curves = [
-      ...this.#lines.of(memoKey(run.version, series, view.smoothing, theme), () =>
-        linesOf(series, view.smoothing, theme),
-      ),
-      ...baselineCurves(run.info.baselines, axis.domain, theme),
-    ];
-    drawLegend(this.#legend, curves);
-    this.#chart.update(
-      { curves, yAxis, yTitle: `L, ${lossUnit(run.info.loss.kind)}${yAxis === 'log' ? ' (log)' : ''}` },
-      axis.domain,
-      theme,
-    );
-  }
+const lines = new Memo<readonly Curve[]>();
+const fitting = new Memo<'linear' | 'log'>();
+
+function contentOf(run: ShownRun, { model: { view }, axis, theme }: Drawing): CurvesContent {
+  const series = visibleSeries(run, axis.domain);
+  const yAxis =
+    view.lossAxis === 'auto'
+      ? fitting.of(memoKey(run.version, run.series), () => fittingAxis([trainPoints(run.series)]))
+      : view.lossAxis;
+  const curves = [
+    ...lines.of(memoKey(run.version, series, view.smoothing, theme), () => linesOf(series, view.smoothing, theme)),
+    ...baselineCurves(run.info.baselines, axis.domain, theme),
+  ];
+  return { curves, yAxis, yTitle: `L, ${lossUnit(run.info.loss.kind)}${yAxis === 'log' ? ' (log)' : ''}` };
 }
 
 function linesOf(series: DisplaySeries, smoothing: number, theme: Theme): readonly Curve[] {

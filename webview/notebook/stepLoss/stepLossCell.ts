@@ -1,18 +1,14 @@
 import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber, formatCount } from '../../../src/text/numbers';
-import { startOfStep, middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
-import type { SharedZoom } from '../../plot/zoom';
+import { startOfStep, middleOfStep, stepsInSight, widthOfStep } from '../../plot/sequenceAxis';
 import { countCorrect } from './ranking';
-import type { Store } from '../../store/store';
 import { stepLossTable } from '../sequenceTables';
 import { withOpacity, type Theme } from '../../theme/theme';
-import { element, setText } from '../../ui/element';
-import { CellFrame, type ToggleCell } from '../cellFrame';
-import { memoKey } from '../memo';
+import { element } from '../../ui/element';
+import { inspectedUpdate } from '../dataSources';
+import type { PictureDeclaration } from '../pictureCell';
 import { PredictionView } from './predictionView';
-import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
-import { stepInFocus, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
-import { StepCanvas } from '../../plot/stepCanvas';
+import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { formatOutput, formatTarget } from '../formatStep';
 import './stepLoss.css';
 
@@ -22,83 +18,71 @@ const widestBar = 18;
 const roomForMark = 5;
 
 /** [8] The loss of each step, which steps count, and predictions beside targets. */
-export class StepLossCell implements SequenceCell {
-  readonly element: HTMLElement;
-  readonly #frame: CellFrame;
-  readonly #surface: SequenceSurface;
-  readonly #canvas = new StepCanvas(height);
-  readonly #yAxis = element('div', { class: 'bar-scale', 'aria-hidden': 'true' });
-  readonly #steps = element('div');
-  readonly #legend = element('div', { class: 'curve-legend' });
-  readonly #prediction: PredictionView;
-  #drawn = '';
-
-  constructor(store: Store, zoom: SharedZoom, toggle: ToggleCell) {
-    this.#frame = new CellFrame(8, 'Loss per step', toggle);
-    this.element = this.#frame.element;
-    this.#surface = new SequenceSurface(store, zoom, 'Loss of each time step');
-    this.#prediction = new PredictionView(store, zoom);
-    this.#frame.body.append(
-      this.#legend,
-      this.#frame.readout,
-      element('div', { class: 'plot bars' }, this.#yAxis, this.#canvas.element, this.#surface.element),
-      this.#steps,
-      this.#prediction.element,
-    );
-  }
-
-  update(drawing: SequenceDrawing): void {
-    const { model, inspection, axis, theme } = drawing;
-    this.#frame.follow(model.view);
-    this.#frame.setSummary(summary(inspection));
-    setText(this.#frame.readout, readout(inspection, stepInFocus(model, inspection.steps)));
-    this.#frame.setTable(memoKey(inspection), () => stepLossTable(inspection));
-    this.#surface.update(drawing);
-    if (this.#frame.body.hidden) return;
-    this.#prediction.update(drawing);
-    const key = memoKey(inspection, axis.width, axis.domain, theme);
-    if (key === this.#drawn) return;
-    this.#drawn = key;
-    const largest = inspection.lossPerStep.reduce((most, value) => Math.max(most, value), 0);
-    this.#yAxis.replaceChildren(element('span', {}, formatNumber(largest)), element('span', {}, '0'));
-    this.#steps.replaceChildren(stepLabels(axis));
-    this.#legend.replaceChildren(...legend(inspection, theme));
-    this.#paint(inspection, axis, theme, largest);
-  }
-
-  #paint(inspection: Inspection, axis: SequenceAxis, theme: Theme, largest: number): void {
-    const { lossPerStep, sequenceLoss, mask, gradientFrom, windowStart } = inspection;
-    const context = this.#canvas.begin(axis);
-    if (context === undefined) return;
-    // Steps before the gradient's window are shaded, those of an earlier window darker.
-    for (const [end, opacity] of [
-      [gradientFrom, 0.1],
-      [windowStart, 0.14],
-    ] as const) {
-      context.fillStyle = withOpacity(theme.foreground, opacity);
-      context.fillRect(startOfStep(axis, 0), 0, startOfStep(axis, end) - startOfStep(axis, 0), height);
-    }
-    if (gradientFrom > 0) {
-      context.fillStyle = theme.clipped;
-      context.fillRect(startOfStep(axis, gradientFrom) - 1, 0, 2, height);
-    }
-    const wide = Math.max(1, Math.min(widestBar, widthOfStep(axis) * 0.7));
-    const bars = (values: Float64Array, color: string): void => {
-      context.fillStyle = color;
-      for (const t of stepsInSight(axis)) {
-        const tall = largest === 0 ? 0 : ((values[t] ?? 0) / largest) * height;
-        context.fillRect(middleOfStep(axis, t) - wide / 2, height - tall, wide, tall);
-      }
+export const stepLossCell: PictureDeclaration<SequenceDrawing, Inspection> = {
+  number: 8,
+  title: 'Loss per step',
+  label: 'Loss of each time step',
+  source: inspectedUpdate,
+  summary,
+  readout: (inspection, { model }) => readout(inspection, stepInFocus(model, inspection.steps)),
+  table: (inspection) => ({ dependsOn: [inspection], make: () => stepLossTable(inspection) }),
+  dependencies: (inspection) => [inspection],
+  picture: {
+    kind: 'canvas',
+    style: 'bars',
+    height,
+    legend: (inspection, { theme }) => legend(inspection, theme),
+    scale: (inspection) => [formatNumber(largestLoss(inspection)), '0'],
+    draw: drawBars,
+  },
+  parts: ({ store, zoom }) => {
+    const prediction = new PredictionView(store, zoom);
+    return {
+      below: {
+        element: prediction.element,
+        update: (_, drawing) => {
+          prediction.update(drawing);
+        },
+      },
     };
-    bars(lossPerStep, withOpacity(theme.train, 0.35));
-    bars(sequenceLoss, theme.train);
-    if (widthOfStep(axis) < roomForMark) return;
-    context.strokeStyle = theme.faint;
+  },
+};
+
+function largestLoss({ lossPerStep }: Inspection): number {
+  return lossPerStep.reduce((most, value) => Math.max(most, value), 0);
+}
+
+function drawBars(context: CanvasRenderingContext2D, inspection: Inspection, { axis, theme }: SequenceDrawing): void {
+  const { lossPerStep, sequenceLoss, mask, gradientFrom, windowStart } = inspection;
+  const largest = largestLoss(inspection);
+  // Steps before the gradient's window are shaded, those of an earlier window darker.
+  for (const [end, opacity] of [
+    [gradientFrom, 0.1],
+    [windowStart, 0.14],
+  ] as const) {
+    context.fillStyle = withOpacity(theme.foreground, opacity);
+    context.fillRect(startOfStep(axis, 0), 0, startOfStep(axis, end) - startOfStep(axis, 0), height);
+  }
+  if (gradientFrom > 0) {
+    context.fillStyle = theme.clipped;
+    context.fillRect(startOfStep(axis, gradientFrom) - 1, 0, 2, height);
+  }
+  const wide = Math.max(1, Math.min(widestBar, widthOfStep(axis) * 0.7));
+  const bars = (values: Float64Array, color: string): void => {
+    context.fillStyle = color;
     for (const t of stepsInSight(axis)) {
-      if (mask[t] === 1) continue;
-      const x = middleOfStep(axis, t);
-      context.strokeRect(x - 1.5, height - 4.5, 3, 3);
+      const tall = largest === 0 ? 0 : ((values[t] ?? 0) / largest) * height;
+      context.fillRect(middleOfStep(axis, t) - wide / 2, height - tall, wide, tall);
     }
+  };
+  bars(lossPerStep, withOpacity(theme.train, 0.35));
+  bars(sequenceLoss, theme.train);
+  if (widthOfStep(axis) < roomForMark) return;
+  context.strokeStyle = theme.faint;
+  for (const t of stepsInSight(axis)) {
+    if (mask[t] === 1) continue;
+    const x = middleOfStep(axis, t);
+    context.strokeRect(x - 1.5, height - 4.5, 3, 3);
   }
 }
 

@@ -1,77 +1,68 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
 import { formatNumber, formatExact } from '../../../src/text/numbers';
 import { formatParameterName } from '../../../src/text/tensorNames';
-import type { SharedZoom } from '../../plot/zoom';
-import { CurveChart } from '../../plot/charts/curves';
+import type { CurvesContent } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
-import type { Model, ShownRun } from '../../store/model';
-import type { Store } from '../../store/store';
+import type { Model, ShownRun, View } from '../../store/model';
 import { updateRatioTable } from '../trainingTables';
 import { withOpacity, type Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
-import { element, setText } from '../../ui/element';
-import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
-import { drawLegend } from '../../plot/curveLegend';
+import type { Drawing } from '../cellFrame';
+import { shownRun } from '../dataSources';
+import type { PictureDeclaration } from '../pictureCell';
 import { memoKey, Memo } from '../memo';
 import { columnAtUpdate, isRecorded, notRecorded, formatUpdates } from '../loss/lossCurves';
 import { selectedParameter } from '../parameterNames';
-import { TrainingSurface } from '../../plot/trainingSurface';
 
 /** A healthy ratio of update to weights. */
 const usualRatio = 1e-3;
 
 /** [4] ‖ΔW‖ / ‖W‖ of every parameter over the updates, the selected one in front. */
-export class UpdateRatioCell implements NotebookCell {
-  readonly element: HTMLElement;
-  readonly #frame: CellFrame;
-  readonly #chart = new CurveChart();
-  readonly #surface: TrainingSurface;
-  readonly #legend = element('div', { class: 'curve-legend' });
-  readonly #choice;
-  readonly #lines = new Memo<readonly Curve[]>();
-  #drawn = '';
-
-  constructor(store: Store, zoom: SharedZoom, toggle: ToggleCell) {
-    this.#frame = new CellFrame(4, 'Update ratio', toggle);
-    this.element = this.#frame.element;
-    this.#surface = new TrainingSurface(store, zoom, 'Update size relative to the weights over updates');
-    this.#choice = choice<string>('Parameter', (parameter) => {
+export const updateRatioCell: PictureDeclaration<Drawing, ShownRun> = {
+  number: 4,
+  title: 'Update ratio',
+  label: 'Update size relative to the weights over updates',
+  source: shownRun,
+  summary: (run, { model: { view } }) => summary(run, parameterOf(run, view), view.selection?.update),
+  readout: (run, { model }) => readout(model, run, parameterOf(run, model.view)),
+  table: (run, { axis }) => {
+    const series = visibleSeries(run, axis.domain);
+    return { dependsOn: [run.version, series], make: () => updateRatioTable(series) };
+  },
+  dependencies: (run, { model, axis }) => [run.version, visibleSeries(run, axis.domain), parameterOf(run, model.view)],
+  picture: { kind: 'curves', height: 'short-plot', content: contentOf },
+  tools: ({ store }) => {
+    const parameters = choice<string>('Parameter', (parameter) => {
       store.dispatch({ kind: 'viewChanged', view: { parameter } });
     });
-    this.#frame.tools.append(this.#choice.element);
-    this.#frame.body.append(
-      this.#legend,
-      this.#frame.readout,
-      element('div', { class: 'plot short-plot' }, this.#chart.canvas, this.#surface.element),
-    );
-  }
+    return {
+      elements: [parameters.element],
+      update: ({ model: { run, view } }) => {
+        if (run === undefined) return;
+        parameters.setOptions(
+          run.info.layout.parameters.map((value) => ({ value, label: formatParameterName(value) })),
+          parameterOf(run, view),
+        );
+      },
+    };
+  },
+};
 
-  update({ model, axis, theme }: Drawing): void {
-    this.#frame.follow(model.view);
-    const { run, view } = model;
-    if (run === undefined) return;
-    const names = run.info.layout.parameters;
-    const shown = selectedParameter(names, view);
-    this.#choice.setOptions(
-      names.map((value) => ({ value, label: formatParameterName(value) })),
-      shown,
-    );
-    this.#surface.update(axis, undefined);
-    this.#frame.setSummary(summary(run, shown, model.view.selection?.update));
-    setText(this.#frame.readout, readout(model, run, shown));
-    const series = visibleSeries(run, axis.domain);
-    this.#frame.setTable(memoKey(run.version, series), () => updateRatioTable(series));
-    const key = memoKey(run.version, series, axis.domain, axis.width, theme, shown, this.#frame.body.hidden);
-    if (key === this.#drawn || this.#frame.body.hidden) return;
-    this.#drawn = key;
-    const curves = [
-      ...this.#lines.of(memoKey(run.version, series, theme, shown), () => linesOf(series, shown, theme)),
-      usualCurve(theme, axis.domain),
-    ];
-    drawLegend(this.#legend, curves);
-    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖ΔW‖ / ‖W‖' }, axis.domain, theme);
-  }
+const lines = new Memo<readonly Curve[]>();
+
+function contentOf(run: ShownRun, { model, axis, theme }: Drawing): CurvesContent {
+  const series = visibleSeries(run, axis.domain);
+  const shown = parameterOf(run, model.view);
+  const curves = [
+    ...lines.of(memoKey(run.version, series, theme, shown), () => linesOf(series, shown, theme)),
+    usualCurve(theme, axis.domain),
+  ];
+  return { curves, yAxis: 'log', yTitle: '‖ΔW‖ / ‖W‖' };
+}
+
+function parameterOf({ info }: ShownRun, view: View): string {
+  return selectedParameter(info.layout.parameters, view);
 }
 
 function linesOf({ scalars, layout }: DisplaySeries, shown: string, theme: Theme): readonly Curve[] {

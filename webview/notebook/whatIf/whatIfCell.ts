@@ -1,91 +1,54 @@
 import type { WhatIf, WhatIfOutcome, WhatIfRequest } from '../../../src/protocol/whatIf';
 import { formatNumber, formatShortNumber, formatExact, roundToDigits } from '../../../src/text/numbers';
-import type { SharedZoom } from '../../plot/zoom';
-import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import type { RequestReplay } from '../../../src/protocol/replayRequests';
-import { latestValue, LatestRequest } from '../../store/latestRequest';
-import type { Store } from '../../store/store';
-import { tableElement, type Table } from '../../plot/table';
+import type { Table } from '../../plot/table';
 import type { Theme } from '../../theme/theme';
-import { element, setText } from '../../ui/element';
-import { RequestStatus } from '../requestStatus';
-import { CellFrame, type ToggleCell } from '../cellFrame';
-import { drawLegend } from '../../plot/curveLegend';
-import { memoKey } from '../memo';
-import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
-import { stepInFocus, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
+import { replayed } from '../dataSources';
+import { tablePart, type PictureDeclaration } from '../pictureCell';
+import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { WhatIfControls, whatIfChange } from './whatIfControls';
 import './whatIf.css';
 
 /** [13] The update recomputed with another clipping, truncation or learning rate, compared with the trained one. */
-export class WhatIfCell implements SequenceCell {
-  readonly element: HTMLElement;
-  readonly #frame: CellFrame;
-  readonly #controls: WhatIfControls;
-  readonly #request: LatestRequest<WhatIfRequest, WhatIf>;
-  readonly #surface: SequenceSurface;
-  readonly #chart = new CurveChart();
-  readonly #legend = element('div', { class: 'curve-legend' });
-  readonly #labels = element('div');
-  readonly #table = element('div');
-  readonly #status = new RequestStatus('Recomputing the update…', '');
-  readonly #shown: HTMLElement;
-  #drawn = '';
-
-  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, toggle: ToggleCell) {
-    this.#frame = new CellFrame(13, 'What if', toggle);
-    this.element = this.#frame.element;
-    this.#controls = new WhatIfControls((changed) => {
+export const whatIfCell: PictureDeclaration<SequenceDrawing, WhatIf> = {
+  number: 13,
+  title: 'What if',
+  label: 'Gradient of each time step, as trained and with the change',
+  source: (context) => replayed(context, 'whatIf', requestOf, { waiting: 'Recomputing the update…', failure: '' }),
+  summary,
+  emptySummary: ({ inspection }) => emptySummary(inspection.update),
+  readout: (result, { model, inspection }) => readout(result, stepInFocus(model, inspection.steps)),
+  table: (result) => ({ dependsOn: [result], make: () => comparison(result) }),
+  dependencies: (result) => [result],
+  picture: {
+    kind: 'curves',
+    height: 'step-plot',
+    content: (result, { theme }) => ({
+      curves: curvesOf(result, theme),
+      yAxis: 'log',
+      yTitle: '‖∂L/∂h_t‖',
+      xTicks: false,
+    }),
+  },
+  controls: ({ store }) => {
+    const controls = new WhatIfControls((changed) => {
       store.dispatch({ kind: 'viewChanged', view: { whatIf: { ...store.model.view.whatIf, ...changed } } });
     });
-    this.#request = new LatestRequest(
-      (params) => request('whatIf', params),
-      () => {
-        store.redraw();
+    return {
+      element: controls.element,
+      update: ({ model, inspection }) => {
+        if (model.run !== undefined) controls.update(model.view.whatIf, model.run.info, inspection);
       },
-    );
-    this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step, as trained and with the change');
-    this.#shown = element(
-      'div',
-      {},
-      this.#table,
-      this.#legend,
-      this.#frame.readout,
-      element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
-      this.#labels,
-    );
-    this.#frame.body.append(this.#controls.element, this.#status.element, this.#shown);
-  }
+    };
+  },
+  parts: () => ({ above: tablePart(comparison) }),
+};
 
-  update(drawing: SequenceDrawing): void {
-    const { model, inspection, axis, theme } = drawing;
-    this.#frame.follow(model.view);
-    const info = model.run?.info;
-    if (info === undefined) return;
-    const settings = model.view.whatIf;
-    this.#controls.update(settings, info, inspection);
-    const change = whatIfChange(settings, info, inspection);
-    const isNeeded = !this.#frame.body.hidden && Object.keys(change).length > 0;
-    const request = { update: inspection.update, change };
-    const answer = this.#request.request(isNeeded ? request : undefined, info.folder ?? '');
-    const result = latestValue(answer);
-    this.#status.update(answer);
-    this.#shown.hidden = result === undefined;
-    this.#frame.setSummary(result === undefined ? emptySummary(inspection.update) : summary(result));
-    if (result === undefined) return;
-    this.#frame.setTable(memoKey(result), () => comparison(result));
-    this.#surface.update(drawing);
-    setText(this.#frame.readout, readout(result, stepInFocus(model, inspection.steps)));
-    const key = memoKey(result, axis.width, axis.domain, theme);
-    if (key === this.#drawn) return;
-    this.#drawn = key;
-    this.#table.replaceChildren(tableElement(comparison(result)));
-    const curves = curvesOf(result, theme);
-    drawLegend(this.#legend, curves);
-    this.#labels.replaceChildren(stepLabels(axis));
-    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂h_t‖', xTicks: false }, axis.domain, theme);
-  }
+/** The changed update; undefined where nothing is changed. */
+function requestOf({ model: { run, view }, inspection }: SequenceDrawing): WhatIfRequest | undefined {
+  if (run === undefined) return undefined;
+  const change = whatIfChange(view.whatIf, run.info, inspection);
+  return Object.keys(change).length === 0 ? undefined : { update: inspection.update, change };
 }
 
 function emptySummary(update: number): string {
