@@ -1,7 +1,7 @@
 import { reasonOf } from '../../src/protocol/channel';
 import type { TrainingAxis } from '../plot/trainingAxis';
 import type { CellStates, Model } from '../store/model';
-import { csvOf, tableElement, type Table } from '../plot/table';
+import { csvOf, drawTable, type Table } from '../plot/table';
 import type { Theme } from '../theme/theme';
 import { copyPicture, copyText } from '../ui/clipboard';
 import { button } from '../ui/controls';
@@ -149,7 +149,7 @@ export class CellFrame {
     const numbers = this.#numbers;
     if (this.#table.hidden || numbers === undefined || numbers.key === this.#drawnTable) return;
     this.#drawnTable = numbers.key;
-    this.#table.replaceChildren(tableElement(numbers.table()));
+    drawTable(this.#table, numbers.table());
   }
 
   async #copyTable(): Promise<void> {

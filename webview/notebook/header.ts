@@ -1,3 +1,4 @@
+import { html, render } from 'lit-html';
 import {
   isLive,
   isResumable,
@@ -151,25 +152,24 @@ export class Header {
     if (key === this.#shownEntries) return;
     this.#shownEntries = key;
     this.#entries.hidden = entries.length < 2;
-    // Keep the focus on the focused entry.
-    const focused = [...this.#entries.children].indexOf(document.activeElement as Element);
-    this.#entries.replaceChildren(
-      ...entries.map(({ variant, label, state }) => {
+    // Equal places keep their elements, and with them the focus.
+    render(
+      entries.map(({ variant, label, state }) => {
         const isSelected = variant === selected;
-        const chip = element('button', {
-          class: 'entry',
-          'aria-pressed': String(isSelected),
-          'data-state': state,
-          title: `${label}: ${labelOf(state)}`,
-        });
-        chip.append(element('span', { class: 'entry-dot', 'aria-hidden': 'true' }, isSelected ? '●' : '○'), label);
-        chip.addEventListener('click', () => {
-          this.commands.select(variant);
-        });
-        return chip;
+        return html`<button
+          class="entry"
+          aria-pressed=${String(isSelected)}
+          data-state=${state}
+          title=${`${label}: ${labelOf(state)}`}
+          @click=${() => {
+            this.commands.select(variant);
+          }}
+        >
+          <span class="entry-dot" aria-hidden="true">${isSelected ? '●' : '○'}</span>${label}
+        </button>`;
       }),
+      this.#entries,
     );
-    if (focused >= 0) (this.#entries.children[focused] as HTMLElement | undefined)?.focus();
   }
 }
 

@@ -3,7 +3,7 @@ import { CurveChart, type CurvesContent } from '../plot/charts/curves';
 import { drawLegend } from '../plot/curveLegend';
 import { SequenceSurface, stepLabels } from '../plot/sequenceSurface';
 import { StepCanvas } from '../plot/stepCanvas';
-import { tableElement, type Table } from '../plot/table';
+import { drawTable, type Table } from '../plot/table';
 import { TrainingSurface } from '../plot/trainingSurface';
 import type { SharedZoom } from '../plot/zoom';
 import type { Store } from '../store/store';
@@ -261,7 +261,7 @@ export function tablePart<D, Data>(tableOf: (data: Data) => Table): CellPart<D, 
     update: (data) => {
       if (data === drawn) return;
       drawn = data;
-      place.replaceChildren(tableElement(tableOf(data)));
+      drawTable(place, tableOf(data));
     },
   };
 }

@@ -1,6 +1,6 @@
+import { html, render, type TemplateResult } from 'lit-html';
 import Papa from 'papaparse';
 import { formatShortNumber } from '../../src/text/numbers';
-import { element } from '../ui/element';
 
 /** The numbers of a picture. */
 export interface Table {
@@ -22,31 +22,39 @@ export function csvOf({ columns, rows }: Table): string {
   );
 }
 
-/** A table for the panel: the first rows, and a note on the number of rows left out. */
-export function tableElement({ caption, columns, rows }: Table): HTMLElement {
+/** Draws a table for the panel: the first rows, and a note on the number of rows left out. */
+export function drawTable(place: HTMLElement, table: Table): void {
+  render(tableTemplate(table), place);
+}
+
+function tableTemplate({ caption, columns, rows }: Table): TemplateResult {
   const shown = rows.slice(0, mostRowsShown);
   const left = rows.length - shown.length;
   const words =
     left === 0 ? caption : `${caption}: the first ${shown.length} of ${rows.length} rows; copying includes all`;
-  const head = element('tr', {}, ...columns.map((name) => element('th', { scope: 'col' }, name)));
-  const body = shown.map((row) =>
-    element(
-      'tr',
-      {},
-      ...row.map((value, i) =>
-        i === 0 ? element('th', { scope: 'row' }, textOf(value)) : element('td', {}, textOf(value)),
-      ),
-    ),
-  );
-  const table = element(
-    'table',
-    { class: 'parameters' },
-    element('caption', {}, words),
-    element('thead', {}, head),
-    element('tbody', {}, ...body),
-  );
+  const cell = (value: string | number, i: number): TemplateResult =>
+    i === 0 ? html`<th scope="row">${textOf(value)}</th>` : html`<td>${textOf(value)}</td>`;
   // A wide table scrolls, which needs the focus to scroll by keys.
-  return element('div', { class: 'parameter-table', tabindex: '0', role: 'region', 'aria-label': caption }, table);
+  return html`<div class="parameter-table" tabindex="0" role="region" aria-label=${caption}>
+    <table class="parameters">
+      <caption>
+        ${words}
+      </caption>
+      <thead>
+        <tr>
+          ${columns.map((name) => html`<th scope="col">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${shown.map(
+          (row) =>
+            html`<tr>
+              ${row.map(cell)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function textOf(value: string | number): string {

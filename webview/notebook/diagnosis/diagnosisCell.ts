@@ -1,3 +1,4 @@
+import { html, nothing, render, type TemplateResult } from 'lit-html';
 import type { Finding } from '../../../src/diagnosis/finding';
 import { formatCount, formatExact } from '../../../src/text/numbers';
 import type { Store } from '../../store/store';
@@ -35,7 +36,10 @@ export class DiagnosisCell implements NotebookCell {
       return;
     this.#shown = findings;
     this.#list.hidden = findings.length === 0;
-    this.#list.replaceChildren(...findings.map((finding) => this.#item(finding)));
+    render(
+      findings.map((finding) => this.#item(finding)),
+      this.#list,
+    );
     this.#frame.setTable(findings.map(({ code }) => code).join(), () => ({
       caption: 'Findings',
       columns: ['update', 'level', 'key', 'code', 'finding'],
@@ -49,21 +53,14 @@ export class DiagnosisCell implements NotebookCell {
     }));
   }
 
-  #item({ level, when, update, keyPath, message }: Finding): HTMLElement {
-    const where = when === 'start' ? [] : [this.#updateButton(update)];
-    return element(
-      'li',
-      { class: `finding ${level}` },
-      element(
-        'div',
-        { class: 'finding-head' },
-        element('span', { class: 'finding-level' }, level),
-        ' at ',
-        element('code', {}, keyPath.join('.')),
-        ...where,
-      ),
-      element('p', { class: 'finding-text' }, message),
-    );
+  #item({ level, when, update, keyPath, message }: Finding): TemplateResult {
+    const where = when === 'start' ? nothing : this.#updateButton(update);
+    return html`<li class="finding ${level}">
+      <div class="finding-head">
+        <span class="finding-level">${level}</span> at <code>${keyPath.join('.')}</code>${where}
+      </div>
+      <p class="finding-text">${message}</p>
+    </li>`;
   }
 
   /** Selects the update of a finding. */

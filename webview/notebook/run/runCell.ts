@@ -1,3 +1,4 @@
+import { html, render } from 'lit-html';
 import { formatComputation } from '../../../src/text/computation';
 import { formatNumber, formatCount, formatMebibytes, formatShortNumber, formatExact } from '../../../src/text/numbers';
 import type { RunInfo } from '../../../src/protocol/run';
@@ -28,8 +29,13 @@ export class RunCell implements NotebookCell {
     this.#shown = info;
     this.#frame.setSummary(summary(info));
     this.#reveal.hidden = info.folder === null;
-    this.#table.replaceChildren(
-      ...rowsOf(info).flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]),
+    render(
+      rowsOf(info).map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd>${value}</dd>`,
+      ),
+      this.#table,
     );
   }
 }
