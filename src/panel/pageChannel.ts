@@ -1,4 +1,3 @@
-import type { Webview } from 'vscode';
 import * as z from 'zod';
 import type { Log } from '../platform/log';
 import {
@@ -15,6 +14,12 @@ import { markNumbers } from '../protocol/webviewNumbers';
 /** Unanswered requests of one page at most: each of its cells waits for one reply before it sends the next request. */
 const mostUnderWay = 200;
 
+/** The part of a webview that carries messages. */
+interface MessagingWebview {
+  postMessage(message: unknown): Thenable<boolean>;
+  onDidReceiveMessage(listener: (message: unknown) => void): { dispose(): unknown };
+}
+
 /** The schema of the parameters of every request that a page can send. */
 export type RequestSchemas<Host extends Contract> = {
   readonly [Name in RequestName<Host>]: z.ZodType<Host['requests'][Name]['params']>;
@@ -27,8 +32,8 @@ export type RequestSchemas<Host extends Contract> = {
  */
 export function connectPage<Host extends Contract>(
   name: string,
-  webview: Webview,
-  log: Log,
+  webview: MessagingWebview,
+  log: Pick<Log, 'warn' | 'error'>,
   schemas: RequestSchemas<Host>,
   handlers: Handlers<Host>,
 ): Channel<Host, PageContract> {
@@ -58,7 +63,7 @@ function validatorsOf<Host extends Contract>(schemas: RequestSchemas<Host>): Val
   return Object.fromEntries(validators) as Validators<Host>;
 }
 
-function portOf(webview: Webview): Port {
+function portOf(webview: MessagingWebview): Port {
   return {
     post: (message) => {
       void webview.postMessage(markNumbers(message));

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { totalmem } from 'node:os';
+import { diskAccess } from '../src/data/fileAccess.node';
+import { readFiles } from '../src/data/fileReading';
+import { parseExperiment } from '../src/experiment/parse';
+import { Channel, type Handlers } from '../src/protocol/channel';
+import type { PanelHostContract, PanelState } from '../src/protocol/panel';
+import { replayHandlers, type RequestReplay } from '../src/protocol/replayRequests';
+import type { TrainerContract, TrainerHostContract } from '../src/protocol/trainer';
+import { readManifest, type Manifest } from '../src/run/manifest';
+import { RunReader } from '../src/session/runReader';
+import { forkTrainers } from '../src/session/trainerProcess.node';
+
+/** A stored run, as a page outside VS Code shows it. */
+export interface PageRun {
+  /** What the page's requests are answered with. */
+  readonly handlers: Handlers<PanelHostContract>;
+  /** Ends the processes that read and replay the run. */
+  dispose(): void;
+}
+
+const onlyShown = 'This page only shows a stored run.';
+
+/**
+ * Opens the run in a folder. Its records are read and its updates replayed in trainer processes, as in VS Code.
+ *
+ * @param root folder of the repository, with the built trainer
+ * @throws with a readable reason where the folder has no run that can be read
+ */
+export async function openRun(folder: string, root: string): Promise<PageRun> {
+  const path = resolve(folder);
+  const manifest = readManifest(await readFile(join(path, 'run.json')));
+  if (manifest === undefined) throw new Error(`${join(path, 'run.json')} can't be read.`);
+  const facts = { ...manifest.facts, folder: path };
+  const startTrainer = forkTrainers(join(root, 'dist', 'trainer.cjs'));
+  const reader = new RunReader(startTrainer);
+  const zoomed = reader.zoomedSeriesOf(path, facts);
+  const replay = startTrainer();
+  const trainer = new Channel<TrainerHostContract, TrainerContract>(replay.port, {});
+  replay.onExit((reason) => {
+    trainer.close(reason ?? 'The replay has ended.');
+  });
+  let opened: Promise<void> | undefined;
+  const answer: RequestReplay = async (name, params) => {
+    await (opened ??= openReplay(trainer, path, manifest));
+    return trainer.request(name, params);
+  };
+  const refuse = (): Promise<undefined> => Promise.reject(new Error(onlyShown));
+  return {
+    handlers: {
+      ready: async () => stateOf(path, { ...manifest, facts }, reader),
+      zoomedSeries: (request) => zoomed.read(request),
+      select: refuse,
+      command: refuse,
+      setLearningRate: refuse,
+      ...replayHandlers(answer),
+    },
+    dispose: () => {
+      trainer.close('The page server was stopped.');
+      replay.terminate();
+      reader.dispose();
+    },
+  };
+}
+
+async function stateOf(path: string, manifest: Manifest, reader: RunReader): Promise<PanelState> {
+  const { facts, message, nonFinite } = manifest;
+  const history = await reader.historyUntil(path, facts, Infinity);
+  const isOver = manifest.state !== 'running' && manifest.state !== 'paused';
+  const state = isOver ? manifest.state : 'interrupted';
+  const status = {
+    ...history.numbers,
+    state,
+    updatesPerSecond: undefined,
+    secondsLeft: undefined,
+    queuePosition: undefined,
+    nonFinite: nonFinite ?? undefined,
+    findings: [],
+    saved: 'whole' as const,
+    message: message ?? undefined,
+  };
+  return {
+    uri: path,
+    folder: path,
+    title: facts.name,
+    began: '',
+    fileName: 'run.json',
+    entries: [{ variant: undefined, label: facts.name, state }],
+    selected: undefined,
+    run: { facts, status, series: history.series.whole() },
+    message: status.message,
+  };
+}
+
+async function openReplay(
+  trainer: Channel<TrainerHostContract, TrainerContract>,
+  folder: string,
+  { experiment: recorded, facts, source }: Manifest,
+): Promise<void> {
+  const parsed = parseExperiment(JSON.stringify(recorded));
+  const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
+  if (resolved?.kind !== 'resolved') throw new Error("The experiment of this run can't be read.");
+  const { experiment } = resolved;
+  const base = source === null ? dirname(dirname(folder)) : dirname(resolve(folder, source));
+  const read = await readFiles(experiment, diskAccess(base, base));
+  if (read.kind === 'refused') throw new Error(read.problems[0]?.message ?? "The data can't be read.");
+  const reply = await trainer.request('openReplay', {
+    experiment,
+    files: read.files,
+    memoryLimit: totalmem() / 2,
+    kernels: { kernels: facts.kernels, kernelChanges: facts.kernelChanges },
+    shards: facts.shards,
+    folder,
+  });
+  if (reply.kind === 'refused') throw new Error(reply.problems[0]?.message ?? "The run can't be replayed.");
+}

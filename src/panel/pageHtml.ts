@@ -1,0 +1,52 @@
+/** What a page shows. */
+export type PageKind = 'run' | 'comparison';
+
+/** Where a page's files come from. */
+export interface PageSource {
+  /** The source of styles, fonts and images, as the policy names it. */
+  readonly source: string;
+  /** The address of a built file of the page. */
+  readonly at: (name: string) => string;
+  /** Names of scripts that run before the page's own; none in VS Code. */
+  readonly before?: readonly string[];
+  /** Names of styles besides the page's own; none in VS Code. */
+  readonly styles?: readonly string[];
+  /** Further directives of the policy; none in VS Code. */
+  readonly directives?: readonly string[];
+}
+
+/** The HTML of a page: nothing runs or loads but what the extension brought, and nothing connects anywhere. */
+export function pageHtml(
+  kind: PageKind,
+  { source, at, before = [], styles = [], directives = [] }: PageSource,
+): string {
+  const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
+  const policy = [
+    `default-src 'none'`,
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${source} 'nonce-${nonce}'`,
+    `font-src ${source}`,
+    `img-src ${source} blob: data:`,
+    // Neither is covered by default-src: a base would turn relative addresses around, a form would send what it holds.
+    `base-uri 'none'`,
+    `form-action 'none'`,
+    ...directives,
+  ].join('; ');
+  const links = [...styles, 'main.css'].map((name) => `<link rel="stylesheet" href="${at(name)}" />`);
+  const scripts = before.map((name) => `<script nonce="${nonce}" src="${at(name)}"></script>`);
+  return `<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta property="csp-nonce" content="${nonce}" />
+    ${links.join('\n    ')}
+    <title>Unroll</title>
+  </head>
+  <body>
+    <main id="notebook" data-kind="${kind}"></main>
+    ${[...scripts, `<script type="module" nonce="${nonce}" src="${at('main.js')}"></script>`].join('\n    ')}
+  </body>
+</html>`;
+}
