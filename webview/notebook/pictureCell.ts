@@ -59,7 +59,7 @@ export interface CurvesPicture<D, Data> {
 export interface CanvasPicture<D, Data> {
   readonly kind: 'canvas';
   /** CSS class of the plot. */
-  readonly style: string;
+  readonly class: string;
   /** CSS pixels. */
   readonly height: number;
   legend(data: Data, drawing: D): readonly HTMLElement[];
@@ -238,7 +238,7 @@ function plotOf<D extends Drawing | SequenceDrawing, Data>(
       const canvas = new StepCanvas(picture.height);
       const scale = element('div', { class: 'bar-scale', 'aria-hidden': 'true' });
       return {
-        element: element('div', { class: `plot ${picture.style}` }, scale, canvas.element, surface),
+        element: element('div', { class: `plot ${picture.class}` }, scale, canvas.element, surface),
         draw: (data, drawing) => {
           legend.replaceChildren(...picture.legend(data, drawing));
           scale.replaceChildren(...picture.scale(data).map((end) => element('span', {}, end)));

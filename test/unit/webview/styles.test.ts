@@ -13,9 +13,11 @@ const sources = files.filter((file) => file.endsWith('.ts')).map((file) => ({ fi
 function classListsIn(file: string): readonly (readonly string[])[] {
   const text = readFileSync(file, 'utf8');
   const places = /(?:\bclass: |classList\.\w+\(|setAttribute\('class', |new SurfaceLine\()([^\n]*)/g;
-  return [...text.matchAll(places)].flatMap(([, rest = '']) =>
-    [...rest.matchAll(/'([^']*)'|`([^`]*)`/g)].map(([, plain, template]) => (plain ?? template ?? '').split(/\s+/)),
+  const lists = [...text.matchAll(places)].flatMap(([, rest = '']) =>
+    [...rest.matchAll(/'([^']*)'|`([^`]*)`/g)].map(([, plain, template]) => plain ?? template ?? ''),
   );
+  const attributes = [...text.matchAll(/\bclass="([^"]*)"/g)].map(([, list = '']) => list);
+  return [...lists, ...attributes].map((list) => list.split(/\s+/));
 }
 
 /** Whether a list has this class; of a name like `part-${part}` the beginning counts. */

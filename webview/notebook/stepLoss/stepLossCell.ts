@@ -29,7 +29,7 @@ export const stepLossCell: PictureDeclaration<SequenceDrawing, Inspection> = {
   dependencies: (inspection) => [inspection],
   picture: {
     kind: 'canvas',
-    style: 'bars',
+    class: 'bars',
     height,
     legend: (inspection, { theme }) => legend(inspection, theme),
     scale: (inspection) => [formatNumber(largestLoss(inspection)), '0'],
