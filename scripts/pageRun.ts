@@ -84,11 +84,11 @@ async function stateOf(path: string, manifest: Manifest, reader: RunReader): Pro
     uri: path,
     folder: path,
     title: facts.name,
-    began: '',
+    startTime: '',
     fileName: 'run.json',
     entries: [{ variant: undefined, label: facts.name, state }],
     selected: undefined,
-    run: { facts, status, series: history.series.whole() },
+    run: { info: facts, status, series: history.series.whole() },
     message: status.message,
   };
 }

@@ -28,8 +28,8 @@ function page(handlers: Partial<Handlers<PanelHostContract>>) {
   const log = { warn: () => undefined, error: () => undefined };
   connectPage<PanelHostContract>(
     'Panel',
-    webview as unknown as Webview,
-    log as unknown as Log,
+    webview,
+    log,
     panelRequests,
     handlers as Handlers<PanelHostContract>,
   );
