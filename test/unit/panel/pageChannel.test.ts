@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Webview } from 'vscode';
 import { connectPage } from '../../../src/panel/pageChannel';
-import type { Log } from '../../../src/platform/log';
 import type { Handlers } from '../../../src/protocol/channel';
 import { panelRequests, type PanelHostContract } from '../../../src/protocol/panel';
 
@@ -26,13 +24,7 @@ function page(handlers: Partial<Handlers<PanelHostContract>>) {
     },
   };
   const log = { warn: () => undefined, error: () => undefined };
-  connectPage<PanelHostContract>(
-    'Panel',
-    webview,
-    log,
-    panelRequests,
-    handlers as Handlers<PanelHostContract>,
-  );
+  connectPage<PanelHostContract>('Panel', webview, log, panelRequests, handlers as Handlers<PanelHostContract>);
   let id = 0;
   const ask = (name: string, params: unknown): number => {
     receive({ kind: 'request', id: ++id, name, params });

@@ -1,0 +1,48 @@
+import type { CsvData } from '../experiment/schema';
+
+/** Texts that stand for a missing value in any table. */
+const missingTexts = ['', 'NA', 'NaN', 'nan', 'null', '?'];
+
+const numbers = {
+  '.': /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i,
+  ',': /^[+-]?(?:\d+(?:,\d*)?|,\d+)(?:e[+-]?\d+)?$/i,
+} as const;
+const grouped = {
+  '.': /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/,
+  ',': /^[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?$/,
+} as const;
+
+/** Parses cells of numeric columns. */
+export class CellParser {
+  readonly #missingTexts: ReadonlySet<string>;
+  readonly #missingNumbers: ReadonlySet<number>;
+
+  /** @param missing texts and numbers that stand for a missing value, beside the usual ones */
+  constructor(
+    readonly decimal: CsvData['decimal'],
+    missing: CsvData['missing'],
+  ) {
+    this.#missingTexts = new Set([...missingTexts, ...missing.filter((value) => typeof value === 'string')]);
+    this.#missingNumbers = new Set(missing.filter((value) => typeof value === 'number'));
+  }
+
+  /**
+   * The value of a cell; NaN for a missing value, undefined for a text that is no number.
+   *
+   * @param cell without leading and trailing white space
+   */
+  parse(cell: string): number | undefined {
+    if (this.#missingTexts.has(cell)) return NaN;
+    if (!numbers[this.decimal].test(cell)) return undefined;
+    const value = Number(this.decimal === ',' ? cell.replace(',', '.') : cell);
+    return this.#missingNumbers.has(value) ? NaN : value;
+  }
+
+  /** What to do about a cell that is no number. */
+  advice(cell: string): string {
+    const other = this.decimal === '.' ? ',' : '.';
+    if (grouped[this.decimal].test(cell) && !numbers[other].test(cell)) return 'Remove the thousands separators.';
+    if (numbers[other].test(cell)) return `Set "decimal" to "${other}", or write "${this.decimal}" before the decimals.`;
+    return 'Write a number, or list it in "missing" if it stands for a missing value.';
+  }
+}
