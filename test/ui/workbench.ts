@@ -27,7 +27,7 @@ export interface WorkbenchOptions {
 }
 
 /** How long (ms) a person would wait for the workbench before they call it broken. */
-const patience = 30_000;
+const patience = 60_000;
 
 const opened = new Set<Workbench>();
 
