@@ -41,10 +41,14 @@ export function findDelimiter(pieces: () => Iterable<string>): FoundDelimiter {
   // Blanks inside cells, as in times of day, are more usual than blanks between them.
   const [first, ...others] = best.length > 1 ? best.filter(({ delimiter }) => delimiter !== ' ') : best;
   if (first !== undefined && others.length === 0) return { kind: 'delimiter', delimiter: first.delimiter };
-  if (first !== undefined) return { kind: 'ambiguous', delimiters: [first, ...others].map(({ delimiter }) => delimiter) };
+  if (first !== undefined)
+    return { kind: 'ambiguous', delimiters: [first, ...others].map(({ delimiter }) => delimiter) };
   const isOneColumn = samples.some(({ delimiter, isRegular }) => delimiter !== ' ' && isRegular);
   const candidates = samples.filter(({ delimiter }) => delimiter !== ' ');
-  const widest = candidates.reduce((most, sample) => (sample.width > most.width ? sample : most), candidates[0] ?? none);
+  const widest = candidates.reduce(
+    (most, sample) => (sample.width > most.width ? sample : most),
+    candidates[0] ?? none,
+  );
   return { kind: 'delimiter', delimiter: isOneColumn && widest.width === 1 ? ',' : widest.delimiter };
 }
 

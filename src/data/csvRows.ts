@@ -1,10 +1,7 @@
-/** The characters that end a row; one kind for the whole file. */
-export type LineEnd = '\n' | '\r\n' | '\r';
-
-/** How cells and rows are separated. */
+/** How cells and rows are separated. A row ends at LF, CR, CRLF or CR CR LF; a file may mix them, as pandas allows. */
 export interface CsvFormat {
+  /** One character; a blank stands for any run of blanks, which may also lead and trail the row. */
   readonly delimiter: string;
-  readonly lineEnd: LineEnd;
 }
 
 /** One row of a table; valid until the next one is read. */
@@ -34,9 +31,9 @@ export class MalformedRow extends Error {
 /** Characters of the longest row that is read: a hundred thousand columns of forty characters each. */
 export const longestRow = 4 * 1024 * 1024;
 
-const [quote, lineFeed, carriageReturn] = [34, 10, 13];
+const [quote, lineFeed, carriageReturn, blank] = [34, 10, 13, 32];
 /** White space that is allowed between a closing quote and the end of its cell. */
-const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
+const isBlank = (code: number): boolean => code === blank || (code >= 9 && code <= 13);
 
 /**
  * The rows of a text that comes in pieces, in time linear in the length of the text, whatever it contains. (The parsers
@@ -79,15 +76,13 @@ class RowScanner implements CsvRow {
   /** Whether nothing follows the row, not even an empty row. */
   isLast = false;
   readonly #delimiter: number;
-  readonly #lineEnd: LineEnd;
   #text = '';
   /** Start and end offset of each cell; x is stored as −1 − x for a quoted cell, which may contain doubled quotes. */
   readonly #bounds: number[] = [];
   #width = 0;
 
-  constructor({ delimiter, lineEnd }: CsvFormat) {
+  constructor({ delimiter }: CsvFormat) {
     this.#delimiter = delimiter.charCodeAt(0);
-    this.#lineEnd = lineEnd;
   }
 
   get width(): number {
@@ -105,10 +100,11 @@ class RowScanner implements CsvRow {
     this.#text = text;
     this.#width = 0;
     this.line = line;
-    let cursor = at;
+    let cursor = this.#afterBlanks(at);
     for (;;) {
-      const end =
+      const cellEnd =
         text.charCodeAt(cursor) === quote ? this.#scanQuotedCell(cursor, isComplete) : this.#scanPlainCell(cursor);
+      const end = cellEnd === undefined ? undefined : this.#beforeNextCell(cellEnd);
       if (end === undefined) return false;
       if (end === text.length) {
         this.end = end;
@@ -119,7 +115,7 @@ class RowScanner implements CsvRow {
         cursor = end + 1;
         continue;
       }
-      const length = this.#lineEndAt(end);
+      const length = lineEndLength(text, end, isComplete);
       // A carriage return at the end of the text may be the first half of a line end.
       if (length === undefined) return false;
       this.end = end + length;
@@ -130,12 +126,11 @@ class RowScanner implements CsvRow {
   /** The end of a cell without quotes: a delimiter, a line end or the end of the text. */
   #scanPlainCell(from: number): number {
     const text = this.#text;
-    const [delimiter, ending] = [this.#delimiter, this.#lineEnd.charCodeAt(0)];
+    const delimiter = this.#delimiter;
     let at = from;
     for (; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      if (code === delimiter) break;
-      if (code === ending && this.#lineEndAt(at) !== 0) break;
+      if (code === delimiter || code === lineFeed || code === carriageReturn) break;
     }
     this.#addCell(from, at);
     return at;
@@ -158,7 +153,7 @@ class RowScanner implements CsvRow {
     for (let at = closing + 1; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code === this.#delimiter) return at;
-      if (code === this.#lineEnd.charCodeAt(0) && this.#lineEndAt(at) !== 0) return at;
+      if (code === lineFeed || code === carriageReturn) return at;
       if (!isBlank(code)) throw new MalformedRow(this.line, 'trailingQuote');
     }
     return text.length;
@@ -170,58 +165,47 @@ class RowScanner implements CsvRow {
     this.#width += 1;
   }
 
-  /** Length of the line end at an offset, 0 for none; undefined if the text ends after its first half. */
-  #lineEndAt(at: number): number | undefined {
-    const code = this.#text.charCodeAt(at);
-    if (code !== this.#lineEnd.charCodeAt(0)) return 0;
-    if (this.#lineEnd.length === 1) return 1;
-    if (at + 1 === this.#text.length) return undefined;
-    return this.#text.charCodeAt(at + 1) === lineFeed ? 2 : 0;
+  /** With blanks as delimiter, the offset after the blanks at an offset; else the offset itself. */
+  #afterBlanks(from: number): number {
+    let at = from;
+    if (this.#delimiter === blank) while (this.#text.charCodeAt(at) === blank) at += 1;
+    return at;
   }
+
+  /** The last of the blanks that separate two cells, or the line end that they lead to. */
+  #beforeNextCell(end: number): number {
+    const next = this.#afterBlanks(end);
+    if (next === end || next === this.#text.length) return next;
+    const code = this.#text.charCodeAt(next);
+    return code === lineFeed || code === carriageReturn ? next : next - 1;
+  }
+}
+
+/** Length of the line end at an offset where LF or CR stands; undefined where more of the text is needed to tell. */
+function lineEndLength(text: string, at: number, isComplete: boolean): number | undefined {
+  if (text.charCodeAt(at) === lineFeed) return 1;
+  const second = text.charCodeAt(at + 1);
+  if (second === lineFeed) return 2;
+  if (second === carriageReturn && text.charCodeAt(at + 2) === lineFeed) return 3;
+  const isCut = at + 1 === text.length || (second === carriageReturn && at + 2 === text.length);
+  return isCut && !isComplete ? undefined : 1;
 }
 
 /** Upper bound of the number of rows: line ends inside quotes are counted too. */
-export function maxRows(pieces: Iterable<string>, { lineEnd }: CsvFormat): number {
-  // The last character: every line end of this kind has it once.
-  const ending = lineEnd.slice(-1);
+export function maxRows(pieces: Iterable<string>): number {
   let count = 1;
-  for (const piece of pieces) {
-    for (let at = piece.indexOf(ending); at >= 0; at = piece.indexOf(ending, at + 1)) count += 1;
-  }
+  for (const piece of pieces) count += lineEndings(piece, 0, piece.length);
   return count;
 }
 
-/** Number of line ends of any kind in a range of a text. */
+/** Number of line ends in a range of a text. */
 function lineEndings(text: string, from: number, to: number): number {
   let count = 0;
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at);
-    if (code === lineFeed || (code === carriageReturn && text.charCodeAt(at + 1) !== lineFeed)) count += 1;
+    if (code !== lineFeed && code !== carriageReturn) continue;
+    count += 1;
+    at += (lineEndLength(text, at, true) ?? 1) - 1;
   }
   return count;
-}
-
-const sampleLength = 1024 * 1024;
-
-/** The line end that a text uses, by its first MiB; line ends inside quotes do not count. */
-export function lineEndOf(pieces: Iterable<string>): LineEnd {
-  let [isQuoted, seen, returns, pairs, feeds] = [false, 0, 0, 0, 0];
-  let first: number | undefined;
-  let before = 0;
-  for (const piece of pieces) {
-    for (let at = 0; at < piece.length; at++) {
-      const code = piece.charCodeAt(at);
-      if (code === quote) isQuoted = !isQuoted;
-      if (isQuoted || code === quote) continue;
-      first ??= code === lineFeed || code === carriageReturn ? code : undefined;
-      if (code === carriageReturn) returns += 1;
-      if (code === lineFeed) feeds += 1;
-      if (code === lineFeed && before === carriageReturn) pairs += 1;
-      before = code;
-    }
-    seen += piece.length;
-    if (seen >= sampleLength) break;
-  }
-  if (returns === 0 || (feeds > 0 && first === lineFeed)) return '\n';
-  return 2 * pairs >= returns + 1 ? '\r\n' : '\r';
 }

@@ -1,6 +1,10 @@
 import { isLikely, nearestName } from '../experiment/nearestName';
 import type { KeyPath, KeyProblem } from '../experiment/problem';
-import { lineEndOf, longestRow, MalformedRow, maxRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
+import type { CsvData } from '../experiment/schema';
+import { CellParser } from './csvCell';
+import { findDelimiter } from './csvDelimiter';
+import { longestRow, MalformedRow, maxRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
+import { GapCounter, type Gaps } from './gaps';
 import type { FileText } from './textFile';
 import { formatCount, formatExact } from '../text/numbers';
 import { quote, quoteAll } from '../text/quoting';
@@ -11,29 +15,38 @@ export interface RequestedColumn {
   readonly keyPath: KeyPath;
 }
 
-/** The numbers of the requested columns, in their order; a column that is requested twice is the same array twice. */
-export type ReadTable =
-  | { readonly kind: 'table'; readonly rows: number; readonly columns: readonly Float64Array[] }
-  | { readonly kind: 'refused'; readonly problems: readonly KeyProblem[] };
+/** How a table is written. */
+export type TableFormat = Pick<CsvData, 'delimiter' | 'decimal' | 'header' | 'missing'>;
 
-const delimiters = [',', ';', '\t', '|'];
-const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
-const decimalComma = /^[+-]?\d+,\d+$/;
+/**
+ * The numbers of the requested columns, in their order; a column that is requested twice is the same array twice. A missing
+ * value is NaN.
+ */
+export type ReadTable =
+  | { readonly kind: 'table'; readonly rows: number; readonly columns: readonly Float64Array[]; readonly gaps: Gaps }
+  | { readonly kind: 'refused'; readonly problems: readonly KeyProblem[] };
 
 /** Missing columns that are reported: a list of a thousand wrong names is one mistake. */
 const maxMissingColumns = 10;
 
 /**
- * Reads numeric columns of a CSV text with a header. Rows are numbered by their line in the file; the header is row 1.
- * The first row with another number of cells, or with a requested cell that is empty or not a number, is a problem.
+ * Reads numeric columns of a CSV text. Rows are numbered by their line in the file, from 1. The first row with another
+ * number of cells than the first one, or with a requested cell that is neither a number nor a missing value, is a problem.
  */
-export function readTable(text: FileText, path: string, requested: readonly RequestedColumn[]): ReadTable {
+export function readTable(
+  text: FileText,
+  path: string,
+  requested: readonly RequestedColumn[],
+  written: TableFormat,
+): ReadTable {
   const refuse = (...problems: readonly KeyProblem[]): ReadTable => ({ kind: 'refused', problems });
   try {
-    const lineEnd = lineEndOf(text.pieces());
-    const format: CsvFormat = { lineEnd, delimiter: delimiterOf(text, lineEnd) };
-    const names = headerOf(text, format);
-    const places = new HeaderColumns(names);
+    const found =
+      written.delimiter === 'auto' ? findDelimiter(text.pieces) : { kind: 'delimiter' as const, ...written };
+    if (found.kind === 'ambiguous') return refuse(ambiguousDelimiter(path, found.delimiters));
+    const format: CsvFormat = { delimiter: found.delimiter };
+    const names = namesOf(text, format, written.header);
+    const places = new TableColumns(names, written.header);
     // A wrong column that is both input and target is reported once, at the input.
     const different = [...new Map(requested.toReversed().map((column) => [column.name, column])).values()].toReversed();
     const missing: KeyProblem[] = [];
@@ -43,34 +56,42 @@ export function readTable(text: FileText, path: string, requested: readonly Requ
     }
     if (missing.length > 0) return refuse(...missing);
     // A row has a character and a delimiter for each requested column, so that the capacity is bounded by the file's size.
-    const capacity = Math.min(maxRows(text.pieces(), format), Math.ceil(text.length / (2 * different.length)));
+    const capacity = Math.min(maxRows(text.pieces()), Math.ceil((text.length + 1) / (2 * different.length - 1)));
     const reader = new RowReader(
       names.length,
       different.map(({ name }) => ({ name, index: places.indexOf(name) })),
       capacity,
+      written,
     );
     for (const row of rowsOf(text.pieces(), format)) {
       const error = reader.add(row);
       if (error !== undefined) return refuse(rowProblem(error, path));
     }
     const columns = reader.columns();
-    return { kind: 'table', rows: reader.rows, columns: requested.flatMap(({ name }) => columns.get(name) ?? []) };
+    return {
+      kind: 'table',
+      rows: reader.rows,
+      columns: requested.flatMap(({ name }) => columns.get(name) ?? []),
+      gaps: reader.gaps,
+    };
   } catch (error) {
     if (error instanceof MalformedRow) return refuse(rowProblem(malformedRowError(error), path));
     throw error;
   }
 }
 
-/** The delimiter that splits the header into most cells: comma, semicolon, tab or bar. */
-function delimiterOf(text: FileText, lineEnd: CsvFormat['lineEnd']): string {
-  const widths = delimiters.map((delimiter) => firstRow(text, { delimiter, lineEnd }, (row) => row.width) ?? 0);
-  return delimiters[widths.indexOf(Math.max(...widths))] ?? ',';
+function ambiguousDelimiter(path: string, delimiters: readonly string[]): KeyProblem {
+  const message = `${quote(path)} can be read with ${quoteAll(delimiters)} between its cells. Name one of them in "delimiter".`;
+  return { code: 'csv.delimiter', message, keyPath: ['data', 'csv'] };
 }
 
-function headerOf(text: FileText, format: CsvFormat): readonly string[] {
-  const names = (row: CsvRow): readonly string[] =>
-    Array.from({ length: row.width }, (_, index) => row.cell(index)?.trim() ?? '');
-  return firstRow(text, format, names) ?? [];
+/** The names of the columns: the cells of the first row, or their numbers from 1 in a table without a header. */
+function namesOf(text: FileText, format: CsvFormat, hasHeader: boolean): readonly string[] {
+  return (
+    firstRow(text, format, (row) =>
+      Array.from({ length: row.width }, (_, index) => (hasHeader ? (row.cell(index)?.trim() ?? '') : `${index + 1}`)),
+    ) ?? []
+  );
 }
 
 /** The result for the first row; undefined if there is no row, or if it cannot be parsed. */
@@ -78,17 +99,20 @@ function firstRow<Result>(text: FileText, format: CsvFormat, read: (row: CsvRow)
   try {
     for (const row of rowsOf(text.pieces(), format)) return read(row);
   } catch (error) {
-    // It is reported when all rows are read, with the chosen delimiter.
+    // It is reported when all rows are read.
     if (!(error instanceof MalformedRow)) throw error;
   }
   return undefined;
 }
 
-/** The columns of a header, by name. */
-class HeaderColumns {
+/** The columns of a table, by name. */
+class TableColumns {
   readonly #places = new Map<string, { readonly index: number; count: number }>();
 
-  constructor(readonly names: readonly string[]) {
+  constructor(
+    readonly names: readonly string[],
+    readonly hasHeader: boolean,
+  ) {
     for (const [index, name] of names.entries()) {
       const place = this.#places.get(name);
       if (place === undefined) this.#places.set(name, { index, count: 1 });
@@ -113,6 +137,10 @@ class HeaderColumns {
       const message = `${quote(path)} has no column ${quote(name)}: its first row is too long or missing. Write the names of the columns there.`;
       return { code: 'csv.missingColumn', message, keyPath };
     }
+    if (!this.hasHeader) {
+      const message = `${quote(path)} has no column ${quote(name)}: without a header its columns are "1" to "${formatExact(this.names.length)}".`;
+      return { code: 'csv.missingColumn', message, keyPath };
+    }
     const nearest = nearestName(name, this.names);
     const meant = isLikely(name, nearest) ? `did you mean ${quote(nearest)}? The` : 'the';
     const message = `${quote(path)} has no column ${quote(name)}: ${meant} columns are ${quoteAll(this.names)}.`;
@@ -132,25 +160,37 @@ function rowProblem({ line, found, advice }: RowError, path: string): KeyProblem
   return { code: 'csv.badRow', message, keyPath: ['data', 'csv'] };
 }
 
-/** Collects the numbers of rows, the header first. */
+/** Collects the numbers of rows, after the header. */
 class RowReader {
   rows = 0;
   readonly #columns: readonly { readonly name: string; readonly index: number; readonly numbers: Float64Array }[];
-  #isHeader = true;
+  readonly #cells: CellParser;
+  readonly #gaps = new GapCounter();
+  #isHeader: boolean;
+  /** Line of the first blank line that no row has followed. */
   #blank: number | undefined;
+  /** Rows of empty cells that no other row has followed: a spreadsheet may end a table with them. */
+  #empty = { count: 0, line: 0 };
 
   constructor(
     readonly width: number,
     requested: readonly { readonly name: string; readonly index: number }[],
     /** Maximum number of rows; the system provides memory only for what is written. */
     capacity: number,
+    format: TableFormat,
   ) {
     this.#columns = requested.map(({ name, index }) => ({ name, index, numbers: new Float64Array(capacity) }));
+    this.#cells = new CellParser(format.decimal, format.missing);
+    this.#isHeader = format.header;
   }
 
-  /** The numbers read so far, by column. */
+  /** The numbers read so far, by column; NaN for a missing value. */
   columns(): ReadonlyMap<string, Float64Array> {
     return new Map(this.#columns.map(({ name, numbers }) => [name, numbers.subarray(0, this.rows)]));
+  }
+
+  get gaps(): Gaps {
+    return this.#gaps.gaps;
   }
 
   add(row: CsvRow): RowError | undefined {
@@ -159,25 +199,50 @@ class RowReader {
     } else if (row.width === 1 && row.cell(0) === '') {
       // A file may end with blank lines, but nothing may follow them.
       this.#blank ??= row.line;
-    } else if (this.#blank === undefined) {
-      return this.#addCells(row);
-    } else {
+    } else if (this.#blank !== undefined) {
       return { line: this.#blank, found: 'is blank', advice: 'Delete the line, or fill it in.' };
+    } else if (row.width !== this.width) {
+      const found = `has ${formatCount(row.width, 'cell')}, but the first row has ${formatExact(this.width)}`;
+      return { line: row.line, found, advice: 'Give every row the same number of cells.' };
+    } else if (isEmpty(row)) {
+      if (this.#empty.count === 0) this.#empty.line = row.line;
+      this.#empty.count += 1;
+    } else {
+      this.#addEmptyRows();
+      return this.#addCells(row);
     }
     return undefined;
   }
 
+  #addEmptyRows(): void {
+    for (let row = 0; row < this.#empty.count; row++) {
+      for (const { name, numbers } of this.#columns) {
+        numbers[this.rows] = NaN;
+        this.#gaps.add(this.#empty.line + row, name, '');
+      }
+      this.rows += 1;
+    }
+    this.#empty.count = 0;
+  }
+
   #addCells(row: CsvRow): RowError | undefined {
     const { line } = row;
-    if (row.width !== this.width) {
-      const found = `has ${formatCount(row.width, 'cell')}, but the header has ${formatExact(this.width)}`;
-      return { line, found, advice: 'Give every row as many cells as the header.' };
-    }
     for (const { name, index, numbers } of this.#columns) {
       const cell = (row.cell(index) ?? '').trim();
-      const value = Number(cell);
-      if (!number.test(cell)) return { line, ...cellError(name, cell) };
-      if (!Number.isFinite(Math.fround(value))) return { line, ...tooLargeError(name, cell) };
+      const value = this.#cells.parse(cell);
+      if (value === undefined) {
+        const found = `has ${quote(cell)} in column ${quote(name)}, which is not a number`;
+        return { line, found, advice: this.#cells.advice(cell) };
+      }
+      if (Math.abs(Math.fround(value)) === Infinity) {
+        const found = `has ${quote(cell)} in column ${quote(name)}, which is beyond single precision (about ±3.4e38)`;
+        return {
+          line,
+          found,
+          advice: 'If it stands for a missing value, list it in "missing"; otherwise rescale the column.',
+        };
+      }
+      if (Number.isNaN(value)) this.#gaps.add(line, name, cell);
       numbers[this.rows] = value;
     }
     this.rows += 1;
@@ -185,22 +250,9 @@ class RowReader {
   }
 }
 
-function cellError(column: string, cell: string): Omit<RowError, 'line'> {
-  if (cell === '')
-    return { found: `has an empty cell in column ${quote(column)}`, advice: 'Write a number, or delete the row.' };
-  return {
-    found: `has ${quote(cell)} in column ${quote(column)}, which is not a number`,
-    advice: decimalComma.test(cell)
-      ? 'Write a decimal point instead of the comma.'
-      : 'Write a number, or delete the row.',
-  };
-}
-
-function tooLargeError(column: string, cell: string): Omit<RowError, 'line'> {
-  return {
-    found: `has ${quote(cell)} in column ${quote(column)}, which is beyond single precision (about ±3.4e38)`,
-    advice: 'If it stands for a missing value, delete the row; otherwise rescale the column.',
-  };
+function isEmpty(row: CsvRow): boolean {
+  for (let index = 0; index < row.width; index++) if (row.cell(index)?.trim() !== '') return false;
+  return true;
 }
 
 function malformedRowError({ line, kind }: MalformedRow): RowError {

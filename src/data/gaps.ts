@@ -1,5 +1,5 @@
 import type { KeyProblem } from '../experiment/problem';
-import { formatCount, formatExact, formatList } from '../text/numbers';
+import { formatCount, formatExact } from '../text/numbers';
 import { quote } from '../text/quoting';
 
 /** A cell without a value. */
@@ -46,14 +46,60 @@ export class GapCounter {
 /** The problem of a table with gaps where they are refused; undefined without gaps. */
 export function gapsProblem({ cells, rows, first }: Gaps, path: string): KeyProblem | undefined {
   if (rows === 0) return undefined;
-  const named = first.map(({ line, column, cell }) => `row ${formatExact(line)} (${describeCell(cell)} in column ${quote(column)})`);
+  const named = first.map(
+    ({ line, column, cell }) => `row ${formatExact(line)} (${describeCell(cell)} in column ${quote(column)})`,
+  );
   const more = rows > first.length ? [`${formatExact(rows - first.length)} more`] : [];
   const message =
-    `${quote(path)} has ${formatCount(cells, 'missing value')} in the columns that are used: ${formatList([...named, ...more])}. ` +
+    `${quote(path)} has ${formatCount(cells, 'missing value')} in the columns that are used: ${[...named, ...more].join(', ')}. ` +
     'Set "gaps" to "skip", "mask" or "interpolate", or fill them in.';
   return { code: 'csv.gaps', message, keyPath: ['data', 'csv'] };
 }
 
 function describeCell(cell: string): string {
   return cell === '' ? 'an empty cell' : quote(cell);
+}
+
+/** Fills gaps (NaN) in place on a straight line between the values around them, at the ends with the nearest value. */
+export function interpolateGaps(column: Float64Array): void {
+  let before = -1;
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row] ?? NaN;
+    if (Number.isNaN(value)) continue;
+    const from = before < 0 ? value : (column[before] ?? value);
+    for (let gap = before + 1; gap < row; gap++) {
+      column[gap] = from + ((value - from) * (gap - before)) / (row - before);
+    }
+    before = row;
+  }
+  if (before >= 0) column.fill(column[before] ?? NaN, before + 1);
+}
+
+/** Fills gaps (NaN) in place with the last value before them, those at the start with `first`. */
+export function carryForward(column: Float64Array, first: number): void {
+  let last = first;
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row] ?? NaN;
+    if (Number.isNaN(value)) column[row] = last;
+    else last = value;
+  }
+}
+
+/** Counts rows in which at least one of some columns has a gap. */
+export class GapRows {
+  /** (rows + 1): number of such rows before each row. */
+  readonly #before: Int32Array;
+
+  constructor(columns: readonly Float64Array[], rows: number) {
+    this.#before = new Int32Array(rows + 1);
+    for (let row = 0; row < rows; row++) {
+      const hasGap = columns.some((column) => Number.isNaN(column[row] ?? NaN));
+      this.#before[row + 1] = (this.#before[row] ?? 0) + (hasGap ? 1 : 0);
+    }
+  }
+
+  /** Number of rows with a gap from `from` to `to`, without `to`. */
+  count(from: number, to: number): number {
+    return (this.#before[to] ?? 0) - (this.#before[from] ?? 0);
+  }
 }

@@ -10,7 +10,7 @@ export interface Rescaling {
  * The rescaling of a column by statistics of its training part, as scikit-learn's StandardScaler and MinMaxScaler define
  * it: the standard deviation divides by n. A constant column is only shifted, to 0.
  *
- * @param training values in single precision's range, so that no sum of squares overflows
+ * @param training values in single precision's range, so that no sum of squares overflows; missing ones are left out
  */
 export function rescalingOf(training: Float64Array, kind: CsvData['normalize']): Rescaling {
   if (kind === 'none') return { shift: 0, scale: 1 };
@@ -37,13 +37,15 @@ export interface ValueRange {
   readonly most: number;
 }
 
-/** The range of a column; both ends are 0 without values. */
+/** The range of the values of a column that are not missing; both ends are 0 without any. */
 export function rangeOf(values: Float64Array): ValueRange {
-  if (values.length === 0) return { least: 0, most: 0 };
-  return {
-    least: values.reduce((least, value) => Math.min(least, value), Infinity),
-    most: values.reduce((most, value) => Math.max(most, value), -Infinity),
-  };
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of values) {
+    // Comparisons with NaN, a missing value, are false.
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return least <= most ? { least, most } : { least: 0, most: 0 };
 }
 
 /** Relative spread up to which values differ only by rounding: some units in the last place of a double. */
@@ -59,11 +61,17 @@ export function rescale(column: Float64Array, { shift, scale }: Rescaling): void
   for (let row = 0; row < column.length; row++) column[row] = ((column[row] ?? 0) - shift) / scale;
 }
 
-/** The mean of a measure of each value, by default of the value itself; 0 for no values. */
+/** The mean of a measure of each value, by default of the value itself, without missing ones (NaN); 0 for no values. */
 export function meanOf(
   values: Float64Array,
   measure: (value: number, index: number) => number = (value) => value,
 ): number {
-  if (values.length === 0) return 0;
-  return values.reduce((sum, value, index) => sum + measure(value, index), 0) / values.length;
+  let [sum, count] = [0, 0];
+  for (let index = 0; index < values.length; index++) {
+    const one = measure(values[index] ?? NaN, index);
+    if (Number.isNaN(one)) continue;
+    sum += one;
+    count += 1;
+  }
+  return count === 0 ? 0 : sum / count;
 }

@@ -1,5 +1,6 @@
 import type { KeyProblem } from '../experiment/problem';
 import type { Batch } from './batch';
+import type { Gaps } from './gaps';
 import type { SourceState } from './sourceState';
 
 /** A loss that is known without training, drawn in the loss chart. */
@@ -45,6 +46,8 @@ export interface Source {
   readonly lag: number | undefined;
   readonly baselines: readonly Baseline[];
   readonly memory: DataMemory;
+  /** Missing values in the columns that are used; only of tables. */
+  readonly gaps?: Gaps;
   /**
    * Whether each training batch continues where the previous one ended (contiguous text): a batch is then one window.
    * Otherwise every batch holds whole sequences, which truncated training splits into windows.

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { choice, describe, requiredText, number, integer } from './fields';
+import { boolean, choice, describe, requiredText, number, integer } from './fields';
 import { taskSchema } from './taskSchema';
 
 const maxSteps = 1_000_000;
@@ -47,9 +47,11 @@ function columns(error: string): z.ZodArray<z.ZodString> {
     .refine((names) => new Set(names).size === names.length, { error });
 }
 
+const missingAdvice = 'write a list of texts and numbers, such as ["-", -9999]';
+
 const csvData = z.strictObject({
   csv: requiredText(
-    { title: 'CSV file', text: 'Path of a CSV file with a header, relative to this file.' },
+    { title: 'CSV file', text: 'Path of a CSV file, relative to this file.' },
     'the path of a CSV file, relative to this file,',
   ),
   inputs: columns(columnsAdvice('')).meta(
@@ -60,6 +62,52 @@ const csvData = z.strictObject({
     .meta(describe({ title: 'Target columns', text: 'Numeric columns to predict. Default: the inputs.' })),
   horizon: integer({ title: 'Horizon', text: 'Number of rows from an input to its target.' }, 1, maxSteps, 1),
   length: windowLength('rows', 50),
+  delimiter: choice(
+    { title: 'Delimiter', text: 'The character between the cells of a row.' },
+    {
+      auto: 'The one that gives the first row and the 50 rows after it the same number of cells.',
+      ',': 'Comma.',
+      ';': 'Semicolon.',
+      '\t': 'Tab.',
+      '|': 'Vertical bar.',
+      ' ': 'Any number of blanks.',
+    },
+    'auto',
+  ),
+  decimal: choice(
+    { title: 'Decimal separator', text: 'The character before the decimals of a number.' },
+    { '.': 'Decimal point.', ',': 'Decimal comma.' },
+    '.',
+  ),
+  header: boolean(
+    {
+      title: 'Header',
+      text: 'Whether the first row has the names of the columns. Without a header the columns are `"1"`, `"2"`, …',
+    },
+    true,
+  ),
+  missing: z
+    .array(z.union([z.string(), z.number()], { error: missingAdvice }), { error: missingAdvice })
+    .default([])
+    .meta(
+      describe(
+        {
+          title: 'Missing values',
+          text: 'Texts and numbers that stand for a missing value, such as `["-", -9999]`. An empty cell, `NA`, `NaN`, `nan`, `null` and `?` always do.',
+        },
+        [],
+      ),
+    ),
+  gaps: choice(
+    { title: 'Gaps', text: 'What happens with missing values in the columns that are used.' },
+    {
+      refuse: 'Training does not start.',
+      skip: 'No window contains a gap.',
+      mask: 'A target without a value has no loss. An input without a value keeps the last one; for every input column a second input is 1 where its value is missing.',
+      interpolate: 'Missing values are filled in on a straight line between the values before and after them.',
+    },
+    'refuse',
+  ),
   normalize: choice(
     {
       title: 'Normalization',

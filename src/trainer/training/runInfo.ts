@@ -1,6 +1,8 @@
+import type { Source } from '../../data/source';
 import { parameterCount } from '../../engine/network';
 import type { ResolvedExperiment } from '../../experiment/schema';
 import type { RunInfo } from '../../protocol/run';
+import { formatCount } from '../../text/numbers';
 import type { TrainingSetup } from './trainingSetup';
 
 /**
@@ -31,7 +33,7 @@ export function runInfoOf(
     parameterCount: parameterCount(plan.options.network),
     steps: layout.steps,
     batch: source.batch,
-    data: dataInWords(experiment),
+    data: dataInWords(experiment, source.gaps),
     dataDigest,
     loss: experiment.loss,
     bptt: experiment.bptt,
@@ -52,10 +54,16 @@ export function runInfoOf(
   };
 }
 
-function dataInWords({ data }: ResolvedExperiment): string {
+const gapHandling = { refuse: '', skip: 'no window has them', mask: 'masked', interpolate: 'interpolated' } as const;
+
+function dataInWords({ data }: ResolvedExperiment, gaps: Source['gaps']): string {
   if ('task' in data) return `task ${data.task}`;
   if ('text' in data) return `text ${data.text}`;
-  if ('csv' in data) return `CSV ${data.csv}`;
+  if ('csv' in data) {
+    if (gaps === undefined || gaps.rows === 0) return `CSV ${data.csv}`;
+    const found = `${formatCount(gaps.cells, 'missing value')} in ${formatCount(gaps.rows, 'row')}`;
+    return `CSV ${data.csv}, ${found}: ${gapHandling[data.gaps]}`;
+  }
   return data.sequences.length === 1 ? 'one inline sequence' : `${data.sequences.length} inline sequences`;
 }
 

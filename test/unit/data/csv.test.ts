@@ -203,9 +203,12 @@ describe('the file of a table', () => {
     const withRow = (line: number, row: string) =>
       ['name,n', ...Array.from({ length: 2000 }, (_, index) => (index + 2 === line ? row : 'x,1'))].join('\n');
     const refusal = (text: string) => objectionTo({ data: plain(), batch: 1 }, text);
-    assert.match(refusal(withRow(1234, 'x,')).message, /row 1,234 has an empty cell in column "n"/);
+    assert.match(
+      refusal(withRow(1234, 'x,')).message,
+      /1 missing value in the columns that are used: row 1,234 \(an empty cell in column "n"\)/,
+    );
     assert.match(refusal(withRow(1234, 'x,rain')).message, /row 1,234 has "rain" in column "n", which is not a number/);
-    assert.match(refusal(withRow(2, 'x,1,2')).message, /row 2 has 3 cells, but the header has 2/);
+    assert.match(refusal(withRow(2, 'x,1,2')).message, /row 2 has 3 cells, but the first row has 2/);
     assert.match(refusal(withRow(2001, 'x')).message, /row 2,001 has 1 cell, but/);
     assert.match(refusal(withRow(7, '')).message, /row 7 is blank/);
     assert.deepEqual(refusal(withRow(7, 'x,')).keyPath, ['data', 'csv']);
@@ -213,18 +216,15 @@ describe('the file of a table', () => {
 
   it('counts lines, not records, where a quoted cell has several', () => {
     const text = 'name,n\r\n"two\r\nlines",1\r\nx,\r\n';
-    assert.match(objectionTo({ data: plain(), batch: 1 }, text).message, /row 4 has an empty cell/);
+    assert.match(objectionTo({ data: plain(), batch: 1 }, text).message, /row 4 \(an empty cell/);
   });
 
   it('takes as numbers only what is one', () => {
-    for (const word of ['NaN', 'Infinity', '0x10', '1 2', '1_000', '-', '.']) {
+    for (const word of ['Infinity', '0x10', '1 2', '1_000', '-', '.']) {
       const { message } = objectionTo({ data: plain(), batch: 1 }, `a,n\nx,${word}\n`);
       assert.ok(message.includes(`"${word}"`), message);
     }
-    assert.match(
-      objectionTo({ data: plain(), batch: 1 }, 'a;n\nx;3,14\n').message,
-      /"3,14".*decimal point instead of the comma/,
-    );
+    assert.match(objectionTo({ data: plain(), batch: 1 }, 'a;n\nx;3,14\n').message, /"3,14".*Set "decimal" to ","/);
   });
 
   it('takes no number beyond single precision, which training computes in', () => {

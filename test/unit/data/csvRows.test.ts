@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import Papa from 'papaparse';
-import { lineEndOf, longestRow, MalformedRow, rowsOf, type CsvFormat } from '../../../src/data/csvRows';
+import { longestRow, MalformedRow, rowsOf, type CsvFormat } from '../../../src/data/csvRows';
 
-const comma: CsvFormat = { delimiter: ',', lineEnd: '\n' };
+const comma: CsvFormat = { delimiter: ',' };
 
 /** All rows of a text that comes in pieces of so many characters. */
 function rowsIn(text: string, format = comma, piece = text.length): string[][] {
@@ -22,7 +22,7 @@ function* countedPieces(text: string, seen: (characters: number) => void): Gener
   }
 }
 
-const lineEnds = fc.constantFrom<CsvFormat['lineEnd']>('\n', '\r\n', '\r');
+const lineEnds = fc.constantFrom('\n', '\r\n', '\r');
 const cells = fc.oneof(
   fc.string({ maxLength: 6 }).map((cell) => cell.replace(/["\r\n,;]/g, '')),
   fc.constantFrom('1', '-2.5', '', ' ', '3e2', 'ä€😀'),
@@ -44,18 +44,36 @@ describe('The rows of a CSV text', () => {
         const { data, errors } = Papa.parse<string[]>(text, { delimiter, newline: lineEnd });
         // A blank after the last quote of a file is a mistake to Papa Parse and none here.
         fc.pre(errors.length === 0 && text !== '');
-        assert.deepEqual(rowsIn(text, { delimiter, lineEnd }, piece), data);
+        assert.deepEqual(rowsIn(text, { delimiter }, piece), data);
       }),
       { numRuns: 2000 },
     );
   });
 
-  it('end as Papa Parse guesses they do', () => {
+  it('may end in different ways in one file', () => {
+    const ends = fc.constantFrom('\n', '\r\n', '\r', '\r\r\n');
+    const rows = fc.array(fc.tuple(fc.constantFrom('1,2', '"a\r\nb",c', 'x,'), ends), { minLength: 1, maxLength: 8 });
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('\n', '\r\n', '\r', 'a', '1,2', '"x\r"', '"\n"')), (parts) => {
-        const text = `${parts.join('')}z`;
-        const { linebreak } = Papa.parse(text, { delimiter: ',' }).meta;
-        assert.equal(lineEndOf([text]), linebreak);
+      fc.property(rows, fc.integer({ min: 1, max: 9 }), (written, piece) => {
+        const text = `${written.map((row) => row.join('')).join('')}last,row`;
+        const expected = [...written.map(([row]) => row), 'last,row'].map((row) =>
+          row.split(',').map((cell) => cell.replaceAll('"', '')),
+        );
+        assert.deepEqual(rowsIn(text, comma, piece), expected);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('are separated by any number of blanks where the delimiter is a blank', () => {
+    const blanks = (least: number) => fc.integer({ min: least, max: 3 }).map((count) => ' '.repeat(count));
+    const cell = fc.constantFrom('1', '-2.5', 'ab', '"a b"');
+    const row = fc.tuple(blanks(0), fc.array(fc.tuple(cell, blanks(1)), { minLength: 1, maxLength: 4 }));
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 9 }), (written, piece) => {
+        const text = written.map(([lead, cells]) => lead + cells.flat().join('')).join('\n');
+        const expected = written.map(([, cells]) => cells.map(([one]) => one.replaceAll('"', '')));
+        assert.deepEqual(rowsIn(text, { delimiter: ' ' }, piece), expected);
       }),
       { numRuns: 2000 },
     );

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Source } from '../../../src/data/source';
+import { inputsOf, objectionTo, opened, targetsOf } from './openedSource';
+
+const table = (more: object = {}) => ({
+  csv: 'a.csv',
+  inputs: ['y'],
+  normalize: 'none',
+  length: 2,
+  validation: 0,
+  ...more,
+});
+
+/** The numbers of the one input column: those of the first window, which spans the table, and its last target. */
+function columnOf(text: string, data: object, rows: number): (number | undefined)[] {
+  const source = opened({ data: table({ length: rows - 1, ...data }), batch: 1 }, text);
+  const window = source.next();
+  return [...inputsOf(window, 0).flat(), targetsOf(window, 0).at(-1)];
+}
+
+const refusal = (text: string, data: object = {}) => objectionTo({ data: table(data), batch: 1 }, text).message;
+
+describe('The dialect of a table', () => {
+  it('has the delimiter that gives the first row and the rows below as many cells', () => {
+    // A header with commas in its names, above rows with semicolons.
+    assert.deepEqual(columnOf('time;T, mean, degC\n0;20.5\n1;21.5\n', { inputs: ['T, mean, degC'] }, 2), [20.5, 21.5]);
+    // A date with a blank does not make blanks the delimiter.
+    assert.deepEqual(columnOf('date time,y\n2016-07-01 00:00,5\n2016-07-01 01:00,6\n', {}, 2), [5, 6]);
+    assert.deepEqual(columnOf('t y\n0 20.5\n 1   21.5 \n', {}, 2), [20.5, 21.5]);
+  });
+
+  it('is that which leaves more numbers where two delimiters fit: decimals are not lost silently', () => {
+    const text = 'Temp, C;Humidity, %\n20,32;50,00\n21,79;50,10\n';
+    assert.match(refusal(text, { inputs: ['Temp, C'] }), /row 2 has "20,32".*Set "decimal" to ","/);
+    assert.deepEqual(columnOf(text, { inputs: ['Temp, C'], decimal: ',' }, 2), [20.32, 21.79].map(Math.fround));
+  });
+
+  it('must be named where nothing tells', () => {
+    const message = refusal('a,b;c\n1,x;3\n4,x;6\n');
+    assert.match(message, /can be read with ",", ";" between its cells. Name one of them in "delimiter"/);
+    assert.deepEqual(columnOf('y,b;c\n1,x;3\n4,x;6\n', { delimiter: ',' }, 2), [1, 4]);
+  });
+
+  it('may have a decimal comma, no header, own texts for missing values, and rows of empty cells at its end', () => {
+    assert.deepEqual(
+      columnOf('1;2,5\n2;,5\n3;-1e1\n;\n;\n', { header: false, decimal: ',', inputs: ['2'] }, 3),
+      [2.5, 0.5, -10],
+    );
+    assert.match(
+      refusal('1,2\n3,4\n', { header: false, inputs: ['3'] }),
+      /without a header its columns are "1" to "2"/,
+    );
+    const gaps = 'y\n1\n-\n-999\n-999.0\n5\n';
+    assert.deepEqual(columnOf(gaps, { missing: ['-', -999], gaps: 'interpolate' }, 5), [1, 2, 3, 4, 5]);
+  });
+
+  it('says what to do about thousands separators and the other decimal separator', () => {
+    assert.match(refusal('a;y\n1;"1,200.50"\n'), /"1,200\.50".*Remove the thousands separators/);
+    assert.match(refusal('a;y\n1;1.5\n', { decimal: ',' }), /Set "decimal" to "\."/);
+  });
+
+  it('is read back as it was written, whatever it is', () => {
+    const cell = fc.oneof(fc.integer({ min: -1000, max: 1000 }), fc.double({ min: -1e6, max: 1e6, noNaN: true })).map(
+      // -0 is written as 0.
+      (value) => value + 0,
+    );
+    const dialect = fc.record({
+      delimiter: fc.constantFrom(',', ';', '\t', '|', ' '),
+      decimal: fc.constantFrom('.', ','),
+      end: fc.constantFrom('\n', '\r\n', '\r'),
+      quoted: fc.boolean(),
+      header: fc.boolean(),
+      rows: fc.array(fc.tuple(cell, cell), { minLength: 3, maxLength: 60 }),
+    });
+    fc.assert(
+      fc.property(dialect, ({ delimiter, decimal, end, quoted, header, rows }) => {
+        const write = (value: number): string => {
+          const text = String(value).replace('.', decimal);
+          return quoted || text.includes(delimiter) ? `"${text}"` : text;
+        };
+        const lines = rows.map((row) => row.map(write).join(delimiter));
+        const text = [...(header ? [`x${delimiter}y`] : []), ...lines].join(end) + end;
+        const inputs = [header ? 'y' : '2'];
+        assert.deepEqual(
+          columnOf(text, { inputs, header, decimal, delimiter }, rows.length),
+          rows.map(([, value]) => Math.fround(value)),
+        );
+        if (quoted || decimal === '.') {
+          assert.deepEqual(
+            columnOf(text, { inputs, header, decimal }, rows.length),
+            rows.map(([, value]) => Math.fround(value)),
+          );
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('Gaps of a table', () => {
+  const gappy = 'y\n1\n\u0020NA\n3\n4\n?\n6\n7\n8\n9\n10\nNaN\n12\n';
+
+  it('are refused with their number and the first rows, unless the experiment says what to do', () => {
+    assert.match(
+      refusal(`${gappy}null\n14\nnan\n16\n`),
+      /5 missing values.*row 3 \("NA" in column "y"\), row 6 \("\?" in column "y"\), row 12 \("NaN" in column "y"\), 2 more\. Set "gaps"/,
+    );
+  });
+
+  it('are filled in on a line, as pandas.Series.interpolate does, also at the end', () => {
+    // pandas: pd.Series([1, nan, 3, 4, nan, 6, 7, 8, 9, 10, nan, 12]).interpolate()
+    assert.deepEqual(
+      columnOf(gappy, { gaps: 'interpolate' }, 12),
+      Array.from({ length: 12 }, (_, row) => row + 1),
+    );
+    assert.deepEqual(columnOf('a,y\n1,\n2,5\n3,\n4,\n5,11\n6,\n', { gaps: 'interpolate' }, 6), [5, 5, 7, 9, 11, 11]);
+  });
+
+  it('are in no window where they are skipped', () => {
+    const source = opened({ data: table({ gaps: 'skip' }), batch: 4 }, gappy);
+    const seen = new Set<string>();
+    for (let count = 0; count < 50; count++) {
+      const window = source.next();
+      for (let sequence = 0; sequence < 4; sequence++) {
+        seen.add([...inputsOf(window, sequence).flat(), targetsOf(window, sequence).at(-1)].join(' '));
+      }
+    }
+    // Three rows in a row without a gap: two inputs, and the target of the second.
+    assert.deepEqual([...seen].sort(), ['6 7 8', '7 8 9', '8 9 10']);
+    assert.match(
+      refusal('y\n1\nNA\n2\nNA\n3\nNA\n', { gaps: 'skip' }),
+      /no window of 2 rows that can be trained on: each one has a gap\. Use a smaller length/,
+    );
+  });
+
+  it('have no loss where they are masked; an input keeps its last value, and a second one says where', () => {
+    const source: Source = opened({ data: table({ gaps: 'mask', length: 11 }), batch: 1 }, gappy);
+    assert.deepEqual(source.inputNames, ['y', 'y missing']);
+    assert.deepEqual([source.inputs, source.outputs], [2, 1]);
+    const window = source.next();
+    assert.deepEqual(inputsOf(window, 0), [
+      [1, 0],
+      [1, 1],
+      [3, 0],
+      [4, 0],
+      [4, 1],
+      [6, 0],
+      [7, 0],
+      [8, 0],
+      [9, 0],
+      [10, 0],
+      [10, 1],
+    ]);
+    assert.deepEqual(targetsOf(window, 0), [undefined, 3, 4, undefined, 6, 7, 8, 9, 10, undefined, 12]);
+    assert.deepEqual(source.gaps, {
+      cells: 3,
+      rows: 3,
+      first: [
+        { line: 3, column: 'y', cell: 'NA' },
+        { line: 6, column: 'y', cell: '?' },
+        { line: 12, column: 'y', cell: 'NaN' },
+      ],
+    });
+  });
+
+  it('count for no statistics: those are of the values that there are, as in scikit-learn', () => {
+    // Training rows 1, NA, 5, 3, 7, NA: mean 4, variance 5 (sklearn.preprocessing.StandardScaler, NaN left out).
+    const text = 'y\n1\nNA\n5\n3\n7\nNA\n100\n200\n300\n';
+    const data = table({ gaps: 'mask', normalize: 'standard', length: 3, validation: 0.34 });
+    const source = opened({ data, batch: 1 }, text);
+    const values = new Set(Array.from({ length: 30 }, () => inputsOf(source.next(), 0).map(([y]) => y)).flat());
+    const expected = [1, 5, 3, 7].map((y) => Math.fround((y - 4) / Math.sqrt(5)));
+    assert.ok(
+      [...values].every((value) => expected.includes(value ?? NaN)),
+      [...values].join(' '),
+    );
+    // Persistence: 5 → 3 and 3 → 7, squared and divided by the variance; mean: 1.
+    const [mean, persistence] = source.baselines.map(({ value }) => value);
+    assert.ok(Math.abs((mean ?? NaN) - 1) < 1e-12);
+    assert.ok(Math.abs((persistence ?? NaN) - (4 + 16) / 2 / 5) < 1e-12);
+  });
+
+  it('leave each held-out row with a value a target at most once, and all that windows without gaps reach', () => {
+    const cells = fc.array(fc.boolean(), { minLength: 40, maxLength: 90 });
+    fc.assert(
+      fc.property(cells, fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 3 }), (present, length, horizon) => {
+        // Values tell their row; a training part without gaps.
+        const text = `y,z\n${present.map((has, row) => `${has || row < 20 ? row : 'NA'},0`).join('\n')}\n`;
+        const validation = (present.length - 20) / present.length;
+        const held = Math.floor(present.length * validation);
+        const source = opened({ data: table({ gaps: 'skip', length, horizon, validation }), batch: 1 }, text);
+        const isGap = (row: number): boolean => row >= 20 && !(present[row] ?? true);
+        const predicted: number[] = [];
+        for (const window of source.validation()) {
+          for (let sequence = 0; sequence < window.batch; sequence++) {
+            const rows = inputsOf(window, sequence).map(([y]) => y ?? NaN);
+            assert.ok(rows.every((row, t) => row === (rows[0] ?? NaN) + t && !isGap(row)));
+            predicted.push(...targetsOf(window, sequence).filter((target) => target !== undefined));
+          }
+        }
+        assert.equal(new Set(predicted).size, predicted.length);
+        const reachable = Array.from({ length: held }, (_, index) => present.length - held + index).filter((row) => {
+          const first = row - horizon - length + 1;
+          return !isGap(row) && Array.from({ length }, (_, t) => first + t).every((input) => !isGap(input));
+        });
+        assert.deepEqual(
+          reachable.filter((row) => !predicted.includes(row)),
+          [],
+        );
+      }),
+    );
+  });
+});
