@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ResolvedExperiment } from '../experiment/schema';
+import { maxNames } from '../run/records/layoutBounds';
 import type { RunInfo } from '../run/runInfo';
 import type { StepSeries, UpdateRecord } from '../run/records/recordBatch';
 
@@ -10,6 +11,9 @@ export const shortWindow = 20;
 const maxProfiles = 5;
 
 const sumSchema = z.object({ sum: z.number(), count: z.number().int().nonnegative() });
+
+/** The recent values of one quantity, the newest last; null for NaN. */
+const recentSchema = z.array(z.number().nullable()).max(recentWindow);
 
 const stateSchema = z.object({
   updates: z.number().int().nonnegative(),
@@ -22,9 +26,18 @@ const stateSchema = z.object({
     count: z.number().int().nonnegative(),
     last: z.object({ update: z.number(), norm: z.number(), mean: z.number() }),
   }),
+  /** Checkpoints of earlier versions have none: the recent values are then those since the checkpoint. */
+  recent: z
+    .object({
+      loss: recentSchema,
+      gradNorm: recentSchema,
+      clipped: recentSchema,
+      updateRatios: z.array(recentSchema).max(maxNames),
+    })
+    .optional(),
 });
 
-/** The observations in a checkpoint: all that the next updates do not replace. */
+/** The observations in a checkpoint. */
 export type ObservationState = Readonly<z.infer<typeof stateSchema>>;
 
 /** The observations in a checkpoint's text; undefined if it has none, as in earlier versions. */
@@ -109,11 +122,29 @@ export class Observations {
       largestGradNorm,
       bestValidation: Number.isFinite(this.bestValidation) ? this.bestValidation : null,
       spikes,
+      recent: {
+        loss: this.loss.state,
+        gradNorm: this.gradNorm.state,
+        clipped: this.clipped.state,
+        updateRatios: this.updateRatios.map(({ state }) => state),
+      },
     };
   }
 
   /** Restores the state of a checkpoint. */
-  restore({ updates, firstLoss, firstLosses, largestGradNorm, bestValidation, spikes }: ObservationState): void {
+  restore({
+    updates,
+    firstLoss,
+    firstLosses,
+    largestGradNorm,
+    bestValidation,
+    spikes,
+    recent,
+  }: ObservationState): void {
+    this.loss.restore(recent?.loss ?? []);
+    this.gradNorm.restore(recent?.gradNorm ?? []);
+    this.clipped.restore(recent?.clipped ?? []);
+    for (const [p, ratios] of this.updateRatios.entries()) ratios.restore(recent?.updateRatios[p] ?? []);
     this.bestValidation = bestValidation ?? Infinity;
     this.updates = updates;
     this.firstLoss.sums = firstLoss;
@@ -136,6 +167,20 @@ export class RecentValues {
 
   get isFull(): boolean {
     return this.#count >= recentWindow;
+  }
+
+  /** The values, the newest last; null for NaN, which JSON lacks. */
+  get state(): (number | null)[] {
+    const length = Math.min(this.#count, recentWindow);
+    return Array.from({ length }, (_, index) => {
+      const value = this.#values[(this.#count - length + index) % recentWindow] ?? NaN;
+      return Number.isNaN(value) ? null : value;
+    });
+  }
+
+  restore(values: readonly (number | null)[]): void {
+    this.#count = 0;
+    for (const value of values) this.add(value ?? NaN);
   }
 
   add(value: number): void {

@@ -27,9 +27,8 @@ export const notLearning: Rule = {
   check(observations) {
     const { loss, firstLosses, updates } = observations;
     const [now, first] = [loss.mean(), firstLosses.mean];
-    if (first === undefined || updates < 2 * recentWindow || now < 0.999 * first || hasLearned(observations)) {
-      return undefined;
-    }
+    const isTooEarly = first === undefined || !loss.isFull || updates < 2 * recentWindow;
+    if (isTooEarly || now < 0.999 * first || hasLearned(observations)) return undefined;
     return {
       keyPath: ['optimizer', 'learningRate'],
       message:
@@ -46,12 +45,11 @@ export const worseThanBaseline: Rule = {
   level: 'warning',
   when: 'end',
   check(observations) {
-    const { loss, trivialLoss, updates, facts } = observations;
+    const { loss, trivialLoss, facts } = observations;
     // The losses of single updates are noisy: one window alone may be above.
     const now = Math.min(loss.mean(shortWindow), loss.mean());
     // A single target is its own mean: its baseline is 0.
-    if (trivialLoss === undefined || trivialLoss === 0 || updates < recentWindow || now <= 1.02 * trivialLoss)
-      return undefined;
+    if (trivialLoss === undefined || trivialLoss === 0 || !loss.isFull || now <= 1.02 * trivialLoss) return undefined;
     // notLearning says more about such a run.
     if (notLearning.check(observations) !== undefined) return undefined;
     const name = facts.baselines.find(({ value }) => value === trivialLoss)?.name ?? 'the baseline';
