@@ -63,13 +63,26 @@ describe('ARCHITECTURE.md', () => {
   });
 
   it('names, at each step of a data flow, a file and something that is in it', () => {
-    const steps = [...document.matchAll(/^\| \d+[a-c]? +\| `([^`]+)` *\| (\w+) +\|/gm)];
+    const steps = [...document.matchAll(/^\| \d+[a-c]? +\| \w+ +\| `([^`]+)` *\| (\w+) +\|/gm)];
     assert.ok(steps.length >= 30, `only ${steps.length} steps were read`);
     const missing = steps.filter(([, file, name]) => !existsSync(file) || !readFileSync(file, 'utf8').includes(name));
     assert.deepEqual(
       missing.map(([, file, name]) => `${file}: ${name}`),
       [],
     );
+  });
+});
+
+describe('The data flows of ARCHITECTURE.md', () => {
+  it('name the process in which each step runs', () => {
+    const steps = [...readFileSync('ARCHITECTURE.md', 'utf8').matchAll(/^\| \d+[a-c]? +\| (\w+) +\| `([^`]+)`/gm)];
+    assert.ok(steps.length >= 30, `only ${steps.length} steps were read`);
+    const processOf = (file: string): string | undefined => {
+      if (file.startsWith('webview/')) return 'page';
+      if (/^src\/(?:trainer|engine|diagnosis)\//.test(file)) return 'trainer';
+      return /^src\/(?:editor|session|panel)\//.test(file) ? 'host' : undefined;
+    };
+    for (const [, process, file = ''] of steps) assert.equal(process, processOf(file) ?? process, file);
   });
 });
 
