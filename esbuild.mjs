@@ -32,7 +32,12 @@ const product = [
   { ...script, name: 'extension', entry: 'src/extension.ts', outfile: 'dist/extension.cjs', external: ['vscode'] },
   { ...script, name: 'trainer', entry: 'src/trainer/process.node.ts', outfile: 'dist/trainer.cjs' },
   { ...script, name: 'parentWatch', entry: 'src/trainer/parentWatch.node.ts', outfile: 'dist/parentWatch.cjs' },
-  { ...script, name: 'helper', entry: 'src/trainer/training/workerThread.node.ts', outfile: 'dist/helper.cjs' },
+  {
+    ...script,
+    name: 'workerThread',
+    entry: 'src/trainer/training/workerThread.node.ts',
+    outfile: 'dist/workerThread.cjs',
+  },
   { ...module, name: 'cli', entry: 'src/cli.ts', outfile: 'dist/cli.mjs' },
   { ...page, name: 'webview', entry: 'webview/page/main.ts', outfile: 'dist/webview/main.js' },
   {

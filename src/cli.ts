@@ -30,7 +30,7 @@ async function main(): Promise<number> {
     });
     // Nobody is left to be told that nobody can be told.
     process.stderr.on('error', () => undefined);
-    const threads = nodeThreads(fileURLToPath(new URL('helper.cjs', import.meta.url)));
+    const threads = nodeThreads(fileURLToPath(new URL('workerThread.cjs', import.meta.url)));
     const end = await trainHeadless(commandLine, threads, listenToSignals, process.stdout, process.stderr);
     switch (end) {
       case 'finished':

@@ -62,7 +62,7 @@ const trainer = new TrainerService({
   connect: (handlers) => new Channel(port, handlers),
   openFolder: (folder) => new LockedFolder(folder, process.ppid),
   storedRuns: storedRunHandlers(),
-  threads: nodeThreads(join(__dirname, 'helper.cjs')),
+  threads: nodeThreads(join(__dirname, 'workerThread.cjs')),
   clock: () => performance.now() / 1000,
   yieldToMessages: () =>
     new Promise((resolve) => {

@@ -28,7 +28,7 @@ function trialOf(workload: Workload, kernels: BuiltKernelSet, recorded: boolean,
   const learner = learnerFor(workload, kernels);
   // A step that is too short to be shared is one worker's whatever is asked for.
   if (workers > 1 && learner.shardCount === 1) return undefined;
-  const helpers = WorkerPool.start(learner, workers, nodeThreads(resolve('dist/helper.cjs')), (notice) => {
+  const pool = WorkerPool.start(learner, workers, nodeThreads(resolve('dist/workerThread.cjs')), (notice) => {
     throw new Error(notice);
   });
   const window = windowOf(workload);
@@ -43,7 +43,7 @@ function trialOf(workload: Workload, kernels: BuiltKernelSet, recorded: boolean,
   return {
     measure,
     close: () => {
-      helpers.dispose();
+      pool.dispose();
     },
   };
 }

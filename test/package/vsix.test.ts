@@ -27,7 +27,7 @@ describe('The packed extension, installed into a clean VS Code', () => {
       'extension.cjs',
       'trainer.cjs',
       'parentWatch.cjs',
-      'helper.cjs',
+      'workerThread.cjs',
       'experiment.schema.json',
       'webview/main.js',
     ]) {

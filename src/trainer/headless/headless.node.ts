@@ -56,7 +56,7 @@ export async function trainHeadless(
     stderr.write(`${withoutControls(message)}\n`);
   };
   let lock: FolderLock | undefined;
-  let helpers: WorkerPool | undefined;
+  let pool: WorkerPool | undefined;
   try {
     const folder = commandLine.out ?? newRunFolder(commandLine.file, commandLine.variant, new Date());
     const storage = new LockedFolder(folder);
@@ -72,8 +72,8 @@ export async function trainHeadless(
     }
     if (before !== undefined) sayOtherKernels(before, plan, say);
     const training = new Training(plan, () => performance.now() / 1000);
-    helpers = WorkerPool.start(plan.learner, commandLine.workers, threads, say);
-    const facts = runInfoOf(plan, commandLine.variant, folder, helpers.workers, dataDigest);
+    pool = WorkerPool.start(plan.learner, commandLine.workers, threads, say);
+    const facts = runInfoOf(plan, commandLine.variant, folder, pool.workers, dataDigest);
     const writer = new RunWriter(storage, training, facts, sourceFrom(folder, commandLine.file));
     const opening = before === undefined ? writer.begin().then(() => []) : writer.resume(before);
     for (const fault of await opening.catch(cannotKeep(commandLine, folder))) say(fault);
@@ -89,7 +89,7 @@ export async function trainHeadless(
     say(error.message);
     return 'refused';
   } finally {
-    helpers?.dispose();
+    pool?.dispose();
     await lock?.release();
   }
 }

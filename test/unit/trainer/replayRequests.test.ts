@@ -37,7 +37,7 @@ describe('Asked about an update', () => {
     await assert.rejects(terms.at({ ...asked, sequence: 7 }, pause), /sequences 0 to 2/);
   });
 
-  describe('who reaches whom', () => {
+  describe('gradient flow', () => {
     for (const cell of ['rnn', 'lstm', 'gru']) {
       it(`${cell}: the row of the only loss is the gradient that was recorded, for a batch of one`, async () => {
         const training = exampleTraining({

@@ -8,7 +8,7 @@ import type { Training } from '../../../src/trainer/training/training';
 import { testedKernels } from '../engine/kernelSets';
 import { exampleText, exampleTraining } from './exampleTraining';
 
-const threads = nodeThreads(resolve('dist/helper.cjs'));
+const threads = nodeThreads(resolve('dist/workerThread.cjs'));
 /** Parts of a batch: more than there are workers, and not a multiple of them. */
 const shards = 3;
 /** Tries until another thread than this one has done a part of the work; on a busy machine it may wake late. */
@@ -31,9 +31,9 @@ function bitsOf(training: Training, updates: number): readonly unknown[] {
 function trained(training: Training, updates: number, workers: number): readonly unknown[] {
   const { learner } = training.setup;
   const notices: string[] = [];
-  const helpers = WorkerPool.start(learner, workers, threads, (notice) => notices.push(notice));
+  const pool = WorkerPool.start(learner, workers, threads, (notice) => notices.push(notice));
   try {
-    assert.equal(helpers.workers, workers);
+    assert.equal(pool.workers, workers);
     const begin = writeCheckpoint(training, 0);
     const { updates: done } = training;
     for (let tries = 0; tries < mostTries; tries++) {
@@ -44,7 +44,7 @@ function trained(training: Training, updates: number, workers: number): readonly
     }
     return assert.fail(`No other thread has done anything in ${mostTries} tries.`);
   } finally {
-    helpers.dispose();
+    pool.dispose();
     assert.deepEqual(notices, []);
   }
 }

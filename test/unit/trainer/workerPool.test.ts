@@ -12,11 +12,11 @@ import { nodeThreads } from '../../../src/trainer/training/workerThreads.node';
 import { allValues, exampleLearner, randomWindow, smallNetwork, update } from '../engine/exampleLearner';
 import { testedKernels } from '../engine/kernelSets';
 
-const script = resolve('dist/helper.cjs');
+const script = resolve('dist/workerThread.cjs');
 
 function windows(network: NetworkSpec, loss: 'mse' | 'crossEntropy', inputs: 'dense' | 'oneHot'): readonly Window[] {
   return [1, 2, 3].flatMap((seed) => {
-    const mask = (t: number, lane: number): boolean => (t + lane) % 4 !== 0;
+    const mask = (t: number, sequence: number): boolean => (t + sequence) % 4 !== 0;
     const reset = [seed % 2, 1, 0, 0, 1];
     return [...windowsOf(randomWindow({ network, loss, steps: 18, batch: 5, seed, inputs, mask, reset }), 6)];
   });
@@ -24,7 +24,7 @@ function windows(network: NetworkSpec, loss: 'mse' | 'crossEntropy', inputs: 'de
 
 type Options = Partial<LearnerOptions> & Pick<LearnerOptions, 'network'>;
 
-/** Everything that training brought: losses, norms, records, captures of every third update, and the parameters. */
+/** All results of training: losses, norms, records, captures of every third update, and the parameters. */
 function train(learner: Learner, part: readonly Window[], record: boolean): unknown {
   const outcomes = part.map((window, n) => update(learner, window, { record, capture: record && n % 3 === 1 }));
   const bare = outcomes.map(({ loss, gradNorm, clipped, parameterNorms }) => ({
@@ -36,17 +36,17 @@ function train(learner: Learner, part: readonly Window[], record: boolean): unkn
   return { ...(record ? { outcomes } : {}), bare, values: allValues(learner) };
 }
 
-/** For where nothing has to be told. */
+/** A notice listener for tests that expect no notice. */
 function refuse(notice: string): never {
   assert.fail(notice);
 }
 
-/** A thread that stops, without a word, where `code` says; as one that is killed would. */
-function helperOf(code: string): Threads['startThread'] {
+/** A thread that runs `code` and exits without a message where that ends, as a killed one would. */
+function threadOf(code: string): Threads['startThread'] {
   return ({ control }: WorkerInit): WorkerThread => {
     const worker = new Worker(code, { eval: true, workerData: control });
     return {
-      onGone: (listener) => worker.once('exit', (exit) => listener(`exit code ${exit}`)),
+      onExit: (listener) => worker.once('exit', (exit) => listener(`exit code ${exit}`)),
       end: () => void worker.terminate(),
     };
   };
@@ -55,7 +55,7 @@ function helperOf(code: string): Threads['startThread'] {
 describe('Workers that share a batch', () => {
   for (const { name, open } of testedKernels.filter(({ name }) => name !== 'reference')) {
     for (const { name: cell } of cells) {
-      it(`${name}: ${cell}: change no bit, however many they are and with instruments on and off`, () => {
+      it(`${name}: ${cell}: compute the same bits for any number of workers, with instruments on and off`, () => {
         for (const [loss, inputs, bptt, clip] of [
           ['mse', 'dense', 'full', { norm: 0.1 }],
           ['crossEntropy', 'oneHot', { forward: 6, backward: 4 }, { hidden: 0.004 }],
@@ -67,12 +67,12 @@ describe('Workers that share a batch', () => {
           const run = (workers: number, record: boolean): unknown => {
             const learner = exampleLearner({ ...options, kernels: open(), steps: 6, batch: 5 });
             const notices: string[] = [];
-            const helpers = WorkerPool.start(learner, workers, nodeThreads(script), (notice) => notices.push(notice));
+            const pool = WorkerPool.start(learner, workers, nodeThreads(script), (notice) => notices.push(notice));
             try {
-              assert.equal(helpers.workers, workers);
+              assert.equal(pool.workers, workers);
               const begin = structuredClone(learner.snapshot());
               while (workers > 1 && learner.workerShards === 0) all.forEach((window) => update(learner, window));
-              // On a busy machine this thread may have done everything before another woke up: that shows nothing.
+              // On a busy machine this thread may have computed every shard before another woke up; then try again.
               for (;;) {
                 learner.restore(begin);
                 const before = learner.workerShards;
@@ -80,7 +80,7 @@ describe('Workers that share a batch', () => {
                 if (workers === 1 || learner.workerShards > before) return outcome;
               }
             } finally {
-              helpers.dispose();
+              pool.dispose();
               assert.deepEqual(notices, []);
             }
           };
@@ -105,15 +105,15 @@ describe('Workers that share a batch', () => {
     return notices[0];
   };
 
-  it('do a part of the work', () => {
+  it('compute shards of the updates', () => {
     const learner = learnerOf(4);
-    const helpers = WorkerPool.start(learner, 2, nodeThreads(script), refuse);
+    const pool = WorkerPool.start(learner, 2, nodeThreads(script), refuse);
     for (let n = 0; n < 1000 && learner.workerShards === 0; n++) update(learner, long);
-    helpers.dispose();
+    pool.dispose();
     assert.ok(learner.workerShards > 0);
   });
 
-  it('are told of, where fewer train than were requested', () => {
+  it('give a notice where fewer train than were requested', () => {
     const threads = nodeThreads(script);
     assert.match(
       onlyNotice(learnerOf(1), 2, threads) ?? '',
@@ -130,17 +130,17 @@ describe('Workers that share a batch', () => {
     assert.equal(onlyNotice(learnerOf(4), 3, threads), undefined);
   });
 
-  it('end an update with a message, instead of waiting forever, where one is lost during it', () => {
+  it('fail the update with a message, instead of waiting forever, when one exits during it', () => {
     const learner = learnerOf(4);
     const taking = `
       const { workerData } = require('node:worker_threads');
       const state = new Int32Array(workerData, 0, 2);
       while (Atomics.load(state, 0) === 0 || Atomics.add(state, 1, 1) >= 4);`;
     learner.addWorker(5);
-    const helpers = WorkerPool.start(learner, 2, { cores: 2, startThread: helperOf(taking) }, () => undefined);
+    const pool = WorkerPool.start(learner, 2, { cores: 2, startThread: threadOf(taking) }, () => undefined);
     const before = allValues(learner);
     let taken: unknown;
-    // Until the thread has started the learner does all of the work itself.
+    // Until the thread has started, the learner computes all shards itself.
     for (let n = 0; n < 1000 && taken === undefined; n++) {
       try {
         before.splice(0, Infinity, ...allValues(learner));
@@ -152,15 +152,15 @@ describe('Workers that share a batch', () => {
     assert.match(String(taken), /lost during an update.*last checkpoint.*--workers 1/);
     assert.deepEqual(allValues(learner), before, 'the parameters are those before the update');
     assert.throws(() => learner.step(long, { record: false }), /lost during an update/);
-    helpers.dispose();
+    pool.dispose();
   });
 
-  it('are done without, with a notice, where one ends between two updates', async () => {
+  it('give a notice, and training continues, when one exits between two updates', async () => {
     const learner = learnerOf(4);
     let gone = (): void => undefined;
     const notices: string[] = [];
     const noticed = new Promise<void>((done) => (gone = done));
-    WorkerPool.start(learner, 2, { cores: 2, startThread: helperOf('process.exit(7)') }, (notice) => {
+    WorkerPool.start(learner, 2, { cores: 2, startThread: threadOf('process.exit(7)') }, (notice) => {
       notices.push(notice);
       gone();
     });
@@ -169,20 +169,20 @@ describe('Workers that share a batch', () => {
     assert.equal(update(learner, long).loss, update(learnerOf(4), long).loss);
   });
 
-  it('end when they are dismissed', async () => {
+  it('end when the pool is disposed', async () => {
     const learner = learnerOf(4);
     const ended: Promise<void>[] = [];
     const threads = nodeThreads(script);
-    const startHelper: Threads['startThread'] = (assignment) => {
-      const helper = threads.startThread(assignment);
-      ended.push(new Promise((done) => helper.onGone(() => done())));
-      return helper;
+    const startThread: Threads['startThread'] = (init) => {
+      const thread = threads.startThread(init);
+      ended.push(new Promise((done) => thread.onExit(() => done())));
+      return thread;
     };
-    const helpers = WorkerPool.start(learner, 3, { ...threads, startThread: startHelper }, refuse);
+    const pool = WorkerPool.start(learner, 3, { ...threads, startThread }, refuse);
     for (let n = 0; n < 5; n++) update(learner, long);
-    helpers.dispose();
+    pool.dispose();
     assert.equal(ended.length, 2);
     await Promise.all(ended);
-    assert.equal(update(learner, long).kind, 'updated', 'the learner goes on alone');
+    assert.equal(update(learner, long).kind, 'updated', 'the learner continues alone');
   });
 });
