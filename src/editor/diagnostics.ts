@@ -22,12 +22,12 @@ import type { Launcher, ProblemsFound } from '../session/launcher';
 import { checkDocument, isShort } from './experimentCheck';
 import { LatestCheck } from './latestCheck';
 
-const calmMilliseconds = 300;
+const debounceMilliseconds = 300;
 
 /**
- * Refusals as squiggles. The file itself is checked soon after every change; its data too, as long as they are small
- * enough to read while somebody types; what only the trainer finds out is added when a run is refused and stays until the next
- * change.
+ * Shows the problems of experiments as diagnostics. A file is checked shortly after every change, together with those of
+ * its data files that are small enough to be read while the user types. Problems that only the trainer finds are added
+ * when a run is refused, and stay until the next change.
  */
 export class ExperimentDiagnostics implements Disposable {
   readonly #owned = new DisposableStore();
@@ -41,7 +41,9 @@ export class ExperimentDiagnostics implements Disposable {
     readonly log: Log,
   ) {
     this.#owned.add(workspace.onDidOpenTextDocument((document) => this.#checkSoon(document, 0)));
-    this.#owned.add(workspace.onDidChangeTextDocument(({ document }) => this.#checkSoon(document, calmMilliseconds)));
+    this.#owned.add(
+      workspace.onDidChangeTextDocument(({ document }) => this.#checkSoon(document, debounceMilliseconds)),
+    );
     this.#owned.add(workspace.onDidSaveTextDocument((document) => this.#checkSoon(document, 0)));
     this.#owned.add(
       workspace.onDidCloseTextDocument(({ uri }) => {
@@ -73,13 +75,13 @@ export class ExperimentDiagnostics implements Disposable {
         this.estimates.abandon();
       });
     this.#checks.set(key, check);
-    check.ask(delay, !isShort(document), () => this.#check(document));
+    check.schedule(delay, !isShort(document), () => this.#check(document));
   }
 
   async #check(document: TextDocument): Promise<void> {
     const { version } = document;
     const found = await this.#found(document);
-    // A newer check is on its way, or the document is gone.
+    // A newer check follows, or the document was closed.
     if (found === undefined || document.version !== version || document.isClosed) return;
     this.#collection.set(document.uri, asDiagnostics(document, found.problems));
     this.#watch(document, found.paths);
@@ -92,13 +94,13 @@ export class ExperimentDiagnostics implements Disposable {
       return await checkDocument(document, this.estimates);
     } catch (error) {
       if (document.version !== version) return undefined;
-      // Training will say so too, where somebody wants it.
+      // Training reports it to the user; a check only logs it.
       this.log.warn(`The training can't be estimated: ${reasonOf(error)}`);
       return undefined;
     }
   }
 
-  /** A data file that appears, changes or goes is checked anew, as if the experiment had changed. */
+  /** Checks an experiment again when one of its data files is created, changed or deleted. */
   #watch(document: TextDocument, paths: readonly string[]): void {
     const key = document.uri.toString();
     const files = JSON.stringify(paths);
@@ -109,7 +111,7 @@ export class ExperimentDiagnostics implements Disposable {
     for (const path of paths) {
       const watcher = watchers.add(workspace.createFileSystemWatcher(patternFor(document.uri, path)));
       const recheck = (): void => {
-        this.#checkSoon(document, calmMilliseconds);
+        this.#checkSoon(document, debounceMilliseconds);
       };
       for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) watchers.add(event(recheck));
     }
@@ -136,15 +138,16 @@ export class ExperimentDiagnostics implements Disposable {
   }
 }
 
-/** The watchers of the files that an experiment names, and which files those are. */
+/** The watchers of an experiment's data files. */
 interface WatchedFiles {
+  /** Their paths, as JSON. */
   readonly files: string;
   readonly watchers: DisposableStore;
 }
 
 function patternFor(experiment: Uri, path: string): RelativePattern {
   const cut = path.lastIndexOf('/');
-  // The file's own folder is the base: a pattern does not reach above its base, and the name may hold signs of patterns.
+  // The file's own folder is the base, because a pattern can't match above its base. The name may contain wildcards.
   const name = path.slice(cut + 1).replace(/[*?{}[\]]/g, '?');
   return new RelativePattern(Uri.joinPath(folderOf(experiment), path.slice(0, Math.max(0, cut))), name);
 }

@@ -7,22 +7,22 @@ import type { CheckedExperiment } from '../protocol/trainer';
 import { accessFor } from '../session/dataAccess';
 import type { Estimates } from '../session/estimates';
 
-/** Bytes of data files that are read while somebody types. */
-const mostReadWhileTyping = 4 * 1024 * 1024;
+/** Most bytes of data files that are read while the user types. */
+const maxBytesReadWhileTyping = 4 * 1024 * 1024;
 
-/** Characters of the longest text that is parsed in the extension host, where every extension waits for it. */
-const longestInHost = 64 * 1024;
+/** Most characters of a text that is parsed in the extension host, where parsing blocks every extension. */
+const maxCharactersInHost = 64 * 1024;
 
-/** Variants of the most that are resolved in the extension host. */
-const mostVariantsInHost = 16;
+/** Most variants of an experiment that is resolved in the extension host. */
+const maxVariantsInHost = 16;
 
-/** What was parsed of a document, as long as it is not changed. */
+/** The last parsed version of each document. */
 const parsedDocuments = new WeakMap<TextDocument, { readonly version: number; readonly parsed: Parsed }>();
 
 /** Whether an experiment is short enough to be parsed in the extension host. */
 export function isShort(document: TextDocument): boolean {
-  // The text itself is copied whenever it is asked for.
-  return document.offsetAt(document.lineAt(document.lineCount - 1).range.end) <= longestInHost;
+  // Not getText().length: that copies the text.
+  return document.offsetAt(document.lineAt(document.lineCount - 1).range.end) <= maxCharactersInHost;
 }
 
 /** A short experiment, parsed once for each of its versions; undefined for one that only the trainer parses. */
@@ -38,25 +38,24 @@ export async function parsedInHost(document: TextDocument): Promise<Parsed | und
 }
 
 /**
- * Checks a document, its variants and the small ones of the data files that it names. Only what is short is parsed here;
- * all else is done by the trainer.
+ * Checks a document, its variants and its small data files. A short text is parsed here, a longer one by the trainer.
  *
- * @throws when the trainer cannot be started, or dies of it
+ * @throws when the trainer can't be started, or exits during the check
  */
 export async function checkDocument(document: TextDocument, estimates: Estimates): Promise<CheckedExperiment> {
   const { uri } = document;
   const text = document.getText();
   const nothing: SmallFiles = { files: new Map(), unreadable: new Map() };
-  const parsed = await (isTooLong(text) ? refusedAsTooLong(text) : parsedInHost(document));
+  const parsed = await (isTooLong(text) ? tooLongProblem(text) : parsedInHost(document));
   if (parsed?.kind === 'refused') {
     return { problems: parsed.problems, variants: [], paths: [], estimates: new Map() };
   }
-  const isChecked = parsed === undefined || parsed.file.variants.length > mostVariantsInHost;
+  const isChecked = parsed === undefined || parsed.file.variants.length > maxVariantsInHost;
   const first = isChecked ? await estimates.check(uri, { text, ...nothing }) : undefined;
   const paths = first?.paths ?? (parsed?.kind === 'experiment' ? pathsIn(parsed) : []);
-  // Without data files all is known already.
+  // Without data files the first check is complete.
   if (first !== undefined && (first.problems.length > 0 || paths.length === 0)) return first;
-  const files = await readSmallFiles(paths, accessFor(uri), mostReadWhileTyping);
+  const files = await readSmallFiles(paths, accessFor(uri), maxBytesReadWhileTyping);
   return estimates.check(uri, { text, ...files });
 }
 
@@ -64,8 +63,8 @@ function isTooLong(text: string): boolean {
   return text.length > largestExperimentFile;
 }
 
-/** What the parser says of a text that it does not look into. */
-async function refusedAsTooLong(text: string): Promise<Parsed> {
+/** The parser's problem for a text beyond the largest size. It reads only the length, so the start of the text is enough. */
+async function tooLongProblem(text: string): Promise<Parsed> {
   const { parseExperiment } = await import('../experiment/parse');
   return parseExperiment(text.slice(0, largestExperimentFile + 1));
 }

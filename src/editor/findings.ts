@@ -12,18 +12,18 @@ const severities: Readonly<Record<Finding['level'], DiagnosticSeverity>> = {
   hint: DiagnosticSeverity.Information,
 };
 
-/** What stands out in the runs that this window trains, at the keys it is about; it stays until the file changes. */
+/** Shows the findings of runs that this window trains as diagnostics at their keys, until the file changes. */
 export class RunFindings implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #collection = this.#owned.add(languages.createDiagnosticCollection('unroll-findings'));
-  /** What each session of this window was last seen to have found. */
+  /** The findings of each session of this window when they were last shown. */
   readonly #seen = new WeakMap<Session, readonly Finding[]>();
 
   constructor(readonly sessions: Sessions) {
     this.#owned.add(
       sessions.onDidChange((session) => {
         const known = this.#seen.get(session);
-        // A run opened from its folder is about an experiment that may have changed since.
+        // The experiment of a run that was opened from its folder may have changed since.
         if (known === undefined && !session.isLive) return;
         if (known === session.findings) return;
         this.#seen.set(session, session.findings);
@@ -54,7 +54,7 @@ export class RunFindings implements Disposable {
     if (parsed?.kind === 'refused' || document.version !== version) return;
     const diagnostics = this.sessions.of(uri).flatMap((session) =>
       (this.#seen.get(session) ?? []).map(({ code, level, keyPath, message }) => {
-        // In a file that only the trainer parses they stand at its beginning.
+        // A file that only the trainer parses shows them at its start.
         const place = parsed?.file.placeOf(keyPath, session.variant) ?? { offset: 0, length: 1 };
         const range = new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
         const of = session.variant === undefined ? '' : `${session.variant}: `;

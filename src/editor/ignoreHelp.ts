@@ -6,7 +6,7 @@ import type { Sessions } from '../session/sessions';
 
 const storeKey = 'unroll.offeredIgnore';
 
-/** Offers once a workspace to keep the runs' folders out of its Git repository. */
+/** Offers, once per workspace, to add the runs' folders to its .gitignore. */
 export class IgnoreHelp implements Disposable {
   readonly #subscription: Disposable;
 

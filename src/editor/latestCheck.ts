@@ -1,43 +1,43 @@
 import type { Disposable } from 'vscode';
 
-/** How many times as long as the last check of a long text took it is waited before the next one. */
-const restPerDuration = 2;
+/** Pause before the check of a long text, as a multiple of the last check's duration. */
+const pausePerDuration = 2;
 
-/** Milliseconds after which a check whose text has changed is not waited for any more. */
+/** Milliseconds after which a running check whose text has changed is aborted. */
 const longestOutdated = 5000;
 
-/** Checks one document: one check at a time, and of those that are asked for meanwhile only the newest. */
+/** Runs the checks of one document, one at a time. Of those scheduled meanwhile, only the latest runs. */
 export class LatestCheck implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #next: (() => Promise<void>) | undefined;
   #isDue = false;
-  #began: number | undefined;
+  #startedAt: number | undefined;
   /** Milliseconds that the last check took. */
   #duration = 0;
 
-  /** @param abandon ends the check that is under way, which then rejects or resolves soon */
+  /** @param abandon aborts the running check, which then rejects or resolves soon */
   constructor(
     readonly abandon: () => void,
     readonly now: () => number = () => performance.now(),
   ) {}
 
   /**
-   * Asks for a check in place of the one that was asked for last and has not begun.
+   * Schedules a check. It replaces one that is scheduled and not running yet.
    *
-   * @param delay milliseconds until it begins at the earliest
-   * @param rests whether it is also waited twice as long as the last check took
+   * @param delay milliseconds until it starts at the earliest
+   * @param pauses whether it also waits twice as long as the last check took
    */
-  ask(delay: number, rests: boolean, check: () => Promise<void>): void {
+  schedule(delay: number, pauses: boolean, check: () => Promise<void>): void {
     this.#next = check;
     this.#isDue = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
       () => {
         this.#isDue = true;
-        if (this.#began === undefined) void this.#run();
-        else this.#endOutdated(this.#began);
+        if (this.#startedAt === undefined) void this.#run();
+        else this.#endOutdated(this.#startedAt);
       },
-      rests ? Math.max(delay, restPerDuration * this.#duration) : delay,
+      pauses ? Math.max(delay, pausePerDuration * this.#duration) : delay,
     );
   }
 
@@ -46,15 +46,15 @@ export class LatestCheck implements Disposable {
     this.#next = undefined;
   }
 
-  /** Ends the check that is under way, now or when it has had its time. */
-  #endOutdated(began: number): void {
-    const left = began + longestOutdated - this.now();
+  /** Aborts the running check, at once or when its time is over. */
+  #endOutdated(startedAt: number): void {
+    const left = startedAt + longestOutdated - this.now();
     if (left <= 0) {
       this.abandon();
       return;
     }
     this.#timer = setTimeout(() => {
-      if (this.#began === began) this.abandon();
+      if (this.#startedAt === startedAt) this.abandon();
     }, left);
   }
 
@@ -63,12 +63,12 @@ export class LatestCheck implements Disposable {
       const check = this.#next;
       this.#next = undefined;
       this.#isDue = false;
-      const began = this.now();
-      this.#began = began;
-      // What becomes of a check is its own affair.
+      const startedAt = this.now();
+      this.#startedAt = startedAt;
+      // A check handles its own errors.
       await check().catch(() => undefined);
-      this.#duration = this.now() - began;
-      this.#began = undefined;
+      this.#duration = this.now() - startedAt;
+      this.#startedAt = undefined;
     }
   }
 }

@@ -10,7 +10,7 @@ import {
 import { DisposableStore } from '../platform/disposable';
 import { Throttler } from '../platform/throttler';
 import { commands } from '../platform/ids';
-import { codeLens, type LensParts } from '../platform/labels';
+import { codeLens, type LensContent } from '../platform/labels';
 import type { SourceRange } from '../experiment/problem';
 import type { ExperimentFile } from '../experiment/experimentFile';
 import { differingKeys, keyValues } from '../run/differences';
@@ -24,11 +24,11 @@ import { parsedInHost } from './experimentCheck';
 
 const refreshMilliseconds = 500;
 
-/** ▶ Train above the file and above every variant; while a run lives, its state and what can be done. */
+/** Lenses above the file and each variant: ▶ Train and the estimate, or a run's state with its commands. */
 export class TrainLenses implements CodeLensProvider, Disposable {
   readonly #changed = new EventEmitter<void>();
   readonly #owned = new DisposableStore();
-  // Lenses are drawn anew at most twice a second, however fast the run is.
+  // Lenses are redrawn at most twice a second, however fast the run is.
   readonly #refresh = new Throttler(refreshMilliseconds, () => {
     this.#changed.fire();
   });
@@ -52,10 +52,10 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     const parsed = await parsedInHost(document);
     const top = new Range(0, 0, 0, 0);
     if (parsed?.kind === 'refused') {
-      // The lens stays, so that pressing it says what is wrong.
+      // The lens stays: pressing it shows the problems.
       return this.#lensesAt(top, document, undefined, undefined);
     }
-    // A long file is parsed by the trainer; its variants are those that it had when it was checked last.
+    // A long file is parsed by the trainer; its variants are those of the last check.
     const file = parsed?.file;
     const variants = (file?.variants ?? this.estimates.variantsOf(document.uri)).flatMap(({ name, place }) =>
       this.#lensesAt(rangeOf(document, place), document, name, file),
@@ -87,23 +87,23 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     if (session === undefined) {
       const first = lens('▶ Train', commands.train, 'Train this experiment and watch it learn');
       const estimated = this.estimates.of({ uri: document.uri, variant });
-      return estimated === undefined ? [first] : [first, codeLens(range, inWords(estimated))];
+      return estimated === undefined ? [first] : [first, codeLens(range, estimateLens(estimated))];
     }
     const changed = changedSince(session, file);
     const show = lens(
-      `${progressOf(session)}${changed.length === 0 ? '' : ` · changed since: ${inBrief(changed)}`}`,
+      `${progressOf(session)}${changed.length === 0 ? '' : ` · changed since: ${formatKeyNames(changed)}`}`,
       commands.showRun,
       changed.length === 0
         ? 'Show this run'
-        : `Show this run. It has the experiment as it was when it began; Train begins one with the file as it is now. Changed since: ${changed.join(', ')}.`,
+        : `Show this run. The file has changed since it started; Train starts a new run with the current file. Changed keys: ${changed.join(', ')}.`,
     );
-    const train = lens('▶ Train', commands.train, 'Train again, from the beginning');
-    const goOn = (folder: string): CodeLens =>
+    const train = lens('▶ Train', commands.train, 'Start a new run');
+    const resume = (folder: string): CodeLens =>
       codeLens(range, {
         icon: 'debug-continue',
         title: 'Resume',
         command: commands.resumeRun,
-        tooltip: `Go on from the newest checkpoint${changed.length === 0 ? '' : ', with the experiment as it was when the run began'}`,
+        tooltip: `Resume from the latest checkpoint${changed.length === 0 ? '' : ', with the experiment as it was when the run started'}`,
         arguments: [folder],
       });
     switch (session.status.state) {
@@ -120,7 +120,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
         ];
       case 'paused':
         return [
-          lens('Resume', commands.resume, 'Go on training', 'debug-continue'),
+          lens('Resume', commands.resume, 'Continue training', 'debug-continue'),
           lens('Step', commands.step, 'One update, then pause again', 'debug-step-over'),
           lens('Stop', commands.stop, 'Stop this run; its records stay saved', 'debug-stop'),
           show,
@@ -131,35 +131,35 @@ export class TrainLenses implements CodeLensProvider, Disposable {
       case 'stopped':
       case 'failed':
       case 'interrupted':
-        return session.folder === undefined ? [train, show] : [train, goOn(session.folder), show];
+        return session.folder === undefined ? [train, show] : [train, resume(session.folder), show];
       default:
         return session.status.state satisfies never;
     }
   }
 }
 
-/** What a run would take; there is nothing to press. */
-function inWords({ parameters, memoryBytes }: Estimate): LensParts {
+/** The parameters and memory of a run, without a command. */
+function estimateLens({ parameters, memoryBytes }: Estimate): LensContent {
   const title = `${formatCount(parameters, 'parameter')} · ${formatMebibytes(memoryBytes)}`;
-  return { title, command: '', tooltip: 'What the net has to learn, and the memory that training will take' };
+  return { title, command: '', tooltip: 'Number of parameters, and the memory that training will use' };
 }
 
 function progressOf(session: Session): string {
-  const { state, updates, loss, queuePosition: place } = session.status;
-  if (place !== undefined) return `waiting, ${place === 1 ? 'next' : `${place} in line`}`;
+  const { state, updates, loss, queuePosition } = session.status;
+  if (queuePosition !== undefined) return `waiting, ${queuePosition === 1 ? 'next' : `${queuePosition} in line`}`;
   const numbers = loss === undefined ? '' : ` · ${formatCount(updates, 'update')} · loss ${formatNumber(loss)}`;
   return `${state === 'elsewhere' ? stateLabels.elsewhere : state}${numbers}`;
 }
 
-const mostNamed = 2;
+const maxNamedKeys = 2;
 
-/** Keys by the last part of their paths, the first few of them. */
-function inBrief(keys: readonly string[]): string {
-  const named = keys.slice(0, mostNamed).map((key) => key.slice(key.lastIndexOf('.') + 1));
-  return `${named.join(', ')}${keys.length > mostNamed ? ', …' : ''}`;
+/** The first few keys, each shortened to the last part of its path. */
+function formatKeyNames(keys: readonly string[]): string {
+  const named = keys.slice(0, maxNamedKeys).map((key) => key.slice(key.lastIndexOf('.') + 1));
+  return `${named.join(', ')}${keys.length > maxNamedKeys ? ', …' : ''}`;
 }
 
-/** The keys that the file has otherwise now than the run has them, as dotted paths. */
+/** The keys whose values differ between the run and the current file, as dotted paths. */
 function changedSince({ experiment, variant }: Session, file: ExperimentFile | undefined): readonly string[] {
   const now = file?.resolve(variant);
   if (experiment === undefined || now?.kind !== 'resolved') return [];

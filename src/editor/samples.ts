@@ -12,7 +12,7 @@ const extension = '.rnn.json';
 export class Samples {
   constructor(readonly folder: Uri) {}
 
-  /** One item per sample, described by its own name and notes. */
+  /** One item per sample, with its name and notes. */
   async items(): Promise<readonly SampleItem[]> {
     const { parseExperiment } = await import('../experiment/parse');
     const names = (await workspace.fs.readDirectory(this.folder))
@@ -29,7 +29,7 @@ export class Samples {
     );
   }
 
-  /** Lets the person choose a sample and copies it, with the data it names, to where they can edit it. */
+  /** Lets the user choose a sample and a place for it, and copies it there with its data files. */
   async create(): Promise<Uri | undefined> {
     const chosen = await showQuickPick(this.items(), {
       title: 'New Experiment',
@@ -39,7 +39,7 @@ export class Samples {
     return chosen === undefined ? undefined : this.copy(chosen.file);
   }
 
-  /** Copies a sample into the workspace and opens it; without a workspace it opens as an untitled document. */
+  /** Lets the user choose a place for a sample, copies it there and opens it; undefined if the dialog was cancelled. */
   async copy(sample: Uri): Promise<Uri | undefined> {
     const folder = workspace.workspaceFolders?.[0]?.uri;
     const name = sample.path.slice(sample.path.lastIndexOf('/') + 1);
@@ -59,7 +59,7 @@ export class Samples {
     return file;
   }
 
-  /** Data files of a sample lie beside it; one that is already there is the person's own and stays. */
+  /** The data files of a sample are in its folder. A file that already exists is the user's own and isn't overwritten. */
   async #copyData(sample: Uri, file: Uri): Promise<void> {
     const { parseExperiment } = await import('../experiment/parse');
     const parsed = parseExperiment(await this.#text(sample));

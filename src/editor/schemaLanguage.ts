@@ -32,22 +32,22 @@ import { jsonSchema } from '../experiment/jsonSchema';
 import { completionItem, documentSymbol, markdown } from '../platform/labels';
 import { isShort } from './experimentCheck';
 
-/** Entries of an outline at most. */
-const mostSymbols = 5000;
+/** Most entries of an outline. */
+const maxSymbols = 5000;
 
 const schemaUri = 'unroll://schema/experiment';
 
 /**
  * Completions, hovers, symbols and formatting of *.rnn.json from the experiment's JSON Schema. The service is VS Code's
- * own JSON library, asked here and not through VS Code's JSON extension, because that one would underline every mistake
- * a second time in words of its own. A long document has none of it but formatting: to parse it would hold up the
- * extension host at every change.
+ * own JSON library, called directly and not through VS Code's JSON extension, because that one would report every mistake
+ * a second time with a message of its own. A long document has only formatting: parsing it at every change would block
+ * the extension host.
  */
 export class SchemaLanguage
   implements CompletionItemProvider, HoverProvider, DocumentSymbolProvider, DocumentFormattingEditProvider
 {
   #service: LanguageService | undefined;
-  /** The document that was asked about last: an editor asks several questions after every change. */
+  /** The last parsed document: an editor sends several requests after every change. */
   #last: { readonly document: TextDocument; readonly version: number; readonly opened: Opened | undefined } | undefined;
 
   async provideCompletionItems(document: TextDocument, position: Position): Promise<CompletionList | undefined> {
@@ -56,8 +56,8 @@ export class SchemaLanguage
     const { service, text, parsed } = opened;
     const list = await service.doComplete(text, position, parsed);
     if (list === null) return undefined;
-    // A list made before the quote knows nothing of the one that the editor closes it with, and would leave that one
-    // behind. Called incomplete, it is asked for anew when the quote is typed.
+    // A list made before the opening quote doesn't cover the closing quote that the editor adds, and would leave it
+    // behind. A list marked incomplete is requested again when the quote is typed.
     const isBeforeQuote = parsed.getNodeFromOffset(text.offsetAt(position), true)?.type !== 'string';
     return new CompletionList(list.items.map(completionOf), isBeforeQuote);
   }
@@ -77,7 +77,7 @@ export class SchemaLanguage
     const opened = this.#open(document);
     if (opened === undefined) return [];
     const { service, text, parsed } = opened;
-    return service.findDocumentSymbols2(text, parsed, { resultLimit: mostSymbols }).map(symbolOf);
+    return service.findDocumentSymbols2(text, parsed, { resultLimit: maxSymbols }).map(symbolOf);
   }
 
   provideDocumentFormattingEdits(
@@ -87,7 +87,7 @@ export class SchemaLanguage
     return this.#theService().format(textOf(document), undefined, { tabSize, insertSpaces }).map(editOf);
   }
 
-  /** A document as the service reads it; undefined for one that it would read too long, or not at all. */
+  /** A document as the service reads it; undefined for one that is too long, or too deeply nested for its parser. */
   #open(document: TextDocument): Opened | undefined {
     if (!isShort(document)) return undefined;
     const service = this.#theService();
@@ -146,8 +146,8 @@ function completionOf(item: ServiceItem): CompletionItem {
   if (item.sortText !== undefined) made.sortText = item.sortText;
   if (item.filterText !== undefined) made.filterText = item.filterText;
   const edit = item.textEdit;
-  const words = edit?.newText ?? item.insertText ?? item.label;
-  made.insertText = item.insertTextFormat === InsertTextFormat.Snippet ? new SnippetString(words) : words;
+  const text = edit?.newText ?? item.insertText ?? item.label;
+  made.insertText = item.insertTextFormat === InsertTextFormat.Snippet ? new SnippetString(text) : text;
   if (item.command !== undefined) made.command = item.command;
   if (edit !== undefined) made.range = rangeOf('range' in edit ? edit.range : edit.replace);
   return made;
@@ -157,7 +157,7 @@ function markdownOf(content: string | { readonly value: string }) {
   return markdown(typeof content === 'string' ? content : content.value);
 }
 
-/** The protocol's numbers are not VS Code's. */
+/** The Language Server Protocol numbers the kinds differently than VS Code. */
 const symbolKinds: ReadonlyMap<ServiceSymbolKind, SymbolKind> = new Map([
   [ServiceSymbolKind.Module, SymbolKind.Module],
   [ServiceSymbolKind.Array, SymbolKind.Array],
@@ -167,7 +167,7 @@ const symbolKinds: ReadonlyMap<ServiceSymbolKind, SymbolKind> = new Map([
 ]);
 
 function symbolOf({ name, detail, kind, range, selectionRange, children }: ServiceSymbol): DocumentSymbol {
-  // VS Code takes no symbol without a name, and JSON allows an empty key.
+  // VS Code throws for a symbol without a name, and JSON allows an empty key.
   const made = documentSymbol(
     name || '""',
     detail ?? '',

@@ -3,8 +3,8 @@ import { languageId } from '../platform/ids';
 import type { Target } from '../session/sessions';
 
 /**
- * The target in a command's arguments: from a CodeLens (uri as text, variant), from an explorer or title menu (a Uri), or
- * else the experiment in the active editor.
+ * The target of a command's arguments: those of a CodeLens (URI as a string, variant), of an explorer or title menu (a
+ * Uri), or without arguments the experiment in the active editor; undefined where that is no experiment.
  */
 export function targetOf(first: unknown, second: unknown): Target | undefined {
   const variant = typeof second === 'string' ? second : undefined;

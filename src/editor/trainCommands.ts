@@ -16,20 +16,20 @@ import { targetOf } from './targets';
 /** Shows the panel of a target; with `panel` the keyboard focus moves into it. */
 export type ShowRun = (target: Target, focus?: 'panel') => Promise<void>;
 
-/** What the commands act on. */
+/** What the commands use of the extension. */
 export interface TrainCommandParts {
   readonly sessions: Sessions;
   readonly launcher: Launcher;
   readonly samples: Samples;
   readonly showRun: ShowRun;
-  /** Whether a trainer has found, when the file was checked last, that it can train a target. */
+  /** Whether the last check of the file found that the target can be trained. */
   readonly isTrainable: (target: Target) => boolean;
-  /** Shows several targets side by side. */
+  /** Opens a comparison of several targets. */
   readonly compare: (targets: readonly Target[]) => void;
   readonly log: Log;
 }
 
-/** Registers every command of training: train, pause, resume, step, stop, learning rate, show, new, log. */
+/** Registers the commands for training: train, pause, resume, step, stop, learning rate, show, new, log. */
 export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
   const { sessions, log } = parts;
   const onSession = (act: (session: LiveSession) => Promise<void>) => async (first?: unknown, second?: unknown) => {
@@ -79,15 +79,15 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
   ];
 }
 
-async function train(parts: TrainCommandParts, wished: Target | undefined): Promise<void> {
-  const target = wished ?? (await chooseExperiment(parts.samples));
+async function train(parts: TrainCommandParts, requested: Target | undefined): Promise<void> {
+  const target = requested ?? (await chooseExperiment(parts.samples));
   if (target === undefined) return;
   const launch = await parts.launcher.launch(target, () => void parts.showRun(target), parts.isTrainable(target));
   switch (launch.kind) {
     case 'started':
       return;
     case 'refused':
-      await tellRefusals(target.uri, launch.problems);
+      await showProblems(target.uri, launch.problems);
       return;
     case 'failed':
       void showErrorMessage(launch.message);
@@ -99,16 +99,16 @@ async function train(parts: TrainCommandParts, wished: Target | undefined): Prom
   }
 }
 
-/** Trains an experiment and each of its variants; those for which there is no room yet wait for their turn. */
-async function trainAll(parts: TrainCommandParts, wished: Target | undefined): Promise<void> {
-  const chosen = wished ?? (await chooseExperiment(parts.samples));
+/** Trains an experiment and each of its variants; those beyond the number that may train at once wait in the queue. */
+async function trainAll(parts: TrainCommandParts, requested: Target | undefined): Promise<void> {
+  const chosen = requested ?? (await chooseExperiment(parts.samples));
   if (chosen === undefined) return;
   const { uri } = chosen;
   let variants: readonly string[];
   try {
     const parsed = await readExperiment(uri);
     if (parsed.kind === 'refused') {
-      await tellRefusals(uri, parsed.problems);
+      await showProblems(uri, parsed.problems);
       return;
     }
     variants = parsed.file.variants.map(({ name }) => name);
@@ -119,7 +119,7 @@ async function trainAll(parts: TrainCommandParts, wished: Target | undefined): P
   const targets = [undefined, ...variants].map((variant) => ({ uri, variant }));
   const launches: Promise<Launch>[] = [];
   for (const target of targets) {
-    // One after the other, so that they stand in the queue as in the file.
+    // One after the other, so that the queue has the order of the file.
     await new Promise<void>((accepted) => {
       const launch = parts.launcher.launch(target, () => {
         accepted();
@@ -132,11 +132,11 @@ async function trainAll(parts: TrainCommandParts, wished: Target | undefined): P
     if (launches.length === 1) parts.compare(targets);
   }
   const first = (await Promise.all(launches)).find(({ kind }) => kind === 'refused' || kind === 'failed');
-  if (first?.kind === 'refused') await tellRefusals(uri, first.problems);
+  if (first?.kind === 'refused') await showProblems(uri, first.problems);
   if (first?.kind === 'failed') void showErrorMessage(first.message);
 }
 
-async function tellRefusals(uri: Uri, problems: readonly Problem[]): Promise<void> {
+async function showProblems(uri: Uri, problems: readonly Problem[]): Promise<void> {
   const [first] = problems;
   if (first === undefined) return;
   const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;
@@ -154,11 +154,11 @@ interface ExperimentItem extends PickItem {
   readonly open: () => Promise<Target | undefined>;
 }
 
-const mostOffered = 200;
+const maxListedFiles = 200;
 
-/** Lets the person choose an experiment; the list opens before it is known what stands in it. */
+/** Lets the user choose an experiment; the list opens before its items are known. */
 async function chooseExperiment(samples: Samples): Promise<Target | undefined> {
-  const chosen = await showQuickPick(offered(samples), {
+  const chosen = await showQuickPick(experimentItems(samples), {
     title: 'Train RNN',
     placeHolder: 'Which experiment? Or start from a sample',
     matchOnDescription: true,
@@ -167,8 +167,8 @@ async function chooseExperiment(samples: Samples): Promise<Target | undefined> {
 }
 
 /** The experiments of the workspace, then the samples. */
-async function offered(samples: Samples): Promise<readonly ExperimentItem[]> {
-  const files = await workspace.findFiles(experimentGlob, '**/{node_modules,unroll-runs}/**', mostOffered);
+async function experimentItems(samples: Samples): Promise<readonly ExperimentItem[]> {
+  const files = await workspace.findFiles(experimentGlob, '**/{node_modules,unroll-runs}/**', maxListedFiles);
   const own = files
     .sort((a, b) => a.path.localeCompare(b.path))
     .map((uri) => ({
@@ -196,7 +196,7 @@ async function askLearningRate(session: LiveSession): Promise<void> {
     title: 'Learning Rate',
     prompt: 'Base learning rate from the next update on; the schedule still multiplies it.',
     value: now === undefined ? '' : String(now),
-    // The panel beside it is redrawn meanwhile; what is typed stays until Enter or Escape.
+    // The panel is redrawn meanwhile; the typed text stays until Enter or Escape.
     ignoreFocusOut: true,
     validateInput: (value) =>
       Number(value) > 0 && Number.isFinite(Number(value)) ? undefined : 'Enter a number above 0, such as 0.001.',

@@ -45,7 +45,7 @@ export class ComparedMember implements Disposable {
   }
 
   /** When it was started, where its folder says so: it tells runs of one name apart. */
-  get began(): string {
+  get startTime(): string {
     return this.#run.startTime('second');
   }
 

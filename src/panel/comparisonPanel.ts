@@ -90,7 +90,7 @@ export class ComparisonPanel implements PanelView {
     );
     const keys = differingKeys(values.filter((known) => known !== undefined));
     const names = distinctNames(
-      this.#members.map(({ name, began }, i) => ({ name, startTime: began, values: values[i] })),
+      this.#members.map(({ name, startTime }, i) => ({ name, startTime, values: values[i] })),
     );
     const title = `Unroll: ${formatCount(this.#members.length, 'run')} compared`;
     this.onShow(setPanelTitle(this.panel, title));
@@ -105,7 +105,7 @@ export class ComparisonPanel implements PanelView {
   #refresh(): void {
     // A hidden webview gets no messages; it asks anew when it shows.
     if (!this.panel.visible) return;
-    // Another run in a member's place, one read anew, or one that has only now its facts changes what sets the runs apart.
+    // Another run in a member's place, one read anew, or one that has only now its info changes what sets the runs apart.
     if (this.#members.some(({ session, sent }) => session?.series !== undefined && sent?.series !== session.series)) {
       void this.#announce();
       return;
@@ -150,13 +150,13 @@ function runOf(
     id: number,
     name,
     status: session?.status,
-    data: drawnOf(session),
+    data: seriesOf(session),
     values: values === undefined ? {} : Object.fromEntries(keys.map((key) => [key, formatValue(values.get(key))])),
     problem,
   };
 }
 
-function drawnOf(session: Session | undefined): ComparedRun['data'] {
-  const { info: facts, series } = session ?? {};
-  return facts === undefined || series === undefined ? undefined : { info: facts, series: series.whole() };
+function seriesOf(session: Session | undefined): ComparedRun['data'] {
+  const { info, series } = session ?? {};
+  return info === undefined || series === undefined ? undefined : { info, series: series.whole() };
 }

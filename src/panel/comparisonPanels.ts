@@ -6,19 +6,19 @@ import type { PanelKind } from './openPanels';
 import { Panels } from './panels';
 import { saveSubject, savedSubjectSchema, keyOf, restoreSubject, type Subject } from './subject';
 
-const mostCompared = 100;
-const keptComparison = z.object({ subjects: z.array(savedSubjectSchema).min(1).max(mostCompared) });
-type KeptComparison = Readonly<z.infer<typeof keptComparison>>;
+const maxCompared = 100;
+const comparisonSchema = z.object({ subjects: z.array(savedSubjectSchema).min(1).max(maxCompared) });
+type SavedComparison = Readonly<z.infer<typeof comparisonSchema>>;
 
-const comparisonKind: PanelKind<KeptComparison> = {
+const comparisonKind: PanelKind<SavedComparison> = {
   viewType: comparisonViewType,
   storeKey: 'unroll.openComparisons',
-  schema: keptComparison,
+  schema: comparisonSchema,
   keyOf: ({ subjects }) => keyOfAll(subjects.map(restoreSubject)),
 };
 
 /** All comparisons of the window; the same runs are compared in one panel only. */
-export class ComparisonPanels extends Panels<KeptComparison, ComparisonPanel> {
+export class ComparisonPanels extends Panels<SavedComparison, ComparisonPanel> {
   /** @param store of the workspace */
   constructor(
     readonly parts: ComparisonParts,
@@ -34,8 +34,8 @@ export class ComparisonPanels extends Panels<KeptComparison, ComparisonPanel> {
 
   protected override fill(
     panel: WebviewPanel,
-    shown: KeptComparison,
-    note: (shown: KeptComparison, title: string) => void,
+    shown: SavedComparison,
+    note: (shown: SavedComparison, title: string) => void,
   ): ComparisonPanel {
     return new ComparisonPanel(panel, shown.subjects.map(restoreSubject), this.parts, (title) => {
       note(shown, title);

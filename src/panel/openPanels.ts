@@ -4,7 +4,7 @@ import * as z from 'zod';
 /** What tells the panels of one kind from the others, and one of them from its like. */
 export interface PanelKind<Shown> {
   readonly viewType: string;
-  /** Where the memory is kept. */
+  /** Where the memory is saved. */
   readonly storeKey: string;
   /** What is remembered of a panel beside its title. */
   readonly schema: z.ZodType<Shown>;
@@ -56,7 +56,7 @@ export class OpenPanels<Shown> {
   }
 
   /** What a tab shows that VS Code has brought back, from what its webview has left and what was noted here. */
-  shownBy(title: string, left: unknown): Shown | undefined {
+  restore(title: string, left: unknown): Shown | undefined {
     const known = this.kind.schema.safeParse(left).data;
     // What the webview left may be older than what was noted here.
     return (known === undefined ? undefined : this.#of(this.kind.keyOf(known))) ?? known ?? this.#withTitle(title);
@@ -64,12 +64,12 @@ export class OpenPanels<Shown> {
 
   /** Notes what a panel shows now. */
   note(panel: OpenPanel<Shown>): void {
-    this.#keep([...this.#without(this.kind.keyOf(panel.shown)), panel]);
+    this.#save([...this.#without(this.kind.keyOf(panel.shown)), panel]);
   }
 
   /** Forgets the panel with this key, because a person has closed it. */
   forget(key: string): void {
-    if (!this.#isClosing) this.#keep(this.#without(key));
+    if (!this.#isClosing) this.#save(this.#without(key));
   }
 
   /** From now on panels end with their window, which is no closing by hand. */
@@ -97,7 +97,7 @@ export class OpenPanels<Shown> {
     return this.all.filter(({ shown }) => this.kind.keyOf(shown) !== key);
   }
 
-  #keep(panels: readonly OpenPanel<Shown>[]): void {
+  #save(panels: readonly OpenPanel<Shown>[]): void {
     void this.store.update(this.kind.storeKey, panels);
   }
 }

@@ -12,7 +12,7 @@ import type { PageContract } from '../protocol/page';
 import { markNumbers } from '../protocol/webviewNumbers';
 
 /** Unanswered requests of one page at most: each of its cells waits for one reply before it sends the next request. */
-const mostUnderWay = 200;
+const maxPendingRequests = 200;
 
 /** The part of a webview that carries messages. */
 interface MessagingWebview {
@@ -42,7 +42,7 @@ export function connectPage<Host extends Contract>(
   };
   const channel = new Channel<Host, PageContract>(portOf(webview), handlers, {
     validators: validatorsOf(schemas),
-    maxPendingRequests: mostUnderWay,
+    maxPendingRequests,
     onFault,
   });
   channel.on('fault', (reason) => {

@@ -7,7 +7,7 @@ import type { Target } from '../session/sessions';
  * Does what a button of the panel asks.
  *
  * @param target the experiment that is shown, with its variant
- * @param folder of the run that is shown, where its records are kept
+ * @param folder of the run that is shown, where its records are saved
  */
 export async function runPanelCommand(
   command: PanelCommand,

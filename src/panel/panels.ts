@@ -42,7 +42,7 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
   }
 
   async deserializeWebviewPanel(panel: WebviewPanel, state: unknown): Promise<void> {
-    const shown = this.#open.shownBy(panel.title, state);
+    const shown = this.#open.restore(panel.title, state);
     if (shown === undefined || this.has(shown)) {
       panel.dispose();
       return;

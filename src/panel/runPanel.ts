@@ -166,9 +166,9 @@ export class RunPanel implements PanelView {
 
   /** A run has one inspector, made at the first request, and again when other kernels have continued the run. */
   #inspectorOfRun(): Inspector {
-    const { folder, info: facts } = this.#session ?? {};
+    const { folder, info } = this.#session ?? {};
     if (folder === undefined) throw new Error("This run isn't saved, so its updates can't be inspected.");
-    const key = JSON.stringify([folder, facts?.kernelChanges]);
+    const key = JSON.stringify([folder, info?.kernelChanges]);
     if (this.#inspector === undefined || this.#inspectorKey !== key) {
       this.#inspector?.dispose();
       this.#inspectorKey = key;
@@ -182,13 +182,13 @@ export class RunPanel implements PanelView {
   /** Full resolution comes from the records on disk; of a run that trains also from its trainer and from new records. */
   async #zoomedSeries(request: ZoomedSeriesRequest): Promise<ZoomedSeries | undefined> {
     const session = this.#session;
-    const { info: facts } = session ?? {};
-    if (session === undefined || facts === undefined || facts.folder === null) return undefined;
+    const { info } = session ?? {};
+    if (session === undefined || info === undefined || info.folder === null) return undefined;
     if (this.#zoomed?.of !== session) {
-      this.#zoomed = { of: session, reader: this.parts.latestRuns.reader.zoomedSeriesOf(facts.folder, facts) };
+      this.#zoomed = { of: session, reader: this.parts.latestRuns.reader.zoomedSeriesOf(info.folder, info) };
     }
     this.#live?.dispose();
-    this.#live = session.kind === 'live' && session.isLive ? new LiveZoomedSeries(session, facts, request) : undefined;
+    this.#live = session.kind === 'live' && session.isLive ? new LiveZoomedSeries(session, info, request) : undefined;
     const { reader } = this.#zoomed;
     return this.#live === undefined ? reader.read(request) : this.#live.read(reader);
   }

@@ -10,10 +10,10 @@ const panelKind: PanelKind<SavedSubject> = {
   viewType: panelViewType,
   storeKey: 'unroll.openPanels',
   schema: savedSubjectSchema,
-  keyOf: (kept) => keyOf(restoreSubject(kept)),
+  keyOf: (saved) => keyOf(restoreSubject(saved)),
 };
 
-/** The panels of runs, one an experiment and one a kept run. */
+/** The panels of runs, one an experiment and one a saved run. */
 export class RunPanels extends Panels<SavedSubject, RunPanel> {
   /** @param store of the workspace */
   constructor(
@@ -28,7 +28,7 @@ export class RunPanels extends Panels<SavedSubject, RunPanel> {
     await this.reveal(saveSubject({ kind: 'experiment', target }), focus).show(target.variant);
   }
 
-  /** Shows a kept run: in its experiment's panel while that shows it anyway, else in one of its own. */
+  /** Shows a saved run: in its experiment's panel while that shows it anyway, else in one of its own. */
   async showRun(folder: Uri, focus?: PanelFocus): Promise<void> {
     const session = this.parts.sessions.withFolder(folder.fsPath);
     if (session !== undefined && this.has(saveSubject({ kind: 'experiment', target: session })))

@@ -2,11 +2,11 @@ import { Uri } from 'vscode';
 import * as z from 'zod';
 import type { Target } from '../session/sessions';
 
-/** What a panel is about: an experiment and one of its variants at a time, or one kept run. */
+/** What a panel is about: an experiment and one of its variants at a time, or one saved run. */
 export type Subject =
   { readonly kind: 'experiment'; readonly target: Target } | { readonly kind: 'run'; readonly folder: Uri };
 
-/** A subject as it is kept over a reload of the window. */
+/** A subject as it is saved over a reload of the window. */
 export const savedSubjectSchema = z.object({
   uri: z.string(),
   variant: z.string().optional(),
@@ -28,13 +28,13 @@ export function keyOf(subject: Subject): string {
   }
 }
 
-/** The subject that was kept. */
+/** The subject that was saved. */
 export function restoreSubject({ uri, variant, folder }: SavedSubject): Subject {
   if (folder !== undefined) return { kind: 'run', folder: Uri.parse(folder) };
   return { kind: 'experiment', target: { uri: Uri.parse(uri), variant } };
 }
 
-/** What is kept of a subject. */
+/** What is saved of a subject. */
 export function saveSubject(subject: Subject): SavedSubject {
   switch (subject.kind) {
     case 'experiment': {

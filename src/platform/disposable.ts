@@ -1,11 +1,11 @@
 import type { Disposable } from 'vscode';
 
-/** Owns things that must be disposed together, in the reverse order of their coming. */
+/** Disposes several objects together, in the reverse order of their addition. */
 export class DisposableStore implements Disposable {
   readonly #owned: Disposable[] = [];
   #isDisposed = false;
 
-  /** Takes ownership; disposes at once when the store is already gone. */
+  /** Takes ownership of an object; disposes it at once if the store is already disposed. */
   add<T extends Disposable>(thing: T): T {
     if (this.#isDisposed) thing.dispose();
     else this.#owned.push(thing);

@@ -1,6 +1,6 @@
-/** Every name that package.json and the code share; a test compares the two. */
+/** The names that package.json and the code share; a test compares them. */
 
-/** Commands, by what they do. */
+/** Command identifiers. */
 export const commands = {
   train: 'unroll.train',
   pause: 'unroll.pause',
@@ -22,26 +22,26 @@ export const commands = {
 
 /** Context keys that enable commands. */
 export const contextKeys = {
-  /** `none`, `preparing`, `running` or `paused`: the run that commands without a target act on. */
+  /** State of the run that commands without a target act on: `none`, `waiting`, `preparing`, `running` or `paused`. */
   runState: 'unroll.runState',
 } as const;
 
-/** The language of *.rnn.json. */
+/** The language identifier of *.rnn.json. */
 export const languageId = 'unroll-experiment';
 
-/** The webview panel of an experiment. */
+/** View type of the webview panel of an experiment or a stored run. */
 export const panelViewType = 'unroll.run';
 
-/** The webview panel that compares runs. */
+/** View type of the webview panel that compares runs. */
 export const comparisonViewType = 'unroll.comparison';
 
-/** The tree of all runs of the workspace. */
+/** View identifier of the tree of all runs. */
 export const runsView = 'unroll.runs';
 
-/** Files that hold an experiment. */
+/** Glob pattern of experiment files. */
 export const experimentGlob = '**/*.rnn.json';
 
-/** Settings, in the section `unroll`. */
+/** The settings section, and the settings in it. */
 export const settings = {
   section: 'unroll',
   memoryLimitMiB: 'memoryLimitMiB',

@@ -14,14 +14,14 @@ import {
 } from 'vscode';
 import { plainText } from '../text/plainText';
 
-/** A code lens: what stands above the code, and what pressing it does. */
-export interface LensParts extends Command {
+/** The content of a code lens: its title, and the command that it runs. */
+export interface LensContent extends Command {
   /** Name of a theme icon before the title. */
   readonly icon?: string;
 }
 
-/** A code lens whose title and tooltip are text, whoever wrote them. */
-export function codeLens(range: Range, { icon, title, tooltip, ...command }: LensParts): CodeLens {
+/** A code lens whose title and tooltip are shown as plain text. */
+export function codeLens(range: Range, { icon, title, tooltip, ...command }: LensContent): CodeLens {
   return new CodeLens(range, {
     ...command,
     title: `${icon === undefined ? '' : `$(${icon}) `}${plainText(title)}`,
@@ -29,32 +29,32 @@ export function codeLens(range: Range, { icon, title, tooltip, ...command }: Len
   });
 }
 
-/** What a diagnostic says, and where. */
-export interface DiagnosticParts {
+/** The content of a diagnostic. */
+export interface DiagnosticContent {
   readonly range: Range;
   readonly message: string;
   readonly severity: DiagnosticSeverity;
   readonly code: string;
 }
 
-/** A diagnostic of this extension whose message is text, whoever wrote it. */
-export function diagnostic({ range, message, severity, code }: DiagnosticParts): Diagnostic {
+/** A diagnostic of this extension whose message is shown as plain text. */
+export function diagnostic({ range, message, severity, code }: DiagnosticContent): Diagnostic {
   const made = new Diagnostic(range, plainText(message), severity);
   made.source = 'Unroll';
   made.code = code;
   return made;
 }
 
-/** The parts of a tree item that are text or markup in VS Code, here text only. */
+/** The texts of a tree item. VS Code would render icons in some of them; here they are plain text. */
 export interface TreeItemText {
   readonly label: string;
   readonly description?: string;
   readonly tooltip?: string;
-  /** What a screen reader says in place of the label. */
+  /** What a screen reader reads in place of the label. */
   readonly accessibilityLabel?: string;
 }
 
-/** A tree item whose label, description and tooltip are text, whoever wrote them. */
+/** A tree item whose label, description and tooltip are shown as plain text. */
 export function treeItem(
   { label, description, tooltip, accessibilityLabel }: TreeItemText,
   collapsibleState: TreeItemCollapsibleState,
@@ -66,14 +66,14 @@ export function treeItem(
   return item;
 }
 
-/** A completion whose label is text; what it inserts and is found by stays as it is. */
+/** A completion whose label is shown as plain text; the inserted text and the filter text are unchanged. */
 export function completionItem(label: string): CompletionItem {
   const item = new CompletionItem(plainText(label));
   item.filterText = label;
   return item;
 }
 
-/** A symbol of a document whose name and detail are text; VS Code takes no empty name. */
+/** A symbol of a document whose name and detail are shown as plain text. VS Code throws for an empty name. */
 export function documentSymbol(
   name: string,
   detail: string,
@@ -84,7 +84,7 @@ export function documentSymbol(
   return new DocumentSymbol(plainText(name), plainText(detail), kind, range, selectionRange);
 }
 
-/** Markdown of our own, such as the schema's descriptions. It is not trusted: a command link in it does nothing. */
+/** Markdown of this extension, such as the schema's descriptions. It isn't trusted, so command links in it are disabled. */
 export function markdown(text: string): MarkdownString {
   const made = new MarkdownString(text);
   made.isTrusted = false;
@@ -92,7 +92,7 @@ export function markdown(text: string): MarkdownString {
   return made;
 }
 
-/** Gives a panel's tab a title that is text, whoever wrote it, and returns it as it stands there. */
+/** Sets the title of a panel's tab as plain text, and returns the title that the tab shows. */
 export function setPanelTitle(panel: WebviewPanel, title: string): string {
   return (panel.title = plainText(title));
 }

@@ -4,8 +4,8 @@ const loading = new Set<WebviewPanel>();
 const didChange = new EventEmitter<void>();
 
 /**
- * Follows a panel until the script of its page runs, which its first message shows, or until it is closed. While a page
- * loads, VS Code may hold a focus back for it, and gives it to the page at the moment it has loaded.
+ * Counts a panel as loading until its page sends the first message or the panel is closed. While a page loads, VS Code
+ * may hold back the keyboard focus for it, and gives it to the page once it has loaded.
  */
 export function followLoading(panel: WebviewPanel): void {
   loading.add(panel);
@@ -18,10 +18,10 @@ export function followLoading(panel: WebviewPanel): void {
   subscriptions.push(panel.webview.onDidReceiveMessage(end), panel.onDidDispose(end));
 }
 
-/** Whether a page that can be seen is loading. */
+/** Whether a visible page is loading. */
 export function isPageLoading(): boolean {
   return [...loading].some(({ visible }) => visible);
 }
 
-/** Fires after a page has loaded, or was closed before. */
+/** Fires after a page has loaded, or was closed before that. */
 export const onDidEndLoading = didChange.event;

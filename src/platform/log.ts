@@ -1,7 +1,7 @@
 import { window, type LogOutputChannel } from 'vscode';
 import { plainText } from '../text/plainText';
 
-/** The one log channel of the extension. What is logged is text, whoever wrote it. */
+/** The extension's log channel. Messages are logged as plain text. */
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
@@ -11,12 +11,12 @@ export interface Log {
   dispose(): void;
 }
 
-/** Opens the log channel; whoever opens it disposes it. */
+/** Opens the log channel. The caller disposes it. */
 export function openLog(): Log {
   return plainLog(window.createOutputChannel('Unroll', { log: true }));
 }
 
-/** A log that writes plain text into a channel, and owns it. */
+/** A log that writes plain text to a channel. Disposing it disposes the channel. */
 export function plainLog(channel: Pick<LogOutputChannel, 'info' | 'warn' | 'error' | 'show' | 'dispose'>): Log {
   return {
     info: (message) => {

@@ -5,7 +5,7 @@ export function machineMemory(): number {
   return totalmem();
 }
 
-/** Threads that this machine runs at the same time. */
+/** Number of threads that this machine runs at the same time. */
 export function machineCores(): number {
   return availableParallelism();
 }

@@ -2,9 +2,9 @@ import { window } from 'vscode';
 import { plainText } from '../text/plainText';
 
 /**
- * Shows a notification, as `window.showInformationMessage` does. What stands in it is text, whoever wrote it.
+ * Shows a notification, as `window.showInformationMessage` does. The message is shown as plain text.
  *
- * @param actions labels of its buttons, in our own words
+ * @param actions labels of its buttons, which are constants of this extension
  * @returns the label that was pressed; undefined where the notification was closed
  */
 export async function showInformationMessage(message: string, ...actions: readonly string[]) {
@@ -22,9 +22,10 @@ export async function showErrorMessage(message: string, ...actions: readonly str
 }
 
 /**
- * Asks in a dialog whether to do something, and waits for the answer. What stands in it is text, whoever wrote it.
+ * Shows a modal confirmation and waits for the answer. Message and detail are shown as plain text.
  *
- * @param action label of the button that says yes, in our own words
+ * @param action label of the confirming button, a constant of this extension
+ * @returns whether that button was pressed
  */
 export async function confirm(message: string, detail: string, action: string): Promise<boolean> {
   const options = { modal: true, detail: plainText(detail) };

@@ -19,25 +19,25 @@ export interface PickItem extends Pick<QuickPickItem, 'label' | 'description' | 
 /** How a quick pick is shown. */
 export type PickOptions = Pick<QuickPickOptions, 'title' | 'placeHolder' | 'matchOnDescription' | 'matchOnDetail'>;
 
-/** A row with the item that it stands for. */
+/** A row and its item. */
 interface Row<T> extends QuickPickItem {
   readonly item: T;
 }
 
-/** Items to choose from, at once or later; undefined where it turns out that there is nothing to choose. */
+/** Items to choose from, or a promise of them; undefined closes the list because there is nothing to choose. */
 type Items<T> = readonly T[] | Promise<readonly T[] | undefined>;
 
 /**
- * Lets the person choose one item. The list opens at once, and closes where it turns out that there is nothing to choose.
- * Labels and descriptions are shown as text, whatever they contain.
+ * Lets the user choose one item. The list opens at once, before the items are known. Labels and descriptions are shown as
+ * plain text.
  *
- * @returns the item; undefined where the person closed the list
+ * @returns the item; undefined if the user closed the list or there is nothing to choose
  */
 export async function showQuickPick<T extends PickItem>(items: Items<T>, options: PickOptions): Promise<T | undefined> {
   return (await pick(items, options, false))?.[0];
 }
 
-/** Lets the person choose any number of items; undefined where they closed the list. See showQuickPick. */
+/** Lets the user choose any number of items; undefined if the list was closed. See showQuickPick. */
 export async function showQuickPickMany<T extends PickItem>(
   items: Items<T>,
   options: PickOptions,
@@ -58,8 +58,8 @@ async function pick<T extends PickItem>(
   list.busy = true;
   if (title !== undefined) list.title = plainText(title);
   if (placeHolder !== undefined) list.placeholder = plainText(placeHolder);
-  const chosen = closed(list, () => {
-    // In a list where several can be chosen, Enter accepts also none of them.
+  const chosen = resultOf(list, () => {
+    // With multiple selection, Enter also accepts an empty selection.
     const isChoice = canSelectMany || list.selectedItems.length > 0;
     return isChoice ? list.selectedItems.map(({ item }) => item) : undefined;
   });
@@ -76,18 +76,18 @@ async function pick<T extends PickItem>(
   }
 }
 
-/** What a line of text is asked for with. */
+/** How an input box is shown. */
 interface InputOptions {
   readonly title: string;
   readonly prompt: string;
   readonly value?: string;
-  /** Whether the box stays open when another part of VS Code gets the focus. */
+  /** Whether the box stays open when another part of VS Code takes the focus. */
   readonly ignoreFocusOut?: boolean;
-  /** Why a text is not valid; undefined where it is. */
+  /** Why a text isn't valid; undefined if it is. */
   readonly validateInput?: (value: string) => string | undefined;
 }
 
-/** Asks for a line of text; undefined where the person closed the box. Title, prompt and message are shown as text. */
+/** Asks for a line of text; undefined if the user closed the box. Title, prompt and message are shown as plain text. */
 export async function showInputBox(options: InputOptions): Promise<string | undefined> {
   const box = window.createInputBox();
   box.title = plainText(options.title);
@@ -100,24 +100,24 @@ export async function showInputBox(options: InputOptions): Promise<string | unde
     box.validationMessage = problem();
   });
   try {
-    return await closed(box, () => (problem() === undefined ? box.value : undefined), options.ignoreFocusOut);
+    return await resultOf(box, () => (problem() === undefined ? box.value : undefined), options.ignoreFocusOut);
   } finally {
     typing.dispose();
     box.dispose();
   }
 }
 
-/** A quick input in which the person accepts what they have chosen or typed. */
+/** A quick input that can be accepted: a quick pick or an input box. */
 type Accepting = QuickInput & { readonly onDidAccept: (listener: () => void) => Disposable };
 
 /**
- * Shows a quick input until the person accepts a valid result or closes it. A page that loads meanwhile can be given the
- * focus by VS Code, which would close the input: it stays open until the page has loaded, and takes the focus back.
+ * Shows a quick input until the user accepts a valid result or closes it. VS Code gives the focus to a page that finishes
+ * loading, which would close the input. So it stays open while a page loads, and takes the focus back afterwards.
  *
- * @param result what is accepted; undefined while that is not valid
- * @returns the result; undefined where the person closed the input
+ * @param result the current result; undefined while it isn't valid
+ * @returns the accepted result; undefined if the user closed the input
  */
-function closed<R>(input: Accepting, result: () => R | undefined, ignoreFocusOut = false): Promise<R | undefined> {
+function resultOf<R>(input: Accepting, result: () => R | undefined, ignoreFocusOut = false): Promise<R | undefined> {
   return new Promise((resolve) => {
     let isShownAgain = false;
     input.ignoreFocusOut = ignoreFocusOut || isPageLoading();

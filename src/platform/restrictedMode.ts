@@ -3,8 +3,8 @@ import { Uri, workspace } from 'vscode';
 import { settings } from './ids';
 
 /**
- * The folder for runs that the workspace asks for in vain, because its person has not said that they trust it: VS Code
- * keeps such a setting from extensions without a word. undefined in a trusted workspace, and where it asks for none.
+ * The runs folder in the settings of a workspace that isn't trusted. VS Code silently hides that setting from extensions,
+ * so it has no effect. undefined in a trusted workspace, and where the setting isn't set.
  */
 export async function untrustedRunsFolderSetting(scope: Uri): Promise<string | undefined> {
   const home = workspace.isTrusted ? undefined : workspace.getWorkspaceFolder(scope)?.uri;

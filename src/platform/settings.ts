@@ -4,28 +4,28 @@ import { machineCores, machineMemory } from './machine.node';
 
 const mebibyte = 1024 * 1024;
 
-/** Bytes a run may use: the setting, or half of this machine's memory where the setting is 0. */
+/** Most bytes that a run may use: the setting, or half of this machine's memory where the setting is 0. */
 export function memoryLimit(scope: Uri): number {
   const mib = workspace.getConfiguration(settings.section, scope).get<number>(settings.memoryLimitMiB, 0);
   return mib > 0 ? mib * mebibyte : machineMemory() / 2;
 }
 
-/** Whether runs keep their records in a folder beside the experiment. */
+/** Whether runs are saved to a folder. */
 export function keepsRecords(scope: Uri): boolean {
   return workspace.getConfiguration(settings.section, scope).get<boolean>(settings.keepRecords, true);
 }
 
-/** Runs that train at the same time at most: the setting, or one for each core where the setting is 0. */
+/** Most runs that train at the same time: the setting, or one per core (at least two) where the setting is 0. */
 export function trainTogether(): number {
   const most = workspace.getConfiguration(settings.section).get<number>(settings.trainTogether, 0);
   return most > 0 ? most : Math.max(2, machineCores());
 }
 
 /**
- * The folder that the setting names for the runs of an experiment: an absolute path, or one inside the workspace folder
- * that holds it; undefined where runs stay beside their experiments.
+ * The folder in the settings for the runs of an experiment: an absolute path, or one relative to the workspace folder that
+ * contains the experiment; undefined where runs are saved next to their experiments.
  *
- * @throws saying what to write, when a relative path leads out of the workspace folder
+ * @throws with a message for the user when a relative path is outside the workspace folder
  */
 export function runsFolder(scope: Uri): Uri | undefined {
   const written = workspace.getConfiguration(settings.section, scope).get<string>(settings.runsFolder, '').trim();
@@ -36,14 +36,14 @@ export function runsFolder(scope: Uri): Uri | undefined {
   const folder = Uri.joinPath(home, written.replaceAll('\\', '/'));
   if (!`${folder.path}/`.startsWith(home.path.endsWith('/') ? home.path : `${home.path}/`)) {
     throw new Error(
-      `The setting ${settings.section}.${settings.runsFolder} is "${written}", which leads out of the workspace folder. ` +
-        'Write a path inside it, or an absolute one.',
+      `The setting ${settings.section}.${settings.runsFolder} is "${written}", which is outside the workspace folder. ` +
+        'Enter a path inside it, or an absolute one.',
     );
   }
   return folder;
 }
 
-/** Threads that share the work of a run; 0 for as many as are of use. */
+/** Number of threads that share the work of a run; 0 = automatic. */
 export function workerCount(scope: Uri): number {
   return workspace.getConfiguration(settings.section, scope).get<number>(settings.workers, 0);
 }

@@ -1,21 +1,21 @@
 import type { Disposable } from 'vscode';
 
-/** Does one thing soon after it is asked for, once for all who asked meanwhile, and never twice at a time. */
+/** Runs an action shortly after it is scheduled: once for all calls meanwhile, and never twice at the same time. */
 export class Throttler implements Disposable {
   #timer: NodeJS.Timeout | undefined;
-  #underWay: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
   #isDisposed = false;
 
-  /** @param milliseconds from the first who asks to the doing */
+  /** @param milliseconds from the first call of `schedule` to the action */
   constructor(
     readonly milliseconds: number,
     readonly act: () => void | Promise<void>,
   ) {}
 
-  /** Asks for it. */
+  /** Schedules the action, unless it is scheduled already. */
   schedule(): void {
     if (this.#isDisposed) return;
-    this.#timer ??= setTimeout(() => void this.#do(), this.milliseconds);
+    this.#timer ??= setTimeout(() => void this.#run(), this.milliseconds);
   }
 
   dispose(): void {
@@ -23,11 +23,11 @@ export class Throttler implements Disposable {
     clearTimeout(this.#timer);
   }
 
-  async #do(): Promise<void> {
-    // Whoever awaits it is told that it failed; here only its end counts.
-    await this.#underWay?.catch(() => undefined);
+  async #run(): Promise<void> {
+    // An error was already reported where the action was run; here only its end matters.
+    await this.#running?.catch(() => undefined);
     this.#timer = undefined;
-    this.#underWay = Promise.resolve(this.act());
-    await this.#underWay;
+    this.#running = Promise.resolve(this.act());
+    await this.#running;
   }
 }

@@ -19,10 +19,10 @@ import type { RunsNode } from './runsTree';
 
 const noRuns = 'There are no saved runs in this workspace yet. Start one with "Unroll: Train RNN".';
 
-/** Keys that a row has room for. */
-const mostKeys = 2;
+/** Most keys shown in a row. */
+const maxKeys = 2;
 
-/** What the commands on kept runs act on. */
+/** What the commands on stored runs use of the extension. */
 export interface RunCommandParts {
   readonly index: RunIndex;
   readonly sessions: Sessions;
@@ -32,19 +32,19 @@ export interface RunCommandParts {
   readonly compare: (folders: readonly Uri[]) => void;
 }
 
-/** Registers the commands on kept runs: open, resume, compare, rename, reveal, delete. */
+/** Registers the commands on stored runs: open, resume, compare, rename, reveal, delete. */
 export function registerRunCommands(parts: RunCommandParts): Disposable[] {
-  const { index: kept, showRun } = parts;
-  /** The runs that a command means: those it was given, those selected in the tree, or those chosen now. */
-  const meant = async (first: unknown, second: unknown, title: string): Promise<readonly StoredRun[]> => {
+  const { index, showRun } = parts;
+  /** The runs that a command acts on: those in its arguments, those selected in the tree, or the one chosen now. */
+  const targets = async (first: unknown, second: unknown, title: string): Promise<readonly StoredRun[]> => {
     const given = runsIn(Array.isArray(second) ? second : [first]);
     if (given.length > 0) return given;
     const selected = runsIn(parts.tree.selection);
-    return selected.length > 0 ? selected : await choose(kept.all(), title, noRuns);
+    return selected.length > 0 ? selected : await choose(index.all(), title, noRuns);
   };
   const onOne =
     (title: string, act: (run: StoredRun) => Promise<unknown>) => async (first?: unknown, second?: unknown) => {
-      const [run] = await meant(first, second, title);
+      const [run] = await targets(first, second, title);
       if (run !== undefined) await act(run);
     };
   return [
@@ -54,8 +54,8 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
         void showErrorMessage(damagedRunMessage(damaged));
         return;
       }
-      const [run] = await meant(first, second, 'Open Run');
-      // From the tree the focus stays in the tree, so that the arrow keys go on from run to run.
+      const [run] = await targets(first, second, 'Open Run');
+      // After a click in the tree the focus stays there, so that the arrow keys continue to move between runs.
       const focus = first === undefined ? 'panel' : undefined;
       if (run !== undefined) await showRun(run.folder, focus);
     }),
@@ -65,20 +65,20 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
     }),
     registry.registerCommand(commands.compareRuns, async (first?: unknown, second?: unknown) => {
       const given = runsIn(Array.isArray(second) ? second : parts.tree.selection);
-      const runs = given.length > 1 ? given : await chooseSeveral(kept.all(), runsIn([first]));
+      const runs = given.length > 1 ? given : await chooseSeveral(index.all(), runsIn([first]));
       if (runs.length > 0) parts.compare(runs.map(({ folder }) => folder));
     }),
     registry.registerCommand(
       commands.renameRun,
-      onOne('Rename Run', (run) => rename(run, kept)),
+      onOne('Rename Run', (run) => rename(run, index)),
     ),
     registry.registerCommand(commands.revealRun, async (first?: unknown, second?: unknown) => {
       const [damaged] = damagedIn([first]);
-      const folder = damaged?.folder ?? (await meant(first, second, 'Reveal Run'))[0]?.folder;
+      const folder = damaged?.folder ?? (await targets(first, second, 'Reveal Run'))[0]?.folder;
       if (folder !== undefined) await registry.executeCommand('revealInExplorer', folder);
     }),
     registry.registerCommand(commands.deleteRun, async (first?: unknown, second?: unknown) => {
-      await remove(await deletable(parts, first, second), parts);
+      await deleteRuns(await deletable(parts, first, second), parts);
     }),
   ];
 }
@@ -97,17 +97,17 @@ function damagedIn(nodes: readonly unknown[]): readonly DamagedRun[] {
   });
 }
 
-/** A folder to delete, and what messages call the run in it. */
+/** A folder to delete, and how messages name the run in it. */
 interface Deletable {
   readonly folder: Uri;
   readonly name: string;
-  /** '' where it is not known. */
-  readonly began: string;
+  /** Formatted; '' where it isn't known. */
+  readonly startTime: string;
 }
 
-/** The runs to delete, damaged ones included: those given, those selected in the tree, or the one chosen now. */
+/** The runs to delete, damaged ones included: those in the arguments, those selected in the tree, or the one chosen now. */
 async function deletable(
-  { index: kept, tree }: RunCommandParts,
+  { index, tree }: RunCommandParts,
   first: unknown,
   second: unknown,
 ): Promise<readonly Deletable[]> {
@@ -119,7 +119,7 @@ async function deletable(
   if (given.length > 0) return given;
   const selected = found(tree.selection);
   if (selected.length > 0) return selected;
-  const items = Promise.all([kept.all(), kept.damaged()]).then(([runs, damaged]) => {
+  const items = Promise.all([index.all(), index.damaged()]).then(([runs, damaged]) => {
     if (runs.length + damaged.length === 0) void showInformationMessage(noRuns);
     const all = [
       ...itemsFor(runs).map(({ run, ...item }) => ({ ...item, found: deletableRun(run) })),
@@ -133,11 +133,11 @@ async function deletable(
 }
 
 function deletableRun(run: StoredRun): Deletable {
-  return { folder: run.folder, name: nameOf(run), began: formatStartTime(run, 'second') };
+  return { folder: run.folder, name: nameOf(run), startTime: formatStartTime(run, 'second') };
 }
 
 function deletableDamaged({ folder }: DamagedRun): Deletable {
-  return { folder, name: workspace.asRelativePath(folder), began: '' };
+  return { folder, name: workspace.asRelativePath(folder), startTime: '' };
 }
 
 function deletableItem({ folder, reason }: DamagedRun): PickItem {
@@ -145,32 +145,32 @@ function deletableItem({ folder, reason }: DamagedRun): PickItem {
 }
 
 function itemsFor(runs: readonly StoredRun[]) {
-  const telling = distinguishingKeys(
+  const distinguishing = distinguishingKeys(
     runs.map((run) => ({ name: nameOf(run), values: keyValues(run.manifest.experiment) })),
   );
   return runs.map((run, i) => {
     const { loss } = run.manifest;
-    const words = [
+    const parts = [
       stateLabels[run.state],
-      ...formatKeys(telling[i] ?? []).slice(0, mostKeys),
+      ...formatKeys(distinguishing[i] ?? []).slice(0, maxKeys),
       ...(loss === null ? [] : [`loss ${formatNumber(loss)}`]),
       formatStartTime(run, 'second'),
     ];
     return {
       label: nameOf(run),
-      description: words.filter((word) => word !== '').join(' · '),
+      description: parts.filter((part) => part !== '').join(' · '),
       detail: workspace.asRelativePath(run.folder),
       run,
     };
   });
 }
 
-/** A run that stands for itself in a list to choose from. */
+/** The item of a run in a quick pick. */
 type RunItem = ReturnType<typeof itemsFor>[number];
 
 /**
- * Lets the person choose a run. The list opens before its runs are read: what opens late opens after VS Code has handed
- * the focus back, to a page that may still be loading, which closes the list when it takes the focus at last.
+ * Lets the user choose a run. The list opens before its runs are read: if it opened later, VS Code might meanwhile have
+ * given the focus to a page that is still loading, and the list would close when the page takes it.
  */
 async function choose(runs: Promise<readonly StoredRun[]>, title: string, none: string): Promise<readonly StoredRun[]> {
   const options = { title, placeHolder: 'Which run?', matchOnDetail: true };
@@ -186,13 +186,13 @@ async function chooseSeveral(
   const items = atLeast(
     2,
     runs,
-    'Two runs are needed to compare them. Train one more with "Unroll: Train RNN", or all variants of a file with "Unroll: Train All Variants".',
+    'Comparing needs at least two runs. Train another one with "Unroll: Train RNN", or all variants of a file with "Unroll: Train All Variants".',
   ).then((all) => all?.map((item) => ({ ...item, picked: picked.has(item.run.folder.toString()) })));
   const options = { title: 'Compare Runs', placeHolder: 'Which runs? Two or more', matchOnDetail: true };
   return (await showQuickPickMany(items, options))?.map(({ run }) => run) ?? [];
 }
 
-/** The items to choose from; undefined, once the person has been told, where there are too few of them. */
+/** The items to choose from; undefined where there are fewer than `least`, after showing the message `tooFew`. */
 async function atLeast(
   least: number,
   runs: Promise<readonly StoredRun[]>,
@@ -204,12 +204,12 @@ async function atLeast(
   return undefined;
 }
 
-async function resumable({ index: kept }: RunCommandParts, first: unknown, second: unknown): Promise<Uri | undefined> {
+async function resumable({ index }: RunCommandParts, first: unknown, second: unknown): Promise<Uri | undefined> {
   const [given] = runsIn(Array.isArray(second) ? second : [first]);
   if (given !== undefined) return given.folder;
-  const broken = kept.all().then((runs) => runs.filter(({ state }) => isResumable(state)));
-  const none = 'No run of this workspace was stopped or cut off, so there is none to go on with.';
-  const [run] = await choose(broken, 'Resume Run', none);
+  const resumableRuns = index.all().then((runs) => runs.filter(({ state }) => isResumable(state)));
+  const none = 'No stopped or interrupted run to resume.';
+  const [run] = await choose(resumableRuns, 'Resume Run', none);
   return run?.folder;
 }
 
@@ -218,10 +218,10 @@ async function resume({ launcher, showRun }: RunCommandParts, folder: Uri): Prom
   if (launch.kind === 'failed') void showErrorMessage(launch.message);
 }
 
-async function rename(run: StoredRun, kept: RunIndex): Promise<void> {
+async function rename(run: StoredRun, index: RunIndex): Promise<void> {
   const name = await showInputBox({
     title: 'Rename Run',
-    prompt: 'A name for this run; empty gives it back its own.',
+    prompt: 'A name for this run. Leave empty to restore the default.',
     value: run.displayName ?? '',
   });
   if (name === undefined) return;
@@ -229,53 +229,53 @@ async function rename(run: StoredRun, kept: RunIndex): Promise<void> {
   try {
     if (name.trim() === '') await storage.remove(runFiles.displayName);
     else await storage.write(runFiles.displayName, writeDisplayName(name.trim()));
-    kept.touched(run.folder);
+    index.touched(run.folder);
   } catch (error) {
     void showErrorMessage(`The name can't be saved: ${reasonOf(error)}`);
   }
 }
 
-/** Folders that a question names. */
-const mostNamed = 10;
+/** Most folders listed in a confirmation. */
+const maxListedFolders = 10;
 
-async function remove(runs: readonly Deletable[], { index: kept, sessions }: RunCommandParts): Promise<void> {
+async function deleteRuns(runs: readonly Deletable[], { index, sessions }: RunCommandParts): Promise<void> {
   const [first] = runs;
   if (first === undefined) return;
   const isRefused = async (): Promise<boolean> =>
-    (await tellOfTraining(runs, sessions)) || (await tellOfOtherContent(runs));
+    (await warnOfTraining(runs, sessions)) || (await warnOfOtherFiles(runs));
   if (await isRefused()) return;
-  const { name, began } = first;
-  const one = `the run "${name}"${began === '' ? '' : ` that began ${began}`}`;
+  const { name, startTime } = first;
+  const one = `the run "${name}"${startTime === '' ? '' : `, started ${startTime}`}`;
   const what = runs.length === 1 ? one : `${runs.length} runs`;
-  const folders = runs.slice(0, mostNamed).map(({ folder }) => workspace.asRelativePath(folder));
-  const more = runs.length > mostNamed ? [`and ${runs.length - mostNamed} more`] : [];
+  const folders = runs.slice(0, maxListedFolders).map(({ folder }) => workspace.asRelativePath(folder));
+  const more = runs.length > maxListedFolders ? [`and ${runs.length - maxListedFolders} more`] : [];
   const detail = `Moves to the trash, with records and checkpoints:\n${[...folders, ...more].join('\n')}`;
   if (!(await confirm(`Delete ${what}?`, detail, 'Move to Trash'))) return;
-  // While the question stood there, somebody may have gone on with one of them, or put a file into its folder.
+  // While the confirmation was open, a run may have been resumed elsewhere, or a file added to its folder.
   if (await isRefused()) return;
   for (const { folder } of runs) {
-    await toTrash(folder);
-    kept.touched(folder);
+    await moveToTrash(folder);
+    index.touched(folder);
   }
 }
 
-/** Whether the folder of one of the runs holds more than a run; then the person is told. */
-async function tellOfOtherContent(runs: readonly Deletable[]): Promise<boolean> {
+/** Whether the folder of one of the runs contains other files; then it shows a warning. */
+async function warnOfOtherFiles(runs: readonly Deletable[]): Promise<boolean> {
   const home = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
   for (const { name, folder } of runs) {
     const reason = await reasonNotToDelete(folder.fsPath, home);
     if (reason === undefined) continue;
     void showWarningMessage(
       `"${name}" can't be deleted: ${reason} (${folder.fsPath}). Nothing was deleted. ` +
-        'Only a folder that holds a run and nothing else can be; delete others in the Explorer.',
+        'Only a folder that contains nothing but a run can be deleted here; delete others in the Explorer.',
     );
     return true;
   }
   return false;
 }
 
-/** Whether one of the runs trains now, here or elsewhere, whatever was known of it before; then the person is told. */
-async function tellOfTraining(runs: readonly Deletable[], sessions: Sessions): Promise<boolean> {
+/** Whether one of the runs trains now, here or elsewhere; then it shows a warning. Reads the folder, not the index. */
+async function warnOfTraining(runs: readonly Deletable[], sessions: Sessions): Promise<boolean> {
   for (const { name, folder } of runs) {
     const isLive = sessions.withFolder(folder.fsPath)?.isLive === true;
     // The manifest may be damaged, and that of a run that is resumed changes after the lock is taken.
@@ -286,8 +286,8 @@ async function tellOfTraining(runs: readonly Deletable[], sessions: Sessions): P
   return false;
 }
 
-/** A file system without a trash deletes for good, but only when the person says so. */
-async function toTrash(folder: Uri): Promise<void> {
+/** Where the file system has no trash, deletes permanently if the user confirms it. */
+async function moveToTrash(folder: Uri): Promise<void> {
   try {
     await workspace.fs.delete(folder, { recursive: true, useTrash: true });
   } catch (error) {

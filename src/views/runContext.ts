@@ -2,16 +2,16 @@ import { commands, type Disposable } from 'vscode';
 import { contextKeys } from '../platform/ids';
 import type { Sessions } from '../session/sessions';
 
-/** Keeps the context key that enables pause, resume, step and stop. */
+/** Updates the context key that enables pause, resume, step and stop. */
 export function trackRunState(sessions: Sessions): Disposable {
-  let told: string | undefined;
-  const tell = (): void => {
+  let lastState: string | undefined;
+  const update = (): void => {
     const { current } = sessions;
     const state = current?.isLive === true ? current.status.state : 'none';
-    if (state === told) return;
-    told = state;
+    if (state === lastState) return;
+    lastState = state;
     void commands.executeCommand('setContext', contextKeys.runState, state);
   };
-  tell();
-  return sessions.onDidChange(tell);
+  update();
+  return sessions.onDidChange(update);
 }

@@ -40,22 +40,22 @@ import type { Sessions } from '../session/sessions';
 export interface RunGroup {
   readonly kind: 'group';
   readonly name: string;
-  /** Whether the experiment's file is not there any more. */
-  readonly isGone: boolean;
+  /** Whether the experiment's file no longer exists. */
+  readonly isFileMissing: boolean;
   readonly runs: readonly RunRow[];
 }
 
-/** One run, with what tells it from the others of its group. */
+/** One run, with the keys in which it differs from the others of its group. */
 export interface RunRow {
   readonly kind: 'run';
   readonly run: StoredRun;
-  /** Keys that the runs of the group do not have alike, with this run's values. */
+  /** Keys whose values differ within the group, with this run's values. */
   readonly differing: readonly KeyValue[];
-  /** Those of them that it does not have like the others of its name. */
-  readonly telling: readonly KeyValue[];
+  /** Those of them that distinguish the run from others with the same name. */
+  readonly distinguishing: readonly KeyValue[];
 }
 
-/** The runs whose manifest can't be read, whatever their experiments are. */
+/** The runs of all experiments whose manifest can't be read. */
 export interface DamagedGroup {
   readonly kind: 'damagedGroup';
   readonly runs: readonly DamagedRow[];
@@ -71,9 +71,9 @@ export interface DamagedRow {
 export type RunsNode = RunGroup | RunRow | DamagedGroup | DamagedRow;
 
 const refreshMilliseconds = 1000;
-const mostInDescription = 2;
+const maxKeysInDescription = 2;
 
-/** All runs of the workspace under their experiments, the newest first; those that train here show their numbers live. */
+/** All runs of the workspace by experiment, the latest first; those that train in this window show live numbers. */
 export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   readonly #owned = new DisposableStore();
   readonly #changed = this.#owned.add(new EventEmitter<undefined>());
@@ -86,11 +86,11 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   readonly onDidChangeTreeData: Event<undefined> = this.#changed.event;
 
   constructor(
-    readonly kept: RunIndex,
+    readonly index: RunIndex,
     readonly sessions: Sessions,
   ) {
     this.#owned.add(
-      kept.onDidChange(() => {
+      index.onDidChange(() => {
         this.#changed.fire(undefined);
       }),
     );
@@ -102,7 +102,7 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   }
 
   async getChildren(node?: RunsNode): Promise<RunsNode[]> {
-    if (node === undefined) return [...groupsOf(await this.kept.all()), ...damagedGroup(await this.kept.damaged())];
+    if (node === undefined) return [...groupsOf(await this.index.all()), ...damagedGroup(await this.index.damaged())];
     return 'runs' in node ? [...node.runs] : [];
   }
 
@@ -136,16 +136,16 @@ function groupsOf(runs: readonly StoredRun[]): RunGroup[] {
     const [first] = members;
     const values = members.map(({ manifest }) => keyValues(manifest.experiment));
     const keys = differingKeys(values);
-    const telling = distinguishingKeys(members.map((run, i) => ({ name: shortNameOf(run), values: values[i] })));
+    const distinguishing = distinguishingKeys(members.map((run, i) => ({ name: shortNameOf(run), values: values[i] })));
     return {
       kind: 'group',
       name: first === undefined ? '' : workspace.asRelativePath(first.source ?? first.experiment),
-      isGone: first?.source !== undefined && first.experiment !== first.source,
+      isFileMissing: first?.source !== undefined && first.experiment !== first.source,
       runs: members.map((run, i) => ({
         kind: 'run',
         run,
         differing: pairs(keys, values[i]),
-        telling: telling[i] ?? [],
+        distinguishing: distinguishing[i] ?? [],
       })),
     };
   });
@@ -182,7 +182,7 @@ function pairs(keys: readonly string[], values: KeyValues | undefined): RunRow['
   return keys.map((key) => [key, formatValue(values?.get(key))]);
 }
 
-function groupItem({ name, isGone, runs }: RunGroup): TreeItem {
+function groupItem({ name, isFileMissing: isGone, runs }: RunGroup): TreeItem {
   const description = `${formatCount(runs.length, 'run')}${isGone ? ' · its file is gone' : ''}`;
   const item = treeItem({ label: name, description }, TreeItemCollapsibleState.Expanded);
   item.id = `group ${name}`;
@@ -190,15 +190,15 @@ function groupItem({ name, isGone, runs }: RunGroup): TreeItem {
   return item;
 }
 
-/** What is known of a run now: from its session where it has one, else from its manifest. */
-interface Now {
+/** The current numbers of a run: from its session where it is live, else from its manifest. */
+interface CurrentNumbers {
   readonly state: RunState;
   readonly updates: number;
   readonly loss: number | undefined;
   readonly seconds: number;
 }
 
-function nowOf({ manifest, state }: StoredRun, session: Session | undefined): Now {
+function currentNumbers({ manifest, state }: StoredRun, session: Session | undefined): CurrentNumbers {
   if (session?.isLive === true) {
     const { status } = session;
     return { state: status.state, updates: status.updates, loss: status.loss, seconds: status.seconds };
@@ -207,23 +207,23 @@ function nowOf({ manifest, state }: StoredRun, session: Session | undefined): No
 }
 
 function runItem(row: RunRow, session: Session | undefined): TreeItem {
-  const { run, differing, telling } = row;
-  const now = nowOf(run, session);
-  // What tells it from others of its name, then what its name stands for.
-  const named = differing.filter(([key]) => telling.every(([told]) => told !== key));
-  const keys = [...formatKeys(telling), ...formatKeys(named)];
+  const { run, differing, distinguishing: distinguishing } = row;
+  const now = currentNumbers(run, session);
+  // First the keys that distinguish it from runs with the same name, then those that its name already expresses.
+  const others = differing.filter(([key]) => distinguishing.every(([shown]) => shown !== key));
+  const keys = [...formatKeys(distinguishing), ...formatKeys(others)];
   const description = [
-    // The sign before the name says that it has finished; whatever else it is stands in words.
+    // The icon shows that a run has finished; every other state is also written out.
     ...(now.state === 'finished' ? [] : [stateLabels[now.state]]),
-    // A side bar has room for the first of these: what sets a run apart, and when it began where another is its like.
+    // A narrow side bar shows only the first parts: the key in which the run differs, or its start time if there is none.
     ...keys.slice(0, 1),
     formatStartTime(run, 'minute'),
     ...(now.loss === undefined ? [] : [`loss ${formatNumber(now.loss)}`]),
     ...(now.seconds > 0 ? [formatDuration(now.seconds)] : []),
-    ...keys.slice(1, mostInDescription),
-    ...(keys.length > mostInDescription ? ['…'] : []),
+    ...keys.slice(1, maxKeysInDescription),
+    ...(keys.length > maxKeysInDescription ? ['…'] : []),
   ]
-    .filter((words) => words !== '')
+    .filter((part) => part !== '')
     .join(' · ');
   const label = shortNameOf(run);
   const item = treeItem(
@@ -243,14 +243,18 @@ function runItem(row: RunRow, session: Session | undefined): TreeItem {
   return item;
 }
 
-/** Plain text: nothing in it is markup, whatever somebody has written into a manifest. */
-function tooltipOf(run: StoredRun, { state, updates, loss, seconds }: Now, differing: RunRow['differing']): string {
+/** Plain text, so that nothing in a manifest is shown as markup. */
+function tooltipOf(
+  run: StoredRun,
+  { state, updates, loss, seconds }: CurrentNumbers,
+  differing: RunRow['differing'],
+): string {
   const { validationLoss, facts, message } = run.manifest;
-  const began = formatStartTime(run, 'second');
+  const startTime = formatStartTime(run, 'second');
   return [
     nameOf(run),
     `${stateLabels[state]} after ${formatExact(updates)} of ${formatCount(facts.plannedUpdates, 'update')}, ${formatDuration(seconds)}`,
-    ...(began === '' ? [] : [`began ${began}`]),
+    ...(startTime === '' ? [] : [`started ${startTime}`]),
     ...(loss === undefined ? [] : [`loss ${formatNumber(loss)}`]),
     ...(validationLoss === null ? [] : [`validation loss ${formatNumber(validationLoss)}`]),
     ...differing.map(([key, value]) => `${key}: ${value}`),

@@ -28,7 +28,7 @@ export class RunStatusBar implements Disposable {
       this.#item.hide();
       return;
     }
-    const { state, updates, updatesPerSecond, secondsLeft, loss, saved: kept, message } = session.status;
+    const { state, updates, updatesPerSecond, secondsLeft, loss, saved, message } = session.status;
     const planned = session.info?.plannedUpdates;
     const count = `${formatExact(updates)}${planned === undefined ? '' : ` / ${formatExact(planned)}`}`;
     const parts: readonly StatusPart[] = [
@@ -36,15 +36,15 @@ export class RunStatusBar implements Disposable {
       ...(updatesPerSecond === undefined ? [] : [{ text: `${formatNumber(updatesPerSecond)} updates/s` }]),
       ...(secondsLeft === undefined ? [] : [{ text: `${formatDuration(secondsLeft)} left` }]),
       ...(loss === undefined ? [] : [{ text: `loss ${formatNumber(loss)}` }]),
-      ...(kept === 'waiting' ? [{ icon: 'warning', text: 'not saved' }] : []),
+      ...(saved === 'waiting' ? [{ icon: 'warning', text: 'not saved' }] : []),
     ];
-    const { info: facts } = session;
-    const computed =
-      facts === undefined ? '' : `\n${formatComputation(facts)}, ${formatMemoryEstimate(facts.memoryBytes)} of memory`;
+    const { info } = session;
+    const computation =
+      info === undefined ? '' : `\n${formatComputation(info)}, ${formatMemoryEstimate(info.memoryBytes)} of memory`;
     const name = `${fileNameOf(session.uri)}${session.variant === undefined ? '' : ` (${session.variant})`}`;
     this.#item.show({
       parts,
-      tooltip: `${name}: ${state}${computed}${message === undefined ? '' : `\n${message}`}`,
+      tooltip: `${name}: ${state}${computation}${message === undefined ? '' : `\n${message}`}`,
       accessibilityLabel: `Unroll run ${state}: ${parts.map(({ text }) => text).join(', ')}`,
     });
   }

@@ -40,10 +40,10 @@ describe('The memory of open panels', () => {
     before.note({ ...variant, shown: { ...variant.shown, variant: 'plain' } });
     before.note(variant);
     const after = new OpenPanels(store, kind);
-    assert.deepEqual(after.shownBy('Unroll: two', undefined), variant.shown);
-    assert.deepEqual(after.shownBy('Unroll', { uri: variant.shown.uri, variant: 'plain' }), variant.shown);
-    assert.deepEqual(after.shownBy('Unroll', { uri: 'file:///three' }), { uri: 'file:///three' });
-    assert.equal(after.shownBy('Unroll: three', { uri: 5 }), undefined);
+    assert.deepEqual(after.restore('Unroll: two', undefined), variant.shown);
+    assert.deepEqual(after.restore('Unroll', { uri: variant.shown.uri, variant: 'plain' }), variant.shown);
+    assert.deepEqual(after.restore('Unroll', { uri: 'file:///three' }), { uri: 'file:///three' });
+    assert.equal(after.restore('Unroll: three', { uri: 5 }), undefined);
     assert.deepEqual(after.missing, [one, variant], 'no tab has come back');
   });
 
@@ -76,7 +76,7 @@ describe('The memory of open panels', () => {
     const panels = new OpenPanels(store, kind);
     panels.note(one);
     panels.note({ ...variant, title: one.title });
-    assert.equal(panels.shownBy(one.title, undefined), undefined);
+    assert.equal(panels.restore(one.title, undefined), undefined);
     void store.update('panels', [{ shown: 5 }]);
     assert.deepEqual(panels.all, []);
   });

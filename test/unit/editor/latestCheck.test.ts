@@ -25,10 +25,10 @@ describe('The check of a text that is being written', () => {
     const checked: string[] = [];
     const first = openCheck();
     const latest = new LatestCheck(() => assert.fail('nothing is outdated yet'));
-    latest.ask(0, false, first.check);
+    latest.schedule(0, false, first.check);
     await sleep(5);
     for (const text of ['second', 'third', 'fourth']) {
-      latest.ask(0, false, () => {
+      latest.schedule(0, false, () => {
         checked.push(text);
         return Promise.resolve();
       });
@@ -45,10 +45,10 @@ describe('The check of a text that is being written', () => {
     const first = openCheck();
     const checked: string[] = [];
     const latest = new LatestCheck(first.end, () => now);
-    latest.ask(0, true, first.check);
+    latest.schedule(0, true, first.check);
     await sleep(5);
     now = 60_000;
-    latest.ask(0, true, () => {
+    latest.schedule(0, true, () => {
       checked.push('newest');
       return Promise.resolve();
     });
@@ -63,13 +63,13 @@ describe('The check of a text that is being written', () => {
       () => undefined,
       () => now,
     );
-    latest.ask(0, true, first.check);
+    latest.schedule(0, true, first.check);
     await sleep(5);
     // An hour, so that the next one cannot begin while this test runs.
     now = 3_600_000;
     first.end();
     await turn();
-    latest.ask(0, true, () => assert.fail('it has begun at once'));
+    latest.schedule(0, true, () => assert.fail('it has begun at once'));
     await sleep(20);
     latest.dispose();
   });
