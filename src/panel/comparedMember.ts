@@ -6,17 +6,17 @@ import type { Target } from '../session/sessions';
 import type { Subject } from './subject';
 import { SubjectSession, type RunSources } from './subjectSession';
 
-/** One run of a comparison. */
+/** One run in a comparison. */
 export class ComparedMember implements Disposable {
   readonly #run: SubjectSession;
   /** The name in the experiment's file, for a run that has not started yet. */
   #nameInFile = '';
-  /** The series that the page has, and how many of its updates. */
+  /** The series that was sent to the page, and how many of its updates. */
   sent: { readonly series: DisplaySeries; readonly updates: number } | undefined;
 
   /**
-   * @param id its number in the comparison
-   * @param onChange called when a run that is read from its folder was read again
+   * @param id identifies it within the comparison
+   * @param onChange called when a stored run was read again from its folder
    */
   constructor(
     readonly id: number,
@@ -44,12 +44,12 @@ export class ComparedMember implements Disposable {
     return this.subject.kind === 'experiment' ? 'not trained yet' : this.#run.problem;
   }
 
-  /** When it was started, where its folder says so: it tells runs of one name apart. */
+  /** Formatted start time of a stored run, which distinguishes runs with the same name; '' where it is unknown. */
   get startTime(): string {
     return this.#run.startTime('second');
   }
 
-  /** Reads the run where that has not been done; of one that this window trains, only its name. */
+  /** Reads the run if it isn't loaded; for a run that this window trains, only its name. */
   async load(): Promise<void> {
     const { subject } = this;
     if (subject.kind === 'experiment' && this.session?.info === undefined) {
@@ -63,7 +63,7 @@ export class ComparedMember implements Disposable {
   }
 }
 
-/** The name in an experiment's file; '' where there is none that can be read. */
+/** The name in an experiment's file; '' where it can't be read. */
 async function nameInFile({ uri }: Target): Promise<string> {
   const parsed = await readExperiment(uri).catch(() => undefined);
   const resolved = parsed?.kind === 'experiment' ? parsed.file.resolve() : undefined;

@@ -34,7 +34,7 @@ export interface ComparisonParts extends RunSources {
 
 const refreshMilliseconds = 100;
 
-/** The panel of several runs: sends each as it is, then what it grows by, and says what sets them apart. */
+/** The panel of several runs: sends their series, later their new updates, and the keys in which they differ. */
 export class ComparisonPanel implements PanelView {
   readonly #owned = new DisposableStore();
   readonly #channel: Channel<ComparisonHostContract, PageContract>;
@@ -45,7 +45,7 @@ export class ComparisonPanel implements PanelView {
     }),
   );
 
-  /** @param onShow told the panel's title, whenever that may have changed */
+  /** @param onShow called with the panel's title whenever it may have changed */
   constructor(
     readonly panel: WebviewPanel,
     subjects: readonly Subject[],
@@ -103,9 +103,9 @@ export class ComparisonPanel implements PanelView {
   }
 
   #refresh(): void {
-    // A hidden webview gets no messages; it asks anew when it shows.
+    // A hidden webview gets no messages; it requests everything when it becomes visible.
     if (!this.panel.visible) return;
-    // Another run in a member's place, one read anew, or one that has only now its info changes what sets the runs apart.
+    // The differing keys change when a member has another run, was read again, or has received its info.
     if (this.#members.some(({ session, sent }) => session?.series !== undefined && sent?.series !== session.series)) {
       void this.#announce();
       return;

@@ -1,26 +1,26 @@
 import { TabInputWebview, window, type Memento, type Tab } from 'vscode';
 import * as z from 'zod';
 
-/** What tells the panels of one kind from the others, and one of them from its like. */
+/** Describes one kind of panel. `Shown` is the serializable description of a panel's content. */
 export interface PanelKind<Shown> {
   readonly viewType: string;
-  /** Where the memory is saved. */
+  /** Key in the workspace's store. */
   readonly storeKey: string;
-  /** What is remembered of a panel beside its title. */
+  /** Validates stored values of `Shown`. */
   readonly schema: z.ZodType<Shown>;
-  /** Equal for what belongs in the same panel. */
+  /** Equal for content that belongs in the same panel. */
   readonly keyOf: (shown: Shown) => string;
 }
 
-/** A panel that stands in the window: what it shows, and the title of its tab. */
+/** An open panel: its content and the title of its tab. */
 export interface OpenPanel<Shown> {
   readonly shown: Shown;
   readonly title: string;
 }
 
 /**
- * Remembers which panels stand in the window. VS Code brings tabs back by itself, but in a browser it keeps its layout
- * only now and then, and the state that a webview leaves may be lost with it; then this memory fills in.
+ * Stores which panels are open in the window. VS Code restores tabs itself, but in a browser it saves its layout only from
+ * time to time, and the state of a webview may be lost with it. Then this store replaces them.
  */
 export class OpenPanels<Shown> {
   #isClosing = false;
@@ -31,22 +31,22 @@ export class OpenPanels<Shown> {
     readonly kind: PanelKind<Shown>,
   ) {}
 
-  /** The panels of the window before it was reloaded. */
+  /** The panels that were open before the window was reloaded. */
   get all(): readonly OpenPanel<Shown>[] {
     const { schema, storeKey } = this.kind;
     return z.array(z.object({ shown: schema, title: z.string() })).safeParse(this.store.get(storeKey)).data ?? [];
   }
 
-  /** Those that VS Code has not brought back as a tab, shown or waiting to be shown. */
+  /** Those for which VS Code has restored no tab. */
   get missing(): readonly OpenPanel<Shown>[] {
     const labels = this.#tabs.map(({ label }) => label);
     return this.all.filter(({ title }) => !labels.includes(title));
   }
 
   /**
-   * The tab that showed this before the window was reloaded, which VS Code fills only when somebody looks at it.
+   * The restored tab for this content. VS Code fills a restored tab only when it becomes visible.
    *
-   * @param filled the titles of panels that are there; a tab that could be one of them is not taken
+   * @param filled titles of the panels that exist; a tab with one of these titles isn't returned
    */
   dormantTab(shown: Shown, filled: readonly string[]): Tab | undefined {
     const key = this.kind.keyOf(shown);
@@ -55,24 +55,24 @@ export class OpenPanels<Shown> {
     return title === undefined || filled.includes(title) || others.length > 0 ? undefined : tab;
   }
 
-  /** What a tab shows that VS Code has brought back, from what its webview has left and what was noted here. */
-  restore(title: string, left: unknown): Shown | undefined {
-    const known = this.kind.schema.safeParse(left).data;
-    // What the webview left may be older than what was noted here.
+  /** The content of a tab that VS Code has restored, from the state of its webview and from this store. */
+  restore(title: string, state: unknown): Shown | undefined {
+    const known = this.kind.schema.safeParse(state).data;
+    // The state of the webview may be older than the stored content.
     return (known === undefined ? undefined : this.#of(this.kind.keyOf(known))) ?? known ?? this.#withTitle(title);
   }
 
-  /** Notes what a panel shows now. */
+  /** Stores the current content of a panel. */
   note(panel: OpenPanel<Shown>): void {
     this.#save([...this.#without(this.kind.keyOf(panel.shown)), panel]);
   }
 
-  /** Forgets the panel with this key, because a person has closed it. */
+  /** Removes the panel with this key, because the user has closed it. */
   forget(key: string): void {
     if (!this.#isClosing) this.#save(this.#without(key));
   }
 
-  /** From now on panels end with their window, which is no closing by hand. */
+  /** From now on panels are disposed with the window, which keeps them in the store. */
   close(): void {
     this.#isClosing = true;
   }
@@ -87,7 +87,7 @@ export class OpenPanels<Shown> {
     return this.all.find(({ shown }) => this.kind.keyOf(shown) === key)?.shown;
   }
 
-  /** undefined where that is not known, or could be one of several. */
+  /** undefined where no panel or more than one has this title. */
   #withTitle(title: string): Shown | undefined {
     const [first, ...others] = this.all.filter((panel) => panel.title === title);
     return others.length === 0 ? first?.shown : undefined;

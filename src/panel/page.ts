@@ -1,7 +1,7 @@
 import { Uri, type Webview } from 'vscode';
 import { pageHtml, type PageKind } from './pageHtml';
 
-/** Where the built webview lies. */
+/** The folder of the built webview. */
 export function webviewRoot(extension: Uri): Uri {
   return Uri.joinPath(extension, 'dist', 'webview');
 }

@@ -11,7 +11,7 @@ import {
 import type { PageContract } from '../protocol/page';
 import { markNumbers } from '../protocol/webviewNumbers';
 
-/** Unanswered requests of one page at most: each of its cells waits for one reply before it sends the next request. */
+/** Most unanswered requests of one page. Each of its cells waits for the reply before it sends the next request. */
 const maxPendingRequests = 200;
 
 /** The part of a webview that carries messages. */
@@ -26,7 +26,7 @@ export type RequestSchemas<Host extends Contract> = {
 };
 
 /**
- * The channel to the page of a panel. A page is not trusted: the parameters of its requests are checked.
+ * Opens the channel to the page of a panel. A page isn't trusted: the parameters of its requests are validated.
  *
  * @param name of the panel, for the log
  */

@@ -4,10 +4,10 @@ import type { PanelCommand } from '../protocol/panel';
 import type { Target } from '../session/sessions';
 
 /**
- * Does what a button of the panel asks.
+ * Runs the command of a button in the panel.
  *
- * @param target the experiment that is shown, with its variant
- * @param folder of the run that is shown, where its records are saved
+ * @param target the displayed experiment and variant
+ * @param folder of the displayed run; undefined where it isn't saved
  */
 export async function runPanelCommand(
   command: PanelCommand,

@@ -14,19 +14,19 @@ import { webviewRoot } from './page';
 /** Whether showing a panel moves the keyboard focus into it. */
 export type PanelFocus = 'unchanged' | 'panel';
 
-/** What stands in a panel. */
+/** The content of a panel. */
 export interface PanelView extends Disposable {
   readonly panel: WebviewPanel;
 }
 
-/** The panels of one kind, each showing something else; brings them back after a reload of the window. */
+/** The panels of one kind, each with different content. Restores them after a reload of the window. */
 export abstract class Panels<Shown, View extends PanelView> implements Disposable, WebviewPanelSerializer {
   readonly #views = new Map<string, View>();
   readonly #open: OpenPanels<Shown>;
 
   /**
    * @param store of the workspace
-   * @param extension where the extension lies
+   * @param extension the extension's folder
    */
   constructor(
     readonly kind: PanelKind<Shown>,
@@ -36,7 +36,7 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
     this.#open = new OpenPanels(store, kind);
   }
 
-  /** Opens again the panels that the window had before it was reloaded and that VS Code has not brought back. */
+  /** Opens the panels of the window before its reload that VS Code hasn't restored. */
   reopen(): void {
     for (const { shown } of this.#open.missing) this.reveal(shown);
   }
@@ -51,16 +51,16 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
     await Promise.resolve();
   }
 
-  /** The tabs stay: when the window is only reloaded, VS Code brings them back. */
+  /** The tabs stay open: after a reload of the window VS Code restores them. */
   dispose(): void {
     this.#open.close();
     for (const view of this.#views.values()) view.dispose();
   }
 
   /**
-   * Fills a panel.
+   * Creates the content of a panel.
    *
-   * @param note called with what the panel shows and its title, whenever that changes
+   * @param note called with the content and its title whenever they change
    */
   protected abstract fill(panel: WebviewPanel, shown: Shown, note: (shown: Shown, title: string) => void): View;
 
@@ -69,10 +69,10 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
   }
 
   /**
-   * Brings the panel to the front that already shows this, or opens one beside the editor. A new panel never takes the
-   * focus: VS Code passes it on only once the page is loaded, and that would close a quick pick opened in the meantime.
+   * Reveals the panel that already shows this, or opens one beside the editor. A new panel never takes the focus: VS Code
+   * would give it only once the page has loaded, and that would close a quick pick opened in the meantime.
    *
-   * @param focus `panel` where the person asked for the panel itself: if its page is there already, it takes the focus at once
+   * @param focus `panel` moves the focus into a panel that is already open
    */
   protected reveal(shown: Shown, focus: PanelFocus = 'unchanged'): View {
     const open = this.#views.get(this.kind.keyOf(shown));
@@ -90,7 +90,7 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
     return view;
   }
 
-  /** Where panels stand already; the first one opens beside the editor. */
+  /** The column of the existing panels; the first panel opens beside the editor. */
   get #column(): ViewColumn {
     return [...this.#views.values()].at(-1)?.panel.viewColumn ?? ViewColumn.Beside;
   }

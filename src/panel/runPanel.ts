@@ -40,35 +40,35 @@ export interface RunPanelParts extends RunSources {
 
 const refreshMilliseconds = 60;
 
-/** The panel of one experiment, or of one stored run: shows one run at a time, live, and passes on what the person asks. */
+/** The panel of an experiment or a stored run: shows one run at a time, live, and answers the page's requests. */
 export class RunPanel implements PanelView {
   readonly #owned = new DisposableStore();
   readonly #channel: Channel<PanelHostContract, PageContract>;
-  /** The run that is shown: of an experiment, one of its variants. */
+  /** The displayed run; of an experiment, one of its variants. */
   #shown: SubjectSession;
-  /** A hidden panel gets no changes and asks for everything when it becomes visible. */
+  /** A hidden panel gets no changes; it requests everything when it becomes visible. */
   readonly #changes = this.#owned.add(
     new Throttler(refreshMilliseconds, () => {
       this.#refresh();
     }),
   );
   #isVisible = true;
-  /** The series that the page has; what is sent afterwards only adds to it. */
+  /** The series that was sent to the page; later messages append to it. */
   #sentSeries: DisplaySeries | undefined;
-  /** Updates of that series that the page has. */
+  /** Number of updates of that series that were sent. */
   #sentUpdates = 0;
   #inspector: Inspector | undefined;
-  /** What the inspector was made for. */
+  /** Folder and kernels of the inspector's run. */
   #inspectorKey = '';
   #zoomed: { readonly of: Session; readonly reader: ZoomedSeriesReader } | undefined;
-  /** The range that is followed while its run trains. */
+  /** The zoomed range of a run that trains. */
   #live: LiveZoomedSeries | undefined;
-  /** The reading that began before the page could ask for it. */
+  /** Loading that started before the page requested it. */
   #loading: Promise<unknown> | undefined;
   #variants: readonly string[] = [];
   #title = '';
 
-  /** @param onShow told what the panel shows, whenever that changes */
+  /** @param onShow called with the content and title whenever they change */
   constructor(
     readonly panel: WebviewPanel,
     readonly subject: Subject,
@@ -111,7 +111,7 @@ export class RunPanel implements PanelView {
       }),
     );
     panel.webview.html = pageOf(panel.webview, extension, 'run');
-    // The page takes longer to load than the run to be read.
+    // Starts now, because the page takes longer to load than the run.
     this.#loading = this.#load();
     this.#loading.catch(() => undefined);
   }
@@ -145,13 +145,13 @@ export class RunPanel implements PanelView {
     return subject.kind === 'experiment' ? subject.target : undefined;
   }
 
-  /** The folder of the stored run that the panel is about; undefined for an experiment. */
+  /** The folder of the panel's stored run; undefined for an experiment. */
   get #folder(): Uri | undefined {
     const { subject } = this.#shown;
     return subject.kind === 'run' ? subject.folder : undefined;
   }
 
-  /** The experiment file; of a run whose file is gone, the manifest that holds its experiment. */
+  /** The experiment file; if a run's file no longer exists, the manifest that contains its experiment. */
   get #uri(): Uri {
     return this.#target?.uri ?? this.#session?.uri ?? Uri.joinPath(this.#folder ?? Uri.file('/'), runFiles.manifest);
   }
@@ -164,7 +164,7 @@ export class RunPanel implements PanelView {
     return this.show(variant);
   }
 
-  /** A run has one inspector, made at the first request, and again when other kernels have continued the run. */
+  /** The inspector of the run, created at the first request, and again when other kernels have continued the run. */
   #inspectorOfRun(): Inspector {
     const { folder, info } = this.#session ?? {};
     if (folder === undefined) throw new Error("This run isn't saved, so its updates can't be inspected.");
@@ -179,7 +179,7 @@ export class RunPanel implements PanelView {
     return this.#inspector;
   }
 
-  /** Full resolution comes from the records on disk; of a run that trains also from its trainer and from new records. */
+  /** Reads a range at full resolution from the records on disk; for a run that trains also from its trainer. */
   async #zoomedSeries(request: ZoomedSeriesRequest): Promise<ZoomedSeries | undefined> {
     const session = this.#session;
     const { info } = session ?? {};
@@ -197,7 +197,7 @@ export class RunPanel implements PanelView {
     this.#channel.emit('show', await this.#state());
   }
 
-  /** What a panel shows is known to the lenses, the tree and the status bar too. */
+  /** Loads the session, and registers it for the lenses, the tree and the status bar. */
   async #load(): Promise<void> {
     const shown = this.#shown;
     await shown.load();
@@ -232,7 +232,7 @@ export class RunPanel implements PanelView {
     };
   }
 
-  /** A name that a person gave identifies a run; other runs of one experiment share a name. */
+  /** The title of the tab includes the start time unless the user has named the run: other runs share their names. */
   #noteTitle(title: string, startTime: string): void {
     const isNamed = startTime === '' || this.#shown.stored?.displayName !== undefined;
     const tab = setPanelTitle(this.panel, isNamed ? `Unroll: ${title}` : `Unroll: ${title}, ${startTime}`);
@@ -241,16 +241,16 @@ export class RunPanel implements PanelView {
 
   async #experiment(): Promise<{ readonly title: string; readonly variants: readonly string[] }> {
     const fileName = fileNameOf(this.#uri);
-    const unread = { title: experimentName(this.#session?.info?.name ?? '', this.#uri), variants: [] };
+    const fallback = { title: experimentName(this.#session?.info?.name ?? '', this.#uri), variants: [] };
     try {
       const parsed = await readExperiment(this.#uri);
-      if (parsed.kind === 'refused') return unread;
+      if (parsed.kind === 'refused') return fallback;
       const resolved = parsed.file.resolve(undefined);
       const name = resolved.kind === 'resolved' ? resolved.experiment.name : '';
       return { title: experimentName(name, this.#uri), variants: parsed.file.variants.map((variant) => variant.name) };
     } catch (error) {
       this.parts.log.warn(`${fileName} can't be read: ${reasonOf(error)}`);
-      return unread;
+      return fallback;
     }
   }
 
@@ -267,7 +267,7 @@ export class RunPanel implements PanelView {
     }));
   }
 
-  /** A run's first numbers are sent at once; later changes are sent together. */
+  /** Sends a run's first numbers at once, and later changes together. */
   #follow(session: Session): void {
     const { series } = session;
     const isFirst =
@@ -276,7 +276,7 @@ export class RunPanel implements PanelView {
     else this.#changes.schedule();
   }
 
-  /** A stored run was read again from its folder. */
+  /** Sends the changes of a stored run that was read again from its folder. */
   #followFolder(): void {
     const { isReadFromFolder, name } = this.#shown;
     const hasSameName = this.#title === name;
@@ -289,7 +289,7 @@ export class RunPanel implements PanelView {
     const session = this.#session;
     if (!this.#isVisible || session === undefined) return;
     if (session.series !== undefined && this.#sentSeries !== session.series) {
-      // A run that was still being prepared when it was announced, or that was read again.
+      // The run was still preparing when it was announced, or was read again.
       this.#sentSeries = session.series;
       void this.#announce();
       return;

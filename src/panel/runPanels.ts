@@ -13,7 +13,7 @@ const panelKind: PanelKind<SavedSubject> = {
   keyOf: (saved) => keyOf(restoreSubject(saved)),
 };
 
-/** The panels of runs, one an experiment and one a saved run. */
+/** The panels of runs: one per experiment, and one per stored run. */
 export class RunPanels extends Panels<SavedSubject, RunPanel> {
   /** @param store of the workspace */
   constructor(
@@ -23,12 +23,12 @@ export class RunPanels extends Panels<SavedSubject, RunPanel> {
     super(panelKind, store, parts.extension);
   }
 
-  /** Shows a target beside the editor, in the panel its experiment already has or in a new one. */
+  /** Shows a target beside the editor, in the panel of its experiment or in a new one. */
   async show(target: Target, focus?: PanelFocus): Promise<void> {
     await this.reveal(saveSubject({ kind: 'experiment', target }), focus).show(target.variant);
   }
 
-  /** Shows a saved run: in its experiment's panel while that shows it anyway, else in one of its own. */
+  /** Shows a stored run: in its experiment's panel if that is open and this window trained the run, else in its own. */
   async showRun(folder: Uri, focus?: PanelFocus): Promise<void> {
     const session = this.parts.sessions.withFolder(folder.fsPath);
     if (session !== undefined && this.has(saveSubject({ kind: 'experiment', target: session })))

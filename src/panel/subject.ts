@@ -2,21 +2,21 @@ import { Uri } from 'vscode';
 import * as z from 'zod';
 import type { Target } from '../session/sessions';
 
-/** What a panel is about: an experiment and one of its variants at a time, or one saved run. */
+/** The subject of a panel: an experiment with one of its variants, or a stored run. */
 export type Subject =
   { readonly kind: 'experiment'; readonly target: Target } | { readonly kind: 'run'; readonly folder: Uri };
 
-/** A subject as it is saved over a reload of the window. */
+/** The serialized form of a subject, which survives a reload of the window. */
 export const savedSubjectSchema = z.object({
   uri: z.string(),
   variant: z.string().optional(),
   folder: z.string().optional(),
 });
 
-/** See keptSubject. */
+/** See savedSubjectSchema. */
 export type SavedSubject = Readonly<z.infer<typeof savedSubjectSchema>>;
 
-/** Equal for two subjects that belong in the same panel. */
+/** A key that is equal for subjects that belong in the same panel. */
 export function keyOf(subject: Subject): string {
   switch (subject.kind) {
     case 'experiment':
@@ -28,13 +28,13 @@ export function keyOf(subject: Subject): string {
   }
 }
 
-/** The subject that was saved. */
+/** Deserializes a subject. */
 export function restoreSubject({ uri, variant, folder }: SavedSubject): Subject {
   if (folder !== undefined) return { kind: 'run', folder: Uri.parse(folder) };
   return { kind: 'experiment', target: { uri: Uri.parse(uri), variant } };
 }
 
-/** What is saved of a subject. */
+/** Serializes a subject. */
 export function saveSubject(subject: Subject): SavedSubject {
   switch (subject.kind) {
     case 'experiment': {

@@ -11,7 +11,7 @@ import { formatStartTime, type StoredRun } from '../session/storedRun';
 import { StoredSession } from '../session/storedSession';
 import type { Subject } from './subject';
 
-/** Where runs are found. */
+/** The sources of runs. */
 export interface RunSources {
   readonly sessions: Sessions;
   readonly index: RunIndex;
@@ -20,13 +20,13 @@ export interface RunSources {
 }
 
 /**
- * The session that stands for a subject of a panel. Of an experiment it is the run that this window trained last, else
- * the newest one in its folder; of a stored run the session that trains it here, else what its folder has.
+ * Resolves a panel's subject to a session. For an experiment that is the run that this window trained last, else the latest
+ * run in its folder; for a stored run the session that trains it in this window, else the content of its folder.
  */
 export class SubjectSession implements Disposable {
   readonly #opened: OpenedRun | undefined;
   readonly #changed = new EventEmitter<undefined>();
-  /** The newest run in the experiment's folder, where this window has trained none. */
+  /** The latest run in the experiment's folder, if this window has trained none. */
   #loaded: StoredSession | undefined;
 
   /** Fires when a stored run was read again. */
@@ -50,22 +50,22 @@ export class SubjectSession implements Disposable {
     return sources.sessions.withFolder(subject.folder.fsPath) ?? this.#opened?.session;
   }
 
-  /** Whether the session was read here, so that nobody has to be told of it. */
+  /** Whether this object has read the session itself. */
   get isLoadedHere(): boolean {
     return this.#loaded !== undefined && this.session === this.#loaded;
   }
 
-  /** Whether a stored run is shown as its folder has it. */
+  /** Whether the session is that of a stored run read from its folder. */
   get isReadFromFolder(): boolean {
     return this.#opened !== undefined && this.session === this.#opened.session;
   }
 
-  /** The stored run that the subject is, without its records; undefined for an experiment and before `load`. */
+  /** The stored run without its records; undefined for an experiment, and before `load`. */
   get stored(): StoredRun | undefined {
     return this.#opened?.stored;
   }
 
-  /** The name of a stored run, else of the session's experiment or variant; '' where no session has one. */
+  /** The name of a stored run, else of the variant or the session's experiment. */
   get name(): string {
     if (this.#opened !== undefined) return this.#opened.name;
     if (this.subject.kind === 'run') return fileNameOf(this.subject.folder);
@@ -73,7 +73,7 @@ export class SubjectSession implements Disposable {
     return variant === undefined ? experimentName(this.session?.info?.name ?? '', uri) : plainName(variant);
   }
 
-  /** When a stored run was started; '' where its manifest doesn't say, and for an experiment. */
+  /** Formatted start time of a stored run; '' where its manifest has none, and for an experiment. */
   startTime(precision: 'minute' | 'second'): string {
     return this.stored === undefined ? '' : formatStartTime(this.stored, precision);
   }
@@ -83,12 +83,12 @@ export class SubjectSession implements Disposable {
     return this.session === undefined ? this.#opened?.problem : undefined;
   }
 
-  /** The folder that the experiment's paths are relative to, where a manifest says. */
+  /** The folder that the paths in the experiment are relative to; undefined without a manifest. */
   get base(): Uri | undefined {
     return this.stored?.base;
   }
 
-  /** Reads the run where this window has none. Of one that it has, it reads only the name that a person gave it. */
+  /** Reads the run if this window has no session for it; otherwise only the name that the user gave it. */
   async load(): Promise<void> {
     const { subject, sources } = this;
     if (subject.kind === 'run') {
@@ -98,12 +98,12 @@ export class SubjectSession implements Disposable {
     if (this.session !== undefined) return;
     const { target } = subject;
     const loaded = await sources.latestRuns.open(target);
-    // During the reading a run of the target may have been started.
+    // Meanwhile a run of the target may have been started.
     if (loaded === undefined || sources.sessions.get(target) !== undefined) return;
     this.#loaded = new StoredSession(target.uri, target.variant, loaded);
   }
 
-  /** Shares the session that `load` has read with the whole window, where it has none of its own. */
+  /** Registers the session that `load` has read for the whole window, if it has none for the target. */
   register(): void {
     const { subject, sources } = this;
     if (subject.kind === 'run' || this.#loaded === undefined) return;
@@ -112,7 +112,7 @@ export class SubjectSession implements Disposable {
 
   dispose(): void {
     this.#opened?.dispose();
-    // A session that the window shares is disposed with the others.
+    // A registered session is disposed with the others.
     if (this.#loaded !== undefined && !this.sources.sessions.all.includes(this.#loaded)) this.#loaded.dispose();
     this.#changed.dispose();
   }

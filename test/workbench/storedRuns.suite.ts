@@ -118,7 +118,9 @@ describe('Kept runs', () => {
     for (const folder of foldersOf(experiment)) writeFileSync(join(folder, 'display-name.txt'), 'renamed');
     const said = await until('its group', async () => {
       const groups = await tree.getChildren();
-      const own = groups.find(({ kind, ...group }) => kind === 'group' && 'isFileMissing' in group && group.isFileMissing);
+      const own = groups.find(
+        ({ kind, ...group }) => kind === 'group' && 'isFileMissing' in group && group.isFileMissing,
+      );
       return own === undefined ? false : tree.getTreeItem(own);
     });
     assert.equal(said.label, vscode.workspace.asRelativePath(experiment.document.uri));
