@@ -11,12 +11,12 @@ import type { ParentWatch } from './parentWatch.node';
 import { TrainerService } from './service';
 import { storedRunHandlers } from './storage/storedRuns.node';
 
-// Entry of the trainer's process, which the extension host forks. Whatever happens here, the extension host goes on.
+// Entry point of the trainer's process, which the extension host forks. A crash here doesn't affect the extension host.
 
-/** Milliseconds: an update longer than the first is not waited for once the extension host is gone; saving is. */
+/** Milliseconds after the extension host's end: an update that takes longer than the first is killed; saving isn't. */
 const limits = { timeToNotice: 700, timeToSave: 10_000 } as const;
 
-/** Sends to the extension host; one that is gone receives nothing. */
+/** Sends to the extension host, if it still exists. */
 function send(message: unknown, sent: () => void = () => undefined): void {
   if (process.send === undefined || !process.connected) sent();
   else process.send(message, undefined, {}, sent);
@@ -45,7 +45,7 @@ function lowerPriority(): void {
   }
 }
 
-/** Reports why the process cannot continue, then ends it: after an exception nobody knows what state it is in. */
+/** Reports why the process can't continue, then ends it: after an exception its state is unknown. */
 function failWith(reason: unknown): void {
   const failure: ProcessFailure = { kind: 'processFailure', reason: reasonOf(reason) };
   send(failure, () => process.exit(1));
@@ -85,6 +85,6 @@ process.once('disconnect', saveAndExit);
 // When the system shuts down, or Ctrl+C is pressed in the terminal that the editor was started from.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, saveAndExit);
 
-// This thread cannot notice anything while it is in the middle of a long update, so another one watches.
+// During a long update this thread handles no events, so another one watches.
 const watch: ParentWatch = { parent: process.ppid, ...limits, saving };
 new Worker(join(__dirname, 'parentWatch.cjs'), { name: 'unroll-parent-watch', workerData: watch }).unref();

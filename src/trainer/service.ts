@@ -24,13 +24,13 @@ import { WorkerPool, type Threads } from './training/workerPool';
 /** Answers requests about stored runs. */
 export type StoredRunHandlers = Handlers<{ requests: StoredRunRequests; events: Record<never, never> }>;
 
-/** What the process or worker that a trainer runs in provides. */
+/** What the process of a trainer provides. */
 export interface TrainerHost {
   readonly connect: (handlers: Handlers<TrainerContract>) => Channel<TrainerContract, TrainerHostContract>;
   readonly openFolder: (folder: string) => RunStorage;
   /** Reads stored runs. */
   readonly storedRuns: StoredRunHandlers;
-  /** Seconds on a clock that never goes back. */
+  /** Monotonic clock, in seconds. */
   readonly clock: () => number;
   /** Handles the messages that have arrived before it resolves. */
   readonly yieldToMessages: () => Promise<void>;
@@ -54,7 +54,7 @@ export class TrainerService {
     this.#channel = host.connect(this.#handlers());
   }
 
-  /** Saves what a run has and stops it, so that it can be resumed; resolves when that is done. */
+  /** Saves the run and stops it, so that it can be resumed; resolves when that is done. */
   async suspend(): Promise<void> {
     this.#run?.suspend();
     await this.#ended;
@@ -98,20 +98,22 @@ export class TrainerService {
 
   async #start(params: StartParams): Promise<StartReply> {
     if (this.#run !== undefined) throw new Error('This trainer already has a run.');
-    const { experiment, variant, files, memoryLimit, folder, resumedManifest: earlier } = params;
+    const { experiment, variant, files, memoryLimit, folder, resumedManifest } = params;
     const { clock, threads } = this.#host;
     // Before the data are opened: it copies the file's bytes, and frees the copy.
     const dataDigest = await computeDataDigest(experiment, files);
     const prepared = prepareTraining({
       experiment,
       files,
-      kernels: openKernels(earlier === undefined ? defaultKernelSet(params.reproducible) : this.#kernelsOf(earlier)),
+      kernels: openKernels(
+        resumedManifest === undefined ? defaultKernelSet(params.reproducible) : this.#kernelsOf(resumedManifest),
+      ),
       memoryLimit,
       workers: { wanted: params.workers, cores: threads?.cores ?? 1 },
-      ...(earlier === undefined ? {} : { shards: earlier.facts.shards }),
+      ...(resumedManifest === undefined ? {} : { shards: resumedManifest.facts.shards }),
     });
     if (prepared.kind === 'refused') return prepared;
-    const { setup: setup } = prepared;
+    const { setup } = prepared;
     const slowness = missingSpeed();
     if (slowness !== undefined) this.#notify(slowness);
     const training = new Training(setup, clock);
@@ -170,11 +172,11 @@ export class TrainerService {
     training: Training,
     info: RunInfo,
     folder: string,
-    { source, resumedManifest: earlier }: StartParams,
+    { source, resumedManifest }: StartParams,
   ): Promise<RunWriter | undefined> {
     const writer = new RunWriter(this.#host.openFolder(folder), training, info, source);
-    if (earlier !== undefined) {
-      for (const problem of await writer.resume(earlier)) this.#notify(problem);
+    if (resumedManifest !== undefined) {
+      for (const problem of await writer.resume(resumedManifest)) this.#notify(problem);
       return writer;
     }
     try {

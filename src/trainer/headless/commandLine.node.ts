@@ -3,34 +3,34 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { builtKernelSets, defaultKernelSet, runnableKernelSets, type BuiltKernelSet } from '../../engine/kernels/open';
 
-/** What the headless runner was asked to do; paths are absolute. */
+/** The parsed command line of the headless runner; paths are absolute. */
 export interface CommandLine {
   readonly file: string;
   readonly variant: string | undefined;
-  /** In place of the experiment's `training.steps`. */
+  /** Overrides `training.steps` of the experiment. */
   readonly steps: number | undefined;
-  /** The run's folder; undefined for a new one where runs live. */
+  /** The run's folder; undefined for a new one in the default place. */
   readonly out: string | undefined;
   /** Updates to capture. */
   readonly captures: ReadonlySet<number>;
   readonly resume: boolean;
   readonly json: boolean;
-  /** Data files may not lie outside; undefined for the experiment's own folder. */
+  /** The folder that must contain the data files; undefined for the experiment's own folder. */
   readonly workspace: string | undefined;
-  /** Bytes that the process may have in memory at its peak. */
+  /** Most bytes of the process at its peak. */
   readonly memoryLimit: number;
-  /** undefined where none was asked for. */
+  /** undefined where none was requested. */
   readonly kernels: BuiltKernelSet | undefined;
-  /** Threads that share the work; 0 for as many as are of use. */
+  /** Number of threads that share the work; 0 = automatic. */
   readonly workers: number;
 }
 
-/** The command line cannot be understood; the message says what to write. */
+/** An invalid command line; the message says how to correct it. */
 export class CommandLineError extends Error {
   override readonly name = 'CommandLineError';
 }
 
-/** One screen on how to call the runner. */
+/** The help text. */
 export const usage = `Usage: npm run train -- FILE [options]
 
   --variant NAME        train this variant of the file
@@ -50,11 +50,13 @@ export const usage = `Usage: npm run train -- FILE [options]
 const mebibyte = 1024 * 1024;
 
 /**
- * @param folder that relative paths are relative to
+ * Parses a command line.
+ *
+ * @param folder base of relative paths
  * @throws CommandLineError
  */
-export function parseCommandLine(words: readonly string[], folder: string): CommandLine {
-  const { values, positionals } = parsed(words);
+export function parseCommandLine(args: readonly string[], folder: string): CommandLine {
+  const { values, positionals } = parse(args);
   const [file, ...rest] = positionals;
   if (file === undefined) throw new CommandLineError('Which experiment? Name a *.rnn.json file.');
   if (rest.length > 0)
@@ -67,22 +69,23 @@ export function parseCommandLine(words: readonly string[], folder: string): Comm
   return {
     file: resolve(folder, file),
     variant: values.variant,
-    steps: whole('--steps', values.steps, 1),
+    steps: wholeNumber('--steps', values.steps, 1),
     out: inFolder(values.out),
     captures: captures(values.capture),
     resume: values.resume,
     json: values.json,
     workspace: inFolder(values.workspace),
-    memoryLimit: values.memory === undefined ? totalmem() / 2 : (whole('--memory', values.memory, 1) ?? 0) * mebibyte,
+    memoryLimit:
+      values.memory === undefined ? totalmem() / 2 : (wholeNumber('--memory', values.memory, 1) ?? 0) * mebibyte,
     kernels: kernelSet(values.kernels, values.reproducible),
-    workers: whole('--workers', values.workers, 1) ?? 0,
+    workers: wholeNumber('--workers', values.workers, 1) ?? 0,
   };
 }
 
-function parsed(words: readonly string[]) {
+function parse(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...words],
+      args: [...args],
       allowPositionals: true,
       options: {
         variant: { type: 'string' },
@@ -103,11 +106,11 @@ function parsed(words: readonly string[]) {
   }
 }
 
-function whole(option: string, value: string | undefined, from: number): number | undefined {
+function wholeNumber(option: string, value: string | undefined, min: number): number | undefined {
   if (value === undefined) return undefined;
   const number = /^\d+$/.test(value) ? Number(value) : NaN;
-  if (!Number.isSafeInteger(number) || number < from) {
-    throw new CommandLineError(`${option} takes a whole number of ${from} or more; found "${value}".`);
+  if (!Number.isSafeInteger(number) || number < min) {
+    throw new CommandLineError(`${option} takes a whole number of ${min} or more; found "${value}".`);
   }
   return number;
 }
@@ -129,6 +132,6 @@ function kernelSet(name: string | undefined, reproducible: boolean): BuiltKernel
 }
 
 function captures(values: readonly string[] | undefined): ReadonlySet<number> {
-  const words = (values ?? []).flatMap((value) => value.split(','));
-  return new Set(words.flatMap((word) => whole('--capture', word.trim(), 0) ?? []));
+  const updates = (values ?? []).flatMap((value) => value.split(','));
+  return new Set(updates.flatMap((update) => wholeNumber('--capture', update.trim(), 0) ?? []));
 }

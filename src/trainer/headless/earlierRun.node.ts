@@ -12,38 +12,38 @@ import type { TrainingSetup } from '../training/trainingSetup';
 import { StartError } from './startError';
 import { runnableKernels } from '../training/runnableKernels';
 
-/** Keys that a message has room for. */
-const mostNamed = 3;
+/** Most keys listed in a message. */
+const maxListedKeys = 3;
 
 /**
- * The run that a folder holds already, undefined where it holds none.
+ * The run that a folder already holds; undefined where it holds none.
  *
- * @throws Refused when it cannot be read, or is not what the command line, the plan and its data ask for
+ * @throws StartError when it can't be read, or doesn't match the command line, the setup or the data
  */
-export async function matchingRun(
+export async function readMatchingRun(
   storage: FolderStorage,
-  plan: TrainingSetup,
+  setup: TrainingSetup,
   dataDigest: string | null,
   commandLine: CommandLine,
 ): Promise<Manifest | undefined> {
-  const earlier = await earlierRun(storage, commandLine.file);
-  const misfit = misfitOf(earlier, plan, dataDigest, commandLine.resume, storage.folder);
+  const earlier = await readExistingRun(storage, commandLine.file);
+  const misfit = mismatchOf(earlier, setup, dataDigest, commandLine.resume, storage.folder);
   if (misfit !== undefined) throw new StartError(`${commandLine.file}:1:1: ${misfit}`);
   return earlier;
 }
 
-/** Whether an earlier run has nothing left to do: all its steps, or a loss that has reached `training.stopAtLoss`. */
+/** Whether an existing run is complete: all its updates are done, or its loss has reached `training.stopAtLoss`. */
 export function isOver({ state, updates, facts }: Manifest, { experiment }: TrainingSetup): boolean {
   const reachedLoss = state === 'finished' && updates < facts.plannedUpdates;
   return reachedLoss || updates >= experiment.training.steps;
 }
 
 /**
- * The run that a folder holds already, whatever is asked for; undefined where it holds none.
+ * The run that a folder already holds, without checking that it matches; undefined where it holds none.
  *
- * @throws Refused when it cannot be read
+ * @throws StartError when it can't be read
  */
-export async function earlierRun(storage: FolderStorage, file: string): Promise<Manifest | undefined> {
+export async function readExistingRun(storage: FolderStorage, file: string): Promise<Manifest | undefined> {
   const bytes = await storage.read(runFiles.manifest, maxManifestBytes).catch((error: unknown) => {
     throw new StartError(
       `${file}:1:1: ${storage.folder} can't hold a run (${reasonOf(error)}). Choose a folder for --out, or one that doesn't exist yet.`,
@@ -59,9 +59,9 @@ export async function earlierRun(storage: FolderStorage, file: string): Promise<
   return manifest;
 }
 
-function misfitOf(
+function mismatchOf(
   earlier: Manifest | undefined,
-  plan: TrainingSetup,
+  setup: TrainingSetup,
   dataDigest: string | null,
   resume: boolean,
   folder: string,
@@ -69,8 +69,8 @@ function misfitOf(
   if (earlier === undefined) {
     return resume ? `There is no run to resume in ${folder}. Remove --resume to start one.` : undefined;
   }
-  if (!resume) return `${folder} already holds a run. Choose another --out, or add --resume to go on with it.`;
-  const difference = differenceInWords(earlier.experiment, JSON.parse(toJson(plan.experiment)));
+  if (!resume) return `${folder} already holds a run. Choose another --out, or add --resume to continue it.`;
+  const difference = formatDifference(earlier.experiment, JSON.parse(toJson(setup.experiment)));
   if (difference !== undefined) {
     return (
       `The run in ${basename(folder)} was trained with another experiment, with ${difference}; only name, notes and ` +
@@ -80,26 +80,26 @@ function misfitOf(
   if (hasDataChanged(earlier.facts.dataDigest, dataDigest)) {
     return (
       `The run in ${basename(folder)} was trained on other data: ${earlier.facts.data} has changed since. ` +
-      'Choose another --out, or put the earlier file back.'
+      'Choose another --out, or restore the earlier file.'
     );
   }
   const { name, missing } = runnableKernels(kernelsAt(earlier.facts, Infinity));
-  if (missing === undefined && name !== plan.kernels.name) {
+  if (missing === undefined && name !== setup.kernels.name) {
     return (
-      `The run in ${basename(folder)} was computed by the ${name} kernels, not by ${plan.kernels.name}. ` +
+      `The run in ${basename(folder)} was computed by the ${name} kernels, not by ${setup.kernels.name}. ` +
       `Choose another --out, or add --kernels ${name}.`
     );
   }
   return undefined;
 }
 
-/** The first keys that decide numbers and that two experiments do not have alike, with the values of both. */
-function differenceInWords(ofRun: unknown, asked: unknown): string | undefined {
-  const [before, now] = [keyValues(ofRun), keyValues(asked)];
+/** The first keys in which two experiments differ and that affect results, with both values; undefined without any. */
+function formatDifference(experimentOfRun: unknown, requested: unknown): string | undefined {
+  const [before, now] = [keyValues(experimentOfRun), keyValues(requested)];
   const keys = differingKeys([before, now]).filter((key) => key !== 'training.steps');
   if (keys.length === 0) return undefined;
   const named = keys
-    .slice(0, mostNamed)
+    .slice(0, maxListedKeys)
     .map((key) => `${key} ${formatValue(before.get(key))} and not ${formatValue(now.get(key))}`);
   const more = keys.length - named.length;
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;

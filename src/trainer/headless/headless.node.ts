@@ -22,7 +22,7 @@ import type { RecordBatch } from '../../run/records/recordBatch';
 import { newRunFolder } from '../../run/storage/runFolder';
 import { withoutControls } from '../../text/plainText';
 import type { CommandLine } from './commandLine.node';
-import { earlierRun, matchingRun, isOver } from './earlierRun.node';
+import { readExistingRun, readMatchingRun, isOver } from './earlierRun.node';
 import { runInfoOf } from '../training/runInfo';
 import type { FolderStorage } from '../../run/storage/folderStorage.node';
 import { LockedFolder } from '../../run/storage/lockedFolder.node';
@@ -40,10 +40,10 @@ import { formatComputation } from '../../text/computation';
 export type HeadlessEnd = 'finished' | 'refused' | 'diverged' | 'failed' | 'interrupted';
 
 /**
- * Trains one experiment from file to end, without an editor.
+ * Trains one experiment without an editor.
  *
- * @param listenToSignals called when files have been read and nothing has been written yet: from then on an interrupted
- *   run ends in order, where the signal tells it to
+ * @param listenToSignals called when the files have been read and nothing has been written yet. When the returned signal is
+ *   aborted, the run saves a checkpoint and ends
  */
 export async function trainHeadless(
   commandLine: CommandLine,
@@ -60,30 +60,37 @@ export async function trainHeadless(
   try {
     const folder = commandLine.out ?? newRunFolder(commandLine.file, commandLine.variant, new Date());
     const storage = new LockedFolder(folder);
-    const { plan, dataDigest } = await planned(commandLine, storage, threads);
-    await matchingRun(storage, plan, dataDigest, commandLine);
+    const { setup, dataDigest } = await prepare(commandLine, storage, threads);
+    await readMatchingRun(storage, setup, dataDigest, commandLine);
     const interruption = listenToSignals();
-    lock = await lockFolder(folder).catch(cannotKeep(commandLine, folder));
-    // Only what is read under the lock holds: another process may have trained there until now.
-    const before = await matchingRun(storage, plan, dataDigest, commandLine);
-    if (before !== undefined && isOver(before, plan)) {
+    lock = await lockFolder(folder).catch(cannotSave(commandLine, folder));
+    // Read again under the lock: another process may have trained there until now.
+    const before = await readMatchingRun(storage, setup, dataDigest, commandLine);
+    if (before !== undefined && isOver(before, setup)) {
       say(`Already finished: ${formatCount(before.updates, 'update')} in ${folder}.`);
       return 'finished';
     }
-    if (before !== undefined) sayOtherKernels(before, plan, say);
-    const training = new Training(plan, () => performance.now() / 1000);
-    pool = WorkerPool.start(plan.learner, commandLine.workers, threads, say);
-    const facts = runInfoOf(plan, commandLine.variant, folder, pool.workers, dataDigest);
-    const writer = new RunWriter(storage, training, facts, sourceFrom(folder, commandLine.file));
+    if (before !== undefined) printKernelNotice(before, setup, say);
+    const training = new Training(setup, () => performance.now() / 1000);
+    pool = WorkerPool.start(setup.learner, commandLine.workers, threads, say);
+    const info = runInfoOf(setup, commandLine.variant, folder, pool.workers, dataDigest);
+    const writer = new RunWriter(storage, training, info, sourceFrom(folder, commandLine.file));
     const opening = before === undefined ? writer.begin().then(() => []) : writer.resume(before);
-    for (const fault of await opening.catch(cannotKeep(commandLine, folder))) say(fault);
+    for (const problem of await opening.catch(cannotSave(commandLine, folder))) say(problem);
     say(introduction(writer.info, training.updates));
     const first = training.updates;
-    const progress = commandLine.json ? jsonLines(stdout) : progressBar(stderr, facts);
-    const { ending, isKept, losses } = await drive({ training, writer, progress, commandLine, interruption, say });
-    sayFindings(writer.diagnosis.findings, ending, say);
-    sayUncaptured(commandLine.captures, first, ending.updates, say);
-    return isKept ? conclude(ending, losses, interruption.aborted, say, folder) : concludeUnkept(ending, say);
+    const progress = commandLine.json ? jsonLines(stdout) : progressBar(stderr, info);
+    const { ending, isSaved, losses } = await trainToEnd({
+      training,
+      writer,
+      progress,
+      commandLine,
+      interruption,
+      say,
+    });
+    printFindings(writer.diagnosis.findings, ending, say);
+    printUncaptured(commandLine.captures, first, ending.updates, say);
+    return isSaved ? conclude(ending, losses, interruption.aborted, say, folder) : concludeUnsaved(ending, say);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     say(error.message);
@@ -94,18 +101,18 @@ export async function trainHeadless(
   }
 }
 
-/** The experiment file, relative to the run's folder, as every system reads it. */
+/** The experiment file, relative to the run's folder and with `/` on every system. */
 function sourceFrom(folder: string, file: string): string {
   return relative(folder, file).replaceAll('\\', '/');
 }
 
-function cannotKeep({ file }: CommandLine, folder: string): (error: unknown) => never {
+function cannotSave({ file }: CommandLine, folder: string): (error: unknown) => never {
   return (error) => {
     throw new StartError(`${file}:1:1: The run can't be saved in ${folder}: ${reasonOf(error)}.`);
   };
 }
 
-interface Drive {
+interface TrainingParts {
   readonly training: Training;
   readonly writer: RunWriter;
   readonly progress: Progress;
@@ -114,20 +121,27 @@ interface Drive {
   readonly say: (message: string) => void;
 }
 
-/** The last losses that were measured; NaN where there was none. */
-interface Losses {
+/** The last recorded losses; NaN without any. */
+interface LastLosses {
   readonly training: number;
   readonly validation: number;
 }
 
-interface Driven {
+interface TrainingOutcome {
   readonly ending: Ending;
-  readonly isKept: boolean;
-  readonly losses: Losses;
+  readonly isSaved: boolean;
+  readonly losses: LastLosses;
 }
 
-async function drive({ training, writer, progress, commandLine, interruption, say }: Drive): Promise<Driven> {
-  let losses: Losses = { training: NaN, validation: NaN };
+async function trainToEnd({
+  training,
+  writer,
+  progress,
+  commandLine,
+  interruption,
+  say,
+}: TrainingParts): Promise<TrainingOutcome> {
+  let losses: LastLosses = { training: NaN, validation: NaN };
   const run = new Run({
     training,
     writer,
@@ -153,21 +167,21 @@ async function drive({ training, writer, progress, commandLine, interruption, sa
   if (interruption.aborted) stop();
   try {
     const ending = await run.train();
-    return { ending, isKept: run.isKept, losses };
+    return { ending, isSaved: run.isSaved, losses };
   } finally {
     interruption.removeEventListener('abort', stop);
     progress.close();
   }
 }
 
-function lastLosses({ count, loss, validationLoss }: RecordBatch, before: Losses): Losses {
+function lastLosses({ count, loss, validationLoss }: RecordBatch, before: LastLosses): LastLosses {
   return {
     training: loss[count - 1] ?? before.training,
     validation: validationLoss.subarray(0, count).findLast((value) => !Number.isNaN(value)) ?? before.validation,
   };
 }
 
-function lossesInWords({ training, validation }: Losses): string {
+function formatLosses({ training, validation }: LastLosses): string {
   const named = { loss: training, 'validation loss': validation };
   return Object.entries(named)
     .map(([name, value]) => (Number.isNaN(value) ? '' : `, ${name} ${formatNumber(value)}`))
@@ -176,7 +190,7 @@ function lossesInWords({ training, validation }: Losses): string {
 
 function conclude(
   ending: Ending,
-  losses: Losses,
+  losses: LastLosses,
   interrupted: boolean,
   say: (message: string) => void,
   folder: string,
@@ -186,8 +200,8 @@ function conclude(
     case 'finished':
       say(
         ending.reason === 'stopAtLoss'
-          ? `Finished after ${formatCount(ending.updates, 'update')}: the loss reached training.stopAtLoss${lossesInWords(losses)}. Records: ${records}`
-          : `Finished: ${formatCount(ending.updates, 'update')}${lossesInWords(losses)}. Records: ${records}`,
+          ? `Finished after ${formatCount(ending.updates, 'update')}: the loss reached training.stopAtLoss${formatLosses(losses)}. Records: ${records}`
+          : `Finished: ${formatCount(ending.updates, 'update')}${formatLosses(losses)}. Records: ${records}`,
       );
       return 'finished';
     case 'stopped':
@@ -206,8 +220,8 @@ function conclude(
   }
 }
 
-/** Without its folder a headless run has failed at what it was for, wherever the training itself came to. */
-function concludeUnkept(ending: Ending, say: (message: string) => void): HeadlessEnd {
+/** A headless run whose folder is incomplete counts as failed, whatever the result of the training. */
+function concludeUnsaved(ending: Ending, say: (message: string) => void): HeadlessEnd {
   if ('message' in ending) say(ending.message);
   say(
     `${ending.kind === 'finished' ? 'Finished' : 'Ended'} after ${formatCount(ending.updates, 'update')}, but not everything was saved.`,
@@ -215,16 +229,16 @@ function concludeUnkept(ending: Ending, say: (message: string) => void): Headles
   return ending.kind === 'diverged' ? 'diverged' : 'failed';
 }
 
-/** What stands out; a divergence is the ending, and said as such. */
-function sayFindings(findings: readonly Finding[], ending: Ending, say: (message: string) => void): void {
+/** Prints the findings, except a divergence, which is printed as the run's end. */
+function printFindings(findings: readonly Finding[], ending: Ending, say: (message: string) => void): void {
   const cause = ending.kind === 'diverged' ? ending.message : undefined;
   for (const { level, keyPath, update, message } of findings) {
     if (message !== cause) say(`${level} at ${keyPath.join('.')}, update ${update}: ${message}`);
   }
 }
 
-/** A run that was resumed, or ended before its time, may have missed updates that were to be captured. */
-function sayUncaptured(
+/** Prints the requested captures that are missing because the run was resumed after them or ended before them. */
+function printUncaptured(
   captures: ReadonlySet<number>,
   first: number,
   end: number,
@@ -233,52 +247,52 @@ function sayUncaptured(
   const missed = [...captures].filter((update) => update < first || update >= end);
   if (missed.length === 0) return;
   say(
-    `Not captured: ${missed.join(', ')}. ${end > first ? `The updates now done are ${first} to ${end - 1}` : 'No update was done'}.`,
+    `Not captured: ${missed.join(', ')}. ${end > first ? `Updates ${first} to ${end - 1} were computed now` : 'No update was computed'}.`,
   );
 }
 
-async function planned(
+async function prepare(
   commandLine: CommandLine,
   storage: FolderStorage,
   { cores }: Threads,
-): Promise<{ readonly plan: TrainingSetup; readonly dataDigest: string | null }> {
+): Promise<{ readonly setup: TrainingSetup; readonly dataDigest: string | null }> {
   const { file: path } = commandLine;
   const file = await openExperiment(path);
   const resolved = file.resolve(commandLine.variant);
-  if (resolved.kind === 'refused') throw refusedAt(commandLine, file, resolved.problems);
+  if (resolved.kind === 'refused') throw startErrorAt(commandLine, file, resolved.problems);
   const experiment = withSteps(resolved.experiment, commandLine.steps);
-  const late = lateCapture(commandLine.captures, experiment);
-  if (late !== undefined) throw refusedAt(commandLine, file, [late]);
+  const late = captureProblem(commandLine.captures, experiment);
+  if (late !== undefined) throw startErrorAt(commandLine, file, [late]);
   const folder = dirname(path);
   const read = await readFiles(experiment, diskAccess(folder, commandLine.workspace ?? folder));
-  if (read.kind === 'refused') throw refusedAt(commandLine, file, read.problems);
-  // Before the data are opened: it takes a copy of the file's bytes, and gives it back.
+  if (read.kind === 'refused') throw startErrorAt(commandLine, file, read.problems);
+  // Before the data are opened: it copies the file's bytes, and frees the copy.
   const dataDigest = await computeDataDigest(experiment, read.files);
-  const before = commandLine.resume ? await earlierRun(storage, path) : undefined;
+  const before = commandLine.resume ? await readExistingRun(storage, path) : undefined;
   const outcome = prepareTraining({
     experiment,
     files: read.files,
-    kernels: openKernels(commandLine.kernels ?? kernelsThatFit(before)),
+    kernels: openKernels(commandLine.kernels ?? resumableKernels(before)),
     memoryLimit: commandLine.memoryLimit,
     workers: { wanted: commandLine.workers, cores },
     ...(before === undefined ? {} : { shards: before.facts.shards }),
   });
-  if (outcome.kind === 'refused') throw refusedAt(commandLine, file, outcome.problems);
-  return { plan: outcome.setup, dataDigest };
+  if (outcome.kind === 'refused') throw startErrorAt(commandLine, file, outcome.problems);
+  return { setup: outcome.setup, dataDigest };
 }
 
-/** The kernels of the run that is gone on with where they can run here, else the fastest. */
-function kernelsThatFit(before: Manifest | undefined): BuiltKernelSet {
+/** The kernels of the run to resume if they can run here, else the fastest. */
+function resumableKernels(before: Manifest | undefined): BuiltKernelSet {
   return before === undefined ? defaultKernelSet() : runnableKernels(kernelsAt(before.facts, Infinity)).name;
 }
 
-function sayOtherKernels({ facts }: Manifest, { kernels }: TrainingSetup, say: (message: string) => void): void {
+function printKernelNotice({ facts }: Manifest, { kernels }: TrainingSetup, say: (message: string) => void): void {
   const { missing } = runnableKernels(kernelsAt(facts, Infinity));
-  const words = resumedKernelsNotice({ name: kernels.name, missing });
-  if (words !== undefined) say(words);
+  const notice = resumedKernelsNotice({ name: kernels.name, missing });
+  if (notice !== undefined) say(notice);
 }
 
-function lateCapture(captures: ReadonlySet<number>, { training }: ResolvedExperiment): KeyProblem | undefined {
+function captureProblem(captures: ReadonlySet<number>, { training }: ResolvedExperiment): KeyProblem | undefined {
   const last = training.steps - 1;
   const late = [...captures].find((update) => update > last);
   if (late === undefined) return undefined;
@@ -295,7 +309,7 @@ async function openExperiment(path: string): Promise<ExperimentFile> {
         : `The experiment can't be read: ${reasonOf(error)}`,
     );
   });
-  // A pipe or a device would be waited on for ever.
+  // Reading a pipe or a device could wait forever.
   if (!entry.isFile()) throw at('The experiment is a folder or a device, not a file. Name the *.rnn.json file itself.');
   const { size } = entry;
   if (size > largestExperimentFile) {
@@ -315,12 +329,12 @@ async function openExperiment(path: string): Promise<ExperimentFile> {
   return parsed.file;
 }
 
-function refusedAt(
+function startErrorAt(
   { file: path, variant }: CommandLine,
   file: ExperimentFile,
-  objections: readonly KeyProblem[],
+  problems: readonly KeyProblem[],
 ): StartError {
-  const lines = objections.map(({ keyPath, message }) => {
+  const lines = problems.map(({ keyPath, message }) => {
     const { line, column } = file.placeOf(keyPath, variant);
     return `${path}:${line}:${column}: ${message}`;
   });
@@ -331,11 +345,11 @@ function withSteps(experiment: ResolvedExperiment, steps: number | undefined): R
   return steps === undefined ? experiment : { ...experiment, training: { ...experiment.training, steps } };
 }
 
-function introduction(facts: RunInfo, updatesDone: number): string {
-  const from = updatesDone > 0 ? `, going on after update ${updatesDone}` : '';
+function introduction(info: RunInfo, updatesDone: number): string {
+  const from = updatesDone > 0 ? `, resuming after update ${updatesDone}` : '';
   return (
-    `${facts.name || 'Experiment'}${facts.variant === null ? '' : ` (${facts.variant})`}: ${facts.cell}, ` +
-    `${facts.parameterCount} parameters, T = ${facts.steps}, B = ${facts.batch}, ` +
-    `${formatMemoryEstimate(facts.memoryBytes)} of memory, ${formatComputation(facts)}${from}.`
+    `${info.name || 'Experiment'}${info.variant === null ? '' : ` (${info.variant})`}: ${info.cell}, ` +
+    `${info.parameterCount} parameters, T = ${info.steps}, B = ${info.batch}, ` +
+    `${formatMemoryEstimate(info.memoryBytes)} of memory, ${formatComputation(info)}${from}.`
   );
 }

@@ -3,7 +3,7 @@ import type { RunInfo } from '../../protocol/run';
 import type { RecordBatch } from '../../run/records/recordBatch';
 import { formatFixed, formatNumber } from '../../text/numbers';
 
-/** Shows how a headless run goes. */
+/** Shows the progress of a headless run. */
 export interface Progress {
   show(batch: RecordBatch): void;
   close(): void;
@@ -27,13 +27,13 @@ export function jsonLines(stdout: NodeJS.WritableStream): Progress {
       }
     },
     close() {
-      // Every line has been written as it came.
+      // Every line has been written already.
     },
   };
 }
 
-/** A bar on a terminal; nothing where stderr is none. */
-export function progressBar(stderr: NodeJS.WriteStream, facts: RunInfo): Progress {
+/** A progress bar; shows nothing where stderr is no terminal. */
+export function progressBar(stderr: NodeJS.WriteStream, info: RunInfo): Progress {
   const bar = new SingleBar(
     {
       stream: stderr,
@@ -51,7 +51,7 @@ export function progressBar(stderr: NodeJS.WriteStream, facts: RunInfo): Progres
       const update = (batch.update[last] ?? 0) + 1;
       const seconds = batch.seconds[last] ?? 0;
       if (!started) {
-        bar.start(facts.plannedUpdates, batch.update[0] ?? 0, { rate: '…', loss: '…' });
+        bar.start(info.plannedUpdates, batch.update[0] ?? 0, { rate: '…', loss: '…' });
         first = { update, seconds };
         started = true;
       }

@@ -1,4 +1,4 @@
-/** Something that keeps a headless run from starting; the message is already in the form `file:line:column: message`. */
+/** Why a headless run can't start; the message has the form `file:line:column: message`. */
 export class StartError extends Error {
-  override readonly name = 'Refused';
+  override readonly name = 'StartError';
 }

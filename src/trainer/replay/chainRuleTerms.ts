@@ -1,15 +1,15 @@
 import type { Capture } from '../../engine/instruments/capture';
 import { GradientTerms, type TermsPerStep } from '../../engine/instruments/chainRuleTerms';
 import type { ChainRuleTerms, ChainRuleTermsRequest } from '../../protocol/chainRuleTerms';
-import { largestPictured } from './inspection';
+import { maxPlottedElements } from './inspection';
 import type { Pause } from './requestQueue';
 
 /** Multiplications beyond which the terms would keep a person waiting. */
-const mostWork = 6e9;
+const maxMultiplications = 6e9;
 
 /** The terms of single parameters of one captured update; what is the same for all steps is made once. */
 export class UpdateTerms {
-  readonly #known = new Map<string, { readonly terms: GradientTerms; readonly steps: TermsPerStep }>();
+  readonly #cache = new Map<string, { readonly terms: GradientTerms; readonly steps: TermsPerStep }>();
 
   constructor(readonly capture: Capture) {}
 
@@ -22,7 +22,7 @@ export class UpdateTerms {
         `The batch has sequences 0 to ${batch - 1} and steps 0 to ${steps - 1}; asked for ${sequence} and ${t}.`,
       );
     }
-    const isPictured = rows * columns <= largestPictured;
+    const isPictured = rows * columns <= maxPlottedElements;
     const term = new Float64Array(isPictured ? rows * columns : 0);
     if (isPictured) terms.add(term, t);
     return {
@@ -38,7 +38,7 @@ export class UpdateTerms {
       delta: terms.delta(t, sequence),
       source: terms.source(t, sequence),
       term,
-      sum: isPictured ? await toTheEnd(terms.sumFrom(t), pause) : term,
+      sum: isPictured ? await runToEnd(terms.sumFrom(t), pause) : term,
     };
   }
 
@@ -49,26 +49,29 @@ export class UpdateTerms {
 
   /** Whether the terms of all these parameters can be added up while somebody waits. */
   isQuick(parameters: readonly string[]): boolean {
-    return parameters.reduce((sum, name) => sum + workOf(new GradientTerms(this.capture, name)), 0) <= mostWork;
+    return (
+      parameters.reduce((sum, name) => sum + multiplicationsOf(new GradientTerms(this.capture, name)), 0) <=
+      maxMultiplications
+    );
   }
 
   async #of(parameter: string, pause: Pause) {
-    const known = this.#known.get(parameter);
-    if (known !== undefined) return known;
+    const cached = this.#cache.get(parameter);
+    if (cached !== undefined) return cached;
     const terms = new GradientTerms(this.capture, parameter);
-    if (workOf(terms) > mostWork) {
+    if (multiplicationsOf(terms) > maxMultiplications) {
       throw new RangeError(
         `${parameter} has ${terms.rows} × ${terms.columns} elements: its terms over ${terms.steps} steps of ${terms.batch} sequences would take too long to add up. Choose a bias, or a smaller net.`,
       );
     }
-    const fresh = { terms, steps: await toTheEnd(terms.perStep(), pause) };
-    this.#known.set(parameter, fresh);
+    const fresh = { terms, steps: await runToEnd(terms.perStep(), pause) };
+    this.#cache.set(parameter, fresh);
     return fresh;
   }
 }
 
 /** Does work that rests now and then, letting others in while it does. */
-async function toTheEnd<Result>(work: Generator<undefined, Result>, pause: Pause): Promise<Result> {
+async function runToEnd<Result>(work: Generator<undefined, Result>, pause: Pause): Promise<Result> {
   for (;;) {
     const rest = work.next();
     if (rest.done === true) return rest.value;
@@ -77,6 +80,6 @@ async function toTheEnd<Result>(work: Generator<undefined, Result>, pause: Pause
 }
 
 /** Multiplications that all terms of a parameter take. */
-function workOf({ rows, columns, steps, batch }: GradientTerms): number {
+function multiplicationsOf({ rows, columns, steps, batch }: GradientTerms): number {
   return rows * columns * steps * batch;
 }

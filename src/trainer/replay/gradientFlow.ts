@@ -11,23 +11,23 @@ import type { Pause } from './requestQueue';
 import { recurrentBlock } from './recurrentBlock';
 
 /** T beyond which the matrix has no room on a screen or in a worker. */
-const mostSteps = 1024;
+const maxSteps = 1024;
 /** Multiplications that may be spent on the median over the batch. */
-const mostWork = 4e9;
+const maxMultiplications = 4e9;
 const horizonShare = 1e-3;
 /** Steepest slope of each φ (Pascanu, Mikolov & Bengio 2013). */
 const steepest = { tanh: 1, sigmoid: 0.25, relu: 1, identity: 1 } as const;
 
 /** Finds who reaches whom at captured updates of one run; the memory for it is laid out at the first question. */
 export class GradientFlowComputer {
-  #itemiser: PerLossGradients | undefined;
+  #perLossGradients: PerLossGradients | undefined;
 
-  constructor(readonly plan: TrainingSetup) {}
+  constructor(readonly setup: TrainingSetup) {}
 
   /** @throws RangeError when the batch has no such sequence or layer, or the window is too long */
   async of(capture: Capture, request: GradientFlowRequest, pause: Pause): Promise<GradientFlow> {
     const { layer } = request;
-    const { cell, experiment } = this.plan;
+    const { cell, experiment } = this.setup;
     const { steps, matrix, middle, medianOf } = await this.#matrices(capture, request, pause);
     const weight = tensorOf(capture, `rnn.weight_hh_l${layer}`);
     const recurrent: RecurrentBlock[] = [];
@@ -60,48 +60,46 @@ export class GradientFlowComputer {
 
   /** The matrix of one sequence, and the median over as many as there is time for. */
   async #matrices(capture: Capture, { sequence, layer }: GradientFlowRequest, pause: Pause) {
-    const { plan } = this;
+    const { setup } = this;
     const [steps = 0, batch = 0] = tensorOf(capture, 'outputs').shape;
-    if (steps > mostSteps) {
+    if (steps > maxSteps) {
+      throw new RangeError(`A matrix of ${steps} × ${steps} steps is too large to draw: the limit is T = ${maxSteps}.`);
+    }
+    if (sequence >= batch || layer >= setup.experiment.model.layers) {
       throw new RangeError(
-        `A matrix of ${steps} × ${steps} steps is too large to draw: the limit is T = ${mostSteps}.`,
+        `The batch has sequences 0 to ${batch - 1}, the net ${setup.experiment.model.layers} layers.`,
       );
     }
-    if (sequence >= batch || layer >= plan.experiment.model.layers) {
-      throw new RangeError(
-        `The batch has sequences 0 to ${batch - 1}, the net ${plan.experiment.model.layers} layers.`,
-      );
-    }
-    const itemiser = this.#ready(capture, steps);
-    const matrixOf = (lane: number): Float64Array => {
-      const { given, from } = laneOf(capture, plan, lane, steps, batch);
-      return placed(itemiser.matrix(given, plan.experiment.loss, layer), from, steps);
+    const gradients = this.#loadedGradients(capture, steps);
+    const matrixOf = (batchRow: number): Float64Array => {
+      const { given, from } = sequenceWindow(capture, setup, batchRow, steps, batch);
+      return padded(gradients.matrix(given, setup.experiment.loss, layer), from, steps);
     };
     const matrix = matrixOf(sequence);
-    const lanes = evenly(batch, this.#lanesInTime(steps, batch), sequence);
+    const batchRows = evenlySpaced(batch, this.#affordableSequences(steps, batch), sequence);
     const all: Float64Array[] = [];
-    for (const lane of lanes) {
-      all.push(lane === sequence ? matrix : matrixOf(lane));
+    for (const batchRow of batchRows) {
+      all.push(batchRow === sequence ? matrix : matrixOf(batchRow));
       await pause();
     }
     const middle = all.length === 1 ? matrix : matrix.map((_, i) => median(all, (one) => one[i]) ?? NaN);
     return { steps, matrix, middle, medianOf: all.length };
   }
 
-  #ready(capture: Capture, steps: number): PerLossGradients {
-    if (this.#itemiser?.steps !== steps) {
-      const { name } = this.plan.kernels;
+  #loadedGradients(capture: Capture, steps: number): PerLossGradients {
+    if (this.#perLossGradients?.steps !== steps) {
+      const { name } = this.setup.kernels;
       const kernels = openKernels(runnableKernelSets().find((set) => set === name) ?? 'reference');
-      this.#itemiser = new PerLossGradients(kernels, this.plan.options.network, 'dense', steps);
+      this.#perLossGradients = new PerLossGradients(kernels, this.setup.options.network, 'dense', steps);
     }
-    for (const name of this.plan.layout.parameters) this.#itemiser.load(name, tensorOf(capture, name).data);
-    return this.#itemiser;
+    for (const name of this.setup.layout.parameters) this.#perLossGradients.load(name, tensorOf(capture, name).data);
+    return this.#perLossGradients;
   }
 
-  #lanesInTime(steps: number, batch: number): number {
-    const { hidden, layers } = this.plan.options.network;
-    const work = (steps ** 2 / 2) * this.plan.cell.gates.length * hidden ** 2 * layers;
-    return Math.max(1, Math.min(batch, Math.floor(mostWork / work)));
+  #affordableSequences(steps: number, batch: number): number {
+    const { hidden, layers } = this.setup.options.network;
+    const work = (steps ** 2 / 2) * this.setup.cell.gates.length * hidden ** 2 * layers;
+    return Math.max(1, Math.min(batch, Math.floor(maxMultiplications / work)));
   }
 }
 
@@ -142,33 +140,33 @@ function gainOf(matrix: Float64Array, steps: number): Float64Array {
 }
 
 /** Sequences spread evenly over the batch, the chosen one among them. */
-function evenly(batch: number, count: number, chosen: number): readonly number[] {
-  const lanes = Array.from({ length: count }, (_, i) => Math.floor((i * batch) / count));
-  return lanes.includes(chosen) ? lanes : [chosen, ...lanes.slice(1)];
+function evenlySpaced(batch: number, count: number, chosen: number): readonly number[] {
+  const batchRows = Array.from({ length: count }, (_, i) => Math.floor((i * batch) / count));
+  return batchRows.includes(chosen) ? batchRows : [chosen, ...batchRows.slice(1)];
 }
 
-/** One lane of a captured window as a window of its own, from the step where it last began anew. */
-function laneOf(
+/** One batchRow of a captured window as a window of its own, from the step where it last began anew. */
+function sequenceWindow(
   capture: Capture,
-  plan: TrainingSetup,
-  lane: number,
+  setup: TrainingSetup,
+  batchRow: number,
   steps: number,
   batch: number,
 ): { readonly given: PerLossSequence; readonly from: number } {
   const resets = capture.tensors.get('reset')?.data;
   let from = steps - 1;
-  while (from > 0 && resets?.[from * batch + lane] !== 1) from--;
+  while (from > 0 && resets?.[from * batch + batchRow] !== 1) from--;
   const rowsOf = (name: string): Float64Array => {
     const { data, shape } = tensorOf(capture, name);
     const width = shape.slice(2).reduce((product, size) => product * size, 1);
     const rows = new Float64Array((steps - from) * width);
     for (let t = from; t < steps; t++) {
-      const at = (t * batch + lane) * width;
+      const at = (t * batch + batchRow) * width;
       rows.set(data.subarray(at, at + width), (t - from) * width);
     }
     return rows;
   };
-  const { loss } = plan.experiment;
+  const { loss } = setup.experiment;
   const mask = Uint8Array.from(rowsOf('mask'));
   const targets = rowsOf('targets');
   const window: Window = {
@@ -182,13 +180,13 @@ function laneOf(
     mask,
     reset: new Uint8Array([1]),
   };
-  const { hidden, layers, outputs } = plan.options.network;
-  const isFresh = from > 0 || resets?.[lane] === 1;
+  const { hidden, layers, outputs } = setup.options.network;
+  const isFresh = from > 0 || resets?.[batchRow] === 1;
   const initial = Array.from({ length: layers }, (_, layer) =>
-    plan.cell.state.map((state) =>
+    setup.cell.state.map((state) =>
       isFresh
         ? new Float64Array(hidden)
-        : tensorOf(capture, `${state}0_l${layer}`).data.subarray(lane * hidden, (lane + 1) * hidden),
+        : tensorOf(capture, `${state}0_l${layer}`).data.subarray(batchRow * hidden, (batchRow + 1) * hidden),
     ),
   );
   const targetCount = sum(tensorOf(capture, 'mask').data);
@@ -196,7 +194,7 @@ function laneOf(
 }
 
 /** The matrix of the steps from `from` on, in that of all steps. */
-function placed(matrix: Float64Array, from: number, steps: number): Float64Array {
+function padded(matrix: Float64Array, from: number, steps: number): Float64Array {
   if (from === 0) return matrix;
   const whole = new Float64Array(steps ** 2).fill(NaN);
   const length = steps - from;

@@ -10,27 +10,27 @@ import type {
 import type { TrainingSetup } from '../training/trainingSetup';
 
 /** Elements of a parameter beyond which its values are not shown one by one. */
-export const largestPictured = 1 << 16;
+export const maxPlottedElements = 1 << 16;
 
 /**
  * What a captured update says of one sequence of its batch.
  *
  * @throws RangeError when the batch has no such sequence
  */
-export function inspectionOf(capture: Capture, plan: TrainingSetup, sequence: number, caveat?: string): Inspection {
+export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: number, caveat?: string): Inspection {
   const { tensors, metadata } = capture;
   const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
   const [steps = 0, batch = 0] = tensor('outputs').shape;
   if (!Number.isSafeInteger(sequence) || sequence < 0 || sequence >= batch) {
     throw new RangeError(`Sequence ${sequence} doesn't exist; the batch has sequences 0 to ${batch - 1}.`);
   }
-  const lane = (name: string): Float64Array => laneOf(tensor(name), steps, batch, sequence);
-  const { bptt, loss } = plan.experiment;
+  const valuesOf = (name: string): Float64Array => rowsOfSequence(tensor(name), steps, batch, sequence);
+  const { bptt, loss } = setup.experiment;
   const { kind } = loss;
-  const width = plan.source.outputs;
-  const mask = Uint8Array.from(lane('mask'));
-  const logits = lane('outputs');
-  const targets = kind === 'mse' ? lane('targets') : oneHot(lane('targets'), width);
+  const width = setup.source.outputs;
+  const mask = Uint8Array.from(valuesOf('mask'));
+  const logits = valuesOf('outputs');
+  const targets = kind === 'mse' ? valuesOf('targets') : oneHot(valuesOf('targets'), width);
   const outputs = kind === 'mse' ? logits : softmaxRows(logits, width);
   const lossWeight = weightOf(loss, countOf(tensor('mask')), width, batch);
   return {
@@ -47,42 +47,42 @@ export function inspectionOf(capture: Capture, plan: TrainingSetup, sequence: nu
     learningRate: Number(metadata['learningRate']),
     lossKind: kind,
     lossWeight,
-    cell: plan.cell.name,
-    activation: plan.experiment.model.activation ?? 'tanh',
-    inputKind: plan.source.inputKind,
-    inputNames: plan.source.inputNames,
-    outputNames: plan.source.outputNames,
-    inputs: lane('inputs'),
+    cell: setup.cell.name,
+    activation: setup.experiment.model.activation ?? 'tanh',
+    inputKind: setup.source.inputKind,
+    inputNames: setup.source.inputNames,
+    outputNames: setup.source.outputNames,
+    inputs: valuesOf('inputs'),
     outputs,
     targets,
     mask,
     lossPerStep: Float64Array.from(tensor('loss').data),
     sequenceLoss: sequenceLoss(kind, outputs, targets, mask, lossWeight),
-    layers: Array.from({ length: plan.experiment.model.layers }, (_, l): InspectedLayer => {
+    layers: Array.from({ length: setup.experiment.model.layers }, (_, l): InspectedLayer => {
       const hidden = tensor(`h0_l${l}`).shape[1] ?? 0;
       const initial = (name: string): Float64Array =>
         Float64Array.from(tensor(name).data.subarray(sequence * hidden, (sequence + 1) * hidden));
       return {
         hidden,
         h0: initial(`h0_l${l}`),
-        h: lane(`h_l${l}`),
-        c: tensors.has(`c_l${l}`) ? lane(`c_l${l}`) : new Float64Array(0),
+        h: valuesOf(`h_l${l}`),
+        c: tensors.has(`c_l${l}`) ? valuesOf(`c_l${l}`) : new Float64Array(0),
         c0: tensors.has(`c0_l${l}`) ? initial(`c0_l${l}`) : new Float64Array(0),
-        gates: tensors.has(`gates_l${l}`) ? gatesOf(lane(`gates_l${l}`), plan, steps, hidden) : [],
-        dh: lane(`dh_l${l}`),
-        dhLocal: lane(`dhLocal_l${l}`),
+        gates: tensors.has(`gates_l${l}`) ? gatesOf(valuesOf(`gates_l${l}`), setup, steps, hidden) : [],
+        dh: valuesOf(`dh_l${l}`),
+        dhLocal: valuesOf(`dhLocal_l${l}`),
       };
     }),
-    parameters: plan.layout.parameters.map((name) => parameterOf(name, tensor)),
+    parameters: setup.layout.parameters.map((name) => parameterOf(name, tensor)),
   };
 }
 
-/** The rows of one lane of a (T,B,·) tensor. */
-function laneOf({ data }: CapturedTensor, steps: number, batch: number, lane: number): Float64Array {
+/** The rows of one sequence of a (T,B,·) tensor. */
+function rowsOfSequence({ data }: CapturedTensor, steps: number, batch: number, sequence: number): Float64Array {
   const width = data.length / (steps * batch);
   const out = new Float64Array(steps * width);
   for (let t = 0; t < steps; t++) {
-    const at = (t * batch + lane) * width;
+    const at = (t * batch + sequence) * width;
     out.set(data.subarray(at, at + width), t * width);
   }
   return out;
@@ -113,7 +113,7 @@ function softmaxRows(logits: Float64Array, width: number): Float64Array {
 
 function countOf({ data }: CapturedTensor): number {
   let count = 0;
-  for (const asked of data) count += asked;
+  for (const counts of data) count += counts;
   return count;
 }
 
@@ -140,7 +140,7 @@ function weightOf(
   return 1 / (reduction === 'mean' ? (kind === 'mse' ? targets * outputs : targets) : batch);
 }
 
-/** The loss of one sequence as it enters L: the definition of the loss, for this lane alone. */
+/** The loss of one sequence as it enters L: the definition of the loss, for this sequence alone. */
 function sequenceLoss(
   kind: Inspection['lossKind'],
   outputs: Float64Array,
@@ -149,8 +149,8 @@ function sequenceLoss(
   weight: number,
 ): Float64Array {
   const width = outputs.length / mask.length;
-  return Float64Array.from(mask, (asked, t) => {
-    if (asked === 0) return 0;
+  return Float64Array.from(mask, (counts, t) => {
+    if (counts === 0) return 0;
     let sum = 0;
     for (let o = t * width; o < (t + 1) * width; o++) {
       const target = targets[o] ?? 0;
@@ -171,7 +171,7 @@ function parameterOf(name: string, tensor: (name: string) => CapturedTensor): In
   return {
     name,
     ...shapeOf(before),
-    before: pictured(before),
+    before: plotted(before),
     gradNorm: norm(gradient.data),
     clippedNorm,
     weightNorm: norm(before.data),
@@ -201,11 +201,11 @@ export function parameterUpdateOf(
     update: Number(metadata['step']),
     parameter,
     ...shapeOf(before),
-    before: pictured(before),
-    gradient: pictured(gradient),
-    clipped: pictured(clipped),
-    after: pictured(next),
-    slots: slotsOf(parameter, after).map(([name, kept]) => ({ name, values: pictured(kept) })),
+    before: plotted(before),
+    gradient: plotted(gradient),
+    clipped: plotted(clipped),
+    after: plotted(next),
+    slots: slotsOf(parameter, after).map(([name, slotValues]) => ({ name, values: plotted(slotValues) })),
   };
 }
 
@@ -215,15 +215,15 @@ function shapeOf({ shape }: CapturedTensor): Pick<InspectedParameter, 'rows' | '
   return { rows: second === undefined ? 1 : first, columns: second ?? first };
 }
 
-function pictured({ data }: CapturedTensor): Float64Array {
-  return Float64Array.from(data.length <= largestPictured ? data : []);
+function plotted({ data }: CapturedTensor): Float64Array {
+  return Float64Array.from(data.length <= maxPlottedElements ? data : []);
 }
 
 /** What the optimizer remembers of a parameter, by the names of its slots. */
 function slotsOf(name: string, optimizer: Snapshot | undefined): readonly (readonly [string, CapturedTensor])[] {
-  return [...(optimizer?.tensors ?? [])].flatMap(([key, kept]) => {
+  return [...(optimizer?.tensors ?? [])].flatMap(([key, slotValues]) => {
     const [kind, slot = '', ...rest] = key.split('/');
-    return kind === 'optimizer' && rest.join('/') === name ? [[slot, kept] as const] : [];
+    return kind === 'optimizer' && rest.join('/') === name ? [[slot, slotValues] as const] : [];
   });
 }
 

@@ -4,7 +4,7 @@ import type { TrainingSetup } from '../training/trainingSetup';
 import { principalPlane } from './principalComponents';
 
 /** States that are looked at together at most; the work grows with their number. */
-const mostStates = 1500;
+const maxStates = 1500;
 
 /**
  * The states of a layer in the captured update along their first two principal components: whole sequences of the batch,
@@ -21,14 +21,16 @@ export function projectStates({ source }: TrainingSetup, capture: Capture, reque
     throw new RangeError(`Sequence ${sequence} doesn't exist; the batch has sequences 0 to ${batch - 1}.`);
   }
   const reach = Number(capture.metadata['reach'] ?? 0);
-  const lanes = chosenLanes(batch, sequence, Math.floor(mostStates / Math.max(1, steps - reach)));
-  const places = lanes.flatMap((lane) => Array.from({ length: steps - reach }, (_, i) => ({ lane, t: reach + i })));
+  const batchRows = chooseSequences(batch, sequence, Math.floor(maxStates / Math.max(1, steps - reach)));
+  const places = batchRows.flatMap((batchRow) =>
+    Array.from({ length: steps - reach }, (_, i) => ({ batchRow, t: reach + i })),
+  );
   const rows = new Float64Array(places.length * hidden);
-  places.forEach(({ lane, t }, n) => {
-    const at = (t * batch + lane) * hidden;
+  places.forEach(({ batchRow, t }, n) => {
+    const at = (t * batch + batchRow) * hidden;
     rows.set(states.data.subarray(at, at + hidden), n * hidden);
   });
-  const row = places.map(({ lane, t }) => t * batch + lane);
+  const row = places.map(({ batchRow, t }) => t * batch + batchRow);
   const isClasses = source.targetKind === 'classes';
   const symbols = source.inputKind === 'oneHot' ? tensor('inputs') : undefined;
   const outputs = tensor('outputs');
@@ -37,9 +39,9 @@ export function projectStates({ source }: TrainingSetup, capture: Capture, reque
     update,
     sequence,
     layer,
-    sequenceCount: lanes.length,
+    sequenceCount: batchRows.length,
     ...principalPlane(rows, hidden),
-    sequences: Int32Array.from(places, ({ lane }) => lane),
+    sequences: Int32Array.from(places, ({ batchRow }) => batchRow),
     steps: Int32Array.from(places, ({ t }) => t),
     inputs: Int32Array.from(row, (at) => (symbols === undefined ? -1 : largestIn(symbols, at, source.inputs))),
     targets: Int32Array.from(row, (at) => (isClasses ? (targets.data[at] ?? -1) : -1)),
@@ -48,11 +50,11 @@ export function projectStates({ source }: TrainingSetup, capture: Capture, reque
   };
 }
 
-/** At most so many lanes, evenly apart, and the one that is looked at in any case. */
-function chosenLanes(batch: number, looked: number, most: number): readonly number[] {
+/** At most so many batchRows, evenly apart, and the one that is looked at in any case. */
+function chooseSequences(batch: number, looked: number, most: number): readonly number[] {
   const every = Math.max(1, Math.ceil(batch / Math.max(1, most)));
   const chosen = new Set([looked]);
-  for (let lane = 0; lane < batch && chosen.size < Math.max(1, most); lane += every) chosen.add(lane);
+  for (let batchRow = 0; batchRow < batch && chosen.size < Math.max(1, most); batchRow += every) chosen.add(batchRow);
   return [...chosen].sort((a, b) => a - b);
 }
 

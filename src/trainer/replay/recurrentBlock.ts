@@ -3,7 +3,7 @@ import type { CapturedTensor } from '../../engine/instruments/capture';
 import type { RecurrentBlock } from '../../protocol/gradientFlow';
 
 /** Units up to which the eigenvalues are found in a fraction of a second: the work grows with the cube. */
-const mostUnits = 200;
+const maxUnits = 200;
 const powerSteps = 60;
 
 /**
@@ -17,7 +17,7 @@ export function recurrentBlock(weight: CapturedTensor, gates: number, at: number
   const [rows = 0, hidden = 0] = weight.shape;
   if (rows !== gates * hidden) throw new RangeError(`W_hh has ${rows} rows, not ${gates} blocks of ${hidden}.`);
   const values = Float64Array.from(weight.data.subarray(at * hidden * hidden, (at + 1) * hidden * hidden));
-  if (hidden > mostUnits) return { gate, spectralRadius: null, largestSingularValue: byPowers(values, hidden) };
+  if (hidden > maxUnits) return { gate, spectralRadius: null, largestSingularValue: powerIteration(values, hidden) };
   const block = Matrix.from1DArray(hidden, hidden, values);
   const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(block);
   const magnitudes = realEigenvalues.map((real, i) => Math.hypot(real, imaginaryEigenvalues[i] ?? 0));
@@ -28,7 +28,7 @@ export function recurrentBlock(weight: CapturedTensor, gates: number, at: number
 }
 
 /** σ_max of a square matrix by powers of WᵀW, from a fixed start: two digits are enough for a bound. */
-function byPowers(values: Float64Array, size: number): number {
+function powerIteration(values: Float64Array, size: number): number {
   const at = (row: number, column: number): number => values[row * size + column] ?? NaN;
   let vector = Float64Array.from({ length: size }, (_, i) => 1 + (i % 7));
   let sigma = 0;

@@ -2,7 +2,7 @@ import { reasonOf } from '../../protocol/channel';
 import { runFiles, updatesOfCheckpoint } from '../../run/storage/runFiles';
 import { learningRateAt, type RateChange } from '../../run/rateChanges';
 import type { RunStorage } from '../../run/storage/storage';
-import { largestCheckpoint, restoreCheckpoint } from '../storage/checkpoint';
+import { maxCheckpointBytes, restoreCheckpoint } from '../storage/checkpoint';
 import type { CapturedUpdate, Training } from '../training/training';
 import { SnapshotCache } from './snapshotCache';
 
@@ -40,13 +40,13 @@ export class Replay {
 
   async #advanceTo(update: number): Promise<void> {
     const { training } = this;
-    const waypoint = this.#snapshots.nearest(update) ?? -1;
+    const snapshot = this.#snapshots.nearest(update) ?? -1;
     const here = this.#position !== undefined && this.#position <= update ? this.#position : -1;
     // Where the replay stands, or has come by, is often nearer than any checkpoint.
-    const near = Math.max(here, waypoint);
+    const near = Math.max(here, snapshot);
     const checkpoint = await this.#nearestCheckpoint(update, near >= 0);
     if (checkpoint > near) await this.#restore(checkpoint);
-    else if (waypoint > here) this.#snapshots.restore(waypoint);
+    else if (snapshot > here) this.#snapshots.restore(snapshot);
     const way = update - training.updates;
     while (training.updates < update) {
       this.#snapshots.maybeStore(way);
@@ -79,7 +79,7 @@ export class Replay {
 
   async #restore(updates: number): Promise<void> {
     const path = runFiles.checkpoint(updates);
-    const bytes = await this.storage.read(path, largestCheckpoint(this.training));
+    const bytes = await this.storage.read(path, maxCheckpointBytes(this.training));
     if (bytes === undefined) throw new Error(`The run's ${path} is gone.`);
     // What cannot be restored may leave the training between two moments.
     this.#position = undefined;

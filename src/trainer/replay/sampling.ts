@@ -6,7 +6,7 @@ import { maxSampleLength, type Sample, type SampleRequest } from '../../protocol
 import type { TrainingSetup } from '../training/trainingSetup';
 import { withEarlierParameters } from './earlierParameters';
 
-const mostNamed = 120;
+const maxListedCharacters = 120;
 
 /**
  * Draws symbols from the net as it was before the captured update: the prompt is read, then each symbol is drawn from
@@ -14,8 +14,8 @@ const mostNamed = 120;
  *
  * @throws Error when the net does not predict the symbols that it reads, or the prompt has others
  */
-export function sampleSymbols(plan: TrainingSetup, capture: Capture, request: SampleRequest): Sample {
-  const { source, learner } = plan;
+export function sampleSymbols(setup: TrainingSetup, capture: Capture, request: SampleRequest): Sample {
+  const { source, learner } = setup;
   const { update, temperature, seed, length } = request;
   if (!canSample(source)) {
     throw new Error(
@@ -64,7 +64,7 @@ function symbolsOf(text: string, names: readonly string[]): readonly number[] {
     const index = names.indexOf(part);
     if (index >= 0) return index;
     const all = names.map((name) => (name.trim() === '' ? JSON.stringify(name) : name)).join(isWords ? ', ' : ' ');
-    const known = all.length > mostNamed ? `${all.slice(0, mostNamed)}…` : all;
+    const known = all.length > maxListedCharacters ? `${all.slice(0, maxListedCharacters)}…` : all;
     throw new Error(
       `${JSON.stringify(part)}, symbol ${place + 1} of the prompt, is not among the ${names.length} that this net knows: ${known}`,
     );

@@ -5,28 +5,28 @@ import type { TrainingSetup } from '../training/trainingSetup';
 import { withEarlierParameters } from './earlierParameters';
 
 /** Answers by position, on the batch of the captured update and on everything that is held out. */
-export function scoresOf(plan: TrainingSetup, capture: Capture, { update, sequence }: HeldOutRequest): Scores {
-  const { source, learner } = plan;
+export function scoresOf(setup: TrainingSetup, capture: Capture, { update, sequence }: HeldOutRequest): Scores {
+  const { source, learner } = setup;
   const kind = source.targetKind === 'classes' ? 'accuracy' : 'error';
   const heldOut = new Tally(kind, source.outputs);
-  const lanes = heldOutLanes(plan);
-  const wanted = lanes === 0 ? 0 : sequence % lanes;
-  const series = kind === 'error' && lanes > 0 ? new SeriesRecorder(wanted, source.outputs) : undefined;
+  const heldOutCount = countHeldOut(setup);
+  const wanted = heldOutCount === 0 ? 0 : sequence % heldOutCount;
+  const series = kind === 'error' && heldOutCount > 0 ? new SeriesRecorder(wanted, source.outputs) : undefined;
   withEarlierParameters(learner, capture, () =>
     learner.evaluate(source.validation(), (window, t, outputs) => {
       const { targets } = window;
-      for (let lane = 0; lane < window.batch; lane++) {
-        if (window.mask[t * window.batch + lane] === 1) {
+      for (let batchRow = 0; batchRow < window.batch; batchRow++) {
+        if (window.mask[t * window.batch + batchRow] === 1) {
           heldOut.add(
             t,
             outputs,
-            lane,
+            batchRow,
             targets.kind === 'values' ? targets.values : targets.indices,
-            t * window.batch + lane,
+            t * window.batch + batchRow,
           );
         }
       }
-      series?.see(window, t, outputs);
+      series?.observe(window, t, outputs);
     }),
   );
   return {
@@ -34,16 +34,16 @@ export function scoresOf(plan: TrainingSetup, capture: Capture, { update, sequen
     kind,
     batch: batchScores(capture, kind, source.outputs),
     heldOut: heldOut.finish(),
-    heldOutSequences: lanes,
+    heldOutSequences: heldOutCount,
     series: series?.finish(),
   };
 }
 
 /** Sequences that are held out; windows that go on from the one before belong to the same sequences. */
-function heldOutLanes({ source }: TrainingSetup): number {
-  let lanes = 0;
-  for (const { reset } of source.validation()) lanes += reset.reduce((sum, begins) => sum + begins, 0);
-  return lanes;
+function countHeldOut({ source }: TrainingSetup): number {
+  let heldOutCount = 0;
+  for (const { reset } of source.validation()) heldOutCount += reset.reduce((sum, begins) => sum + begins, 0);
+  return heldOutCount;
 }
 
 function batchScores(capture: Capture, kind: Scores['kind'], width: number): PositionScores {
@@ -110,25 +110,25 @@ class SeriesRecorder {
   #window: Window | undefined;
   /** Sequences that began before the present window. */
   #before = 0;
-  #begun = 0;
+  #started = 0;
 
   constructor(
     readonly sequence: number,
     readonly width: number,
   ) {}
 
-  see(window: Window, t: number, outputs: ArrayLike<number>): void {
+  observe(window: Window, t: number, outputs: ArrayLike<number>): void {
     if (window !== this.#window) {
       this.#window = window;
       const begins = window.reset.reduce((sum, one) => sum + one, 0);
-      if (begins > 0) this.#before = this.#begun;
-      this.#begun += begins;
+      if (begins > 0) this.#before = this.#started;
+      this.#started += begins;
     }
-    const lane = this.sequence - this.#before;
-    if (lane < 0 || lane >= window.batch || window.targets.kind !== 'values') return;
-    const row = t * window.batch + lane;
+    const batchRow = this.sequence - this.#before;
+    if (batchRow < 0 || batchRow >= window.batch || window.targets.kind !== 'values') return;
+    const row = t * window.batch + batchRow;
     for (let k = 0; k < this.width; k++) {
-      this.#outputs.push(outputs[lane * this.width + k] ?? NaN);
+      this.#outputs.push(outputs[batchRow * this.width + k] ?? NaN);
       this.#targets.push(window.targets.values[row * this.width + k] ?? NaN);
     }
     this.#mask.push(window.mask[row] ?? 0);

@@ -26,28 +26,28 @@ interface Trial {
  * @throws Error when nothing could be learned with the change, with the reason
  */
 export async function whatIf(
-  moment: CapturedUpdate,
-  plan: TrainingSetup,
+  captured: CapturedUpdate,
+  setup: TrainingSetup,
   change: WhatIfChange,
   pause: Pause,
 ): Promise<WhatIf> {
-  const { bptt, clip } = plan.experiment;
-  const rate = Number(moment.capture.metadata['learningRate']);
-  const steps = moment.window.steps + Number(moment.before.scalars['storedSteps'] ?? 0);
-  const actual = compute(moment, plan, { bptt, clip }, rate);
+  const { bptt, clip } = setup.experiment;
+  const rate = Number(captured.capture.metadata['learningRate']);
+  const steps = captured.window.steps + Number(captured.before.scalars['storedSteps'] ?? 0);
+  const actual = compute(captured, setup, { bptt, clip }, rate);
   await pause();
   const changed = compute(
-    moment,
-    plan,
+    captured,
+    setup,
     {
-      bptt: change.backward === undefined ? bptt : truncation(change.backward, moment.window.steps, steps),
+      bptt: change.backward === undefined ? bptt : truncation(change.backward, captured.window.steps, steps),
       clip: change.clip === undefined ? clip : clipSpec(change.clip),
     },
     change.learningRate ?? rate,
   );
   await pause();
-  const full = compute(moment, plan, { bptt: truncation('full', moment.window.steps, steps), clip: null }, rate);
-  const names = plan.layout.parameters;
+  const full = compute(captured, setup, { bptt: truncation('full', captured.window.steps, steps), clip: null }, rate);
+  const names = setup.layout.parameters;
   const [gradient, step] = [gradientOf(actual.capture, names, 'clipped'), stepOf(actual.capture, names)];
   const [otherGradient, otherStep] = [gradientOf(changed.capture, names, 'clipped'), stepOf(changed.capture, names)];
   const whole = gradientOf(full.capture, names, 'grad');
@@ -81,14 +81,14 @@ function clipSpec(clip: NonNullable<WhatIfChange['clip']> | null): ClipSpec {
 }
 
 function compute(
-  moment: CapturedUpdate,
-  plan: TrainingSetup,
+  captured: CapturedUpdate,
+  setup: TrainingSetup,
   changes: Pick<LearnerOptions, 'bptt' | 'clip'>,
   rate: number,
 ): Trial {
-  const { before, window } = moment;
-  const kernels = openKernels(runnableKernelSets().find((name) => name === plan.kernels.name) ?? 'reference');
-  const options = { ...plan.options, ...changes, steps: window.steps, kernels };
+  const { before, window } = captured;
+  const kernels = openKernels(runnableKernelSets().find((name) => name === setup.kernels.name) ?? 'reference');
+  const options = { ...setup.options, ...changes, steps: window.steps, kernels };
   const learner = new Learner(options);
   const { bptt } = changes;
   const stored = Number(before.scalars['storedSteps']);
@@ -105,14 +105,14 @@ function compute(
       );
     case 'nonFinite':
       throw new Error(
-        `The update would end with ${formatTensorName(outcome.tensor, isGated(plan.experiment.model.cell))} = ${outcome.value}: choose a smaller rate, or clip.`,
+        `The update would end with ${formatTensorName(outcome.tensor, isGated(setup.experiment.model.cell))} = ${outcome.value}: choose a smaller rate, or clip.`,
       );
     case 'updated': {
       const { capture } = outcome;
       if (capture === undefined) throw new Error('The update captured nothing.');
       // The same window from the same state, with the weights after the step: its loss before the next step.
       learner.restore(start);
-      for (const name of plan.layout.parameters) learner.load(name, capture.tensors.get(`next/${name}`)?.data ?? []);
+      for (const name of setup.layout.parameters) learner.load(name, capture.tensors.get(`next/${name}`)?.data ?? []);
       const next = learner.step(window, { record: false });
       const lossAfter = next.kind === 'forwardOnly' ? NaN : (next.loss ?? NaN);
       return { updated: outcome, capture, lossAfter };

@@ -6,7 +6,7 @@ import type { Training } from '../training/training';
 const format = 'unroll-checkpoint-1';
 
 /** Its texts are names of optimizers, which messages repeat. */
-const longestScalar = 100;
+const maxScalarLength = 100;
 const count = z.number().int().nonnegative();
 
 /** What stands beside the tensors, as JSON each: a checkpoint may come from a stranger. */
@@ -14,7 +14,7 @@ const metadataSchema = z.object({
   format: z.literal(format),
   updates: count,
   recordBytes: count,
-  scalars: z.record(z.string(), z.union([z.number(), z.string().max(longestScalar)])),
+  scalars: z.record(z.string(), z.union([z.number(), z.string().max(maxScalarLength)])),
   position: z.object({
     source: z.unknown(),
     windowsDone: count,
@@ -24,8 +24,8 @@ const metadataSchema = z.object({
 });
 
 /** Bytes beyond which a file is no checkpoint of a training: its tensors are all in the trainer's memory too. */
-export function largestCheckpoint({ setup: plan }: Training): number {
-  return plan.memoryBytes + 64 * 1024 * 1024;
+export function maxCheckpointBytes({ setup }: Training): number {
+  return setup.memoryBytes + 64 * 1024 * 1024;
 }
 
 /** What a checkpoint knows besides tensors. */
@@ -69,7 +69,7 @@ export function restoreCheckpoint(training: Training, bytes: Uint8Array, updates
     throw new Error(`The file is the checkpoint of update ${read.data.updates}, not of ${updates}.`);
   }
   training.setup.learner.restore({ tensors, scalars });
-  training.moveTo(position);
+  training.seek(position);
   return { updates, recordBytes, outline: readObservationState(metadata['diagnosis']) };
 }
 

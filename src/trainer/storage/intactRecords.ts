@@ -3,8 +3,8 @@ import { intactPart, type IntactPart } from '../../run/records/recordDecoder';
 import type { RunStorage } from '../../run/storage/storage';
 import { formatExact } from '../../text/numbers';
 
-const usualPart = 16 * 1024 * 1024;
-const largestPart = 512 * 1024 * 1024;
+const initialPartBytes = 16 * 1024 * 1024;
+const maxPartBytes = 512 * 1024 * 1024;
 
 /**
  * How much of a run's record file is whole and matches its checksums; it is read part by part.
@@ -12,7 +12,7 @@ const largestPart = 512 * 1024 * 1024;
  * @param end bytes of the file that are looked at, at most
  */
 export async function intactRecords(storage: RunStorage, end: number): Promise<IntactPart> {
-  let [at, size, updates]: [number, number, number | undefined] = [0, usualPart, undefined];
+  let [at, size, updates]: [number, number, number | undefined] = [0, initialPartBytes, undefined];
   while (at < end) {
     const asked = Math.min(size, end - at);
     const bytes = await storage.readPart(runFiles.records, at, asked);
@@ -22,7 +22,7 @@ export async function intactRecords(storage: RunStorage, end: number): Promise<I
     if (part.damage !== undefined) return { end: at, updates, damage: part.damage };
     if (part.end > 0) continue;
     // A message is larger than the part, or the file ends in it.
-    if (bytes.length < size || size >= largestPart) break;
+    if (bytes.length < size || size >= maxPartBytes) break;
     size *= 2;
   }
   return { end: at, updates, damage: undefined };

@@ -45,7 +45,7 @@ export class RunPersistence {
    */
   constructor(
     readonly writer: RunWriter,
-    readonly notify: (keeping: SaveStatus) => void,
+    readonly notify: (status: SaveStatus) => void,
     readonly bufferBytes = defaultBufferBytes,
   ) {
     this.#packer = new RecordPacker(writer.training.setup.layout);
@@ -112,7 +112,7 @@ export class RunPersistence {
       await this.writer.writeManifest(ending.kind, message, place);
     } catch (error) {
       const { folder } = this.writer.info;
-      if (await this.writer.isThere())
+      if (await this.writer.exists())
         this.#notify('cut', endNotSavedMessage(reasonOf(error), storageErrorAdvice(error, folder)));
       else this.#notify('gone', folderGoneMessage(folder));
     }

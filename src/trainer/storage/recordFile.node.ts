@@ -6,18 +6,18 @@ import { hasValidChecksum } from '../../run/records/recordChecksum';
 import { messagePrefixLength } from '../../run/records/messageHeader';
 
 /** Bytes before a message's head that say how long it is. */
-const prefix = 8;
+const prefixBytes = 8;
 /** A message's head has a few numbers for each column of the records. */
-const usualHead = 4096;
+const headerBytes = 4096;
 /** A trainer writes every second, and keeps less than this in memory where it cannot. */
-const largestBatch = 512 * 1024 * 1024;
+const maxBatchBytes = 512 * 1024 * 1024;
 
 /**
  * The record file of a run, opened to be read batch by batch. Nothing that it claims of a size is believed, or memory
  * given to it, before it has been held against the bytes that are there.
  */
 export class RecordFile {
-  readonly #buffer = new Uint8Array(usualHead);
+  readonly #buffer = new Uint8Array(headerBytes);
 
   private constructor(
     readonly file: FileHandle,
@@ -43,7 +43,7 @@ export class RecordFile {
    * @throws where it does not match its checksum
    */
   async head(): Promise<Uint8Array | undefined> {
-    const length = messagePrefixLength(await this.bytes(0, prefix));
+    const length = messagePrefixLength(await this.bytes(0, prefixBytes));
     return length === undefined || length > this.size ? undefined : this.message({ at: 0, length });
   }
 
@@ -55,26 +55,25 @@ export class RecordFile {
   async message({ at, length }: Pick<PlacedBatch, 'at' | 'length'>): Promise<Uint8Array> {
     const bytes = await this.bytes(at, length);
     if (hasValidChecksum(bytes)) return bytes;
-    const { damagedRecordsMessage: damagedRecords } = await import('../../run/records/recordDecoder');
-    throw new Error(damagedRecords(at));
+    const { damagedRecordsMessage } = await import('../../run/records/recordDecoder');
+    throw new Error(damagedRecordsMessage(at));
   }
 
   /** The batch that stands at a place; undefined where none does: what is still being written, or damaged, is none. */
   async batchAt(at: number): Promise<PlacedBatch | undefined> {
-    const {
-      firstUpdate,
-      readBatchHeader: readBatchHead,
-      updateBytes,
-    } = await import('../../run/records/recordDecoder');
-    const { bytesRead } = await this.file.read(this.#buffer, 0, usualHead, at);
-    const head = bytesRead < prefix ? undefined : messagePrefixLength(this.#buffer.subarray(0, prefix));
+    const { firstUpdate, readBatchHeader, updateBytes } = await import('../../run/records/recordDecoder');
+    const { bytesRead } = await this.file.read(this.#buffer, 0, headerBytes, at);
+    const head = bytesRead < prefixBytes ? undefined : messagePrefixLength(this.#buffer.subarray(0, prefixBytes));
     if (head === undefined || at + head > this.size) return undefined;
-    const message = head <= bytesRead ? this.#buffer.slice(prefix, head) : await this.bytes(at + prefix, head - prefix);
-    const found = batchIn(() => readBatchHead(message));
+    const message =
+      head <= bytesRead
+        ? this.#buffer.slice(prefixBytes, head)
+        : await this.bytes(at + prefixBytes, head - prefixBytes);
+    const found = batchIn(() => readBatchHeader(message));
     if (found === undefined) return undefined;
     const { count, bodyLength, updatesAt } = found;
     const length = head + bodyLength;
-    if (at + length > this.size || length > largestBatch) return undefined;
+    if (at + length > this.size || length > maxBatchBytes) return undefined;
     return { update: firstUpdate(await this.bytes(at + head + updatesAt, updateBytes)), count, at, length };
   }
 

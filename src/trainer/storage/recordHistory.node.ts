@@ -7,9 +7,9 @@ import { batchBefore, buffersOf, type RecordBatch } from '../../run/records/reco
 import { RecordFile } from './recordFile.node';
 
 /** Bytes of added records beyond which the whole history is less to send. */
-const mostAddedBytes = 32 * 1024 * 1024;
+const maxAddedBytes = 32 * 1024 * 1024;
 /** Bytes that they may take in memory, where short series are padded to the longest. */
-const mostUnpackedBytes = 4 * mostAddedBytes;
+const maxUnpackedBytes = 4 * maxAddedBytes;
 
 /**
  * What a stored run's records come to: the overview in its folder and the records after it, or where that is missing all
@@ -20,12 +20,12 @@ const mostUnpackedBytes = 4 * mostAddedBytes;
  */
 export async function readHistory(
   folder: string,
-  { facts }: { readonly facts: RecordInfo },
+  { facts: info }: { readonly facts: RecordInfo },
   end = Infinity,
 ): Promise<RunHistory> {
   const records = await RecordFile.open(folder);
   try {
-    return (await readAll(folder, facts, records, end)).history;
+    return (await readAll(folder, info, records, end)).history;
   } finally {
     await records.close();
   }
@@ -37,33 +37,33 @@ export async function readHistory(
  *
  * @throws as `readHistory`
  */
-export async function answerHistory({ folder, info: facts, end, after }: HistoryRequest): Promise<HistoryReply> {
+export async function answerHistory({ folder, info, end, after }: HistoryRequest): Promise<HistoryReply> {
   const records = await RecordFile.open(folder);
   try {
     // A run that was resumed from an earlier checkpoint has other batches there.
     const isThere = after !== undefined && isSame(await records.batchAt(after.at), after);
-    if (isThere && records.size - after.at - after.length <= mostAddedBytes) {
-      const added = await readAdded(facts, records, after, end);
+    if (isThere && records.size - after.at - after.length <= maxAddedBytes) {
+      const added = await readAdded(info, records, after, end);
       if (added !== undefined) return added;
     }
-    const { history, last, unread } = await readAll(folder, facts, records, end);
-    return { kind: 'whole', numbers: history.numbers, series: history.series.whole(), last, unreadableBytes: unread };
+    const { history, last, unreadableBytes } = await readAll(folder, info, records, end);
+    return { kind: 'whole', numbers: history.numbers, series: history.series.whole(), last, unreadableBytes };
   } finally {
     await records.close();
   }
 }
 
 /** What was read of the records one by one. */
-interface Taken {
+interface ReadBatches {
   /** The last batch of it. */
   readonly last: PlacedBatch | undefined;
   /** Bytes after it in which no whole and undamaged batch was found. */
-  readonly unread: number;
+  readonly unreadableBytes: number;
 }
 
 /** The batches after one that was read before; undefined where they take too much memory once they are unpacked. */
 async function readAdded(
-  facts: RecordInfo,
+  info: RecordInfo,
   records: RecordFile,
   after: PlacedBatch,
   end: number,
@@ -72,30 +72,28 @@ async function readAdded(
   let bytes = 0;
   const take = (batch: RecordBatch): boolean => {
     bytes += buffersOf(batch).reduce((sum, { byteLength }) => sum + byteLength, 0);
-    if (bytes <= mostUnpackedBytes) batches.push(batch);
-    return bytes <= mostUnpackedBytes;
+    if (bytes <= maxUnpackedBytes) batches.push(batch);
+    return bytes <= maxUnpackedBytes;
   };
-  const { last, unread } = await takeAll(take, facts, records, after.at + after.length, end);
-  return bytes > mostUnpackedBytes
-    ? undefined
-    : { kind: 'added', batches, last: last ?? after, unreadableBytes: unread };
+  const { last, unreadableBytes } = await readBatches(take, info, records, after.at + after.length, end);
+  return bytes > maxUnpackedBytes ? undefined : { kind: 'added', batches, last: last ?? after, unreadableBytes };
 }
 
 /** The whole history, and the last batch that was read one by one. */
 async function readAll(
   folder: string,
-  facts: RecordInfo,
+  info: RecordInfo,
   records: RecordFile,
   end: number,
-): Promise<{ readonly history: RunHistory } & Taken> {
+): Promise<{ readonly history: RunHistory } & ReadBatches> {
   if (records.size === 0) throw new Error(`${runFiles.records} is empty`);
-  const summed = await historyIn(folder, facts, records.size);
+  const summed = await historyIn(folder, info, records.size);
   if (summed !== undefined && summed.history.numbers.updates <= end) {
-    const taken = await takeAll(takingInto(summed.history), facts, records, summed.recordBytes, end);
+    const taken = await readBatches(appendTo(summed.history), info, records, summed.recordBytes, end);
     return { history: summed.history, ...taken };
   }
-  const history = new RunHistory(facts.layout, facts.recordEvery);
-  return { history, ...(await takeAll(takingInto(history), facts, records, undefined, end)) };
+  const history = new RunHistory(info.layout, info.recordEvery);
+  return { history, ...(await readBatches(appendTo(history), info, records, undefined, end)) };
 }
 
 /** The history in a run's overview; undefined where that is missing, or does not fit the records. */
@@ -109,7 +107,7 @@ async function historyIn(folder: string, { layout, recordEvery }: RecordInfo, re
   return { history, recordBytes: overview.recordBytes };
 }
 
-function takingInto(history: RunHistory): (batch: RecordBatch) => boolean {
+function appendTo(history: RunHistory): (batch: RecordBatch) => boolean {
   return (batch) => {
     history.append(batch);
     return true;
@@ -117,29 +115,29 @@ function takingInto(history: RunHistory): (batch: RecordBatch) => boolean {
 }
 
 /** Hands over the batches from a place on, as long as `take` does not return false. */
-async function takeAll(
+async function readBatches(
   take: (batch: RecordBatch) => boolean,
   { layout }: RecordInfo,
   records: RecordFile,
   from: number | undefined,
   end: number,
-): Promise<Taken> {
+): Promise<ReadBatches> {
   const expected = JSON.stringify(layout);
   const head = await records.head();
-  if (head === undefined) return { last: undefined, unread: records.size };
+  if (head === undefined) return { last: undefined, unreadableBytes: records.size };
   let last: PlacedBatch | undefined;
   // Loaded when it is needed: what reads Arrow is a third of the extension, and most windows never open an old run.
-  const { readLayoutJson: claimedLayout, streamRecords } = await import('../../run/records/recordDecoder');
+  const { readLayoutJson, streamRecords } = await import('../../run/records/recordDecoder');
   // Records of another net than the manifest tells of belong to no picture of this run: none of them is unpacked.
-  if ((claimedLayout(head) ?? expected) !== expected) throw new Error(`${runFiles.records} is of another run`);
+  if ((readLayoutJson(head) ?? expected) !== expected) throw new Error(`${runFiles.records} is of another run`);
   const messages = messagesOf(records, head, from ?? head.length, (batch) => {
     last = batch;
   });
   for await (const batch of streamRecords(messages)) {
-    if (!take(batchBefore(batch, end))) return { last, unread: 0 };
-    if ((batch.update.at(-1) ?? 0) >= end) return { last, unread: 0 };
+    if (!take(batchBefore(batch, end))) return { last, unreadableBytes: 0 };
+    if ((batch.update.at(-1) ?? 0) >= end) return { last, unreadableBytes: 0 };
   }
-  return { last, unread: records.size - (last === undefined ? (from ?? head.length) : last.at + last.length) };
+  return { last, unreadableBytes: records.size - (last === undefined ? (from ?? head.length) : last.at + last.length) };
 }
 
 /** The file's head, and its batches from a place on; `note` is told of each. */

@@ -28,11 +28,11 @@ import type { RecordBatch } from '../../run/records/recordBatch';
 import type { DamagedLine } from '../../run/storage/checkedLines';
 import { writeTensorFile } from '../../run/storage/safetensors';
 import type { RunStorage } from '../../run/storage/storage';
-import { largestCheckpoint, restoreCheckpoint, writeCheckpoint, type CheckpointInfo } from './checkpoint';
+import { maxCheckpointBytes, restoreCheckpoint, writeCheckpoint, type CheckpointInfo } from './checkpoint';
 import { formatRecordGap, intactRecords } from './intactRecords';
 import type { Training } from '../training/training';
 
-const mostRecordsReread = 256 * 1024 * 1024;
+const maxRereadBytes = 256 * 1024 * 1024;
 
 /** Keeps a run's folder: manifest, records, checkpoints and captures. Writes follow each other in the order asked for. */
 export class RunWriter {
@@ -49,7 +49,7 @@ export class RunWriter {
   /** What stands out in this run. */
   readonly diagnosis: Diagnosis;
   /** Findings that the file has. */
-  #keptFindings: readonly Finding[] = [];
+  #savedFindings: readonly Finding[] = [];
   #recordedUpdates = 0;
   #info: RunInfo;
   #startedAt = new Date().toISOString();
@@ -65,7 +65,7 @@ export class RunWriter {
     this.#info = info;
     this.#source = source ?? null;
     this.#encoder = new RecordEncoder(training.setup.layout);
-    this.#history = this.#freshHistory();
+    this.#history = this.#emptyHistory();
     this.diagnosis = new Diagnosis(training.setup.experiment, info);
   }
 
@@ -124,15 +124,15 @@ export class RunWriter {
         const { outline, gap } = await this.#restore(path, updates);
         lostRecords = gap;
         lostFindings = await this.#readFindings();
-        this.diagnosis.restore(updates, this.#keptFindings, outline);
+        this.diagnosis.restore(updates, this.#savedFindings, outline);
       } catch (error) {
         passedOver.push(`${path} can't be used (${reasonOf(error)}).`);
         continue;
       }
       // What lies beyond is written again, and a replay must not begin in what could not be read.
       for (const later of checkpoints) if (later > updates) await this.storage.remove(runFiles.checkpoint(later));
-      const lostRates = await this.#forgetLaterRateChanges();
-      this.#history = await this.#recalled();
+      const lostRates = await this.#dropLaterRateChanges();
+      this.#history = await this.#restoredHistory();
       this.#info = { ...this.#info, ...withKernelChange(info, updates, this.training.setup.kernels.name) };
       this.#recordedUpdates = updates;
       await this.writeManifest('running', undefined);
@@ -157,7 +157,7 @@ export class RunWriter {
   }
 
   /** Whether the folder holds this run still, as far as can be seen. */
-  async isThere(): Promise<boolean> {
+  async exists(): Promise<boolean> {
     return this.storage.read(runFiles.manifest, maxManifestBytes).then(
       (bytes) => bytes !== undefined,
       () => true,
@@ -258,31 +258,31 @@ export class RunWriter {
   /** The findings so far; those of before a checkpoint must be there with it. */
   async writeFindings(): Promise<void> {
     const { findings } = this.diagnosis;
-    if (findings.length === this.#keptFindings.length && findings.every((one, i) => one === this.#keptFindings[i]))
+    if (findings.length === this.#savedFindings.length && findings.every((one, i) => one === this.#savedFindings[i]))
       return;
     await this.storage.write(runFiles.findings, writeFindings(findings));
-    this.#keptFindings = findings;
+    this.#savedFindings = findings;
   }
 
   /** Reads the findings of the earlier process; the message if some are lost, which may be found again. */
   async #readFindings(): Promise<string | undefined> {
     try {
       const { findings, damaged } = readFindings(await this.storage.read(runFiles.findings, maxFindingsBytes));
-      this.#keptFindings = findings;
+      this.#savedFindings = findings;
       return formatDamagedFindings(runFiles.findings, damaged);
     } catch (error) {
-      this.#keptFindings = [];
+      this.#savedFindings = [];
       return `The findings of this run can't be read (${reasonOf(error)}) and are lost.`;
     }
   }
 
-  #freshHistory(): RunHistory {
+  #emptyHistory(): RunHistory {
     const { layout, experiment } = this.training.setup;
     return new RunHistory(layout, experiment.record.every);
   }
 
   /** What the records up to the checkpoint come to; an overview that goes beyond it is of no use, and goes. */
-  async #recalled(): Promise<RunHistory | undefined> {
+  async #restoredHistory(): Promise<RunHistory | undefined> {
     const { layout, experiment } = this.training.setup;
     const overview = readOverview(
       (await this.storage.read(runFiles.overview, maxOverviewBytes)) ?? new Uint8Array(0),
@@ -296,16 +296,16 @@ export class RunWriter {
       }
     }
     await this.storage.remove(runFiles.overview);
-    if (this.#recordBytes > mostRecordsReread) return undefined;
-    const history = this.#freshHistory();
-    const bytes = (await this.storage.read(runFiles.records, mostRecordsReread)) ?? new Uint8Array(0);
+    if (this.#recordBytes > maxRereadBytes) return undefined;
+    const history = this.#emptyHistory();
+    const bytes = (await this.storage.read(runFiles.records, maxRereadBytes)) ?? new Uint8Array(0);
     if (readLayoutJson(bytes) !== JSON.stringify(layout)) return undefined;
     for (const batch of recordsIn(bytes)) history.append(batch);
     return history;
   }
 
   /** What is said where the file of changes is damaged. */
-  async #forgetLaterRateChanges(): Promise<string | undefined> {
+  async #dropLaterRateChanges(): Promise<string | undefined> {
     const { changes, damaged } = readRateChanges(await this.storage.read(runFiles.rateChanges, maxRateChangesBytes));
     this.#rateChanges = changes.filter(({ update }) => update < this.training.updates);
     this.#damagedRateChanges = damaged;
@@ -325,17 +325,17 @@ export class RunWriter {
 
   /** Puts training and records back to a checkpoint; `gap` says which records before it are lost. */
   async #restore(path: string, updates: number): Promise<CheckpointInfo & { readonly gap: string | undefined }> {
-    const bytes = await this.storage.read(path, largestCheckpoint(this.training));
+    const bytes = await this.storage.read(path, maxCheckpointBytes(this.training));
     if (bytes === undefined) throw new Error('it is gone');
-    const facts = restoreCheckpoint(this.training, bytes, updates);
-    return { ...facts, gap: await this.#cutRecords(facts.recordBytes, updates) };
+    const info = restoreCheckpoint(this.training, bytes, updates);
+    return { ...info, gap: await this.#cutRecords(info.recordBytes, updates) };
   }
 
   /** Cuts the records to those that belong to so many updates, as far as they are there and whole. */
   async #cutRecords(recordBytes: number, updates: number): Promise<string | undefined> {
     const last = await this.storage.readPart(runFiles.records, Math.max(0, recordBytes - 1), 1);
     // Records that are there and too large to be read again are believed; whoever reads them finds what is damaged.
-    const isBelieved = updates > 0 && last.length === 1 && recordBytes > mostRecordsReread;
+    const isBelieved = updates > 0 && last.length === 1 && recordBytes > maxRereadBytes;
     const sound = isBelieved ? undefined : await intactRecords(this.storage, updates === 0 ? 0 : recordBytes);
     if (sound !== undefined && sound.updates === undefined) {
       // An earlier build's head may have another length, and without records there is nothing to lose.

@@ -40,7 +40,7 @@ export class WriteBuffer {
 
   /** Lets go of the oldest until what waits takes no more than so many bytes. */
   evict(bytes: number): void {
-    while (this.#bytes > bytes) this.#letGo(this.take());
+    while (this.#bytes > bytes) this.#drop(this.take());
   }
 
   /** Takes the first piece out, once it is written. */
@@ -50,7 +50,7 @@ export class WriteBuffer {
     return piece;
   }
 
-  #letGo(piece: PendingWrite | undefined): void {
+  #drop(piece: PendingWrite | undefined): void {
     if (piece?.kind === 'capture') this.#lostCaptures.push(piece.update);
     if (piece?.kind !== 'records') return;
     const { update, count } = piece.batch;

@@ -5,9 +5,9 @@ import { runFiles } from '../../run/storage/runFiles';
 import { RecordFile } from './recordFile.node';
 
 /** Bytes of records that are read for one answer where a column is several updates, and where it is one. */
-const mostBytes = { merged: 64 * 1024 * 1024, exact: 512 * 1024 * 1024 } as const;
+const maxBytes = { merged: 64 * 1024 * 1024, exact: 512 * 1024 * 1024 } as const;
 /** Batches beyond this are not found: a run that flushes every second has as many after twelve days. */
-const mostBatches = 1 << 20;
+const maxBatches = 1 << 20;
 
 /**
  * Answers for stretches of a run's record file. It keeps in mind where each record batch stands, so that only the
@@ -17,12 +17,12 @@ export class StoredZoomedSeries {
   #head: Uint8Array | undefined;
   #batches: PlacedBatch[] = [];
   /** One answer at a time: two would add the same batches. */
-  #earlier: Promise<unknown> = Promise.resolve();
+  #previous: Promise<unknown> = Promise.resolve();
 
   /** @param folder of the run */
   constructor(
     readonly folder: string,
-    readonly facts: RecordInfo,
+    readonly info: RecordInfo,
   ) {}
 
   /**
@@ -31,8 +31,8 @@ export class StoredZoomedSeries {
    * @throws with a readable reason when the records cannot be read
    */
   read(request: ZoomedSeriesRequest): Promise<ZoomedSeries | undefined> {
-    const answer = this.#earlier.then(() => this.#read(request));
-    this.#earlier = answer.catch(() => undefined);
+    const answer = this.#previous.then(() => this.#read(request));
+    this.#previous = answer.catch(() => undefined);
     return answer;
   }
 
@@ -40,7 +40,7 @@ export class StoredZoomedSeries {
     const file = await RecordFile.open(this.folder);
     try {
       const head = await this.#extend(file);
-      const { layout, recordEvery } = this.facts;
+      const { layout, recordEvery } = this.info;
       const series = new DisplaySeries(layout, recordEvery, from);
       // A stretch may begin between two updates that have their series through time: it shows the one before.
       const first = series.heat.origin;
@@ -51,10 +51,10 @@ export class StoredZoomedSeries {
       if (last !== undefined && end < to) await file.message(last);
       const bytes = batches.reduce((sum, { length }) => sum + length, 0);
       const isExact = series.scalars.strideFor(end - from) === 1;
-      if (bytes > (isExact ? mostBytes.exact : mostBytes.merged)) return undefined;
+      if (bytes > (isExact ? maxBytes.exact : maxBytes.merged)) return undefined;
       // Loaded when it is needed: what reads Arrow is a third of the extension.
-      const { readLayoutJson: claimedLayout, readBatchRows } = await import('../../run/records/recordDecoder');
-      if (claimedLayout(head) !== JSON.stringify(layout)) throw otherRecords();
+      const { readLayoutJson, readBatchRows } = await import('../../run/records/recordDecoder');
+      if (readLayoutJson(head) !== JSON.stringify(layout)) throw otherRecords();
       for (const { update, at, length, count } of batches) {
         const message = new Uint8Array(head.length + length);
         message.set(head);
@@ -102,7 +102,7 @@ export class StoredZoomedSeries {
     const head = (this.#head ??= await file.head());
     if (head === undefined) throw new Error(`${runFiles.records} holds no records`);
     let last = this.#batches.at(-1);
-    while (this.#batches.length < mostBatches) {
+    while (this.#batches.length < maxBatches) {
       const batch = await file.batchAt(last === undefined ? head.length : last.at + last.length);
       const before: number = last === undefined ? 0 : last.update + last.count;
       // Updates follow each other; where some could not be written, they are skipped.

@@ -9,17 +9,17 @@ import type { CheckedExperiment, CheckParams, Estimate } from '../../protocol/tr
 import { measureTraining, type TrainingRequest } from './trainingSetup';
 
 /**
- * Bytes of data that are opened in one check: each variant opens its own, and a file may have two hundred of them. Those
- * that are left have no estimate.
+ * Most bytes of data that are opened in one check: each variant opens its own, and a file may have two hundred variants.
+ * The remaining ones get no estimate.
  */
-const mostOpened = 64 * 1024 * 1024;
+const maxOpenedBytes = 64 * 1024 * 1024;
 
-/** Checks experiment files while they are written: what is wrong with them, and what each of their runs would take. */
+/** Checks experiment files while they are edited: their problems, and the size of each of their runs. */
 export class ExperimentChecker {
-  /** The file that was parsed last: one check asks for it twice, first for the names of the data files. */
+  /** The file that was parsed last. The editor checks each text twice, first for the names of its data files. */
   #last: { readonly text: string; readonly parsed: Parsed } | undefined;
 
-  /** @param cores threads that can run at the same time */
+  /** @param cores number of threads that can run at the same time */
   constructor(readonly cores: number) {}
 
   check(params: CheckParams): CheckedExperiment {
@@ -52,12 +52,12 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): Ch
     const unreadable = unreadableFiles(experiment, params);
     opened += unreadable.length > 0 ? 0 : bytesOf(experiment, params);
     const outcome =
-      unreadable.length > 0 ? unreadable : opened > mostOpened ? [] : measured(experiment, params.files, shared);
+      unreadable.length > 0 ? unreadable : opened > maxOpenedBytes ? [] : estimateRun(experiment, params.files, shared);
     if ('memoryBytes' in outcome) estimates.set(variant, outcome);
     else {
-      for (const objection of outcome) {
-        const place = file.placeOf(objection.keyPath, variant);
-        problems.set(`${place.offset}:${objection.message}`, { ...objection, place });
+      for (const problem of outcome) {
+        const place = file.placeOf(problem.keyPath, variant);
+        problems.set(`${place.offset}:${problem.message}`, { ...problem, place });
       }
     }
   }
@@ -71,7 +71,7 @@ function unreadableFiles(experiment: ResolvedExperiment, { unreadable }: CheckPa
   });
 }
 
-/** Bytes that are opened for an estimate; inline sequences count as what they are as numbers. */
+/** Bytes that are opened for an estimate; inline sequences count as eight bytes per number. */
 function bytesOf(experiment: ResolvedExperiment, { files }: CheckParams): number {
   const inline = 'sequences' in experiment.data ? experiment.data.sequences : [];
   const numbers = inline.reduce(
@@ -81,8 +81,8 @@ function bytesOf(experiment: ResolvedExperiment, { files }: CheckParams): number
   return filesOf(experiment).reduce((sum, { path }) => sum + (files.get(path)?.length ?? 0), 8 * numbers);
 }
 
-/** What a run would take, or why there can be none; nothing where its files were not given. */
-function measured(
+/** The estimate of a run, or its problems; an empty list if its files are missing. */
+function estimateRun(
   experiment: ResolvedExperiment,
   given: CheckParams['files'],
   shared: Pick<TrainingRequest, 'kernels' | 'memoryLimit' | 'workers'>,

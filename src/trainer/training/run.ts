@@ -9,27 +9,27 @@ import { RunPersistence } from '../storage/persistence';
 import type { RunWriter } from '../storage/runWriter';
 import { describeNonFinite, type Training } from './training';
 
-/** Who watches a run. */
+/** Listens to a run. */
 export interface RunObserver {
-  /** Records of the updates since the last call, some twenty times a second at most. */
+  /** Called with the records of the updates since the last call, at most about twenty times a second. */
   records(batch: RecordBatch): void;
-  /** It stands otherwise with what is kept of the run. */
-  saveStatus(keeping: SaveStatus): void;
-  /** Something has been found; these are all findings so far. */
+  /** Called when the state of saving changes. */
+  saveStatus(status: SaveStatus): void;
+  /** Called with all findings so far when there is a new one. */
   findings?(findings: readonly Finding[]): void;
 }
 
-/** What a run needs from where it lives. */
+/** The options of a run. */
 export interface RunOptions {
   readonly training: Training;
-  /** Keeps the run's folder; undefined where nothing is kept. */
+  /** Writes the run's folder; undefined where the run isn't saved. */
   readonly writer: RunWriter | undefined;
-  /** Looks for what stands out; by default the writer's own. */
+  /** By default the writer's own. */
   readonly diagnosis?: Diagnosis;
   readonly observer: RunObserver;
-  /** Lets waiting messages be handled before it resolves. */
+  /** Handles waiting messages before it resolves. */
   readonly yieldToMessages: () => Promise<void>;
-  /** Bytes that may wait in memory while the folder cannot be written; by default what `mostWaiting` says. */
+  /** Most bytes that wait in memory while the folder can't be written; by default `defaultBufferBytes`. */
   readonly bufferBytes?: number;
   /** Updates to capture. */
   readonly capturing?: (update: number) => boolean;
@@ -38,7 +38,7 @@ export interface RunOptions {
 const secondsBetweenYields = 0.015;
 const secondsBetweenPublications = 0.05;
 
-/** Drives a training from start to end: it can be paused, stepped and stopped, and keeps its records as it goes. */
+/** Runs a training from start to end; it can be paused, stepped and stopped, and saves its records meanwhile. */
 export class Run {
   readonly #training: Training;
   readonly #published: RecordPacker;
@@ -56,11 +56,11 @@ export class Run {
 
   constructor(readonly options: RunOptions) {
     this.#training = options.training;
-    const { writer, observer, bufferBytes: mostWaiting } = options;
-    const tell = (keeping: SaveStatus): void => {
-      observer.saveStatus(keeping);
+    const { writer, observer, bufferBytes } = options;
+    const notify = (status: SaveStatus): void => {
+      observer.saveStatus(status);
     };
-    this.#persistence = writer && new RunPersistence(writer, tell, mostWaiting);
+    this.#persistence = writer && new RunPersistence(writer, notify, bufferBytes);
     this.#diagnosis = options.diagnosis ?? writer?.diagnosis;
     this.#published = new RecordPacker(this.#training.setup.layout);
   }
@@ -73,7 +73,7 @@ export class Run {
 
   resume(): void {
     this.#paused = false;
-    // Whoever waits for a pause, or for a step, waits for what does not come any more.
+    // Resolves pending pauses and steps, because they won't happen now.
     this.#stepsAllowed = 0;
     this.#settleIdle();
     this.#wakeUp();
@@ -107,13 +107,13 @@ export class Run {
     this.#persistence?.noteRateChange({ update: this.#training.updates, learningRate: rate });
   }
 
-  /** The records from an update on that are not yet in the run's folder; none where nothing is kept. */
+  /** The records from an update on that aren't in the run's folder yet; none if the run isn't saved. */
   unwritten(from: number): readonly RecordBatch[] {
     return this.#persistence?.unwritten(from) ?? [];
   }
 
-  /** Whether everything so far stands in the run's folder. */
-  get isKept(): boolean {
+  /** Whether everything so far is in the run's folder. */
+  get isSaved(): boolean {
     return this.#persistence?.saved === 'whole';
   }
 
@@ -158,7 +158,7 @@ export class Run {
       this.#published.add(advance.record);
       this.#persistence?.add(advance.record);
       this.#diagnosis?.observe(advance.record);
-      await this.#keepWhatIsDue(advance.record.update, advance.capture);
+      await this.#saveDue(advance.record.update, advance.capture);
       if (advance.finished !== undefined) {
         return { kind: 'finished', updates: training.updates, reason: advance.finished };
       }
@@ -173,7 +173,7 @@ export class Run {
     return { kind: 'finished', updates: training.updates, reason: 'steps' };
   }
 
-  async #keepWhatIsDue(update: number, capture: Capture | undefined): Promise<void> {
+  async #saveDue(update: number, capture: Capture | undefined): Promise<void> {
     if (capture !== undefined) await this.#persistence?.capture(update, capture);
     const { checkpointEvery } = this.#training.setup.experiment.training;
     if (checkpointEvery > 0 && this.#training.updates % checkpointEvery === 0) await this.#persistence?.checkpoint();
@@ -183,17 +183,17 @@ export class Run {
     this.#publish();
     await this.#persistence?.flush();
     this.#settleIdle();
-    // While the records were written, somebody may have asked for more.
+    // While the records were written, the run may have been resumed, stepped or stopped.
     if (this.#stopping || !this.#paused || this.#stepsAllowed > 0) return;
-    const keeper = this.#persistence;
+    const persistence = this.#persistence;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      if (keeper?.saved === 'waiting') this.#wakeLater(keeper.secondsToFlush);
+      if (persistence?.saved === 'waiting') this.#wakeLater(persistence.secondsToFlush);
     });
     clearTimeout(this.#alarm);
   }
 
-  /** Wakes a paused run for its next try to write what waits; the loop lets it sleep again. */
+  /** Wakes a paused run for its next attempt to write the buffer; the loop then waits again. */
   #wakeLater(seconds: number): void {
     this.#alarm = setTimeout(() => {
       this.#wakeUp();

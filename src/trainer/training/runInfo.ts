@@ -6,18 +6,18 @@ import { formatCount } from '../../text/numbers';
 import type { TrainingSetup } from './trainingSetup';
 
 /**
- * What is known of a run before its first update.
+ * The RunInfo of a run, complete before its first update.
  *
- * @param dataDigest see `digestOfData`
+ * @param dataDigest see `computeDataDigest`
  */
 export function runInfoOf(
-  plan: TrainingSetup,
+  setup: TrainingSetup,
   variant: string | undefined,
   folder: string | undefined,
   workers: number,
   dataDigest: string | null = null,
 ): RunInfo {
-  const { experiment, source, learner, layout } = plan;
+  const { experiment, source, learner, layout } = setup;
   const { model, training } = experiment;
   return {
     name: experiment.name,
@@ -30,25 +30,25 @@ export function runInfoOf(
     hidden: model.hidden,
     layerCount: model.layers,
     outputs: source.outputs,
-    parameterCount: parameterCount(plan.options.network),
+    parameterCount: parameterCount(setup.options.network),
     steps: layout.steps,
     batch: source.batch,
-    data: dataInWords(experiment, source.gaps),
+    data: formatData(experiment, source.gaps),
     dataDigest,
     loss: experiment.loss,
     bptt: experiment.bptt,
-    clip: clipFact(experiment.clip),
-    optimizer: optimizerInWords(experiment.optimizer),
+    clip: clipInfo(experiment.clip),
+    optimizer: formatOptimizer(experiment.optimizer),
     plannedUpdates: training.steps,
     recordEvery: experiment.record.every,
     validateEvery: training.validateEvery,
     baselines: source.baselines.filter(({ value }) => Number.isFinite(value)),
     lag: source.lag ?? null,
-    kernels: plan.kernels.name,
+    kernels: setup.kernels.name,
     kernelChanges: [],
     shards: learner.shardCount,
     workers,
-    memoryBytes: plan.memoryBytes,
+    memoryBytes: setup.memoryBytes,
     folder: folder ?? null,
     layout,
   };
@@ -56,7 +56,7 @@ export function runInfoOf(
 
 const gapHandling = { refuse: '', skip: 'no window has them', mask: 'masked', interpolate: 'interpolated' } as const;
 
-function dataInWords({ data }: ResolvedExperiment, gaps: Source['gaps']): string {
+function formatData({ data }: ResolvedExperiment, gaps: Source['gaps']): string {
   if ('task' in data) return `task ${data.task}`;
   if ('text' in data) return `text ${data.text}`;
   if ('csv' in data) {
@@ -67,14 +67,14 @@ function dataInWords({ data }: ResolvedExperiment, gaps: Source['gaps']): string
   return data.sequences.length === 1 ? 'one inline sequence' : `${data.sequences.length} inline sequences`;
 }
 
-function clipFact(clip: ResolvedExperiment['clip']): RunInfo['clip'] {
+function clipInfo(clip: ResolvedExperiment['clip']): RunInfo['clip'] {
   if (clip === null) return null;
   if ('norm' in clip) return { kind: 'norm', threshold: clip.norm };
   if ('value' in clip) return { kind: 'value', threshold: clip.value };
   return { kind: 'hidden', threshold: clip.hidden };
 }
 
-function optimizerInWords({ kind, learningRate, schedule }: ResolvedExperiment['optimizer']): string {
+function formatOptimizer({ kind, learningRate, schedule }: ResolvedExperiment['optimizer']): string {
   if (schedule === 'constant') return `${kind}, rate ${learningRate}`;
   const [name, value] = Object.entries(schedule)[0] ?? [];
   return `${kind}, rate ${learningRate}, ${name} schedule ${value}`;

@@ -1,19 +1,19 @@
 import { defaultKernelSet, runnableKernelSets, type BuiltKernelSet } from '../../engine/kernels/open';
 
-/** What computes a part of a run on this machine. */
+/** The kernels that compute a part of a run on this machine. */
 export interface RunnableKernels {
   readonly name: BuiltKernelSet;
-  /** The kernel set that the run records, where it cannot run here and `name` takes its place. */
+  /** The recorded kernel set if it can't run here and `name` replaces it. */
   readonly missing: string | undefined;
 }
 
-/** The kernel set that computes the same bits as the recorded one where that can run here, else the fastest that can. */
+/** The recorded kernel set if it can run here, else the fastest that can. */
 export function runnableKernels(recorded: string): RunnableKernels {
   const same = runnableKernelSets().find((name) => name === recorded);
   return same === undefined ? { name: defaultKernelSet(), missing: recorded } : { name: same, missing: undefined };
 }
 
-/** The notice where other kernels continue a run; undefined where its own do. */
+/** The notice that other kernels continue a run; undefined if its own do. */
 export function resumedKernelsNotice({ name, missing }: RunnableKernels): string | undefined {
   return missing === undefined
     ? undefined
@@ -21,7 +21,7 @@ export function resumedKernelsNotice({ name, missing }: RunnableKernels): string
         'results may differ in the last digits from here on.';
 }
 
-/** The notice where other kernels replay an update; undefined where those that computed it do. */
+/** The notice that other kernels replay an update; undefined if those that computed it do. */
 export function replayedKernelsNotice({ name, missing }: RunnableKernels): string | undefined {
   return missing === undefined
     ? undefined

@@ -9,20 +9,20 @@ import type { TrainingSetup } from './trainingSetup';
 import { isGated } from '../../run/cellGates';
 import { formatTensorName } from '../../text/tensorNames';
 
-/** What one call of `advance` brought. */
+/** The result of one call of `advance`. */
 export type Advance =
   | {
       readonly kind: 'updated';
       readonly record: UpdateRecord;
       readonly capture: Capture | undefined;
-      /** The window it was made from and the learner before it, where it was captured. */
+      /** The window, and the learner before and after the update; undefined where it wasn't captured. */
       readonly captured: CapturedUpdate | undefined;
-      /** Why the run is over with this update, if it is. */
+      /** Why the run ends with this update; undefined if it continues. */
       readonly finished: 'steps' | 'stopAtLoss' | undefined;
     }
   | { readonly kind: 'nonFinite'; readonly where: NonFinite };
 
-/** One update with everything around it, so that it can be looked at and computed once more. */
+/** One update with its window and the learner before and after it, so that it can be inspected and recomputed. */
 export interface CapturedUpdate {
   readonly capture: Capture;
   readonly window: Window;
@@ -30,7 +30,7 @@ export interface CapturedUpdate {
   readonly after: Snapshot;
 }
 
-/** Where the training stands in its data; with the learner's snapshot it says everything needed to go on. */
+/** The position of a training in its data. Together with the learner's snapshot it suffices to resume. */
 export interface TrainingPosition {
   /** State of the source before the batch in progress. */
   readonly source: unknown;
@@ -40,9 +40,9 @@ export interface TrainingPosition {
   readonly seconds: number;
 }
 
-const longestBarrenStretch = 10_000;
+const maxWindowsWithoutTarget = 10_000;
 
-/** The training loop, one update a call; whoever drives it decides when to go on. */
+/** The training loop, one update per call of `advance`. */
 export class Training {
   #windows: Iterator<Window> | undefined;
   #windowsDone = 0;
@@ -51,7 +51,7 @@ export class Training {
 
   constructor(
     readonly setup: TrainingSetup,
-    /** Seconds on a clock that never goes back. */
+    /** Monotonic clock, in seconds. */
     readonly clock: () => number,
   ) {
     this.#sourceState = setup.source.state();
@@ -72,18 +72,18 @@ export class Training {
   /**
    * Trains on windows until one of them updates the parameters.
    *
-   * @param measuring whether losses and gradients through time are recorded and validation losses taken; the training is
-   *   the same without
-   * @throws when the data hold no window that could ever update.
+   * @param measuring whether losses, gradients through time and validation losses are recorded; the training is the same
+   *   without
+   * @throws when no window of the data has a target within the steps of the gradient
    */
   advance(capturing: (update: number) => boolean = () => false, measuring = true): Advance {
-    const began = this.clock();
+    const startedAt = this.clock();
     const { learner, experiment } = this.setup;
     const request = {
       record: measuring && learner.updates % experiment.record.every === 0,
       capture: capturing(learner.updates),
     };
-    for (let barren = 0; barren < longestBarrenStretch; barren++) {
+    for (let skipped = 0; skipped < maxWindowsWithoutTarget; skipped++) {
       const window = this.#nextWindow();
       const before = request.capture ? learner.snapshot() : undefined;
       const outcome = learner.step(window, request);
@@ -91,17 +91,17 @@ export class Training {
         case 'forwardOnly':
           continue;
         case 'nonFinite':
-          // Not done: whoever goes on from here meets the same window, and the same value.
+          // The window isn't done: a resumed run meets it again, and the same value.
           this.#windowsDone--;
           return { kind: 'nonFinite', where: outcome };
         case 'updated':
-          return this.#conclude(outcome, began, before === undefined ? undefined : { window, before }, measuring);
+          return this.#conclude(outcome, startedAt, before === undefined ? undefined : { window, before }, measuring);
         default:
           outcome satisfies never;
       }
     }
     throw new Error(
-      `No target lies within the last ${JSON.stringify(experiment.bptt)} steps of any of ${longestBarrenStretch} windows, ` +
+      `No target lies within the last ${JSON.stringify(experiment.bptt)} steps of any of ${maxWindowsWithoutTarget} windows, ` +
         'so nothing can be learned. Make bptt.backward longer or choose another bptt.forward.',
     );
   }
@@ -117,11 +117,11 @@ export class Training {
   }
 
   /**
-   * Goes on from a position; the learner has been restored by itself.
+   * Continues from a position. The learner is restored separately.
    *
-   * @throws where there is no such position in these data
+   * @throws when these data have no such position
    */
-  moveTo(position: TrainingPosition): void {
+  seek(position: TrainingPosition): void {
     this.setup.source.restore(position.source);
     this.#sourceState = position.source;
     this.#windows = undefined;
@@ -131,7 +131,7 @@ export class Training {
       this.#nextWindow();
       if (this.#windowsDone <= before) {
         throw new Error(
-          `The batch has ${before} windows, and ${position.windowsDone} would be done: it is of other data.`,
+          `The position is after ${position.windowsDone} windows of the batch, which has only ${before}: it belongs to other data.`,
         );
       }
     }
@@ -141,7 +141,7 @@ export class Training {
 
   #conclude(
     outcome: Updated,
-    began: number,
+    startedAt: number,
     around: Pick<CapturedUpdate, 'window' | 'before'> | undefined,
     measuring: boolean,
   ): Advance {
@@ -152,7 +152,7 @@ export class Training {
       stopAtLoss !== undefined && outcome.loss <= stopAtLoss ? 'stopAtLoss' : done >= steps ? 'steps' : undefined;
     const isDue = measuring && validateEvery > 0 && (done % validateEvery === 0 || finished !== undefined);
     const validationLoss = isDue ? learner.evaluate(source.validation())?.loss : undefined;
-    this.#seconds += this.clock() - began;
+    this.#seconds += this.clock() - startedAt;
     const { capture, record, kind: _, ...numbers } = outcome;
     return {
       kind: 'updated',
@@ -186,7 +186,7 @@ export class Training {
   }
 }
 
-/** What went wrong where, as a person reads it. */
+/** The message for a value that isn't finite: where it occurred and what may help. */
 export function describeNonFinite(where: NonFinite, cell: CellName): string {
   const place = [
     where.layer === undefined ? undefined : `layer ${where.layer}`,

@@ -17,26 +17,26 @@ import { usefulWorkers, type WantedWorkers } from './workerPool';
 import { dataFiles, isAboutData, peakMemory, programBytes, readingBytes } from './peakMemory';
 import { truncate } from '../../text/quoting';
 
-/** What a run is made from. */
+/** The input of `prepareTraining`. */
 export interface TrainingRequest {
   readonly experiment: ResolvedExperiment;
-  /** The bytes of each file the experiment names, by its path as written. */
+  /** The bytes of each file that the experiment names, by its path as written there. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly kernels: KernelSet;
-  /** Bytes that the process of the run may have in memory at its peak. */
+  /** Most bytes of the run's process at its peak. */
   readonly memoryLimit: number;
-  /** Threads that are to share the work, 0 for as many as are of use, and those that can run here; one by default. */
+  /** The requested number of workers (0 = automatic) and the number of cores; by default one worker. */
   readonly workers?: { readonly wanted: WantedWorkers; readonly cores: number };
-  /** Parts that the batch was cut into when the run began, for one that goes on or is replayed. */
+  /** Number of shards of the original run, when it is resumed or replayed. */
   readonly shards?: number;
 }
 
-/** An experiment whose data, net and parameters stand ready for the first update. */
+/** An experiment with its data, network and initial parameters, ready for the first update. */
 export interface TrainingSetup {
   readonly experiment: ResolvedExperiment;
   readonly source: Source;
   readonly learner: Learner;
-  /** What the learner was made with. */
+  /** The options of the learner. */
   readonly options: LearnerOptions;
   readonly kernels: KernelSet;
   readonly cell: Cell;
@@ -45,12 +45,12 @@ export interface TrainingSetup {
   readonly memoryBytes: number;
 }
 
-/** A plan, or every reason there is none. */
+/** A setup, or the problems that prevent it. */
 export type PreparedTraining =
-  | { readonly kind: 'planned'; readonly setup: TrainingSetup }
+  | { readonly kind: 'prepared'; readonly setup: TrainingSetup }
   | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
 
-/** What training would take: its data stand open, nothing is allocated. */
+/** The data and the memory estimate of a run, before the network is allocated. */
 export interface MeasuredTraining {
   readonly source: Source;
   readonly options: LearnerOptions;
@@ -59,7 +59,7 @@ export interface MeasuredTraining {
   readonly memoryBytes: number;
 }
 
-/** Opens the data and checks the memory of the net without allocating it. */
+/** Opens the data and estimates the memory of the run without allocating the network. */
 export function measureTraining({
   experiment,
   files,
@@ -71,7 +71,7 @@ export function measureTraining({
   | { readonly kind: 'measured'; readonly measured: MeasuredTraining }
   | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] } {
   const fileBytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
-  const early = withoutRoom(experiment, memoryLimit, kernels, fileBytes);
+  const early = earlyMemoryProblem(experiment, memoryLimit, kernels, fileBytes);
   if (early !== undefined) return { kind: 'refused', problems: [early] };
   const opened = openSource(experiment, files);
   if (opened.kind === 'refused') return opened;
@@ -85,29 +85,29 @@ export function measureTraining({
   const { largestMemory } = kernels;
   if (bytes > memoryLimit || engineBytes > largestMemory) {
     const largest = [...parts].sort((a, b) => b.bytes - a.bytes)[0];
-    const refusal =
+    const problem =
       bytes > memoryLimit
-        ? tooLarge(experiment, bytes, memoryLimit, largest?.name)
-        : tooLarge(experiment, engineBytes, largestMemory, undefined);
-    return { kind: 'refused', problems: [refusal] };
+        ? memoryProblem(experiment, bytes, memoryLimit, largest?.name)
+        : memoryProblem(experiment, engineBytes, largestMemory, undefined);
+    return { kind: 'refused', problems: [problem] };
   }
   return { kind: 'measured', measured: { source, options, layout, memoryBytes: bytes } };
 }
 
-/** Opens the data, checks the memory, builds the net and draws or loads its parameters. Allocates nothing before the check. */
+/** Opens the data, checks the memory estimate, then allocates the network and draws or loads its parameters. */
 export function prepareTraining(request: TrainingRequest): PreparedTraining {
   const measuring = measureTraining(request);
   if (measuring.kind === 'refused') return measuring;
   const { source, options, layout, memoryBytes } = measuring.measured;
   const { experiment, files, kernels } = request;
-  const learner = allocated(options);
+  const learner = allocateLearner(options);
   if (learner === undefined) {
-    return { kind: 'refused', problems: [unobtainable(experiment, memoryBytes)] };
+    return { kind: 'refused', problems: [allocationProblem(experiment, memoryBytes)] };
   }
-  const unloadable = fillParameters(learner, experiment, files);
-  if (unloadable !== undefined) return { kind: 'refused', problems: [unloadable] };
+  const weightsProblem = fillParameters(learner, experiment, files);
+  if (weightsProblem !== undefined) return { kind: 'refused', problems: [weightsProblem] };
   const cell = cellNamed(experiment.model.cell);
-  return { kind: 'planned', setup: { experiment, source, learner, options, kernels, cell, layout, memoryBytes } };
+  return { kind: 'prepared', setup: { experiment, source, learner, options, kernels, cell, layout, memoryBytes } };
 }
 
 function layoutOf(experiment: ResolvedExperiment, { network, steps }: LearnerOptions): RecordLayout {
@@ -153,8 +153,8 @@ function learnerOptions(
   };
 }
 
-/** Refuses what is too large whatever the data hold, before they are opened. */
-function withoutRoom(
+/** The problem of an experiment that exceeds the limit whatever its data contain, found before they are opened. */
+function earlyMemoryProblem(
   experiment: ResolvedExperiment,
   memoryLimit: number,
   kernels: KernelSet,
@@ -162,14 +162,14 @@ function withoutRoom(
 ): StartProblem | undefined {
   if (memoryLimit < programBytes) return limitBelowProgram(memoryLimit);
   if (memoryLimit < readingBytes(fileBytes)) {
-    return tooLarge(experiment, readingBytes(fileBytes), memoryLimit, dataFiles);
+    return memoryProblem(experiment, readingBytes(fileBytes), memoryLimit, dataFiles);
   }
   const { hidden, layers, cell } = experiment.model;
   const { gates } = cellNamed(cell);
   const weights = gates.length * hidden * hidden * (2 * layers - 1);
-  // Weights, gradients and what the optimizer keeps: three numbers a weight at the least.
+  // At least three numbers per weight: the weight, its gradient and its optimizer state.
   const bytes = programBytes + 3 * weights * kernels.bytesPerElement;
-  return bytes > memoryLimit ? tooLarge(experiment, bytes, memoryLimit, 'parameters') : undefined;
+  return bytes > memoryLimit ? memoryProblem(experiment, bytes, memoryLimit, 'parameters') : undefined;
 }
 
 function limitBelowProgram(limit: number): StartProblem {
@@ -182,8 +182,8 @@ function limitBelowProgram(limit: number): StartProblem {
   };
 }
 
-/** The learner; undefined where the limit is higher than the memory that can be had. */
-function allocated(options: LearnerOptions): Learner | undefined {
+/** The learner; undefined where the system can't allocate the memory that the limit allows. */
+function allocateLearner(options: LearnerOptions): Learner | undefined {
   try {
     return new Learner(options);
   } catch (error) {
@@ -192,17 +192,17 @@ function allocated(options: LearnerOptions): Learner | undefined {
   }
 }
 
-function unobtainable({ model }: ResolvedExperiment, bytes: number): StartProblem {
+function allocationProblem({ model }: ResolvedExperiment, bytes: number): StartProblem {
   return {
     code: 'memory',
     keyPath: ['model', 'hidden'],
     message:
-      `Training with hidden: ${model.hidden} needs about ${formatMebibytes(bytes)} of memory, which the limit allows and this ` +
-      'machine does not give. Choose fewer hidden units, a shorter length or a smaller batch.',
+      `Training with hidden: ${model.hidden} needs about ${formatMebibytes(bytes)} of memory, which the limit allows but this ` +
+      "machine can't allocate. Choose fewer hidden units, a shorter length or a smaller batch.",
   };
 }
 
-function tooLarge(
+function memoryProblem(
   experiment: ResolvedExperiment,
   bytes: number,
   limit: number,
@@ -248,7 +248,7 @@ function loadWeights(learner: Learner, bytes: Uint8Array | undefined): void {
     const tensor = tensors.get(name);
     if (tensor === undefined) {
       throw new Error(
-        `The file has no tensor "${name}" of shape [${parameter.shape.join(', ')}]; it has ${listed(tensors.keys())}.`,
+        `The file has no tensor "${name}" of shape [${parameter.shape.join(', ')}]; it has ${formatNames(tensors.keys())}.`,
       );
     }
     if (tensor.shape.join() !== parameter.shape.join()) {
@@ -263,10 +263,10 @@ function loadWeights(learner: Learner, bytes: Uint8Array | undefined): void {
   }
 }
 
-const mostNamesListed = 12;
+const maxListedNames = 12;
 
-function listed(names: Iterable<string>): string {
+function formatNames(names: Iterable<string>): string {
   const all = [...names];
-  const shown = all.slice(0, mostNamesListed).map(truncate).join(', ');
-  return all.length > mostNamesListed ? `${shown} and ${all.length - mostNamesListed} more` : shown || 'none';
+  const shown = all.slice(0, maxListedNames).map(truncate).join(', ');
+  return all.length > maxListedNames ? `${shown} and ${all.length - maxListedNames} more` : shown || 'none';
 }

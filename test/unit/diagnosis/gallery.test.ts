@@ -22,10 +22,10 @@ function findingsOf(text: string, variant?: string): readonly Finding[] {
   const { experiment } = resolved;
   const files = new Map(filesOf(experiment).map(({ path }) => [path, readFileSync(join(samples, path))]));
   const kernels = openKernels(defaultKernelSet(true));
-  const planned = prepareTraining({ experiment, files, kernels, memoryLimit: 1e9 });
-  assert.ok(planned.kind === 'planned', JSON.stringify(planned));
-  const training = new Training(planned.setup, () => performance.now() / 1000);
-  const diagnosis = new Diagnosis(experiment, runInfoOf(planned.setup, variant, undefined, 1));
+  const prepared = prepareTraining({ experiment, files, kernels, memoryLimit: 1e9 });
+  assert.ok(prepared.kind === 'prepared', JSON.stringify(prepared));
+  const training = new Training(prepared.setup, () => performance.now() / 1000);
+  const diagnosis = new Diagnosis(experiment, runInfoOf(prepared.setup, variant, undefined, 1));
   while (!training.isFinished) {
     const advance = training.advance();
     if (advance.kind === 'nonFinite') {

@@ -15,14 +15,14 @@ describe('Three steps by hand', () => {
   assert.ok(parsed.kind === 'experiment');
   const resolved = parsed.file.resolve();
   assert.ok(resolved.kind === 'resolved');
-  const planned = prepareTraining({
+  const prepared = prepareTraining({
     experiment: resolved.experiment,
     files: new Map(),
     kernels: openKernels('reference'),
     memoryLimit: 1e9,
   });
-  assert.ok(planned.kind === 'planned');
-  const { setup: plan } = planned;
+  assert.ok(prepared.kind === 'prepared');
+  const { setup: plan } = prepared;
   const advance = new Training(plan, () => 0).advance(() => true);
   assert.ok(advance.kind === 'updated' && advance.capture !== undefined);
   const { capture } = advance;

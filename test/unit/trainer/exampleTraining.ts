@@ -28,15 +28,15 @@ export function exampleTraining(
   shards?: number,
   kernelSet: BuiltKernelSet = 'reference',
 ): Training {
-  const planned = prepareTraining({
+  const prepared = prepareTraining({
     experiment: exampleExperiment(keys),
     files,
     kernels: openKernels(kernelSet),
     memoryLimit: 1e9,
     ...(shards === undefined ? {} : { shards }),
   });
-  assert.ok(planned.kind === 'planned', JSON.stringify(planned));
-  return new Training(planned.setup, () => performance.now() / 1000);
+  assert.ok(prepared.kind === 'prepared', JSON.stringify(prepared));
+  return new Training(prepared.setup, () => performance.now() / 1000);
 }
 
 /** Two hundred characters of few kinds. */

@@ -240,7 +240,7 @@ describe('The headless runner', () => {
       const { status, stderr } = train(...more());
       assert.equal(status, 0, stderr);
       assert.match(stderr, /^checkpoints\/update-12\.safetensors can't be used .*continues from update 10 instead/);
-      assert.match(stderr, /going on after update 10\./);
+      assert.match(stderr, /resuming after update 10\./);
       assert.deepEqual(recorded(), all);
     });
 
@@ -272,7 +272,7 @@ describe('The headless runner', () => {
       assert.equal(train(path('x.rnn.json'), '--out', path('run'), '--kernels', 'reference').status, 0);
       const { status, stderr } = train(...more());
       assert.equal(status, 0, stderr);
-      assert.match(stderr, /reference kernels.*going on after update 12/);
+      assert.match(stderr, /reference kernels.*resuming after update 12/);
       assert.doesNotMatch(stderr, /cannot run here/);
     });
 
@@ -307,7 +307,7 @@ describe('The headless runner', () => {
       experiment({ name: 'Renamed', notes: 'They say nothing of how it is trained.' });
       const { status, stderr } = train(...more());
       assert.equal(status, 0, stderr);
-      assert.match(stderr, /^Renamed: .*going on after update 12/);
+      assert.match(stderr, /^Renamed: .*resuming after update 12/);
       assert.equal(readManifest(readFileSync(path('run', 'run.json')))?.facts.name, 'Renamed');
     });
 
@@ -318,7 +318,7 @@ describe('The headless runner', () => {
       experiment({ data: { text: 'book.txt', length: 4 } });
       assert.equal(train(path('x.rnn.json'), '--out', path('run')).status, 0);
       writeFileSync(path('book.txt'), words.replace('two', 'ten'));
-      refuses(more(), /was trained on other data: text book\.txt has changed since.*put the earlier file back/);
+      refuses(more(), /was trained on other data: text book\.txt has changed since.*restore the earlier file/);
       writeFileSync(path('book.txt'), words);
       assert.equal(train(...more()).status, 0);
       const digest = createHash('sha256').update(words).digest('hex');
@@ -347,7 +347,7 @@ describe('The headless runner', () => {
     it('says which updates were over before they could be captured', () => {
       const { status, stderr } = train(...more('--capture', '3,15'));
       assert.equal(status, 0);
-      assert.match(stderr, /Not captured: 3\. The updates now done are 12 to 19\./);
+      assert.match(stderr, /Not captured: 3\. Updates 12 to 19 were computed now\./);
       assert.ok(existsSync(path('run', 'step-15.safetensors')));
     });
   });

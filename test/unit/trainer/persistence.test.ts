@@ -159,7 +159,7 @@ describe('What is kept of a run', () => {
       /^\{"update":16,"learningRate":0.02,"unroll.crc32":"[0-9a-f]{8}"\}\n$/,
     );
     assert.equal(manifestIn().state, 'finished');
-    assert.equal(run.isKept, true);
+    assert.equal(run.isSaved, true);
     assert.equal(told.length, 2);
   });
 
@@ -239,7 +239,7 @@ describe('What is kept of a run', () => {
       assert.deepEqual(updates, [...Array(8).keys(), ...Array.from({ length: 40 - first }, (_, i) => first + i)]);
       assert.ok(told[2].message.includes(`Updates 8 to ${first - 1} have no records`), told[2].message);
       assert.match(told[2].message, /Not captured: 10\./);
-      assert.equal(run.isKept, false);
+      assert.equal(run.isSaved, false);
     });
 
     it('opens with it: history, overview and single stretches know what is missing, and show the rest', async () => {
@@ -322,7 +322,7 @@ describe('What is kept of a run', () => {
     );
     assert.match(told[1].message, /^The end of the run couldn't be written \(ENOSPC.*Resume returns/);
     assert.ok(isResumable('finished', told[1].state));
-    assert.equal(run.isKept, false);
+    assert.equal(run.isSaved, false);
     const again = driven(exampleTraining(keys), folder, new FolderStorage(folder));
     await again.writer.resume(manifestIn());
     await again.run.train();

@@ -165,7 +165,7 @@ describe('A run', () => {
     assert.equal(seen(), 12);
     assert.equal(notices.length, 1);
     assert.match(notices[0] ?? '', /no space left.*Resume returns to the newest checkpoint/);
-    assert.equal(run.isKept, false);
+    assert.equal(run.isSaved, false);
   });
 
   it('trains on and says so when its folder is made read-only in mid-run, and can be gone on with later', async function () {
@@ -191,7 +191,7 @@ describe('A run', () => {
       if (isRoot) process.seteuid?.(0);
       for (const place of places) chmodSync(place, 0o755);
     }
-    assert.equal(run.isKept, false);
+    assert.equal(run.isSaved, false);
     assert.equal(notices.length, 2);
     assert.match(notices[0] ?? '', /^From update 3 on.*EACCES.*Training continues.*Make .* writable again\.$/);
     assert.match(notices[1] ?? '', /^The end of the run couldn't be written \(EACCES/);
@@ -256,7 +256,7 @@ describe('A run', () => {
     const { run, notices } = running(training, writer);
     await run.train();
     assert.match(notices.join(), /ENOENT/);
-    assert.equal(run.isKept, false);
+    assert.equal(run.isSaved, false);
     assert.equal(readdirSync(folder).includes('records.arrows'), false);
   });
 

@@ -22,9 +22,9 @@ function trainOn(characters: number) {
     bptt: { forward: 100, backward: 100 },
     training: { steps: 60, batch: 4 },
   });
-  const planned = prepareTraining({ experiment, files: new Map([['book.txt', bytes]]), kernels, memoryLimit: 1e9 });
-  assert.ok(planned.kind === 'planned', JSON.stringify(planned));
-  const { setup: plan } = planned;
+  const prepared = prepareTraining({ experiment, files: new Map([['book.txt', bytes]]), kernels, memoryLimit: 1e9 });
+  assert.ok(prepared.kind === 'prepared', JSON.stringify(prepared));
+  const { setup: plan } = prepared;
   const training = new Training(plan, () => performance.now() / 1000);
   while (!training.isFinished) training.advance();
   collect();

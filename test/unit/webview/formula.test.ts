@@ -17,13 +17,13 @@ type Keys = Readonly<Record<string, unknown>>;
 function inspected(keys: Keys, kernels = 'reference', updates = 1): Inspection {
   const experiment = exampleExperiment(keys);
   const opened = openKernels(kernels === 'reference' ? 'reference' : defaultKernelSet());
-  const planned = prepareTraining({ experiment, files: new Map(), kernels: opened, memoryLimit: 1e9 });
-  assert.ok(planned.kind === 'planned', JSON.stringify(planned));
-  const training = new Training(planned.setup, () => 0);
+  const prepared = prepareTraining({ experiment, files: new Map(), kernels: opened, memoryLimit: 1e9 });
+  assert.ok(prepared.kind === 'prepared', JSON.stringify(prepared));
+  const training = new Training(prepared.setup, () => 0);
   for (let n = 1; n < updates; n++) training.advance();
   const advance = training.advance(() => true);
   assert.ok(advance.kind === 'updated' && advance.capture !== undefined);
-  return inspectionOf(advance.capture, planned.setup, 1);
+  return inspectionOf(advance.capture, prepared.setup, 1);
 }
 
 /** Every node of every step and layer, but what is given. */
