@@ -1,4 +1,5 @@
 import type { KeyPath, KeyProblem } from '../experiment/problem';
+import { foreignFormat } from './fileFormat';
 import { formatExact } from '../text/numbers';
 import { quote } from '../text/quoting';
 
@@ -15,6 +16,8 @@ export type DecodedText =
   | { readonly kind: 'text'; readonly text: FileText }
   | { readonly kind: 'refused'; readonly problems: readonly KeyProblem[] };
 
+const lineFeed = 10;
+
 /** Bytes that are decoded at a time. */
 const pieceBytes = 64 * 1024;
 
@@ -24,6 +27,8 @@ export function decodeText(bytes: Uint8Array, path: string, keyPath: KeyPath): D
     kind: 'refused',
     problems: [{ code, message, keyPath }],
   });
+  const foreign = foreignFormat(bytes, path);
+  if (foreign !== undefined) return refuse('file.format', `${quote(path)} is ${foreign.name}. ${foreign.advice}`);
   const zero = bytes.indexOf(0);
   if (zero >= 0) {
     return refuse(
@@ -35,10 +40,53 @@ export function decodeText(bytes: Uint8Array, path: string, keyPath: KeyPath): D
   try {
     for (const piece of piecesOf(bytes)) length += piece.length;
   } catch {
-    return refuse('file.binary', `${quote(path)} is not UTF-8 text. Save it as UTF-8, or choose another file.`);
+    return refuse(
+      'file.binary',
+      `${quote(path)} is not UTF-8 text${firstWrongByte(bytes)}. Save it as UTF-8, or choose another file.`,
+    );
   }
   if (length === 0) return refuse('file.empty', `${quote(path)} is empty. Choose another file.`);
   return { kind: 'text', text: { length, pieces: () => piecesOf(bytes) } };
+}
+
+/** The first byte that is not UTF-8, and its line: ": line 3 has the byte 0xe9, as in Latin-1". */
+function firstWrongByte(bytes: Uint8Array): string {
+  let [line, at] = [1, 0];
+  while (at < bytes.length) {
+    const next = bytes.indexOf(lineFeed, at);
+    const end = next < 0 ? bytes.length : next + 1;
+    // A line feed is part of no longer character, so that lines can be decoded one by one.
+    const wrong = wrongByteIn(bytes.subarray(at, end));
+    if (wrong !== undefined) {
+      return `: line ${formatExact(line)} has the byte 0x${wrong.toString(16)}, which is none in UTF-8 (files in Latin-1 or Windows-1252 have such bytes)`;
+    }
+    line += 1;
+    at = end;
+  }
+  return '';
+}
+
+/** The first byte of a line that belongs to no character of UTF-8; undefined if there is none. */
+function wrongByteIn(line: Uint8Array): number | undefined {
+  if (line.every((byte) => byte < 0x80) || decodedLength(line, false) !== undefined) return undefined;
+  // The longest beginning that can be decoded may end within a character: the wrong byte is the first one of that.
+  let [good, bad] = [0, line.length + 1];
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (decodedLength(line.subarray(0, middle), true) === undefined) bad = middle;
+    else good = middle;
+  }
+  return line[decodedLength(line.subarray(0, good), true) ?? 0];
+}
+
+/** Number of the bytes of whole characters; undefined if the bytes are not UTF-8. `isCut`: the last one may be cut off. */
+function decodedLength(bytes: Uint8Array, isCut: boolean): number | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isCut });
+    return new TextEncoder().encode(text).length;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws TypeError if the bytes are not UTF-8 */

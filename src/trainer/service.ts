@@ -116,6 +116,7 @@ export class TrainerService {
     const { setup } = prepared;
     const slowness = missingSpeed();
     if (slowness !== undefined) this.#notify(slowness);
+    for (const notice of setup.notices) this.#notify(notice);
     const training = new Training(setup, clock);
     const workers = WorkerPool.start(setup.learner, params.workers, threads, (message) => {
       this.#notify(message);

@@ -17,11 +17,25 @@ export type StoredTensor =
 
 /** What a safetensors file holds. */
 export interface TensorFile {
+  /** Tensors of half precision (F16, BF16) are F32, which holds their values exactly. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const bytesPerElement = { F32: 4, F64: 8, I32: 4 } as const;
+/** A file that was read. */
+export interface ReadTensorFile extends TensorFile {
+  /** The type of each tensor whose type is not read, such as I64, by name. */
+  readonly others: ReadonlyMap<string, string>;
+}
+
+/** Bytes of an element, by the types of the format (huggingface/safetensors, "Format"). */
+const bytesPerElement = {
+  ...{ F64: 8, F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, F8_E5M2: 1 },
+  ...{ I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1 },
+} as const;
+type StoredType = keyof typeof bytesPerElement;
+const isStoredType = (type: string): type is StoredType => Object.hasOwn(bytesPerElement, type);
+
 /** A net of 1,024 layers, the maximum, has a header of 3 MiB. */
 const maxHeaderBytes = 16 * 1024 * 1024;
 /** The maximum of PyTorch. */
@@ -78,11 +92,11 @@ function verifyChecksum(
 
 /**
  * Reads a file; the header is checked against the bytes of the file before it is used. A tensor takes memory when its
- * `data` are first read, and all tensors together no more than the file.
+ * `data` are first read, and all tensors together no more than the file, or twice the file in half precision.
  *
  * @throws TensorFileError naming what is wrong.
  */
-export function readTensorFile(bytes: Uint8Array): TensorFile {
+export function readTensorFile(bytes: Uint8Array): ReadTensorFile {
   if (bytes.length < 8)
     throw new TensorFileError(`A safetensors file has at least 8 bytes; this one has ${bytes.length}.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -105,16 +119,20 @@ export function readTensorFile(bytes: Uint8Array): TensorFile {
     else places.push(parseTensorRange(name, entry, data.length));
   }
   checkRanges(places, data.length);
-  return {
-    tensors: new Map(places.map((place) => [place.name, lazyTensor(place, data)])),
-    metadata: verifyChecksum(bytes, metadata),
-  };
+  const tensors = new Map<string, StoredTensor>();
+  const others = new Map<string, string>();
+  for (const place of places) {
+    const tensor = lazyTensor(place, data);
+    if (tensor === undefined) others.set(place.name, place.dtype);
+    else tensors.set(place.name, tensor);
+  }
+  return { tensors, others, metadata: verifyChecksum(bytes, metadata) };
 }
 
 /** The entry of a tensor in the header. */
 interface TensorRange {
   readonly name: string;
-  readonly dtype: StoredTensor['dtype'];
+  readonly dtype: StoredType;
   readonly shape: readonly number[];
   /** Offset of its first byte in the data, and of the first byte after it. */
   readonly from: number;
@@ -131,9 +149,8 @@ function parseTensorRange(name: string, entry: unknown, dataLength: number): Ten
   const error = (what: string): TensorFileError => new TensorFileError(`Tensor ${quote(name)} ${what}.`);
   if (typeof entry !== 'object' || entry === null) throw error('has no entry that is an object');
   const { dtype, shape, data_offsets: range } = entry as Record<string, unknown>;
-  if (dtype !== 'F32' && dtype !== 'F64' && dtype !== 'I32') {
-    const found = typeof dtype === 'string' ? quote(dtype) : typeof dtype;
-    throw error(`has the type ${found}; only F32, F64 and I32 are supported: convert it first`);
+  if (typeof dtype !== 'string' || !isStoredType(dtype)) {
+    throw error(`has the unknown type ${typeof dtype === 'string' ? quote(dtype) : typeof dtype}`);
   }
   if (!isSizes(shape)) throw error('has no shape of whole numbers');
   if (shape.length > maxDimensions) throw error(`has ${shape.length} dimensions; at most ${maxDimensions} are allowed`);
@@ -167,7 +184,8 @@ function gapError(from: number, to: number): TensorFileError {
   return new TensorFileError(`Bytes ${from} to ${to} of the data belong to no tensor: the file is damaged.`);
 }
 
-function lazyTensor({ dtype, shape, from, to }: TensorRange, bytes: Uint8Array): StoredTensor {
+/** The tensor of an entry; undefined for a type that is not read. */
+function lazyTensor({ dtype, shape, from, to }: TensorRange, bytes: Uint8Array): StoredTensor | undefined {
   // A copy, because the bytes in the file need not be aligned; not with `slice`, which is a view of a Node Buffer.
   const copy = (): ArrayBuffer => new Uint8Array(bytes.subarray(from, to)).buffer;
   switch (dtype) {
@@ -177,9 +195,29 @@ function lazyTensor({ dtype, shape, from, to }: TensorRange, bytes: Uint8Array):
       return withLazyData({ dtype, shape }, () => new Float64Array(copy()));
     case 'I32':
       return withLazyData({ dtype, shape }, () => new Int32Array(copy()));
+    case 'F16':
+      return withLazyData({ dtype: 'F32' as const, shape }, () => Float32Array.from(new Uint16Array(copy()), fromHalf));
+    case 'BF16':
+      return withLazyData({ dtype: 'F32' as const, shape }, () => fromBfloat16(new Uint16Array(copy())));
     default:
-      return dtype satisfies never;
+      // Files of others have such tensors beside those that are needed.
+      return undefined;
   }
+}
+
+/** The number of the bits of IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. Exact in single precision. */
+function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = (bits & 0x3ff) / 1024;
+  if (exponent === 0) return sign * fraction * 2 ** -14;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction) * 2 ** (exponent - 15);
+}
+
+/** bfloat16 is the upper half of a single-precision number. */
+function fromBfloat16(bits: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(bits, (half) => half << 16).buffer);
 }
 
 /** Adds a lazy `data` property. */

@@ -71,6 +71,7 @@ export async function trainHeadless(
       return 'finished';
     }
     if (before !== undefined) printKernelNotice(before, setup, say);
+    for (const notice of setup.notices) say(notice);
     const training = new Training(setup, () => performance.now() / 1000);
     pool = WorkerPool.start(setup.learner, commandLine.workers, threads, say);
     const info = runInfoOf(setup, commandLine.variant, folder, pool.workers, dataDigest);

@@ -10,12 +10,11 @@ import type { NetworkSpec } from '../../engine/spec';
 import type { ResolvedExperiment } from '../../experiment/schema';
 import type { StartProblem } from '../../protocol/trainer';
 import type { RecordLayout } from '../../run/records/recordBatch';
-import { readTensorFile } from '../../run/storage/safetensors';
 import { reasonOf } from '../../protocol/channel';
 import { formatMebibytes } from '../../text/numbers';
 import { usefulWorkers, type WantedWorkers } from './workerPool';
 import { dataFiles, isAboutData, peakMemory, programBytes, readingBytes } from './peakMemory';
-import { truncate } from '../../text/quoting';
+import { loadWeights } from './weightsFile';
 
 /** The input of `prepareTraining`. */
 export interface TrainingRequest {
@@ -43,6 +42,8 @@ export interface TrainingSetup {
   readonly layout: RecordLayout;
   /** Estimated bytes of the process at its peak. */
   readonly memoryBytes: number;
+  /** What the person should know of the weights that were loaded. */
+  readonly notices: readonly string[];
 }
 
 /** A setup, or the problems that prevent it. */
@@ -104,10 +105,13 @@ export function prepareTraining(request: TrainingRequest): PreparedTraining {
   if (learner === undefined) {
     return { kind: 'refused', problems: [allocationProblem(experiment, memoryBytes)] };
   }
-  const weightsProblem = fillParameters(learner, experiment, files);
-  if (weightsProblem !== undefined) return { kind: 'refused', problems: [weightsProblem] };
+  const filled = fillParameters(learner, experiment, files);
+  if (filled.kind === 'refused') return filled;
   const cell = cellNamed(experiment.model.cell);
-  return { kind: 'prepared', setup: { experiment, source, learner, options, kernels, cell, layout, memoryBytes } };
+  return {
+    kind: 'prepared',
+    setup: { experiment, source, learner, options, kernels, cell, layout, memoryBytes, notices: filled.notices },
+  };
 }
 
 function layoutOf(experiment: ResolvedExperiment, { network, steps }: LearnerOptions): RecordLayout {
@@ -227,46 +231,18 @@ function fillParameters(
   learner: Learner,
   experiment: ResolvedExperiment,
   files: ReadonlyMap<string, Uint8Array>,
-): StartProblem | undefined {
+):
+  | { readonly kind: 'filled'; readonly notices: readonly string[] }
+  | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] } {
   const { weights, init, forgetBias } = experiment.model;
   if (weights === undefined) {
     learner.initialize(init, forgetBias, randomFrom(experiment.seed, 'init'));
-    return undefined;
+    return { kind: 'filled', notices: [] };
   }
   try {
-    loadWeights(learner, files.get(weights));
-    return undefined;
+    return { kind: 'filled', notices: loadWeights(learner, weights, files.get(weights)) };
   } catch (error) {
-    return { code: 'weights', keyPath: ['model', 'weights'], message: `${weights}: ${reasonOf(error)}` };
+    const message = `${weights}: ${reasonOf(error)}`;
+    return { kind: 'refused', problems: [{ code: 'weights', keyPath: ['model', 'weights'], message }] };
   }
-}
-
-function loadWeights(learner: Learner, bytes: Uint8Array | undefined): void {
-  if (bytes === undefined) throw new Error('The file was not read.');
-  const { tensors } = readTensorFile(bytes);
-  for (const [name, parameter] of learner.parameters) {
-    const tensor = tensors.get(name);
-    if (tensor === undefined) {
-      throw new Error(
-        `The file has no tensor "${name}" of shape [${parameter.shape.join(', ')}]; it has ${formatNames(tensors.keys())}.`,
-      );
-    }
-    if (tensor.shape.join() !== parameter.shape.join()) {
-      throw new Error(
-        `Tensor "${name}" is of shape [${tensor.shape.join(', ')}]; this model needs [${parameter.shape.join(', ')}].`,
-      );
-    }
-    const broken = tensor.data.findIndex((value) => !Number.isFinite(value));
-    if (broken >= 0)
-      throw new Error(`Tensor "${name}" holds ${tensor.data[broken]} at element ${broken}; weights must be finite.`);
-    learner.load(name, tensor.data);
-  }
-}
-
-const maxListedNames = 12;
-
-function formatNames(names: Iterable<string>): string {
-  const all = [...names];
-  const shown = all.slice(0, maxListedNames).map(truncate).join(', ');
-  return all.length > maxListedNames ? `${shown} and ${all.length - maxListedNames} more` : shown || 'none';
 }

@@ -253,7 +253,7 @@ describe('a text that cannot be trained on', () => {
   it('is binary, empty, or not UTF-8', () => {
     for (const [content, message] of [
       [new Uint8Array([65, 66, 0, 67]), /"notes.txt" is a binary file \(byte 3 is 0\)/],
-      [new Uint8Array([0xe4, 0x62, 0x63]), /not UTF-8 text\. Save it as UTF-8/],
+      [new Uint8Array([0xe4, 0x62, 0x63]), /not UTF-8 text: line 1 has the byte 0xe4, .* Save it as UTF-8/],
       ['', /is empty/],
       ['\uFEFF', /is empty/],
     ] as const) {
@@ -300,5 +300,29 @@ describe('tiny Shakespeare', () => {
     assert.ok(Math.abs(uniform - Math.log(65)) < 1e-12);
     assert.ok(single > 3.3 && single < 3.35, String(single));
     assert.ok(pair > 2.4 && pair < 2.5, String(pair));
+  });
+});
+
+describe('A data file that is no text in UTF-8', () => {
+  const refusal = (bytes: Uint8Array, text: string): string =>
+    objectionTo({ data: { ...over(4), text }, batch: 1 }, bytes).message;
+  const startingWith = (...start: readonly number[]): Uint8Array =>
+    Uint8Array.from({ length: 64 }, (_, index) => start[index] ?? 0);
+
+  it('is named as what it is, with the way on', () => {
+    const excel = startingWith(0x50, 0x4b, 3, 4);
+    assert.equal(refusal(excel, 'book.xlsx'), '"book.xlsx" is an Excel workbook. Export it as CSV in UTF-8.');
+    assert.match(refusal(excel, 'a.zip'), /is a ZIP archive/);
+    assert.match(refusal(startingWith(0x1f, 0x8b), 'a.csv.gz'), /is compressed with gzip\. Decompress it first/);
+    assert.match(refusal(startingWith(0xff, 0xfe, 0x61, 0), 'a.csv'), /is UTF-16 text\. Save it as UTF-8/);
+    const pointer = new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:abc\n');
+    assert.match(refusal(pointer, 'a.csv'), /is a Git LFS pointer, not the file itself\. Run "git lfs pull"/);
+  });
+
+  it('has its first wrong byte named with its line', () => {
+    const latin1 = Buffer.from('a,b\n1,ä€\nTempé,2\n', 'utf8');
+    const wrong = Buffer.concat([latin1, Buffer.from('x,Temp\xe9rature\n', 'latin1')]);
+    assert.match(refusal(wrong, 'a.csv'), /is not UTF-8 text: line 4 has the byte 0xe9, .*Latin-1.* Save it as UTF-8/);
+    assert.match(refusal(Buffer.from([0x61, 0xc3]), 'a.csv'), /line 1 has the byte 0xc3/);
   });
 });

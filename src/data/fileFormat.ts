@@ -1,0 +1,58 @@
+/** A file format that is recognized but not read, and what to do. */
+export interface ForeignFormat {
+  /** The format, as in "is …". */
+  readonly name: string;
+  readonly advice: string;
+}
+
+/** A format and the first bytes of its files, as Latin-1 text. */
+interface Signature extends ForeignFormat {
+  readonly start: string;
+  /** Ending of the file's name, where several formats share the signature. */
+  readonly ending?: RegExp;
+}
+
+const decompress = 'Decompress it first.';
+const toCsv = 'Export it as CSV in UTF-8.';
+const toUtf8 = 'Save it as UTF-8.';
+const toSafetensors = 'In PyTorch, save the state dict with safetensors.torch.save_file.';
+const gitLfs: ForeignFormat = {
+  name: 'a Git LFS pointer, not the file itself',
+  advice: 'Run "git lfs pull" to download the file.',
+};
+
+/** The signatures that the formats' specifications define. */
+const signatures: readonly Signature[] = [
+  { start: 'PK\x03\x04', ending: /\.xls[xmb]$/i, name: 'an Excel workbook', advice: toCsv },
+  { start: 'PK\x03\x04', ending: /\.ods$/i, name: 'an OpenDocument spreadsheet', advice: toCsv },
+  { start: 'PK\x03\x04', ending: /\.(?:pt|pth|ckpt|bin|safetensors)$/i, name: 'a PyTorch file', advice: toSafetensors },
+  { start: 'PK\x03\x04', ending: /\.(?:keras)$/i, name: 'a Keras model', advice: 'Save its weights as safetensors.' },
+  { start: 'PK\x03\x04', ending: /\.npz$/i, name: 'a NumPy archive', advice: toCsv },
+  { start: 'PK\x03\x04', name: 'a ZIP archive', advice: 'Extract it first.' },
+  { start: '\xd0\xcf\x11\xe0', name: 'an old Excel workbook', advice: toCsv },
+  { start: '\x1f\x8b', name: 'compressed with gzip', advice: decompress },
+  { start: 'BZh', name: 'compressed with bzip2', advice: decompress },
+  { start: '\xfd7zXZ\x00', name: 'compressed with xz', advice: decompress },
+  { start: '\x28\xb5\x2f\xfd', name: 'compressed with Zstandard', advice: decompress },
+  { start: '\xff\xfe', name: 'UTF-16 text', advice: toUtf8 },
+  { start: '\xfe\xff', name: 'UTF-16 text', advice: toUtf8 },
+  { start: 'PAR1', name: 'a Parquet file', advice: toCsv },
+  { start: 'ARROW1', name: 'an Arrow file', advice: toCsv },
+  { start: '\x89HDF\r\n', name: 'an HDF5 file', advice: 'Export what you need as CSV or safetensors.' },
+  { start: '\x93NUMPY', name: 'a NumPy array', advice: toCsv },
+  { start: '\x80\x02', name: 'a Python pickle', advice: toSafetensors },
+  { start: 'SQLite format 3\x00', name: 'an SQLite database', advice: toCsv },
+  { start: '%PDF-', name: 'a PDF file', advice: 'Save its text or table as a text file in UTF-8.' },
+  { start: 'version https://git-lfs.github.com/spec/', ...gitLfs },
+];
+
+/**
+ * The format of a file that is neither a text in UTF-8 nor safetensors, by its first bytes; undefined where they tell
+ * nothing.
+ *
+ * @param path with the ending of the file's name
+ */
+export function foreignFormat(bytes: Uint8Array, path: string): ForeignFormat | undefined {
+  const start = Array.from(bytes.subarray(0, 48), (byte) => String.fromCharCode(byte)).join('');
+  return signatures.find((signature) => start.startsWith(signature.start) && signature.ending?.test(path) !== false);
+}

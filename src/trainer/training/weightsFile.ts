@@ -1,0 +1,131 @@
+import { foreignFormat } from '../../data/fileFormat';
+import type { Learner } from '../../engine/learner';
+import { readTensorFile, type ReadTensorFile, type StoredTensor } from '../../run/storage/safetensors';
+import { quote, truncate } from '../../text/quoting';
+
+const maxListedNames = 12;
+/** Names of nn.RNN, nn.LSTM and nn.GRU in PyTorch, after their prefix: of further layers, directions and projections too. */
+const recurrentName = /^(?:weight_(?:ih|hh|hr)|bias_(?:ih|hh))_l\d+(?:_reverse)?$/;
+const prefixes = { recurrent: 'rnn.', head: 'head.' } as const;
+
+/**
+ * Loads the parameters of a net from a safetensors file with PyTorch's names.
+ *
+ * @param path of the file, for messages
+ * @returns what the person should know: names that were mapped, biases that are missing, tensors that were ignored
+ * @throws if the file is not such a file, lacks a tensor, has one that doesn't fit, or has more of the same net
+ */
+export function loadWeights(learner: Learner, path: string, bytes: Uint8Array | undefined): readonly string[] {
+  if (bytes === undefined) throw new Error('The file was not read.');
+  const foreign = foreignFormat(bytes, path);
+  if (foreign !== undefined) throw new Error(`The file is ${foreign.name}. ${foreign.advice}`);
+  const file = readTensorFile(bytes);
+  const source = prefixesOf(file, learner);
+  const notices: string[] = [];
+  const used = new Set<string>();
+  const zero: string[] = [];
+  for (const [name, parameter] of learner.parameters) {
+    const stored = storedName(name, source);
+    const tensor = file.tensors.get(stored);
+    used.add(stored);
+    if (tensor !== undefined) {
+      checkTensor(stored, tensor, parameter.shape);
+      learner.load(name, tensor.data);
+    } else if (isBias(name) && hasNoBias(file, stored)) {
+      zero.push(stored);
+      learner.load(name, new Float64Array(parameter.shape.reduce((product, size) => product * size, 1)));
+    } else {
+      throw missingError(stored, parameter.shape, file);
+    }
+  }
+  const names = [...file.tensors.keys(), ...file.others.keys()].filter((name) => !used.has(name));
+  const more = names.filter(
+    (name) => name.startsWith(source.recurrent) && recurrentName.test(name.slice(source.recurrent.length)),
+  );
+  if (more.length > 0) {
+    throw new Error(
+      `The file has more of the net than this model: ${formatNames(more)}. Set "layers" as in the file; other directions and projections are not supported.`,
+    );
+  }
+  for (const part of ['recurrent', 'head'] as const) {
+    if (source[part] !== prefixes[part])
+      notices.push(`${path}: ${quote(`${source[part]}*`)} is loaded as ${quote(`${prefixes[part]}*`)}.`);
+  }
+  if (zero.length > 0) notices.push(`${path} has no ${formatNames(zero)}: these biases are 0.`);
+  if (names.length > 0) notices.push(`${path}: this model doesn't need ${formatNames(names)}, which is ignored.`);
+  return notices;
+}
+
+interface Prefixes {
+  readonly recurrent: string;
+  readonly head: string;
+}
+
+function storedName(name: string, { recurrent, head }: Prefixes): string {
+  if (name.startsWith(prefixes.recurrent)) return recurrent + name.slice(prefixes.recurrent.length);
+  return name.startsWith(prefixes.head) ? head + name.slice(prefixes.head.length) : name;
+}
+
+/** The prefixes of the file's names where they fit in one way only; else those that this project writes. */
+function prefixesOf({ tensors }: ReadTensorFile, learner: Learner): Prefixes {
+  const names = [...tensors.keys()];
+  const recurrent = onlyOne(prefixes.recurrent, prefixesBefore(names, 'weight_ih_l0'));
+  const shape = learner.parameters.get('head.weight')?.shape.join();
+  const fitting = prefixesBefore(names, 'weight').filter(
+    (prefix) => tensors.get(`${prefix}weight`)?.shape.join() === shape,
+  );
+  return { recurrent, head: onlyOne(prefixes.head, fitting) };
+}
+
+function prefixesBefore(names: readonly string[], ending: string): readonly string[] {
+  return names
+    .filter((name) => name === ending || name.endsWith(`.${ending}`))
+    .map((name) => name.slice(0, name.length - ending.length));
+}
+
+function onlyOne(usual: string, found: readonly string[]): string {
+  const [first = usual, ...others] = found;
+  return found.includes(usual) || others.length > 0 ? usual : first;
+}
+
+const isBias = (name: string): boolean => /(?:^|\.)bias(?:_|$)/.test(name);
+
+/** Whether a layer was saved without biases: its weight is there and none of its biases. */
+function hasNoBias({ tensors }: ReadTensorFile, bias: string): boolean {
+  const layer = /_l\d+$/.exec(bias)?.[0];
+  if (layer === undefined) return tensors.has(bias.replace(/bias$/, 'weight'));
+  const prefix = bias.slice(0, bias.lastIndexOf('bias_'));
+  return (
+    tensors.has(`${prefix}weight_ih${layer}`) &&
+    !tensors.has(`${prefix}bias_ih${layer}`) &&
+    !tensors.has(`${prefix}bias_hh${layer}`)
+  );
+}
+
+function checkTensor(name: string, tensor: StoredTensor, shape: readonly number[]): void {
+  if (tensor.shape.join() !== shape.join()) {
+    throw new Error(
+      `Tensor ${quote(name)} is of shape [${tensor.shape.join(', ')}]; this model needs [${shape.join(', ')}].`,
+    );
+  }
+  const broken = tensor.data.findIndex((value) => !Number.isFinite(Math.fround(value)));
+  if (broken < 0) return;
+  const value = tensor.data[broken] ?? NaN;
+  const why = Number.isFinite(value) ? 'is beyond single precision (about ±3.4e38)' : 'is not finite';
+  throw new Error(`Tensor ${quote(name)} has ${value} at element ${broken}, which ${why}.`);
+}
+
+function missingError(name: string, shape: readonly number[], { tensors, others }: ReadTensorFile): Error {
+  const type = others.get(name);
+  if (type !== undefined)
+    return new Error(`Tensor ${quote(name)} is of type ${type}; F16, BF16, F32, F64 and I32 are read.`);
+  return new Error(
+    `The file has no tensor ${quote(name)} of shape [${shape.join(', ')}]; it has ${formatNames([...tensors.keys(), ...others.keys()])}. ` +
+      'Rename its tensors to "rnn.*" and "head.*".',
+  );
+}
+
+function formatNames(names: readonly string[]): string {
+  const shown = names.slice(0, maxListedNames).map(truncate).join(', ');
+  return names.length > maxListedNames ? `${shown} and ${names.length - maxListedNames} more` : shown || 'none';
+}

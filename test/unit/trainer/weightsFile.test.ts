@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { readTensorFile, writeTensorFile, type StoredTensor } from '../../../src/run/storage/safetensors';
+import { loadWeights } from '../../../src/trainer/training/weightsFile';
+import { exampleTraining } from './exampleTraining';
+
+type Tensors = Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>;
+
+const product = (shape: readonly number[]): number => shape.reduce((size, one) => size * one, 1);
+const counted = (shape: readonly number[], from = 0): Tensors[string] => ({
+  shape,
+  data: Array.from({ length: product(shape) }, (_, index) => from + index / 1000),
+});
+
+/** The state_dict of nn.LSTM(2, 4) and nn.Linear(4, 1), under other prefixes where they are given. */
+const stateDict = (recurrent = 'rnn.', head = 'head.', layers = 1): Tensors => ({
+  ...Object.fromEntries(
+    Array.from({ length: layers }, (_, layer) => [
+      [`${recurrent}weight_ih_l${layer}`, counted([16, layer === 0 ? 2 : 4], 1)],
+      [`${recurrent}weight_hh_l${layer}`, counted([16, 4], 2)],
+      [`${recurrent}bias_ih_l${layer}`, counted([16], 3)],
+      [`${recurrent}bias_hh_l${layer}`, counted([16], 4)],
+    ]).flat() as [string, Tensors[string]][],
+  ),
+  [`${head}weight`]: counted([1, 4], 5),
+  [`${head}bias`]: counted([1], 6),
+});
+
+const fileOf = (tensors: Tensors): Uint8Array =>
+  writeTensorFile({
+    tensors: new Map(
+      Object.entries(tensors).map(([name, { shape, data }]): [string, StoredTensor] => [
+        name,
+        { dtype: 'F64', shape, data: Float64Array.from(data) },
+      ]),
+    ),
+    metadata: {},
+  });
+
+/** A safetensors file whose one tensor has a type that this project does not write. */
+function rawFile(name: string, dtype: string, bytes: Uint8Array, length: number): Uint8Array {
+  const header = JSON.stringify({ [name]: { dtype, shape: [length], data_offsets: [0, bytes.length] } });
+  const file = new Uint8Array(8 + header.length + bytes.length);
+  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
+  file.set(new TextEncoder().encode(header), 8);
+  file.set(bytes, 8 + header.length);
+  return file;
+}
+
+const learnerOf = () => exampleTraining({ data: { task: 'adding', length: 6 } }).setup.learner;
+const load = (tensors: Tensors, path = 'w.safetensors') => {
+  const learner = learnerOf();
+  const notices = loadWeights(learner, path, fileOf(tensors));
+  const value = (name: string): readonly number[] => [...(learner.parameters.get(name)?.values ?? [])];
+  return { notices, value };
+};
+
+describe('A file of weights', () => {
+  it('is loaded under the names that this project writes, and nothing is to be said', () => {
+    const { notices, value } = load(stateDict());
+    assert.deepEqual(notices, []);
+    assert.deepEqual(value('rnn.bias_hh_l0'), counted([16], 4).data);
+    assert.deepEqual(value('head.weight'), counted([1, 4], 5).data);
+  });
+
+  it('may have other prefixes that fit in one way only, which is said', () => {
+    const { notices, value } = load(stateDict('model.lstm.', 'fc.'));
+    assert.deepEqual(value('rnn.weight_ih_l0'), counted([16, 2], 1).data);
+    assert.deepEqual(value('head.bias'), counted([1], 6).data);
+    assert.deepEqual(notices, [
+      'w.safetensors: "model.lstm.*" is loaded as "rnn.*".',
+      'w.safetensors: "fc.*" is loaded as "head.*".',
+    ]);
+    const two = { ...stateDict('a.', 'fc.'), ...stateDict('b.', 'fc.') };
+    assert.throws(() => load(two), /no tensor "rnn\.weight_ih_l0".*Rename its tensors to "rnn\.\*" and "head\.\*"/);
+  });
+
+  it('is refused where it has more of the same net: it would be another one', () => {
+    assert.throws(
+      () => load(stateDict('rnn.', 'head.', 2)),
+      /more of the net than this model: rnn\.weight_ih_l1, rnn\.weight_hh_l1, rnn\.bias_ih_l1, rnn\.bias_hh_l1\. Set "layers"/,
+    );
+    for (const name of ['weight_ih_l0_reverse', 'weight_hr_l0']) {
+      assert.throws(
+        () => load({ ...stateDict(), [`rnn.${name}`]: counted([16]) }),
+        new RegExp(`more of the net.*${name}`),
+      );
+    }
+  });
+
+  it('may lack the biases of a layer, which are 0 then, and have others, which are ignored; both are said', () => {
+    const { 'rnn.bias_ih_l0': _, 'rnn.bias_hh_l0': __, ...tensors } = stateDict();
+    const { notices, value } = load({ ...tensors, 'norm.running_mean': counted([3]) });
+    assert.deepEqual(
+      value('rnn.bias_ih_l0'),
+      Array.from({ length: 16 }, () => 0),
+    );
+    assert.deepEqual(notices, [
+      'w.safetensors has no rnn.bias_ih_l0, rnn.bias_hh_l0: these biases are 0.',
+      "w.safetensors: this model doesn't need norm.running_mean, which is ignored.",
+    ]);
+    const { 'rnn.bias_ih_l0': ___, ...one } = stateDict();
+    assert.throws(() => load(one), /no tensor "rnn\.bias_ih_l0"/);
+  });
+
+  it('is refused at a number that single precision does not hold', () => {
+    const huge = { ...stateDict(), 'head.weight': { shape: [1, 4], data: [0, 0, 1e39, 0] } };
+    assert.throws(() => load(huge), /"head\.weight" has 1e\+39 at element 2, which is beyond single precision/);
+    const infinite = { ...stateDict(), 'head.weight': { shape: [1, 4], data: [0, 0, 0, -Infinity] } };
+    assert.throws(() => load(infinite), /has -Infinity at element 3, which is not finite/);
+  });
+
+  it('is named as what it is where it is in another format', () => {
+    const refused = (start: string, path: string): string => {
+      const bytes = Uint8Array.from({ length: 100 }, (_, index) => start.padEnd(100, '0').charCodeAt(index));
+      let message = '';
+      assert.throws(
+        () => loadWeights(learnerOf(), path, bytes),
+        (error: Error) => (message = error.message) !== '',
+      );
+      return message;
+    };
+    assert.match(
+      refused('PK\x03\x04', 'model.pt'),
+      /a PyTorch file\. In PyTorch, save the state dict with safetensors/,
+    );
+    assert.match(refused('version https://git-lfs.github.com/spec/v1', 'w'), /Git LFS pointer.*git lfs pull/);
+    assert.match(refused('\x89HDF\r\n', 'w.h5'), /an HDF5 file/);
+  });
+});
+
+describe('Tensors of half precision', () => {
+  it('are read exactly, as numpy and PyTorch do', () => {
+    // numpy: np.array([1, -2, 65504, 2**-24, 2**-14, 0.1, -0.0], '<f2').view('<u2')
+    const halves = new Uint8Array(Uint16Array.of(0x3c00, 0xc000, 0x7bff, 1, 0x400, 0x2e66, 0x8000).buffer);
+    const f16 = readTensorFile(rawFile('a', 'F16', halves, 7)).tensors.get('a');
+    assert.deepEqual([...(f16?.data ?? [])], [1, -2, 65504, 2 ** -24, 2 ** -14, 0.0999755859375, -0]);
+    // bfloat16 is the upper half of binary32: 1, -2, 3.140625 = 0x40490000.
+    const upper = new Uint8Array(Uint16Array.of(0x3f80, 0xc000, 0x4049).buffer);
+    const bf16 = readTensorFile(rawFile('a', 'BF16', upper, 3)).tensors.get('a');
+    assert.deepEqual([bf16?.dtype, ...(bf16?.data ?? [])], ['F32', 1, -2, 3.140625]);
+  });
+
+  it('do not prevent reading beside tensors of other types', () => {
+    const { tensors, others } = readTensorFile(rawFile('num_batches_tracked', 'I64', new Uint8Array(8), 1));
+    assert.deepEqual([tensors.size, [...others]], [0, [['num_batches_tracked', 'I64']]]);
+    assert.throws(() => readTensorFile(rawFile('a', 'F7', new Uint8Array(8), 1)), /unknown type "F7"/);
+  });
+});
