@@ -1,4 +1,4 @@
-import { html, render } from 'lit-html';
+import { html, render, type TemplateResult } from 'lit-html';
 import {
   isLive,
   isResumable,
@@ -9,9 +9,10 @@ import {
 } from '../../src/protocol/run';
 import { formatDuration, formatNumber, formatCount, formatShortNumber, formatExact } from '../../src/text/numbers';
 import type { PanelCommand, PanelEntry } from '../../src/protocol/panel';
-import type { Model } from '../store/model';
-import { button, relabel, setEnabled } from '../ui/controls';
-import { element, setAttribute, setText } from '../ui/element';
+import type { Finding } from '../../src/diagnosis/finding';
+import type { Model, ShownRun } from '../store/model';
+import { buttonTemplate, type ButtonSpec } from '../ui/controls';
+import { element, setAttribute } from '../ui/element';
 import { formatFindings } from './diagnosis/diagnosisCell';
 import { numberField, positiveNumbers } from '../ui/numberField';
 import './header.css';
@@ -32,145 +33,124 @@ const labelOf = (state: RunState | 'untrained'): string => (state === 'untrained
 /** The sticky header of the notebook: the run, its progress, and its commands. */
 export class Header {
   readonly element = element('header', { class: 'notebook-head' });
-  readonly #title = element('h1');
-  readonly #entries = element('div', { class: 'entries', role: 'group', 'aria-label': 'Runs of this experiment' });
-  readonly #progress = element('span', { class: 'progress', role: 'status', 'aria-live': 'off' });
-  readonly #bar = element('div', { class: 'progress-bar', 'aria-hidden': 'true' }, element('div'));
-  readonly #message = element('p', { class: 'message', role: 'alert' });
-  readonly #train;
-  readonly #pause;
-  readonly #resume;
-  readonly #resumeRun;
-  readonly #step;
-  readonly #stop;
-  readonly #inspectLastFinite;
   readonly #rate;
-  readonly #findings;
-  readonly #findingsText = element('span');
-  #shownEntries = '';
 
   constructor(readonly commands: HeaderCommands) {
-    const press = (command: PanelCommand) => () => {
-      commands.command(command);
-    };
-    this.#train = button({ label: 'Train', icon: 'play', appearance: 'primary', onPress: press('train') });
-    this.#pause = button({ label: 'Pause', icon: 'pause', onPress: press('pause') });
-    this.#resume = button({ label: 'Resume', icon: 'play', onPress: press('resume') });
-    this.#resumeRun = button({
-      label: 'Resume run',
-      hint: 'Resume from the latest checkpoint',
-      icon: 'play',
-      onPress: press('resumeRun'),
-    });
-    this.#step = button({ label: 'Step', icon: 'step', onPress: press('step') });
-    this.#stop = button({ label: 'Stop', icon: 'stop', onPress: press('stop') });
     this.#rate = numberField('learning rate', positiveNumbers, commands.setLearningRate, formatShortNumber);
-    this.#inspectLastFinite = button({
-      label: 'Replay last finite update',
-      hint: 'Replay the last update in which every number is finite',
-      icon: 'previous',
-      onPress: commands.selectLastFinite,
-    });
-    this.#findings = element(
-      'button',
-      { class: 'findings-button', title: 'Show the diagnosis of this run' },
-      this.#findingsText,
-    );
-    this.#findings.addEventListener('click', commands.showDiagnosis);
-    this.element.append(
-      element('div', { class: 'head-row' }, this.#title, this.#entries),
-      element('div', { class: 'head-row' }, this.#progress, this.#findings),
-      element(
-        'div',
-        { class: 'head-row' },
-        element(
-          'div',
-          { class: 'head-buttons' },
-          this.#train,
-          this.#pause,
-          this.#resume,
-          this.#resumeRun,
-          this.#step,
-          this.#stop,
-          this.#inspectLastFinite,
-          this.#rate.element,
-        ),
-      ),
-      this.#bar,
-      this.#message,
-    );
   }
 
-  update({ isReady, title, folder, began, fileName, entries, variant, run, message }: Model): void {
+  update(model: Model): void {
+    const { isReady, title, entries, variant, run, message = '' } = model;
+    const state = run?.status.state ?? entries.find((entry) => entry.variant === variant)?.state ?? 'untrained';
     // Before the host's first answer it is unknown whether there is anything to train.
     this.element.hidden = !isReady;
-    setText(this.#title, title);
-    this.#showEntries(entries, variant);
-    const state = run?.status.state ?? entries.find((entry) => entry.variant === variant)?.state ?? 'untrained';
-    const isAlive = state !== 'untrained' && isLive(state);
-    // A stored run whose experiment file is gone has only its own run.json and can't be trained.
-    this.#train.hidden = isAlive || state === 'elsewhere' || fileName === 'run.json';
-    if (folder === undefined) relabel(this.#train, 'Train');
-    else relabel(this.#train, `Train ${fileName}`, `Train the current ${fileName}; it may have changed since this run`);
-    this.#inspectLastFinite.hidden = !(
-      run?.status.nonFinite !== undefined &&
-      run.status.updates > 0 &&
-      typeof run.info.folder === 'string'
-    );
-    this.#resumeRun.hidden = !(
-      state !== 'untrained' &&
-      isResumable(state, run?.status.saved) &&
-      typeof run?.info.folder === 'string'
-    );
-    this.#pause.hidden = state !== 'running';
-    this.#resume.hidden = state !== 'paused';
-    this.#step.hidden = !isAlive;
-    this.#stop.hidden = !isAlive;
-    setEnabled(this.#step, state === 'running' || state === 'paused');
-    this.#rate.element.hidden = !isAlive;
-    this.#rate.update(run?.status.learningRate, state === 'running' || state === 'paused');
-    const found = run?.status.findings ?? [];
-    this.#findings.hidden = found.length === 0;
-    setText(this.#findingsText, formatFindings(found));
-    const planned = run?.info.plannedUpdates;
-    const reached = run === undefined ? labelOf(state) : formatProgress(run.status, planned ?? 0);
-    const progress = began === '' ? reached : `${reached} · started ${began}`;
-    setText(this.#progress, progress);
-    const share = run === undefined || planned === undefined ? 0 : run.status.updates / planned;
-    const inner = this.#bar.firstElementChild as HTMLElement;
-    inner.style.transform = `scaleX(${Math.min(1, share)})`;
     setAttribute(this.element, 'data-state', state);
-    const words = message ?? '';
-    setText(this.#message, words);
-    this.#message.hidden = words === '';
+    this.#rate.element.hidden = state === 'untrained' || !isLive(state);
+    this.#rate.update(run?.status.learningRate, state === 'running' || state === 'paused');
     const isBad = state === 'diverged' || state === 'failed' || isUnsaved(run?.status.saved);
-    this.#message.classList.toggle('bad', isBad);
-  }
-
-  #showEntries(entries: readonly PanelEntry[], selected: string | undefined): void {
-    const key = JSON.stringify([entries, selected ?? null]);
-    if (key === this.#shownEntries) return;
-    this.#shownEntries = key;
-    this.#entries.hidden = entries.length < 2;
     // Equal places keep their elements, and with them the focus.
     render(
-      entries.map(({ variant, label, state }) => {
-        const isSelected = variant === selected;
-        return html`<button
-          class="entry"
-          aria-pressed=${String(isSelected)}
-          data-state=${state}
-          title=${`${label}: ${labelOf(state)}`}
-          @click=${() => {
-            this.commands.select(variant);
-          }}
-        >
-          <span class="entry-dot" aria-hidden="true">${isSelected ? '●' : '○'}</span>${label}
-        </button>`;
-      }),
-      this.#entries,
+      html`<div class="head-row">
+          <h1>${title}</h1>
+          <div class="entries" role="group" aria-label="Runs of this experiment" ?hidden=${entries.length < 2}>
+            ${entries.map((entry) => this.#entry(entry, entry.variant === variant))}
+          </div>
+        </div>
+        <div class="head-row">
+          <span class="progress" role="status" aria-live="off">${progressText(model, state)}</span>
+          ${this.#findings(run?.status.findings ?? [])}
+        </div>
+        <div class="head-row">
+          <div class="head-buttons">${this.#buttons(model, state).map(buttonTemplate)}${this.#rate.element}</div>
+        </div>
+        <div class="progress-bar" aria-hidden="true">
+          <div .style=${`transform: scaleX(${progressShare(run)})`}></div>
+        </div>
+        <p class=${isBad ? 'message bad' : 'message'} role="alert" ?hidden=${message === ''}>${message}</p>`,
+      this.element,
     );
   }
+
+  #buttons({ folder, fileName, run }: Model, state: RunState | 'untrained'): readonly ButtonSpec[] {
+    const press = (command: PanelCommand) => () => {
+      this.commands.command(command);
+    };
+    const isAlive = state !== 'untrained' && isLive(state);
+    const isStored = typeof run?.info.folder === 'string';
+    const isResumableRun = state !== 'untrained' && isResumable(state, run?.status.saved) && isStored;
+    const hasLastFinite = run?.status.nonFinite !== undefined && run.status.updates > 0 && isStored;
+    return [
+      {
+        ...(folder === undefined
+          ? { label: 'Train' }
+          : { label: `Train ${fileName}`, hint: `Train the current ${fileName}; it may have changed since this run` }),
+        icon: 'play',
+        appearance: 'primary',
+        // A stored run whose experiment file is gone has only its own run.json and can't be trained.
+        isHidden: isAlive || state === 'elsewhere' || fileName === 'run.json',
+        onPress: press('train'),
+      },
+      { label: 'Pause', icon: 'pause', isHidden: state !== 'running', onPress: press('pause') },
+      { label: 'Resume', icon: 'play', isHidden: state !== 'paused', onPress: press('resume') },
+      {
+        label: 'Resume run',
+        hint: 'Resume from the latest checkpoint',
+        icon: 'play',
+        isHidden: !isResumableRun,
+        onPress: press('resumeRun'),
+      },
+      {
+        label: 'Step',
+        icon: 'step',
+        isHidden: !isAlive,
+        isEnabled: state === 'running' || state === 'paused',
+        onPress: press('step'),
+      },
+      { label: 'Stop', icon: 'stop', isHidden: !isAlive, onPress: press('stop') },
+      {
+        label: 'Replay last finite update',
+        hint: 'Replay the last update in which every number is finite',
+        icon: 'previous',
+        isHidden: !hasLastFinite,
+        onPress: this.commands.selectLastFinite,
+      },
+    ];
+  }
+
+  #findings(findings: readonly Finding[]): TemplateResult {
+    return html`<button
+      class="findings-button"
+      title="Show the diagnosis of this run"
+      ?hidden=${findings.length === 0}
+      @click=${this.commands.showDiagnosis}
+    >
+      <span>${formatFindings(findings)}</span>
+    </button>`;
+  }
+
+  #entry({ variant, label, state }: PanelEntry, isSelected: boolean): TemplateResult {
+    return html`<button
+      class="entry"
+      aria-pressed=${String(isSelected)}
+      data-state=${state}
+      title=${`${label}: ${labelOf(state)}`}
+      @click=${() => {
+        this.commands.select(variant);
+      }}
+    >
+      <span class="entry-dot" aria-hidden="true">${isSelected ? '●' : '○'}</span>${label}
+    </button>`;
+  }
+}
+
+function progressText({ began, run }: Model, state: RunState | 'untrained'): string {
+  const reached = run === undefined ? labelOf(state) : formatProgress(run.status, run.info.plannedUpdates);
+  return began === '' ? reached : `${reached} · started ${began}`;
+}
+
+/** The share of the planned updates that are done, at most 1. */
+function progressShare(run: ShownRun | undefined): number {
+  return run === undefined ? 0 : Math.min(1, run.status.updates / run.info.plannedUpdates);
 }
 
 function isUnsaved(saved: SaveState | undefined): boolean {

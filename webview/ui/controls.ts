@@ -5,8 +5,12 @@ import {
   vsCodeOption,
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
-import { element, setAttribute } from './element';
-import { icon, type IconName } from './icon';
+import { html, noChange, nothing, render, type TemplateResult } from 'lit-html';
+import { ifDefined } from 'lit-html/directives/if-defined.js';
+import { keyed } from 'lit-html/directives/keyed.js';
+import { live } from 'lit-html/directives/live.js';
+import { element } from './element';
+import { iconTemplate, type IconName } from './icon';
 
 declare global {
   /** The properties of the toolkit's elements that are used here. */
@@ -29,32 +33,39 @@ export interface ButtonSpec {
   readonly hint?: string;
   readonly icon?: IconName;
   readonly appearance?: 'primary' | 'secondary' | 'icon';
+  readonly isHidden?: boolean;
+  readonly isEnabled?: boolean;
   readonly onPress: () => void;
 }
 
-/** Creates a button. */
-export function button({
+/** A button as a template. */
+export function buttonTemplate({
   label,
   hint = label,
   icon: sign,
   appearance = 'secondary',
+  isHidden = false,
+  isEnabled = true,
   onPress,
-}: ButtonSpec): HTMLElement {
-  const made = document.createElement('vscode-button');
-  made.setAttribute('appearance', appearance);
-  made.setAttribute('aria-label', label);
-  made.title = hint;
-  if (sign !== undefined) made.append(icon(sign));
-  if (appearance !== 'icon') made.append(label);
-  made.addEventListener('click', onPress);
-  return made;
+}: ButtonSpec): TemplateResult {
+  return html`<vscode-button
+    aria-label=${label}
+    appearance=${appearance}
+    title=${hint}
+    ?hidden=${isHidden}
+    ?disabled=${!isEnabled}
+    @click=${onPress}
+    >${sign === undefined ? nothing : iconTemplate(sign)}${appearance === 'icon' ? nothing : label}</vscode-button
+  >`;
 }
 
-/** Changes the label of a button. */
-export function relabel(control: HTMLElement, label: string, hint = label): void {
-  setAttribute(control, 'aria-label', label);
-  setAttribute(control, 'title', hint);
-  if (control.lastChild?.nodeType === Node.TEXT_NODE) control.lastChild.nodeValue = label;
+/** Creates a button outside a template; its text and its state are changed directly. */
+export function button(spec: ButtonSpec): HTMLElement {
+  const place = document.createElement('div');
+  render(buttonTemplate(spec), place);
+  const made = place.querySelector('vscode-button');
+  if (made === null) throw new Error('The template of a button has no button.');
+  return made;
 }
 
 /** Enables or disables a control. */
@@ -71,31 +82,22 @@ export interface Choice<T extends string> {
 
 /** Creates a drop-down list. */
 export function choice<T extends string>(label: string, onChoose: (value: T) => void): Choice<T> {
-  const dropdown = document.createElement('vscode-dropdown');
-  dropdown.setAttribute('aria-label', label);
-  dropdown.title = label;
-  dropdown.addEventListener('change', () => {
-    onChoose(dropdown.value as T);
-  });
-  let current = '';
-  return {
-    element: element('label', { class: 'choice' }, element('span', {}, label), dropdown),
-    setOptions(options, value) {
-      const key = JSON.stringify(options);
-      if (key !== current) {
-        current = key;
-        dropdown.replaceChildren(
-          ...options.map((option) => {
-            const made = document.createElement('vscode-option');
-            made.setAttribute('value', option.value);
-            made.textContent = option.label;
-            return made;
-          }),
-        );
-      }
-      if (dropdown.value !== value) dropdown.value = value;
-    },
+  const place = element('label', { class: 'choice' });
+  const choose = ({ currentTarget }: Event): void => {
+    onChoose((currentTarget as HTMLElementTagNameMap['vscode-dropdown']).value as T);
   };
+  const draw: Choice<T>['setOptions'] = (options, value) => {
+    // The list reads the text of its options only when they are attached: changed options are new elements.
+    const made = options.map((option) => html`<vscode-option value=${option.value}>${option.label}</vscode-option>`);
+    render(
+      html`<span>${label}</span
+        ><vscode-dropdown aria-label=${label} title=${label} .value=${live(value)} @change=${choose}
+          >${keyed(JSON.stringify(options), made)}</vscode-dropdown
+        >`,
+      place,
+    );
+  };
+  return { element: place, setOptions: draw };
 }
 
 /** A field for a line of text; Enter or leaving the field submits it. */
@@ -107,32 +109,77 @@ export interface TextField {
 
 /** Creates a text field. */
 export function textField(label: string, hint: string, onEnter: (value: string) => void): TextField {
-  const field = document.createElement('vscode-text-field');
-  field.title = hint;
+  const place = element('label', { class: 'text-field' });
   let shown = '';
-  const send = (): void => {
-    if (field.value === shown) return;
-    shown = field.value;
+  const send = (value: string): void => {
+    if (value === shown) return;
+    shown = value;
     onEnter(shown);
   };
-  field.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter') send();
-    // Typed keys are not shortcuts of the notebook.
-    event.stopPropagation();
-  });
-  field.addEventListener('blur', send);
   return {
-    element: element('label', { class: 'text-field' }, element('span', {}, label), field),
+    element: place,
     update(value) {
-      nameField(field, label);
-      if (document.activeElement === field) return;
-      shown = value;
-      if (field.value !== value) field.value = value;
+      const isFocused = hasFocus(place);
+      if (!isFocused) shown = value;
+      render(
+        html`<span>${label}</span
+          >${fieldTemplate({ label, hint, value: isFocused ? undefined : value, onEnter: send })}`,
+        place,
+      );
     },
   };
 }
 
-/** Sets the accessible name of a field; the toolkit calls every field “Text field” when it is attached. */
-export function nameField(field: HTMLElement, label: string): void {
-  if (field.getAttribute('aria-label') !== label) field.setAttribute('aria-label', label);
+/** The input of a field. */
+export interface FieldSpec {
+  readonly label: string;
+  readonly hint: string;
+  /** undefined leaves the text as it is: the user may be typing. */
+  readonly value: string | undefined;
+  /** In characters. */
+  readonly size?: number;
+  readonly isEnabled?: boolean;
+  readonly isInvalid?: boolean;
+  readonly onInput?: () => void;
+  /** Called on Enter and when the field is left. */
+  readonly onEnter: (value: string) => void;
+}
+
+/** The input of a field as a template. */
+export function fieldTemplate({
+  label,
+  hint,
+  value,
+  size,
+  isEnabled = true,
+  isInvalid,
+  onInput,
+  onEnter,
+}: FieldSpec): TemplateResult {
+  const enter = ({ currentTarget }: Event): void => {
+    onEnter((currentTarget as HTMLElementTagNameMap['vscode-text-field']).value);
+  };
+  const press = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') enter(event);
+    // Typed keys are not shortcuts of the notebook.
+    event.stopPropagation();
+  };
+  // The toolkit calls every field “Text field” when it is attached: its name is compared with the page's own.
+  return html`<vscode-text-field
+    class=${isInvalid === true ? 'invalid' : ''}
+    size=${ifDefined(size)}
+    title=${hint}
+    aria-label=${live(label)}
+    aria-invalid=${ifDefined(isInvalid)}
+    ?disabled=${!isEnabled}
+    .value=${value === undefined ? noChange : live(value)}
+    @keydown=${press}
+    @input=${onInput}
+    @blur=${enter}
+  ></vscode-text-field>`;
+}
+
+/** Whether the input of a field has the focus. */
+export function hasFocus(field: HTMLElement): boolean {
+  return field.contains(document.activeElement);
 }

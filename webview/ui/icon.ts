@@ -1,3 +1,5 @@
+import { html, render, type TemplateResult } from 'lit-html';
+
 /** Shapes on a 16 × 16 grid; drawn here because no font is sure to have the symbols of a player. */
 const shapes = {
   close: 'M4.2 3 8 6.8 11.8 3 13 4.2 9.2 8l3.8 3.8-1.2 1.2L8 9.2 4.2 13 3 11.8 6.8 8 3 4.2z',
@@ -22,19 +24,19 @@ const shapes = {
 /** The name of an icon. */
 export type IconName = keyof typeof shapes;
 
-const namespace = 'http://www.w3.org/2000/svg';
-
-/** An icon in the colour of the surrounding text. */
-export function icon(name: IconName): SVGElement {
-  const svg = document.createElementNS(namespace, 'svg');
-  svg.setAttribute('viewBox', '0 0 16 16');
-  svg.setAttribute('class', 'icon');
-  svg.setAttribute('aria-hidden', 'true');
-  const path = document.createElementNS(namespace, 'path');
-  path.setAttribute('d', shapes[name]);
-  path.setAttribute('fill', 'currentColor');
+/** An icon in the colour of the surrounding text, as a template. */
+export function iconTemplate(name: IconName): TemplateResult {
   // A hole in a shape is a second outline inside the first.
-  path.setAttribute('fill-rule', 'evenodd');
-  svg.append(path);
-  return svg;
+  return html`<svg viewBox="0 0 16 16" class="icon" aria-hidden="true">
+    <path d=${shapes[name]} fill="currentColor" fill-rule="evenodd" />
+  </svg>`;
+}
+
+/** An icon outside a template. */
+export function icon(name: IconName): Element {
+  const place = document.createElement('span');
+  render(iconTemplate(name), place);
+  const made = place.querySelector('svg');
+  if (made === null) throw new Error('The template of an icon has no picture.');
+  return made;
 }

@@ -1,5 +1,6 @@
-import { nameField, setEnabled } from './controls';
-import { element, setAttribute, setText } from './element';
+import { html, render } from 'lit-html';
+import { fieldTemplate, hasFocus } from './controls';
+import { element } from './element';
 import { formatExact } from '../../src/text/numbers';
 
 /** The numbers that a field accepts. */
@@ -49,19 +50,19 @@ export function numberField(
   onEnter: (value: number) => void,
   format: (value: number) => string = String,
 ): NumberField {
-  const field = document.createElement('vscode-text-field');
-  field.setAttribute('size', '8');
-  field.title = label;
-  const problem = element('span', { class: 'field-problem', role: 'alert' });
+  const place = element('label', { class: 'number-field' });
   let shown = '';
+  let problem = '';
+  let isInvalid = false;
+  let isEnabled = true;
   const showProblem = (text: string): void => {
-    setAttribute(field, 'aria-invalid', String(text !== ''));
-    field.classList.toggle('invalid', text !== '');
-    setText(problem, text);
+    problem = text;
+    isInvalid = text !== '';
+    draw();
   };
-  const send = (): void => {
-    if (field.value === shown) return;
-    const text = field.value.trim();
+  const send = (entered: string): void => {
+    if (entered === shown) return;
+    const text = entered.trim();
     const value = text === '' ? NaN : Number(text);
     if (range.accepts(value)) {
       showProblem('');
@@ -70,28 +71,32 @@ export function numberField(
       showProblem(`“${text}” is not valid. Enter ${range.describe()}.`);
     }
   };
-  field.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter') send();
-    // Typed keys are not shortcuts of the notebook.
-    event.stopPropagation();
-  });
-  field.addEventListener('input', () => {
-    showProblem('');
-  });
-  field.addEventListener('blur', send);
-  const caption = element('span', {});
-  setText(caption, label);
+  const draw = (value?: string): void => {
+    const onInput = (): void => {
+      showProblem('');
+    };
+    render(
+      html`<span>${label}</span
+        >${fieldTemplate({ label, hint: label, value, size: 8, isEnabled, isInvalid, onInput, onEnter: send })}<span
+          class="field-problem"
+          role="alert"
+          >${problem}</span
+        >`,
+      place,
+    );
+  };
   return {
-    element: element('label', { class: 'number-field' }, caption, field, problem),
-    update(value, isEnabled) {
-      setEnabled(field, isEnabled);
-      nameField(field, label);
-      if (document.activeElement === field) return;
+    element: place,
+    update(value, enabled) {
+      isEnabled = enabled;
+      if (hasFocus(place)) {
+        draw();
+        return;
+      }
       // The field shows the current value again; the message stays until something is typed.
-      field.classList.remove('invalid');
-      setAttribute(field, 'aria-invalid', 'false');
+      isInvalid = false;
       shown = value === undefined ? '' : format(value);
-      if (field.value !== shown) field.value = shown;
+      draw(shown);
     },
   };
 }

@@ -1,9 +1,10 @@
+import { html, render } from 'lit-html';
 import type { Inspection } from '../../../src/protocol/inspection';
 import { formatShortNumber, roundToDigits } from '../../../src/text/numbers';
 import type { RunInfo } from '../../../src/protocol/run';
 import type { WhatIfChange } from '../../../src/protocol/whatIf';
 import type { WhatIfSettings } from '../../store/model';
-import { button, choice } from '../../ui/controls';
+import { buttonTemplate, choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { numberField, positiveNumbers, wholeNumbersTo } from '../../ui/numberField';
 
@@ -48,23 +49,16 @@ export class WhatIfControls {
       },
       formatShortNumber,
     );
-    const reset = button({
+    const reset = buttonTemplate({
       label: 'As trained',
       hint: 'Reset all changes',
       onPress: () => {
         onChange({ clipping: 'trained', covered: 'trained', learningRate: undefined });
       },
     });
-    this.element = element(
-      'div',
-      { class: 'what-if', role: 'group', 'aria-label': 'Changes' },
-      this.#clipping.element,
-      this.#threshold.element,
-      this.#covered.element,
-      this.#backward.element,
-      this.#rate.element,
-      reset,
-    );
+    const fields = [this.#clipping, this.#threshold, this.#covered, this.#backward, this.#rate];
+    this.element = element('div', { class: 'what-if', role: 'group', 'aria-label': 'Changes' });
+    render(html`${fields.map((field) => field.element)}${reset}`, this.element);
   }
 
   update(settings: WhatIfSettings, info: RunInfo, inspection: Inspection): void {
