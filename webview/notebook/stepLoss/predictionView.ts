@@ -1,3 +1,4 @@
+import { html, nothing, render } from 'lit-html';
 import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber } from '../../../src/text/numbers';
 import { startOfStep, middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
@@ -114,25 +115,27 @@ class ClassPrediction {
     const key = memoKey(inspection, t);
     if (key === this.#ranked) return;
     this.#ranked = key;
-    const rows = rankedClasses(inspection, t, mostClasses).map(({ name, probability, rank, isTarget: isTarget }) => {
-      const bar = element('i', { class: isTarget ? 'probability target' : 'probability' });
-      bar.style.width = `${probability * 120}px`;
-      return element(
-        'tr',
-        isTarget ? { class: 'target' } : {},
-        element('td', {}, `${rank}.`),
-        element('th', { scope: 'row' }, visibleSymbol(name)),
-        element('td', {}, formatNumber(probability)),
-        element('td', {}, bar, isTarget ? ' target' : ''),
-      );
-    });
-    this.#ranking.replaceChildren(
-      element(
-        'caption',
-        {},
-        `Top predictions at step ${t}${targetClass(inspection, t) === undefined ? ' (no target)' : ''}`,
-      ),
-      element('tbody', {}, ...rows),
+    const rows = rankedClasses(inspection, t, mostClasses).map(
+      ({ name, probability, rank, isTarget }) =>
+        html`<tr class=${isTarget ? 'target' : nothing}>
+          <td>${rank}.</td>
+          <th scope="row">${visibleSymbol(name)}</th>
+          <td>${formatNumber(probability)}</td>
+          <td>
+            <i class=${isTarget ? 'probability target' : 'probability'} .style=${`width: ${probability * 120}px`}></i
+            >${isTarget ? ' target' : ''}
+          </td>
+        </tr>`,
+    );
+    const note = targetClass(inspection, t) === undefined ? ' (no target)' : '';
+    render(
+      html`<caption>
+          Top predictions at step ${t}${note}
+        </caption>
+        <tbody>
+          ${rows}
+        </tbody>`,
+      this.#ranking,
     );
   }
 }

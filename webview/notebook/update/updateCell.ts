@@ -1,3 +1,4 @@
+import { html, render, type TemplateResult } from 'lit-html';
 import type {
   InspectedParameter,
   Inspection,
@@ -79,7 +80,7 @@ export class UpdateCell implements SequenceCell {
     this.#frame.setTable(memoKey(inspection, elements), () => updateTable(inspection, elements));
     if (isHidden) return;
     const table = memoKey(inspection);
-    if (table !== this.#drawnTable) this.#table.replaceChildren(...tableOf(inspection));
+    if (table !== this.#drawnTable) render(tableOf(inspection), this.#table);
     this.#drawnTable = table;
     const pictures = memoKey(elements, theme);
     if (pictures === this.#drawnPictures) return;
@@ -97,23 +98,25 @@ function summary({ gradNorm, clipCoefficient, learningRate, parameters }: Inspec
   return `‖g‖ = ${formatNumber(gradNorm)}${clipped}; the update at learning rate ${formatNumber(learningRate)} changes the weights by ${formatNumber(step)}, ${formatNumber(step / weights)} of their norm.`;
 }
 
-function tableOf({ parameters }: Inspection): readonly HTMLElement[] {
+function tableOf({ parameters }: Inspection): TemplateResult {
   const head = ['parameter', 'shape', '‖w‖', '‖g‖', '‖g‖ clipped', '‖Δw‖', '‖Δw‖ / ‖w‖'];
   const rows = parameters.map(({ name, rows: height, columns, weightNorm, gradNorm, clippedNorm, updateNorm }) => {
     const ratio = weightNorm === 0 ? '–' : formatNumber(updateNorm / weightNorm);
     const numbers = [weightNorm, gradNorm, clippedNorm, updateNorm].map(formatNumber);
     const shape = height === 1 ? String(columns) : `${height} × ${columns}`;
-    return element(
-      'tr',
-      {},
-      element('th', { scope: 'row' }, formatParameterName(name)),
-      ...[shape, ...numbers, ratio].map((text) => element('td', {}, text)),
-    );
+    return html`<tr>
+      <th scope="row">${formatParameterName(name)}</th>
+      ${[shape, ...numbers, ratio].map((text) => html`<td>${text}</td>`)}
+    </tr>`;
   });
-  return [
-    element('thead', {}, element('tr', {}, ...head.map((text) => element('th', { scope: 'col' }, text)))),
-    element('tbody', {}, ...rows),
-  ];
+  return html`<thead>
+      <tr>
+        ${head.map((text) => html`<th scope="col">${text}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>`;
 }
 
 function picturesOf(
