@@ -10,7 +10,7 @@ import { toggled, type ToggleCell } from '../notebook/cellFrame';
 import { CurvesCell } from './curvesCell';
 import { DifferencesCell } from './differencesCell';
 import { HeatmapsCell } from './heatmapsCell';
-import { emptyComparison, reduceComparison } from './model';
+import { emptyComparison, reduceComparison, type Comparison } from './model';
 import './comparison.css';
 
 /** The page of a comparison: connects to the host, requests the state and then follows events. */
@@ -57,6 +57,12 @@ export function showComparison(root: HTMLElement): void {
     store.model.members.find((member) => member.id === id)?.run?.series.write(series);
     store.dispatch({ kind: 'statusChanged', id, status });
   });
+  let saved: Comparison | undefined;
+  const saveWhenChanged = (model: Comparison): void => {
+    if (!model.isReady || (model.subjects === saved?.subjects && model.view === saved.view)) return;
+    saved = model;
+    host.saveState({ subjects: model.subjects, view: model.view });
+  };
   renderLoop(root, store, (model, theme) => {
     const end = Math.max(1, ...model.members.map(({ run }) => (run === undefined ? 1 : lastUpdateOf(run))));
     const axis = axisTo(end, model.view.range, root.clientWidth);
@@ -68,7 +74,7 @@ export function showComparison(root: HTMLElement): void {
     choose.hidden = !model.isReady;
     if (!isEmpty) for (const cell of cells) cell.update({ model, axis, theme });
     zoom.follow(axis);
-    if (model.isReady) host.saveState({ subjects: model.subjects, view: model.view });
+    saveWhenChanged(model);
   });
   channel.request('ready', undefined).then((state) => {
     store.dispatch({ kind: 'comparisonLoaded', state });
