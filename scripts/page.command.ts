@@ -11,4 +11,4 @@ if (folder === undefined) {
 const root = join(import.meta.dirname, '..', '..');
 const run = await openRun(join(process.env['INIT_CWD'] ?? '', folder), root);
 const { url } = await servePage(run, root);
-console.log(`The notebook of ${folder}: ${url}`);
+console.log(`The notebook of ${folder}: ${url} (for another theme add ?theme=light or ?theme=high-contrast)`);

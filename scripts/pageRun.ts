@@ -4,11 +4,16 @@ import { totalmem } from 'node:os';
 import { diskAccess } from '../src/data/fileAccess.node';
 import { readFiles } from '../src/data/fileReading';
 import { parseExperiment } from '../src/experiment/parse';
+import { formatDamagedFindings, maxFindingsBytes, readFindings } from '../src/diagnosis/finding';
 import { Channel, type Handlers } from '../src/protocol/channel';
 import type { PanelHostContract, PanelState } from '../src/protocol/panel';
 import { replayHandlers, type RequestReplay } from '../src/protocol/replayRequests';
+import type { RunState } from '../src/protocol/run';
 import type { TrainerContract, TrainerHostContract } from '../src/protocol/trainer';
 import { readManifest, type Manifest } from '../src/run/manifest';
+import { isLocked } from '../src/run/storage/folderLock.node';
+import { FolderStorage } from '../src/run/storage/folderStorage.node';
+import { runFiles } from '../src/run/storage/runFiles';
 import { RunReader } from '../src/session/runReader';
 import { forkTrainers } from '../src/session/trainerProcess.node';
 
@@ -21,6 +26,8 @@ export interface PageRun {
 }
 
 const onlyShown = 'This page only shows a stored run.';
+const viewerText =
+  'This page shows a stored run as it was when the page was loaded. Training, pausing and other commands need VS Code.';
 
 /**
  * Opens the run in a folder. Its records are read and its updates replayed in trainer processes, as in VS Code.
@@ -68,7 +75,10 @@ async function stateOf(path: string, manifest: Manifest, reader: RunReader): Pro
   const { facts, message, nonFinite } = manifest;
   const history = await reader.historyUntil(path, facts, Infinity);
   const isOver = manifest.state !== 'running' && manifest.state !== 'paused';
-  const state = isOver ? manifest.state : 'interrupted';
+  // The process that trains a run holds its lock.
+  const state: RunState = isOver ? manifest.state : (await isLocked(path)) ? 'elsewhere' : 'interrupted';
+  const { findings, damaged } = readFindings(await new FolderStorage(path).read(runFiles.findings, maxFindingsBytes));
+  const texts = [viewerText, message ?? '', formatDamagedFindings(runFiles.findings, damaged) ?? ''];
   const status = {
     ...history.numbers,
     state,
@@ -76,9 +86,9 @@ async function stateOf(path: string, manifest: Manifest, reader: RunReader): Pro
     secondsLeft: undefined,
     queuePosition: undefined,
     nonFinite: nonFinite ?? undefined,
-    findings: [],
+    findings,
     saved: 'whole' as const,
-    message: message ?? undefined,
+    message: texts.filter((text) => text !== '').join(' '),
   };
   return {
     uri: path,

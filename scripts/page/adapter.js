@@ -28,5 +28,7 @@
       setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
     }),
   });
-  document.addEventListener('DOMContentLoaded', () => document.body.classList.add('vscode-dark'));
+  const asked = new URLSearchParams(location.search).get('theme') ?? 'dark';
+  const theme = ['dark', 'light', 'high-contrast'].includes(asked) ? asked : 'dark';
+  document.addEventListener('DOMContentLoaded', () => document.body.classList.add(`vscode-${theme}`));
 })();
