@@ -46,6 +46,8 @@ export class GradientFlowCell implements SequenceCell {
   /** Steps that have a loss: the rows of the picture, from the bottom. */
   #losses: readonly number[] = [];
   #height: number = height.most;
+  /** Step of the loss that was pointed at last, since a row was selected; not stored, as the pointer moves often. */
+  #pointedLoss: number | undefined;
 
   constructor(
     readonly store: Store,
@@ -63,7 +65,7 @@ export class GradientFlowCell implements SequenceCell {
     );
     this.#surface = new SequenceSurface(store, zoom, 'Which loss reaches which step', {
       onPoint: (y) => {
-        if (this.#rowAt(y) !== this.#row) this.#selectRow(this.#rowAt(y));
+        if (this.#rowAt(y) !== this.#row) this.#pointAt(this.#rowAt(y));
       },
       onPick: (y) => {
         this.#selectRow(this.#rowAt(y));
@@ -196,15 +198,21 @@ export class GradientFlowCell implements SequenceCell {
     );
   }
 
+  #pointAt(row: number): void {
+    this.#pointedLoss = this.#losses[row];
+    this.store.redraw();
+  }
+
   #selectRow(row: number): void {
     const gradientFlowLoss = this.#losses[Math.max(0, Math.min(this.#losses.length - 1, row))];
+    this.#pointedLoss = undefined;
     this.store.dispatch({ kind: 'viewChanged', view: { gradientFlowLoss } });
   }
 
-  /** The selected row, an index of #losses; the last where the selected step has no loss. */
+  /** The row that is read, an index of #losses; the last where its step has no loss. */
   get #row(): number {
-    const { gradientFlowLoss } = this.store.model.view;
-    const row = gradientFlowLoss === undefined ? -1 : this.#losses.indexOf(gradientFlowLoss);
+    const loss = this.#pointedLoss ?? this.store.model.view.gradientFlowLoss;
+    const row = loss === undefined ? -1 : this.#losses.indexOf(loss);
     return row < 0 ? this.#losses.length - 1 : row;
   }
 
