@@ -1,8 +1,10 @@
+import { html, render, type TemplateResult } from 'lit-html';
+import { repeat } from 'lit-html/directives/repeat.js';
 import { formatDuration, formatNumber, formatExact, formatPercentage } from '../../src/text/numbers';
 import { stateLabels } from '../../src/protocol/run';
 import { CellFrame, type ToggleCell } from '../notebook/cellFrame';
 import type { Table } from '../plot/table';
-import { button } from '../ui/controls';
+import { buttonTemplate } from '../ui/controls';
 import { element } from '../ui/element';
 import type { Theme } from '../theme/theme';
 import { lineSample, lineStyle } from './lineStyle';
@@ -27,7 +29,6 @@ export class DifferencesCell implements ComparisonCell {
     'aria-label': 'Differences between the runs',
     tabindex: '0',
   });
-  readonly #rows = new Map<number, HTMLTableRowElement>();
   #drawn = '';
 
   constructor(
@@ -45,87 +46,94 @@ export class DifferencesCell implements ComparisonCell {
     this.#frame.setSummary(summary(model));
     const cells = model.members.map((member) => cellsOf(member, model.keys));
     const key = JSON.stringify([model.keys, model.members.map(({ id, name }) => [id, name]), cells, theme.kind]);
+    const drawn = JSON.stringify([key, model.highlighted]);
     this.#frame.setTable(key, () => tableOf(model));
-    if (key !== this.#drawn) {
-      this.#drawn = key;
-      this.#build(model, cells, theme);
-    }
-    for (const [id, row] of this.#rows) row.classList.toggle('highlighted', id === model.highlighted);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    render(this.#template(model, cells, theme), this.#place);
   }
 
-  #build({ members, keys }: Comparison, cells: readonly (readonly string[])[], theme: Theme): void {
-    // Keep the focus on the focused row.
-    const focused = [...this.#rows].find(([, row]) => row === document.activeElement)?.[0];
-    this.#rows.clear();
-    const names = ['run', ...keys, ...outcomes];
-    const head = element(
-      'tr',
-      {},
-      ...names.map((name) => element('th', { scope: 'col' }, ...breakable(name))),
-      element('td', {}),
+  #template(model: Comparison, cells: readonly (readonly string[])[], theme: Theme): TemplateResult {
+    const { members, keys } = model;
+    // A run keeps its row, and with it the focus.
+    const rows = repeat(
+      members,
+      ({ id }) => id,
+      (member, i) => this.#row(member, cells[i] ?? [], theme, member.id === model.highlighted),
     );
-    members.forEach((member, i) => this.#rows.set(member.id, this.#row(member, cells[i] ?? [], theme)));
-    this.#place.replaceChildren(
-      element(
-        'table',
-        { class: 'parameters comparison-table' },
-        element('thead', {}, head),
-        element('tbody', {}, ...this.#rows.values()),
-      ),
-    );
-    if (focused !== undefined) this.#rows.get(focused)?.focus();
+    return html`<table class="parameters comparison-table">
+      <thead>
+        <tr>
+          ${['run', ...keys, ...outcomes].map((name) => html`<th scope="col">${breakable(name)}</th>`)}
+          <td></td>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`;
   }
 
-  #row({ id, name }: Member, cells: readonly string[], theme: Theme): HTMLTableRowElement {
-    const open = button({
-      label: `Open ${name}`,
-      icon: 'play',
-      appearance: 'icon',
-      onPress: () => {
-        this.requests.open(id);
-      },
-    });
-    const remove = button({
-      label: `Remove ${name} from the comparison`,
-      icon: 'close',
-      appearance: 'icon',
-      onPress: () => {
-        this.requests.remove(id);
-      },
-    });
-    const row = element(
-      'tr',
-      { tabindex: '0' },
-      element('th', { scope: 'row' }, lineSample(lineStyle(id, theme)), ' ', name),
-      ...cells.map((text) => element('td', {}, text)),
-      element('td', {}, open, remove),
-    );
-    for (const event of ['pointerenter', 'focus'] as const) {
-      row.addEventListener(event, () => {
-        highlight(this.store, id);
-      });
-    }
-    for (const event of ['pointerleave', 'blur'] as const) {
-      row.addEventListener(event, () => {
-        highlight(this.store);
-      });
-    }
-    row.addEventListener('keydown', (event) => {
-      if (event.target !== row) return;
-      if (event.key === 'Enter') this.requests.open(id);
-      const rows = [...this.#rows.values()];
-      const to = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (to === undefined) return;
-      rows[rows.indexOf(row) + to]?.focus();
-      event.preventDefault();
-    });
-    return row;
+  #row({ id, name }: Member, cells: readonly string[], theme: Theme, isHighlighted: boolean): TemplateResult {
+    const enter = (): void => {
+      highlight(this.store, id);
+    };
+    const leave = (): void => {
+      highlight(this.store);
+    };
+    return html`<tr
+      class=${isHighlighted ? 'highlighted' : ''}
+      tabindex="0"
+      @pointerenter=${enter}
+      @focus=${enter}
+      @pointerleave=${leave}
+      @blur=${leave}
+      @keydown=${(event: KeyboardEvent) => {
+        this.#handleKey(event, id);
+      }}
+    >
+      <th scope="row">${lineSample(lineStyle(id, theme))} ${name}</th>
+      ${cells.map((text) => html`<td>${text}</td>`)}
+      <td>${this.#buttons(id, name)}</td>
+    </tr>`;
+  }
+
+  #buttons(id: number, name: string): readonly TemplateResult[] {
+    return [
+      buttonTemplate({
+        label: `Open ${name}`,
+        icon: 'play',
+        appearance: 'icon',
+        onPress: () => {
+          this.requests.open(id);
+        },
+      }),
+      buttonTemplate({
+        label: `Remove ${name} from the comparison`,
+        icon: 'close',
+        appearance: 'icon',
+        onPress: () => {
+          this.requests.remove(id);
+        },
+      }),
+    ];
+  }
+
+  /** Enter opens the run of the focused row; the arrow keys move to the next row. */
+  #handleKey(event: KeyboardEvent, id: number): void {
+    const { target: row, currentTarget, key } = event;
+    if (!(row instanceof HTMLTableRowElement) || row !== currentTarget) return;
+    if (key === 'Enter') this.requests.open(id);
+    if (key !== 'ArrowDown' && key !== 'ArrowUp') return;
+    const next = key === 'ArrowDown' ? row.nextElementSibling : row.previousElementSibling;
+    if (next instanceof HTMLElement) next.focus();
+    event.preventDefault();
   }
 }
 
 /** A dotted key that may wrap after a dot. */
-function breakable(key: string): readonly (Node | string)[] {
-  return key.split('.').flatMap((part, i) => (i === 0 ? [part] : ['.', element('wbr'), part]));
+function breakable(key: string): readonly (string | TemplateResult)[] {
+  return key.split('.').map((part, i) => (i === 0 ? part : html`.<wbr />${part}`));
 }
 
 function cellsOf({ values, status, run, problem }: Member, keys: readonly string[]): readonly string[] {

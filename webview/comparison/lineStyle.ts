@@ -1,5 +1,6 @@
 import type { Theme } from '../theme/theme';
 import { element } from '../ui/element';
+import { svg } from '../ui/svg';
 
 /** The line style of a run, the same in all pictures. */
 export interface LineStyle {
@@ -22,24 +23,9 @@ export function lineStyle(id: number, theme: Theme): LineStyle {
 
 /** A sample of a run's line, for legends. */
 export function lineSample({ color, dash }: LineStyle): SVGElement {
-  const namespace = 'http://www.w3.org/2000/svg';
-  const svg = document.createElementNS(namespace, 'svg');
-  svg.setAttribute('width', '26');
-  svg.setAttribute('height', '10');
-  svg.setAttribute('aria-hidden', 'true');
-  const line = document.createElementNS(namespace, 'line');
-  const attributes = {
-    x1: 0,
-    x2: 26,
-    y1: 5,
-    y2: 5,
-    stroke: color,
-    'stroke-width': 2,
-    'stroke-dasharray': dash.join(' '),
-  };
-  for (const [name, value] of Object.entries(attributes)) line.setAttribute(name, String(value));
-  svg.append(line);
-  return svg;
+  const stroke = { stroke: color, 'stroke-width': 2, 'stroke-dasharray': dash.join(' ') };
+  const line = svg('line', { x1: 0, x2: 26, y1: 5, y2: 5, ...stroke });
+  return svg('svg', { width: 26, height: 10, 'aria-hidden': 'true' }, line);
 }
 
 /** A sample of a run's line and its name. */

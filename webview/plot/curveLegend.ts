@@ -1,5 +1,6 @@
+import { html, render } from 'lit-html';
 import type { Curve } from './charts/datasets';
-import { element } from '../ui/element';
+import { svg } from '../ui/svg';
 
 const swatchWidth = 22;
 const shown = new WeakMap<HTMLElement, string>();
@@ -12,39 +13,18 @@ export function drawLegend(target: HTMLElement, curves: readonly Curve[]): void 
   );
   if (shown.get(target) === key) return;
   shown.set(target, key);
-  target.replaceChildren(...named.map((curve) => element('span', { class: 'curve-name' }, swatch(curve), curve.label)));
+  render(
+    named.map((curve) => html`<span class="curve-name">${swatch(curve)}${curve.label}</span>`),
+    target,
+  );
 }
 
 function swatch({ color, dash = [], width = 1.5, fillToPrevious, dots }: Curve): SVGElement {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('width', String(swatchWidth));
-  svg.setAttribute('height', '10');
-  svg.setAttribute('aria-hidden', 'true');
-  const line = document.createElementNS('http://www.w3.org/2000/svg', fillToPrevious === undefined ? 'line' : 'rect');
-  if (fillToPrevious === undefined) {
-    for (const [name, value] of Object.entries({
-      x1: 0,
-      x2: swatchWidth,
-      y1: 5,
-      y2: 5,
-      'stroke-width': Math.max(width, 1.5),
-    })) {
-      line.setAttribute(name, String(value));
-    }
-    line.setAttribute('stroke', color);
-    line.setAttribute('stroke-dasharray', dash.join(' '));
-  } else {
-    for (const [name, value] of Object.entries({ x: 0, y: 1, width: swatchWidth, height: 8 }))
-      line.setAttribute(name, String(value));
-    line.setAttribute('fill', fillToPrevious);
-  }
-  svg.append(line);
-  if (dots === true) {
-    const dot = document.createElementNS('http://www.w3.org/2000/svg', 'circle');
-    for (const [name, value] of Object.entries({ cx: swatchWidth / 2, cy: 5, r: 2.5 }))
-      dot.setAttribute(name, String(value));
-    dot.setAttribute('fill', color);
-    svg.append(dot);
-  }
-  return svg;
+  const across = { x1: 0, x2: swatchWidth, y1: 5, y2: 5, 'stroke-width': Math.max(width, 1.5) };
+  const line =
+    fillToPrevious === undefined
+      ? svg('line', { ...across, stroke: color, 'stroke-dasharray': dash.join(' ') })
+      : svg('rect', { x: 0, y: 1, width: swatchWidth, height: 8, fill: fillToPrevious });
+  const dot = dots === true ? [svg('circle', { cx: swatchWidth / 2, cy: 5, r: 2.5, fill: color })] : [];
+  return svg('svg', { width: swatchWidth, height: 10, 'aria-hidden': 'true' }, line, ...dot);
 }
