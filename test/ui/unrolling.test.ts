@@ -147,7 +147,7 @@ describe('The output of a net that writes', () => {
     await workbench.page.keyboard.press('Control+A');
     await workbench.page.keyboard.type('<i>?');
     await workbench.page.keyboard.press('Enter');
-    await frame.getByText(/"\?", symbol 4 of the prompt, is not among the \d+ that this net knows/).waitFor();
+    await frame.getByText(/"\?", symbol 4 of the prompt, is not among the \d+ that this network knows/).waitFor();
     await prompt.click();
     await workbench.page.keyboard.press('Control+A');
     await workbench.page.keyboard.type('<i>t');

@@ -4,22 +4,22 @@ import type { ChainRuleTerms, ChainRuleTermsRequest } from '../../protocol/chain
 import { maxPlottedElements } from './inspection';
 import type { Pause } from './requestQueue';
 
-/** Multiplications beyond which the terms would keep a person waiting. */
+/** Most multiplications for the terms of a parameter, so that a reply takes seconds at most. */
 const maxMultiplications = 6e9;
 
-/** The terms of single parameters of one captured update; what is the same for all steps is made once. */
+/** The chain-rule terms of single parameters of one captured update. Results that are the same for all steps are cached. */
 export class UpdateTerms {
   readonly #cache = new Map<string, { readonly terms: GradientTerms; readonly steps: TermsPerStep }>();
 
   constructor(readonly capture: Capture) {}
 
-  /** @throws RangeError for a parameter, a sequence or a step that is not there, and where it would take too long */
+  /** @throws RangeError for a parameter, sequence or step that doesn't exist, and where it would take too long */
   async at({ parameter, sequence, t }: ChainRuleTermsRequest, pause: Pause): Promise<ChainRuleTerms> {
     const { terms, steps: perStep } = await this.#of(parameter, pause);
     const { rows, columns, steps, batch, gradientNorm } = terms;
     if (sequence >= batch || t >= steps) {
       throw new RangeError(
-        `The batch has sequences 0 to ${batch - 1} and steps 0 to ${steps - 1}; asked for ${sequence} and ${t}.`,
+        `The batch has sequences 0 to ${batch - 1} and steps 0 to ${steps - 1}; requested were ${sequence} and ${t}.`,
       );
     }
     const isPictured = rows * columns <= maxPlottedElements;
@@ -47,7 +47,7 @@ export class UpdateTerms {
     return (await this.#of(parameter, pause)).steps.share;
   }
 
-  /** Whether the terms of all these parameters can be added up while somebody waits. */
+  /** Whether adding up the terms of all these parameters stays below the limit. */
   isQuick(parameters: readonly string[]): boolean {
     return (
       parameters.reduce((sum, name) => sum + multiplicationsOf(new GradientTerms(this.capture, name)), 0) <=
@@ -70,16 +70,16 @@ export class UpdateTerms {
   }
 }
 
-/** Does work that rests now and then, letting others in while it does. */
+/** Runs a computation to its end, and pauses where it yields. */
 async function runToEnd<Result>(work: Generator<undefined, Result>, pause: Pause): Promise<Result> {
   for (;;) {
-    const rest = work.next();
-    if (rest.done === true) return rest.value;
+    const step = work.next();
+    if (step.done === true) return step.value;
     await pause();
   }
 }
 
-/** Multiplications that all terms of a parameter take. */
+/** Number of multiplications for all terms of a parameter. */
 function multiplicationsOf({ rows, columns, steps, batch }: GradientTerms): number {
   return rows * columns * steps * batch;
 }

@@ -2,8 +2,8 @@ import { tensorOf, type Capture } from '../../engine/instruments/capture';
 import type { Learner } from '../../engine/learner';
 
 /**
- * Does something with a learner as it was before the captured update, forward only; afterwards the learner has its own
- * parameters back, to the bit.
+ * Runs a forward computation with a learner that has the parameters of before the captured update. Afterwards its own
+ * parameters are restored, bit for bit.
  */
 export function withEarlierParameters<Result>(learner: Learner, capture: Capture, work: () => Result): Result {
   const present = [...learner.parameters].map(([name, { values }]) => [name, values.slice()] as const);

@@ -10,21 +10,21 @@ import type { TrainingSetup } from '../training/trainingSetup';
 import type { Pause } from './requestQueue';
 import { recurrentBlock } from './recurrentBlock';
 
-/** T beyond which the matrix has no room on a screen or in a worker. */
+/** Largest T: a larger matrix would fit neither on a screen nor in memory. */
 const maxSteps = 1024;
-/** Multiplications that may be spent on the median over the batch. */
+/** Most multiplications for the median over the batch. */
 const maxMultiplications = 4e9;
 const horizonShare = 1e-3;
 /** Steepest slope of each φ (Pascanu, Mikolov & Bengio 2013). */
 const steepest = { tanh: 1, sigmoid: 0.25, relu: 1, identity: 1 } as const;
 
-/** Finds who reaches whom at captured updates of one run; the memory for it is laid out at the first question. */
+/** Computes the gradient flow matrices ∂L_t/∂h_k of captured updates of one run. Allocates its memory at the first call. */
 export class GradientFlowComputer {
   #perLossGradients: PerLossGradients | undefined;
 
   constructor(readonly setup: TrainingSetup) {}
 
-  /** @throws RangeError when the batch has no such sequence or layer, or the window is too long */
+  /** @throws RangeError when there is no such sequence or layer, or the window is too long */
   async of(capture: Capture, request: GradientFlowRequest, pause: Pause): Promise<GradientFlow> {
     const { layer } = request;
     const { cell, experiment } = this.setup;
@@ -48,7 +48,7 @@ export class GradientFlowComputer {
     };
   }
 
-  /** The memory horizon of the batch, and the largest lag there is. @throws as `of` */
+  /** The memory horizon of the batch, and its largest lag. @throws as `of` */
   async horizon(
     capture: Capture,
     request: GradientFlowRequest,
@@ -58,7 +58,7 @@ export class GradientFlowComputer {
     return horizonOf(middle, steps);
   }
 
-  /** The matrix of one sequence, and the median over as many as there is time for. */
+  /** The matrix of one sequence, and the median over as many sequences as the limit allows. */
   async #matrices(capture: Capture, { sequence, layer }: GradientFlowRequest, pause: Pause) {
     const { setup } = this;
     const [steps = 0, batch = 0] = tensorOf(capture, 'outputs').shape;
@@ -72,8 +72,8 @@ export class GradientFlowComputer {
     }
     const gradients = this.#loadedGradients(capture, steps);
     const matrixOf = (batchRow: number): Float64Array => {
-      const { given, from } = sequenceWindow(capture, setup, batchRow, steps, batch);
-      return padded(gradients.matrix(given, setup.experiment.loss, layer), from, steps);
+      const { sequenceInput, from } = sequenceWindow(capture, setup, batchRow, steps, batch);
+      return padded(gradients.matrix(sequenceInput, setup.experiment.loss, layer), from, steps);
     };
     const matrix = matrixOf(sequence);
     const batchRows = evenlySpaced(batch, this.#affordableSequences(steps, batch), sequence);
@@ -109,7 +109,7 @@ function horizonOf(matrix: Float64Array, steps: number): Pick<GradientFlow, 'hor
 
 /**
  * The memory horizon: the largest lag ℓ with median_t N[t,t−ℓ]/N[t,t] ≥ 1e-3; null where no step has a loss, or where
- * every loss says exactly nothing.
+ * every gradient is exactly 0.
  */
 export function memoryHorizon(matrix: Float64Array, steps: number): number | null {
   for (let lag = steps - 1; lag >= 0; lag--) {
@@ -123,7 +123,7 @@ export function memoryHorizon(matrix: Float64Array, steps: number): number | nul
   return null;
 }
 
-/** The last step that has a loss, which is the largest lag there is; null where none has. */
+/** The last step that has a loss, which is the largest lag; null where none has. */
 function lastLoss(matrix: Float64Array, steps: number): number | null {
   for (let t = steps - 1; t >= 0; t--) if (!Number.isNaN(matrix[t * steps + t])) return t;
   return null;
@@ -139,20 +139,20 @@ function gainOf(matrix: Float64Array, steps: number): Float64Array {
   );
 }
 
-/** Sequences spread evenly over the batch, the chosen one among them. */
+/** Sequences spread evenly over the batch, including the chosen one. */
 function evenlySpaced(batch: number, count: number, chosen: number): readonly number[] {
   const batchRows = Array.from({ length: count }, (_, i) => Math.floor((i * batch) / count));
   return batchRows.includes(chosen) ? batchRows : [chosen, ...batchRows.slice(1)];
 }
 
-/** One batchRow of a captured window as a window of its own, from the step where it last began anew. */
+/** One sequence of a captured window as a window of its own, from its last reset on. */
 function sequenceWindow(
   capture: Capture,
   setup: TrainingSetup,
   batchRow: number,
   steps: number,
   batch: number,
-): { readonly given: PerLossSequence; readonly from: number } {
+): { readonly sequenceInput: PerLossSequence; readonly from: number } {
   const resets = capture.tensors.get('reset')?.data;
   let from = steps - 1;
   while (from > 0 && resets?.[from * batch + batchRow] !== 1) from--;
@@ -190,17 +190,17 @@ function sequenceWindow(
     ),
   );
   const targetCount = sum(tensorOf(capture, 'mask').data);
-  return { given: { window, initial, weight: lossWeight(loss, targetCount, outputs, batch) }, from };
+  return { sequenceInput: { window, initial, weight: lossWeight(loss, targetCount, outputs, batch) }, from };
 }
 
-/** The matrix of the steps from `from` on, in that of all steps. */
+/** Embeds the matrix of the steps from `from` on in that of all steps. */
 function padded(matrix: Float64Array, from: number, steps: number): Float64Array {
   if (from === 0) return matrix;
   const whole = new Float64Array(steps ** 2).fill(NaN);
   const length = steps - from;
   for (let t = 0; t < length; t++) {
     whole.set(matrix.subarray(t * length, (t + 1) * length), (t + from) * steps + from);
-    // What lies before a new beginning is reached by nothing.
+    // No gradient passes a reset.
     if (!Number.isNaN(matrix[t * length + t])) whole.fill(0, (t + from) * steps, (t + from) * steps + from);
   }
   return whole;

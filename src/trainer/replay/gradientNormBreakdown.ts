@@ -3,7 +3,7 @@ import type { GradientNormBreakdown, ParameterNormShare } from '../../protocol/g
 import type { Pause } from './requestQueue';
 import type { UpdateTerms } from './chainRuleTerms';
 
-/** What made the norm of a captured update's gradient, by parameter and by step, and what clipping did to it. */
+/** The shares of parameters and steps in the gradient norm of a captured update, and the effect of clipping. */
 export async function gradientNormBreakdown(
   terms: UpdateTerms,
   names: readonly string[],
@@ -43,7 +43,7 @@ export async function gradientNormBreakdown(
   };
 }
 
-/** Each parameter's own shares, weighted with its part in the norm. */
+/** The shares of the steps: each parameter's own shares, weighted with its share in the norm. */
 async function stepShares(
   terms: UpdateTerms,
   names: readonly string[],

@@ -9,11 +9,11 @@ import type {
 } from '../../protocol/inspection';
 import type { TrainingSetup } from '../training/trainingSetup';
 
-/** Elements of a parameter beyond which its values are not shown one by one. */
+/** Most elements of a parameter that is shown element by element. */
 export const maxPlottedElements = 1 << 16;
 
 /**
- * What a captured update says of one sequence of its batch.
+ * The values of one sequence in a captured update.
  *
  * @throws RangeError when the batch has no such sequence
  */
@@ -77,7 +77,7 @@ export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: n
   };
 }
 
-/** The rows of one sequence of a (T,B,·) tensor. */
+/** The rows (T,·) of one sequence in a (T,B,·) tensor. */
 function rowsOfSequence({ data }: CapturedTensor, steps: number, batch: number, sequence: number): Float64Array {
   const width = data.length / (steps * batch);
   const out = new Float64Array(steps * width);
@@ -117,7 +117,7 @@ function countOf({ data }: CapturedTensor): number {
   return count;
 }
 
-/** The blocks of a layer's gates, (T,G·H), one by one. */
+/** Splits the gates of a layer (T,G·H) into one (T,H) per gate. */
 function gatesOf(all: Float64Array, { cell }: TrainingSetup, steps: number, hidden: number): InspectedGate[] {
   const width = cell.gates.length * hidden;
   return cell.gates.map(({ name }, g) => {
@@ -130,7 +130,7 @@ function gatesOf(all: Float64Array, { cell }: TrainingSetup, steps: number, hidd
   });
 }
 
-/** What each term of the loss is multiplied by: `mean` divides by the number of targets, for mse also by O; `sum` by B. */
+/** The factor of each loss term: `mean` divides by the number of targets, for mse also by O; `sum` by B. */
 function weightOf(
   { kind, reduction }: TrainingSetup['experiment']['loss'],
   targets: number,
@@ -140,7 +140,7 @@ function weightOf(
   return 1 / (reduction === 'mean' ? (kind === 'mse' ? targets * outputs : targets) : batch);
 }
 
-/** The loss of one sequence as it enters L: the definition of the loss, for this sequence alone. */
+/** The loss terms of one sequence as they enter L. */
 function sequenceLoss(
   kind: Inspection['lossKind'],
   outputs: Float64Array,
@@ -181,9 +181,9 @@ function parameterOf(name: string, tensor: (name: string) => CapturedTensor): In
 }
 
 /**
- * What a captured update did to one parameter.
+ * The values of one parameter in a captured update.
  *
- * @param after the learner after the update, for what the optimizer remembers
+ * @param after the learner after the update, for the optimizer's state
  * @throws RangeError when the net has no such parameter
  */
 export function parameterUpdateOf(
@@ -209,7 +209,7 @@ export function parameterUpdateOf(
   };
 }
 
-/** A bias is one row. */
+/** A bias has one row. */
 function shapeOf({ shape }: CapturedTensor): Pick<InspectedParameter, 'rows' | 'columns'> {
   const [first = 1, second] = shape;
   return { rows: second === undefined ? 1 : first, columns: second ?? first };
@@ -219,7 +219,7 @@ function plotted({ data }: CapturedTensor): Float64Array {
   return Float64Array.from(data.length <= maxPlottedElements ? data : []);
 }
 
-/** What the optimizer remembers of a parameter, by the names of its slots. */
+/** The optimizer's state of a parameter, by slot name. */
 function slotsOf(name: string, optimizer: Snapshot | undefined): readonly (readonly [string, CapturedTensor])[] {
   return [...(optimizer?.tensors ?? [])].flatMap(([key, slotValues]) => {
     const [kind, slot = '', ...rest] = key.split('/');

@@ -1,17 +1,17 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 
-/** Points in two dimensions, and what of the variance they keep. */
+/** Points in two dimensions, and the share of the variance that they explain. */
 export interface PrincipalPlane {
   /** (N,2) */
   readonly points: Float64Array;
-  /** Share of the variance along each, NaN where the rows do not vary. */
+  /** Share of the variance along each component; NaN where the rows don't vary. */
   readonly explained: readonly [number, number];
 }
 
 /**
- * Rows (N,H) along their first two principal components: the eigenvectors of their covariance with the largest
- * eigenvalues (Pearson 1901). A component's sign is free; here its largest element is positive, so that neighbouring
- * updates are not drawn mirrored.
+ * Projects rows (N,H) onto their first two principal components: the eigenvectors of their covariance with the largest
+ * eigenvalues (Pearson 1901). The sign of a component is arbitrary; here its largest element is positive, so that
+ * consecutive updates aren't drawn mirrored.
  */
 export function principalPlane(rows: Float64Array, width: number): PrincipalPlane {
   const count = rows.length / width;

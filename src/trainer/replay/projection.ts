@@ -3,12 +3,12 @@ import type { Projection, ProjectionRequest } from '../../protocol/output';
 import type { TrainingSetup } from '../training/trainingSetup';
 import { principalPlane } from './principalComponents';
 
-/** States that are looked at together at most; the work grows with their number. */
+/** Most states in one projection; the work grows with their number. */
 const maxStates = 1500;
 
 /**
- * The states of a layer in the captured update along their first two principal components: whole sequences of the batch,
- * evenly chosen, and always the one that is looked at.
+ * Projects the states of a layer in the captured update onto their first two principal components: whole sequences,
+ * evenly chosen from the batch, including the requested one.
  *
  * @throws RangeError when there is no such sequence or layer
  */
@@ -50,10 +50,10 @@ export function projectStates({ source }: TrainingSetup, capture: Capture, reque
   };
 }
 
-/** At most so many batchRows, evenly apart, and the one that is looked at in any case. */
-function chooseSequences(batch: number, looked: number, most: number): readonly number[] {
+/** At most `most` sequences, evenly spaced, including the requested one. */
+function chooseSequences(batch: number, requested: number, most: number): readonly number[] {
   const every = Math.max(1, Math.ceil(batch / Math.max(1, most)));
-  const chosen = new Set([looked]);
+  const chosen = new Set([requested]);
   for (let batchRow = 0; batchRow < batch && chosen.size < Math.max(1, most); batchRow += every) chosen.add(batchRow);
   return [...chosen].sort((a, b) => a - b);
 }

@@ -2,16 +2,16 @@ import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from 'ml-
 import type { CapturedTensor } from '../../engine/instruments/capture';
 import type { RecurrentBlock } from '../../protocol/gradientFlow';
 
-/** Units up to which the eigenvalues are found in a fraction of a second: the work grows with the cube. */
+/** Most units for which eigenvalues are computed, in a fraction of a second: the work grows with the cube. */
 const maxUnits = 200;
 const powerSteps = 60;
 
 /**
- * What a gate's block of W_hh (G·H,H) does to a vector: its largest eigenvalue and its largest singular value.
+ * The spectral radius and the largest singular value of a gate's block of W_hh (G·H,H).
  *
  * @param gates G
- * @param at which of the blocks
- * @param gate what the gate is called
+ * @param at index of the block
+ * @param gate name of the gate
  */
 export function recurrentBlock(weight: CapturedTensor, gates: number, at: number, gate: string): RecurrentBlock {
   const [rows = 0, hidden = 0] = weight.shape;
@@ -21,13 +21,13 @@ export function recurrentBlock(weight: CapturedTensor, gates: number, at: number
   const block = Matrix.from1DArray(hidden, hidden, values);
   const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(block);
   const magnitudes = realEigenvalues.map((real, i) => Math.hypot(real, imaginaryEigenvalues[i] ?? 0));
-  // The vectors that belong to the values are most of the work, and nobody looks at them.
+  // The singular vectors are most of the work and aren't needed.
   const valuesOnly = { computeLeftSingularVectors: false, computeRightSingularVectors: false };
   const [largestSingularValue = NaN] = new SingularValueDecomposition(block, valuesOnly).diagonal;
   return { gate, spectralRadius: Math.max(...magnitudes), largestSingularValue };
 }
 
-/** σ_max of a square matrix by powers of WᵀW, from a fixed start: two digits are enough for a bound. */
+/** σ_max of a square matrix by power iteration with WᵀW from a fixed start: two digits are enough for a bound. */
 function powerIteration(values: Float64Array, size: number): number {
   const at = (row: number, column: number): number => values[row * size + column] ?? NaN;
   let vector = Float64Array.from({ length: size }, (_, i) => 1 + (i % 7));

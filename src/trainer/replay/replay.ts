@@ -7,16 +7,16 @@ import type { CapturedUpdate, Training } from '../training/training';
 import { SnapshotCache } from './snapshotCache';
 
 /**
- * Brings back any update of a run: from the nearest checkpoint before it the same training is done again, bit for bit,
- * with everything captured at the update that was asked for.
+ * Recomputes any update of a run: repeats the training from the nearest checkpoint before it, bit for bit, and captures
+ * the requested update.
  */
 export class Replay {
   #position: number | undefined;
   readonly #snapshots: SnapshotCache;
 
   /**
-   * @param training of the run's own experiment and kernel set, to be used by nobody else
-   * @param changes of the learning rate by hand, in the order of their updates
+   * @param training of the run's own experiment and kernel set; used only by this object
+   * @param changes manual changes of the learning rate, in the order of their updates
    */
   constructor(
     readonly training: Training,
@@ -27,7 +27,7 @@ export class Replay {
   }
 
   /**
-   * Everything of one update.
+   * Captures one update.
    *
    * @throws when no checkpoint before it can be read, or the training ends before it
    */
@@ -42,14 +42,14 @@ export class Replay {
     const { training } = this;
     const snapshot = this.#snapshots.nearest(update) ?? -1;
     const here = this.#position !== undefined && this.#position <= update ? this.#position : -1;
-    // Where the replay stands, or has come by, is often nearer than any checkpoint.
+    // The replay's position or a cached snapshot is often nearer than any checkpoint.
     const near = Math.max(here, snapshot);
     const checkpoint = await this.#nearestCheckpoint(update, near >= 0);
     if (checkpoint > near) await this.#restore(checkpoint);
     else if (snapshot > here) this.#snapshots.restore(snapshot);
-    const way = update - training.updates;
+    const distance = update - training.updates;
     while (training.updates < update) {
-      this.#snapshots.maybeStore(way);
+      this.#snapshots.maybeStore(distance);
       this.#advance(false);
     }
     this.#position = training.updates;
@@ -67,11 +67,11 @@ export class Replay {
     return advance.captured;
   }
 
-  /** @param isEnough whether the replay can go on without one */
-  async #nearestCheckpoint(update: number, isEnough: boolean): Promise<number> {
+  /** @param isOptional whether the replay can continue without one */
+  async #nearestCheckpoint(update: number, isOptional: boolean): Promise<number> {
     const all = (await this.storage.list(runFiles.checkpoints)).flatMap((name) => updatesOfCheckpoint(name) ?? []);
     const before = all.filter((updates) => updates <= update).sort((a, b) => b - a)[0];
-    if (before === undefined && isEnough) return -1;
+    if (before === undefined && isOptional) return -1;
     if (all.length === 0) throw new Error('The run has no checkpoint any more: its folder was moved or deleted.');
     if (before === undefined) throw new Error(`The run has no checkpoint before update ${update}.`);
     return before;
@@ -81,7 +81,7 @@ export class Replay {
     const path = runFiles.checkpoint(updates);
     const bytes = await this.storage.read(path, maxCheckpointBytes(this.training));
     if (bytes === undefined) throw new Error(`The run's ${path} is gone.`);
-    // What cannot be restored may leave the training between two moments.
+    // A failed restore may leave the training in an inconsistent state.
     this.#position = undefined;
     try {
       restoreCheckpoint(this.training, bytes, updates);

@@ -11,7 +11,7 @@ import { sampleSymbols } from './sampling';
 import { scoresOf } from './scores';
 import { whatIf } from './whatIf';
 
-/** What a handler may use: the requested update, and the run that it is an update of. */
+/** The input of a handler: the requested update and its run. */
 export interface ReplayContext {
   readonly captured: CapturedUpdate;
   /** Why its numbers may differ from the run's own in the last bits; undefined where they don't. */
@@ -29,7 +29,7 @@ type ReplayHandlers = {
   ) => ReplayRequests[Name]['result'] | Promise<ReplayRequests[Name]['result']>;
 };
 
-/** How each request is answered; they throw, with a readable reason, for what the update does not have. */
+/** The handlers of all requests. They throw with a readable message for a sequence, layer or parameter that doesn't exist. */
 export const replayHandlersByName: ReplayHandlers = {
   inspect: ({ captured, setup, caveat }, { sequence }) => inspectionOf(captured.capture, setup, sequence, caveat),
   parameter: ({ captured }, { parameter }) => parameterUpdateOf(captured.capture, parameter, captured.after),

@@ -36,7 +36,7 @@ type Preparation =
 /** The update of the last request: most requests are about the same one. */
 type SelectedUpdate = Omit<ReplayContext, 'pause'> & { readonly update: number };
 
-/** The replay of one stored run: opened once, then asked about single updates. */
+/** The replay of one stored run: opened once, then answers requests about single updates. */
 export class ReplayService {
   #run: ReplayedRun | undefined;
   #prepared: PreparedRun | undefined;
@@ -44,7 +44,7 @@ export class ReplayService {
   readonly #queue: RequestQueue;
 
   /**
-   * @param clock seconds on a clock that never goes back
+   * @param clock monotonic clock, in seconds
    * @param yieldToMessages receives the requests that arrived while one was answered
    */
   constructor(
@@ -55,7 +55,7 @@ export class ReplayService {
     this.#queue = new RequestQueue(yieldToMessages);
   }
 
-  /** @throws where the changes of the learning rate cannot be read */
+  /** @throws when the changes of the learning rate can't be read */
   async open(params: ReplayParams): Promise<ReplayReply> {
     const storage = this.openFolder(params.folder);
     const { changes, damaged } = readRateChanges(await storage.read(runFiles.rateChanges, maxRateChangesBytes));
@@ -92,7 +92,7 @@ export class ReplayService {
     return { ...this.#selected, pause };
   }
 
-  /** The run with the kernels that computed this update, or with others and the reason where they cannot run here. */
+  /** The run with the kernels that computed this update, or with others and a caveat if those can't run here. */
   #preparedAt(update: number): { readonly prepared: PreparedRun; readonly caveat: string | undefined } {
     const run = this.#run;
     if (run === undefined || this.#prepared === undefined) throw new Error('No run has been opened for replay.');
@@ -106,7 +106,7 @@ export class ReplayService {
     return { prepared: preparation.run, caveat };
   }
 
-  /** Prepares the run for one kernel set, in place of another. */
+  /** Prepares the run for one kernel set, replacing the previous one. */
   #prepare({ params, storage, changes }: ReplayedRun, kernels: BuiltKernelSet): Preparation {
     const { experiment, files, memoryLimit, shards } = params;
     // Two at once could need twice the memory that the run may use.

@@ -2,10 +2,10 @@ import { reasonOf } from '../../protocol/channel';
 import type { ReplayPriority } from '../../protocol/replayRequests';
 
 /**
- * Receives the requests that arrived meanwhile. A long computation calls it every few milliseconds, and leaves nothing
- * half done that others would see.
+ * Receives the requests that arrived meanwhile. A long computation calls it every few milliseconds, while no shared state
+ * is inconsistent.
  *
- * @throws when a request of a higher priority waits: the computation ends, and starts again afterwards if it is still wanted
+ * @throws when a request of a higher priority waits: the computation ends, and starts again afterwards if still needed
  */
 export type Pause = () => Promise<void>;
 
@@ -25,8 +25,8 @@ class Interruption extends Error {
 const priorities = ['selection', 'detail', 'background'] as const satisfies readonly ReplayPriority[];
 
 /**
- * The requests about single updates, answered one at a time because they share one replay. A person who goes on to the
- * next update waits neither for requests about earlier ones nor for the rest of a computation that is running.
+ * The requests about single updates, answered one at a time because they share one replay. The selection of another update
+ * waits neither for requests about earlier ones nor for the rest of a running computation.
  */
 export class RequestQueue {
   #queued: readonly QueuedRequest[] = [];

@@ -9,10 +9,10 @@ import { withEarlierParameters } from './earlierParameters';
 const maxListedCharacters = 120;
 
 /**
- * Draws symbols from the net as it was before the captured update: the prompt is read, then each symbol is drawn from
- * softmax(ŷ / temperature) and read in its turn. Equal requests give equal texts.
+ * Samples symbols with the parameters of before the captured update: the network reads the prompt, then each symbol is
+ * drawn from softmax(ŷ / temperature) and becomes the next input. Equal requests give equal texts.
  *
- * @throws Error when the net does not predict the symbols that it reads, or the prompt has others
+ * @throws Error when the network's outputs aren't its input symbols, or the prompt contains unknown symbols
  */
 export function sampleSymbols(setup: TrainingSetup, capture: Capture, request: SampleRequest): Sample {
   const { source, learner } = setup;
@@ -49,24 +49,24 @@ export function sampleSymbols(setup: TrainingSetup, capture: Capture, request: S
   };
 }
 
-/** Whether the net reads the symbols that it predicts. */
+/** Whether the network's outputs are its input symbols. */
 export function canSample({ inputKind, targetKind, inputNames, outputNames }: Source): boolean {
   const isSame = inputNames.length === outputNames.length && inputNames.every((name, i) => name === outputNames[i]);
   return inputKind === 'oneHot' && targetKind === 'classes' && isSame;
 }
 
-/** A text as indices of symbols: characters, or words between blanks where symbols are longer than one. */
+/** A text as indices of symbols: characters, or words between blanks if a symbol has more than one character. */
 function symbolsOf(text: string, names: readonly string[]): readonly number[] {
   const isWords = separator(names) !== '';
   const parts = isWords ? text.split(/\s+/).filter((part) => part !== '') : Array.from(text);
-  if (parts.length === 0) throw new Error('The prompt is empty; give the net at least one symbol to begin with.');
+  if (parts.length === 0) throw new Error('The prompt is empty; enter at least one symbol.');
   return parts.map((part, place) => {
     const index = names.indexOf(part);
     if (index >= 0) return index;
     const all = names.map((name) => (name.trim() === '' ? JSON.stringify(name) : name)).join(isWords ? ', ' : ' ');
     const known = all.length > maxListedCharacters ? `${all.slice(0, maxListedCharacters)}…` : all;
     throw new Error(
-      `${JSON.stringify(part)}, symbol ${place + 1} of the prompt, is not among the ${names.length} that this net knows: ${known}`,
+      `${JSON.stringify(part)}, symbol ${place + 1} of the prompt, is not among the ${names.length} that this network knows: ${known}`,
     );
   });
 }
@@ -75,7 +75,7 @@ function separator(names: readonly string[]): string {
   return names.every((name) => Array.from(name).length === 1) ? '' : ' ';
 }
 
-/** One lane of symbols without targets. */
+/** A window with one sequence of symbols, without targets. */
 function windowOf(symbols: readonly number[], reset: 0 | 1): Window {
   const steps = symbols.length;
   return {
@@ -103,7 +103,7 @@ function draw(probabilities: Float64Array, at: number): number {
     sum += probabilities[index] ?? 0;
     if (at < sum) return index;
   }
-  // Rounding may leave the sum a hair below 1.
+  // Rounding may leave the sum slightly below 1.
   return largestAt(probabilities);
 }
 

@@ -4,14 +4,14 @@ import type { HeldOutRequest, HeldOutSeries, PositionScores, Scores } from '../.
 import type { TrainingSetup } from '../training/trainingSetup';
 import { withEarlierParameters } from './earlierParameters';
 
-/** Answers by position, on the batch of the captured update and on everything that is held out. */
+/** Scores by position, on the batch of the captured update and on the held-out data. */
 export function scoresOf(setup: TrainingSetup, capture: Capture, { update, sequence }: HeldOutRequest): Scores {
   const { source, learner } = setup;
   const kind = source.targetKind === 'classes' ? 'accuracy' : 'error';
   const heldOut = new Tally(kind, source.outputs);
   const heldOutCount = countHeldOut(setup);
-  const wanted = heldOutCount === 0 ? 0 : sequence % heldOutCount;
-  const series = kind === 'error' && heldOutCount > 0 ? new SeriesRecorder(wanted, source.outputs) : undefined;
+  const selected = heldOutCount === 0 ? 0 : sequence % heldOutCount;
+  const series = kind === 'error' && heldOutCount > 0 ? new SeriesRecorder(selected, source.outputs) : undefined;
   withEarlierParameters(learner, capture, () =>
     learner.evaluate(source.validation(), (window, t, outputs) => {
       const { targets } = window;
@@ -39,7 +39,7 @@ export function scoresOf(setup: TrainingSetup, capture: Capture, { update, seque
   };
 }
 
-/** Sequences that are held out; windows that go on from the one before belong to the same sequences. */
+/** Number of held-out sequences; a window that continues the previous one has the same sequences. */
 function countHeldOut({ source }: TrainingSetup): number {
   let heldOutCount = 0;
   for (const { reset } of source.validation()) heldOutCount += reset.reduce((sum, begins) => sum + begins, 0);
@@ -59,7 +59,7 @@ function batchScores(capture: Capture, kind: Scores['kind'], width: number): Pos
   return scores;
 }
 
-/** Counts right answers, or sums squared errors, by position. */
+/** Counts correct predictions, or sums squared errors, by position. */
 class Tally {
   readonly #sums: number[] = [];
   readonly #counts: number[] = [];
@@ -69,7 +69,7 @@ class Tally {
     readonly width: number,
   ) {}
 
-  /** Row `at` of outputs (·,O) against row `targetAt` of targets: (·) of classes or (·,O) of values. */
+  /** Compares row `at` of the outputs (·,O) with row `targetAt` of the targets: classes (·) or values (·,O). */
   add(t: number, outputs: ArrayLike<number>, at: number, targets: ArrayLike<number>, targetAt: number): void {
     const { width } = this;
     const from = at * width;
@@ -87,7 +87,7 @@ class Tally {
     this.#counts[t] = (this.#counts[t] ?? 0) + 1;
   }
 
-  /** undefined where nothing was asked. */
+  /** undefined where no step had a target. */
   finish(): PositionScores | undefined {
     const steps = this.#counts.length;
     if (steps === 0) return undefined;
@@ -102,13 +102,13 @@ class Tally {
   }
 }
 
-/** Keeps what was asked and answered for one held-out sequence. */
+/** Records targets and outputs of one held-out sequence. */
 class SeriesRecorder {
   readonly #outputs: number[] = [];
   readonly #targets: number[] = [];
   readonly #mask: number[] = [];
   #window: Window | undefined;
-  /** Sequences that began before the present window. */
+  /** Number of sequences that started before the current window. */
   #before = 0;
   #started = 0;
 

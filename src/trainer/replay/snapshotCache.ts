@@ -1,36 +1,36 @@
 import type { Snapshot } from '../../engine/snapshot';
 import type { Training, TrainingPosition } from '../training/training';
 
-/** One moment of a replay, kept in memory. */
+/** The state of a replay after a number of updates. */
 interface CachedSnapshot {
   readonly updates: number;
   readonly learner: Snapshot;
-  /** JSON: what the source keeps of its state must not change with it. */
+  /** As JSON, because the source may change its state object later. */
   readonly position: string;
   readonly bytes: number;
 }
 
-/** Bytes that all waypoints may take together. */
+/** Most bytes of all snapshots together. */
 const maxBytes = 64 * 1024 * 1024;
-/** Waypoints on the way to one update, and the fewest updates between two. */
+/** Number of snapshots in the replay of one update, and the fewest updates between two. */
 const snapshotsPerReplay = 16;
 const minDistance = 8;
 
 /**
- * Moments that a replay passed through, so that looking at the update before does not begin at a checkpoint again: with
- * them, leafing back costs a few updates.
+ * Snapshots of the updates that a replay passed. With them, inspecting the previous update repeats a few updates, and not
+ * all since the last checkpoint.
  */
 export class SnapshotCache {
   readonly #snapshots = new Map<number, CachedSnapshot>();
 
   constructor(readonly training: Training) {}
 
-  /** The number of updates of the nearest snapshot at or before an update. */
+  /** The nearest snapshot at or before an update, by its number of updates; undefined without any. */
   nearest(update: number): number | undefined {
     return [...this.#snapshots.keys()].filter((updates) => updates <= update).sort((a, b) => b - a)[0];
   }
 
-  /** Puts the training back to a snapshot that `nearest` named. */
+  /** Restores the training from a snapshot that `nearest` returned. */
   restore(updates: number): void {
     const snapshot = this.#snapshots.get(updates);
     if (snapshot === undefined) throw new Error(`There is no snapshot of update ${updates}.`);
@@ -38,16 +38,20 @@ export class SnapshotCache {
     this.training.seek(JSON.parse(snapshot.position) as TrainingPosition);
   }
 
-  /** Keeps the present moment, on a way of so many updates, where it is far enough from the last. */
-  maybeStore(way: number): void {
+  /**
+   * Stores a snapshot of the training, if it is far enough from the last.
+   *
+   * @param distance number of updates of the whole replay
+   */
+  maybeStore(distance: number): void {
     const { training } = this;
     const { updates } = training;
-    const apart = Math.max(minDistance, Math.ceil(way / snapshotsPerReplay));
-    if (updates % apart !== 0 || this.#snapshots.has(updates)) return;
+    const interval = Math.max(minDistance, Math.ceil(distance / snapshotsPerReplay));
+    if (updates % interval !== 0 || this.#snapshots.has(updates)) return;
     const learner = training.setup.learner.snapshot();
     const bytes = [...learner.tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
     this.#snapshots.set(updates, { updates, learner, position: JSON.stringify(training.position()), bytes });
-    // The oldest go first: what somebody looked at long ago is not what is looked at next.
+    // Evicts the oldest first: they are the least likely to be used next.
     let total = [...this.#snapshots.values()].reduce((sum, snapshot) => sum + snapshot.bytes, 0);
     for (const [oldest, snapshot] of this.#snapshots) {
       if (total <= maxBytes) break;

@@ -12,7 +12,7 @@ import type { TrainingSetup } from '../training/trainingSetup';
 import type { Pause } from './requestQueue';
 import type { CapturedUpdate } from '../training/training';
 
-/** One way of computing the update. */
+/** The update computed with one configuration. */
 interface Trial {
   readonly updated: Updated;
   readonly capture: Capture;
@@ -20,10 +20,10 @@ interface Trial {
 }
 
 /**
- * The same update computed once more, from the same weights, optimizer state, carried state and window, with one thing
- * changed; and in full, for the truncation bias of both.
+ * Recomputes an update from the same weights, optimizer state, carried state and window, with one change; and with full
+ * BPTT, for the truncation bias of both.
  *
- * @throws Error when nothing could be learned with the change, with the reason
+ * @throws Error with the reason when nothing could be learned with the change
  */
 export async function whatIf(
   captured: CapturedUpdate,
@@ -61,7 +61,12 @@ export async function whatIf(
   };
 }
 
-/** The truncation that covers the last `backward` steps of a window of `steps`, of which `all` are there with the stored ones. */
+/**
+ * The truncation over the last `backward` steps.
+ *
+ * @param steps length of the window
+ * @param all steps of the window and the stored ones before it
+ */
 function truncation(backward: number | 'full', steps: number, all: number): BpttSpec {
   return { forward: steps, backward: Math.min(all, backward === 'full' ? all : backward) };
 }
@@ -101,7 +106,7 @@ function compute(
   switch (outcome.kind) {
     case 'forwardOnly':
       throw new Error(
-        'No target lies within the steps that the gradient would cover: nothing would be learned. Let it reach back further.',
+        'No target lies within the steps that the gradient would cover: nothing would be learned. Choose more steps.',
       );
     case 'nonFinite':
       throw new Error(
@@ -110,7 +115,7 @@ function compute(
     case 'updated': {
       const { capture } = outcome;
       if (capture === undefined) throw new Error('The update captured nothing.');
-      // The same window from the same state, with the weights after the step: its loss before the next step.
+      // The same window from the same state with the updated weights: its loss before the next update.
       learner.restore(start);
       for (const name of setup.layout.parameters) learner.load(name, capture.tensors.get(`next/${name}`)?.data ?? []);
       const next = learner.step(window, { record: false });
@@ -168,7 +173,7 @@ function norm(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
 }
 
-/** NaN where one of the two is 0: it has no direction. */
+/** NaN where one of the two is 0 and has no direction. */
 function cosine(a: Float64Array, b: Float64Array): number {
   return a.reduce((sum, value, i) => sum + value * (b[i] ?? NaN), 0) / (norm(a) * norm(b));
 }

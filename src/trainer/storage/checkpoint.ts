@@ -5,11 +5,11 @@ import type { Training } from '../training/training';
 
 const format = 'unroll-checkpoint-1';
 
-/** Its texts are names of optimizers, which messages repeat. */
+/** Most characters of a text among the scalars: they are names of optimizers, which messages repeat. */
 const maxScalarLength = 100;
 const count = z.number().int().nonnegative();
 
-/** What stands beside the tensors, as JSON each: a checkpoint may come from a stranger. */
+/** The metadata beside the tensors, each value as JSON. Validated, because a checkpoint may be from an untrusted source. */
 const metadataSchema = z.object({
   format: z.literal(format),
   updates: count,
@@ -23,22 +23,22 @@ const metadataSchema = z.object({
   }),
 });
 
-/** Bytes beyond which a file is no checkpoint of a training: its tensors are all in the trainer's memory too. */
+/** Most bytes of a checkpoint of a training: all its tensors are also in the trainer's memory. */
 export function maxCheckpointBytes({ setup }: Training): number {
   return setup.memoryBytes + 64 * 1024 * 1024;
 }
 
-/** What a checkpoint knows besides tensors. */
+/** The content of a checkpoint besides its tensors. */
 export interface CheckpointInfo {
   /** Updates done. */
   readonly updates: number;
   /** Bytes of the record file that belong to these updates. */
   readonly recordBytes: number;
-  /** What the diagnosis had observed; undefined where that was not kept. */
+  /** The state of the diagnosis; undefined where it wasn't saved. */
   readonly outline: ObservationState | undefined;
 }
 
-/** The bytes of a checkpoint of this moment: a safetensors file. */
+/** The bytes of a checkpoint of the current state: a safetensors file. */
 export function writeCheckpoint(training: Training, recordBytes: number, outline?: ObservationState): Uint8Array {
   const { tensors, scalars } = training.setup.learner.snapshot();
   return writeTensorFile({
@@ -55,10 +55,10 @@ export function writeCheckpoint(training: Training, recordBytes: number, outline
 }
 
 /**
- * Puts a training back to where a checkpoint was written.
+ * Restores a training from a checkpoint.
  *
- * @param updates that are done there
- * @throws when the bytes are no checkpoint of this experiment after so many updates.
+ * @param updates number of updates done at the checkpoint
+ * @throws when the bytes aren't a checkpoint of this experiment after that number of updates
  */
 export function restoreCheckpoint(training: Training, bytes: Uint8Array, updates: number): CheckpointInfo {
   const { tensors, metadata } = readTensorFile(bytes);

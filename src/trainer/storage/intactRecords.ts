@@ -7,15 +7,15 @@ const initialPartBytes = 16 * 1024 * 1024;
 const maxPartBytes = 512 * 1024 * 1024;
 
 /**
- * How much of a run's record file is whole and matches its checksums; it is read part by part.
+ * The part of a run's record file that is complete and matches its checksums. Reads the file in parts.
  *
- * @param end bytes of the file that are looked at, at most
+ * @param end number of bytes of the file to check
  */
 export async function intactRecords(storage: RunStorage, end: number): Promise<IntactPart> {
   let [at, size, updates]: [number, number, number | undefined] = [0, initialPartBytes, undefined];
   while (at < end) {
-    const asked = Math.min(size, end - at);
-    const bytes = await storage.readPart(runFiles.records, at, asked);
+    const length = Math.min(size, end - at);
+    const bytes = await storage.readPart(runFiles.records, at, length);
     const part = intactPart(bytes, at);
     at += part.end;
     updates = part.updates ?? updates;
@@ -28,14 +28,14 @@ export async function intactRecords(storage: RunStorage, end: number): Promise<I
   return { end: at, updates, damage: undefined };
 }
 
-/** Said where a run is resumed whose records do not reach up to its checkpoint. */
-export function formatRecordGap(recorded: number, updates: number, fault: string | undefined): string {
+/** The notice on resuming a run whose records end before its checkpoint. */
+export function formatRecordGap(recorded: number, updates: number, damage: string | undefined): string {
   const missing =
     updates - recorded === 1
       ? `update ${formatExact(recorded)}`
       : `updates ${formatExact(recorded)} to ${formatExact(updates - 1)}`;
   return (
-    `${runFiles.records} ${fault === undefined ? 'is shorter than its newest checkpoint needs' : 'is damaged'}: the records of ` +
+    `${runFiles.records} ${damage === undefined ? 'is shorter than its latest checkpoint requires' : 'is damaged'}: the records of ` +
     `${missing} are lost. The run continues from update ${formatExact(updates)}; lost updates can still be inspected by replay.`
   );
 }

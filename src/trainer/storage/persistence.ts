@@ -23,25 +23,25 @@ const secondsBetweenFlushes = 1;
 const secondsBetweenOverviews = 30;
 
 /**
- * Keeps a run's folder up to date while it trains. What cannot be written waits in memory and is tried again at every
- * flush: when it works again, the record file goes on where it ended, without what there was no memory for.
+ * Keeps a run's folder up to date while it trains. What can't be written is buffered in memory and retried at every flush.
+ * Once writing works again, the record file continues where it ended, without what didn't fit into the buffer.
  */
 export class RunPersistence {
   readonly #packer: RecordPacker;
   readonly #buffer = new WriteBuffer();
   #saved: SaveState = 'whole';
-  /** What to do about that nothing can be written; undefined while it can be. */
+  /** How the user can make the folder writable; undefined while it is. */
   #advice: string | undefined;
   #isCheckpointDue = false;
   #isBufferFull = false;
-  /** Updates that had been let go before this outage. */
+  /** Number of updates that were evicted before this outage. */
   #evictedBefore = 0;
   #lastFlush: number;
   #lastOverview: number;
 
   /**
-   * @param notify told whenever it stands otherwise with what is kept
-   * @param bufferBytes bytes that may wait to be written
+   * @param notify called when the state of saving changes
+   * @param bufferBytes most bytes that wait to be written
    */
   constructor(
     readonly writer: RunWriter,
@@ -66,7 +66,7 @@ export class RunPersistence {
     this.#packer.add(record);
   }
 
-  /** The records from an update on that are not, or perhaps not yet, in the run's folder. */
+  /** The records from an update on that aren't in the run's folder, or perhaps not yet. */
   unwritten(from: number): readonly RecordBatch[] {
     const held = [...this.#buffer.records, this.#packer.peek()].filter((batch) => batch !== undefined);
     return held.map((batch) => batchFrom(batch, from)).filter(({ count }) => count > 0);
@@ -79,17 +79,17 @@ export class RunPersistence {
   async capture(update: number, capture: Capture): Promise<void> {
     this.#pack();
     this.#buffer.add({ kind: 'capture', update, bytes: this.writer.captureBytes(capture) });
-    await this.#writeUnlessWaiting();
+    await this.#writeUnlessOutage();
   }
 
-  /** Flushes and writes a checkpoint of this moment; while nothing can be written, at the first flush that works. */
+  /** Flushes and writes a checkpoint of the current state; while writing fails, at the first flush that succeeds. */
   async checkpoint(): Promise<void> {
     this.#isCheckpointDue = true;
     this.#pack();
-    await this.#writeUnlessWaiting();
+    await this.#writeUnlessOutage();
   }
 
-  /** Writes everything that waits. */
+  /** Writes the whole buffer. */
   async flush(): Promise<void> {
     this.#lastFlush = this.writer.training.clock();
     this.#pack();
@@ -99,9 +99,9 @@ export class RunPersistence {
     await this.#succeeds(() => this.writer.writeOverview());
   }
 
-  /** Writes what is left when the run is over, and how it ended. */
+  /** Writes the rest and the run's end. */
   async conclude(ending: Ending): Promise<void> {
-    // After a failure nobody knows in the middle of what the learner stands.
+    // After a failure the learner's state may be inconsistent.
     this.#isCheckpointDue = ending.kind !== 'failed';
     const message = 'message' in ending ? ending.message : undefined;
     const place = 'place' in ending ? ending.place : undefined;
@@ -118,13 +118,13 @@ export class RunPersistence {
     }
   }
 
-  /** Writes what is left of a run that is to be resumed later; what cannot be written now is trained again then. */
+  /** Writes the rest of a run that is resumed later. What can't be written now is recomputed then. */
   async suspend(): Promise<void> {
     await this.checkpoint();
   }
 
-  /** Writes at once; while that does not work, only flushes try again. */
-  async #writeUnlessWaiting(): Promise<void> {
+  /** Writes at once; during an outage only flushes retry. */
+  async #writeUnlessOutage(): Promise<void> {
     if (this.#advice === undefined) await this.flush();
     else this.#evict();
   }
@@ -134,7 +134,7 @@ export class RunPersistence {
     if (batch !== undefined) this.#buffer.add({ kind: 'records', batch });
   }
 
-  /** Lets go of what there is no memory for. */
+  /** Evicts what doesn't fit into the buffer. */
   #evict(): void {
     this.#buffer.evict(this.bufferBytes);
     const isNew = (this.#buffer.evictedRecords?.count ?? 0) > this.#evictedBefore;
@@ -152,7 +152,7 @@ export class RunPersistence {
       else await this.writer.writeCapture(piece.update, piece.bytes);
       this.#buffer.take();
     }
-    // A power cut takes what was written after this moment, and no checkpoint stands without its records.
+    // A power cut loses what isn't synced, and a checkpoint must not exist without its records.
     await this.writer.syncRecords();
     await this.writer.writeFindings();
     if (this.#isCheckpointDue) await this.writer.writeCheckpoint();
@@ -167,18 +167,18 @@ export class RunPersistence {
     else this.#notify('gap', recoveredWithGapMessage(updates, lost, lostCaptures));
   }
 
-  /** Whether something could be written; where not, what is to be kept waits from now on. */
+  /** Whether writing succeeded; otherwise an outage starts, or continues. */
   async #succeeds(write: () => Promise<void>): Promise<boolean> {
     try {
       await write();
       return true;
     } catch (error) {
-      // A replay, and whoever resumes, need not go back to before the outage.
+      // A checkpoint after the outage, so that replaying and resuming don't start before it.
       this.#isCheckpointDue = true;
       const { info, recordedUpdates } = this.writer;
       const before = this.#advice;
       this.#advice = storageErrorAdvice(error, info.folder);
-      // Another reason needs another remedy: a folder whose lock was gone may have been deleted since.
+      // Another error needs other advice: a folder whose lock was missing may have been deleted since.
       if (this.#advice !== before)
         this.#notify('waiting', outageMessage(recordedUpdates, reasonOf(error), this.bufferBytes, this.#advice));
       this.#evict();

@@ -1,9 +1,9 @@
 import { formatMissing, type MissingUpdates } from '../../run/series/missing';
 import { formatExact, formatMebibytes } from '../../text/numbers';
 
-const resuming = 'Resume returns to the newest checkpoint and computes the rest again, bit for bit.';
+const resuming = 'Resume returns to the latest checkpoint and computes the rest again, bit for bit.';
 
-/** Said when a run's folder can no longer be written. */
+/** The notice when a run's folder can no longer be written. */
 export function outageMessage(update: number, reason: string, most: number, advice: string): string {
   return (
     `From update ${formatExact(update)} on, the run's records can't be written (${reason}). Training continues; up to ` +
@@ -11,7 +11,7 @@ export function outageMessage(update: number, reason: string, most: number, advi
   );
 }
 
-/** Said when there is no more memory for what waits. */
+/** The notice when the buffer is full. */
 export function bufferFullMessage(update: number, most: number, advice: string): string {
   return (
     `The buffer of ${formatMebibytes(most)} for unsaved records is full. From update ${formatExact(update)} on, the oldest ` +
@@ -19,12 +19,12 @@ export function bufferFullMessage(update: number, most: number, advice: string):
   );
 }
 
-/** Said when everything that waited is written. */
+/** The notice when the whole buffer is written after an outage. */
 export function recoveredMessage(update: number): string {
   return `Since update ${formatExact(update)} the run's records can be written again; none is missing.`;
 }
 
-/** Said when what still waited is written. */
+/** The notice when the buffer is written after an outage, without what was evicted. */
 export function recoveredWithGapMessage(
   update: number,
   lost: MissingUpdates | undefined,
@@ -37,12 +37,12 @@ export function recoveredWithGapMessage(
   ].join(' ');
 }
 
-/** Said where a run is over and the last of it could not be written. */
+/** The notice when a run has ended and its end couldn't be written. */
 export function endNotSavedMessage(reason: string, advice: string): string {
   return `The end of the run couldn't be written (${reason}). ${advice} ${resuming}`;
 }
 
-/** Said where a run is over and its folder is gone. */
+/** The notice when a run has ended and its folder no longer exists. */
 export function folderGoneMessage(folder: string | null): string {
   return (
     `This run is no longer on disk: ${folder} was deleted or moved, and won't be recreated. The run can't be resumed, ` +

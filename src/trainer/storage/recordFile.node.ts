@@ -5,16 +5,16 @@ import { runFiles } from '../../run/storage/runFiles';
 import { hasValidChecksum } from '../../run/records/recordChecksum';
 import { messagePrefixLength } from '../../run/records/messageHeader';
 
-/** Bytes before a message's head that say how long it is. */
+/** Bytes before a message's header, which contain its length. */
 const prefixBytes = 8;
-/** A message's head has a few numbers for each column of the records. */
+/** Bytes that suffice for most headers, which have a few numbers per column of the records. */
 const headerBytes = 4096;
-/** A trainer writes every second, and keeps less than this in memory where it cannot. */
+/** Most bytes of a batch: a trainer writes every second, and its buffer during an outage is smaller than this. */
 const maxBatchBytes = 512 * 1024 * 1024;
 
 /**
- * The record file of a run, opened to be read batch by batch. Nothing that it claims of a size is believed, or memory
- * given to it, before it has been held against the bytes that are there.
+ * The record file of a run, opened for reading batch by batch. Every size in it is compared with the size of the file
+ * before memory is allocated for it.
  */
 export class RecordFile {
   readonly #buffer = new Uint8Array(headerBytes);
@@ -25,10 +25,10 @@ export class RecordFile {
   ) {}
 
   /**
-   * Opens it; whoever does closes it.
+   * Opens the record file. The caller closes it.
    *
    * @param folder of the run
-   * @throws where there is none, or where something else stands in its place
+   * @throws when it is missing or isn't a regular file
    */
   static async open(folder: string): Promise<RecordFile> {
     const file = await new FolderStorage(folder).open(runFiles.records);
@@ -38,9 +38,9 @@ export class RecordFile {
   }
 
   /**
-   * The schema at its beginning; undefined where there is none.
+   * The schema message at the start of the file; undefined where there is none.
    *
-   * @throws where it does not match its checksum
+   * @throws when it doesn't match its checksum
    */
   async head(): Promise<Uint8Array | undefined> {
     const length = messagePrefixLength(await this.bytes(0, prefixBytes));
@@ -50,7 +50,7 @@ export class RecordFile {
   /**
    * The bytes of a message.
    *
-   * @throws where they do not match its checksum
+   * @throws when they don't match its checksum
    */
   async message({ at, length }: Pick<PlacedBatch, 'at' | 'length'>): Promise<Uint8Array> {
     const bytes = await this.bytes(at, length);
@@ -59,7 +59,7 @@ export class RecordFile {
     throw new Error(damagedRecordsMessage(at));
   }
 
-  /** The batch that stands at a place; undefined where none does: what is still being written, or damaged, is none. */
+  /** The batch at an offset; undefined where there is none, or it is still being written or damaged. */
   async batchAt(at: number): Promise<PlacedBatch | undefined> {
     const { firstUpdate, readBatchHeader, updateBytes } = await import('../../run/records/recordDecoder');
     const { bytesRead } = await this.file.read(this.#buffer, 0, headerBytes, at);

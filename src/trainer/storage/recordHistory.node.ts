@@ -6,17 +6,17 @@ import { maxOverviewBytes, readOverview } from '../../run/overview';
 import { batchBefore, buffersOf, type RecordBatch } from '../../run/records/recordBatch';
 import { RecordFile } from './recordFile.node';
 
-/** Bytes of added records beyond which the whole history is less to send. */
+/** Most bytes of added records: beyond this the whole history is smaller to send. */
 const maxAddedBytes = 32 * 1024 * 1024;
-/** Bytes that they may take in memory, where short series are padded to the longest. */
+/** Most bytes of them in memory, where short series are padded to the longest. */
 const maxUnpackedBytes = 4 * maxAddedBytes;
 
 /**
- * What a stored run's records come to: the overview in its folder and the records after it, or where that is missing all
- * records, one batch at a time, so that the memory does not grow with the run.
+ * Reads the history of a stored run: the overview in its folder and the records after it; without an overview all records,
+ * one batch at a time, so that the memory doesn't grow with the run.
  *
- * @param end the first update that does not belong to it
- * @throws when there are no records that can be read
+ * @param end the update after the last one to read
+ * @throws when there are no readable records
  */
 export async function readHistory(
   folder: string,
@@ -32,7 +32,7 @@ export async function readHistory(
 }
 
 /**
- * Answers what a stored run's records come to; where the batch that the request names still stands in the file, only what
+ * Answers a request for the history of a stored run. If the batch in the request still exists in the file, only with what
  * follows it.
  *
  * @throws as `readHistory`
@@ -40,7 +40,7 @@ export async function readHistory(
 export async function answerHistory({ folder, info, end, after }: HistoryRequest): Promise<HistoryReply> {
   const records = await RecordFile.open(folder);
   try {
-    // A run that was resumed from an earlier checkpoint has other batches there.
+    // A run that was resumed from an earlier checkpoint has another batch there.
     const isThere = after !== undefined && isSame(await records.batchAt(after.at), after);
     if (isThere && records.size - after.at - after.length <= maxAddedBytes) {
       const added = await readAdded(info, records, after, end);
@@ -53,15 +53,15 @@ export async function answerHistory({ folder, info, end, after }: HistoryRequest
   }
 }
 
-/** What was read of the records one by one. */
+/** The result of reading batches. */
 interface ReadBatches {
-  /** The last batch of it. */
+  /** The last batch that was read. */
   readonly last: PlacedBatch | undefined;
-  /** Bytes after it in which no whole and undamaged batch was found. */
+  /** Bytes after it without a complete and undamaged batch. */
   readonly unreadableBytes: number;
 }
 
-/** The batches after one that was read before; undefined where they take too much memory once they are unpacked. */
+/** The batches after one that was read before; undefined where they take too much memory when unpacked. */
 async function readAdded(
   info: RecordInfo,
   records: RecordFile,
@@ -79,7 +79,7 @@ async function readAdded(
   return bytes > maxUnpackedBytes ? undefined : { kind: 'added', batches, last: last ?? after, unreadableBytes };
 }
 
-/** The whole history, and the last batch that was read one by one. */
+/** The whole history, and the last batch that was read. */
 async function readAll(
   folder: string,
   info: RecordInfo,
@@ -96,7 +96,7 @@ async function readAll(
   return { history, ...(await readBatches(appendTo(history), info, records, undefined, end)) };
 }
 
-/** The history in a run's overview; undefined where that is missing, or does not fit the records. */
+/** The history in a run's overview; undefined where that is missing or doesn't match the records. */
 async function historyIn(folder: string, { layout, recordEvery }: RecordInfo, recordSize: number) {
   const bytes = await new FolderStorage(folder).read(runFiles.overview, maxOverviewBytes);
   const overview = bytes && readOverview(bytes, layout);
@@ -114,7 +114,7 @@ function appendTo(history: RunHistory): (batch: RecordBatch) => boolean {
   };
 }
 
-/** Hands over the batches from a place on, as long as `take` does not return false. */
+/** Calls `take` with each batch from an offset on, until it returns false. */
 async function readBatches(
   take: (batch: RecordBatch) => boolean,
   { layout }: RecordInfo,
@@ -126,9 +126,9 @@ async function readBatches(
   const head = await records.head();
   if (head === undefined) return { last: undefined, unreadableBytes: records.size };
   let last: PlacedBatch | undefined;
-  // Loaded when it is needed: what reads Arrow is a third of the extension, and most windows never open an old run.
+  // Loaded on demand: the Arrow reader is a third of the extension, and most windows never open a stored run.
   const { readLayoutJson, streamRecords } = await import('../../run/records/recordDecoder');
-  // Records of another net than the manifest tells of belong to no picture of this run: none of them is unpacked.
+  // Records of another network than that of the manifest aren't unpacked.
   if ((readLayoutJson(head) ?? expected) !== expected) throw new Error(`${runFiles.records} is of another run`);
   const messages = messagesOf(records, head, from ?? head.length, (batch) => {
     last = batch;
@@ -140,7 +140,7 @@ async function readBatches(
   return { last, unreadableBytes: records.size - (last === undefined ? (from ?? head.length) : last.at + last.length) };
 }
 
-/** The file's head, and its batches from a place on; `note` is told of each. */
+/** The file's schema message and its batches from an offset on; `note` is called with each batch. */
 async function* messagesOf(
   records: RecordFile,
   head: Uint8Array,
@@ -149,7 +149,7 @@ async function* messagesOf(
 ): AsyncGenerator<Uint8Array> {
   yield head;
   for (let batch = await records.batchAt(from); batch !== undefined;) {
-    // What is damaged ends the records, as what is still being written does.
+    // The records end at a damaged batch, as at one that is still being written.
     const message = await records.message(batch).catch(() => undefined);
     if (message === undefined) return;
     note(batch);

@@ -34,21 +34,21 @@ import type { Training } from '../training/training';
 
 const maxRereadBytes = 256 * 1024 * 1024;
 
-/** Keeps a run's folder: manifest, records, checkpoints and captures. Writes follow each other in the order asked for. */
+/** Writes a run's folder: manifest, records, checkpoints and captures, in the order of the calls. */
 export class RunWriter {
   readonly #encoder: RecordEncoder;
   #recordBytes = 0;
   #hasSyncedRecords = true;
-  /** What the records come to; undefined where they were too large to be read again for it. */
+  /** The history of the records; undefined if they were too large to be read again on resuming. */
   #history: RunHistory | undefined;
-  /** Learning rates changed by hand, and whether the file has them all. */
+  /** Manual changes of the learning rate, and whether the file contains them all. */
   #rateChanges: readonly RateChange[] = [];
   #hasRateChanges = true;
   /** Lines of that file that could not be read when the run was resumed. */
   #damagedRateChanges: readonly DamagedLine[] = [];
-  /** What stands out in this run. */
+  /** Finds training problems of this run. */
   readonly diagnosis: Diagnosis;
-  /** Findings that the file has. */
+  /** Findings that the file contains. */
   #savedFindings: readonly Finding[] = [];
   #recordedUpdates = 0;
   #info: RunInfo;
@@ -70,9 +70,9 @@ export class RunWriter {
   }
 
   /**
-   * Begins a new run: the manifest, an empty record file and the checkpoint before the first update.
+   * Starts a new run: writes the manifest, an empty record file and the checkpoint before the first update.
    *
-   * @throws when the folder holds a run, or a part of one, which is left as it is; and when it cannot be written
+   * @throws when the folder contains a run or a part of one, which is left unchanged, and when it can't be written
    */
   async begin(): Promise<void> {
     const names = await this.storage.list('');
@@ -84,7 +84,7 @@ export class RunWriter {
       );
     }
     await this.#create().catch(async (error: unknown) => {
-      // Half a beginning is no run.
+      // Removes the incomplete run.
       for (const name of own) await this.storage.remove(name).catch(() => undefined);
       throw error;
     });
@@ -92,20 +92,20 @@ export class RunWriter {
 
   async #create(): Promise<void> {
     const head = this.#encoder.head();
-    // The manifest first: a run's folder says from the beginning what it is.
+    // The manifest first, so that the folder can be recognized as a run from the start.
     await this.writeManifest('running', undefined);
     await this.storage.write(runFiles.records, head);
     await this.storage.write(runFiles.rateChanges, new Uint8Array(0));
     this.#recordBytes = head.length;
-    // A replay begins here, whatever a later build would draw for the same seed.
+    // A replay starts here, so a later build may draw other parameters for the same seed.
     await this.writeCheckpoint();
   }
 
   /**
-   * Goes on with a run from its newest checkpoint that is whole, or from 0 when it has none; what is later is cut off.
+   * Resumes a run from its latest valid checkpoint, or from 0 if it has none. Records after that are cut off.
    *
-   * @returns a sentence for each checkpoint that had to be passed over, and for what else is damaged
-   * @throws naming the newest checkpoint when none of them can be used
+   * @returns a message for each checkpoint that was skipped, and for other damage
+   * @throws with the latest checkpoint in the message when none can be used
    */
   async resume({ startedAt, source, facts: info }: Manifest): Promise<readonly string[]> {
     this.#startedAt = startedAt;
@@ -115,7 +115,7 @@ export class RunWriter {
       await this.#create();
       return [];
     }
-    const passedOver: string[] = [];
+    const skipped: string[] = [];
     let lostRecords: string | undefined;
     let lostFindings: string | undefined;
     for (const updates of checkpoints) {
@@ -126,10 +126,10 @@ export class RunWriter {
         lostFindings = await this.#readFindings();
         this.diagnosis.restore(updates, this.#savedFindings, outline);
       } catch (error) {
-        passedOver.push(`${path} can't be used (${reasonOf(error)}).`);
+        skipped.push(`${path} can't be used (${reasonOf(error)}).`);
         continue;
       }
-      // What lies beyond is written again, and a replay must not begin in what could not be read.
+      // Later checkpoints are written again, and a replay must not start at one that can't be read.
       for (const later of checkpoints) if (later > updates) await this.storage.remove(runFiles.checkpoint(later));
       const lostRates = await this.#dropLaterRateChanges();
       this.#history = await this.#restoredHistory();
@@ -137,26 +137,24 @@ export class RunWriter {
       this.#recordedUpdates = updates;
       await this.writeManifest('running', undefined);
       return [
-        ...passedOver.map((fault) => `${fault} The run continues from update ${updates} instead.`),
-        ...[lostRecords, lostRates, lostFindings].filter((fault) => fault !== undefined),
+        ...skipped.map((problem) => `${problem} The run continues from update ${updates} instead.`),
+        ...[lostRecords, lostRates, lostFindings].filter((problem) => problem !== undefined),
       ];
     }
-    throw new Error(
-      `${passedOver[0] ?? ''} No earlier checkpoint can be used either: start a new run in another folder`,
-    );
+    throw new Error(`${skipped[0] ?? ''} No earlier checkpoint can be used either: start a new run in another folder`);
   }
 
-  /** What is known of the run; of one that was gone on with, also which kernel sets computed it before. */
+  /** The info of the run; for a resumed one it includes the kernel sets that computed it before. */
   get info(): RunInfo {
     return this.#info;
   }
 
-  /** Updates before the first that is in no record; there may be gaps before it. */
+  /** The update after the last recorded one; there may be gaps before it. */
   get recordedUpdates(): number {
     return this.#recordedUpdates;
   }
 
-  /** Whether the folder holds this run still, as far as can be seen. */
+  /** Whether the folder still contains the run; true also where it can't be read. */
   async exists(): Promise<boolean> {
     return this.storage.read(runFiles.manifest, maxManifestBytes).then(
       (bytes) => bytes !== undefined,
@@ -165,9 +163,9 @@ export class RunWriter {
   }
 
   /**
-   * Makes the record file end where it did when it was last written whole.
+   * Truncates the record file to its length after the last complete write.
    *
-   * @throws when it cannot be written, or is not there any more
+   * @throws when it can't be written, or no longer exists
    */
   async repair(): Promise<void> {
     await this.storage.truncate(runFiles.records, this.#recordBytes);
@@ -182,20 +180,20 @@ export class RunWriter {
     this.#history?.append(batch);
   }
 
-  /** Waits until the records appended so far would survive a power cut. */
+  /** Syncs the appended records to the disk, so that they survive a power cut. */
   async syncRecords(): Promise<void> {
     if (this.#hasSyncedRecords) return;
     await this.storage.sync(runFiles.records);
     this.#hasSyncedRecords = true;
   }
 
-  /** All records up to this moment must have been appended and synced before. */
+  /** Writes a checkpoint of the current state. All records up to it must have been appended and synced before. */
   async writeCheckpoint(): Promise<void> {
     const bytes = writeCheckpoint(this.training, this.#recordBytes, this.diagnosis.state);
     await this.storage.write(runFiles.checkpoint(this.training.updates), bytes);
   }
 
-  /** What the records come to so far, so that the run opens without reading them all. */
+  /** Writes the history so far, so that the run can be opened without reading all records. */
   async writeOverview(): Promise<void> {
     if (this.#history === undefined) return;
     const { series, numbers } = this.#history;
@@ -203,17 +201,17 @@ export class RunWriter {
     await this.storage.write(runFiles.overview, writeOverview(overview, this.training.setup.layout));
   }
 
-  /** The file of a capture. */
+  /** The bytes of a capture file. */
   captureBytes({ tensors, metadata }: Capture): Uint8Array {
-    const described = { ...metadata, experiment: toJson(this.training.setup.experiment), format: 'unroll-capture-1' };
-    return writeTensorFile({ tensors, metadata: described });
+    const extended = { ...metadata, experiment: toJson(this.training.setup.experiment), format: 'unroll-capture-1' };
+    return writeTensorFile({ tensors, metadata: extended });
   }
 
   async writeCapture(update: number, bytes: Uint8Array): Promise<void> {
     await this.storage.write(runFiles.capture(update), bytes);
   }
 
-  /** `message` says why it ended, where that needs words. */
+  /** @param message why the run ended, for a state that needs an explanation */
   async writeManifest(
     state: Manifest['state'],
     message: string | undefined,
@@ -241,13 +239,13 @@ export class RunWriter {
     await this.storage.write(runFiles.manifest, writeManifest(manifest));
   }
 
-  /** Remembers a learning rate set by hand, so that a replay sets it again. */
+  /** Notes a manual change of the learning rate, so that a replay repeats it. */
   noteRateChange(change: RateChange): void {
     this.#rateChanges = [...this.#rateChanges, change];
     this.#hasRateChanges = false;
   }
 
-  /** The learning rates set by hand so far; they must be there before records of the updates that they are for. */
+  /** Writes the manual changes of the learning rate. They must precede the records of the updates that they apply to. */
   async writeRateChanges(): Promise<void> {
     if (this.#hasRateChanges) return;
     const changes = this.#rateChanges;
@@ -255,7 +253,7 @@ export class RunWriter {
     this.#hasRateChanges = changes === this.#rateChanges;
   }
 
-  /** The findings so far; those of before a checkpoint must be there with it. */
+  /** Writes the findings so far. Those before a checkpoint must be written with it. */
   async writeFindings(): Promise<void> {
     const { findings } = this.diagnosis;
     if (findings.length === this.#savedFindings.length && findings.every((one, i) => one === this.#savedFindings[i]))
@@ -264,7 +262,7 @@ export class RunWriter {
     this.#savedFindings = findings;
   }
 
-  /** Reads the findings of the earlier process; the message if some are lost, which may be found again. */
+  /** Reads the findings of the previous process; returns a message if some are lost. They may be found again. */
   async #readFindings(): Promise<string | undefined> {
     try {
       const { findings, damaged } = readFindings(await this.storage.read(runFiles.findings, maxFindingsBytes));
@@ -281,7 +279,7 @@ export class RunWriter {
     return new RunHistory(layout, experiment.record.every);
   }
 
-  /** What the records up to the checkpoint come to; an overview that goes beyond it is of no use, and goes. */
+  /** The history of the records up to the checkpoint. Removes an overview that doesn't end there. */
   async #restoredHistory(): Promise<RunHistory | undefined> {
     const { layout, experiment } = this.training.setup;
     const overview = readOverview(
@@ -304,7 +302,7 @@ export class RunWriter {
     return history;
   }
 
-  /** What is said where the file of changes is damaged. */
+  /** Drops the manual changes after the checkpoint; returns a message if the file is damaged. */
   async #dropLaterRateChanges(): Promise<string | undefined> {
     const { changes, damaged } = readRateChanges(await this.storage.read(runFiles.rateChanges, maxRateChangesBytes));
     this.#rateChanges = changes.filter(({ update }) => update < this.training.updates);
@@ -317,13 +315,13 @@ export class RunWriter {
     );
   }
 
-  /** Updates done at each checkpoint there is, the newest first. */
+  /** The number of updates at each checkpoint, the latest first. */
   async #checkpoints(): Promise<readonly number[]> {
     const names = await this.storage.list(runFiles.checkpoints);
     return names.flatMap((name) => updatesOfCheckpoint(name) ?? []).sort((a, b) => b - a);
   }
 
-  /** Puts training and records back to a checkpoint; `gap` says which records before it are lost. */
+  /** Restores training and records from a checkpoint; `gap` is a message about lost records before it. */
   async #restore(path: string, updates: number): Promise<CheckpointInfo & { readonly gap: string | undefined }> {
     const bytes = await this.storage.read(path, maxCheckpointBytes(this.training));
     if (bytes === undefined) throw new Error('it is gone');
@@ -331,23 +329,23 @@ export class RunWriter {
     return { ...info, gap: await this.#cutRecords(info.recordBytes, updates) };
   }
 
-  /** Cuts the records to those that belong to so many updates, as far as they are there and whole. */
+  /** Truncates the records to those of the first `updates` updates that are complete; a message if some are missing. */
   async #cutRecords(recordBytes: number, updates: number): Promise<string | undefined> {
     const last = await this.storage.readPart(runFiles.records, Math.max(0, recordBytes - 1), 1);
-    // Records that are there and too large to be read again are believed; whoever reads them finds what is damaged.
-    const isBelieved = updates > 0 && last.length === 1 && recordBytes > maxRereadBytes;
-    const sound = isBelieved ? undefined : await intactRecords(this.storage, updates === 0 ? 0 : recordBytes);
-    if (sound !== undefined && sound.updates === undefined) {
-      // An earlier build's head may have another length, and without records there is nothing to lose.
+    // Records that are too large to be read again aren't checked here; later readers find damage.
+    const isUnchecked = updates > 0 && last.length === 1 && recordBytes > maxRereadBytes;
+    const intact = isUnchecked ? undefined : await intactRecords(this.storage, updates === 0 ? 0 : recordBytes);
+    if (intact !== undefined && intact.updates === undefined) {
+      // The header of an earlier build may have another length, and without records nothing is lost.
       const head = this.#encoder.head();
       await this.storage.write(runFiles.records, head);
       this.#recordBytes = head.length;
     } else {
-      this.#recordBytes = sound?.end ?? recordBytes;
+      this.#recordBytes = intact?.end ?? recordBytes;
       await this.storage.truncate(runFiles.records, this.#recordBytes);
       await this.storage.sync(runFiles.records);
     }
-    if (sound === undefined || updates === 0 || sound.end === recordBytes) return undefined;
-    return formatRecordGap(sound.updates ?? 0, updates, sound.damage);
+    if (intact === undefined || updates === 0 || intact.end === recordBytes) return undefined;
+    return formatRecordGap(intact.updates ?? 0, updates, intact.damage);
   }
 }

@@ -3,14 +3,14 @@ import { StoredZoomedSeries } from './zoomedSeries.node';
 import { answerHistory } from './recordHistory.node';
 import type { StoredRunHandlers } from '../service';
 
-/** Runs whose index of batches is kept between two requests. */
+/** Most runs whose index of batches is cached between requests. */
 const maxIndexedRuns = 8;
 
-/** Answers what is asked of stored runs, from their folders on this machine's disk. */
+/** Answers requests about stored runs from their folders on this machine. */
 export function storedRunHandlers(): StoredRunHandlers {
-  // In the order of their last use.
+  // Least recently used first.
   const indexed = new Map<string, StoredZoomedSeries>();
-  const detailOf = ({ folder, info }: StoredZoomedSeriesRequest): StoredZoomedSeries => {
+  const zoomedSeriesOf = ({ folder, info }: StoredZoomedSeriesRequest): StoredZoomedSeries => {
     const key = JSON.stringify([folder, info.layout, info.recordEvery]);
     const found = indexed.get(key) ?? new StoredZoomedSeries(folder, info);
     indexed.delete(key);
@@ -20,6 +20,6 @@ export function storedRunHandlers(): StoredRunHandlers {
   };
   return {
     history: answerHistory,
-    storedZoomedSeries: (asked) => detailOf(asked).read(asked.request),
+    storedZoomedSeries: (params) => zoomedSeriesOf(params).read(params.request),
   };
 }

@@ -1,66 +1,66 @@
 import type { MissingUpdates } from '../../run/series/missing';
 import { buffersOf, type RecordBatch } from '../../run/records/recordBatch';
 
-/** What a run wants written and its folder has not yet. */
+/** Records or a capture that wait to be written to the run's folder. */
 export type PendingWrite =
   | { readonly kind: 'records'; readonly batch: RecordBatch }
   | { readonly kind: 'capture'; readonly update: number; readonly bytes: Uint8Array };
 
-/** Pieces that wait to be written, in the order they came. */
+/** The pending writes of a run, in order. */
 export class WriteBuffer {
-  #pieces: PendingWrite[] = [];
+  #writes: PendingWrite[] = [];
   #bytes = 0;
-  #lost: MissingUpdates | undefined;
-  readonly #lostCaptures: number[] = [];
+  #evictedRecords: MissingUpdates | undefined;
+  readonly #evictedCaptures: number[] = [];
 
-  /** The piece to be written next. */
+  /** The next write. */
   get first(): PendingWrite | undefined {
-    return this.#pieces[0];
+    return this.#writes[0];
   }
 
-  /** The updates whose records were let go, and all between them; undefined when there are none. */
+  /** The updates whose records were evicted, and all between them; undefined without any. */
   get evictedRecords(): MissingUpdates | undefined {
-    return this.#lost;
+    return this.#evictedRecords;
   }
 
-  /** The updates whose captures were let go. */
+  /** The updates whose captures were evicted. */
   get evictedCaptures(): readonly number[] {
-    return this.#lostCaptures;
+    return this.#evictedCaptures;
   }
 
-  /** The records that wait. */
+  /** The pending records. */
   get records(): readonly RecordBatch[] {
-    return this.#pieces.flatMap((piece) => (piece.kind === 'records' ? [piece.batch] : []));
+    return this.#writes.flatMap((write) => (write.kind === 'records' ? [write.batch] : []));
   }
 
-  add(piece: PendingWrite): void {
-    this.#pieces.push(piece);
-    this.#bytes += bytesOf(piece);
+  add(write: PendingWrite): void {
+    this.#writes.push(write);
+    this.#bytes += bytesOf(write);
   }
 
-  /** Lets go of the oldest until what waits takes no more than so many bytes. */
+  /** Drops the oldest writes until the buffer has at most `bytes` bytes. */
   evict(bytes: number): void {
     while (this.#bytes > bytes) this.#drop(this.take());
   }
 
-  /** Takes the first piece out, once it is written. */
+  /** Removes the first write, once it is done. */
   take(): PendingWrite | undefined {
-    const piece = this.#pieces.shift();
-    if (piece !== undefined) this.#bytes -= bytesOf(piece);
-    return piece;
+    const write = this.#writes.shift();
+    if (write !== undefined) this.#bytes -= bytesOf(write);
+    return write;
   }
 
-  #drop(piece: PendingWrite | undefined): void {
-    if (piece?.kind === 'capture') this.#lostCaptures.push(piece.update);
-    if (piece?.kind !== 'records') return;
-    const { update, count } = piece.batch;
+  #drop(write: PendingWrite | undefined): void {
+    if (write?.kind === 'capture') this.#evictedCaptures.push(write.update);
+    if (write?.kind !== 'records') return;
+    const { update, count } = write.batch;
     const [first = 0] = update;
-    const { from, count: before } = this.#lost ?? { from: first, count: 0 };
-    this.#lost = { from, to: first + count, count: before + count };
+    const { from, count: before } = this.#evictedRecords ?? { from: first, count: 0 };
+    this.#evictedRecords = { from, to: first + count, count: before + count };
   }
 }
 
-function bytesOf(piece: PendingWrite): number {
-  if (piece.kind === 'capture') return piece.bytes.byteLength;
-  return buffersOf(piece.batch).reduce((sum, { byteLength }) => sum + byteLength, 0);
+function bytesOf(write: PendingWrite): number {
+  if (write.kind === 'capture') return write.bytes.byteLength;
+  return buffersOf(write.batch).reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

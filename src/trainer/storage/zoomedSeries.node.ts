@@ -4,19 +4,19 @@ import type { PlacedBatch, RecordInfo } from '../../protocol/storedRun';
 import { runFiles } from '../../run/storage/runFiles';
 import { RecordFile } from './recordFile.node';
 
-/** Bytes of records that are read for one answer where a column is several updates, and where it is one. */
+/** Most bytes of records read for one reply, where a column is several updates and where it is a single one. */
 const maxBytes = { merged: 64 * 1024 * 1024, exact: 512 * 1024 * 1024 } as const;
-/** Batches beyond this are not found: a run that flushes every second has as many after twelve days. */
+/** Most batches in the index: a run that flushes every second has this number after twelve days. */
 const maxBatches = 1 << 20;
 
 /**
- * Answers for stretches of a run's record file. It keeps in mind where each record batch stands, so that only the
- * batches of the stretch are read, one at a time; what a growing file has gained is added at the next question.
+ * Reads ranges of a run's record file. It keeps an index of the record batches, so that only the batches of the range are
+ * read, one at a time; batches that were appended to the file are added at the next request.
  */
 export class StoredZoomedSeries {
   #head: Uint8Array | undefined;
   #batches: PlacedBatch[] = [];
-  /** One answer at a time: two would add the same batches. */
+  /** One request at a time: two would add the same batches to the index. */
   #previous: Promise<unknown> = Promise.resolve();
 
   /** @param folder of the run */
@@ -26,9 +26,9 @@ export class StoredZoomedSeries {
   ) {}
 
   /**
-   * The records of updates `from … to`, as far as they are kept. Undefined where they are too many to be read at once.
+   * The series of the updates `from … to`, as far as they are recorded; undefined where they are too many to read at once.
    *
-   * @throws with a readable reason when the records cannot be read
+   * @throws with a readable reason when the records can't be read
    */
   read(request: ZoomedSeriesRequest): Promise<ZoomedSeries | undefined> {
     const answer = this.#previous.then(() => this.#read(request));
@@ -42,17 +42,17 @@ export class StoredZoomedSeries {
       const head = await this.#extend(file);
       const { layout, recordEvery } = this.info;
       const series = new DisplaySeries(layout, recordEvery, from);
-      // A stretch may begin between two updates that have their series through time: it shows the one before.
+      // A range may start between two updates that recorded their series through time: it shows the earlier one.
       const first = series.heat.origin;
       const batches = this.#between(first, to);
       const last = this.#batches.at(-1);
       const end = last === undefined ? from : Math.max(from, Math.min(to, last.update + last.count));
-      // The last head may be damaged too, and count too few.
+      // The last header may be damaged and its count too small: reading the batch checks it.
       if (last !== undefined && end < to) await file.message(last);
       const bytes = batches.reduce((sum, { length }) => sum + length, 0);
       const isExact = series.scalars.strideFor(end - from) === 1;
       if (bytes > (isExact ? maxBytes.exact : maxBytes.merged)) return undefined;
-      // Loaded when it is needed: what reads Arrow is a third of the extension.
+      // Loaded on demand: the Arrow reader is a third of the extension.
       const { readLayoutJson, readBatchRows } = await import('../../run/records/recordDecoder');
       if (readLayoutJson(head) !== JSON.stringify(layout)) throw otherRecords();
       for (const { update, at, length, count } of batches) {
@@ -70,7 +70,7 @@ export class StoredZoomedSeries {
       }
       return { from, to: end, series: series.whole() };
     } catch (error) {
-      // A run that is gone on with from an earlier checkpoint has other batches now.
+      // A run that was resumed from an earlier checkpoint has other batches now.
       this.#head = undefined;
       this.#batches = [];
       throw error;
@@ -92,7 +92,7 @@ export class StoredZoomedSeries {
     return this.#batches.slice(low, end);
   }
 
-  /** Adds the batches that are whole and not yet known; the file's head. */
+  /** Adds the complete new batches to the index; returns the file's schema message. */
   async #extend(file: RecordFile): Promise<Uint8Array> {
     const known = this.#batches.at(-1);
     if (known !== undefined && known.at + known.length > file.size) {
@@ -105,9 +105,9 @@ export class StoredZoomedSeries {
     while (this.#batches.length < maxBatches) {
       const batch = await file.batchAt(last === undefined ? head.length : last.at + last.length);
       const before: number = last === undefined ? 0 : last.update + last.count;
-      // Updates follow each other; where some could not be written, they are skipped.
+      // Updates are consecutive, except where some couldn't be written.
       if (batch === undefined) return head;
-      // Where updates seem to be missing, or to come twice, a head may be damaged: it is read without its checksum.
+      // A gap or an overlap may be due to a damaged header, because only reading the whole batch checks its checksum.
       if (batch.update !== before) for (const one of [last, batch]) if (one !== undefined) await file.message(one);
       if (batch.update < before) return head;
       last = batch;
@@ -118,5 +118,5 @@ export class StoredZoomedSeries {
 }
 
 function otherRecords(): Error {
-  return new Error(`${runFiles.records} is not as it was, or of another run`);
+  return new Error(`${runFiles.records} has changed, or belongs to another run`);
 }

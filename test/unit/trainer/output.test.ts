@@ -126,7 +126,7 @@ describe('A text drawn from the net', () => {
     const capture = captured(training, 0);
     assert.throws(
       () => sampleSymbols(training.setup, capture, { ...request, prompt: 'tö be' }),
-      /"ö", symbol 2 of the prompt, is not among the \d+ that this net knows: .*a b/,
+      /"ö", symbol 2 of the prompt, is not among the \d+ that this network knows: .*a b/,
     );
     assert.throws(() => sampleSymbols(training.setup, capture, { ...request, prompt: '' }), /prompt is empty/);
     assert.throws(() => sampleSymbols(training.setup, capture, { ...request, temperature: -1 }), /temperature/);
