@@ -9,7 +9,7 @@ import { embedsKernels } from './src/engine/kernels/assembly/compile.mjs';
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 
-// Packages that are written as CommonJS ask for `require` even inside a module.
+// CommonJS packages call `require` even inside a module.
 const requireInModules =
   "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);";
 
@@ -19,7 +19,7 @@ const shared = {
   target: 'es2022',
   sourcemap: !production,
   minify: production,
-  // The `main` of several packages is a UMD wrapper that no bundler can follow; their `module` is plain.
+  // The `main` of several packages is a UMD wrapper that bundlers can't follow; their `module` is a plain module.
   mainFields: ['module', 'main'],
   logLevel: 'warning',
 };
@@ -27,7 +27,7 @@ const script = { ...shared, platform: 'node', format: 'cjs' };
 const module = { ...shared, platform: 'node', format: 'esm', banner: { js: requireInModules } };
 const page = { ...shared, platform: 'browser', format: 'iife', mainFields: ['browser', 'module', 'main'] };
 
-/** What ships, one row per bundle; `name` is also the name of its metafile in dist/meta/. */
+/** The bundles of the product; `name` is also the name of the metafile in dist/meta/. */
 const product = [
   { ...script, name: 'extension', entry: 'src/extension.ts', outfile: 'dist/extension.cjs', external: ['vscode'] },
   { ...script, name: 'trainer', entry: 'src/trainer/process.node.ts', outfile: 'dist/trainer.cjs' },
@@ -49,11 +49,11 @@ const product = [
   },
 ];
 
-// What only serves development is loaded from node_modules, never bundled.
+// Development dependencies are loaded from node_modules, never bundled.
 const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const external = ['vscode', ...Object.keys(devDependencies)];
 
-/** What tests the product: modules for Node, and the suite that runs inside the extension host. */
+/** The bundles of the tests: modules for Node.js, and the suite that runs inside the extension host. */
 const tests = [
   {
     ...module,
@@ -77,7 +77,7 @@ const tests = [
   },
 ];
 
-/** Our own files at any depth under `folder` whose names end in `ending`. */
+/** The files at any depth under `folder` whose names end in `ending`, without those in node_modules. */
 function filesIn(folder, ending) {
   return readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith(ending) && !name.includes('node_modules'))
@@ -85,8 +85,8 @@ function filesIn(folder, ending) {
     .sort();
 }
 
-/** Keeps what the bundler saw, for the tests that compare the import rules with the bundles. */
-function keepsMetafile(name) {
+/** Writes the metafile of a bundle, for the tests that compare the import rules with the bundles. */
+function writesMetafile(name) {
   return {
     name: 'metafile',
     setup: ({ onEnd }) =>
@@ -104,7 +104,7 @@ function writesSchema(file) {
       onEnd(async ({ errors }) => {
         if (errors.length > 0) return;
         const url = pathToFileURL(resolve(initialOptions.outfile));
-        // A module is loaded once per address, and the watcher needs each new build of it.
+        // Node.js caches modules by URL, and the watcher needs each new build.
         const { jsonSchema } = await import(`${url}?built=${Date.now()}`);
         writeFileSync(file, JSON.stringify(jsonSchema()));
       }),
@@ -121,11 +121,11 @@ function configurations() {
   }));
   return (production ? products : [...products, ...suites]).map(({ name, plugins = [], ...options }) => ({
     ...options,
-    plugins: [...plugins, embedsKernels, keepsMetafile(name)],
+    plugins: [...plugins, embedsKernels, writesMetafile(name)],
   }));
 }
 
-// A test whose source is gone must not go on running. (A production build has no tests, and may be asked for by one.)
+// Removes built tests whose source no longer exists. (Not in a production build, which a test may start.)
 if (!production) for (const folder of ['dist/test', 'dist/scripts']) rmSync(folder, { recursive: true, force: true });
 mkdirSync('dist/meta', { recursive: true });
 

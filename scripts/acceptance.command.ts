@@ -3,16 +3,16 @@ import { criteria, type Criterion } from '../test/acceptance/criteria';
 import { missingData, run } from '../test/acceptance/trial';
 import { builtKernelSets, defaultKernelSet } from '../src/engine/kernels/open';
 import { formatNumber } from '../src/text/numbers';
-import { inWords, type Tally } from './tally';
+import { formatTally, type Tally } from './tally';
 
 /**
- * `npm run acceptance`: trains the published experiments and holds their outcomes against what was published. With
- * `--quick` those that CI can afford; with `--write FILE` the table is kept as Markdown.
+ * `npm run acceptance`: trains the published experiments and compares their results with the published ones. With
+ * `--quick` only the short ones, for CI; with `--write FILE` it writes the table as Markdown.
  */
-const words = process.argv.slice(2);
-const isQuick = words.includes('--quick');
-const target = words.includes('--write') ? words[words.indexOf('--write') + 1] : undefined;
-const kernels = builtKernelSets.find((name) => words.includes(name)) ?? defaultKernelSet();
+const args = process.argv.slice(2);
+const isQuick = args.includes('--quick');
+const target = args.includes('--write') ? args[args.indexOf('--write') + 1] : undefined;
+const kernels = builtKernelSets.find((name) => args.includes(name)) ?? defaultKernelSet();
 
 interface Row {
   readonly criterion: Criterion;
@@ -43,7 +43,7 @@ for (const criterion of criteria.filter(({ quick }) => quick || !isQuick)) {
 if (target !== undefined) writeFileSync(target, table());
 const failed = rows.filter(({ criterion, values }) => !values.every(criterion.passes)).length;
 const tally: Tally = { passed: rows.length - failed, failed, skipped: skipped.length };
-console.log(inWords(tally));
+console.log(formatTally(tally));
 process.exitCode = failed > 0 ? 1 : 0;
 
 function shown(values: readonly number[]): string {

@@ -5,29 +5,29 @@ import { interrupted, readProgress } from './progress';
 import { scratchFolder } from './scratch';
 import { oneFailure, readReport, reportVariable, sum, type Tally } from './tally';
 
-/** A run of tests in a process of its own. */
+/** A run of tests in its own process. */
 export interface Apart {
   /** For the messages, for instance `The layer “ui”`. */
   readonly what: string;
-  /** A Node module that notes its tests as they run and reports their tally. */
+  /** A Node.js module that notes its tests as they run and reports their tally. */
   readonly script: string;
-  readonly words: readonly string[];
-  /** How long (ms) it may take. */
+  readonly args: readonly string[];
+  /** Time limit in milliseconds. */
   readonly limit: number;
-  /** Whether what it prints is left out. */
+  /** Whether its output is discarded. */
   readonly isSilent?: boolean;
 }
 
-/** Long enough (ms) for a process that is told to end to stop its server and its browser. */
+/** Milliseconds in which a process that receives SIGTERM can stop its server and its browser. */
 const closingTime = 15_000;
 
 /**
- * Runs tests in a process of their own, so that one that hangs, leaks or dies spoils no other. What ran counts even where
- * the process, or a worker of it, dies or takes longer than its limit; then the tests that were running are named.
+ * Runs tests in their own process, so that one that hangs, leaks or crashes doesn't affect others. Finished tests count
+ * even when the process or one of its workers crashes or exceeds the limit; then the running tests are printed.
  */
-export async function runApart({ what, script, words, limit, isSilent = false }: Apart): Promise<Tally> {
+export async function runApart({ what, script, args, limit, isSilent = false }: Apart): Promise<Tally> {
   const file = join(scratchFolder('report'), 'report.json');
-  const child = fork(script, words, {
+  const child = fork(script, args, {
     env: { ...process.env, [reportVariable]: file },
     stdio: [...Array.from({ length: 3 }, () => (isSilent ? 'ignore' : 'inherit')), 'ipc'],
   });
@@ -40,15 +40,15 @@ export async function runApart({ what, script, words, limit, isSilent = false }:
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   clearTimeout(late);
   const tally = readReport(file);
-  // Of a worker that dies Mocha tells only that it is gone, and goes on without the tests of its file.
-  const isWhole = !isLate && readProgress(file).running.length === 0;
-  if (isWhole && tally && (code === 0 || tally.failed > 0)) return tally;
+  // When a worker crashes, Mocha reports only that, and continues without the tests of its file.
+  const isComplete = !isLate && readProgress(file).running.length === 0;
+  if (isComplete && tally && (code === 0 || tally.failed > 0)) return tally;
   const end = signal === null ? `ended with exit code ${String(code)}` : `was ended by ${signal}`;
   console.error(`${what} ${isLate ? `has not ended after ${String(limit / 1000)} s` : end} and is counted as failed.`);
   return sum([atLeast(interrupted(file), tally), oneFailure]);
 }
 
-/** What was noted, and what was reported beyond that: the notes miss hooks that fail, the report misses what died. */
+/** The larger counts of two tallies: the notes lack failed hooks, the report lacks tests of a crashed worker. */
 function atLeast(noted: Tally, reported: Tally = noted): Tally {
   return {
     passed: Math.max(noted.passed, reported.passed),

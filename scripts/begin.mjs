@@ -1,6 +1,6 @@
 // @ts-check
-// The first thing every `npm run` command starts. It uses nothing but Node's own modules, because on a fresh machine
-// nothing else is there yet: it installs what package-lock.json names, builds, and hands over to the built command.
+// Entry point of every `npm run` command. It uses only Node's own modules, because on a fresh machine nothing else is
+// installed: it installs the packages in package-lock.json, builds, and runs the built command.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ const [command, ...rest] = process.argv.slice(2);
 /** @param {string} message */
 function refuse(message) {
   console.error(message);
-  // Whoever reads the last line of the tests must not find an older count there.
+  // The last line of the tests is always a count.
   if (command === 'test') console.log('0 passed, 1 failed');
   process.exit(1);
 }
@@ -31,8 +31,8 @@ function checkNode() {
 }
 
 /**
- * npm keeps in node_modules a list of what it has put there. It is written last, so an interrupted install has none.
- * Packages that are missing there because they are for another platform are marked optional in the lock.
+ * npm writes a list of the installed packages to node_modules. It is written last, so an interrupted install has none.
+ * Packages that are missing because they are for another platform are marked optional in the lock.
  */
 function isInstalled() {
   if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) return false;
@@ -46,19 +46,19 @@ function isInstalled() {
 
 function install() {
   if (isInstalled()) return;
-  console.log('Installing the packages that package-lock.json names…');
-  // npm tells its scripts where it is itself; that one is right even where another npm is first on the path.
+  console.log('Installing the packages in package-lock.json…');
+  // npm passes its own path to scripts, which is right even when another npm comes first on the PATH.
   const npm = process.env['npm_execpath'];
   const parameters = ['ci', '--ignore-scripts'];
   const { status } = npm?.endsWith('.js')
     ? spawnSync(process.execPath, [npm, ...parameters], { cwd: root, stdio: 'inherit' })
     : spawnSync('npm', parameters, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
-  if (status !== 0) refuse('npm ci did not succeed; what it says above is the reason. Mend that, then try again.');
+  if (status !== 0) refuse('npm ci failed; see its output above. Fix the cause, then try again.');
 }
 
 function buildAll() {
   const { status } = spawnSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) refuse('The build did not succeed; the errors above name the files.');
+  if (status !== 0) refuse('The build failed; see the errors above.');
 }
 
 checkNode();
@@ -68,7 +68,7 @@ if (command !== 'install') {
   buildAll();
   const file = join(root, 'dist', 'scripts', `${command}.command.mjs`);
   if (!existsSync(file)) refuse(`There is no command “${command}”; see "scripts" in package.json.`);
-  // The command finds its own words where it would without this file in front of it.
+  // The command finds its arguments in the same place as without this file.
   process.argv = [process.execPath, file, ...rest];
   await import(pathToFileURL(file).href);
 }

@@ -4,17 +4,17 @@ import { delimiter, join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { closeAtEnd } from './closing';
 
-/** Names under which a Chromium stands on the path, the plainest first. */
+/** Names of Chromium executables on the PATH, in order of preference. */
 const commands = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'];
 
-/** Where macOS keeps them. */
+/** Their paths on macOS. */
 const applications = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
 ];
 
-/** Reaches nothing but the server under test; as root, which CI often is, Chromium has no sandbox. */
+/** Disables requests to other servers than the one under test, and the sandbox, which Chromium lacks as root (often in CI). */
 const flags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -26,14 +26,15 @@ const flags = [
 ];
 
 /**
- * The path of a Chromium on this machine. Where there is none it is installed with apt-get, if this is root or CI;
- * elsewhere the error names the one command that installs it.
+ * The path of a Chromium on this machine. If there is none, it is installed with apt-get as root or in CI.
+ *
+ * @throws with the command that installs it, where it can't be installed here
  */
 export function chromiumPath(environment: NodeJS.ProcessEnv = process.env): string {
   const named = environment['CHROME_PATH'];
   if (named) {
     if (isExecutable(named)) return named;
-    throw new Error(`CHROME_PATH is ${named}, but nothing there can be run. Set it to a Chromium's executable.`);
+    throw new Error(`CHROME_PATH is ${named}, which isn't executable. Set it to a Chromium's executable.`);
   }
   const found = find(environment);
   if (found) return found;
@@ -41,7 +42,7 @@ export function chromiumPath(environment: NodeJS.ProcessEnv = process.env): stri
   const installed = find(environment);
   if (installed) return installed;
   throw new Error(
-    'The tests that press and look need Chromium, and none was found. Install one with\n' +
+    'The UI tests need Chromium, and none was found. Install one with\n' +
       '  npx playwright-core install chromium\n' +
       'or set CHROME_PATH to the one you have, then try again.',
   );
@@ -72,7 +73,7 @@ function installChromium(environment: NodeJS.ProcessEnv): void {
   console.log('Installing Chromium with apt-get…');
   for (const step of [['update'], ['install', '--yes', '--no-install-recommends', 'chromium']]) {
     const { status } = spawnSync(command, [...first, ...step], { stdio: ['ignore', 'ignore', 'inherit'] });
-    // Without apt-get, or where it fails, the caller says what to do instead.
+    // Without apt-get, or when it fails, the caller's error says what to do.
     if (status !== 0) return;
   }
 }

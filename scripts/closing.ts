@@ -1,18 +1,18 @@
 /**
- * One owner for everything a command starts (servers, browsers, scratch folders), so that its end, an error and Ctrl+C
- * all end the same way: with nothing left running.
+ * Owns everything that a command starts (servers, browsers, scratch folders), so that nothing is left running at its end,
+ * after an error or after Ctrl+C.
  */
 
 type Close = () => Promise<void> | void;
 
 const open: Close[] = [];
 
-/** Registers what must be ended before this process does. The last opened is closed first. */
+/** Registers a function that is called before this process exits. The last registered is called first. */
 export function closeAtEnd(close: Close): void {
   open.push(close);
 }
 
-/** Closes everything that was registered, even where one of them fails; failures are printed. */
+/** Calls all registered functions, even if one of them fails; failures are printed. */
 export async function closeAll(): Promise<void> {
   for (let close = open.pop(); close; close = open.pop()) {
     try {
@@ -24,8 +24,8 @@ export async function closeAll(): Promise<void> {
 }
 
 /**
- * Runs a command as the whole life of this process: its result is the exit code, a thrown error is printed and exits
- * with 1, an interrupt with 130; in every case what is open is closed first.
+ * Runs a command and exits: its result is the exit code, an error is printed and exits with 1, an interrupt with 130.
+ * In every case it calls `closeAll` first.
  */
 export async function runCommand(command: () => Promise<number>): Promise<never> {
   const interruption = new AbortController();
@@ -43,7 +43,7 @@ export async function runCommand(command: () => Promise<number>): Promise<never>
     if (process.env['UNROLL_DEBUG'] && error instanceof Error) console.error(error.stack);
     code = 1;
   }
-  // A command that ends because what it waits for is being closed has been interrupted; it has no result of its own.
+  // A command that ends because of `closeAll` was interrupted and has no result.
   if (interruption.signal.aborted) return new Promise(() => undefined);
   await closeAll();
   process.exit(code);

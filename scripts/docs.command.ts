@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { runCommand } from './closing';
 import { experimentDocument, withKeyTable } from './keyTable';
 
-// `npm run docs`: writes what is generated into the documents.
+// `npm run docs`: updates the generated parts of the documents.
 await runCommand(async () => {
   const document = await withKeyTable(readFileSync(experimentDocument, 'utf8'));
   writeFileSync(experimentDocument, document);

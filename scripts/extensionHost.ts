@@ -11,12 +11,12 @@ import { oneFailure, readReport, reportVariable, suiteLine, sum, type Tally } fr
 /** The compiled suite; it is the same file for both launchers. */
 const suite = resolve('dist', 'test', 'workbench', 'index.cjs');
 
-/** How long (ms) the suite may take from the opening of the window to its exit code: some two minutes on a machine at rest. */
+/** Time limit (ms) from the opening of the window to the suite's exit code, which is about two minutes on an idle machine. */
 const limit = 600_000;
 
 /**
- * Runs the suite inside a real extension host: of the desktop VS Code where it can be downloaded and shown, else of
- * the embedded one. Which one it is, and why, is printed; `UNROLL_LAUNCHER=desktop|embedded` decides it by hand.
+ * Runs the suite inside a real extension host: of the desktop VS Code if it can be downloaded and displayed, else of the
+ * embedded one. Prints which one, and why; `UNROLL_LAUNCHER=desktop|embedded` overrides the choice.
  */
 export async function runInExtensionHost(): Promise<Tally> {
   const { launcher, reason } = await chooseLauncher();
@@ -25,8 +25,8 @@ export async function runInExtensionHost(): Promise<Tally> {
   const folder = scratchWorkspace(resolve('media', 'samples'));
   const running = launcher === 'desktop' ? runOnDesktop(folder, report) : runEmbedded(folder, report);
   const end = await running.then(
-    (code) => `ended with exit code ${String(code)} and without a report: it did not run to its end.`,
-    (error: unknown) => `did not run to its end: ${error instanceof Error ? error.message : String(error)}`,
+    (code) => `ended with exit code ${String(code)} without a report.`,
+    (error: unknown) => `failed: ${error instanceof Error ? error.message : String(error)}`,
   );
   const tally = readReport(report);
   if (tally !== undefined) return tally;
@@ -40,9 +40,11 @@ interface Choice {
 }
 
 async function chooseLauncher(): Promise<Choice> {
-  const wish = process.env['UNROLL_LAUNCHER'];
-  if (wish === 'desktop' || wish === 'embedded') return { launcher: wish, reason: 'UNROLL_LAUNCHER says so' };
-  if (wish) throw new Error(`UNROLL_LAUNCHER is “${wish}”; it can be “desktop” or “embedded”. Set one, or unset it.`);
+  const requested = process.env['UNROLL_LAUNCHER'];
+  if (requested === 'desktop' || requested === 'embedded')
+    return { launcher: requested, reason: 'set by UNROLL_LAUNCHER' };
+  if (requested)
+    throw new Error(`UNROLL_LAUNCHER is “${requested}”; it can be “desktop” or “embedded”. Set one, or unset it.`);
   if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
     return { launcher: 'embedded', reason: 'there is no display for a desktop window' };
   }
@@ -52,7 +54,7 @@ async function chooseLauncher(): Promise<Choice> {
     if (ok) return { launcher: 'desktop', reason: 'VS Code can be downloaded here' };
     return { launcher: 'embedded', reason: `VS Code cannot be downloaded here: ${releases} answers ${String(status)}` };
   } catch {
-    return { launcher: 'embedded', reason: 'VS Code cannot be downloaded here: its update server is out of reach' };
+    return { launcher: 'embedded', reason: 'VS Code cannot be downloaded here: its update server is unreachable' };
   }
 }
 
@@ -66,7 +68,7 @@ async function runOnDesktop(folder: string, report: string): Promise<number> {
       launchArgs: [folder, '--disable-extensions', '--disable-workspace-trust', '--user-data-dir', home],
     });
   } catch (error) {
-    // Tests that fail are in the report; anything else that goes wrong here is not.
+    // Failed tests are in the report; other errors aren't.
     if (error instanceof TestRunFailedError) return error.code ?? 1;
     throw error;
   }
@@ -82,10 +84,10 @@ async function runEmbedded(folder: string, report: string): Promise<number> {
     const late = setTimeout(() => {
       failed(new Error(`The suite has not ended after ${String(limit / 1000)} s.`));
     }, limit);
-    // The workbench looks for both when it starts, so they must be there before it is opened.
+    // The workbench looks for both functions when it starts, so they must exist before it is opened.
     const listen = async (): Promise<void> => {
-      await page.exposeFunction('codeAutomationLog', (_kind: string, words: readonly unknown[]) => {
-        const line = format(...words);
+      await page.exposeFunction('codeAutomationLog', (_kind: string, args: readonly unknown[]) => {
+        const line = format(...args);
         if (line.startsWith(suiteLine) || process.env['UNROLL_DEBUG']) console.log(line);
       });
       await page.exposeFunction('codeAutomationExit', (code: number) => {

@@ -2,7 +2,7 @@ import { runCommand } from './closing';
 import { layers } from './layers';
 import { report } from './tally';
 
-/** `npm run fuzz`: every reader of files and messages from strangers, for as many seconds each as are asked for; and a run cut off at every byte. */
+/** `npm run fuzz [SECONDS]`: fuzzes every reader of untrusted files and messages for SECONDS each, and truncates a run at every byte. */
 const [seconds = '60'] = process.argv.slice(2);
 
 process.env['UNROLL_TESTS'] = '^Hostile bytes|cut off by a power cut';

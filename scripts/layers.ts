@@ -5,24 +5,24 @@ import { run } from './mochaRun';
 import { runInExtensionHost } from './extensionHost';
 import type { Tally } from './tally';
 
-/** A kind of test: what it runs in is what tells it from the others. */
+/** A kind of tests, which differs from the others in where it runs. */
 export interface Layer {
   /** As in `npm run test:NAME`. */
   readonly name: string;
-  /** One line for the person who watches. */
+  /** One line for the output. */
   readonly title: string;
   /** Whether it needs the embedded VS Code. */
   readonly inWorkbench: boolean;
   run(): Promise<Tally>;
 }
 
-/** All layers, in the order in which `npm test` runs them: what is quick and near the cause comes first. */
+/** All layers in the order in which `npm test` runs them: the fastest and most specific first. */
 export const layers: readonly Layer[] = [
   { name: 'unit', title: 'Unit tests in Node', inWorkbench: false, run: () => runFolder('unit', 60_000, true) },
   { name: 'workbench', title: 'The suite inside the extension host', inWorkbench: true, run: runInExtensionHost },
   {
     name: 'ui',
-    title: 'Pressing and looking in the workbench in Chromium',
+    title: 'UI tests in the workbench in Chromium',
     inWorkbench: true,
     run: () => runFolder('ui', 120_000),
   },
@@ -34,13 +34,13 @@ export const layers: readonly Layer[] = [
   },
 ];
 
-/** What each worker of a parallel run loads first. */
+/** The module that each worker of a parallel run loads first. */
 export const hooksOfWorkers = resolve('dist', 'scripts', 'progress.hooks.mjs');
 
 /**
- * Runs the built tests of `dist/test/NAME`, two files at a time where they are `inParallel`; windows that take the keyboard
- * cannot be. `timeout` (ms) is for one test, and where one takes a twentieth of it that is said. `UNROLL_TESTS` picks some
- * by their names.
+ * Runs the built tests of `dist/test/NAME`, two files at a time if `inParallel`, which is impossible for windows that need
+ * the keyboard focus. `timeout` (ms) is for one test; a test that takes a twentieth of it is reported as slow.
+ * `UNROLL_TESTS` is a regular expression that selects tests by title.
  */
 async function runFolder(name: string, timeout: number, inParallel = false): Promise<Tally> {
   const mocha = new Mocha({

@@ -3,8 +3,8 @@ import { note } from './progress';
 import type { Tally } from './tally';
 
 /**
- * Runs what has been loaded into `mocha`, notes each test as it begins and ends, and counts how they end. A failing hook
- * counts as a failed test.
+ * Runs the tests loaded into `mocha`, notes the start and end of each, and counts the results. A failed hook counts as a
+ * failed test.
  */
 export async function run(mocha: Mocha): Promise<Tally> {
   return new Promise((resolve) => {
@@ -12,7 +12,7 @@ export async function run(mocha: Mocha): Promise<Tally> {
     const runner = mocha.run(() => {
       resolve(count);
     });
-    // Workers note their own tests, at once; here they are heard of when a file is over.
+    // Workers note their own tests at once; here their events arrive only at the end of a file.
     const noteHere = mocha.options.parallel === true ? () => undefined : note;
     runner.on('hook', (hook) => noteHere('started', hook));
     runner.on('hook end', (hook) => noteHere('over', hook));

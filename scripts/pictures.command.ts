@@ -15,19 +15,19 @@ interface Picture {
   readonly block: 'start' | 'end';
 }
 
-/** The folder of pictures that the package leaves out, and of what is known about all pictures. */
+/** The folder of pictures that aren't packaged, and of the captions of all pictures. */
 const folder = join('docs', 'pictures');
 const experiment = 'long-lag.rnn.json';
-/** The variant, and the position of its lens among those that train something. */
+/** The variant, and the index of its lens among the Train lenses. */
 const variant = { name: 'plain RNN', lens: 2 };
-/** An update before the net has learned anything, when the gradient vanishes on its way back. */
+/** An update before the network has learned anything, when the gradient vanishes. */
 const selectedUpdate = 109;
-/** Milliseconds in which the pictures that a scroll or a reply brings into view are drawn. */
+/** Milliseconds in which the plots that a scroll or a reply brings into view are drawn. */
 const settlingTime = 1500;
 const longestTraining = 120_000;
-/** Where the panel begins, in CSS pixels from the left edge of the window. */
+/** The left edge of the panel in CSS pixels from the left edge of the window. */
 const panelLeft = 500;
-/** Bytes of one picture: they are part of the package. */
+/** Most bytes of one picture, because some are part of the package. */
 const maxBytes = 300_000;
 
 const pictures: readonly Picture[] = [
@@ -58,7 +58,7 @@ const pictures: readonly Picture[] = [
   },
 ];
 
-/** `npm run pictures`: makes every picture of the documents from the real workbench, with the sample “A long lag”. */
+/** `npm run pictures`: takes every picture of the documents in the real workbench, with the sample “A long lag”. */
 async function makePictures(): Promise<number> {
   mkdirSync(folder, { recursive: true });
   const workbench = await Workbench.open({ settings: { 'editor.minimap.enabled': false } });
@@ -112,7 +112,7 @@ async function selectUpdate(workbench: Workbench): Promise<void> {
   await frame.getByText(`Sequence time — update ${selectedUpdate}`).waitFor();
 }
 
-/** Writes what each picture shows, and of which version, beside the pictures. */
+/** Writes the captions and the version of the pictures next to them. */
 function writeCaptions(): void {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
   const captions = Object.fromEntries(pictures.map(({ file, caption }) => [file, caption]));

@@ -1,6 +1,6 @@
 import { note } from './progress';
 
-/** Notes the tests of a worker process of Mocha, whose events reach the main process only when a file is over. */
+/** Notes the tests of a worker process of Mocha, whose events reach the main process only at the end of a file. */
 export const mochaHooks = {
   beforeEach(this: Mocha.Context): void {
     const { currentTest } = this;

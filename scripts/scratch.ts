@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { closeAtEnd } from './closing';
 
-/** A fresh folder outside the repository that is gone when the command ends. */
+/** Creates a folder outside the repository that is deleted when the command ends. */
 export function scratchFolder(purpose: string): string {
   const folder = mkdtempSync(join(tmpdir(), `unroll-${purpose}-`));
   // A server that was just stopped may still be writing its last file.
@@ -12,8 +12,7 @@ export function scratchFolder(purpose: string): string {
 }
 
 /**
- * A scratch workspace, so that nobody trains or edits in the repository itself: a copy of a folder, or files by their
- * names.
+ * Creates a scratch workspace, so that tests don't change the repository: a copy of a folder, or files by name.
  */
 export function scratchWorkspace(content: string | Readonly<Record<string, string>>): string {
   const folder = join(scratchFolder('workspace'), 'samples');
@@ -27,9 +26,9 @@ export function scratchWorkspace(content: string | Readonly<Record<string, strin
 }
 
 /**
- * The repository under a path outside of itself, to load the extension from. VS Code takes all extensions below the
- * folder that is being developed for part of it, and those of the embedded VS Code lie in `.vscode-test/`: it would
- * then show the first of its own themes instead of the one that is set.
+ * A link to the repository from outside, to load the extension from. VS Code treats all extensions below the development
+ * folder as part of it, and those of the embedded VS Code are in `.vscode-test/`: it would then show the first of its
+ * own themes instead of the configured one.
  */
 export function linkedRepository(): string {
   const link = join(scratchFolder('sources'), 'unroll');

@@ -7,26 +7,26 @@ import { closeAtEnd } from './closing';
 import type { Installation } from './installation';
 import { scratchFolder } from './scratch';
 
-/** How a server is to be started. */
+/** The options of a server. */
 export interface ServerOptions {
-  /** What a browser must show as `?tkn=`; none only in tests, because a VS Code server has a terminal. */
+  /** The token that a browser must pass as `?tkn=`. Omitted only in tests, because a VS Code server has a terminal. */
   readonly token?: string;
   /**
-   * Whether a window's address may name an extension to load from its sources, and a suite to run. VS Code takes such
-   * a server for one under test and shows no notifications by themselves; they wait behind the bell.
+   * Whether the address of a window may name an extension to load from its sources, and a suite to run. VS Code treats
+   * such a server as one under test and doesn't pop up notifications; they are only in the notification center.
    */
   readonly development?: boolean;
-  /** Whether windows may be in Restricted Mode; else every folder is trusted. */
+  /** Whether windows may be in Restricted Mode; otherwise every folder is trusted. */
   readonly restricts?: boolean;
-  /** Settings every window starts with, by their full ids. */
+  /** The initial settings of every window, by their full ids. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Variables added to the environment of the server, and so of its extension hosts. */
+  /** Variables added to the environment of the server and its extension hosts. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Where settings, extensions and the like are kept; a scratch folder by default. */
+  /** The folder for settings and extensions; a scratch folder by default. */
   readonly home?: string;
 }
 
-/** What a window shows when it opens. */
+/** The initial content of a window. */
 export interface WindowOptions {
   /** Absolute path of the workspace folder. */
   readonly folder: string;
@@ -36,7 +36,7 @@ export interface WindowOptions {
   readonly suite?: string;
 }
 
-/** Quiet: no welcome pages, no requests to galleries, no assistants in the way of the picture. */
+/** No welcome pages, no requests to galleries, no assistants. */
 const quietSettings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
@@ -50,11 +50,11 @@ const quietSettings = {
   'git.enabled': false,
 };
 
-/** How long (ms) a server may take to say that it is there, and how long to end of its own will. */
+/** Time limits (ms) for a server to become ready, and to exit after SIGTERM. */
 const startLimit = 60_000;
 const stopLimit = 5_000;
 
-/** The VS Code server with its web workbench on 127.0.0.1, a port of its own and a home of its own. */
+/** The VS Code server with its web workbench on 127.0.0.1, with its own port and home folder. */
 export class EmbeddedServer {
   /** Its port on 127.0.0.1. */
   readonly port: number;
@@ -70,7 +70,7 @@ export class EmbeddedServer {
     closeAtEnd(() => this.stop());
   }
 
-  /** Starts a server and waits until it serves the workbench. Throws with its last words when it does not. */
+  /** Starts a server and waits until it serves the workbench. @throws with its output when it doesn't */
   static async start(installation: Installation, options: ServerOptions = {}): Promise<EmbeddedServer> {
     const home = options.home ?? scratchFolder('server');
     writeSettings(home, options.settings ?? {});
@@ -84,7 +84,7 @@ export class EmbeddedServer {
         ...(options.restricts ? [] : ['--disable-workspace-trust']),
         ...['--disable-telemetry', ...folderFlags(home)],
       ],
-      // A group of its own: the server starts extension hosts, and stopping must reach them too.
+      // Its own process group: the server starts extension hosts, which must be stopped too.
       { detached: true, env: { ...environmentAt(home), ...options.environment }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     return new EmbeddedServer(child, await announcedPort(child), home, options.token);
@@ -103,23 +103,23 @@ export class EmbeddedServer {
     return `http://127.0.0.1:${String(this.port)}/?${query.toString()}`;
   }
 
-  /** The process group of the server and all that it starts. */
+  /** The process group of the server and its child processes. */
   get group(): number {
     return this.child.pid ?? NaN;
   }
 
-  /** Replaces the user's settings; windows opened from now on start with them. */
+  /** Replaces the user settings of windows that are opened from now on. */
   configure(settings: Readonly<Record<string, unknown>>): void {
     writeSettings(this.home, settings);
   }
 
-  /** Waits until the server ends by itself; its exit code, or 1 where a signal ended it. */
+  /** Waits until the server exits; returns its exit code, or 1 if a signal ended it. */
   async ended(): Promise<number> {
     if (this.child.exitCode === null) await once(this.child, 'exit');
     return this.child.exitCode ?? 1;
   }
 
-  /** Ends the server and all that it started. */
+  /** Stops the server and its child processes. */
   async stop(): Promise<void> {
     const group = this.child.pid;
     if (group === undefined) return;
@@ -130,8 +130,9 @@ export class EmbeddedServer {
 }
 
 /**
- * Installs a packed extension into a home that a server can then be started with.
- * Throws with what the server said when it refuses the package.
+ * Installs a packed extension into a home folder for a server.
+ *
+ * @throws with the server's output when it rejects the package
  */
 export function installExtension(installation: Installation, home: string, vsix: string): void {
   const parameters = [installation.server, '--install-extension', vsix, ...folderFlags(home)];
@@ -144,11 +145,11 @@ export function installExtension(installation: Installation, home: string, vsix:
 }
 
 /**
- * A file that holds a token, until this command ends. On a command line every user of the machine could read it, and
- * with it open a terminal as this one.
+ * A file with a token, until this command ends. On a command line every user of the machine could read the token and open
+ * a terminal with it.
  */
 function tokenFile(token: string): string {
-  // mkdtemp makes folders that their owner alone can enter.
+  // mkdtemp creates folders that only their owner can enter.
   const file = join(scratchFolder('token'), 'token');
   writeFileSync(file, token, { mode: 0o600, flag: 'wx' });
   return file;
@@ -164,7 +165,7 @@ function writeSettings(home: string, settings: Readonly<Record<string, unknown>>
   writeFileSync(join(folder, 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
 }
 
-/** Nothing of the person's own configuration reaches a server, and nothing of a server's reaches theirs. */
+/** The environment of a server, separated from the user's own configuration. */
 function environmentAt(home: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$)/.test(name));
   return {
@@ -177,26 +178,26 @@ function environmentAt(home: string): NodeJS.ProcessEnv {
   };
 }
 
-/** The port in the server's “Web UI available at …”. */
+/** The port in the server's output “Web UI available at …”. */
 async function announcedPort(child: ChildProcess): Promise<number> {
-  let said = '';
+  let output = '';
   const listen = new Promise<number>((found, failed) => {
-    const hear = (chunk: Buffer): void => {
-      said += chunk.toString();
-      const port = /Web UI available at \S*?:(\d+)/.exec(said)?.[1];
+    const onData = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const port = /Web UI available at \S*?:(\d+)/.exec(output)?.[1];
       if (port) found(Number(port));
     };
-    child.stdout?.on('data', hear);
-    child.stderr?.on('data', hear);
+    child.stdout?.on('data', onData);
+    child.stderr?.on('data', onData);
     child.once('error', failed);
     child.once('exit', (code) => {
-      failed(new Error(`The embedded VS Code ended with exit code ${String(code)} before it was ready:\n${said}`));
+      failed(new Error(`The embedded VS Code ended with exit code ${String(code)} before it was ready:\n${output}`));
     });
   });
   const limit = new AbortController();
   const late = sleep(startLimit, undefined, { signal: limit.signal }).then(() => {
     if (child.pid !== undefined) signal(child.pid, 'SIGKILL');
-    throw new Error(`The embedded VS Code was not ready after ${String(startLimit / 1000)} s. It said:\n${said}`);
+    throw new Error(`The embedded VS Code was not ready after ${String(startLimit / 1000)} s. Its output:\n${output}`);
   });
   try {
     return await Promise.race([listen, late]);
@@ -206,7 +207,7 @@ async function announcedPort(child: ChildProcess): Promise<number> {
   }
 }
 
-/** Sends a signal to a whole process group; false where nobody is left in it. */
+/** Sends a signal to a whole process group; false if no process is left in it. */
 function signal(group: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-group, name);

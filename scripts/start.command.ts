@@ -7,29 +7,30 @@ import { installedEmbedded } from './installation';
 import { EmbeddedServer, installExtension } from './server';
 import { packExtension } from './vsix';
 
-/** `npm start`: the extension as it is now, with the samples, in whichever VS Code is at hand. */
+/** `npm start`: opens the current extension with the samples, in the desktop VS Code if there is one, else in a browser. */
 async function start(): Promise<number> {
   const folder = sampleWorkspace();
   return hasDesktop() ? startDesktop(folder) : startEmbedded(folder);
 }
 
-/** A copy of the samples that may be edited; what the person has changed there is never overwritten. */
+/** A copy of the samples for editing; files that the user has changed are never overwritten. */
 function sampleWorkspace(): string {
   const samples = resolve('media', 'samples');
   const folder = resolve('.vscode-test', 'samples');
   mkdirSync(folder, { recursive: true });
-  const kept: string[] = [];
+  const changed: string[] = [];
   for (const name of readdirSync(samples)) {
     const copy = join(folder, name);
     if (!existsSync(copy)) cpSync(join(samples, name), copy, { recursive: true });
-    else if (!readFileSync(copy).equals(readFileSync(join(samples, name)))) kept.push(name);
+    else if (!readFileSync(copy).equals(readFileSync(join(samples, name)))) changed.push(name);
   }
   console.log(`The samples are in ${folder}`);
-  if (kept.length > 0) console.log(`Kept as you left them: ${kept.join(', ')} (delete one to get it back as it was)`);
+  if (changed.length > 0)
+    console.log(`Not overwritten, because you changed them: ${changed.join(', ')} (delete a file to restore it)`);
   return folder;
 }
 
-/** `UNROLL_LAUNCHER=embedded` asks for the browser. Inside a remote window's terminal `code` only opens files in that window and cannot load an extension. */
+/** `UNROLL_LAUNCHER=embedded` forces the browser. In the terminal of a remote window `code` only opens files in that window and can't load an extension. */
 function hasDesktop(): boolean {
   if (process.env['UNROLL_LAUNCHER'] === 'embedded' || process.env['VSCODE_IPC_HOOK_CLI']) return false;
   return spawnSync('code', ['--version'], { shell: process.platform === 'win32' }).status === 0;
@@ -44,7 +45,7 @@ function startDesktop(folder: string): number {
   return status ?? 1;
 }
 
-/** The packed extension is installed, as a person would: a server that loads sources counts as one under test. */
+/** Installs the packed extension: VS Code treats a server that loads sources as one under test. */
 async function startEmbedded(folder: string): Promise<number> {
   const home = resolve('.vscode-test', 'home');
   mkdirSync(home, { recursive: true });
@@ -57,7 +58,7 @@ async function startEmbedded(folder: string): Promise<number> {
   return server.ended();
 }
 
-/** The address is printed in any case, so a machine without a browser, or without a display, loses nothing. */
+/** Opens an address if there is a browser and a display. It is printed in any case. */
 function openInBrowser(address: string): void {
   const linux = process.platform === 'linux';
   if (linux && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) return;

@@ -1,19 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** How the tests of a layer, or of several, ended. */
+/** The results of the tests of one or several layers. */
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
 }
 
-/** Names the file into which a run of tests, wherever it takes place, writes its tally. */
+/** The environment variable with the path of the file to which a run of tests writes its tally. */
 export const reportVariable = 'UNROLL_TEST_REPORT';
 
-/** Begins each line that the suite in the extension host prints, to tell it from what the workbench prints there. */
+/** Prefix of each line that the suite in the extension host prints, to distinguish it from output of the workbench. */
 export const suiteLine = '│ ';
 
-/** What a layer counts as that could not run at all. */
+/** The tally of a layer that couldn't run. */
 export const oneFailure: Tally = { passed: 0, failed: 1, skipped: 0 };
 
 /** The sum of several tallies. */
@@ -28,19 +28,19 @@ export function sum(tallies: readonly Tally[]): Tally {
   );
 }
 
-/** As it is printed: `12 passed, 0 failed`, and the skipped only where there are any. */
-export function inWords({ passed, failed, skipped }: Tally): string {
+/** Formats a tally as `12 passed, 0 failed`, with the skipped tests only if there are any. */
+export function formatTally({ passed, failed, skipped }: Tally): string {
   const words = `${String(passed)} passed, ${String(failed)} failed`;
   return skipped > 0 ? `${words}, ${String(skipped)} skipped` : words;
 }
 
-/** Keeps a tally where `reportVariable` says, for the process that started this one. */
+/** Writes a tally to the report file, for the process that started this one. */
 export function report(tally: Tally): void {
   const file = process.env[reportVariable];
   if (file) writeFileSync(file, JSON.stringify(tally));
 }
 
-/** The tally in a report; undefined where the run never came to write one. */
+/** The tally in a report; undefined if the run didn't write one. */
 export function readReport(file: string): Tally | undefined {
   let content: unknown;
   try {

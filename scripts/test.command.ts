@@ -3,18 +3,18 @@ import { runApart } from './apart';
 import { runCommand } from './closing';
 import { installedEmbedded } from './installation';
 import { layers, type Layer } from './layers';
-import { inWords, report, sum, type Tally } from './tally';
+import { formatTally, report, sum, type Tally } from './tally';
 
-/** Tells a process that it is to run one layer itself instead of starting a process for it. */
+/** Argument of a process that runs one layer itself instead of starting a process for it. */
 const inside = '--inside';
 
-/** How long (ms) a layer may take: several times what the longest does on two cores at rest. */
+/** Time limit (ms) of a layer: several times that of the longest on two idle cores. */
 const limit = 40 * 60_000;
 
-/** `npm test`: all layers, or those that are named, each in a process of its own; the last line is the sum. */
+/** `npm test [LAYER...]`: runs all layers or the named ones, each in its own process; the last line is the sum. */
 async function testAll(names: readonly string[]): Promise<number> {
   const chosen = names.length > 0 ? names.map(layerNamed) : layers;
-  // It comes while the layers run that can do without; where it does not come, those that cannot say why.
+  // Installed while layers run that don't need it; if this fails, the layers that need it report why.
   const workbench = chosen.some(({ inWorkbench }) => inWorkbench)
     ? installedEmbedded().catch(() => undefined)
     : undefined;
@@ -24,12 +24,12 @@ async function testAll(names: readonly string[]): Promise<number> {
     if (layer.inWorkbench) await workbench;
     const { name } = layer;
     const what = `The layer “${name}”`;
-    tallies.push(await runApart({ what, script: resolve(process.argv[1]), words: [name, inside], limit }));
+    tallies.push(await runApart({ what, script: resolve(process.argv[1]), args: [name, inside], limit }));
   }
   const total = sum(tallies);
   console.log();
-  if (chosen.length > 1) chosen.forEach(({ name }, index) => console.log(`${name}: ${inWords(tallies[index])}`));
-  console.log(inWords(total));
+  if (chosen.length > 1) chosen.forEach(({ name }, index) => console.log(`${name}: ${formatTally(tallies[index])}`));
+  console.log(formatTally(total));
   return total.failed > 0 ? 1 : 0;
 }
 

@@ -1,4 +1,4 @@
-// `npm run` moves to the repository's folder, but the paths that a person types belong to the folder they stand in.
+// `npm run` changes to the repository's folder, but the user's paths are relative to the folder it was called from.
 import { existsSync } from 'node:fs';
 
 const runner = new URL('../dist/cli.mjs', import.meta.url);

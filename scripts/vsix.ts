@@ -2,18 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** The most that the packed extension may weigh, in bytes. */
+/** Most bytes of the packed extension. */
 export const largestPackage = 1_500_000;
 
 /**
- * Packs the extension as it is shipped, built for production, into `dist/unroll.vsix`, and returns that path.
- * Throws with what the packer says, and where the package weighs more than `largestPackage`.
+ * Packs the extension, built for production, into `dist/unroll.vsix`, and returns that path.
+ *
+ * @throws with the packer's output when it fails, and when the package is larger than `largestPackage`
  */
 export function packExtension(): string {
   const file = resolve('dist', 'unroll.vsix');
   mkdirSync(resolve('dist'), { recursive: true });
   const packer = resolve('node_modules', '@vscode', 'vsce', 'vsce');
-  // There is no public repository yet that the README's own links could be turned into.
+  // There is no public repository yet to which vsce could rewrite the README's links.
   const links = ['--allow-missing-repository', '--no-rewrite-relative-links'];
   const parameters = ['package', '--no-dependencies', ...links, '--out', file];
   const { status, stdout, stderr } = spawnSync(process.execPath, [packer, ...parameters], { encoding: 'utf8' });
@@ -21,14 +22,14 @@ export function packExtension(): string {
   const { size } = statSync(file);
   if (size > largestPackage) {
     throw new Error(
-      `${file} weighs ${inKilobytes(size)}, but at most ${inKilobytes(largestPackage)} are allowed. ` +
-        'See dist/meta/*.json for what grew, and .vscodeignore for what is packed.',
+      `${file} has ${formatKilobytes(size)}, but at most ${formatKilobytes(largestPackage)} are allowed. ` +
+        'See dist/meta/*.json for sizes, and .vscodeignore for the packed files.',
     );
   }
-  console.log(`${file}: ${inKilobytes(size)}`);
+  console.log(`${file}: ${formatKilobytes(size)}`);
   return file;
 }
 
-function inKilobytes(bytes: number): string {
+function formatKilobytes(bytes: number): string {
   return `${Math.round(bytes / 1000).toLocaleString('en')} kB`;
 }

@@ -24,7 +24,7 @@ export function isLive(state: RunState): boolean {
   return state === 'waiting' || state === 'preparing' || state === 'running' || state === 'paused';
 }
 
-/** Whether a run in this state can be resumed from its newest checkpoint. */
+/** Whether a run in this state can be resumed from its latest checkpoint. */
 export function isResumable(state: RunState, saved: SaveState = 'whole'): boolean {
   if (isLive(state) || saved === 'gone') return false;
   return saved === 'cut' || state === 'stopped' || state === 'interrupted' || state === 'failed';

@@ -17,7 +17,7 @@ const maxEntries = 200;
 
 const stateMessages: Partial<Record<RunState, string>> = {
   interrupted:
-    'This run was interrupted while training. Its records up to then are saved; Resume continues from its newest checkpoint.',
+    'This run was interrupted while training. Its records up to then are saved; Resume continues from its latest checkpoint.',
   elsewhere: 'Another window or a terminal is training this run now. Shown is what it has saved so far.',
 };
 

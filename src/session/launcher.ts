@@ -92,7 +92,7 @@ export class Launcher implements Disposable {
     return launch;
   }
 
-  /** Resumes a stored run from its newest checkpoint; does nothing if this window is training it already. */
+  /** Resumes a stored run from its latest checkpoint; does nothing if this window is training it already. */
   async resume(folder: string, onAccepted?: (session: LiveSession) => void): Promise<Launch> {
     const live = this.sessions.withFolder(folder);
     if (live?.isLive === true) return { kind: 'started', session: live };

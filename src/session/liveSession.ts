@@ -302,7 +302,7 @@ export class LiveSession implements Disposable {
     const advice =
       this.folder === undefined
         ? 'Train again to start over.'
-        : 'Resume continues from the newest checkpoint; Train starts over.';
+        : 'Resume continues from the latest checkpoint; Train starts over.';
     if (reason !== outOfMemory) return `${reason} ${advice}`;
     const estimate =
       this.#info === undefined ? '' : `was estimated to need ${formatMebibytes(this.#info.memoryBytes)}, and `;

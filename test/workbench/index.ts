@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { run as runMocha } from '../../scripts/mochaRun';
-import { inWords, report, suiteLine } from '../../scripts/tally';
+import { formatTally, report, suiteLine } from '../../scripts/tally';
 
 /**
  * The door that VS Code knocks at: runs every suite of this folder inside the extension host.
@@ -25,5 +25,5 @@ export async function run(): Promise<void> {
   }
   const tally = await runMocha(mocha);
   report(tally);
-  if (tally.failed > 0) throw new Error(inWords(tally));
+  if (tally.failed > 0) throw new Error(formatTally(tally));
 }

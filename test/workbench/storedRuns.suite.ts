@@ -287,7 +287,7 @@ describe('Kept runs', () => {
     assert.equal(opened.session?.status.state, 'elsewhere');
     writeFileSync(join(folder, 'run.json'), readFileSync(join(gated, 'run.json')));
     await until('a look at the manifest of another run', () => looks > 0);
-    assert.match(opened.session.status.message ?? '', /can't be read: records\.arrows is of another run\.$/);
+    assert.match(opened.session.status.message ?? '', /can't be read: records\.arrows belongs to another run\.$/);
     writeFileSync(join(folder, 'run.json'), running);
     await until('a look at its own', () => opened.session?.status.state === 'elsewhere');
     renameSync(folder, `${folder} elsewhere`);

@@ -37,7 +37,7 @@ export const usage = `Usage: npm run train -- FILE [options]
   --steps N             parameter updates, in place of training.steps
   --out DIR             folder of the run (default: a new one beside FILE, in unroll-runs)
   --capture N[,N...]    write DIR/step-N.safetensors with all tensors of update N (0 is the first)
-  --resume              resume the run in DIR from its newest checkpoint
+  --resume              resume the run in DIR from its latest checkpoint
   --json                one JSON line per update on stdout, messages on stderr
   --workspace DIR       data files may be anywhere in DIR (default: the folder of FILE)
   --memory MIB          peak memory of the process, the program and the data included

@@ -129,7 +129,7 @@ async function readBatches(
   // Loaded on demand: the Arrow reader is a third of the extension, and most windows never open a stored run.
   const { readLayoutJson, streamRecords } = await import('../../run/records/recordDecoder');
   // Records of another network than that of the manifest aren't unpacked.
-  if ((readLayoutJson(head) ?? expected) !== expected) throw new Error(`${runFiles.records} is of another run`);
+  if ((readLayoutJson(head) ?? expected) !== expected) throw new Error(`${runFiles.records} belongs to another run`);
   const messages = messagesOf(records, head, from ?? head.length, (batch) => {
     last = batch;
   });

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromiumPath } from '../../../scripts/chromium';
 import { nodeFor } from '../../../scripts/release';
-import { inWords, readReport, sum } from '../../../scripts/tally';
+import { formatTally, readReport, sum } from '../../../scripts/tally';
 
 describe('A tally', () => {
   it('is printed plainly, with the skipped only where there are any', () => {
-    assert.equal(inWords({ passed: 12, failed: 0, skipped: 0 }), '12 passed, 0 failed');
-    assert.equal(inWords({ passed: 1, failed: 2, skipped: 3 }), '1 passed, 2 failed, 3 skipped');
+    assert.equal(formatTally({ passed: 12, failed: 0, skipped: 0 }), '12 passed, 0 failed');
+    assert.equal(formatTally({ passed: 1, failed: 2, skipped: 3 }), '1 passed, 2 failed, 3 skipped');
   });
 
   it('sums layers', () => {

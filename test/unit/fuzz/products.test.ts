@@ -87,7 +87,7 @@ describe('Hostile bytes whose lengths multiply', function () {
     await expect('records', /^The layout of the records is damaged/);
     for (const reader of ['history', 'detail'] as const) await expect(reader, /read$|is damaged/);
     writeFacts(exampleLayout);
-    for (const reader of ['history', 'detail'] as const) await expect(reader, /of another run/);
+    for (const reader of ['history', 'detail'] as const) await expect(reader, /belongs to another run/);
     write('run.json', writeManifest(exampleManifest(layout)));
     await expect('manifest', /^no manifest$/);
     write('run.json', writeManifest(exampleManifest(exampleLayout)));

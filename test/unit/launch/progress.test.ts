@@ -16,7 +16,7 @@ describe('A run of tests in a process of its own', function () {
 
   beforeEach(() => {
     said = [];
-    console.error = (...words: readonly unknown[]) => said.push(words.join(' '));
+    console.error = (...args: readonly unknown[]) => said.push(args.join(' '));
     // What picks tests of this run has nothing to do with those.
     process.env['UNROLL_TESTS'] = '';
   });
@@ -28,7 +28,7 @@ describe('A run of tests in a process of its own', function () {
   const runs = (way: Way, deed: string, limit = 50_000): Promise<Tally> => {
     process.env['UNROLL_DEED'] = deed;
     const script = resolve('dist', 'test', 'unit', 'launch', 'runDying.command.mjs');
-    return runApart({ what: 'The run', script, words: [way], limit, isSilent: true });
+    return runApart({ what: 'The run', script, args: [way], limit, isSilent: true });
   };
 
   for (const [way, others] of [

@@ -136,7 +136,7 @@ describe('The history of a kept run', () => {
   it('is refused where the records are of another net, or missing', async () => {
     writeFileSync(path('records.arrows'), records(500).bytes);
     const other = { facts: { layout: { ...exampleLayout, steps: 9 }, recordEvery: 2 } } as unknown as Manifest;
-    await assert.rejects(readHistory(folder, other), /of another run/);
+    await assert.rejects(readHistory(folder, other), /belongs to another run/);
     rmSync(path('records.arrows'));
     await assert.rejects(readHistory(folder, manifest), /is missing/);
   });

@@ -138,7 +138,7 @@ describe('The detail of a kept run', () => {
 
   it('refuses records of another net, and what is no record file', async () => {
     writeFileSync(path, file(500));
-    await assert.rejects(detailOf({ ...exampleLayout, steps: 9 }).read({ from: 0, to: 10 }), /of another run/);
+    await assert.rejects(detailOf({ ...exampleLayout, steps: 9 }).read({ from: 0, to: 10 }), /belongs to another run/);
     writeFileSync(path, 'no records stand here');
     await assert.rejects(detailOf().read({ from: 0, to: 10 }), /holds no records/);
   });

@@ -74,7 +74,7 @@ describe('A run that is cut off', () => {
   const writerIn = (folder: string, training: Training): RunWriter =>
     new RunWriter(new FolderStorage(folder), training, runInfoOf(training.setup, undefined, folder, 1));
 
-  /** The folder of a run that was killed between two flushes: its records go on after its newest checkpoint. */
+  /** The folder of a run that was killed between two flushes: its records go on after its latest checkpoint. */
   async function killed(): Promise<{ readonly whole: string; readonly cut: string }> {
     const whole = join(scratch, 'whole');
     mkdirSync(whole);
@@ -111,7 +111,7 @@ describe('A run that is cut off', () => {
       assert.equal(incompleteReason, undefined);
       const updates = batches.flatMap(({ update }) => [...update]);
       const lost = [...Array(12).keys()].filter((update) => !updates.includes(update));
-      // From its newest checkpoint on everything is trained again.
+      // From its latest checkpoint on everything is trained again.
       assert.ok(
         lost.every((update) => update < 10),
         `records cut at ${length}`,
@@ -129,7 +129,7 @@ describe('A run that is cut off', () => {
     }
   });
 
-  it('goes on to the same numbers wherever the power cut its newest checkpoint', async () => {
+  it('goes on to the same numbers wherever the power cut its latest checkpoint', async () => {
     const { whole, cut } = await killed();
     const expected = recordsIn(whole);
     const newest = join('checkpoints', 'update-10.safetensors');

@@ -244,7 +244,7 @@ describe('The headless runner', () => {
       assert.deepEqual(recorded(), all);
     });
 
-    it('goes on from its newest checkpoint where the records are shorter, and names those that are lost', () => {
+    it('goes on from its latest checkpoint where the records are shorter, and names those that are lost', () => {
       truncateSync(path('run', 'records.arrows'), readFileSync(path('run', 'records.arrows')).length - 10);
       const { status, stderr } = train(...more());
       assert.equal(status, 0, stderr);

@@ -164,7 +164,7 @@ describe('A run', () => {
     assert.equal((await run.train()).kind, 'finished');
     assert.equal(seen(), 12);
     assert.equal(notices.length, 1);
-    assert.match(notices[0] ?? '', /no space left.*Resume returns to the newest checkpoint/);
+    assert.match(notices[0] ?? '', /no space left.*Resume returns to the latest checkpoint/);
     assert.equal(run.isSaved, false);
   });
 
@@ -260,7 +260,7 @@ describe('A run', () => {
     assert.equal(readdirSync(folder).includes('records.arrows'), false);
   });
 
-  it('resumed from its newest checkpoint leaves the records of an uninterrupted one', async () => {
+  it('resumed from its latest checkpoint leaves the records of an uninterrupted one', async () => {
     const keys = { training: { steps: 12, batch: 3, checkpointEvery: 5 } };
     const whole = running(exampleTraining(keys));
     await whole.run.train();

@@ -167,7 +167,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     }
   });
 
-  it('goes on from its newest checkpoint, at whatever byte its records end, and names those that are lost', async () => {
+  it('goes on from its latest checkpoint, at whatever byte its records end, and names those that are lost', async () => {
     const end = flushes.at(-1) ?? NaN;
     const attempt = async (writer: RunWriter, cut: string, length: number): Promise<void> => {
       powerCut(cut, 'records.arrows', length);
@@ -234,7 +234,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     assert.deepEqual(missing, { from: 0, to: 2, count: 2 });
   });
 
-  it('goes on from its newest checkpoint where a batch of its records is damaged, without that batch', async () => {
+  it('goes on from its latest checkpoint where a batch of its records is damaged, without that batch', async () => {
     const cut = join(scratch, 'damaged');
     await begun(cut);
     powerCut(cut, 'records.arrows', flushes.at(-1) ?? NaN);
