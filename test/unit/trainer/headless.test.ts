@@ -249,7 +249,7 @@ describe('The headless runner', () => {
       const { status, stderr } = train(...more());
       assert.equal(status, 0, stderr);
       const [, from = ''] =
-        /records\.arrows is shorter than .* needs: the records of updates (\d+) to 11 are lost\. The run continues from update 12/.exec(
+        /records\.arrows is shorter than .* requires: the records of updates (\d+) to 11 are lost\. The run continues from update 12/.exec(
           stderr,
         ) ?? [];
       assert.deepEqual(
