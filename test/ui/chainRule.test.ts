@@ -98,7 +98,7 @@ describe('The chain rule, walked through', () => {
       .waitFor();
   });
 
-  it('is where it was when its page was thrown away and made anew', async () => {
+  it('keeps its position when its page is discarded and created again', async () => {
     await field('update').click();
     await workbench.page.keyboard.press('Control+A');
     await workbench.page.keyboard.type('42');

@@ -93,7 +93,7 @@ describe('Training all variants of a file', () => {
     await page.setViewportSize({ width: 1500, height: 1100 });
   });
 
-  it('says whose row it is, however far the table is scrolled', async () => {
+  it('shows the name of each row at any scroll position of the table', async () => {
     const table = workbench.webviewFrame().getByRole('region', { name: 'Differences between the runs' });
     await workbench.page.setViewportSize({ width: 1000, height: 1100 });
     const visible = await table.evaluate((region) => {
@@ -132,7 +132,7 @@ describe('Comparing two runs of one experiment', () => {
 
   after(() => workbench.close());
 
-  it('calls both by their name, and tells them apart by when they began', async () => {
+  it('labels both with their name and start time', async () => {
     await workbench.runCommand('Unroll: Compare Runs…');
     await workbench.pickAll('Compare Runs', 2);
     const rows = workbench.webviewFrame().locator('.comparison-table tbody tr');
@@ -142,11 +142,11 @@ describe('Comparing two runs of one experiment', () => {
     for (const name of names) assert.match(name.trim(), /^Twice, \d+:\d\d:\d\d/);
   });
 
-  it('bars nobody from what is compared', async () => {
+  it('has no accessibility violations in the comparison', async () => {
     assert.deepEqual(await violations(workbench.webviewFrame()), []);
   });
 
-  it('opens one of them under its name, and follows when it is named anew', async () => {
+  it('opens one of them under its name, and updates the name when it is renamed', async () => {
     const frame = workbench.webviewFrame();
     await frame
       .getByRole('button', { name: /^Open Twice/ })

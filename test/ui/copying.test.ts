@@ -51,7 +51,7 @@ describe('Taking a picture with you', () => {
     assert.ok(copied.startsWith(pngSignature), copied);
   });
 
-  it('tells the keys when asked with ?', async () => {
+  it('lists the keys when ? is pressed', async () => {
     await workbench.webviewFrame().locator('#cell-1-body .surface').focus();
     await workbench.page.keyboard.press('?');
     await workbench.webviewFrame().getByText('previous and next update, wherever the focus is').waitFor();

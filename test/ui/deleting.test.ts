@@ -12,7 +12,7 @@ const experiment = `{
   "training": { "steps": 5, "batch": 2 }
 }`;
 
-describe('Deleting a run that lies in the root of the workspace', () => {
+describe('Deleting a run in the root of the workspace', () => {
   let workbench: Workbench;
 
   before(async () => {
@@ -24,7 +24,7 @@ describe('Deleting a run that lies in the root of the workspace', () => {
 
   after(() => workbench.close());
 
-  it('is refused, says why, and leaves everything where it is', async () => {
+  it('is refused with the reason, and deletes nothing', async () => {
     const before = readdirSync(workbench.folder).sort();
     assert.ok(before.includes('run.json'));
     await workbench.runCommand('Unroll: Delete Run…');

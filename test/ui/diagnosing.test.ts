@@ -23,7 +23,7 @@ describe('A run that does not learn', () => {
 
   after(() => workbench.close());
 
-  it('says in its head how much stands out, and shows it with its evidence', async () => {
+  it('shows the number of findings in its header, and each finding with its evidence', async () => {
     const frame = workbench.webviewFrame();
     await frame.getByRole('button', { name: /^\d findings and 1 hint$/ }).click();
     const cell = frame.getByRole('region', { name: 'Diagnosis' });

@@ -58,7 +58,7 @@ describe('Walking through an update', () => {
     assert.match(await sentence('Gradient through time').innerText(), /at update 7:/);
   });
 
-  it('says which numbers a field takes when it is given another, and keeps the one that holds', async () => {
+  it('shows the valid range of a field when an invalid number is entered, and keeps the current value', async () => {
     const frame = workbench.webviewFrame();
     await type('update', '99999');
     await frame
@@ -118,7 +118,7 @@ describe('A run that diverged', () => {
 
   after(() => workbench.close());
 
-  it('says what broke without naming gates that the cell has not', async () => {
+  it('describes a divergence without gates that the cell does not have', async () => {
     const message = workbench
       .webviewFrame()
       .getByText(/Diverged at update/)
@@ -126,7 +126,7 @@ describe('A run that diverged', () => {
     assert.match(await message.innerText(), /the activation \(gates_l0\) became Infinity in the forward pass/);
   });
 
-  it('brings the update just before into sight when that is asked for', async () => {
+  it('selects the update just before on request', async () => {
     const frame = workbench.webviewFrame();
     const net = frame.getByRole('region', { name: 'Unrolled net' });
     await net.locator('.cell-summary').waitFor();
@@ -162,7 +162,7 @@ describe('A run from a machine with other kernels', () => {
 
   after(() => workbench.close());
 
-  it('says at every update whether its own kernels replay it, also once it was gone on with', async () => {
+  it('shows at every update whether its own kernels replay it, also after the run was resumed', async () => {
     const frame = workbench.webviewFrame();
     const field = frame.getByRole('textbox', { name: 'update' });
     const caveat = frame.getByText("This update was computed by the simd-1024 kernels, which can't run here.");

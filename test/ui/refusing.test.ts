@@ -16,7 +16,7 @@ describe('An experiment that cannot be trained', () => {
 
   after(() => workbench.close());
 
-  it('says so once, naming what is wrong, with a way to it', async () => {
+  it('shows one message with the problem and a button that reveals it', async () => {
     assert.match((await workbench.notifications(1)).join('\n'), /^[^\n]*nowhere\.txt[^\n]*$/);
     await workbench.pressInNotification('Show in File');
     await workbench.statusItem('selected').waitFor();

@@ -85,7 +85,7 @@ describe('A window in Restricted Mode', () => {
     return existsSync(folder) ? readdirSync(folder) : [];
   };
 
-  it('trains, keeps the run beside its experiment, and says once that the workspace does not choose the folder', async () => {
+  it('trains, saves the run next to its experiment, and shows once that the setting of the workspace is ignored', async () => {
     await workbench.openFile('cells.rnn.json');
     await workbench.codeLens('Train').click();
     await workbench.codeLens('finished').waitFor();
@@ -129,7 +129,7 @@ describe('A window in Restricted Mode', () => {
       .waitFor();
   });
 
-  it('lists, opens and compares kept runs', async () => {
+  it('lists, opens and compares stored runs', async () => {
     await workbench.runCommand('Unroll: Open Run');
     await workbench.page
       .locator('.quick-input-list .monaco-list-row', { hasText: 'A stranger’s cells' })
@@ -162,7 +162,7 @@ describe('A window in Restricted Mode', () => {
     );
   });
 
-  it('keeps runs where the workspace says once it is trusted', async () => {
+  it('saves runs in the folder of the workspace setting once it is trusted', async () => {
     await workbench.screenshot('restricted');
     // Enough for the small net, and not for the wide one.
     writeSettings(workbench.folder, { 'unroll.memoryLimitMiB': 100 });

@@ -45,7 +45,7 @@ describe('The panel', () => {
         await workbench.screenshot(`panel-${theme}`);
       });
 
-      it('bars nobody', async () => {
+      it('has no accessibility violations', async () => {
         assert.deepEqual(await violations(workbench.webviewFrame()), []);
       });
     });

@@ -72,7 +72,7 @@ describe('Training by hand', () => {
     assert.deepEqual(blocked, { isMoved: false, forms: ["form-action 'none'"] });
   });
 
-  it('goes on by itself, in the panel and in the status bar', async () => {
+  it('updates the panel and the status bar without interaction', async () => {
     await beyond(await updatesIn(progress()));
     await workbench.statusItem(/updates\/s/).waitFor();
   });

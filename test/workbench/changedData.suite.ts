@@ -19,8 +19,8 @@ const worker = join(
   'trainer.cjs',
 );
 
-describe('A kept run whose data file is gone or has changed', () => {
-  it('says so instead of replaying other numbers, and is replayed once the file is back', async () => {
+describe('A stored run whose data file is missing or has changed', () => {
+  it('shows a message instead of replaying other data, and is replayed once the file is restored', async () => {
     const file = await ExperimentFile.open(experiment, { 'table.csv': table });
     file.train();
     await file.lens(/finished/);

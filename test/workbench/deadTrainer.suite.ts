@@ -176,7 +176,7 @@ describe('A trainer whose process dies', () => {
     await isResumable(session.folder ?? '');
   });
 
-  it('while it is being started, says why and how to start over, and leaves no folder', async () => {
+  it('during its start, shows the reason and how to start again, and leaves no folder', async () => {
     const experiment = await ExperimentFile.open(endless);
     const target = { uri: experiment.document.uri, variant: undefined };
     start = forkTrainers(trainerWith(`process.on('message', () => { ${hungry} });`), smallHeap);
@@ -189,7 +189,7 @@ describe('A trainer whose process dies', () => {
     assert.deepEqual(readdirSync(join(experiment.folder, 'unroll-runs')), []);
   });
 
-  it('while a run is gone on with, leaves it as it was', async () => {
+  it('while a run is resumed, leaves the run unchanged', async () => {
     const experiment = await ExperimentFile.open(endless);
     const launch = await launcher.launch({ uri: experiment.document.uri, variant: undefined });
     assert.ok(launch.kind === 'started', JSON.stringify(launch));

@@ -48,7 +48,7 @@ describe('The schema, with no other JSON file open', () => {
     assert.match(words, /32/);
   });
 
-  it('says nothing of an experiment that is right', () => {
+  it('reports no problems in a valid experiment', () => {
     assert.deepEqual(vscode.languages.getDiagnostics(document.uri), []);
   });
 });

@@ -101,7 +101,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
     return (await kept.all()).some((run) => run.folder.fsPath === folder);
   }
 
-  it('says that it was deleted, trains on, is not made anew, resumed or listed; and the next ▶ Train works', async () => {
+  it('shows that it was deleted and continues training; it is not recreated, resumed or listed, and the next ▶ Train works', async () => {
     const experiment = await ExperimentFile.open(endless);
     const { session, folder } = await trained(experiment);
     await until('the run in the list', () => isListed(folder));
@@ -134,7 +134,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
     assert.deepEqual(rejections, []);
   });
 
-  it('says that it is read-only, trains on, and has no hole once it can be written again', async function () {
+  it('shows that it is read-only and continues training; no records are missing once it can be written again', async function () {
     if (process.platform === 'win32') this.skip();
     const experiment = await ExperimentFile.open(endless);
     if (!hasOwnDisk(join(experiment.folder, 'unroll-runs'))) this.skip();

@@ -150,7 +150,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     assert.equal(sessions.withFolder(folder)?.status.state, 'running');
   });
 
-  it('show a run as it is where another process was quicker to go on with it', async () => {
+  it('show the current state of a run that another process has resumed first', async () => {
     const experiment = await ExperimentFile.open(endless);
     const session = await training({ uri: experiment.document.uri, variant: undefined });
     await session.stop();

@@ -57,7 +57,7 @@ describe('The memory of open panels', () => {
     assert.deepEqual(panels.all, [variant]);
   });
 
-  it('finds the tab of a panel that nobody has looked at since, unless it could be another', async () => {
+  it('finds the restored tab of a panel that was not visible since, unless the tab is ambiguous', async () => {
     const panels = new OpenPanels(memento(), kind);
     panels.note(one);
     assert.equal(panels.dormantTab(one.shown, []), undefined, 'there is no tab');

@@ -24,7 +24,7 @@ const params = {} as StartParams;
 const session = (variant?: string): LiveSession => new LiveSession(Uri.parse('file:///nowhere.rnn.json'), variant);
 
 describe('A session whose trainer is deaf in a long update', () => {
-  it('ends it when stop is asked for a second time', async () => {
+  it('kills the trainer at the second stop request', async () => {
     const facts = {
       layout: { parameters: [], layers: 1, steps: 1, hasCellState: false, saturating: [] },
       recordEvery: 1,

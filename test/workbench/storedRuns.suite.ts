@@ -57,7 +57,7 @@ function tabs(title: string): readonly vscode.Tab[] {
   return vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter(({ label }) => label === title);
 }
 
-describe('Kept runs', () => {
+describe('Stored runs', () => {
   const sessions = new Sessions();
   const watcher = new RunFolderWatcher();
   const kept = new RunIndex(sessions, watcher);
@@ -92,7 +92,7 @@ describe('Kept runs', () => {
     });
   }
 
-  it('stand in the tree with how they ended and what sets them apart', async () => {
+  it('are listed in the tree with their state and the keys in which they differ', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();
     await experiment.lens(/finished/);
@@ -171,7 +171,7 @@ describe('Kept runs', () => {
     assert.match(message, /^The run has [\d,]+ updates, but only the records of the first [\d,]+ can be read/);
   });
 
-  it('are gone on with where they were stopped, as if they had not been', async () => {
+  it('are resumed where they were stopped, with the results of an uninterrupted run', async () => {
     const experiment = await ExperimentFile.open(endless);
     experiment.train();
     await experiment.lens(/running · [\d,]+ update/);
@@ -195,7 +195,7 @@ describe('Kept runs', () => {
     assert.deepEqual(updates, [...updates.keys()]);
   });
 
-  it('are gone on with by other kernels where theirs cannot run here, and every update says whose numbers it shows', async () => {
+  it('are resumed by other kernels if their own cannot run here, and every update shows which kernels computed it', async () => {
     const experiment = await ExperimentFile.open(endless);
     experiment.train();
     await experiment.lens(/running · [\d,]+ update/);
@@ -249,7 +249,7 @@ describe('Kept runs', () => {
     rmSync(join(folder, 'run.lock'));
   });
 
-  it('that a process in a terminal goes on with are shown as they stand there, in the window that had trained them', async function () {
+  it('that a process in a terminal resumes are followed in the window that had trained them', async function () {
     this.timeout(60_000);
     const experiment = await ExperimentFile.open(endless);
     experiment.train();
@@ -269,7 +269,7 @@ describe('Kept runs', () => {
     await experiment.lens(new RegExp(`stopped · ${(updates ?? NaN).toLocaleString('en-US')} updates`));
   });
 
-  it('are shown as nobody trains them where their folder goes, and with the reason where it cannot be read', async () => {
+  it('are shown as not training when their folder is deleted, and with the reason when it cannot be read', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();
     await experiment.lens(/finished/);
@@ -364,7 +364,7 @@ describe('Kept runs', () => {
     );
   });
 
-  it('are looked into for no update that they have not made, and by no thread that nobody waits for', async () => {
+  it('are not inspected at updates beyond their end, and no inspection continues after its panel is closed', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();
     await experiment.lens(/finished/);

@@ -40,7 +40,7 @@ describe('Training', () => {
     assert.ok(existsSync(join(experiment.folder, 'unroll-runs', run, 'records.arrows')));
   });
 
-  it('says before it begins what it will take, and keeps to that', async () => {
+  it('shows its memory estimate before it starts, and stays below it', async () => {
     const experiment = await ExperimentFile.open(short);
     const said = await experiment.lens(/^[\d,]+ parameters · [\d.]+ MiB$/);
     experiment.train();
@@ -52,7 +52,7 @@ describe('Training', () => {
     assert.equal(said, `${formatCount(parameterCount, 'parameter')} · ${formatMebibytes(memoryBytes)}`);
   });
 
-  it('says above the file what has been changed in it since its run began, until that is undone', async () => {
+  it('shows in the lens which keys of the file have changed since the run started, until the change is undone', async () => {
     const experiment = await ExperimentFile.open(short.replace('"hidden": 4', '"hidden": 5'));
     experiment.train();
     await experiment.lens(/^finished · 30 updates · loss [\d.e-]+$/);
@@ -77,7 +77,7 @@ describe('Training', () => {
     assert.equal(trains.length, 2, 'both the file and its variant can be trained now');
   });
 
-  it('pauses, goes one update on, resumes and stops', async () => {
+  it('pauses, takes a single step, resumes and stops', async () => {
     const experiment = await ExperimentFile.open(endless);
     experiment.train();
     await experiment.lens(/running · [\d,]+ update/);
@@ -94,7 +94,7 @@ describe('Training', () => {
     await experiment.lens(/stopped/);
   });
 
-  it('goes on when its panel is closed, and still stops', async () => {
+  it('continues when its panel is closed, and can still be stopped', async () => {
     const experiment = await ExperimentFile.open(endless);
     experiment.train();
     const before = updatesIn(await experiment.lens(/running · [\d,]+ update/));
@@ -105,7 +105,7 @@ describe('Training', () => {
     await experiment.lens(/stopped/);
   });
 
-  it('ends and says where when a number is no longer finite', async () => {
+  it('ends at the first value that is not finite, and shows where it occurred', async () => {
     const exploding = `{
       "data": { "sequences": [{ "inputs": [[1], [1], [1], [1]], "targets": [[1], [1], [1], [1e30]] }] },
       "model": { "cell": "rnn", "hidden": 4, "activation": "identity" },

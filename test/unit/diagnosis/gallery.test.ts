@@ -190,7 +190,7 @@ describe('The gallery of sick networks', function () {
   });
 
   for (const { code, experiment, cure } of diseases) {
-    it(`is told of ${code}, and no more once that is cured`, () => {
+    it(`reports ${code}, and no longer once it is fixed`, () => {
       const text = JSON.stringify({ ...experiment, variants: { cured: cure } });
       const found = findingsOf(text);
       const finding = found.find((one) => one.code === code);

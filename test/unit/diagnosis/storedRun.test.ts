@@ -48,7 +48,7 @@ describe('The findings of a run', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('are told and stand in its folder', async () => {
+  it('are reported and saved in its folder', async () => {
     const writer = writerOf(150);
     await writer.begin();
     const told = await train(writer);
@@ -56,7 +56,7 @@ describe('The findings of a run', () => {
     assert.deepEqual(codesIn(), told);
   });
 
-  it('stand when it is gone on with, but for the verdicts on its end', async () => {
+  it('are kept when it is resumed, except those about its end', async () => {
     const manifest = readManifest(readFileSync(join(folder, 'run.json')));
     assert.ok(manifest !== undefined);
     const writer = writerOf(300);

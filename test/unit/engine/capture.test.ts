@@ -211,7 +211,7 @@ describe('what is recorded of an update', () => {
 });
 
 describe('a captured target', () => {
-  it('stands at its step of the window, behind the reach', () => {
+  it('is at its step of the window, after the stored steps', () => {
     const network = smallNetwork('rnn');
     const loss = { kind: 'crossEntropy', reduction: 'sum' } as const;
     const learner = exampleLearner({ network, loss, bptt: { forward: 2, backward: 4 }, steps: 2, batch: 1 });

@@ -92,7 +92,7 @@ for (const { name: set, open, within } of testedKernels) {
       assert.deepEqual(order, ['first', 'outputs', 'second', 'outputs']);
     });
 
-    it('says nothing where no step has a target', () => {
+    it('is undefined where no step has a target', () => {
       assert.equal(learner.evaluate([]), undefined);
       assert.equal(learner.evaluate([randomWindow({ network, loss: 'crossEntropy', mask: () => false })]), undefined);
     });

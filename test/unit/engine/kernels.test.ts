@@ -106,7 +106,7 @@ for (const { name, open, within } of testedKernels) {
       }
     });
 
-    it('gives a row the same bits whatever rows stand beside it', () => {
+    it('gives a row the same bits whatever the other rows are', () => {
       const [outWidth, inWidth, rows] = [38, 9, 35];
       const x = matrix(rows, inWidth);
       const packed = kernels.allocate(kernels.packedLength(outWidth, inWidth));

@@ -28,7 +28,7 @@ for (const kernels of testedKernels) {
   describe(`clipping: ${kernels.name}`, () => {
     const raw = firstUpdate(kernels, null);
 
-    it('none: norms are still told', () => {
+    it('none: norms are still reported', () => {
       const { gradNorm, clippedNorm, clipCoefficient, clipped } = raw.outcome;
       assert.ok(Math.abs(gradNorm / Math.hypot(...raw.gradient) - 1) < kernels.within(1e-14, 1e-6));
       assert.deepEqual([clippedNorm, clipCoefficient, clipped], [gradNorm, 1, false]);
@@ -168,7 +168,7 @@ describe('the learning rate', () => {
     near(scheduleFactor({ warmup: 4 }, 9), 1);
   });
 
-  it('is base rate times schedule, told with the update, and can be changed while running', () => {
+  it('is base rate times schedule, reported with the update, and can be changed during training', () => {
     const optimizer = {
       kind: 'sgd',
       momentum: 0,

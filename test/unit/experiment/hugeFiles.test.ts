@@ -63,7 +63,7 @@ const files: Readonly<Record<string, () => string>> = {
   'nothing but quotes': () => '"'.repeat(room),
 };
 
-describe('An experiment file of a stranger', () => {
+describe('An untrusted experiment file', () => {
   for (const [name, content] of Object.entries(files)) {
     it(`of ${name} is refused in a few lines, in time that grows with it`, function () {
       this.timeout(0);

@@ -37,7 +37,7 @@ describe('the JSON Schema', () => {
     assert.deepEqual(schema['required'], ['data', 'model']);
   });
 
-  it('says in each hover the default that the validator applies', () => {
+  it('shows in each hover the default that the validator applies', () => {
     const parsed = parseExperiment('{ "data": { "task": "adding" }, "model": { "cell": "lstm" } }');
     assert.ok(parsed.kind === 'experiment');
     const outcome = parsed.file.resolve();

@@ -38,7 +38,7 @@ describe('a refused experiment', () => {
     );
   });
 
-  it('says where a key belongs that has slipped out of its section', () => {
+  it('names the section to which a misplaced key belongs', () => {
     assertRefused(`{ ${base}, «"hidden"»: 8 }`, ['unknownKey', /a key of "model"\? Move it there/]);
   });
 
@@ -46,7 +46,7 @@ describe('a refused experiment', () => {
     assertRefused(`{ «"$schema"»: "x", ${base} }`, ['unknownKey', /extension provides the schema .*; delete the key/]);
   });
 
-  it('says which values a key may have', () => {
+  it('lists the valid values of a key', () => {
     assertRefused(
       `{
   "seed": «-1»,

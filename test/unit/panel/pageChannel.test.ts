@@ -38,7 +38,7 @@ function page(handlers: Partial<Handlers<PanelHostContract>>) {
 }
 
 describe('The channel to a page', () => {
-  it('says in a sentence what is wrong with a request', async () => {
+  it('reports an invalid request in a sentence', async () => {
     const { answers, ask, settled } = page({ setLearningRate: () => undefined, zoomedSeries: () => undefined });
     ask('setLearningRate', 'fast');
     ask('zoomedSeries', { from: 9, to: 3 });

@@ -88,7 +88,7 @@ describe('Channel', () => {
     }
   });
 
-  it('rejects what is still open when it closes, and what is asked later', async () => {
+  it('rejects pending requests when it closes, and later ones', async () => {
     const { client } = pair();
     const open = client.request('wait', undefined);
     client.close('The other side is gone.');
@@ -118,7 +118,7 @@ describe('Channel', () => {
     assert.match(faults[0] ?? '', /broken listener/);
   });
 
-  it('ignores what is no message, and says so', () => {
+  it('ignores and reports what is not a message', () => {
     const faults: string[] = [];
     const { send } = pair({ faults });
     const strange = [

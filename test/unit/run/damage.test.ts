@@ -39,7 +39,7 @@ describe('A flipped bit', () => {
     assert.ok(noticed > bytes.length * 7);
   });
 
-  it('in the records ends them there and says so, or leaves every number as it was', () => {
+  it('in the records ends them there with a message, or leaves every number unchanged', () => {
     const encoder = new RecordEncoder(exampleLayout);
     const batches = [0, 1, 2].map((n) => pack(exampleLayout, [exampleRecord(2 * n, 2), exampleRecord(2 * n + 1, 2)]));
     const bytes = Buffer.concat([encoder.head(), ...batches.map((batch) => encoder.encode(batch))]);

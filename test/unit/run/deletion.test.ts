@@ -26,7 +26,7 @@ describe('Deleting the folder of a run', () => {
     rmSync(home, { recursive: true });
   });
 
-  it('is done where it holds what runs write and nothing else', async () => {
+  it('is allowed where it contains only files of a run', async () => {
     assert.equal(await reasonNotToDelete(run, [home]), undefined);
   });
 
@@ -38,7 +38,7 @@ describe('Deleting the folder of a run', () => {
     });
   }
 
-  it('is done where a process was killed while it took the lock over', async () => {
+  it('is allowed where a process was killed while it took the lock over', async () => {
     mkdirSync(join(run, 'run.lock.taking'));
     assert.equal(await reasonNotToDelete(run, [home]), undefined);
     write('run.lock.taking/notes.txt');
@@ -64,7 +64,7 @@ describe('Deleting the folder of a run', () => {
     assert.match((await reasonNotToDelete(join(run, 'none'), [home])) ?? '', /no longer exists/);
   });
 
-  it('is refused where a link or a folder stands in place of a file of the run', async () => {
+  it('is refused where a link or a folder replaces a file of the run', async () => {
     rmSync(join(run, runFiles.records));
     symlinkSync(home, join(run, runFiles.records));
     assert.match((await reasonNotToDelete(run, [])) ?? '', /records\.arrows/);

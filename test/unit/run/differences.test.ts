@@ -42,7 +42,7 @@ describe('The names of runs side by side', () => {
     values,
   });
 
-  it('say by their keys what tells runs of one experiment apart, and nothing of those that others differ in', () => {
+  it('are labelled with the keys that distinguish runs of one experiment, and not with those in which only others differ', () => {
     assert.deepEqual(
       distinctNames([
         run('lag', '7:35 AM', experiment(0.005, null)),
@@ -53,7 +53,7 @@ describe('The names of runs side by side', () => {
     );
   });
 
-  it('say when a run began only where the keys do not tell it from another', () => {
+  it('include the start time only where the keys do not distinguish two runs', () => {
     assert.deepEqual(
       distinctNames([
         run('lag', '7:35 AM', experiment(0.005, { norm: 1 })),
@@ -82,7 +82,7 @@ describe('The name a person has given to a run', () => {
     assert.equal(readDisplayName(writeDisplayName('größer <b>&amp; 学')), 'größer <b>&amp; 学');
   });
 
-  it('is one line without anything that steers, whatever somebody else has put there', () => {
+  it('is one line without control characters, whatever the file contains', () => {
     assert.equal(readDisplayName(new TextEncoder().encode('a\u202Eb\u001b[31m\nsecond')), 'a b [31m');
     assert.equal(readDisplayName(new Uint8Array([0xff, 0xfe, 0x0a])), '\uFFFD\uFFFD');
     assert.equal(readDisplayName(new Uint8Array(0)), undefined);

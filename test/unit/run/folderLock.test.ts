@@ -48,7 +48,7 @@ describe('The lock of a run’s folder', () => {
     await assert.rejects(lockFolder(folder), new RegExp(`process ${pid} is training in this folder`));
   };
 
-  it('is taken over at once from a process that was killed and that its parent has not asked for', async function () {
+  it('is taken over at once from a killed process that its parent has not reaped', async function () {
     if (process.platform !== 'linux') this.skip();
     // The second program never asks for the child that the first one has started.
     const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600']);

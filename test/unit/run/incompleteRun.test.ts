@@ -24,7 +24,7 @@ describe('The beginning of a run', () => {
     assert.deepEqual(readdirSync(folder), ['mine']);
   });
 
-  it('is left as it is where the run has gone on from it', async () => {
+  it('is left unchanged if the run has continued after it', async () => {
     put('run.json', 'records.arrows', 'checkpoints/update-0.safetensors', 'checkpoints/update-5.safetensors');
     await removeIncompleteRun(new FolderStorage(folder));
     assert.equal(readdirSync(folder).length, 3);

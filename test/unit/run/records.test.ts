@@ -62,12 +62,12 @@ describe('The record file', () => {
     }
   });
 
-  it('says so when the last batch is damaged', () => {
+  it('reports a damaged last batch', () => {
     const { bytes } = example();
     assert.match(readRecords(bytes.subarray(0, bytes.length - 20)).incompleteReason ?? '', /Expected to read/);
   });
 
-  it('refuses Arrow files that hold something else, and layouts that lie', () => {
+  it('refuses Arrow files with other content, and inconsistent layouts', () => {
     const { bytes } = example();
     const claim = withoutChecksums(Buffer.from(bytes.toString('latin1').replace('"layers":2', '"layers":9'), 'latin1'));
     const read = readRecords(claim);
@@ -75,7 +75,7 @@ describe('The record file', () => {
     assert.match(read.incompleteReason ?? '', /dh_l2/);
   });
 
-  it('believes no list in its description to be longer than the file, whichever length lies', () => {
+  it('refuses lists in its schema that are longer than the file, whichever length is wrong', () => {
     const { parts, bytes } = example();
     const said = new Set<string>();
     for (let at = 8; at + 4 <= (parts[0]?.length ?? 0); at += 4) {

@@ -106,7 +106,7 @@ describe('safetensors', () => {
     assert.throws(() => readTensorFile(tensorFileOf(`{"a":${twice}}`, 16)), /the duplicate name "dtype"/);
   });
 
-  it('makes the numbers of a tensor when they are first asked for, and once', () => {
+  it('decodes the values of a tensor at the first access, and once', () => {
     const { tensors } = readTensorFile(writeTensorFile({ tensors: example, metadata: {} }));
     const tensor = tensors.get('inputs');
     assert.equal(tensor?.data, tensor?.data);

@@ -44,7 +44,7 @@ describe('A stored run with one flipped bit in its records', function () {
     }
   }
 
-  it('has the history of the updates before it, and tells of the bytes that are not read', async () => {
+  it('has the history of the updates before it, and reports the unreadable bytes', async () => {
     writeFileSync(join(folder, 'records.arrows'), whole);
     const ask = () => answerHistory({ folder, info: facts, end: Infinity, after: undefined });
     const expected = await ask();
@@ -62,7 +62,7 @@ describe('A stored run with one flipped bit in its records', function () {
     });
   });
 
-  it('shows single stretches as they were, or says why not', async () => {
+  it('shows single ranges unchanged, or fails with the reason', async () => {
     writeFileSync(join(folder, 'records.arrows'), whole);
     const ask = () => new StoredZoomedSeries(folder, facts).read({ from: 1, to: 8 });
     const expected = await ask();

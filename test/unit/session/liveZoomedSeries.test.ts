@@ -100,7 +100,7 @@ describe('The detail at the growing end of a run', () => {
     live.dispose();
   });
 
-  it('gains every update that comes in, once, and follows no further than it was asked to', async () => {
+  it('gets every new update exactly once, up to the end of the request', async () => {
     run.train(1000);
     const live = following({ from: 900, to: 1500 });
     const answer = await live.read(records);

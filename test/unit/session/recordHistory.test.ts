@@ -30,7 +30,7 @@ function records(updates: number) {
   return { bytes: Buffer.concat(parts), ends };
 }
 
-describe('The history of a kept run', () => {
+describe('The history of a stored run', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'unroll-history-'));
@@ -66,7 +66,7 @@ describe('The history of a kept run', () => {
     same(await readHistory(folder, manifest), all);
   });
 
-  it('of records that grow is read on from where it was, and anew where they are others', async () => {
+  it('of growing records is read incrementally, and completely when they were replaced', async () => {
     const { bytes, ends } = records(9000);
     writeFileSync(path('records.arrows'), bytes);
     const all = await readHistory(folder, manifest);
@@ -102,7 +102,7 @@ describe('The history of a kept run', () => {
     same(await growing.read(folder, manifest), all);
   });
 
-  it('ends where it is asked to, whatever the overview has beyond that', async () => {
+  it('ends at the requested update, even if the overview extends beyond it', async () => {
     const { bytes, ends } = records(3000);
     writeFileSync(path('records.arrows'), bytes);
     const all = await readHistory(folder, manifest);

@@ -48,7 +48,7 @@ function expected(from: number, to: number, every = 1): ZoomedSeries {
   return { from, to, series: series.whole() };
 }
 
-describe('The detail of a kept run', () => {
+describe('The zoomed series of a stored run', () => {
   let folder: string;
   let path: string;
   beforeEach(() => {
@@ -117,7 +117,7 @@ describe('The detail of a kept run', () => {
     assert.equal((await detail.read({ from: 6000, to: 7000 }))?.to, 6000);
   });
 
-  it('reads a file anew that was cut off and went on', async () => {
+  it('reads a file again that was truncated and continued', async () => {
     const head = encoder.head();
     const first = message(0, 600);
     writeFileSync(path, Buffer.concat([head, first, message(600, 1000)]));
@@ -160,7 +160,7 @@ describe('The detail of a kept run', () => {
     }
   });
 
-  it('is only asked for a stretch that can be', () => {
+  it('is requested only for valid ranges', () => {
     assert.deepEqual(panelRequests.zoomedSeries.parse({ from: 3, to: 9 }), { from: 3, to: 9 });
     for (const [from, to] of [
       [NaN, 5],

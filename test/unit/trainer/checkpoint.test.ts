@@ -37,7 +37,7 @@ const kinds: Readonly<Record<string, readonly [Readonly<Record<string, unknown>>
 
 describe('A checkpoint', () => {
   for (const [kind, [keys, files]] of Object.entries(kinds)) {
-    it(`is gone on from bit for bit: ${kind}`, () => {
+    it(`is resumed from bit for bit: ${kind}`, () => {
       const uninterrupted = exampleTraining(keys, files);
       for (let n = 0; n < 5; n++) update(uninterrupted);
       uninterrupted.setup.learner.learningRate = 0.0125;
@@ -61,7 +61,7 @@ describe('A checkpoint', () => {
     assert.throws(() => restoreCheckpoint(exampleTraining(), new Uint8Array(40), 0), /safetensors|checkpoint/);
   });
 
-  describe('that lies', () => {
+  describe('with inconsistent metadata', () => {
     const keys = { data: { text: 'text.txt' }, bptt: { forward: 5, backward: 8 } };
     const cut = { bptt: { forward: 4, backward: 2 } };
     const written = (lie: (file: TensorFile) => void, of: Readonly<Record<string, unknown>>): Uint8Array => {

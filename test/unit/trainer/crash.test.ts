@@ -98,7 +98,7 @@ describe('A run that is cut off', () => {
     return passedOver;
   }
 
-  it('goes on to the same numbers wherever its records end, and names those that are lost', async () => {
+  it('continues with the same results wherever its records end, and reports the lost updates', async () => {
     const { whole, cut } = await killed();
     const expected = recordsIn(whole);
     const size = readFileSync(join(cut, 'records.arrows')).length;
@@ -129,7 +129,7 @@ describe('A run that is cut off', () => {
     }
   });
 
-  it('goes on to the same numbers wherever the power cut its latest checkpoint', async () => {
+  it('continues with the same results wherever its latest checkpoint was truncated', async () => {
     const { whole, cut } = await killed();
     const expected = recordsIn(whole);
     const newest = join('checkpoints', 'update-10.safetensors');
@@ -190,7 +190,7 @@ describe('A process that trains', function () {
     assert.deepEqual(recordsIn(path('cut')), recordsIn(path('whole')));
   });
 
-  it('says so when nothing more can be written, leaves what opens, and can be gone on with', function () {
+  it('reports that nothing can be written, leaves a run that opens, and can be resumed', function () {
     if (process.platform === 'win32') this.skip();
     const file = experiment(4000);
     const limited = `ulimit -f 300; exec "$@"`;

@@ -37,7 +37,7 @@ describe('The check of an experiment file', () => {
     assert.match(short.problems[0].message, /2 rows/);
   });
 
-  it('says what is wrong with the file itself', () => {
+  it('reports problems of the file itself', () => {
     const { problems, estimates } = check('{ "data": 1 }');
     assert.ok(problems.length > 0);
     assert.equal(estimates.size, 0);

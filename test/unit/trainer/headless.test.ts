@@ -143,7 +143,7 @@ describe('The headless runner', () => {
     });
   });
 
-  it('says at its end what the losses came to', () => {
+  it('prints the last losses at its end', () => {
     const { stderr } = train(experiment({ training: { ...small.training, validateEvery: 12 } }), '--out', path('run'));
     const { loss, validationLoss } = readManifest(readFileSync(path('run', 'run.json'))) ?? {};
     assert.ok(typeof loss === 'number' && typeof validationLoss === 'number');
@@ -169,7 +169,7 @@ describe('The headless runner', () => {
     assert.equal(existsSync(path('run')), false);
   });
 
-  it('ends with a checkpoint when nobody reads its lines any more', async () => {
+  it('ends with a checkpoint when its output is closed', async () => {
     const file = experiment({ training: { steps: 1_000_000_000 } });
     const command = spawn(process.execPath, [runner, file, '--json', '--out', path('run')]);
     let said = '';
@@ -235,7 +235,7 @@ describe('The headless runner', () => {
       readRecords(readFileSync(path('run', 'records.arrows'))).batches.flatMap(({ update }) => [...update]);
     const all = Array.from({ length: 20 }, (_, update) => update);
 
-    it('names a damaged checkpoint, and goes on from the one before it', () => {
+    it('reports a damaged checkpoint, and continues from the previous one', () => {
       truncateSync(path('run', 'checkpoints', 'update-12.safetensors'), 100);
       const { status, stderr } = train(...more());
       assert.equal(status, 0, stderr);
@@ -244,7 +244,7 @@ describe('The headless runner', () => {
       assert.deepEqual(recorded(), all);
     });
 
-    it('goes on from its latest checkpoint where the records are shorter, and names those that are lost', () => {
+    it('continues from its latest checkpoint where the records are shorter, and reports the lost updates', () => {
       truncateSync(path('run', 'records.arrows'), readFileSync(path('run', 'records.arrows')).length - 10);
       const { status, stderr } = train(...more());
       assert.equal(status, 0, stderr);
@@ -263,11 +263,11 @@ describe('The headless runner', () => {
       refuses(more(), /checkpoints\/update-12\.safetensors can't be used .*No earlier checkpoint/);
     });
 
-    it('refuses to go on with other kernels than it began with', () => {
+    it('refuses to resume with other kernels than those it started with', () => {
       refuses(more('--kernels', 'reference'), /computed by the simd kernels, not by reference.*add --kernels simd/);
     });
 
-    it('goes on with the kernels that it began with, without being asked for them', () => {
+    it('resumes with the kernels it started with by default', () => {
       rmSync(path('run'), { recursive: true });
       assert.equal(train(path('x.rnn.json'), '--out', path('run'), '--kernels', 'reference').status, 0);
       const { status, stderr } = train(...more());
@@ -276,7 +276,7 @@ describe('The headless runner', () => {
       assert.doesNotMatch(stderr, /cannot run here/);
     });
 
-    it('goes on with others where those cannot run here, and says so', () => {
+    it('resumes with others if those cannot run here, with a notice', () => {
       const manifest = path('run', 'run.json');
       const before = JSON.stringify(editableManifest(manifest), undefined, 2);
       writeFileSync(manifest, before.replaceAll(/"kernels": "[\w-]+"/g, '"kernels": "simd-1024"'));
@@ -295,7 +295,7 @@ describe('The headless runner', () => {
       );
     });
 
-    it('refuses to go on with another experiment, and names what is another', () => {
+    it('refuses to resume with another experiment, and names the differing keys', () => {
       experiment({ model: { cell: 'rnn', hidden: 5 }, optimizer: { kind: 'adam', learningRate: 0.02 } });
       refuses(
         more(),
@@ -303,7 +303,7 @@ describe('The headless runner', () => {
       );
     });
 
-    it('goes on under another name and with other notes, which change no number', () => {
+    it('resumes with another name and other notes, which affect no result', () => {
       experiment({ name: 'Renamed', notes: 'They say nothing of how it is trained.' });
       const { status, stderr } = train(...more());
       assert.equal(status, 0, stderr);
@@ -311,7 +311,7 @@ describe('The headless runner', () => {
       assert.equal(readManifest(readFileSync(path('run', 'run.json')))?.facts.name, 'Renamed');
     });
 
-    it('refuses to go on with other data under the same name', () => {
+    it('refuses to resume with other data under the same name', () => {
       rmSync(path('run'), { recursive: true });
       const words = 'one sheep, two sheep, three sheep, four. '.repeat(20);
       writeFileSync(path('book.txt'), words);
@@ -344,7 +344,7 @@ describe('The headless runner', () => {
       );
     });
 
-    it('says which updates were over before they could be captured', () => {
+    it('reports the updates that could not be captured', () => {
       const { status, stderr } = train(...more('--capture', '3,15'));
       assert.equal(status, 0);
       assert.match(stderr, /Not captured: 3\. Updates 12 to 19 were computed now\./);
@@ -362,7 +362,7 @@ describe('The headless runner', () => {
     const kept = (folder: string, file: string): Buffer => readFileSync(path(folder, file));
     const factsIn = (folder: string) => readManifest(kept(folder, 'run.json'))?.facts;
 
-    it('gives the same bits with one and with two, and goes on with one bit for bit', () => {
+    it('computes the same bits with one and with two, and resumes with one bit for bit', () => {
       const file = experiment(long);
       const two = train(file, '--out', path('two'), '--workers', '2', '--capture', '5');
       assert.equal(two.status, 0, two.stderr);
@@ -389,7 +389,7 @@ describe('The headless runner', () => {
       }
     });
 
-    it('says what runs instead of more workers than are of use', () => {
+    it('reports how many workers run if more were requested than are useful', () => {
       assert.match(
         train(experiment(), '--out', path('run'), '--workers', '4').stderr,
         /too short to be shared: one trains/,

@@ -38,7 +38,7 @@ describe('The memory of a run', () => {
     assert.equal(status, 0, stderr.slice(-2000));
   });
 
-  it('is limited as a whole: a limit below that of the program says so, and so does one below that of the data', () => {
+  it('is limited as a whole: a limit below the program or below the data is reported as such', () => {
     const low = train({ data: { task: 'adding' } }, [], '--memory', '16');
     assert.equal(low.status, 1);
     assert.match(

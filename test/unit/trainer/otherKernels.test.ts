@@ -17,7 +17,7 @@ import { exampleTraining } from './exampleTraining';
 
 const keys = { model: { cell: 'lstm', hidden: 12 }, training: { steps: 16, batch: 5, checkpointEvery: 4 } };
 
-describe('A run that other kernels went on with', () => {
+describe('A run that other kernels have resumed', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'unroll-kernels-'));
@@ -82,7 +82,7 @@ describe('A run that other kernels went on with', () => {
     }
   });
 
-  it('says of the updates whose kernels cannot run here, and of no others, that they are not replayed exactly', async () => {
+  it('shows the caveat at updates whose kernels cannot run here, and at no others', async () => {
     const one = begun('simd');
     await one.writer.begin();
     const seen = await trained(one, 8);
@@ -115,7 +115,7 @@ describe('A run that other kernels went on with', () => {
     assert.deepEqual([writer.info.plannedUpdates, writer.info.workers], [40, 2]);
   });
 
-  it('keeps of their history what lies before the update that it is gone on from', () => {
+  it('keeps the part of their history before the update from which it is resumed', () => {
     const history = { kernels: 'simd', kernelChanges: [{ update: 8, kernels: 'simd-fma' }] };
     assert.deepEqual(
       [0, 7, 8, Infinity].map((update) => kernelsAt(history, update)),

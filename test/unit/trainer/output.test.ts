@@ -65,7 +65,7 @@ describe('A text drawn from the net', () => {
     assert.deepEqual(sampleSymbols(training.setup, capture, { ...request, temperature: 0 }), there);
   });
 
-  it('takes the likeliest symbol at temperature 0, whatever the seed', () => {
+  it('takes the top prediction at temperature 0, for any seed', () => {
     const training = text();
     const capture = captured(training, 3);
     const cold = sampleSymbols(training.setup, capture, { ...request, temperature: 0 });

@@ -103,7 +103,7 @@ const columns = ['update', 'loss', 'gradNorm', 'dh', 'learningRate', 'validation
 const numbersOf = (batches: readonly RecordBatch[]) =>
   Object.fromEntries(columns.map((name) => [name, batches.flatMap((batch) => [...batch[name]])]));
 
-describe('What is kept of a run', () => {
+describe('The persistence of a run', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'unroll-keeping-'));
@@ -223,7 +223,7 @@ describe('What is kept of a run', () => {
       return { run, told, published };
     }
 
-    it('says so when it begins and when records are written again, and names what is missing', async () => {
+    it('reports the outage and its end, with the missing updates', async () => {
       const { run, told } = await gapped();
       assert.deepEqual(
         told.map(({ state }) => state),
@@ -273,7 +273,7 @@ describe('What is kept of a run', () => {
       assert.equal(at(later, missing.to), losses.get(missing.to));
     });
 
-    it('walks through the updates that are missing, and goes on with the run after them', async () => {
+    it('steps through the missing updates, and resumes the run after them', async () => {
       const { published } = await gapped();
       const replay = new Replay(exampleTraining(keys), new FolderStorage(folder), []);
       const { capture } = await replay.captureUpdate(10);
@@ -329,7 +329,7 @@ describe('What is kept of a run', () => {
     assert.deepEqual(numbersOf(recordsIn().batches), numbersOf(published));
   });
 
-  it('is nothing where its folder is deleted, which is not made anew', async () => {
+  it('ends when its folder is deleted, which is not recreated', async () => {
     const { run, writer, told, step } = driven(exampleTraining(keys), folder, new FolderStorage(folder));
     await writer.begin();
     const paused = run.pause();
@@ -349,7 +349,7 @@ describe('What is kept of a run', () => {
     assert.equal(existsSync(folder), false);
   });
 
-  it('goes on where its folder is put back', async () => {
+  it('continues when its folder is restored', async () => {
     const { run, writer, told, published, step } = driven(exampleTraining(keys), folder, new FolderStorage(folder));
     await writer.begin();
     const paused = run.pause();

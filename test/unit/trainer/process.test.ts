@@ -173,7 +173,7 @@ describe('The trainer’s process', () => {
     await end(started);
   });
 
-  it('can’t be started from a script that is not there, and says so', async () => {
+  it('can’t be started from a missing script, and reports it', async () => {
     const worker = forkTrainers(resolve('dist/no-such-trainer.cjs'))();
     const reason = await new Promise<string | undefined>((done) => worker.onExit(done));
     assert.match(reason ?? '', /^The trainer process exited unexpectedly \(exit code 1\)/);

@@ -60,7 +60,7 @@ describe('A replay', () => {
     [1, 3].map((shards) => ({ kind, keys, files, shards })),
   );
   for (const { kind, keys, files, shards } of cases) {
-    it(`brings back every update bit for bit, in any order, a rate changed by hand included: ${kind}, ${shards} shards`, async () => {
+    it(`recomputes every update bit for bit, in any order, with manual changes of the learning rate: ${kind}, ${shards} shards`, async () => {
       const storage = new FolderStorage(folder);
       const training = exampleTraining(keys, files, shards);
       const writer = new RunWriter(storage, training, runInfoOf(training.setup, undefined, folder, 1));
@@ -154,7 +154,7 @@ describe('A replay', () => {
       assert.equal(before.metadata['step'], String(ending.updates - 1));
     });
   }
-  it('leafs back without reading a checkpoint again, to the same bits', async () => {
+  it('goes back without reading a checkpoint again, to the same bits', async () => {
     const keys = { training: { steps: 200, batch: 3, checkpointEvery: 0 } };
     const training = exampleTraining(keys);
     const storage = new FolderStorage(folder);
@@ -174,7 +174,7 @@ describe('A replay', () => {
     assert.equal(counting.reads, 1, 'the checkpoint before the first update, once');
   });
 
-  it('of a run without the checkpoint it needs says so', async () => {
+  it('of a run without the required checkpoint fails with a message', async () => {
     const replay = new Replay(exampleTraining(), new FolderStorage(folder), []);
     await assert.rejects(replay.captureUpdate(3), /no checkpoint any more: its folder was moved or deleted/);
   });

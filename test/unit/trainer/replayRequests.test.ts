@@ -24,7 +24,7 @@ const truncated = {
 
 const pause = (): Promise<void> => Promise.resolve();
 
-describe('Asked about an update', () => {
+describe('A request about an update', () => {
   it('the terms of a parameter at a step: δ_t and h_{t−1}, the term, the sum so far, the check', async () => {
     const training = exampleTraining();
     const terms = new UpdateTerms(momentOf(training, 2).capture);
@@ -173,7 +173,7 @@ describe('Asked about an update', () => {
       assert.equal(changed.bias, 0, 'all that is stored');
     });
 
-    it('nothing could be learned: says so', async () => {
+    it('nothing could be learned: reports it', async () => {
       const training = exampleTraining({
         data: { sequences: [{ inputs: [[1], [0], [2]], targets: [[1], null, null] }] },
         training: { steps: 9 },

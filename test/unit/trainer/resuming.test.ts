@@ -53,7 +53,7 @@ const data: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
 };
 
-describe('A run that is gone on with from a checkpoint computes what it would have', () => {
+describe('A run that is resumed from a checkpoint computes the same bits as an uninterrupted one', () => {
   for (const kernels of builtKernelSets) {
     for (const [kind, keys] of Object.entries(data)) {
       it(`${kernels}: ${kind}: every cell, every optimizer, one shard and three`, function () {

@@ -70,7 +70,7 @@ describe('A run', () => {
     assert.deepEqual(due, [4, 9, 11]);
   });
 
-  it('stands still while paused, takes single steps, goes on and stops', async () => {
+  it('does not train while paused, takes single steps, resumes and stops', async () => {
     const { run, seen } = running(exampleTraining({ training: { steps: 100_000, batch: 3 } }));
     const ended = run.train();
     await run.pause();
@@ -118,7 +118,7 @@ describe('A run', () => {
     assert.deepEqual(await run.train(), { kind: 'finished', updates: 1, reason: 'stopAtLoss' });
   });
 
-  it('that diverges says which tensor, update and step', async () => {
+  it('that diverges reports tensor, update and step', async () => {
     const training = exampleTraining({
       model: { cell: 'rnn', activation: 'identity', hidden: 4 },
       data: { task: 'adding', length: 40 },
@@ -132,7 +132,7 @@ describe('A run', () => {
     assert.equal(readManifest(readFileSync(join(folder, 'run.json')))?.state, 'diverged');
   });
 
-  it('that can never update fails, and its folder says why', async () => {
+  it('that can never update fails, and its folder contains the reason', async () => {
     const training = exampleTraining({
       data: { sequences: [{ inputs: [[1], [1], [1]], targets: [[1], null, null] }] },
       model: { cell: 'rnn', hidden: 2 },
@@ -147,7 +147,7 @@ describe('A run', () => {
     assert.equal(manifest.message, ending.message);
   });
 
-  it('trains on and says so when its folder can no longer be written', async () => {
+  it('continues training with a notice when its folder can no longer be written', async () => {
     const disk = new FolderStorage(folder);
     const full: RunStorage = {
       write: (path, bytes) => disk.write(path, bytes),
@@ -168,7 +168,7 @@ describe('A run', () => {
     assert.equal(run.isSaved, false);
   });
 
-  it('trains on and says so when its folder is made read-only in mid-run, and can be gone on with later', async function () {
+  it('continues training with a notice when its folder becomes read-only, and can be resumed later', async function () {
     if (process.platform === 'win32') this.skip();
     const keys = { training: { steps: 12, batch: 3, checkpointEvery: 2 } };
     const whole = running(exampleTraining(keys));
@@ -249,7 +249,7 @@ describe('A run', () => {
     assert.deepEqual(readdirSync(join(folder, 'checkpoints')), ['update-0.safetensors', 'update-12.safetensors']);
   });
 
-  it('does not go on in a record file without a beginning', async () => {
+  it('does not append to a record file without its schema', async () => {
     const training = exampleTraining();
     const writer = await written(training);
     rmSync(join(folder, 'records.arrows'));

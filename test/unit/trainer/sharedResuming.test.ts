@@ -58,7 +58,7 @@ describe('A run whose batches two threads share', () => {
   for (const { name: kernels } of testedKernels.filter(({ name }) => name !== 'reference')) {
     for (const { name: cell } of cells) {
       for (const [truncation, keys] of Object.entries(truncations)) {
-        it(`${kernels}, ${cell}, ${truncation}: gone on with by one thread or two, it computes what it would have`, () => {
+        it(`${kernels}, ${cell}, ${truncation}: resumed by one thread or two, it computes the same bits`, () => {
           const begun = (): Training =>
             exampleTraining(
               {

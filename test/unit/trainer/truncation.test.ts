@@ -167,7 +167,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     }
   });
 
-  it('goes on from its latest checkpoint, at whatever byte its records end, and names those that are lost', async () => {
+  it('continues from its latest checkpoint at whatever byte its records end, and reports the lost updates', async () => {
     const end = flushes.at(-1) ?? NaN;
     const attempt = async (writer: RunWriter, cut: string, length: number): Promise<void> => {
       powerCut(cut, 'records.arrows', length);
@@ -191,7 +191,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     await atEveryByte(end, attempt, stride);
   });
 
-  it('goes on from the checkpoint before, at whatever byte its newest one ends', async () => {
+  it('continues from the previous checkpoint at whatever byte the latest one ends', async () => {
     await atEveryByte(bytesOf(whole, checkpoint(4)).length, async (writer, cut, length) => {
       powerCut(cut, checkpoint(4), length);
       const passedOver = await writer.resume(earlier);
@@ -200,7 +200,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     });
   });
 
-  it('ends with the numbers of one that never was, from each checkpoint it can go on from', async () => {
+  it('ends with the results of an uninterrupted run, from each checkpoint', async () => {
     const expected = numbersIn(whole);
     const cut = join(scratch, 'cut');
     await begun(cut);
@@ -234,7 +234,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     assert.deepEqual(missing, { from: 0, to: 2, count: 2 });
   });
 
-  it('goes on from its latest checkpoint where a batch of its records is damaged, without that batch', async () => {
+  it('continues from its latest checkpoint where a batch of its records is damaged, without that batch', async () => {
     const cut = join(scratch, 'damaged');
     await begun(cut);
     powerCut(cut, 'records.arrows', flushes.at(-1) ?? NaN);
@@ -251,7 +251,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     assert.ok(bytesOf(cut, 'records.arrows').equals(records.subarray(0, flushes[1])));
   });
 
-  it('begins again in records of an earlier build, whose head is shorter', async () => {
+  it('starts again in records of an earlier build with a shorter header', async () => {
     const cut = join(scratch, 'earlier');
     const { training } = await begun(cut);
     // Earlier builds wrote no checksum into the schema.
