@@ -8,7 +8,7 @@ export function withoutControls(text: string, by = '\u{FFFD}'): string {
 }
 
 /**
- * Text for VS Code's labels, tooltips and messages, in which nothing acts, whoever wrote it: controls are replaced, and
+ * Text for VS Code's labels, tooltips and messages, in which no content is interpreted: controls are replaced, and
  * a space goes before `(` where VS Code would see the beginning of markup.
  *
  * - `[label](command:…)` and `[label](https://…)` become links in notifications, in the prompts of quick inputs and in

@@ -105,10 +105,10 @@ function isSolved({ learner, source }: TrainingSetup): boolean {
   const { outputs: width } = source;
   let solved = true;
   learner.evaluate(source.validation(), (window, t, outputs) => {
-    for (let lane = 0; solved && lane < window.batch; lane++) {
-      if (window.mask[t * window.batch + lane] === 0) continue;
-      const allowed = source.allowedNext?.(window, lane, t) ?? [];
-      const top = argmaxes(outputs.subarray(lane * width, (lane + 1) * width), allowed.length);
+    for (let sequence = 0; solved && sequence < window.batch; sequence++) {
+      if (window.mask[t * window.batch + sequence] === 0) continue;
+      const allowed = source.allowedNext?.(window, sequence, t) ?? [];
+      const top = argmaxes(outputs.subarray(sequence * width, (sequence + 1) * width), allowed.length);
       solved = allowed.every((symbol) => top.has(symbol));
     }
   });

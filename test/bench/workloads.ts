@@ -122,11 +122,11 @@ export function windowOf({ steps, batch, vocabulary }: Workload, seed = 1): Wind
   const values = Float64Array.from({ length: rows * 2 }, (_, i) => (i % 2 === 0 ? draw() : 0));
   const targets = new Float64Array(rows);
   const mask = new Uint8Array(rows);
-  for (let lane = 0; lane < batch; lane++) {
+  for (let sequence = 0; sequence < batch; sequence++) {
     const marked = [Math.floor((draw() * steps) / 2), Math.floor((1 + draw()) * (steps / 2))];
-    for (const t of marked) values[(t * batch + lane) * 2 + 1] = 1;
-    const last = (steps - 1) * batch + lane;
-    targets[last] = marked.reduce((sum, t) => sum + values[(t * batch + lane) * 2], 0);
+    for (const t of marked) values[(t * batch + sequence) * 2 + 1] = 1;
+    const last = (steps - 1) * batch + sequence;
+    targets[last] = marked.reduce((sum, t) => sum + values[(t * batch + sequence) * 2], 0);
     mask[last] = 1;
   }
   return { steps, batch, inputs: { kind: 'dense', values }, targets: { kind: 'values', values: targets }, mask, reset };

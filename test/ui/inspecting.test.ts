@@ -77,7 +77,7 @@ describe('Walking through an update', () => {
     await workbench.webviewFrame().getByText('Sequence 1 of 2 at update 7').waitFor();
     await sentence('Loss per step').filter({ hasText: '1 of this sequence’s 3 steps' }).waitFor();
     const losses = workbench.webviewFrame().locator('.net-node.loss');
-    assert.equal(await losses.count(), 1, 'a loss where one is asked for, and nowhere else');
+    assert.equal(await losses.count(), 1, 'a loss at the target, and nowhere else');
   });
 
   it('reads the step that is pointed at in every cell', async () => {

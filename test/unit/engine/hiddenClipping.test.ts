@@ -9,7 +9,13 @@ for (const { name, open, within } of testedKernels) {
     for (const { name: cell } of cells) {
       for (const layers of [1, 2]) {
         const network = smallNetwork(cell, { layers, hidden: 4 });
-        const window = randomWindow({ network, loss: 'mse', batch: 2, steps: 6, mask: (t, lane) => t !== 2 + lane });
+        const window = randomWindow({
+          network,
+          loss: 'mse',
+          batch: 2,
+          steps: 6,
+          mask: (t, sequence) => t !== 2 + sequence,
+        });
 
         for (const [limit, acts] of [
           [0.3, true],

@@ -65,7 +65,7 @@ describe('losses', () => {
   for (const reduction of ['mean', 'sum'] as const) {
     it(`a masked step affects neither loss nor gradient, ${reduction}`, () => {
       const network = smallNetwork('gru');
-      const window = randomWindow({ network, loss: 'mse', mask: (t, lane) => t > 2 || lane !== 1 });
+      const window = randomWindow({ network, loss: 'mse', mask: (t, sequence) => t > 2 || sequence !== 1 });
       assert.ok(window.targets.kind === 'values');
       const changed = window.targets.values.map((value, i) =>
         window.mask[Math.floor(i / network.outputs)] === 0 ? 1e6 : value,
@@ -81,7 +81,7 @@ describe('losses', () => {
 
   it('mean and sum differ by (targets × outputs) / batch for mse', () => {
     const network = smallNetwork('rnn');
-    const window = randomWindow({ network, loss: 'mse', mask: (t, lane) => (t + lane) % 3 !== 0 });
+    const window = randomWindow({ network, loss: 'mse', mask: (t, sequence) => (t + sequence) % 3 !== 0 });
     const targets = window.mask.filter((value) => value === 1).length;
     const [mean, sum] = (['mean', 'sum'] as const).map(
       (reduction) => update(exampleLearner({ network, loss: { kind: 'mse', reduction } }), window).loss,

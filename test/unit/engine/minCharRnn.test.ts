@@ -7,7 +7,7 @@ import type { Window } from '../../../src/engine/recurrence/window';
 import { analyticReference } from './analyticReference';
 import { parameter, update } from './exampleLearner';
 
-// Karpathy's min-char-rnn: 100 tanh units, windows of 25 characters of one endless lane, summed loss, every gradient
+// Karpathy's min-char-rnn: 100 tanh units, windows of 25 characters of one endless sequence, summed loss, every gradient
 // element clipped to ±5, Adagrad with rate 0.1 and √(s + 1e-8), one bias b_h.
 const reference = analyticReference.minCharRnn;
 const steps = 25;

@@ -67,13 +67,13 @@ export function naiveGradients(
     );
 
   let loss = tape.constant(0);
-  for (let lane = 0; lane < window.batch; lane++) {
+  for (let sequence = 0; sequence < window.batch; sequence++) {
     const zero = () => Array.from({ length: network.hidden }, () => tape.constant(0));
     const states: (readonly Row[])[] = Array.from({ length: network.layers }, () =>
       Array.from({ length: stateCount }, zero),
     );
     for (let t = 0; t < window.steps; t++) {
-      const row = t * window.batch + lane;
+      const row = t * window.batch + sequence;
       let x: Row = Array.from({ length: network.inputs }, (_, k) => tape.constant(inputs[row * network.inputs + k]));
       for (let layer = 0; layer < network.layers; layer++) {
         const project = (kind: 'ih' | 'hh', of: Row): Row[] =>

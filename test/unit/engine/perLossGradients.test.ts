@@ -18,14 +18,14 @@ describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
             const learner = () => exampleLearner({ kernels: kernels.open(), network, loss, inputs, batch: 1, steps });
             const itemiser = new PerLossGradients(kernels.open(), network, inputs, steps);
             for (const [name, { values }] of learner().parameters) itemiser.load(name, values);
-            const asked = (t: number): boolean => t !== 4;
-            const window = randomWindow({ network, loss: kind, steps, batch: 1, inputs, mask: asked });
+            const hasTarget = (t: number): boolean => t !== 4;
+            const window = randomWindow({ network, loss: kind, steps, batch: 1, inputs, mask: hasTarget });
             const zero = state.map(() => new Float64Array(network.hidden));
             for (const layer of [0, 1]) {
               const matrix = itemiser.matrix({ window, initial: [zero, zero], weight: 1 }, loss, layer);
               for (let t = 0; t < steps; t++) {
                 const row = [...matrix.subarray(t * steps, (t + 1) * steps)];
-                if (!asked(t)) {
+                if (!hasTarget(t)) {
                   assert.ok(row.every(Number.isNaN), `no loss at ${t}`);
                   continue;
                 }

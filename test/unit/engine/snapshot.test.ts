@@ -32,7 +32,7 @@ for (const { name: kernels, open } of testedKernels) {
       for (const [index, optimizer] of optimizers.entries()) {
         for (const bptt of ['full', { forward: 4, backward: 11 }] satisfies BpttSpec[]) {
           for (const inputs of ['dense', 'oneHot'] as const) {
-            // After 5 windows of 8 the stored steps hold a lane that began anew.
+            // After 5 windows of 8 the stored steps hold a sequence that was reset.
             for (const taken of [3, 5]) {
               it(`${cell}, ${optimizer.kind}, ${JSON.stringify(bptt)}, ${inputs}, after ${taken}: continues bit for bit`, () => {
                 const network = smallNetwork(cell, { layers: 1 + (index % 2) });

@@ -100,8 +100,8 @@ describe('Three steps by hand', () => {
   it('the terms δ_t h_{t−1}ᵀ are those of the net, and add up to ∂L/∂W_hh', async () => {
     const ofUpdate = new UpdateTerms(capture);
     for (const t of [2, 1, 0]) {
-      const asked = { update: 0, sequence: 0, parameter: 'rnn.weight_hh_l0', t };
-      const { term } = await ofUpdate.at(asked, () => Promise.resolve());
+      const params = { update: 0, sequence: 0, parameter: 'rnn.weight_hh_l0', t };
+      const { term } = await ofUpdate.at(params, () => Promise.resolve());
       close(term, terms[t] ?? [], `term of step ${t}`);
       console.log(`      t = ${t}: δ_t h_{t−1}ᵀ = ${written(terms[t] ?? [])}`);
     }

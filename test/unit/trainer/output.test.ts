@@ -46,15 +46,15 @@ describe('A text drawn from the net', () => {
   });
 
   it('leaves the training as it is, to the bit', () => {
-    const [asked, left] = [text(), text()];
-    const capture = captured(asked, 3);
-    captured(left, 3);
-    sampleSymbols(asked.setup, capture, request);
-    scoresOf(asked.setup, capture, { update: 3, sequence: 0 });
-    assert.equal(bits(asked), bits(left));
-    asked.advance();
-    left.advance();
-    assert.equal(bits(asked), bits(left));
+    const [used, untouched] = [text(), text()];
+    const capture = captured(used, 3);
+    captured(untouched, 3);
+    sampleSymbols(used.setup, capture, request);
+    scoresOf(used.setup, capture, { update: 3, sequence: 0 });
+    assert.equal(bits(used), bits(untouched));
+    used.advance();
+    untouched.advance();
+    assert.equal(bits(used), bits(untouched));
   });
 
   it('comes from the weights before the update, not from later ones', () => {

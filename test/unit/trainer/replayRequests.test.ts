@@ -28,13 +28,13 @@ describe('A request about an update', () => {
   it('the terms of a parameter at a step: δ_t and h_{t−1}, the term, the sum so far, the check', async () => {
     const training = exampleTraining();
     const terms = new UpdateTerms(momentOf(training, 2).capture);
-    const asked = { update: 2, parameter: 'rnn.weight_hh_l0', sequence: 1, t: 3 };
-    const { rows, columns, delta, source, term, sum, relativeError, norm, t } = await terms.at(asked, pause);
+    const params = { update: 2, parameter: 'rnn.weight_hh_l0', sequence: 1, t: 3 };
+    const { rows, columns, delta, source, term, sum, relativeError, norm, t } = await terms.at(params, pause);
     assert.deepEqual([rows, columns, t], [16, 4, 3]);
     assert.deepEqual([delta.length, source.length, term.length, sum.length], [16, 4, 64, 64]);
     assert.ok(Math.abs(Math.hypot(...term) - (norm[3] ?? NaN)) < 1e-12);
     assert.ok(relativeError < 1e-12);
-    await assert.rejects(terms.at({ ...asked, sequence: 7 }, pause), /sequences 0 to 2/);
+    await assert.rejects(terms.at({ ...params, sequence: 7 }, pause), /sequences 0 to 2/);
   });
 
   describe('gradient flow', () => {
@@ -74,10 +74,10 @@ describe('A request about an update', () => {
     it('of carried text begins where the state was carried from, and is of the median over the batch', async () => {
       const training = exampleTraining({ ...truncated, bptt: { forward: 6, backward: 10 } }, exampleText);
       const { capture } = momentOf(training, 4);
-      const asked = { update: 4, sequence: 1, layer: 0 };
+      const params = { update: 4, sequence: 1, layer: 0 };
       const finder = new GradientFlowComputer(training.setup);
-      const { steps, matrix, median, medianOf, horizon, longestLag } = await finder.of(capture, asked, pause);
-      assert.deepEqual(await finder.horizon(capture, asked, pause), { horizon, longestLag });
+      const { steps, matrix, median, medianOf, horizon, longestLag } = await finder.of(capture, params, pause);
+      assert.deepEqual(await finder.horizon(capture, params, pause), { horizon, longestLag });
       assert.equal(steps, 10);
       assert.equal(medianOf, 2);
       assert.ok(matrix.subarray(0, 4 * steps).every(Number.isNaN), 'the stored steps have no loss');
