@@ -82,7 +82,9 @@ describe('The names of the experiment format', () => {
   });
 
   it('that are allowed as values are highlighted by the grammar, which has no others', () => {
-    assert.deepEqual(sorted(grammarWords('choice')), sorted([...new Set(words(jsonSchema()))]));
+    // Delimiters and decimal separators are characters, not words.
+    const choices = [...new Set(words(jsonSchema()))].filter((choice) => /\w/.test(choice));
+    assert.deepEqual(sorted(grammarWords('choice')), sorted(choices));
   });
 
   it('that are sections are highlighted by the grammar, which has no others', () => {
