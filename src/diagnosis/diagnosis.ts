@@ -55,10 +55,10 @@ export class Diagnosis {
     this.#checkRules('end', 1);
   }
 
-  /** Adds the finding that a value was not finite, with its location. */
-  diverge(update: number, message: string): void {
-    const keyPath = update === 0 ? ['model', 'init'] : ['optimizer', 'learningRate'];
-    this.#findings = [...this.#findings, { code: 'nonFinite', level: 'error', when: 'end', update, keyPath, message }];
+  /** Adds the finding that a value was not finite, at the key that most likely caused it. */
+  diverge(update: number, message: string, keyPath: readonly string[]): void {
+    const finding: Finding = { code: 'nonFinite', level: 'error', when: 'end', update, keyPath: [...keyPath], message };
+    this.#findings = [...this.#findings, finding];
   }
 
   #checkRules(when: Finding['when'], needed: number): void {

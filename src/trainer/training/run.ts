@@ -7,6 +7,7 @@ import type { Ending } from '../../protocol/trainer';
 import { RecordPacker, type RecordBatch } from '../../run/records/recordBatch';
 import { RunPersistence } from '../storage/persistence';
 import type { RunWriter } from '../storage/runWriter';
+import { divergenceCause } from '../../diagnosis/divergence';
 import { describeNonFinite, type Training } from './training';
 
 /** Listens to a run. */
@@ -126,7 +127,11 @@ export class Run {
     }));
     this.#settleIdle();
     if (ending.kind === 'finished') this.#diagnosis?.finish();
-    if (ending.kind === 'diverged') this.#diagnosis?.diverge(ending.place.update, ending.message);
+    if (ending.kind === 'diverged') {
+      const { place, message } = ending;
+      const { keyPath } = divergenceCause(place, this.#training.setup.experiment.model);
+      this.#diagnosis?.diverge(place.update, message, keyPath);
+    }
     this.#publish();
     if (this.#isSuspended && ending.kind === 'stopped') await this.#persistence?.suspend();
     else await this.#persistence?.conclude(ending);
@@ -152,7 +157,7 @@ export class Run {
           ...(t === undefined ? {} : { t }),
           ...(row === undefined ? {} : { row }),
         };
-        const message = describeNonFinite(advance.where, training.setup.experiment.model.cell);
+        const message = describeNonFinite(advance.where, training.setup.experiment.model);
         return { kind: 'diverged', updates: training.updates, message, place };
       }
       this.#published.add(advance.record);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { filesOf } from '../../../src/data/source';
 import { defaultKernelSet, openKernels } from '../../../src/engine/kernels/open';
 import { Diagnosis } from '../../../src/diagnosis/diagnosis';
+import { divergenceCause } from '../../../src/diagnosis/divergence';
 import type { Finding } from '../../../src/diagnosis/finding';
 import { rules } from '../../../src/diagnosis/rules/all';
 import { parseExperiment } from '../../../src/experiment/parse';
@@ -29,7 +30,7 @@ function findingsOf(text: string, variant?: string): readonly Finding[] {
   while (!training.isFinished) {
     const advance = training.advance();
     if (advance.kind === 'nonFinite') {
-      diagnosis.diverge(advance.where.update, 'diverged');
+      diagnosis.diverge(advance.where.update, 'diverged', divergenceCause(advance.where, experiment.model).keyPath);
       return diagnosis.findings;
     }
     diagnosis.observe(advance.record);

@@ -1,0 +1,36 @@
+import type { Model } from '../experiment/schema';
+
+/** Where the first value that is not finite appeared. */
+interface FirstNonFinite {
+  readonly update: number;
+  readonly pass: string;
+  readonly tensor: string;
+}
+
+/** The key that most likely caused a divergence, and what to do. */
+export interface DivergenceCause {
+  readonly keyPath: readonly string[];
+  readonly advice: string;
+}
+
+/**
+ * The cause of a divergence, by what computed the first value that is not finite: an input, the initial weights, or the
+ * updates, whose size the learning rate determines.
+ */
+export function divergenceCause({ update, pass, tensor }: FirstNonFinite, { weights }: Model): DivergenceCause {
+  if (tensor === 'inputs') {
+    return { keyPath: ['data'], advice: 'An input is not finite in single precision (about ±3.4e38): check the data.' };
+  }
+  if (pass === 'update' || update > 0) {
+    return {
+      keyPath: ['optimizer', 'learningRate'],
+      advice: 'A smaller optimizer.learningRate or a clip usually helps.',
+    };
+  }
+  return weights === undefined
+    ? { keyPath: ['model', 'init'], advice: 'It is the first update: check the scale of the data, and model.init.' }
+    : {
+        keyPath: ['model', 'weights'],
+        advice: 'It is the first update: check the scale of the data, and model.weights.',
+      };
+}

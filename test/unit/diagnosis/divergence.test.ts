@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { divergenceCause } from '../../../src/diagnosis/divergence';
+import { describeNonFinite } from '../../../src/trainer/training/training';
+import { exampleTraining } from '../trainer/exampleTraining';
+
+/** Where an experiment diverges: at its first update, with the cause that is named. */
+function firstDivergence(keys: Readonly<Record<string, unknown>>) {
+  const training = exampleTraining(keys, new Map(), undefined, 'simd');
+  const { model } = training.setup.experiment;
+  while (!training.isFinished) {
+    const advance = training.advance();
+    if (advance.kind === 'nonFinite') {
+      const { keyPath } = divergenceCause(advance.where, model);
+      return { update: advance.where.update, keyPath, message: describeNonFinite(advance.where, model) };
+    }
+  }
+  return assert.fail('it did not diverge');
+}
+
+describe('A divergence at the first update', () => {
+  it('is put to the learning rate where the update made the first infinity', () => {
+    const { update, keyPath, message } = firstDivergence({ optimizer: { kind: 'adam', learningRate: 1e38 } });
+    assert.deepEqual([update, keyPath], [0, ['optimizer', 'learningRate']]);
+    assert.match(message, /in the update pass.*A smaller optimizer\.learningRate/);
+  });
+
+  it('is put to the initial weights where they made it', () => {
+    const model = { cell: 'rnn', activation: 'identity', hidden: 4, init: { recurrent: 'normal', gain: 1e30 } };
+    const { update, keyPath, message } = firstDivergence({ model });
+    assert.deepEqual([update, keyPath], [0, ['model', 'init']]);
+    assert.match(message, /It is the first update: check the scale of the data, and model\.init/);
+  });
+
+  it('is put to the file of weights where they are from one, and to the data at an input', () => {
+    const { model } = exampleTraining().setup.experiment;
+    const place = { update: 0, pass: 'forward', tensor: 'h_l0' };
+    assert.deepEqual(divergenceCause(place, { ...model, weights: 'w' }).keyPath, ['model', 'weights']);
+    assert.deepEqual(divergenceCause({ ...place, tensor: 'inputs' }, model).keyPath, ['data']);
+    assert.deepEqual(divergenceCause({ ...place, update: 3 }, model).keyPath, ['optimizer', 'learningRate']);
+  });
+});
