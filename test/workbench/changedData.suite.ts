@@ -33,7 +33,7 @@ describe('A stored run whose data file is missing or has changed', () => {
       rmSync(data);
       await assert.rejects(look(), /"table\.csv" is no longer in .*Restore it there/);
       writeFileSync(data, table.replace('0.8415', '0.8416'));
-      await assert.rejects(look(), /"table\.csv" in .* has changed since this run began.*Put the earlier file back/);
+      await assert.rejects(look(), /"table\.csv" in .* has changed since this run started.*Restore the earlier file/);
       writeFileSync(data, table);
       assert.equal((await look()).update, 5);
     } finally {

@@ -124,7 +124,7 @@ describe('A trainer whose process dies', () => {
   }
 
   const deaths: readonly (readonly [what: string, act: string, words: RegExp])[] = [
-    ['throws', `throw new Error('boom');`, /^The trainer process failed: boom\. Resume continues from the newest/],
+    ['throws', `throw new Error('boom');`, /^The trainer process failed: boom\. Resume continues from the latest/],
     ['throws no error', `throw null;`, /^The trainer process failed: null\. Resume continues/],
     ['rejects', `void Promise.reject(new Error('gone'));`, /^The trainer process failed: gone\. Resume continues/],
     ['exits', `process.exit(7);`, /^The trainer process exited unexpectedly \(exit code 7\)\. Resume continues/],
@@ -202,7 +202,7 @@ describe('A trainer whose process dies', () => {
       start = forkTrainers(trainerWith(`process.on('message', () => { ${act} });`));
       const broken = await launcher.resume(folder);
       assert.ok(broken.kind === 'failed', JSON.stringify(broken));
-      assert.match(broken.message, /^The trainer process (exited|failed).* Resume continues from the newest/);
+      assert.match(broken.message, /^The trainer process (exited|failed).* Resume continues from the latest/);
       const shown = sessions.withFolder(folder);
       assert.equal(shown?.status.state, 'stopped');
       assert.equal(shown.status.updates, session.status.updates);
