@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { scratchWorkspace } from '../../scripts/scratch';
@@ -29,6 +29,9 @@ export interface WorkbenchOptions {
 /** How long (ms) a person would wait for the workbench before they call it broken. */
 const patience = 60_000;
 
+/** Lines of a window's console that a failed test leaves. */
+const maxConsoleLines = 500;
+
 const opened = new Set<Workbench>();
 
 // What a window showed when its test failed says more than the words of the failure; a benchmark has no tests.
@@ -48,11 +51,19 @@ export class Workbench {
   readonly folder: string;
   private readonly context: BrowserContext;
 
+  /** The last lines of the window's console. */
+  private readonly console: string[] = [];
+
   private constructor(context: BrowserContext, page: Page, folder: string) {
     this.context = context;
     this.page = page;
     this.folder = folder;
     opened.add(this);
+    // VS Code writes errors of the extension host there too, such as one while the extension is activated.
+    page.on('console', (message) => {
+      this.console.push(`${message.type()}: ${message.text()}`);
+      if (this.console.length > maxConsoleLines) this.console.shift();
+    });
   }
 
   /** Opens a window and waits until it can be worked in. */
@@ -194,11 +205,12 @@ export class Workbench {
     return rows.allInnerTexts();
   }
 
-  /** Keeps a picture of the whole window in dist/screenshots/. */
+  /** Keeps a picture of the whole window, and the last lines of its console, in dist/screenshots/. */
   async screenshot(name: string): Promise<void> {
     const folder = resolve('dist', 'screenshots');
     mkdirSync(folder, { recursive: true });
     await this.page.screenshot({ path: join(folder, `${name}.png`) });
+    writeFileSync(join(folder, `${name}.log`), `${this.console.join('\n')}\n`);
   }
 
   /** Closes the window. */
