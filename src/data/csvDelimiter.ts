@@ -1,8 +1,10 @@
+import type { CsvData } from '../experiment/schema';
 import { MalformedRow, rowsOf } from './csvRows';
 
+type Delimiter = Exclude<CsvData['delimiter'], 'auto'>;
+
 /** The delimiters that a file is tested for, the most usual first. */
-export const delimiters = [',', ';', '\t', '|', ' '] as const;
-export type Delimiter = (typeof delimiters)[number];
+const delimiters: readonly Delimiter[] = [',', ';', '\t', '|', ' '];
 
 /** The delimiter of a table; several where its first rows do not tell. */
 export type FoundDelimiter =
@@ -39,20 +41,14 @@ export function findDelimiter(pieces: () => Iterable<string>): FoundDelimiter {
   const mostNumeric = Math.max(...fitting.map(({ numeric }) => numeric));
   const best = fitting.filter(({ numeric }) => numeric === mostNumeric);
   // Blanks inside cells, as in times of day, are more usual than blanks between them.
-  const [first, ...others] = best.length > 1 ? best.filter(({ delimiter }) => delimiter !== ' ') : best;
-  if (first !== undefined && others.length === 0) return { kind: 'delimiter', delimiter: first.delimiter };
-  if (first !== undefined)
-    return { kind: 'ambiguous', delimiters: [first, ...others].map(({ delimiter }) => delimiter) };
-  const isOneColumn = samples.some(({ delimiter, isRegular }) => delimiter !== ' ' && isRegular);
-  const candidates = samples.filter(({ delimiter }) => delimiter !== ' ');
-  const widest = candidates.reduce(
-    (most, sample) => (sample.width > most.width ? sample : most),
-    candidates[0] ?? none,
-  );
-  return { kind: 'delimiter', delimiter: isOneColumn && widest.width === 1 ? ',' : widest.delimiter };
+  const likely = best.length > 1 ? best.filter(isNotBlank) : best;
+  if (likely.length > 1) return { kind: 'ambiguous', delimiters: likely.map(({ delimiter }) => delimiter) };
+  // Of equally wide first rows the most usual delimiter comes first; a single column has no delimiter at all.
+  const byWidth = samples.filter(isNotBlank).toSorted((one, other) => other.width - one.width);
+  return { kind: 'delimiter', delimiter: (likely[0] ?? byWidth[0])?.delimiter ?? ',' };
 }
 
-const none: Sample = { delimiter: ',', width: 0, isRegular: false, numeric: 0 };
+const isNotBlank = ({ delimiter }: Sample): boolean => delimiter !== ' ';
 
 function sampleOf(pieces: Iterable<string>, delimiter: Delimiter): Sample {
   let [rows, width, isRegular, cells, numbers] = [0, 0, true, 0, 0];

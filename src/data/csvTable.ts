@@ -41,10 +41,13 @@ export function readTable(
 ): ReadTable {
   const refuse = (...problems: readonly KeyProblem[]): ReadTable => ({ kind: 'refused', problems });
   try {
-    const found =
-      written.delimiter === 'auto' ? findDelimiter(text.pieces) : { kind: 'delimiter' as const, ...written };
-    if (found.kind === 'ambiguous') return refuse(ambiguousDelimiter(path, found.delimiters));
-    const format: CsvFormat = { delimiter: found.delimiter };
+    let { delimiter } = written;
+    if (delimiter === 'auto') {
+      const found = findDelimiter(text.pieces);
+      if (found.kind === 'ambiguous') return refuse(ambiguousDelimiter(path, found.delimiters));
+      ({ delimiter } = found);
+    }
+    const format: CsvFormat = { delimiter };
     const names = namesOf(text, format, written.header);
     const places = new TableColumns(names, written.header);
     // A wrong column that is both input and target is reported once, at the input.
