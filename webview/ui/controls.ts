@@ -11,6 +11,7 @@ import { keyed } from 'lit-html/directives/keyed.js';
 import { live } from 'lit-html/directives/live.js';
 import { element } from './element';
 import { iconTemplate, type IconName } from './icon';
+import { renderElement } from './renderElement';
 
 declare global {
   /** The properties of the toolkit's elements that are used here. */
@@ -61,11 +62,7 @@ export function buttonTemplate({
 
 /** Creates a button outside a template; its text and its state are changed directly. */
 export function button(spec: ButtonSpec): HTMLElement {
-  const place = document.createElement('div');
-  render(buttonTemplate(spec), place);
-  const made = place.querySelector('vscode-button');
-  if (made === null) throw new Error('The template of a button has no button.');
-  return made;
+  return renderElement(buttonTemplate(spec), HTMLElement);
 }
 
 /** Enables or disables a control. */

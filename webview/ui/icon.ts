@@ -1,4 +1,5 @@
-import { html, render, type TemplateResult } from 'lit-html';
+import { html, type TemplateResult } from 'lit-html';
+import { renderElement } from './renderElement';
 
 /** Shapes on a 16 × 16 grid; drawn here because no font is sure to have the symbols of a player. */
 const shapes = {
@@ -34,9 +35,5 @@ export function iconTemplate(name: IconName): TemplateResult {
 
 /** An icon outside a template. */
 export function icon(name: IconName): Element {
-  const place = document.createElement('span');
-  render(iconTemplate(name), place);
-  const made = place.querySelector('svg');
-  if (made === null) throw new Error('The template of an icon has no picture.');
-  return made;
+  return renderElement(iconTemplate(name), Element);
 }
