@@ -1,6 +1,7 @@
 import {
   EventEmitter,
   Range,
+  window,
   type CodeLens,
   type CodeLensProvider,
   type Disposable,
@@ -9,7 +10,7 @@ import {
 } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
 import { Throttler } from '../platform/throttler';
-import { commands } from '../platform/ids';
+import { commands, languageId } from '../platform/ids';
 import { codeLens, type LensContent } from '../platform/labels';
 import type { SourceRange } from '../experiment/problem';
 import type { ExperimentFile } from '../experiment/experimentFile';
@@ -24,14 +25,25 @@ import { parsedInHost } from './experimentCheck';
 
 const refreshMilliseconds = 500;
 
+/** How long (ms) VS Code has to ask for lenses after a change, before it is told of the change again. */
+const askingMilliseconds = 1000;
+
+/** How often it is told of one change at most: it never asks where the person has turned lenses off. */
+const maxAnnouncements = 20;
+
 /** Lenses above the file and each variant: ▶ Train and the estimate, or a run's state with its commands. */
 export class TrainLenses implements CodeLensProvider, Disposable {
   readonly #changed = new EventEmitter<void>();
   readonly #owned = new DisposableStore();
   // Lenses are redrawn at most twice a second, however fast the run is.
   readonly #refresh = new Throttler(refreshMilliseconds, () => {
-    this.#changed.fire();
+    this.#announcements = 0;
+    this.#announce();
   });
+  /** Documents in sight whose lenses VS Code has not asked for since the last change. */
+  readonly #unasked = new Set<TextDocument>();
+  #announcements = 0;
+  #repetition: NodeJS.Timeout | undefined;
 
   readonly onDidChangeCodeLenses: Event<void> = this.#changed.event;
 
@@ -46,9 +58,16 @@ export class TrainLenses implements CodeLensProvider, Disposable {
         }),
       );
     }
+    this.#owned.add(
+      window.onDidChangeVisibleTextEditors(() => {
+        this.#refresh.schedule();
+      }),
+    );
+    this.#refresh.schedule();
   }
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
+    this.#unasked.delete(document);
     const parsed = await parsedInHost(document);
     const top = new Range(0, 0, 0, 0);
     if (parsed?.kind === 'refused') {
@@ -64,9 +83,32 @@ export class TrainLenses implements CodeLensProvider, Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#repetition);
     this.#refresh.dispose();
     this.#owned.dispose();
     this.#changed.dispose();
+  }
+
+  /**
+   * Tells VS Code of a change until it has asked for the lenses of every document in sight. VS Code asks a moment
+   * later, and drops the request when the editor loses the focus within that moment: the lenses would stay missing,
+   * or say “running” of a run that has finished, until the editor has the focus again.
+   */
+  #announce(): void {
+    clearTimeout(this.#repetition);
+    for (const document of this.#visibleDocuments()) this.#unasked.add(document);
+    this.#changed.fire();
+    this.#announcements++;
+    this.#repetition = setTimeout(() => {
+      const visible = this.#visibleDocuments();
+      const isMissed = visible.some((document) => this.#unasked.has(document));
+      this.#unasked.clear();
+      if (isMissed && this.#announcements < maxAnnouncements) this.#announce();
+    }, askingMilliseconds);
+  }
+
+  #visibleDocuments(): readonly TextDocument[] {
+    return window.visibleTextEditors.map(({ document }) => document).filter((one) => one.languageId === languageId);
   }
 
   #lensesAt(
