@@ -17,12 +17,12 @@ export class Diagnosis {
   readonly #hits = new Map<Rule, number>();
   #findings: readonly Finding[] = [];
 
-  constructor(experiment: ResolvedExperiment, facts: RunInfo) {
-    this.#observations = new Observations(experiment, facts);
+  constructor(experiment: ResolvedExperiment, info: RunInfo) {
+    this.#observations = new Observations(experiment, info);
     this.#checkRules('start', 1);
   }
 
-  /** All findings so far, in the order they were found. */
+  /** All findings so far, in the order in which they were found. */
   get findings(): readonly Finding[] {
     return this.#findings;
   }
@@ -33,10 +33,10 @@ export class Diagnosis {
   }
 
   /**
-   * Restores the diagnosis of a resumed run: findings before its checkpoint stay, except those about the end of the run.
+   * Restores the diagnosis of a resumed run: the findings before its checkpoint, except those about the end of the run.
    *
    * @param updates done at the checkpoint
-   * @param state of the checkpoint; without one the run counts as starting there
+   * @param state in the checkpoint; without one, observations start at the checkpoint
    */
   restore(updates: number, findings: readonly Finding[], state: ObservationState | undefined): void {
     if (state !== undefined) this.#observations.restore(state);
@@ -55,20 +55,20 @@ export class Diagnosis {
     this.#checkRules('end', 1);
   }
 
-  /** Adds the finding that a value was not finite, at the key that most likely caused it. */
+  /** Adds the finding that a value was not finite, with the key that most likely caused it. */
   diverge(update: number, message: string, keyPath: readonly string[]): void {
     const finding: Finding = { code: 'nonFinite', level: 'error', when: 'end', update, keyPath: [...keyPath], message };
     this.#findings = [...this.#findings, finding];
   }
 
-  #checkRules(when: Finding['when'], needed: number): void {
+  #checkRules(when: Finding['when'], minHits: number): void {
     const { update } = this.#observations;
     for (const rule of rules) {
       if (rule.when !== when || this.#findings.some(({ code }) => code === rule.code)) continue;
       const result = rule.check(this.#observations);
       const hits = result === undefined ? 0 : (this.#hits.get(rule) ?? 0) + 1;
       this.#hits.set(rule, hits);
-      if (result === undefined || hits < needed) continue;
+      if (result === undefined || hits < minHits) continue;
       const { keyPath, message, level = rule.level } = result;
       const finding = { code: rule.code, level, when, update, keyPath: [...keyPath], message };
       this.#findings = [...this.#findings, finding];

@@ -14,8 +14,8 @@ export interface DivergenceCause {
 }
 
 /**
- * The cause of a divergence, by what computed the first value that is not finite: an input, the initial weights, or the
- * updates, whose size the learning rate determines.
+ * The most likely cause of a divergence, by where the first value that is not finite appeared: in an input, with the initial
+ * weights, or after an update, whose size depends on the learning rate.
  */
 export function divergenceCause({ update, pass, tensor }: FirstNonFinite, { weights }: Model): DivergenceCause {
   if (tensor === 'inputs') {

@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { formatDamagedLines, readCheckedLines, writeCheckedLines, type DamagedLine } from '../run/storage/checkedLines';
 
 const findingSchema = z.object({
-  /** Code of its rule. */
+  /** Code of the rule. */
   code: z.string().max(64),
   level: z.enum(['error', 'warning', 'hint']),
   /** `start`: found in the experiment alone; `update`: found during training; `end`: about the run as a whole. */
   when: z.enum(['start', 'update', 'end']),
   /** The update at which it was found. */
   update: z.number().int().nonnegative(),
-  /** The key of the experiment that causes it or that can change it. */
+  /** The key of the experiment that causes the problem or that can solve it. */
   keyPath: z.array(z.string().max(64)).max(8),
   /** What was measured, the threshold and its source, and what to do. */
   message: z.string().max(2000),
@@ -18,7 +18,7 @@ const findingSchema = z.object({
 /** A possible problem of a run, with the evidence for it. */
 export type Finding = Readonly<z.infer<typeof findingSchema>>;
 
-/** Findings that are read at most: every rule gives one. */
+/** Maximum number of findings that are read: every rule gives at most one. */
 const maxFindings = 200;
 
 /** Maximum size of the file of findings, in bytes. */

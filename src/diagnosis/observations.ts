@@ -4,10 +4,11 @@ import { maxNames } from '../run/records/layoutBounds';
 import type { RunInfo } from '../run/runInfo';
 import type { StepSeries, UpdateRecord } from '../run/records/recordBatch';
 
-/** Updates that count as recent. */
+/** Number of updates that count as recent. */
 export const recentWindow = 100;
-/** Updates whose mean loss is the initial loss of a run, and its current loss. */
+/** Number of updates over which the initial and the current loss of a run are averaged. */
 export const shortWindow = 20;
+/** Number of records with series through time that are retained. */
 const maxProfiles = 5;
 
 const sumSchema = z.object({ sum: z.number(), count: z.number().int().nonnegative() });
@@ -26,7 +27,7 @@ const stateSchema = z.object({
     count: z.number().int().nonnegative(),
     last: z.object({ update: z.number(), norm: z.number(), mean: z.number() }),
   }),
-  /** Checkpoints of earlier versions have none: the recent values are then those since the checkpoint. */
+  /** Absent in checkpoints of earlier versions: the recent values then start at the checkpoint. */
   recent: z
     .object({
       loss: recentSchema,
@@ -37,10 +38,10 @@ const stateSchema = z.object({
     .optional(),
 });
 
-/** The observations in a checkpoint. */
+/** The observations as a checkpoint stores them. */
 export type ObservationState = Readonly<z.infer<typeof stateSchema>>;
 
-/** The observations in a checkpoint's text; undefined if it has none, as in earlier versions. */
+/** Parses the observations of a checkpoint; undefined if it has none, as in earlier versions, or if they are invalid. */
 export function readObservationState(text: string | undefined): ObservationState | undefined {
   try {
     return stateSchema.safeParse(JSON.parse(text ?? '')).data;
@@ -52,11 +53,11 @@ export function readObservationState(text: string | undefined): ObservationState
 /** A validation loss and the training loss at the same update. */
 export interface Validation {
   readonly validation: number;
-  /** Mean of the last updates before it. */
+  /** Mean over the last `shortWindow` updates. */
   readonly training: number;
 }
 
-/** The input of the rules: the recent and the first updates of a run, in bounded memory. */
+/** The input of the rules: statistics of the first and the recent updates of a run, in bounded memory. */
 export class Observations {
   readonly loss = new RecentValues();
   readonly gradNorm = new RecentValues();
@@ -69,23 +70,23 @@ export class Observations {
   readonly firstLosses = new FirstValues(recentWindow);
   /** The largest ‖g‖ of the run. */
   largestGradNorm = 0;
-  /** Updates whose ‖g‖ was more than ten times the mean of the recent ones before; the last of them. */
+  /** Number of updates whose ‖g‖ was more than ten times the mean of the recent ones before; the last of them. */
   spikes = { count: 0, last: { update: 0, norm: 0, mean: 0 } };
   /** Number of updates observed. */
   updates = 0;
-  /** Number of the last update. */
+  /** Index of the last update. */
   update = 0;
   readonly validations: Validation[] = [];
   /** The lowest validation loss; Infinity before the first. */
   bestValidation = Infinity;
-  /** Series through time of the last updates that recorded them, the newest last. */
+  /** Series through time of the last `maxProfiles` updates that recorded them, the newest last. */
   readonly profiles: StepSeries[] = [];
 
   constructor(
     readonly experiment: ResolvedExperiment,
-    readonly facts: RunInfo,
+    readonly info: RunInfo,
   ) {
-    this.updateRatios = facts.layout.parameters.map(() => new RecentValues());
+    this.updateRatios = info.layout.parameters.map(() => new RecentValues());
   }
 
   observe(record: UpdateRecord): void {
@@ -155,12 +156,12 @@ export class Observations {
 
   /** The loss of a predictor without memory: the highest baseline of the training data; undefined if none is known. */
   get trivialLoss(): number | undefined {
-    const values = this.facts.baselines.filter(({ heldOut }) => heldOut !== true).map(({ value }) => value);
+    const values = this.info.baselines.filter(({ heldOut }) => heldOut !== true).map(({ value }) => value);
     return values.length === 0 ? undefined : Math.max(...values);
   }
 }
 
-/** The last `recentWindow` values of a quantity. */
+/** The last `recentWindow` values of a quantity, in a ring buffer. */
 export class RecentValues {
   readonly #values = new Float64Array(recentWindow);
   #count = 0;
@@ -169,7 +170,7 @@ export class RecentValues {
     return this.#count >= recentWindow;
   }
 
-  /** The values, the newest last; null for NaN, which JSON lacks. */
+  /** The values, the newest last; null for NaN, which JSON cannot represent. */
   get state(): (number | null)[] {
     const length = Math.min(this.#count, recentWindow);
     return Array.from({ length }, (_, index) => {
@@ -187,7 +188,7 @@ export class RecentValues {
     this.#values[this.#count++ % recentWindow] = value;
   }
 
-  /** Mean of the last `count` values, or of all if there are fewer, NaN left out; NaN if there are none. */
+  /** Mean of the last `count` values, or of all if there are fewer, without NaN; NaN if there are none. */
   mean(count = recentWindow): number {
     let sum = 0;
     let numbers = 0;
@@ -201,7 +202,7 @@ export class RecentValues {
   }
 }
 
-/** Mean of the first values of a quantity. */
+/** Mean of the first `length` values of a quantity. */
 export class FirstValues {
   sums = { sum: 0, count: 0 };
 
@@ -212,14 +213,14 @@ export class FirstValues {
     if (count < this.length) this.sums = { sum: sum + value, count: count + 1 };
   }
 
-  /** undefined until there are `length` values. */
+  /** The mean; undefined until there are `length` values. */
   get mean(): number | undefined {
     const { sum, count } = this.sums;
     return count < this.length ? undefined : sum / count;
   }
 }
 
-function keepLast<Value>(values: Value[], value: Value, most: number): void {
+function keepLast<Value>(values: Value[], value: Value, maxLength: number): void {
   values.push(value);
-  if (values.length > most) values.shift();
+  if (values.length > maxLength) values.shift();
 }

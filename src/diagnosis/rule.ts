@@ -5,7 +5,7 @@ import type { Observations } from './observations';
 export interface RuleResult {
   readonly keyPath: readonly string[];
   readonly message: string;
-  /** If it differs from the level of the rule. */
+  /** Present if it differs from the level of the rule. */
   readonly level?: Finding['level'];
 }
 
@@ -13,8 +13,8 @@ export interface RuleResult {
 export interface Rule {
   readonly code: string;
   readonly level: Finding['level'];
-  /** When it is checked; a rule of `update` fires if it holds at three consecutive checks. */
+  /** When the rule is checked; a rule for `update` fires if it holds at three consecutive checks. */
   readonly when: Finding['when'];
-  /** undefined if there is no problem, or if that is not known. */
+  /** The problem; undefined if there is none, or if it cannot be determined. */
   check(observations: Observations): RuleResult | undefined;
 }

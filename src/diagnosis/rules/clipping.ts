@@ -8,8 +8,8 @@ export const gradExplodes: Rule = {
   code: 'gradExplodes',
   level: 'warning',
   when: 'update',
-  check({ spikes: { count, last }, largestGradNorm, gradNorm, facts }) {
-    if (facts.clip !== null) return undefined;
+  check({ spikes: { count, last }, largestGradNorm, gradNorm, info }) {
+    if (info.clip !== null) return undefined;
     if (largestGradNorm > 1e10) {
       return {
         level: 'error',
@@ -28,14 +28,14 @@ export const gradExplodes: Rule = {
   },
 };
 
-/** The lower end of the same range: a threshold far below the norms scales every update down. Many nets learn even so. */
+/** The lower end of the same range: a threshold far below the norms scales every update down. Many nets learn nevertheless. */
 export const clipAlways: Rule = {
   code: 'clipAlways',
   level: 'warning',
   when: 'end',
   check(observations) {
-    const { clipped, gradNorm, facts } = observations;
-    const { clip } = facts;
+    const { clipped, gradNorm, info } = observations;
+    const { clip } = info;
     if (clip?.kind !== 'norm' || !clipped.isFull || hasLearned(observations)) return undefined;
     const [share, mean] = [clipped.mean(), gradNorm.mean()];
     if (share <= 0.5 || clip.threshold >= 0.5 * mean) return undefined;
@@ -54,7 +54,7 @@ export const clipNever: Rule = {
   code: 'clipNever',
   level: 'hint',
   when: 'end',
-  check({ facts: { clip }, largestGradNorm, updates }) {
+  check({ info: { clip }, largestGradNorm, updates }) {
     if (clip?.kind !== 'norm' || updates < recentWindow || largestGradNorm >= clip.threshold / 10) return undefined;
     return {
       keyPath: ['clip'],

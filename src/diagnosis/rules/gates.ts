@@ -4,15 +4,15 @@ import type { StepSeries } from '../../run/records/recordBatch';
 import type { Rule } from '../rule';
 import { formatPercentage } from '../../text/numbers';
 
-/** DeepDiagnosis (Wardat et al. 2022), for the pre-activations of the candidate state. Half of all relus at 0 is as it should be. */
+/** DeepDiagnosis (Wardat et al. 2022), for the pre-activations of the candidate state. For relu, half of the units at 0 is normal. */
 export const saturated: Rule = {
   code: 'saturated',
   level: 'warning',
   when: 'update',
-  check({ profiles, facts }) {
-    const isDead = facts.activation === 'relu';
-    const [limit, limitWords] = isDead ? [0.9, '90 %'] : [0.5, 'half'];
-    const found = extremesOf(profiles.at(-1), facts).find(
+  check({ profiles, info }) {
+    const isDead = info.activation === 'relu';
+    const [limit, limitLabel] = isDead ? [0.9, '90 %'] : [0.5, 'half'];
+    const found = extremesOf(profiles.at(-1), info).find(
       ({ role, low, high }) => role === 'candidate' && low + high > limit,
     );
     if (found === undefined) return undefined;
@@ -20,9 +20,9 @@ export const saturated: Rule = {
     return {
       keyPath: ['model', 'init'],
       message:
-        `${formatPercentage(low + high)} of the values of ${name}${layerWords(facts, layer)} are ${isDead ? 'dead (0) or beyond 5' : 'saturated'} over ` +
-        `steps and units${isDead ? '' : ', with |pre-activation| ≥ 5'}, more than ${limitWords} (DeepDiagnosis): no gradient passes ` +
-        'there. Scale the inputs down, begin with smaller weights, or lower the learning rate.',
+        `${formatPercentage(low + high)} of the values of ${name}${inLayer(info, layer)} are ${isDead ? 'dead (0) or beyond 5' : 'saturated'} over ` +
+        `steps and units${isDead ? '' : ', with |pre-activation| ≥ 5'}, more than ${limitLabel} (DeepDiagnosis): no gradient passes ` +
+        'there. Scale the inputs down, use smaller initial weights, or lower the learning rate.',
     };
   },
 };
@@ -32,8 +32,8 @@ export const gateStuck: Rule = {
   code: 'gateStuck',
   level: 'hint',
   when: 'update',
-  check({ profiles, facts }) {
-    const found = extremesOf(profiles.at(-1), facts).find(
+  check({ profiles, info }) {
+    const found = extremesOf(profiles.at(-1), info).find(
       ({ role, low, high }) => role !== 'candidate' && Math.max(low, high) > 0.9,
     );
     if (found === undefined) return undefined;
@@ -42,8 +42,8 @@ export const gateStuck: Rule = {
     return {
       keyPath: role === 'forgetGate' ? ['model', 'forgetBias'] : ['model', 'init'],
       message:
-        `${formatPercentage(share)} of the values of gate ${name}${layerWords(facts, layer)} are ${where}, more than 90 % over steps and ` +
-        'units (Karpathy et al. 2015): the gate decides nothing. Its bias, or smaller weights, would free it.',
+        `${formatPercentage(share)} of the values of gate ${name}${inLayer(info, layer)} are ${where}, more than 90 % over steps and ` +
+        'units (Karpathy et al. 2015): the gate hardly depends on its input. Try another bias, or smaller initial weights.',
     };
   },
 };
@@ -53,7 +53,7 @@ export const forgetBiasZero: Rule = {
   code: 'forgetBiasZero',
   level: 'hint',
   when: 'start',
-  check({ experiment: { model }, facts: { lag } }) {
+  check({ experiment: { model }, info: { lag } }) {
     if (model.forgetBias !== 0 || lag === null || lag <= 10) return undefined;
     return {
       keyPath: ['model', 'forgetBias'],
@@ -72,7 +72,7 @@ interface Extremes {
   readonly high: number;
 }
 
-/** How saturated each gate and candidate of each layer is, with the role that the cell declares for it. */
+/** The saturation of each gate and candidate state of each layer, with the role that the cell declares for it. */
 function extremesOf(series: StepSeries | undefined, { cell }: RunInfo): readonly Extremes[] {
   const roles = new Map(gatesOf(cell).map(({ name, role }) => [name, role]));
   return (series?.layers ?? []).flatMap(({ saturation }, layer) =>
@@ -83,6 +83,6 @@ function extremesOf(series: StepSeries | undefined, { cell }: RunInfo): readonly
   );
 }
 
-function layerWords({ layerCount }: RunInfo, layer: number): string {
+function inLayer({ layerCount }: RunInfo, layer: number): string {
   return layerCount === 1 ? '' : ` in layer ${layer}`;
 }

@@ -19,7 +19,7 @@ export const lossExploded: Rule = {
   },
 };
 
-/** Amazon SageMaker Debugger, LossNotDecreasing: a loss that falls by less than 0.1 %, over the whole of the run. */
+/** Amazon SageMaker Debugger, LossNotDecreasing: a loss that falls by less than 0.1 %, from the start of the run to its end. */
 export const notLearning: Rule = {
   code: 'notLearning',
   level: 'warning',
@@ -39,44 +39,44 @@ export const notLearning: Rule = {
   },
 };
 
-/** The chart shows the loss of the baseline with its source. */
+/** A run that ends above its baseline without memory; the chart shows that loss with its source. */
 export const worseThanBaseline: Rule = {
   code: 'worseThanBaseline',
   level: 'warning',
   when: 'end',
   check(observations) {
-    const { loss, trivialLoss, facts } = observations;
-    // The losses of single updates are noisy: one window alone may be above.
+    const { loss, trivialLoss, info } = observations;
+    // The losses of single updates are noisy: the mean over one window alone may be above the baseline.
     const now = Math.min(loss.mean(shortWindow), loss.mean());
     // A single target is its own mean: its baseline is 0.
     if (trivialLoss === undefined || trivialLoss === 0 || !loss.isFull || now <= 1.02 * trivialLoss) return undefined;
-    // notLearning says more about such a run.
+    // The finding of notLearning is more specific.
     if (notLearning.check(observations) !== undefined) return undefined;
-    const name = facts.baselines.find(({ value }) => value === trivialLoss)?.name ?? 'the baseline';
+    const name = info.baselines.find(({ value }) => value === trivialLoss)?.name ?? 'the baseline';
     return {
       keyPath: ['training', 'steps'],
       message:
-        `After ${formatCount(facts.plannedUpdates, 'update')} the loss is ${formatNumber(now)} (mean of the last ${recentWindow}, or of the last ${shortWindow} where that is lower), ` +
+        `After ${formatCount(info.plannedUpdates, 'update')} the loss is ${formatNumber(now)} (mean of the last ${recentWindow}, or of the last ${shortWindow} where that is lower), ` +
         `above the ${formatNumber(trivialLoss)} of the baseline “${name}”. More updates, another learning rate ` +
         'or a cell that remembers longer may help.',
     };
   },
 };
 
-/** CS231n: an uninformed softmax costs ln C. */
+/** CS231n: the loss of a uniform softmax over C classes is ln C. */
 export const initLoss: Rule = {
   code: 'initLoss',
   level: 'hint',
   when: 'update',
-  check({ firstLoss, facts }) {
-    const chance = Math.log(facts.outputs);
+  check({ firstLoss, info }) {
+    const chance = Math.log(info.outputs);
     const first = firstLoss.mean;
-    if (facts.loss.kind !== 'crossEntropy' || facts.loss.reduction !== 'mean' || first === undefined) return undefined;
+    if (info.loss.kind !== 'crossEntropy' || info.loss.reduction !== 'mean' || first === undefined) return undefined;
     if (first <= 2 * chance) return undefined;
     return {
       keyPath: ['model', 'init'],
       message:
-        `The run starts at a loss of ${formatNumber(first)}, more than twice the ln ${facts.outputs} = ` +
+        `The run starts at a loss of ${formatNumber(first)}, more than twice the ln ${info.outputs} = ` +
         `${formatNumber(chance)} of uniform guessing (CS231n): the net starts confident and wrong. Use smaller initial ` +
         'weights, or a smaller learning rate.',
     };

@@ -18,17 +18,17 @@ export const vanishOverTime: Rule = {
   level: 'warning',
   when: 'end',
   check(observations) {
-    const { facts, profiles } = observations;
-    if (facts.lag === null || facts.lag < 1 || hasLearned(observations)) return undefined;
-    const ratios = profiles.map((series) => ratioOver(series, facts.lag ?? 1)).filter((ratio) => !Number.isNaN(ratio));
+    const { info, profiles } = observations;
+    if (info.lag === null || info.lag < 1 || hasLearned(observations)) return undefined;
+    const ratios = profiles.map((series) => decayOver(series, info.lag ?? 1)).filter((ratio) => !Number.isNaN(ratio));
     const median = ratios.sort((a, b) => a - b)[ratios.length >> 1];
     if (median === undefined || median >= minRatio) return undefined;
     return {
       keyPath: ['model', 'cell'],
       message:
-        `The gradient vanishes over time: ${facts.lag} steps back, as far as the task must remember, ‖∂L/∂h_t‖ is ` +
+        `The gradient vanishes over time: ${info.lag} steps back, as far as the task must remember, ‖∂L/∂h_t‖ is ` +
         `${formatNumber(median)} of its value at the last step, less than 1e-3, and the task is not learned (Bengio et al. ` +
-        `1994). ${remedyFor(facts.cell)}`,
+        `1994). ${remedyFor(info.cell)}`,
     };
   },
 };
@@ -41,12 +41,12 @@ function remedyFor(cell: CellName): string {
     : 'Try an LSTM with a larger forget bias, or shorter sequences.';
 }
 
-/** Aicher, Foti & Fox 2019: what truncation leaves out biases the gradient. */
+/** Aicher, Foti & Fox 2019: the terms that truncation omits bias the gradient. */
 export const truncationBias: Rule = {
   code: 'truncationBias',
   level: 'warning',
   when: 'start',
-  check({ facts: { bptt, lag } }) {
+  check({ info: { bptt, lag } }) {
     if (bptt === 'full' || lag === null || lag <= bptt.backward) return undefined;
     return {
       keyPath: ['bptt', 'backward'],
@@ -58,7 +58,7 @@ export const truncationBias: Rule = {
 };
 
 /** ‖∂L/∂h_{T−1−lag}‖ / ‖∂L/∂h_{T−1}‖ of the top layer; NaN if another step than the last has a loss. */
-function ratioOver({ steps, lossPerStep, layers }: StepSeries, lag: number): number {
+function decayOver({ steps, lossPerStep, layers }: StepSeries, lag: number): number {
   const dh = layers.at(-1)?.dh;
   const isLastOnly = lossPerStep.subarray(0, steps - 1).every((loss) => loss === 0);
   if (dh === undefined || !isLastOnly || steps < 2) return NaN;

@@ -3,21 +3,21 @@ import { formatParameterName } from '../../text/tensorNames';
 import { recentWindow, type Observations } from '../observations';
 import type { Rule } from '../rule';
 
-/** CS231n: updates of about a thousandth of the weights; biases start at 0 and tell nothing. */
+/** CS231n: updates of about a thousandth of the weights; biases are ignored, because they start at 0. */
 export const updateRatio: Rule = {
   code: 'updateRatio',
   level: 'warning',
   when: 'update',
   check(observations) {
     if (!observations.loss.isFull) return undefined;
-    const odd = ratiosOf(observations).find(({ ratio }) => ratio > 1e-1 || ratio < 1e-5);
+    const outlier = ratiosOf(observations).find(({ ratio }) => ratio > 1e-1 || ratio < 1e-5);
     // Weights that do not change at all are found by `unchanged`.
-    if (odd === undefined || odd.ratio === 0) return undefined;
-    const [limit, advice] = odd.ratio > 1e-1 ? ['above 0.1', 'Lower'] : ['below 1e-5', 'Raise'];
+    if (outlier === undefined || outlier.ratio === 0) return undefined;
+    const [limit, advice] = outlier.ratio > 1e-1 ? ['above 0.1', 'Lower'] : ['below 1e-5', 'Raise'];
     return {
       keyPath: ['optimizer', 'learningRate'],
       message:
-        `‖Δw‖/‖w‖ of ${formatParameterName(odd.name)} is ${formatNumber(odd.ratio)} over the last ${recentWindow} updates, ` +
+        `‖Δw‖/‖w‖ of ${formatParameterName(outlier.name)} is ${formatNumber(outlier.ratio)} over the last ${recentWindow} updates, ` +
         `${limit} (CS231n aims at 1e-3). ${advice} the learning rate, by a factor of 3 to begin with.`,
     };
   },
@@ -30,19 +30,19 @@ export const unchanged: Rule = {
   when: 'update',
   check(observations) {
     if (!observations.loss.isFull) return undefined;
-    const still = ratiosOf(observations).find(({ ratio }) => ratio === 0);
-    if (still === undefined) return undefined;
+    const parameter = ratiosOf(observations).find(({ ratio }) => ratio === 0);
+    if (parameter === undefined) return undefined;
     return {
       keyPath: ['optimizer', 'learningRate'],
       message:
-        `${formatParameterName(still.name)} has not changed over the last ${recentWindow} updates (SageMaker, ` +
+        `${formatParameterName(parameter.name)} has not changed over the last ${recentWindow} updates (SageMaker, ` +
         'UnchangedTensor): either no gradient reaches it, or the learning rate is too small. Check the gradient through time.',
     };
   },
 };
 
-function ratiosOf({ facts, updateRatios }: Observations) {
-  return facts.layout.parameters.flatMap((name, p) =>
+function ratiosOf({ info, updateRatios }: Observations) {
+  return info.layout.parameters.flatMap((name, p) =>
     name.includes('weight') ? [{ name, ratio: updateRatios[p]?.mean() ?? NaN }] : [],
   );
 }
