@@ -1,7 +1,7 @@
 import type { KeyPath, KeyProblem } from '../experiment/problem';
 import { formatExact } from '../text/numbers';
 
-/** The most numbers that one batch may hold, so that a typo does not use up all memory: 1 GiB of doubles. */
+/** Maximum number of values in one batch, so that a typo does not use up all memory: 1 GiB of doubles. */
 const maxNumbers = 2 ** 27;
 
 /**

@@ -27,7 +27,7 @@ export class CellParser {
   }
 
   /**
-   * The value of a cell; NaN for a missing value, undefined for a text that is no number.
+   * The value of a cell; NaN for a missing value, undefined for a text that is not a number.
    *
    * @param cell without leading and trailing white space
    */
@@ -38,7 +38,7 @@ export class CellParser {
     return this.#missingNumbers.has(value) ? NaN : value;
   }
 
-  /** What to do about a cell that is no number. */
+  /** What to do about a cell that is not a number. */
   advice(cell: string): string {
     const other = this.decimal === '.' ? ',' : '.';
     if (grouped[this.decimal].test(cell) && !numbers[other].test(cell)) return 'Remove the thousands separators.';

@@ -3,15 +3,15 @@ import { MalformedRow, rowsOf } from './csvRows';
 
 type Delimiter = Exclude<CsvData['delimiter'], 'auto'>;
 
-/** The delimiters that a file is tested for, the most usual first. */
+/** The delimiters that a file is tested for, the most common first. */
 const delimiters: readonly Delimiter[] = [',', ';', '\t', '|', ' '];
 
-/** The delimiter of a table; several where its first rows do not tell. */
+/** The delimiter of a table; several if its first rows can be read with each of them. */
 export type FoundDelimiter =
   | { readonly kind: 'delimiter'; readonly delimiter: Delimiter }
   | { readonly kind: 'ambiguous'; readonly delimiters: readonly Delimiter[] };
 
-/** Rows that are looked at, without blank ones. */
+/** Maximum number of rows that are read, without blank ones. */
 const sampleRows = 51;
 
 /** A number with a decimal point or a decimal comma, as a cell has it. */
@@ -30,8 +30,8 @@ interface Sample {
 
 /**
  * Finds the delimiter that gives the first row and the 50 rows after it the same number of cells, at least two. Where
- * several do, it is the one that leaves the largest share of numbers. Where none does, the first row decides: the one that
- * splits it into most cells.
+ * several do, it is the one with the largest share of numbers. Where none does, the first row decides: the one that
+ * splits it into the most cells.
  *
  * @param pieces makes the text from its start, in pieces
  */
@@ -40,10 +40,10 @@ export function findDelimiter(pieces: () => Iterable<string>): FoundDelimiter {
   const fitting = samples.filter(({ width, isRegular }) => isRegular && width > 1);
   const mostNumeric = Math.max(...fitting.map(({ numeric }) => numeric));
   const best = fitting.filter(({ numeric }) => numeric === mostNumeric);
-  // Blanks inside cells, as in times of day, are more usual than blanks between them.
+  // Blanks inside cells, as in times of day, are more common than blanks between them.
   const likely = best.length > 1 ? best.filter(isNotBlank) : best;
   if (likely.length > 1) return { kind: 'ambiguous', delimiters: likely.map(({ delimiter }) => delimiter) };
-  // Of equally wide first rows the most usual delimiter comes first; a single column has no delimiter at all.
+  // Of equally wide first rows the most common delimiter comes first; a single column has no delimiter.
   const byWidth = samples.filter(isNotBlank).toSorted((one, other) => other.width - one.width);
   return { kind: 'delimiter', delimiter: (likely[0] ?? byWidth[0])?.delimiter ?? ',' };
 }

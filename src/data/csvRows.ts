@@ -49,13 +49,13 @@ export function* rowsOf(pieces: Iterable<string>, format: CsvFormat): Generator<
   const source = pieces[Symbol.iterator]();
   let isLast = false;
   while (!isLast) {
-    // The pending text holds no whole row. It is doubled before the next scan, so that no character is scanned often.
-    const wanted = 2 * pending.length;
+    // The pending text has no complete row. Its length is doubled before the next scan, so that characters are scanned few times.
+    const minLength = 2 * pending.length;
     do {
       const next = source.next();
       if (next.done === true) isLast = true;
       else pending += next.value;
-    } while (!isLast && pending.length < wanted);
+    } while (!isLast && pending.length < minLength);
     let at = 0;
     while (scanner.scan(pending, at, isLast, line)) {
       yield scanner;
@@ -136,7 +136,7 @@ class RowScanner implements CsvRow {
     return at;
   }
 
-  /** The end of a cell that starts with a quote; undefined if more of the text is needed to tell. */
+  /** The end of a cell that starts with a quote; undefined if more of the text is needed to decide. */
   #scanQuotedCell(from: number, isComplete: boolean): number | undefined {
     const text = this.#text;
     let closing = from;
@@ -181,7 +181,7 @@ class RowScanner implements CsvRow {
   }
 }
 
-/** Length of the line end at an offset where LF or CR stands; undefined where more of the text is needed to tell. */
+/** Length of the line end at an offset where LF or CR is; undefined if more of the text is needed to decide. */
 function lineEndLength(text: string, at: number, isComplete: boolean): number | undefined {
   if (text.charCodeAt(at) === lineFeed) return 1;
   const second = text.charCodeAt(at + 1);

@@ -186,7 +186,7 @@ class CsvSource implements Source {
   /**
    * Every held-out row with a value is a target once. Each window has targets in its second half only, so that the net has
    * seen at least half a window before its first prediction; these inputs may be in the training part. Where windows with
-   * gaps are skipped, rows that no other window reaches are no target.
+   * gaps are skipped, rows that no other window reaches are not targets.
    */
   *validation(): Iterable<Batch> {
     const windows = [...this.#heldOutWindows()];
@@ -202,9 +202,9 @@ class CsvSource implements Source {
 
   *#heldOutWindows(): Iterable<{ readonly start: number; readonly firstTarget: number }> {
     const { training, rows, isWhole } = this.#table;
-    const most = Math.ceil(this.steps / 2);
+    const maxTargets = Math.ceil(this.steps / 2);
     for (let first = training; first < rows;) {
-      let count = Math.min(most, rows - first);
+      let count = Math.min(maxTargets, rows - first);
       const start = (): number => first + count - this.#horizon - this.steps;
       while (count > 0 && isWhole?.(start(), this.steps - count) === false) count -= 1;
       if (count > 0) yield { start: start(), firstTarget: this.steps - count };
@@ -251,7 +251,7 @@ function persistenceLoss(targets: readonly Float64Array[], from: number, to: num
 
 function baselinesOf(experiment: ResolvedExperiment, data: CsvData, table: SplitTable): readonly Baseline[] {
   const { targets, training, rows } = table;
-  const known = (name: string, source: string, squares: number, heldOut = false): Baseline => ({
+  const baseline = (name: string, source: string, squares: number, heldOut = false): Baseline => ({
     name,
     source,
     heldOut,
@@ -261,28 +261,28 @@ function baselinesOf(experiment: ResolvedExperiment, data: CsvData, table: Split
       targets.length,
     ),
   });
-  const spread = targets.reduce((total, column) => {
-    const own = column.subarray(0, training);
-    const mean = meanOf(own);
-    return total + meanOf(own, (value) => (value - mean) ** 2);
+  const variance = targets.reduce((total, column) => {
+    const trainingColumn = column.subarray(0, training);
+    const mean = meanOf(trainingColumn);
+    return total + meanOf(trainingColumn, (value) => (value - mean) ** 2);
   }, 0);
-  const today = `row t+${data.horizon} is row t`;
+  const definition = `row t+${data.horizon} is row t`;
   const heldOut =
     rows > training
       ? [
-          known(
+          baseline(
             'persistence, held out',
-            `${today}, measured on the held-out rows`,
+            `${definition}, measured on the held-out rows`,
             persistenceLoss(targets, training - data.horizon, rows, data.horizon),
             true,
           ),
         ]
       : [];
   return [
-    known('mean', 'the mean of the training part, measured on it', spread),
-    known(
+    baseline('mean', 'the mean of the training part, measured on it', variance),
+    baseline(
       'persistence',
-      `${today}, measured on the training part`,
+      `${definition}, measured on the training part`,
       persistenceLoss(targets, 0, training, data.horizon),
     ),
     ...heldOut,

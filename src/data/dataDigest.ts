@@ -16,7 +16,7 @@ export async function computeDataDigest(
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The bytes, copied only if their buffer is shared between threads: `digest` does not take a SharedArrayBuffer. */
+/** The bytes, copied only if their buffer is shared between threads: `digest` does not accept a SharedArrayBuffer. */
 function unsharedBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
 }

@@ -9,10 +9,10 @@ export function diskAccess(folder: string, boundary: string): FileAccess {
       // A Windows path with a drive or a share is not relative, on any system.
       if (/^[a-zA-Z]:|^[\\/]{2}/.test(path) || path.includes('\0')) return { kind: 'outside', boundary };
       const inside = await realpath(boundary).catch(() => resolve(boundary));
-      const wanted = resolve(folder, path);
-      const found = await realpath(wanted).catch(() => undefined);
+      const resolved = resolve(folder, path);
+      const found = await realpath(resolved).catch(() => undefined);
       if (found === undefined)
-        return isWithin(resolve(boundary), wanted) ? { kind: 'missing' } : { kind: 'outside', boundary };
+        return isWithin(resolve(boundary), resolved) ? { kind: 'missing' } : { kind: 'outside', boundary };
       if (!isWithin(inside, found)) return { kind: 'outside', boundary };
       const { size, isFile } = await stat(found).then((entry) => ({ size: entry.size, isFile: entry.isFile() }));
       return isFile ? { kind: 'file', location: found, size } : { kind: 'notAFile' };
@@ -45,6 +45,6 @@ async function readToSize(path: string): Promise<Uint8Array> {
 }
 
 function isWithin(boundary: string, path: string): boolean {
-  const way = relative(boundary, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const fromBoundary = relative(boundary, path);
+  return fromBoundary !== '..' && !fromBoundary.startsWith(`..${sep}`) && !isAbsolute(fromBoundary);
 }

@@ -47,8 +47,8 @@ const signatures: readonly Signature[] = [
 ];
 
 /**
- * The format of a file that is neither a text in UTF-8 nor safetensors, by its first bytes; undefined where they tell
- * nothing.
+ * The format of a file that is neither a text in UTF-8 nor safetensors, by its first bytes; undefined if they match no
+ * known format.
  *
  * @param path with the ending of the file's name
  */

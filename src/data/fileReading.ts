@@ -53,12 +53,16 @@ export interface SmallFiles {
 /**
  * Reads the small ones of the files that an experiment names.
  *
- * @param most limit of the bytes of all of them together
+ * @param maxBytes limit of the bytes of all of them together
  */
-export async function readSmallFiles(paths: Iterable<string>, access: FileAccess, most: number): Promise<SmallFiles> {
+export async function readSmallFiles(
+  paths: Iterable<string>,
+  access: FileAccess,
+  maxBytes: number,
+): Promise<SmallFiles> {
   const files = new Map<string, Uint8Array>();
   const unreadable = new Map<string, Unreadable>();
-  let left = most;
+  let left = maxBytes;
   for (const path of paths) {
     const found = await readFile(path, access, left);
     if (found instanceof Uint8Array) {
@@ -71,8 +75,12 @@ export async function readSmallFiles(paths: Iterable<string>, access: FileAccess
   return { files, unreadable };
 }
 
-/** The bytes of a file, or why it cannot be read; undefined if it is readable but larger than `most`. */
-async function readFile(path: string, access: FileAccess, most: number): Promise<Uint8Array | Unreadable | undefined> {
+/** The bytes of a file, or why it cannot be read; undefined if it is readable but larger than `maxBytes`. */
+async function readFile(
+  path: string,
+  access: FileAccess,
+  maxBytes: number,
+): Promise<Uint8Array | Unreadable | undefined> {
   const located = await access.locate(path);
   switch (located.kind) {
     case 'missing':
@@ -92,7 +100,7 @@ async function readFile(path: string, access: FileAccess, most: number): Promise
       };
     case 'file':
       if (located.size > maxFileBytes) return tooLarge(path, located.size);
-      return located.size > most ? undefined : bytesAt(path, located.location, access);
+      return located.size > maxBytes ? undefined : bytesAt(path, located.location, access);
     default:
       return located satisfies never;
   }

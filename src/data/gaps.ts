@@ -14,14 +14,14 @@ export interface Gap {
 /** The cells without a value in the columns that are used. */
 export interface Gaps {
   readonly cells: number;
-  /** Rows with at least one. */
+  /** Number of rows with at least one such cell. */
   readonly rows: number;
-  /** The first one of each of the first rows. */
+  /** The first such cell of each of the first `listedRows` rows. */
   readonly first: readonly Gap[];
 }
 
-/** Rows that are named. */
-const namedRows = 3;
+/** Number of rows with gaps that the message lists. */
+const listedRows = 3;
 
 /** Counts gaps in the order of their rows. */
 export class GapCounter {
@@ -35,7 +35,7 @@ export class GapCounter {
     if (line === this.#lastLine) return;
     this.#lastLine = line;
     this.#rows += 1;
-    if (this.#first.length < namedRows) this.#first.push({ line, column, cell });
+    if (this.#first.length < listedRows) this.#first.push({ line, column, cell });
   }
 
   get gaps(): Gaps {

@@ -18,10 +18,10 @@ export function rescalingOf(training: Float64Array, kind: CsvData['normalize']):
   const isShiftedOnly = isConstant(range);
   switch (kind) {
     case 'minmax':
-      return { shift: range.least, scale: isShiftedOnly ? 1 : range.most - range.least };
+      return { shift: range.min, scale: isShiftedOnly ? 1 : range.max - range.min };
     case 'standard': {
       // The rounded mean of equal values may differ from them.
-      if (range.least === range.most) return { shift: range.least, scale: 1 };
+      if (range.min === range.max) return { shift: range.min, scale: 1 };
       const mean = meanOf(training);
       const variance = meanOf(training, (value) => (value - mean) ** 2);
       return { shift: mean, scale: isShiftedOnly ? 1 : Math.sqrt(variance) };
@@ -31,29 +31,29 @@ export function rescalingOf(training: Float64Array, kind: CsvData['normalize']):
   }
 }
 
-/** The least and the largest value of a column. */
+/** The lowest and the largest value of a column. */
 export interface ValueRange {
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
 }
 
 /** The range of the values of a column that are not missing; both ends are 0 without any. */
 export function rangeOf(values: Float64Array): ValueRange {
-  let [least, most] = [Infinity, -Infinity];
+  let [min, max] = [Infinity, -Infinity];
   for (const value of values) {
     // Comparisons with NaN, a missing value, are false.
-    if (value < least) least = value;
-    if (value > most) most = value;
+    if (value < min) min = value;
+    if (value > max) max = value;
   }
-  return least <= most ? { least, most } : { least: 0, most: 0 };
+  return min <= max ? { min, max } : { min: 0, max: 0 };
 }
 
 /** Relative spread up to which values differ only by rounding: some units in the last place of a double. */
 const roundingNoise = 16 * Number.EPSILON;
 
 /** Whether a column is constant but for rounding, such as 0.3 beside 0.1 + 0.2. */
-export function isConstant({ least, most }: ValueRange): boolean {
-  return most - least <= roundingNoise * Math.max(Math.abs(least), Math.abs(most));
+export function isConstant({ min, max }: ValueRange): boolean {
+  return max - min <= roundingNoise * Math.max(Math.abs(min), Math.abs(max));
 }
 
 /** Rescales a column in place: a copy would be as large as the data. */

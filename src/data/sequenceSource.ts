@@ -19,7 +19,7 @@ export function openSequences(experiment: ResolvedExperiment, { sequences }: Seq
   const inputs = sequences[0]?.inputs[0]?.length ?? 0;
   const targets = sequences.flatMap((sequence) => sequence.targets).filter((target) => target !== null);
   const highest = targets.reduce<number>(
-    (most, target) => (typeof target === 'number' ? Math.max(most, target) : most),
+    (highest, target) => (typeof target === 'number' ? Math.max(highest, target) : highest),
     1,
   );
   const outputs = typeof targets[0] === 'object' ? targets[0].length : highest + 1;

@@ -55,7 +55,7 @@ function firstWrongByte(bytes: Uint8Array): string {
   while (at < bytes.length) {
     const next = bytes.indexOf(lineFeed, at);
     const end = next < 0 ? bytes.length : next + 1;
-    // A line feed is part of no longer character, so that lines can be decoded one by one.
+    // In UTF-8 a line feed is never part of a longer character, so lines can be decoded one by one.
     const wrong = wrongByteIn(bytes.subarray(at, end));
     if (wrong !== undefined) {
       return `: line ${formatExact(line)} has the byte 0x${wrong.toString(16)}, which is none in UTF-8 (files in Latin-1 or Windows-1252 have such bytes)`;
@@ -66,17 +66,17 @@ function firstWrongByte(bytes: Uint8Array): string {
   return '';
 }
 
-/** The first byte of a line that belongs to no character of UTF-8; undefined if there is none. */
+/** The first byte of a line that is not part of a UTF-8 character; undefined if there is none. */
 function wrongByteIn(line: Uint8Array): number | undefined {
   if (line.every((byte) => byte < 0x80) || decodedLength(line, false) !== undefined) return undefined;
-  // The longest beginning that can be decoded may end within a character: the wrong byte is the first one of that.
-  let [good, bad] = [0, line.length + 1];
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (decodedLength(line.subarray(0, middle), true) === undefined) bad = middle;
-    else good = middle;
+  // The longest prefix that can be decoded may end within a character: the wrong byte is the first one of that character.
+  let [valid, invalid] = [0, line.length + 1];
+  while (invalid - valid > 1) {
+    const middle = (valid + invalid) >> 1;
+    if (decodedLength(line.subarray(0, middle), true) === undefined) invalid = middle;
+    else valid = middle;
   }
-  return line[decodedLength(line.subarray(0, good), true) ?? 0];
+  return line[decodedLength(line.subarray(0, valid), true) ?? 0];
 }
 
 /** Number of the bytes of whole characters; undefined if the bytes are not UTF-8. `isCut`: the last one may be cut off. */

@@ -112,12 +112,12 @@ class TextSource implements Source {
     const targets = Math.min(heldOut.length - 1, maxValidated);
     if (targets < 1) return;
     const sequences = Math.max(1, Math.min(this.batch, Math.floor(targets / this.steps)));
-    const stretch = Math.ceil(targets / sequences);
-    for (let start = 0; start < stretch; start += this.steps) {
-      const window = symbolBatch(Math.min(this.steps, stretch - start), sequences);
+    const length = Math.ceil(targets / sequences);
+    for (let start = 0; start < length; start += this.steps) {
+      const window = symbolBatch(Math.min(this.steps, length - start), sequences);
       for (let sequence = 0; sequence < sequences; sequence++) {
-        const end = Math.min((sequence + 1) * stretch, targets);
-        fillSequence(window, sequence, heldOut, sequence * stretch + start, end);
+        const end = Math.min((sequence + 1) * length, targets);
+        fillSequence(window, sequence, heldOut, sequence * length + start, end);
       }
       if (this.isContiguous && start > 0) window.reset.fill(0);
       yield window;
@@ -201,7 +201,7 @@ function baselinesOf(
   steps: number,
 ): readonly Baseline[] {
   const distinct = characters.length;
-  const known = (name: string, source: string, nats: number): Baseline => ({
+  const baseline = (name: string, source: string, nats: number): Baseline => ({
     name,
     source,
     value: reportedLoss(
@@ -211,13 +211,13 @@ function baselinesOf(
     ),
   });
   return [
-    known('uniform', `${distinct} characters, each as likely: ln ${distinct}`, Math.log(distinct)),
-    known(
+    baseline('uniform', `${distinct} characters, each as likely: ln ${distinct}`, Math.log(distinct)),
+    baseline(
       'character frequencies',
       'entropy of single characters in the training part',
       unigramEntropy(training, distinct),
     ),
-    known(
+    baseline(
       'pairs of characters',
       'entropy of a character given the one before, in the training part',
       bigramEntropy(training, distinct),

@@ -63,18 +63,18 @@ function sparsePairCounts(indices: Indices, distinct: number): Uint32Array {
   }
   const counts = new Uint32Array(pairs);
   /** By second character: 1 + the first position of its pair with the current first character; 0 for none. */
-  const met = new Uint32Array(distinct);
+  const seen = new Uint32Array(distinct);
   let from = 0;
   for (let first = 0; first < distinct; first++) {
     const to = ends[first] ?? from;
     for (let index = from; index < to; index++) {
       const place = places[index] ?? 0;
       const second = indices[place + 1] ?? 0;
-      if ((met[second] ?? 0) === 0) met[second] = place + 1;
-      const firstMet = (met[second] ?? 1) - 1;
-      counts[firstMet] = (counts[firstMet] ?? 0) + 1;
+      if ((seen[second] ?? 0) === 0) seen[second] = place + 1;
+      const firstSeen = (seen[second] ?? 1) - 1;
+      counts[firstSeen] = (counts[firstSeen] ?? 0) + 1;
     }
-    for (let index = from; index < to; index++) met[indices[(places[index] ?? 0) + 1] ?? 0] = 0;
+    for (let index = from; index < to; index++) seen[indices[(places[index] ?? 0) + 1] ?? 0] = 0;
     from = to;
   }
   return counts;

@@ -120,11 +120,11 @@ export function grammarSteps(): readonly GrammarStep[] {
 function expectedAt(share: ReadonlyMap<number, number>): GrammarStep {
   const step = { probability: 0, floor: 0, repeat: 0 };
   for (const [node, probability] of share) {
-    const ways = arcsOf(node);
-    if (ways.length === 0) continue;
+    const arcs = arcsOf(node);
+    if (arcs.length === 0) continue;
     step.probability += probability;
-    step.floor += probability * Math.log(ways.length);
-    if (ways[0]?.to === LAST) step.repeat += probability;
+    step.floor += probability * Math.log(arcs.length);
+    if (arcs[0]?.to === LAST) step.repeat += probability;
   }
   return step;
 }

@@ -42,7 +42,7 @@ export function reberTask(): Task {
     ],
     draw(random, _steps, batch) {
       const strings = Array.from({ length: batch }, () => drawString(random));
-      const steps = strings.reduce((most, string) => Math.max(most, string.length - 1), 0);
+      const steps = strings.reduce((longest, string) => Math.max(longest, string.length - 1), 0);
       const drawn = symbolBatch(steps, batch);
       drawn.inputs.indices.fill(reberSymbols.length - 1);
       for (const [sequence, string] of strings.entries()) {

@@ -16,7 +16,7 @@ export function sineTask({
   readonly noise: number;
 }): Task {
   const turn = (2 * Math.PI) / period;
-  const known = (name: string, source: string, loss: number) => ({
+  const baseline = (name: string, source: string, loss: number) => ({
     name,
     source,
     pattern: (steps: number) => patternOf(steps, () => loss),
@@ -31,13 +31,13 @@ export function sineTask({
     // Two successive values determine a sine of known period: x_{t+1} = 2·cos(turn)·x_t − x_{t−1}.
     lag: 1,
     baselines: [
-      known('always 0', 'variance of the values: ½ + noise²', 0.5 + noise ** 2),
-      known(
+      baseline('always 0', 'variance of the values: ½ + noise²', 0.5 + noise ** 2),
+      baseline(
         'persistence',
         'the next value is this one: 1 − cos(2π/period) + 2·noise²',
         1 - Math.cos(turn) + 2 * noise ** 2,
       ),
-      known('noise', 'the sine known, the noise not: noise²', noise ** 2),
+      baseline('noise', 'the sine known, the noise not: noise²', noise ** 2),
     ],
     draw(random, steps, batch) {
       const drawn = denseBatch(steps, batch, 1, 1);

@@ -8,7 +8,7 @@ export type Length = number | readonly [number, number];
 /** How long the sequences of a task are. */
 export interface TaskLengths {
   readonly length: Length;
-  /** Of the held-out sequences, where it differs. */
+  /** The length of the held-out sequences, where it differs. */
   readonly heldOut?: Length | undefined;
 }
 
