@@ -218,7 +218,7 @@ export class Learner {
     }
 
     const update = this.updateCount++;
-    const facts = {
+    const metadata = {
       step: update,
       loss,
       gradNorm,
@@ -238,7 +238,9 @@ export class Learner {
       clipped: clipping.changed || shards.some(({ clippedElements }) => clippedElements > 0),
       parameterNorms,
       ...(request.record ? { record: recordOf(norms, this.lossPerStep) } : {}),
-      ...(capture === undefined ? {} : { capture: capture.finish(window, this.lossPerStep, plan.reachesBack, facts) }),
+      ...(capture === undefined
+        ? {}
+        : { capture: capture.finish(window, this.lossPerStep, plan.reachesBack, metadata) }),
     };
   }
 

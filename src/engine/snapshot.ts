@@ -204,21 +204,25 @@ export function expectScalar(snapshot: Snapshot, name: string, wanted: string): 
 export function withStoredSteps({ tensors, scalars }: Snapshot, keep: number): Snapshot {
   const stored = Number(scalars.storedSteps);
   if (keep > stored) throw new RangeError(`The snapshot stores ${stored} steps, fewer than ${keep}.`);
-  const kept = [...tensors].flatMap(([name, tensor]): [string, CapturedTensor][] => {
+  const entries = [...tensors].flatMap(([name, tensor]): [string, CapturedTensor][] => {
     const isState = name.startsWith('state/');
     if (!isState && !name.startsWith('history/')) return [[name, tensor]];
     const [slots = 0, ...rest] = tensor.shape;
-    const left = isState ? keep + 1 : keep;
+    const remaining = isState ? keep + 1 : keep;
     const block = tensor.data.length / slots;
     // A tensor of no steps is not part of a snapshot.
-    return left === 0
+    return remaining === 0
       ? []
       : [
           [
             name,
-            { ...tensor, shape: [left, ...rest], data: tensor.data.slice((slots - left) * block) } as CapturedTensor,
+            {
+              ...tensor,
+              shape: [remaining, ...rest],
+              data: tensor.data.slice((slots - remaining) * block),
+            } as CapturedTensor,
           ],
         ];
   });
-  return { tensors: new Map(kept), scalars: { ...scalars, storedSteps: keep } };
+  return { tensors: new Map(entries), scalars: { ...scalars, storedSteps: keep } };
 }

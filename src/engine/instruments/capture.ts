@@ -105,7 +105,7 @@ export class CaptureRecorder {
     window: Window,
     lossPerStep: Float64Array,
     reachesBack: boolean,
-    facts: Readonly<Record<string, string | number>>,
+    metadata: Readonly<Record<string, string | number>>,
   ): Capture {
     const { network, tensors, batch, shards } = this;
     const { length, windowAt } = shards[0].unroll;
@@ -142,7 +142,7 @@ export class CaptureRecorder {
     gatherRows(dOutputs, gradientParts, length, outputs);
     tensors.set('dOutputs', inPrecisionOf(network, dOutputs, [length, batch, outputs]));
     tensors.set('loss', inPrecisionOf(network, lossPerStep.subarray(0, length), [length]));
-    const entries = Object.entries(reachesBack ? { ...facts, reach: windowAt } : facts);
+    const entries = Object.entries(reachesBack ? { ...metadata, reach: windowAt } : metadata);
     return { tensors, metadata: Object.fromEntries(entries.map(([name, value]) => [name, String(value)])) };
   }
 }
@@ -211,10 +211,10 @@ function denseInputs(shards: readonly Shard[], batch: number): Float64Array {
   return dense;
 }
 
-function copyTargets(window: Window, reach: number, outputs: number): CapturedTensor {
+function copyTargets(window: Window, windowAt: number, outputs: number): CapturedTensor {
   const { targets, mask, batch } = window;
-  const before = reach * batch;
-  const steps = reach + window.steps;
+  const before = windowAt * batch;
+  const steps = windowAt + window.steps;
   switch (targets.kind) {
     case 'values': {
       const data = new Float64Array(steps * batch * outputs);
@@ -235,8 +235,8 @@ function copyTargets(window: Window, reach: number, outputs: number): CapturedTe
   }
 }
 
-function copyMask(window: Window, reach: number): Float32Array {
-  const data = new Float32Array((reach + window.steps) * window.batch);
-  window.mask.forEach((value, row) => (data[reach * window.batch + row] = value === 0 ? 0 : 1));
+function copyMask(window: Window, windowAt: number): Float32Array {
+  const data = new Float32Array((windowAt + window.steps) * window.batch);
+  window.mask.forEach((value, row) => (data[windowAt * window.batch + row] = value === 0 ? 0 : 1));
   return data;
 }

@@ -106,10 +106,10 @@ interface Piece {
 }
 
 /** The pieces of the windows that the gradient covers: `reach` steps before the last window, and it from `from` on. */
-function coveredPieces(windows: readonly Window[], reach: number, from: number): readonly Piece[] {
+function coveredPieces(windows: readonly Window[], stepsBefore: number, from: number): readonly Piece[] {
   const last = windows[windows.length - 1];
   const pieces: Piece[] = [{ window: last, from, to: last.steps }];
-  let remaining = reach;
+  let remaining = stepsBefore;
   for (let index = windows.length - 2; remaining > 0 && index >= 0; index--) {
     const window = windows[index];
     const taken = Math.min(remaining, window.steps);

@@ -125,16 +125,16 @@ class Follower {
   /** @param losses their steps, the latest first */
   follow(losses: readonly number[], layer: number, matrix: Float64Array, steps: number): void {
     for (let at = this.network.layers.length - 1; at >= layer; at--) {
-      this.throughLayer(at, losses, (row, k, norm) => {
+      this.backpropagateLayer(at, losses, (row, k, norm) => {
         if (at === layer) matrix[losses[row] * steps + k] = norm;
       });
     }
   }
 
-  private throughLayer(
+  private backpropagateLayer(
     layer: number,
     losses: readonly number[],
-    keep: (row: number, k: number, norm: number) => void,
+    setNorm: (row: number, k: number, norm: number) => void,
   ): void {
     const { network, step, unroll } = this;
     const { kernels, spec } = network;
@@ -148,7 +148,7 @@ class Follower {
       // A loss joins as one more row, with nothing yet from later steps.
       while (active < losses.length && losses[active] >= k) active++;
       this.addLocal(layer, losses, active, k);
-      for (let row = 0; row < active; row++) keep(row, k, kernels.norm(dh, row * hidden, hidden));
+      for (let row = 0; row < active; row++) setNorm(row, k, kernels.norm(dh, row * hidden, hidden));
       step.batch = active;
       this.share(unroll.scans[layer], k, active);
       kernel.backward(step);

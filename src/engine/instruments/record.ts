@@ -19,7 +19,7 @@ export interface StepRecord {
   /** T of the arrays: the steps of the window and the `reach` steps before it. */
   readonly steps: number;
   /** Steps before the window that the gradient could reach, 0 unless `backward` > `forward`. */
-  readonly reach: number;
+  readonly windowAt: number;
   /** (T): L_t as it enters the reported loss; 0 in the reach. */
   readonly lossPerStep: Float64Array;
   /** From the lowest layer up. */
@@ -67,7 +67,7 @@ export function recordOf(shards: readonly NormRecorder[], lossPerStep: Float64Ar
   const { length, windowAt, network } = unroll;
   return {
     steps: length,
-    reach: windowAt,
+    windowAt: windowAt,
     lossPerStep: lossPerStep.slice(0, length),
     layers: layers.map(({ dc }, layer) => {
       const notes = shards.map((shard) => shard.layers[layer]);

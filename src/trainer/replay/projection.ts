@@ -20,10 +20,10 @@ export function projectStates({ source }: TrainingSetup, capture: Capture, reque
   if (sequence >= batch) {
     throw new RangeError(`Sequence ${sequence} doesn't exist; the batch has sequences 0 to ${batch - 1}.`);
   }
-  const reach = Number(capture.metadata['reach'] ?? 0);
-  const batchRows = chooseSequences(batch, sequence, Math.floor(maxStates / Math.max(1, steps - reach)));
+  const windowStart = Number(capture.metadata['reach'] ?? 0);
+  const batchRows = chooseSequences(batch, sequence, Math.floor(maxStates / Math.max(1, steps - windowStart)));
   const places = batchRows.flatMap((batchRow) =>
-    Array.from({ length: steps - reach }, (_, i) => ({ batchRow, t: reach + i })),
+    Array.from({ length: steps - windowStart }, (_, i) => ({ batchRow, t: windowStart + i })),
   );
   const rows = new Float64Array(places.length * hidden);
   places.forEach(({ batchRow, t }, n) => {

@@ -117,11 +117,11 @@ export function prepareTraining(request: TrainingRequest): PreparedTraining {
 function layoutOf(experiment: ResolvedExperiment, { network, steps }: LearnerOptions): RecordLayout {
   const { model, bptt } = experiment;
   const cell = cellNamed(model.cell);
-  const reach = typeof bptt === 'object' ? Math.max(0, bptt.backward - bptt.forward) : 0;
+  const stepsBefore = typeof bptt === 'object' ? Math.max(0, bptt.backward - bptt.forward) : 0;
   return {
     parameters: parameterShapes(network).map(({ name }) => name),
     layers: model.layers,
-    steps: steps + reach,
+    steps: steps + stepsBefore,
     hasCellState: cell.state.length > 1,
     saturating: cell.gates.map(({ name }) => name),
   };

@@ -278,7 +278,7 @@ describe('saturation', () => {
       return update(learner, { ...window, inputs }, { record: true }).record;
     });
     assert.equal(first?.layers[0].saturation[0].high, 1);
-    assert.equal(second?.reach, 2);
+    assert.equal(second?.windowAt, 2);
     assert.equal(second.layers[0].saturation[0].high, 0);
   });
 

@@ -89,7 +89,7 @@ for (const { name, open, within } of testedKernels) {
                   assert.ok(Math.abs(gradNorm / expected.gradNorm - 1) < bound);
                   assert.equal(clipped, expected.clipped);
                   assert.ok(record !== undefined && expected.record !== undefined);
-                  assert.deepEqual([record.steps, record.reach], [expected.record.steps, expected.record.reach]);
+                  assert.deepEqual([record.steps, record.windowAt], [expected.record.steps, expected.record.windowAt]);
                   assert.ok(relativeDistance(record.lossPerStep, expected.record.lossPerStep) < bound);
                   record.layers.forEach((layer, l) => {
                     const other = expected.record?.layers[l];

@@ -120,7 +120,7 @@ for (const kernels of testedKernels) {
         });
         const last = outcomes[3];
         assert.ok(last.kind === 'updated');
-        assert.equal(last.record?.reach, 15);
+        assert.equal(last.record?.windowAt, 15);
         assert.equal(last.record.steps, 20);
         last.record.layers.forEach(({ dh }, layer) => {
           dh.forEach((norm, t) => {
@@ -165,7 +165,7 @@ for (const kernels of testedKernels) {
         steps: 8,
       });
       const reach = [...windowsOf(sequence, 8)].map(
-        (window) => update(learner, window, { record: true }).record?.reach,
+        (window) => update(learner, window, { record: true }).record?.windowAt,
       );
       assert.deepEqual(reach, [0, 4, 8]);
     });
@@ -179,7 +179,7 @@ for (const kernels of testedKernels) {
       });
       const reach = [1, 2].map((seed) => {
         const window = randomWindow({ network, loss: 'mse', steps: 5, seed });
-        return update(learner, window, { record: true }).record?.reach;
+        return update(learner, window, { record: true }).record?.windowAt;
       });
       assert.deepEqual(reach, [0, 0]);
     });
@@ -192,8 +192,8 @@ for (const kernels of testedKernels) {
         const outcomes = windows.map((window) => update(learner, window, { record: true }));
         return outcomes.at(-1)?.record;
       };
-      assert.deepEqual([at(5)?.reach, at(5)?.steps], [3, 5]);
-      assert.deepEqual([at(6)?.reach, at(6)?.steps], [4, 6]);
+      assert.deepEqual([at(5)?.windowAt, at(5)?.steps], [3, 5]);
+      assert.deepEqual([at(6)?.windowAt, at(6)?.steps], [4, 6]);
       assert.ok(at(6)?.layers[0].dh.every((norm) => norm > 0));
     });
 

@@ -1,4 +1,4 @@
-// What the other kernels build on: one multiply-add in both builds, and moving parts of a vector.
+// Shared by the other kernels: one multiply-add in both builds, and loads and stores of parts of a vector.
 
 /** a · b + c: rounded once where the module may use fused arithmetic, twice where it may not. */
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
@@ -25,7 +25,7 @@ export function addTo(at: usize, lanes: v128, count: i32): void {
 /** Magnitudes below it become zero where gradients and states are written: their products would be denormal, and slow. */
 const flushed = memory.data<f32>([1e-30, 1e-30, 1e-30, 1e-30]);
 
-/** All bits of a float32 but the sign; the machine's own absolute value would build them again at each use. */
+/** All bits of a float32 but the sign; the absolute-value instruction would rebuild them at each use. */
 const magnitude = memory.data<u32>([0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff]);
 
 /** |x| */

@@ -1,5 +1,5 @@
-// Compiles the kernels when a bundle imports one of the modules named below, and embeds the bytes in it. What was compiled
-// is kept under dist/kernels by a digest of the sources and flags, so that a build compiles only what has changed.
+// Compiles the kernels when a bundle imports one of the modules named below, and embeds the bytes in it. Compiled
+// modules are cached under dist/kernels by a digest of the sources and flags, so that a build compiles only what changed.
 import asc from 'assemblyscript/dist/asc.js';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const cache = 'dist/kernels';
 
 const common = [
   ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--disable', 'bulk-memory'],
-  // Only exports of the entry leave the module, and none of them hands out a vector.
+  // Only exports of the entry leave the module, and none of them returns a vector.
   ...['--disableWarning', '112'],
 ];
 const shared = ['threads', '--sharedMemory', '--maximumMemory', '65536'];
@@ -35,7 +35,7 @@ function sources() {
 }
 
 /** @param {string} name */
-function compiled(name) {
+function compiledModule(name) {
   const flags = modules.get(name);
   if (flags === undefined) {
     throw new Error(`There is no kernel module "${name}"; this build makes ${[...modules.keys()].join(', ')}.`);
@@ -43,13 +43,13 @@ function compiled(name) {
   const digest = createHash('sha256').update(asc.version).update(flags.join(' '));
   for (const source of sources()) digest.update(source).update(readFileSync(source));
   const file = join(cache, `${digest.digest('hex').slice(0, 16)}-${name}`);
-  const known = compilations.get(file) ?? kept(file) ?? compilation(file, flags);
-  compilations.set(file, known);
-  return known;
+  const compilation = compilations.get(file) ?? readCached(file) ?? compile(file, flags);
+  compilations.set(file, compilation);
+  return compilation;
 }
 
 /** @param {string} file */
-function kept(file) {
+function readCached(file) {
   try {
     return Promise.resolve(readFileSync(file));
   } catch {
@@ -61,7 +61,7 @@ function kept(file) {
  * @param {string} file
  * @param {readonly string[]} flags
  */
-async function compilation(file, flags) {
+async function compile(file, flags) {
   let bytes;
   const { error, stderr } = await asc.main([join(folder, 'index.ts'), ...flags, '--outFile', basename(file)], {
     readFile: (name) => readable(name),
@@ -93,7 +93,7 @@ export const embedsKernels = {
     }));
     onResolve({ filter: /^bytes:/ }, ({ path }) => ({ path: path.slice('bytes:'.length), namespace: 'kernel-bytes' }));
     onLoad({ filter: /.*/, namespace: 'kernel-bytes' }, async ({ path }) => ({
-      contents: await compiled(path),
+      contents: await compiledModule(path),
       loader: 'binary',
       watchFiles: sources(),
     }));

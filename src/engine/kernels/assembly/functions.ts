@@ -2,7 +2,7 @@
 // constant inside a loop would be built again at each use.
 import { flush, multiplyAdd, put } from './arithmetic';
 
-/** tanh x ≈ x·P(x²)/Q(x²) on [−9, 9], fitted for least relative error (2.1e-8): P upwards, then Q from x². */
+/** tanh x ≈ x·P(x²)/Q(x²) on [−9, 9], fitted for the smallest relative error (2.1e-8): P upwards, then Q from x². */
 const tanhTable = memory.data<f32>([
   0.9999999794869908, 0.1338101353988734, 0.0034955737248327998, 2.060884720071553e-5, 1.3354344797670983e-8,
   0.46714329142451516, 0.025876927450673957, 0.0003285611306778028, 7.776426490657774e-7, 9, -9, 1, -1,
@@ -10,10 +10,10 @@ const tanhTable = memory.data<f32>([
 
 /**
  * out[i] = tanh(x[i] + plus[i]), or tanh(x[i]) where `plus` is 0: absolute and relative error below 4e-7, never beyond
- * ±1; NaN stays NaN. Unless `again` is 0 the same goes there, flushed in both. The constants are loaded once, before the
- * loop.
+ * ±1; NaN stays NaN. Unless `copy` is 0, the values are also written there, and in both small ones are flushed to zero.
+ * The constants are loaded once, before the loop.
  */
-export function tanhRun(out: usize, x: usize, plus: usize, again: usize, length: i32): void {
+export function tanhRun(out: usize, x: usize, plus: usize, copy: usize, length: i32): void {
   const p0 = v128.load_splat<f32>(tanhTable);
   const p1 = v128.load_splat<f32>(tanhTable, 4);
   const p2 = v128.load_splat<f32>(tanhTable, 8);
@@ -44,19 +44,19 @@ export function tanhRun(out: usize, x: usize, plus: usize, again: usize, length:
     above = multiplyAdd(z, above, p0);
     below = multiplyAdd(z, below, one);
     let value = f32x4.pmin(f32x4.pmax(f32x4.div(f32x4.mul(a, above), below), minusOne), one);
-    if (again != 0) value = flush(value);
+    if (copy != 0) value = flush(value);
     if (at < vectors) {
       v128.store(out + at, value);
-      if (again != 0) v128.store(again + at, value);
+      if (copy != 0) v128.store(copy + at, value);
     } else {
       put(out + at, value, length & 3);
-      if (again != 0) put(again + at, value, length & 3);
+      if (copy != 0) put(copy + at, value, length & 3);
     }
   }
 }
 
 /**
- * e^x = 2^n · e^r, |r| ≤ ln 2 / 2: limits of x, 1/ln 2, −ln 2 in two parts, e^r from r² on, fitted for least relative
+ * e^x = 2^n · e^r, |r| ≤ ln 2 / 2: limits of x, 1/ln 2, −ln 2 in two parts, e^r from r² on, fitted for the smallest relative
  * error (3.1e-9), 1, and 1.5 · 2²³.
  */
 const expTable = memory.data<f32>([

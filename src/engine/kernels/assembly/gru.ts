@@ -5,13 +5,13 @@ import { sigmoidRun, tanhRun } from './functions';
 
 const one = memory.data<f32>([1, 1, 1, 1]);
 
-/** One step of B rows: `gates` (B,3H) take their values; gh_n is kept in `kept` (B,H), h is (B,H). */
+/** One step of B rows: `gates` (B,3H) take their values; `cache` (B,H) becomes gh_n, h is (B,H). */
 export function gruForward(
   gates: usize,
   gh: usize,
   previous: usize,
   next: usize,
-  kept: usize,
+  cache: usize,
   batch: i32,
   hidden: i32,
 ): void {
@@ -19,23 +19,23 @@ export function gruForward(
   for (let row = 0; row < batch; row++) {
     // r and z lie side by side.
     sigmoidRun(gates, gates, gh, hidden << 1);
-    resetCandidates(gates, gh + (block << 1), kept, hidden);
+    resetCandidates(gates, gh + (block << 1), cache, hidden);
     tanhRun(gates + (block << 1), gates + (block << 1), 0, 0, hidden);
     nextStates(gates + block, previous, next, hidden);
     gates += block * 3;
     gh += block * 3;
     previous += block;
     next += block;
-    kept += block;
+    cache += block;
   }
 }
 
-/** gx_n + r∘gh_n of one row in place of gx_n, and gh_n to `kept`. */
-function resetCandidates(gates: usize, ghN: usize, kept: usize, hidden: i32): void {
+/** gx_n + r∘gh_n of one row in place of gx_n, and gh_n to `cache`. */
+function resetCandidates(gates: usize, ghN: usize, cache: usize, hidden: i32): void {
   const gn = (<usize>hidden) << 3;
-  for (let unit = 0; unit < hidden; unit += 4, gates += 16, ghN += 16, kept += 16) {
+  for (let unit = 0; unit < hidden; unit += 4, gates += 16, ghN += 16, cache += 16) {
     const value = v128.load(ghN);
-    put(kept, value, min(4, hidden - unit));
+    put(cache, value, min(4, hidden - unit));
     put(gates + gn, multiplyAdd(v128.load(gates), value, v128.load(gates + gn)), min(4, hidden - unit));
   }
 }
@@ -54,7 +54,7 @@ function nextStates(gz: usize, previous: usize, next: usize, hidden: i32): void 
 export function gruBackward(
   gates: usize,
   previous: usize,
-  kept: usize,
+  cache: usize,
   dh: usize,
   dgx: usize,
   dgh: usize,
@@ -72,7 +72,7 @@ export function gruBackward(
       const dOutput = v128.load(dh);
       const closed = f32x4.sub(ones, z);
       const dn = flush(f32x4.mul(f32x4.mul(dOutput, closed), f32x4.sub(ones, f32x4.mul(n, n))));
-      const dr = flush(f32x4.mul(f32x4.mul(dn, v128.load(kept)), f32x4.mul(r, f32x4.sub(ones, r))));
+      const dr = flush(f32x4.mul(f32x4.mul(dn, v128.load(cache)), f32x4.mul(r, f32x4.sub(ones, r))));
       const moved = f32x4.mul(dOutput, f32x4.sub(v128.load(previous), n));
       const dz = flush(f32x4.mul(moved, f32x4.mul(z, closed)));
       put(dgx, dr, count);
@@ -85,7 +85,7 @@ export function gruBackward(
       const bytes = (<usize>count) << 2;
       gates += bytes;
       previous += bytes;
-      kept += bytes;
+      cache += bytes;
       dh += bytes;
       dgx += bytes;
       dgh += bytes;

@@ -11,7 +11,7 @@ export { multiplyTransposed } from './outerProducts';
 export { rnnBackward, rnnForward } from './rnn';
 export { softmaxRows } from './softmax';
 
-/** Where the memory for tensors begins, in bytes: behind the constants of this module. */
+/** Where the memory for tensors begins, in bytes: after the constants of this module. */
 export function heapBase(): usize {
   return __heap_base;
 }

@@ -4,36 +4,36 @@ import { sigmoidRun, tanhRun } from './functions';
 
 const one = memory.data<f32>([1, 1, 1, 1]);
 
-/** One step of B rows: `gates` (B,2H) take their values; gh_n is kept in `kept` (B,H), h is (B,H). */
+/** One step of B rows: `gates` (B,2H) take their values; `cache` (B,H) becomes gh_n, h is (B,H). */
 export function mguForward(
   gates: usize,
   gh: usize,
   previous: usize,
   next: usize,
-  kept: usize,
+  cache: usize,
   batch: i32,
   hidden: i32,
 ): void {
   const block = (<usize>hidden) << 2;
   for (let row = 0; row < batch; row++) {
     sigmoidRun(gates, gates, gh, hidden);
-    gatedCandidates(gates, gh + block, kept, hidden);
+    gatedCandidates(gates, gh + block, cache, hidden);
     tanhRun(gates + block, gates + block, 0, 0, hidden);
     nextStates(gates, previous, next, hidden);
     gates += block << 1;
     gh += block << 1;
     previous += block;
     next += block;
-    kept += block;
+    cache += block;
   }
 }
 
-/** gx_n + f∘gh_n of one row in place of gx_n, and gh_n to `kept`. */
-function gatedCandidates(gates: usize, ghN: usize, kept: usize, hidden: i32): void {
+/** gx_n + f∘gh_n of one row in place of gx_n, and gh_n to `cache`. */
+function gatedCandidates(gates: usize, ghN: usize, cache: usize, hidden: i32): void {
   const gn = (<usize>hidden) << 2;
-  for (let unit = 0; unit < hidden; unit += 4, gates += 16, ghN += 16, kept += 16) {
+  for (let unit = 0; unit < hidden; unit += 4, gates += 16, ghN += 16, cache += 16) {
     const value = v128.load(ghN);
-    put(kept, value, min(4, hidden - unit));
+    put(cache, value, min(4, hidden - unit));
     put(gates + gn, multiplyAdd(v128.load(gates), value, v128.load(gates + gn)), min(4, hidden - unit));
   }
 }
@@ -52,7 +52,7 @@ function nextStates(gf: usize, previous: usize, next: usize, hidden: i32): void 
 export function mguBackward(
   gates: usize,
   previous: usize,
-  kept: usize,
+  cache: usize,
   dh: usize,
   dgx: usize,
   dgh: usize,
@@ -70,7 +70,7 @@ export function mguBackward(
       const closed = f32x4.sub(ones, f);
       const dn = flush(f32x4.mul(f32x4.mul(dOutput, f), f32x4.sub(ones, f32x4.mul(n, n))));
       const moved = f32x4.mul(dOutput, f32x4.sub(n, v128.load(previous)));
-      const df = flush(f32x4.mul(multiplyAdd(dn, v128.load(kept), moved), f32x4.mul(f, closed)));
+      const df = flush(f32x4.mul(multiplyAdd(dn, v128.load(cache), moved), f32x4.mul(f, closed)));
       put(dgx, df, count);
       put(dgx + block, dn, count);
       put(dgh, df, count);
@@ -79,7 +79,7 @@ export function mguBackward(
       const bytes = (<usize>count) << 2;
       gates += bytes;
       previous += bytes;
-      kept += bytes;
+      cache += bytes;
       dh += bytes;
       dgx += bytes;
       dgh += bytes;

@@ -1,4 +1,4 @@
-// Euclidean norms. The squares of float32 soon leave its range, so numbers are scaled before they are squared, by a power
+// Euclidean norms. The squares of float32 numbers easily leave its range, so numbers are scaled before they are squared, by a power
 // of two that changes no digit. Short runs are summed in float32, the runs in double.
 import { lanesOf, multiplyAdd } from './arithmetic';
 import { add } from './rows';
@@ -10,10 +10,10 @@ const usual = memory.data<f32>([1099511627776]);
 const forSmall = memory.data<f32>([1.2676506002282294e30]);
 const forLarge = memory.data<f32>([8.470329472543003e-22]);
 
-/** From such a sum of squares on, squares that vanished change no digit of it. */
+/** From this sum of squares on, squares that have underflowed change no digit of it. */
 const least: f64 = 1e-28;
 
-/** Elements whose squares are summed in float32, sixteen sums side by side: few enough to lose no digits to their number. */
+/** Elements whose squares are summed in float32, sixteen sums side by side: few enough that no digits are lost. */
 const run: i32 = 512;
 
 /** ‖x‖ over `length` elements. */

@@ -1,19 +1,19 @@
 // The steps of the optimizers over all parameters at once; definitions as in the engine's own optimizers.
 import { magnitudeOf, put } from './arithmetic';
 
-/** The smallest normal float32: what an optimizer remembers becomes zero below it, since a denormal would be slow. */
+/** The smallest normal float32: an optimizer's state below it becomes zero, because denormal numbers are slow. */
 const smallest = memory.data<f32>([1.1754944e-38]);
 
-/** A parameter's number on its way into a vector. */
-const passing = memory.data<f32>([0]);
+/** The scalar that `splat` loads into a vector. */
+const scalar = memory.data<f32>([0]);
 
-/** Four times `value`, by way of memory: a parameter would be splatted again in each iteration of a loop. */
-function spread(value: f32): v128 {
-  store<f32>(passing, value);
-  return v128.load_splat<f32>(passing);
+/** Four lanes of `value`, loaded from memory: the splat of a parameter would be repeated in each iteration of a loop. */
+function splat(value: f32): v128 {
+  store<f32>(scalar, value);
+  return v128.load_splat<f32>(scalar);
 }
 
-function remembered(x: v128): v128 {
+function flushDenormal(x: v128): v128 {
   return v128.andnot(x, f32x4.lt(magnitudeOf(x), v128.load_splat<f32>(smallest)));
 }
 
@@ -24,8 +24,8 @@ function decayed(gradient: usize, values: usize, decay: v128): v128 {
 
 /** w −= rate·g */
 export function sgd(values: usize, gradient: usize, length: i32, rate: f32, decay: f32): void {
-  const rates = spread(rate);
-  const decays = spread(decay);
+  const rates = splat(rate);
+  const decays = splat(decay);
   for (let i = 0; i < length; i += 4, values += 16, gradient += 16) {
     const step = f32x4.mul(rates, decayed(gradient, values, decays));
     put(values, f32x4.sub(v128.load(values), step), min(4, length - i));
@@ -43,15 +43,15 @@ export function momentumSgd(
   momentum: f32,
   nesterov: bool,
 ): void {
-  const rates = spread(rate);
-  const decays = spread(decay);
-  const momenta = spread(momentum);
+  const rates = splat(rate);
+  const decays = splat(decay);
+  const momenta = splat(momentum);
   for (let i = 0; i < length; i += 4, values += 16, gradient += 16, buffer += 16) {
     const count = min(4, length - i);
     const g = decayed(gradient, values, decays);
-    const moved = remembered(f32x4.add(f32x4.mul(momenta, v128.load(buffer)), g));
-    put(buffer, moved, count);
-    const step = nesterov ? f32x4.add(g, f32x4.mul(momenta, moved)) : moved;
+    const velocity = flushDenormal(f32x4.add(f32x4.mul(momenta, v128.load(buffer)), g));
+    put(buffer, velocity, count);
+    const step = nesterov ? f32x4.add(g, f32x4.mul(momenta, velocity)) : velocity;
     put(values, f32x4.sub(v128.load(values), f32x4.mul(rates, step)), count);
   }
 }
@@ -66,16 +66,16 @@ export function adagrad(
   decay: f32,
   epsilon: f32,
 ): void {
-  const rates = spread(rate);
-  const decays = spread(decay);
-  const epsilons = spread(epsilon);
+  const rates = splat(rate);
+  const decays = splat(decay);
+  const epsilons = splat(epsilon);
   for (let i = 0; i < length; i += 4, values += 16, gradient += 16, squares += 16) {
     const count = min(4, length - i);
     const g = decayed(gradient, values, decays);
-    const sum = remembered(f32x4.add(v128.load(squares), f32x4.mul(g, g)));
+    const sum = flushDenormal(f32x4.add(v128.load(squares), f32x4.mul(g, g)));
     put(squares, sum, count);
-    const below = f32x4.add(f32x4.sqrt(sum), epsilons);
-    const step = quotient(f32x4.mul(rates, g), below, g);
+    const denominator = f32x4.add(f32x4.sqrt(sum), epsilons);
+    const step = quotient(f32x4.mul(rates, g), denominator, g);
     put(values, f32x4.sub(v128.load(values), step), count);
   }
 }
@@ -89,27 +89,27 @@ export function rmsprop(
   length: i32,
   rate: f32,
   decay: f32,
-  kept: f32,
-  fresh: f32,
+  alpha: f32,
+  oneMinusAlpha: f32,
   epsilon: f32,
   momentum: f32,
 ): void {
-  const rates = spread(rate);
-  const decays = spread(decay);
-  const keeps = spread(kept);
-  const freshes = spread(fresh);
-  const epsilons = spread(epsilon);
-  const momenta = spread(momentum);
+  const rates = splat(rate);
+  const decays = splat(decay);
+  const alphas = splat(alpha);
+  const oneMinusAlphas = splat(oneMinusAlpha);
+  const epsilons = splat(epsilon);
+  const momenta = splat(momentum);
   for (let i = 0; i < length; i += 4, values += 16, gradient += 16, squares += 16) {
     const count = min(4, length - i);
     const g = decayed(gradient, values, decays);
-    const square = f32x4.mul(f32x4.mul(freshes, g), g);
-    const mean = remembered(f32x4.add(f32x4.mul(keeps, v128.load(squares)), square));
+    const square = f32x4.mul(f32x4.mul(oneMinusAlphas, g), g);
+    const mean = flushDenormal(f32x4.add(f32x4.mul(alphas, v128.load(squares)), square));
     put(squares, mean, count);
     let step = quotient(g, f32x4.add(f32x4.sqrt(mean), epsilons), g);
     if (buffer != 0) {
       const at = buffer + ((<usize>i) << 2);
-      step = remembered(f32x4.add(step, f32x4.mul(momenta, v128.load(at))));
+      step = flushDenormal(f32x4.add(step, f32x4.mul(momenta, v128.load(at))));
       put(at, step, count);
     }
     put(values, f32x4.sub(v128.load(values), f32x4.mul(rates, step)), count);
@@ -126,37 +126,35 @@ export function adam(
   stepSize: f32,
   decay: f32,
   beta1: f32,
-  fresh1: f32,
+  oneMinusBeta1: f32,
   beta2: f32,
-  fresh2: f32,
+  oneMinusBeta2: f32,
   rootCorrection: f32,
   epsilon: f32,
 ): void {
-  const stepSizes = spread(stepSize);
-  const decays = spread(decay);
-  const betas1 = spread(beta1);
-  const freshes1 = spread(fresh1);
-  const betas2 = spread(beta2);
-  const freshes2 = spread(fresh2);
-  const rootCorrections = spread(rootCorrection);
-  const epsilons = spread(epsilon);
+  const stepSizes = splat(stepSize);
+  const decays = splat(decay);
+  const betas1 = splat(beta1);
+  const oneMinusBetas1 = splat(oneMinusBeta1);
+  const betas2 = splat(beta2);
+  const oneMinusBetas2 = splat(oneMinusBeta2);
+  const rootCorrections = splat(rootCorrection);
+  const epsilons = splat(epsilon);
   for (let i = 0; i < length; i += 4, values += 16, gradient += 16, means += 16, squares += 16) {
     const count = min(4, length - i);
     const g = decayed(gradient, values, decays);
-    const mean = remembered(
-      f32x4.add(f32x4.mul(betas1, v128.load(means)), f32x4.mul(freshes1, g)),
-    );
-    const fresh = f32x4.mul(f32x4.mul(freshes2, g), g);
-    const square = remembered(f32x4.add(f32x4.mul(betas2, v128.load(squares)), fresh));
+    const mean = flushDenormal(f32x4.add(f32x4.mul(betas1, v128.load(means)), f32x4.mul(oneMinusBetas1, g)));
+    const newSquare = f32x4.mul(f32x4.mul(oneMinusBetas2, g), g);
+    const square = flushDenormal(f32x4.add(f32x4.mul(betas2, v128.load(squares)), newSquare));
     put(means, mean, count);
     put(squares, square, count);
-    const below = f32x4.add(f32x4.div(f32x4.sqrt(square), rootCorrections), epsilons);
-    const step = quotient(f32x4.mul(stepSizes, mean), below, mean);
+    const denominator = f32x4.add(f32x4.div(f32x4.sqrt(square), rootCorrections), epsilons);
+    const step = quotient(f32x4.mul(stepSizes, mean), denominator, mean);
     put(values, f32x4.sub(v128.load(values), step), count);
   }
 }
 
-/** above / below, and zero where `g` is zero: without gradient there is no step, also where ε is 0. */
-function quotient(above: v128, below: v128, g: v128): v128 {
-  return v128.andnot(f32x4.div(above, below), f32x4.eq(g, f32x4.splat(0)));
+/** numerator / denominator, and zero where `g` is zero: without a gradient there is no step, even if ε is 0. */
+function quotient(numerator: v128, denominator: v128, g: v128): v128 {
+  return v128.andnot(f32x4.div(numerator, denominator), f32x4.eq(g, f32x4.splat(0)));
 }

@@ -54,17 +54,17 @@ function packLanes(lanes: usize, d: usize, stride: usize, rows: i32, width: i32)
   for (let n = 0; n < width; n += 4) {
     let from = d + ((<usize>n) << 2);
     const end = lanes + ((<usize>rows) << 4);
-    const kept = width - n;
-    if (kept >= 4) {
+    const remaining = width - n;
+    if (remaining >= 4) {
       for (; lanes < end; lanes += 16, from += stride) v128.store(lanes, v128.load(from));
     } else {
-      const mask = v128.load(lanesOf + ((<usize>kept) << 4));
+      const mask = v128.load(lanesOf + ((<usize>remaining) << 4));
       for (; lanes < end; lanes += 16, from += stride) v128.store(lanes, v128.and(v128.load(from), mask));
     }
   }
 }
 
-/** The rows of the gradient that one group of d's columns makes. */
+/** The rows of the gradient that belong to one group of columns of d. */
 function addGroup(
   gradient: usize,
   stride: usize,
@@ -76,7 +76,7 @@ function addGroup(
 ): void {
   const panelBytes = (<usize>rows) << 5;
   const laneBytes = (<usize>rows) << 4;
-  // All lanes of the group stay in the first-level cache while the panels pass by, each once.
+  // All lanes of the group stay in the first-level cache while each panel is read once.
   for (let k = 0; k < columns; k += 8, panels += panelBytes) {
     let at = gradient + ((<usize>k) << 2);
     let from = lanes;

@@ -49,20 +49,20 @@ export function packTransposed(packed: usize, matrix: usize, rows: i32, columns:
   packRows(packed, matrix, (<usize>columns) << 2, rows, columns);
 }
 
-/** As `packTransposed`, of rows that are `stride` bytes apart: so x is laid out for a weight gradient. */
+/** As `packTransposed`, with rows that are `stride` bytes apart: the layout of x for a weight gradient. */
 export function packRows(packed: usize, matrix: usize, stride: usize, rows: i32, columns: i32): void {
   for (let k = 0; k < columns; k += 8) {
     let from = matrix + ((<usize>k) << 2);
     const end = packed + ((<usize>rows) << 5);
-    const kept = columns - k;
-    if (kept >= 8) {
+    const remaining = columns - k;
+    if (remaining >= 8) {
       for (; packed < end; packed += 32, from += stride) {
         v128.store(packed, v128.load(from));
         v128.store(packed, v128.load(from, 16), 16);
       }
     } else {
-      const low = v128.load(lanesOf + ((<usize>min(4, kept)) << 4));
-      const high = v128.load(lanesOf + ((<usize>max(0, kept - 4)) << 4));
+      const low = v128.load(lanesOf + ((<usize>min(4, remaining)) << 4));
+      const high = v128.load(lanesOf + ((<usize>max(0, remaining - 4)) << 4));
       for (; packed < end; packed += 32, from += stride) {
         v128.store(packed, v128.and(v128.load(from), low));
         v128.store(packed, v128.and(v128.load(from, 16), high), 16);

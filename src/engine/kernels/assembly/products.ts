@@ -4,7 +4,7 @@ import { fourRows, oneRow, oneRowOfThree } from './tiles';
 /** Columns of x worked on together: a panel of this many stays in the first-level cache. */
 const depthBlock: i32 = 512;
 
-/** Rows worked on together, so that their part of x stays in the second-level cache while all of W passes by. */
+/** Rows worked on together, so that their part of x stays in the second-level cache while all of W is read. */
 const rowBlock: i32 = 96;
 
 /**
@@ -73,7 +73,7 @@ function multiplyBlock(
   }
 }
 
-/** All panels for one row, three at a time: a single panel's two sums would wait for one another. */
+/** All panels for one row, three at a time: the two sums of a single panel would wait for each other. */
 function multiplyRow(
   out: usize,
   initial: usize,

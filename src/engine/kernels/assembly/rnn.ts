@@ -30,7 +30,7 @@ export function rnnForward(gates: usize, gh: usize, h: usize, length: i32, activ
   for (let i = 0; i < length; i += 4) {
     const at = (<usize>i) << 2;
     let value = v128.load(gates + at);
-    // Where relu's argument is at most 0 all bits become zero, which a NaN's do not.
+    // Where relu's argument is at most 0 all bits become zero; NaN stays NaN.
     if (activation == 1) value = v128.andnot(value, f32x4.le(value, v128.load(zero)));
     value = flush(value);
     put(gates + at, value, min(4, length - i));
@@ -38,7 +38,7 @@ export function rnnForward(gates: usize, gh: usize, h: usize, length: i32, activ
   }
 }
 
-/** dgx becomes dh·φ′, and dh zero: nothing reaches t−1 but through W_hh. */
+/** dgx becomes dh·φ′, and dh zero: step t−1 is reached through W_hh only. */
 export function rnnBackward(gates: usize, dh: usize, dgx: usize, length: i32, activation: i32): void {
   if (activation == 0) {
     tanhBackward(gates, dh, dgx, length);
@@ -50,7 +50,7 @@ export function rnnBackward(gates: usize, dh: usize, dgx: usize, length: i32, ac
   }
 }
 
-/** As `rnnBackward` for tanh, which is what most nets have: two vectors at a time. */
+/** As `rnnBackward` for tanh, the most common choice: two vectors at a time. */
 function tanhBackward(gates: usize, dh: usize, dgx: usize, length: i32): void {
   const ones = v128.load(one);
   const zeros = v128.load(zero);

@@ -1,7 +1,7 @@
 // Rows and runs of numbers: bias rows, their gradients, one-hot gathers, sums, scaling, clipping.
 import { addTo, put } from './arithmetic';
 
-/** Rows summed in registers at a time, so that long sums lose no digits to their own length. */
+/** Rows summed in registers at a time, so that long sums lose no digits. */
 const rowBlock: i32 = 64;
 
 /** Each of the `rows` rows of out (M,N) becomes `bias` (N). */

@@ -1,4 +1,4 @@
-// Register blocks of the matrix products: rows × 8 sums in registers while one panel of W passes by. Every sum starts
+// Register blocks of the matrix products: rows × 8 sums in registers while one panel of W is read. Every sum starts
 // from its `initial` value and runs over k in order, whatever the block, so that a row's result does not depend on the
 // rows beside it. Compilers load all operands of a turn before they use the first: the sums and the operands of one turn
 // together must fit sixteen registers, or sums are spilled to memory at a third of the speed.

@@ -1,13 +1,13 @@
 /** A place in the linear memory, in bytes. */
 export type Address = number;
 
-/** One step of B rows of a cell whose candidate applies a gate after the product with W_hn; `kept` is gh_n (B,H). */
+/** One step of B rows of a cell whose candidate applies a gate after the product with W_hn; `cache` (B,H) holds gh_n. */
 export type ResetAfterForward = (
   gates: Address,
   gh: Address,
   previous: Address,
   next: Address,
-  kept: Address,
+  cache: Address,
   batch: number,
   hidden: number,
 ) => void;
@@ -16,7 +16,7 @@ export type ResetAfterForward = (
 export type ResetAfterBackward = (
   gates: Address,
   previous: Address,
-  kept: Address,
+  cache: Address,
   dh: Address,
   dgx: Address,
   dgh: Address,
@@ -140,8 +140,8 @@ export interface Instructions {
     length: number,
     rate: number,
     decay: number,
-    kept: number,
-    fresh: number,
+    alpha: number,
+    oneMinusAlpha: number,
     epsilon: number,
     momentum: number,
   ): void;
@@ -154,9 +154,9 @@ export interface Instructions {
     stepSize: number,
     decay: number,
     beta1: number,
-    fresh1: number,
+    oneMinusBeta1: number,
     beta2: number,
-    fresh2: number,
+    oneMinusBeta2: number,
     rootCorrection: number,
     epsilon: number,
   ): void;
