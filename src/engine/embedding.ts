@@ -13,7 +13,7 @@ export class Embedding {
   private readonly outWidth: number;
   private readonly symbols: number;
 
-  /** @param twin of the same weights with a gradient of its own: its table serves both */
+  /** @param twin an embedding with the same weights and a gradient of its own, whose table is shared */
   constructor(
     private readonly kernels: KernelSet,
     private readonly weight: Parameter,

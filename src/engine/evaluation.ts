@@ -7,14 +7,14 @@ import { Unroll } from './recurrence/unroll';
 import { checkWindow, countTargets } from './recurrence/windowCheck';
 import type { Window } from './recurrence/window';
 
-/** Sees the outputs of an evaluation step by step: outputs (B,O) from 0, before softmax, valid during the call only. */
+/** Receives the outputs of an evaluation step by step: outputs (B,O) from 0, before softmax, valid during the call only. */
 export type OutputObserver = (window: Window, t: number, outputs: Tensor) => void;
 
-/** Steps that are stored at once: any T is run in slices, so that memory does not grow with it. */
+/** Steps that are stored at once: a longer window is run in slices, so that memory does not grow with T. */
 export const evaluationSteps = 16;
 
 /**
- * Runs windows forward only, in a workspace of its own. It grows with the widest batch seen; T may be anything.
+ * Runs windows forward only, in a workspace of its own, which grows with the widest batch; T is not limited.
  */
 export class Evaluator {
   private unroll: Unroll | undefined;
@@ -26,7 +26,7 @@ export class Evaluator {
 
   /**
    * The loss over all windows together, from zero state; `undefined` where no step has a target. The next window is
-   * requested after `observe` saw the outputs of the one before, so that it may depend on them.
+   * requested after `observe` received the outputs of the one before, so that it may depend on them.
    */
   run(windows: Iterable<Window>, observe?: OutputObserver): Evaluation | undefined {
     const { network, loss } = this;

@@ -6,9 +6,9 @@ import type { RandomSource } from './random';
 import type { Initializer, InitSpec } from './spec';
 
 /**
- * Draws fresh parameters in the order of storage. Each gate's block of a recurrent layer's matrices is drawn by itself
- * and multiplied by its gain; biases and the head are U(±1/√H), PyTorch's own, or the biases zero. `forgetBias` is added
- * to the forget rows of every bias_ih afterwards; throws RangeError for a cell without a forget gate.
+ * Draws fresh parameters in the order of storage. Each gate's block of a recurrent layer's matrices is drawn separately
+ * and multiplied by its gain; biases and the head are U(±1/√H), PyTorch's default, or the biases are zero. `forgetBias`
+ * is added to the forget rows of every bias_ih afterwards; throws RangeError for a cell without a forget gate.
  */
 export function initializeNetwork(
   network: Network,
@@ -40,7 +40,7 @@ export function initializeNetwork(
   if (forgetBias !== undefined) addForgetBias(network, forgetBias);
 }
 
-/** Whether `forgetBias` means anything to the cell. */
+/** Whether `forgetBias` applies to the cell. */
 export function hasForgetGate(cell: Cell): boolean {
   return cell.gates.some((gate) => gate.role === 'forgetGate');
 }
@@ -104,7 +104,7 @@ function fillOrthogonal(matrix: Tensor, rows: number, columns: number, random: R
   while (basis.length < count) {
     const vector = Float64Array.from({ length }, () => random.normal());
     const drawn = Math.sqrt(dot(vector, vector));
-    // Twice is enough (Kahan): the second pass removes what rounding left of the first.
+    // Twice is enough (Kahan): the second pass removes the rounding errors of the first.
     for (let pass = 0; pass < 2; pass++) for (const direction of basis) subtractProjection(vector, direction);
     const remaining = Math.sqrt(dot(vector, vector));
     if (remaining < 1e-10 * drawn) continue;

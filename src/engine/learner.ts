@@ -40,7 +40,7 @@ import type { Inputs, Window } from './recurrence/window';
 import { Workspace } from './parallel/workspace';
 import type { WorkspaceOptions } from './parallel/workspaceOptions';
 
-/** What a learner is built from. */
+/** The options of a learner. */
 export interface LearnerOptions {
   readonly kernels: KernelSet;
   readonly network: NetworkSpec;
@@ -52,7 +52,7 @@ export interface LearnerOptions {
   readonly steps: number;
   /** B of every training window. */
   readonly batch: number;
-  /** What x_t is given as. */
+  /** The kind of the inputs x_t. */
   readonly inputs: Inputs['kind'];
   /** Shards that the batch is split into, see `shardsOf`; 1 by default. */
   readonly shards?: number;
@@ -62,16 +62,16 @@ export interface LearnerOptions {
 export interface StepRequest {
   /** Record losses and gradient norms per step. */
   readonly record: boolean;
-  /** Copy out everything of this update. */
+  /** Capture all tensors of this update. */
   readonly capture?: boolean;
 }
 
 /**
  * A recurrent net that learns. One call of `step` is one window: forward pass, loss, backpropagation through time,
- * clipping, update. What is recorded never changes what is computed: equal calls give equal bits.
+ * clipping, update. Recording never changes a result: equal calls give equal bits.
  */
 export class Learner {
-  /** By PyTorch's names: rnn.weight_ih_l0, …, head.weight, head.bias. */
+  /** By their PyTorch names: rnn.weight_ih_l0, …, head.weight, head.bias. */
   readonly parameters: ReadonlyMap<string, Parameter>;
   /** The base rate, which the schedule multiplies; may be set between steps. */
   learningRate: number;
@@ -109,7 +109,7 @@ export class Learner {
     return this.shards.length;
   }
 
-  /** Shards that worker threads have run so far, in place of this thread. */
+  /** Shards that worker threads have run so far, instead of this thread. */
   get workerShards(): number {
     return this.releasedWorkerShards + (this.queue?.workerShards ?? 0);
   }
@@ -130,8 +130,8 @@ export class Learner {
   }
 
   /**
-   * Reserves memory for one more worker thread, which runs shards of every step; undefined where there is nothing to
-   * share: the batch is a single shard, or the kernels' memory belongs to this thread alone. The thread passes the
+   * Reserves memory for one more worker thread, which runs shards of every step; undefined if nothing can be
+   * shared: the batch is a single shard, or the kernels' memory cannot be shared between threads. The thread passes the
    * result to `runWorker`. The number of threads never changes a result.
    *
    * @param waitTimeouts waits of a tenth of a second without progress after which a thread counts as lost
@@ -150,7 +150,7 @@ export class Learner {
     };
   }
 
-  /** Ends the worker threads; the steps that follow run in this thread alone. */
+  /** Ends the worker threads; later steps run in this thread alone. */
   releaseWorkers(): void {
     this.releasedWorkerShards = this.workerShards;
     this.queue?.release();
@@ -158,8 +158,8 @@ export class Learner {
   }
 
   /**
-   * Trains on one window. Throws RangeError for a window that does not fit the net, and nothing is changed then; throws
-   * Error where a worker thread was lost during the update, and the carried state is lost with it.
+   * Trains on one window. Throws RangeError for a window that does not fit the net, before anything is changed; throws
+   * Error if a worker thread was lost during the update: the carried state is then lost as well.
    */
   step(window: Window, request: StepRequest): StepOutcome {
     const { network, shards, options, truncation: plan } = this;
@@ -245,14 +245,14 @@ export class Learner {
   }
 
   /**
-   * Runs windows forward with the present weights, from zero state, and leaves the training untouched; `undefined`
-   * where no step has a target. Windows are drawn one by one, after `observe` saw the outputs of the one before.
+   * Runs windows forward with the current weights, from zero state, without effect on the training; `undefined`
+   * where no step has a target. Windows are drawn one by one, after `observe` received the outputs of the one before.
    */
   evaluate(windows: Iterable<Window>, observe?: OutputObserver): Evaluation | undefined {
     return this.evaluator.run(windows, observe);
   }
 
-  /** Everything that a learner of the same kernels needs to continue bit for bit. */
+  /** Everything that a learner with the same kernels needs to continue bit for bit. */
   snapshot(): Snapshot {
     const { network, shards, update, options } = this;
     const storedSteps = this.truncation.reachesBack
@@ -273,7 +273,7 @@ export class Learner {
 
   /**
    * Restores the state of a snapshot that a learner of the same options took; after a snapshot of other kernels the
-   * results differ in the last digits. Throws RangeError, naming what does not fit, before anything is changed.
+   * results differ in the last digits. Throws RangeError, naming the part that does not fit, before anything is changed.
    */
   restore(snapshot: Snapshot): void {
     const { network, shards, update, options } = this;
@@ -291,7 +291,7 @@ export class Learner {
     this.learningRate = Number(snapshot.scalars.learningRate);
   }
 
-  /** ‖g‖ of each parameter after a clipping; where all of g was scaled, so were they. */
+  /** ‖g‖ of each parameter after a clipping; if all of g was scaled, they were scaled alike. */
   private clippedNorms(raw: Float64Array, { changed, coefficient }: Clipping): Float64Array {
     if (!changed) return raw;
     return coefficient < 1 ? raw.map((norm) => coefficient * norm) : this.update.gradientNorms();

@@ -2,7 +2,7 @@ import type { KernelSet } from './kernels/kernelSet';
 import type { Tensor } from './tensor';
 import type { Parameter } from './parameter';
 
-/** A weight matrix W (N,K) at work: packed once per update, then used for every row of the window. */
+/** A weight matrix W (N,K) with its packed copies: packed once per update, then used for every row of the window. */
 export class Linear {
   private readonly packed: Tensor;
   private readonly packedTransposed: Tensor;
@@ -11,7 +11,7 @@ export class Linear {
   private readonly outWidth: number;
   private readonly inWidth: number;
 
-  /** @param twin of the same weights with a gradient of its own: what it packs serves both */
+  /** @param twin a matrix with the same weights and a gradient of its own, whose packed copies are shared */
   constructor(
     private readonly kernels: KernelSet,
     private readonly weight: Parameter,
@@ -56,7 +56,7 @@ export class Linear {
   }
 }
 
-/** The two sizes of a weight matrix; throws RangeError for anything that is not one. */
+/** The two sizes of a weight matrix; throws RangeError for a parameter of another rank. */
 export function matrixShape(parameter: Parameter): [rows: number, columns: number] {
   const [rows, columns] = parameter.shape;
   if (parameter.shape.length !== 2) {

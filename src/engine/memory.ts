@@ -10,7 +10,7 @@ import { planTruncation } from './recurrence/truncation';
 export type MemoryRequest = Omit<LearnerOptions, 'kernels' | 'clip'> & {
   /** Of the kernel set. */
   readonly bytesPerElement: 4 | 8;
-  /** B of the widest window that is evaluated; `batch` where left out. */
+  /** B of the widest window that is evaluated; `batch` by default. */
   readonly evaluationBatch?: number;
 };
 
@@ -21,8 +21,8 @@ export interface MemoryEstimate {
 }
 
 /**
- * The memory of a learner, computed without allocating any: all that it holds from its first step and first evaluation
- * on. Records, captures and snapshots are returned to the caller and not counted.
+ * The memory of a learner, computed without allocating any: all memory that it has after its first step and first
+ * evaluation. Records, captures and snapshots are returned to the caller and not counted.
  */
 export function estimateMemory(request: MemoryRequest): MemoryEstimate {
   const { network, bptt, optimizer, steps, batch, bytesPerElement, inputs, shards = 1 } = request;
@@ -61,7 +61,10 @@ export function estimateMemory(request: MemoryRequest): MemoryEstimate {
   return { bytes: parts.reduce((sum, part) => sum + part.bytes, 0), parts };
 }
 
-/** Rows of weights that lie side by side: four in the reference kernels, eight in those of single precision. */
+/**
+ * Rows of weights that are adjacent in a packed matrix: four in the reference kernels, eight in those of single
+ * precision.
+ */
 function panelWidth(bytesPerElement: 4 | 8): number {
   return bytesPerElement === 8 ? 4 : 8;
 }

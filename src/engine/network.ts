@@ -8,7 +8,7 @@ import type { Parameter } from './parameter';
 import type { NetworkSpec } from './spec';
 import type { Inputs } from './recurrence/window';
 
-/** One recurrent layer's weights at work. */
+/** The weights of one recurrent layer. */
 export interface Layer {
   /** W_xh for dense inputs, W_hh of the layer below otherwise: (G·H, I) or (G·H, H). */
   readonly input: Linear;
@@ -36,7 +36,7 @@ export function parameterShapes(
   return shapes;
 }
 
-/** Trained numbers of a net. */
+/** Number of trained parameters of a net. */
 export function parameterCount(spec: NetworkSpec): number {
   return parameterShapes(spec).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
@@ -65,8 +65,8 @@ export class Network {
   private readonly symbols: Embedding | undefined;
 
   /**
-   * @param inputs that it is run on
-   * @param twin a net of the same weights: the new one has gradients of its own, and everything else in common
+   * @param inputs the kind of inputs
+   * @param twin a net with the same weights: the new one has its own gradients and shares everything else
    */
   constructor(
     readonly kernels: KernelSet,
@@ -101,7 +101,7 @@ export class Network {
       inputs === 'oneHot' ? new Embedding(kernels, this.parameter('rnn.weight_ih_l0'), twin?.symbols) : undefined;
   }
 
-  /** The parameter of that name; throws RangeError, naming the known ones, where there is none. */
+  /** The parameter with that name; throws RangeError, listing the known ones, if there is none. */
   parameter(name: string): Parameter {
     const parameter = this.parameters.get(name);
     if (parameter === undefined) {
@@ -124,7 +124,7 @@ export class Network {
     parameter.values.set(values);
   }
 
-  /** W_xh for one-hot inputs; throws Error where the net is run on others. */
+  /** W_xh for one-hot inputs; throws Error if the net has dense inputs. */
   get embedding(): Embedding {
     if (this.symbols === undefined) throw new Error('This net is run on rows of numbers; it has no embedding.');
     return this.symbols;

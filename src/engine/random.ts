@@ -1,4 +1,4 @@
-/** Where the engine's randomness comes from; the caller seeds it. */
+/** The engine's source of random numbers; the caller seeds it. */
 export interface RandomSource {
   /** U[0, 1) */
   uniform(): number;

@@ -5,7 +5,7 @@ import type { Network } from './network';
 import type { Shard } from './parallel/shard';
 
 /**
- * Everything that the same kernels need to continue bit for bit: parameters, optimizer state, carried states and, where
+ * The state that the same kernels need to continue bit for bit: parameters, optimizer state, carried states and, where
  * `backward` > `forward`, the stored steps. Plain data: it survives structured cloning, and the scalars survive JSON.
  */
 export interface Snapshot {
@@ -13,7 +13,7 @@ export interface Snapshot {
   readonly scalars: Readonly<Record<string, number | string>>;
 }
 
-/** A tensor of live memory that a snapshot copies out of and back into: (steps,B,width), in parts of sequences. */
+/** A tensor in the learner's memory that a snapshot is copied from and to: (steps,B,width), in parts of sequences. */
 export interface LiveTensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -89,7 +89,7 @@ export function copyOut(live: readonly LiveTensor[]): Map<string, CapturedTensor
   return new Map(live.map(({ name, shape, steps, width, parts }) => [name, copyBatchRows(parts, steps, width, shape)]));
 }
 
-/** Symbols and beginnings of sequences (steps,B), which are whole numbers whatever the kernels compute in. */
+/** Symbols and beginnings of sequences (steps,B), which are integers, independent of the kernels' precision. */
 export function copyOutIndices(shards: readonly [Shard, ...Shard[]], steps: number): Map<string, CapturedTensor> {
   const copied = new Map<string, CapturedTensor>();
   if (steps === 0) return copied;
@@ -109,13 +109,13 @@ function symbols({ unroll }: Shard): Int32Array {
   return input.indices;
 }
 
-/** Writes what a snapshot holds back into live memory. */
+/** Copies the values of a snapshot back into the learner's memory. */
 export type Restoration = () => void;
 
 /**
- * Finds each of the live tensors in a snapshot, in its shape, and returns what puts them back; throws RangeError naming
- * the tensor that does not fit. Other kernels may have taken the snapshot: their double precision is rounded to single
- * where these kernels compute in single. Nothing is written before, so that an error leaves everything unchanged.
+ * Finds each of the live tensors in a snapshot, in its shape, and returns the functions that restore them; throws
+ * RangeError naming the tensor that does not fit. Double precision of other kernels is rounded to single precision if
+ * these kernels compute in single. Nothing is written before, so that an error leaves everything unchanged.
  */
 export function prepareRestoration(snapshot: Snapshot, live: readonly LiveTensor[]): Restoration {
   const pairs = live.map((tensor) => {
@@ -131,7 +131,7 @@ export function prepareRestoration(snapshot: Snapshot, live: readonly LiveTensor
   };
 }
 
-/** The reverse of `copyOutIndices`, in the manner of `prepareRestoration`. */
+/** As `prepareRestoration`, for the tensors of `copyOutIndices`. */
 export function prepareIndices(snapshot: Snapshot, shards: readonly [Shard, ...Shard[]], steps: number): Restoration {
   if (steps === 0) return () => undefined;
   const batch = shards.reduce((sum, { rows: sequences }) => sum + sequences.count, 0);
@@ -159,7 +159,7 @@ function symbolsIn({ data }: CapturedTensor, kinds: number): CapturedTensor['dat
   throw new RangeError(`The snapshot holds the symbol ${stray}; this learner knows those from 0 to ${kinds - 1}.`);
 }
 
-/** A tensor of the snapshot; throws RangeError unless it is of one of these kinds and of that shape. */
+/** A tensor of the snapshot; throws RangeError unless it has one of these types and that shape. */
 function storedAs(
   snapshot: Snapshot,
   name: string,
@@ -187,7 +187,7 @@ export function scalarCount(snapshot: Snapshot, name: string): number {
   return value;
 }
 
-/** Throws RangeError where a scalar of a snapshot is not the one that the learner has. */
+/** Throws RangeError if a scalar of a snapshot differs from that of the learner. */
 export function expectScalar(snapshot: Snapshot, name: string, wanted: string): void {
   const found = snapshot.scalars[name];
   if (found !== wanted) {
@@ -210,7 +210,7 @@ export function withStoredSteps({ tensors, scalars }: Snapshot, keep: number): S
     const [slots = 0, ...rest] = tensor.shape;
     const remaining = isState ? keep + 1 : keep;
     const block = tensor.data.length / slots;
-    // A tensor of no steps is not part of a snapshot.
+    // A tensor without steps is not part of a snapshot.
     return remaining === 0
       ? []
       : [

@@ -1,6 +1,6 @@
 /**
- * What the engine builds and does. These types are the engine's own; a resolved experiment fits them by structure, so
- * that the engine imports no other module.
+ * The specification of a net and its training. The engine declares these types itself; a resolved experiment is
+ * assignable to them, so that the engine imports no other module.
  */
 
 /** Names of the recurrent cells, as experiment files write them. */
@@ -23,10 +23,10 @@ export interface NetworkSpec {
   readonly outputs: number;
 }
 
-/** Initialisation of one kind of weight matrix; each gate's block by itself, times its gain. */
+/** Initialisation of one kind of weight matrix; each gate's block separately, times its gain. */
 export type Initializer = 'uniform' | 'normal' | 'xavier' | 'orthogonal' | 'identity';
 
-/** How fresh parameters are drawn. PyTorch's own default is every weight and bias ~ U(±1/√H). */
+/** How initial parameters are drawn. PyTorch's default is every weight and bias ~ U(±1/√H). */
 export interface InitSpec {
   readonly recurrent: Initializer;
   readonly input: Initializer;
@@ -37,7 +37,7 @@ export interface InitSpec {
 
 /**
  * The loss of the batch, L = Σ_t L_t over the steps that have a target. `mean` divides by the number of targets (and by
- * O for mse), exactly PyTorch's `mean`; `sum` sums over the steps and divides by the batch only.
+ * O for mse), as PyTorch's `mean`; `sum` sums over the steps and divides by the batch only.
  */
 export interface LossSpec {
   readonly kind: 'mse' | 'crossEntropy';

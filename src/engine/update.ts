@@ -49,7 +49,7 @@ export class ParameterUpdate {
     });
   }
 
-  /** Norms of each parameter around the step just made. */
+  /** Norms of each parameter before and after the last step. */
   norms(raw: Float64Array, clipped: Float64Array): readonly ParameterNorms[] {
     const { kernels, values } = this.network;
     let at = 0;

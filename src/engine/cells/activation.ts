@@ -11,7 +11,7 @@ export function activate(activation: Activation, a: number): number {
     case 'tanh':
       return Math.tanh(a);
     case 'relu':
-      // Not Math.max: a NaN must stay one, and −0 would show up as a difference in bits.
+      // Not Math.max: NaN must stay NaN, and −0 would be a difference in bits.
       return a <= 0 ? 0 : a;
     case 'sigmoid':
       return sigmoid(a);

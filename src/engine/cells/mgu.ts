@@ -6,7 +6,7 @@ import type { Cell } from './cell';
  * b_hn)), h_t = (1−f)∘h_{t−1} + f∘n. Rows f, n of W_ih, W_hh, b_ih and b_hh. Definition: Zhou, Wu, Zhang & Zhou 2016,
  * "Minimal gated unit for recurrent neural networks" (arXiv 1603.09420), but with f applied after the product with W_hn,
  * as torch.nn.GRU applies its reset gate; the paper has W_hn (f∘h_{t−1}). The paper calls f a forget gate, yet at 1 it
- * replaces the state: it is the opposite of the LSTM's, and no forget bias belongs to it. flax.linen.MGUCell has f and
+ * replaces the state: it is the opposite of the LSTM's, and has no forget bias. flax.linen.MGUCell has f and
  * 1−f in h_t the other way round.
  */
 export const mgu: Cell = {
@@ -51,7 +51,7 @@ export const mgu: Cell = {
         const n = gates[gatesAt + gn];
         const at = row * hidden + unit;
         const dn = dh[at] * f * (1 - n * n);
-        // f acts twice: on the mixture of h and n, and on what n reads of h.
+        // f is used twice: in the mixture of h and n, and as the factor of h inside n.
         const df = (dh[at] * (n - h[previousAt + at]) + dn * ghN[cacheAt + at]) * f * (1 - f);
         dgx[dgxAt + gf] = df;
         dgx[dgxAt + gn] = dn;

@@ -8,10 +8,10 @@ import { rnn } from './rnn';
 /** Every cell by its name: a name without a cell does not compile. */
 const registry: Readonly<Record<CellName, Cell>> = { rnn, lstm, gru, mgu };
 
-/** Every cell that a network can be built of; all tests of cells run over this list. */
+/** All cells that a network can be built from; the tests of cells run over this list. */
 export const cells: readonly Cell[] = Object.values(registry);
 
-/** The cell of that name; throws RangeError, naming the known ones, where there is none. */
+/** The cell with that name; throws RangeError, listing the known ones, if there is none. */
 export function cellNamed(name: string): Cell {
   const cell = cells.find((candidate) => candidate.name === name);
   if (cell === undefined) {

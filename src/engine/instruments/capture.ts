@@ -12,10 +12,11 @@ export type CapturedTensor =
   | { readonly dtype: 'I32'; readonly shape: readonly number[]; readonly data: Int32Array };
 
 /**
- * Everything of one update, so that anyone can recompute it elsewhere: parameters before and after, gradients raw and
- * clipped, inputs, targets, states, gates, outputs, losses and ∂L/∂h_t. Names and shapes are those of the captured update file.
- * `dgates_l0` (T,B,G·H) is ∂L/∂gx, for gru `dgh_l0` ∂L/∂gh, and `dOutputs` (T,B,O) ∂L/∂ŷ_t: with x_t, h_{t−1} and h_t they
- * make each step's term of every ∂L/∂W. The three are 0 at the steps that the gradient does not cover.
+ * All tensors of one update, so that it can be recomputed elsewhere: parameters before and after, gradients raw and
+ * clipped, inputs, targets, states, gates, outputs, losses and ∂L/∂h_t. Names and shapes are those of the captured
+ * update file. `dgates_l0` (T,B,G·H) is ∂L/∂gx, for gru `dgh_l0` ∂L/∂gh, and `dOutputs` (T,B,O) ∂L/∂ŷ_t: with x_t,
+ * h_{t−1} and h_t they give each step's term of every ∂L/∂W. The three are 0 at the steps that the gradient does not
+ * cover.
  */
 export interface Capture {
   readonly tensors: ReadonlyMap<string, CapturedTensor>;
@@ -23,7 +24,7 @@ export interface Capture {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A tensor of a captured update. Throws RangeError where it has none of that name. */
+/** A tensor of a captured update. Throws RangeError if there is none with that name. */
 export function tensorOf({ tensors }: Pick<Capture, 'tensors'>, name: string): CapturedTensor {
   const found = tensors.get(name);
   if (found === undefined) throw new RangeError(`The captured update has no tensor "${name}".`);
@@ -37,7 +38,7 @@ export function copyTensor(data: Tensor, shape: readonly number[]): CapturedTens
     : { dtype: 'F32', shape, data: data.slice() };
 }
 
-/** A copy of `data` as float32, or as float64 where float32 would change a value: a capture never changes a number. */
+/** A copy of `data` as float32, or as float64 where float32 would change a value: a capture never changes a value. */
 export function copyData(data: Float64Array, shape: readonly number[]): CapturedTensor {
   return data.every((value) => Math.fround(value) === value || Number.isNaN(value))
     ? { dtype: 'F32', shape, data: Float32Array.from(data) }
@@ -57,7 +58,7 @@ export class CaptureRecorder {
   private readonly dgh: readonly Float64Array[] | undefined;
   private readonly batch: number;
 
-  /** Made before the backward pass; copies the parameters as they are now. */
+  /** Created before the backward pass; copies the current parameters. */
   constructor(private readonly shards: readonly [Shard, ...Shard[]]) {
     const [{ network, unroll }] = shards;
     this.network = network;
@@ -100,7 +101,7 @@ export class CaptureRecorder {
     }
   }
 
-  /** Copies the parameters after the update, and everything that the timelines still hold. */
+  /** Copies the parameters after the update, and everything that is on the timelines. */
   finish(
     window: Window,
     lossPerStep: Float64Array,
@@ -180,7 +181,7 @@ export function copyBatchRows(
   return { dtype: 'F32', shape: named, data };
 }
 
-/** (steps,B): one where a sequence begins. */
+/** (steps,B): 1 where a sequence starts. */
 export function copyResetMask(shards: readonly Shard[], steps: number, batch: number): CapturedTensor {
   const flags = new Uint8Array(steps * batch);
   gatherRows(

@@ -2,9 +2,9 @@ import { tensorOf, type Capture, type CapturedTensor } from './capture';
 
 /** Norms and sums of the terms of a parameter, per step (T). */
 export interface TermsPerStep {
-  /** Of the term. */
+  /** Norm of the term. */
   readonly norm: Float64Array;
-  /** Of the sum so far, from the last step on. */
+  /** Norm of the sum of the terms from the last step down to this one. */
   readonly sumNorm: Float64Array;
   /** ⟨term, g⟩ / ‖g‖²: the term's share of the gradient. */
   readonly share: Float64Array;
@@ -16,9 +16,9 @@ export interface TermsPerStep {
 const sequencesAtOnce = 4;
 
 /**
- * ∂L/∂W of one parameter, step by step: L = Σ_t L_t gives ∂L/∂W = Σ_t δ_t s_tᵀ, where δ_t is what backpropagation brought
- * to the rows of W at step t (from all losses at t and after it) and s_t is what W was multiplied with there: x_t for
- * W_xh, h_{t−1} for W_hh, h_t for W_hy, 1 for a bias. Made from a capture, in double precision.
+ * ∂L/∂W of one parameter, step by step: L = Σ_t L_t gives ∂L/∂W = Σ_t δ_t s_tᵀ, where δ_t is the gradient that reached
+ * the rows of W at step t (from all losses at t and after it) and s_t is the vector that W was multiplied by there: x_t
+ * for W_xh, h_{t−1} for W_hh, h_t for W_hy, 1 for a bias. Computed from a capture, in double precision.
  */
 export class GradientTerms {
   /** N: rows of the parameter, or its length where it is a bias. */
@@ -67,7 +67,7 @@ export class GradientTerms {
     if (sources === undefined) return new Float64Array(columns).fill(1);
     const { values, earlier } = sources;
     if (earlier === undefined) return rowOf(values, t * batch + sequence, columns);
-    // A sequence that starts from zero state at a step has no state before it.
+    // A sequence that starts at this step has zero state before it.
     if (earlier.resets?.[t * batch + sequence] === 1) return new Float64Array(columns);
     return t === 0 ? rowOf(earlier.first, sequence, columns) : rowOf(values, (t - 1) * batch + sequence, columns);
   }
@@ -78,7 +78,7 @@ export class GradientTerms {
     const sequences = sequence === undefined ? Array.from({ length: this.batch }, (_, b) => b) : [sequence];
     const operands = sequences.map((b) => ({ delta: this.delta(t, b), source: this.source(t, b) }));
     for (let n = 0; n < rows; n++) {
-      // What δ does not reach adds nothing, whatever the source is.
+      // Where δ is 0 nothing is added, even if the source is not finite.
       const reached = operands.filter(({ delta }) => delta[n] !== 0);
       const target = sum.subarray(n * columns, (n + 1) * columns);
       let at = 0;
@@ -148,10 +148,13 @@ export class GradientTerms {
   }
 }
 
-/** What a weight was multiplied with, (T,B,K) in rows. */
+/** What a weight was multiplied by, (T,B,K) in rows. */
 interface Sources {
   readonly values: ArrayLike<number>;
-  /** Where it is the state of the step before: that before step 0 (B,K), and at which steps (T,B) a sequence starts from zero state. */
+  /**
+   * If it is the previous state: the state before step 0 (B,K), and the steps (T,B) at which a sequence starts from
+   * zero state.
+   */
   readonly earlier: { readonly first: ArrayLike<number>; readonly resets: ArrayLike<number> | undefined } | undefined;
 }
 
@@ -161,7 +164,7 @@ function rowOf(values: ArrayLike<number>, row: number, width: number): Float64Ar
   return out;
 }
 
-/** What a parameter's terms are made of: tensors of a capture, and where h_{t−1} is meant, the state before step 0. */
+/** The tensors of a capture that give a parameter's terms; for h_{t−1} also the state before step 0. */
 interface Operands {
   readonly delta: string;
   readonly source: string | undefined;

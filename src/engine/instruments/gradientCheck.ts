@@ -17,7 +17,7 @@ export interface GradientCheckRequest {
   readonly parameters: ReadonlyMap<string, { readonly values: ArrayLike<number> }>;
   /** In order; the gradient of the last one is checked. */
   readonly windows: readonly [Window, ...Window[]];
-  /** Distance of the central difference, 1e-5 where left out. */
+  /** Distance of the central difference, 1e-5 by default. */
   readonly difference?: number;
   /** Largest number of elements to check of each tensor, evenly spread; all by default. */
   readonly sample?: number;
@@ -68,7 +68,7 @@ export function checkGradients(request: GradientCheckRequest): readonly TensorCh
   });
 }
 
-/** Leaves the last window's gradient in the network and returns the loss that it should be the gradient of. */
+/** Computes the last window's gradient in the network, and returns its loss. */
 function backpropagate(network: Network, { windows, loss, bptt }: GradientCheckRequest): Trial {
   const { spec } = network;
   const last = windows[windows.length - 1];
@@ -105,7 +105,10 @@ interface Piece {
   readonly to: number;
 }
 
-/** The pieces of the windows that the gradient covers: `reach` steps before the last window, and it from `from` on. */
+/**
+ * The pieces of the windows that the gradient covers: `stepsBefore` steps before the last window, and the last window
+ * from `from` on.
+ */
 function coveredPieces(windows: readonly Window[], stepsBefore: number, from: number): readonly Piece[] {
   const last = windows[windows.length - 1];
   const pieces: Piece[] = [{ window: last, from, to: last.steps }];

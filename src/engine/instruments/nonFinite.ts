@@ -13,7 +13,7 @@ export interface NonFinitePlace {
   /** Names as in a capture: h_l0, outputs, loss, dh_l0, grad/NAME, next/NAME. */
   readonly tensor: string;
   readonly layer?: number;
-  /** Step of the window, from 0; negative in the reach before it. */
+  /** Step of the window, from 0; negative for the steps before it that the gradient reaches. */
   readonly t?: number;
   /** Row of the batch. */
   readonly row?: number;
@@ -31,8 +31,8 @@ function firstNonFinite(values: Tensor, from: number, to: number): number | unde
 }
 
 /**
- * The first bad value of a forward pass in the order of computation: weights, the carried state, then per step the
- * input, each layer's gates and states, the output.
+ * The first value of a forward pass that is not finite, in the order of computation: weights, the carried state, then
+ * per step the input, each layer's gates and states, the output.
  */
 export function locateInForward(shards: Shards): NonFinitePlace | undefined {
   const [{ network, unroll: timeline }] = shards;
@@ -57,7 +57,7 @@ export function locateInForward(shards: Shards): NonFinitePlace | undefined {
       const gatesOf = (unroll: Unroll): Tensor => unroll.scans[layer].gates;
       const gates = search.step(`gates_l${layer}`, gatesOf, cell.gates.length * spec.hidden, t, t);
       if (gates !== undefined) return { ...gates, layer };
-      // The output is the first state but the last to be computed.
+      // The output is the first state, but the last that is computed.
       for (const [index, state] of [...cell.state.entries()].reverse()) {
         const states = (unroll: Unroll): Tensor => unroll.scans[layer].states[index];
         const found = search.step(`${state}_l${layer}`, states, spec.hidden, t, t + 1);
@@ -163,7 +163,7 @@ function firstBadParameter(
   return undefined;
 }
 
-/** Looks through one step's rows (B,width) of a tensor over time, of all shards. */
+/** Searches one step's rows (B,width) of a tensor over time, of all shards. */
 class RowSearch {
   constructor(
     private readonly pass: 'forward' | 'backward',

@@ -15,10 +15,10 @@ export interface ParameterNorms {
   readonly weightNorm: number;
 }
 
-/** A parameter update that happened. */
+/** A completed update of the parameters. */
 export interface Updated {
   readonly kind: 'updated';
-  /** The number of this update, from 0. */
+  /** The index of this update, from 0. */
   readonly update: number;
   /** The reported loss of the window, before the update. */
   readonly loss: number;
@@ -27,7 +27,7 @@ export interface Updated {
   /** Euclidean norm over all parameters, before clipping. */
   readonly gradNorm: number;
   readonly clippedNorm: number;
-  /** What the gradient was multiplied by; 1 unless clipped by norm. */
+  /** The factor of the gradient; 1 unless clipped by norm. */
   readonly clipCoefficient: number;
   /** Whether the clipping changed anything. */
   readonly clipped: boolean;
@@ -36,16 +36,16 @@ export interface Updated {
   readonly capture?: Capture;
 }
 
-/** Where the first value that is not finite appeared, in the order of computation. The parameters are as before. */
+/** Where the first value that is not finite appeared, in the order of computation. The parameters are unchanged. */
 export interface NonFinite extends NonFinitePlace {
   readonly kind: 'nonFinite';
   readonly update: number;
-  /** The reported loss, where it was reached. */
+  /** The reported loss, if it was computed. */
   readonly loss?: number;
 }
 
 /**
- * What became of one window. `forwardOnly`: no target lies in the part that the gradient covers, so the state was
+ * The outcome of one window. `forwardOnly`: no target is in the part that the gradient covers, so the state was
  * carried on and nothing was updated or counted.
  */
 export type StepOutcome = Updated | { readonly kind: 'forwardOnly' } | NonFinite;

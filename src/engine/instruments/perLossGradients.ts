@@ -11,9 +11,9 @@ import type { Inputs, Window } from '../recurrence/window';
 export interface PerLossSequence {
   /** B = 1. */
   readonly window: Window;
-  /** Per layer and state (H): what the window begins with. */
+  /** Per layer and state (H): the state before the window. */
   readonly initial: readonly (readonly ArrayLike<number>[])[];
-  /** What the plain sum of a step's loss is multiplied by as it enters L. */
+  /** The factor of a step's loss, summed over outputs, in L. */
   readonly weight: number;
 }
 
@@ -21,9 +21,9 @@ export interface PerLossSequence {
 const mostLosses = 64;
 
 /**
- * The gradient flow matrix: N[t,k] = ‖∂L_t/∂h_k‖ for k ≤ t, of the raw gradient, untruncated within the window.
- * Every loss is back-propagated by itself, many of them at once: at step k the losses at t ≥ k are the rows of one batch whose
- * sequences all share the one forward pass. Memory is allocated once for a net and a number of steps.
+ * The gradient flow matrix: N[t,k] = ‖∂L_t/∂h_k‖ for k ≤ t, of the raw gradient, untruncated within the window. Every
+ * loss is back-propagated separately, many of them at the same time: at step k the losses at t ≥ k are the rows of one
+ * batch whose sequences all share the one forward pass. Memory is allocated once for a net and a number of steps.
  */
 export class PerLossGradients {
   private readonly network: Network;
@@ -71,16 +71,16 @@ export class PerLossGradients {
     const matrix = new Float64Array(window.steps ** 2).fill(NaN);
     const losses = Array.from({ length: window.steps }, (_, t) => t).filter((t) => window.mask[t] !== 0);
     for (let from = 0; from < losses.length; from += this.follower.most) {
-      // The latest loss first: those that have begun at a step are the first rows.
+      // The latest loss first: the losses at step k and after it are the first rows.
       this.follower.follow(losses.slice(from, from + this.follower.most).reverse(), layer, matrix, window.steps);
     }
     return matrix;
   }
 }
 
-/** Follows some losses back through all layers, one row each. */
+/** Back-propagates some losses through all layers, one row each. */
 class Follower {
-  /** Per layer but the top one (T,C,H): what comes down from the layer above, made when that layer was gone through. */
+  /** Per layer but the top one (T,C,H): the gradient from the layer above, written when that layer was processed. */
   private readonly below: readonly Tensor[];
   /** (C,H) */
   private readonly local: Tensor;
@@ -98,7 +98,7 @@ class Follower {
     const dgx = kernels.allocate(gatesRows);
     this.local = kernels.allocate(rows);
     this.below = network.layers.slice(1).map(() => kernels.allocate(unroll.shape.steps * rows));
-    // Both slots of a state lie in one tensor, as the cell's step has them.
+    // Both slots of a state are in one tensor, as the cell's step expects.
     const states = cell.state.map(() => kernels.allocate(2 * rows));
     this.states = states.map((state) => [state.subarray(0, rows), state.subarray(rows)]);
     this.step = {
@@ -145,7 +145,7 @@ class Follower {
     for (const state of step.dstate) state.fill(0);
     let active = 0;
     for (let k = losses[0]; k >= 0; k--) {
-      // A loss joins as one more row, with nothing yet from later steps.
+      // A loss joins as one more row, with no gradient from later steps yet.
       while (active < losses.length && losses[active] >= k) active++;
       this.addLocal(layer, losses, active, k);
       for (let row = 0; row < active; row++) setNorm(row, k, kernels.norm(dh, row * hidden, hidden));
@@ -162,7 +162,7 @@ class Follower {
     }
   }
 
-  /** Adds to ∂L/∂h_k what does not come from k+1: of the top layer, a loss's own at its step. */
+  /** Adds to ∂L/∂h_k what does not come from k+1: in the top layer, each loss's own gradient at its step. */
   private addLocal(layer: number, losses: readonly number[], active: number, k: number): void {
     const { network, step, unroll } = this;
     const { kernels, head, spec } = network;
@@ -179,7 +179,7 @@ class Follower {
     kernels.add(dh, row * hidden, this.local, 0, hidden);
   }
 
-  /** Gives every row what the one forward pass left at step k. */
+  /** Copies the values of the one forward pass at step k to every row. */
   private share(scan: Scan, k: number, rows: number): void {
     const { network, step } = this;
     const { kernels, cell, spec } = network;

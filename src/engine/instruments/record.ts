@@ -7,26 +7,26 @@ import type { Unroll } from '../recurrence/unroll';
 export interface LayerRecord {
   /** (T): ‖∂L/∂h_t‖, total, before hidden clipping. 0 before the first step that truncated BPTT covers. */
   readonly dh: Float64Array;
-  /** (T): the norm of what reaches h_t other than through the same layer's t+1. */
+  /** (T): the norm of the gradient that reaches h_t other than through step t+1 of the same layer. */
   readonly dhLocal: Float64Array;
   /** (T): ‖∂L/∂c_t‖, total, for cells with a second state. */
   readonly dc?: Float64Array;
   readonly saturation: readonly Saturation[];
 }
 
-/** What the instruments recorded of one update. */
+/** The measurements of one update, per step. */
 export interface StepRecord {
-  /** T of the arrays: the steps of the window and the `reach` steps before it. */
+  /** T of the arrays: the steps of the window and the `windowAt` steps before it. */
   readonly steps: number;
   /** Steps before the window that the gradient could reach, 0 unless `backward` > `forward`. */
   readonly windowAt: number;
-  /** (T): L_t as it enters the reported loss; 0 in the reach. */
+  /** (T): L_t as it enters the reported loss; 0 before the window. */
   readonly lossPerStep: Float64Array;
   /** From the lowest layer up. */
   readonly layers: readonly LayerRecord[];
 }
 
-/** What is measured of one layer of one shard: norms over its own sequences, (C) each, and counts of its gates' values. */
+/** The measurements of one layer of one shard: norms over its sequences, (C) each, and counts of its gates' values. */
 export interface LayerMeasurements extends LayerNorms {
   /** Per gate (2): low, high. */
   readonly counts: readonly Int32Array[];
@@ -34,7 +34,7 @@ export interface LayerMeasurements extends LayerNorms {
 
 /**
  * Records the norms of one shard's gradients as the recurrence computes them, in memory that every thread of the learner
- * sees.
+ * shares.
  */
 export class NormRecorder implements BackwardNorms {
   readonly layers: readonly LayerMeasurements[];

@@ -3,7 +3,7 @@ import type { Gate } from '../cells/cell';
 import type { Activation } from '../spec';
 import type { Unroll } from '../recurrence/unroll';
 
-/** How much of a gate's values lies at the ends of its range, over all steps, units and sequences of a window. */
+/** The share of a gate's values at the ends of its range, over all steps, units and sequences of a window. */
 export interface Saturation {
   /** The gate's name in the cell's equations. */
   readonly name: string;
@@ -32,7 +32,7 @@ export function countSaturation(unroll: Unroll, layer: number, counts: readonly 
   });
 }
 
-/** The saturation of a gate from such counts, one of each part of the batch; `all` is how many values it has in all. */
+/** The saturation of a gate from such counts, one per part of the batch; `all` is the total number of values. */
 export function saturationFrom(
   gate: Gate,
   activation: Activation,
@@ -51,7 +51,7 @@ export function saturationFrom(
     : { name: gate.name, low: below / all, high: above / all };
 }
 
-/** Ends of a gate's values; a candidate that has two alike counts both as `high`. */
+/** Thresholds of a gate's values; a candidate with a symmetric range counts both ends as `high`. */
 interface Limits {
   readonly low: number;
   readonly high: number;

@@ -18,12 +18,12 @@ export interface SharedKernels {
 }
 
 /**
- * The arithmetic under the engine, the seam between the textbook kernels and faster sets of the same signatures.
+ * The arithmetic of the engine: the interface of the reference kernels and of faster sets.
  *
  * Conventions: matrices are row-major; `xAt` is the element where an operand starts inside its tensor, so that a time
- * step is an offset and never a new view; an operation writes nothing outside the shape named in its comment. A set
+ * step is an offset and never a new view; an operation writes only inside the shape in its comment. A set
  * allocates all tensors and indices itself and accepts no others, so it may create them as views over one linear memory
- * and work with their byteOffset. That memory may be shared between threads: what leaves the engine is a copy, never a view.
+ * and work with their byteOffset. That memory may be shared between threads: the engine returns copies, never views.
  * The results depend on the operands alone, in a fixed order of summation: equal input gives equal bits.
  */
 export interface KernelSet {
@@ -39,13 +39,13 @@ export interface KernelSet {
   /** Zeroed indices or counts, `length` of them, that live as long as the learner. */
   allocateIndices(length: number): Int32Array;
 
-  /** Zeroed doubles, for what is summed in double whatever the set computes in. */
+  /** Zeroed doubles, for sums in double precision, independent of the set's precision. */
   allocateDoubles(length: number): Float64Array;
 
   /** Zeroed flags of one byte. */
   allocateFlags(length: number): Uint8Array;
 
-  /** Bytes that are used of the set's memory, gaps included; 0 for a set whose memory the host manages. */
+  /** Bytes that are used of the set's memory, including gaps; 0 for a set whose memory the host manages. */
   readonly allocated: number;
 
   /**
@@ -140,7 +140,10 @@ export interface KernelSet {
   /** out[i] += x[i] for `length` elements. */
   add(out: Tensor, outAt: number, x: Tensor, xAt: number, length: number): void;
 
-  /** As `add` with out from 0; norms[at] = ‖out‖ after it and norms[at + 1] = ‖x‖, as `norm`. Norms are doubles of the set. */
+  /**
+   * As `add` with out from 0; norms[at] = ‖out‖ after it and norms[at + 1] = ‖x‖, as `norm`. Norms are doubles of the
+   * set.
+   */
   addMeasured(out: Tensor, x: Tensor, xAt: number, length: number, norms: Float64Array, at: number): void;
 
   /** x[i] *= factor for `length` elements. */
@@ -170,12 +173,12 @@ export interface KernelSet {
   /** Euclidean norm of x − y over `length` elements from the same offset, as `norm`. */
   distance(x: Tensor, y: Tensor, at: number, length: number): number;
 
-  /** A fused kernel of a cell, by the cell's name; the cell's own step runs where it is absent. */
+  /** A fused kernel of a cell, by the cell's name; if absent, the cell's own step runs. */
   cellKernel(name: CellName): CellKernel | undefined;
 
-  /** A kernel of a loss; the loss as it is written runs where it is absent. */
+  /** A kernel of a loss; if absent, the loss of ../losses runs. */
   lossKernel(kind: LossSpec['kind']): Loss | undefined;
 
-  /** A kernel of an optimizer's step, with the same slots; the optimizer as it is written runs where it is absent. */
+  /** A kernel of an optimizer's step, with the same slots; if absent, the optimizer of ../optimizers runs. */
   optimizerKernel(spec: OptimizerSpec): ((step: UpdateStep) => void) | undefined;
 }

@@ -3,7 +3,7 @@ import { referenceKernels } from './reference';
 import { runs } from './simd/machine';
 import { joinSimdKernels, openSimdKernels } from './simd/simd';
 
-/** The kernel sets of this build. Which of them can run depends on the machine and on its host. */
+/** The kernel sets of this build. Which of them can run depends on the machine and the JavaScript engine. */
 export const builtKernelSets = ['reference', 'simd', 'simd-fma'] as const satisfies readonly KernelSetName[];
 
 /** The name of a kernel set that this build has. */
@@ -14,13 +14,13 @@ export function runnableKernelSets(): readonly BuiltKernelSet[] {
   return builtKernelSets.filter((name) => name === 'reference' || runs(name));
 }
 
-/** The fastest kernel set that can run here; `reproducible` the fastest whose every bit is the same on all machines. */
+/** The fastest kernel set that can run here; `reproducible`: the fastest with the same bits on all machines. */
 export function defaultKernelSet(reproducible = false): BuiltKernelSet {
   const runnable = runnableKernelSets();
   return (reproducible ? runnable.filter((name) => name !== 'simd-fma') : runnable).at(-1) ?? 'reference';
 }
 
-/** The notice where none of the fast kernel sets can run; undefined where one can. */
+/** The notice that none of the fast kernel sets can run; undefined if one can. */
 export function missingSpeed(): string | undefined {
   return defaultKernelSet() === 'reference'
     ? 'WebAssembly SIMD is missing here, so training runs on the reference kernels, about ten times slower.'
@@ -28,8 +28,8 @@ export function missingSpeed(): string | undefined {
 }
 
 /**
- * Opens a kernel set for one learner: the tensors of a set belong to it and to no other. Throws RangeError, naming those
- * that can, where the set cannot run here.
+ * Opens a kernel set for one learner: the tensors of a set belong to it alone. Throws RangeError, listing those
+ * that can run, if the set cannot run here.
  */
 export function openKernels(name: BuiltKernelSet): KernelSet {
   if (name === 'reference') return referenceKernels;

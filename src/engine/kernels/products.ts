@@ -1,9 +1,9 @@
 import type { Tensor } from '../tensor';
 
-/** Columns of W (rows of Wᵀ) that lie side by side in a packed matrix. */
+/** Columns of W (rows of Wᵀ) that are adjacent in a packed matrix. */
 const panel = 4;
 
-/** Rows worked on together, so that their operands stay in the first-level cache while all of W passes by. */
+/** Rows worked on together, so that their operands stay in the first-level cache while all of W is read. */
 const block = 32;
 
 /** Elements of a packed (rows, columns) matrix: its rows in panels of four, the last one padded with zeros. */
@@ -30,7 +30,7 @@ export function packTransposed(packed: Tensor, matrix: Tensor, rows: number, col
 
 /**
  * out (M,N) += x (M,K) · Wᵀ with W (N,K) packed. Every element is one sum over k in order, added to `out` at the end,
- * whatever tile it falls into: the result of a row does not depend on the rows beside it.
+ * independent of the tile: the result of a row does not depend on the other rows.
  */
 export function multiply(
   out: Tensor,

@@ -3,7 +3,10 @@ import type { Tensor } from '../tensor';
 import { distance, norm } from './norms';
 import { multiply, multiplyTransposed, pack, packedLength, packTransposed } from './products';
 
-/** The textbook kernels in double precision: the oracle of faster sets, the fallback, and what gradients are checked with. */
+/**
+ * The kernels in double precision, written as in a textbook: the reference for faster sets, the fallback, and the
+ * kernels of gradient checks.
+ */
 export const referenceKernels: KernelSet = {
   name: 'reference',
   bytesPerElement: 8,

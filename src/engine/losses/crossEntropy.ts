@@ -3,7 +3,7 @@ import type { Loss } from './loss';
 /**
  * Softmax cross-entropy, −log softmax(ŷ)[class] summed over the unmasked rows, from the differences to the largest
  * output, so that no exponential overflows. Gradient: softmax(ŷ) − one-hot(class). Definition:
- * torch.nn.functional.cross_entropy. Throws RangeError for targets that are no classes.
+ * torch.nn.functional.cross_entropy. Throws RangeError for targets that are not classes.
  */
 export const crossEntropy: Loss = ({
   outputs,

@@ -2,7 +2,7 @@ import type { Tensor } from '../tensor';
 import type { LossSpec } from '../spec';
 import type { Targets } from '../recurrence/window';
 
-/** One time step of the batch as a loss sees it. */
+/** The input and output of a loss for one time step of the batch. */
 export interface LossStep {
   /** ŷ_t, rows (B,O) from `outputsAt`, before any softmax. */
   readonly outputs: Tensor;
@@ -18,7 +18,7 @@ export interface LossStep {
   /** (B,O) from `gradientAt`: out, weight · ∂(Σ rows)/∂ŷ_t, zero in masked rows. Undefined for no gradient. */
   gradient: Tensor | undefined;
   gradientAt: number;
-  /** What the sum over rows is multiplied by in the total loss. */
+  /** The factor of the sum over rows in the total loss. */
   gradientWeight: number;
 }
 
@@ -26,7 +26,7 @@ export interface LossStep {
 export type Loss = (step: Readonly<LossStep>) => number;
 
 /**
- * What the plain sum is multiplied by: `mean` 1/(number of targets), for mse also 1/O, as PyTorch's `mean`; `sum` 1/B.
+ * The factor of the plain sum: `mean` 1/(number of targets), for mse also 1/O, as PyTorch's `mean`; `sum` 1/B.
  */
 export function lossWeight(spec: LossSpec, targets: number, outputs: number, batch: number): number {
   switch (spec.reduction) {

@@ -2,7 +2,7 @@ import type { Loss } from './loss';
 
 /**
  * Squared error, Σ (ŷ − y)² over the unmasked rows and all O outputs. Gradient: 2(ŷ − y). Definition:
- * torch.nn.functional.mse_loss before its reduction. Throws RangeError for targets that are no numbers.
+ * torch.nn.functional.mse_loss before its reduction. Throws RangeError for targets that are not numbers.
  */
 export const squaredError: Loss = ({
   outputs,

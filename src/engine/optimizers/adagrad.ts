@@ -10,7 +10,7 @@ export function adagrad({ epsilon, weightDecay }: OptimizerOf<'adagrad'>): Optim
         const g = gradient[i] + weightDecay * values[i];
         const sum = squares[i] + g * g;
         squares[i] = sum;
-        // Without gradient there is no step, also where ε is 0.
+        // Without a gradient there is no step, even if ε is 0.
         if (g !== 0) values[i] -= (rate * g) / (Math.sqrt(sum) + epsilon);
       }
     },

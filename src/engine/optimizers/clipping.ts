@@ -2,9 +2,9 @@ import type { KernelSet } from '../kernels/kernelSet';
 import type { Tensor } from '../tensor';
 import type { ClipSpec } from '../spec';
 
-/** What clipping did to a gradient. */
+/** The effect of clipping on a gradient. */
 export interface Clipping {
-  /** What the gradient was multiplied by; 1 unless clipped by norm. */
+  /** The factor of the gradient; 1 unless clipped by norm. */
   readonly coefficient: number;
   /** Whether any element changed. */
   readonly changed: boolean;
@@ -14,8 +14,8 @@ const untouched: Clipping = { coefficient: 1, changed: false };
 
 /**
  * Clips a gradient in place, after backpropagation and before the update. By norm: g *= min(1, c / (‖g‖ + 1e-6)), with
- * ‖g‖ over all parameters (torch.nn.utils.clip_grad_norm_). By value: every element to [−v, v]. Hidden clipping has
- * acted inside the backward pass already and does nothing here.
+ * ‖g‖ over all parameters (torch.nn.utils.clip_grad_norm_). By value: every element to [−v, v]. Hidden clipping is
+ * part of the backward pass and does nothing here.
  */
 export function clipGradient(
   clip: ClipSpec,
@@ -31,14 +31,14 @@ export function clipGradient(
     return { coefficient, changed: true };
   }
   if ('value' in clip) {
-    // No element is longer than the whole; the margin is for the rounding of the norm.
+    // No element exceeds the norm; the margin is for the rounding of the norm.
     if (gradientNorm < 0.999 * clip.value) return untouched;
     return { coefficient: 1, changed: kernels.clamp(gradient, 0, gradient.length, clip.value) > 0 };
   }
   return clip satisfies never;
 }
 
-/** The threshold of hidden clipping, if that is the kind. */
+/** The threshold of hidden clipping, if that is the kind of clipping. */
 export function hiddenLimit(clip: ClipSpec): number | undefined {
   return clip !== null && 'hidden' in clip ? clip.hidden : undefined;
 }

@@ -5,19 +5,19 @@ import type { OptimizerSpec } from '../spec';
 export interface UpdateStep {
   /** w: in, before; out, after. */
   readonly values: Tensor;
-  /** The gradient to use, clipped if there is a clipping; only read. */
+  /** The gradient, after clipping if any; only read. */
   readonly gradient: Tensor;
   /** The optimizer's slots, in its order; zero before the first update. */
   readonly slots: readonly Tensor[];
   /** The learning rate of this update, schedule included. */
   readonly rate: number;
-  /** The number of this update, from 0. */
+  /** The index of this update, from 0. */
   readonly update: number;
 }
 
 /** Turns gradients into steps; it never clips. */
 export interface Optimizer {
-  /** Names of the numbers that it stores per weight. */
+  /** Names of the values that it stores per weight. */
   readonly slots: readonly string[];
   readonly apply: (step: UpdateStep) => void;
 }

@@ -1,7 +1,7 @@
 import type { ScheduleSpec } from '../spec';
 
 /**
- * What the learning rate is multiplied by at update n, from 0: `constant` 1; `exponential` rⁿ; `cosine`
+ * The factor of the learning rate at update n, from 0: `constant` 1; `exponential` rⁿ; `cosine`
  * ½(1 + cos(π·min(n,s)/s)); `warmup` min(1, (n+1)/s).
  */
 export function scheduleFactor(schedule: ScheduleSpec, update: number): number {

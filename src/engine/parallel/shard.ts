@@ -9,7 +9,7 @@ import type { WindowTargets, Window } from '../recurrence/window';
 import type { ShardWindow } from './shardWindow';
 import type { WorkspaceOptions } from './workspaceOptions';
 
-/** What every shard does with the window that it has begun. */
+/** The task of every shard for the current window. */
 export interface ShardTask {
   /** Steps of the window, where it begins on the timeline, and where the timeline ends. */
   readonly steps: number;
@@ -17,7 +17,7 @@ export interface ShardTask {
   readonly length: number;
   /** First step of the timeline whose outputs are computed. */
   readonly headFrom: number;
-  /** What the sum over rows is multiplied by in the reported loss, and in the loss that the gradient is of. */
+  /** The factor of the sum over rows in the reported loss, and in the loss that the gradient belongs to. */
   readonly weight: number;
   readonly gradientWeight: number;
   /** First step that the gradient covers. */
@@ -29,7 +29,7 @@ export interface ShardTask {
 }
 
 /**
- * Some sequences of the batch during one update: their timeline and what they add to the gradient. Sequences are
+ * Some sequences of the batch during one update: their timeline and their part of the gradient. Sequences are
  * independent until their gradients are added, so any thread may run any shard, at any time.
  */
 export class Shard {
@@ -67,7 +67,7 @@ export class Shard {
     this.unroll.begin(own, 0, own.steps, keep);
   }
 
-  /** In another thread than the one that began the window: reads what that thread wrote. */
+  /** Called in another thread than the one that began the window: reads what that thread wrote. */
   resume({ steps, windowAt, length }: ShardTask): void {
     this.windowTargets = this.shardWindow?.targetsOf(steps);
     this.unroll.resume(windowAt, length, this.rows.count);

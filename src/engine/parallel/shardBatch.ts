@@ -1,7 +1,7 @@
 import { cellNamed } from '../cells/registry';
 import type { NetworkSpec } from '../spec';
 
-/** Floating-point operations of one step from which splitting pays: about three milliseconds of one core. */
+/** Floating-point operations of one step from which splitting is worthwhile: about three milliseconds of one core. */
 const leastOperations = 150e6;
 
 /** Operations that a shard has at least: about one millisecond, compared with some microseconds of synchronization. */
@@ -10,13 +10,13 @@ const leastShardOperations = 50e6;
 /** Sequences that a shard has at least: two tiles of the matrix products. */
 const leastSequences = 8;
 
-/** More shards would cost more gradients to store and to add than they save. */
+/** With more shards, storing and adding their gradients would cost more than they save. */
 const mostShards = 8;
 
 /**
- * Into how many shards of sequences a training batch is split. Their gradients are added in the order of their
- * sequences, so the split decides the last bits of a result: it follows from the sizes alone, never from the machine or
- * its load, and any number of threads that work on the shards gives the same numbers.
+ * The number of shards of sequences that a training batch is split into. Their gradients are added in the order of their
+ * sequences, so the split determines the last bits of a result. It depends on the sizes alone, never on the machine or
+ * its load, and the result does not depend on the number of threads.
  *
  * @param steps that one backward pass covers at most
  */

@@ -2,7 +2,7 @@ import type { SharedKernels } from '../kernels/kernelSet';
 import type { Shard, ShardTask } from './shard';
 import type { WorkspaceOptions } from './workspaceOptions';
 
-/** What a worker thread is started with; it survives structured cloning. */
+/** The start parameters of a worker thread; they survive structured cloning. */
 export interface WorkerInit {
   readonly kernels: SharedKernels;
   readonly workspace: WorkspaceOptions;
@@ -25,7 +25,10 @@ export const spinCount = 4000;
 /** Timeout (ms) of one wait of the learner's thread for the worker threads. */
 const waitTimeout = 100;
 
-/** Waits that time out without any shard finishing after which a thread counts as lost, plus the length of ten own turns. */
+/**
+ * Waits that time out without any shard finishing after which a thread counts as lost, plus the length of ten own
+ * turns.
+ */
 export const defaultWaitTimeouts = 100;
 
 /** The learner's side of the worker threads. The learner's thread runs shards too; without workers it runs all of them. */
@@ -39,7 +42,7 @@ export class ShardQueue {
     private readonly shards: readonly Shard[],
     private readonly waitTimeouts: number,
   ) {
-    // Before the first turn there is nothing to take.
+    // Before the first turn there are no shards.
     this.state[controlSlots.next] = shards.length;
   }
 

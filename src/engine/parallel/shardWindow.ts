@@ -3,7 +3,7 @@ import { scatterRows, type BatchRows } from '../recurrence/batchRows';
 import type { LossSpec, NetworkSpec } from '../spec';
 import type { WindowTargets, Inputs, Targets, Window } from '../recurrence/window';
 
-/** The targets, mask and inputs of some sequences of every window; targets and mask in memory that all threads see. */
+/** The targets, mask and inputs of some sequences of every window; targets and mask in memory that all threads share. */
 export class ShardWindow {
   private readonly mask: Uint8Array;
   private readonly targets: Targets;

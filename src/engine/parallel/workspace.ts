@@ -7,8 +7,8 @@ import { ShardWindow } from './shardWindow';
 import type { WorkspaceOptions } from './workspaceOptions';
 
 /**
- * Everything that the shards of a batch work on. Its layout follows from the options alone: another thread that builds
- * it over the same memory finds every tensor at the same place.
+ * The memory of all shards of a batch. Its layout depends on the options alone: another thread that builds
+ * it over the same memory finds every tensor at the same address.
  */
 export class Workspace {
   /** With the gradients of the first shard, to which those of the others are added. */

@@ -1,7 +1,7 @@
 import type { Inputs } from '../recurrence/window';
 import type { BpttSpec, ClipSpec, LossSpec, NetworkSpec } from '../spec';
 
-/** What all threads of a learner build their workspace from; plain data. */
+/** The options from which all threads of a learner build their workspace; plain data. */
 export interface WorkspaceOptions {
   readonly network: NetworkSpec;
   readonly loss: LossSpec;

@@ -1,10 +1,10 @@
-/** Sequences [from, from + count) of a batch: sequences side by side. */
+/** Sequences [from, from + count) of a batch. */
 export interface BatchRows {
   readonly from: number;
   readonly count: number;
 }
 
-/** The numbers of some sequences over time: (T,count,width), of whatever kind the numbers are. */
+/** The values of some sequences over time: (T,count,width), of any numeric type. */
 export interface BatchPart<Numbers> {
   readonly sequences: BatchRows;
   readonly values: Numbers;

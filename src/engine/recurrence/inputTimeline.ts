@@ -14,7 +14,7 @@ export class InputTimeline {
         : { kind, indices: kernels.allocateIndices(steps * batch) };
   }
 
-  /** Steps [from, to) of a window's inputs become steps `at`… of the timeline; throws RangeError for another kind. */
+  /** Copies steps [from, to) of a window's inputs to the timeline from step `at` on; throws RangeError for another kind. */
   write(inputs: Inputs, from: number, to: number, at: number, batch: number): void {
     const { input } = this;
     if (inputs.kind === 'dense' && input.kind === 'dense') {

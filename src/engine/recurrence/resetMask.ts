@@ -1,11 +1,11 @@
 import type { KernelSet } from '../kernels/kernelSet';
 import type { Tensor } from '../tensor';
 
-/** Which sequences start from zero state at which step of the timeline: no gradient passes back beyond it. */
+/** Which sequences start from zero state at which step of the timeline: no gradient flows back beyond it. */
 export class ResetMask {
   /** (C,B) */
   private readonly mask: Uint8Array;
-  /** (C): whether any sequence begins at the step. */
+  /** (C): whether any sequence starts at the step. */
   private readonly hasReset: Uint8Array;
 
   constructor(
@@ -17,7 +17,7 @@ export class ResetMask {
     this.hasReset = kernels.allocateFlags(steps);
   }
 
-  /** Declares steps [from, to) to carry on, except that at `from` the sequences with `reset` (B) begin. */
+  /** Marks steps [from, to) as continuing, except that at `from` the sequences with `reset` (B) start. */
   write(from: number, to: number, reset: Uint8Array | undefined, batch: number): void {
     if (batch !== this.batch) {
       this.batch = batch;
@@ -41,7 +41,7 @@ export class ResetMask {
     this.hasReset.copyWithin(0, length - keep, length);
   }
 
-  /** Sets rows of each tensor, (B,width) from `at`, to zero for the sequences that begin at step t. */
+  /** Sets rows of each tensor, (B,width) from `at`, to zero for the sequences that start at step t. */
   apply(t: number, tensors: readonly Tensor[], at: number, width: number): void {
     if (this.hasReset[t] === 0) return;
     for (let sequence = 0; sequence < this.batch; sequence++) {
@@ -50,7 +50,7 @@ export class ResetMask {
     }
   }
 
-  /** (C,B): one where a sequence begins. After writing to it `flagsChanged` must be called. */
+  /** (C,B): 1 where a sequence starts. After writing to it `flagsChanged` must be called. */
   get flags(): Uint8Array {
     return this.mask;
   }

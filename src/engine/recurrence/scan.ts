@@ -10,7 +10,7 @@ export type LayerInput =
   | { readonly kind: 'dense'; readonly values: Tensor; readonly at: number; readonly width: number }
   | { readonly kind: 'oneHot'; readonly indices: Int32Array };
 
-/** Observes the gradient on its way back through time; it only reads, so that results do not depend on it. */
+/** Observes the gradient of each step of a backward pass; it only reads, so that results do not depend on it. */
 export interface BackwardObserver {
   /** Before the cell's step and before hidden clipping: dh (B,H) from 0, dhLocal (B,H) from `localAt`. */
   hidden(layer: number, t: number, dh: Tensor, dhLocal: Tensor, localAt: number): void;
@@ -39,7 +39,7 @@ export interface BackwardRange {
   readonly end: number;
   /** Threshold of hidden clipping, if any. */
   readonly hiddenLimit: number | undefined;
-  /** First step that something reaches from outside the layer; `dhLocal` holds nothing below it. */
+  /** First step that a gradient reaches from outside the layer; `dhLocal` is undefined before it. */
   readonly localFrom: number;
   readonly observers: readonly BackwardObserver[];
   /** Where the norms of the gradients are written; undefined for none. */
@@ -62,7 +62,7 @@ export interface ScanScratch {
   readonly dgh: Tensor;
 }
 
-/** One recurrent layer over time: it owns the matrix products, its cell does the rest step by step. */
+/** One recurrent layer over time: it computes the matrix products, its cell the rest, step by step. */
 export class Scan {
   /** Per state (C+1,B,H): slot t is the state before step t. */
   readonly states: readonly Tensor[];
@@ -158,7 +158,7 @@ export class Scan {
   }
 
   /**
-   * Steps [start, end) backward, from ∂L/∂h_t of everything above in `scratch.dhLocal`; sequences that begin at a step
+   * Steps [start, end) backward, from ∂L/∂h_t of everything above in `scratch.dhLocal`; sequences that start at a step
    * pass no gradient to the step before it. Adds this layer's parameter gradients.
    */
   backward(input: LayerInput, range: BackwardRange, batch: number, resetMask: ResetMask): void {
@@ -194,7 +194,7 @@ export class Scan {
     const rows = (end - start) * batch;
     weights.recurrent.accumulate(dgh, 0, this.states[0], start * length, rows);
     kernels.addColumnSums(weights.biasHh.gradient, dgh, 0, rows, gatesWidth);
-    // Gradients begin at zero, so that sums of the same rows are the same.
+    // Gradients start at zero, so that sums of the same rows have the same bits.
     if (dgx === dgh) kernels.copy(weights.biasIh.gradient, 0, weights.biasHh.gradient, 0, gatesWidth);
     else kernels.addColumnSums(weights.biasIh.gradient, dgx, 0, rows, gatesWidth);
     switch (input.kind) {

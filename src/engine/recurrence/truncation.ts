@@ -2,8 +2,8 @@ import type { BpttSpec } from '../spec';
 import type { Inputs, Targets, Window } from './window';
 
 /**
- * Cuts a batch of whole sequences into windows of `forward` steps, the last one shorter where it does not go into the
- * length. The first window has the batch's own resets, the others continue every sequence. The pieces are views.
+ * Cuts a batch of whole sequences into windows of `forward` steps, the last one shorter if it does not divide the
+ * length. The first window has the resets of the batch, the others continue every sequence. The windows are views.
  */
 export function* windowsOf(batch: Window, forward: number): Generator<Window> {
   if (!(Number.isInteger(forward) && forward >= 1)) {
@@ -23,11 +23,11 @@ export function* windowsOf(batch: Window, forward: number): Generator<Window> {
   }
 }
 
-/** What a truncation needs of a timeline, for windows of at most `steps` steps. */
+/** The size of the timeline that a truncation needs, for windows of at most `steps` steps. */
 export interface TruncationPlan {
   /** Steps stored at once. */
   readonly capacity: number;
-  /** Most steps that one backward pass covers. */
+  /** Maximum number of steps that one backward pass covers. */
   readonly backward: number;
   /** Whether steps of earlier windows are stored, for `backward` > `forward`. */
   readonly reachesBack: boolean;
@@ -43,7 +43,7 @@ export function planTruncation(bptt: BpttSpec, steps: number): TruncationPlan {
   return { capacity, backward: bptt.backward, reachesBack: true };
 }
 
-/** Steps before a window that its gradient reaches: none where all sequences begin, since no path leads back there. */
+/** Steps before a window that its gradient reaches: none if all sequences start there. */
 export function stepsReached({ backward, reachesBack }: TruncationPlan, { steps, reset }: Window): number {
   return reachesBack && reset.includes(0) ? Math.max(0, backward - steps) : 0;
 }

@@ -9,7 +9,7 @@ import type { LossSpec } from '../spec';
 import { firstTarget } from './windowCheck';
 import type { WindowTargets, Window } from './window';
 
-/** How long and wide a timeline can become. */
+/** Maximum sizes of a timeline. */
 export interface UnrollShape {
   /** C: steps stored at once, a window and the stored steps of the windows before it. */
   readonly steps: number;
@@ -19,14 +19,14 @@ export interface UnrollShape {
   readonly backward: number;
 }
 
-/** The gradient's part of a loss: from which step on, and what the sum over rows is multiplied by there. */
+/** The part of the loss that the gradient is computed of: from which step on, and the factor of the sum over rows. */
 export interface LossGradient {
   readonly weight: number;
   readonly start: number;
 }
 
 /**
- * A net unrolled over time: the loop drawn straight, with every x_t, h_t, ŷ_t and their gradients. One timeline of C
+ * A net unrolled over time, with every x_t, h_t, ŷ_t and their gradients. One timeline of C
  * steps holds the current window from `windowAt` to `length`, after the stored steps of earlier windows; all memory is
  * allocated once.
  */
@@ -74,7 +74,7 @@ export class Unroll {
     this.batchSize = batch;
   }
 
-  /** First step of the current window on the timeline: as many steps of earlier windows lie before it. */
+  /** First step of the current window on the timeline: equal to the number of stored steps of earlier windows. */
   get windowAt(): number {
     return this.windowFrom;
   }
@@ -84,7 +84,7 @@ export class Unroll {
     return this.timelineLength;
   }
 
-  /** B of the present timeline. */
+  /** B of the current timeline. */
   get batch(): number {
     return this.batchSize;
   }
@@ -96,7 +96,7 @@ export class Unroll {
 
   /**
    * Puts steps [from, to) of a window on the timeline, after at most `keep` of the steps already there, and zeroes the
-   * state of the sequences that begin. A window of another batch size starts from zero state.
+   * state of the sequences that start. A window of another batch size starts from zero state.
    */
   begin(window: Window, from: number, to: number, keep: number): void {
     if (window.batch !== this.batchSize) {
@@ -132,7 +132,7 @@ export class Unroll {
 
   /**
    * L = Σ_t L_t over the current window, L_t = weight · Σ over rows, into `lossPerStep`; with `gradient` also
-   * ∂L/∂ŷ_t into `dOutputs`. `offset` is the window's step that lies at `windowAt`.
+   * ∂L/∂ŷ_t into `dOutputs`. `offset` is the window's step at `windowAt`.
    */
   loss(spec: LossSpec, window: WindowTargets, offset: number, weight: number, gradient?: LossGradient): number {
     const { kernels } = this.network;
@@ -206,7 +206,7 @@ export class Unroll {
     }
   }
 
-  /** A copy of ∂L/∂ŷ_t (T,B,O) as the last backward pass began with it; 0 at steps that it does not cover. */
+  /** A copy of ∂L/∂ŷ_t (T,B,O) at the start of the last backward pass; 0 at steps that it does not cover. */
   outputGradient(): Float64Array {
     const block = this.batchSize * this.network.spec.outputs;
     const gradient = new Float64Array(this.timelineLength * block);
@@ -216,7 +216,7 @@ export class Unroll {
     return gradient;
   }
 
-  /** Forgets all steps: the next window starts from zero state. */
+  /** Clears all steps: the next window starts from zero state. */
   restart(): void {
     this.timelineLength = 0;
     this.windowFrom = 0;

@@ -3,7 +3,7 @@ export type Inputs =
   | { readonly kind: 'dense'; /** (T,B,I) */ readonly values: Float64Array }
   | { readonly kind: 'oneHot'; /** (T,B), each in [0, I) */ readonly indices: Int32Array };
 
-/** What ŷ_t is compared with. Where the mask is 0 the entry is 0 (values) or -1 (classes) and is never read. */
+/** The targets of ŷ_t. Where the mask is 0 the entry is 0 (values) or -1 (classes) and is never read. */
 export type Targets =
   | { readonly kind: 'values'; /** (T,B,O) */ readonly values: Float64Array }
   | { readonly kind: 'classes'; /** (T,B), each in [0, O) */ readonly indices: Int32Array };

@@ -1,15 +1,15 @@
 import type { LossSpec, NetworkSpec } from '../spec';
 import type { Inputs, Window } from './window';
 
-/** What a window is checked against: a net's sizes and the kind of inputs that it is run on. */
+/** The sizes and the kind of inputs of a net, which a window is checked against. */
 interface CheckedNetwork {
   readonly spec: NetworkSpec;
   readonly inputs: Inputs['kind'];
 }
 
 /**
- * Checks a window against the net and the loss before anything is computed: throws RangeError with the field, what was
- * found and what is allowed.
+ * Checks a window against the net and the loss before anything is computed: throws RangeError with the field, its value
+ * and the allowed values.
  */
 export function checkWindow(window: Window, { spec: network, inputs: kind }: CheckedNetwork, loss: LossSpec): void {
   const { steps, batch, inputs, targets, mask, reset } = window;

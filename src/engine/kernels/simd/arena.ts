@@ -13,8 +13,8 @@ const padding = 32;
 
 /**
  * The one linear memory of a kernel set, allocated from the bottom up and never freed. Shared memory grows while views
- * of it stay valid. Where the host has none, growing would detach them: so a gibibyte is allocated beforehand, of which
- * the system provides only what is touched.
+ * of it stay valid. Without shared memory, growing would detach them: so a gibibyte is allocated beforehand, of which
+ * the system provides only the pages that are used.
  */
 export class Arena {
   private end: number;
@@ -30,7 +30,7 @@ export class Arena {
     this.end = from;
   }
 
-  /** @param shared whether the module that works on the memory takes a shared one */
+  /** @param shared whether the module expects a shared memory */
   static create(shared: boolean): Arena {
     const memory = shared
       ? new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true })
@@ -43,17 +43,17 @@ export class Arena {
     return new Arena(memory, true, from);
   }
 
-  /** The most bytes that it can allocate. */
+  /** Maximum number of bytes that it can allocate. */
   get largest(): number {
     return page * (this.isShared ? mostPages : this.pages);
   }
 
-  /** Bytes below the next tensor. */
+  /** Bytes allocated so far: the offset of the next tensor. */
   get used(): number {
     return this.end;
   }
 
-  /** Keeps the first `bytes` free for the constants of the module. */
+  /** Reserves the first `bytes` for the constants of the module. */
   reserve(bytes: number): void {
     this.end = Math.max(this.end, bytes);
   }

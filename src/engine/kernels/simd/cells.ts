@@ -54,7 +54,7 @@ export function fusedCells(wasm: Instructions): ReadonlyMap<CellName, CellKernel
   ]);
 }
 
-/** A cell with the state h that keeps gh_n for the way back, as the GRU and the minimal gated unit do. */
+/** A cell with the state h that caches gh_n for the backward step, as the GRU and the minimal gated unit do. */
 function resetAfterKernel(runForward: ResetAfterForward, runBackward: ResetAfterBackward): CellKernel {
   return {
     forward: ({ batch, hidden, gates, gatesAt, gh, states: [h], previousAt, nextAt, caches: [ghN], cacheAt }) => {

@@ -1,4 +1,4 @@
-/** A place in the linear memory, in bytes. */
+/** An address in the linear memory, in bytes. */
 export type Address = number;
 
 /** One step of B rows of a cell whose candidate applies a gate after the product with W_hn; `cache` (B,H) holds gh_n. */
@@ -12,7 +12,10 @@ export type ResetAfterForward = (
   hidden: number,
 ) => void;
 
-/** That step backward: ∂L/∂gx and ∂L/∂gh from `dh`, which becomes what reaches h_{t−1} directly. */
+/**
+ * The backward step of such a cell: ∂L/∂gx and ∂L/∂gh from `dh`, which becomes the gradient that reaches h_{t−1}
+ * directly.
+ */
 export type ResetAfterBackward = (
   gates: Address,
   previous: Address,
@@ -24,7 +27,7 @@ export type ResetAfterBackward = (
   hidden: number,
 ) => void;
 
-/** What a module of kernels exports; the definitions are in ../assembly, in files of the same subjects. */
+/** The exports of a module of kernels; the definitions are in ../assembly, in files of the same subjects. */
 export interface Instructions {
   heapBase(): Address;
 

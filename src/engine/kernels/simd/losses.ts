@@ -4,7 +4,7 @@ import type { Arena } from './arena';
 import type { Instructions } from './instructions';
 import { rowsAtOnce } from './scratch';
 
-/** The losses that have a kernel, by kind; the others run over the same memory as they are written in ../../losses. */
+/** The losses that have a kernel, by kind; the others are those of ../../losses, over the same memory. */
 export function fusedLosses(wasm: Instructions, arena: Arena): ReadonlyMap<LossSpec['kind'], Loss> {
   const classes = arena.integers(rowsAtOnce);
   const terms = arena.doubles(2 * rowsAtOnce);

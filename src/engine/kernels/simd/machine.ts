@@ -5,7 +5,10 @@ import { bytes as plainShared } from '../assembly/simd-shared.wasm';
 import { Arena } from './arena';
 import type { Instructions } from './instructions';
 
-/** The builds of the kernels: `simd-fma` rounds a multiply-add once (relaxed SIMD), `simd` twice, alike everywhere. */
+/**
+ * The builds of the kernels: `simd-fma` rounds a multiply-add once (relaxed SIMD), `simd` twice, with the same bits on
+ * all machines.
+ */
 export type Build = 'simd' | 'simd-fma';
 
 /** One instance of the kernels with the memory that it works on. */
@@ -22,15 +25,15 @@ const bytes: Readonly<
   'simd-fma': { own: fma, shared: fmaShared },
 };
 
-/** Compiled modules, cached because every learner makes an instance. */
+/** Compiled modules, cached because every learner creates an instance. */
 const modules = new Map<Uint8Array<ArrayBuffer>, WebAssembly.Module>();
 
-/** Whether this machine and its host can run the build. */
+/** Whether this machine and its JavaScript engine can run the build. */
 export function runs(build: Build): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(bytes[build].own);
 }
 
-/** Makes an instance over a memory of its own, shared where the host has such; `runs(build)` must hold. */
+/** Creates an instance over a memory of its own, shared if the host supports it; `runs(build)` must hold. */
 export function startMachine(build: Build): Machine {
   const shared = typeof SharedArrayBuffer === 'function' && WebAssembly.validate(bytes[build].shared);
   const arena = Arena.create(shared);
@@ -40,10 +43,10 @@ export function startMachine(build: Build): Machine {
   return { instructions, arena, module };
 }
 
-/** Makes an instance of a module; its memory may be that of another thread's machine. */
+/** Creates an instance of a module; its memory may be that of another thread's machine. */
 export function instanceOver(module: WebAssembly.Module, memory: WebAssembly.Memory): Instructions {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  // The build compiles the module from the very declarations that `Instructions` repeats.
+  // The build compiles the module from the same declarations that `Instructions` repeats.
   return exports as unknown as Instructions;
 }
 

@@ -8,16 +8,16 @@ import { instanceOver, startMachine, type Build, type Machine } from './machine'
 import { fusedOptimizer } from './optimizers';
 import { outerScratch, scratchBytes } from './scratch';
 
-/** Columns that lie side by side in a packed matrix. */
+/** Columns that are adjacent in a packed matrix. */
 const panel = 8;
 
-/** Where element `at` of a tensor of this set lies in the linear memory. */
+/** Where element `at` of a tensor of this set is in the linear memory. */
 export function addressOf(tensor: Tensor | Int32Array, at = 0): Address {
   return tensor.byteOffset + 4 * at;
 }
 
 /**
- * Opens a set of SIMD kernels in float32 over a linear memory of its own, which grows with the tensors it hands out. It
+ * Opens a set of SIMD kernels in float32 over a linear memory of its own, which grows with its tensors. It
  * accepts only its own tensors. Throws RangeError where an allocation exceeds the memory.
  */
 export function openSimdKernels(build: Build): KernelSet {
@@ -26,8 +26,9 @@ export function openSimdKernels(build: Build): KernelSet {
 }
 
 /**
- * Opens the same kernels in another thread, over the memory of a set that has reserved scratch memory for them. Its tensors lie from
- * byte `tensorsAt` on: those of the other thread, provided that both allocate the same ones in the same order.
+ * Opens the same kernels in another thread, over the memory of a set that has reserved scratch memory for them. Its
+ * tensors start at byte `tensorsAt`: those of the other thread, provided that both allocate the same ones in the same
+ * order.
  */
 export function joinSimdKernels(
   build: Build,

@@ -1,5 +1,5 @@
-// What the engine uses of WebAssembly. It is the same in Node, in workers and in pages, but TypeScript's library has it
-// among the things of a page only, which the engine does not see.
+// The part of the WebAssembly API that the engine uses. It is the same in Node, in workers and in pages, but TypeScript
+// declares it in the DOM library only, which the engine does not include.
 declare namespace WebAssembly {
   /** Sizes in pages of 64 KiB. */
   interface MemoryDescriptor {
@@ -12,7 +12,7 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer | SharedArrayBuffer;
     grow(pages: number): number;
   }
-  /** Compiled code, which nothing but an instance looks into. */
+  /** Compiled code; opaque. */
   type Module = object;
   const Module: new (bytes: Uint8Array<ArrayBuffer>) => Module;
   class Instance {
