@@ -19,7 +19,7 @@ import { forkTrainers } from '../src/session/trainerProcess.node';
 
 /** A stored run, as a page outside VS Code shows it. */
 export interface PageRun {
-  /** What the page's requests are answered with. */
+  /** The handlers of the page's requests. */
   readonly handlers: Handlers<PanelHostContract>;
   /** Ends the processes that read and replay the run. */
   dispose(): void;
@@ -39,10 +39,10 @@ export async function openRun(folder: string, root: string): Promise<PageRun> {
   const path = resolve(folder);
   const manifest = readManifest(await readFile(join(path, 'run.json')));
   if (manifest === undefined) throw new Error(`${join(path, 'run.json')} can't be read.`);
-  const facts = { ...manifest.facts, folder: path };
+  const info = { ...manifest.facts, folder: path };
   const startTrainer = forkTrainers(join(root, 'dist', 'trainer.cjs'));
   const reader = new RunReader(startTrainer);
-  const zoomed = reader.zoomedSeriesOf(path, facts);
+  const zoomed = reader.zoomedSeriesOf(path, info);
   const replay = startTrainer();
   const trainer = new Channel<TrainerHostContract, TrainerContract>(replay.port, {});
   replay.onExit((reason) => {
@@ -56,7 +56,7 @@ export async function openRun(folder: string, root: string): Promise<PageRun> {
   const refuse = (): Promise<undefined> => Promise.reject(new Error(onlyShown));
   return {
     handlers: {
-      ready: async () => stateOf(path, { ...manifest, facts }, reader),
+      ready: async () => stateOf(path, { ...manifest, facts: info }, reader),
       zoomedSeries: (request) => zoomed.read(request),
       select: refuse,
       command: refuse,

@@ -59,7 +59,7 @@ export async function servePage(run: PageRun, root: string): Promise<PageServer>
       const type = file.endsWith('.js') ? types.js : types.css;
       response.writeHead(200, { 'Content-Type': type }).end(await readFile(file));
     } else if (pathname === '/favicon.ico') {
-      // Browsers ask for it unasked, and would report an error.
+      // Browsers request it by themselves, and would report an error.
       response.writeHead(204).end();
     } else {
       response.writeHead(404).end();
@@ -115,7 +115,7 @@ function openPage(run: PageRun, response: ServerResponse): OpenPage {
   };
 }
 
-/** Typed arrays as text, which adapter.js turns back. */
+/** Typed arrays as text, which adapter.js decodes. */
 function encodeArrays(_: string, value: unknown): unknown {
   if (!ArrayBuffer.isView(value)) return value;
   const base64 = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');

@@ -7,7 +7,7 @@ import { runCommand } from './closing';
 interface Picture {
   /** Its path from the root of the repository. */
   readonly file: string;
-  /** One sentence that says what it shows. */
+  /** A caption of one sentence. */
   readonly caption: string;
   /** The title of the notebook cell that is scrolled to. */
   readonly cell: RegExp;
@@ -24,10 +24,10 @@ const variant = { name: 'plain RNN', lens: 2 };
 const selectedUpdate = 109;
 /** Milliseconds in which the plots that a scroll or a reply brings into view are drawn. */
 const settlingTime = 1500;
-const longestTraining = 120_000;
+const maxTrainingMilliseconds = 120_000;
 /** The left edge of the panel in CSS pixels from the left edge of the window. */
 const panelLeft = 500;
-/** Most bytes of one picture, because some are part of the package. */
+/** Maximum number of bytes of one picture, because some are part of the package. */
 const maxBytes = 300_000;
 
 const pictures: readonly Picture[] = [
@@ -87,7 +87,7 @@ async function train(workbench: Workbench): Promise<void> {
   await workbench.openFile(experiment);
   await workbench.page.keyboard.press('Control+B');
   await workbench.page.locator('.codelens-decoration a', { hasText: 'Train' }).nth(variant.lens).click();
-  await workbench.codeLens('finished').waitFor({ timeout: longestTraining });
+  await workbench.codeLens('finished').waitFor({ timeout: maxTrainingMilliseconds });
   await workbench.webviewFrame().getByText('850 / 850').waitFor();
 }
 
@@ -100,7 +100,8 @@ async function widenPanel({ page }: Workbench): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(panelLeft, y, { steps: 5 });
   await page.mouse.up();
-  // The border is highlighted while the pointer is on it, and the text of the editor has hovers: the title bar has neither.
+  // The border is highlighted while the pointer is on it, and the text of the editor has hovers: the title bar has
+  // neither.
   await page.mouse.move(panelLeft / 2, 5);
 }
 

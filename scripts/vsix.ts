@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** Most bytes of the packed extension. */
-export const largestPackage = 1_500_000;
+/** Maximum number of bytes of the packed extension. */
+export const maxPackageBytes = 1_500_000;
 
 /**
  * Packs the extension, built for production, into `dist/unroll.vsix`, and returns that path.
  *
- * @throws with the packer's output when it fails, and when the package is larger than `largestPackage`
+ * @throws with the packer's output when it fails, and when the package is larger than `maxPackageBytes`
  */
 export function packExtension(): string {
   const file = resolve('dist', 'unroll.vsix');
@@ -20,9 +20,9 @@ export function packExtension(): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [packer, ...parameters], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`The extension was not packed (exit code ${String(status)}):\n${stdout}${stderr}`);
   const { size } = statSync(file);
-  if (size > largestPackage) {
+  if (size > maxPackageBytes) {
     throw new Error(
-      `${file} has ${formatKilobytes(size)}, but at most ${formatKilobytes(largestPackage)} are allowed. ` +
+      `${file} has ${formatKilobytes(size)}, but at most ${formatKilobytes(maxPackageBytes)} are allowed. ` +
         'See dist/meta/*.json for sizes, and .vscodeignore for the packed files.',
     );
   }

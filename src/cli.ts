@@ -6,15 +6,18 @@ import { CommandLineError, parseCommandLine, usage } from './trainer/headless/co
 import { nodeThreads } from './trainer/training/workerThreads.node';
 import { trainHeadless } from './trainer/headless/headless.node';
 
-/** The headless runner: `npm run train -- FILE`. Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 130 interrupted. */
+/**
+ * The headless runner: `npm run train -- FILE`. Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 130
+ * interrupted.
+ */
 const exitInterrupted = 128 + constants.signals.SIGINT;
 
 async function main(): Promise<number> {
   try {
     const commandLine = parseCommandLine(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd());
     const interruption = new AbortController();
-    // Until there is something to be written, a signal ends the process as it ends any other: at once, also where a
-    // large file is being parsed and no handler would be called.
+    // Until something must be saved, a signal ends the process immediately, as by default: while a large file is
+    // parsed, no handler would be called.
     const listenToSignals = (): AbortSignal => {
       // A terminal that is closed, or a connection that is lost, sends SIGHUP.
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -24,11 +27,11 @@ async function main(): Promise<number> {
       }
       return interruption.signal;
     };
-    // Who reads the lines may go, as `head` does; then the run ends as if interrupted, its checkpoint kept.
+    // The reader of the lines may exit, as `head` does. Then the run ends as if interrupted, with a checkpoint.
     process.stdout.on('error', () => {
       interruption.abort();
     });
-    // Nobody is left to be told that nobody can be told.
+    // An error of stderr cannot be reported anywhere.
     process.stderr.on('error', () => undefined);
     const threads = nodeThreads(fileURLToPath(new URL('workerThread.cjs', import.meta.url)));
     const end = await trainHeadless(commandLine, threads, listenToSignals, process.stdout, process.stderr);

@@ -1,5 +1,5 @@
 // @ts-check
-// Stands in for VS Code in a plain browser: `acquireVsCodeApi` over an event stream and posted messages.
+// Replaces VS Code's webview API in a plain browser: `acquireVsCodeApi` over an event stream and posted messages.
 (() => {
   const id = crypto.randomUUID();
   const stream = new EventSource(`events?${id}`);

@@ -1,19 +1,19 @@
 import type { TextDocument } from 'vscode';
 import { readSmallFiles, type SmallFiles } from '../data/fileReading';
 import { filesOf } from '../data/source';
-import { largestExperimentFile } from '../experiment/sizes';
+import { maxExperimentBytes } from '../experiment/sizes';
 import type { Parsed } from '../experiment/parse';
 import type { CheckedExperiment } from '../protocol/trainer';
 import { accessFor } from '../session/dataAccess';
 import type { Estimates } from '../session/estimates';
 
-/** Most bytes of data files that are read while the user types. */
+/** Maximum number of bytes of data files that are read while the user types. */
 const maxBytesReadWhileTyping = 4 * 1024 * 1024;
 
-/** Most characters of a text that is parsed in the extension host, where parsing blocks every extension. */
+/** Maximum number of characters of a text that is parsed in the extension host, where parsing blocks every extension. */
 const maxCharactersInHost = 64 * 1024;
 
-/** Most variants of an experiment that is resolved in the extension host. */
+/** Maximum number of variants of an experiment that is resolved in the extension host. */
 const maxVariantsInHost = 16;
 
 /** The last parsed version of each document. */
@@ -60,13 +60,16 @@ export async function checkDocument(document: TextDocument, estimates: Estimates
 }
 
 function isTooLong(text: string): boolean {
-  return text.length > largestExperimentFile;
+  return text.length > maxExperimentBytes;
 }
 
-/** The parser's problem for a text beyond the largest size. It reads only the length, so the start of the text is enough. */
+/**
+ * The parser's problem for a text beyond the largest size. It reads only the length, so the start of the text is
+ * enough.
+ */
 async function tooLongProblem(text: string): Promise<Parsed> {
   const { parseExperiment } = await import('../experiment/parse');
-  return parseExperiment(text.slice(0, largestExperimentFile + 1));
+  return parseExperiment(text.slice(0, maxExperimentBytes + 1));
 }
 
 function pathsIn({ file }: Extract<Parsed, { kind: 'experiment' }>): readonly string[] {

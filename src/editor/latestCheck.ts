@@ -4,7 +4,7 @@ import type { Disposable } from 'vscode';
 const pausePerDuration = 2;
 
 /** Milliseconds after which a running check whose text has changed is aborted. */
-const longestOutdated = 5000;
+const maxOutdatedMilliseconds = 5000;
 
 /** Runs the checks of one document, one at a time. Of those scheduled meanwhile, only the latest runs. */
 export class LatestCheck implements Disposable {
@@ -48,7 +48,7 @@ export class LatestCheck implements Disposable {
 
   /** Aborts the running check, at once or when its time is over. */
   #endOutdated(startedAt: number): void {
-    const left = startedAt + longestOutdated - this.now();
+    const left = startedAt + maxOutdatedMilliseconds - this.now();
     if (left <= 0) {
       this.abandon();
       return;

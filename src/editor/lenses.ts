@@ -25,10 +25,10 @@ import { parsedInHost } from './experimentCheck';
 
 const refreshMilliseconds = 500;
 
-/** How long (ms) VS Code has to ask for lenses after a change, before it is told of the change again. */
-const askingMilliseconds = 1000;
+/** Milliseconds that VS Code has to request lenses after a change, before it is notified of the change again. */
+const requestTimeout = 1000;
 
-/** How often it is told of one change at most: it never asks where the person has turned lenses off. */
+/** Maximum number of notifications about one change: VS Code never asks if the user has turned lenses off. */
 const maxAnnouncements = 20;
 
 /** Lenses above the file and each variant: ▶ Train and the estimate, or a run's state with its commands. */
@@ -40,8 +40,8 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     this.#announcements = 0;
     this.#announce();
   });
-  /** Documents in sight whose lenses VS Code has not asked for since the last change. */
-  readonly #unasked = new Set<TextDocument>();
+  /** Visible documents whose lenses VS Code has not requested since the last change. */
+  readonly #notRequested = new Set<TextDocument>();
   #announcements = 0;
   #repetition: NodeJS.Timeout | undefined;
 
@@ -67,7 +67,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
   }
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
-    this.#unasked.delete(document);
+    this.#notRequested.delete(document);
     const parsed = await parsedInHost(document);
     const top = new Range(0, 0, 0, 0);
     if (parsed?.kind === 'refused') {
@@ -90,21 +90,21 @@ export class TrainLenses implements CodeLensProvider, Disposable {
   }
 
   /**
-   * Tells VS Code of a change until it has asked for the lenses of every document in sight. VS Code asks a moment
-   * later, and drops the request when the editor loses the focus within that moment: the lenses would stay missing,
-   * or say “running” of a run that has finished, until the editor has the focus again.
+   * Notifies VS Code of a change until it has requested the lenses of every visible document. VS Code sends the
+   * request shortly after, and drops it if the editor loses the focus before: the lenses would stay missing, or
+   * show “running” for a run that has finished, until the editor has the focus again.
    */
   #announce(): void {
     clearTimeout(this.#repetition);
-    for (const document of this.#visibleDocuments()) this.#unasked.add(document);
+    for (const document of this.#visibleDocuments()) this.#notRequested.add(document);
     this.#changed.fire();
     this.#announcements++;
     this.#repetition = setTimeout(() => {
       const visible = this.#visibleDocuments();
-      const isMissed = visible.some((document) => this.#unasked.has(document));
-      this.#unasked.clear();
+      const isMissed = visible.some((document) => this.#notRequested.has(document));
+      this.#notRequested.clear();
       if (isMissed && this.#announcements < maxAnnouncements) this.#announce();
-    }, askingMilliseconds);
+    }, requestTimeout);
   }
 
   #visibleDocuments(): readonly TextDocument[] {

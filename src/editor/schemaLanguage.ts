@@ -32,7 +32,7 @@ import { jsonSchema } from '../experiment/jsonSchema';
 import { completionItem, documentSymbol, markdown } from '../platform/labels';
 import { isShort } from './experimentCheck';
 
-/** Most entries of an outline. */
+/** Maximum number of entries of an outline. */
 const maxSymbols = 5000;
 
 const schemaUri = 'unroll://schema/experiment';

@@ -50,8 +50,8 @@ function lossProblems({ data, loss }: ValidExperiment): readonly UnplacedProblem
   const kind = typeof loss === 'string' ? loss : loss.kind;
   const needed = lossOf(data);
   if (kind === undefined || kind === needed) return [];
-  const [wants, are] = needed === 'mse' ? ['classes', 'numbers'] : ['numbers', 'classes'];
-  const message = `Loss "${kind}" needs ${wants}, but the targets of this data are ${are}: write "${needed}", or delete the key.`;
+  const [needs, are] = needed === 'mse' ? ['classes', 'numbers'] : ['numbers', 'classes'];
+  const message = `Loss "${kind}" needs ${needs}, but the targets of this data are ${are}: write "${needed}", or delete the key.`;
   return [inconsistent(typeof loss === 'string' ? ['loss'] : ['loss', 'kind'], message)];
 }
 

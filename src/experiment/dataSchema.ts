@@ -176,7 +176,7 @@ const sequencesData = z.strictObject({
     }),
 });
 
-/** The data that an experiment trains on; the key that is present tells the kind. */
+/** The data that an experiment trains on; the key that is present determines the kind. */
 export const dataSchema = z
   .union([taskSchema, textData, csvData, sequencesData], {
     error: 'write an object with exactly one of "task", "text", "csv", "sequences"',

@@ -10,7 +10,7 @@ export class LineIndex {
     this.#starts = starts;
   }
 
-  /** The place of a stretch of the text. */
+  /** The place of a range of the text. */
   place(offset: number, length: number): SourceRange {
     const row = this.#rowOf(offset);
     return { offset, length, line: row + 1, column: offset - (this.#starts[row] ?? 0) + 1 };

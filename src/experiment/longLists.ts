@@ -6,10 +6,10 @@ const maxErrors = 50;
 /** The keys of `data` whose lists may be as large as the file. */
 const keys = ['sequences', 'inputs', 'targets'] as const;
 
-/** A value with short lists, and how to put the original lists back. */
+/** A value with short lists, and the function that restores the original lists. */
 export interface ShortenedValue {
   readonly value: unknown;
-  /** Puts the original lists into the parsed value. */
+  /** Restores the original lists in the parsed value. */
   readonly restore: <Experiment extends { readonly data: object }>(experiment: Experiment) => Experiment;
 }
 

@@ -113,7 +113,7 @@ export type ActivationName = z.output<typeof rnn>['activation'];
 /** Every recurrent cell that a file can name, in the order of completions. */
 export const cellNames: readonly CellName[] = forms.map(({ shape }) => shape.cell.value);
 
-/** The net: told apart by its cell. */
+/** The net: discriminated by its cell. */
 export const modelSchema = z
   .discriminatedUnion('cell', forms, { error: objectAdvice('{ "cell": "lstm" }', cellNames) })
   .meta({

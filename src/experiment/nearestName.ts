@@ -1,12 +1,15 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** Characters of the longest name that is compared letter by letter: the time for two grows with the product of their lengths. */
-const longestCompared = 100;
+/**
+ * Characters of the longest name that is compared letter by letter: the time for two grows with the product of their
+ * lengths.
+ */
+const maxComparedLength = 100;
 
 /** Maximum number of names that are compared with the given one. */
 const maxCompared = 2000;
 
-const isShort = (name: string): boolean => name.length <= longestCompared;
+const isShort = (name: string): boolean => name.length <= maxComparedLength;
 
 /**
  * The known name that is most likely meant: one that starts with the given one, or contains it, comes before one with a

@@ -2,7 +2,7 @@ import { readDocument } from './document';
 import { ExperimentFile } from './experimentFile';
 import type { KeyPath, SourceRange, Problem } from './problem';
 
-export { largestExperimentFile } from './sizes';
+export { maxExperimentBytes } from './sizes';
 
 /** A file whose experiment and variants are all valid, or its problems, in the order of the file. */
 export type Parsed =

@@ -9,7 +9,7 @@ export interface SourceRange {
   readonly column: number;
 }
 
-/** Why something cannot start: one message with what was found, what is allowed and what to do. */
+/** Why something cannot start: a message with the value that was found, the allowed values and what to do. */
 export interface KeyProblem {
   /** Stable name of the kind of problem. */
   readonly code: string;

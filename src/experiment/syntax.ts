@@ -1,7 +1,7 @@
 import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import type { LineIndex } from './lineIndex';
 import type { Problem } from './problem';
-import { largestExperimentFile } from './sizes';
+import { maxExperimentBytes } from './sizes';
 import { formatExact } from '../text/numbers';
 
 const maxDepth = 32;
@@ -35,17 +35,17 @@ function syntaxProblem(code: string, message: string, lines: LineIndex, offset: 
 
 function tooLarge(text: string, lines: LineIndex): Problem | undefined {
   // A text has at least as many bytes as UTF-16 units, so a huge one need not be encoded.
-  const bytes = text.length > largestExperimentFile ? text.length : new TextEncoder().encode(text).length;
-  if (bytes <= largestExperimentFile) return undefined;
-  const message = `This experiment file has at least ${formatExact(bytes)} bytes: at most ${formatExact(largestExperimentFile)} (1 MiB) are allowed. Move the data to a text or CSV file and name it in "data".`;
+  const bytes = text.length > maxExperimentBytes ? text.length : new TextEncoder().encode(text).length;
+  if (bytes <= maxExperimentBytes) return undefined;
+  const message = `This experiment file has at least ${formatExact(bytes)} bytes: at most ${formatExact(maxExperimentBytes)} (1 MiB) are allowed. Move the data to a text or CSV file and name it in "data".`;
   return syntaxProblem('tooLarge', message, lines, 0, 1);
 }
 
 const emptyMessage = 'The file is empty: write at least { "data": { "task": "adding" }, "model": { "cell": "lstm" } }.';
 
 /**
- * Nesting that is too deep, or never closed: found before the recursive parser sees the text. Where brackets do not match
- * or the syntax is invalid in the middle, the parser knows the place better.
+ * Nesting that is too deep, or never closed: found before the recursive parser reads the text. Where brackets do not
+ * match or the syntax is invalid in the middle, the parser knows the place better.
  */
 function badNesting(text: string, lines: LineIndex): Problem | undefined {
   const scanner = createScanner(text, true);

@@ -12,7 +12,7 @@ const sections = ['data', 'model', 'optimizer'] as const;
 
 /**
  * A file with a variant's patch applied. An inherited key that does not apply to the variant's cell, optimizer or data is
- * left out: `{ "model": { "cell": "rnn" } }` over an lstm need not delete `forgetBias`. The keys that tell the kind
+ * left out: `{ "model": { "cell": "rnn" } }` over an lstm need not delete `forgetBias`. The keys that determine the kind
  * (`task`, `norm`, …) always stay, so that two of them are reported.
  */
 export function applyVariant(file: JsonObject, patch: JsonObject): JsonObject {

@@ -15,7 +15,7 @@ export interface PageSource {
   readonly directives?: readonly string[];
 }
 
-/** The HTML of a page: nothing runs or loads but what the extension brought, and nothing connects anywhere. */
+/** The HTML of a page. Its policy allows only scripts and files of the extension, and no connections. */
 export function pageHtml(
   kind: PageKind,
   { source, at, before = [], styles = [], directives = [] }: PageSource,
@@ -27,7 +27,7 @@ export function pageHtml(
     `style-src ${source} 'nonce-${nonce}'`,
     `font-src ${source}`,
     `img-src ${source} blob: data:`,
-    // Neither is covered by default-src: a base would turn relative addresses around, a form would send what it holds.
+    // Neither is covered by default-src: a base would redirect relative addresses, and a form would send its content.
     `base-uri 'none'`,
     `form-action 'none'`,
     ...directives,

@@ -4,7 +4,7 @@ import { machineCores, machineMemory } from './machine.node';
 
 const mebibyte = 1024 * 1024;
 
-/** Most bytes that a run may use: the setting, or half of this machine's memory where the setting is 0. */
+/** Maximum number of bytes that a run may use: the setting, or half of this machine's memory where the setting is 0. */
 export function memoryLimit(scope: Uri): number {
   const mib = workspace.getConfiguration(settings.section, scope).get<number>(settings.memoryLimitMiB, 0);
   return mib > 0 ? mib * mebibyte : machineMemory() / 2;
@@ -15,15 +15,18 @@ export function keepsRecords(scope: Uri): boolean {
   return workspace.getConfiguration(settings.section, scope).get<boolean>(settings.keepRecords, true);
 }
 
-/** Most runs that train at the same time: the setting, or one per core (at least two) where the setting is 0. */
+/**
+ * Maximum number of runs that train at the same time: the setting, or one per core (at least two) where the setting is
+ * 0.
+ */
 export function trainTogether(): number {
-  const most = workspace.getConfiguration(settings.section).get<number>(settings.trainTogether, 0);
-  return most > 0 ? most : Math.max(2, machineCores());
+  const limit = workspace.getConfiguration(settings.section).get<number>(settings.trainTogether, 0);
+  return limit > 0 ? limit : Math.max(2, machineCores());
 }
 
 /**
- * The folder in the settings for the runs of an experiment: an absolute path, or one relative to the workspace folder that
- * contains the experiment; undefined where runs are saved next to their experiments.
+ * The folder in the settings for the runs of an experiment: an absolute path, or one relative to the workspace folder
+ * that contains the experiment; undefined where runs are saved next to their experiments.
  *
  * @throws with a message for the user when a relative path is outside the workspace folder
  */

@@ -24,7 +24,7 @@ export class Throttler implements Disposable {
   }
 
   async #run(): Promise<void> {
-    // An error was already reported where the action was run; here only its end matters.
+    // Errors are reported where the action is run; here only its end matters.
     await this.#running?.catch(() => undefined);
     this.#timer = undefined;
     this.#running = Promise.resolve(this.act());

@@ -34,7 +34,7 @@ export interface ChainRuleTerms {
   readonly t: number;
   /** (N): δ_t of the sequence. */
   readonly delta: Float64Array;
-  /** (K): s_t of the sequence, what W is multiplied with: x_t, h_{t−1} or h_t; 1 for a bias. */
+  /** (K): s_t of the sequence, what W is multiplied by: x_t, h_{t−1} or h_t; 1 for a bias. */
   readonly source: Float64Array;
   /** (N,K): the whole batch's term at t; empty if the parameter is too large to draw. */
   readonly term: Float64Array;

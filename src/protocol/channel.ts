@@ -60,7 +60,7 @@ interface Pending {
 export interface ChannelOptions<Local extends Contract> {
   /** Required if the other side is not trusted. */
   readonly validators?: Validators<Local>;
-  /** The most requests of the other side served at the same time; further ones fail. No limit by default. */
+  /** Maximum number of requests of the other side served at the same time; further ones fail. No limit by default. */
   readonly maxPendingRequests?: number;
   /** Called for messages of unknown form and listeners that throw: a channel never throws into its port. */
   readonly onFault?: (reason: string) => void;
@@ -204,7 +204,7 @@ function asEnvelope(message: unknown): Envelope | undefined {
   }
 }
 
-/** The message of a thrown value, for people. */
+/** The message of a thrown value, for display. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -7,7 +7,7 @@ export const inspectionRequest = z.object({ update: index, sequence: index });
 
 /** One update of a run, step by step for one sequence of its batch; every number as the engine computed it. */
 export interface Inspection {
-  /** The number of the update, from 0. */
+  /** The index of the update, from 0. */
   readonly update: number;
   /** Which sequence of the batch, from 0. */
   readonly sequence: number;

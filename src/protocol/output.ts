@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { index } from './requestSchemas';
 
-/** The most symbols of a prompt, and of a sample. */
+/** Maximum number of symbols of a prompt, and of a sample. */
 export const maxSampleLength = 2000;
 
 /** How a text is sampled. */
 export const sampleRequest = z.object({
   update: index,
-  /** What the network reads first. */
+  /** The symbols that the network reads first. */
   prompt: z.string().max(maxSampleLength),
   /** Divides the outputs before the softmax; 0 always takes the most probable symbol. */
   temperature: z.number().nonnegative(),

@@ -39,7 +39,7 @@ export interface PanelState {
   readonly message: string | undefined;
 }
 
-/** What a person can do with the selected run. */
+/** The commands for the selected run. */
 const panelCommand = z.enum([
   'train',
   'pause',

@@ -32,7 +32,7 @@ function repliesWith<Result>() {
 }
 
 /**
- * What can be asked about a single update of a stored run. The page sends it, the panel's host passes it on, and the
+ * All requests about a single update of a stored run. The page sends it, the panel's host passes it on, and the
  * trainer process that replays the run answers it. A new request needs one row here and one handler in
  * `trainer/replay/replayHandlers.ts`, which does not compile without it.
  */

@@ -51,13 +51,13 @@ export const stateLabels: Readonly<Record<RunState, string>> = {
  */
 export type SaveState = 'whole' | 'waiting' | 'gap' | 'cut' | 'gone';
 
-/** Whether a run is being saved, and the message that the person sees. */
+/** Whether a run is being saved, and the message that the user sees. */
 export interface SaveStatus {
   readonly state: SaveState;
   readonly message: string;
 }
 
-/** A run at this moment. */
+/** The current state and numbers of a run. */
 export interface RunStatus {
   readonly state: RunState;
   /** Updates done. */

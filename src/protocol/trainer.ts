@@ -132,7 +132,7 @@ export type TrainerContract = {
     saveStatus: SaveStatus;
     /** All findings so far, sent whenever one is added. */
     findings: readonly Finding[];
-    /** A message for the person that does not end the run. */
+    /** A message for the user that does not end the run. */
     notice: string;
   };
 };

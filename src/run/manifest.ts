@@ -41,11 +41,11 @@ const manifestSchema = z.object({
   message: z.string().nullable(),
   /** Of a diverged run. The checkpoint of that update has the state before it, and its batch. */
   nonFinite: locationSchema.nullable().default(null),
-  /** What the panel shows beside the run. */
+  /** The explanation that the panel shows with the state of the run. */
   facts: runInfoSchema,
 });
 
-/** `run.json`: what a run is and how it ended. */
+/** `run.json`: the experiment of a run, how it was trained and how it ended. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /**

@@ -36,14 +36,14 @@ export const runInfoSchema = z.object({
   /** T of the longest window. */
   steps: size,
   batch: size,
-  /** The data, in a few words. */
+  /** A short description of the data. */
   data: z.string(),
   /** SHA-256 of the data file, in hexadecimal; null for data without a file. Runs of earlier versions have none. */
   dataDigest: z.string().nullable().default(null),
   loss: z.object({ kind: z.enum(['mse', 'crossEntropy']), reduction: z.enum(['mean', 'sum']) }),
   bptt: z.union([z.literal('full'), z.object({ forward: size, backward: size })]),
   clip: z.object({ kind: z.enum(['norm', 'value', 'hidden']), threshold: z.number() }).nullable(),
-  /** Optimizer, rate and schedule in a few words. */
+  /** A short description of optimizer, rate and schedule. */
   optimizer: z.string(),
   plannedUpdates: size,
   recordEvery: size.min(1),
@@ -58,7 +58,10 @@ export const runInfoSchema = z.object({
   kernels: z.string(),
   /** Changes of the kernel set, in the order of their updates. Runs of earlier versions have none. */
   kernelChanges: z.array(kernelChangeSchema).default([]),
-  /** Parts that each batch is split into; with the kernel set it determines the last bits. Earlier versions did not split. */
+  /**
+   * Parts that each batch is split into; with the kernel set it determines the last bits. Earlier versions did not
+   * split.
+   */
   shards: size.min(1).default(1),
   /** Number of threads at the start of the run; it affects the speed only. */
   workers: size.min(1).default(1),
@@ -71,5 +74,5 @@ export const runInfoSchema = z.object({
 
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 
-/** What is known of a run before its first update and does not change; part of the run's manifest. */
+/** The facts about a run that are known before its first update and do not change; part of the run's manifest. */
 export type RunInfo = DeepReadonly<z.infer<typeof runInfoSchema>>;

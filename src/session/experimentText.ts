@@ -3,16 +3,16 @@ import type { Parsed } from '../experiment/parse';
 import { plainName } from '../run/displayName';
 import { formatExact, formatMebibytes } from '../text/numbers';
 
-/** The text of an experiment as the person sees it: the open document, saved or not, else the file. */
+/** The text of an experiment as the user sees it: the open document, saved or not, else the file. */
 export async function readExperimentText(uri: Uri): Promise<string> {
   const open = workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (open !== undefined) return open.getText();
   const { type, size } = await workspace.fs.stat(uri);
-  const { largestExperimentFile } = await import('../experiment/parse');
+  const { maxExperimentBytes } = await import('../experiment/parse');
   if ((type & FileType.File) === 0) throw new Error(`${fileNameOf(uri)} is a folder, a pipe or a device, not a file.`);
-  if (size > largestExperimentFile) {
+  if (size > maxExperimentBytes) {
     throw new Error(
-      `An experiment file is at most ${formatMebibytes(largestExperimentFile)}; this one has ${formatExact(size)} bytes.`,
+      `An experiment file is at most ${formatMebibytes(maxExperimentBytes)}; this one has ${formatExact(size)} bytes.`,
     );
   }
   return new TextDecoder().decode(await workspace.fs.readFile(uri));
@@ -25,7 +25,7 @@ export async function readExperiment(uri: Uri): Promise<Parsed> {
   return parseExperiment(await readExperimentText(uri));
 }
 
-/** The last part of a URI's path, for people. */
+/** The last part of a URI's path, for display. */
 export function fileNameOf(uri: Uri): string {
   return uri.path.slice(uri.path.lastIndexOf('/') + 1);
 }

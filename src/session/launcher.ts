@@ -32,7 +32,7 @@ export type Launch =
   | { readonly kind: 'started'; readonly session: LiveSession }
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
   | { readonly kind: 'failed'; readonly message: string }
-  /** The person stopped it, or started another run of the target, before it had begun. */
+  /** The user stopped it, or started another run of the target, before it had begun. */
   | { readonly kind: 'stopped' };
 
 /** The problems of a target at its last launch; an empty list clears earlier ones. */
@@ -63,7 +63,7 @@ export class Launcher implements Disposable {
   /** Runs that are being resumed and have no session yet, by folder. */
   readonly #resuming = new Map<string, Promise<Launch>>();
 
-  /** Fires with messages for the person that do not end a run. */
+  /** Fires with messages for the user that do not end a run. */
   readonly onDidNotice: Event<string> = this.#noticed.event;
 
   /** Fires at every launch, for the Problems panel. */
@@ -80,7 +80,7 @@ export class Launcher implements Disposable {
   /**
    * Starts a new run of a target. A live run of the same target is stopped first: there is one run per target.
    *
-   * @param onAccepted called as soon as there is something to show: a run that trains, or one in the queue
+   * @param onAccepted called as soon as a run can be shown: one that trains, or one in the queue
    * @param isSure whether the experiment is known to be valid; then `onAccepted` is called before the trainer replies
    */
   async launch(target: Target, onAccepted?: (session: LiveSession) => void, isSure = false): Promise<Launch> {
@@ -265,7 +265,7 @@ export class Launcher implements Disposable {
     }
   }
 
-  /** Tells the person that Restricted Mode ignores the workspace's runs folder, and where runs are saved instead. */
+  /** Tells the user that Restricted Mode ignores the workspace's runs folder, and where runs are saved instead. */
   async #notifyRestriction(uri: Uri): Promise<void> {
     const ignored = await untrustedRunsFolderSetting(uri);
     if (ignored === undefined) return;

@@ -62,7 +62,7 @@ export class LiveSession implements Disposable {
   readonly onDidChange: Event<undefined> = this.#changed.event;
   /** Fires with new records. */
   readonly onDidAppend: Event<RecordBatch> = this.#appended.event;
-  /** Fires with messages for the person that do not end the run. */
+  /** Fires with messages for the user that do not end the run. */
   readonly onDidNotice: Event<string> = this.#noticed.event;
 
   /** @param resumedFolder the folder of the resumed run */

@@ -1,7 +1,7 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import type { Session } from './session';
 
-/** What a run trains: an experiment file, or one of its variants. */
+/** The target of a run: an experiment file, or one of its variants. */
 export interface Target {
   readonly uri: Uri;
   readonly variant: string | undefined;

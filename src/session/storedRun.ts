@@ -13,7 +13,7 @@ import { formatTime } from '../text/dates';
 export interface StoredRun {
   readonly folder: Uri;
   readonly manifest: Manifest;
-  /** The name given by the person. */
+  /** The name given by the user. */
   readonly displayName: string | undefined;
   readonly state: RunState;
   /** The experiment file named in the manifest, if it is in an allowed place; it may no longer exist. */
@@ -52,8 +52,8 @@ export interface DamagedRun {
 }
 
 /**
- * A folder that holds a run whose manifest can't be read; undefined for any other folder. A `run.json` alone may belong to
- * another program: records or checkpoints must be next to it.
+ * A folder that holds a run whose manifest can't be read; undefined for any other folder. A `run.json` alone may belong
+ * to another program: records or checkpoints must be next to it.
  */
 export async function readDamagedRun(folder: Uri): Promise<DamagedRun | undefined> {
   if (folder.scheme !== 'file') return undefined;
@@ -97,22 +97,22 @@ export async function versionOf({ folder, state }: StoredRun): Promise<string> {
   return JSON.stringify([state, written]);
 }
 
-/** The name of a run: the name given by the person, else that of its experiment and variant. */
+/** The name of a run: the name given by the user, else that of its experiment and variant. */
 export function nameOf({ displayName, manifest, source, experiment }: StoredRun): string {
   if (displayName !== undefined) return displayName;
   const name = experimentName(manifest.facts.name, source ?? experiment);
   return manifest.variant === null ? name : `${name} (${plainName(manifest.variant)})`;
 }
 
-/** The name of a run among those of its experiment: the name given by the person, else that of its variant. */
+/** The name of a run among those of its experiment: the name given by the user, else that of its variant. */
 export function shortNameOf(run: StoredRun): string {
   const { displayName, manifest } = run;
   return displayName ?? (manifest.variant === null ? nameOf(run) : plainName(manifest.variant));
 }
 
 /**
- * The start time of a run, without the date if it is today's: it distinguishes runs without a name. '' if the manifest has
- * no valid time.
+ * The start time of a run, without the date if it is today's: it distinguishes runs without a name. '' if the manifest
+ * has no valid time.
  */
 export function formatStartTime({ manifest }: StoredRun, precision: 'minute' | 'second'): string {
   const startTime = new Date(manifest.startedAt);

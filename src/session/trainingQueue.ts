@@ -13,7 +13,7 @@ export class TrainingQueue implements Disposable {
   readonly #subscriptions = new Map<LiveSession, Disposable>();
   #waiting: readonly Waiting[] = [];
 
-  /** @param limit the most runs that train at the same time; read again each time */
+  /** @param limit the maximum number of runs that train at the same time; read again each time */
   constructor(readonly limit: () => number = trainTogether) {}
 
   /** Resolves to true when the session may train, to false if it ended while waiting. */

@@ -1,13 +1,13 @@
 import { formatExact } from './numbers';
 
-/** What computes a run. */
+/** The kernel sets, shards and threads that compute a run. */
 export interface Computation {
   readonly kernels: string;
   /** Updates from which another kernel set computes it. */
   readonly kernelChanges: readonly { readonly update: number; readonly kernels: string }[];
-  /** Parts that every batch is split into. */
+  /** Number of shards that every batch is split into. */
   readonly shards: number;
-  /** Threads that share the parts. */
+  /** Number of threads that share the shards. */
   readonly workers: number;
 }
 

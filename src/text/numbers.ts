@@ -1,18 +1,18 @@
 const significantDigits = 3;
-const smallestPlain = 1e-3;
-const smallestScientific = 1e5;
+const minPlain = 1e-3;
+const minScientific = 1e5;
 
 /** A measured number: three significant digits, in scientific notation below 1e-3 and from 1e5. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value).replace('Infinity', '∞');
   if (value === 0) return '0';
   const magnitude = Math.abs(value);
-  if (magnitude < smallestPlain || magnitude >= smallestScientific) return value.toExponential(significantDigits - 1);
+  if (magnitude < minPlain || magnitude >= minScientific) return value.toExponential(significantDigits - 1);
   // From 999.5 three digits would be 1.00e+3.
   return magnitude >= 999.5 ? formatExact(Math.round(value)) : value.toPrecision(significantDigits);
 }
 
-/** A number that a person chose, or a tick of an axis: as `formatNumber` writes it, without trailing zeros. */
+/** A number that a user chose, or a tick of an axis: as `formatNumber` writes it, without trailing zeros. */
 export function formatShortNumber(value: number): string {
   return formatNumber(value).replace(/(\.\d*?)0+(?=e|$)/, (_, digits: string) => (digits === '.' ? '' : digits));
 }
@@ -54,7 +54,7 @@ const superscripts: Readonly<Record<string, string>> = {
   '9': '⁹',
 };
 
-/** How many of a thing, in the singular for one: 1 row, 1,234 rows. */
+/** A count with its noun, singular for one: 1 row, 1,234 rows. */
 export function formatCount(count: number, thing: string): string {
   return `${formatExact(count)} ${thing}${count === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,7 @@
 /**
- * Replaces what steers a terminal or turns text around by `by`: control characters, except tab and line feed, and the
- * bidirectional controls of Unicode (U+061C, U+200E, U+200F, U+202A–U+202E, U+2066–U+2069). The text is not shortened,
- * so a character that is replaced cannot bring its neighbours together.
+ * Replaces the characters that control a terminal or reorder text by `by`: control characters, except tab and line
+ * feed, and the bidirectional controls of Unicode (U+061C, U+200E, U+200F, U+202A–U+202E, U+2066–U+2069). The text is
+ * not shortened, so the neighbours of a replaced character do not become adjacent.
  */
 export function withoutControls(text: string, by = '\u{FFFD}'): string {
   return text.replace(/\r\n/g, '\n').replace(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu, by);

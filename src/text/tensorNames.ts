@@ -1,4 +1,4 @@
-// Names come from files: a map knows those that it was given and no others.
+// A Map, because names come from files, and an object would also have inherited keys.
 const parameters: ReadonlyMap<string, string> = new Map([
   ['weight_ih', 'W_xh'],
   ['weight_hh', 'W_hh'],
@@ -11,7 +11,7 @@ const heads: ReadonlyMap<string, string> = new Map([
   ['head.bias', 'b_y'],
 ]);
 
-/** The course's name of a parameter beside PyTorch's. */
+/** The course's name of a parameter, followed by PyTorch's. */
 export function formatParameterName(name: string): string {
   const [, kind = '', layer = ''] = /^(?:rnn\.)?([a-z]+_[a-z]+)_l(\d+)$/.exec(name) ?? [];
   const course = parameters.get(kind);
@@ -38,14 +38,14 @@ const values: ReadonlyMap<string, string> = new Map([
   ['next', 'a weight after the step'],
 ]);
 
-/** A vanilla RNN has no gates: what a capture holds under their name is its activation. */
+/** A vanilla RNN has no gates: in a capture, the tensor with that name is its activation. */
 const valuesWithoutGates: ReadonlyMap<string, string> = new Map([
   ['gates', 'the activation'],
   ['dgates', '∂L/∂ of the pre-activation'],
 ]);
 
 /**
- * A captured tensor as the course writes it, beside its name in the capture.
+ * The course's name of a captured tensor, followed by its name in the capture.
  *
  * @param isGated whether the recurrent cell has gates
  */

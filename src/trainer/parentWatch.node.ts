@@ -6,7 +6,7 @@ export interface ParentWatch {
   readonly parent: number;
   /** Milliseconds after the parent's end in which the main thread must have started to save; otherwise it is killed. */
   readonly timeToNotice: number;
-  /** Most milliseconds that saving may take, on a busy machine or a slow disk. */
+  /** Maximum number of milliseconds that saving may take, on a busy machine or a slow disk. */
   readonly timeToSave: number;
   /** One element, which the main thread sets to 1 when it starts to save. */
   readonly saving: Int32Array<SharedArrayBuffer>;

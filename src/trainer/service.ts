@@ -24,7 +24,7 @@ import { WorkerPool, type Threads } from './training/workerPool';
 /** Answers requests about stored runs. */
 export type StoredRunHandlers = Handlers<{ requests: StoredRunRequests; events: Record<never, never> }>;
 
-/** What the process of a trainer provides. */
+/** The services that the process of a trainer provides. */
 export interface TrainerHost {
   readonly connect: (handlers: Handlers<TrainerContract>) => Channel<TrainerContract, TrainerHostContract>;
   readonly openFolder: (folder: string) => RunStorage;
@@ -109,7 +109,7 @@ export class TrainerService {
         resumedManifest === undefined ? defaultKernelSet(params.reproducible) : this.#kernelsOf(resumedManifest),
       ),
       memoryLimit,
-      workers: { wanted: params.workers, cores: threads?.cores ?? 1 },
+      workers: { requested: params.workers, cores: threads?.cores ?? 1 },
       ...(resumedManifest === undefined ? {} : { shards: resumedManifest.facts.shards }),
     });
     if (prepared.kind === 'refused') return prepared;

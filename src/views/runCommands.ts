@@ -19,7 +19,7 @@ import type { RunsNode } from './runsTree';
 
 const noRuns = 'There are no saved runs in this workspace yet. Start one with "Unroll: Train RNN".';
 
-/** Most keys shown in a row. */
+/** Maximum number of keys shown in a row. */
 const maxKeys = 2;
 
 /** What the commands on stored runs use of the extension. */
@@ -194,12 +194,12 @@ async function chooseSeveral(
 
 /** The items to choose from; undefined where there are fewer than `least`, after showing the message `tooFew`. */
 async function atLeast(
-  least: number,
+  minCount: number,
   runs: Promise<readonly StoredRun[]>,
   tooFew: string,
 ): Promise<readonly RunItem[] | undefined> {
   const all = await runs;
-  if (all.length >= least) return itemsFor(all);
+  if (all.length >= minCount) return itemsFor(all);
   void showInformationMessage(tooFew);
   return undefined;
 }
@@ -235,7 +235,7 @@ async function rename(run: StoredRun, index: RunIndex): Promise<void> {
   }
 }
 
-/** Most folders listed in a confirmation. */
+/** Maximum number of folders listed in a confirmation. */
 const maxListedFolders = 10;
 
 async function deleteRuns(runs: readonly Deletable[], { index, sessions }: RunCommandParts): Promise<void> {

@@ -18,7 +18,7 @@ export interface PerLossSequence {
 }
 
 /** Losses that are back-propagated at the same time: enough for efficient matrix products, within little memory. */
-const mostLosses = 64;
+const maxLosses = 64;
 
 /**
  * The gradient flow matrix: N[t,k] = ‖∂L_t/∂h_k‖ for k ≤ t, of the raw gradient, untruncated within the window. Every
@@ -38,7 +38,7 @@ export class PerLossGradients {
   ) {
     this.network = new Network(kernels, spec, inputs);
     this.unroll = new Unroll(this.network, { steps, batch: 1, backward: steps });
-    this.follower = new Follower(this.network, this.unroll, Math.min(steps, mostLosses));
+    this.follower = new Follower(this.network, this.unroll, Math.min(steps, maxLosses));
   }
 
   /** Loads a parameter of an update; throws RangeError for an unknown name or another size. */
@@ -70,9 +70,14 @@ export class PerLossGradients {
     network.packBackward();
     const matrix = new Float64Array(window.steps ** 2).fill(NaN);
     const losses = Array.from({ length: window.steps }, (_, t) => t).filter((t) => window.mask[t] !== 0);
-    for (let from = 0; from < losses.length; from += this.follower.most) {
+    for (let from = 0; from < losses.length; from += this.follower.maxRows) {
       // The latest loss first: the losses at step k and after it are the first rows.
-      this.follower.follow(losses.slice(from, from + this.follower.most).reverse(), layer, matrix, window.steps);
+      this.follower.backpropagate(
+        losses.slice(from, from + this.follower.maxRows).reverse(),
+        layer,
+        matrix,
+        window.steps,
+      );
     }
     return matrix;
   }
@@ -90,10 +95,10 @@ class Follower {
   constructor(
     private readonly network: Network,
     private readonly unroll: Unroll,
-    readonly most: number,
+    readonly maxRows: number,
   ) {
     const { kernels, cell, spec } = network;
-    const rows = most * spec.hidden;
+    const rows = maxRows * spec.hidden;
     const gatesRows = rows * cell.gates.length;
     const dgx = kernels.allocate(gatesRows);
     this.local = kernels.allocate(rows);
@@ -102,7 +107,7 @@ class Follower {
     const states = cell.state.map(() => kernels.allocate(2 * rows));
     this.states = states.map((state) => [state.subarray(0, rows), state.subarray(rows)]);
     this.step = {
-      batch: most,
+      batch: maxRows,
       hidden: spec.hidden,
       activation: spec.activation,
       gates: kernels.allocate(gatesRows),
@@ -123,7 +128,7 @@ class Follower {
   }
 
   /** @param losses their steps, the latest first */
-  follow(losses: readonly number[], layer: number, matrix: Float64Array, steps: number): void {
+  backpropagate(losses: readonly number[], layer: number, matrix: Float64Array, steps: number): void {
     for (let at = this.network.layers.length - 1; at >= layer; at--) {
       this.backpropagateLayer(at, losses, (row, k, norm) => {
         if (at === layer) matrix[losses[row] * steps + k] = norm;
@@ -154,7 +159,7 @@ class Follower {
       kernel.backward(step);
       if (layer > 0) {
         const below = this.below[layer - 1];
-        const at = k * this.most * hidden;
+        const at = k * this.maxRows * hidden;
         below.fill(0, at, at + active * hidden);
         input.applyTransposed(below, at, step.dgx, 0, active);
       }
@@ -169,7 +174,7 @@ class Follower {
     const { hidden, outputs } = spec;
     const dh = step.dstate[0];
     if (layer < network.layers.length - 1) {
-      kernels.add(dh, 0, this.below[layer], k * this.most * hidden, active * hidden);
+      kernels.add(dh, 0, this.below[layer], k * this.maxRows * hidden, active * hidden);
       return;
     }
     const row = losses.indexOf(k);

@@ -31,7 +31,7 @@ export interface KernelSet {
   readonly bytesPerElement: 4 | 8;
 
   /** Bytes that the tensors of one learner can take together. */
-  readonly largestMemory: number;
+  readonly maxMemory: number;
 
   /** A zeroed tensor of `length` elements that lives as long as the learner. */
   allocate(length: number): Tensor;

@@ -10,7 +10,7 @@ import { multiply, multiplyTransposed, pack, packedLength, packTransposed } from
 export const referenceKernels: KernelSet = {
   name: 'reference',
   bytesPerElement: 8,
-  largestMemory: Infinity,
+  maxMemory: Infinity,
   allocate: (length) => new Float64Array(length),
   allocateIndices: (length) => new Int32Array(length),
   allocateDoubles: (length) => new Float64Array(length),

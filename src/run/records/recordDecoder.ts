@@ -153,8 +153,9 @@ export function readBatchHeader(head: Uint8Array): BatchHeader {
   }
   if (compression !== null) throw new Error('The file has a compressed batch; records are not compressed.');
   // Columns that share their bytes would take memory for each of them.
-  const held = buffers.reduce((sum, { length }) => sum + Math.max(0, length), 0);
-  if (!(held <= bodyLength)) throw new Error(`The file claims columns of ${held} bytes in ${bodyLength}.`);
+  const columnBytes = buffers.reduce((sum, { length }) => sum + Math.max(0, length), 0);
+  if (!(columnBytes <= bodyLength))
+    throw new Error(`The file claims columns of ${columnBytes} bytes in ${bodyLength}.`);
   // The first column is the update's number; it is in every row, so it has no bitmap before its values.
   const updatesAt = buffers[1]?.offset ?? NaN;
   if (!(updatesAt >= 0 && updatesAt + updateBytes <= bodyLength))

@@ -15,15 +15,15 @@ const columnsBySchema = new WeakMap<Schema, Columns>();
 /** Maximum numbers of all series through time in one piece of a batch, unless one update has more. */
 const maxPieceNumbers = 1 << 22;
 /**
- * Maximum numbers of all series through time of a batch, with padding: `numbers`, or `timesHeld` times the numbers in the
- * file if that is more. Only a crafted file exceeds it.
+ * Maximum numbers of all series through time of a batch, with padding: `numbers`, or `timesStored` times the numbers in
+ * the file if that is more. Only a crafted file exceeds it.
  */
-const maxPadded = { numbers: 1 << 26, timesHeld: 256 } as const;
+const maxPadded = { numbers: 1 << 26, timesStored: 256 } as const;
 
 /**
  * Unpacks one Arrow batch. Its series through time are padded to the longest possible sequence, which may take far more
- * memory than the batch: it then comes in pieces of consecutive updates, each of bounded size. A batch without rows, as in
- * a stream that ends after its schema, gives none.
+ * memory than the batch: it then comes in pieces of consecutive updates, each of bounded size. A batch without rows, as
+ * in a stream that ends after its schema, gives none.
  *
  * @throws if its columns are not those of records, or if it claims more than it contains
  */
@@ -34,17 +34,17 @@ export function* unpack(batch: ArrowBatch): Generator<RecordBatch> {
   const { layers, steps: width, hasCellState } = columns.layout;
   for (const [name, place] of columns.places) checkColumn(name, dataAt(batch, place), count);
   const lengths = lengthsIn(columns, batch);
-  const held = lengths.reduce((sum, length) => sum + length, 0);
+  const stored = lengths.reduce((sum, length) => sum + length, 0);
   const recorded = lengths.filter((length) => length > 0).length;
   const series = 1 + layers * (hasCellState ? 3 : 2);
-  if (recorded * width * series > Math.max(maxPadded.numbers, maxPadded.timesHeld * held * series)) {
+  if (recorded * width * series > Math.max(maxPadded.numbers, maxPadded.timesStored * stored * series)) {
     throw new Error(`The file claims ${recorded} updates of ${layers} layers and ${width} steps in one batch.`);
   }
-  const mostRows = Math.max(1, Math.floor(maxPieceNumbers / (width * series)));
+  const maxRows = Math.max(1, Math.floor(maxPieceNumbers / (width * series)));
   let [begin, rows] = [0, 0];
   for (let n = 0; n < count; n++) {
     const isRecorded = (lengths[n] ?? 0) > 0;
-    if (isRecorded && rows === mostRows) {
+    if (isRecorded && rows === maxRows) {
       yield unpackRows(columns, batch.slice(begin, n));
       [begin, rows] = [n, 0];
     }
@@ -111,8 +111,8 @@ function dataAt(batch: ArrowBatch, place: number): Data {
 function checkColumn(name: string, data: Data, count: number): void {
   const [series] = data.children;
   if (series === undefined) {
-    const held = data.typeId === Type.Bool ? entryCount(data) * 8 - data.offset : entryCount(data);
-    if (count > held) throw new Error(`The file claims ${count} updates and holds ${held} of "${name}".`);
+    const length = data.typeId === Type.Bool ? entryCount(data) * 8 - data.offset : entryCount(data);
+    if (count > length) throw new Error(`The file claims ${count} updates and holds ${length} of "${name}".`);
     return;
   }
   // Series are consecutive, as Arrow requires: together they have no more numbers than the column.

@@ -10,9 +10,9 @@ export const defaultRunsFolder = 'unroll-runs';
 export function newRunFolder(experimentPath: string, variant: string | undefined, now: Date, runs?: string): string {
   const cut = Math.max(experimentPath.lastIndexOf('/'), experimentPath.lastIndexOf('\\'));
   const stem = experimentPath.slice(cut + 1).replace(/\.rnn\.json$/i, '');
-  const moment = now.toISOString().replace(/[-:]/g, '').replace('T', '-').replace('.', '-').replace('Z', '');
-  const words = [stem, ...(variant === undefined ? [] : [variant])].map(asFileName);
-  return `${runs ?? `${experimentPath.slice(0, cut + 1)}${defaultRunsFolder}`}/${words.join('--')}--${moment}`;
+  const timestamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').replace('.', '-').replace('Z', '');
+  const nameParts = [stem, ...(variant === undefined ? [] : [variant])].map(asFileName);
+  return `${runs ?? `${experimentPath.slice(0, cut + 1)}${defaultRunsFolder}`}/${nameParts.join('--')}--${timestamp}`;
 }
 
 /** File systems allow names of 255 bytes; the experiment, its variant and the time share them. */

@@ -17,7 +17,7 @@ export interface CommandLine {
   readonly json: boolean;
   /** The folder that must contain the data files; undefined for the experiment's own folder. */
   readonly workspace: string | undefined;
-  /** Most bytes of the process at its peak. */
+  /** Maximum number of bytes of the process at its peak. */
   readonly memoryLimit: number;
   /** undefined where none was requested. */
   readonly kernels: BuiltKernelSet | undefined;

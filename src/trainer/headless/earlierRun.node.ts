@@ -12,7 +12,7 @@ import type { TrainingSetup } from '../training/trainingSetup';
 import { StartError } from './startError';
 import { runnableKernels } from '../training/runnableKernels';
 
-/** Most keys listed in a message. */
+/** Maximum number of keys listed in a message. */
 const maxListedKeys = 3;
 
 /**

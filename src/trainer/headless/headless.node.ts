@@ -5,7 +5,7 @@ import { computeDataDigest } from '../../data/dataDigest';
 import { diskAccess } from '../../data/fileAccess.node';
 import { readFiles } from '../../data/fileReading';
 import { defaultKernelSet, openKernels, type BuiltKernelSet } from '../../engine/kernels/open';
-import { largestExperimentFile, parseExperiment } from '../../experiment/parse';
+import { maxExperimentBytes, parseExperiment } from '../../experiment/parse';
 import type { Finding } from '../../diagnosis/finding';
 import type { ExperimentFile } from '../../experiment/experimentFile';
 import type { KeyProblem } from '../../experiment/problem';
@@ -42,8 +42,8 @@ export type HeadlessEnd = 'finished' | 'refused' | 'diverged' | 'failed' | 'inte
 /**
  * Trains one experiment without an editor.
  *
- * @param listenToSignals called when the files have been read and nothing has been written yet. When the returned signal is
- *   aborted, the run saves a checkpoint and ends
+ * @param listenToSignals called when the files have been read and nothing has been written yet. When the returned
+ *   signal is aborted, the run saves a checkpoint and ends
  */
 export async function trainHeadless(
   commandLine: CommandLine,
@@ -52,7 +52,7 @@ export async function trainHeadless(
   stdout: NodeJS.WriteStream,
   stderr: NodeJS.WriteStream,
 ): Promise<HeadlessEnd> {
-  const say = (message: string): void => {
+  const print = (message: string): void => {
     stderr.write(`${withoutControls(message)}\n`);
   };
   let lock: FolderLock | undefined;
@@ -67,18 +67,18 @@ export async function trainHeadless(
     // Read again under the lock: another process may have trained there until now.
     const before = await readMatchingRun(storage, setup, dataDigest, commandLine);
     if (before !== undefined && isOver(before, setup)) {
-      say(`Already finished: ${formatCount(before.updates, 'update')} in ${folder}.`);
+      print(`Already finished: ${formatCount(before.updates, 'update')} in ${folder}.`);
       return 'finished';
     }
-    if (before !== undefined) printKernelNotice(before, setup, say);
-    for (const notice of setup.notices) say(notice);
+    if (before !== undefined) printKernelNotice(before, setup, print);
+    for (const notice of setup.notices) print(notice);
     const training = new Training(setup, () => performance.now() / 1000);
-    pool = WorkerPool.start(setup.learner, commandLine.workers, threads, say);
+    pool = WorkerPool.start(setup.learner, commandLine.workers, threads, print);
     const info = runInfoOf(setup, commandLine.variant, folder, pool.workers, dataDigest);
     const writer = new RunWriter(storage, training, info, sourceFrom(folder, commandLine.file));
     const opening = before === undefined ? writer.begin().then(() => []) : writer.resume(before);
-    for (const problem of await opening.catch(cannotSave(commandLine, folder))) say(problem);
-    say(introduction(writer.info, training.updates));
+    for (const problem of await opening.catch(cannotSave(commandLine, folder))) print(problem);
+    print(introduction(writer.info, training.updates));
     const first = training.updates;
     const progress = commandLine.json ? jsonLines(stdout) : progressBar(stderr, info);
     const { ending, isSaved, losses } = await trainToEnd({
@@ -87,14 +87,14 @@ export async function trainHeadless(
       progress,
       commandLine,
       interruption,
-      say,
+      print,
     });
-    printFindings(writer.diagnosis.findings, ending, say);
-    printUncaptured(commandLine.captures, first, ending.updates, say);
-    return isSaved ? conclude(ending, losses, interruption.aborted, say, folder) : concludeUnsaved(ending, say);
+    printFindings(writer.diagnosis.findings, ending, print);
+    printUncaptured(commandLine.captures, first, ending.updates, print);
+    return isSaved ? conclude(ending, losses, interruption.aborted, print, folder) : concludeUnsaved(ending, print);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    say(error.message);
+    print(error.message);
     return 'refused';
   } finally {
     pool?.dispose();
@@ -119,7 +119,7 @@ interface TrainingParts {
   readonly progress: Progress;
   readonly commandLine: CommandLine;
   readonly interruption: AbortSignal;
-  readonly say: (message: string) => void;
+  readonly print: (message: string) => void;
 }
 
 /** The last recorded losses; NaN without any. */
@@ -140,7 +140,7 @@ async function trainToEnd({
   progress,
   commandLine,
   interruption,
-  say,
+  print,
 }: TrainingParts): Promise<TrainingOutcome> {
   let losses: LastLosses = { training: NaN, validation: NaN };
   const run = new Run({
@@ -152,7 +152,7 @@ async function trainToEnd({
         losses = lastLosses(batch, losses);
       },
       saveStatus: ({ message }) => {
-        say(message);
+        print(message);
       },
     },
     yieldToMessages: () =>
@@ -193,28 +193,28 @@ function conclude(
   ending: Ending,
   losses: LastLosses,
   interrupted: boolean,
-  say: (message: string) => void,
+  print: (message: string) => void,
   folder: string,
 ): HeadlessEnd {
   const records = join(relative(process.cwd(), folder) || '.', runFiles.records);
   switch (ending.kind) {
     case 'finished':
-      say(
+      print(
         ending.reason === 'stopAtLoss'
           ? `Finished after ${formatCount(ending.updates, 'update')}: the loss reached training.stopAtLoss${formatLosses(losses)}. Records: ${records}`
           : `Finished: ${formatCount(ending.updates, 'update')}${formatLosses(losses)}. Records: ${records}`,
       );
       return 'finished';
     case 'stopped':
-      say(
+      print(
         `Interrupted after ${formatCount(ending.updates, 'update')}; a checkpoint was saved. Resume with --out ${folder} --resume.`,
       );
       return interrupted ? 'interrupted' : 'failed';
     case 'diverged':
-      say(ending.message);
+      print(ending.message);
       return 'diverged';
     case 'failed':
-      say(ending.message);
+      print(ending.message);
       return 'failed';
     default:
       return ending satisfies never;
@@ -222,19 +222,19 @@ function conclude(
 }
 
 /** A headless run whose folder is incomplete counts as failed, whatever the result of the training. */
-function concludeUnsaved(ending: Ending, say: (message: string) => void): HeadlessEnd {
-  if ('message' in ending) say(ending.message);
-  say(
+function concludeUnsaved(ending: Ending, print: (message: string) => void): HeadlessEnd {
+  if ('message' in ending) print(ending.message);
+  print(
     `${ending.kind === 'finished' ? 'Finished' : 'Ended'} after ${formatCount(ending.updates, 'update')}, but not everything was saved.`,
   );
   return ending.kind === 'diverged' ? 'diverged' : 'failed';
 }
 
 /** Prints the findings, except a divergence, which is printed as the run's end. */
-function printFindings(findings: readonly Finding[], ending: Ending, say: (message: string) => void): void {
+function printFindings(findings: readonly Finding[], ending: Ending, print: (message: string) => void): void {
   const cause = ending.kind === 'diverged' ? ending.message : undefined;
   for (const { level, keyPath, update, message } of findings) {
-    if (message !== cause) say(`${level} at ${keyPath.join('.')}, update ${update}: ${message}`);
+    if (message !== cause) print(`${level} at ${keyPath.join('.')}, update ${update}: ${message}`);
   }
 }
 
@@ -243,11 +243,11 @@ function printUncaptured(
   captures: ReadonlySet<number>,
   first: number,
   end: number,
-  say: (message: string) => void,
+  print: (message: string) => void,
 ): void {
   const missed = [...captures].filter((update) => update < first || update >= end);
   if (missed.length === 0) return;
-  say(
+  print(
     `Not captured: ${missed.join(', ')}. ${end > first ? `Updates ${first} to ${end - 1} were computed now` : 'No update was computed'}.`,
   );
 }
@@ -275,7 +275,7 @@ async function prepare(
     files: read.files,
     kernels: openKernels(commandLine.kernels ?? resumableKernels(before)),
     memoryLimit: commandLine.memoryLimit,
-    workers: { wanted: commandLine.workers, cores },
+    workers: { requested: commandLine.workers, cores },
     ...(before === undefined ? {} : { shards: before.facts.shards }),
   });
   if (outcome.kind === 'refused') throw startErrorAt(commandLine, file, outcome.problems);
@@ -287,10 +287,10 @@ function resumableKernels(before: Manifest | undefined): BuiltKernelSet {
   return before === undefined ? defaultKernelSet() : runnableKernels(kernelsAt(before.facts, Infinity)).name;
 }
 
-function printKernelNotice({ facts }: Manifest, { kernels }: TrainingSetup, say: (message: string) => void): void {
+function printKernelNotice({ facts }: Manifest, { kernels }: TrainingSetup, print: (message: string) => void): void {
   const { missing } = runnableKernels(kernelsAt(facts, Infinity));
   const notice = resumedKernelsNotice({ name: kernels.name, missing });
-  if (notice !== undefined) say(notice);
+  if (notice !== undefined) print(notice);
 }
 
 function captureProblem(captures: ReadonlySet<number>, { training }: ResolvedExperiment): KeyProblem | undefined {
@@ -313,9 +313,9 @@ async function openExperiment(path: string): Promise<ExperimentFile> {
   // Reading a pipe or a device could wait forever.
   if (!entry.isFile()) throw at('The experiment is a folder or a device, not a file. Name the *.rnn.json file itself.');
   const { size } = entry;
-  if (size > largestExperimentFile) {
+  if (size > maxExperimentBytes) {
     throw at(
-      `An experiment file is at most ${formatMebibytes(largestExperimentFile)}; this one has ${formatExact(size)} bytes.`,
+      `An experiment file is at most ${formatMebibytes(maxExperimentBytes)}; this one has ${formatExact(size)} bytes.`,
     );
   }
   const text = await readFile(path, 'utf8').catch((error: unknown) => {

@@ -32,7 +32,7 @@ export function jsonLines(stdout: NodeJS.WritableStream): Progress {
   };
 }
 
-/** A progress bar; shows nothing where stderr is no terminal. */
+/** A progress bar; shows nothing if stderr is not a terminal. */
 export function progressBar(stderr: NodeJS.WriteStream, info: RunInfo): Progress {
   const bar = new SingleBar(
     {

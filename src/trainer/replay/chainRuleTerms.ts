@@ -4,7 +4,7 @@ import type { ChainRuleTerms, ChainRuleTermsRequest } from '../../protocol/chain
 import { maxPlottedElements } from './inspection';
 import type { Pause } from './requestQueue';
 
-/** Most multiplications for the terms of a parameter, so that a reply takes seconds at most. */
+/** Maximum number of multiplications for the terms of a parameter, so that a reply takes seconds at most. */
 const maxMultiplications = 6e9;
 
 /** The chain-rule terms of single parameters of one captured update. Results that are the same for all steps are cached. */

@@ -10,9 +10,9 @@ import type { TrainingSetup } from '../training/trainingSetup';
 import type { Pause } from './requestQueue';
 import { recurrentBlock } from './recurrentBlock';
 
-/** Largest T: a larger matrix would fit neither on a screen nor in memory. */
+/** Maximum T: a larger matrix would fit neither on a screen nor in memory. */
 const maxSteps = 1024;
-/** Most multiplications for the median over the batch. */
+/** Maximum number of multiplications for the median over the batch. */
 const maxMultiplications = 4e9;
 const horizonShare = 1e-3;
 /** Steepest slope of each φ (Pascanu, Mikolov & Bengio 2013). */

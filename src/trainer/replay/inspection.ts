@@ -9,7 +9,7 @@ import type {
 } from '../../protocol/inspection';
 import type { TrainingSetup } from '../training/trainingSetup';
 
-/** Most elements of a parameter that is shown element by element. */
+/** Maximum number of elements of a parameter that is shown element by element. */
 export const maxPlottedElements = 1 << 16;
 
 /**

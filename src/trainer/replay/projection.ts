@@ -3,7 +3,7 @@ import type { Projection, ProjectionRequest } from '../../protocol/output';
 import type { TrainingSetup } from '../training/trainingSetup';
 import { principalPlane } from './principalComponents';
 
-/** Most states in one projection; the work grows with their number. */
+/** Maximum number of states in one projection; the work grows with their number. */
 const maxStates = 1500;
 
 /**
@@ -43,23 +43,24 @@ export function projectStates({ source }: TrainingSetup, capture: Capture, reque
     ...principalPlane(rows, hidden),
     sequences: Int32Array.from(places, ({ batchRow }) => batchRow),
     steps: Int32Array.from(places, ({ t }) => t),
-    inputs: Int32Array.from(row, (at) => (symbols === undefined ? -1 : largestIn(symbols, at, source.inputs))),
+    inputs: Int32Array.from(row, (at) => (symbols === undefined ? -1 : argmaxOfRow(symbols, at, source.inputs))),
     targets: Int32Array.from(row, (at) => (isClasses ? (targets.data[at] ?? -1) : -1)),
-    topPredictions: Int32Array.from(row, (at) => (isClasses ? largestIn(outputs, at, source.outputs) : -1)),
+    topPredictions: Int32Array.from(row, (at) => (isClasses ? argmaxOfRow(outputs, at, source.outputs) : -1)),
     values: Float64Array.from(row, (at) => (isClasses ? NaN : (outputs.data[at * source.outputs] ?? NaN))),
   };
 }
 
 /** At most `most` sequences, evenly spaced, including the requested one. */
-function chooseSequences(batch: number, requested: number, most: number): readonly number[] {
-  const every = Math.max(1, Math.ceil(batch / Math.max(1, most)));
+function chooseSequences(batch: number, requested: number, maxCount: number): readonly number[] {
+  const every = Math.max(1, Math.ceil(batch / Math.max(1, maxCount)));
   const chosen = new Set([requested]);
-  for (let batchRow = 0; batchRow < batch && chosen.size < Math.max(1, most); batchRow += every) chosen.add(batchRow);
+  for (let batchRow = 0; batchRow < batch && chosen.size < Math.max(1, maxCount); batchRow += every)
+    chosen.add(batchRow);
   return [...chosen].sort((a, b) => a - b);
 }
 
 /** The index of the largest of a row of `width` numbers. */
-function largestIn({ data }: CapturedTensor, row: number, width: number): number {
+function argmaxOfRow({ data }: CapturedTensor, row: number, width: number): number {
   let best = 0;
   for (let k = 1; k < width; k++) {
     if ((data[row * width + k] ?? NaN) > (data[row * width + best] ?? NaN)) best = k;

@@ -2,7 +2,7 @@ import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from 'ml-
 import type { CapturedTensor } from '../../engine/instruments/capture';
 import type { RecurrentBlock } from '../../protocol/gradientFlow';
 
-/** Most units for which eigenvalues are computed, in a fraction of a second: the work grows with the cube. */
+/** Maximum number of units for which eigenvalues are computed, in a fraction of a second: the work grows with the cube. */
 const maxUnits = 200;
 const powerSteps = 60;
 

@@ -72,7 +72,7 @@ export class Replay {
     const all = (await this.storage.list(runFiles.checkpoints)).flatMap((name) => updatesOfCheckpoint(name) ?? []);
     const before = all.filter((updates) => updates <= update).sort((a, b) => b - a)[0];
     if (before === undefined && isOptional) return -1;
-    if (all.length === 0) throw new Error('The run has no checkpoint any more: its folder was moved or deleted.');
+    if (all.length === 0) throw new Error('The run no longer has a checkpoint: its folder was moved or deleted.');
     if (before === undefined) throw new Error(`The run has no checkpoint before update ${update}.`);
     return before;
   }

@@ -33,7 +33,7 @@ export function sampleSymbols(setup: TrainingSetup, capture: Capture, request: S
   const observe = (window: Window, t: number, outputs: ArrayLike<number>): void => {
     if (t < window.steps - 1 || drawn.length >= count) return;
     const natural = softmax(outputs, 1);
-    const index = temperature === 0 ? largestAt(natural) : draw(softmax(outputs, temperature), random.uniform());
+    const index = temperature === 0 ? argmax(natural) : draw(softmax(outputs, temperature), random.uniform());
     drawn.push(index);
     probabilities.push(natural[index] ?? NaN);
   };
@@ -104,9 +104,9 @@ function draw(probabilities: Float64Array, at: number): number {
     if (at < sum) return index;
   }
   // Rounding may leave the sum slightly below 1.
-  return largestAt(probabilities);
+  return argmax(probabilities);
 }
 
-function largestAt(values: Float64Array): number {
+function argmax(values: Float64Array): number {
   return values.reduce((best, value, index) => (value > (values[best] ?? NaN) ? index : best), 0);
 }

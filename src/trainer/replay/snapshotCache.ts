@@ -10,7 +10,7 @@ interface CachedSnapshot {
   readonly bytes: number;
 }
 
-/** Most bytes of all snapshots together. */
+/** Maximum number of bytes of all snapshots together. */
 const maxBytes = 64 * 1024 * 1024;
 /** Number of snapshots in the replay of one update, and the fewest updates between two. */
 const snapshotsPerReplay = 16;

@@ -50,11 +50,11 @@ export async function whatIf(
   const names = setup.layout.parameters;
   const [gradient, step] = [gradientOf(actual.capture, names, 'clipped'), stepOf(actual.capture, names)];
   const [otherGradient, otherStep] = [gradientOf(changed.capture, names, 'clipped'), stepOf(changed.capture, names)];
-  const whole = gradientOf(full.capture, names, 'grad');
+  const fullGradient = gradientOf(full.capture, names, 'grad');
   return {
     loss: actual.updated.loss,
-    actual: outcomeOf(actual, names, whole),
-    changed: outcomeOf(changed, names, whole),
+    actual: outcomeOf(actual, names, fullGradient),
+    changed: outcomeOf(changed, names, fullGradient),
     updateCosine: cosine(step, otherStep),
     gradientCosine: cosine(gradient, otherGradient),
     updateRatio: norm(otherStep) / norm(step),
@@ -130,7 +130,7 @@ function compute(
 function outcomeOf(
   { updated, capture, lossAfter }: Trial,
   names: readonly string[],
-  whole: Float64Array,
+  fullGradient: Float64Array,
 ): WhatIfOutcome {
   const raw = gradientOf(capture, names, 'grad');
   return {
@@ -141,8 +141,8 @@ function outcomeOf(
     learningRate: updated.learningRate,
     updateNorm: norm(stepOf(capture, names)),
     dh: updated.record?.layers.at(-1)?.dh ?? new Float64Array(0),
-    bias: norm(raw.map((value, i) => value - (whole[i] ?? NaN))) / norm(whole),
-    cosineWithFull: cosine(raw, whole),
+    bias: norm(raw.map((value, i) => value - (fullGradient[i] ?? NaN))) / norm(fullGradient),
+    cosineWithFull: cosine(raw, fullGradient),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Training } from '../training/training';
 
 const format = 'unroll-checkpoint-1';
 
-/** Most characters of a text among the scalars: they are names of optimizers, which messages repeat. */
+/** Maximum number of characters of a text among the scalars: they are names of optimizers, which messages repeat. */
 const maxScalarLength = 100;
 const count = z.number().int().nonnegative();
 
@@ -23,7 +23,7 @@ const metadataSchema = z.object({
   }),
 });
 
-/** Most bytes of a checkpoint of a training: all its tensors are also in the trainer's memory. */
+/** Maximum number of bytes of a checkpoint of a training: all its tensors are also in the trainer's memory. */
 export function maxCheckpointBytes({ setup }: Training): number {
   return setup.memoryBytes + 64 * 1024 * 1024;
 }

@@ -23,8 +23,8 @@ const secondsBetweenFlushes = 1;
 const secondsBetweenOverviews = 30;
 
 /**
- * Keeps a run's folder up to date while it trains. What can't be written is buffered in memory and retried at every flush.
- * Once writing works again, the record file continues where it ended, without what didn't fit into the buffer.
+ * Keeps a run's folder up to date while it trains. What can't be written is buffered in memory and retried at every
+ * flush. Once writing works again, the record file continues where it ended, without what didn't fit into the buffer.
  */
 export class RunPersistence {
   readonly #packer: RecordPacker;
@@ -41,7 +41,7 @@ export class RunPersistence {
 
   /**
    * @param notify called when the state of saving changes
-   * @param bufferBytes most bytes that wait to be written
+   * @param bufferBytes maximum number of bytes that wait to be written
    */
   constructor(
     readonly writer: RunWriter,
@@ -68,8 +68,8 @@ export class RunPersistence {
 
   /** The records from an update on that aren't in the run's folder, or perhaps not yet. */
   unwritten(from: number): readonly RecordBatch[] {
-    const held = [...this.#buffer.records, this.#packer.peek()].filter((batch) => batch !== undefined);
-    return held.map((batch) => batchFrom(batch, from)).filter(({ count }) => count > 0);
+    const pending = [...this.#buffer.records, this.#packer.peek()].filter((batch) => batch !== undefined);
+    return pending.map((batch) => batchFrom(batch, from)).filter(({ count }) => count > 0);
   }
 
   noteRateChange(change: RateChange): void {

@@ -4,17 +4,17 @@ import { formatExact, formatMebibytes } from '../../text/numbers';
 const resuming = 'Resume returns to the latest checkpoint and computes the rest again, bit for bit.';
 
 /** The notice when a run's folder can no longer be written. */
-export function outageMessage(update: number, reason: string, most: number, advice: string): string {
+export function outageMessage(update: number, reason: string, bufferBytes: number, advice: string): string {
   return (
     `From update ${formatExact(update)} on, the run's records can't be written (${reason}). Training continues; up to ` +
-    `${formatMebibytes(most)} of records wait in memory until they can be written. ${advice}`
+    `${formatMebibytes(bufferBytes)} of records wait in memory until they can be written. ${advice}`
   );
 }
 
 /** The notice when the buffer is full. */
-export function bufferFullMessage(update: number, most: number, advice: string): string {
+export function bufferFullMessage(update: number, bufferBytes: number, advice: string): string {
   return (
-    `The buffer of ${formatMebibytes(most)} for unsaved records is full. From update ${formatExact(update)} on, the oldest ` +
+    `The buffer of ${formatMebibytes(bufferBytes)} for unsaved records is full. From update ${formatExact(update)} on, the oldest ` +
     `records are dropped and will be missing from the run's file. ${advice}`
   );
 }

@@ -9,7 +9,10 @@ import { messagePrefixLength } from '../../run/records/messageHeader';
 const prefixBytes = 8;
 /** Bytes that suffice for most headers, which have a few numbers per column of the records. */
 const headerBytes = 4096;
-/** Most bytes of a batch: a trainer writes every second, and its buffer during an outage is smaller than this. */
+/**
+ * Maximum number of bytes of a batch: a trainer writes every second, and its buffer during an outage is smaller than
+ * this.
+ */
 const maxBatchBytes = 512 * 1024 * 1024;
 
 /**

@@ -6,14 +6,14 @@ import { maxOverviewBytes, readOverview } from '../../run/overview';
 import { batchBefore, buffersOf, type RecordBatch } from '../../run/records/recordBatch';
 import { RecordFile } from './recordFile.node';
 
-/** Most bytes of added records: beyond this the whole history is smaller to send. */
+/** Maximum number of bytes of added records: beyond this the whole history is smaller to send. */
 const maxAddedBytes = 32 * 1024 * 1024;
-/** Most bytes of them in memory, where short series are padded to the longest. */
+/** Maximum number of bytes of them in memory, where short series are padded to the longest. */
 const maxUnpackedBytes = 4 * maxAddedBytes;
 
 /**
- * Reads the history of a stored run: the overview in its folder and the records after it; without an overview all records,
- * one batch at a time, so that the memory doesn't grow with the run.
+ * Reads the history of a stored run: the overview in its folder and the records after it; without an overview all
+ * records, one batch at a time, so that the memory doesn't grow with the run.
  *
  * @param end the update after the last one to read
  * @throws when there are no readable records

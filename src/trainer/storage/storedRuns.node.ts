@@ -3,7 +3,7 @@ import { StoredZoomedSeries } from './zoomedSeries.node';
 import { answerHistory } from './recordHistory.node';
 import type { StoredRunHandlers } from '../service';
 
-/** Most runs whose index of batches is cached between requests. */
+/** Maximum number of runs whose index of batches is cached between requests. */
 const maxIndexedRuns = 8;
 
 /** Answers requests about stored runs from their folders on this machine. */

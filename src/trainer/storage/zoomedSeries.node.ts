@@ -4,9 +4,12 @@ import type { PlacedBatch, RecordInfo } from '../../protocol/storedRun';
 import { runFiles } from '../../run/storage/runFiles';
 import { RecordFile } from './recordFile.node';
 
-/** Most bytes of records read for one reply, where a column is several updates and where it is a single one. */
+/**
+ * Maximum number of bytes of records read for one reply, where a column is several updates and where it is a single
+ * one.
+ */
 const maxBytes = { merged: 64 * 1024 * 1024, exact: 512 * 1024 * 1024 } as const;
-/** Most batches in the index: a run that flushes every second has this number after twelve days. */
+/** Maximum number of batches in the index: a run that flushes every second has this number after twelve days. */
 const maxBatches = 1 << 20;
 
 /**
@@ -26,7 +29,8 @@ export class StoredZoomedSeries {
   ) {}
 
   /**
-   * The series of the updates `from … to`, as far as they are recorded; undefined where they are too many to read at once.
+   * The series of the updates `from … to`, as far as they are recorded; undefined where they are too many to read at
+   * once.
    *
    * @throws with a readable reason when the records can't be read
    */

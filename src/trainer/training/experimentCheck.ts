@@ -9,8 +9,8 @@ import type { CheckedExperiment, CheckParams, Estimate } from '../../protocol/tr
 import { measureTraining, type TrainingRequest } from './trainingSetup';
 
 /**
- * Most bytes of data that are opened in one check: each variant opens its own, and a file may have two hundred variants.
- * The remaining ones get no estimate.
+ * Maximum number of bytes of data that are opened in one check: each variant opens its own, and a file may have two
+ * hundred variants. The remaining ones get no estimate.
  */
 const maxOpenedBytes = 64 * 1024 * 1024;
 
@@ -41,7 +41,7 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): Ch
   const shared = {
     kernels: openKernels(defaultKernelSet(params.reproducible)),
     memoryLimit,
-    workers: { wanted: workers, cores },
+    workers: { requested: workers, cores },
   };
   let opened = 0;
   for (const variant of [undefined, ...file.variants.map(({ name }) => name)]) {

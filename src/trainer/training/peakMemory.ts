@@ -21,13 +21,13 @@ export const programBytes = 77 * mebibyte;
 const workerThreadBytes = 12 * mebibyte;
 
 /**
- * Most uncollected garbage of V8, and the allocation after which 63 % of it have accumulated: a run of a hundred updates
- * ends before much is collected, one of ten thousand reaches all of it.
+ * Maximum uncollected garbage of V8, and the allocation after which 63 % of it have accumulated: a run of a hundred
+ * updates ends before much is collected, one of ten thousand reaches all of it.
  */
 const maxGarbage = 75 * mebibyte;
 const allocationScale = 23 * mebibyte;
 
-/** Most garbage after opening a file. */
+/** Maximum garbage after opening a file. */
 const openingGarbage = 24 * mebibyte;
 
 /** JavaScript objects of one update, besides its batch and its record. */

@@ -30,7 +30,7 @@ export interface RunOptions {
   readonly observer: RunObserver;
   /** Handles waiting messages before it resolves. */
   readonly yieldToMessages: () => Promise<void>;
-  /** Most bytes that wait in memory while the folder can't be written; by default `defaultBufferBytes`. */
+  /** Maximum number of bytes that wait in memory while the folder can't be written; by default `defaultBufferBytes`. */
   readonly bufferBytes?: number;
   /** Updates to capture. */
   readonly capturing?: (update: number) => boolean;

@@ -92,7 +92,7 @@ export class Training {
         case 'forwardOnly':
           continue;
         case 'nonFinite':
-          // The window isn't done: a resumed run meets it again, and the same value.
+          // The window isn't done: a resumed run trains on it again and finds the same value.
           this.#windowsDone--;
           return { kind: 'nonFinite', where: outcome };
         case 'updated':

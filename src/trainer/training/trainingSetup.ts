@@ -12,7 +12,7 @@ import type { StartProblem } from '../../protocol/trainer';
 import type { RecordLayout } from '../../run/records/recordBatch';
 import { reasonOf } from '../../protocol/channel';
 import { formatMebibytes } from '../../text/numbers';
-import { usefulWorkers, type WantedWorkers } from './workerPool';
+import { usefulWorkers, type RequestedWorkers } from './workerPool';
 import { dataFiles, isAboutData, peakMemory, programBytes, readingBytes } from './peakMemory';
 import { loadWeights } from './weightsFile';
 
@@ -22,10 +22,10 @@ export interface TrainingRequest {
   /** The bytes of each file that the experiment names, by its path as written there. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly kernels: KernelSet;
-  /** Most bytes of the run's process at its peak. */
+  /** Maximum number of bytes of the run's process at its peak. */
   readonly memoryLimit: number;
   /** The requested number of workers (0 = automatic) and the number of cores; by default one worker. */
-  readonly workers?: { readonly wanted: WantedWorkers; readonly cores: number };
+  readonly workers?: { readonly requested: RequestedWorkers; readonly cores: number };
   /** Number of shards of the original run, when it is resumed or replayed. */
   readonly shards?: number;
 }
@@ -42,7 +42,7 @@ export interface TrainingSetup {
   readonly layout: RecordLayout;
   /** Estimated bytes of the process at its peak. */
   readonly memoryBytes: number;
-  /** What the person should know of the weights that were loaded. */
+  /** Notices about the loaded weights. */
   readonly notices: readonly string[];
 }
 
@@ -81,15 +81,15 @@ export function measureTraining({
   const layout = layoutOf(experiment, options);
   const { bytes, parts, engineBytes } = peakMemory({
     ...{ experiment, source, options, layout, kernels, fileBytes },
-    workers: workers === undefined ? 1 : usefulWorkers(workers.wanted, workers.cores, options.shards ?? 1),
+    workers: workers === undefined ? 1 : usefulWorkers(workers.requested, workers.cores, options.shards ?? 1),
   });
-  const { largestMemory } = kernels;
-  if (bytes > memoryLimit || engineBytes > largestMemory) {
+  const { maxMemory } = kernels;
+  if (bytes > memoryLimit || engineBytes > maxMemory) {
     const largest = [...parts].sort((a, b) => b.bytes - a.bytes)[0];
     const problem =
       bytes > memoryLimit
         ? memoryProblem(experiment, bytes, memoryLimit, largest?.name)
-        : memoryProblem(experiment, engineBytes, largestMemory, undefined);
+        : memoryProblem(experiment, engineBytes, maxMemory, undefined);
     return { kind: 'refused', problems: [problem] };
   }
   return { kind: 'measured', measured: { source, options, layout, memoryBytes: bytes } };

@@ -4,7 +4,10 @@ import { readTensorFile, type ReadTensorFile, type StoredTensor } from '../../ru
 import { quote, truncate } from '../../text/quoting';
 
 const maxListedNames = 12;
-/** Names of nn.RNN, nn.LSTM and nn.GRU in PyTorch, after their prefix: of further layers, directions and projections too. */
+/**
+ * Names of nn.RNN, nn.LSTM and nn.GRU in PyTorch, after their prefix: of further layers, directions and projections
+ * too.
+ */
 const recurrentName = /^(?:weight_(?:ih|hh|hr)|bias_(?:ih|hh))_l\d+(?:_reverse)?$/;
 const prefixes = { recurrent: 'rnn.', head: 'head.' } as const;
 
@@ -12,7 +15,7 @@ const prefixes = { recurrent: 'rnn.', head: 'head.' } as const;
  * Loads the parameters of a net from a safetensors file with PyTorch's names.
  *
  * @param path of the file, for messages
- * @returns what the person should know: names that were mapped, biases that are missing, tensors that were ignored
+ * @returns notices: names that were mapped, biases that are missing, tensors that were ignored
  * @throws if the file is not such a file, lacks a tensor, has one that doesn't fit, or has more of the same net
  */
 export function loadWeights(learner: Learner, path: string, bytes: Uint8Array | undefined): readonly string[] {

@@ -16,11 +16,11 @@ export interface Threads {
 }
 
 /** The requested number of workers; 0 = automatic. */
-export type WantedWorkers = number;
+export type RequestedWorkers = number;
 
 /** Number of threads that train, the trainer's own included, provided that they can share memory. */
-export function usefulWorkers(wanted: WantedWorkers, cores: number, shards: number): number {
-  return Math.min(wanted === 0 ? cores : wanted, shards);
+export function usefulWorkers(requested: RequestedWorkers, cores: number, shards: number): number {
+  return Math.min(requested === 0 ? cores : requested, shards);
 }
 
 /** The threads that share the training batches of one learner. Their number changes the speed, never a result. */
@@ -38,18 +38,18 @@ export class WorkerPool {
    */
   static start(
     learner: Learner,
-    wanted: WantedWorkers,
+    requested: RequestedWorkers,
     threads: Threads | undefined,
     notice: (message: string) => void,
   ): WorkerPool {
     const pool = new WorkerPool(learner);
-    const useful = usefulWorkers(wanted, threads?.cores ?? 1, learner.shardCount);
+    const useful = usefulWorkers(requested, threads?.cores ?? 1, learner.shardCount);
     while (pool.workers < useful && threads !== undefined) {
       const init = learner.addWorker();
       if (init === undefined) break;
       pool.#add(threads.startThread(init), notice);
     }
-    const missing = reasonForFewer(wanted, useful, pool.workers);
+    const missing = reasonForFewer(requested, useful, pool.workers);
     if (missing !== undefined) notice(missing);
     return pool;
   }
@@ -82,14 +82,14 @@ function formatWorkers(workers: number): string {
 }
 
 /** Why fewer workers train than requested, or with automatic than useful; undefined if as many do. */
-function reasonForFewer(wanted: WantedWorkers, useful: number, workers: number): string | undefined {
-  const requested = `${wanted} workers were requested`;
+function reasonForFewer(requested: RequestedWorkers, useful: number, workers: number): string | undefined {
+  const reason = `${requested} workers were requested`;
   if (workers < useful) {
     const why = "memory can't be shared between threads here";
-    return wanted > 1 ? `${requested}, but ${why}: one trains.` : `One worker trains, because ${why}.`;
+    return requested > 1 ? `${reason}, but ${why}: one trains.` : `One worker trains, because ${why}.`;
   }
-  if (workers >= wanted) return undefined;
+  if (workers >= requested) return undefined;
   return workers === 1
-    ? `${requested}, but an update of this network and batch is too short to be shared: one trains.`
-    : `${requested}, but this batch is worth splitting into only ${workers} parts: ${workers} train.`;
+    ? `${reason}, but an update of this network and batch is too short to be shared: one trains.`
+    : `${reason}, but this batch is worth splitting into only ${workers} parts: ${workers} train.`;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { largestExperimentFile, parseExperiment } from '../../../src/experiment/parse';
+import { maxExperimentBytes, parseExperiment } from '../../../src/experiment/parse';
 import { assertRefused, refusalsOf } from './markedText';
 
 const base = '"data": { "task": "adding" }, "model": { "cell": "rnn" }';
@@ -261,7 +261,7 @@ describe('a text that is no experiment', () => {
   });
 
   it('is refused when it is larger than 1 MiB', () => {
-    const long = `{ ${base}, "notes": "${'ä'.repeat(largestExperimentFile / 2)}" }`;
+    const long = `{ ${base}, "notes": "${'ä'.repeat(maxExperimentBytes / 2)}" }`;
     const [refusal] = refusalsOf(long);
     assert.equal(refusal.code, 'tooLarge');
     assert.match(refusal.message, /1,048,\d{3} bytes: at most 1,048,576 \(1 MiB\)/);

@@ -176,7 +176,7 @@ describe('A replay', () => {
 
   it('of a run without the required checkpoint fails with a message', async () => {
     const replay = new Replay(exampleTraining(), new FolderStorage(folder), []);
-    await assert.rejects(replay.captureUpdate(3), /no checkpoint any more: its folder was moved or deleted/);
+    await assert.rejects(replay.captureUpdate(3), /no longer has a checkpoint: its folder was moved or deleted/);
   });
 });
 

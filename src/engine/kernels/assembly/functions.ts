@@ -23,8 +23,8 @@ export function tanhRun(out: usize, x: usize, plus: usize, copy: usize, length: 
   const q2 = v128.load_splat<f32>(tanhTable, 24);
   const q3 = v128.load_splat<f32>(tanhTable, 28);
   const q4 = v128.load_splat<f32>(tanhTable, 32);
-  const most = v128.load_splat<f32>(tanhTable, 36);
-  const least = v128.load_splat<f32>(tanhTable, 40);
+  const max = v128.load_splat<f32>(tanhTable, 36);
+  const min = v128.load_splat<f32>(tanhTable, 40);
   const one = v128.load_splat<f32>(tanhTable, 44);
   const minusOne = v128.load_splat<f32>(tanhTable, 48);
   const vectors = (<usize>(length & ~3)) << 2;
@@ -33,17 +33,17 @@ export function tanhRun(out: usize, x: usize, plus: usize, copy: usize, length: 
     let a = v128.load(x + at);
     if (plus != 0) a = f32x4.add(a, v128.load(plus + at));
     // In this order the comparisons with NaN keep the NaN.
-    a = f32x4.pmin(f32x4.pmax(a, least), most);
+    a = f32x4.pmin(f32x4.pmax(a, min), max);
     const z = f32x4.mul(a, a);
-    let above = multiplyAdd(z, p4, p3);
-    let below = multiplyAdd(z, q4, q3);
-    above = multiplyAdd(z, above, p2);
-    below = multiplyAdd(z, below, q2);
-    above = multiplyAdd(z, above, p1);
-    below = multiplyAdd(z, below, q1);
-    above = multiplyAdd(z, above, p0);
-    below = multiplyAdd(z, below, one);
-    let value = f32x4.pmin(f32x4.pmax(f32x4.div(f32x4.mul(a, above), below), minusOne), one);
+    let numerator = multiplyAdd(z, p4, p3);
+    let denominator = multiplyAdd(z, q4, q3);
+    numerator = multiplyAdd(z, numerator, p2);
+    denominator = multiplyAdd(z, denominator, q2);
+    numerator = multiplyAdd(z, numerator, p1);
+    denominator = multiplyAdd(z, denominator, q1);
+    numerator = multiplyAdd(z, numerator, p0);
+    denominator = multiplyAdd(z, denominator, one);
+    let value = f32x4.pmin(f32x4.pmax(f32x4.div(f32x4.mul(a, numerator), denominator), minusOne), one);
     if (copy != 0) value = flush(value);
     if (at < vectors) {
       v128.store(out + at, value);
@@ -56,8 +56,8 @@ export function tanhRun(out: usize, x: usize, plus: usize, copy: usize, length: 
 }
 
 /**
- * e^x = 2^n · e^r, |r| ≤ ln 2 / 2: limits of x, 1/ln 2, −ln 2 in two parts, e^r from r² on, fitted for the smallest relative
- * error (3.1e-9), 1, and 1.5 · 2²³.
+ * e^x = 2^n · e^r, |r| ≤ ln 2 / 2: limits of x, 1/ln 2, −ln 2 in two parts, e^r from r² on, fitted for the smallest
+ * relative error (3.1e-9), 1, and 1.5 · 2²³.
  */
 const expTable = memory.data<f32>([
   -87, 88, 1.4426950408889634, -0.693145751953125, -1.4286068203094172e-6, 0.49999993, 0.16666521, 0.04166839,

@@ -1,5 +1,5 @@
-// Euclidean norms. The squares of float32 numbers easily leave its range, so numbers are scaled before they are squared, by a power
-// of two that changes no digit. Short runs are summed in float32, the runs in double.
+// Euclidean norms. The squares of float32 numbers easily leave its range, so numbers are scaled before they are
+// squared, by a power of two that changes no digit. Short runs are summed in float32, the runs in double.
 import { lanesOf, multiplyAdd } from './arithmetic';
 import { add } from './rows';
 
@@ -11,7 +11,7 @@ const forSmall = memory.data<f32>([1.2676506002282294e30]);
 const forLarge = memory.data<f32>([8.470329472543003e-22]);
 
 /** From this sum of squares on, squares that have underflowed change no digit of it. */
-const least: f64 = 1e-28;
+const minSum: f64 = 1e-28;
 
 /** Elements whose squares are summed in float32, sixteen sums side by side: few enough that no digits are lost. */
 const run: i32 = 512;
@@ -43,7 +43,7 @@ export function addMeasured(out: usize, x: usize, length: i32, norms: usize): vo
 /** The norm from its usual sum of squares, or from another where squares have left the range of that one. */
 function normFrom(sum: f64, x: usize, y: usize, length: i32): f64 {
   let scale = usual;
-  if (sum < least) scale = forSmall;
+  if (sum < minSum) scale = forSmall;
   // NaN may be the difference of two numbers that were too large for the usual scale.
   else if (!(sum < Infinity)) scale = forLarge;
   if (scale != usual) sum = sumOfSquares(x, y, length, scale);

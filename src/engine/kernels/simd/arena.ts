@@ -2,7 +2,7 @@
 const page = 65536;
 
 /** Pages that a 32-bit memory can have: 4 GiB. */
-const mostPages = 65536;
+const maxPages = 65536;
 
 /** Pages allocated at once where a memory cannot grow under its views: 1 GiB. */
 const reservedPages = 16384;
@@ -33,7 +33,7 @@ export class Arena {
   /** @param shared whether the module expects a shared memory */
   static create(shared: boolean): Arena {
     const memory = shared
-      ? new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true })
+      ? new WebAssembly.Memory({ initial: 1, maximum: maxPages, shared: true })
       : new WebAssembly.Memory({ initial: reservedPages });
     return new Arena(memory, shared, 0);
   }
@@ -45,7 +45,7 @@ export class Arena {
 
   /** Maximum number of bytes that it can allocate. */
   get largest(): number {
-    return page * (this.isShared ? mostPages : this.pages);
+    return page * (this.isShared ? maxPages : this.pages);
   }
 
   /** Bytes allocated so far: the offset of the next tensor. */
@@ -91,12 +91,12 @@ export class Arena {
   }
 
   private grow(end: number): void {
-    const wanted = Math.ceil(end / page);
+    const required = Math.ceil(end / page);
     // In steps of an eighth, so that many small tensors do not grow it many times.
-    const most = this.largest / page;
-    const pages = Math.min(most, Math.max(wanted, Math.ceil(this.pages * 1.125)));
+    const available = this.largest / page;
+    const pages = Math.min(available, Math.max(required, Math.ceil(this.pages * 1.125)));
     try {
-      if (wanted > most) throw new RangeError(`${wanted} of at most ${most} pages`);
+      if (required > available) throw new RangeError(`${required} of at available ${available} pages`);
       this.memory.grow(pages - this.pages);
     } catch (cause) {
       const mib = (size: number): string => `${Math.ceil(size / 1024 / 1024)} MiB`;

@@ -49,7 +49,7 @@ function kernelSet(build: Build, { instructions: wasm, arena, module }: Machine,
   return {
     name: build,
     bytesPerElement: 4,
-    largestMemory: arena.largest,
+    maxMemory: arena.largest,
     allocate: (length) => arena.numbers(length),
     allocateIndices: (length) => arena.integers(length),
     allocateDoubles: (length) => arena.doubles(length),
