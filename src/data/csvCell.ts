@@ -38,7 +38,12 @@ export class CellParser {
     return this.#missingNumbers.has(value) ? NaN : value;
   }
 
-  /** What to do about a cell that is not a number. */
+  /** Whether a cell would be a number with the other decimal separator or without thousands separators. */
+  isNumberInOtherNotation(cell: string): boolean {
+    return numbers[this.decimal === '.' ? ',' : '.'].test(cell) || grouped[this.decimal].test(cell);
+  }
+
+  /** What to do about a cell that is no number. */
   advice(cell: string): string {
     const other = this.decimal === '.' ? ',' : '.';
     if (grouped[this.decimal].test(cell) && !numbers[other].test(cell)) return 'Remove the thousands separators.';

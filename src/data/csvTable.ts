@@ -1,29 +1,35 @@
 import { isLikely, nearestName } from '../experiment/nearestName';
 import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { CsvData } from '../experiment/schema';
-import { CellParser } from './csvCell';
 import { findDelimiter } from './csvDelimiter';
 import { longestRow, MalformedRow, maxRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import { GapCounter, type Gaps } from './gaps';
+import { columnReader, type CellError, type ColumnKind, type ColumnReader } from './tableColumns';
 import type { FileText } from './textFile';
 import { formatCount, formatExact } from '../text/numbers';
 import { quote, quoteAll } from '../text/quoting';
 
-/** A column that an experiment names, and the key that names it. */
+/** A column that an experiment names, what its cells are, and the key that names it. */
 export interface RequestedColumn {
   readonly name: string;
+  readonly kind: ColumnKind;
   readonly keyPath: KeyPath;
+}
+
+/** A column of a table. */
+export interface TableColumn {
+  /** (rows): NaN for a missing value. */
+  readonly values: Float64Array;
+  /** The names of sequences or classes, by their value, in the order of their first rows; undefined for other columns. */
+  readonly names: readonly string[] | undefined;
 }
 
 /** How a table is written. */
 export type TableFormat = Pick<CsvData, 'delimiter' | 'decimal' | 'header' | 'missing'>;
 
-/**
- * The numbers of the requested columns, in their order; a column that is requested twice is the same array twice. A missing
- * value is NaN.
- */
+/** The requested columns, in their order; a column that is requested twice for the same is the same array twice. */
 export type ReadTable =
-  | { readonly kind: 'table'; readonly rows: number; readonly columns: readonly Float64Array[]; readonly gaps: Gaps }
+  | { readonly kind: 'table'; readonly rows: number; readonly columns: readonly TableColumn[]; readonly gaps: Gaps }
   | { readonly kind: 'refused'; readonly problems: readonly KeyProblem[] };
 
 /** Missing columns that are reported: a list of a thousand wrong names is one mistake. */
@@ -51,7 +57,7 @@ export function readTable(
     const names = namesOf(text, format, written.header);
     const places = new TableColumns(names, written.header);
     // A wrong column that is both input and target is reported once, at the input.
-    const different = [...new Map(requested.toReversed().map((column) => [column.name, column])).values()].toReversed();
+    const different = differentBy(({ name }) => name, requested);
     const missing: KeyProblem[] = [];
     for (const column of different) {
       const problem = missing.length < maxMissingColumns ? places.problemWith(column, path) : undefined;
@@ -60,27 +66,49 @@ export function readTable(
     if (missing.length > 0) return refuse(...missing);
     // A row has a character and a delimiter for each requested column, so that the capacity is bounded by the file's size.
     const capacity = Math.min(maxRows(text.pieces()), Math.ceil((text.length + 1) / (2 * different.length - 1)));
-    const reader = new RowReader(
+    const readers = differentBy(columnKey, requested).map((request) => {
+      const { name, kind } = request;
+      return { request, reader: columnReader(kind, name, places.indexOf(name), capacity, written) };
+    });
+    const rows = new RowReader(
       names.length,
-      different.map(({ name }) => ({ name, index: places.indexOf(name) })),
-      capacity,
+      readers.map(({ reader }) => reader),
       written,
     );
     for (const row of rowsOf(text.pieces(), format)) {
-      const error = reader.add(row);
+      const error = rows.add(row);
       if (error !== undefined) return refuse(rowProblem(error, path));
     }
-    const columns = reader.columns();
+    const columns = new Map<string, TableColumn>();
+    for (const { request, reader } of readers) {
+      const error = reader.finish(rows.rows);
+      if (error !== undefined) return refuse(columnProblem(error, path, request));
+      columns.set(columnKey(request), { values: reader.values.subarray(0, rows.rows), names: reader.names });
+    }
     return {
       kind: 'table',
-      rows: reader.rows,
-      columns: requested.flatMap(({ name }) => columns.get(name) ?? []),
-      gaps: reader.gaps,
+      rows: rows.rows,
+      columns: requested.flatMap((request) => columns.get(columnKey(request)) ?? []),
+      gaps: rows.gaps,
     };
   } catch (error) {
     if (error instanceof MalformedRow) return refuse(rowProblem(malformedRowError(error), path));
     throw error;
   }
+}
+
+const columnKey = ({ name, kind }: RequestedColumn): string => `${kind} ${name}`;
+
+/** The first one of the columns with each key. */
+function differentBy(
+  key: (column: RequestedColumn) => string,
+  columns: readonly RequestedColumn[],
+): readonly RequestedColumn[] {
+  return [...new Map(columns.toReversed().map((column) => [key(column), column])).values()].toReversed();
+}
+
+function columnProblem({ found, advice }: CellError, path: string, { keyPath }: RequestedColumn): KeyProblem {
+  return { code: 'csv.badRow', message: `${quote(path)} ${found}. ${advice}`, keyPath };
 }
 
 function ambiguousDelimiter(path: string, delimiters: readonly string[]): KeyProblem {
@@ -163,11 +191,9 @@ function rowProblem({ line, found, advice }: RowError, path: string): KeyProblem
   return { code: 'csv.badRow', message, keyPath: ['data', 'csv'] };
 }
 
-/** Collects the numbers of rows, after the header. */
+/** Collects the cells of rows, after the header. */
 class RowReader {
   rows = 0;
-  readonly #columns: readonly { readonly name: string; readonly index: number; readonly numbers: Float64Array }[];
-  readonly #cells: CellParser;
   readonly #gaps = new GapCounter();
   #isHeader: boolean;
   /** Line of the first blank line that no row has followed. */
@@ -177,19 +203,10 @@ class RowReader {
 
   constructor(
     readonly width: number,
-    requested: readonly { readonly name: string; readonly index: number }[],
-    /** Maximum number of rows; the system provides memory only for what is written. */
-    capacity: number,
+    readonly columns: readonly ColumnReader[],
     format: TableFormat,
   ) {
-    this.#columns = requested.map(({ name, index }) => ({ name, index, numbers: new Float64Array(capacity) }));
-    this.#cells = new CellParser(format.decimal, format.missing);
     this.#isHeader = format.header;
-  }
-
-  /** The numbers read so far, by column; NaN for a missing value. */
-  columns(): ReadonlyMap<string, Float64Array> {
-    return new Map(this.#columns.map(({ name, numbers }) => [name, numbers.subarray(0, this.rows)]));
   }
 
   get gaps(): Gaps {
@@ -211,42 +228,27 @@ class RowReader {
       if (this.#empty.count === 0) this.#empty.line = row.line;
       this.#empty.count += 1;
     } else {
-      this.#addEmptyRows();
-      return this.#addCells(row);
+      return this.#addEmptyRows() ?? this.#addCells(row.line, (index) => (row.cell(index) ?? '').trim());
     }
     return undefined;
   }
 
-  #addEmptyRows(): void {
-    for (let row = 0; row < this.#empty.count; row++) {
-      for (const { name, numbers } of this.#columns) {
-        numbers[this.rows] = NaN;
-        this.#gaps.add(this.#empty.line + row, name, '');
-      }
-      this.rows += 1;
-    }
+  #addEmptyRows(): RowError | undefined {
+    const { count, line } = this.#empty;
     this.#empty.count = 0;
+    for (let row = 0; row < count; row++) {
+      const error = this.#addCells(line + row, () => '');
+      if (error !== undefined) return error;
+    }
+    return undefined;
   }
 
-  #addCells(row: CsvRow): RowError | undefined {
-    const { line } = row;
-    for (const { name, index, numbers } of this.#columns) {
-      const cell = (row.cell(index) ?? '').trim();
-      const value = this.#cells.parse(cell);
-      if (value === undefined) {
-        const found = `has ${quote(cell)} in column ${quote(name)}, which is not a number`;
-        return { line, found, advice: this.#cells.advice(cell) };
-      }
-      if (Math.abs(Math.fround(value)) === Infinity) {
-        const found = `has ${quote(cell)} in column ${quote(name)}, which is beyond single precision (about ±3.4e38)`;
-        return {
-          line,
-          found,
-          advice: 'If it stands for a missing value, list it in "missing"; otherwise rescale the column.',
-        };
-      }
-      if (Number.isNaN(value)) this.#gaps.add(line, name, cell);
-      numbers[this.rows] = value;
+  #addCells(line: number, cellAt: (index: number) => string): RowError | undefined {
+    for (const column of this.columns) {
+      const cell = cellAt(column.index);
+      const outcome = column.add(this.rows, cell);
+      if (typeof outcome === 'object') return { line, ...outcome };
+      if (outcome === 'missing') this.#gaps.add(line, column.name, cell);
     }
     this.rows += 1;
     return undefined;

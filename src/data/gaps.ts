@@ -87,19 +87,21 @@ export function carryForward(column: Float64Array, first: number): void {
 
 /** Counts rows in which at least one of some columns has a gap. */
 export class GapRows {
-  /** (rows + 1): number of such rows before each row. */
-  readonly #before: Int32Array;
+  /** (rows + 1): number of such rows before each row; undefined without gaps. */
+  readonly #before: Int32Array | undefined;
 
   constructor(columns: readonly Float64Array[], rows: number) {
-    this.#before = new Int32Array(rows + 1);
+    if (!columns.some((column) => column.some(Number.isNaN))) return;
+    const before = new Int32Array(rows + 1);
     for (let row = 0; row < rows; row++) {
       const hasGap = columns.some((column) => Number.isNaN(column[row] ?? NaN));
-      this.#before[row + 1] = (this.#before[row] ?? 0) + (hasGap ? 1 : 0);
+      before[row + 1] = (before[row] ?? 0) + (hasGap ? 1 : 0);
     }
+    this.#before = before;
   }
 
   /** Number of rows with a gap from `from` to `to`, without `to`. */
   count(from: number, to: number): number {
-    return (this.#before[to] ?? 0) - (this.#before[from] ?? 0);
+    return this.#before === undefined ? 0 : (this.#before[to] ?? 0) - (this.#before[from] ?? 0);
   }
 }

@@ -13,9 +13,12 @@ type Target = SequencesData['sequences'][number]['targets'][number];
  */
 const valueBytes = 200;
 
-/** Opens inline sequences: one batch, the same every time. Validation has checked that their shapes agree. */
+/**
+ * Opens inline sequences: one batch, the same every time. Validation has checked that their widths agree. After the last
+ * step of a shorter sequence its inputs are 0 and it has no target, so that these steps change neither loss nor gradient.
+ */
 export function openSequences(experiment: ResolvedExperiment, { sequences }: SequencesData): OpenedSource {
-  const steps = sequences[0]?.inputs.length ?? 0;
+  const steps = sequences.reduce((most, sequence) => Math.max(most, sequence.inputs.length), 0);
   const inputs = sequences[0]?.inputs[0]?.length ?? 0;
   const targets = sequences.flatMap((sequence) => sequence.targets).filter((target) => target !== null);
   const highest = targets.reduce<number>(

@@ -1,6 +1,7 @@
 import type { KeyProblem } from '../experiment/problem';
 import type { Batch } from './batch';
 import type { Gaps } from './gaps';
+import type { TimeFacts } from './rowOrder';
 import type { SourceState } from './sourceState';
 
 /** A loss that is known without training, drawn in the loss chart. */
@@ -28,6 +29,18 @@ export interface DataMemory {
   readonly opening: number;
 }
 
+/** What was found in the columns of a table that are used. */
+export interface TableFacts {
+  readonly gaps: Gaps;
+  /** Undefined without a column of times. */
+  readonly times: TimeFacts | undefined;
+  /** Number of classes of the target; undefined for numbers. */
+  readonly classes: number | undefined;
+  /** Number of sequences, of those for training, and the rows of the shortest and the longest one; undefined without a column of sequences. */
+  readonly sequences:
+    { readonly count: number; readonly training: number; readonly least: number; readonly most: number } | undefined;
+}
+
 /** An endless supply of training batches, and a fixed set of held-out ones. */
 export interface Source {
   /** I: width of x_t; for `oneHot` the number of symbols. */
@@ -46,8 +59,8 @@ export interface Source {
   readonly lag: number | undefined;
   readonly baselines: readonly Baseline[];
   readonly memory: DataMemory;
-  /** Missing values in the columns that are used; only of tables. */
-  readonly gaps?: Gaps;
+  /** What was found in a table; undefined for other data. */
+  readonly table?: TableFacts;
   /**
    * Whether each training batch continues where the previous one ended (contiguous text): a batch is then one window.
    * Otherwise every batch holds whole sequences, which truncated training splits into windows.

@@ -14,6 +14,7 @@ import { commands, languageId } from '../platform/ids';
 import { codeLens, type LensContent } from '../platform/labels';
 import type { SourceRange } from '../experiment/problem';
 import type { ExperimentFile } from '../experiment/experimentFile';
+import { withClasses } from '../experiment/tableTargets';
 import { differingKeys, keyValues } from '../run/differences';
 import type { Estimate } from '../protocol/trainer';
 import type { Estimates } from '../session/estimates';
@@ -202,10 +203,11 @@ function formatKeyNames(keys: readonly string[]): string {
 }
 
 /** The keys whose values differ between the run and the current file, as dotted paths. */
-function changedSince({ experiment, variant }: Session, file: ExperimentFile | undefined): readonly string[] {
+function changedSince({ experiment, variant, info }: Session, file: ExperimentFile | undefined): readonly string[] {
   const now = file?.resolve(variant);
   if (experiment === undefined || now?.kind !== 'resolved') return [];
-  return differingKeys([keyValues(experiment), keyValues(now.experiment)]);
+  const written = info === undefined ? now.experiment : withClasses(now.experiment, info.loss.kind === 'crossEntropy');
+  return differingKeys([keyValues(experiment), keyValues(written)]);
 }
 
 function rangeOf(document: TextDocument, place: SourceRange): Range {

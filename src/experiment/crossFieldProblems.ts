@@ -3,14 +3,22 @@ import type { UnplacedProblem } from './schemaProblem';
 import type { KeyPath } from './problem';
 import type { experimentSchema } from './schema';
 import { firstTarget, sequenceProblems } from './sequences';
+import { mayBeClasses, usesWholeSequences } from './tableTargets';
 import { formatExact } from '../text/numbers';
+import { quote } from '../text/quoting';
 
 /** An experiment in which every key is valid on its own. */
 export type ValidExperiment = z.output<typeof experimentSchema>;
 
-/** The loss that fits the data: `mse` for targets that are numbers, `crossEntropy` for classes. */
-export function lossOf(data: ValidExperiment['data']): 'mse' | 'crossEntropy' {
-  if ('csv' in data) return 'mse';
+/** A table as it is written. */
+type WrittenTable = Extract<ValidExperiment['data'], { csv: string }>;
+
+/**
+ * The loss that fits the data: `mse` for targets that are numbers, `crossEntropy` for classes; undefined where only the
+ * table tells.
+ */
+export function lossOf(data: ValidExperiment['data']): 'mse' | 'crossEntropy' | undefined {
+  if ('csv' in data) return tableLoss(data);
   if ('text' in data) return 'crossEntropy';
   if ('sequences' in data) {
     return typeof firstTarget(data.sequences) === 'number' ? 'crossEntropy' : 'mse';
@@ -31,6 +39,11 @@ export function lossOf(data: ValidExperiment['data']): 'mse' | 'crossEntropy' {
   }
 }
 
+function tableLoss({ classes, targets, inputs }: WrittenTable): 'mse' | 'crossEntropy' | undefined {
+  if (classes !== undefined) return classes ? 'crossEntropy' : 'mse';
+  return mayBeClasses(inputs, targets) ? undefined : 'mse';
+}
+
 /** Problems between the keys of an experiment whose keys are each valid on their own. */
 export function crossFieldProblems(experiment: ValidExperiment): readonly UnplacedProblem[] {
   const data = dataProblems(experiment.data);
@@ -49,9 +62,9 @@ function inconsistent(keyPath: KeyPath, message: string): UnplacedProblem {
 function lossProblems({ data, loss }: ValidExperiment): readonly UnplacedProblem[] {
   const kind = typeof loss === 'string' ? loss : loss.kind;
   const needed = lossOf(data);
-  if (kind === undefined || kind === needed) return [];
-  const [needs, are] = needed === 'mse' ? ['classes', 'numbers'] : ['numbers', 'classes'];
-  const message = `Loss "${kind}" needs ${needs}, but the targets of this data are ${are}: write "${needed}", or delete the key.`;
+  if (kind === undefined || needed === undefined || kind === needed) return [];
+  const [wants, are] = needed === 'mse' ? ['classes', 'numbers'] : ['numbers', 'classes'];
+  const message = `Loss "${kind}" needs ${wants}, but the targets of this data are ${are}: write "${needed}", or delete the key.`;
   return [inconsistent(typeof loss === 'string' ? ['loss'] : ['loss', 'kind'], message)];
 }
 
@@ -68,11 +81,48 @@ function batchProblems({ data, training }: ValidExperiment): readonly UnplacedPr
   return [{ code: 'unfittingKey', message, keyPath: ['training', 'batch'], at: 'key' }];
 }
 
+function tableProblems(data: WrittenTable): readonly UnplacedProblem[] {
+  const { inputs, targets, classes, horizon, length, time, sequence } = data;
+  const problems: UnplacedProblem[] = [];
+  if (classes === true && !mayBeClasses(inputs, targets)) {
+    const message =
+      '"classes" is true, but classes are predicted for a single column that is no input: name it in "targets".';
+    problems.push(inconsistent(targets === undefined ? ['data', 'classes'] : ['data', 'targets'], message));
+  }
+  const asTarget = targets === undefined ? inputs : inputs.filter((name) => targets.includes(name));
+  const [both] = asTarget;
+  if (horizon === 0 && both !== undefined) {
+    const message = `"horizon" is 0, but ${quote(both)} is input and target: the target would be its own input. Write 1 or more, or use other inputs.`;
+    problems.push(inconsistent(['data', 'horizon'], message));
+  }
+  if (usesWholeSequences(data)) {
+    if (length !== undefined) {
+      const message =
+        '"length" has no effect: with "sequence" and a target at the last step, every sequence is used whole. Delete the key.';
+      problems.push({ code: 'unfittingKey', message, keyPath: ['data', 'length'], at: 'key' });
+    }
+    if (horizon === undefined && both !== undefined) {
+      const message = `${quote(both)} is input and target, and the target is in the last row of the inputs: write a "horizon" of 1 or more, or use other inputs.`;
+      problems.push(inconsistent(['data', targets === undefined ? 'inputs' : 'targets'], message));
+    }
+  }
+  for (const [key, name] of [
+    ['time', time],
+    ['sequence', sequence],
+  ] as const) {
+    if (name === undefined || targets?.includes(name) !== true) continue;
+    const message = `${quote(name)} is a target and the column of ${key === 'time' ? 'times' : 'sequences'}: use another target.`;
+    problems.push(inconsistent(['data', 'targets'], message));
+  }
+  return problems;
+}
+
 type Length = number | [number, number];
 const shortest = (length: Length): number => (typeof length === 'number' ? length : length[0]);
 
 function dataProblems(data: ValidExperiment['data']): readonly UnplacedProblem[] {
   if ('sequences' in data) return sequenceProblems(data.sequences);
+  if ('csv' in data) return tableProblems(data);
   if (!('task' in data)) return [];
   switch (data.task) {
     case 'copy':

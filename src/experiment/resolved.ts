@@ -2,6 +2,7 @@ import { problemsOf, type UnplacedProblem } from './schemaProblem';
 import { crossFieldProblems, lossOf, type ValidExperiment } from './crossFieldProblems';
 import { defaultBatch } from './learningSchema';
 import { LongLists } from './longLists';
+import { mayBeClasses, usesWholeSequences } from './tableTargets';
 import { experimentSchema, type ExperimentData, type ResolvedExperiment } from './schema';
 
 /** An experiment ready to be run, or its problems. */
@@ -31,15 +32,32 @@ function withDerivedDefaults(written: ValidExperiment): ResolvedExperiment {
   const { kind, reduction } = typeof loss === 'string' ? { kind: loss, reduction: 'mean' as const } : loss;
   return {
     ...written,
-    data: withDefaultTargets(written.data),
-    loss: { kind: kind ?? lossOf(written.data), reduction },
+    data: withDefaultsOfTable(written.data, kind),
+    loss: { kind: kind ?? lossOf(written.data) ?? 'mse', reduction },
     training:
       'sequences' in written.data ? { steps, ...intervals } : { steps, batch: batch ?? defaultBatch, ...intervals },
   };
 }
 
-function withDefaultTargets(data: ValidExperiment['data']): ExperimentData {
-  return 'csv' in data ? { ...data, targets: data.targets ?? data.inputs } : data;
+const defaultLength = 50;
+
+/** @param loss the kind of loss that the experiment names; undefined where it leaves it to the data */
+function withDefaultsOfTable(
+  data: ValidExperiment['data'],
+  loss: ResolvedExperiment['loss']['kind'] | undefined,
+): ExperimentData {
+  if (!('csv' in data)) return data;
+  const { targets = data.inputs, ...table } = data;
+  const areWhole = usesWholeSequences(data);
+  // Without both keys the loss is that of the target column, which is known when the table is read.
+  const classes = data.classes ?? (loss === undefined ? undefined : loss === 'crossEntropy');
+  return {
+    ...table,
+    targets,
+    ...(classes === undefined || !mayBeClasses(data.inputs, targets) ? {} : { classes }),
+    horizon: data.horizon ?? (areWhole ? 0 : 1),
+    ...(areWhole ? {} : { length: data.length ?? defaultLength }),
+  };
 }
 
 /** The resolved experiment as JSON, keys in the order of the schema: an experiment file with all defaults written out. */

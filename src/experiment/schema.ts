@@ -78,9 +78,10 @@ type WrittenModel = Written['model'];
 export type TaskData = Extract<WrittenData, { readonly task: string }>;
 /** Next-character prediction on a text file. */
 export type TextData = Extract<WrittenData, { readonly text: string }>;
-/** Prediction on the columns of a CSV file; the targets are written out. */
-export type CsvData = Omit<Extract<WrittenData, { readonly csv: string }>, 'targets'> & {
+/** Prediction on the columns of a CSV file; the targets and the horizon are written out. */
+export type CsvData = Omit<Extract<WrittenData, { readonly csv: string }>, 'targets' | 'horizon'> & {
   readonly targets: readonly string[];
+  readonly horizon: number;
 };
 /** Inline sequences: the batch is the whole list. */
 export type SequencesData = Extract<WrittenData, { readonly sequences: readonly unknown[] }>;

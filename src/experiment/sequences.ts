@@ -16,7 +16,7 @@ const checked = new WeakMap<readonly Sequence[], readonly UnplacedProblem[]>();
 export function sequenceProblems(sequences: readonly Sequence[]): readonly UnplacedProblem[] {
   const before = checked.get(sequences);
   if (before !== undefined) return before;
-  const problem = unequalSteps(sequences) ?? unequalInputs(sequences) ?? unequalTargets(sequences);
+  const problem = missingTargets(sequences) ?? unequalInputs(sequences) ?? unequalTargets(sequences);
   const problems = problem ? [problem] : [];
   checked.set(sequences, problems);
   return problems;
@@ -34,17 +34,11 @@ function problemAt(keyPath: KeyPath, message: string): UnplacedProblem {
   return { code: 'inconsistent', message, keyPath: ['data', 'sequences', ...keyPath], at: 'value' };
 }
 
-function unequalSteps(sequences: readonly Sequence[]): UnplacedProblem | undefined {
-  const steps = sequences[0]?.inputs.length ?? 0;
+function missingTargets(sequences: readonly Sequence[]): UnplacedProblem | undefined {
   for (const [index, { inputs, targets }] of sequences.entries()) {
-    if (inputs.length !== steps) {
-      const message = `Sequence ${index + 1} has ${formatCount(inputs.length, 'step')} and the first one ${formatExact(steps)}: give all sequences the same number of steps.`;
-      return problemAt([index, 'inputs'], message);
-    }
-    if (targets.length !== steps) {
-      const message = `Sequence ${index + 1} has ${formatCount(steps, 'input')} and ${formatCount(targets.length, 'target')}: write one target for each step, null where there is no loss.`;
-      return problemAt([index, 'targets'], message);
-    }
+    if (targets.length === inputs.length) continue;
+    const message = `Sequence ${index + 1} has ${formatCount(inputs.length, 'input')} and ${formatCount(targets.length, 'target')}: write one target for each step, null where there is no loss.`;
+    return problemAt([index, 'targets'], message);
   }
   return undefined;
 }

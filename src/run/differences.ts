@@ -7,6 +7,17 @@ export type KeyValue = readonly [key: string, value: string];
 /** Keys that have no effect on training. */
 const unimportant = new Set(['name', 'notes', 'version']);
 
+/** Defaults, as JSON, of keys that the format gained: a run of an earlier version does not have them. */
+const laterDefaults = new Map([
+  ['data.delimiter', '"auto"'],
+  ['data.decimal', '"."'],
+  ['data.header', 'true'],
+  ['data.missing', '[]'],
+  ['data.gaps', '"refuse"'],
+  ['data.targetAt', '"every"'],
+  ['data.classes', 'false'],
+]);
+
 const maxDepth = 5;
 const maxValueLength = 60;
 
@@ -15,16 +26,18 @@ const maxShortLength = 12;
 
 /**
  * The keys of a resolved experiment, one for each value that is not an object: `model.cell` → `"lstm"`. Arrays are
- * values. The experiment comes from a run's manifest, which may contain anything: what is nested too deep is one value.
+ * values. A key that the format gained is left out where it has its default. The experiment comes from a run's manifest,
+ * which may contain anything: what is nested too deep is one value.
  */
 export function keyValues(experiment: unknown): KeyValues {
   const found = new Map<string, string>();
   const visit = (value: unknown, path: readonly string[]): void => {
     if (typeof value === 'object' && value !== null && !Array.isArray(value) && path.length < maxDepth) {
       for (const [key, inner] of Object.entries(value)) visit(inner, [...path, key]);
-    } else if (!unimportant.has(path.join('.'))) {
-      found.set(path.join('.'), toJson(value));
+      return;
     }
+    const [key, json] = [path.join('.'), toJson(value)];
+    if (!unimportant.has(key) && laterDefaults.get(key) !== json) found.set(key, json);
   };
   visit(experiment, []);
   return found;

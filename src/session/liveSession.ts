@@ -1,5 +1,6 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import { formatMebibytes } from '../text/numbers';
+import { withClasses } from '../experiment/tableTargets';
 import { Channel, reasonOf } from '../protocol/channel';
 import type { Finding } from '../diagnosis/finding';
 import type { DisplaySeries } from '../run/series/displaySeries';
@@ -161,6 +162,7 @@ export class LiveSession implements Disposable {
       return reply.problems;
     }
     this.#info = reply.info;
+    this.#experiment = withClasses(params.experiment, reply.info.loss.kind === 'crossEntropy');
     const { layout, recordEvery } = reply.info;
     // The first records may arrive together with the reply, and more while the history of a resumed run is read.
     this.#history = (await resources?.readHistory?.(reply.updates)) ?? new RunHistory(layout, recordEvery);

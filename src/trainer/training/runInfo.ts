@@ -1,8 +1,9 @@
 import type { Source } from '../../data/source';
+import type { TableFacts } from '../../data/sourceContract';
 import { parameterCount } from '../../engine/network';
-import type { ResolvedExperiment } from '../../experiment/schema';
+import type { CsvData, ResolvedExperiment } from '../../experiment/schema';
 import type { RunInfo } from '../../protocol/run';
-import { formatCount } from '../../text/numbers';
+import { formatCount, formatExact } from '../../text/numbers';
 import type { TrainingSetup } from './trainingSetup';
 
 /**
@@ -33,7 +34,7 @@ export function runInfoOf(
     parameterCount: parameterCount(setup.options.network),
     steps: layout.steps,
     batch: source.batch,
-    data: formatData(experiment, source.gaps),
+    data: formatData(experiment, source.table),
     dataDigest,
     loss: experiment.loss,
     bptt: experiment.bptt,
@@ -56,15 +57,29 @@ export function runInfoOf(
 
 const gapHandling = { refuse: '', skip: 'no window has them', mask: 'masked', interpolate: 'interpolated' } as const;
 
-function formatData({ data }: ResolvedExperiment, gaps: Source['gaps']): string {
+function formatData({ data }: ResolvedExperiment, table: Source['table']): string {
   if ('task' in data) return `task ${data.task}`;
   if ('text' in data) return `text ${data.text}`;
-  if ('csv' in data) {
-    if (gaps === undefined || gaps.rows === 0) return `CSV ${data.csv}`;
-    const found = `${formatCount(gaps.cells, 'missing value')} in ${formatCount(gaps.rows, 'row')}`;
-    return `CSV ${data.csv}, ${found}: ${gapHandling[data.gaps]}`;
-  }
+  if ('csv' in data) return [`CSV ${data.csv}`, ...(table === undefined ? [] : tableTexts(data, table))].join(', ');
   return data.sequences.length === 1 ? 'one inline sequence' : `${data.sequences.length} inline sequences`;
+}
+
+function tableTexts({ gaps: handling }: CsvData, { gaps, times, classes, sequences }: TableFacts): readonly string[] {
+  const texts: string[] = [];
+  if (sequences !== undefined) {
+    const { count, training, least, most } = sequences;
+    const rows = least === most ? formatCount(most, 'row') : `${formatExact(least)} to ${formatCount(most, 'row')}`;
+    texts.push(`${formatCount(count, 'sequence')} of ${rows} (${formatExact(training)} for training)`);
+  }
+  if (classes !== undefined) texts.push(classes === 1 ? '1 class' : `${formatExact(classes)} classes`);
+  if (times?.isSorted === true) texts.push('sorted by time');
+  if (times !== undefined && times.repeated > 0) texts.push(formatCount(times.repeated, 'repeated time'));
+  if (times !== undefined && times.missing > 0) texts.push(formatCount(times.missing, 'missing time'));
+  if (gaps.rows > 0) {
+    const found = `${formatCount(gaps.cells, 'missing value')} in ${formatCount(gaps.rows, 'row')}`;
+    texts.push(`${found}: ${gapHandling[handling]}`);
+  }
+  return texts;
 }
 
 function clipInfo(clip: ResolvedExperiment['clip']): RunInfo['clip'] {

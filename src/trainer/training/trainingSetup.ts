@@ -8,6 +8,7 @@ import { Learner, type LearnerOptions } from '../../engine/learner';
 import { parameterShapes } from '../../engine/network';
 import type { NetworkSpec } from '../../engine/spec';
 import type { ResolvedExperiment } from '../../experiment/schema';
+import { withClasses } from '../../experiment/tableTargets';
 import type { StartProblem } from '../../protocol/trainer';
 import type { RecordLayout } from '../../run/records/recordBatch';
 import { reasonOf } from '../../protocol/channel';
@@ -53,6 +54,8 @@ export type PreparedTraining =
 
 /** The data and the memory estimate of a run, before the network is allocated. */
 export interface MeasuredTraining {
+  /** With what the data tell of it; see `withClasses`. */
+  readonly experiment: ResolvedExperiment;
   readonly source: Source;
   readonly options: LearnerOptions;
   readonly layout: RecordLayout;
@@ -62,7 +65,7 @@ export interface MeasuredTraining {
 
 /** Opens the data and estimates the memory of the run without allocating the network. */
 export function measureTraining({
-  experiment,
+  experiment: written,
   files,
   kernels,
   memoryLimit,
@@ -72,11 +75,12 @@ export function measureTraining({
   | { readonly kind: 'measured'; readonly measured: MeasuredTraining }
   | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] } {
   const fileBytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
-  const early = earlyMemoryProblem(experiment, memoryLimit, kernels, fileBytes);
+  const early = earlyMemoryProblem(written, memoryLimit, kernels, fileBytes);
   if (early !== undefined) return { kind: 'refused', problems: [early] };
-  const opened = openSource(experiment, files);
+  const opened = openSource(written, files);
   if (opened.kind === 'refused') return opened;
   const { source } = opened;
+  const experiment = withClasses(written, source.targetKind === 'classes');
   const options = learnerOptions(experiment, source, kernels, shards);
   const layout = layoutOf(experiment, options);
   const { bytes, parts, engineBytes } = peakMemory({
@@ -92,15 +96,15 @@ export function measureTraining({
         : memoryProblem(experiment, engineBytes, maxMemory, undefined);
     return { kind: 'refused', problems: [problem] };
   }
-  return { kind: 'measured', measured: { source, options, layout, memoryBytes: bytes } };
+  return { kind: 'measured', measured: { experiment, source, options, layout, memoryBytes: bytes } };
 }
 
 /** Opens the data, checks the memory estimate, then allocates the network and draws or loads its parameters. */
 export function prepareTraining(request: TrainingRequest): PreparedTraining {
   const measuring = measureTraining(request);
   if (measuring.kind === 'refused') return measuring;
-  const { source, options, layout, memoryBytes } = measuring.measured;
-  const { experiment, files, kernels } = request;
+  const { experiment, source, options, layout, memoryBytes } = measuring.measured;
+  const { files, kernels } = request;
   const learner = allocateLearner(options);
   if (learner === undefined) {
     return { kind: 'refused', problems: [allocationProblem(experiment, memoryBytes)] };

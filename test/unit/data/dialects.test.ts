@@ -153,7 +153,7 @@ describe('Gaps of a table', () => {
       [10, 1],
     ]);
     assert.deepEqual(targetsOf(window, 0), [undefined, 3, 4, undefined, 6, 7, 8, 9, 10, undefined, 12]);
-    assert.deepEqual(source.gaps, {
+    assert.deepEqual(source.table?.gaps, {
       cells: 3,
       rows: 3,
       first: [

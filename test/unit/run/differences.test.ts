@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { resolveValue } from '../../../src/experiment/resolved';
+import { withClasses } from '../../../src/experiment/tableTargets';
 import { formatValue, differingKeys, keyValues } from '../../../src/run/differences';
 import { distinctNames } from '../../../src/run/distinctNames';
 import { plainName, readDisplayName, writeDisplayName } from '../../../src/run/displayName';
@@ -98,5 +100,32 @@ describe('The name a person has given to a run', () => {
 describe('A name out of a file', () => {
   it('cannot turn around the words beside it', () => {
     assert.equal(plainName('\u2067run\u2069 \u202Elaer eht'), 'run   laer eht');
+  });
+});
+
+describe('The keys that the format gained', () => {
+  it('are no difference where they have their defaults: a run of an earlier version does not have them', () => {
+    const earlier = {
+      data: {
+        csv: 'a.csv',
+        inputs: ['x'],
+        targets: ['y'],
+        horizon: 1,
+        length: 50,
+        normalize: 'standard',
+        validation: 0.2,
+      },
+      model: { cell: 'gru' },
+    };
+    const outcome = resolveValue(earlier);
+    assert.ok(outcome.kind === 'resolved');
+    const { data, model } = outcome.experiment;
+    const compared = (experiment: object) => keyValues(JSON.parse(JSON.stringify(experiment)));
+    const now = withClasses(outcome.experiment, false);
+    const cell = { cell: model.cell };
+    assert.deepEqual(differingKeys([compared(earlier), compared({ data, model: cell })]), []);
+    assert.deepEqual(differingKeys([compared(earlier), compared({ data: now.data, model: cell })]), []);
+    const other = { ...data, gaps: 'mask' };
+    assert.deepEqual(differingKeys([compared(earlier), compared({ data: other, model: cell })]), ['data.gaps']);
   });
 });

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { parseTime } from '../../../src/data/timestamps';
+import { inputsOf, objectionTo, opened } from './openedSource';
+
+const at = (iso: string) => Date.parse(iso);
+
+describe('a time', () => {
+  it('is read as ISO 8601 and as people write it', () => {
+    const times: Readonly<Record<string, string>> = {
+      '2004-03-10': '2004-03-10T00:00:00Z',
+      '2004-3-1': '2004-03-01T00:00:00Z',
+      '2004/03/10 18:00': '2004-03-10T18:00:00Z',
+      '2004-03-10 18.00.05': '2004-03-10T18:00:05Z',
+      '2004-03-10T18:00:05.25Z': '2004-03-10T18:00:05.250Z',
+      '2004-03-10T18:00+02:00': '2004-03-10T16:00:00Z',
+      '2004-03-10T18:00:00-0530': '2004-03-10T23:30:00Z',
+      '1949-01': '1949-01-01T00:00:00Z',
+      '2004-02-29 24:00': '2004-03-01T00:00:00Z',
+      '0099-12-31': '0099-12-31T00:00:00Z',
+    };
+    for (const [text, iso] of Object.entries(times)) {
+      assert.deepEqual(parseTime(text), { dayFirst: at(iso), monthFirst: at(iso) }, text);
+    }
+    assert.deepEqual(parseTime('03/04/2004'), { dayFirst: at('2004-04-03'), monthFirst: at('2004-03-04') });
+    assert.deepEqual(parseTime('31.12.2004'), { dayFirst: at('2004-12-31'), monthFirst: NaN });
+  });
+
+  it('that is none is not read', () => {
+    for (const text of [
+      '',
+      '2004',
+      '2004-13-01',
+      '2005-02-29',
+      '10/32/2004',
+      '2004-01-01 25:00',
+      '10:30',
+      'x2004-01-01',
+    ]) {
+      const time = parseTime(text);
+      assert.ok(time === undefined || Number.isNaN(time.dayFirst), text);
+    }
+    assert.equal(parseTime('2004-01-01'.padEnd(100_000, ' ')), undefined);
+  });
+});
+
+describe('a table with a column of times', () => {
+  const data = { csv: 'a.csv', inputs: ['x'], time: 'when', normalize: 'none', length: 4, validation: 0 };
+  const facts = (times: readonly string[]) =>
+    opened(
+      { data: { ...data, length: 1 }, batch: 1 },
+      `when,x\n${times.map((time, row) => `${time},${row}`).join('\n')}`,
+    ).table?.times;
+
+  it('is sorted by it; equal times keep their order', () => {
+    const text = 'when,x\n2020-01-03,3\n2020-01-01,1\n2020-01-02,2\n2020-01-03,4\n2020-01-04,5\n';
+    const source = opened({ data, batch: 1 }, text);
+    assert.deepEqual(inputsOf(source.next(), 0).flat(), [1, 2, 3, 4]);
+    assert.deepEqual(source.table?.times, { isSorted: true, repeated: 1, missing: 0 });
+  });
+
+  it('counts repeated and missing times', () => {
+    assert.deepEqual(facts(['1', '2', '3', '6', '7', '7', '8', '10']), { isSorted: false, repeated: 1, missing: 3 });
+    // Months are regular though their lengths differ; nothing is missing in irregular times.
+    assert.deepEqual(facts(['2001-01', '2001-02', '2001-03', '2001-05', '2001-06']), {
+      isSorted: false,
+      repeated: 0,
+      missing: 1,
+    });
+    assert.deepEqual(facts(['1', '2', '4', '8', '16', '32']), { isSorted: false, repeated: 0, missing: 0 });
+  });
+
+  it('finds the order of day and month in the whole column', () => {
+    const days = (texts: readonly string[]) => `when,x\n${texts.map((text, row) => `${text},${row}`).join('\n')}\n`;
+    const order = (texts: readonly string[]) => inputsOf(opened({ data, batch: 1 }, days(texts)).next(), 0).flat();
+    assert.deepEqual(order(['02/01/2004', '13/01/2004', '01/02/2004', '03/02/2004', '04/02/2004']), [0, 1, 2, 3]);
+    assert.deepEqual(order(['01/02/2004', '01/13/2004', '02/01/2004', '02/03/2004', '02/04/2004']), [0, 1, 2, 3]);
+    // Only with the month first are these in order.
+    assert.deepEqual(order(['01/12/2004', '02/11/2004', '03/10/2004', '04/09/2004', '05/08/2004']), [0, 1, 2, 3]);
+    assert.match(
+      objectionTo({ data }, days(['01/02/2004', '03/01/2004', '02/03/2004', '01/01/2004', '05/04/2004'])).message,
+      /day and month cannot be told apart\. Write the year first/,
+    );
+    assert.match(
+      objectionTo({ data }, days(['13/02/2004', '01/13/2004', '02/03/2004', '04/04/2004', '05/04/2004'])).message,
+      /some with the day and some with the month first/,
+    );
+  });
+
+  it('is refused with a row that has no time', () => {
+    assert.match(
+      objectionTo({ data }, 'when,x\n1,1\n,2\n').message,
+      /row 3 has an empty cell in the time column "when"/,
+    );
+    assert.match(
+      objectionTo({ data }, 'when,x\n1,1\nsoon,2\n').message,
+      /"soon" in the time column "when", which is neither/,
+    );
+    assert.match(
+      objectionTo({ data }, 'when,x\n1,1\n2020-01-01,2\n').message,
+      /the date "2020-01-01" .* first value is a number/,
+    );
+  });
+});
