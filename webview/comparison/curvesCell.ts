@@ -1,3 +1,4 @@
+import { html, render } from 'lit-html';
 import { formatExact } from '../../src/text/numbers';
 import type { SharedZoom } from '../plot/zoom';
 import { CellFrame, type ToggleCell } from '../notebook/cellFrame';
@@ -13,6 +14,7 @@ import {
 } from '../notebook/loss/lossCurves';
 import { lossName, lossUnit } from '../notebook/loss/lossName';
 import { CurveChart } from '../plot/charts/curves';
+import { lineEntry, lineSample } from '../plot/legend';
 import { fittingAxis } from '../plot/charts/fittingAxis';
 import type { Curve } from '../plot/charts/datasets';
 import type { ShownRun } from '../store/model';
@@ -21,7 +23,7 @@ import { choice } from '../ui/controls';
 import { element } from '../ui/element';
 import { CurvesSurface } from './curvesSurface';
 import { curvesTable } from './curvesTable';
-import { lineStyle, lineLegend } from './lineStyle';
+import { lineStyle } from './lineStyle';
 import type { Comparison, ComparisonView, Measure, Member } from './model';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
 import { formatNewest } from './formatNewest';
@@ -44,7 +46,6 @@ export class CurvesCell implements ComparisonCell {
   readonly #measure;
   readonly #controls: CurveControls;
   #drawn = '';
-  #legendDrawn = '';
 
   constructor(
     readonly store: ComparisonStore,
@@ -144,25 +145,15 @@ export class CurvesCell implements ComparisonCell {
     highlighted: number | undefined,
     theme: Theme,
   ): void {
-    const key = memoKey(
-      members.map(({ id, name }) => `${id} ${name}`),
-      baselines.map(({ label }) => label),
-      highlighted,
-      theme,
-    );
-    if (key === this.#legendDrawn) return;
-    this.#legendDrawn = key;
-    this.#legend.replaceChildren(
-      ...members.map(({ id, name }) => {
-        const named = lineLegend(name, lineStyle(id, theme));
-        named.classList.toggle('highlighted', id === highlighted);
-        named.addEventListener('pointerenter', () => {
-          if (this.store.model.highlighted !== id) highlight(this.store, id);
-        });
-        return named;
-      }),
-      ...baselines.map(({ label, color, dash = [] }) => lineLegend(label, { color, dash })),
-    );
+    const runs = members.map(({ id, name }) => {
+      const light = (): void => {
+        if (this.store.model.highlighted !== id) highlight(this.store, id);
+      };
+      return html`<span class=${id === highlighted ? 'curve-name highlighted' : 'curve-name'} @pointerenter=${light}
+        >${lineSample(lineStyle(id, theme))}${name}</span
+      >`;
+    });
+    render([...runs, ...baselines.map(lineEntry)], this.#legend);
   }
 }
 

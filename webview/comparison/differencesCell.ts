@@ -3,11 +3,12 @@ import { repeat } from 'lit-html/directives/repeat.js';
 import { formatDuration, formatNumber, formatExact, formatPercentage } from '../../src/text/numbers';
 import { stateLabels } from '../../src/protocol/run';
 import { CellFrame, type ToggleCell } from '../notebook/cellFrame';
+import { lineSample } from '../plot/legend';
 import type { Table } from '../plot/table';
 import { buttonTemplate } from '../ui/controls';
 import { element } from '../ui/element';
 import type { Theme } from '../theme/theme';
-import { lineSample, lineStyle } from './lineStyle';
+import { lineStyle } from './lineStyle';
 import type { Comparison, Member } from './model';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
 

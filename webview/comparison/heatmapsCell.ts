@@ -1,14 +1,16 @@
+import { html, render } from 'lit-html';
 import { CellFrame, type ToggleCell } from '../notebook/cellFrame';
 import { memoKey } from '../notebook/memo';
 import { devicePixels, drawPixels, resizeBitmap } from '../plot/canvas';
-import { Legend } from '../plot/heatmap/legend';
+import { magnitudeLegend } from '../plot/heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../plot/heatmap/magnitudeScale';
-import { rasterize, type Grid } from '../plot/heatmap/raster';
+import { hasNonFinite, rasterize, type Grid } from '../plot/heatmap/raster';
+import { lineEntry } from '../plot/legend';
 import type { ShownRun } from '../store/model';
 import type { Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
 import { element } from '../ui/element';
-import { lineStyle, lineLegend } from './lineStyle';
+import { lineStyle } from './lineStyle';
 import type { Comparison, ComparisonView, Member } from './model';
 import { formatShare } from './formatShare';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
@@ -34,7 +36,7 @@ interface Tile {
 export class HeatmapsCell implements ComparisonCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
-  readonly #legend = new Legend();
+  readonly #legend = element('div');
   readonly #tiles = new Map<number, Tile>();
   readonly #grid = element('div', { class: 'comparison-heatmaps' });
   readonly #readout: StableReadout;
@@ -56,7 +58,7 @@ export class HeatmapsCell implements ComparisonCell {
       store.dispatch({ kind: 'viewChanged', view: { layer: Number(layer) } });
     });
     this.#frame.tools.append(this.#quantity.element, this.#layer.element);
-    this.#frame.body.append(this.#legend.element, this.#frame.readout, this.#grid);
+    this.#frame.body.append(this.#legend, this.#frame.readout, this.#grid);
   }
 
   update({ model, axis, theme }: ComparisonDrawing): void {
@@ -81,7 +83,8 @@ export class HeatmapsCell implements ComparisonCell {
       .map(({ run }) => decadesFor(run, view))
       .reduce<Decades | undefined>((all, one) => unionOf(all, one), undefined);
     const scale = new MagnitudeScale(decades ?? { from: -1, to: 0 }, theme);
-    this.#legend.update(scale, `${names[view.quantity]}, one scale for all`);
+    const someNonFinite = members.some(({ run }) => run !== undefined && hasNonFinite(gridOf(run, view)));
+    render(magnitudeLegend(scale, `${names[view.quantity]}, one scale for all`, someNonFinite), this.#legend);
     for (const member of members) this.#draw(member, model, scale, theme);
   }
 
@@ -167,13 +170,12 @@ export class HeatmapsCell implements ComparisonCell {
     );
     if (key === tile.drawn) return;
     tile.drawn = key;
-    tile.title.replaceChildren(
-      lineLegend(member.name, lineStyle(member.id, theme)),
-      element(
-        'span',
-        { class: 'comparison-steps' },
-        run === undefined ? (member.problem ?? 'waiting') : `T = ${run.info.layout.steps}`,
-      ),
+    const state = run === undefined ? (member.problem ?? 'waiting') : `T = ${run.info.layout.steps}`;
+    render(
+      html`${lineEntry({ label: member.name, ...lineStyle(member.id, theme) })}<span class="comparison-steps"
+          >${state}</span
+        >`,
+      tile.title,
     );
     tile.axes.update(run?.info.layout.steps, this.#domain);
     resizeBitmap(tile.canvas, width, height);

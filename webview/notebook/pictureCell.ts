@@ -1,6 +1,6 @@
 import type { RequestReplay } from '../../src/protocol/replayRequests';
 import { CurveChart, type CurvesContent } from '../plot/charts/curves';
-import { drawLegend } from '../plot/curveLegend';
+import { drawLegend } from '../plot/legend';
 import { SequenceSurface, stepLabels } from '../plot/sequenceSurface';
 import { StepCanvas } from '../plot/stepCanvas';
 import { drawTable, type Table } from '../plot/table';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decadesOf, lowestDecade, MagnitudeScale, packed, unionOf } from '../../../webview/plot/heatmap/magnitudeScale';
-import { rasterize, type Grid } from '../../../webview/plot/heatmap/raster';
+import { hasNonFinite, rasterize, type Grid } from '../../../webview/plot/heatmap/raster';
 import type { Theme } from '../../../webview/theme/theme';
 
 const dark: Theme = {
@@ -127,5 +127,22 @@ describe('The heatmap', () => {
   it('shows the updates that are in sight, and only those', () => {
     const source = grid([[1e-4], [1e-3], [1e-2], [1e-1]], 10);
     assert.deepEqual([...paint(source, 2, 1, 10, 30)], [scale.shade(1e-3), scale.shade(1e-2)]);
+  });
+});
+
+describe('A grid', () => {
+  const columns: Grid = {
+    values: Float64Array.of(1, NaN, 2, Infinity, 0, 3),
+    columns: 3,
+    width: 2,
+    offset: 0,
+    rows: 1,
+    stride: 1,
+  };
+
+  it('has a non-finite number only in its own rows, where NaN is a missing one', () => {
+    assert.equal(hasNonFinite(columns), false);
+    assert.equal(hasNonFinite({ ...columns, offset: 1 }), true);
+    assert.equal(hasNonFinite({ ...columns, offset: 1, columns: 1 }), false);
   });
 });

@@ -10,7 +10,7 @@ import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
 import { BackwardPlayer } from './backwardPlayer';
 import { CellFrame, type ToggleCell } from '../cellFrame';
-import { drawLegend } from '../../plot/curveLegend';
+import { drawLegend } from '../../plot/legend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
 import { stepInFocus, type SequenceCell, type SequenceDrawing } from '../sequenceCell';

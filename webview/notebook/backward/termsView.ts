@@ -17,7 +17,7 @@ import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { RequestStatus } from '../requestStatus';
 import { notation } from '../../ui/notation';
-import { drawLegend } from '../../plot/curveLegend';
+import { drawLegend } from '../../plot/legend';
 import { memoKey } from '../memo';
 import { gateBlocks, selectedParameter } from '../parameterNames';
 import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';

@@ -1,11 +1,12 @@
+import { render } from 'lit-html';
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
 import { formatNumber, formatExact } from '../../../src/text/numbers';
 import { drawPixels, resizeCanvas } from '../../plot/canvas';
 import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
-import { Legend } from '../../plot/heatmap/legend';
+import { magnitudeLegend } from '../../plot/heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../../plot/heatmap/magnitudeScale';
-import { rasterize, type Grid } from '../../plot/heatmap/raster';
+import { hasNonFinite, rasterize, type Grid } from '../../plot/heatmap/raster';
 import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { FittedColours, Model, Quantity, ShownRun, View } from '../../store/model';
 import type { Store } from '../../store/store';
@@ -32,7 +33,7 @@ export class GradientCell implements NotebookCell {
   readonly #frame: CellFrame;
   readonly #canvas = element('canvas', { class: 'heatmap', 'aria-hidden': 'true' });
   readonly #steps = element('div', { class: 'step-axis', 'aria-hidden': 'true' });
-  readonly #legend = new Legend();
+  readonly #legend = element('div');
   readonly #surface: TrainingSurface;
   readonly #height: MeasuredHeight;
   readonly #quantity;
@@ -66,7 +67,7 @@ export class GradientCell implements NotebookCell {
     this.#height = new MeasuredHeight(plot, () => {
       store.redraw();
     });
-    this.#frame.body.append(this.#legend.element, this.#frame.readout, plot);
+    this.#frame.body.append(this.#legend, this.#frame.readout, plot);
   }
 
   update({ model, axis, theme }: Drawing): void {
@@ -101,7 +102,7 @@ export class GradientCell implements NotebookCell {
     if (key === this.#drawn) return;
     this.#drawn = key;
     const scale = new MagnitudeScale(decades ?? { from: -1, to: 0 }, theme);
-    this.#legend.update(scale, names[view.quantity]);
+    render(magnitudeLegend(scale, names[view.quantity], hasNonFinite(grid)), this.#legend);
     this.#drawSteps(grid.rows);
     this.#paint(grid, axis.domain, axis.width, height, scale);
   }

@@ -5,7 +5,7 @@ import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import type { Store } from '../../store/store';
 import { element, setText } from '../../ui/element';
-import { drawLegend } from '../../plot/curveLegend';
+import { drawLegend } from '../../plot/legend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';

@@ -1,10 +1,11 @@
+import { render } from 'lit-html';
 import { formatNumber, formatCount } from '../../../src/text/numbers';
 import type { GradientFlow, GradientFlowRequest } from '../../../src/protocol/gradientFlow';
 import type { RunInfo } from '../../../src/protocol/run';
 import { drawPixels, resizeCanvas } from '../../plot/canvas';
 import type { SequenceAxis } from '../../plot/sequenceAxis';
 import type { SharedZoom } from '../../plot/zoom';
-import { Legend } from '../../plot/heatmap/legend';
+import { magnitudeLegend } from '../../plot/heatmap/legend';
 import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../../plot/heatmap/magnitudeScale';
 import { rasterize } from '../../plot/heatmap/raster';
 import type { RequestReplay } from '../../../src/protocol/replayRequests';
@@ -35,7 +36,7 @@ export class GradientFlowCell implements SequenceCell {
   readonly #marks = new GradientFlowMarks();
   readonly #rows = element('div', { class: 'step-axis', 'aria-hidden': 'true' });
   readonly #labels = element('div');
-  readonly #legend = new Legend();
+  readonly #legend = element('div');
   readonly #gain: GainView;
   readonly #choice;
   readonly #plot: HTMLElement;
@@ -93,7 +94,7 @@ export class GradientFlowCell implements SequenceCell {
     this.#shown = element(
       'div',
       {},
-      this.#legend.element,
+      this.#legend,
       this.#marks.legend,
       this.#frame.readout,
       this.#plot,
@@ -166,7 +167,7 @@ export class GradientFlowCell implements SequenceCell {
     const fresh = decadesOf(matrix, lowestDecade(matrix.toReversed(), steps));
     this.#decades = { of, value: this.#decades.of === of ? unionOf(this.#decades.value, fresh) : fresh };
     const scale = new MagnitudeScale(this.#decades.value ?? { from: -1, to: 0 }, theme);
-    this.#legend.update(scale, '‖∂L_t/∂h_k‖');
+    render(magnitudeLegend(scale, '‖∂L_t/∂h_k‖', matrix.includes(Infinity)), this.#legend);
     this.#labels.replaceChildren(stepLabels(axis));
     this.#plot.style.height = `${this.#height}px`;
     this.#drawRows();

@@ -3,6 +3,7 @@ import type { GradientFlow } from '../../../src/protocol/gradientFlow';
 import type { RunInfo } from '../../../src/protocol/run';
 import { startOfStep, middleOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
 import type { Theme } from '../../theme/theme';
+import { drawLegend, type NamedLine } from '../../plot/legend';
 import { element, setAttribute } from '../../ui/element';
 import { svg } from '../../ui/svg';
 
@@ -28,7 +29,7 @@ export class GradientFlowMarks {
     const { height, gradientFrom, axis, theme } = picture;
     setAttribute(this.element, 'width', String(axis.width));
     setAttribute(this.element, 'height', String(height));
-    const entries: HTMLElement[] = [];
+    const entries: NamedLine[] = [];
     const marks: SVGElement[] = [];
     if (gradientFrom > 0) {
       const left = startOfStep(axis, gradientFrom);
@@ -36,18 +37,32 @@ export class GradientFlowMarks {
         svg('rect', { x: 0, y: 0, width: Math.max(0, left), height, fill: theme.background, opacity: 0.55 }),
         svg('line', { x1: left, y1: 0, x2: left, y2: height, stroke: theme.clip, 'stroke-width': 2 }),
       );
-      entries.push(legendEntry(theme.clip, '', `truncation: no gradient before step ${gradientFrom}`));
+      entries.push({
+        label: `truncation: no gradient before step ${gradientFrom}`,
+        color: theme.clip,
+        width: 2,
+      });
     }
     if (horizon !== null) {
       marks.push(lagLine(horizon, theme.foreground, '2 3', picture));
-      entries.push(legendEntry(theme.foreground, '2 3', `memory horizon, ${formatCount(horizon, 'step')} back`));
+      entries.push({
+        label: `memory horizon, ${formatCount(horizon, 'step')} back`,
+        color: theme.foreground,
+        dash: [2, 3],
+        width: 2,
+      });
     }
     if (lag !== null && lag < steps) {
       marks.push(lagLine(lag, theme.baseline, '8 4', picture));
-      entries.push(legendEntry(theme.baseline, '8 4', `lag of the task, ${formatCount(lag, 'step')}`));
+      entries.push({
+        label: `lag of the task, ${formatCount(lag, 'step')}`,
+        color: theme.baseline,
+        dash: [8, 4],
+        width: 2,
+      });
     }
     this.element.replaceChildren(...marks);
-    this.legend.replaceChildren(...entries);
+    drawLegend(this.legend, entries);
   }
 }
 
@@ -64,14 +79,4 @@ function lagLine(lag: number, color: string, dash: string, { losses, height, axi
     'stroke-dasharray': losses.length < 12 ? '' : dash,
     'stroke-width': 2,
   });
-}
-
-function legendEntry(color: string, dash: string, words: string): HTMLElement {
-  const line = svg('line', { x1: 0, y1: 5, x2: 22, y2: 5, stroke: color, 'stroke-width': 2, 'stroke-dasharray': dash });
-  return element(
-    'span',
-    { class: 'curve-name' },
-    svg('svg', { width: 22, height: 10, 'aria-hidden': 'true' }, line),
-    words,
-  );
 }

@@ -9,7 +9,7 @@ import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
-import { drawLegend } from '../../plot/curveLegend';
+import { drawLegend } from '../../plot/legend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
 import type { SequenceDrawing } from '../sequenceCell';

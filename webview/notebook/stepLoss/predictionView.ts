@@ -11,7 +11,7 @@ import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
-import { drawLegend } from '../../plot/curveLegend';
+import { drawLegend } from '../../plot/legend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';

@@ -1,3 +1,4 @@
+import { html, render, type TemplateResult } from 'lit-html';
 import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber, formatExact } from '../../../src/text/numbers';
 import { widthOfStep } from '../../plot/sequenceAxis';
@@ -160,7 +161,7 @@ export class UnrolledCell implements SequenceCell {
       ...(tokens.length > 0 ? [element('div', { class: 'tokens' }, ...tokens)] : []),
       ...(scene.hasLoop ? [] : [stepLabels(axis)]),
     );
-    this.#legend.replaceChildren(...legend(this.#scaleLimits, theme));
+    render(legend(this.#scaleLimits, theme), this.#legend);
   }
 
   #updateTexts({ model, inspection }: SequenceDrawing, share: number): void {
@@ -255,17 +256,18 @@ export class UnrolledCell implements SequenceCell {
   }
 }
 
-function legend(limits: ReadonlyMap<string, number>, theme: Theme): readonly HTMLElement[] {
+function legend(limits: ReadonlyMap<string, number>, theme: Theme): TemplateResult {
   const scale = new SignedScale(1, theme);
-  const bar = element('i', { class: 'signed-bar' });
-  bar.style.background = `linear-gradient(to right, ${[-1, -0.5, 0, 0.5, 1].map((value) => scale.css(value)).join(', ')})`;
+  const colours = [-1, -0.5, 0, 0.5, 1].map((value) => scale.css(value)).join(', ');
   const ends = new Map<string, string[]>();
   for (const [symbol, limit] of limits) {
-    const words = `±${formatNumber(limit)}`;
-    ends.set(words, [...(ends.get(words) ?? []), symbol]);
+    const end = `±${formatNumber(limit)}`;
+    ends.set(end, [...(ends.get(end) ?? []), symbol]);
   }
-  const words = [...ends].map(([limit, symbols]) => `${symbols.join(', ')}: ${limit}`).join(' · ');
-  return [element('span', {}, 'negative ', bar, ' positive'), element('span', {}, words)];
+  const limitTexts = [...ends].map(([end, symbols]) => `${symbols.join(', ')}: ${end}`);
+  return html`<span
+      >negative <i class="signed-bar" .style=${`background: linear-gradient(to right, ${colours})`}></i> positive</span
+    ><span>${limitTexts.join(' · ')}</span>`;
 }
 
 function summary({ sequence, batch, steps, update, cell }: Inspection, net: Model['view']['net']): string {

@@ -1,8 +1,18 @@
-import { Chart, Filler, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from 'chart.js';
+import {
+  Chart,
+  Filler,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  type Scale,
+} from 'chart.js';
 import { gutters } from '../trainingAxis';
 import { formatPowerOfTen, formatShortNumber, formatExact } from '../../../src/text/numbers';
 import type { Theme } from '../../theme/theme';
 import { Datasets, type Curve } from './datasets';
+import { labelsThatFit } from './tickLabels';
 
 /** Pixels between the panel's edge and the name of the y axis. */
 const titleMargin = 6;
@@ -19,6 +29,9 @@ export interface CurvesContent {
   /** Limits of y; those of the data by default. */
   readonly yRange?: readonly [number, number];
 }
+
+/** Height of a line of labels, in font sizes. */
+const lineHeight = 1.2;
 
 /** Pixels of a digit on the axes, at the most. */
 const digitWidth = 7;
@@ -102,6 +115,7 @@ export class CurveChart {
         ...(content.yRange === undefined ? {} : { min: content.yRange[0], max: content.yRange[1] }),
         afterFit: (scale) => {
           scale.width = gutters.left - titleMargin;
+          hideOverlappingLabels(scale, lineHeight * text.font.size);
         },
         title: { display: true, text: content.yTitle, ...text, padding: 0 },
         // Short, so that five digits fit beside the title.
@@ -124,6 +138,18 @@ export class CurveChart {
   resize(): void {
     this.#chart.resize();
   }
+}
+
+function hideOverlappingLabels(scale: Scale, height: number): void {
+  const labels = scale.ticks.map(({ value, label = '', major = false }) => ({
+    pixel: scale.getPixelForValue(value),
+    text: String(label),
+    isMajor: major,
+  }));
+  const fits = labelsThatFit(labels, height);
+  scale.ticks.forEach((tick, i) => {
+    if (fits[i] !== true) tick.label = '';
+  });
 }
 
 /** Whole updates below their grid lines; at the right end only if the number fits into the gutter. */

@@ -42,7 +42,7 @@ export function rasterize(grid: Grid, viewport: Viewport, scale: MagnitudeScale,
     const first = columnAtPixel[x] ?? 0;
     const last = Math.max(first + 1, columnAtPixel[x + 1] ?? 0);
     // Neighbouring pixels of one wide column are equal, except for the hatching.
-    if (last === first + 1 && first === painted && x > 0 && !hasNotFinite(strongest)) {
+    if (last === first + 1 && first === painted && x > 0 && !strongest.includes(Infinity)) {
       for (let y = 0; y < height; y++) pixels[y * width + x] = pixels[y * width + x - 1] ?? 0;
       continue;
     }
@@ -53,6 +53,15 @@ export function rasterize(grid: Grid, viewport: Viewport, scale: MagnitudeScale,
       pixels[y * width + x] = pixelOf(value, scale, zero, notFinite, (x + y) % hatchPeriod < hatchPeriod / 2);
     }
   }
+}
+
+/** Whether a grid has a number that is drawn as non-finite. */
+export function hasNonFinite({ values, columns, width, offset, rows }: Grid): boolean {
+  for (let column = 0; column < columns; column++) {
+    const at = column * width + offset;
+    if (values.subarray(at, at + rows).includes(Infinity)) return true;
+  }
+  return false;
 }
 
 /** The largest number at each row over columns `first … last`, NaN where there is no data. */
@@ -82,10 +91,6 @@ function strongestOf(column: Float64Array, rows: number, firstRow: number, lastR
 function larger(a: number, b: number): number {
   if (Number.isNaN(b)) return a;
   return Number.isNaN(a) || b > a ? b : a;
-}
-
-function hasNotFinite(column: Float64Array): boolean {
-  return column.includes(Infinity);
 }
 
 function pixelOf(value: number, scale: MagnitudeScale, zero: number, notFinite: number, hatched: boolean): number {
