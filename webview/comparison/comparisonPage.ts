@@ -1,11 +1,12 @@
+import { html, render } from 'lit-html';
 import type { ComparisonHostContract } from '../../src/protocol/comparison';
 import { axisTo, lastUpdateOf, fewestUpdates } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
 import { renderLoop } from '../page/renderLoop';
 import { connectHost, reportFaults } from '../page/host';
 import { Store } from '../store/store';
-import { button } from '../ui/controls';
-import { element, setText } from '../ui/element';
+import { buttonTemplate } from '../ui/controls';
+import { element } from '../ui/element';
 import { toggled, type ToggleCell } from '../notebook/cellFrame';
 import { CurvesCell } from './curvesCell';
 import { DifferencesCell } from './differencesCell';
@@ -33,19 +34,11 @@ export function showComparison(root: HTMLElement): void {
       remove: (id) => void channel.request('remove', id).catch(report),
     }),
   ];
-  const title = element('h1');
-  const words = element('p');
-  const choose = button({
-    label: 'Compare other runs…',
-    onPress: () => void channel.request('choose', undefined).catch(report),
-  });
+  const head = element('header', { class: 'notebook-head comparison-head' });
+  const choose = (): void => void channel.request('choose', undefined).catch(report);
   const group = element('div', { class: 'group' }, ...cells.map((cell) => cell.element));
-  const empty = element('div', { class: 'empty' }, words);
-  root.append(
-    element('div', { class: 'sticky' }, element('header', { class: 'notebook-head comparison-head' }, title, choose)),
-    empty,
-    group,
-  );
+  const empty = element('div', { class: 'empty' });
+  root.append(element('div', { class: 'sticky' }, head), empty, group);
 
   channel.on('show', (state) => {
     store.dispatch({ kind: 'comparisonLoaded', state });
@@ -67,11 +60,16 @@ export function showComparison(root: HTMLElement): void {
     const end = Math.max(1, ...model.members.map(({ run }) => (run === undefined ? 1 : lastUpdateOf(run))));
     const axis = axisTo(end, model.view.range, root.clientWidth);
     const isEmpty = model.members.length === 0;
-    setText(title, model.members.length === 1 ? '1 run' : `${model.members.length} runs compared`);
-    setText(words, model.isReady ? 'No runs to compare. Choose two or more.' : 'Loading runs…');
+    const title = model.members.length === 1 ? '1 run' : `${model.members.length} runs compared`;
+    const button = buttonTemplate({ label: 'Compare other runs…', isHidden: !model.isReady, onPress: choose });
+    render(
+      html`<h1>${title}</h1>
+        ${button}`,
+      head,
+    );
+    render(html`<p>${model.isReady ? 'No runs to compare. Choose two or more.' : 'Loading runs…'}</p>`, empty);
     empty.hidden = !isEmpty;
     group.hidden = isEmpty;
-    choose.hidden = !model.isReady;
     if (!isEmpty) for (const cell of cells) cell.update({ model, axis, theme });
     zoom.follow(axis);
     saveWhenChanged(model);

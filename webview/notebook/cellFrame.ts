@@ -1,12 +1,12 @@
+import { html, render, type TemplateResult } from 'lit-html';
 import { reasonOf } from '../../src/protocol/channel';
 import type { TrainingAxis } from '../plot/trainingAxis';
 import type { CellStates, Model } from '../store/model';
 import { csvOf, drawTable, type Table } from '../plot/table';
 import type { Theme } from '../theme/theme';
 import { copyPicture, copyText } from '../ui/clipboard';
-import { button } from '../ui/controls';
-import { element, setAttribute, setText } from '../ui/element';
-import { icon, type IconName } from '../ui/icon';
+import { buttonTemplate, type ButtonSpec } from '../ui/controls';
+import { element } from '../ui/element';
 import { notation } from '../ui/notation';
 import { cellHelp, type CellTitle } from './cellHelp';
 
@@ -33,75 +33,42 @@ export type ToggleCell = (part: keyof CellStates, title: string) => void;
 export class CellFrame {
   readonly element: HTMLElement;
   readonly tools = element('div', { class: 'cell-tools' });
-  readonly body = element('div', { class: 'cell-body' });
+  readonly body: HTMLElement;
   readonly readout = element('div', { class: 'readout' });
-  readonly #summary: HTMLElement;
-  readonly #help: HTMLElement;
-  readonly #table = element('div', { class: 'cell-table' });
-  readonly #status = element('div', { class: 'cell-status', role: 'status' });
-  readonly #actions = element('div', { class: 'cell-actions' });
-  readonly #foldButton: HTMLElement;
-  readonly #helpButton: HTMLElement;
-  readonly #tableButton: HTMLElement;
-  readonly #copyTableButton: HTMLElement;
+  readonly #id: string;
+  readonly #help: TemplateResult;
+  readonly #table: HTMLElement;
+  #summary = '';
+  #status = '';
   #isFolded = false;
+  #isHelpOpen = false;
+  #isTableOpen = false;
   #numbers: { readonly key: string; readonly table: () => Table } | undefined;
   #drawnTable = '';
 
   /** @param toggle called when the user folds the cell, or opens its help text or its table */
   constructor(
-    number: number,
+    readonly number: number,
     readonly title: CellTitle,
-    toggle: ToggleCell,
+    readonly toggle: ToggleCell,
   ) {
-    const id = `cell-${number}`;
-    this.#summary = element('p', { class: 'cell-summary', id: `${id}-sentence` });
-    this.#help = helpElement(title, `${id}-help`);
-    this.#foldButton = button({
-      label: `Fold ${title}`,
-      icon: 'unfolded',
-      appearance: 'icon',
-      onPress: () => {
-        toggle('folded', title);
-      },
+    this.#id = `cell-${number}`;
+    this.#help = helpOf(title);
+    this.body = element('div', { class: 'cell-body', id: `${this.#id}-body` });
+    this.#table = element('div', { class: 'cell-table', id: `${this.#id}-table` });
+    this.element = element('section', {
+      class: 'cell',
+      'aria-labelledby': `${this.#id}-title`,
+      'aria-describedby': `${this.#id}-sentence`,
     });
-    this.#foldButton.setAttribute('aria-controls', `${id}-body`);
-    this.body.id = `${id}-body`;
-    this.#helpButton = this.#action(`Help: ${title}`, 'help', () => {
-      toggle('helpOpen', title);
-    });
-    this.#helpButton.setAttribute('aria-controls', `${id}-help`);
-    this.#tableButton = this.#action(`Table of ${title}`, 'table', () => {
-      toggle('tablesOpen', title);
-    });
-    this.#copyTableButton = this.#action(`Copy the table of ${title} as CSV`, 'copy', () => this.#copyTable());
-    const copyImage = this.#action(`Copy ${title} as a picture (PNG)`, 'picture', () => this.#copyPicture());
-    showOpen(this.#help, this.#helpButton, false);
-    showOpen(this.#table, this.#tableButton, false);
-    this.#tableButton.hidden = true;
-    this.#copyTableButton.hidden = true;
-    this.#actions.append(this.#helpButton, this.#tableButton, this.#copyTableButton, copyImage);
-    const heading = element(
-      'h2',
-      { id: `${id}-title` },
-      element('span', { class: 'cell-number' }, `[${number}]`),
-      title,
-    );
-    this.element = element(
-      'section',
-      { class: 'cell', 'aria-labelledby': `${id}-title`, 'aria-describedby': `${id}-sentence` },
-      element('header', { class: 'cell-head' }, this.#foldButton, heading, this.#actions, this.tools),
-      this.#summary,
-      this.#help,
-      this.#status,
-      this.body,
-      this.#table,
-    );
+    this.#draw();
   }
 
   /** One line on what the cell shows now. */
   setSummary(summary: string): void {
-    setText(this.#summary, summary);
+    if (summary === this.#summary) return;
+    this.#summary = summary;
+    this.#draw();
   }
 
   /**
@@ -110,44 +77,98 @@ export class CellFrame {
    * @param key changes whenever the numbers change: an open table is then built again
    */
   setTable(key: string, table: () => Table): void {
+    const isFirst = this.#numbers === undefined;
     this.#numbers = { key, table };
-    this.#tableButton.hidden = false;
-    this.#copyTableButton.hidden = false;
+    if (isFirst) this.#draw();
     this.#drawTable();
   }
 
   /** Folds and opens the parts of the cell as the view has them. */
   follow({ folded, helpOpen, tablesOpen }: CellStates): void {
-    this.#setFolded(folded.includes(this.title));
-    showOpen(this.#help, this.#helpButton, helpOpen.includes(this.title));
-    showOpen(this.#table, this.#tableButton, tablesOpen.includes(this.title));
+    const isFolded = folded.includes(this.title);
+    const isHelpOpen = helpOpen.includes(this.title);
+    const isTableOpen = tablesOpen.includes(this.title);
+    if (isFolded !== this.#isFolded || isHelpOpen !== this.#isHelpOpen || isTableOpen !== this.#isTableOpen) {
+      this.#isFolded = isFolded;
+      this.#isHelpOpen = isHelpOpen;
+      this.#isTableOpen = isTableOpen;
+      this.#draw();
+    }
     this.#drawTable();
   }
 
-  #setFolded(isFolded: boolean): void {
-    this.body.hidden = isFolded;
-    this.tools.hidden = isFolded;
-    this.#actions.hidden = isFolded;
-    this.element.classList.toggle('folded', isFolded);
-    if (isFolded !== this.#isFolded) this.#foldButton.replaceChildren(icon(isFolded ? 'folded' : 'unfolded'));
-    this.#isFolded = isFolded;
-    setAttribute(this.#foldButton, 'aria-expanded', String(!isFolded));
-  }
-
-  #action(label: string, sign: IconName, onPress: () => void | Promise<void>): HTMLElement {
-    return button({
-      label,
-      icon: sign,
+  #draw(): void {
+    const { title } = this;
+    this.body.hidden = this.#isFolded;
+    this.tools.hidden = this.#isFolded;
+    this.#table.hidden = !this.#isTableOpen;
+    this.element.classList.toggle('folded', this.#isFolded);
+    const fold = buttonTemplate({
+      label: `Fold ${title}`,
+      icon: this.#isFolded ? 'folded' : 'unfolded',
       appearance: 'icon',
+      opens: { id: this.body.id, isOpen: !this.#isFolded },
       onPress: () => {
-        void onPress();
+        this.toggle('folded', title);
       },
     });
+    render(
+      html`<header class="cell-head">
+          ${fold}
+          <h2 id="${this.#id}-title"><span class="cell-number">[${this.number}]</span>${title}</h2>
+          <div class="cell-actions" ?hidden=${this.#isFolded}>${this.#actions().map(buttonTemplate)}</div>
+          ${this.tools}
+        </header>
+        <p class="cell-summary" id="${this.#id}-sentence">${this.#summary}</p>
+        <div class="cell-help" id="${this.#id}-help" ?hidden=${!this.#isHelpOpen}>${this.#help}</div>
+        <div class="cell-status" role="status">${this.#status}</div>
+        ${this.body}${this.#table}`,
+      this.element,
+    );
+  }
+
+  #actions(): readonly ButtonSpec[] {
+    const { title } = this;
+    const hasTable = this.#numbers !== undefined;
+    return [
+      {
+        label: `Help: ${title}`,
+        icon: 'help',
+        appearance: 'icon',
+        opens: { id: `${this.#id}-help`, isOpen: this.#isHelpOpen },
+        onPress: () => {
+          this.toggle('helpOpen', title);
+        },
+      },
+      {
+        label: `Table of ${title}`,
+        icon: 'table',
+        appearance: 'icon',
+        isHidden: !hasTable,
+        opens: { id: `${this.#id}-table`, isOpen: this.#isTableOpen },
+        onPress: () => {
+          this.toggle('tablesOpen', title);
+        },
+      },
+      {
+        label: `Copy the table of ${title} as CSV`,
+        icon: 'copy',
+        appearance: 'icon',
+        isHidden: !hasTable,
+        onPress: () => void this.#copyTable(),
+      },
+      {
+        label: `Copy ${title} as a picture (PNG)`,
+        icon: 'picture',
+        appearance: 'icon',
+        onPress: () => void this.#copyPicture(),
+      },
+    ];
   }
 
   #drawTable(): void {
     const numbers = this.#numbers;
-    if (this.#table.hidden || numbers === undefined || numbers.key === this.#drawnTable) return;
+    if (!this.#isTableOpen || numbers === undefined || numbers.key === this.#drawnTable) return;
     this.#drawnTable = numbers.key;
     drawTable(this.#table, numbers.table());
   }
@@ -160,7 +181,7 @@ export class CellFrame {
 
   async #copyPicture(): Promise<void> {
     const background = getComputedStyle(document.body).backgroundColor;
-    const isTool = (node: Node): boolean => node === this.#actions || node === this.#foldButton || node === this.tools;
+    const isTool = (node: Node): boolean => node instanceof Element && node.matches('.cell-head > :not(h2)');
     await this.#notify(copyPicture(this.element, background, isTool), 'Copied as a picture.');
   }
 
@@ -168,31 +189,28 @@ export class CellFrame {
   async #notify(copied: Promise<void>, success: string): Promise<void> {
     try {
       await copied;
-      setText(this.#status, success);
+      this.#setStatus(success);
     } catch (error) {
-      setText(this.#status, `Copy failed: ${reasonOf(error)}. Click the panel and try again.`);
+      this.#setStatus(`Copy failed: ${reasonOf(error)}. Click the panel and try again.`);
     }
     setTimeout(() => {
-      setText(this.#status, '');
+      this.#setStatus('');
     }, statusMilliseconds);
+  }
+
+  #setStatus(status: string): void {
+    this.#status = status;
+    this.#draw();
   }
 }
 
 const statusMilliseconds = 6000;
 
-function helpElement(title: CellTitle, id: string): HTMLElement {
+function helpOf(title: CellTitle): TemplateResult {
   const { text, formula } = cellHelp[title];
-  return element(
-    'div',
-    { class: 'cell-help', id },
-    element('p', {}, ...notation(text)),
-    element('p', { class: 'formula' }, ...notation(formula)),
-  );
-}
-
-function showOpen(part: HTMLElement, control: HTMLElement, isOpen: boolean): void {
-  part.hidden = !isOpen;
-  setAttribute(control, 'aria-expanded', String(isOpen));
+  const [textParts, formulaParts] = [notation(text), notation(formula)];
+  return html`<p>${textParts}</p>
+    <p class="formula">${formulaParts}</p>`;
 }
 
 /** The part of the view that changes when a part of a cell is toggled. */

@@ -1,11 +1,12 @@
+import { html, render } from 'lit-html';
 import { fewestUpdates, trainingAxis } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
 import type { Model } from '../store/model';
 import type { RequestReplay } from '../../src/protocol/replayRequests';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
-import { button } from '../ui/controls';
-import { element, setText } from '../ui/element';
+import { buttonTemplate } from '../ui/controls';
+import { element } from '../ui/element';
 import { toggled, type NotebookCell, type ToggleCell } from './cellFrame';
 import { clippingCell } from './clipping/clippingCell';
 import { DiagnosisCell } from './diagnosis/diagnosisCell';
@@ -31,9 +32,8 @@ export class Notebook {
   readonly #sequence: SequenceGroup;
   readonly #run: RunCell;
   readonly #group: HTMLElement;
-  readonly #empty: HTMLElement;
-  readonly #emptyText = element('p');
-  readonly #open: HTMLElement;
+  readonly #empty = element('div', { class: 'empty' });
+  readonly #openExperiment: () => void;
 
   constructor(
     readonly root: HTMLElement,
@@ -84,13 +84,9 @@ export class Notebook {
       element('h2', { class: 'group-title' }, 'Training time — x: update'),
       ...cells.map((cell) => cell.element),
     );
-    this.#open = button({
-      label: 'Open the experiment',
-      onPress: () => {
-        requests.command('openExperiment');
-      },
-    });
-    this.#empty = element('div', { class: 'empty' }, this.#emptyText, this.#open);
+    this.#openExperiment = () => {
+      requests.command('openExperiment');
+    };
     listenForKeys(document.body, store, openHelp);
     sticky.append(this.#header.element, this.#selection.element);
     root.append(help.element, sticky, this.#empty, this.#group, this.#sequence.element, this.#run.element);
@@ -102,8 +98,12 @@ export class Notebook {
     this.#selection.update(model, axis, theme);
     this.#group.hidden = model.run === undefined;
     this.#empty.hidden = model.run !== undefined;
-    this.#open.hidden = !model.isReady;
-    setText(this.#emptyText, emptyText(model));
+    const open = { label: 'Open the experiment', isHidden: !model.isReady, onPress: this.#openExperiment };
+    render(
+      html`<p>${emptyText(model)}</p>
+        ${buttonTemplate(open)}`,
+      this.#empty,
+    );
     this.#scheduler.draw((cell) => {
       cell.update({ model, axis, theme });
     });

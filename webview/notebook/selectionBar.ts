@@ -1,3 +1,4 @@
+import { html, render } from 'lit-html';
 import type { TrainingAxis } from '../plot/trainingAxis';
 import { middleOfUpdate } from '../plot/trainingAxis';
 import { formatExact, formatNumber } from '../../src/text/numbers';
@@ -5,8 +6,8 @@ import { seriesAt, visibleSeries } from '../store/zoomedSeries';
 import type { Model, ShownRun, View } from '../store/model';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
-import { button, setEnabled } from '../ui/controls';
-import { element, setText } from '../ui/element';
+import { buttonTemplate, type ButtonSpec } from '../ui/controls';
+import { element } from '../ui/element';
 import { numberField, wholeNumbersTo } from '../ui/numberField';
 import { ClipTicks } from './clipping/clippingCell';
 import { columnAtUpdate, meanLoss } from './loss/lossCurves';
@@ -16,24 +17,14 @@ import './selectionBar.css';
 export class SelectionBar {
   readonly element = element('div', { class: 'selection-bar', role: 'group', 'aria-label': 'Selection' });
   readonly #ticks = new ClipTicks();
-  readonly #mark = element('div', { class: 'selection-mark' });
   readonly #update;
   readonly #step;
-  readonly #latest;
-  readonly #all;
-  /** Announced by screen readers whenever another update or step is selected. */
-  readonly #announcement = element('div', { class: 'screen-reader-only', role: 'status' });
 
   /** @param openHelp shows the list of keys */
   constructor(
     readonly store: Store,
-    openHelp: () => void,
+    readonly openHelp: () => void,
   ) {
-    const move = (by: number) => () => {
-      this.#select(this.#current() + by);
-    };
-    const previous = button({ label: 'Previous update', icon: 'previous', appearance: 'icon', onPress: move(-1) });
-    const next = button({ label: 'Next update', icon: 'next', appearance: 'icon', onPress: move(1) });
     this.#update = numberField(
       'update',
       wholeNumbersTo(() => Math.max(0, (store.model.run?.status.updates ?? 1) - 1)),
@@ -48,37 +39,6 @@ export class SelectionBar {
         this.#select(this.#current(), value);
       },
     );
-    this.#latest = button({
-      label: 'Latest',
-      hint: 'Follow the latest update (Esc)',
-      onPress: () => {
-        store.dispatch({ kind: 'viewChanged', view: { selection: undefined } });
-      },
-    });
-    this.#all = button({
-      label: 'Show all',
-      hint: 'Show all updates (0)',
-      onPress: () => {
-        store.dispatch({ kind: 'viewChanged', view: { range: undefined } });
-      },
-    });
-    const track = element('div', { class: 'selection-track' }, this.#ticks.element, this.#mark);
-    track.title = 'Ticks: clipped updates';
-    this.element.append(
-      track,
-      element(
-        'div',
-        { class: 'selection-fields' },
-        previous,
-        this.#update.element,
-        next,
-        this.#step.element,
-        this.#latest,
-        this.#all,
-        button({ label: 'Keys', hint: 'Keyboard shortcuts (?)', icon: 'keys', appearance: 'icon', onPress: openHelp }),
-      ),
-      this.#announcement,
-    );
   }
 
   update({ run, view }: Model, axis: TrainingAxis, theme: Theme): void {
@@ -87,13 +47,46 @@ export class SelectionBar {
     const hasUpdates = run.status.updates > 0;
     this.#update.update(hasUpdates ? this.#current() : undefined, hasUpdates);
     this.#step.update(view.selection?.t, hasUpdates);
-    setEnabled(this.#latest, view.selection !== undefined);
-    setEnabled(this.#all, view.range !== undefined);
-    setText(this.#announcement, announcementOf(run, view));
-    const x = middleOfUpdate(axis, this.#current());
-    this.#mark.hidden = !hasUpdates || x < 0 || x > axis.width;
-    this.#mark.style.transform = `translateX(${x}px)`;
     this.#ticks.update(run.version, visibleSeries(run, axis.domain), axis, theme);
+    const x = middleOfUpdate(axis, this.#current());
+    const isMarked = hasUpdates && x >= 0 && x <= axis.width;
+    const [previous, next, ...others] = this.#buttons(view).map(buttonTemplate);
+    // Screen readers announce the last line whenever another update or step is selected.
+    render(
+      html`<div class="selection-track" title="Ticks: clipped updates">
+          ${this.#ticks.element}
+          <div class="selection-mark" ?hidden=${!isMarked} .style=${`transform: translateX(${x}px)`}></div>
+        </div>
+        <div class="selection-fields">${previous}${this.#update.element}${next}${this.#step.element}${others}</div>
+        <div class="screen-reader-only" role="status">${announcementOf(run, view)}</div>`,
+      this.element,
+    );
+  }
+
+  #buttons({ selection, range }: View): readonly ButtonSpec[] {
+    const move = (by: number) => () => {
+      this.#select(this.#current() + by);
+    };
+    const show = (view: Partial<View>) => () => {
+      this.store.dispatch({ kind: 'viewChanged', view });
+    };
+    return [
+      { label: 'Previous update', icon: 'previous', appearance: 'icon', onPress: move(-1) },
+      { label: 'Next update', icon: 'next', appearance: 'icon', onPress: move(1) },
+      {
+        label: 'Latest',
+        hint: 'Follow the latest update (Esc)',
+        isEnabled: selection !== undefined,
+        onPress: show({ selection: undefined }),
+      },
+      {
+        label: 'Show all',
+        hint: 'Show all updates (0)',
+        isEnabled: range !== undefined,
+        onPress: show({ range: undefined }),
+      },
+      { label: 'Keys', hint: 'Keyboard shortcuts (?)', icon: 'keys', appearance: 'icon', onPress: this.openHelp },
+    ];
   }
 
   #current(): number {

@@ -36,6 +36,8 @@ export interface ButtonSpec {
   readonly appearance?: 'primary' | 'secondary' | 'icon';
   readonly isHidden?: boolean;
   readonly isEnabled?: boolean;
+  /** The id of the element that the button opens and closes, and whether it is open. */
+  readonly opens?: { readonly id: string; readonly isOpen: boolean };
   readonly onPress: () => void;
 }
 
@@ -47,12 +49,15 @@ export function buttonTemplate({
   appearance = 'secondary',
   isHidden = false,
   isEnabled = true,
+  opens,
   onPress,
 }: ButtonSpec): TemplateResult {
   return html`<vscode-button
     aria-label=${label}
     appearance=${appearance}
     title=${hint}
+    aria-controls=${ifDefined(opens?.id)}
+    aria-expanded=${ifDefined(opens?.isOpen)}
     ?hidden=${isHidden}
     ?disabled=${!isEnabled}
     @click=${onPress}

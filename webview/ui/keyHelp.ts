@@ -1,4 +1,5 @@
-import { button } from './controls';
+import { html, render } from 'lit-html';
+import { buttonTemplate } from './controls';
 import { element } from './element';
 import './keyHelp.css';
 
@@ -21,16 +22,23 @@ export class KeyHelp {
   readonly element = element('dialog', { class: 'key-help', 'aria-label': 'Keys of the notebook' });
 
   constructor() {
-    const close = button({
+    const close = buttonTemplate({
       label: 'Close',
       onPress: () => {
         this.element.close();
       },
     });
-    this.element.append(
-      element('h2', {}, 'Keys'),
-      element('dl', {}, ...keys.flatMap(([key, does]) => [element('dt', {}, key), element('dd', {}, does)])),
-      close,
+    render(
+      html`<h2>Keys</h2>
+        <dl>
+          ${keys.map(
+            ([key, action]) =>
+              html`<dt>${key}</dt>
+                <dd>${action}</dd>`,
+          )}
+        </dl>
+        ${close}`,
+      this.element,
     );
   }
 

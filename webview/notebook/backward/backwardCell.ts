@@ -52,7 +52,6 @@ export class BackwardCell implements SequenceCell {
       this.#frame.readout,
       element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
       this.#labels,
-      this.#player.slider,
       this.#player.element,
       this.#split.element,
       this.#terms.element,

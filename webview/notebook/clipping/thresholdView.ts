@@ -1,45 +1,20 @@
+import { html, render } from 'lit-html';
 import { formatShortNumber, formatPercentage } from '../../../src/text/numbers';
 import type { ShownRun } from '../../store/model';
-import { element, setAttribute, setText } from '../../ui/element';
+import { element } from '../../ui/element';
+import { sliderTemplate } from '../../ui/slider';
 
 const positions = 400;
 
 /** A slider over norm thresholds, with the share of this run's updates that each would have clipped. */
 export class ThresholdView {
-  readonly element: HTMLElement;
-  readonly #slider = element('input', {
-    type: 'range',
-    class: 'threshold-slider',
-    min: '0',
-    max: String(positions),
-    step: '1',
-    'aria-label': 'Threshold of the norm',
-  });
-  readonly #text = element('span', { class: 'threshold-words', role: 'status' });
-  #run: ShownRun | undefined;
+  readonly element = element('label', { class: 'threshold' });
 
   /** @param onMove called with the threshold that the slider is moved to */
-  constructor(onMove: (threshold: number) => void) {
-    this.element = element(
-      'label',
-      { class: 'threshold' },
-      element('span', {}, 'Updates above a norm of'),
-      this.#slider,
-      this.#text,
-    );
-    this.#slider.addEventListener('input', () => {
-      const range = this.#run === undefined ? undefined : normRange(this.#run);
-      if (range === undefined) return;
-      onMove(range[0] * (range[1] / range[0]) ** (Number(this.#slider.value) / positions));
-    });
-    this.#slider.addEventListener('keydown', (event) => {
-      if (event.key.startsWith('Arrow') || event.key === 'Home' || event.key === 'End') event.stopPropagation();
-    });
-  }
+  constructor(readonly onMove: (threshold: number) => void) {}
 
   /** @param threshold undefined until the slider is moved */
   update(run: ShownRun, threshold: number | undefined): void {
-    this.#run = run;
     const range = normRange(run);
     this.element.hidden = range === undefined;
     if (range === undefined) return;
@@ -47,10 +22,21 @@ export class ThresholdView {
     const start = run.info.clip?.kind === 'norm' ? run.info.clip.threshold : Math.sqrt(least * most);
     const shown = threshold ?? Math.max(least, Math.min(most, start));
     const at = Math.round((Math.log(shown / least) / Math.log(most / least)) * positions);
-    if (this.#slider.value !== String(at)) this.#slider.value = String(at);
-    const words = `${formatShortNumber(shown)}: ${threshold === undefined ? shareOfDefault(run, shown) : formatShare(run, shown)} of this run`;
-    setAttribute(this.#slider, 'aria-valuetext', words);
-    setText(this.#text, words);
+    const share = threshold === undefined ? shareOfDefault(run, shown) : formatShare(run, shown);
+    const text = `${formatShortNumber(shown)}: ${share} of this run`;
+    render(
+      html`<span>Updates above a norm of</span>${sliderTemplate({
+          label: 'Threshold of the norm',
+          class: 'threshold-slider',
+          most: positions,
+          value: at,
+          text,
+          onMove: (position) => {
+            this.onMove(least * (most / least) ** (position / positions));
+          },
+        })}<span class="threshold-words" role="status">${text}</span>`,
+      this.element,
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { html, nothing, render, type TemplateResult } from 'lit-html';
 import type { Finding } from '../../../src/diagnosis/finding';
 import { formatCount, formatExact } from '../../../src/text/numbers';
 import type { Store } from '../../store/store';
-import { button } from '../../ui/controls';
+import { buttonTemplate } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
 import { isLive } from '../../../src/protocol/run';
@@ -64,8 +64,8 @@ export class DiagnosisCell implements NotebookCell {
   }
 
   /** Selects the update of a finding. */
-  #updateButton(update: number): HTMLElement {
-    return button({
+  #updateButton(update: number): TemplateResult {
+    return buttonTemplate({
       label: `Update ${formatExact(update)}`,
       hint: 'Select this update in all pictures',
       appearance: 'secondary',

@@ -1,3 +1,4 @@
+import { html, render } from 'lit-html';
 import { reasonOf } from '../../../src/protocol/channel';
 import type { Horizon } from '../../../src/protocol/gradientFlow';
 import type { RequestReplay } from '../../../src/protocol/replayRequests';
@@ -5,8 +6,8 @@ import { isLive } from '../../../src/protocol/run';
 import { formatCount } from '../../../src/text/numbers';
 import type { Model, ShownRun } from '../../store/model';
 import type { Store } from '../../store/store';
-import { button, setEnabled } from '../../ui/controls';
-import { element, setText } from '../../ui/element';
+import { buttonTemplate } from '../../ui/controls';
+import { element } from '../../ui/element';
 import type { Drawing } from '../cellFrame';
 import { memoKey } from '../memo';
 import './horizon.css';
@@ -16,9 +17,7 @@ const mostMeasured = 24;
 
 /** The button that measures the memory horizon over the run, and the line that says how far it is. */
 export class HorizonControls {
-  readonly element: HTMLElement;
-  readonly #measure: HTMLElement;
-  readonly #status = element('p', { class: 'status-line', role: 'status' });
+  readonly element = element('div', { class: 'horizon-controls' });
   /** The run and the layer that are shown. */
   #of = '';
   #isMeasuring = false;
@@ -27,16 +26,7 @@ export class HorizonControls {
   constructor(
     readonly store: Store,
     readonly request: RequestReplay,
-  ) {
-    this.#measure = button({
-      label: 'Measure over the run',
-      hint: `Replays up to ${mostMeasured} updates and backpropagates each loss separately`,
-      onPress: () => {
-        void this.#measureRun();
-      },
-    });
-    this.element = element('div', { class: 'horizon-controls' }, this.#measure, this.#status);
-  }
+  ) {}
 
   update({ model }: Drawing): void {
     const { run, view } = model;
@@ -45,8 +35,20 @@ export class HorizonControls {
     if (of !== this.#of) this.#failure = '';
     this.#of = of;
     const isStored = run.info.folder !== null && run.status.updates > 0;
-    setEnabled(this.#measure, isStored && !this.#isMeasuring);
-    setText(this.#status, this.#statusText(run, isStored, measuredHorizons(model)?.length ?? 0));
+    const measure = buttonTemplate({
+      label: 'Measure over the run',
+      hint: `Replays up to ${mostMeasured} updates and backpropagates each loss separately`,
+      isEnabled: isStored && !this.#isMeasuring,
+      onPress: () => {
+        void this.#measureRun();
+      },
+    });
+    const status = this.#statusText(run, isStored, measuredHorizons(model)?.length ?? 0);
+    render(
+      html`${measure}
+        <p class="status-line" role="status">${status}</p>`,
+      this.element,
+    );
   }
 
   /** Measures update by update and draws each result; switching to another run or layer stops it. */

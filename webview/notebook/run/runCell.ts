@@ -2,8 +2,7 @@ import { html, render } from 'lit-html';
 import { formatComputation } from '../../../src/text/computation';
 import { formatNumber, formatCount, formatMebibytes, formatShortNumber, formatExact } from '../../../src/text/numbers';
 import type { RunInfo } from '../../../src/protocol/run';
-import { button } from '../../ui/controls';
-import { element } from '../../ui/element';
+import { buttonTemplate } from '../../ui/controls';
 import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
 import './run.css';
 
@@ -11,15 +10,14 @@ import './run.css';
 export class RunCell implements NotebookCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
-  readonly #table = element('dl', { class: 'run-info' });
-  readonly #reveal: HTMLElement;
   #shown: RunInfo | undefined;
 
-  constructor(toggle: ToggleCell, onReveal: () => void) {
+  constructor(
+    toggle: ToggleCell,
+    readonly onReveal: () => void,
+  ) {
     this.#frame = new CellFrame(15, 'Run', toggle);
     this.element = this.#frame.element;
-    this.#reveal = button({ label: 'Show run folder', onPress: onReveal });
-    this.#frame.body.append(this.#table, this.#reveal);
   }
 
   update({ model }: Drawing): void {
@@ -28,14 +26,17 @@ export class RunCell implements NotebookCell {
     if (info === undefined || info === this.#shown) return;
     this.#shown = info;
     this.#frame.setSummary(summary(info));
-    this.#reveal.hidden = info.folder === null;
+    const reveal = { label: 'Show run folder', isHidden: info.folder === null, onPress: this.onReveal };
     render(
-      rowsOf(info).map(
-        ([name, value]) =>
-          html`<dt>${name}</dt>
-            <dd>${value}</dd>`,
-      ),
-      this.#table,
+      html`<dl class="run-info">
+          ${rowsOf(info).map(
+            ([name, value]) =>
+              html`<dt>${name}</dt>
+                <dd>${value}</dd>`,
+          )}
+        </dl>
+        ${buttonTemplate(reveal)}`,
+      this.#frame.body,
     );
   }
 }
