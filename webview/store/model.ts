@@ -67,6 +67,10 @@ export interface View extends CurveView, CellStates {
   readonly gradientFlowOf: 'sequence' | 'median';
   /** Step of the loss whose row of the gradient flow is read; undefined is the last loss. */
   readonly gradientFlowLoss: number | undefined;
+  /** The colour scale of the gradient flow, which only grows; undefined before the first matrix. */
+  readonly gradientFlowColours: LayerColours | undefined;
+  /** The largest magnitude of each node of the unrolled net so far, by its symbol: the limits of its colours. */
+  readonly netLimits: Readonly<Record<string, number>>;
   /** Held-out sequence whose predictions are shown. */
   readonly heldOutSequence: number;
   /** What colours the projected states; undefined is the most informative property. */
@@ -80,6 +84,13 @@ export interface FittedColours {
   readonly from: number;
   readonly to: number;
   readonly updates: number;
+}
+
+/** A colour scale from 10^from to 10^to of one layer. */
+export interface LayerColours {
+  readonly layer: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Memory horizons of one run and layer, in the order of the updates. */
@@ -146,6 +157,10 @@ export interface Model {
   readonly inspection: InspectionState;
   /** Under the pointer. */
   readonly hover: Point | undefined;
+  /** Step of the loss that was pointed at last in the gradient flow, since one was selected. */
+  readonly pointedLoss: number | undefined;
+  /** Step that the animation of the unrolled net has reached; undefined while nothing moves. */
+  readonly unfoldingStep: number | undefined;
 }
 
 /** Every cell unfolded, with its help text and its table closed. */
@@ -183,6 +198,8 @@ export const standardView: View = {
   output: 0,
   gradientFlowOf: 'sequence',
   gradientFlowLoss: undefined,
+  gradientFlowColours: undefined,
+  netLimits: {},
   heldOutSequence: 0,
   stateColour: undefined,
   whatIf: asTrained,
@@ -204,4 +221,6 @@ export const emptyModel: Model = {
   inspection: { kind: 'none', reason: '' },
   view: standardView,
   hover: undefined,
+  pointedLoss: undefined,
+  unfoldingStep: undefined,
 };

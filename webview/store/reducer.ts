@@ -12,6 +12,8 @@ export type Action =
   | { readonly kind: 'zoomedSeriesChanged'; readonly zoomed: ShownZoomedSeries | undefined }
   | { readonly kind: 'viewChanged'; readonly view: Partial<View> }
   | { readonly kind: 'hoverChanged'; readonly point: Point | undefined }
+  | { readonly kind: 'lossPointed'; readonly loss: number | undefined }
+  | { readonly kind: 'unfoldingMoved'; readonly step: number | undefined }
   | { readonly kind: 'inspectionChanged'; readonly inspection: InspectionState };
 
 /** The model after an action. */
@@ -31,6 +33,10 @@ export function reduce(model: Model, action: Action): Model {
       return { ...model, view: viewChanged(model.view, action.view) };
     case 'hoverChanged':
       return { ...model, hover: action.point };
+    case 'lossPointed':
+      return { ...model, pointedLoss: action.loss };
+    case 'unfoldingMoved':
+      return { ...model, unfoldingStep: action.step };
     case 'inspectionChanged':
       return { ...model, inspection: action.inspection };
     default:
@@ -66,13 +72,23 @@ function runLoaded(model: Model, state: PanelState): Model {
       {
         ...model.view,
         ...(changed ? { range: undefined, stepRange: undefined, prompt: undefined, selection: undefined } : {}),
-        ...(changed || isOtherRun ? { clipThreshold: undefined, fittedColours: undefined } : {}),
+        ...(changed || isOtherRun ? standardScales : {}),
       },
       run,
     ),
     hover: undefined,
+    pointedLoss: undefined,
+    unfoldingStep: model.unfoldingStep,
   };
 }
+
+/** What belongs to the numbers of one run. */
+const standardScales = {
+  clipThreshold: undefined,
+  fittedColours: undefined,
+  gradientFlowColours: undefined,
+  netLimits: {},
+} as const satisfies Partial<View>;
 
 function shownRunOf(view: NonNullable<PanelState['run']>, before: ShownRun | undefined): ShownRun {
   const series = new DisplaySeries(view.info.layout, view.info.recordEvery);

@@ -54,6 +54,11 @@ export function restoreView(saved: unknown): View {
     output: pick('output', isCount),
     gradientFlowOf: pick('gradientFlowOf', (value) => ['sequence', 'median'].includes(value as string)),
     gradientFlowLoss: pick('gradientFlowLoss', isCount),
+    gradientFlowColours: pick(
+      'gradientFlowColours',
+      (value) => isPair([field(value, 'from'), field(value, 'to')]) && isCount(field(value, 'layer')),
+    ),
+    netLimits: pick('netLimits', isLimits),
     heldOutSequence: pick('heldOutSequence', isCount),
     stateColour: pick('stateColour', (value) =>
       ['step', 'both', 'input', 'topPrediction', 'target', 'value'].includes(value as string),
@@ -96,6 +101,15 @@ function isMeasuredHorizons(value: unknown): boolean {
     measured.every(
       (one) => isCount(field(one, 'update')) && isSteps(field(one, 'horizon')) && isSteps(field(one, 'longestLag')),
     )
+  );
+}
+
+function isLimits(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((limit) => Number.isFinite(limit) && limit >= 0)
   );
 }
 

@@ -72,6 +72,16 @@ describe('The store', () => {
     assert.equal(reduce(moved, { kind: 'runLoaded', state: shown(6, 'variant') }).view.clipThreshold, undefined);
   });
 
+  it('keeps the colour scales of the gradient flow and of the net for the same run only', () => {
+    const scales = { gradientFlowColours: { layer: 0, from: -3, to: 1 }, netLimits: { h_t: 0.5 } };
+    const before = reduce(emptyModel, { kind: 'runLoaded', state: shown(5) });
+    const grown = reduce(before, { kind: 'viewChanged', view: scales });
+    const same = reduce(grown, { kind: 'runLoaded', state: shown(6) }).view;
+    assert.deepEqual([same.gradientFlowColours, same.netLimits], [scales.gradientFlowColours, scales.netLimits]);
+    const other = reduce(grown, { kind: 'runLoaded', state: shown(6, 'variant') }).view;
+    assert.deepEqual([other.gradientFlowColours, other.netLimits], [undefined, {}]);
+  });
+
   it('keeps a fitted colour scale for the same picture only', () => {
     const fittedColours = { from: -3, to: 1, updates: 5 };
     const fitted = reduce(emptyModel, { kind: 'viewChanged', view: { fittedColours } });
@@ -101,6 +111,8 @@ describe('The store', () => {
       output: 2,
       gradientFlowOf: 'median' as const,
       gradientFlowLoss: 7,
+      gradientFlowColours: { layer: 1, from: -9, to: 0 },
+      netLimits: { x_t: 1, h_t: 0.75 },
       heldOutSequence: 3,
       stateColour: 'input' as const,
       whatIf: { clipping: 'norm', threshold: 1.5, covered: 'last', backward: 4, learningRate: 0.3 } as const,
@@ -114,6 +126,7 @@ describe('The store', () => {
         const view = restoreView({ view: saved });
         assert.ok(['auto', 'linear', 'log'].includes(view.lossAxis));
         assert.ok(Number.isSafeInteger(view.layer) && view.layer >= 0);
+        assert.ok(Object.values(view.netLimits).every((limit) => limit >= 0));
         assert.ok(view.range === undefined || view.range[0] < view.range[1]);
       }),
     );
