@@ -10,13 +10,14 @@ import { element } from '../ui/element';
 import { toggled, type NotebookCell, type ToggleCell } from './cellFrame';
 import { clippingCell } from './clipping/clippingCell';
 import { DiagnosisCell } from './diagnosis/diagnosisCell';
-import { GradientCell } from './gradient/gradientCell';
+import { gradientCell } from './gradient/gradientCell';
 import { horizonCell } from './horizon/horizonCell';
 import { KeyHelp } from '../ui/keyHelp';
 import { Header, type HeaderCommands } from './header';
 import { lossCell } from './loss/lossCell';
 import { listenForKeys } from './notebookKeys';
-import { PictureCell, trainingTime } from './pictureCell';
+import { DeclaredCell } from './declaredCell';
+import { trainingTime } from './timeAxis';
 import { RunCell } from './run/runCell';
 import { SelectionBar } from './selectionBar';
 import { SequenceGroup } from './sequenceGroup';
@@ -66,11 +67,11 @@ export class Notebook {
     });
     const context = { store, zoom: this.#zoom, request, toggle };
     const cells: readonly NotebookCell[] = [
-      new PictureCell(lossCell, trainingTime, context),
-      new GradientCell(store, this.#zoom, toggle),
-      new PictureCell(clippingCell, trainingTime, context),
-      new PictureCell(updateRatioCell, trainingTime, context),
-      new PictureCell(horizonCell, trainingTime, context),
+      new DeclaredCell(lossCell, trainingTime, context),
+      new DeclaredCell(gradientCell, trainingTime, context),
+      new DeclaredCell(clippingCell, trainingTime, context),
+      new DeclaredCell(updateRatioCell, trainingTime, context),
+      new DeclaredCell(horizonCell, trainingTime, context),
       diagnosis,
     ];
     this.#run = new RunCell(toggle, () => {

@@ -6,18 +6,19 @@ import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { element, setText } from '../ui/element';
 import { numberField, wholeNumbersTo } from '../ui/numberField';
-import { BackwardCell } from './backward/backwardCell';
+import { backwardCell } from './backward/backwardCell';
 import { gradientNormCell } from './gradientNorm/gradientNormCell';
 import { Minimap } from '../plot/minimap';
-import { OutputCell } from './output/outputCell';
+import { outputCell } from './output/outputCell';
 import type { ToggleCell } from './cellFrame';
 import type { SequenceCell } from './sequenceCell';
-import { GradientFlowCell } from './gradientFlow/gradientFlowCell';
-import { PictureCell, sequenceTime } from './pictureCell';
+import { gradientFlowCell } from './gradientFlow/gradientFlowCell';
+import { DeclaredCell } from './declaredCell';
+import { sequenceTime } from './timeAxis';
 import { VisibilityScheduler } from './visibilityScheduler';
 import { stepLossCell } from './stepLoss/stepLossCell';
-import { UnrolledCell } from './unrolled/unrolledCell';
-import { UpdateCell } from './update/updateCell';
+import { unrolledCell } from './unrolled/unrolledCell';
+import { updateCell } from './update/updateCell';
 import { whatIfCell } from './whatIf/whatIfCell';
 import { formatExact } from '../../src/text/numbers';
 
@@ -47,14 +48,14 @@ export class SequenceGroup {
     this.#minimap = new Minimap(store);
     const context = { store, zoom: this.#zoom, request, toggle };
     this.#cells = [
-      new UnrolledCell(store, this.#zoom, toggle),
-      new PictureCell(stepLossCell, sequenceTime, context),
-      new BackwardCell(store, this.#zoom, request, toggle),
-      new GradientFlowCell(store, this.#zoom, request, toggle),
-      new PictureCell(gradientNormCell, sequenceTime, context),
-      new UpdateCell(store, request, toggle),
-      new PictureCell(whatIfCell, sequenceTime, context),
-      new OutputCell(store, this.#zoom, request, toggle),
+      new DeclaredCell(unrolledCell, sequenceTime, context),
+      new DeclaredCell(stepLossCell, sequenceTime, context),
+      new DeclaredCell(backwardCell, sequenceTime, context),
+      new DeclaredCell(gradientFlowCell, sequenceTime, context),
+      new DeclaredCell(gradientNormCell, sequenceTime, context),
+      new DeclaredCell(updateCell, sequenceTime, context),
+      new DeclaredCell(whatIfCell, sequenceTime, context),
+      new DeclaredCell(outputCell, sequenceTime, context),
     ];
     this.#scheduler = new VisibilityScheduler(this.#cells);
     this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));

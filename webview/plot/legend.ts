@@ -49,7 +49,17 @@ export function colourEntry(color: string, meaning: string): TemplateResult {
   return html`<span class="curve-name"><i class="legend-swatch" .style=${`background: ${color}`}></i>${meaning}</span>`;
 }
 
-/** Draws a legend: a sample of each line that has a name, and the name. */
+/** The entries of a legend side by side, where the plot starts. */
+export function legendRow(entries: readonly TemplateResult[]): TemplateResult {
+  return html`<div class="curve-legend">${entries}</div>`;
+}
+
+/** A legend: a sample of each line that has a name, and the name. */
+export function lineLegend(lines: readonly NamedLine[]): TemplateResult {
+  return legendRow(lines.filter(({ label }) => label !== '').map(lineEntry));
+}
+
+/** Draws the entries of a legend in a row that has other elements. */
 export function drawLegend(target: HTMLElement, lines: readonly NamedLine[]): void {
   render(lines.filter(({ label }) => label !== '').map(lineEntry), target);
 }

@@ -11,7 +11,6 @@ import { keyed } from 'lit-html/directives/keyed.js';
 import { live } from 'lit-html/directives/live.js';
 import { element } from './element';
 import { iconTemplate, type IconName } from './icon';
-import { renderElement } from './renderElement';
 
 declare global {
   /** The properties of the toolkit's elements that are used here. */
@@ -63,16 +62,6 @@ export function buttonTemplate({
     @click=${onPress}
     >${sign === undefined ? nothing : iconTemplate(sign)}${appearance === 'icon' ? nothing : label}</vscode-button
   >`;
-}
-
-/** Creates a button outside a template; its text and its state are changed directly. */
-export function button(spec: ButtonSpec): HTMLElement {
-  return renderElement(buttonTemplate(spec), HTMLElement);
-}
-
-/** Enables or disables a control. */
-export function setEnabled(control: HTMLElement, isEnabled: boolean): void {
-  control.toggleAttribute('disabled', !isEnabled);
 }
 
 /** A choice among options. */

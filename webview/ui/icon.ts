@@ -1,5 +1,4 @@
 import { html, type TemplateResult } from 'lit-html';
-import { renderElement } from './renderElement';
 
 /** Shapes on a 16 × 16 grid; drawn here because no font is sure to have the symbols of a player. */
 const shapes = {
@@ -31,9 +30,4 @@ export function iconTemplate(name: IconName): TemplateResult {
   return html`<svg viewBox="0 0 16 16" class="icon" aria-hidden="true">
     <path d=${shapes[name]} fill="currentColor" fill-rule="evenodd" />
   </svg>`;
-}
-
-/** An icon outside a template. */
-export function icon(name: IconName): Element {
-  return renderElement(iconTemplate(name), Element);
 }

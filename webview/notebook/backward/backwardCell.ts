@@ -1,94 +1,99 @@
 import type { InspectedLayer, Inspection } from '../../../src/protocol/inspection';
 import { formatNumber } from '../../../src/text/numbers';
-import type { SharedZoom } from '../../plot/zoom';
-import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import type { RequestReplay } from '../../../src/protocol/replayRequests';
-import type { Store } from '../../store/store';
-import { backwardTable } from './backwardTables';
 import type { Theme } from '../../theme/theme';
-import { element, setText } from '../../ui/element';
+import { Memo, memoKey } from '../memo';
+import { parameterTools } from '../parameterTools';
+import type { CellContext, CellPart, CellDeclaration } from '../cellDeclaration';
+import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
+import { element } from '../../ui/element';
 import { BackwardPlayer } from './backwardPlayer';
-import { CellFrame, type ToggleCell } from '../cellFrame';
-import { drawLegend } from '../../plot/legend';
-import { memoKey } from '../memo';
-import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
-import { stepInFocus, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
+import { backwardTable } from './backwardTables';
 import { SplitView } from './splitView';
 import { TermsView } from './termsView';
 import './backward.css';
+
+/** The gradient of the states of one layer. */
+interface Backward {
+  readonly layer: InspectedLayer;
+  /** Of the layer. */
+  readonly index: number;
+  readonly norms: Norms;
+  /** Step whose terms are shown. */
+  readonly t: number;
+}
 
 /**
  * [9] Backpropagation through one sequence, from the last step to the first: ∂L/∂h_t as the sum of the local part and the
  * part from t+1, and the accumulated terms of ∂L/∂W.
  */
-export class BackwardCell implements SequenceCell {
-  readonly element: HTMLElement;
-  readonly #frame: CellFrame;
-  readonly #surface: SequenceSurface;
-  readonly #chart = new CurveChart();
-  readonly #legend = element('div', { class: 'curve-legend' });
-  readonly #player: BackwardPlayer;
-  readonly #labels = element('div');
-  readonly #split = new SplitView();
-  readonly #terms: TermsView;
-  #drawn = '';
-  #drawnSplit = '';
+export const backwardCell: CellDeclaration<SequenceDrawing, Backward> = {
+  number: 9,
+  title: 'Backward through time',
+  source: () => ({ dataFor: backwardOf }),
+  summary: ({ norms, index }, { inspection }) => summary(norms, index, inspection.layers.length),
+  readout: ({ norms }, { model, inspection }) => readout(norms, stepInFocus(model, inspection.steps)),
+  table: ({ index, norms }, { inspection }) => ({
+    dependsOn: [inspection, index],
+    make: () => backwardTable(inspection, index, norms),
+  }),
+  picture: {
+    kind: 'curves',
+    label: 'Gradient of each time step',
+    height: 'step-plot',
+    dependencies: ({ index }, { inspection }) => [inspection, index],
+    content: ({ norms }, { inspection, theme }) => ({
+      curves: curvesOf(norms, theme, inspection),
+      yAxis: 'log',
+      yTitle: '‖∂L/∂h_t‖',
+      xTicks: false,
+    }),
+  },
+  parts: (context) => ({
+    tools: parameterTools(context.store, ({ inspection }) => inspection.parameters.map(({ name }) => name)),
+    below: walkthrough(context),
+  }),
+};
 
-  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, toggle: ToggleCell) {
-    this.#frame = new CellFrame(9, 'Backward through time', toggle);
-    this.element = this.#frame.element;
-    this.#surface = new SequenceSurface(store, zoom, 'Gradient of each time step');
-    this.#player = new BackwardPlayer((t) => {
-      const { inspection: state } = store.model;
-      if (state.kind !== 'ready') return;
-      store.dispatch({ kind: 'hoverChanged', point: undefined });
-      store.dispatch({ kind: 'viewChanged', view: { selection: { update: state.inspection.update, t } } });
-    });
-    this.#terms = new TermsView(store, zoom, (params) => request('chainRuleTerms', params));
-    this.#frame.tools.append(this.#terms.choice);
-    this.#frame.body.append(
-      this.#legend,
-      this.#frame.readout,
-      element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
-      this.#labels,
-      this.#player.element,
-      this.#split.element,
-      this.#terms.element,
-    );
-  }
+const norms = new Memo<Norms>();
 
-  update(drawing: SequenceDrawing): void {
-    const { model, inspection, axis, theme } = drawing;
-    this.#frame.follow(model.view);
-    const index = Math.min(model.view.layer, inspection.layers.length - 1);
-    const layer = inspection.layers[index];
-    if (layer === undefined) return;
-    const norms = normsOf(layer, inspection.steps);
-    const { steps } = inspection;
-    this.#frame.setSummary(summary(norms, index, inspection.layers.length));
-    setText(this.#frame.readout, readout(norms, stepInFocus(model, steps)));
-    this.#frame.setTable(memoKey(inspection, index), () => backwardTable(inspection, index, norms));
-    this.#surface.update(drawing);
+function backwardOf({ model: { view }, inspection }: SequenceDrawing): Backward | undefined {
+  const { layers, steps } = inspection;
+  const index = Math.min(view.layer, layers.length - 1);
+  const layer = layers[index];
+  if (layer === undefined) return undefined;
+  return {
+    layer,
+    index,
+    norms: norms.of(memoKey(layer), () => normsOf(layer, steps)),
     // Backpropagation starts at the last step, so that is the default.
-    const t = Math.min(model.view.selection?.t ?? steps - 1, steps - 1);
-    this.#player.update(axis, t);
-    const isVisible = !this.#frame.body.hidden;
-    this.#terms.update(drawing, t, isVisible);
-    if (!isVisible) return;
-    const splitKey = memoKey(inspection, index, t, theme);
-    if (splitKey !== this.#drawnSplit) {
-      this.#drawnSplit = splitKey;
-      this.#split.update(layer, t, steps, index === inspection.layers.length - 1, theme);
-    }
-    const key = memoKey(inspection, index, axis.width, axis.domain, theme);
-    if (key === this.#drawn) return;
-    this.#drawn = key;
-    const curves = curvesOf(norms, theme, inspection);
-    drawLegend(this.#legend, curves);
-    this.#labels.replaceChildren(stepLabels(axis));
-    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂h_t‖', xTicks: false }, axis.domain, theme);
-  }
+    t: Math.min(view.selection?.t ?? steps - 1, steps - 1),
+  };
+}
+
+/** The steps one after the other: ∂L/∂h_t as a sum, and the terms of a ∂L/∂W. */
+function walkthrough({ store, zoom, request }: CellContext): CellPart<SequenceDrawing, Backward> {
+  const player = new BackwardPlayer((t) => {
+    const { inspection: state } = store.model;
+    if (state.kind !== 'ready') return;
+    store.dispatch({ kind: 'hoverChanged', point: undefined });
+    store.dispatch({ kind: 'viewChanged', view: { selection: { update: state.inspection.update, t } } });
+  });
+  const split = new SplitView();
+  const terms = new TermsView(store, zoom, (params) => request('chainRuleTerms', params));
+  let drawn = '';
+  return {
+    element: element('div', {}, player.element, split.element, terms.element),
+    update: ({ layer, index, t }, drawing) => {
+      const { inspection, axis, theme } = drawing;
+      player.update(axis, t);
+      terms.update(drawing, t);
+      const key = memoKey(layer, t, theme);
+      if (key === drawn) return;
+      drawn = key;
+      split.update(layer, t, inspection.steps, index === inspection.layers.length - 1, theme);
+    },
+  };
 }
 
 interface Norms {

@@ -1,5 +1,4 @@
 import type { Inspection } from '../../../src/protocol/inspection';
-import type { ChainRuleTerms } from '../../../src/protocol/chainRuleTerms';
 import type { Table } from '../../plot/table';
 
 /** ‖∂L/∂h_t‖ of one sequence, split, over the steps. */
@@ -17,14 +16,5 @@ export function backwardTable(
       norms.local[t] ?? NaN,
       norms.later[t] ?? NaN,
     ]),
-  };
-}
-
-/** The terms of a gradient over the steps. */
-export function termsTable({ parameter, norm, sumNorm, share }: ChainRuleTerms): Table {
-  return {
-    caption: `Terms of the gradient of ${parameter}, over the whole batch`,
-    columns: ['t', 'norm of the term', 'norm of the sum from the last step', 'share of the gradient'],
-    rows: Array.from(norm, (value, t) => [t, value, sumNorm[t] ?? NaN, share[t] ?? NaN]),
   };
 }

@@ -1,7 +1,6 @@
 import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber } from '../../../src/text/numbers';
 import type { ChainRuleTerms, ChainRuleTermsRequest } from '../../../src/protocol/chainRuleTerms';
-import { formatParameterName } from '../../../src/text/tensorNames';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import type { SharedZoom } from '../../plot/zoom';
@@ -10,10 +9,7 @@ import { largestMagnitude } from '../../plot/heatmap/signedScale';
 import { deltaFormula, termFormula, termOf } from '../../net/termFormula';
 import { latestValue, LatestRequest } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
-import { termsTable } from './backwardTables';
-import type { Table } from '../../plot/table';
 import type { Theme } from '../../theme/theme';
-import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { RequestStatus } from '../requestStatus';
 import { notation } from '../../ui/notation';
@@ -29,8 +25,6 @@ const roundingOfSum = 1e-4;
 /** The chain-rule terms of one ∂L/∂W, accumulated step by step, and their sum compared with the trainer's gradient. */
 export class TermsView {
   readonly element: HTMLElement;
-  readonly choice: HTMLElement;
-  readonly #choice;
   readonly #request: LatestRequest<ChainRuleTermsRequest, ChainRuleTerms>;
   readonly #surface: SequenceSurface;
   readonly #chart = new CurveChart();
@@ -43,13 +37,8 @@ export class TermsView {
   readonly #shown: HTMLElement;
   #drawnChart = '';
   #drawnTerm = '';
-  #terms: ChainRuleTerms | undefined;
 
   constructor(store: Store, zoom: SharedZoom, ask: (request: ChainRuleTermsRequest) => Promise<ChainRuleTerms>) {
-    this.#choice = choice<string>('Parameter', (parameter) => {
-      store.dispatch({ kind: 'viewChanged', view: { parameter } });
-    });
-    this.choice = this.#choice.element;
     this.#request = new LatestRequest(ask, () => {
       store.redraw();
     });
@@ -67,30 +56,19 @@ export class TermsView {
     this.element = element('div', { class: 'terms' }, this.#status.element, this.#shown);
   }
 
-  /** @param isVisible nothing is requested for a hidden picture */
-  update(drawing: SequenceDrawing, t: number, isVisible: boolean): void {
+  update(drawing: SequenceDrawing, t: number): void {
     const { model, inspection, theme } = drawing;
     const names = inspection.parameters.map(({ name }) => name);
     const parameter = selectedParameter(names, model.view);
-    this.#choice.setOptions(
-      names.map((value) => ({ value, label: formatParameterName(value) })),
-      parameter,
-    );
     const request = { update: inspection.update, sequence: inspection.sequence, parameter, t };
-    const answer = this.#request.request(isVisible ? request : undefined, model.run?.info.folder ?? '');
+    const answer = this.#request.request(request, model.run?.info.folder ?? '');
     const terms = latestValue(answer);
-    this.#terms = terms;
     this.#status.update(answer);
     this.#shown.hidden = terms === undefined;
     this.#surface.update(drawing);
     if (terms === undefined) return;
     this.#drawTerm(terms, inspection, theme);
     this.#drawSteps(terms, drawing);
-  }
-
-  /** The norms of the terms over the steps; undefined until they are loaded. */
-  table(): Table | undefined {
-    return this.#terms === undefined ? undefined : termsTable(this.#terms);
   }
 
   #drawTerm(terms: ChainRuleTerms, inspection: Inspection, theme: Theme): void {

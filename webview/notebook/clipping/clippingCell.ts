@@ -10,7 +10,7 @@ import type { Theme } from '../../theme/theme';
 import { element } from '../../ui/element';
 import type { Drawing } from '../cellFrame';
 import { shownRun } from '../dataSources';
-import type { PictureDeclaration } from '../pictureCell';
+import type { CellDeclaration } from '../cellDeclaration';
 import { memoKey, Memo } from '../memo';
 import { columnAtUpdate, isRecorded, notRecorded, formatUpdates } from '../loss/lossCurves';
 import { clippingTable } from '../trainingTables';
@@ -18,10 +18,9 @@ import { ThresholdView } from './thresholdView';
 import './clipping.css';
 
 /** [3] The norm of the gradient before and after clipping, the threshold, and a tick for every clipped update. */
-export const clippingCell: PictureDeclaration<Drawing, ShownRun> = {
+export const clippingCell: CellDeclaration<Drawing, ShownRun> = {
   number: 3,
   title: 'Clipping',
-  label: 'Gradient norm before and after clipping over updates',
   source: shownRun,
   summary,
   readout: (run, { model }) => readout(model, run),
@@ -29,13 +28,18 @@ export const clippingCell: PictureDeclaration<Drawing, ShownRun> = {
     const series = visibleSeries(run, axis.domain);
     return { dependsOn: [run.version, series], make: () => clippingTable(series) };
   },
-  dependencies: (run, { model, axis }) => [
-    run.version,
-    visibleSeries(run, axis.domain),
-    run.info,
-    model.view.clipThreshold,
-  ],
-  picture: { kind: 'curves', height: 'short-plot', content: contentOf },
+  picture: {
+    kind: 'curves',
+    label: 'Gradient norm before and after clipping over updates',
+    height: 'short-plot',
+    dependencies: (run, { model, axis }) => [
+      run.version,
+      visibleSeries(run, axis.domain),
+      run.info,
+      model.view.clipThreshold,
+    ],
+    content: contentOf,
+  },
   parts: ({ store }) => {
     const ticks = new ClipTicks();
     const threshold = new ThresholdView((clipThreshold) => {

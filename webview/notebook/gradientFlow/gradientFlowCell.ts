@@ -1,247 +1,81 @@
-import { render } from 'lit-html';
-import { formatNumber, formatCount } from '../../../src/text/numbers';
-import type { GradientFlow, GradientFlowRequest } from '../../../src/protocol/gradientFlow';
+import type { TemplateResult } from 'lit-html';
+import type { GradientFlow } from '../../../src/protocol/gradientFlow';
 import type { RunInfo } from '../../../src/protocol/run';
+import { formatNumber, formatCount } from '../../../src/text/numbers';
 import { drawPixels, resizeCanvas } from '../../plot/canvas';
-import type { SequenceAxis } from '../../plot/sequenceAxis';
-import type { SharedZoom } from '../../plot/zoom';
-import { magnitudeLegend } from '../../plot/heatmap/legend';
-import { decadesOf, lowestDecade, MagnitudeScale, unionOf, type Decades } from '../../plot/heatmap/magnitudeScale';
+import { MagnitudeScale } from '../../plot/heatmap/magnitudeScale';
 import { rasterize } from '../../plot/heatmap/raster';
-import type { RequestReplay } from '../../../src/protocol/replayRequests';
-import { latestValue, LatestRequest } from '../../store/latestRequest';
-import type { Store } from '../../store/store';
-import { gradientFlowTable } from './gradientFlowTable';
-import { choice } from '../../ui/controls';
-import { element, setText } from '../../ui/element';
-import { RequestStatus } from '../requestStatus';
-import { CellFrame, type ToggleCell } from '../cellFrame';
+import { rowAxis } from '../../plot/yAxis';
+import type { Model } from '../../store/model';
+import type { CellDeclaration } from '../cellDeclaration';
+import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
+import { flowControls, selectedRow } from './flowControls';
+import { flowLegend, flowMarks } from './flowMarks';
+import { gradientFlow, type FlowPicture } from './flowPicture';
+import { flowSubject } from './flowSubject';
 import { GainView } from './gainView';
-import { memoKey } from '../memo';
-import { GradientFlowMarks } from './gradientFlowMarks';
-import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
-import { stepInFocus, type SequenceCell, type SequenceDrawing } from '../sequenceCell';
+import { gradientFlowTable } from './gradientFlowTable';
 import './gradientFlow.css';
 
-/** Pixels: the most for the picture, and the height of a row where few steps have a loss. */
-const height = { most: 220, perLoss: 24 } as const;
-
 /** [10] Which loss reaches which step: a row is a loss, a column is a step; what truncation cuts off is dimmed. */
-export class GradientFlowCell implements SequenceCell {
-  readonly element: HTMLElement;
-  readonly #frame: CellFrame;
-  readonly #request: LatestRequest<GradientFlowRequest, GradientFlow>;
-  readonly #surface: SequenceSurface;
-  readonly #canvas = element('canvas', { class: 'heatmap', 'aria-hidden': 'true' });
-  readonly #marks = new GradientFlowMarks();
-  readonly #rows = element('div', { class: 'step-axis', 'aria-hidden': 'true' });
-  readonly #labels = element('div');
-  readonly #legend = element('div');
-  readonly #gain: GainView;
-  readonly #choice;
-  readonly #plot: HTMLElement;
-  readonly #shown: HTMLElement;
-  readonly #status = new RequestStatus('Backpropagating each loss separately…', 'Can’t show the matrix');
-  #decades: { readonly of: string; readonly value: Decades | undefined } = { of: '', value: undefined };
-  #drawn = '';
-  /** Steps that have a loss: the rows of the picture, from the bottom. */
-  #losses: readonly number[] = [];
-  #height: number = height.most;
-  /** Step of the loss that was pointed at last, since a row was selected; not stored, as the pointer moves often. */
-  #pointedLoss: number | undefined;
-
-  constructor(
-    readonly store: Store,
-    zoom: SharedZoom,
-    request: RequestReplay,
-    toggle: ToggleCell,
-  ) {
-    this.#frame = new CellFrame(10, 'Gradient flow: which loss reaches which step', toggle);
-    this.element = this.#frame.element;
-    this.#request = new LatestRequest(
-      (params) => request('gradientFlow', params),
-      () => {
-        store.redraw();
-      },
-    );
-    this.#surface = new SequenceSurface(store, zoom, 'Which loss reaches which step', {
-      onPoint: (y) => {
-        if (this.#rowAt(y) !== this.#row) this.#pointAt(this.#rowAt(y));
-      },
-      onPick: (y) => {
-        this.#selectRow(this.#rowAt(y));
-      },
-      handleKey: (key) => {
-        if (key !== 'ArrowUp' && key !== 'ArrowDown') return false;
-        this.#selectRow(this.#row + (key === 'ArrowUp' ? 1 : -1));
-        return true;
-      },
-      keys: 'Up and down arrow keys move from loss to loss.',
-    });
-    this.#choice = choice<'sequence' | 'median'>('Of', (gradientFlowOf) => {
-      store.dispatch({ kind: 'viewChanged', view: { gradientFlowOf } });
-    });
-    this.#plot = element(
-      'div',
-      { class: 'plot gradient-flow-plot' },
-      this.#rows,
-      this.#canvas,
-      this.#marks.element,
-      this.#surface.element,
-    );
-    this.#gain = new GainView(store, zoom);
-    this.#frame.tools.append(this.#choice.element);
-    this.#shown = element(
-      'div',
-      {},
-      this.#legend,
-      this.#marks.legend,
-      this.#frame.readout,
-      this.#plot,
-      this.#labels,
-      this.#gain.element,
-    );
-    this.#frame.body.append(this.#status.element, this.#shown);
-  }
-
-  update(drawing: SequenceDrawing): void {
-    const { model, inspection, axis, theme } = drawing;
-    this.#frame.follow(model.view);
-    const { update, sequence } = inspection;
-    const layer = Math.min(model.view.layer, inspection.layers.length - 1);
-    const isVisible = !this.#frame.body.hidden;
-    const answer = this.#request.request(
-      isVisible ? { update, sequence, layer } : undefined,
-      model.run?.info.folder ?? '',
-    );
-    const reach = latestValue(answer);
-    this.#status.update(answer);
-    this.#shown.hidden = reach === undefined;
-    this.#surface.update(drawing);
-    if (!isVisible) return;
-    const info = model.run?.info;
-    if (reach === undefined || info === undefined) {
-      this.#frame.setSummary('‖∂L_t/∂h_k‖: how much gradient each loss sends back to each step.');
-      return;
-    }
-    this.#choice.setOptions(
-      [
-        { value: 'sequence', label: `sequence ${sequence}` },
-        { value: 'median', label: `median of ${reach.medianOf} sequences` },
-      ],
-      model.view.gradientFlowOf,
-    );
-    this.#choice.element.hidden = reach.medianOf === 1;
-    const matrix = model.view.gradientFlowOf === 'median' ? reach.median : reach.matrix;
-    this.#losses = Array.from({ length: reach.steps }, (_, t) => t).filter(
-      (t) => !Number.isNaN(matrix[t * reach.steps + t]),
-    );
-    this.#height = Math.max(height.perLoss, Math.min(height.most, this.#losses.length * height.perLoss));
-    this.#frame.setSummary(summary(reach, info));
-    this.#frame.setTable(memoKey(reach, model.view.gradientFlowOf), () => gradientFlowTable(reach, matrix, update));
-    setText(this.#frame.readout, this.#readoutText(matrix, reach.steps, stepInFocus(model, reach.steps)));
-    this.#gain.update(reach, drawing);
-    const key = memoKey(
-      reach,
-      model.view.gradientFlowOf,
-      axis.width,
-      axis.domain,
-      theme,
+export const gradientFlowCell: CellDeclaration<SequenceDrawing, FlowPicture> = {
+  number: 10,
+  title: 'Gradient flow: which loss reaches which step',
+  source: gradientFlow,
+  summary: ({ flow }, { model: { run } }) => (run === undefined ? '' : summary(flow, run.info)),
+  emptySummary: () => '‖∂L_t/∂h_k‖: how much gradient each loss sends back to each step.',
+  readout: (shown, { model }) => readout(shown, model),
+  table: ({ flow, matrix }, { model, inspection }) => ({
+    dependsOn: [flow, model.view.gradientFlowOf],
+    make: () => gradientFlowTable(flow, matrix, inspection.update),
+  }),
+  picture: {
+    kind: 'canvas',
+    label: 'Which loss reaches which step',
+    class: 'gradient-flow-plot',
+    canvasClass: 'heatmap',
+    dependencies: ({ flow, matrix, decades }, { inspection }) => [
+      flow,
+      matrix,
+      decades.from,
+      decades.to,
       inspection.gradientFrom,
-      devicePixelRatio,
-    );
-    if (key === this.#drawn) return;
-    this.#drawn = key;
-    this.#draw(reach, matrix, drawing, info);
-  }
+    ],
+    height: (shown) => shown.height,
+    legend: flowLegend,
+    yAxis: ({ losses }) => lossAxis(losses),
+    marks: flowMarks,
+    handlers: ({ store }, shown) => flowControls(store, shown),
+    draw: paint,
+  },
+  parts: ({ store, zoom }) => {
+    const gain = new GainView(store, zoom);
+    return {
+      tools: flowSubject(store),
+      below: {
+        element: gain.element,
+        update: ({ flow }, drawing) => {
+          gain.update(flow, drawing);
+        },
+      },
+    };
+  },
+};
 
-  #draw(
-    reach: GradientFlow,
-    matrix: Float64Array,
-    { axis, theme, inspection, model }: SequenceDrawing,
-    info: RunInfo,
-  ): void {
-    const { steps } = reach;
-    // The scale only grows while another update is selected; another run or layer resets it.
-    const of = memoKey(info, model.view.layer);
-    const fresh = decadesOf(matrix, lowestDecade(matrix.toReversed(), steps));
-    this.#decades = { of, value: this.#decades.of === of ? unionOf(this.#decades.value, fresh) : fresh };
-    const scale = new MagnitudeScale(this.#decades.value ?? { from: -1, to: 0 }, theme);
-    render(magnitudeLegend(scale, '‖∂L_t/∂h_k‖', matrix.includes(Infinity)), this.#legend);
-    this.#labels.replaceChildren(stepLabels(axis));
-    this.#plot.style.height = `${this.#height}px`;
-    this.#drawRows();
-    paint(this.#canvas, matrix, this.#losses, steps, axis, this.#height, scale);
-    this.#marks.update(reach, info, {
-      losses: this.#losses,
-      height: this.#height,
-      gradientFrom: inspection.gradientFrom,
-      axis,
-      theme,
-    });
-  }
-
-  #drawRows(): void {
-    const count = this.#losses.length;
-    const all = this.#losses.map((_, row) => row);
-    const named = count <= 4 ? all : [0, Math.floor((count - 1) / 2), count - 1];
-    this.#rows.replaceChildren(
-      element('span', { class: 'axis-title' }, count < 4 ? '' : 'loss at t'),
-      ...named.map((row) => {
-        const label = element(
-          'span',
-          { class: 'step-label' },
-          count < 4 ? `L_${this.#losses[row]}` : String(this.#losses[row]),
-        );
-        label.style.top = `${((count - row - 0.5) / count) * 100}%`;
-        return label;
-      }),
-    );
-  }
-
-  #pointAt(row: number): void {
-    this.#pointedLoss = this.#losses[row];
-    this.store.redraw();
-  }
-
-  #selectRow(row: number): void {
-    const gradientFlowLoss = this.#losses[Math.max(0, Math.min(this.#losses.length - 1, row))];
-    this.#pointedLoss = undefined;
-    this.store.dispatch({ kind: 'viewChanged', view: { gradientFlowLoss } });
-  }
-
-  /** The row that is read, an index of #losses; the last where its step has no loss. */
-  get #row(): number {
-    const loss = this.#pointedLoss ?? this.store.model.view.gradientFlowLoss;
-    const row = loss === undefined ? -1 : this.#losses.indexOf(loss);
-    return row < 0 ? this.#losses.length - 1 : row;
-  }
-
-  #rowAt(y: number): number {
-    const count = this.#losses.length;
-    return Math.max(0, Math.min(count - 1, count - 1 - Math.floor((y / this.#height) * count)));
-  }
-
-  #readoutText(matrix: Float64Array, steps: number, k: number | undefined): string {
-    if (k === undefined) return 'Point at a row and a column to see the gradient from that loss to that step.';
-    const selected = this.#losses[this.#row] ?? steps - 1;
-    // No loss reaches a later step: show the first that can reach this one instead.
-    const t = selected >= k ? selected : (this.#losses.find((loss) => loss >= k) ?? steps - 1);
-    const [here, own] = [matrix[t * steps + k] ?? NaN, matrix[t * steps + t] ?? NaN];
-    if (Number.isNaN(own)) return `Step ${t} has no loss.`;
-    const share = k === t ? '' : `, ${formatNumber(here / own)} of ‖∂L_${t}/∂h_${t}‖`;
-    return `loss at t = ${t}, step k = ${k} · ‖∂L_${t}/∂h_${k}‖ = ${formatNumber(here)}${share}`;
-  }
+function lossAxis(losses: readonly number[]): TemplateResult {
+  const count = losses.length;
+  const named = count <= 4 ? [...losses.keys()] : [0, Math.floor((count - 1) / 2), count - 1];
+  return rowAxis(
+    count < 4 ? '' : 'loss at t',
+    count,
+    named.map((row) => ({ row, text: count < 4 ? `L_${losses[row]}` : String(losses[row]) })),
+  );
 }
 
 function paint(
   canvas: HTMLCanvasElement,
-  matrix: Float64Array,
-  losses: readonly number[],
-  steps: number,
-  axis: SequenceAxis,
-  plotHeight: number,
-  scale: MagnitudeScale,
+  { flow: { steps }, matrix, losses, decades, height: plotHeight }: FlowPicture,
+  { axis, theme }: SequenceDrawing,
 ): void {
   // The rasterizer takes column-major values, as in the heatmap of training time.
   const rows = losses.length;
@@ -251,10 +85,23 @@ function paint(
   );
   const [from, to] = axis.domain;
   const grid = { values, columns: steps, width: rows, offset: 0, rows, stride: 1 };
+  const scale = new MagnitudeScale(decades, theme);
   resizeCanvas(canvas, axis.width, plotHeight);
   drawPixels(canvas, (pixels, width, height) => {
     rasterize(grid, { from, to, width, height }, scale, pixels);
   });
+}
+
+function readout({ flow: { steps }, matrix, losses }: FlowPicture, model: Model): string {
+  const k = stepInFocus(model, steps);
+  if (k === undefined) return 'Point at a row and a column to see the gradient from that loss to that step.';
+  const selected = losses[selectedRow(losses, model)] ?? steps - 1;
+  // No loss reaches a later step: show the first that can reach this one instead.
+  const t = selected >= k ? selected : (losses.find((loss) => loss >= k) ?? steps - 1);
+  const [here, own] = [matrix[t * steps + k] ?? NaN, matrix[t * steps + t] ?? NaN];
+  if (Number.isNaN(own)) return `Step ${t} has no loss.`;
+  const share = k === t ? '' : `, ${formatNumber(here / own)} of ‖∂L_${t}/∂h_${t}‖`;
+  return `loss at t = ${t}, step k = ${k} · ‖∂L_${t}/∂h_${k}‖ = ${formatNumber(here)}${share}`;
 }
 
 function summary({ horizon, longestLag, medianOf }: GradientFlow, { lag }: RunInfo): string {

@@ -4,14 +4,14 @@ import type { RunInfo } from '../../../src/protocol/run';
 import { formatParameterName } from '../../../src/text/tensorNames';
 import type { Table } from '../../plot/table';
 import { replayed } from '../dataSources';
-import { tablePart, type PictureDeclaration } from '../pictureCell';
+import type { CellDeclaration } from '../cellDeclaration';
+import { tablePart } from '../tablePart';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 
 /** [11] The gradient-norm breakdown of an update: the shares of parameters and steps, and the effect of clipping. */
-export const gradientNormCell: PictureDeclaration<SequenceDrawing, GradientNormBreakdown> = {
+export const gradientNormCell: CellDeclaration<SequenceDrawing, GradientNormBreakdown> = {
   number: 11,
   title: 'Clipping at this update',
-  label: 'Share of each time step in the gradient',
   source: (context) =>
     replayed(context, 'gradientNorm', ({ inspection }) => ({ update: inspection.update }), {
       waiting: 'Computing the shares of the norm…',
@@ -21,11 +21,12 @@ export const gradientNormCell: PictureDeclaration<SequenceDrawing, GradientNormB
   emptySummary: () => 'The shares of parameters and time steps in the gradient norm of this update.',
   readout: (entry, { model, inspection }) => readout(entry, stepInFocus(model, inspection.steps)),
   table: (entry) => ({ dependsOn: [entry], make: () => parameterTable(entry) }),
-  dependencies: (entry) => [entry],
-  hasPicture: ({ stepShare }) => stepShare.length > 0,
   picture: {
     kind: 'curves',
+    label: 'Share of each time step in the gradient',
     height: 'step-plot',
+    dependencies: (entry) => [entry],
+    isShown: ({ stepShare }) => stepShare.length > 0,
     content: ({ stepShare }, { theme }) => ({
       curves: [
         {

@@ -5,14 +5,13 @@ import type { Curve } from '../../plot/charts/datasets';
 import type { Model } from '../../store/model';
 import type { Theme } from '../../theme/theme';
 import type { Drawing } from '../cellFrame';
-import type { PictureDeclaration } from '../pictureCell';
+import type { CellDeclaration } from '../cellDeclaration';
 import { HorizonControls, measuredHorizons } from './horizonControls';
 
 /** [5] The memory horizon over the run and the lag of the task; measured on request. */
-export const horizonCell: PictureDeclaration<Drawing, readonly Horizon[]> = {
+export const horizonCell: CellDeclaration<Drawing, readonly Horizon[]> = {
   number: 5,
   title: 'Memory horizon',
-  label: 'Memory horizon over updates',
   source: () => ({ dataFor: ({ model }) => measuredHorizons(model) }),
   summary: (measured, { model }) => summary(model, measured),
   emptySummary: ({ model }) => summary(model, []),
@@ -25,9 +24,14 @@ export const horizonCell: PictureDeclaration<Drawing, readonly Horizon[]> = {
       rows: measured.map(({ update, horizon }) => [update, horizon ?? NaN, run?.info.lag ?? NaN]),
     }),
   }),
-  dependencies: (measured) => [measured],
-  picture: { kind: 'curves', height: 'short-plot', content: contentOf },
-  controls: ({ store, request }) => new HorizonControls(store, request),
+  picture: {
+    kind: 'curves',
+    label: 'Memory horizon over updates',
+    height: 'short-plot',
+    dependencies: (measured) => [measured],
+    content: contentOf,
+  },
+  parts: ({ store, request }) => ({ controls: new HorizonControls(store, request) }),
 };
 
 function contentOf(measured: readonly Horizon[], { model, axis, theme }: Drawing): CurvesContent {

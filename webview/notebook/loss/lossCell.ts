@@ -10,7 +10,7 @@ import type { Model, ShownRun } from '../../store/model';
 import { withOpacity, type Theme } from '../../theme/theme';
 import type { Drawing } from '../cellFrame';
 import { shownRun } from '../dataSources';
-import type { PictureDeclaration } from '../pictureCell';
+import type { CellDeclaration } from '../cellDeclaration';
 import { lossName, lossUnit } from './lossName';
 import { CurveControls } from '../../plot/curveControls';
 import { lossSummary, type MeasuredLoss } from './lossSummary';
@@ -30,10 +30,9 @@ import { memoKey, Memo } from '../memo';
 import { lossTable } from '../trainingTables';
 
 /** [1] The loss over the updates: training, validation and baselines. */
-export const lossCell: PictureDeclaration<Drawing, ShownRun> = {
+export const lossCell: CellDeclaration<Drawing, ShownRun> = {
   number: 1,
   title: 'Loss',
-  label: 'Loss over updates',
   source: shownRun,
   summary: (run, { model }) => summary(run, model.view.selection?.update ?? run.status.updates - 1),
   readout: (run, { model }) => readout(model, run),
@@ -41,22 +40,29 @@ export const lossCell: PictureDeclaration<Drawing, ShownRun> = {
     const series = visibleSeries(run, axis.domain);
     return { dependsOn: [run.version, series], make: () => lossTable(series) };
   },
-  dependencies: (run, { model: { view }, axis }) => [
-    run.version,
-    visibleSeries(run, axis.domain),
-    run.info,
-    view.lossAxis,
-    view.smoothing,
-  ],
-  picture: { kind: 'curves', height: 'tall-plot', content: contentOf },
-  tools: ({ store }) => {
+  picture: {
+    kind: 'curves',
+    label: 'Loss over updates',
+    height: 'tall-plot',
+    dependencies: (run, { model: { view }, axis }) => [
+      run.version,
+      visibleSeries(run, axis.domain),
+      run.info,
+      view.lossAxis,
+      view.smoothing,
+    ],
+    content: contentOf,
+  },
+  parts: ({ store }) => {
     const controls = new CurveControls((view) => {
       store.dispatch({ kind: 'viewChanged', view });
     });
     return {
-      elements: controls.elements,
-      update: ({ model }) => {
-        controls.update(model.view);
+      tools: {
+        elements: controls.elements,
+        update: ({ model }) => {
+          controls.update(model.view);
+        },
       },
     };
   },

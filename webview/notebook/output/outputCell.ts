@@ -1,63 +1,76 @@
-import type { Inspection } from '../../../src/protocol/inspection';
-import type { SharedZoom } from '../../plot/zoom';
-import type { RequestReplay } from '../../../src/protocol/replayRequests';
-import type { Store } from '../../store/store';
-import { outputTable } from './outputTables';
-import { element } from '../../ui/element';
-import { CellFrame, type ToggleCell } from '../cellFrame';
-import { memoKey } from '../memo';
-import { SampleView } from './sampleView';
-import { ScoresView, formatScores } from './scoresView';
-import type { SequenceCell, SequenceDrawing } from '../sequenceCell';
-import { StatesView } from './statesView';
 import { formatExact } from '../../../src/text/numbers';
+import type { Inspection } from '../../../src/protocol/inspection';
+import { latestValue } from '../../store/latestRequest';
+import { element } from '../../ui/element';
+import { requester } from '../dataSources';
+import type { CellContext, CellPart, DataSource, CellDeclaration } from '../cellDeclaration';
+import type { SequenceDrawing } from '../sequenceCell';
+import type { Output } from './output';
+import { outputTable } from './outputTables';
+import { canSample, promptFor, sampleLength, SampleView } from './sampleView';
+import { ScoresView, formatScores } from './scoresView';
+import { StatesView } from './statesView';
 import './output.css';
 
 /** [14] What the network does at this update: sampled text, accuracy by position, hidden states. */
-export class OutputCell implements SequenceCell {
-  readonly element: HTMLElement;
-  readonly #frame: CellFrame;
-  readonly #sample: SampleView;
-  readonly #scores: ScoresView;
-  readonly #states: StatesView;
-  #drawing: SequenceDrawing | undefined;
-  #isVisible = false;
-
-  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, toggle: ToggleCell) {
-    this.#frame = new CellFrame(14, 'Output', toggle);
-    this.element = this.#frame.element;
-    const redraw = (): void => {
-      if (this.#drawing !== undefined) this.update(this.#drawing);
+export const outputCell: CellDeclaration<SequenceDrawing, Output> = {
+  number: 14,
+  title: 'Output',
+  source: outputOf,
+  // It is computed again for every selected update.
+  onlyInWindow: true,
+  summary: ({ scores }, { inspection }) => {
+    const known = latestValue(scores);
+    return summary(inspection, known?.update === inspection.update ? formatScores(known) : undefined);
+  },
+  table: ({ projection }, { inspection }) => {
+    const known = latestValue(projection);
+    return known && { dependsOn: [known], make: () => outputTable(known, inspection) };
+  },
+  parts: ({ store, zoom }) => {
+    const views: readonly CellPart<SequenceDrawing, Output>[] = [
+      new SampleView(store),
+      new ScoresView(store, zoom),
+      new StatesView(store, zoom),
+    ];
+    return {
+      below: {
+        element: element('div', {}, ...views.map((view) => view.element)),
+        update: (output, drawing) => {
+          for (const view of views) view.update(output, drawing);
+        },
+      },
     };
-    this.#sample = new SampleView(store, request, redraw);
-    this.#scores = new ScoresView(store, zoom, request, redraw);
-    this.#states = new StatesView(store, zoom, request, redraw);
-    this.#frame.body.append(element('div', {}, this.#sample.element, this.#scores.element, this.#states.element));
-    // Its content is computed for every selected update, so only while the cell is visible.
-    new IntersectionObserver(([entry]) => {
-      this.#isVisible = entry?.isIntersecting === true;
-      redraw();
-    }).observe(this.#frame.body);
-  }
+  },
+};
 
-  update(drawing: SequenceDrawing): void {
-    const { model, inspection } = drawing;
-    this.#drawing = drawing;
-    this.#frame.follow(model.view);
-    if (this.#isVisible && !this.#frame.body.hidden) {
-      this.#sample.update(model, inspection);
-      this.#scores.update(drawing);
-      this.#states.update(drawing);
-    }
-    const { scores } = this.#scores;
-    const { projection } = this.#states;
-    this.#frame.setSummary(
-      summary(inspection, scores?.update === inspection.update ? formatScores(scores) : undefined),
-    );
-    if (projection !== undefined) {
-      this.#frame.setTable(memoKey(projection), () => outputTable(projection, inspection));
-    }
-  }
+/** The output of the inspected update; that of the last one seen while the cell is not in the window. */
+function outputOf(context: CellContext): DataSource<SequenceDrawing, Output> {
+  const sample = requester(context, 'sample');
+  const scores = requester(context, 'scores');
+  const projection = requester(context, 'project');
+  const none = { kind: 'none' } as const;
+  let output: Output = { sample: none, scores: none, projection: none };
+  return {
+    dataFor: (drawing, isVisible) => {
+      if (!isVisible) return output;
+      const { inspection, model } = drawing;
+      const { view, run } = model;
+      const { update, sequence } = inspection;
+      const folder = String(run?.info.folder);
+      const { temperature, sampleSeed: seed, heldOutSequence } = view;
+      const prompt = promptFor(inspection, view);
+      const layer = Math.min(view.layer, inspection.layers.length - 1);
+      output = {
+        sample: canSample(inspection)
+          ? sample.request({ update, prompt, temperature, seed, length: sampleLength }, folder)
+          : none,
+        scores: scores.request({ update, sequence: heldOutSequence }, folder),
+        projection: projection.request({ update, sequence, layer }, folder),
+      };
+      return output;
+    },
+  };
 }
 
 function summary({ update }: Inspection, scores: string | undefined): string {

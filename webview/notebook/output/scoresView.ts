@@ -1,10 +1,9 @@
 import { formatNumber, formatCount, formatExact, formatPercentage } from '../../../src/text/numbers';
-import type { HeldOutRequest, PositionScores, Scores } from '../../../src/protocol/output';
+import type { PositionScores, Scores } from '../../../src/protocol/output';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import type { RequestReplay } from '../../../src/protocol/replayRequests';
-import { latestValue, LatestRequest } from '../../store/latestRequest';
+import { latestValue } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
@@ -13,11 +12,11 @@ import { drawLegend } from '../../plot/legend';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
 import type { SequenceDrawing } from '../sequenceCell';
+import type { Output } from './output';
 
 /** Accuracy or error at each position and, for values, the predictions of a held-out sequence. */
 export class ScoresView {
   readonly element = element('div', { class: 'output-part' });
-  readonly #request: LatestRequest<HeldOutRequest, Scores>;
   readonly #status = element('p', { class: 'output-status' });
   readonly #title = element('h3', {}, 'Accuracy by position');
   readonly #legend = element('div', { class: 'curve-legend' });
@@ -32,9 +31,7 @@ export class ScoresView {
   #drawn = '';
   #scores: Scores | undefined;
 
-  /** @param onChange called when new scores have arrived */
-  constructor(store: Store, zoom: SharedZoom, request: RequestReplay, onChange: () => void) {
-    this.#request = new LatestRequest((params) => request('scores', params), onChange);
+  constructor(store: Store, zoom: SharedZoom) {
     this.#surface = new SequenceSurface(store, zoom, 'Scores by position');
     this.#plot = element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element);
     this.#sequence = numberField(
@@ -53,21 +50,14 @@ export class ScoresView {
     this.element.append(this.#title, this.#status, this.#legend, this.#plot, this.#steps, this.#series);
   }
 
-  /** The scores that are shown. */
-  get scores(): Scores | undefined {
-    return this.#scores;
-  }
-
-  update(drawing: SequenceDrawing): void {
+  update({ scores: state }: Output, drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
     const heldOut = model.view.heldOutSequence;
-    const request = { update: inspection.update, sequence: heldOut };
-    const answer = this.#request.request(request, String(model.run?.info.folder));
-    const scores = latestValue(answer);
+    const scores = latestValue(state);
     this.#scores = scores;
     this.#surface.update(drawing);
     setText(this.#title, inspection.lossKind === 'mse' ? 'Error by position' : 'Accuracy by position');
-    setText(this.#status, answer.kind === 'failed' ? answer.message : scores === undefined ? 'Loading…' : '');
+    setText(this.#status, state.kind === 'failed' ? state.message : scores === undefined ? 'Loading…' : '');
     this.#status.hidden = this.#status.textContent === '';
     const isChart = scores !== undefined && scores.batch.counts.filter((count) => count > 0).length > 1;
     this.#plot.hidden = !isChart;

@@ -1,14 +1,15 @@
+import { html, render } from 'lit-html';
 import { formatCount, formatExact, formatShortPercentage } from '../../../src/text/numbers';
-import type { Projection, ProjectionRequest } from '../../../src/protocol/output';
+import type { Projection } from '../../../src/protocol/output';
 import { startDrawing } from '../../plot/canvas';
+import { colourEntry } from '../../plot/legend';
 import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { SignedScale } from '../../plot/heatmap/signedScale';
 import { Strip } from '../../plot/heatmap/strip';
 import { colour, colourings, type Names } from '../../plot/scatter/colouring';
 import { nearestPoint, pixelOf, planeOf, type Plane } from '../../plot/scatter/plane';
-import type { RequestReplay } from '../../../src/protocol/replayRequests';
-import { latestValue, LatestRequest } from '../../store/latestRequest';
+import { latestValue } from '../../store/latestRequest';
 import type { StateColour } from '../../store/model';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
@@ -19,6 +20,7 @@ import { memoKey } from '../memo';
 import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { visibleSymbol } from '../formatStep';
+import type { Output } from './output';
 
 const pictureHeight = 280;
 const stripHeight = { least: 40, most: 160, perUnit: 6 } as const;
@@ -36,7 +38,6 @@ const captions: Readonly<Record<StateColour, string>> = {
 /** The states h_t of a layer: as colours over the steps, and as points along their two principal components. */
 export class StatesView {
   readonly element = element('div', { class: 'output-part' });
-  readonly #request: LatestRequest<ProjectionRequest, Projection>;
   readonly #strip = new Strip();
   readonly #stripSurface: SequenceSurface;
   readonly #steps = element('div');
@@ -52,14 +53,10 @@ export class StatesView {
   #drawn = '';
   #drawnStrip = '';
 
-  /** @param onChange called when there is something new to draw */
   constructor(
     readonly store: Store,
     zoom: SharedZoom,
-    request: RequestReplay,
-    onChange: () => void,
   ) {
-    this.#request = new LatestRequest((params) => request('project', params), onChange);
     this.#stripSurface = new SequenceSurface(store, zoom, 'Hidden states over time steps');
     this.#choice = choice<StateColour>('Colour', (stateColour) => {
       store.dispatch({ kind: 'viewChanged', view: { stateColour } });
@@ -89,22 +86,14 @@ export class StatesView {
     );
   }
 
-  /** The projection that is shown. */
-  get projection(): Projection | undefined {
-    return this.#projection;
-  }
-
-  update(drawing: SequenceDrawing): void {
+  update({ projection: state }: Output, drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
-    const layer = Math.min(model.view.layer, inspection.layers.length - 1);
-    this.#drawStrip(drawing, layer);
-    const request = { update: inspection.update, sequence: inspection.sequence, layer };
-    const answer = this.#request.request(request, String(model.run?.info.folder));
-    const projection = latestValue(answer);
+    this.#drawStrip(drawing, Math.min(model.view.layer, inspection.layers.length - 1));
+    const projection = latestValue(state);
     this.#projection = projection;
     setText(
       this.#status,
-      answer.kind === 'failed' ? answer.message : projection === undefined ? 'Loading…' : formatProjection(projection),
+      state.kind === 'failed' ? state.message : projection === undefined ? 'Loading…' : formatProjection(projection),
     );
     this.#surface.hidden = projection === undefined;
     if (projection === undefined) return;
@@ -148,13 +137,12 @@ export class StatesView {
   #paint(projection: Projection, by: StateColour, names: Names, width: number, theme: Theme): void {
     const { points, sequences, sequence } = projection;
     const { colours, legend } = colour(projection, by, names, theme);
-    this.#legend.replaceChildren(
-      ...legend.map(({ color, words }) => {
-        const swatch = element('i', { class: 'legend-swatch' });
-        swatch.style.background = color;
-        return element('span', { class: 'curve-name' }, swatch, visibleSymbol(words));
-      }),
-      element('span', {}, 'line: the selected sequence'),
+    render(
+      [
+        ...legend.map(({ color, words }) => colourEntry(color, visibleSymbol(words))),
+        html`<span>line: the selected sequence</span>`,
+      ],
+      this.#legend,
     );
     const plane = planeOf(points, width, pictureHeight);
     this.#plane = plane;

@@ -1,12 +1,15 @@
+import { html, type TemplateResult } from 'lit-html';
 import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber, formatCount } from '../../../src/text/numbers';
+import { startDrawing } from '../../plot/canvas';
+import { colourEntry, legendRow } from '../../plot/legend';
 import { startOfStep, middleOfStep, stepsInSight, widthOfStep } from '../../plot/sequenceAxis';
+import { barScale } from '../../plot/yAxis';
 import { countCorrect } from './ranking';
 import { stepLossTable } from '../sequenceTables';
 import { withOpacity, type Theme } from '../../theme/theme';
-import { element } from '../../ui/element';
 import { inspectedUpdate } from '../dataSources';
-import type { PictureDeclaration } from '../pictureCell';
+import type { CellDeclaration } from '../cellDeclaration';
 import { PredictionView } from './predictionView';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { formatOutput, formatTarget } from '../formatStep';
@@ -18,21 +21,22 @@ const widestBar = 18;
 const roomForMark = 5;
 
 /** [8] The loss of each step, which steps count, and predictions beside targets. */
-export const stepLossCell: PictureDeclaration<SequenceDrawing, Inspection> = {
+export const stepLossCell: CellDeclaration<SequenceDrawing, Inspection> = {
   number: 8,
   title: 'Loss per step',
-  label: 'Loss of each time step',
   source: inspectedUpdate,
   summary,
   readout: (inspection, { model }) => readout(inspection, stepInFocus(model, inspection.steps)),
   table: (inspection) => ({ dependsOn: [inspection], make: () => stepLossTable(inspection) }),
-  dependencies: (inspection) => [inspection],
   picture: {
     kind: 'canvas',
+    label: 'Loss of each time step',
     class: 'bars',
-    height,
+    canvasClass: 'strip',
+    dependencies: (inspection) => [inspection],
+    height: () => height,
     legend: (inspection, { theme }) => legend(inspection, theme),
-    scale: (inspection) => [formatNumber(largestLoss(inspection)), '0'],
+    yAxis: (inspection) => barScale(formatNumber(largestLoss(inspection)), '0'),
     draw: drawBars,
   },
   parts: ({ store, zoom }) => {
@@ -52,7 +56,9 @@ function largestLoss({ lossPerStep }: Inspection): number {
   return lossPerStep.reduce((most, value) => Math.max(most, value), 0);
 }
 
-function drawBars(context: CanvasRenderingContext2D, inspection: Inspection, { axis, theme }: SequenceDrawing): void {
+function drawBars(canvas: HTMLCanvasElement, inspection: Inspection, { axis, theme }: SequenceDrawing): void {
+  const context = startDrawing(canvas, axis.width, height);
+  if (context === undefined) return;
   const { lossPerStep, sequenceLoss, mask, gradientFrom, windowStart } = inspection;
   const largest = largestLoss(inspection);
   // Steps before the gradient's window are shaded, those of an earlier window darker.
@@ -86,21 +92,18 @@ function drawBars(context: CanvasRenderingContext2D, inspection: Inspection, { a
   }
 }
 
-function legend({ mask, gradientFrom, windowStart }: Inspection, theme: Theme): readonly HTMLElement[] {
-  const item = (color: string, words: string): HTMLElement => {
-    const swatch = element('i', { class: 'legend-swatch' });
-    swatch.style.background = color;
-    return element('span', { class: 'curve-name' }, swatch, words);
-  };
-  return [
-    item(withOpacity(theme.train, 0.35), 'L_t of the batch'),
-    item(theme.train, 'contribution of this sequence'),
-    ...(mask.includes(0) ? [element('span', {}, '▫ no target')] : []),
+function legend({ mask, gradientFrom, windowStart }: Inspection, theme: Theme): TemplateResult {
+  return legendRow([
+    colourEntry(withOpacity(theme.train, 0.35), 'L_t of the batch'),
+    colourEntry(theme.train, 'contribution of this sequence'),
+    ...(mask.includes(0) ? [html`<span>▫ no target</span>`] : []),
     ...(windowStart > 0
-      ? [item(withOpacity(theme.foreground, 0.24), 'previous window: only the gradient reaches it')]
+      ? [colourEntry(withOpacity(theme.foreground, 0.24), 'previous window: only the gradient reaches it')]
       : []),
-    ...(gradientFrom > 0 ? [item(withOpacity(theme.foreground, 0.1), 'counts in L, excluded from the gradient')] : []),
-  ];
+    ...(gradientFrom > 0
+      ? [colourEntry(withOpacity(theme.foreground, 0.1), 'counts in L, excluded from the gradient')]
+      : []),
+  ]);
 }
 
 function summary(inspection: Inspection): string {

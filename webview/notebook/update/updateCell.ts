@@ -1,94 +1,106 @@
 import { html, render, type TemplateResult } from 'lit-html';
-import type {
-  InspectedParameter,
-  Inspection,
-  ParameterRequest,
-  ParameterUpdate,
-} from '../../../src/protocol/inspection';
+import type { InspectedParameter, Inspection, ParameterUpdate } from '../../../src/protocol/inspection';
 import { formatNumber, formatFixed } from '../../../src/text/numbers';
-import { updateTable } from './updateTable';
+import { formatParameterName } from '../../../src/text/tensorNames';
+import { histogramFigure } from '../../plot/histogramView';
 import { matrixFigure } from '../../plot/heatmap/matrixFigure';
 import { largestMagnitude } from '../../plot/heatmap/signedScale';
-import type { RequestReplay } from '../../../src/protocol/replayRequests';
-import { formatParameterName } from '../../../src/text/tensorNames';
-import { latestValue, LatestRequest } from '../../store/latestRequest';
-import type { Store } from '../../store/store';
+import type { View } from '../../store/model';
 import type { Theme } from '../../theme/theme';
-import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
-import { RequestStatus } from '../requestStatus';
-import { CellFrame, type ToggleCell } from '../cellFrame';
-import { histogramFigure } from '../../plot/histogramView';
+import { replayed } from '../dataSources';
 import { memoKey } from '../memo';
 import { gateBlocks, selectedParameter } from '../parameterNames';
-import type { SequenceCell, SequenceDrawing } from '../sequenceCell';
+import { parameterTools } from '../parameterTools';
+import type { CellControl, CellPart, CellDeclaration } from '../cellDeclaration';
+import type { SequenceDrawing } from '../sequenceCell';
+import { updateTable } from './updateTable';
 import './update.css';
 
+/** An update of all parameters, and of every element of the selected one. */
+interface Update {
+  readonly inspection: Inspection;
+  readonly selected: InspectedParameter | undefined;
+  /** undefined while they are loading. */
+  readonly elements: ParameterUpdate | undefined;
+}
+
 /** [12] The effect of the update on each parameter: norm, gradient before and after clipping, update. */
-export class UpdateCell implements SequenceCell {
-  readonly element: HTMLElement;
-  readonly #frame: CellFrame;
-  readonly #table = element('table', { class: 'parameters' });
-  readonly #pictures = element('div', { class: 'parameter-pictures' });
-  readonly #choice;
-  readonly #request: LatestRequest<ParameterRequest, ParameterUpdate>;
-  readonly #status = new RequestStatus('Loading the parameter…', 'Can’t show the parameter');
-  #drawnTable = '';
-  #drawnPictures = '';
-
-  constructor(store: Store, request: RequestReplay, toggle: ToggleCell) {
-    this.#frame = new CellFrame(12, 'Update', toggle);
-    this.element = this.#frame.element;
-    this.#choice = choice<string>('Parameter', (parameter) => {
-      store.dispatch({ kind: 'viewChanged', view: { parameter } });
-    });
-    this.#frame.tools.append(this.#choice.element);
-    this.#request = new LatestRequest(
-      (params) => request('parameter', params),
-      () => {
-        store.redraw();
+export const updateCell: CellDeclaration<SequenceDrawing, Update> = {
+  number: 12,
+  title: 'Update',
+  source: (context) => {
+    const reply = replayed(
+      context,
+      'parameter',
+      ({ model, inspection }) => ({ update: inspection.update, parameter: nameOf(inspection, model.view) }),
+      { waiting: 'Loading the parameter…', failure: 'Can’t show the parameter' },
+    );
+    return {
+      ...reply,
+      dataFor: (drawing, isVisible) => {
+        const { inspection, model } = drawing;
+        const selected = inspection.parameters.find(({ name }) => name === nameOf(inspection, model.view));
+        return { inspection, selected, elements: reply.dataFor(drawing, isVisible) };
       },
-    );
-    // A narrow panel scrolls the table, which needs the focus to scroll by keys.
-    const scrolled = {
-      class: 'parameter-table',
-      tabindex: '0',
-      role: 'region',
-      'aria-label': 'Parameters of this update',
     };
-    this.#frame.body.append(element('div', scrolled, this.#table), this.#status.element, this.#pictures);
-  }
+  },
+  summary: ({ inspection, selected }) =>
+    summary(inspection) + (selected === undefined ? '' : formatDirection(selected)),
+  table: ({ inspection, elements }) => ({
+    dependsOn: [inspection, elements],
+    make: () => updateTable(inspection, elements),
+  }),
+  parts: ({ store }) => ({
+    tools: parameterTools(store, ({ inspection }) => inspection.parameters.map(({ name }) => name)),
+    controls: normsTable(),
+    below: parameterPictures(),
+  }),
+};
 
-  update(drawing: SequenceDrawing): void {
-    const { model, inspection, theme } = drawing;
-    this.#frame.follow(model.view);
-    const names = inspection.parameters.map(({ name }) => name);
-    const name = selectedParameter(names, model.view);
-    this.#choice.setOptions(
-      names.map((value) => ({ value, label: formatParameterName(value) })),
-      name,
-    );
-    const chosen = inspection.parameters.find((parameter) => parameter.name === name);
-    this.#frame.setSummary(summary(inspection) + (chosen === undefined ? '' : formatDirection(chosen)));
-    const isHidden = this.#frame.body.hidden;
-    const answer = this.#request.request(
-      isHidden ? undefined : { update: inspection.update, parameter: name },
-      model.run?.info.folder ?? '',
-    );
-    this.#status.update(answer);
-    const elements = latestValue(answer);
-    this.#frame.setTable(memoKey(inspection, elements), () => updateTable(inspection, elements));
-    if (isHidden) return;
-    const table = memoKey(inspection);
-    if (table !== this.#drawnTable) render(tableOf(inspection), this.#table);
-    this.#drawnTable = table;
-    const pictures = memoKey(elements, theme);
-    if (pictures === this.#drawnPictures) return;
-    this.#drawnPictures = pictures;
-    this.#pictures.replaceChildren(
-      ...(elements === undefined ? [] : picturesOf(elements, gateBlocks(inspection, elements.parameter), theme)),
-    );
-  }
+function nameOf({ parameters }: Inspection, view: View): string {
+  return selectedParameter(
+    parameters.map(({ name }) => name),
+    view,
+  );
+}
+
+/** The norms of all parameters. */
+function normsTable(): CellControl<SequenceDrawing> {
+  const table = element('table', { class: 'parameters' });
+  // A narrow panel scrolls the table, which needs the focus to scroll by keys.
+  const scrolled = {
+    class: 'parameter-table',
+    tabindex: '0',
+    role: 'region',
+    'aria-label': 'Parameters of this update',
+  };
+  let drawn: Inspection | undefined;
+  return {
+    element: element('div', scrolled, table),
+    update: ({ inspection }) => {
+      if (inspection === drawn) return;
+      drawn = inspection;
+      render(tableOf(inspection), table);
+    },
+  };
+}
+
+/** The elements of the selected parameter before and after the update. */
+function parameterPictures(): CellPart<SequenceDrawing, Update> {
+  const pictures = element('div', { class: 'parameter-pictures' });
+  let drawn = '';
+  return {
+    element: pictures,
+    update: ({ inspection, elements }, { theme }) => {
+      const key = memoKey(elements, theme);
+      if (key === drawn) return;
+      drawn = key;
+      pictures.replaceChildren(
+        ...(elements === undefined ? [] : picturesOf(elements, gateBlocks(inspection, elements.parameter), theme)),
+      );
+    },
+  };
 }
 
 function summary({ gradNorm, clipCoefficient, learningRate, parameters }: Inspection): string {

@@ -7,22 +7,21 @@ import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { Model, ShownRun, View } from '../../store/model';
 import { updateRatioTable } from '../trainingTables';
 import { withOpacity, type Theme } from '../../theme/theme';
-import { choice } from '../../ui/controls';
 import type { Drawing } from '../cellFrame';
 import { shownRun } from '../dataSources';
-import type { PictureDeclaration } from '../pictureCell';
+import type { CellDeclaration } from '../cellDeclaration';
 import { memoKey, Memo } from '../memo';
 import { columnAtUpdate, isRecorded, notRecorded, formatUpdates } from '../loss/lossCurves';
+import { parameterTools } from '../parameterTools';
 import { selectedParameter } from '../parameterNames';
 
 /** A healthy ratio of update to weights. */
 const usualRatio = 1e-3;
 
 /** [4] ‖ΔW‖ / ‖W‖ of every parameter over the updates, the selected one in front. */
-export const updateRatioCell: PictureDeclaration<Drawing, ShownRun> = {
+export const updateRatioCell: CellDeclaration<Drawing, ShownRun> = {
   number: 4,
   title: 'Update ratio',
-  label: 'Update size relative to the weights over updates',
   source: shownRun,
   summary: (run, { model: { view } }) => summary(run, parameterOf(run, view), view.selection?.update),
   readout: (run, { model }) => readout(model, run, parameterOf(run, model.view)),
@@ -30,23 +29,20 @@ export const updateRatioCell: PictureDeclaration<Drawing, ShownRun> = {
     const series = visibleSeries(run, axis.domain);
     return { dependsOn: [run.version, series], make: () => updateRatioTable(series) };
   },
-  dependencies: (run, { model, axis }) => [run.version, visibleSeries(run, axis.domain), parameterOf(run, model.view)],
-  picture: { kind: 'curves', height: 'short-plot', content: contentOf },
-  tools: ({ store }) => {
-    const parameters = choice<string>('Parameter', (parameter) => {
-      store.dispatch({ kind: 'viewChanged', view: { parameter } });
-    });
-    return {
-      elements: [parameters.element],
-      update: ({ model: { run, view } }) => {
-        if (run === undefined) return;
-        parameters.setOptions(
-          run.info.layout.parameters.map((value) => ({ value, label: formatParameterName(value) })),
-          parameterOf(run, view),
-        );
-      },
-    };
+  picture: {
+    kind: 'curves',
+    label: 'Update size relative to the weights over updates',
+    height: 'short-plot',
+    dependencies: (run, { model, axis }) => [
+      run.version,
+      visibleSeries(run, axis.domain),
+      parameterOf(run, model.view),
+    ],
+    content: contentOf,
   },
+  parts: ({ store }) => ({
+    tools: parameterTools(store, ({ model: { run } }: Drawing) => run?.info.layout.parameters),
+  }),
 };
 
 const lines = new Memo<readonly Curve[]>();

@@ -4,25 +4,26 @@ import type { Curve } from '../../plot/charts/datasets';
 import type { Table } from '../../plot/table';
 import type { Theme } from '../../theme/theme';
 import { replayed } from '../dataSources';
-import { tablePart, type PictureDeclaration } from '../pictureCell';
+import type { CellDeclaration } from '../cellDeclaration';
+import { tablePart } from '../tablePart';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { WhatIfControls, whatIfChange } from './whatIfControls';
 import './whatIf.css';
 
 /** [13] The update recomputed with another clipping, truncation or learning rate, compared with the trained one. */
-export const whatIfCell: PictureDeclaration<SequenceDrawing, WhatIf> = {
+export const whatIfCell: CellDeclaration<SequenceDrawing, WhatIf> = {
   number: 13,
   title: 'What if',
-  label: 'Gradient of each time step, as trained and with the change',
   source: (context) => replayed(context, 'whatIf', requestOf, { waiting: 'Recomputing the update…', failure: '' }),
   summary,
   emptySummary: ({ inspection }) => emptySummary(inspection.update),
   readout: (result, { model, inspection }) => readout(result, stepInFocus(model, inspection.steps)),
   table: (result) => ({ dependsOn: [result], make: () => comparison(result) }),
-  dependencies: (result) => [result],
   picture: {
     kind: 'curves',
+    label: 'Gradient of each time step, as trained and with the change',
     height: 'step-plot',
+    dependencies: (result) => [result],
     content: (result, { theme }) => ({
       curves: curvesOf(result, theme),
       yAxis: 'log',
@@ -30,18 +31,20 @@ export const whatIfCell: PictureDeclaration<SequenceDrawing, WhatIf> = {
       xTicks: false,
     }),
   },
-  controls: ({ store }) => {
+  parts: ({ store }) => {
     const controls = new WhatIfControls((changed) => {
       store.dispatch({ kind: 'viewChanged', view: { whatIf: { ...store.model.view.whatIf, ...changed } } });
     });
     return {
-      element: controls.element,
-      update: ({ model, inspection }) => {
-        if (model.run !== undefined) controls.update(model.view.whatIf, model.run.info, inspection);
+      controls: {
+        element: controls.element,
+        update: ({ model, inspection }) => {
+          if (model.run !== undefined) controls.update(model.view.whatIf, model.run.info, inspection);
+        },
       },
+      above: tablePart(comparison),
     };
   },
-  parts: () => ({ above: tablePart(comparison) }),
 };
 
 /** The changed update; undefined where nothing is changed. */

@@ -1,0 +1,224 @@
+import { render } from 'lit-html';
+import type { Inspection } from '../../../src/protocol/inspection';
+import { columnsOf, layoutOf, lineLayout, partAt, type NetLayout } from '../../net/layout';
+import { tokenOf } from '../../net/netLines';
+import { NetPicture } from '../../net/netPicture';
+import type { NetScene } from '../../net/netScene';
+import { rowNamed, type NetRow } from '../../net/rows';
+import { stepUnderWay, unfoldedColumns } from '../../net/unfolding';
+import { SignedScale } from '../../plot/heatmap/signedScale';
+import { widthOfStep } from '../../plot/sequenceAxis';
+import { SequenceSurface, stepLabels, type PictureHandlers } from '../../plot/sequenceSurface';
+import { gutters } from '../../plot/trainingAxis';
+import { buttonTemplate, choice } from '../../ui/controls';
+import { element } from '../../ui/element';
+import { Memo, memoKey } from '../memo';
+import type { CellContext, CellPart, CellTools } from '../cellDeclaration';
+import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
+import { FormulaView } from './formulaView';
+import { grownLimits } from './netLimits';
+import { netLegend } from './netLegend';
+import { shownNode } from './shownNode';
+import { UnfoldingAnimation } from './unfoldingAnimation';
+
+/** Width in pixels of a step when the network is drawn as a loop. */
+const loopStep = 130;
+
+/** The network as a loop or a line of steps, with a motion between the two. */
+export class NetView implements CellPart<SequenceDrawing, Inspection> {
+  readonly element: HTMLElement;
+  /** The choice of the layer, and the button that folds and unfolds the loop. */
+  readonly tools: CellTools<SequenceDrawing>;
+  /** The formula of the selected node. */
+  readonly formula: CellPart<SequenceDrawing, Inspection>;
+  readonly #surface: SequenceSurface;
+  readonly #picture = new NetPicture();
+  readonly #labels = element('div', { 'aria-hidden': 'true' });
+  readonly #legend = element('div', { class: 'legend' });
+  readonly #formula: FormulaView;
+  readonly #loopButton = element('div');
+  readonly #motion: UnfoldingAnimation;
+  readonly #plot: HTMLElement;
+  readonly #layout = new Memo<NetLayout>();
+  /** The layout that is drawn. */
+  #shownLayout: NetLayout | undefined;
+  #drawing: SequenceDrawing | undefined;
+  #drawn = '';
+
+  constructor(readonly context: CellContext) {
+    const { store, zoom } = context;
+    this.#surface = new SequenceSurface(store, zoom, 'The unrolled network over time steps', this.#handlers());
+    this.#motion = new UnfoldingAnimation(() => {
+      this.#redraw();
+    });
+    this.#formula = new FormulaView((unit) => {
+      store.dispatch({ kind: 'viewChanged', view: { unit } });
+    });
+    this.tools = this.#makeTools();
+    this.formula = {
+      element: this.#formula.element,
+      update: (inspection, { model }) => {
+        const { selected, layer, t } = shownNode(inspection, model);
+        const unit = Math.min(model.view.unit, (selected?.units ?? 1) - 1);
+        this.#formula.update(inspection, { node: selected?.node ?? 'h', layer, t }, unit);
+      },
+    };
+    this.#plot = element('div', { class: 'plot net-plot' }, this.#picture.element, this.#surface.element);
+    this.element = element('div', {}, this.#plot, this.#labels, this.#legend);
+  }
+
+  update(_: Inspection, drawing: SequenceDrawing): void {
+    const { model, axis } = drawing;
+    this.#drawing = drawing;
+    this.#surface.update(drawing);
+    this.#motion.follow(model.view.net === 'line' ? 1 : 0, Math.ceil(axis.domain[1] - axis.domain[0]));
+    this.#redraw();
+  }
+
+  #makeTools(): CellTools<SequenceDrawing> {
+    const { store } = this.context;
+    const layers = choice<string>('Layer', (layer) => {
+      store.dispatch({ kind: 'viewChanged', view: { layer: Number(layer) } });
+    });
+    return {
+      elements: [layers.element, this.#loopButton],
+      update: ({ model, inspection }) => {
+        layers.element.hidden = inspection.layers.length === 1;
+        layers.setOptions(
+          inspection.layers.map((_, l) => ({ value: String(l), label: String(l) })),
+          String(model.view.layer),
+        );
+        const isLine = model.view.net === 'line';
+        const label = this.#motion.isMoving ? 'Stop the animation' : isLine ? 'Fold into the loop' : 'Unfold the loop';
+        const toggle = (): void => {
+          this.#toggleLoop();
+        };
+        render(buttonTemplate({ label, onPress: toggle }), this.#loopButton);
+      },
+    };
+  }
+
+  /** Draws the current state of the view and the animation. */
+  #redraw(): void {
+    const drawing = this.#drawing;
+    if (drawing === undefined) return;
+    const { model, inspection, axis, theme } = drawing;
+    const { rows, selected, t } = shownNode(inspection, model);
+    const share = this.#motion.share;
+    this.#followMotion(drawing, share);
+    const layout = this.#layoutFor(rows, share, drawing);
+    const focus = stepInFocus(model, inspection.steps);
+    const loopStepShown = focus ?? t;
+    const columns =
+      share === 0 ? [{ t: loopStepShown, x: axis.width / 2 }] : unfoldedColumns(columnsOf(axis), axis.width / 2, share);
+    const limits = this.#limitsFor(rows);
+    const limitsKey = Object.values(limits).join();
+    const at = share === 0 ? loopStepShown : 0;
+    const key = memoKey(inspection, layout, axis.width, axis.domain, theme, share, at, limitsKey);
+    if (key !== this.#drawn) {
+      this.#drawn = key;
+      const scaleOf = ({ symbol }: NetRow): SignedScale => new SignedScale(limits[symbol] ?? 1, theme);
+      this.#draw({ inspection, layout, columns, hasLoop: share < 1, width: axis.width, theme, scaleOf }, drawing);
+      render(netLegend(limits, theme), this.#legend);
+    }
+    this.#plot.classList.toggle('is-loop', share < 1);
+    this.#plot.classList.toggle('has-nodes', layout.detail !== 'colours');
+    this.#picture.mark({
+      layout,
+      columns,
+      selected,
+      t: share === 0 ? loopStepShown : t,
+      focus: share === 0 ? undefined : focus,
+      stepWidth: widthOfStep(axis),
+    });
+  }
+
+  #draw(scene: NetScene, { axis }: SequenceDrawing): void {
+    this.#picture.draw(scene);
+    const isLoop = scene.hasLoop && scene.columns.length === 1;
+    const under = scene.columns.map(({ t, x }) => {
+      const token = element('span', {}, tokenOf(scene, t, isLoop ? loopStep : widthOfStep(axis)) ?? '');
+      token.style.left = `${gutters.left + x}px`;
+      return token;
+    });
+    const tokens = under.filter(({ textContent }) => textContent !== '');
+    this.#labels.replaceChildren(
+      ...(tokens.length > 0 ? [element('div', { class: 'tokens' }, ...tokens)] : []),
+      ...(scene.hasLoop ? [] : [stepLabels(axis)]),
+    );
+  }
+
+  /** Tells the store which step the motion has reached, for the readout and the button. */
+  #followMotion({ axis }: SequenceDrawing, share: number): void {
+    const { store } = this.context;
+    const step = this.#motion.isMoving ? stepUnderWay(columnsOf(axis), share) : undefined;
+    if (step !== store.model.unfoldingStep) store.dispatch({ kind: 'unfoldingMoved', step });
+  }
+
+  /** During the animation the layout is that of the line, so that nothing jumps at the end. */
+  #layoutFor(rows: readonly NetRow[], share: number, { axis }: SequenceDrawing): NetLayout {
+    const key = memoKey(rows, share === 0 ? 'loop' : widthOfStep(axis));
+    this.#shownLayout = this.#layout.of(key, () => (share === 0 ? layoutOf(rows, loopStep) : lineLayout(rows, axis)));
+    return this.#shownLayout;
+  }
+
+  #limitsFor(rows: readonly NetRow[]): Readonly<Record<string, number>> {
+    const { store } = this.context;
+    const before = store.model.view.netLimits;
+    const netLimits = grownLimits(before, rows);
+    if (netLimits !== before) store.dispatch({ kind: 'viewChanged', view: { netLimits } });
+    return netLimits;
+  }
+
+  #toggleLoop(): void {
+    if (this.#motion.isMoving) {
+      this.#motion.stop();
+      return;
+    }
+    const { store } = this.context;
+    store.dispatch({ kind: 'viewChanged', view: { net: store.model.view.net === 'line' ? 'loop' : 'line' } });
+  }
+
+  #handlers(): PictureHandlers {
+    return {
+      onPick: (y) => {
+        const part = this.#shownLayout === undefined ? undefined : partAt(this.#shownLayout, y);
+        if (part !== undefined) this.#selectNode(part.row, part.unit);
+      },
+      handleKey: (key) => this.#handleKey(key),
+      keys: 'Up and down arrow keys move from node to node, Enter goes to the formula, U folds and unfolds the loop.',
+    };
+  }
+
+  #selectNode({ node, layer }: NetRow, unit: number): void {
+    this.context.store.dispatch({ kind: 'viewChanged', view: { node, unit, ...(layer < 0 ? {} : { layer }) } });
+  }
+
+  #handleKey(key: string): boolean {
+    const { view } = this.context.store.model;
+    switch (key) {
+      case 'ArrowUp':
+      case 'ArrowDown': {
+        const rows = this.#shownLayout?.rows.map(({ row }) => row) ?? [];
+        const selected = rowNamed(rows, view.node, view.layer);
+        const at = rows.findIndex((row) => row === selected) + (key === 'ArrowUp' ? -1 : 1);
+        const row = rows[at];
+        if (row !== undefined) this.#selectNode(row, Math.min(view.unit, row.units - 1));
+        return true;
+      }
+      case 'Enter':
+        this.#formula.element.focus();
+        return true;
+      case 'u':
+      case 'U':
+        this.#toggleLoop();
+        return true;
+      case 'Escape':
+        if (!this.#motion.isMoving) return false;
+        this.#motion.stop();
+        return true;
+      default:
+        return false;
+    }
+  }
+}
