@@ -1,12 +1,9 @@
 import { Uri, type Memento } from 'vscode';
-import { formatDamagedFindings, maxFindingsBytes, readFindings, type Finding } from '../diagnosis/finding';
-import { reasonOf } from '../protocol/channel';
-import { FolderStorage } from '../run/storage/folderStorage.node';
 import { formatMissing } from '../run/series/missing';
 import { formatCount, formatExact } from '../text/numbers';
 import type { RunState } from '../protocol/run';
-import { runFiles } from '../run/storage/runFiles';
 import type { GrowingHistory } from './growingHistory';
+import { readFindingsIn } from './storedFindings';
 import { readStoredRun, type StoredRun } from './storedRun';
 import type { RunReader } from './runReader';
 import type { LoadedRun } from './storedSession';
@@ -73,20 +70,6 @@ export async function loadRun({ folder, manifest, state }: StoredRun, records: G
     findings,
     history,
   };
-}
-
-/** The findings in a run's folder, and the message if some can't be read, else ''. */
-async function readFindingsIn(
-  folder: string,
-): Promise<{ readonly findings: readonly Finding[]; readonly damage: string }> {
-  try {
-    const { findings, damaged } = readFindings(
-      await new FolderStorage(folder).read(runFiles.findings, maxFindingsBytes),
-    );
-    return { findings, damage: formatDamagedFindings(runFiles.findings, damaged) ?? '' };
-  } catch (error) {
-    return { findings: [], damage: `The findings of this run can't be read: ${reasonOf(error)}.` };
-  }
 }
 
 /** The message for a record file whose readable part ends before the run does. */
