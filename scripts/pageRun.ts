@@ -1,31 +1,18 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { totalmem } from 'node:os';
 import { diskAccess } from '../src/data/fileAccess.node';
 import { readFiles } from '../src/data/fileReading';
 import { parseExperiment } from '../src/experiment/parse';
-import { formatDamagedFindings, maxFindingsBytes, readFindings } from '../src/diagnosis/finding';
-import { Channel, type Handlers } from '../src/protocol/channel';
-import type { PanelHostContract, PanelState } from '../src/protocol/panel';
+import { connectPage } from '../src/panel/pageChannel';
+import { Channel } from '../src/protocol/channel';
+import { panelRequests, type PanelHostContract, type PanelState } from '../src/protocol/panel';
 import { replayHandlers, type RequestReplay } from '../src/protocol/replayRequests';
-import type { RunState } from '../src/protocol/run';
 import type { TrainerContract, TrainerHostContract } from '../src/protocol/trainer';
-import { readManifest, type Manifest } from '../src/run/manifest';
-import { isLocked } from '../src/run/storage/folderLock.node';
-import { FolderStorage } from '../src/run/storage/folderStorage.node';
-import { runFiles } from '../src/run/storage/runFiles';
+import type { Manifest } from '../src/run/manifest';
+import { readFolder, readRun, trainersIn, type ReadRun } from './pageFolder';
+import type { ServedPage } from './pageServer';
 import { RunReader } from '../src/session/runReader';
-import { forkTrainers } from '../src/session/trainerProcess.node';
 
-/** A stored run, as a page outside VS Code shows it. */
-export interface PageRun {
-  /** The handlers of the page's requests. */
-  readonly handlers: Handlers<PanelHostContract>;
-  /** Ends the processes that read and replay the run. */
-  dispose(): void;
-}
-
-const onlyShown = 'This page only shows a stored run.';
 const viewerText =
   'This page shows a stored run as it was when the page was loaded. Training, pausing and other commands need VS Code.';
 
@@ -35,34 +22,35 @@ const viewerText =
  * @param root folder of the repository, with the built trainer
  * @throws with a readable reason where the folder has no run that can be read
  */
-export async function openRun(folder: string, root: string): Promise<PageRun> {
-  const path = resolve(folder);
-  const manifest = readManifest(await readFile(join(path, 'run.json')));
-  if (manifest === undefined) throw new Error(`${join(path, 'run.json')} can't be read.`);
-  const info = { ...manifest.facts, folder: path };
-  const startTrainer = forkTrainers(join(root, 'dist', 'trainer.cjs'));
+export async function openRun(folder: string, root: string): Promise<ServedPage> {
+  const opened = await readFolder(folder);
+  const { path, manifest } = opened;
+  const startTrainer = trainersIn(root);
   const reader = new RunReader(startTrainer);
-  const zoomed = reader.zoomedSeriesOf(path, info);
+  const zoomed = reader.zoomedSeriesOf(path, manifest.facts);
   const replay = startTrainer();
   const trainer = new Channel<TrainerHostContract, TrainerContract>(replay.port, {});
   replay.onExit((reason) => {
     trainer.close(reason ?? 'The replay has ended.');
   });
-  let opened: Promise<void> | undefined;
+  let replayed: Promise<void> | undefined;
   const answer: RequestReplay = async (name, params) => {
-    await (opened ??= openReplay(trainer, path, manifest));
+    await (replayed ??= openReplay(trainer, path, manifest));
     return trainer.request(name, params);
   };
-  const refuse = (): Promise<undefined> => Promise.reject(new Error(onlyShown));
+  // The page has no buttons for these.
+  const refuse = (): Promise<undefined> => Promise.reject(new Error('This page only shows a stored run.'));
   return {
-    handlers: {
-      ready: async () => stateOf(path, { ...manifest, facts: info }, reader),
-      zoomedSeries: (request) => zoomed.read(request),
-      select: refuse,
-      command: refuse,
-      setLearningRate: refuse,
-      ...replayHandlers(answer),
-    },
+    kind: 'run',
+    connect: (webview, log) =>
+      connectPage<PanelHostContract>('Page', webview, log, panelRequests, {
+        ready: async () => stateOf(await readRun(opened, reader)),
+        zoomedSeries: (request) => zoomed.read(request),
+        select: refuse,
+        command: refuse,
+        setLearningRate: refuse,
+        ...replayHandlers(answer),
+      }),
     dispose: () => {
       trainer.close('The page server was stopped.');
       replay.terminate();
@@ -71,35 +59,18 @@ export async function openRun(folder: string, root: string): Promise<PageRun> {
   };
 }
 
-async function stateOf(path: string, manifest: Manifest, reader: RunReader): Promise<PanelState> {
-  const { facts, message, nonFinite } = manifest;
-  const history = await reader.historyUntil(path, facts, Infinity);
-  const isOver = manifest.state !== 'running' && manifest.state !== 'paused';
-  // The process that trains a run holds its lock.
-  const state: RunState = isOver ? manifest.state : (await isLocked(path)) ? 'elsewhere' : 'interrupted';
-  const { findings, damaged } = readFindings(await new FolderStorage(path).read(runFiles.findings, maxFindingsBytes));
-  const texts = [viewerText, message ?? '', formatDamagedFindings(runFiles.findings, damaged) ?? ''];
-  const status = {
-    ...history.numbers,
-    state,
-    updatesPerSecond: undefined,
-    secondsLeft: undefined,
-    queuePosition: undefined,
-    nonFinite: nonFinite ?? undefined,
-    findings,
-    saved: 'whole' as const,
-    message: texts.filter((text) => text !== '').join(' '),
-  };
+function stateOf({ path, info, status, series }: ReadRun): PanelState {
+  const message = [viewerText, status.message ?? ''].filter((text) => text !== '').join(' ');
   return {
     uri: path,
     folder: path,
-    title: facts.name,
+    title: info.name,
     startTime: '',
     fileName: 'run.json',
-    entries: [{ variant: undefined, label: facts.name, state }],
+    entries: [{ variant: undefined, label: info.name, state: status.state }],
     selected: undefined,
-    run: { info: facts, status, series: history.series.whole() },
-    message: status.message,
+    run: { info, status: { ...status, message }, series: series.whole() },
+    message,
   };
 }
 

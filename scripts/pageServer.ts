@@ -4,14 +4,24 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { connectPage } from '../src/panel/pageChannel';
-import { pageHtml } from '../src/panel/pageHtml';
-import type { Channel } from '../src/protocol/channel';
-import type { PageContract } from '../src/protocol/page';
-import { panelRequests, type PanelHostContract } from '../src/protocol/panel';
-import type { PageRun } from './pageRun';
+import type { connectPage } from '../src/panel/pageChannel';
+import { pageHtml, type PageKind } from '../src/panel/pageHtml';
 
-/** A server of one run's page on this machine. */
+/** A page that a server shows outside VS Code. */
+export interface ServedPage {
+  readonly kind: PageKind;
+  /** Connects one open page. */
+  connect(webview: Parameters<typeof connectPage>[1], log: Parameters<typeof connectPage>[2]): PageConnection;
+  /** Ends the processes that read and replay runs. */
+  dispose(): void;
+}
+
+/** The channel to an open page. */
+interface PageConnection {
+  close(reason: string): void;
+}
+
+/** A server of one page on this machine. */
 export interface PageServer {
   /** With a token that only its caller knows. */
   readonly url: string;
@@ -20,14 +30,14 @@ export interface PageServer {
 
 /** One open page: its channel, and where its messages arrive. */
 interface OpenPage {
-  readonly channel: Channel<PanelHostContract, PageContract>;
+  readonly channel: PageConnection;
   receive(message: unknown): void;
 }
 
 const types = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css' } as const;
 
-/** Serves the page of a run in a plain browser, on 127.0.0.1 only and below a random path. */
-export async function servePage(run: PageRun, root: string): Promise<PageServer> {
+/** Serves a page in a plain browser, on 127.0.0.1 only and below a random path. */
+export async function servePage(page: ServedPage, root: string): Promise<PageServer> {
   const path = `/${randomBytes(16).toString('hex')}/`;
   const pages = new Map<string, OpenPage>();
   const files: Readonly<Record<string, string>> = {
@@ -49,9 +59,9 @@ export async function servePage(run: PageRun, root: string): Promise<PageServer>
     const file = name === undefined ? undefined : files[name];
     const id = search.slice(1);
     if (name === '') {
-      response.writeHead(200, { 'Content-Type': types.html }).end(html());
+      response.writeHead(200, { 'Content-Type': types.html }).end(html(page.kind));
     } else if (name === 'events' && id !== '') {
-      pages.set(id, openPage(run, response));
+      pages.set(id, openPage(page, response));
     } else if (name === 'messages' && request.method === 'POST') {
       pages.get(id)?.receive(JSON.parse(await text(request)));
       response.writeHead(204).end();
@@ -78,17 +88,18 @@ export async function servePage(run: PageRun, root: string): Promise<PageServer>
   };
 }
 
-function html(): string {
-  return pageHtml('run', {
+function html(kind: PageKind): string {
+  return pageHtml(kind, {
     source: "'self'",
     at: (name) => name,
     before: ['adapter.js'],
     styles: ['theme.css'],
+    hasNoCommands: true,
     directives: [`connect-src 'self'`],
   });
 }
 
-function openPage(run: PageRun, response: ServerResponse): OpenPage {
+function openPage(page: ServedPage, response: ServerResponse): OpenPage {
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
   response.flushHeaders();
   const listeners = new Set<(message: unknown) => void>();
@@ -103,7 +114,7 @@ function openPage(run: PageRun, response: ServerResponse): OpenPage {
     },
   };
   const log = { warn: console.warn, error: console.error };
-  const channel = connectPage<PanelHostContract>('Page', webview, log, panelRequests, run.handlers);
+  const channel = page.connect(webview, log);
   response.on('close', () => {
     channel.close('The page was closed.');
   });

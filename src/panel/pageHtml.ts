@@ -11,6 +11,8 @@ export interface PageSource {
   readonly before?: readonly string[];
   /** Names of styles besides the page's own; none in VS Code. */
   readonly styles?: readonly string[];
+  /** Whether the page's host lacks the commands of VS Code, so that the page shows no buttons for them. */
+  readonly hasNoCommands?: boolean;
   /** Further directives of the policy; none in VS Code. */
   readonly directives?: readonly string[];
 }
@@ -18,7 +20,7 @@ export interface PageSource {
 /** The HTML of a page. Its policy allows only scripts and files of the extension, and no connections. */
 export function pageHtml(
   kind: PageKind,
-  { source, at, before = [], styles = [], directives = [] }: PageSource,
+  { source, at, before = [], styles = [], hasNoCommands = false, directives = [] }: PageSource,
 ): string {
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const policy = [
@@ -45,7 +47,7 @@ export function pageHtml(
     <title>Unroll</title>
   </head>
   <body>
-    <main id="notebook" data-kind="${kind}"></main>
+    <main id="notebook" data-kind="${kind}"${hasNoCommands ? ' data-commands="none"' : ''}></main>
     ${[...scripts, `<script type="module" nonce="${nonce}" src="${at('main.js')}"></script>`].join('\n    ')}
   </body>
 </html>`;

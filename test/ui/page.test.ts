@@ -4,8 +4,9 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { openChromium } from '../../scripts/chromium';
-import { openRun, type PageRun } from '../../scripts/pageRun';
-import { servePage, type PageServer } from '../../scripts/pageServer';
+import { openComparison } from '../../scripts/pageComparison';
+import { openRun } from '../../scripts/pageRun';
+import { servePage, type PageServer, type ServedPage } from '../../scripts/pageServer';
 import { scratchFolder } from '../../scripts/scratch';
 import { writeFindings, type Finding } from '../../src/diagnosis/finding';
 
@@ -21,7 +22,7 @@ const finding = {
 describe('The notebook of a stored run in a plain browser', () => {
   let browser: Browser;
   let page: Page;
-  let run: PageRun;
+  let run: ServedPage;
   let server: PageServer;
   const faults: string[] = [];
 
@@ -68,6 +69,40 @@ describe('The notebook of a stored run in a plain browser', () => {
     await page.getByText('Training, pausing and other commands need VS Code').waitFor();
   });
 
+  it('has no buttons for commands that need VS Code', async () => {
+    await page
+      .getByRole('region', { name: /^\[15\] ?Run$/ })
+      .locator('dt')
+      .first()
+      .waitFor();
+    for (const name of ['Show run folder', 'Train', 'Resume run']) {
+      assert.equal(await page.getByRole('button', { name, exact: true }).count(), 0, name);
+    }
+  });
+
+  it('names the colour of non-finite numbers only where there are some', async () => {
+    const heatmap = page.getByRole('region', { name: 'Gradient through time' });
+    await heatmap.getByText('exactly 0').waitFor();
+    assert.equal(await heatmap.getByText('NaN or ∞').count(), 0);
+  });
+
+  it('restores the colour scales of an earlier update after a reload', async () => {
+    const flow = page.getByRole('region', { name: 'Gradient flow' });
+    const scales = () =>
+      page.evaluate(() => {
+        const { view } = JSON.parse(sessionStorage.getItem('state') ?? '{}') as {
+          readonly view: { readonly gradientFlowColours?: unknown; readonly netLimits: object };
+        };
+        return [view.gradientFlowColours, view.netLimits];
+      });
+    await flow.locator('.legend-ticks').first().waitFor();
+    const before = await scales();
+    assert.ok(before.every((scale) => Object.keys(scale ?? {}).length > 0));
+    await page.reload();
+    await flow.locator('.legend-ticks').first().waitFor();
+    assert.deepEqual(await scales(), before);
+  });
+
   it('has the theme of its address', async () => {
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const seen: string[] = [];
@@ -84,5 +119,45 @@ describe('The notebook of a stored run in a plain browser', () => {
     const { origin } = new URL(server.url);
     assert.equal((await fetch(`${origin}/`)).status, 404);
     assert.equal((await fetch(`${origin}/main.js`)).status, 404);
+  });
+});
+
+describe('A comparison in a plain browser', () => {
+  it('shows the runs of several folders and the keys in which they differ', async () => {
+    const folder = scratchFolder('comparison');
+    const outs = [0.01, 0.02].map((learningRate, i) => {
+      const file = join(folder, `${i}.rnn.json`);
+      const experiment = {
+        name: 'Twice',
+        data: { task: 'adding', length: 4 },
+        model: { cell: 'rnn' },
+        optimizer: { learningRate },
+        training: { steps: 20, batch: 2 },
+      };
+      writeFileSync(file, JSON.stringify(experiment));
+      const out = join(folder, `run-${i}`);
+      assert.equal(spawnSync(process.execPath, [resolve('dist', 'cli.mjs'), file, '--out', out]).status, 0);
+      return out;
+    });
+    const comparison = await openComparison(outs, resolve('.'));
+    const server = await servePage(comparison, resolve('.'));
+    const browser = await openChromium();
+    const page = await browser.newPage();
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    await page.goto(server.url);
+    const rows = page.locator('.comparison-table tbody tr').filter({ hasText: 'finished' });
+    await rows.nth(1).waitFor();
+    const head = await page.locator('.comparison-table thead th').allInnerTexts();
+    assert.deepEqual(head.slice(0, 2), ['run', 'optimizer.learningRate']);
+    assert.deepEqual(
+      (await rows.allInnerTexts()).map((text) => text.split('\t')[1]),
+      ['0.01', '0.02'],
+    );
+    assert.equal(await page.getByRole('button', { name: /^(Open|Remove|Compare other)/ }).count(), 0);
+    assert.deepEqual(faults, []);
+    await browser.close();
+    server.close();
+    comparison.dispose();
   });
 });

@@ -3,7 +3,7 @@ import type { ComparisonHostContract } from '../../src/protocol/comparison';
 import { axisTo, lastUpdateOf, fewestUpdates } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
 import { renderLoop } from '../page/renderLoop';
-import { connectHost, reportFaults } from '../page/host';
+import { connectHost, hasCommands, reportFaults } from '../page/host';
 import { Store } from '../store/store';
 import { buttonTemplate } from '../ui/controls';
 import { element } from '../ui/element';
@@ -26,13 +26,14 @@ export function showComparison(root: HTMLElement): void {
   const toggle: ToggleCell = (part, title) => {
     store.dispatch({ kind: 'viewChanged', view: toggled(store.model.view, part, title) });
   };
+  const commands = {
+    open: (id: number) => void channel.request('open', id).catch(report),
+    remove: (id: number) => void channel.request('remove', id).catch(report),
+  };
   const cells = [
     new CurvesCell(store, zoom, toggle),
     new HeatmapsCell(store, toggle),
-    new DifferencesCell(store, toggle, {
-      open: (id) => void channel.request('open', id).catch(report),
-      remove: (id) => void channel.request('remove', id).catch(report),
-    }),
+    new DifferencesCell(store, toggle, hasCommands(root) ? commands : undefined),
   ];
   const head = element('header', { class: 'notebook-head comparison-head' });
   const choose = (): void => void channel.request('choose', undefined).catch(report);
@@ -61,7 +62,11 @@ export function showComparison(root: HTMLElement): void {
     const axis = axisTo(end, model.view.range, root.clientWidth);
     const isEmpty = model.members.length === 0;
     const title = model.members.length === 1 ? '1 run' : `${model.members.length} runs compared`;
-    const button = buttonTemplate({ label: 'Compare other runs…', isHidden: !model.isReady, onPress: choose });
+    const button = buttonTemplate({
+      label: 'Compare other runs…',
+      isHidden: !model.isReady || !hasCommands(root),
+      onPress: choose,
+    });
     render(
       html`<h1>${title}</h1>
         ${button}`,

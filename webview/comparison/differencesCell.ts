@@ -32,10 +32,11 @@ export class DifferencesCell implements ComparisonCell {
   });
   #drawn = '';
 
+  /** @param requests undefined where no host opens or removes runs */
   constructor(
     readonly store: ComparisonStore,
     toggle: ToggleCell,
-    readonly requests: MemberCommands,
+    readonly requests: MemberCommands | undefined,
   ) {
     this.#frame = new CellFrame(3, 'Differences', toggle);
     this.element = this.#frame.element;
@@ -100,13 +101,15 @@ export class DifferencesCell implements ComparisonCell {
   }
 
   #buttons(id: number, name: string): readonly TemplateResult[] {
+    const { requests } = this;
+    if (requests === undefined) return [];
     return [
       buttonTemplate({
         label: `Open ${name}`,
         icon: 'play',
         appearance: 'icon',
         onPress: () => {
-          this.requests.open(id);
+          requests.open(id);
         },
       }),
       buttonTemplate({
@@ -114,7 +117,7 @@ export class DifferencesCell implements ComparisonCell {
         icon: 'close',
         appearance: 'icon',
         onPress: () => {
-          this.requests.remove(id);
+          requests.remove(id);
         },
       }),
     ];
@@ -124,7 +127,7 @@ export class DifferencesCell implements ComparisonCell {
   #handleKey(event: KeyboardEvent, id: number): void {
     const { target: row, currentTarget, key } = event;
     if (!(row instanceof HTMLTableRowElement) || row !== currentTarget) return;
-    if (key === 'Enter') this.requests.open(id);
+    if (key === 'Enter') this.requests?.open(id);
     if (key !== 'ArrowDown' && key !== 'ArrowUp') return;
     const next = key === 'ArrowDown' ? row.nextElementSibling : row.previousElementSibling;
     if (next instanceof HTMLElement) next.focus();

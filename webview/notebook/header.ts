@@ -19,6 +19,8 @@ import './header.css';
 
 /** The commands of the header. */
 export interface HeaderCommands {
+  /** Whether there is a host that runs commands. */
+  readonly hasCommands: boolean;
   readonly command: (command: PanelCommand) => void;
   readonly select: (variant: string | undefined) => void;
   readonly setLearningRate: (rate: number) => void;
@@ -45,7 +47,7 @@ export class Header {
     // Before the host's first answer it is unknown whether there is anything to train.
     this.element.hidden = !isReady;
     setAttribute(this.element, 'data-state', state);
-    this.#rate.element.hidden = state === 'untrained' || !isLive(state);
+    this.#rate.element.hidden = !this.commands.hasCommands || state === 'untrained' || !isLive(state);
     this.#rate.update(run?.status.learningRate, state === 'running' || state === 'paused');
     const isBad = state === 'diverged' || state === 'failed' || isUnsaved(run?.status.saved);
     // Equal places keep their elements, and with them the focus.
@@ -61,7 +63,7 @@ export class Header {
           ${this.#findings(run?.status.findings ?? [])}
         </div>
         <div class="head-row">
-          <div class="head-buttons">${this.#buttons(model, state).map(buttonTemplate)}${this.#rate.element}</div>
+          <div class="head-buttons">${this.#shownButtons(model, state).map(buttonTemplate)}${this.#rate.element}</div>
         </div>
         <div class="progress-bar" aria-hidden="true">
           <div .style=${`transform: scaleX(${progressShare(run)})`}></div>
@@ -69,6 +71,11 @@ export class Header {
         <p class=${isBad ? 'message bad' : 'message'} role="alert" ?hidden=${message === ''}>${message}</p>`,
       this.element,
     );
+  }
+
+  #shownButtons(model: Model, state: RunState | 'untrained'): readonly ButtonSpec[] {
+    const { hasCommands, selectLastFinite } = this.commands;
+    return this.#buttons(model, state).filter(({ onPress }) => hasCommands || onPress === selectLastFinite);
   }
 
   #buttons({ folder, fileName, run }: Model, state: RunState | 'untrained'): readonly ButtonSpec[] {

@@ -34,6 +34,7 @@ export class Notebook {
   readonly #run: RunCell;
   readonly #group: HTMLElement;
   readonly #empty = element('div', { class: 'empty' });
+  readonly #hasCommands: boolean;
   readonly #openExperiment: () => void;
 
   constructor(
@@ -74,9 +75,10 @@ export class Notebook {
       new DeclaredCell(horizonCell, trainingTime, context),
       diagnosis,
     ];
-    this.#run = new RunCell(toggle, () => {
+    const reveal = (): void => {
       requests.command('revealRun');
-    });
+    };
+    this.#run = new RunCell(toggle, requests.hasCommands ? reveal : undefined);
     this.#scheduler = new VisibilityScheduler([...cells, this.#run]);
     this.#sequence = new SequenceGroup(store, request, toggle);
     this.#group = element(
@@ -85,6 +87,7 @@ export class Notebook {
       element('h2', { class: 'group-title' }, 'Training time — x: update'),
       ...cells.map((cell) => cell.element),
     );
+    this.#hasCommands = requests.hasCommands;
     this.#openExperiment = () => {
       requests.command('openExperiment');
     };
@@ -99,7 +102,11 @@ export class Notebook {
     this.#selection.update(model, axis, theme);
     this.#group.hidden = model.run === undefined;
     this.#empty.hidden = model.run !== undefined;
-    const open = { label: 'Open the experiment', isHidden: !model.isReady, onPress: this.#openExperiment };
+    const open = {
+      label: 'Open the experiment',
+      isHidden: !model.isReady || !this.#hasCommands,
+      onPress: this.#openExperiment,
+    };
     render(
       html`<p>${emptyText(model)}</p>
         ${buttonTemplate(open)}`,

@@ -1,7 +1,7 @@
 import type { PanelHostContract } from '../../src/protocol/panel';
 import type { RequestReplay } from '../../src/protocol/replayRequests';
 import { renderLoop } from '../page/renderLoop';
-import { connectHost, reportFaults } from '../page/host';
+import { connectHost, hasCommands, reportFaults } from '../page/host';
 import { emptyModel, type Model } from '../store/model';
 import { reduce } from '../store/reducer';
 import { isSameState, restoreView, savedStateOf, type SavedState } from '../store/savedView';
@@ -21,6 +21,7 @@ export function showNotebook(root: HTMLElement): void {
     root,
     store,
     {
+      hasCommands: hasCommands(root),
       command: (command) => void channel.request('command', command).catch(report),
       select: (variant) => void channel.request('select', { variant }).catch(report),
       setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),

@@ -44,6 +44,11 @@ export function connectHost<Remote extends Contract>(): Host<Remote> {
   return { channel, savedState: () => api.getState(), saveState: (state) => api.setState(state) };
 }
 
+/** Whether the page's host has the commands of VS Code: a page in a plain browser has none of their buttons. */
+export function hasCommands(root: HTMLElement): boolean {
+  return root.dataset['commands'] !== 'none';
+}
+
 /** Sends every error of the page to the host's log; the returned function sends one. */
 export function reportFaults(channel: { emit(name: 'fault', reason: string): void }): (error: unknown) => void {
   const report = (error: unknown): void => {

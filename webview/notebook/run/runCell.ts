@@ -1,4 +1,4 @@
-import { html, render } from 'lit-html';
+import { html, nothing, render } from 'lit-html';
 import { formatComputation } from '../../../src/text/computation';
 import { formatNumber, formatCount, formatMebibytes, formatShortNumber, formatExact } from '../../../src/text/numbers';
 import type { RunInfo } from '../../../src/protocol/run';
@@ -12,9 +12,10 @@ export class RunCell implements NotebookCell {
   readonly #frame: CellFrame;
   #shown: RunInfo | undefined;
 
+  /** @param onReveal undefined where no host can show the folder */
   constructor(
     toggle: ToggleCell,
-    readonly onReveal: () => void,
+    readonly onReveal: (() => void) | undefined,
   ) {
     this.#frame = new CellFrame(15, 'Run', toggle);
     this.element = this.#frame.element;
@@ -26,7 +27,11 @@ export class RunCell implements NotebookCell {
     if (info === undefined || info === this.#shown) return;
     this.#shown = info;
     this.#frame.setSummary(summary(info));
-    const reveal = { label: 'Show run folder', isHidden: info.folder === null, onPress: this.onReveal };
+    const { onReveal } = this;
+    const reveal =
+      onReveal === undefined || info.folder === null
+        ? nothing
+        : buttonTemplate({ label: 'Show run folder', onPress: onReveal });
     render(
       html`<dl class="run-info">
           ${rowsOf(info).map(
@@ -35,7 +40,7 @@ export class RunCell implements NotebookCell {
                 <dd>${value}</dd>`,
           )}
         </dl>
-        ${buttonTemplate(reveal)}`,
+        ${reveal}`,
       this.#frame.body,
     );
   }
