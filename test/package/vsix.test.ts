@@ -17,7 +17,7 @@ describe('The packed extension, installed into a clean VS Code', () => {
     workbench = await Workbench.open({ lab: await labAt(home) });
   });
 
-  it('holds what runs and what explains it, and nothing else', () => {
+  it('contains the code and its documentation, and nothing else', () => {
     const extensions = join(home, 'extensions');
     const [folder] = readdirSync(extensions).filter((name) => name.startsWith('unroll.unroll-'));
     const files = readdirSync(join(extensions, folder), { recursive: true, encoding: 'utf8' });

@@ -24,7 +24,7 @@ describe('The extension', () => {
     assert.equal(vscode.extensions.getExtension(id)?.isActive, true);
   });
 
-  it('registers exactly the commands that package.json names, each once', async () => {
+  it('registers exactly the commands of package.json, each once', async () => {
     const declared = (manifest.contributes.commands ?? []).map(({ command }) => command);
     const registered = (await vscode.commands.getCommands(true)).filter((command) => command.startsWith('unroll.'));
     // A view brings commands of its own (`unroll.runs.focus` and the like), which no manifest names.
@@ -33,7 +33,7 @@ describe('The extension', () => {
     assert.equal(new Set(declared).size, declared.length);
   });
 
-  it('knows an experiment by its name', async () => {
+  it('recognizes an experiment by its file name', async () => {
     const [experiment] = await vscode.workspace.findFiles('*.rnn.json', null, 1);
     assert.ok(experiment, 'the workspace of the samples holds an experiment');
     const document = await vscode.workspace.openTextDocument(experiment);

@@ -7,7 +7,7 @@ const experiment =
   '{ "data": { "text": "late.txt", "length": 4 }, "model": { "cell": "rnn" }, "training": { "batch": 2 } }';
 
 describe('A data file', () => {
-  it('is checked again when it appears, changes and goes', async () => {
+  it('is checked again when it is created, changed and deleted', async () => {
     const { document, folder } = await ExperimentFile.open(experiment);
     const file = join(folder, 'late.txt');
     const complaint = (words: RegExp) => () =>

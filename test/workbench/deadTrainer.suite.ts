@@ -157,7 +157,7 @@ describe('A trainer whose process dies', () => {
     });
   }
 
-  it('is ended by a second Stop where it runs in an endless loop, and leaves a run that can be resumed', async () => {
+  it('is killed by a second Stop in an endless loop, and leaves a run that can be resumed', async () => {
     const experiment = await ExperimentFile.open(endless);
     start = forkTrainers(trainerWith(afterwards('start', 1500, 'for (;;);')));
     const launch = await launcher.launch({ uri: experiment.document.uri, variant: undefined });
@@ -214,7 +214,7 @@ describe('A trainer whose process dies', () => {
     await trained(resumed.session, session.status.updates);
   });
 
-  it('while it looks into an update, is followed by another one at the next look', async () => {
+  it('while it replays an update, is replaced at the next request', async () => {
     const experiment = await ExperimentFile.open(endless);
     const launch = await launcher.launch({ uri: experiment.document.uri, variant: undefined });
     assert.ok(launch.kind === 'started', JSON.stringify(launch));
@@ -237,7 +237,7 @@ describe('A trainer whose process dies', () => {
     inspector.dispose();
   });
 
-  it('while it reads a stored run, says so in the run’s place and is followed by another one', async () => {
+  it('while it reads a stored run, is reported in place of the run and replaced', async () => {
     const experiment = await ExperimentFile.open(endless);
     const launch = await launcher.launch({ uri: experiment.document.uri, variant: undefined });
     assert.ok(launch.kind === 'started', JSON.stringify(launch));

@@ -17,14 +17,14 @@ describe('An experiment file that is large', function () {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it('is checked outside of the extension host, with its variants and what they take', async () => {
+  it('is checked outside the extension host, with the estimates of its variants', async () => {
     const experiment = await ExperimentFile.open(large('4'));
     await experiment.lens(/^[\d,]+ parameters · [\d.]+ MiB$/);
     const trains = (await experiment.lenses()).filter((title) => title === '▶ Train');
     assert.equal(trains.length, 3);
   });
 
-  it('has its mistakes underlined, and no more once they are mended', async () => {
+  it('has diagnostics, which disappear once it is corrected', async () => {
     const experiment = await ExperimentFile.open(large('-3'));
     const [diagnostic] = await experiment.diagnostics();
     assert.equal(experiment.document.getText(diagnostic.range), '-3');

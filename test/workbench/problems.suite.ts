@@ -114,7 +114,7 @@ describe('Broken input gives one diagnostic, at its exact place:', () => {
     assert.equal(experiment.document.getText(diagnostic.range), '"huge.txt"');
   });
 
-  it('a net that does not fit into memory', async () => {
+  it('a net that does not fit in memory', async () => {
     const text = '{ "data": { "task": "adding" }, "model": { "cell": "rnn", "hidden": 1000000 } }';
     const experiment = await ExperimentFile.open(text);
     const [diagnostic, ...others] = await experiment.diagnostics();

@@ -73,7 +73,7 @@ describe('Buttons pressed faster than a run can follow', () => {
   const runsOf = (experiment: ExperimentFile): readonly string[] =>
     readdirSync(join(experiment.folder, 'unroll-runs')).map((name) => join(experiment.folder, 'unroll-runs', name));
 
-  it('start nothing where Stop comes before the trainer does', async () => {
+  it('start nothing if Stop precedes the trainer’s start', async () => {
     const experiment = await ExperimentFile.open(endless);
     const target = { uri: experiment.document.uri, variant: undefined };
     const launch = launcher.launch(target);
@@ -91,7 +91,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     assert.deepEqual(runsOf(experiment), []);
   });
 
-  it('let a run that is being stopped write its end before the next one of its target begins', async () => {
+  it('let a run that is being stopped write its end before the next run of its target starts', async () => {
     const experiment = await ExperimentFile.open(endless);
     const target = { uri: experiment.document.uri, variant: undefined };
     const first = await training(target);
@@ -108,7 +108,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     assert.equal(sessions.all.filter(({ isLive }) => isLive).length, 1);
   });
 
-  it('leave no half a beginning where Stop comes while the trainer is being started', async function () {
+  it('leave no incomplete run if Stop comes while the trainer starts', async function () {
     this.timeout(60_000);
     const experiment = await ExperimentFile.open(endless);
     const target = { uri: experiment.document.uri, variant: undefined };
@@ -135,7 +135,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     assert.equal(readManifest(readFileSync(join(session.folder ?? '', 'run.json')))?.state, 'stopped');
   });
 
-  it('resume a run once where Resume is pressed twice', async () => {
+  it('resume a run once if Resume is pressed twice', async () => {
     const experiment = await ExperimentFile.open(endless);
     const session = await training({ uri: experiment.document.uri, variant: undefined });
     await session.stop();
@@ -173,7 +173,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     rmSync(join(folder, 'run.lock'));
   });
 
-  it('leave a run in the state of the last button', async function () {
+  it('leave a run in the state of the last pressed button', async function () {
     this.timeout(60_000);
     const experiment = await ExperimentFile.open(endless);
     const session = await training({ uri: experiment.document.uri, variant: undefined });

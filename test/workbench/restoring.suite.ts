@@ -32,8 +32,8 @@ const kind: PanelKind<Shown> = {
 const one = { shown: { uri: 'file:///one.rnn.json' }, title: 'Unroll: one' };
 const variant = { shown: { uri: 'file:///two.rnn.json', variant: 'gated' }, title: 'Unroll: two' };
 
-describe('The memory of open panels', () => {
-  it('knows what a tab showed whose webview has left nothing, or something older', () => {
+describe('The store of open panels', () => {
+  it('restores a tab whose webview has no state, or an older one', () => {
     const store = memento();
     const before = new OpenPanels(store, kind);
     before.note(one);
@@ -47,7 +47,7 @@ describe('The memory of open panels', () => {
     assert.deepEqual(after.missing, [one, variant], 'no tab has come back');
   });
 
-  it('forgets a panel that was closed by hand, and none that ends with its window', () => {
+  it('removes a panel that the user closed, but none that ends with its window', () => {
     const panels = new OpenPanels(memento(), kind);
     panels.note(one);
     panels.note(variant);
@@ -57,7 +57,7 @@ describe('The memory of open panels', () => {
     assert.deepEqual(panels.all, [variant]);
   });
 
-  it('finds the restored tab of a panel that was not visible since, unless the tab is ambiguous', async () => {
+  it('finds the restored tab of a panel that was not visible since, unless it is ambiguous', async () => {
     const panels = new OpenPanels(memento(), kind);
     panels.note(one);
     assert.equal(panels.dormantTab(one.shown, []), undefined, 'there is no tab');
@@ -71,7 +71,7 @@ describe('The memory of open panels', () => {
     for (const view of views) view.dispose();
   });
 
-  it('guesses nothing where two tabs have one title, or the memory is damaged', () => {
+  it('restores nothing if two tabs have the same title, or the store is damaged', () => {
     const store = memento();
     const panels = new OpenPanels(store, kind);
     panels.note(one);

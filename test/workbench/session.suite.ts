@@ -23,7 +23,7 @@ function trainerOf(script: string, ...nodeOptions: readonly string[]): StartTrai
 const params = {} as StartParams;
 const session = (variant?: string): LiveSession => new LiveSession(Uri.parse('file:///nowhere.rnn.json'), variant);
 
-describe('A session whose trainer is deaf in a long update', () => {
+describe('A session whose trainer does not respond during a long update', () => {
   it('kills the trainer at the second stop request', async () => {
     const facts = {
       layout: { parameters: [], layers: 1, steps: 1, hasCellState: false, saturating: [] },
@@ -49,7 +49,7 @@ describe('A session whose trainer is deaf in a long update', () => {
 });
 
 describe('A session whose first records arrive together with the reply that its run has started', () => {
-  it('has them, as every record after them', async () => {
+  it('receives them, and all later records', async () => {
     const packer = new RecordPacker(exampleLayout);
     const batchOf = (update: number): RecordBatch => {
       packer.add(exampleRecord(update));
@@ -90,7 +90,7 @@ describe('A session whose first records arrive together with the reply that its 
 });
 
 describe('A session whose trainer does not start', () => {
-  it('has failed when the trainer answers with a failure', async () => {
+  it('fails if the trainer replies with an error', async () => {
     const one = session();
     const answers = `process.on('message', ({ id }) => process.send({ kind: 'failure', id, message: 'No.' }));`;
     await assert.rejects(one.start(trainerOf(answers), params), /No\./);
@@ -99,7 +99,7 @@ describe('A session whose trainer does not start', () => {
     one.dispose();
   });
 
-  it('has failed when the process is gone before it answers', async () => {
+  it('fails if the process exits before it replies', async () => {
     const one = session();
     await assert.rejects(one.start(trainerOf('process.exit(3)'), params), /exit code 3/);
     assert.equal(one.status.state, 'failed');
@@ -109,7 +109,7 @@ describe('A session whose trainer does not start', () => {
 });
 
 describe('A session whose trainer runs out of memory', () => {
-  it('names the estimate and the limit, and lets go of the folder', async () => {
+  it('reports the estimate and the limit, and unlocks the folder', async () => {
     const facts = {
       layout: { parameters: [], layers: 1, steps: 1, hasCellState: false, saturating: [] },
       recordEvery: 1,
@@ -143,8 +143,8 @@ describe('A session whose trainer runs out of memory', () => {
   });
 });
 
-describe('Runs that are started and stopped again and again', () => {
-  it('leave no process, no listener and no memory behind', async function () {
+describe('Runs that are started and stopped repeatedly', () => {
+  it('leave no process, listener or memory', async function () {
     this.timeout(120_000);
     const times = 300;
     const answers = `process.on('message', ({ id, name }) => {

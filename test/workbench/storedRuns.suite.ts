@@ -106,7 +106,7 @@ describe('Stored runs', () => {
     assert.match(oldest, /^case \| cell rnn · \d+:\d\d\W[AP]M · loss [\d.]+ · \d+ s · activation tanh$/);
   });
 
-  it('stay together under their experiment when its file is gone', async () => {
+  it('stay grouped under their experiment when its file is deleted', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();
     await experiment.lens(/finished/);
@@ -131,7 +131,7 @@ describe('Stored runs', () => {
     );
   });
 
-  it('open again from their folder when their experiment and their session are gone', async () => {
+  it('open from their folder when their experiment and their session no longer exist', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();
     await experiment.lens(/finished/);
@@ -149,7 +149,7 @@ describe('Stored runs', () => {
     await until('its panel', () => tabs('Unroll: The <b>copy</b>').length === 1);
   });
 
-  it('say how far their records can be read where those are damaged in the middle', async () => {
+  it('report how far their records can be read if they are damaged in the middle', async () => {
     const experiment = await ExperimentFile.open(endless);
     experiment.train();
     await until('two flushes', async () => {
@@ -171,7 +171,7 @@ describe('Stored runs', () => {
     assert.match(message, /^The run has [\d,]+ updates, but only the records of the first [\d,]+ can be read/);
   });
 
-  it('are resumed where they were stopped, with the results of an uninterrupted run', async () => {
+  it('are resumed where they stopped, with the results of an uninterrupted run', async () => {
     const experiment = await ExperimentFile.open(endless);
     experiment.train();
     await experiment.lens(/running · [\d,]+ update/);
@@ -231,7 +231,7 @@ describe('Stored runs', () => {
     inspector.dispose();
   });
 
-  it('that another process trains are not touched, and shown as such', async () => {
+  it('that another process trains are left unchanged, and shown as such', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();
     await experiment.lens(/finished/);
@@ -249,7 +249,7 @@ describe('Stored runs', () => {
     rmSync(join(folder, 'run.lock'));
   });
 
-  it('that a process in a terminal resumes are followed in the window that had trained them', async function () {
+  it('that a process in a terminal resumes are updated in the window that trained them', async function () {
     this.timeout(60_000);
     const experiment = await ExperimentFile.open(endless);
     experiment.train();
@@ -301,7 +301,7 @@ describe('Stored runs', () => {
     rmSync(join(`${folder} elsewhere`, 'run.lock'));
   });
 
-  it('that are trained elsewhere are read again only when there is more of them', async () => {
+  it('that are trained elsewhere are read again only when they have new records', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();
     await experiment.lens(/finished/);
@@ -322,7 +322,7 @@ describe('Stored runs', () => {
     opened.dispose();
   });
 
-  it('whose process was killed are shown as cut off, though no file changes', async () => {
+  it('whose process was killed are shown as interrupted, though no file changes', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();
     await experiment.lens(/finished/);
@@ -341,7 +341,7 @@ describe('Stored runs', () => {
     await until('the end of it', async () => /interrupted/.test((await rows(experiment, 1)).join()));
   });
 
-  it('are seen by the watchers of the window from their beginning, in folders that are as new', async () => {
+  it('are noticed by the window’s file watchers from the start, in folders that are also new', async () => {
     const [workspace] = vscode.workspace.workspaceFolders ?? [];
     assert.ok(workspace);
     const watcher = vscode.workspace.createFileSystemWatcher('**/run.json', false, true, true);
@@ -397,7 +397,7 @@ describe('Stored runs', () => {
     await until('all threads to end', () => threads === 0);
   });
 
-  it('of strangers are refused, or believed in nothing that leads out of the workspace', async () => {
+  it('that are untrusted are rejected, or read nothing outside the workspace', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();
     await experiment.lens(/finished/);
@@ -431,7 +431,7 @@ describe('Stored runs', () => {
     }
   });
 
-  it('of strangers are not listed where a link, a pipe or gigabytes of nothing stand in place of what they are', async function () {
+  it('that are untrusted are not listed if a link, a pipe or an empty file of gigabytes replaces their manifest', async function () {
     if (process.platform === 'win32') this.skip();
     const experiment = await ExperimentFile.open(short);
     experiment.train();
@@ -499,7 +499,7 @@ describe('Stored runs', () => {
     await until('it to go', async () => (await own()).length === 0);
   });
 
-  it('of strangers, lying directly in the workspace folder, read nothing beside it', async () => {
+  it('that are untrusted and directly in the workspace folder read nothing outside it', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();
     await experiment.lens(/finished/);
@@ -523,7 +523,7 @@ describe('Stored runs', () => {
     }
   });
 
-  it('are renamed in their own folder, and nowhere that a link leads to', async function () {
+  it('are renamed in their own folder, but not through a link', async function () {
     if (process.platform === 'win32') this.skip();
     const experiment = await ExperimentFile.open(short, { precious: 'precious' });
     experiment.train();
@@ -562,7 +562,7 @@ describe('The queue of training', () => {
   const settled = async <T>(promise: Promise<T>): Promise<T | 'not yet'> =>
     Promise.race([promise, new Promise<'not yet'>((resolve) => setTimeout(resolve, 20, 'not yet'))]);
 
-  it('lets so many train as it may, and the next when one is over, in the order they came', async () => {
+  it('limits the runs that train at the same time, and starts the next in order when one ends', async () => {
     const queue = new TrainingQueue(() => 2);
     const sessions = Array.from({ length: 20 }, started);
     const turns = sessions.map((session) => queue.acquire(session));

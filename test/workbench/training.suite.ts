@@ -31,7 +31,7 @@ describe('Training', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it('runs to its end beside its panel and keeps its records', async () => {
+  it('runs to its end beside its panel and saves its records', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train();
     assert.equal(updatesIn(await experiment.lens(/finished/)), 30);
@@ -69,7 +69,7 @@ describe('Training', () => {
     await experiment.lens(/^finished · 30 updates · loss [\d.e-]+$/);
   });
 
-  it('trains a variant by itself', async () => {
+  it('trains a single variant', async () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train('gated');
     await experiment.lens(/finished/);

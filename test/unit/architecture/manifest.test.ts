@@ -13,12 +13,12 @@ function strings(value: unknown): readonly string[] {
 }
 
 describe('package.json', () => {
-  it('takes each text from package.nls.json, which holds no other', () => {
+  it('takes each text from package.nls.json, which has no others', () => {
     const used = new Set(strings(manifest).flatMap((text) => /^%(.+)%$/.exec(text)?.slice(1) ?? []));
     assert.deepEqual([...used].sort(), Object.keys(texts).sort());
   });
 
-  it('takes no library that CONTRIBUTING.md does not name', () => {
+  it('depends only on libraries that CONTRIBUTING.md names', () => {
     const { dependencies, devDependencies } = manifest as Record<'dependencies' | 'devDependencies', object>;
     const contributing = readFileSync('CONTRIBUTING.md', 'utf8');
     const named = new Set(contributing.match(/@?[a-z\d][a-z\d/@.-]*/g));
@@ -32,7 +32,7 @@ describe('package.json', () => {
     );
   });
 
-  it('points to files that are there', () => {
+  it('points to files that exist', () => {
     const paths = strings(manifest['contributes']).filter((text) => text.startsWith('./'));
     assert.notDeepEqual(paths, []);
     assert.deepEqual(
@@ -41,14 +41,14 @@ describe('package.json', () => {
     );
   });
 
-  it('asks for no newer VS Code than the types it is written against', () => {
+  it('requires the VS Code version of its type definitions', () => {
     const { engines } = manifest as { engines: { vscode: string } };
     const types = JSON.parse(readFileSync('node_modules/@types/vscode/package.json', 'utf8')) as { version: string };
     const minor = (version: string): number => Number(/1\.(\d+)/.exec(version)?.[1]);
     assert.equal(minor(types.version), minor(engines.vscode));
   });
 
-  it('lets a workspace that is not trusted choose nothing that costs memory, threads or disk, and trains there', () => {
+  it('trains in an untrusted workspace, which cannot set memory, threads or folders', () => {
     const { capabilities, contributes } = manifest as {
       readonly capabilities: {
         readonly untrustedWorkspaces: {
@@ -73,7 +73,7 @@ describe('package.json', () => {
 });
 
 describe('package-lock.json', () => {
-  it('holds every package that another asks for, for all platforms, as npm ci demands', () => {
+  it('contains every dependency of every package, for all platforms, as npm ci requires', () => {
     const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
       readonly packages: Readonly<
         Record<string, Readonly<Record<string, Readonly<Record<string, string>> | undefined>>>

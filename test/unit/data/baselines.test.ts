@@ -101,7 +101,7 @@ const earned: readonly (readonly [Written, Readonly<Record<string, Predictor>>])
 describe('the baselines of a task', () => {
   for (const [written, predictors] of earned) {
     const source = opened({ ...written, batch: 100 });
-    it(`are what their predictors earn by simulation: ${JSON.stringify(written.data)}`, () => {
+    it(`equal the simulated losses of their predictors: ${JSON.stringify(written.data)}`, () => {
       for (const [name, predictor] of Object.entries(predictors)) {
         const baseline = source.baselines.find((candidate) => candidate.name === name);
         assert.ok(baseline, `${name} among ${source.baselines.map((one) => one.name).join()}`);
@@ -113,7 +113,7 @@ describe('the baselines of a task', () => {
     });
   }
 
-  it('of the sine: a noiseless one is predicted by its recurrence, and leaves exactly the noise', () => {
+  it('of the sine: without noise the recurrence predicts it, and with noise exactly the noise remains', () => {
     const still = opened({ data: { task: 'sine', length: 20, noise: 0 }, batch: 100 });
     const { loss } = measured(still, (inputs, t, target) =>
       t === 0 ? 0 : (target - sineTurn * inputs[t][0] + inputs[t - 1][0]) ** 2,
@@ -146,7 +146,7 @@ describe('a reported loss', () => {
   const sum = { kind: 'mse', reduction: 'sum' } as const;
   const pattern = patternOf(10, (t) => (t < 4 ? undefined : t));
 
-  it('is per target and output for mean, per sequence for sum', () => {
+  it('is per target and output for mean, and per sequence for sum', () => {
     assert.equal(reportedLoss(pattern, { loss: mean, bptt: 'full' }, 1), 39 / 6);
     assert.equal(reportedLoss(pattern, { loss: mean, bptt: 'full' }, 2), 39 / 12);
     assert.equal(reportedLoss(pattern, { loss: sum, bptt: 'full' }, 2), 39);
@@ -154,14 +154,14 @@ describe('a reported loss', () => {
     assert.equal(reportedLoss(pattern, { loss: { kind: 'crossEntropy', reduction: 'mean' }, bptt: 'full' }, 2), 39 / 6);
   });
 
-  it('is averaged over the windows that are trained on, each reported as a whole', () => {
+  it('is averaged over the trained windows, each with its whole loss', () => {
     // Windows [0,4), [4,8), [8,10): the first has no target and makes no update.
     const bptt = { forward: 4, backward: 4 };
     assert.equal(reportedLoss(pattern, { loss: sum, bptt }, 1), (4 + 5 + 6 + 7 + 8 + 9) / 2);
     assert.equal(reportedLoss(pattern, { loss: mean, bptt }, 1), (22 / 4 + 17 / 2) / 2);
   });
 
-  it('passes over a window whose backward part has no target', () => {
+  it('skips a window whose backward part has no target', () => {
     const early = patternOf(8, (t) => (t % 4 === 0 ? 1 : undefined));
     assert.ok(Number.isNaN(reportedLoss(early, { loss: sum, bptt: { forward: 4, backward: 3 } }, 1)));
     assert.equal(reportedLoss(early, { loss: sum, bptt: { forward: 4, backward: 4 } }, 1), 1);

@@ -17,7 +17,7 @@ const plain = (more: object = {}) => ({
 const rowsOf = (source: Source) => [...source.validation()];
 
 describe('windows of a table', () => {
-  it('lie at random places of the training part, from zero state, each step asking for the row `horizon` later', () => {
+  it('start at random rows of the training part, from zero state; the target of each step is `horizon` rows later', () => {
     const source = opened({ data: plain({ horizon: 3 }), batch: 8 }, counting(40));
     const seen = new Set<number>();
     for (let count = 0; count < 80; count++) {
@@ -43,7 +43,7 @@ describe('windows of a table', () => {
     );
   });
 
-  it('take inputs and targets from their columns', () => {
+  it('take inputs and targets from the named columns', () => {
     const text = `a,b,c\n${Array.from({ length: 20 }, (_, row) => `${row},${100 + row},${200 + row}`).join('\n')}`;
     const source = opened({ data: plain({ inputs: ['c', 'a'], targets: ['b'], length: 4 }), batch: 1 }, text);
     assert.deepEqual([source.inputs, source.outputs], [2, 1]);
@@ -54,7 +54,7 @@ describe('windows of a table', () => {
     assert.equal(targetsOf(window, 0)[0], a + 101);
   });
 
-  it('ask for every held-out row exactly once, after at least half a window of rows before it', () => {
+  it('have every held-out row as a target exactly once, after at least half a window of rows', () => {
     const sizes = fc.record({
       rows: fc.integer({ min: 30, max: 200 }),
       length: fc.integer({ min: 1, max: 12 }),
@@ -85,7 +85,7 @@ describe('windows of a table', () => {
     );
   });
 
-  it('hold nothing out when asked so', () => {
+  it('hold nothing out with a validation of 0', () => {
     assert.deepEqual(rowsOf(opened({ data: plain({ validation: 0 }), batch: 1 }, counting(12))), []);
   });
 });
@@ -108,7 +108,7 @@ describe('normalisation', () => {
     assert.deepEqual(first('minmax'), [0, 4 / 6, 2 / 6].map(Math.fround));
   });
 
-  it('leaves a constant column at 0, whatever its value', () => {
+  it('maps a constant column to 0', () => {
     // Sums of most decimal fractions are rounded, so that the mean differs from the value.
     const constants = ['4', '0.1', '0.3', '1.1', '14.62', '123456.789', '-3.3e30', '0'];
     for (const [value, normalize] of constants.flatMap((one) => [
@@ -126,7 +126,7 @@ describe('normalisation', () => {
 });
 
 describe('normalisation of a column that is constant in the training part', () => {
-  it('only shifts it, so that a change in the held-out part keeps its size', () => {
+  it('only shifts it, so that a change in the held-out part is not scaled', () => {
     for (const normalize of ['standard', 'minmax']) {
       const text = `n\n${'0.1\n'.repeat(30)}${'0.2\n'.repeat(10)}`;
       const source = opened({ data: plain({ normalize }), batch: 1 }, text);
@@ -135,7 +135,7 @@ describe('normalisation of a column that is constant in the training part', () =
     }
   });
 
-  it('counts rounding noise as constant, and no real spread, however small', () => {
+  it('treats rounding noise as constant, but not a real variation, however small', () => {
     const scaleOf = (values: number[]) => rescalingOf(Float64Array.from(values), 'standard').scale;
     assert.equal(scaleOf([0.3, 0.1 + 0.2, 0.3]), 1);
     // numpy.std([101325.00001, 101325.00002]) and numpy.std([1e-20, 3e-20])
@@ -145,7 +145,7 @@ describe('normalisation of a column that is constant in the training part', () =
 });
 
 describe('the baselines of a table', () => {
-  it('are the spread of the training part and persistence on both parts, in the unit of the loss', () => {
+  it('are the variance of the training part and persistence on both parts, in the unit of the loss', () => {
     const text = 'n,m\n0,0\n1,0\n4,0\n9,0\n16,2\n25,2\n';
     const data = plain({ inputs: ['n', 'm'], length: 2, validation: 0.34 });
     const values = (more: object = {}) =>
@@ -162,7 +162,7 @@ describe('the baselines of a table', () => {
     );
   });
 
-  it('says after standardising that the mean costs 1', () => {
+  it('has a loss of 1 for the mean after standardising', () => {
     const source = opened({ data: plain({ normalize: 'standard' }), batch: 1 }, counting(40));
     assert.ok(Math.abs((source.baselines[0]?.value ?? NaN) - 1) < 1e-12);
   });
@@ -184,7 +184,7 @@ describe('the file of a table', () => {
     assert.deepEqual(numbers('n\tname\n1\ta b\n-2.5\ta\n3e2\tx\n'), rows);
   });
 
-  it('needs the columns asked for: all are listed and the nearest named, once', () => {
+  it('needs the requested columns: a missing one is reported once, with the nearest name and all columns', () => {
     const objection = objectionTo({ data: plain({ inputs: ['sunspot'] }), batch: 1 }, 'year,sunspots\n1700,5\n');
     assert.deepEqual(objection.keyPath, ['data', 'inputs', 0]);
     assert.match(
@@ -199,7 +199,7 @@ describe('the file of a table', () => {
     assert.match(objectionTo({ data: plain(), batch: 1 }, 'n,n\n1,2\n').message, /2 columns named "n"/);
   });
 
-  it('names the row of a gap, a word or an unequal row by its line in the file', () => {
+  it('reports the line in the file of a gap, a word or a row of another width', () => {
     const withRow = (line: number, row: string) =>
       ['name,n', ...Array.from({ length: 2000 }, (_, index) => (index + 2 === line ? row : 'x,1'))].join('\n');
     const refusal = (text: string) => objectionTo({ data: plain(), batch: 1 }, text);
@@ -219,7 +219,7 @@ describe('the file of a table', () => {
     assert.match(objectionTo({ data: plain(), batch: 1 }, text).message, /row 4 \(an empty cell/);
   });
 
-  it('takes as numbers only what is one', () => {
+  it('accepts only numbers as numbers', () => {
     for (const word of ['Infinity', '0x10', '1 2', '1_000', '-', '.']) {
       const { message } = objectionTo({ data: plain(), batch: 1 }, `a,n\nx,${word}\n`);
       assert.ok(message.includes(`"${word}"`), message);
@@ -227,7 +227,7 @@ describe('the file of a table', () => {
     assert.match(objectionTo({ data: plain(), batch: 1 }, 'a;n\nx;3,14\n').message, /"3,14".*Set "decimal" to ","/);
   });
 
-  it('takes no number beyond single precision, which training computes in', () => {
+  it('rejects numbers beyond single precision', () => {
     for (const word of ['1.7e308', '-9.97e38', '1e999', '3.4028236e38']) {
       const { message } = objectionTo({ data: plain(), batch: 1 }, `a,n\nx,1\nx,${word}\n`);
       assert.ok(message.includes(`row 3 has "${word}" in column "n", which is beyond single precision`), message);
@@ -238,14 +238,14 @@ describe('the file of a table', () => {
     );
   });
 
-  it('is refused where its quotes are broken', () => {
+  it('is rejected if its quotes are broken', () => {
     assert.match(
       objectionTo({ data: plain(), batch: 1 }, 'a,n\nx,1\n"y,2\nz,3\n').message,
       /row 3 cannot be parsed.*Fix its quotes/,
     );
   });
 
-  it('is refused when empty, binary or too short', () => {
+  it('is rejected if it is empty, binary or too short', () => {
     assert.match(objectionTo({ data: plain(), batch: 1 }, '').message, /is empty/);
     assert.match(objectionTo({ data: plain(), batch: 1 }, new Uint8Array([1, 0])).message, /binary/);
     const { message } = objectionTo({ data: plain({ validation: 0 }), batch: 1 }, counting(6));

@@ -37,7 +37,7 @@ const tables = fc.tuple(
 );
 
 describe('The rows of a CSV text', () => {
-  it('are those that Papa Parse finds, in pieces of any length', () => {
+  it('equal those of Papa Parse, in pieces of any length', () => {
     fc.assert(
       fc.property(tables, fc.integer({ min: 1, max: 40 }), ([rows, lineEnd, delimiter, ends], piece) => {
         const text = rows.map((row) => row.join(delimiter)).join(lineEnd) + (ends ? lineEnd : '');
@@ -79,7 +79,7 @@ describe('The rows of a CSV text', () => {
     );
   });
 
-  it('are named by their lines where they cannot be read', () => {
+  it('are reported with their line if they cannot be parsed', () => {
     const fault = (text: string): MalformedRow => {
       let found: unknown;
       assert.throws(
@@ -96,7 +96,7 @@ describe('The rows of a CSV text', () => {
     assert.deepEqual([fault('a\n\n"x\n\n').line, fault('a\n"x\n').kind], [3, 'openQuote']);
   });
 
-  it('may be no longer than any table needs, which is found out without reading on', () => {
+  it('have a maximum length, and reading stops there', () => {
     for (const text of [
       ','.repeat(4 * longestRow),
       `"${'a'.repeat(4 * longestRow)}`,

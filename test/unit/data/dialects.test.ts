@@ -22,7 +22,7 @@ function columnOf(text: string, data: object, rows: number): (number | undefined
 const refusal = (text: string, data: object = {}) => objectionTo({ data: table(data), batch: 1 }, text).message;
 
 describe('The dialect of a table', () => {
-  it('has the delimiter that gives the first row and the rows below as many cells', () => {
+  it('has the delimiter that gives all rows the same number of cells', () => {
     // A header with commas in its names, above rows with semicolons.
     assert.deepEqual(columnOf('time;T, mean, degC\n0;20.5\n1;21.5\n', { inputs: ['T, mean, degC'] }, 2), [20.5, 21.5]);
     // A date with a blank does not make blanks the delimiter.
@@ -30,13 +30,13 @@ describe('The dialect of a table', () => {
     assert.deepEqual(columnOf('t y\n0 20.5\n 1   21.5 \n', {}, 2), [20.5, 21.5]);
   });
 
-  it('is that which leaves more numbers where two delimiters fit: decimals are not lost silently', () => {
+  it('has the delimiter that leaves more numbers if two fit: decimals are not lost silently', () => {
     const text = 'Temp, C;Humidity, %\n20,32;50,00\n21,79;50,10\n';
     assert.match(refusal(text, { inputs: ['Temp, C'] }), /row 2 has "20,32".*Set "decimal" to ","/);
     assert.deepEqual(columnOf(text, { inputs: ['Temp, C'], decimal: ',' }, 2), [20.32, 21.79].map(Math.fround));
   });
 
-  it('must be named where nothing tells', () => {
+  it('must be specified if it is ambiguous', () => {
     const message = refusal('a,b;c\n1,x;3\n4,x;6\n');
     assert.match(message, /can be read with ",", ";" between its cells. Name one of them in "delimiter"/);
     assert.deepEqual(columnOf('y,b;c\n1,x;3\n4,x;6\n', { delimiter: ',' }, 2), [1, 4]);
@@ -60,7 +60,7 @@ describe('The dialect of a table', () => {
     assert.match(refusal('a;y\n1;1.5\n', { decimal: ',' }), /Set "decimal" to "\."/);
   });
 
-  it('is read back as it was written, whatever it is', () => {
+  it('is read back as it was written, for random tables', () => {
     const cell = fc.oneof(fc.integer({ min: -1000, max: 1000 }), fc.double({ min: -1e6, max: 1e6, noNaN: true })).map(
       // -0 is written as 0.
       (value) => value + 0,
@@ -101,14 +101,14 @@ describe('The dialect of a table', () => {
 describe('Gaps of a table', () => {
   const gappy = 'y\n1\n\u0020NA\n3\n4\n?\n6\n7\n8\n9\n10\nNaN\n12\n';
 
-  it('are refused with their number and the first rows, unless the experiment says what to do', () => {
+  it('are rejected with their number and the first rows, unless the experiment sets "gaps"', () => {
     assert.match(
       refusal(`${gappy}null\n14\nnan\n16\n`),
       /5 missing values.*row 3 \("NA" in column "y"\), row 6 \("\?" in column "y"\), row 12 \("NaN" in column "y"\), 2 more\. Set "gaps"/,
     );
   });
 
-  it('are filled in on a line, as pandas.Series.interpolate does, also at the end', () => {
+  it('are interpolated linearly, as by pandas.Series.interpolate, also at the end', () => {
     // pandas: pd.Series([1, nan, 3, 4, nan, 6, 7, 8, 9, 10, nan, 12]).interpolate()
     assert.deepEqual(
       columnOf(gappy, { gaps: 'interpolate' }, 12),
@@ -117,7 +117,7 @@ describe('Gaps of a table', () => {
     assert.deepEqual(columnOf('a,y\n1,\n2,5\n3,\n4,\n5,11\n6,\n', { gaps: 'interpolate' }, 6), [5, 5, 7, 9, 11, 11]);
   });
 
-  it('are in no window where they are skipped', () => {
+  it('are in no window with "skip"', () => {
     const source = opened({ data: table({ gaps: 'skip' }), batch: 4 }, gappy);
     const seen = new Set<string>();
     for (let count = 0; count < 50; count++) {
@@ -134,7 +134,7 @@ describe('Gaps of a table', () => {
     );
   });
 
-  it('have no loss where they are masked; an input keeps its last value, and a second one says where', () => {
+  it('have no loss with "mask"; an input repeats its last value, and a second input marks the gaps', () => {
     const source: Source = opened({ data: table({ gaps: 'mask', length: 11 }), batch: 1 }, gappy);
     assert.deepEqual(source.inputNames, ['y', 'y missing']);
     assert.deepEqual([source.inputs, source.outputs], [2, 1]);
@@ -164,7 +164,7 @@ describe('Gaps of a table', () => {
     });
   });
 
-  it('count for no statistics: those are of the values that there are, as in scikit-learn', () => {
+  it('are ignored in statistics, as in scikit-learn', () => {
     // Training rows 1, NA, 5, 3, 7, NA: mean 4, variance 5 (sklearn.preprocessing.StandardScaler, NaN left out).
     const text = 'y\n1\nNA\n5\n3\n7\nNA\n100\n200\n300\n';
     const data = table({ gaps: 'mask', normalize: 'standard', length: 3, validation: 0.34 });
@@ -181,7 +181,7 @@ describe('Gaps of a table', () => {
     assert.ok(Math.abs((persistence ?? NaN) - (4 + 16) / 2 / 5) < 1e-12);
   });
 
-  it('leave each held-out row with a value a target at most once, and all that windows without gaps reach', () => {
+  it('make each held-out row with a value a target at most once, and every row that a window without gaps reaches', () => {
     const cells = fc.array(fc.boolean(), { minLength: 40, maxLength: 90 });
     fc.assert(
       fc.property(cells, fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 3 }), (present, length, horizon) => {

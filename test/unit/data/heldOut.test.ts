@@ -23,7 +23,7 @@ describe('Held-out sequences of a task', () => {
     assert.equal(heldOut(50).sequences, 256);
   });
 
-  it('are fewer where they are so long that a validation would not end', () => {
+  it('are fewer if they are very long, so that a validation ends', () => {
     const { sequences, steps } = heldOut(100_000);
     assert.ok(sequences >= 1 && steps <= 2 ** 22, `${sequences} sequences, ${steps} steps`);
   });

@@ -29,9 +29,9 @@ const tables: Readonly<Record<string, readonly [content: () => string, inputs: r
   'a million blank lines': [() => `n\n${'\n'.repeat(1_000_000)}1\n`, ['n']],
 };
 
-describe('A table of a stranger', () => {
+describe('An untrusted table', () => {
   for (const [name, [content, inputs]] of Object.entries(tables)) {
-    it(`of ${name} is refused in a few words, in the time that it takes to read the file`, function () {
+    it(`of ${name} is rejected with a short message, in the time that it takes to read the file`, function () {
       this.timeout(0);
       const folder = mkdtempSync(join(tmpdir(), 'unroll-huge-'));
       try {

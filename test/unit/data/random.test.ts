@@ -19,7 +19,7 @@ describe('random numbers', () => {
     assert.deepEqual(draws(1, 'init'), draws(1, 'init'));
   });
 
-  it('go on from a state', () => {
+  it('continue from a state', () => {
     const random = randomFrom(7, 'training');
     random.normal();
     const resumed = randomFromState(random.state());
@@ -55,7 +55,7 @@ describe('random numbers', () => {
     );
   });
 
-  it('are whole numbers with both ends included, each as likely', () => {
+  it('are uniform integers with both ends included', () => {
     const random = randomFrom(5, 'training');
     const counts = new Map<number, number>();
     for (let count = 0; count < 60_000; count++) {

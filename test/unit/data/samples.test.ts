@@ -8,7 +8,7 @@ const folder = 'media/samples';
 const samples = readdirSync(folder).filter((name) => name.endsWith('.rnn.json'));
 
 describe('the samples', () => {
-  it('are the six that the walkthrough needs, and one for the minimal gated unit', () => {
+  it('are the six of the walkthrough, and one for the minimal gated unit', () => {
     assert.deepEqual(samples, [
       'characters.rnn.json',
       'exploding.rnn.json',

@@ -44,7 +44,7 @@ describe('inline sequences', () => {
     assert.deepEqual([...source.validation()], []);
   });
 
-  it('have as many classes as the highest index asks for, and at least two', () => {
+  it('have as many classes as the highest index requires, and at least two', () => {
     const classes = (...targets: (number | null)[]) =>
       opened({ data: { sequences: [{ inputs: targets.map(() => [0]), targets }] } });
     assert.equal(classes(null, 4, 1).outputs, 5);
@@ -61,7 +61,7 @@ describe('inline sequences', () => {
     assert.deepEqual([source.steps, source.outputs], [steps, 2]);
   });
 
-  it('know what the best constant costs', () => {
+  it('have the loss of the best constant as baseline', () => {
     const value = (data: unknown, loss?: unknown) =>
       opened(loss === undefined ? { data } : { data, loss }).baselines[0]?.value ?? NaN;
     // Targets 10, 20, 30, 40: mean 25, squares 225 + 25 + 25 + 225.

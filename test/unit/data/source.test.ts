@@ -25,7 +25,7 @@ const every: readonly (readonly [name: string, written: Written, content?: strin
 describe('every source', () => {
   for (const [name, written, content] of every) {
     describe(`(${name})`, () => {
-      it('yields batches of the shapes it declares, its mask and targets agreeing', () => {
+      it('yields batches of the declared shapes, with consistent masks and targets', () => {
         const source = opened(written, content);
         assert.equal(source.inputNames.length, source.inputs);
         assert.equal(source.outputNames.length, source.outputs);
@@ -36,12 +36,12 @@ describe('every source', () => {
         assert.equal(source.next().batch, source.batch);
       });
 
-      it('draws the same from the same seed', () => {
+      it('draws the same batches from the same seed', () => {
         const [one, other] = [opened(written, content), opened(written, content)];
         for (let count = 0; count < 5; count++) assert.deepEqual(one.next(), other.next());
       });
 
-      it('holds out the same batches every time, whatever training has drawn', () => {
+      it('holds out the same batches every time, independent of the training', () => {
         const source = opened(written, content);
         const before = [...source.validation()];
         source.next();
@@ -51,7 +51,7 @@ describe('every source', () => {
         assert.deepEqual(source.next(), alone.next());
       });
 
-      it('goes on from a saved state as if nothing had happened', () => {
+      it('continues from a saved state with the same batches', () => {
         fc.assert(
           fc.property(fc.integer({ min: 0, max: 12 }), (count) => {
             const source = opened(written, content);
@@ -66,7 +66,7 @@ describe('every source', () => {
         );
       });
 
-      it('hands out batches that nobody else writes into', () => {
+      it('yields batches that it does not write to later', () => {
         const source = opened(written, content);
         const first = source.next();
         const copy = structuredClone(first);
@@ -75,7 +75,7 @@ describe('every source', () => {
         assert.notEqual(source.next().mask, source.next().mask);
       });
 
-      it('describes a lane: a name for every input, and for a target where there is one', () => {
+      it('describes a sequence: a name for every input, and for every target', () => {
         const source = opened(written, content);
         const batch = source.next();
         const { inputs, targets } = source.describe(batch, 0);
@@ -90,13 +90,13 @@ describe('every source', () => {
   }
 
   for (const task of tasks) {
-    it(`draws otherwise from another seed (${task})`, () => {
+    it(`draws other batches from another seed (${task})`, () => {
       const inputs = (seed: number) => opened({ data: { task }, batch: 5, seed }).next().inputs;
       assert.notDeepEqual(inputs(1), inputs(2));
     });
   }
 
-  it('refuses a state that is none', () => {
+  it('rejects an invalid state', () => {
     const source = opened({ data: { text: 'a.txt', length: 7 }, batch: 5 }, text);
     assert.throws(() => {
       source.restore({ random: ['x'] });
@@ -136,7 +136,7 @@ function assertShapes(batch: Batch, { inputs, outputs }: { readonly inputs: numb
 }
 
 describe('the files of an experiment', () => {
-  it('are those that its data and its model name', () => {
+  it('are those that its data and model name', () => {
     assert.deepEqual(filesOf(experimentOver({ data: { text: 'a.txt' } })), [
       { keyPath: ['data', 'text'], path: 'a.txt', role: 'text' },
     ]);
@@ -168,7 +168,7 @@ describe('the numbers of a batch', () => {
     },
   };
   for (const [kind, data] of Object.entries(kinds)) {
-    it(`are exact in single precision, as every kernel set sees them (${kind})`, () => {
+    it(`are exact in single precision, so that all kernel sets compute with the same (${kind})`, () => {
       const { inputs, targets } = opened({ data }).next();
       assert.ok(inputs.kind === 'dense' && rounded(inputs.values));
       assert.ok(targets.kind === 'values' && rounded(targets.values));

@@ -14,7 +14,7 @@ const onlyLast = (targets: readonly (number | undefined)[]) =>
 describe('the adding problem', () => {
   const lanes = lanesOf(opened({ data: { task: 'adding', length: 11 }, batch: 100 }), 20);
 
-  it('asks at the last step for the sum of the two marked values, one in each half', () => {
+  it('has as target at the last step the sum of the two marked values, one in each half', () => {
     for (const [inputs, targets] of lanes) {
       const marked = inputs.flatMap(([, marker], t) => (marker === 1 ? [t] : []));
       assert.equal(marked.length, 2);
@@ -25,7 +25,7 @@ describe('the adding problem', () => {
     }
   });
 
-  it('draws values from U(0, 1) and every place as likely', () => {
+  it('draws values from U(0, 1) and positions uniformly', () => {
     const values = lanes.flatMap(([inputs]) => inputs.map(([value]) => value));
     assert.ok(values.every((value) => value >= 0 && value < 1));
     near(meanOf(values), 1 / 2, 0.01);
@@ -59,7 +59,7 @@ describe('copying memory', () => {
       );
   });
 
-  it('is remembered over recall + delay steps', () => {
+  it('has a lag of recall + delay steps', () => {
     assert.equal(opened({ data: { task: 'copy', recall: 3, delay: 4 } }).lag, 7);
   });
 });
@@ -67,7 +67,7 @@ describe('copying memory', () => {
 describe('temporal order', () => {
   const lanes = lanesOf(opened({ data: { task: 'temporalOrder', length: 40 }, batch: 100 }), 20);
 
-  it('asks at the last step for the order of two symbols among distractors', () => {
+  it('has as target at the last step the order of two symbols among distractors', () => {
     for (const [inputs, targets] of lanes) {
       const special = inputs.flatMap(([symbol], t) => (symbol < 2 ? [t] : []));
       assert.equal(special.length, 2);
@@ -77,7 +77,7 @@ describe('temporal order', () => {
     }
   });
 
-  it('draws four classes and four distractors, each as likely', () => {
+  it('draws four classes and four distractors uniformly', () => {
     for (let label = 0; label < 4; label++)
       near(
         share(lanes, ([, targets]) => targets[39] === label),
@@ -95,7 +95,7 @@ describe('temporal order', () => {
 });
 
 describe('parity', () => {
-  it('asks at the last step whether the number of ones is odd', () => {
+  it('has as target at the last step whether the number of ones is odd', () => {
     const lanes = lanesOf(opened({ data: { task: 'parity', length: 9 }, batch: 100 }), 10);
     for (const [inputs, targets] of lanes) {
       assert.ok(onlyLast(targets));
@@ -144,13 +144,13 @@ describe('the embedded Reber grammar', () => {
   const inner = `B(TS*X(S|X${fromThree})|P${fromThree})E`;
   const embedded = new RegExp(`^B(T${inner}T|P${inner}P)E$`);
 
-  it('draws strings of the grammar and no others', () => {
+  it('draws only strings of the grammar', () => {
     for (const string of strings) assert.match(spell(string), embedded);
     for (const legal of ['BTBTXSETE', 'BPBPVVEPE', 'BTBPVPXVVETE']) assert.match(legal, embedded);
     for (const illegal of ['BTBTXSEPE', 'BTBPVPVVETE', 'BTXSE']) assert.doesNotMatch(illegal, embedded);
   });
 
-  it('is 12 symbols long on average, and takes every branch as often', () => {
+  it('is 12 symbols long on average, and takes every branch equally often', () => {
     near(meanOf(strings.map((string) => string.length)), 12, 0.2);
     near(
       share(strings, (string) => string[1] === 1),
@@ -160,7 +160,7 @@ describe('the embedded Reber grammar', () => {
     assert.equal(source.lag, 8);
   });
 
-  it('knows the legal successors: after every prefix exactly the symbols that some string goes on with', () => {
+  it('gives the allowed next symbols: after every prefix exactly those that continue some string', () => {
     const seen = new Map<string, Set<number>>();
     for (const string of strings) {
       for (let k = 1; k < Math.min(string.length, 7); k++) {
@@ -178,12 +178,12 @@ describe('the embedded Reber grammar', () => {
     assert.deepEqual(allowedNext([0, 0]), []);
   });
 
-  it('may be drawn in batches of any size', function () {
+  it('can be drawn in batches of any size', function () {
     this.timeout(20_000);
     assert.equal(opened({ data: { task: 'reber' }, batch: 200_000 }).next().batch, 200_000);
   });
 
-  it('tells the legal successors of every step of a batch, and none where there is no loss', () => {
+  it('gives the allowed next symbols of every step of a batch, and none at steps without a loss', () => {
     const batch = source.next();
     for (let lane = 0; lane < batch.batch; lane++) {
       for (let t = 0; t < batch.steps; t++) {
@@ -197,7 +197,7 @@ describe('the embedded Reber grammar', () => {
 });
 
 describe('the delay task', () => {
-  it('asks for the input `lag` steps ago from step `lag` on', () => {
+  it('has as target the input `lag` steps before, from step `lag` on', () => {
     const lanes = lanesOf(opened({ data: { task: 'delay', lag: 3, length: 8 }, batch: 200 }), 10);
     for (const [inputs, targets] of lanes) {
       const values = inputs.map(([value]) => value);
@@ -209,7 +209,7 @@ describe('the delay task', () => {
 });
 
 describe('the noisy sine', () => {
-  it('asks at every step for the next value', () => {
+  it('has as target at every step the next value', () => {
     for (const [inputs, targets] of lanesOf(opened({ data: { task: 'sine', length: 10 }, batch: 20 }), 5)) {
       assert.deepEqual(
         targets.slice(0, -1),
@@ -218,7 +218,7 @@ describe('the noisy sine', () => {
     }
   });
 
-  it('without noise is a sine of the period, of any phase', () => {
+  it('is without noise a sine of the period, with random phase', () => {
     const lanes = lanesOf(opened({ data: { task: 'sine', length: 12, period: 7, noise: 0 }, batch: 200 }), 5);
     const turn = 2 * Math.cos((2 * Math.PI) / 7);
     for (const [inputs] of lanes) {
@@ -230,7 +230,7 @@ describe('the noisy sine', () => {
 });
 
 describe('a task of varying length', () => {
-  it('draws every length of the range anew for each batch', () => {
+  it('draws a length from the range for each batch', () => {
     const source = opened({ data: { task: 'parity', length: [3, 6] }, batch: 4 });
     assert.equal(source.steps, 6);
     const lengths = Array.from({ length: 400 }, () => source.next().steps);
@@ -246,7 +246,7 @@ describe('a task of varying length', () => {
     );
   });
 
-  it('is validated on 256 sequences, at another length where one is asked for', () => {
+  it('is validated on 256 sequences, of another length if one is given', () => {
     const source = opened({ data: { task: 'parity', length: [1, 40], validation: { length: 500 } }, batch: 48 });
     const batches = [...source.validation()];
     assert.equal(
@@ -256,7 +256,7 @@ describe('a task of varying length', () => {
     assert.ok(batches.every(({ steps }) => steps === 500));
   });
 
-  it('too large for memory is refused before it is allocated', () => {
+  it('is rejected before allocation if it is too large for memory', () => {
     const objection = objectionTo({ data: { task: 'adding', length: 1_000_000 }, batch: 1_000_000 });
     assert.equal(objection.code, 'batchTooLarge');
     assert.deepEqual(objection.keyPath, ['data', 'length']);

@@ -34,7 +34,7 @@ function assertConsecutive(batch: Batch): void {
 }
 
 describe('a vocabulary', () => {
-  it('is the distinct code points in order, at 1, 2 or 4 bytes a character', () => {
+  it('contains the distinct code points in order, with 1, 2 or 4 bytes per character', () => {
     const { characters, indices } = encodeText(() => ['b😀a', '\nb']);
     assert.deepEqual(characters, ['\n', 'a', 'b', '😀']);
     assert.deepEqual([...indices], [2, 3, 1, 0, 2]);
@@ -43,7 +43,7 @@ describe('a vocabulary', () => {
     assert.equal(encodeText(() => [distinct(257)]).indices.BYTES_PER_ELEMENT, 2);
   });
 
-  it('gives the text back', () => {
+  it('restores the text', () => {
     const point = fc.integer({ min: 0, max: 0x10ffff }).filter((code) => code < 0xd800 || code > 0xdfff);
     fc.assert(
       fc.property(fc.array(point), (points) => {
@@ -56,7 +56,7 @@ describe('a vocabulary', () => {
 });
 
 describe('contiguous text', () => {
-  it('runs in lanes that start evenly spaced and go on where they ended', () => {
+  it('is split into sequences that start evenly spaced and continue where the last window ended', () => {
     const source = opened({ data: over(4), batch: 3 }, distinct(31));
     assert.equal(source.isContiguous, true);
     const [one, two] = [source.next(), source.next()];
@@ -74,7 +74,7 @@ describe('contiguous text', () => {
     assertConsecutive(two);
   });
 
-  it('takes a lane whose next window does not fit back to the beginning, with zero state', () => {
+  it('restarts a sequence whose next window does not fit at the beginning, with zero state', () => {
     const source = opened({ data: over(4), batch: 3 }, distinct(31));
     source.next();
     source.next();
@@ -103,7 +103,7 @@ describe('contiguous text', () => {
     assert.equal(random.isContiguous, false);
   });
 
-  it('visits every place of the training part, whatever the sizes', () => {
+  it('covers every position of the training part, for all sizes', () => {
     const sizes = fc.tuple(
       fc.integer({ min: 1, max: 5 }),
       fc.integer({ min: 1, max: 9 }),
@@ -127,7 +127,7 @@ describe('contiguous text', () => {
     );
   });
 
-  it('never shows a held-out character in training, and the rest of the text never in validation', () => {
+  it('has no held-out character in training, and no other character in validation', () => {
     const source = opened({ data: over(5, { validation: 0.25 }), batch: 2 }, distinct(80));
     for (let count = 0; count < 40; count++) {
       const window = source.next();
@@ -155,7 +155,7 @@ describe('the held-out part of a text', () => {
     return { batches, targets: targets.sort((a, b) => a - b) };
   };
 
-  it('is predicted whole, every character but its first exactly once', () => {
+  it('is predicted completely: every character but the first exactly once', () => {
     for (const [characters, batch, length] of [
       [200, 4, 7],
       [201, 3, 10],
@@ -173,20 +173,20 @@ describe('the held-out part of a text', () => {
     }
   });
 
-  it('carries the state in contiguous order and not in random order', () => {
+  it('carries the state in contiguous order, but not in random order', () => {
     const resets = (order: string) => heldOutTargets(order, 200, 4, 7).batches.map(({ reset }) => reset[0]);
     assert.deepEqual(resets('contiguous'), [1, 0, 0, 0]);
     assert.deepEqual(resets('random'), [1, 1, 1, 1]);
   });
 
-  it('is predicted over its first 10,000 characters where it is longer', () => {
+  it('is predicted over its first 10,000 characters if it is longer', () => {
     assert.equal(maxValidated, 10_000);
     assert.equal(heldOutTargets('contiguous', 24_000, 7, 50).targets.length, 10_000);
   });
 });
 
 describe('random windows of text', () => {
-  it('begin at every possible place, with zero state', () => {
+  it('start at every possible position, with zero state', () => {
     const source = opened({ data: over(4, { order: 'random' }), batch: 8 }, distinct(12));
     const seen = new Set<number>();
     for (let count = 0; count < 60; count++) {
@@ -205,7 +205,7 @@ describe('random windows of text', () => {
 });
 
 describe('the baselines of a text', () => {
-  it('are the entropies of no knowledge, of single characters and of pairs', () => {
+  it('are the entropies of the uniform distribution, of single characters and of pairs', () => {
     // a always goes to b; b to a or c, as often as not (counted by hand over the 12 pairs).
     const { baselines } = opened({ data: over(2), batch: 1 }, 'abcabababcaba');
     const [uniform, single, pair] = baselines.map(({ value }) => value);
@@ -220,13 +220,13 @@ describe('the baselines of a text', () => {
     close(pair, (5 / 12) * nats(3, 2));
   });
 
-  it('of an unlimited alphabet are counted all the same', () => {
+  it('are also computed for a very large alphabet', () => {
     const { baselines } = opened({ data: over(2), batch: 1 }, distinct(3000));
     assert.ok(Math.abs((baselines[1]?.value ?? NaN) - Math.log(3000)) < 1e-9);
     assert.ok(Math.abs(baselines[2]?.value ?? NaN) < 1e-9);
   });
 
-  it('of rare pairs are those that a map of all pairs gives, to the last bit', () => {
+  it('equal for rare pairs those of a map of all pairs, to the last bit', () => {
     const random = seededRandom(3);
     const distinct = 3000;
     const indices = Uint16Array.from({ length: 20_000 }, () => Math.floor(distinct * random.uniform() ** 3));
@@ -263,7 +263,7 @@ describe('a text that cannot be trained on', () => {
     }
   });
 
-  it('is too short for one window per lane, with the numbers', () => {
+  it('is too short for one window per sequence, with the numbers', () => {
     const objection = objectionTo({ data: over(10), batch: 4 }, distinct(40));
     assert.match(
       objection.message,
@@ -286,7 +286,7 @@ describe('a text that cannot be trained on', () => {
 });
 
 describe('tiny Shakespeare', () => {
-  it('has the 65 characters and the entropies that are known of it', function () {
+  it('has its 65 characters and its published entropies', function () {
     const folder = process.env['UNROLL_DATA'];
     const path = folder === undefined ? undefined : join(folder, 'tinyshakespeare.txt');
     if (path === undefined || !existsSync(path)) {
@@ -303,13 +303,13 @@ describe('tiny Shakespeare', () => {
   });
 });
 
-describe('A data file that is no text in UTF-8', () => {
+describe('A data file that is not UTF-8 text', () => {
   const refusal = (bytes: Uint8Array, text: string): string =>
     objectionTo({ data: { ...over(4), text }, batch: 1 }, bytes).message;
   const startingWith = (...start: readonly number[]): Uint8Array =>
     Uint8Array.from({ length: 64 }, (_, index) => start[index] ?? 0);
 
-  it('is named as what it is, with the way on', () => {
+  it('is reported with its format and what to do', () => {
     const excel = startingWith(0x50, 0x4b, 3, 4);
     assert.equal(refusal(excel, 'book.xlsx'), '"book.xlsx" is an Excel workbook. Export it as CSV in UTF-8.');
     assert.match(refusal(excel, 'a.zip'), /is a ZIP archive/);
@@ -319,7 +319,7 @@ describe('A data file that is no text in UTF-8', () => {
     assert.match(refusal(pointer, 'a.csv'), /is a Git LFS pointer, not the file itself\. Run "git lfs pull"/);
   });
 
-  it('has its first wrong byte named with its line', () => {
+  it('is reported with its first wrong byte and line', () => {
     const latin1 = Buffer.from('a,b\n1,ä€\nTempé,2\n', 'utf8');
     const wrong = Buffer.concat([latin1, Buffer.from('x,Temp\xe9rature\n', 'latin1')]);
     assert.match(refusal(wrong, 'a.csv'), /is not UTF-8 text: line 4 has the byte 0xe9, .*Latin-1.* Save it as UTF-8/);

@@ -18,20 +18,20 @@ function firstDivergence(keys: Readonly<Record<string, unknown>>) {
 }
 
 describe('A divergence at the first update', () => {
-  it('is put to the learning rate where the update made the first infinity', () => {
+  it('is attributed to the learning rate if the update produced the first infinity', () => {
     const { update, keyPath, message } = firstDivergence({ optimizer: { kind: 'adam', learningRate: 1e38 } });
     assert.deepEqual([update, keyPath], [0, ['optimizer', 'learningRate']]);
     assert.match(message, /in the update pass.*A smaller optimizer\.learningRate/);
   });
 
-  it('is put to the initial weights where they made it', () => {
+  it('is attributed to the initial weights if they produced it', () => {
     const model = { cell: 'rnn', activation: 'identity', hidden: 4, init: { recurrent: 'normal', gain: 1e30 } };
     const { update, keyPath, message } = firstDivergence({ model });
     assert.deepEqual([update, keyPath], [0, ['model', 'init']]);
     assert.match(message, /It is the first update: check the scale of the data, and model\.init/);
   });
 
-  it('is put to the file of weights where they are from one, and to the data at an input', () => {
+  it('is attributed to the file of weights if they were loaded, and to the data if an input is not finite', () => {
     const { model } = exampleTraining().setup.experiment;
     const place = { update: 0, pass: 'forward', tensor: 'h_l0' };
     assert.deepEqual(divergenceCause(place, { ...model, weights: 'w' }).keyPath, ['model', 'weights']);

@@ -185,13 +185,13 @@ const diseases: readonly Disease[] = [
 describe('The gallery of sick networks', function () {
   this.timeout(60_000);
 
-  it('has one for every rule', () => {
+  it('has a network for every rule', () => {
     const codes = [...rules.map(({ code }) => code), 'nonFinite'];
     assert.deepEqual(diseases.map(({ code }) => code).sort(), codes.sort());
   });
 
   for (const { code, experiment, cure } of diseases) {
-    it(`reports ${code}, and no longer once it is fixed`, () => {
+    it(`reports ${code}, and does not report it after the fix`, () => {
       const text = JSON.stringify({ ...experiment, variants: { cured: cure } });
       const found = findingsOf(text);
       const finding = found.find((one) => one.code === code);
@@ -219,7 +219,7 @@ describe('The gallery of healthy networks', function () {
     ['truncated', '100 back'],
   ];
   for (const [file, variant] of healthy) {
-    it(`is left alone: ${file}${variant === undefined ? '' : `, ${variant}`}`, () => {
+    it(`has no findings: ${file}${variant === undefined ? '' : `, ${variant}`}`, () => {
       const found = findingsOf(readFileSync(join(samples, `${file}.rnn.json`), 'utf8'), variant);
       assert.deepEqual(
         found.filter(({ level }) => level !== 'hint').map(({ message }) => message),

@@ -24,7 +24,7 @@ function resultOf(rule: typeof gateStuck, cell: CellName, name: string): RuleRes
 }
 
 describe('The rules about gates', () => {
-  it('read the role that the cell declares: a forget gate has a bias of its own, whatever its letter', () => {
+  it('use the role that the cell declares: a forget gate has a forget bias, whatever its letter', () => {
     assert.deepEqual(resultOf(gateStuck, 'lstm', 'f')?.keyPath, ['model', 'forgetBias']);
     assert.deepEqual(resultOf(gateStuck, 'lstm', 'o')?.keyPath, ['model', 'init']);
     assert.deepEqual(resultOf(gateStuck, 'gru', 'z')?.keyPath, ['model', 'init']);
@@ -32,7 +32,7 @@ describe('The rules about gates', () => {
     assert.deepEqual(resultOf(gateStuck, 'mgu', 'f')?.keyPath, ['model', 'init']);
   });
 
-  it('tell candidates from gates', () => {
+  it('distinguish candidates and gates', () => {
     for (const [cell, candidate] of [
       ['rnn', 'h'],
       ['lstm', 'g'],

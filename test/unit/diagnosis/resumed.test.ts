@@ -46,13 +46,13 @@ describe('The diagnosis of a resumed run', () => {
     return diagnosis.findings.filter(({ when }) => when === 'end').map(({ message }) => message);
   }
 
-  it('judges the last hundred updates, also where it was resumed two updates before its end', () => {
+  it('uses the last hundred updates, also if it was resumed two updates before its end', () => {
     const losses = Array.from({ length: 1000 }, (_, update) => (update < 998 ? 0.05 : 1.3));
     assert.deepEqual(endOf(losses), []);
     assert.deepEqual(endOf(losses, 998), []);
   });
 
-  it('finds at its end what it finds without interruption', () => {
+  it('has the same findings at its end as without interruption', () => {
     const level = fc.constantFrom(0.02, 0.16, 0.17, 0.5, 2);
     fc.assert(
       fc.property(fc.array(level, { minLength: 4, maxLength: 8 }), fc.integer({ min: 1, max: 399 }), (levels, at) => {
@@ -63,7 +63,7 @@ describe('The diagnosis of a resumed run', () => {
     );
   });
 
-  it('keeps silent about a hundred updates where a checkpoint of an earlier version has no recent values', () => {
+  it('reports nothing for a hundred updates if a checkpoint of an earlier version has no recent values', () => {
     const diagnosis = new Diagnosis(setup.experiment, info);
     for (let update = 0; update < 998; update++) diagnosis.observe(recordOf(update, 0.05));
     const { recent, ...earlier } = diagnosis.state;

@@ -56,7 +56,7 @@ describe('The findings of a run', () => {
     assert.deepEqual(codesIn(), told);
   });
 
-  it('are kept when it is resumed, except those about its end', async () => {
+  it('remain when it is resumed, except those about its end', async () => {
     const manifest = readManifest(readFileSync(join(folder, 'run.json')));
     assert.ok(manifest !== undefined);
     const writer = writerOf(300);
@@ -73,7 +73,7 @@ describe('The findings of a run', () => {
     assert.deepEqual(codesIn(), told);
   });
 
-  it('of a stranger are read as far as they are findings', () => {
+  it('are read from an untrusted file as far as they are valid', () => {
     const finding = { code: 'x', level: 'hint', when: 'start', update: 0, keyPath: ['clip'], message: '<b>' };
     const lines = ['', '{', '[]', JSON.stringify({ ...finding, update: -1 }), JSON.stringify(finding)];
     const { findings, damaged } = readFindings(new TextEncoder().encode(lines.join('\n')));

@@ -20,8 +20,8 @@ function openCheck(): { readonly check: () => Promise<void>; readonly end: () =>
   };
 }
 
-describe('The check of a text that is being written', () => {
-  it('is under way once at a time, and what comes meanwhile is checked as it is last', async () => {
+describe('The check of a text that is being edited', () => {
+  it('runs once at a time; of the changes in the meantime only the last is checked', async () => {
     const checked: string[] = [];
     const first = openCheck();
     const latest = new LatestCheck(() => assert.fail('nothing is outdated yet'));
@@ -40,7 +40,7 @@ describe('The check of a text that is being written', () => {
     assert.deepEqual(checked, ['fourth']);
   });
 
-  it('is ended where its text has changed and it takes too long, and the newest one follows', async () => {
+  it('is aborted if its text has changed and it takes too long, and the newest text is checked next', async () => {
     let now = 0;
     const first = openCheck();
     const checked: string[] = [];
@@ -56,7 +56,7 @@ describe('The check of a text that is being written', () => {
     assert.deepEqual(checked, ['newest']);
   });
 
-  it('waits the longer for the next one the longer the last one took', async () => {
+  it('waits in proportion to the duration of the last check', async () => {
     let now = 0;
     const first = openCheck();
     const latest = new LatestCheck(

@@ -12,7 +12,7 @@ describe('the time loop', () => {
   // The reference kernels are plain TypeScript, whose doubles live on the heap until the last of it is compiled.
   for (const { name } of testedKernels.filter(({ name }) => name !== 'reference')) {
     for (const { name: cell } of cells) {
-      it(`${name}: ${cell}: allocates nothing, whatever the number of steps`, () => {
+      it(`${name}: ${cell}: allocates nothing, for any number of steps`, () => {
         // Else what is compiled by then, and lets no more doubles onto the heap, would hang on how busy the machine is.
         const words = [...relaxed, '--predictable', '--expose-gc', command, name, cell];
         const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 50_000 });

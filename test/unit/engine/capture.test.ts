@@ -26,7 +26,7 @@ function normAt(capture: Capture, name: string, from: number, length: number): n
 }
 
 for (const kernels of testedKernels) {
-  describe(`what every kernel set records of an update: ${kernels.name}`, () => {
+  describe(`the record of an update: ${kernels.name}`, () => {
     for (const { name: cell, state } of cells) {
       for (const inputs of ['dense', 'oneHot'] as const) {
         it(`${cell}, ${inputs}: training gives the same bits with and without record and capture`, () => {
@@ -93,7 +93,7 @@ for (const kernels of testedKernels) {
   });
 }
 
-describe('what is recorded of an update', () => {
+describe('the capture of an update', () => {
   const network = smallNetwork('lstm', { layers: 2 });
   const capturedWith = (sketch: Partial<WindowSketch> = {}, loss: 'mse' | 'crossEntropy' = 'mse') => {
     const learner = exampleLearner({
@@ -163,7 +163,7 @@ describe('what is recorded of an update', () => {
     }
   });
 
-  it('writes one-hot inputs out, classes as int32, −1 where masked', () => {
+  it('has dense one-hot inputs, and classes as int32, −1 where masked', () => {
     const { window, capture } = capturedWith({ inputs: 'oneHot', mask: (t) => t !== 0 }, 'crossEntropy');
     assert.ok(window.inputs.kind === 'oneHot' && window.targets.kind === 'classes');
     const { dtype, data } = tensor(capture, 'inputs');
@@ -182,7 +182,7 @@ describe('what is recorded of an update', () => {
     assert.deepEqual([...tensor(capture, 'mask').data], [...window.mask]);
   });
 
-  it('spans the reach before the window, with its stored states and outputs', () => {
+  it('includes the steps before the window that the gradient reaches, with their stored states and outputs', () => {
     const learner = exampleLearner({ network, bptt: { forward: 5, backward: 12 }, steps: 5 });
     const windows = [...windowsOf(randomWindow({ network, loss: 'mse', steps: 15 }), 5)];
     const captures = windows.map((window) => update(learner, window, { record: false, capture: true }).capture);
@@ -257,7 +257,7 @@ describe('saturation', () => {
     assert.deepEqual(record('rnn', 4.9), [['h', 0, 0]]);
   });
 
-  it('knows dead relus, and sigmoid and identity candidates', () => {
+  it('covers dead relus, and sigmoid and identity candidates', () => {
     assert.deepEqual(record('rnn', -1, 'relu'), [['h', 1, 0]]);
     assert.deepEqual(record('rnn', 6, 'relu'), [['h', 0, 1]]);
     assert.deepEqual(record('rnn', -5, 'sigmoid'), [['h', 0, 1]]);
@@ -265,7 +265,7 @@ describe('saturation', () => {
     assert.deepEqual(record('rnn', -7, 'identity'), [['h', 0, 1]]);
   });
 
-  it('is that of the window, not of the steps it reaches back over', () => {
+  it('covers the window, but not the steps before it', () => {
     const network = smallNetwork('rnn', { activation: 'identity', inputs: 1 });
     const learner = exampleLearner({ network, bptt: { forward: 2, backward: 4 }, steps: 2 });
     learner.learningRate = 0;
@@ -282,7 +282,7 @@ describe('saturation', () => {
     assert.equal(second.layers[0].saturation[0].high, 0);
   });
 
-  it('counts a part as a part', () => {
+  it('is computed from the parts of the batch', () => {
     const network = smallNetwork('lstm', { hidden: 4 });
     const learner = exampleLearner({ network });
     for (const { values } of learner.parameters.values()) values.fill(0);

@@ -50,7 +50,7 @@ describe('the terms of ∂L/∂W', () => {
     }
   }
 
-  it('add up where the batch is split into shards, too', () => {
+  it('also add up if the batch is split into shards', () => {
     const network = smallNetwork('lstm', { layers: 2 });
     for (const kernels of testedKernels) {
       const learner = exampleLearner({ kernels: kernels.open(), network, shards: 3 });
@@ -63,7 +63,7 @@ describe('the terms of ∂L/∂W', () => {
     }
   });
 
-  it('of the sequences of a batch add up to the term of the batch', () => {
+  it('add up over the sequences of a batch to the term of the batch', () => {
     const network = smallNetwork('gru');
     const { capture } = update(exampleLearner({ network }), randomWindow({ network, loss: 'mse' }), {
       record: false,
@@ -92,7 +92,7 @@ describe('the terms of ∂L/∂W', () => {
     assert.deepEqual([...terms.source(0, 0)], [0, 0], 'nothing lies before the first step');
   });
 
-  it('name the tensor that is missing', () => {
+  it('report a missing tensor by name', () => {
     const network = smallNetwork('rnn');
     const { capture } = update(exampleLearner({ network }), randomWindow({ network, loss: 'mse' }), {
       record: false,

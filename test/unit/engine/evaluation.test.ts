@@ -29,7 +29,7 @@ for (const { name: set, open, within } of testedKernels) {
         }
       });
 
-      it(`${cell}: leaves the carried training state alone`, () => {
+      it(`${cell}: does not change the carried state of the training`, () => {
         const network = smallNetwork(cell);
         const windows = [...windowsOf(randomWindow({ network, loss: 'mse', steps: 12 }), 4)];
         const [plain, interrupted] = [1, 2].map(() => exampleLearner({ network, kernels: open() }));
@@ -54,7 +54,7 @@ for (const { name: set, open, within } of testedKernels) {
       assert.equal(learner.evaluate([carriedOn])?.loss, inOne);
     });
 
-    it('weighs windows by their targets', () => {
+    it('weights windows by their targets', () => {
       const other = randomWindow({ network, loss: 'crossEntropy', steps: 5, batch: 2, seed: 9, mask: (t) => t === 4 });
       const [a, b] = [learner.evaluate([whole])?.loss ?? NaN, learner.evaluate([other])?.loss ?? NaN];
       const both = learner.evaluate([whole, other]);
@@ -62,7 +62,7 @@ for (const { name: set, open, within } of testedKernels) {
       assert.ok(Math.abs(both.loss - (120 * a + 2 * b) / 122) < bound);
     });
 
-    it('shows the outputs of every step, and counts the hits among the targets', () => {
+    it('passes on the outputs of every step, and counts correct predictions', () => {
       let hits = 0;
       let seen = 0;
       const masked = randomWindow({ network, loss: 'crossEntropy', steps: 40, mask: (t) => t % 2 === 0 });
@@ -80,7 +80,7 @@ for (const { name: set, open, within } of testedKernels) {
       assert.equal(evaluation?.accuracy, hits / 60);
     });
 
-    it('asks for the next window after the outputs of the one before were seen', () => {
+    it('requests the next window after the outputs of the one before were passed on', () => {
       const order: string[] = [];
       function* windows() {
         for (const name of ['first', 'second']) {
@@ -97,7 +97,7 @@ for (const { name: set, open, within } of testedKernels) {
       assert.equal(learner.evaluate([randomWindow({ network, loss: 'crossEntropy', mask: () => false })]), undefined);
     });
 
-    it('refuses to carry state into another number of sequences', () => {
+    it('refuses to carry the state over to another number of sequences', () => {
       const wider = randomWindow({ network, loss: 'crossEntropy', batch: 4, reset: [1, 1, 1, 0] });
       assert.throws(() => learner.evaluate([whole, wider]), /4 sequences can't continue one of 3/);
       const narrower = randomWindow({ network, loss: 'crossEntropy', batch: 2, reset: [1, 0] });

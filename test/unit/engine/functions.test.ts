@@ -56,7 +56,7 @@ for (const { name, open } of testedKernels.filter(({ name }) => name !== 'refere
       });
     });
 
-    it('take infinities to their limits and leave NaN', () => {
+    it('map infinities to their limits, and NaN to NaN', () => {
       const inputs = [Infinity, -Infinity, NaN, 1e38, -1e38];
       activated(open(), 'tanh', inputs).forEach((value, i) => {
         const exact = Math.tanh(inputs[i]);

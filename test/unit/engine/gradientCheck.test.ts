@@ -94,7 +94,7 @@ describe('gradient check by central differences', () => {
     });
   }
 
-  it('reports a difference as one: a wide central difference is no derivative', () => {
+  it('reports a difference: with a large step a central difference is not the derivative', () => {
     const network = smallNetwork('rnn');
     const windows = [randomWindow({ network, loss: 'mse' })] as const;
     const { parameters } = exampleLearner({ network });
@@ -102,7 +102,7 @@ describe('gradient check by central differences', () => {
     assert.ok(coarse.relativeError > 1e-4);
   });
 
-  it('checks a sample of the elements where the net is large', () => {
+  it('checks a sample of the elements if the net is large', () => {
     const network = smallNetwork('lstm');
     const { parameters } = exampleLearner({ network });
     const windows = [randomWindow({ network, loss: 'mse' })] as const;
@@ -119,7 +119,7 @@ describe('gradient check by central differences', () => {
     }
   });
 
-  it('refuses a window that has no target where its gradient reaches', () => {
+  it('refuses a window without a target in the part that its gradient covers', () => {
     const network = smallNetwork('rnn');
     const { parameters } = exampleLearner({ network });
     const windows = [randomWindow({ network, loss: 'mse', mask: (t) => t === 0 })] as const;

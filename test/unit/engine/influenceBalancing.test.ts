@@ -95,7 +95,7 @@ describe('influence balancing', () => {
     }
   });
 
-  it('turns to the right sign at the published lengths', () => {
+  it('gets the right sign at the published lengths', () => {
     const points = (length: number, windowFor: (steps: number) => Window) => {
       const learner = linearLearner(length);
       setTheta(learner, reference.theta0);

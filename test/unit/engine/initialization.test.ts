@@ -37,7 +37,7 @@ describe('initialisation', () => {
   for (const { name: cell, gates } of cells) {
     const network = smallNetwork(cell, { hidden: 40, inputs: 30, layers: 2, outputs: 20 });
 
-    it(`${cell}: PyTorch's own, every weight and bias in ±1/√H and filling it`, () => {
+    it(`${cell}: PyTorch's default, every weight and bias is uniform in ±1/√H`, () => {
       for (const { name, values } of exampleLearner({ network }).parameters.values()) {
         const { largest, variance } = spread(Float64Array.from(values));
         const bound = 1 / Math.sqrt(40);
@@ -71,7 +71,7 @@ describe('initialisation', () => {
     });
   }
 
-  it('can start all biases at zero', () => {
+  it('can set all biases to zero', () => {
     const learner = exampleLearner({ network: smallNetwork('gru') }, { ...uniformInit, bias: 'zero' });
     for (const { name, values } of learner.parameters.values()) {
       assert.equal(
@@ -82,7 +82,7 @@ describe('initialisation', () => {
     }
   });
 
-  it('adds forgetBias to the forget rows of bias_ih of every layer, and to nothing else', () => {
+  it('adds forgetBias to the forget rows of bias_ih of every layer only', () => {
     const network = smallNetwork('lstm', { layers: 2 });
     const [plain, biased] = [exampleLearner({ network }), exampleLearner({ network })];
     plain.initialize(uniformInit, undefined, seededRandom(2));
@@ -100,14 +100,14 @@ describe('initialisation', () => {
     assert.throws(() => learner.initialize(uniformInit, 1, seededRandom(1)), /"gru" has no forget gate/);
   });
 
-  it('refuses an unknown cell, naming the known ones', () => {
+  it('refuses an unknown cell, and lists the known ones', () => {
     assert.throws(
       () => exampleLearner({ network: smallNetwork('ltsm' as CellName) }),
       /no cell "ltsm".*rnn, lstm, gru/,
     );
   });
 
-  it('loads weights of the right shape and refuses others', () => {
+  it('loads weights of the right shape, and refuses others', () => {
     const learner = exampleLearner({ network: smallNetwork('rnn') });
     learner.load('head.bias', [1, 2], [2]);
     assert.deepEqual([...parameter(learner, 'head.bias').values], [1, 2]);

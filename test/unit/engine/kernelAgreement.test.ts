@@ -112,7 +112,7 @@ for (const { name, open } of testedKernels.filter(({ name }) => name !== 'refere
       });
     }
 
-    it('runs a cell that has no kernel of its own, from its equations', () => {
+    it('runs a cell without a kernel of its own', () => {
       for (const { name: cell } of cells) {
         const network = smallNetwork(cell, { layers: 2 });
         const kernels: KernelSet = { ...open(), cellKernel: () => undefined };
@@ -132,7 +132,7 @@ for (const { name, open } of testedKernels.filter(({ name }) => name !== 'refere
       }
     });
 
-    it('measures gradients whose squares are beyond float32, and flushes only what has vanished', () => {
+    it('measures gradients whose squares are beyond float32, and flushes only underflowed values', () => {
       const network = smallNetwork('rnn', { activation: 'identity', hidden: 4, outputs: 1 });
       const learner = exampleLearner({ network, kernels: open(), steps: 60, batch: 1 });
       for (const { values } of learner.parameters.values()) values.fill(0);

@@ -37,7 +37,7 @@ for (const { name, open, within } of testedKernels) {
   };
 
   describe(`kernels: ${name}`, () => {
-    it('multiply adds x · Wᵀ and touches nothing outside', () => {
+    it('multiply adds x · Wᵀ and writes nothing outside', () => {
       for (const { rows, outWidth, inWidth } of [...sizes, ...large]) {
         const x = matrix(rows + 1, inWidth);
         const w = matrix(outWidth, inWidth);
@@ -56,7 +56,7 @@ for (const { name, open, within } of testedKernels) {
       }
     });
 
-    it('affine is bias + x · Wᵀ and touches nothing outside', () => {
+    it('affine is bias + x · Wᵀ and writes nothing outside', () => {
       for (const { rows, outWidth, inWidth } of [...sizes, ...large]) {
         const x = matrix(rows, inWidth);
         const w = matrix(outWidth, inWidth);
@@ -91,7 +91,7 @@ for (const { name, open, within } of testedKernels) {
       }
     });
 
-    it('multiplyTransposed adds dᵀ · x and touches nothing outside', () => {
+    it('multiplyTransposed adds dᵀ · x and writes nothing outside', () => {
       for (const { rows, outWidth, inWidth } of [...sizes, ...large]) {
         const d = matrix(rows + 1, outWidth);
         const x = matrix(rows + 1, inWidth);
@@ -106,7 +106,7 @@ for (const { name, open, within } of testedKernels) {
       }
     });
 
-    it('gives a row the same bits whatever the other rows are', () => {
+    it('gives a row the same bits, independent of the other rows', () => {
       const [outWidth, inWidth, rows] = [38, 9, 35];
       const x = matrix(rows, inWidth);
       const packed = kernels.allocate(kernels.packedLength(outWidth, inWidth));
@@ -119,7 +119,7 @@ for (const { name, open, within } of testedKernels) {
       assert.deepEqual([...alone], [...together]);
     });
 
-    it('gathers and scatters rows, repeated ones too', () => {
+    it('gathers and scatters rows, also repeated ones', () => {
       const table = numbers(1, 2, 3, 4, 5, 6);
       const out = kernels.allocate(6).fill(10);
       kernels.gatherRows(out, 0, table, indicesOf(kernels, 9, 2, 0, 2), 1, 3, 2);
@@ -160,7 +160,7 @@ for (const { name, open, within } of testedKernels) {
       }
     });
 
-    it('zeroes and copies, of any length, and touches nothing outside', () => {
+    it('zeroes and copies, of any length, and writes nothing outside', () => {
       for (const length of [0, 1, 3, 4, 7, 8, 21]) {
         const x = kernels.allocate(length + 2).fill(5);
         kernels.zero(x, 1, length);
@@ -171,7 +171,7 @@ for (const { name, open, within } of testedKernels) {
       }
     });
 
-    it('adds and measures as adding and measuring do, to the bit', () => {
+    it('adds and measures in one call with the same bits as in two', () => {
       for (const length of [1, 5, 8, 16, 37]) {
         const [out, expected] = [matrix(1, length + 1), kernels.allocate(length + 1)];
         expected.set(out);
@@ -184,13 +184,13 @@ for (const { name, open, within } of testedKernels) {
       }
     });
 
-    it('clamps, counts what changed, and leaves NaN', () => {
+    it('clamps, counts changed elements, and leaves NaN', () => {
       const x = numbers(-9, -1, 0.5, 1, 3, NaN, NaN, 0, 9, 5, 9);
       assert.equal(kernels.clamp(x, 0, 10, 1), 4);
       assert.deepEqual([...x], [-1, -1, 0.5, 1, 1, NaN, NaN, 0, 1, 1, 9]);
     });
 
-    it('takes norms and distances of any magnitude', () => {
+    it('computes norms and distances of any magnitude', () => {
       const [small, great] = [within(1e-200, 1e-38), within(1e200, 1e37)];
       const [tiny, huge] = [numbers(3 * small, 4 * small), numbers(3 * great, 4 * great)];
       const bound = within(1e-15, 1e-6);
@@ -210,7 +210,7 @@ for (const { name, open, within } of testedKernels) {
       assert.equal(kernels.distance(huge, huge, 0, 2), 0);
     });
 
-    it('takes norms of many numbers at every magnitude', () => {
+    it('computes norms of many numbers of every magnitude', () => {
       const length = 1037;
       const [first, last] = [within(-300, -37), within(300, 36)];
       for (let exponent = first; exponent <= last; exponent += within(20, 1)) {

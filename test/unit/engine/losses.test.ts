@@ -39,7 +39,7 @@ describe('losses', () => {
     assert.deepEqual([...(step.gradient ?? [])], [1, 0, -2, 3]);
   });
 
-  it('masked rows do not count and have a gradient of exactly 0, whatever their values', () => {
+  it('masked rows do not count and have a gradient of exactly 0, for any values', () => {
     const numbers = stepOf([1, NaN], 1, { kind: 'values', values: Float64Array.of(0, 0) }, [1, 0]);
     assert.equal(squaredError(numbers), 1);
     assert.deepEqual([...(numbers.gradient ?? [])], [1, 0]);
@@ -55,7 +55,7 @@ describe('losses', () => {
     assert.throws(() => squaredError(stepOf([0, 0], 2, classes, [1])), /needs numbers/);
   });
 
-  it('are divided according to the reduction', () => {
+  it('are normalised according to the reduction', () => {
     assert.equal(lossWeight({ kind: 'mse', reduction: 'mean' }, 10, 3, 4), 1 / 30);
     assert.equal(lossWeight({ kind: 'crossEntropy', reduction: 'mean' }, 10, 3, 4), 1 / 10);
     assert.equal(lossWeight({ kind: 'mse', reduction: 'sum' }, 10, 3, 4), 1 / 4);

@@ -92,7 +92,7 @@ describe('memory estimate', () => {
     assert.equal(long.bytes, estimateMemory({ ...question, bptt: 'full' }).bytes);
   });
 
-  it('names what takes the memory, in both precisions, without allocating it', () => {
+  it('lists the parts of the memory, in both precisions, without allocating it', () => {
     const question = {
       network: smallNetwork('lstm', { hidden: 1_000_000 }),
       bptt: 'full',

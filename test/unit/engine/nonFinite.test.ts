@@ -105,7 +105,7 @@ for (const kernels of testedKernels) {
       assert.deepEqual(place, { pass: 'backward', tensor: 'dh_l0', layer: 0, t: 4, row: 0, value: place.value });
     });
 
-    it('counts steps of the window, so that the reach before it is negative', () => {
+    it('counts steps from the start of the window; steps before it are negative', () => {
       const linear = smallNetwork('rnn', { activation: 'identity', hidden: 1, outputs: 1, inputs: 1 });
       const learner = exampleLearner({
         kernels: kernels.open(),
@@ -137,7 +137,7 @@ for (const kernels of testedKernels) {
       assert.deepEqual([outcomes[2].tensor, outcomes[2].t], ['dh_l0', -2]);
     });
 
-    it('in what the head passes down is the last step of all that overflow', () => {
+    it('in the gradient of the head is the last step that overflows', () => {
       const quiet = smallNetwork('rnn', { hidden: 1, outputs: 1, inputs: 1 });
       const learner = exampleLearner({ kernels: kernels.open(), network: quiet, steps: 4, batch: 1 });
       for (const { values } of learner.parameters.values()) values.fill(0);
@@ -169,7 +169,7 @@ for (const kernels of testedKernels) {
       assert.equal(learner.updates, 1);
     });
 
-    it('in the state that is carried on is found although no loss saw it', () => {
+    it('in the carried state is found although no loss depends on it', () => {
       const learner = exampleLearner({ kernels: kernels.open(), network });
       const window = randomWindow({ network, loss: 'mse', mask: () => false });
       assert.ok(window.inputs.kind === 'dense');
@@ -178,7 +178,7 @@ for (const kernels of testedKernels) {
       assert.deepEqual(placeOf(outcome), { pass: 'forward', tensor: 'inputs', t: 3, row: 0, value: 'NaN' });
     });
 
-    it('leaves training alone: a good window after a bad one gives the same as without it', () => {
+    it('does not affect the training: a finite window after it gives the same result as without it', () => {
       const good = randomWindow({ network, loss: 'mse' });
       const bad = { ...good, inputs: { kind: 'dense', values: new Float64Array(63).fill(NaN) } } as const;
       const [disturbed, plain] = [

@@ -12,7 +12,7 @@ describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
     for (const { name: cell, state } of cells) {
       for (const inputs of ['dense', 'oneHot'] as const) {
         for (const kind of ['mse', 'crossEntropy'] as const) {
-          it(`${kernels.name}: ${cell}, ${inputs}, ${kind}: is what each loss alone sends back, in both layers`, () => {
+          it(`${kernels.name}: ${cell}, ${inputs}, ${kind}: equals the gradient of each loss alone, in both layers`, () => {
             const network = smallNetwork(cell, { layers: 2 });
             const loss: LossSpec = { kind, reduction: 'sum' };
             const learner = () => exampleLearner({ kernels: kernels.open(), network, loss, inputs, batch: 1, steps });
@@ -54,7 +54,7 @@ describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
       }
     }
 
-    it(`${kernels.name}: starts from the state that the window begins with, and is the same twice`, () => {
+    it(`${kernels.name}: starts from the state before the window, and gives the same result twice`, () => {
       const network = smallNetwork('lstm');
       const loss: LossSpec = { kind: 'mse', reduction: 'sum' };
       const learner = exampleLearner({ kernels: kernels.open(), network, loss, batch: 1, steps });
@@ -70,7 +70,7 @@ describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
     });
   }
 
-  it('holds more losses than are followed at once', () => {
+  it('supports more losses than one pass back-propagates', () => {
     const network = smallNetwork('rnn');
     const loss: LossSpec = { kind: 'mse', reduction: 'sum' };
     const long = 150;

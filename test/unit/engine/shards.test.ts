@@ -17,7 +17,7 @@ const truncations: readonly BpttSpec[] = [
 const clips: readonly ClipSpec[] = [null, { norm: 0.1 }, { value: 0.01 }, { hidden: 0.004 }];
 
 describe('the shards of a batch', () => {
-  it('follow from the sizes alone: one where a step is short, of eight sequences or more each where it is long', () => {
+  it('depend on the sizes alone: one if a step is short, else of at least eight sequences each', () => {
     const net = (cell: CellName, hidden: number) => smallNetwork(cell, { hidden, inputs: 65, outputs: 65 });
     assert.equal(shardsOf(net('rnn', 16), 50, 16), 1);
     assert.equal(shardsOf(net('rnn', 100), 25, 1), 1);
@@ -29,7 +29,7 @@ describe('the shards of a batch', () => {
     assert.equal(shardsOf(net('lstm', 1024), 1000, 7), 1);
   });
 
-  it('give every sequence to one shard', () => {
+  it('contain every sequence once', () => {
     for (const [batch, shards] of [
       [7, 3],
       [8, 8],
@@ -72,7 +72,7 @@ for (const { name, open, within } of testedKernels) {
 
     for (const { name: cell } of cells) {
       for (const loss of ['mse', 'crossEntropy'] as const) {
-        it(`${cell}, ${loss}: gives what the whole batch gives, to the last digits`, () => {
+        it(`${cell}, ${loss}: gives the result of the whole batch, up to the last digits`, () => {
           let differing = 0;
           for (const bptt of truncations) {
             for (const clip of clips) {
@@ -114,7 +114,7 @@ for (const { name, open, within } of testedKernels) {
         });
       }
 
-      it(`${cell}: continues from a snapshot bit for bit, whatever the shards of the learner that took it`, () => {
+      it(`${cell}: continues from a snapshot bit for bit, for any shards of the learner that took it`, () => {
         for (const bptt of truncations) {
           for (const inputs of ['dense', 'oneHot'] as const) {
             const network = smallNetwork(cell, { layers: 2 });
@@ -147,7 +147,7 @@ for (const { name, open, within } of testedKernels) {
       });
     }
 
-    it('names the place of a bad value as the whole batch does', () => {
+    it('reports the same place of a non-finite value as the whole batch', () => {
       const network = smallNetwork('lstm', { layers: 2, hidden: 4 });
       for (const spoil of [1e39, NaN, -Infinity]) {
         const outcomes = [1, 3].map((shards) => {
@@ -163,7 +163,7 @@ for (const { name, open, within } of testedKernels) {
       }
     });
 
-    it('names the place of a gradient that overflows as the whole batch does', () => {
+    it('reports the same place of an overflowing gradient as the whole batch', () => {
       const network = smallNetwork('rnn', { activation: 'identity', layers: 2, hidden: 4 });
       const outcomes = [1, 3].map((shards) => {
         const learner = exampleLearner({ network, kernels: open(), steps: 40, batch: 5, shards });

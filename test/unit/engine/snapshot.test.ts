@@ -27,7 +27,7 @@ function train(learner: Learner, part: readonly Window[]): number[] {
 }
 
 for (const { name: kernels, open } of testedKernels) {
-  describe(`going on from a snapshot: ${kernels}`, () => {
+  describe(`continuing from a snapshot: ${kernels}`, () => {
     for (const { name: cell } of cells) {
       for (const [index, optimizer] of optimizers.entries()) {
         for (const bptt of ['full', { forward: 4, backward: 11 }] satisfies BpttSpec[]) {
@@ -62,7 +62,7 @@ describe('snapshot and restore', () => {
   const network = smallNetwork('lstm');
   const options = { network, bptt: { forward: 4, backward: 7 }, steps: 4 } as const;
 
-  it('does not change the training it is taken of', () => {
+  it('does not change the training', () => {
     const [plain, watched] = [exampleLearner(options), exampleLearner(options)];
     const all = windows(network, 'dense');
     const expected = train(plain, all);
@@ -73,7 +73,7 @@ describe('snapshot and restore', () => {
     assert.deepEqual([...found, ...allValues(watched)], expected);
   });
 
-  it('keeps a rate that was changed while running', () => {
+  it('contains a learning rate that was changed while running', () => {
     const learner = exampleLearner(options);
     learner.learningRate = 0.025;
     const other = exampleLearner(options);
@@ -104,7 +104,7 @@ describe('snapshot and restore', () => {
     ['reach', { bptt: 'full', steps: 3 }, /stores 6 steps; this learner holds 3/],
   ];
   for (const [what, changes, message] of problems) {
-    it(`is refused by a learner of another ${what}, which stays as it was`, () => {
+    it(`is refused by a learner with another ${what}, which is unchanged`, () => {
       const learner = exampleLearner(options);
       train(learner, windows(network, 'dense'));
       const other = exampleLearner({ ...options, ...changes });

@@ -134,7 +134,7 @@ for (const kernels of testedKernels) {
       });
     }
 
-    it('takes only the last `backward` steps of a window into gradient and mean, and reports the whole loss', () => {
+    it('uses only the last `backward` steps of a window for gradient and mean, and reports the whole loss', () => {
       const { gradients, loss, record } = gradientsOf(kernels, { forward: 20, backward: 4 }, [sequence]);
       const full = gradientsOf(kernels, 'full', [sequence]);
       assert.equal(loss, full.loss);
@@ -157,7 +157,7 @@ for (const kernels of testedKernels) {
       assert.deepEqual(short.gradients, whole.gradients);
     });
 
-    it('reaches further back from a shorter last window when backward > forward', () => {
+    it('reaches further back from a shorter last window if backward > forward', () => {
       const learner = exampleLearner({
         kernels: kernels.open(),
         network,
@@ -170,7 +170,7 @@ for (const kernels of testedKernels) {
       assert.deepEqual(reach, [0, 4, 8]);
     });
 
-    it('stores nothing of the windows before where every sequence starts from zero state', () => {
+    it('stores no earlier windows if every sequence starts from zero state', () => {
       const learner = exampleLearner({
         kernels: kernels.open(),
         network,
@@ -213,7 +213,7 @@ for (const kernels of testedKernels) {
       assert.notEqual(carried, fresh);
     });
 
-    it('ends the path of a sequence that starts from zero state, and of that sequence only', () => {
+    it('ends the gradient path of a sequence that starts from zero state, and of that sequence only', () => {
       const bptt = { forward: 5, backward: 10 } as const;
       const first = randomWindow({ network, loss: 'mse', steps: 5 });
       const gradient = (change: number, reset: readonly number[]) => {

@@ -106,7 +106,7 @@ for (const kernels of testedKernels) {
       { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.3, ...plain },
     ];
     for (const optimizer of kinds) {
-      it(`is added to the clipped gradient, biases too: ${optimizer.kind}, momentum ${'momentum' in optimizer}`, () => {
+      it(`is added to the clipped gradient, also for biases: ${optimizer.kind}, momentum ${'momentum' in optimizer}`, () => {
         const clip = { value: 0.001 } as const;
         const learner = exampleLearner({ kernels: kernels.open(), network, clip, optimizer });
         const before = allValues(learner);
@@ -168,7 +168,7 @@ describe('the learning rate', () => {
     near(scheduleFactor({ warmup: 4 }, 9), 1);
   });
 
-  it('is base rate times schedule, reported with the update, and can be changed during training', () => {
+  it('is the base rate times the schedule, is reported with the update, and can be changed during training', () => {
     const optimizer = {
       kind: 'sgd',
       momentum: 0,

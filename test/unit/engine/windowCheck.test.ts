@@ -33,7 +33,7 @@ describe('a window that does not fit', () => {
     ['a symbol out of range', withIndex(numbers, 'inputs', 7, 3), /input symbol at step 2, sequence 1 is 3.*\[0, 3\)/],
   ];
   for (const [what, window, message] of cases) {
-    it(`is refused, and nothing changes: ${what}`, () => {
+    it(`is rejected without any change: ${what}`, () => {
       const learner = exampleLearner({ network, inputs: window === symbols ? 'dense' : window.inputs.kind });
       const before = allValues(learner);
       assert.throws(() => learner.step(window, { record: false }), message);
@@ -41,7 +41,7 @@ describe('a window that does not fit', () => {
     });
   }
 
-  it('is refused with a class out of range, unless it is masked', () => {
+  it('is rejected if a class is out of range, unless it is masked', () => {
     const learner = exampleLearner({
       network,
       inputs: 'oneHot',

@@ -65,7 +65,7 @@ const files: Readonly<Record<string, () => string>> = {
 
 describe('An untrusted experiment file', () => {
   for (const [name, content] of Object.entries(files)) {
-    it(`of ${name} is refused in a few lines, in time that grows with it`, function () {
+    it(`of ${name} is rejected with a short message, in time linear in its size`, function () {
       this.timeout(0);
       const folder = mkdtempSync(join(tmpdir(), 'unroll-huge-'));
       try {
@@ -98,7 +98,7 @@ describe('The lists of an experiment', () => {
     fc.record({ csv: fc.constant('a'), inputs: fc.array(name, { maxLength: 3 }), targets: fc.array(name) }),
   );
 
-  it('are right or wrong as the schema has it, with the same first faults', () => {
+  it('are valid or invalid as by the schema, with the same first problems', () => {
     const issues = (value: unknown): unknown =>
       dataSchema.safeParse(value).error?.issues.map((issue) => JSON.stringify(issue));
     fc.assert(
@@ -110,7 +110,7 @@ describe('The lists of an experiment', () => {
     );
   });
 
-  it('are as they were written when the schema has seen them', () => {
+  it('are unchanged after the schema has been applied', () => {
     const written = { data: { csv: 'a', inputs: ['x', 'y', 'z'] }, model: { cell: 'rnn' } };
     const { value, restore: restored } = new LongLists().shorten(written);
     const { data: read } = restored(experimentSchema.parse(value));
@@ -118,7 +118,7 @@ describe('The lists of an experiment', () => {
     assert.deepEqual(read.inputs, ['x', 'y', 'z']);
   });
 
-  it('are looked through once for all variants that inherit them', () => {
+  it('are checked once for all variants that inherit them', () => {
     let looks = 0;
     const rows = Array.from({ length: 1000 }, () => [0.5]);
     const inputs = new Proxy(rows, {
@@ -133,7 +133,7 @@ describe('The lists of an experiment', () => {
     assert.ok(looks <= 10 * rows.length, `${looks} looks at ${rows.length} rows`);
   });
 
-  it('are explained by their first faults only', () => {
+  it('are reported with their first problems only', () => {
     const wrong = Array.from({ length: 300_000 }, () => 'a');
     const { value } = new LongLists().shorten({ data: { sequences: [{ inputs: [[1]], targets: wrong }] } });
     assert.ok(JSON.stringify(value).length < 1000);

@@ -55,7 +55,7 @@ function resolved(keys: JsonObject): ResolvedExperiment {
 const sorted = (names: readonly string[]): readonly string[] => [...names].sort();
 
 describe('The names of the experiment format', () => {
-  it('of cells are those of the registry of cells', () => {
+  it('of cells are those of the registry', () => {
     assert.deepEqual(sorted(namesOf(modelSchema)), sorted(cells.map(({ name }) => name)));
   });
 
@@ -81,13 +81,13 @@ describe('The names of the experiment format', () => {
     }
   });
 
-  it('that are allowed as values are highlighted by the grammar, which has no others', () => {
+  it('that are values are exactly those that the grammar highlights', () => {
     // Delimiters and decimal separators are characters, not words.
     const choices = [...new Set(words(jsonSchema()))].filter((choice) => /\w/.test(choice));
     assert.deepEqual(sorted(grammarWords('choice')), sorted(choices));
   });
 
-  it('that are sections are highlighted by the grammar, which has no others', () => {
+  it('that are sections are exactly those that the grammar highlights', () => {
     const properties = jsonSchema()['properties'] as Readonly<Record<string, JsonObject>>;
     const plain = ['version', 'name', 'notes', 'seed', 'variants'];
     assert.deepEqual(

@@ -22,7 +22,7 @@ describe('a refused experiment', () => {
     assertRefused(`{ ${base}, "clip": { «"norn"»: 1 } }`, ['unknownKey', /did you mean "norm"/]);
   });
 
-  it('names every misspelled key at once, also beside the one that decides about the others', () => {
+  it('names all misspelled keys, including the one that determines the valid keys', () => {
     assertRefused(
       '{ "data": { «"tusk"»: "adding", «"lenght"»: 9 }, "model": { «"cel"»: "gru", «"hiden"»: 8, «"zzz"»: 1 } }',
       ['unknownKey', /did you mean "task"/],
@@ -42,7 +42,7 @@ describe('a refused experiment', () => {
     assertRefused(`{ ${base}, «"hidden"»: 8 }`, ['unknownKey', /a key of "model"\? Move it there/]);
   });
 
-  it('has no $schema', () => {
+  it('may not have $schema', () => {
     assertRefused(`{ «"$schema"»: "x", ${base} }`, ['unknownKey', /extension provides the schema .*; delete the key/]);
   });
 
@@ -67,7 +67,7 @@ describe('a refused experiment', () => {
     );
   });
 
-  it('names the kinds of what is told apart by a name', () => {
+  it('lists the kinds of a discriminated object', () => {
     assertRefused(
       `{ "data": { "task": «"addin"» }, "model": { "cell": «"rrn"» }, "optimizer": { "kind": «"adma"» } }`,
       ['wrongValue', /"task" is "addin": write one of "adding", "copy"/],
@@ -96,7 +96,7 @@ describe('a refused experiment', () => {
     ]);
   });
 
-  it('holds exactly one kind of data, clip and schedule', () => {
+  it('has exactly one kind of data, clip and schedule', () => {
     assertRefused('{ "data": { "task": "adding", «"text"»: "a.txt" }, "model": { "cell": "rnn" } }', [
       'severalKinds',
       /"data" holds "task" and "text": only one of/,
@@ -117,7 +117,7 @@ describe('a refused experiment', () => {
     );
   });
 
-  it('refuses a loss that the data cannot feed', () => {
+  it('refuses a loss that does not fit the data', () => {
     assertRefused(`{ ${base}, "loss": «"crossEntropy"» }`, [
       'inconsistent',
       /targets of this data are numbers.*write "mse"/,
@@ -128,7 +128,7 @@ describe('a refused experiment', () => {
     ]);
   });
 
-  it('refuses lengths that are too short for their lags, or the wrong way round', () => {
+  it('refuses lengths that are too short for their lags, or reversed', () => {
     const model = '"model": { "cell": "rnn" }';
     assertRefused(`{ "data": { "task": "delay", "lag": 5, "length": «5» }, ${model} }`, [
       'inconsistent',
@@ -154,14 +154,14 @@ describe('a refused experiment', () => {
     const inline = (sequences: string, rest = '') =>
       `{ "data": { "sequences": ${sequences} }, "model": { "cell": "rnn" }${rest} }`;
 
-    it('has one batch by itself', () => {
+    it('has no batch size', () => {
       assertRefused(inline('[{ "inputs": [[1]], "targets": [[1]] }]', ', "training": { «"batch"»: 4 }'), [
         'unfittingKey',
         /"batch" is 4, but inline sequences are always one batch, here of 1/,
       ]);
     });
 
-    it('needs a target for each step, equal widths and kinds of target, and one target at least', () => {
+    it('needs a target for each step, equal widths and kinds of target, and at least one target', () => {
       const good = '{ "inputs": [[1], [2]], "targets": [[1], null] }';
       assertRefused(inline(`[${good}, { "inputs": [[1], [2]], «"targets"»: [[1]] }]`), [
         'inconsistent',
@@ -185,7 +185,7 @@ describe('a refused experiment', () => {
       );
     });
 
-    it('shows one wrong number by its indices, and many wrong ones not all', () => {
+    it('reports a wrong number by its indices, and only the first of many', () => {
       assertRefused(
         inline('[{ "inputs": [[1], [«"2"»]], "targets": [1, «-1»] }]'),
         ['wrongValue', /"inputs"\[1\]\[0\] is "2"/],
@@ -203,8 +203,8 @@ describe('a refused experiment', () => {
   });
 });
 
-describe('a key that is needed and misspelt', () => {
-  it('is refused once, as a slip', () => {
+describe('a required key that is misspelled', () => {
+  it('is reported once, as misspelled', () => {
     assertRefused('{ "data": { "task": "adding" }, «"modle"»: { "cell": "rnn" } }', ['unknownKey', /mean "model"\?/]);
     assertRefused('{ "data": { "task": "adding" }, "model": { «"cel"»: "rnn" } }', [
       'unknownKey',
@@ -213,11 +213,11 @@ describe('a key that is needed and misspelt', () => {
   });
 });
 
-describe('an experiment of far too much', () => {
+describe('an experiment that is far too large', () => {
   const many = (count: number, entry: (index: number) => string): string =>
     Array.from({ length: count }, (_, index) => entry(index)).join(',');
 
-  it('has its variants counted, not checked one by one', () => {
+  it('is rejected by the number of its variants, without checking each', () => {
     const variants = (count: number, patch: string) => `{ ${many(count, (n) => `"v${n}": ${patch}`)} }`;
     assertRefused(`{ ${base}, «"variants"»: ${variants(60_000, '{}')} }`, [
       'tooManyVariants',
@@ -227,15 +227,15 @@ describe('an experiment of far too much', () => {
     assert.equal(parseExperiment(`{ ${base}, "variants": ${variants(200, '{}')} }`).kind, 'experiment');
   });
 
-  it('has a few of its unknown keys named, each at no more than a line', () => {
+  it('is reported with a few of its unknown keys, each in one line', () => {
     assert.equal(refusalsOf(`{ ${base}, ${many(60_000, (n) => `"k${n}": 1`)} }`).length, 50);
     const [refusal] = refusalsOf(`{ ${base}, "${'k'.repeat(500_000)}": 1 }`);
     assert.ok(refusal.message.length < 400, refusal.message);
   });
 });
 
-describe('a text that is no experiment', () => {
-  it('is refused once, where it breaks', () => {
+describe('a text that is not an experiment', () => {
+  it('is reported once, at its first syntax error', () => {
     assertRefused(`{ ${base}, "seed": «1e999» }`, ['notFinite', /1e999 is out of range/]);
     assertRefused(`{ "data": { "task": "adding" },\n  «"data"»: { "task": "copy" }, "model": { "cell": "rnn" } }`, [
       'duplicateKey',
@@ -252,11 +252,11 @@ describe('a text that is no experiment', () => {
     assertRefused('«3»', ['wrongValue', /write an object/]);
   });
 
-  it('is refused at the bracket that nests too deep, before anything recursive reads it', () => {
+  it('is rejected at the bracket that nests too deep, before a recursive parser reads it', () => {
     assertRefused(`${'['.repeat(32)}«[»${'['.repeat(500_000)}`, ['tooDeep', /more than 32 levels deep/]);
   });
 
-  it('is refused when it is larger than 1 MiB', () => {
+  it('is rejected if it is larger than 1 MiB', () => {
     const long = `{ ${base}, "notes": "${'ä'.repeat(maxExperimentBytes / 2)}" }`;
     const [refusal] = refusalsOf(long);
     assert.equal(refusal.code, 'tooLarge');

@@ -72,7 +72,7 @@ describe('a resolved experiment', () => {
     assert.equal('forgetBias' in resolved({ data, model: { cell: 'gru' } }).model, false);
   });
 
-  it('takes the loss that the data needs, and the reduction as written', () => {
+  it('has the loss that fits the data, and the given reduction', () => {
     const loss = (written: unknown, asked: unknown = data) => resolved({ data: asked, model, loss: written }).loss;
     assert.deepEqual(loss(undefined, { task: 'copy' }), { kind: 'crossEntropy', reduction: 'mean' });
     assert.deepEqual(loss(undefined, { text: 'a.txt' }), { kind: 'crossEntropy', reduction: 'mean' });
@@ -82,7 +82,7 @@ describe('a resolved experiment', () => {
     assert.deepEqual(loss(undefined, classes), { kind: 'crossEntropy', reduction: 'mean' });
   });
 
-  it('predicts the inputs of a table where no targets are named', () => {
+  it('predicts the inputs of a table if no targets are named', () => {
     const { data: table } = resolved({ data: { csv: 'a.csv', inputs: ['x', 'y'] }, model });
     assert.deepEqual('csv' in table && table.targets, ['x', 'y']);
   });
@@ -101,7 +101,7 @@ describe('a resolved experiment', () => {
     assert.deepEqual(forEngine(resolved({ data, model, clip: { value: 0.5 } })).clip, { value: 0.5 });
   });
 
-  it('written as JSON is an experiment that resolves to itself', () => {
+  it('resolves to itself when it is written as JSON', () => {
     const count = fc.integer({ min: 1, max: 1000 });
     const clip = fc.constantFrom(null, { norm: 1 }, { value: 0.5 }, { hidden: 2 });
     const cell = fc.constantFrom('rnn', 'lstm', 'gru', 'mgu');

@@ -39,7 +39,7 @@ const contractExample = `{
 }`;
 
 describe('a variant', () => {
-  it('is a merge patch over the file, and keeps what it does not name', () => {
+  it('is a merge patch over the file', () => {
     const rnn = variantOf(contractExample, 'vanilla RNN');
     assert.equal(rnn.model.cell, 'rnn');
     assert.equal(rnn.model.hidden, 32);
@@ -47,7 +47,7 @@ describe('a variant', () => {
     assert.equal(variantOf(contractExample, 'no clipping').clip, null);
   });
 
-  it('leaves out inherited keys that do not act with its own cell, optimizer, task or data', () => {
+  it('leaves out inherited keys that do not apply to its cell, optimizer, task or data', () => {
     assert.equal('forgetBias' in variantOf(contractExample, 'vanilla RNN').model, false);
     const text = `{
       "data": { "task": "copy", "delay": 9 }, "model": { "cell": "rnn", "activation": "relu" },
@@ -66,7 +66,7 @@ describe('a variant', () => {
     assert.equal('batch' in b.training, false);
   });
 
-  it('stands where its name is written', () => {
+  it('has the position of its name', () => {
     const { variants } = fileOf(contractExample);
     assert.deepEqual(
       variants.map(({ name, place }) => [name, place.line, place.column, place.length]),
@@ -77,7 +77,7 @@ describe('a variant', () => {
     );
   });
 
-  it('that is unknown is refused with the known ones named', () => {
+  it('that is unknown is rejected, with a list of the known ones', () => {
     const outcome = fileOf(contractExample).resolve('no cliping');
     assert.ok(outcome.kind === 'refused');
     assert.match(
@@ -88,7 +88,7 @@ describe('a variant', () => {
     assert.match(none.kind === 'refused' ? (none.problems[0]?.message ?? '') : '', /it has none/);
   });
 
-  it('may have a name that objects have by birth', () => {
+  it('may have the name of a built-in property of objects', () => {
     const text =
       '{ "data": { "task": "adding" }, "model": { "cell": "rnn" }, "variants": { "constructor": { "seed": 7 } } }';
     assert.equal(variantOf(text, 'constructor').seed, 7);
@@ -97,7 +97,7 @@ describe('a variant', () => {
 
   const base = '"data": { "task": "adding" }, "model": { "cell": "lstm" }, "clip": { "norm": 1 }';
 
-  it('that adds a second kind is told how to delete the old one', () => {
+  it('that adds a second kind is rejected with advice to delete the old one', () => {
     assertRefused(`{ ${base}, "variants": { "v": { "clip": { «"value"»: 0.5 } } } }`, [
       'severalKinds',
       /Delete the old one: "clip": \{ "norm": null, "value": 0\.5 \}\./,
@@ -110,7 +110,7 @@ describe('a variant', () => {
     assert.deepEqual(variantOf(remedied, 'v').clip, { value: 0.5 });
   });
 
-  it('is refused at its own keys', () => {
+  it('is rejected at its own keys', () => {
     assertRefused(
       `{ ${base}, "variants": {
         "a": { "model": { "hidden": «0» } },
@@ -130,14 +130,14 @@ describe('a variant', () => {
     assertRefused(`{ ${base}, "variants": { "a": «3» } }`, ['wrongValue', /"a" is 3: write an object/]);
   });
 
-  it('that clashes with an inherited key is refused at its nearest own key, by name', () => {
+  it('that conflicts with an inherited key is rejected at its nearest own key, by name', () => {
     assertRefused(`{ ${base}, "loss": "mse", "variants": { «"v"»: { "data": { "task": "copy" } } } }`, [
       'inconsistent',
       /In the variant "v": Loss "mse" needs numbers, but the targets of this data are classes/,
     ]);
   });
 
-  it('does not repeat what is wrong with the file itself', () => {
+  it('does not repeat the problems of the file itself', () => {
     assertRefused(
       `{ ${base}, "seed": «-1», "variants": { "a": { "clip": null }, "b": { "seed": «-2» } } }`,
       ['wrongValue', /-1/],
@@ -145,7 +145,7 @@ describe('a variant', () => {
     );
   });
 
-  it('has places for what is found later: its own keys first, else those of the file, else the nearest', () => {
+  it('locates problems that are found later: at its own keys, else those of the file, else the nearest', () => {
     const text =
       '{\n"data": { "csv": "a.csv", "inputs": ["x"] },\n"model": { "cell": "rnn", "hidden": 9 },\n"variants": { "v": { "model": { "hidden": 10 } } }\n}';
     const file = fileOf(text);
@@ -177,11 +177,11 @@ describe('a merge patch', () => {
     [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
   ];
 
-  it('does what RFC 7396 prints', () => {
+  it('gives the results of the examples in RFC 7396', () => {
     for (const [target, patch, result] of cases) assert.deepEqual(mergePatch(target, patch), result);
   });
 
-  it('applied twice changes nothing more, and never changes its target', () => {
+  it('is idempotent and never modifies its target', () => {
     fc.assert(
       fc.property(fc.object(), fc.object({ values: [fc.constant(null), fc.integer()] }), (target, patch) => {
         const before = structuredClone(target);

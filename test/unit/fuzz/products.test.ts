@@ -23,7 +23,7 @@ import { peakOf, type HostileReader } from './peakMemory';
 /** MiB that a reader may take for any of these files, all of a few megabytes. */
 const most = 300;
 
-describe('Hostile bytes whose lengths multiply', function () {
+describe('Hostile bytes with multiplied lengths', function () {
   this.timeout(120_000);
   let folder: string;
   beforeEach(() => {
@@ -46,12 +46,12 @@ describe('Hostile bytes whose lengths multiply', function () {
     write('run.json', JSON.stringify({ facts: { layout, recordEvery: 1 } }));
   };
 
-  it('are refused: 30,000 tensors over the same bytes, as tensors, weights and a checkpoint', async () => {
+  it('are rejected: 30,000 tensors over the same bytes, as tensors, weights and a checkpoint', async () => {
     write('file.safetensors', overlappingTensors(30_000, 1 << 20));
     for (const reader of ['tensors', 'weights', 'checkpoint'] as const) await expect(reader, /tensors may not overlap/);
   });
 
-  it('are refused: an overview of 30,000 tensors over the same bytes, whose run is read from its records', async () => {
+  it('are rejected: an overview of 30,000 tensors over the same bytes, whose run is read from its records', async () => {
     const encoder = new RecordEncoder(exampleLayout);
     write('records.arrows', Buffer.concat([encoder.head(), encoder.encode(pack(exampleLayout, [exampleRecord(0)]))]));
     writeFacts(exampleLayout);
@@ -73,14 +73,14 @@ describe('Hostile bytes whose lengths multiply', function () {
     await expect('history', /^read$/);
   });
 
-  it('are refused: a header nested without end, and one that takes many times its length', async () => {
+  it('are rejected: a deeply nested header, and one that takes many times its length', async () => {
     write('file.safetensors', tensorFileOf(`{"a":[${'{},'.repeat(4_000_000)}{}]}`, 0));
     await expect('tensors', /nested too deeply/);
     write('file.safetensors', tensorFileOf('{"a":'.repeat(100_000), 0));
     await expect('tensors', /nested too deeply/);
   });
 
-  it('are refused: records that claim 4,194,304 layers of 16,384 gates, by every reader and by the manifest', async () => {
+  it('are rejected: records that claim 4,194,304 layers of 16,384 gates, by every reader and by the manifest', async () => {
     const layout = layoutOf(['w'], { layers: 1 << 22, saturating: Array.from({ length: 1 << 14 }, (_, n) => `g${n}`) });
     write('records.arrows', claimingFile(layout));
     writeFacts(layout);
@@ -94,7 +94,7 @@ describe('Hostile bytes whose lengths multiply', function () {
     await expect('manifest', /^read$/);
   });
 
-  it('are refused: records of 16,384 parameters of one name', async () => {
+  it('are rejected: records of 16,384 parameters of one name', async () => {
     const layout = layoutOf(Array.from({ length: 1 << 14 }, () => 'w'));
     write('records.arrows', repeatedNames(1 << 14, 20_000));
     writeFacts(layout);
@@ -102,7 +102,7 @@ describe('Hostile bytes whose lengths multiply', function () {
     for (const reader of ['history', 'detail'] as const) await expect(reader, /read$|is damaged/);
   });
 
-  it('are refused: records whose columns share their bytes', async () => {
+  it('are rejected: records whose columns share their bytes', async () => {
     const layout = layoutOf(Array.from({ length: 2048 }, (_, n) => `w${n}`));
     write('records.arrows', sharingFile(layout, 20_000));
     writeFacts(layout);
@@ -111,7 +111,7 @@ describe('Hostile bytes whose lengths multiply', function () {
     await expect('detail', /^read$/);
   });
 
-  it('are refused: records whose series through time lie over each other', async () => {
+  it('are rejected: records whose series through time overlap', async () => {
     write('records.arrows', overlappingSeries(2000, 1 << 16));
     writeFacts(layoutOf([], { steps: 1 << 16 }));
     await expect('records', /^The series of "loss_per_step" are not where the file claims/);
@@ -119,14 +119,14 @@ describe('Hostile bytes whose lengths multiply', function () {
     await expect('detail', /are not where the file claims/);
   });
 
-  it('are refused: a description that has one text many times', async () => {
+  it('are rejected: a schema that repeats one text many times', async () => {
     write('records.arrows', sharingHead(20_000, 1 << 20));
     writeFacts(exampleLayout);
     await expect('records', /^The parts of a message of .* overlap/);
     await expect('history', /^read$/);
   });
 
-  it('take little memory: pictures of one late update of 16,384 parameters, with room for all updates before it', async () => {
+  it('take little memory: charts of one late update of 16,384 parameters, with columns for all updates before it', async () => {
     const layout = layoutOf(Array.from({ length: 1 << 14 }, (_, n) => `w${n}`));
     write('records.arrows', lateUpdate(layout, 2047));
     writeFacts(layout);

@@ -8,7 +8,7 @@ import { reportVariable, type Tally } from '../../../scripts/tally';
 
 type Way = 'serial' | 'parallel';
 
-describe('A run of tests in a process of its own', function () {
+describe('A test run in its own process', function () {
   this.timeout(60_000);
   const error = console.error;
   const { UNROLL_TESTS: picked = '' } = process.env;
@@ -35,12 +35,12 @@ describe('A run of tests in a process of its own', function () {
     ['serial', 0],
     ['parallel', 1],
   ] as const) {
-    it(`is counted where it comes to its end (${way})`, async () => {
+    it(`is counted if it completes (${way})`, async () => {
       assert.deepEqual(await runs(way, 'nothing'), { passed: 3 + others, failed: 1, skipped: 1 });
       assert.deepEqual(said, []);
     });
 
-    it(`counts what ran where a process is killed, and names the test that was running (${way})`, async function () {
+    it(`counts the completed tests if a process is killed, and names the running test (${way})`, async function () {
       if (process.platform === 'win32') this.skip();
       const tally = await runs(way, 'kill');
       assert.deepEqual(tally, { passed: 1 + others, failed: 2, skipped: 1 });
@@ -49,7 +49,7 @@ describe('A run of tests in a process of its own', function () {
     });
   }
 
-  it('counts what ran where it takes too long, and names the test that was running, in workers or not', async () => {
+  it('counts the completed tests if it exceeds the time limit, and names the running test, with and without workers', async () => {
     const [serial, parallel] = await Promise.all([runs('serial', 'hang', 8000), runs('parallel', 'hang', 8000)]);
     assert.deepEqual(serial, { passed: 1, failed: 2, skipped: 1 });
     assert.deepEqual(parallel, { passed: 2, failed: 2, skipped: 1 });
@@ -67,7 +67,7 @@ describe('A run of tests in a process of its own', function () {
 });
 
 describe('The progress of a run of tests', () => {
-  it('is what was noted of it, be the last line cut off', () => {
+  it('is read from the notes, even if the last line is incomplete', () => {
     const folder = mkdtempSync(join(tmpdir(), 'unroll-progress-'));
     const report = join(folder, 'report.json');
     const before = process.env[reportVariable] ?? '';
@@ -82,7 +82,7 @@ describe('The progress of a run of tests', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is nothing before the first test', () => {
+  it('is empty before the first test', () => {
     assert.deepEqual(readProgress(join(tmpdir(), 'unroll-no-such-report.json')), {
       tally: { passed: 0, failed: 0, skipped: 0 },
       running: [],

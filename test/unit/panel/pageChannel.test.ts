@@ -55,7 +55,7 @@ describe('The channel to a page', () => {
     assert.match(answers[2]?.message ?? '', /at to$/);
   });
 
-  it('refuses more requests than anybody waits for, and serves again once some are answered', async () => {
+  it('refuses too many pending requests, and serves again once some are answered', async () => {
     const waiting: ((value: undefined) => void)[] = [];
     const { answers, ask, settled } = page({
       zoomedSeries: () =>

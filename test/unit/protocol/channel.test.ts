@@ -63,12 +63,12 @@ function pair(options: { readonly faults?: string[]; readonly never?: boolean } 
 }
 
 describe('Channel', () => {
-  it('answers requests in whatever order they come', async () => {
+  it('answers requests in any order', async () => {
     const { client } = pair();
     assert.deepEqual(await Promise.all([client.request('add', [1, 2]), client.request('add', [3, 4])]), [3, 7]);
   });
 
-  it('passes on what a handler throws instead of leaving the request open', async () => {
+  it('passes on the error of a handler, so that the request does not hang', async () => {
     const { client } = pair();
     await assert.rejects(
       client.request('add', [NaN, 1]),
@@ -81,7 +81,7 @@ describe('Channel', () => {
     await assert.rejects(client.request('add', [1] as unknown as [number, number]), /Two numbers are needed/);
   });
 
-  it('refuses a request that does not exist, also one every object has', async () => {
+  it('refuses an unknown request, also with the name of a built-in property', async () => {
     const { client } = pair();
     for (const name of ['subtract', 'toString', '__proto__', 'constructor']) {
       await assert.rejects(client.request(name as 'add', [1, 2]), /Unknown request/);
@@ -99,7 +99,7 @@ describe('Channel', () => {
     await assert.rejects(client.request('add', [1, 2]), ChannelClosed);
   });
 
-  it('delivers events until the listener leaves, and survives one that throws', async () => {
+  it('delivers events until the listener is removed, and continues after one that throws', async () => {
     const faults: string[] = [];
     const { server, client } = pair({ faults });
     const heard: number[] = [];
@@ -118,7 +118,7 @@ describe('Channel', () => {
     assert.match(faults[0] ?? '', /broken listener/);
   });
 
-  it('ignores and reports what is not a message', () => {
+  it('ignores and reports invalid messages', () => {
     const faults: string[] = [];
     const { send } = pair({ faults });
     const strange = [

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { markNumbers, unmarkNumbers } from '../../../src/protocol/webviewNumbers';
 
-describe('Numbers on their way to a webview', () => {
-  it('arrive as they were, NaN and the infinities too, beside typed arrays that are not touched', () => {
+describe('Numbers in messages to a webview', () => {
+  it('arrive unchanged, NaN and infinities too, and typed arrays are untouched', () => {
     const values = Float64Array.of(NaN, 1);
     const message = { a: NaN, b: [Infinity, -Infinity, 0, null], values, c: { d: 'NaN' }, e: undefined };
     const marked = markNumbers(message) as { values: unknown; a: unknown };
@@ -18,7 +18,7 @@ describe('Numbers on their way to a webview', () => {
     });
   });
 
-  it('cross in half the bytes where they are float32 numbers, and arrive as they were', () => {
+  it('are sent in half the bytes if they are float32 numbers, and arrive unchanged', () => {
     const narrow = Float64Array.from({ length: 5000 }, (_, i) => Math.fround(Math.sin(i)));
     narrow.set([NaN, -0, Infinity, Math.fround(1e-40)]);
     const wide = narrow.with(4999, 0.1);
@@ -29,7 +29,7 @@ describe('Numbers on their way to a webview', () => {
     assert.deepEqual(unmarkNumbers(marked), { of: [narrow], wide });
   });
 
-  it('arrive whatever the message', () => {
+  it('arrive in any message', () => {
     fc.assert(
       fc.property(fc.object({ values: [fc.double(), fc.string(), fc.constant(null), fc.boolean()] }), (message) => {
         assert.deepEqual(unmarkNumbers(markNumbers(message)), message);

@@ -14,14 +14,14 @@ describe('A checksum', () => {
     assert.equal(textChecksum('abc'), '352441c2');
   });
 
-  it('of a whole is that of its parts, one after the other', () => {
+  it('can be computed part by part', () => {
     const bytes = Uint8Array.from({ length: 1000 }, (_, n) => (n * 31) % 251);
     for (const cut of [0, 1, 7, 16, 499, 1000]) {
       assert.equal(crc32(bytes.subarray(cut), crc32(bytes.subarray(0, cut))), crc32(bytes));
     }
   });
 
-  it('in the bytes that it is of notices every flipped bit', () => {
+  it('within its bytes detects every flipped bit', () => {
     const bytes = bytesOf('before 00000000 after');
     writeChecksumAt(bytes, 7);
     assert.ok(hasValidChecksumAt(bytes, 7));

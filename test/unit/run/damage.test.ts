@@ -16,7 +16,7 @@ import { exampleLayout, exampleRecord } from './exampleRecords';
 import { eachFlippedBit, someFlippedBits } from './flippedBits';
 
 describe('A flipped bit', () => {
-  it('in a safetensors file is noticed, or leaves every number and word as it was', () => {
+  it('in a safetensors file is detected, or changes no value', () => {
     const tensors = new Map<string, StoredTensor>([
       ['weights', { dtype: 'F32', shape: [2, 3], data: Float32Array.of(1, -2, 3, 0, 5, 6) }],
       ['sums', { dtype: 'F64', shape: [2], data: Float64Array.of(0.1, 1e9) }],
@@ -39,7 +39,7 @@ describe('A flipped bit', () => {
     assert.ok(noticed > bytes.length * 7);
   });
 
-  it('in the records ends them there with a message, or leaves every number unchanged', () => {
+  it('in the records ends them there with a message, or changes no value', () => {
     const encoder = new RecordEncoder(exampleLayout);
     const batches = [0, 1, 2].map((n) => pack(exampleLayout, [exampleRecord(2 * n, 2), exampleRecord(2 * n + 1, 2)]));
     const bytes = Buffer.concat([encoder.head(), ...batches.map((batch) => encoder.encode(batch))]);
@@ -54,7 +54,7 @@ describe('A flipped bit', () => {
     assert.ok(faults.has('The records are damaged at byte N; everything after it is ignored.'));
   });
 
-  it('in a manifest is noticed, or leaves it as it was', () => {
+  it('in a manifest is detected, or changes nothing', () => {
     const bytes = writeManifest(exampleManifest());
     const expected = readManifest(bytes);
     assert.ok(expected !== undefined);
@@ -64,7 +64,7 @@ describe('A flipped bit', () => {
     }
   });
 
-  it('in the changed learning rates is noticed, or leaves them as they were', () => {
+  it('in the changed learning rates is detected, or changes nothing', () => {
     const changes = [
       { update: 3, learningRate: 0.025 },
       { update: 17, learningRate: 1e-7 },
@@ -78,7 +78,7 @@ describe('A flipped bit', () => {
     }
   });
 
-  it('in the findings is noticed, or leaves them as they were', () => {
+  it('in the findings is detected, or changes nothing', () => {
     const findings: readonly Finding[] = [
       {
         code: 'clip',
@@ -103,7 +103,7 @@ describe('A flipped bit', () => {
     }
   });
 
-  it('is looked for only where there is a checksum: files of earlier versions are read as before', () => {
+  it('is detected only if there is a checksum: files of earlier versions are still read', () => {
     const manifest = exampleManifest();
     assert.deepEqual(readManifest(Buffer.from(JSON.stringify(manifest))), readManifest(writeManifest(manifest)));
     const changes = [{ update: 3, learningRate: 0.025 }];

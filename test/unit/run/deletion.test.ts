@@ -26,26 +26,26 @@ describe('Deleting the folder of a run', () => {
     rmSync(home, { recursive: true });
   });
 
-  it('is allowed where it contains only files of a run', async () => {
+  it('is allowed if it contains only files of a run', async () => {
     assert.equal(await reasonNotToDelete(run, [home]), undefined);
   });
 
   for (const name of ['notes.txt', 'src/main.c', '.git/config', 'checkpoints/best.pt', 'checkpoints/old/x', 'step-x']) {
-    it(`is refused where ${name} lies in it`, async () => {
+    it(`is refused if it contains ${name}`, async () => {
       write(name);
       const [first] = name.split('/');
       assert.match((await reasonNotToDelete(run, [home])) ?? '', new RegExp(`contains "${first}`));
     });
   }
 
-  it('is allowed where a process was killed while it took the lock over', async () => {
+  it('is allowed if a process was killed while taking over the lock', async () => {
     mkdirSync(join(run, 'run.lock.taking'));
     assert.equal(await reasonNotToDelete(run, [home]), undefined);
     write('run.lock.taking/notes.txt');
     assert.match((await reasonNotToDelete(run, [home])) ?? '', /contains "run.lock.taking\/notes.txt"/);
   });
 
-  it('is refused where it is a folder of the workspace, or contains one, by whatever path', async () => {
+  it('is refused if it is a folder of the workspace, or contains one, by any path', async () => {
     assert.match((await reasonNotToDelete(run, [run])) ?? '', /folder of the workspace/);
     assert.match((await reasonNotToDelete(join(run, '..', 'a'), [run])) ?? '', /folder of the workspace/);
     symlinkSync(run, join(home, 'link'));
@@ -57,14 +57,14 @@ describe('Deleting the folder of a run', () => {
     assert.equal(await reasonNotToDelete(run, [`${run}b`]), undefined);
   });
 
-  it('is refused where it is a link, a file or gone', async () => {
+  it('is refused if it is a link, a file or missing', async () => {
     symlinkSync(run, join(home, 'link'));
     assert.match((await reasonNotToDelete(join(home, 'link'), [home])) ?? '', /is a link/);
     assert.match((await reasonNotToDelete(join(run, runFiles.manifest), [home])) ?? '', /not a folder/);
     assert.match((await reasonNotToDelete(join(run, 'none'), [home])) ?? '', /no longer exists/);
   });
 
-  it('is refused where a link or a folder replaces a file of the run', async () => {
+  it('is refused if a link or a folder replaces a file of the run', async () => {
     rmSync(join(run, runFiles.records));
     symlinkSync(home, join(run, runFiles.records));
     assert.match((await reasonNotToDelete(run, [])) ?? '', /records\.arrows/);
@@ -77,7 +77,7 @@ describe('Deleting the folder of a run', () => {
     assert.match((await reasonNotToDelete(run, [])) ?? '', /checkpoints/);
   });
 
-  it('knows every file of the layout', () => {
+  it('covers every file of the layout', () => {
     const all = Object.values(runFiles).map((name) => (typeof name === 'string' ? name : name(12)));
     assert.deepEqual(
       all.filter((name) => !isRunFile(name)),

@@ -5,11 +5,11 @@ import { formatValue, differingKeys, keyValues } from '../../../src/run/differen
 import { distinctNames } from '../../../src/run/distinctNames';
 import { plainName, readDisplayName, writeDisplayName } from '../../../src/run/displayName';
 
-describe('The keys that set runs apart', () => {
+describe('The keys in which runs differ', () => {
   const one = { name: 'a', model: { cell: 'rnn', hidden: 4 }, clip: { norm: 1 }, data: { task: 'echo' } };
   const other = { name: 'b', model: { cell: 'lstm', hidden: 4 }, clip: null, data: { task: 'echo' } };
 
-  it('are those with another value, or with none, in some run; what a run is called is none of them', () => {
+  it('are those with another value, or with none, in some run; the name of a run is not one of them', () => {
     const values = [one, other].map(keyValues);
     assert.deepEqual(differingKeys(values), ['model.cell', 'clip.norm', 'clip']);
     assert.deepEqual(
@@ -24,7 +24,7 @@ describe('The keys that set runs apart', () => {
     assert.deepEqual(differingKeys([keyValues(one), keyValues({ ...one, name: 'c', notes: 'x' })]), []);
   });
 
-  it('are found in what a stranger has nested as deep as JSON goes, or called __proto__', () => {
+  it('are found in an untrusted experiment that is nested deeply or has the key __proto__', () => {
     const deep = JSON.parse(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`) as unknown;
     const values = keyValues(deep);
     assert.deepEqual([...values.keys()], ['a.a.a.a.a']);
@@ -44,7 +44,7 @@ describe('The names of runs side by side', () => {
     values,
   });
 
-  it('are labelled with the keys that distinguish runs of one experiment, and not with those in which only others differ', () => {
+  it('include the keys in which runs of one experiment differ, but not those in which only others differ', () => {
     assert.deepEqual(
       distinctNames([
         run('lag', '7:35 AM', experiment(0.005, null)),
@@ -55,7 +55,7 @@ describe('The names of runs side by side', () => {
     );
   });
 
-  it('include the start time only where the keys do not distinguish two runs', () => {
+  it('include the start time only if the keys do not distinguish two runs', () => {
     assert.deepEqual(
       distinctNames([
         run('lag', '7:35 AM', experiment(0.005, { norm: 1 })),
@@ -72,14 +72,14 @@ describe('The names of runs side by side', () => {
     );
   });
 
-  it('put a long value behind the short ones', () => {
+  it('list short values before long ones', () => {
     const values = [1, 2].map((seed) => keyValues({ data: { inputs: ['a', 'long list', seed] }, seed }));
     const [name] = distinctNames(values.map((of) => run('table', '', of)));
     assert.equal(name, 'table, seed 1, inputs ["a","long …');
   });
 });
 
-describe('The name a person has given to a run', () => {
+describe('The name that the user gave a run', () => {
   it('is read as it was written', () => {
     assert.equal(readDisplayName(writeDisplayName('größer <b>&amp; 学')), 'größer <b>&amp; 学');
   });
@@ -92,13 +92,13 @@ describe('The name a person has given to a run', () => {
     assert.ok((readDisplayName(new TextEncoder().encode('x'.repeat(1e6))) ?? '').length <= 200);
   });
 
-  it('keeps what letters and emoji are joined with', () => {
+  it('keeps the joiners of letters and emoji', () => {
     assert.equal(plainName('می\u200Cخواهم 👩\u200D🔬'), 'می\u200Cخواهم 👩\u200D🔬');
   });
 });
 
-describe('A name out of a file', () => {
-  it('cannot turn around the words beside it', () => {
+describe('A name from a file', () => {
+  it('cannot reorder the text around it', () => {
     assert.equal(plainName('\u2067run\u2069 \u202Elaer eht'), 'run   laer eht');
   });
 });

@@ -6,12 +6,12 @@ import { pack, type UpdateRecord } from '../../../src/run/records/recordBatch';
 import { exampleLayout, exampleRecord } from './exampleRecords';
 
 describe('ColumnTable', () => {
-  it('makes no room for columns that do not come, however wide they are said to be', () => {
+  it('allocates no memory for missing columns, whatever their claimed width', () => {
     const table = new ColumnTable({ wide: { width: 2 ** 40, merge: 'max' } }, 2048, 1);
     assert.equal(table.values('wide').length, 0);
   });
 
-  it('keeps the largest, the smallest, the sum and the last number however often columns merge', () => {
+  it('keeps the maximum, the minimum, the sum and the last value when columns are merged', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 1, maxLength: 300 }),
@@ -46,7 +46,7 @@ describe('ColumnTable', () => {
 });
 
 describe('DisplaySeries', () => {
-  it('is the same on both sides of the channel after any run of slices', () => {
+  it('is the same on both sides of the channel after any sequence of slices', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 14 }),

@@ -48,7 +48,7 @@ describe('The lock of a run’s folder', () => {
     await assert.rejects(lockFolder(folder), new RegExp(`process ${pid} is training in this folder`));
   };
 
-  it('is taken over at once from a killed process that its parent has not reaped', async function () {
+  it('is taken over immediately from a killed process that its parent has not reaped', async function () {
     if (process.platform !== 'linux') this.skip();
     // The second program never asks for the child that the first one has started.
     const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600']);
@@ -66,7 +66,7 @@ describe('The lock of a run’s folder', () => {
     await takenOver();
   });
 
-  it('is taken over from a process whose number another one has got', async () => {
+  it('is taken over from a process whose id was reused', async () => {
     const pid = await sleeper();
     const start = await startOf(pid);
     writeFileSync(lockPath, `${pid} ${hostname()} ${start}`);
@@ -77,13 +77,13 @@ describe('The lock of a run’s folder', () => {
     await takenOver();
   });
 
-  it('is not this process’s where an earlier one has had its number', async () => {
+  it('does not belong to this process if an earlier process with the same id created it', async () => {
     writeFileSync(lockPath, `${process.pid} ${hostname()} ${(await ownStart()) ?? ''}0`);
     assert.equal(await isLocked(folder), false);
     await takenOver();
   });
 
-  it('of another boot or container counts as long as it gives signs of life', async function () {
+  it('of another boot or container is valid as long as it has heartbeats', async function () {
     if (process.platform !== 'linux') this.skip();
     const pid = await sleeper();
     const elsewhere = (await startOf(pid)).replace(/^[0-9a-f]{4}/, (digits) => (digits === '0000' ? '1111' : '0000'));
@@ -94,7 +94,7 @@ describe('The lock of a run’s folder', () => {
     await takenOver();
   });
 
-  it('that names no machine blocks a minute after its last sign of life at most, also where its time is to come', async () => {
+  it('without a machine name is valid for a minute after its last heartbeat, also if that is in the future', async () => {
     const pid = await sleeper();
     for (const seconds of [-61, secondsPerDay]) {
       writeFileSync(lockPath, String(pid));
@@ -106,7 +106,7 @@ describe('The lock of a run’s folder', () => {
     }
   });
 
-  it('is held by the process that writes for one that is gone, until that one has ended too', async () => {
+  it('is held by the writer after its holder has ended, until the writer has ended too', async () => {
     const { pid: gone } = spawnSync(process.execPath, ['--version']);
     const pid = await sleeper();
     writeFileSync(lockPath, `${gone} ${hostname()}\n${pid} ${await startOf(pid)}`);
@@ -118,7 +118,7 @@ describe('The lock of a run’s folder', () => {
     await (await taking).release();
   });
 
-  it('names the process that writes for its holder, and stays the holder’s', async () => {
+  it('names the writer, and still belongs to the holder', async () => {
     const pid = await sleeper();
     const lock = await lockFolder(folder, 10);
     await lock.addWriter(pid);
@@ -131,7 +131,7 @@ describe('The lock of a run’s folder', () => {
     assert.equal(await isLocked(folder), false);
   });
 
-  it('reads a process’s start behind a name that looks like the rest of the line', async function () {
+  it('reads the start of a process whose name looks like the rest of the line', async function () {
     if (process.platform !== 'linux') this.skip();
     const named = join(mkdtempSync(join(tmpdir(), 'unroll-name-')), 'a) Z (1 2');
     copyFileSync('/bin/sleep', named);

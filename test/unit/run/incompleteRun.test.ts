@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { removeIncompleteRun } from '../../../src/run/storage/incompleteRun';
 import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 
-describe('The beginning of a run', () => {
+describe('An incomplete run', () => {
   let folder: string;
   const put = (...names: readonly string[]): void => {
     mkdirSync(join(folder, 'checkpoints'));
@@ -18,13 +18,13 @@ describe('The beginning of a run', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is taken away with what is unfinished of it, and nothing else is', async () => {
+  it('is removed with its partial files, and nothing else is', async () => {
     put('run.json', 'records.arrows', 'rate-changes.jsonl.partial', 'checkpoints/update-0.safetensors.partial', 'mine');
     await removeIncompleteRun(new FolderStorage(folder));
     assert.deepEqual(readdirSync(folder), ['mine']);
   });
 
-  it('is left unchanged if the run has continued after it', async () => {
+  it('is left unchanged if the run has continued', async () => {
     put('run.json', 'records.arrows', 'checkpoints/update-0.safetensors', 'checkpoints/update-5.safetensors');
     await removeIncompleteRun(new FolderStorage(folder));
     assert.equal(readdirSync(folder).length, 3);

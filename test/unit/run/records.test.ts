@@ -29,7 +29,7 @@ function withoutChecksums(bytes: Buffer): Buffer {
 }
 
 describe('The record file', () => {
-  it('gives back every batch as it was written', () => {
+  it('returns every batch as it was written', () => {
     const { batches, bytes } = example();
     assert.deepEqual(readRecords(bytes), { batches, incompleteReason: undefined });
   });
@@ -48,12 +48,12 @@ describe('The record file', () => {
     assert.equal(table.getChild('saturation_high_l1/f').at(6), 0.007);
   });
 
-  it('is read without checksums, as an earlier version wrote it', () => {
+  it('is read without checksums, as earlier versions wrote it', () => {
     const { batches, bytes } = example();
     assert.deepEqual(readRecords(withoutChecksums(bytes)), { batches, incompleteReason: undefined });
   });
 
-  it('opens with all complete batches, wherever it was cut', () => {
+  it('opens with all complete batches, wherever it was truncated', () => {
     const { batches, parts, bytes } = example();
     const ends = parts.reduce<number[]>((all, part) => [...all, (all.at(-1) ?? 0) + part.length], []);
     for (let length = 0; length <= bytes.length; length++) {
@@ -75,7 +75,7 @@ describe('The record file', () => {
     assert.match(read.incompleteReason ?? '', /dh_l2/);
   });
 
-  it('refuses lists in its schema that are longer than the file, whichever length is wrong', () => {
+  it('is rejected if a list in its schema is longer than the file, whichever length is wrong', () => {
     const { parts, bytes } = example();
     const said = new Set<string>();
     for (let at = 8; at + 4 <= (parts[0]?.length ?? 0); at += 4) {
@@ -88,7 +88,7 @@ describe('The record file', () => {
     );
   });
 
-  it('looks at each of many columns a few times, not once for every other column', () => {
+  it('is read in time linear in the number of columns', () => {
     let looks = 0;
     const fields = Array.from({ length: 2000 }, (_, n) => {
       const field = new Field(`c${n}`, new Float64());
@@ -107,7 +107,7 @@ describe('The record file', () => {
     assert.ok(looks <= 10 * fields.length, `${looks} looks`);
   });
 
-  it('makes no room for updates that are claimed and not there', () => {
+  it('allocates no memory for claimed updates that are missing', () => {
     const { parts, bytes } = example();
     const [head = 0, first = 0] = parts.map(({ length }) => length);
     const lying = withoutChecksums(bytes);

@@ -6,14 +6,14 @@ describe('The folder of a new run', () => {
   const nameOf = (experiment: string, variant?: string): string =>
     newRunFolder(experiment, variant, moment).split('/').at(-1) ?? '';
 
-  it('is named after the experiment, its variant and the moment', () => {
+  it('is named after the experiment, its variant and the time', () => {
     assert.equal(
       newRunFolder('/home/me/adding.rnn.json', 'no clipping', moment),
       '/home/me/unroll-runs/adding--no-clipping--20260102-030405-678',
     );
   });
 
-  it('has a name that every file system takes, however long and foreign the names it is made from', () => {
+  it('has a name that is valid in every file system, whatever the names of experiment and variant', () => {
     const long = '界🎲é'.repeat(60);
     const name = nameOf(`/w/${long}.rnn.json`, long);
     assert.ok(new TextEncoder().encode(name).length <= 255, name);

@@ -16,14 +16,14 @@ const example = new Map<string, StoredTensor>([
 ]);
 
 describe('safetensors', () => {
-  it('reads what it wrote', () => {
+  it('reads written files', () => {
     const bytes = writeTensorFile({ tensors: example, metadata: { step: '3', 'naïve "name"': 'ü' } });
     const { tensors, metadata } = readTensorFile(bytes);
     assert.deepEqual(new Map([...tensors].sort()), new Map([...example].sort()));
     assert.deepEqual(metadata, { step: '3', 'naïve "name"': 'ü' });
   });
 
-  it('reads from the middle of a larger buffer, as files of Node come', () => {
+  it('reads from the middle of a larger buffer, as Node returns files', () => {
     const bytes = writeTensorFile({ tensors: example, metadata: {} });
     const pool = Buffer.alloc(bytes.length + 3);
     pool.set(bytes, 3);
@@ -31,13 +31,13 @@ describe('safetensors', () => {
     assert.deepEqual(new Map([...tensors].sort()), new Map([...example].sort()));
   });
 
-  it('begins its data on a multiple of 8, as the format asks', () => {
+  it('aligns the data to 8 bytes, as the format requires', () => {
     const bytes = writeTensorFile({ tensors: example, metadata: {} });
     const headerLength = Number(new DataView(bytes.buffer).getBigUint64(0, true));
     assert.equal(headerLength % 8, 0);
   });
 
-  it('refuses damaged bytes with a reason and reads nothing outside them', () => {
+  it('rejects damaged bytes with a reason and reads nothing outside them', () => {
     const good = writeTensorFile({ tensors: example, metadata: {} });
     fc.assert(
       fc.property(
@@ -58,7 +58,7 @@ describe('safetensors', () => {
     );
   });
 
-  it('believes no size before it is checked', () => {
+  it('checks every size before it is used', () => {
     const header = (entry: object): Uint8Array => {
       const json = Buffer.from(JSON.stringify({ a: entry }));
       const length = Buffer.alloc(8);
@@ -76,7 +76,7 @@ describe('safetensors', () => {
     for (const [entry, reason] of lies) assert.throws(() => readTensorFile(header(entry)), reason);
   });
 
-  it('lets every byte of the data belong to one tensor, and every name to one, as the format asks', () => {
+  it('requires every byte of the data, and every name, to belong to one tensor', () => {
     const file = (ranges: Readonly<Record<string, readonly [number, number]>>) =>
       tensorFileOf(
         JSON.stringify(

@@ -5,7 +5,7 @@ import { readManifest, unreadableReason, writeManifest, type Manifest } from '..
 import { exampleManifest } from './exampleManifest';
 
 describe('The recurrent cell of a stored run', () => {
-  it('is one that the engine has and a file can name', () => {
+  it('is a cell of the engine and of the experiment format', () => {
     assert.deepEqual(
       cells.map(({ name }) => name),
       cellNames,
@@ -16,7 +16,7 @@ describe('The recurrent cell of a stored run', () => {
     }
   });
 
-  it('is refused with one message where this version does not know it', () => {
+  it('is rejected with one message if this version does not have it', () => {
     const manifest = exampleManifest();
     // As a later version of the extension may write it.
     const bytes = writeManifest({ ...manifest, facts: { ...manifest.facts, cell: 'minLSTM' } } as unknown as Manifest);

@@ -52,7 +52,7 @@ class TrainingRun {
   }
 }
 
-describe('The detail at the growing end of a run', () => {
+describe('The zoomed series of a live run', () => {
   let folder: string;
   let run: TrainingRun;
   let records: StoredZoomedSeries;
@@ -78,7 +78,7 @@ describe('The detail at the growing end of a run', () => {
     return series.whole();
   };
 
-  it('has every update up to the newest, on disk or not, and those that come while it is read', async () => {
+  it('has every update up to the newest, on disk or not, and those that arrive while it is read', async () => {
     run.train(3000);
     run.flush();
     run.train(700);
@@ -124,7 +124,7 @@ describe('The detail at the growing end of a run', () => {
     assert.equal(live.grown(), undefined);
   });
 
-  it('stays exact to its end, wherever the batches end that come in', async () => {
+  it('stays exact, wherever the arriving batches end', async () => {
     run.train(1000);
     const live = following({ from: 500, to: 2548 });
     const answer = await live.read(records);
@@ -136,7 +136,7 @@ describe('The detail at the growing end of a run', () => {
     assert.deepEqual(shown(answer, last), expected(500, 2548));
   });
 
-  it('begins where nothing is on disk yet, and where nothing is trained yet', async () => {
+  it('works before anything is on disk, and before anything is trained', async () => {
     run.train(50);
     const live = following({ from: 20, to: 100 });
     const answer = await live.read(records);

@@ -44,7 +44,7 @@ describe('The history of a stored run', () => {
     assert.deepEqual(one.series.whole(), other.series.whole());
   };
 
-  it('is the same from the overview and the records after it as from all records, a spike of one update included', async () => {
+  it('is the same from the overview and later records as from all records, including a spike of one update', async () => {
     const { bytes, ends } = records(9000);
     writeFileSync(path('records.arrows'), bytes);
     const all = await readHistory(folder, manifest);
@@ -116,7 +116,7 @@ describe('The history of a stored run', () => {
     same(await readHistory(folder, manifest, 1234), part);
   });
 
-  it('is read from the records where the overview is damaged, or of more records than there are', async () => {
+  it('is read from the records if the overview is damaged, or covers more records than exist', async () => {
     const { bytes, ends } = records(1500);
     writeFileSync(path('records.arrows'), bytes);
     const all = await readHistory(folder, manifest);
@@ -133,7 +133,7 @@ describe('The history of a stored run', () => {
     assert.equal((await readHistory(folder, manifest)).numbers.updates, 1000);
   });
 
-  it('is refused where the records are of another net, or missing', async () => {
+  it('is rejected if the records are of another net, or missing', async () => {
     writeFileSync(path('records.arrows'), records(500).bytes);
     const other = { facts: { layout: { ...exampleLayout, steps: 9 }, recordEvery: 2 } } as unknown as Manifest;
     await assert.rejects(readHistory(folder, other), /belongs to another run/);
@@ -141,7 +141,7 @@ describe('The history of a stored run', () => {
     await assert.rejects(readHistory(folder, manifest), /is missing/);
   });
 
-  it('gives no memory to a batch that claims more than a batch can have, or rows wider than it holds', async () => {
+  it('allocates no memory for a batch that claims more than a batch can have, or wider rows than it contains', async () => {
     const { bytes, ends } = records(1500);
     const [, , from = 0, to = 0] = ends;
     const size = 3 * 1024 ** 3;
@@ -165,7 +165,7 @@ describe('The history of a stored run', () => {
     assert.ok(grown < 1024, `${grown} MiB`);
   });
 
-  it('follows no link and waits for no pipe in place of the records or the overview', async function () {
+  it('follows no link and does not wait for a pipe in place of the records or the overview', async function () {
     if (process.platform === 'win32') this.skip();
     const { bytes, ends } = records(500);
     writeFileSync(path('records.arrows'), bytes);
@@ -193,7 +193,7 @@ describe('The history of a stored run', () => {
     );
   });
 
-  it('survives an overview as it was written, and none of another layout', async () => {
+  it('is restored from an overview, but not from one of another layout', async () => {
     writeFileSync(path('records.arrows'), records(1000).bytes);
     const { numbers, series } = await readHistory(folder, manifest);
     const bytes = writeOverview({ recordBytes: 7, numbers, tables: series.whole() }, exampleLayout);

@@ -61,7 +61,7 @@ describe('The zoomed series of a stored run', () => {
   const detailOf = (layout: RecordLayout = exampleLayout, recordEvery = 1): StoredZoomedSeries =>
     new StoredZoomedSeries(folder, { layout, recordEvery });
 
-  it('has every update of a stretch of at most 2,048 as it was recorded', async () => {
+  it('has every update of a range of at most 2,048 as it was recorded', async () => {
     writeFileSync(path, file(10_000));
     const detail = detailOf();
     for (const [from, to] of [
@@ -85,7 +85,7 @@ describe('The zoomed series of a stored run', () => {
     }
   });
 
-  it('merges a longer stretch as little as it must, and keeps a spike of one update', async () => {
+  it('merges a longer range as little as possible, and keeps a spike of one update', async () => {
     writeFileSync(path, file(10_000));
     const answer = await detailOf().read({ from: 3000, to: 8000 });
     assert.deepEqual(answer, expected(3000, 8000));
@@ -95,7 +95,7 @@ describe('The zoomed series of a stored run', () => {
     assert.equal(columns['gradNorm']?.[Math.floor((spike - 3000) / 4)], 1e12);
   });
 
-  it('shows the gradient through time at its beginning, recorded before it', async () => {
+  it('shows at its start the gradient through time that was recorded before it', async () => {
     writeFileSync(path, file(5000, 3));
     const answer = await detailOf(exampleLayout, 3).read({ from: 1000, to: 3048 });
     assert.deepEqual(answer, expected(1000, 3048, 3));
@@ -105,7 +105,7 @@ describe('The zoomed series of a stored run', () => {
     assert.equal(answer.series.heat.columns['dh']?.[0], 1099);
   });
 
-  it('goes as far as whole batches are on disk, and further once they are', async () => {
+  it('ends with the last complete batch on disk, and includes later ones once they are complete', async () => {
     writeFileSync(path, Buffer.concat([encoder.head(), message(0, 600), message(600, 1000)]));
     const detail = detailOf();
     assert.deepEqual(await detail.read({ from: 500, to: 5000 }), expected(500, 1000));
@@ -129,21 +129,21 @@ describe('The zoomed series of a stored run', () => {
     assert.deepEqual(await detail.read({ from: 100, to: 1000 }), expected(100, 900));
   });
 
-  it('answers two questions at once as it would one after the other', async () => {
+  it('answers two simultaneous requests as it would two consecutive ones', async () => {
     writeFileSync(path, file(5000));
     const detail = detailOf();
     const [one, other] = await Promise.all([detail.read({ from: 10, to: 20 }), detail.read({ from: 4000, to: 4100 })]);
     assert.deepEqual([one, other], [expected(10, 20), expected(4000, 4100)]);
   });
 
-  it('refuses records of another net, and what is no record file', async () => {
+  it('rejects records of another net, and files without records', async () => {
     writeFileSync(path, file(500));
     await assert.rejects(detailOf({ ...exampleLayout, steps: 9 }).read({ from: 0, to: 10 }), /belongs to another run/);
     writeFileSync(path, 'no records stand here');
     await assert.rejects(detailOf().read({ from: 0, to: 10 }), /holds no records/);
   });
 
-  it('survives a damaged file with what is before the damage, or a reason', async () => {
+  it('reads a damaged file up to the damage, or fails with a reason', async () => {
     const bytes = file(1500);
     for (let at = encoder.head().length; at < bytes.length; at += Math.ceil(bytes.length / 200)) {
       writeFileSync(path, Buffer.from(bytes).fill(0xff, at, Math.min(bytes.length, at + 40)));

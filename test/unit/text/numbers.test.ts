@@ -13,16 +13,16 @@ import {
 } from '../../../src/text/numbers';
 
 describe('Formatted numbers', () => {
-  it('have three significant digits where they are measured', () => {
+  it('have three significant digits if they are measured', () => {
     assert.deepEqual([0.0051234, 1, 123.456, 4567, 0].map(formatNumber), ['0.00512', '1.00', '123', '4,567', '0']);
     assert.deepEqual([1.2345e-7, 6.2e305, -Infinity].map(formatNumber), ['1.23e-7', '6.20e+305', '-∞']);
   });
 
-  it('stay whole where they round up to a thousand', () => {
+  it('round up to a thousand without an exponent', () => {
     assert.deepEqual([999.4, 999.5, 999.99, -999.7].map(formatNumber), ['999', '1,000', '1,000', '-1,000']);
   });
 
-  it('have no trailing zeros where a person chose them', () => {
+  it('have no trailing zeros if the user chose them', () => {
     assert.deepEqual([0.005, 1, 0.5, 10, 100, 3000].map(formatShortNumber), [
       '0.005',
       '1',
@@ -47,14 +47,14 @@ describe('Formatted numbers', () => {
     assert.deepEqual([-3, 0, 2, -12, 138].map(formatPowerOfTen), ['0.001', '1', '100', '10⁻¹²', '10¹³⁸']);
   });
 
-  it('have their thousands separated and all of their digits where they are exact', () => {
+  it('have separated thousands and all digits if they are exact', () => {
     const numbers = [0, 5, 999, 1000, 65_536, -4096, 1234.5, 1e-7, Number.MAX_SAFE_INTEGER, Infinity];
     assert.deepEqual(numbers.map(formatExact), [
       ...['0', '5', '999', '1,000', '65,536', '-4,096', '1,234.5', '1e-7', '9,007,199,254,740,991', '∞'],
     ]);
   });
 
-  it('name one thing in the singular', () => {
+  it('use the singular for one', () => {
     assert.deepEqual(
       [1, 0, 1234].map((count) => formatCount(count, 'row')),
       ['1 row', '0 rows', '1,234 rows'],

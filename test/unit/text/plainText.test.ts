@@ -34,18 +34,18 @@ describe('Plain text', () => {
     assert.equal(plainText('costs $(flame)'), 'costs $ (flame)');
   });
 
-  it('shows controls and obeys none', () => {
+  it('replaces control characters', () => {
     assert.equal(plainText('red \u001B[31m, \u009B31m, bell \u0007, back \b\r'), 'red �[31m, �31m, bell �, back ��');
     for (const control of bidirectional) assert.equal(plainText(`a${String.fromCodePoint(control)}b`), 'a�b');
   });
 
-  it('keeps everything else, lines and tabs too', () => {
+  it('keeps everything else, including line breaks and tabs', () => {
     const text = 'f(x) = [1, 2] (all), 5 $, ./a-b_c.csv\n\tΔ می\u200Cخواهم 👩\u200D🔬 עברית';
     assert.equal(plainText(text), text);
     assert.equal(plainText('one\r\ntwo'), 'one\ntwo');
   });
 
-  it('is the same when it is made plain once more, whatever it was', () => {
+  it('is idempotent for any text', () => {
     const nasty = fc.string({
       unit: fc.constantFrom('[', ']', '(', ')', '$', '\r', '\n', '\u001B', '\u202E', 'command:', 'a', ' '),
     });
@@ -58,7 +58,7 @@ describe('Plain text', () => {
     );
   });
 
-  it('can have something else in place of controls', () => {
+  it('can have another replacement for controls', () => {
     assert.equal(withoutControls('a\u202Eb\u0000c\n', ' '), 'a b c\n');
   });
 });

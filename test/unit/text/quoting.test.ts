@@ -6,13 +6,13 @@ describe('A name in a message', () => {
     assert.equal(quote('lr "fast"\n'), String.raw`"lr \"fast\"\n"`);
   });
 
-  it('is truncated where it is long, between characters', () => {
+  it('is truncated between characters if it is long', () => {
     assert.equal(truncate('x'.repeat(60)), 'x'.repeat(60));
     assert.equal(truncate('x'.repeat(61)), `${'x'.repeat(60)}…`);
     assert.equal(truncate(`${'x'.repeat(59)}😀`), `${'x'.repeat(59)}…`);
   });
 
-  it('is one of 20 at most', () => {
+  it('is one of at most 20', () => {
     const names = Array.from({ length: 21 }, (_, index) => String(index));
     assert.equal(quoteAll(['a', 'b']), '"a", "b"');
     assert.match(quoteAll(names), /^"0", .*"19" and 1 other$/);

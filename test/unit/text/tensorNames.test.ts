@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { formatParameterName, formatTensorName } from '../../../src/text/tensorNames';
 
 describe('The names of tensors', () => {
-  it('are the course’s beside those of storage', () => {
+  it('are the course’s, followed by those of storage', () => {
     assert.equal(formatParameterName('rnn.weight_hh_l1'), 'W_hh, layer 1 — rnn.weight_hh_l1');
     assert.equal(formatParameterName('head.bias'), 'b_y — head.bias');
     assert.equal(formatTensorName('dh_l0', true), '∂L/∂h_t (dh_l0)');
@@ -15,7 +15,7 @@ describe('The names of tensors', () => {
     assert.equal(formatTensorName('dgates_l1', false), '∂L/∂ of the pre-activation (dgates_l1)');
   });
 
-  it('are left as they are where the course has none', () => {
+  it('are unchanged if the course has none', () => {
     assert.equal(formatParameterName('toString'), 'toString');
     assert.equal(formatTensorName('unheard/of', true), 'unheard/of');
     assert.equal(formatTensorName('constructor_l0', true), 'constructor_l0');

@@ -57,7 +57,7 @@ describe('A checkpoint', () => {
     });
   }
 
-  it('of something else is refused', () => {
+  it('of another format is rejected', () => {
     assert.throws(() => restoreCheckpoint(exampleTraining(), new Uint8Array(40), 0), /safetensors|checkpoint/);
   });
 
@@ -96,7 +96,7 @@ describe('A checkpoint', () => {
       ],
     };
     for (const [what, [lie, refusal, of = keys]] of Object.entries(lies)) {
-      it(`${what} is refused`, () => {
+      it(`${what} is rejected`, () => {
         const bytes = written(lie, of as Readonly<Record<string, unknown>>);
         const training = exampleTraining(of as Readonly<Record<string, unknown>>, exampleText);
         assert.throws(() => restoreCheckpoint(training, bytes, 5), refusal);

@@ -62,7 +62,7 @@ async function trainToEnd(training: Training, writer: RunWriter): Promise<void> 
   assert.equal((await run.train()).kind, 'finished');
 }
 
-describe('A run that is cut off', () => {
+describe('An interrupted run', () => {
   let scratch: string;
   beforeEach(() => {
     scratch = mkdtempSync(join(tmpdir(), 'unroll-crash-'));
@@ -170,7 +170,7 @@ describe('A process that trains', function () {
   const train = (...words: string[]) =>
     spawnSync(process.execPath, [runner, ...words], { encoding: 'utf8', timeout: 60_000 });
 
-  it('may be killed again and again, and its run ends with the numbers of one that never was', async () => {
+  it('can be killed repeatedly, and its run ends with the results of an uninterrupted one', async () => {
     const file = experiment(4000);
     assert.equal(train(file, '--out', path('whole')).status, 0);
     for (const lines of [150, 700, 1100]) {
@@ -190,7 +190,7 @@ describe('A process that trains', function () {
     assert.deepEqual(recordsIn(path('cut')), recordsIn(path('whole')));
   });
 
-  it('reports that nothing can be written, leaves a run that opens, and can be resumed', function () {
+  it('reports that nothing can be written, and leaves a run that opens and can be resumed', function () {
     if (process.platform === 'win32') this.skip();
     const file = experiment(4000);
     const limited = `ulimit -f 300; exec "$@"`;

@@ -11,7 +11,7 @@ const table = (rows: number): Uint8Array =>
   new TextEncoder().encode(`n\n${Array.from({ length: rows }, (_, row) => row).join('\n')}\n`);
 
 describe('The check of an experiment file', () => {
-  it('finds every variant with its place, and what each of them takes', () => {
+  it('finds every variant with its position and its estimate', () => {
     const text = csv('{ "wide": { "model": { "hidden": 64 } }, "other": { "data": { "csv": "b.csv" } } }');
     const { problems, variants, paths, estimates } = check(text, { files: new Map([['a.csv', table(40)]]) });
     assert.deepEqual(problems, []);
@@ -25,7 +25,7 @@ describe('The check of an experiment file', () => {
     assert.ok((estimates.get('wide')?.parameters ?? 0) > (estimates.get(undefined)?.parameters ?? Infinity));
   });
 
-  it('places what is wrong with a file where the file is named, once', () => {
+  it('reports a problem of a data file once, where the file is named', () => {
     const text = csv('{ "other": { "seed": 2 } }');
     const missing = check(text, { unreadable: new Map([['a.csv', { code: 'file.missing', message: 'It is gone.' }]]) });
     assert.deepEqual(
@@ -43,7 +43,7 @@ describe('The check of an experiment file', () => {
     assert.equal(estimates.size, 0);
   });
 
-  it('opens no more data than a bound for two hundred variants', () => {
+  it('opens a limited amount of data for two hundred variants', () => {
     const rows = Array.from({ length: 60_000 }, () => '[1]').join();
     const targets = `1${',null'.repeat(59_999)}`;
     const variants = Array.from({ length: 200 }, (_, n) => `"v${n}": { "seed": ${n} }`).join();

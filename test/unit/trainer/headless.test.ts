@@ -71,7 +71,7 @@ describe('The headless runner', () => {
   const checkpoints = (): readonly string[] => readdirSync(path('run', 'checkpoints')).sort();
 
   describe('refuses', () => {
-    it('an experiment that is not there, in words', () => {
+    it('a missing experiment, with a message', () => {
       refuses([path('none.rnn.json')], /none\.rnn\.json:1:1: File not found/);
     });
 
@@ -81,7 +81,7 @@ describe('The headless runner', () => {
       refuses([path('x.rnn.json')], /x\.rnn\.json:1:1: .*not a file/);
     });
 
-    it('data without a size that never end, instead of reading them for ever', function () {
+    it('endless data without a size, instead of reading them forever', function () {
       if (process.platform !== 'linux') this.skip();
       const { stderr } = train(experiment({ data: { text: '/proc/self/pagemap' } }), '--workspace', '/');
       assert.match(stderr, /"\/proc\/self\/pagemap" is empty/);
@@ -97,14 +97,14 @@ describe('The headless runner', () => {
       refuses([file, '--out', file], /can't hold a run/);
     });
 
-    it('to capture an update that never comes, at the steps', () => {
+    it('to capture an update after the last, at training.steps', () => {
       const file = experiment();
       refuses([file, '--capture', '3,12'], /:1:\d+: Update 12 can't be captured: the last of 12 is update 11/);
       assert.deepEqual(readdirSync(folder), ['x.rnn.json']);
     });
   });
 
-  describe('shows what would steer the terminal, and does not obey it', () => {
+  describe('escapes control characters in its output', () => {
     // A colour, a bell, an eight-bit control sequence, and text that is turned around.
     const nasty = '\u001b[31m\u0007\u009b2J\u202eab\u2069\u200f';
     const shown = '\uFFFD[31m\uFFFD\uFFFD2J\uFFFDab\uFFFD\uFFFD';
@@ -143,7 +143,7 @@ describe('The headless runner', () => {
     });
   });
 
-  it('prints the last losses at its end', () => {
+  it('prints the last losses at the end', () => {
     const { stderr } = train(experiment({ training: { ...small.training, validateEvery: 12 } }), '--out', path('run'));
     const { loss, validationLoss } = readManifest(readFileSync(path('run', 'run.json'))) ?? {};
     assert.ok(typeof loss === 'number' && typeof validationLoss === 'number');
@@ -151,7 +151,7 @@ describe('The headless runner', () => {
     assert.match(stderr, new RegExp(`Finished: 12 updates, ${words}\\. Records: `));
   });
 
-  it('ends at once when it is interrupted while it parses a large file, and leaves nothing behind', async function () {
+  it('ends immediately when it is interrupted while it parses a large file, and leaves no files', async function () {
     if (process.platform !== 'linux') this.skip();
     const row = '0.25,'.repeat(9).concat('1\n');
     const header = Array.from({ length: 10 }, (_, n) => `c${n}`);
@@ -205,7 +205,7 @@ describe('The headless runner', () => {
     assert.equal(existsSync(path('run')), false);
   });
 
-  it('leaves its folder alone where another process has taken it over while this one was silent', async function () {
+  it('does not change its folder after another process has taken it over', async function () {
     if (process.platform === 'win32') this.skip();
     const { status, said } = await trainWith(() => {
       writeFileSync(path('run', 'run.lock'), '1 elsewhere.example');
@@ -258,7 +258,7 @@ describe('The headless runner', () => {
       );
     });
 
-    it('refuses when no checkpoint can be used, and names the newest', () => {
+    it('fails if no checkpoint can be used, and names the latest', () => {
       for (const name of checkpoints()) truncateSync(path('run', 'checkpoints', name), 100);
       refuses(more(), /checkpoints\/update-12\.safetensors can't be used .*No earlier checkpoint/);
     });
@@ -374,7 +374,7 @@ describe('The headless runner', () => {
       assert.deepEqual(kept('one', 'step-5.safetensors'), kept('two', 'step-5.safetensors'));
     });
 
-    it('cuts the batch of a resumed run as it was cut, whatever this build would do', () => {
+    it('splits the batch of a resumed run as before, whatever this build would choose', () => {
       const file = experiment(long);
       assert.equal(train(file, '--out', path('run'), '--steps', '3').status, 0);
       const manifest = editableManifest(path('run', 'run.json')) as {
@@ -403,7 +403,7 @@ describe('The headless runner', () => {
     });
   });
 
-  it('takes the kernels that are the same everywhere where a run must be reproducible', () => {
+  it('uses kernels with the same results on all machines if a run must be reproducible', () => {
     const file = experiment();
     // Node 20 has relaxed SIMD behind a flag, later versions without one.
     const flags = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
@@ -414,7 +414,7 @@ describe('The headless runner', () => {
     assert.match(run('--reproducible', '--kernels', 'simd-fma').stderr, /Remove one of the two/);
   });
 
-  it('finds a run finished that has reached its loss', () => {
+  it('treats a run that has reached stopAtLoss as finished', () => {
     const file = experiment({ training: { steps: 12, stopAtLoss: 1000 } });
     assert.equal(train(file, '--out', path('run')).status, 0);
     const { status, stderr } = train(file, '--out', path('run'), '--resume');

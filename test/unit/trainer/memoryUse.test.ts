@@ -24,21 +24,21 @@ describe('The memory of a run', () => {
     return { status, stderr };
   };
 
-  it('holds no objects for the cells of a table: 20 MB of it are read with 48 MiB for all objects', function () {
+  it('has no objects for the cells of a table: 20 MB are read with a heap of 48 MiB', function () {
     this.timeout(0);
     writeFileSync(join(folder, 'a.csv'), `n\n${'0.5\n0.1\n'.repeat(2_500_000)}`);
     const { status, stderr } = train({ data: { csv: 'a.csv', inputs: ['n'] } }, ['--max-old-space-size=48']);
     assert.equal(status, 0, stderr.slice(-2000));
   });
 
-  it('holds no string of a text: 60 MB of it are read with 48 MiB for all objects', function () {
+  it('has no string of a text: 60 MB are read with a heap of 48 MiB', function () {
     this.timeout(0);
     writeFileSync(join(folder, 'a.txt'), 'to be or not to be, that is it. '.repeat(1_900_000));
     const { status, stderr } = train({ data: { text: 'a.txt' } }, ['--max-old-space-size=48']);
     assert.equal(status, 0, stderr.slice(-2000));
   });
 
-  it('is limited as a whole: a limit below the program or below the data is reported as such', () => {
+  it('is limited in total: a limit below the size of the program or of the data is reported', () => {
     const low = train({ data: { task: 'adding' } }, [], '--memory', '16');
     assert.equal(low.status, 1);
     assert.match(

@@ -60,7 +60,7 @@ describe('A run that other kernels have resumed', () => {
     return service;
   };
 
-  it('has each update replayed by those that computed it, bit for bit', async () => {
+  it('replays each update with the kernels that computed it, bit for bit', async () => {
     const one = begun('simd');
     await one.writer.begin();
     const seen = await trained(one, 8);
@@ -82,7 +82,7 @@ describe('A run that other kernels have resumed', () => {
     }
   });
 
-  it('shows the caveat at updates whose kernels cannot run here, and at no others', async () => {
+  it('shows the caveat only at updates whose kernels cannot run here', async () => {
     const one = begun('simd');
     await one.writer.begin();
     const seen = await trained(one, 8);
@@ -100,7 +100,7 @@ describe('A run that other kernels have resumed', () => {
     assert.equal((await service.answer('inspect', { update: 12, sequence: 1 })).caveat, undefined);
   });
 
-  it('is otherwise what it is planned to be now', async () => {
+  it('otherwise has the current settings', async () => {
     const one = begun('simd');
     await one.writer.begin();
     await trained(one, 8);
@@ -115,7 +115,7 @@ describe('A run that other kernels have resumed', () => {
     assert.deepEqual([writer.info.plannedUpdates, writer.info.workers], [40, 2]);
   });
 
-  it('keeps the part of their history before the update from which it is resumed', () => {
+  it('keeps the part of the kernel history before the update from which it is resumed', () => {
     const history = { kernels: 'simd', kernelChanges: [{ update: 8, kernels: 'simd-fma' }] };
     assert.deepEqual(
       [0, 7, 8, Infinity].map((update) => kernelsAt(history, update)),

@@ -32,10 +32,10 @@ const text = (steps = 12): Training =>
 const bits = (training: Training): string =>
   JSON.stringify([...training.setup.learner.parameters.values()].map(({ values }) => Array.from(values)));
 
-describe('A text drawn from the net', () => {
+describe('A text sampled from the net', () => {
   const request = { update: 3, prompt: 'to be', temperature: 1, seed: 7, length: 60 };
 
-  it('is the same for the same seed, and another one for another', () => {
+  it('is the same for the same seed, and different for another', () => {
     const training = text();
     const capture = captured(training, 3);
     const sample = sampleSymbols(training.setup, capture, request);
@@ -45,7 +45,7 @@ describe('A text drawn from the net', () => {
     assert.ok(Array.from(sample.text).every((character) => training.setup.source.inputNames.includes(character)));
   });
 
-  it('leaves the training as it is, to the bit', () => {
+  it('does not change the training', () => {
     const [used, untouched] = [text(), text()];
     const capture = captured(used, 3);
     captured(untouched, 3);
@@ -111,7 +111,7 @@ describe('A text drawn from the net', () => {
     });
   });
 
-  it('learns what it was trained on', () => {
+  it('reproduces the training data after training', () => {
     const training = text(200);
     const { text: drawn } = sampleSymbols(training.setup, captured(training, 199), {
       ...request,
@@ -121,7 +121,7 @@ describe('A text drawn from the net', () => {
     assert.ok('to be or not to be, that is it. '.repeat(4).includes(drawn.slice(0, 10)), drawn);
   });
 
-  it('is refused for a prompt with other symbols, none at all, and a net that reads other things than it predicts', () => {
+  it('is refused for a prompt with unknown symbols or none, and for a net whose outputs are not its inputs', () => {
     const training = text();
     const capture = captured(training, 0);
     assert.throws(
@@ -137,7 +137,7 @@ describe('A text drawn from the net', () => {
     );
   });
 
-  it('can be a string of a grammar', () => {
+  it('can be a string of the grammar', () => {
     const training = exampleTraining({ data: { task: 'reber' }, model: { cell: 'lstm', hidden: 6 } });
     const { text: drawn } = sampleSymbols(training.setup, captured(training, 2), { ...request, prompt: 'B' });
     assert.match(drawn, /^[BTSXPVE]{60}$/);
@@ -145,7 +145,7 @@ describe('A text drawn from the net', () => {
 });
 
 describe('Scores by position', () => {
-  it('count the right answers of every sequence of the batch', () => {
+  it('count the correct predictions of every sequence of the batch', () => {
     const training = text();
     const capture = captured(training, 2);
     const { kind, batch, heldOut, series } = scoresOf(training.setup, capture, { update: 2, sequence: 0 });
@@ -179,7 +179,7 @@ describe('Scores by position', () => {
     assert.equal(series.mask.length * training.setup.source.outputs, series.outputs.length);
   });
 
-  it('of what is held out come from the weights before the update', () => {
+  it('of the held-out data are computed with the weights before the update', () => {
     const training = exampleTraining({ data: { task: 'sine', length: 9 }, clip: null });
     const capture = captured(training, 0);
     const fresh = exampleTraining({ data: { task: 'sine', length: 9 }, clip: null });
@@ -190,7 +190,7 @@ describe('Scores by position', () => {
 });
 
 describe('States in two dimensions', () => {
-  it('lie along the directions of the greatest variance', () => {
+  it('are projected onto the directions of the largest variance', () => {
     // A long axis along (3, 4)/5, a short one across it, and a shift that does not count.
     const rows = Float64Array.from(
       [-2, -1, 1, 2].flatMap((a) => [-0.1, 0.1].flatMap((b) => [10 + 3 * a - 4 * b, -5 + 4 * a + 3 * b, 7])),
@@ -202,7 +202,7 @@ describe('States in two dimensions', () => {
     assert.ok((points[0] ?? 0) < 0);
   });
 
-  it('keep the variance, whatever the rows', () => {
+  it('preserve the variance, for any rows', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: -50, max: 50 })), {
@@ -226,7 +226,7 @@ describe('States in two dimensions', () => {
     );
   });
 
-  it('are the states of whole sequences, the looked-at one among them, each with what it read and answered', () => {
+  it('are the states of whole sequences, including the selected one, each with its input and prediction', () => {
     const training = exampleTraining({
       data: { task: 'parity', length: 40 },
       model: { cell: 'rnn', hidden: 6 },

@@ -119,7 +119,7 @@ describe('The persistence of a run', () => {
   };
   const checkpoints = (): readonly string[] => readdirSync(join(folder, 'checkpoints')).sort();
 
-  it('has no hole after a disk was full, where memory was enough for what could not be written', async () => {
+  it('has no gap after a disk was full, if the buffer was large enough', async () => {
     const storage = new FullStorage(folder);
     const { run, writer, told, published, step } = driven(exampleTraining(keys), folder, storage, undefined, 9);
     await writer.begin();
@@ -163,7 +163,7 @@ describe('The persistence of a run', () => {
     assert.equal(told.length, 2);
   });
 
-  it('and what is not yet, together are every update', async () => {
+  it('and the buffered records together contain every update', async () => {
     const storage = new FullStorage(folder);
     const { run, writer, published, step } = driven(exampleTraining(keys), folder, storage);
     await writer.begin();
@@ -182,7 +182,7 @@ describe('The persistence of a run', () => {
     await ended;
   });
 
-  it('is tried again while the run is paused', async () => {
+  it('is retried while the run is paused', async () => {
     const storage = new FullStorage(folder);
     const { run, writer, told, step } = driven(exampleTraining(keys), folder, storage);
     await writer.begin();
@@ -202,7 +202,7 @@ describe('The persistence of a run', () => {
     assert.equal((await ended).kind, 'stopped');
   });
 
-  describe('with a gap, because memory was not enough', () => {
+  describe('with a gap, because the buffer was too small', () => {
     /** The run up to its end, with updates 8 to 16 or so let go; what it showed meanwhile. */
     async function gapped() {
       const storage = new FullStorage(folder);
@@ -242,7 +242,7 @@ describe('The persistence of a run', () => {
       assert.equal(run.isSaved, false);
     });
 
-    it('opens with it: history, overview and single stretches know what is missing, and show the rest', async () => {
+    it('opens with the gap: history, overview and ranges report the missing updates, and show the rest', async () => {
       const { told } = await gapped();
       const manifest = manifestIn();
       assert.equal(manifest.state, 'finished');
@@ -273,7 +273,7 @@ describe('The persistence of a run', () => {
       assert.equal(at(later, missing.to), losses.get(missing.to));
     });
 
-    it('steps through the missing updates, and resumes the run after them', async () => {
+    it('replays the missing updates, and resumes the run after them', async () => {
       const { published } = await gapped();
       const replay = new Replay(exampleTraining(keys), new FolderStorage(folder), []);
       const { capture } = await replay.captureUpdate(10);
@@ -305,7 +305,7 @@ describe('The persistence of a run', () => {
     });
   });
 
-  it('ends with what is on disk where the disk stays full, and the rest is computed again', async () => {
+  it('ends with the records on disk if the disk stays full; the rest is recomputed', async () => {
     const storage = new FullStorage(folder);
     const { run, writer, told, published, step } = driven(exampleTraining(keys), folder, storage);
     await writer.begin();
@@ -368,7 +368,7 @@ describe('The persistence of a run', () => {
     assert.deepEqual(numbersOf(recordsIn().batches), numbersOf(published));
   });
 
-  it('begins with nothing where there is no room for its beginning', async () => {
+  it('starts unsaved if the disk is full at the start', async () => {
     const storage = new FullStorage(folder);
     const write = storage.write.bind(storage);
     storage.write = async (path, bytes) => {
@@ -380,7 +380,7 @@ describe('The persistence of a run', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('leaves nothing behind where the disk is full before anything was begun', async function () {
+  it('leaves no files if the disk is full before the start', async function () {
     const disk = smallDisk(folder) ?? this.skip();
     try {
       fill(join(disk, 'filler'));
@@ -399,7 +399,7 @@ describe('The persistence of a run', () => {
     }
   });
 
-  it('has no hole after a disk that was really full', async function () {
+  it('has no gap after a disk that was really full', async function () {
     const disk = smallDisk(folder) ?? this.skip();
     try {
       const place = join(disk, 'run');

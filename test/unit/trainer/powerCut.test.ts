@@ -53,7 +53,7 @@ interface Trained {
   readonly operations: number;
 }
 
-describe('A run whose power is cut', function () {
+describe('A run after a power cut', function () {
   this.timeout(300_000);
   let scratch: string;
   beforeEach(() => {
@@ -100,7 +100,7 @@ describe('A run whose power is cut', function () {
     return { updates: updates ?? training.updates, said: opened ?? [], operations: disk.operations };
   }
 
-  it('ends with the numbers of one whose power never was, and loses the last second at most, whenever that is', async () => {
+  it('ends with the results of an uninterrupted one, and loses at most the last second, at any time of the power cut', async () => {
     const whole = join(scratch, 'whole');
     mkdirSync(whole);
     const { operations } = await trainUntilCut(whole, join(scratch, 'whole after'), Infinity, () => 0);
@@ -144,7 +144,7 @@ describe('A run whose power is cut', function () {
 });
 
 describe('A folder after a power cut', () => {
-  it('has no file that was removed, and each that was written, as it was written last', async () => {
+  it('has no removed file, and the last content of each written file', async () => {
     const scratch = mkdtempSync(join(tmpdir(), 'unroll-power-'));
     try {
       const folder = join(scratch, 'run');

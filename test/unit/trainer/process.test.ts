@@ -69,7 +69,7 @@ describe('The trainer’s process', () => {
     parents.clear();
   });
 
-  it('trains to the end and hands over every record', async () => {
+  it('trains to the end and sends every record', async () => {
     const started = trainer();
     const { channel } = started;
     let updates = 0;
@@ -99,7 +99,7 @@ describe('The trainer’s process', () => {
     await end(started);
   });
 
-  it('shares a long update with a helper, and all its threads have a lower priority than the editor', async function () {
+  it('shares a long update with a worker thread, and all its threads have a lower priority than the editor', async function () {
     if (process.platform !== 'linux') this.skip();
     const started = trainer();
     const long = { data: { task: 'adding', length: 50 }, model: { cell: 'lstm', hidden: 64 } };
@@ -120,7 +120,7 @@ describe('The trainer’s process', () => {
     await end(started);
   });
 
-  it('leaves no process, no handle and no listener, however often it is started and stopped', async function () {
+  it('leaves no process, handle or listener after being started and stopped repeatedly', async function () {
     if (process.platform !== 'linux') this.skip();
     const held = () => ({
       handles: process.getActiveResourcesInfo().filter((name) => name !== 'Immediate' && name !== 'Timeout').length,
@@ -150,7 +150,7 @@ describe('The trainer’s process', () => {
     assert.deepEqual(ids.filter(isRunning), []);
   });
 
-  it('refuses more memory than it may have, names the estimate, and trains nothing', async () => {
+  it('refuses a run that exceeds the memory limit, with the estimate', async () => {
     const started = trainer();
     const { channel } = started;
     const reply = await channel.request('start', start({ model: { cell: 'lstm', hidden: 1_000_000 } }));
@@ -186,7 +186,7 @@ describe('The trainer’s process', () => {
       ['closes the window', (parent: ChildProcess) => parent.send('saveAndExit')],
     ] as const;
     for (const [what, act] of ways) {
-      it(`saves what it has and ends, where its parent ${what}`, async () => {
+      it(`saves the run and exits if its parent ${what}`, async () => {
         const folder = await mkdtemp(join(tmpdir(), 'unroll-parent-'));
         const {
           parent,
@@ -211,7 +211,7 @@ describe('The trainer’s process', () => {
       });
     }
 
-    it('ends within a second or so in the middle of an update that lasts much longer', async () => {
+    it('exits within about a second in the middle of a much longer update', async () => {
       // One update of it takes a minute.
       const folder = await mkdtemp(join(tmpdir(), 'unroll-parent-'));
       const long = { data: { task: 'adding', length: 5000 }, model: { cell: 'lstm', hidden: 256 } };

@@ -112,7 +112,7 @@ describe('A replay', () => {
     ],
   };
   for (const [kind, [keys]] of Object.entries(explosions)) {
-    it(`of a run that diverged meets the same value at the same place, and reaches all before it: ${kind}`, async () => {
+    it(`of a diverged run finds the same value at the same place, and reaches all earlier updates: ${kind}`, async () => {
       const storage = new FolderStorage(folder);
       const broken = {
         ...keys,
@@ -154,7 +154,7 @@ describe('A replay', () => {
       assert.equal(before.metadata['step'], String(ending.updates - 1));
     });
   }
-  it('goes back without reading a checkpoint again, to the same bits', async () => {
+  it('goes back without reading a checkpoint again, with the same bits', async () => {
     const keys = { training: { steps: 200, batch: 3, checkpointEvery: 0 } };
     const training = exampleTraining(keys);
     const storage = new FolderStorage(folder);
@@ -198,7 +198,7 @@ describe('An inspection', () => {
     'cross-entropy, sum': { data: { task: 'echo', length: 9 }, loss: { kind: 'crossEntropy', reduction: 'sum' } },
   };
   for (const [name, keys] of Object.entries(losses)) {
-    it(`splits each L_t among the sequences of the batch without remainder (${name})`, () => {
+    it(`splits each L_t exactly among the sequences of the batch (${name})`, () => {
       const { inspection, batch } = looked(keys, 0);
       const sum = new Float64Array(inspection.steps);
       for (let sequence = 0; sequence < batch; sequence++) {
@@ -212,7 +212,7 @@ describe('An inspection', () => {
     });
   }
 
-  it('has the norms that the records have', () => {
+  it('has the same norms as the records', () => {
     const { inspection, advance } = looked({}, 1);
     assert.ok(advance.kind === 'updated');
     inspection.parameters.forEach((parameter, p) => {
@@ -226,7 +226,7 @@ describe('An inspection', () => {
     });
   });
 
-  it('has the elements of one parameter, which plain descent moves straight down its gradient', () => {
+  it('has the elements of one parameter, which plain gradient descent moves along the negative gradient', () => {
     const training = exampleTraining({ optimizer: { kind: 'sgd', learningRate: 0.5 } });
     const advance = training.advance(() => true, true);
     assert.ok(advance.kind === 'updated' && advance.captured !== undefined);
@@ -244,7 +244,7 @@ describe('An inspection', () => {
     assert.throws(() => parameterUpdateOf(capture, 'head.colour', after), /no parameter "head\.colour"/);
   });
 
-  it('has what the optimizer remembers of a parameter', () => {
+  it('has the optimizer state of a parameter', () => {
     const training = exampleTraining({ optimizer: { kind: 'adam', learningRate: 0.01 } });
     const advance = training.advance(() => true, true);
     assert.ok(advance.kind === 'updated' && advance.captured !== undefined);
@@ -261,7 +261,7 @@ describe('An inspection', () => {
     assert.ok(descent !== undefined && descent > 0 && descent < 0.999, String(descent));
   });
 
-  it('of a sequence that is not in the batch is refused', () => {
+  it('of a sequence that is not in the batch is rejected', () => {
     assert.throws(() => looked({}, 3), /^RangeError: Sequence 3 doesn't exist; the batch has sequences 0 to 2/);
   });
 });

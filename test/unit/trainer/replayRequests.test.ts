@@ -71,7 +71,7 @@ describe('A request about an update', () => {
       });
     }
 
-    it('of carried text begins where the state was carried from, and is of the median over the batch', async () => {
+    it('for carried text starts where the state was carried from, and contains the median over the batch', async () => {
       const training = exampleTraining({ ...truncated, bptt: { forward: 6, backward: 10 } }, exampleText);
       const { capture } = momentOf(training, 4);
       const params = { update: 4, sequence: 1, layer: 0 };
@@ -85,7 +85,7 @@ describe('A request about an update', () => {
       assert.ok((median[9 * steps + 9] ?? 0) > 0);
     });
 
-    it('has as its horizon the longest lag at which a thousandth is left', () => {
+    it('has as horizon the longest lag with at least 0.1 % of the gradient', () => {
       const steps = 40;
       // Every step back leaves 0.7 of the gradient: 0.7^19 is the last power above a thousandth.
       const matrix = Float64Array.from({ length: steps ** 2 }, (_, i) => {
@@ -96,7 +96,7 @@ describe('A request about an update', () => {
       assert.equal(memoryHorizon(new Float64Array(steps ** 2).fill(NaN), steps), null);
     });
 
-    it('knows the largest eigenvalue and singular value of W_hh', () => {
+    it('has the largest eigenvalue and singular value of W_hh', () => {
       // A rotation by 30° times 0.9: both are 0.9 although no entry is.
       const [c, s] = [0.9 * Math.cos(Math.PI / 6), 0.9 * Math.sin(Math.PI / 6)];
       const block = recurrentBlock({ dtype: 'F64', shape: [2, 2], data: Float64Array.of(c, -s, s, c) }, 1, 0, 'h');
@@ -138,7 +138,7 @@ describe('A request about an update', () => {
       assert.equal(actual.lossAfter, next.record.loss, 'one sequence: the next update begins on the same batch');
     });
 
-    it('clipping harder shortens the step and keeps its direction; a rate stretches it', async () => {
+    it('stronger clipping shortens the step and keeps its direction; the learning rate scales it', async () => {
       const sgd = { optimizer: { kind: 'sgd', learningRate: 0.1 }, clip: null };
       const training = exampleTraining(sgd);
       const moment = momentOf(training, 3);
@@ -162,7 +162,7 @@ describe('A request about an update', () => {
       });
     }
 
-    it('a truncation reached back less far, from stored steps too', async () => {
+    it('a truncation reaches back less far, also from stored steps', async () => {
       const training = exampleTraining({ ...truncated, bptt: { forward: 6, backward: 10 } }, exampleText);
       const moment = momentOf(training, 5);
       for (const backward of [1, 5, 6, 7, 9]) {
@@ -173,7 +173,7 @@ describe('A request about an update', () => {
       assert.equal(changed.bias, 0, 'all that is stored');
     });
 
-    it('nothing could be learned: reports it', async () => {
+    it('nothing can be learned: reports it', async () => {
       const training = exampleTraining({
         data: { sequences: [{ inputs: [[1], [0], [2]], targets: [[1], null, null] }] },
         training: { steps: 9 },

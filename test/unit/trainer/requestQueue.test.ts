@@ -25,7 +25,7 @@ describe('Requests about single updates', () => {
     assert.deepEqual(order, ['selection 9', 'detail 9', 'detail 9', 'background 3']);
   });
 
-  it('do not delay the next selection: details of the update before are rejected, background requests continue', async () => {
+  it('do not delay the next selection: details of the previous update are rejected, background requests continue', async () => {
     const { ask, order } = asked();
     const first = ask('selection', 9);
     const running = ask('detail', 9);
@@ -50,7 +50,7 @@ describe('Requests about single updates', () => {
     );
   });
 
-  it('are interrupted for a higher priority, and start again if they are still wanted', async () => {
+  it('are interrupted for a higher priority, and start again if they are still needed', async () => {
     const queue = new RequestQueue(nextTurn);
     const done: string[] = [];
     /** Pauses ten times. */
@@ -88,7 +88,7 @@ describe('Requests about single updates', () => {
     assert.ok(done.indexOf('selection 8') < done.indexOf('detail 8 ends'));
   });
 
-  it('that fail do not hold up the others', async () => {
+  it('that fail do not block the others', async () => {
     const queue = new RequestQueue(nextTurn);
     const failing = queue.add('selection', 1, () => Promise.reject(new Error('gone')));
     const other = queue.add('selection', 2, () => Promise.resolve('there'));

@@ -46,7 +46,7 @@ describe('A run', () => {
     return writer;
   };
 
-  it('shows and keeps every update until the planned end', async () => {
+  it('publishes and saves every update until the planned end', async () => {
     const training = exampleTraining();
     const { run, batches, seen } = running(training, await written(training));
     assert.deepEqual(await run.train(), { kind: 'finished', updates: 12, reason: 'steps' });
@@ -61,7 +61,7 @@ describe('A run', () => {
     assert.equal(manifest.updates, 12);
   });
 
-  it('validates when it is due and at the end', async () => {
+  it('validates at the interval and at the end', async () => {
     const { run, batches } = running(exampleTraining());
     await run.train();
     const due = batches.flatMap(({ update, validationLoss }) =>
@@ -95,7 +95,7 @@ describe('A run', () => {
     assert.deepEqual(await ended, { kind: 'stopped', updates: 0 });
   });
 
-  it('takes a new learning rate from the next update on', async () => {
+  it('applies a new learning rate from the next update on', async () => {
     const training = exampleTraining({ training: { steps: 100, batch: 3 } });
     const { run, batches } = running(training);
     const paused = run.pause();
@@ -209,7 +209,7 @@ describe('A run', () => {
     );
   });
 
-  it('counts its seconds and keeps its beginning when the clock of the day is set back in mid-run', async () => {
+  it('counts seconds and keeps its start time when the system clock is set back during the run', async () => {
     const training = exampleTraining();
     const { run } = running(training, await written(training));
     const begun = readManifest(readFileSync(join(folder, 'run.json')))?.startedAt;
@@ -229,7 +229,7 @@ describe('A run', () => {
     assert.deepEqual([manifest.state, manifest.updates, manifest.startedAt], ['finished', 12, begun]);
   });
 
-  it('is never begun where there is one already, or a part of one', async () => {
+  it('is not started in a folder that has a run or a part of one', async () => {
     const first = exampleTraining();
     await running(first, await written(first)).run.train();
     const before = readFileSync(join(folder, 'run.json'));
@@ -260,7 +260,7 @@ describe('A run', () => {
     assert.equal(readdirSync(folder).includes('records.arrows'), false);
   });
 
-  it('resumed from its latest checkpoint leaves the records of an uninterrupted one', async () => {
+  it('resumed from its latest checkpoint has the records of an uninterrupted one', async () => {
     const keys = { training: { steps: 12, batch: 3, checkpointEvery: 5 } };
     const whole = running(exampleTraining(keys));
     await whole.run.train();

@@ -24,7 +24,7 @@ import { isLocked, lockFolder } from '../../../src/run/storage/folderLock.node';
 
 const runner = resolve('dist', 'cli.mjs');
 
-describe('A run folder from a stranger', function () {
+describe('An untrusted run folder', function () {
   this.timeout(60_000);
   let scratch: string;
   const path = (...parts: string[]): string => join(scratch, ...parts);
@@ -67,14 +67,14 @@ describe('A run folder from a stranger', function () {
   };
 
   for (const name of ['records.arrows', 'rate-changes.jsonl', 'overview.safetensors', 'run.json']) {
-    it(`changes nothing outside by a link in place of ${name}`, () => {
+    it(`changes nothing outside through a link in place of ${name}`, () => {
       rmSync(path('run', name));
       symlinkSync(path('outside', 'precious'), path('run', name));
       assert.equal(resume().status, 1);
       isUnharmed();
     });
 
-    it(`is not waited on for a pipe in place of ${name}`, () => {
+    it(`does not block on a pipe in place of ${name}`, () => {
       rmSync(path('run', name));
       execFileSync('mkfifo', [path('run', name)]);
       const { status, stderr } = resume();
@@ -82,14 +82,14 @@ describe('A run folder from a stranger', function () {
       assert.match(stderr, new RegExp(`${name} is a link, a folder or a device, not a file of the run`));
     });
 
-    it(`changes nothing outside by a link in place of an unfinished ${name}`, () => {
+    it(`changes nothing outside through a link in place of a partial ${name}`, () => {
       symlinkSync(path('outside', 'precious'), path('run', `${name}.partial`));
       assert.equal(resume().status, 0);
       isUnharmed();
     });
   }
 
-  it('changes nothing outside by a link in place of its checkpoints', () => {
+  it('changes nothing outside through a link in place of its checkpoints', () => {
     renameSync(path('run', 'checkpoints'), path('moved'));
     symlinkSync(path('moved'), path('run', 'checkpoints'));
     const before = readdirSync(path('moved'));
@@ -100,7 +100,7 @@ describe('A run folder from a stranger', function () {
     rmSync(path('moved'), { recursive: true });
   });
 
-  it('is not waited on for a pipe in place of its lock', async () => {
+  it('does not block on a pipe in place of its lock', async () => {
     execFileSync('mkfifo', [path('run', 'run.lock')]);
     const patience = setTimeout(2000, 'hung');
     const trained = await Promise.race([isLocked(path('run')), patience]);
@@ -113,7 +113,7 @@ describe('A run folder from a stranger', function () {
     assert.ok(!existsSync(path('run', 'run.lock')));
   });
 
-  it('is held by a process on another machine as long as that gives signs of life', async () => {
+  it('is held by a process on another machine as long as it has heartbeats', async () => {
     writeFileSync(path('run', 'run.lock'), '1 elsewhere.example');
     await assert.rejects(lockFolder(path('run')), /process 1 on elsewhere\.example is training in this folder/);
     const longAgo = Date.now() / 1000 - 61;
@@ -123,7 +123,7 @@ describe('A run folder from a stranger', function () {
     await lock.release();
   });
 
-  it('is taken over where a clock that was set back makes an earlier try seem to come', async () => {
+  it('is taken over if an earlier attempt seems to be in the future because the clock was set back', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     writeFileSync(path('run', 'run.lock'), String(pid));
     mkdirSync(path('run', 'run.lock.taking'));
@@ -134,7 +134,7 @@ describe('A run folder from a stranger', function () {
     await lock.release();
   });
 
-  it('shows signs of life of its holder until it is released', async () => {
+  it('has heartbeats of its holder until it is released', async () => {
     const lock = await lockFolder(path('run'), 10);
     utimesSync(path('run', 'run.lock'), 0, 0);
     while (lstatSync(path('run', 'run.lock')).mtimeMs === 0) await setTimeout(5);
@@ -144,7 +144,7 @@ describe('A run folder from a stranger', function () {
     assert.equal(readFileSync(path('run', 'run.lock'), 'utf8'), '1 elsewhere.example');
   });
 
-  it('is not taken from a process that has made its lock and has yet to write its name there', async () => {
+  it('is not taken from a process that has created its lock file but not written it yet', async () => {
     const lockPath = path('run', 'run.lock');
     writeFileSync(lockPath, '');
     await assert.rejects(lockFolder(path('run')), /just starting to train in this folder/);
@@ -156,7 +156,7 @@ describe('A run folder from a stranger', function () {
     await lock.release();
   });
 
-  it('takes no lock with it that another process has put in place of its own', async () => {
+  it('does not delete a lock that another process has created in the meantime', async () => {
     const lock = await lockFolder(path('run'));
     writeFileSync(path('run', 'run.lock'), '1 elsewhere.example');
     await lock.release();
@@ -167,7 +167,7 @@ describe('A run folder from a stranger', function () {
     ['taken over by another process', (lockPath: string) => writeFileSync(lockPath, '1 elsewhere.example')],
     ['freed by somebody', rmSync],
   ] as const) {
-    it(`is changed no more by a process from which it was ${what}`, async () => {
+    it(`is no longer changed by a process from which it was ${what}`, async () => {
       const lock = await lockFolder(path('run'));
       const held = new LockedFolder(path('run'));
       await held.append('records.arrows', new Uint8Array(8));
@@ -185,7 +185,7 @@ describe('A run folder from a stranger', function () {
     });
   }
 
-  it('counts as deleted, not as taken over, where its lock is deleted first and the rest a moment later', async () => {
+  it('counts as deleted, not as taken over, if its lock is deleted shortly before the rest', async () => {
     const lock = await lockFolder(path('run'));
     const folder = new LockedFolder(path('run'));
     await folder.append('records.arrows', new Uint8Array(8));
@@ -197,7 +197,7 @@ describe('A run folder from a stranger', function () {
     await lock.release();
   });
 
-  it('counts as deleted once it is, where it seemed taken over before', async () => {
+  it('counts as deleted once it is, even if it seemed taken over before', async () => {
     const lock = await lockFolder(path('run'));
     const folder = new LockedFolder(path('run'));
     await folder.append('records.arrows', new Uint8Array(8));
@@ -208,7 +208,7 @@ describe('A run folder from a stranger', function () {
     await lock.release();
   });
 
-  it('is taken by one of all who find the lock of a process that is gone', async () => {
+  it('is taken by exactly one of several processes that find a stale lock', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     const taker = resolve('dist', 'test', 'unit', 'trainer', 'takeLock.command.mjs');
     const takers = Array.from({ length: 6 }, () => spawn(process.execPath, [taker, path('run')]));

@@ -68,7 +68,7 @@ async function trainOn(writer: RunWriter): Promise<void> {
   assert.equal((await run.train()).kind, 'finished');
 }
 
-describe('A run of four updates, cut off by a power cut', function () {
+describe('A run of four updates that a power cut truncates', function () {
   this.timeout(120_000);
   let scratch: string;
   let whole: string;
@@ -157,7 +157,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     assert.deepEqual(readdirSync(join(cut, 'checkpoints')).sort(), kept, where);
   }
 
-  it('opens with everything up to the last whole flush, at whatever byte its records end', async () => {
+  it('opens with everything up to the last complete flush, at any byte at which its records end', async () => {
     const cut = join(scratch, 'opened');
     cpSync(whole, cut, { recursive: true });
     for (let length = flushes.at(-1) ?? NaN; length > 0; length--) {
@@ -167,7 +167,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     }
   });
 
-  it('continues from its latest checkpoint at whatever byte its records end, and reports the lost updates', async () => {
+  it('continues from its latest checkpoint at any byte at which its records end, and reports the lost updates', async () => {
     const end = flushes.at(-1) ?? NaN;
     const attempt = async (writer: RunWriter, cut: string, length: number): Promise<void> => {
       powerCut(cut, 'records.arrows', length);
@@ -191,7 +191,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     await atEveryByte(end, attempt, stride);
   });
 
-  it('continues from the previous checkpoint at whatever byte the latest one ends', async () => {
+  it('continues from the previous checkpoint at any byte at which the latest one ends', async () => {
     await atEveryByte(bytesOf(whole, checkpoint(4)).length, async (writer, cut, length) => {
       powerCut(cut, checkpoint(4), length);
       const passedOver = await writer.resume(earlier);
@@ -216,7 +216,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     }
   });
 
-  it('has in its records what one that never was has there, but for those that are lost', async () => {
+  it('has the records of an uninterrupted run, except those that are lost', async () => {
     const expected = readRecords(bytesOf(whole, 'records.arrows')).batches;
     const cut = join(scratch, 'cut');
     await begun(cut);
@@ -234,7 +234,7 @@ describe('A run of four updates, cut off by a power cut', function () {
     assert.deepEqual(missing, { from: 0, to: 2, count: 2 });
   });
 
-  it('continues from its latest checkpoint where a batch of its records is damaged, without that batch', async () => {
+  it('continues from its latest checkpoint if a batch of its records is damaged, without that batch', async () => {
     const cut = join(scratch, 'damaged');
     await begun(cut);
     powerCut(cut, 'records.arrows', flushes.at(-1) ?? NaN);

@@ -55,14 +55,14 @@ const load = (tensors: Tensors, path = 'w.safetensors') => {
 };
 
 describe('A file of weights', () => {
-  it('is loaded under the names that this project writes, and nothing is to be said', () => {
+  it('is loaded under the names that this project writes, without notices', () => {
     const { notices, value } = load(stateDict());
     assert.deepEqual(notices, []);
     assert.deepEqual(value('rnn.bias_hh_l0'), counted([16], 4).data);
     assert.deepEqual(value('head.weight'), counted([1, 4], 5).data);
   });
 
-  it('may have other prefixes that fit in one way only, which is said', () => {
+  it('may have other prefixes that fit in one way only, with a notice', () => {
     const { notices, value } = load(stateDict('model.lstm.', 'fc.'));
     assert.deepEqual(value('rnn.weight_ih_l0'), counted([16, 2], 1).data);
     assert.deepEqual(value('head.bias'), counted([1], 6).data);
@@ -74,7 +74,7 @@ describe('A file of weights', () => {
     assert.throws(() => load(two), /no tensor "rnn\.weight_ih_l0".*Rename its tensors to "rnn\.\*" and "head\.\*"/);
   });
 
-  it('is refused where it has more of the same net: it would be another one', () => {
+  it('is rejected if it has more tensors of the same net', () => {
     assert.throws(
       () => load(stateDict('rnn.', 'head.', 2)),
       /more of the net than this model: rnn\.weight_ih_l1, rnn\.weight_hh_l1, rnn\.bias_ih_l1, rnn\.bias_hh_l1\. Set "layers"/,
@@ -87,7 +87,7 @@ describe('A file of weights', () => {
     }
   });
 
-  it('may lack the biases of a layer, which are 0 then, and have others, which are ignored; both are said', () => {
+  it('may lack the biases of a layer, which are then 0, and may have others, which are ignored; both with a notice', () => {
     const { 'rnn.bias_ih_l0': _, 'rnn.bias_hh_l0': __, ...tensors } = stateDict();
     const { notices, value } = load({ ...tensors, 'norm.running_mean': counted([3]) });
     assert.deepEqual(
@@ -102,14 +102,14 @@ describe('A file of weights', () => {
     assert.throws(() => load(one), /no tensor "rnn\.bias_ih_l0"/);
   });
 
-  it('is refused at a number that single precision does not hold', () => {
+  it('is rejected if a number exceeds single precision', () => {
     const huge = { ...stateDict(), 'head.weight': { shape: [1, 4], data: [0, 0, 1e39, 0] } };
     assert.throws(() => load(huge), /"head\.weight" has 1e\+39 at element 2, which is beyond single precision/);
     const infinite = { ...stateDict(), 'head.weight': { shape: [1, 4], data: [0, 0, 0, -Infinity] } };
     assert.throws(() => load(infinite), /has -Infinity at element 3, which is not finite/);
   });
 
-  it('is named as what it is where it is in another format', () => {
+  it('is reported with its format if it has another one', () => {
     const refused = (start: string, path: string): string => {
       const bytes = Uint8Array.from({ length: 100 }, (_, index) => start.padEnd(100, '0').charCodeAt(index));
       let message = '';
@@ -129,7 +129,7 @@ describe('A file of weights', () => {
 });
 
 describe('Tensors of half precision', () => {
-  it('are read exactly, as numpy and PyTorch do', () => {
+  it('are read exactly, as by NumPy and PyTorch', () => {
     // numpy: np.array([1, -2, 65504, 2**-24, 2**-14, 0.1, -0.0], '<f2').view('<u2')
     const halves = new Uint8Array(Uint16Array.of(0x3c00, 0xc000, 0x7bff, 1, 0x400, 0x2e66, 0x8000).buffer);
     const f16 = readTensorFile(rawFile('a', 'F16', halves, 7)).tensors.get('a');

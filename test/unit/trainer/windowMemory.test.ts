@@ -38,7 +38,7 @@ function trainOn(characters: number) {
 }
 
 describe('Truncated BPTT', () => {
-  it('needs memory for its window only: a million characters take no more than ten thousand, the text itself aside', () => {
+  it('needs memory for its window only: except for the text itself, a million characters take no more than ten thousand', () => {
     // What is needed is needed every time; what other tests left to be collected is not.
     const perCharacter = [1, 2, 3].map(() => {
       const short = trainOn(10_000);

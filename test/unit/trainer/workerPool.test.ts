@@ -113,7 +113,7 @@ describe('Workers that share a batch', () => {
     assert.ok(learner.workerShards > 0);
   });
 
-  it('give a notice where fewer train than were requested', () => {
+  it('give a notice if fewer train than requested', () => {
     const threads = nodeThreads(script);
     assert.match(
       onlyNotice(learnerOf(1), 2, threads) ?? '',
@@ -130,7 +130,7 @@ describe('Workers that share a batch', () => {
     assert.equal(onlyNotice(learnerOf(4), 3, threads), undefined);
   });
 
-  it('fail the update with a message, instead of waiting forever, when one exits during it', () => {
+  it('fail the update with a message when one exits during it', () => {
     const learner = learnerOf(4);
     const taking = `
       const { workerData } = require('node:worker_threads');

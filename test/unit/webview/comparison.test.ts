@@ -37,16 +37,16 @@ const state = (runs: readonly ComparedRun[]): ComparisonState => ({
   runs,
 });
 
-describe('The gradient that is left at step 0', () => {
+describe('The gradient that remains at step 0', () => {
   const words = (...column: number[]) => formatShare(Float64Array.from(column));
 
-  it('is a share of that at the last step that has one', () => {
+  it('is relative to that of the last step that has one', () => {
     assert.equal(words(0.5, 1, 2), '0.250');
     assert.equal(words(0.5, 2, NaN), '0.250');
     assert.equal(words(0, 1, 2), '0');
   });
 
-  it('is 0 at both ends only where both are 0', () => {
+  it('is 0 only if the gradient at step 0 is 0', () => {
     assert.equal(words(0, 1, 0), '0 at both');
     assert.equal(words(0.5, 1, 0), '0.500, and 0 at the last step');
   });
@@ -67,7 +67,7 @@ describe('A comparison', () => {
     );
   });
 
-  it('gives no two of thirty runs the same line, and no neighbours the same colour or the same dashes', () => {
+  it('gives thirty runs different lines, and neighbours different colours and dashes', () => {
     const theme = { runs: ['a', 'b', 'c', 'd', 'e', 'f'], foreground: 'x' } as unknown as Theme;
     const styles = Array.from({ length: 30 }, (_, id) => lineStyle(id, theme));
     assert.equal(new Set(styles.map((style) => JSON.stringify(style))).size, 30);
@@ -94,7 +94,7 @@ describe('A comparison', () => {
     assert.equal(grown.members[1], first.members[1]);
   });
 
-  it('takes from a saved state what fits, and the standard for the rest', () => {
+  it('restores the valid parts of a saved state, and defaults for the rest', () => {
     const { view } = emptyComparison({
       view: { measure: 'gradNorm', lossAxis: 'cubic', smoothing: -1, folded: [3, 'Loss'] },
     });

@@ -9,7 +9,7 @@ describe('The table of compared curves', () => {
     valueAt: (update: number) => (update < updates ? update / 10 : NaN),
   });
 
-  it('has a column for every run, and nothing where a shorter one has ended', () => {
+  it('has a column for every run, with empty cells after the end of a shorter one', () => {
     assert.deepEqual(curvesTable('training loss', [curve('long', 3, 1), curve('short', 2, 1)]), {
       caption: 'training loss of every run',
       columns: ['update', 'long', 'short'],
@@ -21,7 +21,7 @@ describe('The table of compared curves', () => {
     });
   });
 
-  it('is no finer than its coarsest curve, and says so', () => {
+  it('is as coarse as its coarsest curve, and shows that', () => {
     const { caption, rows } = curvesTable('training loss', [curve('long', 9, 4), curve('short', 2, 1)]);
     assert.match(caption, /; a row every 4 updates$/);
     assert.deepEqual(

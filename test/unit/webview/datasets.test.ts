@@ -18,7 +18,7 @@ describe('The datasets of a chart', () => {
     assert.equal(after[0]?.data.length, 5);
   });
 
-  it('follow their curves when others come before them: dots never turn into those of another curve', () => {
+  it('follow their curves when others are inserted before them', () => {
     const datasets = new Datasets();
     const [blue, orange] = datasets.of([line, dotted], [0, 3]);
     const [first, second, third] = datasets.of([band, line, dotted], [0, 3]);
@@ -36,7 +36,7 @@ describe('The datasets of a chart', () => {
     assert.equal(grown?.pointRadius, 0);
   });
 
-  it('are made anew when a theme gives the curve another colour', () => {
+  it('are recreated when a theme gives the curve another colour', () => {
     const datasets = new Datasets();
     const [before] = datasets.of([dotted], [0, 3]);
     const [after] = datasets.of([{ ...dotted, color: 'black' }], [0, 3]);

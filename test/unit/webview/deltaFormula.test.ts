@@ -58,7 +58,7 @@ describe('The formulas of δ', () => {
       ['rnn.weight_ih_l0', false],
       ['rnn.weight_hh_l0', true],
     ] as const) {
-      it(`give what the engine back-propagated, for every unit of every step (${cell}, ${parameter})`, () => {
+      it(`give the engine's gradient, for every unit of every step (${cell}, ${parameter})`, () => {
         const { inspection, capture } = captured(cell);
         const layer = layerAt(inspection, 0);
         const { hidden } = layer;

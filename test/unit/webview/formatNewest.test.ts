@@ -15,13 +15,13 @@ describe('The summary of compared curves', () => {
     );
   });
 
-  it('ranks no values of different losses', () => {
+  it('does not rank values of different losses', () => {
     const text = formatNewest('training loss', [squared, { name: 'sonnets', value: 3.06, loss: 'cross-entropy' }]);
     assert.match(text, /^These runs have different losses, squared error and cross-entropy, so /);
     assert.doesNotMatch(text, /lowest|highest|sonnets/);
   });
 
-  it('says if there is no value yet, or only one', () => {
+  it('reports that there is no value yet, or only one', () => {
     assert.match(formatNewest('training loss', [{ ...squared, value: NaN }]), /No values yet/);
     assert.equal(formatNewest('training loss', [squared]), 'training loss: “adding” has 0.200.');
   });

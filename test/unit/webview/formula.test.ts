@@ -80,7 +80,7 @@ describe('The formula of a node', () => {
       ['reference', 1e-12],
       ['single precision', 3e-6],
     ] as const) {
-      it(`gives what the engine computed, for every unit of every node (${name}, ${kernels})`, () => {
+      it(`gives the engine's value, for every unit of every node (${name}, ${kernels})`, () => {
         const inspection = inspected(keys, kernels, 3);
         let checked = 0;
         for (const at of nodesOf(inspection)) {
@@ -94,7 +94,7 @@ describe('The formula of a node', () => {
     }
   }
 
-  it('notices an engine that computed something else', () => {
+  it('detects a value that differs from the formula', () => {
     const inspection = inspected(threeSteps, 'single precision');
     const at = { node: 'h', layer: 0, t: 1 };
     assert.ok(reproduce(inspection, at).agrees);
@@ -136,13 +136,13 @@ describe('The formula of a node', () => {
     }
   });
 
-  it('writes out the largest of many terms, and what the others come to', () => {
+  it('lists the largest of many terms, and the sum of the others', () => {
     const inspection = inspected({ model: { cell: 'rnn', hidden: 12 } });
     const text = written(evaluate(inspection, { node: 'h', layer: 0, t: 3 }, 5).pieces);
     assert.match(text, /\(9 more\)/);
   });
 
-  it('says where there is nothing to evaluate, and why', () => {
+  it('explains why a node has nothing to evaluate', () => {
     const none = inspected(threeSteps);
     assert.match(unevaluable(none, { node: 'L', layer: 0, t: 0 }) ?? '', /Nothing is asked/);
     const reaching = inspected(

@@ -52,7 +52,7 @@ function paint(
 
 describe('The magnitude scale', () => {
   for (const theme of [dark, light]) {
-    it(`begins at the background and moves away from it evenly in one direction (${theme.kind})`, () => {
+    it(`starts at the background colour and changes evenly in one direction (${theme.kind})`, () => {
       const scale = new MagnitudeScale({ from: -6, to: 0 }, theme);
       assert.equal(scale.shade(1e-9), packed(theme.background));
       const lights = Array.from({ length: 49 }, (_, i) => luminance(scale.shade(10 ** (-6 + i / 8))));
@@ -60,7 +60,7 @@ describe('The magnitude scale', () => {
       for (let i = 1; i < lights.length; i++) assert.ok((lights[i] - lights[i - 1]) * direction >= -1e-6, `step ${i}`);
     });
 
-    it(`tells exactly zero from what is below the scale (${theme.kind})`, () => {
+    it(`distinguishes exact zeros from values below the scale (${theme.kind})`, () => {
       const scale = new MagnitudeScale({ from: -6, to: 0 }, theme);
       assert.notEqual(packed(scale.zero), scale.shade(1e-12));
       assert.equal(scale.kindOf(0), 'zero');
@@ -68,7 +68,7 @@ describe('The magnitude scale', () => {
     });
   }
 
-  it('covers the data in whole decades, and follows them only by growing', () => {
+  it('covers the data in whole decades, and only grows', () => {
     assert.deepEqual(decadesOf(Float64Array.of(3e-5, 0, NaN, 0.02, Infinity)), { from: -5, to: -1 });
     assert.equal(decadesOf(Float64Array.of(0, NaN)), undefined);
     fc.assert(
@@ -82,7 +82,7 @@ describe('The magnitude scale', () => {
     assert.deepEqual(unionOf({ from: -5, to: 0 }, { from: -2, to: 1 }), { from: -5, to: 1 });
   });
 
-  it('keeps the beginning of a run that explodes, and loses what vanishes twelve decades below it', () => {
+  it('keeps the start of a run that explodes, and drops values twelve decades below it', () => {
     const exploding = Float64Array.of(NaN, 0, 1, 0.2, 1e100, 1e99);
     assert.deepEqual(decadesOf(exploding, lowestDecade(exploding, 2)), { from: -1, to: 100 });
     const vanishing = Float64Array.of(1, 0.2, 1e-30, 1e-40);
@@ -99,7 +99,7 @@ describe('The heatmap', () => {
     assert.deepEqual([...pixels], [scale.shade(1e-1), scale.shade(1e-3)]);
   });
 
-  it('shows the largest of all numbers under a pixel', () => {
+  it('shows the largest of all values under a pixel', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 60 }),
@@ -115,7 +115,7 @@ describe('The heatmap', () => {
     );
   });
 
-  it('leaves pixels clear where nothing was recorded, and hatches what is not finite', () => {
+  it('leaves pixels without a record transparent, and hatches values that are not finite', () => {
     const pixels = paint(grid([[NaN], [Infinity], [0]]), 30, 8);
     const at = (x: number, y: number): number => pixels[y * 30 + x];
     assert.equal(at(5, 3), 0);
@@ -124,7 +124,7 @@ describe('The heatmap', () => {
     assert.equal(at(25, 3), packed(scale.zero));
   });
 
-  it('shows the updates that are in sight, and only those', () => {
+  it('shows exactly the visible updates', () => {
     const source = grid([[1e-4], [1e-3], [1e-2], [1e-1]], 10);
     assert.deepEqual([...paint(source, 2, 1, 10, 30)], [scale.shade(1e-3), scale.shade(1e-2)]);
   });

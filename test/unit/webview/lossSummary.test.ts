@@ -29,7 +29,7 @@ describe('The summary of the loss', () => {
     );
   });
 
-  it('holds a held-out loss against what is measured there, where that is known', () => {
+  it('compares a held-out loss with a baseline of the held-out data, if there is one', () => {
     const held = { ...measured, validationLoss: 0.17, lowest: { value: 0.17, when: 'update 49' } };
     assert.equal(
       lossSummary(held),
@@ -41,7 +41,7 @@ describe('The summary of the loss', () => {
     );
   });
 
-  it('says when a held-out loss was lowest, once it has risen again', () => {
+  it('shows when a held-out loss was lowest, once it has risen again', () => {
     const lowest = { value: 0.14, when: 'updates 792–799' };
     assert.match(lossSummary({ ...measured, validationLoss: 0.15, lowest }), /0\.150 on held-out data\. Below/);
     assert.equal(

@@ -8,7 +8,7 @@ const written = (pieces: readonly { readonly text: string }[]): string => pieces
 const step = stepSymbols({ activation: 'tanh', steps: 5 }, 0, 2);
 
 describe('The notation of the recurrent cells', () => {
-  it('is there for every cell of the experiment format and of the engine', () => {
+  it('exists for every cell of the experiment format and of the engine', () => {
     assert.deepEqual(Object.keys(notations), cellNames);
     assert.deepEqual(
       cells.map(({ name }) => name),
@@ -29,7 +29,7 @@ describe('The notation of the recurrent cells', () => {
       );
     });
 
-    it(`says what every node stands for, and writes it and its δ with the step in the indices (${name})`, () => {
+    it(`describes every node, and writes it and its δ with the step in the indices (${name})`, () => {
       const { rows, states, delta } = notations[name];
       for (const node of new Set([...rows, ...states])) {
         assert.match(node.meaning, /^The .*\.$/);
@@ -42,7 +42,7 @@ describe('The notation of the recurrent cells', () => {
     });
   }
 
-  it('differs from cell to cell, in the states as in δ', () => {
+  it('differs between cells, for the states and for δ', () => {
     const texts = cells.map(({ name }) => written(nodeNotation(name, 'h').symbols(step)));
     const deltas = cells.map(({ name }) => notations[name].delta({ ...step, isRecurrent: true }).join('\n'));
     assert.equal(new Set(texts).size, cells.length);

@@ -24,7 +24,7 @@ const projection: Projection = {
 const names = { inputs: ['0', '1'], outputs: ['even', 'odd'] };
 
 describe('The plane of the states', () => {
-  it('holds every point, and both directions have one scale', () => {
+  it('contains every point, and both directions have the same scale', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 2, maxLength: 40 }),
@@ -42,7 +42,7 @@ describe('The plane of the states', () => {
     );
   });
 
-  it('finds the point that is pointed at among those that may be chosen', () => {
+  it('finds the point under the pointer among the selectable ones', () => {
     const { points, sequences } = projection;
     const plane = planeOf(points, 370, 280);
     const at = pixelOf(plane, points, 3);
@@ -60,7 +60,7 @@ describe('The plane of the states', () => {
     );
   });
 
-  it('can be coloured by what there is, and by nothing else', () => {
+  it('can be coloured by the existing quantities only', () => {
     assert.deepEqual(colourings(projection, names), ['both', 'topPrediction', 'input', 'target', 'step']);
     const series = {
       ...projection,
@@ -72,7 +72,7 @@ describe('The plane of the states', () => {
     assert.deepEqual(colourings(series, names), ['value', 'step']);
   });
 
-  it('gives equal things equal colours, and says in the legend what each means', () => {
+  it('gives equal values equal colours, and explains them in the legend', () => {
     const { colours, legend } = colour(projection, 'both', names, dark);
     assert.equal(colours[0], legend.find(({ words }) => words === '0, even')?.color);
     assert.equal(colours[1], legend.find(({ words }) => words === '1, odd')?.color);

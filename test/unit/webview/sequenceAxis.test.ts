@@ -17,14 +17,14 @@ import { zoomedRange } from '../../../webview/plot/zoomedRange';
 const panel = 450;
 
 describe('The axis of sequence time', () => {
-  it('shows every step unless a part is asked for', () => {
+  it('shows every step unless a range is given', () => {
     const axis = sequenceAxis(3, panel);
     assert.ok(showsAll(axis));
     assert.deepEqual(stepsInSight(axis), [0, 1, 2]);
     assert.equal(startOfStep(axis, 3), axis.width);
   });
 
-  it('finds the step whose middle a pixel is, at any zoom', () => {
+  it('finds the step under a pixel, at any zoom', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 600 }), fc.double({ min: 0, max: 1, noNaN: true }), (steps, at) => {
         const range = zoomedRange(sequenceAxis(steps, panel), Math.floor(at * (steps - 1)), 0.25, fewestSteps);
@@ -37,27 +37,27 @@ describe('The axis of sequence time', () => {
     );
   });
 
-  it('keeps the step that is zoomed around where it is', () => {
+  it('keeps the step under the pointer in place when zooming', () => {
     const axis = sequenceAxis(500, panel, [100, 300]);
     const closer = sequenceAxis(500, panel, zoomedRange(axis, 250, 0.5, fewestSteps));
     assert.ok(Math.abs(middleOfStep(axis, 250) - middleOfStep(closer, 250)) < 1e-9);
     assert.equal(closer.domain[1] - closer.domain[0], 100);
   });
 
-  it('never leaves the sequence, and shows all of one that is shorter than what was in sight', () => {
+  it('stays within the sequence, and shows all of one that is shorter than the visible range', () => {
     assert.deepEqual(sequenceAxis(500, panel, [450, 560]).domain, [390, 500]);
     assert.deepEqual(sequenceAxis(40, panel, [450, 500]).domain, [0, 40]);
     assert.equal(zoomedRange(sequenceAxis(500, panel, [0, 300]), 10, 2, fewestSteps), undefined);
   });
 
-  it('moves no further than it takes to have a step in sight', () => {
+  it('moves only as far as needed to make a step visible', () => {
     const axis = sequenceAxis(500, panel, [100, 200]);
     assert.deepEqual(rangeIncluding(axis, 150), [100, 200]);
     assert.deepEqual(rangeIncluding(axis, 200), [101, 201]);
     assert.deepEqual(rangeIncluding(axis, 0), [0, 100]);
   });
 
-  it('names only steps in sight, with room for each', () => {
+  it('labels only visible steps, with space for each', () => {
     const axis = sequenceAxis(500, panel, [100, 150]);
     const named = labelledSteps(axis);
     assert.ok(named.length > 3 && named.every((t) => t >= 100 && t < 150 && t % 5 === 0), named.join());

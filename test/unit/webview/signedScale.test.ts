@@ -17,7 +17,7 @@ describe('The scale of signed values', () => {
     assert.notEqual(scale.shade(2), scale.shade(-2));
   });
 
-  it('shows nothing but background where all values are 0', () => {
+  it('shows only the background if all values are 0', () => {
     assert.equal(new SignedScale(0, theme).shade(0), packed(theme.background));
   });
 
@@ -27,7 +27,7 @@ describe('The scale of signed values', () => {
 });
 
 describe('The axis of sequence time', () => {
-  it('finds the step whose middle is pointed at, for every step and width', () => {
+  it('finds the step under the pointer, for every step and width', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 600 }), fc.integer({ min: 300, max: 2000 }), (steps, width) => {
         const axis = sequenceAxis(steps, width);
@@ -36,7 +36,7 @@ describe('The axis of sequence time', () => {
     );
   });
 
-  it('names steps evenly, the first among them, and never closer than they have room', () => {
+  it('labels steps evenly, including the first, with space for each', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 600 }), fc.integer({ min: 300, max: 2000 }), (steps, width) => {
         const axis = sequenceAxis(steps, width);

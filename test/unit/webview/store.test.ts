@@ -53,7 +53,7 @@ function shown(updates: number, selected?: string): PanelState {
 }
 
 describe('The store', () => {
-  it('keeps the view when the panel comes back, and starts anew for another run', () => {
+  it('keeps the view when the panel is shown again, and resets it for another run', () => {
     const before = {
       ...emptyModel,
       view: { ...standardView, lossAxis: 'log' as const, selection: { update: 3, t: 1 } },
@@ -91,12 +91,12 @@ describe('The store', () => {
     assert.equal(reduce(fitted, { kind: 'viewChanged', view: { quantity: 'dc' } }).view.fittedColours, undefined);
   });
 
-  it('never shows a layer or a quantity that the run has not', () => {
+  it('never shows a layer or a quantity that the run does not have', () => {
     const model = { ...emptyModel, view: { ...standardView, layer: 7 } };
     assert.equal(reduce(model, { kind: 'runLoaded', state: shown(1) }).view.layer, 1);
   });
 
-  it('restores what it saved', () => {
+  it('restores the saved view', () => {
     const view = {
       ...standardView,
       smoothing: 50,
@@ -120,7 +120,7 @@ describe('The store', () => {
     assert.deepEqual(restoreView(savedStateOf({ ...emptyModel, uri: 'x', view })), view);
   });
 
-  it('restores the standard view from anything else', () => {
+  it('restores the default view from anything else', () => {
     fc.assert(
       fc.property(fc.anything(), (saved) => {
         const view = restoreView({ view: saved });
@@ -142,14 +142,14 @@ describe('The axis of training time', () => {
     return { ...first, run: { ...run, status: status(updates, state) }, view: { ...standardView, range } };
   };
 
-  it('stays where it is between doublings while the run grows, and ends with the run', () => {
+  it('keeps its range between doublings while the run grows, and ends with the run', () => {
     assert.deepEqual(trainingAxis(model(65, 'running'), 500).domain, [0, 128]);
     assert.deepEqual(trainingAxis(model(127, 'running'), 500).domain, [0, 128]);
     assert.deepEqual(trainingAxis(model(900, 'running'), 500).domain, [0, 1000]);
     assert.deepEqual(trainingAxis(model(129, 'stopped'), 500).domain, [0, 129]);
   });
 
-  it('finds under every pixel an update that is drawn there', () => {
+  it('finds for every pixel an update that is drawn there', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5000 }),
@@ -165,7 +165,7 @@ describe('The axis of training time', () => {
     );
   });
 
-  it('finds whole updates in sight, wherever a zoom begins and ends', () => {
+  it('finds the visible updates, wherever a zoom starts and ends', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 900, noNaN: true }),
@@ -183,7 +183,7 @@ describe('The axis of training time', () => {
 });
 
 describe('Smoothing', () => {
-  it('is the mean of the last updates and looks at none that come later', () => {
+  it('is the mean of the last updates, without later ones', () => {
     const dots = [8, 4, 6, 2, 10].map((y, x) => ({ x, y }));
     assert.deepEqual(
       smoothed(dots, 2, 1).map(({ y }) => y),
@@ -195,7 +195,7 @@ describe('Smoothing', () => {
     );
   });
 
-  it('goes on after updates of which nothing was kept', () => {
+  it('continues after missing updates', () => {
     const dots = [8, 4, NaN, NaN, NaN, 2, 10].map((y, x) => ({ x, y }));
     assert.deepEqual(
       smoothed(dots, 2, 1).map(({ y }) => y),

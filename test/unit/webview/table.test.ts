@@ -8,7 +8,7 @@ describe('The table behind a picture, copied as CSV', () => {
     assert.equal(csvOf(table([[0, 1 / 3]])), 'update,L\r\n0,0.3333333333333333');
   });
 
-  it('leaves a field empty where nothing was measured, and keeps infinity', () => {
+  it('leaves a field without a value empty, and keeps infinity', () => {
     assert.equal(
       csvOf(
         table([
@@ -20,7 +20,7 @@ describe('The table behind a picture, copied as CSV', () => {
     );
   });
 
-  it('keeps a name from a file from being run as a formula by a spreadsheet', () => {
+  it('escapes a name from a file that a spreadsheet would run as a formula', () => {
     assert.match(csvOf(table([['=HYPERLINK("x")', 1]])), /'=HYPERLINK/);
   });
 });

@@ -13,14 +13,14 @@ function runOf(updates: number): ShownRun {
   return { series } as ShownRun;
 }
 
-describe('A tried threshold', () => {
-  it('clips exactly the updates above it, while every update has a column of its own', () => {
+describe('A trial threshold', () => {
+  it('clips exactly the updates above it while every update has its own column', () => {
     assert.deepEqual(clippedShare(runOf(100), 80), [0.2, 0.2]);
     assert.deepEqual(clippedShare(runOf(100), 100), [0, 0]);
     assert.deepEqual(clippedShare(runOf(100), 0.5), [1, 1]);
   });
 
-  it('clips between two shares where a column is several updates, and the truth lies between them', () => {
+  it('gives bounds of the clipped share if a column covers several updates', () => {
     const updates = 4096 * 4;
     const run = runOf(updates);
     assert.equal(run.series.scalars.stride, 8);

@@ -21,13 +21,13 @@ const row = (node: string, units: number, role: NetRow['role']): NetRow => ({
 });
 const small = [row('L', 1, 'loss'), row('y', 1, 'output'), row('h', 2, 'state'), row('x', 1, 'input')];
 
-describe('Unfolding the loop', () => {
-  it('begins with one column in the middle and ends with every step at its place on the axis', () => {
+describe('The unrolling animation', () => {
+  it('starts with one column in the middle and ends with every step at its place on the axis', () => {
     assert.deepEqual(unfoldedColumns(columns, middle, 0), [{ t: 0, x: middle }]);
     assert.deepEqual(unfoldedColumns(columns, middle, 1), columns);
   });
 
-  it('lets the copies leave in the order of the steps, never beyond their places, never backwards', () => {
+  it('moves the copies out in the order of the steps, never beyond their places, never backwards', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.double({ min: 0, max: 1, noNaN: true }), (steps, share) => {
         const all = columnsOf(sequenceAxis(steps, 450));
@@ -43,20 +43,20 @@ describe('Unfolding the loop', () => {
     );
   });
 
-  it('takes long enough to be seen, and never long', () => {
+  it('takes long enough to be seen, but is short', () => {
     assert.ok(unfoldingSeconds(3) > 1 && unfoldingSeconds(500) <= 4);
   });
 });
 
 describe('The layout of the net', () => {
-  it('has numbers where there is room, nodes where there is less, and colours alone for 500 steps', () => {
+  it('shows numbers if there is space, nodes if there is less, and colours only for 500 steps', () => {
     assert.equal(lineLayout(small, axis).detail, 'numbers');
     assert.equal(lineLayout(small, sequenceAxis(20, 450)).detail, 'nodes');
     assert.equal(lineLayout(small, sequenceAxis(500, 450)).detail, 'colours');
     assert.equal(layoutOf([...small, row('c', 16, 'state')], 130).detail, 'nodes');
   });
 
-  it('finds the node and the unit under the pointer, the nearest where it lies between two', () => {
+  it('finds the node and the unit under the pointer, or the nearest one', () => {
     const layout = lineLayout(small, axis);
     for (const placed of layout.rows) {
       for (let unit = 0; unit < placed.row.units; unit++) {
@@ -68,7 +68,7 @@ describe('The layout of the net', () => {
     assert.equal(partAt(layout, 9999)?.row.node, 'x');
   });
 
-  it('never lays one row over another', () => {
+  it('never overlaps rows', () => {
     for (const width of [130, 40, 2]) {
       const { rows, height } = layoutOf([...small, row('i', 64, 'gate'), row('f', 64, 'gate')], width);
       rows.forEach(({ top, height: tall }, i) => {

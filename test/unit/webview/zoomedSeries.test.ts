@@ -30,7 +30,7 @@ const wantedIn = (run: ShownRun, from: number, to: number) =>
   zoomedSeriesRequest({ run, view: { ...standardView, range: [from, to] } });
 
 describe('Full resolution in the pictures of training time', () => {
-  it('is asked for where the overview has fewer columns than there is room for, with a margin that costs none', () => {
+  it('is requested if the overview has fewer columns than fit, with a margin that costs no columns', () => {
     const request = wantedIn(runOf(), 5000.5, 6000.2);
     assert.deepEqual(request, { from: 4477, to: 6524 });
     assert.equal(whole.scalars.strideFor(request.to - request.from), 1);
@@ -39,7 +39,7 @@ describe('Full resolution in the pictures of training time', () => {
     assert.equal(zoomedSeriesRequest({ run: runOf(), view: standardView }), undefined);
   });
 
-  it('is not asked for again while it reaches around what is in sight, and anew before its end comes in sight', () => {
+  it('is not requested again while it covers the visible range, and is requested before its end becomes visible', () => {
     const run = runOf({ series: seriesOf(4477, 6523), end: 6523 });
     assert.equal(wantedIn(run, 5000, 6000), undefined);
     assert.equal(wantedIn(run, 5100, 5200), undefined);
@@ -47,11 +47,11 @@ describe('Full resolution in the pictures of training time', () => {
     assert.notEqual(wantedIn(runOf({ series: seriesOf(0, 8000), end: 8000 }), 5000, 6000), undefined);
   });
 
-  it('is not asked for where nothing is kept', () => {
+  it('is not requested if the run is not saved', () => {
     assert.equal(wantedIn(runOf(undefined, 'finished', null), 100, 200), undefined);
   });
 
-  it('is asked for at the growing end too, up to the end of what is in sight and beyond', () => {
+  it('is also requested at the end of a live run, beyond the end of the visible range', () => {
     for (const state of ['running', 'paused'] as const) {
       assert.deepEqual(wantedIn(runOf(undefined, state), updates - 100, updates + 50), {
         from: updates - 356,
@@ -68,7 +68,7 @@ describe('Full resolution in the pictures of training time', () => {
     assert.equal(wantedIn(runOf(undefined, 'elsewhere'), updates - 100, updates + 50)?.to, updates);
   });
 
-  it('is drawn where it holds all that is in sight, and read for every update that it holds', () => {
+  it('is drawn if it covers the visible range, and read for every update that it contains', () => {
     const series = seriesOf(4477, 6523);
     const run = runOf({ series, end: 6523 });
     assert.equal(visibleSeries(run, [5000, 6000]), series);
@@ -80,7 +80,7 @@ describe('Full resolution in the pictures of training time', () => {
     assert.equal(seriesAt(run, 4476), whole);
   });
 
-  it('names exact updates in words and tables', () => {
+  it('gives exact updates in texts and tables', () => {
     const series = seriesOf(4477, 6523);
     assert.equal(formatUpdates(series, series.scalars.columnAt(5000), updates), 'update 5,000');
     assert.equal(formatUpdates(whole, whole.scalars.columnAt(5000), updates), 'updates 4,992–5,007');
