@@ -71,14 +71,14 @@ function batchMajor(workload: Workload): { readonly x: Float32Array; readonly y:
   const width = vocabulary || 2;
   const x = new Float32Array(batch * steps * width);
   const y = new Float32Array(vocabulary > 0 ? x.length : batch);
-  for (let lane = 0; lane < batch; lane++) {
+  for (let sequence = 0; sequence < batch; sequence++) {
     for (let t = 0; t < steps; t++) {
-      const row = t * batch + lane;
-      const to = (lane * steps + t) * width;
+      const row = t * batch + sequence;
+      const to = (sequence * steps + t) * width;
       if (inputs.kind === 'oneHot') x[to + inputs.indices[row]] = 1;
       else x.set(inputs.values.subarray(row * width, (row + 1) * width), to);
       if (targets.kind === 'classes') y[to + targets.indices[row]] = 1;
-      else if (t === steps - 1) y[lane] = targets.values[row];
+      else if (t === steps - 1) y[sequence] = targets.values[row];
     }
   }
   return { x, y };
@@ -113,8 +113,8 @@ export function brain(longest: (workload: Workload) => boolean): Contender {
       net.initialize();
       const { inputs } = windowOf(workload);
       if (inputs.kind !== 'oneHot') return Promise.resolve(undefined);
-      const sequences = Array.from({ length: batch }, (_, lane) =>
-        Array.from({ length: steps }, (_unused, t) => inputs.indices[t * batch + lane]),
+      const sequences = Array.from({ length: batch }, (_, sequence) =>
+        Array.from({ length: steps }, (_unused, t) => inputs.indices[t * batch + sequence]),
       );
       const step = (): void => sequences.forEach((sequence) => net.trainPattern(sequence, 1e-3));
       return Promise.resolve({ measure: (count) => timed(count, step), close: () => undefined });

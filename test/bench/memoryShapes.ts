@@ -108,9 +108,9 @@ export const memoryShapes: readonly MemoryShape[] = [
     name: 'twenty inline sequences',
     experiment: {
       data: {
-        sequences: Array.from({ length: 20 }, (_, lane) => ({
-          inputs: Array.from({ length: 200 }, (_, t) => [lane / 20, t / 200]),
-          targets: Array.from({ length: 200 }, (_, t) => [(lane * t) / 4000]),
+        sequences: Array.from({ length: 20 }, (_, sequence) => ({
+          inputs: Array.from({ length: 200 }, (_, t) => [sequence / 20, t / 200]),
+          targets: Array.from({ length: 200 }, (_, t) => [(sequence * t) / 4000]),
         })),
       },
       model: { cell: 'lstm', hidden: 32 },

@@ -5,7 +5,7 @@ import type { Source } from '../../../src/data/source';
 import { allowedNext } from '../../../src/data/tasks/grammar';
 import { inputsOf, opened, type Written } from './openedSource';
 
-/** The loss of one prediction, given the lane's inputs up to a step: squares for numbers, nats for classes. */
+/** The loss of one prediction, given the sequence's inputs up to a step: squares for numbers, nats for classes. */
 type Predictor = (inputs: number[][], t: number, target: number) => number;
 
 /** The mean loss per target of a predictor over freshly drawn batches, and its standard error. */
@@ -18,11 +18,11 @@ function measured(
     const batch = source.next();
     let total = 0;
     let count = 0;
-    for (let lane = 0; lane < batch.batch; lane++) {
-      const inputs = inputsOf(batch, lane);
+    for (let sequence = 0; sequence < batch.batch; sequence++) {
+      const inputs = inputsOf(batch, sequence);
       for (let t = 0; t < batch.steps; t++) {
-        if (batch.mask[t * batch.batch + lane] === 0) continue;
-        total += predictor(inputs, t, targetAt(batch, lane, t));
+        if (batch.mask[t * batch.batch + sequence] === 0) continue;
+        total += predictor(inputs, t, targetAt(batch, sequence, t));
         count += 1;
       }
     }
@@ -33,8 +33,8 @@ function measured(
   return { loss, error: Math.sqrt(variance / batches) };
 }
 
-function targetAt({ targets, batch }: Batch, lane: number, t: number): number {
-  const cell = t * batch + lane;
+function targetAt({ targets, batch }: Batch, sequence: number, t: number): number {
+  const cell = t * batch + sequence;
   return targets.kind === 'classes' ? targets.indices[cell] : targets.values[cell];
 }
 

@@ -23,14 +23,14 @@ describe('windows of a table', () => {
     for (let count = 0; count < 80; count++) {
       const window = source.next();
       assert.ok(window.reset.every((reset) => reset === 1));
-      for (let lane = 0; lane < 8; lane++) {
-        const rows = inputsOf(window, lane).map(([row]) => row);
+      for (let sequence = 0; sequence < 8; sequence++) {
+        const rows = inputsOf(window, sequence).map(([row]) => row);
         assert.deepEqual(
           rows,
           rows.map((_, t) => rows[0] + t),
         );
         assert.deepEqual(
-          targetsOf(window, lane),
+          targetsOf(window, sequence),
           rows.map((row) => row + 3),
         );
         seen.add(rows[0]);
@@ -66,13 +66,13 @@ describe('windows of a table', () => {
         const held = Math.floor(rows * 0.25);
         const asked: number[] = [];
         for (const window of rowsOf(source)) {
-          for (let lane = 0; lane < window.batch; lane++) {
-            const targets = targetsOf(window, lane);
+          for (let sequence = 0; sequence < window.batch; sequence++) {
+            const targets = targetsOf(window, sequence);
             const first = targets.findIndex((target) => target !== undefined);
             assert.ok(first >= Math.floor(length / 2), 'too little context');
             assert.ok(targets.slice(first).every((target) => target !== undefined));
             for (let t = first; t < length; t++) {
-              assert.equal(targets[t], inputsOf(window, lane)[t][0] + horizon);
+              assert.equal(targets[t], inputsOf(window, sequence)[t][0] + horizon);
               asked.push(targets[t] ?? NaN);
             }
           }

@@ -48,29 +48,32 @@ export function objectionTo(written: Written, content: string | Uint8Array = '')
   return objection;
 }
 
-/** What one lane of a batch sees: symbols, or rows of numbers. */
-export function inputsOf(batch: Batch, lane: number): number[][] {
+/** What one sequence of a batch sees: symbols, or rows of numbers. */
+export function inputsOf(batch: Batch, sequence: number): number[][] {
   const { inputs } = batch;
   return Array.from({ length: batch.steps }, (_, t) => {
-    const cell = t * batch.batch + lane;
+    const cell = t * batch.batch + sequence;
     if (inputs.kind === 'oneHot') return [inputs.indices[cell] ?? NaN];
     const width = inputs.values.length / (batch.steps * batch.batch);
     return [...inputs.values.subarray(cell * width, (cell + 1) * width)];
   });
 }
 
-/** What one lane of a batch is asked for: undefined where there is no loss. */
-export function targetsOf(batch: Batch, lane: number): (number | undefined)[] {
+/** What one sequence of a batch is asked for: undefined where there is no loss. */
+export function targetsOf(batch: Batch, sequence: number): (number | undefined)[] {
   return Array.from({ length: batch.steps }, (_, t) => {
-    const cell = t * batch.batch + lane;
+    const cell = t * batch.batch + sequence;
     if (batch.mask[cell] === 0) return undefined;
     return batch.targets.kind === 'classes' ? batch.targets.indices[cell] : batch.targets.values[cell];
   });
 }
 
-/** Every lane of every one of so many batches, as [inputs, targets]. */
-export function lanesOf(source: Source, batches: number): (readonly [number[][], (number | undefined)[]])[] {
+/** Every sequence of every one of so many batches, as [inputs, targets]. */
+export function sequencesOf(source: Source, batches: number): (readonly [number[][], (number | undefined)[]])[] {
   return Array.from({ length: batches }, () => source.next()).flatMap((batch) =>
-    Array.from({ length: batch.batch }, (_, lane) => [inputsOf(batch, lane), targetsOf(batch, lane)] as const),
+    Array.from(
+      { length: batch.batch },
+      (_, sequence) => [inputsOf(batch, sequence), targetsOf(batch, sequence)] as const,
+    ),
   );
 }

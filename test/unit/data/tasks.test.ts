@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { allowedNext, reberSymbols } from '../../../src/data/tasks/grammar';
-import { lanesOf, objectionTo, opened } from './openedSource';
+import { sequencesOf, objectionTo, opened } from './openedSource';
 
 const near = (value: number, expected: number, tolerance: number) =>
   assert.ok(Math.abs(value - expected) <= tolerance, `${value} is not ${expected} ± ${tolerance}`);
@@ -12,10 +12,10 @@ const onlyLast = (targets: readonly (number | undefined)[]) =>
   targets.slice(0, -1).every((target) => target === undefined);
 
 describe('the adding problem', () => {
-  const lanes = lanesOf(opened({ data: { task: 'adding', length: 11 }, batch: 100 }), 20);
+  const sequences = sequencesOf(opened({ data: { task: 'adding', length: 11 }, batch: 100 }), 20);
 
   it('has as target at the last step the sum of the two marked values, one in each half', () => {
-    for (const [inputs, targets] of lanes) {
+    for (const [inputs, targets] of sequences) {
       const marked = inputs.flatMap(([, marker], t) => (marker === 1 ? [t] : []));
       assert.equal(marked.length, 2);
       assert.ok(marked[0] < 5 && marked[1] >= 5, String(marked));
@@ -26,13 +26,13 @@ describe('the adding problem', () => {
   });
 
   it('draws values from U(0, 1) and positions uniformly', () => {
-    const values = lanes.flatMap(([inputs]) => inputs.map(([value]) => value));
+    const values = sequences.flatMap(([inputs]) => inputs.map(([value]) => value));
     assert.ok(values.every((value) => value >= 0 && value < 1));
     near(meanOf(values), 1 / 2, 0.01);
     near(meanOf(values.map((value) => (value - 0.5) ** 2)), 1 / 12, 0.002);
     for (let t = 0; t < 11; t++)
       near(
-        share(lanes, ([inputs]) => inputs[t][1] === 1),
+        share(sequences, ([inputs]) => inputs[t][1] === 1),
         t < 5 ? 1 / 5 : 1 / 6,
         0.035,
       );
@@ -41,16 +41,16 @@ describe('the adding problem', () => {
 
 describe('copying memory', () => {
   it("has Arjovsky's layout: symbols, blanks, go, blanks; and asks for the symbols again at the end", () => {
-    const lanes = lanesOf(opened({ data: { task: 'copy', symbols: 5, recall: 3, delay: 4 }, batch: 50 }), 10);
+    const sequences = sequencesOf(opened({ data: { task: 'copy', symbols: 5, recall: 3, delay: 4 }, batch: 50 }), 10);
     const [blank, go] = [5, 6];
-    for (const [inputs, targets] of lanes) {
+    for (const [inputs, targets] of sequences) {
       const symbols = inputs.map(([symbol]) => symbol);
       assert.equal(symbols.length, 4 + 2 * 3);
       assert.ok(symbols.slice(0, 3).every((symbol) => symbol < blank));
       assert.deepEqual(symbols.slice(3), [blank, blank, blank, go, blank, blank, blank]);
       assert.deepEqual(targets, [...Array<number>(7).fill(blank), ...symbols.slice(0, 3)]);
     }
-    const shown = lanes.flatMap(([inputs]) => inputs.slice(0, 3).map(([symbol]) => symbol));
+    const shown = sequences.flatMap(([inputs]) => inputs.slice(0, 3).map(([symbol]) => symbol));
     for (let symbol = 0; symbol < 5; symbol++)
       near(
         share(shown, (other) => other === symbol),
@@ -65,10 +65,10 @@ describe('copying memory', () => {
 });
 
 describe('temporal order', () => {
-  const lanes = lanesOf(opened({ data: { task: 'temporalOrder', length: 40 }, batch: 100 }), 20);
+  const sequences = sequencesOf(opened({ data: { task: 'temporalOrder', length: 40 }, batch: 100 }), 20);
 
   it('has as target at the last step the order of two symbols among distractors', () => {
-    for (const [inputs, targets] of lanes) {
+    for (const [inputs, targets] of sequences) {
       const special = inputs.flatMap(([symbol], t) => (symbol < 2 ? [t] : []));
       assert.equal(special.length, 2);
       assert.ok(special[0] >= 4 && special[0] <= 8 && special[1] >= 16 && special[1] <= 20, String(special));
@@ -80,11 +80,11 @@ describe('temporal order', () => {
   it('draws four classes and four distractors uniformly', () => {
     for (let label = 0; label < 4; label++)
       near(
-        share(lanes, ([, targets]) => targets[39] === label),
+        share(sequences, ([, targets]) => targets[39] === label),
         1 / 4,
         0.03,
       );
-    const distractors = lanes.flatMap(([inputs]) => inputs.slice(21).map(([symbol]) => symbol));
+    const distractors = sequences.flatMap(([inputs]) => inputs.slice(21).map(([symbol]) => symbol));
     for (let symbol = 2; symbol < 6; symbol++)
       near(
         share(distractors, (other) => other === symbol),
@@ -96,13 +96,13 @@ describe('temporal order', () => {
 
 describe('parity', () => {
   it('has as target at the last step whether the number of ones is odd', () => {
-    const lanes = lanesOf(opened({ data: { task: 'parity', length: 9 }, batch: 100 }), 10);
-    for (const [inputs, targets] of lanes) {
+    const sequences = sequencesOf(opened({ data: { task: 'parity', length: 9 }, batch: 100 }), 10);
+    for (const [inputs, targets] of sequences) {
       assert.ok(onlyLast(targets));
       assert.equal(targets[8], (meanOf(inputs.map(([bit]) => bit)) * 9) % 2);
     }
     near(
-      share(lanes, ([, targets]) => targets[8] === 1),
+      share(sequences, ([, targets]) => targets[8] === 1),
       1 / 2,
       0.05,
     );
@@ -112,9 +112,9 @@ describe('parity', () => {
 describe('the two-lag echo', () => {
   it('draws every target with probability ½ + ½·x[t−a] − ¼·x[t−b], bits before the first being 0', () => {
     const [a, b] = [2, 5];
-    const lanes = lanesOf(opened({ data: { task: 'echo', lags: [a, b], length: 20 }, batch: 100 }), 50);
+    const sequences = sequencesOf(opened({ data: { task: 'echo', lags: [a, b], length: 20 }, batch: 100 }), 50);
     const ones = new Map<string, [ones: number, all: number]>();
-    for (const [inputs, targets] of lanes) {
+    for (const [inputs, targets] of sequences) {
       for (let t = 0; t < 20; t++) {
         const key = [t < a ? 0 : inputs[t - a][0], t < b ? 0 : inputs[t - b][0]].join();
         const [count, all] = ones.get(key) ?? [0, 0];
@@ -131,7 +131,7 @@ describe('the two-lag echo', () => {
 describe('the embedded Reber grammar', () => {
   const spell = (symbols: readonly number[]) => symbols.map((symbol) => reberSymbols[symbol]).join('');
   const source = opened({ data: { task: 'reber' }, batch: 100 });
-  const strings = lanesOf(source, 20).map(([inputs, targets]) => {
+  const strings = sequencesOf(source, 20).map(([inputs, targets]) => {
     const steps = targets.filter((target) => target !== undefined).length;
     assert.ok(
       targets.slice(steps).every((target) => target === undefined),
@@ -185,10 +185,10 @@ describe('the embedded Reber grammar', () => {
 
   it('gives the allowed next symbols of every step of a batch, and none at steps without a loss', () => {
     const batch = source.next();
-    for (let lane = 0; lane < batch.batch; lane++) {
+    for (let sequence = 0; sequence < batch.batch; sequence++) {
       for (let t = 0; t < batch.steps; t++) {
-        const legal = source.allowedNext?.(batch, lane, t) ?? [];
-        const cell = t * batch.batch + lane;
+        const legal = source.allowedNext?.(batch, sequence, t) ?? [];
+        const cell = t * batch.batch + sequence;
         if (batch.mask[cell] === 0) assert.deepEqual(legal, []);
         else assert.ok(batch.targets.kind === 'classes' && legal.includes(batch.targets.indices[cell]));
       }
@@ -198,19 +198,19 @@ describe('the embedded Reber grammar', () => {
 
 describe('the delay task', () => {
   it('has as target the input `lag` steps before, from step `lag` on', () => {
-    const lanes = lanesOf(opened({ data: { task: 'delay', lag: 3, length: 8 }, batch: 200 }), 10);
-    for (const [inputs, targets] of lanes) {
+    const sequences = sequencesOf(opened({ data: { task: 'delay', lag: 3, length: 8 }, batch: 200 }), 10);
+    for (const [inputs, targets] of sequences) {
       const values = inputs.map(([value]) => value);
       assert.deepEqual(targets, [undefined, undefined, undefined, ...values.slice(0, 5)]);
       assert.ok(values.every((value) => value >= -0.5 && value < 0.5));
     }
-    near(meanOf(lanes.map(([inputs]) => inputs[0][0])), 0, 0.02);
+    near(meanOf(sequences.map(([inputs]) => inputs[0][0])), 0, 0.02);
   });
 });
 
 describe('the noisy sine', () => {
   it('has as target at every step the next value', () => {
-    for (const [inputs, targets] of lanesOf(opened({ data: { task: 'sine', length: 10 }, batch: 20 }), 5)) {
+    for (const [inputs, targets] of sequencesOf(opened({ data: { task: 'sine', length: 10 }, batch: 20 }), 5)) {
       assert.deepEqual(
         targets.slice(0, -1),
         inputs.slice(1).map(([value]) => value),
@@ -219,13 +219,13 @@ describe('the noisy sine', () => {
   });
 
   it('is without noise a sine of the period, with random phase', () => {
-    const lanes = lanesOf(opened({ data: { task: 'sine', length: 12, period: 7, noise: 0 }, batch: 200 }), 5);
+    const sequences = sequencesOf(opened({ data: { task: 'sine', length: 12, period: 7, noise: 0 }, batch: 200 }), 5);
     const turn = 2 * Math.cos((2 * Math.PI) / 7);
-    for (const [inputs] of lanes) {
+    for (const [inputs] of sequences) {
       const values = inputs.map(([value]) => value);
       for (let t = 2; t < 12; t++) near(values[t], turn * values[t - 1] - values[t - 2], 3 * singleRounding);
     }
-    near(meanOf(lanes.map(([inputs]) => inputs[0][0] ** 2)), 1 / 2, 0.03);
+    near(meanOf(sequences.map(([inputs]) => inputs[0][0] ** 2)), 1 / 2, 0.03);
   });
 });
 

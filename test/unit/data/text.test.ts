@@ -15,19 +15,19 @@ const distinct = (length: number) =>
 
 const over = (length: number, more: object = {}) => ({ text: 'a.txt', length, validation: 0, ...more });
 
-/** The places in the text that a lane shows, by index of its first character and whether it starts from zero state. */
+/** The places in the text that a sequence shows, by index of its first character and whether it starts from zero state. */
 const starts = (batch: Batch) =>
-  Array.from({ length: batch.batch }, (_, lane) => [inputsOf(batch, lane)[0][0], batch.reset[lane]]);
+  Array.from({ length: batch.batch }, (_, sequence) => [inputsOf(batch, sequence)[0][0], batch.reset[sequence]]);
 
 function assertConsecutive(batch: Batch): void {
-  for (let lane = 0; lane < batch.batch; lane++) {
-    const inputs = inputsOf(batch, lane).map(([place]) => place);
+  for (let sequence = 0; sequence < batch.batch; sequence++) {
+    const inputs = inputsOf(batch, sequence).map(([place]) => place);
     assert.deepEqual(
       inputs,
       inputs.map((_, t) => inputs[0] + t),
     );
     assert.deepEqual(
-      targetsOf(batch, lane),
+      targetsOf(batch, sequence),
       inputs.map((place) => place + 1),
     );
   }
@@ -117,8 +117,8 @@ describe('contiguous text', () => {
         for (let count = 0; count < 2 * all; count++) {
           const window = source.next();
           assertConsecutive(window);
-          for (let lane = 0; lane < batch; lane++)
-            for (const target of targetsOf(window, lane)) seen.add(target ?? NaN);
+          for (let sequence = 0; sequence < batch; sequence++)
+            for (const target of targetsOf(window, sequence)) seen.add(target ?? NaN);
         }
         // At most a window's rest before the end is never reached from the beginning by whole windows.
         assert.ok(seen.size >= all - length, `${seen.size} of ${all}`);
@@ -131,12 +131,13 @@ describe('contiguous text', () => {
     const source = opened({ data: over(5, { validation: 0.25 }), batch: 2 }, distinct(80));
     for (let count = 0; count < 40; count++) {
       const window = source.next();
-      for (let lane = 0; lane < 2; lane++) assert.ok(targetsOf(window, lane).every((target) => Number(target) < 60));
+      for (let sequence = 0; sequence < 2; sequence++)
+        assert.ok(targetsOf(window, sequence).every((target) => Number(target) < 60));
     }
     for (const window of source.validation()) {
-      for (let lane = 0; lane < window.batch; lane++) {
-        for (const [t, target] of targetsOf(window, lane).entries()) {
-          if (target !== undefined) assert.ok(inputsOf(window, lane)[t][0] >= 60 && target >= 61);
+      for (let sequence = 0; sequence < window.batch; sequence++) {
+        for (const [t, target] of targetsOf(window, sequence).entries()) {
+          if (target !== undefined) assert.ok(inputsOf(window, sequence)[t][0] >= 60 && target >= 61);
         }
       }
     }
@@ -148,7 +149,7 @@ describe('the held-out part of a text', () => {
     const source = opened({ data: { text: 'a.txt', length, order, validation: 0.5 }, batch }, distinct(characters));
     const batches = [...source.validation()];
     const targets = batches.flatMap((window) =>
-      Array.from({ length: window.batch }, (_, lane) => targetsOf(window, lane))
+      Array.from({ length: window.batch }, (_, sequence) => targetsOf(window, sequence))
         .flat()
         .filter((target) => target !== undefined),
     );

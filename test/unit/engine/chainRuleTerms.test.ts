@@ -72,7 +72,7 @@ describe('the terms of ∂L/∂W', () => {
     assert.ok(capture !== undefined);
     const terms = new GradientTerms(capture, 'rnn.weight_hh_l0');
     const sum = done(terms.sumFrom(3, 0));
-    for (const lane of [1, 2]) done(terms.sumFrom(3, lane)).forEach((value, i) => (sum[i] += value));
+    for (const sequence of [1, 2]) done(terms.sumFrom(3, sequence)).forEach((value, i) => (sum[i] += value));
     assert.ok(relativeDistance(sum, done(terms.sumFrom(3))) < 1e-14);
   });
 

@@ -71,8 +71,9 @@ for (const { name: set, open, within } of testedKernels) {
       const evaluation = learner.evaluate([masked], (window, t, outputs) => {
         assert.equal(window, masked);
         assert.equal(t, seen++);
-        for (let lane = 0; lane < 3; lane++) {
-          if (t % 2 === 0 && (outputs[2 * lane + 1] > outputs[2 * lane] ? 1 : 0) === indices[t * 3 + lane]) hits++;
+        for (let sequence = 0; sequence < 3; sequence++) {
+          if (t % 2 === 0 && (outputs[2 * sequence + 1] > outputs[2 * sequence] ? 1 : 0) === indices[t * 3 + sequence])
+            hits++;
         }
       });
       assert.equal(seen, 40);

@@ -48,7 +48,7 @@ export interface WindowSketch {
   readonly seed?: number;
   readonly inputs?: Inputs['kind'];
   /** Whether step t of sequence b has a target; all have where left out. */
-  readonly mask?: (t: number, lane: number) => boolean;
+  readonly mask?: (t: number, sequence: number) => boolean;
   /** Which sequences start from zero state; all where left out. */
   readonly reset?: readonly number[] | undefined;
 }

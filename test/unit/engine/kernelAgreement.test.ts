@@ -54,7 +54,7 @@ function train(
     steps: 18,
     batch: 5,
     inputs,
-    mask: (t, lane) => (t + lane) % 4 !== 0,
+    mask: (t, sequence) => (t + sequence) % 4 !== 0,
     reset: [1, 0, 1, 0, 1],
   });
   const outcomes = [...windowsOf(whole, 6)].map((window) => update(learner, window, { record }));

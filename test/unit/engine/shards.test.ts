@@ -40,7 +40,7 @@ describe('the shards of a batch', () => {
       assert.equal(ranges.length, shards);
       assert.deepEqual(
         ranges.flatMap(({ from, count }) => Array.from({ length: count }, (_, i) => from + i)),
-        Array.from({ length: batch }, (_, lane) => lane),
+        Array.from({ length: batch }, (_, sequence) => sequence),
       );
       const counts = ranges.map(({ count }) => count);
       assert.ok(Math.max(...counts) - Math.min(...counts) <= 1);
@@ -52,7 +52,7 @@ for (const { name, open, within } of testedKernels) {
   describe(`a batch of several shards: ${name}`, () => {
     const bound = within(1e-10, 1e-5);
 
-    /** Three windows with targets here and there, lanes beginning anew now and then, each update captured and recorded. */
+    /** Three windows with targets here and there, sequences beginning anew now and then, each update captured and recorded. */
     const train = (options: Partial<LearnerOptions> & Pick<LearnerOptions, 'network'>, shards: number) => {
       const learner = exampleLearner({ ...options, kernels: open(), steps: 6, batch: 5, shards });
       const whole = randomWindow({
@@ -61,7 +61,7 @@ for (const { name, open, within } of testedKernels) {
         steps: 20,
         batch: 5,
         inputs: options.inputs ?? 'dense',
-        mask: (t, lane) => (t + lane) % 4 !== 0,
+        mask: (t, sequence) => (t + sequence) % 4 !== 0,
         reset: [1, 0, 1, 0, 1],
       });
       const updates = [...windowsOf(whole, 6)].map((window) =>
@@ -176,7 +176,7 @@ for (const { name, open, within } of testedKernels) {
           loss: 'mse',
           steps: 40,
           batch: 5,
-          mask: (t, lane) => t === 39 && lane > 1,
+          mask: (t, sequence) => t === 39 && sequence > 1,
         });
         return learner.step(window, { record: true });
       });

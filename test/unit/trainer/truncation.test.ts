@@ -130,8 +130,8 @@ describe('A run of four updates that a power cut truncates', function () {
     stride = 1,
   ): Promise<void> {
     let next = 0;
-    const tryOn = async (_: unknown, lane: number): Promise<void> => {
-      const cut = join(scratch, `cut-${lane}`);
+    const tryOn = async (_: unknown, worker: number): Promise<void> => {
+      const cut = join(scratch, `cut-${worker}`);
       const training = exampleTraining(keys);
       await begun(cut, training);
       while (next < end) {
