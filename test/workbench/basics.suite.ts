@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 
-/** What these tests read of package.json. */
+/** The part of package.json that these tests read. */
 interface Manifest {
   readonly publisher: string;
   readonly name: string;
@@ -27,7 +27,7 @@ describe('The extension', () => {
   it('registers exactly the commands of package.json, each once', async () => {
     const declared = (manifest.contributes.commands ?? []).map(({ command }) => command);
     const registered = (await vscode.commands.getCommands(true)).filter((command) => command.startsWith('unroll.'));
-    // A view brings commands of its own (`unroll.runs.focus` and the like), which no manifest names.
+    // VS Code adds commands for a view, such as `unroll.runs.focus`, which are not in the manifest.
     const own = registered.filter((command) => declared.includes(command) || !/^unroll\.\w+\.\w+$/.test(command));
     assert.deepEqual(own.sort(), declared.sort());
     assert.equal(new Set(declared).size, declared.length);

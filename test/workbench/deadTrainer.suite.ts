@@ -38,23 +38,23 @@ const built = join(
   'trainer.cjs',
 );
 
-/** The real trainer, in which something else happens as well. */
+/** The real trainer with an additional fault. */
 function trainerWith(script: string): string {
   const file = join(mkdtempSync(join(tmpdir(), 'unroll-dying-')), 'trainer.cjs');
   writeFileSync(file, `__dirname = ${JSON.stringify(dirname(built))};\n${readFileSync(built, 'utf8')}\n${script}`);
   return file;
 }
 
-/** Does it some time after the trainer was asked for something. */
+/** Triggers the fault some time after a request to the trainer. */
 const afterwards = (request: string, milliseconds: number, act: string): string =>
   `process.on('message', ({ name }) => {
      if (name === '${request}') setTimeout(() => { ${act} }, ${milliseconds});
    });`;
 
-/** A heap that is small, so that it is full soon. */
+/** A small heap, so that it is soon full. */
 const smallHeap = ['--max-old-space-size=48'];
 const hungry = `let held; for (;;) held = { held };`;
-/** One array that grows until V8 has no room for it in one piece, which ends a process without any exception. */
+/** One array that grows until V8 cannot allocate it in one piece, which ends a process without any exception. */
 const hungryInOnePiece = `const held = []; for (;;) held.push(held.length);`;
 
 describe('A trainer whose process dies', () => {
@@ -110,7 +110,7 @@ describe('A trainer whose process dies', () => {
     return session.status.message ?? '';
   }
 
-  /** The window goes on as if nothing had been. */
+  /** The window still works. */
   async function isResumable(folder: string): Promise<void> {
     assert.ok(!existsSync(join(folder, 'run.lock')));
     assert.equal((await readStoredRun(vscode.Uri.file(folder)))?.state, 'interrupted');

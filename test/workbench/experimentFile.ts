@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 
-/** How long (ms) a test waits for what the extension does in its own time, and how often it looks. */
+/** Time limit (ms) for asynchronous changes of the extension, and the interval of the polls. */
 const patience = 20_000;
 const interval = 50;
 
-/** How long (ms) nothing may change before it is taken that nothing more will come. */
+/** Milliseconds without a change after which no further change is expected. */
 const calm = 1_500;
 
-/** An experiment in a folder of its own inside the workspace, as a person meets it: a document that is open. */
+/** An experiment in its own folder inside the workspace, open in an editor. */
 export class ExperimentFile {
   readonly document: vscode.TextDocument;
   /** Absolute path of the folder. */
@@ -37,12 +37,12 @@ export class ExperimentFile {
     return new ExperimentFile(document, folder);
   }
 
-  /** Presses ▶ Train; does not wait, because a message that nobody answers would never let the command end. */
+  /** Presses ▶ Train; does not wait, because the command never ends if it shows a message that is not answered. */
   train(variant?: string): void {
     void vscode.commands.executeCommand('unroll.train', this.document.uri.toString(), variant);
   }
 
-  /** The diagnostics once there are some and no more are coming, from whoever reports them. */
+  /** The diagnostics of all sources, once there are some and they no longer change. */
   async diagnostics(): Promise<readonly vscode.Diagnostic[]> {
     const read = (): readonly vscode.Diagnostic[] => vscode.languages.getDiagnostics(this.document.uri);
     await until('a diagnostic', () => read().length > 0);
@@ -53,7 +53,7 @@ export class ExperimentFile {
     return read();
   }
 
-  /** The words of all lenses above the code, as they stand there now. */
+  /** The current texts of all lenses. */
   async lenses(): Promise<readonly string[]> {
     const lenses = await vscode.commands.executeCommand<readonly vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
@@ -63,13 +63,13 @@ export class ExperimentFile {
     return lenses.map(({ command }) => command?.title ?? '');
   }
 
-  /** Waits until a lens says `words`, and returns what it says. */
+  /** Waits until the text of a lens matches `words`, and returns it. */
   async lens(words: RegExp): Promise<string> {
     return until(`a lens with ${String(words)}`, async () => (await this.lenses()).find((title) => words.test(title)));
   }
 }
 
-/** Looks again and again until `look` finds something. Throws, naming `what`, when that takes longer than patience. */
+/** Polls until `look` returns a value. Throws an error with `what` after the time limit. */
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,

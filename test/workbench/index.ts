@@ -6,8 +6,8 @@ import { run as runMocha } from '../../scripts/mochaRun';
 import { formatTally, report, suiteLine } from '../../scripts/tally';
 
 /**
- * The door that VS Code knocks at: runs every suite of this folder inside the extension host.
- * Throws when a test fails, which is how VS Code learns of it.
+ * The entry point that VS Code calls: runs every suite of this folder inside the extension host.
+ * Throws when a test fails, which VS Code reports.
  */
 export async function run(): Promise<void> {
   process.setSourceMapsEnabled(true);

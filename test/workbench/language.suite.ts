@@ -5,7 +5,7 @@ import { ExperimentFile, until } from './experimentFile';
 const text = '{ "data": { "task": "adding" }, "model": { "cell": "rnn", "hidden": 8 } }';
 const unfinished = '{ "data": { "task": "adding" }, "model": { "cell":  } }';
 
-/** The place of `words` in a document, `offset` characters in. */
+/** The position of `words` in a document, plus `offset` characters. */
 function placeOf(document: vscode.TextDocument, words: string, offset: number): vscode.Position {
   return document.positionAt(document.getText().indexOf(words) + offset);
 }

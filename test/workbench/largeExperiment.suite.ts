@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { ExperimentFile, until } from './experimentFile';
 
-/** A file of most of a mebibyte with two variants. */
+/** A file of almost a mebibyte with two variants. */
 const large = (hidden: string): string => {
   const steps = 80_000;
   const sequence = `{ "inputs": [${Array<string>(steps).fill('[1]').join()}], "targets": [1${',null'.repeat(steps - 1)}] }`;

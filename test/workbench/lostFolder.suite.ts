@@ -30,7 +30,7 @@ const noMemento: vscode.Memento = {
   update: () => Promise.resolve(),
 };
 
-/** Takes the right to write in a folder from everybody, until the function that is returned is called. */
+/** Makes a folder read-only for all users until the returned function is called. */
 async function forbidWriting(folder: string): Promise<() => void> {
   if (process.getuid?.() !== 0) {
     const places = ['.', 'checkpoints', 'records.arrows'].map((name) => join(folder, name));
@@ -39,7 +39,7 @@ async function forbidWriting(folder: string): Promise<() => void> {
       for (const place of places) chmodSync(place, 0o755);
     };
   }
-  // Whoever may do everything is held back by a disk that takes nothing.
+  // root ignores permissions, so the disk is made read-only.
   const remount = (how: string): boolean =>
     spawnSync('mount', ['-o', `remount,${how}`, join(folder, '..')]).status === 0;
   // While the trainer has a file open the disk is busy.
@@ -183,7 +183,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
     assert.deepEqual(rejections, []);
   });
 
-  /** Gives a folder a disk of its own where only that can be made read-only; whether it can be. */
+  /** Mounts a disk in a folder if only a disk can be made read-only; returns whether that is possible. */
   function hasOwnDisk(folder: string): boolean {
     if (process.getuid?.() !== 0) return true;
     mkdirSync(folder);

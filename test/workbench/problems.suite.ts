@@ -3,12 +3,12 @@ import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExperimentFile } from './experimentFile';
 
-/** Broken input, and the one thing that must be said about it. */
+/** Invalid input, and its expected diagnostic. */
 interface Case {
   readonly what: string;
   readonly text: string;
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
-  /** What the message must name: the value found, the row, the key meant. */
+  /** The required parts of the message: the value, the row, the intended key. */
   readonly names: readonly RegExp[];
   /** The text under the squiggle. */
   readonly at: string;
@@ -84,7 +84,7 @@ const cases: readonly Case[] = [
     what: 'truncated JSON',
     text: '{ "data": { "task": "adding" }, "model": { "cell": "rn',
     names: [/end|closed|truncated|missing/i],
-    // Where the text ends is where the rest is missing.
+    // The problem is at the end of the text, where the rest is missing.
     at: 'n',
   },
 ];

@@ -158,7 +158,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     const { folder = '' } = session;
     const manifest = editableManifest(join(folder, 'run.json'));
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
-    // The other one holds the folder, and has yet to write that it trains; then it has.
+    // The other process has locked the folder, but has not written its state yet; then it has.
     for (const [state, words] of [
       ['stopped', /another window, or a headless run\. Wait until it ends/],
       ['running', /another window or a terminal is training it now\.$/],

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { OpenPanels, type PanelKind } from '../../src/panel/openPanels';
 import { until } from './experimentFile';
 
-/** A memory as the workspace has one, without the workspace. */
+/** A Memento in memory. */
 function memento(): vscode.Memento {
   const kept = new Map<string, unknown>();
   return {

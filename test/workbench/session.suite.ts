@@ -59,7 +59,7 @@ describe('A session whose first records arrive together with the reply that its 
     const records = (update: number): void => {
       receive({ kind: 'event', name: 'records', payload: batchOf(update) });
     };
-    // Two messages that come in one read of a pipe are both delivered before any promise of the first is settled.
+    // Two messages that arrive in one read of a pipe are both delivered before any promise of the first is settled.
     const trainer: TrainerWorker = {
       processId: undefined,
       port: {
@@ -168,7 +168,7 @@ describe('Runs that are started and stopped repeatedly', () => {
       await one.stop();
       await one.released;
     };
-    /** Two runs at a time, as the queue lets them. */
+    /** Two runs at a time, the limit of the queue. */
     const again = async (count: number): Promise<void> => {
       const chain = async (variant: string): Promise<void> => {
         for (let n = 0; n < count / 2; n++) await once(variant);

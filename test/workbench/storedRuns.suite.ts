@@ -80,7 +80,7 @@ describe('Stored runs', () => {
     watcher.dispose();
   });
 
-  /** The words of the rows of one experiment, once there are so many. */
+  /** The texts of the rows of one experiment, once there are `count` of them. */
   async function rows(experiment: ExperimentFile, count: number): Promise<readonly string[]> {
     return until(`${count} runs in the tree`, async () => {
       for (const group of await tree.getChildren()) {
@@ -114,7 +114,7 @@ describe('Stored runs', () => {
     await rows(experiment, 2);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.workspace.fs.delete(experiment.document.uri);
-    // What is known of a run is read anew where something in its folder changes.
+    // A run is read again when something in its folder changes.
     for (const folder of foldersOf(experiment)) writeFileSync(join(folder, 'display-name.txt'), 'renamed');
     const said = await until('its group', async () => {
       const groups = await tree.getChildren();
@@ -242,7 +242,7 @@ describe('Stored runs', () => {
     const before = await readStoredRun(vscode.Uri.file(folder));
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
     assert.equal((await readStoredRun(vscode.Uri.file(folder)))?.state, 'elsewhere');
-    // Of a row that has not been drawn anew since.
+    // For a row that has not been redrawn since.
     const deletion = vscode.commands.executeCommand('unroll.deleteRun', { kind: 'run', run: before, differing: [] });
     assert.equal(await Promise.race([deletion, sleep(5000, 'asks whether to delete it')]), undefined);
     assert.ok(existsSync(folder));
@@ -334,7 +334,7 @@ describe('Stored runs', () => {
     writeFileSync(join(folder, 'run.lock'), String(other.pid));
     writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state: 'running', endedAt: null }));
     await until('a run of another process', async () => /training elsewhere/.test((await rows(experiment, 1)).join()));
-    // What these files were written with has been told of by then.
+    // The events of writing these files have arrived by then.
     await sleep(2000);
     await rows(experiment, 1);
     other.kill('SIGKILL');
@@ -474,7 +474,7 @@ describe('Stored runs', () => {
     const name = vscode.workspace.asRelativePath(folder);
     const manifest = join(folder, 'run.json');
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"adding"', '"addinh"'));
-    // Of another program.
+    // A file of another program.
     mkdirSync(join(experiment.folder, 'other'));
     writeFileSync(join(experiment.folder, 'other', 'run.json'), '{}');
     const own = async () =>
@@ -576,7 +576,7 @@ describe('The queue of training', () => {
     assert.equal(await turns[2], true);
     assert.equal(sessions[2].status.state, 'preparing');
     assert.equal(sessions[3].status.queuePosition, 1);
-    // One that is stopped while it waits gives up its place.
+    // A run that is stopped while it waits leaves the queue.
     await sessions[3].stop();
     assert.equal(await turns[3], false);
     assert.equal(sessions[4].status.queuePosition, 1);

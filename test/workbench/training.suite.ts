@@ -14,7 +14,7 @@ const short = `{
 }`;
 const endless = short.replace('"steps": 30', '"steps": 100000000');
 
-/** The number of updates in what a lens says of a run. */
+/** The number of updates in the text of a run's lens. */
 function updatesIn(lens: string): number {
   return Number(/([\d,]+) update/.exec(lens)?.[1].replaceAll(',', ''));
 }

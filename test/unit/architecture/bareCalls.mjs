@@ -1,5 +1,5 @@
-// @ts-check
-// What of VS Code's API shows text, and may turn it into links or icons. Only src/platform uses it, through plainText.
+// @ts-check The parts of VS Code's API that show text, and may render links or icons in it. Only src/platform uses
+// them, with plainText.
 
 /** Members of `window` that show text. */
 const calls = [
@@ -14,7 +14,7 @@ const classes = [
   ...['MarkdownString', 'SymbolInformation', 'TreeItem', 'CodeAction', 'FileDecoration'],
 ];
 
-/** Properties of what is shown: of panels, items of trees and of the status bar. */
+/** Properties with displayed text: of panels, tree items and status bar items. */
 const properties = ['title', 'tooltip', 'accessibilityInformation', 'badge'];
 
 const message =
@@ -22,7 +22,7 @@ const message =
 /** @param {readonly string[]} names */
 const oneOf = (names) => `/^(${names.join('|')})$/`;
 
-/** For `no-restricted-syntax`, everywhere in src but in src/platform. */
+/** For `no-restricted-syntax`, everywhere in src except in src/platform. */
 export const bareCalls = [
   `MemberExpression[object.name='window'][property.name=${oneOf(calls)}]`,
   `MemberExpression[object.property.name='window'][property.name=${oneOf(calls)}]`,

@@ -18,13 +18,13 @@ function metafile(bundle: string): Metafile {
   return JSON.parse(readFileSync(`dist/meta/${bundle}.json`, 'utf8')) as Metafile;
 }
 
-/** What a bundle asks of the place where it runs. */
+/** The modules that a bundle imports from its host. */
 function asksFor(bundle: string): readonly string[] {
   const { outputs } = metafile(bundle);
   return Object.values(outputs).flatMap(({ imports }) => imports.filter((one) => one.external).map(({ path }) => path));
 }
 
-/** Our own files in a bundle that import something whose resolved path contains `part`. */
+/** This project's files in a bundle that import something whose resolved path contains `part`. */
 function importersOf(bundle: string, part: string): readonly string[] {
   return Object.entries(metafile(bundle).inputs)
     .filter(([file, { imports }]) => !file.includes('node_modules/') && imports.some(({ path }) => path.includes(part)))
@@ -36,7 +36,7 @@ function contentOf(bundle: string, part: string): readonly string[] {
   return Object.keys(metafile(bundle).inputs).filter((file) => file.includes(part));
 }
 
-/** Files of a bundle that are set up when it is loaded; others wait until somebody asks for them. */
+/** Files of a bundle that are evaluated when it is loaded; the others are evaluated on demand. */
 function setUpBy(bundle: string, entry: string): ReadonlySet<string> {
   const { inputs } = metafile(bundle);
   const found = new Set<string>();

@@ -12,7 +12,7 @@ const documents = ['.', 'docs']
 /** The drawing of the modules: its groups of nodes, and its arrows. */
 interface Drawing {
   readonly groups: ReadonlyMap<string, readonly string[]>;
-  /** As `importer --> imported`, or `importer -.-> imported` for types only; a group stands for each of its nodes. */
+  /** As `importer --> imported`, or `importer -.-> imported` for types only; a group means each of its nodes. */
   readonly arrows: readonly string[];
 }
 
@@ -93,7 +93,7 @@ describe('The documents', () => {
     it(`${file} names paths that exist, from the root of the repository`, () => {
       const paths = document.match(/(?<=`)(?:src|webview|test|scripts|docs|media)\/[\w./-]*(?=`)/g) ?? [];
       assert.deepEqual(
-        // NAME is what a recipe leaves open.
+        // NAME is a placeholder in recipes.
         paths.filter((path) => !path.includes('NAME') && !existsSync(path)),
         [],
       );

@@ -5,14 +5,14 @@ import { posix, relative, sep } from 'node:path';
 import { guardedPackages, moduleOf, modules } from './modules.mjs';
 
 /**
- * Whether an import or export of this statement is of types only, so that nothing of it is left at run time.
+ * Whether an import or export of this statement is of types only, so that it does not exist at run time.
  * @param {any} statement
  */
 function isTypeOnly(statement) {
   return statement.importKind === 'type' || statement.exportKind === 'type';
 }
 
-/** The ending of files that are written for Node; the browser has another file in place of each, or does without. */
+/** The ending of files that are written for Node; the browser has another file in place of each, or none. */
 const nodeEnding = '.node.ts';
 
 /** @param {string} name */
@@ -32,7 +32,7 @@ function packageOf(name) {
 }
 
 /**
- * Why a file may not import something; undefined where it may.
+ * Why a file may not import something; undefined if it may.
  * @param {string} file from the root of the repository, with forward slashes
  * @param {string} imported as it is written in the file
  * @param {boolean} typeOnly

@@ -80,7 +80,7 @@ describe('The lint', function () {
   this.timeout(120_000);
   const eslint = new ESLint();
 
-  /** The rules that `text` breaks when it stands in `filePath`, which must be a file of the project. */
+  /** The rules that `text` breaks as the content of `filePath`, which must be a file of the project. */
   async function broken(filePath: string, text: string): Promise<readonly (string | null)[]> {
     const [result] = await eslint.lintText(text, { filePath });
     return result.messages.map(({ ruleId }) => ruleId);

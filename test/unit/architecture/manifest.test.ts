@@ -22,7 +22,7 @@ describe('package.json', () => {
     const { dependencies, devDependencies } = manifest as Record<'dependencies' | 'devDependencies', object>;
     const contributing = readFileSync('CONTRIBUTING.md', 'utf8');
     const named = new Set(contributing.match(/@?[a-z\d][a-z\d/@.-]*/g));
-    // Types belong to their library, and those of VS Code and of Node to no library at all.
+    // Types belong to their library; those of VS Code and of Node belong to none.
     const libraries = Object.keys({ ...dependencies, ...devDependencies })
       .map((name) => name.replace('@types/', ''))
       .filter((name) => !['vscode', 'node'].includes(name));
@@ -63,7 +63,8 @@ describe('package.json', () => {
     };
     const { supported, restrictedConfigurations } = capabilities.untrustedWorkspaces;
     assert.equal(supported, 'limited');
-    // The same bits everywhere cost time alone; every other setting costs memory, threads, disk or the records of a run.
+    // The setting for the same bits on all machines costs only time; every other setting costs memory, threads, disk or
+    // the records of a run.
     const free = ['unroll.reproducible'];
     const costly = Object.keys(contributes.configuration.properties).filter((name) => !free.includes(name));
     assert.deepEqual([...restrictedConfigurations].sort(), costly.sort());

@@ -6,7 +6,7 @@
  * @typedef {object} Module
  * @property {string} folder its folder, or its only file
  * @property {readonly string[]} imports modules it may import
- * @property {readonly string[]} [types] modules it may import types of, and nothing else
+ * @property {readonly string[]} [types] modules it may import types of, only
  * @property {boolean} pure runs anywhere: no `vscode`, no DOM, and no Node except in its `*.node.ts` files
  * @property {readonly string[]} [packages] those of `guardedPackages` that it may import
  */
@@ -14,7 +14,7 @@
 /** Modules that every module of a process may use. */
 const pureModules = ['engine', 'experiment', 'protocol', 'data', 'run', 'series', 'diagnosis', 'text'];
 
-/** What a module that shows or serves a session may import. */
+/** The imports of modules that show or serve a session. */
 const onSession = { imports: [...pureModules, 'platform', 'session'], pure: false, packages: ['vscode'] };
 
 /** @type {Readonly<Record<string, Module>>} */

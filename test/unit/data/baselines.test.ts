@@ -8,7 +8,7 @@ import { inputsOf, opened, type Written } from './openedSource';
 /** The loss of one prediction, given the sequence's inputs up to a step: squares for numbers, nats for classes. */
 type Predictor = (inputs: number[][], t: number, target: number) => number;
 
-/** The mean loss per target of a predictor over freshly drawn batches, and its standard error. */
+/** The mean loss per target of a predictor over new batches, and its standard error. */
 function measured(
   source: Source,
   predictor: Predictor,
@@ -60,7 +60,7 @@ function echoPredictor(lags: readonly number[]): Predictor {
 const prefix = (inputs: number[][], t: number) => inputs.slice(0, t + 1).map(([symbol]) => symbol);
 const sineTurn = 2 * Math.cos((2 * Math.PI) / 20);
 
-/** For every baseline of every task, a predictor that earns it. */
+/** For every baseline of every task, a predictor with that loss. */
 const earned: readonly (readonly [Written, Readonly<Record<string, Predictor>>])[] = [
   [{ data: { task: 'adding', length: 10 } }, { 'always 1': constant(1) }],
   [
@@ -84,7 +84,7 @@ const earned: readonly (readonly [Written, Readonly<Record<string, Predictor>>])
       'grammar without long memory': chosen((inputs, t, target) => {
         const symbols = prefix(inputs, t);
         const ways = allowedNext(symbols);
-        // After the inner string's E only the second symbol tells T from P, and it is forgotten.
+        // After the inner string's E only the second symbol determines T or P, and this predictor has forgotten it.
         const forgotten = ways.length === 1 && symbols.at(-1) === 6 && [1, 2].includes(target);
         return forgotten ? 1 / 2 : 1 / ways.length;
       }),
@@ -118,7 +118,7 @@ describe('the baselines of a task', () => {
     const { loss } = measured(still, (inputs, t, target) =>
       t === 0 ? 0 : (target - sineTurn * inputs[t][0] + inputs[t - 1][0]) ** 2,
     );
-    // What is left is the rounding of single precision, squared.
+    // The rest is the squared rounding error of single precision.
     assert.ok(loss < 1e-12);
     assert.equal(still.baselines.find(({ name }) => name === 'noise')?.value, 0);
     const noisy = opened({ data: { task: 'sine', noise: 0.3 } });
@@ -155,7 +155,7 @@ describe('a reported loss', () => {
   });
 
   it('is averaged over the trained windows, each with its whole loss', () => {
-    // Windows [0,4), [4,8), [8,10): the first has no target and makes no update.
+    // Windows [0,4), [4,8), [8,10): the first has no target and gives no update.
     const bptt = { forward: 4, backward: 4 };
     assert.equal(reportedLoss(pattern, { loss: sum, bptt }, 1), (4 + 5 + 6 + 7 + 8 + 9) / 2);
     assert.equal(reportedLoss(pattern, { loss: mean, bptt }, 1), (22 / 4 + 17 / 2) / 2);

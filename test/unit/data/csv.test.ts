@@ -4,7 +4,7 @@ import type { Source } from '../../../src/data/source';
 import { rescalingOf } from '../../../src/data/normalization';
 import { inputsOf, objectionTo, opened, targetsOf } from './openedSource';
 
-/** A table whose one column counts its rows from 0, so that every value tells its place. */
+/** A table whose one column counts its rows from 0, so that every value is its row. */
 const counting = (rows: number) => `n\n${Array.from({ length: rows }, (_, row) => row).join('\n')}\n`;
 const plain = (more: object = {}) => ({
   csv: 'a.csv',
@@ -36,7 +36,7 @@ describe('windows of a table', () => {
         seen.add(rows[0]);
       }
     }
-    // 30 training rows: the last window begins at row 21 and asks for row 29.
+    // 30 training rows: the last window starts at row 21 and has row 29 as its last target.
     assert.deepEqual(
       [...seen].sort((a, b) => a - b),
       Array.from({ length: 22 }, (_, row) => row),

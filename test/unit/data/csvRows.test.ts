@@ -5,7 +5,7 @@ import { longestRow, MalformedRow, rowsOf, type CsvFormat } from '../../../src/d
 
 const comma: CsvFormat = { delimiter: ',' };
 
-/** All rows of a text that comes in pieces of so many characters. */
+/** All rows of a text that is given in pieces of `size` characters. */
 function rowsIn(text: string, format = comma, piece = text.length): string[][] {
   const pieces = Array.from({ length: Math.ceil(text.length / Math.max(1, piece)) }, (_, at) =>
     text.slice(at * piece, (at + 1) * piece),
@@ -13,7 +13,7 @@ function rowsIn(text: string, format = comma, piece = text.length): string[][] {
   return Array.from(rowsOf(pieces, format), (row) => Array.from({ length: row.width }, (_, at) => row.cell(at) ?? ''));
 }
 
-/** A text in pieces, which counts what is drawn of it. */
+/** A text in pieces, with a count of the pieces that were read. */
 function* countedPieces(text: string, seen: (characters: number) => void): Generator<string, void, undefined> {
   for (let at = 0; at < text.length; at += 65_536) {
     const piece = text.slice(at, at + 65_536);
@@ -42,7 +42,7 @@ describe('The rows of a CSV text', () => {
       fc.property(tables, fc.integer({ min: 1, max: 40 }), ([rows, lineEnd, delimiter, ends], piece) => {
         const text = rows.map((row) => row.join(delimiter)).join(lineEnd) + (ends ? lineEnd : '');
         const { data, errors } = Papa.parse<string[]>(text, { delimiter, newline: lineEnd });
-        // A blank after the last quote of a file is a mistake to Papa Parse and none here.
+        // A blank after the last quote of a file is an error for Papa Parse, but not here.
         fc.pre(errors.length === 0 && text !== '');
         assert.deepEqual(rowsIn(text, { delimiter }, piece), data);
       }),

@@ -126,7 +126,7 @@ describe('Gaps of a table', () => {
         seen.add([...inputsOf(window, sequence).flat(), targetsOf(window, sequence).at(-1)].join(' '));
       }
     }
-    // Three rows in a row without a gap: two inputs, and the target of the second.
+    // Three consecutive rows without a gap: two inputs, and the target of the second.
     assert.deepEqual([...seen].sort(), ['6 7 8', '7 8 9', '8 9 10']);
     assert.match(
       refusal('y\n1\nNA\n2\nNA\n3\nNA\n', { gaps: 'skip' }),
@@ -165,7 +165,7 @@ describe('Gaps of a table', () => {
   });
 
   it('are ignored in statistics, as in scikit-learn', () => {
-    // Training rows 1, NA, 5, 3, 7, NA: mean 4, variance 5 (sklearn.preprocessing.StandardScaler, NaN left out).
+    // Training rows 1, NA, 5, 3, 7, NA: mean 4, variance 5 (sklearn.preprocessing.StandardScaler, without NaN).
     const text = 'y\n1\nNA\n5\n3\n7\nNA\n100\n200\n300\n';
     const data = table({ gaps: 'mask', normalize: 'standard', length: 3, validation: 0.34 });
     const source = opened({ data, batch: 1 }, text);
@@ -185,7 +185,7 @@ describe('Gaps of a table', () => {
     const cells = fc.array(fc.boolean(), { minLength: 40, maxLength: 90 });
     fc.assert(
       fc.property(cells, fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 3 }), (present, length, horizon) => {
-        // Values tell their row; a training part without gaps.
+        // Each value is its row; the training part has no gaps.
         const text = `y,z\n${present.map((has, row) => `${has || row < 20 ? row : 'NA'},0`).join('\n')}\n`;
         const validation = (present.length - 20) / present.length;
         const held = Math.floor(present.length * validation);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parseExperiment } from '../../../src/experiment/parse';
 import { openSource } from '../../../src/data/source';
 
-/** Sequences and steps that one validation of a task goes through. */
+/** Number of sequences and steps in one validation of a task. */
 function heldOut(length: number): { readonly sequences: number; readonly steps: number } {
   const file = { data: { task: 'delay', lag: 1, length }, model: { cell: 'rnn' }, training: { batch: 8 } };
   const parsed = parseExperiment(JSON.stringify(file));

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const runner = resolve('dist', 'cli.mjs');
-/** Some of the tables once took hours; this is a hundred times what any of them needs. */
+/** Some of the tables once took hours; this is a hundred times the slowest of them now. */
 const patience = { timeout: 60_000, killSignal: 'SIGKILL' } as const;
 const many = (count: number, entry: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => entry(index)).join(',');
 
-/** Tables of a stranger that once took time with the square of their size, each with the columns that are asked for. */
+/** Untrusted tables that once took time quadratic in their size, each with the requested columns. */
 const tables: Readonly<Record<string, readonly [content: () => string, inputs: readonly string[]]>> = {
   'a cell of digits that is no number': [() => `n\n${'7'.repeat(1_000_000)}x\n`, ['n']],
   'a cell of digits behind a point': [() => `n\n1.${'7'.repeat(1_000_000)}x\n`, ['n']],

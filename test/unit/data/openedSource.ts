@@ -37,7 +37,7 @@ export function opened(written: Written, content: string | Uint8Array = ''): Sou
   return outcome.source;
 }
 
-/** The one objection against an experiment's data. */
+/** The only problem of an experiment's data. */
 export function objectionTo(written: Written, content: string | Uint8Array = ''): KeyProblem {
   const experiment = experimentOver(written);
   const outcome = openSource(experiment, bytesOf(experiment, content));
@@ -48,7 +48,7 @@ export function objectionTo(written: Written, content: string | Uint8Array = '')
   return objection;
 }
 
-/** What one sequence of a batch sees: symbols, or rows of numbers. */
+/** The inputs of one sequence of a batch: symbols, or rows of numbers. */
 export function inputsOf(batch: Batch, sequence: number): number[][] {
   const { inputs } = batch;
   return Array.from({ length: batch.steps }, (_, t) => {
@@ -59,7 +59,7 @@ export function inputsOf(batch: Batch, sequence: number): number[][] {
   });
 }
 
-/** What one sequence of a batch is asked for: undefined where there is no loss. */
+/** The targets of one sequence of a batch: undefined where there is no loss. */
 export function targetsOf(batch: Batch, sequence: number): (number | undefined)[] {
   return Array.from({ length: batch.steps }, (_, t) => {
     const cell = t * batch.batch + sequence;
@@ -68,7 +68,7 @@ export function targetsOf(batch: Batch, sequence: number): (number | undefined)[
   });
 }
 
-/** Every sequence of every one of so many batches, as [inputs, targets]. */
+/** Every sequence of the next `batches` batches, as [inputs, targets]. */
 export function sequencesOf(source: Source, batches: number): (readonly [number[][], (number | undefined)[]])[] {
   return Array.from({ length: batches }, () => source.next()).flatMap((batch) =>
     Array.from(

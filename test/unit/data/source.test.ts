@@ -5,7 +5,7 @@ import { filesOf } from '../../../src/data/source';
 import type { Window } from '../../../src/engine/recurrence/window';
 import { experimentOver, opened, type Written } from './openedSource';
 
-// A batch is a window of the engine, and a window a batch; that this compiles is the test.
+// A batch is assignable to a window of the engine, and a window to a batch: the test is that this compiles.
 const asWindow = (batch: Batch): Window => batch;
 const asBatch = (window: Window): Batch => window;
 

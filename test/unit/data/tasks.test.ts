@@ -4,7 +4,7 @@ import { sequencesOf, objectionTo, opened } from './openedSource';
 
 const near = (value: number, expected: number, tolerance: number) =>
   assert.ok(Math.abs(value - expected) <= tolerance, `${value} is not ${expected} ± ${tolerance}`);
-/** Half a unit in the last place of a single-precision number below 2, for each number that entered. */
+/** Half a unit in the last place of a single-precision number below 2, for each added number. */
 const singleRounding = 3 * 2 ** -24;
 const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const share = <T>(values: readonly T[], holds: (value: T) => boolean) => values.filter(holds).length / values.length;

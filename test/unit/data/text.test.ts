@@ -9,13 +9,16 @@ import type { Batch } from '../../../src/data/batch';
 import { seededRandom } from '../engine/seededRandom';
 import { inputsOf, objectionTo, opened, targetsOf } from './openedSource';
 
-/** A text whose characters are all different, so that every one tells its place: 0 is the first in order. */
+/** A text whose characters are all different, so that each one is its position: 0 is the first in order. */
 const distinct = (length: number) =>
   Array.from({ length }, (_, place) => String.fromCodePoint(0x4e00 + place)).join('');
 
 const over = (length: number, more: object = {}) => ({ text: 'a.txt', length, validation: 0, ...more });
 
-/** The places in the text that a sequence shows, by index of its first character and whether it starts from zero state. */
+/**
+ * The positions in the text that a sequence covers, by index of its first character and whether it starts from zero
+ * state.
+ */
 const starts = (batch: Batch) =>
   Array.from({ length: batch.batch }, (_, sequence) => [inputsOf(batch, sequence)[0][0], batch.reset[sequence]]);
 
@@ -78,7 +81,7 @@ describe('contiguous text', () => {
     const source = opened({ data: over(4), batch: 3 }, distinct(31));
     source.next();
     source.next();
-    // Lane 2 has reached 28; its window of 4 would ask for character 32 of 31.
+    // Sequence 2 has reached 28; its window of 4 would have character 32 of 31 as a target.
     assert.deepEqual(starts(source.next()), [
       [8, 0],
       [18, 0],
@@ -120,7 +123,7 @@ describe('contiguous text', () => {
           for (let sequence = 0; sequence < batch; sequence++)
             for (const target of targetsOf(window, sequence)) seen.add(target ?? NaN);
         }
-        // At most a window's rest before the end is never reached from the beginning by whole windows.
+        // At most the remainder of a window before the end is not reached by whole windows from the start.
         assert.ok(seen.size >= all - length, `${seen.size} of ${all}`);
       }),
       { numRuns: 40 },
@@ -207,7 +210,7 @@ describe('random windows of text', () => {
 
 describe('the baselines of a text', () => {
   it('are the entropies of the uniform distribution, of single characters and of pairs', () => {
-    // a always goes to b; b to a or c, as often as not (counted by hand over the 12 pairs).
+    // a is always followed by b; b by a or c, equally often (counted by hand over the 12 pairs).
     const { baselines } = opened({ data: over(2), batch: 1 }, 'abcabababcaba');
     const [uniform, single, pair] = baselines.map(({ value }) => value);
     const nats = (...counts: number[]) => {

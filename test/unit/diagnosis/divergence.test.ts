@@ -3,7 +3,7 @@ import { divergenceCause } from '../../../src/diagnosis/divergence';
 import { describeNonFinite } from '../../../src/trainer/training/training';
 import { exampleTraining } from '../trainer/exampleTraining';
 
-/** Where an experiment diverges: at its first update, with the cause that is named. */
+/** The divergence of an experiment at its first update, with the reported cause. */
 function firstDivergence(keys: Readonly<Record<string, unknown>>) {
   const training = exampleTraining(keys, new Map(), undefined, 'simd');
   const { model } = training.setup.experiment;

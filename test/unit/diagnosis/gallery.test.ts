@@ -14,7 +14,7 @@ import { Training } from '../../../src/trainer/training/training';
 
 const samples = resolve('media', 'samples');
 
-/** What is found in a run of an experiment, from its first update to its end. */
+/** The findings of a run of an experiment, from its first update to its end. */
 function findingsOf(text: string, variant?: string): readonly Finding[] {
   const parsed = parseExperiment(text);
   assert.ok(parsed.kind === 'experiment', JSON.stringify(parsed));

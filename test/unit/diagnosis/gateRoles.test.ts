@@ -8,7 +8,10 @@ import type { StepSeries } from '../../../src/run/records/recordBatch';
 import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { exampleTraining } from '../trainer/exampleTraining';
 
-/** What a rule says of a net of that cell where all values of one of its gates or candidates are at their lower end. */
+/**
+ * The result of a rule for a net with that cell in which all values of one of its gates or candidates are at their
+ * lower end.
+ */
 function resultOf(rule: typeof gateStuck, cell: CellName, name: string): RuleResult | undefined {
   const { setup } = exampleTraining({ model: { cell, hidden: 3 } });
   const observations = new Observations(setup.experiment, runInfoOf(setup, undefined, undefined, 1));

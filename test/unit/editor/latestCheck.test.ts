@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { LatestCheck } from '../../../src/editor/latestCheck';
 
-/** A check that is over when it is told to be. */
+/** A check that ends on command. */
 function openCheck(): { readonly check: () => Promise<void>; readonly end: () => void; readonly begun: () => number } {
   let begun = 0;
   let end: () => void = () => undefined;

@@ -9,15 +9,16 @@ const command = resolve('dist', 'test', 'unit', 'engine', 'allocation.command.mj
 const relaxed = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
 
 describe('the time loop', () => {
-  // The reference kernels are plain TypeScript, whose doubles live on the heap until the last of it is compiled.
+  // The reference kernels are plain TypeScript, whose doubles are on the heap until all of it is compiled.
   for (const { name } of testedKernels.filter(({ name }) => name !== 'reference')) {
     for (const { name: cell } of cells) {
       it(`${name}: ${cell}: allocates nothing, for any number of steps`, () => {
-        // Else what is compiled by then, and lets no more doubles onto the heap, would hang on how busy the machine is.
+        // Otherwise the amount of compiled code, and with it the doubles on the heap, would depend on the load of the
+        // machine.
         const words = [...relaxed, '--predictable', '--expose-gc', command, name, cell];
         const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 50_000 });
         assert.equal(status, 0, stderr);
-        // An object has 16 bytes at least, and a step would make one in each layer and direction.
+        // An object has at least 16 bytes, and a step would allocate one in each layer and direction.
         assert.ok(Number(stdout) < 8, `${stdout.trim()} bytes per step`);
       });
     }

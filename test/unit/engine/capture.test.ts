@@ -199,7 +199,7 @@ describe('the capture of an update', () => {
     );
     const mask = [...tensor(last, 'mask').data];
     assert.deepEqual(mask, [...new Array<number>(21).fill(0), ...new Array<number>(15).fill(1)]);
-    // Steps 3 and 4 of the first window are where the reach of the last one begins.
+    // Steps 3 and 4 of the first window are the first ones before the last window that its gradient reaches.
     const block = 15;
     assert.deepEqual(
       [...tensor(last, 'h_l0').data.subarray(0, 2 * block)],

@@ -13,7 +13,7 @@ const truncations: readonly (readonly [string, BpttSpec, number])[] = [
 ];
 const clips: readonly ClipSpec[] = [null, { hidden: 0.05 }];
 
-/** What work that rests now and then comes to. */
+/** The result of a computation that pauses. */
 function done<Result>(work: Generator<undefined, Result>): Result {
   let rest = work.next();
   while (rest.done !== true) rest = work.next();
@@ -30,7 +30,7 @@ describe('the terms of ∂L/∂W', () => {
               const network = smallNetwork(cell, { layers: 2 });
               const learner = exampleLearner({ kernels: kernels.open(), network, inputs, bptt, clip, steps });
               const whole = randomWindow({ network, loss: 'mse', steps: 12, inputs, mask: (t) => t % 3 !== 1 });
-              // The last window of several has states that go on and, where the gradient reaches back, stored steps.
+              // The last window of several has carried states and, if the gradient reaches back, stored steps.
               const windows = [...windowsOf(whole, steps)];
               const { capture } =
                 windows.map((window) => update(learner, window, { record: false, capture: true })).at(-1) ?? {};

@@ -5,7 +5,7 @@ import type { CellName, InitSpec, LossSpec, NetworkSpec } from '../../../src/eng
 import type { Inputs, Targets, Window } from '../../../src/engine/recurrence/window';
 import { seededRandom } from './seededRandom';
 
-/** PyTorch's own initialisation. */
+/** PyTorch's default initialisation. */
 export const uniformInit: InitSpec = {
   recurrent: 'uniform',
   input: 'uniform',
@@ -39,7 +39,7 @@ export function exampleLearner(
   return learner;
 }
 
-/** What to draw a window from. */
+/** The options of a random window. */
 export interface WindowSketch {
   readonly network: NetworkSpec;
   readonly loss: LossSpec['kind'];
@@ -47,9 +47,9 @@ export interface WindowSketch {
   readonly batch?: number;
   readonly seed?: number;
   readonly inputs?: Inputs['kind'];
-  /** Whether step t of sequence b has a target; all have where left out. */
+  /** Whether step t of sequence b has a target; by default all have. */
   readonly mask?: (t: number, sequence: number) => boolean;
-  /** Which sequences start from zero state; all where left out. */
+  /** Which sequences start from zero state; by default all. */
   readonly reset?: readonly number[] | undefined;
 }
 
@@ -100,7 +100,7 @@ export function allValues(learner: Learner): number[] {
   return [...learner.parameters.values()].flatMap(({ values }) => [...values]);
 }
 
-/** The live parameter of that name; throws where there is none. */
+/** The learner's own parameter with that name; throws if there is none. */
 export function parameter(learner: Learner, name: string) {
   const found = learner.parameters.get(name);
   if (found === undefined) throw new Error(`no parameter ${name}`);

@@ -51,7 +51,7 @@ for (const { name, open } of testedKernels.filter(({ name }) => name !== 'refere
       const inputs = [...dense, -60, 60, -86];
       activated(open(), 'sigmoid', inputs).forEach((value, i) => {
         const exact = 1 / (1 + Math.exp(-inputs[i]));
-        // What is too small to matter is zero.
+        // Values below the threshold are flushed to zero.
         assert.ok(Math.abs(value - exact) <= 4e-7 * exact + 1e-30, `σ(${inputs[i]}) = ${value}`);
       });
     });

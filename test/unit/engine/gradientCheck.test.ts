@@ -10,7 +10,7 @@ const losses: readonly LossSpec[] = (['mse', 'crossEntropy'] as const).flatMap((
   { kind, reduction: 'sum' },
 ]);
 
-/** Full, cut within the window, and reaching back over the windows before, with sequences that begin in between. */
+/** Full, cut within the window, and reaching back over the windows before, with sequences that start in between. */
 const truncations: readonly { readonly name: string; readonly bptt: BpttSpec; readonly resets: readonly number[][] }[] =
   [
     { name: 'full', bptt: 'full', resets: [[1, 1, 1]] },

@@ -4,7 +4,7 @@ import type { CellName, Initializer, NetworkSpec } from '../../../src/engine/spe
 import { exampleLearner, parameter, smallNetwork, uniformInit } from './exampleLearner';
 import { seededRandom } from './seededRandom';
 
-/** The H × columns blocks of a freshly drawn matrix, one per gate. */
+/** The H × columns blocks of an initial matrix, one per gate. */
 function blocks(network: NetworkSpec, name: string, initializer: Initializer, gain: number): Float64Array[] {
   const init = { ...uniformInit, recurrent: initializer, input: initializer, gain, inputGain: gain };
   const { values, shape } = parameter(exampleLearner({ network }, init), name);

@@ -28,7 +28,7 @@ const optimizers: readonly OptimizerSpec[] = [
   { kind: 'adam', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, ...common },
 ];
 
-/** Cells with everything that a cell's kernel can be asked for; hidden sizes that leave one to three lanes over. */
+/** Cells with all options of a cell's kernel, and hidden sizes with a remainder of one to three SIMD lanes. */
 const nets = [
   ...(['tanh', 'relu', 'sigmoid', 'identity'] satisfies Activation[]).map((activation, i) => ({
     cell: 'rnn' as const,

@@ -6,7 +6,7 @@ import { openKernels, runnableKernelSets, type BuiltKernelSet } from '../../../s
 /** A kernel set under test and how exact it must be. */
 export interface TestedKernels {
   readonly name: BuiltKernelSet;
-  /** A set of its own for every learner, as in production. */
+  /** Opens a new set for every learner, as in production. */
   readonly open: () => KernelSet;
   /** The bound for a set of that precision. */
   readonly within: (double: number, single: number) => number;

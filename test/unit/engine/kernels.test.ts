@@ -3,14 +3,14 @@ import type { Tensor } from '../../../src/engine/tensor';
 import { indicesOf, tensorOf, testedKernels } from './kernelSets';
 import { seededRandom } from './seededRandom';
 
-/** Every mix of sizes around the edges of the tiles and blocks of both sets. */
+/** All combinations of sizes around the edges of the tiles and blocks of both sets. */
 const sizes = [1, 2, 3, 4, 5, 7, 8, 33].flatMap((rows) =>
   [1, 2, 3, 4, 5, 9, 17, 31, 33].flatMap((outWidth) =>
     [1, 2, 3, 4, 6, 21].map((inWidth) => ({ rows, outWidth, inWidth })),
   ),
 );
 
-/** Beyond every block: of rows, of the depth of a product, of the rows of a weight gradient. */
+/** Larger than every block: of rows, of the depth of a product, of the rows of a weight gradient. */
 const large = [
   { rows: 101, outWidth: 9, inWidth: 1030 },
   { rows: 515, outWidth: 21, inWidth: 13 },
@@ -27,7 +27,7 @@ for (const { name, open, within } of testedKernels) {
     );
   const numbers = (...values: readonly number[]): Tensor => tensorOf(kernels, values);
 
-  /** `terms` is how many products were added up. */
+  /** `terms` is the number of products in the sum. */
   const assertClose = (actual: ArrayLike<number>, expected: ArrayLike<number>, what: string, terms: number): void => {
     assert.equal(actual.length, expected.length);
     const bound = within(1e-12, 6e-6) * (1 + terms / 10);

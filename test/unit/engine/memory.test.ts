@@ -8,7 +8,10 @@ import { randomWindow, smallNetwork, uniformInit, update } from './exampleLearne
 import { testedKernels } from './kernelSets';
 import { seededRandom } from './seededRandom';
 
-/** A kernel set with a count of the bytes that it has given out, its own scratch and the gaps between tensors included. */
+/**
+ * A kernel set with a count of the bytes that it has allocated, including its scratch memory and the gaps between
+ * tensors.
+ */
 function measured(set: KernelSet): { readonly kernels: KernelSet; readonly allocated: () => number } {
   if (set.bytesPerElement === 4) return { kernels: set, allocated: () => set.allocated };
   let bytes = 0;

@@ -9,7 +9,10 @@ type Row = readonly Scalar[];
 /** One step of a cell by its equations, unit by unit: gx and gh per gate, the states before; the states after. */
 type Equations = (tape: Tape, gx: readonly Row[], gh: readonly Row[], states: readonly Row[]) => readonly Row[];
 
-/** PyTorch's documentation of RNN, LSTM and GRU, and the definition of the MGU in src/engine/cells, written down once more. */
+/**
+ * PyTorch's documentation of RNN, LSTM and GRU, and the definition of the MGU in src/engine/cells, as a second
+ * implementation.
+ */
 const equations: Readonly<Record<string, Equations>> = {
   rnn: (tape, [gx], [gh]) => [gx.map((a, j) => tape.tanh(tape.add(a, gh[j])))],
   lstm: (tape, gx, gh, [, c]) => {
@@ -40,7 +43,7 @@ const equations: Readonly<Record<string, Equations>> = {
 
 /**
  * The gradients of the summed squared error of one window from zero state, by the tape, with the total gradient of
- * every h_t limited; throws where the cell's equations are not written down here yet.
+ * every h_t limited; throws if this file does not have the cell's equations yet.
  */
 export function naiveGradients(
   learner: Learner,

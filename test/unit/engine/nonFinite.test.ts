@@ -5,7 +5,7 @@ import { testedKernels } from './kernelSets';
 
 const network = smallNetwork('rnn', { layers: 2 });
 
-/** The outcome without the loss and the number of the update. */
+/** The outcome without the loss and the index of the update. */
 function placeOf(outcome: StepOutcome): unknown {
   if (outcome.kind !== 'nonFinite') return outcome.kind;
   const { kind, update: number, loss, ...place } = outcome;
@@ -45,7 +45,7 @@ for (const kernels of testedKernels) {
       const linear = smallNetwork('rnn', { activation: 'identity', layers: 2, hidden: 2 });
       const learner = exampleLearner({ kernels: kernels.open(), network: linear, steps: 40 });
       for (const { values } of learner.parameters.values()) values.fill(0);
-      // h_t of layer 0 is the power times the one before: three times it is a number, at step 4 it overflows.
+      // h_t of layer 0 is the power times the one before: it is finite three times, and overflows at step 4.
       parameter(learner, 'rnn.bias_ih_l0').values[1] = 1;
       parameter(learner, 'rnn.weight_hh_l0').values[3] = power;
       parameter(learner, 'rnn.weight_ih_l1').values.fill(1);

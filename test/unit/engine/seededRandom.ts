@@ -2,7 +2,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomSource } from '../../../src/engine/random';
 
-/** A repeatable source for tests: the same seed gives the same draws; normal by Box and Muller. */
+/** A deterministic source of random numbers for tests: the same seed gives the same numbers; normal by Box and Muller. */
 export function seededRandom(seed: number): RandomSource {
   const generator = xoroshiro128plus(seed);
   const uniform = () => uniformFloat64(generator);

@@ -52,7 +52,7 @@ for (const { name, open, within } of testedKernels) {
   describe(`a batch of several shards: ${name}`, () => {
     const bound = within(1e-10, 1e-5);
 
-    /** Three windows with targets here and there, sequences beginning anew now and then, each update captured and recorded. */
+    /** Three windows with a target at some steps and a reset of some sequences, each update captured and recorded. */
     const train = (options: Partial<LearnerOptions> & Pick<LearnerOptions, 'network'>, shards: number) => {
       const learner = exampleLearner({ ...options, kernels: open(), steps: 6, batch: 5, shards });
       const whole = randomWindow({

@@ -21,7 +21,7 @@ function windows(network: NetworkSpec, inputs: 'dense' | 'oneHot'): readonly Win
   ]);
 }
 
-/** Bits of what training gives: every loss and the final parameters. */
+/** The bits of the results of a training: every loss and the final parameters. */
 function train(learner: Learner, part: readonly Window[]): number[] {
   return [...part.map((window) => update(learner, window).loss), ...allValues(learner)];
 }

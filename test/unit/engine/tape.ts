@@ -1,7 +1,7 @@
-/** A number that remembers how it was computed. */
+/** A number with the record of its computation. */
 export interface Scalar {
   readonly value: number;
-  /** ∂(root)/∂(this) after `backward`; total, and limited where a limit is set. */
+  /** ∂(root)/∂(this) after `backward`; total, and limited if a limit is set. */
   gradient: number;
 }
 
@@ -11,8 +11,7 @@ interface Node extends Scalar {
 }
 
 /**
- * Reverse-mode differentiation of single numbers: slow, small and unlike the engine in everything, which is what makes
- * it a second opinion.
+ * Reverse-mode differentiation of single numbers: slow, small and independent of the engine, so that it can verify it.
  */
 export class Tape {
   private readonly nodes: Node[] = [];
@@ -50,7 +49,7 @@ export class Tape {
     return this.push(a.value, (g) => (a.gradient += g), limit);
   }
 
-  /** Fills every gradient of what `root` was computed from. */
+  /** Computes the gradient of every number that `root` was computed from. */
   backward(root: Scalar): void {
     root.gradient = 1;
     for (const node of this.nodes.toReversed()) {

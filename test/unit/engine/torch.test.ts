@@ -85,8 +85,8 @@ function clipOf(key: string, threshold: number | null): ClipSpec {
 }
 
 /**
- * In double precision every number agrees within 1e-10; in single precision relative to itself, or to the tensor that it
- * is a part of.
+ * In double precision every number agrees within 1e-10; in single precision relative to itself, or to the
+ * norm of its tensor.
  */
 function assertClose(kernels: TestedKernels, actual: number, expected: number, what: string, single = 1e-5): void {
   const distance = Math.abs(actual - expected);

@@ -141,7 +141,8 @@ for (const kernels of testedKernels) {
       assert.deepEqual(record?.lossPerStep, full.record?.lossPerStep);
       assert.deepEqual([...(record?.layers[0].dh.subarray(0, 16) ?? [])], new Array(16).fill(0));
       assert.ok(record?.layers[0].dh.subarray(16).every((norm) => norm > 0));
-      // The head's bias sees each step's own loss only: the gradient is the mean over the last 4 steps.
+      // The gradient of the head's bias depends on each step's own loss only: the gradient is the mean over the last 4
+      // steps.
       const tail = gradientsOf(kernels, 'full', [
         randomWindow({ network, loss: 'mse', steps: 20, mask: (t) => t >= 16 }),
       ]);
@@ -221,7 +222,7 @@ for (const kernels of testedKernels) {
         learner.learningRate = 0;
         assert.ok(first.inputs.kind === 'dense');
         const values = first.inputs.values.slice();
-        // Lane 1 at the first step.
+        // Sequence 1 at the first step.
         values[network.inputs] += change;
         update(learner, { ...first, inputs: { kind: 'dense', values } });
         update(learner, randomWindow({ network, loss: 'mse', steps: 5, seed: 2, reset }));

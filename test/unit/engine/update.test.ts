@@ -54,7 +54,7 @@ for (const kernels of testedKernels) {
     it('by value: every element to [−v, v]', () => {
       const v = Math.max(...raw.gradient.map(Math.abs)) / 4;
       const { outcome, gradient } = firstUpdate(kernels, { value: v });
-      // In single precision the threshold is the number of that precision beside it.
+      // In single precision the threshold is the nearest number of that precision.
       const limit = kernels.within(v, Math.fround(v));
       assert.deepEqual(
         gradient,

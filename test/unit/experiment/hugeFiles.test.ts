@@ -28,7 +28,7 @@ const sequences = (steps: number, last = '1'): string =>
     .fill('null')
     .join()},${last}] }] }`;
 
-/** Experiment files of a mebibyte that are all refused. */
+/** Experiment files of one mebibyte, all invalid. */
 const files: Readonly<Record<string, () => string>> = {
   'sequences under two hundred variants, the last of them wrong': () =>
     `{ "data": ${sequences(100_000)}, "model": { "cell": "rnn" }, ${variants((n) => `{ "model": { "hidden": ${199 - n} } }`)} }`,

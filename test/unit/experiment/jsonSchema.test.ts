@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../../../src/experiment/document';
 import { jsonSchema } from '../../../src/experiment/jsonSchema';
 import { parseExperiment } from '../../../src/experiment/parse';
 
-/** Every key inside a schema, each with the path that leads to it. */
+/** Every key inside a schema, each with its path. */
 function* properties(
   schema: unknown,
   path: string,
@@ -63,7 +63,7 @@ describe('the JSON Schema', () => {
   it('lets a variant leave out everything and set any key to null', () => {
     const variant = top['variants']['additionalProperties'] as JsonObject;
     assert.equal('required' in variant, false);
-    // A patch replaces lists as a whole, so what is inside one is no patch.
+    // A patch replaces a whole list, so the elements of a list are not patches.
     for (const [path, property] of properties(variant, 'variant', ['anyOf'])) {
       const alternatives = property['anyOf'];
       assert.ok(

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { parseExperiment } from '../../../src/experiment/parse';
 import type { Problem } from '../../../src/experiment/problem';
 
-/** A text in which «…» marks where a refusal is expected, and the same text without the marks. */
+/** A text in which «…» marks where a problem is expected, and the same text without the marks. */
 export interface MarkedText {
   readonly text: string;
   readonly places: readonly { readonly offset: number; readonly length: number }[];
 }
 
-/** Takes the marks «…» out of a text. */
+/** Removes the marks «…» from a text. */
 export function unmarked(marked: string): MarkedText {
   const places: { offset: number; length: number }[] = [];
   let text = '';
@@ -21,7 +21,7 @@ export function unmarked(marked: string): MarkedText {
   return { text, places };
 }
 
-/** The problems of a text; fails where it is an experiment. */
+/** The problems of a text; fails if it is a valid experiment. */
 export function refusalsOf(text: string): readonly Problem[] {
   const parsed = parseExperiment(text);
   assert.ok(parsed.kind === 'refused', 'the experiment was accepted');

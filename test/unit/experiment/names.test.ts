@@ -28,7 +28,7 @@ function* words(schema: unknown): Iterable<string> {
     const values = [schema['const'], ...(Array.isArray(schema['enum']) ? (schema['enum'] as unknown[]) : [])];
     for (const value of values) if (typeof value === 'string') yield value;
     for (const [key, entry] of Object.entries(schema)) {
-      // Defaults, snippets and the patches of variants repeat words of the rest.
+      // Defaults, snippets and the patches of variants repeat values of the other keys.
       if (!['const', 'enum', 'default', 'defaultSnippets', 'variants'].includes(key)) yield* words(entry);
     }
   }

@@ -5,7 +5,7 @@ import { parseExperiment } from '../../../src/experiment/parse';
 import { toJson } from '../../../src/experiment/resolved';
 import type { ResolvedExperiment } from '../../../src/experiment/schema';
 
-/** The parts of an experiment as the engine takes them; that this compiles is the test. */
+/** The parts of an experiment that are passed to the engine: the test is that this compiles. */
 function forEngine({ model, loss, bptt, clip, optimizer }: ResolvedExperiment): {
   readonly init: InitSpec;
   readonly loss: LossSpec;

@@ -28,13 +28,13 @@ import {
 } from './hostileRecords';
 import { overlappingTensors } from './hostileTensors';
 
-/** Seconds for each reader; `npm run fuzz` gives more. */
+/** Seconds for each reader; `npm run fuzz` sets more. */
 const budget = Number(process.env['UNROLL_FUZZ_SECONDS'] ?? 1);
 
-/** Bytes that a piece of a record batch takes at the most, where its series are padded, beside those of the file. */
+/** Maximum number of bytes of a piece of a record batch with padded series, in addition to those of the file. */
 const mostTaken = 128 * 1024 * 1024;
 
-/** How long (ms) a reader may take over a few kilobytes before somebody would call it hung. */
+/** Milliseconds for a few kilobytes after which a reader counts as hung. */
 const patience = 5000;
 
 const text = (words: string): Uint8Array => new TextEncoder().encode(words);
@@ -75,7 +75,7 @@ const nasty = [
   text('"\\ud800\u0000\u202e'),
 ];
 
-/** A power of two at most, so that small and large numbers come alike. */
+/** A number below a random power of two, so that small and large numbers are equally frequent. */
 const upTo = (power: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: power }).map((bits) => 2 ** bits);
 const tensorProducts = fc
   .tuple(upTo(10), upTo(16))
@@ -95,13 +95,13 @@ const recordProducts = fc.oneof(
   fc.tuple(upTo(17), upTo(2)).map(([steps, batches]) => wideFile({ ...exampleLayout, steps: 4 * steps }, batches)),
 );
 
-/** What each reader may do: return, or throw the error it has declared. */
+/** The allowed results of each reader: it returns, or throws the error that it documents. */
 const readers: Readonly<
   Record<
     string,
     {
       readonly seeds: readonly Uint8Array[];
-      /** Files whose lengths multiply. */
+      /** Files with multiplied lengths. */
       readonly made?: fc.Arbitrary<Uint8Array>;
       readonly read: (bytes: Uint8Array) => void;
     }
@@ -166,7 +166,7 @@ const readers: Readonly<
       try {
         restoreCheckpoint(training, bytes, training.updates);
       } catch (error) {
-        // What was restored before it was refused is a learner still: it goes on from the next checkpoint.
+        // A learner that has rejected a checkpoint is still usable: it continues from the next checkpoint.
         assert.ok(error instanceof Error && !(error instanceof TypeError), String(error));
       }
       assert.equal(training.updates, 3);
@@ -183,11 +183,11 @@ const readers: Readonly<
   },
 };
 
-/** A seed with some bytes changed, cut out, doubled or put in. */
+/** A seed with some bytes changed, removed, duplicated or inserted. */
 const mutated = (seeds: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> =>
   fc
     .tuple(
-      // A checksum would have nearly every change refused before anything else is looked at.
+      // With a checksum nearly every change would be rejected before anything else is read.
       fc.constantFrom(...seeds, ...seeds.map(unsealed)),
       fc.array(
         fc.record({

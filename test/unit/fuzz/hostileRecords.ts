@@ -5,14 +5,14 @@ import { pack, type RecordLayout, type StepSeries } from '../../../src/run/recor
 import { writeMessageChecksum } from '../../../src/run/records/recordChecksum';
 import { exampleRecord } from '../run/exampleRecords';
 
-/** A layout of these names of parameters and nothing else that is wide. */
+/** A layout with these names of parameters and minimal sizes otherwise. */
 export function layoutOf(parameters: readonly string[], others: Partial<RecordLayout> = {}): RecordLayout {
   return { parameters, layers: 1, steps: 1, hasCellState: false, saturating: [], ...others };
 }
 
 /**
- * A record file of one update whose head claims another layout than its columns have. The claim takes the place of a
- * parameter's name of the same length, so that nothing else moves.
+ * A record file of one update whose head claims another layout than its columns have. The claim replaces a
+ * parameter's name of the same length, so that all offsets stay the same.
  */
 export function claimingFile(claim: RecordLayout): Uint8Array {
   const claimed = JSON.stringify(claim);
@@ -24,7 +24,7 @@ export function claimingFile(claim: RecordLayout): Uint8Array {
   return Buffer.concat([head, batch]);
 }
 
-/** A record file of so many updates that claims `count` parameters, all of them its one. */
+/** A record file of `updates` updates that claims `count` parameters, all with the same column. */
 export function repeatedNames(count: number, updates: number): Uint8Array {
   const claim = JSON.stringify(layoutOf(Array.from({ length: count }, () => 'w')));
   const filled = layoutOf(['w'], { saturating: [] });
@@ -36,14 +36,14 @@ export function repeatedNames(count: number, updates: number): Uint8Array {
   return Buffer.concat([head, batch]);
 }
 
-/** The head of a file, and one batch. What changes them gives them a checksum that is right: so would whoever means harm. */
+/** The head of a file, and one batch. Changes to them include a valid checksum, as an attacker would write it. */
 function partsOf(layout: RecordLayout, updates: number): [Buffer, Buffer] {
   const encoder = new RecordEncoder(layout);
   const records = Array.from({ length: updates }, (_, update) => ({ ...exampleRecord(update), record: undefined }));
   return [Buffer.from(encoder.head()), Buffer.from(encoder.encode(pack(layout, records)))];
 }
 
-/** A record file of `updates` updates in which every column lies over the same bytes. */
+/** A record file of `updates` updates in which all columns share the same bytes. */
 export function sharingFile(layout: RecordLayout, updates: number): Uint8Array {
   const [head, batch] = partsOf(layout, 1);
   const length = batch.readInt32LE(4) + 8;
@@ -76,7 +76,7 @@ export function sharingFile(layout: RecordLayout, updates: number): Uint8Array {
   return Buffer.concat([head, shared]);
 }
 
-/** A schema of so many pieces of metadata, all of them the same text. */
+/** A schema with many metadata entries, all of them the same text. */
 export function sharingHead(entries: number, textLength: number): Uint8Array {
   const builder = new Builder();
   const table = (fields: readonly (readonly [number, number])[], size: number): number => {
@@ -119,7 +119,10 @@ export function sharingHead(entries: number, textLength: number): Uint8Array {
   return padded;
 }
 
-/** A record file of many small batches, each of one update whose series are short and whose layout is as wide as can be. */
+/**
+ * A record file of many small batches, each of one update whose series are short and whose layout has the maximum
+ * width.
+ */
 export function wideFile(layout: RecordLayout, batches: number): Buffer {
   const encoder = new RecordEncoder(layout);
   const narrow = Array.from({ length: batches }, (_, update) => {
@@ -129,7 +132,7 @@ export function wideFile(layout: RecordLayout, batches: number): Buffer {
   return Buffer.concat([encoder.head(), ...narrow]);
 }
 
-/** A record file of one update, which comes late. */
+/** A record file with one late update. */
 export function lateUpdate(layout: RecordLayout, update: number): Uint8Array {
   const encoder = new RecordEncoder(layout);
   const norms = { gradNorm: 1, clippedNorm: 1, updateNorm: 1, weightNorm: 1 };
@@ -138,13 +141,13 @@ export function lateUpdate(layout: RecordLayout, update: number): Uint8Array {
   return Buffer.concat([encoder.head(), encoder.encode(batch)]);
 }
 
-/** The bytes of a file of a run without any checksum that counts: what is changed in them is not refused for that alone. */
+/** The bytes of a file of a run without a valid checksum key: changes in them are not rejected for the checksum. */
 export function unsealed(bytes: Uint8Array): Uint8Array {
   const text = Buffer.from(bytes).toString('latin1');
   return Buffer.from(text.replaceAll('unroll.crc32', 'unroll.no-32').replaceAll('crc32:', 'no-32:'), 'latin1');
 }
 
-/** A record file of `updates` updates, each of whose series lies over the same `steps` numbers as that of every second one. */
+/** A record file of `updates` updates, whose series share the same `steps` numbers. */
 export function overlappingSeries(updates: number, steps: number): Uint8Array {
   const layout = layoutOf([], { steps });
   // One update has all the numbers, which the others then point to.
@@ -164,7 +167,7 @@ export function overlappingSeries(updates: number, steps: number): Uint8Array {
   valid.writeUInt8(1, 0);
   for (let at = batch.indexOf(offsets); at >= 0; at = batch.indexOf(offsets, at + 1)) {
     alternating.copy(batch, at);
-    // The bitmap of what is there lies before the offsets.
+    // The validity bitmap precedes the offsets.
     const bitmap = batch.lastIndexOf(valid, at);
     if (bitmap >= 0) batch.fill(0xff, bitmap, bitmap + valid.length);
   }

@@ -1,4 +1,4 @@
-/** The bytes of a safetensors file with this header, whatever it says, and so many bytes of data. */
+/** The bytes of a safetensors file with any header, and `dataLength` bytes of data. */
 export function tensorFileOf(header: string, dataLength: number): Uint8Array {
   const json = Buffer.from(header);
   const bytes = Buffer.alloc(8 + json.length + dataLength);
@@ -7,7 +7,7 @@ export function tensorFileOf(header: string, dataLength: number): Uint8Array {
   return bytes;
 }
 
-/** A file of so many tensors which all lie over the same `dataLength` bytes. */
+/** A file with many tensors that share the same `dataLength` bytes. */
 export function overlappingTensors(
   count: number,
   dataLength: number,

@@ -1,4 +1,4 @@
-// Reads a hostile file in a process of its own and tells what became of it and how far its resident memory went up.
+// Reads a hostile file in its own process, and reports the result and the increase of its resident memory.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RunHistory } from '../../../src/run/series/runHistory';

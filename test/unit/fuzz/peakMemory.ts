@@ -2,19 +2,19 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** What reads the files of a folder: see peak.command.ts. */
+/** The readers of the files of a folder: see peak.command.ts. */
 export type HostileReader =
   'tensors' | 'weights' | 'checkpoint' | 'records' | 'history' | 'added' | 'detail' | 'manifest';
 
-/** What became of a reader. */
+/** The result of a reader. */
 export interface Peak {
-  /** `read`, the reason of its refusal, or how its process ended. */
+  /** `read`, the reason of its error, or how its process ended. */
   readonly outcome: string;
-  /** MiB by which its peak of resident memory went up while it read. */
+  /** Increase of its peak resident memory in MiB while it read. */
   readonly grown: number;
 }
 
-/** Beyond so many MiB a reader is ended: the machine that tests has other things to do. */
+/** MiB beyond which a reader is killed, to protect the machine that runs the tests. */
 const mostMiB = 1200;
 
 /** The peak of this process's resident memory, in bytes. */
@@ -22,7 +22,7 @@ export function peakMemory(): number {
   return sizeIn('self', 'VmHWM') ?? process.resourceUsage().maxRSS * 1024;
 }
 
-/** Reads the files of a folder in a process of its own. */
+/** Reads the files of a folder in its own process. */
 export async function peakOf(reader: HostileReader, folder: string): Promise<Peak> {
   const child = spawn(process.execPath, [resolve('dist/test/unit/fuzz/peak.command.mjs'), reader, folder]);
   let told = '';

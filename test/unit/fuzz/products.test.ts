@@ -20,7 +20,7 @@ import {
 import { overlappingTensors, tensorFileOf } from './hostileTensors';
 import { peakOf, type HostileReader } from './peakMemory';
 
-/** MiB that a reader may take for any of these files, all of a few megabytes. */
+/** MiB that a reader may use for any of these files, all of a few megabytes. */
 const most = 300;
 
 describe('Hostile bytes with multiplied lengths', function () {
@@ -36,7 +36,7 @@ describe('Hostile bytes with multiplied lengths', function () {
   const write = (name: string, bytes: Uint8Array | string): void => {
     writeFileSync(join(folder, name), bytes);
   };
-  /** Reads the folder in a process of its own and holds its peak against the limit. */
+  /** Reads the folder in its own process, and compares its peak with the limit. */
   const expect = async (reader: HostileReader, outcome: RegExp, limit = most): Promise<void> => {
     const peak = await peakOf(reader, folder);
     assert.match(peak.outcome, outcome);
@@ -138,7 +138,7 @@ describe('Hostile bytes with multiplied lengths', function () {
     const bytes = wideFile(layout, 40);
     write('records.arrows', bytes);
     writeFacts(layout);
-    // The pictures of the widest net there can be take most of it.
+    // Most of it are the tables of the widest possible net.
     await expect('history', /^read$/, 600);
     const head = bytes.readInt32LE(4) + 8;
     const after = { update: 0, count: 1, at: head, length: wideFile(layout, 1).length - head };

@@ -1,9 +1,9 @@
-// Tests for the test of what is known of a run that dies; what one of them does to its process is in the environment.
+// Tests that crash or hang, for the test of progress reports; an environment variable selects how.
 const deed = process.env['UNROLL_DEED'];
 
 describe('A suite', () => {
   it('passes', function () {
-    // As tests do that say in their title how much they have tried.
+    // As tests do whose title contains the number of attempts.
     if (this.test !== undefined) this.test.title += ' (1 input)';
   });
 

@@ -17,7 +17,7 @@ describe('A test run in its own process', function () {
   beforeEach(() => {
     said = [];
     console.error = (...args: readonly unknown[]) => said.push(args.join(' '));
-    // What picks tests of this run has nothing to do with those.
+    // The filter of this test run does not apply to the inner ones.
     process.env['UNROLL_TESTS'] = '';
   });
   afterEach(() => {

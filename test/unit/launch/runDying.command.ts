@@ -1,4 +1,4 @@
-// Runs the tests that take their process with them, in this process or, with the word `parallel`, in workers.
+// Runs the tests that crash their process, in this process or, with the argument `parallel`, in workers.
 import Mocha from 'mocha';
 import { resolve } from 'node:path';
 import { run } from '../../../scripts/mochaRun';

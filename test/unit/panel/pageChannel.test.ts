@@ -9,7 +9,7 @@ interface Failure {
   readonly message: string;
 }
 
-/** The host's end of a page: what is sent comes to it, and what it answers is kept. */
+/** The host's end of a page's channel, with a list of its replies. */
 function page(handlers: Partial<Handlers<PanelHostContract>>) {
   const answers: Failure[] = [];
   let receive: (message: unknown) => void = () => undefined;

@@ -10,7 +10,7 @@ type Adder = {
 };
 type Nobody = { requests: Record<never, never>; events: Record<never, never> };
 
-/** Two ports that hand each other structured clones, as threads and webviews do. */
+/** Two connected ports that exchange structured clones, as those of threads and webviews. */
 function wire(): { readonly here: Port; readonly there: Port; readonly send: (message: unknown) => void } {
   const listeners: Record<'here' | 'there', Set<(message: unknown) => void>> = { here: new Set(), there: new Set() };
   const port = (own: 'here' | 'there', other: 'here' | 'there'): Port => ({

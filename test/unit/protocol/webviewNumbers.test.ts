@@ -8,7 +8,7 @@ describe('Numbers in messages to a webview', () => {
     const message = { a: NaN, b: [Infinity, -Infinity, 0, null], values, c: { d: 'NaN' }, e: undefined };
     const marked = markNumbers(message) as { values: unknown; a: unknown };
     assert.equal(marked.values, values);
-    // A typed array crosses by itself; everything else is JSON.
+    // Typed arrays are sent separately; everything else is JSON.
     const crossed = JSON.parse(JSON.stringify({ ...marked, values: null })) as Record<string, unknown>;
     assert.deepEqual(unmarkNumbers({ ...crossed, values }), {
       a: NaN,

@@ -28,7 +28,7 @@ describe('A flipped bit', () => {
       try {
         const { tensors: read, metadata } = readTensorFile(damaged);
         assert.deepEqual(read, expected.tensors, `bit ${bit}`);
-        // Where the damage is in the checksum's own name, it is an unknown entry and changes nothing else.
+        // If the damage is in the name of the checksum, it is an unknown entry and changes nothing else.
         const { format, updates } = metadata;
         assert.deepEqual({ format, updates }, expected.metadata, `bit ${bit}`);
       } catch (error) {

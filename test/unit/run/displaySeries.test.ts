@@ -61,7 +61,7 @@ describe('DisplaySeries', () => {
             const records = Array.from({ length: size }, () => exampleRecord(update++, every));
             const before = host.updates;
             host.append(pack(exampleLayout, records));
-            // A second panel that looks less often gets the same.
+            // A second panel that is updated less often gets the same.
             view.write(structuredClone(host.since(before)));
             if (size % 2 === 0) {
               rare.write(structuredClone(host.since(seen)));

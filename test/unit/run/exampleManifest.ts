@@ -4,7 +4,7 @@ import type { RecordLayout } from '../../../src/run/records/recordBatch';
 import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { exampleTraining } from '../trainer/exampleTraining';
 
-/** The manifest of a run that has ended, with another layout of its records where one is given. */
+/** The manifest of a run that has ended, by default with the layout of the example records. */
 export function exampleManifest(layout?: RecordLayout): Manifest {
   const { setup: plan } = exampleTraining();
   const facts = runInfoOf(plan, undefined, '/runs/example', 1);

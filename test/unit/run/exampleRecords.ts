@@ -9,7 +9,7 @@ export const exampleLayout: RecordLayout = {
   saturating: ['i', 'f'],
 };
 
-/** A record whose every number tells which update, parameter, layer and step it belongs to. */
+/** A record in which every number encodes its update, parameter, layer and step. */
 export function exampleRecord(update: number, every = 1): UpdateRecord {
   const steps = 1 + (update % exampleLayout.steps);
   const series = (offset: number): Float64Array =>

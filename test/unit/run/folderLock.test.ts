@@ -17,7 +17,7 @@ describe('The lock of a run’s folder', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'unroll-lock-'));
     lockPath = join(folder, 'run.lock');
-    // An empty folder goes with its lock.
+    // An empty folder is deleted with its lock.
     writeFileSync(join(folder, 'run.json'), '{}');
   });
   afterEach(() => {
@@ -25,7 +25,7 @@ describe('The lock of a run’s folder', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** A process that does nothing for a long time. */
+  /** A process that sleeps. */
   async function sleeper(command = 'sleep'): Promise<number> {
     const child = spawn(command, ['600']);
     children.push(child);
@@ -50,7 +50,7 @@ describe('The lock of a run’s folder', () => {
 
   it('is taken over immediately from a killed process that its parent has not reaped', async function () {
     if (process.platform !== 'linux') this.skip();
-    // The second program never asks for the child that the first one has started.
+    // The second program never reaps the child that the first one has started.
     const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600']);
     children.push(parent);
     const line = await createInterface({ input: parent.stdout })[Symbol.asyncIterator]().next();
@@ -136,7 +136,7 @@ describe('The lock of a run’s folder', () => {
     const named = join(mkdtempSync(join(tmpdir(), 'unroll-name-')), 'a) Z (1 2');
     copyFileSync('/bin/sleep', named);
     const pid = await sleeper(named);
-    // What ps says of it is another reading of the same source.
+    // ps reads the same source independently.
     const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
     assert.match(stdout, /^S/);
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').trimEnd().split(' ');

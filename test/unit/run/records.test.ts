@@ -22,7 +22,7 @@ function example() {
   return { batches, parts, bytes: Buffer.concat(parts) };
 }
 
-/** As an earlier version wrote it, and as whoever means to deceive would: without any checksum that counts. */
+/** As earlier versions wrote it, or an attacker: without a valid checksum key. */
 function withoutChecksums(bytes: Buffer): Buffer {
   const text = bytes.toString('latin1').replaceAll('unroll.crc32', 'unroll.no-32').replaceAll('crc32:', 'no-32:');
   return Buffer.from(text, 'latin1');

@@ -34,7 +34,7 @@ describe('A stored run with one flipped bit in its records', function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** Puts a record file there with every so-many-th bit flipped, one at a time. */
+  /** Writes a record file with single bits flipped, at a regular interval, one at a time. */
   async function withFlippedBits(stride: number, attempt: (where: string) => Promise<void>): Promise<void> {
     for (let bit = 0; bit < 8 * whole.length; bit += stride) {
       const damaged = Buffer.from(whole);
@@ -68,7 +68,7 @@ describe('A stored run with one flipped bit in its records', function () {
     const expected = await ask();
     await withFlippedBits(61, async (where) => {
       const reply = await ask().catch(() => undefined);
-      // An end that cannot be found may as well not be written yet: then the answer says how far it goes.
+      // An incomplete end may also be one that is still being written: then the reply contains how far it goes.
       if (reply !== undefined && reply.to === 8) assert.deepEqual(reply, expected, where);
       else if (reply !== undefined) assert.ok([1, 3, 5].includes(reply.to), where);
     });

@@ -17,7 +17,7 @@ const batchOf = (from: number, to: number): RecordBatch =>
     Array.from({ length: to - from }, (_, i) => exampleRecord(from + i)),
   );
 
-/** A run that trains: what it has published is heard by whoever listens, what it has not written can be asked for. */
+/** A live run: it sends published records to listeners, and unwritten records on request. */
 class TrainingRun {
   readonly #listeners = new Set<(batch: RecordBatch) => void>();
   #unwritten: RecordBatch[] = [];
@@ -66,7 +66,7 @@ describe('The zoomed series of a live run', () => {
   });
   const following = (request: ZoomedSeriesRequest): LiveZoomedSeries =>
     new LiveZoomedSeries(run, { layout: exampleLayout, recordEvery: 1 }, request);
-  /** The series of a page that was given an answer and what it has gained since. */
+  /** The series of a page after a reply and the records that were added since. */
   const shown = (answer: ZoomedSeries, ...gained: readonly (ZoomedSeries | undefined)[]) => {
     const series = new DisplaySeries(exampleLayout, 1, answer.from);
     for (const part of [answer, ...gained]) if (part !== undefined) series.write(part.series);
@@ -86,7 +86,7 @@ describe('The zoomed series of a live run', () => {
     const live = following({ from: 2500, to: 4500 });
     const read = live.read({
       read: async (request) => {
-        // Between the question to the trainer and the reading of the disk some are trained and some are written.
+        // Between the request to the trainer and reading the disk, some updates are trained and some are written.
         run.train(40);
         run.flush();
         run.train(60);

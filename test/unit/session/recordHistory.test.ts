@@ -15,7 +15,7 @@ import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 const manifest = { facts: { layout: exampleLayout, recordEvery: 2 } } as unknown as Manifest;
 const spike = 4321;
 
-/** A record file of so many updates in batches of 500, with one spike; and the bytes after each batch. */
+/** A record file in batches of 500 updates, with one spike; and the bytes after each batch. */
 function records(updates: number) {
   const encoder = new RecordEncoder(exampleLayout);
   const parts = [encoder.head()];
@@ -60,7 +60,7 @@ describe('The history of a stored run', () => {
       path('overview.safetensors'),
       writeOverview({ recordBytes, numbers: half.numbers, tables: half.series.whole() }, exampleLayout),
     );
-    // What the overview sums up need not be read: bytes that are no records stand there now.
+    // The records that the overview covers need not be read: they are replaced by other bytes.
     const damaged = Buffer.from(bytes).fill(0, ends[0], recordBytes);
     writeFileSync(path('records.arrows'), damaged);
     same(await readHistory(folder, manifest), all);
@@ -77,12 +77,12 @@ describe('The history of a stored run', () => {
     assert.equal(history.numbers.updates, 2000);
     assert.equal(await growing.read(folder, manifest), history);
     assert.equal(history.numbers.updates, 2000);
-    // What was read before the last batch need not be there any more.
+    // Batches before the last read one need not exist any more.
     writeFileSync(path('records.arrows'), Buffer.from(bytes).fill(0, head, beforeLast));
     const looks = await Promise.all([growing.read(folder, manifest), growing.read(folder, manifest)]);
     for (const look of looks) assert.equal(look, history);
     same(history, all);
-    // Gone on with from an earlier checkpoint, it has other batches in the same place.
+    // Resumed from an earlier checkpoint, it has other batches at the same offset.
     const encoder = new RecordEncoder(exampleLayout);
     const others = [0, 700, 1400].map((from) =>
       encoder.encode(

@@ -28,7 +28,7 @@ function message(from: number, to: number, every = 1): Uint8Array {
   );
 }
 
-/** A record file of so many updates, in batches of unequal sizes. */
+/** A record file in batches of unequal sizes. */
 function file(updates: number, every = 1): Buffer {
   const parts = [encoder.head()];
   for (let from = 0, n = 0; from < updates; n++) {
@@ -39,7 +39,7 @@ function file(updates: number, every = 1): Buffer {
   return Buffer.concat(parts);
 }
 
-/** What a series of exactly these updates holds. */
+/** The columns of a series of exactly these updates. */
 function expected(from: number, to: number, every = 1): ZoomedSeries {
   const series = new DisplaySeries(exampleLayout, every, from);
   const first = from - (from % every);

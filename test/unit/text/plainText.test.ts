@@ -20,7 +20,7 @@ describe('Plain text', () => {
       '[a]\r(command:x)',
       '[a]\n(command:x)',
     ]) {
-      // VS Code turns the line breaks of a notification into spaces before it looks for links.
+      // VS Code replaces the line breaks of a notification with spaces before it parses links.
       const shown = plainText(text).replace(/(\r\n|\n|\r)/gm, ' ');
       assert.deepEqual(shown.match(links), null, shown);
     }

@@ -29,7 +29,7 @@ describe('Three steps by hand', () => {
   const inspection = inspectionOf(capture, plan, 0);
   const weights = (name: string): readonly number[] => [...(capture.tensors.get(name)?.data ?? [])];
 
-  // Everything below is worked out here with plain numbers, as one would on paper.
+  // Everything below is computed with plain numbers, as on paper.
   const x = [1, 0.5, -1];
   const y = [0.5, 0.25, -0.5];
   const [a = NaN, b = NaN] = weights('rnn.weight_ih_l0');

@@ -4,7 +4,7 @@ import { readTensorFile, writeTensorFile, type TensorFile } from '../../../src/r
 import type { Training } from '../../../src/trainer/training/training';
 import { exampleText, exampleTraining } from './exampleTraining';
 
-/** Everything an update shows, without the clock. */
+/** The results of an update, without times. */
 function update(training: Training): unknown {
   const advance = training.advance(() => true);
   assert.ok(advance.kind === 'updated');

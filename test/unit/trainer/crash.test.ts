@@ -34,7 +34,7 @@ const columns = [
   'dc',
 ] as const;
 
-/** Every number of a run's records but the time it took, and whether the file was whole. */
+/** All values of a run's records except times, and whether the file was complete. */
 function recordsIn(folder: string) {
   const { batches, incompleteReason: incompleteReason } = readRecords(readFileSync(join(folder, 'records.arrows')));
   return {
@@ -43,7 +43,7 @@ function recordsIn(folder: string) {
   };
 }
 
-/** Everything learnt, and the optimizer's state, at the end of a run. */
+/** The parameters and the optimizer's state at the end of a run. */
 function tensorsIn(folder: string) {
   const { tensors } = readTensorFile(readFileSync(join(folder, 'checkpoints', 'update-12.safetensors')));
   return [...tensors].map(([name, { data }]) => [name, [...data]]);
@@ -74,7 +74,7 @@ describe('An interrupted run', () => {
   const writerIn = (folder: string, training: Training): RunWriter =>
     new RunWriter(new FolderStorage(folder), training, runInfoOf(training.setup, undefined, folder, 1));
 
-  /** The folder of a run that was killed between two flushes: its records go on after its latest checkpoint. */
+  /** The folder of a run that was killed between two flushes: its records continue after its latest checkpoint. */
   async function killed(): Promise<{ readonly whole: string; readonly cut: string }> {
     const whole = join(scratch, 'whole');
     mkdirSync(whole);

@@ -21,7 +21,7 @@ export function exampleExperiment(keys: Readonly<Record<string, unknown>> = {}):
   return resolved.experiment;
 }
 
-/** The training of an experiment, before its first update; its batches cut as its size asks, or into `shards`. */
+/** The training of an experiment, before its first update; its batches split as usual, or into `shards`. */
 export function exampleTraining(
   keys: Readonly<Record<string, unknown>> = {},
   files: ReadonlyMap<string, Uint8Array> = new Map(),
@@ -39,7 +39,7 @@ export function exampleTraining(
   return new Training(prepared.setup, () => performance.now() / 1000);
 }
 
-/** Two hundred characters of few kinds. */
+/** Two hundred characters of a small vocabulary. */
 export const exampleText = new Map([
   ['text.txt', new TextEncoder().encode('to be or not to be, that is it. '.repeat(12))],
 ]);

@@ -20,7 +20,7 @@ describe('The check of an experiment file', () => {
       ['"wide"', '"other"'],
     );
     assert.deepEqual(paths, ['a.csv', 'b.csv']);
-    // A file that was not given is not looked into.
+    // Files that are not given are not checked.
     assert.deepEqual([...estimates.keys()], [undefined, 'wide']);
     assert.ok((estimates.get('wide')?.parameters ?? 0) > (estimates.get(undefined)?.parameters ?? Infinity));
   });

@@ -41,12 +41,12 @@ describe('The headless runner', () => {
     return path('x.rnn.json');
   };
   const train = (...words: string[]) => {
-    // One that hangs has failed; without a limit the whole test run would hang with it.
+    // A runner that hangs has failed; without a limit the whole test run would hang.
     const limits = { timeout: 30_000, killSignal: 'SIGKILL' } as const;
     const { status, stdout, stderr } = spawnSync(process.execPath, [runner, ...words], { encoding: 'utf8', ...limits });
     return { status, stdout, stderr };
   };
-  /** Trains to the end in `run`, where something happens in the middle while the runner itself is held still. */
+  /** Trains to the end in `run`, with an action in the middle while the runner is suspended. */
   const trainWith = async (happen: () => void): Promise<{ readonly status: number | null; readonly said: string }> => {
     const file = experiment({ training: { steps: 20_000 } });
     const command = spawn(process.execPath, [runner, file, '--json', '--out', path('run')]);
@@ -60,7 +60,7 @@ describe('The headless runner', () => {
     const [status] = (await once(command, 'close')) as [number | null];
     return { status, said };
   };
-  /** Refused with one diagnostic: nothing but it is said. */
+  /** The runner exits with one diagnostic and no other output. */
   const refuses = (words: readonly string[], message: RegExp): void => {
     const { status, stdout, stderr } = train(...words);
     assert.equal(status, 1, stderr);
@@ -105,7 +105,7 @@ describe('The headless runner', () => {
   });
 
   describe('escapes control characters in its output', () => {
-    // A colour, a bell, an eight-bit control sequence, and text that is turned around.
+    // A colour, a bell, an eight-bit control sequence, and bidirectional text.
     const nasty = '\u001b[31m\u0007\u009b2J\u202eab\u2069\u200f';
     const shown = '\uFFFD[31m\uFFFD\uFFFD2J\uFFFDab\uFFFD\uFFFD';
     const rows = Array.from({ length: 40 }, (_, i) => `${i},word`).join('\n');
@@ -159,7 +159,7 @@ describe('The headless runner', () => {
     const file = experiment({ data: { csv: 'a.csv', inputs: header }, training: { steps: 1_000_000_000 } });
     const command = spawn(process.execPath, [runner, file, '--out', path('run')], { stdio: 'ignore' });
     const over = once(command, 'close');
-    // Once as many bytes have been read as the table has, it is being parsed.
+    // Once all bytes of the table have been read, it is being parsed.
     const { size } = statSync(path('a.csv'));
     const read = (): number =>
       Number(/^rchar: (\d+)/.exec(readFileSync(`/proc/${String(command.pid)}/io`, 'utf8'))?.[1]);
@@ -230,7 +230,7 @@ describe('The headless runner', () => {
       );
     });
 
-    /** The updates that the records hold. */
+    /** The updates in the records. */
     const recorded = (): readonly number[] =>
       readRecords(readFileSync(path('run', 'records.arrows'))).batches.flatMap(({ update }) => [...update]);
     const all = Array.from({ length: 20 }, (_, update) => update);
@@ -353,7 +353,7 @@ describe('The headless runner', () => {
   });
 
   describe('with workers', () => {
-    // Long enough to be cut: some four milliseconds an update.
+    // Long enough to be split: about four milliseconds per update.
     const long = {
       data: { task: 'adding', length: 50 },
       model: { cell: 'lstm', hidden: 64 },

@@ -9,9 +9,9 @@ interface File {
 }
 
 /**
- * A folder's files on the real disk, and beside them what of it would be there after a power cut: bytes of a file once
- * they are synced, names in a folder once the folder is. After a given number of operations the power is cut, and
- * nothing works any more.
+ * A folder's files on the real disk, and a model of the state after a power cut: the bytes of a file once
+ * they are synced, the names in a folder once the folder is. After a given number of operations the power is cut, and
+ * all later operations fail.
  */
 export class LosingDisk implements FileSystem {
   /** Operations so far. */
@@ -27,7 +27,7 @@ export class LosingDisk implements FileSystem {
     readonly atCut: () => void,
   ) {}
 
-  /** @param cutAfter operations that work */
+  /** @param cutAfter number of operations that succeed */
   static async over(folder: string, cutAfter: number, atCut: () => void): Promise<LosingDisk> {
     const disk = new LosingDisk(folder, cutAfter, atCut);
     for (const entry of await real.readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -40,9 +40,9 @@ export class LosingDisk implements FileSystem {
   }
 
   /**
-   * Makes a folder as the power cut leaves it: of what was not synced, any part may be there.
+   * Creates a folder in the state after the power cut: of unsynced data, any part may exist.
    *
-   * @param random from 0 up to, not including, 1
+   * @param random in [0, 1)
    */
   async leave(target: string, random: () => number): Promise<void> {
     await real.mkdir(target);
@@ -102,7 +102,7 @@ export class LosingDisk implements FileSystem {
     for (const path of this.#folders) if (dirname(path) === folder) this.#durableFolders.add(path);
   }
 
-  /** The real operation, as long as there is power. */
+  /** Runs the real operation; fails after the power cut. */
   #passing<Operation extends (...of: never[]) => Promise<unknown>>(
     operation: Operation,
     note?: (of: Parameters<Operation>, result: Awaited<ReturnType<Operation>>) => void,
@@ -125,7 +125,7 @@ export class LosingDisk implements FileSystem {
   }
 }
 
-/** Bytes of a file of which only a part was synced: added ones may be there, be zeros, or be missing. */
+/** Bytes of a partly synced file: the unsynced ones may exist, be zeros, or be missing. */
 function partly(durable: Uint8Array, now: Uint8Array, random: () => number): Uint8Array {
   if (Buffer.from(durable).equals(now)) return now;
   const kind = Math.floor(4 * random());

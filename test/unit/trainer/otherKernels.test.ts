@@ -11,7 +11,7 @@ import { inspectionOf } from '../../../src/trainer/replay/inspection';
 import { ReplayService } from '../../../src/trainer/replay/replayService';
 import { RunWriter } from '../../../src/trainer/storage/runWriter';
 import type { Training } from '../../../src/trainer/training/training';
-// That every kernel set can run in these tests.
+// Makes every kernel set available in these tests.
 import '../engine/kernelSets';
 import { exampleTraining } from './exampleTraining';
 
@@ -36,7 +36,7 @@ describe('A run that other kernels have resumed', () => {
     const facts = runInfoOf(training.setup, undefined, folder, 1);
     return { training, writer: new RunWriter(new FolderStorage(folder), training, facts) };
   };
-  /** Trains up to so many updates and keeps a checkpoint there; what the second sequence saw in each. */
+  /** Trains up to a number of updates and writes a checkpoint; returns the inputs of the second sequence in each. */
   const trained = async ({ training, writer }: ReturnType<typeof begun>, updates: number): Promise<Inspection[]> => {
     const seen: Inspection[] = [];
     while (training.updates < updates) {

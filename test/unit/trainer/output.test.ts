@@ -191,7 +191,7 @@ describe('Scores by position', () => {
 
 describe('States in two dimensions', () => {
   it('are projected onto the directions of the largest variance', () => {
-    // A long axis along (3, 4)/5, a short one across it, and a shift that does not count.
+    // A long axis along (3, 4)/5, a short one across it, and an offset that has no effect.
     const rows = Float64Array.from(
       [-2, -1, 1, 2].flatMap((a) => [-0.1, 0.1].flatMap((b) => [10 + 3 * a - 4 * b, -5 + 4 * a + 3 * b, 7])),
     );

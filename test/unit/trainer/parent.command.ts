@@ -1,5 +1,5 @@
-// A parent of a trainer's process, for tests of what becomes of the trainer where its parent ends. It starts the run that
-// it is sent, and holds its folder as the extension host does.
+// A parent of a trainer's process, for tests of the end of a parent. It starts the run that
+// it receives, and locks its folder as the extension host does.
 import { resolve } from 'node:path';
 import { Channel } from '../../../src/protocol/channel';
 import type { StartParams, TrainerContract, TrainerHostContract } from '../../../src/protocol/trainer';

@@ -31,7 +31,7 @@ import { exampleTraining } from './exampleTraining';
 
 const keys = { training: { steps: 40, batch: 3, checkpointEvery: 6, validateEvery: 5 } };
 
-/** A folder that takes nothing while its disk is said to be full, as the system would say it. */
+/** A folder whose writes fail with the system's error while its disk is set to full. */
 class FullStorage extends FolderStorage {
   isFull = false;
 
@@ -42,7 +42,7 @@ class FullStorage extends FolderStorage {
 
   override async append(path: string, bytes: Uint8Array): Promise<void> {
     if (this.isFull) {
-      // As much as there is room for, and never mended.
+      // Writes the part for which there is space, and does not repair it.
       await super.append(path, bytes.subarray(0, 100));
     }
     this.#refuse();
@@ -54,7 +54,7 @@ class FullStorage extends FolderStorage {
   }
 }
 
-/** A disk of 4 MiB in a folder; undefined, and said so, where none can be had. */
+/** A disk of 4 MiB mounted in a folder; undefined, with a message, if it cannot be created. */
 function smallDisk(folder: string): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
   const disk = join(folder, 'disk');
@@ -67,7 +67,7 @@ function smallDisk(folder: string): string | undefined {
   return undefined;
 }
 
-/** Fills the disk of a file to its last bytes: whatever is written then finds room for its beginning at most. */
+/** Fills the disk of a file to its last bytes: later writes have space for a part at most. */
 function fill(filler: string): void {
   for (let size = 1 << 20; size > 100; size >>= 1) {
     for (let isRoom = true; isRoom;) {
@@ -80,7 +80,7 @@ function fill(filler: string): void {
   }
 }
 
-/** A run that is driven update by update, every one of them followed by a flush. */
+/** A run that is advanced update by update, with a flush after each. */
 function driven(training: Training, folder: string, storage: RunStorage, mostWaiting?: number, capture?: number) {
   const published: RecordBatch[] = [];
   const told: SaveStatus[] = [];
@@ -203,10 +203,10 @@ describe('The persistence of a run', () => {
   });
 
   describe('with a gap, because the buffer was too small', () => {
-    /** The run up to its end, with updates 8 to 16 or so let go; what it showed meanwhile. */
+    /** The run up to its end, with about updates 8 to 16 evicted; and the save states meanwhile. */
     async function gapped() {
       const storage = new FullStorage(folder);
-      // Room for three of the batches of one update that wait here.
+      // Space for three pending batches of one update.
       const most = 3 * 1600;
       const { run, writer, told, published, step } = driven(exampleTraining(keys), folder, storage, most, 10);
       await writer.begin();
@@ -293,7 +293,7 @@ describe('The persistence of a run', () => {
         updates.map((update) => shown['loss'][update]),
       );
       assert.equal(missing?.count, 40 - updates.length);
-      // From before the gap everything is computed again, and nothing is missing any more.
+      // Resumed from before the gap, all updates are recomputed, and none is missing.
       for (const name of checkpoints()) if (!/-[06]\./.test(name)) rmSync(join(folder, 'checkpoints', name));
       const anew = exampleTraining(keys);
       const whole = driven(anew, folder, new FolderStorage(folder));
@@ -412,7 +412,7 @@ describe('The persistence of a run', () => {
       await paused;
       await step(60);
       const filler = join(disk, 'filler');
-      // The last bytes go too: a batch finds room for its beginning only.
+      // The last bytes are filled too: there is space for a part of a batch only.
       fill(filler);
       await step(200);
       assert.deepEqual(

@@ -22,10 +22,10 @@ const keys = {
   training: { steps, batch: 2, checkpointEvery: 17, validateEvery: 0 },
 };
 const secondsPerUpdate = 0.15;
-/** One second, and the update that was trained when it was over. */
+/** A second of training, and the update at its end. */
 const mostLost = Math.ceil(1 / secondsPerUpdate) + 1;
 
-/** A training on a clock of its own: every update takes as long. */
+/** A training with a simulated clock: every update takes the same time. */
 function timedTraining(): Training {
   const training: Training = new Training(
     exampleTraining(keys).setup,
@@ -34,7 +34,7 @@ function timedTraining(): Training {
   return training;
 }
 
-/** Every number of a run but the time that it took. */
+/** All values of a run except times. */
 function numbersIn(folder: string) {
   const { batches, incompleteReason: incompleteReason } = readRecords(readFileSync(join(folder, 'records.arrows')));
   const columns = ['update', 'loss', 'gradNorm', 'parameterWeightNorm', 'dh'] as const;
@@ -47,7 +47,7 @@ function numbersIn(folder: string) {
 }
 
 interface Trained {
-  /** Updates that were done when the power was cut; all of them where it was not. */
+  /** Updates done at the power cut; all of them without one. */
   readonly updates: number;
   readonly said: readonly string[];
   readonly operations: number;
@@ -63,7 +63,7 @@ describe('A run after a power cut', function () {
     rmSync(scratch, { recursive: true });
   });
 
-  /** Trains in a folder until the power is cut, and makes another one as it is after that. */
+  /** Trains in a folder until the power is cut, and creates a second folder in the state after that. */
   async function trainUntilCut(
     folder: string,
     after: string,
@@ -126,7 +126,7 @@ describe('A run after a power cut', function () {
           assert.deepEqual(said, []);
           const bytes = existsSync(join(next, 'run.json')) ? readFileSync(join(next, 'run.json')) : undefined;
           const manifest = bytes && readManifest(bytes);
-          // Before a run has begun there is nothing to lose.
+          // Before a run has started there is nothing to lose.
           if (manifest !== undefined && updates > 0) {
             cutRuns++;
             const history = await readHistory(next, manifest);
@@ -163,7 +163,7 @@ describe('A folder after a power cut', () => {
       await storage.sync('c');
       await storage.append('c', Uint8Array.of(6));
       await storage.remove('checkpoints/a');
-      // Whatever was not synced is lost, or is there.
+      // Unsynced data is lost or exists.
       for (const [n, kept] of [0.99, 0.3].entries()) {
         const after = join(scratch, String(n));
         await disk.leave(after, () => kept);

@@ -28,7 +28,7 @@ const startTrainer = forkTrainers(resolve('dist/trainer.cjs'));
 interface Started {
   readonly worker: TrainerWorker;
   readonly channel: Channel<TrainerHostContract, TrainerContract>;
-  /** Why it is gone, once it is. */
+  /** The exit reason, once it has exited. */
   readonly gone: Promise<string | undefined>;
 }
 
@@ -108,7 +108,7 @@ describe('The trainer’s process', () => {
     assert.deepEqual([reply.info.shards, reply.info.workers], [3, 2]);
     const tasks = `/proc/${started.worker.processId ?? 0}/task`;
     const own = getPriority();
-    // V8 starts threads of its own before any script runs; what trains is the main thread and those it starts.
+    // V8 starts threads of its own before any script runs; training uses the main thread and the threads that it starts.
     const busiest = (): ReturnType<typeof statOf>[] =>
       readdirSync(tasks)
         .map((task) => statOf(readFileSync(join(tasks, task, 'stat'), 'utf8')))
@@ -145,7 +145,7 @@ describe('The trainer’s process', () => {
       const { handles, listeners } = held();
       return handles > before.handles || listeners > before.listeners;
     };
-    // What has ended is listed a moment longer; what leaks is there for good, and this does not end.
+    // Ended processes are listed for a short time; with a leak this loop does not end.
     while (isMore()) await setTimeout(10);
     assert.deepEqual(ids.filter(isRunning), []);
   });
@@ -204,7 +204,7 @@ describe('The trainer’s process', () => {
         assert.equal(manifest?.state, 'running', 'as of one that was interrupted');
         const checkpoints = (await readdir(join(folder, runFiles.checkpoints))).map(updatesOfCheckpoint);
         const newest = Math.max(...checkpoints.map((updates) => updates ?? 0));
-        // Nothing but its end has it write a checkpoint.
+        // It writes a checkpoint only at its end.
         assert.ok(updates > 0 && newest >= updates, String(newest));
         const update = lastUpdate(await readFile(join(folder, runFiles.records)));
         assert.equal(update + 1, newest);
@@ -224,7 +224,7 @@ describe('The trainer’s process', () => {
       await setTimeout(500);
       parent.kill('SIGKILL');
       await untilGone(id);
-      // An update ends before its record is written, so nothing of the one that was under way is there.
+      // An update ends before its record is written, so the update in progress has no record.
       const { batches } = readRecords(await readFile(join(folder, runFiles.records)));
       assert.deepEqual(batches, []);
     });
@@ -260,16 +260,16 @@ function lastUpdate(bytes: Uint8Array): number {
   return last.update.at(-1) ?? NaN;
 }
 
-/** What another process has started. */
+/** The run that another process has started. */
 interface InOtherProcess {
   readonly parent: ChildProcess;
   /** Process id of the trainer. */
   readonly trainer: number;
-  /** Updates that had been heard of by then. */
+  /** Updates that had been reported by then. */
   readonly updates: number;
 }
 
-/** Starts a run in the trainer of another process; resolves once small updates are under way. */
+/** Starts a run in the trainer of another process; resolves once updates are being trained. */
 async function inOtherProcess(params: StartParams): Promise<InOtherProcess> {
   const parent = fork(resolve('dist/test/unit/trainer/parent.command.mjs'), [], { serialization: 'advanced' });
   parents.add(parent);

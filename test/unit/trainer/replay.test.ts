@@ -254,7 +254,7 @@ describe('An inspection', () => {
     const mean = slots.find(({ name }) => name === 'mean')?.values ?? [];
     // m after the first update is (1 − β₁) g.
     clipped.forEach((value, i) => assert.ok(Math.abs(mean[i] - 0.1 * value) < 1e-6, `element ${i}`));
-    // Adam’s first step is ±η for every element, so it is no multiple of the gradient.
+    // Adam’s first step is ±η for every element, so it is not a multiple of the gradient.
     const descent = inspectionOf(capture, training.setup, 0).parameters.find(
       ({ name }) => name === 'head.weight',
     )?.descent;

@@ -6,7 +6,7 @@ import type { CapturedUpdate, Training } from '../../../src/trainer/training/tra
 import { whatIf } from '../../../src/trainer/replay/whatIf';
 import { exampleText, exampleTraining } from './exampleTraining';
 
-/** The update of that number, with everything around it. */
+/** The captured update with that index. */
 function momentOf(training: Training, update = 0): CapturedUpdate {
   for (;;) {
     const advance = training.advance((at) => at === update);
@@ -97,7 +97,7 @@ describe('A request about an update', () => {
     });
 
     it('has the largest eigenvalue and singular value of W_hh', () => {
-      // A rotation by 30° times 0.9: both are 0.9 although no entry is.
+      // A rotation by 30° times 0.9: both are 0.9, although no element is.
       const [c, s] = [0.9 * Math.cos(Math.PI / 6), 0.9 * Math.sin(Math.PI / 6)];
       const block = recurrentBlock({ dtype: 'F64', shape: [2, 2], data: Float64Array.of(c, -s, s, c) }, 1, 0, 'h');
       assert.ok(Math.abs((block.spectralRadius ?? 0) - 0.9) < 1e-12);

@@ -4,7 +4,7 @@ import { RequestQueue } from '../../../src/trainer/replay/requestQueue';
 describe('Requests about single updates', () => {
   const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-  /** A queue whose answers take until the next turn of the event loop, and what was answered, in order. */
+  /** A queue whose answers take until the next turn of the event loop, and the answered requests in order. */
   const asked = () => {
     const queue = new RequestQueue(nextTurn);
     const order: string[] = [];

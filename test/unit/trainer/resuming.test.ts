@@ -5,7 +5,7 @@ import { restoreCheckpoint, writeCheckpoint } from '../../../src/trainer/storage
 import type { Training } from '../../../src/trainer/training/training';
 import { exampleText, exampleTraining } from './exampleTraining';
 
-/** Everything that three updates compute, to the bit, and without the clock. */
+/** All results of three updates, to the bit, without times. */
 function updates(training: Training): readonly unknown[] {
   return [1, 2, 3].map(() => {
     const advance = training.advance(() => true);

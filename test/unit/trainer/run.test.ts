@@ -181,7 +181,7 @@ describe('A run', () => {
     for (let n = 0; n < 3; n++) await run.step();
     const places = [folder, join(folder, 'checkpoints'), join(folder, 'records.arrows')];
     for (const place of places) chmodSync(place, 0o555);
-    // Whoever may do everything is held back by no such mark.
+    // root ignores the permissions of files.
     const isRoot = process.geteuid?.() === 0;
     if (isRoot) process.seteuid?.(65534);
     try {
@@ -274,7 +274,7 @@ describe('A run', () => {
     for (let n = 0; n < 8; n++) await cut.run.step();
     cut.run.stop();
     await ended;
-    // A kill leaves no checkpoint of its last moment, only the one that was due.
+    // After a kill there is no final checkpoint, only the last regular one.
     rmSync(join(folder, 'checkpoints', 'update-8.safetensors'));
     assert.deepEqual(readdirSync(join(folder, 'checkpoints')), ['update-0.safetensors', 'update-5.safetensors']);
 

@@ -9,15 +9,15 @@ import { testedKernels } from '../engine/kernelSets';
 import { exampleText, exampleTraining } from './exampleTraining';
 
 const threads = nodeThreads(resolve('dist/workerThread.cjs'));
-/** Parts of a batch: more than there are workers, and not a multiple of them. */
+/** Shards of a batch: more than workers, and not a multiple of their number. */
 const shards = 3;
-/** Tries until another thread than this one has done a part of the work; on a busy machine it may wake late. */
+/** Retries until another thread has computed a shard; on a busy machine it may wake up late. */
 const mostTries = 5000;
 
-/** Everything that so many updates compute, to the bit, and without the clock. */
+/** All results of a number of updates, to the bit, without times. */
 function bitsOf(training: Training, updates: number): readonly unknown[] {
   return Array.from({ length: updates }, (_, n) => {
-    // An update that is captured is not shared: the last one shows that all before it were the same.
+    // A captured update is not shared: the capture of the last one shows that all earlier ones were the same.
     const advance = training.advance(() => n === updates - 1);
     assert.ok(advance.kind === 'updated');
     const tensors = [...(advance.capture?.tensors ?? [])].map(
@@ -27,7 +27,7 @@ function bitsOf(training: Training, updates: number): readonly unknown[] {
   });
 }
 
-/** What so many updates compute with so many real threads, of which each has done a part; the training is left there. */
+/** The results of a number of updates with real threads, each of which has computed a shard; the training stays there. */
 function trained(training: Training, updates: number, workers: number): readonly unknown[] {
   const { learner } = training.setup;
   const notices: string[] = [];
@@ -71,7 +71,7 @@ describe('A run whose batches two threads share', () => {
               shards,
               kernels,
             );
-          /** The bits after the checkpoint, where the run went on from it in another training, as after a crash. */
+          /** The bits after the checkpoint if another training resumes the run from it, as after a crash. */
           const resumed = (before: number, after: number): readonly unknown[] => {
             const first = begun();
             trained(first, 3, before);

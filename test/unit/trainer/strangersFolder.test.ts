@@ -104,7 +104,7 @@ describe('An untrusted run folder', function () {
     execFileSync('mkfifo', [path('run', 'run.lock')]);
     const patience = setTimeout(2000, 'hung');
     const trained = await Promise.race([isLocked(path('run')), patience]);
-    // Lets go of whoever waits, so that this process can end.
+    // Unblocks pending readers, so that this process can exit.
     if (trained === 'hung') writeFileSync(path('run', 'run.lock'), '');
     assert.equal(trained, false);
     const lock = await lockFolder(path('run'));
@@ -149,7 +149,7 @@ describe('An untrusted run folder', function () {
     writeFileSync(lockPath, '');
     await assert.rejects(lockFolder(path('run')), /just starting to train in this folder/);
     assert.equal(readFileSync(lockPath, 'utf8'), '');
-    // Whoever is at it for so long was killed.
+    // A takeover that takes this long counts as killed.
     const longAgo = Date.now() / 1000 - 11;
     utimesSync(lockPath, longAgo, longAgo);
     const lock = await lockFolder(path('run'));

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { lockFolder, type FolderLock } from '../../../src/run/storage/folderLock.node';
 
-// Takes the folder that is named at every `take`, and says whether it could; lets it go at every `release`.
+// Locks the given folder at every `take`, and reports whether it succeeded; releases it at every `release`.
 const [folder = ''] = process.argv.slice(2);
 let lock: FolderLock | undefined;
 console.log('ready');

@@ -31,12 +31,12 @@ const keys = {
   training: { steps: 4, checkpointEvery: 2, validateEvery: 0 },
 };
 
-/** Bytes between two tries of what takes longest; `npm run fuzz` tries every single one. */
+/** Stride in bytes of the slowest test; `npm run fuzz` tries every byte. */
 const stride = process.env['UNROLL_FUZZ_SECONDS'] === undefined ? 7 : 1;
 
 const checkpoint = (updates: number): string => join('checkpoints', `update-${updates}.safetensors`);
 
-/** Every update's numbers in a folder's records, but for the time they took. */
+/** All values of every update in a folder's records, except times. */
 function numbersIn(folder: string) {
   const { batches, incompleteReason: incompleteReason } = readRecords(readFileSync(join(folder, 'records.arrows')));
   const column = (name: 'update' | 'loss' | 'gradNorm' | 'parameterWeightNorm' | 'dh') =>
@@ -92,7 +92,7 @@ describe('A run of four updates that a power cut truncates', function () {
   const bytesOf = (folder: string, file: string): Buffer => readFileSync(join(folder, file));
 
   before(async () => {
-    // Where memory has a file system, a flush to disk costs nothing, and thousands of folders can be tried.
+    // On a file system in memory a flush to disk takes no time, so that thousands of folders can be tried.
     scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'unroll-cut-'));
     whole = join(scratch, 'whole');
     const ends: number[] = [];
@@ -113,7 +113,7 @@ describe('A run of four updates that a power cut truncates', function () {
     rmSync(scratch, { recursive: true });
   });
 
-  /** The folder as it was, but for one file that has only its first bytes. */
+  /** A copy of the folder in which one file has only its first bytes. */
   function powerCut(cut: string, file: string, length: number): void {
     for (const name of files) if (name === 'records.arrows' || !existsSync(join(cut, name))) restore(cut, name);
     restore(cut, file);
@@ -121,8 +121,8 @@ describe('A run of four updates that a power cut truncates', function () {
   }
 
   /**
-   * Tries all lengths below an end, several at a time, for most of a try is waiting for the file system. A try finds
-   * the training as the one before it has left it.
+   * Tries all lengths below an end, several at a time, because an attempt mostly waits for the file system. Each
+   * attempt uses the training of the previous one.
    */
   async function atEveryByte(
     end: number,
@@ -144,7 +144,7 @@ describe('A run of four updates that a power cut truncates', function () {
     assert.ok(next >= end);
   }
 
-  /** To the last bit what an uninterrupted run had on disk and in memory after so many updates. */
+  /** Asserts that disk and memory have the same bits as those of an uninterrupted run after these updates. */
   function assertStandsAt(cut: string, writer: RunWriter, updates: number, where: string): void {
     const recordBytes = flushes[updates / 2] ?? NaN;
     assert.equal(writer.training.updates, updates, where);

@@ -11,7 +11,7 @@ const counted = (shape: readonly number[], from = 0): Tensors[string] => ({
   data: Array.from({ length: product(shape) }, (_, index) => from + index / 1000),
 });
 
-/** The state_dict of nn.LSTM(2, 4) and nn.Linear(4, 1), under other prefixes where they are given. */
+/** The state_dict of nn.LSTM(2, 4) and nn.Linear(4, 1), with the given prefixes. */
 const stateDict = (recurrent = 'rnn.', head = 'head.', layers = 1): Tensors => ({
   ...Object.fromEntries(
     Array.from({ length: layers }, (_, layer) => [

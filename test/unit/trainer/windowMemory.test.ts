@@ -9,7 +9,7 @@ import { exampleExperiment } from './exampleTraining';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** What training on a text of so many characters takes: by the kernels, in JavaScript, and by estimate. */
+/** The memory of training on a text of this length: of the kernels, in JavaScript, and estimated. */
 function trainOn(characters: number) {
   const text = new TextEncoder().encode('to be or not to be, that is it. '.repeat(Math.ceil(characters / 32)));
   const bytes = text.subarray(0, characters);
@@ -39,17 +39,17 @@ function trainOn(characters: number) {
 
 describe('Truncated BPTT', () => {
   it('needs memory for its window only: except for the text itself, a million characters take no more than ten thousand', () => {
-    // What is needed is needed every time; what other tests left to be collected is not.
+    // The minimum, because garbage of other tests is not always collected.
     const perCharacter = [1, 2, 3].map(() => {
       const short = trainOn(10_000);
       const long = trainOn(1_000_000);
       assert.equal(long.updates, 60);
       assert.equal(long.kernels, short.kernels);
-      // What is estimated per character: the byte that was read, a copy while it is hashed, the number of its symbol.
+      // The estimate per character: the byte that was read, a copy while it is hashed, and the index of its symbol.
       assert.ok((long.estimate - short.estimate) / 990_000 <= 3);
       return (long.javascript - short.javascript) / 990_000;
     });
-    // A character is held as the byte that was read and as the number of its symbol.
+    // A character is stored as the byte that was read and as the index of its symbol.
     const least = Math.min(...perCharacter);
     assert.ok(least < 8, `${least.toFixed(2)} bytes per character`);
   });

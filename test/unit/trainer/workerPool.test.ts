@@ -41,7 +41,7 @@ function refuse(notice: string): never {
   assert.fail(notice);
 }
 
-/** A thread that runs `code` and exits without a message where that ends, as a killed one would. */
+/** A thread that runs `code` and exits without a message when it ends, as a killed one would. */
 function threadOf(code: string): Threads['startThread'] {
   return ({ control }: WorkerInit): WorkerThread => {
     const worker = new Worker(code, { eval: true, workerData: control });

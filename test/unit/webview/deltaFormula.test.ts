@@ -16,7 +16,7 @@ type Values = (symbol: string) => number;
 const tokens =
   /W_\{h\w\} h_\{[^}]*\} \+ b_\{h\w\}|∂L\/∂\w_\{[^}]*\}|tanh²\w_\{\d+\}|tanh \w_\{\d+\}|\w_\{[^}]*\}|\^\{2\}|[()+−∘]|\d+/gu;
 
-/** What a formula of sums, products and squares comes to, with `valueOf` for its symbols. */
+/** The value of a formula of sums, products and squares, with `valueOf` for its symbols. */
 function evaluated(formula: string, valueOf: Values): number {
   const rest = [...formula.matchAll(tokens)].map(([token]) => token);
   assert.equal(rest.join('').replaceAll(' ', ''), formula.replaceAll(' ', ''), 'every sign is understood');

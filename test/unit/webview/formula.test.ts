@@ -13,7 +13,7 @@ import { exampleExperiment } from '../trainer/exampleTraining';
 
 type Keys = Readonly<Record<string, unknown>>;
 
-/** An update of an experiment, seen by one sequence. */
+/** An update of an experiment, inspected for one sequence. */
 function inspected(keys: Keys, kernels = 'reference', updates = 1): Inspection {
   const experiment = exampleExperiment(keys);
   const opened = openKernels(kernels === 'reference' ? 'reference' : defaultKernelSet());
@@ -26,7 +26,7 @@ function inspected(keys: Keys, kernels = 'reference', updates = 1): Inspection {
   return inspectionOf(advance.capture, prepared.setup, 1);
 }
 
-/** Every node of every step and layer, but what is given. */
+/** Every node of every step and layer, except the given ones. */
 function nodesOf(inspection: Inspection): { node: string; layer: number; t: number }[] {
   return inspection.layers.flatMap((_, layer) =>
     rowsOf(inspection, layer)
@@ -37,7 +37,7 @@ function nodesOf(inspection: Inspection): { node: string; layer: number; t: numb
 
 const written = (pieces: readonly { readonly text: string }[]): string => pieces.map(({ text }) => text).join('');
 
-/** What a person gets who types what is printed between the brackets of tanh(…) into a calculator. */
+/** The value of the printed expression between the brackets of tanh(…), as by a calculator. */
 function sumAsPrinted(text: string): number {
   const inside = /^tanh\((.*)\)$/.exec(text)?.[1] ?? '';
   return inside
@@ -47,7 +47,7 @@ function sumAsPrinted(text: string): number {
     .reduce((sum, factors) => sum + factors.reduce((product, factor) => product * Number(factor), 1), 0);
 }
 
-/** The three steps that the course does by hand. */
+/** The three steps that the course computes by hand. */
 const threeSteps: Keys = {
   data: {
     sequences: [
@@ -108,7 +108,7 @@ describe('The formula of a node', () => {
 
   it('prints the numbers that give the value', () => {
     const inspection = inspected(threeSteps);
-    // What is printed is what a student would type into a calculator, rounded to three digits.
+    // The printed expression has the numbers that a student would type into a calculator, rounded to three digits.
     for (let t = 0; t < 3; t++) {
       for (let unit = 0; unit < 2; unit++) {
         const at = { node: 'h', layer: 0, t };

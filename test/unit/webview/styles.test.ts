@@ -20,7 +20,7 @@ function classListsIn(file: string): readonly (readonly string[])[] {
   return [...lists, ...attributes].map((list) => list.split(/\s+/));
 }
 
-/** Whether a list has this class; of a name like `part-${part}` the beginning counts. */
+/** Whether a list has this class; for a name like `part-${part}` the prefix is compared. */
 function has(list: readonly string[], className: string): boolean {
   return list.some((name) => {
     const [prefix = '', ...rest] = name.split('${');

@@ -59,12 +59,12 @@ describe('Full resolution in the pictures of training time', () => {
       });
     }
     assert.deepEqual(wantedIn(runOf(undefined, 'running'), 100, 200), { from: 0, to: 456 });
-    // What has not been trained yet needs room as well.
+    // Updates that are not trained yet need space as well.
     assert.equal(wantedIn(runOf(undefined, 'running'), updates - 100, updates + 40_000), undefined);
     const grown = { series: seriesOf(updates - 356, updates), end: updates };
     assert.equal(wantedIn(runOf(grown, 'running'), updates - 100, updates + 50), undefined);
     assert.equal(visibleSeries(runOf(grown, 'running'), [updates - 100, updates + 50]), grown.series);
-    // Somebody else's run has on disk what it has.
+    // A run that another process trains has only the records on disk.
     assert.equal(wantedIn(runOf(undefined, 'elsewhere'), updates - 100, updates + 50)?.to, updates);
   });
 
