@@ -2,21 +2,21 @@ import type { Workload } from './workloads';
 
 /** One engine ready to train one workload. */
 export interface Trial {
-  /** Makes so many training steps and returns the milliseconds that one took. */
+  /** Runs `count` training steps and returns the milliseconds per step. */
   readonly measure: (steps: number) => Promise<number> | number;
   readonly close: () => void;
 }
 
-/** An engine that takes part in the comparison. */
+/** An engine in the comparison. */
 export interface Contender {
   readonly name: string;
-  /** Names and versions of what computes, and how it differs from the workload where it does. */
+  /** Names and versions of the libraries, and differences from the workload, if any. */
   readonly what: string;
-  /** Undefined where the engine cannot do the workload, or would take longer than the whole comparison may. */
+  /** Undefined if the engine cannot run the workload, or would exceed the time limit of the comparison. */
   readonly prepare: (workload: Workload) => Promise<Trial | undefined>;
 }
 
-/** Milliseconds of one call of `step`, over so many. */
+/** Milliseconds per call of `step`, averaged over `count` calls. */
 export async function timed(steps: number, step: () => unknown): Promise<number> {
   const start = performance.now();
   for (let i = 0; i < steps; i++) await step();

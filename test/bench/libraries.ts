@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { timed, type Contender, type Trial } from './contender';
 import { windowOf, type Workload } from './workloads';
 
-/** Loads from the benchmark's own package folder, which is no part of the product's dependencies. */
+/** Loads from the benchmark's own package folder, which is not among the product's dependencies. */
 const load = createRequire(resolve('test/bench/peers/package.json'));
 
 /** The part of tfjs that is used here. */
@@ -26,7 +26,7 @@ interface Disposable {
   readonly dispose: () => void;
 }
 
-/** TensorFlow.js with a backend; its gradient is not clipped and nothing inside it recorded. */
+/** TensorFlow.js with a backend; without clipping and recording. */
 export function tensorflow(backend: 'wasm' | 'cpu', longest: (workload: Workload) => boolean): Contender {
   const tf = load('@tensorflow/tfjs') as Tensorflow;
   if (backend === 'wasm') load('@tensorflow/tfjs-backend-wasm');
@@ -64,7 +64,7 @@ export function tensorflow(backend: 'wasm' | 'cpu', longest: (workload: Workload
   };
 }
 
-/** The window as tfjs wants it: batch first, symbols as one-hot rows, of the adding problem the last target only. */
+/** The window in the layout of tfjs: batch first, symbols as one-hot rows, for the adding problem the last target only. */
 function batchMajor(workload: Workload): { readonly x: Float32Array; readonly y: Float32Array } {
   const { steps, batch, vocabulary } = workload;
   const { inputs, targets } = windowOf(workload);

@@ -1,5 +1,5 @@
-// `node dist/test/bench/longRun.bench.mjs [updates]`: writes the records of a long run, then measures how it opens, how
-// stretches of it are answered, and whether the pictures' memory grows with them.
+// `node dist/test/bench/longRun.bench.mjs [updates]`: writes the records of a long run, then measures opening it,
+// requests for ranges of it, and whether the memory of the charts grows with them.
 import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { RecordEncoder } from '../../src/run/records/recordEncoder';
 import { StoredZoomedSeries } from '../../src/trainer/storage/zoomedSeries.node';
 import { readHistory } from '../../src/trainer/storage/recordHistory.node';
 
-/** What a small character-level net records. */
+/** The records of a small character-level net. */
 const layout: RecordLayout = {
   parameters: ['rnn.weight_ih_l0', 'rnn.weight_hh_l0', 'rnn.bias_ih_l0', 'rnn.bias_hh_l0', 'head.weight', 'head.bias'],
   layers: 1,
@@ -74,14 +74,14 @@ async function measured<Result>(what: string, task: () => Promise<Result>): Prom
   return result;
 }
 
-/** Bytes outside the heap, where tables live, and in it. */
+/** Bytes outside the heap, where the tables are, and in it. */
 function held(): string {
   globalThis.gc?.();
   const { arrayBuffers, heapUsed } = process.memoryUsage();
   return `${(arrayBuffers / 2 ** 20).toFixed(1)} MiB of tables, ${(heapUsed / 2 ** 20).toFixed(1)} MiB of heap`;
 }
 
-/** What the webview makes of an answer. */
+/** The webview's processing of a reply. */
 function tableOf({ from, series: slice }: ZoomedSeries): DisplaySeries {
   const series = new DisplaySeries(layout, recordEvery, from);
   series.write(slice);

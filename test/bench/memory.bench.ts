@@ -1,6 +1,6 @@
-// `npm run bench:memory [NAME]`: trains shapes of every kind headless, each in a process of its own, and compares what the
-// estimate says of the process's memory with the peak that the system has measured. Ends with exit code 1 where a ratio
-// is outside of 0.75 to 1.25.
+// `npm run bench:memory [NAME]`: trains shapes of every kind headless, each in its own process, and compares the
+// estimate of the process's memory with the peak that the system measures. Exits with code 1 if a ratio
+// is outside 0.75 to 1.25.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const runner = resolve('dist', 'cli.mjs');
 const mebibyte = 1024 * 1024;
 const [least, most] = [0.75, 1.25];
 
-/** Runs in the trained process when it ends: the peak in KiB, as Linux and everybody else count it. */
+/** Runs in the trained process when it ends: the peak in KiB, as all systems report it. */
 const tellsPeak = (file: string): string => `
   import { readFileSync, writeFileSync } from 'node:fs';
   process.on('exit', () => {

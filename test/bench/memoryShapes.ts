@@ -3,7 +3,7 @@ export interface MemoryShape {
   readonly name: string;
   readonly experiment: Readonly<Record<string, unknown>>;
   readonly file?: { readonly name: string; readonly content: () => string };
-  /** Threads that share the work; one where left out. */
+  /** Threads that share the work; by default one. */
   readonly workers?: number;
 }
 
@@ -40,7 +40,7 @@ const adding = (length: number) => ({ task: 'adding', length });
 const overText = (length: number) => ({ text: 't.txt', length });
 const book = { name: 't.txt', content: text(1_000_000) };
 
-/** Shapes of every kind: what the program, the net, the data and the length of a run take each has its turn. */
+/** Shapes of every kind: each part dominates in one of them: the program, the net, the data, the length of a run. */
 export const memoryShapes: readonly MemoryShape[] = [
   {
     name: 'rnn 16, 1 update',

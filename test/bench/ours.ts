@@ -8,7 +8,7 @@ import { nodeThreads } from '../../src/trainer/training/workerThreads.node';
 import type { Contender, Trial } from './contender';
 import { fractions, learnerOptions, windowOf, type Workload } from './workloads';
 
-/** Threads that share a batch where it is cut. */
+/** Threads that share a batch if it is split. */
 export const allWorkers = availableParallelism();
 
 function learnerFor(workload: Workload, kernels: BuiltKernelSet): Learner {
@@ -26,7 +26,7 @@ function learnerFor(workload: Workload, kernels: BuiltKernelSet): Learner {
 
 function trialOf(workload: Workload, kernels: BuiltKernelSet, recorded: boolean, workers: number): Trial | undefined {
   const learner = learnerFor(workload, kernels);
-  // A step that is too short to be shared is one worker's whatever is asked for.
+  // A step that is too short to be shared uses one worker, whatever the requested number.
   if (workers > 1 && learner.shardCount === 1) return undefined;
   const pool = WorkerPool.start(learner, workers, nodeThreads(resolve('dist/workerThread.cjs')), (notice) => {
     throw new Error(notice);
@@ -48,7 +48,7 @@ function trialOf(workload: Workload, kernels: BuiltKernelSet, recorded: boolean,
   };
 }
 
-/** This engine with one kernel set; `recorded` with ‖∂L/∂h_t‖ of every step, as a person trains. */
+/** This engine with one kernel set; `recorded` with ‖∂L/∂h_t‖ of every step, as in normal training. */
 function ours(kernels: BuiltKernelSet, recorded: boolean, workers = 1): Contender {
   const name = recorded ? kernels : `${kernels}, instruments off`;
   const what = recorded
@@ -61,7 +61,10 @@ function ours(kernels: BuiltKernelSet, recorded: boolean, workers = 1): Contende
   };
 }
 
-/** This engine with every kernel set that the machine runs; the fast ones also with the instruments off, and on all cores. */
+/**
+ * This engine with every kernel set that the machine runs; the fast ones also with the instruments off, and on all
+ * cores.
+ */
 export const ourContenders: readonly Contender[] = runnableKernelSets()
   .flatMap((name) =>
     name === 'reference'

@@ -34,10 +34,10 @@ async function frameOf(workbench: Workbench): Promise<Frame> {
   return frame;
 }
 
-/** Milliseconds for which a window is left alone before anything is pressed: what it still loads is no part of that. */
+/** Milliseconds for which a window is left alone before anything is pressed: loading is not part of the measurement. */
 const settling = 1500;
 
-/** Opens a kept run from the list of runs. */
+/** Opens a stored run from the list of runs. */
 async function openRun(workbench: Workbench, updates: number): Promise<OpeningTime> {
   await workbench.runCommand('Unroll: Open Run');
   const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: nameOf(updates) }).first();
@@ -50,7 +50,7 @@ async function openRun(workbench: Workbench, updates: number): Promise<OpeningTi
   return { total: drawn - (await pressing), own: drawn - arrived };
 }
 
-/** Times of opening, one run a window, and in each turn those of a panel that has nothing to bring. */
+/** Times of opening, one run per window, alternating with those of an empty panel. */
 async function openings(folder: string): Promise<Pick<PanelFigures, 'openings' | 'empty'>> {
   const times = new Map(lengths.map((updates): [number, OpeningTime[]] => [updates, []]));
   const empty: number[] = [];
@@ -67,7 +67,7 @@ async function openings(folder: string): Promise<Pick<PanelFigures, 'openings' |
   return { openings: [...times].map(([updates, found]) => ({ updates, times: found })), empty };
 }
 
-/** Milliseconds from the press to the first picture of a panel that has nothing to bring but that: VS Code's own part. */
+/** Milliseconds from the press to the first picture of an empty panel: the part of VS Code itself. */
 async function openEmpty(folder: string): Promise<number> {
   const workbench = await Workbench.open({
     folder,
@@ -87,7 +87,7 @@ async function openEmpty(folder: string): Promise<number> {
   return time;
 }
 
-/** What a window and its extension host hold once a run has been opened and looked at. */
+/** The memory of a window and its extension host after a run has been opened and inspected. */
 async function holdings(folder: string): Promise<readonly Holding[]> {
   const { server, browser } = await sharedLab();
   const figures: Holding[] = [];
@@ -116,7 +116,7 @@ async function holdings(folder: string): Promise<readonly Holding[]> {
   return figures;
 }
 
-/** What the extension host holds while a run trains, at so many updates. */
+/** The memory of the extension host while a run trains, at these numbers of updates. */
 async function growths(folder: string): Promise<readonly Growth[]> {
   const { server, browser } = await sharedLab();
   const workbench = await Workbench.open({ folder, ...window });
@@ -184,7 +184,7 @@ async function frames(folder: string): Promise<PanelFigures['frames']> {
   ];
 }
 
-/** From `]` to the last change in sight, with each cell of sequence time at the top of the panel. */
+/** From `]` to the last visible change, with each cell of sequence time at the top of the panel. */
 async function leafing(folder: string): Promise<readonly Leafing[]> {
   const figures: Leafing[] = [];
   for (const file of ['teaching.rnn.json', 'large.rnn.json'] as const) {
@@ -202,7 +202,7 @@ async function leafing(folder: string): Promise<readonly Leafing[]> {
       const cell = at === 0 ? panel.locator('.cell').first() : panel.locator('.cell', { hasText: title }).first();
       await cell.evaluate((element) => {
         element.scrollIntoView({ block: 'start' });
-        // The head of the panel stays on top of what scrolls.
+        // The header of the panel covers the scrolled content.
         scrollBy(0, -(document.querySelector('.sticky')?.clientHeight ?? 0));
       });
       await panel.getByTitle('What the keys do (?)').focus();

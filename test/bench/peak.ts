@@ -14,8 +14,8 @@ const source = (relaxed: boolean): string => {
 };
 
 /**
- * GF/s of one core at nothing but float32 multiply-adds in 128-bit registers, through WebAssembly: what no kernel of
- * this kind can exceed. The best of 40 short windows.
+ * Peak GFLOP/s of one core: only float32 multiply-adds in 128-bit registers, in WebAssembly, the upper bound of every
+ * kernel of this kind. The best of 40 short windows.
  */
 export async function measurePeak(relaxed: boolean): Promise<number> {
   let binary: Uint8Array | undefined;

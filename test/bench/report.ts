@@ -1,23 +1,23 @@
 import type { Workload } from './workloads';
 
-/** What one contender needed for one step of a workload, in ms, window by window. */
+/** The times of one contender for one step of a workload, in ms, per window. */
 export interface Measured {
   readonly contender: string;
   readonly what: string;
   readonly times: readonly number[];
 }
 
-/** Everything that the report tells. */
+/** The content of the report. */
 export interface Comparison {
   readonly machine: string;
   readonly node: string;
   /** Load of the machine before and after. */
   readonly load: readonly [number, number];
-  /** GF/s of one core at nothing but multiply-adds. */
+  /** Peak GFLOP/s of one core, see peak.ts. */
   readonly peak: number;
   readonly relaxed: boolean;
-  /** Itemising one sequence: what, and the milliseconds of each time. */
-  readonly itemised: readonly { readonly what: string; readonly times: readonly number[] }[];
+  /** The gradient flow matrix of one sequence: its size, and the milliseconds of each run. */
+  readonly perLossGradients: readonly { readonly what: string; readonly times: readonly number[] }[];
   readonly results: readonly { readonly workload: Workload; readonly measured: readonly Measured[] }[];
 }
 
@@ -42,7 +42,7 @@ function figure(value: number): string {
 }
 
 /** The comparison as Markdown. */
-export function report({ machine, node, load, peak, relaxed, itemised, results }: Comparison): string {
+export function report({ machine, node, load, peak, relaxed, perLossGradients, results }: Comparison): string {
   const fastest = relaxed ? 'simd-fma' : 'simd';
   const sections = results.map(({ workload, measured }) => {
     const own = measured.find(({ contender }) => contender === fastest);
@@ -89,13 +89,13 @@ told in [LIMITS.md](LIMITS.md).
 ${[...engines].map(([name, what]) => `- ${name}: ${what}.`).join('\n')}
 
 ${sections.join('\n')}
-## The itemised matrix of one sequence
+## The gradient flow matrix of one sequence
 
-Every loss followed back by itself, ‖∂L_t/∂h_k‖ for all k ≤ t.
+Every loss back-propagated separately: ‖∂L_t/∂h_k‖ for all k ≤ t.
 
 | net | median, ms | best – worst, ms |
 |---|---|---|
-${itemised.map(({ what, times }) => `| ${what} | ${figure(median(times))} | ${figure(Math.min(...times))} – ${figure(Math.max(...times))} |`).join('\n')}
+${perLossGradients.map(({ what, times }) => `| ${what} | ${figure(median(times))} | ${figure(Math.min(...times))} – ${figure(Math.max(...times))} |`).join('\n')}
 `;
 }
 

@@ -4,14 +4,14 @@ import { format, resolveConfig } from 'prettier';
 import { runnableKernelSets } from '../../src/engine/kernels/open';
 import type { Contender } from './contender';
 import { brain, tensorflow } from './libraries';
-import { measureItemising } from './itemising';
+import { measurePerLossGradients } from './perLossGradients';
 import { ourContenders } from './ours';
 import { measurePeak } from './peak';
 import { report, type Measured } from './report';
 import { torchContenders } from './torch';
 import { workloads, type Workload } from './workloads';
 
-/** Milliseconds of one window of steps: short, so that on a busy machine some windows find it idle. */
+/** Milliseconds of one window of steps: short, so that on a busy machine some windows are undisturbed. */
 const windowLength = 25;
 const rounds = 60;
 
@@ -27,7 +27,7 @@ const large = ({ hidden }: Workload): boolean => hidden > 128;
 const largest = ({ hidden }: Workload): boolean => hidden > 256;
 
 /**
- * Measures all contenders on one workload in turns, so that whatever else the machine does hits all of them alike.
+ * Measures all contenders on one workload in turns, so that other load of the machine affects all of them equally.
  * The first steps of each, compiled by the slower tier, are not counted.
  */
 async function compare(workload: Workload, contenders: readonly Contender[]): Promise<readonly Measured[]> {
@@ -65,7 +65,7 @@ const contenders = [
 ];
 const load = loadavg()[0];
 const peak = await measurePeak(relaxed);
-const itemised = measureItemising();
+const perLossGradients = measurePerLossGradients();
 const results = [];
 for (const workload of workloads.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
   console.error(`${workload.name}: ${workload.what}`);
@@ -78,7 +78,7 @@ const text = report({
   load: [load, loadavg()[0]],
   peak,
   relaxed,
-  itemised,
+  perLossGradients,
   results,
 });
 if (chosen.length === 0) {

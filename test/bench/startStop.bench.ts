@@ -1,6 +1,6 @@
-// `node dist/test/bench/startStop.bench.mjs [times]`: starts and stops a run in the trainer's own thread again and again,
-// and, as controls, that thread without a run and threads with an empty script; each in a process of its own, with
-// malloc's arenas as they are and with two of them. Prints heap, resident memory, handles and threads every so often.
+// `node dist/test/bench/startStop.bench.mjs [times]`: starts and stops a run in the trainer's own thread repeatedly,
+// and, as controls, that thread without a run and threads with an empty script; each in its own process, with
+// malloc's default arenas and with two of them. Prints heap, resident memory, handles and threads every so often.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { forkTrainers } from '../../src/session/trainerProcess.node';
 
 const printed = 10;
 
-/** What is started and stopped. */
+/** The kind of thread that is started and stopped. */
 const subjects: Readonly<Record<string, () => Promise<void>>> = {
   'a run in the trainer’s thread': startAndStop,
   'the trainer’s thread without a run': async () => {

@@ -4,12 +4,12 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Contender } from './contender';
 
-/** PyTorch with one thread and with all, where a Python on this machine has it; the process lives as long as this one. */
+/** PyTorch with one thread and with all, if a Python on this machine has it; its process lives as long as this one. */
 export async function torchContenders(): Promise<readonly Contender[]> {
   const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
   const child = spawn(python, [resolve('test/bench/peers/torch_peer.py')], { stdio: ['pipe', 'pipe', 'ignore'] });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  // Without Python or torch there is no answer, which is what is asked for here.
+  // Without Python or torch there is no reply, and the contender is undefined.
   child.on('error', () => undefined);
   const first = await answers.next();
   if (first.done === true) return [];

@@ -1,4 +1,4 @@
-// `npm run bench:trainer [-- --baseline FOLDER] [PART …]`: what it costs that training takes place beside the extension
+// `npm run bench:trainer [-- --baseline FOLDER] [PART …]`: the cost of training in a process outside the extension
 // host, measured in the real workbench. With a baseline, the folder of another build of the extension, both are measured
 // in turns. Parts are speed, start, inspect and memory; with none named all are measured. Linux only: it reads /proc.
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const turns = 3;
 const secondsMeasured = 8;
 const mebibyte = 1024 ** 2;
 
-/** The sizes W4 and W2 of the engine's benchmark, a larger net to inspect, and a small one that trains for ever. */
+/** The sizes W4 and W2 of the engine's benchmark, a larger net to inspect, and a small one that trains forever. */
 const experiments = {
   'w4.rnn.json': {
     data: { task: 'adding', length: 50 },
@@ -47,7 +47,7 @@ const experiments = {
 
 type Figures = Record<string, number[]>;
 
-/** A build of the extension that is measured, and what was found. */
+/** A measured build of the extension, and its results. */
 interface Subject {
   readonly name: string;
   readonly sources: string;
@@ -77,7 +77,7 @@ function note(subject: Subject, figure: string, value: number): void {
   (subject.figures[figure] ??= []).push(value);
 }
 
-/** Updates that a panel says have been done. */
+/** The number of updates in a panel. */
 async function updatesShown(workbench: Workbench): Promise<number> {
   const text = await workbench
     .webviewFrame()
@@ -123,7 +123,7 @@ async function measureSpeed(subject: Subject, file: 'w4.rnn.json' | 'w2.rnn.json
   await workbench.close();
 }
 
-/** From the press until the heatmap shows its first column, in a window that has come to rest. */
+/** From the press until the heatmap shows its first column, in an idle window. */
 async function measureStart(subject: Subject): Promise<void> {
   const workbench = await opened(subject);
   await workbench.openFile('w4.rnn.json');

@@ -20,7 +20,7 @@ export interface Workload {
 
 const text = { vocabulary: 65, optimizer: 'adam' } as const;
 
-/** The seven workloads of the published comparison, from the smallest net that teaches to the largest that one trains. */
+/** The seven workloads of the published comparison, from the smallest net for teaching to the largest one in practice. */
 export const workloads: readonly Workload[] = [
   { name: 'W1', what: 'rnn, H 128, T 64, B 32, 65 symbols', cell: 'rnn', hidden: 128, steps: 64, batch: 32, ...text },
   { name: 'W2', what: 'lstm, H 128, T 64, B 32, 65 symbols', cell: 'lstm', hidden: 128, steps: 64, batch: 32, ...text },
@@ -72,7 +72,7 @@ const optimizers: Readonly<Record<Workload['optimizer'], OptimizerSpec>> = {
   adagrad: { kind: 'adagrad', learningRate: 0.1, epsilon: 1e-8, ...common },
 };
 
-/** The workload as the engine is asked for it; clipping by norm 1, by value 5 where the workload is min-char-rnn's. */
+/** The workload as options of the engine; clipping by norm 1, by value 5 where the workload is min-char-rnn's. */
 export function learnerOptions(workload: Workload): Omit<LearnerOptions, 'kernels'> {
   const { cell, hidden, steps, batch, vocabulary } = workload;
   return {

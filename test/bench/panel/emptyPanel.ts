@@ -23,7 +23,7 @@ exports.activate = ({ subscriptions }) => {
 };
 `;
 
-/** The folder of an extension whose panel shows a black square at once: opening it takes what VS Code takes itself. */
+/** The folder of an extension whose panel shows a black square at once: the time to open it is that of VS Code itself. */
 export function emptyExtension(): string {
   const folder = scratchFolder('empty-panel');
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));

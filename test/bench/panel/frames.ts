@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
-/** What a gesture cost the window's main thread, frame by frame; times in ms of that thread's processor time. */
+/** The cost of a gesture on the window's main thread, frame by frame; times in ms of that thread's processor time. */
 export interface FrameCosts {
   /** Scripts, style and layout of the panel's own page. */
   readonly own: readonly number[];
-  /** Painting and layering of the whole window, the panel in it, which cannot be told apart. */
+  /** Painting and layering of the whole window, the panel in it, which cannot be separated. */
   readonly painting: readonly number[];
-  /** Longest stretches (ms of wall time) for which the panel's own work held the thread. */
+  /** Longest durations (ms of wall time) of the panel's own work on the thread. */
   readonly longTasks: number;
   /** Seconds from the first frame to the last. */
   readonly seconds: number;
@@ -66,13 +66,13 @@ export function frameCosts(trace: string, script: string): FrameCosts {
   };
 }
 
-/** `Layout` and `UpdateLayoutTree` tell of their beginning, all others of themselves. */
+/** `Layout` and `UpdateLayoutTree` have their data in the start event, all others in themselves. */
 function dataOf({ args }: TraceEvent): Readonly<Record<string, unknown>> {
   const data = args['data'] ?? args['beginData'];
   return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
 }
 
-/** The events that lie in no other of them. */
+/** The events that are not nested in others. */
 function outermost(events: readonly TraceEvent[]): TraceEvent[] {
   let end = -Infinity;
   return events.filter(({ ts, dur }) => {

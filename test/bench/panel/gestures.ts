@@ -3,10 +3,10 @@ import type { CDPSession, Frame, Locator, Page } from 'playwright-core';
 import { categories, frameCosts, type FrameCosts } from './frames';
 import { countFrames, script } from './page';
 
-/** A gesture as a person makes it: so many events of the pointer, one a frame of a 60 Hz screen. */
+/** A gesture at the pace of a user: `count` pointer events, one per frame of a 60 Hz screen. */
 export interface Gesture {
   readonly name: string;
-  /** @param at the middle of the picture that it is made over, in pixels of the window */
+  /** @param at centre of the picture under the gesture, in pixels of the window */
   make(hand: Hand, at: Place): Promise<void>;
 }
 
@@ -16,7 +16,7 @@ interface Place {
   readonly width: number;
 }
 
-/** What a gesture showed. */
+/** The measurements of a gesture. */
 export interface GestureResult {
   readonly name: string;
   /** Milliseconds between the page's animation frames. */
@@ -28,7 +28,7 @@ const frameLength = 1000 / 60;
 const events = 90;
 const wheel = { zoom: 20, scroll: 40 } as const;
 
-/** A hand on the mouse: its events come at the pace of a screen, whether the page keeps up or not. */
+/** A simulated mouse: its events come at the frame rate of a screen, even if the page does not keep up. */
 class Hand {
   constructor(readonly session: CDPSession) {}
 

@@ -3,14 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import * as z from 'zod';
 
-/** Bytes that the page's thread holds: what scripts made, what lies outside the heap (tables of numbers), the document. */
+/**
+ * Bytes that the page's thread holds: the objects of scripts, the memory outside the heap (tables of numbers), the
+ * document.
+ */
 export interface HeldBytes {
   readonly heap: number;
   readonly buffers: number;
   readonly document: number;
 }
 
-/** What the window holds once everything that nobody needs is collected; the workbench is part of it. */
+/** The memory of the window after garbage collection, including the workbench. */
 export async function heldBy(page: Page): Promise<HeldBytes> {
   const session = await page.context().newCDPSession(page);
   for (let pass = 0; pass < 3; pass++) await session.send('HeapProfiler.collectGarbage');
@@ -23,26 +26,26 @@ export async function heldBy(page: Page): Promise<HeldBytes> {
   return { heap: usage.usedSize, buffers: usage.backingStorageSize, document: usage.embedderHeapUsedSize };
 }
 
-/** What an extension host holds, once everything that nobody needs is collected; workers count in `resident` alone. */
+/** The memory of an extension host after garbage collection; workers count in `resident` only. */
 export interface HostBytes {
   readonly heap: number;
-  /** Tables of numbers, and whatever else lies outside the heap. */
+  /** Tables of numbers and other memory outside the heap. */
   readonly outside: number;
-  /** What the system counts, with what was given back to nobody. */
+  /** Resident memory, including freed memory that was not returned to the system. */
   readonly resident: number;
 }
 
 const inspector = 'http://127.0.0.1:9229/json/list';
 
 /**
- * Looks into the newest extension host among a server's processes.
+ * Inspects the newest extension host among a server's processes.
  *
- * @param browser what talks to it: Node has its own `WebSocket` only from 22 on
- * @throws when there is none, or it lets nobody look into it
+ * @param browser provides the `WebSocket`, which Node has only from version 22 on
+ * @throws when there is none, or it cannot be inspected
  */
 export async function heldByHost(group: number, browser: Browser): Promise<HostBytes> {
   const pid = extensionHost(group);
-  // Node's own door: whoever sends this signal may debug the process.
+  // This signal makes Node open its debugger port.
   process.kill(pid, 'SIGUSR1');
   const page = await browser.newPage();
   try {
@@ -65,7 +68,7 @@ export async function heldByHost(group: number, browser: Browser): Promise<HostB
           });
         for (let pass = 0; pass < 3; pass++) await ask('HeapProfiler.collectGarbage');
         const usage = await ask('Runtime.evaluate', { expression: 'process.memoryUsage()', returnByValue: true });
-        // The next one to be looked into needs the same door.
+        // The next inspected process needs the same port.
         const closed = new Promise((resolve) => {
           socket.addEventListener('close', resolve);
         });

@@ -3,10 +3,10 @@ import type { Frame, Page } from 'playwright-core';
 /** Ending of the address of the panel's script. */
 export const script = '/dist/webview/main.js';
 
-/** Milliseconds without a change in sight after which a redrawing counts as over. */
+/** Milliseconds without a visible change after which a redraw counts as complete. */
 const quiet = 600;
 
-/** When (ms since 1970) the pointer is pressed next in a window: what is awaited before that is the test's own. */
+/** When (ms since 1970) the pointer is pressed next in a window: waiting before that is part of the test. */
 export function pressedAt(page: Page): Promise<number> {
   return page.evaluate(
     () =>
@@ -36,7 +36,7 @@ export function firstPicture(frame: Frame): Promise<number> {
   );
 }
 
-/** When (ms since 1970) the page's script had arrived and could begin. */
+/** When (ms since 1970) the page's script had arrived and could start. */
 export function scriptArrived(frame: Frame): Promise<number> {
   return frame.evaluate((ending) => {
     const entry = performance.getEntriesByType('resource').find(({ name }) => name.endsWith(ending));
@@ -44,7 +44,7 @@ export function scriptArrived(frame: Frame): Promise<number> {
   }, script);
 }
 
-/** Counts animation frames until the function that is returned is called; it gives the milliseconds between them. */
+/** Counts animation frames until the returned function is called, which returns the milliseconds between them. */
 export async function countFrames(frame: Frame): Promise<() => Promise<readonly number[]>> {
   await frame.evaluate(() => {
     const recorder = { times: [] as number[], isOn: true };
@@ -64,8 +64,8 @@ export async function countFrames(frame: Frame): Promise<() => Promise<readonly 
 }
 
 /**
- * Watches the page for the next press of a key; the function that is returned waits until nothing in sight changes any
- * more and gives the milliseconds from the key to the frame after the last change.
+ * Watches the page for the next press of a key; the function that is returned waits until nothing visible changes any
+ * more and returns the milliseconds from the key to the frame after the last change.
  */
 export async function watchRedrawing(frame: Frame): Promise<() => Promise<number>> {
   await frame.evaluate((rest) => {
@@ -73,7 +73,7 @@ export async function watchRedrawing(frame: Frame): Promise<() => Promise<number
       let pressed: number | undefined;
       let last = NaN;
       let timer: number | undefined;
-      // Its heading names the update that is drawn: until it names another one, nothing has been redrawn.
+      // Its heading has the drawn update: until that changes, nothing has been redrawn.
       const heading = (): string | null | undefined =>
         document.querySelector('[aria-label="Sequence time"] .group-title')?.textContent;
       const before = heading();
@@ -84,7 +84,7 @@ export async function watchRedrawing(frame: Frame): Promise<() => Promise<number
         const box = element?.getBoundingClientRect();
         return box !== undefined && box.width > 0 && box.bottom > 0 && box.top < innerHeight;
       };
-      // Written once more as it was, an attribute changes nothing that anybody sees; a canvas is blank after it.
+      // Setting an attribute to the same value changes nothing visible, except that it clears a canvas.
       const isChange = ({ target, attributeName, oldValue }: MutationRecord): boolean =>
         attributeName === null ||
         target instanceof HTMLCanvasElement ||

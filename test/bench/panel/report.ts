@@ -5,7 +5,7 @@ import type { HeldBytes, HostBytes } from './memory';
 export interface OpeningTime {
   /** Milliseconds from the press to the first picture. */
   readonly total: number;
-  /** Of these, those after VS Code had brought the page its script. */
+  /** The part of these after VS Code had loaded the page's script. */
   readonly own: number;
 }
 
@@ -15,15 +15,15 @@ export interface Openings {
   readonly times: readonly OpeningTime[];
 }
 
-/** What a run that has been opened takes. */
+/** The memory of an opened run. */
 export interface Holding {
   readonly updates: number;
-  /** What the window holds more than before, after zooming in and out and looking at an update. */
+  /** The additional memory of the window, after zooming in and out and inspecting an update. */
   readonly held: HeldBytes;
   readonly host: HostBytes;
 }
 
-/** What the extension host holds when a run that trains has come so far. */
+/** The memory of the extension host when a live run has this number of updates. */
 export interface Growth {
   readonly updates: number;
   readonly host: HostBytes;
@@ -38,7 +38,7 @@ export interface Leafing {
 
 /** Everything that was measured. */
 export interface PanelFigures {
-  /** What was measured, by the words of the command; empty for everything. */
+  /** The measured parts, by the arguments of the command; empty for all. */
   readonly parts: readonly string[];
   readonly machine: string;
   readonly browser: string;
@@ -57,7 +57,7 @@ export interface PanelFigures {
   readonly leafing: readonly Leafing[];
 }
 
-/** Own work of a frame that is left out as none (ms). */
+/** Own work of a frame that is ignored (ms). */
 const idle = 0.1;
 const goal = 16;
 
@@ -93,7 +93,7 @@ ${leafing.length === 0 ? '' : leafingSection(leafing)}
 `;
 }
 
-/** The columns of what an extension host holds. */
+/** The columns of the memory of an extension host. */
 const hostHead = 'host’s heap, MiB | host’s tables, MiB | host resident, MiB |';
 
 function hostCells({ heap, outside, resident }: HostBytes): string {

@@ -6,7 +6,7 @@ import { scratchWorkspace } from '../../../scripts/scratch';
 /** Updates of the runs that the panel is opened on: its memory must be the same for all. */
 export const lengths = [1_000, 10_000, 100_000, 1_000_000] as const;
 
-/** The smallest net that records all a run can, so that a million of its updates are soon trained. */
+/** The smallest net with all kinds of records, so that a million updates are trained quickly. */
 function smallest(name: string, steps: number): object {
   return {
     name,
@@ -19,7 +19,7 @@ function smallest(name: string, steps: number): object {
   };
 }
 
-/** What a run of so many updates is called. */
+/** The name of a run with this number of updates. */
 export function nameOf(updates: number): string {
   return `${updates.toLocaleString('en-US')} updates`;
 }

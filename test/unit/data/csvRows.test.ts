@@ -6,9 +6,9 @@ import { longestRow, MalformedRow, rowsOf, type CsvFormat } from '../../../src/d
 const comma: CsvFormat = { delimiter: ',' };
 
 /** All rows of a text that is given in pieces of `size` characters. */
-function rowsIn(text: string, format = comma, piece = text.length): string[][] {
-  const pieces = Array.from({ length: Math.ceil(text.length / Math.max(1, piece)) }, (_, at) =>
-    text.slice(at * piece, (at + 1) * piece),
+function rowsIn(text: string, format = comma, size = text.length): string[][] {
+  const pieces = Array.from({ length: Math.ceil(text.length / Math.max(1, size)) }, (_, at) =>
+    text.slice(at * size, (at + 1) * size),
   );
   return Array.from(rowsOf(pieces, format), (row) => Array.from({ length: row.width }, (_, at) => row.cell(at) ?? ''));
 }

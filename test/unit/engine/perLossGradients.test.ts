@@ -16,13 +16,13 @@ describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
             const network = smallNetwork(cell, { layers: 2 });
             const loss: LossSpec = { kind, reduction: 'sum' };
             const learner = () => exampleLearner({ kernels: kernels.open(), network, loss, inputs, batch: 1, steps });
-            const itemiser = new PerLossGradients(kernels.open(), network, inputs, steps);
-            for (const [name, { values }] of learner().parameters) itemiser.load(name, values);
+            const gradients = new PerLossGradients(kernels.open(), network, inputs, steps);
+            for (const [name, { values }] of learner().parameters) gradients.load(name, values);
             const hasTarget = (t: number): boolean => t !== 4;
             const window = randomWindow({ network, loss: kind, steps, batch: 1, inputs, mask: hasTarget });
             const zero = state.map(() => new Float64Array(network.hidden));
             for (const layer of [0, 1]) {
-              const matrix = itemiser.matrix({ window, initial: [zero, zero], weight: 1 }, loss, layer);
+              const matrix = gradients.matrix({ window, initial: [zero, zero], weight: 1 }, loss, layer);
               for (let t = 0; t < steps; t++) {
                 const row = [...matrix.subarray(t * steps, (t + 1) * steps)];
                 if (!hasTarget(t)) {
@@ -58,12 +58,12 @@ describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
       const network = smallNetwork('lstm');
       const loss: LossSpec = { kind: 'mse', reduction: 'sum' };
       const learner = exampleLearner({ kernels: kernels.open(), network, loss, batch: 1, steps });
-      const itemiser = new PerLossGradients(kernels.open(), network, 'dense', steps);
-      for (const [name, { values }] of learner.parameters) itemiser.load(name, values);
+      const gradients = new PerLossGradients(kernels.open(), network, 'dense', steps);
+      for (const [name, { values }] of learner.parameters) gradients.load(name, values);
       const window = randomWindow({ network, loss: 'mse', steps, batch: 1 });
       const of = (value: number) => {
         const state = new Float64Array(network.hidden).fill(value);
-        return itemiser.matrix({ window, initial: [[state, state]], weight: 1 }, loss, 0);
+        return gradients.matrix({ window, initial: [[state, state]], weight: 1 }, loss, 0);
       };
       assert.deepEqual(of(0), of(0));
       assert.notDeepEqual(of(0.5), of(0));
@@ -75,11 +75,11 @@ describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
     const loss: LossSpec = { kind: 'mse', reduction: 'sum' };
     const long = 150;
     const learner = exampleLearner({ network, loss, batch: 1, steps: long });
-    const itemiser = new PerLossGradients(testedKernels[0].open(), network, 'dense', long);
-    for (const [name, { values }] of learner.parameters) itemiser.load(name, values);
+    const gradients = new PerLossGradients(testedKernels[0].open(), network, 'dense', long);
+    for (const [name, { values }] of learner.parameters) gradients.load(name, values);
     const window = randomWindow({ network, loss: 'mse', steps: long, batch: 1 });
     const zero = new Float64Array(network.hidden);
-    const matrix = itemiser.matrix({ window, initial: [[zero]], weight: 1 }, loss, 0);
+    const matrix = gradients.matrix({ window, initial: [[zero]], weight: 1 }, loss, 0);
     for (const t of [149, 85, 20]) {
       const alone = randomWindow({ network, loss: 'mse', steps: long, batch: 1, mask: (step) => step === t });
       const { record } = update(exampleLearner({ network, loss, batch: 1, steps: long }), alone, { record: true });
@@ -90,10 +90,10 @@ describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
 
   it('refuses a window of several sequences', () => {
     const network = smallNetwork('rnn');
-    const itemiser = new PerLossGradients(testedKernels[0].open(), network, 'dense', steps);
+    const gradients = new PerLossGradients(testedKernels[0].open(), network, 'dense', steps);
     const window = randomWindow({ network, loss: 'mse', steps, batch: 2 });
     assert.throws(
-      () => itemiser.matrix({ window, initial: [], weight: 1 }, { kind: 'mse', reduction: 'sum' }, 0),
+      () => gradients.matrix({ window, initial: [], weight: 1 }, { kind: 'mse', reduction: 'sum' }, 0),
       /9 steps × 2 sequences doesn't fit/,
     );
   });

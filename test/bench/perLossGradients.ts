@@ -2,18 +2,18 @@ import { PerLossGradients } from '../../src/engine/instruments/perLossGradients'
 import { defaultKernelSet, openKernels } from '../../src/engine/kernels/open';
 import { fractions, windowOf } from './workloads';
 
-/** Sizes with a figure to hold: milliseconds for one sequence of any cell. */
+/** Sizes with a published figure: milliseconds for one sequence of any cell. */
 const sizes = [
   { steps: 100, hidden: 64 },
   { steps: 200, hidden: 128 },
 ] as const;
 
-/** Milliseconds of itemising one sequence with a loss at every step, several times each. */
-export function measureItemising(): readonly { readonly what: string; readonly times: readonly number[] }[] {
+/** Milliseconds of the gradient flow matrix of one sequence with a loss at every step, several times each. */
+export function measurePerLossGradients(): readonly { readonly what: string; readonly times: readonly number[] }[] {
   return (['rnn', 'lstm', 'gru'] as const).flatMap((cell) =>
     sizes.map(({ steps, hidden }) => {
       const network = { cell, activation: 'tanh', inputs: 65, hidden, layers: 1, outputs: 65 } as const;
-      const itemiser = new PerLossGradients(openKernels(defaultKernelSet()), network, 'oneHot', steps);
+      const gradients = new PerLossGradients(openKernels(defaultKernelSet()), network, 'oneHot', steps);
       const random = fractions(7);
       const size = { rnn: 1, lstm: 4, gru: 3 }[cell] * hidden;
       const shapes: Readonly<Record<string, number>> = {
@@ -26,7 +26,7 @@ export function measureItemising(): readonly { readonly what: string; readonly t
       };
       for (const [name, length] of Object.entries(shapes)) {
         const values = Float64Array.from({ length }, () => (2 * random.next().value - 1) / Math.sqrt(hidden));
-        itemiser.load(name, values);
+        gradients.load(name, values);
       }
       const window = windowOf({
         name: '',
@@ -42,7 +42,7 @@ export function measureItemising(): readonly { readonly what: string; readonly t
       const sequence = { window, initial: [cell === 'lstm' ? [zero, zero] : [zero]], weight: 1 };
       const once = (): number => {
         const start = performance.now();
-        itemiser.matrix(sequence, { kind: 'crossEntropy', reduction: 'sum' }, 0);
+        gradients.matrix(sequence, { kind: 'crossEntropy', reduction: 'sum' }, 0);
         return performance.now() - start;
       };
       once();
