@@ -27,15 +27,18 @@ describe('A stored run whose data file is missing or has changed', () => {
     const runs = join(file.folder, 'unroll-runs');
     const [run = ''] = readdirSync(runs);
     const inspector = new Inspector(vscode.Uri.file(file.folder), join(runs, run), forkTrainers(worker), () => 0);
-    const look = () => inspector.ask('inspect', { update: 5, sequence: 0 });
+    const inspect = () => inspector.ask('inspect', { update: 5, sequence: 0 });
     const data = join(file.folder, 'table.csv');
     try {
       rmSync(data);
-      await assert.rejects(look(), /"table\.csv" is no longer in .*Restore it there/);
+      await assert.rejects(inspect(), /"table\.csv" is no longer in .*Restore it there/);
       writeFileSync(data, table.replace('0.8415', '0.8416'));
-      await assert.rejects(look(), /"table\.csv" in .* has changed since this run started.*Restore the earlier file/);
+      await assert.rejects(
+        inspect(),
+        /"table\.csv" in .* has changed since this run started.*Restore the earlier file/,
+      );
       writeFileSync(data, table);
-      assert.equal((await look()).update, 5);
+      assert.equal((await inspect()).update, 5);
     } finally {
       inspector.dispose();
     }

@@ -62,7 +62,7 @@ describe('A trainer whose process dies', () => {
   const sessions = new Sessions();
   const queue = new TrainingQueue(() => 1);
   const watcher = new RunFolderWatcher();
-  const kept = new RunIndex(sessions, watcher);
+  const runIndex = new RunIndex(sessions, watcher);
   let processes = 0;
   let start: StartTrainerWorker = forkTrainers(built);
   const counted =
@@ -93,7 +93,7 @@ describe('A trainer whose process dies', () => {
   });
   after(() => {
     process.off('unhandledRejection', onRejection);
-    for (const owned of [launcher, reader, kept, queue, sessions, log]) owned.dispose();
+    for (const owned of [launcher, reader, runIndex, queue, sessions, log]) owned.dispose();
   });
 
   async function trained(session: LiveSession | undefined, updates: number): Promise<LiveSession> {
@@ -248,7 +248,7 @@ describe('A trainer whose process dies', () => {
     const deadly = trainerWith(`process.on('message', ({ name }) => { if (name === 'history') process.abort(); });`);
     let script = deadly;
     const fragile = new RunReader(() => counted(forkTrainers(script))());
-    const stored = new OpenedRun(folder, kept.onDidTouch, fragile, watcher);
+    const stored = new OpenedRun(folder, runIndex.onDidTouch, fragile, watcher);
     const updates = (): number | undefined => stored.session?.status.updates;
     await stored.read();
     assert.equal(updates(), undefined);

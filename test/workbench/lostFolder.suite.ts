@@ -59,7 +59,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
   const reader = new RunReader(worker);
   const launcher = new Launcher(sessions, new LatestRuns(noMemento, reader), queue, worker, log);
   const watcher = new RunFolderWatcher();
-  const kept = new RunIndex(sessions, watcher);
+  const runIndex = new RunIndex(sessions, watcher);
   const notices: string[] = [];
   const rejections: unknown[] = [];
   const onRejection = (reason: unknown): void => {
@@ -83,7 +83,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
   });
   after(() => {
     process.off('unhandledRejection', onRejection);
-    for (const owned of [kept, launcher, reader, queue, sessions, log]) owned.dispose();
+    for (const owned of [runIndex, launcher, reader, queue, sessions, log]) owned.dispose();
   });
 
   async function trained(experiment: ExperimentFile): Promise<{ session: LiveSession; folder: string }> {
@@ -98,7 +98,7 @@ describe('A run whose folder is lost or closed while it trains', () => {
   }
 
   async function isListed(folder: string): Promise<boolean> {
-    return (await kept.all()).some((run) => run.folder.fsPath === folder);
+    return (await runIndex.all()).some((run) => run.folder.fsPath === folder);
   }
 
   it('shows that it was deleted and continues training; it is not recreated, resumed or listed, and the next ▶ Train works', async () => {

@@ -6,12 +6,12 @@ import { until } from './experimentFile';
 
 /** A Memento in memory. */
 function memento(): vscode.Memento {
-  const kept = new Map<string, unknown>();
+  const values = new Map<string, unknown>();
   return {
-    keys: () => [...kept.keys()],
-    get: (key: string, otherwise?: unknown) => kept.get(key) ?? otherwise,
+    keys: () => [...values.keys()],
+    get: (key: string, otherwise?: unknown) => values.get(key) ?? otherwise,
     update: (key: string, value: unknown) => {
-      kept.set(key, value);
+      values.set(key, value);
       return Promise.resolve();
     },
   } as vscode.Memento;

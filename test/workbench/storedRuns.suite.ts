@@ -60,13 +60,13 @@ function tabs(title: string): readonly vscode.Tab[] {
 describe('Stored runs', () => {
   const sessions = new Sessions();
   const watcher = new RunFolderWatcher();
-  const kept = new RunIndex(sessions, watcher);
+  const runIndex = new RunIndex(sessions, watcher);
   const reader = new RunReader(
     forkTrainers(
       join(vscode.extensions.getExtension('unroll.unroll')?.extensionPath ?? resolve('.'), 'dist', 'trainer.cjs'),
     ),
   );
-  const tree = new RunsTree(kept, sessions);
+  const tree = new RunsTree(runIndex, sessions);
 
   afterEach(async () => {
     await vscode.commands.executeCommand('unroll.stop');
@@ -76,7 +76,7 @@ describe('Stored runs', () => {
     reader.dispose();
     tree.dispose();
     sessions.dispose();
-    kept.dispose();
+    runIndex.dispose();
     watcher.dispose();
   });
 
@@ -280,23 +280,23 @@ describe('Stored runs', () => {
     const running = JSON.stringify({ ...manifest, state: 'running', endedAt: null });
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
     writeFileSync(join(folder, 'run.json'), running);
-    const opened = new OpenedRun(vscode.Uri.file(folder), kept.onDidTouch, reader, watcher);
-    let looks = 0;
-    opened.onDidChange(() => looks++);
+    const opened = new OpenedRun(vscode.Uri.file(folder), runIndex.onDidTouch, reader, watcher);
+    let readings = 0;
+    opened.onDidChange(() => readings++);
     await opened.read();
     assert.equal(opened.session?.status.state, 'elsewhere');
     writeFileSync(join(folder, 'run.json'), readFileSync(join(gated, 'run.json')));
-    await until('a look at the manifest of another run', () => looks > 0);
+    await until('a reading of the manifest of another run', () => readings > 0);
     assert.match(opened.session.status.message ?? '', /can't be read: records\.arrows belongs to another run\.$/);
     writeFileSync(join(folder, 'run.json'), running);
-    await until('a look at its own', () => opened.session?.status.state === 'elsewhere');
+    await until('a reading of its own manifest', () => opened.session?.status.state === 'elsewhere');
     renameSync(folder, `${folder} elsewhere`);
-    await until('a look at nothing', () => opened.session?.status.state === 'interrupted');
+    await until('a reading without a manifest', () => opened.session?.status.state === 'interrupted');
     assert.match(opened.session.status.message ?? '', /is gone, or its run\.json can't be read\.$/);
     assert.equal(opened.session.status.updates, 30);
-    looks = 0;
+    readings = 0;
     await sleep(5000);
-    assert.equal(looks, 0, 'nobody looks again and again for what is gone');
+    assert.equal(readings, 0, 'a deleted run is not read repeatedly');
     opened.dispose();
     rmSync(join(`${folder} elsewhere`, 'run.lock'));
   });
@@ -309,13 +309,13 @@ describe('Stored runs', () => {
     const manifest = editableManifest(join(folder, 'run.json'));
     writeFileSync(join(folder, 'run.lock'), String(process.ppid));
     writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...manifest, state: 'paused', endedAt: null }));
-    const opened = new OpenedRun(vscode.Uri.file(folder), kept.onDidTouch, reader, watcher);
-    let looks = 0;
-    opened.onDidChange(() => looks++);
+    const opened = new OpenedRun(vscode.Uri.file(folder), runIndex.onDidTouch, reader, watcher);
+    let readings = 0;
+    opened.onDidChange(() => readings++);
     await opened.read();
     const { session } = opened;
     await sleep(7000);
-    assert.equal(looks, 0);
+    assert.equal(readings, 0);
     assert.equal(opened.session, session);
     rmSync(join(folder, 'run.lock'));
     await until('the end of it', () => opened.session?.status.state === 'interrupted');
@@ -478,7 +478,7 @@ describe('Stored runs', () => {
     mkdirSync(join(experiment.folder, 'other'));
     writeFileSync(join(experiment.folder, 'other', 'run.json'), '{}');
     const own = async () =>
-      (await kept.damaged()).filter((run) => run.folder.fsPath.startsWith(`${experiment.folder}/`));
+      (await runIndex.damaged()).filter((run) => run.folder.fsPath.startsWith(`${experiment.folder}/`));
     const damaged = await until('the damaged run', async () => {
       const rows = (await tree.getChildren()).flatMap((node) => (node.kind === 'damagedGroup' ? node.runs : []));
       return rows.find(({ run }) => run.folder.fsPath === folder);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Source } from '../../../src/data/source';
 import { rescalingOf } from '../../../src/data/normalization';
-import { inputsOf, objectionTo, opened, targetsOf } from './openedSource';
+import { inputsOf, problemOf, opened, targetsOf } from './openedSource';
 
 /** A table whose one column counts its rows from 0, so that every value is its row. */
 const counting = (rows: number) => `n\n${Array.from({ length: rows }, (_, row) => row).join('\n')}\n`;
@@ -185,24 +185,24 @@ describe('the file of a table', () => {
   });
 
   it('needs the requested columns: a missing one is reported once, with the nearest name and all columns', () => {
-    const objection = objectionTo({ data: plain({ inputs: ['sunspot'] }), batch: 1 }, 'year,sunspots\n1700,5\n');
-    assert.deepEqual(objection.keyPath, ['data', 'inputs', 0]);
+    const problem = problemOf({ data: plain({ inputs: ['sunspot'] }), batch: 1 }, 'year,sunspots\n1700,5\n');
+    assert.deepEqual(problem.keyPath, ['data', 'inputs', 0]);
     assert.match(
-      objection.message,
+      problem.message,
       /no column "sunspot": did you mean "sunspots"\? The columns are "year", "sunspots"\./,
     );
-    const target = objectionTo(
+    const target = problemOf(
       { data: plain({ inputs: ['year'], targets: ['x'] }), batch: 1 },
       'year,sunspots\n1700,5\n',
     );
     assert.deepEqual(target.keyPath, ['data', 'targets', 0]);
-    assert.match(objectionTo({ data: plain(), batch: 1 }, 'n,n\n1,2\n').message, /2 columns named "n"/);
+    assert.match(problemOf({ data: plain(), batch: 1 }, 'n,n\n1,2\n').message, /2 columns named "n"/);
   });
 
   it('reports the line in the file of a gap, a word or a row of another width', () => {
     const withRow = (line: number, row: string) =>
       ['name,n', ...Array.from({ length: 2000 }, (_, index) => (index + 2 === line ? row : 'x,1'))].join('\n');
-    const refusal = (text: string) => objectionTo({ data: plain(), batch: 1 }, text);
+    const refusal = (text: string) => problemOf({ data: plain(), batch: 1 }, text);
     assert.match(
       refusal(withRow(1234, 'x,')).message,
       /1 missing value in the columns that are used: row 1,234 \(an empty cell in column "n"\)/,
@@ -216,20 +216,20 @@ describe('the file of a table', () => {
 
   it('counts lines, not records, where a quoted cell has several', () => {
     const text = 'name,n\r\n"two\r\nlines",1\r\nx,\r\n';
-    assert.match(objectionTo({ data: plain(), batch: 1 }, text).message, /row 4 \(an empty cell/);
+    assert.match(problemOf({ data: plain(), batch: 1 }, text).message, /row 4 \(an empty cell/);
   });
 
   it('accepts only numbers as numbers', () => {
     for (const word of ['Infinity', '0x10', '1 2', '1_000', '-', '.']) {
-      const { message } = objectionTo({ data: plain(), batch: 1 }, `a,n\nx,${word}\n`);
+      const { message } = problemOf({ data: plain(), batch: 1 }, `a,n\nx,${word}\n`);
       assert.ok(message.includes(`"${word}"`), message);
     }
-    assert.match(objectionTo({ data: plain(), batch: 1 }, 'a;n\nx;3,14\n').message, /"3,14".*Set "decimal" to ","/);
+    assert.match(problemOf({ data: plain(), batch: 1 }, 'a;n\nx;3,14\n').message, /"3,14".*Set "decimal" to ","/);
   });
 
   it('rejects numbers beyond single precision', () => {
     for (const word of ['1.7e308', '-9.97e38', '1e999', '3.4028236e38']) {
-      const { message } = objectionTo({ data: plain(), batch: 1 }, `a,n\nx,1\nx,${word}\n`);
+      const { message } = problemOf({ data: plain(), batch: 1 }, `a,n\nx,1\nx,${word}\n`);
       assert.ok(message.includes(`row 3 has "${word}" in column "n", which is beyond single precision`), message);
     }
     assert.deepEqual(
@@ -240,19 +240,19 @@ describe('the file of a table', () => {
 
   it('is rejected if its quotes are broken', () => {
     assert.match(
-      objectionTo({ data: plain(), batch: 1 }, 'a,n\nx,1\n"y,2\nz,3\n').message,
+      problemOf({ data: plain(), batch: 1 }, 'a,n\nx,1\n"y,2\nz,3\n').message,
       /row 3 cannot be parsed.*Fix its quotes/,
     );
   });
 
   it('is rejected if it is empty, binary or too short', () => {
-    assert.match(objectionTo({ data: plain(), batch: 1 }, '').message, /is empty/);
-    assert.match(objectionTo({ data: plain(), batch: 1 }, new Uint8Array([1, 0])).message, /binary/);
-    const { message } = objectionTo({ data: plain({ validation: 0 }), batch: 1 }, counting(6));
+    assert.match(problemOf({ data: plain(), batch: 1 }, '').message, /is empty/);
+    assert.match(problemOf({ data: plain(), batch: 1 }, new Uint8Array([1, 0])).message, /binary/);
+    const { message } = problemOf({ data: plain({ validation: 0 }), batch: 1 }, counting(6));
     assert.match(message, /6 rows, 6 of them for training; a window of 6 and its target 1 later need 7/);
     opened({ data: plain({ validation: 0 }), batch: 1 }, counting(7));
-    const held = objectionTo({ data: plain({ validation: 0.01 }), batch: 1 }, counting(20));
+    const held = problemOf({ data: plain({ validation: 0.01 }), batch: 1 }, counting(20));
     assert.deepEqual(held.keyPath, ['data', 'validation']);
-    assert.match(objectionTo({ data: plain(), batch: 1 }, 'n\n').message, /0 rows/);
+    assert.match(problemOf({ data: plain(), batch: 1 }, 'n\n').message, /0 rows/);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Source } from '../../../src/data/source';
-import { inputsOf, objectionTo, opened, targetsOf } from './openedSource';
+import { inputsOf, problemOf, opened, targetsOf } from './openedSource';
 
 const table = (more: object = {}) => ({
   csv: 'a.csv',
@@ -19,7 +19,7 @@ function columnOf(text: string, data: object, rows: number): (number | undefined
   return [...inputsOf(window, 0).flat(), targetsOf(window, 0).at(-1)];
 }
 
-const refusal = (text: string, data: object = {}) => objectionTo({ data: table(data), batch: 1 }, text).message;
+const refusal = (text: string, data: object = {}) => problemOf({ data: table(data), batch: 1 }, text).message;
 
 describe('The dialect of a table', () => {
   it('has the delimiter that gives all rows the same number of cells', () => {

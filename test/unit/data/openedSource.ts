@@ -38,7 +38,7 @@ export function opened(written: Written, content: string | Uint8Array = ''): Sou
 }
 
 /** The only problem of an experiment's data. */
-export function objectionTo(written: Written, content: string | Uint8Array = ''): KeyProblem {
+export function problemOf(written: Written, content: string | Uint8Array = ''): KeyProblem {
   const experiment = experimentOver(written);
   const outcome = openSource(experiment, bytesOf(experiment, content));
   assert.ok(outcome.kind === 'refused', 'the data was accepted');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Source } from '../../../src/data/source';
-import { inputsOf, objectionTo, opened, targetsOf } from './openedSource';
+import { inputsOf, problemOf, opened, targetsOf } from './openedSource';
 
 /** Every sequence of some batches: its inputs up to its last target, and its targets. */
 function rowsOf(source: Source, batches = 40) {
@@ -117,13 +117,13 @@ describe('a table with a column of sequences', () => {
   });
 
   it('is refused without a usable sequence, with a row of no sequence, and with nothing held out', () => {
-    assert.match(objectionTo({ data: { ...base, horizon: 9 } }, table(lengths)).message, /no sequence for training/);
+    assert.match(problemOf({ data: { ...base, horizon: 9 } }, table(lengths)).message, /no sequence for training/);
     assert.match(
-      objectionTo({ data: base }, 'id,x\na,1\n,2\n').message,
+      problemOf({ data: base }, 'id,x\na,1\n,2\n').message,
       /row 3 has an empty cell in the column of sequences "id"\. Write which/,
     );
     assert.match(
-      objectionTo({ data: { ...base, validation: 0.2 } }, table(lengths)).message,
+      problemOf({ data: { ...base, validation: 0.2 } }, table(lengths)).message,
       /holds out none of the 3 sequences/,
     );
   });
@@ -163,7 +163,7 @@ describe('a class column', () => {
 
   it('has no loss where a class is missing, if gaps are masked', () => {
     const gap = text.replace('3,fog', '3,');
-    assert.match(objectionTo({ data }, gap).message, /1 missing value/);
+    assert.match(problemOf({ data }, gap).message, /1 missing value/);
     const source = opened({ data: { ...data, gaps: 'mask' }, batch: 2 }, gap);
     for (const { inputs, targets } of rowsOf(source)) {
       for (const [t, row] of inputs.entries()) assert.equal(targets[t] === undefined, row + 1 === 3);
@@ -173,7 +173,7 @@ describe('a class column', () => {
   it('with a number among its texts is refused, unless numbers are classes too', () => {
     const mixed = text.replace('4,rain', '4,7');
     assert.match(
-      objectionTo({ data }, mixed).message,
+      problemOf({ data }, mixed).message,
       /row 6 has "7" in column "w", whose first value is the text "sun"\. If both are names of classes, set "classes" to true/,
     );
     assert.deepEqual(opened({ data: { ...data, classes: true } }, mixed).outputNames, ['7', 'fog', 'rain', 'sun']);
@@ -181,13 +181,13 @@ describe('a class column', () => {
 
   it('of one class, or of texts that the experiment calls numbers, is refused', () => {
     assert.match(
-      objectionTo({ data }, 'x,w\n1,sun\n2,sun\n3,sun\n4,sun\n').message,
+      problemOf({ data }, 'x,w\n1,sun\n2,sun\n3,sun\n4,sun\n').message,
       /Column "w" of "a\.csv" has only the class "sun"/,
     );
     assert.match(
-      objectionTo({ data, loss: 'mse' }, text).message,
+      problemOf({ data, loss: 'mse' }, text).message,
       /row 2 has "sun" in column "w", which is not a number/,
     );
-    assert.match(objectionTo({ data: { ...data, classes: false } }, text).message, /which is not a number/);
+    assert.match(problemOf({ data: { ...data, classes: false } }, text).message, /which is not a number/);
   });
 });

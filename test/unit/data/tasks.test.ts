@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { allowedNext, reberSymbols } from '../../../src/data/tasks/grammar';
-import { sequencesOf, objectionTo, opened } from './openedSource';
+import { sequencesOf, problemOf, opened } from './openedSource';
 
 const near = (value: number, expected: number, tolerance: number) =>
   assert.ok(Math.abs(value - expected) <= tolerance, `${value} is not ${expected} ± ${tolerance}`);
@@ -146,7 +146,7 @@ describe('the embedded Reber grammar', () => {
 
   it('draws only strings of the grammar', () => {
     for (const string of strings) assert.match(spell(string), embedded);
-    for (const legal of ['BTBTXSETE', 'BPBPVVEPE', 'BTBPVPXVVETE']) assert.match(legal, embedded);
+    for (const string of ['BTBTXSETE', 'BPBPVVEPE', 'BTBPVPXVVETE']) assert.match(string, embedded);
     for (const illegal of ['BTBTXSEPE', 'BTBPVPVVETE', 'BTXSE']) assert.doesNotMatch(illegal, embedded);
   });
 
@@ -187,10 +187,10 @@ describe('the embedded Reber grammar', () => {
     const batch = source.next();
     for (let sequence = 0; sequence < batch.batch; sequence++) {
       for (let t = 0; t < batch.steps; t++) {
-        const legal = source.allowedNext?.(batch, sequence, t) ?? [];
+        const allowed = source.allowedNext?.(batch, sequence, t) ?? [];
         const cell = t * batch.batch + sequence;
-        if (batch.mask[cell] === 0) assert.deepEqual(legal, []);
-        else assert.ok(batch.targets.kind === 'classes' && legal.includes(batch.targets.indices[cell]));
+        if (batch.mask[cell] === 0) assert.deepEqual(allowed, []);
+        else assert.ok(batch.targets.kind === 'classes' && allowed.includes(batch.targets.indices[cell]));
       }
     }
   });
@@ -257,10 +257,10 @@ describe('a task of varying length', () => {
   });
 
   it('is rejected before allocation if it is too large for memory', () => {
-    const objection = objectionTo({ data: { task: 'adding', length: 1_000_000 }, batch: 1_000_000 });
-    assert.equal(objection.code, 'batchTooLarge');
-    assert.deepEqual(objection.keyPath, ['data', 'length']);
-    assert.match(objection.message, /1,000,000 steps × 1,000,000 sequences × 3 per step/);
-    objectionTo({ data: { task: 'sine', validation: { length: 1_000_000 } }, batch: 1_000_000 });
+    const problem = problemOf({ data: { task: 'adding', length: 1_000_000 }, batch: 1_000_000 });
+    assert.equal(problem.code, 'batchTooLarge');
+    assert.deepEqual(problem.keyPath, ['data', 'length']);
+    assert.match(problem.message, /1,000,000 steps × 1,000,000 sequences × 3 per step/);
+    problemOf({ data: { task: 'sine', validation: { length: 1_000_000 } }, batch: 1_000_000 });
   });
 });

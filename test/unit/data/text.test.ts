@@ -7,7 +7,7 @@ import { bigramEntropy } from '../../../src/data/textStatistics';
 import { encodeText } from '../../../src/data/vocabulary';
 import type { Batch } from '../../../src/data/batch';
 import { seededRandom } from '../engine/seededRandom';
-import { inputsOf, objectionTo, opened, targetsOf } from './openedSource';
+import { inputsOf, problemOf, opened, targetsOf } from './openedSource';
 
 /** A text whose characters are all different, so that each one is its position: 0 is the first in order. */
 const distinct = (length: number) =>
@@ -261,27 +261,27 @@ describe('a text that cannot be trained on', () => {
       ['', /is empty/],
       ['\uFEFF', /is empty/],
     ] as const) {
-      const objection = objectionTo({ data, batch: 1 }, content);
-      assert.match(objection.message, message);
-      assert.deepEqual(objection.keyPath, ['data', 'text']);
+      const problem = problemOf({ data, batch: 1 }, content);
+      assert.match(problem.message, message);
+      assert.deepEqual(problem.keyPath, ['data', 'text']);
     }
   });
 
   it('is too short for one window per sequence, with the numbers', () => {
-    const objection = objectionTo({ data: over(10), batch: 4 }, distinct(40));
+    const problem = problemOf({ data: over(10), batch: 4 }, distinct(40));
     assert.match(
-      objection.message,
+      problem.message,
       /40 characters, 40 of them for training; 4 sequences of 10 characters and the next one need 41/,
     );
     opened({ data: over(10), batch: 4 }, distinct(41));
-    assert.match(objectionTo({ data: over(10, { order: 'random' }), batch: 4 }, distinct(10)).message, /need 11/);
+    assert.match(problemOf({ data: over(10, { order: 'random' }), batch: 4 }, distinct(10)).message, /need 11/);
     opened({ data: over(10, { order: 'random' }), batch: 4 }, distinct(11));
   });
 
   it('is too short for its held-out part', () => {
-    const objection = objectionTo({ data: { text: 'a', length: 2, validation: 0.1 }, batch: 1 }, distinct(15));
-    assert.deepEqual(objection.keyPath, ['data', 'validation']);
-    assert.match(objection.message, /0\.1 holds out 1 of 15 characters; at least 2/);
+    const problem = problemOf({ data: { text: 'a', length: 2, validation: 0.1 }, batch: 1 }, distinct(15));
+    assert.deepEqual(problem.keyPath, ['data', 'validation']);
+    assert.match(problem.message, /0\.1 holds out 1 of 15 characters; at least 2/);
   });
 
   it('drops a byte-order mark', () => {
@@ -309,7 +309,7 @@ describe('tiny Shakespeare', () => {
 
 describe('A data file that is not UTF-8 text', () => {
   const refusal = (bytes: Uint8Array, text: string): string =>
-    objectionTo({ data: { ...over(4), text }, batch: 1 }, bytes).message;
+    problemOf({ data: { ...over(4), text }, batch: 1 }, bytes).message;
   const startingWith = (...start: readonly number[]): Uint8Array =>
     Uint8Array.from({ length: 64 }, (_, index) => start[index] ?? 0);
 

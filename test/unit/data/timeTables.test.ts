@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseTime } from '../../../src/data/timestamps';
-import { inputsOf, objectionTo, opened } from './openedSource';
+import { inputsOf, problemOf, opened } from './openedSource';
 
 const at = (iso: string) => Date.parse(iso);
 
@@ -77,26 +77,23 @@ describe('a table with a column of times', () => {
     // Only with the month first are these in order.
     assert.deepEqual(order(['01/12/2004', '02/11/2004', '03/10/2004', '04/09/2004', '05/08/2004']), [0, 1, 2, 3]);
     assert.match(
-      objectionTo({ data }, days(['01/02/2004', '03/01/2004', '02/03/2004', '01/01/2004', '05/04/2004'])).message,
+      problemOf({ data }, days(['01/02/2004', '03/01/2004', '02/03/2004', '01/01/2004', '05/04/2004'])).message,
       /day and month cannot be told apart\. Write the year first/,
     );
     assert.match(
-      objectionTo({ data }, days(['13/02/2004', '01/13/2004', '02/03/2004', '04/04/2004', '05/04/2004'])).message,
+      problemOf({ data }, days(['13/02/2004', '01/13/2004', '02/03/2004', '04/04/2004', '05/04/2004'])).message,
       /some with the day and some with the month first/,
     );
   });
 
   it('is refused with a row that has no time', () => {
+    assert.match(problemOf({ data }, 'when,x\n1,1\n,2\n').message, /row 3 has an empty cell in the time column "when"/);
     assert.match(
-      objectionTo({ data }, 'when,x\n1,1\n,2\n').message,
-      /row 3 has an empty cell in the time column "when"/,
-    );
-    assert.match(
-      objectionTo({ data }, 'when,x\n1,1\nsoon,2\n').message,
+      problemOf({ data }, 'when,x\n1,1\nsoon,2\n').message,
       /"soon" in the time column "when", which is neither/,
     );
     assert.match(
-      objectionTo({ data }, 'when,x\n1,1\n2020-01-01,2\n').message,
+      problemOf({ data }, 'when,x\n1,1\n2020-01-01,2\n').message,
       /the date "2020-01-01" .* first value is a number/,
     );
   });

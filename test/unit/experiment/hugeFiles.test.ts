@@ -119,18 +119,18 @@ describe('The lists of an experiment', () => {
   });
 
   it('are checked once for all variants that inherit them', () => {
-    let looks = 0;
+    let reads = 0;
     const rows = Array.from({ length: 1000 }, () => [0.5]);
     const inputs = new Proxy(rows, {
       get: (list, key, receiver): unknown => {
-        if (typeof key === 'string' && /^\d+$/.test(key)) looks++;
+        if (typeof key === 'string' && /^\d+$/.test(key)) reads++;
         return Reflect.get(list, key, receiver);
       },
     });
     const sequences = [{ inputs, targets: Array<null>(1000).fill(null) }];
     const lists = new LongLists();
     for (let variant = 0; variant < 200; variant++) lists.shorten({ data: { sequences, variant } });
-    assert.ok(looks <= 10 * rows.length, `${looks} looks at ${rows.length} rows`);
+    assert.ok(reads <= 10 * rows.length, `${reads} reads at ${rows.length} rows`);
   });
 
   it('are reported with their first problems only', () => {

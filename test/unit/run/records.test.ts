@@ -89,12 +89,12 @@ describe('The record file', () => {
   });
 
   it('is read in time linear in the number of columns', () => {
-    let looks = 0;
+    let reads = 0;
     const fields = Array.from({ length: 2000 }, (_, n) => {
       const field = new Field(`c${n}`, new Float64());
       Object.defineProperty(field, 'name', {
         get: () => {
-          looks++;
+          reads++;
           return `c${n}`;
         },
       });
@@ -104,7 +104,7 @@ describe('The record file', () => {
     const children = fields.map(({ type }) => makeData({ type, data: Float64Array.of(1) }));
     const batch = new RecordBatch(schema, makeData({ type: new Struct(fields), length: 1, nullCount: 0, children }));
     assert.deepEqual([batch.schema.fields.length, batch.schema.metadata.get('key')], [2000, 'value']);
-    assert.ok(looks <= 10 * fields.length, `${looks} looks`);
+    assert.ok(reads <= 10 * fields.length, `${reads} reads`);
   });
 
   it('allocates no memory for claimed updates that are missing', () => {

@@ -79,8 +79,8 @@ describe('The history of a stored run', () => {
     assert.equal(history.numbers.updates, 2000);
     // Batches before the last read one need not exist any more.
     writeFileSync(path('records.arrows'), Buffer.from(bytes).fill(0, head, beforeLast));
-    const looks = await Promise.all([growing.read(folder, manifest), growing.read(folder, manifest)]);
-    for (const look of looks) assert.equal(look, history);
+    const histories = await Promise.all([growing.read(folder, manifest), growing.read(folder, manifest)]);
+    for (const read of histories) assert.equal(read, history);
     same(history, all);
     // Resumed from an earlier checkpoint, it has other batches at the same offset.
     const encoder = new RecordEncoder(exampleLayout);

@@ -117,12 +117,12 @@ describe('An interrupted run', () => {
         `records cut at ${length}`,
       );
       assert.equal(lost.length > 0, /are lost/.test(said.join(' ')), `records cut at ${length}`);
-      const kept = recordsIn(folder) as unknown as Record<string, readonly number[]>;
+      const records = recordsIn(folder) as unknown as Record<string, readonly number[]>;
       for (const name of columns) {
         const all = (expected as unknown as Record<string, readonly number[]>)[name] ?? [];
         const width = all.length / 12;
         const there = all.filter((_, i) => updates.includes(Math.floor(i / width)));
-        assert.deepEqual(kept[name], there, `${name}, records cut at ${length}`);
+        assert.deepEqual(records[name], there, `${name}, records cut at ${length}`);
       }
       assert.deepEqual(tensorsIn(folder), tensorsIn(whole), `records cut at ${length}`);
       rmSync(folder, { recursive: true });
@@ -208,9 +208,9 @@ describe('A process that trains', function () {
       /From update \d+ on, the run's records can't be written.*Training continues; .* wait in memory/,
     );
     assert.match(stderr, /The end of the run couldn't be written/);
-    const kept = recordsIn(path('run')) as unknown as { readonly update: readonly number[] };
-    assert.ok(kept.update.length > 0);
-    assert.deepEqual(kept.update, [...kept.update.keys()]);
+    const records = recordsIn(path('run')) as unknown as { readonly update: readonly number[] };
+    assert.ok(records.update.length > 0);
+    assert.deepEqual(records.update, [...records.update.keys()]);
     assert.equal(train(file, '--out', path('run'), '--resume').status, 0);
     assert.equal(train(file, '--out', path('whole')).status, 0);
     assert.deepEqual(recordsIn(path('run')), recordsIn(path('whole')));

@@ -359,8 +359,8 @@ describe('The headless runner', () => {
       model: { cell: 'lstm', hidden: 64 },
       training: { steps: 6, batch: 32, checkpointEvery: 3 },
     };
-    const kept = (folder: string, file: string): Buffer => readFileSync(path(folder, file));
-    const factsIn = (folder: string) => readManifest(kept(folder, 'run.json'))?.facts;
+    const fileOf = (folder: string, file: string): Buffer => readFileSync(path(folder, file));
+    const factsIn = (folder: string) => readManifest(fileOf(folder, 'run.json'))?.facts;
 
     it('computes the same bits with one and with two, and resumes with one bit for bit', () => {
       const file = experiment(long);
@@ -371,7 +371,7 @@ describe('The headless runner', () => {
       const one = train(file, '--out', path('one'), '--workers', '1', '--steps', '4');
       assert.match(one.stderr, /simd kernels, batches split into 3, one worker\./);
       assert.equal(train(file, '--out', path('one'), '--workers', '1', '--resume', '--capture', '5').status, 0);
-      assert.deepEqual(kept('one', 'step-5.safetensors'), kept('two', 'step-5.safetensors'));
+      assert.deepEqual(fileOf('one', 'step-5.safetensors'), fileOf('two', 'step-5.safetensors'));
     });
 
     it('splits the batch of a resumed run as before, whatever this build would choose', () => {

@@ -150,9 +150,9 @@ describe('The persistence of a run', () => {
     assert.deepEqual(checkpoints(), ['update-0.safetensors', 'update-21.safetensors', 'update-6.safetensors']);
     run.resume();
     assert.equal((await ended).kind, 'finished');
-    const kept = recordsIn();
-    assert.equal(kept.incompleteReason, undefined);
-    assert.deepEqual(numbersOf(kept.batches), numbersOf(published));
+    const records = recordsIn();
+    assert.equal(records.incompleteReason, undefined);
+    assert.deepEqual(numbersOf(records.batches), numbersOf(published));
     assert.ok(existsSync(join(folder, 'step-9.safetensors')));
     assert.match(
       readFileSync(join(folder, 'rate-changes.jsonl'), 'utf8'),
@@ -427,9 +427,9 @@ describe('The persistence of a run', () => {
         told.map(({ state }) => state),
         ['waiting', 'whole'],
       );
-      const kept = recordsIn(place);
-      assert.equal(kept.incompleteReason, undefined);
-      assert.deepEqual(numbersOf(kept.batches), numbersOf(published));
+      const records = recordsIn(place);
+      assert.equal(records.incompleteReason, undefined);
+      assert.deepEqual(numbersOf(records.batches), numbersOf(published));
       assert.equal(manifestIn(place).state, 'finished');
     } finally {
       spawnSync('umount', ['-l', disk]);

@@ -62,7 +62,7 @@ describe('Requests about single updates', () => {
         done.push(`${name} ends`);
         return name;
       });
-    const look = (update: number): Promise<unknown> =>
+    const inspect = (update: number): Promise<unknown> =>
       queue.add('selection', update, () => {
         done.push(`selection ${update}`);
         return Promise.resolve();
@@ -70,15 +70,15 @@ describe('Requests about single updates', () => {
     const begun = async (what: string): Promise<void> => {
       while (!done.includes(`${what} begins`)) await nextTurn();
     };
-    await look(9);
+    await inspect(9);
     const behind = long('detail', 9);
     await begun('detail 9');
     const background = long('background', 3);
-    await Promise.all([look(8), assert.rejects(behind, /Update 8 is selected/)]);
+    await Promise.all([inspect(8), assert.rejects(behind, /Update 8 is selected/)]);
     await begun('background 3');
     const detail = long('detail', 8);
     await begun('detail 8');
-    const again = look(8);
+    const again = inspect(8);
     assert.deepEqual(await Promise.all([background, detail, again]), ['background 3', 'detail 8', undefined]);
     assert.deepEqual(done.slice(0, 3), ['selection 9', 'detail 9 begins', 'selection 8'], 'who leafs on does not wait');
     assert.deepEqual(

@@ -51,9 +51,9 @@ describe('A run', () => {
     const { run, batches, seen } = running(training, await written(training));
     assert.deepEqual(await run.train(), { kind: 'finished', updates: 12, reason: 'steps' });
     assert.equal(seen(), 12);
-    const kept = readRecords(readFileSync(join(folder, 'records.arrows')));
+    const records = readRecords(readFileSync(join(folder, 'records.arrows')));
     assert.deepEqual(
-      kept.batches.flatMap(({ loss }) => [...loss]),
+      records.batches.flatMap(({ loss }) => [...loss]),
       batches.flatMap(({ loss }) => [...loss]),
     );
     const manifest = readManifest(readFileSync(join(folder, 'run.json')));
@@ -286,11 +286,11 @@ describe('A run', () => {
     assert.deepEqual(await resumedWriter.resume(earlier), []);
     assert.equal(second.updates, 5);
     await running(second, resumedWriter).run.train();
-    const kept = readRecords(readFileSync(join(folder, 'records.arrows'))).batches;
+    const records = readRecords(readFileSync(join(folder, 'records.arrows'))).batches;
     const all = (batches: readonly RecordBatch[], column: 'loss' | 'gradNorm' | 'update' | 'dh') =>
       batches.flatMap((batch) => [...batch[column]]);
     for (const column of ['update', 'loss', 'gradNorm', 'dh'] as const) {
-      assert.deepEqual(all(kept, column), all(whole.batches, column));
+      assert.deepEqual(all(records, column), all(whole.batches, column));
     }
   });
 });

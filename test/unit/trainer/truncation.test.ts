@@ -153,8 +153,8 @@ describe('A run of four updates that a power cut truncates', function () {
       bytesOf(whole, checkpoint(updates)).equals(writeCheckpoint(writer.training, recordBytes, writer.diagnosis.state)),
       where,
     );
-    const kept = [0, 2, 4].filter((one) => one <= updates).map((one) => `update-${one}.safetensors`);
-    assert.deepEqual(readdirSync(join(cut, 'checkpoints')).sort(), kept, where);
+    const checkpoints = [0, 2, 4].filter((one) => one <= updates).map((one) => `update-${one}.safetensors`);
+    assert.deepEqual(readdirSync(join(cut, 'checkpoints')).sort(), checkpoints, where);
   }
 
   it('opens with everything up to the last complete flush, at any byte at which its records end', async () => {
@@ -181,8 +181,8 @@ describe('A run of four updates that a power cut truncates', function () {
         said.join('\n'),
         new RegExp(`^records\\.arrows is shorter .* updates ${2 * reached} to 3 are lost\\.`),
       );
-      const kept = bytesOf(whole, 'records.arrows').subarray(0, flushes[reached]);
-      assert.ok(bytesOf(cut, 'records.arrows').equals(kept), `records cut at ${length}`);
+      const expected = bytesOf(whole, 'records.arrows').subarray(0, flushes[reached]);
+      assert.ok(bytesOf(cut, 'records.arrows').equals(expected), `records cut at ${length}`);
       assert.ok(
         bytesOf(whole, checkpoint(4)).equals(writeCheckpoint(writer.training, end, writer.diagnosis.state)),
         `records cut at ${length}`,
