@@ -39,10 +39,11 @@ export class FolderStorage implements RunStorage {
     }
   }
 
-  async append(path: string, bytes: Uint8Array): Promise<void> {
+  async append(path: string, bytes: Uint8Array, length?: number): Promise<void> {
     const file = await this.fileSystem.open(await this.#filePath(path), constants.O_WRONLY | constants.O_APPEND);
     try {
       const { size } = await file.stat();
+      if (length !== undefined && size !== length) throw new Error(otherLength(path, size, length));
       await file.writeFile(bytes).catch(async (error: unknown) => {
         // A full disk may store a part. If truncating fails as well, resuming truncates the file to its intact records.
         await file.truncate(size).catch(() => undefined);
@@ -86,7 +87,7 @@ export class FolderStorage implements RunStorage {
     try {
       const { size } = await file.stat();
       if (size > maxBytes) throw new Error(tooLarge(path, size, maxBytes));
-      return await file.readFile();
+      return await readToSize(file, size);
     } finally {
       await file.close();
     }
@@ -141,6 +142,21 @@ export class FolderStorage implements RunStorage {
 
 function tooLarge(path: string, size: number, maxBytes: number): string {
   return `${path} has ${formatExact(size)} bytes; at most ${formatExact(maxBytes)} are allowed. It is damaged, or not of this run`;
+}
+
+function otherLength(path: string, size: number, length: number): string {
+  return `${path} has ${formatExact(size)} bytes, not the ${formatExact(length)} that were written: another program has changed it`;
+}
+
+/** The first `size` bytes of a file, or fewer at its end: a file that grows meanwhile could have no end. */
+async function readToSize(file: FileHandle, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size;) {
+    const { bytesRead } = await file.read(bytes, at, size - at, at);
+    if (bytesRead === 0) return bytes.subarray(0, at);
+    at += bytesRead;
+  }
+  return bytes;
 }
 
 async function writeDurably(path: string, bytes: Uint8Array, disk: FileSystem): Promise<void> {

@@ -32,9 +32,9 @@ export class LockedFolder extends FolderStorage {
     await super.write(path, bytes);
   }
 
-  override async append(path: string, bytes: Uint8Array): Promise<void> {
+  override async append(path: string, bytes: Uint8Array, length?: number): Promise<void> {
     await this.#checkLock();
-    await super.append(path, bytes);
+    await super.append(path, bytes, length);
   }
 
   override async truncate(path: string, length: number): Promise<void> {

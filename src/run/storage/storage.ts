@@ -5,8 +5,11 @@
 export interface RunStorage {
   /** Replaces a file atomically: readers see the old or the new bytes, never a part. */
   write(path: string, bytes: Uint8Array): Promise<void>;
-  /** Appends to a file, all or nothing; rejects if it does not exist, because its start would be missing. */
-  append(path: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Appends to a file, all or nothing; rejects if it does not exist, or does not have the expected `length`, because its
+   * start would be missing.
+   */
+  append(path: string, bytes: Uint8Array, length?: number): Promise<void>;
   /** Flushes appended or truncated data to disk, so that it survives a power cut; `write` does so itself. */
   sync(path: string): Promise<void>;
   /** Truncates a file to its first `length` bytes; rejects if it has fewer. */

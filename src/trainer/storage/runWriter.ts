@@ -174,7 +174,7 @@ export class RunWriter {
   async appendRecords(batch: RecordBatch): Promise<void> {
     const bytes = this.#encoder.encode(batch);
     this.#hasSyncedRecords = false;
-    await this.storage.append(runFiles.records, bytes);
+    await this.storage.append(runFiles.records, bytes, this.#recordBytes);
     this.#recordBytes += bytes.length;
     this.#recordedUpdates = (batch.update[batch.count - 1] ?? 0) + 1;
     this.#history?.append(batch);

@@ -3,6 +3,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  appendFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -203,6 +204,32 @@ describe('The headless runner', () => {
     assert.equal(status, 3, said);
     assert.match(said, /can't be written \(ENOENT.*\nThis run is no longer on disk.*\n.*not everything was saved/);
     assert.equal(existsSync(path('run')), false);
+  });
+
+  it('fails when another program empties its records, and writes none without a start', async function () {
+    if (process.platform === 'win32') this.skip();
+    const { status, said } = await trainWith(() => {
+      truncateSync(path('run', 'records.arrows'), 0);
+    });
+    assert.equal(status, 3, said);
+    assert.match(
+      said,
+      /can't be written \(records\.arrows has 0 bytes, not the [\d,]+ that were written: another program/,
+    );
+    assert.match(said, /not everything was saved/);
+    assert.equal(statSync(path('run', 'records.arrows')).size, 0);
+  });
+
+  it('removes what another program appends to its records', async function () {
+    if (process.platform === 'win32') this.skip();
+    const { status, said } = await trainWith(() => {
+      appendFileSync(path('run', 'records.arrows'), 'x'.repeat(1000));
+    });
+    assert.equal(status, 0, said);
+    assert.match(said, /another program has changed it.*\nSince update [\d,]+ the run's records can be written again/);
+    const { batches, incompleteReason } = readRecords(readFileSync(path('run', 'records.arrows')));
+    assert.equal(incompleteReason, undefined);
+    assert.equal(batches.flatMap(({ update }) => [...update]).length, 20_000);
   });
 
   it('does not change its folder after another process has taken it over', async function () {

@@ -40,13 +40,13 @@ class FullStorage extends FolderStorage {
     await super.write(path, bytes);
   }
 
-  override async append(path: string, bytes: Uint8Array): Promise<void> {
+  override async append(path: string, bytes: Uint8Array, length?: number): Promise<void> {
     if (this.isFull) {
       // Writes the part for which there is space, and does not repair it.
       await super.append(path, bytes.subarray(0, 100));
     }
     this.#refuse();
-    await super.append(path, bytes);
+    await super.append(path, bytes, length);
   }
 
   #refuse(): void {
