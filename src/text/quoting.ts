@@ -17,6 +17,11 @@ export function quote(text: string): string {
   return JSON.stringify(truncate(text));
 }
 
+/** A name or path, escaped and truncated as in quotes, but without them. */
+export function escapeName(text: string): string {
+  return quote(text).slice(1, -1);
+}
+
 /** Names in quotes, separated by commas: at most 20, and the count of the others. */
 export function quoteAll(names: readonly string[]): string {
   const more = names.length - maxListed;

@@ -13,6 +13,7 @@ import type { StartProblem } from '../../protocol/trainer';
 import type { RecordLayout } from '../../run/records/recordBatch';
 import { reasonOf } from '../../protocol/channel';
 import { formatMebibytes } from '../../text/numbers';
+import { escapeName } from '../../text/quoting';
 import { usefulWorkers, type RequestedWorkers } from './workerPool';
 import { dataFiles, isAboutData, peakMemory, programBytes, readingBytes } from './peakMemory';
 import { loadWeights } from './weightsFile';
@@ -246,7 +247,7 @@ function fillParameters(
   try {
     return { kind: 'filled', notices: loadWeights(learner, weights, files.get(weights)) };
   } catch (error) {
-    const message = `${weights}: ${reasonOf(error)}`;
+    const message = `${escapeName(weights)}: ${reasonOf(error)}`;
     return { kind: 'refused', problems: [{ code: 'weights', keyPath: ['model', 'weights'], message }] };
   }
 }

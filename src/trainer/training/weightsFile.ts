@@ -1,7 +1,7 @@
 import { foreignFormat } from '../../data/fileFormat';
 import type { Learner } from '../../engine/learner';
 import { readTensorFile, type ReadTensorFile, type StoredTensor } from '../../run/storage/safetensors';
-import { quote, truncate } from '../../text/quoting';
+import { escapeName, quote } from '../../text/quoting';
 
 const maxListedNames = 12;
 /**
@@ -52,10 +52,11 @@ export function loadWeights(learner: Learner, path: string, bytes: Uint8Array | 
   }
   for (const part of ['recurrent', 'head'] as const) {
     if (source[part] !== prefixes[part])
-      notices.push(`${path}: ${quote(`${source[part]}*`)} is loaded as ${quote(`${prefixes[part]}*`)}.`);
+      notices.push(`${escapeName(path)}: ${quote(`${source[part]}*`)} is loaded as ${quote(`${prefixes[part]}*`)}.`);
   }
-  if (zero.length > 0) notices.push(`${path} has no ${formatNames(zero)}: these biases are 0.`);
-  if (names.length > 0) notices.push(`${path}: this model doesn't need ${formatNames(names)}, which is ignored.`);
+  if (zero.length > 0) notices.push(`${escapeName(path)} has no ${formatNames(zero)}: these biases are 0.`);
+  if (names.length > 0)
+    notices.push(`${escapeName(path)}: this model doesn't need ${formatNames(names)}, which is ignored.`);
   return notices;
 }
 
@@ -129,6 +130,6 @@ function missingError(name: string, shape: readonly number[], { tensors, others 
 }
 
 function formatNames(names: readonly string[]): string {
-  const shown = names.slice(0, maxListedNames).map(truncate).join(', ');
+  const shown = names.slice(0, maxListedNames).map(escapeName).join(', ');
   return names.length > maxListedNames ? `${shown} and ${names.length - maxListedNames} more` : shown || 'none';
 }

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
-import { quote, quoteAll, truncate } from '../../../src/text/quoting';
+import { escapeName, quote, quoteAll, truncate } from '../../../src/text/quoting';
 
 describe('A name in a message', () => {
   it('is quoted as in JSON', () => {
     assert.equal(quote('lr "fast"\n'), String.raw`"lr \"fast\"\n"`);
+  });
+
+  it('can be escaped without quotes', () => {
+    assert.equal(escapeName('a.weight'), 'a.weight');
+    assert.equal(escapeName('a\nb"'.padEnd(70, 'x')), String.raw`a\nb\"`.concat('x'.repeat(56), '…'));
   });
 
   it('is truncated between characters if it is long', () => {

@@ -102,6 +102,15 @@ describe('A file of weights', () => {
     assert.throws(() => load(one), /no tensor "rnn\.bias_ih_l0"/);
   });
 
+  it('can’t fill a message with its path or the names of its tensors, nor begin another line', () => {
+    const [path, name] = ['w\nFinished: '.padEnd(10_000, 'w'), 'x\nFinished: '.padEnd(10_000, 'x')];
+    const learner = learnerOf();
+    const bytes = fileOf({ ...stateDict(), [name]: counted([3]) });
+    const [notice = ''] = loadWeights(learner, path, bytes);
+    assert.match(notice, /^w\\nFinished: w+…: this model doesn't need x\\nFinished: x+…, which is ignored\.$/);
+    assert.ok(notice.length < 250, notice);
+  });
+
   it('is rejected if a number exceeds single precision', () => {
     const huge = { ...stateDict(), 'head.weight': { shape: [1, 4], data: [0, 0, 1e39, 0] } };
     assert.throws(() => load(huge), /"head\.weight" has 1e\+39 at element 2, which is beyond single precision/);
