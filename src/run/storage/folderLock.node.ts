@@ -1,4 +1,4 @@
-import { constants, lstat, mkdir, open, rm, rmdir, type FileHandle } from 'node:fs/promises';
+import { constants, lstat, mkdir, open, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -91,13 +91,21 @@ async function createFolder(folder: string): Promise<void> {
     await syncFolder(dirname(folder));
     return;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' && dirname(folder) !== folder) {
-      await createFolder(dirname(folder));
-      await sleep(watchDelay);
-    }
+    // Not by `recursive`: where a folder can't be created, Node says that it doesn't exist (ENOENT), not why.
+    if (await isFolder(folder)) return syncFolder(dirname(folder));
+    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
   }
+  await createFolder(dirname(folder));
+  await sleep(watchDelay);
   await mkdir(folder, { recursive: true });
   await syncFolder(dirname(folder));
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
 }
 
 /** Whether a living process holds the lock of a run's folder. */
@@ -155,7 +163,7 @@ async function takeOver(path: string, text: string): Promise<void> {
     if (codeOf(error) !== 'EEXIST') throw error;
     const { mtimeMs } = await lstat(mutex);
     // A time in the future is stale too: the clock was set back.
-    if (Math.abs(Date.now() - mtimeMs) > takeOverTimeout) await rmdir(mutex);
+    if (Math.abs(Date.now() - mtimeMs) > takeOverTimeout) await rmdir(mutex).catch(notALock(mutex));
     throw new Error(busyMessage, { cause: error });
   }
   try {
@@ -172,12 +180,23 @@ async function takeOver(path: string, text: string): Promise<void> {
         await waitForWriterExit(holder);
         if (await isAlive(holder, now)) throw new Error(heldByMessage(holder, path));
       }
-      await rm(path, { force: true });
+      await rm(path, { force: true }).catch(notALock(path));
     }
     if (!(await createLockFile(path, text))) throw new Error(busyMessage);
   } finally {
     await rmdir(mutex).catch(() => undefined);
   }
+}
+
+/** Error codes of removing a file as a folder, a folder as a file, and a folder with contents. */
+const otherKindCodes: readonly unknown[] = ['ENOTDIR', 'EISDIR', 'ERR_FS_EISDIR', 'ENOTEMPTY', 'EEXIST'];
+
+/** Handles the error of removing what is in the place of a lock, and is not one. */
+function notALock(path: string): (error: unknown) => never {
+  return (error) => {
+    if (!otherKindCodes.includes(codeOf(error))) throw error;
+    throw new Error(`${path} is not a lock and prevents training in this folder; delete it`, { cause: error });
+  };
 }
 
 async function createLockFile(path: string, text: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -47,6 +47,31 @@ describe('The lock of a run’s folder', () => {
   const refused = async (pid: number): Promise<void> => {
     await assert.rejects(lockFolder(folder), new RegExp(`process ${pid} is training in this folder`));
   };
+
+  it('says what to delete where something that is not a lock is in its place', async () => {
+    mkdirSync(lockPath);
+    await assert.rejects(lockFolder(folder), /run\.lock is not a lock and prevents training in this folder; delete it/);
+    rmSync(lockPath, { recursive: true });
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    writeFileSync(lockPath, String(pid));
+    const mutex = `${lockPath}.taking`;
+    for (const make of [() => mkdirSync(join(mutex, 'x'), { recursive: true }), () => writeFileSync(mutex, '')]) {
+      make();
+      utimesSync(mutex, 0, 0);
+      await assert.rejects(lockFolder(folder), /run\.lock\.taking is not a lock and prevents .*; delete it/);
+      rmSync(mutex, { recursive: true });
+    }
+    await takenOver();
+  });
+
+  it('names the reason why a folder can’t be created', async function () {
+    const mounts = process.platform === 'linux' ? readFileSync('/proc/mounts', 'utf8').split('\n') : [];
+    const readOnly = mounts
+      .map((line) => line.split(' '))
+      .find(([, , , options = '']) => /^ro(,|$)/.test(options))?.[1];
+    if (readOnly === undefined) this.skip();
+    await assert.rejects(lockFolder(join(readOnly, 'unroll-runs', 'run')), { code: 'EROFS' });
+  });
 
   it('is taken over immediately from a killed process that its parent has not reaped', async function () {
     if (process.platform !== 'linux') this.skip();
