@@ -17,21 +17,23 @@ export function diskAccess(folder: string, boundary: string): FileAccess {
       const { size, isFile } = await stat(found).then((entry) => ({ size: entry.size, isFile: entry.isFile() }));
       return isFile ? { kind: 'file', location: found, size } : { kind: 'notAFile' };
     },
-    read: readToSize,
+    read: (path) => readToSize(path, maxFileBytes),
   };
 }
 
 /**
  * The bytes of a file up to its size: a file of /proc has size 0, and some of them never end or block. The file may have
  * been replaced since its size was checked: opening a pipe doesn't wait for a writer.
+ *
+ * @throws when it isn't a regular file, or has more than `maxBytes`
  */
-async function readToSize(path: string): Promise<Uint8Array> {
+export async function readToSize(path: string, maxBytes: number): Promise<Uint8Array> {
   // Windows has no such flag.
   const file = await open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
   try {
     const entry = await file.stat();
     if (!entry.isFile()) throw new Error('it is not a file');
-    if (entry.size > maxFileBytes) throw new Error('it has become too large');
+    if (entry.size > maxBytes) throw new Error('it has become too large');
     const bytes = new Uint8Array(entry.size);
     for (let at = 0; at < bytes.length;) {
       const { bytesRead } = await file.read(bytes, at, bytes.length - at, at);

@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { computeDataDigest } from '../../data/dataDigest';
-import { diskAccess } from '../../data/fileAccess.node';
+import { diskAccess, readToSize } from '../../data/fileAccess.node';
 import { readFiles } from '../../data/fileReading';
 import { defaultKernelSet, openKernels, type BuiltKernelSet } from '../../engine/kernels/open';
 import { maxExperimentBytes, parseExperiment } from '../../experiment/parse';
@@ -318,13 +318,13 @@ async function openExperiment(path: string): Promise<ExperimentFile> {
       `An experiment file is at most ${formatMebibytes(maxExperimentBytes)}; this one has ${formatExact(size)} bytes.`,
     );
   }
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const bytes = await readToSize(path, maxExperimentBytes).catch((error: unknown) => {
     throw at(`The experiment can't be read: ${reasonOf(error)}`);
   });
-  const parsed = parseExperiment(text);
+  const parsed = parseExperiment(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
   if (parsed.kind === 'refused') {
     throw new StartError(
-      parsed.problems.map(({ place, message }) => `${path}:${place.line}:${place.column}: ${message}`).join('\n'),
+      ...parsed.problems.map(({ place, message }) => `${path}:${place.line}:${place.column}: ${message}`),
     );
   }
   return parsed.file;
