@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from './protocol/channel';
-import { withoutControls } from './text/plainText';
+import { singleLine, withoutControls } from './text/plainText';
 import { CommandLineError, parseCommandLine, usage } from './trainer/headless/commandLine.node';
 import { nodeThreads } from './trainer/training/workerThreads.node';
 import { trainHeadless } from './trainer/headless/headless.node';
@@ -54,7 +54,7 @@ async function main(): Promise<number> {
       process.stderr.write(`${withoutControls(error.message)}\n\n${usage}\n`);
       return 1;
     }
-    process.stderr.write(`Training failed: ${withoutControls(reasonOf(error))}\n`);
+    process.stderr.write(`Training failed: ${singleLine(reasonOf(error))}\n`);
     return 3;
   }
 }

@@ -7,6 +7,11 @@ export function withoutControls(text: string, by = '\u{FFFD}'): string {
   return text.replace(/\r\n/g, '\n').replace(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu, by);
 }
 
+/** A message as one line of a terminal: no name in it can begin a line that looks like another message. */
+export function singleLine(text: string): string {
+  return withoutControls(text).replace(/[\n\t\u2028\u2029]/g, ' ');
+}
+
 /**
  * Text for VS Code's labels, tooltips and messages, in which no content is interpreted: controls are replaced, and
  * a space goes before `(` where VS Code would see the beginning of markup.

@@ -20,7 +20,8 @@ import { runFiles } from '../../run/storage/runFiles';
 import type { Manifest } from '../../run/manifest';
 import type { RecordBatch } from '../../run/records/recordBatch';
 import { newRunFolder } from '../../run/storage/runFolder';
-import { withoutControls } from '../../text/plainText';
+import { singleLine } from '../../text/plainText';
+import { truncate } from '../../text/quoting';
 import type { CommandLine } from './commandLine.node';
 import { readExistingRun, readMatchingRun, isOver } from './earlierRun.node';
 import { runInfoOf } from '../training/runInfo';
@@ -53,7 +54,7 @@ export async function trainHeadless(
   stderr: NodeJS.WriteStream,
 ): Promise<HeadlessEnd> {
   const print = (message: string): void => {
-    stderr.write(`${withoutControls(message)}\n`);
+    stderr.write(`${singleLine(message)}\n`);
   };
   let lock: FolderLock | undefined;
   let pool: WorkerPool | undefined;
@@ -94,7 +95,7 @@ export async function trainHeadless(
     return isSaved ? conclude(ending, losses, interruption.aborted, print, folder) : concludeUnsaved(ending, print);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    print(error.message);
+    for (const problem of error.problems) print(problem);
     return 'refused';
   } finally {
     pool?.dispose();
@@ -339,7 +340,7 @@ function startErrorAt(
     const { line, column } = file.placeOf(keyPath, variant);
     return `${path}:${line}:${column}: ${message}`;
   });
-  return new StartError(lines.join('\n'));
+  return new StartError(...lines);
 }
 
 function withSteps(experiment: ResolvedExperiment, steps: number | undefined): ResolvedExperiment {
@@ -349,7 +350,7 @@ function withSteps(experiment: ResolvedExperiment, steps: number | undefined): R
 function introduction(info: RunInfo, updatesDone: number): string {
   const from = updatesDone > 0 ? `, resuming after update ${updatesDone}` : '';
   return (
-    `${info.name || 'Experiment'}${info.variant === null ? '' : ` (${info.variant})`}: ${info.cell}, ` +
+    `${truncate(info.name) || 'Experiment'}${info.variant === null ? '' : ` (${truncate(info.variant)})`}: ${info.cell}, ` +
     `${info.parameterCount} parameters, T = ${info.steps}, B = ${info.batch}, ` +
     `${formatMemoryEstimate(info.memoryBytes)} of memory, ${formatComputation(info)}${from}.`
   );

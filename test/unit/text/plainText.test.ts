@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { plainText, withoutControls } from '../../../src/text/plainText';
+import { plainText, singleLine, withoutControls } from '../../../src/text/plainText';
 
 /** As VS Code finds links in its notifications (parseLinkedText) and icons in its labels (renderLabelWithIcons). */
 const links = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/gi;
@@ -56,6 +56,10 @@ describe('Plain text', () => {
         assert.doesNotMatch(plain, /\]\(|\$\(|[^\P{Cc}\n\t]|\p{Bidi_Control}/u);
       }),
     );
+  });
+
+  it('is one line in a terminal', () => {
+    assert.equal(singleLine('a\r\nb\nc\u2028d\te\u001B[2K'), 'a b c d e�[2K');
   });
 
   it('can have another replacement for controls', () => {

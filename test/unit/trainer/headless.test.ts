@@ -135,6 +135,15 @@ describe('The headless runner', () => {
       });
     }
 
+    it('in a long name of several lines', () => {
+      const long = 'a\nFinished: 12 updates. '.repeat(1000);
+      const variants = { [long]: {} };
+      const { stderr } = train(experiment({ name: long, variants }), '--variant', long, '--out', path('run'));
+      assert.equal(stderr.match(/^Finished/gm)?.length, 1, stderr);
+      assert.ok(stderr.length < 1000, stderr);
+      for (const line of stderr.trimEnd().split('\n')) assert.match(line, /^a Finished|^Finished: 12 updates, loss/);
+    });
+
     it('in the manifest of a run that is resumed', () => {
       train(experiment(), '--out', path('run'));
       const manifest = editableManifest(path('run', 'run.json'));
