@@ -13,6 +13,8 @@ import type { Sessions } from './sessions';
 const debounceMilliseconds = 300;
 const maxRuns = 2000;
 const maxConcurrentReads = 16;
+/** The files by which folders of runs are found: records without a manifest are of a damaged run. */
+const filesOfRuns = `{${runFiles.manifest},${runFiles.records}}`;
 
 /** The runs of the workspace, as they were found together. */
 interface RunsFound {
@@ -75,7 +77,7 @@ export class RunIndex implements Disposable {
     return (await (this.#found ??= this.#find())).runs;
   }
 
-  /** Runs whose manifest can't be read. */
+  /** Runs whose manifest is missing or can't be read. */
   async damaged(): Promise<readonly DamagedRun[]> {
     return (await (this.#found ??= this.#find())).damaged;
   }
@@ -97,9 +99,9 @@ export class RunIndex implements Disposable {
 
   async #find(): Promise<RunsFound> {
     const lists = await Promise.all([
-      workspace.findFiles(`**/${runFiles.manifest}`, '**/{node_modules,.git}/**', maxRuns),
+      workspace.findFiles(`**/${filesOfRuns}`, '**/{node_modules,.git}/**', 2 * maxRuns),
       ...movedFolders().map((folder) =>
-        workspace.findFiles(new RelativePattern(folder, `*/${runFiles.manifest}`), undefined, maxRuns),
+        workspace.findFiles(new RelativePattern(folder, `*/${filesOfRuns}`), undefined, 2 * maxRuns),
       ),
     ]);
     const folders = new Map(lists.flat().map((uri) => [folderOf(uri).toString(), folderOf(uri)]));
@@ -129,8 +131,8 @@ export class RunIndex implements Disposable {
     this.#watchers.dispose();
     this.#watchers = new DisposableStore();
     this.#watchFiles(`{${runFiles.manifest},${runFiles.displayName}}`, false);
-    // The lock file is rewritten as a heartbeat, which changes nothing here.
-    this.#watchFiles(runFiles.lock, true);
+    // The lock file is rewritten as a heartbeat, and records are appended, which changes nothing here.
+    this.#watchFiles(`{${runFiles.lock},${runFiles.records}}`, true);
     // When a folder is deleted with its contents, there is an event for the folder only.
     for (const all of ['**', ...movedFolders().map((folder) => new RelativePattern(folder, '**'))]) {
       const watcher = this.#watchers.add(workspace.createFileSystemWatcher(all, true, true));

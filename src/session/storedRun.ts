@@ -44,7 +44,7 @@ export async function readStoredRun(folder: Uri): Promise<StoredRun | undefined>
   };
 }
 
-/** A run whose manifest can't be read: only its folder is known. */
+/** A run whose manifest is missing or can't be read: only its folder is known. */
 export interface DamagedRun {
   readonly folder: Uri;
   /** Why, as one or more sentences. */
@@ -52,19 +52,26 @@ export interface DamagedRun {
 }
 
 /**
- * A folder that holds a run whose manifest can't be read; undefined for any other folder. A `run.json` alone may belong
- * to another program: records or checkpoints must be next to it.
+ * A folder that holds a run whose manifest is missing or can't be read; undefined for any other folder. A `run.json` alone
+ * may belong to another program: records or checkpoints must be next to it. Without a `run.json` there must be both, or
+ * the file of rate changes, which every run has.
  */
 export async function readDamagedRun(folder: Uri): Promise<DamagedRun | undefined> {
   if (folder.scheme !== 'file') return undefined;
   const storage = new FolderStorage(folder.fsPath);
   const names: readonly string[] = await storage.list('').catch(() => []);
-  const isRun = names.includes(runFiles.records) || names.includes(runFiles.checkpoints);
-  if (!isRun || !names.includes(runFiles.manifest)) return undefined;
+  const [hasRecords, hasCheckpoints, hasRateChanges] = [
+    names.includes(runFiles.records),
+    names.includes(runFiles.checkpoints),
+    names.includes(runFiles.rateChanges),
+  ];
+  if (!hasRecords && !hasCheckpoints) return undefined;
   try {
     const bytes = await storage.read(runFiles.manifest, maxManifestBytes);
-    if (bytes === undefined || readManifest(bytes) !== undefined) return undefined;
-    return { folder, reason: unreadableReason(bytes) };
+    if (bytes === undefined) {
+      return hasRecords && (hasCheckpoints || hasRateChanges) ? { folder, reason: 'It is missing.' } : undefined;
+    }
+    return readManifest(bytes) === undefined ? { folder, reason: unreadableReason(bytes) } : undefined;
   } catch (error) {
     return { folder, reason: `${reasonOf(error).replace(/\.$/, '')}.` };
   }

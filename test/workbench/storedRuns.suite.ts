@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -19,6 +20,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { editableManifest } from '../editableManifest';
+import { reasonNotToDelete } from '../../src/run/storage/deletion.node';
 import { lockFolder } from '../../src/run/storage/folderLock.node';
 import { readManifest } from '../../src/run/manifest';
 import { loadRun } from '../../src/session/latestRuns';
@@ -497,6 +499,29 @@ describe('Stored runs', () => {
     assert.ok(existsSync(manifest));
     rmSync(folder, { recursive: true });
     await until('it to go', async () => (await own()).length === 0);
+  });
+
+  it('without a manifest are listed as damaged, and can be deleted; records of other programs are not listed', async () => {
+    const experiment = await ExperimentFile.open(short);
+    experiment.train();
+    await experiment.lens(/finished/);
+    const [folder = ''] = foldersOf(experiment);
+    mkdirSync(join(experiment.folder, 'other'));
+    writeFileSync(join(experiment.folder, 'other', 'records.arrows'), 'of another program');
+    const own = async () =>
+      (await kept.damaged()).filter((run) => run.folder.fsPath.startsWith(`${experiment.folder}/`));
+    rmSync(join(folder, 'run.json'));
+    const [damaged] = await until('the damaged run', async () => {
+      const found = await own();
+      return found.length > 0 && found;
+    });
+    assert.deepEqual([damaged.folder.fsPath, damaged.reason], [folder, 'It is missing.']);
+    const copy = join(experiment.folder, 'copy');
+    cpSync(folder, copy, { recursive: true });
+    await until('its copy', async () => (await own()).some((run) => run.folder.fsPath === copy));
+    assert.equal(await reasonNotToDelete(folder, [dirname(experiment.folder)]), undefined);
+    for (const one of [folder, copy]) rmSync(one, { recursive: true });
+    await until('both to go', async () => (await own()).length === 0);
   });
 
   it('that are untrusted and directly in the workspace folder read nothing outside it', async () => {
