@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -18,6 +17,7 @@ import { Sessions } from '../../src/session/sessions';
 import { forkTrainers } from '../../src/session/trainerProcess.node';
 import type { StartTrainerWorker } from '../../src/session/trainerWorker';
 import { TrainingQueue } from '../../src/session/trainingQueue';
+import { temporaryFolder } from '../temporaryFolder';
 import { ExperimentFile, until } from './experimentFile';
 
 const endless = `{
@@ -40,7 +40,7 @@ const built = join(
 
 /** The real trainer with an additional fault. */
 function trainerWith(script: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'unroll-dying-')), 'trainer.cjs');
+  const file = join(temporaryFolder('unroll-dying-'), 'trainer.cjs');
   writeFileSync(file, `__dirname = ${JSON.stringify(dirname(built))};\n${readFileSync(built, 'utf8')}\n${script}`);
   return file;
 }

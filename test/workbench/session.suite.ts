@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Uri } from 'vscode';
@@ -11,11 +10,12 @@ import { LiveSession } from '../../src/session/liveSession';
 import { Sessions } from '../../src/session/sessions';
 import type { StartTrainerWorker, TrainerWorker } from '../../src/session/trainerWorker';
 import { TrainingQueue } from '../../src/session/trainingQueue';
+import { temporaryFolder } from '../temporaryFolder';
 import { exampleLayout, exampleRecord } from '../unit/run/exampleRecords';
 
 /** A process that runs `script` in place of the trainer. */
 function trainerOf(script: string, ...nodeOptions: readonly string[]): StartTrainerWorker {
-  const file = join(mkdtempSync(join(tmpdir(), 'unroll-trainer-')), 'trainer.cjs');
+  const file = join(temporaryFolder('unroll-trainer-'), 'trainer.cjs');
   writeFileSync(file, script);
   return forkTrainers(file, nodeOptions);
 }

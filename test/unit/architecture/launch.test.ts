@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromiumPath } from '../../../scripts/chromium';
 import { nodeFor } from '../../../scripts/release';
 import { formatTally, readReport, sum } from '../../../scripts/tally';
+import { temporaryFolder } from '../../temporaryFolder';
 
 describe('A tally', () => {
   it('is printed as text, with the skipped tests only if there are any', () => {
@@ -22,8 +22,10 @@ describe('A tally', () => {
   });
 
   describe('in a report', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'unroll-report-'));
-    after(() => rmSync(folder, { recursive: true }));
+    let folder: string;
+    before(() => {
+      folder = temporaryFolder('unroll-report-');
+    });
 
     for (const [what, content, expected] of [
       ['whole', '{"passed":1,"failed":0,"skipped":2}', { passed: 1, failed: 0, skipped: 2 }],

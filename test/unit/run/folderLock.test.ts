@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { isLocked, lockFolder } from '../../../src/run/storage/folderLock.node';
 import { findProcess, ownStart } from '../../../src/run/storage/processStart.node';
+import { temporaryFolder } from '../../temporaryFolder';
 
 const secondsPerDay = 86_400;
 
@@ -158,7 +159,7 @@ describe('The lock of a run’s folder', () => {
 
   it('reads the start of a process whose name looks like the rest of the line', async function () {
     if (process.platform !== 'linux') this.skip();
-    const named = join(mkdtempSync(join(tmpdir(), 'unroll-name-')), 'a) Z (1 2');
+    const named = join(temporaryFolder('unroll-name-'), 'a) Z (1 2');
     copyFileSync('/bin/sleep', named);
     const pid = await sleeper(named);
     // ps reads the same source independently.

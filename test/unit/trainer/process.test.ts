@@ -3,8 +3,8 @@ import { randomFillSync } from 'node:crypto';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
-import { getPriority, tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { computeDataDigest } from '../../../src/data/dataDigest';
@@ -21,6 +21,7 @@ import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/records/recordDecoder';
 import { forkTrainers } from '../../../src/session/trainerProcess.node';
 import type { TrainerWorker } from '../../../src/session/trainerWorker';
+import { temporaryFolder } from '../../temporaryFolder';
 import { exampleExperiment } from './exampleTraining';
 
 const startTrainer = forkTrainers(resolve('dist/trainer.cjs'));
@@ -187,7 +188,7 @@ describe('The trainer’s process', () => {
     ] as const;
     for (const [what, act] of ways) {
       it(`saves the run and exits if its parent ${what}`, async () => {
-        const folder = await mkdtemp(join(tmpdir(), 'unroll-parent-'));
+        const folder = temporaryFolder('unroll-parent-');
         const {
           parent,
           trainer: id,
@@ -213,7 +214,7 @@ describe('The trainer’s process', () => {
 
     it('exits within about a second in the middle of a much longer update', async () => {
       // One update of it takes a minute.
-      const folder = await mkdtemp(join(tmpdir(), 'unroll-parent-'));
+      const folder = temporaryFolder('unroll-parent-');
       const long = { data: { task: 'adding', length: 5000 }, model: { cell: 'lstm', hidden: 256 } };
       const { parent, trainer: id } = await inOtherProcess({
         ...start({ ...long, training: { steps: 100, batch: 64 } }, 1),

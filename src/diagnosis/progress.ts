@@ -1,0 +1,40 @@
+import { recentWindow, shortWindow, type Observations } from './observations';
+
+/** The share of the constant answer's loss that a run must get below to have learned something. */
+const learnedShare = 0.95;
+
+/** Standard errors of the difference between two means that count as a difference, and not as noise of the batches. */
+const significantErrors = 3;
+
+/** The recent loss: the mean of the last 100 updates, or of the last 20 where that is lower. */
+export function recentLoss({ loss }: Observations): number {
+  return Math.min(loss.mean(shortWindow), loss.mean());
+}
+
+/**
+ * Whether the loss has fallen since the first updates by more than the noise of the batches: by three standard errors of
+ * the difference of the two means, with the deviation of the recent losses, and by at least 1 %. False before there are
+ * enough updates.
+ */
+export function hasFallen({ loss, firstLoss, updates }: Observations): boolean {
+  const first = firstLoss.mean;
+  if (first === undefined || updates < 2 * shortWindow) return false;
+  const recent = Math.min(recentWindow, updates);
+  const error = loss.deviation * Math.sqrt(1 / shortWindow + 1 / recent);
+  return first - loss.mean() > Math.max(significantErrors * error, 0.01 * first);
+}
+
+/**
+ * Whether a run has learned something: its loss is clearly below that of the best constant answer, and not only because
+ * it was so from the start. Without a known constant answer, or where that is exact (loss 0), its loss has fallen.
+ */
+export function hasLearned(observations: Observations): boolean {
+  const { constantAnswer, experiment } = observations;
+  const now = recentLoss(observations);
+  // A single target is its own mean.
+  if (constantAnswer === undefined || constantAnswer.value === 0) return hasFallen(observations);
+  if (!(now < learnedShare * constantAnswer.value)) return false;
+  // Weights from elsewhere, or updates before the first observed one, may have learned it already.
+  const startedTrained = experiment.model.weights !== undefined;
+  return startedTrained || now < 0.5 * constantAnswer.value || hasFallen(observations);
+}

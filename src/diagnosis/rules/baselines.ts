@@ -1,0 +1,24 @@
+import { formatNumber } from '../../text/numbers';
+import { hasLearned } from '../progress';
+import type { Rule } from '../rule';
+
+/** The question asked most about forecasts: is the net better than repeating the last row, on rows that it was not trained on? */
+export const worseThanPersistence: Rule = {
+  code: 'worseThanPersistence',
+  level: 'warning',
+  when: 'end',
+  check(observations) {
+    const { info, validations, bestValidation } = observations;
+    const baseline = info.baselines.find(({ answer, heldOut }) => answer === 'persistence' && heldOut === true);
+    const last = validations.at(-1);
+    if (baseline === undefined || last === undefined || !hasLearned(observations)) return undefined;
+    if (bestValidation < 0.98 * baseline.value) return undefined;
+    return {
+      keyPath: ['data', 'inputs'],
+      message:
+        `The net is no better than repeating the last row: on the held-out rows its loss is ${formatNumber(last.validation)} ` +
+        `(at best ${formatNumber(bestValidation)}), and that of persistence ${formatNumber(baseline.value)}. Add inputs that ` +
+        'tell more about the next row, predict further ahead, or train longer.',
+    };
+  },
+};

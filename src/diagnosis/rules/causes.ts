@@ -1,0 +1,290 @@
+import { formatNumber, formatPercentage, formatShortNumber } from '../../text/numbers';
+import { recentWindow, shortWindow, type Observations } from '../observations';
+import { hasFallen, recentLoss } from '../progress';
+import type { Rule, RuleResult } from '../rule';
+import { extremesOf, inLayer } from './gateValues';
+import { decayOverLag, remedyFor } from './time';
+import { median, ratiosOf } from './weights';
+
+/** What is said first of every run that has not learned. */
+function notLearned(observations: Observations): string {
+  const { constantAnswer, firstLoss, updates } = observations;
+  const now = formatNumber(recentLoss(observations));
+  const against =
+    constantAnswer === undefined || constantAnswer.value === 0
+      ? `${formatNumber(firstLoss.mean ?? NaN)} at the start`
+      : `${formatNumber(constantAnswer.value)} for the constant answer “${constantAnswer.name}”`;
+  return `The run has not learned: after ${updates} updates its loss is ${now}, against ${against}.`;
+}
+
+/** A cause of a run that has not learned. They are checked in their order, and the first one that holds is reported. */
+function cause(code: string, check: (observations: Observations) => RuleResult | undefined): Rule {
+  return {
+    code,
+    level: 'warning',
+    when: 'end',
+    check(observations) {
+      const found = check(observations);
+      return found && { ...found, message: `${notLearned(observations)} ${found.message}` };
+    },
+  };
+}
+
+/** The size of numbers (root mean square) from which a net with PyTorch's initialization no longer gets going. */
+const [largeSize, smallSize] = [10, 0.01];
+
+/** Inputs or targets whose size is far from 1; undefined if they are not. */
+export function unscaledInputs({ experiment, info }: Observations): RuleResult | undefined {
+  const { data } = experiment;
+  const isTable = 'csv' in data && data.normalize === 'none';
+  if (info.dataScale === null || !(isTable || 'sequences' in data)) return undefined;
+  const { inputs, targets } = info.dataScale;
+  const [what, size] = isOff(inputs) ? ['inputs', inputs] : ['targets', targets];
+  if (!isOff(size) || size === 0) return undefined;
+  return {
+    keyPath: isTable ? ['data', 'normalize'] : ['data', 'sequences'],
+    message:
+      `The ${what} have a size of about ${formatNumber(size)} (root mean square), far from 1, for which the initial weights ` +
+      `are made. ${isTable ? 'Set data.normalize to "standard".' : 'Scale them.'}`,
+  };
+}
+
+const unscaledData = cause('inputScale', unscaledInputs);
+
+const isOff = (size: number): boolean => size > largeSize || size < smallSize;
+
+const scheduleEnds = cause('scheduleEnds', ({ experiment: { optimizer }, rates, updates }) => {
+  if (optimizer.schedule === 'constant' || rates.count === 0) return undefined;
+  const share = rates.sum / rates.count / optimizer.learningRate;
+  if (share > 0.25) return undefined;
+  return {
+    keyPath: ['optimizer', 'schedule'],
+    message:
+      `Over the ${updates} updates the schedule left ${formatPercentage(share)} of the learning rate on average. ` +
+      'Stretch it over the run, or use a constant rate.',
+  };
+});
+
+const weightDecay = cause('weightDecay', ({ experiment: { optimizer }, weightNorm, clippedNorm }) => {
+  const decay = optimizer.weightDecay * weightNorm.mean();
+  if (optimizer.weightDecay === 0 || !(decay > 0.5 * clippedNorm.mean())) return undefined;
+  return {
+    keyPath: ['optimizer', 'weightDecay'],
+    message:
+      `The weight decay pulls the weights towards 0 with ${formatNumber(decay)} (weightDecay · ‖w‖), the gradient with ` +
+      `${formatNumber(clippedNorm.mean())}. Use a smaller weightDecay, or 0.`,
+  };
+});
+
+/** Pascanu, Mikolov & Bengio 2013: useful thresholds are 0.5 to 10 times the mean norm. */
+const clipTooLow = cause('clipAlways', (observations) => {
+  const { experiment, info, clipped, gradNorm, clippedNorm } = observations;
+  const { clip } = experiment;
+  if (clip === null || clipped.mean() <= 0.5) return undefined;
+  if ('hidden' in clip) return hiddenClipTooLow(observations, clip.hidden);
+  const [key, threshold] = 'norm' in clip ? ['norm', clip.norm] : ['value', clip.value];
+  const [before, after] = [gradNorm.mean(), clippedNorm.mean()];
+  // A larger threshold would let an exploding gradient through.
+  const explodes = before > 1e3 || (observations.firstProfile?.growth ?? 0) > explodingGrowth;
+  if (after >= 0.1 * before || explodes || !isLengthEffective(experiment.optimizer, after, info.parameterCount)) {
+    return undefined;
+  }
+  return {
+    keyPath: ['clip', key],
+    message:
+      `${formatPercentage(clipped.mean())} of the last ${recentWindow} updates were clipped at ${formatShortNumber(threshold)}: ` +
+      `‖g‖ is ${formatNumber(before)} before clipping and ${formatNumber(after)} after it (useful thresholds are 0.5 to 10 ` +
+      'times the mean norm, Pascanu et al. 2013). Raise the threshold.',
+  };
+});
+
+/**
+ * Whether the length of the gradient sets that of the update: Adam, RMSprop and Adagrad divide by it, unless it is so
+ * small that their epsilon counts.
+ */
+function isLengthEffective(
+  optimizer: Observations['experiment']['optimizer'],
+  norm: number,
+  parameters: number,
+): boolean {
+  if (!('epsilon' in optimizer)) return true;
+  return norm / Math.sqrt(parameters) < 10 * optimizer.epsilon;
+}
+
+function hiddenClipTooLow({ profiles, info }: Observations, threshold: number): RuleResult | undefined {
+  const dh = profiles.at(-1)?.layers.at(-1)?.dh;
+  if (dh === undefined) return undefined;
+  const size = median([...dh].filter((norm) => norm > 0)) / Math.sqrt(info.hidden * info.batch);
+  if (!(size > threshold)) return undefined;
+  return {
+    keyPath: ['clip', 'hidden'],
+    message:
+      `An element of ∂L/∂h_t has a size of about ${formatNumber(size)} before clipping, above the threshold ` +
+      `${formatShortNumber(threshold)}: little but signs passes. Raise the threshold.`,
+  };
+}
+
+const shortTruncation = cause('truncationBias', ({ info: { bptt, lag, steps } }) => {
+  if (bptt === 'full' || bptt.backward >= Math.min(steps, lag ?? 3)) return undefined;
+  return {
+    keyPath: ['bptt', 'backward'],
+    message:
+      `The gradient is truncated after ${bptt.backward} ${bptt.backward === 1 ? 'step' : 'steps'}` +
+      `${lag === null ? '' : `, but the task requires remembering for ${lag}`}: what lies earlier is learned by chance ` +
+      'only (Aicher et al. 2019). Raise bptt.backward.',
+  };
+});
+
+/** ‖∂L/∂h_t‖ relative to the last step from which the initial weights are said to make it explode. */
+const explodingGrowth = 1e3;
+
+/**
+ * What the initialization made of the first update, before any training; undefined if nothing is wrong with it.
+ *
+ * @param maxGrowth ‖∂L/∂h_t‖ relative to that of the last step that the weights may have
+ */
+export function initialFault(
+  { experiment, firstProfile }: Observations,
+  maxGrowth = explodingGrowth,
+): RuleResult | undefined {
+  const { init, weights, cell } = experiment.model;
+  if (firstProfile === undefined) return undefined;
+  const { saturated, growth } = firstProfile;
+  const isRelu = experiment.model.activation === 'relu';
+  const isSaturated = saturated > (isRelu ? 0.9 : 0.5);
+  if (!isSaturated && growth <= maxGrowth) return undefined;
+  const evidence = isSaturated
+    ? `At the first update ${formatPercentage(saturated)} of the values of the candidate state ${isRelu ? 'are 0' : 'are saturated'}`
+    : `At the first update ∂L/∂h_t grows on its way back, up to ${formatNumber(growth)} times that of the last step`;
+  const key =
+    weights !== undefined
+      ? ['weights']
+      : init.gain >= 1.5
+        ? ['init', 'gain']
+        : init.inputGain >= 1.5
+          ? ['init', 'inputGain']
+          : init.recurrent === 'normal'
+            ? ['init', 'recurrent']
+            : ['init'];
+  return {
+    keyPath: ['model', ...key],
+    message: `${evidence}. Use smaller initial weights${cell === 'rnn' ? ', such as an orthogonal init with a gain of 1' : ''}.`,
+  };
+}
+
+const badStart = cause('saturated', (observations) => initialFault(observations));
+
+const vanishingStart = cause('notLearning', ({ experiment: { model } }) => {
+  const small = (['gain', 'inputGain'] as const).find((key) => model.init[key] < 0.1);
+  if (model.weights !== undefined || small === undefined) return undefined;
+  return {
+    keyPath: ['model', 'init', small],
+    message: `The initial weights are multiplied by ${formatNumber(model.init[small])}: hardly any signal passes. Use a ${small} of 1.`,
+  };
+});
+
+/** CS231n: updates of about a thousandth of the weights. */
+const rateTooHigh = cause('updateRatio', (observations) => {
+  const { firstRatio, firstLoss, loss, experiment, profiles, info } = observations;
+  const ratio = firstRatio.mean ?? 0;
+  const candidate = extremesOf(profiles.at(-1), info).find(
+    ({ role, low, high }) => role === 'candidate' && low + high > 0.9,
+  );
+  const hasRisen = firstLoss.mean !== undefined && loss.mean() > 1.5 * firstLoss.mean;
+  if (ratio <= 0.25 && candidate === undefined && !hasRisen) return undefined;
+  const { optimizer } = experiment;
+  const isMomentum = 'momentum' in optimizer && optimizer.momentum > 0.95;
+  const evidence =
+    ratio > 0.25
+      ? `‖Δw‖/‖w‖ of a weight matrix was ${formatNumber(ratio)} over the first ${shortWindow} updates (CS231n aims at 1e-3)`
+      : candidate !== undefined
+        ? `${formatPercentage(candidate.low + candidate.high)} of the values of ${candidate.name}${inLayer(info, candidate.layer)} are saturated or 0, and were not at the start`
+        : `the loss has risen from ${formatNumber(firstLoss.mean ?? NaN)} to ${formatNumber(loss.mean())}`;
+  return {
+    keyPath: ['optimizer', isMomentum ? 'momentum' : 'learningRate'],
+    message: `The updates are too large: ${evidence}. Try ${isMomentum ? 'a smaller momentum' : 'a tenth of the learning rate'}.`,
+  };
+});
+
+const rateTooLow = cause('updateRatio', (observations) => {
+  const { experiment, rates, learningRate } = observations;
+  const ratio = Math.max(...ratiosOf(observations).map((one) => one.ratio));
+  const { optimizer } = experiment;
+  const isAdaptive = 'epsilon' in optimizer;
+  // At a plateau a gradient near 0 makes the steps of SGD small, whatever the rate.
+  const limit = isAdaptive ? 2e-5 : optimizer.learningRate <= 1e-3 ? 1e-4 : 0;
+  if (!(ratio < limit) || rates.count < recentWindow) return undefined;
+  return {
+    keyPath: ['optimizer', 'learningRate'],
+    message:
+      `The updates are too small: at a learning rate of ${formatNumber(learningRate.mean())} the largest ‖Δw‖/‖w‖ of a weight ` +
+      `matrix is ${formatNumber(ratio)} over the last ${recentWindow} updates (CS231n aims at 1e-3). Raise the learning rate.`,
+  };
+});
+
+/**
+ * From the first step with a loss back to the start, ‖∂L/∂h_t‖ shows how much of the gradient Jacobian products leave:
+ * Bengio, Simard & Frasconi 1994. The limit is AutoTrainer's ratio between layers, applied to time.
+ */
+const vanishing = cause('vanishOverTime', (observations) => {
+  const { info, profiles, updates } = observations;
+  const { lag } = info;
+  if (lag === null || lag < 2 || updates < recentWindow) return undefined;
+  const ratio = median(profiles.map((series) => decayOverLag(series, lag)).filter((one) => !Number.isNaN(one)));
+  if (!(ratio < 1e-3)) return undefined;
+  return {
+    keyPath: ['model', 'cell'],
+    message:
+      `The gradient vanishes over time: ${lag} steps back, as far as the task must remember, ‖∂L/∂h_t‖ is ` +
+      `${formatNumber(ratio)} of its value at the step with the loss, less than 1e-3 (Bengio et al. 1994). ${remedyFor(info.cell)}`,
+  };
+});
+
+const fewUnits = cause('fewUnits', ({ info }) => {
+  if (info.hidden > 3) return undefined;
+  return {
+    keyPath: ['model', 'hidden'],
+    message: `The net has ${info.hidden} hidden ${info.hidden === 1 ? 'unit' : 'units'} per layer. Use more.`,
+  };
+});
+
+const stillFalling = cause('worseThanBaseline', (observations) => {
+  if (!hasFallen(observations)) return undefined;
+  const { loss } = observations;
+  const [late, all] = [loss.mean(recentWindow / 2), loss.mean()];
+  const early = 2 * all - late;
+  if (!(early - late > 3 * loss.deviation * Math.sqrt(4 / recentWindow))) return undefined;
+  return {
+    keyPath: ['training', 'steps'],
+    message: `It is still falling: from ${formatNumber(early)} to ${formatNumber(late)} within the last ${recentWindow} updates. Train longer.`,
+  };
+});
+
+const unknownCause = cause('notLearning', (observations) => {
+  const { firstLoss } = observations;
+  const hasMoved = hasFallen(observations);
+  const fall = hasMoved
+    ? `It has fallen from ${formatNumber(firstLoss.mean ?? NaN)} to there, and no further.`
+    : 'It has not fallen by more than the noise of the batches.';
+  return {
+    keyPath: hasMoved ? ['training', 'steps'] : ['optimizer', 'learningRate'],
+    message: `${fall} The records do not tell why. Try another learning rate or more updates, and look at the gradient through time.`,
+  };
+});
+
+/** The causes of a run that has not learned, the one that explains most first: a later one may be its consequence. */
+export const causes: readonly Rule[] = [
+  unscaledData,
+  scheduleEnds,
+  weightDecay,
+  clipTooLow,
+  shortTruncation,
+  badStart,
+  vanishingStart,
+  rateTooHigh,
+  rateTooLow,
+  vanishing,
+  fewUnits,
+  stillFalling,
+  unknownCause,
+];

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { filesOf } from '../../../src/data/source';
+import { defaultKernelSet, openKernels } from '../../../src/engine/kernels/open';
+import { Diagnosis } from '../../../src/diagnosis/diagnosis';
+import type { Finding } from '../../../src/diagnosis/finding';
+import { parseExperiment } from '../../../src/experiment/parse';
+import { runInfoOf } from '../../../src/trainer/training/runInfo';
+import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
+import { Training } from '../../../src/trainer/training/training';
+
+/** Folder of the samples. */
+export const samples = resolve('media', 'samples');
+
+/** What is found in a run of an experiment, from its first update to its end. */
+export function findingsOf(
+  text: string,
+  variant?: string,
+  given: ReadonlyMap<string, Uint8Array> = new Map(),
+): readonly Finding[] {
+  const parsed = parseExperiment(text);
+  assert.ok(parsed.kind === 'experiment', JSON.stringify(parsed));
+  const resolved = parsed.file.resolve(variant);
+  assert.ok(resolved.kind === 'resolved', JSON.stringify(resolved));
+  const { experiment } = resolved;
+  const files = new Map(
+    filesOf(experiment).map(({ path }) => [path, given.get(path) ?? readFileSync(join(samples, path))]),
+  );
+  const kernels = openKernels(defaultKernelSet(true));
+  const prepared = prepareTraining({ experiment, files, kernels, memoryLimit: 1e9 });
+  assert.ok(prepared.kind === 'prepared', JSON.stringify(prepared));
+  const training = new Training(prepared.setup, () => performance.now() / 1000);
+  const diagnosis = new Diagnosis(prepared.setup.experiment, runInfoOf(prepared.setup, variant, undefined, 1));
+  while (!training.isFinished) {
+    const advance = training.advance();
+    if (advance.kind === 'nonFinite') {
+      const { keyPath, advice } = diagnosis.causeOfDivergence(advance.where);
+      diagnosis.diverge(advance.where.update, advice, keyPath);
+      return diagnosis.findings;
+    }
+    diagnosis.observe(advance.record);
+  }
+  diagnosis.finish();
+  return diagnosis.findings;
+}
