@@ -44,6 +44,23 @@ export async function readFiles(experiment: ResolvedExperiment, access: FileAcce
   return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'read', files };
 }
 
+/** The sum of the sizes of the files an experiment names, or why they cannot be read. */
+export type FilesChecked =
+  | { readonly kind: 'checked'; readonly bytes: number }
+  | { readonly kind: 'refused'; readonly problems: readonly KeyProblem[] };
+
+/** Checks place and size of the files an experiment names, without reading them. */
+export async function checkFiles(experiment: ResolvedExperiment, access: FileAccess): Promise<FilesChecked> {
+  let bytes = 0;
+  const problems: KeyProblem[] = [];
+  for (const { path, keyPath } of filesOf(experiment)) {
+    const found = await findFile(path, access);
+    if ('location' in found) bytes += found.size;
+    else problems.push({ ...found, keyPath });
+  }
+  return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'checked', bytes };
+}
+
 /** The bytes of the small files, and why others cannot be read; large files are in neither. */
 export interface SmallFiles {
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -81,6 +98,13 @@ async function readFile(
   access: FileAccess,
   maxBytes: number,
 ): Promise<Uint8Array | Unreadable | undefined> {
+  const found = await findFile(path, access);
+  if (!('location' in found)) return found;
+  return found.size > maxBytes ? undefined : bytesAt(path, found.location, access);
+}
+
+/** Where a file is, or why it cannot be read. */
+async function findFile(path: string, access: FileAccess): Promise<Extract<Located, { kind: 'file' }> | Unreadable> {
   const located = await access.locate(path);
   switch (located.kind) {
     case 'missing':
@@ -99,8 +123,7 @@ async function readFile(
         message: `${quote(path)} is outside ${located.boundary} (symbolic links resolved). Only files inside it can be read: copy the file there.`,
       };
     case 'file':
-      if (located.size > maxFileBytes) return tooLarge(path, located.size);
-      return located.size > maxBytes ? undefined : bytesAt(path, located.location, access);
+      return located.size > maxFileBytes ? tooLarge(path, located.size) : located;
     default:
       return located satisfies never;
   }

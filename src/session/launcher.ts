@@ -1,5 +1,5 @@
 import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
-import { readFiles } from '../data/fileReading';
+import { checkFiles, readFiles, type FilesRead } from '../data/fileReading';
 import type { ExperimentFile } from '../experiment/experimentFile';
 import type { KeyProblem, Problem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
@@ -45,7 +45,8 @@ export interface ProblemsFound {
 interface Prepared {
   readonly target: Target;
   readonly experiment: ResolvedExperiment;
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Reads its files when it trains: runs that wait would hold copies of them in the extension host. */
+  readonly readFiles: () => Promise<FilesRead>;
   /** Where the run is saved; undefined if it is not. */
   readonly folder: string | undefined;
   /** The run to resume; undefined for a new run. */
@@ -118,11 +119,13 @@ export class Launcher implements Disposable {
       const resolved = file.resolve(target.variant);
       if (resolved.kind === 'refused') return { kind: 'refused', problems: placed(file, target, resolved.problems) };
       const { experiment } = resolved;
-      const read = await readFiles(experiment, accessFor(target.uri));
-      if (read.kind === 'refused') return { kind: 'refused', problems: placed(file, target, read.problems) };
+      const access = accessFor(target.uri);
+      const checked = await checkFiles(experiment, access);
+      if (checked.kind === 'refused') return { kind: 'refused', problems: placed(file, target, checked.problems) };
       const folder = this.#folderFor(target);
       if (folder !== undefined) await this.#notifyRestriction(target.uri);
-      return { kind: 'prepared', prepared: { target, experiment, files: read.files, folder, stored: undefined, file } };
+      const read = () => readFiles(experiment, access);
+      return { kind: 'prepared', prepared: { target, experiment, readFiles: read, folder, stored: undefined, file } };
     } catch (error) {
       return { kind: 'failed', message: `The experiment can't be read: ${reasonOf(error)}` };
     }
@@ -176,9 +179,15 @@ export class Launcher implements Disposable {
     const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : parsed;
     if (resolved.kind === 'refused') return failedBy(resolved.problems);
     const { experiment } = resolved;
-    const files = await readStoredRunFiles(experiment, base, manifest.facts.dataDigest);
+    const read: FilesRead = {
+      kind: 'read',
+      files: await readStoredRunFiles(experiment, base, manifest.facts.dataDigest),
+    };
     const target = { uri, variant: manifest.variant ?? undefined };
-    const prepared = { target, experiment, files, folder: folder.fsPath, stored, file: undefined };
+    const prepared = {
+      ...{ target, experiment, stored, folder: folder.fsPath, file: undefined },
+      readFiles: () => Promise.resolve(read),
+    };
     return { kind: 'prepared', prepared };
   }
 
@@ -198,6 +207,11 @@ export class Launcher implements Disposable {
     if (!(await turn)) return { kind: 'stopped' };
     let lock: FolderLock | undefined;
     try {
+      const read = await prepared.readFiles();
+      if (read.kind === 'refused') {
+        session.fail(read.problems[0]?.message ?? "The data can't be read.");
+        return refused(prepared, read.problems);
+      }
       lock = await this.#locked(prepared);
       const { stored, folder } = prepared;
       const isNew = stored === undefined && folder !== undefined && (await isEmpty(folder));
@@ -214,7 +228,7 @@ export class Launcher implements Disposable {
         readHistory,
       };
       lock = undefined;
-      const launch = await this.#start(session, prepared, resources);
+      const launch = await this.#start(session, prepared, read.files, resources);
       if (launch.kind === 'started' && !isShown) onAccepted?.(session);
       return launch;
     } catch (error) {
@@ -226,8 +240,13 @@ export class Launcher implements Disposable {
     }
   }
 
-  async #start(session: LiveSession, prepared: Prepared, resources: TrainerResources): Promise<Launch> {
-    const { target, experiment, files, stored, file } = prepared;
+  async #start(
+    session: LiveSession,
+    prepared: Prepared,
+    files: ReadonlyMap<string, Uint8Array>,
+    resources: TrainerResources,
+  ): Promise<Launch> {
+    const { target, experiment, stored } = prepared;
     // Without the lock a new run is trained but not saved.
     const folder = resources.lock === undefined ? undefined : prepared.folder;
     const params: StartParams = {
@@ -242,9 +261,7 @@ export class Launcher implements Disposable {
       resumedManifest: stored?.manifest,
     };
     const problems = await session.start(this.startWorker, params, resources);
-    if (problems.length > 0) {
-      return file === undefined ? failedBy(problems) : { kind: 'refused', problems: placed(file, target, problems) };
-    }
+    if (problems.length > 0) return refused(prepared, problems);
     if (session.folder !== undefined) await this.latestRuns.record(target, session.folder);
     this.log.info(`Training ${target.uri.path}${target.variant === undefined ? '' : ` (${target.variant})`}.`);
     if (session.folder === undefined) this.log.warn("This run isn't saved.");
@@ -305,6 +322,11 @@ function lockOfNewRun(lock: FolderLock, folder: string, session: LiveSession): F
 
 function placed(file: ExperimentFile, { variant }: Target, problems: readonly KeyProblem[]): readonly Problem[] {
   return problems.map((problem) => ({ ...problem, place: file.placeOf(problem.keyPath, variant) }));
+}
+
+/** The launch of a run with problems: of a stored run, whose experiment has no file to show them in, a failed one. */
+function refused({ target, file }: Prepared, problems: readonly KeyProblem[]): Launch {
+  return file === undefined ? failedBy(problems) : { kind: 'refused', problems: placed(file, target, problems) };
 }
 
 function failedBy(problems: readonly { readonly message: string }[]): Launch & { kind: 'failed' } {

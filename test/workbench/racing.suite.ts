@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -89,6 +90,34 @@ describe('Buttons pressed faster than a run can follow', () => {
     assert.equal(session.status.state, 'stopped');
     assert.equal(threads, 0);
     assert.deepEqual(runsOf(experiment), []);
+  });
+
+  it('read the data of a run that waits only when it trains, so that many do not fill the memory of the host', async function () {
+    this.timeout(60_000);
+    const text = (word: string): string => `${word} and the end. `.repeat(40);
+    const variants = { gated: { model: { cell: 'gru' } }, long: { seed: 1 }, last: { seed: 2 } };
+    const written = JSON.stringify({
+      ...{ data: { text: 'a.txt', length: 4 }, model: { cell: 'rnn', hidden: 4 }, variants },
+      training: { steps: 100_000_000, batch: 2 },
+    });
+    const experiment = await ExperimentFile.open(written, { 'a.txt': text('Before') });
+    const targets = [undefined, ...Object.keys(variants)].map((variant) => ({ uri: experiment.document.uri, variant }));
+    const [first, second] = await Promise.all(targets.slice(0, 2).map(training));
+    const [third, fourth] = targets.slice(2).map((target) => launcher.launch(target));
+    await until('both to wait', () => sessions.all.filter(({ status }) => status.state === 'waiting').length === 2);
+    writeFileSync(join(experiment.folder, 'a.txt'), text('After'));
+    await first?.stop();
+    const launch = await third;
+    assert.ok(launch?.kind === 'started', JSON.stringify(launch));
+    const { facts } = readManifest(readFileSync(join(launch.session.folder ?? '', 'run.json'))) ?? {};
+    assert.equal(facts?.dataDigest, createHash('sha256').update(text('After')).digest('hex'));
+    rmSync(join(experiment.folder, 'a.txt'));
+    await second?.stop();
+    const last = await fourth;
+    assert.ok(last?.kind === 'refused', JSON.stringify(last));
+    assert.match(last.problems[0]?.message ?? '', /"a\.txt" not found/);
+    const session = sessions.get({ uri: experiment.document.uri, variant: 'last' });
+    assert.deepEqual([session?.status.state, session?.isLive], ['failed', false]);
   });
 
   it('let a run that is being stopped write its end before the next run of its target starts', async () => {
