@@ -169,16 +169,25 @@ function earlyMemoryProblem(
   kernels: KernelSet,
   fileBytes: number,
 ): StartProblem | undefined {
-  if (memoryLimit < programBytes) return limitBelowProgram(memoryLimit);
-  if (memoryLimit < readingBytes(fileBytes)) {
-    return memoryProblem(experiment, readingBytes(fileBytes), memoryLimit, dataFiles);
-  }
+  const reading = readingProblem(experiment, memoryLimit, fileBytes);
+  if (reading !== undefined) return reading;
   const { hidden, layers, cell } = experiment.model;
   const { gates } = cellNamed(cell);
   const weights = gates.length * hidden * hidden * (2 * layers - 1);
   // At least three numbers per weight: the weight, its gradient and its optimizer state.
   const bytes = programBytes + 3 * weights * kernels.bytesPerElement;
   return bytes > memoryLimit ? memoryProblem(experiment, bytes, memoryLimit, 'parameters') : undefined;
+}
+
+/** The problem of an experiment whose files alone exceed the limit; it can be found before they are read. */
+export function readingProblem(
+  experiment: ResolvedExperiment,
+  memoryLimit: number,
+  fileBytes: number,
+): StartProblem | undefined {
+  if (memoryLimit < programBytes) return limitBelowProgram(memoryLimit);
+  const bytes = readingBytes(fileBytes);
+  return memoryLimit < bytes ? memoryProblem(experiment, bytes, memoryLimit, dataFiles) : undefined;
 }
 
 function limitBelowProgram(limit: number): StartProblem {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -52,6 +52,13 @@ describe('The memory of a run', () => {
       data.stderr,
       /most of it for the data files\); the limit is 100 MiB\. Train on a part of the data, or/,
     );
+    // The file is refused before it is read.
+    truncateSync(join(folder, 'a.txt'), 90 * 1024 * 1024);
+    const peak = 'process.on("exit", () => console.error(`peak ${process.resourceUsage().maxRSS}`))';
+    const unread = train({ data: { text: 'a.txt' } }, ['--import', `data:text/javascript,${peak}`], '--memory', '100');
+    assert.equal(unread.status, 1);
+    const kilobytes = Number(/peak (\d+)/.exec(unread.stderr)?.[1]);
+    assert.ok(kilobytes < 90 * 1024, `${kilobytes} KiB`);
     const enough = train({ data: { task: 'adding' } }, [], '--memory', '100');
     assert.equal(enough.status, 0, enough.stderr);
   });
