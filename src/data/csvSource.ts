@@ -6,9 +6,18 @@ import { denseBatch, inSinglePrecision, type Batch, type BatchTargets } from './
 import { batchTooLarge } from './batchSize';
 import { readTable, type RequestedColumn } from './csvTable';
 import { gapsProblem } from './gaps';
+import { largestSize } from './normalization';
 import { randomFrom, randomFromState, type Random } from './random';
 import { describeSequence } from './sequenceDescription';
-import type { Baseline, DataMemory, OpenedSource, SequenceDescription, Source, TableFacts } from './sourceContract';
+import type {
+  Baseline,
+  DataMemory,
+  DataScale,
+  OpenedSource,
+  SequenceDescription,
+  Source,
+  TableFacts,
+} from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
 import type { ColumnKind } from './tableColumns';
 import { tableBaselines } from './tableBaselines';
@@ -69,6 +78,7 @@ class CsvSource implements Source {
   readonly lag = undefined;
   readonly baselines: readonly Baseline[];
   readonly memory: DataMemory;
+  readonly scale: DataScale;
   readonly isContiguous = false;
   readonly table: TableFacts;
   readonly #windows: TableWindows;
@@ -97,6 +107,9 @@ class CsvSource implements Source {
       windows,
       table.classNames?.length,
     );
+    const ofTraining = (columns: readonly Float64Array[]): number =>
+      largestSize(columns.map((column) => column.subarray(0, table.training)));
+    this.scale = { inputs: ofTraining(inputs), targets: table.classNames === undefined ? ofTraining(targets) : 0 };
     this.memory = memoryOf(data, table, new Set([...inputs, ...targets]).size);
   }
 

@@ -61,6 +61,11 @@ export function rescale(column: Float64Array, { shift, scale }: Rescaling): void
   for (let row = 0; row < column.length; row++) column[row] = ((column[row] ?? 0) - shift) / scale;
 }
 
+/** The largest root mean square of some columns, without missing values; 0 for no columns. */
+export function largestSize(columns: readonly Float64Array[]): number {
+  return columns.reduce((most, column) => Math.max(most, Math.sqrt(meanOf(column, (value) => value ** 2))), 0);
+}
+
 /** The mean of a measure of each value, by default of the value itself, without missing ones (NaN); 0 for no values. */
 export function meanOf(
   values: Float64Array,

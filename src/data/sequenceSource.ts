@@ -1,5 +1,6 @@
 import type { ResolvedExperiment, SequencesData } from '../experiment/schema';
 import { inSinglePrecision, type Batch, type BatchTargets } from './batch';
+import { largestSize } from './normalization';
 import { describeSequence } from './sequenceDescription';
 import { reportedLoss, type LossPattern } from './lossPattern';
 import { batchTooLarge } from './batchSize';
@@ -57,6 +58,10 @@ function sequenceSource(
     lag: undefined,
     baselines: [baselineOf(experiment, batch, outputs)],
     memory: { retained, opening: retained },
+    scale: {
+      inputs: batch.inputs.kind === 'dense' ? largestSize([batch.inputs.values]) : 0,
+      targets: batch.targets.kind === 'values' ? largestSize([batch.targets.values]) : 0,
+    },
     isContiguous: false,
     next: () => structuredClone(batch),
     validation: () => [],
@@ -122,6 +127,7 @@ function baselineOf(experiment: ResolvedExperiment, batch: Batch, outputs: numbe
     pattern.targets[t] = (pattern.targets[t] ?? 0) + 1;
   }
   return {
+    answer: 'constant',
     name: batch.targets.kind === 'classes' ? 'class frequencies' : 'mean of the targets',
     source: 'the best constant prediction for these sequences',
     value: reportedLoss(pattern, experiment, outputs),

@@ -13,6 +13,8 @@ export interface Baseline {
   readonly source: string;
   /** Measured on the held-out part, so that it compares with the validation loss and not with the training loss. */
   readonly heldOut?: boolean;
+  /** `constant`: the best constant answer, which knows nothing of time; `persistence`: the last row. Undefined for others. */
+  readonly answer?: 'constant' | 'persistence';
 }
 
 /** One sequence of a batch as text: the symbol or numbers of each x_t, and each target, undefined for none. */
@@ -27,6 +29,13 @@ export interface DataMemory {
   readonly retained: number;
   /** Peak while it is opened, the retained bytes included. */
   readonly opening: number;
+}
+
+/** Root mean squares of the training part, as the net gets it, of the input and the target where they are largest. */
+export interface DataScale {
+  readonly inputs: number;
+  /** 0 for classes. */
+  readonly targets: number;
 }
 
 /** What was found in the columns of a table that are used. */
@@ -59,6 +68,8 @@ export interface Source {
   readonly lag: number | undefined;
   readonly baselines: readonly Baseline[];
   readonly memory: DataMemory;
+  /** Typical sizes of the numbers that the net gets; undefined for generated and one-hot data. */
+  readonly scale?: DataScale;
   /** What was found in a table; undefined for other data. */
   readonly table?: TableFacts;
   /**

@@ -14,7 +14,8 @@ export function tableBaselines(
   const pattern = targetPattern(windows);
   const outputs = classes ?? data.targets.length;
   /** @param loss mean loss of a target, summed over the outputs */
-  const baseline = (name: string, source: string, loss: number, heldOut = false): Baseline => ({
+  const baseline: MakeBaseline = (answer, name, source, loss, heldOut = false) => ({
+    answer,
     name,
     source,
     heldOut,
@@ -23,7 +24,13 @@ export function tableBaselines(
   return classes === undefined ? numberBaselines(data, windows, baseline) : classBaselines(windows, classes, baseline);
 }
 
-type MakeBaseline = (name: string, source: string, loss: number, heldOut?: boolean) => Baseline;
+type MakeBaseline = (
+  answer: NonNullable<Baseline['answer']>,
+  name: string,
+  source: string,
+  loss: number,
+  heldOut?: boolean,
+) => Baseline;
 
 /** How often each step has a target, over some of the windows: most tables have one at every step of each. */
 function targetPattern(windows: TableWindows): LossPattern {
@@ -44,15 +51,17 @@ function numberBaselines({ horizon }: CsvData, windows: TableWindows, baseline: 
     const mean = meanOf(values);
     return total + meanOf(values, (value) => (value - mean) ** 2);
   }, 0);
-  const baselines = [baseline('mean', 'the mean of the training part, measured on it', variance)];
+  const baselines = [baseline('constant', 'mean', 'the mean of the training part, measured on it', variance)];
   if (horizon === 0) return baselines;
   const definition = `row t+${horizon} is row t`;
   const ofTraining = persistenceLoss(targets, horizon, training.filter(hasEarlierRow(windows.table, horizon)));
-  baselines.push(baseline('persistence', `${definition}, measured on the training part`, ofTraining));
+  baselines.push(baseline('persistence', 'persistence', `${definition}, measured on the training part`, ofTraining));
   const heldOut = heldOutTargets(windows);
   if (heldOut.length > 0) {
     const loss = persistenceLoss(targets, horizon, heldOut);
-    baselines.push(baseline('persistence, held out', `${definition}, measured on the held-out rows`, loss, true));
+    baselines.push(
+      baseline('persistence', 'persistence, held out', `${definition}, measured on the held-out rows`, loss, true),
+    );
   }
   return baselines;
 }
@@ -75,6 +84,7 @@ function classBaselines(windows: TableWindows, classes: number, baseline: MakeBa
   }
   const baselines = [
     baseline(
+      'constant',
       'class frequencies',
       'the frequency of each class in the training part, measured on it',
       entropy(frequencies),
@@ -84,7 +94,7 @@ function classBaselines(windows: TableWindows, classes: number, baseline: MakeBa
   if (heldOut.length > 0) {
     const loss = meanOf(heldOut, (index) => (Number.isNaN(index) ? NaN : -Math.log(frequencies[index] ?? 0)));
     const source = 'the frequency of each class in the training part, measured on the held-out rows';
-    baselines.push(baseline('class frequencies, held out', source, loss, true));
+    baselines.push(baseline('constant', 'class frequencies, held out', source, loss, true));
   }
   return baselines;
 }

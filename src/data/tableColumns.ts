@@ -1,5 +1,5 @@
 import { CellParser } from './csvCell';
-import type { TableFormat } from './csvTable';
+import type { CsvData } from '../experiment/schema';
 import { parseTime } from './timestamps';
 import { quote } from '../text/quoting';
 
@@ -36,7 +36,7 @@ export function columnReader(
   name: string,
   index: number,
   capacity: number,
-  format: Pick<TableFormat, 'decimal' | 'missing'>,
+  format: Pick<CsvData, 'decimal' | 'missing'>,
 ): ColumnReader {
   const cells = new CellParser(format.decimal, format.missing);
   const values = new Float64Array(capacity);

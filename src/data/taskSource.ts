@@ -138,7 +138,9 @@ function symbolsUpTo({ inputs, mask, batch }: Batch, sequence: number, t: number
 function baselinesOf(task: Task, experiment: ResolvedExperiment): readonly Baseline[] {
   // Strings of varying length give a varying number of windows, so the loss of truncated training is not known.
   if (task.allowedAfter && experiment.bptt !== 'full') return [];
-  return task.baselines.map((baseline) => ({
+  // The first baseline of every task is that of the best constant answer.
+  return task.baselines.map((baseline, index) => ({
+    ...(index === 0 ? { answer: 'constant' as const } : {}),
     name: baseline.name,
     source: baseline.source,
     value: averaged(baseline, task.length, (pattern) => reportedLoss(pattern, experiment, task.outputNames.length)),

@@ -212,11 +212,14 @@ function baselinesOf(
   });
   return [
     baseline('uniform', `${distinct} characters, each as likely: ln ${distinct}`, Math.log(distinct)),
-    baseline(
-      'character frequencies',
-      'entropy of single characters in the training part',
-      unigramEntropy(training, distinct),
-    ),
+    {
+      ...baseline(
+        'character frequencies',
+        'entropy of single characters in the training part',
+        unigramEntropy(training, distinct),
+      ),
+      answer: 'constant',
+    },
     baseline(
       'pairs of characters',
       'entropy of a character given the one before, in the training part',

@@ -1,13 +1,18 @@
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { RunInfo } from '../run/runInfo';
 import type { UpdateRecord } from '../run/records/recordBatch';
+import { divergenceCause, type DivergenceCause, type FirstNonFinite } from './divergence';
 import type { Finding } from './finding';
 import { Observations, type ObservationState } from './observations';
 import type { Rule } from './rule';
-import { rules } from './rules/all';
+import { hasLearned } from './progress';
+import { rules, signs } from './rules/all';
+import { causes, initialFault, unscaledInputs } from './rules/causes';
 
 /** Updates between two checks of the rules. */
 const checkInterval = 20;
+/** Updates from which a run is expected to have learned something: no net learns in five. */
+const minUpdates = 100;
 /** Consecutive checks at which a rule must hold before it gives a finding. */
 const consecutiveHits = 3;
 
@@ -50,15 +55,39 @@ export class Diagnosis {
     if (this.#observations.updates % checkInterval === 0) this.#checkRules('update', consecutiveHits);
   }
 
-  /** Checks the rules about the run as a whole, after its last update. */
+  /**
+   * Checks the rules about the run as a whole, after its last update. Of a run that has not learned, the cause comes first
+   * and its signs are withdrawn; so they are of a run that has learned after all.
+   */
   finish(): void {
+    const { update, updates } = this.#observations;
+    if (updates >= minUpdates) {
+      const learned = hasLearned(this.#observations);
+      const isWithdrawn = ({ code, level }: Finding): boolean =>
+        signs.has(code) && level !== 'error' && !(learned && code === 'overfit');
+      const rest = this.#findings.filter((finding) => !isWithdrawn(finding));
+      this.#findings = learned ? rest : [...causeOf(this.#observations, update), ...rest];
+    }
     this.#checkRules('end', 1);
   }
 
-  /** Adds the finding that a value was not finite, with the key that most likely caused it. */
+  /**
+   * The most likely cause of a divergence: the scale of the data or the initial weights, where they are far off, else what
+   * `divergenceCause` says.
+   */
+  causeOfDivergence(place: FirstNonFinite): DivergenceCause {
+    const observations = this.#observations;
+    const origin =
+      place.tensor === 'inputs' ? undefined : (unscaledInputs(observations) ?? initialFault(observations, 10));
+    return origin === undefined
+      ? divergenceCause(place, observations.experiment.model)
+      : { keyPath: origin.keyPath, advice: origin.message };
+  }
+
+  /** Adds the finding that a value was not finite, with the key of `causeOfDivergence`; its signs are withdrawn. */
   diverge(update: number, message: string, keyPath: readonly string[]): void {
     const finding: Finding = { code: 'nonFinite', level: 'error', when: 'end', update, keyPath: [...keyPath], message };
-    this.#findings = [...this.#findings, finding];
+    this.#findings = [finding, ...this.#findings.filter(({ code }) => !signs.has(code))];
   }
 
   #checkRules(when: Finding['when'], minHits: number): void {
@@ -74,4 +103,15 @@ export class Diagnosis {
       this.#findings = [...this.#findings, finding];
     }
   }
+}
+
+/** The first cause that holds, as a finding. */
+function causeOf(observations: Observations, update: number): readonly Finding[] {
+  for (const cause of causes) {
+    const result = cause.check(observations);
+    if (result === undefined) continue;
+    const { keyPath, message } = result;
+    return [{ code: cause.code, level: cause.level, when: 'end', update, keyPath: [...keyPath], message }];
+  }
+  return [];
 }

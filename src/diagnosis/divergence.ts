@@ -1,7 +1,7 @@
 import type { Model } from '../experiment/schema';
 
 /** Where the first value that is not finite appeared. */
-interface FirstNonFinite {
+export interface FirstNonFinite {
   readonly update: number;
   readonly pass: string;
   readonly tensor: string;

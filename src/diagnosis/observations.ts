@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { maxNames } from '../run/records/layoutBounds';
+import { gatesOf } from '../run/cellGates';
 import type { RunInfo } from '../run/runInfo';
 import type { StepSeries, UpdateRecord } from '../run/records/recordBatch';
 
@@ -36,6 +37,17 @@ const stateSchema = z.object({
       updateRatios: z.array(recentSchema).max(maxNames),
     })
     .optional(),
+  /** Absent in checkpoints of earlier versions. */
+  start: z
+    .object({
+      ratio: sumSchema,
+      weightNorm: sumSchema,
+      rates: sumSchema,
+      /** null if not observed. */
+      saturated: z.number().nullable(),
+      growth: z.number().nullable(),
+    })
+    .optional(),
 });
 
 /** The observations as a checkpoint stores them. */
@@ -68,6 +80,20 @@ export class Observations {
   readonly firstLoss = new FirstValues(shortWindow);
   /** Mean loss of the first `recentWindow` updates. */
   readonly firstLosses = new FirstValues(recentWindow);
+  /** ‖g‖ after clipping. */
+  readonly clippedNorm = new RecentValues();
+  /** ‖w‖ over all parameters, before the update. */
+  readonly weightNorm = new RecentValues();
+  /** ‖w‖ before the first update. */
+  readonly firstWeightNorm = new FirstValues(1);
+  /** The learning rate of an update, schedule included. */
+  readonly learningRate = new RecentValues();
+  /** Largest ‖Δw‖/‖w‖ of a weight matrix, over the first updates. */
+  readonly firstRatio = new FirstValues(shortWindow);
+  /** Sum of the learning rates of all updates. */
+  rates = { sum: 0, count: 0 };
+  /** The first series through time of the run; undefined before it, or if it was not observed. */
+  firstProfile: FirstProfile | undefined;
   /** The largest ‖g‖ of the run. */
   largestGradNorm = 0;
   /** Number of updates whose ‖g‖ was more than ten times the mean of the recent ones before; the last of them. */
@@ -103,10 +129,23 @@ export class Observations {
     this.firstLoss.add(loss);
     this.firstLosses.add(loss);
     this.largestGradNorm = Math.max(this.largestGradNorm, gradNorm);
+    this.clippedNorm.add(record.clippedNorm);
+    this.learningRate.add(record.learningRate);
+    this.rates = { sum: this.rates.sum + record.learningRate, count: this.rates.count + 1 };
+    let [squares, largestRatio] = [0, 0];
     record.parameterNorms.forEach(({ updateNorm, weightNorm }, p) => {
-      this.updateRatios[p]?.add(weightNorm > 0 ? updateNorm / weightNorm : NaN);
+      const ratio = weightNorm > 0 ? updateNorm / weightNorm : NaN;
+      this.updateRatios[p]?.add(ratio);
+      squares += weightNorm ** 2;
+      if (ratio > largestRatio && isWeight(this.info.layout.parameters[p])) largestRatio = ratio;
     });
-    if (record.record !== undefined) keepLast(this.profiles, record.record, maxProfiles);
+    this.firstRatio.add(largestRatio);
+    this.weightNorm.add(Math.sqrt(squares));
+    this.firstWeightNorm.add(Math.sqrt(squares));
+    if (record.record !== undefined) {
+      if (this.updates === 1) this.firstProfile = firstProfileOf(record.record, this.info.cell);
+      keepLast(this.profiles, record.record, maxProfiles);
+    }
     if (validationLoss !== undefined) {
       this.bestValidation = Math.min(this.bestValidation, validationLoss);
       keepLast(this.validations, { validation: validationLoss, training: this.loss.mean(shortWindow) }, 3);
@@ -129,6 +168,13 @@ export class Observations {
         clipped: this.clipped.state,
         updateRatios: this.updateRatios.map(({ state }) => state),
       },
+      start: {
+        ratio: this.firstRatio.sums,
+        weightNorm: this.firstWeightNorm.sums,
+        rates: this.rates,
+        saturated: this.firstProfile?.saturated ?? null,
+        growth: this.firstProfile?.growth ?? null,
+      },
     };
   }
 
@@ -141,6 +187,7 @@ export class Observations {
     bestValidation,
     spikes,
     recent,
+    start,
   }: ObservationState): void {
     this.loss.restore(recent?.loss ?? []);
     this.gradNorm.restore(recent?.gradNorm ?? []);
@@ -152,13 +199,51 @@ export class Observations {
     this.firstLosses.sums = firstLosses;
     this.largestGradNorm = largestGradNorm;
     this.spikes = spikes;
+    if (start === undefined) return;
+    const { ratio, weightNorm, rates, saturated, growth } = start;
+    this.firstRatio.sums = ratio;
+    this.firstWeightNorm.sums = weightNorm;
+    this.rates = rates;
+    this.firstProfile = saturated === null || growth === null ? undefined : { saturated, growth };
   }
 
-  /** The loss of a predictor without memory: the highest baseline of the training data; undefined if none is known. */
-  get trivialLoss(): number | undefined {
-    const values = this.info.baselines.filter(({ heldOut }) => heldOut !== true).map(({ value }) => value);
-    return values.length === 0 ? undefined : Math.max(...values);
+  /** The baseline of the best constant answer on the training data; undefined if it is not known. */
+  get constantAnswer(): RunInfo['baselines'][number] | undefined {
+    const ofTraining = this.info.baselines.filter(({ heldOut }) => heldOut !== true);
+    const marked = ofTraining.find(({ answer }) => answer === 'constant');
+    // Runs of earlier versions do not say which one it is; for generated tasks it is the highest.
+    return marked ?? ofTraining.toSorted((one, other) => other.value - one.value)[0];
   }
+}
+
+/** What the first update of a run shows through time. */
+export interface FirstProfile {
+  /** Largest share of saturated values of a candidate state, over the layers. */
+  readonly saturated: number;
+  /** Largest ‖∂L/∂h_t‖ of a layer, relative to that of the last step: above 1 where the gradient grows backwards. */
+  readonly growth: number;
+}
+
+function firstProfileOf({ layers }: StepSeries, cell: RunInfo['cell']): FirstProfile {
+  const candidates = new Set(
+    gatesOf(cell)
+      .filter(({ role }) => role === 'candidate')
+      .map(({ name }) => name),
+  );
+  const shares = layers.flatMap(({ saturation }) =>
+    saturation.filter(({ name }) => candidates.has(name)).map(({ low, high }) => low + high),
+  );
+  const growths = layers.map(({ dh }) => {
+    const norms = [...dh].filter((norm) => !Number.isNaN(norm));
+    const last = norms.findLast((norm) => norm > 0) ?? 1;
+    return norms.reduce((most, norm) => Math.max(most, norm / last), 0);
+  });
+  return { saturated: Math.max(0, ...shares), growth: Math.min(Number.MAX_VALUE, Math.max(0, ...growths)) };
+}
+
+/** Whether a parameter is a weight matrix; biases may start at 0. */
+export function isWeight(name: string | undefined): boolean {
+  return name?.includes('weight') === true;
 }
 
 /** The last `recentWindow` values of a quantity, in a ring buffer. */
@@ -186,6 +271,20 @@ export class RecentValues {
 
   add(value: number): void {
     this.#values[this.#count++ % recentWindow] = value;
+  }
+
+  /**
+   * Standard deviation of the noise of a value, from the differences of successive ones, so that a trend does not count
+   * (von Neumann 1941); 0 for fewer than two.
+   */
+  get noise(): number {
+    const values = this.state;
+    const squares = new RecentValues();
+    for (const [index, value] of values.entries()) {
+      if (index > 0) squares.add(((value ?? NaN) - (values[index - 1] ?? NaN)) ** 2 / 2);
+    }
+    const variance = squares.mean();
+    return Number.isNaN(variance) ? 0 : Math.sqrt(variance);
   }
 
   /** Mean of the last `count` values, or of all if there are fewer, without NaN; NaN if there are none. */

@@ -13,14 +13,14 @@ export function recentLoss({ loss }: Observations): number {
 
 /**
  * Whether the loss has fallen since the first updates by more than the noise of the batches: by three standard errors of
- * the difference of the two means, with the deviation of the recent losses, and by at least 1 %. False before there are
+ * the difference of the two means, with the noise of the recent losses, and by at least 1 %. False before there are
  * enough updates.
  */
 export function hasFallen({ loss, firstLoss, updates }: Observations): boolean {
   const first = firstLoss.mean;
   if (first === undefined || updates < 2 * shortWindow) return false;
   const recent = Math.min(recentWindow, updates);
-  const error = loss.deviation * Math.sqrt(1 / shortWindow + 1 / recent);
+  const error = loss.noise * Math.sqrt(1 / shortWindow + 1 / recent);
   return first - loss.mean() > Math.max(significantErrors * error, 0.01 * first);
 }
 

@@ -50,8 +50,16 @@ export const runInfoSchema = z.object({
   validateEvery: size,
   /** Baselines of the loss, in the unit of the reported loss, with the source of each. */
   baselines: z.array(
-    z.object({ name: z.string(), value: z.number(), source: z.string(), heldOut: z.boolean().optional() }),
+    z.object({
+      name: z.string(),
+      value: z.number(),
+      source: z.string(),
+      heldOut: z.boolean().optional(),
+      answer: z.enum(['constant', 'persistence']).optional(),
+    }),
   ),
+  /** See DataScale; null for generated and one-hot data. Runs of earlier versions have none. */
+  dataScale: z.object({ inputs: z.number(), targets: z.number() }).nullable().default(null),
   /** Steps that the task requires to remember, if known. */
   lag: size.nullable(),
   /** Kernel set that computed the first update. */

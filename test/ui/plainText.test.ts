@@ -76,6 +76,9 @@ describe('Text from files', () => {
     await workbench.page.keyboard.press('Escape');
 
     writeFileSync(join(runs, run, 'display-name.txt'), `${link}\n`);
+    // The list has the name that the view shows: a watcher notices the new one.
+    await workbench.runCommand('Unroll: Focus on Runs View');
+    await workbench.page.getByRole('treeitem', { name: /Repair this path/ }).waitFor();
     await workbench.runCommand('Unroll: Delete Run…');
     await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Repair this path' }).click();
     const message = await notification('is training');

@@ -108,6 +108,11 @@ export class Workbench {
   async openFile(name: string): Promise<void> {
     await this.choose('Control+P', name, name);
     await this.tab(name).waitFor();
+    // A lens that is clicked too soon may be one of the file before.
+    await this.page
+      .locator(`.editor-instance .monaco-editor[data-uri$="/${encodeURIComponent(name)}"]`)
+      .first()
+      .waitFor();
   }
 
   /** Chooses a row of the quick pick that is open now. */
@@ -268,11 +273,26 @@ export class Workbench {
     }
   }
 
-  /** Opens the quick input by a key, types into it and chooses the row with this label. */
+  /**
+   * Opens the quick input by a key, types into it and chooses the row with this label. A list that is opened before an
+   * extension has registered its commands stays without them: as a person would, this opens it once more.
+   */
   private async choose(key: string, words: string, label: string): Promise<void> {
-    await this.focusSettles();
-    await this.page.keyboard.press(key);
-    await this.page.locator('.quick-input-widget input').first().fill(words);
-    await this.row(label).click();
+    const end = Date.now() + patience;
+    for (;;) {
+      await this.focusSettles();
+      await this.page.keyboard.press(key);
+      await this.page.locator('.quick-input-widget input').first().fill(words);
+      const row = this.row(label);
+      const isThere = await row.waitFor({ timeout: patience / 6 }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere || Date.now() > end) {
+        await row.click();
+        return;
+      }
+      await this.page.keyboard.press('Escape');
+    }
   }
 }

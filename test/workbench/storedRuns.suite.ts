@@ -509,7 +509,7 @@ describe('Stored runs', () => {
     mkdirSync(join(experiment.folder, 'other'));
     writeFileSync(join(experiment.folder, 'other', 'records.arrows'), 'of another program');
     const own = async () =>
-      (await kept.damaged()).filter((run) => run.folder.fsPath.startsWith(`${experiment.folder}/`));
+      (await runIndex.damaged()).filter((run) => run.folder.fsPath.startsWith(`${experiment.folder}/`));
     rmSync(join(folder, 'run.json'));
     const [damaged] = await until('the damaged run', async () => {
       const found = await own();

@@ -33,6 +33,7 @@ export interface Task {
   readonly heldOutLength?: Length | undefined;
   /** Steps from the relevant input to its target, for the longest sequences. */
   readonly lag: number;
+  /** The best constant answer first. */
   readonly baselines: readonly TaskBaseline[];
   /** Draws `batch` sequences. Tasks whose sequences have their own lengths pad to the longest and ignore `steps`. */
   draw(random: Random, steps: number, batch: number): Batch;

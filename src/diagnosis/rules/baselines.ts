@@ -1,6 +1,7 @@
 import { formatNumber } from '../../text/numbers';
 import { hasLearned } from '../progress';
 import type { Rule } from '../rule';
+import { faultOf } from './causes';
 
 /** The question asked most about forecasts: is the net better than repeating the last row, on rows that it was not trained on? */
 export const worseThanPersistence: Rule = {
@@ -13,12 +14,13 @@ export const worseThanPersistence: Rule = {
     const last = validations.at(-1);
     if (baseline === undefined || last === undefined || !hasLearned(observations)) return undefined;
     if (bestValidation < 0.98 * baseline.value) return undefined;
+    const fault = faultOf(observations);
     return {
-      keyPath: ['data', 'inputs'],
+      keyPath: fault?.keyPath ?? ['data', 'inputs'],
       message:
         `The net is no better than repeating the last row: on the held-out rows its loss is ${formatNumber(last.validation)} ` +
-        `(at best ${formatNumber(bestValidation)}), and that of persistence ${formatNumber(baseline.value)}. Add inputs that ` +
-        'tell more about the next row, predict further ahead, or train longer.',
+        `(at best ${formatNumber(bestValidation)}), and that of persistence ${formatNumber(baseline.value)}. ` +
+        (fault?.message ?? 'Add inputs that tell more about the next row, predict further ahead, or train longer.'),
     };
   },
 };

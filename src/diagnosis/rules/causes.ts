@@ -1,12 +1,12 @@
-import { formatNumber, formatPercentage, formatShortNumber } from '../../text/numbers';
+import { formatCount, formatNumber, formatPercentage, formatShortNumber } from '../../text/numbers';
 import { recentWindow, shortWindow, type Observations } from '../observations';
-import { hasFallen, recentLoss } from '../progress';
+import { hasFallen, hasLearned, recentLoss } from '../progress';
 import type { Rule, RuleResult } from '../rule';
 import { extremesOf, inLayer } from './gateValues';
 import { decayOverLag, remedyFor } from './time';
 import { median, ratiosOf } from './weights';
 
-/** What is said first of every run that has not learned. */
+/** The first sentence about every run that has not learned. */
 function notLearned(observations: Observations): string {
   const { constantAnswer, firstLoss, updates } = observations;
   const now = formatNumber(recentLoss(observations));
@@ -14,17 +14,22 @@ function notLearned(observations: Observations): string {
     constantAnswer === undefined || constantAnswer.value === 0
       ? `${formatNumber(firstLoss.mean ?? NaN)} at the start`
       : `${formatNumber(constantAnswer.value)} for the constant answer “${constantAnswer.name}”`;
-  return `The run has not learned: after ${updates} updates its loss is ${now}, against ${against}.`;
+  const verdict = hasLearned(observations) ? 'The run has learned little' : 'The run has not learned';
+  return `${verdict}: after ${formatCount(updates, 'update')} its loss is ${now}, against ${against}.`;
 }
 
+/** A rule, and its result without the sentence that the run has not learned. */
+type Cause = Rule & { explain(observations: Observations): RuleResult | undefined };
+
 /** A cause of a run that has not learned. They are checked in their order, and the first one that holds is reported. */
-function cause(code: string, check: (observations: Observations) => RuleResult | undefined): Rule {
+function cause(code: string, explain: (observations: Observations) => RuleResult | undefined): Cause {
   return {
     code,
+    explain,
     level: 'warning',
     when: 'end',
     check(observations) {
-      const found = check(observations);
+      const found = explain(observations);
       return found && { ...found, message: `${notLearned(observations)} ${found.message}` };
     },
   };
@@ -60,19 +65,24 @@ const scheduleEnds = cause('scheduleEnds', ({ experiment: { optimizer }, rates, 
   return {
     keyPath: ['optimizer', 'schedule'],
     message:
-      `Over the ${updates} updates the schedule left ${formatPercentage(share)} of the learning rate on average. ` +
+      `Over ${formatCount(updates, 'update')} the schedule left ${formatPercentage(share)} of the learning rate on average. ` +
       'Stretch it over the run, or use a constant rate.',
   };
 });
 
-const weightDecay = cause('weightDecay', ({ experiment: { optimizer }, weightNorm, clippedNorm }) => {
+const weightDecay = cause('weightDecay', ({ experiment: { optimizer }, weightNorm, firstWeightNorm, clippedNorm }) => {
   const decay = optimizer.weightDecay * weightNorm.mean();
-  if (optimizer.weightDecay === 0 || !(decay > 0.5 * clippedNorm.mean())) return undefined;
+  const first = firstWeightNorm.mean ?? 0;
+  const hasCollapsed = weightNorm.mean() < 0.3 * first;
+  if (optimizer.weightDecay === 0 || !(hasCollapsed || decay > 0.5 * clippedNorm.mean())) return undefined;
+  const evidence = hasCollapsed
+    ? ` ‖w‖ has fallen from ${formatNumber(first)} to ${formatNumber(weightNorm.mean())}.`
+    : '';
   return {
     keyPath: ['optimizer', 'weightDecay'],
     message:
       `The weight decay pulls the weights towards 0 with ${formatNumber(decay)} (weightDecay · ‖w‖), the gradient with ` +
-      `${formatNumber(clippedNorm.mean())}. Use a smaller weightDecay, or 0.`,
+      `${formatNumber(clippedNorm.mean())}.${evidence} Use a smaller weightDecay, or 0.`,
   };
 });
 
@@ -80,7 +90,7 @@ const weightDecay = cause('weightDecay', ({ experiment: { optimizer }, weightNor
 const clipTooLow = cause('clipAlways', (observations) => {
   const { experiment, info, clipped, gradNorm, clippedNorm } = observations;
   const { clip } = experiment;
-  if (clip === null || clipped.mean() <= 0.5) return undefined;
+  if (clip === null || clipped.mean() <= 0.5 || hasRisen(observations)) return undefined;
   if ('hidden' in clip) return hiddenClipTooLow(observations, clip.hidden);
   const [key, threshold] = 'norm' in clip ? ['norm', clip.norm] : ['value', clip.value];
   const [before, after] = [gradNorm.mean(), clippedNorm.mean()];
@@ -183,6 +193,10 @@ const vanishingStart = cause('notLearning', ({ experiment: { model } }) => {
   };
 });
 
+function hasRisen({ firstLoss, loss }: Observations): boolean {
+  return firstLoss.mean !== undefined && loss.mean() > 1.5 * firstLoss.mean;
+}
+
 /** CS231n: updates of about a thousandth of the weights. */
 const rateTooHigh = cause('updateRatio', (observations) => {
   const { firstRatio, firstLoss, loss, experiment, profiles, info } = observations;
@@ -190,8 +204,7 @@ const rateTooHigh = cause('updateRatio', (observations) => {
   const candidate = extremesOf(profiles.at(-1), info).find(
     ({ role, low, high }) => role === 'candidate' && low + high > 0.9,
   );
-  const hasRisen = firstLoss.mean !== undefined && loss.mean() > 1.5 * firstLoss.mean;
-  if (ratio <= 0.25 && candidate === undefined && !hasRisen) return undefined;
+  if (ratio <= 0.25 && candidate === undefined && !hasRisen(observations)) return undefined;
   const { optimizer } = experiment;
   const isMomentum = 'momentum' in optimizer && optimizer.momentum > 0.95;
   const evidence =
@@ -227,9 +240,11 @@ const rateTooLow = cause('updateRatio', (observations) => {
  * Bengio, Simard & Frasconi 1994. The limit is AutoTrainer's ratio between layers, applied to time.
  */
 const vanishing = cause('vanishOverTime', (observations) => {
-  const { info, profiles, updates } = observations;
+  const { info, profiles, updates, constantAnswer } = observations;
   const { lag } = info;
   if (lag === null || lag < 2 || updates < recentWindow) return undefined;
+  // A net that does not give the constant answer yet has not come to what needs memory.
+  if (constantAnswer !== undefined && recentLoss(observations) > 1.1 * constantAnswer.value) return undefined;
   const ratio = median(profiles.map((series) => decayOverLag(series, lag)).filter((one) => !Number.isNaN(one)));
   if (!(ratio < 1e-3)) return undefined;
   return {
@@ -253,7 +268,7 @@ const stillFalling = cause('worseThanBaseline', (observations) => {
   const { loss } = observations;
   const [late, all] = [loss.mean(recentWindow / 2), loss.mean()];
   const early = 2 * all - late;
-  if (!(early - late > 3 * loss.deviation * Math.sqrt(4 / recentWindow))) return undefined;
+  if (!(early - late > 3 * loss.noise * Math.sqrt(4 / recentWindow))) return undefined;
   return {
     keyPath: ['training', 'steps'],
     message: `It is still falling: from ${formatNumber(early)} to ${formatNumber(late)} within the last ${recentWindow} updates. Train longer.`,
@@ -271,6 +286,39 @@ const unknownCause = cause('notLearning', (observations) => {
     message: `${fall} The records do not tell why. Try another learning rate or more updates, and look at the gradient through time.`,
   };
 });
+
+/** Faults of the experiment that hold a run back even where it has learned something. */
+const faults: readonly Cause[] = [
+  unscaledData,
+  scheduleEnds,
+  weightDecay,
+  clipTooLow,
+  badStart,
+  rateTooHigh,
+  rateTooLow,
+];
+
+/** The first fault of the experiment that holds; for runs that have learned less than they could. */
+export function faultOf(observations: Observations): RuleResult | undefined {
+  for (const fault of faults) {
+    const found = fault.explain(observations);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A run that has learned, but little: the schedule or the weight decay may have stopped it early. */
+export const stoppedEarly: Rule = {
+  code: 'stoppedEarly',
+  level: 'warning',
+  when: 'end',
+  check(observations) {
+    const { constantAnswer, updates } = observations;
+    if (constantAnswer === undefined || updates < recentWindow || !hasLearned(observations)) return undefined;
+    if (recentLoss(observations) < 0.2 * constantAnswer.value) return undefined;
+    return scheduleEnds.check(observations) ?? weightDecay.check(observations);
+  },
+};
 
 /** The causes of a run that has not learned, the one that explains most first: a later one may be its consequence. */
 export const causes: readonly Rule[] = [

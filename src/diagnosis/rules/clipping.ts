@@ -1,7 +1,6 @@
-import { formatNumber, formatPercentage, formatShortNumber, roundToDigits } from '../../text/numbers';
+import { formatNumber, formatShortNumber, roundToDigits } from '../../text/numbers';
 import { recentWindow } from '../observations';
 import type { Rule } from '../rule';
-import { hasLearned } from './loss';
 
 /** Pascanu, Mikolov & Bengio 2013: useful thresholds are 0.5 to 10 times the mean norm. */
 export const gradExplodes: Rule = {
@@ -24,27 +23,6 @@ export const gradExplodes: Rule = {
         `The gradient has spikes: at ${count} updates ‖g‖ was more than 10 times the mean of the ${recentWindow} before, ` +
         `last at update ${last.update} with ${formatNumber(last.norm)} against ${formatNumber(last.mean)}, without clipping. ` +
         `Try "clip": { "norm": ${formatShortNumber(roundToDigits(gradNorm.mean(), 1))} }, about the mean norm (Pascanu et al. 2013).`,
-    };
-  },
-};
-
-/** The lower end of the same range: a threshold far below the norms scales every update down. Many nets learn nevertheless. */
-export const clipAlways: Rule = {
-  code: 'clipAlways',
-  level: 'warning',
-  when: 'end',
-  check(observations) {
-    const { clipped, gradNorm, info } = observations;
-    const { clip } = info;
-    if (clip?.kind !== 'norm' || !clipped.isFull || hasLearned(observations)) return undefined;
-    const [share, mean] = [clipped.mean(), gradNorm.mean()];
-    if (share <= 0.5 || clip.threshold >= 0.5 * mean) return undefined;
-    return {
-      keyPath: ['clip', 'norm'],
-      message:
-        `${formatPercentage(share)} of the last ${recentWindow} updates were clipped, to ${formatShortNumber(clip.threshold)}, less ` +
-        `than half the mean norm ${formatNumber(mean)} (useful thresholds are 0.5 to 10 times it, Pascanu et al. 2013): the ` +
-        'clip then sets the size of every update. Raise it, or lower the learning rate.',
     };
   },
 };

@@ -1,28 +1,37 @@
-import { gatesOf, type Gate } from '../../run/cellGates';
-import type { RunInfo } from '../../run/runInfo';
-import type { StepSeries } from '../../run/records/recordBatch';
+import { hasLearned } from '../progress';
 import type { Rule } from '../rule';
 import { formatPercentage } from '../../text/numbers';
+import { initialFault, unscaledInputs } from './causes';
+import { extremesOf, inLayer } from './gateValues';
 
-/** DeepDiagnosis (Wardat et al. 2022), for the pre-activations of the candidate state. For relu, half of the units at 0 is normal. */
+/**
+ * DeepDiagnosis (Wardat et al. 2022), for the pre-activations of the candidate state, while nothing is learned. The slope
+ * of tanh and sigmoid is below 0.01 from 5 on. A relu has slope 1 above 0 and half of its units at 0 is normal; an identity
+ * never saturates.
+ */
 export const saturated: Rule = {
   code: 'saturated',
   level: 'warning',
   when: 'update',
-  check({ profiles, info }) {
-    const isDead = info.activation === 'relu';
-    const [limit, limitLabel] = isDead ? [0.9, '90 %'] : [0.5, 'half'];
+  check(observations) {
+    const { profiles, info } = observations;
+    const isRelu = info.activation === 'relu';
+    const [limit, limitLabel] = isRelu ? [0.95, '95 %'] : [0.5, 'half'];
     const found = extremesOf(profiles.at(-1), info).find(
       ({ role, low, high }) => role === 'candidate' && low + high > limit,
     );
-    if (found === undefined) return undefined;
+    if (found === undefined || hasLearned(observations)) return undefined;
     const { layer, name, low, high } = found;
+    const {
+      keyPath = ['optimizer', 'learningRate'],
+      message = 'Lower the learning rate: they were not at the start.',
+    } = unscaledInputs(observations) ?? initialFault(observations) ?? {};
     return {
-      keyPath: ['model', 'init'],
+      keyPath,
       message:
-        `${formatPercentage(low + high)} of the values of ${name}${inLayer(info, layer)} are ${isDead ? 'dead (0) or beyond 5' : 'saturated'} over ` +
-        `steps and units${isDead ? '' : ', with |pre-activation| ≥ 5'}, more than ${limitLabel} (DeepDiagnosis): no gradient passes ` +
-        'there. Scale the inputs down, use smaller initial weights, or lower the learning rate.',
+        `${formatPercentage(low + high)} of the values of ${name}${inLayer(info, layer)} are ${isRelu ? '0' : 'saturated'} over ` +
+        `steps and units${isRelu ? '' : ', with |pre-activation| ≥ 5'}, more than ${limitLabel} (DeepDiagnosis): hardly any ` +
+        `gradient passes there. ${message}`,
     };
   },
 };
@@ -63,26 +72,3 @@ export const forgetBiasZero: Rule = {
     };
   },
 };
-
-interface Extremes {
-  readonly layer: number;
-  readonly name: string;
-  readonly role: Gate['role'];
-  readonly low: number;
-  readonly high: number;
-}
-
-/** The saturation of each gate and candidate state of each layer, with the role that the cell declares for it. */
-function extremesOf(series: StepSeries | undefined, { cell }: RunInfo): readonly Extremes[] {
-  const roles = new Map(gatesOf(cell).map(({ name, role }) => [name, role]));
-  return (series?.layers ?? []).flatMap(({ saturation }, layer) =>
-    saturation.flatMap((extremes) => {
-      const role = roles.get(extremes.name);
-      return role === undefined ? [] : [{ layer, role, ...extremes }];
-    }),
-  );
-}
-
-function inLayer({ layerCount }: RunInfo, layer: number): string {
-  return layerCount === 1 ? '' : ` in layer ${layer}`;
-}

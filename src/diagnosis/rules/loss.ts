@@ -1,5 +1,6 @@
-import { formatNumber, formatCount } from '../../text/numbers';
-import { shortWindow, recentWindow, type Observations, type Validation } from '../observations';
+import { formatNumber } from '../../text/numbers';
+import { shortWindow, type Validation } from '../observations';
+import { hasLearned } from '../progress';
 import type { Rule } from '../rule';
 
 /** char-rnn (Karpathy 2015), train.lua, stops at a loss three times the first. */
@@ -15,50 +16,6 @@ export const lossExploded: Rule = {
       message:
         `The loss has exploded: ${formatNumber(now)} over the last ${shortWindow} updates, more than 3 times the ` +
         `${formatNumber(first)} of the first ${shortWindow} (char-rnn stops there). Try a tenth of the learning rate, or a clip.`,
-    };
-  },
-};
-
-/** Amazon SageMaker Debugger, LossNotDecreasing: a loss that falls by less than 0.1 %, from the start of the run to its end. */
-export const notLearning: Rule = {
-  code: 'notLearning',
-  level: 'warning',
-  when: 'end',
-  check(observations) {
-    const { loss, firstLosses, updates } = observations;
-    const [now, first] = [loss.mean(), firstLosses.mean];
-    const isTooEarly = first === undefined || !loss.isFull || updates < 2 * recentWindow;
-    if (isTooEarly || now < 0.999 * first || hasLearned(observations)) return undefined;
-    return {
-      keyPath: ['optimizer', 'learningRate'],
-      message:
-        `The run has not learned: its loss is ${formatNumber(now)} over the last ${recentWindow} updates and was ` +
-        `${formatNumber(first)} over the first ${recentWindow}, a fall of less than 0.1 % (SageMaker, LossNotDecreasing). ` +
-        'Try another learning rate, and check the gradient through time.',
-    };
-  },
-};
-
-/** A run that ends above its baseline without memory; the chart shows that loss with its source. */
-export const worseThanBaseline: Rule = {
-  code: 'worseThanBaseline',
-  level: 'warning',
-  when: 'end',
-  check(observations) {
-    const { loss, trivialLoss, info } = observations;
-    // The losses of single updates are noisy: the mean over one window alone may be above the baseline.
-    const now = Math.min(loss.mean(shortWindow), loss.mean());
-    // A single target is its own mean: its baseline is 0.
-    if (trivialLoss === undefined || trivialLoss === 0 || !loss.isFull || now <= 1.02 * trivialLoss) return undefined;
-    // The finding of notLearning is more specific.
-    if (notLearning.check(observations) !== undefined) return undefined;
-    const name = info.baselines.find(({ value }) => value === trivialLoss)?.name ?? 'the baseline';
-    return {
-      keyPath: ['training', 'steps'],
-      message:
-        `After ${formatCount(info.plannedUpdates, 'update')} the loss is ${formatNumber(now)} (mean of the last ${recentWindow}, or of the last ${shortWindow} where that is lower), ` +
-        `above the ${formatNumber(trivialLoss)} of the baseline “${name}”. More updates, another learning rate ` +
-        'or a cell that remembers longer may help.',
     };
   },
 };
@@ -91,9 +48,12 @@ export const overfit: Rule = {
   code: 'overfit',
   level: 'warning',
   when: 'update',
-  check({ validations, bestValidation, experiment }) {
+  check(observations) {
+    const { validations, bestValidation, experiment } = observations;
     // Every batch of a generated task is new: there is nothing to memorize.
     if ('task' in experiment.data) return undefined;
+    // A net that answers with a constant has nothing that it could overfit with.
+    if (!hasLearned(observations)) return undefined;
     const isAbove = ({ validation, training }: Validation) => validation > 1.1 * Math.max(training, bestValidation);
     const last = validations.at(-1);
     if (validations.length < 3 || last === undefined || !validations.every(isAbove)) return undefined;
@@ -106,8 +66,3 @@ export const overfit: Rule = {
     };
   },
 };
-
-/** Whether the loss of a run is clearly below that of the baseline without memory. */
-export function hasLearned({ loss, trivialLoss }: Observations): boolean {
-  return trivialLoss !== undefined && loss.mean() < 0.9 * trivialLoss;
-}

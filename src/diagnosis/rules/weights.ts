@@ -1,6 +1,7 @@
 import { formatNumber } from '../../text/numbers';
 import { formatParameterName } from '../../text/tensorNames';
-import { recentWindow, type Observations } from '../observations';
+import { isWeight, recentWindow, type Observations } from '../observations';
+import { hasLearned } from '../progress';
 import type { Rule } from '../rule';
 
 /** CS231n: updates of about a thousandth of the weights; biases are ignored, because they start at 0. */
@@ -9,7 +10,7 @@ export const updateRatio: Rule = {
   level: 'warning',
   when: 'update',
   check(observations) {
-    if (!observations.loss.isFull) return undefined;
+    if (!observations.loss.isFull || hasLearned(observations)) return undefined;
     const outlier = ratiosOf(observations).find(({ ratio }) => ratio > 1e-1 || ratio < 1e-5);
     // Weights that do not change at all are found by `unchanged`.
     if (outlier === undefined || outlier.ratio === 0) return undefined;
@@ -29,7 +30,7 @@ export const unchanged: Rule = {
   level: 'warning',
   when: 'update',
   check(observations) {
-    if (!observations.loss.isFull) return undefined;
+    if (!observations.loss.isFull || hasLearned(observations)) return undefined;
     const parameter = ratiosOf(observations).find(({ ratio }) => ratio === 0);
     if (parameter === undefined) return undefined;
     return {
@@ -41,8 +42,17 @@ export const unchanged: Rule = {
   },
 };
 
-function ratiosOf({ info, updateRatios }: Observations) {
+/** The mean ‖Δw‖/‖w‖ of each weight matrix over the recent updates. */
+export function ratiosOf({
+  info,
+  updateRatios,
+}: Observations): readonly { readonly name: string; readonly ratio: number }[] {
   return info.layout.parameters.flatMap((name, p) =>
-    name.includes('weight') ? [{ name, ratio: updateRatios[p]?.mean() ?? NaN }] : [],
+    isWeight(name) ? [{ name, ratio: updateRatios[p]?.mean() ?? NaN }] : [],
   );
+}
+
+/** The median; NaN for no values. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }

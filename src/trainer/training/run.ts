@@ -7,7 +7,7 @@ import type { Ending } from '../../protocol/trainer';
 import { RecordPacker, type RecordBatch } from '../../run/records/recordBatch';
 import { RunPersistence } from '../storage/persistence';
 import type { RunWriter } from '../storage/runWriter';
-import { divergenceCause } from '../../diagnosis/divergence';
+import { divergenceCause, type DivergenceCause, type FirstNonFinite } from '../../diagnosis/divergence';
 import { describeNonFinite, type Training } from './training';
 
 /** Listens to a run. */
@@ -129,13 +129,17 @@ export class Run {
     if (ending.kind === 'finished') this.#diagnosis?.finish();
     if (ending.kind === 'diverged') {
       const { place, message } = ending;
-      const { keyPath } = divergenceCause(place, this.#training.setup.experiment.model);
+      const { keyPath } = this.#causeOf(place);
       this.#diagnosis?.diverge(place.update, message, keyPath);
     }
     this.#publish();
     if (this.#isSuspended && ending.kind === 'stopped') await this.#persistence?.suspend();
     else await this.#persistence?.conclude(ending);
     return ending;
+  }
+
+  #causeOf(place: FirstNonFinite): DivergenceCause {
+    return this.#diagnosis?.causeOfDivergence(place) ?? divergenceCause(place, this.#training.setup.experiment.model);
   }
 
   async #loop(): Promise<Ending> {
@@ -157,7 +161,9 @@ export class Run {
           ...(t === undefined ? {} : { t }),
           ...(row === undefined ? {} : { row }),
         };
-        const message = describeNonFinite(advance.where, training.setup.experiment.model);
+        const { model } = training.setup.experiment;
+        const { advice } = this.#causeOf(place);
+        const message = describeNonFinite(advance.where, model, advice);
         return { kind: 'diverged', updates: training.updates, message, place };
       }
       this.#published.add(advance.record);

@@ -44,6 +44,7 @@ export function runInfoOf(
     recordEvery: experiment.record.every,
     validateEvery: training.validateEvery,
     baselines: source.baselines.filter(({ value }) => Number.isFinite(value)),
+    dataScale: source.scale ?? null,
     lag: source.lag ?? null,
     kernels: setup.kernels.name,
     kernelChanges: [],

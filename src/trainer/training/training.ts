@@ -3,7 +3,6 @@ import type { Capture } from '../../engine/instruments/capture';
 import type { NonFinite, Updated } from '../../engine/instruments/outcome';
 import type { Snapshot } from '../../engine/snapshot';
 import type { Window } from '../../engine/recurrence/window';
-import { divergenceCause } from '../../diagnosis/divergence';
 import type { Model } from '../../experiment/schema';
 import type { UpdateRecord } from '../../run/records/recordBatch';
 import type { TrainingSetup } from './trainingSetup';
@@ -188,14 +187,13 @@ export class Training {
 }
 
 /** The message for a value that isn't finite: where it occurred and what may help. */
-export function describeNonFinite(where: NonFinite, model: Model): string {
+export function describeNonFinite(where: NonFinite, model: Model, advice: string): string {
   const place = [
     where.layer === undefined ? undefined : `layer ${where.layer}`,
     where.t === undefined ? undefined : `step t = ${where.t}`,
     where.row === undefined ? undefined : `sequence ${where.row} of the batch`,
   ].filter((part) => part !== undefined);
   const at = place.length === 0 ? '' : ` at ${place.join(', ')}`;
-  const { advice } = divergenceCause(where, model);
   return (
     `Diverged at update ${where.update}: ${formatTensorName(where.tensor, isGated(model.cell))} became ${where.value} in the ${where.pass} pass${at}. ` +
     `The parameters are those before this update. ${advice}`

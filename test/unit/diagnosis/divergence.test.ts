@@ -10,8 +10,8 @@ function firstDivergence(keys: Readonly<Record<string, unknown>>) {
   while (!training.isFinished) {
     const advance = training.advance();
     if (advance.kind === 'nonFinite') {
-      const { keyPath } = divergenceCause(advance.where, model);
-      return { update: advance.where.update, keyPath, message: describeNonFinite(advance.where, model) };
+      const { keyPath, advice } = divergenceCause(advance.where, model);
+      return { update: advance.where.update, keyPath, message: describeNonFinite(advance.where, model, advice) };
     }
   }
   return assert.fail('it did not diverge');

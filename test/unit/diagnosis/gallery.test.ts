@@ -1,43 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { filesOf } from '../../../src/data/source';
-import { defaultKernelSet, openKernels } from '../../../src/engine/kernels/open';
-import { Diagnosis } from '../../../src/diagnosis/diagnosis';
-import { divergenceCause } from '../../../src/diagnosis/divergence';
+import { join } from 'node:path';
 import type { Finding } from '../../../src/diagnosis/finding';
 import { rules } from '../../../src/diagnosis/rules/all';
-import { parseExperiment } from '../../../src/experiment/parse';
-import { runInfoOf } from '../../../src/trainer/training/runInfo';
-import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
-import { Training } from '../../../src/trainer/training/training';
-
-const samples = resolve('media', 'samples');
-
-/** The findings of a run of an experiment, from its first update to its end. */
-function findingsOf(text: string, variant?: string): readonly Finding[] {
-  const parsed = parseExperiment(text);
-  assert.ok(parsed.kind === 'experiment', JSON.stringify(parsed));
-  const resolved = parsed.file.resolve(variant);
-  assert.ok(resolved.kind === 'resolved', JSON.stringify(resolved));
-  const { experiment } = resolved;
-  const files = new Map(filesOf(experiment).map(({ path }) => [path, readFileSync(join(samples, path))]));
-  const kernels = openKernels(defaultKernelSet(true));
-  const prepared = prepareTraining({ experiment, files, kernels, memoryLimit: 1e9 });
-  assert.ok(prepared.kind === 'prepared', JSON.stringify(prepared));
-  const training = new Training(prepared.setup, () => performance.now() / 1000);
-  const diagnosis = new Diagnosis(experiment, runInfoOf(prepared.setup, variant, undefined, 1));
-  while (!training.isFinished) {
-    const advance = training.advance();
-    if (advance.kind === 'nonFinite') {
-      diagnosis.diverge(advance.where.update, 'diverged', divergenceCause(advance.where, experiment.model).keyPath);
-      return diagnosis.findings;
-    }
-    diagnosis.observe(advance.record);
-  }
-  diagnosis.finish();
-  return diagnosis.findings;
-}
+import { causes } from '../../../src/diagnosis/rules/causes';
+import { galleryFiles, healthyNets, sickNets } from './galleryNets';
+import { findingsOf, samples } from './trainedFindings';
 
 interface Disease {
   readonly code: string;
@@ -48,6 +16,7 @@ interface Disease {
 
 const lstmOnAdding = { data: { task: 'adding', length: 20 }, model: { cell: 'lstm', hidden: 8 } };
 const short = { steps: 200, batch: 8 };
+const spots = { csv: 'sunspots.csv', inputs: ['sunspots'], length: 22 };
 
 const diseases: readonly Disease[] = [
   {
@@ -103,13 +72,80 @@ const diseases: readonly Disease[] = [
   },
   {
     code: 'notLearning',
-    experiment: { ...lstmOnAdding, optimizer: { kind: 'sgd', learningRate: 1e-7 }, training: short },
-    cure: { optimizer: { kind: 'adam', learningRate: 0.01 } },
+    experiment: {
+      data: { task: 'parity', length: 12 },
+      model: { cell: 'gru', hidden: 24 },
+      clip: { norm: 1 },
+      optimizer: { learningRate: 0.003 },
+      training: { steps: 300, batch: 32 },
+    },
+    cure: { data: { length: 2 }, optimizer: { learningRate: 0.01 }, training: { steps: 600 } },
+  },
+  {
+    code: 'inputScale',
+    experiment: { data: { ...spots, normalize: 'none' }, model: { cell: 'rnn' }, training: short },
+    cure: { data: { normalize: 'standard' } },
+  },
+  {
+    code: 'scheduleEnds',
+    experiment: {
+      data: spots,
+      model: { cell: 'gru', hidden: 16 },
+      optimizer: { kind: 'sgd', learningRate: 0.05, schedule: { exponential: 0.5 } },
+      training: short,
+    },
+    cure: { optimizer: { kind: 'adam', learningRate: 0.005, schedule: 'constant' } },
+  },
+  {
+    code: 'stoppedEarly',
+    experiment: {
+      data: { task: 'delay', lag: 4, length: 30 },
+      model: { cell: 'rnn', hidden: 24 },
+      clip: { norm: 1 },
+      optimizer: { learningRate: 0.005, schedule: { cosine: 30 } },
+      training: { steps: 400, batch: 16 },
+    },
+    cure: { optimizer: { schedule: 'constant' } },
+  },
+  {
+    code: 'weightDecay',
+    experiment: {
+      data: spots,
+      model: { cell: 'lstm', hidden: 16 },
+      optimizer: { kind: 'sgd', learningRate: 0.1, weightDecay: 1 },
+      training: short,
+    },
+    cure: { optimizer: { weightDecay: 0 } },
+  },
+  {
+    code: 'fewUnits',
+    experiment: {
+      data: { task: 'echo', length: 40, lags: [3, 8] },
+      model: { cell: 'rnn', hidden: 1 },
+      optimizer: { learningRate: 0.005 },
+      training: { steps: 400, batch: 16 },
+    },
+    cure: { model: { hidden: 24 }, optimizer: { learningRate: 0.01 } },
+  },
+  {
+    code: 'worseThanPersistence',
+    experiment: {
+      data: spots,
+      model: { cell: 'gru', hidden: 16 },
+      optimizer: { learningRate: 0.0005 },
+      training: { ...short, validateEvery: 50 },
+    },
+    cure: { optimizer: { learningRate: 0.005 } },
   },
   {
     code: 'worseThanBaseline',
-    experiment: { ...lstmOnAdding, optimizer: { kind: 'sgd', learningRate: 0.0005 }, training: short },
-    cure: { optimizer: { kind: 'adam', learningRate: 0.02 }, training: { steps: 600 } },
+    experiment: {
+      data: { text: 'sonnets.txt', length: 32 },
+      model: { cell: 'rnn', hidden: 24 },
+      optimizer: { kind: 'sgd', learningRate: 0.03 },
+      training: { steps: 300, batch: 16 },
+    },
+    cure: { optimizer: { kind: 'adam', learningRate: 0.005 } },
   },
   {
     code: 'saturated',
@@ -134,7 +170,12 @@ const diseases: readonly Disease[] = [
   },
   {
     code: 'clipAlways',
-    experiment: { ...lstmOnAdding, clip: { norm: 1e-4 }, training: short },
+    experiment: {
+      ...lstmOnAdding,
+      optimizer: { kind: 'sgd', learningRate: 0.1 },
+      clip: { norm: 1e-4 },
+      training: short,
+    },
     cure: { clip: { norm: 1 } },
   },
   {
@@ -186,17 +227,18 @@ describe('The gallery of sick networks', function () {
   this.timeout(60_000);
 
   it('has a network for every rule', () => {
-    const codes = [...rules.map(({ code }) => code), 'nonFinite'];
-    assert.deepEqual(diseases.map(({ code }) => code).sort(), codes.sort());
+    const codes = new Set([...rules, ...causes].map(({ code }) => code));
+    assert.deepEqual(diseases.map(({ code }) => code).sort(), [...codes, 'nonFinite'].sort());
   });
 
   for (const { code, experiment, cure } of diseases) {
     it(`reports ${code}, and does not report it after the fix`, () => {
       const text = JSON.stringify({ ...experiment, variants: { cured: cure } });
-      const found = findingsOf(text);
+      const seen = new Set<Finding>();
+      const found = [...findingsOf(text, undefined, galleryFiles, seen), ...seen];
       const finding = found.find((one) => one.code === code);
       assert.ok(finding !== undefined, found.map((one) => `${one.code}: ${one.message}`).join('\n') || 'nothing found');
-      const cured = findingsOf(text, 'cured').map((one) => one.code);
+      const cured = findingsOf(text, 'cured', galleryFiles).map((one) => one.code);
       assert.ok(!cured.includes(code), cured.join());
     });
   }
@@ -225,6 +267,22 @@ describe('The gallery of healthy networks', function () {
         found.filter(({ level }) => level !== 'hint').map(({ message }) => message),
         [],
       );
+    });
+  }
+});
+
+describe('The gallery of nets on tasks, tables, texts and classes', function () {
+  this.timeout(120_000);
+
+  for (const { name, experiment, key } of [...sickNets, ...healthyNets]) {
+    it(key === undefined ? `is silent about a healthy net: ${name}` : `names ${key} first: ${name}`, () => {
+      const found = findingsOf(JSON.stringify(experiment), undefined, galleryFiles).filter(
+        ({ level }) => level !== 'hint',
+      );
+      const listed = found
+        .map(({ code, keyPath, message }) => `${code} at ${keyPath.join('.')}: ${message}`)
+        .join('\n');
+      assert.equal(found[0]?.keyPath.join('.'), key, listed);
     });
   }
 });

@@ -13,11 +13,16 @@ import { Training } from '../../../src/trainer/training/training';
 /** Folder of the samples. */
 export const samples = resolve('media', 'samples');
 
-/** What is found in a run of an experiment, from its first update to its end. */
+/**
+ * The findings at the end of a run of an experiment.
+ *
+ * @param seen gets those of the whole run, also the ones that are withdrawn
+ */
 export function findingsOf(
   text: string,
   variant?: string,
   given: ReadonlyMap<string, Uint8Array> = new Map(),
+  seen?: Set<Finding>,
 ): readonly Finding[] {
   const parsed = parseExperiment(text);
   assert.ok(parsed.kind === 'experiment', JSON.stringify(parsed));
@@ -40,6 +45,7 @@ export function findingsOf(
       return diagnosis.findings;
     }
     diagnosis.observe(advance.record);
+    for (const finding of diagnosis.findings) seen?.add(finding);
   }
   diagnosis.finish();
   return diagnosis.findings;
