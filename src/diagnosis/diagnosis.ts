@@ -60,8 +60,9 @@ export class Diagnosis {
    * and its signs are withdrawn; so they are of a run that has learned after all.
    */
   finish(): void {
-    const { update, updates } = this.#observations;
-    if (updates >= minUpdates) {
+    const { update, updates, loss } = this.#observations;
+    // Resumed from a checkpoint of an earlier version, a run has no recent values at first.
+    if (updates >= minUpdates && loss.isFull) {
       const learned = hasLearned(this.#observations);
       const isWithdrawn = ({ code, level }: Finding): boolean =>
         signs.has(code) && level !== 'error' && !(learned && code === 'overfit');
