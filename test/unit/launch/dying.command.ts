@@ -17,7 +17,7 @@ describe('A suite', () => {
 
   it('does its deed', async () => {
     if (deed === 'kill') process.kill(process.pid, 'SIGKILL');
-    if (deed === 'kill' || deed === 'hang') await new Promise((resolve) => setTimeout(resolve, 50_000));
+    if (deed === 'kill' || deed === 'hang') await new Promise((resolve) => setTimeout(resolve, 100_000));
   });
 });
 
