@@ -24,7 +24,7 @@ export const layers: readonly Layer[] = [
     name: 'ui',
     title: 'UI tests in the workbench in Chromium',
     inWorkbench: true,
-    run: () => runFolder('ui', 120_000),
+    run: () => runFolder('ui', 300_000),
   },
   {
     name: 'package',
