@@ -1,5 +1,6 @@
 import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import type { LineIndex } from './lineIndex';
+import { invalidNumber } from './numberText';
 import type { Problem } from './problem';
 import { maxExperimentBytes } from './sizes';
 import { formatExact } from '../text/numbers';
@@ -17,6 +18,9 @@ export function readSyntax(text: string, lines: LineIndex): { readonly root: Nod
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const [first] = errors;
   if (first && !(isBlank(text) && printParseErrorCode(first.error) === 'ValueExpected')) {
+    const commas = printParseErrorCode(first.error) === 'PropertyNameExpected';
+    const number = invalidNumber(text, first.offset, commas);
+    if (number !== undefined) return syntaxProblem('syntax', number.message, lines, number.offset, number.length);
     const found = text.slice(first.offset, first.offset + Math.min(40, first.length));
     return syntaxProblem('syntax', syntaxMessage(first, found), lines, first.offset, Math.max(1, first.length));
   }

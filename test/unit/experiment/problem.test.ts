@@ -252,6 +252,32 @@ describe('a text that is not an experiment', () => {
     assertRefused('«3»', ['wrongValue', /write an object/]);
   });
 
+  it('is reported with the number that JSON writes instead', () => {
+    const rate = (written: string) => `{ ${base}, "optimizer": { "learningRate": ${written}, "weightDecay": 0 } }`;
+    const cases: readonly (readonly [written: string, advice: RegExp])[] = [
+      ['+1', /^\+1 is not valid JSON: write 1\.$/],
+      ['.5', /: write 0\.5\.$/],
+      ['-.5', /: write -0\.5\.$/],
+      ['5.', /: write 5\.0\.$/],
+      ['01', /^01 is not valid JSON: write 1\.$/],
+      ['-007.5e-3', /: write -7\.5e-3\.$/],
+      ['0,001', /^0,001 is not valid JSON: write a decimal point, 0\.001\.$/],
+      ['0,5', /: write a decimal point, 0\.5\.$/],
+      ['1,200.50', /: leave out the thousands separators, 1200\.50\.$/],
+      ['1_000', /: leave out the underscores, 1000\.$/],
+      ['0x10', /: write it in decimal, 16\.$/],
+      ['NaN', /: write a finite number\.$/],
+      ['-Infinity', /: write a finite number\.$/],
+      ['None', /: write null\.$/],
+      ['True', /: write true\.$/],
+      ['1e', /digits with at most one point/],
+    ];
+    for (const [written, advice] of cases) assertRefused(rate(`«${written}»`), ['syntax', advice]);
+    // In a list a comma separates two numbers.
+    assertRefused('{ "data": { "lags": [3,«08»] } }', ['syntax', /^08 is not valid JSON: write 8\.$/]);
+    assertRefused(rate('1, «5»'), ['syntax', /A key is expected here/]);
+  });
+
   it('is rejected at the bracket that nests too deep, before a recursive parser reads it', () => {
     assertRefused(`${'['.repeat(32)}«[»${'['.repeat(500_000)}`, ['tooDeep', /more than 32 levels deep/]);
   });
