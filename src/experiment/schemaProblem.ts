@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isObject, valueAt } from './document';
 import { unwrap, objectSchemasOf, keysOf, chooseOption, schemaUnder, resolveUnion, unionsAlong } from './unions';
+import { countsEpochs, isSynonym, keysMeantBy } from './keySynonyms';
 import { closestName, isLikely, isWithinDistance } from './nearestName';
 import type { KeyPath, KeyProblem } from './problem';
 import { quote, quoteAll } from '../text/quoting';
@@ -94,7 +95,7 @@ function missingKey(
   const here = schemaAt(schema, root, parent);
   const known = allKeysOf(here);
   const unknown = Object.keys(isObject(owner) ? owner : {}).filter((name) => !known.includes(name));
-  const misspelled = unknown.find((name) => isWithinDistance(2, name, key));
+  const misspelled = unknown.find((name) => isWithinDistance(2, name, key) || isSynonym(name, key));
   const keyPath = [...path, ...parent];
   const message = `${keyLabel(keyPath)} is missing "${key}": ${advice}.`;
   const needed: UnplacedProblem =
@@ -161,7 +162,7 @@ function unknownKey(schema: z.ZodType, root: unknown, within: KeyPath, keyPath: 
       known,
     );
   const nearest = known.length > 0 ? closestName(key, known) : undefined;
-  return within.length === 0
+  return keyPath.length === 0
     ? unknownRootKey(schema, key, nearest, known)
     : unknownKeyProblem(key, keyPath, nearest, known);
 }
@@ -188,9 +189,23 @@ function unknownKeyProblem(
       ? 'the extension provides the schema of *.rnn.json files; delete the key'
       : nearest === undefined
         ? 'delete it'
-        : `${isLikely(key, nearest) ? `did you mean "${nearest}"? The` : 'the'} keys are ${quoteAll(known)}`;
+        : (synonymAdvice(key, nearest, known) ??
+          `${isLikely(key, nearest) ? `did you mean "${nearest}"? The` : 'the'} keys are ${quoteAll(known)}`);
   const message = `${quote(key)} is not a key of ${owner}: ${advice}.`;
   return { code: 'unknownKey', message, keyPath: [...keyPath, key], at: 'key' };
+}
+
+/** Advice for a key that is known by another name, here or in another section; undefined if it looks like a typing error. */
+function synonymAdvice(key: string, nearest: string, known: readonly string[]): string | undefined {
+  const meant = keysMeantBy(key);
+  const note = countsEpochs(key) ? ', the number of parameter updates (not epochs)' : '';
+  const here = meant.find((name) => known.includes(name.key));
+  if (here !== undefined) return `did you mean "${here.key}"${note}? The keys are ${quoteAll(known)}`;
+  const [elsewhere, other] = meant;
+  if (elsewhere === undefined || other !== undefined || isWithinDistance(1, key, nearest)) return undefined;
+  const { section } = elsewhere;
+  const place = section === undefined ? 'a top-level key' : `a key of "${section}"`;
+  return `did you mean "${elsewhere.key}"${note}, ${place}? Move it there`;
 }
 
 /** An unknown key at the root may belong to a section: `hidden` belongs inside `model`. */
@@ -205,7 +220,8 @@ function unknownRootKey(
   const nested = sections.flatMap(([section, inner]) =>
     objectSchemasOf(inner).flatMap(({ schema: form }) => [...keysOf(form).keys()].map((name) => ({ section, name }))),
   );
-  const best = nested.find(({ name }) => isWithinDistance(1, name, key));
+  const [synonym] = keysMeantBy(key);
+  const best = synonym ? undefined : nested.find(({ name }) => isWithinDistance(1, name, key));
   if (!best || (nearest !== undefined && isWithinDistance(1, nearest, key)))
     return unknownKeyProblem(key, [], nearest, known);
   const message = `"${key}" is not a top-level key of an experiment: did you mean "${best.name}", a key of "${best.section}"? Move it there.`;

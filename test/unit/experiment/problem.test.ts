@@ -42,6 +42,46 @@ describe('a refused experiment', () => {
     assertRefused(`{ ${base}, «"hidden"»: 8 }`, ['unknownKey', /a key of "model"\? Move it there/]);
   });
 
+  it('names the key that other tools name differently, here or in another section', () => {
+    const experiment = (section: string, key: string) =>
+      `{ "data": { "task": "adding" }, "model": { "cell": "lstm"${section === 'model' ? `, «"${key}"»: 1` : ''} }, "${section === 'model' ? 'training' : section}": { ${section === 'model' ? '' : `«"${key}"»: 1`} } }`;
+    const cases: readonly (readonly [section: string, key: string, meant: RegExp])[] = [
+      ['model', 'units', /^"units" is not a key of "model": did you mean "hidden"\? The keys are "cell", "hidden"/],
+      ['model', 'hidden_size', /did you mean "hidden"\?/],
+      ['model', 'num_layers', /did you mean "layers"\?/],
+      ['model', 'lr', /did you mean "learningRate", a key of "optimizer"\? Move it there\.$/],
+      ['optimizer', 'lr', /did you mean "learningRate"\? The keys are/],
+      ['optimizer', 'learning_rate', /did you mean "learningRate"\?/],
+      ['optimizer', 'name', /did you mean "kind"\?/],
+      ['optimizer', 'max_norm', /did you mean "norm", a key of "clip"\? Move it there\.$/],
+      ['training', 'epochs', /did you mean "steps", the number of parameter updates \(not epochs\)\? The keys are/],
+      ['training', 'iterations', /did you mean "steps"\?/],
+      ['training', 'batch_size', /did you mean "batch"\?/],
+      ['training', 'learningRate', /did you mean "learningRate", a key of "optimizer"\? Move it there\.$/],
+      ['training', 'seed', /did you mean "seed", a top-level key\? Move it there\.$/],
+      ['training', 'seq_len', /did you mean "length", a key of "data"\? Move it there\.$/],
+    ];
+    for (const [section, key, meant] of cases) assertRefused(experiment(section, key), ['unknownKey', meant]);
+    const roots: readonly (readonly [key: string, meant: RegExp])[] = [
+      ['epochs', /did you mean "steps", the number of parameter updates \(not epochs\), a key of "training"\? Move/],
+      ['lr', /did you mean "learningRate", a key of "optimizer"\? Move it there\.$/],
+      ['grad_clip', /did you mean "norm", a key of "clip"\? Move it there\.$/],
+      ['random_state', /did you mean "seed"\? The keys are/],
+    ];
+    for (const [key, meant] of roots) assertRefused(`{ ${base}, «"${key}"»: 1 }`, ['unknownKey', meant]);
+  });
+
+  it('names a required key that other tools name differently once', () => {
+    assertRefused('{ "data": { "task": "adding" }, "model": { «"type"»: "lstm" } }', [
+      'unknownKey',
+      /did you mean "cell"\?/,
+    ]);
+    assertRefused('{ "data": { "csv": "a.csv", «"features"»: ["x"] }, "model": { "cell": "rnn" } }', [
+      'unknownKey',
+      /did you mean "inputs"\?/,
+    ]);
+  });
+
   it('may not have $schema', () => {
     assertRefused(`{ «"$schema"»: "x", ${base} }`, ['unknownKey', /extension provides the schema .*; delete the key/]);
   });
