@@ -1,5 +1,6 @@
-import { constants, open, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { constants, open, readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { maxSiblings } from './nearestFile';
 import { maxFileBytes, type FileAccess, type Located } from './fileReading';
 
 /** Files on this machine's disk, relative to `folder` and, symbolic links resolved, inside `boundary`. */
@@ -11,8 +12,10 @@ export function diskAccess(folder: string, boundary: string): FileAccess {
       const inside = await realpath(boundary).catch(() => resolve(boundary));
       const resolved = resolve(folder, path);
       const found = await realpath(resolved).catch(() => undefined);
-      if (found === undefined)
-        return isWithin(resolve(boundary), resolved) ? { kind: 'missing' } : { kind: 'outside', boundary };
+      if (found === undefined) {
+        if (!isWithin(resolve(boundary), resolved)) return { kind: 'outside', boundary };
+        return { kind: 'missing', siblings: await filesIn(dirname(resolved), inside) };
+      }
       if (!isWithin(inside, found)) return { kind: 'outside', boundary };
       const { size, isFile } = await stat(found).then((entry) => ({ size: entry.size, isFile: entry.isFile() }));
       return isFile ? { kind: 'file', location: found, size } : { kind: 'notAFile' };
@@ -43,6 +46,20 @@ export async function readToSize(path: string, maxBytes: number): Promise<Uint8A
     return bytes;
   } finally {
     await file.close();
+  }
+}
+
+/** Names of the first files in a folder; none if it is not readable or, symbolic links resolved, outside the boundary. */
+async function filesIn(folder: string, boundary: string): Promise<readonly string[]> {
+  try {
+    if (!isWithin(boundary, await realpath(folder))) return [];
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .slice(0, maxSiblings)
+      .map(({ name }) => name);
+  } catch {
+    return [];
   }
 }
 

@@ -1,5 +1,6 @@
 import type { KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
+import { missingFileAdvice } from './nearestFile';
 import { filesOf } from './source';
 import { formatMebibytes } from '../text/numbers';
 import { quote } from '../text/quoting';
@@ -7,7 +8,8 @@ import { quote } from '../text/quoting';
 /** What is at a path that an experiment names. `outside`: with symbolic links resolved, it is outside the boundary. */
 export type Located =
   | { readonly kind: 'file'; readonly location: string; readonly size: number }
-  | { readonly kind: 'missing' }
+  /** `siblings`: names of at most a thousand files in the folder that the path names. */
+  | { readonly kind: 'missing'; readonly siblings: readonly string[] }
   | { readonly kind: 'notAFile' }
   | { readonly kind: 'outside'; readonly boundary: string };
 
@@ -110,7 +112,7 @@ async function findFile(path: string, access: FileAccess): Promise<Extract<Locat
     case 'missing':
       return {
         code: 'file.missing',
-        message: `File ${quote(path)} not found. Write a path relative to this experiment file, such as "data/text.txt".`,
+        message: `File ${quote(path)} not found. ${missingFileAdvice(path, located.siblings, await existsWithSlashes(path, access))}`,
       };
     case 'notAFile':
       return {
@@ -127,6 +129,10 @@ async function findFile(path: string, access: FileAccess): Promise<Extract<Locat
     default:
       return located satisfies never;
   }
+}
+
+async function existsWithSlashes(path: string, access: FileAccess): Promise<boolean> {
+  return path.includes('\\') && (await access.locate(path.replaceAll('\\', '/'))).kind === 'file';
 }
 
 function tooLarge(path: string, size: number): Unreadable {

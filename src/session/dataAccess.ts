@@ -1,5 +1,6 @@
 import { FileType, Uri, workspace } from 'vscode';
 import type { FileAccess, Located } from '../data/fileReading';
+import { maxSiblings } from '../data/nearestFile';
 import { diskAccess } from '../data/fileAccess.node';
 import { folderOf } from './experimentText';
 
@@ -26,9 +27,22 @@ function virtualAccess(folder: Uri, boundary: Uri): FileAccess {
         if ((type & FileType.SymbolicLink) !== 0) return { kind: 'outside', boundary: boundary.path };
         return (type & FileType.File) === 0 ? { kind: 'notAFile' } : { kind: 'file', location: uri.toString(), size };
       } catch {
-        return { kind: 'missing' };
+        return { kind: 'missing', siblings: await filesIn(Uri.joinPath(uri, '..')) };
       }
     },
     read: async (location) => workspace.fs.readFile(Uri.parse(location)),
   };
+}
+
+/** Names of the first files in a folder; none if it is not readable. */
+async function filesIn(folder: Uri): Promise<readonly string[]> {
+  try {
+    const entries = await workspace.fs.readDirectory(folder);
+    return entries
+      .filter(([, type]) => type === FileType.File)
+      .slice(0, maxSiblings)
+      .map(([name]) => name);
+  } catch {
+    return [];
+  }
 }
