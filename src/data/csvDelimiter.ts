@@ -15,7 +15,7 @@ export type FoundDelimiter =
 const sampleRows = 51;
 
 /** A number with a decimal point or a decimal comma, as a cell has it. */
-const looksNumeric = /^\s*[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?\s*$/i;
+export const looksNumeric = /^\s*[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?\s*$/i;
 
 /** The first rows of a table, read with one delimiter. */
 interface Sample {

@@ -1,10 +1,11 @@
 import { isLikely, nearestName } from '../experiment/nearestName';
 import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { CsvData } from '../experiment/schema';
-import { findDelimiter } from './csvDelimiter';
+import { findDelimiter, looksNumeric } from './csvDelimiter';
 import { longestRow, MalformedRow, maxRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import { GapCounter, type Gaps } from './gaps';
 import { columnReader, type CellError, type ColumnKind, type ColumnReader } from './tableColumns';
+import { unicodeAdvice } from './nearestFile';
 import type { FileText } from './textFile';
 import { formatCount, formatExact } from '../text/numbers';
 import { quote, quoteAll } from '../text/quoting';
@@ -170,6 +171,15 @@ class TableColumns {
     }
     if (!this.hasHeader) {
       const message = `${quote(path)} has no column ${quote(name)}: without a header its columns are "1" to "${formatExact(this.names.length)}".`;
+      return { code: 'csv.missingColumn', message, keyPath };
+    }
+    if (this.names.every((cell) => looksNumeric.test(cell))) {
+      const message = `${quote(path)} has no column ${quote(name)}: its first row has only numbers. Set "header" to false to use the columns "1" to "${formatExact(this.names.length)}", or add a first row with the names of the columns.`;
+      return { code: 'csv.missingColumn', message, keyPath };
+    }
+    const same = this.names.find((known) => known.normalize() === name.normalize());
+    if (same !== undefined) {
+      const message = `${quote(path)} has no column ${quote(name)}: did you mean ${quote(same)}? ${unicodeAdvice}`;
       return { code: 'csv.missingColumn', message, keyPath };
     }
     const nearest = nearestName(name, this.names);

@@ -55,6 +55,20 @@ describe('The dialect of a table', () => {
     assert.deepEqual(columnOf(gaps, { missing: ['-', -999], gaps: 'interpolate' }, 5), [1, 2, 3, 4, 5]);
   });
 
+  it('says what to do about a table without a header', () => {
+    assert.match(
+      refusal('0,20.32\n1,21.79\n'),
+      /has no column "y": its first row has only numbers\. Set "header" to false to use the columns "1" to "2"/,
+    );
+  });
+
+  it('says that two names which look the same are not', () => {
+    assert.match(
+      refusal('t,Temp\u00e9\n1,2\n', { inputs: ['Tempe\u0301'] }),
+      /did you mean "Temp\u00e9"\? It looks the same but has other Unicode characters/,
+    );
+  });
+
   it('says what to do about thousands separators and the other decimal separator', () => {
     assert.match(refusal('a;y\n1;"1,200.50"\n'), /"1,200\.50".*Remove the thousands separators/);
     assert.match(refusal('a;y\n1;1.5\n', { decimal: ',' }), /Set "decimal" to "\."/);
