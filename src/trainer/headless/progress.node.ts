@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { RunInfo } from '../../protocol/run';
 import type { RecordBatch } from '../../run/records/recordBatch';
-import { formatFixed, formatNumber } from '../../text/numbers';
+import { formatDuration, formatFixed, formatNumber } from '../../text/numbers';
 
 /** Shows the progress of a headless run. */
 export interface Progress {
@@ -38,6 +38,7 @@ export function progressBar(stderr: NodeJS.WriteStream, info: RunInfo): Progress
     {
       stream: stderr,
       format: '{bar} {percentage}% | {value}/{total} updates | {rate} updates/s | {eta_formatted} left | loss {loss}',
+      formatTime: (seconds) => formatDuration(seconds),
       hideCursor: true,
       noTTYOutput: false,
     },
