@@ -6,6 +6,7 @@ import { formatValue, differingKeys, keyValues } from '../../run/differences';
 import { kernelsAt } from '../../run/kernelHistory';
 import { runFiles } from '../../run/storage/runFiles';
 import { maxManifestBytes, readManifest, unreadableReason, type Manifest } from '../../run/manifest';
+import { quote } from '../../text/quoting';
 import type { CommandLine } from './commandLine.node';
 import type { FolderStorage } from '../../run/storage/folderStorage.node';
 import type { TrainingSetup } from '../training/trainingSetup';
@@ -27,7 +28,7 @@ export async function readMatchingRun(
   commandLine: CommandLine,
 ): Promise<Manifest | undefined> {
   const earlier = await readExistingRun(storage, commandLine.file);
-  const misfit = mismatchOf(earlier, setup, dataDigest, commandLine.resume, storage.folder);
+  const misfit = mismatchOf(earlier, setup, dataDigest, commandLine, storage.folder);
   if (misfit !== undefined) throw new StartError(`${commandLine.file}:1:1: ${misfit}`);
   return earlier;
 }
@@ -63,7 +64,7 @@ function mismatchOf(
   earlier: Manifest | undefined,
   setup: TrainingSetup,
   dataDigest: string | null,
-  resume: boolean,
+  { resume, variant }: CommandLine,
   folder: string,
 ): string | undefined {
   if (earlier === undefined) {
@@ -72,6 +73,12 @@ function mismatchOf(
   if (!resume) return `${folder} already holds a run. Choose another --out, or add --resume to continue it.`;
   const difference = formatDifference(earlier.experiment, JSON.parse(toJson(setup.experiment)));
   if (difference !== undefined) {
+    if (earlier.variant !== (variant ?? null)) {
+      return (
+        `The run in ${basename(folder)} trains ${earlier.variant === null ? 'the experiment without a variant' : `the variant ${quote(earlier.variant)}`}. ` +
+        `Choose another --out, or ${earlier.variant === null ? 'remove --variant' : `add --variant ${quote(earlier.variant)}`}.`
+      );
+    }
     return (
       `The run in ${basename(folder)} was trained with another experiment, with ${difference}; only name, notes and ` +
       'training.steps may differ. Choose another --out, or go back to the experiment in its run.json.'

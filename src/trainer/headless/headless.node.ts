@@ -92,7 +92,9 @@ export async function trainHeadless(
     });
     printFindings(writer.diagnosis.findings, ending, print);
     printUncaptured(commandLine.captures, first, ending.updates, print);
-    return isSaved ? conclude(ending, losses, interruption.aborted, print, folder) : concludeUnsaved(ending, print);
+    return isSaved
+      ? conclude(ending, losses, interruption.aborted, print, folder, commandLine)
+      : concludeUnsaved(ending, print);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     for (const problem of error.problems) print(problem);
@@ -196,6 +198,7 @@ function conclude(
   interrupted: boolean,
   print: (message: string) => void,
   folder: string,
+  commandLine: CommandLine,
 ): HeadlessEnd {
   const records = join(relative(process.cwd(), folder) || '.', runFiles.records);
   switch (ending.kind) {
@@ -208,7 +211,7 @@ function conclude(
       return 'finished';
     case 'stopped':
       print(
-        `Interrupted after ${formatCount(ending.updates, 'update')}; a checkpoint was saved. Resume with --out ${folder} --resume.`,
+        `Interrupted after ${formatCount(ending.updates, 'update')}; a checkpoint was saved. Resume with ${resumingOptions(commandLine, folder)}.`,
       );
       return interrupted ? 'interrupted' : 'failed';
     case 'diverged':
@@ -220,6 +223,21 @@ function conclude(
     default:
       return ending satisfies never;
   }
+}
+
+/** The options that resume this run: where it is, and whatever made it another experiment than its file. */
+function resumingOptions({ variant, steps }: CommandLine, folder: string): string {
+  return [
+    ...(variant === undefined ? [] : [`--variant ${asArgument(variant)}`]),
+    ...(steps === undefined ? [] : [`--steps ${steps}`]),
+    `--out ${asArgument(folder)}`,
+    '--resume',
+  ].join(' ');
+}
+
+/** An argument as it is typed in a shell: in quotes where it would be several. */
+function asArgument(value: string): string {
+  return /^[\w./\\:~-]+$/.test(value) ? value : `"${value}"`;
 }
 
 /** A headless run whose folder is incomplete counts as failed, whatever the result of the training. */

@@ -50,7 +50,8 @@ describe('The headless runner', () => {
   /** Trains to the end in `run`, with an action in the middle while the runner is suspended. */
   const trainWith = async (happen: () => void): Promise<{ readonly status: number | null; readonly said: string }> => {
     const file = experiment({ training: { steps: 20_000 } });
-    const command = spawn(process.execPath, [runner, file, '--json', '--out', path('run')]);
+    const options = ['--variant', 'a copy', '--out', path('run')];
+    const command = spawn(process.execPath, [runner, file, '--json', ...options]);
     let said = '';
     command.stderr.on('data', (part: Buffer) => (said += part.toString()));
     await once(command.stdout, 'data');
@@ -179,8 +180,8 @@ describe('The headless runner', () => {
     assert.equal(existsSync(path('run')), false);
   });
 
-  it('ends with a checkpoint when its output is closed', async () => {
-    const file = experiment({ training: { steps: 1_000_000_000 } });
+  it('ends with a checkpoint when its output is closed, and says how to resume', async () => {
+    const file = experiment({ training: { steps: 1_000_000_000 }, variants: { 'a copy': {} } });
     const command = spawn(process.execPath, [runner, file, '--json', '--out', path('run')]);
     let said = '';
     command.stderr.on('data', (part: Buffer) => (said += part.toString()));
@@ -188,7 +189,10 @@ describe('The headless runner', () => {
     command.stdout.destroy();
     const [status] = (await once(command, 'close')) as [number | null];
     assert.equal(status, 130, said);
-    assert.match(said, /Interrupted after [\d]+ updates; a checkpoint was saved/);
+    assert.match(
+      said,
+      /Interrupted after [\d]+ updates; a checkpoint was saved\. Resume with --variant "a copy" --out .+ --resume\./,
+    );
     assert.equal(checkpoints().length, 2);
   });
 
@@ -336,6 +340,15 @@ describe('The headless runner', () => {
       refuses(
         more(),
         /with another experiment, with model\.hidden 4 and not 5, optimizer\.learningRate 0\.001 and not 0\.02; only/,
+      );
+    });
+
+    it('refuses to resume a variant without its name, and says it', () => {
+      const variants = { 'a GRU': { model: { cell: 'gru' } } };
+      train(experiment({ variants }), '--variant', 'a GRU', '--out', path('variant'));
+      refuses(
+        [path('x.rnn.json'), '--out', path('variant'), '--resume'],
+        /The run in variant trains the variant "a GRU"\. Choose another --out, or add --variant "a GRU"\./,
       );
     });
 
