@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { computeDataDigest } from '../../data/dataDigest';
 import { diskAccess, readToSize } from '../../data/fileAccess.node';
@@ -79,7 +79,7 @@ export async function trainHeadless(
     const writer = new RunWriter(storage, training, info, sourceFrom(folder, commandLine.file));
     const opening = before === undefined ? writer.begin().then(() => []) : writer.resume(before);
     for (const problem of await opening.catch(cannotSave(commandLine, folder))) print(problem);
-    print(introduction(writer.info, training.updates));
+    print(introduction(commandLine.file, writer.info, training.updates));
     const first = training.updates;
     const progress = commandLine.json ? jsonLines(stdout) : progressBar(stderr, info);
     const { ending, isSaved, losses } = await trainToEnd({
@@ -200,7 +200,9 @@ function conclude(
   folder: string,
   commandLine: CommandLine,
 ): HeadlessEnd {
-  const records = join(relative(process.cwd(), folder) || '.', runFiles.records);
+  const fromHere = relative(process.cwd(), folder);
+  // A way up and down again is longer than the whole path, and says less.
+  const records = join(fromHere.startsWith('..') ? folder : fromHere, runFiles.records);
   switch (ending.kind) {
     case 'finished':
       print(
@@ -370,10 +372,11 @@ function withSteps(experiment: ResolvedExperiment, steps: number | undefined): R
   return steps === undefined ? experiment : { ...experiment, training: { ...experiment.training, steps } };
 }
 
-function introduction(info: RunInfo, updatesDone: number): string {
+function introduction(file: string, info: RunInfo, updatesDone: number): string {
+  const name = info.name || basename(file).replace(/\.rnn\.json$/i, '');
   const from = updatesDone > 0 ? `, resuming after update ${updatesDone}` : '';
   return (
-    `${truncate(info.name) || 'Experiment'}${info.variant === null ? '' : ` (${truncate(info.variant)})`}: ${info.cell}, ` +
+    `${truncate(name)}${info.variant === null ? '' : ` (${truncate(info.variant)})`}: ${info.cell}, ` +
     `${info.parameterCount} parameters, T = ${info.steps}, B = ${info.batch}, ` +
     `${formatMemoryEstimate(info.memoryBytes)} of memory, ${formatComputation(info)}${from}.`
   );
