@@ -1,5 +1,6 @@
 import type { CsvData } from '../experiment/schema';
 import { MalformedRow, rowsOf } from './csvRows';
+import type { FileText } from './textFile';
 
 type Delimiter = Exclude<CsvData['delimiter'], 'auto'>;
 
@@ -16,6 +17,24 @@ const sampleRows = 51;
 
 /** A number with a decimal point or a decimal comma, as a cell has it. */
 export const looksNumeric = /^\s*[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?\s*$/i;
+
+/**
+ * The delimiter that the first line names, as Excel reads and writes it: `sep=;`. Undefined if the first line is another
+ * one.
+ */
+export function separatorLine({ pieces }: FileText): { readonly delimiter: Delimiter } | undefined {
+  let start = '';
+  for (const piece of pieces()) {
+    start += piece;
+    if (start.length > separatorLineLength) break;
+  }
+  const [, character] = /^"?sep=(.)"?(?:[\r\n]|$)/i.exec(start.slice(0, separatorLineLength)) ?? [];
+  const delimiter = delimiters.find((known) => known === character);
+  return delimiter === undefined ? undefined : { delimiter };
+}
+
+/** Characters of the longest such line, with its quotes and its line end. */
+const separatorLineLength = 8;
 
 /** The first rows of a table, read with one delimiter. */
 interface Sample {

@@ -2,6 +2,8 @@
 export interface CsvFormat {
   /** One character; a blank stands for any run of blanks, which may also lead and trail the row. */
   readonly delimiter: string;
+  /** Whether the first line names the delimiter, `sep=;`, and is no row. */
+  readonly hasSeparatorLine?: boolean;
 }
 
 /** One row of a table; valid until the next one is read. */
@@ -58,7 +60,7 @@ export function* rowsOf(pieces: Iterable<string>, format: CsvFormat): Generator<
     } while (!isLast && pending.length < minLength);
     let at = 0;
     while (scanner.scan(pending, at, isLast, line)) {
-      yield scanner;
+      if (line > 1 || format.hasSeparatorLine !== true) yield scanner;
       line += lineEndings(pending, at, scanner.end);
       at = scanner.end;
       if (scanner.isLast) return;

@@ -1,7 +1,7 @@
 import { isLikely, nearestName } from '../experiment/nearestName';
 import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { CsvData } from '../experiment/schema';
-import { findDelimiter, looksNumeric } from './csvDelimiter';
+import { findDelimiter, looksNumeric, separatorLine } from './csvDelimiter';
 import { longestRow, MalformedRow, maxRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import { GapCounter, type Gaps } from './gaps';
 import { columnReader, type CellError, type ColumnKind, type ColumnReader } from './tableColumns';
@@ -48,13 +48,16 @@ export function readTable(
 ): ReadTable {
   const refuse = (...problems: readonly KeyProblem[]): ReadTable => ({ kind: 'refused', problems });
   try {
+    const separator = separatorLine(text);
     let { delimiter } = written;
-    if (delimiter === 'auto') {
+    if (delimiter === 'auto' && separator !== undefined) {
+      ({ delimiter } = separator);
+    } else if (delimiter === 'auto') {
       const found = findDelimiter(text.pieces);
       if (found.kind === 'ambiguous') return refuse(ambiguousDelimiter(path, found.delimiters));
       ({ delimiter } = found);
     }
-    const format: CsvFormat = { delimiter };
+    const format: CsvFormat = { delimiter, hasSeparatorLine: separator !== undefined };
     const names = namesOf(text, format, written.header);
     const places = new TableColumns(names, written.header);
     // A wrong column that is both input and target is reported once, at the input.

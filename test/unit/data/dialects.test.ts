@@ -55,6 +55,15 @@ describe('The dialect of a table', () => {
     assert.deepEqual(columnOf(gaps, { missing: ['-', -999], gaps: 'interpolate' }, 5), [1, 2, 3, 4, 5]);
   });
 
+  it('may be named by the first line, as Excel writes it', () => {
+    for (const first of ['sep=;\r\n', '"sep=;"\n', 'SEP=;\n']) {
+      assert.deepEqual(columnOf(`${first}a,b;y\n1,x;3\n4,x;6\n`, {}, 2), [3, 6]);
+    }
+    assert.deepEqual(columnOf('sep=|\n1|3\n4|6\n', { header: false, inputs: ['2'] }, 2), [3, 6]);
+    assert.match(refusal('sep=;\na;y\n1;x\n'), /row 3 has "x"/);
+    assert.deepEqual(columnOf('sep=,y\n1,3\n4,6\n', {}, 2), [3, 6]);
+  });
+
   it('says what to do about a table without a header', () => {
     assert.match(
       refusal('0,20.32\n1,21.79\n'),
