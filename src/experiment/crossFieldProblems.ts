@@ -64,8 +64,27 @@ function lossProblems({ data, loss }: ValidExperiment): readonly UnplacedProblem
   const needed = lossOf(data);
   if (kind === undefined || needed === undefined || kind === needed) return [];
   const [wants, are] = needed === 'mse' ? ['classes', 'numbers'] : ['numbers', 'classes'];
-  const message = `Loss "${kind}" needs ${wants}, but the targets of this data are ${are}: write "${needed}", or delete the key.`;
+  const other = targetAdvice(data);
+  const message = `Loss "${kind}" needs ${wants}, but the targets of this data are ${are}: write "${needed}"${other === undefined ? ', or delete the key' : `, or ${other}`}.`;
   return [inconsistent(typeof loss === 'string' ? ['loss'] : ['loss', 'kind'], message)];
+}
+
+/** How to write inline targets for the other loss: a class by its index, a number in a row. */
+function targetAdvice(data: ValidExperiment['data']): string | undefined {
+  if (!('sequences' in data)) return undefined;
+  const target = firstTarget(data.sequences);
+  if (typeof target === 'number') return `write each target as a row of numbers, such as [${target}]`;
+  if (target === null) return undefined;
+  const index = target.indexOf(1);
+  const isOneHot = target.length > 1 && target.filter((value) => value !== 0).length === 1 && index >= 0;
+  return isOneHot
+    ? `write each target as a class index from 0, such as ${index} for ${row(target)}`
+    : 'write each target as a class index from 0, such as 2';
+}
+
+/** A row of numbers as JSON writes it, shortened where it is long. */
+function row(values: readonly number[]): string {
+  return `[${values.slice(0, 8).join(', ')}${values.length > 8 ? ', …' : ''}]`;
 }
 
 function optimizerProblems({ optimizer }: ValidExperiment): readonly UnplacedProblem[] {

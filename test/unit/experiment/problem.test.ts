@@ -201,6 +201,21 @@ describe('a refused experiment', () => {
       ]);
     });
 
+    it('says how to write targets for the other loss', () => {
+      assertRefused(inline('[{ "inputs": [[1]], "targets": [[0, 1, 0]] }]', ', "loss": «"crossEntropy"»'), [
+        'inconsistent',
+        /are numbers: write "mse", or write each target as a class index from 0, such as 1 for \[0, 1, 0\]\.$/,
+      ]);
+      assertRefused(inline('[{ "inputs": [[1]], "targets": [[0.5]] }]', ', "loss": «"crossEntropy"»'), [
+        'inconsistent',
+        /write each target as a class index from 0, such as 2\.$/,
+      ]);
+      assertRefused(inline('[{ "inputs": [[1]], "targets": [2] }]', ', "loss": «"mse"»'), [
+        'inconsistent',
+        /are classes: write "crossEntropy", or write each target as a row of numbers, such as \[2\]\.$/,
+      ]);
+    });
+
     it('needs a target for each step, equal widths and kinds of target, and at least one target', () => {
       const good = '{ "inputs": [[1], [2]], "targets": [[1], null] }';
       assertRefused(inline(`[${good}, { "inputs": [[1], [2]], «"targets"»: [[1]] }]`), [
