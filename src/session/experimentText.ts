@@ -1,4 +1,5 @@
 import { FileType, Uri, workspace } from 'vscode';
+import { decodeExperiment } from '../experiment/decodeExperiment';
 import type { Parsed } from '../experiment/parse';
 import { plainName } from '../run/displayName';
 import { formatExact, formatMebibytes } from '../text/numbers';
@@ -15,7 +16,7 @@ export async function readExperimentText(uri: Uri): Promise<string> {
       `An experiment file is at most ${formatMebibytes(maxExperimentBytes)}; this one has ${formatExact(size)} bytes.`,
     );
   }
-  return new TextDecoder().decode(await workspace.fs.readFile(uri));
+  return decodeExperiment(await workspace.fs.readFile(uri));
 }
 
 /** Reads and parses an experiment. */

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { computeDataDigest } from '../../data/dataDigest';
 import { diskAccess, readToSize } from '../../data/fileAccess.node';
+import { decodeExperiment } from '../../experiment/decodeExperiment';
 import { checkFiles, readFiles } from '../../data/fileReading';
 import { defaultKernelSet, openKernels, type BuiltKernelSet } from '../../engine/kernels/open';
 import { maxExperimentBytes, parseExperiment } from '../../experiment/parse';
@@ -347,7 +348,7 @@ async function openExperiment(path: string): Promise<ExperimentFile> {
   const bytes = await readToSize(path, maxExperimentBytes).catch((error: unknown) => {
     throw at(`The experiment can't be read: ${reasonOf(error)}`);
   });
-  const parsed = parseExperiment(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
+  const parsed = parseExperiment(decodeExperiment(bytes, true));
   if (parsed.kind === 'refused') {
     throw new StartError(
       ...parsed.problems.map(({ place, message }) => `${path}:${place.line}:${place.column}: ${message}`),
