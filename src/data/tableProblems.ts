@@ -21,7 +21,7 @@ function tooShort({ csv, length = 1, horizon }: CsvData, { rows, training }: Arr
   const needed = length + horizon;
   if (training >= needed) return undefined;
   const message =
-    `${quote(csv)} has ${formatExact(rows)} rows, ${formatExact(training)} of them for training; a window of ${formatExact(length)} and its target ` +
+    `${quote(csv)} has ${formatCount(rows, 'row')}, ${formatExact(training)} of them for training; a window of ${formatExact(length)} and its target ` +
     `${formatExact(horizon)} later need ${formatExact(needed)}. Use a longer table, or a smaller length.`;
   return { code: 'data.tooShort', message, keyPath: ['data', 'csv'] };
 }
@@ -31,7 +31,7 @@ function emptyValidation(
   { rows, training, order }: ArrangedTable,
 ): KeyProblem | undefined {
   if (validation === 0 || training < rows) return undefined;
-  const all = sequence === undefined ? `${formatExact(rows)} rows` : formatCount(order.training, 'sequence');
+  const all = sequence === undefined ? formatCount(rows, 'row') : formatCount(order.training, 'sequence');
   const message = `A "validation" of ${validation} holds out none of the ${all}: write a larger fraction, or 0 to hold nothing out.`;
   return { code: 'data.tooShort', message, keyPath: ['data', 'validation'] };
 }
@@ -45,7 +45,7 @@ function withoutValues(
   const empty = [...inputs, ...targets].findIndex((column) => column.subarray(0, training).every(Number.isNaN));
   const column = requested[empty];
   if (column === undefined) return undefined;
-  const message = `Column ${quote(column.name)} of ${quote(csv)} has no value in the ${formatExact(training)} rows for training. Use another column.`;
+  const message = `Column ${quote(column.name)} of ${quote(csv)} has no value in the ${formatCount(training, 'row')} for training. Use another column.`;
   return { code: 'csv.gaps', message, keyPath: column.keyPath };
 }
 
@@ -71,6 +71,6 @@ export function withoutWindow({ csv, length, gaps, sequence, horizon }: CsvData)
   }
   const advice =
     gaps === 'skip' ? 'Use a smaller length, or set "gaps" to "mask" or "interpolate".' : 'Use another target.';
-  const message = `${quote(csv)} has no window of ${formatExact(length ?? 1)} rows that can be trained on: each one has a gap. ${advice}`;
+  const message = `${quote(csv)} has no window of ${formatCount(length ?? 1, 'row')} that can be trained on: each one has a gap. ${advice}`;
   return { code: 'csv.gaps', message, keyPath: ['data', 'length'] };
 }

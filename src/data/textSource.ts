@@ -10,7 +10,7 @@ import { readSourceState, type SourceState } from './sourceState';
 import { decodeText } from './textFile';
 import { bigramEntropy, pairCountBytes, unigramEntropy } from './textStatistics';
 import { encodeText, type EncodedText } from './vocabulary';
-import { formatExact } from '../text/numbers';
+import { formatCount, formatExact } from '../text/numbers';
 import { quote } from '../text/quoting';
 
 type Indices = EncodedText['indices'];
@@ -45,10 +45,10 @@ function tooShort(data: TextData, all: number, training: number, steps: number, 
   const needed = (contiguous ? batch * steps : steps) + 1;
   if (training >= needed) return undefined;
   const reason = contiguous
-    ? `${formatExact(batch)} sequences of ${formatExact(steps)} characters`
-    : `a window of ${formatExact(steps)} characters`;
+    ? `${formatCount(batch, 'sequence')} of ${formatCount(steps, 'character')}`
+    : `a window of ${formatCount(steps, 'character')}`;
   const message =
-    `${quote(data.text)} has ${formatExact(all)} characters, ${formatExact(training)} of them for training; ${reason} and the next one ` +
+    `${quote(data.text)} has ${formatCount(all, 'character')}, ${formatExact(training)} of them for training; ${reason} and the next one ` +
     `need ${formatExact(needed)}. Use a longer text, or a smaller ${contiguous ? 'batch or window' : 'length'}.`;
   return { code: 'data.tooShort', message, keyPath: ['data', 'text'] };
 }
@@ -56,7 +56,7 @@ function tooShort(data: TextData, all: number, training: number, steps: number, 
 function validationTooSmall(data: TextData, all: number, held: number): KeyProblem | undefined {
   if (data.validation === 0 || held >= 2) return undefined;
   const message =
-    `A "validation" of ${data.validation} holds out ${formatExact(held)} of ${formatExact(all)} characters; at least 2 are needed, one ` +
+    `A "validation" of ${data.validation} holds out ${formatExact(held)} of ${formatCount(all, 'character')}; at least 2 are needed, one ` +
     'as input and one as target. Write a larger fraction, or 0 to hold nothing out.';
   return { code: 'data.tooShort', message, keyPath: ['data', 'validation'] };
 }

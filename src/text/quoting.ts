@@ -2,6 +2,8 @@ import { formatCount } from './numbers';
 
 const maxShownLength = 60;
 const maxListed = 20;
+/** Characters of a list of names; the first three are listed whatever their length. */
+const maxListLength = 400;
 
 /**
  * The beginning of a text that may be long, such as a name or a path from a file: at most 60 characters and an
@@ -22,8 +24,16 @@ export function escapeName(text: string): string {
   return quote(text).slice(1, -1);
 }
 
-/** Names in quotes, separated by commas: at most 20, and the count of the others. */
+/** Names in quotes, separated by commas: at most 20 or about 400 characters, and the count of the others. */
 export function quoteAll(names: readonly string[]): string {
-  const more = names.length - maxListed;
-  return `${names.slice(0, maxListed).map(quote).join(', ')}${more > 0 ? ` and ${formatCount(more, 'other')}` : ''}`;
+  const listed: string[] = [];
+  let length = 0;
+  for (const name of names.slice(0, maxListed)) {
+    const quoted = quote(name);
+    length += quoted.length + 2;
+    if (listed.length >= 3 && length > maxListLength) break;
+    listed.push(quoted);
+  }
+  const more = names.length - listed.length;
+  return `${listed.join(', ')}${more > 0 ? ` and ${formatCount(more, 'other')}` : ''}`;
 }

@@ -273,6 +273,10 @@ describe('a text that cannot be trained on', () => {
       problem.message,
       /40 characters, 40 of them for training; 4 sequences of 10 characters and the next one need 41/,
     );
+    assert.match(
+      problemOf({ data: over(1), batch: 1 }, distinct(1)).message,
+      /1 character, 1 of them for training; 1 sequence of 1 character and the next one need 2/,
+    );
     opened({ data: over(10), batch: 4 }, distinct(41));
     assert.match(problemOf({ data: over(10, { order: 'random' }), batch: 4 }, distinct(10)).message, /need 11/);
     opened({ data: over(10, { order: 'random' }), batch: 4 }, distinct(11));

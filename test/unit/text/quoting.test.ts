@@ -23,4 +23,10 @@ describe('A name in a message', () => {
     assert.match(quoteAll(names), /^"0", .*"19" and 1 other$/);
     assert.match(quoteAll([...names, '21']), /"19" and 2 others$/);
   });
+
+  it('is one of fewer if they are long', () => {
+    const long = Array.from({ length: 5000 }, (_, index) => `${index}`.padEnd(100, 'x'));
+    assert.match(quoteAll(long), / and 4,994 others$/);
+    assert.ok(quoteAll(long).length < 500);
+  });
 });
