@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { heldOut, maxSteps } from './dataFields';
 import { boolean, choice, describe, requiredText } from './fields';
 import { formatExact } from '../text/numbers';
+import { quote } from '../text/quoting';
 
 const columnsAdvice = (or: string) => `write a list of column names, each once, such as ["temperature"]${or}`;
 
@@ -9,7 +10,17 @@ function columns(error: string): z.ZodArray<z.ZodString> {
   return z
     .array(z.string({ error }).min(1, { error }), { error })
     .min(1, { error })
-    .refine((names) => new Set(names).size === names.length, { error });
+    .refine((names) => new Set(names).size === names.length, {
+      error: ({ input }) => `${repeatedName(input)}${error}`,
+    });
+}
+
+/** Names the first column that is listed twice: "it names "a" twice; ". */
+function repeatedName(names: unknown): string {
+  const repeated = Array.isArray(names)
+    ? (names as unknown[]).find((name, index, all) => all.indexOf(name) < index)
+    : undefined;
+  return typeof repeated === 'string' ? `it names ${quote(repeated)} twice; ` : '';
 }
 
 const horizonAdvice = `write a whole number from 0 to ${formatExact(maxSteps)}, or delete the key`;

@@ -51,8 +51,13 @@ function placeholderForNames(list: readonly unknown[]): readonly unknown[] {
   const truncator = new ListTruncator();
   const beginning = truncator.truncate(list, (name) => truncator.check(name, typeof name === 'string' && name !== ''));
   if (truncator.errors > 0) return beginning;
-  // A duplicate name is an error of the list as a whole.
-  return new Set(list).size === list.length ? ['x'] : ['x', 'x'];
+  // A duplicate name is an error of the list as a whole, which names the first one.
+  const seen = new Set<unknown>();
+  for (const name of list) {
+    if (seen.has(name)) return [name, name];
+    seen.add(name);
+  }
+  return ['x'];
 }
 
 function placeholderForSequences(list: readonly unknown[]): readonly unknown[] {

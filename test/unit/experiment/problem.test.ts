@@ -183,6 +183,13 @@ describe('a refused experiment', () => {
     ]);
   });
 
+  it('names the column that is listed twice', () => {
+    assertRefused('{ "data": { "csv": "a.csv", «"inputs"»: [\n"a", "b", "b"] }, "model": { "cell": "rnn" } }', [
+      'wrongValue',
+      /"inputs" is a list: it names "b" twice; write a list of column names, each once/,
+    ]);
+  });
+
   it('refuses nesterov without momentum', () => {
     assertRefused(`{ ${base}, "optimizer": { "kind": "sgd", "nesterov": «true» } }`, [
       'inconsistent',
