@@ -26,14 +26,20 @@ export function hasFallen({ loss, firstLoss, updates }: Observations): boolean {
 
 /**
  * Whether a run has learned something: its loss is clearly below that of the best constant answer, and not only because
- * it was so from the start. Without a known constant answer, or where that is exact (loss 0), its loss has fallen.
+ * by the noise of its batches, and not only because it was so from the start. Without a known constant answer, or where that is exact (loss 0), its loss has fallen.
  */
 export function hasLearned(observations: Observations): boolean {
   const { constantAnswer, experiment } = observations;
+  const { loss, bestValidation } = observations;
   const now = recentLoss(observations);
   // A single target is its own mean.
   if (constantAnswer === undefined || constantAnswer.value === 0) return hasFallen(observations);
-  if (!(now < learnedShare * constantAnswer.value)) return false;
+  const limit = learnedShare * constantAnswer.value;
+  const isBelow = (count: number): boolean => loss.mean(count) + (2 * loss.noise) / Math.sqrt(count) < limit;
+  if (!isBelow(shortWindow) && !isBelow(recentWindow)) return false;
+  // The held-out sequences of a task are like those of training, and always the same: less noisy than its batches.
+  const isTask = 'task' in experiment.data && !('validation' in experiment.data);
+  if (isTask && Number.isFinite(bestValidation) && bestValidation >= limit) return false;
   // Weights from elsewhere, or updates before the first observed one, may have learned it already.
   const startedTrained = experiment.model.weights !== undefined;
   return startedTrained || now < 0.5 * constantAnswer.value || hasFallen(observations);

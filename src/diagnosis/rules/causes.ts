@@ -15,7 +15,7 @@ function notLearned(observations: Observations): string {
       ? `${formatNumber(firstLoss.mean ?? NaN)} at the start`
       : `${formatNumber(constantAnswer.value)} for the constant answer “${constantAnswer.name}”`;
   const verdict = hasLearned(observations) ? 'The run has learned little' : 'The run has not learned';
-  return `${verdict}: after ${formatCount(updates, 'update')} its loss is ${now}, against ${against}.`;
+  return `${verdict}: after ${formatCount(updates, 'update')} its mean loss over the last updates is ${now}, against ${against}.`;
 }
 
 /** A rule, and its result without the sentence that the run has not learned. */
@@ -240,11 +240,13 @@ const rateTooLow = cause('updateRatio', (observations) => {
  * Bengio, Simard & Frasconi 1994. The limit is AutoTrainer's ratio between layers, applied to time.
  */
 const vanishing = cause('vanishOverTime', (observations) => {
-  const { info, profiles, updates, constantAnswer } = observations;
+  const { info, profiles, updates, constantAnswer, validations } = observations;
   const { lag } = info;
   if (lag === null || lag < 2 || updates < recentWindow) return undefined;
   // A net that does not give the constant answer yet has not come to what needs memory.
-  if (constantAnswer !== undefined && recentLoss(observations) > 1.1 * constantAnswer.value) return undefined;
+  // Single batches are noisy: the held-out loss may say that it does.
+  const now = Math.min(recentLoss(observations), validations.at(-1)?.validation ?? Infinity);
+  if (constantAnswer !== undefined && now > 1.25 * constantAnswer.value) return undefined;
   const ratio = median(profiles.map((series) => decayOverLag(series, lag)).filter((one) => !Number.isNaN(one)));
   if (!(ratio < 1e-3)) return undefined;
   return {

@@ -50,8 +50,7 @@ describe('The headless runner', () => {
   /** Trains to the end in `run`, with an action in the middle while the runner is suspended. */
   const trainWith = async (happen: () => void): Promise<{ readonly status: number | null; readonly said: string }> => {
     const file = experiment({ training: { steps: 20_000 } });
-    const options = ['--variant', 'a copy', '--out', path('run')];
-    const command = spawn(process.execPath, [runner, file, '--json', ...options]);
+    const command = spawn(process.execPath, [runner, file, '--json', '--out', path('run')]);
     let said = '';
     command.stderr.on('data', (part: Buffer) => (said += part.toString()));
     await once(command.stdout, 'data');
@@ -182,7 +181,8 @@ describe('The headless runner', () => {
 
   it('ends with a checkpoint when its output is closed, and says how to resume', async () => {
     const file = experiment({ training: { steps: 1_000_000_000 }, variants: { 'a copy': {} } });
-    const command = spawn(process.execPath, [runner, file, '--json', '--out', path('run')]);
+    const options = ['--variant', 'a copy', '--out', path('run')];
+    const command = spawn(process.execPath, [runner, file, '--json', ...options]);
     let said = '';
     command.stderr.on('data', (part: Buffer) => (said += part.toString()));
     await once(command.stdout, 'data');
