@@ -25,8 +25,9 @@ export function hasFallen({ loss, firstLoss, updates }: Observations): boolean {
 }
 
 /**
- * Whether a run has learned something: its loss is clearly below that of the best constant answer, and not only because
- * by the noise of its batches, and not only because it was so from the start. Without a known constant answer, or where that is exact (loss 0), its loss has fallen.
+ * Whether a run has learned something: its loss is below that of the best constant answer by more than the noise of its
+ * batches, and not only because it was so from the start. Without a known constant answer, or where that is exact (loss
+ * 0), its loss has fallen.
  */
 export function hasLearned(observations: Observations): boolean {
   const { constantAnswer, experiment } = observations;
