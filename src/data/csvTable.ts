@@ -81,7 +81,9 @@ export function readTable(
     );
     for (const row of rowsOf(text.pieces(), format)) {
       const error = rows.add(row);
-      if (error !== undefined) return refuse(rowProblem(error, path));
+      if (error === undefined) continue;
+      const request = readers.find(({ reader }) => reader === error.column)?.request;
+      return refuse(rowProblem(error, path, request?.keyPath));
     }
     const columns = new Map<string, TableColumn>();
     for (const { request, reader } of readers) {
@@ -197,11 +199,13 @@ interface RowError {
   readonly line: number;
   readonly found: string;
   readonly advice: string;
+  /** The column that is of another kind than the experiment says; undefined where the row is wrong. */
+  readonly column?: ColumnReader;
 }
 
-function rowProblem({ line, found, advice }: RowError, path: string): KeyProblem {
+function rowProblem({ line, found, advice }: RowError, path: string, keyPath: KeyPath = ['data', 'csv']): KeyProblem {
   const message = `${quote(path)}, row ${formatExact(line)} ${found}. ${advice}`;
-  return { code: 'csv.badRow', message, keyPath: ['data', 'csv'] };
+  return { code: 'csv.badRow', message, keyPath };
 }
 
 /** Collects the cells of rows, after the header. */
@@ -260,7 +264,10 @@ class RowReader {
     for (const column of this.columns) {
       const cell = cellAt(column.index);
       const outcome = column.add(this.rows, cell);
-      if (typeof outcome === 'object') return { line, ...outcome };
+      if (typeof outcome === 'object') {
+        const { found, advice, isColumn } = outcome;
+        return isColumn === true ? { line, found, advice, column } : { line, found, advice };
+      }
       if (outcome === 'missing') this.#gaps.add(line, column.name, cell);
     }
     this.rows += 1;

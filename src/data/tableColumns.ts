@@ -13,6 +13,8 @@ export type ColumnKind = 'number' | 'class' | 'numberOrClass' | 'sequence' | 'ti
 export interface CellError {
   readonly found: string;
   readonly advice: string;
+  /** The column as a whole is of another kind: its key in the experiment is the place to correct. */
+  readonly isColumn?: boolean;
 }
 
 /** Collects the cells of a column, one for each row. */
@@ -69,8 +71,14 @@ class NumberReader implements ColumnReader {
   add(row: number, cell: string): 'value' | 'missing' | CellError {
     const value = this.cells.parse(cell);
     if (value === undefined) {
-      const found = `has ${quote(cell)} in column ${quote(this.name)}, which is not a number`;
-      return { found, advice: this.cells.advice(cell) };
+      const isDate = parseTime(cell) !== undefined;
+      const found = `has ${quote(cell)} in column ${quote(this.name)}, which is ${isDate ? 'a date and ' : ''}not a number`;
+      const isColumn = row === 0 && !this.cells.isNumberInOtherNotation(cell);
+      if (!isColumn) return { found, advice: this.cells.advice(cell) };
+      const advice = isDate
+        ? 'Name a column of dates in "time" only.'
+        : 'Inputs are columns of numbers. A column of classes is the only target, and its loss is "crossEntropy". If the text stands for a missing value, list it in "missing".';
+      return { found, advice, isColumn };
     }
     if (Math.abs(Math.fround(value)) === Infinity) {
       const found = `has ${quote(cell)} in column ${quote(this.name)}, which is beyond single precision (about ±3.4e38)`;

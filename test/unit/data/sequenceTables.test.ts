@@ -190,4 +190,19 @@ describe('a class column', () => {
     );
     assert.match(problemOf({ data: { ...data, classes: false } }, text).message, /which is not a number/);
   });
+
+  it('in the place of numbers is reported at the key that names it', () => {
+    const at = (more: object, content = text) => {
+      const { keyPath, message } = problemOf({ data: { ...data, ...more } }, content);
+      return `${keyPath.join('.')}: ${message}`;
+    };
+    const advice = /which is not a number\. Inputs are columns of numbers\. A column of classes is the only target/;
+    assert.match(at({ inputs: ['x', 'w'], targets: ['x'] }), advice);
+    assert.match(at({ inputs: ['x', 'w'], targets: ['x'] }), /^data\.inputs\.1: /);
+    assert.match(at({ targets: ['w', 'x'] }), /^data\.targets\.0: /);
+    assert.match(
+      at({ inputs: ['day'], targets: ['x'] }, 'x,day\n1,2020-01-01\n2,2020-01-02\n'),
+      /^data\.inputs\.0: .*which is a date and not a number\. Name a column of dates in "time" only/,
+    );
+  });
 });
