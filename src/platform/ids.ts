@@ -24,6 +24,8 @@ export const commands = {
 export const contextKeys = {
   /** State of the run that commands without a target act on: `none`, `waiting`, `preparing`, `running` or `paused`. */
   runState: 'unroll.runState',
+  /** Whether the runs view has been filled: until then it does not say that there are no runs. */
+  runsListed: 'unroll.runsListed',
 } as const;
 
 /** The language identifier of *.rnn.json. */

@@ -1,4 +1,5 @@
 import {
+  commands as registry,
   EventEmitter,
   ThemeColor,
   ThemeIcon,
@@ -11,7 +12,7 @@ import {
 } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
 import { Throttler } from '../platform/throttler';
-import { commands } from '../platform/ids';
+import { commands, contextKeys } from '../platform/ids';
 import { treeItem } from '../platform/labels';
 import { formatDuration, formatNumber, formatCount, formatExact } from '../text/numbers';
 import { isResumable, stateLabels, type RunState } from '../protocol/run';
@@ -83,6 +84,8 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
     }),
   );
 
+  #isListed = false;
+
   readonly onDidChangeTreeData: Event<undefined> = this.#changed.event;
 
   constructor(
@@ -102,8 +105,11 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   }
 
   async getChildren(node?: RunsNode): Promise<RunsNode[]> {
-    if (node === undefined) return [...groupsOf(await this.index.all()), ...damagedGroup(await this.index.damaged())];
-    return 'runs' in node ? [...node.runs] : [];
+    if (node !== undefined) return 'runs' in node ? [...node.runs] : [];
+    const groups = [...groupsOf(await this.index.all()), ...damagedGroup(await this.index.damaged())];
+    if (!this.#isListed) void registry.executeCommand('setContext', contextKeys.runsListed, true);
+    this.#isListed = true;
+    return groups;
   }
 
   getTreeItem(node: RunsNode): TreeItem {
