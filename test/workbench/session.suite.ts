@@ -20,7 +20,7 @@ function trainerOf(script: string, ...nodeOptions: readonly string[]): StartTrai
   return forkTrainers(file, nodeOptions);
 }
 
-const params = {} as StartParams;
+const params = { experiment: { data: { task: 'adding' } } } as StartParams;
 const session = (variant?: string): LiveSession => new LiveSession(Uri.parse('file:///nowhere.rnn.json'), variant);
 
 describe('A session whose trainer does not respond during a long update', () => {
@@ -28,6 +28,7 @@ describe('A session whose trainer does not respond during a long update', () => 
     const facts = {
       layout: { parameters: [], layers: 1, steps: 1, hasCellState: false, saturating: [] },
       recordEvery: 1,
+      loss: { kind: 'mse' },
     };
     const deaf = `process.on('message', ({ id, name }) => {
         if (name === 'start') process.send({ kind: 'result', id, value: { kind: 'started', info: ${JSON.stringify(facts)} } });
@@ -66,7 +67,13 @@ describe('A session whose first records arrive together with the reply that its 
         post: (message) => {
           const { id, name } = message as { readonly id: number; readonly name: string };
           if (name !== 'start') return;
-          const facts = { layout: exampleLayout, recordEvery: 1, plannedUpdates: 3, folder: null };
+          const facts = {
+            layout: exampleLayout,
+            recordEvery: 1,
+            plannedUpdates: 3,
+            folder: null,
+            loss: { kind: 'mse' },
+          };
           receive({ kind: 'result', id, value: { kind: 'started', info: facts, updates: 0 } });
           records(0);
         },
@@ -113,6 +120,7 @@ describe('A session whose trainer runs out of memory', () => {
     const facts = {
       layout: { parameters: [], layers: 1, steps: 1, hasCellState: false, saturating: [] },
       recordEvery: 1,
+      loss: { kind: 'mse' },
       memoryBytes: 5 * 1024 ** 2,
       folder: '/nowhere',
     };

@@ -12,7 +12,8 @@ const sources = files.filter((file) => file.endsWith('.ts')).map((file) => ({ fi
 /** The lists of class names that a source puts on elements; `finding ${level}` is one list of two. */
 function classListsIn(file: string): readonly (readonly string[])[] {
   const text = readFileSync(file, 'utf8');
-  const places = /(?:\bclass: |classList\.\w+\(|setAttribute\('class', |new SurfaceLine\(|\bclass=\$\{)([^\n]*)/g;
+  const places =
+    /(?:\bclass: |\bcanvasClass: |classList\.\w+\(|setAttribute\('class', |new SurfaceLine\(|\bclass=\$\{)([^\n]*)/g;
   const lists = [...text.matchAll(places)].flatMap(([, rest = '']) =>
     [...rest.matchAll(/'([^']*)'|`([^`]*)`/g)].map(([, plain, template]) => plain ?? template ?? ''),
   );
