@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { maxNames } from '../run/records/layoutBounds';
-import { gatesOf } from '../run/cellGates';
 import type { RunInfo } from '../run/runInfo';
+import { saturatedCandidate } from './rules/gateValues';
 import type { StepSeries, UpdateRecord } from '../run/records/recordBatch';
 
 /** Number of updates that count as recent. */
@@ -143,7 +143,7 @@ export class Observations {
     this.weightNorm.add(Math.sqrt(squares));
     this.firstWeightNorm.add(Math.sqrt(squares));
     if (record.record !== undefined) {
-      if (this.updates === 1) this.firstProfile = firstProfileOf(record.record, this.info.cell);
+      if (this.updates === 1) this.firstProfile = firstProfileOf(record.record, this.info);
       keepLast(this.profiles, record.record, maxProfiles);
     }
     if (validationLoss !== undefined) {
@@ -224,21 +224,16 @@ export interface FirstProfile {
   readonly growth: number;
 }
 
-function firstProfileOf({ layers }: StepSeries, cell: RunInfo['cell']): FirstProfile {
-  const candidates = new Set(
-    gatesOf(cell)
-      .filter(({ role }) => role === 'candidate')
-      .map(({ name }) => name),
-  );
-  const shares = layers.flatMap(({ saturation }) =>
-    saturation.filter(({ name }) => candidates.has(name)).map(({ low, high }) => low + high),
-  );
-  const growths = layers.map(({ dh }) => {
+function firstProfileOf(series: StepSeries, info: RunInfo): FirstProfile {
+  const growths = series.layers.map(({ dh }) => {
     const norms = [...dh].filter((norm) => !Number.isNaN(norm));
     const last = norms.findLast((norm) => norm > 0) ?? 1;
     return norms.reduce((most, norm) => Math.max(most, norm / last), 0);
   });
-  return { saturated: Math.max(0, ...shares), growth: Math.min(Number.MAX_VALUE, Math.max(0, ...growths)) };
+  return {
+    saturated: saturatedCandidate(series, info)?.share ?? 0,
+    growth: Math.min(Number.MAX_VALUE, Math.max(0, ...growths)),
+  };
 }
 
 /** Whether a parameter is a weight matrix; biases may start at 0. */

@@ -2,7 +2,7 @@ import { formatCount, formatNumber, formatPercentage, formatShortNumber } from '
 import { recentWindow, shortWindow, type Observations } from '../observations';
 import { hasFallen, hasLearned, recentLoss } from '../progress';
 import type { Rule, RuleResult } from '../rule';
-import { extremesOf, inLayer } from './gateValues';
+import { inLayer, saturatedCandidate } from './gateValues';
 import { decayOverLag, remedyFor } from './time';
 import { median, ratiosOf } from './weights';
 
@@ -201,17 +201,16 @@ function hasRisen({ firstLoss, loss }: Observations): boolean {
 const rateTooHigh = cause('updateRatio', (observations) => {
   const { firstRatio, firstLoss, loss, experiment, profiles, info } = observations;
   const ratio = firstRatio.mean ?? 0;
-  const candidate = extremesOf(profiles.at(-1), info).find(
-    ({ role, low, high }) => role === 'candidate' && low + high > 0.9,
-  );
-  if (ratio <= 0.25 && candidate === undefined && !hasRisen(observations)) return undefined;
+  const candidate = saturatedCandidate(profiles.at(-1), info);
+  const isSaturated = candidate !== undefined && candidate.share > 0.9;
+  if (ratio <= 0.25 && !isSaturated && !hasRisen(observations)) return undefined;
   const { optimizer } = experiment;
   const isMomentum = 'momentum' in optimizer && optimizer.momentum > 0.95;
   const evidence =
     ratio > 0.25
       ? `‖Δw‖/‖w‖ of a weight matrix was ${formatNumber(ratio)} over the first ${shortWindow} updates (CS231n aims at 1e-3)`
-      : candidate !== undefined
-        ? `${formatPercentage(candidate.low + candidate.high)} of the values of ${candidate.name}${inLayer(info, candidate.layer)} are saturated or 0, and were not at the start`
+      : isSaturated
+        ? `${formatPercentage(candidate.share)} of the values of ${candidate.name}${inLayer(info, candidate.layer)} are saturated or 0, and were not at the start`
         : `the loss has risen from ${formatNumber(firstLoss.mean ?? NaN)} to ${formatNumber(loss.mean())}`;
   return {
     keyPath: ['optimizer', isMomentum ? 'momentum' : 'learningRate'],

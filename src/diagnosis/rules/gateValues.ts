@@ -26,3 +26,21 @@ export function extremesOf(series: StepSeries | undefined, { cell }: RunInfo): r
 export function inLayer({ layerCount }: RunInfo, layer: number): string {
   return layerCount === 1 ? '' : ` in layer ${layer}`;
 }
+
+/**
+ * The largest share of the candidate state's values, of all layers, where its slope is near 0; undefined without a record.
+ * A relu has slope 0 at 0 only, however large its values are, and an identity has slope 1 everywhere.
+ */
+export function saturatedCandidate(
+  series: StepSeries | undefined,
+  info: RunInfo,
+): { readonly layer: number; readonly name: string; readonly share: number } | undefined {
+  return extremesOf(series, info)
+    .filter(({ role }) => role === 'candidate')
+    .map(({ layer, name, low, high }) => {
+      // Only the vanilla RNN has an activation; the candidates of the other cells are tanh.
+      const share = info.activation === 'relu' ? low : info.activation === 'identity' ? 0 : low + high;
+      return { layer, name, share };
+    })
+    .toSorted((one, other) => other.share - one.share)[0];
+}

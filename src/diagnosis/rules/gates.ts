@@ -2,7 +2,7 @@ import { hasLearned } from '../progress';
 import type { Rule } from '../rule';
 import { formatPercentage } from '../../text/numbers';
 import { initialFault, unscaledInputs } from './causes';
-import { extremesOf, inLayer } from './gateValues';
+import { extremesOf, inLayer, saturatedCandidate } from './gateValues';
 
 /**
  * DeepDiagnosis (Wardat et al. 2022), for the pre-activations of the candidate state, while nothing is learned. The slope
@@ -17,11 +17,9 @@ export const saturated: Rule = {
     const { profiles, info } = observations;
     const isRelu = info.activation === 'relu';
     const [limit, limitLabel] = isRelu ? [0.95, '95 %'] : [0.5, 'half'];
-    const found = extremesOf(profiles.at(-1), info).find(
-      ({ role, low, high }) => role === 'candidate' && low + high > limit,
-    );
-    if (found === undefined || hasLearned(observations)) return undefined;
-    const { layer, name, low, high } = found;
+    const found = saturatedCandidate(profiles.at(-1), info);
+    if (found === undefined || found.share <= limit || hasLearned(observations)) return undefined;
+    const { layer, name, share } = found;
     const {
       keyPath = ['optimizer', 'learningRate'],
       message = 'Lower the learning rate: they were not at the start.',
@@ -29,7 +27,7 @@ export const saturated: Rule = {
     return {
       keyPath,
       message:
-        `${formatPercentage(low + high)} of the values of ${name}${inLayer(info, layer)} are ${isRelu ? '0' : 'saturated'} over ` +
+        `${formatPercentage(share)} of the values of ${name}${inLayer(info, layer)} are ${isRelu ? '0' : 'saturated'} over ` +
         `steps and units${isRelu ? '' : ', with |pre-activation| ≥ 5'}, more than ${limitLabel} (DeepDiagnosis): hardly any ` +
         `gradient passes there. ${message}`,
     };
