@@ -58,9 +58,7 @@ export function columnReader(
   }
 }
 
-class NumberReader implements ColumnReader {
-  readonly names = undefined;
-
+abstract class CellReader implements ColumnReader {
   constructor(
     readonly name: string,
     readonly index: number,
@@ -68,7 +66,19 @@ class NumberReader implements ColumnReader {
     readonly cells: CellParser,
   ) {}
 
-  add(row: number, cell: string): 'value' | 'missing' | CellError {
+  get names(): readonly string[] | undefined {
+    return undefined;
+  }
+
+  abstract add(row: number, cell: string): 'value' | 'missing' | CellError;
+
+  finish(_rows: number): CellError | undefined {
+    return undefined;
+  }
+}
+
+class NumberReader extends CellReader {
+  override add(row: number, cell: string): 'value' | 'missing' | CellError {
     const value = this.cells.parse(cell);
     if (value === undefined) {
       const isDate = parseTime(cell) !== undefined;
@@ -88,30 +98,28 @@ class NumberReader implements ColumnReader {
     this.values[row] = value;
     return Number.isNaN(value) ? 'missing' : 'value';
   }
-
-  finish(): undefined {
-    return undefined;
-  }
 }
 
 /** Names of classes or sequences; a value is the index of the name. */
-class NameReader implements ColumnReader {
+class NameReader extends CellReader {
   readonly #indices = new Map<string, number>();
 
   /** @param allowed `required`: a name in every row; `noNumber`: a number is an error; `anyName`: any text is a name */
   constructor(
-    readonly name: string,
-    readonly index: number,
-    readonly values: Float64Array,
-    readonly cells: CellParser,
+    name: string,
+    index: number,
+    values: Float64Array,
+    cells: CellParser,
     readonly allowed: 'required' | 'noNumber' | 'anyName',
-  ) {}
+  ) {
+    super(name, index, values, cells);
+  }
 
-  get names(): readonly string[] {
+  override get names(): readonly string[] {
     return [...this.#indices.keys()];
   }
 
-  add(row: number, cell: string): 'value' | 'missing' | CellError {
+  override add(row: number, cell: string): 'value' | 'missing' | CellError {
     const number = this.cells.parse(cell);
     if (number !== undefined && Number.isNaN(number)) {
       this.values[row] = NaN;
@@ -134,28 +142,17 @@ class NameReader implements ColumnReader {
     this.values[row] = value;
     return 'value';
   }
-
-  finish(): undefined {
-    return undefined;
-  }
 }
 
 /** A column whose first value tells whether it has numbers or names of classes. */
-class NumberOrClassReader implements ColumnReader {
+class NumberOrClassReader extends CellReader {
   #reader: ColumnReader | undefined;
 
-  constructor(
-    readonly name: string,
-    readonly index: number,
-    readonly values: Float64Array,
-    readonly cells: CellParser,
-  ) {}
-
-  get names(): readonly string[] | undefined {
+  override get names(): readonly string[] | undefined {
     return this.#reader?.names;
   }
 
-  add(row: number, cell: string): 'value' | 'missing' | CellError {
+  override add(row: number, cell: string): 'value' | 'missing' | CellError {
     if (this.#reader === undefined) {
       const value = this.cells.parse(cell);
       if (value !== undefined && Number.isNaN(value)) {
@@ -171,27 +168,15 @@ class NumberOrClassReader implements ColumnReader {
     }
     return this.#reader.add(row, cell);
   }
-
-  finish(): undefined {
-    return undefined;
-  }
 }
 
 /** Numbers, or dates with or without a time of day; a value is the number, or milliseconds since 1970. */
-class TimeReader implements ColumnReader {
-  readonly names = undefined;
+class TimeReader extends CellReader {
   /** The times with the month before the day; allocated with the first one that has another value so. */
   #monthFirst: Float64Array | undefined;
   #kind: 'number' | 'date' | undefined;
 
-  constructor(
-    readonly name: string,
-    readonly index: number,
-    readonly values: Float64Array,
-    readonly cells: CellParser,
-  ) {}
-
-  add(row: number, cell: string): 'value' | 'missing' | CellError {
+  override add(row: number, cell: string): 'value' | 'missing' | CellError {
     const number = this.cells.parse(cell);
     const where = `in the time column ${quote(this.name)}`;
     if (number !== undefined && Number.isNaN(number)) {
@@ -219,7 +204,7 @@ class TimeReader implements ColumnReader {
     return 'value';
   }
 
-  finish(rows: number): CellError | undefined {
+  override finish(rows: number): CellError | undefined {
     if (this.#monthFirst === undefined) return undefined;
     const [dayFirst, monthFirst] = [this.values.subarray(0, rows), this.#monthFirst.subarray(0, rows)];
     const [isDayFirst, isMonthFirst] = [dayFirst, monthFirst].map((times) => !times.some(Number.isNaN));
