@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
-import { closeAtEnd } from './closing';
+import { registerCleanup } from './cleanup';
 
 /** Names of Chromium executables on the PATH, in order of preference. */
 const commands = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'];
@@ -52,7 +52,7 @@ export function chromiumPath(environment: NodeJS.ProcessEnv = process.env): stri
 export async function openChromium(): Promise<Browser> {
   const executablePath = chromiumPath();
   const browser = await chromium.launch({ executablePath, args: flags });
-  closeAtEnd(() => browser.close());
+  registerCleanup(() => browser.close());
   return browser;
 }
 

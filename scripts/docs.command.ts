@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { runCommand } from './closing';
+import { runCommand } from './cleanup';
 import { experimentDocument, withKeyTable } from './keyTable';
 
 // `npm run docs`: updates the generated parts of the documents.

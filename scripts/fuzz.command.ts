@@ -1,4 +1,4 @@
-import { runCommand } from './closing';
+import { runCommand } from './cleanup';
 import { layers } from './layers';
 import { report } from './tally';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { closeAtEnd } from './closing';
+import { registerCleanup } from './cleanup';
 import { codeServer, nodeFor, type PinnedPackage } from './release';
 
 /** Absolute paths of the parts of the embedded VS Code. */
@@ -59,7 +59,7 @@ function isAlive(id: number): boolean {
 
 async function install(stage: string, folder: string, node: PinnedPackage): Promise<void> {
   console.log(`Installing the embedded VS Code (${codeServer.name} ${codeServer.version}) into .vscode-test/…`);
-  closeAtEnd(() => rmSync(stage, { recursive: true, force: true }));
+  registerCleanup(() => rmSync(stage, { recursive: true, force: true }));
   mkdirSync(stage, { recursive: true });
   writeFileSync(join(stage, 'package.json'), '{ "private": true }');
   const packages = [codeServer, node];

@@ -1,4 +1,4 @@
-import { runCommand } from './closing';
+import { runCommand } from './cleanup';
 import { packExtension } from './vsix';
 
 // `npm run package`

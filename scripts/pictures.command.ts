@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Workbench } from '../test/ui/workbench';
-import { runCommand } from './closing';
+import { runCommand } from './cleanup';
 
 /** A picture of the documents. */
 interface Picture {

@@ -1,13 +1,13 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { closeAtEnd } from './closing';
+import { registerCleanup } from './cleanup';
 
 /** Creates a folder outside the repository that is deleted when the command ends. */
 export function scratchFolder(purpose: string): string {
   const folder = mkdtempSync(join(tmpdir(), `unroll-${purpose}-`));
   // A server that was just stopped may still be writing its last file.
-  closeAtEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+  registerCleanup(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
   return folder;
 }
 

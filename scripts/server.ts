@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { closeAtEnd } from './closing';
+import { registerCleanup } from './cleanup';
 import type { Installation } from './installation';
 import { scratchFolder } from './scratch';
 
@@ -67,7 +67,7 @@ export class EmbeddedServer {
     this.port = port;
     this.home = home;
     this.token = token;
-    closeAtEnd(() => this.stop());
+    registerCleanup(() => this.stop());
   }
 
   /** Starts a server and waits until it serves the workbench. @throws with its output when it doesn't */

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { runCommand } from './closing';
+import { runCommand } from './cleanup';
 import { installedEmbedded } from './installation';
 import { EmbeddedServer, installExtension } from './server';
 import { packExtension } from './vsix';

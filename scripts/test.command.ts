@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { runApart } from './apart';
-import { runCommand } from './closing';
+import { runIsolated } from './isolatedRun';
+import { runCommand } from './cleanup';
 import { installedEmbedded } from './installation';
 import { layers, type Layer } from './layers';
 import { formatTally, report, sum, type Tally } from './tally';
@@ -24,7 +24,7 @@ async function testAll(names: readonly string[]): Promise<number> {
     if (layer.inWorkbench) await workbench;
     const { name } = layer;
     const what = `The layer “${name}”`;
-    tallies.push(await runApart({ what, script: resolve(process.argv[1]), args: [name, inside], limit }));
+    tallies.push(await runIsolated({ what, script: resolve(process.argv[1]), args: [name, inside], limit }));
   }
   const total = sum(tallies);
   console.log();

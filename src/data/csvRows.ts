@@ -31,7 +31,7 @@ export class MalformedRow extends Error {
 }
 
 /** Characters of the longest row that is read: a hundred thousand columns of forty characters each. */
-export const longestRow = 4 * 1024 * 1024;
+export const maxRowLength = 4 * 1024 * 1024;
 
 const [quote, lineFeed, carriageReturn, blank] = [34, 10, 13, 32];
 /** White space that is allowed between a closing quote and the end of its cell. */
@@ -66,7 +66,7 @@ export function* rowsOf(pieces: Iterable<string>, format: CsvFormat): Generator<
       if (scanner.isLast) return;
     }
     pending = pending.slice(at);
-    if (pending.length > longestRow) throw new MalformedRow(line, 'tooLong');
+    if (pending.length > maxRowLength) throw new MalformedRow(line, 'tooLong');
   }
 }
 

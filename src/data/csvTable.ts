@@ -2,7 +2,7 @@ import { isLikely, nearestName } from '../experiment/nearestName';
 import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { CsvData } from '../experiment/schema';
 import { findDelimiter, looksNumeric, separatorLine } from './csvDelimiter';
-import { longestRow, MalformedRow, maxRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
+import { maxRowLength, MalformedRow, maxRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import { GapCounter, type Gaps } from './gaps';
 import { columnReader, type CellError, type ColumnKind, type ColumnReader } from './tableColumns';
 import { unicodeAdvice } from './nearestFile';
@@ -293,7 +293,7 @@ function malformedRowError({ line, kind }: MalformedRow): RowError {
     case 'tooLong':
       return {
         line,
-        found: `has more than ${formatExact(longestRow)} characters`,
+        found: `has more than ${formatExact(maxRowLength)} characters`,
         advice: 'Look for a quote that is never closed, or write fewer columns.',
       };
     default:

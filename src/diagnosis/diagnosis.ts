@@ -6,7 +6,7 @@ import type { Finding } from './finding';
 import { Observations, type ObservationState } from './observations';
 import type { Rule } from './rule';
 import { hasLearned } from './progress';
-import { rules, signs } from './rules/all';
+import { rules, symptoms } from './rules/all';
 import { causes, initialFault, unscaledInputs } from './rules/causes';
 
 /** Updates between two checks of the rules. */
@@ -57,7 +57,7 @@ export class Diagnosis {
 
   /**
    * Checks the rules about the run as a whole, after its last update. Of a run that has not learned, the cause comes first
-   * and its signs are withdrawn; so they are of a run that has learned after all.
+   * and its symptoms are withdrawn. They are also withdrawn when the run has learned after all.
    */
   finish(): void {
     const { update, updates, loss } = this.#observations;
@@ -65,7 +65,7 @@ export class Diagnosis {
     if (updates >= minUpdates && loss.isFull) {
       const learned = hasLearned(this.#observations);
       const isWithdrawn = ({ code, level }: Finding): boolean =>
-        signs.has(code) && level !== 'error' && !(learned && code === 'overfit');
+        symptoms.has(code) && level !== 'error' && !(learned && code === 'overfit');
       const rest = this.#findings.filter((finding) => !isWithdrawn(finding));
       this.#findings = learned ? rest : [...causeOf(this.#observations, update), ...rest];
     }
@@ -85,10 +85,10 @@ export class Diagnosis {
       : { keyPath: origin.keyPath, advice: origin.message };
   }
 
-  /** Adds the finding that a value was not finite, with the key of `causeOfDivergence`; its signs are withdrawn. */
+  /** Adds the finding that a value was not finite, with the key of `causeOfDivergence`, and withdraws its symptoms. */
   diverge(update: number, message: string, keyPath: readonly string[]): void {
     const finding: Finding = { code: 'nonFinite', level: 'error', when: 'end', update, keyPath: [...keyPath], message };
-    this.#findings = [finding, ...this.#findings.filter(({ code }) => !signs.has(code))];
+    this.#findings = [finding, ...this.#findings.filter(({ code }) => !symptoms.has(code))];
   }
 
   #checkRules(when: Finding['when'], minHits: number): void {

@@ -30,7 +30,7 @@ const refreshMilliseconds = 500;
 const requestTimeout = 1000;
 
 /** Maximum number of notifications about one change: VS Code never asks if the user has turned lenses off. */
-const maxAnnouncements = 20;
+const maxChangeEvents = 20;
 
 /** Lenses above the file and each variant: ▶ Train and the estimate, or a run's state with its commands. */
 export class TrainLenses implements CodeLensProvider, Disposable {
@@ -38,12 +38,12 @@ export class TrainLenses implements CodeLensProvider, Disposable {
   readonly #owned = new DisposableStore();
   // Lenses are redrawn at most twice a second, however fast the run is.
   readonly #refresh = new Throttler(refreshMilliseconds, () => {
-    this.#announcements = 0;
-    this.#announce();
+    this.#changeEvents = 0;
+    this.#fireChange();
   });
   /** Visible documents whose lenses VS Code has not requested since the last change. */
   readonly #notRequested = new Set<TextDocument>();
-  #announcements = 0;
+  #changeEvents = 0;
   #repetition: NodeJS.Timeout | undefined;
 
   readonly onDidChangeCodeLenses: Event<void> = this.#changed.event;
@@ -95,16 +95,16 @@ export class TrainLenses implements CodeLensProvider, Disposable {
    * request shortly after, and drops it if the editor loses the focus before: the lenses would stay missing, or
    * show “running” for a run that has finished, until the editor has the focus again.
    */
-  #announce(): void {
+  #fireChange(): void {
     clearTimeout(this.#repetition);
     for (const document of this.#visibleDocuments()) this.#notRequested.add(document);
     this.#changed.fire();
-    this.#announcements++;
+    this.#changeEvents++;
     this.#repetition = setTimeout(() => {
       const visible = this.#visibleDocuments();
       const isMissed = visible.some((document) => this.#notRequested.has(document));
       this.#notRequested.clear();
-      if (isMissed && this.#announcements < maxAnnouncements) this.#announce();
+      if (isMissed && this.#changeEvents < maxChangeEvents) this.#fireChange();
     }, requestTimeout);
   }
 

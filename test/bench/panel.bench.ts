@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { format, resolveConfig } from 'prettier';
 import type { Frame } from 'playwright-core';
-import { runCommand } from '../../scripts/closing';
+import { runCommand } from '../../scripts/cleanup';
 import { sharedLab } from '../ui/lab';
 import { Workbench } from '../ui/workbench';
 import { gestures, measureGesture, type GestureResult } from './panel/gestures';

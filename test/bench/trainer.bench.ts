@@ -6,7 +6,7 @@ import { cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { runCommand } from '../../scripts/closing';
+import { runCommand } from '../../scripts/cleanup';
 import { linkedRepository, scratchFolder, scratchWorkspace } from '../../scripts/scratch';
 import { sharedLab } from '../ui/lab';
 import { Workbench } from '../ui/workbench';

@@ -7,14 +7,15 @@ import { violations } from './violations';
 import { Workbench } from './workbench';
 
 /** Long enough that what is read out of three runs needs more than two lines. */
-const shy = 'shy, with a tenth of the learning rate that is the default of this optimizer, and nothing else changed';
+const lowRate =
+  'shy, with a tenth of the learning rate that is the default of this optimizer, and nothing else changed';
 
 const experiment = `{
   "name": "Two cells",
   "data": { "task": "adding", "length": 8 },
   "model": { "cell": "rnn", "hidden": 4 },
   "training": { "steps": 120, "batch": 4 },
-  "variants": { "gated <b>": { "model": { "cell": "gru" } }, "${shy}": { "optimizer": { "learningRate": 0.0001 } } }
+  "variants": { "gated <b>": { "model": { "cell": "gru" } }, "${lowRate}": { "optimizer": { "learningRate": 0.0001 } } }
 }`;
 
 describe('Training all variants of a file', () => {
@@ -47,7 +48,7 @@ describe('Training all variants of a file', () => {
       [
         ['Two cells', 'rnn', 'tanh', '0.001'],
         ['gated <b>', 'gru', '–', '0.001'],
-        [shy, 'rnn', 'tanh', '0.0001'],
+        [lowRate, 'rnn', 'tanh', '0.0001'],
       ],
     );
     for (const cells of texts) assert.deepEqual(cells.slice(4, 6), ['finished', '120']);
@@ -65,8 +66,8 @@ describe('Training all variants of a file', () => {
     await rows().nth(1).hover();
     assert.deepEqual(await litNames(), ['gated <b>', 'gated <b>', 'gated <b>']);
     await frame.locator('.comparison-tile').nth(2).focus();
-    await frame.locator('tr.highlighted', { hasText: shy }).waitFor();
-    assert.deepEqual(await litNames(), [shy, shy, shy]);
+    await frame.locator('tr.highlighted', { hasText: lowRate }).waitFor();
+    assert.deepEqual(await litNames(), [lowRate, lowRate, lowRate]);
   });
 
   it('names the baseline in the legend, as it names the runs', async () => {
@@ -79,7 +80,7 @@ describe('Training all variants of a file', () => {
     const { page } = workbench;
     await page.setViewportSize({ width: 820, height: 1100 });
     const frame = workbench.webviewFrame();
-    for (const [picture, said] of [
+    for (const [picture, text] of [
       ['.tall-plot', /update \d+ · .*Two cells: .*gated <b>: .*changed: /],
       ['.comparison-heatmap', /update \d+ · step t = \d · .*Two cells: .*gated <b>: .*changed: /],
     ] as const) {
@@ -87,7 +88,7 @@ describe('Training all variants of a file', () => {
       await place.scrollIntoViewIfNeeded();
       const before = await place.boundingBox();
       await place.hover();
-      await frame.locator('.readout', { hasText: said }).waitFor();
+      await frame.locator('.readout', { hasText: text }).waitFor();
       assert.deepEqual(await place.boundingBox(), before);
     }
     await page.setViewportSize({ width: 1500, height: 1100 });

@@ -30,8 +30,8 @@ describe('Deleting a run in the root of the workspace', () => {
     await workbench.runCommand('Unroll: Delete Run…');
     await workbench.pickerOpens('Delete Run');
     await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'In the root' }).click();
-    const [said = ''] = await workbench.notifications(1);
-    assert.match(said, /"In the root" can't be deleted: it is a folder of the workspace .*Nothing was deleted/);
+    const [notification = ''] = await workbench.notifications(1);
+    assert.match(notification, /"In the root" can't be deleted: it is a folder of the workspace .*Nothing was deleted/);
     assert.equal(await workbench.page.locator('.monaco-dialog-box').count(), 0);
     assert.deepEqual(readdirSync(workbench.folder).sort(), before);
   });

@@ -78,7 +78,7 @@ describe('A panel that is loading', () => {
     await page.keyboard.press('Escape');
   }
 
-  /** Opens the palette, with the key alone: nobody presses it twice. */
+  /** Opens the palette, with one key press; it is not repeated. */
   async function opensPalette(): Promise<void> {
     await workbench.page.keyboard.press('F1');
     await input().waitFor();

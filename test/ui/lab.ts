@@ -14,12 +14,12 @@ export interface Lab {
 
 let shared: Promise<Lab> | undefined;
 
-/** The lab of this process, set up at the first call; whoever runs the tests closes it. */
+/** The lab of this process, set up at the first call; the command that runs the tests closes it. */
 export function sharedLab(): Promise<Lab> {
   return (shared ??= openLab({ development: true }, linkedRepository()));
 }
 
-/** A lab whose windows are in Restricted Mode where their settings have workspace trust on and nobody has given it. */
+/** A lab whose windows are in Restricted Mode where their settings turn workspace trust on; trust is not given. */
 export function restrictedLab(): Promise<Lab> {
   return openLab({ development: true, restricts: true }, linkedRepository());
 }

@@ -76,11 +76,11 @@ describe('The unrolled net', () => {
     assert.equal(await formula().evaluate((element) => element === document.activeElement), true);
   });
 
-  it('folds into the loop in a motion that can be stopped, and unfolds again', async () => {
-    const control = cell().locator('vscode-button', { hasText: 'Fold into the loop' });
+  it('turns into the loop in an animation that can be stopped, and unrolls again', async () => {
+    const control = cell().locator('vscode-button', { hasText: 'Show the loop' });
     const labels = await control.evaluate(pressTwice);
-    assert.deepEqual(labels, ['Stop the animation', 'Unfold the loop']);
-    await fold('Unfold the loop').waitFor();
+    assert.deepEqual(labels, ['Stop the animation', 'Unroll the loop']);
+    await fold('Unroll the loop').waitFor();
     assert.equal(
       await cell()
         .locator('.net-label', { hasText: /^W\s*hh$/ })
@@ -90,13 +90,13 @@ describe('The unrolled net', () => {
     assert.equal(await cell().locator('rect.net-node').count(), 4);
     await cell().locator('.surface').focus();
     await workbench.page.keyboard.press('u');
-    await fold('Fold into the loop').waitFor();
+    await fold('Show the loop').waitFor();
     assert.equal(await cell().locator('rect.net-node').count(), 12);
   });
 });
 
 describe('Where motion is reduced', () => {
-  it('the net folds and unfolds at once', async () => {
+  it('the net shows the loop and the unrolled net at once', async () => {
     const workbench = await Workbench.open({
       folder: scratchWorkspace({ 'hand.rnn.json': byHand }),
       settings: { 'workbench.reduceMotion': 'on' },
@@ -104,11 +104,11 @@ describe('Where motion is reduced', () => {
     await workbench.openFile('hand.rnn.json');
     await workbench.codeLens('Train').click();
     await workbench.codeLens('finished').waitFor();
-    const control = sectionOf(workbench, 'Unrolled net').locator('vscode-button', { hasText: 'Fold into the loop' });
+    const control = sectionOf(workbench, 'Unrolled net').locator('vscode-button', { hasText: 'Show the loop' });
     await control.waitFor();
     // What is out of sight is drawn a moment later than what is seen.
     await control.scrollIntoViewIfNeeded();
-    assert.deepEqual(await control.evaluate(pressTwice), ['Unfold the loop', 'Fold into the loop']);
+    assert.deepEqual(await control.evaluate(pressTwice), ['Unroll the loop', 'Show the loop']);
     await workbench.close();
   });
 });

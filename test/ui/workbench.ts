@@ -174,7 +174,7 @@ export class Workbench {
     return this.page.locator('.statusbar-item', { hasText: text }).first();
   }
 
-  /** What the notifications say that nobody has dismissed yet, once there are at least `least`. */
+  /** Texts of the notifications that are not dismissed, once there are at least `least`. */
   async notifications(least = 0): Promise<readonly string[]> {
     const centre = await this.openNotifications();
     const messages = centre.locator('.notification-list-item-message');

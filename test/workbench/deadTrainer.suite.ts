@@ -53,9 +53,9 @@ const afterwards = (request: string, milliseconds: number, act: string): string 
 
 /** A small heap, so that it is soon full. */
 const smallHeap = ['--max-old-space-size=48'];
-const hungry = `let held; for (;;) held = { held };`;
+const memoryFilling = `let held; for (;;) held = { held };`;
 /** One array that grows until V8 cannot allocate it in one piece, which ends a process without any exception. */
-const hungryInOnePiece = `const held = []; for (;;) held.push(held.length);`;
+const memoryFillingInOnePiece = `const held = []; for (;;) held.push(held.length);`;
 
 describe('A trainer whose process dies', () => {
   const log = vscode.window.createOutputChannel('Deaths', { log: true });
@@ -139,8 +139,12 @@ describe('A trainer whose process dies', () => {
       `process.kill(process.pid, 'SIGSEGV');`,
       /^The trainer process exited unexpectedly \(SIGSEGV\)\. Resume/,
     ],
-    ['fills its heap', hungry, /memory\. It was estimated to need .* MiB, and may use .* Resume continues/],
-    ['needs one piece that is too large', hungryInOnePiece, /^The trainer ran out of memory\. .* Resume continues/],
+    ['fills its heap', memoryFilling, /memory\. It was estimated to need .* MiB, and may use .* Resume continues/],
+    [
+      'needs one piece that is too large',
+      memoryFillingInOnePiece,
+      /^The trainer ran out of memory\. .* Resume continues/,
+    ],
   ];
   for (const [what, act, words] of deaths) {
     it(`because it ${what}, leaves a run that can be resumed`, async () => {
@@ -179,7 +183,7 @@ describe('A trainer whose process dies', () => {
   it('during its start, shows the reason and how to start again, and leaves no folder', async () => {
     const experiment = await ExperimentFile.open(endless);
     const target = { uri: experiment.document.uri, variant: undefined };
-    start = forkTrainers(trainerWith(`process.on('message', () => { ${hungry} });`), smallHeap);
+    start = forkTrainers(trainerWith(`process.on('message', () => { ${memoryFilling} });`), smallHeap);
     const launch = await launcher.launch(target);
     assert.ok(launch.kind === 'failed', JSON.stringify(launch));
     assert.match(launch.message, /^The trainer ran out of memory\. It may use .* MiB\. Train again to start over\./);
@@ -245,8 +249,8 @@ describe('A trainer whose process dies', () => {
     await launch.session.stop();
     await launch.session.released;
     const folder = vscode.Uri.file(launch.session.folder ?? '');
-    const deadly = trainerWith(`process.on('message', ({ name }) => { if (name === 'history') process.abort(); });`);
-    let script = deadly;
+    const aborting = trainerWith(`process.on('message', ({ name }) => { if (name === 'history') process.abort(); });`);
+    let script = aborting;
     const fragile = new RunReader(() => counted(forkTrainers(script))());
     const stored = new OpenedRun(folder, runIndex.onDidTouch, fragile, watcher);
     const updates = (): number | undefined => stored.session?.status.updates;

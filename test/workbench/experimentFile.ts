@@ -8,7 +8,7 @@ const patience = 20_000;
 const interval = 50;
 
 /** Milliseconds without a change after which no further change is expected. */
-const calm = 1_500;
+const settlingTime = 1_500;
 
 /** An experiment in its own folder inside the workspace, open in an editor. */
 export class ExperimentFile {
@@ -48,7 +48,7 @@ export class ExperimentFile {
     await until('a diagnostic', () => read().length > 0);
     for (let count = -1; count !== read().length;) {
       count = read().length;
-      await sleep(calm);
+      await sleep(settlingTime);
     }
     return read();
   }

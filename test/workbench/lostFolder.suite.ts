@@ -43,7 +43,7 @@ async function forbidWriting(folder: string): Promise<() => void> {
   const remount = (how: string): boolean =>
     spawnSync('mount', ['-o', `remount,${how}`, join(folder, '..')]).status === 0;
   // While the trainer has a file open the disk is busy.
-  await until('a moment in which nobody writes', () => remount('ro'));
+  await until('a moment without open writers', () => remount('ro'));
   return () => {
     assert.ok(remount('rw'));
   };

@@ -95,10 +95,10 @@ describe('Broken input gives one diagnostic, at its exact place:', () => {
       const experiment = await ExperimentFile.open(text, files);
       const diagnostics = await experiment.diagnostics();
       const [diagnostic] = diagnostics;
-      const said = diagnostics.map(({ message, source = 'nobody' }) => `${source}: ${message}`).join('\n');
-      assert.equal(diagnostics.length, 1, said);
+      const messages = diagnostics.map(({ message, source = 'unknown' }) => `${source}: ${message}`).join('\n');
+      assert.equal(diagnostics.length, 1, messages);
       for (const name of names) assert.match(diagnostic.message, name);
-      assert.equal(experiment.document.getText(diagnostic.range), at, said);
+      assert.equal(experiment.document.getText(diagnostic.range), at, messages);
     });
   }
 

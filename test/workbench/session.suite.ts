@@ -30,11 +30,11 @@ describe('A session whose trainer does not respond during a long update', () => 
       recordEvery: 1,
       loss: { kind: 'mse' },
     };
-    const deaf = `process.on('message', ({ id, name }) => {
+    const unresponsive = `process.on('message', ({ id, name }) => {
         if (name === 'start') process.send({ kind: 'result', id, value: { kind: 'started', info: ${JSON.stringify(facts)} } });
       });`;
     const one = session();
-    await one.start(trainerOf(deaf), params);
+    await one.start(trainerOf(unresponsive), params);
     assert.equal(one.status.state, 'running');
     const first = one.stop().catch((error: unknown) => String(error));
     const doubled = one.stop();
@@ -124,7 +124,7 @@ describe('A session whose trainer runs out of memory', () => {
       memoryBytes: 5 * 1024 ** 2,
       folder: '/nowhere',
     };
-    const hungry = `process.on('message', ({ id }) => {
+    const memoryFilling = `process.on('message', ({ id }) => {
          process.send({ kind: 'result', id, value: { kind: 'started', info: ${JSON.stringify(facts)}, updates: 0 } });
          const held = [];
          setInterval(() => { for (let i = 0; i < 1e5; i++) held.push({ i, more: [i] }); }, 1);
@@ -139,7 +139,7 @@ describe('A session whose trainer runs out of memory', () => {
       },
     };
     const limited = { ...params, memoryLimit: 64 * 1024 ** 2 };
-    await one.start(trainerOf(hungry, '--max-old-space-size=16'), limited, { lock, readHistory: undefined });
+    await one.start(trainerOf(memoryFilling, '--max-old-space-size=16'), limited, { lock, readHistory: undefined });
     await one.released;
     assert.equal(one.status.state, 'failed');
     assert.match(

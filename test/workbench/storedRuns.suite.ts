@@ -118,15 +118,15 @@ describe('Stored runs', () => {
     await vscode.workspace.fs.delete(experiment.document.uri);
     // A run is read again when something in its folder changes.
     for (const folder of foldersOf(experiment)) writeFileSync(join(folder, 'display-name.txt'), 'renamed');
-    const said = await until('its group', async () => {
+    const group = await until('its group', async () => {
       const groups = await tree.getChildren();
       const own = groups.find(
         ({ kind, ...group }) => kind === 'group' && 'isFileMissing' in group && group.isFileMissing,
       );
       return own === undefined ? false : tree.getTreeItem(own);
     });
-    assert.equal(said.label, vscode.workspace.asRelativePath(experiment.document.uri));
-    assert.equal(said.description, '2 runs · its file is gone');
+    assert.equal(group.label, vscode.workspace.asRelativePath(experiment.document.uri));
+    assert.equal(group.description, '2 runs · its file is gone');
     assert.deepEqual(
       (await rows(experiment, 2)).map((row) => row.split(' |')[0]),
       ['renamed', 'renamed'],

@@ -42,14 +42,14 @@ describe('Training', () => {
 
   it('shows its memory estimate before it starts, and stays below it', async () => {
     const experiment = await ExperimentFile.open(short);
-    const said = await experiment.lens(/^[\d,]+ parameters · [\d.]+ MiB$/);
+    const title = await experiment.lens(/^[\d,]+ parameters · [\d.]+ MiB$/);
     experiment.train();
     await experiment.lens(/finished/);
     const [run] = readdirSync(join(experiment.folder, 'unroll-runs'));
     const manifest = readManifest(readFileSync(join(experiment.folder, 'unroll-runs', run, 'run.json')));
     assert.ok(manifest !== undefined);
     const { parameterCount, memoryBytes } = manifest.facts;
-    assert.equal(said, `${formatCount(parameterCount, 'parameter')} · ${formatMebibytes(memoryBytes)}`);
+    assert.equal(title, `${formatCount(parameterCount, 'parameter')} · ${formatMebibytes(memoryBytes)}`);
   });
 
   it('shows in the lens which keys of the file have changed since the run started, until the change is undone', async () => {

@@ -1,4 +1,4 @@
-import { middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../plot/sequenceAxis';
+import { middleOfStep, visibleSteps, widthOfStep, type SequenceAxis } from '../plot/sequenceAxis';
 import type { NetRow } from './rows';
 
 /** How much a step has room for: numbers in boxes, boxes of colour with arrows, or colours side by side. */
@@ -65,7 +65,7 @@ function heightOf({ units, role }: NetRow, detail: LevelOfDetail): number {
 
 /** The columns of the line: every step in sight at its place on the axis. */
 export function columnsOf(axis: SequenceAxis): readonly Column[] {
-  return stepsInSight(axis).map((t) => ({ t, x: middleOfStep(axis, t) }));
+  return visibleSteps(axis).map((t) => ({ t, x: middleOfStep(axis, t) }));
 }
 
 /** The layout of the line on an axis. */

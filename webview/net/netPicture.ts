@@ -56,7 +56,7 @@ export class NetPicture {
     );
   }
 
-  /** Frames the selected node and lifts the column in focus; nothing else is drawn anew. */
+  /** Frames the selected node and lifts the column in focus; nothing else is drawn. */
   mark({ layout, columns, selected, t, focus, stepWidth }: NetMarks): void {
     const placed = layout.rows.find(({ row }) => row === selected);
     const column = columns.find((candidate) => candidate.t === t);

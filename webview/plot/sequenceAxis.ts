@@ -66,7 +66,7 @@ export function widthOfStep({ domain, width }: SequenceAxis): number {
 }
 
 /** The steps that are at least partly visible. */
-export function stepsInSight({ domain, steps }: SequenceAxis): readonly number[] {
+export function visibleSteps({ domain, steps }: SequenceAxis): readonly number[] {
   const first = Math.max(0, Math.floor(domain[0]));
   const end = Math.min(steps, Math.ceil(domain[1]));
   return Array.from({ length: end - first }, (_, i) => first + i);
@@ -87,5 +87,5 @@ export function labelledSteps(axis: SequenceAxis): readonly number[] {
   const most = Math.max(1, Math.floor(width / roomForLabel));
   const shown = domain[1] - domain[0];
   const every = [1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000].find((n) => shown / n <= most) ?? steps;
-  return stepsInSight(axis).filter((t) => t % every === 0 && t + 0.5 >= domain[0] && t + 0.5 <= domain[1]);
+  return visibleSteps(axis).filter((t) => t % every === 0 && t + 0.5 >= domain[0] && t + 0.5 <= domain[1]);
 }

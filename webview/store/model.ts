@@ -160,7 +160,7 @@ export interface Model {
   /** Step of the loss that was pointed at last in the gradient flow, since one was selected. */
   readonly pointedLoss: number | undefined;
   /** Step that the animation of the unrolled net has reached; undefined while nothing moves. */
-  readonly unfoldingStep: number | undefined;
+  readonly unrollingStep: number | undefined;
 }
 
 /** Every cell unfolded, with its help text and its table closed. */
@@ -222,5 +222,5 @@ export const emptyModel: Model = {
   view: standardView,
   hover: undefined,
   pointedLoss: undefined,
-  unfoldingStep: undefined,
+  unrollingStep: undefined,
 };

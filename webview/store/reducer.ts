@@ -13,7 +13,7 @@ export type Action =
   | { readonly kind: 'viewChanged'; readonly view: Partial<View> }
   | { readonly kind: 'hoverChanged'; readonly point: Point | undefined }
   | { readonly kind: 'lossPointed'; readonly loss: number | undefined }
-  | { readonly kind: 'unfoldingMoved'; readonly step: number | undefined }
+  | { readonly kind: 'unrollingMoved'; readonly step: number | undefined }
   | { readonly kind: 'inspectionChanged'; readonly inspection: InspectionState };
 
 /** The model after an action. */
@@ -35,8 +35,8 @@ export function reduce(model: Model, action: Action): Model {
       return { ...model, hover: action.point };
     case 'lossPointed':
       return { ...model, pointedLoss: action.loss };
-    case 'unfoldingMoved':
-      return { ...model, unfoldingStep: action.step };
+    case 'unrollingMoved':
+      return { ...model, unrollingStep: action.step };
     case 'inspectionChanged':
       return { ...model, inspection: action.inspection };
     default:
@@ -78,7 +78,7 @@ function runLoaded(model: Model, state: PanelState): Model {
     ),
     hover: undefined,
     pointedLoss: undefined,
-    unfoldingStep: model.unfoldingStep,
+    unrollingStep: model.unrollingStep,
   };
 }
 

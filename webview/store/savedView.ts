@@ -13,7 +13,7 @@ export function savedStateOf({ uri, variant, folder, view }: Model): SavedState 
   return { uri, ...(variant === undefined ? {} : { variant }), ...(folder === undefined ? {} : { folder }), view };
 }
 
-/** Whether two states are equal; a view that nobody has changed is the same object. */
+/** Whether two states are equal; an unchanged view is the same object. */
 export function isSameState(one: SavedState, other: SavedState): boolean {
   return (
     one.view === other.view && one.uri === other.uri && one.variant === other.variant && one.folder === other.folder

@@ -28,8 +28,8 @@ export function seriesAt({ zoomed, series }: ShownRun, update: number): DisplayS
 /** Loads the zoomed series for the visible range; the old one is shown until the next one arrives. */
 export class ZoomedSeriesLoader {
   #timer: number | undefined;
-  #due: Stretch | undefined;
-  #requested: Stretch | undefined;
+  #due: VisiblePart | undefined;
+  #requested: VisiblePart | undefined;
   #isPending = false;
 
   constructor(
@@ -59,7 +59,7 @@ export class ZoomedSeriesLoader {
         this.store.dispatch({ kind: 'zoomedSeriesChanged', zoomed: undefined });
       }
     }
-    const isSame = isSameStretch(due, this.#due);
+    const isSame = isSamePart(due, this.#due);
     this.#due = due;
     if (isSame) return;
     clearTimeout(this.#timer);
@@ -72,7 +72,7 @@ export class ZoomedSeriesLoader {
     const { model } = this.store;
     const request = zoomedSeriesRequest(model);
     const due = this.#due;
-    if (due === undefined || request === undefined || this.#isPending || isSameStretch(due, this.#requested)) return;
+    if (due === undefined || request === undefined || this.#isPending || isSamePart(due, this.#requested)) return;
     this.#requested = due;
     this.#isPending = true;
     this.load(request)
@@ -90,9 +90,9 @@ export class ZoomedSeriesLoader {
   }
 
   /** Requests records again that were not yet on disk. */
-  #retryLater(requested: Stretch): void {
+  #retryLater(requested: VisiblePart): void {
     setTimeout(() => {
-      if (!isSameStretch(requested, this.#requested)) return;
+      if (!isSamePart(requested, this.#requested)) return;
       this.#requested = undefined;
       this.#request();
     }, retryDelay);
@@ -100,12 +100,12 @@ export class ZoomedSeriesLoader {
 }
 
 /** The part of a run that is visible. */
-interface Stretch {
+interface VisiblePart {
   readonly run: ShownRun;
   readonly range: Model['view']['range'];
 }
 
-function isSameStretch(one: Stretch | undefined, other: Stretch | undefined): boolean {
+function isSamePart(one: VisiblePart | undefined, other: VisiblePart | undefined): boolean {
   return (
     one?.run.info === other?.run.info && one?.range?.[0] === other?.range?.[0] && one?.range?.[1] === other?.range?.[1]
   );
@@ -114,29 +114,29 @@ function isSameStretch(one: Stretch | undefined, other: Stretch | undefined): bo
 /** The request for a finer series; undefined where none exists or none is needed. */
 export function zoomedSeriesRequest({ run, view }: Pick<Model, 'run' | 'view'>): ZoomedSeriesRequest | undefined {
   if (run === undefined || view.range === undefined || run.info.folder === null) return undefined;
-  const sight = visibleUpdates(run, view.range);
+  const visible = visibleUpdates(run, view.range);
   const { series, zoomed } = run;
   const { updates, state } = run.status;
-  if (sight.to <= sight.from) return undefined;
+  if (visible.to <= visible.from) return undefined;
   // While a run trains, the visible range fills up to its end; the request covers that part too.
-  const end = sight.to === updates && isLive(state) ? Math.ceil(view.range[1]) : sight.to;
-  const span = end - sight.from;
+  const end = visible.to === updates && isLive(state) ? Math.ceil(view.range[1]) : visible.to;
+  const span = end - visible.from;
   const tables = [series.scalars, series.heat];
   if (tables.every((table) => table.strideFor(span) >= table.stride)) return undefined;
   const room = (table: (typeof tables)[number]): number => table.capacity * table.strideFor(span) - span;
   const least = Math.min(room(series.scalars), room(series.heat) - series.every);
   const margin = Math.max(0, Math.min(Math.floor(least / 2), Math.max(span, leastMargin)));
-  const around = (reach: number): ZoomedSeriesRequest => ({
-    from: Math.max(0, sight.from - reach),
-    to: isLive(state) ? end + reach : Math.min(updates, end + reach),
+  const withMargin = (extra: number): ZoomedSeriesRequest => ({
+    from: Math.max(0, visible.from - extra),
+    to: isLive(state) ? end + extra : Math.min(updates, end + extra),
   });
   // The next range is requested before the end of this one becomes visible.
-  const soon = around(Math.floor(margin / 4));
+  const soon = withMargin(Math.floor(margin / 4));
   if (zoomed !== undefined && covers(zoomed, { ...soon, to: Math.min(updates, soon.to) })) {
-    const held = [zoomed.series.scalars, zoomed.series.heat];
-    if (held.every((table) => table.stride <= table.strideFor(span))) return undefined;
+    const loaded = [zoomed.series.scalars, zoomed.series.heat];
+    if (loaded.every((table) => table.stride <= table.strideFor(span))) return undefined;
   }
-  return around(margin);
+  return withMargin(margin);
 }
 
 /** The existing updates in this part of the axis. */

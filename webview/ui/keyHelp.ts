@@ -11,7 +11,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['[ ]', 'previous and next update, wherever the focus is'],
   ['Page Up, Page Down', 'previous and next cell'],
   ['Enter', 'in the unrolled net, go to the formula of the node'],
-  ['U', 'fold the unrolled net into its loop, or unfold it'],
+  ['U', 'show the net as its loop, or unrolled in time'],
   ['+ − 0', 'zoom in, zoom out, show all'],
   ['Esc', 'close this list, or follow the latest update'],
   ['?', 'this list'],

@@ -139,4 +139,4 @@ function advanced(share: ReadonlyMap<number, number>): Map<number, number> {
 }
 
 /** Steps of the longest string that is drawn: its last symbol is only a target. */
-export const longestReber = LONGEST - 1;
+export const maxReberLength = LONGEST - 1;

@@ -1,6 +1,6 @@
 import { setClassTarget, symbolBatch } from '../batch';
 import type { LossPattern } from '../lossPattern';
-import { drawString, grammarSteps, allowedNext, longestReber, reberSymbols, type GrammarStep } from './grammar';
+import { drawString, grammarSteps, allowedNext, maxReberLength, reberSymbols, type GrammarStep } from './grammar';
 import type { Task } from './task';
 
 /**
@@ -20,7 +20,7 @@ export function reberTask(): Task {
     outputNames: reberSymbols,
     inputKind: 'oneHot',
     targetKind: 'classes',
-    length: longestReber,
+    length: maxReberLength,
     // The second symbol decides the last but one, which is the target one step earlier: the string's length minus 4.
     lag: Math.round(symbols - 4),
     baselines: [

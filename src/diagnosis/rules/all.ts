@@ -24,8 +24,8 @@ export const rules: readonly Rule[] = [
   clipNever,
 ];
 
-/** Codes of findings that are signs of a run that does not learn: withdrawn when it has learned, folded under the cause when it has not. */
-export const signs: ReadonlySet<string> = new Set([
+/** Codes of findings that are symptoms of a run that does not learn. They are withdrawn when it has learned, or when its cause is known. */
+export const symptoms: ReadonlySet<string> = new Set([
   'gradExplodes',
   'truncationBias',
   'saturated',

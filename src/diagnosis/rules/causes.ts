@@ -130,7 +130,7 @@ function hiddenClipTooLow({ profiles, info }: Observations, threshold: number): 
     keyPath: ['clip', 'hidden'],
     message:
       `An element of ∂L/∂h_t has a size of about ${formatNumber(size)} before clipping, above the threshold ` +
-      `${formatShortNumber(threshold)}: little but signs passes. Raise the threshold.`,
+      `${formatShortNumber(threshold)}: almost only the sign of each element remains. Raise the threshold.`,
   };
 }
 

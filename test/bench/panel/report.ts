@@ -126,7 +126,7 @@ function holdingSection(holdings: readonly Holding[]): string {
   return `## What an open run takes
 
 What the window holds more than before a kept run was opened, zoomed into and out of, and looked at in an update, when all garbage has been collected; then what the extension host
-holds, with all that VS Code and other extensions keep there, when its garbage has been collected too, and what the system counts for the whole process and its threads, with what nobody has given back yet.
+holds, with all that VS Code and other extensions keep there, when its garbage has been collected too, and what the system counts for the whole process and its threads, with memory that is not returned yet.
 The pictures have up to 2,048 columns, which the shorter runs do not fill: from there on nothing may grow but what is resident.
 
 | updates | heap, MiB | tables, MiB | document, MiB | ${hostHead}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import Papa from 'papaparse';
-import { longestRow, MalformedRow, rowsOf, type CsvFormat } from '../../../src/data/csvRows';
+import { maxRowLength, MalformedRow, rowsOf, type CsvFormat } from '../../../src/data/csvRows';
 
 const comma: CsvFormat = { delimiter: ',' };
 
@@ -98,9 +98,9 @@ describe('The rows of a CSV text', () => {
 
   it('have a maximum length, and reading stops there', () => {
     for (const text of [
-      ','.repeat(4 * longestRow),
-      `"${'a'.repeat(4 * longestRow)}`,
-      `"${'""'.repeat(2 * longestRow)}`,
+      ','.repeat(4 * maxRowLength),
+      `"${'a'.repeat(4 * maxRowLength)}`,
+      `"${'""'.repeat(2 * maxRowLength)}`,
     ]) {
       let drawn = 0;
       const rows = rowsOf(
@@ -108,7 +108,7 @@ describe('The rows of a CSV text', () => {
         comma,
       );
       assert.throws(() => [...rows], { name: 'MalformedRow', kind: 'tooLong' });
-      assert.ok(drawn <= 2.5 * longestRow, `${drawn} characters of ${text.length}`);
+      assert.ok(drawn <= 2.5 * maxRowLength, `${drawn} characters of ${text.length}`);
     }
   });
 });

@@ -149,14 +149,14 @@ for (const { name, open, within } of testedKernels) {
 
     it('reports the same place of a non-finite value as the whole batch', () => {
       const network = smallNetwork('lstm', { layers: 2, hidden: 4 });
-      for (const spoil of [1e39, NaN, -Infinity]) {
+      for (const badValue of [1e39, NaN, -Infinity]) {
         const outcomes = [1, 3].map((shards) => {
           const learner = exampleLearner({ network, kernels: open(), batch: 5, shards });
           const window = randomWindow({ network, loss: 'mse', batch: 5 });
-          if (window.inputs.kind === 'dense') window.inputs.values[(3 * 5 + 4) * network.inputs + 1] = spoil;
+          if (window.inputs.kind === 'dense') window.inputs.values[(3 * 5 + 4) * network.inputs + 1] = badValue;
           return learner.step(window, { record: true });
         });
-        if (name === 'reference' && spoil === 1e39) continue;
+        if (name === 'reference' && badValue === 1e39) continue;
         assert.equal(outcomes[0].kind, 'nonFinite');
         const [whole, cut] = outcomes.map((outcome) => ({ ...outcome, loss: undefined }));
         assert.deepEqual(cut, whole);

@@ -15,7 +15,7 @@ import { peakMemory, type HostileReader } from './peakMemory';
 const [reader = '', folder = ''] = process.argv.slice(2);
 const bytesOf = (name: string): Uint8Array => readFileSync(join(folder, name));
 
-const factsIn = () => {
+const runInfo = () => {
   const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Parameters<typeof readHistory>[1];
   return manifest.facts;
 };
@@ -33,12 +33,12 @@ const readers: Readonly<Record<HostileReader, () => unknown>> = {
     if (incompleteReason !== undefined) throw new Error(incompleteReason);
     return batches;
   },
-  history: () => readHistory(folder, { facts: factsIn() }),
+  history: () => readHistory(folder, { facts: runInfo() }),
   added: () => {
     const after = JSON.parse(readFileSync(join(folder, 'after.json'), 'utf8')) as HistoryRequest['after'];
-    return answerHistory({ folder, info: factsIn(), end: Infinity, after });
+    return answerHistory({ folder, info: runInfo(), end: Infinity, after });
   },
-  detail: () => new StoredZoomedSeries(folder, factsIn()).read({ from: 0, to: 1e9 }),
+  detail: () => new StoredZoomedSeries(folder, runInfo()).read({ from: 0, to: 1e9 }),
   manifest: () => {
     const manifest = readManifest(bytesOf('run.json'));
     if (manifest === undefined) throw new Error('no manifest');

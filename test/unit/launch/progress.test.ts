@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { runApart } from '../../../scripts/apart';
+import { runIsolated } from '../../../scripts/isolatedRun';
 import { note, readProgress } from '../../../scripts/progress';
 import { reportVariable, type Tally } from '../../../scripts/tally';
 
@@ -26,9 +26,9 @@ describe('A test run in its own process', function () {
   });
 
   const runs = (way: Way, deed: string, limit = 50_000): Promise<Tally> => {
-    process.env['UNROLL_DEED'] = deed;
-    const script = resolve('dist', 'test', 'unit', 'launch', 'runDying.command.mjs');
-    return runApart({ what: 'The run', script, args: [way], limit, isSilent: true });
+    process.env['UNROLL_FAILURE'] = deed;
+    const script = resolve('dist', 'test', 'unit', 'launch', 'runCrashing.command.mjs');
+    return runIsolated({ what: 'The run', script, args: [way], limit, isSilent: true });
   };
 
   for (const [way, others] of [
@@ -45,7 +45,7 @@ describe('A test run in its own process', function () {
       const tally = await runs(way, 'kill');
       assert.deepEqual(tally, { passed: 1 + others, failed: 2, skipped: 1 });
       assert.match(said[0], /^The run (was ended by SIGKILL|ended with exit code \d) and is counted as failed\.$/);
-      assert.deepEqual(said.slice(1), ['It was running: A suite does its deed']);
+      assert.deepEqual(said.slice(1), ['It was running: A suite kills or hangs its process']);
     });
   }
 
@@ -54,7 +54,7 @@ describe('A test run in its own process', function () {
     assert.deepEqual(serial, { passed: 1, failed: 2, skipped: 1 });
     assert.deepEqual(parallel, { passed: 2, failed: 2, skipped: 1 });
     assert.deepEqual(said.sort(), [
-      ...Array.from({ length: 2 }, () => 'It was running: A suite does its deed'),
+      ...Array.from({ length: 2 }, () => 'It was running: A suite kills or hangs its process'),
       ...Array.from({ length: 2 }, () => 'The run has not ended after 20 s and is counted as failed.'),
     ]);
   });

@@ -27,7 +27,7 @@ describe('The lock of a run’s folder', () => {
   });
 
   /** A process that sleeps. */
-  async function sleeper(command = 'sleep'): Promise<number> {
+  async function sleepingProcess(command = 'sleep'): Promise<number> {
     const child = spawn(command, ['600']);
     children.push(child);
     await new Promise((resolve) => child.once('spawn', resolve));
@@ -93,7 +93,7 @@ describe('The lock of a run’s folder', () => {
   });
 
   it('is taken over from a process whose id was reused', async () => {
-    const pid = await sleeper();
+    const pid = await sleepingProcess();
     const start = await startOf(pid);
     writeFileSync(lockPath, `${pid} ${hostname()} ${start}`);
     assert.equal(await isLocked(folder), true);
@@ -111,7 +111,7 @@ describe('The lock of a run’s folder', () => {
 
   it('of another boot or container is valid as long as it has heartbeats', async function () {
     if (process.platform !== 'linux') this.skip();
-    const pid = await sleeper();
+    const pid = await sleepingProcess();
     const elsewhere = (await startOf(pid)).replace(/^[0-9a-f]{4}/, (digits) => (digits === '0000' ? '1111' : '0000'));
     writeFileSync(lockPath, `${pid} ${hostname()} ${elsewhere}`);
     await refused(pid);
@@ -121,7 +121,7 @@ describe('The lock of a run’s folder', () => {
   });
 
   it('without a machine name is valid for a minute after its last heartbeat, also if that is in the future', async () => {
-    const pid = await sleeper();
+    const pid = await sleepingProcess();
     for (const seconds of [-61, secondsPerDay]) {
       writeFileSync(lockPath, String(pid));
       await refused(pid);
@@ -134,7 +134,7 @@ describe('The lock of a run’s folder', () => {
 
   it('is held by the writer after its holder has ended, until the writer has ended too', async () => {
     const { pid: gone } = spawnSync(process.execPath, ['--version']);
-    const pid = await sleeper();
+    const pid = await sleepingProcess();
     writeFileSync(lockPath, `${gone} ${hostname()}\n${pid} ${await startOf(pid)}`);
     assert.equal(await isLocked(folder), true);
     await assert.rejects(lockFolder(folder), /is training in this folder/);
@@ -145,7 +145,7 @@ describe('The lock of a run’s folder', () => {
   });
 
   it('names the writer, and still belongs to the holder', async () => {
-    const pid = await sleeper();
+    const pid = await sleepingProcess();
     const lock = await lockFolder(folder, 10);
     await lock.addWriter(pid);
     await setTimeout(50);
@@ -161,7 +161,7 @@ describe('The lock of a run’s folder', () => {
     if (process.platform !== 'linux') this.skip();
     const named = join(temporaryFolder('unroll-name-'), 'a) Z (1 2');
     copyFileSync('/bin/sleep', named);
-    const pid = await sleeper(named);
+    const pid = await sleepingProcess(named);
     // ps reads the same source independently.
     const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
     assert.match(stdout, /^S/);

@@ -106,7 +106,7 @@ describe('An interrupted run', () => {
       const folder = join(scratch, 'again');
       cpSync(cut, folder, { recursive: true });
       truncateSync(join(folder, 'records.arrows'), length);
-      const said = await resumed(folder);
+      const messages = await resumed(folder);
       const { batches, incompleteReason: incompleteReason } = readRecords(readFileSync(join(folder, 'records.arrows')));
       assert.equal(incompleteReason, undefined);
       const updates = batches.flatMap(({ update }) => [...update]);
@@ -116,7 +116,7 @@ describe('An interrupted run', () => {
         lost.every((update) => update < 10),
         `records cut at ${length}`,
       );
-      assert.equal(lost.length > 0, /are lost/.test(said.join(' ')), `records cut at ${length}`);
+      assert.equal(lost.length > 0, /are lost/.test(messages.join(' ')), `records cut at ${length}`);
       const records = recordsIn(folder) as unknown as Record<string, readonly number[]>;
       for (const name of columns) {
         const all = (expected as unknown as Record<string, readonly number[]>)[name] ?? [];

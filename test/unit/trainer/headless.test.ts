@@ -48,7 +48,9 @@ describe('The headless runner', () => {
     return { status, stdout, stderr };
   };
   /** Trains to the end in `run`, with an action in the middle while the runner is suspended. */
-  const trainWith = async (happen: () => void): Promise<{ readonly status: number | null; readonly said: string }> => {
+  const trainWith = async (
+    happen: () => void,
+  ): Promise<{ readonly status: number | null; readonly output: string }> => {
     const file = experiment({ training: { steps: 20_000 } });
     const command = spawn(process.execPath, [runner, file, '--json', '--out', path('run')]);
     let said = '';
@@ -59,7 +61,7 @@ describe('The headless runner', () => {
     command.kill('SIGCONT');
     command.stdout.resume();
     const [status] = (await once(command, 'close')) as [number | null];
-    return { status, said };
+    return { status, output: said };
   };
   /** The runner exits with one diagnostic and no other output. */
   const refuses = (words: readonly string[], message: RegExp): void => {
@@ -211,7 +213,7 @@ describe('The headless runner', () => {
 
   it('fails when its folder is deleted under it', async function () {
     if (process.platform === 'win32') this.skip();
-    const { status, said } = await trainWith(() => {
+    const { status, output: said } = await trainWith(() => {
       rmSync(path('run'), { recursive: true });
     });
     assert.equal(status, 3, said);
@@ -221,7 +223,7 @@ describe('The headless runner', () => {
 
   it('fails when another program empties its records, and writes none without a start', async function () {
     if (process.platform === 'win32') this.skip();
-    const { status, said } = await trainWith(() => {
+    const { status, output: said } = await trainWith(() => {
       truncateSync(path('run', 'records.arrows'), 0);
     });
     assert.equal(status, 3, said);
@@ -235,7 +237,7 @@ describe('The headless runner', () => {
 
   it('removes what another program appends to its records', async function () {
     if (process.platform === 'win32') this.skip();
-    const { status, said } = await trainWith(() => {
+    const { status, output: said } = await trainWith(() => {
       appendFileSync(path('run', 'records.arrows'), 'x'.repeat(1000));
     });
     assert.equal(status, 0, said);
@@ -247,7 +249,7 @@ describe('The headless runner', () => {
 
   it('does not change its folder after another process has taken it over', async function () {
     if (process.platform === 'win32') this.skip();
-    const { status, said } = await trainWith(() => {
+    const { status, output: said } = await trainWith(() => {
       writeFileSync(path('run', 'run.lock'), '1 elsewhere.example');
     });
     assert.equal(status, 3, said);
@@ -409,14 +411,14 @@ describe('The headless runner', () => {
       training: { steps: 6, batch: 32, checkpointEvery: 3 },
     };
     const fileOf = (folder: string, file: string): Buffer => readFileSync(path(folder, file));
-    const factsIn = (folder: string) => readManifest(fileOf(folder, 'run.json'))?.facts;
+    const runInfoIn = (folder: string) => readManifest(fileOf(folder, 'run.json'))?.facts;
 
     it('computes the same bits with one and with two, and resumes with one bit for bit', () => {
       const file = experiment(long);
       const two = train(file, '--out', path('two'), '--workers', '2', '--capture', '5');
       assert.equal(two.status, 0, two.stderr);
       assert.match(two.stderr, /about [\d.]+ MiB of memory, simd kernels, batches split into 3, 2 workers\./);
-      assert.deepEqual([factsIn('two')?.shards, factsIn('two')?.workers], [3, 2]);
+      assert.deepEqual([runInfoIn('two')?.shards, runInfoIn('two')?.workers], [3, 2]);
       const one = train(file, '--out', path('one'), '--workers', '1', '--steps', '4');
       assert.match(one.stderr, /simd kernels, batches split into 3, one worker\./);
       assert.equal(train(file, '--out', path('one'), '--workers', '1', '--resume', '--capture', '5').status, 0);
@@ -434,7 +436,7 @@ describe('The headless runner', () => {
         writeFileSync(path('run', 'run.json'), JSON.stringify(manifest));
         const { status, stderr } = train(file, '--out', path('run'), '--resume', '--steps', recorded === 2 ? '4' : '5');
         assert.equal(status, 0, stderr);
-        assert.equal(factsIn('run')?.shards, recorded ?? 1, 'a run of an earlier build was not cut');
+        assert.equal(runInfoIn('run')?.shards, recorded ?? 1, 'a run of an earlier build was not cut');
       }
     });
 

@@ -13,7 +13,7 @@ import { Run } from '../../../src/trainer/training/run';
 import { RunWriter } from '../../../src/trainer/storage/runWriter';
 import { Training } from '../../../src/trainer/training/training';
 import { exampleTraining } from './exampleTraining';
-import { LosingDisk } from './losingDisk';
+import { PowerCutDisk } from './powerCutDisk';
 
 const steps = 60;
 const keys = {
@@ -73,7 +73,7 @@ describe('A run after a power cut', function () {
     const training = timedTraining();
     let updates: number | undefined;
     let run: Run | undefined;
-    const disk = await LosingDisk.over(folder, cutAfter, () => {
+    const disk = await PowerCutDisk.over(folder, cutAfter, () => {
       updates ??= training.updates;
       run?.stop();
     });
@@ -149,7 +149,7 @@ describe('A folder after a power cut', () => {
     try {
       const folder = join(scratch, 'run');
       mkdirSync(folder);
-      const disk = await LosingDisk.over(folder, Infinity, () => undefined);
+      const disk = await PowerCutDisk.over(folder, Infinity, () => undefined);
       const storage = new FolderStorage(folder, disk);
       for (const [name, byte] of [
         ['checkpoints/a', 1],

@@ -130,7 +130,7 @@ describe('A run of four updates that a power cut truncates', function () {
     stride = 1,
   ): Promise<void> {
     let next = 0;
-    const tryOn = async (_: unknown, worker: number): Promise<void> => {
+    const truncateOn = async (_: unknown, worker: number): Promise<void> => {
       const cut = join(scratch, `cut-${worker}`);
       const training = exampleTraining(keys);
       await begun(cut, training);
@@ -140,12 +140,12 @@ describe('A run of four updates that a power cut truncates', function () {
         await attempt(writerIn(cut, training), cut, length);
       }
     };
-    await Promise.all(Array.from({ length: 8 }, tryOn));
+    await Promise.all(Array.from({ length: 8 }, truncateOn));
     assert.ok(next >= end);
   }
 
   /** Asserts that disk and memory have the same bits as those of an uninterrupted run after these updates. */
-  function assertStandsAt(cut: string, writer: RunWriter, updates: number, where: string): void {
+  function assertResumesAt(cut: string, writer: RunWriter, updates: number, where: string): void {
     const recordBytes = flushes[updates / 2] ?? NaN;
     assert.equal(writer.training.updates, updates, where);
     assert.ok(bytesOf(cut, 'records.arrows').equals(bytesOf(whole, 'records.arrows').subarray(0, recordBytes)), where);
@@ -196,7 +196,7 @@ describe('A run of four updates that a power cut truncates', function () {
       powerCut(cut, checkpoint(4), length);
       const passedOver = await writer.resume(earlier);
       assert.match(passedOver.join('\n'), /^checkpoints\/update-4\.safetensors can't be .* from update 2 instead\.$/);
-      assertStandsAt(cut, writer, 2, `checkpoint cut at ${length}`);
+      assertResumesAt(cut, writer, 2, `checkpoint cut at ${length}`);
     });
   });
 

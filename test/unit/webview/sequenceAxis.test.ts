@@ -9,7 +9,7 @@ import {
   sequenceAxis,
   showsAll,
   stepAt,
-  stepsInSight,
+  visibleSteps,
 } from '../../../webview/plot/sequenceAxis';
 import { zoomedRange } from '../../../webview/plot/zoomedRange';
 
@@ -20,7 +20,7 @@ describe('The axis of sequence time', () => {
   it('shows every step unless a range is given', () => {
     const axis = sequenceAxis(3, panel);
     assert.ok(showsAll(axis));
-    assert.deepEqual(stepsInSight(axis), [0, 1, 2]);
+    assert.deepEqual(visibleSteps(axis), [0, 1, 2]);
     assert.equal(startOfStep(axis, 3), axis.width);
   });
 
@@ -29,7 +29,7 @@ describe('The axis of sequence time', () => {
       fc.property(fc.integer({ min: 1, max: 600 }), fc.double({ min: 0, max: 1, noNaN: true }), (steps, at) => {
         const range = zoomedRange(sequenceAxis(steps, panel), Math.floor(at * (steps - 1)), 0.25, fewestSteps);
         const axis = sequenceAxis(steps, panel, range);
-        for (const t of stepsInSight(axis)) {
+        for (const t of visibleSteps(axis)) {
           const x = middleOfStep(axis, t);
           if (x > 0 && x < axis.width) assert.equal(stepAt(axis, x), t);
         }

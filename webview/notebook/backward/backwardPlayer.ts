@@ -4,7 +4,7 @@ import { gutters } from '../../plot/trainingAxis';
 import { buttonTemplate, type ButtonSpec } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { sliderTemplate } from '../../ui/slider';
-import { isMotionReduced } from '../unrolled/unfoldingAnimation';
+import { isMotionReduced } from '../unrolled/unrollingAnimation';
 
 /** Milliseconds for a whole pass, and limits for one step. */
 const pace = { wholeMilliseconds: 9000, mostPerStep: 700, leastPerStep: 40 } as const;

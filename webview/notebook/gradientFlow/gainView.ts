@@ -34,34 +34,34 @@ export class GainView {
     );
   }
 
-  update(reach: GradientFlow, drawing: SequenceDrawing): void {
+  update(flow: GradientFlow, drawing: SequenceDrawing): void {
     const { axis, theme, model } = drawing;
     this.#surface.update(drawing);
-    setText(this.#weights, formatWeights(reach));
-    const k = stepInFocus(model, reach.steps);
-    setText(this.#readout, k === undefined ? 'Point at a step to see its gain.' : formatGain(reach.gain[k] ?? NaN, k));
-    const key = memoKey(reach, axis.width, axis.domain, theme);
+    setText(this.#weights, formatWeights(flow));
+    const k = stepInFocus(model, flow.steps);
+    setText(this.#readout, k === undefined ? 'Point at a step to see its gain.' : formatGain(flow.gain[k] ?? NaN, k));
+    const key = memoKey(flow, axis.width, axis.domain, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const across = (y: number): Curve['points'] => [
       { x: 0, y },
-      { x: reach.steps, y },
+      { x: flow.steps, y },
     ];
     const curves: readonly Curve[] = [
       {
         label: 'gain of step k: ‖∂L/∂h_{k−1}‖ / ‖∂L/∂h_k‖ of the last loss',
-        points: Array.from(reach.gain, (y, k) => ({ x: k + 0.5, y: y > 0 && y < Infinity ? y : NaN })),
+        points: Array.from(flow.gain, (y, k) => ({ x: k + 0.5, y: y > 0 && y < Infinity ? y : NaN })),
         color: theme.train,
-        dots: reach.steps <= 60,
+        dots: flow.steps <= 60,
         width: 2,
       },
       { label: '1: neither vanishing nor exploding', points: across(1), color: theme.baseline, dash: [6, 4], width: 1 },
-      ...(reach.bound === null
+      ...(flow.bound === null
         ? []
         : [
             {
-              label: `bound σ_max·γ = ${formatNumber(reach.bound)}`,
-              points: across(reach.bound),
+              label: `bound σ_max·γ = ${formatNumber(flow.bound)}`,
+              points: across(flow.bound),
               color: theme.clip,
               dash: [2, 3],
               width: 1,

@@ -42,13 +42,13 @@ function comparisonWithBaselines({ loss, validationLoss, baselines, isRunning: i
   const ordered = [...(there.length > 0 ? there : baselines)].sort((a, b) => a.value - b.value);
   const [best] = ordered;
   if (best === undefined || best.value === 0) return '';
-  const [beaten] = ordered.filter(({ value }) => judged < value);
+  const [passed] = ordered.filter(({ value }) => judged < value);
   const not = isRunning ? 'not yet' : 'not';
   if (judged < best.value) {
     return ` Below ${ordered.length === 1 ? 'the baseline' : 'every baseline, the best being'} ${formatBaseline(best)}.`;
   }
-  if (beaten !== undefined)
-    return ` Below the baseline ${formatBaseline(beaten)}, ${not} below ${formatBaseline(best)}.`;
+  if (passed !== undefined)
+    return ` Below the baseline ${formatBaseline(passed)}, ${not} below ${formatBaseline(best)}.`;
   return ` ${isRunning ? 'Not yet' : 'Not'} below ${ordered.length === 1 ? 'the baseline' : 'any baseline, the best being'} ${formatBaseline(best)}.`;
 }
 

@@ -1,7 +1,7 @@
 import { html, nothing, render } from 'lit-html';
 import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber } from '../../../src/text/numbers';
-import { startOfStep, middleOfStep, stepsInSight, widthOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
+import { startOfStep, middleOfStep, visibleSteps, widthOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
 import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
@@ -99,7 +99,7 @@ class ClassPrediction {
     const wide = Math.max(1, Math.min(widestBar, widthOfStep(axis) * 0.7));
     context.fillStyle = theme.baseline;
     context.strokeStyle = theme.validation;
-    for (const t of stepsInSight(axis)) {
+    for (const t of visibleSteps(axis)) {
       const tall = (probabilities[t] ?? NaN) * (barsHeight - 1);
       if (Number.isNaN(tall)) continue;
       const left = middleOfStep(axis, t) - wide / 2;
@@ -207,7 +207,7 @@ function valueCurves(
 }
 
 function symbolRow(name: string, axis: SequenceAxis, symbolAt: (t: number) => string): HTMLElement {
-  const symbols = stepsInSight(axis).map((t) => {
+  const symbols = visibleSteps(axis).map((t) => {
     const symbol = element('span', {}, symbolAt(t));
     symbol.style.left = `${gutters.left + startOfStep(axis, t + 0.5)}px`;
     return symbol;

@@ -3,7 +3,7 @@ import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber, formatCount } from '../../../src/text/numbers';
 import { startDrawing } from '../../plot/canvas';
 import { colourEntry, legendRow } from '../../plot/legend';
-import { startOfStep, middleOfStep, stepsInSight, widthOfStep } from '../../plot/sequenceAxis';
+import { startOfStep, middleOfStep, visibleSteps, widthOfStep } from '../../plot/sequenceAxis';
 import { barScale } from '../../plot/yAxis';
 import { countCorrect } from './ranking';
 import { stepLossTable } from '../sequenceTables';
@@ -76,7 +76,7 @@ function drawBars(canvas: HTMLCanvasElement, inspection: Inspection, { axis, the
   const wide = Math.max(1, Math.min(widestBar, widthOfStep(axis) * 0.7));
   const bars = (values: Float64Array, color: string): void => {
     context.fillStyle = color;
-    for (const t of stepsInSight(axis)) {
+    for (const t of visibleSteps(axis)) {
       const tall = largest === 0 ? 0 : ((values[t] ?? 0) / largest) * height;
       context.fillRect(middleOfStep(axis, t) - wide / 2, height - tall, wide, tall);
     }
@@ -85,7 +85,7 @@ function drawBars(canvas: HTMLCanvasElement, inspection: Inspection, { axis, the
   bars(sequenceLoss, theme.train);
   if (widthOfStep(axis) < roomForMark) return;
   context.strokeStyle = theme.faint;
-  for (const t of stepsInSight(axis)) {
+  for (const t of visibleSteps(axis)) {
     if (mask[t] === 1) continue;
     const x = middleOfStep(axis, t);
     context.strokeRect(x - 1.5, height - 4.5, 3, 3);

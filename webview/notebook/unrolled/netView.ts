@@ -5,7 +5,7 @@ import { tokenOf } from '../../net/netLines';
 import { NetPicture } from '../../net/netPicture';
 import type { NetScene } from '../../net/netScene';
 import { rowNamed, type NetRow } from '../../net/rows';
-import { stepUnderWay, unfoldedColumns } from '../../net/unfolding';
+import { movingStep, unrolledColumns } from '../../net/unrolling';
 import { SignedScale } from '../../plot/heatmap/signedScale';
 import { widthOfStep } from '../../plot/sequenceAxis';
 import { SequenceSurface, stepLabels, type PictureHandlers } from '../../plot/sequenceSurface';
@@ -19,7 +19,7 @@ import { FormulaView } from './formulaView';
 import { grownLimits } from './netLimits';
 import { netLegend } from './netLegend';
 import { shownNode } from './shownNode';
-import { UnfoldingAnimation } from './unfoldingAnimation';
+import { UnrollingAnimation } from './unrollingAnimation';
 
 /** Width in pixels of a step when the network is drawn as a loop. */
 const loopStep = 130;
@@ -27,7 +27,7 @@ const loopStep = 130;
 /** The network as a loop or a line of steps, with a motion between the two. */
 export class NetView implements CellPart<SequenceDrawing, Inspection> {
   readonly element: HTMLElement;
-  /** The choice of the layer, and the button that folds and unfolds the loop. */
+  /** The choice of the layer, and the button that shows the loop or the unrolled net. */
   readonly tools: CellTools<SequenceDrawing>;
   /** The formula of the selected node. */
   readonly formula: CellPart<SequenceDrawing, Inspection>;
@@ -37,7 +37,7 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
   readonly #legend = element('div', { class: 'legend' });
   readonly #formula: FormulaView;
   readonly #loopButton = element('div');
-  readonly #motion: UnfoldingAnimation;
+  readonly #motion: UnrollingAnimation;
   readonly #plot: HTMLElement;
   readonly #layout = new Memo<NetLayout>();
   /** The layout that is drawn. */
@@ -48,7 +48,7 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
   constructor(readonly context: CellContext) {
     const { store, zoom } = context;
     this.#surface = new SequenceSurface(store, zoom, 'The unrolled network over time steps', this.#handlers());
-    this.#motion = new UnfoldingAnimation(() => {
+    this.#motion = new UnrollingAnimation(() => {
       this.#redraw();
     });
     this.#formula = new FormulaView((unit) => {
@@ -89,7 +89,7 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
           String(model.view.layer),
         );
         const isLine = model.view.net === 'line';
-        const label = this.#motion.isMoving ? 'Stop the animation' : isLine ? 'Fold into the loop' : 'Unfold the loop';
+        const label = this.#motion.isMoving ? 'Stop the animation' : isLine ? 'Show the loop' : 'Unroll the loop';
         const toggle = (): void => {
           this.#toggleLoop();
         };
@@ -110,7 +110,7 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
     const focus = stepInFocus(model, inspection.steps);
     const loopStepShown = focus ?? t;
     const columns =
-      share === 0 ? [{ t: loopStepShown, x: axis.width / 2 }] : unfoldedColumns(columnsOf(axis), axis.width / 2, share);
+      share === 0 ? [{ t: loopStepShown, x: axis.width / 2 }] : unrolledColumns(columnsOf(axis), axis.width / 2, share);
     const limits = this.#limitsFor(rows);
     const limitsKey = Object.values(limits).join();
     const at = share === 0 ? loopStepShown : 0;
@@ -151,8 +151,8 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
   /** Tells the store which step the motion has reached, for the readout and the button. */
   #followMotion({ axis }: SequenceDrawing, share: number): void {
     const { store } = this.context;
-    const step = this.#motion.isMoving ? stepUnderWay(columnsOf(axis), share) : undefined;
-    if (step !== store.model.unfoldingStep) store.dispatch({ kind: 'unfoldingMoved', step });
+    const step = this.#motion.isMoving ? movingStep(columnsOf(axis), share) : undefined;
+    if (step !== store.model.unrollingStep) store.dispatch({ kind: 'unrollingMoved', step });
   }
 
   /** During the animation the layout is that of the line, so that nothing jumps at the end. */
@@ -186,7 +186,7 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
         if (part !== undefined) this.#selectNode(part.row, part.unit);
       },
       handleKey: (key) => this.#handleKey(key),
-      keys: 'Up and down arrow keys move from node to node, Enter goes to the formula, U folds and unfolds the loop.',
+      keys: 'Up and down arrow keys move from node to node, Enter goes to the formula, U shows the loop or the unrolled net.',
     };
   }
 

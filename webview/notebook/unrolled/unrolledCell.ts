@@ -35,9 +35,9 @@ function summary({ sequence, batch, steps, update, cell }: Inspection, net: Mode
     : `${where}: the ${cell.toUpperCase()} as a loop, ${steps} steps with the same weights.`;
 }
 
-function readout(inspection: Inspection, { view, unfoldingStep }: Model, t: number | undefined): string {
-  if (unfoldingStep !== undefined)
-    return `Step ${unfoldingStep}: the same W_xh, W_hh and W_hy again. Unrolling the loop gives a line.`;
+function readout(inspection: Inspection, { view, unrollingStep }: Model, t: number | undefined): string {
+  if (unrollingStep !== undefined)
+    return `Step ${unrollingStep}: the same W_xh, W_hh and W_hy again. Unrolling the loop gives a line.`;
   if (t === undefined) return 'Point at a step to see its values.';
   const shown = inspection.layers[Math.min(view.layer, inspection.layers.length - 1)];
   const state = shown?.h.subarray(t * shown.hidden, (t + 1) * shown.hidden) ?? new Float64Array(0);

@@ -6,7 +6,7 @@ import { scratchFolder } from './scratch';
 import { oneFailure, readReport, reportVariable, sum, type Tally } from './tally';
 
 /** A run of tests in its own process. */
-export interface Apart {
+export interface IsolatedRun {
   /** For the messages, for instance `The layer “ui”`. */
   readonly what: string;
   /** A Node.js module that notes its tests as they run and reports their tally. */
@@ -19,13 +19,13 @@ export interface Apart {
 }
 
 /** Milliseconds in which a process that receives SIGTERM can stop its server and its browser. */
-const closingTime = 15_000;
+const terminationTime = 15_000;
 
 /**
  * Runs tests in their own process, so that one that hangs, leaks or crashes doesn't affect others. Finished tests count
  * even when the process or one of its workers crashes or exceeds the limit; then the running tests are printed.
  */
-export async function runApart({ what, script, args, limit, isSilent = false }: Apart): Promise<Tally> {
+export async function runIsolated({ what, script, args, limit, isSilent = false }: IsolatedRun): Promise<Tally> {
   const file = join(scratchFolder('report'), 'report.json');
   const child = fork(script, args, {
     env: { ...process.env, [reportVariable]: file },
@@ -35,7 +35,7 @@ export async function runApart({ what, script, args, limit, isSilent = false }: 
   const late = setTimeout(() => {
     isLate = true;
     child.kill('SIGTERM');
-    setTimeout(() => child.kill('SIGKILL'), closingTime).unref();
+    setTimeout(() => child.kill('SIGKILL'), terminationTime).unref();
   }, limit);
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   clearTimeout(late);

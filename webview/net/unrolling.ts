@@ -3,7 +3,7 @@ import type { Column } from './layout';
 const seconds = { least: 1.4, perStep: 0.45, most: 4 } as const;
 
 /** How long (s) it takes to draw a loop out over so many steps: long enough to see each copy leave, never tedious. */
-export function unfoldingSeconds(columns: number): number {
+export function unrollingSeconds(columns: number): number {
   return Math.min(seconds.most, Math.max(seconds.least, columns * seconds.perStep));
 }
 
@@ -11,7 +11,7 @@ export function unfoldingSeconds(columns: number): number {
  * The columns while the loop is drawn out into the line: the loop first moves to the place of step 0, then its copy
  * leaves for step 1, and so on; a copy stays where its step belongs. `share` runs from 0, the loop, to 1, the line.
  */
-export function unfoldedColumns(columns: readonly Column[], loopX: number, share: number): readonly Column[] {
+export function unrolledColumns(columns: readonly Column[], loopX: number, share: number): readonly Column[] {
   const first = columns[0];
   if (first === undefined || share >= 1) return columns;
   const { reached, head } = headOf(columns, loopX, share);
@@ -20,7 +20,7 @@ export function unfoldedColumns(columns: readonly Column[], loopX: number, share
 }
 
 /** The step whose copy is on its way, for the words beside the picture. */
-export function stepUnderWay(columns: readonly Column[], share: number): number {
+export function movingStep(columns: readonly Column[], share: number): number {
   const index = Math.min(columns.length - 1, Math.floor(Math.max(0, Math.min(1, share)) * columns.length));
   return columns[index]?.t ?? 0;
 }

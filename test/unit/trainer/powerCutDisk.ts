@@ -13,7 +13,7 @@ interface File {
  * they are synced, the names in a folder once the folder is. After a given number of operations the power is cut, and
  * all later operations fail.
  */
-export class LosingDisk implements FileSystem {
+export class PowerCutDisk implements FileSystem {
   /** Operations so far. */
   operations = 0;
   readonly #files = new Map<string, File>();
@@ -28,8 +28,8 @@ export class LosingDisk implements FileSystem {
   ) {}
 
   /** @param cutAfter number of operations that succeed */
-  static async over(folder: string, cutAfter: number, atCut: () => void): Promise<LosingDisk> {
-    const disk = new LosingDisk(folder, cutAfter, atCut);
+  static async over(folder: string, cutAfter: number, atCut: () => void): Promise<PowerCutDisk> {
+    const disk = new PowerCutDisk(folder, cutAfter, atCut);
     for (const entry of await real.readdir(folder, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
       if (entry.isDirectory()) for (const folders of [disk.#folders, disk.#durableFolders]) folders.add(path);

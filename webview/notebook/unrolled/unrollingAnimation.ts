@@ -1,7 +1,7 @@
-import { unfoldingSeconds } from '../../net/unfolding';
+import { unrollingSeconds } from '../../net/unrolling';
 
 /** The animation between the loop (0) and the line (1): it can be stopped, and is skipped with reduced motion. */
-export class UnfoldingAnimation {
+export class UnrollingAnimation {
   #share: number | undefined;
   #target = 1;
   #frame: number | undefined;
@@ -29,7 +29,7 @@ export class UnfoldingAnimation {
     }
     if (target === this.#target) return;
     this.#target = target;
-    this.#duration = unfoldingSeconds(columns);
+    this.#duration = unrollingSeconds(columns);
     this.#last = performance.now();
     this.#frame ??= requestAnimationFrame(this.#step);
   }

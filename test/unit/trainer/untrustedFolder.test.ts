@@ -165,7 +165,7 @@ describe('An untrusted run folder', function () {
 
   for (const [what, lose] of [
     ['taken over by another process', (lockPath: string) => writeFileSync(lockPath, '1 elsewhere.example')],
-    ['freed by somebody', rmSync],
+    ['freed by another process', rmSync],
   ] as const) {
     it(`is no longer changed by a process from which it was ${what}`, async () => {
       const lock = await lockFolder(path('run'));

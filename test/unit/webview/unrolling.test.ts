@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { sequenceAxis } from '../../../webview/plot/sequenceAxis';
 import { columnsOf, layoutOf, lineLayout, partAt } from '../../../webview/net/layout';
 import type { NetRow } from '../../../webview/net/rows';
-import { stepUnderWay, unfoldedColumns, unfoldingSeconds } from '../../../webview/net/unfolding';
+import { movingStep, unrolledColumns, unrollingSeconds } from '../../../webview/net/unrolling';
 
 const axis = sequenceAxis(3, 450);
 const columns = columnsOf(axis);
@@ -23,28 +23,28 @@ const small = [row('L', 1, 'loss'), row('y', 1, 'output'), row('h', 2, 'state'),
 
 describe('The unrolling animation', () => {
   it('starts with one column in the middle and ends with every step at its place on the axis', () => {
-    assert.deepEqual(unfoldedColumns(columns, middle, 0), [{ t: 0, x: middle }]);
-    assert.deepEqual(unfoldedColumns(columns, middle, 1), columns);
+    assert.deepEqual(unrolledColumns(columns, middle, 0), [{ t: 0, x: middle }]);
+    assert.deepEqual(unrolledColumns(columns, middle, 1), columns);
   });
 
   it('moves the copies out in the order of the steps, never beyond their places, never backwards', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.double({ min: 0, max: 1, noNaN: true }), (steps, share) => {
         const all = columnsOf(sequenceAxis(steps, 450));
-        const seen = unfoldedColumns(all, 0, share);
+        const seen = unrolledColumns(all, 0, share);
         assert.ok(seen.length >= 1 && seen.length <= steps);
         seen.forEach(({ t, x }, i) => {
           assert.equal(t, i);
           assert.ok(x <= (all[i]?.x ?? NaN) + 1e-9);
           if (i > 0) assert.ok(x >= (seen[i - 1]?.x ?? NaN) - 1e-9);
         });
-        assert.ok(stepUnderWay(all, share) < steps);
+        assert.ok(movingStep(all, share) < steps);
       }),
     );
   });
 
   it('takes long enough to be seen, but is short', () => {
-    assert.ok(unfoldingSeconds(3) > 1 && unfoldingSeconds(500) <= 4);
+    assert.ok(unrollingSeconds(3) > 1 && unrollingSeconds(500) <= 4);
   });
 });
 

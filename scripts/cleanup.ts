@@ -3,18 +3,18 @@
  * after an error or after Ctrl+C.
  */
 
-type Close = () => Promise<void> | void;
+type Cleanup = () => Promise<void> | void;
 
-const open: Close[] = [];
+const cleanups: Cleanup[] = [];
 
 /** Registers a function that is called before this process exits. The last registered is called first. */
-export function closeAtEnd(close: Close): void {
-  open.push(close);
+export function registerCleanup(close: Cleanup): void {
+  cleanups.push(close);
 }
 
 /** Calls all registered functions, even if one of them fails; failures are printed. */
-export async function closeAll(): Promise<void> {
-  for (let close = open.pop(); close; close = open.pop()) {
+export async function cleanUp(): Promise<void> {
+  for (let close = cleanups.pop(); close; close = cleanups.pop()) {
     try {
       await close();
     } catch (error) {
@@ -32,7 +32,7 @@ export async function runCommand(command: () => Promise<number>): Promise<never>
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       interruption.abort();
-      void closeAll().then(() => process.exit(130));
+      void cleanUp().then(() => process.exit(130));
     });
   }
   let code: number;
@@ -45,6 +45,6 @@ export async function runCommand(command: () => Promise<number>): Promise<never>
   }
   // A command that ends because of `closeAll` was interrupted and has no result.
   if (interruption.signal.aborted) return new Promise(() => undefined);
-  await closeAll();
+  await cleanUp();
   process.exit(code);
 }

@@ -11,7 +11,7 @@ const mocha = new Mocha({
   timeout: 60_000,
   ...(parallel ? { parallel, jobs: 2, require: [hooksOfWorkers] } : {}),
 });
-for (const file of parallel ? ['dying', 'alive'] : ['dying']) {
+for (const file of parallel ? ['crashing', 'alive'] : ['crashing']) {
   mocha.addFile(resolve('dist', 'test', 'unit', 'launch', `${file}.command.mjs`));
 }
 await mocha.loadFilesAsync();

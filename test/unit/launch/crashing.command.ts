@@ -1,5 +1,5 @@
 // Tests that crash or hang, for the test of progress reports; an environment variable selects how.
-const deed = process.env['UNROLL_DEED'];
+const failure = process.env['UNROLL_FAILURE'];
 
 describe('A suite', () => {
   it('passes', function () {
@@ -15,15 +15,15 @@ describe('A suite', () => {
     this.skip();
   });
 
-  it('does its deed', async () => {
-    if (deed === 'kill') process.kill(process.pid, 'SIGKILL');
-    if (deed === 'kill' || deed === 'hang') await new Promise((resolve) => setTimeout(resolve, 100_000));
+  it('kills or hangs its process', async () => {
+    if (failure === 'kill') process.kill(process.pid, 'SIGKILL');
+    if (failure === 'kill' || failure === 'hang') await new Promise((resolve) => setTimeout(resolve, 100_000));
   });
 });
 
 describe('A suite that opens something', () => {
   before('opens it', () => {
-    if (deed === 'exit') process.exit(7);
+    if (failure === 'exit') process.exit(7);
   });
 
   it('passes', () => undefined);
