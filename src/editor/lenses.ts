@@ -170,6 +170,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
         ];
       case 'finished':
       case 'diverged':
+      case 'refused':
         return [train, show];
       case 'stopped':
       case 'failed':
@@ -191,7 +192,7 @@ function progressOf(session: Session): string {
   const { state, updates, loss, queuePosition } = session.status;
   if (queuePosition !== undefined) return `waiting, ${queuePosition === 1 ? 'next' : `${queuePosition} in line`}`;
   const numbers = loss === undefined ? '' : ` · ${formatCount(updates, 'update')} · loss ${formatNumber(loss)}`;
-  return `${state === 'elsewhere' ? stateLabels.elsewhere : state}${numbers}`;
+  return `${state === 'elsewhere' || state === 'refused' ? stateLabels[state] : state}${numbers}`;
 }
 
 const maxNamedKeys = 2;

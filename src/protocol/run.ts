@@ -5,7 +5,8 @@ export type { RunInfo } from '../run/runInfo';
 
 /**
  * The state of a run. `waiting`: in the queue, because the limit of concurrent runs is reached; `elsewhere`: another
- * window or a terminal is training it now; `interrupted`: its window closed before it ended; its records are saved.
+ * window or a terminal is training it now; `refused`: its experiment or data has a problem, and nothing was started or
+ * written; `interrupted`: its window closed before it ended; its records are saved.
  */
 export type RunState =
   | 'waiting'
@@ -17,6 +18,7 @@ export type RunState =
   | 'stopped'
   | 'diverged'
   | 'failed'
+  | 'refused'
   | 'interrupted';
 
 /** Whether a run in this state has a trainer of this window, or will have one. */
@@ -41,6 +43,7 @@ export const stateLabels: Readonly<Record<RunState, string>> = {
   stopped: 'stopped',
   diverged: 'diverged',
   failed: 'failed',
+  refused: 'not started',
   interrupted: 'interrupted',
 };
 

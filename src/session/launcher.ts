@@ -209,7 +209,7 @@ export class Launcher implements Disposable {
     try {
       const read = await prepared.readFiles();
       if (read.kind === 'refused') {
-        session.fail(read.problems[0]?.message ?? "The data can't be read.");
+        session.refuse(read.problems[0]?.message);
         return refused(prepared, read.problems);
       }
       lock = await this.#locked(prepared);

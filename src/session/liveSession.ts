@@ -158,7 +158,7 @@ export class LiveSession implements Disposable {
       throw error;
     });
     if (reply.kind === 'refused') {
-      this.#end('failed', reply.problems[0]?.message);
+      this.refuse(reply.problems[0]?.message);
       return reply.problems;
     }
     this.#info = reply.info;
@@ -224,6 +224,11 @@ export class LiveSession implements Disposable {
       this.#killAllowedFrom = performance.now() + finalWriteTimeout;
     }
     await over;
+  }
+
+  /** Ends a run whose experiment or data has a problem, before it is started. */
+  refuse(message: string | undefined): void {
+    if (this.isLive) this.#end('refused', message);
   }
 
   /** Ends a run that could not be started. */

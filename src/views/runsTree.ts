@@ -290,6 +290,7 @@ function iconOf(state: RunState): ThemeIcon {
       return new ThemeIcon('debug-stop');
     case 'diverged':
     case 'failed':
+    case 'refused':
       return new ThemeIcon('error', new ThemeColor('errorForeground'));
     case 'interrupted':
       return new ThemeIcon('debug-disconnect');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { truncateSync } from 'node:fs';
+import { existsSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExperimentFile } from './experimentFile';
+import { ExperimentFile, until } from './experimentFile';
 
 /** Invalid input, and its expected diagnostic. */
 interface Case {
@@ -112,6 +112,14 @@ describe('Broken input gives one diagnostic, at its exact place:', () => {
     assert.deepEqual(others, []);
     assert.match(diagnostic.message, /huge\.txt.*200 MiB/);
     assert.equal(experiment.document.getText(diagnostic.range), '"huge.txt"');
+  });
+
+  it('a table with a gap, which is read when a run starts: nothing is written', async () => {
+    const experiment = await ExperimentFile.open(csv, { 'days.csv': readings(2000, 1234, '') });
+    experiment.train();
+    const title = await experiment.lens(/not started|failed|stopped/);
+    assert.match(title, /not started/);
+    await until('the folders of the run to be removed', () => !existsSync(join(experiment.folder, 'unroll-runs')));
   });
 
   it('a net that does not fit in memory', async () => {

@@ -117,7 +117,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     assert.ok(last?.kind === 'refused', JSON.stringify(last));
     assert.match(last.problems[0]?.message ?? '', /"a\.txt" not found/);
     const session = sessions.get({ uri: experiment.document.uri, variant: 'last' });
-    assert.deepEqual([session?.status.state, session?.isLive], ['failed', false]);
+    assert.deepEqual([session?.status.state, session?.isLive], ['refused', false]);
   });
 
   it('let a run that is being stopped write its end before the next run of its target starts', async () => {

@@ -49,7 +49,7 @@ export class Header {
     setAttribute(this.element, 'data-state', state);
     this.#rate.element.hidden = !this.commands.hasCommands || state === 'untrained' || !isLive(state);
     this.#rate.update(run?.status.learningRate, state === 'running' || state === 'paused');
-    const isBad = state === 'diverged' || state === 'failed' || isUnsaved(run?.status.saved);
+    const isBad = state === 'diverged' || state === 'failed' || state === 'refused' || isUnsaved(run?.status.saved);
     // Equal places keep their elements, and with them the focus.
     render(
       html`<div class="head-row">

@@ -25,7 +25,7 @@ const heldLocks = new Set<string>();
 export interface FolderLock {
   /** Adds the process that writes into the folder for this one: the lock is valid while either of them lives. */
   addWriter(pid: number): Promise<void>;
-  /** Releases the lock, and deletes the folder if it is empty. */
+  /** Releases the lock, and deletes the folder, and the parents created for it, if they are empty. */
   release(): Promise<void>;
 }
 
@@ -42,12 +42,13 @@ export async function lockFolder(folder: string, heartbeatInterval = defaultHear
   if (heldLocks.has(path)) throw new Error(heldByMessage({ pid: process.pid, host: hostname() }, path));
   heldLocks.add(path);
   let text = await lockText();
+  const created: string[] = [];
   try {
-    await createFolder(folder);
+    await createFolder(folder, created);
     if (!(await createLockFile(path, text))) await takeOver(path, text);
   } catch (error) {
     heldLocks.delete(path);
-    await rmdir(folder).catch(() => undefined);
+    await removeEmptyFolders(folder, created);
     throw error;
   }
   let lastHeartbeat = Promise.resolve();
@@ -71,8 +72,7 @@ export async function lockFolder(folder: string, heartbeatInterval = defaultHear
       const holder = await readHolder(path);
       // In a folder that is no longer writable the file stays; it is stale then.
       if (holder !== undefined && (await isThisProcess(holder))) await rm(path, { force: true }).catch(() => undefined);
-      // A folder without a run is deleted.
-      await rmdir(folder).catch(() => undefined);
+      await removeEmptyFolders(folder, created);
     },
   };
 }
@@ -84,8 +84,12 @@ export async function lockFolder(folder: string, heartbeatInterval = defaultHear
  */
 const watchDelay = 50;
 
-/** Creates a folder and its missing parents, so that a watcher sees the changes in each. */
-async function createFolder(folder: string): Promise<void> {
+/**
+ * Creates a folder and its missing parents, so that a watcher sees the changes in each.
+ *
+ * @param created receives the created parents, the innermost last
+ */
+async function createFolder(folder: string, created: string[]): Promise<void> {
   try {
     await mkdir(folder);
     await syncFolder(dirname(folder));
@@ -95,10 +99,23 @@ async function createFolder(folder: string): Promise<void> {
     if (await isFolder(folder)) return syncFolder(dirname(folder));
     if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
   }
-  await createFolder(dirname(folder));
+  const parent = dirname(folder);
+  await createFolder(parent, created);
+  created.push(parent);
   await sleep(watchDelay);
   await mkdir(folder, { recursive: true });
   await syncFolder(dirname(folder));
+}
+
+/** Removes a folder without a run, and then the parents that were created for it; a folder with entries stays. */
+async function removeEmptyFolders(folder: string, createdParents: readonly string[]): Promise<void> {
+  for (const path of [folder, ...createdParents.toReversed()]) {
+    try {
+      await rmdir(path);
+    } catch {
+      return;
+    }
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

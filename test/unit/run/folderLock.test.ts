@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -63,6 +63,20 @@ describe('The lock of a run’s folder', () => {
       rmSync(mutex, { recursive: true });
     }
     await takenOver();
+  });
+
+  it('removes the empty folders that were created for it, and no other', async () => {
+    const runs = join(folder, 'runs');
+    await (await lockFolder(join(runs, 'one', 'deep'))).release();
+    assert.deepEqual(readdirSync(folder), ['run.json']);
+    mkdirSync(runs);
+    await (await lockFolder(join(runs, 'one', 'deep'))).release();
+    assert.deepEqual(readdirSync(folder).sort(), ['run.json', 'runs'], 'a folder of the user was removed');
+    const other = await lockFolder(join(runs, 'two', 'kept'));
+    await (await lockFolder(join(runs, 'two', 'empty'))).release();
+    assert.deepEqual(readdirSync(join(runs, 'two')), ['kept']);
+    await other.release();
+    assert.deepEqual(readdirSync(runs), []);
   });
 
   it('names the reason why a folder can’t be created', async function () {
