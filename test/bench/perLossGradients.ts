@@ -42,7 +42,7 @@ export function measurePerLossGradients(): readonly { readonly what: string; rea
       const sequence = { window, initial: [cell === 'lstm' ? [zero, zero] : [zero]], weight: 1 };
       const once = (): number => {
         const start = performance.now();
-        gradients.matrix(sequence, { kind: 'crossEntropy', reduction: 'sum' }, 0);
+        gradients.matrices(sequence, { kind: 'crossEntropy', reduction: 'sum' }, 0);
         return performance.now() - start;
       };
       once();

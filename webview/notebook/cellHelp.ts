@@ -9,11 +9,11 @@ export interface CellHelp {
 /** The help texts of all cells by title. */
 export const cellHelp = {
   Loss: {
-    text: 'The loss measures how wrong the network is on one batch; training reduces it by gradient descent. A batch is only a sample, so the curve is noisy: watch its trend, and whether it gets below the baseline, which is the loss of a prediction without any memory.',
+    text: 'The loss measures how wrong the network is on one batch; training reduces it by gradient descent. A batch is only a sample, so the curve is noisy: watch its trend, and whether it gets below the dashed baselines. Each is the loss of a simple prediction, named at its line: a constant answer knows nothing about time, others use a little memory.',
     formula: 'L = Σ_t L_t   (mean: divided by the number of targets)',
   },
   'Gradient through time': {
-    text: 'Every column is one backward pass: it starts at the last step, on top, and runs down to step 0. Each step back multiplies the gradient by W_hh and by the slope of the activation, so it shrinks or grows exponentially; where a column fades downwards, the early steps learn nothing. If every step has its own loss, the total can look healthy although distant losses vanish: the gradient flow shows the difference.',
+    text: 'Every column is one backward pass: it starts at the last step, on top, and runs down to step 0. In a vanilla RNN each step back multiplies the gradient by the slope of the activation and by W_hhᵀ, so it shrinks or grows exponentially; the gates of the other cells add paths on which it needs not. Where a column fades downwards, the early steps get hardly any gradient. If every step has its own loss, the total can look healthy although distant losses vanish: the gradient flow shows the difference.',
     formula: '∂L/∂h_t = ∂L_t/∂h_t + (∂h_{t+1}/∂h_t)ᵀ ∂L/∂h_{t+1}',
   },
   Clipping: {
@@ -37,7 +37,7 @@ export const cellHelp = {
     formula: 'ratio = ‖ΔW‖ / ‖W‖',
   },
   'Memory horizon': {
-    text: 'How far back does a loss reach? The horizon is the longest lag at which, in the median, the gradient is still 0.1 % of its value at the loss. A network whose horizon is shorter than the lag of the task can’t learn that lag from its gradient, however long it trains. For an LSTM the horizon is that of h_t, through which every input must pass to get into c_t; what c_t carries by itself is in the heatmap of ∂L/∂c_t.',
+    text: 'How far back does a loss reach? The horizon is the longest lag at which, in the median, the gradient is still 0.1 % of its value at the loss. It is measured at one update, and it changes: networks that start with a horizon far below the lag of their task often learn it, because it grows while they train. An LSTM has two paths back: an input enters c_t through its gates and may pass on there, so the horizon of h_t alone understates its memory.',
     formula: 'horizon = max { ℓ : median_t N_{t,t−ℓ} / N_{t,t} ≥ 10^{-3} }',
   },
   'Unrolled net': {
@@ -45,7 +45,7 @@ export const cellHelp = {
     formula: 'h_t = cell(x_t, h_{t-1}),   ŷ_t = W_hy h_t + b_y',
   },
   'Loss per step': {
-    text: 'Every step with a target has its own loss, and the total is their sum. A step without a target has no loss, but its state may matter for a later one. With truncation, only steps inside the window contribute to the gradient.',
+    text: 'Every step with a target has its own loss, and the total is their sum. A step without a target has no loss, but its state may matter for a later one. With truncated BPTT, only the last bptt.backward steps send a gradient back; the losses of the other steps are reported but not learned from.',
     formula: 'L = L_0 + L_1 + … + L_{T-1}',
   },
   'Backward through time': {
@@ -54,8 +54,8 @@ export const cellHelp = {
       'δ_t = ∂L/∂a_t (a_t: what the cell’s σ and tanh are applied to),   ∂L/∂W_hh = Σ_t δ_t h_{t-1}ᵀ,   ∂L/∂W_xh = Σ_t δ_t x_tᵀ,   ∂L/∂W_hy = Σ_t ∂L/∂ŷ_t h_tᵀ',
   },
   'Gradient flow: which loss reaches which step': {
-    text: 'A loss at time t sends gradient to many earlier steps, and this matrix shows each pair: a row is a loss, a column is a step. The heatmap above shows the sum over a column, where large gradients of near losses can hide that those of distant losses have vanished. Read a row from right to left: where its colour reaches the low end of the scale, the steps learn nothing from that loss.',
-    formula: 'N_{t,k} = ‖∂L_t/∂h_k‖,   ∂L_t/∂h_k = (Π_{j=k+1..t} ∂h_j/∂h_{j-1})ᵀ ∂L_t/∂h_t',
+    text: 'The gradient of the loss at time t reaches back to earlier steps, and this matrix shows each pair: a row is a loss, a column is a step. The heatmap of ∂L/∂h_t shows the norm of the total at each step, where large gradients of near losses can hide that those of distant losses have vanished. It is not the sum of a column: gradients of different losses can cancel. Read a row from right to left: where its colour reaches the low end of the scale, the steps learn nothing from that loss.',
+    formula: 'N_{t,k} = ‖∂L_t/∂h_k‖,   vanilla RNN: ∂L_t/∂h_k = (Π_{j=k+1..t} ∂h_j/∂h_{j-1})ᵀ ∂L_t/∂h_t',
   },
   'Clipping at this update': {
     text: 'The squared norm is a sum, so every parameter and every step has a share in it. Clipping by norm scales them all by one factor and keeps the direction (cosine 1); clipping by value limits only the large elements, so the direction changes. Move the threshold slider of the clipping cell to see how many updates of this run another threshold would have clipped.',

@@ -65,6 +65,8 @@ export interface View extends CurveView, CellStates {
   readonly output: number;
   /** Whether the gradient flow is that of the sequence or the median over sequences. */
   readonly gradientFlowOf: 'sequence' | 'median';
+  /** The state to which the gradient flow is shown; h_t for a cell without a cell state. */
+  readonly gradientFlowState: 'h' | 'c';
   /** Step of the loss whose row of the gradient flow is read; undefined is the last loss. */
   readonly gradientFlowLoss: number | undefined;
   /** The colour scale of the gradient flow, which only grows; undefined before the first matrix. */
@@ -89,6 +91,8 @@ export interface FittedColours {
 /** A colour scale from 10^from to 10^to of one layer. */
 export interface LayerColours {
   readonly layer: number;
+  /** Absent in views that earlier versions saved: h. */
+  readonly state?: 'h' | 'c';
   readonly from: number;
   readonly to: number;
 }
@@ -197,6 +201,7 @@ export const standardView: View = {
   clipThreshold: undefined,
   output: 0,
   gradientFlowOf: 'sequence',
+  gradientFlowState: 'h',
   gradientFlowLoss: undefined,
   gradientFlowColours: undefined,
   netLimits: {},

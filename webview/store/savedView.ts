@@ -53,6 +53,7 @@ export function restoreView(saved: unknown): View {
     clipThreshold: pick('clipThreshold', isPositive),
     output: pick('output', isCount),
     gradientFlowOf: pick('gradientFlowOf', (value) => ['sequence', 'median'].includes(value as string)),
+    gradientFlowState: pick('gradientFlowState', (value) => ['h', 'c'].includes(value as string)),
     gradientFlowLoss: pick('gradientFlowLoss', isCount),
     gradientFlowColours: pick(
       'gradientFlowColours',
@@ -99,7 +100,11 @@ function isMeasuredHorizons(value: unknown): boolean {
     isCount(field(value, 'layer')) &&
     Array.isArray(measured) &&
     measured.every(
-      (one) => isCount(field(one, 'update')) && isSteps(field(one, 'horizon')) && isSteps(field(one, 'longestLag')),
+      (one) =>
+        isCount(field(one, 'update')) &&
+        isSteps(field(one, 'horizon')) &&
+        isSteps(field(one, 'cellStateHorizon') ?? null) &&
+        isSteps(field(one, 'longestLag')),
     )
   );
 }

@@ -17,12 +17,20 @@ export interface PerLossSequence {
   readonly weight: number;
 }
 
+/** The gradient flow matrices of one layer and one sequence. */
+export interface GradientFlowMatrices {
+  /** (T,T) ‖∂L_t/∂h_k‖: row t, column k; NaN above the diagonal, and in rows of steps without a loss. */
+  readonly h: Float64Array;
+  /** (T,T) ‖∂L_t/∂c_k‖, with the path through h_k; undefined for a cell without a cell state. */
+  readonly c: Float64Array | undefined;
+}
+
 /** Losses that are back-propagated at the same time: enough for efficient matrix products, within little memory. */
 const maxLosses = 64;
 
 /**
- * The gradient flow matrix: N[t,k] = ‖∂L_t/∂h_k‖ for k ≤ t, of the raw gradient, untruncated within the window. Every
- * loss is back-propagated separately, many of them at the same time: at step k the losses at t ≥ k are the rows of one
+ * The gradient flow matrices: N[t,k] = ‖∂L_t/∂h_k‖ for k ≤ t, and for an LSTM ‖∂L_t/∂c_k‖, of the raw gradient,
+ * untruncated within the window. Every loss is back-propagated separately, many of them at the same time: at step k the losses at t ≥ k are the rows of one
  * batch whose sequences all share the one forward pass. Memory is allocated once for a net and a number of steps.
  */
 export class PerLossGradients {
@@ -47,10 +55,10 @@ export class PerLossGradients {
   }
 
   /**
-   * The matrix of one layer and one sequence, (T,T) with row t and column k; NaN above the diagonal, and in rows of steps
-   * without a loss. Throws RangeError for a window of more than one sequence or too many steps.
+   * The matrices of one layer and one sequence. Throws RangeError for a window of more than one sequence or too many
+   * steps.
    */
-  matrix({ window, initial, weight }: PerLossSequence, loss: LossSpec, layer: number): Float64Array {
+  matrices({ window, initial, weight }: PerLossSequence, loss: LossSpec, layer: number): GradientFlowMatrices {
     const { network, unroll, steps } = this;
     if (window.batch !== 1 || window.steps > steps) {
       throw new RangeError(
@@ -68,18 +76,19 @@ export class PerLossGradients {
     unroll.head(0);
     unroll.loss(loss, window, 0, weight, { weight, start: 0 });
     network.packBackward();
-    const matrix = new Float64Array(window.steps ** 2).fill(NaN);
+    const empty = (): Float64Array => new Float64Array(window.steps ** 2).fill(NaN);
+    const matrices = { h: empty(), c: network.cell.state.length > 1 ? empty() : undefined };
     const losses = Array.from({ length: window.steps }, (_, t) => t).filter((t) => window.mask[t] !== 0);
     for (let from = 0; from < losses.length; from += this.follower.maxRows) {
       // The latest loss first: the losses at step k and after it are the first rows.
       this.follower.backpropagate(
         losses.slice(from, from + this.follower.maxRows).reverse(),
         layer,
-        matrix,
+        matrices,
         window.steps,
       );
     }
-    return matrix;
+    return matrices;
   }
 }
 
@@ -128,10 +137,12 @@ class Follower {
   }
 
   /** @param losses their steps, the latest first */
-  backpropagate(losses: readonly number[], layer: number, matrix: Float64Array, steps: number): void {
+  backpropagate(losses: readonly number[], layer: number, { h, c }: GradientFlowMatrices, steps: number): void {
     for (let at = this.network.layers.length - 1; at >= layer; at--) {
-      this.backpropagateLayer(at, losses, (row, k, norm) => {
-        if (at === layer) matrix[losses[row] * steps + k] = norm;
+      this.backpropagateLayer(at, losses, (row, k, dh, dc) => {
+        if (at !== layer) return;
+        h[losses[row] * steps + k] = dh;
+        if (c !== undefined) c[losses[row] * steps + k] = dc;
       });
     }
   }
@@ -139,7 +150,7 @@ class Follower {
   private backpropagateLayer(
     layer: number,
     losses: readonly number[],
-    setNorm: (row: number, k: number, norm: number) => void,
+    setNorms: (row: number, k: number, dh: number, dc: number) => void,
   ): void {
     const { network, step, unroll } = this;
     const { kernels, spec } = network;
@@ -147,16 +158,23 @@ class Follower {
     const kernel = kernels.cellKernel(network.cell.name) ?? network.cell;
     const { recurrent, input } = network.layers[layer];
     const dh = step.dstate[0];
+    // Without a cell state there is no such tensor.
+    const dc = step.total.at(0);
+    const dhNorms = new Float64Array(this.maxRows);
     for (const state of step.dstate) state.fill(0);
     let active = 0;
     for (let k = losses[0]; k >= 0; k--) {
       // A loss joins as one more row, with no gradient from later steps yet.
       while (active < losses.length && losses[active] >= k) active++;
       this.addLocal(layer, losses, active, k);
-      for (let row = 0; row < active; row++) setNorm(row, k, kernels.norm(dh, row * hidden, hidden));
+      // The kernel writes over ∂L/∂h_k.
+      for (let row = 0; row < active; row++) dhNorms[row] = kernels.norm(dh, row * hidden, hidden);
       step.batch = active;
       this.share(unroll.scans[layer], k, active);
       kernel.backward(step);
+      for (let row = 0; row < active; row++) {
+        setNorms(row, k, dhNorms[row], dc === undefined ? NaN : kernels.norm(dc, row * hidden, hidden));
+      }
       if (layer > 0) {
         const below = this.below[layer - 1];
         const at = k * this.maxRows * hidden;

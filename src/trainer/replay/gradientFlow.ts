@@ -1,10 +1,21 @@
 import { median, sum } from 'd3-array';
 import { tensorOf, type Capture } from '../../engine/instruments/capture';
-import { PerLossGradients, type PerLossSequence } from '../../engine/instruments/perLossGradients';
+import { lastLoss, memoryHorizon } from '../../engine/instruments/memoryHorizon';
+import {
+  PerLossGradients,
+  type GradientFlowMatrices,
+  type PerLossSequence,
+} from '../../engine/instruments/perLossGradients';
 import { openKernels, runnableKernelSets } from '../../engine/kernels/open';
 import { lossWeight } from '../../engine/losses/loss';
 import type { Window } from '../../engine/recurrence/window';
-import type { GradientFlow, GradientFlowRequest, RecurrentBlock } from '../../protocol/gradientFlow';
+import type {
+  GradientFlow,
+  GradientFlowRequest,
+  Horizon,
+  RecurrentBlock,
+  StateGradientFlow,
+} from '../../protocol/gradientFlow';
 import { isGated } from '../../run/cellGates';
 import type { TrainingSetup } from '../training/trainingSetup';
 import type { Pause } from './requestQueue';
@@ -14,11 +25,10 @@ import { recurrentBlock } from './recurrentBlock';
 const maxSteps = 1024;
 /** Maximum number of multiplications for the median over the batch. */
 const maxMultiplications = 4e9;
-const horizonShare = 1e-3;
 /** Steepest slope of each φ (Pascanu, Mikolov & Bengio 2013). */
 const steepest = { tanh: 1, sigmoid: 0.25, relu: 1, identity: 1 } as const;
 
-/** Computes the gradient flow matrices ∂L_t/∂h_k of captured updates of one run. Allocates its memory at the first call. */
+/** Computes the gradient flow matrices ∂L_t/∂h_k and ∂L_t/∂c_k of captured updates of one run. Allocates its memory at the first call. */
 export class GradientFlowComputer {
   #perLossGradients: PerLossGradients | undefined;
 
@@ -28,38 +38,36 @@ export class GradientFlowComputer {
   async of(capture: Capture, request: GradientFlowRequest, pause: Pause): Promise<GradientFlow> {
     const { layer } = request;
     const { cell, experiment } = this.setup;
-    const { steps, matrix, middle, medianOf } = await this.#matrices(capture, request, pause);
+    const { steps, h, c, medianOf } = await this.#flows(capture, request, pause);
     const weight = tensorOf(capture, `rnn.weight_hh_l${layer}`);
     const recurrent: RecurrentBlock[] = [];
     for (const [g, { name }] of cell.gates.entries()) {
       recurrent.push(recurrentBlock(weight, cell.gates.length, g, name));
       await pause();
     }
-    const slope = isGated(cell.name) ? undefined : steepest[experiment.model.activation ?? 'tanh'];
+    // The bound is that of one layer by itself: a lower layer also gets gradient from the layer above.
+    const isTop = layer === experiment.model.layers - 1;
+    const slope = isGated(cell.name) || !isTop ? undefined : steepest[experiment.model.activation ?? 'tanh'];
     return {
       steps,
-      matrix,
-      median: middle,
+      h,
+      c,
       medianOf,
-      ...horizonOf(middle, steps),
-      gain: gainOf(matrix, steps),
+      longestLag: lastLoss(h.median, steps),
       recurrent,
       bound: slope === undefined ? null : slope * (recurrent[0]?.largestSingularValue ?? NaN),
     };
   }
 
-  /** The memory horizon of the batch, and its largest lag. @throws as `of` */
-  async horizon(
-    capture: Capture,
-    request: GradientFlowRequest,
-    pause: Pause,
-  ): Promise<Pick<GradientFlow, 'horizon' | 'longestLag'>> {
-    const { middle, steps } = await this.#matrices(capture, request, pause);
-    return horizonOf(middle, steps);
+  /** The memory horizons of the batch, and its largest lag. @throws as `of` */
+  async horizon(capture: Capture, request: GradientFlowRequest, pause: Pause): Promise<Omit<Horizon, 'update'>> {
+    const { h, c, steps } = await this.#flows(capture, request, pause);
+    const cellStateHorizon = c === null ? {} : { cellStateHorizon: c.horizon };
+    return { horizon: h.horizon, ...cellStateHorizon, longestLag: lastLoss(h.median, steps) };
   }
 
-  /** The matrix of one sequence, and the median over as many sequences as the limit allows. */
-  async #matrices(capture: Capture, { sequence, layer }: GradientFlowRequest, pause: Pause) {
+  /** The matrices of one sequence, and their medians over as many sequences as the limit allows. */
+  async #flows(capture: Capture, { sequence, layer }: GradientFlowRequest, pause: Pause) {
     const { setup } = this;
     const [steps = 0, batch = 0] = tensorOf(capture, 'outputs').shape;
     if (steps > maxSteps) {
@@ -71,19 +79,29 @@ export class GradientFlowComputer {
       );
     }
     const gradients = this.#loadedGradients(capture, steps);
-    const matrixOf = (batchRow: number): Float64Array => {
+    const matricesOf = (batchRow: number): GradientFlowMatrices => {
       const { sequenceInput, from } = sequenceWindow(capture, setup, batchRow, steps, batch);
-      return padded(gradients.matrix(sequenceInput, setup.experiment.loss, layer), from, steps);
+      const { h, c } = gradients.matrices(sequenceInput, setup.experiment.loss, layer);
+      return { h: padded(h, from, steps), c: c && padded(c, from, steps) };
     };
-    const matrix = matrixOf(sequence);
+    const selected = matricesOf(sequence);
     const batchRows = evenlySpaced(batch, this.#affordableSequences(steps, batch), sequence);
-    const all: Float64Array[] = [];
+    const all: GradientFlowMatrices[] = [];
     for (const batchRow of batchRows) {
-      all.push(batchRow === sequence ? matrix : matrixOf(batchRow));
+      all.push(batchRow === sequence ? selected : matricesOf(batchRow));
       await pause();
     }
-    const middle = all.length === 1 ? matrix : matrix.map((_, i) => median(all, (one) => one[i]) ?? NaN);
-    return { steps, matrix, middle, medianOf: all.length };
+    const cellStates = all.map(({ c }) => c).filter((c) => c !== undefined);
+    return {
+      steps,
+      h: flowOf(
+        selected.h,
+        all.map(({ h }) => h),
+        steps,
+      ),
+      c: selected.c === undefined ? null : flowOf(selected.c, cellStates, steps),
+      medianOf: all.length,
+    };
   }
 
   #loadedGradients(capture: Capture, steps: number): PerLossGradients {
@@ -103,30 +121,9 @@ export class GradientFlowComputer {
   }
 }
 
-function horizonOf(matrix: Float64Array, steps: number): Pick<GradientFlow, 'horizon' | 'longestLag'> {
-  return { horizon: memoryHorizon(matrix, steps), longestLag: lastLoss(matrix, steps) };
-}
-
-/**
- * The memory horizon: the largest lag ℓ with median_t N[t,t−ℓ]/N[t,t] ≥ 1e-3; null where no step has a loss, or where
- * every gradient is exactly 0.
- */
-export function memoryHorizon(matrix: Float64Array, steps: number): number | null {
-  for (let lag = steps - 1; lag >= 0; lag--) {
-    const shares: number[] = [];
-    for (let t = lag; t < steps; t++) {
-      const share = (matrix[t * steps + t - lag] ?? NaN) / (matrix[t * steps + t] ?? NaN);
-      if (Number.isFinite(share)) shares.push(share);
-    }
-    if ((median(shares) ?? 0) >= horizonShare) return lag;
-  }
-  return null;
-}
-
-/** The last step that has a loss, which is the largest lag; null where none has. */
-function lastLoss(matrix: Float64Array, steps: number): number | null {
-  for (let t = steps - 1; t >= 0; t--) if (!Number.isNaN(matrix[t * steps + t])) return t;
-  return null;
+function flowOf(matrix: Float64Array, all: readonly Float64Array[], steps: number): StateGradientFlow {
+  const middle = all.length === 1 ? matrix : matrix.map((_, i) => median(all, (one) => one[i]) ?? NaN);
+  return { matrix, median: middle, horizon: memoryHorizon(middle, steps), gain: gainOf(matrix, steps) };
 }
 
 /** ‖∂L_T/∂h_{k−1}‖ / ‖∂L_T/∂h_k‖ for the last step T that has a loss. */

@@ -7,7 +7,7 @@ import { testedKernels } from './kernelSets';
 
 const steps = 9;
 
-describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
+describe('the gradient flow matrices ‖∂L_t/∂h_k‖ and ‖∂L_t/∂c_k‖', () => {
   for (const kernels of testedKernels) {
     for (const { name: cell, state } of cells) {
       for (const inputs of ['dense', 'oneHot'] as const) {
@@ -22,11 +22,12 @@ describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
             const window = randomWindow({ network, loss: kind, steps, batch: 1, inputs, mask: hasTarget });
             const zero = state.map(() => new Float64Array(network.hidden));
             for (const layer of [0, 1]) {
-              const matrix = gradients.matrix({ window, initial: [zero, zero], weight: 1 }, loss, layer);
+              const { h, c } = gradients.matrices({ window, initial: [zero, zero], weight: 1 }, loss, layer);
+              assert.equal(c !== undefined, state.length > 1);
               for (let t = 0; t < steps; t++) {
-                const row = [...matrix.subarray(t * steps, (t + 1) * steps)];
+                const rowOf = (matrix: Float64Array): number[] => [...matrix.subarray(t * steps, (t + 1) * steps)];
                 if (!hasTarget(t)) {
-                  assert.ok(row.every(Number.isNaN), `no loss at ${t}`);
+                  assert.ok([...rowOf(h), ...(c === undefined ? [] : rowOf(c))].every(Number.isNaN), `no loss at ${t}`);
                   continue;
                 }
                 const alone = randomWindow({
@@ -38,15 +39,23 @@ describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
                   mask: (step) => step === t,
                 });
                 const { record } = update(learner(), alone, { record: true });
-                row.forEach((norm, k) => {
-                  if (k > t) {
-                    assert.ok(Number.isNaN(norm), 'no loss reaches a later step');
-                    return;
-                  }
-                  const expected = record?.layers[layer].dh[k] ?? NaN;
-                  const error = Math.abs(norm - expected) / expected;
-                  assert.ok(error < kernels.within(1e-12, 2e-5), `layer ${layer}, N[${t},${k}] ${norm}, ${expected}`);
-                });
+                const { dh, dc } = record?.layers[layer] ?? {};
+                for (const [name, matrix, norms] of [
+                  ['h', h, dh],
+                  ['c', c, dc],
+                ] as const) {
+                  if (matrix === undefined) continue;
+                  rowOf(matrix).forEach((norm, k) => {
+                    if (k > t) {
+                      assert.ok(Number.isNaN(norm), 'no loss reaches a later step');
+                      return;
+                    }
+                    const expected = norms?.[k] ?? NaN;
+                    const error = Math.abs(norm - expected) / expected;
+                    const what = `layer ${layer}, ∂L_${t}/∂${name}_${k} ${norm}, ${expected}`;
+                    assert.ok(error < kernels.within(1e-12, 2e-5), what);
+                  });
+                }
               }
             }
           });
@@ -63,7 +72,7 @@ describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
       const window = randomWindow({ network, loss: 'mse', steps, batch: 1 });
       const of = (value: number) => {
         const state = new Float64Array(network.hidden).fill(value);
-        return gradients.matrix({ window, initial: [[state, state]], weight: 1 }, loss, 0);
+        return gradients.matrices({ window, initial: [[state, state]], weight: 1 }, loss, 0);
       };
       assert.deepEqual(of(0), of(0));
       assert.notDeepEqual(of(0.5), of(0));
@@ -79,7 +88,7 @@ describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
     for (const [name, { values }] of learner.parameters) gradients.load(name, values);
     const window = randomWindow({ network, loss: 'mse', steps: long, batch: 1 });
     const zero = new Float64Array(network.hidden);
-    const matrix = gradients.matrix({ window, initial: [[zero]], weight: 1 }, loss, 0);
+    const { h: matrix } = gradients.matrices({ window, initial: [[zero]], weight: 1 }, loss, 0);
     for (const t of [149, 85, 20]) {
       const alone = randomWindow({ network, loss: 'mse', steps: long, batch: 1, mask: (step) => step === t });
       const { record } = update(exampleLearner({ network, loss, batch: 1, steps: long }), alone, { record: true });
@@ -93,7 +102,7 @@ describe('the gradient flow matrix N[t,k] = ‖∂L_t/∂h_k‖', () => {
     const gradients = new PerLossGradients(testedKernels[0].open(), network, 'dense', steps);
     const window = randomWindow({ network, loss: 'mse', steps, batch: 2 });
     assert.throws(
-      () => gradients.matrix({ window, initial: [], weight: 1 }, { kind: 'mse', reduction: 'sum' }, 0),
+      () => gradients.matrices({ window, initial: [], weight: 1 }, { kind: 'mse', reduction: 'sum' }, 0),
       /9 steps × 2 sequences doesn't fit/,
     );
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { memoryHorizon, GradientFlowComputer } from '../../../src/trainer/replay/gradientFlow';
+import { memoryHorizon } from '../../../src/engine/instruments/memoryHorizon';
+import { GradientFlowComputer } from '../../../src/trainer/replay/gradientFlow';
 import { recurrentBlock } from '../../../src/trainer/replay/recurrentBlock';
 import { UpdateTerms } from '../../../src/trainer/replay/chainRuleTerms';
 import type { CapturedUpdate, Training } from '../../../src/trainer/training/training';
@@ -51,7 +52,9 @@ describe('A request about an update', () => {
           { update: 1, sequence: 0, layer: 0 },
           pause,
         );
-        const { steps, matrix, medianOf, gain, recurrent, bound } = reach;
+        const { steps, h, c, medianOf, recurrent, bound } = reach;
+        const { matrix, gain } = h;
+        assert.equal(c !== null, cell === 'lstm');
         const dh = capture.tensors.get('dh_l0')?.data ?? [];
         const last =
           Array.from({ length: steps }, (_, t) => t).findLast((t) => !Number.isNaN(matrix[t * steps + t])) ?? 0;
@@ -76,7 +79,8 @@ describe('A request about an update', () => {
       const { capture } = momentOf(training, 4);
       const params = { update: 4, sequence: 1, layer: 0 };
       const finder = new GradientFlowComputer(training.setup);
-      const { steps, matrix, median, medianOf, horizon, longestLag } = await finder.of(capture, params, pause);
+      const { steps, h, medianOf, longestLag } = await finder.of(capture, params, pause);
+      const { matrix, median, horizon } = h;
       assert.deepEqual(await finder.horizon(capture, params, pause), { horizon, longestLag });
       assert.equal(steps, 10);
       assert.equal(medianOf, 2);

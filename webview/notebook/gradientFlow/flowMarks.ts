@@ -50,10 +50,13 @@ export function flowLegend(shown: FlowPicture, drawing: SequenceDrawing): Templa
       ? [{ label: `truncation: no gradient before step ${inspection.gradientFrom}`, color: theme.clip }]
       : [];
   const lines = [...truncation, ...lagLines(shown, drawing)].map((line) => ({ ...line, width: lineWidth }));
-  return html`${magnitudeLegend(scale, '‖∂L_t/∂h_k‖', shown.matrix.includes(Infinity))}${lineLegend(lines)}`;
+  return html`${magnitudeLegend(scale, `‖∂L_t/∂${shown.state}_k‖`, shown.matrix.includes(Infinity))}${lineLegend(lines)}`;
 }
 
-function lagLines({ flow: { steps, horizon } }: FlowPicture, { model: { run }, theme }: SequenceDrawing): LagLine[] {
+function lagLines(
+  { flow: { steps }, ofState: { horizon } }: FlowPicture,
+  { model: { run }, theme }: SequenceDrawing,
+): LagLine[] {
   const lag = run?.info.lag ?? null;
   return [
     ...(horizon === null

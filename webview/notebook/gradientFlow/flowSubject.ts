@@ -4,13 +4,16 @@ import type { CellTools } from '../cellDeclaration';
 import type { SequenceDrawing } from '../sequenceCell';
 import type { FlowPicture } from './flowPicture';
 
-/** The choice between the selected sequence and the median over sequences. */
+/** The choices between the selected sequence and the median over sequences, and between h_t and c_t. */
 export function flowSubject(store: Store): CellTools<SequenceDrawing, FlowPicture> {
   const subject = choice<'sequence' | 'median'>('Of', (gradientFlowOf) => {
     store.dispatch({ kind: 'viewChanged', view: { gradientFlowOf } });
   });
+  const state = choice<'h' | 'c'>('Gradient at', (gradientFlowState) => {
+    store.dispatch({ kind: 'viewChanged', view: { gradientFlowState } });
+  });
   return {
-    elements: [subject.element],
+    elements: [subject.element, state.element],
     update: ({ model, inspection }, shown) => {
       if (shown === undefined) return;
       subject.setOptions(
@@ -21,6 +24,14 @@ export function flowSubject(store: Store): CellTools<SequenceDrawing, FlowPictur
         model.view.gradientFlowOf,
       );
       subject.element.hidden = shown.flow.medianOf === 1;
+      state.setOptions(
+        [
+          { value: 'h', label: 'h_k' },
+          { value: 'c', label: 'c_k' },
+        ],
+        shown.state,
+      );
+      state.element.hidden = shown.flow.c === null;
     },
   };
 }

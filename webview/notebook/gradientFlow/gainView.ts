@@ -1,5 +1,6 @@
 import { formatNumber } from '../../../src/text/numbers';
 import type { GradientFlow } from '../../../src/protocol/gradientFlow';
+import type { FlowPicture } from './flowPicture';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
@@ -34,13 +35,13 @@ export class GainView {
     );
   }
 
-  update(flow: GradientFlow, drawing: SequenceDrawing): void {
+  update({ flow, state, ofState: { gain } }: FlowPicture, drawing: SequenceDrawing): void {
     const { axis, theme, model } = drawing;
     this.#surface.update(drawing);
     setText(this.#weights, formatWeights(flow));
     const k = stepInFocus(model, flow.steps);
-    setText(this.#readout, k === undefined ? 'Point at a step to see its gain.' : formatGain(flow.gain[k] ?? NaN, k));
-    const key = memoKey(flow, axis.width, axis.domain, theme);
+    setText(this.#readout, k === undefined ? 'Point at a step to see its gain.' : formatGain(gain[k] ?? NaN, k, state));
+    const key = memoKey(gain, axis.width, axis.domain, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
     const across = (y: number): Curve['points'] => [
@@ -49,14 +50,14 @@ export class GainView {
     ];
     const curves: readonly Curve[] = [
       {
-        label: 'gain of step k: ‖∂L/∂h_{k−1}‖ / ‖∂L/∂h_k‖ of the last loss',
-        points: Array.from(flow.gain, (y, k) => ({ x: k + 0.5, y: y > 0 && y < Infinity ? y : NaN })),
+        label: `gain of step k: ‖∂L/∂${state}_{k−1}‖ / ‖∂L/∂${state}_k‖ of the last loss`,
+        points: Array.from(gain, (y, k) => ({ x: k + 0.5, y: y > 0 && y < Infinity ? y : NaN })),
         color: theme.train,
         dots: flow.steps <= 60,
         width: 2,
       },
       { label: '1: neither vanishing nor exploding', points: across(1), color: theme.baseline, dash: [6, 4], width: 1 },
-      ...(flow.bound === null
+      ...(flow.bound === null || state !== 'h'
         ? []
         : [
             {
@@ -74,9 +75,9 @@ export class GainView {
   }
 }
 
-function formatGain(gain: number, k: number): string {
+function formatGain(gain: number, k: number, state: 'h' | 'c'): string {
   if (Number.isNaN(gain)) return `The gradient of the last loss is 0 before step ${k}.`;
-  return `From h_${k} to h_${k - 1} the gradient of the last loss is multiplied by ${formatNumber(gain)}.`;
+  return `From ${state}_${k} to ${state}_${k - 1} the gradient of the last loss is multiplied by ${formatNumber(gain)}.`;
 }
 
 function formatWeights({ recurrent, bound }: GradientFlow): string {
@@ -87,7 +88,7 @@ function formatWeights({ recurrent, bound }: GradientFlow): string {
   });
   const vanishing =
     bound !== null && bound < 1
-      ? ' The bound is below 1: the gradient can only shrink on its way back, whatever the inputs.'
+      ? ' The bound is below 1: the gradient of the last loss can only shrink on its way back, whatever the inputs.'
       : '';
   return `${blocks.join(' · ')}.${vanishing}`;
 }

@@ -1,5 +1,4 @@
 import type { TemplateResult } from 'lit-html';
-import type { GradientFlow } from '../../../src/protocol/gradientFlow';
 import type { RunInfo } from '../../../src/protocol/run';
 import { formatNumber, formatCount } from '../../../src/text/numbers';
 import { drawPixels, resizeCanvas } from '../../plot/canvas';
@@ -22,12 +21,12 @@ export const gradientFlowCell: CellDeclaration<SequenceDrawing, FlowPicture> = {
   number: 10,
   title: 'Gradient flow: which loss reaches which step',
   source: gradientFlow,
-  summary: ({ flow }, { model: { run } }) => (run === undefined ? '' : summary(flow, run.info)),
+  summary: (shown, { model: { run } }) => (run === undefined ? '' : summary(shown, run.info)),
   emptySummary: () => '‖∂L_t/∂h_k‖: how much gradient each loss sends back to each step.',
   readout: (shown, { model }) => readout(shown, model),
-  table: ({ flow, matrix }, { model, inspection }) => ({
-    dependsOn: [flow, model.view.gradientFlowOf],
-    make: () => gradientFlowTable(flow, matrix, inspection.update),
+  table: ({ flow, state, matrix }, { model, inspection }) => ({
+    dependsOn: [flow, model.view.gradientFlowOf, model.view.gradientFlowState],
+    make: () => gradientFlowTable(flow.steps, matrix, state, inspection.update),
   }),
   picture: {
     kind: 'canvas',
@@ -54,8 +53,8 @@ export const gradientFlowCell: CellDeclaration<SequenceDrawing, FlowPicture> = {
       tools: flowSubject(store),
       below: {
         element: gain.element,
-        update: ({ flow }, drawing) => {
-          gain.update(flow, drawing);
+        update: (shown, drawing) => {
+          gain.update(shown, drawing);
         },
       },
     };
@@ -92,7 +91,7 @@ function paint(
   });
 }
 
-function readout({ flow: { steps }, matrix, losses }: FlowPicture, model: Model): string {
+function readout({ flow: { steps }, state, matrix, losses }: FlowPicture, model: Model): string {
   const k = stepInFocus(model, steps);
   if (k === undefined) return 'Point at a row and a column to see the gradient from that loss to that step.';
   const selected = losses[selectedRow(losses, model)] ?? steps - 1;
@@ -100,20 +99,28 @@ function readout({ flow: { steps }, matrix, losses }: FlowPicture, model: Model)
   const t = selected >= k ? selected : (losses.find((loss) => loss >= k) ?? steps - 1);
   const [here, own] = [matrix[t * steps + k] ?? NaN, matrix[t * steps + t] ?? NaN];
   if (Number.isNaN(own)) return `Step ${t} has no loss.`;
-  const share = k === t ? '' : `, ${formatNumber(here / own)} of ‖∂L_${t}/∂h_${t}‖`;
-  return `loss at t = ${t}, step k = ${k} · ‖∂L_${t}/∂h_${k}‖ = ${formatNumber(here)}${share}`;
+  const share = k === t ? '' : `, ${formatNumber(here / own)} of ‖∂L_${t}/∂${state}_${t}‖`;
+  return `loss at t = ${t}, step k = ${k} · ‖∂L_${t}/∂${state}_${k}‖ = ${formatNumber(here)}${share}`;
 }
 
-function summary({ horizon, longestLag, medianOf }: GradientFlow, { lag }: RunInfo): string {
+function summary(
+  { flow: { longestLag, medianOf }, state, ofState: { horizon } }: FlowPicture,
+  { lag }: RunInfo,
+): string {
   if (longestLag === null) return 'No step of this sequence has a loss, so there is no gradient.';
   if (horizon === null) return 'All predictions match exactly: the gradient is 0 everywhere.';
   const over = medianOf === 1 ? '' : ` (median of ${medianOf} sequences)`;
+  const steps = formatCount(horizon, 'step');
   const far =
     horizon === longestLag
-      ? `The gradient stays above 0.1 % of its value at the loss back to the start of the window, ${formatCount(horizon, 'step')}${over}`
-      : `The gradient stays above 0.1 % of its value at the loss for ${formatCount(horizon, 'step')} back${over}`;
+      ? `At this update the gradient at ${state}_k stays above 0.1 % of its value at the loss back to the start of the window, ${steps}${over}`
+      : `At this update the gradient at ${state}_k stays above 0.1 % of its value at the loss for ${steps} back${over}`;
   if (lag === null) return `${far}.`;
-  const verdict =
-    horizon >= lag ? 'far enough' : horizon === longestLag ? 'longer than the window' : 'too short to learn it';
-  return `${far}; the task needs ${lag}: ${verdict}.`;
+  const reaches =
+    horizon >= lag
+      ? 'the gradient gets there'
+      : longestLag < lag
+        ? 'more than the window has'
+        : 'it does not get there';
+  return `${far}; the task needs ${formatCount(lag, 'step')}: ${reaches}.`;
 }

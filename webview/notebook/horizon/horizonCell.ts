@@ -20,8 +20,18 @@ export const horizonCell: CellDeclaration<Drawing, readonly Horizon[]> = {
     dependsOn: [measured],
     make: () => ({
       caption: 'Memory horizon over updates',
-      columns: ['update', 'horizon (steps)', 'lag of the task'],
-      rows: measured.map(({ update, horizon }) => [update, horizon ?? NaN, run?.info.lag ?? NaN]),
+      columns: [
+        'update',
+        'horizon (steps)',
+        ...(hasCellState(measured) ? ['horizon of c_t (steps)'] : []),
+        'lag of the task',
+      ],
+      rows: measured.map(({ update, horizon, cellStateHorizon }) => [
+        update,
+        horizon ?? NaN,
+        ...(hasCellState(measured) ? [cellStateHorizon ?? NaN] : []),
+        run?.info.lag ?? NaN,
+      ]),
     }),
   }),
   picture: {
@@ -36,7 +46,11 @@ export const horizonCell: CellDeclaration<Drawing, readonly Horizon[]> = {
 
 function contentOf(measured: readonly Horizon[], { model, axis, theme }: Drawing): CurvesContent {
   const lag = model.run?.info.lag ?? null;
-  const highest = Math.max(lag ?? 0, ...measured.map(({ horizon }) => horizon ?? 0), 1);
+  const highest = Math.max(
+    lag ?? 0,
+    ...measured.flatMap(({ horizon, cellStateHorizon }) => [horizon ?? 0, cellStateHorizon ?? 0]),
+    1,
+  );
   return {
     curves: curvesOf(measured, lag, theme, axis.domain),
     yAxis: 'linear',
@@ -53,12 +67,23 @@ function curvesOf(
 ): readonly Curve[] {
   return [
     {
-      label: 'memory horizon, median over sequences',
+      label: `memory horizon${hasCellState(measured) ? ' of h_t' : ''}, median over sequences`,
       points: measured.map(({ update, horizon }) => ({ x: update + 0.5, y: horizon ?? NaN })),
       color: theme.train,
       width: 2,
       dots: true,
     },
+    ...(hasCellState(measured)
+      ? [
+          {
+            label: 'memory horizon of c_t',
+            points: measured.map(({ update, cellStateHorizon }) => ({ x: update + 0.5, y: cellStateHorizon ?? NaN })),
+            color: theme.validation,
+            width: 2,
+            dots: true,
+          },
+        ]
+      : []),
     ...(lag === null
       ? []
       : [
@@ -70,6 +95,10 @@ function curvesOf(
           },
         ]),
   ];
+}
+
+function hasCellState(measured: readonly Horizon[]): boolean {
+  return measured.some(({ cellStateHorizon }) => cellStateHorizon !== undefined);
 }
 
 function summary({ run }: Model, measured: readonly Horizon[]): string {
@@ -88,8 +117,13 @@ function readout({ hover, view }: Model, measured: readonly Horizon[]): string {
 }
 
 /** A horizon as text; one as long as the window may in fact be longer. */
-function formatHorizon({ horizon, longestLag }: Horizon): string {
+function formatHorizon({ horizon, cellStateHorizon, longestLag }: Horizon): string {
   if (longestLag === null) return 'no loss';
+  const ofH = formatLag(horizon, longestLag);
+  return cellStateHorizon === undefined ? ofH : `h_t ${ofH}, c_t ${formatLag(cellStateHorizon, longestLag)}`;
+}
+
+function formatLag(horizon: number | null, longestLag: number): string {
   if (horizon === null) return 'a gradient of 0';
   const steps = formatCount(horizon, 'step');
   return horizon === longestLag ? `${steps} (the whole window)` : steps;
