@@ -103,17 +103,23 @@ describe('Buttons pressed faster than a run can follow', () => {
     const experiment = await ExperimentFile.open(written, { 'a.txt': text('Before') });
     const targets = [undefined, ...Object.keys(variants)].map((variant) => ({ uri: experiment.document.uri, variant }));
     const [first, second] = await Promise.all(targets.slice(0, 2).map(training));
-    const [third, fourth] = targets.slice(2).map((target) => launcher.launch(target));
-    await until('both to wait', () => sessions.all.filter(({ status }) => status.state === 'waiting').length === 2);
+    const waiting = (count: number) => () =>
+      sessions.all.filter(({ status }) => status.state === 'waiting').length === count;
+    // One after the other: runs that are launched at once enter the queue in any order.
+    const [third, fourth] = targets.slice(2).map((target) => () => launcher.launch(target));
+    const thirdLaunch = third?.();
+    await until('the third to wait', waiting(1));
+    const fourthLaunch = fourth?.();
+    await until('both to wait', waiting(2));
     writeFileSync(join(experiment.folder, 'a.txt'), text('After'));
     await first?.stop();
-    const launch = await third;
+    const launch = await thirdLaunch;
     assert.ok(launch?.kind === 'started', JSON.stringify(launch));
     const { facts } = readManifest(readFileSync(join(launch.session.folder ?? '', 'run.json'))) ?? {};
     assert.equal(facts?.dataDigest, createHash('sha256').update(text('After')).digest('hex'));
     rmSync(join(experiment.folder, 'a.txt'));
     await second?.stop();
-    const last = await fourth;
+    const last = await fourthLaunch;
     assert.ok(last?.kind === 'refused', JSON.stringify(last));
     assert.match(last.problems[0]?.message ?? '', /"a\.txt" not found/);
     const session = sessions.get({ uri: experiment.document.uri, variant: 'last' });
