@@ -9,6 +9,7 @@ import {
   type TextDocument,
 } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
+import { RequestedChanges } from './requestedChanges';
 import { Throttler } from '../platform/throttler';
 import { commands, languageId } from '../platform/ids';
 import { codeLens, type LensContent } from '../platform/labels';
@@ -26,25 +27,20 @@ import { parsedInHost } from './experimentCheck';
 
 const refreshMilliseconds = 500;
 
-/** Milliseconds that VS Code has to request lenses after a change, before it is notified of the change again. */
-const requestTimeout = 1000;
-
-/** Maximum number of notifications about one change: VS Code never asks if the user has turned lenses off. */
-const maxChangeEvents = 20;
-
 /** Lenses above the file and each variant: ▶ Train and the estimate, or a run's state with its commands. */
 export class TrainLenses implements CodeLensProvider, Disposable {
   readonly #changed = new EventEmitter<void>();
   readonly #owned = new DisposableStore();
   // Lenses are redrawn at most twice a second, however fast the run is.
   readonly #refresh = new Throttler(refreshMilliseconds, () => {
-    this.#changeEvents = 0;
-    this.#fireChange();
+    this.#changes.change();
   });
-  /** Visible documents whose lenses VS Code has not requested since the last change. */
-  readonly #notRequested = new Set<TextDocument>();
-  #changeEvents = 0;
-  #repetition: NodeJS.Timeout | undefined;
+  readonly #changes = new RequestedChanges(
+    () => {
+      this.#changed.fire();
+    },
+    () => visibleExperiments(),
+  );
 
   readonly onDidChangeCodeLenses: Event<void> = this.#changed.event;
 
@@ -68,7 +64,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
   }
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
-    this.#notRequested.delete(document);
+    this.#changes.requested(document);
     const parsed = await parsedInHost(document);
     const top = new Range(0, 0, 0, 0);
     if (parsed?.kind === 'refused') {
@@ -84,32 +80,10 @@ export class TrainLenses implements CodeLensProvider, Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#repetition);
+    this.#changes.dispose();
     this.#refresh.dispose();
     this.#owned.dispose();
     this.#changed.dispose();
-  }
-
-  /**
-   * Notifies VS Code of a change until it has requested the lenses of every visible document. VS Code sends the
-   * request shortly after, and drops it if the editor loses the focus before: the lenses would stay missing, or
-   * show “running” for a run that has finished, until the editor has the focus again.
-   */
-  #fireChange(): void {
-    clearTimeout(this.#repetition);
-    for (const document of this.#visibleDocuments()) this.#notRequested.add(document);
-    this.#changed.fire();
-    this.#changeEvents++;
-    this.#repetition = setTimeout(() => {
-      const visible = this.#visibleDocuments();
-      const isMissed = visible.some((document) => this.#notRequested.has(document));
-      this.#notRequested.clear();
-      if (isMissed && this.#changeEvents < maxChangeEvents) this.#fireChange();
-    }, requestTimeout);
-  }
-
-  #visibleDocuments(): readonly TextDocument[] {
-    return window.visibleTextEditors.map(({ document }) => document).filter((one) => one.languageId === languageId);
   }
 
   #lensesAt(
@@ -180,6 +154,10 @@ export class TrainLenses implements CodeLensProvider, Disposable {
         return session.status.state satisfies never;
     }
   }
+}
+
+function visibleExperiments(): readonly TextDocument[] {
+  return window.visibleTextEditors.map(({ document }) => document).filter((one) => one.languageId === languageId);
 }
 
 /** The parameters and memory of a run, without a command. */
