@@ -58,8 +58,11 @@ export class Diagnosis {
   /**
    * Checks the rules about the run as a whole, after its last update. Of a run that has not learned, the cause comes first
    * and its symptoms are withdrawn. They are also withdrawn when the run has learned after all.
+   *
+   * @param gradientOverLag measures the share of the gradient that a number of steps back leave; see Observations
    */
-  finish(): void {
+  finish(gradientOverLag?: (lag: number) => number | undefined): void {
+    this.#observations.gradientOverLag = gradientOverLag;
     const { update, updates, loss } = this.#observations;
     // Resumed from a checkpoint of an earlier version, a run has no recent values at first.
     if (updates >= minUpdates && loss.isFull) {

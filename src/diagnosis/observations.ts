@@ -102,6 +102,11 @@ export class Observations {
   updates = 0;
   /** Index of the last update. */
   update = 0;
+  /**
+   * Measures, with the present parameters, the median share of a loss's gradient that so many steps back leave; undefined
+   * where it can't be measured. It costs a forward and a backward pass per loss, so only the end of a run asks for it.
+   */
+  gradientOverLag: ((lag: number) => number | undefined) | undefined;
   readonly validations: Validation[] = [];
   /** The lowest validation loss; Infinity before the first. */
   bestValidation = Infinity;

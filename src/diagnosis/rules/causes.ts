@@ -246,13 +246,15 @@ const vanishing = cause('vanishOverTime', (observations) => {
   // Single batches are noisy: the held-out loss may say that it does.
   const now = Math.min(recentLoss(observations), validations.at(-1)?.validation ?? Infinity);
   if (constantAnswer !== undefined && now > 1.25 * constantAnswer.value) return undefined;
-  const ratio = median(profiles.map((series) => decayOverLag(series, lag)).filter((one) => !Number.isNaN(one)));
+  // Where nearer losses add to the gradient on its way back, the records do not show what is left of one loss.
+  const recorded = profiles.map((series) => decayOverLag(series, lag)).filter((one) => !Number.isNaN(one));
+  const ratio = recorded.length > 0 ? median(recorded) : (observations.gradientOverLag?.(lag) ?? NaN);
   if (!(ratio < 1e-3)) return undefined;
   return {
     keyPath: ['model', 'cell'],
     message:
-      `The gradient vanishes over time: ${lag} steps back, as far as the task must remember, ‖∂L/∂h_t‖ is ` +
-      `${formatNumber(ratio)} of its value at the step with the loss, less than 1e-3 (Bengio et al. 1994). ${remedyFor(info.cell)}`,
+      `The gradient vanishes over time: ${lag} steps back, as far as the task must remember, the gradient of a loss is ` +
+      `${formatNumber(ratio)} of its value at its own step, less than 1e-3 (Bengio et al. 1994). ${remedyFor(info.cell)}`,
   };
 });
 
@@ -332,8 +334,8 @@ export const causes: readonly Rule[] = [
   vanishingStart,
   rateTooHigh,
   rateTooLow,
-  vanishing,
   fewUnits,
+  vanishing,
   stillFalling,
   unknownCause,
 ];

@@ -28,13 +28,16 @@ export const truncationBias: Rule = {
 };
 
 /**
- * ‖∂L/∂h_{t−lag}‖ / ‖∂L/∂h_t‖ of the top layer, t the first step with a loss: between them no loss adds to it. Where
+ * ‖∂L/∂h_{t−lag}‖ / ‖∂L/∂h_t‖ of the top layer, or that of c_t where it is larger, t the first step with a loss: between them no loss adds to it. Where
  * fewer than `lag` steps lie before t, but at least half of them, as if the decay went on. NaN for still fewer.
  */
 export function decayOverLag({ steps, lossPerStep, layers }: StepSeries, lag: number): number {
-  const dh = layers.at(-1)?.dh;
+  const top = layers.at(-1);
   const first = lossPerStep.subarray(0, steps).findIndex((loss) => loss !== 0);
   const back = Math.min(lag, first);
-  if (dh === undefined || back < 1 || back < lag / 2) return NaN;
-  return ((dh[first - back] ?? NaN) / (dh[first] ?? NaN)) ** (lag / back);
+  if (top === undefined || back < 1 || back < lag / 2) return NaN;
+  const shareOf = (norms: ArrayLike<number>): number => (norms[first - back] ?? NaN) / (norms[first] ?? NaN);
+  // An LSTM has two paths back: what c_t carries does not pass through h_t.
+  const share = Math.max(shareOf(top.dh), top.dc === undefined ? 0 : shareOf(top.dc));
+  return share ** (lag / back);
 }

@@ -24,3 +24,33 @@ export interface Window {
   /** (B): 1 where the sequence starts from zero state, 0 where it continues from the state after the window before. */
   readonly reset: Uint8Array;
 }
+
+/**
+ * One sequence of a window as a window of its own, which starts from zero state.
+ *
+ * @param row which sequence of the batch, from 0
+ */
+export function sequenceOf({ steps, batch, inputs, targets, mask }: Window, row: number): Window {
+  const rowsOf = <Values extends Float64Array | Int32Array | Uint8Array>(values: Values, into: Values): Values => {
+    const width = into.length / steps;
+    for (let t = 0; t < steps; t++) {
+      const at = (t * batch + row) * width;
+      into.set(values.subarray(at, at + width), t * width);
+    }
+    return into;
+  };
+  return {
+    steps,
+    batch: 1,
+    inputs:
+      inputs.kind === 'dense'
+        ? { kind: 'dense', values: rowsOf(inputs.values, new Float64Array(inputs.values.length / batch)) }
+        : { kind: 'oneHot', indices: rowsOf(inputs.indices, new Int32Array(steps)) },
+    targets:
+      targets.kind === 'values'
+        ? { kind: 'values', values: rowsOf(targets.values, new Float64Array(targets.values.length / batch)) }
+        : { kind: 'classes', indices: rowsOf(targets.indices, new Int32Array(steps)) },
+    mask: rowsOf(mask, new Uint8Array(steps)),
+    reset: new Uint8Array([1]),
+  };
+}

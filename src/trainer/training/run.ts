@@ -7,6 +7,7 @@ import type { Ending } from '../../protocol/trainer';
 import { RecordPacker, type RecordBatch } from '../../run/records/recordBatch';
 import { RunPersistence } from '../storage/persistence';
 import type { RunWriter } from '../storage/runWriter';
+import { gradientOverLag } from './gradientOverLag';
 import { divergenceCause, type DivergenceCause, type FirstNonFinite } from '../../diagnosis/divergence';
 import { describeNonFinite, type Training } from './training';
 
@@ -126,7 +127,7 @@ export class Run {
       message: reasonOf(error),
     }));
     this.#settleIdle();
-    if (ending.kind === 'finished') this.#diagnosis?.finish();
+    if (ending.kind === 'finished') this.#diagnosis?.finish((lag) => gradientOverLag(this.#training.setup, lag));
     if (ending.kind === 'diverged') {
       const { place, message } = ending;
       const { keyPath } = this.#causeOf(place);

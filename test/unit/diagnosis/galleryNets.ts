@@ -102,6 +102,10 @@ export const sickNets: readonly GalleryNet[] = [
   net('delay of 40, RNN', 'model.cell', { task: 'delay', lag: 40, length: 80 }, rnn, adam(0.001), {
     clip: { norm: 1 },
   }),
+  net('lags of 30 and 60, RNN', 'model.cell', { task: 'echo', lags: [30, 60], length: 90 }, rnn, adam(0.003), {
+    clip: { norm: 1 },
+  }),
+  net('copy over 60, RNN', 'model.cell', { task: 'copy', delay: 60 }, rnn, adam(0.003), { clip: { norm: 1 } }),
   net('1 unit, echo', 'model.hidden', echo, { ...rnn, hidden: 1 }, adam(0.005)),
   net('too short, text', 'training.steps', text, rnn, sgd(0.03), { training: training(400) }),
 ];

@@ -7,6 +7,7 @@ import { Diagnosis } from '../../../src/diagnosis/diagnosis';
 import type { Finding } from '../../../src/diagnosis/finding';
 import { parseExperiment } from '../../../src/experiment/parse';
 import { runInfoOf } from '../../../src/trainer/training/runInfo';
+import { gradientOverLag } from '../../../src/trainer/training/gradientOverLag';
 import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
 import { Training } from '../../../src/trainer/training/training';
 
@@ -47,6 +48,6 @@ export function findingsOf(
     diagnosis.observe(advance.record);
     for (const finding of diagnosis.findings) seen?.add(finding);
   }
-  diagnosis.finish();
+  diagnosis.finish((lag) => gradientOverLag(prepared.setup, lag));
   return diagnosis.findings;
 }
