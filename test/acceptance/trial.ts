@@ -10,6 +10,8 @@ import { Training } from '../../src/trainer/training/training';
 
 /** What is tried: an experiment file, one of its variants or none, and a seed in place of the file's own. */
 export interface Trial {
+  /** The folder of the file; by default that of the published experiments. */
+  readonly folder?: string;
   readonly file: string;
   readonly variant: string | undefined;
   readonly seed: number;
@@ -29,12 +31,16 @@ export interface Outcome {
   readonly solvedAfter: number | undefined;
   readonly updates: number;
   readonly seconds: number;
+  /** The update in which a value was not finite; undefined if the run did not diverge. */
+  readonly divergedAt: number | undefined;
+  /** The baselines in the unit of the loss, by name. */
+  readonly baselines: ReadonlyMap<string, number>;
 }
 
-const folder = 'test/acceptance/experiments';
+const publishedFolder = 'test/acceptance/experiments';
 const mebibyte = 1024 * 1024;
 
-/** Trains to the end. Throws when the experiment is refused or diverges: an acceptance experiment does neither. */
+/** Trains to the end, or until a value is not finite. Throws when the experiment is refused. */
 export function run(trial: Trial, kernels: BuiltKernelSet): Outcome {
   const plan = planOf(trial, kernels);
   const { experiment, learner, source } = plan;
@@ -42,23 +48,29 @@ export function run(trial: Trial, kernels: BuiltKernelSet): Outcome {
   let smoothedLoss = source.steps * Math.log(source.outputs);
   let solvedAfter: number | undefined;
   let bestValidationLoss = Infinity;
+  let divergedAt: number | undefined;
   while (!training.isFinished && solvedAfter === undefined) {
     const advance = training.advance();
-    if (advance.kind === 'nonFinite') throw new Error(`${trial.file} diverged at update ${training.updates}.`);
+    if (advance.kind === 'nonFinite') {
+      divergedAt = training.updates;
+      break;
+    }
     bestValidationLoss = Math.min(bestValidationLoss, advance.record.validationLoss ?? Infinity);
     smoothedLoss = 0.999 * smoothedLoss + 0.001 * advance.record.loss;
     const isDue = training.updates % experiment.training.validateEvery === 0;
     if (source.allowedNext !== undefined && isDue && isSolved(plan)) solvedAfter = training.updates * source.batch;
   }
-  const held = learner.evaluate(source.validation());
+  const held = divergedAt === undefined ? learner.evaluate(source.validation()) : undefined;
   return {
     validationLoss: held?.loss ?? NaN,
     bestValidationLoss,
     accuracy: held?.accuracy ?? NaN,
-    smoothedLoss,
+    smoothedLoss: divergedAt === undefined ? smoothedLoss : NaN,
     solvedAfter,
     updates: training.updates,
     seconds: training.seconds,
+    divergedAt,
+    baselines: new Map(source.baselines.map(({ name, value }) => [name, value])),
   };
 }
 
@@ -71,14 +83,16 @@ export function missingData(file: string): string | undefined {
 function planOf(trial: Trial, kernels: BuiltKernelSet): TrainingSetup {
   const { experiment } = resolved(trial);
   const files = new Map(
-    filesOf(experiment).flatMap(({ path }) => [[path, bytesOf(path) ?? new Uint8Array()] as const]),
+    filesOf(experiment).flatMap(({ path }) => [[path, bytesOf(path, trial.folder) ?? new Uint8Array()] as const]),
   );
   const planned = prepareTraining({ experiment, files, kernels: openKernels(kernels), memoryLimit: 4096 * mebibyte });
   if (planned.kind === 'refused') throw new Error(`${trial.file}: ${planned.problems[0]?.message}`);
   return planned.setup;
 }
 
-function resolved({ file, variant, seed }: Trial): { readonly experiment: ResolvedExperiment } {
+function resolved({ folder = publishedFolder, file, variant, seed }: Trial): {
+  readonly experiment: ResolvedExperiment;
+} {
   const parsed = parseExperiment(readFileSync(join(folder, file), 'utf8'));
   if (parsed.kind === 'refused') throw new Error(`${file}: ${parsed.problems[0]?.message}`);
   const outcome = parsed.file.resolve(variant);
@@ -86,7 +100,7 @@ function resolved({ file, variant, seed }: Trial): { readonly experiment: Resolv
   return { experiment: { ...outcome.experiment, seed } };
 }
 
-function bytesOf(path: string): Uint8Array | undefined {
+function bytesOf(path: string, folder = publishedFolder): Uint8Array | undefined {
   const places = [folder, process.env['UNROLL_DATA']].flatMap((place) =>
     place === undefined ? [] : [join(place, path)],
   );
