@@ -1,7 +1,7 @@
 import type { CsvData } from '../experiment/schema';
 import type { ReadTable, TableColumn } from './csvTable';
 import { carryForward, interpolateGaps, type Gaps } from './gaps';
-import { meanOf, rescale, rescalingOf } from './normalization';
+import { meanOf, rescale, rescalingOf, type Rescaling, type TableScaling } from './normalization';
 import { inOrder, orderRows, timeFacts, type RowOrder, type TimeFacts } from './rowOrder';
 import { TableWindows, type TableRows } from './tableWindows';
 
@@ -62,16 +62,27 @@ function sortClasses(values: Float64Array, names: readonly string[]): readonly s
   return order.map((index) => names[index] ?? '');
 }
 
-/** Cuts windows from the rescaled columns, and treats their gaps as the experiment says. */
+/** The windows of a table, and how its columns were rescaled for them. */
+export interface ScaledWindows {
+  readonly windows: TableWindows;
+  readonly scaling: TableScaling;
+}
+
+/** Cuts windows from the columns, which it rescales in place, and treats their gaps as the experiment says. */
 export function cutWindows(
   data: CsvData,
   { inputs, targets, classNames, order, rows, training, gaps }: ArrangedTable,
-): TableWindows {
+): ScaledWindows {
   const numbers = classNames === undefined ? [...inputs, ...targets] : inputs;
+  const rescalings = new Map<Float64Array, Rescaling>();
   for (const column of new Set(numbers)) {
     if (gaps.rows > 0 && data.gaps === 'interpolate') eachSequence(order, column, interpolateGaps);
-    rescale(column, rescalingOf(column.subarray(0, training), data.normalize));
+    const rescaling = rescalingOf(column.subarray(0, training), data.normalize);
+    rescale(column, rescaling);
+    rescalings.set(column, rescaling);
   }
+  const scalingOf = (columns: readonly Float64Array[]): readonly Rescaling[] =>
+    columns.flatMap((column) => rescalings.get(column) ?? []);
   const filled = data.gaps === 'mask' ? fillInputs(inputs, targets, order, training) : inputs;
   const table: TableRows = {
     inputs: filled,
@@ -81,7 +92,15 @@ export function cutWindows(
     starts: order.starts,
     trainingSequences: order.training,
   };
-  return new TableWindows(table, { ...data, skipsGaps: gaps.rows > 0 && data.gaps === 'skip' });
+  const indicators = filled.slice(inputs.length).map(() => ({ shift: 0, scale: 1 }));
+  return {
+    windows: new TableWindows(table, { ...data, skipsGaps: gaps.rows > 0 && data.gaps === 'skip' }),
+    scaling: {
+      kind: data.normalize,
+      inputs: [...scalingOf(inputs), ...indicators],
+      targets: classNames === undefined ? scalingOf(targets) : [],
+    },
+  };
 }
 
 /** Inputs with their last value in each gap, followed by an indicator of the gaps for each; targets keep their gaps. */

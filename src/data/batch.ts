@@ -20,6 +20,8 @@ export interface Batch {
   readonly mask: Uint8Array;
   /** (B): 1 where the sequence starts from zero state, 0 where it continues from the final state of the previous batch. */
   readonly reset: Uint8Array;
+  /** (B): the number of steps of each sequence; those after it are padding. Undefined where all have T steps. */
+  readonly ends?: Int32Array;
 }
 
 /** A batch of dense vectors: T·B·I doubles for the inputs, T·B·O for the targets. */
@@ -68,6 +70,11 @@ export function setClassTarget(into: SymbolBatch, t: number, sequence: number, i
 export function setValueTarget(into: DenseBatch, t: number, sequence: number, value: number): void {
   into.targets.values[t * into.batch + sequence] = value;
   into.mask[t * into.batch + sequence] = 1;
+}
+
+/** The ends of sequences as a batch has them: undefined where all sequences have its T steps. */
+export function endsOf(lengths: readonly number[], steps: number): Pick<Batch, 'ends'> {
+  return lengths.every((length) => length === steps) ? {} : { ends: Int32Array.from(lengths) };
 }
 
 /**

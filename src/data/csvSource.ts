@@ -1,18 +1,20 @@
 import type { KeyProblem } from '../experiment/problem';
 import { leavesClassesOpen, withClasses } from '../experiment/tableTargets';
 import type { CsvData, ResolvedExperiment } from '../experiment/schema';
-import { arrange, cutWindows, type ArrangedTable } from './arrangedTable';
-import { denseBatch, inSinglePrecision, type Batch, type BatchTargets } from './batch';
+import { arrange, cutWindows, type ArrangedTable, type ScaledWindows } from './arrangedTable';
+import { denseBatch, endsOf, inSinglePrecision, type Batch, type BatchTargets } from './batch';
 import { batchTooLarge } from './batchSize';
 import { readTable, type RequestedColumn } from './csvTable';
 import { gapsProblem } from './gaps';
-import { largestSize } from './normalization';
+import { largestSize, type TableScaling } from './normalization';
 import { randomFrom, randomFromState, type Random } from './random';
 import { describeSequence } from './sequenceDescription';
 import type {
   Baseline,
   DataMemory,
   DataScale,
+  HeldOutBatch,
+  HeldOutPart,
   OpenedSource,
   SequenceDescription,
   Source,
@@ -22,7 +24,7 @@ import { readSourceState, type SourceState } from './sourceState';
 import type { ColumnKind } from './tableColumns';
 import { tableBaselines } from './tableBaselines';
 import { tableProblem, withoutWindow } from './tableProblems';
-import type { TableWindow, TableWindows } from './tableWindows';
+import { mostTargets, type TableWindow, type TableWindows } from './tableWindows';
 import { decodeText } from './textFile';
 
 /** Maximum number of sequences in one held-out batch. */
@@ -43,7 +45,8 @@ export function openCsv(experiment: ResolvedExperiment, data: CsvData, bytes: Ui
   const table = arrange(data, read);
   const problem = tableProblem(data, table, requested);
   if (problem !== undefined) return refuse(problem);
-  const windows = cutWindows(data, table);
+  const scaled = cutWindows(data, table);
+  const { windows } = scaled;
   const batch = experiment.training.batch ?? 1;
   const outputs = table.classNames?.length ?? data.targets.length;
   const tooLarge = batchTooLarge(windows.steps, batch, windows.table.inputs.length + outputs, [
@@ -52,7 +55,7 @@ export function openCsv(experiment: ResolvedExperiment, data: CsvData, bytes: Ui
   ]);
   if (tooLarge !== undefined) return refuse(tooLarge);
   if (windows.count === 0) return refuse(withoutWindow(data));
-  return { kind: 'source', source: new CsvSource(experiment, data, table, windows, batch) };
+  return { kind: 'source', source: new CsvSource(experiment, data, table, scaled, batch) };
 }
 
 function requestedColumns(experiment: ResolvedExperiment, data: CsvData): readonly RequestedColumn[] {
@@ -81,19 +84,24 @@ class CsvSource implements Source {
   readonly scale: DataScale;
   readonly isContiguous = false;
   readonly table: TableFacts;
+  readonly scaling: TableScaling;
   readonly #windows: TableWindows;
+  /** The row of the file at each place; undefined where the order is that of the file. */
+  readonly #fileRows: Int32Array | undefined;
   #random: Random;
 
   constructor(
     experiment: ResolvedExperiment,
     data: CsvData,
     table: ArrangedTable,
-    windows: TableWindows,
+    { windows, scaling }: ScaledWindows,
     readonly batch: number,
   ) {
     const { inputs, targets } = windows.table;
     this.table = factsOf(table, data);
+    this.scaling = scaling;
     this.#windows = windows;
+    this.#fileRows = table.order.rows;
     this.#random = randomFrom(experiment.seed, 'training');
     this.inputs = inputs.length;
     this.outputNames = table.classNames ?? data.targets;
@@ -121,10 +129,41 @@ class CsvSource implements Source {
   }
 
   *validation(): Iterable<Batch> {
-    const windows = [...this.#windows.heldOut()];
-    for (let at = 0; at < windows.length; at += MAX_HELD_OUT_BATCH) {
-      const batch = this.#batchOf(windows.slice(at, at + MAX_HELD_OUT_BATCH));
-      if (batch.mask.includes(1)) yield batch;
+    for (const { batch } of this.#heldOutBatches()) if (batch.mask.includes(1)) yield batch;
+  }
+
+  heldOut(): HeldOutPart | undefined {
+    const { table, rules, steps } = this.#windows;
+    const isOneSequence = table.starts.length === 2;
+    const warmUp = rules.length === undefined ? 0 : steps - mostTargets(rules, steps);
+    const lead = isOneSequence ? Math.min(table.training, warmUp + rules.horizon) : 0;
+    const first = table.training - lead;
+    if (table.training >= table.rows) return undefined;
+    const places = Int32Array.from({ length: table.rows - first }, (_, index) => first + index);
+    return {
+      lead,
+      fileRows: this.#fileRows?.subarray(first) ?? places,
+      starts: isOneSequence
+        ? Int32Array.of(lead)
+        : table.starts.subarray(table.trainingSequences, -1).map((start) => start - first),
+      horizon: rules.horizon,
+      warmUp,
+      batches: () => this.#heldOutBatches(first),
+    };
+  }
+
+  /** @param first row of the table that has place 0 */
+  *#heldOutBatches(first = 0): Generator<HeldOutBatch> {
+    const all = [...this.#windows.heldOut()];
+    const { horizon } = this.#windows.rules;
+    for (let at = 0; at < all.length; at += MAX_HELD_OUT_BATCH) {
+      const windows = all.slice(at, at + MAX_HELD_OUT_BATCH);
+      const batch = this.#batchOf(windows);
+      const places = new Int32Array(batch.steps * windows.length).fill(-1);
+      for (const [sequence, { start, steps, firstTarget }] of windows.entries()) {
+        for (let t = firstTarget; t < steps; t++) places[t * windows.length + sequence] = start + t + horizon - first;
+      }
+      yield { batch, places };
     }
   }
 
@@ -156,7 +195,8 @@ class CsvSource implements Source {
         if (t >= window.firstTarget && this.#setTarget(targets, cell, window.start + t + horizon)) batch.mask[cell] = 1;
       }
     }
-    return inSinglePrecision({ ...batch, targets });
+    const lengths = windows.map((window) => window.steps);
+    return inSinglePrecision({ ...batch, targets, ...endsOf(lengths, steps) });
   }
 
   #setInputs(values: Float64Array, cell: number, row: number): void {

@@ -6,6 +6,20 @@ export interface Rescaling {
   readonly scale: number;
 }
 
+/** How the columns of a table are rescaled before the net gets them. */
+export interface TableScaling {
+  readonly kind: CsvData['normalize'];
+  /** (I): shift 0 and scale 1 for an indicator of missing values. */
+  readonly inputs: readonly Rescaling[];
+  /** (O): none for classes. */
+  readonly targets: readonly Rescaling[];
+}
+
+/** A number that the net gets or gives, in the unit of its column. */
+export function inDataUnit(value: number, { shift, scale }: Rescaling): number {
+  return value * scale + shift;
+}
+
 /**
  * The rescaling of a column by statistics of its training part, as scikit-learn's StandardScaler and MinMaxScaler define
  * it: the standard deviation divides by n. A constant column is only shifted, to 0.

@@ -1,5 +1,5 @@
 import type { ResolvedExperiment, SequencesData } from '../experiment/schema';
-import { inSinglePrecision, type Batch, type BatchTargets } from './batch';
+import { endsOf, inSinglePrecision, type Batch, type BatchTargets } from './batch';
 import { largestSize } from './normalization';
 import { describeSequence } from './sequenceDescription';
 import { reportedLoss, type LossPattern } from './lossPattern';
@@ -102,6 +102,10 @@ function batchOf(
     targets,
     mask,
     reset: new Uint8Array(batch).fill(1),
+    ...endsOf(
+      sequences.map((sequence) => sequence.inputs.length),
+      steps,
+    ),
   });
 }
 

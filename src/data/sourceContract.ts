@@ -1,6 +1,7 @@
 import type { KeyProblem } from '../experiment/problem';
 import type { Batch } from './batch';
 import type { Gaps } from './gaps';
+import type { TableScaling } from './normalization';
 import type { TimeFacts } from './rowOrder';
 import type { SourceState } from './sourceState';
 
@@ -50,6 +51,32 @@ export interface TableFacts {
     { readonly count: number; readonly training: number; readonly least: number; readonly most: number } | undefined;
 }
 
+/** A batch of held-out windows of a table, and the rows that it predicts. */
+export interface HeldOutBatch {
+  readonly batch: Batch;
+  /** (T,B): the place of the row that a step predicts; -1 for a step before the first prediction, and for padding. */
+  readonly places: Int32Array;
+}
+
+/**
+ * The held-out rows of a table, in the order in which they are used. Places count from the lead-in: training rows that
+ * the net reads before the first prediction, where the held-out part is the end of one sequence.
+ */
+export interface HeldOutPart {
+  /** Number of rows of the lead-in. */
+  readonly lead: number;
+  /** (lead-in and held-out rows): the row of the file at each place, from 0, without the header. */
+  readonly fileRows: Int32Array;
+  /** The place of the first row of each held-out sequence; the end of a table of one sequence begins after the lead-in. */
+  readonly starts: Int32Array;
+  /** Rows from an input to its target. */
+  readonly horizon: number;
+  /** Steps that a window reads before its first prediction, except at the start of a sequence. */
+  readonly warmUp: number;
+  /** The batches of `validation`, and those without a target. */
+  batches(): Iterable<HeldOutBatch>;
+}
+
 /** An endless supply of training batches, and a fixed set of held-out ones. */
 export interface Source {
   /** I: width of x_t; for `oneHot` the number of symbols. */
@@ -72,6 +99,10 @@ export interface Source {
   readonly scale?: DataScale;
   /** What was found in a table; undefined for other data. */
   readonly table?: TableFacts;
+  /** How the columns of a table are rescaled; undefined for other data. */
+  readonly scaling?: TableScaling;
+  /** The held-out rows of a table; undefined for other data and where nothing is held out. */
+  heldOut?(): HeldOutPart | undefined;
   /**
    * Whether each training batch continues where the previous one ended (contiguous text): a batch is then one window.
    * Otherwise every batch holds whole sequences, which truncated training splits into windows.

@@ -89,7 +89,7 @@ export class TableWindows {
   /** Windows whose targets are the rows from `first` to `to`, in a sequence that begins at `from`. */
   *#heldOutRows(from: number, first: number, to: number): Generator<TableWindow> {
     const { horizon, targetAt } = this.rules;
-    const maxTargets = targetAt === 'last' ? 1 : Math.ceil(this.steps / 2);
+    const maxTargets = mostTargets(this.rules, this.steps);
     for (let row = first; row < to;) {
       const atStart = row - horizon === from ? this.steps : maxTargets;
       let count = Math.min(targetAt === 'last' ? 1 : atStart, to - row);
@@ -150,6 +150,11 @@ export class TableWindows {
     if (!skipsGaps) return missing < to - from;
     return missing === 0 && this.#inputGaps.count(start, start + steps) === 0;
   }
+}
+
+/** The most targets of a held-out window, except at the start of a sequence: it has read the steps before them. */
+export function mostTargets({ targetAt }: Pick<WindowRules, 'targetAt'>, steps: number): number {
+  return targetAt === 'last' ? 1 : Math.ceil(steps / 2);
 }
 
 function longestSequence({ starts }: TableRows): number {

@@ -1,4 +1,4 @@
-import { setClassTarget, symbolBatch } from '../batch';
+import { endsOf, setClassTarget, symbolBatch } from '../batch';
 import type { LossPattern } from '../lossPattern';
 import { drawString, grammarSteps, allowedNext, maxReberLength, reberSymbols, type GrammarStep } from './grammar';
 import type { Task } from './task';
@@ -51,7 +51,8 @@ export function reberTask(): Task {
           setClassTarget(drawn, t, sequence, next);
         }
       }
-      return drawn;
+      const lengths = strings.map((string) => string.length - 1);
+      return { ...drawn, ...endsOf(lengths, steps) };
     },
     allowedAfter: allowedNext,
   };

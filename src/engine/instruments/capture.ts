@@ -22,6 +22,8 @@ export interface Capture {
   readonly tensors: ReadonlyMap<string, CapturedTensor>;
   /** step, loss, gradNorm, clipCoefficient, learningRate, kernels, and reach where `backward` > `forward`. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** (B): the step after the last one of each sequence; later ones are padding. Undefined where no sequence is padded. */
+  readonly ends?: Int32Array;
 }
 
 /** A tensor of a captured update. Throws RangeError if there is none with that name. */
@@ -144,7 +146,11 @@ export class CaptureRecorder {
     tensors.set('dOutputs', inPrecisionOf(network, dOutputs, [length, batch, outputs]));
     tensors.set('loss', inPrecisionOf(network, lossPerStep.subarray(0, length), [length]));
     const entries = Object.entries(reachesBack ? { ...metadata, reach: windowAt } : metadata);
-    return { tensors, metadata: Object.fromEntries(entries.map(([name, value]) => [name, String(value)])) };
+    return {
+      tensors,
+      metadata: Object.fromEntries(entries.map(([name, value]) => [name, String(value)])),
+      ...(window.ends === undefined ? {} : { ends: window.ends.map((end) => end + windowAt) }),
+    };
   }
 }
 

@@ -19,6 +19,7 @@ export function* windowsOf(batch: Window, forward: number): Generator<Window> {
       targets: cutTargets(batch.targets, from, to, batch.steps),
       mask: batch.mask.subarray(from * batch.batch, to * batch.batch),
       reset: from === 0 ? batch.reset : carriedOn,
+      ...(batch.ends === undefined ? {} : { ends: batch.ends.map((end) => end - from) }),
     };
   }
 }

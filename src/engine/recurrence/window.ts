@@ -23,6 +23,11 @@ export interface Window {
   readonly mask: Uint8Array;
   /** (B): 1 where the sequence starts from zero state, 0 where it continues from the state after the window before. */
   readonly reset: Uint8Array;
+  /**
+   * (B): the steps of each sequence from the start of the window to the sequence's end; those from there on are padding,
+   * without meaning. Beyond T, or below 1, the end is outside the window. Undefined where no sequence is padded.
+   */
+  readonly ends?: Int32Array;
 }
 
 /**
