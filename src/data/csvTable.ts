@@ -1,7 +1,7 @@
 import { isLikely, nearestName } from '../experiment/nearestName';
 import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { CsvData } from '../experiment/schema';
-import { findDelimiter, looksNumeric, separatorLine } from './csvDelimiter';
+import { findDelimiter, looksNumeric, separatorLine, type FoundDelimiter } from './csvDelimiter';
 import { maxRowLength, MalformedRow, maxRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import { GapCounter, type Gaps } from './gaps';
 import { columnReader, type CellError, type ColumnKind, type ColumnReader } from './tableColumns';
@@ -48,16 +48,9 @@ export function readTable(
 ): ReadTable {
   const refuse = (...problems: readonly KeyProblem[]): ReadTable => ({ kind: 'refused', problems });
   try {
-    const separator = separatorLine(text);
-    let { delimiter } = written;
-    if (delimiter === 'auto' && separator !== undefined) {
-      ({ delimiter } = separator);
-    } else if (delimiter === 'auto') {
-      const found = findDelimiter(text.pieces);
-      if (found.kind === 'ambiguous') return refuse(ambiguousDelimiter(path, found.delimiters));
-      ({ delimiter } = found);
-    }
-    const format: CsvFormat = { delimiter, hasSeparatorLine: separator !== undefined };
+    const found = formatOf(text, written);
+    if (found.kind === 'ambiguous') return refuse(ambiguousDelimiter(path, found.delimiters));
+    const { format } = found;
     const names = namesOf(text, format, written.header);
     const places = new TableColumns(names, written.header);
     // A wrong column that is both input and target is reported once, at the input.
@@ -103,6 +96,20 @@ export function readTable(
   }
 }
 
+/** How the cells of a text are separated; several delimiters if its first rows can be read with each of them. */
+export function formatOf(
+  text: FileText,
+  { delimiter }: Pick<TableFormat, 'delimiter'>,
+): { readonly kind: 'format'; readonly format: CsvFormat } | Extract<FoundDelimiter, { kind: 'ambiguous' }> {
+  const separator = separatorLine(text);
+  const hasSeparatorLine = separator !== undefined;
+  if (delimiter !== 'auto') return { kind: 'format', format: { delimiter, hasSeparatorLine } };
+  const found = separator === undefined ? findDelimiter(text.pieces) : { kind: 'delimiter' as const, ...separator };
+  return found.kind === 'ambiguous'
+    ? found
+    : { kind: 'format', format: { delimiter: found.delimiter, hasSeparatorLine } };
+}
+
 const columnKey = ({ name, kind }: RequestedColumn): string => `${kind} ${name}`;
 
 /** The first one of the columns with each key. */
@@ -123,7 +130,7 @@ function ambiguousDelimiter(path: string, delimiters: readonly string[]): KeyPro
 }
 
 /** The names of the columns: the cells of the first row, or their numbers from 1 in a table without a header. */
-function namesOf(text: FileText, format: CsvFormat, hasHeader: boolean): readonly string[] {
+export function namesOf(text: FileText, format: CsvFormat, hasHeader: boolean): readonly string[] {
   return (
     firstRow(text, format, (row) =>
       Array.from({ length: row.width }, (_, index) => (hasHeader ? (row.cell(index)?.trim() ?? '') : `${index + 1}`)),
