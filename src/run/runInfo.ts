@@ -16,6 +16,17 @@ const layoutSchema = z
   })
   .refine(isBounded);
 
+/** A column was rescaled as value ↦ (value − shift) / scale. */
+const rescalingSchema = z.object({ shift: z.number(), scale: z.number().positive() });
+
+/** Rescalings of the columns of a table; an indicator of missing values has shift 0 and scale 1. */
+const scalingSchema = z.object({
+  kind: z.enum(['standard', 'minmax', 'none']),
+  inputs: z.array(rescalingSchema).max(maxNames),
+  /** None for classes. */
+  targets: z.array(rescalingSchema).max(maxNames),
+});
+
 /** See RunInfo. */
 export const runInfoSchema = z.object({
   /** The experiment's name. */
@@ -60,6 +71,8 @@ export const runInfoSchema = z.object({
   ),
   /** See DataScale; null for generated and one-hot data. Runs of earlier versions have none. */
   dataScale: z.object({ inputs: z.number(), targets: z.number() }).nullable().default(null),
+  /** How the columns of a table were rescaled; null for other data. Runs of earlier versions have none. */
+  scaling: scalingSchema.nullable().default(null),
   /** Steps that the task requires to remember, if known. */
   lag: size.nullable(),
   /** Kernel set that computed the first update. */

@@ -45,6 +45,7 @@ export function runInfoOf(
     validateEvery: training.validateEvery,
     baselines: source.baselines.filter(({ value }) => Number.isFinite(value)),
     dataScale: source.scale ?? null,
+    scaling: source.scaling ?? null,
     lag: source.lag ?? null,
     kernels: setup.kernels.name,
     kernelChanges: [],
