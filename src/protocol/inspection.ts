@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ActivationName, CellName } from '../experiment/modelSchema';
+import type { RunInfo } from '../run/runInfo';
 import { index } from './requestSchemas';
 
 /** Which update, and which sequence of its batch. */
@@ -38,6 +39,10 @@ export interface Inspection {
   /** Names of the inputs: columns, or symbols for one-hot inputs. */
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  /** How the columns of a table were rescaled: inputs, outputs and targets are in the scaled unit. Null for other data. */
+  readonly scaling: RunInfo['scaling'];
+  /** The step after the last one of this sequence: later steps are padding, without input, prediction or target. */
+  readonly end: number;
   /** (T,I) x_t of this sequence. */
   readonly inputs: Float64Array;
   /** (T,O) ŷ_t: values, or probabilities after the softmax for crossEntropy. */

@@ -17,6 +17,7 @@ import {
 
 /** Why the formula cannot be evaluated from what is here, if it cannot. */
 export function unevaluable(inspection: Inspection, { node, layer, t }: NodeAt): string | undefined {
+  if (t >= inspection.end) return `The sequence has ended before step ${t}: this step is padding.`;
   if (node === 'x') return 'x_t is given by the data.';
   if (node === 'L' && inspection.mask[t] !== 1) return `Nothing is asked of this sequence at step ${t}: no loss here.`;
   if (t < inspection.windowStart && node !== 'L') {

@@ -1,5 +1,5 @@
 import { formatNumber } from '../../src/text/numbers';
-import { formatInput } from '../notebook/formatStep';
+import { formatNetInput } from '../notebook/formatStep';
 import { svg } from '../ui/svg';
 import { notations } from './cells/registry';
 import type { Column, PlacedRow } from './layout';
@@ -26,9 +26,9 @@ export function netLines(scene: NetScene): readonly SVGElement[] {
 
 /** What stands under step t: the symbol that was read, or the number where x_t is a single one. */
 export function tokenOf({ inspection, layout }: NetScene, t: number, stepWidth: number): string | undefined {
-  if (inspection.inputKind === 'oneHot') return stepWidth >= roomFor.symbol ? formatInput(inspection, t) : undefined;
+  if (inspection.inputKind === 'oneHot') return stepWidth >= roomFor.symbol ? formatNetInput(inspection, t) : undefined;
   const isNumber = inspection.inputNames.length === 1 && layout.detail !== 'numbers';
-  return isNumber && stepWidth >= roomFor.number ? formatInput(inspection, t) : undefined;
+  return isNumber && stepWidth >= roomFor.number ? formatNetInput(inspection, t) : undefined;
 }
 
 function arrowHead(): SVGElement {
@@ -100,6 +100,7 @@ function horizontal(scene: NetScene): readonly SVGElement[] {
   const lines: SVGElement[] = [];
   for (const { row, from, to, name } of recurrences(scene)) {
     columns.forEach(({ t, x }, i) => {
+      if (t >= inspection.end) return;
       const before = columns[i - 1];
       if (before === undefined && scene.hasLoop && columns.length === 1) return;
       const start = before === undefined ? 0 : before.x + half;
@@ -113,7 +114,7 @@ function horizontal(scene: NetScene): readonly SVGElement[] {
       const text = isInitial ? `${row.node}₋₁` : before === undefined ? '' : name;
       lines.push(label(text, (start + x - half) / 2, (y1 + to) / 2 - 5, 'middle'));
     });
-    const isOpen = last !== undefined && last.t < inspection.steps - 1 && !scene.hasLoop;
+    const isOpen = last !== undefined && last.t < inspection.end - 1 && !scene.hasLoop;
     if (isOpen && width - last.x - half > 4) lines.push(path(`M${last.x + half} ${from} H${width - 1}`));
   }
   return lines;

@@ -14,20 +14,20 @@ export interface NetRow {
   /** The magnitude of the strongest colour. */
   readonly limit: number;
   readonly role: 'loss' | 'output' | 'state' | 'gate' | 'input';
-  /** Whether step t has such a node: where nothing is asked, there is no loss. */
+  /** Whether step t has such a node: a step without a target has no loss, and padding has none at all. */
   readonly isAt: (t: number) => boolean;
 }
 
-const everywhere = (): boolean => true;
-
 /** The rows of the picture, the loss on top and the input at the bottom; gates and c of the looked-at layer only. */
 export function rowsOf(inspection: Inspection, layer: number): readonly NetRow[] {
-  const { inputs, inputNames, outputs, outputNames, layers, lossKind, sequenceLoss, mask, targets } = inspection;
+  const { inputs, inputNames, outputs, outputNames, layers, lossKind, sequenceLoss, mask, targets, end } = inspection;
+  // Steps after the end of the sequence are padding.
+  const untilEnd = (t: number): boolean => t < end;
   const several = layers.length > 1;
   const isClasses = lossKind === 'crossEntropy';
   const recurrent = layers.flatMap(({ h, c, gates, hidden }, l): NetRow[] => {
     const of = several ? ` (layer ${l})` : '';
-    const common = { layer: l, units: hidden, isAt: everywhere } as const;
+    const common = { layer: l, units: hidden, isAt: untilEnd } as const;
     const state = (node: string, values: Float64Array, limit: number): NetRow => ({
       ...common,
       node,
@@ -63,7 +63,7 @@ export function rowsOf(inspection: Inspection, layer: number): readonly NetRow[]
       units: outputNames.length,
       limit: isClasses ? 1 : largestMagnitude(outputs, targets),
       role: 'output',
-      isAt: everywhere,
+      isAt: untilEnd,
     },
     ...byLayerFromTheTop(recurrent),
     {
@@ -74,7 +74,7 @@ export function rowsOf(inspection: Inspection, layer: number): readonly NetRow[]
       units: inputNames.length,
       limit: largestMagnitude(inputs),
       role: 'input',
-      isAt: everywhere,
+      isAt: untilEnd,
     },
   ];
 }

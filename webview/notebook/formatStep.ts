@@ -1,30 +1,54 @@
 import type { Inspection } from '../../src/protocol/inspection';
 import { formatNumber } from '../../src/text/numbers';
+import { isScaled, rowsInDataUnit, type Rescaling } from './dataUnit';
 
 const mostNumbers = 4;
 
-/** x_t as text: the symbol, or the numbers. */
-export function formatInput({ inputs, inputNames, inputKind }: Inspection, t: number): string {
-  const width = inputNames.length;
-  const row = inputs.subarray(t * width, (t + 1) * width);
+/** x_t as text: the symbol, or the numbers in the unit of the data and as the net gets them. */
+export function formatInput(inspection: Inspection, t: number): string {
+  const { inputs, inputNames, inputKind } = inspection;
+  const row = rowAt(inputs, inputNames.length, t);
+  if (t >= inspection.end) return 'padding';
+  return inputKind === 'oneHot'
+    ? visibleSymbol(inputNames[row.indexOf(1)] ?? '')
+    : inBothUnits(inspection, row, inspection.scaling?.inputs);
+}
+
+/** x_t as the net gets it: the symbol, or the numbers. */
+export function formatNetInput({ inputs, inputNames, inputKind, end }: Inspection, t: number): string {
+  const row = rowAt(inputs, inputNames.length, t);
+  if (t >= end) return '';
   return inputKind === 'oneHot' ? visibleSymbol(inputNames[row.indexOf(1)] ?? '') : numbers(row);
 }
 
 /** ŷ_t as text: the top prediction and its probability, or the numbers. */
-export function formatOutput({ outputs, outputNames, lossKind }: Inspection, t: number): string {
-  const width = outputNames.length;
-  const row = outputs.subarray(t * width, (t + 1) * width);
-  if (lossKind === 'mse') return `ŷ_${t} = ${numbers(row)}`;
+export function formatOutput(inspection: Inspection, t: number): string {
+  const { outputs, outputNames, lossKind, end } = inspection;
+  const row = rowAt(outputs, outputNames.length, t);
+  if (t >= end) return 'padding: the sequence has ended';
+  if (lossKind === 'mse') return `ŷ_${t} = ${inBothUnits(inspection, row, inspection.scaling?.targets)}`;
   const best = row.indexOf(Math.max(...row));
   return `ŷ_${t}: ${visibleSymbol(outputNames[best] ?? '')} with p = ${formatNumber(row[best] ?? NaN)}`;
 }
 
 /** The target at t. */
-export function formatTarget({ targets, outputNames, mask, lossKind }: Inspection, t: number): string {
+export function formatTarget(inspection: Inspection, t: number): string {
+  const { targets, outputNames, mask, lossKind } = inspection;
   if (mask[t] !== 1) return 'no target';
-  const width = outputNames.length;
-  const row = targets.subarray(t * width, (t + 1) * width);
-  return lossKind === 'mse' ? `target ${numbers(row)}` : `target ${visibleSymbol(outputNames[row.indexOf(1)] ?? '')}`;
+  const row = rowAt(targets, outputNames.length, t);
+  return lossKind === 'mse'
+    ? `target ${inBothUnits(inspection, row, inspection.scaling?.targets)}`
+    : `target ${visibleSymbol(outputNames[row.indexOf(1)] ?? '')}`;
+}
+
+function rowAt(values: Float64Array, width: number, t: number): Float64Array {
+  return values.subarray(t * width, (t + 1) * width);
+}
+
+/** Numbers in the unit of the data and, where the net has others, those. */
+function inBothUnits(inspection: Inspection, row: Float64Array, rescalings: readonly Rescaling[] | undefined): string {
+  const own = numbers(rowsInDataUnit(row, rescalings));
+  return isScaled(inspection) ? `${own} (scaled ${numbers(row)})` : own;
 }
 
 function numbers(row: Float64Array): string {

@@ -1,28 +1,32 @@
 import type { Inspection } from '../../src/protocol/inspection';
-import { formatInput } from './formatStep';
+import { inDataUnit, isScaled } from './dataUnit';
+import { formatNetInput } from './formatStep';
 import type { NetRow } from '../net/rows';
 import { targetClass, targetProbabilities, topClass } from './stepLoss/ranking';
 import type { Table } from '../plot/table';
 
 /** One kind of node over all steps: a row per step, a column per unit. */
-export function netTable(inspection: Inspection, { symbol, node, values, units }: NetRow): Table {
+export function netTable(inspection: Inspection, { symbol, node, values, units, isAt }: NetRow): Table {
   const { steps, sequence, update, outputNames, inputNames } = inspection;
   const names = node === 'y' ? outputNames : node === 'x' ? inputNames : undefined;
   return {
-    caption: `${symbol} of sequence ${sequence} at update ${update}`,
+    caption: `${symbol} of sequence ${sequence} at update ${update}${isScaled(inspection) && names !== undefined ? ', in the scaled unit' : ''}`,
     columns: ['t', 'x_t', ...Array.from({ length: units }, (_, unit) => `${symbol}[${names?.[unit] ?? unit}]`)],
     rows: Array.from({ length: steps }, (_, t) => [
       t,
-      formatInput(inspection, t),
-      ...values.subarray(t * units, (t + 1) * units),
+      formatNetInput(inspection, t),
+      ...values.subarray(t * units, (t + 1) * units).map((value) => (isAt(t) ? value : NaN)),
     ]),
   };
 }
 
 /** L_t over the steps, with predictions and targets. */
 export function stepLossTable(inspection: Inspection): Table {
-  const { steps, sequence, update, lossPerStep, sequenceLoss, mask, lossKind, outputNames, outputs, targets } =
+  const { steps, sequence, update, lossPerStep, sequenceLoss, mask, lossKind, outputNames, outputs, targets, end } =
     inspection;
+  const scaled = isScaled(inspection) && lossKind === 'mse' ? ', scaled' : '';
+  const ownUnit = (values: Float64Array, t: number, o: number): number =>
+    inDataUnit(values[t * width + o] ?? NaN, inspection.scaling?.targets[o]);
   const isClasses = lossKind === 'crossEntropy';
   const width = outputNames.length;
   const name = (index: number | undefined): string => (index === undefined ? '' : (outputNames[index] ?? ''));
@@ -31,8 +35,8 @@ export function stepLossTable(inspection: Inspection): Table {
     caption: `Loss per step of sequence ${sequence} at update ${update}`,
     columns: [
       't',
-      'L_t of the batch',
-      'contribution of this sequence',
+      `L_t of the batch${scaled}`,
+      `contribution of this sequence${scaled}`,
       ...(isClasses
         ? ['target', 'top prediction', 'p(target)']
         : outputNames.flatMap((y) => [`${y} target`, `${y} predicted`])),
@@ -42,10 +46,10 @@ export function stepLossTable(inspection: Inspection): Table {
       lossPerStep[t] ?? NaN,
       mask[t] === 1 ? (sequenceLoss[t] ?? NaN) : NaN,
       ...(probabilities !== undefined
-        ? [name(targetClass(inspection, t)), name(topClass(inspection, t)), probabilities[t] ?? NaN]
+        ? [name(targetClass(inspection, t)), t < end ? name(topClass(inspection, t)) : '', probabilities[t] ?? NaN]
         : outputNames.flatMap((_, o) => [
-            mask[t] === 1 ? (targets[t * width + o] ?? NaN) : NaN,
-            outputs[t * width + o] ?? NaN,
+            mask[t] === 1 ? ownUnit(targets, t, o) : NaN,
+            t < end ? ownUnit(outputs, t, o) : NaN,
           ])),
     ]),
   };

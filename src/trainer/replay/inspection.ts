@@ -52,6 +52,8 @@ export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: n
     inputKind: setup.source.inputKind,
     inputNames: setup.source.inputNames,
     outputNames: setup.source.outputNames,
+    scaling: setup.source.scaling ?? null,
+    end: endOfSequence(capture, steps, sequence),
     inputs: valuesOf('inputs'),
     outputs,
     targets,
@@ -75,6 +77,11 @@ export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: n
     }),
     parameters: setup.layout.parameters.map((name) => parameterOf(name, tensor)),
   };
+}
+
+/** The step after the last one of a sequence of a captured update, from 0 to T. */
+export function endOfSequence({ ends }: Pick<Capture, 'ends'>, steps: number, sequence: number): number {
+  return Math.max(0, Math.min(steps, ends?.[sequence] ?? steps));
 }
 
 /** The rows (T,·) of one sequence in a (T,B,·) tensor. */

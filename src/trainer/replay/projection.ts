@@ -1,6 +1,7 @@
 import { tensorOf, type Capture, type CapturedTensor } from '../../engine/instruments/capture';
 import type { Projection, ProjectionRequest } from '../../protocol/output';
 import type { TrainingSetup } from '../training/trainingSetup';
+import { endOfSequence } from './inspection';
 import { principalPlane } from './principalComponents';
 
 /** Maximum number of states in one projection; the work grows with their number. */
@@ -8,7 +9,7 @@ const maxStates = 1500;
 
 /**
  * Projects the states of a layer in the captured update onto their first two principal components: whole sequences,
- * evenly chosen from the batch, including the requested one.
+ * evenly chosen from the batch, including the requested one. Padding after the end of a sequence is no state.
  *
  * @throws RangeError when there is no such sequence or layer
  */
@@ -23,7 +24,10 @@ export function projectStates({ source }: TrainingSetup, capture: Capture, reque
   const windowStart = Number(capture.metadata['reach'] ?? 0);
   const batchRows = chooseSequences(batch, sequence, Math.floor(maxStates / Math.max(1, steps - windowStart)));
   const places = batchRows.flatMap((batchRow) =>
-    Array.from({ length: steps - windowStart }, (_, i) => ({ batchRow, t: windowStart + i })),
+    Array.from({ length: Math.max(0, endOfSequence(capture, steps, batchRow) - windowStart) }, (_, i) => ({
+      batchRow,
+      t: windowStart + i,
+    })),
   );
   const rows = new Float64Array(places.length * hidden);
   places.forEach(({ batchRow, t }, n) => {

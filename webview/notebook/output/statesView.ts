@@ -1,5 +1,6 @@
 import { html, render } from 'lit-html';
 import { formatCount, formatExact, formatShortPercentage } from '../../../src/text/numbers';
+import type { Inspection } from '../../../src/protocol/inspection';
 import type { Projection } from '../../../src/protocol/output';
 import { startDrawing } from '../../plot/canvas';
 import { colourEntry } from '../../plot/legend';
@@ -16,6 +17,7 @@ import type { Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
 import { notation } from '../../ui/notation';
+import { rowsInDataUnit } from '../dataUnit';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
@@ -107,7 +109,7 @@ export class StatesView {
     const key = memoKey(projection, by, axis.width, theme);
     if (key !== this.#drawn) {
       this.#drawn = key;
-      this.#paint(projection, by, names, axis.width, theme);
+      this.#paint(inValuesOfData(projection, inspection), by, names, axis.width, theme);
     }
     this.#mark(stepInFocus(model, inspection.steps));
   }
@@ -120,12 +122,21 @@ export class StatesView {
     if (layer === undefined || key === this.#drawnStrip) return;
     this.#drawnStrip = key;
     const of = inspection.layers.length > 1 ? ` of layer ${index}` : '';
-    this.#title.replaceChildren(...notation(`States h_t${of}, a row per unit`));
+    const { end, steps } = inspection;
+    const ending = end < steps ? `; the sequence ends after ${formatCount(end, 'step')}, dotted: no state` : '';
+    this.#title.replaceChildren(...notation(`States h_t${of}, a row per unit${ending}`));
     const height = Math.max(stripHeight.least, Math.min(stripHeight.most, layer.hidden * stripHeight.perUnit));
-    const limit = layer.h.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+    const shown = layer.h.subarray(0, end * layer.hidden);
+    const limit = shown.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
     this.#strip.element.style.marginLeft = `${gutters.left}px`;
     this.#strip.draw(
-      { values: layer.h, steps: inspection.steps, rows: layer.hidden, domain: axis.domain },
+      {
+        values: layer.h,
+        steps,
+        rows: layer.hidden,
+        domain: axis.domain,
+        absent: { from: end, color: theme.faint },
+      },
       axis.width,
       height,
       new SignedScale(limit, theme),
@@ -227,6 +238,12 @@ export class StatesView {
     const { sequences, sequence, points } = projection;
     return nearestPoint(plane, points, at, (n) => !isOwnOnly || sequences[n] === sequence);
   }
+}
+
+/** The projection with predicted values in the unit of the data. */
+function inValuesOfData(projection: Projection, { scaling }: Inspection): Projection {
+  const [first] = scaling?.targets ?? [];
+  return first === undefined ? projection : { ...projection, values: rowsInDataUnit(projection.values, [first]) };
 }
 
 function formatProjection({ explained, sequences, sequenceCount }: Projection): string {

@@ -12,6 +12,7 @@ import type { Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { drawLegend } from '../../plot/legend';
+import { inDataUnit } from '../dataUnit';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
@@ -88,7 +89,7 @@ class ClassPrediction {
       index === undefined ? '' : visibleSymbol(inspection.outputNames[index] ?? '');
     this.#symbols.replaceChildren(
       symbolRow('target', axis, (t) => name(targetClass(inspection, t))),
-      symbolRow('predicted', axis, (t) => name(topClass(inspection, t))),
+      symbolRow('predicted', axis, (t) => name(t < inspection.end ? topClass(inspection, t) : undefined)),
     );
   }
 
@@ -115,7 +116,8 @@ class ClassPrediction {
     const key = memoKey(inspection, t);
     if (key === this.#ranked) return;
     this.#ranked = key;
-    const rows = rankedClasses(inspection, t, mostClasses).map(
+    const isPadding = t >= inspection.end;
+    const rows = (isPadding ? [] : rankedClasses(inspection, t, mostClasses)).map(
       ({ name, probability, rank, isTarget }) =>
         html`<tr class=${isTarget ? 'target' : nothing}>
           <td>${rank}.</td>
@@ -127,7 +129,7 @@ class ClassPrediction {
           </td>
         </tr>`,
     );
-    const note = targetClass(inspection, t) === undefined ? ' (no target)' : '';
+    const note = isPadding ? ' (padding)' : targetClass(inspection, t) === undefined ? ' (no target)' : '';
     render(
       html`<caption>
           Top predictions at step ${t}${note}
@@ -177,28 +179,29 @@ class ValuePrediction {
     this.#drawn = key;
     const curves = valueCurves(inspection, output, theme);
     drawLegend(this.#legend, curves);
-    const yTitle = outputNames[output] ?? 'y';
+    const yTitle = visibleSymbol(outputNames[output] ?? 'y');
     this.#chart.update({ curves, yAxis: 'linear', yTitle, xTicks: false }, axis.domain, theme);
     this.#steps.replaceChildren(stepLabels(axis));
   }
 }
 
 function valueCurves(
-  { outputs, targets, outputNames, mask, steps }: Inspection,
+  { outputs, targets, outputNames, mask, steps, scaling, end }: Inspection,
   output: number,
   theme: Theme,
 ): Curve[] {
   const width = outputNames.length;
+  const rescaling = scaling?.targets[output];
   const points = (values: Float64Array, isThere: (t: number) => boolean): Curve['points'] =>
     Array.from({ length: steps }, (_, t) => ({
       x: t + 0.5,
-      y: isThere(t) ? (values[t * width + output] ?? NaN) : NaN,
+      y: isThere(t) ? inDataUnit(values[t * width + output] ?? NaN, rescaling) : NaN,
     }));
   return [
     { label: 'target, y_t', points: points(targets, (t) => mask[t] === 1), color: theme.validation, dots: true },
     {
       label: 'predicted, ŷ_t',
-      points: points(outputs, () => true),
+      points: points(outputs, (t) => t < end),
       color: theme.train,
       dash: [5, 3],
       dots: mask.length === 1,

@@ -8,6 +8,7 @@ import { barScale } from '../../plot/yAxis';
 import { countCorrect } from './ranking';
 import { stepLossTable } from '../sequenceTables';
 import { withOpacity, type Theme } from '../../theme/theme';
+import { isScaled } from '../dataUnit';
 import { inspectedUpdate } from '../dataSources';
 import type { CellDeclaration } from '../cellDeclaration';
 import { PredictionView } from './predictionView';
@@ -107,14 +108,14 @@ function legend({ mask, gradientFrom, windowStart }: Inspection, theme: Theme): 
 }
 
 function summary(inspection: Inspection): string {
-  const { lossPerStep, mask, loss, lossKind, gradientFrom, steps, windowStart } = inspection;
+  const { lossPerStep, mask, loss, lossKind, gradientFrom, steps, windowStart, end } = inspection;
   const targets = mask.reduce((count, one) => count + one, 0);
   const sum = lossPerStep.reduce((total, value) => total + value, 0);
   const isReported = Math.abs(sum - loss) <= 1e-6 * Math.abs(loss);
   const { correct } = lossKind === 'crossEntropy' ? countCorrect(inspection) : { correct: 0 };
   return [
-    `L = ${formatSum(windowStart, lossPerStep.length - 1)} = ${formatNumber(sum)}${isReported ? ', the loss that this update reported' : ''}.`,
-    `${targets} of this sequence’s ${formatCount(mask.length, 'step')} ${targets === 1 ? 'has' : 'have'} a target${lossKind === 'crossEntropy' ? `, ${correct} of them predicted correctly` : ''}.`,
+    `L = ${formatSum(windowStart, lossPerStep.length - 1)} = ${formatNumber(sum)}${isReported ? ', the loss that this update reported' : ''}${isScaled(inspection) && lossKind === 'mse' ? ', in the scaled unit' : ''}.`,
+    `${targets} of this sequence’s ${formatCount(end, 'step')} ${targets === 1 ? 'has' : 'have'} a target${lossKind === 'crossEntropy' ? `, ${correct} of them predicted correctly` : ''}.`,
     ...(gradientFrom > 0
       ? [
           steps - gradientFrom === 1
@@ -137,6 +138,8 @@ function readout(inspection: Inspection, t: number | undefined): string {
   const { lossPerStep, sequenceLoss, mask, gradientFrom, windowStart } = inspection;
   const counts =
     t < windowStart ? [' · in the previous window'] : t < gradientFrom ? [' · outside the gradient’s window'] : [];
+  if (t >= inspection.end)
+    return `t = ${t} · L_${t} = ${formatNumber(lossPerStep[t] ?? NaN)} · padding: this sequence has ended after ${formatCount(inspection.end, 'step')}`;
   const of = `t = ${t} · L_${t} = ${formatNumber(lossPerStep[t] ?? NaN)}`;
   if (mask[t] !== 1) return `${of} · no target${counts.join('')}`;
   return `${of} · this sequence ${formatNumber(sequenceLoss[t] ?? NaN)} · ${formatOutput(inspection, t)} · ${formatTarget(inspection, t)}${counts.join('')}`;

@@ -7,6 +7,7 @@ import { nodeMeaning, symbolicFormula } from '../../net/symbols';
 import { element, setText } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { notation } from '../../ui/notation';
+import { inDataUnit, isScaled } from '../dataUnit';
 import { memoKey } from '../memo';
 import { visibleSymbol } from '../formatStep';
 import './formula.css';
@@ -66,11 +67,22 @@ function lineOf(inspection: Inspection, at: NodeAt, unit: number, units: number,
   const isProbability = at.node === 'y' && inspection.lossKind === 'crossEntropy';
   const symbol = isProbability ? `p(ŷ_{${at.t}})` : `${at.node === 'y' ? 'ŷ' : at.node}_{${at.t}}`;
   const left = `${symbol}${units === 1 ? '' : `[${unitName(inspection, at, unit)}]`} = `;
-  const value = formatNumber(engineValue(inspection, at, unit)).replace(/^-/, '−');
-  if (!isEvaluable) return element('p', {}, ...notation(left), value);
+  const number = engineValue(inspection, at, unit);
+  const value = formatNumber(number).replace(/^-/, '−');
+  const own = formatOwnUnit(inspection, at, unit, number);
+  if (at.t >= inspection.end) return element('p', {}, ...notation(left), 'none');
+  if (!isEvaluable) return element('p', {}, ...notation(left), value, own);
   const { pieces, inner } = evaluate(inspection, at, unit);
   const middle = inner === undefined ? ' = ' : ` = ${inner} = `;
-  return element('p', {}, ...notation(left), ...spans(pieces), middle, element('strong', {}, value));
+  return element('p', {}, ...notation(left), ...spans(pieces), middle, element('strong', {}, value), own);
+}
+
+/** The number in the unit of its column, where the net has a scaled one. */
+function formatOwnUnit(inspection: Inspection, { node }: NodeAt, unit: number, number: number): string {
+  const { scaling } = inspection;
+  const rescaling = node === 'x' ? scaling?.inputs[unit] : node === 'y' ? scaling?.targets[unit] : undefined;
+  if (rescaling === undefined || !isScaled(inspection)) return '';
+  return `, in the unit of the data ${formatNumber(inDataUnit(number, rescaling)).replace(/^-/, '−')}`;
 }
 
 function unitName({ outputNames, inputNames }: Inspection, { node }: NodeAt, unit: number): string {

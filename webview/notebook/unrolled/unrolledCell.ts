@@ -1,6 +1,7 @@
 import type { Inspection } from '../../../src/protocol/inspection';
-import { formatNumber, formatExact } from '../../../src/text/numbers';
+import { formatCount, formatNumber, formatExact } from '../../../src/text/numbers';
 import type { Model } from '../../store/model';
+import { isScaled } from '../dataUnit';
 import { inspectedUpdate } from '../dataSources';
 import { formatInput, formatOutput, formatTarget } from '../formatStep';
 import type { CellDeclaration } from '../cellDeclaration';
@@ -28,17 +29,21 @@ export const unrolledCell: CellDeclaration<SequenceDrawing, Inspection> = {
   },
 };
 
-function summary({ sequence, batch, steps, update, cell }: Inspection, net: Model['view']['net']): string {
+function summary(inspection: Inspection, net: Model['view']['net']): string {
+  const { sequence, batch, end, update, cell } = inspection;
   const where = `Sequence ${sequence} of ${batch} at update ${formatExact(update)}`;
+  const unit = isScaled(inspection) ? ' The numbers of the net are in the scaled unit.' : '';
   return net === 'line'
-    ? `${where}: ${steps} steps of the ${cell.toUpperCase()}, time to the right, from x_t at the bottom up to L_t. Select a node for its formula.`
-    : `${where}: the ${cell.toUpperCase()} as a loop, ${steps} steps with the same weights.`;
+    ? `${where}: ${formatCount(end, 'step')} of the ${cell.toUpperCase()}, time to the right, from x_t at the bottom up to L_t. Select a node for its formula.${unit}`
+    : `${where}: the ${cell.toUpperCase()} as a loop, ${formatCount(end, 'step')} with the same weights.${unit}`;
 }
 
 function readout(inspection: Inspection, { view, unrollingStep }: Model, t: number | undefined): string {
   if (unrollingStep !== undefined)
     return `Step ${unrollingStep}: the same W_xh, W_hh and W_hy again. Unrolling the loop gives a line.`;
   if (t === undefined) return 'Point at a step to see its values.';
+  if (t >= inspection.end)
+    return `t = ${t} · padding: this sequence has ended after ${formatCount(inspection.end, 'step')}`;
   const shown = inspection.layers[Math.min(view.layer, inspection.layers.length - 1)];
   const state = shown?.h.subarray(t * shown.hidden, (t + 1) * shown.hidden) ?? new Float64Array(0);
   return [
