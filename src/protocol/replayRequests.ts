@@ -5,6 +5,13 @@ import { gradientFlowRequest, horizonRequest, type GradientFlow, type Horizon } 
 import { gradientNormRequest, type GradientNormBreakdown } from './gradientNormBreakdown';
 import { inspectionRequest, parameterRequest, type Inspection, type ParameterUpdate } from './inspection';
 import { heldOutRequest, projectionRequest, sampleRequest, type Projection, type Sample, type Scores } from './output';
+import {
+  predictionRowsRequest,
+  predictionsRequest,
+  type NoPredictions,
+  type PredictionRows,
+  type Predictions,
+} from './predictions';
 import { whatIfRequest, type WhatIf } from './whatIf';
 
 /**
@@ -55,6 +62,10 @@ export const replayRequests = {
   sample: repliesWith<Sample>()(sampleRequest, 'detail'),
   /** Its predictions by position, on the batch and on the held-out sequences. */
   scores: repliesWith<Scores>()(heldOutRequest, 'detail'),
+  /** Its predictions of the held-out rows of a table. */
+  predictions: repliesWith<Predictions | NoPredictions>()(predictionsRequest, 'detail'),
+  /** A part of these predictions as CSV: it is saved while other updates are shown. */
+  predictionRows: repliesWith<PredictionRows>()(predictionRowsRequest, 'background'),
   /** Its states in two dimensions. */
   project: repliesWith<Projection>()(projectionRequest, 'detail'),
 };

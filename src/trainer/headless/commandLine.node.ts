@@ -13,6 +13,8 @@ export interface CommandLine {
   readonly out: string | undefined;
   /** Updates to capture. */
   readonly captures: ReadonlySet<number>;
+  /** Where the predictions of the held-out rows are written at the end; undefined where they are not requested. */
+  readonly predictions: string | undefined;
   readonly resume: boolean;
   readonly json: boolean;
   /** The folder that must contain the data files; undefined for the experiment's own folder. */
@@ -37,6 +39,7 @@ export const usage = `Usage: npm run train -- FILE [options]
   --steps N             parameter updates, in place of training.steps
   --out DIR             folder of the run (default: a new one beside FILE, in unroll-runs)
   --capture N[,N...]    write DIR/step-N.safetensors with all tensors of update N (0 is the first)
+  --predictions FILE    at the end, write the predictions of the held-out rows of a table as CSV
   --resume              resume the run in DIR from its latest checkpoint
   --json                one JSON line per update on stdout, messages on stderr
   --workspace DIR       data files may be anywhere in DIR (default: the folder of FILE)
@@ -72,6 +75,7 @@ export function parseCommandLine(args: readonly string[], folder: string): Comma
     steps: wholeNumber('--steps', values.steps, 1),
     out: inFolder(values.out),
     captures: captures(values.capture),
+    predictions: inFolder(values.predictions),
     resume: values.resume,
     json: values.json,
     workspace: inFolder(values.workspace),
@@ -92,6 +96,7 @@ function parse(args: readonly string[]) {
         steps: { type: 'string' },
         out: { type: 'string' },
         capture: { type: 'string', multiple: true },
+        predictions: { type: 'string' },
         resume: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         workspace: { type: 'string' },

@@ -35,7 +35,9 @@ import { StartError } from './startError';
 import { Run } from '../training/run';
 import { resumedKernelsNotice, runnableKernels } from '../training/runnableKernels';
 import { RunWriter } from '../storage/runWriter';
+import { maxCheckpointBytes, restoreCheckpoint } from '../storage/checkpoint';
 import { Training } from '../training/training';
+import { predictionsFileProblem, writePredictions } from './predictionsFile.node';
 import { formatComputation } from '../../text/computation';
 
 /** How a headless run ended. */
@@ -62,7 +64,7 @@ export async function trainHeadless(
   try {
     const folder = commandLine.out ?? newRunFolder(commandLine.file, commandLine.variant, new Date());
     const storage = new LockedFolder(folder);
-    const { setup, dataDigest } = await prepare(commandLine, storage, threads);
+    const { setup, dataDigest, files } = await prepare(commandLine, storage, threads);
     await readMatchingRun(storage, setup, dataDigest, commandLine);
     const interruption = listenToSignals();
     lock = await lockFolder(folder).catch(cannotSave(commandLine, folder));
@@ -70,7 +72,9 @@ export async function trainHeadless(
     const before = await readMatchingRun(storage, setup, dataDigest, commandLine);
     if (before !== undefined && isOver(before, setup)) {
       print(`Already finished: ${formatCount(before.updates, 'update')} in ${folder}.`);
-      return 'finished';
+      return await predictAfter('finished', commandLine, setup, files, interruption, print, () =>
+        restoreUpdates(setup, storage, before.updates),
+      );
     }
     if (before !== undefined) printKernelNotice(before, setup, print);
     for (const notice of setup.notices) print(notice);
@@ -93,9 +97,10 @@ export async function trainHeadless(
     });
     printFindings(writer.diagnosis.findings, ending, print);
     printUncaptured(commandLine.captures, first, ending.updates, print);
-    return isSaved
+    const end = isSaved
       ? conclude(ending, losses, interruption.aborted, print, folder, commandLine)
       : concludeUnsaved(ending, print);
+    return await predictAfter(end, commandLine, setup, files, interruption, print);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     for (const problem of error.problems) print(problem);
@@ -104,6 +109,44 @@ export async function trainHeadless(
     pool?.dispose();
     await lock?.release();
   }
+}
+
+/** Writes the requested predictions of a finished run; a run that ended otherwise has none. */
+async function predictAfter(
+  end: HeadlessEnd,
+  { predictions }: CommandLine,
+  setup: TrainingSetup,
+  files: ReadonlyMap<string, Uint8Array>,
+  interruption: AbortSignal,
+  print: (message: string) => void,
+  restore: () => Promise<void> = () => Promise.resolve(),
+): Promise<HeadlessEnd> {
+  if (predictions === undefined) return end;
+  if (end !== 'finished') {
+    print(`No predictions were written: the run has not finished.`);
+    return end;
+  }
+  try {
+    await restore();
+    for (const message of await writePredictions(predictions, setup, files, interruption)) print(message);
+    return end;
+  } catch (error) {
+    if (interruption.aborted) {
+      print('Interrupted before the predictions were written; the run itself is saved.');
+      return 'interrupted';
+    }
+    print(`No predictions were written: ${reasonOf(error)}`);
+    return 'failed';
+  }
+}
+
+/** Restores the weights that a finished run ended with. */
+async function restoreUpdates(setup: TrainingSetup, storage: LockedFolder, updates: number): Promise<void> {
+  const training = new Training(setup, () => 0);
+  const path = runFiles.checkpoint(updates);
+  const bytes = await storage.read(path, maxCheckpointBytes(training));
+  if (bytes === undefined) throw new Error(`The run's ${path} is gone.`);
+  restoreCheckpoint(training, bytes, updates);
 }
 
 /** The experiment file, relative to the run's folder and with `/` on every system. */
@@ -278,7 +321,11 @@ async function prepare(
   commandLine: CommandLine,
   storage: FolderStorage,
   { cores }: Threads,
-): Promise<{ readonly setup: TrainingSetup; readonly dataDigest: string | null }> {
+): Promise<{
+  readonly setup: TrainingSetup;
+  readonly dataDigest: string | null;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}> {
   const { file: path } = commandLine;
   const file = await openExperiment(path);
   const resolved = file.resolve(commandLine.variant);
@@ -286,6 +333,11 @@ async function prepare(
   const experiment = withSteps(resolved.experiment, commandLine.steps);
   const late = captureProblem(commandLine.captures, experiment);
   if (late !== undefined) throw startErrorAt(commandLine, file, [late]);
+  const unwritable =
+    commandLine.predictions === undefined
+      ? undefined
+      : await predictionsFileProblem(commandLine.predictions, experiment);
+  if (unwritable !== undefined) throw startErrorAt(commandLine, file, [unwritable]);
   const folder = dirname(path);
   const access = diskAccess(folder, commandLine.workspace ?? folder);
   const checked = await checkFiles(experiment, access);
@@ -306,7 +358,9 @@ async function prepare(
     ...(before === undefined ? {} : { shards: before.facts.shards }),
   });
   if (outcome.kind === 'refused') throw startErrorAt(commandLine, file, outcome.problems);
-  return { setup: outcome.setup, dataDigest };
+  // The predictions are written with the times and numbers of the file.
+  const files = commandLine.predictions === undefined ? new Map<string, Uint8Array>() : read.files;
+  return { setup: outcome.setup, dataDigest, files };
 }
 
 /** The kernels of the run to resume if they can run here, else the fastest. */

@@ -5,6 +5,7 @@ import type { UpdateTerms } from './chainRuleTerms';
 import type { GradientFlowComputer } from './gradientFlow';
 import { gradientNormBreakdown } from './gradientNormBreakdown';
 import { inspectionOf, parameterUpdateOf } from './inspection';
+import type { PredictionReader } from '../predictions/predictionReader';
 import { projectStates } from './projection';
 import type { Pause } from './requestQueue';
 import { sampleSymbols } from './sampling';
@@ -19,6 +20,7 @@ export interface ReplayContext {
   readonly terms: UpdateTerms;
   readonly setup: TrainingSetup;
   readonly gradientFlow: GradientFlowComputer;
+  readonly predictions: PredictionReader;
   readonly pause: Pause;
 }
 
@@ -43,5 +45,7 @@ export const replayHandlersByName: ReplayHandlers = {
   whatIf: ({ captured, setup, pause }, { change }) => whatIf(captured, setup, change, pause),
   sample: ({ captured, setup }, params) => sampleSymbols(setup, captured.capture, params),
   scores: ({ captured, setup }, params) => scoresOf(setup, captured.capture, params),
+  predictions: ({ captured, predictions, pause }, params) => predictions.points(captured, params, pause),
+  predictionRows: ({ captured, predictions, pause }, params) => predictions.rows(captured, params, pause),
   project: ({ captured, setup }, params) => projectStates(setup, captured.capture, params),
 };

@@ -11,6 +11,7 @@ import { prepareTraining, type TrainingSetup } from '../training/trainingSetup';
 import { UpdateTerms } from './chainRuleTerms';
 import { GradientFlowComputer } from './gradientFlow';
 import { Replay } from './replay';
+import { PredictionReader } from '../predictions/predictionReader';
 import { replayHandlersByName, type ReplayContext } from './replayHandlers';
 import { RequestQueue, type Pause } from './requestQueue';
 
@@ -27,6 +28,7 @@ interface PreparedRun {
   readonly setup: TrainingSetup;
   readonly replay: Replay;
   readonly gradientFlow: GradientFlowComputer;
+  readonly predictions: PredictionReader;
 }
 
 type Preparation =
@@ -85,9 +87,17 @@ export class ReplayService {
   async #contextAt(update: number, pause: Pause): Promise<ReplayContext> {
     const { prepared, caveat } = this.#preparedAt(update);
     if (this.#selected?.update !== update) {
-      const { setup, gradientFlow } = prepared;
+      const { setup, gradientFlow, predictions } = prepared;
       const captured = await prepared.replay.captureUpdate(update);
-      this.#selected = { update, captured, caveat, terms: new UpdateTerms(captured.capture), setup, gradientFlow };
+      this.#selected = {
+        update,
+        captured,
+        caveat,
+        terms: new UpdateTerms(captured.capture),
+        setup,
+        gradientFlow,
+        predictions,
+      };
     }
     return { ...this.#selected, pause };
   }
@@ -116,7 +126,13 @@ export class ReplayService {
     if (preparation.kind === 'refused') return preparation;
     const setup = preparation.setup;
     const replay = new Replay(new Training(setup, this.clock), storage, changes);
-    this.#prepared = { kernels, setup, replay, gradientFlow: new GradientFlowComputer(setup) };
+    this.#prepared = {
+      kernels,
+      setup,
+      replay,
+      gradientFlow: new GradientFlowComputer(setup),
+      predictions: new PredictionReader(setup, files),
+    };
     return { kind: 'prepared', run: this.#prepared };
   }
 }

@@ -11,7 +11,9 @@ export function scoresOf(setup: TrainingSetup, capture: Capture, { update, seque
   const heldOut = new Tally(kind, source.outputs);
   const heldOutCount = countHeldOut(setup);
   const selected = heldOutCount === 0 ? 0 : sequence % heldOutCount;
-  const series = kind === 'error' && heldOutCount > 0 ? new SeriesRecorder(selected, source.outputs) : undefined;
+  // A table has a request of its own for all of its held-out rows.
+  const hasSeries = kind === 'error' && heldOutCount > 0 && source.scaling === undefined;
+  const series = hasSeries ? new SeriesRecorder(selected, source.outputs) : undefined;
   withEarlierParameters(learner, capture, () =>
     learner.evaluate(source.validation(), (window, t, outputs) => {
       const { targets } = window;

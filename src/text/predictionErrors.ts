@@ -1,0 +1,61 @@
+import { formatCount, formatNumber, formatPercentage } from './numbers';
+
+/** How a column was rescaled. */
+export interface ColumnScaling {
+  readonly kind: 'standard' | 'minmax' | 'none';
+  /** Its standard deviation or range in the training part. */
+  readonly scale: number;
+}
+
+/** The errors of predictions as text needs them. */
+export type MeasuredErrors =
+  | {
+      readonly kind: 'values';
+      readonly count: number;
+      /** Root of the mean squared error in the unit of the column, as those below. */
+      readonly rmse: number;
+      readonly mae: number;
+      /** NaN where there is none. */
+      readonly persistence: number;
+      readonly scaling: ColumnScaling;
+    }
+  | {
+      readonly kind: 'classes';
+      readonly count: number;
+      /** From 0 to 1. */
+      readonly accuracy: number;
+      readonly persistence: number;
+    };
+
+/** An error in the unit of a column and in the scaled one: `1.46 (0.228 σ)`. */
+export function formatError(error: number, { kind, scale }: ColumnScaling): string {
+  const own = formatNumber(error);
+  switch (kind) {
+    case 'standard':
+      return `${own} (${formatNumber(error / scale)} σ)`;
+    case 'minmax':
+      return `${own} (${formatNumber(error / scale)} of the training range)`;
+    case 'none':
+      return own;
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The errors over the held-out rows as one sentence, persistence beside them. */
+export function formatPredictionErrors(errors: MeasuredErrors, name: string): string {
+  const rows = formatCount(errors.count, 'held-out row');
+  if (errors.count === 0) return `No held-out row of ${name} has both a value and a prediction.`;
+  if (errors.kind === 'classes') {
+    const last = Number.isNaN(errors.persistence) ? '' : `, persistence ${percent(errors.persistence)}`;
+    return `${percent(errors.accuracy)} of the predictions of ${rows} of ${name} are correct${last}.`;
+  }
+  const last = Number.isNaN(errors.persistence)
+    ? ''
+    : `; persistence has RMSE ${formatError(errors.persistence, errors.scaling)}`;
+  return `RMSE ${formatError(errors.rmse, errors.scaling)} and mean absolute error ${formatError(errors.mae, errors.scaling)} over ${rows} of ${name}${last}.`;
+}
+
+function percent(share: number): string {
+  return formatPercentage(share, share > 0.995 && share < 1 ? 2 : 1);
+}

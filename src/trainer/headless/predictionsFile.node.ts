@@ -1,0 +1,96 @@
+import { open, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { KeyProblem } from '../../experiment/problem';
+import type { ResolvedExperiment } from '../../experiment/schema';
+import { reasonOf } from '../../protocol/channel';
+import { maxPredictionRows } from '../../protocol/predictions';
+import { formatPredictionErrors } from '../../text/predictionErrors';
+import { quote } from '../../text/quoting';
+import { HeldOutEvaluation } from '../predictions/heldOutEvaluation';
+import { heldOutRows, predictionHeader, predictionLines } from '../predictions/predictionCsv';
+import { predictionErrors } from '../predictions/predictionErrors';
+import { openHeldOut, predictionColumns } from '../predictions/predictionReader';
+import type { TrainingSetup } from '../training/trainingSetup';
+
+/** Why predictions can't be written to a file, found before the training; undefined where they can. */
+export async function predictionsFileProblem(
+  path: string,
+  { data }: ResolvedExperiment,
+): Promise<KeyProblem | undefined> {
+  const problem = (message: string, keyPath: KeyProblem['keyPath'] = []): KeyProblem => ({
+    code: 'predictions',
+    message,
+    keyPath,
+  });
+  if (!('csv' in data)) {
+    return problem('--predictions writes the held-out rows of a table, and this experiment has no "csv". Remove it.', [
+      'data',
+    ]);
+  }
+  if (data.validation === 0) {
+    return problem(
+      '--predictions writes held-out rows, and "validation" is 0. Set it above 0, or remove --predictions.',
+      ['data', 'validation'],
+    );
+  }
+  const folder = await stat(dirname(path)).catch(() => undefined);
+  if (folder?.isDirectory() !== true) {
+    return problem(`The folder ${dirname(path)} of --predictions doesn't exist. Create it, or choose another file.`);
+  }
+  const exists = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  return exists ? problem(`The file ${path} of --predictions exists. Choose another one, or delete it.`) : undefined;
+}
+
+/**
+ * Writes the predictions of a trained net for the held-out rows of its table.
+ *
+ * @param files the bytes of the files that the experiment names
+ * @returns sentences with the errors, for the terminal
+ * @throws Error if nothing is held out or the file can't be written; then no part of it remains
+ */
+export async function writePredictions(
+  path: string,
+  setup: TrainingSetup,
+  files: ReadonlyMap<string, Uint8Array>,
+  interruption: AbortSignal,
+): Promise<readonly string[]> {
+  const opened = openHeldOut(setup, files);
+  if (typeof opened === 'string') throw new Error(opened);
+  const { data, part, table } = opened;
+  const evaluation = new HeldOutEvaluation(setup.source, part, table);
+  // Signals arrive between batches.
+  while (evaluation.advance(setup.learner)) {
+    await setImmediate();
+    interruption.throwIfAborted();
+  }
+  const predictions = evaluation.finish();
+  const columns = predictionColumns(opened, setup);
+  const rows = heldOutRows(predictions);
+  await writeWhole(path, function* () {
+    yield predictionHeader(columns, predictions);
+    for (let from = 0; from < rows; from += maxPredictionRows) {
+      yield predictionLines(columns, predictions, from, Math.min(rows, from + maxPredictionRows));
+    }
+  });
+  const errors = data.targets.map((name, column) =>
+    formatPredictionErrors(predictionErrors(predictions, column, setup.source.scaling), quote(name)),
+  );
+  return [...errors, `Predictions: ${path}`];
+}
+
+/** Writes a new file in parts; where that fails, no part of it remains. */
+async function writeWhole(path: string, parts: () => Iterable<string>): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    for (const part of parts()) await file.appendFile(part);
+    await file.close();
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(path, { force: true });
+    throw new Error(`${path} can't be written: ${reasonOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,107 @@
+import type { HeldOutTable } from '../../data/heldOutTable';
+import { inDataUnit } from '../../data/normalization';
+import type { HeldOutPart, Source } from '../../data/sourceContract';
+import type { Learner } from '../../engine/learner';
+
+/** The held-out rows of a table with the net's predictions, in the unit of the data; classes are indices. */
+export interface HeldOutPredictions {
+  readonly kind: 'values' | 'classes';
+  readonly table: HeldOutTable;
+  /** Rows of the training part before the held-out ones. */
+  readonly lead: number;
+  /** Rows from an input to its target. */
+  readonly horizon: number;
+  /** Rows that a window reads before its first prediction. */
+  readonly warmUp: number;
+  /** (targets)(rows) NaN where the net predicts nothing. */
+  readonly predicted: readonly Float64Array[];
+  /** (targets)(rows) the value `horizon` rows earlier, for rows that the net predicts; NaN where it is missing. */
+  readonly persistence: readonly Float64Array[];
+  /** (rows) 1 for a row that is predicted after fewer than `warmUp` earlier steps, at the start of a sequence. */
+  readonly isEarly: Uint8Array;
+}
+
+/** Predicts the held-out rows of a table, a batch at a time, so that the computation can be interrupted and continued. */
+export class HeldOutEvaluation {
+  readonly #batches;
+  readonly #predicted: readonly Float64Array[];
+  readonly #isEarly: Uint8Array;
+  #isDone = false;
+
+  constructor(
+    readonly source: Pick<Source, 'outputs' | 'targetKind' | 'scaling'>,
+    readonly part: HeldOutPart,
+    readonly table: HeldOutTable,
+  ) {
+    const rows = part.fileRows.length;
+    this.#batches = part.batches()[Symbol.iterator]();
+    this.#predicted = table.targets.map(() => new Float64Array(rows).fill(NaN));
+    this.#isEarly = new Uint8Array(rows);
+  }
+
+  /** Predicts the rows of the next batch with the present weights of a learner; false after the last one. */
+  advance(learner: Learner): boolean {
+    const next = this.#isDone ? undefined : this.#batches.next();
+    if (next === undefined || next.done === true) {
+      this.#isDone = true;
+      return false;
+    }
+    const { batch, places } = next.value;
+    learner.evaluate([batch], (_, t, outputs) => {
+      for (let sequence = 0; sequence < batch.batch; sequence++) {
+        const place = places[t * batch.batch + sequence] ?? -1;
+        if (place >= 0) this.#record(place, t, outputs, sequence);
+      }
+    });
+    return true;
+  }
+
+  /** The predictions of the batches so far. */
+  finish(): HeldOutPredictions {
+    const { part, source, table } = this;
+    const { lead, horizon, warmUp } = part;
+    return {
+      kind: source.targetKind,
+      table,
+      lead,
+      horizon,
+      warmUp,
+      predicted: this.#predicted,
+      persistence: table.targets.map((column) => persistenceOf(column, this.#predicted[0] ?? column, part)),
+      isEarly: this.#isEarly,
+    };
+  }
+
+  #record(place: number, t: number, outputs: ArrayLike<number>, sequence: number): void {
+    const { source, part } = this;
+    const width = source.outputs;
+    if (t < part.warmUp) this.#isEarly[place] = 1;
+    if (source.targetKind === 'classes') {
+      let best = 0;
+      for (let k = 1; k < width; k++) {
+        if ((outputs[sequence * width + k] ?? NaN) > (outputs[sequence * width + best] ?? NaN)) best = k;
+      }
+      for (const column of this.#predicted) column[place] = best;
+      return;
+    }
+    for (const [output, column] of this.#predicted.entries()) {
+      const rescaling = source.scaling?.targets[output] ?? { shift: 0, scale: 1 };
+      column[place] = inDataUnit(outputs[sequence * width + output] ?? NaN, rescaling);
+    }
+  }
+}
+
+/** The value `horizon` rows before each predicted row, in the same sequence. */
+function persistenceOf(column: Float64Array, predicted: Float64Array, { horizon, starts, lead }: HeldOutPart) {
+  const persistence = new Float64Array(column.length).fill(NaN);
+  if (horizon === 0) return persistence;
+  let sequence = 0;
+  for (let place = lead; place < column.length; place++) {
+    while (place >= (starts[sequence + 1] ?? Infinity)) sequence += 1;
+    // The lead-in belongs to the sequence of the rows after it.
+    const first = lead > 0 ? 0 : (starts[sequence] ?? 0);
+    if (place - horizon >= first && !Number.isNaN(predicted[place]))
+      persistence[place] = column[place - horizon] ?? NaN;
+  }
+  return persistence;
+}

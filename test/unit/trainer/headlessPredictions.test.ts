@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import Papa from 'papaparse';
+import { exampleTraining } from './exampleTraining';
+import { runFiles } from '../../../src/run/storage/runFiles';
+import { PredictionReader } from '../../../src/trainer/predictions/predictionReader';
+import { Replay } from '../../../src/trainer/replay/replay';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
+
+const runner = resolve('dist', 'cli.mjs');
+const table = [
+  'date,temp',
+  ...Array.from({ length: 60 }, (_, row) => `${1900 + row}-01,${10 + ((row * 7) % 13)}`),
+].join('\n');
+const keys = {
+  data: { csv: 'table.csv', inputs: ['temp'], time: 'date', length: 5, validation: 0.25 },
+  model: { cell: 'gru', hidden: 4 },
+  training: { steps: 8, batch: 4 },
+};
+
+describe('Predictions written by the headless runner', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'unroll-predictions-'));
+    writeFileSync(path('table.csv'), table);
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const path = (...parts: string[]): string => join(folder, ...parts);
+  const train = (changed: Readonly<Record<string, unknown>> = {}, ...words: string[]) => {
+    writeFileSync(path('x.rnn.json'), JSON.stringify({ ...keys, ...changed }));
+    const options = ['--out', path('run'), '--kernels', 'reference', '--predictions', path('p.csv'), ...words];
+    const limits = { timeout: 30_000, killSignal: 'SIGKILL' } as const;
+    return spawnSync(process.execPath, [runner, path('x.rnn.json'), ...options], { encoding: 'utf8', ...limits });
+  };
+
+  it('are those of the weights that the run ended with, as a replay has them', async () => {
+    const { status, stderr } = train();
+    assert.equal(status, 0, stderr);
+    const text = readFileSync(path('p.csv'), 'utf8');
+    const rows = Papa.parse<Record<string, string>>(text.trim(), { header: true }).data;
+    assert.equal(rows.length, 15);
+    const root = Math.sqrt(
+      rows.reduce((sum, row) => sum + (Number(row['temp predicted']) - Number(row['temp'])) ** 2, 0) / rows.length,
+    );
+    assert.match(
+      stderr,
+      new RegExp(`RMSE ${root.toPrecision(3)} \\(\\d\\S* σ\\).* over 15 held-out rows of "temp"; persistence`),
+    );
+    const files = new Map([['table.csv', new TextEncoder().encode(table)]]);
+    const training = exampleTraining(keys, files);
+    const replay = new Replay(training, new FolderStorage(path('run')), []);
+    const reader = new PredictionReader(training.setup, files);
+    const replayed = await reader.rows(await replay.captureUpdate(8), { update: 8, from: 0 }, () => Promise.resolve());
+    assert.deepEqual([replayed.text, replayed.next, replayed.rows], [text, undefined, 15]);
+  });
+
+  it('are written by a run that is already finished, from its last checkpoint', () => {
+    assert.equal(train().status, 0);
+    const text = readFileSync(path('p.csv'), 'utf8');
+    rmSync(path('p.csv'));
+    const { status, stderr } = train({}, '--resume');
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /Already finished/);
+    assert.equal(readFileSync(path('p.csv'), 'utf8'), text);
+  });
+
+  it('are refused before anything is read where they cannot be written', () => {
+    const refuses = (message: RegExp, ...words: string[]): void => {
+      const { status, stderr } = train({}, ...words);
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, message);
+      assert.ok(!existsSync(path('run')));
+    };
+    refuses(/x\.rnn\.json:1:1: The folder .* doesn't exist/, '--predictions', path('none', 'p.csv'));
+    writeFileSync(path('there.csv'), '');
+    refuses(
+      /there\.csv of --predictions exists\. Choose another one, or delete it/,
+      '--predictions',
+      path('there.csv'),
+    );
+    assert.equal(readFileSync(path('there.csv'), 'utf8'), '');
+  });
+
+  it('are refused for data without held-out rows', () => {
+    const refuses = (changed: Readonly<Record<string, unknown>>, message: RegExp): void => {
+      const { status, stderr } = train(changed);
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, message);
+    };
+    refuses({ data: { task: 'adding', length: 5 } }, /this experiment has no "csv"/);
+    refuses({ data: { ...keys.data, validation: 0 } }, /"validation" is 0/);
+  });
+
+  it('are not written by a run that has diverged', () => {
+    const { status, stderr } = train({
+      optimizer: { kind: 'sgd', learningRate: 1e30 },
+      model: { cell: 'rnn', hidden: 4, activation: 'identity' },
+      training: { steps: 200, batch: 4 },
+    });
+    assert.equal(status, 2, stderr);
+    assert.match(stderr, /No predictions were written: the run has not finished/);
+    assert.ok(!existsSync(path('p.csv')) && existsSync(path('run', runFiles.manifest)));
+  });
+});
