@@ -49,6 +49,7 @@ export async function openRun(folder: string, root: string): Promise<ServedPage>
         select: refuse,
         command: refuse,
         setLearningRate: refuse,
+        savePredictions: refuse,
         ...replayHandlers(answer),
       }),
     dispose: () => {

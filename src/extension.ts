@@ -96,6 +96,7 @@ export function activate(context: ExtensionContext): void {
       sessions,
       launcher,
       tree,
+      startWorker,
       showRun: (folder, focus) => panels.showRun(folder, focus),
       compare: (folders) => {
         comparisons.show(folders.map((folder) => ({ kind: 'run', folder })));

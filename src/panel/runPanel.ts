@@ -21,6 +21,7 @@ import { experimentName, fileNameOf, folderOf, readExperiment } from '../session
 import { Inspector } from '../session/inspector';
 import { LiveZoomedSeries } from '../session/liveZoomedSeries';
 import type { ZoomedSeriesReader } from '../session/runReader';
+import { savePredictions } from '../session/savePredictions';
 import type { Session } from '../session/session';
 import type { StartTrainerWorker } from '../session/trainerWorker';
 import { pageOf } from './page';
@@ -87,6 +88,10 @@ export class RunPanel implements PanelView {
       },
       ...replayHandlers(async (name, params) => this.#inspectorOfRun().ask(name, params)),
       zoomedSeries: (request) => this.#zoomedSeries(request),
+      savePredictions: async ({ update }) => {
+        await savePredictions(this.#inspectorOfRun(), update, this.#base);
+        return undefined;
+      },
       setLearningRate: async (rate) => {
         if (this.#session?.kind === 'live') await this.#session.setLearningRate(rate);
         return undefined;
@@ -151,6 +156,11 @@ export class RunPanel implements PanelView {
     return subject.kind === 'run' ? subject.folder : undefined;
   }
 
+  /** The folder that the experiment's paths are relative to. */
+  get #base(): Uri {
+    return this.#shown.base ?? folderOf(this.#uri);
+  }
+
   /** The experiment file; if a run's file no longer exists, the manifest that contains its experiment. */
   get #uri(): Uri {
     return this.#target?.uri ?? this.#session?.uri ?? Uri.joinPath(this.#folder ?? Uri.file('/'), runFiles.manifest);
@@ -172,9 +182,8 @@ export class RunPanel implements PanelView {
     if (this.#inspector === undefined || this.#inspectorKey !== key) {
       this.#inspector?.dispose();
       this.#inspectorKey = key;
-      const base = this.#shown.base ?? folderOf(this.#uri);
       const updates = (): number => this.#session?.status.updates ?? 0;
-      this.#inspector = new Inspector(base, folder, this.parts.startWorker, updates);
+      this.#inspector = new Inspector(this.#base, folder, this.parts.startWorker, updates);
     }
     return this.#inspector;
   }

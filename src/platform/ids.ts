@@ -15,6 +15,7 @@ export const commands = {
   resumeRun: 'unroll.resumeRun',
   renameRun: 'unroll.renameRun',
   revealRun: 'unroll.revealRun',
+  savePredictions: 'unroll.savePredictions',
   deleteRun: 'unroll.deleteRun',
   newExperiment: 'unroll.newExperiment',
   showLog: 'unroll.showLog',

@@ -75,6 +75,7 @@ const ownRequests = {
   command: panelCommand,
   setLearningRate: positive,
   zoomedSeries: zoomedSeriesRequest,
+  savePredictions: z.object({ update: index }),
 };
 
 /** The parameters of every request that a panel's page can send: a page is not trusted. */
@@ -100,6 +101,8 @@ export type PanelHostContract = {
      * The records of a range of updates, fewer if the run has fewer; undefined if they are too many to read at once.
      */
     zoomedSeries: { params: Params<'zoomedSeries'>; result: ZoomedSeries | undefined };
+    /** Asks for a file and saves the predictions of the held-out rows, by the weights of before the update. */
+    savePredictions: { params: Params<'savePredictions'>; result: undefined };
   } & ReplayRequests;
   events: {
     /** Another run, or the same one reloaded. */

@@ -12,6 +12,9 @@ import { reasonNotToDelete } from '../run/storage/deletion.node';
 import { FolderStorage } from '../run/storage/folderStorage.node';
 import { runFiles } from '../run/storage/runFiles';
 import { damagedRunMessage, formatStartTime, nameOf, type DamagedRun, type StoredRun } from '../session/storedRun';
+import { Inspector } from '../session/inspector';
+import { savePredictions } from '../session/savePredictions';
+import type { StartTrainerWorker } from '../session/trainerWorker';
 import type { RunIndex } from '../session/runIndex';
 import type { Launcher } from '../session/launcher';
 import type { Sessions } from '../session/sessions';
@@ -28,11 +31,13 @@ export interface RunCommandParts {
   readonly sessions: Sessions;
   readonly launcher: Launcher;
   readonly tree: TreeView<RunsNode>;
+  /** Starts the trainer that replays a run. */
+  readonly startWorker: StartTrainerWorker;
   readonly showRun: (folder: Uri, focus?: 'panel') => Promise<void>;
   readonly compare: (folders: readonly Uri[]) => void;
 }
 
-/** Registers the commands on stored runs: open, resume, compare, rename, reveal, delete. */
+/** Registers the commands on stored runs: open, resume, compare, rename, reveal, save predictions, delete. */
 export function registerRunCommands(parts: RunCommandParts): Disposable[] {
   const { index, showRun } = parts;
   /** The runs that a command acts on: those in its arguments, those selected in the tree, or the one chosen now. */
@@ -77,6 +82,10 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
       const folder = damaged?.folder ?? (await targets(first, second, 'Reveal Run'))[0]?.folder;
       if (folder !== undefined) await registry.executeCommand('revealInExplorer', folder);
     }),
+    registry.registerCommand(
+      commands.savePredictions,
+      onOne('Save Predictions as CSV', (run) => saveLastPredictions(run, parts.startWorker)),
+    ),
     registry.registerCommand(commands.deleteRun, async (first?: unknown, second?: unknown) => {
       await deleteRuns(await deletable(parts, first, second), parts);
     }),
@@ -216,6 +225,20 @@ async function resumable({ index }: RunCommandParts, first: unknown, second: unk
 async function resume({ launcher, showRun }: RunCommandParts, folder: Uri): Promise<void> {
   const launch = await launcher.resume(folder.fsPath, () => void showRun(folder));
   if (launch.kind === 'failed') void showErrorMessage(launch.message);
+}
+
+/** Saves the predictions of the weights that a run ended with; of a diverged one, of its last finite update. */
+async function saveLastPredictions(
+  { folder, base, manifest, state }: StoredRun,
+  startWorker: StartTrainerWorker,
+): Promise<void> {
+  const { updates } = manifest;
+  const inspector = new Inspector(base, folder.fsPath, startWorker, () => updates);
+  try {
+    await savePredictions(inspector, state === 'diverged' ? Math.max(0, updates - 1) : updates, base);
+  } finally {
+    inspector.dispose();
+  }
 }
 
 async function rename(run: StoredRun, index: RunIndex): Promise<void> {

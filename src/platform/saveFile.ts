@@ -1,0 +1,38 @@
+import { ProgressLocation, window, workspace, type Uri } from 'vscode';
+import { plainText } from '../text/plainText';
+
+/** Ends an operation that the user has cancelled. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+}
+
+/**
+ * Waits for a result while a notification with a button to cancel is shown. What it waits for is not stopped by that.
+ *
+ * @param title shown as plain text
+ * @throws Cancelled when the button was pressed
+ */
+export function waitFor<Result>(title: string, result: Promise<Result>): Promise<Result> {
+  const options = { location: ProgressLocation.Notification, title: plainText(title), cancellable: true };
+  const waiting = window.withProgress(
+    options,
+    (_, token) =>
+      new Promise<Result>((resolve, reject) => {
+        token.onCancellationRequested(() => {
+          reject(new Cancelled());
+        });
+        result.then(resolve, reject);
+      }),
+  );
+  return Promise.resolve(waiting);
+}
+
+/** Lets the user choose where a CSV file is saved; undefined if the dialog was closed. */
+export async function chooseCsvFile(suggested: Uri): Promise<Uri | undefined> {
+  return window.showSaveDialog({ defaultUri: suggested, filters: { CSV: ['csv'] } });
+}
+
+/** Writes a text file as a whole. */
+export async function writeText(file: Uri, text: string): Promise<void> {
+  await workspace.fs.writeFile(file, new TextEncoder().encode(text));
+}
