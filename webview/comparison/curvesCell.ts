@@ -225,6 +225,6 @@ function axisFor(drawn: readonly DrawnMember[], measure: Measure): 'linear' | 'l
 function yTitle(drawn: readonly DrawnMember[], measure: Measure, yAxis: 'linear' | 'log'): string {
   const log = yAxis === 'log' ? ' (log)' : '';
   if (measure === 'gradNorm') return `‖g‖${log}`;
-  const units = new Set(drawn.map(({ run }) => lossUnit(run.info.loss.kind)));
+  const units = new Set(drawn.map(({ run }) => lossUnit(run.info)));
   return `L, ${[...units].join(' or ')}${log}`;
 }

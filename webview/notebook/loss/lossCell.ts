@@ -11,7 +11,7 @@ import { withOpacity, type Theme } from '../../theme/theme';
 import type { Drawing } from '../cellFrame';
 import { shownRun } from '../dataSources';
 import type { CellDeclaration } from '../cellDeclaration';
-import { lossName, lossUnit } from './lossName';
+import { errorInDataUnit, lossName, lossUnit } from './lossName';
 import { CurveControls } from '../../plot/curveControls';
 import { lossSummary, type MeasuredLoss } from './lossSummary';
 import {
@@ -81,7 +81,7 @@ function contentOf(run: ShownRun, { model: { view }, axis, theme }: Drawing): Cu
     ...lines.of(memoKey(run.version, series, view.smoothing, theme), () => linesOf(series, view.smoothing, theme)),
     ...baselineCurves(run.info.baselines, axis.domain, theme),
   ];
-  return { curves, yAxis, yTitle: `L, ${lossUnit(run.info.loss.kind)}${yAxis === 'log' ? ' (log)' : ''}` };
+  return { curves, yAxis, yTitle: `L, ${lossUnit(run.info)}${yAxis === 'log' ? ' (log)' : ''}` };
 }
 
 function linesOf(series: DisplaySeries, smoothing: number, theme: Theme): readonly Curve[] {
@@ -130,11 +130,13 @@ function readout(model: Model, run: ShownRun): string {
   const column = columnAtUpdate(series, at);
   if (!isRecorded(series, column)) return `${formatUpdates(series, column, run.status.updates)} · ${notRecorded}`;
   const validation = series.scalars.column('validationLoss', column)[0] ?? NaN;
+  const error = errorInDataUnit(validation, run.info);
+  const inUnit = error === undefined ? '' : ` (RMSE ${formatNumber(error)} in the unit of the data)`;
   const rate = series.scalars.column('learningRate', column)[0] ?? NaN;
   return [
     formatUpdates(series, column, run.status.updates),
     `L = ${formatNumber(meanLoss(series, column))}`,
-    ...(Number.isNaN(validation) ? [] : [`validation ${formatNumber(validation)}`]),
+    ...(Number.isNaN(validation) ? [] : [`validation ${formatNumber(validation)}${inUnit}`]),
     `learning rate ${formatShortNumber(rate)}`,
   ].join(' · ');
 }

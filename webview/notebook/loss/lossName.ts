@@ -6,7 +6,18 @@ export function lossName({ kind, reduction }: RunInfo['loss']): string {
   return reduction === 'mean' ? `${name} (mean over targets)` : `${name} (summed over steps)`;
 }
 
-/** The unit on a loss axis. */
-export function lossUnit(kind: RunInfo['loss']['kind']): string {
-  return kind === 'mse' ? 'squared error' : 'nats';
+/** The unit on a loss axis; that of a table is not the unit of its columns. */
+export function lossUnit({ loss, scaling }: Pick<RunInfo, 'loss' | 'scaling'>): string {
+  if (loss.kind === 'crossEntropy') return 'nats';
+  return scaling === null || scaling.kind === 'none' ? 'squared error' : 'squared error, scaled';
+}
+
+/**
+ * The root of a mean squared error in the unit of the only target column; undefined for several targets, for a summed loss
+ * and for data that is not scaled.
+ */
+export function errorInDataUnit(loss: number, { loss: { kind, reduction }, scaling }: RunInfo): number | undefined {
+  const [target, ...others] = scaling?.targets ?? [];
+  if (kind !== 'mse' || reduction !== 'mean' || target === undefined || others.length > 0) return undefined;
+  return Math.sqrt(loss) * target.scale;
 }

@@ -52,6 +52,26 @@ function summary(info: RunInfo): string {
   return `${cell.toUpperCase()}, ${layers} of ${hidden} units, ${formatExact(parameterCount)} parameters, computed by the ${formatComputation(info)}.`;
 }
 
+const scalings = {
+  standard: 'every column to mean 0 and standard deviation 1 in the training part',
+  minmax: 'every column to the range from 0 to 1 in the training part',
+  none: 'none',
+} as const;
+
+/** Most targets whose rescaling is written out. */
+const mostTargets = 4;
+
+function formatScaling({ kind, targets }: NonNullable<RunInfo['scaling']>): string {
+  if (kind === 'none') return scalings.none;
+  const written = targets
+    .slice(0, mostTargets)
+    .map(({ shift, scale }) => `(y − ${formatShortNumber(shift)}) / ${formatShortNumber(scale)}`);
+  const more = targets.length - written.length;
+  const of =
+    written.length === 0 ? '' : `; targets: ${written.join(', ')}${more > 0 ? ` and ${formatExact(more)} more` : ''}`;
+  return `${scalings[kind]}${of}`;
+}
+
 function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
   const { bptt, clip, loss } = info;
   return [
@@ -60,6 +80,7 @@ function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
       `x_t (${info.inputs}) → h_t (${info.hidden}${info.layerCount === 1 ? '' : ` in each of ${info.layerCount} layers`}) → ŷ_t (${info.outputs})${info.activation === null ? '' : `, φ = ${info.activation}`}`,
     ],
     ['Data', `${info.data}; T = ${formatCount(info.steps, 'step')}, B = ${formatCount(info.batch, 'sequence')}`],
+    ...(info.scaling === null ? [] : [['Scaling', formatScaling(info.scaling)] as const]),
     ['Lag', info.lag === null ? 'unknown' : `${formatCount(info.lag, 'step')} to remember`],
     ['Loss', `${loss.kind === 'mse' ? 'mean squared error' : 'softmax cross-entropy'}, reduction ${loss.reduction}`],
     [
