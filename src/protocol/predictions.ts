@@ -60,6 +60,8 @@ export interface Predictions {
   readonly column: number;
   /** The names of the target columns. */
   readonly names: readonly string[];
+  /** The name of the time column; undefined without one. */
+  readonly timeName: string | undefined;
   /** Rows, the lead-in included. */
   readonly rows: number;
   /** Rows of the lead-in. */

@@ -16,6 +16,8 @@ export interface CellContext {
   readonly zoom: SharedZoom;
   readonly request: RequestReplay;
   readonly toggle: ToggleCell;
+  /** Saves the predictions at an update in a file; undefined where no host can. */
+  readonly savePredictions: ((update: number) => Promise<void>) | undefined;
 }
 
 /** Where the data of a cell comes from. */

@@ -24,6 +24,12 @@ import { SequenceGroup } from './sequenceGroup';
 import { VisibilityScheduler } from './visibilityScheduler';
 import { updateRatioCell } from './updateRatio/updateRatioCell';
 
+/** What the notebook asks of its host. */
+export interface NotebookRequests extends Omit<HeaderCommands, 'showDiagnosis'> {
+  /** Saves the predictions at an update in a file that the user chooses. */
+  readonly savePredictions: (update: number) => Promise<void>;
+}
+
 /** The whole panel: header, selection, and the cells of training time and sequence time, each with one shared axis. */
 export class Notebook {
   readonly #header: Header;
@@ -40,7 +46,7 @@ export class Notebook {
   constructor(
     readonly root: HTMLElement,
     readonly store: Store,
-    requests: Omit<HeaderCommands, 'showDiagnosis'>,
+    requests: NotebookRequests,
     request: RequestReplay,
   ) {
     const sticky = element('div', { class: 'sticky' });
@@ -66,7 +72,8 @@ export class Notebook {
         diagnosis.element.scrollIntoView();
       },
     });
-    const context = { store, zoom: this.#zoom, request, toggle };
+    const save = requests.hasCommands ? requests.savePredictions : undefined;
+    const context = { store, zoom: this.#zoom, request, toggle, savePredictions: save };
     const cells: readonly NotebookCell[] = [
       new DeclaredCell(lossCell, trainingTime, context),
       new DeclaredCell(gradientCell, trainingTime, context),
@@ -80,7 +87,7 @@ export class Notebook {
     };
     this.#run = new RunCell(toggle, requests.hasCommands ? reveal : undefined);
     this.#scheduler = new VisibilityScheduler([...cells, this.#run]);
-    this.#sequence = new SequenceGroup(store, request, toggle);
+    this.#sequence = new SequenceGroup(store, request, toggle, save);
     this.#group = element(
       'div',
       { class: 'group', role: 'group', 'aria-label': 'Training time' },

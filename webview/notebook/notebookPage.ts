@@ -25,6 +25,7 @@ export function showNotebook(root: HTMLElement): void {
       command: (command) => void channel.request('command', command).catch(report),
       select: (variant) => void channel.request('select', { variant }).catch(report),
       setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
+      savePredictions: (update) => channel.request('savePredictions', { update }).then(() => undefined, report),
       selectLastFinite: () => {
         inspectLastFinite(store);
         scrollToSequenceTime(root);

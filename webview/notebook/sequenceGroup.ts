@@ -10,6 +10,7 @@ import { backwardCell } from './backward/backwardCell';
 import { gradientNormCell } from './gradientNorm/gradientNormCell';
 import { Minimap } from '../plot/minimap';
 import { outputCell } from './output/outputCell';
+import type { CellContext } from './cellDeclaration';
 import type { ToggleCell } from './cellFrame';
 import type { SequenceCell } from './sequenceCell';
 import { gradientFlowCell } from './gradientFlow/gradientFlowCell';
@@ -34,7 +35,12 @@ export class SequenceGroup {
   readonly #scheduler: VisibilityScheduler<SequenceCell>;
   readonly #body: HTMLElement;
 
-  constructor(store: Store, request: RequestReplay, toggle: ToggleCell) {
+  constructor(
+    store: Store,
+    request: RequestReplay,
+    toggle: ToggleCell,
+    savePredictions: CellContext['savePredictions'],
+  ) {
     this.#sequence = numberField(
       'sequence',
       wholeNumbersTo(() => (store.model.run?.info.batch ?? 1) - 1),
@@ -46,7 +52,7 @@ export class SequenceGroup {
       store.dispatch({ kind: 'viewChanged', view: { stepRange } });
     });
     this.#minimap = new Minimap(store);
-    const context = { store, zoom: this.#zoom, request, toggle };
+    const context = { store, zoom: this.#zoom, request, toggle, savePredictions };
     this.#cells = [
       new DeclaredCell(unrolledCell, sequenceTime, context),
       new DeclaredCell(stepLossCell, sequenceTime, context),

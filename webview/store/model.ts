@@ -75,6 +75,8 @@ export interface View extends CurveView, CellStates {
   readonly netLimits: Readonly<Record<string, number>>;
   /** Held-out sequence whose predictions are shown. */
   readonly heldOutSequence: number;
+  /** Visible held-out rows of a table; undefined is all of them. */
+  readonly heldOutRange: readonly [number, number] | undefined;
   /** What colours the projected states; undefined is the most informative property. */
   readonly stateColour: StateColour | undefined;
   /** Changes to the update that is recomputed. */
@@ -206,6 +208,7 @@ export const standardView: View = {
   gradientFlowColours: undefined,
   netLimits: {},
   heldOutSequence: 0,
+  heldOutRange: undefined,
   stateColour: undefined,
   whatIf: asTrained,
   ...standardCellStates,

@@ -61,6 +61,7 @@ export function restoreView(saved: unknown): View {
     ),
     netLimits: pick('netLimits', isLimits),
     heldOutSequence: pick('heldOutSequence', isCount),
+    heldOutRange: pick('heldOutRange', isPair),
     stateColour: pick('stateColour', (value) =>
       ['step', 'both', 'input', 'topPrediction', 'target', 'value'].includes(value as string),
     ),

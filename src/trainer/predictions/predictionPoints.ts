@@ -1,4 +1,5 @@
 import type { TableScaling } from '../../data/normalization';
+import type { CsvData } from '../../experiment/schema';
 import {
   maxPredictionPoints,
   type PointRange,
@@ -11,14 +12,14 @@ import { predictionErrors } from './predictionErrors';
 /**
  * A range of the held-out rows as points of a picture; consecutive rows are merged where there are too many.
  *
- * @param names of the target columns
+ * @param data names the target columns and the time column
  * @param scaling of the table
  * @throws RangeError when there is no such column
  */
 export function predictionPoints(
   predictions: HeldOutPredictions,
   { update, column, from: requestedFrom, to: requestedTo }: PredictionsRequest,
-  names: readonly string[],
+  data: Pick<CsvData, 'targets' | 'time'>,
   scaling: TableScaling | undefined,
 ): Predictions {
   const { table, predicted, persistence, isEarly, lead, horizon, warmUp, kind } = predictions;
@@ -49,7 +50,19 @@ export function predictionPoints(
   const early = count((row) => isEarly[row] === 1);
   return {
     kind: 'predictions',
-    ...{ update, column, names, rows, lead, horizon, warmUp, from, to, rowsPerPoint },
+    ...{
+      update,
+      column,
+      names: data.targets,
+      timeName: data.time,
+      rows,
+      lead,
+      horizon,
+      warmUp,
+      from,
+      to,
+      rowsPerPoint,
+    },
     errors: predictionErrors(predictions, column, scaling),
     lines: Int32Array.from(spans, ([first]) => table.lines[first] ?? 0),
     times: table.times && spans.map(([first]) => table.times?.[first] ?? ''),

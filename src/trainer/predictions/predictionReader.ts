@@ -78,7 +78,7 @@ export class PredictionReader {
     if (typeof opened === 'string') return { kind: 'none', reason: opened };
     if (this.#shown?.update !== request.update) this.#shown = this.#start(opened, request.update);
     const predictions = await this.#finish(this.#shown, captured, pause);
-    return predictionPoints(predictions, request, opened.data.targets, this.setup.source.scaling);
+    return predictionPoints(predictions, request, opened.data, this.setup.source.scaling);
   }
 
   /**

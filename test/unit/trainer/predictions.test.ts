@@ -225,7 +225,12 @@ describe('Predictions of the held-out rows of a table', () => {
     const long = ['x', ...Array.from({ length: 30_000 }, (_, row) => String((row * 7919) % 1000))].join('\n');
     const { predictions, training: trained } = predicted(long, { inputs: ['x'], length: 4, validation: 0.5 }, 1);
     const points = (from: number, to?: number) =>
-      predictionPoints(predictions, { update: 0, column: 0, from, to }, ['x'], trained.setup.source.scaling);
+      predictionPoints(
+        predictions,
+        { update: 0, column: 0, from, to },
+        { targets: ['x'] },
+        trained.setup.source.scaling,
+      );
 
     it('are bounded, with the lowest and the highest value of the rows of each', () => {
       const { lines, rows, rowsPerPoint, truth, predicted: own } = points(0);

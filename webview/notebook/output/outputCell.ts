@@ -2,12 +2,15 @@ import { formatExact } from '../../../src/text/numbers';
 import type { Inspection } from '../../../src/protocol/inspection';
 import { latestValue } from '../../store/latestRequest';
 import { element } from '../../ui/element';
+import type { PredictionsRequest } from '../../../src/protocol/predictions';
+import type { View } from '../../store/model';
 import { requester } from '../dataSources';
 import type { CellContext, CellPart, DataSource, CellDeclaration } from '../cellDeclaration';
 import type { SequenceDrawing } from '../sequenceCell';
 import type { Output } from './output';
 import { outputTable } from './outputTables';
 import { canSample, promptFor, sampleLength, SampleView } from './sampleView';
+import { HeldOutView } from './heldOutView';
 import { ScoresView, formatScores } from './scoresView';
 import { StatesView } from './statesView';
 import './output.css';
@@ -21,15 +24,20 @@ export const outputCell: CellDeclaration<SequenceDrawing, Output> = {
   onlyInWindow: true,
   summary: ({ scores }, { inspection }) => {
     const known = latestValue(scores);
-    return summary(inspection, known?.update === inspection.update ? formatScores(known) : undefined);
+    return summary(
+      inspection,
+      known?.update === inspection.update ? formatScores(known, inspection.scaling) : undefined,
+    );
   },
   table: ({ projection }, { inspection }) => {
     const known = latestValue(projection);
     return known && { dependsOn: [known], make: () => outputTable(known, inspection) };
   },
-  parts: ({ store, zoom }) => {
+  parts: (context) => {
+    const { store, zoom } = context;
     const views: readonly CellPart<SequenceDrawing, Output>[] = [
       new SampleView(store),
+      new HeldOutView(context),
       new ScoresView(store, zoom),
       new StatesView(store, zoom),
     ];
@@ -48,9 +56,10 @@ export const outputCell: CellDeclaration<SequenceDrawing, Output> = {
 function outputOf(context: CellContext): DataSource<SequenceDrawing, Output> {
   const sample = requester(context, 'sample');
   const scores = requester(context, 'scores');
+  const predictions = requester(context, 'predictions');
   const projection = requester(context, 'project');
   const none = { kind: 'none' } as const;
-  let output: Output = { sample: none, scores: none, projection: none };
+  let output: Output = { sample: none, scores: none, predictions: none, projection: none };
   return {
     dataFor: (drawing, isVisible) => {
       if (!isVisible) return output;
@@ -66,11 +75,24 @@ function outputOf(context: CellContext): DataSource<SequenceDrawing, Output> {
           ? sample.request({ update, prompt, temperature, seed, length: sampleLength }, folder)
           : none,
         scores: scores.request({ update, sequence: heldOutSequence }, folder),
+        predictions: inspection.scaling === null ? none : predictions.request(requestedRows(inspection, view), folder),
         projection: projection.request({ update, sequence, layer }, folder),
       };
       return output;
     },
   };
+}
+
+/** The visible held-out rows of the chosen target. */
+function requestedRows(
+  { update, scaling }: Inspection,
+  { output, heldOutRange }: Pick<View, 'output' | 'heldOutRange'>,
+): PredictionsRequest {
+  // Classes are one column.
+  const column = Math.max(0, Math.min(output, (scaling?.targets.length ?? 0) - 1));
+  return heldOutRange === undefined
+    ? { update, column, from: 0 }
+    : { update, column, from: Math.floor(heldOutRange[0]), to: Math.ceil(heldOutRange[1]) };
 }
 
 function summary({ update }: Inspection, scores: string | undefined): string {

@@ -1,5 +1,7 @@
 import { formatNumber, formatCount, formatExact, formatPercentage } from '../../../src/text/numbers';
+import type { Inspection } from '../../../src/protocol/inspection';
 import type { PositionScores, Scores } from '../../../src/protocol/output';
+import { formatError } from '../../../src/text/predictionErrors';
 import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
@@ -9,6 +11,7 @@ import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { drawLegend } from '../../plot/legend';
+import { isScaled } from '../dataUnit';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
 import type { SequenceDrawing } from '../sequenceCell';
@@ -79,7 +82,7 @@ export class ScoresView {
         {
           curves,
           yAxis: 'linear',
-          yTitle: isAccuracy ? 'accuracy' : 'RMS error',
+          yTitle: isAccuracy ? 'accuracy' : isScaled(inspection) ? 'RMS error, scaled' : 'RMS error',
           xTicks: false,
           ...(isAccuracy ? { yRange: [0, 1] as const } : {}),
         },
@@ -116,13 +119,27 @@ export class ScoresView {
 }
 
 /** The scores as text, a sentence for each data set. */
-export function formatScores({ kind, batch, heldOut, heldOutSequences }: Scores): string {
+export function formatScores(
+  { kind, batch, heldOut, heldOutSequences }: Scores,
+  scaling: Inspection['scaling'] = null,
+): string {
   const of = (scores: PositionScores): string =>
     kind === 'accuracy'
       ? `${percent(scores.total)} of ${formatExact(total(scores.counts))} predictions are correct${singleStep(scores)}`
-      : `the RMS error is ${formatNumber(scores.total)}${singleStep(scores)}`;
+      : `the RMS error is ${formatScaledError(scores.total, scaling)}${singleStep(scores)}`;
+  // The held-out rows of a table have a sentence and a picture of their own.
+  if (scaling !== null) return `On this update’s batch ${of(batch)}.`;
   const held = heldOut === undefined ? '' : ` Held out (${formatCount(heldOutSequences, 'sequence')}): ${of(heldOut)}.`;
   return `On this update’s batch ${of(batch)}.${held}`;
+}
+
+/** An error in the unit of the only target and in the scaled one; over several targets there is only the scaled one. */
+function formatScaledError(error: number, scaling: Inspection['scaling']): string {
+  const [target, ...others] = scaling?.targets ?? [];
+  if (scaling === null || target === undefined) return formatNumber(error);
+  if (others.length === 0) return formatError(error * target.scale, { kind: scaling.kind, scale: target.scale });
+  const unit = scaling.kind === 'none' ? '' : ' in the scaled unit';
+  return `${formatNumber(error)}${unit} over all ${formatExact(others.length + 1)} targets`;
 }
 
 /** The step, where only one position is scored. */

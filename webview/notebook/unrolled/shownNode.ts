@@ -18,7 +18,7 @@ const rows = new Memo<readonly NetRow[]>();
 export function shownNode(inspection: Inspection, { view, hover }: Model): ShownNode {
   const layer = Math.min(view.layer, inspection.layers.length - 1);
   const drawn = rows.of(memoKey(inspection, layer), () => rowsOf(inspection, layer));
-  const t = view.selection?.t ?? hover?.t ?? inspection.steps - 1;
+  const t = view.selection?.t ?? hover?.t ?? Math.max(0, inspection.end - 1);
   return {
     rows: drawn,
     selected: rowNamed(drawn, view.node, layer),

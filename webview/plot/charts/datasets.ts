@@ -11,6 +11,8 @@ export interface Curve {
   /** The colour of the area between this curve and the previous one. */
   readonly fillToPrevious?: string;
   readonly dots?: boolean;
+  /** Whether the line is interrupted at missing values even where it has dots. */
+  readonly hasGaps?: boolean;
 }
 
 type LineDataset = ChartDataset<'line', { x: number; y: number }[]>;
@@ -51,7 +53,7 @@ function styleOf(curve: Curve): Omit<LineDataset, 'data'> {
     pointRadius: curve.dots === true || curve.points.length === 1 ? 2 : 0,
     pointHitRadius: 0,
     fill: curve.fillToPrevious === undefined ? false : '-1',
-    spanGaps: curve.dots === true,
+    spanGaps: curve.dots === true && curve.hasGaps !== true,
     stepped: false,
   };
 }

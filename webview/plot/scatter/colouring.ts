@@ -64,11 +64,19 @@ export function colour(projection: Projection, by: StateColour, names: Names, th
 
 /** One colour per name; if there are too many, their order is mapped to the hue circle. */
 function named(indices: Int32Array, names: readonly string[]): Colouring {
+  const { colourOf, legend } = nameColours(names);
+  return { colours: Array.from(indices, (index) => (index < 0 ? undefined : colourOf(index))), legend };
+}
+
+/** The colours of names by their index, and their legend. */
+export function nameColours(
+  names: readonly string[],
+): Pick<Colouring, 'legend'> & { readonly colourOf: (index: number) => string } {
   const few = names.length <= mostNamed;
   const of = (index: number): string =>
     few ? (schemeTableau10[index] ?? 'gray') : interpolateRainbow(index / names.length);
   return {
-    colours: Array.from(indices, (index) => (index < 0 ? undefined : of(index))),
+    colourOf: of,
     legend: few
       ? names.map((name, index) => ({ color: of(index), words: name }))
       : [{ color: of(0), words: `${names.length} symbols, in order around the hue circle` }],

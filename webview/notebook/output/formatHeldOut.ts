@@ -1,0 +1,56 @@
+import type { PointRange, Predictions } from '../../../src/protocol/predictions';
+import { formatCount, formatExact, formatNumber } from '../../../src/text/numbers';
+import { truncate } from '../../../src/text/quoting';
+import { visibleSymbol } from '../formatStep';
+import { formatPlace, pointOfRow } from './heldOutAxis';
+
+/** What is where on the axis: the lead-in, the held-out rows, their sequences, and how many rows a point merges. */
+export function formatHeldOut({ rows, lead, sequenceCount, sequences, rowsPerPoint }: Predictions): string {
+  const isSeveral = sequenceCount > 1 || sequences[0]?.name !== undefined;
+  const of = isSeveral ? ` of ${formatCount(sequenceCount, 'sequence')}` : '';
+  const merged =
+    rowsPerPoint > 1 ? ` Each point shows the lowest and the highest value of ${formatExact(rowsPerPoint)} rows.` : '';
+  return `${formatCount(rows - lead, 'held-out row')}${of}, in the order in which they are used.${merged}`;
+}
+
+/** The numbers of the row under the pointer, or of the rows that its point merges. */
+export function formatRow(predictions: Predictions, row: number, name: string, classNames: readonly string[]): string {
+  const point = pointOfRow(predictions, row);
+  if (point === undefined) return '';
+  const { from, to, rowsPerPoint, lines, times, lead, isEarly, warmUp, errors, truth, predicted, persistence } =
+    predictions;
+  const first = from + point * rowsPerPoint;
+  const count = Math.min(to, first + rowsPerPoint) - first;
+  const isClass = errors.kind === 'classes';
+  const of = (range: PointRange): string => formatRange(range, point, isClass ? classNames : undefined);
+  const sequence = sequenceOf(predictions, row);
+  const hasPersistence = !Number.isNaN(persistence.least[point] ?? NaN);
+  return [
+    ...(sequence === undefined ? [] : [`sequence ${sequence}`]),
+    count === 1
+      ? `row ${formatExact(lines[point] ?? NaN)}`
+      : `${formatExact(count)} rows from row ${formatExact(lines[point] ?? NaN)}`,
+    ...(times === undefined ? [] : [formatPlace(predictions, point)]),
+    `${name} ${of(truth)}`,
+    ...(row < lead
+      ? ['training part: read before the first prediction']
+      : [
+          `predicted ${of(predicted)}`,
+          ...(hasPersistence ? [`persistence ${of(persistence)}`] : []),
+          ...(isEarly[point] === 1 ? [`warm-up: at most ${formatCount(warmUp, 'row')} of the sequence read`] : []),
+        ]),
+  ].join(' · ');
+}
+
+function formatRange({ least, most }: PointRange, point: number, classNames: readonly string[] | undefined): string {
+  const [low = NaN, high = NaN] = [least[point], most[point]];
+  if (Number.isNaN(low)) return 'none';
+  if (classNames !== undefined) return visibleSymbol(truncate(classNames[low] ?? ''));
+  return low === high ? formatNumber(low) : `${formatNumber(low)} to ${formatNumber(high)}`;
+}
+
+/** The name of the sequence that a row belongs to; undefined in a table without a column of sequences. */
+function sequenceOf({ sequences }: Predictions, row: number): string | undefined {
+  const name = sequences.findLast((sequence) => sequence.row <= row)?.name;
+  return name === undefined ? undefined : visibleSymbol(truncate(name));
+}
