@@ -5,12 +5,14 @@ import { arrange, cutWindows, type ArrangedTable, type ScaledWindows } from './a
 import { denseBatch, endsOf, inSinglePrecision, type Batch, type BatchTargets } from './batch';
 import { batchTooLarge } from './batchSize';
 import { readTable, type RequestedColumn } from './csvTable';
+import { tableFindings } from './dataFindings';
 import { gapsProblem } from './gaps';
 import { largestSize, type TableScaling } from './normalization';
 import { randomFrom, randomFromState, type Random } from './random';
 import { describeSequence } from './sequenceDescription';
 import type {
   Baseline,
+  DataFinding,
   DataMemory,
   DataScale,
   HeldOutBatch,
@@ -45,6 +47,11 @@ export function openCsv(experiment: ResolvedExperiment, data: CsvData, bytes: Ui
   const table = arrange(data, read);
   const problem = tableProblem(data, table, requested);
   if (problem !== undefined) return refuse(problem);
+  // Rescaling is done in place.
+  const findings = tableFindings(data, table, requested, {
+    wrongOrder: read.wrongOrder,
+    lineOf: (place) => read.lines.lineOf(table.order.rows?.[place] ?? place),
+  });
   const scaled = cutWindows(data, table);
   const { windows } = scaled;
   const batch = experiment.training.batch ?? 1;
@@ -55,7 +62,7 @@ export function openCsv(experiment: ResolvedExperiment, data: CsvData, bytes: Ui
   ]);
   if (tooLarge !== undefined) return refuse(tooLarge);
   if (windows.count === 0) return refuse(withoutWindow(data));
-  return { kind: 'source', source: new CsvSource(experiment, data, table, scaled, batch) };
+  return { kind: 'source', source: new CsvSource(experiment, data, table, scaled, batch, findings) };
 }
 
 function requestedColumns(experiment: ResolvedExperiment, data: CsvData): readonly RequestedColumn[] {
@@ -96,6 +103,7 @@ class CsvSource implements Source {
     table: ArrangedTable,
     { windows, scaling }: ScaledWindows,
     readonly batch: number,
+    readonly findings: readonly DataFinding[],
   ) {
     const { inputs, targets } = windows.table;
     this.table = factsOf(table, data);

@@ -3,7 +3,10 @@ import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { CsvData } from '../experiment/schema';
 import { findDelimiter, looksNumeric, separatorLine, type FoundDelimiter } from './csvDelimiter';
 import { maxRowLength, MalformedRow, maxRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
+import { CellParser } from './csvCell';
 import { GapCounter, type Gaps } from './gaps';
+import { RowLines } from './rowLines';
+import { TimeOrder, type WrongTimeOrder } from './timeOrder';
 import { columnReader, type CellError, type ColumnKind, type ColumnReader } from './tableColumns';
 import { unicodeAdvice } from './nearestFile';
 import type { FileText } from './textFile';
@@ -30,7 +33,15 @@ export type TableFormat = Pick<CsvData, 'delimiter' | 'decimal' | 'header' | 'mi
 
 /** The requested columns, in their order; a column that is requested twice for the same is the same array twice. */
 export type ReadTable =
-  | { readonly kind: 'table'; readonly rows: number; readonly columns: readonly TableColumn[]; readonly gaps: Gaps }
+  | {
+      readonly kind: 'table';
+      readonly rows: number;
+      readonly columns: readonly TableColumn[];
+      readonly gaps: Gaps;
+      readonly lines: RowLines;
+      /** The order in time of a table without a column of times or sequences; undefined if it is not wrong. */
+      readonly wrongOrder: WrongTimeOrder | undefined;
+    }
   | { readonly kind: 'refused'; readonly problems: readonly KeyProblem[] };
 
 /** Missing columns that are reported: a list of a thousand wrong names is one mistake. */
@@ -67,10 +78,13 @@ export function readTable(
       const { name, kind } = request;
       return { request, reader: columnReader(kind, name, places.indexOf(name), capacity, written) };
     });
+    const isOrdered = requested.some(({ kind }) => kind === 'time' || kind === 'sequence');
     const rows = new RowReader(
       names.length,
       readers.map(({ reader }) => reader),
       written,
+      new RowLines(capacity),
+      isOrdered ? undefined : new TimeOrder(names, new CellParser(written.decimal, written.missing)),
     );
     for (const row of rowsOf(text.pieces(), format)) {
       const error = rows.add(row);
@@ -89,6 +103,8 @@ export function readTable(
       rows: rows.rows,
       columns: requested.flatMap((request) => columns.get(columnKey(request)) ?? []),
       gaps: rows.gaps,
+      lines: rows.lines,
+      wrongOrder: rows.timeOrder?.wrong,
     };
   } catch (error) {
     if (error instanceof MalformedRow) return refuse(rowProblem(malformedRowError(error), path));
@@ -229,6 +245,8 @@ class RowReader {
     readonly width: number,
     readonly columns: readonly ColumnReader[],
     format: TableFormat,
+    readonly lines: RowLines,
+    readonly timeOrder: TimeOrder | undefined,
   ) {
     this.#isHeader = format.header;
   }
@@ -277,6 +295,8 @@ class RowReader {
       }
       if (outcome === 'missing') this.#gaps.add(line, column.name, cell);
     }
+    this.timeOrder?.add(line, cellAt);
+    this.lines.add(this.rows, line);
     this.rows += 1;
     return undefined;
   }

@@ -77,7 +77,12 @@ export function rescale(column: Float64Array, { shift, scale }: Rescaling): void
 
 /** The largest root mean square of some columns, without missing values; 0 for no columns. */
 export function largestSize(columns: readonly Float64Array[]): number {
-  return columns.reduce((most, column) => Math.max(most, Math.sqrt(meanOf(column, (value) => value ** 2))), 0);
+  return columns.reduce((most, column) => Math.max(most, rootMeanSquare(column)), 0);
+}
+
+/** The root mean square of some values, without missing ones; 0 for no values. */
+export function rootMeanSquare(values: Float64Array): number {
+  return Math.sqrt(meanOf(values, (value) => value ** 2));
 }
 
 /** The mean of a measure of each value, by default of the value itself, without missing ones (NaN); 0 for no values. */

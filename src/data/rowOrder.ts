@@ -82,6 +82,12 @@ export interface TimeFacts {
   readonly repeated: number;
   /** Times that are missing, where the steps between the others are regular. */
   readonly missing: number;
+  /** Number of rows. */
+  readonly rows: number;
+  /** The first row whose time is that of the row before; undefined if there is none. */
+  readonly firstRepeated: number | undefined;
+  /** The first row before which times are missing; undefined if there is none. */
+  readonly firstMissing: number | undefined;
 }
 
 /** The share of the steps between two times that the usual one must have, for times to be called missing. */
@@ -95,17 +101,30 @@ const regularShare = 0.5;
 export function timeFacts(times: Float64Array, { rows, starts }: RowOrder): TimeFacts {
   const steps: number[] = [];
   let repeated = 0;
+  let firstRepeated: number | undefined;
   for (let sequence = 0; sequence + 1 < starts.length; sequence++) {
     const part = times.subarray(starts[sequence], starts[sequence + 1]);
     for (let row = 1; row < part.length; row++) {
       const step = (part[row] ?? 0) - (part[row - 1] ?? 0);
-      if (step > 0) steps.push(step);
-      else repeated += 1;
+      if (step > 0) {
+        steps.push(step);
+      } else {
+        repeated += 1;
+        firstRepeated ??= (starts[sequence] ?? 0) + row;
+      }
     }
   }
   const usual = Float64Array.from(steps).sort()[Math.floor(steps.length / 2)] ?? 1;
   const counts = Float64Array.from(steps, (step) => Math.round(step / usual));
   const isRegular = meanOf(counts, (count) => (count === 1 ? 1 : 0)) > regularShare;
   const missing = isRegular ? counts.reduce((sum, count) => sum + Math.max(0, count - 1), 0) : 0;
-  return { isSorted: rows !== undefined, repeated, missing };
+  const firstMissing = missing === 0 ? undefined : firstAfterStep(times, starts, 1.5 * usual);
+  return { isSorted: rows !== undefined, repeated, missing, rows: times.length, firstRepeated, firstMissing };
+}
+
+/** The first row whose time is at least a given step after that of the row before, in its sequence. */
+function firstAfterStep(times: Float64Array, starts: Int32Array, step: number): number | undefined {
+  const isStart = new Set(starts);
+  const found = times.findIndex((time, row) => row > 0 && !isStart.has(row) && time - (times[row - 1] ?? 0) >= step);
+  return found < 0 ? undefined : found;
 }

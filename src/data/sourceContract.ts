@@ -1,4 +1,4 @@
-import type { KeyProblem } from '../experiment/problem';
+import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { Batch } from './batch';
 import type { Gaps } from './gaps';
 import type { TableScaling } from './normalization';
@@ -37,6 +37,18 @@ export interface DataScale {
   readonly inputs: number;
   /** 0 for classes. */
   readonly targets: number;
+}
+
+/** Something noticeable in the data, found before training starts; it stops nothing. */
+export interface DataFinding {
+  readonly code: 'inputScale';
+  readonly level: 'warning' | 'hint';
+  /** The key that can solve it, which the experiment may not have. */
+  readonly keyPath: readonly string[];
+  /** The key that it is about, which the experiment has. */
+  readonly at: KeyPath;
+  /** What was found and where, and what to do. */
+  readonly message: string;
 }
 
 /** What was found in the columns of a table that are used. */
@@ -103,6 +115,8 @@ export interface Source {
   readonly scaling?: TableScaling;
   /** The held-out rows of a table; undefined for other data and where nothing is held out. */
   heldOut?(): HeldOutPart | undefined;
+  /** What is noticeable in the data; undefined for data that are not checked. */
+  readonly findings?: readonly DataFinding[];
   /**
    * Whether each training batch continues where the previous one ended (contiguous text): a batch is then one window.
    * Otherwise every batch holds whole sequences, which truncated training splits into windows.

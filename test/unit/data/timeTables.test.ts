@@ -51,22 +51,39 @@ describe('a table with a column of times', () => {
       `when,x\n${times.map((time, row) => `${time},${row}`).join('\n')}`,
     ).table?.times;
 
+  const places = (rows: number, firstRepeated?: number, firstMissing?: number) => ({
+    rows,
+    firstRepeated,
+    firstMissing,
+  });
+
   it('is sorted by it; equal times keep their order', () => {
     const text = 'when,x\n2020-01-03,3\n2020-01-01,1\n2020-01-02,2\n2020-01-03,4\n2020-01-04,5\n';
     const source = opened({ data, batch: 1 }, text);
     assert.deepEqual(inputsOf(source.next(), 0).flat(), [1, 2, 3, 4]);
-    assert.deepEqual(source.table?.times, { isSorted: true, repeated: 1, missing: 0 });
+    assert.deepEqual(source.table?.times, { isSorted: true, repeated: 1, missing: 0, ...places(5, 3) });
   });
 
   it('counts repeated and missing times', () => {
-    assert.deepEqual(facts(['1', '2', '3', '6', '7', '7', '8', '10']), { isSorted: false, repeated: 1, missing: 3 });
+    assert.deepEqual(facts(['1', '2', '3', '6', '7', '7', '8', '10']), {
+      isSorted: false,
+      repeated: 1,
+      missing: 3,
+      ...places(8, 5, 3),
+    });
     // Months are regular though their lengths differ; nothing is missing in irregular times.
     assert.deepEqual(facts(['2001-01', '2001-02', '2001-03', '2001-05', '2001-06']), {
       isSorted: false,
       repeated: 0,
       missing: 1,
+      ...places(5, undefined, 3),
     });
-    assert.deepEqual(facts(['1', '2', '4', '8', '16', '32']), { isSorted: false, repeated: 0, missing: 0 });
+    assert.deepEqual(facts(['1', '2', '4', '8', '16', '32']), {
+      isSorted: false,
+      repeated: 0,
+      missing: 0,
+      ...places(6),
+    });
   });
 
   it('finds the order of day and month in the whole column', () => {
