@@ -86,7 +86,7 @@ export function activate(context: ExtensionContext): void {
     ...registerSchemaLanguage(),
     estimates,
     new ExperimentDiagnostics(launcher, estimates, log),
-    new RunFindings(sessions),
+    new RunFindings(sessions, estimates),
     new RunStatusBar(sessions),
     trackRunState(sessions),
     window.registerWebviewPanelSerializer(panelViewType, panels),

@@ -24,6 +24,7 @@ export class Diagnosis {
 
   constructor(experiment: ResolvedExperiment, info: RunInfo) {
     this.#observations = new Observations(experiment, info);
+    this.#addDataFindings();
     this.#checkRules('start', 1);
   }
 
@@ -46,6 +47,7 @@ export class Diagnosis {
   restore(updates: number, findings: readonly Finding[], state: ObservationState | undefined): void {
     if (state !== undefined) this.#observations.restore(state);
     this.#findings = findings.filter(({ when, update }) => when === 'start' || (when === 'update' && update < updates));
+    this.#addDataFindings();
     this.#checkRules('start', 1);
   }
 
@@ -70,7 +72,11 @@ export class Diagnosis {
       const isWithdrawn = ({ code, level }: Finding): boolean =>
         symptoms.has(code) && level !== 'error' && !(learned && code === 'overfit');
       const rest = this.#findings.filter((finding) => !isWithdrawn(finding));
-      this.#findings = learned ? rest : [...causeOf(this.#observations, update), ...rest];
+      const cause = learned ? [] : causeOf(this.#observations, update);
+      // The cause says what was found in the data, and what it led to.
+      const isSaid = ({ when, code, keyPath }: Finding): boolean =>
+        when === 'start' && cause.some((one) => one.code === code && one.keyPath.join() === keyPath.join());
+      this.#findings = [...cause, ...rest.filter((finding) => !isSaid(finding))];
     }
     this.#checkRules('end', 1);
   }
@@ -92,6 +98,16 @@ export class Diagnosis {
   diverge(update: number, message: string, keyPath: readonly string[]): void {
     const finding: Finding = { code: 'nonFinite', level: 'error', when: 'end', update, keyPath: [...keyPath], message };
     this.#findings = [finding, ...this.#findings.filter(({ code }) => !symptoms.has(code))];
+  }
+
+  /** Adds what was found in the data before training; a resumed run has it already, if it was found then. */
+  #addDataFindings(): void {
+    const known = new Set(this.#findings.map(({ message }) => message));
+    const fresh = this.#observations.info.dataFindings.filter(({ message }) => !known.has(message));
+    this.#findings = [
+      ...this.#findings,
+      ...fresh.map((found) => ({ ...found, keyPath: [...found.keyPath], when: 'start' as const, update: 0 })),
+    ];
   }
 
   #checkRules(when: Finding['when'], minHits: number): void {

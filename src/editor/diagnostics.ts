@@ -15,11 +15,12 @@ import { languageId } from '../platform/ids';
 import { diagnostic } from '../platform/labels';
 import type { Log } from '../platform/log';
 import { reasonOf } from '../protocol/channel';
-import type { CheckedExperiment } from '../protocol/trainer';
+import type { CheckedExperiment, PlacedFinding } from '../protocol/trainer';
 import { folderOf } from '../session/experimentText';
 import type { Estimates } from '../session/estimates';
 import type { Launcher, ProblemsFound } from '../session/launcher';
 import { checkDocument, isShort } from './experimentCheck';
+import { severities } from './findings';
 import { LatestCheck } from './latestCheck';
 
 const debounceMilliseconds = 300;
@@ -83,7 +84,7 @@ export class ExperimentDiagnostics implements Disposable {
     const found = await this.#found(document);
     // A newer check follows, or the document was closed.
     if (found === undefined || document.version !== version || document.isClosed) return;
-    this.#collection.set(document.uri, asDiagnostics(document, found.problems));
+    this.#collection.set(document.uri, asDiagnostics(document, [...found.problems, ...found.findings]));
     this.#watch(document, found.paths);
     this.estimates.keep(document.uri, found);
   }
@@ -152,9 +153,11 @@ function patternFor(experiment: Uri, path: string): RelativePattern {
   return new RelativePattern(Uri.joinPath(folderOf(experiment), path.slice(0, Math.max(0, cut))), name);
 }
 
-function asDiagnostics(document: TextDocument, problems: readonly Problem[]): Diagnostic[] {
-  return problems.map(({ code, message, place }) => {
+function asDiagnostics(document: TextDocument, problems: readonly (Problem | PlacedFinding)[]): Diagnostic[] {
+  return problems.map((problem) => {
+    const { code, message, place } = problem;
     const range = new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
-    return diagnostic({ range, message, severity: DiagnosticSeverity.Error, code });
+    const severity = 'level' in problem ? severities[problem.level] : DiagnosticSeverity.Error;
+    return diagnostic({ range, message, severity, code });
   });
 }

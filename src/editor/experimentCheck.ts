@@ -48,7 +48,7 @@ export async function checkDocument(document: TextDocument, estimates: Estimates
   const nothing: SmallFiles = { files: new Map(), unreadable: new Map() };
   const parsed = await (isTooLong(text) ? tooLongProblem(text) : parsedInHost(document));
   if (parsed?.kind === 'refused') {
-    return { problems: parsed.problems, variants: [], paths: [], estimates: new Map() };
+    return { problems: parsed.problems, findings: [], variants: [], paths: [], estimates: new Map() };
   }
   const isChecked = parsed === undefined || parsed.file.variants.length > maxVariantsInHost;
   const first = isChecked ? await estimates.check(uri, { text, ...nothing }) : undefined;

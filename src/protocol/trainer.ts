@@ -69,10 +69,17 @@ export interface Estimate {
   readonly memoryBytes: number;
 }
 
+/** A finding about the data of an experiment, with its place in the file. */
+export interface PlacedFinding extends Problem {
+  readonly level: Exclude<Finding['level'], 'error'>;
+}
+
 /** The result of checking an experiment file. */
 export interface CheckedExperiment {
   /** In the order of the file. */
   readonly problems: readonly Problem[];
+  /** What was found in the data that were given; it stops no training. */
+  readonly findings: readonly PlacedFinding[];
   readonly variants: readonly Variant[];
   /** The paths of all files that the experiment and its variants name, given or not. */
   readonly paths: readonly string[];

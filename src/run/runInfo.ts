@@ -73,6 +73,17 @@ export const runInfoSchema = z.object({
   dataScale: z.object({ inputs: z.number(), targets: z.number() }).nullable().default(null),
   /** How the columns of a table were rescaled; null for other data. Runs of earlier versions have none. */
   scaling: scalingSchema.nullable().default(null),
+  /** What was noticeable in the data before training; see DataFinding. Runs of earlier versions have none. */
+  dataFindings: z
+    .array(
+      z.object({
+        code: z.string(),
+        level: z.enum(['warning', 'hint']),
+        keyPath: z.array(z.string()),
+        message: z.string(),
+      }),
+    )
+    .default([]),
   /** Steps that the task requires to remember, if known. */
   lag: size.nullable(),
   /** Kernel set that computed the first update. */

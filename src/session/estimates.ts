@@ -1,7 +1,7 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import type { Variant } from '../experiment/experimentFile';
 import { isReproducible, memoryLimit, workerCount } from '../platform/settings';
-import type { CheckedExperiment, CheckParams, Estimate } from '../protocol/trainer';
+import type { CheckedExperiment, CheckParams, Estimate, PlacedFinding } from '../protocol/trainer';
 import { OnDemandTrainer } from './onDemandTrainer';
 import type { Target } from './sessions';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
@@ -29,6 +29,11 @@ export class Estimates implements Disposable {
   /** The variants of an experiment at its last check, with their ranges in its text. */
   variantsOf(experiment: Uri): readonly Variant[] {
     return this.#known.get(experiment.toString())?.variants ?? [];
+  }
+
+  /** What the last check of an experiment found in its data. */
+  findingsOf(experiment: Uri): readonly PlacedFinding[] {
+    return this.#known.get(experiment.toString())?.findings ?? [];
   }
 
   /** Stores the result of a check. */

@@ -85,6 +85,9 @@ export async function trainHeadless(
     const opening = before === undefined ? writer.begin().then(() => []) : writer.resume(before);
     for (const problem of await opening.catch(cannotSave(commandLine, folder))) print(problem);
     print(introduction(commandLine.file, writer.info, training.updates));
+    for (const { level, keyPath, message } of writer.info.dataFindings) {
+      print(`${level} at ${keyPath.join('.')}: ${message}`);
+    }
     const first = training.updates;
     const progress = commandLine.json ? jsonLines(stdout) : progressBar(stderr, info);
     const { ending, isSaved, losses } = await trainToEnd({
@@ -95,7 +98,7 @@ export async function trainHeadless(
       interruption,
       print,
     });
-    printFindings(writer.diagnosis.findings, ending, print);
+    printFindings(writer.diagnosis.findings, writer.info, ending, print);
     printUncaptured(commandLine.captures, first, ending.updates, print);
     const end = isSaved
       ? conclude(ending, losses, interruption.aborted, print, folder, commandLine)
@@ -295,11 +298,17 @@ function concludeUnsaved(ending: Ending, print: (message: string) => void): Head
   return ending.kind === 'diverged' ? 'diverged' : 'failed';
 }
 
-/** Prints the findings, except a divergence, which is printed as the run's end. */
-function printFindings(findings: readonly Finding[], ending: Ending, print: (message: string) => void): void {
-  const cause = ending.kind === 'diverged' ? ending.message : undefined;
+/** Prints the findings, except those about the data, which were printed at the start, and a divergence, printed as the run's end. */
+function printFindings(
+  findings: readonly Finding[],
+  { dataFindings }: RunInfo,
+  ending: Ending,
+  print: (message: string) => void,
+): void {
+  const dataMessages = dataFindings.map(({ message }) => message);
+  const said = new Set(ending.kind === 'diverged' ? [...dataMessages, ending.message] : dataMessages);
   for (const { level, keyPath, update, message } of findings) {
-    if (message !== cause) print(`${level} at ${keyPath.join('.')}, update ${update}: ${message}`);
+    if (!said.has(message)) print(`${level} at ${keyPath.join('.')}, update ${update}: ${message}`);
   }
 }
 

@@ -1,11 +1,12 @@
 import { filesOf } from '../../data/source';
+import type { DataFinding } from '../../data/sourceContract';
 import { defaultKernelSet, openKernels } from '../../engine/kernels/open';
 import { parameterCount } from '../../engine/network';
 import type { ExperimentFile } from '../../experiment/experimentFile';
 import { parseExperiment, type Parsed } from '../../experiment/parse';
 import type { KeyProblem, Problem } from '../../experiment/problem';
 import type { ResolvedExperiment } from '../../experiment/schema';
-import type { CheckedExperiment, CheckParams, Estimate } from '../../protocol/trainer';
+import type { CheckedExperiment, CheckParams, Estimate, PlacedFinding } from '../../protocol/trainer';
 import { measureTraining, type TrainingRequest } from './trainingSetup';
 
 /**
@@ -27,7 +28,7 @@ export class ExperimentChecker {
     if (this.#last?.text !== text) this.#last = { text, parsed: parseExperiment(text) };
     const { parsed } = this.#last;
     if (parsed.kind === 'refused') {
-      return { problems: parsed.problems, variants: [], paths: [], estimates: new Map() };
+      return { problems: parsed.problems, findings: [], variants: [], paths: [], estimates: new Map() };
     }
     return checkRuns(parsed.file, params, this.cores);
   }
@@ -35,6 +36,7 @@ export class ExperimentChecker {
 
 function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): CheckedExperiment {
   const problems = new Map<string, Problem>();
+  const findings = new Map<string, PlacedFinding>();
   const paths = new Set<string>();
   const estimates = new Map<string | undefined, Estimate>();
   const { memoryLimit, workers } = params;
@@ -53,15 +55,26 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): Ch
     opened += unreadable.length > 0 ? 0 : bytesOf(experiment, params);
     const outcome =
       unreadable.length > 0 ? unreadable : opened > maxOpenedBytes ? [] : estimateRun(experiment, params.files, shared);
-    if ('memoryBytes' in outcome) estimates.set(variant, outcome);
-    else {
+    if ('estimate' in outcome) {
+      estimates.set(variant, outcome.estimate);
+      for (const { at, ...finding } of outcome.findings) {
+        const place = file.placeOf(at, variant);
+        findings.set(`${place.offset}:${finding.message}`, { ...finding, place });
+      }
+    } else {
       for (const problem of outcome) {
         const place = file.placeOf(problem.keyPath, variant);
         problems.set(`${place.offset}:${problem.message}`, { ...problem, place });
       }
     }
   }
-  return { problems: [...problems.values()], variants: file.variants, paths: [...paths], estimates };
+  return {
+    problems: [...problems.values()],
+    findings: [...findings.values()],
+    variants: file.variants,
+    paths: [...paths],
+    estimates,
+  };
 }
 
 function unreadableFiles(experiment: ResolvedExperiment, { unreadable }: CheckParams): readonly KeyProblem[] {
@@ -81,12 +94,18 @@ function bytesOf(experiment: ResolvedExperiment, { files }: CheckParams): number
   return filesOf(experiment).reduce((sum, { path }) => sum + (files.get(path)?.length ?? 0), 8 * numbers);
 }
 
-/** The estimate of a run, or its problems; an empty list if its files are missing. */
+/** What a run needs, and what was found in its data. */
+interface CheckedRun {
+  readonly estimate: Estimate;
+  readonly findings: readonly DataFinding[];
+}
+
+/** The estimate of a run and the findings about its data, or its problems; an empty list if its files are missing. */
 function estimateRun(
   experiment: ResolvedExperiment,
   given: CheckParams['files'],
   shared: Pick<TrainingRequest, 'kernels' | 'memoryLimit' | 'workers'>,
-): Estimate | readonly KeyProblem[] {
+): CheckedRun | readonly KeyProblem[] {
   const files = new Map<string, Uint8Array>();
   for (const { path } of filesOf(experiment)) {
     const bytes = given.get(path);
@@ -95,6 +114,7 @@ function estimateRun(
   }
   const measuring = measureTraining({ experiment, files, ...shared });
   if (measuring.kind === 'refused') return measuring.problems;
-  const { options, memoryBytes } = measuring.measured;
-  return { parameters: parameterCount(options.network), memoryBytes };
+  const { options, memoryBytes, source } = measuring.measured;
+  const estimate = { parameters: parameterCount(options.network), memoryBytes };
+  return { estimate, findings: source.findings ?? [] };
 }

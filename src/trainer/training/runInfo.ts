@@ -45,6 +45,11 @@ export function runInfoOf(
     validateEvery: training.validateEvery,
     baselines: source.baselines.filter(({ value }) => Number.isFinite(value)),
     dataScale: source.scale ?? null,
+    dataFindings: (source.findings ?? []).map(({ code, level, keyPath, message }) => ({
+      code,
+      level,
+      keyPath: [...keyPath],
+      message,
     scaling: source.scaling ?? null,
     lag: source.lag ?? null,
     kernels: setup.kernels.name,

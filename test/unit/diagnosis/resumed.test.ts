@@ -63,6 +63,19 @@ describe('The diagnosis of a resumed run', () => {
     );
   });
 
+  it('has what was found in the data once, also if an earlier version did not look for it', () => {
+    const found = { code: 'inputScale', level: 'warning', keyPath: ['data', 'missing'], message: 'A code.' } as const;
+    const checked = { ...info, dataFindings: [found] };
+    const first = new Diagnosis(setup.experiment, checked);
+    const expected = [{ ...found, when: 'start', update: 0 }];
+    assert.deepEqual(first.findings, expected);
+    for (const earlier of [first.findings, []]) {
+      const resumed = new Diagnosis(setup.experiment, checked);
+      resumed.restore(5, earlier, first.state);
+      assert.deepEqual(resumed.findings, expected);
+    }
+  });
+
   it('reports nothing for a hundred updates if a checkpoint of an earlier version has no recent values', () => {
     const diagnosis = new Diagnosis(setup.experiment, info);
     for (let update = 0; update < 998; update++) diagnosis.observe(recordOf(update, 0.05));

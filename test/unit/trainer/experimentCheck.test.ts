@@ -37,6 +37,22 @@ describe('The check of an experiment file', () => {
     assert.match(short.problems[0].message, /2 rows/);
   });
 
+  it('reports what it found in a data file at the column, once for all variants, and stops nothing', () => {
+    const text = csv('{ "other": { "seed": 2 } }');
+    const numbers = Array.from({ length: 100 }, (_, row) => (row % 40 === 3 ? -9999 : row % 17));
+    const file = new TextEncoder().encode(`n\n${numbers.join('\n')}\n`);
+    const { problems, findings, estimates } = check(text, { files: new Map([['a.csv', file]]) });
+    assert.deepEqual(problems, []);
+    assert.equal(estimates.size, 2);
+    assert.equal(findings.length, 1);
+    const [{ place, level, keyPath, message }] = findings;
+    assert.deepEqual(
+      [text.slice(place.offset, place.offset + place.length), level, keyPath],
+      ['"n"', 'warning', ['data', 'missing']],
+    );
+    assert.match(message, /is -9999 in 3 rows \(5, 45, 85\)/);
+  });
+
   it('reports problems of the file itself', () => {
     const { problems, estimates } = check('{ "data": 1 }');
     assert.ok(problems.length > 0);

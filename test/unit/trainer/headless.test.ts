@@ -73,6 +73,19 @@ describe('The headless runner', () => {
   };
   const checkpoints = (): readonly string[] => readdirSync(path('run', 'checkpoints')).sort();
 
+  it('says before it trains what is noticeable in a table, and says it once', () => {
+    const numbers = Array.from({ length: 100 }, (_, row) => (row % 40 === 3 ? -9999 : row % 17));
+    writeFileSync(path('a.csv'), `n\n${numbers.join('\n')}\n`);
+    const file = experiment({ data: { csv: 'a.csv', inputs: ['n'], length: 6 } });
+    const { status, stderr } = train(file, '--out', path('run'));
+    assert.equal(status, 0, stderr);
+    const lines = stderr.trimEnd().split('\n');
+    assert.match(lines[1] ?? '', /^warning at data\.missing: Column "n" of "a\.csv" is -9999 in 3 rows \(5, 45, 85\)/);
+    assert.equal(lines.filter((line) => line.includes('-9999')).length, 1, stderr);
+    // The run's folder has it, for the panel.
+    assert.match(readFileSync(path('run', 'findings.jsonl'), 'utf8'), /-9999/);
+  });
+
   describe('refuses', () => {
     it('a missing experiment, with a message', () => {
       refuses([path('none.rnn.json')], /none\.rnn\.json:1:1: File not found/);
