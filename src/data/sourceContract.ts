@@ -14,8 +14,11 @@ export interface Baseline {
   readonly source: string;
   /** Measured on the held-out part, so that it compares with the validation loss and not with the training loss. */
   readonly heldOut?: boolean;
-  /** `constant`: the best constant answer, which knows nothing of time; `persistence`: the last row. Undefined for others. */
-  readonly answer?: 'constant' | 'persistence';
+  /**
+   * `constant`: the best constant answer, which knows nothing of time; `persistence`: the last row; `seasonal`: the last
+   * row of the same phase of a period. Undefined for others.
+   */
+  readonly answer?: 'constant' | 'persistence' | 'seasonal';
 }
 
 /** One sequence of a batch as text: the symbol or numbers of each x_t, and each target, undefined for none. */

@@ -1,6 +1,7 @@
 import type { CsvData, ResolvedExperiment } from '../experiment/schema';
 import { entropy, reportedLoss, type LossPattern } from './lossPattern';
 import { meanOf } from './normalization';
+import { evidentPeriods } from './seasonality';
 import type { Baseline } from './sourceContract';
 import type { TableRows, TableWindows } from './tableWindows';
 
@@ -43,34 +44,120 @@ function targetPattern(windows: TableWindows): LossPattern {
   return { sequences: 1, loss: targets, targets };
 }
 
-function numberBaselines({ horizon }: CsvData, windows: TableWindows, baseline: MakeBaseline): readonly Baseline[] {
-  const { targets } = windows.table;
-  const training = trainingTargets(windows);
-  const variance = targets.reduce((total, column) => {
-    const values = Float64Array.from(training, (row) => column[row] ?? NaN);
-    const mean = meanOf(values);
-    return total + meanOf(values, (value) => (value - mean) ** 2);
-  }, 0);
-  const baselines = [baseline('constant', 'mean', 'the mean of the training part, measured on it', variance)];
-  if (horizon === 0) return baselines;
-  const definition = `row t+${horizon} is row t`;
-  const ofTraining = persistenceLoss(targets, horizon, training.filter(hasEarlierRow(windows.table, horizon)));
-  baselines.push(baseline('persistence', 'persistence', `${definition}, measured on the training part`, ofTraining));
-  const heldOut = heldOutTargets(windows);
+function numberBaselines(data: CsvData, windows: TableWindows, baseline: MakeBaseline): readonly Baseline[] {
+  const parts = { training: trainingTargets(windows), heldOut: heldOutTargets(windows) };
+  return [...meanBaselines(windows, parts, baseline), ...persistenceBaselines(data, windows, parts, baseline)];
+}
+
+/** The rows that are targets, in ascending order. */
+interface TargetRows {
+  readonly training: Int32Array;
+  readonly heldOut: Int32Array;
+}
+
+const heldOutRows = 'measured on the held-out rows';
+const trainingPart = 'measured on the training part';
+
+function meanBaselines(
+  { table: { targets } }: TableWindows,
+  { training, heldOut }: TargetRows,
+  baseline: MakeBaseline,
+): readonly Baseline[] {
+  const means = targets.map((column) => meanOf(valuesAt(column, training)));
+  const lossOn = (rows: Int32Array): number =>
+    targets.reduce((total, column, index) => {
+      const mean = means[index] ?? NaN;
+      return total + meanOf(valuesAt(column, rows), (value) => (value - mean) ** 2);
+    }, 0);
+  const baselines = [baseline('constant', 'mean', 'the mean of the training part, measured on it', lossOn(training))];
   if (heldOut.length > 0) {
-    const loss = persistenceLoss(targets, horizon, heldOut);
-    baselines.push(
-      baseline('persistence', 'persistence, held out', `${definition}, measured on the held-out rows`, loss, true),
-    );
+    const source = `the mean of the training part, ${heldOutRows}`;
+    baselines.push(baseline('constant', 'mean, held out', source, lossOn(heldOut), true));
   }
   return baselines;
 }
 
-/** The mean squared difference between rows and the row `horizon` before each, summed over the targets. */
-function persistenceLoss(targets: readonly Float64Array[], horizon: number, rows: Int32Array): number {
+function varianceOf(values: Float64Array): number {
+  const mean = meanOf(values);
+  return meanOf(values, (value) => (value - mean) ** 2);
+}
+
+function valuesAt(column: Float64Array, rows: Int32Array): Float64Array {
+  return Float64Array.from(rows, (row) => column[row] ?? NaN);
+}
+
+/** Persistence, and seasonal persistence where the training part has an evident period. */
+function persistenceBaselines(
+  { horizon }: CsvData,
+  windows: TableWindows,
+  { training, heldOut }: TargetRows,
+  baseline: MakeBaseline,
+): readonly Baseline[] {
+  if (horizon === 0) return [];
+  const { table } = windows;
+  const baselines: Baseline[] = [];
+  const add = (answer: 'persistence' | 'seasonal', name: string, definition: string, lag: number): void => {
+    const lossOn = (rows: Int32Array): number =>
+      persistenceLoss(table.targets, lag, rows.filter(hasEarlierRow(table, lag)));
+    baselines.push(baseline(answer, name, `${definition}, ${trainingPart}`, lossOn(training)));
+    if (heldOut.length === 0) return;
+    baselines.push(baseline(answer, `${name}, held out`, `${definition}, ${heldOutRows}`, lossOn(heldOut), true));
+  };
+  add('persistence', 'persistence', `row t+${horizon} is row t`, horizon);
+  const season = seasonOf(windows, training);
+  if (season !== undefined) {
+    const { period, lag } = season;
+    const back = lag > horizon ? `t−${lag - horizon}` : 't';
+    const definition =
+      `row t+${horizon} is row ${back}, the last known one of the same phase (seasonal naive method); the period of ` +
+      `${period} rows is the highest autocorrelation of the training part`;
+    add('seasonal', `seasonal persistence (${period})`, definition, lag);
+  }
+  return baselines;
+}
+
+/** Most target columns whose period is looked for. */
+const maxSeasonalColumns = 8;
+
+/**
+ * The period of the targets, and the lag of the last known row of the same phase: of the evident periods the one with the
+ * lowest loss on the training part. Undefined without one that is better there than the mean of the targets, and where it
+ * gives the same as persistence.
+ */
+function seasonOf(
+  { table, rules: { horizon } }: TableWindows,
+  training: Int32Array,
+): { readonly period: number; readonly lag: number } | undefined {
+  const [from, to] = longestTrainingSequence(table);
+  const meanLoss = table.targets.reduce((total, column) => total + varianceOf(valuesAt(column, training)), 0);
+  const periods = table.targets
+    .slice(0, maxSeasonalColumns)
+    .flatMap((column) => evidentPeriods(column.subarray(from, to)).map(({ rows }) => rows));
+  const candidates = [...new Set(periods)].map((period) => {
+    const lag = period * Math.ceil(horizon / period);
+    const loss = persistenceLoss(table.targets, lag, training.filter(hasEarlierRow(table, lag)));
+    return { period, lag, loss };
+  });
+  const isUseful = ({ lag, loss }: (typeof candidates)[number]): boolean => lag !== horizon && loss < meanLoss;
+  return candidates.filter(isUseful).toSorted((one, other) => one.loss - other.loss)[0];
+}
+
+/** The first row of the longest sequence of the training part, and the row after its last one. */
+function longestTrainingSequence({ starts, training, trainingSequences }: TableRows): readonly [number, number] {
+  let longest: readonly [number, number] = [0, 0];
+  for (let sequence = 0; sequence < trainingSequences; sequence++) {
+    const [from = 0, to = 0] = starts.subarray(sequence, sequence + 2);
+    const end = Math.min(to, training);
+    if (end - from > longest[1] - longest[0]) longest = [from, end];
+  }
+  return longest;
+}
+
+/** The mean squared difference between rows and the row `lag` before each, summed over the targets. */
+function persistenceLoss(targets: readonly Float64Array[], lag: number, rows: Int32Array): number {
   return targets.reduce((total, column) => {
-    const late = Float64Array.from(rows, (row) => column[row] ?? NaN);
-    return total + meanOf(late, (value, index) => (value - (column[(rows[index] ?? 0) - horizon] ?? NaN)) ** 2);
+    const late = valuesAt(column, rows);
+    return total + meanOf(late, (value, index) => (value - (column[(rows[index] ?? 0) - lag] ?? NaN)) ** 2);
   }, 0);
 }
 
@@ -92,8 +179,12 @@ function classBaselines(windows: TableWindows, classes: number, baseline: MakeBa
   ];
   const heldOut = Float64Array.from(heldOutTargets(windows), (row) => column[row] ?? NaN);
   if (heldOut.length > 0) {
-    const loss = meanOf(heldOut, (index) => (Number.isNaN(index) ? NaN : -Math.log(frequencies[index] ?? 0)));
-    const source = 'the frequency of each class in the training part, measured on the held-out rows';
+    // A class that the training part does not have counts as one row: its loss would be infinite.
+    const least = 1 / training.length;
+    const loss = meanOf(heldOut, (index) =>
+      Number.isNaN(index) ? NaN : -Math.log(Math.max(least, frequencies[index] ?? 0)),
+    );
+    const source = `the frequency of each class in the training part, at least one row, ${heldOutRows}`;
     baselines.push(baseline('constant', 'class frequencies, held out', source, loss, true));
   }
   return baselines;

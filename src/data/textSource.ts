@@ -8,7 +8,7 @@ import { batchTooLarge } from './batchSize';
 import type { Baseline, DataMemory, SequenceDescription, OpenedSource, Source } from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
 import { decodeText } from './textFile';
-import { bigramEntropy, pairCountBytes, unigramEntropy } from './textStatistics';
+import { bigramEntropy, pairCountBytes, unigramCrossEntropy, unigramEntropy } from './textStatistics';
 import { encodeText, type EncodedText } from './vocabulary';
 import { formatCount, formatExact } from '../text/numbers';
 import { quote } from '../text/quoting';
@@ -197,10 +197,12 @@ function fillSequence(
 
 function baselinesOf(
   experiment: ResolvedExperiment,
-  { characters, training }: SplitText,
+  { characters, training, heldOut }: SplitText,
   steps: number,
 ): readonly Baseline[] {
   const distinct = characters.length;
+  // The characters that a validation predicts.
+  const predicted = heldOut.subarray(1, Math.min(heldOut.length - 1, maxValidated) + 1);
   const baseline = (name: string, source: string, nats: number): Baseline => ({
     name,
     source,
@@ -225,5 +227,18 @@ function baselinesOf(
       'entropy of a character given the one before, in the training part',
       bigramEntropy(training, distinct),
     ),
+    ...(predicted.length === 0
+      ? []
+      : [
+          {
+            ...baseline(
+              'character frequencies, held out',
+              'the frequency of each character in the training part, at least one, measured on the held-out part',
+              unigramCrossEntropy(training, predicted, distinct),
+            ),
+            answer: 'constant' as const,
+            heldOut: true,
+          },
+        ]),
   ];
 }

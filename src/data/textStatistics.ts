@@ -11,6 +11,17 @@ export function unigramEntropy(indices: Indices, distinct: number): number {
   return entropyOfCounts(countsOf(indices, distinct), indices.length);
 }
 
+/**
+ * Mean of −ln p over some characters in nats, with the frequency of each in the training part as p. A character that is
+ * not there counts as one: its loss would be infinite.
+ */
+export function unigramCrossEntropy(training: Indices, predicted: Indices, distinct: number): number {
+  const counts = countsOf(training, distinct);
+  let total = 0;
+  for (const index of predicted) total -= Math.log(Math.max(1, counts[index] ?? 0) / training.length);
+  return total / predicted.length;
+}
+
 /** Entropy of a character given the previous one, in nats: the loss of the best predictor without memory. */
 export function bigramEntropy(indices: Indices, distinct: number): number {
   const pairs = indices.length - 1;

@@ -66,7 +66,7 @@ export const runInfoSchema = z.object({
       value: z.number(),
       source: z.string(),
       heldOut: z.boolean().optional(),
-      answer: z.enum(['constant', 'persistence']).optional(),
+      answer: z.enum(['constant', 'persistence', 'seasonal']).optional(),
     }),
   ),
   /** See DataScale; null for generated and one-hot data. Runs of earlier versions have none. */

@@ -9,7 +9,7 @@ export interface CellHelp {
 /** The help texts of all cells by title. */
 export const cellHelp = {
   Loss: {
-    text: 'The loss measures how wrong the network is on one batch; training reduces it by gradient descent. A batch is only a sample, so the curve is noisy: watch its trend, and whether it gets below the dashed baselines. Each is the loss of a simple prediction, named at its line: a constant answer knows nothing about time, others use a little memory.',
+    text: 'The loss measures how wrong the network is on one batch; training reduces it by gradient descent. A batch is only a sample, so the curve is noisy: watch its trend, and whether it gets below the dashed baselines. Each is the loss of a simple prediction, named at its line: a constant answer (the mean, or the frequencies of classes or characters) knows nothing about time, persistence repeats the last row, seasonal persistence the last row of the same phase, and others use a little memory. “Held out” ones are measured on the rows of the validation; the cell “Run” has the definition of each.',
     formula: 'L = Σ_t L_t   (mean: divided by the number of targets)',
   },
   'Gradient through time': {

@@ -21,6 +21,7 @@ import { runFiles } from '../../run/storage/runFiles';
 import type { Manifest } from '../../run/manifest';
 import type { RecordBatch } from '../../run/records/recordBatch';
 import { newRunFolder } from '../../run/storage/runFolder';
+import { baselineSummary } from '../../text/baselineComparison';
 import { singleLine } from '../../text/plainText';
 import { truncate } from '../../text/quoting';
 import type { CommandLine } from './commandLine.node';
@@ -101,7 +102,7 @@ export async function trainHeadless(
     printFindings(writer.diagnosis.findings, writer.info, ending, print);
     printUncaptured(commandLine.captures, first, ending.updates, print);
     const end = isSaved
-      ? conclude(ending, losses, interruption.aborted, print, folder, commandLine)
+      ? conclude(ending, { losses, info, interrupted: interruption.aborted }, print, folder, commandLine)
       : concludeUnsaved(ending, print);
     return await predictAfter(end, commandLine, setup, files, interruption, print);
   } catch (error) {
@@ -239,14 +240,30 @@ function formatLosses({ training, validation }: LastLosses): string {
     .join('');
 }
 
+/** What a run's last messages tell, beside how it ended. */
+interface Outcome {
+  readonly losses: LastLosses;
+  readonly info: RunInfo;
+  /** Whether a signal ended it. */
+  readonly interrupted: boolean;
+}
+
+/** Prints how the loss compares with the baselines. */
+function printComparison({ losses, info }: Outcome, print: (message: string) => void): void {
+  const { training, validation } = losses;
+  const compared = { training, validation: Number.isNaN(validation) ? undefined : validation };
+  const summary = baselineSummary(compared, info.baselines);
+  if (summary !== undefined) print(summary);
+}
+
 function conclude(
   ending: Ending,
-  losses: LastLosses,
-  interrupted: boolean,
+  outcome: Outcome,
   print: (message: string) => void,
   folder: string,
   commandLine: CommandLine,
 ): HeadlessEnd {
+  const { losses, interrupted } = outcome;
   const fromHere = relative(process.cwd(), folder);
   // A way up and down again is longer than the whole path, and says less.
   const records = join(fromHere.startsWith('..') ? folder : fromHere, runFiles.records);
@@ -257,6 +274,7 @@ function conclude(
           ? `Finished after ${formatCount(ending.updates, 'update')}: the loss reached training.stopAtLoss${formatLosses(losses)}. Records: ${records}`
           : `Finished: ${formatCount(ending.updates, 'update')}${formatLosses(losses)}. Records: ${records}`,
       );
+      printComparison(outcome, print);
       return 'finished';
     case 'stopped':
       print(

@@ -50,6 +50,7 @@ export function runInfoOf(
       level,
       keyPath: [...keyPath],
       message,
+    })),
     scaling: source.scaling ?? null,
     lag: source.lag ?? null,
     kernels: setup.kernels.name,

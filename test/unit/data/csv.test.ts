@@ -150,15 +150,17 @@ describe('the baselines of a table', () => {
     const data = plain({ inputs: ['n', 'm'], length: 2, validation: 0.34 });
     const values = (more: object = {}) =>
       opened({ data, batch: 1, ...more }, text).baselines.map(({ name, value }) => [name, value]);
-    // Training rows n = 0, 1, 4, 9 (mean 3.5, variance 12.25), m = 0; steps 1, 3, 5; held out 7, 9 and 2, 0.
+    // Training rows n = 0, 1, 4, 9 (mean 3.5, variance 12.25), m = 0; steps 1, 3, 5; held out 7, 9 and 2, 0. The held-out
+    // n = 16, 25 are 12.5 and 21.5 from the mean, m = 2, 2 is 2 from it.
     assert.deepEqual(values(), [
       ['mean', 12.25 / 2],
+      ['mean, held out', (309.25 + 4) / 2],
       ['persistence', 35 / 3 / 2],
       ['persistence, held out', (130 / 2 + 4 / 2) / 2],
     ]);
     assert.deepEqual(
       values({ loss: { reduction: 'sum' } }).map(([, value]) => value),
-      [2 * 12.25, (2 * 35) / 3, 2 * 67],
+      [2 * 12.25, 2 * 313.25, (2 * 35) / 3, 2 * 67],
     );
   });
 

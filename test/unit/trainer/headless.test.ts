@@ -86,6 +86,26 @@ describe('The headless runner', () => {
     assert.match(readFileSync(path('run', 'findings.jsonl'), 'utf8'), /-9999/);
   });
 
+  it('says at its end how the loss compares with each baseline, on held-out data', () => {
+    const numbers = Array.from({ length: 120 }, (_, row) => 5 * Math.sin((2 * Math.PI * row) / 12) + (row % 5) / 5);
+    writeFileSync(path('a.csv'), `n\n${numbers.join('\n')}\n`);
+    const data = { csv: 'a.csv', inputs: ['n'], length: 6 };
+    const { status, stderr } = train(
+      experiment({ data, training: { steps: 5, batch: 2, validateEvery: 5 } }),
+      '--out',
+      path('run'),
+    );
+    assert.equal(status, 0, stderr);
+    const last = stderr.trimEnd().split('\n').at(-1) ?? '';
+    const clause = String.raw`(?:as high as|[\d.]+(?: % (?:above|below)| times))`;
+    assert.match(
+      last,
+      new RegExp(
+        `^On held-out data the loss is ${clause} “mean” \\(.*\\), ${clause} “persistence” \\(.*\\) and ${clause} “seasonal persistence \\(12\\)” \\(.*\\)\\.$`,
+      ),
+    );
+  });
+
   describe('refuses', () => {
     it('a missing experiment, with a message', () => {
       refuses([path('none.rnn.json')], /none\.rnn\.json:1:1: File not found/);

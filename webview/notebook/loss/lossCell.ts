@@ -148,14 +148,14 @@ function summary(run: ShownRun, update: number): string {
   const { loss, ...measured } = lossesAt(run, update);
   if (loss === undefined)
     return `${name} over the updates; ${isRunning ? 'nothing measured yet' : 'nothing measured'}.`;
-  return lossSummary({ ...measured, name, loss, baselines: info.baselines, isRunning: isRunning });
+  return lossSummary({ ...measured, name, loss, baselines: info.baselines });
 }
 
 /** The losses of an update: on its batch and, as last measured by then, on held-out data. */
 function lossesAt(
   run: ShownRun,
   update: number,
-): Omit<MeasuredLoss, 'loss' | 'name' | 'baselines' | 'isRunning'> & {
+): Omit<MeasuredLoss, 'loss' | 'name' | 'baselines'> & {
   readonly loss: number | undefined;
 } {
   const { loss, validationLoss, updates } = run.status;

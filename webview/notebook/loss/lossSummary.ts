@@ -1,7 +1,6 @@
+import { baselineSummary } from '../../../src/text/baselineComparison';
 import { formatNumber } from '../../../src/text/numbers';
 import type { RunInfo } from '../../../src/protocol/run';
-
-type Baseline = RunInfo['baselines'][number];
 
 /** The values in the summary of the loss cell. */
 export interface MeasuredLoss {
@@ -14,9 +13,7 @@ export interface MeasuredLoss {
   readonly validationLoss: number | undefined;
   /** The lowest validation loss so far, and the updates it was measured after. */
   readonly lowest: { readonly value: number; readonly when: string } | undefined;
-  readonly baselines: readonly Baseline[];
-  /** Whether the run may still get below them. */
-  readonly isRunning: boolean;
+  readonly baselines: RunInfo['baselines'];
 }
 
 /** A validation loss above this multiple of its lowest value has risen beyond measurement noise. */
@@ -24,34 +21,13 @@ const risen = 1.1;
 
 /** One sentence on the losses, and one that compares them with the baselines. */
 export function lossSummary(measured: MeasuredLoss): string {
-  const { name, loss, batch, validationLoss, lowest } = measured;
+  const { name, loss, batch, validationLoss, lowest, baselines } = measured;
   const held =
     validationLoss === undefined
       ? ''
       : lowest !== undefined && validationLoss > risen * lowest.value
         ? `, ${formatNumber(validationLoss)} on held-out data, where it was lowest (${formatNumber(lowest.value)}) at ${lowest.when}`
         : `, ${formatNumber(validationLoss)} on held-out data`;
-  return `${name} is ${formatNumber(loss)} on ${batch}${held}.${comparisonWithBaselines(measured)}`;
-}
-
-/** A loss on held-out data is compared with baselines on held-out data, if there are any. */
-function comparisonWithBaselines({ loss, validationLoss, baselines, isRunning: isRunning }: MeasuredLoss): string {
-  const judged = validationLoss ?? loss;
-  const there = baselines.filter(({ heldOut = false }) => heldOut === (validationLoss !== undefined));
-  // The lowest baseline is the one that a network has to beat.
-  const ordered = [...(there.length > 0 ? there : baselines)].sort((a, b) => a.value - b.value);
-  const [best] = ordered;
-  if (best === undefined || best.value === 0) return '';
-  const [passed] = ordered.filter(({ value }) => judged < value);
-  const not = isRunning ? 'not yet' : 'not';
-  if (judged < best.value) {
-    return ` Below ${ordered.length === 1 ? 'the baseline' : 'every baseline, the best being'} ${formatBaseline(best)}.`;
-  }
-  if (passed !== undefined)
-    return ` Below the baseline ${formatBaseline(passed)}, ${not} below ${formatBaseline(best)}.`;
-  return ` ${isRunning ? 'Not yet' : 'Not'} below ${ordered.length === 1 ? 'the baseline' : 'any baseline, the best being'} ${formatBaseline(best)}.`;
-}
-
-function formatBaseline({ name, value }: Baseline): string {
-  return `“${name}” (${formatNumber(value)})`;
+  const comparison = baselineSummary({ training: loss, validation: validationLoss }, baselines);
+  return `${name} is ${formatNumber(loss)} on ${batch}${held}.${comparison === undefined ? '' : ` ${comparison}`}`;
 }
