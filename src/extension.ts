@@ -5,6 +5,7 @@ import { IgnoreHelp } from './editor/ignoreHelp';
 import { TrainLenses } from './editor/lenses';
 import { RunNotices } from './editor/runNotices';
 import { Samples } from './editor/samples';
+import { QuickFixes } from './editor/quickFixes';
 import { registerSchemaLanguage } from './editor/schemaProviders';
 import { registerTrainCommands } from './editor/trainCommands';
 import { ComparisonPanels } from './panel/comparisonPanels';
@@ -64,6 +65,7 @@ export function activate(context: ExtensionContext): void {
   const tree = window.createTreeView(runsView, { treeDataProvider: runs, canSelectMany: true, showCollapseAll: true });
   const samples = new Samples(at('media', 'samples'));
   const lenses = new TrainLenses(sessions, estimates);
+  const diagnostics = new ExperimentDiagnostics(launcher, estimates, log);
 
   subscriptions.push(
     log,
@@ -85,7 +87,8 @@ export function activate(context: ExtensionContext): void {
     languages.registerCodeLensProvider({ language: languageId }, lenses),
     ...registerSchemaLanguage(),
     estimates,
-    new ExperimentDiagnostics(launcher, estimates, log),
+    diagnostics,
+    languages.registerCodeActionsProvider({ language: languageId }, new QuickFixes(diagnostics), QuickFixes.metadata),
     new RunFindings(sessions, estimates),
     new RunStatusBar(sessions),
     trackRunState(sessions),

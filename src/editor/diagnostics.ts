@@ -9,6 +9,7 @@ import {
   type Disposable,
   type TextDocument,
 } from 'vscode';
+import type { Fix } from '../experiment/fix';
 import type { Problem } from '../experiment/problem';
 import { DisposableStore } from '../platform/disposable';
 import { languageId } from '../platform/ids';
@@ -35,6 +36,8 @@ export class ExperimentDiagnostics implements Disposable {
   readonly #collection = this.#owned.add(languages.createDiagnosticCollection('unroll'));
   readonly #checks = new Map<string, LatestCheck>();
   readonly #watched = new Map<string, WatchedFiles>();
+  /** What was found in the last checked version of each document. */
+  readonly #shown = new Map<string, { readonly version: number; readonly found: readonly ShownProblem[] }>();
 
   constructor(
     launcher: Launcher,
@@ -57,6 +60,15 @@ export class ExperimentDiagnostics implements Disposable {
       }),
     );
     for (const document of workspace.textDocuments) this.#checkSoon(document, 0);
+  }
+
+  /** The problems with fixes of a document; none while a newer version of it is checked. */
+  fixableIn({ uri, version }: TextDocument): readonly FixableProblem[] {
+    const shown = this.#shown.get(uri.toString());
+    if (shown?.version !== version) return [];
+    return shown.found.flatMap(({ diagnostic: about, problem: { fixes = [] } }) =>
+      fixes.length === 0 ? [] : [{ diagnostic: about, fixes }],
+    );
   }
 
   dispose(): void {
@@ -84,7 +96,7 @@ export class ExperimentDiagnostics implements Disposable {
     const found = await this.#found(document);
     // A newer check follows, or the document was closed.
     if (found === undefined || document.version !== version || document.isClosed) return;
-    this.#collection.set(document.uri, asDiagnostics(document, [...found.problems, ...found.findings]));
+    this.#show(document, asDiagnostics(document, [...found.problems, ...found.findings]));
     this.#watch(document, found.paths);
     this.estimates.keep(document.uri, found);
   }
@@ -122,11 +134,20 @@ export class ExperimentDiagnostics implements Disposable {
   #add({ target, problems }: ProblemsFound): void {
     const document = workspace.textDocuments.find(({ uri }) => uri.toString() === target.uri.toString());
     if (document === undefined || problems.length === 0) return;
-    const known = this.#collection.get(document.uri) ?? [];
+    const known = this.#shown.get(document.uri.toString())?.found ?? [];
     const fresh = asDiagnostics(document, problems).filter(
-      ({ message, range }) => !known.some((other) => other.message === message && other.range.isEqual(range)),
+      ({ diagnostic: { message, range } }) =>
+        !known.some(({ diagnostic: other }) => other.message === message && other.range.isEqual(range)),
     );
-    this.#collection.set(document.uri, [...known, ...fresh]);
+    this.#show(document, [...known, ...fresh]);
+  }
+
+  #show({ uri, version }: TextDocument, found: readonly ShownProblem[]): void {
+    this.#shown.set(uri.toString(), { version, found });
+    this.#collection.set(
+      uri,
+      found.map((shown) => shown.diagnostic),
+    );
   }
 
   #forget(uri: Uri): void {
@@ -135,8 +156,21 @@ export class ExperimentDiagnostics implements Disposable {
     this.#watched.get(uri.toString())?.watchers.dispose();
     this.#watched.delete(uri.toString());
     this.#collection.delete(uri);
+    this.#shown.delete(uri.toString());
     this.estimates.forget(uri);
   }
+}
+
+/** A problem and the diagnostic that shows it. */
+interface ShownProblem {
+  readonly problem: Problem;
+  readonly diagnostic: Diagnostic;
+}
+
+/** A diagnostic and the changes that clear it. */
+export interface FixableProblem {
+  readonly diagnostic: Diagnostic;
+  readonly fixes: readonly Fix[];
 }
 
 /** The watchers of an experiment's data files. */
@@ -153,11 +187,14 @@ function patternFor(experiment: Uri, path: string): RelativePattern {
   return new RelativePattern(Uri.joinPath(folderOf(experiment), path.slice(0, Math.max(0, cut))), name);
 }
 
-function asDiagnostics(document: TextDocument, problems: readonly (Problem | PlacedFinding)[]): Diagnostic[] {
+function asDiagnostics(
+  document: TextDocument,
+  problems: readonly (Problem | PlacedFinding)[],
+): readonly ShownProblem[] {
   return problems.map((problem) => {
     const { code, message, place } = problem;
     const range = new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
     const severity = 'level' in problem ? severities[problem.level] : DiagnosticSeverity.Error;
-    return diagnostic({ range, message, severity, code });
+    return { problem, diagnostic: diagnostic({ range, message, severity, code }) };
   });
 }

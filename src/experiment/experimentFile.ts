@@ -1,4 +1,5 @@
-import { problemsOf, type UnplacedProblem } from './schemaProblem';
+import { fixInVariant, type Fix } from './fix';
+import { deletionOf, problemsOf, type UnplacedProblem } from './schemaProblem';
 import { isObject, valueAt, type JsonDocument, type JsonObject } from './document';
 import { LongLists } from './longLists';
 import { isLikely, nearestName } from './nearestName';
@@ -75,6 +76,13 @@ export class ExperimentFile {
     return this.#document.valuePlace(this.#document.nearest(keyPath));
   }
 
+  /** A problem that was found later, with its place and with fixes that change the variant in which it was found. */
+  placed(problem: KeyProblem, variant?: string): Problem {
+    const { fixes, ...rest } = problem;
+    const own = variant === undefined ? fixes : this.#fixesIn(variant, fixes);
+    return { ...rest, place: this.placeOf(problem.keyPath, variant), ...(own === undefined ? {} : { fixes: own }) };
+  }
+
   /** All problems of the file and of each variant, without those that a variant only inherits. */
   problems(): readonly Problem[] {
     const found = [...this.#fileProblems()];
@@ -126,14 +134,21 @@ export class ExperimentFile {
     return outcome.kind === 'invalid' ? outcome.problems : [];
   }
 
-  #withPlace({ code, message, keyPath, at }: UnplacedProblem): Problem {
+  #withPlace({ code, message, keyPath, at, fixes }: UnplacedProblem): Problem {
     const place = at === 'key' ? this.#document.keyPlace(keyPath) : this.#document.valuePlace(keyPath);
-    return { code, message, keyPath, place };
+    return { code, message, keyPath, place, ...(fixes === undefined ? {} : { fixes }) };
+  }
+
+  /** The fixes of a problem that was found in a variant: they change the variant, not the experiment itself. */
+  #fixesIn(variant: string, fixes: readonly Fix[] = []): readonly Fix[] {
+    const has = (keyPath: KeyPath): boolean => this.#document.has(['variants', variant, ...keyPath]);
+    return fixes.flatMap((fix) => fixInVariant(fix, variant, has) ?? []);
   }
 
   #inVariant(name: string, patch: JsonObject, problems: readonly UnplacedProblem[]): readonly UnplacedProblem[] {
     return problems.map((problem) => {
-      const own = explainInVariant(problem, patch);
+      const { fixes, ...explained } = explainInVariant(problem, patch);
+      const own = fixes === undefined ? explained : { ...explained, fixes: this.#fixesIn(name, fixes) };
       const keyPath = this.#document.nearest(['variants', name, ...own.keyPath]);
       if (keyPath.length === own.keyPath.length + 2) return { ...own, keyPath };
       const message = `In the variant ${quote(name)}: ${own.message}`;
@@ -149,6 +164,7 @@ export class ExperimentFile {
         message: `${quote(String(path.at(-1)))} can't be deleted: an experiment has no such key. Correct the name, or remove the line.`,
         keyPath: ['variants', name, ...path],
         at: 'key',
+        fixes: [deletionOf(['variants', name, ...path])],
       }));
   }
 

@@ -5,6 +5,8 @@ export interface InvalidNumber {
   readonly offset: number;
   readonly length: number;
   readonly message: string;
+  /** What JSON writes instead; undefined where that is not known. */
+  readonly valid: string | undefined;
 }
 
 /** Longest text around an error that is searched for a number. */
@@ -45,26 +47,31 @@ export function invalidNumber(text: string, offset: number, commas: boolean): In
   let to = offset;
   while (to < text.length && to - offset < maxLength && belongs(to)) to += 1;
   const written = text.slice(from, to);
-  const advice = adviceFor(written);
-  return advice === undefined
-    ? undefined
-    : { offset: from, length: to - from, message: `${truncate(written)} is not valid JSON: ${advice}.` };
+  const found = adviceFor(written);
+  if (found === undefined) return undefined;
+  const { advice, valid } = found;
+  const message = `${truncate(written)} is not valid JSON: ${advice}${valid === undefined ? '' : ` ${valid}`}.`;
+  return { offset: from, length: to - from, message, valid };
 }
 
 function isBetweenDigits(text: string, at: number): boolean {
   return /\d/.test(text.charAt(at - 1)) && /\d/.test(text.charAt(at + 1));
 }
 
-function adviceFor(written: string): string | undefined {
+function adviceFor(written: string): { readonly advice: string; readonly valid: string | undefined } | undefined {
   const constant = constants.get(written);
-  if (constant !== undefined) return `write ${constant}`;
-  if (notFinite.test(written)) return 'write a finite number';
-  if (decimalComma.test(written)) return `write a decimal point, ${plain(written.replace(',', '.'))}`;
-  if (groupedByCommas.test(written)) return `leave out the thousands separators, ${plain(written.replaceAll(',', ''))}`;
-  if (groupedByUnderscores.test(written)) return `leave out the underscores, ${plain(written.replaceAll('_', ''))}`;
-  if (hexadecimal.test(written)) return `write it in decimal, ${Number(written)}`;
+  if (constant !== undefined) return { advice: 'write', valid: constant };
+  if (notFinite.test(written)) return { advice: 'write a finite number', valid: undefined };
+  if (decimalComma.test(written)) return { advice: 'write a decimal point,', valid: plain(written.replace(',', '.')) };
+  if (groupedByCommas.test(written)) {
+    return { advice: 'leave out the thousands separators,', valid: plain(written.replaceAll(',', '')) };
+  }
+  if (groupedByUnderscores.test(written)) {
+    return { advice: 'leave out the underscores,', valid: plain(written.replaceAll('_', '')) };
+  }
+  if (hexadecimal.test(written)) return { advice: 'write it in decimal,', valid: `${Number(written)}` };
   const valid = decimal.test(written) ? plain(written) : written;
-  return valid === written ? undefined : `write ${valid}`;
+  return valid === written ? undefined : { advice: 'write', valid };
 }
 
 /** A decimal number as JSON writes it: no plus sign, no leading zeros, digits on both sides of the point. */

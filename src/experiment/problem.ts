@@ -1,3 +1,5 @@
+import type { Fix } from './fix';
+
 /** A key path into an experiment file: names of keys and indices of array elements, from the root. */
 export type KeyPath = readonly (string | number)[];
 
@@ -16,6 +18,8 @@ export interface KeyProblem {
   readonly message: string;
   /** The key the message is about; `[]` is the file itself. */
   readonly keyPath: KeyPath;
+  /** Changes of the experiment that clear it, each on its own, the most likely first. */
+  readonly fixes?: readonly Fix[];
 }
 
 /** A problem with its place in the file. */

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { isObject, valueAt } from './document';
 import { unwrap, objectSchemasOf, keysOf, chooseOption, schemaUnder, resolveUnion, unionsAlong } from './unions';
-import { countsEpochs, isSynonym, keysMeantBy } from './keySynonyms';
+import { countsEpochs, isSynonym, keysMeantBy, type KeyOfSection } from './keySynonyms';
 import { closestName, isLikely, isWithinDistance } from './nearestName';
+import type { Change, Fix } from './fix';
 import type { KeyPath, KeyProblem } from './problem';
 import { quote, quoteAll } from '../text/quoting';
 import { formatExact } from '../text/numbers';
@@ -136,7 +137,11 @@ function ambiguousKind(
   const second = present[1];
   if (second !== undefined) {
     const message = `${keyLabel(keyPath)} holds ${present.map((key) => `"${key}"`).join(' and ')}: only one of ${quoteAll(known)} is allowed. Delete the others.`;
-    return [{ code: 'severalKinds', message, keyPath: [...keyPath, second], at: 'key', kinds: present }];
+    const fixes = present.slice(0, maxKindFixes).map((kept) => ({
+      title: `Keep only ${quote(kept)}`,
+      changes: present.filter((key) => key !== kept).map((key) => removal([...keyPath, key])),
+    }));
+    return [{ code: 'severalKinds', message, keyPath: [...keyPath, second], at: 'key', kinds: present, fixes }];
   }
   const all = allKeysOf(union);
   const unknown = Object.keys(isObject(value) ? value : {}).filter((key) => !all.includes(key));
@@ -174,7 +179,35 @@ function unfittingKey(
   known: readonly string[],
 ): UnplacedProblem {
   const message = `"${key}" applies to ${quoteAll(owners)} only: delete it. The keys allowed here are ${quoteAll(known)}.`;
-  return { code: 'unfittingKey', message, keyPath: [...keyPath, key], at: 'key' };
+  return {
+    code: 'unfittingKey',
+    message,
+    keyPath: [...keyPath, key],
+    at: 'key',
+    fixes: [deletionOf([...keyPath, key])],
+  };
+}
+
+/** Fixes for keys that exclude each other: more are not offered. */
+const maxKindFixes = 5;
+
+const removal = (keyPath: KeyPath): Change => ({ kind: 'remove', keyPath });
+
+/** The fix that deletes a key. */
+export function deletionOf(keyPath: KeyPath): Fix {
+  return { title: `Delete ${quote(String(keyPath.at(-1)))}`, changes: [removal(keyPath)] };
+}
+
+function renamingOf(keyPath: KeyPath, name: string): Fix {
+  const note = countsEpochs(String(keyPath.at(-1))) ? ' (parameter updates, not epochs)' : '';
+  return { title: `Rename to ${quote(name)}${note}`, changes: [{ kind: 'rename', keyPath, name }] };
+}
+
+/** The fix that moves a key to a section, or to the top level, under the name that it has there. */
+function moveOf(keyPath: KeyPath, { section, key }: KeyOfSection): Fix {
+  const to = section === undefined ? [key] : [section, key];
+  const note = countsEpochs(String(keyPath.at(-1))) ? ' (parameter updates, not epochs)' : '';
+  return { title: `Move to ${quote(to.join('.'))}${note}`, changes: [{ kind: 'move', keyPath, to }] };
 }
 
 function unknownKeyProblem(
@@ -184,28 +217,41 @@ function unknownKeyProblem(
   known: readonly string[],
 ): UnplacedProblem {
   const owner = keyPath.length === 0 ? 'an experiment' : keyLabel(keyPath);
+  const place = [...keyPath, key];
+  const meant = nearest === undefined ? undefined : synonymAdvice(place, nearest, known);
+  const likely = key !== '$schema' && nearest !== undefined && isLikely(key, nearest) ? nearest : undefined;
   const advice =
     key === '$schema'
       ? 'the extension provides the schema of *.rnn.json files; delete the key'
       : nearest === undefined
         ? 'delete it'
-        : (synonymAdvice(key, nearest, known) ??
-          `${isLikely(key, nearest) ? `did you mean "${nearest}"? The` : 'the'} keys are ${quoteAll(known)}`);
+        : (meant?.advice ??
+          `${likely === undefined ? 'the' : `did you mean "${likely}"? The`} keys are ${quoteAll(known)}`);
   const message = `${quote(key)} is not a key of ${owner}: ${advice}.`;
-  return { code: 'unknownKey', message, keyPath: [...keyPath, key], at: 'key' };
+  const renaming = likely === undefined ? [] : [renamingOf(place, likely)];
+  const fixes = [...(meant === undefined ? renaming : [meant.fix]), deletionOf(place)];
+  return { code: 'unknownKey', message, keyPath: place, at: 'key', fixes };
 }
 
 /** Advice for a key that is known by another name, here or in another section; undefined if it looks like a typing error. */
-function synonymAdvice(key: string, nearest: string, known: readonly string[]): string | undefined {
+function synonymAdvice(
+  place: KeyPath,
+  nearest: string,
+  known: readonly string[],
+): { readonly advice: string; readonly fix: Fix } | undefined {
+  const key = String(place.at(-1));
   const meant = keysMeantBy(key);
   const note = countsEpochs(key) ? ', the number of parameter updates (not epochs)' : '';
   const here = meant.find((name) => known.includes(name.key));
-  if (here !== undefined) return `did you mean "${here.key}"${note}? The keys are ${quoteAll(known)}`;
+  if (here !== undefined) {
+    const advice = `did you mean "${here.key}"${note}? The keys are ${quoteAll(known)}`;
+    return { advice, fix: renamingOf(place, here.key) };
+  }
   const [elsewhere, other] = meant;
   if (elsewhere === undefined || other !== undefined || isWithinDistance(1, key, nearest)) return undefined;
   const { section } = elsewhere;
-  const place = section === undefined ? 'a top-level key' : `a key of "${section}"`;
-  return `did you mean "${elsewhere.key}"${note}, ${place}? Move it there`;
+  const owner = section === undefined ? 'a top-level key' : `a key of "${section}"`;
+  return { advice: `did you mean "${elsewhere.key}"${note}, ${owner}? Move it there`, fix: moveOf(place, elsewhere) };
 }
 
 /** An unknown key at the root may belong to a section: `hidden` belongs inside `model`. */
@@ -225,5 +271,6 @@ function unknownRootKey(
   if (!best || (nearest !== undefined && isWithinDistance(1, nearest, key)))
     return unknownKeyProblem(key, [], nearest, known);
   const message = `"${key}" is not a top-level key of an experiment: did you mean "${best.name}", a key of "${best.section}"? Move it there.`;
-  return { code: 'unknownKey', message, keyPath: [key], at: 'key' };
+  const fixes = [moveOf([key], { section: best.section, key: best.name }), deletionOf([key])];
+  return { code: 'unknownKey', message, keyPath: [key], at: 'key', fixes };
 }

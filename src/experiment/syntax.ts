@@ -1,6 +1,6 @@
 import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import type { LineIndex } from './lineIndex';
-import { invalidNumber } from './numberText';
+import { invalidNumber, type InvalidNumber } from './numberText';
 import type { Problem } from './problem';
 import { maxExperimentBytes } from './sizes';
 import { formatExact } from '../text/numbers';
@@ -20,7 +20,7 @@ export function readSyntax(text: string, lines: LineIndex): { readonly root: Nod
   if (first && !(isBlank(text) && printParseErrorCode(first.error) === 'ValueExpected')) {
     const commas = printParseErrorCode(first.error) === 'PropertyNameExpected';
     const number = invalidNumber(text, first.offset, commas);
-    if (number !== undefined) return syntaxProblem('syntax', number.message, lines, number.offset, number.length);
+    if (number !== undefined) return numberProblem(number, lines);
     const found = text.slice(first.offset, first.offset + Math.min(40, first.length));
     return syntaxProblem('syntax', syntaxMessage(first, found), lines, first.offset, Math.max(1, first.length));
   }
@@ -35,6 +35,13 @@ function isBlank(text: string): boolean {
 
 function syntaxProblem(code: string, message: string, lines: LineIndex, offset: number, length: number): Problem {
   return { code, message, keyPath: [], place: lines.place(offset, length) };
+}
+
+function numberProblem({ message, offset, length, valid }: InvalidNumber, lines: LineIndex): Problem {
+  const problem = syntaxProblem('syntax', message, lines, offset, length);
+  if (valid === undefined) return problem;
+  const change = { kind: 'replace', offset, length, text: valid } as const;
+  return { ...problem, fixes: [{ title: `Write ${valid}`, changes: [change] }] };
 }
 
 function tooLarge(text: string, lines: LineIndex): Problem | undefined {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { UnplacedProblem } from './schemaProblem';
 import { isObject, valueAt, type JsonObject } from './document';
 import { objectSchemasOf, keysOf, resolveUnion } from './unions';
+import type { Fix } from './fix';
 import { mergePatch } from './mergePatch';
 import type { KeyPath } from './problem';
 import { experimentSchema } from './schema';
@@ -68,7 +69,11 @@ export function explainInVariant(problem: UnplacedProblem, patch: JsonObject): U
   const remedy = { ...Object.fromEntries(inherited.map((kind) => [kind, null])), [added]: written[added] };
   const name = String(section.at(-1));
   const message = `This variant adds "${added}" to the ${inherited.map((kind) => `"${kind}"`).join(' and ')} that "${name}" has in the file, but only one of them is allowed. Delete the old one: "${name}": ${formatObject(remedy)}.`;
-  return { ...problem, message, keyPath: [...section, added] };
+  const deletion: Fix = {
+    title: `Delete ${inherited.map((kind) => `"${kind}"`).join(' and ')} in this variant`,
+    changes: inherited.map((kind) => ({ kind: 'set', keyPath: [...section, kind], value: null })),
+  };
+  return { ...problem, message, keyPath: [...section, added], fixes: [deletion] };
 }
 
 /** JSON on one line, with spaces. */

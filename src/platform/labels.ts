@@ -1,4 +1,6 @@
 import {
+  CodeAction,
+  CodeActionKind,
   CodeLens,
   CompletionItem,
   Diagnostic,
@@ -11,6 +13,7 @@ import {
   type SymbolKind,
   type TreeItemCollapsibleState,
   type WebviewPanel,
+  type WorkspaceEdit,
 } from 'vscode';
 import { plainText } from '../text/plainText';
 
@@ -42,6 +45,14 @@ export function diagnostic({ range, message, severity, code }: DiagnosticContent
   const made = new Diagnostic(range, plainText(message), severity);
   made.source = 'Unroll';
   made.code = code;
+  return made;
+}
+
+/** A quick fix whose title is shown as plain text. */
+export function quickFix(title: string, edit: WorkspaceEdit, diagnostics: Diagnostic[]): CodeAction {
+  const made = new CodeAction(plainText(title), CodeActionKind.QuickFix);
+  made.edit = edit;
+  made.diagnostics = diagnostics;
   return made;
 }
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../diagnosis/finding';
 import type { Variant } from '../experiment/experimentFile';
-import type { Problem } from '../experiment/problem';
+import type { KeyProblem, Problem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import type { KernelHistory } from '../run/kernelHistory';
 import type { NonFiniteLocation, Manifest } from '../run/manifest';
@@ -31,11 +31,7 @@ export interface StartParams {
 }
 
 /** Why an experiment can't be trained, and the key that causes it. */
-export interface StartProblem {
-  readonly code: string;
-  readonly message: string;
-  readonly keyPath: readonly (string | number)[];
-}
+export type StartProblem = KeyProblem;
 
 /** The reply to a start: the run has started, or the problems that prevent it. */
 export type StartReply =

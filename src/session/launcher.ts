@@ -321,7 +321,7 @@ function lockOfNewRun(lock: FolderLock, folder: string, session: LiveSession): F
 }
 
 function placed(file: ExperimentFile, { variant }: Target, problems: readonly KeyProblem[]): readonly Problem[] {
-  return problems.map((problem) => ({ ...problem, place: file.placeOf(problem.keyPath, variant) }));
+  return problems.map((problem) => file.placed(problem, variant));
 }
 
 /** The launch of a run with problems: of a stored run, whose experiment has no file to show them in, a failed one. */

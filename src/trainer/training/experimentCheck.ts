@@ -63,8 +63,10 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): Ch
       }
     } else {
       for (const problem of outcome) {
-        const place = file.placeOf(problem.keyPath, variant);
-        problems.set(`${place.offset}:${problem.message}`, { ...problem, place });
+        const placed = file.placed(problem, variant);
+        const id = `${placed.place.offset}:${problem.message}`;
+        // The fixes of a problem that variants inherit change the experiment itself.
+        if (!problems.has(id)) problems.set(id, placed);
       }
     }
   }
