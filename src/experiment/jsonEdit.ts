@@ -135,8 +135,6 @@ function childOf(node: Node, key: string | number): Node | undefined {
 export function jsonSource(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map((entry: JsonValue) => jsonSource(entry)).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).map(
-    ([key, entry]) => `${JSON.stringify(key)}: ${jsonSource(entry)}`,
-  );
+  const entries = Object.entries(value).map(([key, entry]) => `${JSON.stringify(key)}: ${jsonSource(entry)}`);
   return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
 }
