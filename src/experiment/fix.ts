@@ -1,4 +1,4 @@
-import type { KeyPath } from './problem';
+import type { KeyPath } from './keyPath';
 
 /** A value that is written into an experiment file. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };

@@ -1,7 +1,7 @@
 import type { Fix } from './fix';
+import type { KeyPath } from './keyPath';
 
-/** A key path into an experiment file: names of keys and indices of array elements, from the root. */
-export type KeyPath = readonly (string | number)[];
+export type { KeyPath } from './keyPath';
 
 /** A range of an experiment file's text, for diagnostics and CodeLens. Lines and columns count from 1, in UTF-16 units. */
 export interface SourceRange {

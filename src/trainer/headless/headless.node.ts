@@ -269,12 +269,13 @@ function conclude(
   const records = join(fromHere.startsWith('..') ? folder : fromHere, runFiles.records);
   switch (ending.kind) {
     case 'finished':
+      // The records are named last, where a person looks for them.
+      printComparison(outcome, print);
       print(
         ending.reason === 'stopAtLoss'
           ? `Finished after ${formatCount(ending.updates, 'update')}: the loss reached training.stopAtLoss${formatLosses(losses)}. Records: ${records}`
           : `Finished: ${formatCount(ending.updates, 'update')}${formatLosses(losses)}. Records: ${records}`,
       );
-      printComparison(outcome, print);
       return 'finished';
     case 'stopped':
       print(

@@ -176,7 +176,9 @@ describe('The headless runner', () => {
       const { stderr } = train(experiment({ name: long, variants }), '--variant', long, '--out', path('run'));
       assert.equal(stderr.match(/^Finished/gm)?.length, 1, stderr);
       assert.ok(stderr.length < 1000, stderr);
-      for (const line of stderr.trimEnd().split('\n')) assert.match(line, /^a Finished|^Finished: 12 updates, loss/);
+      for (const line of stderr.trimEnd().split('\n')) {
+        assert.match(line, /^a Finished|^Finished: 12 updates, loss|^On held-out data the loss is/);
+      }
     });
 
     it('in the manifest of a run that is resumed', () => {
