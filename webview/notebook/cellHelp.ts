@@ -70,7 +70,7 @@ export const cellHelp = {
     formula: 'bias = ‖g_k − g_full‖ / ‖g_full‖,   cos = g_k · g_full / (‖g_k‖ ‖g_full‖)',
   },
   Output: {
-    text: 'The loss is only a number; this is what the network does at this point. A text sampled at a low temperature shows its most confident predictions, a high temperature shows what else it considers possible. The states are its memory: if they form clusters, the network has learned a finite number of states.',
+    text: 'The loss is only a number; this is what the network does at this point. For a table, all held-out rows are predicted, in the unit of the data: a forecast is worth something where it is closer to the true values than persistence, the value of the last known row. A text sampled at a low temperature shows its most confident predictions, a high temperature shows what else it considers possible. The states are its memory: if they form clusters, the network has learned a finite number of states.',
     formula: 'p(next = j) ∝ exp(ŷ_{t,j} / temperature)',
   },
 } as const satisfies Readonly<Record<string, CellHelp>>;
