@@ -582,6 +582,37 @@ describe('Stored runs', () => {
   });
 });
 
+describe('The predictions of a stored run', () => {
+  it('are saved in a new file as the terminal writes them', async () => {
+    const table = ['day,temp', ...Array.from({ length: 40 }, (_, row) => `${row},${(row * 7) % 13}`)].join('\n');
+    const keys = {
+      data: { csv: 'table.csv', inputs: ['temp'], time: 'day', length: 5 },
+      model: { cell: 'rnn', hidden: 4 },
+      training: { steps: 12, batch: 4 },
+    };
+    const experiment = await ExperimentFile.open(JSON.stringify(keys), { 'table.csv': table });
+    experiment.train();
+    await experiment.lens(/finished/);
+    const [folder = ''] = foldersOf(experiment);
+    const run = await readStoredRun(vscode.Uri.file(folder));
+    assert.ok(run !== undefined);
+    void vscode.commands.executeCommand('unroll.savePredictions', { kind: 'run', run, differing: [] });
+    const saved = join(experiment.folder, 'predictions-after-12-updates.csv');
+    await until('the file to be saved', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return existsSync(saved);
+    });
+    await vscode.commands.executeCommand('notifications.clearAll');
+    const written = join(experiment.folder, 'terminal.csv');
+    const words = [experiment.document.uri.fsPath, '--out', folder, '--resume', '--predictions', written];
+    execFileSync(process.execPath, [resolve('dist', 'cli.mjs'), ...words], {
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    });
+    assert.equal(readFileSync(saved, 'utf8'), readFileSync(written, 'utf8'));
+    assert.match(readFileSync(saved, 'utf8'), /^row,day,temp,temp predicted,temp persistence\n34,32,3,\S+,9\n/);
+  });
+});
+
 describe('The queue of training', () => {
   const started = (): LiveSession => new LiveSession(vscode.Uri.parse('file:///x.rnn.json'), undefined);
   const settled = async <T>(promise: Promise<T>): Promise<T | 'not yet'> =>

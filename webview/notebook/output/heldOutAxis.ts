@@ -73,5 +73,7 @@ export function rowLabels(predictions: Predictions, axis: RowAxis): readonly Row
     if (point === undefined || x < half - room.left || x > axis.width + gutters.right - half) continue;
     labels.push({ x, text: formatPlace(predictions, point) });
   }
-  return labels;
+  if (labels.length > 0) return labels;
+  const middle = pointOfRow(predictions, rowAt(axis, axis.width / 2));
+  return middle === undefined ? [] : [{ x: axis.width / 2, text: formatPlace(predictions, middle) }];
 }
