@@ -33,6 +33,8 @@ export type PredictionErrors =
       readonly kind: 'values';
       /** Number of those rows. */
       readonly count: number;
+      /** Number of rows whose prediction is not finite; a prediction that is not a number counts in no error. */
+      readonly notFinite: number;
       /** Root of the mean squared error, in the unit of the column. */
       readonly rmse: number;
       /** Mean absolute error, in the unit of the column. */
@@ -45,6 +47,7 @@ export type PredictionErrors =
   | {
       readonly kind: 'classes';
       readonly count: number;
+      readonly notFinite: number;
       /** Share of correct predictions, from 0 to 1. */
       readonly accuracy: number;
       readonly persistence: number;

@@ -12,6 +12,8 @@ export type MeasuredErrors =
   | {
       readonly kind: 'values';
       readonly count: number;
+      /** Number of rows whose prediction is not finite. */
+      readonly notFinite: number;
       /** Root of the mean squared error in the unit of the column, as those below. */
       readonly rmse: number;
       readonly mae: number;
@@ -22,6 +24,7 @@ export type MeasuredErrors =
   | {
       readonly kind: 'classes';
       readonly count: number;
+      readonly notFinite: number;
       /** From 0 to 1. */
       readonly accuracy: number;
       readonly persistence: number;
@@ -44,6 +47,13 @@ export function formatError(error: number, { kind, scale }: ColumnScaling): stri
 
 /** The errors over the held-out rows as one sentence, persistence beside them. */
 export function formatPredictionErrors(errors: MeasuredErrors, name: string): string {
+  const { notFinite } = errors;
+  if (notFinite === 0) return formatFiniteErrors(errors, name);
+  const are = notFinite === 1 ? 'is' : 'are';
+  return `${formatCount(notFinite, 'prediction')} ${are} not finite. ${formatFiniteErrors(errors, name)}`;
+}
+
+function formatFiniteErrors(errors: MeasuredErrors, name: string): string {
   const rows = formatCount(errors.count, 'held-out row');
   if (errors.count === 0) return `No held-out row of ${name} has both a value and a prediction.`;
   if (errors.kind === 'classes') {

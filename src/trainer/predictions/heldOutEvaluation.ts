@@ -19,6 +19,8 @@ export interface HeldOutPredictions {
   readonly persistence: readonly Float64Array[];
   /** (rows) 1 for a row that is predicted after fewer than `warmUp` earlier steps, at the start of a sequence. */
   readonly isEarly: Uint8Array;
+  /** Number of rows whose prediction is not finite, in any target. */
+  readonly notFinite: number;
 }
 
 /** Predicts the held-out rows of a table, a batch at a time, so that the computation can be interrupted and continued. */
@@ -27,6 +29,7 @@ export class HeldOutEvaluation {
   readonly #predicted: readonly Float64Array[];
   readonly #isEarly: Uint8Array;
   #isDone = false;
+  #notFinite = 0;
 
   constructor(
     readonly source: Pick<Source, 'outputs' | 'targetKind' | 'scaling'>,
@@ -69,6 +72,7 @@ export class HeldOutEvaluation {
       predicted: this.#predicted,
       persistence: table.targets.map((column) => persistenceOf(column, this.#predicted[0] ?? column, part)),
       isEarly: this.#isEarly,
+      notFinite: this.#notFinite,
     };
   }
 
@@ -76,6 +80,11 @@ export class HeldOutEvaluation {
     const { source, part } = this;
     const width = source.outputs;
     if (t < part.warmUp) this.#isEarly[place] = 1;
+    for (let k = sequence * width; k < (sequence + 1) * width; k++) {
+      if (Number.isFinite(outputs[k])) continue;
+      this.#notFinite += 1;
+      break;
+    }
     if (source.targetKind === 'classes') {
       let best = 0;
       for (let k = 1; k < width; k++) {

@@ -14,15 +14,16 @@ export function predictionErrors(
   column: number,
   scaling: TableScaling | undefined,
 ): PredictionErrors {
-  const { table, predicted, persistence, kind } = predictions;
+  const { table, predicted, persistence, kind, notFinite } = predictions;
   const [truth = none, own = none, earlier = none] = [table.targets[column], predicted[column], persistence[column]];
   const net = tally(truth, own);
   const last = tally(truth, earlier);
   return kind === 'classes'
-    ? { kind, count: net.count, accuracy: net.equal / net.count, persistence: last.equal / last.count }
+    ? { kind, count: net.count, notFinite, accuracy: net.equal / net.count, persistence: last.equal / last.count }
     : {
         kind,
         count: net.count,
+        notFinite,
         rmse: Math.sqrt(net.squares / net.count),
         mae: net.sizes / net.count,
         persistence: Math.sqrt(last.squares / last.count),

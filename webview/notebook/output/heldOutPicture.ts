@@ -103,7 +103,7 @@ export function heldOutLegend(
   const isSeparated = separators(predictions, axis).length > 0;
   return legendRow([
     ...shown,
-    ...(lead > 0
+    ...(startOfRow(axis, lead) > 0
       ? [
           colourEntry(
             withOpacity(theme.foreground, shading.lead),

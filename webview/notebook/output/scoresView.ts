@@ -11,7 +11,9 @@ import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { drawLegend } from '../../plot/legend';
+import { truncate } from '../../../src/text/quoting';
 import { isScaled } from '../dataUnit';
+import { visibleSymbol } from '../formatStep';
 import { memoKey } from '../memo';
 import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
 import type { SequenceDrawing } from '../sequenceCell';
@@ -74,7 +76,7 @@ export class ScoresView {
     if (key === this.#drawn || scores === undefined) return;
     this.#drawn = key;
     if (isChart) {
-      const curves = scoreCurves(scores, theme);
+      const curves = scoreCurves(inUnitOfTarget(scores, inspection), theme);
       drawLegend(this.#legend, curves);
       this.#steps.replaceChildren(stepLabels(axis));
       const isAccuracy = scores.kind === 'accuracy';
@@ -82,7 +84,7 @@ export class ScoresView {
         {
           curves,
           yAxis: 'linear',
-          yTitle: isAccuracy ? 'accuracy' : isScaled(inspection) ? 'RMS error, scaled' : 'RMS error',
+          yTitle: isAccuracy ? 'accuracy' : errorTitle(inspection),
           xTicks: false,
           ...(isAccuracy ? { yRange: [0, 1] as const } : {}),
         },
@@ -156,6 +158,23 @@ function scoreCurves({ batch, heldOut }: Scores, theme: Theme): Curve[] {
       ? []
       : [{ label: 'held out', points: points(heldOut), color: theme.validation, dash: [5, 3] }]),
   ];
+}
+
+/** Errors in the unit of the only target; over several targets they stay in the scaled one. */
+function inUnitOfTarget(scores: Scores, { scaling }: Inspection): Scores {
+  const [target, ...others] = scaling?.targets ?? [];
+  if (target === undefined || others.length > 0 || scores.kind === 'accuracy') return scores;
+  const inUnit = (part: PositionScores): PositionScores => ({
+    ...part,
+    scores: part.scores.map((score) => score * target.scale),
+  });
+  return { ...scores, batch: inUnit(scores.batch), heldOut: scores.heldOut && inUnit(scores.heldOut) };
+}
+
+function errorTitle(inspection: Inspection): string {
+  const { outputNames } = inspection;
+  if (!isScaled(inspection)) return 'RMS error';
+  return outputNames.length > 1 ? 'RMS error, scaled' : `RMS error, ${visibleSymbol(truncate(outputNames[0] ?? 'y'))}`;
 }
 
 function total(counts: Float64Array): number {
