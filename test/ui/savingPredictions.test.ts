@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Workbench } from './workbench';
+
+describe('The button that saves predictions', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open();
+    await workbench.openFile('sunspots.rnn.json');
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('finished').waitFor();
+  });
+
+  after(() => workbench.close());
+
+  it('asks for a file, and writes the held-out rows of the selected update', async () => {
+    const cell = workbench.webviewFrame().getByRole('region', { name: 'Output' });
+    await cell.scrollIntoViewIfNeeded();
+    await cell.getByText(/^RMSE .* held-out rows of sunspots; persistence has RMSE/).waitFor();
+    await cell.getByRole('button', { name: 'Save Predictions as CSV…' }).click();
+    const input = workbench.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    // The dialog shows the folder before it shows the name.
+    let path = '';
+    while (!path.endsWith('.csv')) {
+      await workbench.page.waitForTimeout(50);
+      path = await input.inputValue();
+    }
+    assert.match(path, /predictions-after-\d+-updates\.csv$/);
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page
+      .getByText(/Saved the predictions of \d+ held-out rows/)
+      .first()
+      .waitFor();
+    const saved = join(workbench.folder, path.split('/').at(-1) ?? '');
+    assert.ok(existsSync(saved), saved);
+    assert.match(readFileSync(saved, 'utf8'), /^row,(?:YEAR,)?sunspots,sunspots predicted,sunspots persistence\n\d+,/);
+  });
+});
