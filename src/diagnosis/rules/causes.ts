@@ -266,7 +266,8 @@ const fewUnits = cause('fewUnits', ({ info }) => {
   };
 });
 
-const stillFalling = cause('worseThanBaseline', (observations) => {
+/** The loss of a run that is still falling at its end; undefined if it is not. */
+export function stillFallingLoss(observations: Observations): RuleResult | undefined {
   if (!hasFallen(observations)) return undefined;
   const { loss } = observations;
   const [late, all] = [loss.mean(recentWindow / 2), loss.mean()];
@@ -274,9 +275,11 @@ const stillFalling = cause('worseThanBaseline', (observations) => {
   if (!(early - late > 3 * loss.noise * Math.sqrt(4 / recentWindow))) return undefined;
   return {
     keyPath: ['training', 'steps'],
-    message: `It is still falling: from ${formatNumber(early)} to ${formatNumber(late)} within the last ${recentWindow} updates. Train longer.`,
+    message: `The training loss is still falling: from ${formatNumber(early)} to ${formatNumber(late)} within the last ${recentWindow} updates. Train longer.`,
   };
-});
+}
+
+const stillFalling = cause('worseThanBaseline', stillFallingLoss);
 
 const unknownCause = cause('notLearning', (observations) => {
   const { firstLoss } = observations;
@@ -323,8 +326,15 @@ export const stoppedEarly: Rule = {
   },
 };
 
+/** A column with codes for missing values or with isolated values, found before training: rescaling flattens the others. */
+const flawedData = cause('inputScale', ({ info: { dataFindings } }) => {
+  const flaw = dataFindings.find(({ level, keyPath }) => level === 'warning' && keyPath[1] === 'missing');
+  return flaw && { keyPath: flaw.keyPath, message: `The data may be the reason: ${flaw.message}` };
+});
+
 /** The causes of a run that has not learned, the one that explains most first: a later one may be its consequence. */
 export const causes: readonly Rule[] = [
+  flawedData,
   unscaledData,
   scheduleEnds,
   weightDecay,

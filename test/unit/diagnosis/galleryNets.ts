@@ -43,8 +43,17 @@ function daysTable(): string {
   return rows.join('\n');
 }
 
+/** A yearly wave of 700 days, in which five days have a code for a missing value instead of their number. */
+function codesTable(): string {
+  const random = randomFrom(8, 'training');
+  const rows = Array.from({ length: 700 }, (_, day) => 12 + 10 * Math.sin((2 * Math.PI * day) / 90) + random.normal());
+  for (const day of [301, 302, 303, 410, 411]) rows[day] = -9999;
+  return ['temp', ...rows.map((value) => value.toFixed(1))].join('\n');
+}
+
 /** Data files of the gallery that are no samples. */
 export const galleryFiles: ReadonlyMap<string, Uint8Array> = new Map([
+  ['codes.csv', new TextEncoder().encode(codesTable())],
   ['days.csv', new TextEncoder().encode(daysTable())],
 ]);
 
@@ -96,6 +105,13 @@ export const sickNets: readonly GalleryNet[] = [
     { ...spots, normalize: 'none' },
     { ...rnn, activation: 'relu' },
     adam(0.1),
+  ),
+  net(
+    'codes for missing values',
+    'data.missing',
+    { csv: 'codes.csv', inputs: ['temp'], length: 30 },
+    lstm,
+    adam(0.003),
   ),
   net('lag of 80, GRU', 'model.cell', { task: 'temporalOrder', length: 80 }, gru, sgd(0.05), { clip: { norm: 1 } }),
   net('lag of 60, RNN', 'model.cell', { task: 'adding', length: 60 }, rnn, adam(0.001), { clip: { norm: 1 } }),
