@@ -1,3 +1,4 @@
+import { sentFiles } from '../src/session/sentFiles';
 import { dirname, resolve } from 'node:path';
 import { totalmem } from 'node:os';
 import { diskAccess } from '../src/data/fileAccess.node';
@@ -89,7 +90,7 @@ async function openReplay(
   if (read.kind === 'refused') throw new Error(read.problems[0]?.message ?? "The data can't be read.");
   const reply = await trainer.request('openReplay', {
     experiment,
-    files: read.files,
+    files: sentFiles(read.files),
     memoryLimit: totalmem() / 2,
     kernels: { kernels: facts.kernels, kernelChanges: facts.kernelChanges },
     shards: facts.shards,

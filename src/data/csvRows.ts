@@ -193,13 +193,6 @@ function lineEndLength(text: string, at: number, isComplete: boolean): number | 
   return isCut && !isComplete ? undefined : 1;
 }
 
-/** Upper bound of the number of rows: line ends inside quotes are counted too. */
-export function maxRows(pieces: Iterable<string>): number {
-  let count = 1;
-  for (const piece of pieces) count += lineEndings(piece, 0, piece.length);
-  return count;
-}
-
 /** Number of line ends in a range of a text. */
 function lineEndings(text: string, from: number, to: number): number {
   let count = 0;

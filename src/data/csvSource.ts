@@ -6,6 +6,7 @@ import { denseBatch, endsOf, inSinglePrecision, type Batch, type BatchTargets } 
 import { batchTooLarge } from './batchSize';
 import { readTable, type RequestedColumn } from './csvTable';
 import { tableFindings } from './dataFindings';
+import type { FileContent } from './fileContent';
 import { gapsProblem } from './gaps';
 import { largestSize, type TableScaling } from './normalization';
 import { randomFrom, randomFromState, type Random } from './random';
@@ -33,12 +34,17 @@ import { decodeText } from './textFile';
 const MAX_HELD_OUT_BATCH = 32;
 
 /** Opens columns of a CSV file; a malformed row, too few rows and, where they are refused, missing values are problems. */
-export function openCsv(experiment: ResolvedExperiment, data: CsvData, bytes: Uint8Array): OpenedSource {
+export function openCsv(
+  experiment: ResolvedExperiment,
+  data: CsvData,
+  content: FileContent,
+  maxBytes: number,
+): OpenedSource {
   const refuse = (problem: KeyProblem): OpenedSource => ({ kind: 'refused', problems: [problem] });
-  const decoded = decodeText(bytes, data.csv, ['data', 'csv']);
+  const decoded = decodeText(content, data.csv, ['data', 'csv']);
   if (decoded.kind === 'refused') return decoded;
   const requested = requestedColumns(experiment, data);
-  const read = readTable(decoded.text, data.csv, requested, data);
+  const read = readTable(decoded.text, data.csv, requested, data, maxBytes);
   if (read.kind === 'refused') return read;
   if (data.gaps === 'refuse') {
     const problem = gapsProblem(read.gaps, data.csv);
@@ -239,6 +245,6 @@ function memoryOf(data: CsvData, { rows }: ArrangedTable, columns: number): Data
   const isReordered = data.time !== undefined || data.sequence !== undefined;
   const hasGaps = data.gaps !== 'refuse';
   const retained = 8 * rows * columns + (isReordered ? 4 * rows : 0) + (isReordered || hasGaps ? 12 * rows : 0);
-  const named = (data.time === undefined ? 0 : 16 * rows) + (data.sequence === undefined ? 0 : 8 * rows);
+  const named = (data.time === undefined ? 0 : 32 * rows) + (data.sequence === undefined ? 0 : 8 * rows);
   return { retained, opening: retained + named + (isReordered ? 8 * rows : 0) + (hasGaps ? 16 * rows : 0) };
 }

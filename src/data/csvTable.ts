@@ -2,8 +2,9 @@ import { isLikely, nearestName } from '../experiment/nearestName';
 import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { CsvData } from '../experiment/schema';
 import { findDelimiter, looksNumeric, separatorLine, type FoundDelimiter } from './csvDelimiter';
-import { maxRowLength, MalformedRow, maxRows, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
+import { maxRowLength, MalformedRow, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import { CellParser } from './csvCell';
+import { dataTooLarge } from './dataSize';
 import { GapCounter, type Gaps } from './gaps';
 import { RowLines } from './rowLines';
 import { TimeOrder, type WrongTimeOrder } from './timeOrder';
@@ -56,6 +57,7 @@ export function readTable(
   path: string,
   requested: readonly RequestedColumn[],
   written: TableFormat,
+  maxBytes = Infinity,
 ): ReadTable {
   const refuse = (...problems: readonly KeyProblem[]): ReadTable => ({ kind: 'refused', problems });
   try {
@@ -73,7 +75,10 @@ export function readTable(
     }
     if (missing.length > 0) return refuse(...missing);
     // A row has a character and a delimiter for each requested column, so that the capacity is bounded by the file's size.
-    const capacity = Math.min(maxRows(text.pieces()), Math.ceil((text.length + 1) / (2 * different.length - 1)));
+    const capacity = Math.min(text.maxLines, Math.ceil((text.length + 1) / (2 * different.length - 1)));
+    const columnBytes = Float64Array.BYTES_PER_ELEMENT * capacity * different.length;
+    const tooLarge = dataTooLarge(path, columnBytes, maxBytes, ['data', 'csv']);
+    if (tooLarge !== undefined) return refuse(tooLarge);
     const readers = differentBy(columnKey, requested).map((request) => {
       const { name, kind } = request;
       return { request, reader: columnReader(kind, name, places.indexOf(name), capacity, written) };

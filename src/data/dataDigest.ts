@@ -1,17 +1,19 @@
 import type { ResolvedExperiment } from '../experiment/schema';
+import type { FileContent } from './fileContent';
 
 /**
  * SHA-256 of an experiment's data file, in hexadecimal, as `sha256sum` prints it; null for data without a file.
  *
- * @param files the bytes of each file the experiment names, by its path as written
+ * @param files the content of each file the experiment names, by its path as written
  */
 export async function computeDataDigest(
   experiment: ResolvedExperiment,
-  files: ReadonlyMap<string, Uint8Array>,
+  files: ReadonlyMap<string, FileContent>,
 ): Promise<string | null> {
   const path = dataFileOf(experiment);
   const bytes = path === undefined ? undefined : files.get(path);
   if (bytes === undefined) return null;
+  if (!(bytes instanceof Uint8Array)) return bytes.digest();
   const digest = await crypto.subtle.digest('SHA-256', unsharedBytes(bytes));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

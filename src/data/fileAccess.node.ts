@@ -1,10 +1,11 @@
 import { constants, open, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { maxSiblings } from './nearestFile';
+import { streamedFile } from './streamedFile.node';
 import { maxFileBytes, type FileAccess, type Located } from './fileReading';
 
-/** Files on this machine's disk, relative to `folder` and, symbolic links resolved, inside `boundary`. */
-export function diskAccess(folder: string, boundary: string): FileAccess {
+/** Files on this machine's disk, relative to `folder` and, symbolic links resolved, inside `boundary`. `onRead` is called while a large one is read. */
+export function diskAccess(folder: string, boundary: string, onRead?: (bytes: number) => void): FileAccess {
   return {
     async locate(path): Promise<Located> {
       // A Windows path with a drive or a share is not relative, on any system.
@@ -21,6 +22,7 @@ export function diskAccess(folder: string, boundary: string): FileAccess {
       return isFile ? { kind: 'file', location: found, size } : { kind: 'notAFile' };
     },
     read: (path) => readToSize(path, maxFileBytes),
+    stream: (location, size) => streamedFile(location, size, onRead),
   };
 }
 

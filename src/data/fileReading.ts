@@ -1,7 +1,8 @@
 import type { KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { missingFileAdvice } from './nearestFile';
-import { filesOf } from './source';
+import type { FileContent, StreamedFile } from './fileContent';
+import { filesOf, type NamedFile } from './source';
 import { formatMebibytes } from '../text/numbers';
 import { quote } from '../text/quoting';
 
@@ -19,34 +20,59 @@ export interface FileAccess {
   locate(path: string): Promise<Located>;
   /** The bytes at a location that `locate` gave. */
   read(location: string): Promise<Uint8Array>;
+  /** A file at a location that `locate` gave, to be read in parts; undefined where files can only be read whole. */
+  readonly stream?: (location: string, size: number) => StreamedFile;
 }
 
-/** The bytes of every file an experiment names, by path as written, or why they cannot be read. */
+/** The content of every file an experiment names, by path as written, or why they cannot be read. */
 export type FilesRead =
-  | { readonly kind: 'read'; readonly files: ReadonlyMap<string, Uint8Array> }
+  | { readonly kind: 'read'; readonly files: ReadonlyMap<string, FileContent> }
   | { readonly kind: 'refused'; readonly problems: readonly KeyProblem[] };
 
 const mebibyte = 1024 * 1024;
 
-/** Largest data file, in bytes: it has to fit in memory, and text of this size trains for days. */
+/** Largest file that is read whole, in bytes: it has to fit in memory. */
 export const maxFileBytes = 100 * mebibyte;
+
+/** Largest file that is read in parts. What is kept of it in memory is limited by the estimate. */
+const maxStreamedBytes = 4096 * mebibyte;
+
+/** Size from which data are read in parts, where that is possible: smaller ones are read once, and held in memory. */
+const streamedFrom = 16 * mebibyte;
+
+function isStreamed({ role }: NamedFile, size: number, { stream }: FileAccess): boolean {
+  return role !== 'weights' && size > streamedFrom && stream !== undefined;
+}
 
 /** Why a file cannot be read. */
 export type Unreadable = Pick<KeyProblem, 'code' | 'message'>;
 
-/** Reads the files an experiment names, each only after its place and size have been checked. */
+/**
+ * Reads the files an experiment names, each only after its place and size have been checked. Large data are read in parts
+ * later, where the access allows it.
+ */
 export async function readFiles(experiment: ResolvedExperiment, access: FileAccess): Promise<FilesRead> {
-  const files = new Map<string, Uint8Array>();
+  const files = new Map<string, FileContent>();
   const problems: KeyProblem[] = [];
-  for (const { path, keyPath } of filesOf(experiment)) {
-    const found = await readFile(path, access, maxFileBytes);
-    if (found instanceof Uint8Array) files.set(path, found);
-    else if (found !== undefined) problems.push({ ...found, keyPath });
+  for (const file of filesOf(experiment)) {
+    const { path, keyPath } = file;
+    const found = await findFile(file, access);
+    if (!('location' in found)) {
+      problems.push({ ...found, keyPath });
+      continue;
+    }
+    const { location, size } = found;
+    const content =
+      isStreamed(file, size, access) && access.stream !== undefined
+        ? access.stream(location, size)
+        : await bytesAt(path, location, access);
+    if ('message' in content) problems.push({ ...content, keyPath });
+    else files.set(path, content);
   }
   return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'read', files };
 }
 
-/** The sum of the sizes of the files an experiment names, or why they cannot be read. */
+/** The sum of the sizes of the files that are read whole, or why files cannot be read. */
 export type FilesChecked =
   | { readonly kind: 'checked'; readonly bytes: number }
   | { readonly kind: 'refused'; readonly problems: readonly KeyProblem[] };
@@ -55,10 +81,10 @@ export type FilesChecked =
 export async function checkFiles(experiment: ResolvedExperiment, access: FileAccess): Promise<FilesChecked> {
   let bytes = 0;
   const problems: KeyProblem[] = [];
-  for (const { path, keyPath } of filesOf(experiment)) {
-    const found = await findFile(path, access);
-    if ('location' in found) bytes += found.size;
-    else problems.push({ ...found, keyPath });
+  for (const file of filesOf(experiment)) {
+    const found = await findFile(file, access);
+    if (!('location' in found)) problems.push({ ...found, keyPath: file.keyPath });
+    else if (!isStreamed(file, found.size, access)) bytes += found.size;
   }
   return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'checked', bytes };
 }
@@ -83,7 +109,8 @@ export async function readSmallFiles(
   const unreadable = new Map<string, Unreadable>();
   let left = maxBytes;
   for (const path of paths) {
-    const found = await readFile(path, access, left);
+    // Which of them are weights, with a lower limit, the check does not tell.
+    const found = await readFile({ path, role: 'csv' }, access, left);
     if (found instanceof Uint8Array) {
       files.set(path, found);
       left -= found.length;
@@ -96,17 +123,21 @@ export async function readSmallFiles(
 
 /** The bytes of a file, or why it cannot be read; undefined if it is readable but larger than `maxBytes`. */
 async function readFile(
-  path: string,
+  file: Pick<NamedFile, 'path' | 'role'>,
   access: FileAccess,
   maxBytes: number,
 ): Promise<Uint8Array | Unreadable | undefined> {
-  const found = await findFile(path, access);
+  const found = await findFile(file, access);
   if (!('location' in found)) return found;
-  return found.size > maxBytes ? undefined : bytesAt(path, found.location, access);
+  return found.size > maxBytes ? undefined : bytesAt(file.path, found.location, access);
 }
 
 /** Where a file is, or why it cannot be read. */
-async function findFile(path: string, access: FileAccess): Promise<Extract<Located, { kind: 'file' }> | Unreadable> {
+async function findFile(
+  { path, role }: Pick<NamedFile, 'path' | 'role'>,
+  access: FileAccess,
+): Promise<Extract<Located, { kind: 'file' }> | Unreadable> {
+  const limit = role !== 'weights' && access.stream !== undefined ? maxStreamedBytes : maxFileBytes;
   const located = await access.locate(path);
   switch (located.kind) {
     case 'missing':
@@ -125,7 +156,7 @@ async function findFile(path: string, access: FileAccess): Promise<Extract<Locat
         message: `${quote(path)} is outside ${located.boundary} (symbolic links resolved). Only files inside it can be read: copy the file there.`,
       };
     case 'file':
-      return located.size > maxFileBytes ? tooLarge(path, located.size) : located;
+      return located.size > limit ? tooLarge(path, located.size, limit) : located;
     default:
       return located satisfies never;
   }
@@ -135,8 +166,8 @@ async function existsWithSlashes(path: string, access: FileAccess): Promise<bool
   return path.includes('\\') && (await access.locate(path.replaceAll('\\', '/'))).kind === 'file';
 }
 
-function tooLarge(path: string, size: number): Unreadable {
-  const message = `${quote(path)} is ${formatMebibytes(size)} large; the limit is ${formatMebibytes(maxFileBytes)}. Train on a part of it.`;
+function tooLarge(path: string, size: number, limit: number): Unreadable {
+  const message = `${quote(path)} is ${formatMebibytes(size)} large; the limit is ${formatMebibytes(limit)}. Train on a part of it.`;
   return { code: 'file.tooLarge', message };
 }
 

@@ -2,6 +2,7 @@ import type { CsvData } from '../experiment/schema';
 import { CellParser } from './csvCell';
 import { rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import { formatOf, namesOf } from './csvTable';
+import type { FileContent } from './fileContent';
 import type { HeldOutPart, Source } from './sourceContract';
 import { decodeText, type FileText } from './textFile';
 
@@ -18,19 +19,19 @@ export interface HeldOutTable {
 }
 
 /**
- * Reads the held-out rows of a table from the bytes of its file. They are read when they are shown, because training needs
+ * Reads the held-out rows of a table from its file. They are read when they are shown, because training needs
  * neither their times nor their unscaled numbers.
  *
  * @param source the opened table
- * @throws Error if the bytes are those of another file
+ * @throws Error if it is another file
  */
 export function readHeldOutTable(
-  bytes: Uint8Array,
+  content: FileContent,
   data: CsvData,
   { outputNames, targetKind }: Pick<Source, 'outputNames' | 'targetKind'>,
   { fileRows, starts }: HeldOutPart,
 ): HeldOutTable {
-  const { text, format } = openText(bytes, data);
+  const { text, format } = openText(content, data);
   const names = namesOf(text, format, data.header);
   const rows = fileRows.length;
   const cells = new CellParser(data.decimal, data.missing);
@@ -63,8 +64,8 @@ export function readHeldOutTable(
   };
 }
 
-function openText(bytes: Uint8Array, data: CsvData): { readonly text: FileText; readonly format: CsvFormat } {
-  const decoded = decodeText(bytes, data.csv, ['data', 'csv']);
+function openText(content: FileContent, data: CsvData): { readonly text: FileText; readonly format: CsvFormat } {
+  const decoded = decodeText(content, data.csv, ['data', 'csv']);
   const found = decoded.kind === 'text' ? formatOf(decoded.text, data) : undefined;
   if (decoded.kind !== 'text' || found?.kind !== 'format') throw new Error(`"${data.csv}" can't be read again.`);
   return { text: decoded.text, format: found.format };

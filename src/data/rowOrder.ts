@@ -99,7 +99,8 @@ const regularShare = 0.5;
  * @param times (rows), in the order in which they are used
  */
 export function timeFacts(times: Float64Array, { rows, starts }: RowOrder): TimeFacts {
-  const steps: number[] = [];
+  const steps = new Float64Array(times.length);
+  let count = 0;
   let repeated = 0;
   let firstRepeated: number | undefined;
   for (let sequence = 0; sequence + 1 < starts.length; sequence++) {
@@ -107,17 +108,18 @@ export function timeFacts(times: Float64Array, { rows, starts }: RowOrder): Time
     for (let row = 1; row < part.length; row++) {
       const step = (part[row] ?? 0) - (part[row - 1] ?? 0);
       if (step > 0) {
-        steps.push(step);
+        steps[count++] = step;
       } else {
         repeated += 1;
         firstRepeated ??= (starts[sequence] ?? 0) + row;
       }
     }
   }
-  const usual = Float64Array.from(steps).sort()[Math.floor(steps.length / 2)] ?? 1;
-  const counts = Float64Array.from(steps, (step) => Math.round(step / usual));
-  const isRegular = meanOf(counts, (count) => (count === 1 ? 1 : 0)) > regularShare;
-  const missing = isRegular ? counts.reduce((sum, count) => sum + Math.max(0, count - 1), 0) : 0;
+  const positive = steps.subarray(0, count);
+  const usual = positive.slice().sort()[Math.floor(count / 2)] ?? 1;
+  const isRegular = meanOf(positive, (step) => (Math.round(step / usual) === 1 ? 1 : 0)) > regularShare;
+  const leftOut = positive.reduce((sum, step) => sum + Math.max(0, Math.round(step / usual) - 1), 0);
+  const missing = isRegular ? leftOut : 0;
   const firstMissing = missing === 0 ? undefined : firstAfterStep(times, starts, 1.5 * usual);
   return { isSorted: rows !== undefined, repeated, missing, rows: times.length, firstRepeated, firstMissing };
 }

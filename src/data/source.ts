@@ -1,6 +1,7 @@
 import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { openCsv } from './csvSource';
+import type { FileContent } from './fileContent';
 import { openSequences } from './sequenceSource';
 import type { OpenedSource } from './sourceContract';
 import { openTask } from './taskSource';
@@ -28,10 +29,16 @@ export function filesOf({ data, model }: ResolvedExperiment): readonly NamedFile
 }
 
 /**
- * Opens an experiment's data at the start. `files` has the bytes of each file by its path as written. Problems are found
+ * Opens an experiment's data at the start. `files` has the content of each file by its path as written. Problems are found
  * before anything large is allocated.
+ *
+ * @param maxBytes memory that the data may use
  */
-export function openSource(experiment: ResolvedExperiment, files: ReadonlyMap<string, Uint8Array>): OpenedSource {
+export function openSource(
+  experiment: ResolvedExperiment,
+  files: ReadonlyMap<string, FileContent>,
+  maxBytes = Infinity,
+): OpenedSource {
   const { data } = experiment;
   if ('task' in data) return openTask(experiment, data);
   if ('sequences' in data) return openSequences(experiment, data);
@@ -43,7 +50,7 @@ export function openSource(experiment: ResolvedExperiment, files: ReadonlyMap<st
       message: `File ${quote(path)} could not be read. Write the path of a file that exists.`,
       keyPath,
     });
-  return 'text' in data ? openText(experiment, data, bytes) : openCsv(experiment, data, bytes);
+  return 'text' in data ? openText(experiment, data, bytes, maxBytes) : openCsv(experiment, data, bytes, maxBytes);
 }
 
 function refused(problem: KeyProblem): OpenedSource {

@@ -63,12 +63,9 @@ function meanBaselines(
   { training, heldOut }: TargetRows,
   baseline: MakeBaseline,
 ): readonly Baseline[] {
-  const means = targets.map((column) => meanOf(valuesAt(column, training)));
+  const means = targets.map((column) => meanOver(training, (row) => column[row] ?? NaN));
   const lossOn = (rows: Int32Array): number =>
-    targets.reduce((total, column, index) => {
-      const mean = means[index] ?? NaN;
-      return total + meanOf(valuesAt(column, rows), (value) => (value - mean) ** 2);
-    }, 0);
+    targets.reduce((total, column, index) => total + varianceOf(column, rows, means[index]), 0);
   const baselines = [baseline('constant', 'mean', 'the mean of the training part, measured on it', lossOn(training))];
   if (heldOut.length > 0) {
     const source = `the mean of the training part, ${heldOutRows}`;
@@ -77,13 +74,13 @@ function meanBaselines(
   return baselines;
 }
 
-function varianceOf(values: Float64Array): number {
-  const mean = meanOf(values);
-  return meanOf(values, (value) => (value - mean) ** 2);
-}
-
-function valuesAt(column: Float64Array, rows: Int32Array): Float64Array {
-  return Float64Array.from(rows, (row) => column[row] ?? NaN);
+/** The mean over some rows of the squared difference from a mean, by default their own. */
+function varianceOf(
+  column: Float64Array,
+  rows: Int32Array,
+  mean = meanOver(rows, (row) => column[row] ?? NaN),
+): number {
+  return meanOver(rows, (row) => ((column[row] ?? NaN) - mean) ** 2);
 }
 
 /** Persistence, and seasonal persistence where the training part has an evident period. */
@@ -97,8 +94,7 @@ function persistenceBaselines(
   const { table } = windows;
   const baselines: Baseline[] = [];
   const add = (answer: 'persistence' | 'seasonal', name: string, definition: string, lag: number): void => {
-    const lossOn = (rows: Int32Array): number =>
-      persistenceLoss(table.targets, lag, rows.filter(hasEarlierRow(table, lag)));
+    const lossOn = (rows: Int32Array): number => persistenceLoss(table, lag, rows);
     baselines.push(baseline(answer, name, `${definition}, ${trainingPart}`, lossOn(training)));
     if (heldOut.length === 0) return;
     baselines.push(baseline(answer, `${name}, held out`, `${definition}, ${heldOutRows}`, lossOn(heldOut), true));
@@ -129,13 +125,13 @@ function seasonOf(
   training: Int32Array,
 ): { readonly period: number; readonly lag: number } | undefined {
   const [from, to] = longestTrainingSequence(table);
-  const meanLoss = table.targets.reduce((total, column) => total + varianceOf(valuesAt(column, training)), 0);
+  const meanLoss = table.targets.reduce((total, column) => total + varianceOf(column, training), 0);
   const periods = table.targets
     .slice(0, maxSeasonalColumns)
     .flatMap((column) => evidentPeriods(column.subarray(from, to)).map(({ rows }) => rows));
   const candidates = [...new Set(periods)].map((period) => {
     const lag = period * Math.ceil(horizon / period);
-    const loss = persistenceLoss(table.targets, lag, training.filter(hasEarlierRow(table, lag)));
+    const loss = persistenceLoss(table, lag, training);
     return { period, lag, loss };
   });
   const isUseful = ({ lag, loss }: (typeof candidates)[number]): boolean => lag !== horizon && loss < meanLoss;
@@ -153,12 +149,39 @@ function longestTrainingSequence({ starts, training, trainingSequences }: TableR
   return longest;
 }
 
-/** The mean squared difference between rows and the row `lag` before each, summed over the targets. */
-function persistenceLoss(targets: readonly Float64Array[], lag: number, rows: Int32Array): number {
+/**
+ * The mean squared difference between rows and the row `lag` before each in its sequence, where there is one, summed over
+ * the targets.
+ */
+function persistenceLoss({ targets, starts }: TableRows, lag: number, rows: Int32Array): number {
   return targets.reduce((total, column) => {
-    const late = valuesAt(column, rows);
-    return total + meanOf(late, (value, index) => (value - (column[(rows[index] ?? 0) - lag] ?? NaN)) ** 2);
+    const hasEarlierRow = earlierRows(starts, lag);
+    return (
+      total +
+      meanOver(rows, (row) => (hasEarlierRow(row) ? ((column[row] ?? NaN) - (column[row - lag] ?? NaN)) ** 2 : NaN))
+    );
   }, 0);
+}
+
+/** Whether a row has one `lag` before it in its sequence; for rows in ascending order. */
+function earlierRows(starts: Int32Array, lag: number): (row: number) => boolean {
+  let sequence = 0;
+  return (row) => {
+    while (row >= (starts[sequence + 1] ?? Infinity)) sequence += 1;
+    return row - lag >= (starts[sequence] ?? 0);
+  };
+}
+
+/** The mean of a measure over some rows, without missing values: no copy of the rows is made. */
+function meanOver(rows: Int32Array, measure: (row: number) => number): number {
+  let [sum, count] = [0, 0];
+  for (const row of rows) {
+    const value = measure(row);
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count += 1;
+  }
+  return count === 0 ? 0 : sum / count;
 }
 
 function classBaselines(windows: TableWindows, classes: number, baseline: MakeBaseline): readonly Baseline[] {
@@ -192,17 +215,8 @@ function classBaselines(windows: TableWindows, classes: number, baseline: MakeBa
 
 /** The training rows that are targets: all of them, or the last one of each sequence that is used whole. */
 function trainingTargets({ table, rules }: TableWindows): Int32Array {
-  if (rules.length !== undefined) return Int32Array.from({ length: table.training }, (_, row) => row);
+  if (rules.length !== undefined) return new Int32Array(table.training).map((_, row) => row);
   return table.starts.subarray(1, table.trainingSequences + 1).map((end) => end - 1);
-}
-
-function hasEarlierRow({ starts }: TableRows, horizon: number): (row: number) => boolean {
-  let sequence = 0;
-  // Rows come in ascending order.
-  return (row) => {
-    while (row >= (starts[sequence + 1] ?? Infinity)) sequence += 1;
-    return row - horizon >= (starts[sequence] ?? 0);
-  };
 }
 
 function heldOutTargets(windows: TableWindows): Int32Array {

@@ -53,8 +53,12 @@ export class TableWindows {
     if (table.trainingSequences === 1 && !hasGaps && all > 0 && rules.length !== undefined) {
       this.count = all;
     } else {
-      this.#starts = Int32Array.from(this.#usableStarts());
-      this.count = this.#starts.length;
+      // Int32Array.from would hold all numbers in a list first.
+      const starts = new Int32Array(table.training);
+      let count = 0;
+      for (const start of this.#usableStarts()) starts[count++] = start;
+      this.#starts = starts.slice(0, count);
+      this.count = count;
     }
   }
 

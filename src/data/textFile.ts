@@ -1,4 +1,5 @@
 import type { KeyPath, KeyProblem } from '../experiment/problem';
+import { firstBytes, partsOf, type FileContent } from './fileContent';
 import { foreignFormat } from './fileFormat';
 import { formatExact } from '../text/numbers';
 import { quote } from '../text/quoting';
@@ -7,6 +8,8 @@ import { quote } from '../text/quoting';
 export interface FileText {
   /** Its characters in UTF-16 units, without the byte-order mark. */
   readonly length: number;
+  /** Upper bound of the number of lines. */
+  readonly maxLines: number;
   /** The text from the start, in pieces that end between characters. */
   readonly pieces: () => Iterable<string>;
 }
@@ -16,86 +19,120 @@ export type DecodedText =
   | { readonly kind: 'text'; readonly text: FileText }
   | { readonly kind: 'refused'; readonly problems: readonly KeyProblem[] };
 
-const lineFeed = 10;
+const [lineFeed, carriageReturn] = [10, 13];
 
-/** Bytes that are decoded at a time. */
-const pieceBytes = 64 * 1024;
+/** Bytes by which a format is recognized. */
+const signatureBytes = 48;
 
 /** Decodes a file as UTF-8, without its byte-order mark; empty and binary files are problems. */
-export function decodeText(bytes: Uint8Array, path: string, keyPath: KeyPath): DecodedText {
+export function decodeText(content: FileContent, path: string, keyPath: KeyPath): DecodedText {
   const refuse = (code: string, message: string): DecodedText => ({
     kind: 'refused',
     problems: [{ code, message, keyPath }],
   });
-  const foreign = foreignFormat(bytes, path);
+  const foreign = foreignFormat(firstBytes(content, signatureBytes), path);
   if (foreign !== undefined) return refuse('file.format', `${quote(path)} is ${foreign.name}. ${foreign.advice}`);
-  const zero = bytes.indexOf(0);
-  if (zero >= 0) {
-    return refuse(
-      'file.binary',
-      `${quote(path)} is a binary file (byte ${formatExact(zero + 1)} is 0). Choose a text file in UTF-8.`,
-    );
-  }
-  let length = 0;
+  let [length, lines] = [0, 1];
+  let [hasZero, isUtf8] = [false, true];
   try {
-    for (const piece of piecesOf(bytes)) length += piece.length;
-  } catch {
-    return refuse(
-      'file.binary',
-      `${quote(path)} is not UTF-8 text${firstWrongByte(bytes)}. Save it as UTF-8, or choose another file.`,
-    );
+    for (const { text, bytes } of decodedParts(content)) {
+      hasZero ||= bytes.includes(0);
+      length += text.length;
+      lines += maxLineEnds(bytes);
+    }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    isUtf8 = false;
+  }
+  const zero = hasZero || !isUtf8 ? firstZero(content) : undefined;
+  if (zero !== undefined) {
+    const found = `is a binary file (byte ${formatExact(zero + 1)} is 0)`;
+    return refuse('file.binary', `${quote(path)} ${found}. Choose a text file in UTF-8.`);
+  }
+  if (!isUtf8) {
+    const found = `is not UTF-8 text${firstWrongByte(content)}`;
+    return refuse('file.binary', `${quote(path)} ${found}. Save it as UTF-8, or choose another file.`);
   }
   if (length === 0) return refuse('file.empty', `${quote(path)} is empty. Choose another file.`);
-  return { kind: 'text', text: { length, pieces: () => piecesOf(bytes) } };
+  return { kind: 'text', text: { length, maxLines: lines, pieces: () => piecesOf(content) } };
+}
+
+/** Offset of the first byte that is 0; undefined if there is none. */
+function firstZero(content: FileContent): number | undefined {
+  let start = 0;
+  for (const part of partsOf(content)) {
+    const at = part.indexOf(0);
+    if (at >= 0) return start + at;
+    start += part.length;
+  }
+  return undefined;
+}
+
+/** Number of line feeds and carriage returns. */
+function maxLineEnds(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === lineFeed || (byte === carriageReturn && bytes[at + 1] !== lineFeed)) count += 1;
+  }
+  return count;
 }
 
 /** The first byte that is not UTF-8, and its line: ": line 3 has the byte 0xe9, as in Latin-1". */
-function firstWrongByte(bytes: Uint8Array): string {
-  let [line, at] = [1, 0];
-  while (at < bytes.length) {
-    const next = bytes.indexOf(lineFeed, at);
-    const end = next < 0 ? bytes.length : next + 1;
-    // In UTF-8 a line feed is never part of a longer character, so lines can be decoded one by one.
-    const wrong = wrongByteIn(bytes.subarray(at, end));
-    if (wrong !== undefined) {
-      return `: line ${formatExact(line)} has the byte 0x${wrong.toString(16)}, which is none in UTF-8 (files in Latin-1 or Windows-1252 have such bytes)`;
-    }
-    line += 1;
-    at = end;
+function firstWrongByte(content: FileContent): string {
+  let line = 1;
+  let rest = new Uint8Array();
+  const describe = (bytes: Uint8Array, at: number): string =>
+    `: line ${formatExact(line + lineFeedsIn(bytes.subarray(0, at)))} has the byte 0x${(bytes[at] ?? 0).toString(16)}, which is none in UTF-8 (files in Latin-1 or Windows-1252 have such bytes)`;
+  for (const part of partsOf(content)) {
+    const bytes = new Uint8Array(rest.length + part.length);
+    bytes.set(rest);
+    bytes.set(part, rest.length);
+    const decoded = decodedLength(bytes);
+    if (decoded === undefined) return describe(bytes, wrongByteIn(bytes));
+    line += lineFeedsIn(bytes.subarray(0, decoded));
+    rest = bytes.slice(decoded);
   }
-  return '';
+  return rest.length > 0 ? describe(rest, 0) : '';
 }
 
-/** The first byte of a line that is not part of a UTF-8 character; undefined if there is none. */
-function wrongByteIn(line: Uint8Array): number | undefined {
-  if (line.every((byte) => byte < 0x80) || decodedLength(line, false) !== undefined) return undefined;
+function lineFeedsIn(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === lineFeed) count += 1;
+  return count;
+}
+
+/** The first byte that is not part of a UTF-8 character, in bytes that have one. */
+function wrongByteIn(bytes: Uint8Array): number {
   // The longest prefix that can be decoded may end within a character: the wrong byte is the first one of that character.
-  let [valid, invalid] = [0, line.length + 1];
+  let [valid, invalid] = [0, bytes.length];
   while (invalid - valid > 1) {
     const middle = (valid + invalid) >> 1;
-    if (decodedLength(line.subarray(0, middle), true) === undefined) invalid = middle;
+    if (decodedLength(bytes.subarray(0, middle)) === undefined) invalid = middle;
     else valid = middle;
   }
-  return line[decodedLength(line.subarray(0, valid), true) ?? 0];
+  return decodedLength(bytes.subarray(0, valid)) ?? 0;
 }
 
-/** Number of the bytes of whole characters; undefined if the bytes are not UTF-8. `isCut`: the last one may be cut off. */
-function decodedLength(bytes: Uint8Array, isCut: boolean): number | undefined {
+/** Number of the bytes of whole characters; undefined if the bytes are not UTF-8. The last one may be cut off. */
+function decodedLength(bytes: Uint8Array): number | undefined {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isCut });
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
     return new TextEncoder().encode(text).length;
   } catch {
     return undefined;
   }
 }
 
-/** @throws TypeError if the bytes are not UTF-8 */
-function* piecesOf(bytes: Uint8Array): Generator<string, void, undefined> {
+function* piecesOf(content: FileContent): Generator<string, void, undefined> {
+  for (const { text } of decodedParts(content)) if (text.length > 0) yield text;
+}
+
+/** The text in pieces that end between characters, each with the bytes that were read for it. */
+function* decodedParts(
+  content: FileContent,
+): Generator<{ readonly text: string; readonly bytes: Uint8Array }, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  for (let at = 0; at < bytes.length; at += pieceBytes) {
-    const piece = decoder.decode(bytes.subarray(at, at + pieceBytes), { stream: true });
-    if (piece.length > 0) yield piece;
-  }
-  const rest = decoder.decode();
-  if (rest.length > 0) yield rest;
+  for (const bytes of partsOf(content)) yield { text: decoder.decode(bytes, { stream: true }), bytes };
+  yield { text: decoder.decode(), bytes: new Uint8Array() };
 }

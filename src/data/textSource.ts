@@ -1,6 +1,8 @@
 import type { KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment, TextData } from '../experiment/schema';
 import { setClassTarget, symbolBatch, type Batch } from './batch';
+import type { FileContent } from './fileContent';
+import { dataTooLarge } from './dataSize';
 import { describeSequence } from './sequenceDescription';
 import { patternOf, reportedLoss } from './lossPattern';
 import { randomFrom, randomFromState, type Random } from './random';
@@ -22,9 +24,17 @@ const characterBytes = 64;
 export const maxValidated = 10_000;
 
 /** Opens a text for next-character prediction; binary, empty and too short files are problems. */
-export function openText(experiment: ResolvedExperiment, data: TextData, bytes: Uint8Array): OpenedSource {
-  const decoded = decodeText(bytes, data.text, ['data', 'text']);
+export function openText(
+  experiment: ResolvedExperiment,
+  data: TextData,
+  content: FileContent,
+  maxBytes: number,
+): OpenedSource {
+  const decoded = decodeText(content, data.text, ['data', 'text']);
   if (decoded.kind === 'refused') return decoded;
+  // At least a byte for each character, which has at most two units.
+  const tooLargeText = dataTooLarge(data.text, decoded.text.length / 2, maxBytes, ['data', 'text']);
+  if (tooLargeText !== undefined) return { kind: 'refused', problems: [tooLargeText] };
   const { characters, indices } = encodeText(decoded.text.pieces);
   const held = Math.floor(indices.length * data.validation);
   const training = indices.subarray(0, indices.length - held);

@@ -42,7 +42,13 @@ export function timeFindings({ data, times, wrongOrder, lineOf }: TimesToCheck):
       );
     }
   }
-  if (times?.firstRepeated !== undefined) {
+  if (times !== undefined && times.repeated > times.rows / 2) {
+    add(
+      'hint',
+      'time',
+      `Column ${quote(time)} of ${quote(csv)} repeats the time of the row before in ${formatCount(times.repeated, 'row')} of ${formatExact(times.rows)}: it is coarser than the rows. Rows of equal times keep their order; use a column with the full time, if there is one.`,
+    );
+  } else if (times?.firstRepeated !== undefined) {
     add(
       'hint',
       'time',

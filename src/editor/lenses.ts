@@ -21,7 +21,7 @@ import type { Estimate } from '../protocol/trainer';
 import type { Estimates } from '../session/estimates';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
-import { formatNumber, formatCount, formatMebibytes } from '../text/numbers';
+import { formatNumber, formatCount, formatMebibytes, formatPercentage } from '../text/numbers';
 import { stateLabels } from '../protocol/run';
 import { parsedInHost } from './experimentCheck';
 
@@ -167,8 +167,9 @@ function estimateLens({ parameters, memoryBytes }: Estimate): LensContent {
 }
 
 function progressOf(session: Session): string {
-  const { state, updates, loss, queuePosition } = session.status;
+  const { state, updates, loss, queuePosition, reading } = session.status;
   if (queuePosition !== undefined) return `waiting, ${queuePosition === 1 ? 'next' : `${queuePosition} in line`}`;
+  if (reading !== undefined) return `reading the data: ${formatPercentage(reading)}`;
   const numbers = loss === undefined ? '' : ` · ${formatCount(updates, 'update')} · loss ${formatNumber(loss)}`;
   return `${state === 'elsewhere' || state === 'refused' ? stateLabels[state] : state}${numbers}`;
 }

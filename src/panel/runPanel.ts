@@ -269,11 +269,10 @@ export class RunPanel implements PanelView {
     if (uri === undefined) {
       return [{ variant: undefined, label: this.#shown.name, state: this.#session?.status.state ?? 'untrained' }];
     }
-    return [undefined, ...variants].map((variant) => ({
-      variant,
-      label: variant === undefined ? this.#title : plainName(variant),
-      state: this.parts.sessions.get({ uri, variant })?.status.state ?? 'untrained',
-    }));
+    return [undefined, ...variants].map((variant) => {
+      const { state = 'untrained', reading } = this.parts.sessions.get({ uri, variant })?.status ?? {};
+      return { variant, label: variant === undefined ? this.#title : plainName(variant), state, reading };
+    });
   }
 
   /** Sends a run's first numbers at once, and later changes together. */

@@ -9,6 +9,8 @@ export interface PanelEntry {
   /** undefined is the experiment itself. */
   readonly variant: string | undefined;
   readonly label: string;
+  /** See RunStatus. */
+  readonly reading?: number | undefined;
   readonly state: RunState | 'untrained';
 }
 

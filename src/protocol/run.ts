@@ -76,6 +76,8 @@ export interface RunStatus {
   readonly seconds: number;
   /** Position in the training queue, from 1; undefined when not waiting. */
   readonly queuePosition: number | undefined;
+  /** The share of the data that has been read, from 0 to 1; undefined unless large data are read before the start. */
+  readonly reading?: number | undefined;
   /** How many updates were clipped. */
   readonly clipped: number;
   /** Number of the last clipped update. */

@@ -9,13 +9,16 @@ import type { SaveStatus, RunInfo } from './run';
 import type { StoredRunRequests } from './storedRun';
 import type { ReplayRequests } from './replayRequests';
 
+/** A file: its bytes, or where on this machine's disk the trainer reads it in parts. */
+export type SentFile = Uint8Array | { readonly location: string; readonly size: number };
+
 /** What the host sends to start a run. */
 export interface StartParams {
   /** The experiment with every default written out. */
   readonly experiment: ResolvedExperiment;
   readonly variant: string | undefined;
-  /** The bytes of each file that the experiment names, by the path as written. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Each file that the experiment names, by the path as written. */
+  readonly files: ReadonlyMap<string, SentFile>;
   /** Memory limit of the trainer process, in bytes. */
   readonly memoryLimit: number;
   /** Absolute path of the run's folder; undefined if the run is not saved. */
@@ -94,7 +97,7 @@ export type Ending =
 export interface ReplayParams {
   /** The experiment as the run recorded it. */
   readonly experiment: ResolvedExperiment;
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly files: ReadonlyMap<string, SentFile>;
   /** Memory limit of the replay, in bytes. */
   readonly memoryLimit: number;
   /** The kernel sets that computed the run. */
@@ -130,6 +133,8 @@ export type TrainerContract = {
   } & StoredRunRequests &
     ReplayRequests;
   events: {
+    /** The share of the data that has been read, from 0 to 1, while a run starts. */
+    reading: number;
     records: RecordBatch;
     ended: Ending;
     saveStatus: SaveStatus;

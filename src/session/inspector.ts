@@ -7,6 +7,7 @@ import type { ReplayRequestName, ReplayRequests } from '../protocol/replayReques
 import { FolderStorage } from '../run/storage/folderStorage.node';
 import { runFiles } from '../run/storage/runFiles';
 import { maxManifestBytes, readManifest, unreadableReason, type Manifest } from '../run/manifest';
+import { sentFiles } from './sentFiles';
 import { readStoredRunFiles } from './storedRunFiles';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
@@ -88,7 +89,7 @@ export class Inspector implements Disposable {
       if (this.#isDisposed) throw new Error(noLongerShown);
       const reply = await channel.request('openReplay', {
         experiment,
-        files,
+        files: sentFiles(files),
         memoryLimit: memoryLimit(this.base),
         kernels: { kernels: facts.kernels, kernelChanges: facts.kernelChanges },
         shards: facts.shards,

@@ -1,4 +1,5 @@
 import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
+import type { FileContent } from '../data/fileContent';
 import { checkFiles, readFiles, type FilesRead } from '../data/fileReading';
 import type { ExperimentFile } from '../experiment/experimentFile';
 import type { KeyProblem, Problem } from '../experiment/problem';
@@ -17,6 +18,7 @@ import { isReproducible, keepsRecords, memoryLimit, runsFolder, workerCount } fr
 import type { Log } from '../platform/log';
 import { accessFor } from './dataAccess';
 import { readExperiment } from './experimentText';
+import { sentFiles } from './sentFiles';
 import { readStoredRunFiles } from './storedRunFiles';
 import { readStoredRun, type StoredRun } from './storedRun';
 import { loadRun, type LatestRuns } from './latestRuns';
@@ -243,7 +245,7 @@ export class Launcher implements Disposable {
   async #start(
     session: LiveSession,
     prepared: Prepared,
-    files: ReadonlyMap<string, Uint8Array>,
+    files: ReadonlyMap<string, FileContent>,
     resources: TrainerResources,
   ): Promise<Launch> {
     const { target, experiment, stored } = prepared;
@@ -252,7 +254,7 @@ export class Launcher implements Disposable {
     const params: StartParams = {
       experiment,
       variant: target.variant,
-      files,
+      files: sentFiles(files),
       memoryLimit: memoryLimit(target.uri),
       workers: workerCount(target.uri),
       reproducible: isReproducible(target.uri),

@@ -56,6 +56,8 @@ export class LiveSession implements Disposable {
   #findings: readonly Finding[] = [];
   #saveStatus: SaveStatus | undefined;
   #queuePosition: number | undefined;
+  /** The share of the data that its trainer has read; undefined if it did not say. */
+  #reading: number | undefined;
   readonly #onOver: (() => void)[] = [];
   #released: Promise<void> = Promise.resolve();
 
@@ -116,6 +118,7 @@ export class LiveSession implements Disposable {
       seconds,
       updatesPerSecond,
       secondsLeft: updatesPerSecond === undefined || updatesPerSecond <= 0 ? undefined : remaining / updatesPerSecond,
+      reading: this.#state === 'preparing' ? this.#reading : undefined,
       queuePosition: this.#state === 'waiting' ? this.#queuePosition : undefined,
       nonFinite: this.#nonFinite,
       findings: this.#findings,
@@ -270,6 +273,10 @@ export class LiveSession implements Disposable {
     // If this process exits first, the folder stays locked until the trainer has exited too.
     if (worker.processId !== undefined) void lock?.addWriter(worker.processId);
     this.#trainer = trainer;
+    channel.on('reading', (share) => {
+      this.#reading = share;
+      this.#changed.fire(undefined);
+    });
     channel.on('records', (batch) => {
       this.#take(batch);
       this.#appended.fire(batch);

@@ -1,4 +1,5 @@
 import type { Uri } from 'vscode';
+import type { FileContent } from '../data/fileContent';
 import { computeDataDigest, hasDataChanged } from '../data/dataDigest';
 import { readFiles } from '../data/fileReading';
 import { filesOf } from '../data/source';
@@ -16,7 +17,7 @@ export async function readStoredRunFiles(
   experiment: ResolvedExperiment,
   base: Uri,
   recorded: string | null,
-): Promise<ReadonlyMap<string, Uint8Array>> {
+): Promise<ReadonlyMap<string, FileContent>> {
   const access = accessIn(base);
   const named = filesOf(experiment);
   for (const { path } of named) {

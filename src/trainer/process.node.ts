@@ -2,6 +2,7 @@ import { constants, getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
+import { streamedFile } from '../data/streamedFile.node';
 import { Channel, reasonOf } from '../protocol/channel';
 import type { Port } from '../protocol/channel';
 import { isSaveAndExit, type ProcessFailure } from '../protocol/trainer';
@@ -60,6 +61,7 @@ process.stderr.on('error', () => undefined);
 
 const trainer = new TrainerService({
   connect: (handlers) => new Channel(port, handlers),
+  openFile: streamedFile,
   openFolder: (folder) => new LockedFolder(folder, process.ppid),
   storedRuns: storedRunHandlers(),
   threads: nodeThreads(join(__dirname, 'workerThread.cjs')),

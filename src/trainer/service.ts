@@ -1,4 +1,6 @@
 import { computeDataDigest } from '../data/dataDigest';
+import type { StreamedFile } from '../data/fileContent';
+import { ReadingProgress } from '../data/readingProgress';
 import { Diagnosis } from '../diagnosis/diagnosis';
 import { defaultKernelSet, missingSpeed, openKernels, type BuiltKernelSet } from '../engine/kernels/open';
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
@@ -17,6 +19,7 @@ import { ExperimentChecker } from './training/experimentCheck';
 import { Run, type RunObserver } from './training/run';
 import { runInfoOf } from './training/runInfo';
 import { resumedKernelsNotice, runnableKernels } from './training/runnableKernels';
+import { openedFiles, streamedBytes } from './training/openedFiles';
 import { Training } from './training/training';
 import { prepareTraining } from './training/trainingSetup';
 import { WorkerPool, type Threads } from './training/workerPool';
@@ -28,6 +31,8 @@ export type StoredRunHandlers = Handlers<{ requests: StoredRunRequests; events: 
 export interface TrainerHost {
   readonly connect: (handlers: Handlers<TrainerContract>) => Channel<TrainerContract, TrainerHostContract>;
   readonly openFolder: (folder: string) => RunStorage;
+  /** A file that is read in parts. */
+  readonly openFile: (location: string, size: number, onRead?: (bytes: number) => void) => StreamedFile;
   /** Reads stored runs. */
   readonly storedRuns: StoredRunHandlers;
   /** Monotonic clock, in seconds. */
@@ -50,7 +55,7 @@ export class TrainerService {
   constructor(host: TrainerHost) {
     this.#host = host;
     this.#checker = new ExperimentChecker(host.threads?.cores ?? 1);
-    this.#replays = new ReplayService(host.openFolder, host.clock, host.yieldToMessages);
+    this.#replays = new ReplayService(host.openFolder, host.openFile, host.clock, host.yieldToMessages);
     this.#channel = host.connect(this.#handlers());
   }
 
@@ -98,8 +103,12 @@ export class TrainerService {
 
   async #start(params: StartParams): Promise<StartReply> {
     if (this.#run !== undefined) throw new Error('This trainer already has a run.');
-    const { experiment, variant, files, memoryLimit, folder, resumedManifest } = params;
+    const { experiment, variant, memoryLimit, folder, resumedManifest } = params;
     const { clock, threads } = this.#host;
+    const progress = new ReadingProgress(experiment, streamedBytes(params.files), clock, (share) => {
+      this.#channel.emit('reading', share);
+    });
+    const files = openedFiles(params.files, (location, size) => this.#host.openFile(location, size, progress.add));
     // Before the data are opened: it copies the file's bytes, and frees the copy.
     const dataDigest = await computeDataDigest(experiment, files);
     const prepared = prepareTraining({

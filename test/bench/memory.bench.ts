@@ -32,7 +32,7 @@ interface Measured {
 async function measure({ experiment, file, workers = 1 }: MemoryShape): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'unroll-memory-'));
   try {
-    if (file !== undefined) writeFileSync(join(folder, file.name), file.content());
+    file?.write(join(folder, file.name));
     writeFileSync(join(folder, 'x.rnn.json'), JSON.stringify(experiment));
     writeFileSync(join(folder, 'peak.mjs'), tellsPeak(join(folder, 'peak')));
     const words = [join(folder, 'x.rnn.json'), '--out', join(folder, 'run'), '--workers', String(workers)];
@@ -56,7 +56,7 @@ async function measure({ experiment, file, workers = 1 }: MemoryShape): Promise<
 const wanted = process.argv[2] ?? '';
 const shapes = memoryShapes.filter(({ name }) => name.includes(wanted));
 const inMiB = (bytes: number): string => (bytes / mebibyte).toFixed(0).padStart(6);
-console.log(`${'shape'.padEnd(36)}  said   peak  ratio   (MiB, Node ${process.versions.node}, ${process.platform})`);
+console.log(`${'shape'.padEnd(44)}  said   peak  ratio   (MiB, Node ${process.versions.node}, ${process.platform})`);
 let outside = 0;
 for (const shape of shapes) {
   const { said, peak } = await measure(shape);
@@ -64,6 +64,6 @@ for (const shape of shapes) {
   const isOutside = ratio < least || ratio > most;
   if (isOutside) outside += 1;
   const remark = isOutside ? `   outside of ${least} to ${most}` : '';
-  console.log(`${shape.name.padEnd(34)}${inMiB(said)} ${inMiB(peak)}   ${ratio.toFixed(2)}${remark}`);
+  console.log(`${shape.name.padEnd(42)}${inMiB(said)} ${inMiB(peak)}   ${ratio.toFixed(2)}${remark}`);
 }
 if (outside > 0) process.exitCode = 1;

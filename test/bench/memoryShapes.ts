@@ -1,8 +1,11 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { writeHouseholds } from './households';
+
 /** An experiment whose memory is measured, and the data file that it names. */
 export interface MemoryShape {
   readonly name: string;
   readonly experiment: Readonly<Record<string, unknown>>;
-  readonly file?: { readonly name: string; readonly content: () => string };
+  readonly file?: { readonly name: string; readonly write: (path: string) => void };
   /** Threads that share the work; by default one. */
   readonly workers?: number;
 }
@@ -18,10 +21,20 @@ function drawer(): () => number {
 
 const letters = 'etaoinshrdlu ETAOIN,.\n';
 
-function text(characters: number): () => string {
-  return () => {
+const written =
+  (content: () => string) =>
+  (path: string): void => {
+    writeFileSync(path, content());
+  };
+
+function longText(characters: number): (path: string) => void {
+  return (path) => {
     const draw = drawer();
-    return Array.from({ length: characters }, () => letters[Math.floor(draw() * letters.length)]).join('');
+    writeFileSync(path, '');
+    for (let left = characters; left > 0; left -= 1_000_000) {
+      const length = Math.min(left, 1_000_000);
+      appendFileSync(path, Array.from({ length }, () => letters[Math.floor(draw() * letters.length)]).join(''));
+    }
   };
 }
 
@@ -38,7 +51,7 @@ function table(bytes: number, columns: number, digits: number): () => string {
 
 const adding = (length: number) => ({ task: 'adding', length });
 const overText = (length: number) => ({ text: 't.txt', length });
-const book = { name: 't.txt', content: text(1_000_000) };
+const book = { name: 't.txt', write: longText(1_000_000) };
 
 /** Shapes of every kind: each part dominates in one of them: the program, the net, the data, the length of a run. */
 export const memoryShapes: readonly MemoryShape[] = [
@@ -80,7 +93,7 @@ export const memoryShapes: readonly MemoryShape[] = [
       model: { cell: 'rnn', hidden: 32 },
       training: { steps: 300, batch: 32 },
     },
-    file: { name: 'd.csv', content: table(30e6, 6, 4) },
+    file: { name: 'd.csv', write: written(table(30e6, 6, 4)) },
   },
   {
     name: '30 MB of CSV, one short column',
@@ -89,12 +102,49 @@ export const memoryShapes: readonly MemoryShape[] = [
       model: { cell: 'rnn', hidden: 32 },
       training: { steps: 300, batch: 32 },
     },
-    file: { name: 'd.csv', content: table(30e6, 1, 1) },
+    file: { name: 'd.csv', write: written(table(30e6, 1, 1)) },
   },
   {
     name: '20 MB of text',
     experiment: { data: overText(64), model: { cell: 'gru', hidden: 32 }, training: { steps: 200, batch: 32 } },
-    file: { name: 't.txt', content: text(20_000_000) },
+    file: { name: 't.txt', write: longText(20_000_000) },
+  },
+  {
+    name: '100 MB of text',
+    experiment: { data: overText(64), model: { cell: 'gru', hidden: 32 }, training: { steps: 200, batch: 32 } },
+    file: { name: 't.txt', write: longText(100_000_000) },
+  },
+  {
+    name: 'household power, 25 MB, 2 of 9 columns',
+    experiment: {
+      data: { csv: 'd.csv', inputs: ['Global_active_power', 'Voltage'], length: 60, gaps: 'skip' },
+      model: { cell: 'lstm', hidden: 16 },
+      training: { steps: 5, batch: 8 },
+    },
+    file: {
+      name: 'd.csv',
+      write: (path) => {
+        writeHouseholds(path, 400_000);
+      },
+    },
+  },
+  {
+    name: 'household power, 127 MiB, 2 of 9 columns',
+    experiment: {
+      data: { csv: 'd.csv', inputs: ['Global_active_power', 'Voltage'], length: 60, gaps: 'skip' },
+      model: { cell: 'lstm', hidden: 16 },
+      training: { steps: 5, batch: 8 },
+    },
+    file: { name: 'd.csv', write: writeHouseholds },
+  },
+  {
+    name: 'household power, 127 MiB, masked, by date',
+    experiment: {
+      data: { csv: 'd.csv', inputs: ['Global_active_power', 'Voltage'], length: 60, gaps: 'mask', time: 'Date' },
+      model: { cell: 'lstm', hidden: 16 },
+      training: { steps: 5, batch: 8 },
+    },
+    file: { name: 'd.csv', write: writeHouseholds },
   },
   {
     name: 'T 5,000',

@@ -102,15 +102,15 @@ describe('Broken input gives one diagnostic, at its exact place:', () => {
     });
   }
 
-  it('a file of 200 MB', async () => {
+  it('a file of 5 GiB', async () => {
     const experiment = await ExperimentFile.open('{ "data": { "text": "huge.txt" }, "model": { "cell": "rnn" } }', {
       'huge.txt': 'to be or not to be\n'.repeat(1000),
     });
-    truncateSync(join(experiment.folder, 'huge.txt'), 200 * 1024 * 1024);
+    truncateSync(join(experiment.folder, 'huge.txt'), 5 * 1024 ** 3);
     experiment.train();
     const [diagnostic, ...others] = await experiment.diagnostics();
     assert.deepEqual(others, []);
-    assert.match(diagnostic.message, /huge\.txt.*200 MiB/);
+    assert.match(diagnostic.message, /huge\.txt.*5,120 MiB large; the limit is 4,096 MiB/);
     assert.equal(experiment.document.getText(diagnostic.range), '"huge.txt"');
   });
 

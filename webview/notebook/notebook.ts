@@ -1,3 +1,4 @@
+import { formatPercentage } from '../../src/text/numbers';
 import { html, render } from 'lit-html';
 import { fewestUpdates, trainingAxis } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
@@ -129,8 +130,9 @@ export class Notebook {
 }
 
 function emptyText({ isReady, entries, variant }: Model): string {
-  const state = entries.find((entry) => entry.variant === variant)?.state;
+  const { state, reading } = entries.find((entry) => entry.variant === variant) ?? {};
   if (!isReady) return 'Loading run…';
+  if (state === 'preparing' && reading !== undefined) return `Reading the data: ${formatPercentage(reading)}`;
   if (state === 'preparing') return 'Reading the data and building the network…';
   if (state === 'waiting') return 'Waiting for other runs to finish.';
   if (state === 'running' || state === 'paused') return 'Waiting for the first update…';

@@ -60,17 +60,28 @@ export async function readExistingRun(storage: FolderStorage, file: string): Pro
   return manifest;
 }
 
-function mismatchOf(
+/** Why a folder does not fit the command line, whatever its run has trained: found before any data are read. */
+export function existenceProblem(
   earlier: Manifest | undefined,
-  setup: TrainingSetup,
-  dataDigest: string | null,
-  { resume, variant }: CommandLine,
+  { resume }: CommandLine,
   folder: string,
 ): string | undefined {
   if (earlier === undefined) {
     return resume ? `There is no run to resume in ${folder}. Remove --resume to start one.` : undefined;
   }
-  if (!resume) return `${folder} already holds a run. Choose another --out, or add --resume to continue it.`;
+  return resume ? undefined : `${folder} already holds a run. Choose another --out, or add --resume to continue it.`;
+}
+
+function mismatchOf(
+  earlier: Manifest | undefined,
+  setup: TrainingSetup,
+  dataDigest: string | null,
+  commandLine: CommandLine,
+  folder: string,
+): string | undefined {
+  const existence = existenceProblem(earlier, commandLine, folder);
+  if (existence !== undefined || earlier === undefined) return existence;
+  const { variant } = commandLine;
   const difference = formatDifference(earlier.experiment, JSON.parse(toJson(setup.experiment)));
   if (difference !== undefined) {
     if (earlier.variant !== (variant ?? null)) {

@@ -4,11 +4,13 @@ import { performance } from 'node:perf_hooks';
 import { computeDataDigest } from '../../data/dataDigest';
 import { diskAccess, readToSize } from '../../data/fileAccess.node';
 import { decodeExperiment } from '../../experiment/decodeExperiment';
+import { ReadingProgress } from '../../data/readingProgress';
 import { checkFiles, readFiles } from '../../data/fileReading';
 import { defaultKernelSet, openKernels, type BuiltKernelSet } from '../../engine/kernels/open';
 import { maxExperimentBytes, parseExperiment } from '../../experiment/parse';
 import type { Finding } from '../../diagnosis/finding';
 import type { ExperimentFile } from '../../experiment/experimentFile';
+import type { FileContent } from '../../data/fileContent';
 import type { KeyProblem } from '../../experiment/problem';
 import type { ResolvedExperiment } from '../../experiment/schema';
 import { reasonOf } from '../../protocol/channel';
@@ -25,13 +27,13 @@ import { baselineSummary } from '../../text/baselineComparison';
 import { singleLine } from '../../text/plainText';
 import { truncate } from '../../text/quoting';
 import type { CommandLine } from './commandLine.node';
-import { readExistingRun, readMatchingRun, isOver } from './earlierRun.node';
+import { existenceProblem, readExistingRun, readMatchingRun, isOver } from './earlierRun.node';
 import { runInfoOf } from '../training/runInfo';
 import type { FolderStorage } from '../../run/storage/folderStorage.node';
 import { LockedFolder } from '../../run/storage/lockedFolder.node';
 import { WorkerPool, type Threads } from '../training/workerPool';
 import { prepareTraining, readingProblem, type TrainingSetup } from '../training/trainingSetup';
-import { jsonLines, progressBar, type Progress } from './progress.node';
+import { jsonLines, progressBar, readingProgress, type Progress } from './progress.node';
 import { StartError } from './startError';
 import { Run } from '../training/run';
 import { resumedKernelsNotice, runnableKernels } from '../training/runnableKernels';
@@ -65,7 +67,7 @@ export async function trainHeadless(
   try {
     const folder = commandLine.out ?? newRunFolder(commandLine.file, commandLine.variant, new Date());
     const storage = new LockedFolder(folder);
-    const { setup, dataDigest, files } = await prepare(commandLine, storage, threads);
+    const { setup, dataDigest, files } = await prepare(commandLine, storage, threads, stderr);
     await readMatchingRun(storage, setup, dataDigest, commandLine);
     const interruption = listenToSignals();
     lock = await lockFolder(folder).catch(cannotSave(commandLine, folder));
@@ -120,7 +122,7 @@ async function predictAfter(
   end: HeadlessEnd,
   { predictions }: CommandLine,
   setup: TrainingSetup,
-  files: ReadonlyMap<string, Uint8Array>,
+  files: ReadonlyMap<string, FileContent>,
   interruption: AbortSignal,
   print: (message: string) => void,
   restore: () => Promise<void> = () => Promise.resolve(),
@@ -349,10 +351,11 @@ async function prepare(
   commandLine: CommandLine,
   storage: FolderStorage,
   { cores }: Threads,
+  stderr: NodeJS.WriteStream,
 ): Promise<{
   readonly setup: TrainingSetup;
   readonly dataDigest: string | null;
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly files: ReadonlyMap<string, FileContent>;
 }> {
   const { file: path } = commandLine;
   const file = await openExperiment(path);
@@ -366,17 +369,28 @@ async function prepare(
       ? undefined
       : await predictionsFileProblem(commandLine.predictions, experiment);
   if (unwritable !== undefined) throw startErrorAt(commandLine, file, [unwritable]);
+  // Whatever needs no data is refused before they are read.
+  const before = await readExistingRun(storage, path);
+  const misfit = existenceProblem(before, commandLine, storage.folder);
+  if (misfit !== undefined) throw new StartError(`${path}:1:1: ${misfit}`);
   const folder = dirname(path);
-  const access = diskAccess(folder, commandLine.workspace ?? folder);
+  const onRead = { add: (_bytes: number): void => undefined };
+  const access = diskAccess(folder, commandLine.workspace ?? folder, (bytes) => {
+    onRead.add(bytes);
+  });
   const checked = await checkFiles(experiment, access);
   if (checked.kind === 'refused') throw startErrorAt(commandLine, file, checked.problems);
   const large = readingProblem(experiment, commandLine.memoryLimit, checked.bytes);
   if (large !== undefined) throw startErrorAt(commandLine, file, [large]);
   const read = await readFiles(experiment, access);
   if (read.kind === 'refused') throw startErrorAt(commandLine, file, read.problems);
+  const streamed = [...read.files.values()].reduce((sum, one) => sum + (one instanceof Uint8Array ? 0 : one.size), 0);
+  const progress = streamed === 0 ? undefined : readingProgress(stderr);
+  if (progress !== undefined) {
+    onRead.add = new ReadingProgress(experiment, streamed, () => performance.now() / 1000, progress.show).add;
+  }
   // Before the data are opened: it copies the file's bytes, and frees the copy.
   const dataDigest = await computeDataDigest(experiment, read.files);
-  const before = commandLine.resume ? await readExistingRun(storage, path) : undefined;
   const outcome = prepareTraining({
     experiment,
     files: read.files,
@@ -385,9 +399,10 @@ async function prepare(
     workers: { requested: commandLine.workers, cores },
     ...(before === undefined ? {} : { shards: before.facts.shards }),
   });
+  progress?.close();
   if (outcome.kind === 'refused') throw startErrorAt(commandLine, file, outcome.problems);
   // The predictions are written with the times and numbers of the file.
-  const files = commandLine.predictions === undefined ? new Map<string, Uint8Array>() : read.files;
+  const files = commandLine.predictions === undefined ? new Map<string, FileContent>() : read.files;
   return { setup: outcome.setup, dataDigest, files };
 }
 

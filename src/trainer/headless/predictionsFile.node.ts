@@ -1,6 +1,7 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { FileContent } from '../../data/fileContent';
 import type { KeyProblem } from '../../experiment/problem';
 import type { ResolvedExperiment } from '../../experiment/schema';
 import { reasonOf } from '../../protocol/channel';
@@ -55,7 +56,7 @@ export async function predictionsFileProblem(
 export async function writePredictions(
   path: string,
   setup: TrainingSetup,
-  files: ReadonlyMap<string, Uint8Array>,
+  files: ReadonlyMap<string, FileContent>,
   interruption: AbortSignal,
 ): Promise<readonly string[]> {
   const opened = openHeldOut(setup, files);

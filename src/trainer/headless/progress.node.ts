@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { RunInfo } from '../../protocol/run';
 import type { RecordBatch } from '../../run/records/recordBatch';
-import { formatDuration, formatFixed, formatNumber } from '../../text/numbers';
+import { formatDuration, formatFixed, formatNumber, formatPercentage } from '../../text/numbers';
 
 /** Shows the progress of a headless run. */
 export interface Progress {
@@ -28,6 +28,22 @@ export function jsonLines(stdout: NodeJS.WritableStream): Progress {
     },
     close() {
       // Every line has been written already.
+    },
+  };
+}
+
+/** The share of the data that has been read, on one line that is erased at the end; nothing if stderr is not a terminal. */
+export function readingProgress(stderr: NodeJS.WriteStream): {
+  readonly show: (share: number) => void;
+  readonly close: () => void;
+} {
+  const eraseLine = '\r\u001B[K';
+  return {
+    show: (share) => {
+      if (stderr.isTTY) stderr.write(`${eraseLine}Reading the data: ${formatPercentage(share)}`);
+    },
+    close: () => {
+      if (stderr.isTTY) stderr.write(eraseLine);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { FileContent } from '../../data/fileContent';
 import { readHeldOutTable, type HeldOutTable } from '../../data/heldOutTable';
 import type { HeldOutPart } from '../../data/sourceContract';
 import type { CsvData } from '../../experiment/schema';
@@ -31,7 +32,7 @@ export interface OpenedHeldOut {
  */
 export function openHeldOut(
   { experiment, source }: Pick<TrainingSetup, 'experiment' | 'source'>,
-  files: ReadonlyMap<string, Uint8Array>,
+  files: ReadonlyMap<string, FileContent>,
 ): OpenedHeldOut | string {
   const { data } = experiment;
   if (!('csv' in data)) return 'Only a table ("csv") has held-out rows to predict.';
@@ -65,7 +66,7 @@ export class PredictionReader {
 
   constructor(
     readonly setup: TrainingSetup,
-    readonly files: ReadonlyMap<string, Uint8Array>,
+    readonly files: ReadonlyMap<string, FileContent>,
   ) {}
 
   /** Points of a picture of the held-out rows. */

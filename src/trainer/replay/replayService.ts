@@ -1,3 +1,4 @@
+import type { StreamedFile } from '../../data/fileContent';
 import { openKernels, type BuiltKernelSet } from '../../engine/kernels/open';
 import { replayRequests, type ReplayRequestName, type ReplayRequests } from '../../protocol/replayRequests';
 import type { ReplayParams, ReplayReply, StartProblem } from '../../protocol/trainer';
@@ -7,6 +8,7 @@ import { runFiles } from '../../run/storage/runFiles';
 import type { RunStorage } from '../../run/storage/storage';
 import { replayedKernelsNotice, runnableKernels } from '../training/runnableKernels';
 import { Training } from '../training/training';
+import { openedFiles } from '../training/openedFiles';
 import { prepareTraining, type TrainingSetup } from '../training/trainingSetup';
 import { UpdateTerms } from './chainRuleTerms';
 import { GradientFlowComputer } from './gradientFlow';
@@ -51,6 +53,7 @@ export class ReplayService {
    */
   constructor(
     readonly openFolder: (folder: string) => RunStorage,
+    readonly openFile: (location: string, size: number) => StreamedFile,
     readonly clock: () => number,
     yieldToMessages: () => Promise<void>,
   ) {
@@ -118,7 +121,8 @@ export class ReplayService {
 
   /** Prepares the run for one kernel set, replacing the previous one. */
   #prepare({ params, storage, changes }: ReplayedRun, kernels: BuiltKernelSet): Preparation {
-    const { experiment, files, memoryLimit, shards } = params;
+    const { experiment, memoryLimit, shards } = params;
+    const files = openedFiles(params.files, this.openFile);
     // Two at once could need twice the memory that the run may use.
     this.#prepared = undefined;
     this.#selected = undefined;

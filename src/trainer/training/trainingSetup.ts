@@ -1,3 +1,4 @@
+import { bytesInMemory, type FileContent } from '../../data/fileContent';
 import { openSource, type Source } from '../../data/source';
 import { randomFrom } from '../../data/random';
 import { shardsOf } from '../../engine/parallel/shardBatch';
@@ -21,8 +22,8 @@ import { loadWeights } from './weightsFile';
 /** The input of `prepareTraining`. */
 export interface TrainingRequest {
   readonly experiment: ResolvedExperiment;
-  /** The bytes of each file that the experiment names, by its path as written there. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The content of each file that the experiment names, by its path as written there. */
+  readonly files: ReadonlyMap<string, FileContent>;
   readonly kernels: KernelSet;
   /** Maximum number of bytes of the run's process at its peak. */
   readonly memoryLimit: number;
@@ -75,10 +76,10 @@ export function measureTraining({
 }: TrainingRequest):
   | { readonly kind: 'measured'; readonly measured: MeasuredTraining }
   | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] } {
-  const fileBytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
+  const fileBytes = bytesInMemory(files);
   const early = earlyMemoryProblem(written, memoryLimit, kernels, fileBytes);
   if (early !== undefined) return { kind: 'refused', problems: [early] };
-  const opened = openSource(written, files);
+  const opened = openSource(written, files, memoryLimit - programBytes);
   if (opened.kind === 'refused') return opened;
   const { source } = opened;
   const experiment = withClasses(written, source.targetKind === 'classes');
@@ -241,10 +242,15 @@ function memoryProblem(
   };
 }
 
+/** The bytes of a file; weights are never read in parts. */
+function wholeFile(content: FileContent | undefined): Uint8Array | undefined {
+  return content instanceof Uint8Array ? content : undefined;
+}
+
 function fillParameters(
   learner: Learner,
   experiment: ResolvedExperiment,
-  files: ReadonlyMap<string, Uint8Array>,
+  files: ReadonlyMap<string, FileContent>,
 ):
   | { readonly kind: 'filled'; readonly notices: readonly string[] }
   | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] } {
@@ -254,7 +260,7 @@ function fillParameters(
     return { kind: 'filled', notices: [] };
   }
   try {
-    return { kind: 'filled', notices: loadWeights(learner, weights, files.get(weights)) };
+    return { kind: 'filled', notices: loadWeights(learner, weights, wholeFile(files.get(weights))) };
   } catch (error) {
     const message = `${escapeName(weights)}: ${reasonOf(error)}`;
     return { kind: 'refused', problems: [{ code: 'weights', keyPath: ['model', 'weights'], message }] };

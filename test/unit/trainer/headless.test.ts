@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { editableManifest } from '../../editableManifest';
+import { writeHouseholds } from '../../bench/households';
 import { formatNumber } from '../../../src/text/numbers';
 import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/records/recordDecoder';
@@ -104,6 +105,47 @@ describe('The headless runner', () => {
         `^On held-out data the loss is ${clause} “mean” \\(.*\\), ${clause} “persistence” \\(.*\\) and ${clause} “seasonal persistence \\(12\\)” \\(.*\\)\\.$`,
       ),
     );
+  });
+
+  describe('refuses, before it reads any data,', () => {
+    const missingData = { data: { text: 'none.txt' } };
+
+    it('a folder that holds a run already', () => {
+      assert.equal(train(experiment(), '--out', path('run')).status, 0);
+      refuses([experiment(missingData), '--out', path('run')], /:1:1: .* already holds a run\. Choose another --out/);
+    });
+
+    it('to resume where there is no run, and a folder that is a file', () => {
+      refuses([experiment(missingData), '--out', path('run'), '--resume'], /There is no run to resume in/);
+      writeFileSync(path('file'), '');
+      refuses([experiment(missingData), '--out', path('file')], /can't hold a run/);
+    });
+  });
+
+  it('ends at once on Ctrl+C while it reads a large table, and has written nothing', async function () {
+    if (process.platform === 'win32') this.skip();
+    this.timeout(60_000);
+    writeHouseholds(path('h.csv'), 500_000);
+    const data = { csv: 'h.csv', inputs: ['Voltage'], gaps: 'skip' };
+    const command = spawn(process.execPath, [runner, experiment({ data }), '--out', path('run')]);
+    let said = '';
+    command.stderr.on('data', (part: Buffer) => (said += part.toString()));
+    // Until it has read a third of the file, of three times that it reads it.
+    await new Promise<void>((resolve) => {
+      const watch = setInterval(() => {
+        const io = existsSync('/proc/self/io') ? readFileSync(`/proc/${String(command.pid)}/io`, 'utf8') : '';
+        const read = Number(/rchar: (\d+)/.exec(io)?.[1] ?? 0);
+        if (read < statSync(path('h.csv')).size / 3 && io !== '') return;
+        clearInterval(watch);
+        resolve();
+      }, 5);
+    });
+    const start = performance.now();
+    command.kill('SIGINT');
+    const [, signal] = (await once(command, 'close')) as [number | null, string | null];
+    assert.equal(signal, 'SIGINT', said);
+    assert.ok(performance.now() - start < 2000, `${performance.now() - start} ms`);
+    assert.ok(!existsSync(path('run')));
   });
 
   describe('refuses', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -45,24 +45,25 @@ describe('The memory of a run', () => {
       low.stderr,
       /:1:1: The memory limit is 16 MiB, and a process that trains needs \d+ MiB for the program/,
     );
-    writeFileSync(join(folder, 'a.txt'), 'to be or not to be, that is it. '.repeat(640_000));
-    const data = train({ data: { text: 'a.txt' } }, [], '--memory', '100');
+    writeFileSync(join(folder, 'a.txt'), 'to be or not to be, that is it. '.repeat(3_100_000));
+    const data = train({ data: { text: 'a.txt' } }, [], '--memory', '160');
     assert.equal(data.status, 1);
-    assert.match(
-      data.stderr,
-      /most of it for the data files\); the limit is 100 MiB\. Train on a part of the data, or/,
-    );
-    // The file is refused before it is read.
-    truncateSync(join(folder, 'a.txt'), 90 * 1024 * 1024);
+    assert.match(data.stderr, /most of it for the data\); the limit is 160 MiB\. Train on a part of the data, or/);
+    // The text is refused before memory is used for it.
+    writeFileSync(join(folder, 'a.txt'), 'to be or not to be, that is it. '.repeat(2_000_000));
     // The peak of resourceUsage contains what the parent used when it started the process.
     const status = '/proc/self/status';
     const peak = `import { readFileSync } from 'node:fs'; process.on('exit', () => console.error(readFileSync('${status}', 'utf8')))`;
     const printsPeak = existsSync(status) ? ['--import', `data:text/javascript,${peak}`] : [];
     const unread = train({ data: { text: 'a.txt' } }, printsPeak, '--memory', '100');
     assert.equal(unread.status, 1);
+    assert.match(
+      unread.stderr,
+      /:\d+:\d+: "a\.txt" needs at least 31 MiB of memory for the data alone, and the limit leaves 23 MiB/,
+    );
     if (existsSync(status)) {
       const kibibytes = Number(/VmHWM:\s+(\d+) kB/.exec(unread.stderr)?.[1]);
-      assert.ok(kibibytes < 90 * 1024, `${kibibytes} KiB`);
+      assert.ok(kibibytes < 95 * 1024, `${kibibytes} KiB`);
     }
     const enough = train({ data: { task: 'adding' } }, [], '--memory', '100');
     assert.equal(enough.status, 0, enough.stderr);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { streamedFile } from '../../../src/data/streamedFile.node';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,7 @@ describe('A run that other kernels have resumed', () => {
     const { experiment } = exampleTraining(keys).setup;
     const service = new ReplayService(
       (path) => new FolderStorage(path),
+      streamedFile,
       () => 0,
       () => Promise.resolve(),
     );

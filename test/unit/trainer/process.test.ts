@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { getPriority } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { computeDataDigest } from '../../../src/data/dataDigest';
 import { Channel } from '../../../src/protocol/channel';
+import type { RecordBatch } from '../../../src/run/records/recordBatch';
 import type {
   Ending,
   StartParams,
@@ -172,6 +173,41 @@ describe('The trainer’s process', () => {
     const { dataDigest } = reply.info;
     assert.equal(dataDigest, await computeDataDigest(exampleExperiment(experiment), params.files));
     await end(started);
+  });
+
+  it('reads a large file itself, in parts, and says how far it is', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'unroll-large-'));
+    try {
+      const bytes = new TextEncoder().encode('to be or not to be, that is it. '.repeat(600_000));
+      const location = join(folder, 'long.txt');
+      writeFileSync(location, bytes);
+      const experiment = { data: { text: 'long.txt' }, training: { steps: 1 } };
+      const numbers: unknown[] = [];
+      for (const file of [bytes, { location, size: bytes.length }]) {
+        const started = trainer();
+        const shares: number[] = [];
+        const records: RecordBatch[] = [];
+        started.channel.on('reading', (share) => shares.push(share));
+        started.channel.on('records', (batch) => records.push(batch));
+        const ended = new Promise((done) => {
+          started.channel.on('ended', done);
+        });
+        const params = { ...start(experiment, 1), files: new Map([['long.txt', file]]), memoryLimit: 8e9 };
+        const reply = await started.channel.request('start', params);
+        assert.ok(reply.kind === 'started', JSON.stringify(reply));
+        await ended;
+        numbers.push([reply.info.dataDigest, records.map(({ loss }) => [...loss])]);
+        if (file === bytes) assert.deepEqual(shares, []);
+        assert.ok(
+          shares.every((share, index) => share <= 1 && share > (shares[index - 1] ?? 0)),
+          shares.join(),
+        );
+        await end(started);
+      }
+      assert.deepEqual(numbers[1], numbers[0]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('can’t be started from a missing script, and reports it', async () => {
