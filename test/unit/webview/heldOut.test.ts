@@ -62,6 +62,16 @@ describe('The picture of held-out rows', () => {
     assert.ok(curves.every(({ hasGaps }) => hasGaps));
   });
 
+  it('has a line that goes on from the lead-in into the held-out part', () => {
+    const predictions = { ...shown(), lead: 4, sequences: [{ row: 4, name: undefined }] };
+    const [, truth] = heldOutCurves(predictions, 16, theme);
+    assert.deepEqual(
+      truth?.points.filter(({ y }) => Number.isNaN(y)).map(({ x }) => x),
+      [5.5],
+      'the missing value',
+    );
+  });
+
   it('shades the first predictions of every sequence', () => {
     // Windows of four rows predict after reading two; the first row has no prediction.
     assert.deepEqual(earlySpans(shown()), [
@@ -82,7 +92,10 @@ describe('The picture of held-out rows', () => {
     );
     assert.match(formatRow(predictions, 5, 'value', []), / · value none · predicted \S+ · persistence 404$/);
     assert.match(formatRow(predictions, 9, 'value', []), /warm-up: at most 2 rows of the sequence read$/);
-    assert.equal(formatHeldOut(predictions), '16 held-out rows of 2 sequences, in the order in which they are used.');
+    assert.equal(
+      formatHeldOut(predictions),
+      'The 16 held-out rows are 2 sequences. 3 rows without a value or without a prediction count in no error.',
+    );
   });
 
   it('labels as many rows as fit, and stays within the panel', () => {

@@ -4,13 +4,27 @@ import { truncate } from '../../../src/text/quoting';
 import { visibleSymbol } from '../formatStep';
 import { formatPlace, pointOfRow } from './heldOutAxis';
 
-/** What is where on the axis: the lead-in, the held-out rows, their sequences, and how many rows a point merges. */
-export function formatHeldOut({ rows, lead, sequenceCount, sequences, rowsPerPoint }: Predictions): string {
+/** What the errors do not say of the rows: their sequences, those that count in no error, and how many a point merges. */
+export function formatHeldOut({ rows, lead, sequenceCount, sequences, rowsPerPoint, errors }: Predictions): string {
+  const all = rows - lead;
   const isSeveral = sequenceCount > 1 || sequences[0]?.name !== undefined;
-  const of = isSeveral ? ` of ${formatCount(sequenceCount, 'sequence')}` : '';
-  const merged =
-    rowsPerPoint > 1 ? ` Each point shows the lowest and the highest value of ${formatExact(rowsPerPoint)} rows.` : '';
-  return `${formatCount(rows - lead, 'held-out row')}${of}, in the order in which they are used.${merged}`;
+  const uncounted = all - errors.count;
+  return [
+    ...(isSeveral ? [`The ${formatCount(all, 'held-out row')} are ${formatCount(sequenceCount, 'sequence')}.`] : []),
+    ...(uncounted > 0
+      ? [
+          `${formatCount(uncounted, 'row')} without a value or without a prediction ${uncounted === 1 ? 'counts' : 'count'} in no error.`,
+        ]
+      : []),
+    ...(rowsPerPoint === 1 ? [] : [mergedText(rowsPerPoint, errors.kind)]),
+  ].join(' ');
+}
+
+function mergedText(rowsPerPoint: number, kind: Predictions['errors']['kind']): string {
+  const rows = `${formatExact(rowsPerPoint)} rows; zoom in to see each`;
+  return kind === 'classes'
+    ? `A colour is that of the most frequent class of ${rows}.`
+    : `A point shows the lowest and the highest value of ${rows}.`;
 }
 
 /** The numbers of the row under the pointer, or of the rows that its point merges. */

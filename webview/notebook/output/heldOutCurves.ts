@@ -29,8 +29,9 @@ export function heldOutCurves(predictions: Predictions, visiblePoints: number, t
 }
 
 /** A point for each row; where rows are merged, one for their lowest and one for their highest value. */
-function pointsOf({ from, to, rowsPerPoint, sequences }: Predictions, { least, most }: PointRange): Points {
-  const begins = new Set(sequences.map(({ row }) => row));
+function pointsOf({ from, to, rowsPerPoint, sequences, lead }: Predictions, { least, most }: PointRange): Points {
+  // The held-out part of a single sequence continues its lead-in.
+  const begins = new Set(lead > 0 ? [] : sequences.map(({ row }) => row));
   const points: Points = [];
   for (let point = 0; point < least.length; point++) {
     const first = from + point * rowsPerPoint;

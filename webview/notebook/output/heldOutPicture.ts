@@ -62,7 +62,7 @@ export class HeldOutPicture {
     } else {
       const visible = (axis.domain[1] - axis.domain[0]) / predictions.rowsPerPoint;
       const curves = heldOutCurves(predictions, visible, theme);
-      this.#chart.update({ curves, yAxis: 'linear', yTitle: name, xTicks: false }, axis.domain, theme);
+      this.#chart.update({ curves, yAxis: 'linear', yTitle: name, xTicks: false, xGrid: false }, axis.domain, theme);
     }
     render(marksTemplate(predictions, axis, theme), this.#marks);
   }

@@ -26,6 +26,8 @@ export interface CurvesContent {
   readonly yTitle: string;
   /** Whether the x axis has numbers; charts over time steps have labels of their own below. */
   readonly xTicks?: boolean;
+  /** Whether the plot has vertical grid lines; it has by default. */
+  readonly xGrid?: boolean;
   /** Limits of y; those of the data by default. */
   readonly yRange?: readonly [number, number];
 }
@@ -75,8 +77,8 @@ export class CurveChart {
   update(content: CurvesContent, domain: readonly [number, number], theme: Theme): void {
     const chart = this.#chart;
     chart.data.datasets = this.#datasets.of(content.curves, domain);
-    const { yAxis, yTitle, xTicks = true, yRange = null } = content;
-    const key = JSON.stringify([yAxis, yTitle, xTicks, yRange]);
+    const { yAxis, yTitle, xTicks = true, xGrid = true, yRange = null } = content;
+    const key = JSON.stringify([yAxis, yTitle, xTicks, xGrid, yRange]);
     if (key !== this.#axes?.key || theme !== this.#axes.theme) {
       this.#setAxes(content, theme);
       this.#axes = { key, theme };
@@ -97,7 +99,7 @@ export class CurveChart {
           scale.paddingLeft = 0;
           scale.paddingRight = 0;
         },
-        grid: { color: theme.grid },
+        grid: { color: theme.grid, display: content.xGrid ?? true },
         border: { color: theme.border },
         ticks: {
           ...text,
