@@ -97,7 +97,7 @@ describe('The headless runner', () => {
       path('run'),
     );
     assert.equal(status, 0, stderr);
-    const last = stderr.trimEnd().split('\n').at(-1) ?? '';
+    const last = stderr.trimEnd().split('\n').at(-2) ?? '';
     const clause = String.raw`(?:as high as|[\d.]+(?: % (?:above|below)| times))`;
     assert.match(
       last,
