@@ -1,7 +1,8 @@
 import type { CsvData } from '../experiment/schema';
+import type { Remedy } from './tableFixes';
 
 /** Texts that stand for a missing value in any table. */
-const missingTexts = ['', 'NA', 'NaN', 'nan', 'null', '?'];
+export const missingTexts: readonly string[] = ['', 'NA', 'NaN', 'nan', 'null', '?'];
 
 const numbers = {
   '.': /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i,
@@ -41,6 +42,13 @@ export class CellParser {
   /** Whether a cell would be a number with the other decimal separator or without thousands separators. */
   isNumberInOtherNotation(cell: string): boolean {
     return numbers[this.decimal === '.' ? ',' : '.'].test(cell) || grouped[this.decimal].test(cell);
+  }
+
+  /** Changes of the experiment with which a cell that is no number can be read. */
+  remedies(cell: string): readonly Remedy[] {
+    const other = this.decimal === '.' ? ',' : '.';
+    if (numbers[other].test(cell)) return [{ kind: 'decimal', decimal: other }];
+    return grouped[this.decimal].test(cell) ? [] : [{ kind: 'missing', value: cell }];
   }
 
   /** What to do about a cell that is no number. */

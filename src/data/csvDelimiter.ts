@@ -2,7 +2,8 @@ import type { CsvData } from '../experiment/schema';
 import { MalformedRow, rowsOf } from './csvRows';
 import type { FileText } from './textFile';
 
-type Delimiter = Exclude<CsvData['delimiter'], 'auto'>;
+/** A delimiter of cells. */
+export type Delimiter = Exclude<CsvData['delimiter'], 'auto'>;
 
 /** The delimiters that a file is tested for, the most common first. */
 const delimiters: readonly Delimiter[] = [',', ';', '\t', '|', ' '];

@@ -14,6 +14,15 @@ export interface CsvRow {
   readonly width: number;
   /** The text of a cell without its quotes; undefined beyond the last one. */
   cell(index: number): string | undefined;
+  /** Where a cell is in the file, without its quotes; where it begins, if it is longer than its line. */
+  placeOf(index: number): CellPlace;
+}
+
+/** A range on one line of a file. Line and column count from 1, in UTF-16 units. */
+export interface CellPlace {
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
 }
 
 /** A row that cannot be parsed. */
@@ -79,6 +88,8 @@ class RowScanner implements CsvRow {
   isLast = false;
   readonly #delimiter: number;
   #text = '';
+  /** Offset of the row in the text. */
+  #start = 0;
   /** Start and end offset of each cell; x is stored as −1 − x for a quoted cell, which may contain doubled quotes. */
   readonly #bounds: number[] = [];
   #width = 0;
@@ -97,9 +108,18 @@ class RowScanner implements CsvRow {
     return from >= 0 ? this.#text.slice(from, to) : this.#text.slice(-1 - from, -1 - to).replaceAll('""', '"');
   }
 
+  placeOf(index: number): CellPlace {
+    const [stored = 0, storedEnd = 0] = [this.#bounds[2 * index], this.#bounds[2 * index + 1]];
+    const [from, to] = stored >= 0 ? [stored, storedEnd] : [-1 - stored, -1 - storedEnd];
+    const before = this.#text.slice(this.#start, from).split(/\r\n|\r|\n/);
+    const [cell = ''] = this.#text.slice(from, to).split(/[\r\n]/, 1);
+    return { line: this.line + before.length - 1, column: (before.at(-1) ?? '').length + 1, length: cell.length };
+  }
+
   /** Scans the row at `at`; false if the text ends before the row does and more text follows. */
   scan(text: string, at: number, isComplete: boolean, line: number): boolean {
     this.#text = text;
+    this.#start = at;
     this.#width = 0;
     this.line = line;
     let cursor = this.#afterBlanks(at);

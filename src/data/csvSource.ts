@@ -44,7 +44,7 @@ export function openCsv(
   const decoded = decodeText(content, data.csv, ['data', 'csv']);
   if (decoded.kind === 'refused') return decoded;
   const requested = requestedColumns(experiment, data);
-  const read = readTable(decoded.text, data.csv, requested, data, maxBytes);
+  const read = readTable(decoded.text, requested, data, maxBytes);
   if (read.kind === 'refused') return read;
   if (data.gaps === 'refuse') {
     const problem = gapsProblem(read.gaps, data.csv);
@@ -71,7 +71,8 @@ export function openCsv(
   return { kind: 'source', source: new CsvSource(experiment, data, table, scaled, batch, findings) };
 }
 
-function requestedColumns(experiment: ResolvedExperiment, data: CsvData): readonly RequestedColumn[] {
+/** The columns of a table that an experiment uses: inputs, targets, sequence, time. */
+export function requestedColumns(experiment: ResolvedExperiment, data: CsvData): readonly RequestedColumn[] {
   const target: ColumnKind =
     data.classes === true ? 'class' : leavesClassesOpen(experiment) ? 'numberOrClass' : 'number';
   const { inputs, targets, sequence, time } = data;

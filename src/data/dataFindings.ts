@@ -1,4 +1,4 @@
-import type { KeyPath } from '../experiment/problem';
+import type { DataPlace, KeyPath } from '../experiment/problem';
 import type { CsvData } from '../experiment/schema';
 import { formatCount, formatExact, formatNumber, formatShortNumber } from '../text/numbers';
 import { quote } from '../text/quoting';
@@ -7,6 +7,7 @@ import type { RequestedColumn } from './csvTable';
 import { extremesOf, isolatedValues, type IsolatedValue, type IsolatedValues } from './extremeValues';
 import { isConstant, rangeOf, rootMeanSquare } from './normalization';
 import type { DataFinding } from './sourceContract';
+import { leaveOut, missingFixes, settingFix } from './tableFixes';
 import { timeFindings, type TimesToCheck } from './timeFindings';
 
 /** Most findings of one table: a hundred columns with the same fault are one mistake. */
@@ -109,7 +110,22 @@ function codeFinding(places: readonly CodeIn[], { data, lineOf }: Context): Data
   const list = data.missing.length === 0 ? `list it in "missing", as [${code}]` : `add it to "missing"`;
   const gaps = data.gaps === 'refuse' ? ', and set "gaps" to "skip", "mask" or "interpolate"' : '';
   const message = `${found} It looks like a code for a missing value: ${list}${gaps}.`;
-  return { code: 'inputScale', level: 'warning', keyPath: ['data', 'missing'], at: column.keyPath, message };
+  return {
+    ...{ code: 'inputScale', level: 'warning', keyPath: ['data', 'missing'], at: column.keyPath, message },
+    fixes: missingFixes(data, [value.value]),
+    dataPlaces: placesOf(value, column, data, lineOf),
+  };
+}
+
+/** The first rows of the file that have a value in a column. */
+function placesOf(
+  { value, rows }: IsolatedValue,
+  { name }: UsedColumn,
+  { csv }: CsvData,
+  lineOf: Context['lineOf'],
+): readonly DataPlace[] {
+  const label = `${value} in column ${quote(name)}`;
+  return rows.slice(0, maxNamed).map((row) => ({ path: csv, line: lineOf(row), column: 1, length: 0, label }));
 }
 
 /** Some items and how many others there are: "1, 2, 3 and 5 more". */
@@ -118,11 +134,13 @@ function namedList(items: readonly string[], total: number): string {
 }
 
 function outlierFinding(
-  { name, keyPath }: UsedColumn,
+  column: UsedColumn,
   values: readonly IsolatedValue[],
   { min, max }: IsolatedValues['others'],
-  { data: { csv, normalize }, lineOf }: Context,
+  { data, lineOf }: Context,
 ): DataFinding {
+  const { csv, normalize } = data;
+  const { name, keyPath } = column;
   const named = values
     .slice(0, maxNamed)
     .map(({ value, rows }) => `${value} in row ${formatExact(lineOf(rows[0] ?? 0))}`);
@@ -131,7 +149,14 @@ function outlierFinding(
     `Column ${quote(name)} of ${quote(csv)} has ${namedList(named, values.length)}, and from ${formatShortNumber(min)} to ` +
     `${formatShortNumber(max)} in all others: the loss of such a row outweighs all others${scale}. ` +
     `If it is an error, correct it, or list it in "missing".`;
-  return { code: 'inputScale', level: 'warning', keyPath: ['data', 'missing'], at: keyPath, message };
+  return {
+    ...{ code: 'inputScale', level: 'warning', keyPath: ['data', 'missing'], at: keyPath, message },
+    fixes: missingFixes(
+      data,
+      values.map(({ value }) => value),
+    ),
+    dataPlaces: values.slice(0, maxNamed).flatMap((value) => placesOf(value, column, data, lineOf).slice(0, 1)),
+  };
 }
 
 /** Sizes (root mean square) from which values that are not rescaled are too large or small for the initial weights. */
@@ -150,7 +175,9 @@ function unscaledFindings(columns: readonly UsedColumn[], { data, table }: Conte
   const message =
     `With "normalize" "none" ${columnsAre} far from 1, for which the initial weights are made: ${namedList(named, off.length)}, ` +
     'as root mean square. Set "normalize" to "standard".';
-  return [{ code: 'inputScale', level: 'warning', keyPath: ['data', 'normalize'], at: ['data', 'normalize'], message }];
+  const keyPath = ['data', 'normalize'];
+  const fixes = [settingFix({ normalize: 'standard' })];
+  return [{ code: 'inputScale', level: 'warning', keyPath, at: keyPath, message, fixes }];
 }
 
 function constantFindings(columns: readonly UsedColumn[], context: Context): readonly DataFinding[] {
@@ -180,5 +207,7 @@ function constantFinding(columns: readonly UsedColumn[], { data, table, lineOf }
     : `it tells the net nothing${data.normalize === 'none' ? '' : ', and is shifted to 0 without rescaling'}. Leave it out of "inputs"`;
   const message = `Column ${quote(first.name)} of ${quote(data.csv)} ${value} in all ${formatCount(training, 'row')} for training: ${effect}.${later}${more}`;
   const key = first.isTarget ? 'targets' : 'inputs';
-  return { code: 'inputScale', level: 'hint', keyPath: ['data', key], at: first.keyPath, message };
+  const fix = columns.length === 1 && !first.isTarget ? leaveOut(data, first.keyPath, first.name) : undefined;
+  const fixes = fix === undefined ? [] : [fix];
+  return { code: 'inputScale', level: 'hint', keyPath: ['data', key], at: first.keyPath, message, fixes };
 }

@@ -22,6 +22,7 @@ export function diskAccess(folder: string, boundary: string, onRead?: (bytes: nu
       return isFile ? { kind: 'file', location: found, size } : { kind: 'notAFile' };
     },
     read: (path) => readToSize(path, maxFileBytes),
+    readStart,
     stream: (location, size) => streamedFile(location, size, onRead),
   };
 }
@@ -33,13 +34,25 @@ export function diskAccess(folder: string, boundary: string, onRead?: (bytes: nu
  * @throws when it isn't a regular file, or has more than `maxBytes`
  */
 export async function readToSize(path: string, maxBytes: number): Promise<Uint8Array> {
+  return readBytes(path, (size) => {
+    if (size > maxBytes) throw new Error('it has become too large');
+    return size;
+  });
+}
+
+/** The first bytes of a file, at most `maxBytes`; otherwise as `readToSize`. */
+async function readStart(path: string, maxBytes: number): Promise<Uint8Array> {
+  return readBytes(path, (size) => Math.min(size, maxBytes));
+}
+
+/** @param lengthOf the number of bytes to read, by the file's size; it may throw */
+async function readBytes(path: string, lengthOf: (size: number) => number): Promise<Uint8Array> {
   // Windows has no such flag.
   const file = await open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
   try {
     const entry = await file.stat();
     if (!entry.isFile()) throw new Error('it is not a file');
-    if (entry.size > maxBytes) throw new Error('it has become too large');
-    const bytes = new Uint8Array(entry.size);
+    const bytes = new Uint8Array(lengthOf(entry.size));
     for (let at = 0; at < bytes.length;) {
       const { bytesRead } = await file.read(bytes, at, bytes.length - at, at);
       if (bytesRead === 0) return bytes.subarray(0, at);

@@ -1,4 +1,5 @@
-import type { KeyProblem } from '../experiment/problem';
+import type { Fix } from '../experiment/fix';
+import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { missingFileAdvice } from './nearestFile';
 import type { FileContent, StreamedFile } from './fileContent';
@@ -20,6 +21,8 @@ export interface FileAccess {
   locate(path: string): Promise<Located>;
   /** The bytes at a location that `locate` gave. */
   read(location: string): Promise<Uint8Array>;
+  /** The first bytes at a location, at most `maxBytes`. */
+  readStart(location: string, maxBytes: number): Promise<Uint8Array>;
   /** A file at a location that `locate` gave, to be read in parts; undefined where files can only be read whole. */
   readonly stream?: (location: string, size: number) => StreamedFile;
 }
@@ -45,7 +48,17 @@ function isStreamed({ role }: NamedFile, size: number, { stream }: FileAccess): 
 }
 
 /** Why a file cannot be read. */
-export type Unreadable = Pick<KeyProblem, 'code' | 'message'>;
+export interface Unreadable extends Pick<KeyProblem, 'code' | 'message'> {
+  /** The path of the file that was probably meant. */
+  readonly meant?: string | undefined;
+}
+
+/** The problem of a file that cannot be read, at the key that names it. */
+export function fileProblem({ code, message, meant }: Unreadable, keyPath: KeyPath): KeyProblem {
+  if (meant === undefined) return { code, message, keyPath };
+  const fix: Fix = { title: `Use ${quote(meant)}`, changes: [{ kind: 'set', keyPath, value: meant }] };
+  return { code, message, keyPath, fixes: [fix] };
+}
 
 /**
  * Reads the files an experiment names, each only after its place and size have been checked. Large data are read in parts
@@ -58,15 +71,15 @@ export async function readFiles(experiment: ResolvedExperiment, access: FileAcce
     const { path, keyPath } = file;
     const found = await findFile(file, access);
     if (!('location' in found)) {
-      problems.push({ ...found, keyPath });
+      problems.push(fileProblem(found, keyPath));
       continue;
     }
     const { location, size } = found;
     const content =
       isStreamed(file, size, access) && access.stream !== undefined
         ? access.stream(location, size)
-        : await bytesAt(path, location, access);
-    if ('message' in content) problems.push({ ...content, keyPath });
+        : await bytesOrReason(path, () => access.read(location));
+    if ('message' in content) problems.push(fileProblem(content, keyPath));
     else files.set(path, content);
   }
   return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'read', files };
@@ -83,7 +96,7 @@ export async function checkFiles(experiment: ResolvedExperiment, access: FileAcc
   const problems: KeyProblem[] = [];
   for (const file of filesOf(experiment)) {
     const found = await findFile(file, access);
-    if (!('location' in found)) problems.push({ ...found, keyPath: file.keyPath });
+    if (!('location' in found)) problems.push(fileProblem(found, file.keyPath));
     else if (!isStreamed(file, found.size, access)) bytes += found.size;
   }
   return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'checked', bytes };
@@ -121,6 +134,25 @@ export async function readSmallFiles(
   return { files, unreadable };
 }
 
+/** The first bytes of a file. */
+export interface FileStart {
+  readonly bytes: Uint8Array;
+  /** Whether the file has more. */
+  readonly isCut: boolean;
+}
+
+/** The first bytes of a data file that an experiment names, or why it cannot be read. */
+export async function readFileStart(
+  path: string,
+  access: FileAccess,
+  maxBytes: number,
+): Promise<FileStart | Unreadable> {
+  const found = await findFile({ path, role: 'csv' }, access);
+  if (!('location' in found)) return found;
+  const bytes = await bytesOrReason(path, () => access.readStart(found.location, maxBytes));
+  return bytes instanceof Uint8Array ? { bytes, isCut: bytes.length < found.size } : bytes;
+}
+
 /** The bytes of a file, or why it cannot be read; undefined if it is readable but larger than `maxBytes`. */
 async function readFile(
   file: Pick<NamedFile, 'path' | 'role'>,
@@ -129,7 +161,7 @@ async function readFile(
 ): Promise<Uint8Array | Unreadable | undefined> {
   const found = await findFile(file, access);
   if (!('location' in found)) return found;
-  return found.size > maxBytes ? undefined : bytesAt(file.path, found.location, access);
+  return found.size > maxBytes ? undefined : bytesOrReason(file.path, () => access.read(found.location));
 }
 
 /** Where a file is, or why it cannot be read. */
@@ -140,11 +172,10 @@ async function findFile(
   const limit = role !== 'weights' && access.stream !== undefined ? maxStreamedBytes : maxFileBytes;
   const located = await access.locate(path);
   switch (located.kind) {
-    case 'missing':
-      return {
-        code: 'file.missing',
-        message: `File ${quote(path)} not found. ${missingFileAdvice(path, located.siblings, await existsWithSlashes(path, access))}`,
-      };
+    case 'missing': {
+      const { advice, path: meant } = missingFileAdvice(path, located.siblings, await existsWithSlashes(path, access));
+      return { code: 'file.missing', message: `File ${quote(path)} not found. ${advice}`, meant };
+    }
     case 'notAFile':
       return {
         code: 'file.notAFile',
@@ -171,9 +202,9 @@ function tooLarge(path: string, size: number, limit: number): Unreadable {
   return { code: 'file.tooLarge', message };
 }
 
-async function bytesAt(path: string, location: string, access: FileAccess): Promise<Uint8Array | Unreadable> {
+async function bytesOrReason(path: string, read: () => Promise<Uint8Array>): Promise<Uint8Array | Unreadable> {
   try {
-    return await access.read(location);
+    return await read();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { code: 'file.unreadable', message: `${quote(path)} cannot be read: ${reason}.` };

@@ -1,4 +1,6 @@
 import type { KeyProblem } from '../experiment/problem';
+import type { CellPlace } from './csvRows';
+import { gapFixes } from './tableFixes';
 import { formatCount, formatExact } from '../text/numbers';
 import { quote } from '../text/quoting';
 
@@ -9,6 +11,8 @@ export interface Gap {
   readonly column: string;
   /** The cell's text. */
   readonly cell: string;
+  /** Where it is in the file. */
+  readonly place: CellPlace;
 }
 
 /** The cells without a value in the columns that are used. */
@@ -30,12 +34,13 @@ export class GapCounter {
   #lastLine = 0;
   readonly #first: Gap[] = [];
 
-  add(line: number, column: string, cell: string): void {
+  /** @param placeOf finds the cell in the file */
+  add(line: number, column: string, cell: string, placeOf: () => CellPlace): void {
     this.#cells += 1;
     if (line === this.#lastLine) return;
     this.#lastLine = line;
     this.#rows += 1;
-    if (this.#first.length < listedRows) this.#first.push({ line, column, cell });
+    if (this.#first.length < listedRows) this.#first.push({ line, column, cell, place: placeOf() });
   }
 
   get gaps(): Gaps {
@@ -53,7 +58,13 @@ export function gapsProblem({ cells, rows, first }: Gaps, path: string): KeyProb
   const message =
     `${quote(path)} has ${formatCount(cells, 'missing value')} in the columns that are used: ${[...named, ...more].join(', ')}. ` +
     'Set "gaps" to "skip", "mask" or "interpolate", or fill them in.';
-  return { code: 'csv.gaps', message, keyPath: ['data', 'csv'] };
+  const dataPlaces = first.map(({ column, cell, place }) => ({
+    ...place,
+    path,
+    label: `${describeCell(cell)} in column ${quote(column)}`,
+  }));
+  const fixes = gapFixes(['skip', 'mask', 'interpolate']);
+  return { code: 'csv.gaps', message, keyPath: ['data', 'csv'], fixes, dataPlaces };
 }
 
 function describeCell(cell: string): string {

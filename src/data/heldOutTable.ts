@@ -1,8 +1,8 @@
 import type { CsvData } from '../experiment/schema';
 import { CellParser } from './csvCell';
 import { rowsOf, type CsvFormat, type CsvRow } from './csvRows';
-import { formatOf, namesOf } from './csvTable';
 import type { FileContent } from './fileContent';
+import { findFormat, namesOf } from './tableFormat';
 import type { HeldOutPart, Source } from './sourceContract';
 import { decodeText, type FileText } from './textFile';
 
@@ -66,7 +66,7 @@ export function readHeldOutTable(
 
 function openText(content: FileContent, data: CsvData): { readonly text: FileText; readonly format: CsvFormat } {
   const decoded = decodeText(content, data.csv, ['data', 'csv']);
-  const found = decoded.kind === 'text' ? formatOf(decoded.text, data) : undefined;
+  const found = decoded.kind === 'text' ? findFormat(decoded.text, data) : undefined;
   if (decoded.kind !== 'text' || found?.kind !== 'format') throw new Error(`"${data.csv}" can't be read again.`);
   return { text: decoded.text, format: found.format };
 }

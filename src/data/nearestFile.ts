@@ -6,22 +6,33 @@ export const maxSiblings = 1000;
 
 const general = 'Write a path relative to this experiment file, such as "data/text.txt".';
 
+/** What to write for a file that was not found, and the path that was probably meant. */
+export interface MissingFileAdvice {
+  readonly advice: string;
+  readonly path: string | undefined;
+}
+
 /**
  * What to write for a file that was not found.
  *
  * @param siblings names of the files in the folder that the path names
  * @param existsWithSlashes whether the path names a file once its backslashes are slashes
  */
-export function missingFileAdvice(path: string, siblings: readonly string[], existsWithSlashes: boolean): string {
+export function missingFileAdvice(
+  path: string,
+  siblings: readonly string[],
+  existsWithSlashes: boolean,
+): MissingFileAdvice {
   const slashed = path.replaceAll('\\', '/');
-  if (existsWithSlashes) return `Write "/" between folders: ${quote(slashed)}.`;
+  if (existsWithSlashes) return { advice: `Write "/" between folders: ${quote(slashed)}.`, path: slashed };
   const at = slashed.lastIndexOf('/') + 1;
   const [folder, name] = [slashed.slice(0, at), slashed.slice(at)];
   const same = siblings.find((sibling) => looksLike(sibling, name));
   const nearest = same ?? (siblings.length === 0 ? '' : nearestName(name, siblings));
-  if (same === undefined && !isLikely(name, nearest)) return general;
-  const question = `Did you mean ${quote(folder + nearest)}?`;
-  return same?.normalize() === name.normalize() ? `${question} ${unicodeAdvice}` : question;
+  if (same === undefined && !isLikely(name, nearest)) return { advice: general, path: undefined };
+  const meant = folder + nearest;
+  const question = `Did you mean ${quote(meant)}?`;
+  return { advice: same?.normalize() === name.normalize() ? `${question} ${unicodeAdvice}` : question, path: meant };
 }
 
 /** Explains two names that look the same but differ in Unicode composition, such as é in one character or in two. */

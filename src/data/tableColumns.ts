@@ -1,5 +1,6 @@
 import { CellParser } from './csvCell';
 import type { CsvData } from '../experiment/schema';
+import type { Remedy } from './tableFixes';
 import { parseTime } from './timestamps';
 import { quote } from '../text/quoting';
 
@@ -15,6 +16,8 @@ export interface CellError {
   readonly advice: string;
   /** The column as a whole is of another kind: its key in the experiment is the place to correct. */
   readonly isColumn?: boolean;
+  /** Changes of the experiment with which it can be read, the most likely first. */
+  readonly remedies?: readonly Remedy[];
 }
 
 /** Collects the cells of a column, one for each row. */
@@ -84,16 +87,23 @@ class NumberReader extends CellReader {
       const isDate = parseTime(cell) !== undefined;
       const found = `has ${quote(cell)} in column ${quote(this.name)}, which is ${isDate ? 'a date and ' : ''}not a number`;
       const isColumn = row === 0 && !this.cells.isNumberInOtherNotation(cell);
-      if (!isColumn) return { found, advice: this.cells.advice(cell) };
+      if (!isColumn) return { found, advice: this.cells.advice(cell), remedies: this.cells.remedies(cell) };
       const advice = isDate
         ? 'Name a column of dates in "time" only.'
         : 'Inputs are columns of numbers. A column of classes is the only target, and its loss is "crossEntropy". If the text stands for a missing value, list it in "missing".';
-      return { found, advice, isColumn };
+      const remedies: readonly Remedy[] = isDate
+        ? [{ kind: 'time' }, { kind: 'leaveOut' }]
+        : [{ kind: 'leaveOut' }, { kind: 'classTarget' }, { kind: 'missing', value: cell }];
+      return { found, advice, isColumn, remedies };
     }
     if (Math.abs(Math.fround(value)) === Infinity) {
       const found = `has ${quote(cell)} in column ${quote(this.name)}, which is beyond single precision (about ±3.4e38)`;
       const advice = 'If it stands for a missing value, list it in "missing"; otherwise rescale the column.';
-      return { found, advice };
+      return {
+        found,
+        advice,
+        remedies: [{ kind: 'missing', value: Number.isFinite(value) ? value : cell }],
+      };
     }
     this.values[row] = value;
     return Number.isNaN(value) ? 'missing' : 'value';
@@ -131,7 +141,7 @@ class NameReader extends CellReader {
       const found = `has ${quote(cell)} in column ${quote(this.name)}, whose first value is the text ${quote(this.names[0] ?? '')}`;
       const advice =
         'If both are names of classes, set "classes" to true; if the text stands for a missing value, list it in "missing".';
-      return { found, advice };
+      return { found, advice, remedies: [{ kind: 'classes' }, { kind: 'missing', value: this.names[0] ?? '' }] };
     }
     let value = this.#indices.get(cell);
     if (value === undefined) {

@@ -2,6 +2,7 @@ import type { KeyProblem } from '../experiment/problem';
 import type { CsvData } from '../experiment/schema';
 import type { ArrangedTable } from './arrangedTable';
 import type { RequestedColumn } from './csvTable';
+import { gapFixes, leaveOut, settingFix } from './tableFixes';
 import { formatCount, formatExact } from '../text/numbers';
 import { quote } from '../text/quoting';
 
@@ -23,7 +24,8 @@ function tooShort({ csv, length = 1, horizon }: CsvData, { rows, training }: Arr
   const message =
     `${quote(csv)} has ${formatCount(rows, 'row')}, ${formatExact(training)} of them for training; a window of ${formatExact(length)} and its target ` +
     `${formatExact(horizon)} later need ${formatExact(needed)}. Use a longer table, or a smaller length.`;
-  return { code: 'data.tooShort', message, keyPath: ['data', 'csv'] };
+  const fixes = training > horizon ? [settingFix({ length: training - horizon })] : [];
+  return { code: 'data.tooShort', message, keyPath: ['data', 'csv'], fixes };
 }
 
 function emptyValidation(
@@ -33,20 +35,26 @@ function emptyValidation(
   if (validation === 0 || training < rows) return undefined;
   const all = sequence === undefined ? formatCount(rows, 'row') : formatCount(order.training, 'sequence');
   const message = `A "validation" of ${validation} holds out none of the ${all}: write a larger fraction, or 0 to hold nothing out.`;
-  return { code: 'data.tooShort', message, keyPath: ['data', 'validation'] };
+  return {
+    code: 'data.tooShort',
+    message,
+    keyPath: ['data', 'validation'],
+    fixes: [settingFix({ validation: 0 }, 'hold nothing out')],
+  };
 }
 
 /** The problem of a column that has no value in the training part. */
 function withoutValues(
-  { csv }: CsvData,
+  data: CsvData,
   { inputs, targets, training }: ArrangedTable,
   requested: readonly RequestedColumn[],
 ): KeyProblem | undefined {
   const empty = [...inputs, ...targets].findIndex((column) => column.subarray(0, training).every(Number.isNaN));
   const column = requested[empty];
   if (column === undefined) return undefined;
-  const message = `Column ${quote(column.name)} of ${quote(csv)} has no value in the ${formatCount(training, 'row')} for training. Use another column.`;
-  return { code: 'csv.gaps', message, keyPath: column.keyPath };
+  const message = `Column ${quote(column.name)} of ${quote(data.csv)} has no value in the ${formatCount(training, 'row')} for training. Use another column.`;
+  const fix = leaveOut(data, column.keyPath, column.name);
+  return { code: 'csv.gaps', message, keyPath: column.keyPath, fixes: fix === undefined ? [] : [fix] };
 }
 
 /** Most classes that are predicted: the output layer has a row of weights for each. */
@@ -72,5 +80,6 @@ export function withoutWindow({ csv, length, gaps, sequence, horizon }: CsvData)
   const advice =
     gaps === 'skip' ? 'Use a smaller length, or set "gaps" to "mask" or "interpolate".' : 'Use another target.';
   const message = `${quote(csv)} has no window of ${formatCount(length ?? 1, 'row')} that can be trained on: each one has a gap. ${advice}`;
-  return { code: 'csv.gaps', message, keyPath: ['data', 'length'] };
+  const fixes = gaps === 'skip' ? gapFixes(['mask', 'interpolate']) : [];
+  return { code: 'csv.gaps', message, keyPath: ['data', 'length'], fixes };
 }

@@ -21,6 +21,11 @@ export type DecodedText =
 
 const [lineFeed, carriageReturn] = [10, 13];
 
+/** The bytes of the beginning of a file up to its last line end. */
+export function wholeLines(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes.lastIndexOf(lineFeed) + 1 || bytes.length);
+}
+
 /** Bytes by which a format is recognized. */
 const signatureBytes = 48;
 

@@ -1,8 +1,10 @@
+import type { Fix } from '../experiment/fix';
 import type { CsvData } from '../experiment/schema';
 import { formatCount, formatExact } from '../text/numbers';
 import { quote } from '../text/quoting';
 import type { TimeFacts } from './rowOrder';
 import type { DataFinding } from './sourceContract';
+import { settingFix } from './tableFixes';
 import type { WrongTimeOrder } from './timeOrder';
 
 /** The share of missing times from which they are reported: many published tables leave out a leap day. */
@@ -22,8 +24,8 @@ export interface TimesToCheck {
 /** Findings about the order of the rows in time. */
 export function timeFindings({ data, times, wrongOrder, lineOf }: TimesToCheck): readonly DataFinding[] {
   const found: DataFinding[] = [];
-  const add = (level: DataFinding['level'], at: string, message: string): void => {
-    found.push({ code: 'inputScale', level, keyPath: ['data', 'time'], at: ['data', at], message });
+  const add = (level: DataFinding['level'], at: string, message: string, fixes: readonly Fix[] = []): void => {
+    found.push({ code: 'inputScale', level, keyPath: ['data', 'time'], at: ['data', at], message, fixes });
   };
   const { csv, time = '' } = data;
   if (wrongOrder !== undefined) {
@@ -33,12 +35,14 @@ export function timeFindings({ data, times, wrongOrder, lineOf }: TimesToCheck):
         'warning',
         'csv',
         `The rows of ${quote(csv)} run backwards in time: from row ${formatExact(line)} on, column ${quote(column)} goes back in ${formatCount(count, 'row')}, so that a net predicts the past. Set "time" to ${quote(column)}, which sorts them.`,
+        [settingFix({ time: column })],
       );
     } else {
       add(
         'hint',
         'csv',
         `Column ${quote(column)} of ${quote(csv)} goes back in ${formatCount(count, 'row')}, first in row ${formatExact(line)}: windows span these places. If the table has several sequences, name the column that tells them apart in "sequence"; otherwise set "time" to ${quote(column)}, which sorts the rows.`,
+        [settingFix({ time: column })],
       );
     }
   }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { UnplacedProblem } from './schemaProblem';
+import { deletionOf, type UnplacedProblem } from './schemaProblem';
+import type { Fix } from './fix';
 import type { KeyPath } from './problem';
 import type { experimentSchema } from './schema';
 import { firstTarget, sequenceProblems } from './sequences';
@@ -66,7 +67,9 @@ function lossProblems({ data, loss }: ValidExperiment): readonly UnplacedProblem
   const [wants, are] = needed === 'mse' ? ['classes', 'numbers'] : ['numbers', 'classes'];
   const other = targetAdvice(data);
   const message = `Loss "${kind}" needs ${wants}, but the targets of this data are ${are}: write "${needed}"${other === undefined ? ', or delete the key' : `, or ${other}`}.`;
-  return [inconsistent(typeof loss === 'string' ? ['loss'] : ['loss', 'kind'], message)];
+  const keyPath = typeof loss === 'string' ? ['loss'] : ['loss', 'kind'];
+  const fix: Fix = { title: `Write "${needed}"`, changes: [{ kind: 'set', keyPath, value: needed }] };
+  return [{ ...inconsistent(keyPath, message), fixes: [fix] }];
 }
 
 /** How to write inline targets for the other loss: a class by its index, a number in a row. */
@@ -97,7 +100,8 @@ function optimizerProblems({ optimizer }: ValidExperiment): readonly UnplacedPro
 function batchProblems({ data, training }: ValidExperiment): readonly UnplacedProblem[] {
   if (!('sequences' in data) || training.batch === undefined) return [];
   const message = `"batch" is ${formatExact(training.batch)}, but inline sequences are always one batch, here of ${formatExact(data.sequences.length)}: delete the key.`;
-  return [{ code: 'unfittingKey', message, keyPath: ['training', 'batch'], at: 'key' }];
+  const keyPath = ['training', 'batch'];
+  return [{ code: 'unfittingKey', message, keyPath, at: 'key', fixes: [deletionOf(keyPath)] }];
 }
 
 function tableProblems(data: WrittenTable): readonly UnplacedProblem[] {
@@ -118,7 +122,8 @@ function tableProblems(data: WrittenTable): readonly UnplacedProblem[] {
     if (length !== undefined) {
       const message =
         '"length" has no effect: with "sequence" and a target at the last step, every sequence is used whole. Delete the key.';
-      problems.push({ code: 'unfittingKey', message, keyPath: ['data', 'length'], at: 'key' });
+      const keyPath = ['data', 'length'];
+      problems.push({ code: 'unfittingKey', message, keyPath, at: 'key', fixes: [deletionOf(keyPath)] });
     }
     if (horizon === undefined && both !== undefined) {
       const message = `${quote(both)} is input and target, and the target is in the last row of the inputs: write a "horizon" of 1 or more, or use other inputs.`;

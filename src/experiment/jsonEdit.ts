@@ -82,8 +82,9 @@ export class EditableJson {
       return withoutComma(this.#changed({ offset: from, length: to - from, text: '' }));
     }
     const to = after.comma === undefined ? end : after.comma + 1;
-    const blank = after.comma === undefined ? 0 : (/^[ \t]*/.exec(this.text.slice(to))?.[0].length ?? 0);
-    const from = after.comma === undefined && before !== undefined ? this.#trimmed(node.offset) : node.offset;
+    const isLast = after.comma === undefined && before !== undefined;
+    const blank = isLast ? 0 : (/^[ \t]*/.exec(this.text.slice(to))?.[0].length ?? 0);
+    const from = isLast ? this.#trimmed(node.offset) : node.offset;
     return withoutComma(this.#changed({ offset: from, length: to + blank - from, text: '' }));
   }
 

@@ -20,6 +20,19 @@ export interface KeyProblem {
   readonly keyPath: KeyPath;
   /** Changes of the experiment that clear it, each on its own, the most likely first. */
   readonly fixes?: readonly Fix[];
+  /** Where the fault is in a data file; the first few places if there are several. */
+  readonly dataPlaces?: readonly DataPlace[];
+}
+
+/** A range on one line of a data file. Line and column count from 1, in UTF-16 units. */
+export interface DataPlace {
+  /** The file's path as the experiment names it. */
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+  /** What is there, such as 'an empty cell in column "wind"'. */
+  readonly label: string;
 }
 
 /** A problem with its place in the file. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isObject, valueAt } from './document';
 import { unwrap, objectSchemasOf, keysOf, chooseOption, schemaUnder, resolveUnion, unionsAlong } from './unions';
 import { countsEpochs, isSynonym, keysMeantBy, type KeyOfSection } from './keySynonyms';
-import { closestName, isLikely, isWithinDistance } from './nearestName';
+import { closestName, isLikely, isWithinDistance, nearestName } from './nearestName';
 import type { Change, Fix } from './fix';
 import type { KeyPath, KeyProblem } from './problem';
 import { quote, quoteAll } from '../text/quoting';
@@ -53,7 +53,7 @@ function explain(schema: z.ZodType, root: unknown, path: KeyPath, issue: z.core.
   }
   return value === undefined
     ? missingKey(schema, root, within, path, issue.message)
-    : [wrongValue(value, keyPath, issue.message)];
+    : [wrongValue(value, keyPath, issue.message, namesAt(schema, root, within, issue), issue)];
 }
 
 function schemaAt(schema: z.ZodType, root: unknown, path: KeyPath): z.ZodType {
@@ -78,9 +78,47 @@ function describeValue(value: unknown): string {
   return typeof value === 'string' ? quote(value) : JSON.stringify(value);
 }
 
-function wrongValue(value: unknown, keyPath: KeyPath, advice: string): UnplacedProblem {
+/** @param names the names that are allowed in its place, if it is one of a choice */
+function wrongValue(
+  value: unknown,
+  keyPath: KeyPath,
+  advice: string,
+  names: readonly string[],
+  issue: z.core.$ZodIssue,
+): UnplacedProblem {
   const message = `${keyLabel(keyPath)} is ${describeValue(value)}: ${advice}.`;
-  return { code: 'wrongValue', message, keyPath, at: 'value' };
+  const meant = typeof value === 'string' ? meantValue(value, names, issue) : undefined;
+  if (meant === undefined) return { code: 'wrongValue', message, keyPath, at: 'value' };
+  const fix: Fix = { title: `Write ${JSON.stringify(meant)}`, changes: [{ kind: 'set', keyPath, value: meant }] };
+  return { code: 'wrongValue', message, keyPath, at: 'value', fixes: [fix] };
+}
+
+/** A JSON number. */
+const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+
+/** The value that a text stands for: a number or boolean in quotes, or a name that is nearly right. */
+function meantValue(
+  text: string,
+  names: readonly string[],
+  issue: z.core.$ZodIssue,
+): string | number | boolean | undefined {
+  if (issue.code === 'invalid_type') {
+    const isNumber = ['number', 'int'].includes(issue.expected) && numberPattern.test(text);
+    if (isNumber && Number.isFinite(Number(text))) return Number(text);
+    return issue.expected === 'boolean' && ['true', 'false'].includes(text) ? text === 'true' : undefined;
+  }
+  if (names.length === 0) return undefined;
+  const nearest = nearestName(text, names);
+  return isLikely(text, nearest) ? nearest : undefined;
+}
+
+/** The names of which a value must be one: those of a choice, or of the kinds of an object. */
+function namesAt(schema: z.ZodType, root: unknown, within: KeyPath, issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code === 'invalid_value') return issue.values.filter((name) => typeof name === 'string');
+  const owner = unwrap(schemaAt(schema, root, within.slice(0, -1)));
+  if (!(owner instanceof z.ZodDiscriminatedUnion) || owner.def.discriminator !== within.at(-1)) return [];
+  const names = owner.options.flatMap((option) => [...(option._zod.propValues?.[owner.def.discriminator] ?? [])]);
+  return names.filter((name) => typeof name === 'string');
 }
 
 function missingKey(

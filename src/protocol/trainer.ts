@@ -46,13 +46,20 @@ export type StartReply =
     }
   | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
 
+/** Why a file can't be read, and the path of the file that was probably meant. */
+export interface UnreadableFile {
+  readonly code: string;
+  readonly message: string;
+  readonly meant?: string | undefined;
+}
+
 /** The text of an experiment file, to be checked before training. */
 export interface CheckParams {
   readonly text: string;
   /** The bytes of the files that it names, by the paths as written; files that are not given are not checked. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Why files that it names can't be read, by the paths as written. */
-  readonly unreadable: ReadonlyMap<string, Omit<StartProblem, 'keyPath'>>;
+  readonly unreadable: ReadonlyMap<string, UnreadableFile>;
   /** Memory limit of one run's process, in bytes. */
   readonly memoryLimit: number;
   /** Worker threads of one run; 0 for automatic. */

@@ -31,6 +31,8 @@ function virtualAccess(folder: Uri, boundary: Uri): FileAccess {
       }
     },
     read: async (location) => workspace.fs.readFile(Uri.parse(location)),
+    // A virtual file system reads whole files only.
+    readStart: async (location, maxBytes) => (await workspace.fs.readFile(Uri.parse(location))).subarray(0, maxBytes),
   };
 }
 

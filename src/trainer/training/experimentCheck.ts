@@ -1,3 +1,4 @@
+import { fileProblem } from '../../data/fileReading';
 import { filesOf } from '../../data/source';
 import type { DataFinding } from '../../data/sourceContract';
 import { defaultKernelSet, openKernels } from '../../engine/kernels/open';
@@ -58,8 +59,9 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): Ch
     if ('estimate' in outcome) {
       estimates.set(variant, outcome.estimate);
       for (const { at, ...finding } of outcome.findings) {
-        const place = file.placeOf(at, variant);
-        findings.set(`${place.offset}:${finding.message}`, { ...finding, place });
+        const { place, fixes = [] } = file.placed({ ...finding, keyPath: at }, variant);
+        const id = `${place.offset}:${finding.message}`;
+        if (!findings.has(id)) findings.set(id, { ...finding, place, fixes });
       }
     } else {
       for (const problem of outcome) {
@@ -82,7 +84,7 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): Ch
 function unreadableFiles(experiment: ResolvedExperiment, { unreadable }: CheckParams): readonly KeyProblem[] {
   return filesOf(experiment).flatMap(({ path, keyPath }) => {
     const reason = unreadable.get(path);
-    return reason === undefined ? [] : [{ ...reason, keyPath }];
+    return reason === undefined ? [] : [fileProblem(reason, keyPath)];
   });
 }
 

@@ -180,9 +180,9 @@ describe('Gaps of a table', () => {
       cells: 3,
       rows: 3,
       first: [
-        { line: 3, column: 'y', cell: 'NA' },
-        { line: 6, column: 'y', cell: '?' },
-        { line: 12, column: 'y', cell: 'NaN' },
+        { line: 3, column: 'y', cell: 'NA', place: { line: 3, column: 1, length: 3 } },
+        { line: 6, column: 'y', cell: '?', place: { line: 6, column: 1, length: 1 } },
+        { line: 12, column: 'y', cell: 'NaN', place: { line: 12, column: 1, length: 3 } },
       ],
     });
   });

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
-import { changeOf } from '../../../src/experiment/applyFix';
-import type { Change, Fix } from '../../../src/experiment/fix';
+import type { Change } from '../../../src/experiment/fix';
 import { parseExperiment } from '../../../src/experiment/parse';
 import type { Problem } from '../../../src/experiment/problem';
-
-/** The text after a fix; undefined if it doesn't apply. */
-export function fixed(text: string, fix: Fix): string | undefined {
-  const change = changeOf(text, fix);
-  return change && text.slice(0, change.offset) + change.text + text.slice(change.offset + change.length);
-}
+import { fixed } from './fixed';
 
 function problemsOf(text: string): readonly Problem[] {
   const parsed = parseExperiment(text);
@@ -142,6 +136,23 @@ describe('A fix of an experiment file', () => {
       'a number without its zero',
       `{ ${base}, "optimizer": { "learningRate": .5 } }`,
       `{ ${base}, "optimizer": { "learningRate": 0.5 } }`,
+    ],
+    [
+      'a cell that is misspelled',
+      '{ "data": { "task": "adding" }, "model": { "cell": "lsmt" } }',
+      '{ "data": { "task": "adding" }, "model": { "cell": "lstm" } }',
+    ],
+    [
+      'a kind that is misspelled',
+      `{ ${base}, "optimizer": { "kind": "Adam" } }`,
+      `{ ${base}, "optimizer": { "kind": "adam" } }`,
+    ],
+    ['a number in quotes', `{ ${base}, "seed": "7" }`, `{ ${base}, "seed": 7 }`],
+    ['the loss of other targets', `{ ${base}, "loss": "crossEntropy" }`, `{ ${base}, "loss": "mse" }`],
+    [
+      'a batch beside inline sequences',
+      '{ "data": { "sequences": [{ "inputs": [[1]], "targets": [[1]] }] }, "model": { "cell": "rnn" }, "training": { "batch": 1 } }',
+      '{ "data": { "sequences": [{ "inputs": [[1]], "targets": [[1]] }] }, "model": { "cell": "rnn" }, "training": { } }',
     ],
     ['a constant of Python', `{ ${base}, "clip": None }`, `{ ${base}, "clip": null }`],
   ];

@@ -1,0 +1,8 @@
+import { changeOf } from '../../../src/experiment/applyFix';
+import type { Fix } from '../../../src/experiment/fix';
+
+/** The text after a fix; undefined if it doesn't apply. */
+export function fixed(text: string, fix: Fix): string | undefined {
+  const change = changeOf(text, fix);
+  return change && text.slice(0, change.offset) + change.text + text.slice(change.offset + change.length);
+}
