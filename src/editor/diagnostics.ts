@@ -20,6 +20,7 @@ import type { CheckedExperiment, PlacedFinding } from '../protocol/trainer';
 import { folderOf } from '../session/experimentText';
 import type { Estimates } from '../session/estimates';
 import type { Launcher, ProblemsFound } from '../session/launcher';
+import { relatedPlaces } from './dataPlaces';
 import { checkDocument, isShort } from './experimentCheck';
 import { severities } from './findings';
 import { LatestCheck } from './latestCheck';
@@ -195,6 +196,7 @@ function asDiagnostics(
     const { code, message, place } = problem;
     const range = new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
     const severity = 'level' in problem ? severities[problem.level] : DiagnosticSeverity.Error;
-    return { problem, diagnostic: diagnostic({ range, message, severity, code }) };
+    const related = relatedPlaces(document.uri, problem);
+    return { problem, diagnostic: diagnostic({ range, message, severity, code, related }) };
   });
 }

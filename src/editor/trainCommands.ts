@@ -10,6 +10,7 @@ import type { Sessions, Target } from '../session/sessions';
 import { fileNameOf, readExperiment } from '../session/experimentText';
 import { reasonOf } from '../protocol/channel';
 import type { Problem } from '../experiment/problem';
+import { showDataPlace } from './dataPlaces';
 import type { Samples } from './samples';
 import { targetOf } from './targets';
 
@@ -143,6 +144,12 @@ async function showProblems(uri: Uri, problems: readonly Problem[]): Promise<voi
   const show = 'Show in File';
   const answer = await showErrorMessage(`${fileNameOf(uri)} was not started. ${first.message}${more}`, show);
   if (answer !== show) return;
+  const [inData] = first.dataPlaces ?? [];
+  // Where a column is of another kind than the experiment says, its key is the place to correct.
+  if (inData !== undefined && first.keyPath.at(-1) === 'csv') {
+    await showDataPlace(uri, inData);
+    return;
+  }
   const editor = await window.showTextDocument(uri);
   const start = editor.document.positionAt(first.place.offset);
   const end = editor.document.positionAt(first.place.offset + first.place.length);

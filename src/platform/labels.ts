@@ -4,11 +4,13 @@ import {
   CodeLens,
   CompletionItem,
   Diagnostic,
+  DiagnosticRelatedInformation,
   DocumentSymbol,
   MarkdownString,
   TreeItem,
   type Command,
   type DiagnosticSeverity,
+  type Location,
   type Range,
   type SymbolKind,
   type TreeItemCollapsibleState,
@@ -38,14 +40,22 @@ export interface DiagnosticContent {
   readonly message: string;
   readonly severity: DiagnosticSeverity;
   readonly code: string;
+  /** Places that have to do with it. */
+  readonly related?: DiagnosticRelatedInformation[];
 }
 
 /** A diagnostic of this extension whose message is shown as plain text. */
-export function diagnostic({ range, message, severity, code }: DiagnosticContent): Diagnostic {
+export function diagnostic({ range, message, severity, code, related }: DiagnosticContent): Diagnostic {
   const made = new Diagnostic(range, plainText(message), severity);
   made.source = 'Unroll';
   made.code = code;
+  if (related !== undefined) made.relatedInformation = related;
   return made;
+}
+
+/** A link below a diagnostic, whose text is plain text. */
+export function relatedInformation(location: Location, message: string): DiagnosticRelatedInformation {
+  return new DiagnosticRelatedInformation(location, plainText(message));
 }
 
 /** A quick fix whose title is shown as plain text. */
