@@ -1,4 +1,4 @@
-import { languages, Uri, window, type ExtensionContext } from 'vscode';
+import { commands as registry, languages, Uri, window, type ExtensionContext } from 'vscode';
 import { ExperimentDiagnostics } from './editor/diagnostics';
 import { RunFindings } from './editor/findings';
 import { IgnoreHelp } from './editor/ignoreHelp';
@@ -7,10 +7,13 @@ import { RunNotices } from './editor/runNotices';
 import { Samples } from './editor/samples';
 import { QuickFixes } from './editor/quickFixes';
 import { registerSchemaLanguage } from './editor/schemaProviders';
+import { TableLenses } from './editor/tableLenses';
+import { TablePreviews } from './editor/tablePreviews';
+import { targetOf } from './editor/targets';
 import { registerTrainCommands } from './editor/trainCommands';
 import { ComparisonPanels } from './panel/comparisonPanels';
 import { RunPanels } from './panel/runPanels';
-import { comparisonViewType, languageId, panelViewType, runsView } from './platform/ids';
+import { commands, comparisonViewType, languageId, panelViewType, runsView } from './platform/ids';
 import { openLog } from './platform/log';
 import { RunIndex } from './session/runIndex';
 import { Estimates } from './session/estimates';
@@ -65,6 +68,7 @@ export function activate(context: ExtensionContext): void {
   const tree = window.createTreeView(runsView, { treeDataProvider: runs, canSelectMany: true, showCollapseAll: true });
   const samples = new Samples(at('media', 'samples'));
   const lenses = new TrainLenses(sessions, estimates);
+  const previews = new TablePreviews(estimates, log);
   const diagnostics = new ExperimentDiagnostics(launcher, estimates, log);
 
   subscriptions.push(
@@ -88,6 +92,11 @@ export function activate(context: ExtensionContext): void {
     ...registerSchemaLanguage(),
     estimates,
     diagnostics,
+    previews,
+    languages.registerCodeLensProvider({ language: languageId }, new TableLenses()),
+    registry.registerCommand(commands.previewTable, async (first?: unknown, second?: unknown) =>
+      previews.show(targetOf(first, second)),
+    ),
     languages.registerCodeActionsProvider({ language: languageId }, new QuickFixes(diagnostics), QuickFixes.metadata),
     new RunFindings(sessions, estimates),
     new RunStatusBar(sessions),

@@ -19,6 +19,7 @@ export const commands = {
   deleteRun: 'unroll.deleteRun',
   newExperiment: 'unroll.newExperiment',
   showLog: 'unroll.showLog',
+  previewTable: 'unroll.previewTable',
 } as const;
 
 /** Context keys that enable commands. */
@@ -31,6 +32,9 @@ export const contextKeys = {
 
 /** The language identifier of *.rnn.json. */
 export const languageId = 'unroll-experiment';
+
+/** URI scheme of the read-only documents that preview a table. */
+export const previewScheme = 'unroll-table';
 
 /** View type of the webview panel of an experiment or a stored run. */
 export const panelViewType = 'unroll.run';

@@ -93,6 +93,24 @@ export interface CheckedExperiment {
   readonly estimates: ReadonlyMap<string | undefined, Estimate>;
 }
 
+/** An experiment and the table that it names. */
+export interface TableParams {
+  readonly text: string;
+  readonly variant: string | undefined;
+  /** The bytes of the table; of a large file the first ones. */
+  readonly bytes: Uint8Array;
+  /** Whether `bytes` are the beginning of the file only. */
+  readonly isCut: boolean;
+}
+
+/** A column of a table and what its first rows hold. */
+export interface TableColumnSummary {
+  readonly name: string;
+  readonly kind: 'number' | 'date' | 'text' | 'empty';
+  /** Type, range and count of missing values. */
+  readonly detail: string;
+}
+
 /** How a run ended. */
 export type Ending =
   | { readonly kind: 'finished'; readonly updates: number; readonly reason: 'steps' | 'stopAtLoss' }
@@ -125,6 +143,10 @@ export type TrainerContract = {
     start: { params: StartParams; result: StartReply };
     /** Starts no training and leaves the trainer unchanged. */
     checkExperiment: { params: CheckParams; result: CheckedExperiment };
+    /** The first rows of a table as they are read, as plain text; the trainer is left unchanged. */
+    previewTable: { params: TableParams; result: string };
+    /** The columns of a table, for completions; the trainer is left unchanged. */
+    summarizeColumns: { params: TableParams; result: readonly TableColumnSummary[] };
     /** Replied to when the update in progress is done. */
     pause: { params: undefined; result: undefined };
     resume: { params: undefined; result: undefined };

@@ -1,7 +1,14 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import type { Variant } from '../experiment/experimentFile';
 import { isReproducible, memoryLimit, workerCount } from '../platform/settings';
-import type { CheckedExperiment, CheckParams, Estimate, PlacedFinding } from '../protocol/trainer';
+import type {
+  CheckedExperiment,
+  CheckParams,
+  Estimate,
+  PlacedFinding,
+  TableColumnSummary,
+  TableParams,
+} from '../protocol/trainer';
 import { OnDemandTrainer } from './onDemandTrainer';
 import type { Target } from './sessions';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
@@ -15,7 +22,11 @@ export class Estimates implements Disposable {
   readonly #changed = new EventEmitter<undefined>();
   readonly #trainer: OnDemandTrainer;
 
+  readonly #checked = new EventEmitter<Uri>();
+
   readonly onDidChange: Event<undefined> = this.#changed.event;
+  /** Fires with an experiment after each of its checks, which follow every change of it and of its data files. */
+  readonly onDidCheck: Event<Uri> = this.#checked.event;
 
   constructor(startWorker: StartTrainerWorker) {
     this.#trainer = new OnDemandTrainer(startWorker, idle);
@@ -40,6 +51,7 @@ export class Estimates implements Disposable {
   keep(experiment: Uri, found: CheckedExperiment): void {
     this.#known.set(experiment.toString(), found);
     this.#changed.fire(undefined);
+    this.#checked.fire(experiment);
   }
 
   /** Drops the result of an experiment that was closed. */
@@ -66,6 +78,24 @@ export class Estimates implements Disposable {
     });
   }
 
+  /**
+   * The preview of a table, made by the process of the checks.
+   *
+   * @throws as `check`, and when a newer text is checked meanwhile
+   */
+  async previewTable(params: TableParams): Promise<string> {
+    return this.#trainer.request('previewTable', params);
+  }
+
+  /**
+   * The columns of a table, read by the process of the checks.
+   *
+   * @throws as `previewTable`
+   */
+  async summarizeColumns(params: TableParams): Promise<readonly TableColumnSummary[]> {
+    return this.#trainer.request('summarizeColumns', params);
+  }
+
   /** Cancels pending checks because their texts have changed; their promises reject. */
   abandon(): void {
     this.#trainer.abandon('A newer text is checked.');
@@ -79,5 +109,6 @@ export class Estimates implements Disposable {
   dispose(): void {
     this.#trainer.dispose();
     this.#changed.dispose();
+    this.#checked.dispose();
   }
 }

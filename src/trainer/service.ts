@@ -20,6 +20,7 @@ import { Run, type RunObserver } from './training/run';
 import { runInfoOf } from './training/runInfo';
 import { resumedKernelsNotice, runnableKernels } from './training/runnableKernels';
 import { openedFiles, streamedBytes } from './training/openedFiles';
+import { columnsOf, previewTableOf } from './training/tables';
 import { Training } from './training/training';
 import { prepareTraining } from './training/trainingSetup';
 import { WorkerPool, type Threads } from './training/workerPool';
@@ -69,6 +70,8 @@ export class TrainerService {
     return {
       start: (params) => this.#start(params),
       checkExperiment: (params) => this.#checker.check(params),
+      previewTable: previewTableOf,
+      summarizeColumns: columnsOf,
       pause: async () => {
         await this.#running.pause();
         return undefined;

@@ -1,0 +1,24 @@
+/** Widest cell of a text table, in characters. */
+const maxWidth = 32;
+
+/** A table as aligned text, the first row underlined; cells are on one line, and long ones are cut. */
+export function formatTextTable(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string {
+  const cells = rows.map((row) => row.map(fit));
+  const columns = Math.max(0, ...cells.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]): string =>
+    widths
+      .map((width, column) =>
+        right.has(column) ? (row[column] ?? '').padStart(width) : (row[column] ?? '').padEnd(width),
+      )
+      .join('  ')
+      .trimEnd();
+  const [header = [], ...body] = cells;
+  return [line(header), line(widths.map((width) => '─'.repeat(width))), ...body.map(line)].join('\n');
+}
+
+function fit(cell: string): string {
+  return cell.length > maxWidth ? `${cell.slice(0, maxWidth - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : cell;
+}
