@@ -1,4 +1,5 @@
 import { commands as registry, languages, Uri, window, type ExtensionContext } from 'vscode';
+import { DataCompletions } from './editor/dataCompletions';
 import { ExperimentDiagnostics } from './editor/diagnostics';
 import { RunFindings } from './editor/findings';
 import { IgnoreHelp } from './editor/ignoreHelp';
@@ -90,6 +91,7 @@ export function activate(context: ExtensionContext): void {
     lenses,
     languages.registerCodeLensProvider({ language: languageId }, lenses),
     ...registerSchemaLanguage(),
+    languages.registerCompletionItemProvider({ language: languageId }, new DataCompletions(estimates), '"', '/'),
     estimates,
     diagnostics,
     previews,

@@ -40,3 +40,12 @@ export function experimentName(name: string, uri: Uri): string {
 export function folderOf(uri: Uri): Uri {
   return Uri.joinPath(uri, '..');
 }
+
+/** The relative path from a folder to a file, with `/`. */
+export function relativePath(folder: Uri, file: Uri): string {
+  const from = folder.path.split('/');
+  const to = file.path.split('/');
+  const shared = from.findIndex((part, i) => part !== to[i]);
+  const depth = shared < 0 ? from.length : shared;
+  return [...from.slice(depth).map(() => '..'), ...to.slice(depth)].join('/');
+}

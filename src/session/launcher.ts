@@ -17,7 +17,7 @@ import { untrustedRunsFolderSetting } from '../platform/restrictedMode';
 import { isReproducible, keepsRecords, memoryLimit, runsFolder, workerCount } from '../platform/settings';
 import type { Log } from '../platform/log';
 import { accessFor } from './dataAccess';
-import { readExperiment } from './experimentText';
+import { readExperiment, relativePath } from './experimentText';
 import { sentFiles } from './sentFiles';
 import { readStoredRunFiles } from './storedRunFiles';
 import { readStoredRun, type StoredRun } from './storedRun';
@@ -259,7 +259,7 @@ export class Launcher implements Disposable {
       workers: workerCount(target.uri),
       reproducible: isReproducible(target.uri),
       folder,
-      source: folder === undefined ? undefined : pathFrom(Uri.file(folder), target.uri),
+      source: folder === undefined ? undefined : relativePath(Uri.file(folder), target.uri),
       resumedManifest: stored?.manifest,
     };
     const problems = await session.start(this.startWorker, params, resources);
@@ -333,13 +333,4 @@ function refused({ target, file }: Prepared, problems: readonly KeyProblem[]): L
 
 function failedBy(problems: readonly { readonly message: string }[]): Launch & { kind: 'failed' } {
   return { kind: 'failed', message: problems[0]?.message ?? "The experiment of this run can't be read." };
-}
-
-/** The relative path from a folder to a file, with `/`. */
-function pathFrom(folder: Uri, file: Uri): string {
-  const from = folder.path.split('/');
-  const to = file.path.split('/');
-  const shared = from.findIndex((part, i) => part !== to[i]);
-  const depth = shared < 0 ? from.length : shared;
-  return [...from.slice(depth).map(() => '..'), ...to.slice(depth)].join('/');
 }
