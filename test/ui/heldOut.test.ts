@@ -8,12 +8,14 @@ import { openRun } from '../../scripts/pageRun';
 import { servePage, type PageServer, type ServedPage } from '../../scripts/pageServer';
 import { scratchFolder } from '../../scripts/scratch';
 import { editableManifest } from '../editableManifest';
+import { violations } from './violations';
 
 const rows = Array.from({ length: 200 }, (_, row) => {
   const day = new Date(Date.UTC(2020, 0, 1 + row)).toISOString().slice(0, 10);
   return `${day},${Math.round(100 * (15 + 8 * Math.sin(row / 9))) / 100}`;
 });
 const experiment = {
+  name: 'Temperatures',
   data: { csv: 'temp.csv', inputs: ['temp'], time: 'date', length: 10 },
   model: { cell: 'gru', hidden: 4 },
   training: { steps: 30, batch: 4 },
@@ -77,6 +79,10 @@ describe('The held-out rows of a table in the notebook', () => {
     await all.waitFor();
     await all.click();
     await all.waitFor({ state: 'hidden' });
+  });
+
+  it('have no accessibility violations', async () => {
+    assert.deepEqual(await violations(page), []);
   });
 
   it('have no button that needs VS Code', async () => {

@@ -6,7 +6,7 @@ import type { FrameLocator } from 'playwright-core';
 const source = readFileSync(resolve('node_modules', 'axe-core', 'axe.min.js'), 'utf8');
 
 /** What axe-core finds wrong in the panel, in words; its script is evaluated from outside, past the page's policy. */
-export async function violations(frame: FrameLocator): Promise<readonly string[]> {
+export async function violations(frame: Pick<FrameLocator, 'locator'>): Promise<readonly string[]> {
   return frame.locator('body').evaluate(async (_body, script) => {
     const module: { exports: { run?: () => Promise<AxeResults> } } = { exports: {} };
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
