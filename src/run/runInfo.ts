@@ -17,14 +17,17 @@ const layoutSchema = z
   .refine(isBounded);
 
 /** A column was rescaled as value ↦ (value − shift) / scale. */
-const rescalingSchema = z.object({ shift: z.number(), scale: z.number().positive() });
+const rescalingSchema = z.object({ shift: z.number(), scale: z.number().nonnegative() });
+
+/** Most columns whose rescalings are stored: a manifest with more would be too large to be read. */
+export const maxStoredColumns = 4096;
 
 /** Rescalings of the columns of a table; an indicator of missing values has shift 0 and scale 1. */
 const scalingSchema = z.object({
   kind: z.enum(['standard', 'minmax', 'none']),
-  inputs: z.array(rescalingSchema).max(maxNames),
+  inputs: z.array(rescalingSchema).max(maxStoredColumns),
   /** None for classes. */
-  targets: z.array(rescalingSchema).max(maxNames),
+  targets: z.array(rescalingSchema).max(maxStoredColumns),
 });
 
 /** See RunInfo. */
@@ -71,7 +74,7 @@ export const runInfoSchema = z.object({
   ),
   /** See DataScale; null for generated and one-hot data. Runs of earlier versions have none. */
   dataScale: z.object({ inputs: z.number(), targets: z.number() }).nullable().default(null),
-  /** How the columns of a table were rescaled; null for other data. Runs of earlier versions have none. */
+  /** How the columns of a table were rescaled; null for other data and for thousands of columns. Runs of earlier versions have none. */
   scaling: scalingSchema.nullable().default(null),
   /** What was noticeable in the data before training; see DataFinding. Runs of earlier versions have none. */
   dataFindings: z

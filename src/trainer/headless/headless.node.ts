@@ -75,7 +75,7 @@ export async function trainHeadless(
     const before = await readMatchingRun(storage, setup, dataDigest, commandLine);
     if (before !== undefined && isOver(before, setup)) {
       print(`Already finished: ${formatCount(before.updates, 'update')} in ${folder}.`);
-      return await predictAfter('finished', commandLine, setup, files, interruption, print, () =>
+      return await predictAfter('finished', true, commandLine, setup, files, interruption, print, () =>
         restoreUpdates(setup, storage, before.updates),
       );
     }
@@ -106,7 +106,7 @@ export async function trainHeadless(
     const end = isSaved
       ? conclude(ending, { losses, info, interrupted: interruption.aborted }, print, folder, commandLine)
       : concludeUnsaved(ending, print);
-    return await predictAfter(end, commandLine, setup, files, interruption, print);
+    return await predictAfter(end, ending.kind === 'finished', commandLine, setup, files, interruption, print);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     for (const problem of error.problems) print(problem);
@@ -117,9 +117,10 @@ export async function trainHeadless(
   }
 }
 
-/** Writes the requested predictions of a finished run; a run that ended otherwise has none. */
+/** Writes the requested predictions of a finished run, saved or not; a run that ended otherwise has none. */
 async function predictAfter(
   end: HeadlessEnd,
+  isFinished: boolean,
   { predictions }: CommandLine,
   setup: TrainingSetup,
   files: ReadonlyMap<string, FileContent>,
@@ -128,8 +129,8 @@ async function predictAfter(
   restore: () => Promise<void> = () => Promise.resolve(),
 ): Promise<HeadlessEnd> {
   if (predictions === undefined) return end;
-  if (end !== 'finished') {
-    print(`No predictions were written: the run has not finished.`);
+  if (!isFinished) {
+    print('No predictions were written: the run has not finished.');
     return end;
   }
   try {

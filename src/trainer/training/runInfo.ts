@@ -3,6 +3,7 @@ import type { TableFacts } from '../../data/sourceContract';
 import { parameterCount } from '../../engine/network';
 import type { CsvData, ResolvedExperiment } from '../../experiment/schema';
 import type { RunInfo } from '../../protocol/run';
+import { maxStoredColumns } from '../../run/runInfo';
 import { formatCount, formatExact } from '../../text/numbers';
 import type { TrainingSetup } from './trainingSetup';
 
@@ -51,7 +52,7 @@ export function runInfoOf(
       keyPath: [...keyPath],
       message,
     })),
-    scaling: source.scaling ?? null,
+    scaling: storedScaling(source),
     lag: source.lag ?? null,
     kernels: setup.kernels.name,
     kernelChanges: [],
@@ -61,6 +62,11 @@ export function runInfoOf(
     folder: folder ?? null,
     layout,
   };
+}
+
+/** The scaling of a table of at most as many columns as a manifest can hold. */
+function storedScaling({ scaling, inputs, outputs }: Source): RunInfo['scaling'] {
+  return scaling === undefined || Math.max(inputs, outputs) > maxStoredColumns ? null : scaling;
 }
 
 const gapHandling = { refuse: '', skip: 'no window has them', mask: 'masked', interpolate: 'interpolated' } as const;
