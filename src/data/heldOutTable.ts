@@ -86,7 +86,10 @@ function* placedRows(
   hasHeader: boolean,
   fileRows: Int32Array,
 ): Generator<PlacedRow> {
-  const order = Int32Array.from(fileRows.keys()).sort((a, b) => (fileRows[a] ?? 0) - (fileRows[b] ?? 0));
+  const order = Int32Array.from(fileRows.keys());
+  // Most tables are in the order of the file.
+  const isInOrder = fileRows.every((row, place) => place === 0 || row > (fileRows[place - 1] ?? row));
+  if (!isInOrder) order.sort((a, b) => (fileRows[a] ?? 0) - (fileRows[b] ?? 0));
   let next = 0;
   let fileRow = hasHeader ? -1 : 0;
   for (const row of rowsOf(text.pieces(), format)) {

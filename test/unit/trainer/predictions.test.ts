@@ -5,7 +5,8 @@ import { heldOutRows, predictionHeader, predictionLines } from '../../../src/tra
 import { HeldOutEvaluation } from '../../../src/trainer/predictions/heldOutEvaluation';
 import { predictionErrors } from '../../../src/trainer/predictions/predictionErrors';
 import { predictionPoints } from '../../../src/trainer/predictions/predictionPoints';
-import { openHeldOut, predictionColumns } from '../../../src/trainer/predictions/predictionReader';
+import { openHeldOut, predictionColumns, PredictionReader } from '../../../src/trainer/predictions/predictionReader';
+import { withEarlierParameters } from '../../../src/trainer/replay/earlierParameters';
 import type { Training } from '../../../src/trainer/training/training';
 import { exampleTraining } from './exampleTraining';
 
@@ -260,6 +261,71 @@ describe('Predictions of the held-out rows of a table', () => {
       const { from, to } = points(1e9, 2e9);
       assert.deepEqual([from, to], [predictions.table.lines.length - 1, predictions.table.lines.length]);
     });
+  });
+});
+
+describe('The predictions of a replayed update', () => {
+  const text = ['x', ...Array.from({ length: 900 }, (_, row) => String((row * 7919) % 97))].join('\n');
+  const files = bytes(text);
+  const replayed = () => {
+    const training = exampleTraining(
+      {
+        data: { csv: 'table.csv', inputs: ['x'], length: 4, validation: 0.5 },
+        model: { cell: 'gru', hidden: 3 },
+        training: { steps: 9, batch: 4 },
+      },
+      files,
+    );
+    const advance = training.advance(() => true);
+    assert.ok(advance.kind === 'updated' && advance.captured !== undefined);
+    // The learner is beyond the captured update.
+    training.advance();
+    return { training, captured: advance.captured, reader: new PredictionReader(training.setup, files) };
+  };
+  const weights = ({ setup }: Training): string =>
+    JSON.stringify([...setup.learner.parameters.values()].map(({ values }) => Array.from(values)));
+  const calm = (): Promise<void> => Promise.resolve();
+
+  it('are those of its own weights, and leave those of the replay as they are', async () => {
+    const { training, captured, reader } = replayed();
+    const before = weights(training);
+    const points = await reader.points(captured, { update: 0, column: 0, from: 0 }, calm);
+    assert.equal(weights(training), before);
+    assert.ok(points.kind === 'predictions' && points.errors.kind === 'values');
+    const loss = withEarlierParameters(training.setup.learner, captured.capture, () =>
+      training.setup.learner.evaluate(training.setup.source.validation()),
+    )?.loss;
+    close((points.errors.rmse / points.errors.scaling.scale) ** 2, loss ?? NaN, 'held-out loss before the update');
+  });
+
+  it('continue where another request interrupted them, which finds the weights of the replay', async () => {
+    const { training, captured, reader } = replayed();
+    const before = weights(training);
+    let pauses = 0;
+    const impatient = (): Promise<void> => {
+      assert.equal(weights(training), before);
+      pauses += 1;
+      return pauses <= 2 ? Promise.reject(new Error('interrupted')) : Promise.resolve();
+    };
+    const request = { update: 0, column: 0, from: 0 };
+    await assert.rejects(reader.points(captured, request, impatient), /interrupted/);
+    await assert.rejects(reader.points(captured, request, impatient), /interrupted/);
+    const whole = replayed();
+    assert.deepEqual(
+      await reader.points(captured, request, impatient),
+      await whole.reader.points(whole.captured, request, calm),
+    );
+  });
+
+  it('are saved in parts, whatever update is shown meanwhile', async () => {
+    const { captured, reader } = replayed();
+    const first = await reader.rows(captured, { update: 0, from: 0 }, calm);
+    assert.equal(first.text.split('\n').length, 1 + first.rows + 1);
+    const shown = await reader.points(captured, { update: 0, column: 0, from: 0 }, calm);
+    assert.ok(shown.kind === 'predictions');
+    const rest = await reader.rows(captured, { update: 0, from: 440 }, calm);
+    assert.equal(rest.text, first.text.split('\n').slice(441).join('\n'));
+    assert.equal(rest.next, undefined);
   });
 });
 

@@ -87,7 +87,9 @@ export class HeldOutView implements CellPart<SequenceDrawing, Output> {
     const { store, savePredictions } = this.context;
     const all = {
       label: 'Show all rows',
-      isHidden: shown === undefined || store.model.view.heldOutRange === undefined,
+      isHidden: shown === undefined,
+      // A button that appears would move the picture under the pointer that zooms.
+      isEnabled: store.model.view.heldOutRange !== undefined,
       onPress: () => {
         store.dispatch({ kind: 'viewChanged', view: { heldOutRange: undefined } });
       },
