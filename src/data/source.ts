@@ -1,5 +1,6 @@
 import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
+import { weightsKeyOf } from '../experiment/weightsKey';
 import { openCsv } from './csvSource';
 import type { FileContent } from './fileContent';
 import { openSequences } from './sequenceSource';
@@ -24,7 +25,8 @@ export function filesOf({ data, model }: ResolvedExperiment): readonly NamedFile
   const files: NamedFile[] = [];
   if ('text' in data) files.push({ keyPath: ['data', 'text'], path: data.text, role: 'text' });
   if ('csv' in data) files.push({ keyPath: ['data', 'csv'], path: data.csv, role: 'csv' });
-  if (model.weights !== undefined) files.push({ keyPath: ['model', 'weights'], path: model.weights, role: 'weights' });
+  const weights = weightsKeyOf(model);
+  if (weights !== undefined) files.push({ keyPath: weights.keyPath, path: weights.path, role: 'weights' });
   return files;
 }
 

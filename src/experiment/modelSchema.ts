@@ -42,17 +42,49 @@ const init = z
     }),
   );
 
+const weightsFile = requiredText(
+  {
+    title: 'File of initial weights',
+    text: 'Path of a `.safetensors` file with the initial weights, relative to this file.',
+  },
+  'the path of a .safetensors file, relative to this file,',
+);
+
+const prefix = (title: string, module: string) =>
+  z
+    .string({ error: 'write the first part of the names of the tensors in double quotes, such as "lstm"' })
+    .optional()
+    .meta(
+      describe({
+        title,
+        text: `What the names of the tensors of ${module} begin with in the file, such as \`"model.lstm"\`; \`""\` for names without a prefix. Default: found, where only one fits.`,
+      }),
+    );
+
+const weightNames = z
+  .strictObject(
+    { rnn: prefix('Recurrent layers', '`nn.RNN`, `nn.LSTM` or `nn.GRU`'), head: prefix('Output layer', '`nn.Linear`') },
+    { error: 'write an object such as { "rnn": "lstm", "head": "fc" }, or delete the key' },
+  )
+  .default({})
+  .meta(describe({ title: 'Names in the file', text: 'Prefixes of the tensors in the file.' }, {}));
+
 const sharedKeys = {
   hidden: integer({ title: 'Hidden units', text: 'Number of units per layer, H.' }, 1, 16_777_216, 32),
   layers: integer({ title: 'Layers', text: 'Number of stacked recurrent layers.' }, 1, 1024, 1),
   init,
-  weights: requiredText(
-    {
-      title: 'Initial weights',
-      text: 'Path of a `.safetensors` file with the initial weights, relative to this file; `init` and `forgetBias` then have no effect.',
-    },
-    'the path of a .safetensors file, relative to this file,',
-  ).optional(),
+  weights: z
+    .union([weightsFile, z.strictObject({ file: weightsFile, names: weightNames })], {
+      error:
+        'write the path of a .safetensors file, or { "file": "x.safetensors", "names": { "rnn": "lstm", "head": "fc" } }',
+    })
+    .optional()
+    .meta(
+      describe({
+        title: 'Initial weights',
+        text: 'A `.safetensors` file with the initial weights: its path, relative to this file, or its path and the names of its parts. `init` and `forgetBias` then have no effect.',
+      }),
+    ),
 };
 
 const cell = <const Name extends string>(name: Name, text: string) =>

@@ -9,6 +9,7 @@ import { Learner, type LearnerOptions } from '../../engine/learner';
 import { parameterShapes } from '../../engine/network';
 import type { NetworkSpec } from '../../engine/spec';
 import type { ResolvedExperiment } from '../../experiment/schema';
+import { weightsKeyOf } from '../../experiment/weightsKey';
 import { withClasses } from '../../experiment/tableTargets';
 import type { StartProblem } from '../../protocol/trainer';
 import type { RecordLayout } from '../../run/records/recordBatch';
@@ -254,15 +255,16 @@ function fillParameters(
 ):
   | { readonly kind: 'filled'; readonly notices: readonly string[] }
   | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] } {
-  const { weights, init, forgetBias } = experiment.model;
+  const { init, forgetBias } = experiment.model;
+  const weights = weightsKeyOf(experiment.model);
   if (weights === undefined) {
     learner.initialize(init, forgetBias, randomFrom(experiment.seed, 'init'));
     return { kind: 'filled', notices: [] };
   }
   try {
-    return { kind: 'filled', notices: loadWeights(learner, weights, wholeFile(files.get(weights))) };
+    return { kind: 'filled', notices: loadWeights(learner, weights, wholeFile(files.get(weights.path))) };
   } catch (error) {
-    const message = `${escapeName(weights)}: ${reasonOf(error)}`;
-    return { kind: 'refused', problems: [{ code: 'weights', keyPath: ['model', 'weights'], message }] };
+    const message = `${escapeName(weights.path)}: ${reasonOf(error)}`;
+    return { kind: 'refused', problems: [{ code: 'weights', keyPath: weights.keyPath, message }] };
   }
 }

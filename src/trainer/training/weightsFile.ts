@@ -1,7 +1,8 @@
 import { foreignFormat } from '../../data/fileFormat';
 import type { Learner } from '../../engine/learner';
+import type { WeightsKey } from '../../experiment/weightsKey';
 import { readTensorFile, type ReadTensorFile, type StoredTensor } from '../../run/storage/safetensors';
-import { escapeName, quote } from '../../text/quoting';
+import { escapeName, quote, quoteAll } from '../../text/quoting';
 
 const maxListedNames = 12;
 /**
@@ -10,20 +11,26 @@ const maxListedNames = 12;
  */
 const recurrentName = /^(?:weight_(?:ih|hh|hr)|bias_(?:ih|hh))_l\d+(?:_reverse)?$/;
 const prefixes = { recurrent: 'rnn.', head: 'head.' } as const;
+/** The key of `names` for each part. */
+const keys = { recurrent: 'rnn', head: 'head' } as const;
 
 /**
  * Loads the parameters of a net from a safetensors file with PyTorch's names.
  *
- * @param path of the file, for messages
+ * @param key the path of the file, for messages, and the prefixes of its names
  * @returns notices: names that were mapped, biases that are missing, tensors that were ignored
  * @throws if the file is not such a file, lacks a tensor, has one that doesn't fit, or has more of the same net
  */
-export function loadWeights(learner: Learner, path: string, bytes: Uint8Array | undefined): readonly string[] {
+export function loadWeights(
+  learner: Learner,
+  { path, names: given }: Pick<WeightsKey, 'path' | 'names'>,
+  bytes: Uint8Array | undefined,
+): readonly string[] {
   if (bytes === undefined) throw new Error('The file was not read.');
   const foreign = foreignFormat(bytes, path);
   if (foreign !== undefined) throw new Error(`The file is ${foreign.name}. ${foreign.advice}`);
   const file = readTensorFile(bytes);
-  const source = prefixesOf(file, learner);
+  const source = prefixesOf(file, learner, given);
   const notices: string[] = [];
   const used = new Set<string>();
   const zero: string[] = [];
@@ -38,7 +45,7 @@ export function loadWeights(learner: Learner, path: string, bytes: Uint8Array | 
       zero.push(stored);
       learner.load(name, new Float64Array(parameter.shape.reduce((product, size) => product * size, 1)));
     } else {
-      throw missingError(stored, parameter.shape, file);
+      throw missingError(name, stored, parameter.shape, file);
     }
   }
   const names = [...file.tensors.keys(), ...file.others.keys()].filter((name) => !used.has(name));
@@ -51,7 +58,7 @@ export function loadWeights(learner: Learner, path: string, bytes: Uint8Array | 
     );
   }
   for (const part of ['recurrent', 'head'] as const) {
-    if (source[part] !== prefixes[part])
+    if (source[part] !== prefixes[part] && given[keys[part]] === undefined)
       notices.push(`${escapeName(path)}: ${quote(`${source[part]}*`)} is loaded as ${quote(`${prefixes[part]}*`)}.`);
   }
   if (zero.length > 0) notices.push(`${escapeName(path)} has no ${formatNames(zero)}: these biases are 0.`);
@@ -70,15 +77,22 @@ function storedName(name: string, { recurrent, head }: Prefixes): string {
   return name.startsWith(prefixes.head) ? head + name.slice(prefixes.head.length) : name;
 }
 
-/** The prefixes of the file's names where they fit in one way only; else those that this project writes. */
-function prefixesOf({ tensors }: ReadTensorFile, learner: Learner): Prefixes {
+/** The prefixes that the experiment names, else those of the file's names where only one fits, else those written here. */
+function prefixesOf({ tensors }: ReadTensorFile, learner: Learner, given: WeightsKey['names']): Prefixes {
   const names = [...tensors.keys()];
-  const recurrent = onlyOne(prefixes.recurrent, prefixesBefore(names, 'weight_ih_l0'));
   const shape = learner.parameters.get('head.weight')?.shape.join();
   const fitting = prefixesBefore(names, 'weight').filter(
     (prefix) => tensors.get(`${prefix}weight`)?.shape.join() === shape,
   );
-  return { recurrent, head: onlyOne(prefixes.head, fitting) };
+  return {
+    recurrent: asPrefix(given.rnn) ?? onlyOne(prefixes.recurrent, prefixesBefore(names, 'weight_ih_l0')),
+    head: asPrefix(given.head) ?? onlyOne(prefixes.head, fitting),
+  };
+}
+
+/** A prefix as an experiment writes it, with the point that separates it from the rest of the name. */
+function asPrefix(written: string | undefined): string | undefined {
+  return written === undefined || written === '' || written.endsWith('.') ? written : `${written}.`;
 }
 
 function prefixesBefore(names: readonly string[], ending: string): readonly string[] {
@@ -119,13 +133,25 @@ function checkTensor(name: string, tensor: StoredTensor, shape: readonly number[
   throw new Error(`Tensor ${quote(name)} has ${value} at element ${broken}, which ${why}.`);
 }
 
-function missingError(name: string, shape: readonly number[], { tensors, others }: ReadTensorFile): Error {
+/** @param parameter the name that this project writes */
+function missingError(
+  parameter: string,
+  name: string,
+  shape: readonly number[],
+  { tensors, others }: ReadTensorFile,
+): Error {
   const type = others.get(name);
   if (type !== undefined)
     return new Error(`Tensor ${quote(name)} is of type ${type}; F16, BF16, F32, F64 and I32 are read.`);
+  const ending = parameter.slice(parameter.indexOf('.') + 1);
+  const found = prefixesBefore([...tensors.keys()], ending).map((prefix) => prefix.replace(/\.$/, ''));
+  const key = parameter.startsWith(prefixes.head) ? keys.head : keys.recurrent;
+  const advice =
+    found.length > 0
+      ? `Name the part in "weights": { "file": …, "names": { "${key}": … } }, one of ${quoteAll(found)}.`
+      : 'Rename its tensors to "rnn.*" and "head.*", or name their prefixes in "weights": { "file": …, "names": { "rnn": …, "head": … } }.';
   return new Error(
-    `The file has no tensor ${quote(name)} of shape [${shape.join(', ')}]; it has ${formatNames([...tensors.keys(), ...others.keys()])}. ` +
-      'Rename its tensors to "rnn.*" and "head.*".',
+    `The file has no tensor ${quote(name)} of shape [${shape.join(', ')}]; it has ${formatNames([...tensors.keys(), ...others.keys()])}. ${advice}`,
   );
 }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { filesOf } from '../../../src/data/source';
+import { parseExperiment } from '../../../src/experiment/parse';
 import { readTensorFile, writeTensorFile, type StoredTensor } from '../../../src/run/storage/safetensors';
 import { loadWeights } from '../../../src/trainer/training/weightsFile';
 import { exampleTraining } from './exampleTraining';
@@ -47,9 +49,9 @@ function rawFile(name: string, dtype: string, bytes: Uint8Array, length: number)
 }
 
 const learnerOf = () => exampleTraining({ data: { task: 'adding', length: 6 } }).setup.learner;
-const load = (tensors: Tensors, path = 'w.safetensors') => {
+const load = (tensors: Tensors, names: Readonly<Record<string, string>> = {}) => {
   const learner = learnerOf();
-  const notices = loadWeights(learner, path, fileOf(tensors));
+  const notices = loadWeights(learner, { path: 'w.safetensors', names }, fileOf(tensors));
   const value = (name: string): readonly number[] => [...(learner.parameters.get(name)?.values ?? [])];
   return { notices, value };
 };
@@ -71,7 +73,65 @@ describe('A file of weights', () => {
       'w.safetensors: "fc.*" is loaded as "head.*".',
     ]);
     const two = { ...stateDict('a.', 'fc.'), ...stateDict('b.', 'fc.') };
-    assert.throws(() => load(two), /no tensor "rnn\.weight_ih_l0".*Rename its tensors to "rnn\.\*" and "head\.\*"/);
+    assert.throws(
+      () => load(two),
+      /no tensor "rnn\.weight_ih_l0".*Name the part in "weights": \{ "file": …, "names": \{ "rnn": … \} \}, one of "a", "b"\.$/,
+    );
+    assert.throws(
+      () => load({ x: counted([3]) }),
+      /Rename its tensors to "rnn\.\*" and "head\.\*", or name their prefixes/,
+    );
+  });
+
+  it('is loaded under the prefixes that the experiment names, without notices about them', () => {
+    const encoder = Object.entries(stateDict('encoder.', 'fc.')).map(
+      ([name, { shape, data }]): [string, Tensors[string]] => [name, { shape, data: data.map((value) => -value) }],
+    );
+    const two = { ...stateDict('decoder.', 'out.fc.'), ...Object.fromEntries(encoder) };
+    const { value, notices } = load(two, { rnn: 'decoder', head: 'out.fc.' });
+    assert.deepEqual(value('rnn.weight_ih_l0'), counted([16, 2], 1).data);
+    assert.deepEqual(value('head.bias'), counted([1], 6).data);
+    assert.deepEqual(notices, [
+      "w.safetensors: this model doesn't need encoder.weight_ih_l0, encoder.weight_hh_l0, encoder.bias_ih_l0, encoder.bias_hh_l0, fc.weight, fc.bias, which is ignored.",
+    ]);
+    // A name takes precedence over what is found; one part may be named and the other found.
+    assert.deepEqual(load({ ...stateDict('', 'fc.') }, { rnn: '' }).value('rnn.bias_hh_l0'), counted([16], 4).data);
+    assert.deepEqual(load(two, { rnn: 'encoder', head: 'fc' }).value('head.bias'), [-6]);
+    assert.throws(
+      () => load(two, { rnn: 'lstm', head: 'fc' }),
+      /no tensor "lstm\.weight_ih_l0".*one of "decoder", "encoder"/,
+    );
+    // The net of the named part is checked for more layers, others are not.
+    const deep = { ...stateDict('a.', 'fc.'), ...stateDict('b.', 'fc.', 2) };
+    assert.throws(() => load(deep, { rnn: 'b' }), /more of the net than this model: b\.weight_ih_l1/);
+    assert.ok(load(deep, { rnn: 'a' }).notices.length > 0);
+  });
+
+  it('is named by its path, or by its path and prefixes, in an experiment file', () => {
+    const experimentOf = (weights: unknown) =>
+      parseExperiment(JSON.stringify({ data: { task: 'adding' }, model: { cell: 'lstm', weights } }));
+    const keyOf = (weights: unknown) => {
+      const parsed = experimentOf(weights);
+      assert.ok(parsed.kind === 'experiment', JSON.stringify(parsed));
+      const resolved = parsed.file.resolve();
+      assert.ok(resolved.kind === 'resolved');
+      return filesOf(resolved.experiment);
+    };
+    assert.deepEqual(keyOf('w.safetensors'), [
+      { keyPath: ['model', 'weights'], path: 'w.safetensors', role: 'weights' },
+    ]);
+    const named = { file: 'w.safetensors', names: { rnn: 'lstm', head: 'fc' } };
+    assert.deepEqual(keyOf(named), [{ keyPath: ['model', 'weights', 'file'], path: 'w.safetensors', role: 'weights' }]);
+    const messageOf = (weights: unknown): string => {
+      const parsed = experimentOf(weights);
+      assert.ok(parsed.kind === 'refused');
+      assert.equal(parsed.problems.length, 1, JSON.stringify(parsed.problems));
+      return parsed.problems[0]?.message ?? '';
+    };
+    assert.match(messageOf(3), /write the path of a \.safetensors file, or \{ "file": "x\.safetensors", "names"/);
+    assert.match(messageOf({ file: 'w', names: { lstm: 'rnn' } }), /"lstm".*"rnn", "head"/);
+    assert.match(messageOf({ names: {} }), /"file"/);
+    assert.match(messageOf({ file: 'w', names: { rnn: 1 } }), /such as "lstm"/);
   });
 
   it('is rejected if it has more tensors of the same net', () => {
@@ -106,7 +166,7 @@ describe('A file of weights', () => {
     const [path, name] = ['w\nFinished: '.padEnd(10_000, 'w'), 'x\nFinished: '.padEnd(10_000, 'x')];
     const learner = learnerOf();
     const bytes = fileOf({ ...stateDict(), [name]: counted([3]) });
-    const [notice = ''] = loadWeights(learner, path, bytes);
+    const [notice = ''] = loadWeights(learner, { path, names: {} }, bytes);
     assert.match(notice, /^w\\nFinished: w+…: this model doesn't need x\\nFinished: x+…, which is ignored\.$/);
     assert.ok(notice.length < 250, notice);
   });
@@ -123,7 +183,7 @@ describe('A file of weights', () => {
       const bytes = Uint8Array.from({ length: 100 }, (_, index) => start.padEnd(100, '0').charCodeAt(index));
       let message = '';
       assert.throws(
-        () => loadWeights(learnerOf(), path, bytes),
+        () => loadWeights(learnerOf(), { path, names: {} }, bytes),
         (error: Error) => (message = error.message) !== '',
       );
       return message;
