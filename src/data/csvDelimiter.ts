@@ -44,6 +44,8 @@ interface Sample {
   readonly width: number;
   /** Whether all rows have that number of cells. */
   readonly isRegular: boolean;
+  /** Whether a cell has a comma in it. */
+  readonly hasCommas: boolean;
   /** Share of the cells below the first row that look like numbers, from 0 to 1. */
   readonly numeric: number;
 }
@@ -51,12 +53,15 @@ interface Sample {
 /**
  * Finds the delimiter that gives the first row and the 50 rows after it the same number of cells, at least two. Where
  * several do, it is the one with the largest share of numbers. Where none does, the first row decides: the one that
- * splits it into the most cells.
+ * splits it into the most cells. With decimal commas, a comma is between cells only if it is also in one of them, in
+ * quotes: else 2,5 would be read as two cells.
  *
  * @param pieces makes the text from its start, in pieces
  */
-export function findDelimiter(pieces: () => Iterable<string>): FoundDelimiter {
-  const samples = delimiters.map((delimiter) => sampleOf(pieces(), delimiter));
+export function findDelimiter(pieces: () => Iterable<string>, decimal: CsvData['decimal'] = '.'): FoundDelimiter {
+  const samples = delimiters
+    .map((delimiter) => sampleOf(pieces(), delimiter))
+    .filter(({ delimiter, hasCommas }) => decimal === '.' || delimiter !== ',' || hasCommas);
   const fitting = samples.filter(({ width, isRegular }) => isRegular && width > 1);
   const mostNumeric = Math.max(...fitting.map(({ numeric }) => numeric));
   const best = fitting.filter(({ numeric }) => numeric === mostNumeric);
@@ -72,6 +77,7 @@ const isNotBlank = ({ delimiter }: Sample): boolean => delimiter !== ' ';
 
 function sampleOf(pieces: Iterable<string>, delimiter: Delimiter): Sample {
   let [rows, width, isRegular, cells, numbers] = [0, 0, true, 0, 0];
+  let hasCommas = false;
   try {
     for (const row of rowsOf(pieces, { delimiter })) {
       if (row.width === 1 && row.cell(0)?.trim() === '') continue;
@@ -82,8 +88,10 @@ function sampleOf(pieces: Iterable<string>, delimiter: Delimiter): Sample {
       }
       isRegular &&= row.width === width;
       for (let index = 0; isRegular && index < row.width; index++) {
+        const cell = row.cell(index) ?? '';
         cells += 1;
-        if (looksNumeric.test(row.cell(index) ?? '')) numbers += 1;
+        if (looksNumeric.test(cell)) numbers += 1;
+        hasCommas ||= cell.includes(',');
       }
       if (rows >= sampleRows) break;
     }
@@ -92,5 +100,6 @@ function sampleOf(pieces: Iterable<string>, delimiter: Delimiter): Sample {
     if (!(error instanceof MalformedRow)) throw error;
     isRegular = false;
   }
-  return { delimiter, width, isRegular: isRegular && rows > 0, numeric: cells === 0 ? 0 : numbers / cells };
+  const numeric = cells === 0 ? 0 : numbers / cells;
+  return { delimiter, width, isRegular: isRegular && rows > 0, hasCommas, numeric };
 }

@@ -23,7 +23,7 @@ export type FoundFormat =
 /** Finds the delimiter of a table. */
 export function findFormat(
   text: FileText,
-  { csv, delimiter: written }: Pick<CsvData, 'csv' | 'delimiter'>,
+  { csv, delimiter: written, decimal }: Pick<CsvData, 'csv' | 'delimiter' | 'decimal'>,
 ): FoundFormat {
   const line = separatorLine(text);
   const hasSeparatorLine = line !== undefined;
@@ -35,7 +35,7 @@ export function findFormat(
   });
   if (written !== 'auto') return found(written, 'key');
   if (line !== undefined) return found(line.delimiter, 'line');
-  const inRows = findDelimiter(text.pieces);
+  const inRows = findDelimiter(text.pieces, decimal);
   if (inRows.kind === 'ambiguous') return { kind: 'refused', problem: ambiguousDelimiter(csv, inRows.delimiters) };
   return found(inRows.delimiter, 'rows');
 }

@@ -36,6 +36,14 @@ describe('The dialect of a table', () => {
     assert.deepEqual(columnOf(text, { inputs: ['Temp, C'], decimal: ',' }, 2), [20.32, 21.79].map(Math.fround));
   });
 
+  it('does not split decimal commas, unless a comma is also in quotes', () => {
+    const data = { decimal: ',', header: false, inputs: ['1'] };
+    assert.deepEqual(columnOf('7,64\n2,57\n', data, 2), [7.64, 2.57].map(Math.fround));
+    assert.deepEqual(columnOf('y\n7,64\n2,57\n', { decimal: ',' }, 2), [7.64, 2.57].map(Math.fround));
+    assert.match(refusal('Temp, C\n20,32\n21,79\n', { decimal: ',', inputs: ['Temp'] }), /columns are "Temp, C"/);
+    assert.deepEqual(columnOf('y,z\n"7,64",1\n"2,57",2\n', { decimal: ',' }, 2), [7.64, 2.57].map(Math.fround));
+  });
+
   it('must be specified if it is ambiguous', () => {
     const message = refusal('a,b;c\n1,x;3\n4,x;6\n');
     assert.match(message, /can be read with ",", ";" between its cells. Name one of them in "delimiter"/);
