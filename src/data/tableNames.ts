@@ -83,7 +83,7 @@ export class TableNames {
   /** Another delimiter with which the table has a column; undefined if there is none. */
   #otherDelimiter(name: string): Delimiter | undefined {
     if (this.names.length > 1) return undefined;
-    const found = findDelimiter(this.text.pieces);
+    const found = findDelimiter(this.text.pieces, this.data.decimal);
     if (found.kind !== 'delimiter' || found.delimiter === this.format.delimiter) return undefined;
     const names = namesOf(this.text, { ...this.format, delimiter: found.delimiter }, this.data.header);
     return names.includes(name) ? found.delimiter : undefined;
