@@ -3,15 +3,22 @@ import { missingTexts } from './csvCell';
 import type { FoundFormat, TableFormat } from './tableFormat';
 import { formatCount, formatExact } from '../text/numbers';
 import { singleLine } from '../text/plainText';
-import { quote, quoteAll } from '../text/quoting';
+import { quote } from '../text/quoting';
+import { wrapText } from '../text/textTable';
 
 /** A line of a preview: what it is about, and what was found or done. */
 export type LabeledLine = readonly [label: string, text: string];
 
+/** Characters of a line of prose: an editor beside another one shows about so many. */
+export const lineWidth = 72;
+
 /** Lines with their labels in one column. */
 export function formatLabeledLines(lines: readonly LabeledLine[]): string {
   const width = Math.max(...lines.map(([label]) => label.length));
-  return lines.map(([label, text]) => `${label.padEnd(width)}  ${singleLine(text)}`).join('\n');
+  const indented = `\n${' '.repeat(width + 2)}`;
+  return lines
+    .map(([label, text]) => `${label.padEnd(width)}  ${wrapText(singleLine(text), lineWidth).join(indented)}`)
+    .join('\n');
 }
 
 const delimiterNames: Readonly<Record<Exclude<CsvData['delimiter'], 'auto'>, string>> = {
@@ -47,8 +54,13 @@ export function formatFacts(
   ];
 }
 
+/** Further texts and numbers for missing values that are listed. */
+const maxMissing = 10;
+
 function formatMissing(missing: CsvData['missing']): string {
-  return quoteAll(missing.map(String));
+  const shown = missing.slice(0, maxMissing).map((value) => (typeof value === 'string' ? quote(value) : String(value)));
+  const more = missing.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${formatCount(more, 'other')}` : ''}`;
 }
 
 /** What happens with missing values, by the key `gaps`. */

@@ -5,7 +5,7 @@ import { summarizeColumns } from './columnSummary';
 import { requestedColumns } from './csvSource';
 import { readTable } from './csvTable';
 import { gapsProblem } from './gaps';
-import { formatFacts, formatLabeledLines } from './previewFacts';
+import { formatFacts, formatLabeledLines, lineWidth } from './previewFacts';
 import { rowsAt } from './previewRows';
 import { arrangedParts } from './previewArranged';
 import { findFormat, namesOf, type FoundFormat, type TableFormat } from './tableFormat';
@@ -14,7 +14,7 @@ import { decodeText, wholeLines, type FileText } from './textFile';
 import { formatCount, formatExact } from '../text/numbers';
 import { singleLine } from '../text/plainText';
 import { quote } from '../text/quoting';
-import { formatTextTable } from '../text/textTable';
+import { formatTextTable, wrapText } from '../text/textTable';
 
 /** Rows and columns that are shown. */
 const [maxShownRows, maxShownColumns] = [20, 20];
@@ -37,7 +37,7 @@ export interface PreviewedTable {
 export function previewTable({ written, experiment, problems, bytes, isCut }: PreviewedTable): string {
   const decoded = decodeText(isCut ? wholeLines(bytes) : bytes, written.csv, ['data', 'csv']);
   const title = `Preview of ${quote(written.csv)}, as the experiment reads it`;
-  const known = problems.map((message) => `✗ ${singleLine(message)}`);
+  const known = problems.map(formatProblem);
   if (decoded.kind === 'refused') return sections([title, ...known, ...messagesOf(decoded.problems)]);
   const { text } = decoded;
   const part = isCut ? ['Only the beginning of the file is read here. All numbers below are of this part.'] : [];
@@ -54,7 +54,9 @@ export function previewTable({ written, experiment, problems, bytes, isCut }: Pr
 }
 
 const messagesOf = (problems: readonly KeyProblem[]): readonly string[] =>
-  problems.map(({ message }) => `✗ ${singleLine(message)}`);
+  problems.map(({ message }) => formatProblem(message));
+
+const formatProblem = (message: string): string => wrapText(`✗ ${singleLine(message)}`, lineWidth).join('\n  ');
 
 /** Parts of a text, with an empty line between them. */
 const sections = (parts: readonly string[]): string => `${parts.join('\n\n')}\n`;

@@ -19,6 +19,17 @@ export function formatTextTable(rows: readonly (readonly string[])[], right: Rea
   return [line(header), line(widths.map((width) => '─'.repeat(width))), ...body.map(line)].join('\n');
 }
 
+/** A text in lines of at most a width, broken at blanks; longer words have lines of their own. */
+export function wrapText(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
 function fit(cell: string): string {
   return cell.length > maxWidth ? `${cell.slice(0, maxWidth - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : cell;
 }
