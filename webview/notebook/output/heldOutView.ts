@@ -78,7 +78,7 @@ export class HeldOutView implements CellPart<SequenceDrawing, Output> {
         ? 'Predicting the held-out rows…'
         : found.kind === 'none'
           ? found.reason
-          : `${formatPredictionErrors(found.errors, names[found.column] ?? 'y')} ${formatHeldOut(found)}`);
+          : `${olderUpdate(found, update)}${formatPredictionErrors(found.errors, names[found.column] ?? 'y')} ${formatHeldOut(found)}`);
     this.#column.element.hidden = names.length < 2 || shown === undefined;
     this.#column.setOptions(
       names.map((label, index) => ({ value: String(index), label })),
@@ -119,6 +119,13 @@ export class HeldOutView implements CellPart<SequenceDrawing, Output> {
     const text = row === undefined ? '' : formatRow(predictions, row, names[predictions.column] ?? 'y', classNames);
     setText(this.#readout, text === '' ? 'Point at a row to see its values.' : text);
   }
+}
+
+/** Says that the predictions of another update are still shown. */
+function olderUpdate(shown: Predictions, update: number): string {
+  return shown.update === update
+    ? ''
+    : `Predicting at update ${formatExact(update)}… Until then update ${formatExact(shown.update)} is shown: `;
 }
 
 function labelsTemplate(predictions: Predictions, axis: RowAxis): TemplateResult {
