@@ -241,11 +241,11 @@ function factsOf({ gaps, times, order, classNames }: ArrangedTable, { sequence }
   };
 }
 
-/** Beside the columns, the order of the rows and the starts of the windows; while a table is opened, one column twice. */
+/** Beside the columns, the order of the rows and the starts of the windows; while a table is opened, one column twice and the rows that are targets. */
 function memoryOf(data: CsvData, { rows }: ArrangedTable, columns: number): DataMemory {
   const isReordered = data.time !== undefined || data.sequence !== undefined;
   const hasGaps = data.gaps !== 'refuse';
   const retained = 8 * rows * columns + (isReordered ? 4 * rows : 0) + (isReordered || hasGaps ? 12 * rows : 0);
   const named = (data.time === undefined ? 0 : 32 * rows) + (data.sequence === undefined ? 0 : 8 * rows);
-  return { retained, opening: retained + named + (isReordered ? 8 * rows : 0) + (hasGaps ? 16 * rows : 0) };
+  return { retained, opening: retained + named + 4 * rows + (isReordered ? 8 * rows : 0) + (hasGaps ? 16 * rows : 0) };
 }

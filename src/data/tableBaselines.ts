@@ -215,14 +215,22 @@ function classBaselines(windows: TableWindows, classes: number, baseline: MakeBa
 
 /** The training rows that are targets: all of them, or the last one of each sequence that is used whole. */
 function trainingTargets({ table, rules }: TableWindows): Int32Array {
-  if (rules.length !== undefined) return new Int32Array(table.training).map((_, row) => row);
+  if (rules.length !== undefined) return ascendingRows(table.training);
   return table.starts.subarray(1, table.trainingSequences + 1).map((end) => end - 1);
 }
 
+/** The rows from 0 to a number of them; a map of an array would hold it twice. */
+function ascendingRows(count: number): Int32Array {
+  const rows = new Int32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
+}
+
 function heldOutTargets(windows: TableWindows): Int32Array {
-  const rows: number[] = [];
+  const rows = new Int32Array(windows.table.rows);
+  let count = 0;
   for (const { start, steps, firstTarget } of windows.heldOut()) {
-    for (let t = firstTarget; t < steps; t++) rows.push(start + t + windows.rules.horizon);
+    for (let t = firstTarget; t < steps; t++) rows[count++] = start + t + windows.rules.horizon;
   }
-  return Int32Array.from(rows);
+  return rows.slice(0, count);
 }
