@@ -42,8 +42,8 @@ const numberText = fc.oneof(
 
 const dialects: fc.Arbitrary<Dialect> = fc
   .record({
-    delimiter: fc.constantFrom(',', ';', '\t', '|', ' ' as const) as fc.Arbitrary<Dialect['delimiter']>,
-    decimal: fc.constantFrom('.', ',') as fc.Arbitrary<Dialect['decimal']>,
+    delimiter: fc.constantFrom<Dialect['delimiter'][]>(',', ';', '\t', '|', ' '),
+    decimal: fc.constantFrom<Dialect['decimal'][]>('.', ','),
     header: fc.boolean(),
     missing: fc.subarray<string | number>(['-', 'n/a', 'missing', -9999, -200, 99.5]),
     hasSeparatorLine: fc.boolean(),
