@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -190,7 +190,7 @@ describe('A trainer whose process dies', () => {
     const session = sessions.get(target);
     assert.ok(session?.kind === 'live');
     assert.equal(await ended(session), launch.message);
-    assert.deepEqual(readdirSync(join(experiment.folder, 'unroll-runs')), []);
+    assert.equal(existsSync(join(experiment.folder, 'unroll-runs')), false);
   });
 
   it('while a run is resumed, leaves the run unchanged', async () => {

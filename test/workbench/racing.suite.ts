@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -71,8 +71,11 @@ describe('Buttons pressed faster than a run can follow', () => {
     return launch.session;
   }
 
-  const runsOf = (experiment: ExperimentFile): readonly string[] =>
-    readdirSync(join(experiment.folder, 'unroll-runs')).map((name) => join(experiment.folder, 'unroll-runs', name));
+  /** The folders of its runs; none where there is no folder for them. */
+  const runsOf = (experiment: ExperimentFile): readonly string[] => {
+    const runs = join(experiment.folder, 'unroll-runs');
+    return existsSync(runs) ? readdirSync(runs).map((name) => join(runs, name)) : [];
+  };
 
   it('start nothing if Stop precedes the trainer’s start', async () => {
     const experiment = await ExperimentFile.open(endless);
