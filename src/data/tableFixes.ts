@@ -89,6 +89,9 @@ export function missingFixes(data: CsvData, values: readonly number[]): readonly
   return (['skip', 'mask', 'interpolate'] as const).map((gaps) => settingFix({ missing, gaps }, gapEffects[gaps]));
 }
 
+/** Characters of the longest text that is offered for "missing": a cell may have millions. */
+const maxMissingLength = 40;
+
 /** The fixes of a problem with a column, or with a cell in it. */
 export function columnFixes(
   data: CsvData,
@@ -107,6 +110,7 @@ function columnFix(data: CsvData, keyPath: KeyPath, name: string, remedy: Remedy
     case 'decimal':
       return decimalFix(data, remedy.decimal, delimiter);
     case 'missing': {
+      if (typeof remedy.value === 'string' && remedy.value.length > maxMissingLength) return undefined;
       const value = typeof remedy.value === 'string' ? quote(remedy.value) : formatExact(remedy.value);
       const missing = [...data.missing, remedy.value];
       return { title: `Add ${value} to "missing"`, changes: [setting('missing', missing)] };

@@ -264,6 +264,11 @@ describe('A fix of a table', () => {
     assert.equal(fix && fixed(text, fix), text.replace('a.csv', 'data/a.csv'));
   });
 
+  it('does not write a cell of any length', () => {
+    const [problem] = problemsOf(over('"inputs": ["n"]'), withCell('x'.repeat(100_000)));
+    assert.deepEqual(problem?.fixes, []);
+  });
+
   it('says where in the file the fault is', () => {
     const placesIn = (content: string) =>
       problemsOf(over('"inputs": ["n", "m"]'), content)[0]?.dataPlaces?.map(({ line, column, length }) => [

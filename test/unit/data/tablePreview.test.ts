@@ -78,6 +78,23 @@ describe('The preview of a table', () => {
     assert.ok(!text.includes('\u202e'));
   });
 
+  it('is made in the time that it takes to read the file, whatever the file contains', function () {
+    this.timeout(60_000);
+    const contents = [
+      ','.repeat(4_000_000),
+      `n\n${'1\n'.repeat(2_000_000)}`,
+      `n${',x'.repeat(1_000_000)}\n${'1,'.repeat(1_000_000)}2\n`,
+      `${'a'.repeat(4_000_000)}\n"`,
+      'n\n"'.repeat(1_000_000),
+      `n\n${'[('.repeat(1_000_000)}`,
+    ];
+    for (const content of contents) {
+      const started = performance.now();
+      assert.ok(preview({ inputs: ['n'], length: 2 }, content).length < 30_000);
+      assert.ok(performance.now() - started < 10_000, content.slice(0, 20));
+    }
+  });
+
   it('is bounded for wide and long cells, and says that only a part is read', () => {
     const wide = Array.from({ length: 300 }, (_, column) => `c${column}${'x'.repeat(50)}`);
     const content = `${wide.join()}\n${Array.from({ length: 30 }, () => wide.map(() => '1').join()).join('\n')}\n1,2`;
