@@ -70,6 +70,7 @@ class ColumnStatistics {
   #missing = 0;
   #dates = 0;
   #texts = 0;
+  #inOtherNotation = 0;
   #min = Infinity;
   #max = -Infinity;
   #firstDate = '';
@@ -89,7 +90,13 @@ class ColumnStatistics {
     }
   }
 
+  /** Whether its only texts are numbers with the other decimal separator. */
+  get #isInOtherNotation(): boolean {
+    return this.#texts > 0 && this.#texts === this.#inOtherNotation && this.#dates === 0;
+  }
+
   get kind(): ColumnSummary['kind'] {
+    if (this.#isInOtherNotation) return 'number';
     if (this.#texts > 0 || (this.#dates > 0 && this.#numbers > 0)) return 'text';
     if (this.#dates > 0) return 'date';
     return this.#numbers > 0 ? 'number' : 'empty';
@@ -101,6 +108,8 @@ class ColumnStatistics {
       case 'empty':
         return 'no values';
       case 'number':
+        if (this.#isInOtherNotation)
+          return `numbers with decimal ${this.cells.decimal === '.' ? 'commas' : 'points'}${missing}`;
         return `number, ${formatShortNumber(this.#min)} to ${formatShortNumber(this.#max)}${missing}`;
       case 'date':
         return `dates, ${this.#firstDate} to ${this.#lastDate}${missing}`;
@@ -123,6 +132,7 @@ class ColumnStatistics {
   #addText(cell: string): void {
     if (parseTime(cell) === undefined) {
       this.#texts += 1;
+      if (this.cells.remedies(cell)[0]?.kind === 'decimal') this.#inOtherNotation += 1;
     } else {
       this.#dates += 1;
       if (this.#dates === 1) this.#firstDate = truncate(cell);

@@ -95,11 +95,10 @@ describe('The editor of an experiment over a table', () => {
     const at = document.getText().indexOf('"csv": "') + '"csv": "'.length;
     edit.insert(document.uri, document.positionAt(at), 'days.csv');
     await vscode.workspace.applyEdit(edit);
-    // Without "decimal" the numbers with commas are texts.
     const columns = await completions('"inputs": ["');
     assert.deepEqual(columns, [
+      ['n', 'numbers with decimal commas', '"n"'],
       ['m', 'number, 0 to 6', '"m"'],
-      ['n', 'text, 40 different: "0,5", "1,5", "2,5", …', '"n"'],
       ['day', 'dates, 2020-02-01 to 2020-02-12', '"day"'],
     ]);
     assert.deepEqual(await completions('"time": "'), [

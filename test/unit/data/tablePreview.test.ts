@@ -74,6 +74,9 @@ describe('The preview of a table', () => {
     const text = preview({ inputs: ['n'], length: 2 }, 'n,m\n1,2\nx,3\n\u202e4,[a](command:b)\n');
     assert.match(text, /^✗ "a\.csv", row 3 has "x" in column "n"/m);
     assert.match(text, /^"n": text, .* 1 number/m);
+    const commas = preview({ inputs: ['n'], length: 2 }, 'n;m\n1,5;2\n2;NA\n;3\n');
+    assert.match(commas, /^"n": numbers with decimal commas, 1 missing$/m);
+    assert.match(commas, /^"m": number, 2 to 3, 1 missing$/m);
     assert.deepEqual(row(text, 3), ['3', 'x', '3']);
     assert.ok(!text.includes('\u202e'));
   });
