@@ -214,8 +214,9 @@ function baselinesOf(
 ): readonly Curve[] {
   const all = new Set(drawn.map(({ run }) => JSON.stringify(run.info.baselines)));
   if (measure === 'gradNorm' || all.size !== 1) return [];
-  // Elsewhere baselines have a colour that belongs to a run here.
-  return baselineCurves(drawn[0]?.run.info.baselines ?? [], domain, { ...theme, baseline: theme.faint });
+  // Elsewhere baselines have colours that belong to runs here.
+  const { faint } = theme;
+  return baselineCurves(drawn[0]?.run.info.baselines ?? [], domain, { ...theme, baseline: faint, validation: faint });
 }
 
 function axisFor(drawn: readonly DrawnMember[], measure: Measure): 'linear' | 'log' {

@@ -89,20 +89,29 @@ const dashes: readonly (readonly number[])[] = [
   [10, 3, 2, 3],
 ];
 
-/** Baselines as dashed horizontal lines, labelled with their value. */
+/**
+ * Baselines as dashed horizontal lines, labelled with their value. Those on held-out data have the color of the
+ * validation loss, which they compare with, and the dashes of their counterpart in training.
+ */
 export function baselineCurves(
   baselines: RunInfo['baselines'],
   domain: readonly [number, number],
   theme: Theme,
 ): Curve[] {
-  return baselines.map(({ name, value }, i) => ({
-    label: `${name}: ${formatNumber(value)}`,
+  const kinds = [...new Set(baselines.map(kindOf))];
+  return baselines.map((baseline) => ({
+    label: `${baseline.name}: ${formatNumber(baseline.value)}`,
     points: [
-      { x: domain[0], y: value },
-      { x: domain[1], y: value },
+      { x: domain[0], y: baseline.value },
+      { x: domain[1], y: baseline.value },
     ],
-    color: theme.baseline,
-    dash: dashes[i % dashes.length] ?? [],
+    color: baseline.heldOut === true ? theme.validation : theme.baseline,
+    dash: dashes[kinds.indexOf(kindOf(baseline)) % dashes.length] ?? [],
     width: 1,
   }));
+}
+
+/** The name of a baseline without where it was measured. */
+function kindOf({ name }: RunInfo['baselines'][number]): string {
+  return name.replace(/, held out$/, '');
 }
