@@ -82,7 +82,7 @@ export class WhatIfControls {
     this.#covered.setOptions(
       [
         { value: 'trained', label: `as trained (${covered} of ${inspection.steps} steps)` },
-        { value: 'full', label: 'all steps' },
+        { value: 'full', label: `all ${inspection.steps} steps of this window` },
         { value: 'last', label: 'the last' },
       ],
       settings.covered,
