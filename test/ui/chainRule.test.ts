@@ -44,7 +44,7 @@ describe('The chain rule, walked through', () => {
   it('backpropagates every loss separately', async () => {
     assert.match(
       await sentence('Gradient flow: which loss reaches which step').innerText(),
-      /The gradient stays above 0\.1 % of its value at the loss back to the start of the window, 2 steps/,
+      /At this update the gradient at h_k stays above 0\.1 % of its value at the loss back to the start of the window, 2 steps/,
     );
     const picture = cell('Gradient flow: which loss reaches which step').getByRole('application', {
       name: /^Which loss reaches/,
