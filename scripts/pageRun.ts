@@ -1,8 +1,8 @@
 import { sentFiles } from '../src/session/sentFiles';
 import { dirname, resolve } from 'node:path';
 import { totalmem } from 'node:os';
-import { diskAccess } from '../src/data/fileAccess.node';
-import { readFiles } from '../src/data/fileReading';
+import { diskAccess } from '../src/data/files/fileAccess.node';
+import { readFiles } from '../src/data/files/fileReading';
 import { parseExperiment } from '../src/experiment/parse';
 import { connectPage } from '../src/panel/pageChannel';
 import { Channel } from '../src/protocol/channel';

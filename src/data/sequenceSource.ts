@@ -1,6 +1,6 @@
 import type { ResolvedExperiment, SequencesData } from '../experiment/schema';
 import { endsOf, inSinglePrecision, type Batch, type BatchTargets } from './batch';
-import { largestSize } from './normalization';
+import { largestSize } from './table/normalization';
 import { describeSequence } from './sequenceDescription';
 import { reportedLoss, type LossPattern } from './lossPattern';
 import { batchTooLarge } from './batchSize';

@@ -1,8 +1,8 @@
 import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { weightsKeyOf } from '../experiment/weightsKey';
-import { openCsv } from './csvSource';
-import type { FileContent } from './fileContent';
+import { openCsv } from './table/csvSource';
+import type { FileContent } from './files/fileContent';
 import { openSequences } from './sequenceSource';
 import type { OpenedSource } from './sourceContract';
 import { openTask } from './taskSource';

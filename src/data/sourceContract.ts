@@ -1,8 +1,8 @@
 import type { KeyPath, KeyProblem } from '../experiment/problem';
 import type { Batch } from './batch';
-import type { Gaps } from './gaps';
-import type { TableScaling } from './normalization';
-import type { TimeFacts } from './rowOrder';
+import type { Gaps } from './table/gaps';
+import type { TableScaling } from './table/normalization';
+import type { TimeFacts } from './table/time/rowOrder';
 import type { SourceState } from './sourceState';
 
 /** A loss that is known without training, drawn in the loss chart. */

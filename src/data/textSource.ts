@@ -1,15 +1,15 @@
 import type { KeyProblem } from '../experiment/problem';
 import type { ResolvedExperiment, TextData } from '../experiment/schema';
 import { setClassTarget, symbolBatch, type Batch } from './batch';
-import type { FileContent } from './fileContent';
-import { dataTooLarge } from './dataSize';
+import type { FileContent } from './files/fileContent';
+import { dataTooLarge } from './files/dataSize';
 import { describeSequence } from './sequenceDescription';
 import { patternOf, reportedLoss } from './lossPattern';
 import { randomFrom, randomFromState, type Random } from './random';
 import { batchTooLarge } from './batchSize';
 import type { Baseline, DataMemory, SequenceDescription, OpenedSource, Source } from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
-import { decodeText } from './textFile';
+import { decodeText } from './files/textFile';
 import { bigramEntropy, pairCountBytes, unigramCrossEntropy, unigramEntropy } from './textStatistics';
 import { encodeText, type EncodedText } from './vocabulary';
 import { formatCount, formatExact } from '../text/numbers';

@@ -9,7 +9,7 @@ import {
   type TextDocument,
   type Uri,
 } from 'vscode';
-import { readFileStart } from '../data/fileReading';
+import { readFileStart } from '../data/files/fileReading';
 import type { CursorPlace } from '../experiment/cursorPlace';
 import { completionItem } from '../platform/labels';
 import type { TableColumnSummary } from '../protocol/trainer';

@@ -1,5 +1,5 @@
 import type { TextDocument } from 'vscode';
-import { readSmallFiles, type SmallFiles } from '../data/fileReading';
+import { readSmallFiles, type SmallFiles } from '../data/files/fileReading';
 import { filesOf } from '../data/source';
 import { maxExperimentBytes } from '../experiment/sizes';
 import type { Parsed } from '../experiment/parse';

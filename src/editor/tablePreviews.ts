@@ -9,7 +9,7 @@ import {
   type Event,
   type TextDocumentContentProvider,
 } from 'vscode';
-import { readFileStart } from '../data/fileReading';
+import { readFileStart } from '../data/files/fileReading';
 import { DisposableStore } from '../platform/disposable';
 import { previewScheme } from '../platform/ids';
 import type { Log } from '../platform/log';

@@ -1,7 +1,7 @@
 import { FileType, Uri, workspace } from 'vscode';
-import type { FileAccess, Located } from '../data/fileReading';
-import { maxSiblings } from '../data/nearestFile';
-import { diskAccess } from '../data/fileAccess.node';
+import type { FileAccess, Located } from '../data/files/fileReading';
+import { maxSiblings } from '../data/files/nearestFile';
+import { diskAccess } from '../data/files/fileAccess.node';
 import { folderOf } from './experimentText';
 
 /** The files that an experiment may read: those of its workspace folder, else those of its own folder. */

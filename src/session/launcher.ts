@@ -1,6 +1,6 @@
 import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
-import type { FileContent } from '../data/fileContent';
-import { checkFiles, readFiles, type FilesRead } from '../data/fileReading';
+import type { FileContent } from '../data/files/fileContent';
+import { checkFiles, readFiles, type FilesRead } from '../data/files/fileReading';
 import type { ExperimentFile } from '../experiment/experimentFile';
 import type { KeyProblem, Problem } from '../experiment/problem';
 import type { ResolvedExperiment } from '../experiment/schema';

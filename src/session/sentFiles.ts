@@ -1,4 +1,4 @@
-import type { FileContent } from '../data/fileContent';
+import type { FileContent } from '../data/files/fileContent';
 import type { SentFile } from '../protocol/trainer';
 
 /** The files of an experiment as they are sent to a trainer, which reads large ones itself. */

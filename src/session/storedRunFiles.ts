@@ -1,7 +1,7 @@
 import type { Uri } from 'vscode';
-import type { FileContent } from '../data/fileContent';
-import { computeDataDigest, hasDataChanged } from '../data/dataDigest';
-import { readFiles } from '../data/fileReading';
+import type { FileContent } from '../data/files/fileContent';
+import { computeDataDigest, hasDataChanged } from '../data/files/dataDigest';
+import { readFiles } from '../data/files/fileReading';
 import { filesOf } from '../data/source';
 import type { ResolvedExperiment } from '../experiment/schema';
 import { accessIn } from './dataAccess';

@@ -2,7 +2,7 @@ import { constants, getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import { streamedFile } from '../data/streamedFile.node';
+import { streamedFile } from '../data/files/streamedFile.node';
 import { Channel, reasonOf } from '../protocol/channel';
 import type { Port } from '../protocol/channel';
 import { isSaveAndExit, type ProcessFailure } from '../protocol/trainer';

@@ -1,6 +1,6 @@
-import { computeDataDigest } from '../data/dataDigest';
-import type { StreamedFile } from '../data/fileContent';
-import { ReadingProgress } from '../data/readingProgress';
+import { computeDataDigest } from '../data/files/dataDigest';
+import type { StreamedFile } from '../data/files/fileContent';
+import { ReadingProgress } from '../data/files/readingProgress';
 import { Diagnosis } from '../diagnosis/diagnosis';
 import { defaultKernelSet, missingSpeed, openKernels, type BuiltKernelSet } from '../engine/kernels/open';
 import { reasonOf, type Channel, type Handlers } from '../protocol/channel';

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { hasDataChanged } from '../../data/dataDigest';
+import { hasDataChanged } from '../../data/files/dataDigest';
 import { toJson } from '../../experiment/resolved';
 import { reasonOf } from '../../protocol/channel';
 import { formatValue, differingKeys, keyValues } from '../../run/differences';

@@ -1,7 +1,7 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { FileContent } from '../../data/fileContent';
+import type { FileContent } from '../../data/files/fileContent';
 import type { KeyProblem } from '../../experiment/problem';
 import type { ResolvedExperiment } from '../../experiment/schema';
 import { reasonOf } from '../../protocol/channel';

@@ -1,5 +1,5 @@
-import type { HeldOutTable } from '../../data/heldOutTable';
-import { inDataUnit } from '../../data/normalization';
+import type { HeldOutTable } from '../../data/table/heldOutTable';
+import { inDataUnit } from '../../data/table/normalization';
 import type { HeldOutPart, Source } from '../../data/sourceContract';
 import type { Learner } from '../../engine/learner';
 

@@ -1,4 +1,4 @@
-import type { TableScaling } from '../../data/normalization';
+import type { TableScaling } from '../../data/table/normalization';
 import type { PredictionErrors } from '../../protocol/predictions';
 import type { HeldOutPredictions } from './heldOutEvaluation';
 

@@ -1,4 +1,4 @@
-import type { TableScaling } from '../../data/normalization';
+import type { TableScaling } from '../../data/table/normalization';
 import type { CsvData } from '../../experiment/schema';
 import {
   maxPredictionPoints,

@@ -1,5 +1,5 @@
-import type { FileContent } from '../../data/fileContent';
-import { readHeldOutTable, type HeldOutTable } from '../../data/heldOutTable';
+import type { FileContent } from '../../data/files/fileContent';
+import { readHeldOutTable, type HeldOutTable } from '../../data/table/heldOutTable';
 import type { HeldOutPart } from '../../data/sourceContract';
 import type { CsvData } from '../../experiment/schema';
 import {

@@ -1,4 +1,4 @@
-import type { StreamedFile } from '../../data/fileContent';
+import type { StreamedFile } from '../../data/files/fileContent';
 import { openKernels, type BuiltKernelSet } from '../../engine/kernels/open';
 import { replayRequests, type ReplayRequestName, type ReplayRequests } from '../../protocol/replayRequests';
 import type { ReplayParams, ReplayReply, StartProblem } from '../../protocol/trainer';

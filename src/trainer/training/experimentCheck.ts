@@ -1,4 +1,4 @@
-import { fileProblem } from '../../data/fileReading';
+import { fileProblem } from '../../data/files/fileReading';
 import { filesOf } from '../../data/source';
 import type { DataFinding } from '../../data/sourceContract';
 import { defaultKernelSet, openKernels } from '../../engine/kernels/open';

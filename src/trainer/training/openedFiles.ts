@@ -1,4 +1,4 @@
-import type { FileContent, StreamedFile } from '../../data/fileContent';
+import type { FileContent, StreamedFile } from '../../data/files/fileContent';
 import type { SentFile } from '../../protocol/trainer';
 
 /** The files of an experiment as the host sent them; those that it did not read are read in parts. */

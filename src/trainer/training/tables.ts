@@ -1,6 +1,6 @@
-import { summarizeColumns } from '../../data/columnSummary';
-import { previewTable } from '../../data/tablePreview';
-import { decodeText, wholeLines } from '../../data/textFile';
+import { summarizeColumns } from '../../data/table/columnSummary';
+import { previewTable } from '../../data/table/preview/tablePreview';
+import { decodeText, wholeLines } from '../../data/files/textFile';
 import { parseExperiment } from '../../experiment/parse';
 import type { ResolvedExperiment } from '../../experiment/schema';
 import { writtenTable } from '../../experiment/writtenTable';

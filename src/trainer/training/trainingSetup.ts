@@ -1,4 +1,4 @@
-import { bytesInMemory, type FileContent } from '../../data/fileContent';
+import { bytesInMemory, type FileContent } from '../../data/files/fileContent';
 import { openSource, type Source } from '../../data/source';
 import { randomFrom } from '../../data/random';
 import { shardsOf } from '../../engine/parallel/shardBatch';

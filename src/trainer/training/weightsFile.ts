@@ -1,4 +1,4 @@
-import { foreignFormat } from '../../data/fileFormat';
+import { foreignFormat } from '../../data/files/fileFormat';
 import type { Learner } from '../../engine/learner';
 import type { WeightsKey } from '../../experiment/weightsKey';
 import { readTensorFile, type ReadTensorFile, type StoredTensor } from '../../run/storage/safetensors';

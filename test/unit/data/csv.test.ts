@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Source } from '../../../src/data/source';
-import { rescalingOf } from '../../../src/data/normalization';
+import { rescalingOf } from '../../../src/data/table/normalization';
 import { inputsOf, problemOf, opened, targetsOf } from './openedSource';
 
 /** A table whose one column counts its rows from 0, so that every value is its row. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import Papa from 'papaparse';
-import { maxRowLength, MalformedRow, rowsOf, type CsvFormat } from '../../../src/data/csvRows';
+import { maxRowLength, MalformedRow, rowsOf, type CsvFormat } from '../../../src/data/table/csvRows';
 
 const comma: CsvFormat = { delimiter: ',' };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { extremesOf, isolatedValues } from '../../../src/data/extremeValues';
+import { extremesOf, isolatedValues } from '../../../src/data/table/extremeValues';
 import { randomFrom } from '../../../src/data/random';
 import { opened } from './openedSource';
 

@@ -13,11 +13,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { diskAccess, readToSize } from '../../../src/data/fileAccess.node';
+import { diskAccess, readToSize } from '../../../src/data/files/fileAccess.node';
 import fc from 'fast-check';
-import { streamedFile } from '../../../src/data/streamedFile.node';
-import { decodeText } from '../../../src/data/textFile';
-import { readSmallFiles } from '../../../src/data/fileReading';
+import { streamedFile } from '../../../src/data/files/streamedFile.node';
+import { decodeText } from '../../../src/data/files/textFile';
+import { readSmallFiles } from '../../../src/data/files/fileReading';
 
 describe('A file that an experiment names, or that is one', () => {
   let folder: string;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { previewTable } from '../../../src/data/tablePreview';
+import { previewTable } from '../../../src/data/table/preview/tablePreview';
 import type { CsvData } from '../../../src/experiment/schema';
 import { experimentOver } from './openedSource';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseTime } from '../../../src/data/timestamps';
+import { parseTime } from '../../../src/data/table/time/timestamps';
 import { inputsOf, problemOf, opened } from './openedSource';
 
 const at = (iso: string) => Date.parse(iso);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readTable, type ReadTable } from '../../../src/data/csvTable';
-import type { TableFormat } from '../../../src/data/tableFormat';
+import { readTable, type ReadTable } from '../../../src/data/table/csvTable';
+import type { TableFormat } from '../../../src/data/table/tableFormat';
 import { csvSchema } from '../../../src/experiment/csvSchema';
-import { decodeText } from '../../../src/data/textFile';
+import { decodeText } from '../../../src/data/files/textFile';
 import { tables, type GeneratedTable } from './tableDialects';
 
 /** Seconds; `npm run fuzz` sets more. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { streamedFile } from '../../../src/data/streamedFile.node';
+import { streamedFile } from '../../../src/data/files/streamedFile.node';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

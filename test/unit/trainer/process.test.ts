@@ -7,7 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { getPriority, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { computeDataDigest } from '../../../src/data/dataDigest';
+import { computeDataDigest } from '../../../src/data/files/dataDigest';
 import { Channel } from '../../../src/protocol/channel';
 import type { RecordBatch } from '../../../src/run/records/recordBatch';
 import type {

@@ -1,0 +1,62 @@
+import type { CsvData } from '../../experiment/schema';
+import type { Remedy } from './tableFixes';
+
+/** Texts that stand for a missing value in any table. */
+export const missingTexts: readonly string[] = ['', 'NA', 'NaN', 'nan', 'null', '?'];
+
+const numbers = {
+  '.': /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i,
+  ',': /^[+-]?(?:\d+(?:,\d*)?|,\d+)(?:e[+-]?\d+)?$/i,
+} as const;
+const grouped = {
+  '.': /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/,
+  ',': /^[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?$/,
+} as const;
+
+/** Parses cells of numeric columns. */
+export class CellParser {
+  readonly #missingTexts: ReadonlySet<string>;
+  readonly #missingNumbers: ReadonlySet<number>;
+
+  /** @param missing texts and numbers that stand for a missing value, beside the usual ones */
+  constructor(
+    readonly decimal: CsvData['decimal'],
+    missing: CsvData['missing'],
+  ) {
+    this.#missingTexts = new Set([...missingTexts, ...missing.filter((value) => typeof value === 'string')]);
+    this.#missingNumbers = new Set(missing.filter((value) => typeof value === 'number'));
+  }
+
+  /**
+   * The value of a cell; NaN for a missing value, undefined for a text that is not a number.
+   *
+   * @param cell without leading and trailing white space
+   */
+  parse(cell: string): number | undefined {
+    if (this.#missingTexts.has(cell)) return NaN;
+    if (!numbers[this.decimal].test(cell)) return undefined;
+    const value = Number(this.decimal === ',' ? cell.replace(',', '.') : cell);
+    return this.#missingNumbers.has(value) ? NaN : value;
+  }
+
+  /** Whether a cell would be a number with the other decimal separator or without thousands separators. */
+  isNumberInOtherNotation(cell: string): boolean {
+    return numbers[this.decimal === '.' ? ',' : '.'].test(cell) || grouped[this.decimal].test(cell);
+  }
+
+  /** Changes of the experiment with which a cell that is no number can be read. */
+  remedies(cell: string): readonly Remedy[] {
+    const other = this.decimal === '.' ? ',' : '.';
+    if (numbers[other].test(cell)) return [{ kind: 'decimal', decimal: other }];
+    return grouped[this.decimal].test(cell) ? [] : [{ kind: 'missing', value: cell }];
+  }
+
+  /** What to do about a cell that is no number. */
+  advice(cell: string): string {
+    const other = this.decimal === '.' ? ',' : '.';
+    if (grouped[this.decimal].test(cell) && !numbers[other].test(cell)) return 'Remove the thousands separators.';
+    if (numbers[other].test(cell))
+      return `Set "decimal" to "${other}", or write "${this.decimal}" before the decimals.`;
+    return 'Write a number, or list it in "missing" if it stands for a missing value.';
+  }
+}

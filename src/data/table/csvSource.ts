@@ -1,0 +1,251 @@
+import type { KeyProblem } from '../../experiment/problem';
+import { leavesClassesOpen, withClasses } from '../../experiment/tableTargets';
+import type { CsvData, ResolvedExperiment } from '../../experiment/schema';
+import { arrange, cutWindows, type ArrangedTable, type ScaledWindows } from './arrangedTable';
+import { denseBatch, endsOf, inSinglePrecision, type Batch, type BatchTargets } from '../batch';
+import { batchTooLarge } from '../batchSize';
+import { readTable, type RequestedColumn } from './csvTable';
+import { tableFindings } from './dataFindings';
+import type { FileContent } from '../files/fileContent';
+import { gapsProblem } from './gaps';
+import { largestSize, type TableScaling } from './normalization';
+import { randomFrom, randomFromState, type Random } from '../random';
+import { describeSequence } from '../sequenceDescription';
+import type {
+  Baseline,
+  DataFinding,
+  DataMemory,
+  DataScale,
+  HeldOutBatch,
+  HeldOutPart,
+  OpenedSource,
+  SequenceDescription,
+  Source,
+  TableFacts,
+} from '../sourceContract';
+import { readSourceState, type SourceState } from '../sourceState';
+import type { ColumnKind } from './tableColumns';
+import { tableBaselines } from './tableBaselines';
+import { tableProblem, withoutWindow } from './tableProblems';
+import { mostTargets, type TableWindow, type TableWindows } from './tableWindows';
+import { decodeText } from '../files/textFile';
+
+/** Maximum number of sequences in one held-out batch. */
+const MAX_HELD_OUT_BATCH = 32;
+
+/** Opens columns of a CSV file; a malformed row, too few rows and, where they are refused, missing values are problems. */
+export function openCsv(
+  experiment: ResolvedExperiment,
+  data: CsvData,
+  content: FileContent,
+  maxBytes: number,
+): OpenedSource {
+  const refuse = (problem: KeyProblem): OpenedSource => ({ kind: 'refused', problems: [problem] });
+  const decoded = decodeText(content, data.csv, ['data', 'csv']);
+  if (decoded.kind === 'refused') return decoded;
+  const requested = requestedColumns(experiment, data);
+  const read = readTable(decoded.text, requested, data, maxBytes);
+  if (read.kind === 'refused') return read;
+  if (data.gaps === 'refuse') {
+    const problem = gapsProblem(read.gaps, data.csv);
+    if (problem !== undefined) return refuse(problem);
+  }
+  const table = arrange(data, read);
+  const problem = tableProblem(data, table, requested);
+  if (problem !== undefined) return refuse(problem);
+  // Rescaling is done in place.
+  const findings = tableFindings(data, table, requested, {
+    wrongOrder: read.wrongOrder,
+    lineOf: (place) => read.lines.lineOf(table.order.rows?.[place] ?? place),
+  });
+  const scaled = cutWindows(data, table);
+  const { windows } = scaled;
+  const batch = experiment.training.batch ?? 1;
+  const outputs = table.classNames?.length ?? data.targets.length;
+  const tooLarge = batchTooLarge(windows.steps, batch, windows.table.inputs.length + outputs, [
+    'data',
+    data.length === undefined ? 'sequence' : 'length',
+  ]);
+  if (tooLarge !== undefined) return refuse(tooLarge);
+  if (windows.count === 0) return refuse(withoutWindow(data));
+  return { kind: 'source', source: new CsvSource(experiment, data, table, scaled, batch, findings) };
+}
+
+/** The columns of a table that an experiment uses: inputs, targets, sequence, time. */
+export function requestedColumns(experiment: ResolvedExperiment, data: CsvData): readonly RequestedColumn[] {
+  const target: ColumnKind =
+    data.classes === true ? 'class' : leavesClassesOpen(experiment) ? 'numberOrClass' : 'number';
+  const { inputs, targets, sequence, time } = data;
+  return [
+    ...inputs.map((name, index) => ({ name, kind: 'number' as const, keyPath: ['data', 'inputs', index] })),
+    ...targets.map((name, index) => ({ name, kind: target, keyPath: ['data', 'targets', index] })),
+    ...(sequence === undefined ? [] : [{ name: sequence, kind: 'sequence' as const, keyPath: ['data', 'sequence'] }]),
+    ...(time === undefined ? [] : [{ name: time, kind: 'time' as const, keyPath: ['data', 'time'] }]),
+  ];
+}
+
+class CsvSource implements Source {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly inputKind = 'dense';
+  readonly targetKind: 'values' | 'classes';
+  readonly steps: number;
+  readonly lag = undefined;
+  readonly baselines: readonly Baseline[];
+  readonly memory: DataMemory;
+  readonly scale: DataScale;
+  readonly isContiguous = false;
+  readonly table: TableFacts;
+  readonly scaling: TableScaling;
+  readonly #windows: TableWindows;
+  /** The row of the file at each place; undefined where the order is that of the file. */
+  readonly #fileRows: Int32Array | undefined;
+  #random: Random;
+
+  constructor(
+    experiment: ResolvedExperiment,
+    data: CsvData,
+    table: ArrangedTable,
+    { windows, scaling }: ScaledWindows,
+    readonly batch: number,
+    readonly findings: readonly DataFinding[],
+  ) {
+    const { inputs, targets } = windows.table;
+    this.table = factsOf(table, data);
+    this.scaling = scaling;
+    this.#windows = windows;
+    this.#fileRows = table.order.rows;
+    this.#random = randomFrom(experiment.seed, 'training');
+    this.inputs = inputs.length;
+    this.outputNames = table.classNames ?? data.targets;
+    this.outputs = this.outputNames.length;
+    this.targetKind = table.classNames === undefined ? 'values' : 'classes';
+    this.inputNames = [...data.inputs, ...data.inputs.map((name) => `${name} missing`)].slice(0, this.inputs);
+    this.steps = windows.steps;
+    this.baselines = tableBaselines(
+      withClasses(experiment, table.classNames !== undefined),
+      data,
+      windows,
+      table.classNames?.length,
+    );
+    const ofTraining = (columns: readonly Float64Array[]): number =>
+      largestSize(columns.map((column) => column.subarray(0, table.training)));
+    this.scale = { inputs: ofTraining(inputs), targets: table.classNames === undefined ? ofTraining(targets) : 0 };
+    this.memory = memoryOf(data, table, new Set([...inputs, ...targets]).size);
+  }
+
+  next(): Batch {
+    const windows = Array.from({ length: this.batch }, () =>
+      this.#windows.training(this.#random.integer(0, this.#windows.count - 1)),
+    );
+    return this.#batchOf(windows);
+  }
+
+  *validation(): Iterable<Batch> {
+    for (const { batch } of this.#heldOutBatches()) if (batch.mask.includes(1)) yield batch;
+  }
+
+  heldOut(): HeldOutPart | undefined {
+    const { table, rules, steps } = this.#windows;
+    const isOneSequence = table.starts.length === 2;
+    const warmUp = rules.length === undefined ? 0 : steps - mostTargets(rules, steps);
+    const lead = isOneSequence ? Math.min(table.training, warmUp + rules.horizon) : 0;
+    const first = table.training - lead;
+    if (table.training >= table.rows) return undefined;
+    const places = Int32Array.from({ length: table.rows - first }, (_, index) => first + index);
+    return {
+      lead,
+      fileRows: this.#fileRows?.subarray(first) ?? places,
+      starts: isOneSequence
+        ? Int32Array.of(lead)
+        : table.starts.subarray(table.trainingSequences, -1).map((start) => start - first),
+      horizon: rules.horizon,
+      warmUp,
+      batches: () => this.#heldOutBatches(first),
+    };
+  }
+
+  /** @param first row of the table that has place 0 */
+  *#heldOutBatches(first = 0): Generator<HeldOutBatch> {
+    const all = [...this.#windows.heldOut()];
+    const { horizon } = this.#windows.rules;
+    for (let at = 0; at < all.length; at += MAX_HELD_OUT_BATCH) {
+      const windows = all.slice(at, at + MAX_HELD_OUT_BATCH);
+      const batch = this.#batchOf(windows);
+      const places = new Int32Array(batch.steps * windows.length).fill(-1);
+      for (const [sequence, { start, steps, firstTarget }] of windows.entries()) {
+        for (let t = firstTarget; t < steps; t++) places[t * windows.length + sequence] = start + t + horizon - first;
+      }
+      yield { batch, places };
+    }
+  }
+
+  state(): SourceState {
+    return { random: this.#random.state() };
+  }
+
+  restore(state: unknown): void {
+    this.#random = randomFromState(readSourceState(state).random);
+  }
+
+  describe(batch: Batch, sequence: number): SequenceDescription {
+    return describeSequence(batch, sequence, this.inputNames, this.outputNames);
+  }
+
+  /** After the last step of a shorter window, inputs are 0 and there is no target: neither changes loss or gradient. */
+  #batchOf(windows: readonly TableWindow[]): Batch {
+    const steps = windows.reduce((most, window) => Math.max(most, window.steps), 1);
+    const areClasses = this.targetKind === 'classes';
+    const batch = denseBatch(steps, windows.length, this.inputs, areClasses ? 0 : this.outputs);
+    const targets: BatchTargets = areClasses
+      ? { kind: 'classes', indices: new Int32Array(steps * windows.length).fill(-1) }
+      : batch.targets;
+    const { horizon } = this.#windows.rules;
+    for (const [sequence, window] of windows.entries()) {
+      for (let t = 0; t < window.steps; t++) {
+        const cell = t * windows.length + sequence;
+        this.#setInputs(batch.inputs.values, cell, window.start + t);
+        if (t >= window.firstTarget && this.#setTarget(targets, cell, window.start + t + horizon)) batch.mask[cell] = 1;
+      }
+    }
+    const lengths = windows.map((window) => window.steps);
+    return inSinglePrecision({ ...batch, targets, ...endsOf(lengths, steps) });
+  }
+
+  #setInputs(values: Float64Array, cell: number, row: number): void {
+    const { inputs } = this.#windows.table;
+    for (const [input, column] of inputs.entries()) values[cell * inputs.length + input] = column[row] ?? 0;
+  }
+
+  /** Sets the target of a cell of a batch; false if the row has a gap. */
+  #setTarget(into: BatchTargets, cell: number, row: number): boolean {
+    const { targets } = this.#windows.table;
+    if (targets.some((column) => Number.isNaN(column[row] ?? NaN))) return false;
+    if (into.kind === 'classes') into.indices[cell] = targets[0]?.[row] ?? -1;
+    else
+      for (const [output, column] of targets.entries()) into.values[cell * targets.length + output] = column[row] ?? 0;
+    return true;
+  }
+}
+
+function factsOf({ gaps, times, order, classNames }: ArrangedTable, { sequence }: CsvData): TableFacts {
+  const lengths = Array.from(order.starts.subarray(1), (end, index) => end - (order.starts[index] ?? 0));
+  const [least, most] = lengths.reduce(([low, high], one) => [Math.min(low, one), Math.max(high, one)], [Infinity, 0]);
+  return {
+    gaps,
+    times,
+    classes: classNames?.length,
+    sequences: sequence === undefined ? undefined : { count: lengths.length, training: order.training, least, most },
+  };
+}
+
+/** Beside the columns, the order of the rows and the starts of the windows; while a table is opened, one column twice and the rows that are targets. */
+function memoryOf(data: CsvData, { rows }: ArrangedTable, columns: number): DataMemory {
+  const isReordered = data.time !== undefined || data.sequence !== undefined;
+  const hasGaps = data.gaps !== 'refuse';
+  const retained = 8 * rows * columns + (isReordered ? 4 * rows : 0) + (isReordered || hasGaps ? 12 * rows : 0);
+  const named = (data.time === undefined ? 0 : 32 * rows) + (data.sequence === undefined ? 0 : 8 * rows);
+  return { retained, opening: retained + named + 4 * rows + (isReordered ? 8 * rows : 0) + (hasGaps ? 16 * rows : 0) };
+}

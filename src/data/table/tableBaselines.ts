@@ -1,0 +1,236 @@
+import type { CsvData, ResolvedExperiment } from '../../experiment/schema';
+import { entropy, reportedLoss, type LossPattern } from '../lossPattern';
+import { meanOf } from './normalization';
+import { evidentPeriods } from './seasonality';
+import type { Baseline } from '../sourceContract';
+import type { TableRows, TableWindows } from './tableWindows';
+
+/** The losses of a table that are known without training; see the source of each. */
+export function tableBaselines(
+  experiment: ResolvedExperiment,
+  data: CsvData,
+  windows: TableWindows,
+  classes: number | undefined,
+): readonly Baseline[] {
+  const pattern = targetPattern(windows);
+  const outputs = classes ?? data.targets.length;
+  /** @param loss mean loss of a target, summed over the outputs */
+  const baseline: MakeBaseline = (answer, name, source, loss, heldOut = false) => ({
+    answer,
+    name,
+    source,
+    heldOut,
+    value: reportedLoss({ ...pattern, loss: pattern.targets.map((share) => share * loss) }, experiment, outputs),
+  });
+  return classes === undefined ? numberBaselines(data, windows, baseline) : classBaselines(windows, classes, baseline);
+}
+
+type MakeBaseline = (
+  answer: NonNullable<Baseline['answer']>,
+  name: string,
+  source: string,
+  loss: number,
+  heldOut?: boolean,
+) => Baseline;
+
+/** How often each step has a target, over some of the windows: most tables have one at every step of each. */
+function targetPattern(windows: TableWindows): LossPattern {
+  const targets = new Float64Array(windows.steps);
+  const counted = Math.min(windows.count, 1000);
+  for (let index = 0; index < counted; index++) {
+    const { steps, firstTarget } = windows.training(Math.floor((index * windows.count) / counted));
+    for (let t = firstTarget; t < steps; t++) targets[t] = (targets[t] ?? 0) + 1 / counted;
+  }
+  return { sequences: 1, loss: targets, targets };
+}
+
+function numberBaselines(data: CsvData, windows: TableWindows, baseline: MakeBaseline): readonly Baseline[] {
+  const parts = { training: trainingTargets(windows), heldOut: heldOutTargets(windows) };
+  return [...meanBaselines(windows, parts, baseline), ...persistenceBaselines(data, windows, parts, baseline)];
+}
+
+/** The rows that are targets, in ascending order. */
+interface TargetRows {
+  readonly training: Int32Array;
+  readonly heldOut: Int32Array;
+}
+
+const heldOutRows = 'measured on the held-out rows';
+const trainingPart = 'measured on the training part';
+
+function meanBaselines(
+  { table: { targets } }: TableWindows,
+  { training, heldOut }: TargetRows,
+  baseline: MakeBaseline,
+): readonly Baseline[] {
+  const means = targets.map((column) => meanOver(training, (row) => column[row] ?? NaN));
+  const lossOn = (rows: Int32Array): number =>
+    targets.reduce((total, column, index) => total + varianceOf(column, rows, means[index]), 0);
+  const baselines = [baseline('constant', 'mean', 'the mean of the training part, measured on it', lossOn(training))];
+  if (heldOut.length > 0) {
+    const source = `the mean of the training part, ${heldOutRows}`;
+    baselines.push(baseline('constant', 'mean, held out', source, lossOn(heldOut), true));
+  }
+  return baselines;
+}
+
+/** The mean over some rows of the squared difference from a mean, by default their own. */
+function varianceOf(
+  column: Float64Array,
+  rows: Int32Array,
+  mean = meanOver(rows, (row) => column[row] ?? NaN),
+): number {
+  return meanOver(rows, (row) => ((column[row] ?? NaN) - mean) ** 2);
+}
+
+/** Persistence, and seasonal persistence where the training part has an evident period. */
+function persistenceBaselines(
+  { horizon }: CsvData,
+  windows: TableWindows,
+  { training, heldOut }: TargetRows,
+  baseline: MakeBaseline,
+): readonly Baseline[] {
+  if (horizon === 0) return [];
+  const { table } = windows;
+  const baselines: Baseline[] = [];
+  const add = (answer: 'persistence' | 'seasonal', name: string, definition: string, lag: number): void => {
+    const lossOn = (rows: Int32Array): number => persistenceLoss(table, lag, rows);
+    baselines.push(baseline(answer, name, `${definition}, ${trainingPart}`, lossOn(training)));
+    if (heldOut.length === 0) return;
+    baselines.push(baseline(answer, `${name}, held out`, `${definition}, ${heldOutRows}`, lossOn(heldOut), true));
+  };
+  add('persistence', 'persistence', `row t+${horizon} is row t`, horizon);
+  const season = seasonOf(windows, training);
+  if (season !== undefined) {
+    const { period, lag } = season;
+    const back = lag > horizon ? `t−${lag - horizon}` : 't';
+    const definition =
+      `row t+${horizon} is row ${back}, the last known one of the same phase (seasonal naive method); the period of ` +
+      `${period} rows is the highest autocorrelation of the training part`;
+    add('seasonal', `seasonal persistence (${period})`, definition, lag);
+  }
+  return baselines;
+}
+
+/** Most target columns whose period is looked for. */
+const maxSeasonalColumns = 8;
+
+/**
+ * The period of the targets, and the lag of the last known row of the same phase: of the evident periods the one with the
+ * lowest loss on the training part. Undefined without one that is better there than the mean of the targets, and where it
+ * gives the same as persistence.
+ */
+function seasonOf(
+  { table, rules: { horizon } }: TableWindows,
+  training: Int32Array,
+): { readonly period: number; readonly lag: number } | undefined {
+  const [from, to] = longestTrainingSequence(table);
+  const meanLoss = table.targets.reduce((total, column) => total + varianceOf(column, training), 0);
+  const periods = table.targets
+    .slice(0, maxSeasonalColumns)
+    .flatMap((column) => evidentPeriods(column.subarray(from, to)).map(({ rows }) => rows));
+  const candidates = [...new Set(periods)].map((period) => {
+    const lag = period * Math.ceil(horizon / period);
+    const loss = persistenceLoss(table, lag, training);
+    return { period, lag, loss };
+  });
+  const isUseful = ({ lag, loss }: (typeof candidates)[number]): boolean => lag !== horizon && loss < meanLoss;
+  return candidates.filter(isUseful).toSorted((one, other) => one.loss - other.loss)[0];
+}
+
+/** The first row of the longest sequence of the training part, and the row after its last one. */
+function longestTrainingSequence({ starts, training, trainingSequences }: TableRows): readonly [number, number] {
+  let longest: readonly [number, number] = [0, 0];
+  for (let sequence = 0; sequence < trainingSequences; sequence++) {
+    const [from = 0, to = 0] = starts.subarray(sequence, sequence + 2);
+    const end = Math.min(to, training);
+    if (end - from > longest[1] - longest[0]) longest = [from, end];
+  }
+  return longest;
+}
+
+/**
+ * The mean squared difference between rows and the row `lag` before each in its sequence, where there is one, summed over
+ * the targets.
+ */
+function persistenceLoss({ targets, starts }: TableRows, lag: number, rows: Int32Array): number {
+  return targets.reduce((total, column) => {
+    const hasEarlierRow = earlierRows(starts, lag);
+    return (
+      total +
+      meanOver(rows, (row) => (hasEarlierRow(row) ? ((column[row] ?? NaN) - (column[row - lag] ?? NaN)) ** 2 : NaN))
+    );
+  }, 0);
+}
+
+/** Whether a row has one `lag` before it in its sequence; for rows in ascending order. */
+function earlierRows(starts: Int32Array, lag: number): (row: number) => boolean {
+  let sequence = 0;
+  return (row) => {
+    while (row >= (starts[sequence + 1] ?? Infinity)) sequence += 1;
+    return row - lag >= (starts[sequence] ?? 0);
+  };
+}
+
+/** The mean of a measure over some rows, without missing values: no copy of the rows is made. */
+function meanOver(rows: Int32Array, measure: (row: number) => number): number {
+  let [sum, count] = [0, 0];
+  for (const row of rows) {
+    const value = measure(row);
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count += 1;
+  }
+  return count === 0 ? 0 : sum / count;
+}
+
+function classBaselines(windows: TableWindows, classes: number, baseline: MakeBaseline): readonly Baseline[] {
+  const [column = new Float64Array()] = windows.table.targets;
+  const frequencies = new Float64Array(classes);
+  const training = trainingTargets(windows).filter((row) => !Number.isNaN(column[row]));
+  for (const row of training) {
+    const index = column[row] ?? 0;
+    frequencies[index] = (frequencies[index] ?? 0) + 1 / training.length;
+  }
+  const baselines = [
+    baseline(
+      'constant',
+      'class frequencies',
+      'the frequency of each class in the training part, measured on it',
+      entropy(frequencies),
+    ),
+  ];
+  const heldOut = Float64Array.from(heldOutTargets(windows), (row) => column[row] ?? NaN);
+  if (heldOut.length > 0) {
+    // A class that the training part does not have counts as one row: its loss would be infinite.
+    const least = 1 / training.length;
+    const loss = meanOf(heldOut, (index) =>
+      Number.isNaN(index) ? NaN : -Math.log(Math.max(least, frequencies[index] ?? 0)),
+    );
+    const source = `the frequency of each class in the training part, at least one row, ${heldOutRows}`;
+    baselines.push(baseline('constant', 'class frequencies, held out', source, loss, true));
+  }
+  return baselines;
+}
+
+/** The training rows that are targets: all of them, or the last one of each sequence that is used whole. */
+function trainingTargets({ table, rules }: TableWindows): Int32Array {
+  if (rules.length !== undefined) return ascendingRows(table.training);
+  return table.starts.subarray(1, table.trainingSequences + 1).map((end) => end - 1);
+}
+
+/** The rows from 0 to a number of them; a map of an array would hold it twice. */
+function ascendingRows(count: number): Int32Array {
+  const rows = new Int32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
+}
+
+function heldOutTargets(windows: TableWindows): Int32Array {
+  const rows = new Int32Array(windows.table.rows);
+  let count = 0;
+  for (const { start, steps, firstTarget } of windows.heldOut()) {
+    for (let t = firstTarget; t < steps; t++) rows[count++] = start + t + windows.rules.horizon;
+  }
+  return rows.slice(0, count);
+}

@@ -1,0 +1,67 @@
+import type { KeyProblem } from '../../experiment/problem';
+import type { CsvData } from '../../experiment/schema';
+import { findDelimiter, separatorLine, type Delimiter } from './csvDelimiter';
+import { MalformedRow, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
+import { settingFix } from './tableFixes';
+import type { FileText } from '../files/textFile';
+import { quote, quoteAll } from '../../text/quoting';
+
+/** How a table is written. */
+export type TableFormat = Pick<CsvData, 'delimiter' | 'decimal' | 'header' | 'missing'>;
+
+/** The delimiter of a table and what tells it; or the problem of one that can be read with several. */
+export type FoundFormat =
+  | {
+      readonly kind: 'format';
+      readonly format: CsvFormat;
+      readonly delimiter: Delimiter;
+      /** `key`: the experiment; `line`: the first line, `sep=;`; `rows`: the first rows. */
+      readonly source: 'key' | 'line' | 'rows';
+    }
+  | { readonly kind: 'refused'; readonly problem: KeyProblem };
+
+/** Finds the delimiter of a table. */
+export function findFormat(
+  text: FileText,
+  { csv, delimiter: written, decimal }: Pick<CsvData, 'csv' | 'delimiter' | 'decimal'>,
+): FoundFormat {
+  const line = separatorLine(text);
+  const hasSeparatorLine = line !== undefined;
+  const found = (delimiter: Delimiter, source: 'key' | 'line' | 'rows'): FoundFormat => ({
+    kind: 'format',
+    format: { delimiter, hasSeparatorLine },
+    delimiter,
+    source,
+  });
+  if (written !== 'auto') return found(written, 'key');
+  if (line !== undefined) return found(line.delimiter, 'line');
+  const inRows = findDelimiter(text.pieces, decimal);
+  if (inRows.kind === 'ambiguous') return { kind: 'refused', problem: ambiguousDelimiter(csv, inRows.delimiters) };
+  return found(inRows.delimiter, 'rows');
+}
+
+function ambiguousDelimiter(path: string, delimiters: readonly Delimiter[]): KeyProblem {
+  const fixes = delimiters.map((delimiter) => settingFix({ delimiter }));
+  const message = `${quote(path)} can be read with ${quoteAll(delimiters)} between its cells. Name one of them in "delimiter".`;
+  return { code: 'csv.delimiter', message, keyPath: ['data', 'csv'], fixes };
+}
+
+/** The names of the columns: the cells of the first row, or their numbers from 1 in a table without a header. */
+export function namesOf(text: FileText, format: CsvFormat, hasHeader: boolean): readonly string[] {
+  return (
+    firstRow(text, format, (row) =>
+      Array.from({ length: row.width }, (_, index) => (hasHeader ? (row.cell(index)?.trim() ?? '') : `${index + 1}`)),
+    ) ?? []
+  );
+}
+
+/** The result for the first row; undefined if there is no row, or if it cannot be parsed. */
+function firstRow<Result>(text: FileText, format: CsvFormat, read: (row: CsvRow) => Result): Result | undefined {
+  try {
+    for (const row of rowsOf(text.pieces(), format)) return read(row);
+  } catch (error) {
+    // It is reported when all rows are read.
+    if (!(error instanceof MalformedRow)) throw error;
+  }
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import { isLikely, nearestName } from '../../experiment/nearestName';
+import type { KeyPath, KeyProblem } from '../../experiment/problem';
+import type { CsvData } from '../../experiment/schema';
+import { findDelimiter, looksNumeric, type Delimiter } from './csvDelimiter';
+import type { CsvFormat } from './csvRows';
+import { unicodeAdvice } from '../files/nearestFile';
+import { renameColumn, settingFix, withoutHeader } from './tableFixes';
+import { namesOf } from './tableFormat';
+import type { FileText } from '../files/textFile';
+import { formatExact } from '../../text/numbers';
+import { quote, quoteAll } from '../../text/quoting';
+
+/** A column that an experiment names, and the key that names it. */
+export interface NamedColumn {
+  readonly name: string;
+  readonly keyPath: KeyPath;
+}
+
+/** The columns of a table, by name. */
+export class TableNames {
+  readonly #places = new Map<string, { readonly index: number; count: number }>();
+
+  constructor(
+    readonly names: readonly string[],
+    readonly data: CsvData,
+    readonly text: FileText,
+    readonly format: CsvFormat,
+  ) {
+    for (const [index, name] of names.entries()) {
+      const place = this.#places.get(name);
+      if (place === undefined) this.#places.set(name, { index, count: 1 });
+      else place.count += 1;
+    }
+  }
+
+  /** Index of the first column of a name; -1 if there is none. */
+  indexOf(name: string): number {
+    return this.#places.get(name)?.index ?? -1;
+  }
+
+  /** The problem of a requested column that is missing or ambiguous. */
+  problemWith({ name, keyPath }: NamedColumn): KeyProblem | undefined {
+    const path = this.data.csv;
+    const found = this.#places.get(name)?.count ?? 0;
+    if (found === 1) return undefined;
+    if (found > 1) {
+      const message = `${quote(path)} has ${found} columns named ${quote(name)}: rename all but one.`;
+      return { code: 'csv.ambiguousColumn', message, keyPath };
+    }
+    if (this.names.length === 0) {
+      const message = `${quote(path)} has no column ${quote(name)}: its first row is too long or missing. Write the names of the columns there.`;
+      return { code: 'csv.missingColumn', message, keyPath };
+    }
+    const other = this.#otherDelimiter(name);
+    if (other !== undefined) {
+      const message = `${quote(path)} has no column ${quote(name)} with ${quote(this.format.delimiter)} between its cells, but it has one with ${quote(other)}. Set "delimiter" to ${quote(other)}.`;
+      return { code: 'csv.missingColumn', message, keyPath, fixes: [settingFix({ delimiter: other })] };
+    }
+    if (!this.data.header) {
+      const isInFirstRow = namesOf(this.text, this.format, true).includes(name);
+      const advice = isInFirstRow ? ` Its first row has that name: set "header" to true.` : '';
+      const message = `${quote(path)} has no column ${quote(name)}: without a header its columns are "1" to "${formatExact(this.names.length)}".${advice}`;
+      return { code: 'csv.missingColumn', message, keyPath, fixes: isInFirstRow ? [settingFix({ header: true })] : [] };
+    }
+    if (this.names.every((cell) => looksNumeric.test(cell))) {
+      const message = `${quote(path)} has no column ${quote(name)}: its first row has only numbers. Set "header" to false to use the columns "1" to "${formatExact(this.names.length)}", or add a first row with the names of the columns.`;
+      const fix = withoutHeader(keyPath, name, this.names.length);
+      return { code: 'csv.missingColumn', message, keyPath, fixes: fix === undefined ? [] : [fix] };
+    }
+    const same = this.names.find((known) => known.normalize() === name.normalize());
+    if (same !== undefined) {
+      const message = `${quote(path)} has no column ${quote(name)}: did you mean ${quote(same)}? ${unicodeAdvice}`;
+      return { code: 'csv.missingColumn', message, keyPath, fixes: [renameColumn(this.data, keyPath, same)] };
+    }
+    const nearest = nearestName(name, this.names);
+    const isMeant = isLikely(name, nearest);
+    const meant = isMeant ? `did you mean ${quote(nearest)}? The` : 'the';
+    const message = `${quote(path)} has no column ${quote(name)}: ${meant} columns are ${quoteAll(this.names)}.`;
+    const fixes = isMeant ? [renameColumn(this.data, keyPath, nearest)] : [];
+    return { code: 'csv.missingColumn', message, keyPath, fixes };
+  }
+
+  /** Another delimiter with which the table has a column; undefined if there is none. */
+  #otherDelimiter(name: string): Delimiter | undefined {
+    if (this.names.length > 1) return undefined;
+    const found = findDelimiter(this.text.pieces, this.data.decimal);
+    if (found.kind !== 'delimiter' || found.delimiter === this.format.delimiter) return undefined;
+    const names = namesOf(this.text, { ...this.format, delimiter: found.delimiter }, this.data.header);
+    return names.includes(name) ? found.delimiter : undefined;
+  }
+}

@@ -1,0 +1,85 @@
+import type { KeyProblem } from '../../experiment/problem';
+import type { CsvData } from '../../experiment/schema';
+import type { ArrangedTable } from './arrangedTable';
+import type { RequestedColumn } from './csvTable';
+import { gapFixes, leaveOut, settingFix } from './tableFixes';
+import { formatCount, formatExact } from '../../text/numbers';
+import { quote } from '../../text/quoting';
+
+/** The first reason why a table cannot be trained on; undefined if it can. */
+export function tableProblem(
+  data: CsvData,
+  table: ArrangedTable,
+  requested: readonly RequestedColumn[],
+): KeyProblem | undefined {
+  const lengthProblem = data.sequence === undefined ? tooShort(data, table) : undefined;
+  return (
+    lengthProblem ?? emptyValidation(data, table) ?? withoutValues(data, table, requested) ?? tooFewClasses(data, table)
+  );
+}
+
+function tooShort({ csv, length = 1, horizon }: CsvData, { rows, training }: ArrangedTable): KeyProblem | undefined {
+  const needed = length + horizon;
+  if (training >= needed) return undefined;
+  const message =
+    `${quote(csv)} has ${formatCount(rows, 'row')}, ${formatExact(training)} of them for training; a window of ${formatExact(length)} and its target ` +
+    `${formatExact(horizon)} later need ${formatExact(needed)}. Use a longer table, or a smaller length.`;
+  const fixes = training > horizon ? [settingFix({ length: training - horizon })] : [];
+  return { code: 'data.tooShort', message, keyPath: ['data', 'csv'], fixes };
+}
+
+function emptyValidation(
+  { validation, sequence }: CsvData,
+  { rows, training, order }: ArrangedTable,
+): KeyProblem | undefined {
+  if (validation === 0 || training < rows) return undefined;
+  const all = sequence === undefined ? formatCount(rows, 'row') : formatCount(order.training, 'sequence');
+  const message = `A "validation" of ${validation} holds out none of the ${all}: write a larger fraction, or 0 to hold nothing out.`;
+  return {
+    code: 'data.tooShort',
+    message,
+    keyPath: ['data', 'validation'],
+    fixes: [settingFix({ validation: 0 }, 'hold nothing out')],
+  };
+}
+
+/** The problem of a column that has no value in the training part. */
+function withoutValues(
+  data: CsvData,
+  { inputs, targets, training }: ArrangedTable,
+  requested: readonly RequestedColumn[],
+): KeyProblem | undefined {
+  const empty = [...inputs, ...targets].findIndex((column) => column.subarray(0, training).every(Number.isNaN));
+  const column = requested[empty];
+  if (column === undefined) return undefined;
+  const message = `Column ${quote(column.name)} of ${quote(data.csv)} has no value in the ${formatCount(training, 'row')} for training. Use another column.`;
+  const fix = leaveOut(data, column.keyPath, column.name);
+  return { code: 'csv.gaps', message, keyPath: column.keyPath, fixes: fix === undefined ? [] : [fix] };
+}
+
+/** Most classes that are predicted: the output layer has a row of weights for each. */
+const maxClasses = 10_000;
+
+function tooFewClasses({ csv, targets }: CsvData, { classNames }: ArrangedTable): KeyProblem | undefined {
+  if (classNames === undefined || (classNames.length > 1 && classNames.length <= maxClasses)) return undefined;
+  const [only = ''] = classNames;
+  const found =
+    classNames.length > 1
+      ? `${formatExact(classNames.length)} different values, at most ${formatExact(maxClasses)} classes are allowed`
+      : `only the class ${quote(only)}`;
+  const message = `Column ${quote(targets[0] ?? '')} of ${quote(csv)} has ${found}. Use another target.`;
+  return { code: 'csv.classes', message, keyPath: ['data', 'targets'] };
+}
+
+/** The problem of a table without a single window that can be trained on. */
+export function withoutWindow({ csv, length, gaps, sequence, horizon }: CsvData): KeyProblem {
+  if (sequence !== undefined) {
+    const message = `${quote(csv)} has no sequence for training that is longer than the horizon, ${formatCount(horizon, 'row')}, and has a target. Use a smaller horizon or another sequence column.`;
+    return { code: 'data.tooShort', message, keyPath: ['data', 'sequence'] };
+  }
+  const advice =
+    gaps === 'skip' ? 'Use a smaller length, or set "gaps" to "mask" or "interpolate".' : 'Use another target.';
+  const message = `${quote(csv)} has no window of ${formatCount(length ?? 1, 'row')} that can be trained on: each one has a gap. ${advice}`;
+  const fixes = gaps === 'skip' ? gapFixes(['mask', 'interpolate']) : [];
+  return { code: 'csv.gaps', message, keyPath: ['data', 'length'], fixes };
+}

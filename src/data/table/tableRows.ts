@@ -1,0 +1,148 @@
+import type { KeyProblem } from '../../experiment/problem';
+import type { CsvData } from '../../experiment/schema';
+import { maxRowLength, type CellPlace, type CsvRow, type MalformedRow } from './csvRows';
+import { GapCounter, type Gaps } from './gaps';
+import type { RowLines } from './rowLines';
+import type { ColumnReader } from './tableColumns';
+import { columnFixes, type Remedy } from './tableFixes';
+import type { TableFormat } from './tableFormat';
+import type { NamedColumn } from './tableNames';
+import type { TimeOrder } from './time/timeOrder';
+import { formatCount, formatExact } from '../../text/numbers';
+import { quote } from '../../text/quoting';
+
+/** What is wrong with a row, and advice. */
+export interface RowError {
+  readonly line: number;
+  readonly found: string;
+  readonly advice: string;
+  /** The column with the wrong cell; undefined where the row is wrong. */
+  readonly column?: ColumnReader;
+  /** Whether the column is of another kind than the experiment says, so that its key is the place to correct. */
+  readonly isColumn?: boolean;
+  readonly remedies?: readonly Remedy[];
+  /** The wrong cell in the file; undefined where the row is wrong. */
+  readonly place?: CellPlace;
+}
+
+/** The problem of a row, at the table or at the column that is of another kind; and its place in the table. */
+export function rowProblem(
+  { line, found, advice, isColumn, remedies = [], place = { line, column: 1, length: 0 } }: RowError,
+  data: CsvData,
+  delimiter = ',',
+  request?: NamedColumn,
+): KeyProblem {
+  const message = `${quote(data.csv)}, row ${formatExact(line)} ${found}. ${advice}`;
+  const fixes = request === undefined ? [] : columnFixes(data, request.keyPath, request.name, remedies, delimiter);
+  const keyPath = isColumn === true && request !== undefined ? request.keyPath : ['data', 'csv'];
+  const dataPlaces = [{ ...place, path: data.csv, label: `Row ${formatExact(line)} ${found}` }];
+  return { code: 'csv.badRow', message, keyPath, fixes, dataPlaces };
+}
+
+/** Collects the cells of rows, after the header. */
+export class RowReader {
+  rows = 0;
+  readonly #gaps = new GapCounter();
+  #isHeader: boolean;
+  /** Line of the first blank line that no row has followed. */
+  #blank: number | undefined;
+  /** Rows of empty cells that no other row has followed: a spreadsheet may end a table with them. */
+  #empty = { count: 0, line: 0 };
+
+  constructor(
+    readonly width: number,
+    readonly columns: readonly ColumnReader[],
+    format: TableFormat,
+    readonly lines: RowLines,
+    readonly timeOrder: TimeOrder | undefined,
+  ) {
+    this.#isHeader = format.header;
+  }
+
+  get gaps(): Gaps {
+    return this.#gaps.gaps;
+  }
+
+  add(row: CsvRow): RowError | undefined {
+    if (this.#isHeader) {
+      this.#isHeader = false;
+    } else if (row.width === 1 && row.cell(0) === '') {
+      // A file may end with blank lines, but nothing may follow them.
+      this.#blank ??= row.line;
+    } else if (this.#blank !== undefined) {
+      return { line: this.#blank, found: 'is blank', advice: 'Delete the line, or fill it in.' };
+    } else if (row.width !== this.width) {
+      const found = `has ${formatCount(row.width, 'cell')}, but the first row has ${formatExact(this.width)}`;
+      return { line: row.line, found, advice: 'Give every row the same number of cells.' };
+    } else if (isEmptyRow(row)) {
+      if (this.#empty.count === 0) this.#empty.line = row.line;
+      this.#empty.count += 1;
+    } else {
+      const cellAt = (index: number): string => (row.cell(index) ?? '').trim();
+      return this.#addEmptyRows() ?? this.#addCells(row.line, cellAt, (index) => row.placeOf(index));
+    }
+    return undefined;
+  }
+
+  #addEmptyRows(): RowError | undefined {
+    const { count, line } = this.#empty;
+    this.#empty.count = 0;
+    for (let row = 0; row < count; row++) {
+      const place = { line: line + row, column: 1, length: 0 };
+      const error = this.#addCells(
+        place.line,
+        () => '',
+        () => place,
+      );
+      if (error !== undefined) return error;
+    }
+    return undefined;
+  }
+
+  #addCells(
+    line: number,
+    cellAt: (index: number) => string,
+    placeOf: (index: number) => CellPlace,
+  ): RowError | undefined {
+    for (const column of this.columns) {
+      const cell = cellAt(column.index);
+      const outcome = column.add(this.rows, cell);
+      if (typeof outcome === 'object') {
+        return { ...outcome, line, column, place: placeOf(column.index) };
+      }
+      if (outcome === 'missing') this.#gaps.add(line, column.name, cell, () => placeOf(column.index));
+    }
+    this.timeOrder?.add(line, cellAt);
+    this.lines.add(this.rows, line);
+    this.rows += 1;
+    return undefined;
+  }
+}
+
+/** Whether all cells of a row are empty. */
+export function isEmptyRow(row: CsvRow): boolean {
+  for (let index = 0; index < row.width; index++) if (row.cell(index)?.trim() !== '') return false;
+  return true;
+}
+
+/** What is wrong with a row that cannot be parsed. */
+export function malformedRowError({ line, kind }: MalformedRow): RowError {
+  switch (kind) {
+    case 'trailingQuote':
+      return {
+        line,
+        found: 'cannot be parsed (text after the closing quote of a cell)',
+        advice: 'Fix its quotes.',
+      };
+    case 'openQuote':
+      return { line, found: 'cannot be parsed (a quoted cell is not terminated)', advice: 'Fix its quotes.' };
+    case 'tooLong':
+      return {
+        line,
+        found: `has more than ${formatExact(maxRowLength)} characters`,
+        advice: 'Look for a quote that is never closed, or write fewer columns.',
+      };
+    default:
+      return kind satisfies never;
+  }
+}
