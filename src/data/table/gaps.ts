@@ -54,9 +54,13 @@ export function gapsProblem({ cells, rows, first }: Gaps, path: string): KeyProb
   const named = first.map(
     ({ line, column, cell }) => `row ${formatExact(line)} (${describeCell(cell)} in column ${quote(column)})`,
   );
-  const more = rows > first.length ? [`${formatExact(rows - first.length)} more`] : [];
+  // A row may have several: what is named and counted is then rows.
+  const isOnePerRow = cells === rows;
+  const rest = rows - first.length;
+  const more = rest === 0 ? [] : [isOnePerRow ? `${formatExact(rest)} more` : formatCount(rest, 'more row')];
+  const inRows = isOnePerRow ? '' : ` in ${formatCount(rows, 'row')}`;
   const message =
-    `${quote(path)} has ${formatCount(cells, 'missing value')} in the columns that are used: ${[...named, ...more].join(', ')}. ` +
+    `${quote(path)} has ${formatCount(cells, 'missing value')}${inRows} in the columns that are used: ${[...named, ...more].join(', ')}. ` +
     'Set "gaps" to "skip", "mask" or "interpolate", or fill them in.';
   const dataPlaces = first.map(({ column, cell, place }) => ({
     ...place,
