@@ -47,14 +47,14 @@ export class TableNames {
       const message = `${quote(path)} has ${found} columns named ${quote(name)}: rename all but one.`;
       return { code: 'csv.ambiguousColumn', message, keyPath };
     }
-    if (this.names.length === 0) {
-      const message = `${quote(path)} has no column ${quote(name)}: its first row is too long or missing. Write the names of the columns there.`;
-      return { code: 'csv.missingColumn', message, keyPath };
-    }
     const other = this.#otherDelimiter(name);
     if (other !== undefined) {
       const message = `${quote(path)} has no column ${quote(name)} with ${quote(this.format.delimiter)} between its cells, but it has one with ${quote(other)}. Set "delimiter" to ${quote(other)}.`;
       return { code: 'csv.missingColumn', message, keyPath, fixes: [settingFix({ delimiter: other })] };
+    }
+    if (this.names.length === 0) {
+      const message = `${quote(path)} has no column ${quote(name)}: its first row is too long or missing. Write the names of the columns there.`;
+      return { code: 'csv.missingColumn', message, keyPath };
     }
     if (!this.data.header) {
       const isInFirstRow = namesOf(this.text, this.format, true).includes(name);
