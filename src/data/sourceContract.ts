@@ -44,7 +44,7 @@ export interface DataScale {
 
 /** Something noticeable in the data, found before training starts; it stops nothing. */
 export interface DataFinding extends Pick<KeyProblem, 'fixes' | 'dataPlaces'> {
-  readonly code: 'inputScale';
+  readonly code: 'inputScale' | 'noHeldOutWindow';
   readonly level: 'warning' | 'hint';
   /** The key that can solve it, which the experiment may not have. */
   readonly keyPath: readonly string[];

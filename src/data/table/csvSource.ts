@@ -27,6 +27,7 @@ import { readSourceState, type SourceState } from '../sourceState';
 import type { ColumnKind } from './tableColumns';
 import { tableBaselines } from './tableBaselines';
 import { tableProblem, withoutWindow } from './tableProblems';
+import { quote } from '../../text/quoting';
 import { mostTargets, type TableWindow, type TableWindows } from './tableWindows';
 import { decodeText } from '../files/textFile';
 
@@ -68,7 +69,20 @@ export function openCsv(
   ]);
   if (tooLarge !== undefined) return refuse(tooLarge);
   if (windows.count === 0) return refuse(withoutWindow(data));
-  return { kind: 'source', source: new CsvSource(experiment, data, table, scaled, batch, findings) };
+  const all = [...findings, ...withoutHeldOut(data, windows)];
+  return { kind: 'source', source: new CsvSource(experiment, data, table, scaled, batch, all) };
+}
+
+/** The finding that no held-out row can be predicted, where rows are held out. */
+function withoutHeldOut(data: CsvData, windows: TableWindows): readonly DataFinding[] {
+  if (data.validation === 0 || data.gaps !== 'skip') return [];
+  const [first] = windows.heldOut();
+  if (first !== undefined) return [];
+  const message =
+    `No held-out row of ${quote(data.csv)} can be predicted, so there will be no validation loss: each window of the ` +
+    'held-out part has a missing value, and "gaps" is "skip". Set "gaps" to "mask" or "interpolate", use a shorter ' +
+    '"length", or leave out the column with the most missing values.';
+  return [{ code: 'noHeldOutWindow', level: 'warning', keyPath: ['data', 'gaps'], at: ['data', 'gaps'], message }];
 }
 
 /** The columns of a table that an experiment uses: inputs, targets, sequence, time. */

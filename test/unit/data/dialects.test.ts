@@ -44,6 +44,12 @@ describe('The dialect of a table', () => {
     assert.deepEqual(columnOf('y,z\n"7,64",1\n"2,57",2\n', { decimal: ',' }, 2), [7.64, 2.57].map(Math.fround));
   });
 
+  it('is named where another one was specified, also for names in quotes', () => {
+    for (const text of ['a,y\n1,2\n3,4\n', '"a","y"\n1,2\n3,4\n']) {
+      assert.match(refusal(text, { delimiter: ';' }), /but it has one with ","\. Set "delimiter" to ","/);
+    }
+  });
+
   it('must be specified if it is ambiguous', () => {
     const message = refusal('a,b;c\n1,x;3\n4,x;6\n');
     assert.match(message, /can be read with ",", ";" between its cells. Name one of them in "delimiter"/);
@@ -137,6 +143,25 @@ describe('Gaps of a table', () => {
       refusal(`${gappy}null\n14\nnan\n16\n`),
       /5 missing values.*row 3 \("NA" in column "y"\), row 6 \("\?" in column "y"\), row 12 \("NaN" in column "y"\), 2 more\. Set "gaps"/,
     );
+  });
+
+  it('are counted apart from their rows, where a row has several', () => {
+    const rows = Array.from({ length: 9 }, (_, row) => (row % 2 === 0 ? 'NA,NA' : `${row},1`));
+    assert.match(
+      refusal(`y,z\n${rows.join('\n')}\n`, { inputs: ['y', 'z'] }),
+      /has 10 missing values in 5 rows in the columns that are used: row 2 .*, row 4 .*, row 6 .*, 2 more rows\. Set/,
+    );
+  });
+
+  it('that leave no held-out row to predict are a finding before training', () => {
+    const rows = Array.from({ length: 40 }, (_, row) => `${row},${row < 20 ? row : 'NA'}`);
+    const data = table({ inputs: ['y', 'z'], gaps: 'skip', length: 4, normalize: 'standard' });
+    const source = opened({ data, batch: 1 }, `y,z\n${rows.join('\n')}\n`);
+    assert.deepEqual([...source.validation()], []);
+    assert.match(source.findings?.[0]?.message ?? '', /^No held-out row of "a\.csv" can be predicted/);
+    const masked = opened({ data: { ...data, gaps: 'mask' }, batch: 1 }, `y,z\n${rows.join('\n')}\n`);
+    assert.ok([...masked.validation()].length > 0);
+    assert.deepEqual(masked.findings, []);
   });
 
   it('are interpolated linearly, as by pandas.Series.interpolate, also at the end', () => {
