@@ -75,13 +75,14 @@ export function openCsv(
 
 /** The finding that no held-out row can be predicted, where rows are held out. */
 function withoutHeldOut(data: CsvData, windows: TableWindows): readonly DataFinding[] {
-  if (data.validation === 0 || data.gaps !== 'skip') return [];
+  if (data.validation === 0 || (data.gaps !== 'skip' && data.gaps !== 'mask')) return [];
   const [first] = windows.heldOut();
   if (first !== undefined) return [];
-  const message =
-    `No held-out row of ${quote(data.csv)} can be predicted, so there will be no validation loss: each window of the ` +
-    'held-out part has a missing value, and "gaps" is "skip". Set "gaps" to "mask" or "interpolate", use a shorter ' +
-    '"length", or leave out the column with the most missing values.';
+  const reason =
+    data.gaps === 'skip'
+      ? 'each window there has a missing value, and "gaps" is "skip". Set "gaps" to "interpolate", or to "mask" if only inputs are missing; or leave out the column with the most missing values'
+      : 'each row there has a missing target. Set "gaps" to "interpolate", or leave out the target with the most missing values';
+  const message = `No held-out row of ${quote(data.csv)} can be predicted, so there will be no validation loss: ${reason}.`;
   return [{ code: 'noHeldOutWindow', level: 'warning', keyPath: ['data', 'gaps'], at: ['data', 'gaps'], message }];
 }
 
