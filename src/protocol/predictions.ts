@@ -39,8 +39,10 @@ export type PredictionErrors =
       readonly rmse: number;
       /** Mean absolute error, in the unit of the column. */
       readonly mae: number;
-      /** Root of the mean squared error of persistence; NaN where there is none. */
+      /** Root of the mean squared error of persistence, over those rows that also have an earlier value; NaN without any. */
       readonly persistence: number;
+      /** Number of the rows of `persistence`. */
+      readonly persistenceCount: number;
       /** How the column was rescaled; an error in the scaled unit is that of the column divided by `scale`. */
       readonly scaling: { readonly kind: NonNullable<RunInfo['scaling']>['kind']; readonly scale: number };
     }
@@ -51,6 +53,7 @@ export type PredictionErrors =
       /** Share of correct predictions, from 0 to 1. */
       readonly accuracy: number;
       readonly persistence: number;
+      readonly persistenceCount: number;
     };
 
 /**

@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, formatPercentage } from './numbers';
+import { formatCount, formatExact, formatNumber, formatPercentage } from './numbers';
 
 /** How a column was rescaled. */
 export interface ColumnScaling {
@@ -19,6 +19,7 @@ export type MeasuredErrors =
       readonly mae: number;
       /** NaN where there is none. */
       readonly persistence: number;
+      readonly persistenceCount: number;
       readonly scaling: ColumnScaling;
     }
   | {
@@ -28,6 +29,7 @@ export type MeasuredErrors =
       /** From 0 to 1. */
       readonly accuracy: number;
       readonly persistence: number;
+      readonly persistenceCount: number;
     };
 
 /** An error in the unit of a column and in the scaled one: `1.46 (0.228 σ)`. */
@@ -56,13 +58,15 @@ export function formatPredictionErrors(errors: MeasuredErrors, name: string): st
 function formatFiniteErrors(errors: MeasuredErrors, name: string): string {
   const rows = formatCount(errors.count, 'held-out row');
   if (errors.count === 0) return `No held-out row of ${name} has both a value and a prediction.`;
+  const { persistenceCount } = errors;
+  const overFewer = persistenceCount === errors.count ? '' : ` over ${formatExact(persistenceCount)} of them`;
   if (errors.kind === 'classes') {
-    const last = Number.isNaN(errors.persistence) ? '' : `, persistence ${percent(errors.persistence)}`;
+    const last = Number.isNaN(errors.persistence) ? '' : `, persistence ${percent(errors.persistence)}${overFewer}`;
     return `${percent(errors.accuracy)} of the predictions of ${rows} of ${name} are correct${last}.`;
   }
   const last = Number.isNaN(errors.persistence)
     ? ''
-    : `; persistence has RMSE ${formatError(errors.persistence, errors.scaling)}`;
+    : `; persistence has RMSE ${formatError(errors.persistence, errors.scaling)}${overFewer}`;
   return `RMSE ${formatError(errors.rmse, errors.scaling)} and mean absolute error ${formatError(errors.mae, errors.scaling)} over ${rows} of ${name}${last}.`;
 }
 

@@ -4,7 +4,7 @@ import type { HeldOutPredictions } from './heldOutEvaluation';
 
 /**
  * The errors of a target column over the held-out rows that have a value in the file and a prediction. Those of
- * persistence are over the rows that have an earlier value, too. NaN without such rows.
+ * persistence are over the ones of these rows that have an earlier value, too. NaN without such rows.
  *
  * Definitions: the root of the mean squared error and the mean absolute error in the unit of the column; for classes the
  * share of correct predictions.
@@ -17,9 +17,20 @@ export function predictionErrors(
   const { table, predicted, persistence, kind, notFinite } = predictions;
   const [truth = none, own = none, earlier = none] = [table.targets[column], predicted[column], persistence[column]];
   const net = tally(truth, own);
-  const last = tally(truth, earlier);
+  const last = tally(
+    truth,
+    earlier.map((value, row) => (Number.isNaN(own[row] ?? NaN) ? NaN : value)),
+  );
+  const persistenceCount = last.count;
   return kind === 'classes'
-    ? { kind, count: net.count, notFinite, accuracy: net.equal / net.count, persistence: last.equal / last.count }
+    ? {
+        kind,
+        count: net.count,
+        notFinite,
+        accuracy: net.equal / net.count,
+        persistence: last.equal / last.count,
+        persistenceCount,
+      }
     : {
         kind,
         count: net.count,
@@ -27,6 +38,7 @@ export function predictionErrors(
         rmse: Math.sqrt(net.squares / net.count),
         mae: net.sizes / net.count,
         persistence: Math.sqrt(last.squares / last.count),
+        persistenceCount,
         scaling: { kind: scaling?.kind ?? 'none', scale: scaling?.targets[column]?.scale ?? 1 },
       };
 }

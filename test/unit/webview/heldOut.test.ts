@@ -126,15 +126,33 @@ describe('The errors of predictions', () => {
 
   it('are one sentence, with persistence where it is defined', () => {
     const scaling = { kind: 'none', scale: 1 } as const;
-    const values = { kind: 'values', count: 12, notFinite: 0, rmse: 2, mae: 1.5, persistence: NaN, scaling } as const;
+    const values = {
+      kind: 'values',
+      count: 12,
+      notFinite: 0,
+      rmse: 2,
+      mae: 1.5,
+      persistence: NaN,
+      persistenceCount: 12,
+      scaling,
+    } as const;
     assert.equal(
       formatPredictionErrors(values, 'temp'),
       'RMSE 2.00 and mean absolute error 1.50 over 12 held-out rows of temp.',
     );
     assert.match(formatPredictionErrors({ ...values, persistence: 3 }, 'temp'), /temp; persistence has RMSE 3\.00\.$/);
+    const fewer = { ...values, persistence: 3, persistenceCount: 9 };
+    assert.match(formatPredictionErrors(fewer, 'temp'), /temp; persistence has RMSE 3\.00 over 9 of them\.$/);
     assert.match(formatPredictionErrors({ ...values, count: 0 }, 'temp'), /^No held-out row of temp/);
     assert.match(formatPredictionErrors({ ...values, notFinite: 2 }, 'temp'), /^2 predictions are not finite\. RMSE /);
-    const classes = { kind: 'classes', count: 1, notFinite: 0, accuracy: 1, persistence: 0.5 } as const;
+    const classes = {
+      kind: 'classes',
+      count: 1,
+      notFinite: 0,
+      accuracy: 1,
+      persistence: 0.5,
+      persistenceCount: 1,
+    } as const;
     assert.equal(
       formatPredictionErrors(classes, 'move'),
       '100.0 % of the predictions of 1 held-out row of move are correct, persistence 50.0 %.',
