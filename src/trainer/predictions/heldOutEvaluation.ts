@@ -70,7 +70,7 @@ export class HeldOutEvaluation {
       horizon,
       warmUp,
       predicted: this.#predicted,
-      persistence: table.targets.map((column) => persistenceOf(column, this.#predicted[0] ?? column, part)),
+      persistence: table.targets.map((column, k) => persistenceOf(column, this.#predicted[k] ?? column, part)),
       isEarly: this.#isEarly,
       notFinite: this.#notFinite,
     };

@@ -17,11 +17,8 @@ export function predictionErrors(
   const { table, predicted, persistence, kind, notFinite } = predictions;
   const [truth = none, own = none, earlier = none] = [table.targets[column], predicted[column], persistence[column]];
   const net = tally(truth, own);
-  const last = tally(
-    truth,
-    earlier.map((value, row) => (Number.isNaN(own[row] ?? NaN) ? NaN : value)),
-  );
-  const persistenceCount = last.count;
+  // Persistence is known only for rows that the net predicts.
+  const last = tally(truth, earlier);
   return kind === 'classes'
     ? {
         kind,
@@ -29,7 +26,7 @@ export function predictionErrors(
         notFinite,
         accuracy: net.equal / net.count,
         persistence: last.equal / last.count,
-        persistenceCount,
+        persistenceCount: last.count,
       }
     : {
         kind,
@@ -38,7 +35,7 @@ export function predictionErrors(
         rmse: Math.sqrt(net.squares / net.count),
         mae: net.sizes / net.count,
         persistence: Math.sqrt(last.squares / last.count),
-        persistenceCount,
+        persistenceCount: last.count,
         scaling: { kind: scaling?.kind ?? 'none', scale: scaling?.targets[column]?.scale ?? 1 },
       };
 }
