@@ -2,6 +2,7 @@ import type { HeldOutTable } from '../../data/table/heldOutTable';
 import { inDataUnit } from '../../data/table/normalization';
 import type { HeldOutPart, Source } from '../../data/sourceContract';
 import type { Learner } from '../../engine/learner';
+import { argmaxOfRow } from '../argmax';
 
 /** The held-out rows of a table with the net's predictions, in the unit of the data; classes are indices. */
 export interface HeldOutPredictions {
@@ -86,10 +87,7 @@ export class HeldOutEvaluation {
       break;
     }
     if (source.targetKind === 'classes') {
-      let best = 0;
-      for (let k = 1; k < width; k++) {
-        if ((outputs[sequence * width + k] ?? NaN) > (outputs[sequence * width + best] ?? NaN)) best = k;
-      }
+      const best = argmaxOfRow(outputs, sequence * width, width);
       for (const column of this.#predicted) column[place] = best;
       return;
     }

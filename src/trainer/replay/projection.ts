@@ -1,5 +1,6 @@
 import { tensorOf, type Capture, type CapturedTensor } from '../../engine/instruments/capture';
 import type { Projection, ProjectionRequest } from '../../protocol/output';
+import { argmaxOfRow } from '../argmax';
 import type { TrainingSetup } from '../training/trainingSetup';
 import { endOfSequence } from './inspection';
 import { principalPlane } from './principalComponents';
@@ -47,9 +48,13 @@ export function projectStates({ source }: TrainingSetup, capture: Capture, reque
     ...principalPlane(rows, hidden),
     sequences: Int32Array.from(places, ({ batchRow }) => batchRow),
     steps: Int32Array.from(places, ({ t }) => t),
-    inputs: Int32Array.from(row, (at) => (symbols === undefined ? -1 : argmaxOfRow(symbols, at, source.inputs))),
+    inputs: Int32Array.from(row, (at) =>
+      symbols === undefined ? -1 : argmaxOfRow(symbols.data, at * source.inputs, source.inputs),
+    ),
     targets: Int32Array.from(row, (at) => (isClasses ? (targets.data[at] ?? -1) : -1)),
-    topPredictions: Int32Array.from(row, (at) => (isClasses ? argmaxOfRow(outputs, at, source.outputs) : -1)),
+    topPredictions: Int32Array.from(row, (at) =>
+      isClasses ? argmaxOfRow(outputs.data, at * source.outputs, source.outputs) : -1,
+    ),
     values: Float64Array.from(row, (at) => (isClasses ? NaN : (outputs.data[at * source.outputs] ?? NaN))),
   };
 }
@@ -61,13 +66,4 @@ function chooseSequences(batch: number, requested: number, maxCount: number): re
   for (let batchRow = 0; batchRow < batch && chosen.size < Math.max(1, maxCount); batchRow += every)
     chosen.add(batchRow);
   return [...chosen].sort((a, b) => a - b);
-}
-
-/** The index of the largest of a row of `width` numbers. */
-function argmaxOfRow({ data }: CapturedTensor, row: number, width: number): number {
-  let best = 0;
-  for (let k = 1; k < width; k++) {
-    if ((data[row * width + k] ?? NaN) > (data[row * width + best] ?? NaN)) best = k;
-  }
-  return best;
 }

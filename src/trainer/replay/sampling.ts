@@ -1,3 +1,4 @@
+import { argmaxOfRow } from '../argmax';
 import { randomFrom } from '../../data/random';
 import type { Source } from '../../data/source';
 import type { Capture } from '../../engine/instruments/capture';
@@ -33,7 +34,10 @@ export function sampleSymbols(setup: TrainingSetup, capture: Capture, request: S
   const observe = (window: Window, t: number, outputs: ArrayLike<number>): void => {
     if (t < window.steps - 1 || drawn.length >= count) return;
     const natural = softmax(outputs, 1);
-    const index = temperature === 0 ? argmax(natural) : draw(softmax(outputs, temperature), random.uniform());
+    const index =
+      temperature === 0
+        ? argmaxOfRow(natural, 0, natural.length)
+        : draw(softmax(outputs, temperature), random.uniform());
     drawn.push(index);
     probabilities.push(natural[index] ?? NaN);
   };
@@ -104,9 +108,5 @@ function draw(probabilities: Float64Array, at: number): number {
     if (at < sum) return index;
   }
   // Rounding may leave the sum slightly below 1.
-  return argmax(probabilities);
-}
-
-function argmax(values: Float64Array): number {
-  return values.reduce((best, value, index) => (value > (values[best] ?? NaN) ? index : best), 0);
+  return argmaxOfRow(probabilities, 0, probabilities.length);
 }
