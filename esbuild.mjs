@@ -43,7 +43,7 @@ const product = [
   {
     ...module,
     name: 'schema',
-    entry: 'src/experiment/jsonSchema.ts',
+    entry: 'src/experiment/schema/jsonSchema.ts',
     outfile: 'dist/meta/schema.mjs',
     plugins: [writesSchema('dist/experiment.schema.json')],
   },

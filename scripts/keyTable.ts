@@ -1,6 +1,6 @@
 import { format, resolveConfig } from 'prettier';
-import { isObject, type JsonObject } from '../src/experiment/document';
-import { jsonSchema } from '../src/experiment/jsonSchema';
+import { isObject, type JsonObject } from '../src/experiment/document/document';
+import { jsonSchema } from '../src/experiment/schema/jsonSchema';
 
 /** The document whose table of keys is generated. */
 export const experimentDocument = 'docs/experiment-file.md';

@@ -2,7 +2,7 @@ import { connectPage } from '../src/panel/pageChannel';
 import { comparisonRequests, type ComparisonHostContract, type ComparisonState } from '../src/protocol/comparison';
 import { differingKeys, formatValue, keyValues } from '../src/run/differences';
 import { distinctNames } from '../src/run/distinctNames';
-import { RunReader } from '../src/session/runReader';
+import { RunReader } from '../src/session/stored/runReader';
 import { formatTime } from '../src/text/dates';
 import { formatCount } from '../src/text/numbers';
 import { readFolder, readRun, trainersIn, type RunFolder } from './pageFolder';

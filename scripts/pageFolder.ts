@@ -5,9 +5,9 @@ import { readManifest, type Manifest } from '../src/run/manifest';
 import type { DisplaySeries } from '../src/run/series/displaySeries';
 import { isLocked } from '../src/run/storage/folderLock.node';
 import { runFiles } from '../src/run/storage/runFiles';
-import type { RunReader } from '../src/session/runReader';
-import { readFindingsIn } from '../src/session/storedFindings';
-import { forkTrainers } from '../src/session/trainerProcess.node';
+import type { RunReader } from '../src/session/stored/runReader';
+import { readFindingsIn } from '../src/session/stored/storedFindings';
+import { forkTrainers } from '../src/session/trainers/trainerProcess.node';
 
 /** A folder with a run, without its records. */
 export interface RunFolder {

@@ -1,4 +1,4 @@
-import { sentFiles } from '../src/session/sentFiles';
+import { sentFiles } from '../src/session/live/sentFiles';
 import { dirname, resolve } from 'node:path';
 import { totalmem } from 'node:os';
 import { diskAccess } from '../src/data/files/fileAccess.node';
@@ -12,7 +12,7 @@ import type { TrainerContract, TrainerHostContract } from '../src/protocol/train
 import type { Manifest } from '../src/run/manifest';
 import { readFolder, readRun, trainersIn, type ReadRun } from './pageFolder';
 import type { ServedPage } from './pageServer';
-import { RunReader } from '../src/session/runReader';
+import { RunReader } from '../src/session/stored/runReader';
 
 const viewerText =
   'This page shows a stored run as it was when the page was loaded. Training, pausing and other commands need VS Code.';

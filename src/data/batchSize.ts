@@ -1,4 +1,4 @@
-import type { KeyPath, KeyProblem } from '../experiment/problem';
+import type { KeyPath, KeyProblem } from '../experiment/problems/problem';
 import { formatExact } from '../text/numbers';
 
 /** Maximum number of values in one batch, so that a typo does not use up all memory: 1 GiB of doubles. */

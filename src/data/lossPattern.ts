@@ -1,4 +1,4 @@
-import type { ResolvedExperiment } from '../experiment/schema';
+import type { ResolvedExperiment } from '../experiment/schema/schema';
 
 /** The loss of a predictor at each step of a sequence, expected or measured on a batch. */
 export interface LossPattern {

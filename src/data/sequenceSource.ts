@@ -1,4 +1,4 @@
-import type { ResolvedExperiment, SequencesData } from '../experiment/schema';
+import type { ResolvedExperiment, SequencesData } from '../experiment/schema/schema';
 import { endsOf, inSinglePrecision, type Batch, type BatchTargets } from './batch';
 import { largestSize } from './table/normalization';
 import { describeSequence } from './sequenceDescription';

@@ -1,5 +1,5 @@
-import type { KeyPath, KeyProblem } from '../experiment/problem';
-import type { ResolvedExperiment } from '../experiment/schema';
+import type { KeyPath, KeyProblem } from '../experiment/problems/problem';
+import type { ResolvedExperiment } from '../experiment/schema/schema';
 import { weightsKeyOf } from '../experiment/weightsKey';
 import { openCsv } from './table/csvSource';
 import type { FileContent } from './files/fileContent';

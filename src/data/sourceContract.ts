@@ -1,4 +1,4 @@
-import type { KeyPath, KeyProblem } from '../experiment/problem';
+import type { KeyPath, KeyProblem } from '../experiment/problems/problem';
 import type { Batch } from './batch';
 import type { Gaps } from './table/gaps';
 import type { TableScaling } from './table/normalization';

@@ -1,4 +1,4 @@
-import type { ResolvedExperiment, TaskData } from '../experiment/schema';
+import type { ResolvedExperiment, TaskData } from '../experiment/schema/schema';
 import { inSinglePrecision, type Batch } from './batch';
 import { describeSequence } from './sequenceDescription';
 import { reportedLoss } from './lossPattern';

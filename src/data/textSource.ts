@@ -1,5 +1,5 @@
-import type { KeyProblem } from '../experiment/problem';
-import type { ResolvedExperiment, TextData } from '../experiment/schema';
+import type { KeyProblem } from '../experiment/problems/problem';
+import type { ResolvedExperiment, TextData } from '../experiment/schema/schema';
 import { setClassTarget, symbolBatch, type Batch } from './batch';
 import type { FileContent } from './files/fileContent';
 import { dataTooLarge } from './files/dataSize';

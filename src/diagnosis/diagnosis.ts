@@ -1,4 +1,4 @@
-import type { ResolvedExperiment } from '../experiment/schema';
+import type { ResolvedExperiment } from '../experiment/schema/schema';
 import type { RunInfo } from '../run/runInfo';
 import type { UpdateRecord } from '../run/records/recordBatch';
 import { divergenceCause, type DivergenceCause, type FirstNonFinite } from './divergence';

@@ -1,4 +1,4 @@
-import type { Model } from '../experiment/schema';
+import type { Model } from '../experiment/schema/schema';
 
 /** Where the first value that is not finite appeared. */
 export interface FirstNonFinite {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ResolvedExperiment } from '../experiment/schema';
+import type { ResolvedExperiment } from '../experiment/schema/schema';
 import { maxNames } from '../run/records/layoutBounds';
 import type { RunInfo } from '../run/runInfo';
 import { saturatedCandidate } from './rules/gateValues';

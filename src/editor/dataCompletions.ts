@@ -10,11 +10,11 @@ import {
   type Uri,
 } from 'vscode';
 import { readFileStart } from '../data/files/fileReading';
-import type { CursorPlace } from '../experiment/cursorPlace';
+import type { CursorPlace } from '../experiment/document/cursorPlace';
 import { completionItem } from '../platform/labels';
 import type { TableColumnSummary } from '../protocol/trainer';
 import { accessFor } from '../session/dataAccess';
-import type { Estimates } from '../session/estimates';
+import type { Estimates } from '../session/live/estimates';
 import { folderOf, relativePath } from '../session/experimentText';
 import { isShort } from './experimentCheck';
 
@@ -50,7 +50,7 @@ export class DataCompletions implements CompletionItemProvider {
 
   async provideCompletionItems(document: TextDocument, position: Position): Promise<CompletionItem[]> {
     if (!isShort(document)) return [];
-    const { placeAtCursor } = await import('../experiment/cursorPlace');
+    const { placeAtCursor } = await import('../experiment/document/cursorPlace');
     const text = document.getText();
     const place = placeAtCursor(text, document.offsetAt(position));
     if (place === undefined) return [];

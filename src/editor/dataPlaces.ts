@@ -1,5 +1,5 @@
 import { commands, Location, Range, Uri, type DiagnosticRelatedInformation } from 'vscode';
-import type { DataPlace, Problem } from '../experiment/problem';
+import type { DataPlace, Problem } from '../experiment/problems/problem';
 import { relatedInformation } from '../platform/labels';
 import { folderOf } from '../session/experimentText';
 

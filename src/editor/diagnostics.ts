@@ -9,8 +9,8 @@ import {
   type Disposable,
   type TextDocument,
 } from 'vscode';
-import type { Fix } from '../experiment/fix';
-import type { Problem } from '../experiment/problem';
+import type { Fix } from '../experiment/problems/fix';
+import type { Problem } from '../experiment/problems/problem';
 import { DisposableStore } from '../platform/disposable';
 import { languageId } from '../platform/ids';
 import { diagnostic } from '../platform/labels';
@@ -18,8 +18,8 @@ import type { Log } from '../platform/log';
 import { reasonOf } from '../protocol/channel';
 import type { CheckedExperiment, PlacedFinding } from '../protocol/trainer';
 import { folderOf } from '../session/experimentText';
-import type { Estimates } from '../session/estimates';
-import type { Launcher, ProblemsFound } from '../session/launcher';
+import type { Estimates } from '../session/live/estimates';
+import type { Launcher, ProblemsFound } from '../session/live/launcher';
 import { relatedPlaces } from './dataPlaces';
 import { checkDocument, isShort } from './experimentCheck';
 import { severities } from './findings';

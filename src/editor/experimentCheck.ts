@@ -1,11 +1,11 @@
 import type { TextDocument } from 'vscode';
 import { readSmallFiles, type SmallFiles } from '../data/files/fileReading';
 import { filesOf } from '../data/source';
-import { maxExperimentBytes } from '../experiment/sizes';
+import { maxExperimentBytes } from '../experiment/document/sizes';
 import type { Parsed } from '../experiment/parse';
 import type { CheckedExperiment } from '../protocol/trainer';
 import { accessFor } from '../session/dataAccess';
-import type { Estimates } from '../session/estimates';
+import type { Estimates } from '../session/live/estimates';
 
 /** Maximum number of bytes of data files that are read while the user types. */
 const maxBytesReadWhileTyping = 4 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { DiagnosticSeverity, languages, Range, workspace, type Disposable, type 
 import type { Finding } from '../diagnosis/finding';
 import { DisposableStore } from '../platform/disposable';
 import { diagnostic } from '../platform/labels';
-import type { Estimates } from '../session/estimates';
+import type { Estimates } from '../session/live/estimates';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 import { parsedInHost } from './experimentCheck';

@@ -9,7 +9,7 @@ import {
   type Diagnostic,
   type TextDocument,
 } from 'vscode';
-import type { Fix } from '../experiment/fix';
+import type { Fix } from '../experiment/problems/fix';
 import { quickFix } from '../platform/labels';
 import type { ExperimentDiagnostics } from './diagnostics';
 import { isShort } from './experimentCheck';
@@ -27,7 +27,7 @@ export class QuickFixes implements CodeActionProvider {
       .filter(({ diagnostic }) => diagnostic.range.intersection(range) !== undefined);
     if (found.length === 0 || !isShort(document)) return [];
     // Imported lazily: an editor asks at every movement of the cursor, and most places have no fix.
-    const { changeOf } = await import('../experiment/applyFix');
+    const { changeOf } = await import('../experiment/problems/applyFix');
     const text = document.getText();
     const actions = found.flatMap(({ diagnostic, fixes }) =>
       fixes.flatMap((fix) => actionFor(document, diagnostic, fix, changeOf(text, fix)) ?? []),

@@ -1,7 +1,7 @@
 import { commands as registry, type Disposable } from 'vscode';
 import { commands } from '../platform/ids';
 import { showWarningMessage } from '../platform/messages';
-import type { Launcher } from '../session/launcher';
+import type { Launcher } from '../session/live/launcher';
 
 /** Shows the notices of runs, each text once per window. */
 export class RunNotices implements Disposable {

@@ -28,7 +28,7 @@ import {
   type Range as ServiceRange,
   type TextEdit as ServiceEdit,
 } from 'vscode-json-languageservice';
-import { jsonSchema } from '../experiment/jsonSchema';
+import { jsonSchema } from '../experiment/schema/jsonSchema';
 import { completionItem, documentSymbol, markdown } from '../platform/labels';
 import { isShort } from './experimentCheck';
 

@@ -16,7 +16,7 @@ import type { Log } from '../platform/log';
 import { showErrorMessage, showInformationMessage } from '../platform/messages';
 import { reasonOf } from '../protocol/channel';
 import { accessFor } from '../session/dataAccess';
-import type { Estimates } from '../session/estimates';
+import type { Estimates } from '../session/live/estimates';
 import { fileNameOf, readExperimentText } from '../session/experimentText';
 import type { Target } from '../session/sessions';
 

@@ -1,11 +1,11 @@
-import { fixInVariant, type Fix } from './fix';
-import { deletionOf, problemsOf, type UnplacedProblem } from './schemaProblem';
-import { isObject, valueAt, type JsonDocument, type JsonObject } from './document';
-import { LongLists } from './longLists';
-import { isLikely, nearestName } from './nearestName';
-import type { KeyPath, KeyProblem, SourceRange, Problem } from './problem';
+import { fixInVariant, type Fix } from './problems/fix';
+import { deletionOf, problemsOf, type UnplacedProblem } from './problems/schemaProblem';
+import { isObject, valueAt, type JsonDocument, type JsonObject } from './document/document';
+import { LongLists } from './document/longLists';
+import { isLikely, nearestName } from './problems/nearestName';
+import type { KeyPath, KeyProblem, SourceRange, Problem } from './problems/problem';
 import { resolveValue, type Resolution } from './resolved';
-import { fileSchema, type ResolvedExperiment } from './schema';
+import { fileSchema, type ResolvedExperiment } from './schema/schema';
 import { applyVariant, explainInVariant, invalidDeletions } from './variant';
 import { quote, quoteAll } from '../text/quoting';
 import { formatExact } from '../text/numbers';

@@ -1,8 +1,8 @@
-import { readDocument } from './document';
+import { readDocument } from './document/document';
 import { ExperimentFile } from './experimentFile';
-import type { KeyPath, SourceRange, Problem } from './problem';
+import type { KeyPath, SourceRange, Problem } from './problems/problem';
 
-export { maxExperimentBytes } from './sizes';
+export { maxExperimentBytes } from './document/sizes';
 
 /** A file whose experiment and variants are all valid, or its problems, in the order of the file. */
 export type Parsed =

@@ -1,9 +1,9 @@
-import { problemsOf, type UnplacedProblem } from './schemaProblem';
-import { crossFieldProblems, lossOf, type ValidExperiment } from './crossFieldProblems';
-import { defaultBatch } from './learningSchema';
-import { LongLists } from './longLists';
-import { mayBeClasses, usesWholeSequences } from './tableTargets';
-import { experimentSchema, type ExperimentData, type ResolvedExperiment } from './schema';
+import { problemsOf, type UnplacedProblem } from './problems/schemaProblem';
+import { crossFieldProblems, lossOf, type ValidExperiment } from './problems/crossFieldProblems';
+import { defaultBatch } from './schema/learningSchema';
+import { LongLists } from './document/longLists';
+import { mayBeClasses, usesWholeSequences } from './problems/tableTargets';
+import { experimentSchema, type ExperimentData, type ResolvedExperiment } from './schema/schema';
 
 /** An experiment ready to be run, or its problems. */
 export type Resolution =

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import type { UnplacedProblem } from './schemaProblem';
-import { isObject, valueAt, type JsonObject } from './document';
-import { objectSchemasOf, keysOf, resolveUnion } from './unions';
-import type { Fix } from './fix';
-import { mergePatch } from './mergePatch';
-import type { KeyPath } from './problem';
-import { experimentSchema } from './schema';
+import type { UnplacedProblem } from './problems/schemaProblem';
+import { isObject, valueAt, type JsonObject } from './document/document';
+import { objectSchemasOf, keysOf, resolveUnion } from './problems/unions';
+import type { Fix } from './problems/fix';
+import { mergePatch } from './document/mergePatch';
+import type { KeyPath } from './problems/problem';
+import { experimentSchema } from './schema/schema';
 import { quote } from '../text/quoting';
 
 /** The sections whose keys depend on their kind. */

@@ -1,5 +1,5 @@
-import type { KeyPath } from './problem';
-import type { ResolvedExperiment } from './schema';
+import type { KeyPath } from './problems/problem';
+import type { ResolvedExperiment } from './schema/schema';
 
 /** The file of initial weights that an experiment names. */
 export interface WeightsKey {

@@ -1,6 +1,6 @@
 import { getNodeValue, parseTree, type Node } from 'jsonc-parser';
-import { csvSchema } from './csvSchema';
-import type { CsvData } from './schema';
+import { csvSchema } from './schema/csvSchema';
+import type { CsvData } from './schema/schema';
 
 /** A table as an experiment names it, and how it is written. */
 export type WrittenTable = Pick<CsvData, 'csv' | 'delimiter' | 'decimal' | 'header' | 'missing'>;

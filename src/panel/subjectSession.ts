@@ -1,14 +1,14 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import { plainName } from '../run/displayName';
 import { experimentName, fileNameOf } from '../session/experimentText';
-import type { LatestRuns } from '../session/latestRuns';
-import { OpenedRun } from '../session/openedRun';
-import type { RunFolderWatcher } from '../session/runFolderWatcher';
-import type { RunIndex } from '../session/runIndex';
+import type { LatestRuns } from '../session/stored/latestRuns';
+import { OpenedRun } from '../session/stored/openedRun';
+import type { RunFolderWatcher } from '../session/stored/runFolderWatcher';
+import type { RunIndex } from '../session/stored/runIndex';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
-import { formatStartTime, type StoredRun } from '../session/storedRun';
-import { StoredSession } from '../session/storedSession';
+import { formatStartTime, type StoredRun } from '../session/stored/storedRun';
+import { StoredSession } from '../session/stored/storedSession';
 import type { Subject } from './subject';
 
 /** The sources of runs. */

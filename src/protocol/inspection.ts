@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ActivationName, CellName } from '../experiment/modelSchema';
+import type { ActivationName, CellName } from '../experiment/schema/modelSchema';
 import type { RunInfo } from '../run/runInfo';
 import { index } from './requestSchemas';
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../diagnosis/finding';
 import type { Variant } from '../experiment/experimentFile';
-import type { KeyProblem, Problem } from '../experiment/problem';
-import type { ResolvedExperiment } from '../experiment/schema';
+import type { KeyProblem, Problem } from '../experiment/problems/problem';
+import type { ResolvedExperiment } from '../experiment/schema/schema';
 import type { KernelHistory } from '../run/kernelHistory';
 import type { NonFiniteLocation, Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/records/recordBatch';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { quote, quoteAll } from '../text/quoting';
-import { cellNames } from '../experiment/modelSchema';
+import { cellNames } from '../experiment/schema/modelSchema';
 import { checksumKey, textChecksum } from './storage/checksum';
 import { runInfoSchema } from './runInfo';
 import { layoutVersion } from './storage/runFiles';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cellNames } from '../experiment/modelSchema';
+import { cellNames } from '../experiment/schema/modelSchema';
 import { kernelChangeSchema } from './kernelHistory';
 import { isBounded, maxNames } from './records/layoutBounds';
 

@@ -1,5 +1,5 @@
 import { FileType, Uri, workspace } from 'vscode';
-import { decodeExperiment } from '../experiment/decodeExperiment';
+import { decodeExperiment } from '../experiment/document/decodeExperiment';
 import type { Parsed } from '../experiment/parse';
 import { plainName } from '../run/displayName';
 import { formatExact, formatMebibytes } from '../text/numbers';

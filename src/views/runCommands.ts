@@ -11,12 +11,18 @@ import { isLocked } from '../run/storage/folderLock.node';
 import { reasonNotToDelete } from '../run/storage/deletion.node';
 import { FolderStorage } from '../run/storage/folderStorage.node';
 import { runFiles } from '../run/storage/runFiles';
-import { damagedRunMessage, formatStartTime, nameOf, type DamagedRun, type StoredRun } from '../session/storedRun';
-import { Inspector } from '../session/inspector';
-import { savePredictions } from '../session/savePredictions';
-import type { StartTrainerWorker } from '../session/trainerWorker';
-import type { RunIndex } from '../session/runIndex';
-import type { Launcher } from '../session/launcher';
+import {
+  damagedRunMessage,
+  formatStartTime,
+  nameOf,
+  type DamagedRun,
+  type StoredRun,
+} from '../session/stored/storedRun';
+import { Inspector } from '../session/trainers/inspector';
+import { savePredictions } from '../session/stored/savePredictions';
+import type { StartTrainerWorker } from '../session/trainers/trainerWorker';
+import type { RunIndex } from '../session/stored/runIndex';
+import type { Launcher } from '../session/live/launcher';
 import type { Sessions } from '../session/sessions';
 import type { RunsNode } from './runsTree';
 

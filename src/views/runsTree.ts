@@ -32,8 +32,8 @@ import {
   nameOf,
   type DamagedRun,
   type StoredRun,
-} from '../session/storedRun';
-import type { RunIndex } from '../session/runIndex';
+} from '../session/stored/storedRun';
+import type { RunIndex } from '../session/stored/runIndex';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 

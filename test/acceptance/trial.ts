@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { argmaxes } from './ranking';
 import { openKernels, type BuiltKernelSet } from '../../src/engine/kernels/open';
 import { parseExperiment } from '../../src/experiment/parse';
-import type { ResolvedExperiment } from '../../src/experiment/schema';
+import type { ResolvedExperiment } from '../../src/experiment/schema/schema';
 import { filesOf } from '../../src/data/source';
 import { prepareTraining, type TrainingSetup } from '../../src/trainer/training/trainingSetup';
 import { Training } from '../../src/trainer/training/training';

@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads';
 import { parseExperiment } from '../../src/experiment/parse';
 import { Channel } from '../../src/protocol/channel';
 import type { StartParams, TrainerContract, TrainerHostContract } from '../../src/protocol/trainer';
-import { forkTrainers } from '../../src/session/trainerProcess.node';
+import { forkTrainers } from '../../src/session/trainers/trainerProcess.node';
 
 const printed = 10;
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { Inspector } from '../../src/session/inspector';
-import { forkTrainers } from '../../src/session/trainerProcess.node';
+import { Inspector } from '../../src/session/trainers/inspector';
+import { forkTrainers } from '../../src/session/trainers/trainerProcess.node';
 import { ExperimentFile } from './experimentFile';
 
 const experiment = `{

@@ -6,16 +6,16 @@ import * as vscode from 'vscode';
 import { isResumable } from '../../src/protocol/run';
 import { readManifest } from '../../src/run/manifest';
 import { readRecords } from '../../src/run/records/recordDecoder';
-import { readStoredRun } from '../../src/session/storedRun';
-import { RunFolderWatcher } from '../../src/session/runFolderWatcher';
-import { RunIndex } from '../../src/session/runIndex';
-import { Launcher } from '../../src/session/launcher';
-import { LatestRuns } from '../../src/session/latestRuns';
-import type { LiveSession } from '../../src/session/liveSession';
-import { RunReader } from '../../src/session/runReader';
+import { readStoredRun } from '../../src/session/stored/storedRun';
+import { RunFolderWatcher } from '../../src/session/stored/runFolderWatcher';
+import { RunIndex } from '../../src/session/stored/runIndex';
+import { Launcher } from '../../src/session/live/launcher';
+import { LatestRuns } from '../../src/session/stored/latestRuns';
+import type { LiveSession } from '../../src/session/live/liveSession';
+import { RunReader } from '../../src/session/stored/runReader';
 import { Sessions } from '../../src/session/sessions';
-import { forkTrainers } from '../../src/session/trainerProcess.node';
-import { TrainingQueue } from '../../src/session/trainingQueue';
+import { forkTrainers } from '../../src/session/trainers/trainerProcess.node';
+import { TrainingQueue } from '../../src/session/live/trainingQueue';
 import { ExperimentFile, until } from './experimentFile';
 
 const endless = `{

@@ -7,14 +7,14 @@ import * as vscode from 'vscode';
 import { editableManifest } from '../editableManifest';
 import { readManifest } from '../../src/run/manifest';
 import { readRecords } from '../../src/run/records/recordDecoder';
-import { Launcher } from '../../src/session/launcher';
-import { LatestRuns } from '../../src/session/latestRuns';
-import type { LiveSession } from '../../src/session/liveSession';
+import { Launcher } from '../../src/session/live/launcher';
+import { LatestRuns } from '../../src/session/stored/latestRuns';
+import type { LiveSession } from '../../src/session/live/liveSession';
 import { Sessions, type Target } from '../../src/session/sessions';
-import { forkTrainers } from '../../src/session/trainerProcess.node';
-import { RunReader } from '../../src/session/runReader';
-import type { StartTrainerWorker } from '../../src/session/trainerWorker';
-import { TrainingQueue } from '../../src/session/trainingQueue';
+import { forkTrainers } from '../../src/session/trainers/trainerProcess.node';
+import { RunReader } from '../../src/session/stored/runReader';
+import type { StartTrainerWorker } from '../../src/session/trainers/trainerWorker';
+import { TrainingQueue } from '../../src/session/live/trainingQueue';
 import { ExperimentFile, until } from './experimentFile';
 
 const endless = `{

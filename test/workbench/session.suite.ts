@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Uri } from 'vscode';
 import type { StartParams } from '../../src/protocol/trainer';
 import { RecordPacker, type RecordBatch } from '../../src/run/records/recordBatch';
-import { forkTrainers } from '../../src/session/trainerProcess.node';
-import { LiveSession } from '../../src/session/liveSession';
+import { forkTrainers } from '../../src/session/trainers/trainerProcess.node';
+import { LiveSession } from '../../src/session/live/liveSession';
 import { Sessions } from '../../src/session/sessions';
-import type { StartTrainerWorker, TrainerWorker } from '../../src/session/trainerWorker';
-import { TrainingQueue } from '../../src/session/trainingQueue';
+import type { StartTrainerWorker, TrainerWorker } from '../../src/session/trainers/trainerWorker';
+import { TrainingQueue } from '../../src/session/live/trainingQueue';
 import { temporaryFolder } from '../temporaryFolder';
 import { exampleLayout, exampleRecord } from '../unit/run/exampleRecords';
 

@@ -7,7 +7,7 @@ import { connectHost, hasCommands, reportFaults } from '../page/host';
 import { Store } from '../store/store';
 import { buttonTemplate } from '../ui/controls';
 import { element } from '../ui/element';
-import { toggled, type ToggleCell } from '../notebook/cellFrame';
+import { toggled, type ToggleCell } from '../notebook/cell/cellFrame';
 import { CurvesCell } from './curvesCell';
 import { DifferencesCell } from './differencesCell';
 import { HeatmapsCell } from './heatmapsCell';

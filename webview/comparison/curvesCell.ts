@@ -1,7 +1,7 @@
 import { html, render } from 'lit-html';
 import { formatExact } from '../../src/text/numbers';
 import type { SharedZoom } from '../plot/zoom';
-import { CellFrame, type ToggleCell } from '../notebook/cellFrame';
+import { CellFrame, type ToggleCell } from '../notebook/cell/cellFrame';
 import { CurveControls } from '../plot/curveControls';
 import { memoKey } from '../notebook/memo';
 import {

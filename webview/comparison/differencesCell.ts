@@ -2,7 +2,7 @@ import { html, render, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { formatDuration, formatNumber, formatExact, formatPercentage } from '../../src/text/numbers';
 import { stateLabels } from '../../src/protocol/run';
-import { CellFrame, type ToggleCell } from '../notebook/cellFrame';
+import { CellFrame, type ToggleCell } from '../notebook/cell/cellFrame';
 import { lineSample } from '../plot/legend';
 import type { Table } from '../plot/table';
 import { buttonTemplate } from '../ui/controls';

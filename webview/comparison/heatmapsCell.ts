@@ -1,5 +1,5 @@
 import { html, render } from 'lit-html';
-import { CellFrame, type ToggleCell } from '../notebook/cellFrame';
+import { CellFrame, type ToggleCell } from '../notebook/cell/cellFrame';
 import { memoKey } from '../notebook/memo';
 import { devicePixels, drawPixels, resizeBitmap } from '../plot/canvas';
 import { magnitudeLegend } from '../plot/heatmap/legend';

@@ -1,9 +1,9 @@
 import type { ReplayRequestName, ReplayRequests } from '../../src/protocol/replayRequests';
 import { latestValue, LatestRequest, type RequestState } from '../store/latestRequest';
 import type { ShownRun } from '../store/model';
-import type { Drawing } from './cellFrame';
-import type { CellContext, DataSource } from './cellDeclaration';
-import { RequestStatus } from './requestStatus';
+import type { Drawing } from './cell/cellFrame';
+import type { CellContext, DataSource } from './cell/cellDeclaration';
+import { RequestStatus } from './cell/requestStatus';
 import type { SequenceDrawing } from './sequenceCell';
 import type { Inspection } from '../../src/protocol/inspection';
 

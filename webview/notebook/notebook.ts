@@ -8,21 +8,21 @@ import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { buttonTemplate } from '../ui/controls';
 import { element } from '../ui/element';
-import { toggled, type NotebookCell, type ToggleCell } from './cellFrame';
+import { toggled, type NotebookCell, type ToggleCell } from './cell/cellFrame';
 import { clippingCell } from './clipping/clippingCell';
 import { DiagnosisCell } from './diagnosis/diagnosisCell';
 import { gradientCell } from './gradient/gradientCell';
 import { horizonCell } from './horizon/horizonCell';
 import { KeyHelp } from '../ui/keyHelp';
-import { Header, type HeaderCommands } from './header';
+import { Header, type HeaderCommands } from './header/header';
 import { lossCell } from './loss/lossCell';
 import { listenForKeys } from './notebookKeys';
-import { DeclaredCell } from './declaredCell';
+import { DeclaredCell } from './cell/declaredCell';
 import { trainingTime } from './timeAxis';
 import { RunCell } from './run/runCell';
-import { SelectionBar } from './selectionBar';
+import { SelectionBar } from './header/selectionBar';
 import { SequenceGroup } from './sequenceGroup';
-import { VisibilityScheduler } from './visibilityScheduler';
+import { VisibilityScheduler } from './cell/visibilityScheduler';
 import { updateRatioCell } from './updateRatio/updateRatioCell';
 
 /** What the notebook asks of its host. */

@@ -3,7 +3,7 @@ import type { Model } from '../store/model';
 import type { Store } from '../store/store';
 import { choice } from '../ui/controls';
 import { selectedParameter } from './parameterNames';
-import type { CellTools } from './cellDeclaration';
+import type { CellTools } from './cell/cellDeclaration';
 
 /**
  * The choice of a parameter, shared by all cells that show one.

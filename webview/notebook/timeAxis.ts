@@ -1,7 +1,7 @@
 import { SequenceSurface, stepLabels, type PictureHandlers } from '../plot/sequenceSurface';
 import { TrainingSurface } from '../plot/trainingSurface';
-import type { CellContext } from './cellDeclaration';
-import type { Drawing } from './cellFrame';
+import type { CellContext } from './cell/cellDeclaration';
+import type { Drawing } from './cell/cellFrame';
 import type { SequenceDrawing } from './sequenceCell';
 
 /** The time axis of a cell: the surface over its picture, and the labels below it, where the picture draws none. */

@@ -5,7 +5,7 @@ import '../plot/plot.css';
 import '../plot/table.css';
 import '../plot/heatmap/legend.css';
 import '../plot/heatmap/matrixFigure.css';
-import '../notebook/cellFrame.css';
+import '../notebook/cell/cellFrame.css';
 import '../notebook/sequence.css';
 import { showComparison } from '../comparison/comparisonPage';
 import { showNotebook } from '../notebook/notebookPage';

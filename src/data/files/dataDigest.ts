@@ -1,4 +1,4 @@
-import type { ResolvedExperiment } from '../../experiment/schema';
+import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import type { FileContent } from './fileContent';
 
 /**

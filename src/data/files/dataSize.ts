@@ -1,4 +1,4 @@
-import type { KeyPath, KeyProblem } from '../../experiment/problem';
+import type { KeyPath, KeyProblem } from '../../experiment/problems/problem';
 import { formatMebibytes } from '../../text/numbers';
 import { quote } from '../../text/quoting';
 

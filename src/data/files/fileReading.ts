@@ -1,6 +1,6 @@
-import type { Fix } from '../../experiment/fix';
-import type { KeyPath, KeyProblem } from '../../experiment/problem';
-import type { ResolvedExperiment } from '../../experiment/schema';
+import type { Fix } from '../../experiment/problems/fix';
+import type { KeyPath, KeyProblem } from '../../experiment/problems/problem';
+import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { missingFileAdvice } from './nearestFile';
 import type { FileContent, StreamedFile } from './fileContent';
 import { filesOf, type NamedFile } from '../source';

@@ -1,4 +1,4 @@
-import { isLikely, nearestName } from '../../experiment/nearestName';
+import { isLikely, nearestName } from '../../experiment/problems/nearestName';
 import { quote } from '../../text/quoting';
 
 /** Maximum number of names of a folder that are compared. */

@@ -1,4 +1,4 @@
-import type { ResolvedExperiment } from '../../experiment/schema';
+import type { ResolvedExperiment } from '../../experiment/schema/schema';
 
 /** How often the data of an experiment are read from its start: for the digest, to check the text, and to take it in. */
 function passesOf({ data }: ResolvedExperiment): number {

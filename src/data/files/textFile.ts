@@ -1,4 +1,4 @@
-import type { KeyPath, KeyProblem } from '../../experiment/problem';
+import type { KeyPath, KeyProblem } from '../../experiment/problems/problem';
 import { firstBytes, partsOf, type FileContent } from './fileContent';
 import { foreignFormat } from './fileFormat';
 import { formatExact } from '../../text/numbers';

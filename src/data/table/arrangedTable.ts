@@ -1,4 +1,4 @@
-import type { CsvData } from '../../experiment/schema';
+import type { CsvData } from '../../experiment/schema/schema';
 import type { ReadTable, TableColumn } from './csvTable';
 import { carryForward, interpolateGaps, type Gaps } from './gaps';
 import { meanOf, rescale, rescalingOf, type Rescaling, type TableScaling } from './normalization';

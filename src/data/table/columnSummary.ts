@@ -1,4 +1,4 @@
-import type { CsvData } from '../../experiment/schema';
+import type { CsvData } from '../../experiment/schema/schema';
 import { CellParser } from './csvCell';
 import { rowsOf, MalformedRow } from './csvRows';
 import { findFormat, namesOf, type TableFormat } from './tableFormat';

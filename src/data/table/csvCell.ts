@@ -1,4 +1,4 @@
-import type { CsvData } from '../../experiment/schema';
+import type { CsvData } from '../../experiment/schema/schema';
 import type { Remedy } from './tableFixes';
 
 /** Texts that stand for a missing value in any table. */

@@ -1,4 +1,4 @@
-import type { CsvData } from '../../experiment/schema';
+import type { CsvData } from '../../experiment/schema/schema';
 import { MalformedRow, rowsOf } from './csvRows';
 import type { FileText } from '../files/textFile';
 

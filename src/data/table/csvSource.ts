@@ -1,6 +1,6 @@
-import type { KeyProblem } from '../../experiment/problem';
-import { leavesClassesOpen, withClasses } from '../../experiment/tableTargets';
-import type { CsvData, ResolvedExperiment } from '../../experiment/schema';
+import type { KeyProblem } from '../../experiment/problems/problem';
+import { leavesClassesOpen, withClasses } from '../../experiment/problems/tableTargets';
+import type { CsvData, ResolvedExperiment } from '../../experiment/schema/schema';
 import { arrange, cutWindows, type ArrangedTable, type ScaledWindows } from './arrangedTable';
 import { denseBatch, endsOf, inSinglePrecision, type Batch, type BatchTargets } from '../batch';
 import { batchTooLarge } from '../batchSize';

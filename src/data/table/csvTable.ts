@@ -1,5 +1,5 @@
-import type { KeyProblem } from '../../experiment/problem';
-import type { CsvData } from '../../experiment/schema';
+import type { KeyProblem } from '../../experiment/problems/problem';
+import type { CsvData } from '../../experiment/schema/schema';
 import { CellParser } from './csvCell';
 import { MalformedRow, rowsOf } from './csvRows';
 import { dataTooLarge } from '../files/dataSize';

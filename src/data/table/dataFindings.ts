@@ -1,5 +1,5 @@
-import type { DataPlace, KeyPath } from '../../experiment/problem';
-import type { CsvData } from '../../experiment/schema';
+import type { DataPlace, KeyPath } from '../../experiment/problems/problem';
+import type { CsvData } from '../../experiment/schema/schema';
 import { formatCount, formatExact, formatNumber, formatShortNumber } from '../../text/numbers';
 import { quote } from '../../text/quoting';
 import type { ArrangedTable } from './arrangedTable';

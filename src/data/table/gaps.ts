@@ -1,4 +1,4 @@
-import type { KeyProblem } from '../../experiment/problem';
+import type { KeyProblem } from '../../experiment/problems/problem';
 import type { CellPlace } from './csvRows';
 import { gapFixes } from './tableFixes';
 import { formatCount, formatExact } from '../../text/numbers';

@@ -1,4 +1,4 @@
-import type { CsvData } from '../../experiment/schema';
+import type { CsvData } from '../../experiment/schema/schema';
 import { CellParser } from './csvCell';
 import { rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import type { FileContent } from '../files/fileContent';

@@ -1,4 +1,4 @@
-import type { CsvData } from '../../experiment/schema';
+import type { CsvData } from '../../experiment/schema/schema';
 
 /** How a column is rescaled: value ↦ (value − shift) / scale. */
 export interface Rescaling {

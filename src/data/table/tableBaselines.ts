@@ -1,4 +1,4 @@
-import type { CsvData, ResolvedExperiment } from '../../experiment/schema';
+import type { CsvData, ResolvedExperiment } from '../../experiment/schema/schema';
 import { entropy, reportedLoss, type LossPattern } from '../lossPattern';
 import { meanOf } from './normalization';
 import { evidentPeriods } from './seasonality';

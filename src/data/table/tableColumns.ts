@@ -1,5 +1,5 @@
 import { CellParser } from './csvCell';
-import type { CsvData } from '../../experiment/schema';
+import type { CsvData } from '../../experiment/schema/schema';
 import type { Remedy } from './tableFixes';
 import { parseTime } from './time/timestamps';
 import { quote } from '../../text/quoting';

@@ -1,7 +1,7 @@
-import type { Change, Fix, JsonValue } from '../../experiment/fix';
-import { jsonSource } from '../../experiment/jsonEdit';
-import type { KeyPath } from '../../experiment/problem';
-import type { CsvData } from '../../experiment/schema';
+import type { Change, Fix, JsonValue } from '../../experiment/problems/fix';
+import { jsonSource } from '../../experiment/document/jsonEdit';
+import type { KeyPath } from '../../experiment/problems/problem';
+import type { CsvData } from '../../experiment/schema/schema';
 import { formatExact } from '../../text/numbers';
 import { quote, truncate } from '../../text/quoting';
 

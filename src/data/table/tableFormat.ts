@@ -1,5 +1,5 @@
-import type { KeyProblem } from '../../experiment/problem';
-import type { CsvData } from '../../experiment/schema';
+import type { KeyProblem } from '../../experiment/problems/problem';
+import type { CsvData } from '../../experiment/schema/schema';
 import { findDelimiter, separatorLine, type Delimiter } from './csvDelimiter';
 import { MalformedRow, rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import { settingFix } from './tableFixes';

@@ -1,6 +1,6 @@
-import { isLikely, nearestName } from '../../experiment/nearestName';
-import type { KeyPath, KeyProblem } from '../../experiment/problem';
-import type { CsvData } from '../../experiment/schema';
+import { isLikely, nearestName } from '../../experiment/problems/nearestName';
+import type { KeyPath, KeyProblem } from '../../experiment/problems/problem';
+import type { CsvData } from '../../experiment/schema/schema';
 import { findDelimiter, looksNumeric, type Delimiter } from './csvDelimiter';
 import type { CsvFormat } from './csvRows';
 import { unicodeAdvice } from '../files/nearestFile';

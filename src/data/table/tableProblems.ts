@@ -1,5 +1,5 @@
-import type { KeyProblem } from '../../experiment/problem';
-import type { CsvData } from '../../experiment/schema';
+import type { KeyProblem } from '../../experiment/problems/problem';
+import type { CsvData } from '../../experiment/schema/schema';
 import type { ArrangedTable } from './arrangedTable';
 import type { RequestedColumn } from './csvTable';
 import { gapFixes, leaveOut, settingFix } from './tableFixes';

@@ -1,5 +1,5 @@
-import type { KeyProblem } from '../../experiment/problem';
-import type { CsvData } from '../../experiment/schema';
+import type { KeyProblem } from '../../experiment/problems/problem';
+import type { CsvData } from '../../experiment/schema/schema';
 import { maxRowLength, type CellPlace, type CsvRow, type MalformedRow } from './csvRows';
 import { GapCounter, type Gaps } from './gaps';
 import type { RowLines } from './rowLines';

@@ -1,4 +1,4 @@
-import type { CsvData } from '../../experiment/schema';
+import type { CsvData } from '../../experiment/schema/schema';
 import { GapRows } from './gaps';
 
 /** A window of consecutive rows of one sequence of a table. */

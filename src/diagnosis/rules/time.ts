@@ -1,4 +1,4 @@
-import type { CellName } from '../../experiment/modelSchema';
+import type { CellName } from '../../experiment/schema/modelSchema';
 import { gatesOf, isGated } from '../../run/cellGates';
 import type { StepSeries } from '../../run/records/recordBatch';
 import type { Rule } from '../rule';

@@ -1,4 +1,4 @@
-import type { CsvData } from '../../experiment/schema';
+import type { CsvData } from '../../experiment/schema/schema';
 import { csvNumber, csvText } from '../../text/csv';
 import type { HeldOutPredictions } from './heldOutEvaluation';
 

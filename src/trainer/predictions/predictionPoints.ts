@@ -1,5 +1,5 @@
 import type { TableScaling } from '../../data/table/normalization';
-import type { CsvData } from '../../experiment/schema';
+import type { CsvData } from '../../experiment/schema/schema';
 import {
   maxPredictionPoints,
   type PointRange,

@@ -1,7 +1,7 @@
 import type { FileContent } from '../../data/files/fileContent';
 import { readHeldOutTable, type HeldOutTable } from '../../data/table/heldOutTable';
 import type { HeldOutPart } from '../../data/sourceContract';
-import type { CsvData } from '../../experiment/schema';
+import type { CsvData } from '../../experiment/schema/schema';
 import {
   maxPredictionRows,
   type NoPredictions,

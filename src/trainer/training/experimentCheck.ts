@@ -5,8 +5,8 @@ import { defaultKernelSet, openKernels } from '../../engine/kernels/open';
 import { parameterCount } from '../../engine/network';
 import type { ExperimentFile } from '../../experiment/experimentFile';
 import { parseExperiment, type Parsed } from '../../experiment/parse';
-import type { KeyProblem, Problem } from '../../experiment/problem';
-import type { ResolvedExperiment } from '../../experiment/schema';
+import type { KeyProblem, Problem } from '../../experiment/problems/problem';
+import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import type { CheckedExperiment, CheckParams, Estimate, PlacedFinding } from '../../protocol/trainer';
 import { measureTraining, type TrainingRequest } from './trainingSetup';
 

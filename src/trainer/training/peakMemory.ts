@@ -4,7 +4,7 @@ import type { KernelSet } from '../../engine/kernels/kernelSet';
 import type { LearnerOptions } from '../../engine/learner';
 import { parameterCount } from '../../engine/network';
 import { optimizerOf } from '../../engine/optimizers/registry';
-import type { ResolvedExperiment } from '../../experiment/schema';
+import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { seriesBytes } from '../../run/series/displaySeries';
 import type { RecordLayout } from '../../run/records/recordBatch';
 

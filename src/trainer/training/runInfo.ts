@@ -1,7 +1,7 @@
 import type { Source } from '../../data/source';
 import type { TableFacts } from '../../data/sourceContract';
 import { parameterCount } from '../../engine/network';
-import type { CsvData, ResolvedExperiment } from '../../experiment/schema';
+import type { CsvData, ResolvedExperiment } from '../../experiment/schema/schema';
 import type { RunInfo } from '../../protocol/run';
 import { maxStoredColumns } from '../../run/runInfo';
 import { formatCount, formatExact } from '../../text/numbers';

@@ -2,7 +2,7 @@ import { summarizeColumns } from '../../data/table/columnSummary';
 import { previewTable } from '../../data/table/preview/tablePreview';
 import { decodeText, wholeLines } from '../../data/files/textFile';
 import { parseExperiment } from '../../experiment/parse';
-import type { ResolvedExperiment } from '../../experiment/schema';
+import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { writtenTable } from '../../experiment/writtenTable';
 import type { TableColumnSummary, TableParams } from '../../protocol/trainer';
 

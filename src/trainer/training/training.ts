@@ -3,7 +3,7 @@ import type { Capture } from '../../engine/instruments/capture';
 import type { NonFinite, Updated } from '../../engine/instruments/outcome';
 import type { Snapshot } from '../../engine/snapshot';
 import type { Window } from '../../engine/recurrence/window';
-import type { Model } from '../../experiment/schema';
+import type { Model } from '../../experiment/schema/schema';
 import type { UpdateRecord } from '../../run/records/recordBatch';
 import type { TrainingSetup } from './trainingSetup';
 import { isGated } from '../../run/cellGates';

@@ -74,8 +74,8 @@ describe('The bundles', () => {
 
   it('extension is activated without the modules that are slow to load: the format and the JSON service', () => {
     const atOnce = setUpBy('extension', 'src/extension.ts');
-    assert.ok(atOnce.has('src/session/launcher.ts'));
-    for (const slow of ['src/experiment/schema.ts', 'node_modules/vscode-json-languageservice/']) {
+    assert.ok(atOnce.has('src/session/live/launcher.ts'));
+    for (const slow of ['src/experiment/schema/schema.ts', 'node_modules/vscode-json-languageservice/']) {
       assert.notDeepEqual(contentOf('extension', slow), []);
       assert.deepEqual(
         contentOf('extension', slow).filter((file) => atOnce.has(file)),

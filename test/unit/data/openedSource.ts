@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { filesOf, openSource, type Source } from '../../../src/data/source';
 import type { Batch } from '../../../src/data/batch';
 import { parseExperiment } from '../../../src/experiment/parse';
-import type { KeyProblem } from '../../../src/experiment/problem';
-import type { ResolvedExperiment } from '../../../src/experiment/schema';
+import type { KeyProblem } from '../../../src/experiment/problems/problem';
+import type { ResolvedExperiment } from '../../../src/experiment/schema/schema';
 
 /** The parts of an experiment file that a test of data sets. */
 export interface Written {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseExperiment } from '../../../src/experiment/parse';
-import type { Problem } from '../../../src/experiment/problem';
+import type { Problem } from '../../../src/experiment/problems/problem';
 import { ExperimentChecker } from '../../../src/trainer/training/experimentCheck';
 import { fixed } from '../experiment/fixed';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { previewTable } from '../../../src/data/table/preview/tablePreview';
-import type { CsvData } from '../../../src/experiment/schema';
+import type { CsvData } from '../../../src/experiment/schema/schema';
 import { experimentOver } from './openedSource';
 
 /** The preview of an experiment over a table. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decodeExperiment } from '../../../src/experiment/decodeExperiment';
+import { decodeExperiment } from '../../../src/experiment/document/decodeExperiment';
 import { parseExperiment } from '../../../src/experiment/parse';
 
 const text = '{ "name": "é", "data": { "task": "adding" }, "model": { "cell": "rnn" } }';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Change } from '../../../src/experiment/fix';
+import type { Change } from '../../../src/experiment/problems/fix';
 import { parseExperiment } from '../../../src/experiment/parse';
-import type { Problem } from '../../../src/experiment/problem';
+import type { Problem } from '../../../src/experiment/problems/problem';
 import { fixed } from './fixed';
 
 function problemsOf(text: string): readonly Problem[] {

@@ -1,5 +1,5 @@
-import { changeOf } from '../../../src/experiment/applyFix';
-import type { Fix } from '../../../src/experiment/fix';
+import { changeOf } from '../../../src/experiment/problems/applyFix';
+import type { Fix } from '../../../src/experiment/problems/fix';
 
 /** The text after a fix; undefined if it doesn't apply. */
 export function fixed(text: string, fix: Fix): string | undefined {

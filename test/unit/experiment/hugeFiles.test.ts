@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
-import { LongLists } from '../../../src/experiment/longLists';
-import { experimentSchema } from '../../../src/experiment/schema';
-import { dataSchema } from '../../../src/experiment/dataSchema';
+import { LongLists } from '../../../src/experiment/document/longLists';
+import { experimentSchema } from '../../../src/experiment/schema/schema';
+import { dataSchema } from '../../../src/experiment/schema/dataSchema';
 
 const runner = resolve('dist', 'cli.mjs');
 /** The slowest of the files once took more than ten minutes and now takes a second. */

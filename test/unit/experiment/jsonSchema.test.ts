@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { isObject, type JsonObject } from '../../../src/experiment/document';
-import { jsonSchema } from '../../../src/experiment/jsonSchema';
+import { isObject, type JsonObject } from '../../../src/experiment/document/document';
+import { jsonSchema } from '../../../src/experiment/schema/jsonSchema';
 import { parseExperiment } from '../../../src/experiment/parse';
 
 /** Every key inside a schema, each with its path. */

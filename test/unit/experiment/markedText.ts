@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseExperiment } from '../../../src/experiment/parse';
-import type { Problem } from '../../../src/experiment/problem';
+import type { Problem } from '../../../src/experiment/problems/problem';
 
 /** A text in which «…» marks where a problem is expected, and the same text without the marks. */
 export interface MarkedText {

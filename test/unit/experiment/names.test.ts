@@ -4,14 +4,14 @@ import { taskOf } from '../../../src/data/taskSource';
 import { cells } from '../../../src/engine/cells/registry';
 import { losses } from '../../../src/engine/losses/registry';
 import { optimizers } from '../../../src/engine/optimizers/registry';
-import { isObject, type JsonObject } from '../../../src/experiment/document';
-import { jsonSchema } from '../../../src/experiment/jsonSchema';
-import { modelSchema } from '../../../src/experiment/modelSchema';
-import { optimizerSchema } from '../../../src/experiment/optimizerSchema';
+import { isObject, type JsonObject } from '../../../src/experiment/document/document';
+import { jsonSchema } from '../../../src/experiment/schema/jsonSchema';
+import { modelSchema } from '../../../src/experiment/schema/modelSchema';
+import { optimizerSchema } from '../../../src/experiment/schema/optimizerSchema';
 import { parseExperiment } from '../../../src/experiment/parse';
-import type { ResolvedExperiment } from '../../../src/experiment/schema';
-import { taskSchema } from '../../../src/experiment/taskSchema';
-import { objectSchemasOf } from '../../../src/experiment/unions';
+import type { ResolvedExperiment } from '../../../src/experiment/schema/schema';
+import { taskSchema } from '../../../src/experiment/schema/taskSchema';
+import { objectSchemasOf } from '../../../src/experiment/problems/unions';
 
 const lossKinds = ['mse', 'crossEntropy'] as const satisfies readonly ResolvedExperiment['loss']['kind'][];
 

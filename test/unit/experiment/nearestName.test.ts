@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isLikely, nearestName } from '../../../src/experiment/nearestName';
+import { isLikely, nearestName } from '../../../src/experiment/problems/nearestName';
 
 describe('The name that is most likely meant', () => {
   const columns = ['date', 'precipitation', 'temp_max', 'temp_min', 'wind'];

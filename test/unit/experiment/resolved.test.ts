@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { BpttSpec, ClipSpec, InitSpec, LossSpec, OptimizerSpec } from '../../../src/engine/spec';
 import { parseExperiment } from '../../../src/experiment/parse';
 import { toJson } from '../../../src/experiment/resolved';
-import type { ResolvedExperiment } from '../../../src/experiment/schema';
+import type { ResolvedExperiment } from '../../../src/experiment/schema/schema';
 
 /** The parts of an experiment that are passed to the engine: the test is that this compiles. */
 function forEngine({ model, loss, bptt, clip, optimizer }: ResolvedExperiment): {

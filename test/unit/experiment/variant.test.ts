@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ExperimentFile } from '../../../src/experiment/experimentFile';
-import { isObject, type JsonObject } from '../../../src/experiment/document';
-import { mergePatch } from '../../../src/experiment/mergePatch';
+import { isObject, type JsonObject } from '../../../src/experiment/document/document';
+import { mergePatch } from '../../../src/experiment/document/mergePatch';
 import { parseExperiment, placeOf } from '../../../src/experiment/parse';
-import type { ResolvedExperiment } from '../../../src/experiment/schema';
+import type { ResolvedExperiment } from '../../../src/experiment/schema/schema';
 import { assertRefused } from './markedText';
 
 function fileOf(text: string): ExperimentFile {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readTable, type ReadTable } from '../../../src/data/table/csvTable';
 import type { TableFormat } from '../../../src/data/table/tableFormat';
-import { csvSchema } from '../../../src/experiment/csvSchema';
+import { csvSchema } from '../../../src/experiment/schema/csvSchema';
 import { decodeText } from '../../../src/data/files/textFile';
 import { tables, type GeneratedTable } from './tableDialects';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { resolveValue } from '../../../src/experiment/resolved';
-import { withClasses } from '../../../src/experiment/tableTargets';
+import { withClasses } from '../../../src/experiment/problems/tableTargets';
 import { formatValue, differingKeys, keyValues } from '../../../src/run/differences';
 import { distinctNames } from '../../../src/run/distinctNames';
 import { plainName, readDisplayName, writeDisplayName } from '../../../src/run/displayName';

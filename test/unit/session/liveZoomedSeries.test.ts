@@ -6,7 +6,7 @@ import { DisplaySeries } from '../../../src/run/series/displaySeries';
 import type { ZoomedSeries, ZoomedSeriesRequest } from '../../../src/protocol/panel';
 import { pack, type RecordBatch } from '../../../src/run/records/recordBatch';
 import { RecordEncoder } from '../../../src/run/records/recordEncoder';
-import { LiveZoomedSeries } from '../../../src/session/liveZoomedSeries';
+import { LiveZoomedSeries } from '../../../src/session/live/liveZoomedSeries';
 import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries.node';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 

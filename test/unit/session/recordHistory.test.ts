@@ -8,7 +8,7 @@ import type { Manifest } from '../../../src/run/manifest';
 import { readOverview, writeOverview } from '../../../src/run/overview';
 import { pack, type UpdateRecord } from '../../../src/run/records/recordBatch';
 import { RecordEncoder } from '../../../src/run/records/recordEncoder';
-import { GrowingHistory } from '../../../src/session/growingHistory';
+import { GrowingHistory } from '../../../src/session/stored/growingHistory';
 import { answerHistory, readHistory } from '../../../src/trainer/storage/recordHistory.node';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 

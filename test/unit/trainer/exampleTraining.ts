@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openKernels, type BuiltKernelSet } from '../../../src/engine/kernels/open';
 import { parseExperiment } from '../../../src/experiment/parse';
-import type { ResolvedExperiment } from '../../../src/experiment/schema';
+import type { ResolvedExperiment } from '../../../src/experiment/schema/schema';
 import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
 import { Training } from '../../../src/trainer/training/training';
 

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { Channel } from '../../../src/protocol/channel';
 import type { StartParams, TrainerContract, TrainerHostContract } from '../../../src/protocol/trainer';
 import { lockFolder } from '../../../src/run/storage/folderLock.node';
-import { forkTrainers } from '../../../src/session/trainerProcess.node';
+import { forkTrainers } from '../../../src/session/trainers/trainerProcess.node';
 
 const trainer = forkTrainers(resolve('dist/trainer.cjs'))();
 const channel = new Channel<TrainerHostContract, TrainerContract>(trainer.port, {});

@@ -20,8 +20,8 @@ import type {
 import { runFiles, updatesOfCheckpoint } from '../../../src/run/storage/runFiles';
 import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/records/recordDecoder';
-import { forkTrainers } from '../../../src/session/trainerProcess.node';
-import type { TrainerWorker } from '../../../src/session/trainerWorker';
+import { forkTrainers } from '../../../src/session/trainers/trainerProcess.node';
+import type { TrainerWorker } from '../../../src/session/trainers/trainerWorker';
 import { temporaryFolder } from '../../temporaryFolder';
 import { exampleExperiment } from './exampleTraining';
 

@@ -1,4 +1,4 @@
-import type { ActivationName } from '../../../src/experiment/modelSchema';
+import type { ActivationName } from '../../../src/experiment/schema/modelSchema';
 import type { Evaluated } from '../evaluated';
 import type { RowSum } from '../nodeValues';
 import type { Piece } from '../pieces';

@@ -1,4 +1,4 @@
-import type { ActivationName } from '../../../src/experiment/modelSchema';
+import type { ActivationName } from '../../../src/experiment/schema/modelSchema';
 import type { CellNotation, StateNotation } from './notation';
 import { weightedSum } from './weightedSum';
 

@@ -1,4 +1,4 @@
-import type { ActivationName } from '../../../src/experiment/modelSchema';
+import type { ActivationName } from '../../../src/experiment/schema/modelSchema';
 import type { Evaluated } from '../evaluated';
 import { numberPieces, piece, type Piece } from '../pieces';
 import type { NodeNotation, StepSymbols, UnitNumbers } from './notation';

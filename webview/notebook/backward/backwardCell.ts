@@ -4,7 +4,7 @@ import type { Curve } from '../../plot/charts/datasets';
 import type { Theme } from '../../theme/theme';
 import { Memo, memoKey } from '../memo';
 import { parameterTools } from '../parameterTools';
-import type { CellContext, CellPart, CellDeclaration } from '../cellDeclaration';
+import type { CellContext, CellPart, CellDeclaration } from '../cell/cellDeclaration';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { element } from '../../ui/element';
 import { BackwardPlayer } from './backwardPlayer';

@@ -11,7 +11,7 @@ import { latestValue, LatestRequest } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { element } from '../../ui/element';
-import { RequestStatus } from '../requestStatus';
+import { RequestStatus } from '../cell/requestStatus';
 import { notation } from '../../ui/notation';
 import { drawLegend } from '../../plot/legend';
 import { memoKey } from '../memo';

@@ -4,7 +4,7 @@ import { formatCount, formatExact } from '../../../src/text/numbers';
 import type { Store } from '../../store/store';
 import { buttonTemplate } from '../../ui/controls';
 import { element } from '../../ui/element';
-import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
+import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cell/cellFrame';
 import { isLive } from '../../../src/protocol/run';
 import type { ShownRun } from '../../store/model';
 import './diagnosis.css';

@@ -5,8 +5,8 @@ import type { Store } from '../../store/store';
 import { visibleSeries } from '../../store/zoomedSeries';
 import { buttonTemplate, choice } from '../../ui/controls';
 import { element } from '../../ui/element';
-import type { Drawing } from '../cellFrame';
-import type { CellTools } from '../cellDeclaration';
+import type { Drawing } from '../cell/cellFrame';
+import type { CellTools } from '../cell/cellDeclaration';
 import { gridOf, visiblePart } from './gradientGrid';
 import { quantityNames } from './quantityNames';
 

@@ -3,7 +3,7 @@ import { decadesOf, lowestDecade, unionOf, type Decades } from '../../plot/heatm
 import type { View } from '../../store/model';
 import { replayed } from '../dataSources';
 import { Memo, memoKey } from '../memo';
-import type { CellContext, DataSource } from '../cellDeclaration';
+import type { CellContext, DataSource } from '../cell/cellDeclaration';
 import type { SequenceDrawing } from '../sequenceCell';
 
 /** Pixels: the most for the picture, and the height of a row where few steps have a loss. */

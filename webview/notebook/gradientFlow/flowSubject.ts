@@ -1,6 +1,6 @@
 import type { Store } from '../../store/store';
 import { choice } from '../../ui/controls';
-import type { CellTools } from '../cellDeclaration';
+import type { CellTools } from '../cell/cellDeclaration';
 import type { SequenceDrawing } from '../sequenceCell';
 import type { FlowPicture } from './flowPicture';
 

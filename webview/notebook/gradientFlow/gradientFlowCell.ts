@@ -6,7 +6,7 @@ import { MagnitudeScale } from '../../plot/heatmap/magnitudeScale';
 import { rasterize } from '../../plot/heatmap/raster';
 import { rowAxis } from '../../plot/yAxis';
 import type { Model } from '../../store/model';
-import type { CellDeclaration } from '../cellDeclaration';
+import type { CellDeclaration } from '../cell/cellDeclaration';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { flowControls, selectedRow } from './flowControls';
 import { flowLegend, flowMarks } from './flowMarks';

@@ -4,8 +4,8 @@ import type { RunInfo } from '../../../src/protocol/run';
 import { formatParameterName } from '../../../src/text/tensorNames';
 import type { Table } from '../../plot/table';
 import { replayed } from '../dataSources';
-import type { CellDeclaration } from '../cellDeclaration';
-import { tablePart } from '../tablePart';
+import type { CellDeclaration } from '../cell/cellDeclaration';
+import { tablePart } from '../cell/tablePart';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 
 /** [11] The gradient-norm breakdown of an update: the shares of parameters and steps, and the effect of clipping. */

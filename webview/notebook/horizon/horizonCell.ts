@@ -4,8 +4,8 @@ import type { CurvesContent } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import type { Model } from '../../store/model';
 import type { Theme } from '../../theme/theme';
-import type { Drawing } from '../cellFrame';
-import type { CellDeclaration } from '../cellDeclaration';
+import type { Drawing } from '../cell/cellFrame';
+import type { CellDeclaration } from '../cell/cellDeclaration';
 import { HorizonControls, measuredHorizons } from './horizonControls';
 
 /** [5] The memory horizon over the run and the lag of the task; measured on request. */

@@ -8,7 +8,7 @@ import type { Model, ShownRun } from '../../store/model';
 import type { Store } from '../../store/store';
 import { buttonTemplate } from '../../ui/controls';
 import { element } from '../../ui/element';
-import type { Drawing } from '../cellFrame';
+import type { Drawing } from '../cell/cellFrame';
 import { memoKey } from '../memo';
 import './horizon.css';
 

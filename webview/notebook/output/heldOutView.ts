@@ -7,7 +7,7 @@ import { formatExact } from '../../../src/text/numbers';
 import { gutters } from '../../plot/trainingAxis';
 import { buttonTemplate, choice } from '../../ui/controls';
 import { element, setText } from '../../ui/element';
-import type { CellContext, CellPart } from '../cellDeclaration';
+import type { CellContext, CellPart } from '../cell/cellDeclaration';
 import { visibleSymbol } from '../formatStep';
 import { memoKey } from '../memo';
 import type { SequenceDrawing } from '../sequenceCell';

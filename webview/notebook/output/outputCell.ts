@@ -5,7 +5,7 @@ import { element } from '../../ui/element';
 import type { PredictionsRequest } from '../../../src/protocol/predictions';
 import type { View } from '../../store/model';
 import { requester } from '../dataSources';
-import type { CellContext, CellPart, DataSource, CellDeclaration } from '../cellDeclaration';
+import type { CellContext, CellPart, DataSource, CellDeclaration } from '../cell/cellDeclaration';
 import type { SequenceDrawing } from '../sequenceCell';
 import type { Output } from './output';
 import { outputTable } from './outputTables';

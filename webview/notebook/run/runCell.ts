@@ -3,7 +3,7 @@ import { formatComputation } from '../../../src/text/computation';
 import { formatNumber, formatCount, formatMebibytes, formatShortNumber, formatExact } from '../../../src/text/numbers';
 import type { RunInfo } from '../../../src/protocol/run';
 import { buttonTemplate } from '../../ui/controls';
-import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cellFrame';
+import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cell/cellFrame';
 import './run.css';
 
 /** [15] The settings of the run: network, data, loss, truncation, clipping, optimizer, folder. */

@@ -10,7 +10,7 @@ import { stepLossTable } from '../sequenceTables';
 import { withOpacity, type Theme } from '../../theme/theme';
 import { isScaled } from '../dataUnit';
 import { inspectedUpdate } from '../dataSources';
-import type { CellDeclaration } from '../cellDeclaration';
+import type { CellDeclaration } from '../cell/cellDeclaration';
 import { PredictionView } from './predictionView';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { formatOutput, formatTarget } from '../formatStep';

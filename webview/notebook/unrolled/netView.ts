@@ -13,7 +13,7 @@ import { gutters } from '../../plot/trainingAxis';
 import { buttonTemplate, choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { Memo, memoKey } from '../memo';
-import type { CellContext, CellPart, CellTools } from '../cellDeclaration';
+import type { CellContext, CellPart, CellTools } from '../cell/cellDeclaration';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { FormulaView } from './formulaView';
 import { grownLimits } from './netLimits';

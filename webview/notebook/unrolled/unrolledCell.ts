@@ -4,7 +4,7 @@ import type { Model } from '../../store/model';
 import { isScaled } from '../dataUnit';
 import { inspectedUpdate } from '../dataSources';
 import { formatInput, formatOutput, formatTarget } from '../formatStep';
-import type { CellDeclaration } from '../cellDeclaration';
+import type { CellDeclaration } from '../cell/cellDeclaration';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { netTable } from '../sequenceTables';
 import { NetView } from './netView';

@@ -12,7 +12,7 @@ import { replayed } from '../dataSources';
 import { memoKey } from '../memo';
 import { gateBlocks, selectedParameter } from '../parameterNames';
 import { parameterTools } from '../parameterTools';
-import type { CellControl, CellPart, CellDeclaration } from '../cellDeclaration';
+import type { CellControl, CellPart, CellDeclaration } from '../cell/cellDeclaration';
 import type { SequenceDrawing } from '../sequenceCell';
 import { updateTable } from './updateTable';
 import './update.css';

@@ -1,5 +1,5 @@
-import type { KeyProblem } from '../../../experiment/problem';
-import type { CsvData } from '../../../experiment/schema';
+import type { KeyProblem } from '../../../experiment/problems/problem';
+import type { CsvData } from '../../../experiment/schema/schema';
 import { cutWindows, type ArrangedTable } from '../arrangedTable';
 import { formatFacts, formatLabeledLines, gapEffects, namedBy, scalingEffects, type LabeledLine } from './previewFacts';
 import { rowsAt, type WrittenRow } from './previewRows';

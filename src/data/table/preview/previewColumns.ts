@@ -1,4 +1,4 @@
-import type { CsvData } from '../../../experiment/schema';
+import type { CsvData } from '../../../experiment/schema/schema';
 import type { ArrangedTable } from '../arrangedTable';
 import { rangeOf, type ValueRange } from '../normalization';
 import { formatShortNumber } from '../../../text/numbers';

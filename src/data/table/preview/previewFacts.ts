@@ -1,4 +1,4 @@
-import type { CsvData } from '../../../experiment/schema';
+import type { CsvData } from '../../../experiment/schema/schema';
 import { missingTexts } from '../csvCell';
 import type { FoundFormat, TableFormat } from '../tableFormat';
 import { formatCount, formatExact } from '../../../text/numbers';

@@ -1,5 +1,5 @@
-import type { KeyProblem } from '../../../experiment/problem';
-import type { CsvData, ResolvedExperiment } from '../../../experiment/schema';
+import type { KeyProblem } from '../../../experiment/problems/problem';
+import type { CsvData, ResolvedExperiment } from '../../../experiment/schema/schema';
 import { arrange } from '../arrangedTable';
 import { summarizeColumns } from '../columnSummary';
 import { requestedColumns } from '../csvSource';

@@ -1,5 +1,5 @@
-import type { Fix } from '../../../experiment/fix';
-import type { CsvData } from '../../../experiment/schema';
+import type { Fix } from '../../../experiment/problems/fix';
+import type { CsvData } from '../../../experiment/schema/schema';
 import { formatCount, formatExact } from '../../../text/numbers';
 import { quote } from '../../../text/quoting';
 import type { TimeFacts } from './rowOrder';

@@ -1,0 +1,84 @@
+import { truncate } from '../../text/quoting';
+
+/** A number that JSON does not allow as it is written, and its place in the text. */
+export interface InvalidNumber {
+  readonly offset: number;
+  readonly length: number;
+  readonly message: string;
+  /** What JSON writes instead; undefined where that is not known. */
+  readonly valid: string | undefined;
+}
+
+/** Longest text around an error that is searched for a number. */
+const maxLength = 60;
+
+const isNumberCharacter = (character: string): boolean => /[\w.+\-,]/.test(character);
+
+const digits = String.raw`(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
+const decimal = new RegExp(`^[+-]?${digits}$`, 'i');
+const decimalComma = /^[+-]?\d+,\d+(?:e[+-]?\d+)?$/i;
+const groupedByCommas = /^[+-]?\d{1,3}(?:,\d{3})*,\d{3}\.\d+$/;
+const groupedByUnderscores = /^[+-]?\d+(?:_\d+)+(?:\.\d+)?$/;
+const hexadecimal = /^0x[\da-f]{1,13}$/i;
+const notFinite = /^[+-]?(?:nan|inf|infinity)$/i;
+/** Constants of Python. */
+const constants: ReadonlyMap<string, string> = new Map([
+  ['True', 'true'],
+  ['False', 'false'],
+  ['None', 'null'],
+]);
+
+/**
+ * The number at a syntax error, as people and other languages write it (`+1`, `.5`, `01`, `0,001`), with what JSON
+ * writes instead; also the constants of Python. Undefined if there is none.
+ *
+ * @param offset where the parser reports the error
+ * @param commas whether a comma between digits may be a decimal comma: in a list it separates two numbers
+ */
+export function invalidNumber(text: string, offset: number, commas: boolean): InvalidNumber | undefined {
+  const belongs = (at: number): boolean => {
+    const character = text.charAt(at);
+    return (
+      character !== '' && isNumberCharacter(character) && (character !== ',' || (commas && isBetweenDigits(text, at)))
+    );
+  };
+  let from = offset;
+  while (from > 0 && offset - from < maxLength && belongs(from - 1)) from -= 1;
+  let to = offset;
+  while (to < text.length && to - offset < maxLength && belongs(to)) to += 1;
+  const written = text.slice(from, to);
+  const found = adviceFor(written);
+  if (found === undefined) return undefined;
+  const { advice, valid } = found;
+  const message = `${truncate(written)} is not valid JSON: ${advice}${valid === undefined ? '' : ` ${valid}`}.`;
+  return { offset: from, length: to - from, message, valid };
+}
+
+function isBetweenDigits(text: string, at: number): boolean {
+  return /\d/.test(text.charAt(at - 1)) && /\d/.test(text.charAt(at + 1));
+}
+
+function adviceFor(written: string): { readonly advice: string; readonly valid: string | undefined } | undefined {
+  const constant = constants.get(written);
+  if (constant !== undefined) return { advice: 'write', valid: constant };
+  if (notFinite.test(written)) return { advice: 'write a finite number', valid: undefined };
+  if (decimalComma.test(written)) return { advice: 'write a decimal point,', valid: plain(written.replace(',', '.')) };
+  if (groupedByCommas.test(written)) {
+    return { advice: 'leave out the thousands separators,', valid: plain(written.replaceAll(',', '')) };
+  }
+  if (groupedByUnderscores.test(written)) {
+    return { advice: 'leave out the underscores,', valid: plain(written.replaceAll('_', '')) };
+  }
+  if (hexadecimal.test(written)) return { advice: 'write it in decimal,', valid: `${Number(written)}` };
+  const valid = decimal.test(written) ? plain(written) : written;
+  return valid === written ? undefined : { advice: 'write', valid };
+}
+
+/** A decimal number as JSON writes it: no plus sign, no leading zeros, digits on both sides of the point. */
+function plain(written: string): string {
+  return written
+    .replace(/^\+/, '')
+    .replace(/^(-?)0+(?=\d)/, '$1')
+    .replace(/^(-?)\./, '$10.')
+    .replace(/\.(?!\d)/, '.0');
+}

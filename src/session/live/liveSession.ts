@@ -1,0 +1,380 @@
+import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
+import { formatMebibytes } from '../../text/numbers';
+import { withClasses } from '../../experiment/problems/tableTargets';
+import { Channel, reasonOf } from '../../protocol/channel';
+import type { Finding } from '../../diagnosis/finding';
+import type { DisplaySeries } from '../../run/series/displaySeries';
+import { isLive, type SaveStatus, type RunInfo, type RunState, type RunStatus } from '../../protocol/run';
+import { initialNumbers, RunHistory } from '../../run/series/runHistory';
+import type { Ending, StartProblem, StartParams, TrainerContract, TrainerHostContract } from '../../protocol/trainer';
+import type { FolderLock } from '../../run/storage/folderLock.node';
+import type { NonFiniteLocation } from '../../run/manifest';
+import type { RecordBatch } from '../../run/records/recordBatch';
+import { RateMeter } from './rateMeter';
+import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from '../trainers/trainerWorker';
+
+/** Milliseconds within which a second Stop counts as a double click. */
+const doublePress = 500;
+/** Milliseconds that a stopped trainer has to write the end of the run, before another Stop kills it. */
+const finalWriteTimeout = 5000;
+
+/** What a session holds while its trainer runs. */
+export interface TrainerResources {
+  /** The lock of the run's folder: no other process may train in it. */
+  readonly lock: FolderLock | undefined;
+  /** Reads the history of the resumed run before an update; undefined for a new run. */
+  readonly readHistory: ((updates: number) => Promise<RunHistory>) | undefined;
+}
+
+interface LiveTrainer {
+  readonly worker: TrainerWorker;
+  readonly channel: Channel<TrainerHostContract, TrainerContract>;
+}
+
+/** A run that this window trains or has trained: its trainer while that is alive, its state, its series. */
+export class LiveSession implements Disposable {
+  readonly kind = 'live';
+  readonly #changed = new EventEmitter<undefined>();
+  readonly #appended = new EventEmitter<RecordBatch>();
+  readonly #noticed = new EventEmitter<string>();
+  readonly #speed = new RateMeter();
+  #trainer: LiveTrainer | undefined;
+  #info: RunInfo | undefined;
+  #experiment: unknown;
+  #memoryLimit: number | undefined;
+  #history: RunHistory | undefined;
+  /** Records that arrived before the history was read; appended when it is. */
+  #pendingRecords: RecordBatch[] = [];
+  #state: RunState = 'preparing';
+  #isStopping = false;
+  /** Time (ms) from which another Stop kills the trainer. */
+  #killAllowedFrom = -Infinity;
+  /** Number of pause, resume and step commands: only the reply to the last one sets the state, as replies may be late. */
+  #commands = 0;
+  #message: string | undefined;
+  #nonFinite: NonFiniteLocation | undefined;
+  #findings: readonly Finding[] = [];
+  #saveStatus: SaveStatus | undefined;
+  #queuePosition: number | undefined;
+  /** The share of the data that its trainer has read; undefined if it did not say. */
+  #reading: number | undefined;
+  readonly #onOver: (() => void)[] = [];
+  #released: Promise<void> = Promise.resolve();
+
+  /** Fires when the state, the info or the latest numbers changed. */
+  readonly onDidChange: Event<undefined> = this.#changed.event;
+  /** Fires with new records. */
+  readonly onDidAppend: Event<RecordBatch> = this.#appended.event;
+  /** Fires with messages for the user that do not end the run. */
+  readonly onDidNotice: Event<string> = this.#noticed.event;
+
+  /** @param resumedFolder the folder of the resumed run */
+  constructor(
+    readonly uri: Uri,
+    readonly variant: string | undefined,
+    readonly resumedFolder?: string,
+  ) {}
+
+  get info(): RunInfo | undefined {
+    return this.#info;
+  }
+
+  /** Absolute path of the run's folder; undefined if the run is not saved, or not yet. */
+  get folder(): string | undefined {
+    return this.#info === undefined ? this.resumedFolder : (this.#info.folder ?? undefined);
+  }
+
+  /** The experiment with every default written out; undefined before the trainer is started. */
+  get experiment(): unknown {
+    return this.#experiment;
+  }
+
+  /** Resolves when the session's trainer has exited and the folder is unlocked. */
+  get released(): Promise<void> {
+    return this.#released;
+  }
+
+  get series(): DisplaySeries | undefined {
+    return this.#history?.series;
+  }
+
+  /** In the order they were found; the same array as long as none is added. */
+  get findings(): readonly Finding[] {
+    return this.#findings;
+  }
+
+  get isLive(): boolean {
+    return isLive(this.#state);
+  }
+
+  get status(): RunStatus {
+    const updatesPerSecond = this.#state === 'running' ? this.#speed.updatesPerSecond : undefined;
+    const { updates, seconds, ...numbers } = this.#history?.numbers ?? initialNumbers;
+    const remaining = (this.#info?.plannedUpdates ?? 0) - updates;
+    return {
+      ...numbers,
+      state: this.#state,
+      updates,
+      seconds,
+      updatesPerSecond,
+      secondsLeft: updatesPerSecond === undefined || updatesPerSecond <= 0 ? undefined : remaining / updatesPerSecond,
+      reading: this.#state === 'preparing' ? this.#reading : undefined,
+      queuePosition: this.#state === 'waiting' ? this.#queuePosition : undefined,
+      nonFinite: this.#nonFinite,
+      findings: this.#findings,
+      saved: this.#saveStatus?.state ?? 'whole',
+      message: [this.#message, this.#saveStatus?.message].filter((text) => text !== undefined).join(' ') || undefined,
+    };
+  }
+
+  /** Sets the run's position in the training queue, from 1. */
+  wait(position: number): void {
+    if (this.#state !== 'preparing' && this.#state !== 'waiting') return;
+    if (this.#state === 'waiting' && this.#queuePosition === position) return;
+    this.#state = 'waiting';
+    this.#queuePosition = position;
+    this.#changed.fire(undefined);
+  }
+
+  /** Leaves the queue. */
+  prepare(): void {
+    if (this.#state === 'waiting') this.#enter('preparing');
+  }
+
+  /**
+   * Starts the trainer.
+   *
+   * @param resources the lock is released when the trainer has exited
+   * @returns the problems that prevent training, after which the session is over; empty if it trains
+   * @throws when the trainer can't be started or exits
+   */
+  async start(
+    startWorker: StartTrainerWorker,
+    params: StartParams,
+    resources?: TrainerResources,
+  ): Promise<readonly StartProblem[]> {
+    this.#experiment = params.experiment;
+    this.#memoryLimit = params.memoryLimit;
+    const trainer = this.#connect(startWorker(), resources?.lock);
+    const reply = await trainer.channel.request('start', params).catch((error: unknown) => {
+      if (this.isLive) this.#end('failed', reasonOf(error));
+      throw error;
+    });
+    if (reply.kind === 'refused') {
+      this.refuse(reply.problems[0]?.message);
+      return reply.problems;
+    }
+    this.#info = reply.info;
+    this.#experiment = withClasses(params.experiment, reply.info.loss.kind === 'crossEntropy');
+    const { layout, recordEvery } = reply.info;
+    // The first records may arrive together with the reply, and more while the history of a resumed run is read.
+    this.#history = (await resources?.readHistory?.(reply.updates)) ?? new RunHistory(layout, recordEvery);
+    for (const batch of this.#pendingRecords.splice(0)) this.#take(batch);
+    if (this.#state === 'preparing') this.#enter('running');
+    // A short run may have ended by now; its numbers are available only from here on.
+    else this.#changed.fire(undefined);
+    return [];
+  }
+
+  async pause(): Promise<void> {
+    if (this.#trainer === undefined || this.#state === 'preparing') return;
+    const command = ++this.#commands;
+    await this.#trainer.channel.request('pause', undefined);
+    if (command === this.#commands) this.#enter('paused');
+  }
+
+  async resume(): Promise<void> {
+    if (this.#trainer === undefined || this.#state === 'preparing') return;
+    const command = ++this.#commands;
+    await this.#trainer.channel.request('resume', undefined);
+    if (command === this.#commands) this.#enter('running');
+  }
+
+  /** One update, then paused. */
+  async step(): Promise<void> {
+    if (this.#trainer === undefined || this.#state === 'preparing') return;
+    this.#commands++;
+    this.#enter('paused');
+    await this.#trainer.channel.request('step', undefined);
+    this.#changed.fire(undefined);
+  }
+
+  /**
+   * As `stopAndWait`. A second call after a while does not wait for an update or a final write that takes too long, and
+   * kills the trainer.
+   */
+  async stop(): Promise<void> {
+    if (!this.#isStopping || performance.now() < this.#killAllowedFrom) await this.stopAndWait();
+    else if (this.isLive)
+      this.#end('stopped', 'Stopped in the middle of an update; records are saved up to the last second before.');
+  }
+
+  /** Ends the run after the update in progress; resolves when it is over and its records are saved. */
+  async stopAndWait(): Promise<void> {
+    if (this.#state === 'waiting' || this.#state === 'preparing') {
+      this.#end('stopped', undefined);
+      return;
+    }
+    const trainer = this.#trainer;
+    if (trainer === undefined) return;
+    const over = new Promise<void>((resolve) => {
+      this.#onOver.push(resolve);
+    });
+    if (!this.#isStopping) {
+      this.#isStopping = true;
+      this.#killAllowedFrom = performance.now() + doublePress;
+      await trainer.channel.request('stop', undefined);
+      this.#killAllowedFrom = performance.now() + finalWriteTimeout;
+    }
+    await over;
+  }
+
+  /** Ends a run whose experiment or data has a problem, before it is started. */
+  refuse(message: string | undefined): void {
+    if (this.isLive) this.#end('refused', message);
+  }
+
+  /** Ends a run that could not be started. */
+  fail(message: string): void {
+    if (this.isLive) this.#end('failed', message);
+  }
+
+  async setLearningRate(rate: number): Promise<void> {
+    await this.#trainer?.channel.request('setLearningRate', rate);
+  }
+
+  /** The records, from an update on, that are not yet on disk; empty without a trainer. */
+  async unwritten(from: number): Promise<readonly RecordBatch[]> {
+    // A trainer that exits before it replies has written its records.
+    return (await this.#trainer?.channel.request('unwritten', from).catch(() => undefined)) ?? [];
+  }
+
+  dispose(): void {
+    // The window closes: what the run has is saved, and it can be resumed.
+    this.#release('The session was closed.')?.saveAndExit();
+    // Callers that wait for the start or the end see that the run was stopped, not that it failed.
+    if (this.isLive) this.#end('stopped', undefined);
+    this.#changed.dispose();
+    this.#appended.dispose();
+    this.#noticed.dispose();
+  }
+
+  #connect(worker: TrainerWorker, lock: FolderLock | undefined): LiveTrainer {
+    const channel = new Channel<TrainerHostContract, TrainerContract>(
+      worker.port,
+      {},
+      {
+        onFault: (reason) => {
+          this.#noticed.fire(reason);
+        },
+      },
+    );
+    const trainer = { worker, channel };
+    // If this process exits first, the folder stays locked until the trainer has exited too.
+    if (worker.processId !== undefined) void lock?.addWriter(worker.processId);
+    this.#trainer = trainer;
+    channel.on('reading', (share) => {
+      this.#reading = share;
+      this.#changed.fire(undefined);
+    });
+    channel.on('records', (batch) => {
+      this.#take(batch);
+      this.#appended.fire(batch);
+      this.#changed.fire(undefined);
+    });
+    channel.on('notice', (message) => {
+      this.#noticed.fire(message);
+    });
+    channel.on('saveStatus', (status) => {
+      this.#saveStatus = status;
+      this.#noticed.fire(status.message);
+      this.#changed.fire(undefined);
+    });
+    channel.on('findings', (findings) => {
+      this.#findings = findings;
+      this.#changed.fire(undefined);
+    });
+    channel.on('ended', (ending) => {
+      this.#conclude(ending);
+    });
+    this.#released = new Promise((resolve) => {
+      worker.onExit(() => {
+        void Promise.resolve(lock?.release()).finally(resolve);
+      });
+    });
+    worker.onExit((reason) => {
+      channel.close(reason ?? 'The trainer has ended.');
+      if (this.isLive && this.#trainer === trainer) {
+        this.#end('failed', this.#exitMessage(reason));
+      }
+    });
+    return trainer;
+  }
+
+  /** Why the trainer exited, and what to do. */
+  #exitMessage(reason = 'The trainer has ended.'): string {
+    const advice =
+      this.folder === undefined
+        ? 'Train again to start over.'
+        : 'Resume continues from the latest checkpoint; Train starts over.';
+    if (reason !== outOfMemory) return `${reason} ${advice}`;
+    const estimate =
+      this.#info === undefined ? '' : `was estimated to need ${formatMebibytes(this.#info.memoryBytes)}, and `;
+    const limit = formatMebibytes(this.#memoryLimit ?? 0);
+    return `${reason} It ${estimate}may use ${limit}. ${advice} Fewer hidden units, a shorter length or a smaller batch need less.`;
+  }
+
+  #take(batch: RecordBatch): void {
+    if (this.#history === undefined) {
+      this.#pendingRecords.push(batch);
+      return;
+    }
+    this.#history.append(batch);
+    const { updates, seconds } = this.#history.numbers;
+    this.#speed.mark(updates, seconds);
+  }
+
+  #conclude(ending: Ending): void {
+    switch (ending.kind) {
+      case 'finished':
+        this.#end('finished', ending.reason === 'stopAtLoss' ? 'The loss reached training.stopAtLoss.' : undefined);
+        return;
+      case 'stopped':
+        this.#end('stopped', undefined);
+        return;
+      case 'diverged':
+        this.#nonFinite = ending.place;
+        this.#end('diverged', ending.message);
+        return;
+      case 'failed':
+        this.#end('failed', ending.message);
+        return;
+      default:
+        ending satisfies never;
+    }
+  }
+
+  #enter(state: RunState): void {
+    if (!this.isLive) return;
+    this.#state = state;
+    this.#changed.fire(undefined);
+  }
+
+  #end(state: RunState, message: string | undefined): void {
+    this.#state = state;
+    this.#message = message;
+    // An interruption of saving that lost nothing is not reported after the end.
+    if (this.#saveStatus?.state === 'whole') this.#saveStatus = undefined;
+    this.#release(message ?? 'The run is over.')?.terminate();
+    this.#changed.fire(undefined);
+  }
+
+  /** Closes the channel to the trainer and returns its worker; undefined if there is none. */
+  #release(reason: string): TrainerWorker | undefined {
+    const trainer = this.#trainer;
+    this.#trainer = undefined;
+    for (const resolve of this.#onOver.splice(0)) resolve();
+    trainer?.channel.close(reason);
+    return trainer?.worker;
+  }
+}

@@ -1,0 +1,94 @@
+import { Uri, type Memento } from 'vscode';
+import { formatMissing } from '../../run/series/missing';
+import { formatCount, formatExact } from '../../text/numbers';
+import type { RunState } from '../../protocol/run';
+import type { GrowingHistory } from './growingHistory';
+import { readFindingsIn } from './storedFindings';
+import { readStoredRun, type StoredRun } from './storedRun';
+import type { RunReader } from './runReader';
+import type { LoadedRun } from './storedSession';
+import type { Target } from '../sessions';
+
+const storeKey = 'unroll.latestRuns';
+const maxEntries = 200;
+
+const stateMessages: Partial<Record<RunState, string>> = {
+  interrupted:
+    'This run was interrupted while training. Its records up to then are saved; Resume continues from its latest checkpoint.',
+  elsewhere: 'Another window or a terminal is training this run now. Shown is what it has saved so far.',
+};
+
+/** Stores the folder of the latest run of each target, so that a reloaded window shows that run again. */
+export class LatestRuns {
+  constructor(
+    readonly store: Memento,
+    readonly reader: RunReader,
+  ) {}
+
+  async record(target: Target, folder: string): Promise<void> {
+    const entries = Object.entries(this.#entries()).filter(([key]) => key !== keyOf(target));
+    await this.store.update(storeKey, Object.fromEntries([...entries.slice(1 - maxEntries), [keyOf(target), folder]]));
+  }
+
+  /** Reads the latest run of a target; undefined if there is none or it can't be read. */
+  async open(target: Target): Promise<LoadedRun | undefined> {
+    const folder = this.#entries()[keyOf(target)];
+    const stored = folder === undefined ? undefined : await readStoredRun(Uri.file(folder));
+    return stored && loadRun(stored, this.reader.growing()).catch(() => undefined);
+  }
+
+  #entries(): Record<string, string> {
+    return this.store.get<Record<string, string>>(storeKey, {});
+  }
+}
+
+/**
+ * Reads the records of a stored run.
+ *
+ * @param records the reader; if it has read them before, it reads only new ones
+ * @throws with a readable reason when its records cannot be read
+ */
+export async function loadRun({ folder, manifest, state }: StoredRun, records: GrowingHistory): Promise<LoadedRun> {
+  const history = await records.read(folder.fsPath, manifest);
+  const { missing, updates } = history.numbers;
+  const { findings, damage } = await readFindingsIn(folder.fsPath);
+  const messages = [
+    stateMessages[state] ?? manifest.message ?? '',
+    missing === undefined ? '' : formatMissing(missing),
+    updates < manifest.updates
+      ? formatTruncated(updates, manifest.updates)
+      : formatUnreadable(state, updates, records.unreadableBytes),
+    damage,
+  ];
+  return {
+    // The manifest of a moved or copied folder has the old path.
+    info: { ...manifest.facts, folder: folder.fsPath },
+    experiment: manifest.experiment,
+    state,
+    message: messages.filter((text) => text !== '').join(' ') || undefined,
+    nonFinite: manifest.nonFinite ?? undefined,
+    findings,
+    history,
+  };
+}
+
+/** The message for a record file whose readable part ends before the run does. */
+function formatTruncated(readable: number, made: number): string {
+  return (
+    `The run has ${formatCount(made, 'update')}, but only the records of the first ${formatExact(readable)} can be read: ` +
+    'the rest of the file is damaged or missing. Every update can still be inspected by replay.'
+  );
+}
+
+function keyOf({ uri, variant }: Target): string {
+  return JSON.stringify([uri.toString(), variant ?? null]);
+}
+
+/** The message for unreadable bytes at the end of a record file that no process is writing; '' if there are none. */
+function formatUnreadable(state: RunState, readable: number, bytes: number): string {
+  if (bytes === 0 || state === 'elsewhere' || state === 'running') return '';
+  return (
+    `The last ${formatCount(bytes, 'byte')} of the records can't be read: what follows the first ` +
+    `${formatCount(readable, 'update')} is damaged or incomplete.`
+  );
+}

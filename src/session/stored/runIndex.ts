@@ -1,0 +1,190 @@
+import type { Uri } from 'vscode';
+import { EventEmitter, RelativePattern, workspace, type Disposable, type Event } from 'vscode';
+import { DisposableStore } from '../../platform/disposable';
+import { settings } from '../../platform/ids';
+import { runsFolder } from '../../platform/settings';
+import { runFiles } from '../../run/storage/runFiles';
+import { folderOf } from '../experimentText';
+import { readDamagedRun, readStoredRun, versionOf, type DamagedRun, type StoredRun } from './storedRun';
+import type { Session } from '../session';
+import type { RunFolderWatcher } from './runFolderWatcher';
+import type { Sessions } from '../sessions';
+
+const debounceMilliseconds = 300;
+const maxRuns = 2000;
+const maxConcurrentReads = 16;
+/** The files by which folders of runs are found: records without a manifest are of a damaged run. */
+const filesOfRuns = `{${runFiles.manifest},${runFiles.records}}`;
+
+/** The runs of the workspace, as they were found together. */
+interface RunsFound {
+  /** The newest first. */
+  readonly runs: readonly StoredRun[];
+  /** Sorted by folder. */
+  readonly damaged: readonly DamagedRun[];
+}
+
+/**
+ * All runs of the workspace and of the folder in `unroll.runsFolder`; searched again when files change. File watchers miss
+ * some changes: folders can be excluded (`files.watcherExclude`), network disks send no events, and a killed process
+ * changes no file. So this window reports its own changes here, and runs that another process trains are polled.
+ */
+export class RunIndex implements Disposable {
+  readonly #owned = new DisposableStore();
+  readonly #changed = new EventEmitter<undefined>();
+  readonly #touched = new EventEmitter<Uri>();
+  #watchers = new DisposableStore();
+  #timer: NodeJS.Timeout | undefined;
+  #following: readonly Disposable[] = [];
+  #found: Promise<RunsFound> | undefined;
+  /** Paths of the run folders at the last search. */
+  #known: readonly string[] = [];
+  /** The folder of each session and whether it was live, at its last change. */
+  readonly #seen = new WeakMap<Session, string>();
+
+  /** Fires when runs were added, removed or changed, debounced. */
+  readonly onDidChange: Event<undefined> = this.#changed.event;
+  /** Fires with the folder of a run that this window has changed. */
+  readonly onDidTouch: Event<Uri> = this.#touched.event;
+
+  constructor(
+    sessions: Sessions,
+    readonly watcher: RunFolderWatcher,
+  ) {
+    this.#owned.add(
+      sessions.onDidChange((session) => {
+        const now = JSON.stringify([session.folder, session.isLive]);
+        if (this.#seen.get(session) === now) return;
+        this.#seen.set(session, now);
+        this.#searchSoon();
+      }),
+    );
+    this.#owned.add(
+      workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(`${settings.section}.${settings.runsFolder}`)) this.#watch();
+      }),
+    );
+    this.#owned.add(
+      workspace.onDidChangeWorkspaceFolders(() => {
+        this.#watch();
+      }),
+    );
+    this.#watch();
+  }
+
+  /** All runs, the newest first. */
+  async all(): Promise<readonly StoredRun[]> {
+    return (await (this.#found ??= this.#find())).runs;
+  }
+
+  /** Runs whose manifest is missing or can't be read. */
+  async damaged(): Promise<readonly DamagedRun[]> {
+    return (await (this.#found ??= this.#find())).damaged;
+  }
+
+  /** Reports that this window has changed or deleted a run's folder. */
+  touched(folder: Uri): void {
+    this.#touched.fire(folder);
+    this.#searchSoon();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#watchers.dispose();
+    this.#owned.dispose();
+    for (const following of this.#following) following.dispose();
+    this.#changed.dispose();
+    this.#touched.dispose();
+  }
+
+  async #find(): Promise<RunsFound> {
+    const lists = await Promise.all([
+      workspace.findFiles(`**/${filesOfRuns}`, '**/{node_modules,.git}/**', 2 * maxRuns),
+      ...movedFolders().map((folder) =>
+        workspace.findFiles(new RelativePattern(folder, `*/${filesOfRuns}`), undefined, 2 * maxRuns),
+      ),
+    ]);
+    const folders = new Map(lists.flat().map((uri) => [folderOf(uri).toString(), folderOf(uri)]));
+    const all = await readAll([...folders.values()]);
+    this.#known = [...folders.values()].map(({ path }) => path);
+    const runs = all
+      .filter((run) => 'manifest' in run)
+      .sort((a, b) => b.manifest.startedAt.localeCompare(a.manifest.startedAt));
+    const damaged = all.filter((run) => 'reason' in run).sort((a, b) => a.folder.path.localeCompare(b.folder.path));
+    await this.#followTraining(runs.filter(({ state }) => state === 'elsewhere'));
+    return { runs, damaged };
+  }
+
+  /** Polls runs that other processes train; the sessions of this window report their own changes. */
+  async #followTraining(training: readonly StoredRun[]): Promise<void> {
+    const versions = await Promise.all(training.map(versionOf));
+    for (const following of this.#following) following.dispose();
+    if (this.#owned.isDisposed) return;
+    this.#following = training.map(({ folder }, i) =>
+      this.watcher.follow(folder, versions[i] ?? '', () => {
+        this.#searchSoon();
+      }),
+    );
+  }
+
+  #watch(): void {
+    this.#watchers.dispose();
+    this.#watchers = new DisposableStore();
+    this.#watchFiles(`{${runFiles.manifest},${runFiles.displayName}}`, false);
+    // The lock file is rewritten as a heartbeat, and records are appended, which changes nothing here.
+    this.#watchFiles(`{${runFiles.lock},${runFiles.records}}`, true);
+    // When a folder is deleted with its contents, there is an event for the folder only.
+    for (const all of ['**', ...movedFolders().map((folder) => new RelativePattern(folder, '**'))]) {
+      const watcher = this.#watchers.add(workspace.createFileSystemWatcher(all, true, true));
+      this.#watchers.add(
+        watcher.onDidDelete(({ path }) => {
+          if (this.#known.some((folder) => `${folder}/`.startsWith(`${path}/`))) this.#searchSoon();
+        }),
+      );
+    }
+    this.#searchSoon();
+  }
+
+  #watchFiles(files: string, ignoreChange: boolean): void {
+    const patterns = [`**/${files}`, ...movedFolders().map((folder) => new RelativePattern(folder, `*/${files}`))];
+    for (const pattern of patterns) {
+      const watcher = this.#watchers.add(workspace.createFileSystemWatcher(pattern, false, ignoreChange));
+      for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) {
+        this.#watchers.add(event(() => this.#searchSoon()));
+      }
+    }
+  }
+
+  #searchSoon(): void {
+    this.#found = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#found = undefined;
+      this.#changed.fire(undefined);
+    }, debounceMilliseconds);
+  }
+}
+
+/** Reads few manifests at a time: each one may be as large as the limit. */
+async function readAll(folders: readonly Uri[]): Promise<readonly (StoredRun | DamagedRun)[]> {
+  const read = async (folder: Uri) => (await readStoredRun(folder)) ?? (await readDamagedRun(folder));
+  const runs: (StoredRun | DamagedRun)[] = [];
+  for (let from = 0; from < folders.length; from += maxConcurrentReads) {
+    const some = await Promise.all(folders.slice(from, from + maxConcurrentReads).map(read));
+    runs.push(...some.filter((run) => run !== undefined));
+  }
+  return runs;
+}
+
+/** Folders of `unroll.runsFolder` outside all workspace folders; those inside are found with the workspace. */
+function movedFolders(): readonly Uri[] {
+  const folders = (workspace.workspaceFolders ?? []).flatMap(({ uri }) => {
+    try {
+      return runsFolder(uri) ?? [];
+    } catch {
+      // An invalid setting is reported when a run is started.
+      return [];
+    }
+  });
+  return folders.filter((folder) => workspace.getWorkspaceFolder(folder) === undefined);
+}

@@ -1,0 +1,52 @@
+import type { Disposable } from 'vscode';
+import type { ZoomedSeries, ZoomedSeriesRequest } from '../../protocol/panel';
+import type { RunHistory } from '../../run/series/runHistory';
+import type { RecordInfo } from '../../protocol/storedRun';
+import { GrowingHistory, historyFrom } from './growingHistory';
+import { OnDemandTrainer } from '../trainers/onDemandTrainer';
+import type { StartTrainerWorker } from '../trainers/trainerWorker';
+
+/** Milliseconds without a request after which the reading process is terminated. */
+const idle = 60_000;
+
+/** Reads a range of one run's records in full resolution; undefined if it has too many to read at once. */
+export interface ZoomedSeriesReader {
+  read(request: ZoomedSeriesRequest): Promise<ZoomedSeries | undefined>;
+}
+
+/**
+ * Reads the records of stored runs in a process of its own: a damaged or malicious file can crash that process, but not
+ * the extension host.
+ */
+export class RunReader implements Disposable {
+  readonly #trainer: OnDemandTrainer;
+
+  constructor(start: StartTrainerWorker) {
+    this.#trainer = new OnDemandTrainer(start, idle);
+  }
+
+  /**
+   * The history of a run before an update.
+   *
+   * @throws with a readable reason when the records cannot be read
+   */
+  async historyUntil(folder: string, { layout, recordEvery }: RecordInfo, end: number): Promise<RunHistory> {
+    const info = { layout, recordEvery };
+    return historyFrom(await this.#trainer.request('history', { folder, info, end, after: undefined }), info);
+  }
+
+  /** A reader for a run that is read repeatedly as it grows. */
+  growing(): GrowingHistory {
+    return new GrowingHistory((request) => this.#trainer.request('history', request));
+  }
+
+  /** A reader for ranges of one run in full resolution. */
+  zoomedSeriesOf(folder: string, { layout, recordEvery }: RecordInfo): ZoomedSeriesReader {
+    const info = { layout, recordEvery };
+    return { read: (request) => this.#trainer.request('storedZoomedSeries', { folder, info, request }) };
+  }
+
+  dispose(): void {
+    this.#trainer.dispose();
+  }
+}

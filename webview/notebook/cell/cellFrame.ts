@@ -1,0 +1,221 @@
+import { html, render, type TemplateResult } from 'lit-html';
+import { reasonOf } from '../../../src/protocol/channel';
+import type { TrainingAxis } from '../../plot/trainingAxis';
+import type { CellStates, Model } from '../../store/model';
+import { csvOf, drawTable, type Table } from '../../plot/table';
+import type { Theme } from '../../theme/theme';
+import { copyPicture, copyText } from '../../ui/clipboard';
+import { buttonTemplate, type ButtonSpec } from '../../ui/controls';
+import { element } from '../../ui/element';
+import { notation } from '../../ui/notation';
+import { cellHelp, type CellTitle } from './cellHelp';
+
+/** What every cell draws from. */
+export interface Drawing {
+  readonly model: Model;
+  readonly axis: TrainingAxis;
+  readonly theme: Theme;
+}
+
+/** One numbered cell of the notebook. */
+export interface NotebookCell {
+  readonly element: HTMLElement;
+  update(drawing: Drawing): void;
+}
+
+/** Opens or closes a part of the cell with this title. */
+export type ToggleCell = (part: keyof CellStates, title: string) => void;
+
+/**
+ * The frame of a cell: number, title, summary, tools and body; and what all cells have in common: the help text, the
+ * table of the picture's numbers, and buttons that copy both.
+ */
+export class CellFrame {
+  readonly element: HTMLElement;
+  readonly tools = element('div', { class: 'cell-tools' });
+  readonly body: HTMLElement;
+  readonly readout = element('div', { class: 'readout' });
+  readonly #id: string;
+  readonly #help: TemplateResult;
+  readonly #table: HTMLElement;
+  #summary = '';
+  #status = '';
+  #isFolded = false;
+  #isHelpOpen = false;
+  #isTableOpen = false;
+  #numbers: { readonly key: string; readonly table: () => Table } | undefined;
+  #drawnTable = '';
+
+  /** @param toggle called when the user folds the cell, or opens its help text or its table */
+  constructor(
+    readonly number: number,
+    readonly title: CellTitle,
+    readonly toggle: ToggleCell,
+  ) {
+    this.#id = `cell-${number}`;
+    this.#help = helpOf(title);
+    this.body = element('div', { class: 'cell-body', id: `${this.#id}-body` });
+    this.#table = element('div', { class: 'cell-table', id: `${this.#id}-table` });
+    this.element = element('section', {
+      class: 'cell',
+      'aria-labelledby': `${this.#id}-title`,
+      'aria-describedby': `${this.#id}-sentence`,
+    });
+    this.#draw();
+  }
+
+  /** One line on what the cell shows now. */
+  setSummary(summary: string): void {
+    if (summary === this.#summary) return;
+    this.#summary = summary;
+    this.#draw();
+  }
+
+  /**
+   * The numbers of the picture as a table, made when it is opened or copied.
+   *
+   * @param key changes whenever the numbers change: an open table is then built again
+   */
+  setTable(key: string, table: () => Table): void {
+    const isFirst = this.#numbers === undefined;
+    this.#numbers = { key, table };
+    if (isFirst) this.#draw();
+    this.#drawTable();
+  }
+
+  /** Folds and opens the parts of the cell as the view has them. */
+  follow({ folded, helpOpen, tablesOpen }: CellStates): void {
+    const isFolded = folded.includes(this.title);
+    const isHelpOpen = helpOpen.includes(this.title);
+    const isTableOpen = tablesOpen.includes(this.title);
+    if (isFolded !== this.#isFolded || isHelpOpen !== this.#isHelpOpen || isTableOpen !== this.#isTableOpen) {
+      this.#isFolded = isFolded;
+      this.#isHelpOpen = isHelpOpen;
+      this.#isTableOpen = isTableOpen;
+      this.#draw();
+    }
+    this.#drawTable();
+  }
+
+  #draw(): void {
+    const { title } = this;
+    this.body.hidden = this.#isFolded;
+    this.tools.hidden = this.#isFolded;
+    this.#table.hidden = !this.#isTableOpen;
+    this.element.classList.toggle('folded', this.#isFolded);
+    const fold = buttonTemplate({
+      label: `Fold ${title}`,
+      icon: this.#isFolded ? 'folded' : 'unfolded',
+      appearance: 'icon',
+      opens: { id: this.body.id, isOpen: !this.#isFolded },
+      onPress: () => {
+        this.toggle('folded', title);
+      },
+    });
+    render(
+      html`<header class="cell-head">
+          ${fold}
+          <h2 id="${this.#id}-title"><span class="cell-number">[${this.number}]</span>${title}</h2>
+          <div class="cell-actions" ?hidden=${this.#isFolded}>${this.#actions().map(buttonTemplate)}</div>
+          ${this.tools}
+        </header>
+        <p class="cell-summary" id="${this.#id}-sentence">${this.#summary}</p>
+        <div class="cell-help" id="${this.#id}-help" ?hidden=${!this.#isHelpOpen}>${this.#help}</div>
+        <div class="cell-status" role="status">${this.#status}</div>
+        ${this.body}${this.#table}`,
+      this.element,
+    );
+  }
+
+  #actions(): readonly ButtonSpec[] {
+    const { title } = this;
+    const hasTable = this.#numbers !== undefined;
+    return [
+      {
+        label: `Help: ${title}`,
+        icon: 'help',
+        appearance: 'icon',
+        opens: { id: `${this.#id}-help`, isOpen: this.#isHelpOpen },
+        onPress: () => {
+          this.toggle('helpOpen', title);
+        },
+      },
+      {
+        label: `Table of ${title}`,
+        icon: 'table',
+        appearance: 'icon',
+        isHidden: !hasTable,
+        opens: { id: `${this.#id}-table`, isOpen: this.#isTableOpen },
+        onPress: () => {
+          this.toggle('tablesOpen', title);
+        },
+      },
+      {
+        label: `Copy the table of ${title} as CSV`,
+        icon: 'copy',
+        appearance: 'icon',
+        isHidden: !hasTable,
+        onPress: () => void this.#copyTable(),
+      },
+      {
+        label: `Copy ${title} as a picture (PNG)`,
+        icon: 'picture',
+        appearance: 'icon',
+        onPress: () => void this.#copyPicture(),
+      },
+    ];
+  }
+
+  #drawTable(): void {
+    const numbers = this.#numbers;
+    if (!this.#isTableOpen || numbers === undefined || numbers.key === this.#drawnTable) return;
+    this.#drawnTable = numbers.key;
+    drawTable(this.#table, numbers.table());
+  }
+
+  async #copyTable(): Promise<void> {
+    const table = this.#numbers?.table();
+    if (table === undefined) return;
+    await this.#notify(copyText(csvOf(table)), `Copied as CSV: ${table.rows.length} rows.`);
+  }
+
+  async #copyPicture(): Promise<void> {
+    const background = getComputedStyle(document.body).backgroundColor;
+    const isTool = (node: Node): boolean => node instanceof Element && node.matches('.cell-head > :not(h2)');
+    await this.#notify(copyPicture(this.element, background, isTool), 'Copied as a picture.');
+  }
+
+  /** Shows the result of a copy for a few seconds. */
+  async #notify(copied: Promise<void>, success: string): Promise<void> {
+    try {
+      await copied;
+      this.#setStatus(success);
+    } catch (error) {
+      this.#setStatus(`Copy failed: ${reasonOf(error)}. Click the panel and try again.`);
+    }
+    setTimeout(() => {
+      this.#setStatus('');
+    }, statusMilliseconds);
+  }
+
+  #setStatus(status: string): void {
+    this.#status = status;
+    this.#draw();
+  }
+}
+
+const statusMilliseconds = 6000;
+
+function helpOf(title: CellTitle): TemplateResult {
+  const { text, formula } = cellHelp[title];
+  const [textParts, formulaParts] = [notation(text), notation(formula)];
+  return html`<p>${textParts}</p>
+    <p class="formula">${formulaParts}</p>`;
+}
+
+/** The part of the view that changes when a part of a cell is toggled. */
+export function toggled(states: CellStates, part: keyof CellStates, title: string): Partial<CellStates> {
+  const titles = states[part];
+  const others = titles.filter((other) => other !== title);
+  return { [part]: others.length < titles.length ? others : [...titles, title] };
+}

@@ -1,0 +1,78 @@
+import { element, setText } from '../../ui/element';
+import type { CellContext, DataSource, CellDeclaration, CellParts } from './cellDeclaration';
+import { CellFrame, type Drawing } from './cellFrame';
+import { Picture } from './declaredPicture';
+import { memoKey } from '../memo';
+import type { SequenceDrawing } from '../sequenceCell';
+import type { TimeAxis } from '../timeAxis';
+
+/** Draws a declared cell in its frame. */
+export class DeclaredCell<D extends Drawing | SequenceDrawing, Data> {
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #source: DataSource<D, Data>;
+  readonly #parts: CellParts<D, Data>;
+  readonly #picture: Picture<D, Data> | undefined;
+  readonly #shown: HTMLElement;
+  #isInWindow = true;
+  #data: Data | undefined;
+  #drawing: D | undefined;
+
+  constructor(
+    readonly declared: CellDeclaration<D, Data>,
+    time: TimeAxis<D>,
+    context: CellContext,
+  ) {
+    this.#frame = new CellFrame(declared.number, declared.title, context.toggle);
+    this.element = this.#frame.element;
+    this.#source = declared.source(context);
+    this.#parts = declared.parts?.(context) ?? {};
+    const { picture } = declared;
+    this.#picture = picture && new Picture(picture, time, context, () => this.#data);
+    const { tools, controls, above, between, below } = this.#parts;
+    const elements = (...parts: readonly ({ readonly element?: HTMLElement } | undefined)[]): readonly HTMLElement[] =>
+      parts.flatMap((part) => part?.element ?? []);
+    const middle = [...(declared.readout === undefined ? [] : [this.#frame.readout]), ...elements(between)];
+    const { legend, plot, labels } = this.#picture ?? {};
+    const drawn = this.#picture?.element ?? element('div');
+    drawn.append(...[legend, ...middle, plot, labels].filter((part) => part !== undefined));
+    this.#shown = element('div', {}, ...elements(above), drawn, ...elements(below));
+    this.#frame.tools.append(...(tools?.elements ?? []));
+    this.#frame.body.append(...elements(controls, this.#source), this.#shown);
+    if (declared.onlyInWindow === true) this.#followWindow();
+  }
+
+  update(drawing: D): void {
+    this.#drawing = drawing;
+    const { declared } = this;
+    const { tools, controls } = this.#parts;
+    this.#frame.follow(drawing.model.view);
+    controls?.update(drawing);
+    const isVisible = !this.#frame.body.hidden && this.#isInWindow;
+    const data = this.#source.dataFor(drawing, isVisible);
+    this.#data = data;
+    tools?.update(drawing, data);
+    this.#shown.hidden = data === undefined;
+    this.#picture?.follow(data, drawing);
+    if (data === undefined) {
+      this.#frame.setSummary(declared.emptySummary?.(drawing) ?? '');
+      return;
+    }
+    this.#frame.setSummary(declared.summary(data, drawing));
+    setText(this.#frame.readout, declared.readout?.(data, drawing) ?? '');
+    const table = declared.table(data, drawing);
+    if (table !== undefined) this.#frame.setTable(memoKey(...table.dependsOn), table.make);
+    if (!isVisible) return;
+    const { above, between, below } = this.#parts;
+    for (const part of [above, between, below]) part?.update(data, drawing);
+    this.#picture?.draw(data, drawing);
+  }
+
+  #followWindow(): void {
+    this.#isInWindow = false;
+    new IntersectionObserver(([entry]) => {
+      this.#isInWindow = entry?.isIntersecting === true;
+      if (this.#drawing !== undefined) this.update(this.#drawing);
+    }).observe(this.#frame.body);
+  }
+}

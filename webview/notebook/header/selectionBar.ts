@@ -1,0 +1,115 @@
+import { html, render } from 'lit-html';
+import type { TrainingAxis } from '../../plot/trainingAxis';
+import { middleOfUpdate } from '../../plot/trainingAxis';
+import { formatExact, formatNumber } from '../../../src/text/numbers';
+import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
+import type { Model, ShownRun, View } from '../../store/model';
+import type { Store } from '../../store/store';
+import type { Theme } from '../../theme/theme';
+import { buttonTemplate, type ButtonSpec } from '../../ui/controls';
+import { element } from '../../ui/element';
+import { numberField, wholeNumbersTo } from '../../ui/numberField';
+import { ClipTicks } from '../clipping/clippingCell';
+import { columnAtUpdate, meanLoss } from '../loss/lossCurves';
+import './selectionBar.css';
+
+/** The selected update and step, shared by all cells; ticks mark clipped updates. */
+export class SelectionBar {
+  readonly element = element('div', { class: 'selection-bar', role: 'group', 'aria-label': 'Selection' });
+  readonly #ticks = new ClipTicks();
+  readonly #update;
+  readonly #step;
+
+  /** @param openHelp shows the list of keys */
+  constructor(
+    readonly store: Store,
+    readonly openHelp: () => void,
+  ) {
+    this.#update = numberField(
+      'update',
+      wholeNumbersTo(() => Math.max(0, (store.model.run?.status.updates ?? 1) - 1)),
+      (value) => {
+        this.#select(value);
+      },
+    );
+    this.#step = numberField(
+      'step t',
+      wholeNumbersTo(() => (store.model.run?.info.layout.steps ?? 1) - 1),
+      (value) => {
+        this.#select(this.#current(), value);
+      },
+    );
+  }
+
+  update({ run, view }: Model, axis: TrainingAxis, theme: Theme): void {
+    this.element.hidden = run === undefined;
+    if (run === undefined) return;
+    const hasUpdates = run.status.updates > 0;
+    this.#update.update(hasUpdates ? this.#current() : undefined, hasUpdates);
+    this.#step.update(view.selection?.t, hasUpdates);
+    this.#ticks.update(run.version, visibleSeries(run, axis.domain), axis, theme);
+    const x = middleOfUpdate(axis, this.#current());
+    const isMarked = hasUpdates && x >= 0 && x <= axis.width;
+    const [previous, next, ...others] = this.#buttons(view).map(buttonTemplate);
+    // Screen readers announce the last line whenever another update or step is selected.
+    render(
+      html`<div class="selection-track" title="Ticks: clipped updates">
+          ${this.#ticks.element}
+          <div class="selection-mark" ?hidden=${!isMarked} .style=${`transform: translateX(${x}px)`}></div>
+        </div>
+        <div class="selection-fields">${previous}${this.#update.element}${next}${this.#step.element}${others}</div>
+        <div class="screen-reader-only" role="status">${announcementOf(run, view)}</div>`,
+      this.element,
+    );
+  }
+
+  #buttons({ selection, range }: View): readonly ButtonSpec[] {
+    const move = (by: number) => () => {
+      this.#select(this.#current() + by);
+    };
+    const show = (view: Partial<View>) => () => {
+      this.store.dispatch({ kind: 'viewChanged', view });
+    };
+    return [
+      { label: 'Previous update', icon: 'previous', appearance: 'icon', onPress: move(-1) },
+      { label: 'Next update', icon: 'next', appearance: 'icon', onPress: move(1) },
+      {
+        label: 'Latest',
+        hint: 'Follow the latest update (Esc)',
+        isEnabled: selection !== undefined,
+        onPress: show({ selection: undefined }),
+      },
+      {
+        label: 'Show all',
+        hint: 'Show all updates (0)',
+        isEnabled: range !== undefined,
+        onPress: show({ range: undefined }),
+      },
+      { label: 'Keys', hint: 'Keyboard shortcuts (?)', icon: 'keys', appearance: 'icon', onPress: this.openHelp },
+    ];
+  }
+
+  #current(): number {
+    const { run, view } = this.store.model;
+    return view.selection?.update ?? Math.max(0, (run?.status.updates ?? 1) - 1);
+  }
+
+  #select(update: number, t = this.store.model.view.selection?.t): void {
+    const { run } = this.store.model;
+    if (run === undefined) return;
+    const bounded = Math.max(0, Math.min(run.status.updates - 1, update));
+    const step = t === undefined ? undefined : Math.max(0, Math.min(run.info.layout.steps - 1, t));
+    this.store.dispatch({ kind: 'viewChanged', view: { selection: { update: bounded, t: step } } });
+  }
+}
+
+/** The selection as text, with its loss and, for a step, the gradient there. */
+function announcementOf(run: ShownRun, { selection, layer }: View): string {
+  if (selection === undefined) return '';
+  const { update, t } = selection;
+  const series = seriesAt(run, update);
+  const loss = `Update ${formatExact(update)} selected, L = ${formatNumber(meanLoss(series, columnAtUpdate(series, update)))}`;
+  if (t === undefined || series.heat.count === 0) return `${loss}.`;
+  const norm = series.heat.column('dh', series.heat.columnAt(update))[layer * run.info.layout.steps + t] ?? NaN;
+  return `${loss}; step ${t}, gradient norm ${formatNumber(norm)}.`;
+}
