@@ -72,7 +72,8 @@ function backwardOf({ model: { view }, inspection }: SequenceDrawing): Backward 
 }
 
 /** The steps one after the other: ∂L/∂h_t as a sum, and the terms of a ∂L/∂W. */
-function walkthrough({ store, zoom, request }: CellContext): CellPart<SequenceDrawing, Backward> {
+function walkthrough(context: CellContext): CellPart<SequenceDrawing, Backward> {
+  const { store } = context;
   const player = new BackwardPlayer((t) => {
     const { inspection: state } = store.model;
     if (state.kind !== 'ready') return;
@@ -80,7 +81,7 @@ function walkthrough({ store, zoom, request }: CellContext): CellPart<SequenceDr
     store.dispatch({ kind: 'viewChanged', view: { selection: { update: state.inspection.update, t } } });
   });
   const split = new SplitView();
-  const terms = new TermsView(store, zoom, (params) => request('chainRuleTerms', params));
+  const terms = new TermsView(context);
   let drawn = '';
   return {
     element: element('div', {}, player.element, split.element, terms.element),

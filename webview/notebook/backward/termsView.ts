@@ -1,22 +1,19 @@
 import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber } from '../../../src/text/numbers';
 import type { ChainRuleTerms, ChainRuleTermsRequest } from '../../../src/protocol/chainRuleTerms';
-import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import type { SharedZoom } from '../../plot/zoom';
 import { matrixFigure } from '../../plot/heatmap/matrixFigure';
 import { largestMagnitude } from '../../plot/heatmap/signedScale';
 import { deltaFormula, termFormula, termOf } from '../../net/termFormula';
 import { latestValue, LatestRequest } from '../../store/latestRequest';
-import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { element } from '../../ui/element';
+import type { CellContext } from '../cell/cellDeclaration';
+import { stepCurves, type Picture } from '../cell/declaredPicture';
 import { RequestStatus } from '../cell/requestStatus';
 import { notation } from '../../ui/notation';
-import { drawLegend } from '../../plot/legend';
 import { memoKey } from '../memo';
 import { gateBlocks, selectedParameter } from '../parameterNames';
-import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
 import type { SequenceDrawing } from '../sequenceCell';
 
 /** The largest relative error that the rounding of the kernels explains. */
@@ -26,33 +23,34 @@ const roundingOfSum = 1e-4;
 export class TermsView {
   readonly element: HTMLElement;
   readonly #request: LatestRequest<ChainRuleTermsRequest, ChainRuleTerms>;
-  readonly #surface: SequenceSurface;
-  readonly #chart = new CurveChart();
-  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #picture: Picture<SequenceDrawing, ChainRuleTerms>;
   readonly #formula = element('div', { class: 'formula-block' });
   readonly #equation = element('div', { class: 'equation' });
-  readonly #labels = element('div');
   readonly #check = element('p', { class: 'sum-check' });
   readonly #status = new RequestStatus('Adding up the terms…', 'Can’t show the terms');
   readonly #shown: HTMLElement;
-  #drawnChart = '';
   #drawnTerm = '';
 
-  constructor(store: Store, zoom: SharedZoom, ask: (request: ChainRuleTermsRequest) => Promise<ChainRuleTerms>) {
-    this.#request = new LatestRequest(ask, () => {
-      store.redraw();
-    });
-    this.#surface = new SequenceSurface(store, zoom, 'Norm of each step’s term');
-    this.#shown = element(
-      'div',
-      {},
-      this.#formula,
-      this.#equation,
-      this.#check,
-      this.#legend,
-      element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
-      this.#labels,
+  constructor(context: CellContext) {
+    const { store, request } = context;
+    this.#request = new LatestRequest(
+      (params) => request('chainRuleTerms', params),
+      () => {
+        store.redraw();
+      },
     );
+    this.#picture = stepCurves(context, {
+      label: 'Norm of each step’s term',
+      dependencies: ({ norm }) => [norm],
+      content: (terms, { theme }) => ({
+        curves: normCurves(terms, theme),
+        yAxis: 'log',
+        yTitle: '‖∂L/∂W‖',
+        xTicks: false,
+      }),
+    });
+    const { legend, plot, labels } = this.#picture;
+    this.#shown = element('div', {}, this.#formula, this.#equation, this.#check, legend, plot, labels);
     this.element = element('div', { class: 'terms' }, this.#status.element, this.#shown);
   }
 
@@ -65,10 +63,10 @@ export class TermsView {
     const terms = latestValue(answer);
     this.#status.update(answer);
     this.#shown.hidden = terms === undefined;
-    this.#surface.update(drawing);
+    this.#picture.follow(terms, drawing);
     if (terms === undefined) return;
     this.#drawTerm(terms, inspection, theme);
-    this.#drawSteps(terms, drawing);
+    this.#picture.draw(terms, drawing);
   }
 
   #drawTerm(terms: ChainRuleTerms, inspection: Inspection, theme: Theme): void {
@@ -127,25 +125,19 @@ export class TermsView {
       ),
     );
   }
+}
 
-  #drawSteps(terms: ChainRuleTerms, { axis, theme }: SequenceDrawing): void {
-    const key = memoKey(terms.norm, axis.width, axis.domain, theme);
-    if (key === this.#drawnChart) return;
-    this.#drawnChart = key;
-    const points = (values: Float64Array): Curve['points'] =>
-      // A logarithmic axis can't show 0: the line breaks there.
-      Array.from(values, (value, t) => ({ x: t + 0.5, y: value > 0 ? value : NaN }));
-    const curves: readonly Curve[] = [
-      { label: 'norm of the step’s term', points: points(terms.norm), color: theme.validation, dots: true },
-      {
-        label: 'norm of the sum, from the last step down to here',
-        points: points(terms.sumNorm),
-        color: theme.train,
-        width: 2,
-      },
-    ];
-    drawLegend(this.#legend, curves);
-    this.#labels.replaceChildren(stepLabels(axis));
-    this.#chart.update({ curves, yAxis: 'log', yTitle: '‖∂L/∂W‖', xTicks: false }, axis.domain, theme);
-  }
+function normCurves(terms: ChainRuleTerms, theme: Theme): readonly Curve[] {
+  const points = (values: Float64Array): Curve['points'] =>
+    // A logarithmic axis can't show 0: the line breaks there.
+    Array.from(values, (value, t) => ({ x: t + 0.5, y: value > 0 ? value : NaN }));
+  return [
+    { label: 'norm of the step’s term', points: points(terms.norm), color: theme.validation, dots: true },
+    {
+      label: 'norm of the sum, from the last step down to here',
+      points: points(terms.sumNorm),
+      color: theme.train,
+      width: 2,
+    },
+  ];
 }

@@ -7,7 +7,7 @@ import type { CellContext, CurvesPicture, CanvasPicture, DeclaredPicture } from 
 import type { Drawing } from './cellFrame';
 import { memoKey } from '../memo';
 import type { SequenceDrawing } from '../sequenceCell';
-import type { TimeAxis, PictureSurface } from '../timeAxis';
+import { sequenceTime, type TimeAxis, type PictureSurface } from '../timeAxis';
 
 /** The elements of a declared picture; drawn again when something that it depends on has changed. */
 export class Picture<D extends Drawing | SequenceDrawing, Data> {
@@ -49,6 +49,15 @@ export class Picture<D extends Drawing | SequenceDrawing, Data> {
     if (time.labels !== undefined) this.labels.replaceChildren(time.labels(drawing));
     render(this.#plot.draw(data, drawing), this.legend);
   }
+}
+
+/** What a part of a cell draws as curves over the time steps of the inspected update. */
+export type StepCurves<Data> = Omit<CurvesPicture<SequenceDrawing, Data>, 'kind' | 'height'> &
+  Pick<DeclaredPicture<SequenceDrawing, Data>, 'label' | 'dependencies'>;
+
+/** The picture of a part of a cell: curves over the time steps of the inspected update. */
+export function stepCurves<Data>(context: CellContext, curves: StepCurves<Data>): Picture<SequenceDrawing, Data> {
+  return new Picture({ ...curves, kind: 'curves', height: 'step-plot' }, sequenceTime, context, () => undefined);
 }
 
 interface Plot<D, Data> {

@@ -1,78 +1,72 @@
 import { formatNumber } from '../../../src/text/numbers';
 import type { GradientFlow } from '../../../src/protocol/gradientFlow';
 import type { FlowPicture } from './flowPicture';
-import type { SharedZoom } from '../../plot/zoom';
-import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
-import type { Store } from '../../store/store';
+import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
-import { drawLegend } from '../../plot/legend';
-import { memoKey } from '../memo';
-import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
+import type { CellContext } from '../cell/cellDeclaration';
+import { stepCurves, type Picture } from '../cell/declaredPicture';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 
 /** The gain of each step back, the factor from ‖∂L/∂h_k‖ to ‖∂L/∂h_{k−1}‖ of the last loss, with its upper bound. */
 export class GainView {
   readonly element: HTMLElement;
-  readonly #surface: SequenceSurface;
-  readonly #chart = new CurveChart();
-  readonly #legend = element('div', { class: 'curve-legend' });
+  readonly #picture: Picture<SequenceDrawing, FlowPicture>;
   readonly #readout = element('div', { class: 'readout' });
-  readonly #labels = element('div');
   readonly #weights = element('p', { class: 'cell-summary' });
-  #drawn = '';
 
-  constructor(store: Store, zoom: SharedZoom) {
-    this.#surface = new SequenceSurface(store, zoom, 'Gain of each step back');
-    this.element = element(
-      'div',
-      { class: 'gain' },
-      this.#weights,
-      this.#legend,
-      this.#readout,
-      element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
-      this.#labels,
-    );
+  constructor(context: CellContext) {
+    this.#picture = stepCurves(context, {
+      label: 'Gain of each step back',
+      dependencies: ({ ofState: { gain } }) => [gain],
+      content: (shown, { theme }) => ({
+        curves: gainCurves(shown, theme),
+        yAxis: 'log',
+        yTitle: 'gain',
+        xTicks: false,
+      }),
+    });
+    const { legend, plot, labels } = this.#picture;
+    this.element = element('div', { class: 'gain' }, this.#weights, legend, this.#readout, plot, labels);
   }
 
-  update({ flow, state, ofState: { gain } }: FlowPicture, drawing: SequenceDrawing): void {
-    const { axis, theme, model } = drawing;
-    this.#surface.update(drawing);
+  update(shown: FlowPicture, drawing: SequenceDrawing): void {
+    const { flow, state, ofState } = shown;
+    this.#picture.follow(shown, drawing);
     setText(this.#weights, formatWeights(flow));
-    const k = stepInFocus(model, flow.steps);
-    setText(this.#readout, k === undefined ? 'Point at a step to see its gain.' : formatGain(gain[k] ?? NaN, k, state));
-    const key = memoKey(gain, axis.width, axis.domain, theme);
-    if (key === this.#drawn) return;
-    this.#drawn = key;
-    const across = (y: number): Curve['points'] => [
-      { x: 0, y },
-      { x: flow.steps, y },
-    ];
-    const curves: readonly Curve[] = [
-      {
-        label: `gain of step k: ‖∂L/∂${state}_{k−1}‖ / ‖∂L/∂${state}_k‖ of the last loss`,
-        points: Array.from(gain, (y, k) => ({ x: k + 0.5, y: y > 0 && y < Infinity ? y : NaN })),
-        color: theme.train,
-        dots: flow.steps <= 60,
-        width: 2,
-      },
-      { label: '1: neither vanishing nor exploding', points: across(1), color: theme.baseline, dash: [6, 4], width: 1 },
-      ...(flow.bound === null || state !== 'h'
-        ? []
-        : [
-            {
-              label: `bound σ_max·γ = ${formatNumber(flow.bound)}`,
-              points: across(flow.bound),
-              color: theme.clip,
-              dash: [2, 3],
-              width: 1,
-            },
-          ]),
-    ];
-    drawLegend(this.#legend, curves);
-    this.#labels.replaceChildren(stepLabels(axis));
-    this.#chart.update({ curves, yAxis: 'log', yTitle: 'gain', xTicks: false }, axis.domain, theme);
+    const k = stepInFocus(drawing.model, flow.steps);
+    const text = k === undefined ? 'Point at a step to see its gain.' : formatGain(ofState.gain[k] ?? NaN, k, state);
+    setText(this.#readout, text);
+    this.#picture.draw(shown, drawing);
   }
+}
+
+function gainCurves({ flow, state, ofState: { gain } }: FlowPicture, theme: Theme): readonly Curve[] {
+  const across = (y: number): Curve['points'] => [
+    { x: 0, y },
+    { x: flow.steps, y },
+  ];
+  return [
+    {
+      label: `gain of step k: ‖∂L/∂${state}_{k−1}‖ / ‖∂L/∂${state}_k‖ of the last loss`,
+      points: Array.from(gain, (y, k) => ({ x: k + 0.5, y: y > 0 && y < Infinity ? y : NaN })),
+      color: theme.train,
+      dots: flow.steps <= 60,
+      width: 2,
+    },
+    { label: '1: neither vanishing nor exploding', points: across(1), color: theme.baseline, dash: [6, 4], width: 1 },
+    ...(flow.bound === null || state !== 'h'
+      ? []
+      : [
+          {
+            label: `bound σ_max·γ = ${formatNumber(flow.bound)}`,
+            points: across(flow.bound),
+            color: theme.clip,
+            dash: [2, 3],
+            width: 1,
+          },
+        ]),
+  ];
 }
 
 function formatGain(gain: number, k: number, state: 'h' | 'c'): string {

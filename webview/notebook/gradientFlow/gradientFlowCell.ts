@@ -47,10 +47,10 @@ export const gradientFlowCell: CellDeclaration<SequenceDrawing, FlowPicture> = {
     handlers: ({ store }, shown) => flowControls(store, shown),
     draw: paint,
   },
-  parts: ({ store, zoom }) => {
-    const gain = new GainView(store, zoom);
+  parts: (context) => {
+    const gain = new GainView(context);
     return {
-      tools: flowSubject(store),
+      tools: flowSubject(context.store),
       below: {
         element: gain.element,
         update: (shown, drawing) => {

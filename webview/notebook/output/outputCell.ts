@@ -38,7 +38,7 @@ export const outputCell: CellDeclaration<SequenceDrawing, Output> = {
     const views: readonly CellPart<SequenceDrawing, Output>[] = [
       new SampleView(store),
       new HeldOutView(context),
-      new ScoresView(store, zoom),
+      new ScoresView(context),
       new StatesView(store, zoom),
     ];
     return {

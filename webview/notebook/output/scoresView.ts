@@ -2,11 +2,9 @@ import { formatNumber, formatCount, formatExact, formatPercentage } from '../../
 import type { Inspection } from '../../../src/protocol/inspection';
 import type { PositionScores, Scores } from '../../../src/protocol/output';
 import { formatError } from '../../../src/text/predictionErrors';
-import type { SharedZoom } from '../../plot/zoom';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import { latestValue } from '../../store/latestRequest';
-import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
@@ -15,7 +13,8 @@ import { truncate } from '../../../src/text/quoting';
 import { isScaled } from '../dataUnit';
 import { visibleSymbol } from '../formatStep';
 import { memoKey } from '../memo';
-import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
+import type { CellContext } from '../cell/cellDeclaration';
+import { stepCurves, type Picture } from '../cell/declaredPicture';
 import type { SequenceDrawing } from '../sequenceCell';
 import type { Output } from './output';
 
@@ -24,11 +23,8 @@ export class ScoresView {
   readonly element = element('div', { class: 'output-part' });
   readonly #status = element('p', { class: 'output-status' });
   readonly #title = element('h3', {}, 'Accuracy by position');
-  readonly #legend = element('div', { class: 'curve-legend' });
-  readonly #chart = new CurveChart();
-  readonly #surface: SequenceSurface;
-  readonly #plot: HTMLElement;
-  readonly #steps = element('div');
+  readonly #byPosition: Picture<SequenceDrawing, ShownScores>;
+  readonly #chart: HTMLElement;
   readonly #series: HTMLElement;
   readonly #seriesChart = new CurveChart();
   readonly #seriesLegend = element('div', { class: 'curve-legend' });
@@ -36,14 +32,25 @@ export class ScoresView {
   #drawn = '';
   #scores: Scores | undefined;
 
-  constructor(store: Store, zoom: SharedZoom) {
-    this.#surface = new SequenceSurface(store, zoom, 'Scores by position');
-    this.#plot = element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element);
+  constructor(context: CellContext) {
+    this.#byPosition = stepCurves(context, {
+      label: 'Scores by position',
+      dependencies: ({ scores }) => [scores],
+      content: ({ scores, inspection }, { theme }) => ({
+        curves: scoreCurves(inUnitOfTarget(scores, inspection), theme),
+        yAxis: 'linear',
+        yTitle: scores.kind === 'accuracy' ? 'accuracy' : errorTitle(inspection),
+        xTicks: false,
+        ...(scores.kind === 'accuracy' ? { yRange: [0, 1] as const } : {}),
+      }),
+    });
+    const { legend, plot, labels } = this.#byPosition;
+    this.#chart = element('div', {}, legend, plot, labels);
     this.#sequence = numberField(
       'held-out series',
       wholeNumbersTo(() => (this.#scores?.heldOutSequences ?? 1) - 1),
       (heldOutSequence) => {
-        store.dispatch({ kind: 'viewChanged', view: { heldOutSequence } });
+        context.store.dispatch({ kind: 'viewChanged', view: { heldOutSequence } });
       },
     );
     this.#series = element(
@@ -52,7 +59,7 @@ export class ScoresView {
       element('div', { class: 'plot-head' }, this.#seriesLegend, this.#sequence.element),
       element('div', { class: 'plot short-plot' }, this.#seriesChart.canvas),
     );
-    this.element.append(this.#title, this.#status, this.#legend, this.#plot, this.#steps, this.#series);
+    this.element.append(this.#title, this.#status, this.#chart, this.#series);
   }
 
   update({ scores: state }: Output, drawing: SequenceDrawing): void {
@@ -60,38 +67,21 @@ export class ScoresView {
     const heldOut = model.view.heldOutSequence;
     const scores = latestValue(state);
     this.#scores = scores;
-    this.#surface.update(drawing);
+    this.#byPosition.follow(undefined, drawing);
     setText(this.#title, inspection.lossKind === 'mse' ? 'Error by position' : 'Accuracy by position');
     setText(this.#status, state.kind === 'failed' ? state.message : scores === undefined ? 'Loading…' : '');
     this.#status.hidden = this.#status.textContent === '';
     const isChart = scores !== undefined && scores.batch.counts.filter((count) => count > 0).length > 1;
-    this.#plot.hidden = !isChart;
+    this.#chart.hidden = !isChart;
     this.#title.hidden = !isChart;
-    this.#legend.hidden = !isChart;
-    this.#steps.hidden = !isChart;
     const series = scores?.series;
     this.#series.hidden = series === undefined;
     this.#sequence.update(heldOut, true);
-    const key = memoKey(scores, axis.width, axis.domain, theme);
-    if (key === this.#drawn || scores === undefined) return;
+    if (scores === undefined) return;
+    if (isChart) this.#byPosition.draw({ scores, inspection }, drawing);
+    const key = memoKey(scores, axis.width, theme);
+    if (key === this.#drawn) return;
     this.#drawn = key;
-    if (isChart) {
-      const curves = scoreCurves(inUnitOfTarget(scores, inspection), theme);
-      drawLegend(this.#legend, curves);
-      this.#steps.replaceChildren(stepLabels(axis));
-      const isAccuracy = scores.kind === 'accuracy';
-      this.#chart.update(
-        {
-          curves,
-          yAxis: 'linear',
-          yTitle: isAccuracy ? 'accuracy' : errorTitle(inspection),
-          xTicks: false,
-          ...(isAccuracy ? { yRange: [0, 1] as const } : {}),
-        },
-        axis.domain,
-        theme,
-      );
-    }
     if (series === undefined) return;
     const steps = series.mask.length;
     const width = series.outputs.length / Math.max(1, steps);
@@ -118,6 +108,11 @@ export class ScoresView {
     const name = inspection.outputNames[0] ?? 'y';
     this.#seriesChart.update({ curves, yAxis: 'linear', yTitle: `${name}, held out` }, [-0.5, steps - 0.5], theme);
   }
+}
+
+interface ShownScores {
+  readonly scores: Scores;
+  readonly inspection: Inspection;
 }
 
 /** The scores as text, a sentence for each data set. */

@@ -3,18 +3,16 @@ import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber } from '../../../src/text/numbers';
 import { startOfStep, middleOfStep, visibleSteps, widthOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
 import { gutters } from '../../plot/trainingAxis';
-import type { SharedZoom } from '../../plot/zoom';
-import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import { targetClass, targetProbabilities, topClass, rankedClasses } from './ranking';
-import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
-import { drawLegend } from '../../plot/legend';
 import { inDataUnit } from '../dataUnit';
 import { memoKey } from '../memo';
-import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
+import { SequenceSurface } from '../../plot/sequenceSurface';
+import type { CellContext } from '../cell/cellDeclaration';
+import { stepCurves, type Picture } from '../cell/declaredPicture';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { StepCanvas } from '../../plot/stepCanvas';
 import { visibleSymbol } from '../formatStep';
@@ -32,9 +30,9 @@ export class PredictionView {
   readonly #classes: ClassPrediction;
   readonly #values: ValuePrediction;
 
-  constructor(store: Store, zoom: SharedZoom) {
-    this.#classes = new ClassPrediction(store, zoom);
-    this.#values = new ValuePrediction(store, zoom);
+  constructor(context: CellContext) {
+    this.#classes = new ClassPrediction(context);
+    this.#values = new ValuePrediction(context);
     this.element.append(this.#classes.element, this.#values.element);
   }
 
@@ -57,7 +55,7 @@ class ClassPrediction {
   #drawn = '';
   #ranked = '';
 
-  constructor(store: Store, zoom: SharedZoom) {
+  constructor({ store, zoom }: CellContext) {
     this.#surface = new SequenceSurface(store, zoom, 'Probability of the target at each time step');
     const scale = element(
       'div',
@@ -145,44 +143,45 @@ class ClassPrediction {
 /** ŷ_t and its target as curves over the steps; one output at a time. */
 class ValuePrediction {
   readonly element = element('div');
-  readonly #chart = new CurveChart();
-  readonly #steps = element('div');
-  readonly #legend = element('div', { class: 'curve-legend' });
-  readonly #surface: SequenceSurface;
+  readonly #picture: Picture<SequenceDrawing, ValueOfOutput>;
   readonly #output;
-  #drawn = '';
 
-  constructor(store: Store, zoom: SharedZoom) {
-    this.#surface = new SequenceSurface(store, zoom, 'Predicted and target values over time steps');
-    this.#output = choice<string>('Output', (output) => {
-      store.dispatch({ kind: 'viewChanged', view: { output: Number(output) } });
+  constructor(context: CellContext) {
+    this.#picture = stepCurves(context, {
+      label: 'Predicted and target values over time steps',
+      dependencies: ({ inspection, output }) => [inspection, output],
+      content: ({ inspection, output }, { theme }) => ({
+        curves: valueCurves(inspection, output, theme),
+        yAxis: 'linear',
+        yTitle: visibleSymbol(inspection.outputNames[output] ?? 'y'),
+        xTicks: false,
+      }),
     });
-    this.element.append(
-      element('div', { class: 'plot-head' }, this.#legend, this.#output.element),
-      element('div', { class: 'plot step-plot' }, this.#chart.canvas, this.#surface.element),
-      this.#steps,
-    );
+    this.#output = choice<string>('Output', (output) => {
+      context.store.dispatch({ kind: 'viewChanged', view: { output: Number(output) } });
+    });
+    const { legend, plot, labels } = this.#picture;
+    this.element.append(element('div', { class: 'plot-head' }, legend, this.#output.element), plot, labels);
   }
 
   update(drawing: SequenceDrawing): void {
-    const { model, inspection, axis, theme } = drawing;
+    const { model, inspection } = drawing;
     const { outputNames } = inspection;
-    this.#surface.update(drawing);
     const output = Math.min(model.view.output, outputNames.length - 1);
     this.#output.element.hidden = outputNames.length === 1;
     this.#output.setOptions(
       outputNames.map((label, index) => ({ value: String(index), label })),
       String(output),
     );
-    const key = memoKey(inspection, axis.width, axis.domain, theme, output);
-    if (key === this.#drawn) return;
-    this.#drawn = key;
-    const curves = valueCurves(inspection, output, theme);
-    drawLegend(this.#legend, curves);
-    const yTitle = visibleSymbol(outputNames[output] ?? 'y');
-    this.#chart.update({ curves, yAxis: 'linear', yTitle, xTicks: false }, axis.domain, theme);
-    this.#steps.replaceChildren(stepLabels(axis));
+    this.#picture.follow(undefined, drawing);
+    this.#picture.draw({ inspection, output }, drawing);
   }
+}
+
+interface ValueOfOutput {
+  readonly inspection: Inspection;
+  /** Index in `inspection.outputNames`. */
+  readonly output: number;
 }
 
 function valueCurves(

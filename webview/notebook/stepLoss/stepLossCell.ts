@@ -40,8 +40,8 @@ export const stepLossCell: CellDeclaration<SequenceDrawing, Inspection> = {
     yAxis: (inspection) => barScale(formatNumber(largestLoss(inspection)), '0'),
     draw: drawBars,
   },
-  parts: ({ store, zoom }) => {
-    const prediction = new PredictionView(store, zoom);
+  parts: (context) => {
+    const prediction = new PredictionView(context);
     return {
       below: {
         element: prediction.element,
