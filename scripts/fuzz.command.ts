@@ -11,7 +11,7 @@ process.env['UNROLL_FUZZ_SECONDS'] = seconds;
 await runCommand(async () => {
   const unit = layers.find(({ name }) => name === 'unit');
   if (unit === undefined) throw new Error('There is no layer of unit tests.');
-  const tally = await unit.run();
+  const tally = await unit.run({ index: 0, of: 1 });
   report(tally);
   return tally.failed > 0 ? 1 : 0;
 });

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { registerCleanup } from './cleanup';
 import { interrupted, readProgress } from './progress';
 import { scratchFolder } from './scratch';
 import { oneFailure, readReport, reportVariable, sum, type Tally } from './tally';
@@ -14,31 +15,42 @@ export interface IsolatedRun {
   readonly args: readonly string[];
   /** Time limit in milliseconds. */
   readonly limit: number;
-  /** Whether its output is discarded. */
-  readonly isSilent?: boolean;
+  /** What becomes of its output: shown as it comes, printed as a whole at the end, or discarded. */
+  readonly output?: 'shown' | 'atEnd' | 'discarded';
 }
 
 /** Milliseconds in which a process that receives SIGTERM can stop its server and its browser. */
 const terminationTime = 15_000;
 
+const destinations = { shown: 'inherit', atEnd: 'pipe', discarded: 'ignore' } as const;
+
 /**
  * Runs tests in their own process, so that one that hangs, leaks or crashes doesn't affect others. Finished tests count
  * even when the process or one of its workers crashes or exceeds the limit; then the running tests are printed.
  */
-export async function runIsolated({ what, script, args, limit, isSilent = false }: IsolatedRun): Promise<Tally> {
+export async function runIsolated({ what, script, args, limit, output = 'shown' }: IsolatedRun): Promise<Tally> {
   const file = join(scratchFolder('report'), 'report.json');
   const child = fork(script, args, {
     env: { ...process.env, [reportVariable]: file },
-    stdio: [...Array.from({ length: 3 }, () => (isSilent ? 'ignore' : 'inherit')), 'ipc'],
+    stdio: ['ignore', ...Array.from({ length: 2 }, () => destinations[output]), 'ipc'],
   });
+  const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
+  registerCleanup(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    await ended;
+  });
+  const printed: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => printed.push(chunk));
   let isLate = false;
   const late = setTimeout(() => {
     isLate = true;
     child.kill('SIGTERM');
     setTimeout(() => child.kill('SIGKILL'), terminationTime).unref();
   }, limit);
-  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  const [code, signal] = await ended;
   clearTimeout(late);
+  if (output === 'atEnd') process.stdout.write(Buffer.concat(printed));
   const tally = readReport(file);
   // When a worker crashes, Mocha reports only that, and continues without the tests of its file.
   const isComplete = !isLate && readProgress(file).running.length === 0;

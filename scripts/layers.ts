@@ -1,5 +1,5 @@
 import Mocha from 'mocha';
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { run } from './mochaRun';
 import { runInExtensionHost } from './extensionHost';
@@ -13,36 +13,77 @@ export interface Layer {
   readonly title: string;
   /** Whether it needs the embedded VS Code. */
   readonly inWorkbench: boolean;
-  run(): Promise<Tally>;
+  /** The number of processes that share its files. */
+  readonly parts: number;
+  run(part: Part): Promise<Tally>;
+}
+
+/** One process of a layer, from 0. */
+export interface Part {
+  readonly index: number;
+  readonly of: number;
 }
 
 /** All layers in the order in which `npm test` runs them: the fastest and most specific first. */
 export const layers: readonly Layer[] = [
-  { name: 'unit', title: 'Unit tests in Node', inWorkbench: false, run: () => runFolder('unit', 60_000, true) },
-  { name: 'workbench', title: 'The suite inside the extension host', inWorkbench: true, run: runInExtensionHost },
+  {
+    name: 'unit',
+    title: 'Unit tests in Node',
+    inWorkbench: false,
+    parts: 1,
+    run: (part) => runFolder('unit', 60_000, part, true),
+  },
+  {
+    name: 'workbench',
+    title: 'The suite inside the extension host',
+    inWorkbench: true,
+    parts: 1,
+    run: runInExtensionHost,
+  },
   {
     name: 'ui',
     title: 'UI tests in the workbench in Chromium',
     inWorkbench: true,
-    run: () => runFolder('ui', 300_000),
+    // Each has a browser of its own, so that its windows have the keyboard focus.
+    parts: 3,
+    run: (part) => runFolder('ui', 300_000, part),
   },
   {
     name: 'package',
     title: 'The packed extension in a clean VS Code',
     inWorkbench: true,
-    run: () => runFolder('package', 300_000),
+    parts: 1,
+    run: (part) => runFolder('package', 300_000, part),
   },
 ];
 
 /** The module that each worker of a parallel run loads first. */
 export const hooksOfWorkers = resolve('dist', 'scripts', 'progress.hooks.mjs');
 
+/** A file of tests and its size in bytes. */
+export interface TestFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** The files of one part: every part has about as many bytes of tests, and every file is in exactly one. */
+export function filesOf(files: readonly TestFile[], { index, of }: Part): readonly string[] {
+  const parts = Array.from({ length: of }, () => ({ bytes: 0, paths: [] as string[] }));
+  const bySize = [...files].sort((a, b) => b.bytes - a.bytes || a.path.localeCompare(b.path));
+  for (const { path, bytes } of bySize) {
+    const smallest = parts.reduce((least, part) => (part.bytes < least.bytes ? part : least));
+    smallest.bytes += bytes;
+    smallest.paths.push(path);
+  }
+  return parts[index].paths.sort();
+}
+
 /**
- * Runs the built tests of `dist/test/NAME`, two files at a time if `inParallel`, which is impossible for windows that need
- * the keyboard focus. `timeout` (ms) is for one test; a test that takes a twentieth of it is reported as slow.
- * `UNROLL_TESTS` is a regular expression that selects tests by title.
+ * Runs one part of the built tests of `dist/test/NAME`, two files at a time if `inParallel`, which is impossible for
+ * windows of one browser that need the keyboard focus. `timeout` (ms) is for one test; a test that takes a twentieth of
+ * it is reported as slow. `UNROLL_TESTS` is a regular expression that selects tests by title.
  */
-async function runFolder(name: string, timeout: number, inParallel = false): Promise<Tally> {
+async function runFolder(name: string, timeout: number, part: Part, inParallel = false): Promise<Tally> {
   const mocha = new Mocha({
     ui: 'bdd',
     reporter: 'spec',
@@ -54,8 +95,10 @@ async function runFolder(name: string, timeout: number, inParallel = false): Pro
   });
   if (process.env['UNROLL_TESTS']) mocha.grep(new RegExp(process.env['UNROLL_TESTS']));
   const folder = resolve('dist', 'test', name);
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.mjs'));
-  files.sort().forEach((file) => mocha.addFile(join(folder, file)));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.mjs'))
+    .map((path) => ({ path, bytes: statSync(join(folder, path)).size }));
+  for (const path of filesOf(files, part)) mocha.addFile(join(folder, path));
   await mocha.loadFilesAsync();
   return run(mocha);
 }

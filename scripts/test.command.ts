@@ -1,9 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { runIsolated } from './isolatedRun';
 import { runCommand } from './cleanup';
 import { installedEmbedded } from './installation';
-import { layers, type Layer } from './layers';
-import { formatTally, report, sum, type Tally } from './tally';
+import { layers, type Layer, type Part } from './layers';
+import { formatTally, oneFailure, report, sum, type Tally } from './tally';
 
 /** Argument of a process that runs one layer itself instead of starting a process for it. */
 const inside = '--inside';
@@ -11,31 +12,68 @@ const inside = '--inside';
 /** Time limit (ms) of a layer: several times that of the longest on two idle cores. */
 const limit = 40 * 60_000;
 
-/** `npm test [LAYER...]`: runs all layers or the named ones, each in its own process; the last line is the sum. */
+/** One process of a layer. */
+interface Job {
+  readonly layer: Layer;
+  readonly part: Part;
+}
+
+/**
+ * `npm test [LAYER...]`: runs all layers or the named ones, each in processes of its own; the last line is the sum.
+ * Windows wait a lot, so two processes with windows run at a time; unit tests take all cores and run by themselves.
+ */
 async function testAll(names: readonly string[]): Promise<number> {
   const chosen = names.length > 0 ? names.map(layerNamed) : layers;
   // Installed while layers run that don't need it; if this fails, the layers that need it report why.
   const workbench = chosen.some(({ inWorkbench }) => inWorkbench)
     ? installedEmbedded().catch(() => undefined)
     : undefined;
-  const tallies: Tally[] = [];
-  for (const layer of chosen) {
-    console.log(`\n── ${layer.title} (${layer.name})`);
-    if (layer.inWorkbench) await workbench;
-    const { name } = layer;
-    const what = `The layer “${name}”`;
-    tallies.push(await runIsolated({ what, script: resolve(process.argv[1]), args: [name, inside], limit }));
-  }
-  const total = sum(tallies);
+  const tallies = new Map<Layer, Tally>();
+  const runJob = async (job: Job, output: 'shown' | 'atEnd'): Promise<void> => {
+    const tally = await runPart(job, output);
+    const before = tallies.get(job.layer);
+    tallies.set(job.layer, before === undefined ? tally : sum([before, tally]));
+  };
+  const [alone, together] = [false, true].map((inWorkbench) =>
+    jobsOf(chosen.filter((layer) => layer.inWorkbench === inWorkbench)),
+  );
+  for (const job of alone) await runJob(job, 'shown');
+  await workbench;
+  const waiting = [...together];
+  const isShared = waiting.length > 1 && availableParallelism() > 1;
+  const next = async (): Promise<void> => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
+      await runJob(job, isShared ? 'atEnd' : 'shown');
+  };
+  await Promise.all(isShared ? [next(), next()] : [next()]);
+  const results = chosen.map((layer) => tallies.get(layer) ?? oneFailure);
+  const total = sum(results);
   console.log();
-  if (chosen.length > 1) chosen.forEach(({ name }, index) => console.log(`${name}: ${formatTally(tallies[index])}`));
+  if (chosen.length > 1) chosen.forEach(({ name }, index) => console.log(`${name}: ${formatTally(results[index])}`));
   console.log(formatTally(total));
   return total.failed > 0 ? 1 : 0;
 }
 
-async function testOne(name: string): Promise<number> {
+/** All processes of the layers, those of the longest layer first; one per layer where only some tests are chosen. */
+function jobsOf(chosen: readonly Layer[]): readonly Job[] {
+  const jobs = chosen.flatMap((layer) => {
+    const of = process.env['UNROLL_TESTS'] ? 1 : layer.parts;
+    return Array.from({ length: of }, (_, index) => ({ layer, part: { index, of } }));
+  });
+  return jobs.sort((a, b) => b.layer.parts - a.layer.parts);
+}
+
+async function runPart({ layer, part }: Job, output: 'shown' | 'atEnd'): Promise<Tally> {
+  const { name, title } = layer;
+  const which = part.of === 1 ? '' : `, part ${part.index + 1} of ${part.of}`;
+  console.log(`\n── ${title} (${name}${which})${output === 'atEnd' ? ': its results follow at its end' : ''}`);
+  const args = [name, inside, String(part.index), String(part.of)];
+  return runIsolated({ what: `The layer “${name}”${which}`, script: resolve(process.argv[1]), args, limit, output });
+}
+
+async function testOne(name: string, part: Part): Promise<number> {
   process.setSourceMapsEnabled(true);
-  const tally = await layerNamed(name).run();
+  const tally = await layerNamed(name).run(part);
   report(tally);
   return tally.failed > 0 ? 1 : 0;
 }
@@ -46,5 +84,7 @@ function layerNamed(name: string): Layer {
   throw new Error(`There is no layer “${name}”; there are ${layers.map((known) => known.name).join(', ')}.`);
 }
 
-const [first = '', second] = process.argv.slice(2);
-await runCommand(() => (second === inside ? testOne(first) : testAll(process.argv.slice(2))));
+const [first = '', second, index, of] = process.argv.slice(2);
+await runCommand(() =>
+  second === inside ? testOne(first, { index: Number(index), of: Number(of) }) : testAll(process.argv.slice(2)),
+);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromiumPath } from '../../../scripts/chromium';
+import { filesOf, layers } from '../../../scripts/layers';
 import { nodeFor } from '../../../scripts/release';
 import { formatTally, readReport, sum } from '../../../scripts/tally';
 import { temporaryFolder } from '../../temporaryFolder';
@@ -44,6 +45,30 @@ describe('A tally', () => {
     it('is undefined when it was never written', () => {
       assert.equal(readReport(join(folder, 'none.json')), undefined);
     });
+  });
+});
+
+describe('The processes of a layer', () => {
+  it('share its files: each file is in one of them, and all have about as much', () => {
+    const files = Array.from({ length: 31 }, (_, i) => ({
+      path: `file${i}.test.mjs`,
+      bytes: 1000 + ((i * 7919) % 9000),
+    }));
+    for (const of of [1, 2, 3]) {
+      const parts = Array.from({ length: of }, (_, index) => filesOf(files, { index, of }));
+      assert.deepEqual(parts.flat().sort(), files.map(({ path }) => path).sort());
+      const bytes = parts.map((paths) =>
+        files.reduce((total, file) => total + (paths.includes(file.path) ? file.bytes : 0), 0),
+      );
+      assert.ok(Math.max(...bytes) - Math.min(...bytes) < 10_000, bytes.join(', '));
+    }
+  });
+
+  it('are one where the tests take all cores themselves', () => {
+    assert.deepEqual(
+      layers.filter(({ inWorkbench }) => !inWorkbench).map(({ parts }) => parts),
+      [1],
+    );
   });
 });
 

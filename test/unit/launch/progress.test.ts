@@ -28,7 +28,7 @@ describe('A test run in its own process', function () {
   const runs = (way: Way, deed: string, limit = 50_000): Promise<Tally> => {
     process.env['UNROLL_FAILURE'] = deed;
     const script = resolve('dist', 'test', 'unit', 'launch', 'runCrashing.command.mjs');
-    return runIsolated({ what: 'The run', script, args: [way], limit, isSilent: true });
+    return runIsolated({ what: 'The run', script, args: [way], limit, output: 'discarded' });
   };
 
   for (const [way, others] of [
