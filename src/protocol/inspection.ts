@@ -31,6 +31,8 @@ export interface Inspection {
   readonly lossKind: 'mse' | 'crossEntropy';
   /** The factor of a squared error or a −ln p of this sequence in L. */
   readonly lossWeight: number;
+  /** That factor in the loss that the gradient is of: with truncation a mean divides by the targets that it covers. */
+  readonly gradientWeight: number;
   readonly cell: CellName;
   /** φ of the vanilla RNN. */
   readonly activation: ActivationName;
@@ -43,10 +45,16 @@ export interface Inspection {
   readonly scaling: RunInfo['scaling'];
   /** The step after the last one of this sequence: later steps are padding, without input, prediction or target. */
   readonly end: number;
+  /** (T) 1 at steps where the sequence starts after those of an earlier window: no gradient passes back from there. */
+  readonly starts: Uint8Array;
+  /** The threshold to which every element of ∂L/∂h_t is clipped inside the recurrence; null for none. */
+  readonly hiddenClip: number | null;
   /** (T,I) x_t of this sequence. */
   readonly inputs: Float64Array;
   /** (T,O) ŷ_t: values, or probabilities after the softmax for crossEntropy. */
   readonly outputs: Float64Array;
+  /** (T,O) ∂L/∂ŷ_t; for crossEntropy of the logits. 0 at steps that the gradient does not cover. */
+  readonly dOutputs: Float64Array;
   /** (T,O) the targets; one-hot rows for crossEntropy. 0 where a step has no target. */
   readonly targets: Float64Array;
   /** (T) 1 where the step has a loss. */
@@ -78,9 +86,15 @@ export interface InspectedLayer {
   readonly dh: Float64Array;
   /** (T,H) the part of ∂L/∂h_t that does not flow through step t+1 of the same layer. */
   readonly dhLocal: Float64Array;
+  /** (T,H) ∂L/∂c_t, total, for lstm; empty otherwise. */
+  readonly dc: Float64Array;
+  /** δ_t of every block of rows: ∂L/∂ of W_xh x_t + b_ih, what the block's nonlinearity is applied to. */
+  readonly dInput: readonly InspectedGate[];
+  /** ∂L/∂ of W_hh h_{t−1} + b_hh; that of `dInput` but where a gate acts on the product. */
+  readonly dRecurrent: readonly InspectedGate[];
 }
 
-/** One gate of a layer, by the letter of the equations. */
+/** One block of rows of a layer, by the letter of the equations. */
 export interface InspectedGate {
   readonly name: string;
   /** (T,H) */

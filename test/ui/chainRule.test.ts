@@ -32,6 +32,21 @@ describe('The chain rule, walked through', () => {
     assert.ok(error < 1e-5, check);
   });
 
+  it('shows the formula of each gradient with its numbers, as the engine computed them', async () => {
+    const backward = cell('Backward through time');
+    const formula = backward.getByRole('region', { name: 'Formula of the selected gradient' });
+    await backward.getByRole('button', { name: 'To the last step' }).click();
+    await backward.getByRole('button', { name: 'One step back' }).click();
+    await formula.getByText('from h2 = Whhᵀ δ2').waitFor();
+    await formula.getByText(/^All 2 units computed from these numbers agree with the engine/).waitFor();
+    await backward
+      .getByRole('group', { name: 'Gradients of this step' })
+      .getByRole('button', { name: '∂L1/∂h1' })
+      .click();
+    await formula.getByText('∂L1/∂h1 = Whyᵀ ∂L/∂ŷ1').waitFor();
+    await formula.getByText(/^All 2 units computed from these numbers agree with the engine/).waitFor();
+  });
+
   it('goes to the step that the slider is moved to, in every cell', async () => {
     await cell('Backward through time').getByRole('slider', { name: 'Step t' }).focus();
     await workbench.page.keyboard.press('End');

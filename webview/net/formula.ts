@@ -4,16 +4,7 @@ import type { UnitNumbers } from './cells/notation';
 import { nodeNotation } from './cells/registry';
 import type { Evaluated } from './evaluated';
 import { evaluateLoss, evaluateOutput } from './headFormula';
-import {
-  engineValue,
-  layerAt,
-  layerInput,
-  parameterNamed,
-  previousState,
-  rowSum,
-  unitsOf,
-  type NodeAt,
-} from './nodeValues';
+import { engineValue, layerAt, layerInput, parameterNamed, previousState, rowSum, type NodeAt } from './nodeValues';
 
 /** Why the formula cannot be evaluated from what is here, if it cannot. */
 export function unevaluable(inspection: Inspection, { node, layer, t }: NodeAt): string | undefined {
@@ -41,32 +32,6 @@ export function evaluate(inspection: Inspection, at: NodeAt, unit: number): Eval
     default:
       return nodeNotation(inspection.cell, at.node).evaluate(unitNumbers(inspection, at, unit));
   }
-}
-
-/** How well all units of a node are reproduced. */
-export interface Reproduction {
-  readonly units: number;
-  /** The largest |formula − engine|. */
-  readonly largest: number;
-  /** Whether rounding in the engine's precision explains every difference. */
-  readonly agrees: boolean;
-}
-
-// Single precision keeps 24 bits, and the fast kernels' tanh and exp are within 2.4e-7 (measured in their tests).
-const rounding = { perTerm: 2 ** -22, perFunction: 2e-6 } as const;
-
-/** Evaluates every unit of the node and compares with what the engine computed. */
-export function reproduce(inspection: Inspection, at: NodeAt): Reproduction {
-  const units = unitsOf(inspection, at);
-  let largest = 0;
-  let agrees = true;
-  for (let unit = 0; unit < units; unit++) {
-    const { value, size } = evaluate(inspection, at, unit);
-    const difference = Math.abs(value - engineValue(inspection, at, unit));
-    if (!(difference <= rounding.perFunction + rounding.perTerm * size)) agrees = false;
-    largest = Math.max(largest, difference);
-  }
-  return { units, largest, agrees };
 }
 
 function weightsOf({ parameters }: Inspection, node: string, layer: number): readonly InspectedParameter[] {

@@ -41,8 +41,10 @@ export interface View extends CurveView, CellStates {
   readonly net: 'line' | 'loop';
   /** Node of the network whose formula is shown: `x`, `h`, `c`, a gate's letter, `y` or `L`. */
   readonly node: string;
-  /** Unit of that node. */
+  /** Unit of that node, and of the gradient. */
   readonly unit: number;
+  /** Gradient of the backward pass whose formula is shown, as `gradientNodes` names it. */
+  readonly gradientNode: string;
   /** Selected parameter, by PyTorch's name; '' is W_hh of the layer. */
   readonly parameter: string;
   /** Text that the network reads before it generates; undefined until one is entered. */
@@ -192,6 +194,7 @@ export const standardView: View = {
   net: 'line',
   node: 'h',
   unit: 0,
+  gradientNode: 'later',
   parameter: '',
   prompt: undefined,
   temperature: 0.8,

@@ -41,6 +41,7 @@ export function restoreView(saved: unknown): View {
     net: pick('net', (value) => ['line', 'loop'].includes(value as string)),
     node: pick('node', (value) => typeof value === 'string'),
     unit: pick('unit', isCount),
+    gradientNode: pick('gradientNode', (value) => typeof value === 'string'),
     prompt: pick('prompt', (value) => typeof value === 'string'),
     temperature: pick('temperature', (value) => typeof value === 'number' && value >= 0),
     sampleSeed: pick('sampleSeed', Number.isSafeInteger),

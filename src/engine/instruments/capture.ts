@@ -15,8 +15,8 @@ export type CapturedTensor =
  * All tensors of one update, so that it can be recomputed elsewhere: parameters before and after, gradients raw and
  * clipped, inputs, targets, states, gates, outputs, losses and ∂L/∂h_t. Names and shapes are those of the captured
  * update file. `dgates_l0` (T,B,G·H) is ∂L/∂gx, for gru `dgh_l0` ∂L/∂gh, and `dOutputs` (T,B,O) ∂L/∂ŷ_t: with x_t,
- * h_{t−1} and h_t they give each step's term of every ∂L/∂W. The three are 0 at the steps that the gradient does not
- * cover.
+ * h_{t−1} and h_t they give each step's term of every ∂L/∂W. For lstm, `dc_l0` (T,B,H) is ∂L/∂c_t. All of them are 0 at
+ * the steps that the gradient does not cover.
  */
 export interface Capture {
   readonly tensors: ReadonlyMap<string, CapturedTensor>;
@@ -56,6 +56,8 @@ export class CaptureRecorder {
   private readonly network: Network;
   private readonly dh: readonly Float64Array[];
   private readonly dhLocal: readonly Float64Array[];
+  /** By layer, and by state after the first. */
+  private readonly dstates: readonly (readonly Float64Array[])[];
   private readonly dgx: readonly Float64Array[];
   private readonly dgh: readonly Float64Array[] | undefined;
   private readonly batch: number;
@@ -70,6 +72,8 @@ export class CaptureRecorder {
     const gatesWidth = network.cell.gates.length * hidden;
     this.dh = perLayer(hidden);
     this.dhLocal = perLayer(hidden);
+    const further = network.cell.state.slice(1).map(() => perLayer(hidden));
+    this.dstates = network.layers.map((_, layer) => further.map((layers) => layers[layer]));
     this.dgx = perLayer(gatesWidth);
     this.dgh = network.cell.gradient === 'separate' ? perLayer(gatesWidth) : undefined;
     for (const { name, shape, values } of network.parameters.values()) {
@@ -89,7 +93,10 @@ export class CaptureRecorder {
         copy(this.dh[layer], hidden, t, dh, 0);
         copy(this.dhLocal[layer], hidden, t, dhLocal, localAt);
       },
-      cell: (layer, t, _total, dgx, dgh, gatesAt) => {
+      cell: (layer, t, total, dgx, dgh, gatesAt) => {
+        total.forEach((gradient, index) => {
+          copy(this.dstates[layer][index], hidden, t, gradient, 0);
+        });
         copy(this.dgx[layer], gatesWidth, t, dgx, gatesAt);
         if (this.dgh !== undefined) copy(this.dgh[layer], gatesWidth, t, dgh, gatesAt);
       },
@@ -137,6 +144,10 @@ export class CaptureRecorder {
       if (this.dgh !== undefined) tensors.set(`dgh_l${layer}`, inPrecisionOf(network, this.dgh[layer], gatesShape));
       tensors.set(`dh_l${layer}`, inPrecisionOf(network, this.dh[layer], [length, batch, hidden]));
       tensors.set(`dhLocal_l${layer}`, inPrecisionOf(network, this.dhLocal[layer], [length, batch, hidden]));
+      network.cell.state.slice(1).forEach((state, index) => {
+        const gradient = this.dstates[layer][index];
+        tensors.set(`d${state}_l${layer}`, inPrecisionOf(network, gradient, [length, batch, hidden]));
+      });
     });
     const outputParts = partsOf(shards, ({ unroll }) => unroll.outputs);
     tensors.set('outputs', copyBatchRows(outputParts, length, outputs));

@@ -32,6 +32,7 @@ export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: n
   const logits = valuesOf('outputs');
   const targets = kind === 'mse' ? valuesOf('targets') : oneHot(valuesOf('targets'), width);
   const outputs = kind === 'mse' ? logits : softmaxRows(logits, width);
+  const gradientFrom = typeof bptt === 'object' ? Math.max(0, steps - bptt.backward) : 0;
   const lossWeight = weightOf(loss, countOf(tensor('mask')), width, batch);
   return {
     update: Number(metadata['step']),
@@ -40,13 +41,14 @@ export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: n
     batch,
     steps,
     windowStart: Number(metadata['reach'] ?? 0),
-    gradientFrom: typeof bptt === 'object' ? Math.max(0, steps - bptt.backward) : 0,
+    gradientFrom,
     loss: Number(metadata['loss']),
     gradNorm: Number(metadata['gradNorm']),
     clipCoefficient: Number(metadata['clipCoefficient']),
     learningRate: Number(metadata['learningRate']),
     lossKind: kind,
     lossWeight,
+    gradientWeight: weightOf(loss, countOf(tensor('mask'), gradientFrom * batch), width, batch),
     cell: setup.cell.name,
     activation: setup.experiment.model.activation ?? 'tanh',
     inputKind: setup.source.inputKind,
@@ -54,8 +56,11 @@ export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: n
     outputNames: setup.source.outputNames,
     scaling: setup.source.scaling ?? null,
     end: endOfSequence(capture, steps, sequence),
+    starts: tensors.has('reset') ? Uint8Array.from(valuesOf('reset')) : new Uint8Array(steps),
+    hiddenClip: hiddenClipOf(setup),
     inputs: valuesOf('inputs'),
     outputs,
+    dOutputs: valuesOf('dOutputs'),
     targets,
     mask,
     lossPerStep: Float64Array.from(tensor('loss').data),
@@ -64,15 +69,20 @@ export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: n
       const hidden = tensor(`h0_l${l}`).shape[1] ?? 0;
       const initial = (name: string): Float64Array =>
         Float64Array.from(tensor(name).data.subarray(sequence * hidden, (sequence + 1) * hidden));
+      const blocks = (name: string): readonly InspectedGate[] => gatesOf(valuesOf(name), setup, steps, hidden);
+      const dInput = blocks(`dgates_l${l}`);
       return {
         hidden,
         h0: initial(`h0_l${l}`),
         h: valuesOf(`h_l${l}`),
         c: tensors.has(`c_l${l}`) ? valuesOf(`c_l${l}`) : new Float64Array(0),
         c0: tensors.has(`c0_l${l}`) ? initial(`c0_l${l}`) : new Float64Array(0),
-        gates: tensors.has(`gates_l${l}`) ? gatesOf(valuesOf(`gates_l${l}`), setup, steps, hidden) : [],
+        gates: tensors.has(`gates_l${l}`) ? blocks(`gates_l${l}`) : [],
         dh: valuesOf(`dh_l${l}`),
         dhLocal: valuesOf(`dhLocal_l${l}`),
+        dc: tensors.has(`dc_l${l}`) ? valuesOf(`dc_l${l}`) : new Float64Array(0),
+        dInput,
+        dRecurrent: tensors.has(`dgh_l${l}`) ? blocks(`dgh_l${l}`) : dInput,
       };
     }),
     parameters: setup.layout.parameters.map((name) => parameterOf(name, tensor)),
@@ -82,6 +92,11 @@ export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: n
 /** The step after the last one of a sequence of a captured update, from 0 to T. */
 export function endOfSequence({ ends }: Pick<Capture, 'ends'>, steps: number, sequence: number): number {
   return Math.max(0, Math.min(steps, ends?.[sequence] ?? steps));
+}
+
+/** The threshold of hidden clipping, if there is one. */
+function hiddenClipOf({ experiment: { clip } }: TrainingSetup): number | null {
+  return clip !== null && 'hidden' in clip ? clip.hidden : null;
 }
 
 /** The rows (T,·) of one sequence in a (T,B,·) tensor. */
@@ -118,9 +133,10 @@ function softmaxRows(logits: Float64Array, width: number): Float64Array {
   return out;
 }
 
-function countOf({ data }: CapturedTensor): number {
+/** How many targets there are from a row of (T,B) on. */
+function countOf({ data }: CapturedTensor, from = 0): number {
   let count = 0;
-  for (const counts of data) count += counts;
+  for (const counts of data.subarray(from)) count += counts;
   return count;
 }
 

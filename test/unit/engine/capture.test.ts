@@ -71,6 +71,10 @@ for (const kernels of testedKernels) {
             );
           }
           assert.equal(dc !== undefined, state.length > 1);
+          assert.equal(capture.tensors.has(`dc_l${layer}`), state.length > 1);
+          dc?.forEach((norm, t) => {
+            assert.ok(Math.abs(norm - normAt(capture, `dc_l${layer}`, t * block, block)) < kernels.within(1e-15, 1e-7));
+          });
           const last = window.steps - 1;
           assert.equal(dh[last], dhLocal[last], 'nothing comes from after the end');
         });
@@ -141,6 +145,7 @@ describe('the capture of an update', () => {
       [`dgates_l${l}`, 'F64', [7, 3, 20]],
       [`dh_l${l}`, 'F64', [7, 3, 5]],
       [`dhLocal_l${l}`, 'F64', [7, 3, 5]],
+      [`dc_l${l}`, 'F64', [7, 3, 5]],
     ];
     assert.deepEqual(
       rest.map(([name, { dtype, shape }]) => [name, dtype, shape]),

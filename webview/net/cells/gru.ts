@@ -1,5 +1,7 @@
-import { numberPieces, piece } from '../pieces';
-import type { CellNotation, StateNotation } from './notation';
+import type { Evaluated } from '../evaluated';
+import { numberPieces, piece, type NumberPieces } from '../pieces';
+import type { CellNotation, StateNotation, UnitGradients } from './notation';
+import { throughGate } from './throughGate';
 import { gatedCandidate, weightedSum } from './weightedSum';
 
 /** h_t = (1 − z)∘n + z∘h_{t−1} */
@@ -31,6 +33,30 @@ const h: StateNotation = {
   },
 };
 
+/** δ^r, δ^z, δ^n */
+function evaluateDelta(
+  { dh, value, previous, recurrentSum }: UnitGradients,
+  isRecurrent: boolean,
+): readonly Evaluated[] {
+  const [r, z, n, earlier] = [value('r'), value('z'), value('n'), previous('h')];
+  const inner = recurrentSum(2);
+  const atCandidate = dh * (1 - z) * (1 - n * n);
+  const candidate = (): NumberPieces =>
+    numberPieces().number('h', dh).text('·(1 − ').number('gate', z).text(')·(1 − ').number('x', n).text('²)');
+  const update = numberPieces().number('h', dh).text('·(').number('h', earlier).text(' − ');
+  const own = candidate();
+  if (isRecurrent) own.text('·').number('gate', r);
+  return [
+    // (1 − z) and (1 − n²) are rounded as numbers of size 1.
+    { ...throughGate(candidate().text('·').number('h', inner), atCandidate * inner, r), size: Math.abs(dh * inner) },
+    {
+      ...throughGate(update.number('x', n).text(')'), dh * (earlier - n), z),
+      size: Math.abs(dh) * (Math.abs(earlier) + Math.abs(n)),
+    },
+    { pieces: own.pieces, inner: undefined, value: isRecurrent ? atCandidate * r : atCandidate, size: Math.abs(dh) },
+  ];
+}
+
 /** The GRU with reset after the product: n = tanh(W_xn x_t + b_in + r∘(W_hn h_{t−1} + b_hn)), h_t = (1−z)∘n + z∘h_{t−1}. */
 export const gru: CellNotation = {
   states: [h],
@@ -48,4 +74,7 @@ export const gru: CellNotation = {
       `δ^{r} = ${dh} ∘ (1 − ${at('z')}) ∘ (1 − ${at('n')}^{2}) ∘ ${inner} ∘ ${at('r')} ∘ (1 − ${at('r')})`,
     ];
   },
+  evaluateDelta,
+  evaluateMemory: undefined,
+  directGradient: { symbol: ({ at }) => at('z'), factor: (value) => value('z') },
 };

@@ -1,5 +1,7 @@
+import type { Evaluated } from '../evaluated';
 import { numberPieces, piece } from '../pieces';
-import type { CellNotation, StateNotation } from './notation';
+import type { CellNotation, MemoryGradients, StateNotation, UnitGradients } from './notation';
+import { throughGate } from './throughGate';
 import { weightedSum } from './weightedSum';
 
 /** h_t = o∘tanh c_t */
@@ -44,6 +46,37 @@ const c: StateNotation = {
   },
 };
 
+/** δ^i, δ^f, δ^g, δ^o */
+function evaluateDelta({ dh, dc, value, previous }: UnitGradients): readonly Evaluated[] {
+  const [i, f, g, o] = [value('i'), value('f'), value('g'), value('o')];
+  const earlier = previous('c');
+  const squashed = Math.tanh(value('c'));
+  const candidate = numberPieces().number('h', dc).text('·').number('gate', i);
+  candidate.text('·(1 − ').number('x', g).text('²)');
+  const output = numberPieces().number('h', dh).text('·tanh(').number('x', value('c')).text(')');
+  return [
+    throughGate(numberPieces().number('h', dc).text('·').number('x', g), dc * g, i),
+    throughGate(numberPieces().number('h', dc).text('·').number('x', earlier), dc * earlier, f),
+    { pieces: candidate.pieces, inner: undefined, value: dc * i * (1 - g * g), size: Math.abs(dc * i) },
+    throughGate(output, dh * squashed, o),
+  ];
+}
+
+/** ∂L/∂c_t = ∂L/∂h_t ∘ o_t ∘ (1 − tanh² c_t) + ∂L/∂c_{t+1} ∘ f_{t+1} */
+function evaluateMemory({ dh, value, later }: MemoryGradients): Evaluated {
+  const [o, c] = [value('o'), value('c')];
+  const own = dh * o * (1 - Math.tanh(c) ** 2);
+  const write = numberPieces().number('h', dh).text('·').number('gate', o);
+  write.text('·(1 − tanh²(').number('x', c).text(')) + ');
+  write.number('h', later.dc).text('·').number('gate', later.f);
+  return {
+    pieces: write.pieces,
+    inner: write.sum(own, later.dc * later.f),
+    value: own + later.dc * later.f,
+    size: Math.abs(dh * o) + Math.abs(later.dc * later.f),
+  };
+}
+
 /** The LSTM: i, f, o = σ(…), g = tanh(…), c_t = f∘c_{t−1} + i∘g, h_t = o∘tanh c_t. */
 export const lstm: CellNotation = {
   states: [h, c],
@@ -64,4 +97,7 @@ export const lstm: CellNotation = {
       `δ^{o} = ${dh} ∘ tanh ${at('c')} ∘ ${at('o')} ∘ (1 − ${at('o')})`,
     ];
   },
+  evaluateDelta,
+  evaluateMemory,
+  directGradient: undefined,
 };

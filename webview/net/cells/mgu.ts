@@ -1,5 +1,7 @@
+import type { Evaluated } from '../evaluated';
 import { numberPieces, piece } from '../pieces';
-import type { CellNotation, StateNotation } from './notation';
+import type { CellNotation, StateNotation, UnitGradients } from './notation';
+import { throughGate } from './throughGate';
 import { gatedCandidate, weightedSum } from './weightedSum';
 
 /** h_t = (1 − f)∘h_{t−1} + f∘n */
@@ -31,6 +33,27 @@ const h: StateNotation = {
   },
 };
 
+/** δ^f, δ^n */
+function evaluateDelta(
+  { dh, value, previous, recurrentSum }: UnitGradients,
+  isRecurrent: boolean,
+): readonly Evaluated[] {
+  const [f, n, earlier] = [value('f'), value('n'), previous('h')];
+  const inner = recurrentSum(1);
+  const gate = numberPieces().number('h', dh).text('·(').number('x', n).text(' − ').number('h', earlier);
+  gate.text(' + ').number('gate', f).text('·(1 − ').number('x', n).text('²)·').number('h', inner).text(')');
+  const own = numberPieces().number('h', dh).text('·').number('gate', f).text('·(1 − ').number('x', n).text('²)');
+  if (isRecurrent) own.text('·').number('gate', f);
+  const atCandidate = dh * f * (1 - n * n);
+  return [
+    {
+      ...throughGate(gate, dh * (n - earlier + f * (1 - n * n) * inner), f),
+      size: Math.abs(dh) * (Math.abs(n) + Math.abs(earlier) + Math.abs(inner)),
+    },
+    { pieces: own.pieces, inner: undefined, value: isRecurrent ? atCandidate * f : atCandidate, size: Math.abs(dh) },
+  ];
+}
+
 /** The minimal gated unit: n = tanh(W_xn x_t + b_in + f∘(W_hn h_{t−1} + b_hn)), h_t = (1−f)∘h_{t−1} + f∘n. */
 export const mgu: CellNotation = {
   states: [h],
@@ -52,4 +75,7 @@ export const mgu: CellNotation = {
       `δ^{f} = ${dh} ∘ (${at('n')} − ${before('h')} + ${at('f')} ∘ ${slope} ∘ ${inner}) ∘ ${at('f')} ∘ (1 − ${at('f')})`,
     ];
   },
+  evaluateDelta,
+  evaluateMemory: undefined,
+  directGradient: { symbol: ({ at }) => `(1 − ${at('f')})`, factor: (value) => 1 - value('f') },
 };

@@ -40,6 +40,28 @@ export interface UnitNumbers {
   readonly activation: ActivationName;
 }
 
+/** What the gradients of one unit of a layer at one step are computed from. */
+export interface UnitGradients {
+  /** ∂L/∂h_t, after hidden clipping. */
+  readonly dh: number;
+  /** ∂L/∂c_t */
+  readonly dc: number;
+  /** What the engine computed for a node of the same unit and step. */
+  readonly value: (node: string) => number;
+  /** The unit of a state one step before. */
+  readonly previous: (state: 'h' | 'c') => number;
+  /** (W_h h_{t−1} + b_h) of the block-th block of rows. */
+  readonly recurrentSum: (block: number) => number;
+  /** φ of the vanilla RNN. */
+  readonly activation: ActivationName;
+}
+
+/** ∂L/∂c_t with the numbers of one unit. */
+export interface MemoryGradients extends UnitGradients {
+  /** ∂L/∂c and the forget gate one step later; both 0 at the last step. */
+  readonly later: { readonly dc: number; readonly f: number };
+}
+
 /** A node of a recurrent layer: a state, a gate or a candidate. */
 export interface NodeNotation {
   /** `h`, `c`, or the letter of the gate. */
@@ -50,6 +72,12 @@ export interface NodeNotation {
   readonly symbols: (step: StepSymbols) => readonly Piece[];
   /** Its formula with the numbers of one unit. */
   readonly evaluate: (unit: UnitNumbers) => Evaluated;
+}
+
+/** A block of rows of W_xh, W_hh and the biases. */
+export interface RowNotation extends NodeNotation {
+  /** The gate that multiplies W_h h_{t−1} + b_h inside the nonlinearity; undefined where none does. */
+  readonly recurrentGate: string | undefined;
 }
 
 /** A state of a recurrent layer. */
@@ -64,7 +92,18 @@ export interface CellNotation {
   /** In the order of drawing, h first. */
   readonly states: readonly [StateNotation, ...StateNotation[]];
   /** The blocks of rows of W_xh, W_hh and the biases, in the engine's order, which is that of drawing. */
-  readonly rows: readonly NodeNotation[];
+  readonly rows: readonly RowNotation[];
   /** What δ_t is, row block by row block: ∂L/∂ of what the nonlinearities are applied to, as products with ∂L/∂h_t. */
   readonly delta: (step: DeltaSymbols) => readonly string[];
+  /** δ_t of one unit with its numbers, in the order of `rows`; see `DeltaSymbols.isRecurrent`. */
+  readonly evaluateDelta: (unit: UnitGradients, isRecurrent: boolean) => readonly Evaluated[];
+  /** ∂L/∂c_t of one unit with its numbers; undefined for a cell without a cell state. */
+  readonly evaluateMemory: ((unit: MemoryGradients) => Evaluated) | undefined;
+  /** What ∂L/∂h_t is multiplied by on the way to h_{t−1} without any weights; undefined where there is no such way. */
+  readonly directGradient:
+    | {
+        readonly symbol: (step: StepSymbols) => string;
+        readonly factor: (value: (node: string) => number) => number;
+      }
+    | undefined;
 }

@@ -1,7 +1,7 @@
 import type { ActivationName } from '../../../src/experiment/schema/modelSchema';
 import type { Evaluated } from '../evaluated';
 import { numberPieces, piece, type Piece } from '../pieces';
-import type { NodeNotation, StepSymbols, UnitNumbers } from './notation';
+import type { RowNotation, StepSymbols, UnitNumbers } from './notation';
 
 /** An elementwise function: its symbol, empty for the identity, and its value. */
 interface Nonlinearity {
@@ -22,12 +22,13 @@ export function weightedSum(
   meaning: string,
   block: number,
   nonlinearity: ActivationName | 'activation',
-): NodeNotation {
+): RowNotation {
   const of = (activation: ActivationName): Nonlinearity =>
     nonlinearities[nonlinearity === 'activation' ? activation : nonlinearity];
   return {
     name,
     meaning,
+    recurrentGate: undefined,
     symbols: (step) => applied(of(step.activation), weightedSymbols(name, step)),
     evaluate: (unit) => {
       const { x, h, biasIh, biasHh } = unit.row(block);
@@ -41,10 +42,11 @@ export function weightedSum(
 }
 
 /** tanh(W_x x_t + b_i + g∘(W_h h_{t−1} + b_h)): a candidate that reads the state through gate g, after the product. */
-export function gatedCandidate(name: string, meaning: string, block: number, gate: string): NodeNotation {
+export function gatedCandidate(name: string, meaning: string, block: number, gate: string): RowNotation {
   return {
     name,
     meaning,
+    recurrentGate: gate,
     symbols: (step) =>
       applied(nonlinearities.tanh, [
         piece(`W_{x${name}} ${step.input}`, 'x'),

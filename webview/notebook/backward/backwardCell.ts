@@ -9,7 +9,7 @@ import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { element } from '../../ui/element';
 import { BackwardPlayer } from './backwardPlayer';
 import { backwardTable } from './backwardTables';
-import { SplitView } from './splitView';
+import { GradientSum } from './gradientSum';
 import { TermsView } from './termsView';
 import './backward.css';
 
@@ -80,19 +80,14 @@ function walkthrough(context: CellContext): CellPart<SequenceDrawing, Backward> 
     store.dispatch({ kind: 'hoverChanged', point: undefined });
     store.dispatch({ kind: 'viewChanged', view: { selection: { update: state.inspection.update, t } } });
   });
-  const split = new SplitView();
+  const sum = new GradientSum(context);
   const terms = new TermsView(context);
-  let drawn = '';
   return {
-    element: element('div', {}, player.element, split.element, terms.element),
-    update: ({ layer, index, t }, drawing) => {
-      const { inspection, axis, theme } = drawing;
-      player.update(axis, t);
+    element: element('div', {}, player.element, sum.element, terms.element),
+    update: ({ index, t }, drawing) => {
+      player.update(drawing.axis, t);
+      sum.update(drawing, index, t);
       terms.update(drawing, t);
-      const key = memoKey(layer, t, theme);
-      if (key === drawn) return;
-      drawn = key;
-      split.update(layer, t, inspection.steps, index === inspection.layers.length - 1, theme);
     },
   };
 }

@@ -49,9 +49,9 @@ export const cellHelp = {
     formula: 'L = L_0 + L_1 + … + L_{T-1}',
   },
   'Backward through time': {
-    text: 'Backpropagation goes from the last step to the first. At each step, the gradient at the state is the gradient of this step’s own loss plus the gradient from the next step; multiplied by the previous state, it gives this step’s term of ∂L/∂W. The weights are shared, so the gradient is the sum of the terms of all steps.',
+    text: 'Backpropagation goes from the last step to the first. At each step, the gradient at the state is that of this step’s own loss plus what comes from the next step: δ_{t+1} through the transposed W_hh, once more at every step, and therefore a gradient that vanishes or explodes. δ_t, times the previous state, is this step’s term of ∂L/∂W; the weights are shared, so the gradient is the sum of the terms of all steps. An LSTM has a second way back, ∂L/∂c_{t+1} ∘ f_{t+1}, without weights: the path that need not vanish.',
     formula:
-      'δ_t = ∂L/∂a_t (a_t: what the cell’s σ and tanh are applied to),   ∂L/∂W_hh = Σ_t δ_t h_{t-1}ᵀ,   ∂L/∂W_xh = Σ_t δ_t x_tᵀ,   ∂L/∂W_hy = Σ_t ∂L/∂ŷ_t h_tᵀ',
+      'vanilla RNN: ∂L/∂h_t = ∂L_t/∂h_t + W_hhᵀ δ_{t+1},   δ_t = ∂L/∂a_t (a_t: what the cell’s σ and tanh are applied to),   ∂L/∂W_hh = Σ_t δ_t h_{t-1}ᵀ,   ∂L/∂W_xh = Σ_t δ_t x_tᵀ,   ∂L/∂W_hy = Σ_t ∂L/∂ŷ_t h_tᵀ',
   },
   'Gradient flow: which loss reaches which step': {
     text: 'The gradient of the loss at time t reaches back to earlier steps, and this matrix shows each pair: a row is a loss, a column is a step. The heatmap of ∂L/∂h_t shows the norm of the total at each step, where large gradients of near losses can hide that those of distant losses have vanished. It is not the sum of a column: gradients of different losses can cancel. Read a row from right to left: where its colour reaches the low end of the scale, the steps learn nothing from that loss.',

@@ -1,93 +1,85 @@
-import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber } from '../../../src/text/numbers';
-import { evaluate, reproduce, unevaluable } from '../../net/formula';
-import { engineValue, unitsOf, type NodeAt } from '../../net/nodeValues';
-import { signed, type Piece } from '../../net/pieces';
-import { nodeMeaning, symbolicFormula } from '../../net/symbols';
+import { reproduce, type NodeFormula } from '../../net/nodeFormula';
+import type { Piece } from '../../net/pieces';
 import { element, setText } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { notation } from '../../ui/notation';
-import { inDataUnit, isScaled } from '../dataUnit';
-import { memoKey } from '../memo';
-import { visibleSymbol } from '../formatStep';
 import './formula.css';
 
 const mostLines = 4;
 
-/** A node's formula in the course's notation, then with numbers, compared with the value that the engine computed. */
+/** A formula to show. */
+export interface ShownFormula {
+  readonly formula: NodeFormula;
+  /** A sentence before the comparison with the engine; '' for none. */
+  readonly note: string;
+  /** What follows the value of a unit, such as the same value in the unit of the data; '' for nothing. */
+  readonly afterValue: (unit: number, value: number) => string;
+}
+
+/** A formula in the course's notation, then with numbers, compared with the value that the engine computed. */
 export class FormulaView {
-  readonly element = element('div', {
-    class: 'node-formula',
-    role: 'region',
-    'aria-label': 'Formula of the selected node',
-    tabindex: '-1',
-  });
+  readonly element: HTMLElement;
   readonly #symbols = element('p', { class: 'formula-symbols' });
+  readonly #meaning = element('p', { class: 'formula-meaning' });
   readonly #lines = element('div', { class: 'formula-lines' });
   readonly #check = element('p', { class: 'formula-check', role: 'status' });
   readonly #unit;
   #units = 1;
   #drawn = '';
 
-  constructor(onUnit: (unit: number) => void) {
+  /** @param label the name of the region for screen readers */
+  constructor(label: string, onUnit: (unit: number) => void) {
     this.#unit = numberField(
       'unit',
       wholeNumbersTo(() => this.#units - 1),
       onUnit,
     );
-    this.element.append(
+    this.element = element(
+      'div',
+      { class: 'node-formula', role: 'region', 'aria-label': label, tabindex: '-1' },
       element('div', { class: 'formula-head' }, this.#symbols, this.#unit.element),
+      this.#meaning,
       this.#lines,
       this.#check,
     );
   }
 
-  update(inspection: Inspection, at: NodeAt, unit: number): void {
-    const units = unitsOf(inspection, at);
+  /**
+   * @param key changes whenever the formula or its numbers change
+   * @param make makes the formula; called only when the key or the unit has changed
+   */
+  update(key: string, unit: number, make: () => ShownFormula): void {
+    const whole = `${key}|${unit}`;
+    if (whole === this.#drawn) return;
+    this.#drawn = whole;
+    const { formula, note, afterValue } = make();
+    const { units, problem } = formula;
     this.#units = units;
     const shown = Math.min(unit, units - 1);
     this.#unit.element.hidden = units <= mostLines;
     this.#unit.update(shown, true);
-    const key = memoKey(inspection, at.node, at.layer, at.t, shown);
-    if (key === this.#drawn) return;
-    this.#drawn = key;
-    this.#symbols.replaceChildren(...spans(symbolicFormula(inspection, at)));
-    this.#symbols.title = nodeMeaning(inspection, at) ?? '';
+    this.#symbols.replaceChildren(...spans(formula.symbols));
+    setText(this.#meaning, formula.meaning ?? '');
+    this.#meaning.hidden = formula.meaning === undefined;
     const listed = units <= mostLines ? Array.from({ length: units }, (_, i) => i) : [shown];
-    const why = unevaluable(inspection, at);
-    this.#lines.replaceChildren(...listed.map((one) => lineOf(inspection, at, one, units, why === undefined)));
-    const weight = at.node === 'L' && why === undefined ? formatLossWeight(inspection) : '';
-    const { words, agrees } = why === undefined ? check(inspection, at) : { words: why, agrees: true };
-    setText(this.#check, weight + words);
+    this.#lines.replaceChildren(...listed.map((one) => lineOf(formula, one, afterValue)));
+    const { words, agrees } = problem === undefined ? check(formula) : { words: problem, agrees: true };
+    setText(this.#check, note + words);
     this.#check.classList.toggle('bad', !agrees);
   }
 }
 
-function lineOf(inspection: Inspection, at: NodeAt, unit: number, units: number, isEvaluable: boolean): HTMLElement {
-  const isProbability = at.node === 'y' && inspection.lossKind === 'crossEntropy';
-  const symbol = isProbability ? `p(ŷ_{${at.t}})` : `${at.node === 'y' ? 'ŷ' : at.node}_{${at.t}}`;
-  const left = `${symbol}${units === 1 ? '' : `[${unitName(inspection, at, unit)}]`} = `;
-  const number = engineValue(inspection, at, unit);
+function lineOf(formula: NodeFormula, unit: number, afterValue: ShownFormula['afterValue']): HTMLElement {
+  const left = `${formula.nameOf(unit)} = `;
+  if (formula.isAbsent) return element('p', {}, ...notation(left), 'none');
+  const number = formula.engineValue(unit);
   const value = formatNumber(number).replace(/^-/, '−');
-  const own = formatOwnUnit(inspection, at, unit, number);
-  if (at.t >= inspection.end) return element('p', {}, ...notation(left), 'none');
-  if (!isEvaluable) return element('p', {}, ...notation(left), value, own);
-  const { pieces, inner } = evaluate(inspection, at, unit);
+  const own = afterValue(unit, number);
+  if (formula.problem !== undefined) return element('p', {}, ...notation(left), value, own);
+  const { pieces, inner } = formula.evaluate(unit);
   const middle = inner === undefined ? ' = ' : ` = ${inner} = `;
   return element('p', {}, ...notation(left), ...spans(pieces), middle, element('strong', {}, value), own);
-}
-
-/** The number in the unit of its column, where the net has a scaled one. */
-function formatOwnUnit(inspection: Inspection, { node }: NodeAt, unit: number, number: number): string {
-  const { scaling } = inspection;
-  const rescaling = node === 'x' ? scaling?.inputs[unit] : node === 'y' ? scaling?.targets[unit] : undefined;
-  if (rescaling === undefined || !isScaled(inspection)) return '';
-  return `, in the unit of the data ${formatNumber(inDataUnit(number, rescaling)).replace(/^-/, '−')}`;
-}
-
-function unitName({ outputNames, inputNames }: Inspection, { node }: NodeAt, unit: number): string {
-  if (node === 'y') return visibleSymbol(outputNames[unit] ?? '');
-  return node === 'x' ? visibleSymbol(inputNames[unit] ?? '') : String(unit);
 }
 
 function spans(pieces: readonly Piece[]): readonly HTMLElement[] {
@@ -96,8 +88,8 @@ function spans(pieces: readonly Piece[]): readonly HTMLElement[] {
   );
 }
 
-function check(inspection: Inspection, at: NodeAt): { readonly words: string; readonly agrees: boolean } {
-  const { units, largest, agrees } = reproduce(inspection, at);
+function check(formula: NodeFormula): { readonly words: string; readonly agrees: boolean } {
+  const { units, largest, agrees } = reproduce(formula);
   const all = units === 1 ? 'The value computed' : `All ${units} units computed`;
   return {
     agrees,
@@ -105,8 +97,4 @@ function check(inspection: Inspection, at: NodeAt): { readonly words: string; re
       ? `${all} from these numbers ${units === 1 ? 'agrees' : 'agree'} with the engine; the largest difference is ${formatNumber(largest)}.`
       : `Computed from these numbers, this differs by ${formatNumber(largest)} from the engine’s value: more than rounding explains.`,
   };
-}
-
-function formatLossWeight({ lossWeight }: Inspection): string {
-  return `w = ${signed(lossWeight)}: the factor of each term from the loss reduction. `;
 }

@@ -15,9 +15,10 @@ import { element } from '../../ui/element';
 import { Memo, memoKey } from '../memo';
 import type { CellContext, CellPart, CellTools } from '../cell/cellDeclaration';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
-import { FormulaView } from './formulaView';
+import { FormulaView } from '../formula/formulaView';
 import { grownLimits } from './netLimits';
 import { netLegend } from './netLegend';
+import { shownFormula } from './shownFormula';
 import { shownNode } from './shownNode';
 import { UnrollingAnimation } from './unrollingAnimation';
 
@@ -51,7 +52,7 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
     this.#motion = new UnrollingAnimation(() => {
       this.#redraw();
     });
-    this.#formula = new FormulaView((unit) => {
+    this.#formula = new FormulaView('Formula of the selected node', (unit) => {
       store.dispatch({ kind: 'viewChanged', view: { unit } });
     });
     this.tools = this.#makeTools();
@@ -60,7 +61,8 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
       update: (inspection, { model }) => {
         const { selected, layer, t } = shownNode(inspection, model);
         const unit = Math.min(model.view.unit, (selected?.units ?? 1) - 1);
-        this.#formula.update(inspection, { node: selected?.node ?? 'h', layer, t }, unit);
+        const at = { node: selected?.node ?? 'h', layer, t };
+        this.#formula.update(memoKey(inspection, at.node, layer, t), unit, () => shownFormula(inspection, at));
       },
     };
     this.#plot = element('div', { class: 'plot net-plot' }, this.#picture.element, this.#surface.element);
