@@ -6,6 +6,7 @@ import '../plot/table.css';
 import '../plot/heatmap/legend.css';
 import '../plot/heatmap/matrixFigure.css';
 import '../notebook/cell/cellFrame.css';
+import '../notebook/notebook.css';
 import '../notebook/sequence.css';
 import { showComparison } from '../comparison/comparisonPage';
 import { showNotebook } from '../notebook/notebookPage';
