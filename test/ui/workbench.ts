@@ -176,9 +176,8 @@ export class Workbench {
 
   /** Texts of the notifications that are not dismissed, once there are at least `least`. */
   async notifications(least = 0): Promise<readonly string[]> {
-    const centre = await this.openNotifications();
-    const messages = centre.locator('.notification-list-item-message');
-    if (least > 0) await messages.nth(least - 1).waitFor();
+    const messages = this.notificationCentre.locator('.notification-list-item-message');
+    await this.openNotifications(least > 0 ? messages.nth(least - 1) : undefined);
     // VS Code's own word on a busy machine, for as long as a command waits for its extension.
     const texts = (await messages.allInnerTexts()).filter((text) => !text.startsWith('Activating Extensions'));
     await this.bell.click();
@@ -187,8 +186,9 @@ export class Workbench {
 
   /** Waits for a notification whose text matches. */
   async notificationWith(text: RegExp): Promise<void> {
-    const centre = await this.openNotifications();
-    await centre.locator('.notification-list-item-message', { hasText: text }).first().waitFor();
+    await this.openNotifications(
+      this.notificationCentre.locator('.notification-list-item-message', { hasText: text }).first(),
+    );
     await this.bell.click();
   }
 
@@ -197,8 +197,9 @@ export class Workbench {
    * came while its list was open and empty, once the list was closed and is opened again.
    */
   async pressInNotification(label: string): Promise<void> {
-    const centre = await this.openNotifications();
-    await centre.getByRole('button', { name: label }).first().click();
+    const button = this.notificationCentre.getByRole('button', { name: label }).first();
+    await this.openNotifications(button);
+    await button.click();
   }
 
   /** Waits until the Problems panel shows at least `least` rows that are not files, and reads them. */
@@ -233,12 +234,27 @@ export class Workbench {
       .waitFor({ timeout: 2 * patience });
   }
 
-  /** Notifications that pop up go away by themselves, and under test none does; behind the bell they all stay. */
-  private async openNotifications(): Promise<Locator> {
-    const centre = this.page.locator('.notifications-center');
-    if (!(await centre.isVisible())) await this.bell.click();
-    await centre.waitFor();
-    return centre;
+  /**
+   * Opens the list of notifications, and waits for one in it. Notifications that pop up go away by themselves, and under
+   * test none does; behind the bell they all stay. VS Code closes a list that is empty when the focus moves, which may be
+   * just before the first notification comes: then it is opened again.
+   */
+  private async openNotifications(expected?: Locator): Promise<void> {
+    const end = Date.now() + patience;
+    for (;;) {
+      if (!(await this.notificationCentre.isVisible())) await this.bell.click();
+      const timeout = Math.max(1, Math.min(patience / 12, end - Date.now()));
+      const isThere = await (expected ?? this.notificationCentre).waitFor({ timeout }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) return;
+      if (Date.now() > end) throw new Error(`No notification ${expected?.toString() ?? 'list'} within ${patience} ms.`);
+    }
+  }
+
+  private get notificationCentre(): Locator {
+    return this.page.locator('.notifications-center');
   }
 
   private get bell(): Locator {
