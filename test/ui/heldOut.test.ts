@@ -75,8 +75,12 @@ describe('The held-out rows of a table in the notebook', () => {
     await cell.getByText(/^row 201 · 2020-07-18 · temp \S+ · predicted \S+ · persistence \S+$/).waitFor();
     const all = cell.locator('vscode-button', { hasText: 'Show all rows' });
     // The distance does not depend on how far the page is scrolled.
-    const distance = async (): Promise<number> =>
-      ((await surface.boundingBox())?.y ?? NaN) - ((await cell.boundingBox())?.y ?? NaN);
+    // Measured at one moment: the page may still be scrolling.
+    const distance = (): Promise<number> =>
+      surface.evaluate((picture) => {
+        const frame = picture.closest('section')?.getBoundingClientRect();
+        return picture.getBoundingClientRect().y - (frame?.y ?? NaN);
+      });
     const before = await distance();
     assert.ok(await all.evaluate((button) => button.hasAttribute('disabled')));
     await page.keyboard.press('+');
