@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict';
-import { Workbench } from './workbench';
+import { StoredNotebook } from './storedNotebook';
 
 describe('The chain rule, walked through', () => {
-  let workbench: Workbench;
+  let notebook: StoredNotebook;
 
   before(async () => {
-    workbench = await Workbench.open({ height: 1000 });
-    await workbench.openFile('three-steps.rnn.json');
-    await workbench.codeLens('Train').click();
-    await workbench.codeLens('finished').waitFor();
+    notebook = await StoredNotebook.train('three-steps.rnn.json', { height: 1000 });
     await cell('Backward through time').getByText('within rounding').waitFor();
   });
 
-  after(() => workbench.close());
+  after(() => notebook.close());
 
-  const cell = (title: string) => workbench.webviewFrame().getByRole('region', { name: title });
+  const cell = (title: string) => notebook.page.getByRole('region', { name: title });
   const sentence = (title: string) => cell(title).locator('.cell-summary').first();
-  const field = (name: string) =>
-    workbench.webviewFrame().locator('.number-field', { hasText: name }).locator('vscode-text-field');
 
   it('goes back from the last step to the first, with the terms adding up to the gradient', async () => {
     const backward = cell('Backward through time');
@@ -49,7 +44,7 @@ describe('The chain rule, walked through', () => {
 
   it('goes to the step that the slider is moved to, in every cell', async () => {
     await cell('Backward through time').getByRole('slider', { name: 'Step t' }).focus();
-    await workbench.page.keyboard.press('End');
+    await notebook.page.keyboard.press('End');
     await cell('Backward through time').getByText('Σ of steps 2 … 2').waitFor();
     await cell('Loss per step')
       .getByText(/^t = 2 ·/)
@@ -65,11 +60,11 @@ describe('The chain rule, walked through', () => {
       name: /^Which loss reaches/,
     });
     await picture.focus();
-    await workbench.page.keyboard.press('Home');
+    await notebook.page.keyboard.press('Home');
     await cell('Gradient flow: which loss reaches which step')
       .getByText(/loss at t = 2, step k = 0 · ‖∂L_2\/∂h_0‖ = \d/)
       .waitFor();
-    await workbench.page.keyboard.press('ArrowDown');
+    await notebook.page.keyboard.press('ArrowDown');
     await cell('Gradient flow: which loss reaches which step')
       .getByText(/loss at t = 1, step k = 0/)
       .waitFor();
@@ -83,24 +78,21 @@ describe('The chain rule, walked through', () => {
       await sentence('Clipping at this update').innerText(),
       /doesn’t clip\. The largest share is that of .*: \d+(\.\d+)? %/,
     );
-    const slider = workbench.webviewFrame().getByRole('slider', { name: 'Threshold of the norm' });
+    const slider = notebook.page.getByRole('slider', { name: 'Threshold of the norm' });
     await slider.focus();
-    await workbench.page.keyboard.press('Home');
-    await workbench
-      .webviewFrame()
-      .getByText(/: (99|100) % of this run/)
-      .waitFor();
-    await workbench.page.keyboard.press('End');
-    await workbench.webviewFrame().getByText(': 0 % of this run').waitFor();
+    await notebook.page.keyboard.press('Home');
+    await notebook.page.getByText(/: (99|100) % of this run/).waitFor();
+    await notebook.page.keyboard.press('End');
+    await notebook.page.getByText(': 0 % of this run').waitFor();
   });
 
   it('recomputes an update with another learning rate', async () => {
     const whatIf = cell('What if');
     const rate = whatIf.locator('.number-field', { hasText: 'learning rate' }).locator('vscode-text-field');
     await rate.click();
-    await workbench.page.keyboard.press('Control+A');
-    await workbench.page.keyboard.type('0.3');
-    await workbench.page.keyboard.press('Enter');
+    await notebook.page.keyboard.press('Control+A');
+    await notebook.page.keyboard.type('0.3');
+    await notebook.page.keyboard.press('Enter');
     await whatIf.getByText('The update would be 3.00 times as long, in the same direction.').waitFor();
     await whatIf.getByRole('button', { name: 'As trained' }).click();
     await whatIf.getByText('The run itself doesn’t change.').waitFor();
@@ -111,23 +103,5 @@ describe('The chain rule, walked through', () => {
     await cell('Memory horizon')
       .getByText(/^\d steps? .*at update 0, \d steps? .*at update 99/)
       .waitFor();
-  });
-
-  it('keeps its position when its page is discarded and created again', async () => {
-    await field('update').click();
-    await workbench.page.keyboard.press('Control+A');
-    await workbench.page.keyboard.type('42');
-    await workbench.page.keyboard.press('Enter');
-    await field('step t').click();
-    await workbench.page.keyboard.press('Control+A');
-    await workbench.page.keyboard.type('1');
-    await workbench.page.keyboard.press('Enter');
-    await cell('Backward through time').getByText('Σ of steps 2 … 1').waitFor();
-    // Behind another tab the page is gone; what comes back is a new one.
-    await workbench.tab('Unroll:').click();
-    await workbench.openFile('long-lag.rnn.json');
-    await workbench.tab('Unroll:').click();
-    await workbench.webviewFrame().getByText('Sequence time — update 42').waitFor();
-    await cell('Backward through time').getByText('Σ of steps 2 … 1').waitFor();
   });
 });

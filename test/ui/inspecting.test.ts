@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runFiles } from '../../src/run/storage/runFiles';
 import { editableManifest } from '../editableManifest';
 import { scratchWorkspace } from '../../scripts/scratch';
+import { StoredNotebook } from './storedNotebook';
 import { Workbench } from './workbench';
 
 const experiment = `{
@@ -18,31 +19,28 @@ const experiment = `{
 }`;
 
 describe('Walking through an update', () => {
-  let workbench: Workbench;
+  let notebook: StoredNotebook;
 
   before(async () => {
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'hand.rnn.json': experiment }) });
-    await workbench.openFile('hand.rnn.json');
-    await workbench.codeLens('Train').click();
-    await workbench.codeLens('finished').waitFor();
+    notebook = await StoredNotebook.train('hand.rnn.json', { files: { 'hand.rnn.json': experiment } });
   });
 
-  after(() => workbench.close());
+  after(() => notebook.close());
 
   const sentence = (title: string) =>
-    workbench.webviewFrame().getByRole('region', { name: title }).locator('.cell-summary').first();
+    notebook.page.getByRole('region', { name: title }).locator('.cell-summary').first();
 
   /** Types a number into a field of the panel, as a person does. */
   async function type(fieldLabel: string, value: string): Promise<void> {
-    const field = workbench.webviewFrame().locator(`vscode-text-field[title="${fieldLabel}"]`);
+    const field = notebook.page.locator(`vscode-text-field[title="${fieldLabel}"]`);
     await field.click();
-    await workbench.page.keyboard.press('Control+A');
-    await workbench.page.keyboard.type(value);
-    await workbench.page.keyboard.press('Enter');
+    await notebook.page.keyboard.press('Control+A');
+    await notebook.page.keyboard.type(value);
+    await notebook.page.keyboard.press('Enter');
   }
 
   it('shows the last update of a finished run, forward and backward', async () => {
-    await workbench.webviewFrame().getByText('Sequence time — update 39').waitFor();
+    await notebook.page.getByText('Sequence time — update 39').waitFor();
     assert.match(await sentence('Unrolled net').innerText(), /Sequence 0 of 2 at update 39: 3 steps of the RNN/);
     assert.match(
       await sentence('Loss per step').innerText(),
@@ -53,13 +51,13 @@ describe('Walking through an update', () => {
 
   it('follows the selection of an update', async () => {
     await type('update', '7');
-    await workbench.webviewFrame().getByText('Sequence time — update 7').waitFor();
+    await notebook.page.getByText('Sequence time — update 7').waitFor();
     assert.match(await sentence('Loss').innerText(), /on the batch of update 7\./);
     assert.match(await sentence('Gradient through time').innerText(), /at update 7:/);
   });
 
   it('shows the valid range of a field when an invalid number is entered, and keeps the current value', async () => {
-    const frame = workbench.webviewFrame();
+    const frame = notebook.page;
     await type('update', '99999');
     await frame
       .getByRole('alert')
@@ -74,14 +72,14 @@ describe('Walking through an update', () => {
 
   it('follows the choice of a sequence', async () => {
     await type('sequence', '1');
-    await workbench.webviewFrame().getByText('Sequence 1 of 2 at update 7').waitFor();
+    await notebook.page.getByText('Sequence 1 of 2 at update 7').waitFor();
     await sentence('Loss per step').filter({ hasText: '1 of this sequence’s 3 steps' }).waitFor();
-    const losses = workbench.webviewFrame().locator('.net-node.loss');
+    const losses = notebook.page.locator('.net-node.loss');
     assert.equal(await losses.count(), 1, 'a loss at the target, and nowhere else');
   });
 
   it('reads the step that is pointed at in every cell', async () => {
-    const frame = workbench.webviewFrame();
+    const frame = notebook.page;
     const surface = frame.locator('section', { hasText: 'Unrolled net' }).locator('.surface').first();
     const box = await surface.boundingBox();
     assert.ok(box !== null);
@@ -91,8 +89,7 @@ describe('Walking through an update', () => {
   });
 
   it('names every parameter as the course and as PyTorch do, with its step', async () => {
-    const row = workbench
-      .webviewFrame()
+    const row = notebook.page
       .getByRole('region', { name: 'Parameters of this update' })
       .locator('tr', { hasText: 'W_hh, layer 0 — rnn.weight_hh_l0' });
     assert.match(await row.innerText(), /2 × 2/);
@@ -100,7 +97,7 @@ describe('Walking through an update', () => {
 });
 
 describe('A run that diverged', () => {
-  let workbench: Workbench;
+  let notebook: StoredNotebook;
 
   before(async () => {
     const file = `{
@@ -110,24 +107,18 @@ describe('A run that diverged', () => {
       "optimizer": { "kind": "sgd", "learningRate": 3 },
       "training": { "steps": 400, "batch": 8 }
     }`;
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'fast.rnn.json': file }) });
-    await workbench.openFile('fast.rnn.json');
-    await workbench.codeLens('Train').click();
-    await workbench.codeLens('diverged').waitFor();
+    notebook = await StoredNotebook.train('fast.rnn.json', { files: { 'fast.rnn.json': file } });
   });
 
-  after(() => workbench.close());
+  after(() => notebook.close());
 
   it('describes a divergence without gates that the cell does not have', async () => {
-    const message = workbench
-      .webviewFrame()
-      .getByText(/Diverged at update/)
-      .first();
+    const message = notebook.page.getByText(/Diverged at update/).first();
     assert.match(await message.innerText(), /the activation \(gates_l0\) became Infinity in the forward pass/);
   });
 
   it('selects the update just before on request', async () => {
-    const frame = workbench.webviewFrame();
+    const frame = notebook.page;
     const net = frame.getByRole('region', { name: 'Unrolled net' });
     await net.locator('.cell-summary').waitFor();
     await frame.getByRole('button', { name: 'Replay last finite update' }).click();

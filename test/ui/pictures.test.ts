@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import { scratchWorkspace } from '../../scripts/scratch';
-import { Workbench } from './workbench';
+import { StoredNotebook } from './storedNotebook';
 
 const experiment = `{
   "data": { "task": "adding", "length": 10 },
@@ -29,24 +28,17 @@ async function plotEdges(canvas: Locator): Promise<readonly [number, number]> {
 }
 
 describe('The pictures of training time', () => {
-  let workbench: Workbench;
+  let notebook: StoredNotebook;
 
   before(async () => {
-    workbench = await Workbench.open({
-      folder: scratchWorkspace({ 'many.rnn.json': experiment }),
-      width: 1400,
-      height: 1200,
-    });
-    await workbench.openFile('many.rnn.json');
-    await workbench.codeLens('Train').click();
-    await workbench.codeLens('finished').waitFor();
-    await workbench.webviewFrame().getByText('1,000 / 1,000').waitFor();
+    notebook = await StoredNotebook.train('many.rnn.json', { files: { 'many.rnn.json': experiment }, height: 1200 });
+    await notebook.page.getByText('1,000 / 1,000').waitFor();
   });
 
-  after(() => workbench.close());
+  after(() => notebook.close());
 
   it('begin and end at the same pixels', async () => {
-    const frame = workbench.webviewFrame();
+    const frame = notebook.page;
     const heatmap = await frame.locator('#cell-2-body .heatmap').evaluate((element) => {
       const { left, right } = element.getBoundingClientRect();
       return [left, right] as const;
@@ -60,8 +52,8 @@ describe('The pictures of training time', () => {
   });
 
   it('zoom by a notch of the wheel less than twice, and select the update that was pointed at', async () => {
-    const frame = workbench.webviewFrame();
-    const { mouse, keyboard } = workbench.page;
+    const frame = notebook.page;
+    const { mouse, keyboard } = notebook.page;
     const surface = frame.locator('#cell-2-body .surface');
     const box = await surface.boundingBox();
     assert.ok(box);
@@ -72,7 +64,7 @@ describe('The pictures of training time', () => {
     const selectAt = async (share: number): Promise<number> => {
       const before = await selected();
       await mouse.click(box.x + share * box.width, y);
-      while ((await selected()) === before) await workbench.page.waitForTimeout(50);
+      while ((await selected()) === before) await notebook.page.waitForTimeout(50);
       return Number(await selected());
     };
     await mouse.move(x, y);

@@ -27,7 +27,18 @@ describe('A finished run', () => {
     }
   }
 
-  it('is still there when its tab was hidden', async () => {
+  it('is still there, at the selected update and step, when its tab was hidden', async () => {
+    for (const [name, value] of [
+      ['update', '42'],
+      ['step t', '1'],
+    ] as const) {
+      await workbench.webviewFrame().locator(`vscode-text-field[title="${name}"]`).click();
+      await workbench.page.keyboard.press('Control+A');
+      await workbench.page.keyboard.type(value);
+      await workbench.page.keyboard.press('Enter');
+    }
+    await workbench.webviewFrame().getByText('Sequence time — update 42').waitFor();
+    await workbench.webviewFrame().getByText('Σ of steps 2 … 1').waitFor();
     const before = await run();
     await workbench.tab('Unroll:').click();
     await workbench.openFile('long-lag.rnn.json');

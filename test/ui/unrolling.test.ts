@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import { scratchWorkspace } from '../../scripts/scratch';
-import { Workbench } from './workbench';
+import { StoredNotebook } from './storedNotebook';
 
 const byHand = `{
   "data": { "sequences": [{ "inputs": [[1], [0.5], [-1]], "targets": [[0.5], [0.25], [-0.5]] }] },
@@ -31,29 +30,22 @@ async function pressTwice(control: Element): Promise<readonly (string | null)[]>
 }
 
 /** A cell by its title. */
-const sectionOf = (workbench: Workbench, title: string): Locator =>
-  workbench.webviewFrame().getByRole('region', { name: new RegExp(`^\\[\\d+\\] ?${title}$`) });
+const sectionOf = (notebook: StoredNotebook, title: string): Locator =>
+  notebook.page.getByRole('region', { name: new RegExp(`^\\[\\d+\\] ?${title}$`) });
 
 describe('The unrolled net', () => {
-  let workbench: Workbench;
+  let notebook: StoredNotebook;
 
   before(async () => {
-    workbench = await Workbench.open({
-      folder: scratchWorkspace({
-        'hand.rnn.json': byHand,
-      }),
-    });
-    await workbench.openFile('hand.rnn.json');
-    await workbench.codeLens('Train').click();
-    await workbench.codeLens('finished').waitFor();
-    await workbench.webviewFrame().getByText('Sequence time — update 19').waitFor();
+    notebook = await StoredNotebook.train('hand.rnn.json', { files: { 'hand.rnn.json': byHand } });
+    await notebook.page.getByText('Sequence time — update 19').waitFor();
   });
 
-  after(() => workbench.close());
+  after(() => notebook.close());
 
-  const cell = () => sectionOf(workbench, 'Unrolled net');
+  const cell = () => sectionOf(notebook, 'Unrolled net');
   const formula = () => cell().locator('.node-formula');
-  const fold = (name: string) => workbench.webviewFrame().getByRole('button', { name, exact: true });
+  const fold = (name: string) => notebook.page.getByRole('button', { name, exact: true });
 
   it('opens the formula of the node that is clicked, with numbers that the engine has too', async () => {
     const surface = cell().locator('.surface');
@@ -68,11 +60,11 @@ describe('The unrolled net', () => {
 
   it('goes from node to node and to the formula by keys', async () => {
     await cell().locator('.surface').focus();
-    await workbench.page.keyboard.press('ArrowUp');
+    await notebook.page.keyboard.press('ArrowUp');
     await formula().getByText('ŷ1 = Why h1 + by').waitFor();
-    await workbench.page.keyboard.press('ArrowRight');
+    await notebook.page.keyboard.press('ArrowRight');
     await formula().getByText('ŷ2 = Why h2 + by').waitFor();
-    await workbench.page.keyboard.press('Enter');
+    await notebook.page.keyboard.press('Enter');
     assert.equal(await formula().evaluate((element) => element === document.activeElement), true);
   });
 
@@ -89,7 +81,7 @@ describe('The unrolled net', () => {
     );
     assert.equal(await cell().locator('rect.net-node').count(), 4);
     await cell().locator('.surface').focus();
-    await workbench.page.keyboard.press('u');
+    await notebook.page.keyboard.press('u');
     await fold('Show the loop').waitFor();
     assert.equal(await cell().locator('rect.net-node').count(), 12);
   });
@@ -97,77 +89,70 @@ describe('The unrolled net', () => {
 
 describe('Where motion is reduced', () => {
   it('the net shows the loop and the unrolled net at once', async () => {
-    const workbench = await Workbench.open({
-      folder: scratchWorkspace({ 'hand.rnn.json': byHand }),
-      settings: { 'workbench.reduceMotion': 'on' },
+    const notebook = await StoredNotebook.train('hand.rnn.json', {
+      files: { 'hand.rnn.json': byHand },
+      isMotionReduced: true,
     });
-    await workbench.openFile('hand.rnn.json');
-    await workbench.codeLens('Train').click();
-    await workbench.codeLens('finished').waitFor();
-    const control = sectionOf(workbench, 'Unrolled net').locator('vscode-button', { hasText: 'Show the loop' });
+    const control = sectionOf(notebook, 'Unrolled net').locator('vscode-button', { hasText: 'Show the loop' });
     await control.waitFor();
     // What is out of sight is drawn a moment later than what is seen.
     await control.scrollIntoViewIfNeeded();
     assert.deepEqual(await control.evaluate(pressTwice), ['Unroll the loop', 'Show the loop']);
-    await workbench.close();
+    await notebook.close();
   });
 });
 
 describe('The output of a net that writes', () => {
-  let workbench: Workbench;
+  let notebook: StoredNotebook;
 
   before(async () => {
-    workbench = await Workbench.open({
-      folder: scratchWorkspace({
-        'text.rnn.json': text,
-        'rhyme.txt': 'to be or not to be, that is <i>it</i>.\n'.repeat(20),
-      }),
+    notebook = await StoredNotebook.train('text.rnn.json', {
+      files: { 'text.rnn.json': text, 'rhyme.txt': 'to be or not to be, that is <i>it</i>.\n'.repeat(20) },
     });
   });
 
-  after(() => workbench.close());
+  after(() => notebook.close());
 
   it('is drawn as text, and a prompt that it cannot read is refused', async () => {
-    await workbench.openFile('text.rnn.json');
-    await workbench.codeLens('Train').click();
-    await workbench.codeLens('finished').waitFor();
-    const frame = workbench.webviewFrame();
+    const frame = notebook.page;
     await frame.getByText('Sequence time — update 29').waitFor();
     // The first answers give the cells above their height.
-    await sectionOf(workbench, 'Update').locator('figure').first().waitFor({ state: 'attached' });
-    await sectionOf(workbench, 'Output').locator('h2').scrollIntoViewIfNeeded();
+    await sectionOf(notebook, 'Update').locator('figure').first().waitFor({ state: 'attached' });
+    await sectionOf(notebook, 'Output').locator('h2').scrollIntoViewIfNeeded();
     const sample = frame.getByRole('region', { name: 'Sampled text' });
     await sample.waitFor();
     const drawn = await sample.innerText();
     assert.ok(drawn.length > 200, drawn);
     await frame.getByRole('button', { name: 'Sample again' }).click();
-    while ((await sample.innerText()) === drawn) await workbench.page.waitForTimeout(50);
+    while ((await sample.innerText()) === drawn) await notebook.page.waitForTimeout(50);
     const prompt = frame.locator('.text-field vscode-text-field');
     await prompt.click();
-    await workbench.page.keyboard.press('Control+A');
-    await workbench.page.keyboard.type('<i>?');
-    await workbench.page.keyboard.press('Enter');
+    await notebook.page.keyboard.press('Control+A');
+    await notebook.page.keyboard.type('<i>?');
+    await notebook.page.keyboard.press('Enter');
     await frame.getByText(/"\?", symbol 4 of the prompt, is not among the \d+ that this network knows/).waitFor();
     await prompt.click();
-    await workbench.page.keyboard.press('Control+A');
-    await workbench.page.keyboard.type('<i>t');
-    await workbench.page.keyboard.press('Enter');
+    await notebook.page.keyboard.press('Control+A');
+    await notebook.page.keyboard.type('<i>t');
+    await notebook.page.keyboard.press('Enter');
     await sample.getByText('<i>t', { exact: true }).waitFor();
     assert.equal(await sample.locator('i').count(), 0);
   });
 
   it('is zoomed like all pictures of sequence time', async () => {
-    const frame = workbench.webviewFrame();
+    const frame = notebook.page;
     const shown = frame.getByRole('scrollbar', { name: /^Steps/ });
-    await sectionOf(workbench, 'Unrolled net').locator('.surface').focus();
-    for (const key of ['Home', '+', '+', '+']) await workbench.page.keyboard.press(key);
+    await sectionOf(notebook, 'Unrolled net').locator('.surface').focus();
+    for (const key of ['Home', '+', '+', '+']) await notebook.page.keyboard.press(key);
     await shown.and(frame.getByLabel(/^Steps 0 to 7 of 60/)).waitFor();
     for (const title of ['Loss per step', 'Backward through time']) {
-      const labels = sectionOf(workbench, title).locator('.sequence-steps').first();
+      const labels = sectionOf(notebook, title).locator('.sequence-steps').first();
+      // A picture out of sight is drawn after those in sight.
+      await labels.getByText('8', { exact: true }).waitFor({ state: 'detached' });
       await labels.getByText('7', { exact: true }).waitFor();
       assert.doesNotMatch((await labels.locator('span').allInnerTexts()).join(' '), /\b(1[0-9]|[2-5][0-9])\b/);
     }
-    await workbench.page.keyboard.press('End');
+    await notebook.page.keyboard.press('End');
     await frame.getByLabel(/^Steps 52 to 59 of 60/).waitFor();
   });
 });

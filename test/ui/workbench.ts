@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { scratchWorkspace } from '../../scripts/scratch';
 import { sharedLab, type Lab } from './lab';
+import { openWindows } from './openWindows';
 
 /** The themes that every picture is looked at in, by the names that VS Code has for them. */
 const themes = {
@@ -32,17 +33,6 @@ const patience = 60_000;
 /** Lines of a window's console that a failed test leaves. */
 const maxConsoleLines = 500;
 
-const opened = new Set<Workbench>();
-
-// What a window showed when its test failed says more than the words of the failure; a benchmark has no tests.
-if ('afterEach' in globalThis) {
-  afterEach(async function () {
-    if (this.currentTest?.state !== 'failed') return;
-    const name = `failed ${this.currentTest.fullTitle()}`.replace(/[^\w]+/g, '-');
-    for (const workbench of opened) await workbench.screenshot(name);
-  });
-}
-
 /** One window of the real workbench, used as a person does: by keys, by clicks and by what stands on the screen. */
 export class Workbench {
   /** The window itself, for what has no name here yet. */
@@ -58,7 +48,7 @@ export class Workbench {
     this.context = context;
     this.page = page;
     this.folder = folder;
-    opened.add(this);
+    openWindows.add(this);
     // VS Code writes errors of the extension host there too, such as one while the extension is activated.
     page.on('console', (message) => {
       this.console.push(`${message.type()}: ${message.text()}`);
@@ -221,7 +211,7 @@ export class Workbench {
 
   /** Closes the window. */
   async close(): Promise<void> {
-    opened.delete(this);
+    openWindows.delete(this);
     await this.context.close();
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { scratchWorkspace } from '../../scripts/scratch';
+import { StoredNotebook } from './storedNotebook';
 import { Workbench } from './workbench';
 
 const experiment = `{
@@ -10,21 +11,18 @@ const experiment = `{
 }`;
 
 describe('Zooming into a long run', () => {
-  let workbench: Workbench;
+  let notebook: StoredNotebook;
   before(async () => {
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'long.rnn.json': experiment }) });
-    await workbench.openFile('long.rnn.json');
-    await workbench.codeLens('Train').click();
-    await workbench
-      .webviewFrame()
+    notebook = await StoredNotebook.train('long.rnn.json', { files: { 'long.rnn.json': experiment } });
+    await notebook.page
       .getByText(/finished 6,000/)
       .first()
       .waitFor();
   });
-  after(() => workbench.close());
+  after(() => notebook.close());
 
   it('shows every update once there is room for it, in all pictures of training time', async () => {
-    const frame = workbench.webviewFrame();
+    const frame = notebook.page;
     const loss = frame.getByRole('application', { name: /^Loss over updates/ });
     const cell = (title: string) => frame.locator('.cell', { has: frame.getByRole('heading', { name: title }) });
     await frame.getByText('training, mean of 4 updates').waitFor();
