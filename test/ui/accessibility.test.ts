@@ -3,7 +3,7 @@ import { Workbench } from './workbench';
 
 describe('Without a mouse', () => {
   it('trains, selects, zooms and folds with keys alone', async () => {
-    const workbench = await Workbench.open();
+    const workbench = await Workbench.open({ settings: { 'workbench.reduceMotion': 'on' } });
     const { keyboard } = workbench.page;
     const press = async (...keys: readonly string[]): Promise<void> => {
       for (const key of keys) await keyboard.press(key);
@@ -35,6 +35,15 @@ describe('Without a mouse', () => {
     await tabTo(/^Fold Clipping/);
     await press('Enter');
     await frame.locator('#cell-3-body').waitFor({ state: 'hidden' });
+    // VS Code's setting for motion holds in the panel: the loop stands there at once.
+    const loop = frame.locator('vscode-button', { hasText: /^(Show the loop|Stop the animation|Unroll the loop)$/ });
+    await loop.scrollIntoViewIfNeeded();
+    const label = await loop.evaluate(async (control: HTMLElement) => {
+      control.click();
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      return control.textContent;
+    });
+    assert.equal(label, 'Unroll the loop');
     await workbench.close();
   });
 });
