@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RunInfo } from '../run/runInfo';
+import type { PredictionErrors } from '../text/predictionErrors';
 import { index } from './requestSchemas';
 
 /** Most points in a reply: rows beyond them are merged, as no picture has that many pixels. */
@@ -26,35 +26,6 @@ export interface PointRange {
   /** (N) */
   readonly most: Float64Array;
 }
-
-/** The errors over all predicted held-out rows that have a value in the file; NaN without any. */
-export type PredictionErrors =
-  | {
-      readonly kind: 'values';
-      /** Number of those rows. */
-      readonly count: number;
-      /** Number of rows whose prediction is not finite; a prediction that is not a number counts in no error. */
-      readonly notFinite: number;
-      /** Root of the mean squared error, in the unit of the column. */
-      readonly rmse: number;
-      /** Mean absolute error, in the unit of the column. */
-      readonly mae: number;
-      /** Root of the mean squared error of persistence, over those rows that also have an earlier value; NaN without any. */
-      readonly persistence: number;
-      /** Number of the rows of `persistence`. */
-      readonly persistenceCount: number;
-      /** How the column was rescaled; an error in the scaled unit is that of the column divided by `scale`. */
-      readonly scaling: { readonly kind: NonNullable<RunInfo['scaling']>['kind']; readonly scale: number };
-    }
-  | {
-      readonly kind: 'classes';
-      readonly count: number;
-      readonly notFinite: number;
-      /** Share of correct predictions, from 0 to 1. */
-      readonly accuracy: number;
-      readonly persistence: number;
-      readonly persistenceCount: number;
-    };
 
 /**
  * The held-out rows of a table with the predictions of the net as it was before the update, in the unit of the data;

@@ -1,24 +1,27 @@
 import { formatCount, formatExact, formatNumber, formatPercentage } from './numbers';
 
-/** How a column was rescaled. */
+/** How a column was rescaled; an error in the scaled unit is that of the column divided by `scale`. */
 export interface ColumnScaling {
   readonly kind: 'standard' | 'minmax' | 'none';
   /** Its standard deviation or range in the training part. */
   readonly scale: number;
 }
 
-/** The errors of predictions as text needs them. */
-export type MeasuredErrors =
+/** The errors over all predicted held-out rows that have a value in the file; NaN without any. */
+export type PredictionErrors =
   | {
       readonly kind: 'values';
+      /** Number of those rows. */
       readonly count: number;
-      /** Number of rows whose prediction is not finite. */
+      /** Number of rows whose prediction is not finite; a prediction that is not a number counts in no error. */
       readonly notFinite: number;
-      /** Root of the mean squared error in the unit of the column, as those below. */
+      /** Root of the mean squared error, in the unit of the column. */
       readonly rmse: number;
+      /** Mean absolute error, in the unit of the column. */
       readonly mae: number;
-      /** NaN where there is none. */
+      /** Root of the mean squared error of persistence, over those rows that also have an earlier value; NaN without any. */
       readonly persistence: number;
+      /** Number of the rows of `persistence`. */
       readonly persistenceCount: number;
       readonly scaling: ColumnScaling;
     }
@@ -26,7 +29,7 @@ export type MeasuredErrors =
       readonly kind: 'classes';
       readonly count: number;
       readonly notFinite: number;
-      /** From 0 to 1. */
+      /** Share of correct predictions, from 0 to 1. */
       readonly accuracy: number;
       readonly persistence: number;
       readonly persistenceCount: number;
@@ -48,14 +51,14 @@ export function formatError(error: number, { kind, scale }: ColumnScaling): stri
 }
 
 /** The errors over the held-out rows as one sentence, persistence beside them. */
-export function formatPredictionErrors(errors: MeasuredErrors, name: string): string {
+export function formatPredictionErrors(errors: PredictionErrors, name: string): string {
   const { notFinite } = errors;
   if (notFinite === 0) return formatFiniteErrors(errors, name);
   const are = notFinite === 1 ? 'is' : 'are';
   return `${formatCount(notFinite, 'prediction')} ${are} not finite. ${formatFiniteErrors(errors, name)}`;
 }
 
-function formatFiniteErrors(errors: MeasuredErrors, name: string): string {
+function formatFiniteErrors(errors: PredictionErrors, name: string): string {
   const rows = formatCount(errors.count, 'held-out row');
   if (errors.count === 0) return `No held-out row of ${name} has both a value and a prediction.`;
   const { persistenceCount } = errors;

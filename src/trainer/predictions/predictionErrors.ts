@@ -1,5 +1,5 @@
 import type { TableScaling } from '../../data/table/normalization';
-import type { PredictionErrors } from '../../protocol/predictions';
+import type { PredictionErrors } from '../../text/predictionErrors';
 import type { HeldOutPredictions } from './heldOutEvaluation';
 
 /**

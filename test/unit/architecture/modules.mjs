@@ -26,7 +26,12 @@ export const modules = {
   run: { folder: 'src/run', imports: ['engine', 'experiment', 'series', 'text'], pure: true },
   series: { folder: 'src/run/series', imports: ['text'], types: ['run'], pure: true },
   diagnosis: { folder: 'src/diagnosis', imports: ['run', 'experiment', 'text'], pure: true },
-  protocol: { folder: 'src/protocol', imports: [], types: ['experiment', 'run', 'series', 'diagnosis'], pure: true },
+  protocol: {
+    folder: 'src/protocol',
+    imports: [],
+    types: ['experiment', 'run', 'series', 'diagnosis', 'text'],
+    pure: true,
+  },
   trainer: { folder: 'src/trainer', imports: pureModules, pure: false },
   platform: { folder: 'src/platform', imports: pureModules, pure: false, packages: ['vscode'] },
   session: { folder: 'src/session', imports: [...pureModules, 'platform'], pure: false, packages: ['vscode'] },
