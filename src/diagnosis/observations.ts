@@ -219,6 +219,11 @@ export class Observations {
     // Runs of earlier versions do not say which one it is; for generated tasks it is the highest.
     return marked ?? ofTraining.toSorted((one, other) => other.value - one.value)[0];
   }
+
+  /** The baseline of that answer on the held-out data; undefined if it is not known. */
+  get heldOutConstantAnswer(): RunInfo['baselines'][number] | undefined {
+    return this.info.baselines.find(({ answer, heldOut }) => answer === 'constant' && heldOut === true);
+  }
 }
 
 /** What the first update of a run shows through time. */

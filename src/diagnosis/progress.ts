@@ -25,16 +25,33 @@ export function hasFallen({ loss, firstLoss, updates }: Observations): boolean {
 }
 
 /**
- * Whether a run has learned something: its loss is below that of the best constant answer by more than the noise of its
- * batches, and not only because it was so from the start. Without a known constant answer, or where that is exact (loss
- * 0), its loss has fallen.
+ * Whether a run has learned something: its loss is below that of the best constant answer, in training by more than the
+ * noise of its batches, or on the held-out data; and not only because it was so from the start. Without a known constant
+ * answer, or where that is exact (loss 0), its loss has fallen.
  */
 export function hasLearned(observations: Observations): boolean {
-  const { constantAnswer, experiment } = observations;
-  const { loss, bestValidation } = observations;
-  const now = recentLoss(observations);
+  const { constantAnswer } = observations;
   // A single target is its own mean.
   if (constantAnswer === undefined || constantAnswer.value === 0) return hasFallen(observations);
+  return hasLearnedInTraining(observations, constantAnswer) || hasLearnedHeldOut(observations, constantAnswer);
+}
+
+type ConstantAnswer = NonNullable<Observations['constantAnswer']>;
+
+/**
+ * The training part may be harder than the held-out one. The held-out loss has no noise of batches, but a constant may be
+ * closer to the held-out data than the mean of the training part is: the training loss has fallen below that mean, too.
+ */
+function hasLearnedHeldOut(observations: Observations, constantAnswer: ConstantAnswer): boolean {
+  const heldOut = observations.heldOutConstantAnswer;
+  const last = observations.validations.at(-1);
+  if (heldOut === undefined || last === undefined || last.validation >= learnedShare * heldOut.value) return false;
+  return recentLoss(observations) < constantAnswer.value && hasFallen(observations);
+}
+
+function hasLearnedInTraining(observations: Observations, constantAnswer: ConstantAnswer): boolean {
+  const { experiment, loss, bestValidation } = observations;
+  const now = recentLoss(observations);
   const limit = learnedShare * constantAnswer.value;
   const isBelow = (count: number): boolean => loss.mean(count) + (2 * loss.noise) / Math.sqrt(count) < limit;
   if (!isBelow(shortWindow) && !isBelow(recentWindow)) return false;

@@ -1,9 +1,10 @@
-import { formatNumber } from '../../text/numbers';
+import { formatExact, formatNumber } from '../../text/numbers';
+import type { Observations } from '../observations';
 import { hasLearned } from '../progress';
 import type { Rule } from '../rule';
 import { faultOf, stillFallingLoss } from './causes';
 
-/** The question asked most about forecasts: is the net better than repeating the last row, on rows that it was not trained on? */
+/** The question asked most about forecasts: is the net better than repeating the last known row, on rows that it was not trained on? */
 export const worseThanPersistence: Rule = {
   code: 'worseThanPersistence',
   level: 'warning',
@@ -18,12 +19,25 @@ export const worseThanPersistence: Rule = {
     // A held-out loss that is still falling may get below the baseline with more updates.
     const isImproving = last.validation === bestValidation;
     const fault = faultOf(observations) ?? (isImproving ? stillFallingLoss(observations) : undefined);
+    const [target, advice] = predictedRow(observations.experiment.data);
+    const [now, lowest] = [formatNumber(last.validation), formatNumber(bestValidation)];
     return {
       keyPath: fault?.keyPath ?? ['data', 'inputs'],
       message:
-        `The net is no better than repeating the last row: on the held-out rows its loss is ${formatNumber(last.validation)} ` +
-        `(at best ${formatNumber(bestValidation)}), and that of persistence ${formatNumber(baseline.value)}. ` +
-        (fault?.message ?? 'Add inputs that tell more about the next row, predict further ahead, or train longer.'),
+        `The net predicts ${target} no better than persistence, which repeats the last known row: on the held-out rows its ` +
+        `loss is ${now}${now === lowest ? '' : ` (${lowest} at its lowest)`}, and that of persistence ` +
+        `${formatNumber(baseline.value)}. ${fault?.message ?? advice}`,
     };
   },
 };
+
+/** What the net predicts, and what may help it to; the next row is often so close to the last that no net does better. */
+function predictedRow(data: Observations['experiment']['data']): readonly [target: string, advice: string] {
+  const horizon = 'csv' in data ? data.horizon : 1;
+  return horizon === 1
+    ? ['the next row', 'Add inputs that tell more about the next row, predict further ahead, or train longer.']
+    : [
+        `the row ${formatExact(horizon)} rows ahead`,
+        'Add inputs that tell more about that row, use longer windows, or train longer.',
+      ];
+}

@@ -15,7 +15,17 @@ function notLearned(observations: Observations): string {
       ? `${formatNumber(firstLoss.mean ?? NaN)} at the start`
       : `${formatNumber(constantAnswer.value)} for the constant answer “${constantAnswer.name}”`;
   const verdict = hasLearned(observations) ? 'The run has learned little' : 'The run has not learned';
-  return `${verdict}: after ${formatCount(updates, 'update')} its mean loss over the last updates is ${now}, against ${against}.`;
+  return (
+    `${verdict}: after ${formatCount(updates, 'update')} its mean loss over the last updates is ${now}, against ` +
+    `${against}${heldOutComparison(observations)}.`
+  );
+}
+
+/** The held-out loss beside that of the constant answer; empty where one is not known. */
+function heldOutComparison({ validations, heldOutConstantAnswer }: Observations): string {
+  const last = validations.at(-1);
+  if (last === undefined || heldOutConstantAnswer === undefined) return '';
+  return `; on the held-out data it is ${formatNumber(last.validation)}, against ${formatNumber(heldOutConstantAnswer.value)}`;
 }
 
 /** A rule, and its result without the sentence that the run has not learned. */

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { Observations } from '../../../src/diagnosis/observations';
+import { hasLearned } from '../../../src/diagnosis/progress';
+import { worseThanPersistence } from '../../../src/diagnosis/rules/baselines';
+import type { RunInfo } from '../../../src/run/runInfo';
+import { runInfoOf } from '../../../src/trainer/training/runInfo';
+import { exampleTraining } from '../trainer/exampleTraining';
+
+const rows = Array.from({ length: 60 }, (_, row) => Math.sin(row).toFixed(3));
+const table = new Map([['waves.csv', new TextEncoder().encode(['level', ...rows].join('\n'))]]);
+
+const baseline = (
+  answer: 'constant' | 'persistence',
+  value: number,
+  heldOut = false,
+): RunInfo['baselines'][number] => ({
+  answer,
+  name: heldOut ? `${answer}, held out` : answer,
+  value,
+  source: '',
+  heldOut,
+});
+
+/** What a run on a table has observed whose losses go from one value to another, and stay there. */
+function observed(losses: {
+  readonly first?: number;
+  readonly last: number;
+  readonly validations?: readonly number[];
+  readonly baselines: RunInfo['baselines'];
+  readonly horizon?: number;
+}): Observations {
+  const { first = 1, last, validations = [], baselines, horizon = 1 } = losses;
+  const data = { csv: 'waves.csv', inputs: ['level'], length: 6, horizon };
+  const { setup } = exampleTraining({ data, training: { steps: 400, batch: 3 } }, table);
+  const info = runInfoOf(setup, undefined, undefined, 1);
+  const observations = new Observations(setup.experiment, { ...info, baselines });
+  const updates = 400;
+  for (let update = 0; update < updates; update++) {
+    const loss = update < 40 ? first : last;
+    observations.observe({
+      update,
+      loss,
+      validationLoss: validations[update - updates + validations.length],
+      gradNorm: 1,
+      clippedNorm: 1,
+      clipCoefficient: 1,
+      clipped: false,
+      learningRate: 0.001,
+      seconds: update,
+      parameterNorms: info.layout.parameters.map(() => ({
+        gradNorm: 1,
+        clippedNorm: 1,
+        updateNorm: 1e-3,
+        weightNorm: 1,
+      })),
+      record: undefined,
+    });
+  }
+  return observations;
+}
+
+describe('Whether a run has learned', () => {
+  const training = baseline('constant', 1);
+  const heldOut = baseline('constant', 0.8, true);
+
+  it('is asked of the training loss and the constant answer', () => {
+    assert.equal(hasLearned(observed({ last: 0.8, baselines: [training] })), true);
+    assert.equal(hasLearned(observed({ last: 0.97, baselines: [training] })), false);
+  });
+
+  it('is asked of the held-out loss and the constant answer there, too', () => {
+    const both = [training, heldOut];
+    // A hard training part: 3 % below its mean, but 25 % below that of the held-out rows.
+    assert.equal(hasLearned(observed({ first: 1.1, last: 0.97, validations: [0.6], baselines: both })), true);
+    assert.equal(hasLearned(observed({ first: 1.1, last: 0.97, validations: [0.79], baselines: both })), false);
+    // Held-out rows near a constant answer by chance, while the training loss is no lower than at the start or above the mean.
+    assert.equal(hasLearned(observed({ first: 0.97, last: 0.97, validations: [0.6], baselines: both })), false);
+    assert.equal(hasLearned(observed({ first: 1.2, last: 1.1, validations: [0.6], baselines: both })), false);
+    // An answer that no net gets below.
+    const exact = [training, baseline('constant', 0, true)];
+    assert.equal(hasLearned(observed({ first: 1.1, last: 0.97, validations: [0], baselines: exact })), false);
+  });
+});
+
+describe('A forecast that is no better than persistence', () => {
+  const messageOf = (horizon: number, validations: readonly number[]): string => {
+    const baselines = [baseline('constant', 2), baseline('persistence', 0.5, true)];
+    return worseThanPersistence.check(observed({ last: 0.6, validations, baselines, horizon }))?.message ?? '';
+  };
+
+  it('is named with its horizon', () => {
+    const next = messageOf(1, [0.7]);
+    assert.match(next, /^The net predicts the next row no better than persistence, .* 0\.700, and .* 0\.500\./);
+    assert.match(messageOf(24, [0.7]), /^The net predicts the row 24 rows ahead no better than persistence/);
+    assert.doesNotMatch(messageOf(24, [0.7]), /next row/);
+    assert.equal(messageOf(24, [0.4]), '');
+  });
+
+  it('has its lowest loss beside the last one only where they differ', () => {
+    assert.match(messageOf(1, [0.6, 0.7]), /its loss is 0\.700 \(0\.600 at its lowest\), and/);
+    assert.doesNotMatch(messageOf(1, [0.7, 0.6]), /lowest/);
+  });
+});
