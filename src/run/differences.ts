@@ -16,6 +16,7 @@ const laterDefaults = new Map([
   ['data.gaps', '"refuse"'],
   ['data.targetAt', '"every"'],
   ['data.classes', 'false'],
+  ['data.positions', '"paper"'],
 ]);
 
 const maxDepth = 5;

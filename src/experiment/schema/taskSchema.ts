@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { describe, objectAdvice, orDefault, number, integer } from './fields';
+import { choice, describe, objectAdvice, orDefault, number, integer } from './fields';
 import { formatExact } from '../../text/numbers';
 
 const maxSteps = 1_000_000;
@@ -83,6 +83,14 @@ const temporalOrder = z.strictObject({
     'Temporal order (Pascanu, Mikolov & Bengio 2013): two symbols, each A or B, appear among distractors; the target at the last step is their order (AA, AB, BA or BB).',
   ),
   ...lengthKeys(10, 50),
+  positions: choice(
+    { title: 'Positions of the symbols', text: 'Between which steps of a sequence of T steps the two symbols appear.' },
+    {
+      paper: 'In [T/10, 2T/10] and [4T/10, 5T/10], as the paper says.',
+      code: 'In [T/10, 2T/10) and [5T/10, 6T/10), as in the code that its authors published.',
+    },
+    'paper',
+  ),
 });
 
 const parity = z.strictObject({

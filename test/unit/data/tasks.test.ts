@@ -77,6 +77,22 @@ describe('temporal order', () => {
     }
   });
 
+  it('has the symbols where the published code has them, if asked', () => {
+    // p0 = randint(int(l·.1)) + int(l·.1), p1 = randint(int(l·.1)) + int(l·.5); randint excludes its bound.
+    for (const [length, early, late] of [
+      [40, [4, 5, 6, 7], [20, 21, 22, 23]],
+      [47, [4, 5, 6, 7], [23, 24, 25, 26]],
+    ] as const) {
+      const data = { task: 'temporalOrder', length, positions: 'code' };
+      const found = sequencesOf(opened({ data, batch: 100 }), 10).map(([inputs]) =>
+        inputs.flatMap(([symbol], t) => (symbol < 2 ? [t] : [])),
+      );
+      const stepsOf = (which: number): readonly number[] =>
+        [...new Set(found.map((special) => special[which] ?? -1))].sort((one, other) => one - other);
+      assert.deepEqual([stepsOf(0), stepsOf(1)], [early, late]);
+    }
+  });
+
   it('draws four classes and four distractors uniformly', () => {
     for (let label = 0; label < 4; label++)
       near(
