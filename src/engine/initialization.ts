@@ -7,8 +7,8 @@ import type { Initializer, InitSpec } from './spec';
 
 /**
  * Draws fresh parameters in the order of storage. Each gate's block of a recurrent layer's matrices is drawn separately
- * and multiplied by its gain; biases and the head are U(±1/√H), PyTorch's default, or the biases are zero. `forgetBias`
- * is added to the forget rows of every bias_ih afterwards; throws RangeError for a cell without a forget gate.
+ * and multiplied by its gain; the head is one block. Biases are U(±1/√H), PyTorch's default, or zero. `forgetBias` is
+ * added to the forget rows of every bias_ih afterwards; throws RangeError for a cell without a forget gate.
  */
 export function initializeNetwork(
   network: Network,
@@ -24,7 +24,7 @@ export function initializeNetwork(
       if (init.bias === 'zero') values.fill(0);
       else fillUniform(values, bound, random);
     } else if (name === 'head.weight') {
-      fillUniform(values, bound, random);
+      fillMatrix(values, spec.outputs, spec.hidden, init.head ?? 'uniform', bound, random);
     } else {
       const recurrent = name.startsWith('rnn.weight_hh');
       const [, columns] = matrixShape(parameter);

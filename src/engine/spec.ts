@@ -33,15 +33,19 @@ export interface InitSpec {
   readonly gain: number;
   readonly inputGain: number;
   readonly bias: 'uniform' | 'zero';
+  /** Of W_hy, the weights of the head; uniform if absent. */
+  readonly head?: Initializer;
 }
 
 /**
  * The loss of the batch, L = Σ_t L_t over the steps that have a target. `mean` divides by the number of targets (and by
- * O for mse), as PyTorch's `mean`; `sum` sums over the steps and divides by the batch only.
+ * O for mse), as PyTorch's `mean`; `sum` sums over the steps and divides by the batch only. `output`, for mse only: what is
+ * compared with the targets, ŷ_t itself (`linear`, also if absent) or σ(ŷ_t).
  */
 export interface LossSpec {
   readonly kind: 'mse' | 'crossEntropy';
   readonly reduction: 'mean' | 'sum';
+  readonly output?: 'linear' | 'sigmoid';
 }
 
 /** Full backpropagation through time, or windows of `forward` steps whose gradient reaches back `backward` steps. */

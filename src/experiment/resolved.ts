@@ -29,14 +29,28 @@ export function resolveValue(value: unknown, lists = new LongLists()): Resolutio
 function withDerivedDefaults(written: ValidExperiment): ResolvedExperiment {
   const { loss, training } = written;
   const { steps, batch, ...intervals } = training;
-  const { kind, reduction } = typeof loss === 'string' ? { kind: loss, reduction: 'mean' as const } : loss;
+  const { kind: writtenKind, reduction, output } = writtenLoss(loss);
+  // An output is that of mse only.
+  const kind = writtenKind ?? (output === undefined ? undefined : 'mse');
   return {
     ...written,
     data: withDefaultsOfTable(written.data, kind),
-    loss: { kind: kind ?? lossOf(written.data) ?? 'mse', reduction },
+    loss: lossWithOutput(kind ?? lossOf(written.data) ?? 'mse', reduction, output),
     training:
       'sequences' in written.data ? { steps, ...intervals } : { steps, batch: batch ?? defaultBatch, ...intervals },
   };
+}
+
+function writtenLoss(loss: ValidExperiment['loss']): Exclude<ValidExperiment['loss'], string> {
+  return typeof loss === 'string' ? { kind: loss, reduction: 'mean' } : loss;
+}
+
+function lossWithOutput(
+  kind: ResolvedExperiment['loss']['kind'],
+  reduction: ResolvedExperiment['loss']['reduction'],
+  output: ResolvedExperiment['loss']['output'],
+): ResolvedExperiment['loss'] {
+  return kind === 'mse' ? { kind, reduction, output: output ?? 'linear' } : { kind, reduction };
 }
 
 const defaultLength = 50;

@@ -29,6 +29,8 @@ export interface Inspection {
   readonly clipCoefficient: number;
   readonly learningRate: number;
   readonly lossKind: 'mse' | 'crossEntropy';
+  /** What ŷ_t is for mse: W_hy h_t + b_y, or its sigmoid. */
+  readonly outputKind: 'linear' | 'sigmoid';
   /** The factor of a squared error or a −ln p of this sequence in L. */
   readonly lossWeight: number;
   /** That factor in the loss that the gradient is of: with truncation a mean divides by the targets that it covers. */
@@ -51,7 +53,7 @@ export interface Inspection {
   readonly hiddenClip: number | null;
   /** (T,I) x_t of this sequence. */
   readonly inputs: Float64Array;
-  /** (T,O) ŷ_t: values, or probabilities after the softmax for crossEntropy. */
+  /** (T,O) ŷ_t: values, after the sigmoid if there is one, or probabilities after the softmax for crossEntropy. */
   readonly outputs: Float64Array;
   /** (T,O) ∂L/∂ŷ_t; for crossEntropy of the logits. 0 at steps that the gradient does not cover. */
   readonly dOutputs: Float64Array;

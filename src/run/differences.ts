@@ -17,6 +17,8 @@ const laterDefaults = new Map([
   ['data.targetAt', '"every"'],
   ['data.classes', 'false'],
   ['data.positions', '"paper"'],
+  ['model.init.head', '"uniform"'],
+  ['loss.output', '"linear"'],
 ]);
 
 const maxDepth = 5;

@@ -54,7 +54,12 @@ export const runInfoSchema = z.object({
   data: z.string(),
   /** SHA-256 of the data file, in hexadecimal; null for data without a file. Runs of earlier versions have none. */
   dataDigest: z.string().nullable().default(null),
-  loss: z.object({ kind: z.enum(['mse', 'crossEntropy']), reduction: z.enum(['mean', 'sum']) }),
+  loss: z.object({
+    kind: z.enum(['mse', 'crossEntropy']),
+    reduction: z.enum(['mean', 'sum']),
+    /** Of mse; linear if absent, as in runs of earlier versions. */
+    output: z.enum(['linear', 'sigmoid']).optional(),
+  }),
   bptt: z.union([z.literal('full'), z.object({ forward: size, backward: size })]),
   clip: z.object({ kind: z.enum(['norm', 'value', 'hidden']), threshold: z.number() }).nullable(),
   /** A short description of optimizer, rate and schedule. */

@@ -18,6 +18,7 @@ const cells = [
 const losses = {
   mse: { data: { task: 'adding', length: 8 } },
   mseEverywhere: { data: { task: 'sine', length: 8 } },
+  sigmoid: { data: { task: 'delay', length: 8, lag: 2 }, output: 'sigmoid' },
   crossEntropy: { data: { task: 'copy', symbols: 3, recall: 2, delay: 4 } },
   masked: { data: { task: 'reber' } },
 };
@@ -35,7 +36,7 @@ const truncations = { full: 'full', shorter: { forward: 6, backward: 3 }, equal:
 /**
  * Each choice beside varying others; every pair at least once would be more than this needs.
  *
- * @typedef {{ data: { task: string } & Record<string, unknown>, cell: object, reduction?: string, clip?: object | null, layers?: number,
+ * @typedef {{ data: { task: string } & Record<string, unknown>, cell: object, reduction?: string, output?: string, clip?: object | null, layers?: number,
  *   bptt?: string | object, optimizer?: object }} Choices
  * @returns {Generator<[string, Choices]>}
  */
@@ -74,12 +75,12 @@ function* experiments() {
 }
 
 /** @param {Choices} choices */
-function fileOf({ data, cell, reduction = 'mean', clip = null, layers = 1, bptt = 'full', optimizer = {} }) {
+function fileOf({ data, cell, reduction = 'mean', output, clip = null, layers = 1, bptt = 'full', optimizer = {} }) {
   const kind = ['copy', 'reber', 'echo'].includes(data.task) ? 'crossEntropy' : 'mse';
   return {
     data,
     model: { ...cell, hidden: 5, layers },
-    loss: { kind, reduction },
+    loss: { kind, reduction, ...(output === undefined ? {} : { output }) },
     clip,
     bptt,
     optimizer,

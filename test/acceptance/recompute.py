@@ -125,6 +125,8 @@ def losses(experiment, tensors, outputs, mask):
     T, B, O = outputs.shape
     kind, reduction = experiment["loss"]["kind"], experiment["loss"]["reduction"]
     if kind == "mse":
+        if experiment["loss"]["output"] == "sigmoid":
+            outputs = torch.sigmoid(outputs)
         each = ((outputs - tensors["targets"].to(outputs.dtype)) ** 2).sum(2)
         count = mask.sum() * O
     else:

@@ -3,9 +3,9 @@ import type { Evaluated } from './evaluated';
 import { layerInput, parameterNamed, rowSum, type RowSum } from './nodeValues';
 import { numberPieces, signed } from './pieces';
 
-/** ŷ_t = W_hy h_t + b_y; where the loss is cross-entropy, its softmax. */
+/** ŷ_t = W_hy h_t + b_y, or its sigmoid; where the loss is cross-entropy, its softmax. */
 export function evaluateOutput(inspection: Inspection, t: number, unit: number): Evaluated {
-  const { lossKind, layers } = inspection;
+  const { lossKind, outputKind, layers } = inspection;
   const logit = (row: number): RowSum & { readonly bias: number } => {
     const sum = rowSum(parameterNamed(inspection, 'head.weight'), row, layerInput(inspection, layers.length, t));
     const bias = parameterNamed(inspection, 'head.bias').before[row] ?? NaN;
@@ -13,6 +13,15 @@ export function evaluateOutput(inspection: Inspection, t: number, unit: number):
   };
   const own = logit(unit);
   const write = numberPieces();
+  if (lossKind === 'mse' && outputKind === 'sigmoid') {
+    write.text('σ(').products('h', own.products).plus('b', own.bias).text(')');
+    return {
+      pieces: write.pieces,
+      inner: write.call('σ', own.total),
+      value: 1 / (1 + Math.exp(-own.total)),
+      size: own.size,
+    };
+  }
   if (lossKind === 'mse') {
     write.products('h', own.products).plus('b', own.bias);
     return { pieces: write.pieces, inner: undefined, value: own.total, size: own.size };

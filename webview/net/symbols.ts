@@ -6,7 +6,7 @@ import { stepSymbols } from './stepSymbols';
 
 /** A node's formula as the course writes it, the step's number in the indices; `x_{2}` stands for an index. */
 export function symbolicFormula(inspection: Inspection, { node, layer, t }: NodeAt): readonly Piece[] {
-  const { cell, lossKind } = inspection;
+  const { cell, lossKind, outputKind } = inspection;
   const step = stepSymbols(inspection, layer, t);
   const { at } = step;
   switch (node) {
@@ -14,6 +14,7 @@ export function symbolicFormula(inspection: Inspection, { node, layer, t }: Node
       return [piece(`${at('x')} is given`)];
     case 'y': {
       const linear = [piece(`W_{hy} ${at('h')}`, 'h'), piece(' + '), piece('b_y', 'b')];
+      if (lossKind === 'mse' && outputKind === 'sigmoid') return [piece(`${at('ŷ')} = σ(`), ...linear, piece(')')];
       return lossKind === 'mse'
         ? [piece(`${at('ŷ')} = `), ...linear]
         : [piece(`p(${at('ŷ')}) = softmax(`), ...linear, piece(')')];

@@ -10,7 +10,10 @@ export function termFormula(parameter: string, t: number): string {
 
 /** What δ_t is of that parameter, gate by gate. */
 export function deltaFormula(inspection: Inspection, parameter: string, t: number): readonly string[] {
-  if (parameter.startsWith('head.')) return [`δ_{${t}} = ∂L/∂ŷ_{${t}}`];
+  if (parameter.startsWith('head.')) {
+    const slope = inspection.outputKind === 'sigmoid' ? ` ∘ ŷ_{${t}} ∘ (1 − ŷ_{${t}})` : '';
+    return [`δ_{${t}} = ∂L/∂ŷ_{${t}}${slope}`];
+  }
   const isRecurrent = parameter.includes('_hh_');
   return notations[inspection.cell].delta({ ...stepSymbols(inspection, 0, t), isRecurrent });
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from '../tensor';
-import { losses } from '../losses/registry';
+import { lossFunction } from '../losses/registry';
 import type { Network } from '../network';
 import type { BackwardObserver } from '../recurrence/scan';
 import type { Shard } from '../parallel/shard';
@@ -91,7 +91,7 @@ export function locateInCarriedState(shards: Shards): NonFinitePlace | undefined
 export function locateInLoss(shards: Shards, spec: LossSpec, window: Window, total: number): NonFinitePlace {
   const [{ network }] = shards;
   const { outputs: width } = network.spec;
-  const loss = network.kernels.lossKernel(spec.kind) ?? losses[spec.kind];
+  const loss = network.kernels.lossKernel(spec) ?? lossFunction(spec);
   for (let t = 0; t < window.steps; t++) {
     for (const { unroll, rows: sequences } of shards) {
       for (let sequence = 0; sequence < sequences.count; sequence++) {

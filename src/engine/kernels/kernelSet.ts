@@ -177,7 +177,7 @@ export interface KernelSet {
   cellKernel(name: CellName): CellKernel | undefined;
 
   /** A kernel of a loss; if absent, the loss of ../losses runs. */
-  lossKernel(kind: LossSpec['kind']): Loss | undefined;
+  lossKernel(spec: LossSpec): Loss | undefined;
 
   /** A kernel of an optimizer's step, with the same slots; if absent, the optimizer of ../optimizers runs. */
   optimizerKernel(spec: OptimizerSpec): ((step: UpdateStep) => void) | undefined;

@@ -2,7 +2,7 @@ import { InputTimeline } from './inputTimeline';
 import type { Tensor } from '../tensor';
 import { ResetMask } from './resetMask';
 import type { LossStep } from '../losses/loss';
-import { losses } from '../losses/registry';
+import { lossFunction } from '../losses/registry';
 import type { Network } from '../network';
 import { Scan, type BackwardNorms, type BackwardObserver, type LayerInput, type ScanScratch } from './scan';
 import type { LossSpec } from '../spec';
@@ -137,7 +137,7 @@ export class Unroll {
   loss(spec: LossSpec, window: WindowTargets, offset: number, weight: number, gradient?: LossGradient): number {
     const { kernels } = this.network;
     const { outputs } = this.network.spec;
-    const loss = kernels.lossKernel(spec.kind) ?? losses[spec.kind];
+    const loss = kernels.lossKernel(spec) ?? lossFunction(spec);
     const step: LossStep = {
       outputs: this.outputs,
       outputsAt: 0,

@@ -63,13 +63,23 @@ function inconsistent(keyPath: KeyPath, message: string): UnplacedProblem {
 function lossProblems({ data, loss }: ValidExperiment): readonly UnplacedProblem[] {
   const kind = typeof loss === 'string' ? loss : loss.kind;
   const needed = lossOf(data);
-  if (kind === undefined || needed === undefined || kind === needed) return [];
+  if (kind === undefined || needed === undefined || kind === needed) {
+    return (kind ?? needed) === 'crossEntropy' ? unfittingOutput(loss) : [];
+  }
   const [wants, are] = needed === 'mse' ? ['classes', 'numbers'] : ['numbers', 'classes'];
   const other = targetAdvice(data);
   const message = `Loss "${kind}" needs ${wants}, but the targets of this data are ${are}: write "${needed}"${other === undefined ? ', or delete the key' : `, or ${other}`}.`;
   const keyPath = typeof loss === 'string' ? ['loss'] : ['loss', 'kind'];
   const fix: Fix = { title: `Write "${needed}"`, changes: [{ kind: 'set', keyPath, value: needed }] };
   return [{ ...inconsistent(keyPath, message), fixes: [fix] }];
+}
+
+/** An output of squared errors, where the loss is cross-entropy. */
+function unfittingOutput(loss: ValidExperiment['loss']): readonly UnplacedProblem[] {
+  if (typeof loss === 'string' || loss.output === undefined) return [];
+  const message = `"output" is ${quote(loss.output)}, but the loss is "crossEntropy", which takes the softmax of the outputs; only "mse" has an output of another kind. Delete the key.`;
+  const keyPath = ['loss', 'output'];
+  return [{ code: 'unfittingKey', message, keyPath, at: 'key', fixes: [deletionOf(keyPath)] }];
 }
 
 /** How to write inline targets for the other loss: a class by its index, a number in a row. */

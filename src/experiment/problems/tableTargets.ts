@@ -28,6 +28,7 @@ export function leavesClassesOpen({ data }: ResolvedExperiment): boolean {
  */
 export function withClasses(experiment: ResolvedExperiment, classes: boolean): ResolvedExperiment {
   if (!leavesClassesOpen(experiment)) return experiment;
-  const kind = classes ? 'crossEntropy' : 'mse';
-  return { ...experiment, data: { ...experiment.data, classes }, loss: { ...experiment.loss, kind } };
+  const { reduction } = experiment.loss;
+  const loss: ResolvedExperiment['loss'] = classes ? { kind: 'crossEntropy', reduction } : experiment.loss;
+  return { ...experiment, data: { ...experiment.data, classes }, loss };
 }

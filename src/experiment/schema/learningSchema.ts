@@ -12,7 +12,24 @@ const lossKind = z.enum(['mse', 'crossEntropy'], { error: lossKindsError }).meta
   markdownEnumDescriptions: Object.values(lossKinds),
 });
 
-/** The loss: its name alone, or with its reduction. */
+const outputKinds = {
+  linear: 'ŷ_t = W_hy h_t + b_y.',
+  sigmoid: 'ŷ_t = σ(W_hy h_t + b_y), for targets between 0 and 1.',
+} as const;
+const outputKind = z
+  .enum(['linear', 'sigmoid'], { error: orDefault(`one of ${quoteAll(Object.keys(outputKinds))}`, 'linear') })
+  .meta({
+    ...describe(
+      {
+        title: 'Output',
+        text: 'For `mse` only: what is compared with the targets. A sigmoid is between 0 and 1, and so must the targets be; in the training part of a table they are with `"normalize": "minmax"`.',
+      },
+      'linear',
+    ),
+    markdownEnumDescriptions: Object.values(outputKinds),
+  });
+
+/** The loss: its name alone, or with its reduction and output. */
 export const lossSchema = z
   .union(
     [
@@ -27,6 +44,7 @@ export const lossSchema = z
           },
           'mean',
         ),
+        output: outputKind.optional(),
       }),
     ],
     {

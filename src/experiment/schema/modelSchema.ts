@@ -29,6 +29,7 @@ const init = z
         { uniform: 'U(±1/√H), as PyTorch does.', zero: 'All zero.' },
         'uniform',
       ),
+      head: choice({ title: 'Weights of the output layer', text: 'Distribution of W_hy.' }, initializers, 'uniform'),
     },
     {
       error: 'write an object such as { "recurrent": "orthogonal" }, or delete the key for PyTorch\'s initialization',

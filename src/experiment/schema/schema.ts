@@ -101,5 +101,10 @@ export type Model = Pick<WrittenModel, 'cell' | 'hidden' | 'layers' | 'init' | '
 export type ResolvedExperiment = Omit<Written, 'data' | 'loss' | 'model'> & {
   readonly data: ExperimentData;
   readonly model: Model;
-  readonly loss: { readonly kind: 'mse' | 'crossEntropy'; readonly reduction: 'mean' | 'sum' };
+  /** Only mse has `output`. */
+  readonly loss: {
+    readonly kind: 'mse' | 'crossEntropy';
+    readonly reduction: 'mean' | 'sum';
+    readonly output?: 'linear' | 'sigmoid';
+  };
 };

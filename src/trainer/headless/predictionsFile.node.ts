@@ -62,7 +62,7 @@ export async function writePredictions(
   const opened = openHeldOut(setup, files);
   if (typeof opened === 'string') throw new Error(opened);
   const { data, part, table } = opened;
-  const evaluation = new HeldOutEvaluation(setup.source, part, table);
+  const evaluation = new HeldOutEvaluation(setup.source, part, table, setup.experiment.loss);
   // Signals arrive between batches.
   while (evaluation.advance(setup.learner)) {
     await setImmediate();

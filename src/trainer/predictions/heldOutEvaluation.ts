@@ -2,6 +2,8 @@ import type { HeldOutTable } from '../../data/table/heldOutTable';
 import { inDataUnit } from '../../data/table/normalization';
 import type { HeldOutPart, Source } from '../../data/sourceContract';
 import type { Learner } from '../../engine/learner';
+import { predictionOf } from '../../engine/losses/output';
+import type { LossSpec } from '../../engine/spec';
 import { argmaxOfRow } from '../argmax';
 
 /** The held-out rows of a table with the net's predictions, in the unit of the data; classes are indices. */
@@ -36,6 +38,7 @@ export class HeldOutEvaluation {
     readonly source: Pick<Source, 'outputs' | 'targetKind' | 'scaling'>,
     readonly part: HeldOutPart,
     readonly table: HeldOutTable,
+    readonly loss: LossSpec,
   ) {
     const rows = part.fileRows.length;
     this.#batches = part.batches()[Symbol.iterator]();
@@ -93,7 +96,7 @@ export class HeldOutEvaluation {
     }
     for (const [output, column] of this.#predicted.entries()) {
       const rescaling = source.scaling?.targets[output] ?? { shift: 0, scale: 1 };
-      column[place] = inDataUnit(outputs[sequence * width + output] ?? NaN, rescaling);
+      column[place] = inDataUnit(predictionOf(outputs[sequence * width + output] ?? NaN, this.loss), rescaling);
     }
   }
 }

@@ -113,7 +113,7 @@ export class PredictionReader {
   }
 
   #start({ part, table }: OpenedHeldOut, update: number): EvaluatedUpdate {
-    return { update, evaluation: new HeldOutEvaluation(this.setup.source, part, table) };
+    return { update, evaluation: new HeldOutEvaluation(this.setup.source, part, table, this.setup.experiment.loss) };
   }
 
   async #finish(evaluated: EvaluatedUpdate, { capture }: CapturedUpdate, pause: Pause): Promise<HeldOutPredictions> {

@@ -1,4 +1,5 @@
 import { tensorOf, type Capture, type CapturedTensor } from '../../engine/instruments/capture';
+import { predictionOf } from '../../engine/losses/output';
 import type { Snapshot } from '../../engine/snapshot';
 import type {
   InspectedGate,
@@ -31,7 +32,7 @@ export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: n
   const mask = Uint8Array.from(valuesOf('mask'));
   const logits = valuesOf('outputs');
   const targets = kind === 'mse' ? valuesOf('targets') : oneHot(valuesOf('targets'), width);
-  const outputs = kind === 'mse' ? logits : softmaxRows(logits, width);
+  const outputs = kind === 'mse' ? logits.map((value) => predictionOf(value, loss)) : softmaxRows(logits, width);
   const gradientFrom = typeof bptt === 'object' ? Math.max(0, steps - bptt.backward) : 0;
   const lossWeight = weightOf(loss, countOf(tensor('mask')), width, batch);
   return {
@@ -47,6 +48,7 @@ export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: n
     clipCoefficient: Number(metadata['clipCoefficient']),
     learningRate: Number(metadata['learningRate']),
     lossKind: kind,
+    outputKind: loss.output ?? 'linear',
     lossWeight,
     gradientWeight: weightOf(loss, countOf(tensor('mask'), gradientFrom * batch), width, batch),
     cell: setup.cell.name,

@@ -1,4 +1,5 @@
 import { tensorOf, type Capture, type CapturedTensor } from '../../engine/instruments/capture';
+import { predictionOf } from '../../engine/losses/output';
 import type { Projection, ProjectionRequest } from '../../protocol/output';
 import { argmaxOfRow } from '../argmax';
 import type { TrainingSetup } from '../training/trainingSetup';
@@ -14,7 +15,8 @@ const maxStates = 1500;
  *
  * @throws RangeError when there is no such sequence or layer
  */
-export function projectStates({ source }: TrainingSetup, capture: Capture, request: ProjectionRequest): Projection {
+export function projectStates(setup: TrainingSetup, capture: Capture, request: ProjectionRequest): Projection {
+  const { source, experiment } = setup;
   const { update, sequence, layer } = request;
   const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
   const states = tensor(`h_l${layer}`);
@@ -55,7 +57,9 @@ export function projectStates({ source }: TrainingSetup, capture: Capture, reque
     topPredictions: Int32Array.from(row, (at) =>
       isClasses ? argmaxOfRow(outputs.data, at * source.outputs, source.outputs) : -1,
     ),
-    values: Float64Array.from(row, (at) => (isClasses ? NaN : (outputs.data[at * source.outputs] ?? NaN))),
+    values: Float64Array.from(row, (at) =>
+      isClasses ? NaN : predictionOf(outputs.data[at * source.outputs] ?? NaN, experiment.loss),
+    ),
   };
 }
 

@@ -1,4 +1,6 @@
 import { tensorOf, type Capture, type CapturedTensor } from '../../engine/instruments/capture';
+import { predictionOf } from '../../engine/losses/output';
+import type { LossSpec } from '../../engine/spec';
 import type { Window } from '../../engine/recurrence/window';
 import type { HeldOutRequest, HeldOutSeries, PositionScores, Scores } from '../../protocol/output';
 import type { TrainingSetup } from '../training/trainingSetup';
@@ -7,13 +9,14 @@ import { withEarlierParameters } from './earlierParameters';
 /** Scores by position, on the batch of the captured update and on the held-out data. */
 export function scoresOf(setup: TrainingSetup, capture: Capture, { update, sequence }: HeldOutRequest): Scores {
   const { source, learner } = setup;
+  const { loss } = setup.experiment;
   const kind = source.targetKind === 'classes' ? 'accuracy' : 'error';
-  const heldOut = new Tally(kind, source.outputs);
+  const heldOut = new Tally(kind, source.outputs, loss);
   const heldOutCount = countHeldOut(setup);
   const selected = heldOutCount === 0 ? 0 : sequence % heldOutCount;
   // A table has a request of its own for all of its held-out rows.
   const hasSeries = kind === 'error' && heldOutCount > 0 && source.scaling === undefined;
-  const series = hasSeries ? new SeriesRecorder(selected, source.outputs) : undefined;
+  const series = hasSeries ? new SeriesRecorder(selected, source.outputs, loss) : undefined;
   withEarlierParameters(learner, capture, () =>
     learner.evaluate(source.validation(), (window, t, outputs) => {
       const { targets } = window;
@@ -34,7 +37,7 @@ export function scoresOf(setup: TrainingSetup, capture: Capture, { update, seque
   return {
     update,
     kind,
-    batch: batchScores(capture, kind, source.outputs),
+    batch: batchScores(capture, new Tally(kind, source.outputs, loss)),
     heldOut: heldOut.finish(),
     heldOutSequences: heldOutCount,
     series: series?.finish(),
@@ -48,11 +51,10 @@ function countHeldOut({ source }: TrainingSetup): number {
   return heldOutCount;
 }
 
-function batchScores(capture: Capture, kind: Scores['kind'], width: number): PositionScores {
+function batchScores(capture: Capture, tally: Tally): PositionScores {
   const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
   const [outputs, targets, mask] = [tensor('outputs'), tensor('targets'), tensor('mask')] as const;
   const [steps = 0, batch = 0] = outputs.shape;
-  const tally = new Tally(kind, width);
   for (let row = 0; row < steps * batch; row++) {
     if (mask.data[row] === 1) tally.add(Math.floor(row / batch), outputs.data, row, targets.data, row);
   }
@@ -69,11 +71,12 @@ class Tally {
   constructor(
     readonly kind: Scores['kind'],
     readonly width: number,
+    readonly loss: LossSpec,
   ) {}
 
   /** Compares row `at` of the outputs (·,O) with row `targetAt` of the targets: classes (·) or values (·,O). */
   add(t: number, outputs: ArrayLike<number>, at: number, targets: ArrayLike<number>, targetAt: number): void {
-    const { width } = this;
+    const { width, loss } = this;
     const from = at * width;
     let score = 0;
     if (this.kind === 'accuracy') {
@@ -82,7 +85,7 @@ class Tally {
       score = best === targets[targetAt] ? 1 : 0;
     } else {
       for (let k = 0; k < width; k++)
-        score += ((outputs[from + k] ?? NaN) - (targets[targetAt * width + k] ?? NaN)) ** 2;
+        score += (predictionOf(outputs[from + k] ?? NaN, loss) - (targets[targetAt * width + k] ?? NaN)) ** 2;
       score /= width;
     }
     this.#sums[t] = (this.#sums[t] ?? 0) + score;
@@ -117,6 +120,7 @@ class SeriesRecorder {
   constructor(
     readonly sequence: number,
     readonly width: number,
+    readonly loss: LossSpec,
   ) {}
 
   observe(window: Window, t: number, outputs: ArrayLike<number>): void {
@@ -130,7 +134,7 @@ class SeriesRecorder {
     if (batchRow < 0 || batchRow >= window.batch || window.targets.kind !== 'values') return;
     const row = t * window.batch + batchRow;
     for (let k = 0; k < this.width; k++) {
-      this.#outputs.push(outputs[batchRow * this.width + k] ?? NaN);
+      this.#outputs.push(predictionOf(outputs[batchRow * this.width + k] ?? NaN, this.loss));
       this.#targets.push(window.targets.values[row * this.width + k] ?? NaN);
     }
     this.#mask.push(window.mask[row] ?? 0);

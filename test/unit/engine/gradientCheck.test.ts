@@ -5,10 +5,13 @@ import type { Activation, BpttSpec, InitSpec, LossSpec, NetworkSpec } from '../.
 import type { Window } from '../../../src/engine/recurrence/window';
 import { exampleLearner, randomWindow, smallNetwork, type WindowSketch } from './exampleLearner';
 
-const losses: readonly LossSpec[] = (['mse', 'crossEntropy'] as const).flatMap((kind) => [
-  { kind, reduction: 'mean' },
-  { kind, reduction: 'sum' },
-]);
+const losses: readonly LossSpec[] = [
+  ...(['mse', 'crossEntropy'] as const).flatMap((kind): LossSpec[] => [
+    { kind, reduction: 'mean' },
+    { kind, reduction: 'sum' },
+  ]),
+  { kind: 'mse', reduction: 'mean', output: 'sigmoid' },
+];
 
 /** Full, cut within the window, and reaching back over the windows before, with sequences that start in between. */
 const truncations: readonly { readonly name: string; readonly bptt: BpttSpec; readonly resets: readonly number[][] }[] =

@@ -71,6 +71,25 @@ describe('initialisation', () => {
     });
   }
 
+  it('draws the head by an initializer of its own, and everything else as without it', () => {
+    const network = smallNetwork('lstm', { hidden: 40, outputs: 30 });
+    const plain = exampleLearner({ network });
+    const isUniform = exampleLearner({ network }, { ...uniformInit, head: 'uniform' });
+    for (const { name, values } of plain.parameters.values()) {
+      assert.deepEqual([...parameter(isUniform, name).values], [...values], name);
+    }
+    const headOf = (head: Initializer): Float64Array =>
+      Float64Array.from(parameter(exampleLearner({ network }, { ...uniformInit, head }), 'head.weight').values);
+    assertOrthogonal(headOf('orthogonal'), 30, 40, 1);
+    headOf('identity').forEach((value, i) => {
+      assert.equal(value, i % 41 === 0 ? 1 : 0);
+    });
+    const bound = Math.sqrt(6 / 70);
+    const { largest } = spread(headOf('xavier'));
+    assert.ok(largest <= bound && largest > 0.95 * bound, String(largest));
+    assert.ok(Math.abs(spread(headOf('normal')).variance - 1) < 0.15);
+  });
+
   it('can set all biases to zero', () => {
     const learner = exampleLearner({ network: smallNetwork('gru') }, { ...uniformInit, bias: 'zero' });
     for (const { name, values } of learner.parameters.values()) {

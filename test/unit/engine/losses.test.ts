@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { crossEntropy } from '../../../src/engine/losses/crossEntropy';
 import { lossWeight, type LossStep } from '../../../src/engine/losses/loss';
+import { sigmoidSquaredError } from '../../../src/engine/losses/sigmoidSquaredError';
 import { squaredError } from '../../../src/engine/losses/squaredError';
 import { exampleLearner, randomWindow, smallNetwork, update } from './exampleLearner';
 
@@ -39,10 +40,28 @@ describe('losses', () => {
     assert.deepEqual([...(step.gradient ?? [])], [1, 0, -2, 3]);
   });
 
+  it('squared error of a sigmoid output has the gradient 2(σ(ŷ) − y)·σ(ŷ)·(1 − σ(ŷ)), weighted', () => {
+    const step = stepOf([0, Math.log(3)], 1, { kind: 'values', values: Float64Array.of(1, 0.25) }, [1, 1]);
+    assert.ok(Math.abs(sigmoidSquaredError(step) - (0.25 + 0.25)) < 1e-15);
+    const expected = [-0.5 * 0.25, 0.5 * 0.1875];
+    step.gradient?.forEach((g, i) => assert.ok(Math.abs(g - expected[i]) < 1e-15, `${g}`));
+  });
+
+  it('squared error of a sigmoid output is finite and exact for huge outputs', () => {
+    const step = stepOf([1e4, -1e4], 1, { kind: 'values', values: Float64Array.of(0, 1) }, [1, 1]);
+    assert.equal(sigmoidSquaredError(step), 2);
+    step.gradient?.forEach((g) => {
+      assert.ok(g === 0, String(g));
+    });
+  });
+
   it('masked rows do not count and have a gradient of exactly 0, for any values', () => {
     const numbers = stepOf([1, NaN], 1, { kind: 'values', values: Float64Array.of(0, 0) }, [1, 0]);
     assert.equal(squaredError(numbers), 1);
     assert.deepEqual([...(numbers.gradient ?? [])], [1, 0]);
+    const half = stepOf([0, NaN], 1, { kind: 'values', values: Float64Array.of(0, 0) }, [1, 0]);
+    assert.equal(sigmoidSquaredError(half), 0.25);
+    assert.deepEqual([...(half.gradient ?? [])], [0.125, 0]);
     const classes = stepOf([1, 1, NaN, 5], 2, { kind: 'classes', indices: Int32Array.of(0, -1) }, [1, 0]);
     assert.equal(crossEntropy(classes), Math.log(2));
     assert.deepEqual([...(classes.gradient ?? [])], [-0.25, 0.25, 0, 0]);
@@ -53,6 +72,7 @@ describe('losses', () => {
     const classes = { kind: 'classes', indices: new Int32Array(1) } as const;
     assert.throws(() => crossEntropy(stepOf([0, 0], 2, values, [1])), /needs classes/);
     assert.throws(() => squaredError(stepOf([0, 0], 2, classes, [1])), /needs numbers/);
+    assert.throws(() => sigmoidSquaredError(stepOf([0, 0], 2, classes, [1])), /needs numbers/);
   });
 
   it('are normalised according to the reduction', () => {

@@ -82,6 +82,24 @@ describe('a refused experiment', () => {
     ]);
   });
 
+  it('has an output of its own with squared errors only', () => {
+    const message =
+      /"output" is "sigmoid", but the loss is "crossEntropy", which takes the softmax .* Delete the key\.$/;
+    const file = (data: string, loss: string) => `{ "data": ${data}, "model": { "cell": "rnn" }, "loss": ${loss} }`;
+    const output = '{ «"output"»: "sigmoid" }';
+    for (const data of ['{ "task": "parity" }', '{ "text": "a" }']) {
+      assertRefused(file(data, output), ['unfittingKey', message]);
+    }
+    assertRefused(file('{ "task": "copy" }', '{ "kind": "crossEntropy", «"output"»: "sigmoid" }'), [
+      'unfittingKey',
+      message,
+    ]);
+    assertRefused(file('{ "task": "adding" }', '{ "output": «"softmax"» }'), [
+      'wrongValue',
+      /"output" is "softmax": write one of "linear", "sigmoid".* default, "linear"\.$/,
+    ]);
+  });
+
   it('may not have $schema', () => {
     assertRefused(`{ «"$schema"»: "x", ${base} }`, ['unknownKey', /extension provides the schema .*; delete the key/]);
   });

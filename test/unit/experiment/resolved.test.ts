@@ -40,9 +40,9 @@ describe('a resolved experiment', () => {
         hidden: 32,
         layers: 1,
         activation: 'tanh',
-        init: { recurrent: 'uniform', input: 'uniform', gain: 1, inputGain: 1, bias: 'uniform' },
+        init: { recurrent: 'uniform', input: 'uniform', gain: 1, inputGain: 1, bias: 'uniform', head: 'uniform' },
       },
-      loss: { kind: 'mse', reduction: 'mean' },
+      loss: { kind: 'mse', reduction: 'mean', output: 'linear' },
       bptt: 'full',
       clip: null,
       optimizer: {
@@ -76,8 +76,11 @@ describe('a resolved experiment', () => {
     const loss = (written: unknown, asked: unknown = data) => resolved({ data: asked, model, loss: written }).loss;
     assert.deepEqual(loss(undefined, { task: 'copy' }), { kind: 'crossEntropy', reduction: 'mean' });
     assert.deepEqual(loss(undefined, { text: 'a.txt' }), { kind: 'crossEntropy', reduction: 'mean' });
-    assert.deepEqual(loss('mse'), { kind: 'mse', reduction: 'mean' });
-    assert.deepEqual(loss({ reduction: 'sum' }), { kind: 'mse', reduction: 'sum' });
+    assert.deepEqual(loss('mse'), { kind: 'mse', reduction: 'mean', output: 'linear' });
+    assert.deepEqual(loss({ reduction: 'sum' }), { kind: 'mse', reduction: 'sum', output: 'linear' });
+    assert.deepEqual(loss({ output: 'sigmoid' }), { kind: 'mse', reduction: 'mean', output: 'sigmoid' });
+    const table = { csv: 'a.csv', inputs: ['x'], targets: ['y'] };
+    assert.deepEqual(loss({ output: 'sigmoid' }, table), { kind: 'mse', reduction: 'mean', output: 'sigmoid' });
     const classes = { sequences: [{ inputs: [[1], [2]], targets: [null, 1] }] };
     assert.deepEqual(loss(undefined, classes), { kind: 'crossEntropy', reduction: 'mean' });
   });

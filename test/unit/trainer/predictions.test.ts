@@ -22,7 +22,8 @@ function predicted(text: string, data: Readonly<Record<string, unknown>>, update
   for (let update = 0; update < updates; update++) training.advance();
   const opened = openHeldOut(training.setup, files);
   assert.ok(typeof opened !== 'string', typeof opened === 'string' ? opened : '');
-  const evaluation = new HeldOutEvaluation(training.setup.source, opened.part, opened.table);
+  const { source, experiment } = training.setup;
+  const evaluation = new HeldOutEvaluation(source, opened.part, opened.table, experiment.loss);
   while (evaluation.advance(training.setup.learner));
   const predictions = evaluation.finish();
   const columns = predictionColumns(opened, training.setup);

@@ -74,6 +74,7 @@ describe('The formula of a node', () => {
     ]),
     ['cross-entropy', { data: { task: 'reber' }, model: { cell: 'gru', hidden: 3 } }],
     ['summed loss', { data: { task: 'sine', length: 7 }, loss: { kind: 'mse', reduction: 'sum' } }],
+    ['sigmoid output', { data: { task: 'delay', lag: 2, length: 7 }, loss: { kind: 'mse', output: 'sigmoid' } }],
     ['three steps', threeSteps],
   ]);
 

@@ -35,7 +35,8 @@ const training = exampleTraining(
 function shown(from = 0, to?: number): Predictions {
   const opened = openHeldOut(training.setup, files);
   assert.ok(typeof opened === 'object');
-  const evaluation = new HeldOutEvaluation(training.setup.source, opened.part, opened.table);
+  const { source, experiment } = training.setup;
+  const evaluation = new HeldOutEvaluation(source, opened.part, opened.table, experiment.loss);
   while (evaluation.advance(training.setup.learner));
   return predictionPoints(
     evaluation.finish(),

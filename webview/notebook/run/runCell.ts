@@ -82,7 +82,10 @@ function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
     ['Data', `${info.data}; T = ${formatCount(info.steps, 'step')}, B = ${formatCount(info.batch, 'sequence')}`],
     ...(info.scaling === null ? [] : [['Scaling', formatScaling(info.scaling)] as const]),
     ['Lag', info.lag === null ? 'unknown' : `${formatCount(info.lag, 'step')} to remember`],
-    ['Loss', `${loss.kind === 'mse' ? 'mean squared error' : 'softmax cross-entropy'}, reduction ${loss.reduction}`],
+    [
+      'Loss',
+      `${loss.kind === 'mse' ? 'mean squared error' : 'softmax cross-entropy'}, reduction ${loss.reduction}${loss.output === 'sigmoid' ? ', of a sigmoid output' : ''}`,
+    ],
     [
       'Baselines',
       info.baselines.map(({ name, value, source }) => `${name}: ${formatNumber(value)} (${source})`).join('; ') ||

@@ -117,7 +117,7 @@ function kernelSet(build: Build, { instructions: wasm, arena, module }: Machine,
     norm: (x, xAt, length) => wasm.norm(addressOf(x, xAt), length),
     distance: (x, y, at, length) => wasm.distance(addressOf(x, at), addressOf(y, at), length),
     cellKernel: (name) => cells.get(name),
-    lossKernel: (kind) => losses.get(kind),
+    lossKernel: ({ kind }) => losses.get(kind),
     optimizerKernel: (spec) => fusedOptimizer(wasm, spec),
   };
 }
