@@ -4,7 +4,7 @@ import type { UpdateRecord } from '../run/records/recordBatch';
 import { divergenceCause, type DivergenceCause, type FirstNonFinite } from './divergence';
 import type { Finding } from './finding';
 import { Observations, type ObservationState } from './observations';
-import type { Rule } from './rule';
+import type { Rule, RuleResult } from './rule';
 import { hasLearned } from './progress';
 import { rules, symptoms } from './rules/all';
 import { causes, initialFault, unscaledInputs } from './rules/causes';
@@ -13,14 +13,19 @@ import { causes, initialFault, unscaledInputs } from './rules/causes';
 const checkInterval = 20;
 /** Updates from which a run is expected to have learned something: no net learns in five. */
 const minUpdates = 100;
-/** Consecutive checks at which a rule must hold before it gives a finding. */
+/** Consecutive checks at which a rule must hold before it gives a finding, and must not before that is withdrawn. */
 const consecutiveHits = 3;
 
-/** Checks a run against all rules while it trains; each rule gives at most one finding. */
+/**
+ * Checks a run against all rules while it trains; each rule gives at most one finding, which is withdrawn when it no
+ * longer holds.
+ */
 export class Diagnosis {
   readonly #observations: Observations;
-  readonly #hits = new Map<Rule, number>();
+  /** By rule: at how many checks in a row its result was other than its finding, or than none. */
+  readonly #changes = new Map<Rule, number>();
   #findings: readonly Finding[] = [];
+  #isResumed = false;
 
   constructor(experiment: ResolvedExperiment, info: RunInfo) {
     this.#observations = new Observations(experiment, info);
@@ -45,6 +50,7 @@ export class Diagnosis {
    * @param state in the checkpoint; without one, observations start at the checkpoint
    */
   restore(updates: number, findings: readonly Finding[], state: ObservationState | undefined): void {
+    this.#isResumed = true;
     if (state !== undefined) this.#observations.restore(state);
     this.#findings = findings.filter(({ when, update }) => when === 'start' || (when === 'update' && update < updates));
     this.#addDataFindings();
@@ -68,6 +74,7 @@ export class Diagnosis {
     const { update, updates, loss } = this.#observations;
     // Resumed from a checkpoint of an earlier version, a run has no recent values at first.
     if (updates >= minUpdates && loss.isFull) {
+      if (this.#canWithdraw) this.#findings = this.#findings.filter((finding) => this.#stillHolds(finding));
       const learned = hasLearned(this.#observations);
       const isWithdrawn = ({ code, level }: Finding): boolean =>
         symptoms.has(code) && level !== 'error' && !(learned && code === 'overfit');
@@ -110,19 +117,44 @@ export class Diagnosis {
     ];
   }
 
+  /** A resumed run has neither series through time nor validations of before its checkpoint. */
+  get #canWithdraw(): boolean {
+    const { profiles, validations, bestValidation } = this.#observations;
+    return !this.#isResumed || (profiles.length > 0 && (validations.length >= 3 || bestValidation === Infinity));
+  }
+
+  #stillHolds({ when, code }: Finding): boolean {
+    const rule = rules.find((one) => one.code === code && one.when === 'update');
+    return when !== 'update' || rule === undefined || rule.check(this.#observations) !== undefined;
+  }
+
   #checkRules(when: Finding['when'], minHits: number): void {
     const { update } = this.#observations;
     for (const rule of rules) {
-      if (rule.when !== when || this.#findings.some(({ code }) => code === rule.code)) continue;
+      if (rule.when !== when) continue;
+      const known = this.#findings.find(({ code }) => code === rule.code);
+      // What was found in another way stays: in the data, or as the cause at the end.
+      if (known !== undefined && (when !== 'update' || known.when !== 'update')) continue;
       const result = rule.check(this.#observations);
-      const hits = result === undefined ? 0 : (this.#hits.get(rule) ?? 0) + 1;
-      this.#hits.set(rule, hits);
-      if (result === undefined || hits < minHits) continue;
-      const { keyPath, message, level = rule.level } = result;
-      const finding = { code: rule.code, level, when, update, keyPath: [...keyPath], message };
-      this.#findings = [...this.#findings, finding];
+      const changes = isSame(known, result) ? 0 : (this.#changes.get(rule) ?? 0) + 1;
+      this.#changes.set(rule, changes);
+      if (changes === 0 || changes < minHits || (known !== undefined && !this.#canWithdraw)) continue;
+      this.#changes.set(rule, 0);
+      const rest = this.#findings.filter((finding) => finding !== known);
+      this.#findings = result === undefined ? rest : [...rest, findingOf(rule, result, when, update)];
     }
   }
+}
+
+/** Whether the result of a rule is what its finding says, at the same key; its numbers may have changed. */
+function isSame(known: Finding | undefined, result: RuleResult | undefined): boolean {
+  if (known === undefined || result === undefined) return known === result;
+  return known.keyPath.join() === result.keyPath.join();
+}
+
+function findingOf(rule: Rule, result: RuleResult, when: Finding['when'], update: number): Finding {
+  const { keyPath, message, level = rule.level } = result;
+  return { code: rule.code, level, when, update, keyPath: [...keyPath], message };
 }
 
 /** The first cause that holds, as a finding. */
@@ -130,8 +162,7 @@ function causeOf(observations: Observations, update: number): readonly Finding[]
   for (const cause of causes) {
     const result = cause.check(observations);
     if (result === undefined) continue;
-    const { keyPath, message } = result;
-    return [{ code: cause.code, level: cause.level, when: 'end', update, keyPath: [...keyPath], message }];
+    return [findingOf(cause, result, 'end', update)];
   }
   return [];
 }

@@ -19,7 +19,9 @@ export const worseThanPersistence: Rule = {
     // A held-out loss that is still falling may get below the baseline with more updates.
     const isImproving = last.validation === bestValidation;
     const fault = faultOf(observations) ?? (isImproving ? stillFallingLoss(observations) : undefined);
-    const [target, advice] = predictedRow(observations.experiment.data);
+    const { target, changes } = predictedRow(observations.experiment.data);
+    // Where the held-out loss has been lower before, more updates are no help.
+    const advice = isImproving ? `${changes.join(', ')}, or train longer.` : `${changes.join(', or ')}.`;
     const [now, lowest] = [formatNumber(last.validation), formatNumber(bestValidation)];
     return {
       keyPath: fault?.keyPath ?? ['data', 'inputs'],
@@ -32,12 +34,15 @@ export const worseThanPersistence: Rule = {
 };
 
 /** What the net predicts, and what may help it to; the next row is often so close to the last that no net does better. */
-function predictedRow(data: Observations['experiment']['data']): readonly [target: string, advice: string] {
+function predictedRow(data: Observations['experiment']['data']): {
+  readonly target: string;
+  readonly changes: readonly [string, string];
+} {
   const horizon = 'csv' in data ? data.horizon : 1;
   return horizon === 1
-    ? ['the next row', 'Add inputs that tell more about the next row, predict further ahead, or train longer.']
-    : [
-        `the row ${formatExact(horizon)} rows ahead`,
-        'Add inputs that tell more about that row, use longer windows, or train longer.',
-      ];
+    ? { target: 'the next row', changes: ['Add inputs that tell more about the next row', 'predict further ahead'] }
+    : {
+        target: `the row ${formatExact(horizon)} rows ahead`,
+        changes: ['Add inputs that tell more about that row', 'use longer windows'],
+      };
 }

@@ -4,7 +4,7 @@ import { hasFallen, hasLearned, recentLoss } from '../progress';
 import type { Rule, RuleResult } from '../rule';
 import { inLayer, saturatedCandidate } from './gateValues';
 import { decayOverLag, remedyFor } from './time';
-import { median, ratiosOf } from './weights';
+import { median, ratiosOf } from './updateRatios';
 
 /** The first sentence about every run that has not learned. */
 function notLearned(observations: Observations): string {
@@ -190,6 +190,17 @@ export function initialFault(
     keyPath: ['model', ...key],
     message: `${evidence}. Use smaller initial weights${cell === 'rnn' ? ', such as an orthogonal init with a gain of 1' : ''}.`,
   };
+}
+
+/** Why units are saturated: the scale of the data or the initial weights, where they are far off, else the updates. */
+export function saturationCause(observations: Observations): RuleResult {
+  return (
+    unscaledInputs(observations) ??
+    initialFault(observations) ?? {
+      keyPath: ['optimizer', 'learningRate'],
+      message: 'Lower the learning rate: they were not at the start.',
+    }
+  );
 }
 
 const badStart = cause('saturated', (observations) => initialFault(observations));

@@ -27,6 +27,16 @@ export function inLayer({ layerCount }: RunInfo, layer: number): string {
   return layerCount === 1 ? '' : ` in layer ${layer}`;
 }
 
+/** The shares of the values of a candidate state from which a layer counts as saturated: half, of a relu's zeros more. */
+export const saturationLimits = { relu: 0.95, others: 0.5 } as const;
+
+/** The candidate state with the largest share of saturated values, where that is above its limit. */
+export function saturatedLayer(series: StepSeries | undefined, info: RunInfo): ReturnType<typeof saturatedCandidate> {
+  const limit = info.activation === 'relu' ? saturationLimits.relu : saturationLimits.others;
+  const found = saturatedCandidate(series, info);
+  return found !== undefined && found.share > limit ? found : undefined;
+}
+
 /**
  * The largest share of the candidate state's values, of all layers, where its slope is near 0; undefined without a record.
  * A relu has slope 0 at 0 only, however large its values are, and an identity has slope 1 everywhere.

@@ -1,8 +1,8 @@
 import { hasLearned } from '../progress';
 import type { Rule } from '../rule';
 import { formatPercentage } from '../../text/numbers';
-import { initialFault, unscaledInputs } from './causes';
-import { extremesOf, inLayer, saturatedCandidate } from './gateValues';
+import { saturationCause } from './causes';
+import { extremesOf, inLayer, saturatedLayer, saturationLimits } from './gateValues';
 
 /**
  * DeepDiagnosis (Wardat et al. 2022), for the pre-activations of the candidate state, while nothing is learned. The slope
@@ -16,19 +16,16 @@ export const saturated: Rule = {
   check(observations) {
     const { profiles, info } = observations;
     const isRelu = info.activation === 'relu';
-    const [limit, limitLabel] = isRelu ? [0.95, '95 %'] : [0.5, 'half'];
-    const found = saturatedCandidate(profiles.at(-1), info);
-    if (found === undefined || found.share <= limit || hasLearned(observations)) return undefined;
+    const found = saturatedLayer(profiles.at(-1), info);
+    if (found === undefined || hasLearned(observations)) return undefined;
     const { layer, name, share } = found;
-    const {
-      keyPath = ['optimizer', 'learningRate'],
-      message = 'Lower the learning rate: they were not at the start.',
-    } = unscaledInputs(observations) ?? initialFault(observations) ?? {};
+    const { keyPath, message } = saturationCause(observations);
+    const limit = isRelu ? formatPercentage(saturationLimits.relu) : 'half';
     return {
       keyPath,
       message:
         `${formatPercentage(share)} of the values of ${name}${inLayer(info, layer)} are ${isRelu ? '0' : 'saturated'} over ` +
-        `steps and units${isRelu ? '' : ', with |pre-activation| ≥ 5'}, more than ${limitLabel} (DeepDiagnosis): hardly any ` +
+        `steps and units${isRelu ? '' : ', with |pre-activation| ≥ 5'}, more than ${limit} (DeepDiagnosis): hardly any ` +
         `gradient passes there. ${message}`,
     };
   },

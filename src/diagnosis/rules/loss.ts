@@ -8,14 +8,14 @@ export const lossExploded: Rule = {
   code: 'lossExploded',
   level: 'error',
   when: 'update',
-  check({ loss, firstLoss }) {
+  check({ loss, firstLoss, info }) {
     const [now, first] = [loss.mean(shortWindow), firstLoss.mean];
     if (first === undefined || !(now > 3 * first)) return undefined;
     return {
       keyPath: ['optimizer', 'learningRate'],
       message:
         `The loss has exploded: ${formatNumber(now)} over the last ${shortWindow} updates, more than 3 times the ` +
-        `${formatNumber(first)} of the first ${shortWindow} (char-rnn stops there). Try a tenth of the learning rate, or a clip.`,
+        `${formatNumber(first)} of the first ${shortWindow} (char-rnn stops there). Try a tenth of the learning rate${info.clip === null ? ', or a clip' : ''}.`,
     };
   },
 };

@@ -1,10 +1,16 @@
 import { formatNumber } from '../../text/numbers';
 import { formatParameterName } from '../../text/tensorNames';
-import { isWeight, recentWindow, type Observations } from '../observations';
+import { recentWindow, type Observations } from '../observations';
 import { hasLearned } from '../progress';
-import type { Rule } from '../rule';
+import type { Rule, RuleResult } from '../rule';
+import { faultOf, saturationCause } from './causes';
+import { saturatedLayer } from './gateValues';
+import { ratiosOf } from './updateRatios';
 
-/** CS231n: updates of about a thousandth of the weights; biases are ignored, because they start at 0. */
+/**
+ * CS231n: updates of about a thousandth of the weights; biases are ignored, because they start at 0. Where the units are
+ * saturated, small updates are a consequence, which `saturated` explains.
+ */
 export const updateRatio: Rule = {
   code: 'updateRatio',
   level: 'warning',
@@ -14,12 +20,17 @@ export const updateRatio: Rule = {
     const outlier = ratiosOf(observations).find(({ ratio }) => ratio > 1e-1 || ratio < 1e-5);
     // Weights that do not change at all are found by `unchanged`.
     if (outlier === undefined || outlier.ratio === 0) return undefined;
-    const [limit, advice] = outlier.ratio > 1e-1 ? ['above 0.1', 'Lower'] : ['below 1e-5', 'Raise'];
-    return {
+    const isLarge = outlier.ratio > 1e-1;
+    if (!isLarge && saturatedLayer(observations.profiles.at(-1), observations.info) !== undefined) return undefined;
+    const { keyPath, message } = faultOf(observations) ?? {
       keyPath: ['optimizer', 'learningRate'],
+      message: `${isLarge ? 'Lower' : 'Raise'} the learning rate, by a factor of 3 to begin with.`,
+    };
+    return {
+      keyPath,
       message:
         `‖Δw‖/‖w‖ of ${formatParameterName(outlier.name)} is ${formatNumber(outlier.ratio)} over the last ${recentWindow} updates, ` +
-        `${limit} (CS231n aims at 1e-3). ${advice} the learning rate, by a factor of 3 to begin with.`,
+        `${isLarge ? 'above 0.1' : 'below 1e-5'} (CS231n aims at 1e-3). ${message}`,
     };
   },
 };
@@ -33,26 +44,31 @@ export const unchanged: Rule = {
     if (!observations.loss.isFull || hasLearned(observations)) return undefined;
     const parameter = ratiosOf(observations).find(({ ratio }) => ratio === 0);
     if (parameter === undefined) return undefined;
+    const { keyPath, message } = reasonOfNoChange(observations);
     return {
-      keyPath: ['optimizer', 'learningRate'],
+      keyPath,
       message:
         `${formatParameterName(parameter.name)} has not changed over the last ${recentWindow} updates (SageMaker, ` +
-        'UnchangedTensor): either no gradient reaches it, or the learning rate is too small. Check the gradient through time.',
+        `UnchangedTensor). ${message}`,
     };
   },
 };
 
-/** The mean ‖Δw‖/‖w‖ of each weight matrix over the recent updates. */
-export function ratiosOf({
-  info,
-  updateRatios,
-}: Observations): readonly { readonly name: string; readonly ratio: number }[] {
-  return info.layout.parameters.flatMap((name, p) =>
-    isWeight(name) ? [{ name, ratio: updateRatios[p]?.mean() ?? NaN }] : [],
+/** Why a weight matrix does not change: saturated units or no gradient at all, another fault, or the learning rate. */
+function reasonOfNoChange(observations: Observations): RuleResult {
+  const { profiles, info, gradNorm } = observations;
+  const found = saturatedLayer(profiles.at(-1), info);
+  if (found !== undefined) {
+    const { keyPath, message } = saturationCause(observations);
+    return { keyPath, message: `No gradient reaches it: the values of ${found.name} are saturated or 0. ${message}` };
+  }
+  if (gradNorm.mean() === 0) {
+    return { keyPath: ['model'], message: 'The gradient is 0: look at the gradient through time for where it ends.' };
+  }
+  return (
+    faultOf(observations) ?? {
+      keyPath: ['optimizer', 'learningRate'],
+      message: 'The updates are too small to change it in the precision of its numbers. Raise the learning rate.',
+    }
   );
-}
-
-/** The median; NaN for no values. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }

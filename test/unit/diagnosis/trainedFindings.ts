@@ -10,14 +10,20 @@ import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { gradientOverLag } from '../../../src/trainer/training/gradientOverLag';
 import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
 import { Training } from '../../../src/trainer/training/training';
+import { contradictionsIn } from './contradictions';
 
 /** Folder of the samples. */
 export const samples = resolve('media', 'samples');
+
+function assertConsistent(findings: readonly Finding[]): void {
+  assert.deepEqual(contradictionsIn(findings), []);
+}
 
 /**
  * The findings at the end of a run of an experiment.
  *
  * @param seen gets those of the whole run, also the ones that are withdrawn
+ * @throws AssertionError where two findings of one time give opposite advice about one key
  */
 export function findingsOf(
   text: string,
@@ -43,11 +49,14 @@ export function findingsOf(
     if (advance.kind === 'nonFinite') {
       const { keyPath, advice } = diagnosis.causeOfDivergence(advance.where);
       diagnosis.diverge(advance.where.update, advice, keyPath);
+      assertConsistent(diagnosis.findings);
       return diagnosis.findings;
     }
     diagnosis.observe(advance.record);
+    assertConsistent(diagnosis.findings);
     for (const finding of diagnosis.findings) seen?.add(finding);
   }
   diagnosis.finish((lag) => gradientOverLag(prepared.setup, lag));
+  assertConsistent(diagnosis.findings);
   return diagnosis.findings;
 }

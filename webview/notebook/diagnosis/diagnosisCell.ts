@@ -32,15 +32,14 @@ export class DiagnosisCell implements NotebookCell {
     this.#frame.setSummary(summary(run));
     const { findings } = run.status;
     // Every status has a new list, so compare the entries.
-    if (this.#shown?.length === findings.length && this.#shown.every(({ code }, i) => code === findings[i]?.code))
-      return;
+    if (this.#shown !== undefined && areSame(this.#shown, findings)) return;
     this.#shown = findings;
     this.#list.hidden = findings.length === 0;
     render(
       findings.map((finding) => this.#item(finding)),
       this.#list,
     );
-    this.#frame.setTable(findings.map(({ code }) => code).join(), () => ({
+    this.#frame.setTable(findings.map(({ code, message }) => `${code}: ${message}`).join('\n'), () => ({
       caption: 'Findings',
       columns: ['update', 'level', 'key', 'code', 'finding'],
       rows: findings.map(({ update, level, keyPath, code, message }) => [
@@ -74,6 +73,17 @@ export class DiagnosisCell implements NotebookCell {
       },
     });
   }
+}
+
+/** Whether two lists say the same: a finding may be replaced by another one with its code. */
+function areSame(some: readonly Finding[], others: readonly Finding[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ code, update, message }, i) => {
+      const other = others[i];
+      return code === other?.code && update === other.update && message === other.message;
+    })
+  );
 }
 
 /** The number of findings and of hints, as text. */
