@@ -1,5 +1,6 @@
 import type { CsvData, ResolvedExperiment } from '../../experiment/schema/schema';
 import { entropy, reportedLoss, type LossPattern } from '../lossPattern';
+import { formatPercentage } from '../../text/numbers';
 import { meanOf } from './normalization';
 import { evidentPeriods } from './seasonality';
 import type { Baseline } from '../sourceContract';
@@ -22,7 +23,9 @@ export function tableBaselines(
     heldOut,
     value: reportedLoss({ ...pattern, loss: pattern.targets.map((share) => share * loss) }, experiment, outputs),
   });
-  return classes === undefined ? numberBaselines(data, windows, baseline) : classBaselines(windows, classes, baseline);
+  return classes === undefined
+    ? numberBaselines(data, windows, baseline)
+    : classBaselines(data, windows, classes, baseline);
 }
 
 type MakeBaseline = (
@@ -184,7 +187,19 @@ function meanOver(rows: Int32Array, measure: (row: number) => number): number {
   return count === 0 ? 0 : sum / count;
 }
 
-function classBaselines(windows: TableWindows, classes: number, baseline: MakeBaseline): readonly Baseline[] {
+function classBaselines(
+  { horizon }: CsvData,
+  windows: TableWindows,
+  classes: number,
+  baseline: MakeBaseline,
+): readonly Baseline[] {
+  const frequencies = frequencyBaselines(windows, classes, baseline);
+  const persistence = horizon === 0 || classes === 1 ? [] : classPersistence(horizon, windows, classes, baseline);
+  const isUseful = (persistence[0]?.value ?? Infinity) < (frequencies[0]?.value ?? 0);
+  return isUseful ? [...frequencies, ...persistence] : frequencies;
+}
+
+function frequencyBaselines(windows: TableWindows, classes: number, baseline: MakeBaseline): readonly Baseline[] {
   const [column = new Float64Array()] = windows.table.targets;
   const frequencies = new Float64Array(classes);
   const training = trainingTargets(windows).filter((row) => !Number.isNaN(column[row]));
@@ -211,6 +226,53 @@ function classBaselines(windows: TableWindows, classes: number, baseline: MakeBa
     baselines.push(baseline('constant', 'class frequencies, held out', source, loss, true));
   }
   return baselines;
+}
+
+/**
+ * Persistence of a class column as probabilities: the class of the last known row has the probability with which it comes
+ * again in the training part, and the other classes share the rest equally.
+ */
+function classPersistence(
+  horizon: number,
+  windows: TableWindows,
+  classes: number,
+  baseline: MakeBaseline,
+): readonly Baseline[] {
+  const training = repetitionsIn(windows.table, horizon, trainingTargets(windows));
+  const share = training.repeated / training.count;
+  // Other classes would be more likely than the last one; NaN without rows.
+  if (!(share > 1 / classes)) return [];
+  const definition =
+    `row t+${horizon} has the class of row t with a probability of ${formatPercentage(share)}, as often as in the ` +
+    'training part, and each other class is equally likely';
+  const others = Math.log(classes - 1);
+  const lossOnTraining = entropy([share, 1 - share]) + (1 - share) * others;
+  const baselines = [baseline('persistence', 'persistence', `${definition}, ${trainingPart}`, lossOnTraining)];
+  const heldOut = repetitionsIn(windows.table, horizon, heldOutTargets(windows));
+  if (heldOut.count === 0) return baselines;
+  // What the training part does not have counts as one row: its loss would be infinite.
+  const least = 1 / training.count;
+  const again = heldOut.repeated / heldOut.count;
+  const loss =
+    -again * Math.log(Math.max(least, share)) - (1 - again) * (Math.log(Math.max(least, 1 - share)) - others);
+  return [...baselines, baseline('persistence', 'persistence, held out', `${definition}, ${heldOutRows}`, loss, true)];
+}
+
+/** Of some rows in ascending order with a class and one `lag` before in their sequence, how many have the same one. */
+function repetitionsIn(
+  { targets: [column = new Float64Array()], starts }: TableRows,
+  lag: number,
+  rows: Int32Array,
+): { readonly count: number; readonly repeated: number } {
+  const hasEarlierRow = earlierRows(starts, lag);
+  let [count, repeated] = [0, 0];
+  for (const row of rows) {
+    const difference = hasEarlierRow(row) ? (column[row] ?? NaN) - (column[row - lag] ?? NaN) : NaN;
+    if (Number.isNaN(difference)) continue;
+    count += 1;
+    if (difference === 0) repeated += 1;
+  }
+  return { count, repeated };
 }
 
 /** The training rows that are targets: all of them, or the last one of each sequence that is used whole. */

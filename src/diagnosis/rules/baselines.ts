@@ -22,11 +22,12 @@ export const worseThanPersistence: Rule = {
     const { target, changes } = predictedRow(observations.experiment.data);
     // Where the held-out loss has been lower before, more updates are no help.
     const advice = isImproving ? `${changes.join(', ')}, or train longer.` : `${changes.join(', or ')}.`;
+    const lastKnown = info.loss.kind === 'crossEntropy' ? 'class' : 'row';
     const [now, lowest] = [formatNumber(last.validation), formatNumber(bestValidation)];
     return {
       keyPath: fault?.keyPath ?? ['data', 'inputs'],
       message:
-        `The net predicts ${target} no better than persistence, which repeats the last known row: on the held-out rows its ` +
+        `The net predicts ${target} no better than persistence, which repeats the last known ${lastKnown}: on the held-out rows its ` +
         `loss is ${now}${now === lowest ? '' : ` (${lowest} at its lowest)`}, and that of persistence ` +
         `${formatNumber(baseline.value)}. ${fault?.message ?? advice}`,
     };

@@ -89,6 +89,38 @@ describe('The baselines of a table', () => {
   });
 });
 
+describe('Persistence of a class column', () => {
+  const data = { csv: 'a.csv', inputs: ['x'], targets: ['k'], length: 2, validation: 0.25 };
+  const tableOf = (classes: string): string =>
+    `x,k\n${Array.from(classes, (name, row) => `${row},class ${name}`).join('\n')}\n`;
+
+  it('gives the last class the probability with which it comes again, and shares the rest', () => {
+    // Training "aaabbbccc": of 8 rows with one before, 6 have the same class. Held out "caa": the same, another, the same.
+    const { baselines } = opened({ data, batch: 1 }, tableOf('aaabbbccccaa'));
+    assert.deepEqual(
+      baselines.map(({ name }) => name),
+      ['class frequencies', 'class frequencies, held out', 'persistence', 'persistence, held out'],
+    );
+    isNear(baselines[2]?.value ?? NaN, -0.75 * Math.log(0.75) - 0.25 * Math.log(0.125));
+    isNear(baselines[3]?.value ?? NaN, (-2 * Math.log(0.75) - Math.log(0.125)) / 3);
+    assert.match(baselines[3]?.source ?? '', /the class of row t with a probability of 75 %, .* on the held-out rows$/);
+  });
+
+  it('is finite where the training part always repeats', () => {
+    const { baselines } = opened({ data: { ...data, horizon: 2 }, batch: 1 }, tableOf('ababababaaba'));
+    assert.ok(baselines.every(({ value }) => Number.isFinite(value)));
+    isNear(baselines.find(({ name }) => name === 'persistence')?.value ?? NaN, 0);
+  });
+
+  it('is left out where the last class is not the most likely, where it is no better than the frequencies, and without it', () => {
+    const names = (classes: string, changes: object = {}): readonly string[] =>
+      opened({ data: { ...data, ...changes }, batch: 1 }, tableOf(classes)).baselines.map(({ name }) => name);
+    assert.ok(!names('abcabcabcabc').includes('persistence'));
+    assert.ok(!names('aaabaaaabaaa').includes('persistence'));
+    assert.ok(!names('aaabbbccccaa', { horizon: 0 }).includes('persistence'));
+  });
+});
+
 describe('The autocorrelation', () => {
   it('is that of statsmodels, without the linear trend', () => {
     const found = autocorrelation(Float64Array.from(reference.values.slice(0, 192)), 24);
