@@ -4,6 +4,7 @@ import type { Gaps } from './table/gaps';
 import type { TableScaling } from './table/normalization';
 import type { TimeFacts } from './table/time/rowOrder';
 import type { SourceState } from './sourceState';
+import type { BestAccuracy } from './tasks/task';
 
 /** A loss that is known without training, drawn in the loss chart. */
 export interface Baseline {
@@ -136,8 +137,10 @@ export interface Source {
    */
   restore(state: unknown): void;
   describe(batch: Batch, sequence: number): SequenceDescription;
+  /** Tasks whose targets have an element of chance only; steps count from the start of a sequence. */
+  readonly bestAccuracy?: BestAccuracy;
   /** Grammar tasks only: the symbols that the grammar allows after step t of a sequence, as indices into `outputNames`. */
-  allowedNext?(batch: Batch, sequence: number, t: number): readonly number[];
+  readonly allowedNext?: (batch: Batch, sequence: number, t: number) => readonly number[];
 }
 
 /** A source, or why the data cannot be trained on. */

@@ -13,7 +13,7 @@ import { echoTask } from './tasks/echo';
 import { parityTask } from './tasks/parity';
 import { reberTask } from './tasks/reber';
 import { sineTask } from './tasks/sine';
-import { maxLength, type Length, type Task, type TaskBaseline } from './tasks/task';
+import { maxLength, type BestAccuracy, type Length, type Task, type TaskBaseline } from './tasks/task';
 import { temporalOrderTask } from './tasks/temporalOrder';
 
 /** Number of held-out sequences of a generated task. */
@@ -74,6 +74,7 @@ class TaskSource implements Source {
   // Batches are generated, not stored.
   readonly memory = { retained: 0, opening: 0 };
   readonly isContiguous = false;
+  readonly bestAccuracy?: BestAccuracy;
   readonly allowedNext?: (batch: Batch, sequence: number, t: number) => readonly number[];
   readonly #task: Task;
   readonly #seed: number;
@@ -96,7 +97,8 @@ class TaskSource implements Source {
     this.steps = maxLength(task.length);
     this.lag = task.lag;
     this.baselines = baselinesOf(task, experiment);
-    const { allowedAfter: legalAfter } = task;
+    const { allowedAfter: legalAfter, bestAccuracy } = task;
+    if (bestAccuracy) this.bestAccuracy = bestAccuracy;
     if (legalAfter) this.allowedNext = (drawn, sequence, t) => legalAfter(symbolsUpTo(drawn, sequence, t));
   }
 

@@ -55,6 +55,22 @@ export interface HeldOutSeries {
   readonly mask: Uint8Array;
 }
 
+/** The accuracy that can be expected of the best possible predictor, where chance keeps it below 1. */
+export interface BestScores {
+  /** What that predictor answers. */
+  readonly definition: string;
+  /** (T) at each step of the update's batch; undefined where its windows do not begin with their sequences. */
+  readonly batch: Float64Array | undefined;
+  /** Over all targets of the held-out sequences; undefined if nothing is held out. */
+  readonly heldOut: number | undefined;
+}
+
+/** How many held-out strings have the symbols that the grammar allows as the most probable ones at every step. */
+export interface AllowedScore {
+  readonly strings: number;
+  readonly right: number;
+}
+
 /** The scores of the net as it was before the update, by step: on the update's batch and on the held-out sequences. */
 export interface Scores {
   readonly update: number;
@@ -65,6 +81,10 @@ export interface Scores {
   readonly heldOut: PositionScores | undefined;
   /** The number of held-out sequences. */
   readonly heldOutSequences: number;
+  /** undefined where every target can be known, and where the best accuracy is not known. */
+  readonly best: BestScores | undefined;
+  /** undefined for data without a grammar. */
+  readonly allowed: AllowedScore | undefined;
   /** undefined for classes, and if nothing is held out. */
   readonly series: HeldOutSeries | undefined;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { argmaxes } from './ranking';
+import { favoursAllowed } from '../../src/trainer/allowedSymbols';
 import { openKernels, type BuiltKernelSet } from '../../src/engine/kernels/open';
 import { parseExperiment } from '../../src/experiment/parse';
 import type { ResolvedExperiment } from '../../src/experiment/schema/schema';
@@ -114,7 +114,7 @@ function bytesOf(path: string, folder = publishedFolder): Uint8Array | undefined
   return undefined;
 }
 
-/** Whether at every step of every held-out string the k largest outputs are the k legal symbols. */
+/** Whether at every step of every held-out string the allowed symbols have the largest outputs. */
 function isSolved({ learner, source }: TrainingSetup): boolean {
   const { outputs: width } = source;
   let solved = true;
@@ -122,8 +122,7 @@ function isSolved({ learner, source }: TrainingSetup): boolean {
     for (let sequence = 0; solved && sequence < window.batch; sequence++) {
       if (window.mask[t * window.batch + sequence] === 0) continue;
       const allowed = source.allowedNext?.(window, sequence, t) ?? [];
-      const top = argmaxes(outputs.subarray(sequence * width, (sequence + 1) * width), allowed.length);
-      solved = allowed.every((symbol) => top.has(symbol));
+      solved = favoursAllowed(outputs, sequence * width, width, allowed);
     }
   });
   return solved;

@@ -28,6 +28,13 @@ function floorAt(t: number, lags: readonly [number, number], use: 'none' | 'near
   }
 }
 
+/** The expected accuracy at step t of a predictor that answers the likelier bit, given the bits at both lags. */
+function bestAccuracyAt(t: number, [near, far]: readonly [number, number]): number {
+  const bits = (lag: number): readonly number[] => (t < lag ? [0] : [0, 1]);
+  const chances = bits(near).flatMap((one) => bits(far).map((other) => chanceOfOne(one, other)));
+  return mean(...chances.map((p) => Math.max(p, 1 - p)));
+}
+
 /**
  * Two-lag echo: fair bits in; at every step a bit with P(y_t = 1) = ½ + ½·x_{t−a} − ¼·x_{t−b}, bits before the first
  * being 0. Far from the start the floors are 0.6616 (no memory), 0.5192 (lag a) and 0.4545 nats (both lags); the
@@ -62,6 +69,10 @@ export function echoTask({
       floor(`remembers ${near} steps`, 'near', '0.5192'),
       floor(`remembers ${near} and ${far} steps`, 'both', '0.4545'),
     ],
+    bestAccuracy: {
+      definition: `the likelier bit, given x[t−${near}] and x[t−${far}]`,
+      at: (t) => bestAccuracyAt(t, lags),
+    },
     draw(random, steps, batch) {
       const drawn = symbolBatch(steps, batch);
       const { indices } = drawn.inputs;

@@ -104,6 +104,8 @@ export interface GrammarStep {
   readonly floor: number;
   /** Probability that symbol k repeats the second one: without long memory its loss is ln 2. */
   readonly repeat: number;
+  /** Expected number of correct predictions of symbol k with the grammar known: ½ at every branch. */
+  readonly correct: number;
 }
 
 /** The expectations for each symbol of a string, from the first one predicted (k = 1) to the end of the longest string. */
@@ -118,12 +120,13 @@ export function grammarSteps(): readonly GrammarStep[] {
 }
 
 function expectedAt(share: ReadonlyMap<number, number>): GrammarStep {
-  const step = { probability: 0, floor: 0, repeat: 0 };
+  const step = { probability: 0, floor: 0, repeat: 0, correct: 0 };
   for (const [node, probability] of share) {
     const arcs = arcsOf(node);
     if (arcs.length === 0) continue;
     step.probability += probability;
     step.floor += probability * Math.log(arcs.length);
+    step.correct += probability / arcs.length;
     if (arcs[0]?.to === LAST) step.repeat += probability;
   }
   return step;

@@ -40,6 +40,10 @@ export function reberTask(): Task {
         pattern: pattern(({ floor }) => floor),
       },
     ],
+    bestAccuracy: {
+      definition: 'with the grammar known, one of the allowed symbols, which are equally likely',
+      at: (t) => (expected[t]?.correct ?? NaN) / (expected[t]?.probability ?? NaN),
+    },
     draw(random, _steps, batch) {
       const strings = Array.from({ length: batch }, () => drawString(random));
       const steps = strings.reduce((longest, string) => Math.max(longest, string.length - 1), 0);

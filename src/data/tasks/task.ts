@@ -21,6 +21,14 @@ export interface TaskBaseline {
   pattern(steps: number): LossPattern;
 }
 
+/** The accuracy that can be expected of the best possible predictor, where chance keeps it below 1. */
+export interface BestAccuracy {
+  /** What that predictor answers. */
+  readonly definition: string;
+  /** The expected share of correct predictions at step t of a sequence, from 0 to 1; NaN where no sequence has a target. */
+  at(t: number): number;
+}
+
 /** A generated task: its sequences, and what is known about them. */
 export interface Task {
   readonly inputNames: readonly string[];
@@ -35,6 +43,8 @@ export interface Task {
   readonly lag: number;
   /** The best constant answer first. */
   readonly baselines: readonly TaskBaseline[];
+  /** Tasks whose targets have an element of chance only. */
+  readonly bestAccuracy?: BestAccuracy;
   /** Draws `batch` sequences. Tasks whose sequences have their own lengths pad to the longest and ignore `steps`. */
   draw(random: Random, steps: number, batch: number): Batch;
   /** Grammar tasks: the symbols that the grammar allows after the given ones. */

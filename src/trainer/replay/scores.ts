@@ -2,8 +2,10 @@ import { tensorOf, type Capture, type CapturedTensor } from '../../engine/instru
 import { predictionOf } from '../../engine/losses/output';
 import type { LossSpec } from '../../engine/spec';
 import type { Window } from '../../engine/recurrence/window';
-import type { HeldOutRequest, HeldOutSeries, PositionScores, Scores } from '../../protocol/output';
+import type { BestAccuracy } from '../../data/tasks/task';
+import type { BestScores, HeldOutRequest, HeldOutSeries, PositionScores, Scores } from '../../protocol/output';
 import type { TrainingSetup } from '../training/trainingSetup';
+import { AllowedTally } from './allowedTally';
 import { withEarlierParameters } from './earlierParameters';
 
 /** Scores by position, on the batch of the captured update and on the held-out data. */
@@ -16,6 +18,7 @@ export function scoresOf(setup: TrainingSetup, capture: Capture, { update, seque
   const selected = heldOutCount === 0 ? 0 : sequence % heldOutCount;
   // A table has a request of its own for all of its held-out rows.
   const hasSeries = kind === 'error' && heldOutCount > 0 && source.scaling === undefined;
+  const allowed = source.allowedNext && new AllowedTally(source.allowedNext, source.outputs);
   const series = hasSeries ? new SeriesRecorder(selected, source.outputs, loss) : undefined;
   withEarlierParameters(learner, capture, () =>
     learner.evaluate(source.validation(), (window, t, outputs) => {
@@ -32,16 +35,47 @@ export function scoresOf(setup: TrainingSetup, capture: Capture, { update, seque
         }
       }
       series?.observe(window, t, outputs);
+      allowed?.observe(window, t, outputs);
     }),
   );
+  const batch = batchScores(capture, new Tally(kind, source.outputs, loss));
+  const heldOutScores = heldOut.finish();
   return {
     update,
     kind,
-    batch: batchScores(capture, new Tally(kind, source.outputs, loss)),
-    heldOut: heldOut.finish(),
+    batch,
+    heldOut: heldOutScores,
     heldOutSequences: heldOutCount,
+    best: bestScores(setup, batch, heldOutScores),
+    allowed: allowed?.finish(),
     series: series?.finish(),
   };
+}
+
+/** The windows of truncated training may begin anywhere in their sequences. */
+function bestScores(
+  { source, experiment }: TrainingSetup,
+  batch: PositionScores,
+  heldOut: PositionScores | undefined,
+): BestScores | undefined {
+  const best = source.bestAccuracy;
+  if (best === undefined) return undefined;
+  return {
+    definition: best.definition,
+    batch: experiment.bptt === 'full' ? batch.scores.map((_, t) => best.at(t)) : undefined,
+    heldOut: heldOut && meanOverTargets(heldOut, best),
+  };
+}
+
+/** The mean over all targets of a set. */
+function meanOverTargets({ counts }: PositionScores, best: BestAccuracy): number {
+  let [sum, count] = [0, 0];
+  for (const [t, targets] of counts.entries()) {
+    if (targets === 0) continue;
+    sum += targets * best.at(t);
+    count += targets;
+  }
+  return sum / count;
 }
 
 /** Number of held-out sequences; a window that continues the previous one has the same sequences. */

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Capture } from '../../../src/engine/instruments/capture';
+import type { AllowedScore, Scores } from '../../../src/protocol/output';
+import { AllowedTally } from '../../../src/trainer/replay/allowedTally';
 import { inspectionOf } from '../../../src/trainer/replay/inspection';
 import { principalPlane } from '../../../src/trainer/replay/principalComponents';
 import { projectStates } from '../../../src/trainer/replay/projection';
 import { sampleSymbols } from '../../../src/trainer/replay/sampling';
 import { scoresOf } from '../../../src/trainer/replay/scores';
 import type { Training } from '../../../src/trainer/training/training';
+import { formatScores, formatWarmUp, heldOutLabel } from '../../../webview/notebook/output/formatScores';
 import { exampleText, exampleTraining } from './exampleTraining';
 
 /** Trains up to an update and captures it. */
@@ -186,6 +189,113 @@ describe('Scores by position', () => {
     const expected = fresh.setup.learner.evaluate(fresh.setup.source.validation())?.loss ?? NaN;
     const { heldOut } = scoresOf(training.setup, capture, { update: 0, sequence: 0 });
     assert.ok(Math.abs((heldOut?.total ?? NaN) ** 2 - expected) < 1e-12);
+  });
+});
+
+describe('The best accuracy that can be expected', () => {
+  it('of the echo task is that of the likelier bit', () => {
+    const training = exampleTraining({ data: { task: 'echo', length: 12, lags: [3, 8] } });
+    const { best } = scoresOf(training.setup, captured(training, 0), { update: 0, sequence: 0 });
+    // Before the first lag P(1) = ½. With x[t−3] known, it is ½ or 1; with both lags ½, 1, ¼ or ¾.
+    assert.deepEqual([...(best?.batch ?? [])], [0.5, 0.5, 0.5, ...Array<number>(9).fill(0.75)]);
+    assert.ok(Math.abs((best?.heldOut ?? NaN) - (3 * 0.5 + 9 * 0.75) / 12) < 1e-12);
+    assert.match(best?.definition ?? '', /likelier bit, given x\[t−3\] and x\[t−8\]/);
+  });
+
+  it('of the Reber grammar is the mean of one in the number of allowed symbols', () => {
+    const training = exampleTraining({ data: { task: 'reber' } });
+    const { source } = training.setup;
+    const { best } = scoresOf(training.setup, captured(training, 0), { update: 0, sequence: 0 });
+    let [sum, count] = [0, 0];
+    for (const batch of source.validation()) {
+      for (let row = 0; row < batch.steps * batch.batch; row++) {
+        if (batch.mask[row] === 0) continue;
+        sum += 1 / (source.allowedNext?.(batch, row % batch.batch, Math.floor(row / batch.batch)).length ?? NaN);
+        count += 1;
+      }
+    }
+    assert.ok(Math.abs((best?.heldOut ?? NaN) - sum / count) < 0.02, `${best?.heldOut}, not ${sum / count}`);
+    assert.deepEqual([...(best?.batch?.subarray(0, 3) ?? [])], [0.5, 1, 0.5]);
+  });
+
+  it('is not given by position where windows begin within sequences, nor where all targets can be known', () => {
+    const truncated = exampleTraining({ data: { task: 'echo' }, bptt: { forward: 10, backward: 10 } });
+    const { best } = scoresOf(truncated.setup, captured(truncated, 0), { update: 0, sequence: 0 });
+    assert.equal(best?.batch, undefined);
+    assert.ok((best?.heldOut ?? 0) > 0.7);
+    const copy = exampleTraining({ data: { task: 'copy', delay: 3 } });
+    assert.equal(scoresOf(copy.setup, captured(copy, 0), { update: 0, sequence: 0 }).best, undefined);
+  });
+});
+
+describe('Strings with the allowed symbols on top', () => {
+  const { source } = exampleTraining({ data: { task: 'reber' } }).setup;
+  const { allowedNext } = source;
+  assert.ok(allowedNext !== undefined);
+  const tally = (change: (outputs: Float64Array, string: number, t: number) => void): AllowedScore => {
+    const counted = new AllowedTally(allowedNext, source.outputs);
+    let before = 0;
+    for (const batch of source.validation()) {
+      for (let t = 0; t < batch.steps; t++) {
+        const outputs = new Float64Array(batch.batch * source.outputs);
+        for (let row = 0; row < batch.batch; row++) {
+          const own = outputs.subarray(row * source.outputs, (row + 1) * source.outputs);
+          for (const symbol of allowedNext(batch, row, t)) own[symbol] = 1 + symbol;
+          change(own, before + row, t);
+        }
+        counted.observe(batch, t, outputs);
+      }
+      before += batch.batch;
+    }
+    return counted.finish();
+  };
+
+  it('are all where the allowed symbols always are, whatever their order and whatever padding has', () => {
+    assert.deepEqual(
+      tally(() => undefined),
+      { strings: 256, right: 256 },
+    );
+  });
+
+  it('are not those with one step at which another symbol is as large', () => {
+    const { right } = tally((outputs, string, t) => {
+      if (string % 4 === 0 && t === 3) outputs.fill(1);
+    });
+    assert.equal(right, 192);
+  });
+});
+
+describe('The sentence about scores', () => {
+  const part = { scores: Float64Array.of(0.5, 0.75), counts: Float64Array.of(4, 4), total: 0.625 };
+  const scores: Scores = {
+    update: 0,
+    kind: 'accuracy',
+    batch: part,
+    heldOut: part,
+    heldOutSequences: 4,
+    best: { definition: 'the likelier bit', batch: undefined, heldOut: 0.75 },
+    allowed: undefined,
+    series: undefined,
+  };
+
+  it('names the best that can be expected, and whether a grammar is solved', () => {
+    assert.equal(
+      formatScores(scores),
+      'On this update’s batch 62.5 % of 8 predictions are correct. Held out (4 sequences): 62.5 % of 8 predictions are ' +
+        'correct; the best that can be expected is 75.0 % (the likelier bit).',
+    );
+    assert.match(
+      formatScores({ ...scores, allowed: { strings: 256, right: 256 } }),
+      / Solved as .*: in all 256 held-out/,
+    );
+    assert.match(formatScores({ ...scores, allowed: { strings: 256, right: 9 } }), / Not solved .* in 9 of 256 /);
+  });
+
+  it('says where the held-out curve of a table begins', () => {
+    assert.equal(formatWarmUp(0, 0), '');
+    assert.match(formatWarmUp(11, 11), /reads 11 rows .*: the held-out curve begins at step 11\.$/);
+    assert.match(formatWarmUp(11, 0), /unless it begins with its sequence: before step 11/);
+    assert.equal(heldOutLabel(11), 'held out, after 11 rows of warm-up');
   });
 });
 

@@ -11,7 +11,8 @@ import type { Output } from './output';
 import { outputTable } from './outputTables';
 import { canSample, promptFor, sampleLength, SampleView } from './sampleView';
 import { HeldOutView } from './heldOutView';
-import { ScoresView, formatScores } from './scoresView';
+import { formatScores } from './formatScores';
+import { ScoresView } from './scoresView';
 import { StatesView } from './statesView';
 import './output.css';
 

@@ -1,7 +1,6 @@
-import { formatNumber, formatCount, formatExact, formatPercentage } from '../../../src/text/numbers';
 import type { Inspection } from '../../../src/protocol/inspection';
 import type { PositionScores, Scores } from '../../../src/protocol/output';
-import { formatError } from '../../../src/text/predictionErrors';
+import type { NoPredictions, Predictions } from '../../../src/protocol/predictions';
 import { CurveChart } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import { latestValue } from '../../store/latestRequest';
@@ -16,6 +15,7 @@ import { memoKey } from '../memo';
 import type { CellContext } from '../cell/cellDeclaration';
 import { stepCurves, type Picture } from '../cell/declaredPicture';
 import type { SequenceDrawing } from '../sequenceCell';
+import { formatWarmUp, heldOutLabel } from './formatScores';
 import type { Output } from './output';
 
 /** Accuracy or error at each position and, for values, the predictions of a held-out sequence. */
@@ -35,9 +35,9 @@ export class ScoresView {
   constructor(context: CellContext) {
     this.#byPosition = stepCurves(context, {
       label: 'Scores by position',
-      dependencies: ({ scores }) => [scores],
-      content: ({ scores, inspection }, { theme }) => ({
-        curves: scoreCurves(inUnitOfTarget(scores, inspection), theme),
+      dependencies: ({ scores, warmUp }) => [scores, warmUp],
+      content: ({ scores, warmUp, inspection }, { theme }) => ({
+        curves: scoreCurves(inUnitOfTarget(scores, inspection), warmUp, theme),
         yAxis: 'linear',
         yTitle: scores.kind === 'accuracy' ? 'accuracy' : errorTitle(inspection),
         xTicks: false,
@@ -62,23 +62,25 @@ export class ScoresView {
     this.element.append(this.#title, this.#status, this.#chart, this.#series);
   }
 
-  update({ scores: state }: Output, drawing: SequenceDrawing): void {
+  update({ scores: state, predictions }: Output, drawing: SequenceDrawing): void {
     const { model, inspection, axis, theme } = drawing;
     const heldOut = model.view.heldOutSequence;
     const scores = latestValue(state);
     this.#scores = scores;
+    const warmUp = warmUpOf(latestValue(predictions));
     this.#byPosition.follow(undefined, drawing);
     setText(this.#title, inspection.lossKind === 'mse' ? 'Error by position' : 'Accuracy by position');
-    setText(this.#status, state.kind === 'failed' ? state.message : scores === undefined ? 'Loading…' : '');
-    this.#status.hidden = this.#status.textContent === '';
     const isChart = scores !== undefined && scores.batch.counts.filter((count) => count > 0).length > 1;
+    const note = isChart ? formatWarmUp(warmUp, firstCounted(scores.heldOut)) : '';
+    setText(this.#status, state.kind === 'failed' ? state.message : scores === undefined ? 'Loading…' : note);
+    this.#status.hidden = this.#status.textContent === '';
     this.#chart.hidden = !isChart;
     this.#title.hidden = !isChart;
     const series = scores?.series;
     this.#series.hidden = series === undefined;
     this.#sequence.update(heldOut, true);
     if (scores === undefined) return;
-    if (isChart) this.#byPosition.draw({ scores, inspection }, drawing);
+    if (isChart) this.#byPosition.draw({ scores, warmUp, inspection }, drawing);
     const key = memoKey(scores, axis.width, theme);
     if (key === this.#drawn) return;
     this.#drawn = key;
@@ -112,46 +114,35 @@ export class ScoresView {
 
 interface ShownScores {
   readonly scores: Scores;
+  /** Rows. */
+  readonly warmUp: number;
   readonly inspection: Inspection;
 }
 
-/** The scores as text, a sentence for each data set. */
-export function formatScores(
-  { kind, batch, heldOut, heldOutSequences }: Scores,
-  scaling: Inspection['scaling'] = null,
-): string {
-  const of = (scores: PositionScores): string =>
-    kind === 'accuracy'
-      ? `${percent(scores.total)} of ${formatExact(total(scores.counts))} predictions are correct${singleStep(scores)}`
-      : `the RMS error is ${formatScaledError(scores.total, scaling)}${singleStep(scores)}`;
-  // The held-out rows of a table have a sentence and a picture of their own.
-  if (scaling !== null) return `On this update’s batch ${of(batch)}.`;
-  const held = heldOut === undefined ? '' : ` Held out (${formatCount(heldOutSequences, 'sequence')}): ${of(heldOut)}.`;
-  return `On this update’s batch ${of(batch)}.${held}`;
+function firstCounted(scores: PositionScores | undefined): number {
+  return scores?.counts.findIndex((count) => count > 0) ?? -1;
 }
 
-/** An error in the unit of the only target and in the scaled one; over several targets there is only the scaled one. */
-function formatScaledError(error: number, scaling: Inspection['scaling']): string {
-  const [target, ...others] = scaling?.targets ?? [];
-  if (scaling === null || target === undefined) return formatNumber(error);
-  if (others.length === 0) return formatError(error * target.scale, { kind: scaling.kind, scale: target.scale });
-  const unit = scaling.kind === 'none' ? '' : ' in the scaled unit';
-  return `${formatNumber(error)}${unit} over all ${formatExact(others.length + 1)} targets`;
+/** The rows that a held-out window of a table reads before its first prediction; 0 for other data. */
+function warmUpOf(predictions: Predictions | NoPredictions | undefined): number {
+  return predictions?.kind === 'predictions' ? predictions.warmUp : 0;
 }
 
-/** The step, where only one position is scored. */
-function singleStep({ counts }: PositionScores): string {
-  const scored = Array.from(counts.keys()).filter((t) => (counts[t] ?? 0) > 0);
-  return scored.length === 1 ? `, all at step ${scored[0]}` : '';
-}
-
-function scoreCurves({ batch, heldOut }: Scores, theme: Theme): Curve[] {
-  const points = ({ scores }: PositionScores): Curve['points'] => Array.from(scores, (y, t) => ({ x: t + 0.5, y }));
+function scoreCurves({ batch, heldOut, best }: Scores, warmUp: number, theme: Theme): Curve[] {
+  const points = (scores: Float64Array): Curve['points'] => Array.from(scores, (y, t) => ({ x: t + 0.5, y }));
   return [
-    { label: 'batch of this update', points: points(batch), color: theme.train, dots: batch.scores.length < 100 },
+    {
+      label: 'batch of this update',
+      points: points(batch.scores),
+      color: theme.train,
+      dots: batch.scores.length < 100,
+    },
     ...(heldOut === undefined
       ? []
-      : [{ label: 'held out', points: points(heldOut), color: theme.validation, dash: [5, 3] }]),
+      : [{ label: heldOutLabel(warmUp), points: points(heldOut.scores), color: theme.validation, dash: [5, 3] }]),
+    ...(best?.batch === undefined
+      ? []
+      : [{ label: 'best that can be expected', points: points(best.batch), color: theme.baseline, dash: [2, 3] }]),
   ];
 }
 
@@ -170,12 +161,4 @@ function errorTitle(inspection: Inspection): string {
   const { outputNames } = inspection;
   if (!isScaled(inspection)) return 'RMS error';
   return outputNames.length > 1 ? 'RMS error, scaled' : `RMS error, ${visibleSymbol(truncate(outputNames[0] ?? 'y'))}`;
-}
-
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
-function percent(share: number): string {
-  return formatPercentage(share, share > 0.995 && share < 1 ? 2 : 1);
 }
