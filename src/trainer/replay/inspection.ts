@@ -214,6 +214,7 @@ function parameterOf(name: string, tensor: (name: string) => CapturedTensor): In
 export function parameterUpdateOf(
   { tensors, metadata }: Capture,
   parameter: string,
+  { experiment }: Pick<TrainingSetup, 'experiment'>,
   after?: Snapshot,
 ): ParameterUpdate {
   const [before, gradient, clipped, next] = ['', 'grad/', 'clipped/', 'next/'].map((kind) =>
@@ -230,6 +231,7 @@ export function parameterUpdateOf(
     gradient: plotted(gradient),
     clipped: plotted(clipped),
     after: plotted(next),
+    optimizer: experiment.optimizer.kind,
     slots: slotsOf(parameter, after).map(([name, slotValues]) => ({ name, values: plotted(slotValues) })),
   };
 }

@@ -34,7 +34,8 @@ type ReplayHandlers = {
 /** The handlers of all requests. They throw with a readable message for a sequence, layer or parameter that doesn't exist. */
 export const replayHandlersByName: ReplayHandlers = {
   inspect: ({ captured, setup, caveat }, { sequence }) => inspectionOf(captured.capture, setup, sequence, caveat),
-  parameter: ({ captured }, { parameter }) => parameterUpdateOf(captured.capture, parameter, captured.after),
+  parameter: ({ captured, setup }, { parameter }) =>
+    parameterUpdateOf(captured.capture, parameter, setup, captured.after),
   chainRuleTerms: ({ terms, pause }, params) => terms.at(params, pause),
   gradientFlow: ({ captured, gradientFlow, pause }, params) => gradientFlow.of(captured.capture, params, pause),
   horizon: async ({ captured, gradientFlow, pause }, { update, layer }) => ({

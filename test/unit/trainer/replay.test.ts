@@ -12,6 +12,7 @@ import { inspectionOf, parameterUpdateOf } from '../../../src/trainer/replay/ins
 import { Replay } from '../../../src/trainer/replay/replay';
 import { Run } from '../../../src/trainer/training/run';
 import { RunWriter } from '../../../src/trainer/storage/runWriter';
+import { slotName } from '../../../webview/notebook/update/slotNames';
 import { exampleText, exampleTraining } from './exampleTraining';
 
 const kinds: Readonly<Record<string, readonly [Readonly<Record<string, unknown>>, ReadonlyMap<string, Uint8Array>?]>> =
@@ -232,7 +233,7 @@ describe('An inspection', () => {
     assert.ok(advance.kind === 'updated' && advance.captured !== undefined);
     const { capture, after } = advance.captured;
     for (const { name, rows, columns, before, descent } of inspectionOf(capture, training.setup, 0).parameters) {
-      const elements = parameterUpdateOf(capture, name, after);
+      const elements = parameterUpdateOf(capture, name, training.setup, after);
       assert.deepEqual([elements.rows, elements.columns, elements.slots], [rows, columns, []], name);
       assert.deepEqual(elements.before, before);
       assert.equal(before.length, rows * columns);
@@ -241,7 +242,48 @@ describe('An inspection', () => {
       });
       assert.ok(Math.abs(descent - 1) < 1e-6, `${name}: ${descent}`);
     }
-    assert.throws(() => parameterUpdateOf(capture, 'head.colour', after), /no parameter "head\.colour"/);
+    assert.throws(
+      () => parameterUpdateOf(capture, 'head.colour', training.setup, after),
+      /no parameter "head\.colour"/,
+    );
+  });
+
+  it('names what each optimizer remembers of a parameter, after two updates', () => {
+    const remembered = (optimizer: object): ReadonlyMap<string, number> => {
+      const training = exampleTraining({
+        data: { sequences: [{ inputs: [[1], [0.5]], targets: [[0.5], [0.25]] }] },
+        optimizer: { learningRate: 1e-30, ...optimizer },
+        training: { steps: 12 },
+      });
+      training.advance();
+      const advance = training.advance(() => true, true);
+      assert.ok(advance.kind === 'updated' && advance.captured !== undefined);
+      const { capture, after } = advance.captured;
+      const elements = parameterUpdateOf(capture, 'head.bias', training.setup, after);
+      const g = elements.clipped[0] ?? NaN;
+      return new Map(
+        elements.slots.flatMap(({ name, values }) => {
+          const value = values[0] ?? NaN;
+          return [
+            [`${slotName(elements, name)} / g`, value / g],
+            [`${slotName(elements, name)} / g²`, value / g ** 2],
+            [slotName(elements, name), value],
+          ] as const;
+        }),
+      );
+    };
+    // The weights do not move, so that g is the same at both updates.
+    const near = (value: number | undefined, expected: number): void => {
+      assert.ok(Math.abs((value ?? NaN) / expected - 1) < 1e-6, `${value}, not ${expected}`);
+    };
+    near(remembered({ kind: 'sgd', momentum: 0.5 }).get('momentum, decayed sum of g / g'), 1 + 0.5);
+    near(remembered({ kind: 'adagrad' }).get('sum of g² / g²'), 2);
+    near(remembered({ kind: 'rmsprop', decay: 0.9 }).get('v, running mean of g² / g²'), 0.1 * (1 + 0.9));
+    const withMomentum = remembered({ kind: 'rmsprop', decay: 0.9, momentum: 0.5 });
+    const steps = 0.5 / Math.sqrt(0.1) + 1 / Math.sqrt(0.19);
+    near(Math.abs(withMomentum.get('momentum, decayed sum of g / √v') ?? NaN), steps);
+    near(remembered({ kind: 'adam' }).get('first moment m, running mean of g / g'), 0.1 * (1 + 0.9));
+    near(remembered({ kind: 'adam' }).get('second moment v, running mean of g² / g²'), 0.001 * (1 + 0.999));
   });
 
   it('has the optimizer state of a parameter', () => {
@@ -249,7 +291,7 @@ describe('An inspection', () => {
     const advance = training.advance(() => true, true);
     assert.ok(advance.kind === 'updated' && advance.captured !== undefined);
     const { capture, after } = advance.captured;
-    const { clipped, slots } = parameterUpdateOf(capture, 'head.weight', after);
+    const { clipped, slots } = parameterUpdateOf(capture, 'head.weight', training.setup, after);
     assert.deepEqual(slots.map(({ name }) => name).sort(), ['mean', 'squares']);
     const mean = slots.find(({ name }) => name === 'mean')?.values ?? [];
     // m after the first update is (1 − β₁) g.

@@ -14,6 +14,7 @@ import { gateBlocks, selectedParameter } from '../parameterNames';
 import { parameterTools } from '../parameterTools';
 import type { CellControl, CellPart, CellDeclaration } from '../cell/cellDeclaration';
 import type { SequenceDrawing } from '../sequenceCell';
+import { slotName } from './slotNames';
 import { updateTable } from './updateTable';
 import './update.css';
 
@@ -132,7 +133,7 @@ function tableOf({ parameters }: Inspection): TemplateResult {
 }
 
 function picturesOf(
-  { before, clipped, after, slots, rows, columns }: ParameterUpdate,
+  { before, clipped, after, optimizer, slots, rows, columns }: ParameterUpdate,
   blocks: readonly string[],
   theme: Theme,
 ): readonly HTMLElement[] {
@@ -151,7 +152,7 @@ function picturesOf(
   return [
     figure('before', before, weights),
     figure('gradient, clipped', clipped, largestMagnitude(clipped)),
-    ...slots.map(({ name, values }) => figure(slotNames[name] ?? name, values, largestMagnitude(values))),
+    ...slots.map(({ name, values }) => figure(slotName({ optimizer }, name), values, largestMagnitude(values))),
     figure('update ΔW', step, largestMagnitude(step)),
     figure('after', after, weights),
     outlines(
@@ -164,12 +165,6 @@ function picturesOf(
     outlines([['update', step, theme.clipped]], 'update ΔW'),
   ];
 }
-
-const slotNames: Readonly<Record<string, string>> = {
-  momentum: 'momentum, sum of earlier g',
-  mean: 'first moment m, mean of g',
-  squares: 'second moment v, mean of g²',
-};
 
 /** The angle between the update and the negative gradient. */
 function formatDirection({ descent, name }: InspectedParameter): string {

@@ -1,5 +1,6 @@
 import type { Inspection, ParameterUpdate } from '../../../src/protocol/inspection';
 import type { Table } from '../../plot/table';
+import { slotName } from './slotNames';
 
 /** Every element of one parameter before and after the update; the norms of all parameters where it is too large. */
 export function updateTable({ parameters, update }: Inspection, chosen: ParameterUpdate | undefined): Table {
@@ -13,7 +14,16 @@ export function updateTable({ parameters, update }: Inspection, chosen: Paramete
   const { before, gradient, clipped, after, slots, columns } = chosen;
   return {
     caption: `${chosen.parameter} at update ${chosen.update}`,
-    columns: ['row', 'column', 'before', 'gradient', 'clipped', ...slots.map((slot) => slot.name), 'update', 'after'],
+    columns: [
+      'row',
+      'column',
+      'before',
+      'gradient',
+      'clipped',
+      ...slots.map(({ name }) => slotName(chosen, name)),
+      'update',
+      'after',
+    ],
     rows: Array.from(before, (value, i) => [
       Math.floor(i / columns),
       i % columns,
