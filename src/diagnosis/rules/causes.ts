@@ -17,8 +17,16 @@ function notLearned(observations: Observations): string {
   const verdict = hasLearned(observations) ? 'The run has learned little' : 'The run has not learned';
   return (
     `${verdict}: after ${formatCount(updates, 'update')} its mean loss over the last updates is ${now}, against ` +
-    `${against}${heldOutComparison(observations)}.`
+    `${against}${heldOutComparison(observations)}.${notFallen(observations)}`
   );
+}
+
+/** That a loss below the constant answer was there from the start; empty for any other. */
+function notFallen(observations: Observations): string {
+  const { constantAnswer, firstLoss } = observations;
+  const isBelow = constantAnswer !== undefined && recentLoss(observations) < constantAnswer.value;
+  if (!isBelow || firstLoss.mean === undefined || hasFallen(observations)) return '';
+  return ` It has not fallen since the first updates, when it was ${formatNumber(firstLoss.mean)}.`;
 }
 
 /** The held-out loss beside that of the constant answer; empty where one is not known. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Observations } from '../../../src/diagnosis/observations';
 import { hasLearned } from '../../../src/diagnosis/progress';
 import { worseThanPersistence } from '../../../src/diagnosis/rules/baselines';
+import { causes } from '../../../src/diagnosis/rules/causes';
 import type { RunInfo } from '../../../src/run/runInfo';
 import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { exampleTraining } from '../trainer/exampleTraining';
@@ -79,6 +80,21 @@ describe('Whether a run has learned', () => {
     // An answer that no net gets below.
     const exact = [training, baseline('constant', 0, true)];
     assert.equal(hasLearned(observed({ first: 1.1, last: 0.97, validations: [0], baselines: exact })), false);
+  });
+});
+
+describe('The sentence about a run that has not learned', () => {
+  const messageOf = (first: number, last: number): string => {
+    const baselines = [baseline('constant', 1), baseline('constant', 1.03, true)];
+    const observations = observed({ first, last, validations: [0.96], baselines });
+    return causes.flatMap((cause) => cause.check(observations)?.message ?? [])[0] ?? '';
+  };
+
+  it('says of a loss below the constant answer that it was there from the start', () => {
+    const message = messageOf(0.88, 0.88);
+    assert.match(message, /is 0\.880, against 1\.00 .*; on the held-out data it is 0\.960, against 1\.03\. It has not fallen/);
+    assert.match(message, /since the first updates, when it was 0\.880\. /);
+    assert.doesNotMatch(messageOf(1.2, 1.01), /since the first updates/);
   });
 });
 
