@@ -31,12 +31,14 @@ export const saturated: Rule = {
   },
 };
 
-/** Karpathy, Johnson & Fei-Fei 2015 count gates below 0.1 and above 0.9. */
+/** Karpathy, Johnson & Fei-Fei 2015 count gates below 0.1 and above 0.9; a net that has learned has found them useful. */
 export const gateStuck: Rule = {
   code: 'gateStuck',
   level: 'hint',
   when: 'update',
-  check({ profiles, info }) {
+  check(observations) {
+    const { profiles, info } = observations;
+    if (hasLearned(observations)) return undefined;
     const found = extremesOf(profiles.at(-1), info).find(
       ({ role, low, high }) => role !== 'candidate' && Math.max(low, high) > 0.9,
     );
