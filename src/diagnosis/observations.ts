@@ -22,6 +22,8 @@ const stateSchema = z.object({
   firstLoss: sumSchema,
   firstLosses: sumSchema,
   largestGradNorm: z.number(),
+  /** Absent in checkpoints of earlier versions; null before there are enough updates. */
+  lowest: z.object({ update: z.number().int().nonnegative(), loss: z.number() }).nullable().optional(),
   /** null before the first validation. */
   bestValidation: z.number().nullable(),
   spikes: z.object({
@@ -96,6 +98,8 @@ export class Observations {
   firstProfile: FirstProfile | undefined;
   /** The largest ‖g‖ of the run. */
   largestGradNorm = 0;
+  /** The lowest mean loss of `shortWindow` updates in a row, and the last of them; undefined before there are so many. */
+  lowest: { update: number; loss: number } | undefined;
   /** Number of updates whose ‖g‖ was more than ten times the mean of the recent ones before; the last of them. */
   spikes = { count: 0, last: { update: 0, norm: 0, mean: 0 } };
   /** Number of updates observed. */
@@ -134,6 +138,8 @@ export class Observations {
     this.firstLoss.add(loss);
     this.firstLosses.add(loss);
     this.largestGradNorm = Math.max(this.largestGradNorm, gradNorm);
+    const recent = this.updates < shortWindow ? NaN : this.loss.mean(shortWindow);
+    if (recent < (this.lowest?.loss ?? Infinity)) this.lowest = { update: record.update, loss: recent };
     this.clippedNorm.add(record.clippedNorm);
     this.learningRate.add(record.learningRate);
     this.rates = { sum: this.rates.sum + record.learningRate, count: this.rates.count + 1 };
@@ -165,6 +171,7 @@ export class Observations {
       firstLoss: this.firstLoss.sums,
       firstLosses: this.firstLosses.sums,
       largestGradNorm,
+      lowest: this.lowest ?? null,
       bestValidation: Number.isFinite(this.bestValidation) ? this.bestValidation : null,
       spikes,
       recent: {
@@ -189,6 +196,7 @@ export class Observations {
     firstLoss,
     firstLosses,
     largestGradNorm,
+    lowest,
     bestValidation,
     spikes,
     recent,
@@ -203,6 +211,7 @@ export class Observations {
     this.firstLoss.sums = firstLoss;
     this.firstLosses.sums = firstLosses;
     this.largestGradNorm = largestGradNorm;
+    this.lowest = lowest ?? undefined;
     this.spikes = spikes;
     if (start === undefined) return;
     const { ratio, weightNorm, rates, saturated, growth } = start;

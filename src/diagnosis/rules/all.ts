@@ -3,7 +3,7 @@ import { worseThanPersistence } from './baselines';
 import { stoppedEarly } from './causes';
 import { clipNever, gradExplodes } from './clipping';
 import { forgetBiasZero, gateStuck, saturated } from './gates';
-import { initLoss, lossExploded, overfit } from './loss';
+import { fellBack, initLoss, lossExploded, overfit } from './loss';
 import { truncationBias } from './time';
 import { unchanged, updateRatio } from './weights';
 
@@ -15,6 +15,7 @@ export const rules: readonly Rule[] = [
   saturated,
   unchanged,
   updateRatio,
+  fellBack,
   stoppedEarly,
   worseThanPersistence,
   overfit,

@@ -1,4 +1,4 @@
-import { formatNumber } from '../../text/numbers';
+import { formatExact, formatNumber } from '../../text/numbers';
 import { shortWindow, type Validation } from '../observations';
 import { hasLearned } from '../progress';
 import type { Rule } from '../rule';
@@ -16,6 +16,32 @@ export const lossExploded: Rule = {
       message:
         `The loss has exploded: ${formatNumber(now)} over the last ${shortWindow} updates, more than 3 times the ` +
         `${formatNumber(first)} of the first ${shortWindow} (char-rnn stops there). Try a tenth of the learning rate${info.clip === null ? ', or a clip' : ''}.`,
+    };
+  },
+};
+
+/** How many times its lowest mean the loss ends at, and what part of the constant answer's loss it has risen by. */
+const [risenTimes, risenShare] = [3, 0.1];
+
+/**
+ * A run that had learned, and lost it: SageMaker's LossNotDecreasing and Lightning's SpikeDetection look at a few updates
+ * only. Both the mean of the last 20 updates and that of the last 100 must have risen, so that a spike does not count.
+ */
+export const fellBack: Rule = {
+  code: 'fellBack',
+  level: 'warning',
+  when: 'end',
+  check({ loss, lowest, constantAnswer, info }) {
+    const now = Math.min(loss.mean(shortWindow), loss.mean());
+    if (!loss.isFull || lowest === undefined || constantAnswer === undefined) return undefined;
+    const rise = now - lowest.loss;
+    if (!(now > risenTimes * lowest.loss && rise > risenShare * constantAnswer.value)) return undefined;
+    return {
+      keyPath: ['optimizer', 'learningRate'],
+      message:
+        `The run had come further than it ends: its mean loss over ${shortWindow} updates was ${formatNumber(lowest.loss)} at ` +
+        `update ${formatExact(lowest.update)}, and is ${formatNumber(loss.mean(shortWindow))} at the end, more than ${risenTimes} times as much. A few ` +
+        `updates were too large. Try a smaller learning rate, one that decreases${info.clip === null ? ', or a clip' : ''}.`,
     };
   },
 };

@@ -92,7 +92,10 @@ describe('The sentence about a run that has not learned', () => {
 
   it('says of a loss below the constant answer that it was there from the start', () => {
     const message = messageOf(0.88, 0.88);
-    assert.match(message, /is 0\.880, against 1\.00 .*; on the held-out data it is 0\.960, against 1\.03\. It has not fallen/);
+    assert.match(
+      message,
+      /is 0\.880, against 1\.00 .*; on the held-out data it is 0\.960, against 1\.03\. It has not fallen/,
+    );
     assert.match(message, /since the first updates, when it was 0\.880\. /);
     assert.doesNotMatch(messageOf(1.2, 1.01), /since the first updates/);
   });

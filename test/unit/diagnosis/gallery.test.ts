@@ -41,6 +41,18 @@ const diseases: readonly Disease[] = [
     cure: { optimizer: { learningRate: 0.003 } },
   },
   {
+    // The rate grows from update to update, beyond what the net stands.
+    code: 'fellBack',
+    experiment: {
+      data: { task: 'sine', length: 30 },
+      model: { cell: 'rnn', hidden: 24 },
+      clip: { norm: 1 },
+      optimizer: { kind: 'sgd', learningRate: 5, schedule: { warmup: 400 } },
+      training: { steps: 400, batch: 16 },
+    },
+    cure: { optimizer: { learningRate: 0.1 } },
+  },
+  {
     code: 'gradExplodes',
     experiment: {
       data: { task: 'adding', length: 60 },
