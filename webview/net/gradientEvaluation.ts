@@ -37,19 +37,23 @@ export function evaluateGradient(inspection: Inspection, at: GradientAt, unit: n
 }
 
 function evaluateOutputGradient(inspection: Inspection, t: number, output: number): Evaluated {
-  const { outputs, targets, outputNames, lossKind, gradientWeight, mask } = inspection;
+  const { outputs, targets, outputNames, lossKind, outputKind, gradientWeight, mask } = inspection;
   if (mask[t] !== 1) return { pieces: [piece('0')], inner: undefined, value: 0, size: 0 };
   const at = t * outputNames.length + output;
   const [predicted, target] = [outputs[at] ?? NaN, targets[at] ?? NaN];
-  const factor = lossKind === 'mse' ? 2 : 1;
+  const isClass = lossKind === 'crossEntropy';
+  const factor = isClass ? 1 : 2;
   const write = numberPieces()
     .number('b', gradientWeight)
-    .text(factor === 2 ? ' · 2(' : ' · (');
+    .text(isClass ? ' · (' : ' · 2(');
   write.number('h', predicted).text(' − ').number('x', target).text(')');
+  const isSigmoid = !isClass && outputKind === 'sigmoid';
+  if (isSigmoid) write.text('·').number('gate', predicted).text('·(1 − ').number('gate', predicted).text(')');
+  const slope = isSigmoid ? predicted * (1 - predicted) : 1;
   return {
     pieces: write.pieces,
     inner: undefined,
-    value: gradientWeight * factor * (predicted - target),
+    value: gradientWeight * factor * (predicted - target) * slope,
     size: gradientWeight * factor * (Math.abs(predicted) + Math.abs(target)),
   };
 }

@@ -2,7 +2,7 @@ import type { Inspection } from '../../src/protocol/inspection';
 import { formatExact } from '../../src/text/numbers';
 import { notations } from './cells/registry';
 import { evaluateGradient } from './gradientEvaluation';
-import { deltaNode, gradientSymbols, type GradientAt } from './gradientSymbols';
+import { deltaNode, gradientSymbols, outputGradientSymbol, type GradientAt } from './gradientSymbols';
 import type { NodeFormula } from './nodeFormula';
 import { layerAt } from './nodeValues';
 import { piece } from './pieces';
@@ -39,7 +39,13 @@ export function gradientNodes(inspection: Inspection, layer: number, t: number):
   const { rows } = notations[inspection.cell];
   return [
     ...(isTop
-      ? [{ node: 'output', symbol: `∂L/∂ŷ_{${t}}`, values: row(inspection.dOutputs, inspection.outputNames.length) }]
+      ? [
+          {
+            node: 'output',
+            symbol: outputGradientSymbol(inspection, t),
+            values: row(inspection.dOutputs, inspection.outputNames.length),
+          },
+        ]
       : []),
     { node: 'local', symbol: isTop ? `∂L_{${t}}/∂h_{${t}}` : 'from the layer above', values: local },
     {

@@ -12,6 +12,11 @@ export interface GradientAt {
   readonly t: number;
 }
 
+/** The symbol of the gradient at W_hy h_t + b_y: ∂L/∂ŷ_t, but where ŷ_t is its sigmoid. */
+export function outputGradientSymbol({ outputKind }: Pick<Inspection, 'outputKind'>, t: number): string {
+  return outputKind === 'sigmoid' ? `δ_{${t}}^{y}` : `∂L/∂ŷ_{${t}}`;
+}
+
 /** The node of δ_t of a block of rows. */
 export function deltaNode(block: string): string {
   return `delta ${block}`;
@@ -19,19 +24,16 @@ export function deltaNode(block: string): string {
 
 /** The formula of a gradient in symbols, right of the equals sign. */
 export function gradientSymbols(inspection: Inspection, { node, layer, t }: GradientAt): readonly Piece[] {
-  const { cell, lossKind, layers, steps, mask } = inspection;
+  const { cell, layers, steps, mask } = inspection;
   const notation = notations[cell];
   const step = stepSymbols(inspection, layer, t);
   const { at } = step;
   switch (node) {
     case 'output':
-      if (mask[t] !== 1) return [piece('0: no target at this step')];
-      return lossKind === 'mse'
-        ? [piece('w', 'b'), piece(' · 2('), piece(at('ŷ'), 'h'), piece(' − '), piece(at('y'), 'x'), piece(')')]
-        : [piece('w', 'b'), piece(' · ('), piece(`p(${at('ŷ')})`, 'h'), piece(' − '), piece(at('y'), 'x'), piece(')')];
+      return mask[t] === 1 ? outputSymbols(inspection, at) : [piece('0: no target at this step')];
     case 'local':
       return layer === layers.length - 1
-        ? [piece('W_{hy}ᵀ', 'b'), piece(' '), piece(`∂L/∂${at('ŷ')}`, 'h')]
+        ? [piece('W_{hy}ᵀ', 'b'), piece(' '), piece(outputGradientSymbol(inspection, t), 'h')]
         : [
             piece(
               sumOver(notation, (name) => `W_{x${name}}ᵀ ${deltaSymbol(notation, name, t)}`),
@@ -78,4 +80,17 @@ function laterSymbols(inspection: Inspection, layer: number, t: number): readonl
   const { directGradient } = notation;
   if (directGradient === undefined) return [piece(through, 'h')];
   return [piece(through, 'h'), piece(' + '), piece(`∂L/∂${next.at('h')} ∘ ${directGradient.symbol(next)}`, 'gate')];
+}
+
+function outputSymbols({ lossKind, outputKind }: Inspection, at: (symbol: string) => string): readonly Piece[] {
+  const y = at('ŷ');
+  const difference = (predicted: string): readonly Piece[] => [
+    piece(predicted, 'h'),
+    piece(' − '),
+    piece(at('y'), 'x'),
+    piece(')'),
+  ];
+  if (lossKind === 'crossEntropy') return [piece('w', 'b'), piece(' · ('), ...difference(`p(${y})`)];
+  const slope = outputKind === 'sigmoid' ? [piece(' ∘ '), piece(`${y} ∘ (1 − ${y})`, 'gate')] : [];
+  return [piece('w', 'b'), piece(' · 2('), ...difference(y), ...slope];
 }

@@ -56,6 +56,7 @@ const models: Readonly<Record<string, Keys>> = Object.fromEntries<Keys>([
   ['truncated', { data: { task: 'sine', length: 9 }, bptt: { forward: 6, backward: 3 } }],
   ['cross-entropy', { data: { task: 'reber' }, model: { cell: 'gru', hidden: 3 } }],
   ['summed loss', { data: { task: 'sine', length: 7 }, loss: { kind: 'mse', reduction: 'sum' } }],
+  ['sigmoid output', { data: { task: 'sine', length: 7 }, loss: { kind: 'mse', output: 'sigmoid' } }],
   ['sequences of unequal length', threeSteps],
 ]);
 
