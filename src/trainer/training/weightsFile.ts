@@ -10,12 +10,15 @@ const maxListedNames = 12;
  * too.
  */
 const recurrentName = /^(?:weight_(?:ih|hh|hr)|bias_(?:ih|hh))_l\d+(?:_reverse)?$/;
+/** The input weights of a first layer in nn.RNN, nn.LSTM and nn.GRU, and in nn.RNNCell, nn.LSTMCell and nn.GRUCell. */
+const inputWeights = { layer: 'weight_ih_l0', cell: 'weight_ih' } as const;
 const prefixes = { recurrent: 'rnn.', head: 'head.' } as const;
 /** The key of `names` for each part. */
 const keys = { recurrent: 'rnn', head: 'head' } as const;
 
 /**
- * Loads the parameters of a net from a safetensors file with PyTorch's names.
+ * Loads the parameters of a net from a safetensors file with PyTorch's names. The names of a single cell (nn.LSTMCell)
+ * stand for a net of one layer, which has the same parameters.
  *
  * @param key the path of the file, for messages, and the prefixes of its names
  * @returns notices: names that were mapped, biases that are missing, tensors that were ignored
@@ -45,7 +48,7 @@ export function loadWeights(
       zero.push(stored);
       learner.load(name, new Float64Array(parameter.shape.reduce((product, size) => product * size, 1)));
     } else {
-      throw missingError(name, stored, parameter.shape, file);
+      throw missingError(name, stored, parameter.shape, file, source);
     }
   }
   const names = [...file.tensors.keys(), ...file.others.keys()].filter((name) => !used.has(name));
@@ -58,7 +61,11 @@ export function loadWeights(
     );
   }
   for (const part of ['recurrent', 'head'] as const) {
-    if (source[part] !== prefixes[part] && given[keys[part]] === undefined)
+    if (source.isCell && part === 'recurrent')
+      notices.push(
+        `${escapeName(path)}: the cell ${quote(`${source.recurrent}${inputWeights.cell}`)} and so on is loaded as layer 0, ${quote(`${prefixes.recurrent}${inputWeights.layer}`)} and so on.`,
+      );
+    else if (source[part] !== prefixes[part] && given[keys[part]] === undefined)
       notices.push(`${escapeName(path)}: ${quote(`${source[part]}*`)} is loaded as ${quote(`${prefixes[part]}*`)}.`);
   }
   if (zero.length > 0) notices.push(`${escapeName(path)} has no ${formatNames(zero)}: these biases are 0.`);
@@ -70,10 +77,15 @@ export function loadWeights(
 interface Prefixes {
   readonly recurrent: string;
   readonly head: string;
+  /** Whether the names after `recurrent` are those of a single cell, without a layer. */
+  readonly isCell: boolean;
 }
 
-function storedName(name: string, { recurrent, head }: Prefixes): string {
-  if (name.startsWith(prefixes.recurrent)) return recurrent + name.slice(prefixes.recurrent.length);
+function storedName(name: string, { recurrent, head, isCell }: Prefixes): string {
+  if (name.startsWith(prefixes.recurrent)) {
+    const ending = name.slice(prefixes.recurrent.length);
+    return recurrent + (isCell ? ending.replace(/_l0$/, '') : ending);
+  }
   return name.startsWith(prefixes.head) ? head + name.slice(prefixes.head.length) : name;
 }
 
@@ -84,9 +96,13 @@ function prefixesOf({ tensors }: ReadTensorFile, learner: Learner, given: Weight
   const fitting = prefixesBefore(names, 'weight').filter(
     (prefix) => tensors.get(`${prefix}weight`)?.shape.join() === shape,
   );
+  const layers = prefixesBefore(names, inputWeights.layer);
+  const cells = layers.length > 0 ? [] : prefixesBefore(names, inputWeights.cell);
+  const recurrent = asPrefix(given.rnn) ?? onlyOne(prefixes.recurrent, [...layers, ...cells]);
   return {
-    recurrent: asPrefix(given.rnn) ?? onlyOne(prefixes.recurrent, prefixesBefore(names, 'weight_ih_l0')),
+    recurrent,
     head: asPrefix(given.head) ?? onlyOne(prefixes.head, fitting),
+    isCell: !tensors.has(recurrent + inputWeights.layer) && tensors.has(recurrent + inputWeights.cell),
   };
 }
 
@@ -110,9 +126,10 @@ const isBias = (name: string): boolean => /(?:^|\.)bias(?:_|$)/.test(name);
 
 /** Whether a layer was saved without biases: its weight is there and none of its biases. */
 function hasNoBias({ tensors }: ReadTensorFile, bias: string): boolean {
-  const layer = /_l\d+$/.exec(bias)?.[0];
-  if (layer === undefined) return tensors.has(bias.replace(/bias$/, 'weight'));
-  const prefix = bias.slice(0, bias.lastIndexOf('bias_'));
+  const recurrent = /bias_(?:ih|hh)(_l\d+)?$/.exec(bias);
+  if (recurrent === null) return tensors.has(bias.replace(/bias$/, 'weight'));
+  const [, layer = ''] = recurrent;
+  const prefix = bias.slice(0, recurrent.index);
   return (
     tensors.has(`${prefix}weight_ih${layer}`) &&
     !tensors.has(`${prefix}bias_ih${layer}`) &&
@@ -122,8 +139,9 @@ function hasNoBias({ tensors }: ReadTensorFile, bias: string): boolean {
 
 function checkTensor(name: string, tensor: StoredTensor, shape: readonly number[]): void {
   if (tensor.shape.join() !== shape.join()) {
+    const advice = tensor.shape.toReversed().join() === shape.join() ? ' Transpose it.' : '';
     throw new Error(
-      `Tensor ${quote(name)} is of shape [${tensor.shape.join(', ')}]; this model needs [${shape.join(', ')}].`,
+      `Tensor ${quote(name)} is of shape [${tensor.shape.join(', ')}]; this model needs [${shape.join(', ')}].${advice}`,
     );
   }
   const broken = tensor.data.findIndex((value) => !Number.isFinite(Math.fround(value)));
@@ -139,12 +157,18 @@ function missingError(
   name: string,
   shape: readonly number[],
   { tensors, others }: ReadTensorFile,
+  { isCell }: Prefixes,
 ): Error {
   const type = others.get(name);
   if (type !== undefined)
     return new Error(`Tensor ${quote(name)} is of type ${type}; F16, BF16, F32, F64 and I32 are read.`);
+  const cellProblem = cellError(parameter, [...tensors.keys()], isCell);
+  if (cellProblem !== undefined) return cellProblem;
   const ending = parameter.slice(parameter.indexOf('.') + 1);
-  const found = prefixesBefore([...tensors.keys()], ending).map((prefix) => prefix.replace(/\.$/, ''));
+  const endings = ending === inputWeights.layer ? [ending, inputWeights.cell] : [ending];
+  const found = endings
+    .flatMap((one) => prefixesBefore([...tensors.keys()], one))
+    .map((prefix) => prefix.replace(/\.$/, ''));
   const key = parameter.startsWith(prefixes.head) ? keys.head : keys.recurrent;
   const advice =
     found.length > 0
@@ -152,6 +176,29 @@ function missingError(
       : 'Rename its tensors to "rnn.*" and "head.*", or name their prefixes in "weights": { "file": …, "names": { "rnn": …, "head": … } }.';
   return new Error(
     `The file has no tensor ${quote(name)} of shape [${shape.join(', ')}]; it has ${formatNames([...tensors.keys(), ...others.keys()])}. ${advice}`,
+  );
+}
+
+/** The error of a file that has cells where this model has layers: what to set, rename or name; undefined for others. */
+function cellError(parameter: string, names: readonly string[], isCell: boolean): Error | undefined {
+  const cells = prefixesBefore(names, inputWeights.cell);
+  const isFirstLayer = parameter.endsWith('_l0');
+  const [first, second] = cells;
+  if (first === undefined || !parameter.startsWith(prefixes.recurrent)) return undefined;
+  if (isCell === isFirstLayer || prefixesBefore(names, inputWeights.layer).length > 0) return undefined;
+  if (second === undefined) {
+    if (!isCell) return undefined;
+    const cell = quote(`${first}${inputWeights.cell}`);
+    return new Error(`The file has one cell, ${cell} and so on, and this model has more layers. Set "layers" to 1.`);
+  }
+  const renamed = [first, second].map(
+    (prefix, layer) =>
+      `${quote(`${prefix}${inputWeights.cell}`)} to ${quote(`${prefixes.recurrent}weight_ih_l${layer}`)}`,
+  );
+  const named = cells.map((prefix) => prefix.replace(/\.$/, ''));
+  return new Error(
+    `The file has ${cells.length} cells: ${formatNames(named)}. If they are the layers of one net, rename ${renamed.join(', ')}, and so on; ` +
+      `to use one of them, name it in "weights": { "file": …, "names": { "rnn": … } }.`,
   );
 }
 

@@ -27,6 +27,15 @@ const stateDict = (recurrent = 'rnn.', head = 'head.', layers = 1): Tensors => (
   [`${head}bias`]: counted([1], 6),
 });
 
+/** The state_dict of nn.LSTMCell: the names of one layer, without its number. */
+const cellDict = (prefix: string, inputs = 2): Tensors => ({
+  [`${prefix}weight_ih`]: counted([16, inputs], 1),
+  [`${prefix}weight_hh`]: counted([16, 4], 2),
+  [`${prefix}bias_ih`]: counted([16], 3),
+  [`${prefix}bias_hh`]: counted([16], 4),
+});
+const headDict = { 'fc.weight': counted([1, 4], 5), 'fc.bias': counted([1], 6) };
+
 const fileOf = (tensors: Tensors): Uint8Array =>
   writeTensorFile({
     tensors: new Map(
@@ -48,9 +57,10 @@ function rawFile(name: string, dtype: string, bytes: Uint8Array, length: number)
   return file;
 }
 
-const learnerOf = () => exampleTraining({ data: { task: 'adding', length: 6 } }).setup.learner;
-const load = (tensors: Tensors, names: Readonly<Record<string, string>> = {}) => {
-  const learner = learnerOf();
+const learnerOf = (layers = 1) =>
+  exampleTraining({ data: { task: 'adding', length: 6 }, model: { cell: 'lstm', hidden: 4, layers } }).setup.learner;
+const load = (tensors: Tensors, names: Readonly<Record<string, string>> = {}, layers = 1) => {
+  const learner = learnerOf(layers);
   const notices = loadWeights(learner, { path: 'w.safetensors', names }, fileOf(tensors));
   const value = (name: string): readonly number[] => [...(learner.parameters.get(name)?.values ?? [])];
   return { notices, value };
@@ -145,6 +155,46 @@ describe('A file of weights', () => {
         new RegExp(`more of the net.*${name}`),
       );
     }
+  });
+
+  it('of a single cell (nn.LSTMCell) is loaded as one layer, with a notice', () => {
+    const { notices, value } = load({ ...cellDict('decoder.cell.'), ...headDict });
+    assert.deepEqual(value('rnn.weight_ih_l0'), counted([16, 2], 1).data);
+    assert.deepEqual(value('rnn.weight_hh_l0'), counted([16, 4], 2).data);
+    assert.deepEqual(value('rnn.bias_ih_l0'), counted([16], 3).data);
+    assert.deepEqual(value('rnn.bias_hh_l0'), counted([16], 4).data);
+    assert.deepEqual(notices, [
+      'w.safetensors: the cell "decoder.cell.weight_ih" and so on is loaded as layer 0, "rnn.weight_ih_l0" and so on.',
+      'w.safetensors: "fc.*" is loaded as "head.*".',
+    ]);
+    const { 'rnn.bias_ih': _, 'rnn.bias_hh': __, ...unbiased } = cellDict('rnn.');
+    assert.deepEqual(load({ ...unbiased, ...headDict }).notices.slice(-1), [
+      'w.safetensors has no rnn.bias_ih, rnn.bias_hh: these biases are 0.',
+    ]);
+    const { weight_hh: ___, ...incomplete } = cellDict('');
+    assert.throws(() => load({ ...incomplete, ...headDict }), /no tensor "weight_hh" of shape \[16, 4\]/);
+  });
+
+  it('of cells is rejected if the model has other layers, with the names to write', () => {
+    assert.throws(
+      () => load({ ...cellDict('cell.'), ...headDict }, {}, 2),
+      /^Error: The file has one cell, "cell\.weight_ih" and so on, and this model has more layers\. Set "layers" to 1\.$/,
+    );
+    const two = { ...cellDict('cells.0.'), ...cellDict('cells.1.', 4), ...headDict };
+    for (const layers of [1, 2]) {
+      assert.throws(
+        () => load(two, {}, layers),
+        /^Error: The file has 2 cells: cells\.0, cells\.1\. If they are the layers of one net, rename "cells\.0\.weight_ih" to "rnn\.weight_ih_l0", "cells\.1\.weight_ih" to "rnn\.weight_ih_l1", and so on; to use one of them, name it in "weights"/,
+      );
+    }
+    assert.throws(() => load({ ...cellDict('cell.'), ...headDict }, { rnn: 'lstm' }), /"names".*one of "cell"\.$/);
+    assert.deepEqual(load(two, { rnn: 'cells.0' }).value('rnn.bias_hh_l0'), counted([16], 4).data);
+  });
+
+  it('is rejected with the shape that is needed, and the advice to transpose a transposed tensor', () => {
+    const wrong = (shape: readonly number[]) => ({ ...stateDict(), 'rnn.weight_ih_l0': counted(shape) });
+    assert.throws(() => load(wrong([2, 16])), /is of shape \[2, 16\]; this model needs \[16, 2\]\. Transpose it\.$/);
+    assert.throws(() => load(wrong([12, 2])), /is of shape \[12, 2\]; this model needs \[16, 2\]\.$/);
   });
 
   it('may lack the biases of a layer, which are then 0, and may have others, which are ignored; both with a notice', () => {
