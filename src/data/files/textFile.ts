@@ -21,13 +21,21 @@ export type DecodedText =
 
 const [lineFeed, carriageReturn] = [10, 13];
 
-/** The bytes of the beginning of a file up to its last line end. */
+/** The bytes of the beginning of a file up to its last line end; up to its last whole character if it has none. */
 export function wholeLines(bytes: Uint8Array): Uint8Array {
-  return bytes.subarray(0, bytes.lastIndexOf(lineFeed) + 1 || bytes.length);
+  const last = Math.max(bytes.lastIndexOf(lineFeed), bytes.lastIndexOf(carriageReturn));
+  return last < 0 ? wholeCharacters(bytes) : bytes.subarray(0, last + 1);
+}
+
+/** The bytes without the last character if it has several, as it may be cut off. */
+function wholeCharacters(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0 && ((bytes[end - 1] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return ((bytes[end - 1] ?? 0) & 0x80) === 0 ? bytes : bytes.subarray(0, end - 1);
 }
 
 /** Bytes by which a format is recognized. */
-const signatureBytes = 48;
+const signatureBytes = 64;
 
 /** Decodes a file as UTF-8, without its byte-order mark; empty and binary files are problems. */
 export function decodeText(content: FileContent, path: string, keyPath: KeyPath): DecodedText {
@@ -85,26 +93,35 @@ function maxLineEnds(bytes: Uint8Array): number {
 
 /** The first byte that is not UTF-8, and its line: ": line 3 has the byte 0xe9, as in Latin-1". */
 function firstWrongByte(content: FileContent): string {
-  let line = 1;
+  const lines = new LineCounter();
   let rest = new Uint8Array();
   const describe = (bytes: Uint8Array, at: number): string =>
-    `: line ${formatExact(line + lineFeedsIn(bytes.subarray(0, at)))} has the byte 0x${(bytes[at] ?? 0).toString(16)}, which is none in UTF-8 (files in Latin-1 or Windows-1252 have such bytes)`;
+    `: line ${formatExact(lines.add(bytes.subarray(0, at)))} has the byte 0x${(bytes[at] ?? 0).toString(16)}, which is none in UTF-8 (files in Latin-1 or Windows-1252 have such bytes)`;
   for (const part of partsOf(content)) {
     const bytes = new Uint8Array(rest.length + part.length);
     bytes.set(rest);
     bytes.set(part, rest.length);
     const decoded = decodedLength(bytes);
     if (decoded === undefined) return describe(bytes, wrongByteIn(bytes));
-    line += lineFeedsIn(bytes.subarray(0, decoded));
+    lines.add(bytes.subarray(0, decoded));
     rest = bytes.slice(decoded);
   }
   return rest.length > 0 ? describe(rest, 0) : '';
 }
 
-function lineFeedsIn(bytes: Uint8Array): number {
-  let count = 0;
-  for (const byte of bytes) if (byte === lineFeed) count += 1;
-  return count;
+/** Counts the lines of a text that comes in pieces; a line ends at LF, CRLF or CR, as in VS Code. */
+class LineCounter {
+  #line = 1;
+  #isAfterCarriageReturn = false;
+
+  /** Adds the next bytes; returns the line that the byte after them is on. */
+  add(bytes: Uint8Array): number {
+    for (const byte of bytes) {
+      if (byte === carriageReturn || (byte === lineFeed && !this.#isAfterCarriageReturn)) this.#line += 1;
+      this.#isAfterCarriageReturn = byte === carriageReturn;
+    }
+    return this.#line;
+  }
 }
 
 /** The first byte that is not part of a UTF-8 character, in bytes that have one. */

@@ -8,7 +8,7 @@ export interface CsvFormat {
 
 /** One row of a table; valid until the next one is read. */
 export interface CsvRow {
-  /** The line in the file on which it begins, from 1. */
+  /** The line on which it begins, from 1, as VS Code counts the lines of the file. */
   readonly line: number;
   /** Number of cells. */
   readonly width: number;
@@ -213,14 +213,12 @@ function lineEndLength(text: string, at: number, isComplete: boolean): number | 
   return isCut && !isComplete ? undefined : 1;
 }
 
-/** Number of line ends in a range of a text. */
+/** Number of line ends in a range of a text, as an editor counts them: CR CR LF ends two lines, though it ends one row. */
 function lineEndings(text: string, from: number, to: number): number {
   let count = 0;
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at);
-    if (code !== lineFeed && code !== carriageReturn) continue;
-    count += 1;
-    at += (lineEndLength(text, at, true) ?? 1) - 1;
+    if (code === lineFeed || (code === carriageReturn && text.charCodeAt(at + 1) !== lineFeed)) count += 1;
   }
   return count;
 }

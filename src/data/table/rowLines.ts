@@ -26,3 +26,25 @@ export class RowLines {
     return this.#lines?.[row] ?? this.#first + row;
   }
 }
+
+/** Lines in ascending order, of which long runs are equally spaced, as those of the rows of a table are. */
+export class LineRuns {
+  #runs: { readonly first: number; count: number; step: number }[] = [];
+
+  /** Adds a line after the last one. */
+  add(line: number): void {
+    const run = this.#runs.at(-1);
+    if (run?.count === 1) run.step = line - run.first;
+    if (run !== undefined && line === run.first + run.count * run.step) run.count += 1;
+    else this.#runs.push({ first: line, count: 1, step: 1 });
+  }
+
+  /** The lines that were added; none is left. */
+  *takeAll(): Generator<number, void, undefined> {
+    const runs = this.#runs;
+    this.#runs = [];
+    for (const { first, count, step } of runs) {
+      for (let index = 0; index < count; index++) yield first + index * step;
+    }
+  }
+}

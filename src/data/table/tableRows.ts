@@ -2,7 +2,7 @@ import type { KeyProblem } from '../../experiment/problems/problem';
 import type { CsvData } from '../../experiment/schema/schema';
 import { maxRowLength, type CellPlace, type CsvRow, type MalformedRow } from './csvRows';
 import { GapCounter, type Gaps } from './gaps';
-import type { RowLines } from './rowLines';
+import { LineRuns, type RowLines } from './rowLines';
 import type { ColumnReader } from './tableColumns';
 import { columnFixes, type Remedy } from './tableFixes';
 import type { TableFormat } from './tableFormat';
@@ -47,7 +47,7 @@ export class RowReader {
   /** Line of the first blank line that no row has followed. */
   #blank: number | undefined;
   /** Rows of empty cells that no other row has followed: a spreadsheet may end a table with them. */
-  #empty = { count: 0, line: 0 };
+  readonly #empty = new LineRuns();
 
   constructor(
     readonly width: number,
@@ -75,8 +75,7 @@ export class RowReader {
       const found = `has ${formatCount(row.width, 'cell')}, but the first row has ${formatExact(this.width)}`;
       return { line: row.line, found, advice: 'Give every row the same number of cells.' };
     } else if (isEmptyRow(row)) {
-      if (this.#empty.count === 0) this.#empty.line = row.line;
-      this.#empty.count += 1;
+      this.#empty.add(row.line);
     } else {
       const cellAt = (index: number): string => (row.cell(index) ?? '').trim();
       return this.#addEmptyRows() ?? this.#addCells(row.line, cellAt, (index) => row.placeOf(index));
@@ -85,12 +84,10 @@ export class RowReader {
   }
 
   #addEmptyRows(): RowError | undefined {
-    const { count, line } = this.#empty;
-    this.#empty.count = 0;
-    for (let row = 0; row < count; row++) {
-      const place = { line: line + row, column: 1, length: 0 };
+    for (const line of this.#empty.takeAll()) {
+      const place = { line, column: 1, length: 0 };
       const error = this.#addCells(
-        place.line,
+        line,
         () => '',
         () => place,
       );

@@ -216,6 +216,24 @@ describe('the file of a table', () => {
     assert.deepEqual(refusal(withRow(7, 'x,')).keyPath, ['data', 'csv']);
   });
 
+  it('counts the lines of empty rows, however they end', () => {
+    const rows = ['1,1', ',', '2,2', ',', ',', '3,3', ',', '4,4'];
+    for (const ends of [['\r\r\n'], ['\n'], ['\r\r\n', '\n', '\r', '\r\n']]) {
+      const text = ['name,n', ...rows].map((row, index) => row + (ends[index % ends.length] ?? '')).join('');
+      const lines = text.split(/\r\n|\r|\n/);
+      const empty = lines.flatMap((line, index) => (line === ',' ? [index + 1] : []));
+      assert.match(
+        problemOf({ data: plain(), batch: 1 }, text).message,
+        new RegExp(
+          `4 missing values.*: ${empty
+            .slice(0, 3)
+            .map((line) => `row ${line} \\(an empty cell in column "n"\\)`)
+            .join(', ')}, 1 more`,
+        ),
+      );
+    }
+  });
+
   it('counts lines, not records, where a quoted cell has several', () => {
     const text = 'name,n\r\n"two\r\nlines",1\r\nx,\r\n';
     assert.match(problemOf({ data: plain(), batch: 1 }, text).message, /row 4 \(an empty cell/);

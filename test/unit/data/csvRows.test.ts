@@ -65,6 +65,29 @@ describe('The rows of a CSV text', () => {
     );
   });
 
+  it('begin at the lines that VS Code shows, whatever ends them', () => {
+    const ends = fc.constantFrom('\n', '\r\n', '\r', '\r\r\n');
+    const rows = fc.array(fc.tuple(fc.constantFrom('1,2', '"a\r\r\nb",c'), ends), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 1, max: 9 }), (written, size) => {
+        const text = `${written.map((row) => row.join('')).join('')}last,row`;
+        const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, at) =>
+          text.slice(at * size, (at + 1) * size),
+        );
+        // VS Code's text buffer ends a line at CRLF, at CR and at LF.
+        const lineOf = (row: number): number => {
+          const before = written.slice(0, row).map((one) => one.join(''));
+          return before.join('').split(/\r\n|\r|\n/).length;
+        };
+        const lines = Array.from(rowsOf(pieces, comma), ({ line }) => line);
+        assert.deepEqual(lines, [...written.keys(), written.length].map(lineOf));
+      }),
+      { numRuns: 2000 },
+    );
+    const [place] = Array.from(rowsOf(['a,b\r\r\n"x\r\r\ny",2'], comma), (row) => row.placeOf(1)).slice(1);
+    assert.deepEqual(place, { line: 5, column: 4, length: 1 });
+  });
+
   it('are separated by any number of blanks where the delimiter is a blank', () => {
     const blanks = (least: number) => fc.integer({ min: least, max: 3 }).map((count) => ' '.repeat(count));
     const cell = fc.constantFrom('1', '-2.5', 'ab', '"a b"');

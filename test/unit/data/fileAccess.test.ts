@@ -123,6 +123,11 @@ describe('A file that an experiment names, or that is one', () => {
       const cut = Buffer.concat([Buffer.from('\n'.repeat(before)), Buffer.from([0xe2, 0x82])]);
       assert.match(problemIn(cut), new RegExp(`line ${(before + 1).toLocaleString('en')} has the byte 0xe2`));
     }
+    // Lines end at CR, CRLF and LF, also where a part ends between CR and LF.
+    for (const before of [0, 65_534, 65_535, 65_536]) {
+      const text = Buffer.concat([Buffer.from(`${'x'.repeat(before)}\r\na\rb\n\r\r\n`), Buffer.from([0xe9, 0x61])]);
+      assert.match(problemIn(text), /: line 6 has the byte 0xe9/);
+    }
     assert.match(problemIn(Buffer.from([0xff, 0x61, 0])), /binary file \(byte 3 is 0\)/);
   });
 

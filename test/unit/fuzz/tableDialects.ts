@@ -144,7 +144,7 @@ function quoted(cell: string, { delimiter }: Dialect, next: (count: number) => n
   return isNeeded || next(6) === 0 ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-/** The line that a text which goes on there is on. */
+/** The line that a text which goes on there is on, as VS Code counts lines: CR CR LF ends two. */
 function linesIn(text: string): number {
-  return text.split(/\r\r\n|\r\n|\r|\n/).length;
+  return text.split(/\r\n|\r|\n/).length;
 }
