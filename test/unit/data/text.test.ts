@@ -323,6 +323,17 @@ describe('A data file that is not UTF-8 text', () => {
     assert.match(refusal(excel, 'a.zip'), /is a ZIP archive/);
     assert.match(refusal(startingWith(0x1f, 0x8b), 'a.csv.gz'), /is compressed with gzip\. Decompress it first/);
     assert.match(refusal(startingWith(0xff, 0xfe, 0x61, 0), 'a.csv'), /is UTF-16 text\. Save it as UTF-8/);
+    const text = 'a,b\n1,2\n3,4\n5,6\n';
+    assert.match(refusal(Buffer.from(text, 'utf16le'), 'a.csv'), /is UTF-16 text\. Save it as UTF-8/);
+    assert.match(refusal(Buffer.from(text, 'utf16le').swap16(), 'a.csv'), /is UTF-16 text\. Save it as UTF-8/);
+    assert.match(refusal(startingWith(0xff, 0xfe, 0, 0, 0x61), 'a.csv'), /is UTF-32 text\. Save it as UTF-8/);
+    const renamed = Buffer.from(`PK\x03\x04${'\x14'.repeat(26)}[Content_Types].xml and so on`.padEnd(80), 'latin1');
+    assert.equal(refusal(renamed, 'a.csv'), '"a.csv" is an Excel workbook. Export it as CSV in UTF-8.');
+    assert.match(
+      refusal(Buffer.from('\n<!DOCTYPE html><html lang="en">'), 'a.csv'),
+      /is a web page .* Download the raw/,
+    );
+    assert.match(refusal(startingWith(0x80, 5, 0x95), 'a.pkl'), /is a Python pickle\. In Python, save a table as CSV/);
     const pointer = new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:abc\n');
     assert.match(refusal(pointer, 'a.csv'), /is a Git LFS pointer, not the file itself\. Run "git lfs pull"/);
   });
