@@ -1,7 +1,7 @@
 import { CellParser } from './csvCell';
 import type { CsvData } from '../../experiment/schema/schema';
 import type { Remedy } from './tableFixes';
-import { parseTime } from './time/timestamps';
+import { compactTime, parseTime } from './time/timestamps';
 import { quote } from '../../text/quoting';
 
 /**
@@ -180,7 +180,7 @@ class NumberOrClassReader extends CellReader {
   }
 }
 
-/** Numbers, or dates with or without a time of day; a value is the number, or milliseconds since 1970. */
+/** Numbers, or dates with or without a time of day, also compact ones; a value is the number, or milliseconds since 1970. */
 class TimeReader extends CellReader {
   /** The times with the month before the day; allocated with the first one that has another value so. */
   #monthFirst: Float64Array | undefined;
@@ -215,6 +215,7 @@ class TimeReader extends CellReader {
   }
 
   override finish(rows: number): CellError | undefined {
+    if (this.#kind === 'number') readCompactTimes(this.values.subarray(0, rows));
     if (this.#monthFirst === undefined) return undefined;
     const [dayFirst, monthFirst] = [this.values.subarray(0, rows), this.#monthFirst.subarray(0, rows)];
     const [isDayFirst, isMonthFirst] = [dayFirst, monthFirst].map((times) => !times.some(Number.isNaN));
@@ -234,6 +235,13 @@ class TimeReader extends CellReader {
     }
     return undefined;
   }
+}
+
+/** Reads numbers as dates, in place, if all of them are compact dates: their order is the same, but not their steps. */
+function readCompactTimes(values: Float64Array): void {
+  const digits = String(values[0] ?? '').length;
+  if (!values.every((value) => compactTime(value, digits) !== undefined)) return;
+  for (let row = 0; row < values.length; row++) values[row] = compactTime(values[row] ?? NaN, digits) ?? NaN;
 }
 
 function isAscending(times: Float64Array): boolean {

@@ -14,6 +14,10 @@ describe('a time', () => {
       '2004-03-10T18:00:05.25Z': '2004-03-10T18:00:05.250Z',
       '2004-03-10T18:00+02:00': '2004-03-10T16:00:00Z',
       '2004-03-10T18:00:00-0530': '2004-03-10T23:30:00Z',
+      '2004-03-10 6:05 PM': '2004-03-10T18:05:00Z',
+      '2004-03-10 12:30:15 a.m.': '2004-03-10T00:30:15Z',
+      '2004-03-10 12:30PM': '2004-03-10T12:30:00Z',
+      '2004-03-10 18:00 UTC': '2004-03-10T18:00:00Z',
       '1949-01': '1949-01-01T00:00:00Z',
       '2004-02-29 24:00': '2004-03-01T00:00:00Z',
       '0099-12-31': '0099-12-31T00:00:00Z',
@@ -33,6 +37,8 @@ describe('a time', () => {
       '2005-02-29',
       '10/32/2004',
       '2004-01-01 25:00',
+      '2004-01-01 13:00 PM',
+      '2004-01-01 0:30 AM',
       '10:30',
       'x2004-01-01',
     ]) {
@@ -84,6 +90,25 @@ describe('a table with a column of times', () => {
       missing: 0,
       ...places(6),
     });
+  });
+
+  it('reads compact dates, whose steps are not those of their numbers', () => {
+    const regular = { isSorted: false, repeated: 0, missing: 0 };
+    assert.deepEqual(facts(['20040130', '20040131', '20040201', '20040202', '20040203']), { ...regular, ...places(5) });
+    assert.deepEqual(facts(['200311', '200312', '200401', '200402']), { ...regular, ...places(4) });
+    assert.deepEqual(facts(['2004013122', '2004013123', '2004020100']), { ...regular, ...places(3) });
+    assert.deepEqual(facts(['20040228', '20040229', '20040302', '20040303']), {
+      ...regular,
+      missing: 1,
+      ...places(4, undefined, 2),
+    });
+    // Excel's serial days and seconds since 1970 are numbers, and so is a column with one number that is no date.
+    assert.deepEqual(facts(['38056', '38057', '38059', '38060']), {
+      ...regular,
+      missing: 1,
+      ...places(4, undefined, 2),
+    });
+    assert.deepEqual(facts(['20040130', '20040131', '20040132', '20040133']), { ...regular, ...places(4) });
   });
 
   it('finds the order of day and month in the whole column', () => {

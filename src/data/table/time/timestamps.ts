@@ -2,8 +2,9 @@
 const maxLength = 40;
 
 const dayPart = String.raw`(\d{1,4})([-/.])(\d{1,2})(?:\2(\d{1,4}))?`;
-const timePart = String.raw`(?:[T ]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?)?`;
-const pattern = new RegExp(`^${dayPart}${timePart}$`);
+const clock = String.raw`(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?`;
+const timePart = String.raw`(?:[T ]+${clock}\s*(?:([AP])\.?M\.?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?`;
+const pattern = new RegExp(`^${dayPart}${timePart}$`, 'i');
 
 /** A date as milliseconds since 1970, UTC, by the order of day and month; NaN where an order gives no date. */
 export interface ParsedTime {
@@ -13,15 +14,15 @@ export interface ParsedTime {
 
 /**
  * Parses a date with or without a time of day: a year, month and day (`2004-03-10`, `2004/3/10 18:00`), a year and month
- * (`1949-01`), or a day, month and year in either order (`10/03/2004`; with dots the day comes first). Without an offset
- * the time is taken as UTC. Undefined for any other text.
+ * (`1949-01`), or a day, month and year in either order (`10/03/2004`; with dots the day comes first). The time of day has
+ * 24 hours, or 12 with AM or PM; without an offset it is taken as UTC. Undefined for any other text.
  */
 export function parseTime(text: string): ParsedTime | undefined {
   if (text.length > maxLength) return undefined;
   const match = pattern.exec(text);
   if (match === null) return undefined;
-  const [, first = '', separator, second = '', third, hour, minute, seconds, fraction, offset] = match;
-  const time = timeOfDay(hour, minute, seconds, fraction, offset);
+  const [, first = '', separator, second = '', third, hour, minute, seconds, fraction, half, offset] = match;
+  const time = timeOfDay(half === undefined ? hour : hourOf(Number(hour), half), minute, seconds, fraction, offset);
   if (first.length === 4) {
     const at = dayOf(Number(first), Number(second), third === undefined ? 1 : Number(third)) + time;
     return valid({ monthFirst: at, dayFirst: at });
@@ -46,8 +47,13 @@ function dayOf(year: number, month: number, day: number): number {
   return isDay ? date.getTime() : NaN;
 }
 
+/** The hour of 24 for one of 12: 12 AM is midnight, 12 PM noon. NaN for an hour that is none of 12. */
+function hourOf(hour: number, half: string): number {
+  return hour < 1 || hour > 12 ? NaN : (hour % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
+}
+
 function timeOfDay(
-  hour: string | undefined,
+  hour: string | number | undefined,
   minute: string | undefined,
   second = '0',
   fraction = '0',
@@ -55,12 +61,34 @@ function timeOfDay(
 ): number {
   if (hour === undefined || minute === undefined) return 0;
   // 24:00 is the end of the day, and 23:59:60 a leap second.
-  if (Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return NaN;
-  const [sign, hours, minutes] = offset === 'Z' ? [0, 0, 0] : offsetOf(offset);
+  if (Number.isNaN(Number(hour)) || Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return NaN;
+  const [sign, hours, minutes] = /^[+-]/.test(offset) ? offsetOf(offset) : [0, 0, 0];
   const minutesOfDay = 60 * Number(hour) + Number(minute) - sign * (60 * hours + minutes);
   return 60_000 * minutesOfDay + 1000 * Number(second) + Math.trunc(1000 * Number(`0.${fraction}`));
 }
 
 function offsetOf(offset: string): readonly [sign: number, hours: number, minutes: number] {
   return [offset.startsWith('-') ? -1 : 1, Number(offset.slice(1, 3)), Number(offset.slice(-2))];
+}
+
+/** Numbers of digits of compact dates: year and month, with day, hour, minute and second. */
+const compactLengths: readonly number[] = [6, 8, 10, 12, 14];
+/** Years that compact dates may have: other numbers of these lengths seldom look like dates. */
+const [firstCompactYear, lastCompactYear] = [1600, 2299];
+
+/**
+ * The time of a number that is written as a compact date, such as 20040310 or 200403101800, in milliseconds since 1970;
+ * undefined for any other number.
+ *
+ * @param digits number of digits that all dates of the column have
+ */
+export function compactTime(value: number, digits: number): number | undefined {
+  const text = String(value);
+  if (!compactLengths.includes(digits) || text.length !== digits || !/^\d+$/.test(text)) return undefined;
+  const part = (from: number, without: number): number => Number(text.slice(from, from + 2) || without);
+  const year = Number(text.slice(0, 4));
+  const [hour, minute, second] = [part(8, 0), part(10, 0), part(12, 0)];
+  const day = dayOf(year, part(4, 1), part(6, 1));
+  const isTime = year >= firstCompactYear && year <= lastCompactYear && hour < 24 && minute < 60 && second < 60;
+  return isTime && !Number.isNaN(day) ? day + 1000 * (3600 * hour + 60 * minute + second) : undefined;
 }
