@@ -52,13 +52,11 @@ export function openCsv(
     if (problem !== undefined) return refuse(problem);
   }
   const table = arrange(data, read);
-  const problem = tableProblem(data, table, requested);
+  const lineOf = (place: number): number => read.lines.lineOf(table.order.rows?.[place] ?? place);
+  const problem = tableProblem(data, table, requested, lineOf);
   if (problem !== undefined) return refuse(problem);
   // Rescaling is done in place.
-  const findings = tableFindings(data, table, requested, {
-    wrongOrder: read.wrongOrder,
-    lineOf: (place) => read.lines.lineOf(table.order.rows?.[place] ?? place),
-  });
+  const findings = tableFindings(data, table, requested, { wrongOrder: read.wrongOrder, lineOf });
   const scaled = cutWindows(data, table);
   const { windows } = scaled;
   const batch = experiment.training.batch ?? 1;

@@ -6,15 +6,24 @@ import { gapFixes, leaveOut, settingFix } from './tableFixes';
 import { formatCount, formatExact } from '../../text/numbers';
 import { quote } from '../../text/quoting';
 
-/** The first reason why a table cannot be trained on; undefined if it can. */
+/**
+ * The first reason why a table cannot be trained on; undefined if it can.
+ *
+ * @param lineOf the line in the file of a row, in the order in which the rows are used
+ */
 export function tableProblem(
   data: CsvData,
   table: ArrangedTable,
   requested: readonly RequestedColumn[],
+  lineOf: (row: number) => number,
 ): KeyProblem | undefined {
   const lengthProblem = data.sequence === undefined ? tooShort(data, table) : undefined;
   return (
-    lengthProblem ?? emptyValidation(data, table) ?? withoutValues(data, table, requested) ?? tooFewClasses(data, table)
+    lengthProblem ??
+    emptyValidation(data, table) ??
+    withoutValues(data, table, requested) ??
+    notInterpolated(data, table, requested, lineOf) ??
+    tooFewClasses(data, table)
   );
 }
 
@@ -55,6 +64,35 @@ function withoutValues(
   const message = `Column ${quote(column.name)} of ${quote(data.csv)} has no value in the ${formatCount(training, 'row')} for training. Use another column.`;
   const fix = leaveOut(data, column.keyPath, column.name);
   return { code: 'csv.gaps', message, keyPath: column.keyPath, fixes: fix === undefined ? [] : [fix] };
+}
+
+/** The problem of an input that has no value in a whole sequence, where gaps are to be interpolated within it. */
+function notInterpolated(
+  data: CsvData,
+  { inputs, order: { starts } }: ArrangedTable,
+  requested: readonly RequestedColumn[],
+  lineOf: (row: number) => number,
+): KeyProblem | undefined {
+  if (data.gaps !== 'interpolate' || starts.length <= 2) return undefined;
+  for (const [index, column] of inputs.entries()) {
+    const empty = Array.from(starts.subarray(0, -1)).filter((start, sequence) =>
+      column.subarray(start, starts[sequence + 1]).every(Number.isNaN),
+    );
+    const [first] = empty;
+    const { name = '', keyPath = ['data', 'inputs'] } = requested[index] ?? {};
+    if (first === undefined) continue;
+    const line = lineOf(first);
+    const more = empty.length > 1 ? ` and in ${formatCount(empty.length - 1, 'other sequence')}` : '';
+    const found = `no value in the sequence that begins in row ${formatExact(line)}`;
+    const message = `Column ${quote(name)} of ${quote(data.csv)} has ${found}${more}: there is nothing to interpolate between. Set "gaps" to "mask" or "skip", or leave out the column.`;
+    const leave = leaveOut(data, keyPath, name);
+    return {
+      ...{ code: 'csv.gaps', message, keyPath },
+      fixes: [...gapFixes(['mask', 'skip']), ...(leave === undefined ? [] : [leave])],
+      dataPlaces: [{ path: data.csv, line, column: 1, length: 0, label: `Column ${quote(name)} has ${found}` }],
+    };
+  }
+  return undefined;
 }
 
 /** Most classes that are predicted: the output layer has a row of weights for each. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Source } from '../../../src/data/source';
-import { inputsOf, problemOf, opened, targetsOf } from './openedSource';
+import { inputsOf, opened, problemOf, sequencesOf, targetsOf } from './openedSource';
 
 /** Every sequence of some batches: its inputs up to its last target, and its targets. */
 function rowsOf(source: Source, batches = 40) {
@@ -126,6 +126,30 @@ describe('a table with a column of sequences', () => {
       problemOf({ data: { ...base, validation: 0.2 } }, table(lengths)).message,
       /holds out none of the 3 sequences/,
     );
+  });
+});
+
+describe('a sequence without a value in an input', () => {
+  const text = 'id,x,y\na,1,1\nb,?,4\na,3,2\nb,?,5\nb,?,6\nc,?,7\nc,?,8\na,,3\n';
+  const data = { csv: 'a.csv', inputs: ['x'], targets: ['y'], sequence: 'id', length: 2, horizon: 0, validation: 0 };
+
+  it('is refused where gaps are interpolated, with its row: a net would get no number', () => {
+    const problem = problemOf({ data: { ...data, gaps: 'interpolate' }, batch: 1 }, text);
+    assert.match(
+      problem.message,
+      /^Column "x" of "a\.csv" has no value in the sequence that begins in row 3 and in 1 other sequence: there is nothing to interpolate between\. Set "gaps" to "mask" or "skip", or leave out the column\.$/,
+    );
+    assert.deepEqual([problem.keyPath, problem.dataPlaces?.[0]?.line], [['data', 'inputs', 0], 3]);
+  });
+
+  it('gets the mean and an indicator where gaps are masked', () => {
+    const source = opened({ data: { ...data, gaps: 'mask', normalize: 'none' }, batch: 1 }, text);
+    const [inputs] = sequencesOf(source, 60).find(([, targets]) => targets[0] === 4) ?? [];
+    // The mean of the values 1 and 3.
+    assert.deepEqual(inputs, [
+      [2, 1],
+      [2, 1],
+    ]);
   });
 });
 

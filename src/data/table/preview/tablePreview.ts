@@ -77,7 +77,8 @@ function readParts(experiment: ResolvedExperiment, data: CsvData, text: FileText
   }
   const refused = data.gaps === 'refuse' ? gapsProblem(read.gaps, data.csv) : undefined;
   const table = arrange(data, read);
-  const problem = tableProblem(data, table, requested);
+  const lineOf = (place: number): number => read.lines.lineOf(table.order.rows?.[place] ?? place);
+  const problem = tableProblem(data, table, requested, lineOf);
   if (problem !== undefined) return { problems: [...(refused === undefined ? [] : [refused]), problem] };
   const { parts, problem: unusable } = arrangedParts({ data, text, found, table });
   const problems = [refused, unusable].filter((one) => one !== undefined);
