@@ -27,7 +27,10 @@ const mostTerms = 4;
 export interface NumberPieces {
   readonly pieces: readonly Piece[];
   text(text: string): NumberPieces;
+  /** A factor or term: a negative number in brackets. */
   number(part: Part, value: number): NumberPieces;
+  /** The argument of a function, which has brackets of its own. */
+  argument(part: Part, value: number): NumberPieces;
   /** + value, with its sign as the operator. */
   plus(part: Part, value: number): NumberPieces;
   /** The largest products w·v, and what the others come to; products that are exactly 0 are left out. */
@@ -50,6 +53,7 @@ export function numberPieces(): NumberPieces {
     pieces,
     text: (text) => push(text),
     number: (part, value) => push(bracketed(value), part),
+    argument: (part, value) => push(signed(value), part),
     plus: (part, value) => push(value < 0 ? ' − ' : ' + ').number(part, Math.abs(value)),
     products(part, products) {
       const there = products.filter(({ weight, value }) => weight * value !== 0);

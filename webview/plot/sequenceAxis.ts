@@ -72,13 +72,6 @@ export function visibleSteps({ domain, steps }: SequenceAxis): readonly number[]
   return Array.from({ length: end - first }, (_, i) => first + i);
 }
 
-/** The range moved by the least amount that makes a step fully visible. */
-export function rangeIncluding({ domain, steps }: SequenceAxis, t: number): readonly [number, number] {
-  const [from, to] = domain;
-  const by = t < from ? t - from : t + 1 > to ? t + 1 - to : 0;
-  return clampRange([from + by, to + by], steps);
-}
-
 const roomForLabel = 34;
 
 /** Visible steps that are labelled below the axis: as many as fit, evenly spaced. */

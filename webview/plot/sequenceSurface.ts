@@ -1,13 +1,5 @@
 import { PlotSurface, SurfaceLine } from './plotSurface';
-import {
-  labelledSteps,
-  middleOfStep,
-  rangeIncluding,
-  showsAll,
-  stepAt,
-  withRange,
-  type SequenceAxis,
-} from './sequenceAxis';
+import { labelledSteps, middleOfStep, stepAt, withRange, type SequenceAxis } from './sequenceAxis';
 import { gutters } from './trainingAxis';
 import type { SharedZoom } from './zoom';
 import type { Model } from '../store/model';
@@ -104,14 +96,10 @@ export class SequenceSurface {
 
   /** Selects a step by the keys; the pictures pan where it is not visible. */
   #moveTo(t: number): void {
-    const axis = this.#axis;
-    if (axis === undefined) return;
+    if (this.#axis === undefined) return;
     // The readout shows what the keys select, even if the pointer still rests on a picture.
     this.store.dispatch({ kind: 'hoverChanged', point: undefined });
     this.#select(t);
-    if (!showsAll(axis)) {
-      this.store.dispatch({ kind: 'viewChanged', view: { stepRange: rangeIncluding(axis, t) } });
-    }
   }
 
   #select(t: number | undefined): void {

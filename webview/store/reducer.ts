@@ -45,10 +45,28 @@ export function reduce(model: Model, action: Action): Model {
 }
 
 function viewChanged(view: View, changed: Partial<View>): View {
-  const next = { ...view, ...changed };
+  const next = { ...view, ...changed, ...rangesShowing(view, changed) };
   // A colour scale is fitted to one picture.
   const isSamePicture = next.quantity === view.quantity && next.layer === view.layer;
   return isSamePicture ? next : { ...next, fittedColours: undefined };
+}
+
+/** The visible ranges panned to a newly selected point: what is selected is never outside of the zoomed pictures. */
+function rangesShowing({ range, stepRange }: View, { selection, ...changed }: Partial<View>): Partial<View> {
+  if (selection === undefined) return {};
+  const ranges: Partial<View> = {
+    range: changed.range ?? rangeIncluding(range, selection.update),
+    stepRange: changed.stepRange ?? (selection.t === undefined ? stepRange : rangeIncluding(stepRange, selection.t)),
+  };
+  return ranges;
+}
+
+/** The range [from, to) moved by the least amount that makes a whole update or step visible; undefined shows all. */
+function rangeIncluding(range: View['range'], at: number): View['range'] {
+  if (range === undefined) return undefined;
+  const [from, to] = range;
+  const by = at < from ? at - from : at + 1 > to ? at + 1 - to : 0;
+  return by === 0 ? range : [from + by, to + by];
 }
 
 function runLoaded(model: Model, state: PanelState): Model {

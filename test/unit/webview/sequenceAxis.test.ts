@@ -5,7 +5,6 @@ import {
   startOfStep,
   middleOfStep,
   labelledSteps,
-  rangeIncluding,
   sequenceAxis,
   showsAll,
   stepAt,
@@ -48,13 +47,6 @@ describe('The axis of sequence time', () => {
     assert.deepEqual(sequenceAxis(500, panel, [450, 560]).domain, [390, 500]);
     assert.deepEqual(sequenceAxis(40, panel, [450, 500]).domain, [0, 40]);
     assert.equal(zoomedRange(sequenceAxis(500, panel, [0, 300]), 10, 2, fewestSteps), undefined);
-  });
-
-  it('moves only as far as needed to make a step visible', () => {
-    const axis = sequenceAxis(500, panel, [100, 200]);
-    assert.deepEqual(rangeIncluding(axis, 150), [100, 200]);
-    assert.deepEqual(rangeIncluding(axis, 200), [101, 201]);
-    assert.deepEqual(rangeIncluding(axis, 0), [0, 100]);
   });
 
   it('labels only visible steps, with space for each', () => {

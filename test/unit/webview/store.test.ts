@@ -91,6 +91,37 @@ describe('The store', () => {
     assert.equal(reduce(fitted, { kind: 'viewChanged', view: { quantity: 'dc' } }).view.fittedColours, undefined);
   });
 
+  it('pans the visible ranges only as far as needed to show what is selected', () => {
+    const select = (update: number, t: number | undefined) => {
+      const zoomed = { ...emptyModel, view: { ...standardView, range: [40, 60], stepRange: [10, 13] } } as const;
+      return reduce(zoomed, { kind: 'viewChanged', view: { selection: { update, t } } }).view;
+    };
+    assert.deepEqual(
+      [select(50, 11).range, select(50, 11).stepRange],
+      [
+        [40, 60],
+        [10, 13],
+      ],
+    );
+    assert.deepEqual(
+      [select(60, 13).range, select(60, 13).stepRange],
+      [
+        [41, 61],
+        [11, 14],
+      ],
+    );
+    assert.deepEqual(
+      [select(3, 0).range, select(3, 0).stepRange],
+      [
+        [3, 23],
+        [0, 3],
+      ],
+    );
+    assert.deepEqual(select(50, undefined).stepRange, [10, 13]);
+    const whole = reduce(emptyModel, { kind: 'viewChanged', view: { selection: { update: 7, t: 2 } } }).view;
+    assert.deepEqual([whole.range, whole.stepRange], [undefined, undefined]);
+  });
+
   it('never shows a layer or a quantity that the run does not have', () => {
     const model = { ...emptyModel, view: { ...standardView, layer: 7 } };
     assert.equal(reduce(model, { kind: 'runLoaded', state: shown(1) }).view.layer, 1);

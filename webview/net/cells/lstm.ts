@@ -13,7 +13,7 @@ const h: StateNotation = {
   evaluate: ({ value }) => {
     const [o, squashed] = [value('o'), Math.tanh(value('c'))];
     const write = numberPieces();
-    write.number('gate', o).text('·tanh(').number('x', value('c')).text(')');
+    write.number('gate', o).text('·tanh(').argument('x', value('c')).text(')');
     return { pieces: write.pieces, inner: write.product(o, squashed), value: o * squashed, size: 1 };
   },
 };
@@ -53,7 +53,7 @@ function evaluateDelta({ dh, dc, value, previous }: UnitGradients): readonly Eva
   const squashed = Math.tanh(value('c'));
   const candidate = numberPieces().number('h', dc).text('·').number('gate', i);
   candidate.text('·(1 − ').number('x', g).text('²)');
-  const output = numberPieces().number('h', dh).text('·tanh(').number('x', value('c')).text(')');
+  const output = numberPieces().number('h', dh).text('·tanh(').argument('x', value('c')).text(')');
   return [
     throughGate(numberPieces().number('h', dc).text('·').number('x', g), dc * g, i),
     throughGate(numberPieces().number('h', dc).text('·').number('x', earlier), dc * earlier, f),
@@ -67,7 +67,7 @@ function evaluateMemory({ dh, value, later }: MemoryGradients): Evaluated {
   const [o, c] = [value('o'), value('c')];
   const own = dh * o * (1 - Math.tanh(c) ** 2);
   const write = numberPieces().number('h', dh).text('·').number('gate', o);
-  write.text('·(1 − tanh²(').number('x', c).text(')) + ');
+  write.text('·(1 − tanh²(').argument('x', c).text(')) + ');
   write.number('h', later.dc).text('·').number('gate', later.f);
   return {
     pieces: write.pieces,
