@@ -13,6 +13,13 @@ import type { TrainingSetup } from '../training/trainingSetup';
 import { StartError } from './startError';
 import { runnableKernels } from '../training/runnableKernels';
 
+/** What is to be trained, and what an earlier run is compared with. */
+export interface RequestedTraining {
+  readonly setup: TrainingSetup;
+  /** SHA-256 of the data; null without a data file. */
+  readonly dataDigest: string | null;
+}
+
 /** Maximum number of keys listed in a message. */
 const maxListedKeys = 3;
 
@@ -23,12 +30,11 @@ const maxListedKeys = 3;
  */
 export async function readMatchingRun(
   storage: FolderStorage,
-  setup: TrainingSetup,
-  dataDigest: string | null,
+  requested: RequestedTraining,
   commandLine: CommandLine,
 ): Promise<Manifest | undefined> {
   const earlier = await readExistingRun(storage, commandLine.file);
-  const misfit = mismatchOf(earlier, setup, dataDigest, commandLine, storage.folder);
+  const misfit = mismatchOf(earlier, requested, commandLine, storage.folder);
   if (misfit !== undefined) throw new StartError(`${commandLine.file}:1:1: ${misfit}`);
   return earlier;
 }
@@ -74,8 +80,7 @@ export function existenceProblem(
 
 function mismatchOf(
   earlier: Manifest | undefined,
-  setup: TrainingSetup,
-  dataDigest: string | null,
+  { setup, dataDigest }: RequestedTraining,
   commandLine: CommandLine,
   folder: string,
 ): string | undefined {

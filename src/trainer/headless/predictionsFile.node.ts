@@ -6,13 +6,18 @@ import type { KeyProblem } from '../../experiment/problems/problem';
 import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { reasonOf } from '../../protocol/channel';
 import { maxPredictionRows } from '../../protocol/predictions';
+import { runFiles } from '../../run/storage/runFiles';
+import type { RunStorage } from '../../run/storage/storage';
 import { formatPredictionErrors } from '../../text/predictionErrors';
 import { quote } from '../../text/quoting';
 import { HeldOutEvaluation } from '../predictions/heldOutEvaluation';
 import { heldOutRows, predictionHeader, predictionLines } from '../predictions/predictionCsv';
 import { predictionErrors } from '../predictions/predictionErrors';
 import { openHeldOut, predictionColumns } from '../predictions/predictionReader';
+import { maxCheckpointBytes, restoreCheckpoint } from '../storage/checkpoint';
+import { Training } from '../training/training';
 import type { TrainingSetup } from '../training/trainingSetup';
+import type { HeadlessEnd, Print } from './closingMessages';
 
 /** Why predictions can't be written to a file, found before the training; undefined where they can. */
 export async function predictionsFileProblem(
@@ -46,19 +51,61 @@ export async function predictionsFileProblem(
   return exists ? problem(`The file ${path} of --predictions exists. Choose another one, or delete it.`) : undefined;
 }
 
+/** A run that has ended, and where its predictions are requested. */
+export interface EndedRun {
+  /** Undefined where no predictions are requested. */
+  readonly path: string | undefined;
+  readonly setup: TrainingSetup;
+  /** The content of the files that the experiment names. */
+  readonly files: ReadonlyMap<string, FileContent>;
+  readonly interruption: AbortSignal;
+  readonly print: Print;
+  /** Whether it has finished, saved or not; a run that ended otherwise has no predictions. */
+  readonly isFinished: boolean;
+  /** The folder and the number of updates of a run that had ended before, whose weights are in its last checkpoint. */
+  readonly stored?: { readonly storage: RunStorage; readonly updates: number };
+}
+
+/** Writes the requested predictions of a run, and tells how the command ends: as the run did, if they could be written. */
+export async function finishPredictions(end: HeadlessEnd, run: EndedRun): Promise<HeadlessEnd> {
+  const { path, interruption, print } = run;
+  if (path === undefined) return end;
+  if (!run.isFinished) {
+    print('No predictions were written: the run has not finished.');
+    return end;
+  }
+  try {
+    await restoreWeights(run);
+    for (const message of await writePredictions(path, run)) print(message);
+    return end;
+  } catch (error) {
+    if (interruption.aborted) {
+      print('Interrupted before the predictions were written; the run itself is saved.');
+      return 'interrupted';
+    }
+    print(`No predictions were written: ${reasonOf(error)}`);
+    return 'failed';
+  }
+}
+
+/** Restores the weights that a stored run ended with. */
+async function restoreWeights({ setup, stored }: EndedRun): Promise<void> {
+  if (stored === undefined) return;
+  const { storage, updates } = stored;
+  const training = new Training(setup, () => 0);
+  const path = runFiles.checkpoint(updates);
+  const bytes = await storage.read(path, maxCheckpointBytes(training));
+  if (bytes === undefined) throw new Error(`The run's ${path} is gone.`);
+  restoreCheckpoint(training, bytes, updates);
+}
+
 /**
  * Writes the predictions of a trained net for the held-out rows of its table.
  *
- * @param files the bytes of the files that the experiment names
  * @returns sentences with the errors, for the terminal
  * @throws Error if nothing is held out or the file can't be written; then no part of it remains
  */
-export async function writePredictions(
-  path: string,
-  setup: TrainingSetup,
-  files: ReadonlyMap<string, FileContent>,
-  interruption: AbortSignal,
-): Promise<readonly string[]> {
+async function writePredictions(path: string, { setup, files, interruption }: EndedRun): Promise<readonly string[]> {
   const opened = openHeldOut(setup, files);
   if (typeof opened === 'string') throw new Error(opened);
   const { data, part, table } = opened;

@@ -1,0 +1,97 @@
+import { dirname } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { computeDataDigest } from '../../data/files/dataDigest';
+import { diskAccess } from '../../data/files/fileAccess.node';
+import type { FileContent } from '../../data/files/fileContent';
+import { checkFiles, readFiles, type FileAccess } from '../../data/files/fileReading';
+import { ReadingProgress } from '../../data/files/readingProgress';
+import { defaultKernelSet, openKernels, type BuiltKernelSet } from '../../engine/kernels/open';
+import { kernelsAt } from '../../run/kernelHistory';
+import type { Manifest } from '../../run/manifest';
+import type { FolderStorage } from '../../run/storage/folderStorage.node';
+import { runnableKernels } from '../training/runnableKernels';
+import { prepareTraining, readingProblem } from '../training/trainingSetup';
+import type { Threads } from '../training/workerPool';
+import type { CommandLine } from './commandLine.node';
+import { existenceProblem, readExistingRun, type RequestedTraining } from './earlierRun.node';
+import { openExperiment, startErrorAt, type OpenedExperiment } from './openedExperiment.node';
+import { predictionsFileProblem } from './predictionsFile.node';
+import { readingProgress } from './progress.node';
+import { StartError } from './startError';
+
+/** A training that is ready to start. Nothing has been written. */
+export interface PreparedRun extends RequestedTraining {
+  /** The files that the experiment names; none if no predictions are requested. */
+  readonly files: ReadonlyMap<string, FileContent>;
+}
+
+/**
+ * Reads the experiment and its data, and prepares the training. What needs no data is checked before they are read.
+ *
+ * @param storage the run's folder
+ * @param stderr shows how far the reading of large data is
+ * @throws StartError when it can't start
+ */
+export async function prepareRun(
+  commandLine: CommandLine,
+  storage: FolderStorage,
+  { cores }: Threads,
+  stderr: NodeJS.WriteStream,
+): Promise<PreparedRun> {
+  const opened = await openExperiment(commandLine);
+  const { experiment, file } = opened;
+  const unwritable =
+    commandLine.predictions === undefined
+      ? undefined
+      : await predictionsFileProblem(commandLine.predictions, experiment);
+  if (unwritable !== undefined) throw startErrorAt(commandLine, file, [unwritable]);
+  // Whatever needs no data is refused before they are read.
+  const before = await readExistingRun(storage, commandLine.file);
+  const misfit = existenceProblem(before, commandLine, storage.folder);
+  if (misfit !== undefined) throw new StartError(`${commandLine.file}:1:1: ${misfit}`);
+  const read = await readData(commandLine, opened, stderr);
+  // Before the data are opened: it copies the file's bytes, and frees the copy.
+  const dataDigest = await computeDataDigest(experiment, read.files);
+  const outcome = prepareTraining({
+    experiment,
+    files: read.files,
+    kernels: openKernels(commandLine.kernels ?? resumableKernels(before)),
+    memoryLimit: commandLine.memoryLimit,
+    workers: { requested: commandLine.workers, cores },
+    ...(before === undefined ? {} : { shards: before.facts.shards }),
+  });
+  read.close();
+  if (outcome.kind === 'refused') throw startErrorAt(commandLine, file, outcome.problems);
+  // The predictions are written with the times and numbers of the file.
+  const files = commandLine.predictions === undefined ? new Map<string, FileContent>() : read.files;
+  return { setup: outcome.setup, dataDigest, files };
+}
+
+/** The files that an experiment names; `close` erases the progress of their reading. */
+async function readData(
+  commandLine: CommandLine,
+  { experiment, file }: OpenedExperiment,
+  stderr: NodeJS.WriteStream,
+): Promise<{ readonly files: ReadonlyMap<string, FileContent>; readonly close: () => void }> {
+  const folder = dirname(commandLine.file);
+  const onRead = { add: (_bytes: number): void => undefined };
+  const access: FileAccess = diskAccess(folder, commandLine.workspace ?? folder, (bytes) => {
+    onRead.add(bytes);
+  });
+  const checked = await checkFiles(experiment, access);
+  if (checked.kind === 'refused') throw startErrorAt(commandLine, file, checked.problems);
+  const large = readingProblem(experiment, commandLine.memoryLimit, checked.bytes);
+  if (large !== undefined) throw startErrorAt(commandLine, file, [large]);
+  const read = await readFiles(experiment, access);
+  if (read.kind === 'refused') throw startErrorAt(commandLine, file, read.problems);
+  const streamed = [...read.files.values()].reduce((sum, one) => sum + (one instanceof Uint8Array ? 0 : one.size), 0);
+  if (streamed === 0) return { files: read.files, close: () => undefined };
+  const progress = readingProgress(stderr);
+  onRead.add = new ReadingProgress(experiment, streamed, () => performance.now() / 1000, progress.show).add;
+  return { files: read.files, close: progress.close };
+}
+
+/** The kernels of the run to resume if they can run here, else the fastest. */
+function resumableKernels(before: Manifest | undefined): BuiltKernelSet {
+  return before === undefined ? defaultKernelSet() : runnableKernels(kernelsAt(before.facts, Infinity)).name;
+}
