@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from './protocol/channel';
-import { singleLine, withoutControls } from './text/plainText';
-import { CommandLineError, parseCommandLine, usage } from './trainer/headless/commandLine.node';
+import { singleLine } from './text/plainText';
+import { parseCommandLine, usage, type CommandLine } from './trainer/headless/commandLine.node';
+import { CommandLineError } from './trainer/headless/commandLineWords.node';
 import { nodeThreads } from './trainer/training/workerThreads.node';
 import { trainHeadless } from './trainer/headless/headless.node';
 
@@ -14,49 +16,73 @@ const exitInterrupted = 128 + constants.signals.SIGINT;
 
 async function main(): Promise<number> {
   try {
-    const commandLine = parseCommandLine(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd());
-    const interruption = new AbortController();
-    // Until something must be saved, a signal ends the process immediately, as by default: while a large file is
-    // parsed, no handler would be called.
-    const listenToSignals = (): AbortSignal => {
-      // A terminal that is closed, or a connection that is lost, sends SIGHUP.
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-        process.on(signal, () => {
-          interruption.abort();
-        });
-      }
-      return interruption.signal;
-    };
-    // The reader of the lines may exit, as `head` does. Then the run ends as if interrupted, with a checkpoint.
-    process.stdout.on('error', () => {
-      interruption.abort();
-    });
-    // An error of stderr cannot be reported anywhere.
-    process.stderr.on('error', () => undefined);
-    const threads = nodeThreads(fileURLToPath(new URL('workerThread.cjs', import.meta.url)));
-    const end = await trainHeadless(commandLine, threads, listenToSignals, process.stdout, process.stderr);
-    switch (end) {
-      case 'finished':
+    const folder = process.env['INIT_CWD'] ?? process.cwd();
+    const request = parseCommandLine(process.argv.slice(2), folder, process.env);
+    switch (request.kind) {
+      case 'help':
+        process.stdout.write(`${usage}\n`);
         return 0;
-      case 'refused':
-        return 1;
-      case 'diverged':
-        return 2;
-      case 'failed':
-        return 3;
-      case 'interrupted':
-        return exitInterrupted;
+      case 'version':
+        process.stdout.write(`${version()}\n`);
+        return 0;
+      case 'train':
+        return await train(request.commandLine);
       default:
-        return end satisfies never;
+        return request satisfies never;
     }
   } catch (error) {
     if (error instanceof CommandLineError) {
-      process.stderr.write(`${withoutControls(error.message)}\n\n${usage}\n`);
+      // Without any word the options are what is looked for.
+      const advice = process.argv.length > 2 ? 'npm run train -- --help lists the options.' : `\n${usage}`;
+      process.stderr.write(`${singleLine(error.message)}\n${advice}\n`);
       return 1;
     }
     process.stderr.write(`Training failed: ${singleLine(reasonOf(error))}\n`);
     return 3;
   }
+}
+
+async function train(commandLine: CommandLine): Promise<number> {
+  const interruption = new AbortController();
+  // Until something must be saved, a signal ends the process immediately, as by default: while a large file is
+  // parsed, no handler would be called.
+  const listenToSignals = (): AbortSignal => {
+    // A terminal that is closed, or a connection that is lost, sends SIGHUP.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        interruption.abort();
+      });
+    }
+    return interruption.signal;
+  };
+  // The reader of the lines may exit, as `head` does. Then the run ends as if interrupted, with a checkpoint.
+  process.stdout.on('error', () => {
+    interruption.abort();
+  });
+  // An error of stderr cannot be reported anywhere.
+  process.stderr.on('error', () => undefined);
+  const threads = nodeThreads(fileURLToPath(new URL('workerThread.cjs', import.meta.url)));
+  const end = await trainHeadless(commandLine, threads, listenToSignals, process.stdout, process.stderr);
+  switch (end) {
+    case 'finished':
+      return 0;
+    case 'refused':
+      return 1;
+    case 'diverged':
+      return 2;
+    case 'failed':
+      return 3;
+    case 'interrupted':
+      return exitInterrupted;
+    default:
+      return end satisfies never;
+  }
+}
+
+/** The version in the package of which this program is a part. */
+function version(): string {
+  const json: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return typeof json === 'object' && json !== null && 'version' in json ? String(json.version) : 'unknown';
 }
 
 process.exitCode = await main();

@@ -1,7 +1,8 @@
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { builtKernelSets, defaultKernelSet, runnableKernelSets, type BuiltKernelSet } from '../../engine/kernels/open';
+import { quote, quoteAll } from '../../text/quoting';
+import { CommandLineError, optionTakenByNpm, readWords } from './commandLineWords.node';
 
 /** The parsed command line of the headless runner; paths are absolute. */
 export interface CommandLine {
@@ -27,11 +28,6 @@ export interface CommandLine {
   readonly workers: number;
 }
 
-/** An invalid command line; the message says how to correct it. */
-export class CommandLineError extends Error {
-  override readonly name = 'CommandLineError';
-}
-
 /** The help text. */
 export const usage = `Usage: npm run train -- FILE [options]
 
@@ -48,74 +44,88 @@ export const usage = `Usage: npm run train -- FILE [options]
   --kernels NAME        the kernel set that computes (${runnableKernelSets().join(', ')}; default ${defaultKernelSet()})
   --reproducible        the same bits on every machine: the simd kernels, without fused multiply-add
   --workers N           threads that share the batch of a long update (default: automatic);
-                        their number changes no result`;
+                        their number changes no result
+  -h, --help            print this text
+  --version             print the version
+
+Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 130 interrupted. More: docs/headless.md`;
 
 const mebibyte = 1024 * 1024;
+
+/** What a command line asks for. */
+export type Request =
+  | { readonly kind: 'train'; readonly commandLine: CommandLine }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' };
 
 /**
  * Parses a command line.
  *
  * @param folder base of relative paths
+ * @param env the environment, in which npm passes on the options that it took for itself
  * @throws CommandLineError
  */
-export function parseCommandLine(args: readonly string[], folder: string): CommandLine {
-  const { values, positionals } = parse(args);
-  const [file, ...rest] = positionals;
-  if (file === undefined) throw new CommandLineError('Which experiment? Name a *.rnn.json file.');
-  if (rest.length > 0)
-    throw new CommandLineError(`Only one experiment can be trained at a time; also found: ${rest.join(', ')}.`);
-  if (values.resume && values.out === undefined) {
+export function parseCommandLine(
+  args: readonly string[],
+  folder: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Request {
+  const { values, flags, others } = readWords(args);
+  if (flags.has('help')) return { kind: 'help' };
+  if (flags.has('version')) return { kind: 'version' };
+  const taken = optionTakenByNpm(env);
+  if (taken !== undefined) {
+    throw new CommandLineError(
+      `npm took --${taken} for itself. Write -- before the file: npm run train -- FILE --${taken} …`,
+    );
+  }
+  const last = (name: keyof typeof values): string | undefined => values[name]?.at(-1);
+  const path = (name: keyof typeof values): string | undefined => {
+    const written = last(name);
+    return written === undefined ? undefined : resolve(folder, written);
+  };
+  const out = path('out');
+  const resume = flags.has('resume');
+  const file = onlyFile(others);
+  if (resume && out === undefined) {
     throw new CommandLineError('--resume needs --out DIR: the folder of the run to resume.');
   }
-  const inFolder = (path: string | undefined): string | undefined =>
-    path === undefined ? undefined : resolve(folder, path);
-  return {
+  const memory = wholeNumber('--memory', last('memory'), 1, 'a whole number of MiB');
+  const commandLine: CommandLine = {
     file: resolve(folder, file),
-    variant: values.variant,
-    steps: wholeNumber('--steps', values.steps, 1),
-    out: inFolder(values.out),
+    variant: last('variant'),
+    steps: wholeNumber('--steps', last('steps'), 1),
+    out,
     captures: captures(values.capture),
-    predictions: inFolder(values.predictions),
-    resume: values.resume,
-    json: values.json,
-    workspace: inFolder(values.workspace),
-    memoryLimit:
-      values.memory === undefined ? totalmem() / 2 : (wholeNumber('--memory', values.memory, 1) ?? 0) * mebibyte,
-    kernels: kernelSet(values.kernels, values.reproducible),
-    workers: wholeNumber('--workers', values.workers, 1) ?? 0,
+    predictions: path('predictions'),
+    resume,
+    json: flags.has('json'),
+    workspace: path('workspace'),
+    memoryLimit: memory === undefined ? totalmem() / 2 : memory * mebibyte,
+    kernels: kernelSet(last('kernels'), flags.has('reproducible')),
+    workers: wholeNumber('--workers', last('workers'), 1) ?? 0,
   };
+  return { kind: 'train', commandLine };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        variant: { type: 'string' },
-        steps: { type: 'string' },
-        out: { type: 'string' },
-        capture: { type: 'string', multiple: true },
-        predictions: { type: 'string' },
-        resume: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        workspace: { type: 'string' },
-        memory: { type: 'string' },
-        kernels: { type: 'string' },
-        reproducible: { type: 'boolean', default: false },
-        workers: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    throw new CommandLineError(error instanceof Error ? error.message : String(error));
-  }
+function onlyFile([file, ...more]: readonly string[]): string {
+  if (file === undefined) throw new CommandLineError('Which experiment? Name its *.rnn.json file.');
+  if (more.length === 0) return file;
+  throw new CommandLineError(
+    `Only one experiment is trained at a time: found ${quote(file)}, and also ${quoteAll(more)}. Put a name or path with blanks in quotes.`,
+  );
 }
 
-function wholeNumber(option: string, value: string | undefined, min: number): number | undefined {
+function wholeNumber(
+  option: string,
+  value: string | undefined,
+  min: number,
+  unit = 'a whole number',
+): number | undefined {
   if (value === undefined) return undefined;
   const number = /^\d+$/.test(value) ? Number(value) : NaN;
   if (!Number.isSafeInteger(number) || number < min) {
-    throw new CommandLineError(`${option} takes a whole number of ${min} or more; found "${value}".`);
+    throw new CommandLineError(`${option} takes ${unit} of ${min} or more; found ${quote(value)}.`);
   }
   return number;
 }
@@ -125,7 +135,7 @@ function kernelSet(name: string | undefined, reproducible: boolean): BuiltKernel
   const known = runnableKernelSets().find((runnable) => runnable === name);
   if (known === undefined) {
     throw new CommandLineError(
-      `Unknown or unavailable kernel set --kernels ${name}. This build has ${builtKernelSets.join(', ')}; ${runnableKernelSets().join(', ')} can run here.`,
+      `Unknown or unavailable kernel set --kernels ${quote(name)}. This build has ${builtKernelSets.join(', ')}; ${runnableKernelSets().join(', ')} can run here.`,
     );
   }
   if (reproducible && known === 'simd-fma') {
@@ -138,5 +148,6 @@ function kernelSet(name: string | undefined, reproducible: boolean): BuiltKernel
 
 function captures(values: readonly string[] | undefined): ReadonlySet<number> {
   const updates = (values ?? []).flatMap((value) => value.split(','));
-  return new Set(updates.flatMap((update) => wholeNumber('--capture', update.trim(), 0) ?? []));
+  const unit = 'updates separated by commas, each a whole number';
+  return new Set(updates.flatMap((update) => wholeNumber('--capture', update.trim(), 0, unit) ?? []));
 }

@@ -1,7 +1,6 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { hasDataChanged } from '../../data/files/dataDigest';
 import { toJson } from '../../experiment/resolved';
-import { reasonOf } from '../../protocol/channel';
 import { formatValue, differingKeys, keyValues } from '../../run/differences';
 import { kernelsAt } from '../../run/kernelHistory';
 import { runFiles } from '../../run/storage/runFiles';
@@ -10,6 +9,7 @@ import { quote } from '../../text/quoting';
 import type { CommandLine } from './commandLine.node';
 import type { FolderStorage } from '../../run/storage/folderStorage.node';
 import type { TrainingSetup } from '../training/trainingSetup';
+import { fileErrorReason } from './fileErrorReason';
 import { StartError } from './startError';
 import { runnableKernels } from '../training/runnableKernels';
 
@@ -33,9 +33,9 @@ export async function readMatchingRun(
   requested: RequestedTraining,
   commandLine: CommandLine,
 ): Promise<Manifest | undefined> {
-  const earlier = await readExistingRun(storage, commandLine.file);
+  const earlier = await readExistingRun(storage);
   const misfit = mismatchOf(earlier, requested, commandLine, storage.folder);
-  if (misfit !== undefined) throw new StartError(`${commandLine.file}:1:1: ${misfit}`);
+  if (misfit !== undefined) throw new StartError(misfit);
   return earlier;
 }
 
@@ -50,17 +50,17 @@ export function isOver({ state, updates, facts }: Manifest, { experiment }: Trai
  *
  * @throws StartError when it can't be read
  */
-export async function readExistingRun(storage: FolderStorage, file: string): Promise<Manifest | undefined> {
+export async function readExistingRun(storage: FolderStorage): Promise<Manifest | undefined> {
   const bytes = await storage.read(runFiles.manifest, maxManifestBytes).catch((error: unknown) => {
     throw new StartError(
-      `${file}:1:1: ${storage.folder} can't hold a run (${reasonOf(error)}). Choose a folder for --out, or one that doesn't exist yet.`,
+      `${storage.folder} can't hold a run: ${fileErrorReason(error)}. Choose a folder for --out, or one that doesn't exist yet.`,
     );
   });
   if (bytes === undefined) return undefined;
   const manifest = readManifest(bytes);
   if (manifest === undefined) {
     throw new StartError(
-      `${join(storage.folder, runFiles.manifest)}:1:1: The run in this folder can't be read. ${unreadableReason(bytes)} Choose another --out.`,
+      `The run in ${storage.folder} can't be read. Its ${runFiles.manifest}: ${unreadableReason(bytes)} Choose another --out.`,
     );
   }
   return manifest;

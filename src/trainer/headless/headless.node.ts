@@ -1,6 +1,5 @@
 import { join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { reasonOf } from '../../protocol/channel';
 import type { Ending } from '../../protocol/trainer';
 import type { RecordBatch } from '../../run/records/recordBatch';
 import { lockFolder } from '../../run/storage/folderLock.node';
@@ -26,6 +25,7 @@ import {
 } from './closingMessages';
 import type { CommandLine } from './commandLine.node';
 import { isOver, readMatchingRun } from './earlierRun.node';
+import { codeOf, fileErrorReason } from './fileErrorReason';
 import { printIntroduction, printKernelNotice } from './openingMessages.node';
 import { finishPredictions } from './predictionsFile.node';
 import { prepareRun, type PreparedRun } from './preparation.node';
@@ -124,9 +124,12 @@ function sourceFrom(folder: string, file: string): string {
   return relative(folder, file).replaceAll('\\', '/');
 }
 
-function cannotSave({ file }: CommandLine, folder: string): (error: unknown) => never {
+function cannotSave({ out }: CommandLine, folder: string): (error: unknown) => never {
   return (error) => {
-    throw new StartError(`${file}:1:1: The run can't be saved in ${folder}: ${reasonOf(error)}.`);
+    // An error of the file system has a code; any other one says in its message what to do.
+    const advice =
+      codeOf(error) === undefined ? '' : ` Choose another folder${out === undefined ? ' with --out' : ''}.`;
+    throw new StartError(`The run can't be saved in ${folder}: ${fileErrorReason(error)}.${advice}`);
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { readToSize } from '../../data/files/fileAccess.node';
 import { decodeExperiment } from '../../experiment/document/decodeExperiment';
@@ -5,9 +6,9 @@ import type { ExperimentFile } from '../../experiment/experimentFile';
 import { maxExperimentBytes, parseExperiment } from '../../experiment/parse';
 import type { KeyProblem } from '../../experiment/problems/problem';
 import type { ResolvedExperiment } from '../../experiment/schema/schema';
-import { reasonOf } from '../../protocol/channel';
 import { formatExact, formatMebibytes } from '../../text/numbers';
 import type { CommandLine } from './commandLine.node';
+import { codeOf, fileErrorReason } from './fileErrorReason';
 import { StartError } from './startError';
 
 /** The experiment that a command line names, and its file for the places of problems that are found later. */
@@ -27,17 +28,26 @@ export async function openExperiment(commandLine: CommandLine): Promise<OpenedEx
   if (resolved.kind === 'refused') throw startErrorAt(commandLine, file, resolved.problems);
   const experiment = withSteps(resolved.experiment, commandLine.steps);
   const late = captureProblem(commandLine.captures, experiment);
+  // With --steps the file does not say how many updates there are.
+  if (late !== undefined && commandLine.steps !== undefined) throw new StartError(late.message);
   if (late !== undefined) throw startErrorAt(commandLine, file, [late]);
   return { experiment, file };
 }
 
-/** Problems of an experiment, each at its key in the file. */
+/** Problems of the command line, whatever their key: the file is as it should be. */
+function isOfCommandLine({ code, keyPath }: KeyProblem): boolean {
+  return code === 'unknownVariant' || (keyPath.length === 0 && code === 'memory');
+}
+
+/** Problems of an experiment, each at its key in the file; those of the command line have no place in it. */
 export function startErrorAt(
   { file: path, variant }: CommandLine,
   file: ExperimentFile,
   problems: readonly KeyProblem[],
 ): StartError {
-  const lines = problems.map(({ keyPath, message }) => {
+  const lines = problems.map((problem) => {
+    const { keyPath, message } = problem;
+    if (isOfCommandLine(problem)) return message;
     const { line, column } = file.placeOf(keyPath, variant);
     return `${path}:${line}:${column}: ${message}`;
   });
@@ -45,25 +55,16 @@ export function startErrorAt(
 }
 
 async function readExperiment(path: string): Promise<ExperimentFile> {
-  const at = (message: string): StartError => new StartError(`${path}:1:1: ${message}`);
-  const entry = await stat(path).catch((error: unknown) => {
-    throw at(
-      error instanceof Error && 'code' in error && error.code === 'ENOENT'
-        ? 'File not found. Name the *.rnn.json file of an experiment; relative paths start at the folder npm was called from.'
-        : `The experiment can't be read: ${reasonOf(error)}`,
-    );
-  });
-  // Reading a pipe or a device could wait forever.
-  if (!entry.isFile()) throw at('The experiment is a folder or a device, not a file. Name the *.rnn.json file itself.');
-  const { size } = entry;
+  const { size } = await statFile(path);
+  const unreadable = (error: unknown): never => {
+    throw new StartError(`${path} can't be read: ${fileErrorReason(error)}.`);
+  };
   if (size > maxExperimentBytes) {
-    throw at(
-      `An experiment file is at most ${formatMebibytes(maxExperimentBytes)}; this one has ${formatExact(size)} bytes.`,
+    throw new StartError(
+      `${path} has ${formatExact(size)} bytes: an experiment file has at most ${formatMebibytes(maxExperimentBytes)}. Data belong in a file of their own, which data.csv or data.text names.`,
     );
   }
-  const bytes = await readToSize(path, maxExperimentBytes).catch((error: unknown) => {
-    throw at(`The experiment can't be read: ${reasonOf(error)}`);
-  });
+  const bytes = await readToSize(path, maxExperimentBytes).catch(unreadable);
   const parsed = parseExperiment(decodeExperiment(bytes, true));
   if (parsed.kind === 'refused') {
     throw new StartError(
@@ -71,6 +72,20 @@ async function readExperiment(path: string): Promise<ExperimentFile> {
     );
   }
   return parsed.file;
+}
+
+async function statFile(path: string): Promise<Stats> {
+  const entry = await stat(path).catch((error: unknown) => {
+    throw new StartError(
+      codeOf(error) === 'ENOENT'
+        ? `File not found: ${path}. Name the *.rnn.json file of an experiment; relative paths start at the folder npm was called from.`
+        : `${path} can't be read: ${fileErrorReason(error)}.`,
+    );
+  });
+  // Reading a pipe or a device could wait forever.
+  if (entry.isFile()) return entry;
+  const found = entry.isDirectory() ? 'a folder' : 'a device or a pipe';
+  throw new StartError(`${path} is ${found}, not a file. Name the *.rnn.json file of an experiment.`);
 }
 
 function withSteps(experiment: ResolvedExperiment, steps: number | undefined): ResolvedExperiment {

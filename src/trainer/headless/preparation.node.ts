@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { computeDataDigest } from '../../data/files/dataDigest';
@@ -14,6 +15,7 @@ import { prepareTraining, readingProblem } from '../training/trainingSetup';
 import type { Threads } from '../training/workerPool';
 import type { CommandLine } from './commandLine.node';
 import { existenceProblem, readExistingRun, type RequestedTraining } from './earlierRun.node';
+import { codeOf, fileErrorReason } from './fileErrorReason';
 import { openExperiment, startErrorAt, type OpenedExperiment } from './openedExperiment.node';
 import { predictionsFileProblem } from './predictionsFile.node';
 import { readingProgress } from './progress.node';
@@ -46,9 +48,9 @@ export async function prepareRun(
       : await predictionsFileProblem(commandLine.predictions, experiment);
   if (unwritable !== undefined) throw startErrorAt(commandLine, file, [unwritable]);
   // Whatever needs no data is refused before they are read.
-  const before = await readExistingRun(storage, commandLine.file);
+  const before = await readExistingRun(storage);
   const misfit = existenceProblem(before, commandLine, storage.folder);
-  if (misfit !== undefined) throw new StartError(`${commandLine.file}:1:1: ${misfit}`);
+  if (misfit !== undefined) throw new StartError(misfit);
   const read = await readData(commandLine, opened, stderr);
   // Before the data are opened: it copies the file's bytes, and frees the copy.
   const dataDigest = await computeDataDigest(experiment, read.files);
@@ -74,6 +76,7 @@ async function readData(
   stderr: NodeJS.WriteStream,
 ): Promise<{ readonly files: ReadonlyMap<string, FileContent>; readonly close: () => void }> {
   const folder = dirname(commandLine.file);
+  await checkWorkspace(commandLine.workspace);
   const onRead = { add: (_bytes: number): void => undefined };
   const access: FileAccess = diskAccess(folder, commandLine.workspace ?? folder, (bytes) => {
     onRead.add(bytes);
@@ -89,6 +92,19 @@ async function readData(
   const progress = readingProgress(stderr);
   onRead.add = new ReadingProgress(experiment, streamed, () => performance.now() / 1000, progress.show).add;
   return { files: read.files, close: progress.close };
+}
+
+/** @throws StartError where the folder that must contain the data files is none */
+async function checkWorkspace(workspace: string | undefined): Promise<void> {
+  if (workspace === undefined) return;
+  const reason = await stat(workspace).then(
+    (entry) => (entry.isDirectory() ? undefined : 'it is not a folder'),
+    (error: unknown) => (codeOf(error) === 'ENOENT' ? 'it does not exist' : fileErrorReason(error)),
+  );
+  if (reason === undefined) return;
+  throw new StartError(
+    `--workspace ${workspace} can't be used: ${reason}. Name the folder that the data files are in; by default it is that of the experiment.`,
+  );
 }
 
 /** The kernels of the run to resume if they can run here, else the fastest. */

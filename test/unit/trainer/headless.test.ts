@@ -72,6 +72,15 @@ describe('The headless runner', () => {
     assert.match(stderr, /^[^\n]+:\d+:\d+: [^\n]+[^.]\.\n$/);
     assert.match(stderr, message);
   };
+  /** The runner exits with one message about its command line, which has no place in the experiment. */
+  const refusesCommand = (words: readonly string[], message: RegExp): void => {
+    const { status, stdout, stderr } = train(...words);
+    assert.equal(status, 1, stderr);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^[^\n]+[^.]\.\n$/);
+    assert.doesNotMatch(stderr, /:\d+:\d+: /);
+    assert.match(stderr, message);
+  };
   const checkpoints = (): readonly string[] => readdirSync(path('run', 'checkpoints')).sort();
 
   it('says before it trains what is noticeable in a table, and says it once', () => {
@@ -112,13 +121,19 @@ describe('The headless runner', () => {
 
     it('a folder that holds a run already', () => {
       assert.equal(train(experiment(), '--out', path('run')).status, 0);
-      refuses([experiment(missingData), '--out', path('run')], /:1:1: .* already holds a run\. Choose another --out/);
+      refusesCommand(
+        [experiment(missingData), '--out', path('run')],
+        /^\S+run already holds a run\. Choose another --out, or add --resume/,
+      );
     });
 
     it('to resume where there is no run, and a folder that is a file', () => {
-      refuses([experiment(missingData), '--out', path('run'), '--resume'], /There is no run to resume in/);
+      refusesCommand([experiment(missingData), '--out', path('run'), '--resume'], /^There is no run to resume in/);
       writeFileSync(path('file'), '');
-      refuses([experiment(missingData), '--out', path('file')], /can't hold a run/);
+      refusesCommand(
+        [experiment(missingData), '--out', path('file')],
+        /file can't hold a run: a part of the path is a file, not a folder\. Choose a folder for --out/,
+      );
     });
   });
 
@@ -150,13 +165,13 @@ describe('The headless runner', () => {
 
   describe('refuses', () => {
     it('a missing experiment, with a message', () => {
-      refuses([path('none.rnn.json')], /none\.rnn\.json:1:1: File not found/);
+      refusesCommand([path('none.rnn.json')], /^File not found: \S+none\.rnn\.json\. Name the \*\.rnn\.json file/);
     });
 
     it('an experiment that is a pipe, instead of waiting for it', function () {
       if (process.platform === 'win32') this.skip();
       execFileSync('mkfifo', [path('x.rnn.json')]);
-      refuses([path('x.rnn.json')], /x\.rnn\.json:1:1: .*not a file/);
+      refusesCommand([path('x.rnn.json')], /x\.rnn\.json is a device or a pipe, not a file/);
     });
 
     it('endless data without a size, instead of reading them forever', function () {
@@ -165,19 +180,30 @@ describe('The headless runner', () => {
       assert.match(stderr, /"\/proc\/self\/pagemap" is empty/);
     });
 
-    it('data outside a workspace that does not exist', () => {
+    it('a workspace that does not exist, or is no folder', () => {
       const file = experiment({ data: { text: 'x.rnn.json' } });
-      refuses([file, '--workspace', path('nowhere')], /is outside .*nowhere/);
+      refusesCommand([file, '--workspace', path('no')], /^--workspace \S+no can't be used: it does not exist\./);
+      refusesCommand([file, '--workspace', file], /can't be used: it is not a folder\. Name the folder/);
+    });
+
+    it('data outside the workspace', () => {
+      const file = experiment({ data: { text: '../x.txt' } });
+      refuses([file], /"\.\.\/x\.txt" is outside/);
     });
 
     it('a file in place of the folder of the run', () => {
       const file = experiment();
-      refuses([file, '--out', file], /can't hold a run/);
+      refusesCommand([file, '--out', file], /can't hold a run/);
     });
 
     it('to capture an update after the last, at training.steps', () => {
       const file = experiment();
       refuses([file, '--capture', '3,12'], /:1:\d+: Update 12 can't be captured: the last of 12 is update 11/);
+      // The file does not say how many updates there are.
+      refusesCommand(
+        [file, '--capture', '3', '--steps', '2'],
+        /^Update 3 can't be captured: the last of 2 is update 1/,
+      );
       assert.deepEqual(readdirSync(folder), ['x.rnn.json']);
     });
   });
@@ -379,11 +405,14 @@ describe('The headless runner', () => {
 
     it('fails if no checkpoint can be used, and names the latest', () => {
       for (const name of checkpoints()) truncateSync(path('run', 'checkpoints', name), 100);
-      refuses(more(), /checkpoints\/update-12\.safetensors can't be used .*No earlier checkpoint/);
+      refusesCommand(more(), /checkpoints\/update-12\.safetensors can't be used .*No earlier checkpoint/);
     });
 
     it('refuses to resume with other kernels than those it started with', () => {
-      refuses(more('--kernels', 'reference'), /computed by the simd kernels, not by reference.*add --kernels simd/);
+      refusesCommand(
+        more('--kernels', 'reference'),
+        /computed by the simd kernels, not by reference.*add --kernels simd/,
+      );
     });
 
     it('resumes with the kernels it started with by default', () => {
@@ -416,7 +445,7 @@ describe('The headless runner', () => {
 
     it('refuses to resume with another experiment, and names the differing keys', () => {
       experiment({ model: { cell: 'rnn', hidden: 5 }, optimizer: { kind: 'adam', learningRate: 0.02 } });
-      refuses(
+      refusesCommand(
         more(),
         /with another experiment, with model\.hidden 4 and not 5, optimizer\.learningRate 0\.001 and not 0\.02; only/,
       );
@@ -425,7 +454,7 @@ describe('The headless runner', () => {
     it('refuses to resume a variant without its name, and says it', () => {
       const variants = { 'a GRU': { model: { cell: 'gru' } } };
       train(experiment({ variants }), '--variant', 'a GRU', '--out', path('variant'));
-      refuses(
+      refusesCommand(
         [path('x.rnn.json'), '--out', path('variant'), '--resume'],
         /The run in variant trains the variant "a GRU"\. Choose another --out, or add --variant "a GRU"\./,
       );
@@ -446,7 +475,7 @@ describe('The headless runner', () => {
       experiment({ data: { text: 'book.txt', length: 4 } });
       assert.equal(train(path('x.rnn.json'), '--out', path('run')).status, 0);
       writeFileSync(path('book.txt'), words.replace('two', 'ten'));
-      refuses(more(), /was trained on other data: text book\.txt has changed since.*restore the earlier file/);
+      refusesCommand(more(), /was trained on other data: text book\.txt has changed since.*restore the earlier file/);
       writeFileSync(path('book.txt'), words);
       assert.equal(train(...more()).status, 0);
       const digest = createHash('sha256').update(words).digest('hex');
@@ -455,7 +484,7 @@ describe('The headless runner', () => {
 
     it('refuses a folder that a living process trains in', () => {
       writeFileSync(path('run', 'run.lock'), String(process.pid));
-      refuses(more(), new RegExp(`process ${process.pid} is training in this folder`));
+      refusesCommand(more(), new RegExp(`process ${process.pid} is training in this folder`));
     });
 
     it('takes over from a process that was killed, and leaves no lock', () => {

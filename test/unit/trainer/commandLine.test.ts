@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { parseCommandLine, type CommandLine } from '../../../src/trainer/headless/commandLine.node';
+import { CommandLineError } from '../../../src/trainer/headless/commandLineWords.node';
+
+const parse = (words: readonly string[], env = {}) => parseCommandLine(words, '/work', env);
+
+function parsed(...words: string[]): CommandLine {
+  const request = parse(words);
+  if (request.kind !== 'train') throw new Error(request.kind);
+  return request.commandLine;
+}
+
+function refuses(words: readonly string[], message: string, env: Readonly<Record<string, string>> = {}): void {
+  assert.throws(
+    () => parse(words, env),
+    (error) => {
+      assert.ok(error instanceof CommandLineError);
+      assert.equal(error.message, message);
+      return true;
+    },
+  );
+}
+
+describe('The command line of the headless runner', () => {
+  it('may have its options in any order, with = or a blank', () => {
+    const { file, variant, steps, out, captures, resume, json, workers, memoryLimit } = parsed(
+      ...['--steps=5', 'a.rnn.json', '--variant', 'a GRU', '--out', 'run', '--capture', '0,3', '--capture=4'],
+      ...['--resume', '--json', '--workers', '2', '--memory', '100', '--steps', '7'],
+    );
+    assert.deepEqual(
+      { file, variant, steps, out, captures: [...captures], resume, json, workers, memoryLimit },
+      {
+        file: resolve('/work', 'a.rnn.json'),
+        variant: 'a GRU',
+        steps: 7,
+        out: resolve('/work', 'run'),
+        captures: [0, 3, 4],
+        resume: true,
+        json: true,
+        workers: 2,
+        memoryLimit: 100 * 2 ** 20,
+      },
+    );
+    assert.equal(parsed('--', '--odd.rnn.json').file, resolve('/work', '--odd.rnn.json'));
+  });
+
+  it('may ask for help or the version instead, whatever else it says', () => {
+    for (const word of ['--help', '-h']) assert.deepEqual(parse([word]), { kind: 'help' });
+    assert.deepEqual(parse(['a.rnn.json', '--steps', 'x', '--help']), { kind: 'help' });
+    assert.deepEqual(parse(['--version']), { kind: 'version' });
+  });
+
+  it('has no unknown option; the nearest one is named', () => {
+    refuses(['a', '--variants', 'x'], 'Unknown option --variants; did you mean --variant?');
+    refuses(['a', '--variants=x'], 'Unknown option --variants; did you mean --variant?');
+    refuses(['a', '-out', 'x'], 'Unknown option -out; did you mean --out?');
+    refuses(['a', '-o', 'x'], 'Unknown option -o; did you mean --out?');
+    refuses(['a', '--no-resume'], 'Unknown option --no-resume; did you mean --resume?');
+    refuses(['a', '--prediction', 'x'], 'Unknown option --prediction; did you mean --predictions?');
+    refuses(['a', '--xyzzy'], 'Unknown option --xyzzy. What no option sets is a key of the experiment file.');
+    const long = 'x'.repeat(10_000);
+    assert.throws(
+      () => parse([`--${long}`]),
+      (error) => error instanceof Error && error.message.length < 200,
+    );
+  });
+
+  it('says which key of the experiment an option of another program is', () => {
+    refuses(['a', '--lr', '0.1'], 'Unknown option --lr. Set the key optimizer.learningRate in the experiment file.');
+    refuses(['a', '--batch-size=8'], 'Unknown option --batch-size. Set the key training.batch in the experiment file.');
+    refuses(['a', '--iterations', '5'], 'Unknown option --iterations. --steps N sets the number of updates.');
+    refuses(
+      ['a', '--epochs', '5'],
+      'Unknown option --epochs. --steps N sets the number of updates; an update is one batch, not a pass over the data.',
+    );
+  });
+
+  it('has a value where an option needs one, and none where it has none', () => {
+    refuses(['a', '--out'], '--out needs a value: --out DIR.');
+    refuses(['a', '--out='], '--out needs a value: --out DIR.');
+    refuses(
+      ['a', '--out', '--resume'],
+      '--out needs a value, and --resume looks like an option. Write --out DIR, or --out=--resume if that is the value.',
+    );
+    assert.equal(parsed('a', '--out=--resume').out, resolve('/work', '--resume'));
+    refuses(['a', '--json=yes'], '--json has no value; found "yes". Remove it.');
+  });
+
+  it('has numbers in their range', () => {
+    refuses(['a', '--steps', '-5'], '--steps takes a whole number of 1 or more; found "-5".');
+    refuses(['a', '--steps', '1e3'], '--steps takes a whole number of 1 or more; found "1e3".');
+    refuses(['a', '--memory', '2GB'], '--memory takes a whole number of MiB of 1 or more; found "2GB".');
+    refuses(
+      ['a', '--capture', '1;2'],
+      '--capture takes updates separated by commas, each a whole number of 0 or more; found "1;2".',
+    );
+  });
+
+  it('has exactly one experiment', () => {
+    refuses([], 'Which experiment? Name its *.rnn.json file.');
+    refuses(
+      ['a', '--variant', 'a', 'copy'],
+      'Only one experiment is trained at a time: found "a", and also "copy". Put a name or path with blanks in quotes.',
+    );
+    refuses(['a', '--resume'], '--resume needs --out DIR: the folder of the run to resume.');
+  });
+
+  it('reached npm without --, which then takes the options', () => {
+    const message = 'npm took --steps for itself. Write -- before the file: npm run train -- FILE --steps …';
+    refuses(['a', '5'], message, { npm_config_steps: 'true' });
+    assert.equal(parse(['a'], { npm_config_json: 'true', npm_config_cache: '/x' }).kind, 'train');
+  });
+});
