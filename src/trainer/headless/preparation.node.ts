@@ -17,6 +17,7 @@ import type { CommandLine } from './commandLine.node';
 import { existenceProblem, readExistingRun, type RequestedTraining } from './earlierRun.node';
 import { codeOf, fileErrorReason } from './fileErrorReason';
 import { openExperiment, startErrorAt, type OpenedExperiment } from './openedExperiment.node';
+import { outFolderProblem, runsNearby } from './outFolder.node';
 import { predictionsFileProblem } from './predictionsFile.node';
 import { readingProgress } from './progress.node';
 import { StartError } from './startError';
@@ -49,8 +50,7 @@ export async function prepareRun(
   if (unwritable !== undefined) throw startErrorAt(commandLine, file, [unwritable]);
   // Whatever needs no data is refused before they are read.
   const before = await readExistingRun(storage);
-  const misfit = existenceProblem(before, commandLine, storage.folder);
-  if (misfit !== undefined) throw new StartError(misfit);
+  await checkFolder(before, commandLine, storage.folder);
   const read = await readData(commandLine, opened, stderr);
   // Before the data are opened: it copies the file's bytes, and frees the copy.
   const dataDigest = await computeDataDigest(experiment, read.files);
@@ -67,6 +67,14 @@ export async function prepareRun(
   // The predictions are written with the times and numbers of the file.
   const files = commandLine.predictions === undefined ? new Map<string, FileContent>() : read.files;
   return { setup: outcome.setup, dataDigest, files };
+}
+
+/** @throws StartError where a folder does not fit the command line, whatever its run has trained */
+async function checkFolder(before: Manifest | undefined, commandLine: CommandLine, folder: string): Promise<void> {
+  const misfit = existenceProblem(before, commandLine, folder);
+  if (misfit !== undefined) throw new StartError(`${misfit}${commandLine.resume ? await runsNearby(folder) : ''}`);
+  const occupied = before === undefined ? await outFolderProblem(folder) : undefined;
+  if (occupied !== undefined) throw new StartError(occupied);
 }
 
 /** The files that an experiment names; `close` erases the progress of their reading. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -65,5 +65,51 @@ describe('The start of the headless runner', () => {
     const { status, stderr } = train();
     assert.equal(status, 1);
     assert.match(stderr, /^Which experiment\? Name its \*\.rnn\.json file\.\n\nUsage: /);
+  });
+
+  describe('with --out', () => {
+    it('refuses a folder with other files, and says what is there', () => {
+      write('full/notes.txt', 'mine');
+      refuses(
+        [experiment(), '--out', path('full')],
+        /^\S+full isn't empty and holds no run \("notes\.txt" is there\)\. Choose a new or empty folder, such as --out \S+full\/run-1\.\n$/,
+      );
+      for (const name of ['a', 'b', 'c', 'run-1']) write(`full/${name}`, '');
+      refuses([experiment(), '--out', path('full')], /\("a", "b", "c" and 2 others are there\).*full\/run-2\.\n$/);
+      assert.deepEqual(readdirSync(path('full')), ['a', 'b', 'c', 'notes.txt', 'run-1']);
+    });
+
+    it('refuses the folder that run folders are in, and names them for --resume', () => {
+      assert.equal(train(experiment(), '--out', path('runs', 'first')).status, 0);
+      refuses(
+        [experiment(), '--out', path('runs')],
+        /^\S+runs holds runs \("first"\), and --out is the folder of one run\. Choose a new or empty folder, such as/,
+      );
+      refuses(
+        [experiment(), '--out', path('runs'), '--resume'],
+        /^There is no run to resume in \S+runs\. .* It holds runs \("first"\): name one of them, such as --out \S+first\.\n$/,
+      );
+    });
+
+    it('refuses what is left of a run without its run.json', () => {
+      assert.equal(train(experiment(), '--out', path('run')).status, 0);
+      rmSync(path('run', 'run.json'));
+      refuses(
+        [experiment(), '--out', path('run')],
+        /run has records\.arrows of a run, but not its run\.json: it can't be resumed, and nothing is overwritten/,
+      );
+    });
+
+    it('takes an empty folder, a new one, and what an interrupted start left', () => {
+      mkdirSync(path('empty'));
+      write('killed/run.lock', String(spawnSync(process.execPath, ['--version']).pid));
+      write('killed/run.json.partial', '{ "ver');
+      write('shown/.DS_Store', '');
+      for (const name of ['empty', 'killed', 'shown', 'deep/new']) {
+        const { status, stderr } = train(experiment(), '--out', path(name));
+        assert.equal(status, 0, stderr);
+        assert.ok(existsSync(path(name, 'run.json')));
+      }
+    });
   });
 });
