@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { readToSize } from '../../data/files/fileAccess.node';
+import { basename, dirname } from 'node:path';
+import { diskAccess, readToSize } from '../../data/files/fileAccess.node';
 import { decodeExperiment } from '../../experiment/document/decodeExperiment';
 import type { ExperimentFile } from '../../experiment/experimentFile';
 import { maxExperimentBytes, parseExperiment } from '../../experiment/parse';
@@ -8,6 +9,7 @@ import type { KeyProblem } from '../../experiment/problems/problem';
 import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { formatExact, formatMebibytes } from '../../text/numbers';
 import type { CommandLine } from './commandLine.node';
+import { dataFileProblem } from './dataFile';
 import { codeOf, fileErrorReason } from './fileErrorReason';
 import { StartError } from './startError';
 
@@ -54,11 +56,17 @@ export function startErrorAt(
   return new StartError(...lines);
 }
 
+/** Bytes at the start of a file by which a data file is recognized. */
+const startBytes = 64 * 1024;
+
 async function readExperiment(path: string): Promise<ExperimentFile> {
   const { size } = await statFile(path);
   const unreadable = (error: unknown): never => {
     throw new StartError(`${path} can't be read: ${fileErrorReason(error)}.`);
   };
+  const start = await diskAccess(dirname(path), dirname(path)).readStart(path, startBytes).catch(unreadable);
+  const dataFile = dataFileProblem(basename(path), start, start.length < size);
+  if (dataFile !== undefined) throw new StartError(dataFile);
   if (size > maxExperimentBytes) {
     throw new StartError(
       `${path} has ${formatExact(size)} bytes: an experiment file has at most ${formatMebibytes(maxExperimentBytes)}. Data belong in a file of their own, which data.csv or data.text names.`,

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 const runner = resolve('dist', 'cli.mjs');
 const small = {
@@ -110,6 +111,64 @@ describe('The start of the headless runner', () => {
         assert.equal(status, 0, stderr);
         assert.ok(existsSync(path(name, 'run.json')));
       }
+    });
+  });
+
+  describe('with a data file in place of the experiment', () => {
+    const rows = Array.from({ length: 100 }, (_, row) => `2020-01-${10 + (row % 20)},${row},${row % 7}`).join('\n');
+
+    it('says that it is a table, and how an experiment names it', () => {
+      const example =
+        /^weather\.csv is a table, not an experiment\. Write weather\.rnn\.json beside it, which names it: (\{ "data": \{ .* \} \}), and train that file; docs\/your-data\.md has more\.\n$/;
+      const table = write('weather.csv', `date,temp,wind\n${rows}\n`);
+      refuses([table], example);
+      const [, json = ''] = example.exec(train(table).stderr) ?? [];
+      assert.deepEqual(JSON.parse(json), {
+        data: { csv: 'weather.csv', inputs: ['temp'] },
+        model: { cell: 'gru' },
+      });
+      // The example can be trained.
+      const { status, stderr } = train(write('weather.rnn.json', json), '--steps', '2', '--out', path('run'));
+      assert.equal(status, 0, stderr);
+    });
+
+    it('tells a table by its content, whatever its name', () => {
+      refuses(
+        [write('power.txt', `a;b\n${'1;2\n'.repeat(50)}`)],
+        /^power\.txt is a table.*"csv": "power\.txt", "inputs": \["a"\]/,
+      );
+      refuses(
+        [write('numbers', '1,2\n'.repeat(50))],
+        /^numbers is a table.*"csv": "numbers", "header": false, "inputs": \["1"\]/,
+      );
+      refuses([write('large.tsv', `a\tb\n${'1\t2\n'.repeat(500_000)}`)], /^large\.tsv is a table/);
+      refuses([write('broken.csv', 'a,b\n1\n')], /^broken\.csv is a table/);
+    });
+
+    it('names other data as what they are', () => {
+      refuses(
+        [write('book.txt', 'Call me Ishmael. Some years ago,\nnever mind how long.\n')],
+        /^book\.txt is a text, not.*"text": "book\.txt"/,
+      );
+      refuses(
+        [write('a.csv.gz', gzipSync('a,b\n1,2\n'))],
+        /^a\.csv\.gz is compressed with gzip, not an experiment\. Decompress it first\./,
+      );
+      refuses(
+        [write('a.xlsx', 'PK\x03\x04')],
+        /^a\.xlsx is an Excel workbook, not an experiment\. Export it as CSV in UTF-8\..*data\.csv/,
+      );
+      refuses([write('a.parquet', 'PAR1')], /^a\.parquet is a Parquet file, not an experiment/);
+      refuses([write('a.feather', new Uint8Array(9))], /^a\.feather is a data file by its name/);
+    });
+
+    it('takes an experiment under any name, and places its mistakes in it', () => {
+      const json = JSON.stringify(small);
+      assert.equal(train(write('experiment.txt', `// a note, with commas,\n${json}`), '--out', path('a')).status, 0);
+      const utf16 = Buffer.from(`\ufeff${json}`, 'utf16le');
+      assert.equal(train(write('wide.rnn.json', utf16), '--out', path('b')).status, 0);
+      assert.match(train(write('bad.rnn.json', '{ "data": 1,\n }')).stderr, /bad\.rnn\.json:1:\d+: /);
+      assert.match(train(write('bad.json', 'a,b\n1,2\n3,4\n')).stderr, /bad\.json:1:1: /);
     });
   });
 });
