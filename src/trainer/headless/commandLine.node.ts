@@ -85,6 +85,12 @@ export function parseCommandLine(
     return written === undefined ? undefined : resolve(folder, written);
   };
   const out = path('out');
+  const predictions = last('predictions');
+  if (predictions !== undefined && /[\\/]$/.test(predictions)) {
+    throw new CommandLineError(
+      `--predictions ${predictions} is a folder. Name a file in it, such as ${predictions}predictions.csv.`,
+    );
+  }
   const resume = flags.has('resume');
   const file = onlyFile(others);
   if (resume && out === undefined) {

@@ -38,7 +38,7 @@ export async function openExperiment(commandLine: CommandLine): Promise<OpenedEx
 
 /** Problems of the command line, whatever their key: the file is as it should be. */
 function isOfCommandLine({ code, keyPath }: KeyProblem): boolean {
-  return code === 'unknownVariant' || (keyPath.length === 0 && code === 'memory');
+  return code === 'unknownVariant' || (keyPath.length === 0 && (code === 'memory' || code === 'predictions'));
 }
 
 /** Problems of an experiment, each at its key in the file; those of the command line have no place in it. */

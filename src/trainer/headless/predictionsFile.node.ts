@@ -1,5 +1,5 @@
-import { open, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, open, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { FileContent } from '../../data/files/fileContent';
 import type { KeyProblem } from '../../experiment/problems/problem';
@@ -18,6 +18,7 @@ import { maxCheckpointBytes, restoreCheckpoint } from '../storage/checkpoint';
 import { Training } from '../training/training';
 import type { TrainingSetup } from '../training/trainingSetup';
 import type { HeadlessEnd, Print } from './closingMessages';
+import { fileErrorReason } from './fileErrorReason';
 
 /** Why predictions can't be written to a file, found before the training; undefined where they can. */
 export async function predictionsFileProblem(
@@ -30,9 +31,7 @@ export async function predictionsFileProblem(
     keyPath,
   });
   if (!('csv' in data)) {
-    return problem('--predictions writes the held-out rows of a table, and this experiment has no "csv". Remove it.', [
-      'data',
-    ]);
+    return problem('--predictions writes the held-out rows of a table, and this experiment has no "csv". Remove it.');
   }
   if (data.validation === 0) {
     return problem(
@@ -40,15 +39,29 @@ export async function predictionsFileProblem(
       ['data', 'validation'],
     );
   }
-  const folder = await stat(dirname(path)).catch(() => undefined);
-  if (folder?.isDirectory() !== true) {
-    return problem(`The folder ${dirname(path)} of --predictions doesn't exist. Create it, or choose another file.`);
+  const found = await unwritableReason(path);
+  return found === undefined ? undefined : problem(`--predictions ${path} can't be written: ${found}`);
+}
+
+/** Why a new file can't be written, and what to do; undefined where it can. It is created and removed again. */
+async function unwritableReason(path: string): Promise<string | undefined> {
+  const entry = await lstat(path).catch(() => undefined);
+  if (entry?.isDirectory() === true) {
+    return `it is a folder. Name a file in it, such as ${join(path, 'predictions.csv')}.`;
   }
-  const exists = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  return exists ? problem(`The file ${path} of --predictions exists. Choose another one, or delete it.`) : undefined;
+  if (entry !== undefined) return 'it exists. Choose another file, or delete it.';
+  const folder = dirname(path);
+  const parent = await stat(folder).catch(() => undefined);
+  if (parent === undefined) return `the folder ${folder} does not exist. Create it, or choose another file.`;
+  if (!parent.isDirectory()) return `${folder} is a file, not a folder. Choose another file.`;
+  try {
+    const file = await open(path, 'wx');
+    await file.close();
+    await rm(path, { force: true });
+    return undefined;
+  } catch (error) {
+    return `${fileErrorReason(error)}. Choose another file.`;
+  }
 }
 
 /** A run that has ended, and where its predictions are requested. */
@@ -132,13 +145,16 @@ async function writePredictions(path: string, { setup, files, interruption }: En
 
 /** Writes a new file in parts; where that fails, no part of it remains. */
 async function writeWhole(path: string, parts: () => Iterable<string>): Promise<void> {
-  const file = await open(path, 'wx');
+  // It could be written when the training started, and may have been created since.
+  const file = await open(path, 'wx').catch((error: unknown) => {
+    throw new Error(`${path} can't be written: ${fileErrorReason(error)}`, { cause: error });
+  });
   try {
     for (const part of parts()) await file.appendFile(part);
     await file.close();
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(path, { force: true });
-    throw new Error(`${path} can't be written: ${reasonOf(error)}`, { cause: error });
+    throw new Error(`${path} can't be written: ${fileErrorReason(error)}`, { cause: error });
   }
 }

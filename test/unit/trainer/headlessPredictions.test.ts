@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Papa from 'papaparse';
@@ -77,14 +77,39 @@ describe('Predictions written by the headless runner', () => {
       assert.match(stderr, message);
       assert.ok(!existsSync(path('run')));
     };
-    refuses(/x\.rnn\.json:1:1: The folder .* doesn't exist/, '--predictions', path('none', 'p.csv'));
+    const at = (name: string): readonly string[] => ['--predictions', path(name)];
+    refuses(
+      /^--predictions \S+p\.csv can't be written: the folder \S+none does not exist\. Create it/,
+      ...at('none/p.csv'),
+    );
     writeFileSync(path('there.csv'), '');
     refuses(
-      /there\.csv of --predictions exists\. Choose another one, or delete it/,
-      '--predictions',
-      path('there.csv'),
+      /^--predictions \S+there\.csv can't be written: it exists\. Choose another file, or delete it\./,
+      ...at('there.csv'),
     );
     assert.equal(readFileSync(path('there.csv'), 'utf8'), '');
+    refuses(/there\.csv is a file, not a folder/, ...at('there.csv/p.csv'));
+    mkdirSync(path('results'));
+    refuses(
+      /results can't be written: it is a folder\. Name a file in it, such as \S+predictions\.csv\./,
+      ...at('results'),
+    );
+    refuses(/results\/ is a folder\. Name a file in it/, '--predictions', `${path('results')}/`);
+    refuses(/new\/ is a folder\. Name a file in it/, '--predictions', `${path('new')}/`);
+    refuses(/can't be written: the name is too long/, ...at('p'.repeat(300)));
+    assert.deepEqual(readdirSync(path('results')), []);
+  });
+
+  it('are refused before the training in a folder that is not writable', function () {
+    // The superuser may write everywhere but on a read-only disk, such as /proc/sys.
+    const [folder, reason] = process.getuid?.() === 0 ? ['/proc/sys', /./] : [path('sealed'), /permission denied/];
+    if (process.getuid === undefined || (process.getuid() === 0 && !existsSync(folder))) this.skip();
+    if (process.getuid() !== 0) mkdirSync(folder, { mode: 0o555 });
+    const { status, stderr } = train({}, '--predictions', join(folder, 'p.csv'));
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /^--predictions \S+p\.csv can't be written: [a-z ]+\. Choose another file\.\n$/);
+    assert.match(stderr, reason);
+    assert.ok(!existsSync(path('run')));
   });
 
   it('are refused for data without held-out rows', () => {
