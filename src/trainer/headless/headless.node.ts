@@ -26,6 +26,7 @@ import {
 import type { CommandLine } from './commandLine.node';
 import { isOver, readMatchingRun } from './earlierRun.node';
 import { codeOf, fileErrorReason } from './fileErrorReason';
+import { reportHeldOut } from './heldOutReport.node';
 import { printIntroduction, printKernelNotice } from './openingMessages.node';
 import { finishPredictions } from './predictionsFile.node';
 import { prepareRun, type PreparedRun } from './preparation.node';
@@ -84,13 +85,15 @@ async function trainLocked(run: LockedRun): Promise<HeadlessEnd> {
   const { commandLine, storage, prepared, interruption, print } = run;
   const { folder } = storage;
   const { setup, dataDigest, files } = prepared;
-  const predicted = { path: commandLine.predictions, setup, files, interruption, print };
+  const finished = { path: commandLine.predictions, setup, files, interruption, print };
   // Read again under the lock: another process may have trained there until now.
   const before = await readMatchingRun(storage, prepared, commandLine);
   if (before !== undefined && isOver(before, setup)) {
     const { updates } = before;
     print(`Already finished: ${formatCount(updates, 'update')} in ${folder}.`);
-    return finishPredictions('finished', { ...predicted, isFinished: true, stored: { storage, updates } });
+    if (commandLine.predictions === undefined) return 'finished';
+    const stored = { ...finished, stored: { storage, updates } };
+    return finishPredictions('finished', stored, await reportHeldOut(stored));
   }
   if (before !== undefined) printKernelNotice(before, setup, print);
   for (const notice of setup.notices) print(notice);
@@ -110,10 +113,13 @@ async function trainLocked(run: LockedRun): Promise<HeadlessEnd> {
     printFindings(writer.diagnosis.findings, writer.info, ending, print);
     printUncaptured(captures, first, ending.updates, print);
     const interrupted = interruption.aborted;
+    const report = ending.kind === 'finished' ? await reportHeldOut(finished) : undefined;
     const end = outcome.isSaved
       ? printConclusion({ ...outcome, info, interrupted, ...namesOf(folder, commandLine) }, print)
       : printUnsavedConclusion(ending, print);
-    return await finishPredictions(end, { ...predicted, isFinished: ending.kind === 'finished' });
+    if (report !== undefined) return await finishPredictions(end, finished, report);
+    if (commandLine.predictions !== undefined) print('No predictions were written: the run has not finished.');
+    return end;
   } finally {
     pool.dispose();
   }

@@ -1,24 +1,15 @@
 import { lstat, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
-import type { FileContent } from '../../data/files/fileContent';
 import type { KeyProblem } from '../../experiment/problems/problem';
 import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { reasonOf } from '../../protocol/channel';
 import { maxPredictionRows } from '../../protocol/predictions';
-import { runFiles } from '../../run/storage/runFiles';
-import type { RunStorage } from '../../run/storage/storage';
-import { formatPredictionErrors } from '../../text/predictionErrors';
-import { quote } from '../../text/quoting';
-import { HeldOutEvaluation } from '../predictions/heldOutEvaluation';
 import { heldOutRows, predictionHeader, predictionLines } from '../predictions/predictionCsv';
-import { predictionErrors } from '../predictions/predictionErrors';
-import { openHeldOut, predictionColumns } from '../predictions/predictionReader';
-import { maxCheckpointBytes, restoreCheckpoint } from '../storage/checkpoint';
-import { Training } from '../training/training';
+import { predictionColumns } from '../predictions/predictionReader';
 import type { TrainingSetup } from '../training/trainingSetup';
-import type { HeadlessEnd, Print } from './closingMessages';
+import type { HeadlessEnd } from './closingMessages';
 import { fileErrorReason } from './fileErrorReason';
+import type { FinishedRun, HeldOutReport } from './heldOutReport.node';
 
 /** Why predictions can't be written to a file, found before the training; undefined where they can. */
 export async function predictionsFileProblem(
@@ -64,71 +55,50 @@ async function unwritableReason(path: string): Promise<string | undefined> {
   }
 }
 
-/** A run that has ended, and where its predictions are requested. */
-export interface EndedRun {
-  /** Undefined where no predictions are requested. */
-  readonly path: string | undefined;
-  readonly setup: TrainingSetup;
-  /** The content of the files that the experiment names. */
-  readonly files: ReadonlyMap<string, FileContent>;
-  readonly interruption: AbortSignal;
-  readonly print: Print;
-  /** Whether it has finished, saved or not; a run that ended otherwise has no predictions. */
-  readonly isFinished: boolean;
-  /** The folder and the number of updates of a run that had ended before, whose weights are in its last checkpoint. */
-  readonly stored?: { readonly storage: RunStorage; readonly updates: number };
-}
-
-/** Writes the requested predictions of a run, and tells how the command ends: as the run did, if they could be written. */
-export async function finishPredictions(end: HeadlessEnd, run: EndedRun): Promise<HeadlessEnd> {
-  const { path, interruption, print } = run;
-  if (path === undefined) return end;
-  if (!run.isFinished) {
-    print('No predictions were written: the run has not finished.');
-    return end;
+/** Writes the requested predictions of a finished run, and tells how the command ends: as the run did, if they could be written. */
+export async function finishPredictions(
+  end: HeadlessEnd,
+  { path, setup, print }: FinishedRun,
+  report: HeldOutReport,
+): Promise<HeadlessEnd> {
+  const isSaved = end === 'finished' ? '; the run itself is saved' : '';
+  switch (report.kind) {
+    case 'predicted':
+      break;
+    case 'none':
+    case 'failed':
+      // Without held-out rows there are no errors, either, and nothing to say.
+      if (path === undefined && report.kind === 'none') return end;
+      print(`${path === undefined ? missingErrors : missingPredictions}: ${report.reason}`);
+      return path === undefined ? end : 'failed';
+    case 'interrupted':
+      print(
+        `Interrupted before the ${path === undefined ? 'held-out rows were predicted' : 'predictions were written'}${isSaved}.`,
+      );
+      return path === undefined ? end : 'interrupted';
+    default:
+      return report satisfies never;
   }
+  if (path === undefined) return end;
   try {
-    await restoreWeights(run);
-    for (const message of await writePredictions(path, run)) print(message);
+    await writePredictions(path, setup, report);
+    print(`Predictions: ${path}`);
     return end;
   } catch (error) {
-    if (interruption.aborted) {
-      print('Interrupted before the predictions were written; the run itself is saved.');
-      return 'interrupted';
-    }
-    print(`No predictions were written: ${reasonOf(error)}`);
+    print(`${missingPredictions}: ${reasonOf(error)}`);
     return 'failed';
   }
 }
 
-/** Restores the weights that a stored run ended with. */
-async function restoreWeights({ setup, stored }: EndedRun): Promise<void> {
-  if (stored === undefined) return;
-  const { storage, updates } = stored;
-  const training = new Training(setup, () => 0);
-  const path = runFiles.checkpoint(updates);
-  const bytes = await storage.read(path, maxCheckpointBytes(training));
-  if (bytes === undefined) throw new Error(`The run's ${path} is gone.`);
-  restoreCheckpoint(training, bytes, updates);
-}
+const missingErrors = 'The held-out rows could not be predicted';
+const missingPredictions = 'No predictions were written';
 
-/**
- * Writes the predictions of a trained net for the held-out rows of its table.
- *
- * @returns sentences with the errors, for the terminal
- * @throws Error if nothing is held out or the file can't be written; then no part of it remains
- */
-async function writePredictions(path: string, { setup, files, interruption }: EndedRun): Promise<readonly string[]> {
-  const opened = openHeldOut(setup, files);
-  if (typeof opened === 'string') throw new Error(opened);
-  const { data, part, table } = opened;
-  const evaluation = new HeldOutEvaluation(setup.source, part, table, setup.experiment.loss);
-  // Signals arrive between batches.
-  while (evaluation.advance(setup.learner)) {
-    await setImmediate();
-    interruption.throwIfAborted();
-  }
-  const predictions = evaluation.finish();
+/** @throws Error if the file can't be written; then no part of it remains */
+async function writePredictions(
+  path: string,
+  setup: TrainingSetup,
+  { opened, predictions }: Extract<HeldOutReport, { kind: 'predicted' }>,
+): Promise<void> {
   const columns = predictionColumns(opened, setup);
   const rows = heldOutRows(predictions);
   await writeWhole(path, function* () {
@@ -137,10 +107,6 @@ async function writePredictions(path: string, { setup, files, interruption }: En
       yield predictionLines(columns, predictions, from, Math.min(rows, from + maxPredictionRows));
     }
   });
-  const errors = data.targets.map((name, column) =>
-    formatPredictionErrors(predictionErrors(predictions, column, setup.source.scaling), quote(name)),
-  );
-  return [...errors, `Predictions: ${path}`];
 }
 
 /** Writes a new file in parts; where that fails, no part of it remains. */

@@ -24,7 +24,7 @@ import { StartError } from './startError';
 
 /** A training that is ready to start. Nothing has been written. */
 export interface PreparedRun extends RequestedTraining {
-  /** The files that the experiment names; none if no predictions are requested. */
+  /** The files that the experiment names: the held-out rows are compared with the numbers in them. */
   readonly files: ReadonlyMap<string, FileContent>;
 }
 
@@ -64,9 +64,7 @@ export async function prepareRun(
   });
   read.close();
   if (outcome.kind === 'refused') throw startErrorAt(commandLine, file, outcome.problems);
-  // The predictions are written with the times and numbers of the file.
-  const files = commandLine.predictions === undefined ? new Map<string, FileContent>() : read.files;
-  return { setup: outcome.setup, dataDigest, files };
+  return { setup: outcome.setup, dataDigest, files: read.files };
 }
 
 /** @throws StartError where a folder does not fit the command line, whatever its run has trained */
@@ -99,7 +97,11 @@ async function readData(
   if (streamed === 0) return { files: read.files, close: () => undefined };
   const progress = readingProgress(stderr);
   onRead.add = new ReadingProgress(experiment, streamed, () => performance.now() / 1000, progress.show).add;
-  return { files: read.files, close: progress.close };
+  const close = (): void => {
+    progress.close();
+    onRead.add = () => undefined;
+  };
+  return { files: read.files, close };
 }
 
 /** @throws StartError where the folder that must contain the data files is none */

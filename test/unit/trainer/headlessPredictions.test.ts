@@ -39,6 +39,12 @@ describe('Predictions written by the headless runner', () => {
     return spawnSync(process.execPath, [runner, path('x.rnn.json'), ...options], { encoding: 'utf8', ...limits });
   };
 
+  const trainPlain = (changed: Readonly<Record<string, unknown>> = {}) => {
+    writeFileSync(path('x.rnn.json'), JSON.stringify({ ...keys, ...changed }));
+    const words = [runner, path('x.rnn.json'), '--out', path('run'), '--kernels', 'reference'];
+    return spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 30_000, killSignal: 'SIGKILL' });
+  };
+
   it('are those of the weights that the run ended with, as a replay has them', async () => {
     const { status, stderr } = train();
     assert.equal(status, 0, stderr);
@@ -110,6 +116,39 @@ describe('Predictions written by the headless runner', () => {
     assert.match(stderr, /^--predictions \S+p\.csv can't be written: [a-z ]+\. Choose another file\.\n$/);
     assert.match(stderr, reason);
     assert.ok(!existsSync(path('run')));
+  });
+
+  it('are not needed for the errors in the unit of the data, which every run prints before its last line', () => {
+    const errors =
+      /^RMSE \d\S* \(\d\S* σ\) and mean absolute error .* over 15 held-out rows of "temp"; persistence has RMSE/;
+    const withFile = train().stderr.trimEnd().split('\n');
+    rmSync(path('run'), { recursive: true });
+    const plain = trainPlain().stderr.trimEnd().split('\n');
+    const found = plain.filter((line) => errors.test(line));
+    assert.equal(found.length, 1, plain.join('\n'));
+    assert.ok(withFile.includes(found[0] ?? ''), withFile.join('\n'));
+    assert.match(plain.at(-1) ?? '', /^Finished: 8 updates/);
+  });
+
+  it('have bounded errors: of many targets the first ones', () => {
+    const names = Array.from({ length: 12 }, (_, column) => `c${column}`);
+    const rows = Array.from({ length: 60 }, (_, row) =>
+      names.map((_name, column) => (row * (column + 3)) % 11).join(','),
+    );
+    writeFileSync(path('table.csv'), [names.join(','), ...rows].join('\n'));
+    const { status, stderr } = trainPlain({ data: { csv: 'table.csv', inputs: names, length: 5, validation: 0.25 } });
+    assert.equal(status, 0, stderr);
+    assert.equal(stderr.match(/^RMSE /gm)?.length, 7);
+    assert.match(stderr, /^The errors of 5 more targets are in the run's panel\.$/m);
+  });
+
+  it('and errors are left out where nothing is held out, and where no table is', () => {
+    for (const changed of [{ data: { ...keys.data, validation: 0 } }, { data: { task: 'adding', length: 6 } }]) {
+      const { status, stderr } = trainPlain(changed);
+      assert.equal(status, 0, stderr);
+      assert.doesNotMatch(stderr, /RMSE|held-out rows/);
+      rmSync(path('run'), { recursive: true });
+    }
   });
 
   it('are refused for data without held-out rows', () => {
