@@ -9,6 +9,7 @@ import { isConstant, rangeOf, rootMeanSquare } from './normalization';
 import type { DataFinding } from '../sourceContract';
 import { leaveOut, missingFixes, settingFix } from './tableFixes';
 import { timeFindings, type TimesToCheck } from './time/timeFindings';
+import { parseTime } from './time/timestamps';
 
 /** Most findings of one table: a hundred columns with the same fault are one mistake. */
 const maxFindings = 8;
@@ -36,12 +37,33 @@ export function tableFindings(
   const columns = numberColumns(table, requested);
   const context = { data, table, lineOf: times.lineOf };
   const found = [
+    ...dateClassFindings(context),
     ...isolatedFindings(columns, context),
     ...timeFindings({ data, times: table.times, ...times }),
     ...unscaledFindings(columns, context),
     ...constantFindings(columns, context),
   ];
   return found.length <= maxFindings ? found : [...found.slice(0, maxFindings - 1), moreFindings(found, data)];
+}
+
+/** Class names that are looked at. */
+const lookedAt = 20;
+
+/** Dates that are predicted as classes, though the experiment does not say that they are classes. */
+function dateClassFindings({ data, table: { classNames = [] } }: Context): readonly DataFinding[] {
+  const names = classNames.slice(0, lookedAt);
+  if (data.classes !== undefined || names.length === 0) return [];
+  if (names.some((name) => parseTime(name) === undefined)) return [];
+  const [column = ''] = data.targets;
+  const time =
+    data.time === undefined
+      ? `Set "time" to ${quote(column)}, which sorts the rows, and use another target`
+      : 'Use another target';
+  const message = `The target ${quote(column)} of ${quote(data.csv)} has dates, which are predicted as ${formatExact(classNames.length)} classes. ${time}. If the dates are meant as classes, set "classes" to true.`;
+  const keyPath = ['data', 'targets'];
+  return [
+    { code: 'inputScale', level: 'warning', keyPath, at: keyPath, message, fixes: [settingFix({ classes: true })] },
+  ];
 }
 
 interface Context {

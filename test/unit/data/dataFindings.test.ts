@@ -226,6 +226,17 @@ describe('Findings about the order of a table', () => {
   const days = Array.from({ length: 40 }, (_, day) => new Date(Date.UTC(2004, 0, 20 + day)).toISOString().slice(0, 10));
   const european = days.map((day) => day.split('-').reverse().join('/'));
 
+  it('name a target column of dates, which would be predicted as classes', () => {
+    const table = `y,when\n${days.map((day, row) => `${row % 7},${day}`).join('\n')}\n`;
+    const [found] = findingsIn(table, { targets: ['when'], horizon: 1 });
+    assert.deepEqual([found?.key, found?.at, found?.level], ['data.targets', 'data.targets', 'warning']);
+    assert.match(
+      found?.message ?? '',
+      /^The target "when" of "a\.csv" has dates, which are predicted as 40 classes\. Set "time" to "when", which sorts the rows, and use another target\. If the dates are meant as classes, set "classes" to true\.$/,
+    );
+    assert.deepEqual(findingsIn(table, { targets: ['when'], classes: true }), []);
+  });
+
   it('name a column of dates that runs backwards, in any notation', () => {
     for (const dates of [days, european]) {
       assert.deepEqual(dated(dates), []);
