@@ -1,16 +1,18 @@
 import type { KeyProblem } from '../../experiment/problems/problem';
 import type { CsvData } from '../../experiment/schema/schema';
 import { CellParser } from './csvCell';
-import { MalformedRow, rowsOf } from './csvRows';
+import { MalformedRow, rowsOf, type CellPlace, type CsvRow } from './csvRows';
 import { dataTooLarge } from '../files/dataSize';
 import type { Gaps } from './gaps';
 import { RowLines } from './rowLines';
-import { columnReader, type CellError, type ColumnKind } from './tableColumns';
+import type { CellError } from './cellReader';
+import { columnReader, type ColumnKind } from './tableColumns';
 import { findFormat, namesOf } from './tableFormat';
 import { TableNames, type NamedColumn } from './tableNames';
 import { malformedRowError, RowReader, rowProblem } from './tableRows';
 import type { FileText } from '../files/textFile';
 import { TimeOrder, type WrongTimeOrder } from './time/timeOrder';
+import { formatExact } from '../../text/numbers';
 import { quote } from '../../text/quoting';
 
 /** A column that an experiment names, what its cells are, and the key that names it. */
@@ -94,7 +96,11 @@ export function readTable(
     const columns = new Map<string, TableColumn>();
     for (const { request, reader } of readers) {
       const error = reader.finish(rows.rows);
-      if (error !== undefined) return refuse(columnProblem(error, path, request));
+      if (error !== undefined) {
+        const lines = error.rows?.map((row) => rows.lines.lineOf(row)) ?? [];
+        const cells = cellsAt(rowsOf(text.pieces(), format), lines, reader.index);
+        return refuse(columnProblem(error, path, request, cells));
+      }
       columns.set(columnKey(request), { values: reader.values.subarray(0, rows.rows), names: reader.names });
     }
     return {
@@ -121,6 +127,34 @@ function differentBy(
   return [...new Map(columns.toReversed().map((column) => [key(column), column])).values()].toReversed();
 }
 
-function columnProblem({ found, advice }: CellError, path: string, { keyPath }: RequestedColumn): KeyProblem {
-  return { code: 'csv.badRow', message: `${quote(path)} ${found}. ${advice}`, keyPath };
+/** A cell of a column: its text, and where it is. */
+interface PlacedCell extends CellPlace {
+  readonly text: string;
+}
+
+/** The cells of a column in the rows that begin on some lines, by reading the table again up to them. */
+function cellsAt(rows: Iterable<CsvRow>, lines: readonly number[], index: number): readonly PlacedCell[] {
+  const last = Math.max(...lines);
+  const found: PlacedCell[] = [];
+  for (const row of rows) {
+    if (row.line > last) break;
+    if (lines.includes(row.line)) found.push({ ...row.placeOf(index), text: (row.cell(index) ?? '').trim() });
+  }
+  return found;
+}
+
+function columnProblem(
+  { found, advice }: CellError,
+  path: string,
+  { name, keyPath }: RequestedColumn,
+  cells: readonly PlacedCell[],
+): KeyProblem {
+  const shown = cells.map(({ text, line }) => `${quote(text)} in row ${formatExact(line)}`).join(', ');
+  const message = `${quote(path)} ${found}${shown === '' ? '' : ` (${shown})`}. ${advice}`;
+  const dataPlaces = cells.map(({ text, ...place }) => ({
+    ...place,
+    path,
+    label: `${quote(text)} in column ${quote(name)}`,
+  }));
+  return { code: 'csv.badRow', message, keyPath, dataPlaces };
 }

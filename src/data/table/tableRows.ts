@@ -3,7 +3,7 @@ import type { CsvData } from '../../experiment/schema/schema';
 import { maxRowLength, type CellPlace, type CsvRow, type MalformedRow } from './csvRows';
 import { GapCounter, type Gaps } from './gaps';
 import { LineRuns, type RowLines } from './rowLines';
-import type { ColumnReader } from './tableColumns';
+import type { ColumnReader } from './cellReader';
 import { columnFixes, type Remedy } from './tableFixes';
 import type { TableFormat } from './tableFormat';
 import type { NamedColumn } from './tableNames';

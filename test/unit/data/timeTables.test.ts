@@ -120,12 +120,43 @@ describe('a table with a column of times', () => {
     assert.deepEqual(order(['01/12/2004', '02/11/2004', '03/10/2004', '04/09/2004', '05/08/2004']), [0, 1, 2, 3]);
     assert.match(
       problemOf({ data }, days(['01/02/2004', '03/01/2004', '02/03/2004', '01/01/2004', '05/04/2004'])).message,
-      /day and month cannot be told apart\. Write the year first/,
+      /day and month cannot be told apart \("01\/02\/2004" in row 2\)\. Write the year first/,
     );
     assert.match(
       problemOf({ data }, days(['13/02/2004', '01/13/2004', '02/03/2004', '04/04/2004', '05/04/2004'])).message,
       /some with the day and some with the month first/,
     );
+  });
+
+  it('is refused at the cells that show it, where the order of day and month is not one', () => {
+    const table = (...days: string[]) => `x,when\n${days.map((day, row) => `${row},${day}`).join('\n')}\n`;
+    const unclear = problemOf({ data }, table('05/05/2004', '01/02/2004', '03/01/2004', '02/03/2004', '01/01/2004'));
+    assert.match(unclear.message, /cannot be told apart \("01\/02\/2004" in row 3\)\. Write the year first/);
+    const place = { path: 'a.csv', column: 3, length: 10 };
+    assert.deepEqual(unclear.dataPlaces, [{ ...place, line: 3, label: '"01/02/2004" in column "when"' }]);
+    const mixed = problemOf({ data }, table('13/02/2004', '02/03/2004', '01/14/2004', '04/04/2004', '05/04/2004'));
+    assert.match(mixed.message, /with the month first \("13\/02\/2004" in row 2, "01\/14\/2004" in row 4\)\./);
+    assert.deepEqual(
+      mixed.dataPlaces?.map(({ line, column }) => [line, column]),
+      [
+        [2, 3],
+        [4, 3],
+      ],
+    );
+  });
+
+  it('is refused with times of day without dates, as the table of the UCI repository has them beside its dates', () => {
+    for (const time of ['18.00.00', '18:00', '6:30:15 pm']) {
+      const { message, dataPlaces } = problemOf({ data }, `date,when,x\n10/03/2004,${time},1\n`);
+      assert.match(
+        message,
+        /row 2 has ".*" in the time column "when", which is a time of day without its date\. "time" names one column: add one with the date and the time of day, such as 2004-03-10 18:00, or leave "time" out if the rows are in order\.$/,
+      );
+      assert.deepEqual(
+        dataPlaces?.map(({ line, column }) => [line, column]),
+        [[2, 12]],
+      );
+    }
   });
 
   it('is refused with a row that has no time', () => {
