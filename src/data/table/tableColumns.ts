@@ -48,7 +48,7 @@ class NumberReader extends CellReader {
       if (!isColumn) return { found, advice: this.cells.advice(cell), remedies: this.cells.remedies(cell) };
       const advice = isDate
         ? 'Name a column of dates in "time" only.'
-        : 'Inputs are columns of numbers. A column of classes is the only target, and its loss is "crossEntropy". If the text stands for a missing value, list it in "missing".';
+        : 'Inputs are columns of numbers. A column of classes is the only target, and its loss is "crossEntropy". Otherwise leave the column out, or replace it in the file by a column of 0 and 1 for each of its words, as pandas.get_dummies does. If the text stands for a missing value, list it in "missing".';
       const remedies: readonly Remedy[] = isDate
         ? [{ kind: 'time' }, { kind: 'leaveOut' }]
         : [{ kind: 'leaveOut' }, { kind: 'classTarget' }, { kind: 'missing', value: cell }];

@@ -222,6 +222,8 @@ describe('a class column', () => {
     };
     const advice = /which is not a number\. Inputs are columns of numbers\. A column of classes is the only target/;
     assert.match(at({ inputs: ['x', 'w'], targets: ['x'] }), advice);
+    const wayOut = /leave the column out, or replace it in the file by a column of 0 and 1 for each of its words/;
+    assert.match(at({ inputs: ['x', 'w'], targets: ['x'] }), wayOut);
     assert.match(at({ inputs: ['x', 'w'], targets: ['x'] }), /^data\.inputs\.1: /);
     assert.match(at({ targets: ['w', 'x'] }), /^data\.targets\.0: /);
     assert.match(
