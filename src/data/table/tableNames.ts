@@ -2,13 +2,16 @@ import { isLikely, nearestName } from '../../experiment/problems/nearestName';
 import type { KeyPath, KeyProblem } from '../../experiment/problems/problem';
 import type { CsvData } from '../../experiment/schema/schema';
 import { findDelimiter, looksNumeric, type Delimiter } from './csvDelimiter';
-import type { CsvFormat } from './csvRows';
+import { rowsOf, type CsvFormat } from './csvRows';
 import { unicodeAdvice } from '../files/nearestFile';
 import { renameColumn, settingFix, withoutHeader } from './tableFixes';
 import { namesOf } from './tableFormat';
 import type { FileText } from '../files/textFile';
 import { formatExact } from '../../text/numbers';
-import { quote, quoteAll } from '../../text/quoting';
+import { quote, quoteAll, truncate } from '../../text/quoting';
+
+/** Rows in which a number with a decimal point is looked for; those that the delimiter is found in. */
+const searchedRows = 50;
 
 /** A column that an experiment names, and the key that names it. */
 export interface NamedColumn {
@@ -47,6 +50,11 @@ export class TableNames {
       const message = `${quote(path)} has ${found} columns named ${quote(name)}: rename all but one.`;
       return { code: 'csv.ambiguousColumn', message, keyPath };
     }
+    const point = this.#decimalPoint(name);
+    if (point !== undefined) {
+      const message = `${quote(path)} has commas between its cells and decimal points in them (${point}), but "decimal" is ",": its commas are read as decimal commas, and there is no column ${quote(name)}. Set "decimal" to ".".`;
+      return { code: 'csv.missingColumn', message, keyPath, fixes: [settingFix({ decimal: '.' })] };
+    }
     const other = this.#otherDelimiter(name);
     if (other !== undefined) {
       const message = `${quote(path)} has no column ${quote(name)} with ${quote(this.format.delimiter)} between its cells, but it has one with ${quote(other)}. Set "delimiter" to ${quote(other)}.`;
@@ -78,6 +86,30 @@ export class TableNames {
     const message = `${quote(path)} has no column ${quote(name)}: ${meant} columns are ${quoteAll(this.names)}.`;
     const fixes = isMeant ? [renameColumn(this.data, keyPath, nearest)] : [];
     return { code: 'csv.missingColumn', message, keyPath, fixes };
+  }
+
+  /**
+   * A number with a decimal point and its row, in a table that has a column if commas are between its cells, and not
+   * decimal commas as the experiment says; undefined in other tables.
+   */
+  #decimalPoint(name: string): string | undefined {
+    const { decimal, delimiter, header } = this.data;
+    if (decimal !== ',' || delimiter !== 'auto' || this.format.delimiter === ',') return undefined;
+    const format = { ...this.format, delimiter: ',' };
+    const found = findDelimiter(this.text.pieces);
+    const hasColumn =
+      found.kind === 'delimiter' && found.delimiter === ',' && namesOf(this.text, format, header).includes(name);
+    if (!hasColumn) return undefined;
+    let rows = 0;
+    // The rows can be parsed: the delimiter was found in them.
+    for (const row of rowsOf(this.text.pieces(), format)) {
+      for (let index = 0; index < row.width; index++) {
+        const cell = (row.cell(index) ?? '').trim();
+        if (/^[+-]?\d*\.\d+$/.test(cell)) return `${truncate(cell)} in row ${formatExact(row.line)}`;
+      }
+      if (++rows >= searchedRows) break;
+    }
+    return undefined;
   }
 
   /** Another delimiter with which the table has a column; undefined if there is none. */

@@ -44,6 +44,13 @@ describe('The dialect of a table', () => {
     assert.deepEqual(columnOf('y,z\n"7,64",1\n"2,57",2\n', { decimal: ',' }, 2), [7.64, 2.57].map(Math.fround));
   });
 
+  it('is a comma where numbers have decimal points, although the experiment has decimal commas', () => {
+    assert.match(
+      refusal('t,y\n1,2.5\n3,4.5\n', { decimal: ',' }),
+      /"a\.csv" has commas between its cells and decimal points in them \(2\.5 in row 2\), but "decimal" is ",": .* there is no column "y"\. Set "decimal" to "\."\.$/,
+    );
+  });
+
   it('is named where another one was specified, also for names in quotes', () => {
     for (const text of ['a,y\n1,2\n3,4\n', '"a","y"\n1,2\n3,4\n']) {
       assert.match(refusal(text, { delimiter: ';' }), /but it has one with ","\. Set "delimiter" to ","/);

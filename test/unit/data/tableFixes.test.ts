@@ -43,6 +43,13 @@ const cases: readonly Case[] = [
     writes: over('"inputs": ["n"]').replace('"length": 2', '"length": 2, "delimiter": ";", "decimal": ","'),
   },
   {
+    what: 'decimal points between commas, where the experiment has decimal commas',
+    text: over('"inputs": ["n"], "decimal": ","'),
+    table: table('n,m', '1.5,2', '2.5,3'),
+    titles: ['Set "decimal" to "."'],
+    writes: over('"inputs": ["n"], "decimal": "."'),
+  },
+  {
     what: 'a delimiter that can be two',
     text: over('"inputs": ["n"]'),
     table: table('n;x,k', 'a;1,b', 'a;1,b'),
