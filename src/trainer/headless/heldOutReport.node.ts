@@ -41,7 +41,7 @@ export async function reportHeldOut(run: FinishedRun): Promise<HeldOutReport> {
     await restoreWeights(run);
     const opened = openHeldOut(path === undefined ? withoutLabels(setup) : setup, run.files);
     if (typeof opened === 'string') return { kind: 'none', reason: opened };
-    const evaluation = new HeldOutEvaluation(setup.source, opened.part, opened.table);
+    const evaluation = new HeldOutEvaluation(setup.source, opened.part, opened.table, setup.experiment.loss);
     interruption.throwIfAborted();
     // Signals arrive between batches.
     while (evaluation.advance(setup.learner)) {
