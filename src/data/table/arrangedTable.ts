@@ -1,8 +1,8 @@
 import type { CsvData } from '../../experiment/schema/schema';
-import type { ReadTable, TableColumn } from './csvTable';
+import type { ReadTable } from './csvTable';
 import { carryForward, interpolateGaps, type Gaps } from './gaps';
 import { meanOf, rescale, rescalingOf, type Rescaling, type TableScaling } from './normalization';
-import { inOrder, orderRows, timeFacts, type RowOrder, type TimeFacts } from './time/rowOrder';
+import { orderRows, reorder, timeFacts, type RowOrder, type TimeFacts } from './time/rowOrder';
 import { TableWindows, type TableRows } from './tableWindows';
 
 /** The columns of a table in the order in which their rows are used. */
@@ -21,19 +21,20 @@ export interface ArrangedTable {
   readonly times: TimeFacts | undefined;
 }
 
-/** Puts the rows of a table in their order, and the classes of its target in theirs. */
+/** Puts the rows of a table in their order, and the classes of its target in theirs; both in place. */
 export function arrange(data: CsvData, { rows, columns, gaps }: Extract<ReadTable, { kind: 'table' }>): ArrangedTable {
   const { inputs, targets, sequence, time } = data;
   const count = inputs.length + targets.length;
   const sequences = sequence === undefined ? undefined : columns[count];
   const times = time === undefined ? undefined : columns[count + (sequence === undefined ? 0 : 1)];
   const order = orderRows(rows, sequences, times, data.validation);
-  // A column that is both input and target stays one array, which is rescaled once.
-  const ordered = new Map<TableColumn, TableColumn>();
-  for (const column of columns.slice(0, count)) {
-    if (!ordered.has(column)) ordered.set(column, inOrder(column, order.rows));
+  const used = columns.slice(0, count);
+  if (order.rows !== undefined) {
+    const scratch = new Float64Array(rows);
+    // A column that is both input and target is one array, which is also rescaled once.
+    const arrays = new Set([...used, ...(times === undefined ? [] : [times])].map(({ values }) => values));
+    for (const values of arrays) reorder(values, order.rows, scratch);
   }
-  const used = columns.slice(0, count).flatMap((column) => ordered.get(column) ?? []);
   const target = used[inputs.length];
   const classNames = target?.names === undefined ? undefined : sortClasses(target.values, target.names);
   return {
@@ -44,7 +45,7 @@ export function arrange(data: CsvData, { rows, columns, gaps }: Extract<ReadTabl
     rows,
     training: sequence === undefined ? rows - Math.floor(rows * data.validation) : (order.starts[order.training] ?? 0),
     gaps,
-    times: times === undefined ? undefined : timeFacts(inOrder(times, order.rows).values, order),
+    times: times === undefined ? undefined : timeFacts(times.values, order),
   };
 }
 
@@ -58,7 +59,10 @@ function sortClasses(values: Float64Array, names: readonly string[]): readonly s
   });
   const indices = new Float64Array(names.length);
   for (const [sorted, index] of order.entries()) indices[index] = sorted;
-  for (const [row, value] of values.entries()) if (!Number.isNaN(value)) values[row] = indices[value] ?? NaN;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? NaN;
+    if (!Number.isNaN(value)) values[row] = indices[value] ?? NaN;
+  }
   return order.map((index) => names[index] ?? '');
 }
 

@@ -146,7 +146,7 @@ class CsvSource implements Source {
     const ofTraining = (columns: readonly Float64Array[]): number =>
       largestSize(columns.map((column) => column.subarray(0, table.training)));
     this.scale = { inputs: ofTraining(inputs), targets: table.classNames === undefined ? ofTraining(targets) : 0 };
-    this.memory = memoryOf(data, table, new Set([...inputs, ...targets]).size);
+    this.memory = memoryOf(data, table, windows);
   }
 
   next(): Batch {
@@ -254,11 +254,18 @@ function factsOf({ gaps, times, order, classNames }: ArrangedTable, { sequence }
   };
 }
 
-/** Beside the columns, the order of the rows and the starts of the windows; while a table is opened, one column twice and the rows that are targets. */
-function memoryOf(data: CsvData, { rows }: ArrangedTable, columns: number): DataMemory {
-  const isReordered = data.time !== undefined || data.sequence !== undefined;
-  const hasGaps = data.gaps !== 'refuse';
-  const retained = 8 * rows * columns + (isReordered ? 4 * rows : 0) + (isReordered || hasGaps ? 12 * rows : 0);
-  const named = (data.time === undefined ? 0 : 32 * rows) + (data.sequence === undefined ? 0 : 8 * rows);
-  return { retained, opening: retained + named + 4 * rows + (isReordered ? 8 * rows : 0) + (hasGaps ? 16 * rows : 0) };
+/**
+ * Beside the columns, the order of the rows and the windows. While a table is opened, also the columns of times and of
+ * sequences, and either what sorts and checks the times, or the rows that are targets.
+ */
+function memoryOf(data: CsvData, { rows, order }: ArrangedTable, windows: TableWindows): DataMemory {
+  const { inputs, targets } = windows.table;
+  const columns = 8 * rows * new Set([...inputs, ...targets]).size;
+  const retained = columns + (order.rows?.byteLength ?? 0) + windows.bytes;
+  const named = (data.time === undefined ? 0 : 8 * rows) + (data.sequence === undefined ? 0 : 8 * rows);
+  const orderBytes = 4 * rows;
+  // The steps between times, and a sorted copy of them; a column that is put in order.
+  const arranging = (data.time === undefined ? 0 : 16 * rows) + (order.rows === undefined ? 0 : 8 * rows);
+  const cutting = windows.bytes + 4 * windows.table.training + 4 * rows;
+  return { retained, opening: columns + named + orderBytes + Math.max(arranging, cutting) };
 }

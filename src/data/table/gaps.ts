@@ -115,6 +115,10 @@ export class GapRows {
     this.#before = before;
   }
 
+  get bytes(): number {
+    return this.#before?.byteLength ?? 0;
+  }
+
   /** Number of rows with a gap from `from` to `to`, without `to`. */
   count(from: number, to: number): number {
     return this.#before === undefined ? 0 : (this.#before[to] ?? 0) - (this.#before[from] ?? 0);

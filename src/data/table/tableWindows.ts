@@ -62,6 +62,11 @@ export class TableWindows {
     }
   }
 
+  /** Bytes of what it holds beside the columns. */
+  get bytes(): number {
+    return (this.#starts?.buffer.byteLength ?? 0) + this.#inputGaps.bytes + this.#targetGaps.bytes;
+  }
+
   /** The training window of an index from 0 to `count` − 1. */
   training(index: number): TableWindow {
     return this.#windowAt(this.#starts?.[index] ?? index);

@@ -68,10 +68,15 @@ function sortByTime(order: Int32Array, starts: Int32Array, times: Float64Array):
   }
 }
 
-/** A column in a given order of its rows; the column itself where the order is that of the file. */
-export function inOrder({ values, names }: TableColumn, order: Int32Array | undefined): TableColumn {
-  if (order === undefined) return { values, names };
-  return { values: Float64Array.from(order, (row) => values[row] ?? NaN), names };
+/**
+ * Puts the values of a column in a given order, in place: copies of all columns would be as large as the data.
+ *
+ * @param order (rows): the row whose value comes to each place
+ * @param scratch (rows): overwritten
+ */
+export function reorder(values: Float64Array, order: Int32Array, scratch: Float64Array): void {
+  for (let place = 0; place < order.length; place++) scratch[place] = values[order[place] ?? 0] ?? NaN;
+  values.set(scratch);
 }
 
 /** What the times of a table tell, over all of its sequences. */
