@@ -45,7 +45,7 @@ export async function parsedInHost(document: TextDocument): Promise<Parsed | und
 export async function checkDocument(document: TextDocument, estimates: Estimates): Promise<CheckedExperiment> {
   const { uri } = document;
   const text = document.getText();
-  const nothing: SmallFiles = { files: new Map(), unreadable: new Map() };
+  const nothing: SmallFiles = { files: new Map(), large: new Map(), unreadable: new Map() };
   const parsed = await (isTooLong(text) ? tooLongProblem(text) : parsedInHost(document));
   if (parsed?.kind === 'refused') {
     return { problems: parsed.problems, findings: [], variants: [], paths: [], estimates: new Map() };

@@ -21,7 +21,7 @@ import type { Estimate } from '../protocol/trainer';
 import type { Estimates } from '../session/live/estimates';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
-import { formatNumber, formatCount, formatMebibytes, formatPercentage } from '../text/numbers';
+import { formatNumber, formatCount, formatDuration, formatMebibytes, formatPercentage } from '../text/numbers';
 import { stateLabels } from '../protocol/run';
 import { parsedInHost } from './experimentCheck';
 
@@ -160,10 +160,17 @@ function visibleExperiments(): readonly TextDocument[] {
   return window.visibleTextEditors.map(({ document }) => document).filter((one) => one.languageId === languageId);
 }
 
-/** The parameters and memory of a run, without a command. */
-function estimateLens({ parameters, memoryBytes }: Estimate): LensContent {
+/** The parameters and memory of a run, and the time to read large data, without a command. */
+function estimateLens({ parameters, memoryBytes, reading }: Estimate): LensContent {
   const title = `${formatCount(parameters, 'parameter')} · ${formatMebibytes(memoryBytes)}`;
-  return { title, command: '', tooltip: 'Number of parameters, and the memory that training will use' };
+  if (reading === undefined)
+    return { title, command: '', tooltip: 'Number of parameters, and the memory that training will use' };
+  return {
+    title: `about ${title} · ${formatDuration(Math.max(1, reading.seconds))} to read ${formatMebibytes(reading.bytes)}`,
+    command: '',
+    tooltip:
+      'Estimated from the beginning of the data file: number of parameters, the memory that training will use, and the time that reading the data takes on this machine',
+  };
 }
 
 function progressOf(session: Session): string {

@@ -53,11 +53,21 @@ export interface UnreadableFile {
   readonly meant?: string | undefined;
 }
 
+/** A file that is too large to be read for a check. */
+export interface LargeFile {
+  /** Its first bytes. */
+  readonly start: Uint8Array;
+  /** Its size in bytes. */
+  readonly size: number;
+}
+
 /** The text of an experiment file, to be checked before training. */
 export interface CheckParams {
   readonly text: string;
   /** The bytes of the files that it names, by the paths as written; files that are not given are not checked. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The beginnings of files that it names and that are not given, by the paths as written; only estimates use them. */
+  readonly large: ReadonlyMap<string, LargeFile>;
   /** Why files that it names can't be read, by the paths as written. */
   readonly unreadable: ReadonlyMap<string, UnreadableFile>;
   /** Memory limit of one run's process, in bytes. */
@@ -73,6 +83,16 @@ export interface Estimate {
   readonly parameters: number;
   /** Peak memory of the process in bytes, data included. */
   readonly memoryBytes: number;
+  /** The reading of a large data file. All numbers are then approximate, from its beginning; undefined for others. */
+  readonly reading: ReadingEstimate | undefined;
+}
+
+/** What reading a large data file needs. */
+export interface ReadingEstimate {
+  /** The size of the file. */
+  readonly bytes: number;
+  /** The time on this machine, from the time that the beginning takes. */
+  readonly seconds: number;
 }
 
 /** A finding about the data of an experiment, with its place in the file. */

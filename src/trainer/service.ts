@@ -55,7 +55,7 @@ export class TrainerService {
 
   constructor(host: TrainerHost) {
     this.#host = host;
-    this.#checker = new ExperimentChecker(host.threads?.cores ?? 1);
+    this.#checker = new ExperimentChecker(host.threads?.cores ?? 1, host.clock);
     this.#replays = new ReplayService(host.openFolder, host.openFile, host.clock, host.yieldToMessages);
     this.#channel = host.connect(this.#handlers());
   }

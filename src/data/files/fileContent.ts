@@ -34,6 +34,11 @@ export function bytesInMemory(files: ReadonlyMap<string, FileContent>): number {
   return [...files.values()].reduce((sum, file) => sum + (file instanceof Uint8Array ? file.length : 0), 0);
 }
 
+/** The bytes of the files that are read in parts. */
+export function bytesInParts(files: ReadonlyMap<string, FileContent>): number {
+  return [...files.values()].reduce((sum, file) => sum + (file instanceof Uint8Array ? 0 : file.size), 0);
+}
+
 /** Copies of the first bytes of a file. */
 export function firstBytes(content: FileContent, count: number): Uint8Array {
   for (const part of partsOf(content)) return part.slice(0, count);

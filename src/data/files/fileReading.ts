@@ -43,8 +43,13 @@ const maxStreamedBytes = 4096 * mebibyte;
 /** Size from which data are read in parts, where that is possible: smaller ones are read once, and held in memory. */
 const streamedFrom = 16 * mebibyte;
 
+/** Whether data on this machine's disk are read in parts. */
+export function isReadInParts(size: number): boolean {
+  return size > streamedFrom;
+}
+
 function isStreamed({ role }: NamedFile, size: number, { stream }: FileAccess): boolean {
-  return role !== 'weights' && size > streamedFrom && stream !== undefined;
+  return role !== 'weights' && isReadInParts(size) && stream !== undefined;
 }
 
 /** Why a file cannot be read. */
@@ -102,14 +107,19 @@ export async function checkFiles(experiment: ResolvedExperiment, access: FileAcc
   return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'checked', bytes };
 }
 
-/** The bytes of the small files, and why others cannot be read; large files are in neither. */
+/** The bytes of the small files, the beginnings of the large ones, and why others cannot be read. */
 export interface SmallFiles {
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The first bytes of the files that are not read whole, and their sizes. */
+  readonly large: ReadonlyMap<string, { readonly start: Uint8Array; readonly size: number }>;
   readonly unreadable: ReadonlyMap<string, Unreadable>;
 }
 
+/** Bytes of the beginning of a large file: long enough to measure how fast it is read. */
+export const startBytes = mebibyte;
+
 /**
- * Reads the small ones of the files that an experiment names.
+ * Reads the small ones of the files that an experiment names, and the beginnings of the others.
  *
  * @param maxBytes limit of the bytes of all of them together
  */
@@ -119,19 +129,29 @@ export async function readSmallFiles(
   maxBytes: number,
 ): Promise<SmallFiles> {
   const files = new Map<string, Uint8Array>();
+  const large = new Map<string, { readonly start: Uint8Array; readonly size: number }>();
   const unreadable = new Map<string, Unreadable>();
   let left = maxBytes;
   for (const path of paths) {
     // Which of them are weights, with a lower limit, the check does not tell.
-    const found = await readFile({ path, role: 'csv' }, access, left);
-    if (found instanceof Uint8Array) {
-      files.set(path, found);
-      left -= found.length;
-    } else if (found !== undefined) {
+    const found = await findFile({ path, role: 'csv' }, access);
+    if (!('location' in found)) {
       unreadable.set(path, found);
+      continue;
+    }
+    const { location, size } = found;
+    const isSmall = size <= left;
+    const read = await bytesOrReason(path, () =>
+      isSmall ? access.read(location) : access.readStart(location, startBytes),
+    );
+    if (!(read instanceof Uint8Array)) unreadable.set(path, read);
+    else if (!isSmall) large.set(path, { start: read, size });
+    else {
+      files.set(path, read);
+      left -= read.length;
     }
   }
-  return { files, unreadable };
+  return { files, large, unreadable };
 }
 
 /** The first bytes of a file. */
@@ -151,17 +171,6 @@ export async function readFileStart(
   if (!('location' in found)) return found;
   const bytes = await bytesOrReason(path, () => access.readStart(found.location, maxBytes));
   return bytes instanceof Uint8Array ? { bytes, isCut: bytes.length < found.size } : bytes;
-}
-
-/** The bytes of a file, or why it cannot be read; undefined if it is readable but larger than `maxBytes`. */
-async function readFile(
-  file: Pick<NamedFile, 'path' | 'role'>,
-  access: FileAccess,
-  maxBytes: number,
-): Promise<Uint8Array | Unreadable | undefined> {
-  const found = await findFile(file, access);
-  if (!('location' in found)) return found;
-  return found.size > maxBytes ? undefined : bytesOrReason(file.path, () => access.read(found.location));
 }
 
 /** Where a file is, or why it cannot be read. */

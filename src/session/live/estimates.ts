@@ -66,11 +66,12 @@ export class Estimates implements Disposable {
    */
   async check(
     scope: Uri,
-    { text, files, unreadable }: Pick<CheckParams, 'text' | 'files' | 'unreadable'>,
+    { text, files, large, unreadable }: Pick<CheckParams, 'text' | 'files' | 'large' | 'unreadable'>,
   ): Promise<CheckedExperiment> {
     return this.#trainer.request('checkExperiment', {
       text,
       files,
+      large,
       unreadable,
       memoryLimit: memoryLimit(scope),
       workers: workerCount(scope),

@@ -1,11 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { computeDataDigest } from '../../data/files/dataDigest';
 import { diskAccess } from '../../data/files/fileAccess.node';
 import type { FileContent } from '../../data/files/fileContent';
 import { checkFiles, readFiles, type FileAccess } from '../../data/files/fileReading';
-import { ReadingProgress } from '../../data/files/readingProgress';
 import { defaultKernelSet, openKernels, type BuiltKernelSet } from '../../engine/kernels/open';
 import { kernelsAt } from '../../run/kernelHistory';
 import type { Manifest } from '../../run/manifest';
@@ -19,7 +17,7 @@ import { codeOf, fileErrorReason } from './fileErrorReason';
 import { openExperiment, startErrorAt, type OpenedExperiment } from './openedExperiment.node';
 import { outFolderProblem, runsNearby } from './outFolder.node';
 import { predictionsFileProblem } from './predictionsFile.node';
-import { readingProgress } from './progress.node';
+import { showReading } from './reading.node';
 import { StartError } from './startError';
 
 /** A training that is ready to start. Nothing has been written. */
@@ -51,18 +49,21 @@ export async function prepareRun(
   // Whatever needs no data is refused before they are read.
   const before = await readExistingRun(storage);
   await checkFolder(before, commandLine, storage.folder);
-  const read = await readData(commandLine, opened, stderr);
-  // Before the data are opened: it copies the file's bytes, and frees the copy.
-  const dataDigest = await computeDataDigest(experiment, read.files);
-  const outcome = prepareTraining({
+  const read = await readData(commandLine, opened);
+  const request = {
     experiment,
     files: read.files,
     kernels: openKernels(commandLine.kernels ?? resumableKernels(before)),
     memoryLimit: commandLine.memoryLimit,
     workers: { requested: commandLine.workers, cores },
-    ...(before === undefined ? {} : { shards: before.facts.shards }),
-  });
-  read.close();
+  };
+  const progress = await showReading(request, read.access, stderr);
+  if (progress !== undefined) read.onRead.add = progress.add;
+  // Before the data are opened: it copies the file's bytes, and frees the copy.
+  const dataDigest = await computeDataDigest(experiment, read.files);
+  const outcome = prepareTraining({ ...request, ...(before === undefined ? {} : { shards: before.facts.shards }) });
+  read.onRead.add = () => undefined;
+  progress?.close();
   if (outcome.kind === 'refused') throw startErrorAt(commandLine, file, outcome.problems);
   return { setup: outcome.setup, dataDigest, files: read.files };
 }
@@ -75,12 +76,14 @@ async function checkFolder(before: Manifest | undefined, commandLine: CommandLin
   if (occupied !== undefined) throw new StartError(occupied);
 }
 
-/** The files that an experiment names; `close` erases the progress of their reading. */
-async function readData(
-  commandLine: CommandLine,
-  { experiment, file }: OpenedExperiment,
-  stderr: NodeJS.WriteStream,
-): Promise<{ readonly files: ReadonlyMap<string, FileContent>; readonly close: () => void }> {
+/** The files that an experiment names, and what is called for the bytes of large ones as they are read. */
+interface ReadData {
+  readonly files: ReadonlyMap<string, FileContent>;
+  readonly access: FileAccess;
+  readonly onRead: { add: (bytes: number) => void };
+}
+
+async function readData(commandLine: CommandLine, { experiment, file }: OpenedExperiment): Promise<ReadData> {
   const folder = dirname(commandLine.file);
   await checkWorkspace(commandLine.workspace);
   const onRead = { add: (_bytes: number): void => undefined };
@@ -93,15 +96,7 @@ async function readData(
   if (large !== undefined) throw startErrorAt(commandLine, file, [large]);
   const read = await readFiles(experiment, access);
   if (read.kind === 'refused') throw startErrorAt(commandLine, file, read.problems);
-  const streamed = [...read.files.values()].reduce((sum, one) => sum + (one instanceof Uint8Array ? 0 : one.size), 0);
-  if (streamed === 0) return { files: read.files, close: () => undefined };
-  const progress = readingProgress(stderr);
-  onRead.add = new ReadingProgress(experiment, streamed, () => performance.now() / 1000, progress.show).add;
-  const close = (): void => {
-    progress.close();
-    onRead.add = () => undefined;
-  };
-  return { files: read.files, close };
+  return { files: read.files, access, onRead };
 }
 
 /** @throws StartError where the folder that must contain the data files is none */

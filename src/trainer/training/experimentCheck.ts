@@ -8,6 +8,7 @@ import { parseExperiment, type Parsed } from '../../experiment/parse';
 import type { KeyProblem, Problem } from '../../experiment/problems/problem';
 import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import type { CheckedExperiment, CheckParams, Estimate, PlacedFinding } from '../../protocol/trainer';
+import { estimateLargeRun, ReadingTimer } from './largeData';
 import { measureTraining, type TrainingRequest } from './trainingSetup';
 
 /**
@@ -20,9 +21,18 @@ const maxOpenedBytes = 64 * 1024 * 1024;
 export class ExperimentChecker {
   /** The file that was parsed last. The editor checks each text twice, first for the names of its data files. */
   #last: { readonly text: string; readonly parsed: Parsed } | undefined;
+  readonly #timer: ReadingTimer;
 
-  /** @param cores number of threads that can run at the same time */
-  constructor(readonly cores: number) {}
+  /**
+   * @param cores number of threads that can run at the same time
+   * @param clock monotonic, in seconds
+   */
+  constructor(
+    readonly cores: number,
+    clock: () => number,
+  ) {
+    this.#timer = new ReadingTimer(clock);
+  }
 
   check(params: CheckParams): CheckedExperiment {
     const { text } = params;
@@ -31,11 +41,11 @@ export class ExperimentChecker {
     if (parsed.kind === 'refused') {
       return { problems: parsed.problems, findings: [], variants: [], paths: [], estimates: new Map() };
     }
-    return checkRuns(parsed.file, params, this.cores);
+    return checkRuns(parsed.file, params, this.cores, this.#timer);
   }
 }
 
-function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): CheckedExperiment {
+function checkRuns(file: ExperimentFile, params: CheckParams, cores: number, timer: ReadingTimer): CheckedExperiment {
   const problems = new Map<string, Problem>();
   const findings = new Map<string, PlacedFinding>();
   const paths = new Set<string>();
@@ -45,6 +55,7 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): Ch
     kernels: openKernels(defaultKernelSet(params.reproducible)),
     memoryLimit,
     workers: { requested: workers, cores },
+    timer,
   };
   let opened = 0;
   for (const variant of [undefined, ...file.variants.map(({ name }) => name)]) {
@@ -55,7 +66,7 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number): Ch
     const unreadable = unreadableFiles(experiment, params);
     opened += unreadable.length > 0 ? 0 : bytesOf(experiment, params);
     const outcome =
-      unreadable.length > 0 ? unreadable : opened > maxOpenedBytes ? [] : estimateRun(experiment, params.files, shared);
+      unreadable.length > 0 ? unreadable : opened > maxOpenedBytes ? [] : estimateRun(experiment, params, shared);
     if ('estimate' in outcome) {
       estimates.set(variant, outcome.estimate);
       for (const { at, ...finding } of outcome.findings) {
@@ -89,13 +100,14 @@ function unreadableFiles(experiment: ResolvedExperiment, { unreadable }: CheckPa
 }
 
 /** Bytes that are opened for an estimate; inline sequences count as eight bytes per number. */
-function bytesOf(experiment: ResolvedExperiment, { files }: CheckParams): number {
+function bytesOf(experiment: ResolvedExperiment, { files, large }: CheckParams): number {
   const inline = 'sequences' in experiment.data ? experiment.data.sequences : [];
   const numbers = inline.reduce(
     (sum, { inputs, targets }) => sum + inputs.length * (inputs[0]?.length ?? 0) + targets.length,
     0,
   );
-  return filesOf(experiment).reduce((sum, { path }) => sum + (files.get(path)?.length ?? 0), 8 * numbers);
+  const bytesAt = (path: string): number => (files.get(path) ?? large.get(path)?.start)?.length ?? 0;
+  return filesOf(experiment).reduce((sum, { path }) => sum + bytesAt(path), 8 * numbers);
 }
 
 /** What a run needs, and what was found in its data. */
@@ -107,18 +119,21 @@ interface CheckedRun {
 /** The estimate of a run and the findings about its data, or its problems; an empty list if its files are missing. */
 function estimateRun(
   experiment: ResolvedExperiment,
-  given: CheckParams['files'],
-  shared: Pick<TrainingRequest, 'kernels' | 'memoryLimit' | 'workers'>,
+  { files: given, large }: CheckParams,
+  { timer, ...shared }: Pick<TrainingRequest, 'kernels' | 'memoryLimit' | 'workers'> & { readonly timer: ReadingTimer },
 ): CheckedRun | readonly KeyProblem[] {
   const files = new Map<string, Uint8Array>();
   for (const { path } of filesOf(experiment)) {
     const bytes = given.get(path);
-    if (bytes === undefined) return [];
-    files.set(path, bytes);
+    if (bytes !== undefined) files.set(path, bytes);
+  }
+  if (files.size < filesOf(experiment).length) {
+    const estimate = estimateLargeRun({ experiment, files, ...shared }, large, timer);
+    return estimate === undefined ? [] : { estimate, findings: [] };
   }
   const measuring = measureTraining({ experiment, files, ...shared });
   if (measuring.kind === 'refused') return measuring.problems;
   const { options, memoryBytes, source } = measuring.measured;
-  const estimate = { parameters: parameterCount(options.network), memoryBytes };
+  const estimate = { parameters: parameterCount(options.network), memoryBytes, reading: undefined };
   return { estimate, findings: source.findings ?? [] };
 }

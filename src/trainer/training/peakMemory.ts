@@ -1,4 +1,5 @@
 import type { Source } from '../../data/source';
+import type { DataMemory } from '../../data/sourceContract';
 import { estimateMemory, type MemoryEstimate } from '../../engine/memory';
 import type { KernelSet } from '../../engine/kernels/kernelSet';
 import type { LearnerOptions } from '../../engine/learner';
@@ -27,8 +28,8 @@ const workerThreadBytes = 12 * mebibyte;
 const maxGarbage = 75 * mebibyte;
 const allocationScale = 23 * mebibyte;
 
-/** Maximum garbage after opening a file. */
-const openingGarbage = 24 * mebibyte;
+/** Garbage after opening a file: at least, and at most; between them it grows with the file. */
+const [leastOpeningGarbage, openingGarbage] = [6 * mebibyte, 24 * mebibyte];
 
 /** JavaScript objects of one update, besides its batch and its record. */
 const updateBytes = 3072;
@@ -36,10 +37,17 @@ const updateBytes = 3072;
 /** Name of the part for the bytes of the files. */
 export const dataFiles = 'the data files';
 const data = 'the data';
+/** Name of the part that no experiment can change. */
+const program = 'the program';
 
 /** Whether a part belongs to the data and not to the network. */
 export function isAboutData(part: string | undefined): boolean {
   return part === dataFiles || part === data;
+}
+
+/** The largest part that another experiment would change: not that of the program. */
+export function largestPart(parts: MemoryEstimate['parts']): MemoryEstimate['parts'][number] | undefined {
+  return parts.filter(({ name }) => name !== program).sort((a, b) => b.bytes - a.bytes)[0];
 }
 
 /** A process at its peak, by purpose. */
@@ -58,8 +66,12 @@ export interface PeakMemoryRequest {
   readonly options: LearnerOptions;
   readonly layout: RecordLayout;
   readonly kernels: KernelSet;
-  /** Bytes of the files that the experiment names. */
+  /** Bytes of the data: those of `source`, if it has all of them. */
+  readonly memory: DataMemory;
+  /** Bytes of the files that the experiment names and that are read whole. */
   readonly fileBytes: number;
+  /** Bytes of those that are read in parts. */
+  readonly streamedBytes: number;
   /** Number of threads that train, the trainer's own included. */
   readonly workers: number;
 }
@@ -71,20 +83,22 @@ export function readingBytes(fileBytes: number): number {
 
 /** The peak of a whole run, computed without allocating anything. */
 export function peakMemory(request: PeakMemoryRequest): PeakMemory {
-  const { experiment, source, options, layout, kernels, fileBytes, workers } = request;
+  const { experiment, memory, options, layout, kernels, fileBytes, streamedBytes, workers } = request;
   const engine = estimateMemory({ ...options, bytesPerElement: kernels.bytesPerElement });
   const recorded = Math.ceil(experiment.training.steps / experiment.record.every);
   const history = seriesBytes(layout, recorded);
+  const allBytes = fileBytes + streamedBytes;
+  const read = allBytes === 0 ? 0 : Math.min(openingGarbage, leastOpeningGarbage + allBytes);
   const opening = [
-    { name: 'the program', bytes: programBytes + Math.min(openingGarbage, fileBytes) },
+    { name: program, bytes: programBytes },
     { name: dataFiles, bytes: fileBytes },
-    { name: data, bytes: source.memory.opening },
+    { name: data, bytes: memory.opening + read },
   ];
   const training = [
-    { name: 'the program', bytes: programBytes + Math.max(Math.min(openingGarbage, fileBytes), garbage(request)) },
+    { name: program, bytes: programBytes + Math.max(0, garbage(request) - read) },
     { name: 'workers', bytes: (workers - 1) * workerThreadBytes },
     { name: dataFiles, bytes: fileBytes },
-    { name: data, bytes: source.memory.retained },
+    { name: data, bytes: memory.retained + read },
     ...engine.parts,
     // The tensors, and the bytes of the file.
     { name: 'checkpoints', bytes: 2 * snapshotBytes(request) },

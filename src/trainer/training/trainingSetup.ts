@@ -1,5 +1,6 @@
-import { bytesInMemory, type FileContent } from '../../data/files/fileContent';
+import { bytesInMemory, bytesInParts, type FileContent } from '../../data/files/fileContent';
 import { openSource, type Source } from '../../data/source';
+import type { DataMemory } from '../../data/sourceContract';
 import { randomFrom } from '../../data/random';
 import { shardsOf } from '../../engine/parallel/shardBatch';
 import { cellNamed } from '../../engine/cells/registry';
@@ -17,7 +18,7 @@ import { reasonOf } from '../../protocol/channel';
 import { formatMebibytes } from '../../text/numbers';
 import { escapeName } from '../../text/quoting';
 import { usefulWorkers, type RequestedWorkers } from './workerPool';
-import { dataFiles, isAboutData, peakMemory, programBytes, readingBytes } from './peakMemory';
+import { dataFiles, isAboutData, largestPart, peakMemory, programBytes, readingBytes } from './peakMemory';
 import { loadWeights } from './weightsFile';
 
 /** The input of `prepareTraining`. */
@@ -32,6 +33,18 @@ export interface TrainingRequest {
   readonly workers?: { readonly requested: RequestedWorkers; readonly cores: number };
   /** Number of shards of the original run, when it is resumed or replayed. */
   readonly shards?: number;
+  /** Set where `files` has only the beginning of the data; then only the memory is measured. */
+  readonly cut?: CutData;
+}
+
+/** Data of which only the beginning was read. */
+export interface CutData {
+  /** Bytes of the beginning. */
+  readonly bytes: number;
+  /** Bytes of the whole file. */
+  readonly size: number;
+  /** Whether the whole file is read in parts. */
+  readonly isStreamed: boolean;
 }
 
 /** An experiment with its data, network and initial parameters, ready for the first update. */
@@ -74,10 +87,11 @@ export function measureTraining({
   memoryLimit,
   workers,
   shards,
+  cut,
 }: TrainingRequest):
   | { readonly kind: 'measured'; readonly measured: MeasuredTraining }
   | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] } {
-  const fileBytes = bytesInMemory(files);
+  const { fileBytes, streamedBytes } = bytesOf(files, cut);
   const early = earlyMemoryProblem(written, memoryLimit, kernels, fileBytes);
   if (early !== undefined) return { kind: 'refused', problems: [early] };
   const opened = openSource(written, files, memoryLimit - programBytes);
@@ -87,19 +101,36 @@ export function measureTraining({
   const options = learnerOptions(experiment, source, kernels, shards);
   const layout = layoutOf(experiment, options);
   const { bytes, parts, engineBytes } = peakMemory({
-    ...{ experiment, source, options, layout, kernels, fileBytes },
+    ...{ experiment, source, options, layout, kernels, fileBytes, streamedBytes },
+    memory: cut === undefined ? source.memory : scaled(source.memory, cut.size / cut.bytes),
     workers: workers === undefined ? 1 : usefulWorkers(workers.requested, workers.cores, options.shards ?? 1),
   });
   const { maxMemory } = kernels;
   if (bytes > memoryLimit || engineBytes > maxMemory) {
-    const largest = [...parts].sort((a, b) => b.bytes - a.bytes)[0];
     const problem =
       bytes > memoryLimit
-        ? memoryProblem(experiment, bytes, memoryLimit, largest?.name)
+        ? memoryProblem(experiment, bytes, memoryLimit, largestPart(parts))
         : memoryProblem(experiment, engineBytes, maxMemory, undefined);
     return { kind: 'refused', problems: [problem] };
   }
   return { kind: 'measured', measured: { experiment, source, options, layout, memoryBytes: bytes } };
+}
+
+/** Bytes of the files that are in memory, and of those that are read in parts. */
+function bytesOf(
+  files: ReadonlyMap<string, FileContent>,
+  cut: CutData | undefined,
+): { readonly fileBytes: number; readonly streamedBytes: number } {
+  const [fileBytes, streamedBytes] = [bytesInMemory(files), bytesInParts(files)];
+  if (cut === undefined) return { fileBytes, streamedBytes };
+  const others = fileBytes - cut.bytes;
+  return cut.isStreamed
+    ? { fileBytes: others, streamedBytes: streamedBytes + cut.size }
+    : { fileBytes: others + cut.size, streamedBytes };
+}
+
+function scaled({ retained, opening }: DataMemory, factor: number): DataMemory {
+  return { retained: Math.ceil(retained * factor), opening: Math.ceil(opening * factor) };
 }
 
 /** Opens the data, checks the memory estimate, then allocates the network and draws or loads its parameters. */
@@ -177,8 +208,9 @@ function earlyMemoryProblem(
   const { gates } = cellNamed(cell);
   const weights = gates.length * hidden * hidden * (2 * layers - 1);
   // At least three numbers per weight: the weight, its gradient and its optimizer state.
-  const bytes = programBytes + 3 * weights * kernels.bytesPerElement;
-  return bytes > memoryLimit ? memoryProblem(experiment, bytes, memoryLimit, 'parameters') : undefined;
+  const parameters = { name: 'parameters', bytes: 3 * weights * kernels.bytesPerElement };
+  const bytes = programBytes + parameters.bytes;
+  return bytes > memoryLimit ? memoryProblem(experiment, bytes, memoryLimit, parameters) : undefined;
 }
 
 /** The problem of an experiment whose files alone exceed the limit; it can be found before they are read. */
@@ -189,7 +221,8 @@ export function readingProblem(
 ): StartProblem | undefined {
   if (memoryLimit < programBytes) return limitBelowProgram(memoryLimit);
   const bytes = readingBytes(fileBytes);
-  return memoryLimit < bytes ? memoryProblem(experiment, bytes, memoryLimit, dataFiles) : undefined;
+  const files = { name: dataFiles, bytes: bytes - programBytes };
+  return memoryLimit < bytes ? memoryProblem(experiment, bytes, memoryLimit, files) : undefined;
 }
 
 function limitBelowProgram(limit: number): StartProblem {
@@ -222,13 +255,19 @@ function allocationProblem({ model }: ResolvedExperiment, bytes: number): StartP
   };
 }
 
+/** The part of an estimate that its message names. */
+interface MemoryPart {
+  readonly name: string;
+  readonly bytes: number;
+}
+
 function memoryProblem(
   experiment: ResolvedExperiment,
   bytes: number,
   limit: number,
-  largest: string | undefined,
+  largest: MemoryPart | undefined,
 ): StartProblem {
-  const isData = isAboutData(largest);
+  const isData = isAboutData(largest?.name);
   const advice = isData
     ? 'Train on a part of the data'
     : 'Choose fewer hidden units, a shorter length or a smaller batch';
@@ -237,7 +276,7 @@ function memoryProblem(
     keyPath: isData ? ['data'] : ['model', 'hidden'],
     message:
       `Training with hidden: ${experiment.model.hidden} needs about ${formatMebibytes(bytes)} of memory` +
-      (largest === undefined ? '' : ` (most of it for ${largest})`) +
+      (largest === undefined ? '' : ` (${formatMebibytes(largest.bytes)} of it for ${largest.name})`) +
       `; the limit is ${formatMebibytes(limit)}. ${advice}, or raise the limit ` +
       `(setting unroll.memoryLimitMiB, headless --memory).`,
   };

@@ -4,12 +4,12 @@ import type { Problem } from '../../../src/experiment/problems/problem';
 import { ExperimentChecker } from '../../../src/trainer/training/experimentCheck';
 import { fixed } from '../experiment/fixed';
 
-const limits = { unreadable: new Map(), memoryLimit: 1e9, workers: 1, reproducible: true };
+const limits = { large: new Map(), unreadable: new Map(), memoryLimit: 1e9, workers: 1, reproducible: true };
 
 /** The problems of an experiment whose table has this content. */
 function problemsOf(text: string, table: string, path = 'a.csv'): readonly Problem[] {
   const files = new Map([[path, new TextEncoder().encode(table)]]);
-  return new ExperimentChecker(1).check({ ...limits, text, files }).problems;
+  return new ExperimentChecker(1, () => 0).check({ ...limits, text, files }).problems;
 }
 
 /** An experiment over the table a.csv, with more keys of its data as JSON. */
@@ -207,8 +207,11 @@ describe('A fix of a table', () => {
   }
 
   const findingsOf = (text: string, content: string) =>
-    new ExperimentChecker(1).check({ ...limits, text, files: new Map([['a.csv', new TextEncoder().encode(content)]]) })
-      .findings;
+    new ExperimentChecker(1, () => 0).check({
+      ...limits,
+      text,
+      files: new Map([['a.csv', new TextEncoder().encode(content)]]),
+    }).findings;
   const values = Array.from({ length: 300 }, (_, row) => (row % 60 === 7 ? -200 : Math.sin(row) * 10));
   const found: readonly (readonly [what: string, text: string, content: string, titles: readonly string[]])[] = [
     [
@@ -266,7 +269,7 @@ describe('A fix of a table', () => {
   it('names the file that was probably meant', () => {
     const text = over('"inputs": ["n"]');
     const unreadable = new Map([['a.csv', { code: 'file.missing', message: 'File not found.', meant: 'data/a.csv' }]]);
-    const { problems } = new ExperimentChecker(1).check({ ...limits, text, files: new Map(), unreadable });
+    const { problems } = new ExperimentChecker(1, () => 0).check({ ...limits, text, files: new Map(), unreadable });
     const [fix] = problems[0]?.fixes ?? [];
     assert.equal(fix && fixed(text, fix), text.replace('a.csv', 'data/a.csv'));
   });

@@ -2,9 +2,21 @@ import assert from 'node:assert/strict';
 import type { CheckedExperiment, CheckParams } from '../../../src/protocol/trainer';
 import { ExperimentChecker } from '../../../src/trainer/training/experimentCheck';
 
-const nothing = { files: new Map(), unreadable: new Map(), memoryLimit: 1e9, workers: 1, reproducible: true };
+const nothing = {
+  files: new Map(),
+  large: new Map(),
+  unreadable: new Map(),
+  memoryLimit: 1e9,
+  workers: 1,
+  reproducible: true,
+};
+/** A clock that goes on by a hundredth of a second whenever it is read. */
+function steadyClock(): () => number {
+  let seconds = 0;
+  return () => (seconds += 0.01);
+}
 const check = (text: string, more: Partial<CheckParams> = {}): CheckedExperiment =>
-  new ExperimentChecker(2).check({ ...nothing, text, ...more });
+  new ExperimentChecker(2, steadyClock()).check({ ...nothing, text, ...more });
 const csv = (variants: string): string =>
   `{ "data": { "csv": "a.csv", "inputs": ["n"], "length": 3 }, "model": { "cell": "rnn" }, "variants": ${variants} }`;
 const table = (rows: number): Uint8Array =>
@@ -51,6 +63,42 @@ describe('The check of an experiment file', () => {
       ['"n"', 'warning', ['data', 'missing']],
     );
     assert.match(message, /is -9999 in 3 rows \(5, 45, 85\)/);
+  });
+
+  it('estimates a run over a large file from its beginning: parameters, memory and the time to read it', () => {
+    const text = csv('{}');
+    const whole = table(1_000_000);
+    const [exact] = check(text, { files: new Map([['a.csv', whole]]) }).estimates.values();
+    assert.ok(exact !== undefined && exact.reading === undefined);
+    for (const [size, length] of [
+      [whole.length, 1_000_000],
+      [whole.length, 1000],
+    ] as const) {
+      const start = whole.subarray(0, length);
+      const { problems, estimates } = check(text, { large: new Map([['a.csv', { start, size }]]) });
+      assert.deepEqual(problems, []);
+      const [estimate] = estimates.values();
+      assert.ok(estimate?.reading !== undefined);
+      assert.equal(estimate.parameters, exact.parameters);
+      assert.equal(estimate.reading.bytes, size);
+      // The lines of the beginning take a hundredth of a second to be read, and two fifths of that for other work.
+      const lines = start.lastIndexOf(10) + 1;
+      assert.ok(Math.abs(estimate.reading.seconds - (0.014 * size) / lines) < 1e-6, String(estimate.reading.seconds));
+      if (length === 1_000_000) {
+        const ratio = estimate.memoryBytes / exact.memoryBytes;
+        assert.ok(ratio > 0.9 && ratio < 1.1, `${estimate.memoryBytes} for ${exact.memoryBytes}`);
+      }
+    }
+    // The memory of a file that is read in parts has no bytes of the file.
+    const parts = { start: whole.subarray(0, 1_000_000), size: 1e9 };
+    const [huge] = check(text, { large: new Map([['a.csv', parts]]), memoryLimit: 8e9 }).estimates.values();
+    assert.ok((huge?.memoryBytes ?? 0) > 1e9 && (huge?.memoryBytes ?? Infinity) < 3.5e9, String(huge?.memoryBytes));
+  });
+
+  it('reports nothing about a large file whose beginning cannot be trained on', () => {
+    const start = table(2);
+    const { problems, estimates } = check(csv('{}'), { large: new Map([['a.csv', { start, size: 1e8 }]]) });
+    assert.deepEqual([problems, estimates.size], [[], 0]);
   });
 
   it('reports problems of the file itself', () => {
