@@ -12,7 +12,7 @@ import { measureTraining, type TrainingRequest } from './trainingSetup';
 /** How often the beginning is read: at first the program is still being compiled. */
 const readings = 8;
 
-/** All work on the data before training, relative to reading them: also their digest, and what is computed from them. */
+/** All work on the data before training, relative to reading them: their digest and what is computed from them, too. */
 const allWork = 1.4;
 
 /** Most rates that are remembered. */
