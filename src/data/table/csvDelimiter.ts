@@ -44,8 +44,8 @@ interface Sample {
   readonly width: number;
   /** Whether all rows have that number of cells. */
   readonly isRegular: boolean;
-  /** Whether a cell has a comma in it. */
-  readonly hasCommas: boolean;
+  /** Whether a cell beside a delimiter is in quotes: then a comma there is no decimal comma. */
+  readonly isBetweenCells: boolean;
   /** Share of the cells below the first row that look like numbers, from 0 to 1. */
   readonly numeric: number;
 }
@@ -53,15 +53,15 @@ interface Sample {
 /**
  * Finds the delimiter that gives the first row and the 50 rows after it the same number of cells, at least two. Where
  * several do, it is the one with the largest share of numbers. Where none does, the first row decides: the one that
- * splits it into the most cells. With decimal commas, a comma is between cells only if it is also in one of them, in
- * quotes: else 2,5 would be read as two cells.
+ * splits it into the most cells. With decimal commas, a comma is between cells only if a cell beside it is in quotes:
+ * else 2,5 would be read as two cells.
  *
  * @param pieces makes the text from its start, in pieces
  */
 export function findDelimiter(pieces: () => Iterable<string>, decimal: CsvData['decimal'] = '.'): FoundDelimiter {
   const samples = delimiters
     .map((delimiter) => sampleOf(pieces(), delimiter))
-    .filter(({ delimiter, hasCommas }) => decimal === '.' || delimiter !== ',' || hasCommas);
+    .filter(({ delimiter, isBetweenCells }) => decimal === '.' || delimiter !== ',' || isBetweenCells);
   const fitting = samples.filter(({ width, isRegular }) => isRegular && width > 1);
   const mostNumeric = Math.max(...fitting.map(({ numeric }) => numeric));
   const best = fitting.filter(({ numeric }) => numeric === mostNumeric);
@@ -77,7 +77,7 @@ const isNotBlank = ({ delimiter }: Sample): boolean => delimiter !== ' ';
 
 function sampleOf(pieces: Iterable<string>, delimiter: Delimiter): Sample {
   let [rows, width, isRegular, cells, numbers] = [0, 0, true, 0, 0];
-  let hasCommas = false;
+  let isBetweenCells = false;
   try {
     for (const row of rowsOf(pieces, { delimiter })) {
       if (row.width === 1 && row.cell(0)?.trim() === '') continue;
@@ -91,7 +91,7 @@ function sampleOf(pieces: Iterable<string>, delimiter: Delimiter): Sample {
         const cell = row.cell(index) ?? '';
         cells += 1;
         if (looksNumeric.test(cell)) numbers += 1;
-        hasCommas ||= cell.includes(',');
+        isBetweenCells ||= row.width > 1 && row.isQuoted(index);
       }
       if (rows >= sampleRows) break;
     }
@@ -101,5 +101,5 @@ function sampleOf(pieces: Iterable<string>, delimiter: Delimiter): Sample {
     isRegular = false;
   }
   const numeric = cells === 0 ? 0 : numbers / cells;
-  return { delimiter, width, isRegular: isRegular && rows > 0, hasCommas, numeric };
+  return { delimiter, width, isRegular: isRegular && rows > 0, isBetweenCells, numeric };
 }

@@ -14,6 +14,8 @@ export interface CsvRow {
   readonly width: number;
   /** The text of a cell without its quotes; undefined beyond the last one. */
   cell(index: number): string | undefined;
+  /** Whether a cell is in quotes. */
+  isQuoted(index: number): boolean;
   /** Where a cell is in the file, without its quotes; where it begins, if it is longer than its line. */
   placeOf(index: number): CellPlace;
 }
@@ -106,6 +108,10 @@ class RowScanner implements CsvRow {
     if (index >= this.#width) return undefined;
     const [from = 0, to = 0] = [this.#bounds[2 * index], this.#bounds[2 * index + 1]];
     return from >= 0 ? this.#text.slice(from, to) : this.#text.slice(-1 - from, -1 - to).replaceAll('""', '"');
+  }
+
+  isQuoted(index: number): boolean {
+    return index < this.#width && (this.#bounds[2 * index] ?? 0) < 0;
   }
 
   placeOf(index: number): CellPlace {

@@ -76,6 +76,15 @@ describe('The dialect of a table', () => {
     assert.deepEqual(columnOf(gaps, { missing: ['-', -999], gaps: 'interpolate' }, 5), [1, 2, 3, 4, 5]);
   });
 
+  it('is a comma beside a cell in quotes, whatever the decimals are', () => {
+    const all = '"1","2"\n"3","4"\n"5","6"\n';
+    assert.deepEqual(columnOf(all, { header: false, decimal: ',', inputs: ['2'] }, 3), [2, 4, 6]);
+    const some = '1,"2,5"\n3,"4"\n5,"6,5"\n';
+    assert.deepEqual(columnOf(some, { header: false, decimal: ',', inputs: ['2'] }, 3), [2.5, 4, 6.5]);
+    assert.deepEqual(columnOf('y\n2,5\n3,5\n', { decimal: ',' }, 2), [2.5, 3.5]);
+    assert.deepEqual(columnOf('y\n"2,5"\n"3,5"\n', { decimal: ',' }, 2), [2.5, 3.5]);
+  });
+
   it('may be named by the first line, as Excel writes it', () => {
     for (const first of ['sep=;\r\n', '"sep=;"\n', 'SEP=;\n']) {
       assert.deepEqual(columnOf(`${first}a,b;y\n1,x;3\n4,x;6\n`, {}, 2), [3, 6]);

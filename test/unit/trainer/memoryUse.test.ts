@@ -43,7 +43,7 @@ describe('The memory of a run', () => {
     assert.equal(low.status, 1);
     assert.match(
       low.stderr,
-      /:1:1: The memory limit is 16 MiB, and a process that trains needs \d+ MiB for the program/,
+      /^The memory limit is 16 MiB, and a process that trains needs \d+ MiB for the program/,
     );
     writeFileSync(join(folder, 'a.txt'), 'to be or not to be, that is it. '.repeat(3_100_000));
     const data = train({ data: { text: 'a.txt' } }, [], '--memory', '160');
