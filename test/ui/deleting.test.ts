@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { scratchWorkspace } from '../../scripts/scratch';
 import { Workbench } from './workbench';
@@ -17,8 +17,12 @@ describe('Deleting a run in the root of the workspace', () => {
 
   before(async () => {
     const folder = scratchWorkspace({ 'x.rnn.json': experiment, 'thesis.txt': 'Three years of work.' });
-    const runner = [resolve('dist', 'cli.mjs'), join(folder, 'x.rnn.json'), '--out', folder];
+    const out = join(folder, 'run');
+    const runner = [resolve('dist', 'cli.mjs'), join(folder, 'x.rnn.json'), '--out', out];
     assert.equal(spawnSync(process.execPath, runner).status, 0);
+    // A run is trained into no folder with other files, but it may be copied there.
+    cpSync(out, folder, { recursive: true });
+    rmSync(out, { recursive: true });
     workbench = await Workbench.open({ folder });
   });
 

@@ -33,6 +33,29 @@ const patience = 60_000;
 /** Lines of a window's console that a failed test leaves. */
 const maxConsoleLines = 500;
 
+/** A lens above the code. The editor has the elements of its lenses in any order: those of a variant may come first. */
+class Lens {
+  constructor(private readonly all: Locator) {}
+
+  async waitFor(options?: Parameters<Locator['waitFor']>[0]): Promise<void> {
+    await this.all.first().waitFor(options);
+  }
+
+  async click(): Promise<void> {
+    await (await this.topmost()).click();
+  }
+
+  async dblclick(): Promise<void> {
+    await (await this.topmost()).dblclick();
+  }
+
+  private async topmost(): Promise<Locator> {
+    await this.waitFor();
+    const tops = await this.all.evaluateAll((lenses) => lenses.map((lens) => lens.getBoundingClientRect().top));
+    return this.all.nth(tops.indexOf(Math.min(...tops)));
+  }
+}
+
 /** One window of the real workbench, used as a person does: by keys, by clicks and by what stands on the screen. */
 export class Workbench {
   /** The window itself, for what has no name here yet. */
@@ -149,9 +172,9 @@ export class Workbench {
     return this.page.locator('.tab', { hasText: title }).first();
   }
 
-  /** A lens above the code whose words contain `text` or match it. */
-  codeLens(text: string | RegExp): Locator {
-    return this.page.locator('.codelens-decoration a', { hasText: text }).first();
+  /** The topmost lens above the code whose words contain `text` or match it. */
+  codeLens(text: string | RegExp): Lens {
+    return new Lens(this.page.locator('.codelens-decoration a', { hasText: text }));
   }
 
   /** The document inside the visible webview. */
