@@ -41,10 +41,7 @@ describe('The memory of a run', () => {
   it('is limited in total: a limit below the size of the program or of the data is reported', () => {
     const low = train({ data: { task: 'adding' } }, [], '--memory', '16');
     assert.equal(low.status, 1);
-    assert.match(
-      low.stderr,
-      /^The memory limit is 16 MiB, and a process that trains needs \d+ MiB for the program/,
-    );
+    assert.match(low.stderr, /^The memory limit is 16 MiB, and a process that trains needs \d+ MiB for the program/);
     writeFileSync(join(folder, 'a.txt'), 'to be or not to be, that is it. '.repeat(3_100_000));
     const data = train({ data: { text: 'a.txt' } }, [], '--memory', '160');
     assert.equal(data.status, 1);
