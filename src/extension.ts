@@ -31,6 +31,7 @@ import { registerRunCommands } from './views/runCommands';
 import { trackRunState } from './views/runContext';
 import { RunsTree } from './views/runsTree';
 import { RunStatusBar } from './views/statusBar';
+import { registerWalkthrough } from './views/walkthrough';
 
 /** Builds the parts, registers them and hands them to VS Code, which disposes them in reverse order. */
 export function activate(context: ExtensionContext): void {
@@ -103,6 +104,7 @@ export function activate(context: ExtensionContext): void {
     new RunFindings(sessions, estimates),
     new RunStatusBar(sessions),
     trackRunState(sessions),
+    registerWalkthrough(context),
     window.registerWebviewPanelSerializer(panelViewType, panels),
     window.registerWebviewPanelSerializer(comparisonViewType, comparisons),
     ...registerRunCommands({

@@ -1,12 +1,12 @@
 import { Uri, window, workspace } from 'vscode';
 import { filesOf } from '../data/source';
+import { experimentExtension as extension, experimentPath } from '../experiment/document/experimentPath';
+import { teachingRank } from './teachingOrder';
 import { showQuickPick, type PickItem } from '../platform/quickInput';
 
 interface SampleItem extends PickItem {
   readonly file: Uri;
 }
-
-const extension = '.rnn.json';
 
 /** The experiments that come with the extension. */
 export class Samples {
@@ -19,13 +19,20 @@ export class Samples {
       .map(([name]) => name)
       .filter((name) => name.endsWith(extension));
     return Promise.all(
-      names.sort().map(async (name) => {
-        const file = Uri.joinPath(this.folder, name);
-        const parsed = parseExperiment(await this.#text(file));
-        const experiment = parsed.kind === 'experiment' ? parsed.file.resolve(undefined) : undefined;
-        const resolved = experiment?.kind === 'resolved' ? experiment.experiment : undefined;
-        return { label: resolved?.name || name, description: name, detail: resolved?.notes.split('\n')[0] ?? '', file };
-      }),
+      names
+        .sort((a, b) => teachingRank(a) - teachingRank(b))
+        .map(async (name) => {
+          const file = Uri.joinPath(this.folder, name);
+          const parsed = parseExperiment(await this.#text(file));
+          const experiment = parsed.kind === 'experiment' ? parsed.file.resolve(undefined) : undefined;
+          const resolved = experiment?.kind === 'resolved' ? experiment.experiment : undefined;
+          return {
+            label: resolved?.name || name,
+            description: name,
+            detail: resolved?.notes.split('\n')[0] ?? '',
+            file,
+          };
+        }),
     );
   }
 
@@ -50,9 +57,7 @@ export class Samples {
       filters: { Experiments: ['rnn.json'] },
     });
     if (target === undefined) return undefined;
-    const file = target.path.endsWith(extension)
-      ? target
-      : target.with({ path: `${target.path.replace(/\.json$/, '')}${extension}` });
+    const file = target.with({ path: experimentPath(target.path) });
     await workspace.fs.copy(sample, file, { overwrite: true });
     await this.#copyData(sample, file);
     await window.showTextDocument(file);

@@ -11,7 +11,8 @@ import {
 } from 'vscode';
 import { readFileStart } from '../data/files/fileReading';
 import { DisposableStore } from '../platform/disposable';
-import { previewScheme } from '../platform/ids';
+import { completeStep } from '../platform/completedSteps';
+import { contextKeys, previewScheme } from '../platform/ids';
 import type { Log } from '../platform/log';
 import { showErrorMessage, showInformationMessage } from '../platform/messages';
 import { reasonOf } from '../protocol/channel';
@@ -56,6 +57,7 @@ export class TablePreviews implements TextDocumentContentProvider, Disposable {
       void showInformationMessage('Open an experiment (*.rnn.json) that names a table in "csv".');
       return;
     }
+    completeStep(contextKeys.hasPreviewed);
     try {
       const document = await workspace.openTextDocument(uriOf(target));
       await languages.setTextDocumentLanguage(document, 'plaintext');

@@ -1,6 +1,7 @@
 import type { Memento, WebviewPanel } from 'vscode';
 import * as z from 'zod';
-import { comparisonViewType } from '../platform/ids';
+import { completeStep } from '../platform/completedSteps';
+import { comparisonViewType, contextKeys } from '../platform/ids';
 import { ComparisonPanel, type ComparisonParts } from './comparisonPanel';
 import type { PanelKind } from './openPanels';
 import { Panels } from './panels';
@@ -29,6 +30,7 @@ export class ComparisonPanels extends Panels<SavedComparison, ComparisonPanel> {
 
   /** Shows a comparison in the panel it already has, or in a new one. */
   show(subjects: readonly Subject[]): void {
+    completeStep(contextKeys.hasCompared);
     this.reveal({ subjects: subjects.map(saveSubject) });
   }
 

@@ -13,6 +13,8 @@ import {
   type ZoomedSeries,
   type ZoomedSeriesRequest,
 } from '../protocol/panel';
+import { completeStep } from '../platform/completedSteps';
+import { contextKeys } from '../platform/ids';
 import { replayHandlers } from '../protocol/replayRequests';
 import { plainName } from '../run/displayName';
 import type { DisplaySeries } from '../run/series/displaySeries';
@@ -86,7 +88,10 @@ export class RunPanel implements PanelView {
         await runPanelCommand(command, target, this.#session?.folder);
         return undefined;
       },
-      ...replayHandlers(async (name, params) => this.#inspectorOfRun().ask(name, params)),
+      ...replayHandlers(async (name, params) => {
+        if (name === 'inspect' && 'update' in params) this.#noteSelection(params.update);
+        return this.#inspectorOfRun().ask(name, params);
+      }),
       zoomedSeries: (request) => this.#zoomedSeries(request),
       savePredictions: async ({ update }) => {
         await savePredictions(this.#inspectorOfRun(), update, this.#base);
@@ -119,6 +124,12 @@ export class RunPanel implements PanelView {
     // Starts now, because the page takes longer to load than the run.
     this.#loading = this.#load();
     this.#loading.catch(() => undefined);
+  }
+
+  /** The walkthrough of the extension has a step for this. */
+  #noteSelection(update: number): void {
+    const latest = (this.#session?.status.updates ?? 0) - 1;
+    if (update < latest) completeStep(contextKeys.hasSelectedUpdate);
   }
 
   /** Shows another run of the experiment. */

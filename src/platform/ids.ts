@@ -20,6 +20,7 @@ export const commands = {
   newExperiment: 'unroll.newExperiment',
   showLog: 'unroll.showLog',
   previewTable: 'unroll.previewTable',
+  getStarted: 'unroll.getStarted',
 } as const;
 
 /** Context keys that enable commands. */
@@ -28,6 +29,11 @@ export const contextKeys = {
   runState: 'unroll.runState',
   /** Whether the runs view has been filled: until then it does not say that there are no runs. */
   runsListed: 'unroll.runsListed',
+  /** Whether a run has been trained, another update than the latest shown, runs compared, or a table previewed. */
+  hasTrained: 'unroll.hasTrained',
+  hasSelectedUpdate: 'unroll.hasSelectedUpdate',
+  hasCompared: 'unroll.hasCompared',
+  hasPreviewed: 'unroll.hasPreviewed',
 } as const;
 
 /** The language identifier of *.rnn.json. */
@@ -44,6 +50,9 @@ export const comparisonViewType = 'unroll.comparison';
 
 /** View identifier of the tree of all runs. */
 export const runsView = 'unroll.runs';
+
+/** Identifier of the walkthrough; its steps are completed by context keys, as lenses run commands unnoticed. */
+export const walkthrough = 'start';
 
 /** Glob pattern of experiment files. */
 export const experimentGlob = '**/*.rnn.json';

@@ -41,6 +41,19 @@ const overfits = {
 /** The claims of all samples whose notes or comments say what training leads to. */
 export const sampleClaims: readonly SampleClaim[] = [
   {
+    file: 'remember-two-numbers.rnn.json',
+    claim: 'the LSTM learns to remember the two numbers',
+    ...solved,
+  },
+  {
+    file: 'remember-two-numbers.rnn.json',
+    variant: 'vanilla RNN',
+    claim: 'the vanilla RNN does not get below always answering 1 by more than a tenth',
+    wanted: '> 0.15',
+    measure: heldOut,
+    passes: (value) => value > 0.15,
+  },
+  {
     file: 'exploding.rnn.json',
     claim: 'without clipping the run diverges within 50 updates',
     wanted: 'update < 50',

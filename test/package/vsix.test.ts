@@ -35,6 +35,12 @@ describe('The packed extension, installed into a clean VS Code', () => {
     }
   });
 
+  it('opens its walkthrough in a first window without editors', async () => {
+    await workbench.page.getByText('Get Started with Unroll').first().waitFor();
+    await workbench.page.getByText('Open an experiment').first().waitFor();
+    await workbench.screenshot('walkthrough');
+  });
+
   it('trains a sample to its end', async () => {
     await workbench.openFile('three-steps.rnn.json');
     await workbench.codeLens('▶ Train').click();
@@ -45,5 +51,13 @@ describe('The packed extension, installed into a clean VS Code', () => {
       .waitFor();
     await workbench.screenshot('packed');
     assert.deepEqual(await workbench.problems(0), []);
+  });
+
+  it('completes the steps of the walkthrough by what was done, and opens it by a command', async () => {
+    await workbench.runCommand('Unroll: Get Started');
+    const done = (step: string) => workbench.page.locator(`[data-done-step-id$="#${step}"].complete`);
+    await done('open').waitFor();
+    await done('train').waitFor();
+    assert.equal(await done('compare').count(), 0);
   });
 });

@@ -13,6 +13,8 @@ import { lockFolder, type FolderLock } from '../../run/storage/folderLock.node';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
 import { newRunFolder } from '../../run/storage/runFolder';
+import { completeStep } from '../../platform/completedSteps';
+import { contextKeys } from '../../platform/ids';
 import { untrustedRunsFolderSetting } from '../../platform/restrictedMode';
 import { isReproducible, keepsRecords, memoryLimit, runsFolder, workerCount } from '../../platform/settings';
 import type { Log } from '../../platform/log';
@@ -265,6 +267,7 @@ export class Launcher implements Disposable {
     const problems = await session.start(this.startWorker, params, resources);
     if (problems.length > 0) return refused(prepared, problems);
     if (session.folder !== undefined) await this.latestRuns.record(target, session.folder);
+    completeStep(contextKeys.hasTrained);
     this.log.info(`Training ${target.uri.path}${target.variant === undefined ? '' : ` (${target.variant})`}.`);
     if (session.folder === undefined) this.log.warn("This run isn't saved.");
     return { kind: 'started', session };
