@@ -293,9 +293,9 @@ describe('The sentence about scores', () => {
 
   it('says where the held-out curve of a table begins', () => {
     assert.equal(formatWarmUp(0, 0), '');
-    assert.match(formatWarmUp(11, 11), /reads 11 rows .*: the held-out curve begins at step 11\.$/);
+    assert.match(formatWarmUp(11, 11), /^The first 11 steps .*: the held-out curve begins at step 11\.$/);
     assert.match(formatWarmUp(11, 0), /unless it begins with its sequence: before step 11/);
-    assert.equal(heldOutLabel(11), 'held out, after 11 rows of warm-up');
+    assert.equal(heldOutLabel(11), 'held out, after 11 steps of warm-up');
   });
 });
 

@@ -33,7 +33,7 @@ function formatAllowed({ strings, right }: AllowedScore): string {
 
 /** What the curve over the held-out windows is called, and which steps of a window it has no value for. */
 export function heldOutLabel(warmUp: number): string {
-  return warmUp === 0 ? 'held out' : `held out, after ${formatCount(warmUp, 'row')} of warm-up`;
+  return warmUp === 0 ? 'held out' : `held out, after ${formatCount(warmUp, 'step')} of warm-up`;
 }
 
 /**
@@ -43,10 +43,10 @@ export function heldOutLabel(warmUp: number): string {
  */
 export function formatWarmUp(warmUp: number, first: number): string {
   if (warmUp === 0) return '';
-  const reads = `reads ${formatCount(warmUp, 'row')} before its first prediction (warm-up)`;
+  const steps = `The first ${formatCount(warmUp, 'step')} of a held-out window are warm-up, without predictions`;
   return first < warmUp
-    ? `A held-out window ${reads}, unless it begins with its sequence: before step ${formatExact(warmUp)}, the held-out curve shows those only.`
-    : `A held-out window ${reads}: the held-out curve begins at step ${formatExact(warmUp)}.`;
+    ? `${steps}, unless it begins with its sequence: before step ${formatExact(warmUp)}, the held-out curve shows those only.`
+    : `${steps}: the held-out curve begins at step ${formatExact(warmUp)}.`;
 }
 
 /** An error in the unit of the only target and in the scaled one; over several targets there is only the scaled one. */
