@@ -3,6 +3,9 @@ import { recentWindow, shortWindow, type Observations } from './observations';
 /** The share of the constant answer's loss that a run must get below to have learned something. */
 const learnedShare = 0.95;
 
+/** The share of its first value below which the training loss has clearly fallen. */
+const clearlyFallen = 0.9;
+
 /** Standard errors of the difference between two means that count as a difference, and not as noise of the batches. */
 const significantErrors = 3;
 
@@ -40,12 +43,17 @@ type ConstantAnswer = NonNullable<Observations['constantAnswer']>;
 
 /**
  * The training part may be harder than the held-out one. The held-out loss has no noise of batches, but a constant may be
- * closer to the held-out data than the mean of the training part is: the training loss has fallen below that mean, too.
+ * closer to the held-out data than the mean of the training part is: the training loss is below that mean, too, by as
+ * much and after a clear fall, or by more than the noise of its batches.
  */
 function hasLearnedHeldOut(observations: Observations, constantAnswer: ConstantAnswer): boolean {
   const heldOut = observations.heldOutConstantAnswer;
   const last = observations.validations.at(-1);
   if (heldOut === undefined || last === undefined || last.validation >= learnedShare * heldOut.value) return false;
+  const { loss, firstLoss } = observations;
+  // Without noise in the held-out loss, a clear fall of the mean is enough, however much the batches vary.
+  const limit = Math.min(learnedShare * constantAnswer.value, clearlyFallen * (firstLoss.mean ?? NaN));
+  if (loss.isFull && loss.mean() < limit) return true;
   return recentLoss(observations) < constantAnswer.value && hasFallen(observations);
 }
 

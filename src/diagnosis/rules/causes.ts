@@ -26,7 +26,7 @@ function notFallen(observations: Observations): string {
   const { constantAnswer, firstLoss } = observations;
   const isBelow = constantAnswer !== undefined && recentLoss(observations) < constantAnswer.value;
   if (!isBelow || firstLoss.mean === undefined || hasFallen(observations)) return '';
-  return ` It has not fallen since the first updates, when it was ${formatNumber(firstLoss.mean)}.`;
+  return ` In the first updates it was ${formatNumber(firstLoss.mean)}.`;
 }
 
 /** The held-out loss beside that of the constant answer; empty where one is not known. */
