@@ -79,7 +79,7 @@ function withoutHeldOut(data: CsvData, windows: TableWindows): readonly DataFind
   const reason =
     data.gaps === 'skip'
       ? 'each window there has a missing value, and "gaps" is "skip". Set "gaps" to "interpolate", or to "mask" if only inputs are missing; or leave out the column with the most missing values'
-      : 'each row there has a missing target. Set "gaps" to "interpolate", or leave out the target with the most missing values';
+      : 'each row there lacks a value of one target at least. Leave out the target with the most missing values';
   const message = `No held-out row of ${quote(data.csv)} can be predicted, so there will be no validation loss: ${reason}.`;
   return [{ code: 'noHeldOutWindow', level: 'warning', keyPath: ['data', 'gaps'], at: ['data', 'gaps'], message }];
 }

@@ -1,4 +1,4 @@
-import type { DataPlace, KeyPath } from '../../experiment/problems/problem';
+import type { DataPlace } from '../../experiment/problems/problem';
 import type { CsvData } from '../../experiment/schema/schema';
 import { formatCount, formatExact, formatNumber, formatShortNumber } from '../../text/numbers';
 import { quote } from '../../text/quoting';
@@ -7,6 +7,8 @@ import type { RequestedColumn } from './csvTable';
 import { extremesOf, isolatedValues, type IsolatedValue, type IsolatedValues } from './extremeValues';
 import { isConstant, rangeOf, rootMeanSquare } from './normalization';
 import type { DataFinding } from '../sourceContract';
+import type { Context, UsedColumn } from './findingContext';
+import { gapFindings } from './gapFindings';
 import { leaveOut, missingFixes, settingFix } from './tableFixes';
 import { timeFindings, type TimesToCheck } from './time/timeFindings';
 import { parseTime } from './time/timestamps';
@@ -15,14 +17,6 @@ import { parseTime } from './time/timestamps';
 const maxFindings = 8;
 /** Most columns, values or rows that are named for one of them. */
 const maxNamed = 3;
-
-/** A column of numbers that is used, in the order in which its rows are used. */
-interface UsedColumn {
-  readonly name: string;
-  readonly keyPath: KeyPath;
-  readonly values: Float64Array;
-  readonly isTarget: boolean;
-}
 
 /**
  * What is noticeable in the columns of a table, before they are rescaled and before training starts: codes for missing
@@ -42,6 +36,7 @@ export function tableFindings(
     ...timeFindings({ data, times: table.times, ...times }),
     ...unscaledFindings(columns, context),
     ...constantFindings(columns, context),
+    ...gapFindings(columns, context),
   ];
   return found.length <= maxFindings ? found : [...found.slice(0, maxFindings - 1), moreFindings(found, data)];
 }
@@ -64,12 +59,6 @@ function dateClassFindings({ data, table: { classNames = [] } }: Context): reado
   return [
     { code: 'inputScale', level: 'warning', keyPath, at: keyPath, message, fixes: [settingFix({ classes: true })] },
   ];
-}
-
-interface Context {
-  readonly data: CsvData;
-  readonly table: ArrangedTable;
-  readonly lineOf: TimesToCheck['lineOf'];
 }
 
 function numberColumns({ inputs, targets, classNames }: ArrangedTable, requested: readonly RequestedColumn[]) {

@@ -103,12 +103,19 @@ export function isolatedValues({ values, isComplete }: Extremes): IsolatedValues
   }
   const [min, max] = [rest[0]?.value, rest.at(-1)?.value];
   if (isolated.length === 0 || min === undefined || max === undefined) return undefined;
+  // Most of a column is no exception, but a usual code may well be most of it.
+  const isMost = isComplete && rowsOf(isolated) > rowsOf(rest);
+  if (isMost && !isolated.some(({ value }) => isUsualCode(value))) return undefined;
   return {
     isolated: isolated
       .toSorted((one, other) => other.count - one.count || one.value - other.value)
       .map((one) => ({ ...one, isCode: one.count > 1 || isUsualCode(one.value) })),
     others: { min, max },
   };
+}
+
+function rowsOf(values: readonly ExtremeValue[]): number {
+  return values.reduce((sum, { count }) => sum + count, 0);
 }
 
 const isUsualCode = (value: number): boolean => usualCode.test(String(value));

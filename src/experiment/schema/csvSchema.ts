@@ -139,9 +139,9 @@ export const csvSchema = z.strictObject({
     {
       refuse: 'Training does not start.',
       skip: 'No window contains a gap.',
-      mask: 'A target without a value has no loss. An input without a value keeps the last one; for every input column a second input is 1 where its value is missing.',
+      mask: 'A row without a value of every target has no loss. An input without a value keeps the last one; for every input column a second input is 1 where its value is missing.',
       interpolate:
-        'Missing numbers are filled in on a straight line between the values before and after them; a missing class has no loss.',
+        'Missing numbers are filled in on a straight line between the values before and after them, which a net then knows before their time; a missing class has no loss.',
     },
     'refuse',
   ),

@@ -220,6 +220,45 @@ describe('Findings about a table', () => {
   });
 });
 
+describe('Findings about gaps', () => {
+  it('say that interpolation reads later values, with their number', () => {
+    const [found, ...others] = findingsIn(column(replaced(temperatures, { 10: 'NA', 200: 'NA' })), {
+      gaps: 'interpolate',
+    });
+    assert.deepEqual(others, []);
+    assert.equal(found.level, 'hint');
+    assert.match(found.message, /2 missing values are filled in on a line to the next known value/);
+    assert.deepEqual(findingsIn(column(temperatures), { gaps: 'interpolate' }), []);
+  });
+
+  it('say how few rows count in a loss of several targets', () => {
+    const rows = temperatures.map((value, row) => `${value},${row < 40 ? value + 1 : ''}`);
+    const table = (targets: readonly string[]) =>
+      findingsIn(['y,z', ...rows, ''].join('\n'), { targets, gaps: 'mask' }).map(({ level, message }) => [
+        level,
+        message,
+      ]);
+    const [[level, message] = []] = table(['y', 'z']).filter(([, text]) => text?.includes('every target'));
+    assert.equal(level, 'warning');
+    assert.match(message ?? '', /: 40 of the 320 training rows of "a\.csv" do\. Leave out the target "z"/);
+    assert.deepEqual(
+      table(['y']).filter(([, text]) => text?.includes('every target')),
+      [],
+    );
+  });
+});
+
+describe('Isolated values', () => {
+  const isolatedOf = (values: readonly number[]) => isolatedValues(extremesOf(Float64Array.from(values)));
+
+  it('are not most of a column, unless a usual code is', () => {
+    const few = [300, 301, 302, 303];
+    assert.equal(isolatedOf([...few, ...Array.from({ length: 9 }, (_, i) => 500 + (i % 3))]), undefined);
+    assert.equal(isolatedOf([...few, ...few, 500])?.isolated.length, 1);
+    assert.equal(isolatedOf([...few, ...Array.from({ length: 20 }, () => -999)])?.isolated[0]?.count, 20);
+  });
+});
+
 describe('Findings about the order of a table', () => {
   const dated = (dates: readonly string[], data: object = {}) =>
     findingsIn(`when,y\n${dates.map((date, row) => `${date},${temperature(row)}`).join('\n')}\n`, data);
