@@ -11,7 +11,7 @@ export interface PredictionColumns {
 
 /**
  * The first line of the CSV file: the row, the time and sequence columns where the table has them, and for each target the
- * true value, the prediction and, where it is defined, persistence.
+ * true value, the prediction and, where it is defined, persistence. A name that is there already gets a number.
  */
 export function predictionHeader({ data }: PredictionColumns, { horizon }: HeldOutPredictions): string {
   const { targets, time, sequence } = data;
@@ -21,7 +21,18 @@ export function predictionHeader({ data }: PredictionColumns, { horizon }: HeldO
     ...(sequence === undefined ? [] : [sequence]),
     ...targets.flatMap((name) => [name, `${name} predicted`, ...(horizon === 0 ? [] : [`${name} persistence`])]),
   ];
-  return `${names.map(csvText).join(',')}\n`;
+  return `${uniqueNames(names).map(csvText).join(',')}\n`;
+}
+
+/** Names of columns, each once: readers go by the name, and a target may be called "row" or "y predicted". */
+function uniqueNames(names: readonly string[]): readonly string[] {
+  const used = new Set<string>();
+  return names.map((name) => {
+    let unique = name;
+    for (let n = 2; used.has(unique); n++) unique = `${name} (${n})`;
+    used.add(unique);
+    return unique;
+  });
 }
 
 /**

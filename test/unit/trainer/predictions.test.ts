@@ -62,6 +62,12 @@ const deviation = (values: readonly number[]): number =>
   Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
 
 describe('Predictions of the held-out rows of a table', () => {
+  it('have columns with a name each', () => {
+    const columns = { data: { targets: ['y', 'y predicted'], time: 'row' }, classNames: undefined };
+    const header = predictionHeader(columns, { horizon: 0 } as Parameters<typeof predictionHeader>[1]);
+    assert.equal(header, 'row,row (2),y,y predicted,y predicted (2),y predicted predicted\n');
+  });
+
   const temperatures = Array.from(
     { length: 40 },
     (_, day) => Math.round(100 * (15 + 8 * Math.sin(day / 3) + (day % 5))) / 100,

@@ -48,9 +48,9 @@ export function timeFindings({ data, times, wrongOrder, lineOf }: TimesToCheck):
   }
   if (times !== undefined && times.repeated > times.rows / 2) {
     add(
-      'hint',
+      'warning',
       'time',
-      `Column ${quote(time)} of ${quote(csv)} repeats the time of the row before in ${formatCount(times.repeated, 'row')} of ${formatExact(times.rows)}: it is coarser than the rows. Rows of equal times keep their order; use a column with the full time, if there is one.`,
+      `Once sorted by ${quote(time)}, ${formatCount(times.repeated, 'row')} of ${formatExact(times.rows)} of ${quote(csv)} have the time of the row before: the column is a part of the time, such as an hour, or coarser than the rows, and sorting by it may take rows out of their order. Use a column with the full time, or leave "time" out if the rows are in order.`,
     );
   } else if (times?.firstRepeated !== undefined) {
     add(
