@@ -38,12 +38,19 @@ export function rescalingOf(training: Float64Array, kind: CsvData['normalize']):
       if (range.min === range.max) return { shift: range.min, scale: 1 };
       const mean = meanOf(training);
       const variance = meanOf(training, (value) => (value - mean) ** 2);
-      return { shift: mean, scale: isShiftedOnly ? 1 : Math.sqrt(variance) };
+      if (isShiftedOnly) return { shift: mean, scale: 1 };
+      if (variance >= leastVariance) return { shift: mean, scale: Math.sqrt(variance) };
+      // Squares of tiny numbers lose their digits, or are 0.
+      const size = range.max - range.min;
+      return { shift: mean, scale: size * Math.sqrt(meanOf(training, (value) => ((value - mean) / size) ** 2)) };
     }
     default:
       return kind satisfies never;
   }
 }
+
+/** The least variance that has all digits of a double. */
+const leastVariance = 1e-280;
 
 /** The lowest and the largest value of a column. */
 export interface ValueRange {

@@ -137,6 +137,9 @@ describe('normalisation of a column that is constant in the training part', () =
 
   it('treats rounding noise as constant, but not a real variation, however small', () => {
     const scaleOf = (values: number[]) => rescalingOf(Float64Array.from(values), 'standard').scale;
+    // sqrt((n² − 1) / 12) is the standard deviation of 1 to n; the squares of these numbers are 0 in double precision.
+    const tiny = scaleOf(Array.from({ length: 16 }, (_, i) => (i + 1) * 1e-200));
+    assert.ok(Math.abs(tiny / (Math.sqrt(255 / 12) * 1e-200) - 1) < 1e-12, String(tiny));
     assert.equal(scaleOf([0.3, 0.1 + 0.2, 0.3]), 1);
     // numpy.std([101325.00001, 101325.00002]) and numpy.std([1e-20, 3e-20])
     assert.ok(Math.abs(scaleOf([101325.00001, 101325.00002]) - 5.0e-6) < 1e-10);
