@@ -14,9 +14,18 @@ import { trainHeadless } from './trainer/headless/headless.node';
  */
 const exitInterrupted = 128 + constants.signals.SIGINT;
 
+/** @throws CommandLineError where the folder was deleted */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw new CommandLineError('The current folder no longer exists. Change to another one.');
+  }
+}
+
 async function main(): Promise<number> {
   try {
-    const folder = process.env['INIT_CWD'] ?? process.cwd();
+    const folder = process.env['INIT_CWD'] ?? currentFolder();
     const request = parseCommandLine(process.argv.slice(2), folder, process.env);
     switch (request.kind) {
       case 'help':

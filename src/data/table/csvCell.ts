@@ -55,6 +55,9 @@ export class CellParser {
   advice(cell: string): string {
     const other = this.decimal === '.' ? ',' : '.';
     if (grouped[this.decimal].test(cell) && !numbers[other].test(cell)) return 'Remove the thousands separators.';
+    if (grouped[this.decimal].test(cell) && numbers[other].test(cell)) {
+      return `If "${other}" stands before the decimals, set "decimal" to "${other}"; if it separates thousands, remove it.`;
+    }
     if (numbers[other].test(cell))
       return `Set "decimal" to "${other}", or write "${this.decimal}" before the decimals.`;
     return 'Write a number, or list it in "missing" if it stands for a missing value.';

@@ -86,6 +86,9 @@ export function parseCommandLine(
   };
   const out = path('out');
   const predictions = last('predictions');
+  if (predictions !== undefined && predictions === last('out')) {
+    throw new CommandLineError('--predictions names a file and --out a folder. Give them different paths.');
+  }
   if (predictions !== undefined && /[\\/]$/.test(predictions)) {
     throw new CommandLineError(
       `--predictions ${predictions} is a folder. Name a file in it, such as ${predictions}predictions.csv.`,

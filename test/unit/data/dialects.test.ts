@@ -110,6 +110,10 @@ describe('The dialect of a table', () => {
 
   it('says what to do about thousands separators and the other decimal separator', () => {
     assert.match(refusal('a;y\n1;"1,200.50"\n'), /"1,200\.50".*Remove the thousands separators/);
+    assert.match(
+      refusal('a;y\n1;"1,200"\n'),
+      /"1,200".*before the decimals, set "decimal" to ","; if it separates thousands, remove it/,
+    );
     assert.match(refusal('a;y\n1;1.5\n', { decimal: ',' }), /Set "decimal" to "\."/);
   });
 

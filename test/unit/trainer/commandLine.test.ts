@@ -23,6 +23,13 @@ function refuses(words: readonly string[], message: string, env: Readonly<Record
 }
 
 describe('The command line of the headless runner', () => {
+  it('refuses one path for the predictions and the run', () => {
+    assert.throws(
+      () => parseCommandLine(['x.rnn.json', '--out', 'o', '--predictions', 'o'], '/w', {}),
+      /--predictions names a file and --out a folder/,
+    );
+  });
+
   it('may have its options in any order, with = or a blank', () => {
     const { file, variant, steps, out, captures, resume, json, workers, memoryLimit } = parsed(
       ...['--steps=5', 'a.rnn.json', '--variant', 'a GRU', '--out', 'run', '--capture', '0,3', '--capture=4'],
