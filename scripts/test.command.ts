@@ -20,7 +20,7 @@ interface Job {
 
 /**
  * `npm test [LAYER...]`: runs all layers or the named ones, each in processes of its own; the last line is the sum.
- * Windows wait a lot, so two processes with windows run at a time; unit tests take all cores and run by themselves.
+ * Two processes with windows run at a time where there are cores for both; unit tests take all cores and run alone.
  */
 async function testAll(names: readonly string[]): Promise<number> {
   const chosen = names.length > 0 ? names.map(layerNamed) : layers;
@@ -40,7 +40,8 @@ async function testAll(names: readonly string[]): Promise<number> {
   for (const job of alone) await runJob(job, 'shown');
   await workbench;
   const waiting = [...together];
-  const isShared = waiting.length > 1 && availableParallelism() > 1;
+  // A window and its trainer keep two cores busy; with less, tests wait for each other.
+  const isShared = waiting.length > 1 && availableParallelism() > 2;
   const next = async (): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
       await runJob(job, isShared ? 'atEnd' : 'shown');

@@ -119,13 +119,23 @@ export class Workbench {
 
   /** Opens a file of the workspace by its name and waits for its editor. */
   async openFile(name: string): Promise<void> {
-    await this.choose('Control+P', name, name);
-    await this.tab(name).waitFor();
+    const end = Date.now() + patience;
     // A lens that is clicked too soon may be one of the file before.
-    await this.page
-      .locator(`.editor-instance .monaco-editor[data-uri$="/${encodeURIComponent(name)}"]`)
-      .first()
-      .waitFor();
+    const editor = this.page.locator(`.editor-instance .monaco-editor[data-uri$="/${encodeURIComponent(name)}"]`);
+    for (;;) {
+      await this.choose('Control+P', name, name);
+      await this.tab(name).waitFor();
+      // A panel that comes to the front meanwhile may cover it; as a person would, this opens it once more.
+      const isThere = await editor
+        .first()
+        .waitFor({ timeout: patience / 6 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (isThere) return;
+      if (Date.now() > end) throw new Error(`${name} was not opened within ${patience} ms.`);
+    }
   }
 
   /** Chooses a row of the quick pick that is open now. */
