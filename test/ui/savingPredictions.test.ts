@@ -17,8 +17,12 @@ describe('The button that saves predictions', () => {
 
   it('asks for a file, and writes the held-out rows of the selected update', async () => {
     const cell = workbench.webviewFrame().getByRole('region', { name: 'Output' });
-    await cell.scrollIntoViewIfNeeded();
-    await cell.getByText(/^RMSE .* held-out rows of sunspots; persistence has RMSE/).waitFor();
+    const errors = cell.getByText(/^RMSE .* held-out rows of sunspots; persistence has RMSE/);
+    // The cell is computed while it is in the window, and the cells above it grow as they are drawn.
+    while (!(await errors.isVisible())) {
+      await cell.scrollIntoViewIfNeeded();
+      await workbench.page.waitForTimeout(250);
+    }
     await cell.getByRole('button', { name: 'Save Predictions as CSV…' }).click();
     const input = workbench.page.locator('.quick-input-widget input').first();
     await input.waitFor();

@@ -49,10 +49,21 @@ class Lens {
     await (await this.topmost()).dblclick();
   }
 
+  /** The lens to click, once its words rest: a click on one that is drawn anew meanwhile is lost. */
   private async topmost(): Promise<Locator> {
-    await this.waitFor();
-    const tops = await this.all.evaluateAll((lenses) => lenses.map((lens) => lens.getBoundingClientRect().top));
-    return this.all.nth(tops.indexOf(Math.min(...tops)));
+    let last = '';
+    for (let turn = 0; turn < 20; turn++) {
+      await this.waitFor();
+      const seen = await this.all.evaluateAll((lenses) =>
+        lenses.map((lens) => ({ top: lens.getBoundingClientRect().top, words: lens.parentElement?.textContent })),
+      );
+      const now = JSON.stringify(seen);
+      const at = seen.findIndex(({ top }) => top === Math.min(...seen.map((one) => one.top)));
+      if (now === last && at >= 0) return this.all.nth(at);
+      last = now;
+      await this.all.page().waitForTimeout(150);
+    }
+    return this.all.first();
   }
 }
 
