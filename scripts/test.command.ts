@@ -29,19 +29,23 @@ async function testAll(names: readonly string[]): Promise<number> {
     ? installedEmbedded().catch(() => undefined)
     : undefined;
   const tallies = new Map<Layer, Tally>();
+  // A window and its trainer keep two cores busy; with less, tests wait for each other.
+  const canShare = availableParallelism() > 2 && !process.env['UNROLL_TESTS'];
   const runJob = async (job: Job, output: 'shown' | 'atEnd'): Promise<void> => {
     const tally = await runPart(job, output);
     const before = tallies.get(job.layer);
     tallies.set(job.layer, before === undefined ? tally : sum([before, tally]));
   };
   const [alone, together] = [false, true].map((inWorkbench) =>
-    jobsOf(chosen.filter((layer) => layer.inWorkbench === inWorkbench)),
+    jobsOf(
+      chosen.filter((layer) => layer.inWorkbench === inWorkbench),
+      canShare,
+    ),
   );
   for (const job of alone) await runJob(job, 'shown');
   await workbench;
   const waiting = [...together];
-  // A window and its trainer keep two cores busy; with less, tests wait for each other.
-  const isShared = waiting.length > 1 && availableParallelism() > 2;
+  const isShared = canShare && waiting.length > 1;
   const next = async (): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
       await runJob(job, isShared ? 'atEnd' : 'shown');
@@ -55,10 +59,10 @@ async function testAll(names: readonly string[]): Promise<number> {
   return total.failed > 0 ? 1 : 0;
 }
 
-/** All processes of the layers, those of the longest layer first; one per layer where only some tests are chosen. */
-function jobsOf(chosen: readonly Layer[]): readonly Job[] {
+/** All processes of the layers, those of the longest layer first; one per layer where none run at the same time. */
+function jobsOf(chosen: readonly Layer[], canShare: boolean): readonly Job[] {
   const jobs = chosen.flatMap((layer) => {
-    const of = process.env['UNROLL_TESTS'] ? 1 : layer.parts;
+    const of = canShare ? layer.parts : 1;
     return Array.from({ length: of }, (_, index) => ({ layer, part: { index, of } }));
   });
   return jobs.sort((a, b) => b.layer.parts - a.layer.parts);
