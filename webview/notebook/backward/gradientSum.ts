@@ -9,7 +9,7 @@ import type { Theme } from '../../theme/theme';
 import { element } from '../../ui/element';
 import { notation } from '../../ui/notation';
 import type { CellContext } from '../cell/cellDeclaration';
-import { FormulaView, type ShownFormula } from '../formula/formulaView';
+import { FormulaView, lossWeightNote, type ShownFormula } from '../formula/formulaView';
 import { visibleSymbol } from '../formatStep';
 import { memoKey } from '../memo';
 import type { SequenceDrawing } from '../sequenceCell';
@@ -78,7 +78,7 @@ function shownGradient(inspection: Inspection, node: string, layer: number, t: n
 function notes({ gradientWeight, lossWeight, hiddenClip }: Inspection, hasWeight: boolean): string {
   const weight =
     gradientWeight === lossWeight
-      ? `w = ${signed(gradientWeight)}: the factor of each term from the loss reduction. `
+      ? lossWeightNote(gradientWeight)
       : `w = ${signed(gradientWeight)}: the mean over the targets that the truncated gradient covers. `;
   const clip =
     hiddenClip === null ? '' : `Every element of ∂L/∂h is clipped to ±${formatNumber(hiddenClip)} before it goes on. `;

@@ -1,6 +1,6 @@
 import { formatNumber } from '../../../src/text/numbers';
 import { reproduce, type NodeFormula } from '../../net/nodeFormula';
-import type { Piece } from '../../net/pieces';
+import { signed, type Piece } from '../../net/pieces';
 import { element, setText } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { notation } from '../../ui/notation';
@@ -68,6 +68,11 @@ export class FormulaView {
     setText(this.#check, note + words);
     this.#check.classList.toggle('bad', !agrees);
   }
+}
+
+/** What w is in a formula of the loss. */
+export function lossWeightNote(weight: number): string {
+  return `w = ${signed(weight)}: the factor of each term from the loss reduction. `;
 }
 
 function lineOf(formula: NodeFormula, unit: number, afterValue: ShownFormula['afterValue']): HTMLElement {

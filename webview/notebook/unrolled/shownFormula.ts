@@ -2,17 +2,16 @@ import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber } from '../../../src/text/numbers';
 import { forwardFormula } from '../../net/forwardFormula';
 import type { NodeAt } from '../../net/nodeValues';
-import { signed } from '../../net/pieces';
 import { inDataUnit, isScaled } from '../dataUnit';
 import { visibleSymbol } from '../formatStep';
-import type { ShownFormula } from '../formula/formulaView';
+import { lossWeightNote, type ShownFormula } from '../formula/formulaView';
 
 /** The formula of a node of the net as the notebook shows it. */
 export function shownFormula(inspection: Inspection, at: NodeAt): ShownFormula {
   const formula = forwardFormula(inspection, at, (unit) => unitName(inspection, at, unit));
   return {
     formula,
-    note: at.node === 'L' && formula.problem === undefined ? lossWeightNote(inspection) : '',
+    note: at.node === 'L' && formula.problem === undefined ? lossWeightNote(inspection.lossWeight) : '',
     afterValue: (unit, value) => formatOwnUnit(inspection, at, unit, value),
   };
 }
@@ -28,8 +27,4 @@ function formatOwnUnit(inspection: Inspection, { node }: NodeAt, unit: number, n
 function unitName({ outputNames, inputNames }: Inspection, { node }: NodeAt, unit: number): string {
   if (node === 'y') return visibleSymbol(outputNames[unit] ?? '');
   return node === 'x' ? visibleSymbol(inputNames[unit] ?? '') : String(unit);
-}
-
-function lossWeightNote({ lossWeight }: Inspection): string {
-  return `w = ${signed(lossWeight)}: the factor of each term from the loss reduction. `;
 }
