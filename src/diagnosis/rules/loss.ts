@@ -1,6 +1,6 @@
 import { formatExact, formatNumber } from '../../text/numbers';
 import { shortWindow, type Validation } from '../observations';
-import { hasLearned } from '../progress';
+import { hasLearned, recentLoss } from '../progress';
 import type { Rule } from '../rule';
 
 /** char-rnn (Karpathy 2015), train.lua, stops at a loss three times the first. */
@@ -31,8 +31,9 @@ export const fellBack: Rule = {
   code: 'fellBack',
   level: 'warning',
   when: 'end',
-  check({ loss, lowest, constantAnswer, info }) {
-    const now = Math.min(loss.mean(shortWindow), loss.mean());
+  check(observations) {
+    const { loss, lowest, constantAnswer, info } = observations;
+    const now = recentLoss(observations);
     if (!loss.isFull || lowest === undefined || constantAnswer === undefined) return undefined;
     const rise = now - lowest.loss;
     if (!(now > risenTimes * lowest.loss && rise > risenShare * constantAnswer.value)) return undefined;
