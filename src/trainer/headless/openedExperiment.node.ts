@@ -64,15 +64,20 @@ async function readExperiment(path: string): Promise<ExperimentFile> {
   const unreadable = (error: unknown): never => {
     throw new StartError(`${path} can't be read: ${fileErrorReason(error)}.`);
   };
-  const start = await diskAccess(dirname(path), dirname(path)).readStart(path, startBytes).catch(unreadable);
+  const isSmall = size <= maxExperimentBytes;
+  const bytes = await (
+    isSmall
+      ? readToSize(path, maxExperimentBytes)
+      : diskAccess(dirname(path), dirname(path)).readStart(path, startBytes)
+  ).catch(unreadable);
+  const start = bytes.subarray(0, startBytes);
   const dataFile = dataFileProblem(basename(path), start, start.length < size);
   if (dataFile !== undefined) throw new StartError(dataFile);
-  if (size > maxExperimentBytes) {
+  if (!isSmall) {
     throw new StartError(
       `${path} has ${formatExact(size)} bytes: an experiment file has at most ${formatMebibytes(maxExperimentBytes)}. Data belong in a file of their own, which data.csv or data.text names.`,
     );
   }
-  const bytes = await readToSize(path, maxExperimentBytes).catch(unreadable);
   const parsed = parseExperiment(decodeExperiment(bytes, true));
   if (parsed.kind === 'refused') {
     throw new StartError(
