@@ -1,32 +1,13 @@
 import assert from 'node:assert/strict';
-import { defaultKernelSet, openKernels } from '../../../src/engine/kernels/open';
 import { cells } from '../../../src/engine/cells/registry';
 import type { Inspection } from '../../../src/protocol/inspection';
-import { inspectionOf } from '../../../src/trainer/replay/inspection';
-import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
-import { Training } from '../../../src/trainer/training/training';
 import { evaluate, unevaluable } from '../../../webview/net/formula';
 import { forwardFormula } from '../../../webview/net/forwardFormula';
 import { reproduce } from '../../../webview/net/nodeFormula';
 import { engineValue, unitsOf } from '../../../webview/net/nodeValues';
 import { rowsOf } from '../../../webview/net/rows';
 import { symbolicFormula } from '../../../webview/net/symbols';
-import { exampleExperiment } from '../trainer/exampleTraining';
-
-type Keys = Readonly<Record<string, unknown>>;
-
-/** An update of an experiment, inspected for one sequence. */
-function inspected(keys: Keys, kernels = 'reference', updates = 1): Inspection {
-  const experiment = exampleExperiment(keys);
-  const opened = openKernels(kernels === 'reference' ? 'reference' : defaultKernelSet());
-  const prepared = prepareTraining({ experiment, files: new Map(), kernels: opened, memoryLimit: 1e9 });
-  assert.ok(prepared.kind === 'prepared', JSON.stringify(prepared));
-  const training = new Training(prepared.setup, () => 0);
-  for (let n = 1; n < updates; n++) training.advance();
-  const advance = training.advance(() => true);
-  assert.ok(advance.kind === 'updated' && advance.capture !== undefined);
-  return inspectionOf(advance.capture, prepared.setup, 1);
-}
+import { inspected, written, type Keys } from './inspectedUpdate';
 
 /** Every node of every step and layer, except the given ones. */
 function nodesOf(inspection: Inspection): { node: string; layer: number; t: number }[] {
@@ -36,8 +17,6 @@ function nodesOf(inspection: Inspection): { node: string; layer: number; t: numb
       .flatMap(({ node }) => Array.from({ length: inspection.steps }, (_, t) => ({ node, layer, t }))),
   );
 }
-
-const written = (pieces: readonly { readonly text: string }[]): string => pieces.map(({ text }) => text).join('');
 
 /** The value of the printed expression between the brackets of tanh(…), as by a calculator. */
 function sumAsPrinted(text: string): number {

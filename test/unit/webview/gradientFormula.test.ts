@@ -1,31 +1,8 @@
 import assert from 'node:assert/strict';
 import { cells } from '../../../src/engine/cells/registry';
-import { defaultKernelSet, openKernels } from '../../../src/engine/kernels/open';
-import type { Inspection } from '../../../src/protocol/inspection';
-import { inspectionOf } from '../../../src/trainer/replay/inspection';
-import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
-import { Training } from '../../../src/trainer/training/training';
 import { gradientFormula, gradientNodes } from '../../../webview/net/gradientFormula';
 import { reproduce } from '../../../webview/net/nodeFormula';
-import { exampleExperiment } from '../trainer/exampleTraining';
-
-type Keys = Readonly<Record<string, unknown>>;
-type Kernels = 'reference' | 'single precision';
-
-/** An update of an experiment, inspected for one sequence. */
-function inspected(keys: Keys, kernels: Kernels = 'reference', updates = 3, sequence = 1): Inspection {
-  const experiment = exampleExperiment(keys);
-  const opened = openKernels(kernels === 'reference' ? 'reference' : defaultKernelSet());
-  const prepared = prepareTraining({ experiment, files: new Map(), kernels: opened, memoryLimit: 1e9 });
-  assert.ok(prepared.kind === 'prepared', JSON.stringify(prepared));
-  const training = new Training(prepared.setup, () => 0);
-  for (let n = 1; n < updates; n++) training.advance();
-  const advance = training.advance(() => true);
-  assert.ok(advance.kind === 'updated' && advance.capture !== undefined);
-  return inspectionOf(advance.capture, prepared.setup, sequence);
-}
-
-const written = (pieces: readonly { readonly text: string }[]): string => pieces.map(({ text }) => text).join('');
+import { inspected, written, type Keys } from './inspectedUpdate';
 
 /** The three steps that the course computes by hand; the second sequence is one step shorter. */
 const threeSteps: Keys = {
@@ -67,7 +44,7 @@ describe('The formula of a gradient', () => {
       ['single precision', 1e-5],
     ] as const) {
       it(`gives the engine's value, for every unit of every step (${name}, ${kernels})`, () => {
-        const inspection = inspected(keys, kernels);
+        const inspection = inspected(keys, kernels, 3);
         let [checked, nonzero] = [0, 0];
         for (const layer of inspection.layers.keys()) {
           for (let t = 0; t < inspection.steps; t++) {
@@ -90,7 +67,7 @@ describe('The formula of a gradient', () => {
 
   it('detects a value that differs from the formula', () => {
     for (const { name: cell } of cells) {
-      const inspection = inspected({ model: { cell, hidden: 3 } }, 'single precision');
+      const inspection = inspected({ model: { cell, hidden: 3 } }, 'single precision', 3);
       const [layer] = inspection.layers;
       assert.ok(layer !== undefined);
       const t = inspection.steps - 3;
@@ -157,20 +134,28 @@ describe('The formula of a gradient', () => {
   });
 
   it('explains where there is nothing to evaluate', () => {
-    const padded = inspected(threeSteps);
+    const padded = inspected(threeSteps, 'reference', 3);
     const formula = gradientFormula(padded, { node: 'state', layer: 0, t: 2 });
     assert.ok(formula.isAbsent);
     assert.match(formula.problem ?? '', /ended before step 2/);
-    const truncated = inspected({ data: { task: 'sine', length: 9 }, bptt: { forward: 6, backward: 3 } });
+    const truncated = inspected(
+      { data: { task: 'sine', length: 9 }, bptt: { forward: 6, backward: 3 } },
+      'reference',
+      3,
+    );
     assert.match(
       gradientFormula(truncated, { node: 'later', layer: 0, t: 2 }).problem ?? '',
       /Truncation ends the gradient at step 3/,
     );
-    const earlier = inspected({
-      model: { cell: 'gru', hidden: 3 },
-      data: { task: 'echo', length: 12 },
-      bptt: { forward: 4, backward: 7 },
-    });
+    const earlier = inspected(
+      {
+        model: { cell: 'gru', hidden: 3 },
+        data: { task: 'echo', length: 12 },
+        bptt: { forward: 4, backward: 7 },
+      },
+      'reference',
+      3,
+    );
     assert.match(gradientFormula(earlier, { node: 'delta r', layer: 0, t: 2 }).problem ?? '', /earlier window/);
     assert.equal(gradientFormula(earlier, { node: 'later', layer: 0, t: 2 }).problem, undefined);
   });
