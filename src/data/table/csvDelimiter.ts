@@ -45,7 +45,9 @@ interface Sample {
   /** Whether all rows have that number of cells. */
   readonly isRegular: boolean;
   /** Whether a cell beside a delimiter is in quotes: then a comma there is no decimal comma. */
-  readonly isBetweenCells: boolean;
+  readonly hasQuotedCells: boolean;
+  /** Number of rows that were read. */
+  readonly rows: number;
   /** Share of the cells below the first row that look like numbers, from 0 to 1. */
   readonly numeric: number;
 }
@@ -61,12 +63,13 @@ interface Sample {
 export function findDelimiter(pieces: () => Iterable<string>, decimal: CsvData['decimal'] = '.'): FoundDelimiter {
   const samples = delimiters
     .map((delimiter) => sampleOf(pieces(), delimiter))
-    .filter(({ delimiter, isBetweenCells }) => decimal === '.' || delimiter !== ',' || isBetweenCells);
+    .filter(({ delimiter, hasQuotedCells }) => decimal === '.' || delimiter !== ',' || hasQuotedCells);
   const fitting = samples.filter(({ width, isRegular }) => isRegular && width > 1);
   const mostNumeric = Math.max(...fitting.map(({ numeric }) => numeric));
   const best = fitting.filter(({ numeric }) => numeric === mostNumeric);
-  // Blanks inside cells, as in times of day, are more common than blanks between them.
-  const likely = best.length > 1 ? best.filter(isNotBlank) : best;
+  // Blanks inside cells, as in times of day, are more common than blanks between them; a single row shows neither.
+  const isTold = best.length > 1 && best.every(({ rows }) => rows > 1);
+  const likely = isTold ? best.filter(isNotBlank) : best;
   if (likely.length > 1) return { kind: 'ambiguous', delimiters: likely.map(({ delimiter }) => delimiter) };
   // Of equally wide first rows the most common delimiter comes first; a single column has no delimiter.
   const byWidth = samples.filter(isNotBlank).toSorted((one, other) => other.width - one.width);
@@ -77,7 +80,7 @@ const isNotBlank = ({ delimiter }: Sample): boolean => delimiter !== ' ';
 
 function sampleOf(pieces: Iterable<string>, delimiter: Delimiter): Sample {
   let [rows, width, isRegular, cells, numbers] = [0, 0, true, 0, 0];
-  let isBetweenCells = false;
+  let hasQuotedCells = false;
   try {
     for (const row of rowsOf(pieces, { delimiter })) {
       if (row.width === 1 && row.cell(0)?.trim() === '') continue;
@@ -88,10 +91,9 @@ function sampleOf(pieces: Iterable<string>, delimiter: Delimiter): Sample {
       }
       isRegular &&= row.width === width;
       for (let index = 0; isRegular && index < row.width; index++) {
-        const cell = row.cell(index) ?? '';
         cells += 1;
-        if (looksNumeric.test(cell)) numbers += 1;
-        isBetweenCells ||= row.width > 1 && row.isQuoted(index);
+        if (looksNumeric.test(row.cell(index) ?? '')) numbers += 1;
+        hasQuotedCells ||= row.width > 1 && row.isQuoted(index);
       }
       if (rows >= sampleRows) break;
     }
@@ -101,5 +103,5 @@ function sampleOf(pieces: Iterable<string>, delimiter: Delimiter): Sample {
     isRegular = false;
   }
   const numeric = cells === 0 ? 0 : numbers / cells;
-  return { delimiter, width, isRegular: isRegular && rows > 0, isBetweenCells, numeric };
+  return { delimiter, width, isRegular: isRegular && rows > 0, rows, hasQuotedCells, numeric };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Source } from '../../../src/data/source';
+import { findDelimiter } from '../../../src/data/table/csvDelimiter';
 import { inputsOf, problemOf, opened, targetsOf } from './openedSource';
 
 const table = (more: object = {}) => ({
@@ -74,6 +75,12 @@ describe('The dialect of a table', () => {
     );
     const gaps = 'y\n1\n-\n-999\n-999.0\n5\n';
     assert.deepEqual(columnOf(gaps, { missing: ['-', -999], gaps: 'interpolate' }, 5), [1, 2, 3, 4, 5]);
+  });
+
+  it('is not chosen among several by a single row', () => {
+    const found = (text: string) => findDelimiter(() => [text], ',');
+    assert.deepEqual(found('a\t\tb  346,5  c\n'), { kind: 'ambiguous', delimiters: ['\t', ' '] });
+    assert.deepEqual(found('1;2,5\n'), { kind: 'delimiter', delimiter: ';' });
   });
 
   it('is a comma beside a cell in quotes, whatever the decimals are', () => {
