@@ -54,12 +54,12 @@ export class CellParser {
   /** What to do about a cell that is no number. */
   advice(cell: string): string {
     const other = this.decimal === '.' ? ',' : '.';
-    if (grouped[this.decimal].test(cell) && !numbers[other].test(cell)) return 'Remove the thousands separators.';
-    if (grouped[this.decimal].test(cell) && numbers[other].test(cell)) {
+    const [isGrouped, hasOtherDecimal] = [grouped[this.decimal].test(cell), numbers[other].test(cell)];
+    if (isGrouped && hasOtherDecimal) {
       return `If "${other}" stands before the decimals, set "decimal" to "${other}"; if it separates thousands, remove it.`;
     }
-    if (numbers[other].test(cell))
-      return `Set "decimal" to "${other}", or write "${this.decimal}" before the decimals.`;
+    if (isGrouped) return 'Remove the thousands separators.';
+    if (hasOtherDecimal) return `Set "decimal" to "${other}", or write "${this.decimal}" before the decimals.`;
     return 'Write a number, or list it in "missing" if it stands for a missing value.';
   }
 }
