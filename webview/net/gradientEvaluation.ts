@@ -24,8 +24,8 @@ export function evaluateGradient(inspection: Inspection, at: GradientAt, unit: n
       const write = numberPieces().number('x', local).plus('h', later);
       return { pieces: write.pieces, inner: undefined, value: local + later, size: Math.abs(local) + Math.abs(later) };
     }
-    case 'memory':
-      return evaluateMemory(inspection, at, unit);
+    case 'cellState':
+      return evaluateCellState(inspection, at, unit);
     default: {
       const { rows, evaluateDelta } = notations[inspection.cell];
       const block = rows.findIndex(({ name }) => deltaNode(name) === at.node);
@@ -101,8 +101,8 @@ function evaluateLater(inspection: Inspection, { layer, t }: GradientAt, unit: n
   };
 }
 
-function evaluateMemory(inspection: Inspection, at: GradientAt, unit: number): Evaluated {
-  const { evaluateMemory: evaluate } = notations[inspection.cell];
+function evaluateCellState(inspection: Inspection, at: GradientAt, unit: number): Evaluated {
+  const { evaluateCellState: evaluate } = notations[inspection.cell];
   if (evaluate === undefined) throw new Error(`The cell "${inspection.cell}" has no cell state.`);
   const { layer, t } = at;
   const { dc, hidden } = layerAt(inspection, layer);

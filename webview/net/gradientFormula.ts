@@ -25,7 +25,7 @@ const meanings = {
   localBelow: 'What the layer above sends to this state at the same step.',
   later: 'What all later losses send back to this state, through the step after it.',
   state: 'All that depends on this state: its own loss and every later one.',
-  memory:
+  cellState:
     'The second term is the way back along c: no weights and no slope of tanh lie on it, only the forget gate. Where f is near 1 this gradient need not vanish.',
 } as const;
 
@@ -54,7 +54,7 @@ export function gradientNodes(inspection: Inspection, layer: number, t: number):
       values: row(dh).map((value, i) => value - (local[i] ?? NaN)),
     },
     { node: 'state', symbol: `∂L/∂h_{${t}}`, values: row(dh) },
-    ...(dc.length === 0 ? [] : [{ node: 'memory', symbol: `∂L/∂c_{${t}}`, values: row(dc) }]),
+    ...(dc.length === 0 ? [] : [{ node: 'cellState', symbol: `∂L/∂c_{${t}}`, values: row(dc) }]),
     ...rows.map(({ name }, block) => ({
       node: deltaNode(name),
       symbol: rows.length === 1 ? `δ_{${t}}` : `δ_{${t}}^{${name}}`,

@@ -6,7 +6,7 @@ import { stepSymbols } from './stepSymbols';
 
 /** A gradient of one layer at one step of the backward pass. */
 export interface GradientAt {
-  /** `output`, `local`, `later`, `state`, `memory`, or the node of a δ. */
+  /** `output`, `local`, `later`, `state`, `cellState`, or the node of a δ. */
   readonly node: string;
   readonly layer: number;
   readonly t: number;
@@ -53,7 +53,7 @@ export function gradientSymbols(inspection: Inspection, { node, layer, t }: Grad
       const lines = notation.delta({ ...step, isRecurrent: false });
       const block = notation.rows.findIndex(({ name }) => deltaNode(name) === node);
       const line =
-        node === 'memory'
+        node === 'cellState'
           ? lines.find((one) => !one.startsWith('δ'))
           : lines.filter((one) => one.startsWith('δ'))[block];
       return [piece(line?.slice(line.indexOf(' = ') + 3) ?? '')];

@@ -100,7 +100,7 @@ describe('The formula of a gradient', () => {
     assert.equal(symbols(threeSteps, 'state', 1), '∂L/∂h_{1} = ∂L_{1}/∂h_{1} + from h_{2}');
     assert.equal(symbols(threeSteps, 'delta h', 1), 'δ_{1} = ∂L/∂h_{1} ∘ (1 − h_{1}^{2})');
     const lstm = { model: { cell: 'lstm', hidden: 2 } };
-    assert.equal(symbols(lstm, 'memory', 1), '∂L/∂c_{1} = ∂L/∂h_{1} ∘ o_{1} ∘ (1 − tanh²c_{1}) + ∂L/∂c_{2} ∘ f_{2}');
+    assert.equal(symbols(lstm, 'cellState', 1), '∂L/∂c_{1} = ∂L/∂h_{1} ∘ o_{1} ∘ (1 − tanh²c_{1}) + ∂L/∂c_{2} ∘ f_{2}');
     assert.equal(
       symbols(lstm, 'later', 1),
       'from h_{2} = W_{hi}ᵀ δ_{2}^{i} + W_{hf}ᵀ δ_{2}^{f} + W_{hg}ᵀ δ_{2}^{g} + W_{ho}ᵀ δ_{2}^{o}',

@@ -75,6 +75,6 @@ export const gru: CellNotation = {
     ];
   },
   evaluateDelta,
-  evaluateMemory: undefined,
+  evaluateCellState: undefined,
   directGradient: { symbol: ({ at }) => at('z'), factor: (value) => value('z') },
 };

@@ -1,6 +1,6 @@
 import type { Evaluated } from '../evaluated';
 import { numberPieces, piece } from '../pieces';
-import type { CellNotation, MemoryGradients, StateNotation, UnitGradients } from './notation';
+import type { CellNotation, CellStateGradients, StateNotation, UnitGradients } from './notation';
 import { throughGate } from './throughGate';
 import { weightedSum } from './weightedSum';
 
@@ -63,7 +63,7 @@ function evaluateDelta({ dh, dc, value, previous }: UnitGradients): readonly Eva
 }
 
 /** ∂L/∂c_t = ∂L/∂h_t ∘ o_t ∘ (1 − tanh² c_t) + ∂L/∂c_{t+1} ∘ f_{t+1} */
-function evaluateMemory({ dh, value, later }: MemoryGradients): Evaluated {
+function evaluateCellState({ dh, value, later }: CellStateGradients): Evaluated {
   const [o, c] = [value('o'), value('c')];
   const own = dh * o * (1 - Math.tanh(c) ** 2);
   const write = numberPieces().number('h', dh).text('·').number('gate', o);
@@ -98,6 +98,6 @@ export const lstm: CellNotation = {
     ];
   },
   evaluateDelta,
-  evaluateMemory,
+  evaluateCellState,
   directGradient: undefined,
 };

@@ -76,6 +76,6 @@ export const mgu: CellNotation = {
     ];
   },
   evaluateDelta,
-  evaluateMemory: undefined,
+  evaluateCellState: undefined,
   directGradient: { symbol: ({ at }) => `(1 − ${at('f')})`, factor: (value) => 1 - value('f') },
 };

@@ -57,7 +57,7 @@ export interface UnitGradients {
 }
 
 /** ∂L/∂c_t with the numbers of one unit. */
-export interface MemoryGradients extends UnitGradients {
+export interface CellStateGradients extends UnitGradients {
   /** ∂L/∂c and the forget gate one step later; both 0 at the last step. */
   readonly later: { readonly dc: number; readonly f: number };
 }
@@ -98,7 +98,7 @@ export interface CellNotation {
   /** δ_t of one unit with its numbers, in the order of `rows`; see `DeltaSymbols.isRecurrent`. */
   readonly evaluateDelta: (unit: UnitGradients, isRecurrent: boolean) => readonly Evaluated[];
   /** ∂L/∂c_t of one unit with its numbers; undefined for a cell without a cell state. */
-  readonly evaluateMemory: ((unit: MemoryGradients) => Evaluated) | undefined;
+  readonly evaluateCellState: ((unit: CellStateGradients) => Evaluated) | undefined;
   /** What ∂L/∂h_t is multiplied by on the way to h_{t−1} without any weights; undefined where there is no such way. */
   readonly directGradient:
     | {

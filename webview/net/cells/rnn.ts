@@ -45,6 +45,6 @@ export const rnn: CellNotation = {
   rows: [h],
   delta: ({ at, activation }) => [`${at('δ')} = ∂L/∂${at('h')}${slopes[activation](at('h'))}`],
   evaluateDelta: (unit) => [evaluateDelta(unit)],
-  evaluateMemory: undefined,
+  evaluateCellState: undefined,
   directGradient: undefined,
 };
