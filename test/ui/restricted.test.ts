@@ -176,7 +176,8 @@ describe('A window in Restricted Mode', () => {
     assert.equal(readdirSync(elsewhere).length, 1);
     assert.equal(runs().length, before);
     await workbench.openFile('wide.rnn.json');
-    await workbench.codeLens('▶ Train').click();
+    await workbench.codeLens('▶ Train').waitFor();
+    await workbench.runCommand('Unroll: Train RNN');
     await workbench.notificationWith(/wide\.rnn\.json was not started.*MiB/s);
   });
 });
