@@ -31,7 +31,7 @@ const page = { ...shared, platform: 'browser', format: 'iife', mainFields: ['bro
 const product = [
   { ...script, name: 'extension', entry: 'src/extension.ts', outfile: 'dist/extension.cjs', external: ['vscode'] },
   { ...script, name: 'trainer', entry: 'src/trainer/process.node.ts', outfile: 'dist/trainer.cjs' },
-  { ...script, name: 'parentWatch', entry: 'src/trainer/parentWatch.node.ts', outfile: 'dist/parentWatch.cjs' },
+  { ...script, name: 'watchThread', entry: 'src/trainer/watchThread.node.ts', outfile: 'dist/watchThread.cjs' },
   {
     ...script,
     name: 'workerThread',

@@ -22,7 +22,7 @@ import type { Estimates } from '../session/live/estimates';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 import { formatNumber, formatCount, formatDuration, formatMebibytes, formatPercentage } from '../text/numbers';
-import { stateLabels } from '../protocol/run';
+import { pendingLabels, stateLabels } from '../protocol/run';
 import { parsedInHost } from './experimentCheck';
 
 const refreshMilliseconds = 500;
@@ -174,10 +174,11 @@ function estimateLens({ parameters, memoryBytes, reading }: Estimate): LensConte
 }
 
 function progressOf(session: Session): string {
-  const { state, updates, loss, queuePosition, reading } = session.status;
+  const { state, updates, loss, queuePosition, reading, pending } = session.status;
   if (queuePosition !== undefined) return `waiting, ${queuePosition === 1 ? 'next' : `${queuePosition} in line`}`;
   if (reading !== undefined) return `reading the data: ${formatPercentage(reading)}`;
   const numbers = loss === undefined ? '' : ` · ${formatCount(updates, 'update')} · loss ${formatNumber(loss)}`;
+  if (pending !== undefined) return `${pendingLabels[pending]}${numbers}`;
   return `${state === 'elsewhere' || state === 'refused' ? stateLabels[state] : state}${numbers}`;
 }
 

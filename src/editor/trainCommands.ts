@@ -34,9 +34,11 @@ export interface TrainCommandParts {
 export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
   const { sessions, log } = parts;
   const onSession = (act: (session: LiveSession) => Promise<void>) => async (first?: unknown, second?: unknown) => {
+    // A command that comes just after the end of its run has nothing left to do, and says nothing.
     const target = first === undefined ? undefined : targetOf(first, second);
     const session = target === undefined ? sessions.current : sessions.get(target);
-    if (session?.kind !== 'live' || !session.isLive) {
+    if (session?.kind === 'live' && !session.isLive) return;
+    if (session?.kind !== 'live') {
       void showInformationMessage('No run is training. Start one with "Unroll: Train RNN".');
       return;
     }

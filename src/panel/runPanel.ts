@@ -313,12 +313,17 @@ export class RunPanel implements PanelView {
       void this.#announce();
       return;
     }
+    // A picture would delay the answer to a command that waits; what it lacks follows with the next one.
+    if (session.status.pending === undefined) this.#sendPictures(session);
+    this.#channel.emit('status', { status: session.status, entries: this.#entries() });
+  }
+
+  #sendPictures(session: Session): void {
     if (session.series !== undefined) {
       this.#channel.emit('series', session.series.since(this.#sentUpdates));
       this.#sentUpdates = session.series.updates;
     }
     const grown = this.#live?.session === session ? this.#live.grown() : undefined;
     if (grown !== undefined) this.#channel.emit('zoomedSeries', grown);
-    this.#channel.emit('status', { status: session.status, entries: this.#entries() });
   }
 }

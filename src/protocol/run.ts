@@ -60,9 +60,21 @@ export interface SaveStatus {
   readonly message: string;
 }
 
+/** A command that a run has been given and that has not taken effect: the update in progress is done first. */
+export type PendingCommand = 'pause' | 'step' | 'stop';
+
+/** The displayed name of the state between a command and its effect. */
+export const pendingLabels: Readonly<Record<PendingCommand, string>> = {
+  pause: 'pausing…',
+  step: 'training one update…',
+  stop: 'stopping…',
+};
+
 /** The current state and numbers of a run. */
 export interface RunStatus {
   readonly state: RunState;
+  /** The command that takes effect after the update in progress; undefined without one. */
+  readonly pending?: PendingCommand | undefined;
   /** Updates done. */
   readonly updates: number;
   /** Updates per second over the last seconds; undefined before the first measurement and when not running. */

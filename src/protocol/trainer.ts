@@ -197,6 +197,33 @@ export type TrainerContract = {
 /** What the host serves to the trainer: nothing so far. */
 export type TrainerHostContract = { requests: Record<never, never>; events: Record<never, never> };
 
+/**
+ * What the host asks of a run beside the requests of the channel, so that it acts before the next update. A request
+ * always accompanies it and is answered when the run has paused or stopped.
+ */
+export type RunSignal =
+  /** `command`: the place of the accompanying request among all requests to pause, resume and step, from 1. */
+  { readonly kind: 'pause'; readonly command: number } | { readonly kind: 'stop' };
+
+/** A signal as one line of text, without its end. */
+export function writeRunSignal(signal: RunSignal): string {
+  return JSON.stringify(signal);
+}
+
+/** The signal of a line of text; undefined for any other line. */
+export function readRunSignal(line: string): RunSignal | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { kind, command } = value as Readonly<Record<string, unknown>>;
+  if (kind === 'stop') return { kind };
+  return kind === 'pause' && Number.isSafeInteger(command) ? { kind, command: command as number } : undefined;
+}
+
 /** Sent by the trainer process, outside the channel, before it exits because of an exception. */
 export interface ProcessFailure {
   readonly kind: 'processFailure';

@@ -8,9 +8,10 @@ import type { Port } from '../protocol/channel';
 import { isSaveAndExit, type ProcessFailure } from '../protocol/trainer';
 import { LockedFolder } from '../run/storage/lockedFolder.node';
 import { nodeThreads } from './training/workerThreads.node';
-import type { ParentWatch } from './parentWatch.node';
 import { TrainerService } from './service';
 import { storedRunHandlers } from './storage/storedRuns.node';
+import { RunSignals } from './training/runSignals';
+import type { WatchedTraining } from './watchThread.node';
 
 // Entry point of the trainer's process, which the extension host forks. A crash here doesn't affect the extension host.
 
@@ -54,6 +55,12 @@ function failWith(reason: unknown): void {
 
 if (process.send === undefined) throw new Error('The trainer is started by the extension host, not as a program.');
 
+const saving = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+const signals = new RunSignals();
+// It has the editor's priority: it needs almost no time, and what it receives shouldn't wait for the training.
+const watched: WatchedTraining = { parent: process.ppid, ...limits, saving, signals: signals.shared };
+new Worker(join(__dirname, 'watchThread.cjs'), { name: 'unroll-watch-thread', workerData: watched }).unref();
+
 lowerPriority();
 process.on('uncaughtException', failWith);
 process.on('unhandledRejection', failWith);
@@ -64,6 +71,7 @@ const trainer = new TrainerService({
   openFile: streamedFile,
   openFolder: (folder) => new LockedFolder(folder, process.ppid),
   storedRuns: storedRunHandlers(),
+  signals,
   threads: nodeThreads(join(__dirname, 'workerThread.cjs')),
   clock: () => performance.now() / 1000,
   yieldToMessages: () =>
@@ -71,8 +79,6 @@ const trainer = new TrainerService({
       setImmediate(resolve);
     }),
 });
-
-const saving = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 function saveAndExit(): void {
   Atomics.store(saving, 0, 1);
@@ -86,7 +92,3 @@ process.on('message', (message) => {
 process.once('disconnect', saveAndExit);
 // When the system shuts down, or Ctrl+C is pressed in the terminal that the editor was started from.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, saveAndExit);
-
-// During a long update this thread handles no events, so another one watches.
-const watch: ParentWatch = { parent: process.ppid, ...limits, saving };
-new Worker(join(__dirname, 'parentWatch.cjs'), { name: 'unroll-parent-watch', workerData: watch }).unref();

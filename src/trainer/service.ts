@@ -17,6 +17,7 @@ import { ReplayService } from './replay/replayService';
 import { RunWriter } from './storage/runWriter';
 import { ExperimentChecker } from './training/experimentCheck';
 import { Run, type RunObserver } from './training/run';
+import type { RunSignals } from './training/runSignals';
 import { runInfoOf } from './training/runInfo';
 import { resumedKernelsNotice, runnableKernels } from './training/runnableKernels';
 import { openedFiles, streamedBytes } from './training/openedFiles';
@@ -40,6 +41,8 @@ export interface TrainerHost {
   readonly clock: () => number;
   /** Handles the messages that have arrived before it resolves. */
   readonly yieldToMessages: () => Promise<void>;
+  /** What the host asks of the run outside its messages. */
+  readonly signals: RunSignals;
   /** Threads that can share the work; undefined where the host has none. */
   readonly threads: Threads | undefined;
 }
@@ -73,14 +76,17 @@ export class TrainerService {
       previewTable: previewTableOf,
       summarizeColumns: columnsOf,
       pause: async () => {
+        this.#host.signals.noteRequest();
         await this.#running.pause();
         return undefined;
       },
       resume: () => {
+        this.#host.signals.noteRequest();
         this.#running.resume();
         return undefined;
       },
       step: async () => {
+        this.#host.signals.noteRequest();
         await this.#running.step();
         return undefined;
       },
@@ -144,6 +150,7 @@ export class TrainerService {
       diagnosis: writer?.diagnosis ?? new Diagnosis(experiment, info),
       observer: this.#observer(),
       yieldToMessages: this.#host.yieldToMessages,
+      signals: this.#host.signals,
     });
     this.#ended = this.#train(this.#run, training, workers);
     return { kind: 'started', info, updates: training.updates };

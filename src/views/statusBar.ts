@@ -2,6 +2,7 @@ import type { Disposable } from 'vscode';
 import { commands } from '../platform/ids';
 import { StatusItem, type StatusPart } from '../platform/statusItem';
 import { formatDuration, formatNumber, formatExact, formatMemoryEstimate } from '../text/numbers';
+import { pendingLabels } from '../protocol/run';
 import { fileNameOf } from '../session/experimentText';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
@@ -28,11 +29,12 @@ export class RunStatusBar implements Disposable {
       this.#item.hide();
       return;
     }
-    const { state, updates, updatesPerSecond, secondsLeft, loss, saved, message } = session.status;
+    const { updates, updatesPerSecond, secondsLeft, loss, saved, message, pending, state: reached } = session.status;
+    const state = pending === undefined ? reached : pendingLabels[pending];
     const planned = session.info?.plannedUpdates;
     const count = `${formatExact(updates)}${planned === undefined ? '' : ` / ${formatExact(planned)}`}`;
     const parts: readonly StatusPart[] = [
-      { icon: state === 'paused' ? 'debug-pause' : 'sync~spin', text: count },
+      { icon: reached === 'paused' ? 'debug-pause' : 'sync~spin', text: count },
       ...(updatesPerSecond === undefined ? [] : [{ text: `${formatNumber(updatesPerSecond)} updates/s` }]),
       ...(secondsLeft === undefined ? [] : [{ text: `${formatDuration(secondsLeft)} left` }]),
       ...(loss === undefined ? [] : [{ text: `loss ${formatNumber(loss)}` }]),

@@ -26,7 +26,7 @@ describe('The packed extension, installed into a clean VS Code', () => {
     for (const part of [
       'extension.cjs',
       'trainer.cjs',
-      'parentWatch.cjs',
+      'watchThread.cjs',
       'workerThread.cjs',
       'experiment.schema.json',
       'webview/main.js',

@@ -84,6 +84,7 @@ describe('A session whose first records arrive together with the reply that its 
       },
       onExit: () => undefined,
       terminate: () => undefined,
+      signal: () => undefined,
       saveAndExit: () => undefined,
     };
     const one = session();

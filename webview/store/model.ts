@@ -3,6 +3,7 @@ import type { Horizon } from '../../src/protocol/gradientFlow';
 import type { Inspection } from '../../src/protocol/inspection';
 import type { PanelEntry } from '../../src/protocol/panel';
 import type { RunInfo, RunStatus } from '../../src/protocol/run';
+import type { SentCommand } from './pendingCommand';
 
 /** What the heatmap shows. */
 export type Quantity = 'dh' | 'dhLocal' | 'dc' | 'lossPerStep';
@@ -161,6 +162,8 @@ export interface Model {
   readonly variant: string | undefined;
   readonly run: ShownRun | undefined;
   readonly message: string | undefined;
+  /** A command that was pressed and that the host has not answered. */
+  readonly sent: SentCommand | undefined;
   readonly view: View;
   readonly inspection: InspectionState;
   /** Under the pointer. */
@@ -229,6 +232,7 @@ export const emptyModel: Model = {
   variant: undefined,
   run: undefined,
   message: undefined,
+  sent: undefined,
   inspection: { kind: 'none', reason: '' },
   view: standardView,
   hover: undefined,

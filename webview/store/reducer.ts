@@ -1,12 +1,17 @@
 import { DisplaySeries } from '../../src/run/series/displaySeries';
-import type { PanelEntry, PanelState } from '../../src/protocol/panel';
+import type { PanelCommand, PanelEntry, PanelState } from '../../src/protocol/panel';
 import type { RunStatus } from '../../src/protocol/run';
 import type { InspectionState, Model, Point, ShownZoomedSeries, ShownRun, View } from './model';
+import { sentCommand, stillSent } from './pendingCommand';
 
 /** Everything that can happen to the model. */
 export type Action =
   | { readonly kind: 'runLoaded'; readonly state: PanelState }
   | { readonly kind: 'statusChanged'; readonly status: RunStatus; readonly entries: readonly PanelEntry[] }
+  /** A button was pressed; its command is on its way to the host. */
+  | { readonly kind: 'commandSent'; readonly command: PanelCommand }
+  /** The host couldn't run a command. */
+  | { readonly kind: 'commandFailed' }
   /** Columns were appended to the series, in place. */
   | { readonly kind: 'seriesAppended' }
   | { readonly kind: 'zoomedSeriesChanged'; readonly zoomed: ShownZoomedSeries | undefined }
@@ -23,8 +28,13 @@ export function reduce(model: Model, action: Action): Model {
       return runLoaded(model, action.state);
     case 'statusChanged': {
       const run = model.run === undefined ? undefined : { ...model.run, status: action.status };
-      return { ...model, run, entries: action.entries, message: action.status.message };
+      const sent = stillSent(model.sent, action.status);
+      return { ...model, run, entries: action.entries, message: action.status.message, sent };
     }
+    case 'commandSent':
+      return { ...model, sent: sentCommand(action.command, model.run?.status) };
+    case 'commandFailed':
+      return { ...model, sent: undefined };
     case 'seriesAppended':
       return model.run === undefined ? model : { ...model, run: { ...model.run, version: model.run.version + 1 } };
     case 'zoomedSeriesChanged':
@@ -84,6 +94,7 @@ function runLoaded(model: Model, state: PanelState): Model {
     variant: state.selected,
     run,
     message: state.message,
+    sent: changed || isOtherRun || run === undefined ? undefined : stillSent(model.sent, run.status),
     inspection:
       changed || run?.info.folder !== model.run?.info.folder ? { kind: 'none', reason: '' } : model.inspection,
     view: fitToRun(

@@ -4,7 +4,14 @@ import { withClasses } from '../../experiment/problems/tableTargets';
 import { Channel, reasonOf } from '../../protocol/channel';
 import type { Finding } from '../../diagnosis/finding';
 import type { DisplaySeries } from '../../run/series/displaySeries';
-import { isLive, type SaveStatus, type RunInfo, type RunState, type RunStatus } from '../../protocol/run';
+import {
+  isLive,
+  type PendingCommand,
+  type SaveStatus,
+  type RunInfo,
+  type RunState,
+  type RunStatus,
+} from '../../protocol/run';
 import { initialNumbers, RunHistory } from '../../run/series/runHistory';
 import type { Ending, StartProblem, StartParams, TrainerContract, TrainerHostContract } from '../../protocol/trainer';
 import type { FolderLock } from '../../run/storage/folderLock.node';
@@ -51,6 +58,7 @@ export class LiveSession implements Disposable {
   #killAllowedFrom = -Infinity;
   /** Number of pause, resume and step commands: only the reply to the last one sets the state, as replies may be late. */
   #commands = 0;
+  #pending: PendingCommand | undefined;
   #message: string | undefined;
   #nonFinite: NonFiniteLocation | undefined;
   #findings: readonly Finding[] = [];
@@ -114,6 +122,7 @@ export class LiveSession implements Disposable {
     return {
       ...numbers,
       state: this.#state,
+      pending: this.#pending,
       updates,
       seconds,
       updatesPerSecond,
@@ -176,16 +185,19 @@ export class LiveSession implements Disposable {
     return [];
   }
 
+  /** Pauses before the next update; resolves when the update in progress is done. */
   async pause(): Promise<void> {
     if (this.#trainer === undefined || this.#state === 'preparing') return;
     const command = ++this.#commands;
-    await this.#trainer.channel.request('pause', undefined);
+    this.#trainer.worker.signal({ kind: 'pause', command });
+    await this.#request('pause', command);
     if (command === this.#commands) this.#enter('paused');
   }
 
   async resume(): Promise<void> {
     if (this.#trainer === undefined || this.#state === 'preparing') return;
     const command = ++this.#commands;
+    this.#pending = undefined;
     await this.#trainer.channel.request('resume', undefined);
     if (command === this.#commands) this.#enter('running');
   }
@@ -193,9 +205,9 @@ export class LiveSession implements Disposable {
   /** One update, then paused. */
   async step(): Promise<void> {
     if (this.#trainer === undefined || this.#state === 'preparing') return;
-    this.#commands++;
+    const command = ++this.#commands;
     this.#enter('paused');
-    await this.#trainer.channel.request('step', undefined);
+    await this.#request('step', command);
     this.#changed.fire(undefined);
   }
 
@@ -223,6 +235,8 @@ export class LiveSession implements Disposable {
     if (!this.#isStopping) {
       this.#isStopping = true;
       this.#killAllowedFrom = performance.now() + doublePress;
+      trainer.worker.signal({ kind: 'stop' });
+      this.#note('stop');
       await trainer.channel.request('stop', undefined);
       this.#killAllowedFrom = performance.now() + finalWriteTimeout;
     }
@@ -257,6 +271,23 @@ export class LiveSession implements Disposable {
     this.#changed.dispose();
     this.#appended.dispose();
     this.#noticed.dispose();
+  }
+
+  /** Sends a command that takes effect after the update in progress; a run that ends first has had its effect. */
+  async #request(name: 'pause' | 'step', command: number): Promise<void> {
+    this.#note(name);
+    try {
+      await this.#trainer?.channel.request(name, undefined);
+    } catch (error) {
+      if (this.isLive) throw error;
+    } finally {
+      if (command === this.#commands && this.#pending === name) this.#pending = undefined;
+    }
+  }
+
+  #note(pending: PendingCommand): void {
+    this.#pending = pending;
+    this.#changed.fire(undefined);
   }
 
   #connect(worker: TrainerWorker, lock: FolderLock | undefined): LiveTrainer {
@@ -362,6 +393,7 @@ export class LiveSession implements Disposable {
 
   #end(state: RunState, message: string | undefined): void {
     this.#state = state;
+    this.#pending = undefined;
     this.#message = message;
     // An interruption of saving that lost nothing is not reported after the end.
     if (this.#saveStatus?.state === 'whole') this.#saveStatus = undefined;

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { dirname } from 'node:path';
 import { reasonOf } from '../../protocol/channel';
-import { isProcessFailure, saveAndExit } from '../../protocol/trainer';
+import { isProcessFailure, saveAndExit, writeRunSignal, type RunSignal } from '../../protocol/trainer';
 import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from './trainerWorker';
 
 /** Characters kept from the end of a process's stderr: enough for V8's report about its heap. */
@@ -51,9 +51,12 @@ class TrainerProcess implements TrainerWorker {
       // The Electron binary of desktop VS Code runs as Node only with this variable.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Signals go through the standard input: a thread of the process reads it while another one trains.
+      stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
     });
     this.#process = child;
+    // A signal to a process that has exited is lost; its exit is reported by onExit.
+    child.stdin?.on('error', () => undefined);
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#errorOutput = (this.#errorOutput + text).slice(-maxErrorOutput);
     });
@@ -81,6 +84,10 @@ class TrainerProcess implements TrainerWorker {
 
   onExit(listener: (reason: string | undefined) => void): void {
     this.#listeners.add(listener);
+  }
+
+  signal(signal: RunSignal): void {
+    this.#process.stdin?.write(`${writeRunSignal(signal)}\n`);
   }
 
   terminate(): void {

@@ -1,4 +1,5 @@
 import type { Port } from '../../protocol/channel';
+import type { RunSignal } from '../../protocol/trainer';
 
 /** The exit reason of a trainer that ran out of memory. */
 export const outOfMemory = 'The trainer ran out of memory.';
@@ -10,6 +11,8 @@ export interface TrainerWorker {
   readonly processId: number | undefined;
   /** Calls the listener once the trainer has exited and its messages have arrived; `reason` is undefined for an expected exit. */
   onExit(listener: (reason: string | undefined) => void): void;
+  /** Tells its run something at once, past the messages that wait. */
+  signal(signal: RunSignal): void;
   /** Kills it immediately. */
   terminate(): void;
   /** Tells it to save its data; it exits within a second, also if the extension host exits first. */

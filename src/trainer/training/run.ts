@@ -8,6 +8,7 @@ import { RecordPacker, type RecordBatch } from '../../run/records/recordBatch';
 import { RunPersistence } from '../storage/persistence';
 import type { RunWriter } from '../storage/runWriter';
 import { gradientOverLag } from './gradientOverLag';
+import { RunSignals } from './runSignals';
 import { divergenceCause, type DivergenceCause, type FirstNonFinite } from '../../diagnosis/divergence';
 import { describeNonFinite, type Training } from './training';
 
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly observer: RunObserver;
   /** Handles waiting messages before it resolves. */
   readonly yieldToMessages: () => Promise<void>;
+  /** What the host asks of the run outside its messages; by default nothing. */
+  readonly signals?: RunSignals;
   /** Maximum number of bytes that wait in memory while the folder can't be written; by default `defaultBufferBytes`. */
   readonly bufferBytes?: number;
   /** Updates to capture. */
@@ -46,6 +49,7 @@ export class Run {
   readonly #published: RecordPacker;
   readonly #persistence: RunPersistence | undefined;
   readonly #diagnosis: Diagnosis | undefined;
+  readonly #signals: RunSignals;
   #publishedFindings: readonly Finding[] = [];
   #paused = false;
   #stepsAllowed = 0;
@@ -64,6 +68,7 @@ export class Run {
     };
     this.#persistence = writer && new RunPersistence(writer, notify, bufferBytes);
     this.#diagnosis = options.diagnosis ?? writer?.diagnosis;
+    this.#signals = options.signals ?? new RunSignals();
     this.#published = new RecordPacker(this.#training.setup.layout);
   }
 
@@ -147,7 +152,9 @@ export class Run {
     const training = this.#training;
     let lastYield = training.clock();
     while (!training.isFinished) {
+      if (this.#signals.isStopWanted) this.#stopping = true;
       if (this.#stopping) return { kind: 'stopped', updates: training.updates };
+      if (this.#signals.isPauseWanted) this.#paused = true;
       if (this.#paused && this.#stepsAllowed === 0) {
         await this.#waitWhilePaused();
         continue;

@@ -52,7 +52,7 @@ function setUpBy(bundle: string, entry: string): ReadonlySet<string> {
 }
 
 describe('The bundles', () => {
-  for (const bundle of ['trainer', 'parentWatch', 'workerThread', 'cli']) {
+  for (const bundle of ['trainer', 'watchThread', 'workerThread', 'cli']) {
     it(`${bundle} runs without vscode`, () => {
       assert.ok(!asksFor(bundle).includes('vscode'));
     });

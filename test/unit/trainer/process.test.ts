@@ -101,6 +101,16 @@ describe('The trainer’s process', () => {
     await end(started);
   });
 
+  it('stops at a signal without a request', async () => {
+    const started = trainer();
+    const { channel, worker } = started;
+    await channel.request('start', start({ training: { steps: 1_000_000_000, batch: 3 } }));
+    const ended = new Promise<Ending>((done) => channel.on('ended', done));
+    worker.signal({ kind: 'stop' });
+    assert.equal((await ended).kind, 'stopped');
+    await end(started);
+  });
+
   it('shares a long update with a worker thread, and all its threads have a lower priority than the editor', async function () {
     if (process.platform !== 'linux') this.skip();
     const started = trainer();
