@@ -89,6 +89,13 @@ export interface HeldOutPart {
   readonly horizon: number;
   /** Steps that a window reads before its first prediction, except at the start of a sequence. */
   readonly warmUp: number;
+  /** (targets): the row of the file with the last known value before place 0; -1 where there is none. */
+  readonly earlier: Int32Array;
+  /**
+   * (targets): what persistence answers before the first known value: the mean of the training part, as the net gets it, or
+   * its most frequent class.
+   */
+  readonly answers: readonly number[];
   /** The batches of `validation`, and those without a target. */
   batches(): Iterable<HeldOutBatch>;
 }

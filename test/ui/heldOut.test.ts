@@ -60,7 +60,11 @@ describe('The held-out rows of a table in the notebook', () => {
   });
 
   it('are shown as a whole, with errors in the unit of the data and dates', async () => {
-    await cell.getByText(/^RMSE \S+ \(\S+ σ\) .* over 40 held-out rows of temp; persistence has RMSE /).waitFor();
+    await cell
+      .getByText(
+        /^With the weights before update \S+: RMSE \S+ \(\S+ σ\) .* over 40 held-out rows of temp; persistence has RMSE /,
+      )
+      .waitFor();
     await cell.getByText('warm-up: the last 6 training rows, read before the first prediction').waitFor();
     assert.match(String(await cell.locator('.row-label').last().textContent()), /^2020-0\d-\d\d$/);
     assert.deepEqual(faults, []);
@@ -107,7 +111,9 @@ describe('The held-out rows of a table in the notebook', () => {
     assert.equal((scaling as Readonly<Record<string, unknown>>)['kind'], 'standard');
     writeFileSync(path, JSON.stringify({ ...manifest, facts }));
     await open();
-    await cell.getByText(/^RMSE \S+ \(\S+ σ\) .* over 40 held-out rows of temp/).waitFor();
+    await cell
+      .getByText(/^With the weights before update \S+: RMSE \S+ \(\S+ σ\) .* over 40 held-out rows of temp/)
+      .waitFor();
     assert.deepEqual(faults, []);
   });
 });

@@ -17,7 +17,7 @@ describe('The button that saves predictions', () => {
 
   it('asks for a file, and writes the held-out rows of the selected update', async () => {
     const cell = workbench.webviewFrame().getByRole('region', { name: 'Output' });
-    const errors = cell.getByText(/^RMSE .* held-out rows of sunspots; persistence has RMSE/);
+    const errors = cell.getByText(/RMSE .* held-out rows of sunspots; persistence has RMSE/);
     // The cell is computed while it is in the window, and the cells above it grow as they are drawn.
     while (!(await errors.isVisible())) {
       await cell.scrollIntoViewIfNeeded();

@@ -72,7 +72,10 @@ export interface ScaledWindows {
   readonly scaling: TableScaling;
 }
 
-/** Cuts windows from the columns, which it rescales in place, and treats their gaps as the experiment says. */
+/**
+ * Cuts windows from the columns, which it rescales in place by their measured values, and treats the gaps of the inputs as
+ * the experiment says. Targets keep their gaps: a value that was not measured counts in no loss.
+ */
 export function cutWindows(
   data: CsvData,
   { inputs, targets, classNames, order, rows, training, gaps }: ArrangedTable,
@@ -80,14 +83,14 @@ export function cutWindows(
   const numbers = classNames === undefined ? [...inputs, ...targets] : inputs;
   const rescalings = new Map<Float64Array, Rescaling>();
   for (const column of new Set(numbers)) {
-    if (gaps.rows > 0 && data.gaps === 'interpolate') eachSequence(order, column, interpolateGaps);
     const rescaling = rescalingOf(column.subarray(0, training), data.normalize);
     rescale(column, rescaling);
     rescalings.set(column, rescaling);
   }
   const scalingOf = (columns: readonly Float64Array[]): readonly Rescaling[] =>
     columns.flatMap((column) => rescalings.get(column) ?? []);
-  const filled = data.gaps === 'mask' ? fillInputs(inputs, targets, order, training) : inputs;
+  const filled =
+    gaps.rows === 0 && data.gaps !== 'mask' ? inputs : fillInputs(data.gaps, inputs, targets, order, training);
   const table: TableRows = {
     inputs: filled,
     targets,
@@ -107,23 +110,44 @@ export function cutWindows(
   };
 }
 
-/** Inputs with their last value in each gap, followed by an indicator of the gaps for each; targets keep their gaps. */
+/**
+ * Inputs without gaps: interpolated, or with their last value in each gap and followed by an indicator of the gaps for each.
+ * Where gaps are refused or skipped, they stay. An input that is a target, too, is copied: the target keeps its gaps.
+ */
 function fillInputs(
+  treatment: CsvData['gaps'],
   inputs: readonly Float64Array[],
   targets: readonly Float64Array[],
   order: RowOrder,
   training: number,
 ): readonly Float64Array[] {
-  const missing = inputs.map((column) => Float64Array.from(column, (value) => (Number.isNaN(value) ? 1 : 0)));
-  const filled = inputs.map((column) => {
-    const copy = targets.includes(column) ? column.slice() : column;
-    const mean = meanOf(column.subarray(0, training));
-    eachSequence(order, copy, (part) => {
-      carryForward(part, mean);
-    });
-    return copy;
-  });
-  return [...filled, ...missing];
+  const ownCopy = (column: Float64Array): Float64Array =>
+    targets.includes(column) && column.some(Number.isNaN) ? column.slice() : column;
+  switch (treatment) {
+    case 'refuse':
+    case 'skip':
+      return inputs;
+    case 'interpolate':
+      return inputs.map((column) => {
+        const filled = ownCopy(column);
+        eachSequence(order, filled, interpolateGaps);
+        return filled;
+      });
+    case 'mask': {
+      const missing = inputs.map((column) => Float64Array.from(column, (value) => (Number.isNaN(value) ? 1 : 0)));
+      const kept = inputs.map((column) => {
+        const mean = meanOf(column.subarray(0, training));
+        const filled = ownCopy(column);
+        eachSequence(order, filled, (part) => {
+          carryForward(part, mean);
+        });
+        return filled;
+      });
+      return [...kept, ...missing];
+    }
+    default:
+      return treatment satisfies never;
+  }
 }
 
 function eachSequence({ starts }: RowOrder, column: Float64Array, act: (part: Float64Array) => void): void {

@@ -25,7 +25,7 @@ import type {
 } from '../sourceContract';
 import { readSourceState, type SourceState } from '../sourceState';
 import type { ColumnKind } from './tableColumns';
-import { tableBaselines } from './tableBaselines';
+import { constantAnswers, tableBaselines } from './baselines/tableBaselines';
 import { tableProblem, withoutWindow } from './tableProblems';
 import { quote } from '../../text/quoting';
 import { mostTargets, type TableWindow, type TableWindows } from './tableWindows';
@@ -73,14 +73,19 @@ export function openCsv(
 
 /** The finding that no held-out row can be predicted, where rows are held out. */
 function withoutHeldOut(data: CsvData, windows: TableWindows): readonly DataFinding[] {
-  if (data.validation === 0 || (data.gaps !== 'skip' && data.gaps !== 'mask')) return [];
-  const [first] = windows.heldOut();
-  if (first !== undefined) return [];
-  const reason =
+  if (data.validation === 0 || data.gaps === 'refuse') return [];
+  for (const window of windows.heldOut()) if (windows.hasTarget(window)) return [];
+  const [found, reason] =
     data.gaps === 'skip'
-      ? 'each window there has a missing value, and "gaps" is "skip". Set "gaps" to "interpolate", or to "mask" if only inputs are missing; or leave out the column with the most missing values'
-      : 'each row there lacks a value of one target at least. Leave out the target with the most missing values';
-  const message = `No held-out row of ${quote(data.csv)} can be predicted, so there will be no validation loss: ${reason}.`;
+      ? [
+          'can be predicted',
+          'each window there has a missing value, and "gaps" is "skip". Set "gaps" to "mask" or "interpolate" if only inputs are missing, or leave out the column with the most missing values',
+        ]
+      : [
+          'has a value to compare with',
+          'each one lacks a value of one target at least. Leave out the target with the most missing values',
+        ];
+  const message = `No held-out row of ${quote(data.csv)} ${found}, so there will be no validation loss: ${reason}.`;
   return [{ code: 'noHeldOutWindow', level: 'warning', keyPath: ['data', 'gaps'], at: ['data', 'gaps'], message }];
 }
 
@@ -157,7 +162,8 @@ class CsvSource implements Source {
   }
 
   *validation(): Iterable<Batch> {
-    for (const { batch } of this.#heldOutBatches()) if (batch.mask.includes(1)) yield batch;
+    const counted = [...this.#windows.heldOut()].filter((window) => this.#windows.hasTarget(window));
+    for (const { batch } of this.#heldOutBatches(counted)) yield batch;
   }
 
   heldOut(): HeldOutPart | undefined {
@@ -176,13 +182,24 @@ class CsvSource implements Source {
         : table.starts.subarray(table.trainingSequences, -1).map((start) => start - first),
       horizon: rules.horizon,
       warmUp,
-      batches: () => this.#heldOutBatches(first),
+      earlier: Int32Array.from(table.targets, (column) => {
+        const row = isOneSequence ? column.subarray(0, first).findLastIndex((value) => !Number.isNaN(value)) : -1;
+        return row < 0 ? -1 : (this.#fileRows?.[row] ?? row);
+      }),
+      answers: constantAnswers(
+        this.#windows,
+        this.targetKind === 'classes' ? this.outputs : undefined,
+        this.#windows.trainingTargets(),
+      ),
+      batches: () => this.#heldOutBatches([...this.#windows.heldOut()], first),
     };
   }
 
-  /** @param first row of the table that has place 0 */
-  *#heldOutBatches(first = 0): Generator<HeldOutBatch> {
-    const all = [...this.#windows.heldOut()];
+  /**
+   * @param all held-out windows
+   * @param first row of the table that has place 0
+   */
+  *#heldOutBatches(all: readonly TableWindow[], first = 0): Generator<HeldOutBatch> {
     const { horizon } = this.#windows.rules;
     for (let at = 0; at < all.length; at += MAX_HELD_OUT_BATCH) {
       const windows = all.slice(at, at + MAX_HELD_OUT_BATCH);
@@ -232,10 +249,10 @@ class CsvSource implements Source {
     for (const [input, column] of inputs.entries()) values[cell * inputs.length + input] = column[row] ?? 0;
   }
 
-  /** Sets the target of a cell of a batch; false if the row has a gap. */
+  /** Sets the target of a cell of a batch; false if the row lacks a value of one target at least. */
   #setTarget(into: BatchTargets, cell: number, row: number): boolean {
+    if (!this.#windows.isTarget(row)) return false;
     const { targets } = this.#windows.table;
-    if (targets.some((column) => Number.isNaN(column[row] ?? NaN))) return false;
     if (into.kind === 'classes') into.indices[cell] = targets[0]?.[row] ?? -1;
     else
       for (const [output, column] of targets.entries()) into.values[cell * targets.length + output] = column[row] ?? 0;
@@ -266,6 +283,6 @@ function memoryOf(data: CsvData, { rows, order }: ArrangedTable, windows: TableW
   const orderBytes = 4 * rows;
   // The steps between times, and a sorted copy of them; a column that is put in order.
   const arranging = (data.time === undefined ? 0 : 16 * rows) + (order.rows === undefined ? 0 : 8 * rows);
-  const cutting = windows.bytes + 4 * windows.table.training + 4 * rows;
+  const cutting = windows.bytes + 5 * windows.table.training + 4 * rows;
   return { retained, opening: columns + named + orderBytes + Math.max(arranging, cutting) };
 }

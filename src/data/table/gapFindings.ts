@@ -11,7 +11,7 @@ const leastShare = 0.5;
 export function gapFindings(columns: readonly UsedColumn[], context: Context): readonly DataFinding[] {
   switch (context.data.gaps) {
     case 'interpolate':
-      return interpolated(columns, context);
+      return [...interpolated(columns, context), ...rowsWithoutLoss(context)];
     case 'mask':
       return rowsWithoutLoss(context);
     case 'refuse':
@@ -24,12 +24,12 @@ export function gapFindings(columns: readonly UsedColumn[], context: Context): r
 
 /** Interpolation reads the value after a gap: a forecast made from it would not be possible in time. */
 function interpolated(columns: readonly UsedColumn[], { data }: Context): readonly DataFinding[] {
-  const filled = columns.reduce((sum, { values }) => sum + countMissing(values), 0);
+  const inputs = columns.filter(({ isTarget }) => !isTarget);
+  const filled = inputs.reduce((sum, { values }) => sum + countMissing(values), 0);
   if (filled === 0) return [];
   const message =
-    `In ${quote(data.csv)} ${formatCount(filled, 'missing value')} ${filled === 1 ? 'is' : 'are'} filled in on a line to the next known value: ` +
-    'the net reads values that are not known yet at that time, and losses and baselines count the filled targets as if they were measured. ' +
-    'For a forecast set "gaps" to "mask".';
+    `In the inputs of ${quote(data.csv)} ${formatCount(filled, 'missing value')} ${filled === 1 ? 'is' : 'are'} filled in on a line to the next known value: ` +
+    'the net reads values that are not known yet at that time. For a forecast set "gaps" to "mask".';
   return [finding('hint', message, settingFix({ gaps: 'mask' }))];
 }
 

@@ -16,6 +16,8 @@ export interface HeldOutTable {
   readonly sequences: readonly { readonly place: number; readonly name: string | undefined }[];
   /** (targets)(rows) the target columns: numbers as they are written, or indices of classes; NaN for a missing value. */
   readonly targets: readonly Float64Array[];
+  /** (targets) the last known value before the first of these rows; NaN where there is none. */
+  readonly before: readonly number[];
 }
 
 /**
@@ -29,14 +31,19 @@ export function readHeldOutTable(
   content: FileContent,
   data: CsvData,
   { outputNames, targetKind }: Pick<Source, 'outputNames' | 'targetKind'>,
-  { fileRows, starts }: HeldOutPart,
+  { fileRows, starts, earlier }: HeldOutPart,
 ): HeldOutTable {
   const { text, format } = openText(content, data);
   const names = namesOf(text, format, data.header);
   const rows = fileRows.length;
+  const earlierRows = Int32Array.from(new Set(earlier.filter((row) => row >= 0))).sort();
+  const lead = earlierRows.length;
+  const all = new Int32Array(lead + rows);
+  all.set(earlierRows);
+  all.set(fileRows, lead);
   const cells = new CellParser(data.decimal, data.missing);
   const classes = targetKind === 'classes' ? new Map(outputNames.map((name, index) => [name, index])) : undefined;
-  const columns = data.targets.map((name) => ({ index: names.indexOf(name), values: new Float64Array(rows) }));
+  const columns = data.targets.map((name) => ({ index: names.indexOf(name), values: new Float64Array(all.length) }));
   const timeIndex = data.time === undefined ? -1 : names.indexOf(data.time);
   const sequenceIndex = data.sequence === undefined ? -1 : names.indexOf(data.sequence);
   const times: string[] | undefined = timeIndex < 0 ? undefined : new Array<string>(rows).fill('');
@@ -45,22 +52,25 @@ export function readHeldOutTable(
   const begins = new Set(starts);
   // A part of a piece of the file would keep the whole piece in memory.
   const own = (cell: string): string => structuredClone(cell);
-  for (const { place, line, cellAt } of placedRows(text, format, data.header, fileRows)) {
-    lines[place] = line;
-    if (times !== undefined) times[place] = own(cellAt(timeIndex));
-    if (sequenceIndex >= 0 && begins.has(place)) sequenceNames.set(place, own(cellAt(sequenceIndex)));
+  for (const { place: at, line, cellAt } of placedRows(text, format, data.header, all)) {
     for (const { index, values } of columns) {
       const cell = cellAt(index);
       const number = cells.parse(cell);
       const isMissing = number !== undefined && Number.isNaN(number);
-      values[place] = classes === undefined ? (number ?? NaN) : isMissing ? NaN : (classes.get(cell) ?? NaN);
+      values[at] = classes === undefined ? (number ?? NaN) : isMissing ? NaN : (classes.get(cell) ?? NaN);
     }
+    const place = at - lead;
+    if (place < 0) continue;
+    lines[place] = line;
+    if (times !== undefined) times[place] = own(cellAt(timeIndex));
+    if (sequenceIndex >= 0 && begins.has(place)) sequenceNames.set(place, own(cellAt(sequenceIndex)));
   }
   return {
     lines,
     times,
     sequences: Array.from(starts, (place) => ({ place, name: sequenceNames.get(place) })),
-    targets: columns.map(({ values }) => values),
+    targets: columns.map(({ values }) => values.subarray(lead)),
+    before: columns.map(({ values }, target) => values[earlierRows.indexOf(earlier[target] ?? -1)] ?? NaN),
   };
 }
 

@@ -74,7 +74,7 @@ export function decimalFix(data: CsvData, decimal: CsvData['decimal'], found: st
 const gapEffects = {
   skip: 'leave out every window with a missing value',
   mask: 'no loss for a missing target; a missing input keeps its last value, and a further input says where',
-  interpolate: 'fill them on a straight line between the values around them',
+  interpolate: 'fill inputs on a straight line between the values around them; no loss where a target is missing',
 } as const;
 
 /** One fix for each of these ways to treat gaps. */

@@ -117,7 +117,8 @@ export function withoutWindow({ csv, length, gaps, sequence, horizon }: CsvData)
   }
   const advice =
     gaps === 'skip' ? 'Use a smaller length, or set "gaps" to "mask" or "interpolate".' : 'Use another target.';
-  const message = `${quote(csv)} has no window of ${formatCount(length ?? 1, 'row')} that can be trained on: each one has a gap. ${advice}`;
+  const reason = gaps === 'skip' ? 'each one has a gap' : 'in none a row has a value of every target';
+  const message = `${quote(csv)} has no window of ${formatCount(length ?? 1, 'row')} that can be trained on: ${reason}. ${advice}`;
   const fixes = gaps === 'skip' ? gapFixes(['mask', 'interpolate']) : [];
   return { code: 'csv.gaps', message, keyPath: ['data', 'length'], fixes };
 }

@@ -72,12 +72,60 @@ export class TableWindows {
     return this.#windowAt(this.#starts?.[index] ?? index);
   }
 
+  /** Whether a row counts in the loss where a window predicts it: it has a value of every target. */
+  isTarget(row: number): boolean {
+    return this.#targetGaps.count(row, row + 1) === 0;
+  }
+
+  /** Whether a window predicts a row that counts in the loss. */
+  hasTarget({ start, steps, firstTarget }: TableWindow): boolean {
+    const { horizon } = this.rules;
+    const rows = steps - firstTarget;
+    return this.#targetGaps.count(start + firstTarget + horizon, start + steps + horizon) < rows;
+  }
+
   /**
-   * The held-out windows. Every held-out row with a value is a target once. A window has targets in its second half only,
-   * so that the net has seen at least half a window before its first prediction; in a table of one sequence these inputs may
-   * be in the training part, and at the start of a held-out sequence there are fewer. With targets at the last step only,
-   * every row is the target of a window of its own. Rows that no window without a gap reaches are no target, where such
-   * windows are skipped.
+   * The rows that training windows predict and that count in the loss, in ascending order. In one sequence of which no
+   * window is skipped, the first rows, which none predicts, are among them: the mean of a scaled column is then 0, and the
+   * loss of the mean 1.
+   */
+  trainingTargets(): Int32Array {
+    const { table, rules } = this;
+    const areAll = table.trainingSequences === 1 && rules.length !== undefined && !rules.skipsGaps;
+    const isPredicted = areAll ? undefined : new Uint8Array(table.training);
+    for (let index = 0; isPredicted !== undefined && index < this.count; index++) {
+      const { start, steps, firstTarget } = this.training(index);
+      // Windows overlap: of those that start one after another all but the last row are marked already.
+      let row = start + steps + rules.horizon - 1;
+      for (; row >= start + firstTarget + rules.horizon && isPredicted[row] === 0; row--) isPredicted[row] = 1;
+    }
+    const rows = new Int32Array(table.training);
+    let count = 0;
+    for (let row = 0; row < table.training; row++) {
+      if (isPredicted?.[row] !== 0 && this.isTarget(row)) rows[count++] = row;
+    }
+    return rows.subarray(0, count);
+  }
+
+  /** The held-out rows that windows predict and that count in the held-out loss. */
+  heldOutTargets(): Int32Array {
+    const rows = new Int32Array(this.table.rows - this.table.training);
+    let count = 0;
+    for (const { start, steps, firstTarget } of this.heldOut()) {
+      for (let t = firstTarget; t < steps; t++) {
+        const row = start + t + this.rules.horizon;
+        if (this.isTarget(row)) rows[count++] = row;
+      }
+    }
+    return rows.subarray(0, count);
+  }
+
+  /**
+   * The held-out windows. Every held-out row is predicted once, also one without a value. A window has targets in its
+   * second half only, so that the net has seen at least half a window before its first prediction; in a table of one sequence
+   * these inputs may be in the training part, and at the start of a held-out sequence there are fewer. With targets at the
+   * last step only, every row is the target of a window of its own. Rows that no window without a gap reaches are not
+   * predicted, where such windows are skipped.
    */
   *heldOut(): Generator<TableWindow> {
     const { table, rules } = this;
@@ -88,7 +136,7 @@ export class TableWindows {
       if (first >= to) continue;
       if (rules.length === undefined) {
         const window = { start: from, steps: to - from - rules.horizon, firstTarget: to - from - rules.horizon - 1 };
-        if (window.steps > 0 && this.#isUsable(window)) yield window;
+        if (window.steps > 0 && this.#canPredict(window)) yield window;
       } else {
         yield* this.#heldOutRows(from, Math.max(first, from + rules.horizon), to);
       }
@@ -107,7 +155,7 @@ export class TableWindows {
         const start = Math.max(from, end - this.steps);
         return { start, steps: end - start, firstTarget: end - start - targets };
       };
-      while (count > 0 && !this.#isUsable(windowOf(count))) count -= 1;
+      while (count > 0 && !this.#canPredict(windowOf(count))) count -= 1;
       if (count > 0) yield windowOf(count);
       row += Math.max(count, 1);
     }
@@ -152,11 +200,15 @@ export class TableWindows {
   }
 
   /** Whether a window has a target and, where gaps are skipped, none of them. */
-  #isUsable({ start, steps, firstTarget }: TableWindow): boolean {
+  #isUsable(window: TableWindow): boolean {
+    return this.hasTarget(window) && this.#canPredict(window);
+  }
+
+  /** Whether a window has no gap, where gaps are skipped. */
+  #canPredict({ start, steps, firstTarget }: TableWindow): boolean {
     const { horizon, skipsGaps } = this.rules;
-    const [from, to] = [start + firstTarget + horizon, start + steps + horizon];
-    const missing = this.#targetGaps.count(from, to);
-    if (!skipsGaps) return missing < to - from;
+    if (!skipsGaps) return true;
+    const missing = this.#targetGaps.count(start + firstTarget + horizon, start + steps + horizon);
     return missing === 0 && this.#inputGaps.count(start, start + steps) === 0;
   }
 }

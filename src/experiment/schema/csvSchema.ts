@@ -141,7 +141,7 @@ export const csvSchema = z.strictObject({
       skip: 'No window contains a gap.',
       mask: 'A row without a value of every target has no loss. An input without a value keeps the last one; for every input column a second input is 1 where its value is missing.',
       interpolate:
-        'Missing numbers are filled in on a straight line between the values before and after them, which a net then knows before their time; a missing class has no loss.',
+        'A missing input is filled in on a straight line between the values before and after it, which a net then knows before their time. A row without a value of every target has no loss.',
     },
     'refuse',
   ),

@@ -1,4 +1,5 @@
 import type { HeldOutTable } from '../../data/table/heldOutTable';
+import { LastKnown } from '../../data/table/baselines/lastKnown';
 import { inDataUnit } from '../../data/table/normalization';
 import type { HeldOutPart, Source } from '../../data/sourceContract';
 import type { Learner } from '../../engine/learner';
@@ -18,7 +19,11 @@ export interface HeldOutPredictions {
   readonly warmUp: number;
   /** (targets)(rows) NaN where the net predicts nothing. */
   readonly predicted: readonly Float64Array[];
-  /** (targets)(rows) the value `horizon` rows earlier, for rows that the net predicts; NaN where it is missing. */
+  /**
+   * (targets)(rows) what persistence predicts where the net does, so that both have errors over the same rows: the value
+   * `horizon` rows earlier or the last known one before; the mean of the training part, or its most frequent class, before
+   * the first known one. NaN for other rows, and without a horizon.
+   */
   readonly persistence: readonly Float64Array[];
   /** (rows) 1 for a row that is predicted after fewer than `warmUp` earlier steps, at the start of a sequence. */
   readonly isEarly: Uint8Array;
@@ -74,10 +79,22 @@ export class HeldOutEvaluation {
       horizon,
       warmUp,
       predicted: this.#predicted,
-      persistence: table.targets.map((column, k) => persistenceOf(column, this.#predicted[k] ?? column, part)),
+      persistence: table.targets.map((column, target) =>
+        persistenceOf(column, this.#predicted[target] ?? column, part, this.#firstAnswer(target)),
+      ),
       isEarly: this.#isEarly,
       notFinite: this.#notFinite,
     };
+  }
+
+  /** What persistence predicts before the first known value of the rows. */
+  #firstAnswer(target: number): number {
+    const { source, part, table } = this;
+    const before = table.before[target] ?? NaN;
+    if (!Number.isNaN(before)) return before;
+    const answer = part.answers[target] ?? NaN;
+    const rescaling = source.scaling?.targets[target];
+    return rescaling === undefined ? answer : inDataUnit(answer, rescaling);
   }
 
   #record(place: number, t: number, outputs: ArrayLike<number>, sequence: number): void {
@@ -101,17 +118,21 @@ export class HeldOutEvaluation {
   }
 }
 
-/** The value `horizon` rows before each predicted row, in the same sequence. */
-function persistenceOf(column: Float64Array, predicted: Float64Array, { horizon, starts, lead }: HeldOutPart) {
+/** See HeldOutPredictions. */
+function persistenceOf(
+  column: Float64Array,
+  predicted: Float64Array,
+  { horizon, starts, lead }: HeldOutPart,
+  first: number,
+): Float64Array {
   const persistence = new Float64Array(column.length).fill(NaN);
   if (horizon === 0) return persistence;
-  let sequence = 0;
+  // The lead-in belongs to the sequence of the rows after it.
+  const known = new LastKnown(column, lead > 0 ? Int32Array.of(0, column.length) : starts);
   for (let place = lead; place < column.length; place++) {
-    while (place >= (starts[sequence + 1] ?? Infinity)) sequence += 1;
-    // The lead-in belongs to the sequence of the rows after it.
-    const first = lead > 0 ? 0 : (starts[sequence] ?? 0);
-    if (place - horizon >= first && !Number.isNaN(predicted[place]))
-      persistence[place] = column[place - horizon] ?? NaN;
+    if (Number.isNaN(predicted[place] ?? NaN)) continue;
+    const last = known.before(place, horizon);
+    persistence[place] = Number.isNaN(last) ? first : last;
   }
   return persistence;
 }

@@ -3,8 +3,9 @@ import type { PredictionErrors } from '../../text/predictionErrors';
 import type { HeldOutPredictions } from './heldOutEvaluation';
 
 /**
- * The errors of a target column over the held-out rows that have a value in the file and a prediction. Those of
- * persistence are over the ones of these rows that have an earlier value, too. NaN without such rows.
+ * The errors of a target column over the rows that count in the held-out loss: those that the net predicts and that have a
+ * value of every target in the file. Persistence has an answer for each of them, so that the errors of both compare. NaN
+ * without such rows.
  *
  * Definitions: the root of the mean squared error and the mean absolute error in the unit of the column; for classes the
  * share of correct predictions.
@@ -15,10 +16,9 @@ export function predictionErrors(
   scaling: TableScaling | undefined,
 ): PredictionErrors {
   const { table, predicted, persistence, kind, notFinite } = predictions;
-  const [truth = none, own = none, earlier = none] = [table.targets[column], predicted[column], persistence[column]];
-  const net = tally(truth, own);
-  // Persistence is known only for rows that the net predicts.
-  const last = tally(truth, earlier);
+  const [own = none, earlier = none] = [predicted[column], persistence[column]];
+  const net = tally(table.targets, column, own);
+  const last = tally(table.targets, column, earlier);
   return kind === 'classes'
     ? {
         kind,
@@ -42,12 +42,13 @@ export function predictionErrors(
 
 const none = new Float64Array(0);
 
-/** Sums over the rows where both are known. */
-function tally(truth: Float64Array, predicted: Float64Array) {
+/** Sums over the rows with a prediction and a value of every target. */
+function tally(targets: readonly Float64Array[], column: number, predicted: Float64Array) {
+  const truth = targets[column] ?? none;
   let [count, squares, sizes, equal] = [0, 0, 0, 0];
   for (let row = 0; row < truth.length; row++) {
     const difference = (predicted[row] ?? NaN) - (truth[row] ?? NaN);
-    if (Number.isNaN(difference)) continue;
+    if (Number.isNaN(difference) || targets.some((values) => Number.isNaN(values[row] ?? NaN))) continue;
     count += 1;
     squares += difference ** 2;
     sizes += Math.abs(difference);

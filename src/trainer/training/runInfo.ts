@@ -69,7 +69,12 @@ function storedScaling({ scaling, inputs, outputs }: Source): RunInfo['scaling']
   return scaling === undefined || Math.max(inputs, outputs) > maxStoredColumns ? null : scaling;
 }
 
-const gapHandling = { refuse: '', skip: 'no window has them', mask: 'masked', interpolate: 'interpolated' } as const;
+const gapHandling = {
+  refuse: '',
+  skip: 'no window has them',
+  mask: 'masked',
+  interpolate: 'interpolated in inputs, no loss in targets',
+} as const;
 
 function formatData({ data }: ResolvedExperiment, table: Source['table']): string {
   if ('task' in data) return `task ${data.task}`;

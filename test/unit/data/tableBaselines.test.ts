@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { fourierTransform } from '../../../src/data/table/fourier';
+import { fourierTransform } from '../../../src/data/table/baselines/fourier';
 import { randomFrom } from '../../../src/data/random';
-import { autocorrelation, evidentPeriods } from '../../../src/data/table/seasonality';
+import { autocorrelation, evidentPeriods } from '../../../src/data/table/baselines/seasonality';
 import { opened } from './openedSource';
 
 interface Reference {

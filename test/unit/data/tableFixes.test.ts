@@ -84,7 +84,7 @@ const cases: readonly Case[] = [
     titles: [
       'Set "gaps" to "skip": leave out every window with a missing value',
       'Set "gaps" to "mask": no loss for a missing target; a missing input keeps its last value, and a further input says where',
-      'Set "gaps" to "interpolate": fill them on a straight line between the values around them',
+      'Set "gaps" to "interpolate": fill inputs on a straight line between the values around them; no loss where a target is missing',
     ],
     writes: over('"inputs": ["n"]').replace('"length": 2', '"length": 2, "gaps": "skip"'),
   },
@@ -172,7 +172,7 @@ const cases: readonly Case[] = [
     titles: [
       'Set "gaps" to "skip": leave out every window with a missing value',
       'Set "gaps" to "mask": no loss for a missing target; a missing input keeps its last value, and a further input says where',
-      'Set "gaps" to "interpolate": fill them on a straight line between the values around them',
+      'Set "gaps" to "interpolate": fill inputs on a straight line between the values around them; no loss where a target is missing',
     ],
     writes: over('"inputs": ["m"]', ', "variants": { "both": { "data": { "inputs": ["n", "m"], "gaps": "skip" } } }'),
   },
@@ -221,7 +221,7 @@ describe('A fix of a table', () => {
       [
         'Set "missing" to [-200] and "gaps" to "skip": leave out every window with a missing value',
         'Set "missing" to [-200] and "gaps" to "mask": no loss for a missing target; a missing input keeps its last value, and a further input says where',
-        'Set "missing" to [-200] and "gaps" to "interpolate": fill them on a straight line between the values around them',
+        'Set "missing" to [-200] and "gaps" to "interpolate": fill inputs on a straight line between the values around them; no loss where a target is missing',
       ],
     ],
     [

@@ -52,8 +52,8 @@ describe('The preview of a table', () => {
     const of = (gaps: string) => preview({ inputs: ['n'], length: 2, normalize: 'none', gaps }, content);
     assert.deepEqual(row(of('skip'), 4), ['4', 'training', 'NA → skipped']);
     assert.deepEqual(row(of('mask'), 4), ['4', 'training', 'NA → 1 (kept), no loss']);
-    assert.deepEqual(row(of('interpolate'), 4), ['4', 'training', 'NA → 2 (filled in)']);
-    assert.deepEqual(row(of('interpolate'), 32), ['32', 'training', 'NA → 30 (filled in)']);
+    assert.deepEqual(row(of('interpolate'), 4), ['4', 'training', 'NA → 2 (filled in), no loss']);
+    assert.deepEqual(row(of('interpolate'), 32), ['32', 'training', 'NA → 30 (filled in), no loss']);
     const refused = of('refuse');
     assert.deepEqual(row(refused, 4), ['4', 'training', 'NA → refused']);
     assert.match(refused, /^✗ "a\.csv" has 2 missing values/m);

@@ -55,7 +55,7 @@ export function meantTable({ keys, rows }: ArrangedTableCase): MeantTable {
     (raw[0] === undefined ? [] : values(raw[0])).some((_, index) =>
       raw.every((row) => Number.isNaN(values(row)[index])),
     );
-  const filled = ordered.map((sequence) => treated(sequence, keys, raw, isClass));
+  const filled = ordered.map((sequence) => treated(sequence, keys, raw));
   const training = hasSequence
     ? filled.filter((_, index) => !isHeldOut(index))
     : filled.map((sequence) => sequence.slice(0, end));
@@ -83,26 +83,19 @@ export function meantTable({ keys, rows }: ArrangedTableCase): MeantTable {
 }
 
 /** The rows of a sequence after its gaps have been treated; an indicator of each input follows the inputs if they are masked. */
-function treated(
-  sequence: Sequence,
-  { gaps }: ArrangedTableCase['keys'],
-  training: Sequence,
-  isClass: boolean,
-): readonly UsedRow[] {
+function treated(sequence: Sequence, { gaps }: ArrangedTableCase['keys'], training: Sequence): readonly UsedRow[] {
   if (gaps === 'refuse' || gaps === 'skip') return sequence;
   const column = (values: (row: UsedRow) => readonly number[], index: number): readonly number[] =>
     sequence.map((row) => values(row)[index] ?? NaN);
   const columns = (values: (row: UsedRow) => readonly number[]): readonly (readonly number[])[] =>
     (sequence[0] === undefined ? [] : values(sequence[0])).map((_, index) => column(values, index));
   const inputs = columns((row) => row.inputs);
-  const targets = columns((row) => row.targets);
   if (gaps === 'interpolate') {
     const straight = inputs.map(interpolated);
-    const of = isClass ? targets : targets.map(interpolated);
-    return sequence.map(({ fileRow }, at) => ({
+    return sequence.map(({ fileRow, targets }, at) => ({
       fileRow,
       inputs: straight.map((values) => values[at] ?? NaN),
-      targets: of.map((values) => values[at] ?? NaN),
+      targets,
     }));
   }
   const kept = inputs.map((values, index) => {

@@ -136,7 +136,7 @@ function readout(model: Model, run: ShownRun): string {
   return [
     formatUpdates(series, column, run.status.updates),
     `L = ${formatNumber(meanLoss(series, column))}`,
-    ...(Number.isNaN(validation) ? [] : [`validation ${formatNumber(validation)}${inUnit}`]),
+    ...(Number.isNaN(validation) ? [] : [`validation after this update ${formatNumber(validation)}${inUnit}`]),
     `learning rate ${formatShortNumber(rate)}`,
   ].join(' · ');
 }

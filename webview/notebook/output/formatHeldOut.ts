@@ -5,7 +5,9 @@ import { visibleSymbol } from '../formatStep';
 import { formatPlace, pointOfRow } from './heldOutAxis';
 
 /** What the errors do not say of the rows: their sequences, those that count in no error, and how many a point merges. */
-export function formatHeldOut({ rows, lead, sequenceCount, sequences, rowsPerPoint, errors }: Predictions): string {
+export function formatHeldOut(predictions: Predictions): string {
+  const { rows, lead, sequenceCount, sequences, rowsPerPoint, errors, names } = predictions;
+  const value = names.length > 1 ? 'a value of every target' : 'a value';
   const all = rows - lead;
   const isSeveral = sequenceCount > 1 || sequences[0]?.name !== undefined;
   const uncounted = all - errors.count;
@@ -13,7 +15,7 @@ export function formatHeldOut({ rows, lead, sequenceCount, sequences, rowsPerPoi
     ...(isSeveral ? [`The ${formatCount(all, 'held-out row')} are ${formatCount(sequenceCount, 'sequence')}.`] : []),
     ...(uncounted > 0
       ? [
-          `${formatCount(uncounted, 'row')} without a value or without a prediction ${uncounted === 1 ? 'counts' : 'count'} in no error.`,
+          `${formatCount(uncounted, 'row')} without ${value} or without a prediction ${uncounted === 1 ? 'counts' : 'count'} in no error.`,
         ]
       : []),
     ...(rowsPerPoint === 1 ? [] : [mergedText(rowsPerPoint, errors.kind)]),

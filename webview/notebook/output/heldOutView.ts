@@ -78,7 +78,7 @@ export class HeldOutView implements CellPart<SequenceDrawing, Output> {
         ? 'Predicting the held-out rows…'
         : found.kind === 'none'
           ? found.reason
-          : `${olderUpdate(found, update)}${formatPredictionErrors(found.errors, names[found.column] ?? 'y')} ${formatHeldOut(found)}`);
+          : `${weightsOf(found, update)}${formatPredictionErrors(found.errors, names[found.column] ?? 'y')} ${formatHeldOut(found)}`);
     this.#column.element.hidden = names.length < 2 || shown === undefined;
     this.#column.setOptions(
       names.map((label, index) => ({ value: String(index), label })),
@@ -121,11 +121,15 @@ export class HeldOutView implements CellPart<SequenceDrawing, Output> {
   }
 }
 
-/** Says that the predictions of another update are still shown. */
-function olderUpdate(shown: Predictions, update: number): string {
+/**
+ * Says which weights predict: the validation loss of an update is measured after it, and with its error these would be two
+ * errors of one update.
+ */
+function weightsOf(shown: Predictions, update: number): string {
+  const weights = `With the weights before update ${formatExact(shown.update)}`;
   return shown.update === update
-    ? ''
-    : `Predicting at update ${formatExact(update)}… Until then update ${formatExact(shown.update)} is shown: `;
+    ? `${weights}: `
+    : `Predicting with those before update ${formatExact(update)}… ${weights}, until then: `;
 }
 
 function labelsTemplate(predictions: Predictions, axis: RowAxis): TemplateResult {

@@ -66,7 +66,7 @@ export function previewColumns(
       areClasses,
       formatCell: (written, place, filled) => {
         const cell = written === '' ? '(empty)' : singleLine(written);
-        if (gaps.has(place)) return `${cell} → ${gapText(data, isInput, isTarget, values, filled[input], place)}`;
+        if (gaps.has(place)) return `${cell} → ${gapText(data, isInput, isTarget, filled[input], place)}`;
         return areClasses || data.normalize === 'none' ? cell : `${cell} → ${formatShortNumber(values[place] ?? NaN)}`;
       },
     };
@@ -78,7 +78,6 @@ function gapText(
   { gaps }: CsvData,
   isInput: boolean,
   isTarget: boolean,
-  values: Float64Array,
   filled: Float64Array | undefined,
   place: number,
 ): string {
@@ -87,12 +86,10 @@ function gapText(
       return 'refused';
     case 'skip':
       return 'skipped';
-    case 'interpolate': {
-      const value = values[place] ?? NaN;
-      return Number.isNaN(value) ? 'no loss' : `${formatShortNumber(value)} (filled in)`;
-    }
+    case 'interpolate':
     case 'mask': {
-      const input = isInput ? [`${formatShortNumber(filled?.[place] ?? NaN)} (kept)`] : [];
+      const how = gaps === 'mask' ? 'kept' : 'filled in';
+      const input = isInput ? [`${formatShortNumber(filled?.[place] ?? NaN)} (${how})`] : [];
       return [...input, ...(isTarget ? ['no loss'] : [])].join(', ');
     }
     default:

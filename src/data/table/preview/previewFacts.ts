@@ -68,7 +68,7 @@ export const gapEffects: Readonly<Record<CsvData['gaps'], string>> = {
   refuse: 'training does not start',
   skip: 'no window contains one',
   mask: 'a missing target has no loss; a missing input keeps its last value, and a further input says where',
-  interpolate: 'a straight line between the values before and after; a missing class has no loss',
+  interpolate: 'a missing target has no loss; a missing input is on a straight line between the values around it',
 };
 
 /** How columns are rescaled, by the key `normalize`. */

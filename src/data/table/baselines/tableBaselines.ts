@@ -1,10 +1,10 @@
-import type { CsvData, ResolvedExperiment } from '../../experiment/schema/schema';
-import { entropy, reportedLoss, type LossPattern } from '../lossPattern';
-import { formatPercentage } from '../../text/numbers';
-import { meanOf } from './normalization';
+import type { CsvData, ResolvedExperiment } from '../../../experiment/schema/schema';
+import { entropy, reportedLoss, type LossPattern } from '../../lossPattern';
+import { formatPercentage } from '../../../text/numbers';
+import { LastKnown } from './lastKnown';
 import { evidentPeriods } from './seasonality';
-import type { Baseline } from '../sourceContract';
-import type { TableRows, TableWindows } from './tableWindows';
+import type { Baseline } from '../../sourceContract';
+import type { TableRows, TableWindows } from '../tableWindows';
 
 /** The losses of a table that are known without training; see the source of each. */
 export function tableBaselines(
@@ -48,7 +48,7 @@ function targetPattern(windows: TableWindows): LossPattern {
 }
 
 function numberBaselines(data: CsvData, windows: TableWindows, baseline: MakeBaseline): readonly Baseline[] {
-  const parts = { training: trainingTargets(windows), heldOut: heldOutTargets(windows) };
+  const parts = { training: windows.trainingTargets(), heldOut: windows.heldOutTargets() };
   return [...meanBaselines(windows, parts, baseline), ...persistenceBaselines(data, windows, parts, baseline)];
 }
 
@@ -62,13 +62,13 @@ const heldOutRows = 'measured on the held-out rows';
 const trainingPart = 'measured on the training part';
 
 function meanBaselines(
-  { table: { targets } }: TableWindows,
+  windows: TableWindows,
   { training, heldOut }: TargetRows,
   baseline: MakeBaseline,
 ): readonly Baseline[] {
-  const means = targets.map((column) => meanOver(training, (row) => column[row] ?? NaN));
+  const means = constantAnswers(windows, undefined, training);
   const lossOn = (rows: Int32Array): number =>
-    targets.reduce((total, column, index) => total + varianceOf(column, rows, means[index]), 0);
+    windows.table.targets.reduce((total, column, index) => total + varianceOf(column, rows, means[index]), 0);
   const baselines = [baseline('constant', 'mean', 'the mean of the training part, measured on it', lossOn(training))];
   if (heldOut.length > 0) {
     const source = `the mean of the training part, ${heldOutRows}`;
@@ -95,14 +95,19 @@ function persistenceBaselines(
 ): readonly Baseline[] {
   if (horizon === 0) return [];
   const { table } = windows;
+  const means = constantAnswers(windows, undefined, training);
   const baselines: Baseline[] = [];
-  const add = (answer: 'persistence' | 'seasonal', name: string, definition: string, lag: number): void => {
-    const lossOn = (rows: Int32Array): number => persistenceLoss(table, lag, rows);
-    baselines.push(baseline(answer, name, `${definition}, ${trainingPart}`, lossOn(training)));
+  const add = (answer: 'persistence' | 'seasonal', name: string, definition: string, lags: Lags): void => {
+    const loss = persistenceLoss(table, lags, training);
+    baselines.push(baseline(answer, name, `${definition}, ${trainingPart}`, loss));
     if (heldOut.length === 0) return;
-    baselines.push(baseline(answer, `${name}, held out`, `${definition}, ${heldOutRows}`, lossOn(heldOut), true));
+    const heldOutLoss = persistenceLoss(table, { ...lags, answersAll: { horizon, means } }, heldOut);
+    const rest = answer === 'seasonal' && table.starts.length > 2 ? ', or persistence at the start of a sequence' : '';
+    baselines.push(baseline(answer, `${name}, held out`, `${definition}${rest}, ${heldOutRows}`, heldOutLoss, true));
   };
-  add('persistence', 'persistence', `row t+${horizon} is row t`, horizon);
+  const hasGaps = table.targets.some((column) => column.some(Number.isNaN));
+  const gaps = hasGaps ? '; for a missing value the last known one before it' : '';
+  add('persistence', 'persistence', `row t+${horizon} is row t${gaps}`, { lag: horizon });
   const season = seasonOf(windows, training);
   if (season !== undefined) {
     const { period, lag } = season;
@@ -110,9 +115,22 @@ function persistenceBaselines(
     const definition =
       `row t+${horizon} is row ${back}, the last known one of the same phase (seasonal naive method); the period of ` +
       `${period} rows is the highest autocorrelation of the training part`;
-    add('seasonal', `seasonal persistence (${period})`, definition, lag);
+    add('seasonal', `seasonal persistence (${period})`, definition, season);
   }
   return baselines;
+}
+
+/** How far back the answer of a kind of persistence lies. */
+interface Lags {
+  /** Rows from the answer to the row that it predicts. */
+  readonly lag: number;
+  /** Rows after which a phase comes again. */
+  readonly period?: number;
+  /**
+   * Answers also where the sequence has no such row: the last known row at the horizon and, before the first value, the
+   * mean. The loss is then one over the same rows as that of a net.
+   */
+  readonly answersAll?: { readonly horizon: number; readonly means: readonly number[] };
 }
 
 /** Most target columns whose period is looked for. */
@@ -134,8 +152,7 @@ function seasonOf(
     .flatMap((column) => evidentPeriods(column.subarray(from, to)).map(({ rows }) => rows));
   const candidates = [...new Set(periods)].map((period) => {
     const lag = period * Math.ceil(horizon / period);
-    const loss = persistenceLoss(table, lag, training);
-    return { period, lag, loss };
+    return { period, lag, loss: persistenceLoss(table, { period, lag }, training) };
   });
   const isUseful = ({ lag, loss }: (typeof candidates)[number]): boolean => lag !== horizon && loss < meanLoss;
   return candidates.filter(isUseful).toSorted((one, other) => one.loss - other.loss)[0];
@@ -152,27 +169,19 @@ function longestTrainingSequence({ starts, training, trainingSequences }: TableR
   return longest;
 }
 
-/**
- * The mean squared difference between rows and the row `lag` before each in its sequence, where there is one, summed over
- * the targets.
- */
-function persistenceLoss({ targets, starts }: TableRows, lag: number, rows: Int32Array): number {
-  return targets.reduce((total, column) => {
-    const hasEarlierRow = earlierRows(starts, lag);
-    return (
-      total +
-      meanOver(rows, (row) => (hasEarlierRow(row) ? ((column[row] ?? NaN) - (column[row - lag] ?? NaN)) ** 2 : NaN))
-    );
+/** The mean squared difference between rows and the answers of a kind of persistence, summed over the targets. */
+function persistenceLoss({ targets, starts }: TableRows, { lag, period, answersAll }: Lags, rows: Int32Array): number {
+  return targets.reduce((total, column, target) => {
+    const known = new LastKnown(column, starts, period);
+    const latest = answersAll && new LastKnown(column, starts);
+    const answer = (row: number): number => {
+      const own = known.before(row, lag);
+      if (answersAll === undefined || latest === undefined || !Number.isNaN(own)) return own;
+      const last = latest.before(row, answersAll.horizon);
+      return Number.isNaN(last) ? (answersAll.means[target] ?? NaN) : last;
+    };
+    return total + meanOver(rows, (row) => ((column[row] ?? NaN) - answer(row)) ** 2);
   }, 0);
-}
-
-/** Whether a row has one `lag` before it in its sequence; for rows in ascending order. */
-function earlierRows(starts: Int32Array, lag: number): (row: number) => boolean {
-  let sequence = 0;
-  return (row) => {
-    while (row >= (starts[sequence + 1] ?? Infinity)) sequence += 1;
-    return row - lag >= (starts[sequence] ?? 0);
-  };
 }
 
 /** The mean of a measure over some rows, without missing values: no copy of the rows is made. */
@@ -199,10 +208,24 @@ function classBaselines(
   return isUseful ? [...frequencies, ...persistence] : frequencies;
 }
 
+/** Per target, the mean of the rows that are training targets or, of a class column, their most frequent class. */
+export function constantAnswers(
+  { table }: TableWindows,
+  classes: number | undefined,
+  rows: Int32Array,
+): readonly number[] {
+  return table.targets.map((column) => {
+    if (classes === undefined) return meanOver(rows, (row) => column[row] ?? NaN);
+    const counts = new Int32Array(classes);
+    for (const row of rows) counts[column[row] ?? 0] = (counts[column[row] ?? 0] ?? 0) + 1;
+    return counts.indexOf(Math.max(...counts));
+  });
+}
+
 function frequencyBaselines(windows: TableWindows, classes: number, baseline: MakeBaseline): readonly Baseline[] {
   const [column = new Float64Array()] = windows.table.targets;
   const frequencies = new Float64Array(classes);
-  const training = trainingTargets(windows).filter((row) => !Number.isNaN(column[row]));
+  const training = windows.trainingTargets();
   for (const row of training) {
     const index = column[row] ?? 0;
     frequencies[index] = (frequencies[index] ?? 0) + 1 / training.length;
@@ -215,13 +238,11 @@ function frequencyBaselines(windows: TableWindows, classes: number, baseline: Ma
       entropy(frequencies),
     ),
   ];
-  const heldOut = Float64Array.from(heldOutTargets(windows), (row) => column[row] ?? NaN);
+  const heldOut = windows.heldOutTargets();
   if (heldOut.length > 0) {
     // A class that the training part does not have counts as one row: its loss would be infinite.
     const least = 1 / training.length;
-    const loss = meanOf(heldOut, (index) =>
-      Number.isNaN(index) ? NaN : -Math.log(Math.max(least, frequencies[index] ?? 0)),
-    );
+    const loss = meanOver(heldOut, (row) => -Math.log(Math.max(least, frequencies[column[row] ?? 0] ?? 0)));
     const source = `the frequency of each class in the training part, at least one row, ${heldOutRows}`;
     baselines.push(baseline('constant', 'class frequencies, held out', source, loss, true));
   }
@@ -238,7 +259,8 @@ function classPersistence(
   classes: number,
   baseline: MakeBaseline,
 ): readonly Baseline[] {
-  const training = repetitionsIn(windows.table, horizon, trainingTargets(windows));
+  const trainingRows = windows.trainingTargets();
+  const training = repetitionsIn(windows.table, horizon, trainingRows);
   const share = training.repeated / training.count;
   // Other classes would be more likely than the last one; NaN without rows.
   if (!(share > 1 / classes)) return [];
@@ -248,7 +270,8 @@ function classPersistence(
   const others = Math.log(classes - 1);
   const lossOnTraining = entropy([share, 1 - share]) + (1 - share) * others;
   const baselines = [baseline('persistence', 'persistence', `${definition}, ${trainingPart}`, lossOnTraining)];
-  const heldOut = repetitionsIn(windows.table, horizon, heldOutTargets(windows));
+  const [first] = constantAnswers(windows, classes, trainingRows);
+  const heldOut = repetitionsIn(windows.table, horizon, windows.heldOutTargets(), first);
   if (heldOut.count === 0) return baselines;
   // What the training part does not have counts as one row: its loss would be infinite.
   const least = 1 / training.count;
@@ -258,41 +281,26 @@ function classPersistence(
   return [...baselines, baseline('persistence', 'persistence, held out', `${definition}, ${heldOutRows}`, loss, true)];
 }
 
-/** Of some rows in ascending order with a class and one `lag` before in their sequence, how many have the same one. */
+/**
+ * Of some rows in ascending order, how many have the last known class before them in their sequence, `lag` rows before or
+ * earlier.
+ *
+ * @param first class before the first known one; without it, such rows do not count
+ */
 function repetitionsIn(
   { targets: [column = new Float64Array()], starts }: TableRows,
   lag: number,
   rows: Int32Array,
+  first = NaN,
 ): { readonly count: number; readonly repeated: number } {
-  const hasEarlierRow = earlierRows(starts, lag);
+  const known = new LastKnown(column, starts);
   let [count, repeated] = [0, 0];
   for (const row of rows) {
-    const difference = hasEarlierRow(row) ? (column[row] ?? NaN) - (column[row - lag] ?? NaN) : NaN;
+    const last = known.before(row, lag);
+    const difference = (column[row] ?? NaN) - (Number.isNaN(last) ? first : last);
     if (Number.isNaN(difference)) continue;
     count += 1;
     if (difference === 0) repeated += 1;
   }
   return { count, repeated };
-}
-
-/** The training rows that are targets: all of them, or the last one of each sequence that is used whole. */
-function trainingTargets({ table, rules }: TableWindows): Int32Array {
-  if (rules.length !== undefined) return ascendingRows(table.training);
-  return table.starts.subarray(1, table.trainingSequences + 1).map((end) => end - 1);
-}
-
-/** The rows from 0 to a number of them; a map of an array would hold it twice. */
-function ascendingRows(count: number): Int32Array {
-  const rows = new Int32Array(count);
-  for (let row = 0; row < count; row++) rows[row] = row;
-  return rows;
-}
-
-function heldOutTargets(windows: TableWindows): Int32Array {
-  const rows = new Int32Array(windows.table.rows);
-  let count = 0;
-  for (const { start, steps, firstTarget } of windows.heldOut()) {
-    for (let t = firstTarget; t < steps; t++) rows[count++] = start + t + windows.rules.horizon;
-  }
-  return rows.slice(0, count);
 }
